@@ -1,0 +1,53 @@
+# The README says what to do with these; `make help` lists them.
+
+PYTHON := .venv/bin/python
+BORROWED := $(PYTHON) -m pizzeria.demo.borrowed_servers --
+ARGS ?=
+
+# Another project's environment, switched on in the caller's shell, has no say here.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSTARTUP DJANGO_SETTINGS_MODULE
+unexport PYTHONDONTWRITEBYTECODE  # compiling Django anew in every process takes longer than all the rest
+export PORT
+
+# A name on PATH may be a shim that runs nothing.
+any-python = for python in python3 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.*/bin/python3; do \
+		if "$$python" -c '' 2>/dev/null; then exec "$$python" -I $(1); fi; \
+	done; echo 'There is no python3 here. Install one (Debian: apt install python3 python3-venv).' >&2; exit 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test lint format measure screenshots lock set-up again
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+demo: set-up  ## open the demo shop at http://localhost:8000 (PORT=8001 for another port); Ctrl-C closes it
+	@exec $(PYTHON) -m pizzeria.demo
+
+demo-reset: set-up  ## stop what is left of the demo and throw its data away
+	@exec $(PYTHON) -m pizzeria.demo.reset
+
+test: set-up  ## run the tests against servers of their own (ARGS="tests/orders -k race" for some of them)
+	@exec $(BORROWED) $(PYTHON) -m pytest $(ARGS)
+
+lint: set-up  ## check style, types, layers, templates and migrations
+	@exec $(PYTHON) -m pizzeria.demo.checks
+
+format: set-up  ## put code and templates into shape
+	@$(PYTHON) -m ruff check --fix-only --quiet .
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m djlint --reformat --quiet templates
+
+measure: set-up  ## measure how quick the shop is, against servers of its own
+	@exec $(BORROWED) $(PYTHON) -m tests.measure $(ARGS)
+
+screenshots: set-up  ## take the pictures of the pages, against servers of their own
+	@exec $(BORROWED) $(PYTHON) -m tests.screenshots $(ARGS)
+
+lock:  ## pin what pyproject.toml asks for (ARGS=--upgrade for newer versions)
+	@$(call any-python,pizzeria/demo/set_up.py lock $(ARGS))
+
+set-up: .venv/.synced
+
+# Costs nothing until the pins change, or the interpreter behind .venv has gone.
+.venv/.synced: requirements-dev.txt pizzeria/demo/set_up.py $(shell $(PYTHON) -c '' 2>/dev/null || echo again)
+	@$(call any-python,pizzeria/demo/set_up.py)

@@ -1,0 +1,48 @@
+"""The one port that people type."""
+
+import os
+import socket
+
+DEFAULT = 8000
+
+
+class BadPort(Exception):
+    """The port cannot be used; the message says why and which one can."""
+
+
+def asked() -> int:
+    """
+    The port to serve at: ``PORT`` in the environment, or 8000.
+
+    :raises BadPort: it is no port
+    """
+    asked = os.environ.get("PORT") or str(DEFAULT)
+    if not (asked.isascii() and asked.isdigit() and 0 < int(asked) < 65536):
+        raise BadPort(f"PORT={asked} is no port. Try `make demo PORT={DEFAULT}`.")
+    return int(asked)
+
+
+def check(port: int) -> None:
+    """
+    Refuse a port that is taken.
+
+    :raises BadPort: it is
+    """
+    if not is_free(port):
+        proposal = next((other for other in range(port + 1, 65536) if is_free(other)), DEFAULT)
+        raise BadPort(f"Port {port} is in use, or not ours to use. Try `make demo PORT={proposal}`.")
+
+
+def is_free(number: int) -> bool:
+    """Whether both addresses that "localhost" may mean are free there."""
+    with socket.socket(socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the web server will
+        try:
+            probe.bind(("127.0.0.1", number))
+        except OSError:
+            return False
+    try:
+        with socket.create_connection(("::1", number), timeout=1):
+            return False  # a browser would reach this one first
+    except OSError:
+        return True

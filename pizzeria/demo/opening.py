@@ -1,0 +1,163 @@
+"""
+Opening the demo shop: everything it needs, started in order, watched, and stopped with it.
+
+The supervisor is our own. Those off the shelf (honcho) put an intermediate process around each child that ignores our
+signals and leaves the child running when it is killed; here a child dies with us, or is found at the next start.
+"""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from pizzeria.demo import address, environment, home, interruption
+from pizzeria.demo.home import ROOT, Home, Occupied
+from pizzeria.demo.interruption import Interrupted
+from pizzeria.demo.progress import say, step
+from pizzeria.demo.servers import pair, secrets
+from pizzeria.demo.servers.failure import CannotServe
+from pizzeria.demo.servers.processes import Child, stop_all, stop_leftovers
+
+PREPARATIONS = {
+    "migrate": "Tables",
+    "set_up_shop": "Kitchen, sizes and roles",
+    "sync_roles": "What each role may do",
+    "set_up_demo": "Menu and people",
+}
+WELCOME = """
+The shop is open: {origin}
+
+  As a guest      order a pizza, no account needed; its page then follows it to your door
+  As the chef     sign in from another browser (or a private window) and cook it: {origin}/kitchen/
+  As the manager  change the menu and read the orders: {origin}/admin/
+
+  People          customer, chef, driver, manager, admin; the password of each is: pizza
+  Logs            {logs}
+
+Ctrl-C closes the shop; its data stays. `make demo-reset` throws the data away.
+"""
+
+
+class Broken(Exception):
+    """Something of ours does not run; the message says what, and ends with its log's end."""
+
+
+def main() -> int:
+    """Run the demo until somebody says enough; the exit code."""
+    interruption.listen()
+    demo = home.of_the_demo()
+    try:
+        with ExitStack() as everything:
+            _open(demo, everything)
+    except Interrupted:
+        say("\nThe shop is closed.")
+        return 0
+    except Occupied as occupied:
+        who = f" at {occupied.owner.address} (process {occupied.owner.pid})" if occupied.owner else ""
+        say(f"The demo of this checkout is running already{who}. Stop it with Ctrl-C there, or `make demo-reset`.")
+    except (address.BadPort, CannotServe, Broken) as problem:
+        say(str(problem))
+    return 1
+
+
+def _open(demo: Home, everything: ExitStack) -> None:
+    wanted = address.asked()
+    origin = f"http://localhost:{wanted}"
+    everything.enter_context(demo.occupied(address=origin))
+    if leftovers := stop_leftovers(demo.records):
+        say(f"Stopped what a killed demo had left running: {', '.join(leftovers)}.")
+    address.check(wanted)
+
+    with step("Servers") as line:
+        servers = everything.enter_context(pair.running(demo.folder))
+        line.title = f"{servers.database.title}; {servers.store.title}"
+
+    variables = environment.shop(
+        secret_key=secrets.kept(demo.folder / "secret-key"),
+        database_url=servers.database.url,
+        redis_url=servers.store.url,
+        origin=origin,
+    )
+    for command, title in PREPARATIONS.items():
+        with step(title):
+            _manage(command, demo, variables)
+
+    with step("Web and worker"):
+        shop = everything.enter_context(_shop(demo, variables, wanted))
+        _wait_until_ready(shop, wanted)
+
+    say(WELCOME.format(origin=origin, logs=demo.logs))
+    while True:
+        _refuse_dead(shop)
+        time.sleep(0.25)
+
+
+def _manage(command: str, demo: Home, variables: dict[str, str]) -> None:
+    child = _child(command, [ROOT / "manage.py", command], demo, variables)
+    try:
+        code = child.wait()
+    finally:
+        child.stop()
+    if code:
+        raise Broken(f"`manage.py {command}` failed. The end of {child.log}:\n{child.last_words(30)}")
+
+
+@contextmanager
+def _shop(demo: Home, variables: dict[str, str], port: int) -> Iterator[list[Child]]:
+    children: list[Child] = []
+    web = f"-m uvicorn pizzeria.asgi:application --host 127.0.0.1 --port {port} --log-level warning --no-access-log"
+    worker = "-m celery -A pizzeria worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle"
+    try:
+        # Open streams keep uvicorn from ever ending by itself.
+        children.append(
+            _child("web", [*web.split(), "--timeout-graceful-shutdown", "3"], demo, {**variables, "DATABASE_POOL": "1"})
+        )
+        children.append(_child("worker", worker.split(), demo, variables))
+        yield children
+    finally:
+        stop_all(children)
+
+
+def _child(name: str, arguments: Sequence[str | Path], demo: Home, variables: dict[str, str]) -> Child:
+    return Child(
+        name,
+        [sys.executable, *(str(argument) for argument in arguments)],
+        records=demo.records,
+        log=demo.logs / f"{name}.log",
+        cwd=ROOT,
+        env=variables,
+    )
+
+
+def _wait_until_ready(shop: list[Child], port: int, *, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not _is_ready(port):
+        _refuse_dead(shop)
+        if time.monotonic() > deadline:
+            web = shop[0]
+            raise Broken(
+                f"The shop is not ready after {seconds:.0f} s. The end of its log ({web.log}):\n{web.last_words()}"
+            )
+        time.sleep(0.2)
+
+
+def _is_ready(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _refuse_dead(shop: list[Child]) -> None:
+    for child in shop:
+        if not child.is_running():
+            raise Broken(
+                f"The {child.name} process has ended, so that the shop closes. "
+                f"The end of {child.log}:\n{child.last_words()}"
+            )

@@ -1,0 +1,51 @@
+"""`make demo-reset`: stop whatever is left of the demo, and throw its data away."""
+
+import os
+import signal
+import sys
+import time
+
+from pizzeria.demo import home
+from pizzeria.demo.home import Home, Occupied
+from pizzeria.demo.progress import say
+from pizzeria.demo.servers import rooms
+from pizzeria.demo.servers.processes import stop_leftovers
+
+PATIENCE = 20.0  # seconds for a running demo to close
+
+
+def main() -> int:
+    demo = home.of_the_demo()
+    if not demo.folder.exists():
+        say("There was no demo data to remove.")
+        return 0
+    if not _close(demo):
+        say("The running demo does not stop. End it by hand, then try again.")
+        return 1
+    with demo.occupied():
+        if leftovers := stop_leftovers(demo.records):
+            say(f"Stopped what a killed demo had left running: {', '.join(leftovers)}.")
+        for folder in rooms.clear(demo.folder):
+            say(f"Removed {folder}: the database, the queue, the logs and the generated secrets.")
+    return 0
+
+
+def _close(demo: Home) -> bool:
+    asked = False
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            with demo.occupied():
+                return True
+        except Occupied as occupied:
+            # Who holds the lock is alive and wrote this: the number is nobody else's.
+            if not asked and occupied.owner:
+                os.kill(occupied.owner.pid, signal.SIGTERM)
+                say(f"Closing the demo that runs at {occupied.owner.address} (process {occupied.owner.pid}).")
+                asked = True
+            time.sleep(0.2)
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""Starting a server and knowing that it serves."""
+
+import socket
+import time
+from collections.abc import Callable
+
+from pizzeria.demo.servers.failure import CannotServe
+from pizzeria.demo.servers.processes import Child
+
+PATIENCE = 30.0  # seconds: a database killed in the middle of its work replays it first
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start(
+    launch: Callable[[int], Child],
+    *,
+    answers: Callable[[int], object],
+    not_yet: tuple[type[Exception], ...],
+) -> tuple[Child, int]:
+    """
+    Launch a server on a free port and come back once it answers.
+
+    :param answers: asks it something on that port
+    :param not_yet: what ``answers`` raises as long as it does not
+    :raises CannotServe: it ended, or does not answer
+    """
+    for attempt in range(3):
+        port = free_port()
+        child = launch(port)
+        try:
+            if _comes_up(child, lambda port=port: answers(port), not_yet):  # type: ignore[misc]
+                return child, port
+            taken = "in use" in child.last_words()  # somebody was quicker to the port we had found free
+        except BaseException:
+            child.stop()
+            raise
+        child.stop()
+        if not taken or attempt == 2:
+            break
+    raise CannotServe(f"{child.name} did not start. The end of {child.log}:\n{child.last_words()}")
+
+
+def _comes_up(child: Child, asked: Callable[[], object], not_yet: tuple[type[Exception], ...]) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while child.is_running() and time.monotonic() < deadline:
+        try:
+            asked()
+        except not_yet:
+            time.sleep(0.05)
+        else:
+            return True
+    return False

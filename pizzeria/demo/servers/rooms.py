@@ -1,0 +1,93 @@
+"""
+Where the servers' data lies.
+
+In the folder that was asked for; but a checkout under root's own home is closed to the account that runs the servers.
+Then the data, and a copy of any binary that is closed to it, go to a folder elsewhere, which is noted in the first.
+"""
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from pizzeria.demo.servers import accounts
+from pizzeria.demo.servers.accounts import Account
+from pizzeria.demo.servers.failure import CannotServe
+
+ELSEWHERE = "elsewhere"  # the note
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A folder with a place for each server, and the account they run as."""
+
+    folder: Path
+    account: Account | None
+
+    def place(self, name: str) -> Path:
+        """The folder of one server, closed to everybody else."""
+        place = self.folder / name
+        place.mkdir(mode=0o700, exist_ok=True)
+        if self.account:
+            self.account.own(place)
+        return place
+
+    def within_reach(self, tree: Path, *, runs: str) -> Path:
+        """``tree`` itself if the account can run the program ``runs`` in it, else a copy in this room."""
+        if self.account is None or self.account.can("-x", tree / runs):
+            return tree
+        copy = self.folder / "programs" / tree.name
+        if not (copy / runs).exists():
+            unfinished = Path(tempfile.mkdtemp(dir=self.folder))
+            shutil.copytree(tree, unfinished, symlinks=True, dirs_exist_ok=True)
+            _open_to_all(unfinished)
+            copy.parent.mkdir(exist_ok=True)
+            copy.parent.chmod(0o755)
+            unfinished.rename(copy)
+        return copy
+
+
+def room_in(folder: Path) -> Room:
+    """The room for servers whose home is ``folder``, the same at every call."""
+    account = accounts.for_servers()
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o711)  # the account passes through; nobody looks around
+    if account is None or account.can("-x", folder):
+        return Room(folder, account)
+    return Room(_noted(folder) or _found_elsewhere(folder, account), account)
+
+
+def clear(folder: Path) -> list[Path]:
+    """Remove ``folder`` and what it notes elsewhere; the folders that there were."""
+    there = [path for path in (_noted(folder), folder) if path and path.exists()]
+    for path in there:
+        shutil.rmtree(path)
+    return there
+
+
+def _noted(folder: Path) -> Path | None:
+    note = folder / ELSEWHERE
+    if not note.exists():
+        return None
+    elsewhere = Path(note.read_text())
+    # Temporary folders get swept, and then anybody may make one of that name.
+    still_ours = elsewhere.is_dir() and not elsewhere.is_symlink() and elsewhere.stat().st_uid == os.geteuid()
+    return elsewhere if still_ours else None
+
+
+def _found_elsewhere(folder: Path, account: Account) -> Path:
+    candidates = [Path("/var/tmp"), Path(tempfile.gettempdir())]  # noqa: S108 - the first survives a reboot
+    for parent in candidates:
+        if parent.is_dir() and account.can("-x", parent):
+            elsewhere = Path(tempfile.mkdtemp(prefix="pizzeria-", dir=parent))
+            elsewhere.chmod(0o711)
+            (folder / ELSEWHERE).write_text(str(elsewhere))
+            return elsewhere
+    raise CannotServe(f"The account `{account.name}` can reach neither {folder} nor {candidates[0]}.")
+
+
+def _open_to_all(tree: Path) -> None:
+    for path in (tree, *tree.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)

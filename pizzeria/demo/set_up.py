@@ -1,0 +1,152 @@
+"""
+Makes .venv what requirements-dev.txt says, with nothing to start from but a Python 3.9 and the standard library.
+
+`make` runs this file by its path, with the system's own interpreter; it imports nothing of the shop.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from glob import glob
+from pathlib import Path
+from typing import List, NoReturn, Optional, Tuple
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VENV = ROOT / ".venv"
+PRIVATE_UV = ROOT / ".tools" / "uv"
+STAMP = VENV / ".synced"
+WANTED = ("3.13", "3.12")
+SYSTEM_TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+def main(arguments: List[str]) -> None:
+    if SYSTEM_TRUST.exists():
+        # As pip does: whoever trusts a company's proxy has told the system, not uv. Its name before 2026, and since.
+        os.environ.setdefault("UV_NATIVE_TLS", "1")
+        os.environ.setdefault("UV_SYSTEM_CERTS", "1")
+    python = find_python()
+    uv = find_uv() or make_uv(python)
+    if arguments[:1] == ["lock"]:
+        lock(uv, arguments[1:])
+        return
+    if python is None:
+        python = download_python(uv)
+    if not has_version(VENV / "bin" / "python", WANTED):
+        print("Making .venv with %s ..." % python, flush=True)
+        run([uv, "venv", "--quiet", "--clear", "--no-project", "--python", python, str(VENV)]) or fail(
+            "The virtual environment .venv could not be made (see above).", "Is the disk full, or the folder read-only?"
+        )
+    install(uv)
+    STAMP.touch()
+
+
+def install(uv: str) -> None:
+    command = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(VENV), "requirements-dev.txt"]
+    run(command) or fail(
+        "The packages in requirements-dev.txt could not be installed (see above).",
+        "Without a network, run this once with one; behind a mirror, set UV_DEFAULT_INDEX to its address.",
+        "After an edit to pyproject.toml, `make lock` writes the file anew.",
+    )
+
+
+def lock(uv: str, options: List[str]) -> None:
+    """Pin everything for every platform, without the address of the index it was found at."""
+    pin = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header", "--python-version", "3.12"]
+    for more, target in (
+        ([], "requirements.txt"),
+        (["--group", "dev", "-c", "requirements.txt"], "requirements-dev.txt"),
+    ):
+        run([*pin, *more, *options, "pyproject.toml", "-o", target]) or fail(
+            "%s could not be written (see above)." % target, "It takes a network, or versions that go together."
+        )
+
+
+def find_python() -> Optional[str]:
+    """The newest interpreter the shop runs on, on PATH or in pyenv, where uv does not look."""
+    for version in WANTED:
+        pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+        in_pyenv = sorted(glob(os.path.join(pyenv, "versions", version + ".*", "bin", "python" + version)))
+        on_path = shutil.which("python" + version)
+        for candidate in [on_path, *reversed(in_pyenv)]:
+            # A shim of pyenv is on PATH for versions that are not switched on, and fails.
+            if candidate and has_version(Path(candidate), (version,)):
+                return candidate
+    return None
+
+
+def has_version(python: Path, versions: Tuple[str, ...]) -> bool:
+    says = output([str(python), "-Ic", "import sys; print('%d.%d' % sys.version_info[:2])"])
+    return says in versions
+
+
+def find_uv() -> Optional[str]:
+    candidates = [shutil.which("uv"), str(PRIVATE_UV / "bin" / "uv")]
+    return next((uv for uv in candidates if uv and output([uv, "--version"])), None)
+
+
+def make_uv(python: Optional[str]) -> str:
+    """A uv of our own in .tools: by a virtual environment, or by pip alone where Debian left `venv` out."""
+    print("Fetching uv, which installs the rest ...", flush=True)
+    uv = PRIVATE_UV / "bin" / "uv"
+    tried = []
+    for interpreter in dict.fromkeys([python or sys.executable, sys.executable]):
+        shutil.rmtree(PRIVATE_UV, ignore_errors=True)
+        by_venv = [
+            [interpreter, "-Im", "venv", str(PRIVATE_UV)],
+            [str(PRIVATE_UV / "bin" / "python"), "-Im", "pip", "install", "--quiet", "uv"],
+        ]
+        by_pip = [[interpreter, "-Im", "pip", "install", "--quiet", "--target", str(PRIVATE_UV), "uv"]]
+        for commands in (by_venv, by_pip):
+            if all(run(command, said=tried) for command in commands) and output([str(uv), "--version"]):
+                return str(uv)
+    shutil.rmtree(PRIVATE_UV, ignore_errors=True)
+    print("".join(tried)[-3000:], file=sys.stderr)
+    fail(
+        "uv, which installs the packages, is not here and could not be fetched (see above).",
+        "Without a network, run this once with one, or install uv by hand: https://docs.astral.sh/uv/",
+        "If Debian's Python lacks `venv` and `pip`: apt install python3-venv",
+    )
+
+
+def download_python(uv: str) -> str:
+    print("No Python %s here: downloading one ..." % " or ".join(WANTED), flush=True)
+    run([uv, "python", "install", "--quiet", WANTED[0]])
+    found = output([uv, "python", "find", "--no-project", WANTED[0]])
+    return found or fail(
+        "This needs Python %s; there is none here, and none could be downloaded." % " or ".join(WANTED),
+        "Install one (Debian 13: apt install python3 python3-venv; or pyenv install 3.13), then try again.",
+    )
+
+
+def run(command: List[str], said: Optional[List[str]] = None) -> bool:
+    """Whether it went well; what it said goes to ``said`` if given, else to the terminal."""
+    try:
+        done = subprocess.run(
+            command, cwd=str(ROOT), stdout=subprocess.PIPE if said is not None else None,
+            stderr=subprocess.STDOUT if said is not None else None, universal_newlines=True,
+        )
+    except OSError as problem:
+        print(problem, file=sys.stderr)
+        return False
+    if said is not None:
+        said.append(done.stdout)
+    return done.returncode == 0
+
+
+def output(command: List[str]) -> str:
+    """What it says, or nothing if it cannot be run or fails."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True)
+    except OSError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def fail(what: str, *advice: str) -> NoReturn:
+    print("\n".join(["", what, *advice]), file=sys.stderr)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
