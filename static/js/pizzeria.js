@@ -11,19 +11,31 @@ document.addEventListener("click", (event) => {
   if (input.value !== before) input.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
-// A screen that refreshes itself would repeat everything to a screen reader each time: only what changed is spoken.
-const sentences = () => [...document.querySelectorAll("[data-say]")].map((heard) => heard.textContent.trim());
-let spoken = sentences();
+// A screen that refreshes itself leaves alone what has not changed, and what a finger is just pressing. Forms carry
+// another token each time, which is no news.
+const seen = new Map();
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { target, requestConfig, serverResponse } = detail;
+  const answer = serverResponse.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
+  const refreshes = requestConfig.verb === "get" && target.hasAttribute("hx-trigger");
+  if (refreshes && (seen.get(target.id) === answer || target.querySelector(":active"))) detail.shouldSwap = false;
+  else seen.set(target.id, answer);
+});
+
+// Of what did change, a screen reader hears the sentences marked for it, and only the new ones.
+const sentences = () => [...document.querySelectorAll("[data-say]")].map((marked) => marked.textContent.trim());
+let said = sentences();
 
 document.addEventListener("htmx:afterSettle", () => {
   const now = sentences();
-  const news = now.filter((sentence) => !spoken.includes(sentence));
-  spoken = now;
+  const news = now.filter((sentence) => !said.includes(sentence));
+  said = now;
   if (news.length) document.getElementById("spoken").textContent = news.join(". ");
 });
 
 // A board that cannot reach the shop says so, until it can again.
-document.addEventListener("htmx:afterRequest", (event) => {
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const offline = document.getElementById("offline");
-  if (offline) offline.hidden = event.detail.xhr.status > 0 && event.detail.xhr.status < 500;
+  if (offline) offline.hidden = detail.xhr.status > 0 && detail.xhr.status < 500;
 });
