@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from pizzeria.demo import environment
+from pizzeria.demo import environment, interruption
 from pizzeria.demo.home import Home, Occupied
 from pizzeria.demo.servers import pair, rooms, secrets
 from pizzeria.demo.servers.failure import CannotServe
@@ -64,7 +64,7 @@ class _Errand:
         self.over = False
 
     def listen(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in interruption.SIGNALS:
             signal.signal(number, self._hand_on)
 
     def run(self, command: list[str], variables: dict[str, str]) -> int:

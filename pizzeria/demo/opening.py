@@ -5,6 +5,7 @@ The supervisor is our own. Those off the shelf (honcho) put an intermediate proc
 signals and leaves the child running when it is killed; here a child dies with us, or is found at the next start.
 """
 
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -158,6 +159,10 @@ def _refuse_dead(shop: list[Child]) -> None:
     for child in shop:
         if not child.is_running():
             raise Broken(
-                f"The {child.name} process has ended, so that the shop closes. "
-                f"The end of {child.log}:\n{child.last_words()}"
+                f"The {child.name} process has ended ({_how(child.wait())}), so that the shop closes. "
+                f"The end of {child.log}:\n{child.last_words() or '(it said nothing)'}"
             )
+
+
+def _how(code: int) -> str:
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

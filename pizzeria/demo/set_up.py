@@ -4,23 +4,26 @@ Makes .venv what requirements-dev.txt says, with nothing to start from but a Pyt
 `make` runs this file by its path, with the system's own interpreter; it imports nothing of the shop.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
 import subprocess
 import sys
 from glob import glob
 from pathlib import Path
-from typing import List, NoReturn, Optional, Tuple
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 PRIVATE_UV = ROOT / ".tools" / "uv"
 STAMP = VENV / ".synced"
 WANTED = ("3.13", "3.12")
+EITHER = " or ".join(WANTED)
 SYSTEM_TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
-def main(arguments: List[str]) -> None:
+def main(arguments: list[str]) -> None:
     if SYSTEM_TRUST.exists():
         # As pip does: whoever trusts a company's proxy has told the system, not uv. Its name before 2026, and since.
         os.environ.setdefault("UV_NATIVE_TLS", "1")
@@ -33,7 +36,7 @@ def main(arguments: List[str]) -> None:
     if python is None:
         python = download_python(uv)
     if not has_version(VENV / "bin" / "python", WANTED):
-        print("Making .venv with %s ..." % python, flush=True)
+        print(f"Making .venv with {python} ...", flush=True)
         run([uv, "venv", "--quiet", "--clear", "--no-project", "--python", python, str(VENV)]) or fail(
             "The virtual environment .venv could not be made (see above).", "Is the disk full, or the folder read-only?"
         )
@@ -50,19 +53,29 @@ def install(uv: str) -> None:
     )
 
 
-def lock(uv: str, options: List[str]) -> None:
+def lock(uv: str, options: list[str]) -> None:
     """Pin everything for every platform, without the address of the index it was found at."""
-    pin = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header", "--python-version", "3.12"]
+    pin = [
+        uv,
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--generate-hashes",
+        "--no-header",
+        "--python-version",
+        "3.12",
+    ]
     for more, target in (
         ([], "requirements.txt"),
         (["--group", "dev", "-c", "requirements.txt"], "requirements-dev.txt"),
     ):
         run([*pin, *more, *options, "pyproject.toml", "-o", target]) or fail(
-            "%s could not be written (see above)." % target, "It takes a network, or versions that go together."
+            f"{target} could not be written (see above).", "It takes a network, or versions that go together."
         )
 
 
-def find_python() -> Optional[str]:
+def find_python() -> str | None:
     """The newest interpreter the shop runs on, on PATH or in pyenv, where uv does not look."""
     for version in WANTED:
         pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
@@ -75,21 +88,21 @@ def find_python() -> Optional[str]:
     return None
 
 
-def has_version(python: Path, versions: Tuple[str, ...]) -> bool:
-    says = output([str(python), "-Ic", "import sys; print('%d.%d' % sys.version_info[:2])"])
+def has_version(python: Path, versions: tuple[str, ...]) -> bool:
+    says = output([str(python), "-Ic", "import sys; print('{}.{}'.format(*sys.version_info))"])
     return says in versions
 
 
-def find_uv() -> Optional[str]:
+def find_uv() -> str | None:
     candidates = [shutil.which("uv"), str(PRIVATE_UV / "bin" / "uv")]
     return next((uv for uv in candidates if uv and output([uv, "--version"])), None)
 
 
-def make_uv(python: Optional[str]) -> str:
+def make_uv(python: str | None) -> str:
     """A uv of our own in .tools: by a virtual environment, or by pip alone where Debian left `venv` out."""
     print("Fetching uv, which installs the rest ...", flush=True)
     uv = PRIVATE_UV / "bin" / "uv"
-    tried = []
+    tried: list[str] = []
     for interpreter in dict.fromkeys([python or sys.executable, sys.executable]):
         shutil.rmtree(PRIVATE_UV, ignore_errors=True)
         by_venv = [
@@ -110,21 +123,24 @@ def make_uv(python: Optional[str]) -> str:
 
 
 def download_python(uv: str) -> str:
-    print("No Python %s here: downloading one ..." % " or ".join(WANTED), flush=True)
+    print(f"No Python {EITHER} here: downloading one ...", flush=True)
     run([uv, "python", "install", "--quiet", WANTED[0]])
     found = output([uv, "python", "find", "--no-project", WANTED[0]])
     return found or fail(
-        "This needs Python %s; there is none here, and none could be downloaded." % " or ".join(WANTED),
+        f"This needs Python {EITHER}; there is none here, and none could be downloaded.",
         "Install one (Debian 13: apt install python3 python3-venv; or pyenv install 3.13), then try again.",
     )
 
 
-def run(command: List[str], said: Optional[List[str]] = None) -> bool:
+def run(command: list[str], said: list[str] | None = None) -> bool:
     """Whether it went well; what it said goes to ``said`` if given, else to the terminal."""
     try:
         done = subprocess.run(
-            command, cwd=str(ROOT), stdout=subprocess.PIPE if said is not None else None,
-            stderr=subprocess.STDOUT if said is not None else None, universal_newlines=True,
+            command,
+            cwd=str(ROOT),
+            stdout=subprocess.PIPE if said is not None else None,
+            stderr=subprocess.STDOUT if said is not None else None,
+            text=True,
         )
     except OSError as problem:
         print(problem, file=sys.stderr)
@@ -134,10 +150,10 @@ def run(command: List[str], said: Optional[List[str]] = None) -> bool:
     return done.returncode == 0
 
 
-def output(command: List[str]) -> str:
+def output(command: list[str]) -> str:
     """What it says, or nothing if it cannot be run or fails."""
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True)
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     except OSError:
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

@@ -48,7 +48,7 @@ def running(room: Room, *, home: Path) -> Iterator[Database]:
     :raises CannotServe: with the reason, and the end of its log
     """
     program = programs.postgres()
-    bin_folder = room.within_reach(program.tree, runs=program.path) / "bin"
+    bin_folder = room.executable(program).parent
     place = room.place("postgres")
     data = place / "data"
     password = secrets.kept(home / "postgres-password")

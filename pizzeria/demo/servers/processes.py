@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
 
 from pizzeria.demo.servers.accounts import Account
 
@@ -66,6 +67,14 @@ class Record:
     def is_alive(self) -> bool:
         return started(self.pid) == self.started
 
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """:raises ValueError, TypeError: it was cut off while it was written"""
+        return cls(**json.loads(file.read_text()))
+
+    def write(self, file: Path) -> None:
+        file.write_text(json.dumps(asdict(self)))
+
 
 class Child:
     """
@@ -89,8 +98,8 @@ class Child:
         account: Account | None = None,
     ) -> None:
         self.name, self.log, self.farewell = name, log, farewell
-        records.mkdir(parents=True, exist_ok=True)
-        log.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (records, log.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 command,
@@ -106,8 +115,7 @@ class Child:
                 extra_groups=[] if account else None,
             )
         self.record = records / f"{time.time_ns()}.json"
-        note = Record(name, self.process.pid, started(self.process.pid) or "", int(farewell))
-        self.record.write_text(json.dumps(asdict(note)))
+        Record(name, self.process.pid, started(self.process.pid) or "", int(farewell)).write(self.record)
 
     def is_running(self) -> bool:
         # Looked at but not reaped: while it is a zombie, the number of its group is nobody else's.
@@ -127,7 +135,7 @@ class Child:
 
     def stop(self, *, patience: float = PATIENCE) -> None:
         self.ask_to_stop()
-        _wait_until(lambda: not self.is_running(), seconds=patience)
+        wait_until(lambda: not self.is_running(), seconds=patience)
         self._bury()
 
     def last_words(self, lines: int = 15) -> str:
@@ -155,8 +163,8 @@ def stop_leftovers(records: Path) -> list[str]:
     """Stop what a killed owner left behind, the last started first; the names of those that were still running."""
     stopped = []
     for file in sorted(records.glob("*.json"), reverse=True):
-        with suppress(ValueError, TypeError):  # cut off while it was written: the kernel's net has caught that one
-            record = Record(**json.loads(file.read_text()))
+        with suppress(ValueError, TypeError):  # cut off: the kernel's net has caught that one
+            record = Record.read(file)
             if record.is_alive():
                 _end(record)
                 stopped.append(record.name)
@@ -167,13 +175,14 @@ def stop_leftovers(records: Path) -> list[str]:
 def _end(record: Record) -> None:
     with suppress(ProcessLookupError):
         os.kill(record.pid, record.farewell)
-    if not _wait_until(lambda: not record.is_alive(), seconds=PATIENCE):
+    if not wait_until(lambda: not record.is_alive(), seconds=PATIENCE):
         with suppress(ProcessLookupError):
             os.killpg(record.pid, signal.SIGKILL)
-        _wait_until(lambda: not record.is_alive(), seconds=PATIENCE)
+        wait_until(lambda: not record.is_alive(), seconds=PATIENCE)
 
 
-def _wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
+def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
+    """Whether the condition was met in time."""
     deadline = time.monotonic() + seconds
     while not (met := condition()) and time.monotonic() < deadline:
         time.sleep(0.02)

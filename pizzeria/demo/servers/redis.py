@@ -29,14 +29,13 @@ def running(room: Room, *, home: Path) -> Iterator[Store]:
     :raises CannotServe: with the reason, and the end of its log
     """
     program = programs.redis()
-    tree = room.within_reach(program.tree, runs=program.path)
     place = room.place("redis")
     password = secrets.kept(home / "redis-password")
 
     child, port = readiness.start(
         lambda port: Child(
             "redis",
-            [tree / program.path, _configuration(room, place, port, password)],
+            [room.executable(program), _configuration(room, place, port, password)],
             records=home / "running",
             log=home / "logs" / "redis.log",
             cwd=place,

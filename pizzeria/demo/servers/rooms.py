@@ -14,6 +14,7 @@ from pathlib import Path
 from pizzeria.demo.servers import accounts
 from pizzeria.demo.servers.accounts import Account
 from pizzeria.demo.servers.failure import CannotServe
+from pizzeria.demo.servers.programs import Program
 
 ELSEWHERE = "elsewhere"  # the note
 
@@ -33,19 +34,21 @@ class Room:
             self.account.own(place)
         return place
 
-    def within_reach(self, tree: Path, *, runs: str) -> Path:
-        """``tree`` itself if the account can run the program ``runs`` in it, else a copy in this room."""
-        if self.account is None or self.account.can("-x", tree / runs):
-            return tree
-        copy = self.folder / "programs" / tree.name
-        if not (copy / runs).exists():
+    def executable(self, program: Program) -> Path:
+        """The program itself if the account can run it, else a copy in this room."""
+        original = program.root / program.path
+        if self.account is None or not program.parts or self.account.can("-x", original):
+            return original
+        copy = self.folder / "programs" / f"{program.name}-{program.version}"
+        if not copy.exists():
             unfinished = Path(tempfile.mkdtemp(dir=self.folder))
-            shutil.copytree(tree, unfinished, symlinks=True, dirs_exist_ok=True)
+            for part in program.parts:
+                shutil.copytree(program.root / part, unfinished / part, symlinks=True)
             _open_to_all(unfinished)
             copy.parent.mkdir(exist_ok=True)
             copy.parent.chmod(0o755)
-            unfinished.rename(copy)
-        return copy
+            unfinished.rename(copy)  # only ever seen whole
+        return copy / program.path
 
 
 def room_in(folder: Path) -> Room:
