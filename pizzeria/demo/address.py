@@ -4,6 +4,7 @@ import os
 import socket
 
 DEFAULT = 8000
+PORTS = range(1, 65536)
 
 
 class BadPort(Exception):
@@ -17,7 +18,7 @@ def asked() -> int:
     :raises BadPort: it is no port
     """
     asked = os.environ.get("PORT") or str(DEFAULT)
-    if not (asked.isascii() and asked.isdigit() and 0 < int(asked) < 65536):
+    if not (asked.isascii() and asked.isdigit() and int(asked) in PORTS):
         raise BadPort(f"PORT={asked} is no port. Try `make demo PORT={DEFAULT}`.")
     return int(asked)
 
@@ -29,7 +30,7 @@ def check(port: int) -> None:
     :raises BadPort: it is
     """
     if not is_free(port):
-        proposal = next((other for other in range(port + 1, 65536) if is_free(other)), DEFAULT)
+        proposal = next((other for other in PORTS[port:] if is_free(other)), DEFAULT)
         raise BadPort(f"Port {port} is in use, or not ours to use. Try `make demo PORT={proposal}`.")
 
 

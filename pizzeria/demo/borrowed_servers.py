@@ -69,7 +69,7 @@ class _Errand:
 
     def run(self, command: list[str], variables: dict[str, str]) -> int:
         # In our own process group, so that it may read the terminal (a debugger) and hears a Ctrl-C by itself.
-        self.process = subprocess.Popen(command, env=variables, preexec_fn=tied_to_owner(signal.SIGTERM))
+        self.process = subprocess.Popen(command, env=variables, preexec_fn=tied_to_owner(signal.SIGTERM))  # noqa: PLW1509 - one thread
         try:
             code = self.process.wait()
         finally:

@@ -48,7 +48,7 @@ class Home:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o711)  # an account that runs servers passes through; nobody looks around
-        with open(self.folder / "lock", "a+") as lock:
+        with (self.folder / "lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

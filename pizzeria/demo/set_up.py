@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 import sys
-from glob import glob
 from pathlib import Path
 from typing import NoReturn
 
@@ -45,6 +44,7 @@ def main(arguments: list[str]) -> None:
 
 
 def install(uv: str) -> None:
+    print("Installing what requirements-dev.txt pins ...", flush=True)
     command = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(VENV), "requirements-dev.txt"]
     run(command) or fail(
         "The packages in requirements-dev.txt could not be installed (see above).",
@@ -78,10 +78,9 @@ def lock(uv: str, options: list[str]) -> None:
 def find_python() -> str | None:
     """The newest interpreter the shop runs on, on PATH or in pyenv, where uv does not look."""
     for version in WANTED:
-        pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
-        in_pyenv = sorted(glob(os.path.join(pyenv, "versions", version + ".*", "bin", "python" + version)))
-        on_path = shutil.which("python" + version)
-        for candidate in [on_path, *reversed(in_pyenv)]:
+        pyenv = Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser()
+        in_pyenv = sorted(map(str, pyenv.glob(f"versions/{version}.*/bin/python{version}")), reverse=True)
+        for candidate in [shutil.which(f"python{version}"), *in_pyenv]:
             # A shim of pyenv is on PATH for versions that are not switched on, and fails.
             if candidate and has_version(Path(candidate), (version,)):
                 return candidate
@@ -115,7 +114,7 @@ def make_uv(python: str | None) -> str:
                 return str(uv)
     shutil.rmtree(PRIVATE_UV, ignore_errors=True)
     print("".join(tried)[-3000:], file=sys.stderr)
-    fail(
+    return fail(
         "uv, which installs the packages, is not here and could not be fetched (see above).",
         "Without a network, run this once with one, or install uv by hand: https://docs.astral.sh/uv/",
         "If Debian's Python lacks `venv` and `pip`: apt install python3-venv",
@@ -124,7 +123,7 @@ def make_uv(python: str | None) -> str:
 
 def download_python(uv: str) -> str:
     print(f"No Python {EITHER} here: downloading one ...", flush=True)
-    run([uv, "python", "install", "--quiet", WANTED[0]])
+    run([uv, "python", "install", WANTED[0]])
     found = output([uv, "python", "find", "--no-project", WANTED[0]])
     return found or fail(
         f"This needs Python {EITHER}; there is none here, and none could be downloaded.",
@@ -141,6 +140,7 @@ def run(command: list[str], said: list[str] | None = None) -> bool:
             stdout=subprocess.PIPE if said is not None else None,
             stderr=subprocess.STDOUT if said is not None else None,
             text=True,
+            check=False,
         )
     except OSError as problem:
         print(problem, file=sys.stderr)
@@ -153,7 +153,7 @@ def run(command: list[str], said: list[str] | None = None) -> bool:
 def output(command: list[str]) -> str:
     """What it says, or nothing if it cannot be run or fails."""
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
     except OSError:
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

@@ -70,6 +70,7 @@ def test_hold_a_copy_of_a_packaged_program_that_is_closed_to_the_account(
         cwd="/",
         capture_output=True,
         text=True,
+        check=False,
     )
     rooms.clear(closed / "demo")
     assert says.stdout.startswith("initdb (PostgreSQL)"), says.stderr

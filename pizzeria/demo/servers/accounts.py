@@ -28,6 +28,7 @@ class Account:
             group=self.gid,
             extra_groups=[],
             cwd="/",
+            check=False,
         )
         return asked.returncode == 0
 

@@ -22,6 +22,7 @@ from pizzeria.demo.servers.failure import CannotServe
 from pizzeria.demo.servers.processes import Child
 from pizzeria.demo.servers.rooms import Room
 
+KNOWS_UTF8_BY_ITSELF = 17  # this version and later, whatever locales the machine has
 NAME = "pizzeria"  # the role's, and the database's
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -118,7 +119,7 @@ def _initialise(data: Path, bin_folder: Path, major: int, password: str, room: R
             f"--pwfile={password_file}",
             "--auth=scram-sha-256",  # whoever else works on this machine reaches the port, too
             "--encoding=UTF8",
-            *(by_itself if major >= 17 else ["--locale=C.UTF-8"]),
+            *(by_itself if major >= KNOWS_UTF8_BY_ITSELF else ["--locale=C.UTF-8"]),
         ],
         cwd=data.parent,
         env=_environment(),
@@ -127,6 +128,7 @@ def _initialise(data: Path, bin_folder: Path, major: int, password: str, room: R
         extra_groups=[] if room.account else None,
         capture_output=True,
         text=True,
+        check=False,
     )
     password_file.unlink()
     if initdb.returncode:

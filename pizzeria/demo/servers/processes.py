@@ -29,7 +29,7 @@ PATIENCE = 6.0  # seconds between asking and killing: uvicorn takes 3 with open 
 def started(pid: int) -> str | None:
     """When the process with this number began, comparable only with itself; None if it is gone."""
     if sys.platform != "linux":
-        ps = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True)
+        ps = subprocess.run(["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
         return ps.stdout.strip() or None
     try:
         # The name in brackets may hold anything, brackets too: count the fields behind the last one.
@@ -109,7 +109,7 @@ class Child:
                 cwd=cwd,
                 env=dict(env),
                 start_new_session=True,  # a Ctrl-C is for the owner, who stops them in order
-                preexec_fn=tied_to_owner(farewell),
+                preexec_fn=tied_to_owner(farewell),  # noqa: PLW1509 - the owner has one thread
                 user=account.uid if account else None,
                 group=account.gid if account else None,
                 extra_groups=[] if account else None,

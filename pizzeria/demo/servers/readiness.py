@@ -31,7 +31,7 @@ def start(
     :param not_yet: what ``answers`` raises as long as it does not
     :raises CannotServe: it ended, or does not answer
     """
-    for attempt in range(3):
+    for last_try in (False, False, True):
         port = free_port()
         child = launch(port)
         try:
@@ -42,7 +42,7 @@ def start(
             child.stop()
             raise
         child.stop()
-        if not taken or attempt == 2:
+        if last_try or not taken:
             break
     raise CannotServe(f"{child.name} did not start. The end of {child.log}:\n{child.last_words()}")
 
