@@ -1,0 +1,37 @@
+"""
+The shop's clock. Doors (views, tasks, commands of the command line) read it; everything behind them is told the time.
+
+A *business day* ends at a wall-clock hour (04:00 unless set), so that a Friday night belongs to Friday.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """Tell the time, with its zone."""
+    return timezone.now()
+
+
+def shop_zone() -> ZoneInfo:
+    """Tell the time zone the shop's wall clock hangs in."""
+    return ZoneInfo(settings.SHOP_TIME_ZONE)
+
+
+def business_date(at: datetime) -> date:
+    """
+    Tell the business day a moment belongs to.
+
+    Read off the wall clock, not by subtracting hours, so that it holds in the nights when the clocks change.
+    """
+    local = at.astimezone(shop_zone())
+    return local.date() if local.time() >= settings.SHOP_DAY_ENDS else local.date() - timedelta(days=1)
+
+
+def end_of_business_day(at: datetime) -> datetime:
+    """Tell when the business day of a moment ends: the first moment that belongs to the next one."""
+    next_day = business_date(at) + timedelta(days=1)
+    return datetime.combine(next_day, settings.SHOP_DAY_ENDS, tzinfo=shop_zone())

@@ -1,0 +1,96 @@
+"""
+`@command`: the one way in which something happens in this shop.
+
+A command is the outermost call: it opens the transaction (durable), and is timed, logged and counted. What it calls
+are plain steps. It ends done, refused (a rule said no; nothing is kept) or failed (a fault; nothing is kept).
+"""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast, overload
+from uuid import UUID
+
+import structlog
+from django.db import OperationalError, transaction
+from django.utils.translation import gettext as _
+from prometheus_client import Counter, Histogram
+from psycopg.errors import LockNotAvailable
+
+from pizzeria.foundation import failpoints
+from pizzeria.foundation.idempotency import ledger
+from pizzeria.foundation.refusals import Busy, Refusal
+
+log = structlog.get_logger(__name__)
+
+COMMANDS = Counter("pizzeria_commands", "Commands by name and outcome", ["command", "outcome"])
+SECONDS = Histogram("pizzeria_command_seconds", "How long commands took", ["command"])
+
+
+@overload
+def command[**P, R](function: Callable[P, R]) -> Callable[P, R]: ...
+@overload
+def command[**P, R](*, again: Callable[[UUID], R]) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def command[**P, R](
+    function: Callable[P, R] | None = None, *, again: Callable[[UUID], R] | None = None
+) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
+    """
+    Make a function a command.
+
+    :param again: for commands that take `ref=` and `once=`: makes the answer again from the ref of what an earlier
+        call with the same key made
+    :raises Busy: a lock was not to be had within the database's lock timeout
+    :raises KeyReused: `once` names a key that came with another request before
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        name = f"{function.__module__.partition('.')[0]}.{function.__name__}"
+
+        @wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            started = time.perf_counter()
+            outcome, why = "failed", ""
+            try:
+                answer = _do(function, again, name, args, kwargs)
+                outcome = "done"
+                return answer
+            except Refusal as refusal:
+                outcome, why = "refused", refusal.code
+                raise
+            finally:
+                seconds = time.perf_counter() - started
+                COMMANDS.labels(name, outcome).inc()
+                SECONDS.labels(name).observe(seconds)
+                log.info(
+                    "command", command=name, outcome=outcome, why=why, by=str(kwargs.get("by", "")), seconds=seconds
+                )
+
+        return run
+
+    return decorate if function is None else decorate(function)
+
+
+def _do[R](
+    function: Callable[..., R],
+    again: Callable[[UUID], R] | None,
+    name: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> R:
+    once = cast("ledger.Once | None", kwargs.get("once"))
+    try:
+        with transaction.atomic(durable=True):
+            failpoints.reach(f"{name}.begun")
+            if once:
+                ledger.claim(once, makes=kwargs["ref"])
+            answer = function(*args, **kwargs)
+            failpoints.reach(f"{name}.before_commit")
+    except ledger.AlreadyClaimed:
+        assert once and again, f"{name} takes once= but was not told how to answer again"
+        return again(ledger.ref_made_by(once))
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Busy(_("A lot is going on right now. Please try again in a moment.")) from error
+        raise
+    failpoints.reach(f"{name}.after_commit")
+    return answer

@@ -1,0 +1,42 @@
+"""`record`: the one way anything enters the event log."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.events.facts import Fact
+from pizzeria.foundation.events.models import Event, EventRelay, Noun
+
+
+def record[N: Noun](noun: N, *facts: Fact[N], by: Actor, at: datetime) -> list[Event]:
+    """
+    Let facts happen to a noun: apply each to its row, and write row, events and their relays.
+
+    Locks nothing: the caller holds the noun's row lock, in the transaction in which the facts happen.
+
+    :raises TransactionManagementError: outside a transaction
+    :raises IntegrityError: the caller held no lock and somebody else was first
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("record() belongs into the transaction in which it happens")
+
+    events = []
+    for fact in facts:
+        noun.seq += 1
+        fact.apply(noun, at)
+        events.append(
+            Event(
+                stream=noun.stream,
+                noun_ref=noun.ref,
+                seq=noun.seq,
+                type=fact.type,
+                data=fact.model_dump(mode="json"),
+                actor=str(by),
+                at=at,
+            )
+        )
+    Event.objects.bulk_create(events)
+    EventRelay.objects.bulk_create([EventRelay(event=event, due_at=at) for event in events])
+    noun.save(force_update=True)
+    return events

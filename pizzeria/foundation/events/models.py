@@ -1,0 +1,62 @@
+"""
+The event log: what happened, append-only, written in the transaction in which it happened.
+
+Events hold ids, choices, amounts and times, never personal data or free text: they are kept for ever.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+from pizzeria.foundation.ids import uuid7
+
+
+class Noun(models.Model):
+    """Something with a stream of events: it has a ref, and counts its events without gaps."""
+
+    stream: ClassVar[str]
+
+    ref = models.UUIDField(default=uuid7, unique=True, editable=False)
+    seq = models.PositiveIntegerField(default=0, editable=False)  # of its newest event; 0 before the first
+
+    class Meta:
+        abstract = True
+
+
+class Event(models.Model):
+    stream = models.CharField(max_length=16)
+    noun_ref = models.UUIDField()
+    seq = models.PositiveIntegerField()
+    type = models.CharField(max_length=64)  # "order.placed.v1"
+    data = models.JSONField()
+    actor = models.CharField(max_length=32)  # a user's id, "guest" or "system"
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["noun_ref", "seq"]
+        constraints = [models.UniqueConstraint(fields=["noun_ref", "seq"], name="event_once_per_seq")]
+
+    def __str__(self) -> str:
+        return f"{self.type} #{self.seq}"
+
+
+class EventRelay(models.Model):
+    """The outbox: whether the world outside has been told of an event, and how often that was tried."""
+
+    event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="relay")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    relayed_at = models.DateTimeField(null=True, blank=True)
+    dead_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="event_relay_due",
+                condition=models.Q(relayed_at=None, dead_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"relay of {self.event_id}"

@@ -1,0 +1,26 @@
+"""
+Failpoints: named places in the code where a test makes the program wait, fail or die.
+
+Each is a no-op unless armed in this very process; nothing outside the process can arm one.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_armed: dict[str, Callable[[], object]] = {}
+
+
+def reach(name: str) -> None:
+    """Pass a failpoint; run what a test armed it with, if anything."""
+    if _armed and (action := _armed.get(name)):
+        action()
+
+
+@contextmanager
+def armed(name: str, action: Callable[[], object]) -> Iterator[None]:
+    """Arm a failpoint while the block runs: `with armed("place_order.before_kitchen", barrier.wait): …`."""
+    _armed[name] = action
+    try:
+        yield
+    finally:
+        del _armed[name]

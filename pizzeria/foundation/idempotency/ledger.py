@@ -1,0 +1,79 @@
+"""
+The ledger of requests that must happen once.
+
+The key is the first write of the command's own transaction. A second sender waits on the unique index until the first
+has ended: did it commit, the second is answered from what the first made; was it refused, the second has its own try.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from pizzeria.foundation.idempotency.models import ONCE, IdempotencyKey
+from pizzeria.foundation.refusals import Refusal
+
+
+class KeyReused(Refusal):
+    """A key came back with another request than the one it made something for."""
+
+    code = "idempotency_key_reused"
+    status = 422
+
+
+class AlreadyClaimed(Exception):
+    """The key made something already. The command decorator answers; nobody else sees this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """
+    What makes a request the same request.
+
+    :param principal: who sends it, as far as the shop can tell
+    :param key: chosen by the sender for this one request
+    :param fingerprint: SHA-256 of what is asked, in hex
+    """
+
+    principal: str
+    key: UUID
+    fingerprint: str
+
+    @classmethod
+    def of(cls, *, principal: str, key: UUID, asked: Mapping[str, object]) -> Self:
+        """Take the fingerprint of what is asked: any mapping that JSON can hold."""
+        canonical = json.dumps(asked, sort_keys=True, cls=DjangoJSONEncoder)
+        return cls(principal, key, hashlib.sha256(canonical.encode()).hexdigest())
+
+
+def claim(once: Once, *, makes: UUID) -> None:
+    """
+    Write the key, as the first write of the transaction that makes `makes`.
+
+    :raises AlreadyClaimed: after the transaction that holds the key has committed; ours is spoilt then
+    """
+    try:
+        IdempotencyKey.objects.create(principal=once.principal, key=once.key, fingerprint=once.fingerprint, ref=makes)
+    except IntegrityError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if diagnosis is not None and diagnosis.constraint_name == ONCE:
+            raise AlreadyClaimed from error
+        raise
+
+
+def ref_made_by(once: Once) -> UUID:
+    """
+    Tell what the first request with this key made.
+
+    :raises KeyReused: it asked for something else
+    """
+    first = IdempotencyKey.objects.get(principal=once.principal, key=once.key)
+    if first.fingerprint != once.fingerprint:
+        raise KeyReused(_("This form was sent before with other contents. Please open it afresh and try again."))
+    return first.ref

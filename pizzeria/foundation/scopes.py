@@ -1,0 +1,16 @@
+"""The scopes of the JSON API: what a bearer token can be good for. Which role has which is people's table."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    ORDERS_READ = "orders:read"
+    ORDERS_WRITE = "orders:write"
+    MENU_READ = "menu:read"
+    MENU_WRITE = "menu:write"
+    KITCHEN_READ = "kitchen:read"
+    KITCHEN_MANAGE = "kitchen:manage"
+    DELIVERY_READ = "delivery:read"
+    DELIVERY_MANAGE = "delivery:manage"
+    REPORTS_READ = "reports:read"
+    ADMIN = "admin"
