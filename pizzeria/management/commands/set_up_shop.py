@@ -1,0 +1,22 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from kitchen import services as kitchen_line
+from menu import services as menu
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.people.services import sync_roles
+
+
+class Command(BaseCommand):
+    help = "Makes what the shop cannot open without: kitchen, sizes, permission groups. Run again, it changes nothing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        made = {
+            "kitchen": kitchen_line.set_up_kitchen(name=settings.SHOP_NAME, by=SYSTEM),
+            "sizes": menu.set_up_sizes(by=SYSTEM),
+            "groups": bool(sync_roles(by=SYSTEM)),
+        }
+        for what, is_new in made.items():
+            self.stdout.write(f"{what}: {'made' if is_new else 'there already'}")

@@ -1,0 +1,61 @@
+"""
+What an orchestrator asks: is the process alive, and can it serve?
+
+Our own forty lines, because a readiness probe has to answer within its time whatever hangs, and to say 503.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import redis
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+SECONDS = 2.0
+
+# Threads of its own: a probe that hangs must not take one from the pages.
+_probes = ThreadPoolExecutor(max_workers=4, thread_name_prefix="probe")
+
+
+@login_not_required
+@require_safe
+@never_cache
+def live(request: HttpRequest) -> HttpResponse:
+    """Answer 200: the process runs. Asks nothing of anybody."""
+    return HttpResponse("alive\n", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when PostgreSQL and Redis answer in time, else 503; the body names each with "ok" or what failed."""
+    asked = {"postgresql": _probes.submit(_ask_postgresql), "redis": _probes.submit(_ask_redis)}
+    answers = {}
+    for name, answer in asked.items():
+        try:
+            answers[name] = answer.result(timeout=SECONDS + 0.5)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the probe's job is to name it
+            answers[name] = type(error).__name__
+    return JsonResponse(answers, status=200 if set(answers.values()) == {"ok"} else 503)
+
+
+def _ask_postgresql() -> str:
+    # A connection of its own: the pool may be what is exhausted, and that is not PostgreSQL being down.
+    parameters = connection.get_connection_params()
+    wanted = {key: parameters[key] for key in ("host", "port", "dbname", "user", "password") if key in parameters}
+    timeout = f"-c statement_timeout={int(SECONDS * 1000)}"
+    with psycopg.connect(**wanted, connect_timeout=int(SECONDS), options=timeout) as asked:
+        asked.execute("SELECT 1")
+    return "ok"
+
+
+def _ask_redis() -> str:
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=SECONDS, socket_timeout=SECONDS)
+    with client:
+        client.ping()
+    return "ok"

@@ -1,0 +1,243 @@
+"""
+The shop's settings, read top to bottom.
+
+Everything an installation decides comes from the environment (.env.example lists it). All of it is read in the first
+section, by type; what is missing or of the wrong type is named, all at once, before anything starts.
+"""
+
+from datetime import time
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import django_stubs_ext
+from django.utils.csp import CSP
+from environs import Env, validate
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+django_stubs_ext.monkeypatch()  # before any app is loaded: ModelAdmin[Order] and the like
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# --- The environment ---------------------------------------------------------------------------------------------
+
+env = Env(eager=False)  # collect every complaint, raise them together in seal()
+env.read_env(ROOT / ".env", recurse=False)
+
+SHOP_DEMO: bool = env.bool("PIZZERIA_DEMO", False)  # the demo's people, their sign-in hints, plain http
+SECRET_KEY: str = env.str("SECRET_KEY", validate=validate.Length(min=50))
+DATABASE = env.dj_db_url("DATABASE_URL")
+DATABASE_POOL: bool = env.bool("DATABASE_POOL", False)  # for an ASGI process; threads keep their connection
+REDIS_URL: str = env.str("REDIS_URL")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", subcast=str)
+SHOP_ORIGIN: str = env.str("ORIGIN", validate=validate.URL(require_tld=False))  # the address people type
+SECURE_PROXY: bool = env.bool("BEHIND_PROXY", True)  # TLS ends at a proxy that sets X-Forwarded-Proto
+STATIC_FOLDER: str = env.str("STATIC_FOLDER", str(ROOT / ".collected"))
+
+SHOP_NAME: str = env.str("SHOP_NAME", "Mario's Pizzeria")
+SHOP_TIME_ZONE: str = env.str("SHOP_TIME_ZONE", "Europe/Rome", validate=lambda key: bool(ZoneInfo(key)))
+SHOP_DAY_ENDS = env.time("SHOP_DAY_ENDS", time(4, 0))  # wall clock: until then it is still yesterday's business day
+SHOP_CURRENCY: str = env.str("SHOP_CURRENCY", "EUR", validate=validate.Length(equal=3))
+SHOP_COUNTRY: str = env.str("SHOP_COUNTRY", "IT", validate=validate.Length(equal=2))
+SHOP_TAX_PERCENT = env.decimal("SHOP_TAX_PERCENT", Decimal(10), validate=validate.Range(min=0, max=100))
+SHOP_TAX_INCLUDED: bool = env.bool("SHOP_TAX_INCLUDED", True)
+SHOP_FURTHER_PIZZA_MINUTES: int = env.int("SHOP_FURTHER_PIZZA_MINUTES", 2, validate=validate.Range(min=0))
+SHOP_HANDING_OVER_MINUTES: int = env.int("SHOP_HANDING_OVER_MINUTES", 2, validate=validate.Range(min=0))
+SHOP_DRIVING_MINUTES: int = env.int("SHOP_DRIVING_MINUTES", 20, validate=validate.Range(min=0))
+SHOP_PROMISE_MINUTES_WIDE: int = env.int("SHOP_PROMISE_MINUTES_WIDE", 10, validate=validate.Range(min=1))
+
+env.seal()
+
+# --- What it is made of ------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "pizzeria.apps.ShopAdmin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_structlog",
+    "phonenumber_field",
+    "orders",
+    "kitchen",
+    "menu",
+    "pizzeria.apps.PizzeriaConfig",
+    "pizzeria.people",
+    "pizzeria.operations",
+    "pizzeria.foundation.events",
+    "pizzeria.foundation.idempotency",
+    *(["pizzeria.demo"] if SHOP_DEMO else []),
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "pizzeria.operations.logs.RequestLog",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "pizzeria.people.middleware.ActorMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "pizzeria.people.middleware.SignInFragmentMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pizzeria.people.header.header",
+                "pizzeria.people.header.shop",
+            ],
+        },
+    },
+]
+
+ROOT_URLCONF = "pizzeria.urls"
+ASGI_APPLICATION = "pizzeria.asgi.application"
+WSGI_APPLICATION = "pizzeria.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- PostgreSQL --------------------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": {
+        **DATABASE,
+        "ATOMIC_REQUESTS": False,  # a command is a transaction; a page is not
+        "CONN_MAX_AGE": 0 if DATABASE_POOL else 600,
+        "CONN_HEALTH_CHECKS": not DATABASE_POOL,
+        "OPTIONS": {
+            "connect_timeout": 2,
+            # A second sender of one form waits this long for the first; a dead client gives its locks back in 1 s.
+            "options": "-c lock_timeout=5s -c client_connection_check_interval=1s",
+            **({"pool": {"min_size": 2, "max_size": 16, "timeout": 2}} if DATABASE_POOL else {}),
+        },
+    },
+}
+
+# --- Redis: cache, sessions, broker ------------------------------------------------------------------------------
+
+CACHES = {
+    "default": {
+        "BACKEND": "pizzeria.operations.cache.FailOpenRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "pizzeria",
+        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.5, "retry": Retry(NoBackoff(), 0)},
+    },
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.3,
+    "socket_timeout": 0.5,
+    "retry_on_timeout": False,
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+    "visibility_timeout": 600,
+}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the worker waits for its broker for ever
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False  # a dead broker costs a guest nothing; the event log holds the news
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 30
+CELERY_TASK_TIME_LIMIT = 60
+CELERY_TIMEZONE = "UTC"
+
+# --- People ------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "people.User"
+LOGIN_URL = "people:sign_in"
+LOGIN_REDIRECT_URL = "people:landing"
+LOGOUT_REDIRECT_URL = "orders:home"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+
+# --- Safe by default; the demo alone speaks plain http ------------------------------------------------------------
+
+DEBUG = False
+SECURE_SSL_REDIRECT = not SHOP_DEMO
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes come from inside, without the proxy
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_PROXY and not SHOP_DEMO else None
+SECURE_HSTS_SECONDS = 0 if SHOP_DEMO else 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not SHOP_DEMO
+SECURE_HSTS_PRELOAD = not SHOP_DEMO
+SECURE_REFERRER_POLICY = "same-origin"  # a guest's link must not leave with a click
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not SHOP_DEMO
+SESSION_COOKIE_NAME = "session" if SHOP_DEMO else "__Host-session"
+CSRF_COOKIE_NAME = "csrf" if SHOP_DEMO else "__Host-csrf"
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script reads it
+CSRF_TRUSTED_ORIGINS = [SHOP_ORIGIN]
+CSRF_FAILURE_VIEW = "pizzeria.people.views.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF, CSP.NONCE],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "object-src": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+
+# --- Language, time, static files --------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = SHOP_TIME_ZONE
+USE_TZ = True
+PHONENUMBER_DEFAULT_REGION = SHOP_COUNTRY
+PHONENUMBER_DB_FORMAT = "E164"
+
+STATIC_URL = "static/"
+STATIC_ROOT = STATIC_FOLDER
+STATICFILES_DIRS = [ROOT / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if SHOP_DEMO
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = SHOP_DEMO  # the demo serves what lies in static/, without collecting it first
+
+# --- Logs: one line an event, as data, without personal data ------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"lines": {"()": "pizzeria.operations.logs.Lines", "human": SHOP_DEMO}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+}
+DJANGO_STRUCTLOG_USER_ID_FIELD = None  # binding it would ask for the user on every page
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data
