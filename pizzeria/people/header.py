@@ -1,0 +1,67 @@
+"""
+What the header of every page shows. All of it lies in the session, so that no page asks the database for it.
+
+It decides what is shown, never what is allowed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pizzeria.people.models import User
+from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, of_groups
+
+PERSON = "person"
+GROUPS = "groups"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    person: str
+    pages: list[Page]
+    basket_count: int
+
+
+def remember(request: HttpRequest, user: User) -> None:
+    """Note in the session who signed in and with which groups."""
+    request.session[PERSON] = user.first_name or str(user)
+    request.session[GROUPS] = list(user.groups.values_list("name", flat=True))
+
+
+def header(request: HttpRequest) -> dict[str, Any]:
+    """Give templates `header`."""
+    session = getattr(request, "session", {})
+    groups = set(session.get(GROUPS, []))
+    return {
+        "header": Header(
+            person=session.get(PERSON, ""),
+            pages=_pages(groups),
+            basket_count=session.get("basket_count", 0),
+        )
+    }
+
+
+def shop(request: HttpRequest) -> dict[str, Any]:
+    """Give templates `shop`."""
+    return {"shop": {"name": settings.SHOP_NAME, "demo": settings.SHOP_DEMO}}
+
+
+def _pages(groups: set[str]) -> list[Page]:
+    roles = of_groups(groups)
+    pages = [
+        (_("Kitchen"), "kitchen:board", {KITCHEN, MANAGER, ADMIN}),
+        (_("Deliveries"), "orders:deliveries", {DRIVER, MANAGER, ADMIN}),
+        (_("Admin"), "admin:index", {MANAGER, ADMIN}),
+        (_("My orders"), "orders:history", {CUSTOMER}),
+    ]
+    return [Page(title, reverse(name)) for title, name, shown_to in pages if shown_to & set(roles)]

@@ -1,0 +1,13 @@
+"""What people's own app hears: Django's sign-in, to note in the session what every page's header shows."""
+
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from pizzeria.people import header
+from pizzeria.people.models import User
+
+
+@receiver(user_logged_in, dispatch_uid="people.on_signed_in")
+def on_signed_in(*, request: HttpRequest, user: User, **_: object) -> None:
+    header.remember(request, user)

@@ -1,0 +1,90 @@
+"""
+Who may do what: the one table. A role is a permission group here and a realm role at the sign-in server.
+
+`manage.py sync_roles` makes the groups match it; the README shows it.
+"""
+
+from dataclasses import dataclass
+
+from kitchen.permissions import COOK, HAND_OVER, SEE_BOARD, VIEW_KITCHEN
+from menu.permissions import EDIT_THE_MENU, SELL_OUT
+from orders.permissions import SEE_ALL_ORDERS, SEE_DELIVERIES
+from pizzeria.foundation.actor import Permission
+from pizzeria.foundation.scopes import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """
+    :param names: what the role is called at the sign-in server; the first is its own name
+    :param group: the permission group, if the role has one
+    :param lands: the name of the URL that people of this role see first
+    :param staff: may open the admin
+    """
+
+    names: tuple[str, ...]
+    group: str | None
+    permissions: tuple[Permission, ...]
+    scopes: tuple[Scope, ...]
+    lands: str = "orders:history"
+    staff: bool = False
+    superuser: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+
+_LINE = (SEE_BOARD, COOK, HAND_OVER, SELL_OUT, SEE_ALL_ORDERS)
+
+CUSTOMER = Role(
+    names=("customer",),
+    group="Customers",
+    permissions=(),
+    scopes=(Scope.ORDERS_READ, Scope.ORDERS_WRITE, Scope.MENU_READ),
+)
+KITCHEN = Role(
+    names=("chef", "kitchen_staff", "kitchen"),
+    group="Kitchen",
+    permissions=_LINE,
+    scopes=(Scope.KITCHEN_READ, Scope.KITCHEN_MANAGE, Scope.ORDERS_READ, Scope.MENU_READ),
+    lands="kitchen:board",
+)
+DRIVER = Role(
+    names=("delivery_driver", "driver"),
+    group="Drivers",
+    permissions=(SEE_DELIVERIES,),
+    scopes=(Scope.DELIVERY_READ, Scope.DELIVERY_MANAGE, Scope.ORDERS_READ, Scope.MENU_READ),
+    lands="orders:deliveries",
+)
+POS = Role(
+    names=("pos",),
+    group=None,
+    permissions=(),
+    scopes=(Scope.ORDERS_READ, Scope.ORDERS_WRITE, Scope.MENU_READ),
+)
+MANAGER = Role(
+    names=("manager",),
+    group="Managers",
+    permissions=(*_LINE, SEE_DELIVERIES, VIEW_KITCHEN, *EDIT_THE_MENU),
+    scopes=tuple(scope for scope in Scope if scope is not Scope.ADMIN),
+    lands="admin:index",
+    staff=True,
+)
+ADMIN = Role(
+    names=("admin",),
+    group="Admins",
+    permissions=(),  # a superuser asks for none
+    scopes=(Scope.ADMIN,),
+    lands="admin:index",
+    staff=True,
+    superuser=True,
+)
+
+ROLES = (CUSTOMER, KITCHEN, DRIVER, POS, MANAGER, ADMIN)
+BY_LANDING = (ADMIN, MANAGER, KITCHEN, DRIVER, CUSTOMER)  # of several roles, the first says where one lands
+
+
+def of_groups(groups: "set[str]") -> list[Role]:
+    """Give the roles that a person's groups stand for, the one that says where to land first."""
+    return [role for role in BY_LANDING if role.group in groups]
