@@ -1,0 +1,109 @@
+"""The menu in admin: rows are edited here, and what that changes is recorded; taking off calls the commands."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import CheckboxSelectMultiple, Field, ModelForm, MultipleChoiceField
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from menu import services as menu
+from menu.models import Allergen, Category, Extra, MenuItem, Pizza, Size, Topping
+from menu.permissions import SELL_OUT
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.refusals import Refusal
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin[Category]):
+    list_display = ["name", "position"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Size)
+class SizeAdmin(admin.ModelAdmin[Size]):
+    list_display = ["name", "factor", "position"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
+    actions = ["take_off_until_further_notice", "take_off_for_today", "put_back"]
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["to_be_had"]
+    search_fields = ["name"]
+
+    @admin.display(description=gettext_lazy("to be had"))
+    def to_be_had(self, item: I) -> str:
+        if item.is_on(clock.now()):
+            return _("yes")
+        if item.off_until is None:
+            return _("sold out until further notice")
+        local = item.off_until.astimezone(clock.shop_zone())
+        return _("sold out until %(time)s") % {"time": local.strftime("%d %b, %H:%M")}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
+        if db_field.name == "allergens":
+            return MultipleChoiceField(choices=Allergen.choices, required=False, widget=CheckboxSelectMultiple)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def has_sell_out_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).may(SELL_OUT)
+
+    def save_model(self, request: HttpRequest, obj: I, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+        """Save under the item's lock, and record what changed; admin's own transaction holds both."""
+        before = menu.lock(obj) if change else None
+        if before:  # what commands may have written since the form was filled
+            obj.seq, obj.off_since, obj.off_until = before.seq, before.off_since, before.off_until
+        super().save_model(request, obj, form, change)
+        menu.note_edit(obj, before=before, fields=form.changed_data, by=actor_of(request), at=clock.now())
+
+    @admin.action(description=gettext_lazy("Sold out until further notice"), permissions=["sell_out"])
+    def take_off_until_further_notice(self, request: HttpRequest, items: QuerySet[I]) -> None:
+        for item in items:
+            self._say(request, item, lambda item: menu.take_off(item=item, until=None, **_now(request)))
+
+    @admin.action(description=gettext_lazy("Sold out for today"), permissions=["sell_out"])
+    def take_off_for_today(self, request: HttpRequest, items: QuerySet[I]) -> None:
+        until = clock.end_of_business_day(clock.now())
+        for item in items:
+            self._say(request, item, lambda item: menu.take_off(item=item, until=until, **_now(request)))
+
+    @admin.action(description=gettext_lazy("Back on the menu"), permissions=["sell_out"])
+    def put_back(self, request: HttpRequest, items: QuerySet[I]) -> None:
+        for item in items:
+            self._say(request, item, lambda item: menu.put_back(item=item, **_now(request)))
+
+    def _say(self, request: HttpRequest, item: I, happen: Any) -> None:
+        try:
+            changed = happen(item)
+            messages.success(request, f"{changed}: {self.to_be_had(changed)}")
+        except Refusal as refusal:
+            messages.warning(request, refusal.sentence)
+
+
+@admin.register(Topping)
+class ToppingAdmin(MenuItemAdmin[Topping]):
+    list_display = ["name", "price", "diet", "spicy", "to_be_had"]
+    list_filter = ["diet", "spicy"]
+
+
+@admin.register(Pizza)
+class PizzaAdmin(MenuItemAdmin[Pizza]):
+    list_display = ["name", "category", "base_price", "minutes", "to_be_had"]
+    list_filter = ["category"]
+    list_select_related = ["category"]
+    filter_horizontal = ["recipe"]
+
+
+@admin.register(Extra)
+class ExtraAdmin(MenuItemAdmin[Extra]):
+    list_display = ["name", "category", "price", "to_be_had"]
+    list_filter = ["category"]
+    list_select_related = ["category"]
+
+
+def _now(request: HttpRequest) -> dict[str, Any]:
+    return {"by": actor_of(request), "at": clock.now()}

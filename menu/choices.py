@@ -1,0 +1,38 @@
+"""
+Choices: what somebody asks for, by slugs, before anybody has looked whether it is to be had.
+
+Kept as JSON in a basket's lines. A pizza is made of one or two parts (halves); one is what can be chosen today.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+MAX_ADDED = 10
+MAX_QUANTITY = 20
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Part(_Frozen):
+    pizza: str
+    added: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+class PizzaChoice(_Frozen):
+    kind: Literal["pizza"] = "pizza"
+    size: str
+    parts: tuple[Part, ...] = Field(min_length=1, max_length=2)
+
+
+class ExtraChoice(_Frozen):
+    kind: Literal["extra"] = "extra"
+    extra: str
+
+
+type Choice = Annotated[PizzaChoice | ExtraChoice, Field(discriminator="kind")]
+
+CHOICE: TypeAdapter[PizzaChoice | ExtraChoice] = TypeAdapter(Choice)

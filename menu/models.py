@@ -1,0 +1,171 @@
+"""What can be ordered. Rows are edited in admin; what that changes is recorded in the menu's stream of events."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models.fields import NOT_PROVIDED
+from django.utils.translation import gettext_lazy as _
+
+from menu.pictures import MOTIFS, SHAPES
+from pizzeria.foundation.events.models import Noun
+
+
+class Diet(models.TextChoices):
+    VEGAN = "vegan", _("vegan")
+    VEGETARIAN = "vegetarian", _("vegetarian")
+    MEAT = "meat", _("with meat")
+
+
+class Allergen(models.TextChoices):
+    """The fourteen that must be declared (Regulation (EU) No 1169/2011, annex II)."""
+
+    GLUTEN = "gluten", _("gluten")
+    CRUSTACEANS = "crustaceans", _("crustaceans")
+    EGGS = "eggs", _("eggs")
+    FISH = "fish", _("fish")
+    PEANUTS = "peanuts", _("peanuts")
+    SOYA = "soya", _("soya")
+    MILK = "milk", _("milk")
+    NUTS = "nuts", _("nuts")
+    CELERY = "celery", _("celery")
+    MUSTARD = "mustard", _("mustard")
+    SESAME = "sesame", _("sesame")
+    SULPHITES = "sulphites", _("sulphites")
+    LUPIN = "lupin", _("lupin")
+    MOLLUSCS = "molluscs", _("molluscs")
+
+
+def allergens_field() -> "ArrayField[list[str], list[str]]":
+    return ArrayField(models.CharField(max_length=16, choices=Allergen), default=list, blank=True)
+
+
+def price_field(default: Any = NOT_PROVIDED) -> "models.DecimalField[Decimal, Decimal]":
+    return models.DecimalField(
+        max_digits=7, decimal_places=2, validators=[MinValueValidator(Decimal("0.00"))], default=default
+    )
+
+
+def colour_field(default: str) -> "models.CharField[str, str]":
+    return models.CharField(
+        max_length=7, default=default, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write it like #b3261e."))]
+    )
+
+
+class Category(models.Model):
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "name"]
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Size(models.Model):
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=40)
+    factor = models.DecimalField(
+        _("price factor"),
+        max_digits=4,
+        decimal_places=2,
+        validators=[MinValueValidator(Decimal("0.10"))],
+        help_text=_("The small pizza's price times this is the price in this size."),
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "factor"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MenuItem(Noun):
+    """What pizzas, extras and toppings share: a name, an address, and whether they are to be had right now."""
+
+    stream: ClassVar[str] = "menu"
+
+    slug = models.SlugField(unique=True, help_text=_("Its address; stays when the name changes."))
+    name = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0)
+    off_since = models.DateTimeField(_("sold out since"), null=True, blank=True, editable=False)
+    off_until = models.DateTimeField(_("sold out until"), null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_on(self, at: datetime) -> bool:
+        """Tell whether it can be ordered: never taken off, or the time it was taken off for is over."""
+        return self.off_since is None or (self.off_until is not None and self.off_until <= at)
+
+
+class Topping(MenuItem):
+    price = price_field(default=Decimal("2.50"))
+    diet = models.CharField(max_length=10, choices=Diet, default=Diet.VEGAN)
+    spicy = models.BooleanField(default=False)
+    allergens = allergens_field()
+    shape = models.CharField(max_length=16, choices=SHAPES, default=SHAPES[0][0], help_text=_("In the picture."))
+    colour = colour_field("#b3261e")
+
+    class Meta:
+        ordering = ["position", "name"]
+
+
+class Dish(MenuItem):
+    """What stands on the card under a heading."""
+
+    category = models.ForeignKey(Category, models.PROTECT, related_name="%(class)ss")
+    description = models.CharField(max_length=200, blank=True)
+    diet = models.CharField(max_length=10, choices=Diet, default=Diet.VEGETARIAN)
+    allergens = allergens_field()
+
+    class Meta:
+        abstract = True
+
+    #: The other kind of dish: both live under one kind of address, so a slug belongs to one of them.
+    others: ClassVar[str]
+
+    def clean(self) -> None:
+        from_others = self._meta.apps.get_model("menu", self.others)
+        if from_others._default_manager.filter(slug=self.slug).exists():
+            raise ValidationError({"slug": _("Something else on the menu has this address.")})
+
+
+class Pizza(Dish):
+    """A pizza. Its diet and allergens are those of dough, sauce and cheese; the recipe adds its own."""
+
+    others = "Extra"
+
+    base_price = price_field()
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes to cook"), default=8, validators=[MinValueValidator(1), MaxValueValidator(120)]
+    )
+    recipe = models.ManyToManyField(Topping, related_name="in_recipes", blank=True)
+
+    class Meta:
+        ordering = ["category__position", "position", "name"]
+        permissions = [("sell_out", "Can take anything off the menu and put it back")]
+
+
+class Extra(Dish):
+    """A drink, a side, a dessert: a name, a price and a picture, no toppings."""
+
+    others = "Pizza"
+
+    price = price_field()
+    motif = models.CharField(max_length=16, choices=MOTIFS, default=MOTIFS[0][0], help_text=_("In the picture."))
+    colour = colour_field("#c9a227")
+
+    class Meta:
+        ordering = ["category__position", "position", "name"]

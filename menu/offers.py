@@ -1,0 +1,132 @@
+"""
+Reading what is on offer: fresh from the database, or from the cache, at most 30 seconds old.
+
+Cached pictures are keyed by a version that every change of the menu replaces on commit. It is read before the rows: a
+picture of rows that have changed meanwhile is filed under the old version, where nobody looks any more.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from itertools import groupby
+from typing import Any, cast
+from uuid import uuid4
+
+from django.core.cache import cache
+from django.db.models import Subquery, Value
+from django.db.models.functions import Coalesce
+
+from menu.models import Extra, Pizza, Size, Topping
+from menu.pictures import Look
+from menu.prices import Offer, OfferedExtra, OfferedPizza, OfferedSize, OfferedTopping
+
+SECONDS = 30
+VERSION = "menu:version"
+
+_TOPPING = ("slug", "name", "off_since", "off_until", "price", "diet", "spicy", "allergens", "shape", "colour")
+_DISH = (
+    "slug",
+    "name",
+    "off_since",
+    "off_until",
+    "description",
+    "diet",
+    "allergens",
+    "category__name",
+    "category__slug",
+)
+
+type Row = Mapping[str, Any]
+
+
+def fresh() -> Offer:
+    """Read what is on offer from the database, in four queries."""
+    toppings = [_topping(row) for row in Topping.objects.order_by("position", "name").values(*_TOPPING)]
+    return Offer(
+        sizes={size.slug: OfferedSize(size.slug, size.name, size.factor) for size in Size.objects.all()},
+        toppings={topping.slug: topping for topping in toppings},
+        pizzas={pizza.slug: pizza for pizza in pizzas()},
+        extras={extra.slug: extra for extra in extras()},
+    )
+
+
+def current() -> Offer:
+    """Read what is on offer as a page may show it."""
+    return cached("offer", fresh)
+
+
+def cached[T](name: str, read: Callable[[], T]) -> T:
+    """Give a picture of the menu, read afresh once a version and every 30 seconds at least."""
+    version = cache.get(VERSION)
+    if version is None:
+        version = forget()
+    key = f"menu:{version}:{name}"
+    picture = cache.get(key)
+    if picture is None:
+        picture = read()
+        cache.set(key, picture, SECONDS)
+    return cast("T", picture)
+
+
+def forget() -> str:
+    """Make every cached picture of the menu an old one."""
+    version = uuid4().hex
+    cache.set(VERSION, version, None)
+    return version
+
+
+def pizzas() -> list[OfferedPizza]:
+    """Read the pizzas with their recipes in one query: a row a topping, or one without."""
+    rows = (
+        Pizza.objects.order_by("category__position", "position", "name", "slug", "recipe__position", "recipe__name")
+        .annotate(smallest=Coalesce(Subquery(Size.objects.order_by("factor").values("factor")[:1]), Value(Decimal(1))))
+        .values(*_DISH, "base_price", "smallest", "minutes", *(f"recipe__{field}" for field in _TOPPING))
+    )
+    return [_pizza(list(group)) for _slug, group in groupby(rows, key=lambda row: row["slug"])]
+
+
+def extras() -> list[OfferedExtra]:
+    """Read the extras in one query."""
+    rows = Extra.objects.order_by("category__position", "position", "name")
+    return [
+        OfferedExtra(**_dish(row), price=row["price"], motif=row["motif"], colour=row["colour"])
+        for row in rows.values(*_DISH, "price", "motif", "colour")
+    ]
+
+
+def _pizza(rows: list[Row]) -> OfferedPizza:
+    first = rows[0]
+    return OfferedPizza(
+        **_dish(first),
+        base_price=first["base_price"],
+        smallest_factor=first["smallest"],
+        minutes=first["minutes"],
+        recipe=tuple(_topping(row, "recipe__") for row in rows if row["recipe__slug"]),
+    )
+
+
+def _dish(row: Row) -> dict[str, Any]:
+    return {
+        "slug": row["slug"],
+        "name": row["name"],
+        "off_since": row["off_since"],
+        "off_until": row["off_until"],
+        "category": row["category__name"],
+        "category_slug": row["category__slug"],
+        "description": row["description"],
+        "diet": row["diet"],
+        "allergens": tuple(row["allergens"]),
+    }
+
+
+def _topping(row: Row, prefix: str = "") -> OfferedTopping:
+    return OfferedTopping(
+        slug=row[f"{prefix}slug"],
+        name=row[f"{prefix}name"],
+        off_since=row[f"{prefix}off_since"],
+        off_until=row[f"{prefix}off_until"],
+        price=row[f"{prefix}price"],
+        diet=row[f"{prefix}diet"],
+        spicy=row[f"{prefix}spicy"],
+        allergens=tuple(row[f"{prefix}allergens"]),
+        look=Look(row[f"{prefix}shape"], row[f"{prefix}colour"]),
+    )

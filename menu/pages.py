@@ -1,0 +1,87 @@
+"""The pizza page: one picture for the menu, which shows it, and for the front desk, which refuses from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.http import QueryDict
+
+from menu import prices, selectors
+from menu.choices import MAX_ADDED
+from menu.forms import PizzaForm
+from menu.prices import Offer, OfferedPizza
+from menu.selectors import CardItem, SizeOption, ToppingOption
+from pizzeria.foundation.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class PizzaPage:
+    item: CardItem
+    sizes: list[SizeOption]
+    recipe: list[ToppingOption]
+    toppings: list[ToppingOption]
+    quantity: str  # as typed
+    unit_price: Decimal | None  # None: cannot be had as chosen
+    total: Decimal | None
+    errors: Mapping[str, str]  # field ("" for none) to sentence
+    max_added: int = MAX_ADDED
+
+
+def form_for(pizza: OfferedPizza, *, asked: QueryDict, offer: Offer, at: datetime) -> PizzaForm:
+    """Fill the form with what was asked, or with the pizza as we like it when nothing was."""
+    if "recipe" in asked:
+        return PizzaForm(asked, pizza=pizza, offer=offer)
+    as_we_like_it = {
+        "size": next(iter(offer.sizes), ""),
+        "keep": [topping.slug for topping in pizza.recipe if topping.is_on(at)],
+        "quantity": "1",
+    }
+    return PizzaForm(as_we_like_it, pizza=pizza, offer=offer)
+
+
+def pizza_page(form: PizzaForm, *, offer: Offer, at: datetime, refusal: Refusal | None = None) -> PizzaPage:
+    """
+    Picture a pizza with what is chosen and what that costs.
+
+    :param refusal: why the choice was refused elsewhere, to be shown beside its field
+    """
+    pizza = form.pizza
+    in_recipe = {topping.slug for topping in pizza.recipe}
+    chosen = _chosen(form)
+    errors = {field: " ".join(map(str, sentences)) for field, sentences in form.errors.items()}
+    priced = None
+    if not errors:
+        try:
+            priced = prices.price(form.choice(), offer=offer, at=at)
+        except Refusal as no:
+            refusal = refusal or no
+    if refusal:
+        errors[refusal.field if refusal.field in form.fields else ""] = refusal.sentence
+
+    return PizzaPage(
+        item=selectors.card_item(pizza, at),
+        sizes=selectors.size_options(pizza, offer.sizes.values(), chosen=str(chosen["size"])),
+        recipe=selectors.topping_options(pizza.recipe, chosen=chosen["keep"], at=at),
+        toppings=selectors.topping_options(
+            [topping for topping in offer.toppings.values() if topping.slug not in in_recipe],
+            chosen=chosen["add"],
+            at=at,
+        ),
+        quantity=str(chosen["quantity"]),
+        unit_price=priced.unit_price if priced else None,
+        total=priced.unit_price * form.cleaned_data["quantity"] if priced else None,
+        errors=errors,
+    )
+
+
+def _chosen(form: PizzaForm) -> dict[str, Any]:
+    """Give what was typed, valid or not: the form is shown as it was typed."""
+    typed = {name: form[name].value() for name in form.fields}
+    return {
+        "size": typed["size"] or "",
+        "keep": typed["keep"] or [],
+        "add": typed["add"] or [],
+        "quantity": "" if typed["quantity"] is None else typed["quantity"],
+    }

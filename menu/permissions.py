@@ -1,0 +1,10 @@
+"""What may be done with the menu."""
+
+from pizzeria.foundation.actor import Permission
+
+SELL_OUT = Permission("menu.sell_out")
+EDIT_THE_MENU = tuple(
+    Permission(f"menu.{verb}_{noun}")
+    for noun in ("category", "size", "topping", "pizza", "extra")
+    for verb in ("view", "add", "change", "delete")
+)

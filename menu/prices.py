@@ -1,0 +1,209 @@
+"""
+What things cost. `price` is the one function for it: pages show what it says, orders charge what it says.
+
+It works on an `Offer`: a picture of what is to be had, fresh from the database or up to half a minute old.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from menu.choices import MAX_ADDED, Choice, ExtraChoice, Part, PizzaChoice
+from menu.pictures import Look
+from pizzeria.foundation.money import ZERO, rounded
+from pizzeria.foundation.refusals import Refusal
+
+
+class NotOnTheMenu(Refusal):
+    """No such pizza, size, topping or extra."""
+
+    code = "not_on_the_menu"
+    status = 422
+
+
+class SoldOut(Refusal):
+    """It is on the menu, but not to be had right now."""
+
+    code = "sold_out"
+
+
+class TooManyToppings(Refusal):
+    code = "too_many_toppings"
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedSize:
+    slug: str
+    name: str
+    factor: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Anything on offer: whether it is to be had depends on the moment, so that is asked with `at`."""
+
+    slug: str
+    name: str
+    off_since: datetime | None
+    off_until: datetime | None
+
+    def is_on(self, at: datetime) -> bool:
+        return self.off_since is None or (self.off_until is not None and self.off_until <= at)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedTopping(Offered):
+    price: Decimal
+    diet: str
+    spicy: bool
+    allergens: tuple[str, ...]
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedDish(Offered):
+    category: str
+    category_slug: str
+    description: str
+    diet: str
+    allergens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedPizza(OfferedDish):
+    base_price: Decimal
+    smallest_factor: Decimal
+    minutes: int
+    recipe: tuple[OfferedTopping, ...]
+
+    @property
+    def price_from(self) -> Decimal:
+        return unit_price(self.base_price, factor=self.smallest_factor)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedExtra(OfferedDish):
+    price: Decimal
+    motif: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """All that can be chosen, by slug."""
+
+    sizes: Mapping[str, OfferedSize]
+    toppings: Mapping[str, OfferedTopping]
+    pizzas: Mapping[str, OfferedPizza]
+    extras: Mapping[str, OfferedExtra]
+
+
+@dataclass(frozen=True, slots=True)
+class PricedPart:
+    """One part of a pizza with its choices, each as (slug, name); added toppings with what each costs."""
+
+    pizza: OfferedPizza
+    added: tuple[OfferedTopping, ...]
+    left_out: tuple[OfferedTopping, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A choice with its price, for one unit, at one moment."""
+
+    kind: str
+    slug: str
+    name: str
+    size: OfferedSize | None
+    parts: tuple[PricedPart, ...]
+    unit_price: Decimal
+    minutes: int  # in the oven; 0 for what needs none
+
+
+def unit_price(base: Decimal, *, factor: Decimal = Decimal(1), added: Iterable[Decimal] = ()) -> Decimal:
+    """
+    Work out what one unit costs: base x factor, plus each added topping; rounded half-up to the cent, once.
+
+    :param base: the price in the smallest size
+    :param factor: of the size
+    """
+    return rounded(base * factor + sum(added, ZERO))
+
+
+def price(choice: Choice, *, offer: Offer, at: datetime) -> Priced:
+    """
+    Price one unit of a choice, if it is to be had at that moment.
+
+    :raises NotOnTheMenu: something in it does not exist
+    :raises SoldOut: something in it is off the menu at `at`
+    :raises TooManyToppings: more than ten added
+    """
+    match choice:
+        case ExtraChoice():
+            return _price_extra(choice, offer, at)
+        case PizzaChoice():
+            return _price_pizza(choice, offer, at)
+
+
+def _price_extra(choice: ExtraChoice, offer: Offer, at: datetime) -> Priced:
+    extra = offer.extras.get(choice.extra)
+    if extra is None:
+        raise NotOnTheMenu(_("That is no longer on our menu."), field="item")
+    if not extra.is_on(at):
+        raise SoldOut(_("%(name)s is sold out.") % {"name": extra.name}, field="item")
+    return Priced("extra", extra.slug, extra.name, None, (), unit_price(extra.price), 0)
+
+
+def _price_pizza(choice: PizzaChoice, offer: Offer, at: datetime) -> Priced:
+    if len(choice.parts) != 1:
+        raise NotOnTheMenu(_("We make whole pizzas only."), field="item")
+    part = _price_part(choice.parts[0], offer, at)
+    size = offer.sizes.get(choice.size)
+    if size is None:
+        raise NotOnTheMenu(_("Please choose one of our sizes."), field="size")
+    return Priced(
+        kind="pizza",
+        slug=part.pizza.slug,
+        name=part.pizza.name,
+        size=size,
+        parts=(part,),
+        unit_price=unit_price(
+            part.pizza.base_price, factor=size.factor, added=[topping.price for topping in part.added]
+        ),
+        minutes=part.pizza.minutes,
+    )
+
+
+def _price_part(part: Part, offer: Offer, at: datetime) -> PricedPart:
+    pizza = offer.pizzas.get(part.pizza)
+    if pizza is None:
+        raise NotOnTheMenu(_("That pizza is no longer on our menu."), field="item")
+    if not pizza.is_on(at):
+        raise SoldOut(_("%(name)s is sold out.") % {"name": pizza.name}, field="item")
+
+    in_recipe = {topping.slug for topping in pizza.recipe}
+    # Adding what the recipe has already changes nothing, and each topping goes on once.
+    extra_slugs = [slug for slug in dict.fromkeys(part.added) if slug not in in_recipe]
+    if len(extra_slugs) > MAX_ADDED:
+        raise TooManyToppings(_("At most %(most)d added toppings, please.") % {"most": MAX_ADDED}, field="add")
+    unknown = [slug for slug in extra_slugs if slug not in offer.toppings]
+    if unknown:
+        raise NotOnTheMenu(_("One of the added toppings is no longer on our menu."), field="add")
+
+    added = tuple(offer.toppings[slug] for slug in extra_slugs)
+    left_out = tuple(topping for topping in pizza.recipe if topping.slug in part.left_out)
+    stays = [topping for topping in pizza.recipe if topping.slug not in part.left_out]
+    _refuse_if_out(added, at, _("We are out of %(names)s right now. Please choose something else."), "add")
+    _refuse_if_out(stays, at, _("We are out of %(names)s right now. Please leave it out."), "keep")
+    return PricedPart(pizza, added, left_out)
+
+
+def _refuse_if_out(toppings: Iterable[OfferedTopping], at: datetime, sentence: str, field: str) -> None:
+    names = [topping.name.lower() for topping in toppings if not topping.is_on(at)]
+    if names:
+        raise SoldOut(sentence % {"names": get_text_list(names, _("and"))}, field=field)

@@ -1,0 +1,24 @@
+"""
+What the menu itself hears: Django's own row signals, only to throw away cached pictures.
+
+No rule of the shop hangs on these; a change they miss (`update()` on a queryset) is seen after 30 seconds.
+"""
+
+from django.db import transaction
+from django.db.models import Model
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.dispatch import receiver
+
+from menu import offers
+from menu.models import Category, Extra, Pizza, Size, Topping
+
+
+@receiver([post_save, post_delete], dispatch_uid="menu.on_row_changed")
+def on_row_changed(*, sender: type[Model], **_: object) -> None:
+    if sender in (Category, Extra, Pizza, Size, Topping):
+        transaction.on_commit(offers.forget, robust=True)
+
+
+@receiver(m2m_changed, sender=Pizza.recipe.through, dispatch_uid="menu.on_recipe_changed")
+def on_recipe_changed(**_: object) -> None:
+    transaction.on_commit(offers.forget, robust=True)

@@ -1,0 +1,174 @@
+"""What the menu's pages show."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.urls import reverse
+
+from menu import offers
+from menu.models import Allergen, Diet
+from menu.prices import Offer, OfferedDish, OfferedExtra, OfferedPizza, OfferedSize, OfferedTopping, unit_price
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    code: str
+    label: str
+
+
+SPICY = Mark("spicy", "spicy")
+
+
+@dataclass(frozen=True, slots=True)
+class CardItem:
+    """A dish as the card shows it."""
+
+    kind: str
+    slug: str
+    name: str
+    description: str
+    price_from: Decimal
+    marks: tuple[Mark, ...]
+    toppings: tuple[str, ...]
+    allergens: tuple[str, ...]
+    sold_out: bool
+    back_at: datetime | None  # None while sold out: until further notice
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    name: str
+    slug: str
+    items: tuple[CardItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeOption:
+    slug: str
+    name: str
+    price: Decimal
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToppingOption:
+    slug: str
+    name: str
+    marks: tuple[Mark, ...]
+    allergens: tuple[str, ...]
+    price: Decimal
+    available: bool
+    chosen: bool
+
+
+def card(at: datetime) -> Card:
+    """
+    Give the whole menu by category. Two queries; none while a picture of at most 30 seconds serves.
+
+    Sold-out marks are of the moment the picture was taken; taking something off takes a new one.
+    """
+    return offers.cached("card", lambda: _card(at))
+
+
+def favourites(at: datetime, *, most: int = 4) -> list[CardItem]:
+    """Give the first pizzas on the card that are to be had."""
+    dishes = (item for section in card(at).sections for item in section.items)
+    return [item for item in dishes if item.kind == "pizza" and not item.sold_out][:most]
+
+
+def card_item(dish: OfferedPizza | OfferedExtra, at: datetime) -> CardItem:
+    """Show one dish of an offer as the card does."""
+    toppings = dish.recipe if isinstance(dish, OfferedPizza) else ()
+    on = dish.is_on(at)
+    return CardItem(
+        kind="pizza" if isinstance(dish, OfferedPizza) else "extra",
+        slug=dish.slug,
+        name=dish.name,
+        description=dish.description,
+        price_from=dish.price_from if isinstance(dish, OfferedPizza) else unit_price(dish.price),
+        marks=_marks(dish.diet, toppings),
+        toppings=tuple(topping.name for topping in toppings),
+        allergens=_allergens(dish.allergens, *(topping.allergens for topping in toppings)),
+        sold_out=not on,
+        back_at=None if on else dish.off_until,
+        picture=picture_url(dish),
+    )
+
+
+def size_options(pizza: OfferedPizza, sizes: Iterable[OfferedSize], *, chosen: str) -> list[SizeOption]:
+    """List the sizes with what the pizza costs in each, before anything is added."""
+    return [
+        SizeOption(size.slug, size.name, unit_price(pizza.base_price, factor=size.factor), size.slug == chosen)
+        for size in sizes
+    ]
+
+
+def topping_options(
+    toppings: Iterable[OfferedTopping], *, chosen: Collection[str], at: datetime
+) -> list[ToppingOption]:
+    """List toppings to tick; what is sold out cannot be."""
+    return [
+        ToppingOption(
+            slug=topping.slug,
+            name=topping.name,
+            marks=_marks(topping.diet, [topping]),
+            allergens=_allergens(topping.allergens),
+            price=topping.price,
+            available=topping.is_on(at),
+            chosen=topping.slug in chosen and topping.is_on(at),
+        )
+        for topping in toppings
+    ]
+
+
+def picture_url(dish: OfferedDish) -> str:
+    """Give the address of a dish's picture; another look is another address, so it can be kept for ever."""
+    looks = [topping.look for topping in dish.recipe] if isinstance(dish, OfferedPizza) else dish
+    version = hashlib.sha256(repr((dish.name, looks)).encode()).hexdigest()[:8]
+    return f"{reverse('menu:picture', args=[dish.slug])}?v={version}"
+
+
+def dish(slug: str, offer: Offer) -> OfferedPizza | OfferedExtra | None:
+    """Find a dish by its slug."""
+    return offer.pizzas.get(slug) or offer.extras.get(slug)
+
+
+def _card(at: datetime) -> Card:
+    by_place: dict[str, list[OfferedPizza | OfferedExtra]] = {}
+    dishes: list[OfferedPizza | OfferedExtra] = [*offers.pizzas(), *offers.extras()]
+    for item in dishes:
+        by_place.setdefault(item.category_slug, []).append(item)
+    return Card(
+        sections=tuple(
+            Section(items[0].category, slug, tuple(card_item(item, at) for item in items))
+            for slug, items in by_place.items()
+        )
+    )
+
+
+def _marks(diet: str, toppings: Iterable[OfferedTopping]) -> tuple[Mark, ...]:
+    """A dish is vegan if all of it is, vegetarian if none of it is meat, and spicy if any of it is."""
+    toppings = list(toppings)
+    diets = {diet, *(topping.diet for topping in toppings)}
+    marks = []
+    if diets == {Diet.VEGAN}:
+        marks.append(Mark(Diet.VEGAN.value, str(Diet.VEGAN.label)))
+    elif Diet.MEAT not in diets:
+        marks.append(Mark(Diet.VEGETARIAN.value, str(Diet.VEGETARIAN.label)))
+    if any(topping.spicy for topping in toppings):
+        marks.append(SPICY)
+    return tuple(marks)
+
+
+def _allergens(*lists: Iterable[str]) -> tuple[str, ...]:
+    present = {allergen for some in lists for allergen in some}
+    return tuple(str(allergen.label) for allergen in Allergen if allergen.value in present)
