@@ -1,0 +1,36 @@
+"""Whether the kitchen takes one more order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from kitchen import promises
+from kitchen.models import LOAD, Kitchen, Ticket
+from pizzeria.foundation.refusals import Refusal
+
+
+class KitchenClosed(Refusal):
+    code = "kitchen_closed"
+
+
+class KitchenFull(Refusal):
+    code = "kitchen_full"
+
+
+def refuse_unless_room(line: Kitchen, tickets: Sequence[Ticket], *, at: datetime) -> None:
+    """
+    Refuse when the kitchen takes no order now.
+
+    :param tickets: those in the line
+    :raises KitchenClosed: it is paused
+    :raises KitchenFull: its load is at the maximum
+    """
+    if not line.taking_orders:
+        raise KitchenClosed(_("The kitchen is taking a break. Please try again later."))
+    load = sum(ticket.state in LOAD for ticket in tickets)
+    if load >= line.max_concurrent_orders:
+        minutes = promises.minutes_until(promises.next_out(tickets, at=at), at)
+        raise KitchenFull(
+            _("The kitchen is at capacity. Please try again in about %(minutes)d minutes.") % {"minutes": minutes}
+        )

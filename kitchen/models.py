@@ -1,0 +1,118 @@
+"""The line: one kitchen, its places, and the tickets in it. It knows no customer and no money."""
+
+from datetime import timedelta
+from typing import ClassVar, Self
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pizzeria.foundation.events.models import Noun
+
+
+class Kitchen(Noun):
+    """
+    A kitchen. Its row's lock is what makes the line exact: whoever changes a ticket holds it.
+
+    Commands change it, never a form.
+    """
+
+    stream: ClassVar[str] = "kitchen"
+
+    name = models.CharField(max_length=60)
+    taking_orders = models.BooleanField(default=True)
+    pause_reason = models.CharField(max_length=120, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    max_concurrent_orders = models.PositiveSmallIntegerField(default=20, validators=[MinValueValidator(1)])
+    cooking_places = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1)])
+    opening_hours = models.JSONField(default=dict, blank=True)  # by weekday; empty: always open
+    closed_days = models.JSONField(default=list, blank=True)
+    version = models.PositiveBigIntegerField(default=0)  # of the board: raised by whatever changes it
+
+    class Meta:
+        default_permissions = ("view",)
+        permissions = [
+            ("see_board", "Can see the board"),
+            ("cook", "Can start and finish tickets"),
+            ("hand_over", "Can hand over at the counter"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Method(models.TextChoices):
+    PICKUP = "pickup", _("pickup")
+    DELIVERY = "delivery", _("delivery")
+
+
+class State(models.TextChoices):
+    HELD = "held", _("being paid")
+    SCHEDULED = "scheduled", _("for later")
+    WAITING = "waiting", _("waiting")
+    COOKING = "cooking", _("cooking")
+    READY = "ready", _("ready")
+    GONE = "gone", _("gone")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+LOAD = (State.HELD, State.WAITING, State.COOKING)
+ON_THE_BOARD = (State.WAITING, State.COOKING, State.READY)
+IN_THE_LINE = (State.HELD, State.SCHEDULED, State.WAITING, State.COOKING)
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def in_the_line(self) -> Self:
+        """Those that take time from the ovens still, in the order in which they are due."""
+        return self.filter(state__in=IN_THE_LINE).order_by("due_at", "id")
+
+    def on_the_board(self) -> Self:
+        """Those a cook looks at, in the order in which they are due."""
+        return self.filter(state__in=ON_THE_BOARD).order_by("due_at", "id")
+
+
+class Ticket(models.Model):
+    """
+    What to make, self-contained. Written only under the kitchen's lock, so it needs none of its own.
+
+    `items` is a list of {quantity, name, size, added: [names], left_out: [names]}.
+    """
+
+    kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="tickets")
+    ref = models.UUIDField(unique=True)  # the order's; no foreign key upward
+    label = models.CharField(max_length=16)  # what the cook calls out: "#42"
+    method = models.CharField(max_length=10, choices=Method)
+    items = models.JSONField(default=list)
+    notes = models.CharField(max_length=500, blank=True)
+    allergies = models.CharField(max_length=300, blank=True)
+    minutes = models.PositiveSmallIntegerField()  # in the oven
+    state = models.CharField(max_length=10, choices=State)
+    since = models.DateTimeField()  # in this state
+    due_at = models.DateTimeField()  # when it should come out
+    started_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["kitchen", "due_at"],
+                name="ticket_open",
+                condition=~models.Q(state__in=("gone", "withdrawn")),
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="ticket_state_known"),
+            models.CheckConstraint(
+                condition=~models.Q(state="cooking") | models.Q(started_at__isnull=False),
+                name="ticket_cooking_has_begun",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def time_in_the_oven(self) -> timedelta:
+        return timedelta(minutes=self.minutes)

@@ -1,0 +1,8 @@
+"""What may be done on the line."""
+
+from pizzeria.foundation.actor import Permission
+
+SEE_BOARD = Permission("kitchen.see_board")
+COOK = Permission("kitchen.cook")
+HAND_OVER = Permission("kitchen.hand_over")
+VIEW_KITCHEN = Permission("kitchen.view_kitchen")

@@ -1,0 +1,113 @@
+"""What is seen of the line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from kitchen import capacity, promises
+from kitchen.models import LOAD, Kitchen, Method, State, Ticket
+from pizzeria.foundation.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class BoardTicket:
+    ref: UUID
+    label: str
+    method: str
+    items: Sequence[dict[str, Any]]
+    notes: str
+    allergies: str
+    due_at: datetime
+    since: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    waiting: list[BoardTicket]
+    cooking: list[BoardTicket]
+    ready: list[BoardTicket]
+    load: int
+    capacity: int
+    places: int
+    places_free: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What somebody who orders now is told."""
+
+    open: bool
+    sentence: str
+    ready_from: datetime | None = None
+    ready_until: datetime | None = None
+    minutes: int | None = None
+
+
+def the_kitchen() -> Kitchen:
+    """Give the one kitchen. The only place that assumes there is one."""
+    return Kitchen.objects.get()
+
+
+def board(kitchen: Kitchen, *, at: datetime) -> Board:
+    """Picture the board. One query, whatever is on it."""
+    by_state: dict[str, list[BoardTicket]] = {State.WAITING: [], State.COOKING: [], State.READY: []}
+    load = 0
+    for ticket in kitchen.tickets.filter(state__in={*LOAD, State.READY}).order_by("due_at", "id"):
+        load += ticket.state in LOAD
+        if ticket.state in by_state:
+            by_state[ticket.state].append(_board_ticket(ticket, at))
+    return Board(
+        waiting=by_state[State.WAITING],
+        cooking=by_state[State.COOKING],
+        ready=by_state[State.READY],
+        load=load,
+        capacity=kitchen.max_concurrent_orders,
+        places=kitchen.cooking_places,
+        places_free=max(0, kitchen.cooking_places - len(by_state[State.COOKING])),
+        version=kitchen.version,
+    )
+
+
+def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime, method: Method = Method.PICKUP) -> Quote:
+    """
+    Tell somebody who has not ordered yet when it would be ready. One query.
+
+    :param pizza_minutes: minutes in the oven, one entry a pizza; of a typical one while nothing is chosen
+    """
+    tickets = list(Ticket.objects.filter(kitchen=kitchen).in_the_line())
+    try:
+        capacity.refuse_unless_room(kitchen, tickets, at=at)
+    except Refusal as refusal:
+        return Quote(open=False, sentence=refusal.sentence)
+    out_at = promises.out_of_the_kitchen(
+        tickets, minutes=promises.ticket_minutes(pizza_minutes), places=kitchen.cooking_places, at=at
+    )
+    promised = promises.promise(out_at, method=method)
+    minutes = promises.minutes_until(promised.ready_from, at)
+    return Quote(
+        open=True,
+        sentence=_("Order now and pick it up in about %(minutes)d minutes.") % {"minutes": minutes},
+        ready_from=promised.ready_from,
+        ready_until=promised.ready_until,
+        minutes=minutes,
+    )
+
+
+def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:
+    return BoardTicket(
+        ref=ticket.ref,
+        label=ticket.label,
+        method=ticket.method,
+        items=ticket.items,
+        notes=ticket.notes,
+        allergies=ticket.allergies,
+        due_at=ticket.due_at,
+        since=ticket.since,
+        late=ticket.state in LOAD and ticket.due_at < at,
+    )

@@ -1,0 +1,95 @@
+"""
+Steps on the line, each within a command's transaction that holds the kitchen's lock.
+
+The kitchen is locked after baskets and before orders; tickets are written under its lock only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kitchen import capacity, promises
+from kitchen.models import Kitchen, Method, State, Ticket
+from kitchen.promises import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """
+    What the desk hands to the kitchen.
+
+    :param items: what to make, as `Ticket.items` has it
+    :param pizza_minutes: minutes in the oven, one entry a pizza
+    """
+
+    method: Method
+    items: list[dict[str, Any]]
+    pizza_minutes: Sequence[int]
+    notes: str = ""
+    allergies: str = ""
+
+
+def lock(kitchen_id: int) -> Kitchen:
+    """Hold a kitchen until the transaction ends."""
+    return Kitchen.objects.select_for_update(no_key=True).get(pk=kitchen_id)
+
+
+def lock_for_ticket(ref: UUID) -> Kitchen:
+    """
+    Hold the kitchen that a ticket belongs to.
+
+    :raises Kitchen.DoesNotExist: there is no such ticket
+    """
+    return Kitchen.objects.select_for_update(no_key=True, of=("self",)).get(tickets__ref=ref)
+
+
+def book_ticket(*, line: Kitchen, ref: UUID, label: str, slip: Slip, at: datetime) -> Promise:
+    """
+    Take a place in the line, and tell what can be promised for it.
+
+    :param line: the locked kitchen
+    :raises KitchenClosed: it takes no orders
+    :raises KitchenFull: no place is left
+    """
+    tickets = list(Ticket.objects.filter(kitchen=line).in_the_line())
+    capacity.refuse_unless_room(line, tickets, at=at)
+
+    minutes = promises.ticket_minutes(slip.pizza_minutes)
+    out_at = promises.out_of_the_kitchen(tickets, minutes=minutes, places=line.cooking_places, at=at)
+    Ticket.objects.create(
+        kitchen=line,
+        ref=ref,
+        label=label,
+        method=slip.method,
+        items=slip.items,
+        notes=slip.notes,
+        allergies=slip.allergies,
+        minutes=minutes,
+        state=State.WAITING,
+        since=at,
+        due_at=out_at,
+    )
+    board_changed(line)
+    return promises.promise(out_at, method=slip.method)
+
+
+def hand_over_ticket(*, line: Kitchen, ref: UUID, at: datetime) -> None:
+    """Let a ready ticket go out of the door. The desk has made sure that it is ready."""
+    move(line.tickets.get(ref=ref), State.GONE, at=at)
+    board_changed(line)
+
+
+def move(ticket: Ticket, state: State, *, at: datetime) -> None:
+    """Put a ticket into another state."""
+    ticket.state, ticket.since = state, at
+    if state == State.COOKING:
+        ticket.started_at = at
+    ticket.save(update_fields=["state", "since", "started_at"])
+
+
+def board_changed(line: Kitchen) -> None:
+    """Raise the board's version, by which screens notice that they are behind."""
+    line.version += 1
+    line.save(update_fields=["version"])

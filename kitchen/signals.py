@@ -1,0 +1,12 @@
+"""
+News from the line, sent inside the command's transaction: whoever hears it writes there too, and a receiver that
+fails undoes the command. Not sent for what the desk itself asks for (booking a ticket, handing it over).
+"""
+
+from django.dispatch import Signal
+
+cooking_started = Signal()
+"""A ticket is in the oven. Sends `ref` (the order's), `by`, `at`, and `line`, the locked kitchen."""
+
+ticket_ready = Signal()
+"""A ticket is out of the oven. Sends `ref` (the order's), `by`, `at`, and `line`, the locked kitchen."""
