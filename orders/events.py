@@ -1,0 +1,131 @@
+"""
+Facts of the order's and the customer's streams.
+
+Each order fact applies itself to the order's row; nothing else changes it. Facts hold ids, choices, amounts and times,
+never personal data or free text.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from kitchen.models import Method
+from orders.models import Customer, Order, PaymentMethod, Status
+from pizzeria.foundation.events.facts import Fact
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Named(_Frozen):
+    slug: str
+    name: str
+
+
+class NamedPriced(Named):
+    price: Decimal
+
+
+class PlacedPart(_Frozen):
+    slug: str
+    name: str
+    recipe: tuple[Named, ...]
+    added: tuple[NamedPriced, ...]
+    left_out: tuple[Named, ...]
+
+
+class PlacedLine(_Frozen):
+    kind: Literal["pizza", "extra"]
+    slug: str
+    name: str
+    size: str
+    size_name: str
+    quantity: int
+    unit_price: Decimal
+    minutes: int
+    parts: tuple[PlacedPart, ...]
+
+
+class OrderPlaced(Fact[Order], type="order.placed.v1"):
+    kitchen: UUID
+    customer: UUID | None
+    number: int
+    business_date: date
+    method: Method
+    wanted_at: datetime | None
+    promise_from: datetime
+    promise_until: datetime
+    lines: tuple[PlacedLine, ...]
+    lines_total: Decimal
+    tax: Decimal
+    tax_percent: Decimal
+    tax_included: bool
+    total: Decimal
+    payment_method: PaymentMethod
+
+    def apply(self, noun: Order, at: datetime) -> None:
+        for field in (
+            "number",
+            "business_date",
+            "method",
+            "wanted_at",
+            "promise_from",
+            "promise_until",
+            "lines_total",
+            "tax",
+            "tax_percent",
+            "tax_included",
+            "total",
+            "payment_method",
+        ):
+            setattr(noun, field, getattr(self, field))
+        noun.placed_at = at
+
+
+class OrderConfirmed(Fact[Order], type="order.confirmed.v1"):
+    """The kitchen may begin: paid, or (cash) due when it is handed over."""
+
+    payment_method: PaymentMethod
+    payment: Literal["paid", "due"]
+    promise_from: datetime
+    promise_until: datetime
+
+    def apply(self, noun: Order, at: datetime) -> None:
+        noun.status = Status.CONFIRMED
+        noun.confirmed_at = at
+
+
+class OrderCookingStarted(Fact[Order], type="order.cooking_started.v1"):
+    staff: int | None  # the user's id; None: the system
+
+    def apply(self, noun: Order, at: datetime) -> None:
+        noun.status = Status.COOKING
+        noun.cooking_at = at
+
+
+class OrderReady(Fact[Order], type="order.ready.v1"):
+    def apply(self, noun: Order, at: datetime) -> None:
+        noun.status = Status.READY
+        noun.ready_at = at
+
+
+class OrderDelivered(Fact[Order], type="order.delivered.v1"):
+    """In the guest's hands, at the counter or at the door."""
+
+    method: Method
+    cash_taken: Decimal  # 0.00 when it was paid before
+
+    def apply(self, noun: Order, at: datetime) -> None:
+        noun.status = Status.DELIVERED
+        noun.delivered_at = at
+        noun.paid += self.cash_taken
+
+
+class CustomerRegistered(Fact[Customer], type="customer.registered.v1"):
+    """A signed-in person ordered for the first time."""
+
+    user: int

@@ -1,0 +1,78 @@
+from decimal import Decimal
+from typing import Any, Self
+from uuid import uuid4
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from orders.services import ContactDetails
+
+
+class OneLineField(forms.CharField):
+    """Text of one line: line breaks and runs of blanks, however they got in, become one blank."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+
+class CheckoutForm(forms.Form):
+    """Who the order is for. `key` makes the form count once; `shown_total` is what the guest agreed to."""
+
+    data: QueryDict  # always from a request
+
+    name = OneLineField(
+        label=_("Your name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Please tell us your name, so that we can call it out.")},
+    )
+    phone = PhoneNumberField(
+        label=_("Phone"),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"}),
+        error_messages={
+            "required": _("Please give us a number, in case something comes up."),
+            "invalid": _("That does not look like a phone number. Is a digit missing?"),
+        },
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages={"invalid": _("That does not look like an e-mail address.")},
+    )
+    allergies = OneLineField(
+        label=_("Allergies"),
+        required=False,
+        max_length=300,
+        help_text=_("The kitchen sees this in large letters."),
+    )
+    notes = forms.CharField(
+        label=_("Anything else?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    shown_total = forms.DecimalField(max_digits=9, decimal_places=2, widget=forms.HiddenInput)
+
+    def contact(self) -> ContactDetails:
+        """Give what a valid form says, the phone in international form."""
+        said = self.cleaned_data
+        return ContactDetails(
+            name=said["name"],
+            phone=said["phone"].as_e164,
+            email=said["email"],
+            allergies=said["allergies"],
+            notes=said["notes"],
+        )
+
+    def asked(self) -> dict[str, object]:
+        """Give what the form asks for, to tell whether it is the same form sent again."""
+        return {name: str(value) for name, value in self.cleaned_data.items() if name != "key"}
+
+    def agreeing_to(self, total: Decimal) -> Self:
+        """
+        Give the form as it was typed, with today's total, under a fresh key.
+
+        Only for a form that made nothing: sending it again is a new request, for that total.
+        """
+        return type(self)({**self.data.dict(), "shown_total": str(total), "key": str(uuid4())})

@@ -1,0 +1,15 @@
+from orders.models.basket import Basket, BasketLine
+from orders.models.customer import Customer
+from orders.models.order import Order, OrderContact, OrderLine, OrderLinePart, PaymentMethod, Status
+
+__all__ = [
+    "Basket",
+    "BasketLine",
+    "Customer",
+    "Order",
+    "OrderContact",
+    "OrderLine",
+    "OrderLinePart",
+    "PaymentMethod",
+    "Status",
+]

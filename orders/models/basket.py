@@ -1,0 +1,50 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+
+from kitchen.models import Kitchen
+from menu.choices import CHOICE, MAX_QUANTITY, ExtraChoice, PizzaChoice
+from pizzeria.foundation.ids import uuid7
+
+
+class Basket(models.Model):
+    """What somebody means to order; the session knows its ref. Spent once: then it names the order it became."""
+
+    ref = models.UUIDField(default=uuid7, unique=True, editable=False)
+    kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="+")
+    order_ref = models.UUIDField(null=True, editable=False)  # of the order it was spent on
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+    @property
+    def is_spent(self) -> bool:
+        return self.order_ref is not None
+
+
+class BasketLine(models.Model):
+    ref = models.UUIDField(default=uuid7, unique=True, editable=False)
+    basket = models.ForeignKey(Basket, models.CASCADE, related_name="lines")
+    choice = models.JSONField()  # a menu.choices.Choice
+    name = models.CharField(max_length=60)  # when it was put in: to name it once it has left the menu
+    quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)])
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="basket_line_quantity"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.name}"
+
+    @property
+    def chosen(self) -> PizzaChoice | ExtraChoice:
+        return CHOICE.validate_python(self.choice)

@@ -1,0 +1,23 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from phonenumber_field.modelfields import PhoneNumberField
+
+from pizzeria.foundation.events.models import Noun
+
+
+class Customer(Noun):
+    """A signed-in person who orders. Kept when the person is erased, with blank name and phone."""
+
+    stream: ClassVar[str] = "customer"
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80, blank=True)
+    phone = PhoneNumberField(blank=True)
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.name or str(self.ref)

@@ -1,0 +1,88 @@
+"""What a basket comes to. The basket page shows it and `place_order` charges it: one reckoning, menu's one price."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+
+from menu import prices
+from menu.prices import Offer, Priced
+from orders.models import BasketLine
+from pizzeria.foundation.money import ZERO, rounded
+from pizzeria.foundation.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """
+    What is to be paid. `tax` is part of `lines` when it is included, and comes on top when it is not.
+
+    `tax_rate` is in percent.
+    """
+
+    lines: Decimal
+    tax: Decimal
+    tax_included: bool
+    tax_rate: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ReckonedLine:
+    """A line of a basket with its price, or with why it cannot be had."""
+
+    line: BasketLine
+    priced: Priced | None
+    problem: Refusal | None
+
+    @property
+    def total(self) -> Decimal:
+        return self.priced.unit_price * self.line.quantity if self.priced else ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    lines: Sequence[ReckonedLine]
+    totals: Totals
+
+    @property
+    def problems(self) -> list[Refusal]:
+        return [line.problem for line in self.lines if line.problem]
+
+    @property
+    def pizza_minutes(self) -> list[int]:
+        """Minutes in the oven, one entry a pizza."""
+        return [
+            line.priced.minutes
+            for line in self.lines
+            if line.priced and line.priced.kind == "pizza"
+            for _unit in range(line.line.quantity)
+        ]
+
+
+def reckon(lines: Sequence[BasketLine], *, offer: Offer, at: datetime) -> Reckoning:
+    """Price each line, and add up those that can be had."""
+    reckoned = [_reckon_line(line, offer, at) for line in lines]
+    return Reckoning(reckoned, totals(sum((line.total for line in reckoned), ZERO)))
+
+
+def totals(lines: Decimal) -> Totals:
+    """
+    Work out tax and total from what the lines add up to.
+
+    The tax is worked out once on the whole and rounded half-up to the cent.
+    """
+    rate: Decimal = settings.SHOP_TAX_PERCENT
+    if settings.SHOP_TAX_INCLUDED:
+        return Totals(lines, rounded(lines * rate / (100 + rate)), True, rate, lines)
+    tax = rounded(lines * rate / 100)
+    return Totals(lines, tax, False, rate, lines + tax)
+
+
+def _reckon_line(line: BasketLine, offer: Offer, at: datetime) -> ReckonedLine:
+    try:
+        return ReckonedLine(line, prices.price(line.chosen, offer=offer, at=at), None)
+    except Refusal as refusal:
+        return ReckonedLine(line, None, refusal)

@@ -1,0 +1,106 @@
+"""
+An order is its events: rebuilding orders from their streams, and naming where a row says something else.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from orders.events import OrderPlaced
+from orders.models import Order, OrderLine, OrderLinePart
+from orders.services.lines import line_rows, part_rows
+from pizzeria.foundation.events import facts
+from pizzeria.foundation.events.models import Event
+
+AT_ONCE = 500
+_ORDER = [
+    field.attname
+    for field in Order._meta.concrete_fields
+    if field.name not in ("id", "ref", "kitchen", "customer")  # these two are compared by ref
+]
+_LINE = [field.attname for field in OrderLine._meta.concrete_fields if field.name not in ("id", "order")]
+_PART = [field.attname for field in OrderLinePart._meta.concrete_fields if field.name not in ("id", "line")]
+
+
+def differences() -> Iterator[str]:
+    """Rebuild every order and its lines from the stream, and name each difference from the rows, a sentence each."""
+    orders = Order.objects.select_related("kitchen", "customer").prefetch_related("lines__parts").order_by("id")
+    batch: list[Order] = []
+    for order in orders.iterator(chunk_size=AT_ONCE):
+        batch.append(order)
+        if len(batch) == AT_ONCE:
+            yield from _differences_of(batch)
+            batch = []
+    yield from _differences_of(batch)
+    yield from _orphans()
+
+
+def rebuild(ref: UUID, events: Iterable[Event]) -> tuple[Order, OrderPlaced | None]:
+    """Rebuild an order's row from its events, and give what it was placed with, which holds its lines."""
+    order, placed = Order(ref=ref), None
+    for event in events:
+        fact = facts.read(event)
+        fact.apply(order, event.at)
+        order.seq = event.seq
+        if isinstance(fact, OrderPlaced):
+            placed = fact
+    return order, placed
+
+
+def _differences_of(orders: list[Order]) -> Iterator[str]:
+    streams: dict[UUID, list[Event]] = defaultdict(list)
+    for event in Event.objects.filter(noun_ref__in=[order.ref for order in orders]).order_by("noun_ref", "seq"):
+        streams[event.noun_ref].append(event)
+    for order in orders:
+        yield from _differences(order, streams[order.ref])
+
+
+def _differences(order: Order, events: list[Event]) -> Iterator[str]:
+    name = f"order {order.ref}"
+    seqs = [event.seq for event in events]
+    if seqs != list(range(1, len(seqs) + 1)):
+        yield f"{name}: its events are numbered {seqs}"
+    rebuilt, placed = rebuild(order.ref, events)
+    yield from _compare(name, _ORDER, row=order, rebuilt=rebuilt)
+    if placed is None:
+        yield f"{name}: was never placed"
+        return
+    if order.kitchen.ref != placed.kitchen:
+        yield f"{name}: kitchen is {order.kitchen.ref}, its events say {placed.kitchen}"
+    customer = order.customer.ref if order.customer else None
+    if customer != placed.customer:
+        yield f"{name}: customer is {customer}, its events say {placed.customer}"
+    yield from _line_differences(name, order, placed)
+
+
+def _line_differences(name: str, order: Order, placed: OrderPlaced) -> Iterator[str]:
+    rows = list(order.lines.all())
+    if len(rows) != len(placed.lines):
+        yield f"{name}: has {len(rows)} lines, its events say {len(placed.lines)}"
+        return
+    for row, line, said in zip(rows, line_rows(order, placed.lines), placed.lines, strict=True):
+        yield from _compare(f"{name}, line {row.position}", _LINE, row=row, rebuilt=line)
+        parts = list(row.parts.all())
+        if len(parts) != len(said.parts):
+            yield f"{name}, line {row.position}: has {len(parts)} parts, its events say {len(said.parts)}"
+            continue
+        for part, rebuilt in zip(parts, part_rows(row, said), strict=True):
+            yield from _compare(f"{name}, line {row.position}, part {part.position}", _PART, row=part, rebuilt=rebuilt)
+
+
+def _compare(name: str, fields: list[str], *, row: Any, rebuilt: Any) -> Iterator[str]:
+    for field in fields:
+        is_, said = getattr(row, field), getattr(rebuilt, field)
+        if is_ != said:
+            yield f"{name}: {field} is {is_}, its events say {said}"
+
+
+def _orphans() -> Iterator[str]:
+    """Name the streams of orders that are no longer there."""
+    there = Order.objects.filter(ref=OuterRef("noun_ref"))
+    first = Event.objects.filter(stream=Order.stream, seq=1).exclude(Exists(there))
+    for event in first:
+        yield f"order {event.noun_ref}: has events, but no row"

@@ -1,0 +1,110 @@
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Sum
+
+from kitchen import selectors as kitchens
+from kitchen.selectors import Quote
+from menu import offers
+from menu import selectors as menu
+from menu.prices import Offer, Priced
+from orders.models import BasketLine
+from orders.reckoning import ReckonedLine, Totals, reckon
+
+A_TYPICAL_PIZZA = (8,)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as guests read it, in a basket or on a receipt."""
+
+    name: str
+    size: str
+    added: list[str]
+    left_out: list[str]
+    quantity: int
+    unit_price: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLinePicture:
+    ref: UUID
+    line: Line
+    picture: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class BasketPicture:
+    lines: list[BasketLinePicture]
+    totals: Totals
+    quote: Quote
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.lines
+
+    @property
+    def can_check_out(self) -> bool:
+        return bool(self.lines) and not any(line.problem for line in self.lines) and self.quote.open
+
+
+def basket(ref: UUID | None, *, at: datetime) -> BasketPicture:
+    """Picture an open basket with today's prices; a spent or unknown one is empty."""
+    lines = list(_open_lines(ref)) if ref else []
+    offer = offers.fresh()
+    reckoning = reckon(lines, offer=offer, at=at)
+    return BasketPicture(
+        lines=[_picture(line, offer) for line in reckoning.lines],
+        totals=reckoning.totals,
+        quote=quote(at=at, pizza_minutes=reckoning.pizza_minutes),
+    )
+
+
+def count(ref: UUID) -> int:
+    """Count what is in an open basket."""
+    lines = BasketLine.objects.filter(basket__ref=ref, basket__order_ref=None)
+    return lines.aggregate(count=Sum("quantity"))["count"] or 0
+
+
+def quote(*, at: datetime, pizza_minutes: list[int] | None = None) -> Quote:
+    """Tell when an order placed now would be ready; for a typical pizza while nothing is chosen."""
+    return kitchens.quote(kitchens.the_kitchen(), pizza_minutes=pizza_minutes or A_TYPICAL_PIZZA, at=at)
+
+
+def _open_lines(ref: UUID) -> "list[BasketLine]":
+    return list(BasketLine.objects.filter(basket__ref=ref, basket__order_ref=None).order_by("id"))
+
+
+def _picture(reckoned: ReckonedLine, offer: Offer) -> BasketLinePicture:
+    line, priced = reckoned.line, reckoned.priced
+    slug = priced.slug if priced else _slug(line)
+    dish = menu.dish(slug, offer)
+    return BasketLinePicture(
+        ref=line.ref,
+        line=Line(
+            name=priced.name if priced else line.name,
+            size=priced.size.name if priced and priced.size else "",
+            added=_names(priced, "added"),
+            left_out=_names(priced, "left_out"),
+            quantity=line.quantity,
+            unit_price=priced.unit_price if priced else Decimal("0.00"),
+            total=reckoned.total,
+        ),
+        picture=menu.picture_url(dish) if dish else "",
+        problem=reckoned.problem.sentence if reckoned.problem else "",
+    )
+
+
+def _slug(line: BasketLine) -> str:
+    chosen = line.chosen
+    return chosen.extra if chosen.kind == "extra" else chosen.parts[0].pizza
+
+
+def _names(priced: Priced | None, which: str) -> list[str]:
+    if priced is None:
+        return []
+    return [topping.name for part in priced.parts for topping in getattr(part, which)]

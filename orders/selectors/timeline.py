@@ -1,0 +1,61 @@
+"""An order's timeline: its events as a manager reads them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
+
+from orders.events import OrderConfirmed, OrderCookingStarted, OrderDelivered, OrderPlaced, OrderReady
+from pizzeria.foundation import clock
+from pizzeria.foundation.events import facts
+from pizzeria.foundation.events.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    seq: int
+    at: datetime
+    who: str
+    what: str
+    type: str
+
+
+def timeline(ref: UUID) -> list[Happening]:
+    """List what happened to an order, oldest first. Two queries: the events, and the names of who did it."""
+    events = list(Event.objects.filter(noun_ref=ref).order_by("seq"))
+    ids = {event.actor for event in events if event.actor.isdecimal()}
+    people = {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
+    return [
+        Happening(event.seq, event.at, people.get(event.actor, event.actor), _what(facts.read(event)), event.type)
+        for event in events
+    ]
+
+
+def _what(fact: facts.Fact[Any]) -> str:
+    match fact:
+        case OrderPlaced():
+            return _("Placed as #%(number)d, %(total)s, promised %(from)s to %(until)s") % {
+                "number": fact.number,
+                "total": fact.total,
+                "from": _clock_time(fact.promise_from),
+                "until": _clock_time(fact.promise_until),
+            }
+        case OrderConfirmed():
+            return _("Confirmed, %(method)s, payment %(payment)s") % {
+                "method": fact.payment_method.label,
+                "payment": fact.payment,
+            }
+        case OrderCookingStarted():
+            return _("Into the oven")
+        case OrderReady():
+            return _("Out of the oven")
+        case OrderDelivered():
+            return _("Handed over, %(cash)s taken in cash") % {"cash": fact.cash_taken}
+    return fact.type
+
+
+def _clock_time(moment: datetime) -> str:
+    return moment.astimezone(clock.shop_zone()).strftime("%H:%M")

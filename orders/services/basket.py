@@ -1,0 +1,106 @@
+"""Filling a basket. Every change holds the basket's lock, as spending it does."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from kitchen import selectors as kitchens
+from menu import offers, prices
+from menu.choices import MAX_QUANTITY, Choice
+from orders.models import Basket, BasketLine
+from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.commands import command
+from pizzeria.foundation.refusals import Refusal
+
+MAX_LINES = 30
+
+
+class BasketFull(Refusal):
+    code = "basket_full"
+    status = 422
+
+
+class BasketGone(Refusal):
+    """The line or its basket is no longer there: another tab was quicker."""
+
+    code = "basket_gone"
+
+
+@command
+def add_to_basket(*, basket: UUID | None, choice: Choice, quantity: int, by: Actor, at: datetime) -> Basket:
+    """
+    Put something into a basket; into a new one when there is none yet, or it has been ordered.
+
+    The same choice again raises the quantity of its line.
+
+    :param basket: its ref, as the session knows it
+    :param quantity: 1 to 20
+    :raises NotOnTheMenu, SoldOut, TooManyToppings: it cannot be had as chosen
+    :raises BasketFull: too many of one thing, or too many lines
+    """
+    priced = prices.price(choice, offer=offers.fresh(), at=at)
+    target = _open_basket(basket, at)
+    lines = list(target.lines.all())
+    same = next((line for line in lines if line.chosen == choice), None)
+    if (same.quantity if same else 0) + quantity > MAX_QUANTITY:
+        raise BasketFull(
+            _("At most %(most)d of one kind, please. Call us for more!") % {"most": MAX_QUANTITY}, field="quantity"
+        )
+    if same:
+        same.quantity += quantity
+        same.save(update_fields=["quantity"])
+    elif len(lines) >= MAX_LINES:
+        raise BasketFull(_("Your basket is full. Please order what is in it first."), field="item")
+    else:
+        target.lines.create(choice=choice.model_dump(mode="json"), name=priced.name, quantity=quantity)
+    return target
+
+
+@command
+def change_quantity(*, basket: UUID, line: UUID, quantity: int, by: Actor, at: datetime) -> None:
+    """
+    Change how many of a line are wanted.
+
+    :param quantity: 1 to 20
+    :raises BasketGone: the line is not in an open basket
+    """
+    found = _line_of(_locked(basket), line)
+    found.quantity = quantity
+    found.save(update_fields=["quantity"])
+
+
+@command
+def remove_line(*, basket: UUID, line: UUID, by: Actor, at: datetime) -> None:
+    """
+    Take a line out of a basket.
+
+    :raises BasketGone: the line is not in an open basket
+    """
+    _line_of(_locked(basket), line).delete()
+
+
+def lock(ref: UUID) -> Basket | None:
+    """Hold a basket until the transaction ends."""
+    return Basket.objects.select_for_update(no_key=True).filter(ref=ref).first()
+
+
+def _open_basket(ref: UUID | None, at: datetime) -> Basket:
+    basket = lock(ref) if ref else None
+    if basket is None or basket.is_spent:
+        return Basket.objects.create(kitchen=kitchens.the_kitchen(), created_at=at)
+    return basket
+
+
+def _locked(ref: UUID) -> Basket:
+    basket = lock(ref)
+    if basket is None or basket.is_spent:
+        raise BasketGone(_("This basket has been ordered already."))
+    return basket
+
+
+def _line_of(basket: Basket, ref: UUID) -> BasketLine:
+    line = basket.lines.filter(ref=ref).first()
+    if line is None:
+        raise BasketGone(_("That is no longer in your basket."))
+    return line

@@ -1,0 +1,79 @@
+"""The lines of an order: from a reckoning to what the event, the rows and the kitchen's slip say."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from menu.prices import OfferedTopping, Priced
+from orders.events import Named, NamedPriced, PlacedLine, PlacedPart
+from orders.models import Order, OrderLine, OrderLinePart
+from orders.reckoning import Reckoning
+
+
+def placed_lines(reckoning: Reckoning) -> tuple[PlacedLine, ...]:
+    """Keep prices, names and choices of the moment. Every line of the reckoning has a price."""
+    return tuple(_placed(line.priced, line.line.quantity) for line in reckoning.lines if line.priced)
+
+
+def write_lines(order: Order, lines: Sequence[PlacedLine]) -> None:
+    """Write an order's lines and their parts, in two statements."""
+    rows = OrderLine.objects.bulk_create(line_rows(order, lines))
+    OrderLinePart.objects.bulk_create(
+        part for row, line in zip(rows, lines, strict=True) for part in part_rows(row, line)
+    )
+
+
+def line_rows(order: Order, lines: Iterable[PlacedLine]) -> list[OrderLine]:
+    """Make the rows that lines stand for, unsaved."""
+    return [
+        OrderLine(order=order, position=position, **line.model_dump(exclude={"parts"}))
+        for position, line in enumerate(lines)
+    ]
+
+
+def part_rows(row: OrderLine, line: PlacedLine) -> list[OrderLinePart]:
+    """Make the rows that a line's parts stand for, unsaved."""
+    return [
+        OrderLinePart(line=row, position=position, **part.model_dump(mode="json"))
+        for position, part in enumerate(line.parts)
+    ]
+
+
+def kitchen_items(lines: Iterable[PlacedLine]) -> list[dict[str, Any]]:
+    """Tell the kitchen what to make, in names and without prices."""
+    return [
+        {
+            "quantity": line.quantity,
+            "name": line.name,
+            "size": line.size_name,
+            "added": [topping.name for part in line.parts for topping in part.added],
+            "left_out": [topping.name for part in line.parts for topping in part.left_out],
+        }
+        for line in lines
+    ]
+
+
+def _placed(priced: Priced, quantity: int) -> PlacedLine:
+    return PlacedLine(
+        kind="pizza" if priced.parts else "extra",
+        slug=priced.slug,
+        name=priced.name,
+        size=priced.size.slug if priced.size else "",
+        size_name=priced.size.name if priced.size else "",
+        quantity=quantity,
+        unit_price=priced.unit_price,
+        minutes=priced.minutes,
+        parts=tuple(
+            PlacedPart(
+                slug=part.pizza.slug,
+                name=part.pizza.name,
+                recipe=_named(part.pizza.recipe),
+                added=tuple(NamedPriced(slug=t.slug, name=t.name, price=t.price) for t in part.added),
+                left_out=_named(part.left_out),
+            )
+            for part in priced.parts
+        ),
+    )
+
+
+def _named(toppings: Iterable[OfferedTopping]) -> tuple[Named, ...]:
+    return tuple(Named(slug=topping.slug, name=topping.name) for topping in toppings)

@@ -1,0 +1,33 @@
+from django.urls import path, register_converter
+
+from orders.views import basket, checkout, home, order
+
+
+class GuestKey:
+    """The key in a guest's link: 32 random bytes, as secrets.token_urlsafe writes them."""
+
+    regex = r"[A-Za-z0-9_-]{43}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(GuestKey, "guest_key")
+
+app_name = "orders"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("basket/", basket.basket, name="basket"),
+    path("basket/add/", basket.add_to_basket, name="add_to_basket"),
+    path("basket/lines/<uuid:ref>/", basket.change_line, name="change_basket_line"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("orders/", order.history, name="history"),
+    path("orders/<uuid:ref>/", order.order, name="order"),
+    path("orders/<uuid:ref>/hand-over/", order.hand_over, name="hand_over"),
+    path("orders/<uuid:ref>/<guest_key:key>/", order.guest_order, name="guest_order"),
+    path("delivery/", order.deliveries, name="deliveries"),
+]

@@ -1,0 +1,112 @@
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from menu import offers, pages
+from menu.choices import Choice, ExtraChoice
+from menu.forms import quantity_field
+from menu.prices import Offer, OfferedExtra, OfferedPizza
+from orders import selectors
+from orders import services as front_desk
+from orders.views import carried
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.refusals import Refusal
+
+
+class QuantityForm(forms.Form):
+    quantity = quantity_field()
+
+
+@login_not_required
+@require_safe
+@never_cache
+def basket(request: HttpRequest) -> HttpResponse:
+    picture = selectors.basket(carried.basket_ref(request), at=clock.now())
+    return render(request, "orders/basket.html", {"basket": picture, "quote": picture.quote})
+
+
+@login_not_required
+@require_POST
+def add_to_basket(request: HttpRequest) -> HttpResponse:
+    offer = offers.current()
+    item = request.POST.get("item", "")
+    if pizza := offer.pizzas.get(item):
+        return _add_pizza(request, pizza, offer)
+    if extra := offer.extras.get(item):
+        return _add_extra(request, extra)
+    raise Http404
+
+
+@login_not_required
+@require_POST
+def change_line(request: HttpRequest, ref: UUID) -> HttpResponse:
+    basket = carried.basket_ref(request)
+    if basket is None:
+        return redirect("orders:basket")
+    at, by = clock.now(), actor_of(request)
+    form = QuantityForm(request.POST)
+    try:
+        if "remove" in request.POST:
+            front_desk.remove_line(basket=basket, line=ref, by=by, at=at)
+        elif form.is_valid():
+            front_desk.change_quantity(basket=basket, line=ref, quantity=form.cleaned_data["quantity"], by=by, at=at)
+        else:
+            messages.warning(request, _first_sentence(form))
+    except Refusal as refusal:
+        messages.warning(request, refusal.sentence)
+    carried.carry(request, basket, count=selectors.count(basket))
+    return redirect("orders:basket")
+
+
+def _add_pizza(request: HttpRequest, pizza: OfferedPizza, offer: Offer) -> HttpResponse:
+    """Add what the pizza page's form says; whatever is wrong with it is said on that page, as it was typed."""
+    at = clock.now()
+    form = pages.form_for(pizza, asked=_as_form(request.POST), offer=offer, at=at)
+    refusal = None
+    if form.is_valid():
+        try:
+            _add(request, form.choice(), form.cleaned_data["quantity"], pizza.name)
+            return redirect("orders:basket")
+        except Refusal as no:
+            refusal = no
+    page = pages.pizza_page(form, offer=offer, at=at, refusal=refusal)
+    return render(request, "menu/pizza.html", {"page": page}, status=422)
+
+
+def _add_extra(request: HttpRequest, extra: OfferedExtra) -> HttpResponse:
+    form = QuantityForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _first_sentence(form))
+        return redirect("menu:card")
+    try:
+        _add(request, ExtraChoice(extra=extra.slug), form.cleaned_data["quantity"], extra.name)
+    except Refusal as refusal:
+        messages.warning(request, refusal.sentence)
+    return redirect("menu:card")
+
+
+def _add(request: HttpRequest, choice: Choice, quantity: int, name: str) -> None:
+    basket = front_desk.add_to_basket(
+        basket=carried.basket_ref(request), choice=choice, quantity=quantity, by=actor_of(request), at=clock.now()
+    )
+    carried.carry(request, basket.ref, count=selectors.count(basket.ref))
+    messages.success(request, _("%(name)s is in your basket.") % {"name": name})
+
+
+def _as_form(data: QueryDict) -> QueryDict:
+    """Take a posted form as a filled one: what is not ticked in it is meant to be left out."""
+    asked = data.copy()
+    asked["recipe"] = "1"
+    return asked
+
+
+def _first_sentence(form: forms.Form) -> str:
+    return str(next(iter(form.errors.values()))[0])

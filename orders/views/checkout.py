@@ -1,0 +1,87 @@
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from orders import selectors
+from orders import services as front_desk
+from orders.forms import CheckoutForm
+from orders.models import Order
+from orders.views import carried
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import Actor, Kind, actor_of
+from pizzeria.foundation.idempotency.ledger import Once
+from pizzeria.foundation.ids import uuid7
+from pizzeria.foundation.refusals import Refusal
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def checkout(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _place(request)
+    basket = selectors.basket(carried.basket_ref(request), at=clock.now())
+    if basket.is_empty:
+        messages.info(request, _("Your basket is empty. Choose a pizza first."))
+        return redirect("menu:card")
+    form = CheckoutForm(initial={**_known_about(request), "key": uuid4(), "shown_total": basket.totals.total})
+    return _show(request, form, basket)
+
+
+def _place(request: HttpRequest) -> HttpResponse:
+    """Place the order; whatever is wrong is said on the page, with the form as it was typed."""
+    form, basket = CheckoutForm(request.POST), carried.basket_ref(request)
+    if basket is None:
+        messages.info(request, _("Your basket is empty. Choose a pizza first."))
+        return redirect("menu:card")
+    refusal = ""
+    if form.is_valid():
+        try:
+            order = _place_once(form, basket, by=actor_of(request))
+            carried.put_down(request)
+            return redirect(selectors.address(order))
+        except Refusal as no:
+            refusal = no.sentence
+
+    if became := selectors.what_became_of(basket):
+        carried.put_down(request)
+        messages.info(request, _("This basket was ordered already. Here is that order; nothing was ordered twice."))
+        return redirect(selectors.address(became))
+    picture = selectors.basket(basket, at=clock.now())
+    return _show(request, form.agreeing_to(picture.totals.total), picture, refusal=refusal)
+
+
+def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
+    return front_desk.place_order(
+        ref=uuid7(),
+        basket=basket,
+        contact=form.contact(),
+        shown_total=form.cleaned_data["shown_total"],
+        by=by,
+        at=clock.now(),
+        once=Once.of(
+            principal=f"user:{by.user_id}" if by.kind is Kind.PERSON else f"basket:{basket}",
+            key=form.cleaned_data["key"],
+            asked=form.asked(),
+        ),
+    )
+
+
+def _show(
+    request: HttpRequest, form: CheckoutForm, basket: selectors.BasketPicture, *, refusal: str = ""
+) -> HttpResponse:
+    context = {"form": form, "basket": basket, "quote": basket.quote, "refusal": refusal}
+    status = 409 if refusal else 422 if form.is_bound else 200
+    return render(request, "orders/checkout.html", context, status=status)
+
+
+def _known_about(request: HttpRequest) -> dict[str, str]:
+    if actor_of(request).kind is not Kind.PERSON or request.user.is_anonymous:
+        return {}
+    return {"name": request.user.get_full_name(), "email": request.user.email}

@@ -1,0 +1,70 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from kitchen.models import Kitchen
+from kitchen.permissions import HAND_OVER
+from orders import selectors
+from orders import services as front_desk
+from orders.models import Order
+from orders.permissions import SEE_DELIVERIES
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of, needs
+from pizzeria.foundation.refusals import Refusal
+
+
+@require_safe
+@never_cache
+@vary_on_headers("HX-Request")
+def order(request: HttpRequest, ref: UUID) -> HttpResponse:
+    return _show(request, selectors.visible_to(actor_of(request), ref), keep_this_link=False)
+
+
+@login_not_required
+@require_safe
+@never_cache
+@vary_on_headers("HX-Request")
+def guest_order(request: HttpRequest, ref: UUID, key: str) -> HttpResponse:
+    return _show(request, selectors.by_guest_key(ref, key), keep_this_link=True)
+
+
+@require_safe
+@never_cache
+def history(request: HttpRequest) -> HttpResponse:
+    return render(request, "orders/history.html", {"orders": selectors.orders_of(actor_of(request))})
+
+
+@needs(SEE_DELIVERIES)
+@require_safe
+def deliveries(request: HttpRequest) -> HttpResponse:
+    return render(request, "orders/deliveries.html")
+
+
+@needs(HAND_OVER)
+@require_POST
+def hand_over(request: HttpRequest, ref: UUID) -> HttpResponse:
+    try:
+        handed_over = front_desk.hand_over(ref=ref, by=actor_of(request), at=clock.now())
+        messages.success(request, _("#%(number)d is handed over.") % {"number": handed_over.number})
+    except Kitchen.DoesNotExist as missing:
+        raise Http404 from missing
+    except Refusal as refusal:
+        messages.warning(request, refusal.sentence)
+    back = request.POST.get("next", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, None) else "kitchen:board")
+
+
+def _show(request: HttpRequest, order: Order | None, *, keep_this_link: bool) -> HttpResponse:
+    if order is None:
+        raise Http404
+    context = {"order": selectors.order_picture(order), "keep_this_link": keep_this_link}
+    part = "#tracker" if request.headers.get("HX-Request") else ""
+    return render(request, f"orders/order.html{part}", context)
