@@ -1,0 +1,85 @@
+from decimal import Decimal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from menu.models import Category, Extra, Pizza, Topping
+from pizzeria.demo import menu
+from pizzeria.foundation.actor import SYSTEM, Actor
+from pizzeria.foundation.commands import command
+from pizzeria.people.demo_people import DEMO_PEOPLE, PASSWORD
+from pizzeria.people.models import User
+from pizzeria.people.services import give_roles
+
+
+class Command(BaseCommand):
+    help = "Fills the demo's menu and makes its people, where they are missing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        dishes, people = fill_menu(by=SYSTEM), make_people(by=SYSTEM)
+        self.stdout.write(f"menu: {dishes} dishes new; people: {people} new")
+
+
+@command
+def fill_menu(*, by: Actor) -> int:
+    """Put the demo's menu on the card; tell how many dishes were new. What was edited since stays as it is."""
+    categories = {
+        slug: Category.objects.get_or_create(slug=slug, defaults={"name": name, "position": position})[0]
+        for position, (slug, name) in enumerate(menu.CATEGORIES)
+    }
+    toppings = {row.slug: _topping(position, row) for position, row in enumerate(menu.TOPPINGS)}
+    pizzas = [_pizza(position, row, categories["pizzas"], toppings) for position, row in enumerate(menu.PIZZAS)]
+    extras = [_extra(position, row, categories[row.category]) for position, row in enumerate(menu.EXTRAS)]
+    return sum(pizzas) + sum(extras)
+
+
+@command
+def make_people(*, by: Actor) -> int:
+    """Make the demo's people, each with one role; tell how many were new."""
+    made = 0
+    for person in DEMO_PEOPLE:
+        first, _blank, last = person.name.partition(" ")
+        user, is_new = User.objects.get_or_create(
+            username=person.username,
+            defaults={"first_name": first, "last_name": last, "email": f"{person.username}@example.com"},
+        )
+        if is_new:
+            user.set_password(PASSWORD)
+            user.save(update_fields=["password"])
+            made += 1
+        give_roles(user, [person.role])
+    return made
+
+
+def _topping(position: int, row: menu.ToppingRow) -> Topping:
+    defaults = {**row._asdict(), "allergens": list(row.allergens), "position": position}
+    return Topping.objects.get_or_create(slug=row.slug, defaults=defaults)[0]
+
+
+def _pizza(position: int, row: menu.PizzaRow, category: Category, toppings: dict[str, Topping]) -> bool:
+    pizza, is_new = Pizza.objects.get_or_create(
+        slug=row.slug,
+        defaults={
+            "name": row.name,
+            "category": category,
+            "description": row.description,
+            "allergens": ["gluten", "milk"],
+            "base_price": Decimal(row.price),
+            "minutes": row.minutes,
+            "position": position,
+        },
+    )
+    if is_new:
+        pizza.recipe.set(toppings[slug] for slug in row.recipe)
+    return is_new
+
+
+def _extra(position: int, row: menu.ExtraRow, category: Category) -> bool:
+    defaults = {
+        **row._asdict(),
+        "category": category,
+        "price": Decimal(row.price),
+        "allergens": list(row.allergens),
+        "position": position,
+    }
+    return Extra.objects.get_or_create(slug=row.slug, defaults=defaults)[1]
