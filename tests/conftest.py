@@ -1,0 +1,60 @@
+import pytest
+from django.core.cache import cache
+
+from pizzeria.foundation.actor import GUEST, SYSTEM
+from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.people.services import give_roles, sync_roles
+from tests import shop
+from tests.factories import UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """Start every test without pictures of another test's menu."""
+    cache.clear()
+
+
+@pytest.fixture
+def kitchen(db):
+    """An open shop; gives its kitchen."""
+    return shop.open_shop()
+
+
+@pytest.fixture
+def guest():
+    return GUEST
+
+
+@pytest.fixture
+def chef():
+    return shop.acting_as(KITCHEN, 11)
+
+
+@pytest.fixture
+def manager():
+    return shop.acting_as(MANAGER, 12)
+
+
+@pytest.fixture
+def driver():
+    return shop.acting_as(DRIVER, 13)
+
+
+@pytest.fixture
+def placed_order(kitchen):
+    return shop.place()
+
+
+@pytest.fixture
+def sign_in(db, client):
+    """Sign somebody of a role in: `sign_in(KITCHEN)`; gives the browser, with `.user` of it."""
+    sync_roles(by=SYSTEM)
+
+    def sign_in_as(*roles, **fields):
+        user = UserFactory(**fields)
+        give_roles(user, roles or [CUSTOMER])
+        client.force_login(user)
+        client.user = user
+        return client
+
+    return sign_in_as

@@ -1,0 +1,90 @@
+"""Test data: rows as the shop would have them, with only what a test names being special."""
+
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from kitchen.models import Kitchen
+from menu.models import Category, Extra, Pizza, Size, Topping
+from orders.models import Basket
+from pizzeria.people.models import User
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    first_name = "Carla"
+    last_name = "Conti"
+    email = factory.LazyAttribute(lambda user: f"{user.first_name.lower()}@example.com")
+
+
+class KitchenFactory(DjangoModelFactory):
+    class Meta:
+        model = Kitchen
+
+    name = "Via Roma"
+
+
+class CategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = Category
+        django_get_or_create = ("slug",)
+
+    slug = "pizzas"
+    name = factory.LazyAttribute(lambda category: category.slug.title())
+
+
+class SizeFactory(DjangoModelFactory):
+    class Meta:
+        model = Size
+        django_get_or_create = ("slug",)
+
+    slug = "small"
+    name = factory.LazyAttribute(lambda size: size.slug.title())
+    factor = Decimal("1.00")
+
+
+class ToppingFactory(DjangoModelFactory):
+    class Meta:
+        model = Topping
+
+    slug = factory.Sequence(lambda n: f"topping-{n}")
+    name = factory.LazyAttribute(lambda topping: topping.slug.replace("-", " ").capitalize())
+    position = factory.Sequence(lambda n: n)
+
+
+class PizzaFactory(DjangoModelFactory):
+    class Meta:
+        model = Pizza
+        skip_postgeneration_save = True
+
+    slug = factory.Sequence(lambda n: f"pizza-{n}")
+    name = factory.LazyAttribute(lambda pizza: pizza.slug.replace("-", " ").title())
+    category = factory.SubFactory(CategoryFactory, slug="pizzas")
+    base_price = Decimal("10.00")
+    position = factory.Sequence(lambda n: n)
+
+    @factory.post_generation
+    def recipe(self, create, toppings, **kwargs):
+        if toppings:
+            self.recipe.set(toppings)
+
+
+class ExtraFactory(DjangoModelFactory):
+    class Meta:
+        model = Extra
+
+    slug = factory.Sequence(lambda n: f"extra-{n}")
+    name = factory.LazyAttribute(lambda extra: extra.slug.replace("-", " ").title())
+    category = factory.SubFactory(CategoryFactory, slug="drinks")
+    price = Decimal("3.20")
+    diet = "vegan"
+
+
+class BasketFactory(DjangoModelFactory):
+    class Meta:
+        model = Basket
+
+    kitchen = factory.LazyFunction(lambda: Kitchen.objects.first() or KitchenFactory())

@@ -1,0 +1,95 @@
+"""
+The shop of the tests: a moment, a menu, and the short way to an order.
+
+    Margherita 12.99 and Pepperoni 14.99 (small), sizes x 1.00, 1.30 and 1.60, toppings 2.50, cola 3.20.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from menu import offers
+from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
+from orders import services as front_desk
+from orders.models import Basket, Order
+from orders.reckoning import reckon
+from pizzeria.foundation.actor import GUEST, Actor, Kind
+from pizzeria.foundation.ids import uuid7
+from pizzeria.people.roles import Role
+from tests.factories import (
+    ExtraFactory,
+    KitchenFactory,
+    PizzaFactory,
+    SizeFactory,
+    ToppingFactory,
+)
+
+FRIDAY_NIGHT = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)  # 20:00 on the shop's wall clock
+
+ANNA = front_desk.ContactDetails(name="Anna Bianchi", phone="+390612345678", email="anna@example.com")
+
+
+def open_shop():
+    """Make kitchen, sizes and a small menu; give the kitchen."""
+    for position, (slug, factor) in enumerate([("small", "1.00"), ("medium", "1.30"), ("large", "1.60")]):
+        SizeFactory(slug=slug, factor=Decimal(factor), position=position)
+    toppings = {slug: ToppingFactory(slug=slug) for slug in ["pepperoni", "mushrooms", "olives", "basil"]}
+    PizzaFactory(slug="margherita", name="Margherita", base_price=Decimal("12.99"), minutes=8)
+    PizzaFactory(
+        slug="pepperoni",
+        name="Pepperoni",
+        base_price=Decimal("14.99"),
+        minutes=9,
+        recipe=[toppings["pepperoni"]],
+    )
+    ExtraFactory(slug="cola", name="Cola")
+    return KitchenFactory()
+
+
+def acting_as(role: Role, user_id: int = 1) -> Actor:
+    """Give somebody of a role."""
+    return Actor(Kind.PERSON, user_id, frozenset(role.permissions))
+
+
+def pizza(slug: str = "margherita", *, size: str = "small", added: tuple[str, ...] = (), left_out=()) -> Choice:
+    return PizzaChoice(size=size, parts=(Part(pizza=slug, added=added, left_out=left_out),))
+
+
+def extra(slug: str = "cola") -> Choice:
+    return ExtraChoice(extra=slug)
+
+
+def basket_of(*choices: Choice, quantity: int = 1, at: datetime = FRIDAY_NIGHT) -> Basket:
+    """Fill a basket."""
+    basket = None
+    for choice in choices or (pizza(),):
+        basket = front_desk.add_to_basket(
+            basket=basket.ref if basket else None, choice=choice, quantity=quantity, by=GUEST, at=at
+        )
+    return basket
+
+
+def total_of(basket: Basket, *, at: datetime = FRIDAY_NIGHT) -> Decimal:
+    """Tell the total that the basket page shows."""
+    return reckon(list(basket.lines.all()), offer=offers.fresh(), at=at).totals.total
+
+
+def place(
+    basket: Basket | None = None,
+    *,
+    shown_total: Decimal | None = None,
+    by: Actor = GUEST,
+    at: datetime = FRIDAY_NIGHT,
+    contact: front_desk.ContactDetails = ANNA,
+    once=None,
+) -> Order:
+    """Place an order for a basket, for one Margherita unless another is given."""
+    basket = basket or basket_of(at=at)
+    return front_desk.place_order(
+        ref=uuid7(),
+        basket=basket.ref,
+        contact=contact,
+        shown_total=total_of(basket, at=at) if shown_total is None else shown_total,
+        by=by,
+        at=at,
+        once=once,
+    )
