@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from pizzeria.demo.home import Home
 from pizzeria.demo.servers import pair, programs, rooms
 from pizzeria.demo.servers.failure import CannotServe
 
@@ -76,11 +77,10 @@ def test_hold_a_copy_of_a_packaged_program_that_is_closed_to_the_account(
     assert says.stdout.startswith("initdb (PostgreSQL)"), says.stderr
 
 
-def test_keep_data_that_another_version_made_from_being_read(tmp_path: Path) -> None:
-    room = rooms.room_in(tmp_path / "demo")
-    data = room.place("postgres") / "data"
+def test_keep_data_that_another_version_made_from_being_read(demo_home: Home) -> None:
+    data = rooms.room_in(demo_home.folder).place("postgres") / "data"
     data.mkdir()
     (data / "PG_VERSION").write_text("9")
 
-    with pytest.raises(CannotServe, match="make demo-reset"), pair.running(tmp_path / "demo"):
+    with pytest.raises(CannotServe, match="make demo-reset"), pair.running(demo_home.folder):
         pass
