@@ -1,0 +1,166 @@
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from menu.models import Pizza
+from menu.services import take_off
+from orders import services as front_desk
+from orders.models import Basket, BasketLine
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.people.roles import CUSTOMER
+from tests import shop
+from tests.factories import ToppingFactory
+from tests.shop import FRIDAY_NIGHT
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+MARGHERITA = {"item": "margherita", "size": "small", "quantity": "1"}
+
+
+def add(client, **fields):
+    return client.post(reverse("orders:add_to_basket"), {**MARGHERITA, **fields})
+
+
+def test_takes_a_pizza_as_the_form_has_it(client):
+    response = add(client, size="large", add=["olives", "basil"], quantity="2")
+
+    assert response.status_code == 302
+    line = BasketLine.objects.get()
+    assert line.quantity == 2
+    assert line.chosen == shop.pizza(size="large", added=("olives", "basil"))
+
+
+def test_leaves_out_what_is_not_ticked(client):
+    add(client, item="pepperoni", keep=[])
+
+    assert BasketLine.objects.get().chosen == shop.pizza("pepperoni", left_out=("pepperoni",))
+
+
+def test_ignores_a_price_typed_into_the_request(client):
+    add(client, price="0.01", unit_price="0.01", base_price="0.01", total="0.01")
+
+    page = client.get(reverse("orders:basket"))
+    assert page.context["basket"].totals.total == Decimal("12.99")
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "10000", "21", "", "two", "1.5", "1e3"])
+def test_says_beside_the_form_that_a_quantity_cannot_be(client, quantity):
+    response = add(client, quantity=quantity, add=["olives"])
+
+    assert response.status_code == 422
+    assert response.context["page"].errors == {"quantity": "Between 1 and 20, please."}
+    assert [topping.slug for topping in response.context["page"].toppings if topping.chosen] == ["olives"]
+    assert not BasketLine.objects.exists()
+
+
+def test_says_that_eleven_toppings_are_too_many_and_keeps_them_ticked(client):
+    slugs = [ToppingFactory().slug for _ in range(11)]
+
+    response = add(client, add=slugs)
+
+    assert response.status_code == 422
+    assert response.context["page"].errors == {"add": "At most 10 added toppings, please."}
+    assert sum(topping.chosen for topping in response.context["page"].toppings) == 11
+    assert not BasketLine.objects.exists()
+
+
+def test_knows_no_unknown_item_size_or_topping(client):
+    assert add(client, item="calzone").status_code == 404
+    assert add(client, size="gigantic").status_code == 422
+    assert add(client, add=["gold"]).status_code == 422
+    assert not BasketLine.objects.exists()
+
+
+def test_says_that_something_is_sold_out(client):
+    take_off(item=Pizza.objects.get(slug="margherita"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    response = add(client)
+
+    assert response.status_code == 422
+    assert "Margherita is sold out." in response.context["page"].errors.values()
+
+
+def test_counts_the_same_choice_again_on_one_line_up_to_twenty(client):
+    add(client, quantity="15")
+    add(client, quantity="5")
+    refused = add(client, quantity="1")
+
+    assert BasketLine.objects.get().quantity == 20
+    assert refused.status_code == 422
+    assert "At most 20" in refused.context["page"].errors["quantity"]
+
+
+def test_shows_the_same_price_as_the_pizza_page(client):
+    page = client.get(
+        reverse("menu:pizza", args=["pepperoni"]),
+        {"recipe": "1", "size": "medium", "keep": ["pepperoni"], "add": ["olives"], "quantity": "3"},
+    )
+    add(client, item="pepperoni", size="medium", keep=["pepperoni"], add=["olives"], quantity="3")
+
+    basket = client.get(reverse("orders:basket")).context["basket"]
+    assert basket.totals.total == page.context["page"].total == Decimal("21.99") * 3
+
+
+def test_changes_and_removes_lines_and_counts_what_is_in_it(client):
+    add(client, quantity="2")
+    line = BasketLine.objects.get()
+
+    client.post(reverse("orders:change_basket_line", args=[line.ref]), {"quantity": "5"})
+    assert client.session["basket_count"] == 5
+
+    client.post(reverse("orders:change_basket_line", args=[line.ref]), {"quantity": "5", "remove": "1"})
+    assert client.session["basket_count"] == 0
+    assert not BasketLine.objects.exists()
+
+
+def test_never_touches_somebody_elses_line(client):
+    theirs = shop.basket_of().lines.get()
+    add(client)
+
+    client.post(reverse("orders:change_basket_line", args=[theirs.ref]), {"quantity": "5"})
+    client.post(reverse("orders:change_basket_line", args=[theirs.ref]), {"remove": "1"})
+
+    theirs.refresh_from_db()
+    assert theirs.quantity == 1
+
+
+def test_marks_what_was_sold_out_since_and_keeps_the_rest(client):
+    add(client)
+    add(client, item="pepperoni", keep=["pepperoni"])
+    take_off(item=Pizza.objects.get(slug="pepperoni"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    basket = client.get(reverse("orders:basket")).context["basket"]
+
+    assert [line.problem for line in basket.lines] == ["", "Pepperoni is sold out."]
+    assert not basket.can_check_out
+
+
+def test_names_what_has_left_the_menu(client):
+    add(client)
+    Pizza.objects.all().delete()
+
+    line = client.get(reverse("orders:basket")).context["basket"].lines[0]
+
+    assert line.line.name == "Margherita"
+    assert "no longer on our menu" in line.problem
+
+
+def test_survives_signing_in(client, sign_in):
+    add(client, quantity="3")
+    before = client.session["basket"]
+
+    sign_in(CUSTOMER)
+
+    assert client.session["basket"] == before
+    assert client.get(reverse("orders:basket")).context["basket"].lines[0].line.quantity == 3
+
+
+def test_begins_afresh_after_it_was_ordered():
+    spent = shop.basket_of()
+    shop.place(spent)
+
+    fresh = front_desk.add_to_basket(basket=spent.ref, choice=shop.pizza(), quantity=1, by=shop.GUEST, at=FRIDAY_NIGHT)
+
+    assert fresh != spent
+    assert Basket.objects.count() == 2

@@ -1,0 +1,161 @@
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from kitchen.models import Kitchen, Ticket
+from menu.models import Pizza
+from menu.services import take_off
+from orders.models import Order
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.people.roles import CUSTOMER
+from tests.orders.test_basket import add
+from tests.shop import FRIDAY_NIGHT
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+ANNA = {"name": "Anna Bianchi", "phone": "06 1234 5678", "email": "anna@example.com"}
+
+
+@pytest.fixture
+def form(client):
+    """What the checkout page sends for one Margherita."""
+    add(client)
+    page = client.get(reverse("orders:checkout"))
+    return {**ANNA, "key": str(page.context["form"]["key"].value()), "shown_total": "12.99"}
+
+
+def send(client, form, **changed):
+    return client.post(reverse("orders:checkout"), {**form, **changed})
+
+
+def test_sends_an_empty_basket_to_the_menu(client):
+    assert client.get(reverse("orders:checkout")).url == reverse("menu:card")
+    assert send(client, ANNA).url == reverse("menu:card")
+
+
+def test_shows_the_total_that_is_charged(client, form):
+    shown = client.get(reverse("orders:checkout")).context["basket"].totals.total
+
+    send(client, form)
+
+    assert Order.objects.get().total == shown == Decimal("12.99")
+
+
+def test_leads_a_guest_to_the_orders_own_link(client, form):
+    response = send(client, form)
+
+    order = Order.objects.get()
+    assert response.url == reverse("orders:guest_order", args=[order.ref, order.contact.key])
+    assert client.get(response.url).context["order"].number == order.number
+    assert client.session["basket_count"] == 0
+
+
+def test_leads_a_customer_to_the_order_without_a_key(sign_in, client):
+    sign_in(CUSTOMER)
+    add(client)
+    page = client.get(reverse("orders:checkout"))
+
+    response = send(client, {**ANNA, "key": page.context["form"]["key"].value(), "shown_total": "12.99"})
+
+    assert response.url == reverse("orders:order", args=[Order.objects.get().ref])
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("name", "", "Please tell us your name"),
+        ("name", " \n ", "Please tell us your name"),
+        ("phone", "", "Please give us a number"),
+        ("phone", "12", "does not look like a phone number"),
+        ("phone", "call me", "does not look like a phone number"),
+        ("email", "anna@", "does not look like an e-mail"),
+    ],
+)
+def test_says_beside_the_field_what_is_wrong_and_keeps_the_form(client, form, field, typed, sentence):
+    response = send(client, form, **{field: typed}, notes="ring twice")
+
+    assert response.status_code == 422
+    assert sentence in str(response.context["form"].errors[field])
+    assert response.context["form"]["notes"].value() == "ring twice"
+    assert not Order.objects.exists()
+
+
+def test_keeps_a_name_on_one_line(client, form):
+    send(client, form, name="Anna\r\nBcc: everybody@example.com")
+
+    assert Order.objects.get().contact.name == "Anna Bcc: everybody@example.com"
+
+
+def test_asks_again_with_the_new_total_when_a_price_changed(client, form):
+    Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.99"))
+
+    refused = send(client, form)
+    assert refused.status_code == 409
+    assert "12.99" in refused.context["refusal"]
+    assert "13.99" in refused.context["refusal"]
+    assert refused.context["form"]["name"].value() == "Anna Bianchi"
+
+    agreed = {name: refused.context["form"][name].value() for name in ("key", "shown_total")}
+    assert send(client, form, **agreed).status_code == 302
+    assert Order.objects.get().total == Decimal("13.99")
+
+
+def test_says_which_is_sold_out_and_keeps_the_rest(client, form):
+    add(client, item="pepperoni", keep=["pepperoni"])
+    take_off(item=Pizza.objects.get(slug="pepperoni"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    refused = send(client, form, shown_total="27.98")
+
+    assert refused.context["refusal"] == "Pepperoni is sold out."
+    assert [line.problem for line in refused.context["basket"].lines] == ["", "Pepperoni is sold out."]
+    assert not Order.objects.exists()
+
+
+def test_says_when_the_kitchen_is_full(client, form):
+    Kitchen.objects.update(max_concurrent_orders=1)
+    send(client, form)
+    add(client)
+
+    refused = send(client, form, key=str(uuid4()))
+
+    assert refused.status_code == 409
+    assert "at capacity" in refused.context["refusal"]
+
+
+def test_sent_twice_makes_one_order_and_one_answer(client, form):
+    first, second = send(client, form), send(client, form)
+
+    assert first.url == second.url
+    assert Order.objects.count() == Ticket.objects.count() == 1
+
+
+def test_from_two_tabs_makes_one_order_and_tells_the_other(client, form):
+    other_tab = {**form, "key": str(client.get(reverse("orders:checkout")).context["form"]["key"].value())}
+
+    first = send(client, form)
+    second = client.post(reverse("orders:checkout"), {**other_tab, "name": "Anna B."}, follow=True)
+
+    assert Order.objects.count() == 1
+    assert second.redirect_chain[-1][0] == first.url
+    assert "ordered already" in second.content.decode()
+
+
+def test_sent_again_with_other_contents_shows_the_order_there_is(client, form):
+    first = send(client, form)
+
+    second = client.post(reverse("orders:checkout"), {**form, "name": "Somebody else"}, follow=True)
+
+    assert second.redirect_chain[-1][0] == first.url
+    assert Order.objects.get().contact.name == "Anna Bianchi"
+
+
+@pytest.mark.parametrize(("field", "typed"), [("key", "x"), ("key", ""), ("shown_total", ""), ("shown_total", "NaN")])
+def test_survives_tampering_with_what_is_hidden(client, form, field, typed):
+    response = send(client, form, **{field: typed})
+
+    assert response.status_code == 422
+    assert not Order.objects.exists()
+    again = {name: response.context["form"][name].value() for name in ("key", "shown_total")}
+    assert send(client, form, **again).status_code == 302

@@ -1,0 +1,132 @@
+import pytest
+from django.urls import reverse
+
+from kitchen import services as kitchen_line
+from orders import services as front_desk
+from orders.models import Order
+from orders.models.order import new_key
+from pizzeria.foundation.ids import uuid7
+from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+
+
+def link(order):
+    return reverse("orders:guest_order", args=[order.ref, order.contact.key])
+
+
+def test_opens_with_the_key_alone(client, placed_order):
+    page = client.get(link(placed_order))
+
+    assert page.status_code == 200
+    assert page.context["order"].headline == "We have your order"
+    assert page["Referrer-Policy"] == "same-origin"
+    assert "no-store" in page["Cache-Control"]
+
+
+def test_with_a_wrong_key_or_another_orders_is_not_found(client, placed_order):
+    other = shop.place()
+
+    for key in (new_key(), other.contact.key, placed_order.contact.key.swapcase()):
+        assert client.get(reverse("orders:guest_order", args=[placed_order.ref, key])).status_code == 404
+    assert client.get(reverse("orders:guest_order", args=[uuid7(), placed_order.contact.key])).status_code == 404
+
+
+def test_by_its_ref_alone_asks_a_guest_to_sign_in(client, placed_order):
+    response = client.get(reverse("orders:order", args=[placed_order.ref]))
+
+    assert response.url.startswith(reverse("people:sign_in"))
+
+
+def test_of_a_customer_opens_for_the_owner_and_staff_only(sign_in, kitchen):
+    owner = sign_in(CUSTOMER).user
+    order = shop.place(by=shop.acting_as(CUSTOMER, owner.pk))
+    page = reverse("orders:order", args=[order.ref])
+
+    assert sign_in(CUSTOMER).get(page).status_code == 404
+    assert sign_in(DRIVER).get(page).status_code == 404
+    assert sign_in(KITCHEN).get(page).status_code == 200
+    assert sign_in(MANAGER).get(page).status_code == 200
+    browser = sign_in(CUSTOMER)
+    browser.force_login(owner)
+    assert browser.get(page).status_code == 200
+
+
+def test_of_a_customer_has_no_link_that_opens_it(client, sign_in, kitchen):
+    order = shop.place(by=shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk))
+    client.logout()
+
+    assert client.get(reverse("orders:guest_order", args=[order.ref, new_key()])).status_code == 404
+
+
+def test_tells_each_step_with_its_time(client, placed_order, chef):
+    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    assert [step.state for step in client.get(link(placed_order)).context["order"].steps] == [
+        "done",
+        "now",
+        "later",
+        "later",
+    ]
+
+    kitchen_line.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    assert client.get(link(placed_order)).context["order"].headline == "Ready for you"
+
+    front_desk.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    picture = client.get(link(placed_order)).context["order"]
+    assert (picture.headline, picture.is_open) == ("Enjoy your meal!", False)
+    assert {step.state for step in picture.steps} == {"done"}
+
+
+def test_gives_htmx_the_tracker_alone(client, placed_order):
+    part = client.get(link(placed_order), headers={"HX-Request": "true"}).content.decode()
+
+    assert "<html" not in part
+    assert "We have your order" in part
+
+
+@pytest.mark.parametrize("lines", [1, 8])
+def test_takes_at_most_five_queries(client, kitchen, django_assert_max_num_queries, lines):
+    sizes = ["small", "medium", "large"]
+    choices = [shop.pizza(size=sizes[n % 3], added=("olives", "basil", "mushrooms")[: n // 3]) for n in range(lines)]
+    order = shop.place(shop.basket_of(*choices))
+
+    with django_assert_max_num_queries(5):
+        client.get(link(order))
+
+
+def test_history_lists_ones_own_newest_first_in_a_constant_number_of_queries(
+    sign_in, kitchen, django_assert_max_num_queries
+):
+    browser = sign_in(CUSTOMER)
+    by = shop.acting_as(CUSTOMER, browser.user.pk)
+    shop.place()
+    mine = [shop.place(by=by) for _ in range(11)]
+
+    with django_assert_max_num_queries(6):  # user, two for permissions, orders, lines; and the session
+        rows = browser.get(reverse("orders:history")).context["orders"]
+
+    assert [row.number for row in rows] == [order.number for order in reversed(mine)][:10]
+
+
+def test_in_admin_shows_the_whole_timeline_and_changes_nothing(sign_in, placed_order, chef):
+    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    browser = sign_in(MANAGER)
+    address = reverse("admin:orders_order_change", args=[placed_order.pk])
+
+    page = browser.get(address)
+
+    assert [happening.type for happening in page.context["timeline"]] == [
+        "order.placed.v1",
+        "order.confirmed.v1",
+        "order.cooking_started.v1",
+    ]
+    assert placed_order.contact.key not in page.content.decode()
+    assert browser.post(address, {"status": "delivered"}).status_code == 403
+    assert Order.objects.get().status == "cooking"
+
+
+def test_in_admin_opens_for_admins_and_not_for_cooks(sign_in, placed_order):
+    address = reverse("admin:orders_order_changelist")
+
+    assert sign_in(ADMIN).get(address).status_code == 200
+    assert sign_in(KITCHEN).get(address).status_code in (302, 403)

@@ -1,0 +1,242 @@
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection
+
+from kitchen.capacity import KitchenClosed, KitchenFull
+from kitchen.models import Kitchen, State, Ticket
+from menu.models import Pizza, Topping
+from menu.prices import SoldOut
+from menu.services import take_off
+from orders import services as front_desk
+from orders.models import Order, OrderContact, Status
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.events.models import Event, EventRelay
+from pizzeria.foundation.idempotency.ledger import KeyReused, Once
+from pizzeria.people.roles import CUSTOMER
+from tests import shop
+from tests.shop import ANNA, FRIDAY_NIGHT
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+
+def test_makes_a_confirmed_order_with_a_ticket_in_the_line():
+    basket = shop.basket_of(shop.pizza("pepperoni", size="large", added=("olives",)), shop.extra())
+
+    order = shop.place(basket)
+
+    order.refresh_from_db()
+    assert order.status == Status.CONFIRMED
+    assert order.total == Decimal("26.48") + Decimal("3.20")  # 14.99 x 1.60 = 23.984, + 2.50, half-up once
+    ticket = Ticket.objects.get(ref=order.ref)
+    assert (ticket.state, ticket.label) == (State.WAITING, f"#{order.number}")
+    assert ticket.items == [
+        {"quantity": 1, "name": "Pepperoni", "size": "Large", "added": ["Olives"], "left_out": []},
+        {"quantity": 1, "name": "Cola", "size": "", "added": [], "left_out": []},
+    ]
+
+
+def test_is_two_events_written_with_the_order_each_with_its_relay():
+    order = shop.place()
+
+    events = Event.objects.filter(noun_ref=order.ref)
+    assert [(event.seq, event.type, event.actor) for event in events] == [
+        (1, "order.placed.v1", "guest"),
+        (2, "order.confirmed.v1", "guest"),
+    ]
+    assert EventRelay.objects.filter(event__in=events, relayed_at=None, dead_at=None).count() == 2
+
+
+def test_writes_nothing_personal_and_no_free_text_into_the_log():
+    contact = front_desk.ContactDetails("Zsa Zsa", "+390612345678", "zsa@example.com", "peanuts!", "ring twice")
+
+    order = shop.place(contact=contact)
+
+    written = " ".join(str(event.data) for event in Event.objects.filter(noun_ref=order.ref))
+    for personal in ("Zsa", "612345678", "zsa@", "peanuts", "ring", OrderContact.objects.get(order=order).key):
+        assert personal not in written
+
+
+def test_promises_when_the_pizza_is_in_the_guests_hands():
+    order = shop.place()  # a Margherita: 8 minutes, 2 to hand over
+
+    assert (order.promise_from - FRIDAY_NIGHT).total_seconds() == 10 * 60
+    assert (order.promise_until - order.promise_from).total_seconds() == 10 * 60
+
+
+def test_numbers_orders_from_one_each_business_day(kitchen):
+    at_two = FRIDAY_NIGHT.replace(day=21, hour=1)  # 02:00 on the wall clock: still Friday
+    on_saturday = FRIDAY_NIGHT.replace(day=21)
+
+    numbers = [shop.place(at=at).number for at in (FRIDAY_NIGHT, at_two, on_saturday)]
+
+    assert numbers == [1, 2, 1]
+
+
+def test_gives_a_guest_a_key_and_a_customer_none(sign_in):
+    user = sign_in().user
+
+    guests, customers = shop.place(), shop.place(by=shop.acting_as(CUSTOMER, user.pk))
+
+    assert len(guests.contact.key) == 43
+    assert customers.contact.key == ""
+    assert customers.customer.user == user
+
+
+def test_registers_a_customer_with_the_first_order_only(sign_in):
+    carla = shop.acting_as(CUSTOMER, sign_in().user.pk)
+
+    first, second = shop.place(by=carla), shop.place(by=carla)
+
+    assert first.customer == second.customer
+    types = Event.objects.filter(noun_ref=first.customer.ref).values_list("type", flat=True)
+    assert list(types) == ["customer.registered.v1"]
+
+
+def test_charges_what_the_menu_says_now_and_keeps_it_for_ever():
+    order = shop.place()
+
+    Pizza.objects.update(base_price=99, name="Dearer")
+
+    line = order.lines.get()
+    assert (line.name, line.unit_price) == ("Margherita", Decimal("12.99"))
+
+
+def test_is_refused_with_both_totals_when_a_price_changed_meanwhile():
+    basket = shop.basket_of()
+    Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.99"))
+
+    with pytest.raises(front_desk.TotalChanged) as refused:
+        shop.place(basket, shown_total=Decimal("12.99"))
+
+    assert (refused.value.shown, refused.value.total) == (Decimal("12.99"), Decimal("13.99"))
+    assert "12.99" in refused.value.sentence
+    assert "13.99" in refused.value.sentence
+    assert nothing_is_kept(basket)
+
+
+@pytest.mark.parametrize("typed", ["0.00", "0.01", "-12.99", "12.98", "13.00"])
+def test_is_refused_for_any_total_but_the_shops(typed):
+    basket = shop.basket_of()
+
+    with pytest.raises(front_desk.TotalChanged):
+        shop.place(basket, shown_total=Decimal(typed))
+
+    assert nothing_is_kept(basket)
+
+
+def test_is_refused_naming_all_that_is_sold_out_and_keeps_the_basket():
+    basket = shop.basket_of(shop.pizza("margherita"), shop.pizza("pepperoni"), shop.pizza(added=("olives",)))
+    total = shop.total_of(basket)
+    for item in (Pizza.objects.get(slug="pepperoni"), Topping.objects.get(slug="olives")):
+        take_off(item=item, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    with pytest.raises(SoldOut, match=r"Pepperoni is sold out.*olives"):
+        shop.place(basket, shown_total=total)
+
+    assert nothing_is_kept(basket)
+    assert basket.lines.count() == 3
+
+
+def test_is_refused_for_an_empty_basket():
+    basket = shop.basket_of()
+    basket.lines.all().delete()
+
+    with pytest.raises(front_desk.EmptyBasket):
+        shop.place(basket, shown_total=Decimal("0.00"))
+
+
+def test_spends_a_basket_once():
+    basket = shop.basket_of()
+    order = shop.place(basket)
+
+    with pytest.raises(front_desk.BasketSpent) as refused:
+        shop.place(basket, shown_total=Decimal("12.99"))
+
+    assert refused.value.order_ref == order.ref
+    assert Order.objects.count() == 1
+
+
+def test_is_refused_at_capacity_with_the_minutes_to_wait(kitchen):
+    Kitchen.objects.update(max_concurrent_orders=1)
+    first = shop.place()
+
+    with pytest.raises(KitchenFull, match=r"at capacity\. Please try again in about 8 minutes\."):
+        shop.place()
+
+    assert Order.objects.get() == first
+
+
+def test_is_refused_while_the_kitchen_takes_no_orders():
+    basket = shop.basket_of()
+    Kitchen.objects.update(taking_orders=False)
+
+    with pytest.raises(KitchenClosed):
+        shop.place(basket)
+
+    assert nothing_is_kept(basket)
+
+
+def test_answers_the_same_form_sent_again_with_the_same_order():
+    basket, key = shop.basket_of(), uuid4()
+    once = Once.of(principal="basket:1", key=key, asked={"name": "Anna"})
+
+    first = shop.place(basket, once=once)
+    again = shop.place(basket, once=once)
+
+    assert again == first
+    assert again.contact.key == first.contact.key
+    assert Order.objects.count() == 1
+
+
+def test_is_refused_for_a_key_that_comes_with_another_form():
+    basket, key = shop.basket_of(), uuid4()
+    shop.place(basket, once=Once.of(principal="basket:1", key=key, asked={"name": "Anna"}))
+
+    with pytest.raises(KeyReused):
+        shop.place(
+            basket, shown_total=Decimal("12.99"), once=Once.of(principal="basket:1", key=key, asked={"name": "B"})
+        )
+
+
+def test_leaves_the_key_free_when_it_is_refused():
+    basket, once = shop.basket_of(), Once.of(principal="basket:1", key=uuid4(), asked={})
+    with pytest.raises(front_desk.TotalChanged):
+        shop.place(basket, shown_total=Decimal("1.00"), once=once)
+
+    order = shop.place(basket, once=once)
+
+    assert Order.objects.get() == order
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_that_was_never_placed_cannot_be_committed():
+    with pytest.raises(IntegrityError, match="was never placed"):
+        Order.objects.create(kitchen=Kitchen.objects.get(), method="pickup")
+
+    assert not Order.objects.exists()
+
+
+def test_takes_at_most_20_statements(django_assert_max_num_queries):
+    choices = [shop.pizza(added=("olives", "basil")), shop.pizza("pepperoni", added=("mushrooms",)), shop.extra()]
+    basket, once = shop.basket_of(*choices), Once.of(principal="basket:1", key=uuid4(), asked={})
+    total = shop.total_of(basket)
+
+    with django_assert_max_num_queries(20 + 2):  # and the SAVEPOINT and its RELEASE, which stand for BEGIN and COMMIT
+        shop.place(basket, shown_total=total, once=once)
+
+
+def test_keeps_personal_data_apart_from_the_order():
+    order = shop.place(contact=ANNA)
+
+    columns = [
+        column.name
+        for column in connection.introspection.get_table_description(connection.cursor(), order._meta.db_table)
+    ]
+    assert not {"name", "phone", "email", "notes", "allergies", "key"} & set(columns)
+
+
+def nothing_is_kept(basket) -> bool:
+    basket.refresh_from_db()
+    return not (Order.objects.exists() or Ticket.objects.exists() or basket.is_spent)

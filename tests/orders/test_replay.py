@@ -1,0 +1,88 @@
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from kitchen import services as kitchen_line
+from orders import replay
+from orders import services as front_desk
+from orders.models import Order, OrderLine, OrderLinePart, Status
+from pizzeria.people.roles import CUSTOMER
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+
+
+@pytest.fixture
+def orders(kitchen, chef, sign_in):
+    """One order in each place: waiting, cooking, ready, handed over; one of them a customer's."""
+    carla = shop.acting_as(CUSTOMER, sign_in().user.pk)
+    placed = [
+        shop.place(shop.basket_of(shop.pizza("pepperoni", added=("olives", "basil"), left_out=("pepperoni",)))),
+        shop.place(by=carla),
+        shop.place(shop.basket_of(shop.pizza(size="large"), shop.extra())),
+        shop.place(),
+    ]
+    for order in placed[1:]:
+        kitchen_line.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+    for order in placed[2:]:
+        kitchen_line.finish_ticket(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+    front_desk.hand_over(ref=placed[3].ref, by=chef, at=FRIDAY_NIGHT)
+    return placed
+
+
+def test_finds_every_order_as_its_events_say(orders):
+    assert list(replay.differences()) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("status", Status.READY),
+        ("total", Decimal("1.00")),
+        ("number", 99),
+        ("paid", Decimal("5.00")),
+        ("promise_until", FRIDAY_NIGHT),
+        ("seq", 7),
+        ("ready_at", FRIDAY_NIGHT),
+    ],
+)
+def test_names_a_row_changed_by_hand(orders, field, value):
+    Order.objects.filter(pk=orders[0].pk).update(**{field: value})
+
+    found = list(replay.differences())
+
+    assert len(found) == 1
+    assert f"order {orders[0].ref}: {field} is {value}" in found[0]
+
+
+def test_names_a_line_and_a_part_changed_by_hand(orders):
+    OrderLine.objects.filter(order=orders[2], position=1).update(unit_price=0)
+    OrderLinePart.objects.filter(line__order=orders[0]).update(added=[])
+
+    found = "\n".join(replay.differences())
+
+    assert f"order {orders[2].ref}, line 1: unit_price is 0.00, its events say 3.20" in found
+    assert f"order {orders[0].ref}, line 0, part 0: added is []" in found
+
+
+def test_names_a_line_that_is_gone_and_an_owner_that_changed(orders):
+    OrderLinePart.objects.filter(line__order=orders[3]).delete()
+    OrderLine.objects.filter(order=orders[3]).delete()
+    Order.objects.filter(pk=orders[1].pk).update(customer=None)
+
+    found = "\n".join(replay.differences())
+
+    assert f"order {orders[3].ref}: has 0 lines, its events say 1" in found
+    assert f"order {orders[1].ref}: customer is None" in found
+
+
+def test_command_says_so_and_fails_only_when_something_differs(orders):
+    out = StringIO()
+    call_command("replay_orders", "--check", stdout=out)
+    assert "4 orders, each as its events say." in out.getvalue()
+
+    Order.objects.filter(pk=orders[0].pk).update(status=Status.CANCELLED)
+    with pytest.raises(CommandError, match="1 differences"):
+        call_command("replay_orders", "--check", stdout=out)
+    assert "status is cancelled, its events say confirmed" in out.getvalue()

@@ -1,0 +1,56 @@
+"""32 guests and one free place: exactly one order. And, with the kitchen's lock taken out, more."""
+
+from collections import Counter
+from functools import partial
+from itertools import count
+from threading import Barrier
+
+import pytest
+
+from kitchen.models import Kitchen, Ticket
+from orders.models import Order
+from orders.services import placing
+from pizzeria.foundation import failpoints
+from tests import shop
+from tests.races.crowd import all_at_once
+
+GUESTS = 32
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def one_free_place(kitchen):
+    """Twenty places, nineteen of them taken."""
+    for _ in range(19):
+        shop.place()
+    return kitchen
+
+
+def everybody_orders():
+    """Let everybody order; the crowd meets again at the kitchen's door."""
+    baskets = [shop.basket_of() for _ in range(GUESTS)]
+    total = shop.total_of(baskets[0])
+    at_the_door = Barrier(GUESTS)
+    with failpoints.armed("orders.place_order.before_kitchen", partial(at_the_door.wait, timeout=60)):
+        outcomes = all_at_once([partial(shop.place, basket, shown_total=total) for basket in baskets])
+    return Counter(getattr(outcome, "code", "ordered") for outcome in outcomes)
+
+
+def test_goes_to_exactly_one_of_32_guests(one_free_place):
+    outcomes = everybody_orders()
+
+    assert outcomes == {"ordered": 1, "kitchen_full": GUESTS - 1}
+    assert Order.objects.count() == Ticket.objects.count() == 20
+    assert sorted(Order.objects.values_list("number", flat=True)) == list(range(1, 21))
+
+
+def test_control_without_the_lock_the_kitchen_is_oversold(one_free_place, monkeypatch):
+    monkeypatch.setattr("kitchen.services.lock", lambda kitchen_id: Kitchen.objects.get(pk=kitchen_id))
+    numbers = count(1000)  # else the unique number would catch some of it
+    monkeypatch.setattr(placing, "_next_number", lambda *_: next(numbers))
+
+    outcomes = everybody_orders()
+
+    assert outcomes["ordered"] > 1
+    assert Ticket.objects.count() > 20

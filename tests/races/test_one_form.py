@@ -1,0 +1,37 @@
+"""One form, however often it is sent: one order, one answer. And, with the key taken out, the basket still holds."""
+
+from functools import partial
+from uuid import uuid4
+
+import pytest
+
+from kitchen.models import Ticket
+from orders.models import Order
+from pizzeria.foundation.idempotency.ledger import Once
+from tests import shop
+from tests.races.crowd import all_at_once
+
+SENDERS = 12
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_sent_twelve_times_at_once_gets_twelve_times_the_same_order(kitchen):
+    basket = shop.basket_of()
+    once = Once.of(principal=f"basket:{basket.ref}", key=uuid4(), asked={"name": "Anna"})
+    send = partial(shop.place, basket, shown_total=shop.total_of(basket), once=once)
+
+    answers = all_at_once([send] * SENDERS)
+
+    assert {answer.ref for answer in answers} == {Order.objects.get().ref}
+    assert Ticket.objects.count() == 1
+
+
+def test_control_without_the_key_eleven_are_told_instead_of_answered(kitchen):
+    basket = shop.basket_of()
+    send = partial(shop.place, basket, shown_total=shop.total_of(basket))
+
+    answers = all_at_once([send] * SENDERS)
+
+    assert sorted(getattr(answer, "code", "ordered") for answer in answers) == ["basket_spent"] * 11 + ["ordered"]
+    assert Order.objects.count() == 1
