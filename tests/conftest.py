@@ -1,11 +1,16 @@
 import pytest
 from django.core.cache import cache
+from hypothesis import settings as trials
 
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.people.services import give_roles, sync_roles
 from tests import shop
 from tests.factories import UserFactory
+
+# The same trials every time, however slow the machine is.
+trials.register_profile("shop", deadline=None, derandomize=True, database=None)
+trials.load_profile("shop")
 
 
 @pytest.fixture(autouse=True)

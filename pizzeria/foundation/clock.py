@@ -4,7 +4,7 @@ The shop's clock. Doors (views, tasks, commands of the command line) read it; ev
 A *business day* ends at a wall-clock hour (04:00 unless set), so that a Friday night belongs to Friday.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -27,11 +27,15 @@ def business_date(at: datetime) -> date:
 
     Read off the wall clock, not by subtracting hours, so that it holds in the nights when the clocks change.
     """
-    local = at.astimezone(shop_zone())
-    return local.date() if local.time() >= settings.SHOP_DAY_ENDS else local.date() - timedelta(days=1)
+    today = at.astimezone(shop_zone()).date()
+    return today if at >= _begins(today) else today - timedelta(days=1)
 
 
 def end_of_business_day(at: datetime) -> datetime:
     """Tell when the business day of a moment ends: the first moment that belongs to the next one."""
-    next_day = business_date(at) + timedelta(days=1)
-    return datetime.combine(next_day, settings.SHOP_DAY_ENDS, tzinfo=shop_zone())
+    return _begins(business_date(at) + timedelta(days=1))
+
+
+def _begins(day: date) -> datetime:
+    # As UTC: moments of one zone compare by what the wall shows, and twice a year that lies.
+    return datetime.combine(day, settings.SHOP_DAY_ENDS, tzinfo=shop_zone()).astimezone(UTC)

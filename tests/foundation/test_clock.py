@@ -1,0 +1,102 @@
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from django.test import override_settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pizzeria.foundation import clock
+
+MICROSECOND = timedelta(microseconds=1)
+FRIDAY, SATURDAY, SUNDAY = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
+
+# Europe/Rome: the night with the hour twice, and the one without it.
+AUTUMN = datetime(2026, 10, 25, tzinfo=UTC)
+SPRING = datetime(2026, 3, 29, tzinfo=UTC)
+
+
+def on_the_wall(day, hour, minute=0, *, fold=0):
+    """Give the moment at which the shop's wall clock shows this."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=clock.shop_zone(), fold=fold).astimezone(UTC)
+
+
+def test_lets_a_friday_night_belong_to_friday():
+    assert clock.business_date(on_the_wall(SATURDAY, 3, 59)) == FRIDAY
+
+
+def test_begins_a_new_day_at_four():
+    assert clock.business_date(on_the_wall(SATURDAY, 4)) == SATURDAY
+
+
+def test_goes_by_the_shop_and_not_by_greenwich():
+    half_past_four_in_rome = datetime(2026, 11, 21, 3, 30, tzinfo=UTC)
+
+    assert clock.business_date(half_past_four_in_rome) == SATURDAY
+
+
+def test_begins_the_new_day_when_this_shop_says_so(settings):
+    settings.SHOP_DAY_ENDS = time(1)
+
+    assert clock.business_date(on_the_wall(SATURDAY, 0, 59)) == FRIDAY
+    assert clock.business_date(on_the_wall(SATURDAY, 1)) == SATURDAY
+
+
+@pytest.mark.parametrize("night", [AUTUMN, SPRING], ids=["autumn", "spring"])
+def test_holds_in_the_nights_when_the_clocks_change(night):
+    day, day_before = night.date(), night.date() - timedelta(days=1)
+
+    assert clock.business_date(on_the_wall(day, 3, 59)) == day_before
+    assert clock.business_date(on_the_wall(day, 4)) == day
+
+
+def test_counts_the_hour_that_comes_twice_to_the_night_before_both_times():
+    saturday = AUTUMN.date() - timedelta(days=1)
+
+    assert clock.business_date(on_the_wall(AUTUMN, 2, 30, fold=0)) == saturday
+    assert clock.business_date(on_the_wall(AUTUMN, 2, 30, fold=1)) == saturday
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [(AUTUMN.date() - timedelta(days=1), 25), (SPRING.date() - timedelta(days=1), 23), (FRIDAY, 24)],
+    ids=["autumn", "spring", "any"],
+)
+def test_makes_the_day_before_a_change_an_hour_longer_or_shorter(day, hours):
+    begins = on_the_wall(day, 4)
+
+    assert clock.end_of_business_day(begins) - begins == timedelta(hours=hours)
+
+
+def test_ends_the_day_at_four_the_next_morning():
+    assert clock.end_of_business_day(on_the_wall(FRIDAY, 20)) == on_the_wall(SATURDAY, 4)
+    assert clock.end_of_business_day(on_the_wall(SATURDAY, 4)) == on_the_wall(SUNDAY, 4)
+
+
+@pytest.mark.parametrize("night", [AUTUMN, SPRING], ids=["autumn", "spring"])
+@given(
+    minutes=st.integers(-24 * 60, 24 * 60),
+    ends=st.sampled_from([time(0), time(1, 30), time(2), time(2, 30), time(3), time(4)]),
+)
+def test_ends_the_day_at_the_first_moment_of_the_next_one(night, minutes, ends):
+    at = night + timedelta(minutes=minutes)
+
+    with override_settings(SHOP_DAY_ENDS=ends):
+        end = clock.end_of_business_day(at)
+
+        assert end > at
+        assert clock.business_date(end) == clock.business_date(at) + timedelta(days=1)
+        assert clock.business_date(end - MICROSECOND) == clock.business_date(at)
+
+
+@pytest.mark.parametrize("night", [AUTUMN, SPRING], ids=["autumn", "spring"])
+@pytest.mark.parametrize("ends", [time(2), time(2, 30), time(4)], ids=str)
+def test_never_goes_back_a_day(settings, night, ends):
+    settings.SHOP_DAY_ENDS = ends
+
+    days = [clock.business_date(night + timedelta(minutes=minute)) for minute in range(-120, 360)]
+
+    assert days == sorted(days)
+
+
+def test_tells_the_time_with_its_zone():
+    assert clock.now().utcoffset() is not None
