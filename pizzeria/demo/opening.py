@@ -22,12 +22,6 @@ from pizzeria.demo.servers import pair, secrets
 from pizzeria.demo.servers.failure import CannotServe
 from pizzeria.demo.servers.processes import Child, stop_all, stop_leftovers
 
-PREPARATIONS = {
-    "migrate": "Tables",
-    "set_up_shop": "Kitchen, sizes and roles",
-    "sync_roles": "What each role may do",
-    "set_up_demo": "Menu and people",
-}
 WELCOME = """
 The shop is open: {origin}
 
@@ -82,9 +76,8 @@ def _open(demo: Home, everything: ExitStack) -> None:
         redis_url=servers.store.url,
         origin=origin,
     )
-    for command, title in PREPARATIONS.items():
-        with step(title):
-            _manage(command, demo, variables)
+    with step("Tables, kitchen, roles, menu and people"):
+        _prepare(demo, variables)
 
     with step("Web and worker"):
         shop = everything.enter_context(_shop(demo, variables, wanted))
@@ -96,14 +89,14 @@ def _open(demo: Home, everything: ExitStack) -> None:
         time.sleep(0.25)
 
 
-def _manage(command: str, demo: Home, variables: dict[str, str]) -> None:
-    child = _child(command, [ROOT / "manage.py", command], demo, variables)
+def _prepare(demo: Home, variables: dict[str, str]) -> None:
+    child = _child("preparation", ["-m", "pizzeria.demo.preparation"], demo, variables)
     try:
         code = child.wait()
     finally:
         child.stop()
     if code:
-        raise Broken(f"`manage.py {command}` failed. The end of {child.log}:\n{child.last_words(30)}")
+        raise Broken(f"The database could not be prepared. The end of {child.log}:\n{child.last_words(30)}")
 
 
 @contextmanager

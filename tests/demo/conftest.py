@@ -14,7 +14,7 @@ import pytest
 
 from pizzeria.demo.home import ROOT, Home
 from pizzeria.demo.servers import processes, rooms
-from pizzeria.demo.servers.processes import Record, started
+from pizzeria.demo.servers.processes import started
 
 
 @dataclass
@@ -44,14 +44,14 @@ type Launch = Callable[..., Running]
 
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Launch]:
-    """Run a module of the shop as a process; what still runs after the test is killed."""
+    """Run Python with these arguments, in the checkout; what still runs after the test is killed."""
     all_running: list[Running] = []
 
-    def start(module: str, *arguments: str, **variables: str) -> Running:
+    def start(*arguments: str, **variables: str) -> Running:
         output = tmp_path / f"said-{len(all_running)}"
         with output.open("wb") as stream:
             process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
+                [sys.executable, *arguments],
                 cwd=ROOT,
                 env={**os.environ, "PYTHONIOENCODING": "utf-8", **variables},
                 stdin=subprocess.DEVNULL,
@@ -83,7 +83,3 @@ def all_gone(pids: list[int], *, seconds: float = 10) -> bool:
     while any(started(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.05)
     return not any(started(pid) for pid in pids)
-
-
-def written_down(home: Home) -> list[Record]:
-    return [Record.read(file) for file in sorted(home.records.glob("*.json"))]

@@ -27,14 +27,14 @@ time.sleep(60)
 
 @pytest.mark.parametrize("origin", ["", "packages"])
 def test_serve_a_command_whose_exit_code_they_hand_back(launch: Launch, origin: str) -> None:
-    running = launch(BORROWED, "--", sys.executable, "-c", USE_BOTH, SERVERS_FROM=origin)
+    running = launch("-m", BORROWED, "--", sys.executable, "-c", USE_BOTH, SERVERS_FROM=origin)
 
     assert running.ends(seconds=40) == 7, running.said
     assert "('lower of ÀÉ is àé', 'on')" in running.said
 
 
 def test_are_stopped_with_the_command_by_a_plain_kill(launch: Launch) -> None:
-    running = launch(BORROWED, "--", sys.executable, "-c", LIST_THEM)
+    running = launch("-m", BORROWED, "--", sys.executable, "-c", LIST_THEM)
     home, pids = _listed(running)
 
     running.process.terminate()
@@ -46,7 +46,7 @@ def test_are_stopped_with_the_command_by_a_plain_kill(launch: Launch) -> None:
 
 
 def test_end_with_an_owner_that_is_killed_outright_and_are_swept_up_by_the_next(launch: Launch) -> None:
-    running = launch(BORROWED, "--", sys.executable, "-c", LIST_THEM)
+    running = launch("-m", BORROWED, "--", sys.executable, "-c", LIST_THEM)
     home, pids = _listed(running)
 
     running.process.kill()
@@ -54,12 +54,12 @@ def test_end_with_an_owner_that_is_killed_outright_and_are_swept_up_by_the_next(
     assert all_gone(pids)
     assert home.exists()
 
-    assert launch(BORROWED, "--", "true").ends() == 0
+    assert launch("-m", BORROWED, "--", "true").ends() == 0
     assert not home.exists()
 
 
 def test_say_what_is_missing_when_the_command_is(launch: Launch) -> None:
-    running = launch(BORROWED, "--", "no-such-command")
+    running = launch("-m", BORROWED, "--", "no-such-command")
 
     assert running.ends() == 1
     assert "no-such-command" in running.said

@@ -2,57 +2,47 @@
 
 import signal
 import socket
+from http import HTTPStatus
 from urllib.request import urlopen
 
 from pizzeria.demo.home import Home
+from pizzeria.demo.servers.processes import Record
 from pizzeria.demo.servers.readiness import free_port
-from tests.demo.conftest import Launch, all_gone, written_down
+from tests.demo.conftest import Launch, all_gone
 
 OPEN = "Ctrl-C closes the shop"
 
 
-def test_serves_one_demo_per_checkout_until_a_ctrl_c(launch: Launch, demo_home: Home) -> None:
+def test_is_done_once_per_checkout_survives_a_kill_and_ends_with_one_ctrl_c(launch: Launch, demo_home: Home) -> None:
     port = free_port()
     variables = {"DEMO_FOLDER": str(demo_home.folder), "PORT": str(port)}
-    demo = launch("pizzeria.demo", **variables)
+    demo = launch("-m", "pizzeria.demo", **variables)
     demo.until(OPEN)
-    with urlopen(f"http://localhost:{port}/health/ready") as answer:
-        assert answer.status == 200
-    children = [record.pid for record in written_down(demo_home)]
 
-    second = launch("pizzeria.demo", **variables)
+    second = launch("-m", "pizzeria.demo", **variables)
     assert second.ends() == 1
     assert f"running already at http://localhost:{port} (process {demo.process.pid})" in second.said
 
-    demo.process.send_signal(signal.SIGINT)
-    assert demo.ends(seconds=10) == 0
-    assert "Traceback" not in demo.said
-    assert len(children) == 4
-    assert all_gone(children, seconds=1)
-    assert not written_down(demo_home)
-
-
-def test_starts_again_after_a_kill_and_is_reset_even_while_it_runs(launch: Launch, demo_home: Home) -> None:
-    variables = {"DEMO_FOLDER": str(demo_home.folder), "PORT": str(free_port())}
-    first = launch("pizzeria.demo", **variables)
-    first.until(OPEN)
-    left = [record.pid for record in written_down(demo_home)]
-    first.process.kill()
-
-    second = launch("pizzeria.demo", **variables)
-    second.until(OPEN)
+    left = _children(demo_home)
+    demo.process.kill()
+    again = launch("-m", "pizzeria.demo", **variables)
+    again.until(OPEN)
     assert all_gone(left, seconds=0)
+    with urlopen(f"http://localhost:{port}/health/ready") as answer:
+        assert answer.status == HTTPStatus.OK
 
-    reset = launch("pizzeria.demo.reset", **variables)
-    assert reset.ends() == 0, reset.said
-    assert second.ends() == 0
-    assert not demo_home.folder.exists()
+    left = _children(demo_home)
+    again.process.send_signal(signal.SIGINT)
+    assert again.ends(seconds=10) == 0
+    assert "Traceback" not in again.said
+    assert len(left) == 4
+    assert all_gone(left, seconds=0)
 
 
 def test_names_a_free_port_when_the_port_is_taken(launch: Launch, demo_home: Home) -> None:
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         port = stranger.getsockname()[1]
-        demo = launch("pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT=str(port))
+        demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT=str(port))
 
         assert demo.ends() == 1
 
@@ -62,7 +52,11 @@ def test_names_a_free_port_when_the_port_is_taken(launch: Launch, demo_home: Hom
 
 
 def test_says_which_port_is_none(launch: Launch, demo_home: Home) -> None:
-    demo = launch("pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT="pizza")
+    demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT="pizza")
 
     assert demo.ends() == 1
     assert "PORT=pizza is no port" in demo.said
+
+
+def _children(home: Home) -> list[int]:
+    return [Record.read(file).pid for file in home.records.glob("*.json")]

@@ -1,0 +1,58 @@
+"""`make demo-reset`: nothing runs, nothing is kept."""
+
+import subprocess
+
+from pizzeria.demo.home import Home
+from pizzeria.demo.servers import rooms
+from pizzeria.demo.servers.processes import Record, started
+from tests.demo.conftest import Launch
+
+KEEPER = """
+import sys, time
+from pathlib import Path
+from pizzeria.demo import interruption
+from pizzeria.demo.home import Home
+from pizzeria.demo.interruption import Interrupted
+
+interruption.listen()
+try:
+    with Home(Path(sys.argv[1])).occupied(address="http://localhost:1"):
+        print("open", flush=True)
+        time.sleep(60)
+except Interrupted:
+    pass
+"""
+
+
+def test_closes_a_running_demo_and_removes_what_it_kept(launch: Launch, demo_home: Home) -> None:
+    demo = launch("-c", KEEPER, str(demo_home.folder))
+    demo.until("open")
+    place = rooms.room_in(demo_home.folder).place("postgres")
+
+    reset = launch("-m", "pizzeria.demo.reset", DEMO_FOLDER=str(demo_home.folder))
+
+    assert reset.ends() == 0, reset.said
+    assert demo.ends() == 0
+    assert f"Closing the demo that runs at http://localhost:1 (process {demo.process.pid})" in reset.said
+    assert f"Removed {demo_home.folder}" in reset.said
+    assert not place.exists()
+    assert not demo_home.folder.exists()
+
+
+def test_stops_what_a_killed_demo_left_running(launch: Launch, demo_home: Home) -> None:
+    demo_home.records.mkdir(parents=True)
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as sleeper:
+        Record("web", sleeper.pid, started(sleeper.pid) or "", farewell=15).write(demo_home.records / "1.json")
+
+        reset = launch("-m", "pizzeria.demo.reset", DEMO_FOLDER=str(demo_home.folder))
+
+        assert reset.ends() == 0, reset.said
+        assert sleeper.wait(timeout=1) == -15
+    assert "left running: web" in reset.said
+
+
+def test_is_calm_when_there_is_nothing(launch: Launch, demo_home: Home) -> None:
+    reset = launch("-m", "pizzeria.demo.reset", DEMO_FOLDER=str(demo_home.folder))
+
+    assert reset.ends() == 0
+    assert "no demo data" in reset.said
