@@ -35,7 +35,8 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 
 // A board that cannot reach the shop says so, until it can again.
-document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  const offline = document.getElementById("offline");
-  if (offline) offline.hidden = detail.xhr.status > 0 && detail.xhr.status < 500;
-});
+const offline = (isOffline) => () => document.getElementById("offline")?.toggleAttribute("hidden", !isOffline);
+
+document.addEventListener("htmx:sendError", offline(true));
+document.addEventListener("htmx:responseError", offline(true));
+document.addEventListener("htmx:afterOnLoad", offline(false));
