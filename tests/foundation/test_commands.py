@@ -1,0 +1,147 @@
+from contextlib import suppress
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import OperationalError
+from prometheus_client import REGISTRY
+
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen
+from pizzeria.foundation import failpoints
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.commands import command
+from pizzeria.foundation.refusals import Busy, Refusal
+from tests.factories import KitchenFactory
+
+pytestmark = pytest.mark.django_db
+
+
+class OvenCold(Refusal):
+    code = "test_oven_cold"
+
+
+@command
+def rename(*, kitchen, name, by, then=lambda: None):
+    Kitchen.objects.filter(pk=kitchen.pk).update(name=name)
+    then()
+    return name
+
+
+def refuse():
+    raise OvenCold("The oven is cold.")
+
+
+def fail():
+    raise ZeroDivisionError
+
+
+def times(outcome):
+    """Tell how often the command above ended so."""
+    labels = {"command": "tests.rename", "outcome": outcome}
+    return REGISTRY.get_sample_value("pizzeria_commands_total", labels) or 0
+
+
+@pytest.fixture
+def via_roma():
+    return KitchenFactory(name="Via Roma")
+
+
+def test_keep_what_they_did(via_roma):
+    assert rename(kitchen=via_roma, name="Via Appia", by=SYSTEM) == "Via Appia"
+
+    via_roma.refresh_from_db()
+    assert via_roma.name == "Via Appia"
+
+
+@pytest.mark.parametrize(("end", "raised"), [(refuse, OvenCold), (fail, ZeroDivisionError)])
+def test_keep_nothing_when_refused_or_failed(via_roma, end, raised):
+    with pytest.raises(raised):
+        rename(kitchen=via_roma, name="Via Appia", by=SYSTEM, then=end)
+
+    via_roma.refresh_from_db()
+    assert via_roma.name == "Via Roma"
+
+
+@pytest.mark.parametrize(
+    ("then", "outcome"),
+    [(lambda: None, "done"), (refuse, "refused"), (fail, "failed")],
+    ids=["done", "refused", "failed"],
+)
+def test_are_counted_by_how_they_ended(via_roma, then, outcome):
+    before = {name: times(name) for name in ("done", "refused", "failed")}
+
+    with suppress(OvenCold, ZeroDivisionError):
+        rename(kitchen=via_roma, name="Via Appia", by=SYSTEM, then=then)
+
+    assert {name: times(name) - before[name] for name in before} == {**dict.fromkeys(before, 0), outcome: 1}
+
+
+def test_are_timed_even_when_they_fail(via_roma):
+    def count():
+        return REGISTRY.get_sample_value("pizzeria_command_seconds_count", {"command": "tests.rename"}) or 0
+
+    before = count()
+
+    with pytest.raises(ZeroDivisionError):
+        rename(kitchen=via_roma, name="Via Appia", by=SYSTEM, then=fail)
+
+    assert count() == before + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_are_the_outermost_call(via_roma):
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        rename(kitchen=via_roma, name="Via Appia", by=SYSTEM)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_are_committed_when_they_answer(via_roma):
+    during, after = [], []
+
+    with (
+        failpoints.armed("tests.rename.begun", lambda: during.append(connection.in_atomic_block)),
+        failpoints.armed("tests.rename.before_commit", lambda: during.append(connection.in_atomic_block)),
+        failpoints.armed("tests.rename.after_commit", lambda: after.append(connection.in_atomic_block)),
+    ):
+        rename(kitchen=via_roma, name="Via Appia", by=SYSTEM)
+
+    assert (during, after) == ([True, True], [False])
+
+
+@pytest.fixture
+def somebody_else():
+    """Another connection to the same database."""
+    other = connection.copy()
+    yield other
+    other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_say_busy_when_somebody_else_holds_what_they_need_for_too_long(via_roma, somebody_else):
+    @command
+    def hold(*, by):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '20ms'")
+        kitchen_line.lock(via_roma.pk)
+
+    somebody_else.set_autocommit(False)
+    with somebody_else.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM kitchen_kitchen FOR UPDATE")
+
+    with pytest.raises(Busy) as busy:
+        hold(by=SYSTEM)
+    assert busy.value.sentence == "A lot is going on right now. Please try again in a moment."
+
+    somebody_else.rollback()
+    hold(by=SYSTEM)
+
+
+def test_do_not_call_every_fault_of_the_database_busy(via_roma):
+    @command
+    def sleep_too_long(*, by):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '20ms'")
+            cursor.execute("SELECT pg_sleep(60)")
+
+    with pytest.raises(OperationalError, match="statement timeout"):
+        sleep_too_long(by=SYSTEM)

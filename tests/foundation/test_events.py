@@ -1,0 +1,195 @@
+"""The event log: what happened, kept for ever."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from kitchen.models import Kitchen
+from pizzeria.foundation.actor import GUEST, SYSTEM
+from pizzeria.foundation.events.facts import Fact, read, read_data, upcast
+from pizzeria.foundation.events.log import record
+from pizzeria.foundation.events.models import Event, EventRelay
+from tests import shop
+from tests.factories import KitchenFactory
+
+pytestmark = pytest.mark.django_db
+
+NIGHT, LATER = shop.FRIDAY_NIGHT, datetime(2026, 11, 20, 19, 5, tzinfo=UTC)
+
+
+class OvenMoved(Fact[Kitchen], type="test.oven_moved.v3"):
+    street: str
+    floor: int
+    lift: bool
+
+    def apply(self, noun, at):
+        noun.name = self.street
+
+
+@upcast("test.oven_moved.v1")
+def moved_before_we_counted_floors(data):
+    return "test.oven_moved.v2", {**data, "floor": 0}
+
+
+@upcast("test.oven_moved.v2")
+def moved_before_there_were_lifts(data):
+    return "test.oven_moved.v3", {**data, "lift": False}
+
+
+class OvenSwept(Fact[Kitchen], type="test.oven_swept.v1"):
+    pass
+
+
+TO_VIA_APPIA = OvenMoved(street="Via Appia", floor=1, lift=True)
+
+
+@pytest.fixture
+def kitchen():
+    return KitchenFactory(name="Via Roma")
+
+
+def test_counts_a_nouns_events_without_a_gap(kitchen):
+    record(kitchen, OvenSwept(), TO_VIA_APPIA, by=SYSTEM, at=NIGHT)
+    record(kitchen, OvenSwept(), by=SYSTEM, at=LATER)
+
+    assert [(event.seq, event.type) for event in Event.objects.filter(noun_ref=kitchen.ref)] == [
+        (1, "test.oven_swept.v1"),
+        (2, "test.oven_moved.v3"),
+        (3, "test.oven_swept.v1"),
+    ]
+    assert Kitchen.objects.get(pk=kitchen.pk).seq == 3
+
+
+def test_counts_each_noun_by_itself(kitchen):
+    other = KitchenFactory()
+
+    record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
+    record(other, OvenSwept(), by=SYSTEM, at=NIGHT)
+
+    assert sorted(event.seq for event in Event.objects.all()) == [1, 1]
+
+
+def test_keeps_what_happened_to_whom_by_whom_and_when(kitchen):
+    [event] = record(kitchen, TO_VIA_APPIA, by=GUEST, at=NIGHT)
+
+    event.refresh_from_db()
+    assert (event.stream, event.noun_ref, event.actor, event.at) == ("kitchen", kitchen.ref, "guest", NIGHT)
+    assert event.data == {"street": "Via Appia", "floor": 1, "lift": True}
+
+
+def test_lets_the_fact_happen_to_the_row(kitchen):
+    record(kitchen, TO_VIA_APPIA, by=SYSTEM, at=NIGHT)
+
+    assert Kitchen.objects.get(pk=kitchen.pk).name == "Via Appia"
+
+
+def test_puts_every_event_into_the_outbox_due_at_once(kitchen):
+    events = record(kitchen, OvenSwept(), OvenSwept(), by=SYSTEM, at=NIGHT)
+
+    relays = EventRelay.objects.order_by("event__seq")
+    assert [(relay.event, relay.due_at, relay.attempts) for relay in relays] == [(event, NIGHT, 0) for event in events]
+    assert all(relay.relayed_at is None and relay.dead_at is None for relay in relays)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_is_not_written_outside_the_transaction_in_which_it_happens(kitchen):
+    with pytest.raises(transaction.TransactionManagementError):
+        record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
+
+    assert not Event.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_is_undone_with_the_transaction_in_which_it_happened(kitchen):
+    with transaction.atomic():
+        record(kitchen, TO_VIA_APPIA, by=SYSTEM, at=NIGHT)
+        transaction.set_rollback(True)
+
+    assert not Event.objects.exists()
+    assert not EventRelay.objects.exists()
+    assert Kitchen.objects.get(pk=kitchen.pk).name == "Via Roma"
+
+
+def test_finds_out_a_writer_who_held_no_lock(kitchen):
+    stale = Kitchen.objects.get(pk=kitchen.pk)
+    record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
+
+    with pytest.raises(IntegrityError, match="event_once_per_seq"), transaction.atomic():
+        record(stale, TO_VIA_APPIA, by=SYSTEM, at=NIGHT)
+
+    assert Kitchen.objects.get(pk=kitchen.pk).name == "Via Roma"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE events_event SET actor = 'nobody'", "DELETE FROM events_event"],
+    ids=["changed", "deleted"],
+)
+def test_refuses_to_be_changed_or_deleted(kitchen, statement):
+    record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
+
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+    assert Event.objects.get().actor == "system"
+
+
+def test_gives_back_the_fact_that_was_written(kitchen):
+    [event] = record(kitchen, TO_VIA_APPIA, by=SYSTEM, at=NIGHT)
+
+    event.refresh_from_db()
+    assert read(event) == TO_VIA_APPIA
+
+
+@pytest.mark.parametrize(
+    ("written_as", "data", "meant"),
+    [
+        ("test.oven_moved.v1", {"street": "Via Appia"}, {"floor": 0, "lift": False}),
+        ("test.oven_moved.v2", {"street": "Via Appia", "floor": 2}, {"floor": 2, "lift": False}),
+        ("test.oven_moved.v3", {"street": "Via Appia", "floor": 2, "lift": True}, {"floor": 2, "lift": True}),
+    ],
+    ids=["v1", "v2", "v3"],
+)
+def test_reads_every_old_version_as_the_newest(written_as, data, meant):
+    assert read_data(written_as, data) == OvenMoved(street="Via Appia", **meant)
+
+
+def test_leaves_what_was_written_as_it_is_while_reading_it():
+    written = {"street": "Via Appia"}
+
+    read_data("test.oven_moved.v1", written)
+
+    assert written == {"street": "Via Appia"}
+
+
+def test_knows_no_fact_that_nobody_declared():
+    with pytest.raises(LookupError, match="oven_flew"):
+        read_data("test.oven_flew.v1", {})
+
+
+def test_has_one_fact_of_a_type():
+    with pytest.raises(TypeError, match="oven_swept"):
+
+        class OvenSweptAgain(Fact[Kitchen], type="test.oven_swept.v1"):
+            pass
+
+
+def test_takes_nothing_that_the_fact_does_not_name():
+    with pytest.raises(ValueError, match="phone"):
+        OvenSwept(phone="+390612345678")
+
+
+def test_has_facts_that_do_not_change():
+    with pytest.raises(ValueError, match="frozen"):
+        TO_VIA_APPIA.street = "Via Roma"
+
+
+def test_leaves_alone_the_row_of_a_fact_that_changes_none(kitchen):
+    record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
+
+    assert Kitchen.objects.get(pk=kitchen.pk).name == "Via Roma"

@@ -1,0 +1,199 @@
+"""Commands that take `once=`: a request sent again gets the same answer instead of a second thing."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kitchen.models import Kitchen
+from pizzeria.foundation.actor import GUEST
+from pizzeria.foundation.commands import command
+from pizzeria.foundation.idempotency.ledger import KeyReused, Once
+from pizzeria.foundation.idempotency.models import IdempotencyKey
+from pizzeria.foundation.ids import uuid7
+from pizzeria.foundation.refusals import Busy, Refusal
+
+pytestmark = pytest.mark.django_db
+
+KEY = uuid4()
+
+
+class NoName(Refusal):
+    code = "test_no_name"
+
+
+def made(ref):
+    return Kitchen.objects.get(ref=ref)
+
+
+@command(again=made)
+def open_kitchen(*, ref, name, by, once):
+    if not name:
+        raise NoName("What is it called?")
+    return Kitchen.objects.create(ref=ref, name=name)
+
+
+def send(name="Via Roma", *, key=KEY, principal="basket:1"):
+    """Send the form as a browser does: each try brings a ref of its own, the key stays."""
+    once = Once.of(principal=principal, key=key, asked={"name": name})
+    return open_kitchen(ref=uuid7(), name=name, by=GUEST, once=once)
+
+
+def test_makes_one_thing_of_a_form_sent_twice_and_answers_both_alike():
+    first, second = send(), send()
+
+    assert first == second
+    assert Kitchen.objects.count() == 1
+
+
+def test_answers_again_with_what_the_thing_has_become():
+    first = send()
+    Kitchen.objects.update(name="Via Appia")
+
+    again = send()
+
+    assert (again.ref, again.name) == (first.ref, "Via Appia")
+
+
+def test_makes_two_things_of_two_forms():
+    send(key=uuid4())
+    send(key=uuid4())
+
+    assert Kitchen.objects.count() == 2
+
+
+def test_refuses_a_key_that_comes_back_with_other_contents():
+    send("Via Roma")
+
+    with pytest.raises(KeyReused) as refused:
+        send("Via Appia")
+
+    assert refused.value.status == 422
+    assert [kitchen.name for kitchen in Kitchen.objects.all()] == ["Via Roma"]
+
+
+def test_keeps_one_persons_keys_apart_from_anothers():
+    anna, bruno = send(principal="user:1"), send(principal="user:2")
+
+    assert anna != bruno
+
+
+def test_leaves_the_key_free_after_a_refusal_so_that_a_corrected_form_can_be_sent():
+    with pytest.raises(NoName):
+        send("")
+
+    assert not IdempotencyKey.objects.exists()
+    assert send("Via Roma").name == "Via Roma"
+
+
+def test_leaves_a_command_without_a_key_alone():
+    for _try in range(2):
+        open_kitchen(ref=uuid7(), name="Via Roma", by=GUEST, once=None)
+
+    assert Kitchen.objects.count() == 2
+    assert not IdempotencyKey.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_makes_one_thing_of_twelve_senders_at_once():
+    together = threading.Barrier(12)
+
+    def sender(_number):
+        try:
+            together.wait()
+            return send().ref
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(12) as browsers:
+        refs = set(browsers.map(sender, range(12)))
+
+    assert len(refs) == 1
+    assert [kitchen.ref for kitchen in Kitchen.objects.all()] == list(refs)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lets_the_second_sender_try_when_the_first_is_refused():
+    """The second waits on the first's key; the first's refusal gives it away."""
+    first_holds_the_key = threading.Event()
+
+    @command(again=made)
+    def open_slowly(*, ref, by, once):
+        first_holds_the_key.set()
+        wait_until_somebody_waits_for_a_lock()
+        raise NoName("What is it called?")
+
+    def first():
+        try:
+            open_slowly(ref=uuid7(), by=GUEST, once=Once.of(principal="basket:1", key=KEY, asked={"name": "Via Roma"}))
+        except NoName as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as browser:
+        refused = browser.submit(first)
+        assert first_holds_the_key.wait(30)
+        second = send()
+
+    assert refused.result() == NoName.code
+    assert list(Kitchen.objects.all()) == [second]
+
+
+def wait_until_somebody_waits_for_a_lock():
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    given_up = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < given_up:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return
+    raise TimeoutError("nobody waited")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_says_busy_to_a_second_sender_when_the_first_takes_too_long():
+    slow = connection.copy()
+    slow.set_autocommit(False)
+    with slow.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO idempotency_idempotencykey (principal, key, fingerprint, ref, created_at)"
+            " VALUES ('basket:1', %s, '', %s, now())",
+            [KEY, uuid7()],
+        )
+
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '20ms'")
+        with pytest.raises(Busy):
+            send()
+    finally:
+        slow.close()
+        connection.close()
+
+    assert not Kitchen.objects.exists()
+
+
+def test_knows_the_same_request_whatever_order_its_fields_come_in():
+    one = Once.of(principal="user:1", key=KEY, asked={"name": "Anna", "tip": "2.00"})
+    other = Once.of(principal="user:1", key=KEY, asked={"tip": "2.00", "name": "Anna"})
+
+    assert one == other
+
+
+WORDS = st.text(max_size=3)
+FORMS = st.dictionaries(WORDS, WORDS | st.integers(-9, 9) | st.lists(WORDS, max_size=2) | st.none(), max_size=2)
+
+
+@given(FORMS, FORMS)
+def test_takes_one_fingerprint_of_one_request_and_another_of_another(one, other):
+    def fingerprint(asked):
+        return Once.of(principal="user:1", key=KEY, asked=asked).fingerprint
+
+    assert (fingerprint(one) == fingerprint(other)) == (one == other)
