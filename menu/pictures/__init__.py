@@ -1,0 +1,7 @@
+"""Pictures of the menu, drawn as SVG by code: pizzas from their toppings, and what goes with them."""
+
+from menu.pictures.extras import MOTIFS, draw_extra
+from menu.pictures.pizza import draw_pizza
+from menu.pictures.toppings import SHAPES, Look
+
+__all__ = ["MOTIFS", "SHAPES", "Look", "draw_extra", "draw_pizza"]

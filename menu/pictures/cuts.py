@@ -1,0 +1,48 @@
+"""How a cut piece of topping is kept, and the strokes that all pieces are finished with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import tau
+from random import Random
+
+from menu.pictures.outlines import dots, polar
+from menu.pictures.svg import Canvas, ellipse, path
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """
+    One piece from above.
+
+    :ivar outline: path data of all that throws a shadow
+    :ivar face: paint of the outline
+    :ivar marks: markup on top of it, not filled unless it says so, its lines ending like the outline's
+    :ivar line: how wide the outline is drawn as a line; 0 for one that is filled
+    :ivar cap: how such a line ends
+    :ivar side: colour of its flank, for pieces that stand up from the cheese
+    """
+
+    outline: str
+    face: str
+    marks: str
+    line: float = 0
+    cap: str = "round"
+    side: str = ""
+
+
+type Cut = Callable[[Random, Canvas, str], Piece]
+
+
+def stroke(d: str, colour: str, width: float, opacity: float = 1) -> str:
+    if opacity == 1:
+        return path(d, stroke=colour, stroke_width=width)
+    return path(d, stroke=colour, stroke_width=width, stroke_opacity=opacity)
+
+
+def flecks(dice: Random, count: int, within: float, size: float, colour: str, *, opacity: float) -> str:
+    points = [polar(dice.uniform(0, tau), within * dice.random() ** 0.5) for _ in range(count)]
+    return stroke(dots(points), colour, size, opacity)
+
+
+def glint(dice: Random, size: float, x: float, y: float, opacity: float) -> str:
+    return ellipse(x, y, size, size * dice.uniform(0.45, 0.65), fill="#fff", fill_opacity=opacity)

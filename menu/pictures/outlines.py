@@ -1,0 +1,86 @@
+"""Lines that look drawn by hand: path data (absolute coordinates, units) from points and dice."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from math import cos, pi, sin, tau
+from random import Random
+
+from menu.pictures.svg import number
+
+type Point = tuple[float, float]
+
+
+def polar(angle: float, distance: float, at: Point = (0, 0)) -> Point:
+    """The point at an angle (radians, clockwise from the right) and a distance from another."""
+    return at[0] + distance * cos(angle), at[1] + distance * sin(angle)
+
+
+def _pair(point: Point) -> str:
+    return f"{number(round(point[0], 1))} {number(round(point[1], 1))}"
+
+
+def _between(one: Point, two: Point) -> Point:
+    return (one[0] + two[0]) / 2, (one[1] + two[1]) / 2
+
+
+def closed(points: Sequence[Point]) -> str:
+    """A round loop that never leaves the hull of its points."""
+    following = [*points[1:], points[0]]
+    curves = "".join(
+        f"Q{_pair(here)} {_pair(_between(here, there))}" for here, there in zip(points, following, strict=True)
+    )
+    return f"M{_pair(_between(points[-1], points[0]))}{curves}Z"
+
+
+def line(points: Sequence[Point]) -> str:
+    """A soft open line from the first point to the last."""
+    inner = points[1:-1]
+    ends = [_between(here, there) for here, there in pairwise(inner)] + [points[-1]]
+    return f"M{_pair(points[0])}" + "".join(
+        f"Q{_pair(bend)} {_pair(end)}" for bend, end in zip(inner, ends, strict=True)
+    )
+
+
+def polygon(points: Sequence[Point]) -> str:
+    return "M" + "L".join(_pair(point) for point in points) + "Z"
+
+
+def dots(points: Iterable[Point]) -> str:
+    """Lines of no length: drawn with round ends they are dots as large as the line is wide."""
+    return "".join(f"M{_pair(point)}h.1" for point in points)
+
+
+def blob(
+    dice: Random, radius: float, *, wobble: float = 0.1, points: int = 8, at: Point = (0, 0), squash: float = 1
+) -> str:
+    """
+    A lump about as large as `radius`.
+
+    :param wobble: how much of the radius its edge goes in and out
+    :param squash: height as a share of the width
+    """
+    start = dice.uniform(0, tau)
+    edge = []
+    for step in range(points):
+        reach = radius * (1 + dice.uniform(-wobble, wobble))
+        x, y = polar(start + tau * step / points, reach)
+        edge.append((at[0] + x, at[1] + y * squash))
+    return closed(edge)
+
+
+def rolling(dice: Random, radius: float, *, at: Point, swell: float, tremble: float, points: int) -> str:
+    """A large loop by hand: a few slow waves of `swell`, and a `tremble` from point to point (shares of the radius)."""
+    waves = [(count, dice.uniform(0, tau), dice.uniform(0.3, 1) * swell / count**0.5) for count in (2, 3, 5, 8)]
+    edge = []
+    for step in range(points):
+        angle = tau * step / points
+        wave = sum(height * sin(count * angle + phase) for count, phase, height in waves)
+        edge.append(polar(angle, radius * (1 + wave + dice.uniform(-tremble, tremble)), at))
+    return closed(edge)
+
+
+def arc(radius: float, start: float, sweep: float, *, at: Point = (0, 0), squash: float = 1) -> str:
+    """A part of a circle, from `start` on over `sweep` (radians)."""
+    steps = max(3, round(abs(sweep) / (pi / 4)) + 1)
+    turns = [polar(start + sweep * step / (steps - 1), radius) for step in range(steps)]
+    return line([(at[0] + x, at[1] + y * squash) for x, y in turns])

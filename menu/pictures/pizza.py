@@ -1,0 +1,28 @@
+"""A whole pizza from above."""
+
+from collections.abc import Sequence
+
+from menu.pictures import dough
+from menu.pictures.margherita import mozzarella
+from menu.pictures.svg import SIDE, Canvas
+from menu.pictures.toppings import Look, check, strew, torn_basil
+
+
+def draw_pizza(*, name: str, toppings: Sequence[Look], size: int = SIDE) -> str:
+    """
+    Draw a pizza as a standalone SVG document, the same for the same name and toppings every time.
+
+    :param name: the picture's title, and what makes this pizza unlike every other
+    :param toppings: one look each, in the order of the menu; none gives a Margherita
+    :param size: units from edge to edge of the view box
+    :raises ValueError: naming an unknown shape or a malformed colour
+    """
+    for look in toppings:
+        check(look)
+
+    canvas = Canvas(name, *toppings)
+    under = dough.cheese(canvas) if toppings else mozzarella(canvas)
+    above = strew(canvas, toppings) if toppings else torn_basil(canvas)
+    return canvas.document(
+        dough.crust(canvas), dough.sauce(canvas, bare=not toppings), under, above, dough.gloss(canvas), size=size
+    )

@@ -1,0 +1,78 @@
+"""Where the toppings land: even as if strewn by a practised hand, never in rows, never over the edge."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import hypot, sqrt, tau
+from random import Random
+
+from menu.pictures.outlines import polar
+
+_TRIES = 36
+_ROUNDS = 40
+_DENSE = 0.8
+"""Share of the round that circles of different sizes can cover without a plan."""
+
+
+@dataclass(slots=True)
+class Spot:
+    """A place for one piece: of which kind, in which pose, how much room it asks for and how far it reaches (units)."""
+
+    kind: int
+    pose: int
+    room: float
+    reach: float
+    x: float = 0
+    y: float = 0
+
+    def gap(self, other: "Spot") -> float:
+        return hypot(self.x - other.x, self.y - other.y) - self.room - other.room
+
+
+def spread(dice: Random, spots: Iterable[Spot], *, within: float) -> list[Spot]:
+    """
+    Place the spots around (0, 0), the roomiest first; one that finds no room is left out.
+
+    :param within: units from the middle that no spot reaches beyond
+    """
+    placed: list[Spot] = []
+    for spot in sorted(spots, key=lambda spot: -spot.room):
+        _settle(dice, spot, placed, within)
+        placed.append(spot)
+
+    full = sum(spot.room**2 for spot in placed) / within**2
+    breath = max(0.0, (sqrt(_DENSE / full) - 1) * sum(2 * spot.room for spot in placed) / len(placed))
+    for _ in range(_ROUNDS):
+        _push_apart(placed, within, breath)
+
+    kept: list[Spot] = []
+    for spot in placed:
+        if all(spot.gap(other) > -0.3 * min(spot.room, other.room) for other in kept):
+            kept.append(spot)
+    return kept
+
+
+def _settle(dice: Random, spot: Spot, placed: Sequence[Spot], within: float) -> None:
+    best = -1e9
+    for _ in range(_TRIES):
+        x, y = polar(dice.uniform(0, tau), (within - spot.reach) * sqrt(dice.random()))
+        there = Spot(spot.kind, spot.pose, spot.room, spot.reach, x, y)
+        # Free space first; among free places the one farthest from its own kind, so that a bite has everything.
+        free = min((there.gap(other) for other in placed), default=20)
+        kin = min((there.gap(other) for other in placed if other.kind == spot.kind), default=60)
+        worth = min(free, 16) * 2 + min(kin, 70) * 0.4
+        if worth > best:
+            best, spot.x, spot.y = worth, x, y
+
+
+def _push_apart(placed: Sequence[Spot], within: float, breath: float) -> None:
+    for one, two in combinations(placed, 2):
+        shortage = breath - one.gap(two)
+        if shortage > 0:
+            apart = hypot(two.x - one.x, two.y - one.y) or 1.0
+            dx, dy = (two.x - one.x) / apart * shortage / 3, (two.y - one.y) / apart * shortage / 3
+            one.x, one.y, two.x, two.y = one.x - dx, one.y - dy, two.x + dx, two.y + dy
+    for spot in placed:
+        beyond = hypot(spot.x, spot.y) / (within - spot.reach)
+        if beyond > 1:
+            spot.x, spot.y = spot.x / beyond, spot.y / beyond

@@ -1,0 +1,170 @@
+"""Toppings: how they look, how many go on, and each piece with the shadow that it throws."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from menu.pictures import cuts, garden, larder
+from menu.pictures.dough import MIDDLE, TOPPED
+from menu.pictures.outlines import Point
+from menu.pictures.paint import checked
+from menu.pictures.spread import Spot, spread
+from menu.pictures.svg import Canvas, element, number
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one topping looks: one of `SHAPES`, and a colour as "#rrggbb". Checked when drawn."""
+
+    shape: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """
+    One shape on a pizza.
+
+    :ivar room: units around its middle that it wants for itself
+    :ivar reach: units from its middle to its farthest tip
+    :ivar turn: degrees it may be turned by; little where light and shade are drawn into the piece
+    :ivar most: pieces on a pizza that has nothing else
+    """
+
+    label: str
+    cut: cuts.Cut
+    room: float
+    reach: float
+    turn: int
+    most: int
+
+
+_KINDS = {
+    "disc": _Kind("Round slice (pepperoni)", larder.disc, 24, 26, 28, 16),
+    "slice": _Kind("Mushroom slice", garden.slice_of_mushroom, 20, 26, 180, 18),
+    "ring": _Kind("Ring (onion)", garden.ring, 21, 26, 180, 16),
+    "half_ring": _Kind("Half ring (red onion)", garden.half_ring, 18, 27, 180, 20),
+    "olive": _Kind("Olive ring", garden.olive, 12, 13, 20, 30),
+    "leaf": _Kind("Leaf (basil, spinach)", garden.leaf, 18, 28, 180, 18),
+    "cube": _Kind("Cube (ham, chicken)", larder.cube, 14, 20, 180, 30),
+    "wedge": _Kind("Wedge (pineapple)", garden.wedge, 18, 27, 180, 18),
+    "strip": _Kind("Strip (bell pepper)", garden.strip, 18, 31, 180, 18),
+    "rasher": _Kind("Wavy strip (bacon)", larder.rasher, 21, 33, 180, 16),
+    "crumble": _Kind("Crumble (sausage)", larder.crumble, 13, 16, 20, 30),
+    "shreds": _Kind("Shreds (extra cheese)", larder.shreds, 20, 27, 180, 24),
+}
+
+SHAPES: tuple[tuple[str, str], ...] = tuple((shape, kind.label) for shape, kind in _KINDS.items())
+
+_VARIETY = ((2, 3, 7), (4, 2, 4), (7, 1, 3), (math.inf, 1, 2))
+"""Up to so many toppings: how many drawings of each, and in how many poses altogether. The eye counts only a few."""
+
+_COVERED = 0.8
+"""Share of the pizza that the room of all pieces adds up to, at most."""
+
+_SHADOW = "#2b0c03"
+
+
+def check(look: Look) -> None:
+    """:raises ValueError: naming an unknown shape or a malformed colour"""
+    if look.shape not in _KINDS:
+        raise ValueError(f"unknown topping shape: {look.shape!r}")
+    checked(look.colour)
+
+
+def strew(canvas: Canvas, toppings: Sequence[Look]) -> str:
+    """All pieces of all toppings, fewer and smaller of each the more there are."""
+    dice = canvas.dice("toppings")
+    grow = max(0.96, 1.36 - 0.06 * len(toppings))
+    drawings, turns = next((drawings, turns) for most, drawings, turns in _VARIETY if len(toppings) <= most)
+    poses: dict[int, list[str]] = {}
+    spots: list[Spot] = []
+    for which, look in enumerate(toppings):
+        kind = _KINDS[look.shape]
+        scales = [grow * (0.92 + 0.16 * pose / turns) for pose in range(turns)]
+        poses[which] = _poses(
+            canvas, kind, look.colour, canvas.dice(f"topping {which}"), drawings=drawings, scales=scales
+        )
+        for count in range(_count(kind, len(toppings), grow)):
+            pose = count % turns
+            spots.append(Spot(which, pose, kind.room * scales[pose], kind.reach * scales[pose]))
+    return _laid(canvas, poses, spread(dice, spots, within=TOPPED))
+
+
+def _poses(
+    canvas: Canvas, kind: _Kind, colour: str, dice: Random, *, drawings: int, scales: Sequence[float]
+) -> list[str]:
+    drawn = [_drawing(canvas, kind, colour, dice) for _ in range(drawings)]
+    return [
+        _posed(canvas, drawn[pose % drawings], scale=scale, turn=_turn(dice, kind, pose, len(scales)))
+        for pose, scale in enumerate(scales)
+    ]
+
+
+def _count(kind: _Kind, kinds: int, grow: float) -> int:
+    """How many pieces of one topping: its share of the pizza, never fewer than three."""
+    share = _COVERED * TOPPED**2 / (kind.room * grow) ** 2 / kinds
+    return max(3, round(min(kind.most / (0.6 + 0.26 * kinds), share)))
+
+
+def _turn(dice: Random, kind: _Kind, pose: int, poses: int) -> int:
+    """Degrees, so that the poses of one piece point all ways, not by chance the same."""
+    return round(-kind.turn + 2 * kind.turn * (pose + dice.random()) / poses)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A piece as kept on the canvas: its outline (once for shadow, flank and face), and its face with all marks."""
+
+    piece: cuts.Piece
+    outline: str
+    body: str
+
+
+def _drawing(canvas: Canvas, kind: _Kind, colour: str, dice: Random) -> _Drawing:
+    piece = kind.cut(dice, canvas, checked(colour))
+    if piece.line:
+        outline = canvas.define("path", d=piece.outline, fill="none", stroke_width=piece.line, stroke_linecap=piece.cap)
+        face = canvas.use(outline, stroke=piece.face)
+    else:
+        outline = canvas.define("path", d=piece.outline)
+        face = canvas.use(outline, fill=piece.face)
+    return _Drawing(
+        piece, outline, canvas.define("g", face, piece.marks, fill="none", stroke="none", stroke_linecap=piece.cap)
+    )
+
+
+def _posed(canvas: Canvas, drawing: _Drawing, *, scale: float, turn: int) -> str:
+    """The piece in one pose: only the piece is turned, its shadow falls where all shadows fall."""
+    pose = f"rotate({turn})scale({number(scale)})"
+    side = drawing.piece.side
+    layers = [canvas.use(drawing.outline, opacity=0.4, transform=f"translate({'2.4 5' if side else '2 3.4'}){pose}")]
+    if side:
+        layers.append(canvas.use(drawing.outline, fill=side, stroke="none", transform=f"translate(1 2.6){pose}"))
+    return canvas.define("g", *layers, canvas.use(drawing.body, transform=pose))
+
+
+def _laid(canvas: Canvas, poses: Mapping[int, Sequence[str]], spots: Iterable[Spot]) -> str:
+    return lay((poses[spot.kind][spot.pose], (MIDDLE[0] + spot.x, MIDDLE[1] + spot.y)) for spot in spots)
+
+
+def lay(pieces: Iterable[tuple[str, Point]]) -> str:
+    """Posed pieces in their places. What has no paint of its own is shadow: said once here instead of at each piece."""
+    drawn = (element("use", href=f"#{key}", x=round(x), y=round(y)) for key, (x, y) in pieces)
+    return element("g", *drawn, fill=_SHADOW, stroke=_SHADOW, stroke_width=2.5)
+
+
+def pose(canvas: Canvas, look: Look, dice: Random, *, scale: float, turn: int) -> str:
+    """A single piece for `lay`, `scale` times as large as on a pizza and turned by degrees."""
+    return _posed(canvas, _drawing(canvas, _KINDS[look.shape], look.colour, dice), scale=scale, turn=turn)
+
+
+def torn_basil(canvas: Canvas) -> str:
+    """What lies on a Margherita: a few small leaves."""
+    dice = canvas.dice("basil")
+    kind = _KINDS["leaf"]
+    scales = [dice.uniform(0.75, 1.05) for _ in range(6)]
+    poses = _poses(canvas, kind, "#3f8f2c", dice, drawings=1, scales=scales)
+    spots = [Spot(0, pose, 36, kind.reach * scale) for pose, scale in enumerate(scales)]
+    return _laid(canvas, {0: poses}, spread(dice, spots, within=TOPPED * 0.9))

@@ -1,0 +1,146 @@
+"""A picture …"""
+
+import re
+from math import hypot
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from menu.pictures import MOTIFS, SHAPES, Look, draw_extra, draw_pizza
+from menu.pictures.dough import CHEESE, MIDDLE
+
+SVG = "{http://www.w3.org/2000/svg}"
+LIMIT = 30_720
+
+COLOURS = ("#c5351b", "#4f9d2f", "#f6ecd2", "#93305f")
+EVERYTHING = [Look(shape, COLOURS[count % len(COLOURS)]) for count, (shape, _) in enumerate(SHAPES)]
+
+
+def every_picture():
+    yield "margherita", draw_pizza(name="Margherita", toppings=[])
+    for shape, _ in SHAPES:
+        yield shape, draw_pizza(name=f"With {shape}", toppings=[Look(shape, "#c5351b")])
+    yield "everything", draw_pizza(name="Everything", toppings=EVERYTHING)
+    for motif, _ in MOTIFS:
+        yield motif, draw_extra(name=f"A {motif}", motif=motif, colour="#b8621f")
+
+
+PICTURES = dict(every_picture())
+
+
+def test_is_the_same_for_the_same_name_every_time():
+    looks = [Look("disc", "#c5351b"), Look("olive", "#2f2a2b")]
+
+    assert draw_pizza(name="Diavola", toppings=looks) == draw_pizza(name="Diavola", toppings=looks)
+    assert draw_extra(name="Cola", motif="can", colour="#c8202b") == draw_extra(
+        name="Cola", motif="can", colour="#c8202b"
+    )
+
+
+def test_is_another_for_another_name():
+    def drawn(name):
+        return re.sub(r"<title>.*?</title>|id=\"[^\"]*\"|#p[\w-]+", "", draw_pizza(name=name, toppings=[]))
+
+    assert drawn("Margherita") != drawn("Marinara")
+
+
+def test_keeps_its_crust_when_a_topping_is_added():
+    def crust(toppings):
+        return re.search(r"<path id=\"[^\"]*\" d=\"([^\"]*)\"", draw_pizza(name="Mine", toppings=toppings))[1]
+
+    assert crust([Look("disc", "#c5351b")]) == crust(EVERYTHING)
+
+
+@pytest.mark.parametrize("drawn", PICTURES.values(), ids=PICTURES)
+def test_stands_alone_and_passes_a_strict_content_policy(drawn):
+    root = ET.fromstring(drawn)
+    elements = list(root.iter())
+    ids = [element.get("id") for element in elements if element.get("id")]
+
+    assert root.tag == f"{SVG}svg"
+    assert root.get("role") == "img"
+    assert root.get("viewBox") == "0 0 480 480"
+    assert not {element.tag.removeprefix(SVG) for element in elements} & {"style", "script", "image", "text", "filter"}
+    assert not [name for element in elements for name in element.attrib if name == "style" or name.startswith("on")]
+    assert "://" not in drawn.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r"href=\"#([^\"]+)|url\(#([^)]+)", drawn)) <= {(key, "") for key in ids} | {
+        ("", key) for key in ids
+    }
+
+
+@pytest.mark.parametrize("drawn", PICTURES.values(), ids=PICTURES)
+def test_has_no_number_that_is_none(drawn):
+    assert not re.search(r"\b(nan|inf|None)\b|[ \"(]\.[ \"h)]|\de-", drawn)
+
+
+def test_shares_no_id_with_another_on_the_same_page():
+    ids = [re.findall(r" id=\"([^\"]+)\"", drawn) for drawn in PICTURES.values()]
+
+    assert sum(map(len, ids)) == len(set().union(*ids))
+
+
+@pytest.mark.parametrize(
+    "names", [[shape for shape, _ in SHAPES][start:] + [shape for shape, _ in SHAPES][:start] for start in range(12)]
+)
+def test_stays_light_with_ten_toppings(names):
+    looks = [Look(shape, "#c5351b") for shape in names[:10]]
+
+    assert len(draw_pizza(name="The lot", toppings=looks).encode()) < LIMIT
+
+
+@pytest.mark.parametrize("drawn", [PICTURES[motif] for motif, _ in MOTIFS], ids=[motif for motif, _ in MOTIFS])
+def test_of_an_extra_is_light(drawn):
+    assert len(drawn.encode()) < LIMIT
+
+
+def test_carries_any_name_as_its_title():
+    name = 'Salt & "Pepper" <hot>'
+    root = ET.fromstring(draw_pizza(name=name, toppings=[]))
+
+    assert root.findtext(f"{SVG}title") == name
+
+
+def test_is_scaled_as_a_whole():
+    root = ET.fromstring(draw_extra(name="Cola", motif="can", colour="#c8202b", size=120))
+
+    assert root.get("viewBox") == "0 0 120 120"
+    assert root.find(f"{SVG}g").get("transform") == "scale(0.25)"
+
+
+@pytest.mark.parametrize("look", [Look("anchovy", "#c5351b"), Look("disc", "red"), Look("disc", "#c5351b;x")])
+def test_is_refused_for_a_look_that_nobody_can_draw(look):
+    named = look.shape if look.shape == "anchovy" else look.colour
+
+    with pytest.raises(ValueError, match=re.escape(named)):
+        draw_pizza(name="Odd", toppings=[look])
+
+
+def test_is_refused_for_an_unknown_motif_or_colour():
+    with pytest.raises(ValueError, match="teapot"):
+        draw_extra(name="Tea", motif="teapot", colour="#c5351b")
+    with pytest.raises(ValueError, match="brown"):
+        draw_extra(name="Tea", motif="cup", colour="brown")
+
+
+def points(d):
+    numbers = [float(found) for found in re.findall(r"-?\d*\.?\d+", re.sub(r"h\.1", "", d))]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+@pytest.mark.parametrize("looks", [[look] for look in EVERYTHING] + [EVERYTHING], ids=[*dict(SHAPES), "everything"])
+def test_has_every_topping_inside_the_crust(looks):
+    root = ET.fromstring(draw_pizza(name="Measured", toppings=looks))
+    kept = {element.get("id"): element for element in root.iter() if element.get("id")}
+    # Pieces are the only things placed by x and y. Curves never leave the hull of the points of their path.
+    pieces = [element for element in root.iter(f"{SVG}use") if element.get("x")]
+
+    for piece in pieces:
+        away = hypot(float(piece.get("x")) - MIDDLE[0], float(piece.get("y")) - MIDDLE[1])
+        body = kept[piece.get("href")[1:]][-1]
+        outline = kept[kept[body.get("href")[1:]][0].get("href")[1:]]
+        scale = float(re.search(r"scale\((.*?)\)", body.get("transform"))[1])
+        reach = max(hypot(*point) for point in points(outline.get("d"))) + float(outline.get("stroke-width", 0)) / 2
+        assert away + reach * scale < CHEESE
+
+    assert len(pieces) >= 3 * len(looks) - 3
