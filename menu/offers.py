@@ -33,6 +33,7 @@ _DISH = (
     "allergens",
     "category__name",
     "category__slug",
+    "category__position",
 )
 
 type Row = Mapping[str, Any]
@@ -112,6 +113,7 @@ def _dish(row: Row) -> dict[str, Any]:
         "off_until": row["off_until"],
         "category": row["category__name"],
         "category_slug": row["category__slug"],
+        "category_position": row["category__position"],
         "description": row["description"],
         "diet": row["diet"],
         "allergens": tuple(row["allergens"]),

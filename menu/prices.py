@@ -69,6 +69,7 @@ class OfferedTopping(Offered):
 class OfferedDish(Offered):
     category: str
     category_slug: str
+    category_position: int
     description: str
     diet: str
     allergens: tuple[str, ...]

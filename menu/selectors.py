@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from menu import offers
 from menu.models import Allergen, Diet
-from menu.prices import Offer, OfferedDish, OfferedExtra, OfferedPizza, OfferedSize, OfferedTopping, unit_price
+from menu.prices import Offer, OfferedExtra, OfferedPizza, OfferedSize, OfferedTopping, unit_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +130,18 @@ def topping_options(
     ]
 
 
-def picture_url(dish: OfferedDish) -> str:
+def picture_url(dish: OfferedPizza | OfferedExtra) -> str:
     """Give the address of a dish's picture; another look is another address, so it can be kept for ever."""
-    looks = [topping.look for topping in dish.recipe] if isinstance(dish, OfferedPizza) else dish
-    version = hashlib.sha256(repr((dish.name, looks)).encode()).hexdigest()[:8]
-    return f"{reverse('menu:picture', args=[dish.slug])}?v={version}"
+    return f"{reverse('menu:picture', args=[dish.slug])}?v={picture_version(dish)}"
+
+
+def picture_version(dish: OfferedPizza | OfferedExtra) -> str:
+    """Tell one picture from another: by all that goes into drawing it."""
+    if isinstance(dish, OfferedPizza):
+        drawn = repr((dish.name, [topping.look for topping in dish.recipe]))
+    else:
+        drawn = repr((dish.name, dish.motif, dish.colour))
+    return hashlib.sha256(drawn.encode()).hexdigest()[:12]
 
 
 def dish(slug: str, offer: Offer) -> OfferedPizza | OfferedExtra | None:
@@ -145,7 +152,7 @@ def dish(slug: str, offer: Offer) -> OfferedPizza | OfferedExtra | None:
 def _card(at: datetime) -> Card:
     by_place: dict[str, list[OfferedPizza | OfferedExtra]] = {}
     dishes: list[OfferedPizza | OfferedExtra] = [*offers.pizzas(), *offers.extras()]
-    for item in dishes:
+    for item in sorted(dishes, key=lambda dish: dish.category_position):
         by_place.setdefault(item.category_slug, []).append(item)
     return Card(
         sections=tuple(

@@ -1,0 +1,195 @@
+"""What the menu's pages show."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from menu import offers, selectors
+from menu.models import Category, Pizza, Size
+from tests.factories import CategoryFactory, ExtraFactory, PizzaFactory, SizeFactory, ToppingFactory
+from tests.shop import FRIDAY_NIGHT
+
+pytestmark = pytest.mark.django_db
+
+
+def item(slug):
+    """Give a dish as the card shows it."""
+    return next(
+        item for section in selectors.card(FRIDAY_NIGHT).sections for item in section.items if item.slug == slug
+    )
+
+
+def marks(slug):
+    return [mark.code for mark in item(slug).marks]
+
+
+@pytest.fixture
+def ham():
+    return ToppingFactory(slug="ham", diet="meat")
+
+
+@pytest.fixture
+def cheese():
+    return ToppingFactory(slug="cheese", diet="vegetarian", allergens=["milk"])
+
+
+@pytest.fixture
+def chili():
+    return ToppingFactory(slug="chili", diet="vegan", spicy=True)
+
+
+def test_call_a_pizza_vegan_when_all_of_it_is(chili):
+    PizzaFactory(slug="marinara", diet="vegan", recipe=[ToppingFactory(diet="vegan")])
+
+    assert marks("marinara") == ["vegan"]
+
+
+def test_call_a_pizza_vegetarian_when_none_of_it_is_meat(cheese):
+    PizzaFactory(slug="quattro", diet="vegan", recipe=[cheese])
+
+    assert marks("quattro") == ["vegetarian"]
+
+
+def test_call_a_pizza_vegetarian_for_the_cheese_beneath_its_vegetables(chili):
+    PizzaFactory(slug="orto", diet="vegetarian", recipe=[ToppingFactory(diet="vegan")])
+
+    assert marks("orto") == ["vegetarian"]
+
+
+def test_call_a_pizza_neither_when_there_is_meat_in_it(cheese, ham):
+    PizzaFactory(slug="prosciutto", diet="vegetarian", recipe=[cheese, ham])
+
+    assert marks("prosciutto") == []
+
+
+def test_call_a_pizza_spicy_when_anything_on_it_is(chili, ham):
+    PizzaFactory(slug="diavola", diet="vegetarian", recipe=[ham, chili])
+
+    assert marks("diavola") == ["spicy"]
+
+
+def test_call_a_drink_what_it_is():
+    ExtraFactory(slug="cola", diet="vegan")
+
+    assert marks("cola") == ["vegan"]
+
+
+def test_name_every_allergen_of_dough_and_toppings_once_in_the_order_of_the_law(cheese):
+    mustard = ToppingFactory(slug="mustard", allergens=["mustard", "milk"])
+    PizzaFactory(slug="quattro", allergens=["milk", "gluten"], recipe=[mustard, cheese])
+
+    assert item("quattro").allergens == ("gluten", "milk", "mustard")
+
+
+def test_name_the_toppings_in_their_order():
+    last, first = ToppingFactory(name="Basil", position=9), ToppingFactory(name="Olives", position=1)
+    PizzaFactory(slug="orto", recipe=[last, first])
+
+    assert item("orto").toppings == ("Olives", "Basil")
+
+
+def test_put_the_categories_in_the_managers_order():
+    drinks = CategoryFactory(slug="drinks", position=1)
+    pizzas = CategoryFactory(slug="pizzas", position=2)
+    desserts = CategoryFactory(slug="desserts", position=3)
+    ExtraFactory(category=desserts)
+    PizzaFactory(category=pizzas)
+    ExtraFactory(category=drinks)
+
+    assert [section.slug for section in selectors.card(FRIDAY_NIGHT).sections] == ["drinks", "pizzas", "desserts"]
+
+
+def test_put_dishes_in_their_order_within_a_category():
+    PizzaFactory(slug="last", position=3)
+    PizzaFactory(slug="b", name="B", position=1)
+    PizzaFactory(slug="a", name="A", position=1)
+
+    [pizzas] = selectors.card(FRIDAY_NIGHT).sections
+
+    assert [item.slug for item in pizzas.items] == ["a", "b", "last"]
+
+
+def test_keep_one_heading_for_pizzas_and_extras_of_one_category():
+    specials = CategoryFactory(slug="specials")
+    PizzaFactory(slug="tartufo", category=specials)
+    ExtraFactory(slug="truffle", category=specials)
+
+    [section] = selectors.card(FRIDAY_NIGHT).sections
+
+    assert [item.slug for item in section.items] == ["tartufo", "truffle"]
+
+
+def test_leave_out_a_heading_with_nothing_under_it():
+    CategoryFactory(slug="soups")
+
+    assert selectors.card(FRIDAY_NIGHT).sections == ()
+
+
+def test_show_what_is_sold_out_and_when_it_is_back():
+    in_an_hour = FRIDAY_NIGHT + timedelta(hours=1)
+    PizzaFactory(slug="orto", off_since=FRIDAY_NIGHT, off_until=in_an_hour)
+    PizzaFactory(slug="tartufo", off_since=FRIDAY_NIGHT)
+    PizzaFactory(slug="margherita", off_since=FRIDAY_NIGHT, off_until=FRIDAY_NIGHT)
+
+    assert [(item(slug).sold_out, item(slug).back_at) for slug in ("orto", "tartufo", "margherita")] == [
+        (True, in_an_hour),
+        (True, None),
+        (False, None),
+    ]
+
+
+def test_start_a_pizzas_prices_at_the_smallest_size():
+    SizeFactory(slug="child", factor=Decimal("0.55"), position=9)
+    SizeFactory(slug="small", factor=Decimal(1), position=1)
+    PizzaFactory(slug="margherita", base_price=Decimal("12.99"))
+
+    assert item("margherita").price_from == Decimal("7.14")
+
+
+def test_start_a_pizzas_prices_at_its_own_while_there_are_no_sizes():
+    PizzaFactory(slug="margherita", base_price=Decimal("12.99"))
+
+    assert not Size.objects.exists()
+    assert item("margherita").price_from == Decimal("12.99")
+
+
+def test_recommend_the_first_pizzas_that_are_to_be_had():
+    ExtraFactory()
+    for slug in ("one", "two", "three", "four", "five", "six"):
+        PizzaFactory(slug=slug)
+    Pizza.objects.filter(slug="two").update(off_since=FRIDAY_NIGHT)
+
+    assert [pizza.slug for pizza in selectors.favourites(FRIDAY_NIGHT)] == ["one", "three", "four", "five"]
+
+
+def test_give_another_address_to_a_picture_that_looks_different(ham):
+    pizza = PizzaFactory(slug="margherita")
+    before = item("margherita").picture
+
+    pizza.recipe.add(ham)
+    offers.forget()
+
+    assert item("margherita").picture != before
+    assert item("margherita").picture.startswith("/menu/margherita/picture.svg?v=")
+
+
+def test_keep_the_address_of_a_picture_that_looks_the_same():
+    PizzaFactory(slug="margherita", base_price=Decimal("12.99"))
+    before = item("margherita").picture
+
+    Pizza.objects.update(base_price=Decimal("13.99"))
+    Category.objects.update(position=7)
+    offers.forget()
+
+    assert item("margherita").price_from == Decimal("13.99")
+    assert item("margherita").picture == before
+
+
+def test_do_not_let_a_sold_out_topping_be_ticked():
+    ToppingFactory(slug="olives", off_since=FRIDAY_NIGHT)
+    toppings = offers.fresh().toppings.values()
+
+    [olives] = selectors.topping_options(toppings, chosen=["olives"], at=FRIDAY_NIGHT)
+
+    assert (olives.available, olives.chosen) == (False, False)
