@@ -29,7 +29,8 @@ class OvenMoved(Fact[Kitchen], type="test.oven_moved.v3"):
 
 @upcast("test.oven_moved.v1")
 def moved_before_we_counted_floors(data):
-    return "test.oven_moved.v2", {**data, "floor": 0}
+    data["floor"] = 0
+    return "test.oven_moved.v2", data
 
 
 @upcast("test.oven_moved.v2")

@@ -1,0 +1,98 @@
+"""What holds for every price, whatever is on the menu and whatever is chosen."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.http import QueryDict
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from menu import pages, prices
+from menu.choices import Part, PizzaChoice
+from menu.pictures import Look
+from menu.prices import Offer, OfferedPizza, OfferedSize, OfferedTopping
+from tests.shop import FRIDAY_NIGHT
+
+AMOUNTS = st.decimals(min_value=0, max_value=999, places=2)
+FACTORS = st.decimals(min_value=Decimal("0.10"), max_value=9, places=2)
+SLUGS = [f"topping-{n}" for n in range(14)]
+
+
+@st.composite
+def menus(draw):
+    """A menu of one pizza in one size, with fourteen toppings, some of them in its recipe."""
+    toppings = {
+        slug: OfferedTopping(slug, slug, None, None, draw(AMOUNTS), "vegan", False, (), Look("disc", "#b5301f"))
+        for slug in SLUGS
+    }
+    recipe = draw(st.lists(st.sampled_from(SLUGS), unique=True, max_size=4))
+    pizza = OfferedPizza(
+        slug="house",
+        name="House",
+        off_since=None,
+        off_until=None,
+        category="Pizzas",
+        category_slug="pizzas",
+        category_position=0,
+        description="",
+        diet="vegetarian",
+        allergens=(),
+        base_price=draw(AMOUNTS),
+        smallest_factor=Decimal(1),
+        minutes=8,
+        recipe=tuple(toppings[slug] for slug in recipe),
+    )
+    size = OfferedSize("any", "Any", draw(FACTORS))
+    return Offer(sizes={"any": size}, toppings=toppings, pizzas={"house": pizza}, extras={})
+
+
+ADDED = st.lists(st.sampled_from(SLUGS), max_size=10)
+
+
+def cost(menu, added, left_out=()):
+    choice = PizzaChoice(size="any", parts=(Part(pizza="house", added=tuple(added), left_out=tuple(left_out)),))
+    return prices.price(choice, offer=menu, at=FRIDAY_NIGHT).unit_price
+
+
+@given(menus(), ADDED)
+def test_is_base_times_factor_and_each_added_topping_once(menu, added):
+    pizza = menu.pizzas["house"]
+    new = set(added) - {topping.slug for topping in pizza.recipe}
+
+    exact = pizza.base_price * menu.sizes["any"].factor + sum(menu.toppings[slug].price for slug in new)
+
+    assert cost(menu, added) == exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+@given(menus(), ADDED.flatmap(lambda added: st.tuples(st.just(added), st.permutations(added))))
+def test_does_not_depend_on_the_order_of_the_toppings(menu, orders):
+    one, other = orders
+
+    assert cost(menu, one) == cost(menu, other)
+
+
+@given(menus(), ADDED, st.lists(st.sampled_from(SLUGS)))
+def test_does_not_depend_on_what_is_left_out(menu, added, left_out):
+    assert cost(menu, added, left_out) == cost(menu, added)
+
+
+@given(menus(), ADDED, st.sampled_from(SLUGS))
+def test_never_falls_by_adding(menu, added, one_more):
+    assume(len(added) < 10)
+
+    assert cost(menu, [*added, one_more]) >= cost(menu, added)
+
+
+@given(menus(), st.lists(st.sampled_from(SLUGS), unique=True, max_size=10), st.integers(1, 20))
+def test_is_on_the_page_what_it_is_in_the_order(menu, added, quantity):
+    pizza = menu.pizzas["house"]
+    asked = QueryDict(mutable=True)
+    asked.update({"recipe": "1", "size": "any", "quantity": str(quantity)})
+    asked.setlist("add", added)
+    asked.setlist("keep", [topping.slug for topping in pizza.recipe])
+
+    form = pages.form_for(pizza, asked=asked, offer=menu, at=FRIDAY_NIGHT)
+    page = pages.pizza_page(form, offer=menu, at=FRIDAY_NIGHT)
+
+    assert page.errors == {}
+    assert page.unit_price == cost(menu, added)
+    assert page.total == cost(menu, added) * quantity

@@ -1,0 +1,201 @@
+"""Pictures of the menu: how they are read, how long they are kept, and what throws them away."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.core.cache import caches
+from django.db import transaction
+from django.test import override_settings
+from django.urls import reverse
+
+from menu import offers, selectors
+from menu import services as menu
+from menu.models import Category, Extra, Pizza, Size, Topping
+from pizzeria.people.roles import MANAGER
+from tests.factories import CategoryFactory, ExtraFactory, PizzaFactory, SizeFactory, ToppingFactory
+from tests.shop import FRIDAY_NIGHT
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+
+def test_take_two_queries_for_a_card_however_long(django_assert_num_queries):
+    toppings = [ToppingFactory() for _n in range(8)]
+    for _n in range(20):
+        PizzaFactory(recipe=toppings)
+        ExtraFactory(category__slug="sides")
+
+    with django_assert_num_queries(2):
+        card = selectors.card(FRIDAY_NIGHT)
+
+    assert sum(len(section.items) for section in card.sections) == 43
+
+
+def test_take_four_queries_for_everything_that_can_be_chosen(django_assert_num_queries):
+    for _n in range(20):
+        PizzaFactory(recipe=[ToppingFactory()])
+
+    with django_assert_num_queries(4):
+        offers.fresh()
+
+
+def test_cost_a_guest_no_query_while_one_serves(client, django_assert_num_queries):
+    addresses = [reverse("menu:card"), reverse("menu:pizza", args=["pepperoni"])]
+    for address in addresses:
+        client.get(address)
+
+    with django_assert_num_queries(0):
+        answers = [client.get(address).status_code for address in addresses]
+
+    assert answers == [200, 200]
+
+
+@pytest.mark.parametrize(("name", "most"), [("menu:card", 2), ("menu:pizza", 4)])
+def test_cost_few_queries_when_none_serves(client, django_assert_num_queries, name, most):
+    with django_assert_num_queries(most):
+        client.get(reverse(name, args=["pepperoni"] if name == "menu:pizza" else []))
+
+
+def test_are_kept_half_a_minute_at_most():
+    offers.current()
+
+    cache = caches["default"]
+    version = cache.get(offers.VERSION)
+    left = cache._cache.get_client(None).ttl(cache.make_key(f"menu:{version}:offer"))
+
+    assert 0 < left <= 30
+
+
+WAYS_TO_CHANGE_THE_MENU = {
+    "a pizza's price": lambda: Pizza.objects.get(slug="margherita").save(),
+    "a new pizza": PizzaFactory,
+    "a pizza deleted": lambda: Pizza.objects.get(slug="margherita").delete(),
+    "pizzas deleted": lambda: Pizza.objects.all().delete(),
+    "an extra": lambda: Extra.objects.get(slug="cola").save(),
+    "a new extra": ExtraFactory,
+    "an extra deleted": lambda: Extra.objects.get(slug="cola").delete(),
+    "a topping": lambda: Topping.objects.get(slug="olives").save(),
+    "a new topping": ToppingFactory,
+    "a topping deleted": lambda: Topping.objects.get(slug="pepperoni").delete(),
+    "a size": lambda: Size.objects.get(slug="large").save(),
+    "a new size": lambda: SizeFactory(slug="family", factor=Decimal(2)),
+    "a size deleted": lambda: Size.objects.get(slug="large").delete(),
+    "a category": lambda: Category.objects.get(slug="pizzas").save(),
+    "a new category": lambda: CategoryFactory(slug="soups"),
+    "a recipe longer": lambda: Pizza.objects.get(slug="margherita").recipe.add(Topping.objects.get(slug="basil")),
+    "a recipe shorter": lambda: Topping.objects.get(slug="pepperoni").in_recipes.set([]),
+    "a recipe from the topping's side": lambda: Topping.objects.get(slug="basil").in_recipes.set(Pizza.objects.all()),
+}
+
+
+@pytest.mark.parametrize("change", WAYS_TO_CHANGE_THE_MENU.values(), ids=WAYS_TO_CHANGE_THE_MENU)
+def test_are_thrown_away_when_a_change_is_committed(django_capture_on_commit_callbacks, change):
+    before = offers.current()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        change()
+        assert offers.current() is not None
+        assert offers.current() == before
+
+    assert offers.cached("offer", lambda: "a new one") == "a new one"
+
+
+def test_show_the_new_price_once_it_is_committed(django_capture_on_commit_callbacks):
+    selectors.card(FRIDAY_NIGHT)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        margherita = Pizza.objects.get(slug="margherita")
+        margherita.base_price = Decimal("13.49")
+        margherita.save()
+
+    [pizzas, _drinks] = selectors.card(FRIDAY_NIGHT).sections
+    assert pizzas.items[0].price_from == Decimal("13.49")
+
+
+def test_are_thrown_away_by_taking_off_and_by_putting_back(django_capture_on_commit_callbacks, chef):
+    olives = Topping.objects.get(slug="olives")
+
+    def to_be_had():
+        return offers.current().toppings["olives"].is_on(FRIDAY_NIGHT)
+
+    assert to_be_had()
+    with django_capture_on_commit_callbacks(execute=True):
+        menu.take_off(item=olives, until=None, by=chef, at=FRIDAY_NIGHT)
+    assert not to_be_had()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        menu.put_back(item=olives, by=chef, at=FRIDAY_NIGHT)
+    assert to_be_had()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_are_thrown_away_by_an_edit_in_admin(sign_in):
+    browser = sign_in(MANAGER)
+    medium = Size.objects.get(slug="medium")
+    offers.current()
+
+    answer = browser.post(
+        reverse("admin:menu_size_change", args=[medium.pk]),
+        {"slug": "medium", "name": "Medium", "factor": "1.35", "position": "1"},
+    )
+
+    assert answer.status_code == 302
+    assert offers.current().sizes["medium"].factor == Decimal("1.35")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stay_when_a_change_is_taken_back():
+    before = offers.current()
+
+    with transaction.atomic():
+        Pizza.objects.get(slug="margherita").save()
+        transaction.set_rollback(True)
+
+    assert offers.cached("offer", lambda: "a new one") == before
+
+
+def test_taken_while_the_menu_changes_are_filed_where_nobody_looks():
+    old = offers.fresh()
+
+    def read_slowly():
+        offers.forget()  # somebody commits a change meanwhile
+        return old
+
+    assert offers.cached("offer", read_slowly) is old
+    assert offers.cached("offer", lambda: "a new one") == "a new one"
+
+
+GONE = {
+    "default": {
+        "BACKEND": "pizzeria.operations.cache.FailOpenRedisCache",
+        "LOCATION": "redis://127.0.0.1:9/0",
+        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.5},
+    }
+}
+
+
+def test_are_done_without_when_redis_is_gone(client):
+    with override_settings(CACHES=GONE):
+        card = client.get(reverse("menu:card"))
+        pizza = client.get(reverse("menu:pizza", args=["margherita"]))
+
+    assert "Margherita" in card.content.decode()
+    assert "€12.99" in pizza.content.decode()
+
+
+def test_are_never_older_than_the_database_when_redis_is_gone():
+    with override_settings(CACHES=GONE):
+        offers.current()
+        Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.49"))
+
+        assert offers.current().pizzas["margherita"].base_price == Decimal("13.49")
+
+
+def test_hold_what_the_rows_hold():
+    margherita = offers.fresh().pizzas["margherita"]
+
+    Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.49"), description="With love.")
+
+    assert offers.fresh().pizzas["margherita"] == replace(
+        margherita, base_price=Decimal("13.49"), description="With love."
+    )
