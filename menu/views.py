@@ -1,4 +1,5 @@
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
@@ -7,7 +8,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from menu import offers, pages, selectors
 from menu.pictures import draw_extra, draw_pizza
-from menu.prices import OfferedExtra
+from menu.prices import OfferedExtra, OfferedPizza
 from pizzeria.foundation import clock
 
 A_YEAR = 365 * 24 * 3600
@@ -41,8 +42,12 @@ def picture(request: HttpRequest, slug: str) -> HttpResponse:
     dish = selectors.dish(slug, offers.current())
     if dish is None:
         raise Http404
-    if isinstance(dish, OfferedExtra):
-        svg = draw_extra(name=dish.name, motif=dish.motif, colour=dish.colour)
-    else:
-        svg = draw_pizza(name=dish.name, toppings=[topping.look for topping in dish.recipe])
+    key = f"picture:{selectors.picture_version(dish)}"
+    svg = cache.get_or_set(key, lambda: _draw(dish), A_YEAR)  # drawing takes longer than the rest of the page
     return HttpResponse(svg, content_type="image/svg+xml")
+
+
+def _draw(dish: OfferedPizza | OfferedExtra) -> str:
+    if isinstance(dish, OfferedExtra):
+        return draw_extra(name=dish.name, motif=dish.motif, colour=dish.colour)
+    return draw_pizza(name=dish.name, toppings=[topping.look for topping in dish.recipe])

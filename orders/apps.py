@@ -5,6 +5,7 @@ from django.apps import AppConfig
 
 class OrdersConfig(AppConfig):
     name = "orders"
+    verbose_name = "Front desk"
 
     def ready(self) -> None:
         import_module("orders.receivers")

@@ -37,20 +37,20 @@ class ExtraRow(NamedTuple):
 CATEGORIES = (("pizzas", "Pizzas"), ("sides", "Sides"), ("desserts", "Desserts"), ("drinks", "Drinks"))
 
 TOPPINGS = (
-    ToppingRow("extra-cheese", "Extra cheese", "vegetarian", "shreds", "#f3d27a", ("milk",)),
-    ToppingRow("pepperoni", "Pepperoni", "meat", "disc", "#b5301f", spicy=True),
-    ToppingRow("mushrooms", "Mushrooms", "vegan", "slice", "#d9c3a0"),
-    ToppingRow("onions", "Onions", "vegan", "ring", "#efe6c9"),
-    ToppingRow("red-onions", "Red onions", "vegan", "ring", "#8e3a5c"),
-    ToppingRow("bell-peppers", "Bell peppers", "vegan", "strip", "#3f8f3a"),
-    ToppingRow("olives", "Olives", "vegan", "olive", "#2f2a33"),
-    ToppingRow("sausage", "Sausage", "meat", "crumble", "#8a4b2d", ("celery", "mustard")),
-    ToppingRow("bacon", "Bacon", "meat", "strip", "#a8412f"),
-    ToppingRow("ham", "Ham", "meat", "cube", "#e39a94"),
-    ToppingRow("chicken", "Chicken", "meat", "cube", "#dcae72"),
-    ToppingRow("pineapple", "Pineapple", "vegan", "wedge", "#f2c230"),
+    ToppingRow("extra-cheese", "Extra cheese", "vegetarian", "shreds", "#fbe08a", ("milk",)),
+    ToppingRow("pepperoni", "Pepperoni", "meat", "disc", "#c5351b", spicy=True),
+    ToppingRow("mushrooms", "Mushrooms", "vegan", "slice", "#d3a678"),
+    ToppingRow("onions", "Onions", "vegan", "ring", "#f6ecd2"),
+    ToppingRow("red-onions", "Red onions", "vegan", "half_ring", "#93305f"),
+    ToppingRow("bell-peppers", "Bell peppers", "vegan", "strip", "#4f9d2f"),
+    ToppingRow("olives", "Olives", "vegan", "olive", "#2f2a2b"),
+    ToppingRow("sausage", "Sausage", "meat", "crumble", "#8f4a2a", ("celery", "mustard")),
+    ToppingRow("bacon", "Bacon", "meat", "rasher", "#a83a26"),
+    ToppingRow("ham", "Ham", "meat", "cube", "#ee9a8e"),
+    ToppingRow("chicken", "Chicken", "meat", "cube", "#edc080"),
+    ToppingRow("pineapple", "Pineapple", "vegan", "wedge", "#f9cf3a"),
     ToppingRow("spinach", "Spinach", "vegan", "leaf", "#2f6b2c"),
-    ToppingRow("basil", "Basil", "vegan", "leaf", "#4a9a3d"),
+    ToppingRow("basil", "Basil", "vegan", "leaf", "#4a9a2f"),
 )
 
 PIZZAS = (
@@ -93,13 +93,13 @@ EXTRAS = (
         "4.50",
         "vegetarian",
         "bread",
-        "#d8a24a",
+        "#e5aa56",
         "Pulled from the same oven, brushed while hot.",
         ("gluten", "milk"),
     ),
-    ExtraRow("sides", "green-salad", "Green salad", "5.90", "vegan", "bowl", "#5f9e3f", "Leaves, lemon, good oil."),
+    ExtraRow("sides", "green-salad", "Green salad", "5.90", "vegan", "salad", "#6faa35", "Leaves, lemon, good oil."),
     ExtraRow(
-        "sides", "chicken-wings", "Chicken wings", "7.50", "meat", "wings", "#b4582a", "Six, sticky. Take napkins."
+        "sides", "chicken-wings", "Chicken wings", "7.50", "meat", "wings", "#c2561b", "Six, sticky. Take napkins."
     ),
     ExtraRow(
         "desserts",
@@ -108,15 +108,15 @@ EXTRAS = (
         "5.50",
         "vegetarian",
         "slice_of_cake",
-        "#6b4226",
+        "#6b3f22",
         "Mario's mother's. She checks.",
         ("gluten", "milk", "eggs"),
     ),
-    ExtraRow("desserts", "panna-cotta", "Panna cotta", "4.90", "meat", "cup", "#c23b4e", "With cherries.", ("milk",)),
+    ExtraRow("desserts", "panna-cotta", "Panna cotta", "4.90", "meat", "pudding", "#b3173a", "With cherries.", ("milk",)),
     ExtraRow(
-        "drinks", "mineral-water", "Mineral water", "2.50", "vegan", "bottle", "#7fb7c9", "Half a litre, sparkling."
+        "drinks", "mineral-water", "Mineral water", "2.50", "vegan", "bottle", "#8cc7e0", "Half a litre, sparkling."
     ),
-    ExtraRow("drinks", "cola", "Cola", "3.20", "vegan", "can", "#a3201f", "Ice cold."),
-    ExtraRow("drinks", "lemonade", "Lemonade", "3.50", "vegan", "glass", "#ecc94b", "Pressed here, not too sweet."),
-    ExtraRow("drinks", "house-red", "House red", "5.00", "vegan", "glass", "#7b1e35", "A glass of it.", ("sulphites",)),
+    ExtraRow("drinks", "cola", "Cola", "3.20", "vegan", "can", "#c8202b", "Ice cold."),
+    ExtraRow("drinks", "lemonade", "Lemonade", "3.50", "vegan", "glass", "#f7dc5a", "Pressed here, not too sweet."),
+    ExtraRow("drinks", "house-red", "House red", "5.00", "vegan", "wine_glass", "#7a1029", "A glass of it.", ("sulphites",)),
 )

@@ -1,0 +1,57 @@
+"""
+Journeys: people in the system's Chromium, against a live server.
+
+Without Chromium they are left out and counted in the closing lines; under CI=true its absence fails.
+"""
+
+import os
+import shutil
+
+import pytest
+from django.core.management import call_command
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+IN_CI = os.environ.get("CI") == "true"
+
+# Playwright's synchronous API runs an event loop in this thread, in which Django would refuse to use the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    if CHROMIUM is None:
+        pytest.fail("There is no Chromium on this machine, and CI runs every journey.")
+    quiet = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
+    return {"executable_path": CHROMIUM, "args": [f"--{flag}" for flag in [*quiet.split(), "disable-sync"]]}
+
+
+@pytest.fixture
+def shop(transactional_db):
+    """The demo's shop: its kitchen, menu and people."""
+    call_command("set_up_shop", verbosity=0)
+    call_command("set_up_demo", verbosity=0)
+
+
+@pytest.fixture(params=[True, False], ids=["with a script", "without a script"])
+def scripted(request):
+    """Tell whether people have JavaScript on; every journey goes both ways."""
+    return request.param
+
+
+@pytest.fixture
+def somebody(shop, live_server, browser, scripted):
+    """Give people browsers of their own: `page = somebody()`. None of them may see an error in the console."""
+    contexts, complaints = [], []
+
+    def arrives(**options):
+        context = browser.new_context(base_url=live_server.url, java_script_enabled=scripted, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield arrives
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -1,0 +1,177 @@
+"""
+Pictures of the pages, taken in the system's Chromium from a shop with a Friday evening in it.
+
+    python -m tests.screenshots                 the README's two
+    python -m tests.screenshots FOLDER          every page at 390, 768 and 1280 px, light and dark
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 - Django has to be up before its apps are
+from django.db import connections  # noqa: E402
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+
+from kitchen import services as kitchen_line  # noqa: E402
+from menu.models import Pizza  # noqa: E402
+from menu.services import take_off  # noqa: E402
+from orders import selectors, services as front_desk  # noqa: E402
+from orders.models import Order  # noqa: E402
+from pizzeria.foundation import clock  # noqa: E402
+from pizzeria.foundation.actor import SYSTEM  # noqa: E402
+from tests import shop  # noqa: E402
+from tests.journeys.people import sign_in  # noqa: E402
+
+README = Path(__file__).parent.parent / "pizzeria" / "demo" / "screenshots"
+WIDTHS, SCHEMES = (390, 768, 1280), ("light", "dark")
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+
+
+def main(folder: Path | None) -> None:
+    call_command("migrate", verbosity=0)
+    call_command("set_up_shop", verbosity=0)
+    call_command("set_up_demo", verbosity=0)
+    orders = an_evening()
+    with serving() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        take_all(browser, address, orders, folder) if folder else take_readme(browser, address)
+        browser.close()
+
+
+def an_evening() -> list[Order]:
+    """Let some guests order and the kitchen work; give one order in each place."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    at = clock.now() - timedelta(minutes=12)
+    baskets = [
+        [shop.pizza("pepperoni", size="large", added=("olives", "basil")), shop.extra("cola")],
+        [shop.pizza("vegetarian", size="medium", left_out=("onions",))],
+        [shop.pizza("margherita"), shop.pizza("hawaiian", added=("extra-cheese",)), shop.extra("tiramisu")],
+        [shop.pizza("meat-lovers", size="large")],
+        [shop.pizza("bbq-chicken", left_out=("red-onions",)), shop.extra("garlic-bread")],
+        [shop.pizza("margherita", added=("mushrooms", "spinach"))],
+        [shop.pizza("pepperoni"), shop.extra("lemonade")],
+    ]
+    nuts = front_desk.ContactDetails("Luca Moretti", "+390612345679", allergies="nuts", notes="Cut in squares, please.")
+    orders = [
+        shop.place(shop.basket_of(*choices, at=at), at=at, contact=nuts if n in (3, 4) else shop.ANNA)
+        for n, choices in enumerate(baskets)
+    ]
+    steps = [kitchen_line.start_cooking, kitchen_line.finish_ticket, front_desk.hand_over]
+    for order, far in zip(orders, (3, 2, 2, 1, 1, 0, 0), strict=True):
+        for minutes, step in enumerate(steps[:far]):
+            step(ref=order.ref, by=SYSTEM, at=at + timedelta(minutes=4 * minutes + 1))
+    take_off(item=Pizza.objects.get(slug="hawaiian"), until=None, by=SYSTEM, at=at)
+    return list(Order.objects.select_related("contact").order_by("id"))
+
+
+def take_readme(browser: Browser, address: str) -> None:
+    README.mkdir(exist_ok=True)
+    guest = browser.new_page(base_url=address, viewport={"width": 1280, "height": 800})
+    guest.goto("/menu/")
+    settled(guest)
+    guest.screenshot(path=README / "menu.png")
+    chef = browser.new_page(base_url=address, viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    sign_in(chef, "chef")
+    settled(chef)
+    chef.screenshot(path=README / "board.png")
+
+
+def take_all(browser: Browser, address: str, orders: list[Order], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for width in WIDTHS:
+        for scheme in SCHEMES:
+            context = browser.new_context(
+                base_url=address, viewport={"width": width, "height": 844}, color_scheme=scheme
+            )
+            page = context.new_page()
+            for name in everywhere(page, orders):
+                settled(page)
+                page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+            context.close()
+
+
+def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
+    """Visit every page, as whoever may; give each one's name while it is open."""
+    for name, address in {
+        "home": "/",
+        "menu": "/menu/",
+        "basket-empty": "/basket/",
+        "pizza": "/menu/vegetarian/?recipe=1&size=large&keep=mushrooms&keep=olives&add=basil&add=extra-cheese&quantity=2",
+        "pizza-too-many": "/menu/margherita/?recipe=1&size=small&quantity=0",
+        "pizza-sold-out": "/menu/hawaiian/",
+        "not-found": "/nowhere/",
+        "sign-in": "/accounts/sign-in/",
+        **{f"order-{order.status}": selectors.address(order) for order in orders},
+    }.items():
+        page.goto(address)
+        yield name
+    for pizza in ("pepperoni", "margherita"):
+        page.goto(f"/menu/{pizza}/?recipe=1&size=large&keep=pepperoni&add=olives&quantity=2")
+        page.get_by_role("button", name="Add to basket").click()
+    page.goto("/basket/")
+    yield "basket"
+    page.goto("/checkout/")
+    yield "checkout"
+    page.get_by_label("Phone").fill("12")
+    page.get_by_role("button", name="Place the order").click()
+    yield "checkout-wrong"
+    for person, own in {"customer": "history", "driver": "deliveries", "chef": "board", "manager": "admin"}.items():
+        page.context.clear_cookies()
+        sign_in(page, person)
+        yield own
+    for name, address in {
+        "admin-orders": "/admin/orders/order/",
+        "admin-order": f"/admin/orders/order/{orders[0].pk}/change/",
+        "admin-pizza": f"/admin/menu/pizza/{Pizza.objects.get(slug='vegetarian').pk}/change/",
+        "not-allowed": "/admin/auth/group/",
+    }.items():
+        page.goto(address)
+        yield name
+
+
+def settled(page: Page) -> None:
+    """Let pictures below the fold arrive: they load when they are scrolled to."""
+    page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach(img => { img.loading = 'eager' })")
+    page.wait_for_load_state("networkidle")
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Serve the shop as the demo does, on a free port."""
+    connections.close_all()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "pizzeria.asgi:application", "--port", str(port), "--log-level", "warning"],
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://localhost:{port}"
+    try:
+        for _second in range(30):
+            try:
+                urllib.request.urlopen(f"{address}/health/live", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.5)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if sys.argv[1:] else None)
