@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from kitchen import services as kitchen_line
 from menu import services as menu
 from menu.models import Extra, Pizza, Topping
 from menu.prices import SoldOut
@@ -62,7 +63,8 @@ def test_works_at_once_for_new_baskets(chef):
 def test_leaves_placed_orders_alone(placed_order, chef):
     menu.take_off(item=Pizza.objects.get(slug="margherita"), until=None, by=chef, at=FRIDAY_NIGHT)
 
-    assert placed_order.status_now() == "confirmed"
+    ticket = kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    assert [item["name"] for item in ticket.items] == ["Margherita"]
 
 
 def test_is_taken_back_by_putting_back(olives, chef):

@@ -1,0 +1,243 @@
+"""The menu in admin: a manager edits rows, what that changes is written down, and nothing said meanwhile is undone."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.contrib import admin
+from django.test import RequestFactory
+from django.urls import reverse
+
+from menu import services as menu
+from menu.models import Category, Extra, Pizza, Topping
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.events.facts import read
+from pizzeria.foundation.events.models import Event
+from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+
+@pytest.fixture
+def marta(sign_in):
+    """The manager's browser."""
+    return sign_in(MANAGER, first_name="Marta")
+
+
+def admin_of(item, view="change"):
+    return reverse(f"admin:menu_{item._meta.model_name}_{view}", args=[item.pk] if view == "change" else [])
+
+
+def form_of(browser, item, **changes):
+    """Open an item in admin, and type over what the form says."""
+    form = browser.get(admin_of(item)).context["adminform"].form
+    filled = {name: form[name].value() for name in form.fields} | changes
+    filled["recipe"] = [getattr(topping, "pk", topping) for topping in filled.get("recipe", [])]
+    return {name: value for name, value in filled.items() if value is not None and value is not False}
+
+
+def edit(browser, item, **changes):
+    answer = browser.post(admin_of(item), form_of(browser, item, **changes))
+    assert answer.status_code == 302, re.findall(r"errorlist.*", answer.content.decode())
+
+
+def news_of(item):
+    """Tell what happened to an item, and who did it."""
+    events = Event.objects.filter(noun_ref=item.ref)
+    return [(event.type, read(event).model_dump(), event.actor) for event in events]
+
+
+@pytest.fixture
+def margherita():
+    return Pizza.objects.get(slug="margherita")
+
+
+@pytest.fixture
+def pepperoni():
+    return Pizza.objects.get(slug="pepperoni")
+
+
+@pytest.fixture
+def olives():
+    return Topping.objects.get(slug="olives")
+
+
+def test_writes_down_a_new_price_with_the_old_one(marta, margherita):
+    edit(marta, margherita, base_price="13.49")
+
+    prices = {"before": Decimal("12.99"), "after": Decimal("13.49")}
+    assert news_of(margherita) == [("menu.priced.v1", prices, str(marta.user.pk))]
+    margherita.refresh_from_db()
+    assert (margherita.base_price, margherita.seq) == (Decimal("13.49"), 1)
+
+
+def test_writes_down_the_price_of_a_topping_and_of_an_extra(marta, olives):
+    cola = Extra.objects.get(slug="cola")
+
+    edit(marta, olives, price="0.80")
+    edit(marta, cola, price="3.50")
+
+    assert [(kind, data["after"]) for item in (olives, cola) for kind, data, _who in news_of(item)] == [
+        ("menu.priced.v1", Decimal("0.80")),
+        ("menu.priced.v1", Decimal("3.50")),
+    ]
+
+
+def test_writes_down_which_fields_changed_and_not_what_they_say(marta, margherita, olives):
+    edit(marta, margherita, name="Regina", recipe=[olives.pk])
+
+    [(kind, data, _who)] = news_of(margherita)
+    assert (kind, data) == ("menu.changed.v1", {"fields": ("name", "recipe")})
+    assert list(margherita.recipe.all()) == [olives]
+
+
+def test_writes_down_both_when_both_changed(marta, margherita):
+    edit(marta, margherita, base_price="13.49", description="With love.")
+
+    assert [kind for kind, _data, _who in news_of(margherita)] == ["menu.priced.v1", "menu.changed.v1"]
+
+
+def test_writes_nothing_down_when_nothing_changed(marta, margherita, pepperoni):
+    edit(marta, margherita)
+    edit(marta, pepperoni)
+
+    assert not Event.objects.exists()
+
+
+def test_writes_down_a_new_pizza_with_its_first_price(marta, margherita, olives):
+    new = form_of(marta, margherita, slug="orto", name="Orto", base_price="11.00", recipe=[olives.pk])
+
+    answer = marta.post(admin_of(margherita, "add"), new)
+
+    assert answer.status_code == 302
+    orto = Pizza.objects.get(slug="orto")
+    assert ("menu.priced.v1", {"before": None, "after": Decimal("11.00")}, str(marta.user.pk)) in news_of(orto)
+    assert list(orto.recipe.all()) == [olives]
+
+
+def test_leaves_placed_orders_as_they_were(marta, placed_order, margherita):
+    edit(marta, margherita, base_price="99.00", name="Regina")
+
+    placed_order.refresh_from_db()
+    line = placed_order.lines.get()
+    assert (placed_order.total, line.unit_price, line.name) == (Decimal("12.99"), Decimal("12.99"), "Margherita")
+
+
+def test_does_not_undo_what_was_sold_out_while_the_form_was_open(marta, margherita):
+    form = form_of(marta, margherita, description="With love.")
+    menu.take_off(item=margherita, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    marta.post(admin_of(margherita), form)
+
+    margherita.refresh_from_db()
+    assert (margherita.description, margherita.off_since) == ("With love.", FRIDAY_NIGHT)
+
+
+def test_does_not_undo_what_is_sold_out_between_reading_the_row_and_saving_it(marta, margherita):
+    """Admin reads the row, then validates, then saves: a chef may be quicker than that."""
+    typed = form_of(marta, margherita, description="With love.")
+    request = RequestFactory().post("/")
+    request.user, request.actor = marta.user, SYSTEM
+    pizzas = admin.site.get_model_admin(Pizza)
+    form = pizzas.get_form(request)(typed, instance=margherita)
+    assert form.is_valid()
+    menu.take_off(item=Pizza.objects.get(pk=margherita.pk), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    pizzas.save_model(request, form.save(commit=False), form, change=True)
+
+    saved = Pizza.objects.get(pk=margherita.pk)
+    assert (saved.description, saved.off_since) == ("With love.", FRIDAY_NIGHT)
+    assert [kind for kind, _data, _who in news_of(saved)] == ["menu.sold_out.v1", "menu.changed.v1"]
+
+
+def act(browser, action, *items):
+    return browser.post(
+        admin_of(items[0], "changelist"),
+        {"action": action, "_selected_action": [item.pk for item in items]},
+        follow=True,
+    ).content.decode()
+
+
+def test_takes_off_what_is_ticked_until_further_notice(marta, margherita, pepperoni):
+    html = act(marta, "take_off_until_further_notice", margherita, pepperoni)
+
+    assert html.count("sold out until further notice</li>") == 2
+    assert [kind for item in (margherita, pepperoni) for kind, _data, _who in news_of(item)] == ["menu.sold_out.v1"] * 2
+    margherita.refresh_from_db()
+    assert (margherita.is_on(clock.now()), margherita.off_until) == (False, None)
+
+
+def test_takes_off_for_today_until_the_business_day_ends(marta, olives):
+    html = act(marta, "take_off_for_today", olives)
+
+    olives.refresh_from_db()
+    assert olives.off_until == clock.end_of_business_day(olives.off_since)
+    assert re.search(r"Olives: sold out until \d\d \w+, 04:00", html)
+
+
+def test_puts_back_what_is_ticked(marta, olives):
+    menu.take_off(item=olives, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    act(marta, "put_back", olives)
+
+    olives.refresh_from_db()
+    assert olives.is_on(clock.now())
+    assert news_of(olives)[-1] == ("menu.back.v1", {}, str(marta.user.pk))
+
+
+@pytest.mark.parametrize(("kind", "other"), [(Extra, "margherita"), (Pizza, "cola")], ids=["extra", "pizza"])
+def test_refuses_an_address_that_another_dish_has(marta, kind, other):
+    item = kind.objects.first()
+
+    answer = marta.post(admin_of(item), form_of(marta, item, slug=other))
+
+    assert answer.status_code == 200
+    assert "Something else on the menu has this address." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "nonsense", [{"base_price": "-0.01"}, {"base_price": "NaN"}, {"minutes": "0"}, {"allergens": ["gold"]}], ids=str
+)
+def test_refuses_a_pizza_that_cannot_be(marta, margherita, nonsense):
+    answer = marta.post(admin_of(margherita), form_of(marta, margherita, **nonsense))
+
+    assert answer.status_code == 200
+    assert 'class="errorlist"' in answer.content.decode()
+    margherita.refresh_from_db()
+    assert (margherita.base_price, margherita.minutes, margherita.allergens) == (Decimal("12.99"), 8, [])
+
+
+def test_keeps_the_allergens_that_are_ticked(marta, margherita):
+    edit(marta, margherita, allergens=["milk", "gluten"])
+
+    margherita.refresh_from_db()
+    assert sorted(margherita.allergens) == ["gluten", "milk"]
+
+
+def test_opens_every_page_of_the_menu_to_a_manager(marta):
+    for kind in (Pizza, Extra, Topping, Category):
+        item = kind.objects.first()
+        assert marta.get(admin_of(item)).status_code == 200
+        assert marta.get(admin_of(item, "changelist")).status_code == 200
+        assert marta.get(admin_of(item, "add")).status_code == 200
+
+
+@pytest.mark.parametrize("role", [KITCHEN, DRIVER, CUSTOMER], ids=lambda role: role.name)
+def test_is_closed_to_everybody_else(sign_in, margherita, role):
+    browser = sign_in(role)
+    form = {"slug": "margherita", "name": "Margherita", "base_price": "0.01", "minutes": "8"}
+
+    assert browser.get(admin_of(margherita), follow=True).status_code == 403
+    assert browser.post(admin_of(margherita), form, follow=True).status_code == 403
+
+    margherita.refresh_from_db()
+    assert margherita.base_price == Decimal("12.99")
+
+
+def test_shows_the_next_order_the_new_price(marta, margherita):
+    edit(marta, margherita, base_price="13.49")
+
+    assert shop.place().total == Decimal("13.49")
