@@ -63,8 +63,9 @@ IN_THE_LINE = (State.HELD, State.SCHEDULED, State.WAITING, State.COOKING)
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_the_line(self) -> Self:
-        """Those that take time from the ovens still, in the order in which they are due."""
-        return self.filter(state__in=IN_THE_LINE).order_by("due_at", "id")
+        """Those that take time from the ovens still, in the order in which they are due; only what that takes."""
+        timing = ("kitchen_id", "state", "minutes", "started_at", "due_at")
+        return self.filter(state__in=IN_THE_LINE).order_by("due_at", "id").only(*timing)
 
     def on_the_board(self) -> Self:
         """Those a cook looks at, in the order in which they are due."""

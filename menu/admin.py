@@ -86,12 +86,28 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
 
 @admin.register(Topping)
 class ToppingAdmin(MenuItemAdmin[Topping]):
+    fields = [
+        ("name", "slug", "position"),
+        ("price", "diet", "spicy"),
+        "to_be_had",
+        "allergens",
+        ("shape", "colour"),
+    ]
     list_display = ["name", "price", "diet", "spicy", "to_be_had"]
     list_filter = ["diet", "spicy"]
 
 
 @admin.register(Pizza)
 class PizzaAdmin(MenuItemAdmin[Pizza]):
+    fields = [
+        ("name", "slug", "position"),
+        ("category", "base_price", "minutes"),
+        "to_be_had",
+        "description",
+        "recipe",
+        "diet",
+        "allergens",
+    ]
     list_display = ["name", "category", "base_price", "minutes", "to_be_had"]
     list_filter = ["category"]
     list_select_related = ["category"]
@@ -100,6 +116,15 @@ class PizzaAdmin(MenuItemAdmin[Pizza]):
 
 @admin.register(Extra)
 class ExtraAdmin(MenuItemAdmin[Extra]):
+    fields = [
+        ("name", "slug", "position"),
+        ("category", "price"),
+        "to_be_had",
+        "description",
+        "diet",
+        "allergens",
+        ("motif", "colour"),
+    ]
     list_display = ["name", "category", "price", "to_be_had"]
     list_filter = ["category"]
     list_select_related = ["category"]

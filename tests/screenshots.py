@@ -28,7 +28,8 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 from kitchen import services as kitchen_line  # noqa: E402
 from menu.models import Pizza  # noqa: E402
 from menu.services import take_off  # noqa: E402
-from orders import selectors, services as front_desk  # noqa: E402
+from orders import selectors  # noqa: E402
+from orders import services as front_desk  # noqa: E402
 from orders.models import Order  # noqa: E402
 from pizzeria.foundation import clock  # noqa: E402
 from pizzeria.foundation.actor import SYSTEM  # noqa: E402
@@ -109,7 +110,7 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
         "home": "/",
         "menu": "/menu/",
         "basket-empty": "/basket/",
-        "pizza": "/menu/vegetarian/?recipe=1&size=large&keep=mushrooms&keep=olives&add=basil&add=extra-cheese&quantity=2",
+        "pizza": "/menu/vegetarian/?recipe=1&size=large&keep=mushrooms&keep=olives&add=basil&quantity=2",
         "pizza-too-many": "/menu/margherita/?recipe=1&size=small&quantity=0",
         "pizza-sold-out": "/menu/hawaiian/",
         "not-found": "/nowhere/",

@@ -14,7 +14,7 @@ from orders.models import Basket, Order
 from orders.reckoning import reckon
 from pizzeria.foundation.actor import GUEST, Actor, Kind
 from pizzeria.foundation.ids import uuid7
-from pizzeria.people.roles import CUSTOMER, Role
+from pizzeria.people.roles import Role
 from tests.factories import (
     ExtraFactory,
     KitchenFactory,

@@ -12,6 +12,7 @@ from orders.events import OrderConfirmed, OrderCookingStarted, OrderDelivered, O
 from pizzeria.foundation import clock
 from pizzeria.foundation.events import facts
 from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.money import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def _what(fact: facts.Fact[Any]) -> str:
         case OrderPlaced():
             return _("Placed as #%(number)d, %(total)s, promised %(from)s to %(until)s") % {
                 "number": fact.number,
-                "total": fact.total,
+                "total": written(fact.total),
                 "from": _clock_time(fact.promise_from),
                 "until": _clock_time(fact.promise_until),
             }
@@ -53,7 +54,7 @@ def _what(fact: facts.Fact[Any]) -> str:
         case OrderReady():
             return _("Out of the oven")
         case OrderDelivered():
-            return _("Handed over, %(cash)s taken in cash") % {"cash": fact.cash_taken}
+            return _("Handed over, %(cash)s taken in cash") % {"cash": written(fact.cash_taken)}
     return fact.type
 
 

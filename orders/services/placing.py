@@ -28,6 +28,7 @@ from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.idempotency.ledger import Once
+from pizzeria.foundation.money import written
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -178,7 +179,7 @@ def _refuse_unless_agreed(totals: Totals, shown: Decimal) -> None:
     if totals.total != shown:
         raise TotalChanged(
             _("A price has changed since you looked: it was %(shown)s, now it is %(total)s. Please look again.")
-            % {"shown": shown, "total": totals.total},
+            % {"shown": written(shown), "total": written(totals.total)},
             shown=shown,
             total=totals.total,
         )

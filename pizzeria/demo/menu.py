@@ -112,11 +112,15 @@ EXTRAS = (
         "Mario's mother's. She checks.",
         ("gluten", "milk", "eggs"),
     ),
-    ExtraRow("desserts", "panna-cotta", "Panna cotta", "4.90", "meat", "pudding", "#b3173a", "With cherries.", ("milk",)),
+    ExtraRow(
+        "desserts", "panna-cotta", "Panna cotta", "4.90", "meat", "pudding", "#b3173a", "With cherries.", ("milk",)
+    ),
     ExtraRow(
         "drinks", "mineral-water", "Mineral water", "2.50", "vegan", "bottle", "#8cc7e0", "Half a litre, sparkling."
     ),
     ExtraRow("drinks", "cola", "Cola", "3.20", "vegan", "can", "#c8202b", "Ice cold."),
     ExtraRow("drinks", "lemonade", "Lemonade", "3.50", "vegan", "glass", "#f7dc5a", "Pressed here, not too sweet."),
-    ExtraRow("drinks", "house-red", "House red", "5.00", "vegan", "wine_glass", "#7a1029", "A glass of it.", ("sulphites",)),
+    ExtraRow(
+        "drinks", "house-red", "House red", "5.00", "vegan", "wine_glass", "#7a1029", "A glass of it.", ("sulphites",)
+    ),
 )

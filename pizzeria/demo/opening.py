@@ -25,7 +25,7 @@ from pizzeria.demo.servers.processes import Child, stop_all, stop_leftovers
 WELCOME = """
 The shop is open: {origin}
 
-  As a guest      order a pizza, no account needed; its page then follows it to your door
+  As a guest      order a pizza, no account needed; its page then follows it to the counter
   As the chef     sign in from another browser (or a private window) and cook it: {origin}/kitchen/
   As the manager  change the menu and read the orders: {origin}/admin/
 

@@ -2,6 +2,10 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from babel.numbers import format_currency
+from django.conf import settings
+from django.utils.translation import get_language, to_locale
+
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 
@@ -13,3 +17,8 @@ def rounded(amount: Decimal) -> Decimal:
     :param amount: in the shop's currency
     """
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def written(amount: Decimal) -> str:
+    """Write an amount in the shop's currency, as the reader's language does: €12.99."""
+    return format_currency(amount, settings.SHOP_CURRENCY, locale=to_locale(get_language() or "en"))

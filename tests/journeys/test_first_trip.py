@@ -58,14 +58,20 @@ def test_from_the_menu_to_the_counter(somebody, scripted):
     marta.get_by_role("link", name="1", exact=True).click()
     timeline = marta.get_by_role("region", name="What happened").get_by_role("row")
     expect(timeline).to_have_count(6)  # the heads of the columns, and five events
-    expect(timeline.nth(1)).to_contain_text("Placed as #1, 44.47")
+    expect(timeline.nth(1)).to_contain_text("Placed as #1, €44.47")
     expect(timeline.nth(3)).to_contain_text("Ciro Russo")
-    expect(timeline.nth(5)).to_contain_text("Handed over, 44.47 taken in cash")
+    expect(timeline.nth(5)).to_contain_text("Handed over, €44.47 taken in cash")
     assert list(replay.differences()) == []
 
 
 def test_signing_in_leads_everybody_to_ones_own_page(somebody, scripted):
-    own_pages = {"customer": "/orders/", "chef": "/kitchen/", "driver": "/delivery/", "manager": "/admin/", "admin": "/admin/"}
+    own_pages = {
+        "customer": "/orders/",
+        "chef": "/kitchen/",
+        "driver": "/delivery/",
+        "manager": "/admin/",
+        "admin": "/admin/",
+    }
 
     for name, page in own_pages.items():
         person = somebody()
