@@ -1,0 +1,35 @@
+"""Tickets for the tests of the line."""
+
+from datetime import timedelta
+
+from kitchen.models import Method, State, Ticket
+from pizzeria.foundation.ids import uuid7
+from tests.shop import FRIDAY_NIGHT
+
+MINUTE = timedelta(minutes=1)
+
+
+def ticket(kitchen=None, state=State.WAITING, *, minutes=8, started=None, at=FRIDAY_NIGHT, **fields):
+    """
+    Write a ticket on paper, that is: not saved.
+
+    :param started: minutes ago
+    """
+    if state == State.COOKING or started is not None:
+        fields["started_at"] = at - (started or 0) * MINUTE
+    fields = {"method": Method.PICKUP, "label": "#1", "since": at, "due_at": at, "items": [MARGHERITA], **fields}
+    return Ticket(kitchen=kitchen, ref=uuid7(), state=state, minutes=minutes, **fields)
+
+
+MARGHERITA = {"quantity": 1, "name": "Margherita", "size": "Small", "added": [], "left_out": []}
+
+
+def in_line(kitchen, *states, **fields):
+    """Put tickets into the line, one of each state given, due one minute after the other."""
+    at = fields.pop("at", FRIDAY_NIGHT)
+    due_at = fields.pop("due_at", at)
+    tickets = [
+        ticket(kitchen, state, at=at, label=f"#{number}", due_at=due_at + number * MINUTE, **fields)
+        for number, state in enumerate(states, start=1)
+    ]
+    return Ticket.objects.bulk_create(tickets)

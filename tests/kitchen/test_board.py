@@ -1,0 +1,225 @@
+"""The board: what cooks look at, and the buttons on it."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from kitchen import selectors
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen, State, Ticket
+from pizzeria.foundation import clock
+from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
+from tests.kitchen.line import MARGHERITA, in_line
+from tests.shop import FRIDAY_NIGHT
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+BOARD = reverse("kitchen:board")
+HTMX = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{BOARD}"}
+PEOPLE = ("django_session", "people_user", "auth_permission", "auth_group")
+
+
+@pytest.fixture
+def ciro(sign_in):
+    """The chef's browser."""
+    return sign_in(KITCHEN, first_name="Ciro")
+
+
+def column(html, name):
+    """Read the labels off one column."""
+    [section] = re.findall(rf'<section class="column column-{name}".*?</section>', html, re.DOTALL)
+    return re.findall(r"<h3>(.*?)</h3>", section)
+
+
+def test_shows_each_ticket_in_its_column_by_when_it_is_due(ciro, kitchen):
+    states = [State.WAITING, State.COOKING, State.READY, State.WAITING]
+    in_line(kitchen, *states, at=clock.now())
+
+    html = ciro.get(BOARD).content.decode()
+
+    assert {name: column(html, name) for name in ("waiting", "cooking", "ready")} == {
+        "waiting": ["#1", "#4"],
+        "cooking": ["#2"],
+        "ready": ["#3"],
+    }
+
+
+def test_shows_nobody_what_is_not_to_be_cooked_now(ciro, kitchen):
+    in_line(kitchen, State.HELD, State.SCHEDULED, State.GONE, State.WITHDRAWN)
+
+    assert "<h3>" not in ciro.get(BOARD).content.decode()
+
+
+def test_counts_the_load_and_the_free_places(kitchen):
+    in_line(kitchen, State.HELD, State.WAITING, State.COOKING, State.COOKING, State.READY, State.SCHEDULED)
+
+    board = selectors.board(kitchen, at=FRIDAY_NIGHT)
+
+    assert (board.load, board.capacity) == (4, 20)
+    assert (board.places_free, board.places) == (3, 5)
+
+
+def test_never_counts_fewer_than_no_places(kitchen):
+    kitchen.cooking_places = 1
+    in_line(kitchen, State.COOKING, State.COOKING)
+
+    assert selectors.board(kitchen, at=FRIDAY_NIGHT).places_free == 0
+
+
+def test_shows_what_to_make_what_not_to_and_what_to_mind(ciro, kitchen):
+    pizza = MARGHERITA | {"quantity": 2, "size": "Large", "added": ["Olives"], "left_out": ["Basil"]}
+    in_line(kitchen, State.WAITING, items=[pizza], notes="By the <window>", allergies="Nuts")
+
+    html = " ".join(re.sub(r"<[^>]+>", " ", ciro.get(BOARD).content.decode()).split())
+
+    for words in ("2× Margherita Large", "with Olives", "no Basil", "Allergy Nuts", "By the &lt;window&gt;"):
+        assert words in html
+
+
+@pytest.mark.parametrize(
+    ("state", "late"), [(State.WAITING, True), (State.COOKING, True), (State.READY, False)], ids=str
+)
+def test_marks_as_late_what_should_be_out(kitchen, state, late):
+    in_line(kitchen, state)
+
+    def marked(at):
+        board = selectors.board(kitchen, at=at)
+        return [ticket.late for ticket in (*board.waiting, *board.cooking, *board.ready)]
+
+    due_at = FRIDAY_NIGHT + timedelta(minutes=1)
+    assert marked(due_at) == [False]
+    assert marked(due_at + timedelta(microseconds=1)) == [late]
+
+
+def test_says_late_where_it_is(ciro, kitchen):
+    in_line(kitchen, State.WAITING, at=clock.now() - timedelta(hours=1))
+    in_line(kitchen, State.WAITING, at=clock.now() + timedelta(hours=1))
+
+    html = ciro.get(BOARD).content.decode()
+
+    assert html.count('<li class="ticket is-late">') == html.count('<strong class="late">') == 1
+
+
+@pytest.mark.parametrize("tickets", [5, 200])
+def test_takes_four_queries_besides_those_for_who_asks_however_full_it_is(ciro, kitchen, tickets):
+    in_line(kitchen, *[State.WAITING, State.COOKING, State.READY] * tickets)
+    ciro.get(BOARD)
+
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        ciro.get(BOARD)
+
+    about_the_line = [query["sql"] for query in asked if not any(table in query["sql"] for table in PEOPLE)]
+    assert 0 < len(about_the_line) <= 4, about_the_line
+
+
+def test_gives_htmx_the_board_and_nothing_else(ciro):
+    part = ciro.get(BOARD, headers=HTMX)
+
+    assert part.content.decode().lstrip().startswith('<div id="board"')
+    assert "<html" not in part.content.decode()
+    assert "HX-Request" in part["Vary"]
+
+
+def test_is_never_kept(ciro):
+    assert "no-store" in ciro.get(BOARD)["Cache-Control"]
+
+
+def test_sends_a_guest_to_sign_in_and_back(client):
+    answer = client.get(BOARD)
+
+    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('people:sign_in')}?next={BOARD}")
+
+
+def test_makes_a_screen_that_was_signed_out_visit_the_whole_page(client, kitchen):
+    """A sign-in page inside the board would help nobody."""
+    [ticket] = in_line(kitchen, State.WAITING)
+    start = reverse("kitchen:start_cooking", args=[ticket.ref])
+
+    for answer in (client.get(BOARD, headers=HTMX), client.post(start, headers=HTMX)):
+        assert "Location" not in answer
+        assert answer["HX-Redirect"] == HTMX["HX-Current-URL"]
+
+
+def test_leads_a_signed_out_screen_that_names_no_page_to_sign_in(client):
+    answer = client.get(BOARD, headers={"HX-Request": "true"})
+
+    assert answer["HX-Redirect"].startswith(reverse("people:sign_in"))
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [(KITCHEN, 200), (MANAGER, 200), (ADMIN, 200), (DRIVER, 403), (CUSTOMER, 403)]
+)
+def test_is_the_crews(sign_in, role, status):
+    assert sign_in(role).get(BOARD).status_code == status
+
+
+def test_has_no_buttons_that_a_customer_could_press(sign_in, kitchen):
+    waiting, cooking = in_line(kitchen, State.WAITING, State.COOKING)
+    browser = sign_in(CUSTOMER)
+
+    answers = [
+        browser.post(reverse("kitchen:start_cooking", args=[waiting.ref])),
+        browser.post(reverse("kitchen:finish_ticket", args=[cooking.ref])),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert set(Ticket.objects.values_list("state", flat=True)) == {State.WAITING, State.COOKING}
+
+
+def test_has_a_button_for_the_next_step_of_each_ticket(ciro, placed_order):
+    ref = placed_order.ref
+    steps = [("start_cooking", "waiting"), ("finish_ticket", "cooking")]
+
+    for name, shown_in in steps:
+        address = reverse(f"kitchen:{name}", args=[ref])
+        html = ciro.get(BOARD).content.decode()
+        assert column(html, shown_in) == ["#1"]
+        assert f'action="{address}"' in html
+        answer = ciro.post(address)
+        assert (answer.status_code, answer["Location"]) == (302, BOARD)
+
+    html = ciro.get(BOARD).content.decode()
+    assert column(html, "ready") == ["#1"]
+    assert f'action="{reverse("orders:hand_over", args=[ref])}"' in html
+
+
+def test_gives_htmx_the_board_as_it_is_after_a_step(ciro, placed_order):
+    part = ciro.post(reverse("kitchen:start_cooking", args=[placed_order.ref]), headers=HTMX)
+
+    assert column(part.content.decode(), "cooking") == ["#1"]
+
+
+def test_says_who_was_quicker_on_the_board_itself(ciro, placed_order, chef):
+    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+
+    part = ciro.post(reverse("kitchen:start_cooking", args=[placed_order.ref]), headers=HTMX).content.decode()
+
+    assert "#1 is in the oven already." in part
+    assert column(part, "cooking") == ["#1"]
+
+
+@pytest.mark.parametrize("name", ["start_cooking", "finish_ticket"])
+def test_has_no_button_for_a_ticket_nobody_knows(ciro, name):
+    assert ciro.post(reverse(f"kitchen:{name}", args=[uuid4()])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["start_cooking", "finish_ticket"])
+def test_does_nothing_when_a_buttons_address_is_only_looked_at(ciro, placed_order, name):
+    assert ciro.get(reverse(f"kitchen:{name}", args=[placed_order.ref])).status_code == 405
+    assert Kitchen.objects.get().version == 1
+
+
+def test_takes_no_step_for_a_page_that_is_not_ours(ciro, placed_order):
+    ciro.handler.enforce_csrf_checks = True
+
+    answer = ciro.post(reverse("kitchen:start_cooking", args=[placed_order.ref]))
+
+    assert answer.status_code == 403
+    assert Ticket.objects.get().state == State.WAITING

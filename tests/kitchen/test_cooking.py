@@ -1,0 +1,224 @@
+"""The cooks' commands: a ticket goes into the oven and comes out."""
+
+from uuid import uuid4
+
+import pytest
+
+from kitchen import services as kitchen_line
+from kitchen import signals
+from kitchen.models import Kitchen, State, Ticket
+from kitchen.services import AllPlacesTaken, TicketMoved
+from pizzeria.foundation.refusals import NotAllowed
+from tests.kitchen.line import MINUTE, in_line
+from tests.shop import FRIDAY_NIGHT
+
+LATER = FRIDAY_NIGHT + 9 * MINUTE
+
+
+@pytest.fixture
+def nobody_listens():
+    """The line alone, without the desk: these tickets belong to no order."""
+    heard_by = {signal: signal.receivers for signal in (signals.cooking_started, signals.ticket_ready)}
+    for signal in heard_by:
+        signal.receivers = []
+        signal.sender_receivers_cache.clear()
+    yield
+    for signal, receivers in heard_by.items():
+        signal.receivers = receivers
+        signal.sender_receivers_cache.clear()
+
+
+pytestmark = pytest.mark.usefixtures("nobody_listens")
+
+
+@pytest.fixture
+def heard():
+    """What the line tells whoever listens."""
+    told = []
+
+    def listen(*, signal, sender, **news):
+        told.append((signal, news))
+
+    for signal in (signals.cooking_started, signals.ticket_ready):
+        signal.connect(listen)
+    yield told
+    for signal in (signals.cooking_started, signals.ticket_ready):
+        signal.disconnect(listen)
+
+
+@pytest.fixture
+def waiting(kitchen):
+    [ticket] = in_line(kitchen, State.WAITING)
+    return ticket
+
+
+@pytest.fixture
+def cooking(kitchen):
+    [ticket] = in_line(kitchen, State.COOKING)
+    return ticket
+
+
+def start(ticket, *, by, at=LATER):
+    return kitchen_line.start_cooking(ref=ticket.ref, by=by, at=at)
+
+
+def finish(ticket, *, by, at=LATER):
+    return kitchen_line.finish_ticket(ref=ticket.ref, by=by, at=at)
+
+
+def state_of(ticket):
+    return Ticket.objects.get(pk=ticket.pk).state
+
+
+def test_puts_a_waiting_ticket_into_the_oven(waiting, chef):
+    start(waiting, by=chef)
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.since, waiting.started_at) == (State.COOKING, LATER, LATER)
+
+
+def test_takes_a_cooking_ticket_out_and_remembers_when_it_went_in(cooking, chef):
+    finish(cooking, by=chef)
+
+    cooking.refresh_from_db()
+    assert (cooking.state, cooking.since, cooking.started_at) == (State.READY, LATER, FRIDAY_NIGHT)
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (State.COOKING, "#1 is in the oven already."),
+        (State.READY, "#1 is ready already."),
+        (State.GONE, "#1 has been handed over already."),
+        (State.HELD, "#1 is not in the line any more."),
+        (State.WITHDRAWN, "#1 is not in the line any more."),
+    ],
+    ids=str,
+)
+def test_starts_nothing_that_is_not_waiting_and_says_where_it_is(kitchen, chef, state, sentence):
+    [ticket] = in_line(kitchen, state)
+
+    with pytest.raises(TicketMoved) as refused:
+        start(ticket, by=chef)
+
+    assert refused.value.sentence == sentence
+    assert state_of(ticket) == state
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (State.WAITING, "#1 has not been started yet."),
+        (State.READY, "#1 is ready already."),
+        (State.GONE, "#1 has been handed over already."),
+    ],
+    ids=str,
+)
+def test_finishes_nothing_that_is_not_cooking_and_says_where_it_is(kitchen, chef, state, sentence):
+    [ticket] = in_line(kitchen, state)
+
+    with pytest.raises(TicketMoved) as refused:
+        finish(ticket, by=chef)
+
+    assert refused.value.sentence == sentence
+    assert state_of(ticket) == state
+
+
+def test_tells_the_second_cook_that_the_first_was_quicker(waiting, chef, manager):
+    start(waiting, by=chef)
+
+    with pytest.raises(TicketMoved, match="#1 is in the oven already"):
+        start(waiting, by=manager)
+
+
+def test_never_takes_more_than_there_are_places(kitchen, chef):
+    Kitchen.objects.update(cooking_places=2)
+    *_cooking, third = in_line(kitchen, State.COOKING, State.COOKING, State.WAITING)
+
+    with pytest.raises(AllPlacesTaken) as refused:
+        start(third, by=chef)
+
+    assert refused.value.sentence == "Every place in the oven is taken. Finish a ticket first."
+    assert state_of(third) == State.WAITING
+
+
+def test_takes_the_next_when_one_is_out(kitchen, chef):
+    Kitchen.objects.update(cooking_places=2)
+    first, _second, third = in_line(kitchen, State.COOKING, State.COOKING, State.WAITING)
+
+    finish(first, by=chef)
+    start(third, by=chef)
+
+    assert state_of(third) == State.COOKING
+
+
+def test_is_not_for_guests_and_drivers(kitchen, guest, driver):
+    waiting, cooking = in_line(kitchen, State.WAITING, State.COOKING)
+
+    for somebody in (guest, driver):
+        with pytest.raises(NotAllowed):
+            start(waiting, by=somebody)
+        with pytest.raises(NotAllowed):
+            finish(cooking, by=somebody)
+
+    assert (state_of(waiting), state_of(cooking)) == (State.WAITING, State.COOKING)
+
+
+def test_knows_no_ticket_that_nobody_wrote(kitchen, chef):
+    for step in (kitchen_line.start_cooking, kitchen_line.finish_ticket):
+        with pytest.raises(Kitchen.DoesNotExist):
+            step(ref=uuid4(), by=chef, at=LATER)
+
+
+def test_raises_the_boards_version_at_each_step_and_at_no_refusal(kitchen, waiting, chef):
+    def version():
+        return Kitchen.objects.get(pk=kitchen.pk).version
+
+    start(waiting, by=chef)
+    assert version() == 1
+
+    with pytest.raises(TicketMoved):
+        start(waiting, by=chef)
+    assert version() == 1
+
+    finish(waiting, by=chef)
+    assert version() == 2
+
+
+def test_is_told_with_who_when_and_the_locked_kitchen(kitchen, waiting, chef, heard):
+    start(waiting, by=chef)
+    finish(waiting, by=chef)
+
+    news = {"line": kitchen, "ref": waiting.ref, "by": chef, "at": LATER}
+    assert heard == [(signals.cooking_started, news), (signals.ticket_ready, news)]
+
+
+def test_is_not_told_when_it_was_refused(cooking, chef, heard):
+    with pytest.raises(TicketMoved):
+        start(cooking, by=chef)
+
+    assert heard == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("signal", "state", "step"),
+    [(signals.cooking_started, State.WAITING, start), (signals.ticket_ready, State.COOKING, finish)],
+    ids=["started", "ready"],
+)
+def test_is_undone_when_somebody_who_hears_it_fails(kitchen, chef, signal, state, step):
+    [ticket] = in_line(kitchen, state)
+
+    def fail(**_news):
+        assert state_of(ticket) != state, "it has happened already, in this transaction"
+        raise ZeroDivisionError
+
+    signal.connect(fail)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            step(ticket, by=chef)
+    finally:
+        signal.disconnect(fail)
+
+    assert state_of(ticket) == state
+    assert Kitchen.objects.get(pk=kitchen.pk).version == 0

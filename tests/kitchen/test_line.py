@@ -1,0 +1,139 @@
+"""Steps on the line, within a command that holds the kitchen's lock."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from kitchen import services as kitchen_line
+from kitchen.capacity import KitchenFull
+from kitchen.models import Kitchen, Method, State, Ticket
+from pizzeria.foundation.ids import uuid7
+from tests.factories import KitchenFactory
+from tests.kitchen.line import MARGHERITA, MINUTE, in_line, ticket
+from tests.shop import FRIDAY_NIGHT
+
+SLIP = kitchen_line.Slip(
+    method=Method.PICKUP, items=[MARGHERITA], pizza_minutes=[8, 9], notes="By the window", allergies="Nuts"
+)
+
+
+@pytest.fixture
+def line(db):
+    """The locked kitchen."""
+    return kitchen_line.lock(KitchenFactory(max_concurrent_orders=3, cooking_places=2).pk)
+
+
+def book(line, ref=None, slip=SLIP):
+    return kitchen_line.book_ticket(line=line, ref=ref or uuid7(), label="#42", slip=slip, at=FRIDAY_NIGHT)
+
+
+def test_books_a_ticket_that_says_all_the_cook_has_to_know(line):
+    ref = uuid7()
+
+    book(line, ref)
+
+    booked = Ticket.objects.get(ref=ref)
+    assert (booked.label, booked.method, booked.items) == ("#42", "pickup", [MARGHERITA])
+    assert (booked.notes, booked.allergies) == ("By the window", "Nuts")
+    assert (booked.state, booked.since, booked.started_at) == (State.WAITING, FRIDAY_NIGHT, None)
+
+
+def test_books_a_ticket_due_when_it_comes_out_and_promises_it_a_little_later(line):
+    ref = uuid7()
+
+    promised = book(line, ref)
+
+    booked = Ticket.objects.get(ref=ref)
+    assert (booked.minutes, booked.due_at) == (11, FRIDAY_NIGHT + 11 * MINUTE)
+    assert promised.ready_from == booked.due_at + 2 * MINUTE
+
+
+def test_promises_the_next_guest_what_is_true_behind_the_ones_before(line):
+    in_line(line, State.WAITING, State.WAITING, minutes=8)
+
+    assert book(line).ready_from == FRIDAY_NIGHT + (8 + 11 + 2) * MINUTE
+
+
+def test_promises_somebody_at_home_the_time_to_drive(line):
+    slip = kitchen_line.Slip(method=Method.DELIVERY, items=[MARGHERITA], pizza_minutes=[8])
+
+    assert book(line, slip=slip).ready_from == FRIDAY_NIGHT + (8 + 2 + 20) * MINUTE
+
+
+def test_takes_orders_until_it_is_full(line):
+    in_line(line, State.HELD, State.COOKING)
+    book(line)
+
+    with pytest.raises(KitchenFull):
+        book(line)
+
+    assert Ticket.objects.count() == 3
+
+
+def test_has_room_again_when_something_is_ready(line):
+    tickets = in_line(line, State.WAITING, State.WAITING, State.COOKING)
+
+    Ticket.objects.filter(pk=tickets[2].pk).update(state=State.READY)
+
+    book(line)
+
+
+def test_minds_its_own_tickets_only(line):
+    in_line(KitchenFactory(), *[State.WAITING] * 9)
+
+    assert book(line).ready_from == FRIDAY_NIGHT + (11 + 2) * MINUTE
+
+
+def test_notices_on_its_board_what_is_booked_and_what_is_handed_over(line):
+    ref = uuid7()
+
+    book(line, ref)
+    assert Kitchen.objects.get(pk=line.pk).version == 1
+
+    Ticket.objects.update(state=State.READY)
+    kitchen_line.hand_over_ticket(line=line, ref=ref, at=FRIDAY_NIGHT)
+    assert Kitchen.objects.get(pk=line.pk).version == 2
+    assert Ticket.objects.get(ref=ref).state == State.GONE
+
+
+def test_is_found_by_a_ticket(line):
+    [first, _second] = in_line(line, State.WAITING, State.COOKING)
+    in_line(KitchenFactory(), State.WAITING)
+
+    assert kitchen_line.lock_for_ticket(first.ref) == line
+
+
+def test_is_not_found_by_a_ticket_nobody_wrote(line):
+    with pytest.raises(Kitchen.DoesNotExist):
+        kitchen_line.lock_for_ticket(uuid4())
+
+
+def test_has_one_ticket_for_an_order(line):
+    ref = uuid7()
+    book(line, ref)
+
+    with pytest.raises(IntegrityError, match="ref"), transaction.atomic():
+        book(line, ref)
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    [{"state": "lost"}, {"state": State.COOKING, "started_at": None}],
+    ids=["a state nobody knows", "cooking, but never begun"],
+)
+def test_cannot_hold_a_ticket_that_cannot_be(line, impossible):
+    written = ticket(line)
+    for field, value in impossible.items():
+        setattr(written, field, value)
+
+    with pytest.raises(IntegrityError, match="ticket_"), transaction.atomic():
+        written.save()
+
+
+def test_serves_those_first_who_are_due_first(line):
+    late, soon = in_line(line, State.WAITING, State.HELD)
+    Ticket.objects.filter(pk=late.pk).update(due_at=FRIDAY_NIGHT + 60 * MINUTE)
+    in_line(line, State.READY, State.GONE, State.WITHDRAWN)
+
+    assert list(line.tickets.in_the_line()) == [soon, late]

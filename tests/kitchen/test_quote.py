@@ -1,0 +1,65 @@
+"""What somebody is told who has not ordered yet."""
+
+import pytest
+
+from kitchen import selectors
+from kitchen.models import Method, State
+from tests import shop
+from tests.kitchen.line import MINUTE, in_line
+from tests.shop import FRIDAY_NIGHT
+
+
+def quote(kitchen, **asked):
+    return selectors.quote(kitchen, **{"pizza_minutes": [8], "at": FRIDAY_NIGHT, **asked})
+
+
+def test_says_in_how_many_minutes_it_could_be_picked_up(kitchen):
+    told = quote(kitchen)
+
+    assert told.open
+    assert told.sentence == "Order now and pick it up in about 10 minutes."
+    assert (told.minutes, told.ready_from) == (10, FRIDAY_NIGHT + 10 * MINUTE)
+
+
+def test_is_what_the_order_is_then_promised(kitchen):
+    in_line(kitchen, *[State.WAITING] * 7)
+    told = quote(kitchen)
+
+    order = shop.place()
+
+    assert (told.ready_from, told.ready_until) == (order.promise_from, order.promise_until)
+
+
+def test_is_later_behind_others(kitchen):
+    in_line(kitchen, *[State.WAITING] * 5)
+
+    assert quote(kitchen).minutes == 8 + 8 + 2
+
+
+def test_is_later_at_home(kitchen):
+    assert quote(kitchen, method=Method.DELIVERY).minutes == 30
+
+
+@pytest.mark.parametrize(
+    ("busy", "sentence"),
+    [
+        ({"max_concurrent_orders": 1}, "The kitchen is at capacity. Please try again in about 8 minutes."),
+        ({"taking_orders": False}, "The kitchen is taking a break. Please try again later."),
+    ],
+    ids=["full", "paused"],
+)
+def test_says_why_when_nobody_can_order(kitchen, busy, sentence):
+    in_line(kitchen, State.WAITING)
+    for field, value in busy.items():
+        setattr(kitchen, field, value)
+
+    told = quote(kitchen)
+
+    assert (told.open, told.sentence, told.ready_from, told.minutes) == (False, sentence, None, None)
+
+
+def test_takes_one_query_however_long_the_line(kitchen, django_assert_num_queries):
+    in_line(kitchen, *[State.WAITING] * 15)
+
+    with django_assert_num_queries(1):
+        quote(kitchen)
