@@ -3,18 +3,21 @@
 import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections, transaction
 
 from kitchen import services as kitchen_line
 from kitchen.models import Kitchen, State, Ticket
 from orders import replay
 from orders import services as front_desk
 from orders.models import Order, Status
+from orders.services import locks
 from pizzeria.foundation.events.models import Event
 from pizzeria.foundation.refusals import Refusal
 from tests import shop
+from tests.races.crowd import all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 ORDERS = 500
@@ -81,3 +84,23 @@ class Shift:
 
 def _shares(total, people):
     return [total // people + (person < total % people) for person in range(people)]
+
+
+def test_control_locking_the_order_before_the_kitchen_deadlocks(kitchen, placed_order):
+    """Two steps on one order that take the two locks in different orders: PostgreSQL has to end one of them."""
+    both_hold_one = Barrier(2)
+
+    def kitchen_first():
+        with transaction.atomic():
+            kitchen_line.lock(kitchen.pk)
+            both_hold_one.wait(timeout=10)
+            locks.lock(placed_order.ref)
+
+    def order_first():
+        with transaction.atomic():
+            locks.lock(placed_order.ref)
+            both_hold_one.wait(timeout=10)
+            kitchen_line.lock(kitchen.pk)
+
+    with pytest.raises(OperationalError, match="deadlock detected"):
+        all_at_once([kitchen_first, order_first])
