@@ -1,0 +1,176 @@
+"""Signing in by the form, and out again."""
+
+import pytest
+from django.urls import reverse
+
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.people.demo_people import DEMO_PEOPLE
+from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.people.services import give_roles, sync_roles
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+SIGN_IN, SIGN_OUT = reverse("people:sign_in"), reverse("people:sign_out")
+PASSWORD = "four cheeses, no regrets"
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """A good hash takes half a second, on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def hire(kitchen):
+    """Make somebody who can sign in."""
+    sync_roles(by=SYSTEM)
+
+    def with_roles(*roles):
+        user = UserFactory(username="carla")
+        user.set_password(PASSWORD)
+        user.save()
+        give_roles(user, roles)
+        return user
+
+    return with_roles
+
+
+def enter(client, *, password=PASSWORD, **fields):
+    return client.post(SIGN_IN, {"username": "carla", "password": password, **fields}, follow=True)
+
+
+@pytest.mark.parametrize(
+    ("roles", "lands_on"),
+    [
+        ([CUSTOMER], "orders:history"),
+        ([KITCHEN], "kitchen:board"),
+        ([DRIVER], "orders:deliveries"),
+        ([MANAGER], "admin:index"),
+        ([ADMIN], "admin:index"),
+        ([CUSTOMER, KITCHEN], "kitchen:board"),
+        ([], "orders:history"),
+    ],
+    ids=["customer", "chef", "driver", "manager", "admin", "chef who orders", "nobody yet"],
+)
+def test_leads_each_to_ones_own_page(client, hire, roles, lands_on):
+    hire(*roles)
+
+    answer = enter(client)
+
+    assert answer.status_code == 200
+    assert answer.request["PATH_INFO"] == reverse(lands_on)
+
+
+def test_leads_back_to_where_one_wanted_to_go(client, hire):
+    hire(KITCHEN)
+    [(to_the_form, _status)] = client.get(reverse("orders:history"), follow=True).redirect_chain
+
+    answer = client.post(to_the_form, {"username": "carla", "password": PASSWORD}, follow=True)
+
+    assert answer.request["PATH_INFO"] == reverse("orders:history")
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"])
+def test_leads_nobody_out_of_the_shop(client, hire, elsewhere):
+    hire(CUSTOMER)
+
+    answer = enter(client, next=elsewhere)
+
+    assert answer.request["PATH_INFO"] == reverse("orders:history")
+    assert all(address.startswith("/") for address, _status in answer.redirect_chain)
+
+
+@pytest.mark.parametrize("password", ["", "five cheeses", PASSWORD.upper()])
+def test_needs_the_password(client, hire, password):
+    hire(MANAGER)
+
+    answer = enter(client, password=password)
+
+    assert answer.redirect_chain == []
+    assert 'class="errorlist' in answer.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_is_not_for_somebody_who_left(client, hire):
+    user = hire(MANAGER)
+    user.is_active = False
+    user.save()
+
+    assert enter(client).redirect_chain == []
+
+
+def test_changes_the_key_of_the_session(client, hire):
+    hire(CUSTOMER)
+    put_a_pizza_in(client)
+    before = client.session.session_key
+
+    enter(client)
+
+    assert client.session.session_key != before
+
+
+def test_is_skipped_by_whoever_is_in_already(client, hire):
+    hire(KITCHEN)
+    enter(client)
+
+    assert client.get(SIGN_IN, follow=True).request["PATH_INFO"] == reverse("kitchen:board")
+
+
+def put_a_pizza_in(client):
+    pizza = {"item": "margherita", "size": "small", "quantity": "2"}
+    return client.post(reverse("orders:add_to_basket"), pizza, follow=True).content.decode()
+
+
+def basket_of(client):
+    html = client.get(reverse("orders:basket")).content.decode()
+    return "Margherita" in html and "€25.98" in html
+
+
+def test_keeps_the_basket(client, hire):
+    hire(CUSTOMER)
+    put_a_pizza_in(client)
+
+    enter(client)
+
+    assert basket_of(client)
+
+
+def test_puts_the_basket_away_with_the_person(client, hire):
+    hire(CUSTOMER)
+    enter(client)
+    put_a_pizza_in(client)
+
+    answer = client.post(SIGN_OUT, follow=True)
+
+    assert answer.request["PATH_INFO"] == reverse("orders:home")
+    assert not basket_of(client)
+    assert list(client.session.keys()) == []
+
+
+def test_ends_by_a_button_and_not_by_a_link(client, hire):
+    hire(CUSTOMER)
+    enter(client)
+
+    assert client.get(SIGN_OUT).status_code == 405
+    assert client.get(reverse("orders:history")).status_code == 200
+
+
+def test_ends_on_every_page_at_once(client, hire):
+    hire(KITCHEN)
+    enter(client)
+    old = client.cookies.copy()
+
+    client.post(SIGN_OUT)
+    client.cookies = old
+
+    assert client.get(reverse("kitchen:board")).status_code == 302
+
+
+def test_introduces_the_demos_people_in_the_demo_alone(client, settings):
+    settings.SHOP_DEMO = False
+    assert "demo-people" not in client.get(SIGN_IN).content.decode()
+
+    settings.SHOP_DEMO = True
+    html = client.get(SIGN_IN).content.decode()
+    assert [person.username for person in DEMO_PEOPLE if f'value="{person.username}"' not in html] == []
