@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from kitchen import promises
 from kitchen.models import LOAD, Kitchen, Ticket
+from pizzeria.foundation import clock
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -26,11 +27,21 @@ def refuse_unless_room(line: Kitchen, tickets: Sequence[Ticket], *, at: datetime
     :raises KitchenClosed: it is paused
     :raises KitchenFull: its load is at the maximum
     """
-    if not line.taking_orders:
-        raise KitchenClosed(_("The kitchen is taking a break. Please try again later."))
+    if not line.takes_orders(at):
+        raise KitchenClosed(_why_closed(line))
     load = sum(ticket.state in LOAD for ticket in tickets)
     if load >= line.max_concurrent_orders:
         minutes = promises.minutes_until(promises.next_out(tickets, at=at), at)
         raise KitchenFull(
             _("The kitchen is at capacity. Please try again in about %(minutes)d minutes.") % {"minutes": minutes}
         )
+
+
+def _why_closed(line: Kitchen) -> str:
+    reason = _(" (%(reason)s)") % {"reason": line.pause_reason} if line.pause_reason else ""
+    if line.paused_until is None:
+        return _("The kitchen is taking a break%(reason)s. Please try again later.") % {"reason": reason}
+    return _("The kitchen is taking a break%(reason)s. Please try again after %(time)s.") % {
+        "reason": reason,
+        "time": clock.wall_clock(line.paused_until),
+    }

@@ -1,6 +1,6 @@
 """The line: one kitchen, its places, and the tickets in it. It knows no customer and no money."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.core.validators import MinValueValidator
@@ -35,10 +35,16 @@ class Kitchen(Noun):
             ("see_board", "Can see the board"),
             ("cook", "Can start and finish tickets"),
             ("hand_over", "Can hand over at the counter"),
+            ("pause", "Can pause and resume the kitchen"),
+            ("change_capacity", "Can change capacity and places"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def takes_orders(self, at: datetime) -> bool:
+        """Tell whether it does: never paused, or the time it was paused for is over."""
+        return self.taking_orders or (self.paused_until is not None and self.paused_until <= at)
 
 
 class Method(models.TextChoices):
@@ -64,7 +70,7 @@ IN_THE_LINE = (State.HELD, State.SCHEDULED, State.WAITING, State.COOKING)
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_the_line(self) -> Self:
         """Those that take time from the ovens still, in the order in which they are due; only what that takes."""
-        timing = ("kitchen_id", "state", "minutes", "started_at", "due_at")
+        timing = ("kitchen_id", "ref", "method", "state", "minutes", "started_at", "due_at")
         return self.filter(state__in=IN_THE_LINE).order_by("due_at", "id").only(*timing)
 
     def on_the_board(self) -> Self:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 
@@ -43,8 +44,13 @@ def out_of_the_kitchen(tickets: Iterable[Ticket], *, minutes: int, places: int, 
     :param minutes: that the new one takes
     :param places: how many tickets can cook at once
     """
-    free = _lay_out(tickets, places=places, at=at)
-    return heapq.heappop(free) + minutes * MINUTE
+    free = _lay_out(tickets, places=places, at=at)[1]
+    return free[0] + minutes * MINUTE
+
+
+def all_out(tickets: Iterable[Ticket], *, places: int, at: datetime) -> dict[UUID, datetime]:
+    """Tell when each ticket in the line comes out, by its ref."""
+    return _lay_out(tickets, places=places, at=at)[0]
 
 
 def next_out(tickets: Iterable[Ticket], *, at: datetime) -> datetime:
@@ -68,18 +74,19 @@ def minutes_until(moment: datetime, at: datetime) -> int:
     return max(1, math.ceil((moment - at) / MINUTE))
 
 
-def _lay_out(tickets: Iterable[Ticket], *, places: int, at: datetime) -> list[datetime]:
-    """Give the moments at which each place is free, as a heap."""
+def _lay_out(tickets: Iterable[Ticket], *, places: int, at: datetime) -> tuple[dict[UUID, datetime], list[datetime]]:
+    """Give when each ticket comes out, and when each place is free then, as a heap."""
     tickets = list(tickets)
-    cooking = [_out_at(ticket, at) for ticket in tickets if ticket.state == State.COOKING]
-    free = cooking + [at] * (places - len(cooking))
+    outs = {ticket.ref: _out_at(ticket, at) for ticket in tickets if ticket.state == State.COOKING}
+    free = [*outs.values()] + [at] * (places - len(outs))
     heapq.heapify(free)
     while len(free) > places:  # fewer places than there were when they were started
         heapq.heappop(free)
     for ticket in tickets:
         if ticket.state != State.COOKING:
-            heapq.heapreplace(free, free[0] + ticket.time_in_the_oven)
-    return free
+            outs[ticket.ref] = free[0] + ticket.time_in_the_oven
+            heapq.heapreplace(free, outs[ticket.ref])
+    return outs, free
 
 
 def _out_at(ticket: Ticket, at: datetime) -> datetime:

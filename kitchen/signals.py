@@ -10,3 +10,9 @@ cooking_started = Signal()
 
 ticket_ready = Signal()
 """A ticket is out of the oven. Sends `ref` (the order's), `by`, `at`, and `line`, the locked kitchen."""
+
+ticket_recalled = Signal()
+"""A ready ticket is back in the line. Sends `ref`, `to` (the state it is in now), `by`, `at`, and `line`."""
+
+line_changed = Signal()
+"""Tickets came, went or moved. Sends `line`, `at`, and `promises`: what can be promised now, by the order's ref."""

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from kitchen.models import Method
-from orders.models import Customer, Order, PaymentMethod, Status
+from orders.models import Customer, Order, PaymentMethod, Reason, Status
 from pizzeria.foundation.events.facts import Fact
 
 
@@ -123,6 +123,66 @@ class OrderDelivered(Fact[Order], type="order.delivered.v1"):
         noun.status = Status.DELIVERED
         noun.delivered_at = at
         noun.paid += self.cash_taken
+
+
+class OrderRecalled(Fact[Order], type="order.recalled.v1"):
+    """Ready too early: back into the oven, or to the head of those waiting for it."""
+
+    to: Literal["cooking", "waiting"]
+
+    def apply(self, noun: Order, at: datetime) -> None:
+        noun.status = Status.COOKING if self.to == "cooking" else Status.CONFIRMED
+        noun.ready_at = None
+
+
+class OrderCancelled(Fact[Order], type="order.cancelled.v1"):
+    reason: Reason
+
+    def apply(self, noun: Order, at: datetime) -> None:
+        noun.status = Status.CANCELLED
+        noun.cancelled_at = at
+        noun.cancel_reason = self.reason
+
+
+class OrderDriverAssigned(Fact[Order], type="order.driver_assigned.v1"):
+    driver: int  # the user's id
+
+    def apply(self, noun: Order, at: datetime) -> None:
+        noun.driver_id = self.driver
+
+
+class OrderDriverUnassigned(Fact[Order], type="order.driver_unassigned.v1"):
+    driver: int
+
+    def apply(self, noun: Order, at: datetime) -> None:
+        noun.driver_id = None
+
+
+class OrderOutForDelivery(Fact[Order], type="order.out_for_delivery.v1"):
+    driver: int
+
+    def apply(self, noun: Order, at: datetime) -> None:
+        noun.status = Status.DELIVERING
+        noun.out_at = at
+
+
+class OrderDeliveryFailed(Fact[Order], type="order.delivery_failed.v1"):
+    """Nobody took it: it is back at the counter, with its driver."""
+
+    driver: int
+    reason: Reason
+
+    def apply(self, noun: Order, at: datetime) -> None:
+        noun.status = Status.READY
+        noun.out_at = None
+
+
+class OrderPromiseChanged(Fact[Order], type="order.promise_changed.v1"):
+    promise_from: datetime
+    promise_until: datetime
+
+    def apply(self, noun: Order, at: datetime) -> None:
+        noun.promise_from, noun.promise_until = self.promise_from, self.promise_until
 
 
 class CustomerRegistered(Fact[Customer], type="customer.registered.v1"):

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
+from kitchen.models import Method
 from orders.services import ContactDetails
 
 
@@ -22,6 +23,12 @@ class CheckoutForm(forms.Form):
 
     data: QueryDict  # always from a request
 
+    method = forms.ChoiceField(
+        label=_("Pickup or delivery"),
+        choices=[(Method.PICKUP, _("I pick it up")), (Method.DELIVERY, _("Bring it to me"))],
+        initial=Method.PICKUP,
+        widget=forms.RadioSelect,
+    )
     name = OneLineField(
         label=_("Your name"),
         max_length=80,
@@ -42,6 +49,27 @@ class CheckoutForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
         error_messages={"invalid": _("That does not look like an e-mail address.")},
     )
+    street = OneLineField(
+        label=_("Street and number"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    postal_code = OneLineField(
+        label=_("Postal code"),
+        required=False,
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )
+    city = OneLineField(
+        label=_("Town"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+    )
+    directions = OneLineField(
+        label=_("How to find you"), required=False, max_length=200, help_text=_("The doorbell, the floor.")
+    )
     allergies = OneLineField(
         label=_("Allergies"),
         required=False,
@@ -54,15 +82,28 @@ class CheckoutForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     shown_total = forms.DecimalField(max_digits=9, decimal_places=2, widget=forms.HiddenInput)
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("method") == Method.DELIVERY:
+            for field, sentence in (
+                ("street", _("Please tell us where we shall bring it.")),
+                ("city", _("Please tell us the town.")),
+            ):
+                if not said.get(field) and field not in self.errors:
+                    self.add_error(field, sentence)
+        return said
+
     def contact(self) -> ContactDetails:
         """Give what a valid form says, the phone in international form."""
         said = self.cleaned_data
+        address = ("street", "postal_code", "city", "directions") if said["method"] == Method.DELIVERY else ()
         return ContactDetails(
             name=said["name"],
             phone=said["phone"].as_e164,
             email=said["email"],
             allergies=said["allergies"],
             notes=said["notes"],
+            **{field: said[field] for field in address},
         )
 
     def asked(self) -> dict[str, object]:

@@ -4,9 +4,12 @@ The shop of the tests: a moment, a menu, and the short way to an order.
     Margherita 12.99 and Pepperoni 14.99 (small), sizes x 1.00, 1.30 and 1.60, toppings 2.50, cola 3.20.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from kitchen import services as kitchen_line
+from kitchen.models import Method
 from menu import offers
 from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
 from orders import services as front_desk
@@ -26,6 +29,8 @@ from tests.factories import (
 FRIDAY_NIGHT = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)  # 20:00 on the shop's wall clock
 
 ANNA = front_desk.ContactDetails(name="Anna Bianchi", phone="+390612345678", email="anna@example.com")
+
+AT_HOME = replace(ANNA, street="Via Appia 7", postal_code="00183", city="Roma", directions="third floor")
 
 
 def open_shop():
@@ -79,7 +84,8 @@ def place(
     shown_total: Decimal | None = None,
     by: Actor = GUEST,
     at: datetime = FRIDAY_NIGHT,
-    contact: front_desk.ContactDetails = ANNA,
+    contact: front_desk.ContactDetails | None = None,
+    method: Method = Method.PICKUP,
     once=None,
 ) -> Order:
     """Place an order for a basket, for one Margherita unless another is given."""
@@ -87,9 +93,18 @@ def place(
     return front_desk.place_order(
         ref=uuid7(),
         basket=basket.ref,
-        contact=contact,
+        contact=contact or (AT_HOME if method == Method.DELIVERY else ANNA),
+        method=method,
         shown_total=total_of(basket, at=at) if shown_total is None else shown_total,
         by=by,
         at=at,
         once=once,
     )
+
+
+def cooked(order: Order, *, by: Actor, at: datetime = FRIDAY_NIGHT) -> Order:
+    """Start and finish an order."""
+    kitchen_line.start_cooking(ref=order.ref, by=by, at=at)
+    kitchen_line.finish_ticket(ref=order.ref, by=by, at=at)
+    order.refresh_from_db()
+    return order

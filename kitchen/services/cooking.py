@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kitchen import signals
-from kitchen.models import State, Ticket
+from kitchen.models import Kitchen, State, Ticket
 from kitchen.permissions import COOK
 from kitchen.services import line as on_the_line
 from pizzeria.foundation.actor import Actor
@@ -39,12 +39,12 @@ def start_cooking(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     ticket = line.tickets.get(ref=ref)
     if ticket.state != State.WAITING:
         raise TicketMoved(_where_it_is(ticket))
-    if line.tickets.filter(state=State.COOKING).count() >= line.cooking_places:
+    if not _has_free_place(line):
         raise AllPlacesTaken(_("Every place in the oven is taken. Finish a ticket first."))
 
     on_the_line.move(ticket, State.COOKING, at=at)
-    on_the_line.board_changed(line)
     signals.cooking_started.send(sender=Ticket, line=line, ref=ref, by=by, at=at)
+    on_the_line.line_changed(line, at=at)
     return ticket
 
 
@@ -64,9 +64,37 @@ def finish_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
         raise TicketMoved(_where_it_is(ticket))
 
     on_the_line.move(ticket, State.READY, at=at)
-    on_the_line.board_changed(line)
     signals.ticket_ready.send(sender=Ticket, line=line, ref=ref, by=by, at=at)
+    on_the_line.line_changed(line, at=at)
     return ticket
+
+
+@command
+def recall_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
+    """
+    Put a ready ticket back into the oven; to the head of the waiting while every place is taken.
+
+    :param ref: the order's
+    :raises TicketMoved: it is not ready any more, or not yet
+    :raises Kitchen.DoesNotExist: there is no such ticket
+    """
+    _refuse_unless_cook(by)
+    line = on_the_line.lock_for_ticket(ref)
+    ticket = line.tickets.get(ref=ref)
+    if ticket.state != State.READY:
+        raise TicketMoved(_where_it_is(ticket))
+
+    if _has_free_place(line):
+        on_the_line.move(ticket, State.COOKING, at=at)
+    else:
+        on_the_line.move_to_the_head(ticket, at=at)
+    signals.ticket_recalled.send(sender=Ticket, line=line, ref=ref, to=State(ticket.state), by=by, at=at)
+    on_the_line.line_changed(line, at=at)
+    return ticket
+
+
+def _has_free_place(line: Kitchen) -> bool:
+    return line.tickets.filter(state=State.COOKING).count() < line.cooking_places
 
 
 def _refuse_unless_cook(by: Actor) -> None:

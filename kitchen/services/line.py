@@ -6,11 +6,13 @@ The kitchen is locked after baskets and before orders; tickets are written under
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from kitchen import capacity, promises
+from django.db.models import Min
+
+from kitchen import capacity, promises, signals
 from kitchen.models import Kitchen, Method, State, Ticket
 from kitchen.promises import Promise
 
@@ -71,7 +73,7 @@ def book_ticket(*, line: Kitchen, ref: UUID, label: str, slip: Slip, at: datetim
         since=at,
         due_at=out_at,
     )
-    board_changed(line)
+    board_changed(line)  # the last in the line delays nobody: no promise slips by it
     return promises.promise(out_at, method=slip.method)
 
 
@@ -81,12 +83,43 @@ def hand_over_ticket(*, line: Kitchen, ref: UUID, at: datetime) -> None:
     board_changed(line)
 
 
+def return_ticket(*, line: Kitchen, ref: UUID, at: datetime) -> None:
+    """Take back a ticket that went out of the door and found nobody: it is ready again."""
+    move(line.tickets.get(ref=ref), State.READY, at=at)
+    board_changed(line)
+
+
+def withdraw_ticket(*, line: Kitchen, ref: UUID, at: datetime) -> None:
+    """Take a ticket out of the line for good, wherever it is; its place is free again."""
+    move(line.tickets.get(ref=ref), State.WITHDRAWN, at=at)
+    line_changed(line, at=at)
+
+
 def move(ticket: Ticket, state: State, *, at: datetime) -> None:
     """Put a ticket into another state."""
     ticket.state, ticket.since = state, at
     if state == State.COOKING:
         ticket.started_at = at
     ticket.save(update_fields=["state", "since", "started_at"])
+
+
+def move_to_the_head(ticket: Ticket, *, at: datetime) -> None:
+    """Put a ticket back among the waiting, due before all of them."""
+    waiting = Ticket.objects.filter(kitchen=ticket.kitchen, state=State.WAITING)
+    first_due = waiting.aggregate(first=Min("due_at"))["first"]
+    ticket.due_at = min(at, first_due - timedelta(seconds=1)) if first_due else at
+    ticket.state, ticket.since, ticket.started_at = State.WAITING, at, None
+    ticket.save(update_fields=["state", "since", "started_at", "due_at"])
+
+
+def line_changed(line: Kitchen, *, at: datetime) -> None:
+    """Raise the board's version, and tell what can be promised for every ticket in the line now."""
+    board_changed(line)
+    tickets = list(Ticket.objects.filter(kitchen=line).in_the_line())
+    methods = {ticket.ref: Method(ticket.method) for ticket in tickets}
+    outs = promises.all_out(tickets, places=line.cooking_places, at=at)
+    now = {ref: promises.promise(out_at, method=methods[ref]) for ref, out_at in outs.items()}
+    signals.line_changed.send(sender=Kitchen, line=line, promises=now, at=at)
 
 
 def board_changed(line: Kitchen) -> None:

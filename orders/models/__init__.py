@@ -1,6 +1,6 @@
 from orders.models.basket import Basket, BasketLine
 from orders.models.customer import Customer
-from orders.models.order import Order, OrderContact, OrderLine, OrderLinePart, PaymentMethod, Status
+from orders.models.order import Order, OrderContact, OrderLine, OrderLinePart, PaymentMethod, Reason, Status
 
 __all__ = [
     "Basket",
@@ -11,5 +11,6 @@ __all__ = [
     "OrderLine",
     "OrderLinePart",
     "PaymentMethod",
+    "Reason",
     "Status",
 ]

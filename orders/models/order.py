@@ -9,6 +9,7 @@ import secrets
 from decimal import Decimal
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,18 @@ class Status(models.TextChoices):
     DELIVERING = "delivering", _("on the way")
     DELIVERED = "delivered", _("delivered")
     CANCELLED = "cancelled", _("cancelled")
+
+
+class Reason(models.TextChoices):
+    """Why an order was cancelled, or could not be delivered. What somebody typed beside it is in the contact."""
+
+    CHANGED_MIND = "changed_mind", _("the guest changed their mind")
+    SOLD_OUT = "sold_out", _("something ran out")
+    TOO_BUSY = "too_busy", _("we cannot make it in time")
+    NOT_COLLECTED = "not_collected", _("nobody came for it")
+    NOBODY_HOME = "nobody_home", _("nobody opened the door")
+    WRONG_ADDRESS = "wrong_address", _("the address could not be found")
+    OTHER = "other", _("something else")
 
 
 class PaymentMethod(models.TextChoices):
@@ -62,14 +75,24 @@ class Order(Noun):
     payment_method = models.CharField(max_length=12, choices=PaymentMethod, default=PaymentMethod.CASH)
     paid = models.DecimalField(max_digits=9, decimal_places=2, default=Decimal("0.00"))
 
+    driver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    cancel_reason = models.CharField(max_length=16, choices=Reason, blank=True)
+
     confirmed_at = models.DateTimeField(null=True)
     cooking_at = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(null=True)
+    out_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ("view",)
-        permissions = [("see_deliveries", "Can see deliveries")]
+        permissions = [
+            ("stop_the_oven", "Can cancel orders, also once they are cooking"),
+            ("see_deliveries", "Can see deliveries"),
+            ("deliver", "Can claim deliveries and make them"),
+            ("assign_deliveries", "Can give deliveries to drivers"),
+        ]
         indexes = [models.Index(fields=["customer", "-id"], name="order_by_customer")]
         constraints = [
             models.UniqueConstraint(fields=["kitchen", "business_date", "number"], name="order_number_once_a_day"),
@@ -83,6 +106,11 @@ class Order(Noun):
     @property
     def is_open(self) -> bool:
         return self.status not in (Status.DELIVERED, Status.CANCELLED)
+
+    @property
+    def has_started(self) -> bool:
+        """Tell whether somebody has begun to cook it."""
+        return self.status not in (Status.PENDING, Status.CONFIRMED)
 
     def get_absolute_url(self) -> str:
         return reverse("orders:order", args=[self.ref])
@@ -150,8 +178,13 @@ class OrderContact(models.Model):
     name = models.CharField(max_length=80, blank=True)
     phone = PhoneNumberField(blank=True)
     email = models.EmailField(blank=True)
+    street = models.CharField(max_length=120, blank=True)
+    postal_code = models.CharField(max_length=12, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    directions = models.CharField(max_length=200, blank=True)  # the doorbell, the floor
     allergies = models.CharField(max_length=300, blank=True)
     notes = models.CharField(max_length=500, blank=True)
+    said = models.CharField(max_length=300, blank=True)  # typed beside a reason, for the guest to read
     key = models.CharField(max_length=43, blank=True)  # a guest's; blank: the order is a customer's
 
     class Meta:

@@ -41,8 +41,8 @@ def _what(fact: facts.Fact[Any]) -> str:
             return _("Placed as #%(number)d, %(total)s, promised %(from)s to %(until)s") % {
                 "number": fact.number,
                 "total": written(fact.total),
-                "from": _clock_time(fact.promise_from),
-                "until": _clock_time(fact.promise_until),
+                "from": clock.wall_clock(fact.promise_from),
+                "until": clock.wall_clock(fact.promise_until),
             }
         case OrderConfirmed():
             return _("Confirmed, %(method)s, payment %(payment)s") % {
@@ -56,7 +56,3 @@ def _what(fact: facts.Fact[Any]) -> str:
         case OrderDelivered():
             return _("Handed over, %(cash)s taken in cash") % {"cash": written(fact.cash_taken)}
     return fact.type
-
-
-def _clock_time(moment: datetime) -> str:
-    return moment.astimezone(clock.shop_zone()).strftime("%H:%M")

@@ -1,29 +1,55 @@
 """What happens at the desk, one verb family a file: the trip of an order, read from top to bottom."""
 
 from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, remove_line
-from orders.services.cooking import mark_cooking, mark_ready
-from orders.services.handing_over import OrderMoved, hand_over
+from orders.services.cancelling import ReasonMissing, TooLateToCancel, cancel_order
+from orders.services.cooking import mark_cooking, mark_ready, mark_recalled
+from orders.services.delivering import (
+    AnotherDriverHasIt,
+    NotYourDelivery,
+    assign_delivery,
+    claim_delivery,
+    fail_delivery,
+    leave_for_delivery,
+    release_delivery,
+)
+from orders.services.handing_over import hand_over
+from orders.services.moved import OrderMoved
 from orders.services.placing import (
+    AddressMissing,
     BasketSpent,
     ContactDetails,
     EmptyBasket,
     TotalChanged,
     place_order,
 )
+from orders.services.promising import requote
 
 __all__ = [
+    "AddressMissing",
+    "AnotherDriverHasIt",
     "BasketFull",
     "BasketGone",
     "BasketSpent",
     "ContactDetails",
     "EmptyBasket",
+    "NotYourDelivery",
     "OrderMoved",
+    "ReasonMissing",
+    "TooLateToCancel",
     "TotalChanged",
     "add_to_basket",
+    "assign_delivery",
+    "cancel_order",
     "change_quantity",
+    "claim_delivery",
+    "fail_delivery",
     "hand_over",
+    "leave_for_delivery",
     "mark_cooking",
     "mark_ready",
+    "mark_recalled",
     "place_order",
+    "release_delivery",
     "remove_line",
+    "requote",
 ]

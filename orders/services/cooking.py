@@ -3,9 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from orders.events import OrderCookingStarted, OrderReady
+from kitchen.models import State
+from orders.events import OrderCookingStarted, OrderDriverUnassigned, OrderReady, OrderRecalled
+from orders.models import Order
 from orders.services.locks import lock
 from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.events.facts import Fact
 from pizzeria.foundation.events.log import record
 
 
@@ -17,3 +20,12 @@ def mark_cooking(*, ref: UUID, by: Actor, at: datetime) -> None:
 def mark_ready(*, ref: UUID, by: Actor, at: datetime) -> None:
     """Note that the order's ticket is out of the oven."""
     record(lock(ref), OrderReady(), by=by, at=at)
+
+
+def mark_recalled(*, ref: UUID, to: State, by: Actor, at: datetime) -> None:
+    """Note that the order's ticket is back in the line; a driver who had it has nothing to carry now."""
+    order = lock(ref)
+    facts: list[Fact[Order]] = [OrderRecalled(to="cooking" if to == State.COOKING else "waiting")]
+    if order.driver_id is not None:
+        facts.append(OrderDriverUnassigned(driver=order.driver_id))
+    record(order, *facts, by=by, at=at)

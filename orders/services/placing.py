@@ -5,7 +5,7 @@ Locks: the form's key, the basket, the kitchen. Order and lines are written befo
 lock, on which every other guest waits, is held for a moment only.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -37,6 +37,13 @@ class EmptyBasket(Refusal):
     status = 422
 
 
+class AddressMissing(Refusal):
+    """A delivery has to go somewhere."""
+
+    code = "address_missing"
+    status = 422
+
+
 class BasketSpent(Refusal):
     """The basket was ordered already, from another form. `order_ref` is what it became."""
 
@@ -60,13 +67,21 @@ class TotalChanged(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ContactDetails:
-    """Who it is for; `phone` in international form."""
+    """Who it is for and, for a delivery, where; `phone` in international form."""
 
     name: str
     phone: str
     email: str = ""
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    directions: str = ""
     allergies: str = ""
     notes: str = ""
+
+    @property
+    def has_address(self) -> bool:
+        return bool(self.street and self.city)
 
 
 def _order_made(ref: UUID) -> Order:
@@ -80,31 +95,31 @@ def place_order(
     basket: UUID,
     contact: ContactDetails,
     shown_total: Decimal,
+    method: Method = Method.PICKUP,
     by: Actor,
     at: datetime,
     once: Once | None = None,
 ) -> Order:
     """
-    Turn a basket into an order for pickup, to be paid in cash, and give it a place in the line.
+    Turn a basket into an order to be paid in cash, and give it a place in the line.
 
     :param ref: of the order to be made
     :param basket: its ref
     :param shown_total: the total that the guest agreed to
     :param once: the form's key; the same form sent again gets the same order
-    :raises EmptyBasket, BasketSpent, SoldOut, NotOnTheMenu, TotalChanged, KitchenClosed, KitchenFull: nothing is kept
+    :raises AddressMissing, EmptyBasket, BasketSpent, SoldOut, NotOnTheMenu, TotalChanged: nothing is kept
+    :raises KitchenClosed, KitchenFull: nothing is kept
     """
+    if method == Method.DELIVERY and not contact.has_address:
+        raise AddressMissing(_("Where shall we bring it? Please tell us street and town."), field="street")
     spent, reckoning = _take_basket(basket, at=at)
     _refuse_unless_agreed(reckoning.totals, shown_total)
     customer = customer_for(by, at=at)
-    order = Order.objects.create(ref=ref, kitchen_id=spent.kitchen_id, customer=customer, method=Method.PICKUP)
+    order = Order.objects.create(ref=ref, kitchen_id=spent.kitchen_id, customer=customer, method=method)
     order.contact = OrderContact.objects.create(
         order=order,
         key="" if customer else new_key(),
-        name=contact.name,
-        phone=contact.phone,
-        email=contact.email,
-        allergies=contact.allergies,
-        notes=contact.notes,
+        **asdict(contact),
     )
     lines = placed_lines(reckoning)
     write_lines(order, lines)
@@ -118,7 +133,7 @@ def place_order(
         ref=ref,
         label=f"#{number}",
         slip=kitchen_line.Slip(
-            method=Method.PICKUP,
+            method=method,
             items=kitchen_items(lines),
             pizza_minutes=reckoning.pizza_minutes,
             notes=contact.notes,
@@ -134,7 +149,7 @@ def place_order(
             customer=customer.ref if customer else None,
             number=number,
             business_date=business_date,
-            method=Method.PICKUP,
+            method=method,
             wanted_at=None,
             promise_from=promise.ready_from,
             promise_until=promise.ready_until,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from kitchen.models import Method
 from orders import selectors
 from orders import services as front_desk
 from orders.forms import CheckoutForm
@@ -63,6 +64,7 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
         basket=basket,
         contact=form.contact(),
         shown_total=form.cleaned_data["shown_total"],
+        method=Method(form.cleaned_data["method"]),
         by=by,
         at=clock.now(),
         once=Once.of(

@@ -39,3 +39,8 @@ def end_of_business_day(at: datetime) -> datetime:
 def _begins(day: date) -> datetime:
     # As UTC: moments of one zone compare by what the wall shows, and twice a year that lies.
     return datetime.combine(day, settings.SHOP_DAY_ENDS, tzinfo=shop_zone()).astimezone(UTC)
+
+
+def wall_clock(moment: datetime) -> str:
+    """Write a moment as the shop's wall clock shows it: 18:40."""
+    return moment.astimezone(shop_zone()).strftime("%H:%M")

@@ -6,9 +6,9 @@ Who may do what: the one table. A role is a permission group here and a realm ro
 
 from dataclasses import dataclass
 
-from kitchen.permissions import COOK, HAND_OVER, SEE_BOARD, VIEW_KITCHEN
+from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD, VIEW_KITCHEN
 from menu.permissions import EDIT_THE_MENU, SELL_OUT
-from orders.permissions import SEE_ALL_ORDERS, SEE_DELIVERIES
+from orders.permissions import ASSIGN_DELIVERIES, DELIVER, SEE_ALL_ORDERS, SEE_DELIVERIES, STOP_THE_OVEN
 from pizzeria.foundation.actor import Permission
 from pizzeria.foundation.scopes import Scope
 
@@ -35,7 +35,7 @@ class Role:
         return self.names[0]
 
 
-_LINE = (SEE_BOARD, COOK, HAND_OVER, SELL_OUT, SEE_ALL_ORDERS)
+_LINE = (SEE_BOARD, COOK, PAUSE, HAND_OVER, SELL_OUT, SEE_ALL_ORDERS, STOP_THE_OVEN)
 
 CUSTOMER = Role(
     names=("customer",),
@@ -53,7 +53,7 @@ KITCHEN = Role(
 DRIVER = Role(
     names=("delivery_driver", "driver"),
     group="Drivers",
-    permissions=(SEE_DELIVERIES,),
+    permissions=(SEE_DELIVERIES, DELIVER),
     scopes=(Scope.DELIVERY_READ, Scope.DELIVERY_MANAGE, Scope.ORDERS_READ, Scope.MENU_READ),
     lands="orders:deliveries",
 )
@@ -66,7 +66,7 @@ POS = Role(
 MANAGER = Role(
     names=("manager",),
     group="Managers",
-    permissions=(*_LINE, SEE_DELIVERIES, VIEW_KITCHEN, *EDIT_THE_MENU),
+    permissions=(*_LINE, SEE_DELIVERIES, DELIVER, ASSIGN_DELIVERIES, CHANGE_CAPACITY, VIEW_KITCHEN, *EDIT_THE_MENU),
     scopes=tuple(scope for scope in Scope if scope is not Scope.ADMIN),
     lands="admin:index",
     staff=True,

@@ -15,7 +15,7 @@ from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
-ANNA = {"name": "Anna Bianchi", "phone": "06 1234 5678", "email": "anna@example.com"}
+ANNA = {"name": "Anna Bianchi", "phone": "06 1234 5678", "email": "anna@example.com", "method": "pickup"}
 
 
 @pytest.fixture

@@ -1,0 +1,28 @@
+"""Facts of the kitchen's stream: whether it takes orders, and how much it can hold."""
+
+from datetime import datetime
+
+from kitchen.models import Kitchen
+from pizzeria.foundation.events.facts import Fact
+
+
+class KitchenPaused(Fact[Kitchen], type="kitchen.paused.v1"):
+    """It takes no orders until a time, or until further notice (`until` is None). The reason stands in the row."""
+
+    until: datetime | None
+
+    def apply(self, noun: Kitchen, at: datetime) -> None:
+        noun.taking_orders, noun.paused_until = False, self.until
+
+
+class KitchenResumed(Fact[Kitchen], type="kitchen.resumed.v1"):
+    def apply(self, noun: Kitchen, at: datetime) -> None:
+        noun.taking_orders, noun.paused_until, noun.pause_reason = True, None, ""
+
+
+class CapacityChanged(Fact[Kitchen], type="kitchen.capacity_changed.v1"):
+    max_concurrent_orders: int
+    cooking_places: int
+
+    def apply(self, noun: Kitchen, at: datetime) -> None:
+        noun.max_concurrent_orders, noun.cooking_places = self.max_concurrent_orders, self.cooking_places

@@ -1,0 +1,61 @@
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from kitchen import services as kitchen_line
+from orders.events import OrderCancelled
+from orders.models import Order, Reason, Status
+from orders.permissions import STOP_THE_OVEN
+from orders.services.locks import lock
+from orders.services.moved import OrderMoved
+from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.commands import command
+from pizzeria.foundation.events.log import record
+from pizzeria.foundation.refusals import Refusal
+
+
+class TooLateToCancel(Refusal):
+    code = "too_late_to_cancel"
+
+
+class ReasonMissing(Refusal):
+    code = "reason_missing"
+    status = 422
+
+
+@command
+def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: datetime) -> Order:
+    """
+    Cancel an order and give its place in the kitchen back.
+
+    The door has made sure that a guest asks for an order of their own.
+
+    :param ref: the order's
+    :param said: what was typed beside the reason, for the guest to read; needed with "something else"
+    :raises TooLateToCancel: cooking has begun, and the actor may not stop the oven
+    :raises OrderMoved: it is cancelled or delivered already
+    :raises ReasonMissing: "something else", and nothing said
+    :raises Kitchen.DoesNotExist: there is no such order
+    """
+    line = kitchen_line.lock_for_ticket(ref)  # before the order: see the order of locks
+    order = lock(ref)
+    if not order.is_open:
+        raise OrderMoved(_gone_already(order))
+    if order.has_started and not by.may(STOP_THE_OVEN):
+        raise TooLateToCancel(_("Your pizza is already in the oven, so it can no longer be cancelled."))
+    if reason == Reason.OTHER and not said:
+        raise ReasonMissing(_("Please say why, so that the guest knows."), field="said")
+
+    kitchen_line.withdraw_ticket(line=line, ref=ref, at=at)
+    if said:
+        order.contact.said = said
+        order.contact.save(update_fields=["said"])
+    record(order, OrderCancelled(reason=reason), by=by, at=at)
+    return order
+
+
+def _gone_already(order: Order) -> str:
+    if order.status == Status.CANCELLED:
+        return _("#%(number)d has been cancelled already.") % {"number": order.number}
+    return _("#%(number)d has been handed over already.") % {"number": order.number}

@@ -1,0 +1,167 @@
+"""
+A delivery's steps: claimed or assigned, given back, on its way, brought back.
+
+Those that only say whose it is hold the order; those that take the pizza out of the shop or back into it hold the
+kitchen before.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from kitchen import services as kitchen_line
+from kitchen.models import Method
+from orders.events import OrderDeliveryFailed, OrderDriverAssigned, OrderDriverUnassigned, OrderOutForDelivery
+from orders.models import Order, Reason, Status
+from orders.permissions import ASSIGN_DELIVERIES, DELIVER
+from orders.services.locks import lock
+from orders.services.moved import OrderMoved
+from pizzeria.foundation.actor import Actor, Permission
+from pizzeria.foundation.commands import command
+from pizzeria.foundation.events.facts import Fact
+from pizzeria.foundation.events.log import record
+from pizzeria.foundation.refusals import NotAllowed, Refusal
+
+
+class AnotherDriverHasIt(Refusal):
+    code = "another_driver_has_it"
+
+
+class NotYourDelivery(Refusal):
+    code = "not_your_delivery"
+
+
+@command
+def claim_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
+    """
+    Take a ready delivery for oneself. Nothing happens if it is one's own already.
+
+    :raises OrderMoved: it is not a delivery that is ready
+    :raises AnotherDriverHasIt: somebody was first
+    :raises Order.DoesNotExist: there is no such order
+    """
+    _refuse_unless(by, DELIVER)
+    order = _ready_delivery(ref)
+    if order.driver_id == by.user_id:
+        return order
+    if order.driver_id is not None:
+        raise AnotherDriverHasIt(_("Another driver has #%(number)d.") % {"number": order.number})
+    record(order, OrderDriverAssigned(driver=_driver(by)), by=by, at=at)
+    return order
+
+
+@command
+def assign_delivery(*, ref: UUID, driver: int, by: Actor, at: datetime) -> Order:
+    """
+    Give a ready delivery to a driver; it is taken from the one who had it.
+
+    :param driver: the user's id
+    :raises OrderMoved: it is not a delivery that is ready
+    :raises Order.DoesNotExist: there is no such order
+    """
+    _refuse_unless(by, ASSIGN_DELIVERIES)
+    order = _ready_delivery(ref)
+    if order.driver_id == driver:
+        return order
+    facts: list[Fact[Order]] = [OrderDriverAssigned(driver=driver)]
+    if order.driver_id is not None:
+        facts.insert(0, OrderDriverUnassigned(driver=order.driver_id))
+    record(order, *facts, by=by, at=at)
+    return order
+
+
+@command
+def release_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
+    """
+    Give a delivery back that has not left yet.
+
+    :raises OrderMoved: it has left, or is elsewhere
+    :raises NotYourDelivery: it is another driver's, and the actor assigns none
+    :raises Order.DoesNotExist: there is no such order
+    """
+    _refuse_unless(by, DELIVER)
+    order = _ready_delivery(ref)
+    _refuse_unless_theirs(order, by)
+    record(order, OrderDriverUnassigned(driver=order.driver_id or 0), by=by, at=at)
+    return order
+
+
+@command
+def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
+    """
+    Leave with a delivery.
+
+    :raises OrderMoved: it is not ready
+    :raises NotYourDelivery: it is not this driver's
+    :raises Kitchen.DoesNotExist: there is no such order
+    """
+    _refuse_unless(by, DELIVER)
+    line = kitchen_line.lock_for_ticket(ref)  # before the order: see the order of locks
+    order = _ready_delivery(ref)
+    if order.driver_id != by.user_id:
+        raise NotYourDelivery(_("#%(number)d is not yours. Claim it first.") % {"number": order.number})
+    kitchen_line.hand_over_ticket(line=line, ref=ref, at=at)
+    record(order, OrderOutForDelivery(driver=_driver(by)), by=by, at=at)
+    return order
+
+
+@command
+def fail_delivery(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: datetime) -> Order:
+    """
+    Bring a delivery back that nobody took. It is ready again, and stays with its driver.
+
+    :param said: what was typed beside the reason
+    :raises OrderMoved: it is not on its way
+    :raises NotYourDelivery: it is not out with this driver
+    :raises Kitchen.DoesNotExist: there is no such order
+    """
+    _refuse_unless(by, DELIVER)
+    line = kitchen_line.lock_for_ticket(ref)  # before the order: see the order of locks
+    order = out_with(by, lock(ref))
+    kitchen_line.return_ticket(line=line, ref=ref, at=at)
+    if said:
+        order.contact.said = said
+        order.contact.save(update_fields=["said"])
+    record(order, OrderDeliveryFailed(driver=_driver(by), reason=reason), by=by, at=at)
+    return order
+
+
+def out_with(by: Actor, order: Order) -> Order:
+    """
+    Give the order back if it is on its way with this driver.
+
+    :raises OrderMoved: it is not on its way
+    :raises NotYourDelivery: it is out with another driver
+    """
+    if order.status != Status.DELIVERING:
+        raise OrderMoved(_("#%(number)d is not on its way.") % {"number": order.number})
+    if order.driver_id != by.user_id:
+        raise NotYourDelivery(_("#%(number)d is out with another driver.") % {"number": order.number})
+    return order
+
+
+def _ready_delivery(ref: UUID) -> Order:
+    order = lock(ref)
+    if order.method != Method.DELIVERY or order.status != Status.READY:
+        raise OrderMoved(_("#%(number)d is not a delivery that is ready.") % {"number": order.number})
+    return order
+
+
+def _refuse_unless(by: Actor, permission: Permission) -> None:
+    if not by.may(permission):
+        raise NotAllowed(_("Only drivers and managers can do that."))
+
+
+def _refuse_unless_theirs(order: Order, by: Actor) -> None:
+    if order.driver_id is None:
+        raise OrderMoved(_("Nobody has #%(number)d.") % {"number": order.number})
+    if order.driver_id != by.user_id and not by.may(ASSIGN_DELIVERIES):
+        raise NotYourDelivery(_("#%(number)d is not yours.") % {"number": order.number})
+
+
+def _driver(by: Actor) -> int:
+    """Give the id of the person who drives; the system drives nothing."""
+    if by.user_id is None:
+        raise NotAllowed(_("Only a driver can do that."))
+    return by.user_id

@@ -1,0 +1,52 @@
+from datetime import timedelta
+
+import pytest
+
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen, State, Ticket
+from orders.models import Order, Status
+from pizzeria.foundation.refusals import NotAllowed
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+
+
+def recall(order, by):
+    return kitchen_line.recall_ticket(ref=order.ref, by=by, at=FRIDAY_NIGHT)
+
+
+def test_puts_a_ready_ticket_back_into_the_oven(placed_order, chef):
+    shop.cooked(placed_order, by=chef)
+
+    recall(placed_order, chef)
+
+    assert Ticket.objects.get().state == State.COOKING
+    assert Order.objects.get().status == Status.COOKING
+
+
+def test_puts_it_at_the_head_of_the_waiting_while_every_place_is_taken(placed_order, chef):
+    Kitchen.objects.update(cooking_places=1)
+    shop.cooked(placed_order, by=chef)
+    cooking, waiting = shop.place(), shop.place()
+    kitchen_line.start_cooking(ref=cooking.ref, by=chef, at=FRIDAY_NIGHT)
+
+    recall(placed_order, chef)
+
+    line = Ticket.objects.filter(state=State.WAITING).order_by("due_at")
+    assert [ticket.ref for ticket in line] == [placed_order.ref, waiting.ref]
+    assert Ticket.objects.filter(state=State.COOKING).count() == 1
+    assert Order.objects.get(pk=placed_order.pk).status == Status.CONFIRMED
+
+
+def test_is_refused_for_what_is_not_ready_and_for_whom_it_is_not(placed_order, chef, guest):
+    with pytest.raises(kitchen_line.TicketMoved):
+        recall(placed_order, chef)
+    with pytest.raises(NotAllowed):
+        recall(shop.cooked(placed_order, by=chef), guest)
+
+
+def test_can_be_finished_again(placed_order, chef):
+    recall(shop.cooked(placed_order, by=chef), chef)
+
+    kitchen_line.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=3))
+
+    assert Order.objects.get().ready_at == FRIDAY_NIGHT + timedelta(minutes=3)

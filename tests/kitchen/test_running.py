@@ -1,0 +1,79 @@
+from datetime import timedelta
+
+import pytest
+
+from kitchen import services as kitchen_line
+from kitchen.capacity import KitchenClosed
+from kitchen.models import Kitchen
+from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.refusals import NotAllowed
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+
+HALF_PAST = FRIDAY_NIGHT + timedelta(minutes=30)
+
+
+def pause(kitchen, by, reason="the oven rests", until=None):
+    return kitchen_line.pause(kitchen=kitchen, reason=reason, until=until, by=by, at=FRIDAY_NIGHT)
+
+
+def change(kitchen, by, orders=20, places=5):
+    return kitchen_line.change_capacity(
+        kitchen=kitchen, max_concurrent_orders=orders, cooking_places=places, by=by, at=FRIDAY_NIGHT
+    )
+
+
+def test_a_pause_takes_no_orders_and_says_why(kitchen, chef):
+    pause(kitchen, chef)
+
+    with pytest.raises(KitchenClosed, match="the oven rests"):
+        shop.place()
+
+
+def test_a_pause_ends_by_itself(kitchen, chef):
+    pause(kitchen, chef, until=HALF_PAST)
+
+    with pytest.raises(KitchenClosed, match="after 20:30"):
+        shop.place()
+    assert shop.place(at=HALF_PAST).number == 1
+
+
+def test_a_pause_can_be_ended(kitchen, chef):
+    pause(kitchen, chef)
+    kitchen_line.resume(kitchen=kitchen, by=chef, at=FRIDAY_NIGHT)
+    kitchen_line.resume(kitchen=kitchen, by=chef, at=FRIDAY_NIGHT)  # once more changes nothing
+
+    assert shop.place().number == 1
+    types = Event.objects.filter(noun_ref=kitchen.ref).values_list("type", flat=True)
+    assert list(types) == ["kitchen.paused.v1", "kitchen.resumed.v1"]
+
+
+def test_a_pause_needs_a_reason_and_a_time_to_come(kitchen, chef, guest):
+    with pytest.raises(kitchen_line.PauseRefused):
+        pause(kitchen, chef, reason="")
+    with pytest.raises(kitchen_line.PauseRefused):
+        pause(kitchen, chef, until=FRIDAY_NIGHT)
+    with pytest.raises(NotAllowed):
+        pause(kitchen, guest)
+
+
+def test_capacity_is_a_managers_to_change(kitchen, manager, chef):
+    with pytest.raises(NotAllowed):
+        change(kitchen, chef)
+
+    change(kitchen, manager, orders=30, places=7)
+
+    assert (Kitchen.objects.get().max_concurrent_orders, Kitchen.objects.get().cooking_places) == (30, 7)
+
+
+def test_capacity_is_never_less_than_what_is_open(kitchen, manager, chef):
+    orders = [shop.place() for _ in range(3)]
+    for order in orders[:2]:
+        kitchen_line.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+
+    for too_low in ({"orders": 2}, {"places": 1}, {"orders": 0}, {"places": 0}):
+        with pytest.raises(kitchen_line.CapacityTooLow):
+            change(kitchen, manager, **too_low)
+    change(kitchen, manager, orders=3, places=2)
+
+    assert Event.objects.filter(type="kitchen.capacity_changed.v1").count() == 1

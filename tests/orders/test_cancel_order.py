@@ -1,0 +1,78 @@
+import pytest
+
+from kitchen import services as kitchen_line
+from kitchen.models import LOAD, Kitchen, State, Ticket
+from kitchen.permissions import COOK
+from orders import services as front_desk
+from orders.models import Order, Reason, Status
+from pizzeria.foundation.actor import Actor, Kind
+from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.ids import uuid7
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+
+
+def cancel(order, by, reason=Reason.CHANGED_MIND, said=""):
+    return front_desk.cancel_order(ref=order.ref, reason=reason, said=said, by=by, at=FRIDAY_NIGHT)
+
+
+def test_gives_the_place_back(placed_order, guest):
+    cancel(placed_order, guest)
+
+    placed_order.refresh_from_db()
+    assert (placed_order.status, placed_order.cancelled_at) == (Status.CANCELLED, FRIDAY_NIGHT)
+    assert Ticket.objects.get(ref=placed_order.ref).state == State.WITHDRAWN
+    assert not Ticket.objects.filter(state__in=LOAD).exists()
+
+
+def test_lets_somebody_else_order_at_capacity(placed_order, guest):
+    Kitchen.objects.update(max_concurrent_orders=1)
+    cancel(placed_order, guest)
+
+    assert shop.place().number == placed_order.number + 1
+
+
+def test_is_refused_once_the_pizza_is_in_the_oven(placed_order, chef, guest):
+    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+
+    with pytest.raises(front_desk.TooLateToCancel, match="already in the oven"):
+        cancel(placed_order, guest)
+
+    assert Order.objects.get().status == Status.COOKING
+
+
+def test_needs_the_permission_to_stop_the_oven_not_just_to_cook(placed_order, chef):
+    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    helper = Actor(Kind.PERSON, 9, frozenset({COOK}))
+
+    with pytest.raises(front_desk.TooLateToCancel):
+        cancel(placed_order, helper)
+    cancel(placed_order, chef, Reason.SOLD_OUT)
+
+    assert Order.objects.get().cancel_reason == Reason.SOLD_OUT
+
+
+def test_is_refused_once_it_is_handed_over_or_cancelled(placed_order, chef, manager):
+    front_desk.hand_over(ref=shop.cooked(placed_order, by=chef).ref, by=chef, at=FRIDAY_NIGHT)
+    other = shop.place()
+    cancel(other, manager)
+
+    with pytest.raises(front_desk.OrderMoved, match="handed over already"):
+        cancel(placed_order, manager)
+    with pytest.raises(front_desk.OrderMoved, match="cancelled already"):
+        cancel(other, manager)
+
+
+def test_needs_words_for_something_else_and_keeps_them_out_of_the_log(placed_order, chef):
+    with pytest.raises(front_desk.ReasonMissing):
+        cancel(placed_order, chef, Reason.OTHER)
+
+    cancel(placed_order, chef, Reason.OTHER, said="The oven is out.")
+
+    assert Order.objects.get().contact.said == "The oven is out."
+    assert Event.objects.get(type="order.cancelled.v1").data == {"reason": "other"}
+
+
+def test_of_an_unknown_order_finds_nothing(kitchen, manager):
+    with pytest.raises(Kitchen.DoesNotExist):
+        front_desk.cancel_order(ref=uuid7(), reason=Reason.CHANGED_MIND, by=manager, at=FRIDAY_NIGHT)

@@ -1,0 +1,167 @@
+from decimal import Decimal
+
+import pytest
+
+from kitchen import services as kitchen_line
+from kitchen.models import Method, State, Ticket
+from orders import replay
+from orders import services as front_desk
+from orders.models import Order, Reason, Status
+from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.refusals import NotAllowed
+from pizzeria.people.roles import DRIVER
+from tests import shop
+from tests.factories import UserFactory
+from tests.shop import FRIDAY_NIGHT
+
+
+@pytest.fixture
+def dina(db):
+    return shop.acting_as(DRIVER, UserFactory(first_name="Dina").pk)
+
+
+@pytest.fixture
+def dario(db):
+    return shop.acting_as(DRIVER, UserFactory(first_name="Dario").pk)
+
+
+@pytest.fixture
+def delivery(kitchen, chef):
+    """A delivery, out of the oven."""
+    return shop.cooked(shop.place(method=Method.DELIVERY), by=chef)
+
+
+def step(verb, order, by, **more):
+    return verb(ref=order.ref, by=by, at=FRIDAY_NIGHT, **more)
+
+
+def test_brings_the_pizza_and_the_cash_home(delivery, dina):
+    step(front_desk.claim_delivery, delivery, dina)
+    step(front_desk.leave_for_delivery, delivery, dina)
+    step(front_desk.hand_over, delivery, dina)
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.paid, delivery.driver_id) == (
+        Status.DELIVERED,
+        Decimal("12.99"),
+        dina.user_id,
+    )
+    types = Event.objects.filter(noun_ref=delivery.ref, seq__gt=4).values_list("type", flat=True)
+    assert list(types) == ["order.driver_assigned.v1", "order.out_for_delivery.v1", "order.delivered.v1"]
+    assert list(replay.differences()) == []
+
+
+def test_promises_the_drive_too(kitchen):
+    order = shop.place(method=Method.DELIVERY)
+
+    assert (order.promise_from - FRIDAY_NIGHT).total_seconds() == (8 + 2 + 20) * 60
+
+
+def test_without_an_address_is_refused(kitchen):
+    with pytest.raises(front_desk.AddressMissing):
+        shop.place(method=Method.DELIVERY, contact=shop.ANNA)
+
+    assert not Order.objects.exists()
+
+
+def test_is_one_drivers_at_a_time(delivery, dina, dario):
+    step(front_desk.claim_delivery, delivery, dina)
+    step(front_desk.claim_delivery, delivery, dina)  # once more: it is hers already
+
+    with pytest.raises(front_desk.AnotherDriverHasIt):
+        step(front_desk.claim_delivery, delivery, dario)
+    with pytest.raises(front_desk.NotYourDelivery):
+        step(front_desk.leave_for_delivery, delivery, dario)
+    with pytest.raises(front_desk.NotYourDelivery):
+        step(front_desk.release_delivery, delivery, dario)
+    assert Event.objects.filter(type="order.driver_assigned.v1").count() == 1
+
+
+def test_can_be_given_back_and_claimed_by_another(delivery, dina, dario):
+    step(front_desk.claim_delivery, delivery, dina)
+    step(front_desk.release_delivery, delivery, dina)
+
+    step(front_desk.claim_delivery, delivery, dario)
+
+    assert Order.objects.get().driver_id == dario.user_id
+
+
+def test_can_be_assigned_by_a_manager_only(delivery, dina, dario, manager):
+    step(front_desk.claim_delivery, delivery, dina)
+    with pytest.raises(NotAllowed):
+        step(front_desk.assign_delivery, delivery, dario, driver=dario.user_id)
+
+    step(front_desk.assign_delivery, delivery, manager, driver=dario.user_id)
+
+    assert Order.objects.get().driver_id == dario.user_id
+    assert list(replay.differences()) == []
+
+
+def test_waits_for_the_oven(kitchen, dina):
+    order = shop.place(method=Method.DELIVERY)
+
+    with pytest.raises(front_desk.OrderMoved):
+        step(front_desk.claim_delivery, order, dina)
+
+
+def test_of_a_pickup_is_not_offered(placed_order, chef, dina):
+    shop.cooked(placed_order, by=chef)
+
+    with pytest.raises(front_desk.OrderMoved):
+        step(front_desk.claim_delivery, placed_order, dina)
+
+
+def test_comes_back_when_nobody_is_home_and_goes_out_again(delivery, dina):
+    step(front_desk.claim_delivery, delivery, dina)
+    step(front_desk.leave_for_delivery, delivery, dina)
+    assert Ticket.objects.get(ref=delivery.ref).state == State.GONE
+
+    step(front_desk.fail_delivery, delivery, dina, reason=Reason.NOBODY_HOME)
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.driver_id) == (Status.READY, dina.user_id)
+    assert Ticket.objects.get(ref=delivery.ref).state == State.READY
+
+    step(front_desk.leave_for_delivery, delivery, dina)
+    step(front_desk.hand_over, delivery, dina)
+    assert Order.objects.get().status == Status.DELIVERED
+    assert list(replay.differences()) == []
+
+
+def test_is_handed_over_by_its_driver_on_the_way_only(delivery, dina, dario, chef):
+    step(front_desk.claim_delivery, delivery, dina)
+    with pytest.raises(front_desk.OrderMoved):
+        step(front_desk.hand_over, delivery, dina)  # has not left
+    step(front_desk.leave_for_delivery, delivery, dina)
+
+    with pytest.raises(front_desk.NotYourDelivery):
+        step(front_desk.hand_over, delivery, dario)
+    with pytest.raises(NotAllowed):
+        step(front_desk.hand_over, delivery, chef)
+
+
+def test_recalled_to_the_oven_leaves_its_driver_free(delivery, dina, chef):
+    step(front_desk.claim_delivery, delivery, dina)
+
+    step(kitchen_line.recall_ticket, delivery, chef)
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.driver_id, delivery.ready_at) == (Status.COOKING, None, None)
+    assert list(replay.differences()) == []
+
+
+def test_on_its_way_is_not_recalled(delivery, dina, chef):
+    step(front_desk.claim_delivery, delivery, dina)
+    step(front_desk.leave_for_delivery, delivery, dina)
+
+    with pytest.raises(kitchen_line.TicketMoved):
+        step(kitchen_line.recall_ticket, delivery, chef)
+
+
+def test_on_its_way_can_still_be_cancelled_by_a_manager(delivery, dina, manager):
+    step(front_desk.claim_delivery, delivery, dina)
+    step(front_desk.leave_for_delivery, delivery, dina)
+
+    step(front_desk.cancel_order, delivery, manager, reason=Reason.WRONG_ADDRESS)
+
+    assert Order.objects.get().status == Status.CANCELLED
+    assert Ticket.objects.get().state == State.WITHDRAWN

@@ -1,0 +1,45 @@
+from datetime import timedelta
+
+import pytest
+
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen
+from orders.models import Order
+from pizzeria.foundation.events.models import Event
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+
+
+@pytest.fixture
+def one_place(kitchen):
+    """One place in the oven, and three orders that are promised one after the other."""
+    Kitchen.objects.update(cooking_places=1)
+    return [shop.place() for _ in range(3)]
+
+
+def minutes(count):
+    return FRIDAY_NIGHT + timedelta(minutes=count)
+
+
+def test_leaves_promises_alone_that_can_be_kept(one_place, chef):
+    kitchen_line.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(5))
+
+    assert not Event.objects.filter(type="order.promise_changed.v1").exists()
+
+
+def test_promises_anew_what_even_its_end_cannot_be_kept_for(one_place, chef):
+    before = [(order.promise_from, order.promise_until) for order in one_place]
+
+    kitchen_line.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
+
+    now = [(order.promise_from, order.promise_until) for order in Order.objects.order_by("id")]
+    assert [(start - FRIDAY_NIGHT).total_seconds() / 60 for start, _ in before] == [10, 18, 26]
+    assert [(start - FRIDAY_NIGHT).total_seconds() / 60 for start, _ in now] == [25, 33, 41]
+    assert Event.objects.filter(type="order.promise_changed.v1", actor="system").count() == 3
+
+
+def test_does_so_once(one_place, chef):
+    kitchen_line.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
+    kitchen_line.finish_ticket(ref=one_place[0].ref, by=chef, at=minutes(23))
+
+    assert Event.objects.filter(type="order.promise_changed.v1").count() == 3
