@@ -1,0 +1,149 @@
+"""What the logs say, and what they never say: whoever reads them opens no order and learns nobody's name."""
+
+import io
+import json
+import logging
+
+import pytest
+from django.urls import reverse
+
+from orders.views import order as order_views
+from pizzeria.operations.logs import Lines, without_keys
+from pizzeria.people.roles import CUSTOMER
+from tests import shop
+
+SECRETS = ("Anna", "Bianchi", "612345678", "anna@example.com")
+
+
+@pytest.fixture(params=[True, False], ids=["for people", "as data"])
+def written(request):
+    """What is written to the log while a test runs, formatted as in the demo and as elsewhere."""
+    paper = io.StringIO()
+    handler = logging.StreamHandler(paper)
+    handler.setFormatter(Lines(human=request.param))
+    logging.getLogger().addHandler(handler)
+    yield paper.getvalue
+    logging.getLogger().removeHandler(handler)
+
+
+@pytest.fixture
+def link(placed_order):
+    """A guest's own link."""
+    return reverse("orders:guest_order", args=[placed_order.ref, placed_order.contact.key])
+
+
+@pytest.fixture
+def key(placed_order):
+    return placed_order.contact.key
+
+
+def test_name_the_address_that_was_asked_for(client, link, written, placed_order):
+    assert client.get(link).status_code == 200
+
+    assert f"GET /orders/{placed_order.ref}/" in written()
+
+
+def test_never_hold_a_guests_key(client, link, key, written):
+    client.get(link)
+    client.get(link.rstrip("/"))
+    client.get(link + "nothing/here")
+    client.post(link)
+    client.get(link.replace(key, key[::-1]))
+
+    assert key not in written()
+    assert key[::-1] not in written()
+    assert written().count("request_finished") == 5
+
+
+def test_never_hold_a_query(client, kitchen, written):
+    client.get(reverse("menu:card"), {"token": "four-cheeses"})
+    client.get("/nothing/here/", {"token": "four-cheeses"})
+
+    assert written().count("request_finished") == 2
+    assert "four-cheeses" not in written()
+
+
+def fail_while_showing(patch):
+    def fail(request, order, *, keep_this_link):
+        contact = order.contact
+        raise ZeroDivisionError(f"while showing {request.path}", contact.pk)
+
+    patch.setattr(order_views, "_show", fail)
+
+
+def test_never_hold_what_a_failing_page_had_in_its_hands(client, link, key, written, monkeypatch):
+    client.raise_request_exception = False
+    fail_while_showing(monkeypatch)
+
+    assert client.get(link).status_code == 500
+
+    assert "ZeroDivisionError" in written()
+    assert key not in written()
+    assert not any(secret in written() for secret in SECRETS)
+
+
+def test_never_hold_what_a_failing_command_had_in_its_hands(kitchen, written, monkeypatch):
+    log = logging.getLogger("somebody")
+
+    def fail(contact):
+        raise ZeroDivisionError
+
+    try:
+        fail(shop.ANNA)
+    except ZeroDivisionError:
+        log.exception("It did not work.")
+
+    assert "It did not work." in written()
+    assert "ZeroDivisionError" in written()
+    assert not any(secret in written() for secret in SECRETS)
+
+
+def test_never_hold_who_ordered(client, written, kitchen):
+    shop.place()
+
+    assert "orders.place_order" in written()
+    assert not any(secret in written() for secret in SECRETS)
+
+
+def test_name_a_person_by_number_and_never_by_name(sign_in, written):
+    browser = sign_in(CUSTOMER, first_name="Carla")
+    browser.get(reverse("orders:history"))
+
+    assert "Carla" not in written()
+
+
+def test_are_data_outside_the_demo(client, kitchen):
+    paper = io.StringIO()
+    handler = logging.StreamHandler(paper)
+    handler.setFormatter(Lines(human=False))
+    logging.getLogger().addHandler(handler)
+    try:
+        client.get(reverse("menu:card"))
+        shop.place()
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+    lines = [json.loads(line) for line in paper.getvalue().splitlines()]
+    [command] = [line for line in lines if line.get("command") == "orders.place_order"]
+    assert (command["event"], command["outcome"], command["by"]) == ("command", "done", "guest")
+    assert {line["event"] for line in lines} >= {"request_started", "request_finished"}
+    assert all({"level", "timestamp"} <= set(line) for line in lines)
+
+
+KEY = "k" * 43
+REF = "0197c2a0-0000-7000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        (f"/orders/{REF}/{KEY}/", f"/orders/{REF}/…/"),
+        (f"/orders/{REF}/{KEY}", f"/orders/{REF}/…"),
+        (f'Not Found: "/orders/{REF}/{KEY}"', f'Not Found: "/orders/{REF}/…"'),
+        (f"GET /orders/{REF}/{KEY}?a=1 HTTP/1.1", f"GET /orders/{REF}/…?a=1 HTTP/1.1"),
+        (f"/orders/{REF}/hand-over/", f"/orders/{REF}/hand-over/"),
+        (f"/orders/{REF}/", f"/orders/{REF}/"),
+    ],
+)
+def test_keep_everything_of_an_address_but_the_key(said, left):
+    assert without_keys(said) == left
