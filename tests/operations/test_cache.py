@@ -1,0 +1,77 @@
+"""The cache: with Redis gone the shop is slower, never closed."""
+
+import socket
+
+import pytest
+from django.core.cache.backends.redis import RedisCache
+from django.test import override_settings
+from django.urls import reverse
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from pizzeria.operations.cache import FailOpenRedisCache
+
+OPTIONS = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
+
+
+def cache_at(port):
+    return FailOpenRedisCache(f"redis://127.0.0.1:{port}/0", {"OPTIONS": OPTIONS})
+
+
+@pytest.fixture(params=["gone", "silent"])
+def dead_port(request):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        if request.param == "silent":
+            yield server.getsockname()[1]
+            return
+        port = server.getsockname()[1]
+    yield port
+
+
+@pytest.fixture
+def lost(dead_port):
+    """A cache without its Redis."""
+    return cache_at(dead_port)
+
+
+QUESTIONS = {
+    "add": (lambda cache: cache.add("pizza", 1), True),
+    "get": (lambda cache: cache.get("pizza"), None),
+    "get with a default": (lambda cache: cache.get("pizza", "none"), "none"),
+    "set": (lambda cache: cache.set("pizza", 1, 30), None),
+    "touch": (lambda cache: cache.touch("pizza"), False),
+    "delete": (lambda cache: cache.delete("pizza"), False),
+    "get_many": (lambda cache: cache.get_many(["pizza", "cola"]), {}),
+    "set_many": (lambda cache: cache.set_many({"pizza": 1}), []),
+    "delete_many": (lambda cache: cache.delete_many(["pizza"]), None),
+    "has_key": (lambda cache: cache.has_key("pizza"), False),
+    "in": (lambda cache: "pizza" in cache, False),
+    "get_or_set": (lambda cache: cache.get_or_set("pizza", lambda: "fresh"), "fresh"),
+}
+
+
+@pytest.mark.parametrize(("ask", "answer"), QUESTIONS.values(), ids=QUESTIONS)
+def test_answers_as_an_empty_one_would_while_redis_does_not(lost, ask, answer):
+    assert ask(lost) == answer
+
+
+@pytest.mark.parametrize("ask", [ask for ask, _answer in QUESTIONS.values()], ids=QUESTIONS)
+def test_answers_as_djangos_own_does_while_redis_is_there(settings, ask):
+    ours, djangos = (kind(settings.REDIS_URL, {"OPTIONS": OPTIONS}) for kind in (FailOpenRedisCache, RedisCache))
+
+    answers = []
+    for cache in (ours, djangos):
+        cache.clear()
+        cache.set("cola", 1)
+        answers.append((ask(cache), cache.get("pizza"), cache.get("cola")))
+
+    assert answers[0] == answers[1]
+
+
+def test_lets_a_guest_order_while_redis_is_gone(client, kitchen, dead_port):
+    gone = {"BACKEND": "pizzeria.operations.cache.FailOpenRedisCache", "OPTIONS": OPTIONS}
+    with override_settings(CACHES={"default": gone | {"LOCATION": f"redis://127.0.0.1:{dead_port}/0"}}):
+        client.post(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
+        html = client.get(reverse("orders:basket")).content.decode()
+
+    assert "Margherita" in html

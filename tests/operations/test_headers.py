@@ -1,0 +1,136 @@
+"""What every answer tells a browser: where scripts may come from, and whom to tell where one came from."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from pizzeria.people.roles import ADMIN, CUSTOMER
+from tests import shop
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+NOTHING_ELSE = {"default-src": "'none'", "base-uri": "'none'", "object-src": "'none'", "frame-ancestors": "'none'"}
+
+
+def policy_of(answer):
+    return {
+        directive: sources
+        for directive, _space, sources in (
+            part.strip().partition(" ") for part in answer["Content-Security-Policy"].split(";")
+        )
+    }
+
+
+def refuse_and_miss(browser):
+    """Answers that are no page of ours: each kind of no."""
+    yield "404", browser.get("/nothing/here/")
+    yield "404 of an order", browser.get(reverse("orders:guest_order", args=[uuid4(), "k" * 43]))
+    yield "405", browser.post(reverse("menu:card"))
+    yield "redirect", browser.get(reverse("admin:login"))
+    yield "health", browser.get(reverse("operations:live"))
+    yield "picture", browser.get(reverse("menu:picture", args=["margherita"]))
+
+
+def pages_of_a_guest(browser):
+    browser.post(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
+    order = shop.place()
+    yield from refuse_and_miss(browser)
+    for name in ("orders:home", "menu:card", "orders:basket", "orders:checkout", "people:sign_in"):
+        yield name, browser.get(reverse(name))
+    yield "pizza", browser.get(reverse("menu:pizza", args=["margherita"]))
+    yield "part of a page", browser.get(reverse("menu:pizza", args=["margherita"]), headers={"HX-Request": "true"})
+    yield "order", browser.get(reverse("orders:guest_order", args=[order.ref, order.contact.key]))
+
+
+def pages_of_an_admin(browser):
+    order = shop.place()
+    for name in ("kitchen:board", "orders:deliveries", "orders:history", "admin:index", "admin:jsi18n"):
+        yield name, browser.get(reverse(name))
+    for model in ("menu_pizza", "menu_topping", "menu_extra", "menu_size", "menu_category"):
+        yield f"add {model}", browser.get(reverse(f"admin:{model}_add"))
+        yield f"list {model}", browser.get(reverse(f"admin:{model}_changelist"))
+    yield "an order in admin", browser.get(reverse("admin:orders_order_change", args=[order.pk]))
+    yield "its history", browser.get(reverse("admin:orders_order_history", args=[order.pk]))
+    yield "404 in admin", browser.get("/admin/nothing/here/")
+
+
+def forbidden(browser):
+    yield "403", browser.get(reverse("kitchen:board"))
+    yield "403 of admin", browser.get(reverse("admin:login"))
+
+
+@pytest.fixture(
+    params=[(None, pages_of_a_guest), (ADMIN, pages_of_an_admin), (CUSTOMER, forbidden)],
+    ids=["guest", "admin", "refused"],
+)
+def answers(request, client, sign_in):
+    role, pages = request.param
+    return list(pages(sign_in(role) if role else client))
+
+
+def test_let_a_page_have_nothing_it_does_not_name(answers):
+    for what, answer in answers:
+        policy = policy_of(answer)
+
+        assert policy | NOTHING_ELSE == policy, what
+        assert "unsafe-" not in answer["Content-Security-Policy"], what
+        assert "*" not in answer["Content-Security-Policy"], what
+
+
+def test_let_scripts_and_styles_come_from_here_alone(answers):
+    for what, answer in answers:
+        policy = policy_of(answer)
+
+        for directive in ("script-src", "style-src"):
+            others = re.sub(r"'nonce-[\w+/=-]+'", "", policy[directive]).split()
+            assert others == ["'self'"], what
+
+
+def test_go_with_pages_that_need_nothing_more(answers):
+    """A browser would refuse each of these; the page would be broken, or its author would ask for 'unsafe-inline'."""
+    for what, answer in answers:
+        html = answer.content.decode()
+        nonces = set(re.findall(r"'nonce-([\w+/=-]+)'", answer["Content-Security-Policy"]))
+        inline = [tag for tag in re.findall(r"<(?:script|style)\b[^>]*>", html) if "src=" not in tag]
+
+        for tag in inline:
+            is_data = re.search(r'type="application/(?:json|ld\+json)"', tag)
+            nonce = re.search(r'nonce="([^"]+)"', tag)
+            assert is_data or (nonce and nonce[1] in nonces), (what, tag)
+        if not answer["Content-Type"].startswith("image/"):
+            assert re.findall(r"<[^>]*\son\w+=|<[^>]*\sstyle=|\bjavascript:", html) == [], what
+
+
+def test_say_the_other_four_words(answers):
+    for what, answer in answers:
+        assert answer["X-Content-Type-Options"] == "nosniff", what
+        assert answer["Referrer-Policy"] == "same-origin", what
+        assert answer["X-Frame-Options"] == "DENY", what
+        assert answer["Cross-Origin-Opener-Policy"] == "same-origin", what
+
+
+def test_keep_cookies_from_scripts_and_from_other_sites(client, kitchen):
+    client.post(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
+    client.get(reverse("menu:card"))
+
+    assert {
+        name: (cookie["httponly"], cookie["samesite"]) for name, cookie in client.cookies.items() if cookie.value
+    } == {
+        "session": (True, "Lax"),
+        "csrf": (True, "Lax"),
+    }
+
+
+def test_tell_browsers_to_come_by_https_for_a_year(client, settings):
+    settings.SECURE_HSTS_SECONDS = 365 * 24 * 3600
+
+    answer = client.get(reverse("operations:live"), secure=True)
+
+    assert answer["Strict-Transport-Security"].startswith("max-age=31536000")
+
+
+def test_answer_nobody_who_calls_the_shop_by_another_name(client):
+    assert client.get(reverse("menu:card"), headers={"Host": "evil.example"}).status_code == 400
+    assert client.get(reverse("menu:card"), headers={"X-Forwarded-Host": "evil.example"}).status_code == 200
