@@ -36,6 +36,8 @@ class Board:
     places: int
     places_free: int
     version: int
+    closed: str  # why no orders are taken; blank: they are
+    closed_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ def board(kitchen: Kitchen, *, at: datetime) -> Board:
         places=kitchen.cooking_places,
         places_free=max(0, kitchen.cooking_places - len(by_state[State.COOKING])),
         version=kitchen.version,
+        closed="" if kitchen.takes_orders(at) else kitchen.pause_reason or _("paused"),
+        closed_until=None if kitchen.takes_orders(at) else kitchen.paused_until,
     )
 
 

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -10,8 +11,9 @@ from django.views.decorators.vary import vary_on_headers
 
 from kitchen import selectors
 from kitchen import services as kitchen_line
+from kitchen.forms import CapacityForm, PauseForm
 from kitchen.models import Kitchen
-from kitchen.permissions import COOK, HAND_OVER, SEE_BOARD
+from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 from pizzeria.foundation.refusals import Refusal
@@ -37,6 +39,46 @@ def finish_ticket(request: HttpRequest, ref: UUID) -> HttpResponse:
     return _step(request, lambda: kitchen_line.finish_ticket(ref=ref, by=actor_of(request), at=clock.now()))
 
 
+@needs(COOK)
+@require_POST
+def recall_ticket(request: HttpRequest, ref: UUID) -> HttpResponse:
+    return _step(request, lambda: kitchen_line.recall_ticket(ref=ref, by=actor_of(request), at=clock.now()))
+
+
+@needs(PAUSE)
+@require_POST
+def pause(request: HttpRequest) -> HttpResponse:
+    form, at = PauseForm(request.POST), clock.now()
+    if not form.is_valid():
+        return _say_and_show(request, form)
+    reason, until = form.cleaned_data["reason"], form.until(at)
+    kitchen, by = selectors.the_kitchen(), actor_of(request)
+    return _step(request, lambda: kitchen_line.pause(kitchen=kitchen, reason=reason, until=until, by=by, at=at))
+
+
+@needs(PAUSE)
+@require_POST
+def resume(request: HttpRequest) -> HttpResponse:
+    kitchen, by = selectors.the_kitchen(), actor_of(request)
+    return _step(request, lambda: kitchen_line.resume(kitchen=kitchen, by=by, at=clock.now()))
+
+
+@needs(CHANGE_CAPACITY)
+@require_POST
+def change_capacity(request: HttpRequest) -> HttpResponse:
+    form = CapacityForm(request.POST)
+    if not form.is_valid():
+        return _say_and_show(request, form)
+    kitchen, by, wanted = selectors.the_kitchen(), actor_of(request), form.cleaned_data
+    return _step(request, lambda: kitchen_line.change_capacity(kitchen=kitchen, **wanted, by=by, at=clock.now()))
+
+
+def _say_and_show(request: HttpRequest, form: Form) -> HttpResponse:
+    for name, sentences in form.errors.items():
+        messages.warning(request, f"{form.fields[name].label} {sentences[0]}")
+    return redirect("kitchen:board")
+
+
 def _step(request: HttpRequest, take: Callable[[], object]) -> HttpResponse:
     """Take a step on the line and show the board as it is then; a refusal is said on it."""
     try:
@@ -54,6 +96,9 @@ def _board(request: HttpRequest) -> HttpResponse:
         "board": selectors.board(selectors.the_kitchen(), at=clock.now()),
         "can_cook": by.may(COOK),
         "can_hand_over": by.may(HAND_OVER),
+        "can_pause": by.may(PAUSE),
+        "can_change_capacity": by.may(CHANGE_CAPACITY),
+        "pause": PauseForm(),
     }
     part = "#board" if request.headers.get("HX-Request") else ""
     return render(request, f"kitchen/board.html{part}", context)

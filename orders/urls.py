@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from orders.views import basket, checkout, home, order
+from orders.views import basket, cancel, checkout, delivery, home, lists, order
 
 
 class GuestKey:
@@ -29,5 +29,13 @@ urlpatterns = [
     path("orders/<uuid:ref>/", order.order, name="order"),
     path("orders/<uuid:ref>/hand-over/", order.hand_over, name="hand_over"),
     path("orders/<uuid:ref>/<guest_key:key>/", order.guest_order, name="guest_order"),
-    path("delivery/", order.deliveries, name="deliveries"),
+    path("orders/<uuid:ref>/cancel/", cancel.cancel, name="cancel"),
+    path("orders/<uuid:ref>/<guest_key:key>/cancel/", cancel.guest_cancel, name="guest_cancel"),
+    path("kitchen/orders/", lists.all_of_them, name="all"),
+    path("delivery/", delivery.deliveries, name="deliveries"),
+    path("delivery/<uuid:ref>/claim/", delivery.claim, name="claim"),
+    path("delivery/<uuid:ref>/release/", delivery.release, name="release"),
+    path("delivery/<uuid:ref>/leave/", delivery.leave, name="leave"),
+    path("delivery/<uuid:ref>/deliver/", delivery.deliver, name="deliver"),
+    path("delivery/<uuid:ref>/fail/", delivery.fail, name="fail"),
 ]

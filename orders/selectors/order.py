@@ -6,21 +6,14 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from orders.models import Basket, Order, OrderLine, Status
+from orders.models import Basket, Order, OrderContact, OrderLine
 from orders.permissions import SEE_ALL_ORDERS
 from orders.reckoning import Totals
+from orders.selectors import words
 from orders.selectors.basket import Line
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.money import ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    name: str
-    at: datetime | None
-    state: str  # "done", "now" or "later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +24,23 @@ class OrderPicture:
     status: str
     headline: str
     sentence: str
-    steps: list[Step]
+    steps: list[words.Step]
     promise_from: datetime
     promise_until: datetime
     placed_at: datetime
     lines: list[Line]
     totals: Totals
     payment: str
+    method: str
     name: str
     phone: str
     email: str
+    address: list[str]  # its lines; empty for a pickup
     notes: str
     allergies: str
+    said: str  # why it was cancelled, in somebody's words
     is_open: bool
+    can_be_cancelled: bool  # by its guest
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +99,9 @@ def order_picture(order: Order) -> OrderPicture:
     return OrderPicture(
         number=order.number,
         status=order.status,
-        headline=_headline(order),
-        sentence=_sentence(order),
-        steps=_steps(order),
+        headline=words.headline(order),
+        sentence=words.sentence(order),
+        steps=words.steps(order),
         promise_from=order.promise_from,
         promise_until=order.promise_until,
         placed_at=order.placed_at,
@@ -116,63 +113,24 @@ def order_picture(order: Order) -> OrderPicture:
             tax_rate=order.tax_percent or ZERO,
             total=order.total or ZERO,
         ),
-        payment=_payment(order),
+        payment=words.payment(order),
+        method=order.method,
         name=contact.name,
         phone=contact.phone.as_international if contact.phone else "",
         email=contact.email,
+        address=address_lines(contact),
         notes=contact.notes,
         allergies=contact.allergies,
+        said=contact.said,
         is_open=order.is_open,
+        can_be_cancelled=order.is_open and not order.has_started,
     )
 
 
-def _headline(order: Order) -> str:
-    match order.status:
-        case Status.PENDING | Status.CONFIRMED:
-            return _("We have your order")
-        case Status.COOKING:
-            return _("In the oven")
-        case Status.READY:
-            return _("Ready for you")
-        case Status.DELIVERING:
-            return _("On its way")
-        case Status.DELIVERED:
-            return _("Enjoy your meal!")
-    return _("This order was cancelled")
-
-
-def _sentence(order: Order) -> str:
-    match order.status:
-        case Status.PENDING | Status.CONFIRMED:
-            return _("It is in line for the oven. We will call “#%(number)d” at the counter.") % {
-                "number": order.number
-            }
-        case Status.COOKING:
-            return _("It smells good already. A few minutes to go.")
-        case Status.READY:
-            return _("Ask for “#%(number)d” at the counter, while it is hot.") % {"number": order.number}
-        case Status.DELIVERED:
-            return _("Thank you, and see you soon.")
-    return ""
-
-
-def _steps(order: Order) -> list[Step]:
-    times = [
-        (_("Ordered"), order.placed_at),
-        (_("In the oven"), order.cooking_at),
-        (_("Ready"), order.ready_at),
-        (_("Handed over"), order.delivered_at),
-    ]
-    newest = max(index for index, (_name, at) in enumerate(times) if at or index == 0)
-    return [
-        Step(name, at, "now" if index == newest and order.is_open else "done" if at else "later")
-        for index, (name, at) in enumerate(times)
-    ]
-
-
-def _payment(order: Order) -> str:
-    due = (order.total or ZERO) - order.paid
-    return _("Cash, at the counter") if due else _("Paid in cash")
+def address_lines(contact: OrderContact) -> list[str]:
+    """Write an address as it stands on an envelope."""
+    lines = [contact.street, f"{contact.postal_code} {contact.city}".strip(), contact.directions]
+    return [line for line in lines if line]
 
 
 def _lines(lines: QuerySet[OrderLine]) -> list[Line]:
@@ -194,7 +152,7 @@ def _row(order: Order) -> OrderRow:
     assert order.number and order.placed_at and order.total is not None, "placed orders only"
     return OrderRow(
         number=order.number,
-        headline=_headline(order),
+        headline=words.headline(order),
         placed_at=order.placed_at,
         total=order.total,
         summary=", ".join(

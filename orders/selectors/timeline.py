@@ -8,7 +8,20 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
-from orders.events import OrderConfirmed, OrderCookingStarted, OrderDelivered, OrderPlaced, OrderReady
+from orders.events import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderCookingStarted,
+    OrderDelivered,
+    OrderDeliveryFailed,
+    OrderDriverAssigned,
+    OrderDriverUnassigned,
+    OrderOutForDelivery,
+    OrderPlaced,
+    OrderPromiseChanged,
+    OrderReady,
+    OrderRecalled,
+)
 from pizzeria.foundation import clock
 from pizzeria.foundation.events import facts
 from pizzeria.foundation.events.models import Event
@@ -53,6 +66,23 @@ def _what(fact: facts.Fact[Any]) -> str:
             return _("Into the oven")
         case OrderReady():
             return _("Out of the oven")
+        case OrderRecalled():
+            return _("Recalled: back into the oven") if fact.to == "cooking" else _("Recalled: back into the line")
+        case OrderDriverAssigned():
+            return _("Given to a driver")
+        case OrderDriverUnassigned():
+            return _("Taken from its driver")
+        case OrderOutForDelivery():
+            return _("Left the shop")
+        case OrderDeliveryFailed():
+            return _("Came back: %(reason)s") % {"reason": fact.reason.label}
+        case OrderPromiseChanged():
+            return _("Promised anew: %(from)s to %(until)s") % {
+                "from": clock.wall_clock(fact.promise_from),
+                "until": clock.wall_clock(fact.promise_until),
+            }
+        case OrderCancelled():
+            return _("Cancelled: %(reason)s") % {"reason": fact.reason.label}
         case OrderDelivered():
             return _("Handed over, %(cash)s taken in cash") % {"cash": written(fact.cash_taken)}
     return fact.type

@@ -15,7 +15,6 @@ from kitchen.permissions import HAND_OVER
 from orders import selectors
 from orders import services as front_desk
 from orders.models import Order
-from orders.permissions import SEE_DELIVERIES
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 from pizzeria.foundation.refusals import Refusal
@@ -40,12 +39,6 @@ def guest_order(request: HttpRequest, ref: UUID, key: str) -> HttpResponse:
 @never_cache
 def history(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/history.html", {"orders": selectors.orders_of(actor_of(request))})
-
-
-@needs(SEE_DELIVERIES)
-@require_safe
-def deliveries(request: HttpRequest) -> HttpResponse:
-    return render(request, "orders/deliveries.html")
 
 
 @needs(HAND_OVER)

@@ -1,0 +1,23 @@
+from datetime import datetime, timedelta
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+MINUTES = ((15, _("15 minutes")), (30, _("30 minutes")), (60, _("an hour")), (0, _("until further notice")))
+
+
+class PauseForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why?"), max_length=120, error_messages={"required": _("Please say why, for guests to read.")}
+    )
+    minutes = forms.TypedChoiceField(label=_("For how long?"), choices=MINUTES, coerce=int, initial=15)
+
+    def until(self, at: datetime) -> datetime | None:
+        """Give when the pause of a valid form ends; None: when somebody says so."""
+        minutes: int = self.cleaned_data["minutes"]
+        return at + timedelta(minutes=minutes) if minutes else None
+
+
+class CapacityForm(forms.Form):
+    max_concurrent_orders = forms.IntegerField(label=_("Open orders at most"), min_value=1, max_value=500)
+    cooking_places = forms.IntegerField(label=_("Places in the oven"), min_value=1, max_value=100)

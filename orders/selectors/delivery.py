@@ -1,0 +1,82 @@
+"""What drivers see: what is ready to go, and their own tour."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from kitchen.models import Method
+from orders.models import Order, Status
+from orders.selectors.order import address_lines
+from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery. Name, phone and address are told to its own driver only; the others see where in town it goes."""
+
+    ref: UUID
+    number: int
+    town: str
+    promise_from: datetime
+    promise_until: datetime
+    to_collect: Decimal
+    driver: str  # who has it; blank: nobody
+    name: str = ""
+    phone: str = ""
+    address: tuple[str, ...] = ()
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """Four lists: nobody's yet, mine at the counter, mine on the way, and other drivers' at the counter."""
+
+    free: list[Delivery]
+    mine: list[Delivery]
+    out: list[Delivery]
+    others: list[Delivery]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.free or self.mine or self.out or self.others)
+
+
+def tour(by: Actor) -> Tour:
+    """Picture a driver's page. One query."""
+    orders = list(
+        Order.objects.filter(method=Method.DELIVERY, status__in=(Status.READY, Status.DELIVERING))
+        .select_related("contact", "driver")
+        .order_by("promise_from", "id")
+    )
+    ready = [order for order in orders if order.status == Status.READY]
+    return Tour(
+        free=_pictures((order for order in ready if order.driver_id is None), by),
+        mine=_pictures((order for order in ready if order.driver_id and order.driver_id == by.user_id), by),
+        out=_pictures((order for order in orders if order.out_at and order.driver_id == by.user_id), by),
+        others=_pictures((order for order in ready if order.driver_id not in (None, by.user_id)), by),
+    )
+
+
+def _pictures(orders: Iterable[Order], by: Actor) -> list[Delivery]:
+    return [_picture(order, mine=order.driver_id is not None and order.driver_id == by.user_id) for order in orders]
+
+
+def _picture(order: Order, *, mine: bool) -> Delivery:
+    assert order.number and order.promise_from and order.promise_until, "placed orders only"
+    contact = order.contact
+    return Delivery(
+        ref=order.ref,
+        number=order.number,
+        town=f"{contact.postal_code} {contact.city}".strip(),
+        promise_from=order.promise_from,
+        promise_until=order.promise_until,
+        to_collect=(order.total or ZERO) - order.paid,
+        driver=str(order.driver) if order.driver else "",
+        name=contact.name if mine else "",
+        phone=str(contact.phone) if mine else "",
+        address=tuple(address_lines(contact)) if mine else (),
+        notes=contact.notes if mine else "",
+    )

@@ -1,0 +1,30 @@
+"""Lists of orders for staff: by status, by day, the open ones."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from orders.models import Order, Status
+
+
+def all_orders(*, status: str = "", day: date | None = None, number: int | None = None) -> QuerySet[Order]:
+    """List orders, newest first, with their contacts; only those that fit what is given."""
+    orders = Order.objects.select_related("contact").order_by("-id")
+    if status:
+        orders = orders.filter(status=status)
+    if day is not None:
+        orders = orders.filter(business_date=day)
+    if number is not None:
+        orders = orders.filter(number=number)
+    return orders
+
+
+def active_orders() -> QuerySet[Order]:
+    """List what is neither delivered nor cancelled, the earliest promise first."""
+    closed = (Status.DELIVERED, Status.CANCELLED)
+    return Order.objects.select_related("contact").exclude(status__in=closed).order_by("promise_from", "id")
+
+
+def ready_orders() -> QuerySet[Order]:
+    """List what waits at the counter, the earliest promise first."""
+    return Order.objects.select_related("contact").filter(status=Status.READY).order_by("promise_from", "id")

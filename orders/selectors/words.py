@@ -1,0 +1,96 @@
+"""What an order's guest reads of it: sentences about pizza, not about states."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from kitchen.models import Method
+from orders.models import Order, Reason, Status
+from pizzeria.foundation.money import ZERO
+
+_WHY = {  # what a guest is told when nobody typed anything
+    Reason.CHANGED_MIND: _lazy("As you wished. Another time!"),
+    Reason.SOLD_OUT: _lazy("We are sorry: something in it ran out."),
+    Reason.TOO_BUSY: _lazy("We are sorry: we could not have made it in time."),
+    Reason.NOT_COLLECTED: _lazy("Nobody came for it, so we had to give it up."),
+    Reason.NOBODY_HOME: _lazy("Nobody opened the door, so we had to take it back."),
+    Reason.WRONG_ADDRESS: _lazy("We could not find the address, so we had to take it back."),
+    Reason.OTHER: _lazy("We are sorry. Please call us."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    at: datetime | None
+    state: str  # "done", "now" or "later"
+
+
+def headline(order: Order) -> str:
+    """Say in a few words where an order is."""
+    match order.status:
+        case Status.PENDING | Status.CONFIRMED:
+            return _("We have your order")
+        case Status.COOKING:
+            return _("In the oven")
+        case Status.READY:
+            return _("Ready to go") if order.method == Method.DELIVERY else _("Ready for you")
+        case Status.DELIVERING:
+            return _("On its way")
+        case Status.DELIVERED:
+            return _("Enjoy your meal!")
+    return _("This order was cancelled")
+
+
+def sentence(order: Order) -> str:
+    """Say what comes next, or why it was cancelled."""
+    brought = order.method == Method.DELIVERY
+    number = {"number": order.number}
+    match order.status:
+        case Status.PENDING | Status.CONFIRMED if brought:
+            return _("It is in line for the oven. We bring it to you.")
+        case Status.PENDING | Status.CONFIRMED:
+            return _("It is in line for the oven. We will call “#%(number)d” at the counter.") % number
+        case Status.COOKING:
+            return _("It smells good already. A few minutes to go.")
+        case Status.READY if brought:
+            return _("Out of the oven and packed. A driver takes it to you.")
+        case Status.READY:
+            return _("Ask for “#%(number)d” at the counter, while it is hot.") % number
+        case Status.DELIVERING:
+            return _("Your driver has left the shop.")
+        case Status.DELIVERED:
+            return _("Thank you, and see you soon.")
+        case Status.CANCELLED if order.contact.said:
+            return order.contact.said
+        case Status.CANCELLED:
+            return str(_WHY[Reason(order.cancel_reason)])
+    return ""
+
+
+def steps(order: Order) -> list[Step]:
+    """List the steps of its trip with their times."""
+    brought = order.method == Method.DELIVERY
+    times = [
+        (_("Ordered"), order.placed_at),
+        (_("In the oven"), order.cooking_at),
+        (_("Ready"), order.ready_at),
+        *([(_("On its way"), order.out_at)] if brought else []),
+        (_("Brought to you") if brought else _("Handed over"), order.delivered_at),
+    ]
+    newest = max(index for index, (_name, at) in enumerate(times) if at or index == 0)
+    return [
+        Step(name, at, "now" if index == newest and order.is_open else "done" if at else "later")
+        for index, (name, at) in enumerate(times)
+    ]
+
+
+def payment(order: Order) -> str:
+    """Say what is to be paid, and how."""
+    if order.status == Status.CANCELLED:
+        return _("Nothing to pay")
+    if (order.total or ZERO) - order.paid:
+        return _("Cash, at the door") if order.method == Method.DELIVERY else _("Cash, at the counter")
+    return _("Paid in cash")

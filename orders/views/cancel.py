@@ -1,0 +1,78 @@
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from orders import selectors
+from orders import services as front_desk
+from orders.forms import OneLineField
+from orders.models import Order, Reason
+from orders.permissions import STOP_THE_OVEN
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.refusals import Refusal
+
+
+class CancelForm(forms.Form):
+    """Why staff cancel an order. Guests need no reason."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why?"),
+        choices=[(reason.value, reason.label) for reason in Reason],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please say why, so that the guest knows.")},
+    )
+    said = OneLineField(
+        label=gettext_lazy("What shall we tell the guest?"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Needed with “something else”."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def cancel(request: HttpRequest, ref: UUID) -> HttpResponse:
+    return _cancel(request, selectors.visible_to(actor_of(request), ref))
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def guest_cancel(request: HttpRequest, ref: UUID, key: str) -> HttpResponse:
+    return _cancel(request, selectors.by_guest_key(ref, key))
+
+
+def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
+    """Ask once more, then cancel; whatever is wrong is said on the page."""
+    if order is None:
+        raise Http404
+    as_staff = actor_of(request).may(STOP_THE_OVEN)
+    form = CancelForm(request.POST if request.method == "POST" and as_staff else None)
+    back = "kitchen:board" if as_staff else selectors.address(order)
+    if request.method == "POST" and (not as_staff or form.is_valid()):
+        said = form.cleaned_data if as_staff else {"reason": Reason.CHANGED_MIND, "said": ""}
+        try:
+            _do(request, order, said)
+            return redirect(back)
+        except front_desk.ReasonMissing as missing:
+            form.add_error("said", missing.sentence)
+        except Refusal as refusal:
+            messages.warning(request, refusal.sentence)
+            return redirect(back)
+    context = {"order": selectors.order_picture(order), "form": form if as_staff else None, "back": back}
+    return render(request, "orders/cancel.html", context, status=422 if form.is_bound else 200)
+
+
+def _do(request: HttpRequest, order: Order, said: dict[str, Any]) -> None:
+    reason, by = Reason(said["reason"]), actor_of(request)
+    front_desk.cancel_order(ref=order.ref, reason=reason, said=said["said"], by=by, at=clock.now())
+    messages.success(request, _("#%(number)d is cancelled.") % {"number": order.number})

@@ -1,0 +1,36 @@
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from orders.models import Status
+from orders.permissions import SEE_ALL_ORDERS
+from orders.selectors.lists import all_orders
+from pizzeria.foundation.actor import needs
+
+A_PAGE = 30
+
+
+class FilterForm(forms.Form):
+    """What to look for; a field that makes no sense is as good as empty."""
+
+    status = forms.ChoiceField(label=_("Where is it?"), choices=[("", _("anywhere")), *Status.choices], required=False)
+    day = forms.DateField(
+        label=_("Business day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    number = forms.IntegerField(label=_("Number"), required=False, min_value=1, max_value=1_000_000)
+
+
+@needs(SEE_ALL_ORDERS)
+@require_safe
+@never_cache
+def all_of_them(request: HttpRequest) -> HttpResponse:
+    """Show every order, to look at."""
+    form = FilterForm(request.GET)
+    form.is_valid()
+    wanted = {name: value for name, value in form.cleaned_data.items() if value}
+    page = Paginator(all_orders(**wanted), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "orders/all.html", {"form": form, "page": page})
