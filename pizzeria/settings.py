@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # --- The environment ---------------------------------------------------------------------------------------------
 
+A_TIME_ZONE = validate.OneOf(available_timezones(), error="No such time zone.")
+
 env = Env(eager=False)  # collect every complaint, raise them together in seal()
 env.read_env(ROOT / ".env", recurse=False)
 
@@ -36,9 +38,7 @@ SECURE_PROXY: bool = env.bool("BEHIND_PROXY", True)  # TLS ends at a proxy that 
 STATIC_FOLDER: str = env.str("STATIC_FOLDER", str(ROOT / ".collected"))
 
 SHOP_NAME: str = env.str("SHOP_NAME", "Mario's Pizzeria")
-SHOP_TIME_ZONE: str = env.str(
-    "SHOP_TIME_ZONE", "Europe/Rome", validate=validate.OneOf(available_timezones(), error="No such time zone.")
-)
+SHOP_TIME_ZONE: str = env.str("SHOP_TIME_ZONE", "Europe/Rome", validate=A_TIME_ZONE)
 SHOP_DAY_ENDS = env.time("SHOP_DAY_ENDS", time(4, 0))  # wall clock: until then it is still yesterday's business day
 SHOP_CURRENCY: str = env.str("SHOP_CURRENCY", "EUR", validate=validate.Length(equal=3))
 SHOP_COUNTRY: str = env.str("SHOP_COUNTRY", "IT", validate=validate.Length(equal=2))
