@@ -9,13 +9,14 @@ from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, POS
 ON_THE_LINE = {
     "kitchen.see_board",
     "kitchen.cook",
+    "kitchen.pause",
     "kitchen.hand_over",
     "menu.sell_out",
     "orders.view_order",
     "orders.stop_the_oven",
 }
 ON_THE_ROAD = {"orders.see_deliveries", "orders.deliver"}
-IN_THE_OFFICE = {"orders.assign_deliveries", "kitchen.view_kitchen"} | {
+IN_THE_OFFICE = {"orders.assign_deliveries", "kitchen.change_capacity", "kitchen.view_kitchen"} | {
     f"menu.{verb}_{noun}"
     for noun in ("category", "size", "topping", "pizza", "extra")
     for verb in ("view", "add", "change", "delete")
