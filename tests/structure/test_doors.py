@@ -1,0 +1,101 @@
+"""Every address of the shop: closed unless opened."""
+
+import re
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+# Who may come in without an account, and what for.
+OPEN = {
+    "/": "the shop window",
+    "/menu/": "the menu",
+    "/menu/SLUG/": "one pizza",
+    "/menu/SLUG/picture.svg": "its picture",
+    "/basket/": "guests order without an account",
+    "/basket/add/": "...",
+    "/basket/lines/UUID/": "...",
+    "/checkout/": "...",
+    "/orders/UUID/KEY/": "... and follow their order by its link",
+    "/orders/UUID/KEY/cancel/": "... and cancel it there",
+    "/accounts/sign-in/": "the way in",
+    "/accounts/sign-out/": "the way out",
+    "/health/live": "orchestrators have no account",
+    "/health/ready": "...",
+}
+
+ARGUMENTS = {
+    "uuid": "0197c2a0-0000-7000-8000-000000000000",
+    "slug": "margherita",
+    "guest_key": "k" * 43,
+    "int": "1",
+    "str": "menu",
+    "path": "1",
+}
+SHOWN_AS = {ARGUMENTS["uuid"]: "UUID", ARGUMENTS["slug"]: "SLUG", ARGUMENTS["guest_key"]: "KEY"}
+
+
+def addresses(resolver, before="/"):
+    """Give every address below a resolver, with something in the place of each argument."""
+    for entry in resolver.url_patterns:
+        here = before + _filled(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, here)
+        elif isinstance(entry, URLPattern):
+            yield here
+
+
+def _filled(pattern):
+    if hasattr(pattern, "_route"):
+        filled = str(pattern._route)
+        for name, converter in pattern.converters.items():
+            kind = _kind_of(converter)
+            filled = filled.replace(f"<{kind}:{name}>", ARGUMENTS[kind]).replace(f"<{name}>", ARGUMENTS["str"])
+        assert "<" not in filled, filled
+        return filled
+    expression = pattern._regex.removeprefix("^").removesuffix("$")  # admin's: the list of an app, and the rest
+    return re.sub(r"\(\?P<url>\.\*\)", "nothing/here", re.sub(r"\(\?P<app_label>[^)]*\)", "menu", expression))
+
+
+def _kind_of(converter):
+    name = type(converter).__name__.removesuffix("Converter")
+    return {"GuestKey": "guest_key", "UUID": "uuid", "String": "str"}.get(name, name.lower())
+
+
+ALL = sorted(set(addresses(get_resolver())))
+
+
+def shown(address):
+    for value, name in SHOWN_AS.items():
+        address = address.replace(value, name)
+    return address
+
+
+CLOSED = [address for address in ALL if shown(address) not in OPEN]
+
+
+def test_are_all_found():
+    assert {reverse("kitchen:board"), reverse("orders:history"), reverse("admin:menu_pizza_changelist")} <= set(ALL)
+    assert len(ALL) > 50
+
+
+def test_are_open_only_where_somebody_said_so():
+    assert {shown(address) for address in ALL} >= set(OPEN)
+
+
+@pytest.mark.parametrize("address", CLOSED)
+def test_lead_a_guest_to_the_sign_in(client, address):
+    for method in ("get", "post"):
+        answer = getattr(client, method)(address)
+
+        assert answer.status_code == 302, (method, answer.status_code)
+        way_in = answer["Location"].partition("?")[0]
+        assert way_in in (reverse("people:sign_in"), reverse("admin:login"), reverse("admin:index")), answer["Location"]
+
+
+@pytest.mark.parametrize("address", [address for address in ALL if shown(address) in OPEN])
+def test_lead_nobody_to_the_sign_in_who_needs_no_account(client, address):
+    answer = client.get(address)
+
+    assert not answer.headers.get("Location", "").startswith(reverse("people:sign_in"))
