@@ -11,15 +11,16 @@ document.addEventListener("click", (event) => {
   if (input.value !== before) input.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
-// A screen that refreshes itself leaves alone what has not changed, and what a finger is just pressing. Forms carry
-// another token each time, which is no news.
+// A screen that refreshes itself leaves alone what has not changed, and what a finger is just pressing or a hand is just
+// writing in. Forms carry another token each time, which is no news.
 const seen = new Map();
+const inUse = (part) => part.querySelector(":active, input:not([type=radio], [type=checkbox]):focus, textarea:focus");
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, requestConfig, serverResponse } = detail;
   const answer = serverResponse.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
   const refreshes = requestConfig.verb === "get" && target.hasAttribute("hx-trigger");
-  if (refreshes && (seen.get(target.id) === answer || target.querySelector(":active"))) detail.shouldSwap = false;
+  if (refreshes && (seen.get(target.id) === answer || inUse(target))) detail.shouldSwap = false;
   else seen.set(target.id, answer);
 });
 
