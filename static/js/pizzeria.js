@@ -41,3 +41,15 @@ const offline = (isOffline) => () => document.getElementById("offline")?.toggleA
 document.addEventListener("htmx:sendError", offline(true));
 document.addEventListener("htmx:responseError", offline(true));
 document.addEventListener("htmx:afterOnLoad", offline(false));
+
+// The button somebody presses is switched off while it works, and loses the focus; on the new screen it gets it back.
+let pressed = "";
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  pressed = detail.elt.contains(document.activeElement) ? document.activeElement.id : "";
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (!pressed || document.activeElement !== document.body) return;
+  (document.getElementById(pressed) ?? document.getElementById("main")).focus({ preventScroll: true });
+});
