@@ -42,14 +42,16 @@ document.addEventListener("htmx:sendError", offline(true));
 document.addEventListener("htmx:responseError", offline(true));
 document.addEventListener("htmx:afterOnLoad", offline(false));
 
-// The button somebody presses is switched off while it works, and loses the focus; on the new screen it gets it back.
-let pressed = "";
+// A button is switched off while it works, or gone afterwards: the focus goes to the card it stood on, wherever that is
+// now, and never to the card's next button, which the same key would press.
+let place = "";
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-  pressed = detail.elt.contains(document.activeElement) ? document.activeElement.id : "";
+  const focused = document.activeElement;
+  place = detail.elt.contains(focused) ? (focused.closest("li[id]")?.id ?? "main") : "";
 });
 
 document.addEventListener("htmx:afterSettle", () => {
-  if (!pressed || document.activeElement !== document.body) return;
-  (document.getElementById(pressed) ?? document.getElementById("main")).focus({ preventScroll: true });
+  if (!place || document.activeElement !== document.body) return;
+  (document.getElementById(place) ?? document.getElementById("main")).focus({ preventScroll: true });
 });
