@@ -19,6 +19,7 @@ class Kitchen(Noun):
 
     stream: ClassVar[str] = "kitchen"
 
+    slug = models.SlugField(unique=True)
     name = models.CharField(max_length=60)
     taking_orders = models.BooleanField(default=True)
     pause_reason = models.CharField(max_length=120, blank=True)
@@ -28,9 +29,16 @@ class Kitchen(Noun):
     opening_hours = models.JSONField(default=dict, blank=True)  # by weekday; empty: always open
     closed_days = models.JSONField(default=list, blank=True)
     version = models.PositiveBigIntegerField(default=0)  # of the board: raised by whatever changes it
+    numbered_on = models.DateField(null=True, blank=True)  # the business day that last_number counts
+    last_number = models.PositiveIntegerField(default=0)
 
     class Meta:
         default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(max_concurrent_orders__gte=1, cooking_places__gte=1), name="kitchen_has_room"
+            )
+        ]
         permissions = [
             ("see_board", "Can see the board"),
             ("cook", "Can start and finish tickets"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple, Field, ModelForm, MultipleChoiceField
 from django.http import HttpRequest
@@ -27,6 +28,14 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
 class SizeAdmin(admin.ModelAdmin[Size]):
     list_display = ["name", "factor", "position"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def save_model(self, request: HttpRequest, obj: Size, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+        """Save under the size's lock, and record a new factor."""
+        before = menu.lock(obj) if change else None
+        if before:
+            obj.seq = before.seq
+        super().save_model(request, obj, form, change)
+        menu.note_factor(obj, before=before, **_now(request))
 
 
 class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
@@ -59,6 +68,14 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
             obj.seq, obj.off_since, obj.off_until = before.seq, before.off_since, before.off_until
         super().save_model(request, obj, form, change)
         menu.note_edit(obj, before=before, fields=form.changed_data, by=actor_of(request), at=clock.now())
+
+    def delete_model(self, request: HttpRequest, obj: I) -> None:
+        menu.remove(obj, **_now(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[I]) -> None:
+        with transaction.atomic():
+            for item in queryset:
+                menu.remove(item, **_now(request))
 
     @admin.action(description=gettext_lazy("Sold out until further notice"), permissions=["sell_out"])
     def take_off_until_further_notice(self, request: HttpRequest, items: QuerySet[I]) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from menu.models import MenuItem
+from menu.models import MenuItem, Size
 from pizzeria.foundation.events.facts import Fact
 
 
@@ -12,6 +12,19 @@ class ItemPriced(Fact[MenuItem], type="menu.priced.v1"):
 
     before: Decimal | None  # None: it is new
     after: Decimal
+
+
+class SizeFactored(Fact[Size], type="menu.size_factored.v1"):
+    """A size has a new price factor, and so has every pizza in it."""
+
+    before: Decimal | None  # None: it is new
+    after: Decimal
+
+
+class ItemRemoved(Fact[MenuItem], type="menu.removed.v1"):
+    """An item is gone from the menu for good; its slug is free again."""
+
+    slug: str
 
 
 class ItemChanged(Fact[MenuItem], type="menu.changed.v1"):

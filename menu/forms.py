@@ -1,6 +1,7 @@
 """The pizza page's form: what was typed, turned into a choice or into sentences beside the fields."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from menu.choices import MAX_QUANTITY, Choice, Part, PizzaChoice
 from menu.prices import Offer, OfferedPizza
+from pizzeria.foundation import clock
 
 QUANTITY_SENTENCE = _("Between 1 and %(most)d, please.") % {"most": MAX_QUANTITY}
 
@@ -61,3 +63,28 @@ class PizzaForm(forms.Form):
                 ),
             ),
         )
+
+
+class SoldOutForm(forms.Form):
+    """Until when something is off: further notice, the end of today, or a time on the wall clock."""
+
+    until = forms.ChoiceField(
+        choices=[("notice", _("until further notice")), ("today", _("for today")), ("time", _("until"))],
+        error_messages={"required": _("Until when?"), "invalid_choice": _("Until when?")},
+    )
+    time = forms.TimeField(required=False, error_messages={"invalid": _("Write the time like 21:30.")})
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("until") == "time" and not said.get("time") and "time" not in self.errors:
+            self.add_error("time", _("Until what time? Write it like 21:30."))
+        return said
+
+    def until_when(self, at: datetime) -> datetime | None:
+        """Give the moment a valid form means, within the business day; None: until further notice."""
+        match self.cleaned_data["until"]:
+            case "today":
+                return clock.end_of_business_day(at)
+            case "time":
+                return clock.next_at(self.cleaned_data["time"], at)
+        return None

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.fields import NOT_PROVIDED
 from django.utils.translation import gettext_lazy as _
 
+from menu import availability
 from menu.pictures import MOTIFS, SHAPES
 from pizzeria.foundation.events.models import Noun
 
@@ -69,7 +70,9 @@ class Category(models.Model):
         return self.name
 
 
-class Size(models.Model):
+class Size(Noun):
+    stream: ClassVar[str] = "menu"
+
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=40)
     factor = models.DecimalField(
@@ -106,8 +109,8 @@ class MenuItem(Noun):
         return self.name
 
     def is_on(self, at: datetime) -> bool:
-        """Tell whether it can be ordered: never taken off, or the time it was taken off for is over."""
-        return self.off_since is None or (self.off_until is not None and self.off_until <= at)
+        """Tell whether it can be ordered at a moment."""
+        return availability.is_on(self.off_since, self.off_until, at)
 
 
 class Topping(MenuItem):

@@ -5,7 +5,9 @@ Cached pictures are keyed by a version that every change of the menu replaces on
 picture of rows that have changed meanwhile is filed under the old version, where nobody looks any more.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, cast
@@ -36,6 +38,13 @@ _DISH = (
     "category__position",
 )
 
+# Pictures that another release has filed, with other fields, are not ours to read.
+_SHAPE = hashlib.sha256(
+    repr(
+        [field.name for shape in (OfferedSize, OfferedTopping, OfferedPizza, OfferedExtra) for field in fields(shape)]
+    ).encode()
+).hexdigest()[:8]
+
 type Row = Mapping[str, Any]
 
 
@@ -60,7 +69,7 @@ def cached[T](name: str, read: Callable[[], T]) -> T:
     version = cache.get(VERSION)
     if version is None:
         version = forget()
-    key = f"menu:{version}:{name}"
+    key = f"menu:{version}:{_SHAPE}:{name}"
     picture = cache.get(key)
     if picture is None:
         picture = read()

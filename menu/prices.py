@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from menu import availability
 from menu.choices import MAX_ADDED, Choice, ExtraChoice, Part, PizzaChoice
 from menu.pictures import Look
 from pizzeria.foundation.money import ZERO, rounded
@@ -53,7 +54,7 @@ class Offered:
     off_until: datetime | None
 
     def is_on(self, at: datetime) -> bool:
-        return self.off_since is None or (self.off_until is not None and self.off_until <= at)
+        return availability.is_on(self.off_since, self.off_until, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class PricedPart:
-    """One part of a pizza with its choices, each as (slug, name); added toppings with what each costs."""
+    """One part of a pizza, with what goes on it and what stays off."""
 
     pizza: OfferedPizza
     added: tuple[OfferedTopping, ...]

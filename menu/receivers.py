@@ -5,7 +5,6 @@ No rule of the shop hangs on these; a change they miss (`update()` on a queryset
 """
 
 from django.db import transaction
-from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 
@@ -13,10 +12,13 @@ from menu import offers
 from menu.models import Category, Extra, Pizza, Size, Topping
 
 
-@receiver([post_save, post_delete], dispatch_uid="menu.on_row_changed")
-def on_row_changed(*, sender: type[Model], **_: object) -> None:
-    if sender in (Category, Extra, Pizza, Size, Topping):
-        transaction.on_commit(offers.forget, robust=True)
+def on_row_changed(**_: object) -> None:
+    transaction.on_commit(offers.forget, robust=True)
+
+
+for model in (Category, Extra, Pizza, Size, Topping):
+    for signal in (post_save, post_delete):
+        signal.connect(on_row_changed, sender=model, dispatch_uid=f"menu.on_row_changed.{model.__name__}")
 
 
 @receiver(m2m_changed, sender=Pizza.recipe.through, dispatch_uid="menu.on_recipe_changed")

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 
 from django.utils.translation import gettext as _
 
-from menu.events import ItemBack, ItemChanged, ItemPriced, ItemSoldOut
+from menu.events import ItemBack, ItemChanged, ItemPriced, ItemRemoved, ItemSoldOut, SizeFactored
 from menu.models import Extra, MenuItem, Pizza, Size, Topping
 from menu.permissions import SELL_OUT
 from pizzeria.foundation.actor import Actor
@@ -41,7 +42,7 @@ def take_off[I: MenuItem](*, item: I, until: datetime | None, by: Actor, at: dat
 
 @command
 def put_back[I: MenuItem](*, item: I, by: Actor, at: datetime) -> I:
-    """Put an item back on the menu. Nothing happens if it is on it."""
+    """Put an item back on the menu. Nothing happens if it was never taken off."""
     _refuse_unless_allowed(by)
     item = lock(item)
     if item.off_since is not None:
@@ -50,18 +51,22 @@ def put_back[I: MenuItem](*, item: I, by: Actor, at: datetime) -> I:
 
 
 @command
-def set_up_sizes(*, by: Actor) -> bool:
+def set_up_sizes(*, by: Actor, at: datetime) -> bool:
     """Make the sizes that no pizza can be priced without; tell whether there were none."""
     if Size.objects.exists():
         return False
     for position, (slug, name, factor) in enumerate(SIZES):
-        Size.objects.create(slug=slug, name=name, factor=Decimal(factor), position=position)
+        # By its slug, because two machines may deploy at once.
+        defaults = {"name": name, "factor": Decimal(factor), "position": position}
+        size, is_new = Size.objects.get_or_create(slug=slug, defaults=defaults)
+        if is_new:
+            note_factor(size, before=None, by=by, at=at)
     return True
 
 
-def lock[I: MenuItem](item: I) -> I:
+def lock[I: MenuItem | Size](item: I) -> I:
     """Read an item afresh and hold it until the transaction ends."""
-    return type(item)._base_manager.select_for_update(no_key=True).get(pk=item.pk)
+    return cast("I", type(item)._base_manager.select_for_update(no_key=True).get(pk=item.pk))
 
 
 def note_edit(item: MenuItem, *, before: MenuItem | None, fields: list[str], by: Actor, at: datetime) -> None:
@@ -79,6 +84,19 @@ def note_edit(item: MenuItem, *, before: MenuItem | None, fields: list[str], by:
         facts.append(ItemChanged(fields=others))
     if facts:
         record(item, *facts, by=by, at=at)
+
+
+def note_factor(size: Size, *, before: Size | None, by: Actor, at: datetime) -> None:
+    """Record a size's new price factor; the caller has locked it. Nothing is recorded when it is the old one."""
+    if before is None or before.factor != size.factor:
+        record(size, SizeFactored(before=before.factor if before else None, after=size.factor), by=by, at=at)
+
+
+def remove(item: MenuItem, *, by: Actor, at: datetime) -> None:
+    """Delete an item for good, within admin's transaction; orders and the log keep what they say of it."""
+    item = lock(item)
+    record(item, ItemRemoved(slug=item.slug), by=by, at=at)
+    item.delete()
 
 
 def price_of(item: MenuItem) -> Decimal:

@@ -1,17 +1,29 @@
+from collections.abc import Callable
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from menu import offers, pages, selectors
+from menu import services as menu
+from menu.forms import SoldOutForm
+from menu.models import Extra, MenuItem, Pizza, Topping
+from menu.permissions import SELL_OUT
 from menu.pictures import draw_extra, draw_pizza
 from menu.prices import OfferedExtra, OfferedPizza
 from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of, needs
+from pizzeria.foundation.refusals import Refusal
 
 A_YEAR = 365 * 24 * 3600
+KINDS: dict[str, type[MenuItem]] = {"pizza": Pizza, "topping": Topping, "extra": Extra}
 
 
 @login_not_required
@@ -37,17 +49,61 @@ def pizza(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@cache_control(public=True, max_age=A_YEAR, immutable=True)
 def picture(request: HttpRequest, slug: str) -> HttpResponse:
     dish = selectors.dish(slug, offers.current())
     if dish is None:
         raise Http404
-    key = f"picture:{selectors.picture_version(dish)}"
-    svg = cache.get_or_set(key, lambda: _draw(dish), A_YEAR)  # drawing takes longer than the rest of the page
-    return HttpResponse(svg, content_type="image/svg+xml")
+    version = selectors.picture_version(dish)
+    svg = cache.get_or_set(f"picture:{version}", lambda: _draw(dish), A_YEAR)  # drawing takes longer than all the rest
+    response = HttpResponse(svg, content_type="image/svg+xml")
+    if request.GET.get("v") == version:
+        patch_cache_control(response, public=True, max_age=A_YEAR, immutable=True)
+    else:  # asked for before or after a change: nobody keeps it under an address that is another picture's
+        patch_cache_control(response, public=True, max_age=offers.SECONDS)
+    return response
 
 
 def _draw(dish: OfferedPizza | OfferedExtra) -> str:
     if isinstance(dish, OfferedExtra):
         return draw_extra(name=dish.name, motif=dish.motif, colour=dish.colour)
     return draw_pizza(name=dish.name, toppings=[topping.look for topping in dish.recipe])
+
+
+@needs(SELL_OUT)
+@require_safe
+@never_cache
+def sold_out(request: HttpRequest) -> HttpResponse:
+    return render(request, "menu/sold_out_list.html", {"groups": selectors.sellable(clock.now())})
+
+
+@needs(SELL_OUT)
+@require_POST
+def take_off(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
+    form, at = SoldOutForm(request.POST), clock.now()
+    if not form.is_valid():
+        messages.warning(request, str(next(iter(form.errors.values()))[0]))
+        return redirect("menu:sold_out")
+    until, by = form.until_when(at), actor_of(request)
+    return _say(request, kind, slug, lambda item: menu.take_off(item=item, until=until, by=by, at=at))
+
+
+@needs(SELL_OUT)
+@require_POST
+def put_back(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
+    by, at = actor_of(request), clock.now()
+    return _say(request, kind, slug, lambda item: menu.put_back(item=item, by=by, at=at))
+
+
+def _say(request: HttpRequest, kind: str, slug: str, happen: Callable[[MenuItem], MenuItem]) -> HttpResponse:
+    """Let it happen to the item; a refusal is said on the list."""
+    item = get_object_or_404(KINDS[kind], slug=slug) if kind in KINDS else None
+    if item is None:
+        raise Http404
+    try:
+        changed = happen(item)
+        on = changed.is_on(clock.now())
+        sentence = _("%(name)s is back on the menu.") if on else _("%(name)s is off the menu.")
+        messages.success(request, sentence % {"name": changed.name})
+    except Refusal as refusal:
+        messages.warning(request, refusal.sentence)
+    return redirect("menu:sold_out")

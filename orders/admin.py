@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from orders.models import Customer, Order, OrderContact, OrderLine
@@ -32,6 +32,9 @@ class LineInline(_LookOnly, admin.TabularInline[OrderLine, Order]):
     model = OrderLine
     fields = ["quantity", "name", "size_name", "choices", "unit_price"]
     readonly_fields = ["choices"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
+        return super().get_queryset(request).prefetch_related("parts")
 
     @admin.display(description="choices")
     def choices(self, line: OrderLine) -> str:

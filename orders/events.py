@@ -61,6 +61,9 @@ class OrderPlaced(Fact[Order], type="order.placed.v1"):
     promise_until: datetime
     lines: tuple[PlacedLine, ...]
     lines_total: Decimal
+    discount: Decimal
+    delivery_fee: Decimal
+    tip: Decimal
     tax: Decimal
     tax_percent: Decimal
     tax_included: bool
@@ -76,6 +79,9 @@ class OrderPlaced(Fact[Order], type="order.placed.v1"):
             "promise_from",
             "promise_until",
             "lines_total",
+            "discount",
+            "delivery_fee",
+            "tip",
             "tax",
             "tax_percent",
             "tax_included",

@@ -1,27 +1,37 @@
+import re
 from decimal import Decimal
 from typing import Any, Self
 from uuid import uuid4
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from kitchen.models import Method
 from orders.services import ContactDetails
 
+# Control characters, and those that turn the direction of text or show nothing: "nuts" must never read as "stun".
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 
-class OneLineField(forms.CharField):
+
+class TextField(forms.CharField):
+    """Text as it can be read: without characters that show nothing or turn its direction."""
+
+    def to_python(self, value: Any) -> str:
+        return _UNSEEN.sub("", super().to_python(value) or "").strip()
+
+
+class OneLineField(TextField):
     """Text of one line: line breaks and runs of blanks, however they got in, become one blank."""
 
     def to_python(self, value: Any) -> str:
-        return " ".join((super().to_python(value) or "").split())
+        return " ".join(super().to_python(value).split())
 
 
 class CheckoutForm(forms.Form):
     """Who the order is for. `key` makes the form count once; `shown_total` is what the guest agreed to."""
-
-    data: QueryDict  # always from a request
 
     method = forms.ChoiceField(
         label=_("Pickup or delivery"),
@@ -46,6 +56,7 @@ class CheckoutForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         required=False,
+        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
         error_messages={"invalid": _("That does not look like an e-mail address.")},
     )
@@ -76,11 +87,12 @@ class CheckoutForm(forms.Form):
         max_length=300,
         help_text=_("The kitchen sees this in large letters."),
     )
-    notes = forms.CharField(
+    notes = TextField(
         label=_("Anything else?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
     shown_total = forms.DecimalField(max_digits=9, decimal_places=2, widget=forms.HiddenInput)
+    shown_lines = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
@@ -110,10 +122,11 @@ class CheckoutForm(forms.Form):
         """Give what the form asks for, to tell whether it is the same form sent again."""
         return {name: str(value) for name, value in self.cleaned_data.items() if name != "key"}
 
-    def agreeing_to(self, total: Decimal) -> Self:
+    def agreeing_to(self, *, total: Decimal, lines: str) -> Self:
         """
-        Give the form as it was typed, with today's total, under a fresh key.
+        Give the form as it was typed, with today's total and lines, under a fresh key.
 
         Only for a form that made nothing: sending it again is a new request, for that total.
         """
-        return type(self)({**self.data.dict(), "shown_total": str(total), "key": str(uuid4())})
+        typed = {name: self.data.get(name, "") for name in self.fields}
+        return type(self)({**typed, "shown_total": str(total), "shown_lines": lines, "key": str(uuid4())})

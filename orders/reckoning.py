@@ -1,14 +1,18 @@
 """What a basket comes to. The basket page shows it and `place_order` charges it: one reckoning, menu's one price."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
 
 from menu import prices
-from menu.prices import Offer, Priced
+from menu.prices import NotOnTheMenu, Offer, Priced
 from orders.models import BasketLine
 from pizzeria.foundation.money import ZERO, rounded
 from pizzeria.foundation.refusals import Refusal
@@ -17,12 +21,15 @@ from pizzeria.foundation.refusals import Refusal
 @dataclass(frozen=True, slots=True)
 class Totals:
     """
-    What is to be paid. `tax` is part of `lines` when it is included, and comes on top when it is not.
+    What is to be paid: lines - discount + delivery fee + tip, and the tax unless the prices include it.
 
-    `tax_rate` is in percent.
+    `tax_rate` is in percent. There are no discounts, fees and tips yet.
     """
 
     lines: Decimal
+    discount: Decimal
+    delivery_fee: Decimal
+    tip: Decimal
     tax: Decimal
     tax_included: bool
     tax_rate: Decimal
@@ -62,6 +69,12 @@ class Reckoning:
         ]
 
 
+def fingerprint(lines: Sequence[BasketLine]) -> str:
+    """Tell one filling of a basket from another: choices and quantities, in hex."""
+    filling = json.dumps([[line.choice, line.quantity] for line in lines], sort_keys=True)
+    return hashlib.sha256(filling.encode()).hexdigest()
+
+
 def reckon(lines: Sequence[BasketLine], *, offer: Offer, at: datetime) -> Reckoning:
     """Price each line, and add up those that can be had."""
     reckoned = [_reckon_line(line, offer, at) for line in lines]
@@ -75,14 +88,24 @@ def totals(lines: Decimal) -> Totals:
     The tax is worked out once on the whole and rounded half-up to the cent.
     """
     rate: Decimal = settings.SHOP_TAX_PERCENT
-    if settings.SHOP_TAX_INCLUDED:
-        return Totals(lines, rounded(lines * rate / (100 + rate)), True, rate, lines)
-    tax = rounded(lines * rate / 100)
-    return Totals(lines, tax, False, rate, lines + tax)
+    included: bool = settings.SHOP_TAX_INCLUDED
+    tax = rounded(lines * rate / (100 + rate if included else 100))
+    return Totals(
+        lines=lines,
+        discount=ZERO,
+        delivery_fee=ZERO,
+        tip=ZERO,
+        tax=tax,
+        tax_included=included,
+        tax_rate=rate,
+        total=lines if included else lines + tax,
+    )
 
 
 def _reckon_line(line: BasketLine, offer: Offer, at: datetime) -> ReckonedLine:
     try:
         return ReckonedLine(line, prices.price(line.chosen, offer=offer, at=at), None)
+    except ValidationError:  # written by a newer release than this one
+        return ReckonedLine(line, None, NotOnTheMenu(_("That can no longer be chosen like this."), field="item"))
     except Refusal as refusal:
         return ReckonedLine(line, None, refusal)

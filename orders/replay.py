@@ -63,7 +63,11 @@ def _differences(order: Order, events: list[Event]) -> Iterator[str]:
     seqs = [event.seq for event in events]
     if seqs != list(range(1, len(seqs) + 1)):
         yield f"{name}: its events are numbered {seqs}"
-    rebuilt, placed = rebuild(order.ref, events)
+    try:
+        rebuilt, placed = rebuild(order.ref, events)
+    except LookupError as unknown:  # written by a newer release than this one
+        yield f"{name}: {unknown}"
+        return
     yield from _compare(name, _ORDER, row=order, rebuilt=rebuilt)
     if placed is None:
         yield f"{name}: was never placed"

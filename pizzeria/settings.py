@@ -5,6 +5,7 @@ Everything an installation decides comes from the environment (.env.example list
 section, by type; what is missing or of the wrong type is named, all at once, before anything starts.
 """
 
+import os
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 A_TIME_ZONE = validate.OneOf(available_timezones(), error="No such time zone.")
 
 env = Env(eager=False)  # collect every complaint, raise them together in seal()
-env.read_env(ROOT / ".env", recurse=False)
+if env_file := os.environ.get("ENV_FILE", str(ROOT / ".env")):  # empty: the environment alone
+    env.read_env(env_file, recurse=False)
 
 SHOP_DEMO: bool = env.bool("PIZZERIA_DEMO", False)  # the demo's people, their sign-in hints, plain http
 SECRET_KEY: str = env.str("SECRET_KEY", validate=validate.Length(min=50))
@@ -80,6 +82,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "pizzeria.operations.health.HealthMiddleware",
     "pizzeria.operations.logs.RequestLog",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -89,8 +93,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "pizzeria.people.middleware.SignInFragmentMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "pizzeria.people.middleware.SignInRedirectMiddleware",
 ]
 
 TEMPLATES = [
@@ -126,6 +129,7 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": not DATABASE_POOL,
         "OPTIONS": {
             "connect_timeout": 2,
+            **DATABASE.get("OPTIONS", {}),  # sslmode and the like, from the URL
             # A second sender of one form waits this long for the first; a dead client gives its locks back in 1 s.
             "options": "-c lock_timeout=5s -c client_connection_check_interval=1s",
             **({"pool": {"min_size": 2, "max_size": 16, "timeout": 2}} if DATABASE_POOL else {}),
@@ -135,15 +139,16 @@ DATABASES = {
 
 # --- Redis: cache, sessions, broker ------------------------------------------------------------------------------
 
+REDIS_CACHE = {
+    "LOCATION": REDIS_URL,
+    "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.5, "retry": Retry(NoBackoff(), 0)},
+}
 CACHES = {
-    "default": {
-        "BACKEND": "pizzeria.operations.cache.FailOpenRedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "pizzeria",
-        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.5, "retry": Retry(NoBackoff(), 0)},
-    },
+    "default": {"BACKEND": "pizzeria.operations.cache.FailOpenRedisCache", "KEY_PREFIX": "pizzeria", **REDIS_CACHE},
+    "sessions": {"BACKEND": "pizzeria.operations.cache.SessionCache", "KEY_PREFIX": "sessions", **REDIS_CACHE},
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "sessions"
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -229,6 +234,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+WHITENOISE_MANIFEST_STRICT = False  # a file missing from the manifest must not take the error page with it
 WHITENOISE_USE_FINDERS = SHOP_DEMO  # the demo serves what lies in static/, without collecting it first
 
 # --- Logs: one line an event, as data, without personal data ------------------------------------------------------

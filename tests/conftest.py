@@ -14,8 +14,10 @@ trials.load_profile("shop")
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache():
-    """Start every test without pictures of another test's menu."""
+def _afresh(monkeypatch):
+    """Start every test without pictures of another test's menu, and without its outage of Redis."""
+    monkeypatch.setattr("pizzeria.operations.cache._Breaker.closed_until", 0.0)
+    monkeypatch.setattr("pizzeria.operations.cache._Breaker.old_copies", set())
     cache.clear()
 
 

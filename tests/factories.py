@@ -24,6 +24,7 @@ class KitchenFactory(DjangoModelFactory):
     class Meta:
         model = Kitchen
 
+    slug = factory.Sequence(lambda n: f"kitchen-{n}")
     name = "Via Roma"
 
 

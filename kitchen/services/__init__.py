@@ -8,6 +8,7 @@ from kitchen.services.cooking import (
     start_cooking,
 )
 from kitchen.services.line import (
+    Booking,
     Slip,
     book_ticket,
     hand_over_ticket,
@@ -21,6 +22,7 @@ from kitchen.services.running import CapacityTooLow, PauseRefused, change_capaci
 
 __all__ = [
     "AllPlacesTaken",
+    "Booking",
     "CapacityTooLow",
     "PauseRefused",
     "Slip",

@@ -6,7 +6,7 @@ The kitchen is locked after baskets and before orders; tickets are written under
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.db.models import Min
 from kitchen import capacity, promises, signals
 from kitchen.models import Kitchen, Method, State, Ticket
 from kitchen.promises import Promise
+from pizzeria.foundation import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,15 @@ class Slip:
     allergies: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A place in the line: the number to call out, the business day that it counts in, and the promise."""
+
+    number: int
+    business_date: date
+    promise: Promise
+
+
 def lock(kitchen_id: int) -> Kitchen:
     """Hold a kitchen until the transaction ends."""
     return Kitchen.objects.select_for_update(no_key=True).get(pk=kitchen_id)
@@ -47,9 +57,9 @@ def lock_for_ticket(ref: UUID) -> Kitchen:
     return Kitchen.objects.select_for_update(no_key=True, of=("self",)).get(tickets__ref=ref)
 
 
-def book_ticket(*, line: Kitchen, ref: UUID, label: str, slip: Slip, at: datetime) -> Promise:
+def book_ticket(*, line: Kitchen, ref: UUID, slip: Slip, at: datetime) -> Booking:
     """
-    Take a place in the line, and tell what can be promised for it.
+    Take a place in the line; get the day's next number, and what can be promised.
 
     :param line: the locked kitchen
     :raises KitchenClosed: it takes no orders
@@ -58,12 +68,13 @@ def book_ticket(*, line: Kitchen, ref: UUID, label: str, slip: Slip, at: datetim
     tickets = list(Ticket.objects.filter(kitchen=line).in_the_line())
     capacity.refuse_unless_room(line, tickets, at=at)
 
+    business_date = _count_on(line, clock.business_date(at))
     minutes = promises.ticket_minutes(slip.pizza_minutes)
     out_at = promises.out_of_the_kitchen(tickets, minutes=minutes, places=line.cooking_places, at=at)
     Ticket.objects.create(
         kitchen=line,
         ref=ref,
-        label=label,
+        label=f"#{line.last_number}",
         method=slip.method,
         items=slip.items,
         notes=slip.notes,
@@ -74,7 +85,19 @@ def book_ticket(*, line: Kitchen, ref: UUID, label: str, slip: Slip, at: datetim
         due_at=out_at,
     )
     board_changed(line)  # the last in the line delays nobody: no promise slips by it
-    return promises.promise(out_at, method=slip.method)
+    return Booking(line.last_number, business_date, promises.promise(out_at, method=slip.method))
+
+
+def _count_on(line: Kitchen, today: date) -> date:
+    """
+    Give out the next number, from one each business day; tell the day it belongs to.
+
+    Somebody who asked just before the day ended, and waited for the lock until after, counts in the new day.
+    """
+    if line.numbered_on is None or line.numbered_on < today:
+        line.numbered_on, line.last_number = today, 0
+    line.last_number += 1
+    return line.numbered_on
 
 
 def hand_over_ticket(*, line: Kitchen, ref: UUID, at: datetime) -> None:
@@ -125,4 +148,4 @@ def line_changed(line: Kitchen, *, at: datetime) -> None:
 def board_changed(line: Kitchen) -> None:
     """Raise the board's version, by which screens notice that they are behind."""
     line.version += 1
-    line.save(update_fields=["version"])
+    line.save(update_fields=["version", "numbered_on", "last_number"])

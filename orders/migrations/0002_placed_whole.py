@@ -19,7 +19,8 @@ class Migration(migrations.Migration):
                 SELECT * INTO placed FROM orders_order WHERE id = NEW.id;
                 IF FOUND AND (placed.seq = 0 OR num_nulls(
                     placed.number, placed.business_date, placed.placed_at, placed.promise_from, placed.promise_until,
-                    placed.lines_total, placed.tax, placed.tax_percent, placed.tax_included, placed.total
+                    placed.lines_total, placed.discount, placed.delivery_fee, placed.tip,
+                    placed.tax, placed.tax_percent, placed.tax_included, placed.total
                 ) > 0) THEN
                     RAISE EXCEPTION 'order % was never placed', NEW.ref USING ERRCODE = 'check_violation';
                 END IF;

@@ -30,7 +30,8 @@ class BasketLine(models.Model):
     ref = models.UUIDField(default=uuid7, unique=True, editable=False)
     basket = models.ForeignKey(Basket, models.CASCADE, related_name="lines")
     choice = models.JSONField()  # a menu.choices.Choice
-    name = models.CharField(max_length=60)  # when it was put in: to name it once it has left the menu
+    slug = models.SlugField()  # of the dish, and its name when it was put in: to name it once it has left the menu
+    name = models.CharField(max_length=60)
     quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)])
 
     class Meta:

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -68,8 +69,11 @@ class Order(Noun):
     promise_until = models.DateTimeField(null=True)
 
     lines_total = amount_field()
+    discount = amount_field()
+    delivery_fee = amount_field()
+    tip = amount_field()
     tax = amount_field()
-    tax_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    tax_percent = models.DecimalField(max_digits=7, decimal_places=4, null=True)
     tax_included = models.BooleanField(null=True)
     total = amount_field()
     payment_method = models.CharField(max_length=12, choices=PaymentMethod, default=PaymentMethod.CASH)
@@ -97,7 +101,17 @@ class Order(Noun):
         constraints = [
             models.UniqueConstraint(fields=["kitchen", "business_date", "number"], name="order_number_once_a_day"),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="order_status_known"),
-            models.CheckConstraint(condition=models.Q(total__gte=0), name="order_total_not_negative"),
+            models.CheckConstraint(condition=models.Q(total__gte=0, paid__gte=0), name="order_money_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    total=F("lines_total")
+                    - F("discount")
+                    + F("delivery_fee")
+                    + F("tip")
+                    + models.Case(models.When(tax_included=True, then=Decimal("0.00")), default=F("tax"))
+                ),
+                name="order_total_adds_up",
+            ),
         ]
 
     def __str__(self) -> str:

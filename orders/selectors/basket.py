@@ -11,7 +11,7 @@ from menu import offers
 from menu import selectors as menu
 from menu.prices import Offer, Priced
 from orders.models import BasketLine
-from orders.reckoning import ReckonedLine, Totals, reckon
+from orders.reckoning import ReckonedLine, Totals, fingerprint, reckon
 
 A_TYPICAL_PIZZA = (8,)
 
@@ -42,6 +42,7 @@ class BasketPicture:
     lines: list[BasketLinePicture]
     totals: Totals
     quote: Quote
+    fingerprint: str
 
     @property
     def is_empty(self) -> bool:
@@ -60,6 +61,7 @@ def basket(ref: UUID | None, *, at: datetime) -> BasketPicture:
     return BasketPicture(
         lines=[_picture(line, offer) for line in reckoning.lines],
         totals=reckoning.totals,
+        fingerprint=fingerprint(lines),
         quote=quote(at=at, pizza_minutes=reckoning.pizza_minutes),
     )
 
@@ -81,8 +83,7 @@ def _open_lines(ref: UUID) -> "list[BasketLine]":
 
 def _picture(reckoned: ReckonedLine, offer: Offer) -> BasketLinePicture:
     line, priced = reckoned.line, reckoned.priced
-    slug = priced.slug if priced else _slug(line)
-    dish = menu.dish(slug, offer)
+    dish = menu.dish(priced.slug if priced else line.slug, offer)
     return BasketLinePicture(
         ref=line.ref,
         line=Line(
@@ -97,11 +98,6 @@ def _picture(reckoned: ReckonedLine, offer: Offer) -> BasketLinePicture:
         picture=menu.picture_url(dish) if dish else "",
         problem=reckoned.problem.sentence if reckoned.problem else "",
     )
-
-
-def _slug(line: BasketLine) -> str:
-    chosen = line.chosen
-    return chosen.extra if chosen.kind == "extra" else chosen.parts[0].pizza
 
 
 def _names(priced: Priced | None, which: str) -> list[str]:

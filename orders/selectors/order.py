@@ -66,7 +66,7 @@ def visible_to(by: Actor, ref: UUID) -> Order | None:
 def by_guest_key(ref: UUID, key: str) -> Order | None:
     """Find a guest's order by the key in its link. A customer's order has no key, so no link opens it."""
     order = Order.objects.select_related("contact").filter(ref=ref).first()
-    if order is None or not order.contact.key or not compare_digest(order.contact.key, key):
+    if order is None or order.customer_id or not order.contact.key or not compare_digest(order.contact.key, key):
         return None
     return order
 
@@ -79,7 +79,7 @@ def what_became_of(basket: UUID) -> Order | None:
 
 def address(order: Order) -> str:
     """Give the address at which whoever ordered finds the order."""
-    if order.contact.key:
+    if order.customer_id is None:
         return reverse("orders:guest_order", args=[order.ref, order.contact.key])
     return order.get_absolute_url()
 
@@ -108,6 +108,9 @@ def order_picture(order: Order) -> OrderPicture:
         lines=_lines(order.lines.prefetch_related("parts")),
         totals=Totals(
             lines=order.lines_total or ZERO,
+            discount=order.discount or ZERO,
+            delivery_fee=order.delivery_fee or ZERO,
+            tip=order.tip or ZERO,
             tax=order.tax or ZERO,
             tax_included=bool(order.tax_included),
             tax_rate=order.tax_percent or ZERO,

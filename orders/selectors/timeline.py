@@ -43,9 +43,16 @@ def timeline(ref: UUID) -> list[Happening]:
     ids = {event.actor for event in events if event.actor.isdecimal()}
     people = {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
     return [
-        Happening(event.seq, event.at, people.get(event.actor, event.actor), _what(facts.read(event)), event.type)
+        Happening(event.seq, event.at, people.get(event.actor, event.actor), _read(event), event.type)
         for event in events
     ]
+
+
+def _read(event: Event) -> str:
+    try:
+        return _what(facts.read(event))
+    except LookupError:  # written by a newer release than this one
+        return event.type
 
 
 def _what(fact: facts.Fact[Any]) -> str:

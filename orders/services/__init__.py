@@ -1,8 +1,9 @@
 """What happens at the desk, one verb family a file: the trip of an order, read from top to bottom."""
 
-from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, remove_line
+from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, forget_baskets, remove_line
 from orders.services.cancelling import ReasonMissing, TooLateToCancel, cancel_order
 from orders.services.cooking import mark_cooking, mark_ready, mark_recalled
+from orders.services.customers import register_customer
 from orders.services.delivering import (
     AnotherDriverHasIt,
     NotYourDelivery,
@@ -43,12 +44,14 @@ __all__ = [
     "change_quantity",
     "claim_delivery",
     "fail_delivery",
+    "forget_baskets",
     "hand_over",
     "leave_for_delivery",
     "mark_cooking",
     "mark_ready",
     "mark_recalled",
     "place_order",
+    "register_customer",
     "release_delivery",
     "remove_line",
     "requote",

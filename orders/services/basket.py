@@ -42,7 +42,8 @@ def add_to_basket(*, basket: UUID | None, choice: Choice, quantity: int, by: Act
     priced = prices.price(choice, offer=offers.fresh(), at=at)
     target = _open_basket(basket, at)
     lines = list(target.lines.all())
-    same = next((line for line in lines if line.chosen == choice), None)
+    as_kept = choice.model_dump(mode="json")
+    same = next((line for line in lines if line.choice == as_kept), None)
     if (same.quantity if same else 0) + quantity > MAX_QUANTITY:
         raise BasketFull(
             _("At most %(most)d of one kind, please. Call us for more!") % {"most": MAX_QUANTITY}, field="quantity"
@@ -53,7 +54,7 @@ def add_to_basket(*, basket: UUID | None, choice: Choice, quantity: int, by: Act
     elif len(lines) >= MAX_LINES:
         raise BasketFull(_("Your basket is full. Please order what is in it first."), field="item")
     else:
-        target.lines.create(choice=choice.model_dump(mode="json"), name=priced.name, quantity=quantity)
+        target.lines.create(choice=as_kept, slug=priced.slug, name=priced.name, quantity=quantity)
     return target
 
 
@@ -78,6 +79,11 @@ def remove_line(*, basket: UUID, line: UUID, by: Actor, at: datetime) -> None:
     :raises BasketGone: the line is not in an open basket
     """
     _line_of(_locked(basket), line).delete()
+
+
+def forget_baskets(*, before: datetime) -> int:
+    """Delete the baskets made before a moment, spent or not; tell how many."""
+    return Basket.objects.filter(created_at__lt=before).delete()[1].get("orders.Basket", 0)
 
 
 def lock(ref: UUID) -> Basket | None:

@@ -6,24 +6,23 @@ lock, on which every other guest waits, is held for a moment only.
 """
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from kitchen import services as kitchen_line
 from kitchen.models import Kitchen, Method
 from menu import offers
-from orders.events import OrderConfirmed, OrderPlaced
+from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
 from orders.models import Basket, Order, OrderContact, PaymentMethod
 from orders.models.order import new_key
-from orders.reckoning import Reckoning, Totals, reckon
+from orders.reckoning import Reckoning, Totals, fingerprint, reckon
 from orders.services import basket as baskets
 from orders.services.customers import customer_for
 from orders.services.lines import kitchen_items, placed_lines, write_lines
-from pizzeria.foundation import clock, failpoints
+from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -52,6 +51,12 @@ class BasketSpent(Refusal):
     def __init__(self, sentence: str, *, order_ref: UUID) -> None:
         super().__init__(sentence)
         self.order_ref = order_ref
+
+
+class BasketChanged(Refusal):
+    """Something else is in the basket than what the guest was shown: another tab changed it."""
+
+    code = "basket_changed"
 
 
 class TotalChanged(Refusal):
@@ -95,6 +100,7 @@ def place_order(
     basket: UUID,
     contact: ContactDetails,
     shown_total: Decimal,
+    shown_lines: str | None = None,
     method: Method = Method.PICKUP,
     by: Actor,
     at: datetime,
@@ -106,13 +112,15 @@ def place_order(
     :param ref: of the order to be made
     :param basket: its ref
     :param shown_total: the total that the guest agreed to
+    :param shown_lines: the fingerprint of the lines that the guest agreed to, for forms that show them
     :param once: the form's key; the same form sent again gets the same order
-    :raises AddressMissing, EmptyBasket, BasketSpent, SoldOut, NotOnTheMenu, TotalChanged: nothing is kept
+    :raises AddressMissing, EmptyBasket, BasketSpent, BasketChanged, TotalChanged: nothing is kept
+    :raises SoldOut, NotOnTheMenu: nothing is kept
     :raises KitchenClosed, KitchenFull: nothing is kept
     """
     if method == Method.DELIVERY and not contact.has_address:
         raise AddressMissing(_("Where shall we bring it? Please tell us street and town."), field="street")
-    spent, reckoning = _take_basket(basket, at=at)
+    spent, reckoning = _take_basket(basket, shown_lines=shown_lines, at=at)
     _refuse_unless_agreed(reckoning.totals, shown_total)
     customer = customer_for(by, at=at)
     order = Order.objects.create(ref=ref, kitchen_id=spent.kitchen_id, customer=customer, method=method)
@@ -126,56 +134,62 @@ def place_order(
 
     failpoints.reach("orders.place_order.before_kitchen")
     kitchen = kitchen_line.lock(spent.kitchen_id)
-    business_date = clock.business_date(at)
-    number = _next_number(kitchen, business_date)
-    promise = kitchen_line.book_ticket(
-        line=kitchen,
-        ref=ref,
-        label=f"#{number}",
-        slip=kitchen_line.Slip(
-            method=method,
-            items=kitchen_items(lines),
-            pizza_minutes=reckoning.pizza_minutes,
-            notes=contact.notes,
-            allergies=contact.allergies,
-        ),
-        at=at,
+    slip = kitchen_line.Slip(
+        method=method,
+        items=kitchen_items(lines),
+        pizza_minutes=reckoning.pizza_minutes,
+        notes=contact.notes,
+        allergies=contact.allergies,
     )
-    totals = reckoning.totals
-    record(
-        order,
-        OrderPlaced(
-            kitchen=kitchen.ref,
-            customer=customer.ref if customer else None,
-            number=number,
-            business_date=business_date,
-            method=method,
-            wanted_at=None,
-            promise_from=promise.ready_from,
-            promise_until=promise.ready_until,
-            lines=lines,
-            lines_total=totals.lines,
-            tax=totals.tax,
-            tax_percent=totals.tax_rate,
-            tax_included=totals.tax_included,
-            total=totals.total,
-            payment_method=PaymentMethod.CASH,
-        ),
-        OrderConfirmed(
-            payment_method=PaymentMethod.CASH,
-            payment="due",
-            promise_from=promise.ready_from,
-            promise_until=promise.ready_until,
-        ),
-        by=by,
-        at=at,
-    )
+    booking = kitchen_line.book_ticket(line=kitchen, ref=ref, slip=slip, at=at)
+    placed = _placed(order, kitchen=kitchen, booking=booking, lines=lines, totals=reckoning.totals)
+    record(order, placed, _confirmed(placed), by=by, at=at)
     spent.order_ref = ref
     spent.save(update_fields=["order_ref"])
     return order
 
 
-def _take_basket(ref: UUID, *, at: datetime) -> tuple[Basket, Reckoning]:
+def _placed(
+    order: Order,
+    *,
+    kitchen: Kitchen,
+    booking: kitchen_line.Booking,
+    lines: tuple[PlacedLine, ...],
+    totals: Totals,
+) -> OrderPlaced:
+    return OrderPlaced(
+        kitchen=kitchen.ref,
+        customer=order.customer.ref if order.customer else None,
+        number=booking.number,
+        business_date=booking.business_date,
+        method=Method(order.method),
+        wanted_at=None,
+        promise_from=booking.promise.ready_from,
+        promise_until=booking.promise.ready_until,
+        lines=lines,
+        lines_total=totals.lines,
+        discount=totals.discount,
+        delivery_fee=totals.delivery_fee,
+        tip=totals.tip,
+        tax=totals.tax,
+        tax_percent=totals.tax_rate,
+        tax_included=totals.tax_included,
+        total=totals.total,
+        payment_method=PaymentMethod.CASH,
+    )
+
+
+def _confirmed(placed: OrderPlaced) -> OrderConfirmed:
+    """Cash is confirmed at placing; the payment stays due."""
+    return OrderConfirmed(
+        payment_method=placed.payment_method,
+        payment="due",
+        promise_from=placed.promise_from,
+        promise_until=placed.promise_until,
+    )
+
+
+def _take_basket(ref: UUID, *, shown_lines: str | None, at: datetime) -> tuple[Basket, Reckoning]:
     """Hold the basket and reckon it from the database; refuse when there is nothing in it that could be had."""
     basket = baskets.lock(ref)
     if basket and basket.order_ref:
@@ -183,6 +197,8 @@ def _take_basket(ref: UUID, *, at: datetime) -> tuple[Basket, Reckoning]:
     lines = list(basket.lines.all()) if basket else []
     if not basket or not lines:
         raise EmptyBasket(_("Your basket is empty. Choose a pizza first."))
+    if shown_lines is not None and shown_lines != fingerprint(lines):
+        raise BasketChanged(_("Your basket has changed since you looked. Please look again."))
     reckoning = reckon(lines, offer=offers.fresh(), at=at)
     if reckoning.problems:
         first = reckoning.problems[0]
@@ -198,9 +214,3 @@ def _refuse_unless_agreed(totals: Totals, shown: Decimal) -> None:
             shown=shown,
             total=totals.total,
         )
-
-
-def _next_number(kitchen: Kitchen, business_date: date) -> int:
-    """Give out the day's next number; the kitchen's lock makes it unique."""
-    newest = Order.objects.filter(kitchen=kitchen, business_date=business_date).aggregate(newest=Max("number"))
-    return (newest["newest"] or 0) + 1

@@ -18,7 +18,9 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, Kind, actor_of
 from pizzeria.foundation.idempotency.ledger import Once
 from pizzeria.foundation.ids import uuid7
-from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.refusals import Busy, Refusal
+
+_HIDDEN = {"key", "shown_total", "shown_lines"}
 
 
 @login_not_required
@@ -31,7 +33,14 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if basket.is_empty:
         messages.info(request, _("Your basket is empty. Choose a pizza first."))
         return redirect("menu:card")
-    form = CheckoutForm(initial={**_known_about(request), "key": uuid4(), "shown_total": basket.totals.total})
+    form = CheckoutForm(
+        initial={
+            **_known_about(request),
+            "key": uuid4(),
+            "shown_total": basket.totals.total,
+            "shown_lines": basket.fingerprint,
+        }
+    )
     return _show(request, form, basket)
 
 
@@ -41,21 +50,27 @@ def _place(request: HttpRequest) -> HttpResponse:
     if basket is None:
         messages.info(request, _("Your basket is empty. Choose a pizza first."))
         return redirect("menu:card")
-    refusal = ""
+    refusal: Refusal | None = None
     if form.is_valid():
         try:
             order = _place_once(form, basket, by=actor_of(request))
             carried.put_down(request)
             return redirect(selectors.address(order))
         except Refusal as no:
-            refusal = no.sentence
+            refusal = no
 
     if became := selectors.what_became_of(basket):
         carried.put_down(request)
         messages.info(request, _("This basket was ordered already. Here is that order; nothing was ordered twice."))
         return redirect(selectors.address(became))
     picture = selectors.basket(basket, at=clock.now())
-    return _show(request, form.agreeing_to(picture.totals.total), picture, refusal=refusal)
+    return _show(
+        request,
+        _to_send_again(form, picture, refusal),
+        picture,
+        refusal=_sentence(form, refusal),
+        status=refusal.status if refusal else 422,
+    )
 
 
 def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
@@ -64,23 +79,45 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
         basket=basket,
         contact=form.contact(),
         shown_total=form.cleaned_data["shown_total"],
+        shown_lines=form.cleaned_data["shown_lines"],
         method=Method(form.cleaned_data["method"]),
         by=by,
         at=clock.now(),
         once=Once.of(
             principal=f"user:{by.user_id}" if by.kind is Kind.PERSON else f"basket:{basket}",
             key=form.cleaned_data["key"],
-            asked=form.asked(),
+            asked={"basket": str(basket), **form.asked()},
         ),
     )
 
 
 def _show(
-    request: HttpRequest, form: CheckoutForm, basket: selectors.BasketPicture, *, refusal: str = ""
+    request: HttpRequest,
+    form: CheckoutForm,
+    basket: selectors.BasketPicture,
+    *,
+    refusal: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     context = {"form": form, "basket": basket, "quote": basket.quote, "refusal": refusal}
-    status = 409 if refusal else 422 if form.is_bound else 200
     return render(request, "orders/checkout.html", context, status=status)
+
+
+def _sentence(form: CheckoutForm, refusal: Refusal | None) -> str:
+    if refusal:
+        return refusal.sentence
+    return _("Please look at the total once more, then send it again.") if _HIDDEN & form.errors.keys() else ""
+
+
+def _to_send_again(form: CheckoutForm, basket: selectors.BasketPicture, refusal: Refusal | None) -> CheckoutForm:
+    """
+    Give the form as it was typed, to be mended and sent again.
+
+    A refused one agrees to the total that the page shows now, under a fresh key. One that found everybody busy may yet
+    have made something, and one with a field to mend agreed to what it agreed to: both stay as they are.
+    """
+    untouched = isinstance(refusal, Busy) or (refusal is None and not _HIDDEN & form.errors.keys())
+    return form if untouched else form.agreeing_to(total=basket.totals.total, lines=basket.fingerprint)
 
 
 def _known_about(request: HttpRequest) -> dict[str, str]:

@@ -4,7 +4,7 @@ The shop's clock. Doors (views, tasks, commands of the command line) read it; ev
 A *business day* ends at a wall-clock hour (04:00 unless set), so that a Friday night belongs to Friday.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -44,3 +44,15 @@ def _begins(day: date) -> datetime:
 def wall_clock(moment: datetime) -> str:
     """Write a moment as the shop's wall clock shows it: 18:40."""
     return moment.astimezone(shop_zone()).strftime("%H:%M")
+
+
+def next_at(wall: time, at: datetime) -> datetime:
+    """
+    Tell when the wall clock shows a time in the business day that a moment belongs to.
+
+    Half past midnight said on a Friday evening is still that night; half past six said then has passed already.
+    """
+    day = business_date(at)
+    if wall < settings.SHOP_DAY_ENDS:
+        day += timedelta(days=1)
+    return datetime.combine(day, wall, tzinfo=shop_zone()).astimezone(UTC)

@@ -5,6 +5,7 @@ A command is the outermost call: it opens the transaction (durable), and is time
 are plain steps. It ends done, refused (a rule said no; nothing is kept) or failed (a fault; nothing is kept).
 """
 
+import inspect
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -44,6 +45,8 @@ def command[**P, R](
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        if "once" in inspect.signature(function).parameters and again is None:
+            raise TypeError(f"{function.__name__} takes once=, but was not told how to answer again")
         name = f"{function.__module__.partition('.')[0]}.{function.__name__}"
 
         @wraps(function)
@@ -86,8 +89,7 @@ def _do[R](
             answer = function(*args, **kwargs)
             failpoints.reach(f"{name}.before_commit")
     except ledger.AlreadyClaimed:
-        assert once and again, f"{name} takes once= but was not told how to answer again"
-        return again(ledger.ref_made_by(once))
+        return cast("Callable[[UUID], R]", again)(ledger.ref_made_by(cast("ledger.Once", once)))
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
             raise Busy(_("A lot is going on right now. Please try again in a moment.")) from error

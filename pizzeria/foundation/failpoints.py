@@ -8,19 +8,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _armed: dict[str, Callable[[], object]] = {}
+_reached: set[str] = set()
 
 
 def reach(name: str) -> None:
     """Pass a failpoint; run what a test armed it with, if anything."""
     if _armed and (action := _armed.get(name)):
+        _reached.add(name)
         action()
 
 
 @contextmanager
 def armed(name: str, action: Callable[[], object]) -> Iterator[None]:
-    """Arm a failpoint while the block runs: `with armed("place_order.before_kitchen", barrier.wait): …`."""
+    """
+    Arm a failpoint while the block runs: `with armed("orders.place_order.before_kitchen", barrier.wait): …`.
+
+    :raises LookupError: the block ended, and nobody had reached it: a misspelt name would prove nothing
+    """
     _armed[name] = action
+    _reached.discard(name)
     try:
         yield
     finally:
         del _armed[name]
+    if name not in _reached:
+        raise LookupError(f"nobody reached the failpoint {name!r}")

@@ -1,49 +1,87 @@
-"""Django's Redis cache, failing open: with Redis gone the shop is slower, never closed."""
+"""
+Django's Redis cache, failing open: with Redis gone the shop is slower, never closed, and never behind for long.
 
+What could not be written or deleted while Redis was gone would be old when it is back: its copy is thrown away first
+thing then. That holds for the processes that tried; so that no other lives on an old copy, sessions are cached for a
+minute only.
+"""
+
+import time
 from collections.abc import Callable
 from typing import Any
 
 import structlog
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
+SECONDS_LEFT_ALONE = 5.0
+SECONDS_OF_A_SESSION = 60
+
 log = structlog.get_logger(__name__)
+
+
+class _Breaker:
+    """One for the process: a silent Redis costs somebody a timeout every five seconds, not everybody on every page."""
+
+    closed_until = 0.0
+    old_copies: set[str] = set()
 
 
 class FailOpenRedisCache(RedisCache):
     """Answers as an empty cache would while Redis does not."""
 
-    def add(self, *args: Any, **kwargs: Any) -> bool:
-        return _or(True, super().add, *args, **kwargs)
-
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return _or(default, super().get, key, default, version)
-
-    def set(self, *args: Any, **kwargs: Any) -> None:
-        _or(None, super().set, *args, **kwargs)
-
-    def touch(self, *args: Any, **kwargs: Any) -> bool:
-        return _or(False, super().touch, *args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> bool:
-        return _or(False, super().delete, *args, **kwargs)
+        return self._or(default, super().get, key, default, version)
 
     def get_many(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
-        return _or({}, super().get_many, *args, **kwargs)
+        return self._or({}, super().get_many, *args, **kwargs)
 
     def has_key(self, *args: Any, **kwargs: Any) -> bool:
-        return _or(False, super().has_key, *args, **kwargs)
+        return self._or(False, super().has_key, *args, **kwargs)
 
-    def set_many(self, *args: Any, **kwargs: Any) -> list[Any]:
-        return _or([], super().set_many, *args, **kwargs)
+    def add(self, key: Any, *args: Any, version: int | None = None, **kwargs: Any) -> bool:
+        return self._or(True, super().add, key, *args, version=version, **kwargs)
 
-    def delete_many(self, *args: Any, **kwargs: Any) -> None:
-        _or(None, super().delete_many, *args, **kwargs)
+    def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        self._or(None, super().set, key, value, timeout, version, writes=[self.make_key(key, version)])
 
+    def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        return self._or(False, super().touch, key, timeout, version)
 
-def _or[T](empty: T, ask: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    try:
-        return ask(*args, **kwargs)
-    except RedisError as error:
-        log.warning("cache_unavailable", error=type(error).__name__)
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        return self._or(False, super().delete, key, version, writes=[self.make_key(key, version)])
+
+    def set_many(self, data: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> list[Any]:
+        writes = [self.make_key(key, version) for key in data]
+        return self._or([], super().set_many, data, timeout, version, writes=writes)
+
+    def delete_many(self, keys: Any, version: int | None = None) -> None:
+        writes = [self.make_key(key, version) for key in keys]
+        self._or(None, super().delete_many, keys, version, writes=writes)
+
+    def _or[T](self, empty: T, ask: Callable[..., T], *args: Any, writes: list[str] | None = None, **kwargs: Any) -> T:
+        """Ask Redis; answer `empty` while it is gone, and remember what it holds old copies of."""
+        if time.monotonic() >= _Breaker.closed_until:
+            try:
+                if _Breaker.old_copies:
+                    self._throw_away_old_copies()
+                return ask(*args, **kwargs)
+            except RedisError as error:
+                _Breaker.closed_until = time.monotonic() + SECONDS_LEFT_ALONE
+                log.warning("cache_unavailable", error=type(error).__name__)
+        _Breaker.old_copies.update(writes or ())
         return empty
+
+    def _throw_away_old_copies(self) -> None:
+        copies = list(_Breaker.old_copies)
+        self._cache.delete_many(copies)
+        _Breaker.old_copies.difference_update(copies)
+
+
+class SessionCache(FailOpenRedisCache):
+    """The same, in which nothing lives longer than a minute."""
+
+    def get_backend_timeout(self, timeout: Any = DEFAULT_TIMEOUT) -> int:
+        wanted = super().get_backend_timeout(timeout)
+        return SECONDS_OF_A_SESSION if wanted is None else int(min(wanted, SECONDS_OF_A_SESSION))

@@ -1,19 +1,21 @@
 """
 What an orchestrator asks: is the process alive, and can it serve?
 
-Our own forty lines, because a readiness probe has to answer within its time whatever hangs, and to say 503.
+Our own lines, because a readiness probe has to answer within its time whatever hangs, and to say 503. Answered by a
+middleware, before hosts, sessions and people are looked at: probes come by address, and from inside.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import redis
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from psycopg.conninfo import make_conninfo
 
 SECONDS = 2.0
 
@@ -21,7 +23,21 @@ SECONDS = 2.0
 _probes = ThreadPoolExecutor(max_workers=4, thread_name_prefix="probe")
 
 
-@login_not_required
+class HealthMiddleware:
+    """Answers `/health/live` and `/health/ready`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        match request.path_info:
+            case "/health/live":
+                return live(request)
+            case "/health/ready":
+                return ready(request)
+        return self.get_response(request)
+
+
 @require_safe
 @never_cache
 def live(request: HttpRequest) -> HttpResponse:
@@ -29,7 +45,6 @@ def live(request: HttpRequest) -> HttpResponse:
     return HttpResponse("alive\n", content_type="text/plain")
 
 
-@login_not_required
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
@@ -46,10 +61,12 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def _ask_postgresql() -> str:
     # A connection of its own: the pool may be what is exhausted, and that is not PostgreSQL being down.
-    parameters = connection.get_connection_params()
-    wanted = {key: parameters[key] for key in ("host", "port", "dbname", "user", "password") if key in parameters}
-    timeout = f"-c statement_timeout={int(SECONDS * 1000)}"
-    with psycopg.connect(**wanted, connect_timeout=int(SECONDS), options=timeout) as asked:
+    given = connection.get_connection_params()
+    conninfo = make_conninfo(
+        **{name: str(value) for name, value in given.items() if isinstance(value, str | int)}
+        | {"connect_timeout": f"{SECONDS:.0f}", "options": f"-c statement_timeout={SECONDS * 1000:.0f}"}
+    )
+    with psycopg.connect(conninfo) as asked:
         asked.execute("SELECT 1")
     return "ok"
 

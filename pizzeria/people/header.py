@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orders.views import carried
 from pizzeria.people.models import User
 from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, of_groups
 
@@ -35,7 +36,8 @@ class Header:
 def remember(request: HttpRequest, user: User) -> None:
     """Note in the session who signed in and with which groups."""
     request.session[PERSON] = user.first_name or str(user)
-    request.session[GROUPS] = list(user.groups.values_list("name", flat=True))
+    groups = set(user.groups.values_list("name", flat=True))
+    request.session[GROUPS] = sorted(groups | {str(ADMIN.group)} if user.is_superuser else groups)
 
 
 def header(request: HttpRequest) -> dict[str, Any]:
@@ -46,7 +48,7 @@ def header(request: HttpRequest) -> dict[str, Any]:
         "header": Header(
             person=session.get(PERSON, ""),
             pages=_pages(groups),
-            basket_count=session.get("basket_count", 0),
+            basket_count=session.get(carried.COUNT, 0),
         )
     }
 

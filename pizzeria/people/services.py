@@ -29,6 +29,12 @@ def sync_roles(*, by: Actor) -> list[str]:
     return changes
 
 
+@command
+def set_role(*, user: User, role: Role, by: Actor) -> None:
+    """Give a person exactly one role."""
+    give_roles(user, [role])
+
+
 def give_roles(user: User, roles: Iterable[Role]) -> None:
     """Give a person exactly these roles, within somebody's transaction: what is not named is taken away."""
     roles = list(roles)

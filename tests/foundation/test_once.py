@@ -35,7 +35,7 @@ def made(ref):
 def open_kitchen(*, ref, name, by, once):
     if not name:
         raise NoName("What is it called?")
-    return Kitchen.objects.create(ref=ref, name=name)
+    return Kitchen.objects.create(ref=ref, slug=str(ref), name=name)
 
 
 def send(name="Via Roma", *, key=KEY, principal="basket:1"):

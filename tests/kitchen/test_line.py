@@ -25,7 +25,7 @@ def line(db):
 
 
 def book(line, ref=None, slip=SLIP):
-    return kitchen_line.book_ticket(line=line, ref=ref or uuid7(), label="#42", slip=slip, at=FRIDAY_NIGHT)
+    return kitchen_line.book_ticket(line=line, ref=ref or uuid7(), slip=slip, at=FRIDAY_NIGHT)
 
 
 def test_books_a_ticket_that_says_all_the_cook_has_to_know(line):
@@ -34,7 +34,7 @@ def test_books_a_ticket_that_says_all_the_cook_has_to_know(line):
     book(line, ref)
 
     booked = Ticket.objects.get(ref=ref)
-    assert (booked.label, booked.method, booked.items) == ("#42", "pickup", [MARGHERITA])
+    assert (booked.label, booked.method, booked.items) == ("#1", "pickup", [MARGHERITA])
     assert (booked.notes, booked.allergies) == ("By the window", "Nuts")
     assert (booked.state, booked.since, booked.started_at) == (State.WAITING, FRIDAY_NIGHT, None)
 
@@ -46,19 +46,19 @@ def test_books_a_ticket_due_when_it_comes_out_and_promises_it_a_little_later(lin
 
     booked = Ticket.objects.get(ref=ref)
     assert (booked.minutes, booked.due_at) == (11, FRIDAY_NIGHT + 11 * MINUTE)
-    assert promised.ready_from == booked.due_at + 2 * MINUTE
+    assert promised.promise.ready_from == booked.due_at + 2 * MINUTE
 
 
 def test_promises_the_next_guest_what_is_true_behind_the_ones_before(line):
     in_line(line, State.WAITING, State.WAITING, minutes=8)
 
-    assert book(line).ready_from == FRIDAY_NIGHT + (8 + 11 + 2) * MINUTE
+    assert book(line).promise.ready_from == FRIDAY_NIGHT + (8 + 11 + 2) * MINUTE
 
 
 def test_promises_somebody_at_home_the_time_to_drive(line):
     slip = kitchen_line.Slip(method=Method.DELIVERY, items=[MARGHERITA], pizza_minutes=[8])
 
-    assert book(line, slip=slip).ready_from == FRIDAY_NIGHT + (8 + 2 + 20) * MINUTE
+    assert book(line, slip=slip).promise.ready_from == FRIDAY_NIGHT + (8 + 2 + 20) * MINUTE
 
 
 def test_takes_orders_until_it_is_full(line):
@@ -82,7 +82,7 @@ def test_has_room_again_when_something_is_ready(line):
 def test_minds_its_own_tickets_only(line):
     in_line(KitchenFactory(), *[State.WAITING] * 9)
 
-    assert book(line).ready_from == FRIDAY_NIGHT + (11 + 2) * MINUTE
+    assert book(line).promise.ready_from == FRIDAY_NIGHT + (11 + 2) * MINUTE
 
 
 def test_notices_on_its_board_what_is_booked_and_what_is_handed_over(line):

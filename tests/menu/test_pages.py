@@ -188,7 +188,9 @@ def test_give_htmx_the_price_and_nothing_else(client):
 
 
 def test_give_a_picture_that_can_be_kept_for_ever(client):
-    picture = client.get(reverse("menu:picture", args=["pepperoni"]))
+    [address] = set(re.findall(r"/menu/pepperoni/picture\.svg\?v=\w+", client.get(CARD).content.decode()))
+
+    picture = client.get(address)
 
     assert picture["Content-Type"] == "image/svg+xml"
     assert picture.content.startswith(b"<svg")
@@ -196,10 +198,11 @@ def test_give_a_picture_that_can_be_kept_for_ever(client):
     assert "Set-Cookie" not in picture
 
 
-def test_show_the_picture_under_the_address_of_its_look(client):
-    [address] = set(re.findall(r"/menu/pepperoni/picture\.svg\?v=\w+", client.get(CARD).content.decode()))
+@pytest.mark.parametrize("look", ["", "?v=another"])
+def test_give_a_picture_under_an_address_of_no_look_for_half_a_minute(client, look):
+    picture = client.get(reverse("menu:picture", args=["pepperoni"]) + look)
 
-    assert client.get(address).status_code == 200
+    assert set(picture["Cache-Control"].split(", ")) == {"public", "max-age=30"}
 
 
 def test_have_no_picture_of_what_nobody_knows(client):

@@ -70,7 +70,8 @@ def test_answers_as_djangos_own_does_while_redis_is_there(settings, ask):
 
 def test_lets_a_guest_order_while_redis_is_gone(client, kitchen, dead_port):
     gone = {"BACKEND": "pizzeria.operations.cache.FailOpenRedisCache", "OPTIONS": OPTIONS}
-    with override_settings(CACHES={"default": gone | {"LOCATION": f"redis://127.0.0.1:{dead_port}/0"}}):
+    gone |= {"LOCATION": f"redis://127.0.0.1:{dead_port}/0"}
+    with override_settings(CACHES={"default": gone, "sessions": gone}):
         client.post(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
         html = client.get(reverse("orders:basket")).content.decode()
 

@@ -1,5 +1,4 @@
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -23,7 +22,12 @@ def form(client):
     """What the checkout page sends for one Margherita."""
     add(client)
     page = client.get(reverse("orders:checkout"))
-    return {**ANNA, "key": str(page.context["form"]["key"].value()), "shown_total": "12.99"}
+    return {**ANNA, **hidden(page)}
+
+
+def hidden(page):
+    """Read what a checkout page carries unseen."""
+    return {name: str(page.context["form"][name].value()) for name in ("key", "shown_total", "shown_lines")}
 
 
 def send(client, form, **changed):
@@ -57,7 +61,7 @@ def test_leads_a_customer_to_the_order_without_a_key(sign_in, client):
     add(client)
     page = client.get(reverse("orders:checkout"))
 
-    response = send(client, {**ANNA, "key": page.context["form"]["key"].value(), "shown_total": "12.99"})
+    response = send(client, {**ANNA, **hidden(page)})
 
     assert response.url == reverse("orders:order", args=[Order.objects.get().ref])
 
@@ -97,16 +101,16 @@ def test_asks_again_with_the_new_total_when_a_price_changed(client, form):
     assert "13.99" in refused.context["refusal"]
     assert refused.context["form"]["name"].value() == "Anna Bianchi"
 
-    agreed = {name: refused.context["form"][name].value() for name in ("key", "shown_total")}
-    assert send(client, form, **agreed).status_code == 302
+    assert send(client, form, **hidden(refused)).status_code == 302
     assert Order.objects.get().total == Decimal("13.99")
 
 
 def test_says_which_is_sold_out_and_keeps_the_rest(client, form):
     add(client, item="pepperoni", keep=["pepperoni"])
+    page = client.get(reverse("orders:checkout"))
     take_off(item=Pizza.objects.get(slug="pepperoni"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
-    refused = send(client, form, shown_total="27.98")
+    refused = send(client, form, **hidden(page))
 
     assert refused.context["refusal"] == "Pepperoni is sold out."
     assert [line.problem for line in refused.context["basket"].lines] == ["", "Pepperoni is sold out."]
@@ -114,11 +118,12 @@ def test_says_which_is_sold_out_and_keeps_the_rest(client, form):
 
 
 def test_says_when_the_kitchen_is_full(client, form):
-    Kitchen.objects.update(max_concurrent_orders=1)
     send(client, form)
     add(client)
+    page = client.get(reverse("orders:checkout"))
+    Kitchen.objects.update(max_concurrent_orders=1)
 
-    refused = send(client, form, key=str(uuid4()))
+    refused = send(client, {**ANNA, **hidden(page)})
 
     assert refused.status_code == 409
     assert "at capacity" in refused.context["refusal"]
@@ -132,7 +137,7 @@ def test_sent_twice_makes_one_order_and_one_answer(client, form):
 
 
 def test_from_two_tabs_makes_one_order_and_tells_the_other(client, form):
-    other_tab = {**form, "key": str(client.get(reverse("orders:checkout")).context["form"]["key"].value())}
+    other_tab = {**form, **hidden(client.get(reverse("orders:checkout")))}
 
     first = send(client, form)
     second = client.post(reverse("orders:checkout"), {**other_tab, "name": "Anna B."}, follow=True)
@@ -151,11 +156,55 @@ def test_sent_again_with_other_contents_shows_the_order_there_is(client, form):
     assert Order.objects.get().contact.name == "Anna Bianchi"
 
 
-@pytest.mark.parametrize(("field", "typed"), [("key", "x"), ("key", ""), ("shown_total", ""), ("shown_total", "NaN")])
+@pytest.mark.parametrize(
+    ("field", "typed"), [("key", "x"), ("key", ""), ("shown_total", ""), ("shown_total", "NaN"), ("shown_lines", "")]
+)
 def test_survives_tampering_with_what_is_hidden(client, form, field, typed):
     response = send(client, form, **{field: typed})
 
     assert response.status_code == 422
     assert not Order.objects.exists()
-    again = {name: response.context["form"][name].value() for name in ("key", "shown_total")}
-    assert send(client, form, **again).status_code == 302
+    assert "look at the total once more" in response.context["refusal"]
+    assert send(client, form, **hidden(response)).status_code == 302
+
+
+def test_of_another_filling_is_refused_even_at_the_same_total(client, form):
+    """Another tab swaps the Margherita for something of the same price."""
+    Pizza.objects.filter(slug="pepperoni").update(base_price=Decimal("12.99"))
+    line = client.get(reverse("orders:basket")).context["basket"].lines[0]
+    add(client, item="pepperoni", keep=["pepperoni"])
+    client.post(reverse("orders:change_basket_line", args=[line.ref]), {"remove": "1"})
+
+    refused = send(client, form)
+
+    assert "Your basket has changed" in refused.context["refusal"]
+    assert not Order.objects.exists()
+
+
+def test_of_a_customer_with_an_old_key_does_not_pass_for_the_new_basket(sign_in, client):
+    sign_in(CUSTOMER)
+    add(client)
+    form = {**ANNA, **hidden(client.get(reverse("orders:checkout")))}
+    send(client, form)
+    add(client)
+
+    second = send(client, form)
+
+    assert second.status_code == 422
+    assert Order.objects.count() == 1
+    assert client.session["basket_count"] == 1
+
+
+def test_takes_out_what_shows_nothing_or_turns_the_text_around(client, form):
+    send(client, form, allergies="\u202enuts\u200b", notes="two\r\nlines\u2066")
+
+    contact = Order.objects.get().contact
+    assert contact.allergies == "nuts"
+    assert contact.notes.splitlines() == ["two", "lines"]
+
+
+def test_says_that_an_address_for_letters_is_too_long(client, form):
+    response = send(client, form, email="a" * 250 + "@example.com")
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["email"]

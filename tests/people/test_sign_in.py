@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.ids import uuid7
 from pizzeria.people.demo_people import DEMO_PEOPLE
 from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.people.services import give_roles, sync_roles
@@ -174,3 +175,14 @@ def test_introduces_the_demos_people_in_the_demo_alone(client, settings):
     settings.SHOP_DEMO = True
     html = client.get(SIGN_IN).content.decode()
     assert [person.username for person in DEMO_PEOPLE if f'value="{person.username}"' not in html] == []
+
+
+def test_after_a_buttons_press_leads_back_to_the_page_the_button_was_on(client, kitchen):
+    button = reverse("kitchen:start_cooking", args=[uuid7()])
+
+    from_the_board = client.post(button, headers={"Referer": "http://testserver/kitchen/"})
+    from_nowhere = client.post(button)
+    from_elsewhere = client.post(button, headers={"Referer": "https://evil.example/kitchen/"})
+
+    assert from_the_board["Location"] == f"{SIGN_IN}?next=%2Fkitchen%2F"
+    assert from_nowhere["Location"] == from_elsewhere["Location"] == SIGN_IN

@@ -21,8 +21,6 @@ OPEN = {
     "/orders/UUID/KEY/cancel/": "... and cancel it there",
     "/accounts/sign-in/": "the way in",
     "/accounts/sign-out/": "the way out",
-    "/health/live": "orchestrators have no account",
-    "/health/ready": "...",
 }
 
 ARGUMENTS = {

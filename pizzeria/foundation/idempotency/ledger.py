@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -65,6 +66,11 @@ def claim(once: Once, *, makes: UUID) -> None:
         if diagnosis is not None and diagnosis.constraint_name == ONCE:
             raise AlreadyClaimed from error
         raise
+
+
+def forget(*, before: datetime) -> int:
+    """Delete the keys made before a moment; tell how many. They are promised for 24 hours."""
+    return IdempotencyKey.objects.filter(created_at__lt=before).delete()[0]
 
 
 def ref_made_by(once: Once) -> UUID:

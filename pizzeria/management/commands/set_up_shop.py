@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 
 from kitchen import services as kitchen_line
 from menu import services as menu
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.people.services import sync_roles
 
@@ -15,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         made = {
             "kitchen": kitchen_line.set_up_kitchen(name=settings.SHOP_NAME, by=SYSTEM),
-            "sizes": menu.set_up_sizes(by=SYSTEM),
+            "sizes": menu.set_up_sizes(by=SYSTEM, at=clock.now()),
             "groups": bool(sync_roles(by=SYSTEM)),
         }
         for what, is_new in made.items():

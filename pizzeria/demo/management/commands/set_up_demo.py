@@ -1,10 +1,13 @@
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from menu.models import Category, Extra, Pizza, Topping
+from menu.models import Category, Extra, MenuItem, Pizza, Topping
+from menu.services import note_edit
 from pizzeria.demo import menu
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM, Actor
 from pizzeria.foundation.commands import command
 from pizzeria.people.demo_people import DEMO_PEOPLE, PASSWORD
@@ -16,21 +19,25 @@ class Command(BaseCommand):
     help = "Fills the demo's menu and makes its people, where they are missing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        dishes, people = fill_menu(by=SYSTEM), make_people(by=SYSTEM)
-        self.stdout.write(f"menu: {dishes} dishes new; people: {people} new")
+        items, people = fill_menu(by=SYSTEM, at=clock.now()), make_people(by=SYSTEM)
+        self.stdout.write(f"menu: {items} items new; people: {people} new")
 
 
 @command
-def fill_menu(*, by: Actor) -> int:
-    """Put the demo's menu on the card; tell how many dishes were new. What was edited since stays as it is."""
+def fill_menu(*, by: Actor, at: datetime) -> int:
+    """Put the demo's menu on the card; tell how many items were new. What was edited since stays as it is."""
     categories = {
         slug: Category.objects.get_or_create(slug=slug, defaults={"name": name, "position": position})[0]
         for position, (slug, name) in enumerate(menu.CATEGORIES)
     }
-    toppings = {row.slug: _topping(position, row) for position, row in enumerate(menu.TOPPINGS)}
-    pizzas = [_pizza(position, row, categories["pizzas"], toppings) for position, row in enumerate(menu.PIZZAS)]
-    extras = [_extra(position, row, categories[row.category]) for position, row in enumerate(menu.EXTRAS)]
-    return sum(pizzas) + sum(extras)
+    made = [_topping(position, row) for position, row in enumerate(menu.TOPPINGS)]
+    toppings = {topping.slug: topping for topping, _is_new in made}
+    made += [_pizza(position, row, categories["pizzas"], toppings) for position, row in enumerate(menu.PIZZAS)]
+    made += [_extra(position, row, categories[row.category]) for position, row in enumerate(menu.EXTRAS)]
+    new = [item for item, is_new in made if is_new]
+    for item in new:
+        note_edit(item, before=None, fields=[], by=by, at=at)
+    return len(new)
 
 
 @command
@@ -51,12 +58,14 @@ def make_people(*, by: Actor) -> int:
     return made
 
 
-def _topping(position: int, row: menu.ToppingRow) -> Topping:
+def _topping(position: int, row: menu.ToppingRow) -> tuple[MenuItem, bool]:
     defaults = {**row._asdict(), "allergens": list(row.allergens), "position": position}
-    return Topping.objects.get_or_create(slug=row.slug, defaults=defaults)[0]
+    return Topping.objects.get_or_create(slug=row.slug, defaults=defaults)
 
 
-def _pizza(position: int, row: menu.PizzaRow, category: Category, toppings: dict[str, Topping]) -> bool:
+def _pizza(
+    position: int, row: menu.PizzaRow, category: Category, toppings: dict[str, MenuItem]
+) -> tuple[MenuItem, bool]:
     pizza, is_new = Pizza.objects.get_or_create(
         slug=row.slug,
         defaults={
@@ -70,11 +79,11 @@ def _pizza(position: int, row: menu.PizzaRow, category: Category, toppings: dict
         },
     )
     if is_new:
-        pizza.recipe.set(toppings[slug] for slug in row.recipe)
-    return is_new
+        pizza.recipe.set(toppings[slug].pk for slug in row.recipe)
+    return pizza, is_new
 
 
-def _extra(position: int, row: menu.ExtraRow, category: Category) -> bool:
+def _extra(position: int, row: menu.ExtraRow, category: Category) -> tuple[MenuItem, bool]:
     defaults = {
         **row._asdict(),
         "category": category,
@@ -82,4 +91,4 @@ def _extra(position: int, row: menu.ExtraRow, category: Category) -> bool:
         "allergens": list(row.allergens),
         "position": position,
     }
-    return Extra.objects.get_or_create(slug=row.slug, defaults=defaults)[1]
+    return Extra.objects.get_or_create(slug=row.slug, defaults=defaults)

@@ -1,0 +1,21 @@
+"""The page for faults: 503 while PostgreSQL is gone, which passes, and 500 for what does not."""
+
+import sys
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+SECONDS_TO_WAIT = 5
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault, with nothing that could fail a second time."""
+    fault = sys.exc_info()[1]
+    if isinstance(fault, OperationalError | InterfaceError):
+        gone = HttpResponse(render_to_string("503.html"), status=503)
+        gone.headers["Retry-After"] = str(SECONDS_TO_WAIT)
+        return gone
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -1,0 +1,58 @@
+"""The number that a cook calls out."""
+
+from datetime import timedelta
+
+import pytest
+
+from kitchen import services as kitchen_line
+from kitchen.models import Method
+from pizzeria.foundation.ids import uuid7
+from tests.factories import KitchenFactory
+from tests.kitchen.line import MARGHERITA
+from tests.shop import FRIDAY_NIGHT
+
+pytestmark = pytest.mark.django_db
+
+SATURDAY_NIGHT = FRIDAY_NIGHT + timedelta(days=1)
+SLIP = kitchen_line.Slip(method=Method.PICKUP, items=[MARGHERITA], pizza_minutes=[8])
+
+
+def book(kitchen, at=FRIDAY_NIGHT):
+    """Give the number and the business day of the next ticket."""
+    line = kitchen_line.lock(kitchen.pk)
+    booking = kitchen_line.book_ticket(line=line, ref=uuid7(), slip=SLIP, at=at)
+    return booking.number, booking.business_date.isoformat()
+
+
+@pytest.fixture
+def via_roma():
+    return KitchenFactory()
+
+
+def test_begins_at_one_every_business_day(via_roma):
+    booked = [book(via_roma, at) for at in (FRIDAY_NIGHT, FRIDAY_NIGHT, SATURDAY_NIGHT)]
+
+    assert booked == [(1, "2026-11-20"), (2, "2026-11-20"), (1, "2026-11-21")]
+
+
+def test_belongs_to_friday_until_four_on_saturday_morning(via_roma):
+    book(via_roma)
+
+    assert book(via_roma, FRIDAY_NIGHT + timedelta(hours=7)) == (2, "2026-11-20")
+    assert book(via_roma, FRIDAY_NIGHT + timedelta(hours=8)) == (1, "2026-11-21")
+
+
+def test_is_counted_by_each_kitchen_for_itself(via_roma):
+    book(via_roma)
+
+    assert book(KitchenFactory()) == (1, "2026-11-20")
+
+
+def test_counts_in_the_new_day_for_who_asked_before_it_and_waited_until_after(via_roma):
+    book(via_roma, SATURDAY_NIGHT)
+
+    assert book(via_roma, FRIDAY_NIGHT) == (2, "2026-11-21")
+
+
+def test_is_what_the_ticket_and_the_order_are_called(placed_order, kitchen):
+    assert kitchen.tickets.get().label == f"#{placed_order.number}" == "#1"

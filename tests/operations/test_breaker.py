@@ -1,0 +1,98 @@
+"""The cache's breaker: what a Redis that does not answer costs, and what is done when it does again."""
+
+import socket
+
+import pytest
+
+from pizzeria.operations.cache import FailOpenRedisCache, SessionCache, _Breaker
+
+OPTIONS = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
+
+
+def cache_at(url, kind=FailOpenRedisCache):
+    return kind(url, {"OPTIONS": OPTIONS})
+
+
+@pytest.fixture
+def lost():
+    """The cache while its Redis is gone."""
+    return cache_at("redis://127.0.0.1:9/0")
+
+
+@pytest.fixture
+def found(settings):
+    """The cache when its Redis is there again."""
+    return cache_at(settings.REDIS_URL)
+
+
+@pytest.fixture
+def five_seconds_pass(monkeypatch):
+    return lambda: monkeypatch.setattr(_Breaker, "closed_until", 0.0)
+
+
+def calls_to(server):
+    """Count those who called since the last time."""
+    calls = 0
+    while True:
+        try:
+            server.accept()[0].close()
+        except BlockingIOError:
+            return calls
+        calls += 1
+
+
+def test_leaves_a_silent_redis_alone_for_a_while(monkeypatch, five_seconds_pass):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        cache = cache_at(f"redis://127.0.0.1:{server.getsockname()[1]}/0")
+        cache.get("pizza")
+        first = calls_to(server)
+
+        for _page in range(5):
+            cache.get("pizza")
+            cache.set("pizza", 1)
+        meanwhile = calls_to(server)
+
+        five_seconds_pass()
+        cache.get("pizza")
+        afterwards = calls_to(server)
+
+    assert (bool(first), meanwhile, bool(afterwards)) == (True, 0, True)
+
+
+CHANGES = {
+    "set": lambda cache: cache.set("pizza", "new"),
+    "set_many": lambda cache: cache.set_many({"pizza": "new"}),
+    "delete": lambda cache: cache.delete("pizza"),
+    "delete_many": lambda cache: cache.delete_many(["pizza"]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_gives_nobody_the_copy_that_could_not_be_changed(lost, found, five_seconds_pass, change):
+    found.set_many({"pizza": "old", "cola": "old"})
+    change(lost)
+
+    five_seconds_pass()
+
+    assert (found.get("pizza"), found.get("cola")) == (None, "old")
+
+
+def test_forgets_what_was_old_once_it_is_thrown_away(lost, found, five_seconds_pass):
+    lost.set("pizza", "new")
+    five_seconds_pass()
+    found.get("pizza")
+
+    found.set("pizza", "newer")
+
+    assert found.get("pizza") == "newer"
+
+
+@pytest.mark.parametrize("timeout", [14 * 24 * 3600, None, 60])
+def test_keeps_a_session_for_a_minute_at_most(settings, timeout):
+    """Another process may not know that a copy is old."""
+    cache = cache_at(settings.REDIS_URL, SessionCache)
+
+    cache.set("session", "Carla", timeout)
+
+    assert 0 < cache._cache.get_client(None).ttl(cache.make_key("session")) <= 60
