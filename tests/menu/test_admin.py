@@ -9,13 +9,14 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from menu import services as menu
-from menu.models import Category, Extra, Pizza, Topping
+from menu.models import Category, Extra, Pizza, Size, Topping
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.facts import read
 from pizzeria.foundation.events.models import Event
 from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop
+from tests.factories import PizzaFactory
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen")
@@ -241,3 +242,33 @@ def test_shows_the_next_order_the_new_price(marta, margherita):
     edit(marta, margherita, base_price="13.49")
 
     assert shop.place().total == Decimal("13.49")
+
+
+def test_writes_down_a_sizes_new_factor(marta):
+    large = Size.objects.get(slug="large")
+
+    edit(marta, large, factor="1.70")
+    edit(marta, large, name="Very large")
+
+    factors = {"before": Decimal("1.60"), "after": Decimal("1.70")}
+    assert news_of(large) == [("menu.size_factored.v1", factors, str(marta.user.pk))]
+
+
+def test_writes_down_what_is_deleted_alone_or_with_others(marta, margherita, pepperoni, olives):
+    marta.post(reverse("admin:menu_topping_delete", args=[olives.pk]), {"post": "yes"})
+    both = {"action": "delete_selected", "_selected_action": [margherita.pk, pepperoni.pk], "post": "yes"}
+    marta.post(admin_of(margherita, "changelist"), both)
+
+    assert not Pizza.objects.exists()
+    assert not Topping.objects.filter(slug="olives").exists()
+    for gone in (olives, margherita, pepperoni):
+        assert news_of(gone) == [("menu.removed.v1", {"slug": gone.slug}, str(marta.user.pk))]
+
+
+def test_gives_the_address_of_a_deleted_pizza_to_a_new_one(marta, margherita):
+    marta.post(reverse("admin:menu_pizza_delete", args=[margherita.pk]), {"post": "yes"})
+
+    again = PizzaFactory(slug="margherita")
+
+    assert news_of(again) == []
+    assert [kind for kind, _data, _who in news_of(margherita)] == ["menu.removed.v1"]
