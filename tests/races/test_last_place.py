@@ -8,8 +8,8 @@ from threading import Barrier
 import pytest
 
 from kitchen.models import Kitchen, Ticket
+from kitchen.services import line
 from orders.models import Order
-from orders.services import placing
 from pizzeria.foundation import failpoints
 from tests import shop
 from tests.races.crowd import all_at_once
@@ -45,10 +45,16 @@ def test_goes_to_exactly_one_of_32_guests(one_free_place):
     assert sorted(Order.objects.values_list("number", flat=True)) == list(range(1, 21))
 
 
+def numbered(numbers, kitchen, today):
+    """Give out numbers that nobody can have twice, lock or no lock."""
+    kitchen.last_number = next(numbers)
+    return today
+
+
 def test_control_without_the_lock_the_kitchen_is_oversold(one_free_place, monkeypatch):
     monkeypatch.setattr("kitchen.services.lock", lambda kitchen_id: Kitchen.objects.get(pk=kitchen_id))
     numbers = count(1000)  # else the unique number would catch some of it
-    monkeypatch.setattr(placing, "_next_number", lambda *_: next(numbers))
+    monkeypatch.setattr(line, "_count_on", partial(numbered, numbers))
 
     outcomes = everybody_orders()
 
