@@ -1,0 +1,62 @@
+"""Eight cooks, eight tickets, five cooking places: five start. And, with the kitchen's lock taken out, all eight."""
+
+from collections import Counter
+from functools import partial
+from threading import Barrier
+
+import pytest
+
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen, State, Ticket
+from kitchen.services import cooking
+from orders import replay
+from orders.models import Order, Status
+from pizzeria.foundation import failpoints
+from tests import shop
+from tests.races.crowd import all_at_once
+from tests.shop import FRIDAY_NIGHT
+
+COOKS, PLACES = 8, 5
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def waiting(kitchen):
+    """A ticket for every cook."""
+    return [shop.place() for _ in range(COOKS)]
+
+
+def everybody_starts(waiting, chef):
+    outcomes = all_at_once(
+        partial(kitchen_line.start_cooking, ref=order.ref, by=chef, at=FRIDAY_NIGHT) for order in waiting
+    )
+    return Counter(getattr(outcome, "code", "started") for outcome in outcomes)
+
+
+def test_are_given_to_exactly_as_many_cooks_as_there_are(waiting, chef):
+    assert Kitchen.objects.get().cooking_places == PLACES
+    in_the_transaction = partial(Barrier(COOKS).wait, timeout=60)
+
+    with failpoints.armed("kitchen.start_cooking.begun", in_the_transaction):
+        outcomes = everybody_starts(waiting, chef)
+
+    assert outcomes == {"started": PLACES, "all_places_taken": COOKS - PLACES}
+    assert Ticket.objects.filter(state=State.COOKING).count() == PLACES
+    assert Order.objects.filter(status=Status.COOKING).count() == PLACES
+    assert list(replay.differences()) == []
+
+
+def test_control_without_the_lock_every_cook_finds_the_same_place_free(waiting, chef, monkeypatch):
+    looked, before_anybody_acts = cooking._has_free_place, Barrier(COOKS)
+
+    def looks_and_waits(line):
+        free = looked(line)
+        before_anybody_acts.wait(timeout=60)
+        return free
+
+    monkeypatch.setattr("kitchen.services.line.lock_for_ticket", lambda ref: Kitchen.objects.get(tickets__ref=ref))
+    monkeypatch.setattr(cooking, "_has_free_place", looks_and_waits)
+
+    assert everybody_starts(waiting, chef) == {"started": COOKS}
+    assert Ticket.objects.filter(state=State.COOKING).count() == COOKS > PLACES
