@@ -1,0 +1,98 @@
+"""
+A guest cancels while a cook starts the same order: one of them, and the other is told.
+
+The kitchen's lock decides who is first. With it taken out, both are told yes, and a cancelled pizza is in the oven.
+"""
+
+from collections import Counter
+from functools import partial
+from threading import Barrier, Event
+
+import pytest
+
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen, State, Ticket
+from kitchen.services import cooking
+from orders import replay
+from orders import services as front_desk
+from orders.models import Order, Reason, Status
+from pizzeria.foundation import failpoints
+from pizzeria.foundation.events.models import Event as Happened
+from tests import shop
+from tests.races.crowd import all_at_once
+from tests.shop import FRIDAY_NIGHT
+
+ROUNDS = 25
+GUEST_FIRST = ("cancelled", "ticket_moved")
+COOK_FIRST = ("too_late_to_cancel", "started")
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def steps(order, *, guest, chef):
+    """Give the guest's step and the cook's; each tells what it came to."""
+
+    def cancel():
+        front_desk.cancel_order(ref=order.ref, reason=Reason.CHANGED_MIND, by=guest, at=FRIDAY_NIGHT)
+        return "cancelled"
+
+    def start():
+        kitchen_line.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+        return "started"
+
+    return cancel, start
+
+
+def test_never_both(kitchen, guest, chef):
+    Kitchen.objects.update(max_concurrent_orders=ROUNDS, cooking_places=ROUNDS)
+    in_the_transaction = partial(Barrier(2).wait, timeout=60)
+    outcomes = Counter()
+
+    with (
+        failpoints.armed("orders.cancel_order.begun", in_the_transaction),
+        failpoints.armed("kitchen.start_cooking.begun", in_the_transaction),
+    ):
+        for _round in range(ROUNDS):
+            both = all_at_once(steps(shop.place(), guest=guest, chef=chef))
+            outcomes[tuple(getattr(told, "code", told) for told in both)] += 1
+
+    assert set(outcomes) <= {GUEST_FIRST, COOK_FIRST}
+    assert ended(Status.CANCELLED, State.WITHDRAWN) == outcomes[GUEST_FIRST]
+    assert ended(Status.COOKING, State.COOKING) == outcomes[COOK_FIRST]
+    assert list(replay.differences()) == []
+
+
+def ended(status, state):
+    """Count the orders of a status, whose tickets are all in one state."""
+    refs = list(Order.objects.filter(status=status).values_list("ref", flat=True))
+    assert Ticket.objects.filter(ref__in=refs, state=state).count() == len(refs)
+    return len(refs)
+
+
+def test_control_without_the_kitchens_lock_a_cancelled_pizza_goes_into_the_oven(placed_order, guest, chef, monkeypatch):
+    """The cook looks at the ticket, the guest cancels, the cook goes on. The order's lock is held by both."""
+    looked, has_looked, has_cancelled = cooking._has_free_place, Event(), Event()
+
+    def looks_and_is_slow(line):
+        free = looked(line)
+        has_looked.set()
+        assert has_cancelled.wait(timeout=60)
+        return free
+
+    def unlocked(ref):
+        return Kitchen.objects.get(tickets__ref=ref)
+
+    monkeypatch.setattr("kitchen.services.line.lock_for_ticket", unlocked)  # the cook's
+    monkeypatch.setattr("kitchen.services.lock_for_ticket", unlocked)  # the desk's
+    monkeypatch.setattr(cooking, "_has_free_place", looks_and_is_slow)
+
+    with (
+        failpoints.armed("orders.cancel_order.begun", partial(has_looked.wait, timeout=60)),
+        failpoints.armed("orders.cancel_order.after_commit", has_cancelled.set),
+    ):
+        both = all_at_once(steps(placed_order, guest=guest, chef=chef))
+
+    assert both == ["cancelled", "started"]
+    types = Happened.objects.filter(noun_ref=placed_order.ref).order_by("seq").values_list("type", flat=True)
+    assert list(types)[-2:] == ["order.cancelled.v1", "order.cooking_started.v1"]
+    assert Ticket.objects.get().state == State.COOKING
