@@ -1,0 +1,85 @@
+"""
+Eight drivers claim one delivery: one has it, the others are told.
+
+With the order's lock taken out, all eight find it free. The log still takes only one: each would write the order's
+next event under the same number, which is unique. So the delivery is never given twice, but the losers meet a fault
+instead of a sentence: the lock is what makes it polite, the log what makes it safe.
+"""
+
+from collections import Counter
+from functools import partial
+from threading import Barrier
+
+import pytest
+from django.db import IntegrityError
+
+from kitchen.models import Method
+from orders import replay
+from orders import services as front_desk
+from orders.models import Order
+from pizzeria.foundation import failpoints
+from pizzeria.foundation.events.models import Event
+from pizzeria.people.roles import DRIVER
+from tests import shop
+from tests.factories import UserFactory
+from tests.races.crowd import all_at_once
+from tests.shop import FRIDAY_NIGHT
+
+DRIVERS = 8
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def delivery(kitchen, chef):
+    """A delivery, out of the oven."""
+    return shop.cooked(shop.place(method=Method.DELIVERY), by=chef)
+
+
+@pytest.fixture
+def drivers(db):
+    return [shop.acting_as(DRIVER, UserFactory().pk) for _ in range(DRIVERS)]
+
+
+def claim(delivery, driver):
+    try:
+        return front_desk.claim_delivery(ref=delivery.ref, by=driver, at=FRIDAY_NIGHT)
+    except IntegrityError as fault:
+        return fault
+
+
+def assigned_to():
+    """Tell to whom the log says that it was given."""
+    return [event.data["driver"] for event in Event.objects.filter(type="order.driver_assigned.v1")]
+
+
+def test_never_have_the_same_delivery(delivery, drivers):
+    in_the_transaction = partial(Barrier(DRIVERS).wait, timeout=60)
+
+    with failpoints.armed("orders.claim_delivery.begun", in_the_transaction):
+        outcomes = all_at_once(partial(claim, delivery, driver) for driver in drivers)
+
+    assert Counter(getattr(told, "code", "has it") for told in outcomes) == {
+        "has it": 1,
+        "another_driver_has_it": DRIVERS - 1,
+    }
+    assert assigned_to() == [Order.objects.get().driver_id]
+    assert list(replay.differences()) == []
+
+
+def test_control_without_the_orders_lock_all_find_it_free_and_the_log_takes_one(delivery, drivers, monkeypatch):
+    all_have_looked = Barrier(DRIVERS)
+
+    def unlocked(ref):
+        order = Order.objects.get(ref=ref)
+        all_have_looked.wait(timeout=60)
+        return order
+
+    monkeypatch.setattr("orders.services.delivering.lock", unlocked)
+
+    outcomes = all_at_once(partial(claim, delivery, driver) for driver in drivers)
+
+    faults = [told for told in outcomes if isinstance(told, IntegrityError)]
+    assert len(faults) == DRIVERS - 1
+    assert all("event_once_per_seq" in str(fault) for fault in faults)
+    assert assigned_to() == [Order.objects.get().driver_id]
