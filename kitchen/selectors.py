@@ -96,7 +96,7 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime, metho
     minutes = promises.minutes_until(promised.ready_from, at)
     return Quote(
         open=True,
-        sentence=_("Order now and pick it up in about %(minutes)d minutes.") % {"minutes": minutes},
+        sentence=_("Order now, and it is ready in about %(minutes)d minutes.") % {"minutes": minutes},
         ready_from=promised.ready_from,
         ready_until=promised.ready_until,
         minutes=minutes,

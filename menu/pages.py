@@ -30,13 +30,14 @@ class PizzaPage:
 
 
 def form_for(pizza: OfferedPizza, *, asked: QueryDict, offer: Offer, at: datetime) -> PizzaForm:
-    """Fill the form with what was asked, or with the pizza as we like it when nothing was."""
+    """Fill the form with what was asked; what was not is as we like it. A sent form says all of it (`recipe`)."""
     if "recipe" in asked:
         return PizzaForm(asked, pizza=pizza, offer=offer)
     as_we_like_it = {
-        "size": next(iter(offer.sizes), ""),
+        "size": asked.get("size", next(iter(offer.sizes), "")),
         "keep": [topping.slug for topping in pizza.recipe if topping.is_on(at)],
-        "quantity": "1",
+        "add": asked.getlist("add"),
+        "quantity": asked.get("quantity", "1"),
     }
     return PizzaForm(as_we_like_it, pizza=pizza, offer=offer)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from menu import offers
 from menu.models import Allergen, Diet, Extra, Pizza, Topping
+from menu.pictures import EDITION
 from menu.prices import Offer, OfferedExtra, OfferedPizza, OfferedSize, OfferedTopping, unit_price
 
 
@@ -158,9 +159,9 @@ def picture_url(dish: OfferedPizza | OfferedExtra) -> str:
 def picture_version(dish: OfferedPizza | OfferedExtra) -> str:
     """Tell one picture from another: by all that goes into drawing it."""
     if isinstance(dish, OfferedPizza):
-        drawn = repr((dish.name, [topping.look for topping in dish.recipe]))
+        drawn = repr((EDITION, dish.name, [topping.look for topping in dish.recipe]))
     else:
-        drawn = repr((dish.name, dish.motif, dish.colour))
+        drawn = repr((EDITION, dish.name, dish.motif, dish.colour))
     return hashlib.sha256(drawn.encode()).hexdigest()[:12]
 
 

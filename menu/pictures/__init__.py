@@ -4,4 +4,6 @@ from menu.pictures.extras import MOTIFS, draw_extra
 from menu.pictures.pizza import draw_pizza
 from menu.pictures.toppings import SHAPES, Look
 
-__all__ = ["MOTIFS", "SHAPES", "Look", "draw_extra", "draw_pizza"]
+EDITION = 1  # raised when the same looks are drawn otherwise: kept pictures are old then
+
+__all__ = ["EDITION", "MOTIFS", "SHAPES", "Look", "draw_extra", "draw_pizza"]

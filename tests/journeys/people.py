@@ -22,10 +22,31 @@ def choose(page: Page, pizza: str, *, size: str, adding: list[str], scripted: bo
         page.get_by_role("button", name="Update price").click()
 
 
-def check_out(page: Page, *, allergies: str = "") -> None:
+def check_out(page: Page, *, allergies: str = "", bring_it_to: str = "") -> None:
+    """Order what is in the basket, to pick it up or to have it brought."""
     page.goto("/basket/")
     page.get_by_role("link", name="Checkout").click()
+    if bring_it_to:
+        page.get_by_role("radio", name="Bring it to me").check(force=True)  # a tile lies over it
+        page.get_by_label("Street and number").fill(bring_it_to)
+        page.get_by_label("Town").fill("Roma")
     page.get_by_label("Your name").fill("Anna Bianchi")
     page.get_by_label("Phone").fill("06 1234 5678")
     page.get_by_label("Allergies").fill(allergies)
     page.get_by_role("button", name="Place the order").click()
+    expect(page.locator("#tracker")).to_contain_text("We have your order")
+
+
+def order(page: Page, *, bring_it_to: str = "") -> None:
+    """Order one Margherita as it comes."""
+    page.goto("/menu/margherita/")
+    page.get_by_role("button", name="Add to basket").click()
+    check_out(page, bring_it_to=bring_it_to)
+
+
+def cook(page: Page, number: int) -> None:
+    """Start and finish an order on the board."""
+    page.goto("/kitchen/")
+    page.get_by_role("button", name=f"Start cooking #{number}").click()
+    page.get_by_role("button", name=f"It is ready #{number}").click()
+    expect(page.locator(".column-ready")).to_contain_text(f"#{number}")

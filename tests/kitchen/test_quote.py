@@ -17,7 +17,7 @@ def test_says_in_how_many_minutes_it_could_be_picked_up(kitchen):
     told = quote(kitchen)
 
     assert told.open
-    assert told.sentence == "Order now and pick it up in about 10 minutes."
+    assert told.sentence == "Order now, and it is ready in about 10 minutes."
     assert (told.minutes, told.ready_from) == (10, FRIDAY_NIGHT + 10 * MINUTE)
 
 

@@ -1,0 +1,112 @@
+"""Deliveries, second thoughts and second tries."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from kitchen.models import Ticket
+from orders import replay
+from orders.models import Order
+from tests.journeys.people import cook, order, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def told(scripted):
+    """Tell what a page comes to say by itself; without a script people press reload sooner."""
+
+    def comes_to_say(page, sentence):
+        if not scripted:
+            page.reload()
+        expect(page.get_by_role("main")).to_contain_text(sentence, timeout=15_000)
+
+    return comes_to_say
+
+
+@pytest.fixture
+def ciro(somebody):
+    page = somebody()
+    sign_in(page, "chef")
+    return page
+
+
+def test_a_delivery_is_brought_and_when_nobody_is_home_brought_again(somebody, ciro, told):
+    anna, dina = somebody(), somebody()
+    order(anna, bring_it_to="Via Appia 7")
+    cook(ciro, 1)
+    expect(ciro.locator(".column-ready").get_by_role("button", name=re.compile("Handed over"))).to_have_count(0)
+
+    sign_in(dina, "driver")
+    expect(dina.get_by_role("main")).not_to_contain_text("Via Appia 7")  # told to its own driver only
+    dina.get_by_role("button", name="Claim").click()
+    expect(dina.get_by_role("main")).to_contain_text("Via Appia 7")
+    dina.get_by_role("button", name="Leave with it").click()
+    told(anna, "On its way")
+
+    dina.get_by_text("Could not deliver").click()
+    dina.get_by_role("radio", name="nobody opened the door").check(force=True)
+    dina.get_by_role("button", name="Bring it back").click()
+    expect(dina.get_by_role("button", name="Leave with it")).to_be_visible()
+    told(anna, "Ready to go")
+    dina.get_by_role("button", name="Leave with it").click()
+    dina.get_by_role("button", name="Delivered").click()
+
+    told(anna, "Enjoy your meal!")
+    assert list(replay.differences()) == []
+
+
+def test_a_guest_changes_their_mind_before_the_oven_and_not_after(somebody, ciro, told):
+    anna, luca = somebody(), somebody()
+    order(anna)
+    order(luca)
+    luca.get_by_role("link", name="Cancel this order").click()
+    cook(ciro, 2)
+
+    anna.get_by_role("link", name="Cancel this order").click()
+    anna.get_by_role("button", name="Yes, cancel it").click()
+    told(anna, "This order was cancelled")
+
+    luca.get_by_role("button", name="Yes, cancel it").click()
+    expect(luca.get_by_role("main")).to_contain_text("already in the oven")
+    assert [order.status for order in Order.objects.order_by("number")] == ["cancelled", "ready"]
+
+
+def test_the_kitchen_cancels_and_the_guest_reads_why(somebody, ciro, told):
+    anna = somebody()
+    order(anna)
+
+    ciro.goto("/kitchen/")
+    ciro.get_by_role("link", name=re.compile("Cancel")).click()
+    ciro.get_by_role("radio", name="something else").check(force=True)
+    ciro.get_by_role("button", name="Cancel order #1").click()
+    expect(ciro.get_by_role("main")).to_contain_text("Please say why")
+    ciro.get_by_label("What shall we tell the guest?").fill("The dough did not rise tonight.")
+    ciro.get_by_role("button", name="Cancel order #1").click()
+
+    expect(ciro).to_have_url(re.compile("/kitchen/$"))
+    told(anna, "The dough did not rise tonight.")
+
+
+def test_a_ready_pizza_goes_back_into_the_oven(somebody, ciro, told):
+    anna = somebody()
+    order(anna)
+    cook(ciro, 1)
+    told(anna, "Ready for you")
+
+    ciro.get_by_role("button", name=re.compile("Recall")).click()
+
+    expect(ciro.locator(".column-cooking")).to_contain_text("#1")
+    told(anna, "In the oven")
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_one_guests_endless_word_widens_nobodys_ticket(somebody, width):
+    anna, ciro = somebody(), somebody(viewport={"width": width, "height": 900})
+    order(anna)
+    Ticket.objects.update(notes="x" * 500, allergies="W" * 300)
+
+    sign_in(ciro, "chef")
+
+    assert ciro.locator("#board").evaluate("board => board.scrollWidth") <= width
