@@ -1,0 +1,146 @@
+"""
+A real web process, killed by SIGKILL at each failpoint of `place_order` while a guest's form is on its way.
+
+The last failpoint is the control of the other three: the same kill, a moment after the commit, leaves the whole order.
+Without its transaction no command gets as far as a half order: locks and the event log refuse to work outside one.
+"""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from html import unescape
+from http.client import HTTPConnection
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.urls import reverse
+
+from kitchen import services as kitchen_line
+from kitchen.models import Ticket
+from orders import replay, selectors
+from orders.models import Basket, Order, OrderContact
+from orders.services import basket as baskets
+from pizzeria.demo import environment
+from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.idempotency.models import IdempotencyKey
+from tests.orders.test_basket import add
+from tests.orders.test_checkout_page import ANNA
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CHECKOUT = reverse("orders:checkout")
+HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+
+
+class Browser:
+    """A guest's browser, as far as one form needs it: cookies, and what the form carries unseen."""
+
+    def __init__(self, session):
+        self.cookies = {settings.SESSION_COOKIE_NAME: session}
+        self.port = None
+
+    def open_checkout(self):
+        """Give the form, filled in."""
+        page = self._ask("GET")[1]
+        return {**ANNA, **{name: unescape(value) for name, value in HIDDEN.findall(page)}}
+
+    def send(self, form):
+        """Give the address that the form leads to."""
+        answer, page = self._ask("POST", urlencode(form))
+        assert answer.status == 302, page
+        return answer.headers["Location"]
+
+    def _ask(self, method, body=None):
+        way = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        try:
+            way.request(
+                method, CHECKOUT, body, {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
+            )
+            answer = way.getresponse()
+            page = answer.read().decode()
+        finally:
+            way.close()
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer, page
+
+
+@contextmanager
+def shop_served(to, *, killed_at=""):
+    """Serve the test's shop to a browser, from a process of its own."""
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    with socket.create_server(("127.0.0.1", 0)) as listening:  # open already: who comes early waits, nobody polls
+        to.port = listening.getsockname()[1]
+        variables = environment.shop(
+            secret_key=settings.SECRET_KEY,
+            database_url=database,
+            redis_url=settings.REDIS_URL,
+            origin=f"http://127.0.0.1:{to.port}",
+        )
+        command = [sys.executable, "-m", "tests.races.killed_server", str(listening.fileno()), killed_at]
+        server = subprocess.Popen(command, env=variables, cwd=settings.ROOT, pass_fds=[listening.fileno()])
+    try:
+        yield server
+    finally:
+        server.kill()
+        server.wait(timeout=30)
+
+
+@pytest.fixture
+def anna(kitchen, client):
+    """Anna's browser, with one Margherita in the basket."""
+    add(client)
+    return Browser(client.cookies[settings.SESSION_COOKIE_NAME].value)
+
+
+@pytest.mark.parametrize(
+    ("failpoint", "orders"),
+    [
+        ("orders.place_order.begun", 0),
+        ("orders.place_order.before_kitchen", 0),
+        ("orders.place_order.before_commit", 0),
+        ("orders.place_order.after_commit", 1),
+    ],
+)
+def test_leaves_a_whole_order_or_none_and_the_form_can_be_sent_again(kitchen, anna, failpoint, orders):
+    with shop_served(anna, killed_at=failpoint) as server:
+        form = anna.open_checkout()
+        with pytest.raises(ConnectionError):
+            anna.send(form)
+        assert server.wait(timeout=30) == -signal.SIGKILL
+
+    everything_is_free(kitchen)
+    whole(orders)
+    made = Order.objects.first()
+
+    with shop_served(anna):
+        address = anna.send(form)
+        assert anna.send(form) == address
+
+    whole(1)
+    assert address == selectors.address(Order.objects.get())
+    assert made is None or made == Order.objects.get()
+
+
+def everything_is_free(kitchen):
+    """Take every lock that the killed process held, within 2 s: PostgreSQL notices at once that nobody is there."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '2s'")
+        baskets.lock(Basket.objects.get().ref)
+        kitchen_line.lock(kitchen.pk)
+
+
+def whole(orders):
+    """Expect so many orders with all that belongs to them, and nothing of any other."""
+    assert Order.objects.count() == OrderContact.objects.count() == Ticket.objects.count() == orders
+    assert IdempotencyKey.objects.count() == Basket.objects.filter(order_ref__isnull=False).count() == orders
+    assert Event.objects.filter(stream="order").count() == 2 * orders  # placed and confirmed
+    assert list(replay.differences()) == []
