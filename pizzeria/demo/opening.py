@@ -85,7 +85,7 @@ def _open(demo: Home, everything: ExitStack) -> None:
 
     say(WELCOME.format(origin=origin, logs=demo.logs))
     while True:
-        _refuse_dead(shop)
+        _refuse_dead([*servers.processes, *shop])
         time.sleep(0.25)
 
 

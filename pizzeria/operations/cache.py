@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 SECONDS_LEFT_ALONE = 5.0
 SECONDS_OF_A_SESSION = 60
+MOST_REMEMBERED = 100_000  # keys; an outage that long has outlived every copy
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +71,8 @@ class FailOpenRedisCache(RedisCache):
             except RedisError as error:
                 _Breaker.closed_until = time.monotonic() + SECONDS_LEFT_ALONE
                 log.warning("cache_unavailable", error=type(error).__name__)
-        _Breaker.old_copies.update(writes or ())
+        if len(_Breaker.old_copies) < MOST_REMEMBERED:
+            _Breaker.old_copies.update(writes or ())
         return empty
 
     def _throw_away_old_copies(self) -> None:

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pizzeria.demo.servers import postgres, redis, rooms
+from pizzeria.demo.servers.processes import Child
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     database: postgres.Database
     store: redis.Store
+
+    @property
+    def processes(self) -> list[Child]:
+        return [self.database.process, self.store.process]
 
 
 @contextmanager

@@ -38,6 +38,7 @@ SETTINGS = {
 class Database:
     url: str
     title: str  # "PostgreSQL 15.14, this machine's"
+    process: Child
 
 
 @contextmanager
@@ -79,7 +80,7 @@ def running(room: Room, *, home: Path) -> Iterator[Database]:
         not_yet=(psycopg.OperationalError,),
     )
     try:
-        yield Database(_url(password, port, NAME), f"PostgreSQL {program.version}, {program.origin}")
+        yield Database(_url(password, port, NAME), f"PostgreSQL {program.version}, {program.origin}", child)
     finally:
         child.stop(patience=10)
 

@@ -81,6 +81,7 @@ class Child:
     A program running in its own process group, its output in a log, until ``stop`` or until its owner dies.
 
     :param records: the folder to write it down in
+    :param log: written afresh; the last one is kept beside it
     :param farewell: the signal it ends cleanly on
     :param account: who runs it, if not we
     """
@@ -100,6 +101,8 @@ class Child:
         self.name, self.log, self.farewell = name, log, farewell
         for folder in (records, log.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if log.exists():
+            log.replace(log.with_suffix(".log.1"))  # a crash is looked into after the next start
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 command,

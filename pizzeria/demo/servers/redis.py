@@ -18,6 +18,7 @@ from pizzeria.demo.servers.rooms import Room
 class Store:
     url: str
     title: str  # "Redis 7.0.15, this machine's"
+    process: Child
 
 
 @contextmanager
@@ -46,7 +47,7 @@ def running(room: Room, *, home: Path) -> Iterator[Store]:
         not_yet=(NotConnected,),  # also what it says while it loads its keys
     )
     try:
-        yield Store(_url(password, port), f"{program.name} {program.version}, {program.origin}")
+        yield Store(_url(password, port), f"{program.name} {program.version}, {program.origin}", child)
     finally:
         child.stop()
 
