@@ -1,5 +1,6 @@
 """`make demo`: one at a time, closed by one Ctrl-C, and none the worse for a kill."""
 
+import os
 import signal
 import socket
 from http import HTTPStatus
@@ -39,6 +40,19 @@ def test_is_done_once_per_checkout_survives_a_kill_and_ends_with_one_ctrl_c(laun
     assert all_gone(left, seconds=0)
 
 
+def test_closes_and_says_who_when_a_server_dies(launch: Launch, demo_home: Home) -> None:
+    demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT=str(free_port()))
+    demo.until(OPEN)
+    children = _children(demo_home)
+    [database] = [record.pid for record in _records(demo_home) if record.name == "postgres"]
+
+    os.kill(database, signal.SIGKILL)
+
+    assert demo.ends(seconds=20) == 1
+    assert "The postgres process has ended (killed by SIGKILL)" in demo.said
+    assert all_gone(children)
+
+
 def test_names_a_free_port_when_the_port_is_taken(launch: Launch, demo_home: Home) -> None:
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         port = stranger.getsockname()[1]
@@ -59,4 +73,8 @@ def test_says_which_port_is_none(launch: Launch, demo_home: Home) -> None:
 
 
 def _children(home: Home) -> list[int]:
-    return [Record.read(file).pid for file in home.records.glob("*.json")]
+    return [record.pid for record in _records(home)]
+
+
+def _records(home: Home) -> list[Record]:
+    return [Record.read(file) for file in home.records.glob("*.json")]
