@@ -14,7 +14,7 @@ document.addEventListener("click", (event) => {
 // A screen that refreshes itself leaves alone what has not changed, and what a finger is just pressing or a hand is just
 // writing in. Forms carry another token each time, which is no news.
 const seen = new Map();
-const inUse = (part) => part.querySelector(":active, input:not([type=radio], [type=checkbox]):focus, textarea:focus");
+const inUse = (part) => part.querySelector(":active, input:focus, select:focus, textarea:focus");
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, requestConfig, serverResponse } = detail;
