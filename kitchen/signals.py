@@ -1,6 +1,7 @@
 """
 News from the line, sent inside the command's transaction: whoever hears it writes there too, and a receiver that
-fails undoes the command. Not sent for what the desk itself asks for (booking a ticket, handing it over).
+fails undoes the command. Except for `board_changed` not sent for what the desk itself asks for (booking a ticket,
+handing it over).
 """
 
 from django.dispatch import Signal
@@ -16,3 +17,9 @@ ticket_recalled = Signal()
 
 line_changed = Signal()
 """Tickets came, went or moved. Sends `line`, `at`, and `promises`: what can be promised now, by the order's ref."""
+
+board_changed = Signal()
+"""
+What a cook looks at is different now, whoever changed it, the desk included. Sends `line`, whose `version` is the new
+board's. A command may send it more than once.
+"""

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "pizzeria.apps.PizzeriaConfig",
     "pizzeria.people",
     "pizzeria.operations",
+    "pizzeria.live",
     "pizzeria.foundation.events",
     "pizzeria.foundation.idempotency",
     *(["pizzeria.demo"] if SHOP_DEMO else []),
@@ -178,6 +179,7 @@ AUTH_USER_MODEL = "people.User"
 LOGIN_URL = "people:sign_in"
 LOGIN_REDIRECT_URL = "people:landing"
 LOGOUT_REDIRECT_URL = "orders:home"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")

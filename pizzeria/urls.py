@@ -10,5 +10,6 @@ urlpatterns = [
     path("menu/", include("menu.urls")),
     path("kitchen/", include("kitchen.urls")),
     path("accounts/", include("pizzeria.people.urls")),
+    path("stream/", include("pizzeria.live.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -149,3 +149,4 @@ def board_changed(line: Kitchen) -> None:
     """Raise the board's version, by which screens notice that they are behind."""
     line.version += 1
     line.save(update_fields=["version", "numbered_on", "last_number"])
+    signals.board_changed.send(sender=Kitchen, line=line)

@@ -21,6 +21,7 @@ class OrderPicture:
     """An order as its guest sees it."""
 
     number: int
+    version: int  # of its tracker: the newest event's seq
     status: str
     headline: str
     sentence: str
@@ -98,6 +99,7 @@ def order_picture(order: Order) -> OrderPicture:
     contact = order.contact
     return OrderPicture(
         number=order.number,
+        version=order.seq,
         status=order.status,
         headline=words.headline(order),
         sentence=words.sentence(order),

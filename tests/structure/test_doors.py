@@ -23,6 +23,13 @@ OPEN = {
     "/accounts/sign-out/": "the way out",
 }
 
+# A stream says no by its status alone: an EventSource would follow a way to the sign-in.
+STREAMS = {
+    "/stream/board/": 401,
+    "/stream/orders/UUID/": 401,
+    "/stream/orders/UUID/SLUG/": 404,  # a guest's, opened by the key in its address
+}
+
 ARGUMENTS = {
     "uuid": "0197c2a0-0000-7000-8000-000000000000",
     "slug": "margherita",
@@ -70,7 +77,7 @@ def shown(address):
     return address
 
 
-CLOSED = [address for address in ALL if shown(address) not in OPEN]
+CLOSED = [address for address in ALL if shown(address) not in OPEN | STREAMS]
 
 
 def test_are_all_found():
@@ -79,7 +86,7 @@ def test_are_all_found():
 
 
 def test_are_open_only_where_somebody_said_so():
-    assert {shown(address) for address in ALL} >= set(OPEN)
+    assert {shown(address) for address in ALL} >= set(OPEN | STREAMS)
 
 
 @pytest.mark.parametrize("address", CLOSED)
@@ -97,3 +104,8 @@ def test_lead_nobody_to_the_sign_in_who_needs_no_account(client, address):
     answer = client.get(address)
 
     assert not answer.headers.get("Location", "").startswith(reverse("people:sign_in"))
+
+
+@pytest.mark.parametrize("address", [address for address in ALL if shown(address) in STREAMS])
+def test_lead_nobody_anywhere_who_may_not_follow(client, address):
+    assert client.get(address).status_code == STREAMS[shown(address)]

@@ -21,6 +21,12 @@ LINE = {
     "kitchen.signals.line_changed": ["orders.receivers.on_line_changed"],
 }
 
+# What screens follow, heard inside the transaction and published after it.
+LIVE = {
+    "kitchen.signals.board_changed": ["pizzeria.live.receivers.on_board_changed"],
+    "pizzeria.foundation.events.signals.recorded": ["pizzeria.live.receivers.on_order_recorded of orders.order"],
+}
+
 MENU_ROWS = [
     f"menu.receivers.on_row_changed of menu.{kind}" for kind in ("category", "extra", "pizza", "size", "topping")
 ]
@@ -70,7 +76,7 @@ def heard_by(signal):
 
 
 def test_of_our_own_are_heard_by_these_and_by_nobody_else():
-    assert {name: heard_by(signal) for name, signal in our_signals().items()} == LINE
+    assert {name: heard_by(signal) for name, signal in our_signals().items()} == LINE | LIVE
 
 
 def test_of_django_are_heard_by_these_and_by_nobody_else():

@@ -7,11 +7,12 @@ from django.db import transaction
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.facts import Fact
 from pizzeria.foundation.events.models import Event, EventRelay, Noun
+from pizzeria.foundation.events.signals import recorded
 
 
 def record[N: Noun](noun: N, *facts: Fact[N], by: Actor, at: datetime) -> list[Event]:
     """
-    Let facts happen to a noun: apply each to its row, and write row, events and their relays.
+    Let facts happen to a noun: apply each to its row, write row, events and their relays, and say so (`recorded`).
 
     Locks nothing: the caller holds the noun's row lock, in the transaction in which the facts happen.
 
@@ -39,4 +40,5 @@ def record[N: Noun](noun: N, *facts: Fact[N], by: Actor, at: datetime) -> list[E
     Event.objects.bulk_create(events)
     EventRelay.objects.bulk_create([EventRelay(event=event, due_at=at) for event in events])
     noun.save(force_update=True)
+    recorded.send(sender=type(noun), noun=noun, events=events)
     return events

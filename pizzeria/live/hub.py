@@ -1,0 +1,134 @@
+"""
+The streams of this process: one subscription to Redis for all of them, one heartbeat for all of them.
+
+Lives on the event loop. The heartbeat asks the database, so that a message lost with Redis is noticed five seconds
+later, and a screen is right again with Redis still gone.
+"""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+
+import redis.asyncio as redis
+import structlog
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import DatabaseError, connections
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from pizzeria.live.topics import CHANNEL, Topic, current_versions, read
+
+SECONDS_BETWEEN_BEATS = 5.0
+SECONDS_UNTIL_AGAIN = 1.0
+MOST_UNREAD = 16  # by a stream whose reader is slow; what it misses, the next beat says
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Either "version", when there is a new one, or a "beat" with the one of now; None: the database is gone."""
+
+    kind: str
+    version: int | None
+
+
+@dataclass(eq=False, slots=True)
+class Stream:
+    topic: Topic
+    holder: str  # who reads it: a person, or a guest's link
+    unread: asyncio.Queue[Message] = field(default_factory=lambda: asyncio.Queue(MOST_UNREAD))
+
+    def tell(self, message: Message) -> None:
+        if not self.unread.full():
+            self.unread.put_nowait(message)
+
+
+class Hub:
+    def __init__(self) -> None:
+        self._streams: set[Stream] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def held_by(self, holder: str) -> int:
+        """Count somebody's open streams. May be asked from any thread."""
+        return Counter(stream.holder for stream in list(self._streams))[holder]
+
+    def join(self, stream: Stream) -> None:
+        """Let a stream hear of its topic; on the event loop, as `leave`."""
+        self._streams.add(stream)
+        loop = asyncio.get_running_loop()
+        if not self._tasks or any(task.done() or task.get_loop() is not loop for task in self._tasks):
+            self._tasks = [loop.create_task(self._listen()), loop.create_task(self._beat())]
+
+    def leave(self, stream: Stream) -> None:
+        self._streams.discard(stream)
+
+    async def _listen(self) -> None:
+        """Pass on what is published; while Redis is gone, try again every second."""
+        out_of_reach = False
+        while True:
+            try:
+                async with _redis() as client, client.pubsub() as subscription:
+                    await subscription.subscribe(CHANNEL)
+                    if out_of_reach:
+                        log.info("live_redis_is_back")
+                    out_of_reach = False
+                    asked = False  # whether it is still there, after it had said nothing for a while
+                    while True:
+                        heard = await subscription.get_message(ignore_subscribe_messages=True, timeout=5.0)
+                        if heard is None and asked:
+                            raise RedisTimeoutError
+                        asked = heard is None
+                        if heard is None:
+                            await subscription.ping()
+                        elif heard["type"] == "message":
+                            self._pass_on(heard["data"])
+            except (RedisError, OSError) as error:
+                if not out_of_reach:
+                    log.warning("live_redis_is_gone", error=type(error).__name__)
+                out_of_reach = True
+            await asyncio.sleep(SECONDS_UNTIL_AGAIN)
+
+    def _pass_on(self, data: bytes) -> None:
+        try:
+            news = read(data)
+        except (ValueError, TypeError):
+            log.warning("live_message_unreadable")
+            return
+        for stream in self._streams:
+            if stream.topic == news.topic:
+                stream.tell(Message("version", news.version))
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_BEATS)
+            if not self._streams:
+                continue
+            try:
+                versions = await sync_to_async(_versions_of_now, thread_sensitive=False)(
+                    {stream.topic for stream in self._streams}
+                )
+            except DatabaseError as error:
+                log.warning("live_versions_unknown", error=type(error).__name__)
+                versions = {}
+            for stream in self._streams:
+                stream.tell(Message("beat", versions.get(stream.topic)))
+
+
+def _versions_of_now(topics: set[Topic]) -> dict[Topic, int]:
+    try:
+        return current_versions(topics)
+    finally:
+        connections.close_all()
+
+
+def _redis() -> "redis.Redis":
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=1.0, socket_timeout=None, retry=Retry(NoBackoff(), 0)
+    )
+
+
+hub = Hub()

@@ -1,0 +1,30 @@
+"""
+What the shop's screens follow. Heard inside the transaction, published once it is committed: nobody is told of what a
+command was refused, or before it can be seen.
+"""
+
+from functools import partial
+
+from django.db import transaction
+from django.dispatch import receiver
+
+from kitchen import signals as line_news
+from kitchen.models import Kitchen
+from orders.models import Order
+from pizzeria.foundation.events.signals import recorded
+from pizzeria.live import publisher
+from pizzeria.live.topics import News, Topic
+
+
+@receiver(line_news.board_changed, dispatch_uid="live.on_board_changed")
+def on_board_changed(*, line: Kitchen, **_: object) -> None:
+    _publish_on_commit(News(Topic("board", line.ref), line.version))
+
+
+@receiver(recorded, sender=Order, dispatch_uid="live.on_order_recorded")
+def on_order_recorded(*, noun: Order, **_: object) -> None:
+    _publish_on_commit(News(Topic("order", noun.ref), noun.seq))
+
+
+def _publish_on_commit(news: News) -> None:
+    transaction.on_commit(partial(publisher.publish, news), robust=True)

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from pizzeria.live import views
+
+app_name = "live"
+
+urlpatterns = [
+    path("board/", views.board, name="board"),
+    path("orders/<uuid:ref>/", views.order, name="order"),
+    path("orders/<uuid:ref>/<slug:key>/", views.guest_order, name="guest_order"),
+]

@@ -1,0 +1,110 @@
+"""
+The streams' doors: whoever may see a page may follow it.
+
+Everything that asks the database happens before the stream begins, and its connection is given back there: a stream
+that kept one would have emptied the pool by its sixteenth reader. A reader without leave gets the bare status, never
+a way to the sign-in, which an EventSource would follow.
+"""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_safe
+
+from kitchen import selectors as line
+from kitchen.models import Kitchen
+from kitchen.permissions import SEE_BOARD
+from orders import selectors as desk
+from orders.models import Order
+from pizzeria.foundation.actor import Kind, actor_of
+from pizzeria.live.hub import SECONDS_BETWEEN_BEATS, Message, Stream, hub
+from pizzeria.live.topics import Topic
+
+SECONDS_OF_A_STREAM = 600.0  # then the browser comes again, and is looked at again
+MOST_STREAMS = 12  # of one reader in one process: tabs, and those whose end has not been noticed yet
+MILLISECONDS_UNTIL_AGAIN = (1000, 4000)  # each at another moment, after a restart
+
+
+@login_not_required
+@require_safe
+def board(request: HttpRequest) -> HttpResponseBase:
+    by = actor_of(request)
+    if by.kind is Kind.GUEST:
+        return _no(HTTPStatus.UNAUTHORIZED)
+    if not by.may(SEE_BOARD):
+        return _no(HTTPStatus.FORBIDDEN)
+    try:
+        kitchen = line.the_kitchen()
+    except Kitchen.DoesNotExist:
+        return _no(HTTPStatus.NOT_FOUND)
+    return _stream(request, Topic("board", kitchen.ref), kitchen.version, holder=f"person {by}")
+
+
+@login_not_required
+@require_safe
+def order(request: HttpRequest, ref: UUID) -> HttpResponseBase:
+    by = actor_of(request)
+    if by.kind is Kind.GUEST:
+        return _no(HTTPStatus.UNAUTHORIZED)
+    return _tracker(request, desk.visible_to(by, ref), holder=f"person {by}")
+
+
+@login_not_required
+@require_safe
+def guest_order(request: HttpRequest, ref: UUID, key: str) -> HttpResponseBase:
+    return _tracker(request, desk.by_guest_key(ref, key), holder=f"link {ref}")
+
+
+def _tracker(request: HttpRequest, order: Order | None, *, holder: str) -> HttpResponseBase:
+    if order is None:
+        return _no(HTTPStatus.NOT_FOUND)
+    return _stream(request, Topic("order", order.ref), order.seq, holder=holder)
+
+
+def _stream(request: HttpRequest, topic: Topic, version: int, *, holder: str) -> HttpResponseBase:
+    if hub.held_by(holder) >= MOST_STREAMS:
+        return _no(HTTPStatus.TOO_MANY_REQUESTS)
+    if not isinstance(request, ASGIRequest):
+        # A thread is too dear to keep. "No content" is how a browser is told that there is no stream here.
+        return _no(HTTPStatus.NO_CONTENT)
+    connections.close_all()
+    answer = StreamingHttpResponse(_messages(Stream(topic, holder), version), content_type="text/event-stream")
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Accel-Buffering"] = "no"
+    return answer
+
+
+async def _messages(stream: Stream, version: int) -> AsyncIterator[str]:
+    """Write a stream: how long to wait before coming again, the version of now, then whatever the hub tells."""
+    loop = asyncio.get_running_loop()
+    ends_at = loop.time() + SECONDS_OF_A_STREAM
+    hub.join(stream)
+    try:
+        yield f"retry: {random.randint(*MILLISECONDS_UNTIL_AGAIN)}\n{_written(Message('beat', version))}"  # noqa: S311 - no secret
+        while loop.time() < ends_at:
+            try:
+                async with asyncio.timeout(3 * SECONDS_BETWEEN_BEATS):
+                    message = await stream.unread.get()
+            except TimeoutError:
+                return  # no heart beats here; the browser finds a better process, or polls
+            yield _written(message)
+    finally:
+        hub.leave(stream)
+
+
+def _written(message: Message) -> str:
+    return f"event: {message.kind}\ndata: {json.dumps({'version': message.version})}\n\n"
+
+
+def _no(status: HTTPStatus) -> HttpResponse:
+    answer = HttpResponse(status=status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

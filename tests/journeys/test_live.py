@@ -1,0 +1,61 @@
+"""Two screens: what one person does, another sees a moment later without touching anything, and without polling."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from kitchen import services as kitchen_line
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import SYSTEM
+from tests.journeys.people import check_out, choose, sign_in
+from tests.live.serving import serving
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def screens(shop, browser):
+    """Open screens of a shop that streams: `page = screens()`."""
+    with serving() as server:
+        contexts, complaints = [], []
+
+        def opens():
+            contexts.append(browser.new_context(base_url=f"http://127.0.0.1:{server.port}"))
+            page = contexts[-1].new_page()
+            page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            return page
+
+        yield opens
+        for context in contexts:
+            context.close()
+    assert complaints == []
+
+
+def fetches_of(page):
+    """Keep a list of what a page asks for by itself."""
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.headers.get("hx-request") else None)
+    return asked
+
+
+def test_follow_without_a_reload_and_without_polling(screens):
+    anna, ciro = screens(), screens()
+    choose(anna, "Margherita", size="Small", adding=[], scripted=True)
+    anna.get_by_role("button", name="Add to basket").click()
+    sign_in(ciro, "chef")
+    expect(ciro).to_have_url(re.compile("/kitchen/$"))
+
+    check_out(anna)
+    expect(ciro.locator(".column-waiting")).to_contain_text("#1", timeout=4000)
+
+    asked_by_anna, asked_by_ciro = fetches_of(anna), fetches_of(ciro)
+    anna.wait_for_timeout(11_000)  # both would have polled
+    assert asked_by_anna + asked_by_ciro == []
+
+    ref = re.search(r"/orders/([0-9a-f-]{36})/", anna.url)[1]
+    kitchen_line.start_cooking(ref=ref, by=SYSTEM, at=clock.now())
+    expect(anna.locator("#tracker")).to_contain_text("In the oven", timeout=4000)
+    expect(ciro.locator(".column-cooking")).to_contain_text("#1", timeout=4000)
+    assert len(asked_by_anna) == len(asked_by_ciro) == 1

@@ -1,0 +1,157 @@
+"""Publishing: what is told of a command, when, and what it costs when there is nobody to tell."""
+
+import socket
+import time
+
+import pytest
+from django.db import transaction
+
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen
+from orders import services as front_desk
+from pizzeria.foundation import clock
+from pizzeria.foundation.refusals import Refusal
+from pizzeria.live import publisher
+from pizzeria.live.publisher import Publisher
+from pizzeria.live.topics import News, Topic, current_versions, read
+from pizzeria.people.roles import KITCHEN
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What is published."""
+    news = []
+    monkeypatch.setattr(publisher, "publish", news.append)
+    return news
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks):
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+def newest(news):
+    """Keep of each topic the highest version."""
+    return {each.topic: max(other.version for other in news if other.topic == each.topic) for each in news}
+
+
+STEPS = {
+    "start": (lambda ref, chef: kitchen_line.start_cooking(ref=ref, by=chef, at=FRIDAY_NIGHT), 0),
+    "finish": (lambda ref, chef: kitchen_line.finish_ticket(ref=ref, by=chef, at=FRIDAY_NIGHT), 1),
+    "recall": (lambda ref, chef: kitchen_line.recall_ticket(ref=ref, by=chef, at=FRIDAY_NIGHT), 2),
+    "hand over": (lambda ref, chef: front_desk.hand_over(ref=ref, by=chef, at=FRIDAY_NIGHT), 2),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_tells_board_and_tracker_of_each_step_with_the_versions_of_now(placed_order, chef, told, committed, name):
+    step, after = STEPS[name]
+    for before, _far in list(STEPS.values())[:after]:
+        before(placed_order.ref, chef)
+    told.clear()
+
+    with committed():
+        step(placed_order.ref, chef)
+
+    kitchen = Kitchen.objects.get()
+    placed_order.refresh_from_db()
+    assert newest(told) == {
+        Topic("board", kitchen.ref): kitchen.version,
+        Topic("order", placed_order.ref): placed_order.seq,
+    }
+
+
+def test_tells_of_a_new_order_and_of_a_pause(kitchen, manager, told, committed):
+    with committed():
+        order = shop.place()
+    with committed():
+        kitchen_line.pause(kitchen=kitchen, reason="the oven", until=None, by=manager, at=FRIDAY_NIGHT)
+
+    kitchen.refresh_from_db()
+    assert newest(told) == {Topic("board", kitchen.ref): kitchen.version, Topic("order", order.ref): order.seq}
+
+
+def test_tells_nobody_of_what_was_refused_or_undone(placed_order, chef, told, committed):
+    with committed(), pytest.raises(Refusal):
+        kitchen_line.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    with committed(), transaction.atomic():
+        line = kitchen_line.lock(placed_order.kitchen_id)
+        kitchen_line.withdraw_ticket(line=line, ref=placed_order.ref, at=FRIDAY_NIGHT)
+        transaction.set_rollback(True)
+
+    assert told == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tells_nobody_before_others_can_see_it(monkeypatch):
+    shop.open_shop()
+    order = shop.place()
+    seen = []
+    monkeypatch.setattr(publisher, "publish", lambda _news: seen.append(transaction.get_connection().in_atomic_block))
+
+    kitchen_line.start_cooking(ref=order.ref, by=shop.acting_as(KITCHEN), at=FRIDAY_NIGHT)
+
+    assert seen
+    assert not any(seen)
+
+
+def test_writes_a_message_that_can_be_read(placed_order):
+    news = News(Topic("order", placed_order.ref), 7)
+
+    assert read(news.written().encode()) == news
+
+
+def test_looks_every_version_up_in_one_query(placed_order, kitchen, django_assert_num_queries):
+    kitchen.refresh_from_db()
+    topics = {Topic("board", kitchen.ref): kitchen.version, Topic("order", placed_order.ref): placed_order.seq}
+
+    with django_assert_num_queries(1):
+        assert current_versions(topics) == topics
+
+
+@pytest.fixture(params=["gone", "silent"])
+def dead_port(request):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        if request.param == "silent":
+            yield server.getsockname()[1]
+            return
+        port = server.getsockname()[1]
+    yield port
+
+
+def test_costs_a_command_nothing_while_redis_is_dead_and_says_so(placed_order, chef, committed, dead_port, monkeypatch):
+    lost, said = Publisher(f"redis://127.0.0.1:{dead_port}/0"), []
+    monkeypatch.setattr(publisher, "_publisher", lost)
+    monkeypatch.setattr(
+        publisher.log, "warning", lambda event, **more: said.append((event, more["why"])), raising=False
+    )
+    waited = []
+    monkeypatch.setattr(publisher, "publish", lambda news: waited.append(_seconds(lambda: lost.publish(news))))
+
+    with committed():
+        kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=clock.now())
+    lost._waiting.join()
+
+    assert waited
+    assert max(waited) < 0.1
+    assert [event for event, _why in said] == ["live_unpublished"]  # once: then Redis is left alone for a while
+
+
+def _seconds(action):
+    begun = time.perf_counter()
+    action()
+    return time.perf_counter() - begun
+
+
+def test_forgets_what_is_too_much_rather_than_wait(placed_order, monkeypatch):
+    full = Publisher("redis://127.0.0.1:9/0")
+    monkeypatch.setattr(full, "_thread", object())  # nobody takes anything out
+    said = []
+    monkeypatch.setattr(publisher.log, "warning", lambda event, **_more: said.append(event), raising=False)
+
+    for version in range(publisher.MOST_WAITING + 3):
+        full.publish(News(Topic("order", placed_order.ref), version))
+
+    assert said == ["live_unpublished"] * 3
