@@ -123,8 +123,8 @@ class Order(Noun):
 
     @property
     def has_started(self) -> bool:
-        """Tell whether somebody has begun to cook it."""
-        return self.status not in (Status.PENDING, Status.CONFIRMED)
+        """Tell whether somebody has begun to cook it, also when it was recalled into the line since."""
+        return self.cooking_at is not None
 
     def get_absolute_url(self) -> str:
         return reverse("orders:order", args=[self.ref])

@@ -76,3 +76,14 @@ def test_needs_words_for_something_else_and_keeps_them_out_of_the_log(placed_ord
 def test_of_an_unknown_order_finds_nothing(kitchen, manager):
     with pytest.raises(Kitchen.DoesNotExist):
         front_desk.cancel_order(ref=uuid7(), reason=Reason.CHANGED_MIND, by=manager, at=FRIDAY_NIGHT)
+
+
+def test_is_refused_for_a_pizza_that_was_recalled_into_the_line(placed_order, chef, guest):
+    Kitchen.objects.update(cooking_places=1)
+    shop.cooked(placed_order, by=chef)
+    kitchen_line.start_cooking(ref=shop.place().ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_line.recall_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    assert Ticket.objects.get(ref=placed_order.ref).state == State.WAITING
+
+    with pytest.raises(front_desk.TooLateToCancel):
+        cancel(placed_order, guest)
