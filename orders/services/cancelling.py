@@ -48,9 +48,8 @@ def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: da
         raise ReasonMissing(_("Please say why, so that the guest knows."), field="said")
 
     kitchen_line.withdraw_ticket(line=line, ref=ref, at=at)
-    if said:
-        order.contact.said = said
-        order.contact.save(update_fields=["said"])
+    order.contact.said = said  # also when it is nothing: what a driver once wrote is not why
+    order.contact.save(update_fields=["said"])
     record(order, OrderCancelled(reason=reason), by=by, at=at)
     return order
 
