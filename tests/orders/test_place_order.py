@@ -11,7 +11,7 @@ from menu.prices import SoldOut
 from menu.services import take_off
 from orders import services as front_desk
 from orders.models import Order, OrderContact, Status
-from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.events.models import Event, EventRelay
 from pizzeria.foundation.idempotency.ledger import KeyReused, Once
 from pizzeria.people.roles import CUSTOMER
@@ -218,13 +218,16 @@ def test_an_order_that_was_never_placed_cannot_be_committed():
     assert not Order.objects.exists()
 
 
-def test_takes_at_most_20_statements(django_assert_max_num_queries):
+@pytest.mark.parametrize("who", ["a guest", "a customer"])
+def test_takes_at_most_20_statements(sign_in, who, django_assert_max_num_queries):
+    by = GUEST if who == "a guest" else shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk)
+    shop.place(by=by)  # somebody is in the line already
     choices = [shop.pizza(added=("olives", "basil")), shop.pizza("pepperoni", added=("mushrooms",)), shop.extra()]
     basket, once = shop.basket_of(*choices), Once.of(principal="basket:1", key=uuid4(), asked={})
     total = shop.total_of(basket)
 
     with django_assert_max_num_queries(20 + 2):  # and the SAVEPOINT and its RELEASE, which stand for BEGIN and COMMIT
-        shop.place(basket, shown_total=total, once=once)
+        shop.place(basket, shown_total=total, by=by, once=once)
 
 
 def test_keeps_personal_data_apart_from_the_order():
