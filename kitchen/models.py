@@ -71,7 +71,6 @@ class State(models.TextChoices):
 
 
 LOAD = (State.HELD, State.WAITING, State.COOKING)
-ON_THE_BOARD = (State.WAITING, State.COOKING, State.READY)
 IN_THE_LINE = (State.HELD, State.SCHEDULED, State.WAITING, State.COOKING)
 
 
@@ -80,10 +79,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Those that take time from the ovens still, in the order in which they are due; only what that takes."""
         timing = ("kitchen_id", "ref", "method", "state", "minutes", "started_at", "due_at")
         return self.filter(state__in=IN_THE_LINE).order_by("due_at", "id").only(*timing)
-
-    def on_the_board(self) -> Self:
-        """Those a cook looks at, in the order in which they are due."""
-        return self.filter(state__in=ON_THE_BOARD).order_by("due_at", "id")
 
 
 class Ticket(models.Model):

@@ -5,14 +5,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from menu import offers
-from menu.models import Allergen, Diet, Extra, Pizza, Topping
+from menu.models import Allergen, Diet
 from menu.pictures import EDITION
 from menu.prices import Offer, OfferedExtra, OfferedPizza, OfferedSize, OfferedTopping, unit_price
 
@@ -72,23 +69,6 @@ class ToppingOption:
     price: Decimal
     available: bool
     chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sellable:
-    """Something that can be sold out. `back_at` is None while it is off until further notice."""
-
-    kind: str
-    slug: str
-    name: str
-    on: bool
-    back_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class SellableGroup:
-    name: str
-    items: list[Sellable]
 
 
 def card(at: datetime) -> Card:
@@ -168,19 +148,6 @@ def picture_version(dish: OfferedPizza | OfferedExtra) -> str:
 def dish(slug: str, offer: Offer) -> OfferedPizza | OfferedExtra | None:
     """Find a dish by its slug."""
     return offer.pizzas.get(slug) or offer.extras.get(slug)
-
-
-def sellable(at: datetime) -> list[SellableGroup]:
-    """List all that can be sold out, fresh from the database, for whoever sells it out. Three queries."""
-    groups: list[tuple[str, str, QuerySet[Any]]] = [
-        ("pizza", _("Pizzas"), Pizza.objects.all()),
-        ("topping", _("Toppings"), Topping.objects.all()),
-        ("extra", _("Extras"), Extra.objects.all()),
-    ]
-    return [
-        SellableGroup(name, [Sellable(kind, row.slug, row.name, row.is_on(at), row.off_until) for row in rows])
-        for kind, name, rows in groups
-    ]
 
 
 def _card(at: datetime) -> Card:

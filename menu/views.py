@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from menu import offers, pages, selectors
+from menu import offers, pages, selectors, stock
 from menu import services as menu
 from menu.forms import SoldOutForm
 from menu.models import Extra, MenuItem, Pizza, Topping
@@ -73,7 +73,7 @@ def _draw(dish: OfferedPizza | OfferedExtra) -> str:
 @require_safe
 @never_cache
 def sold_out(request: HttpRequest) -> HttpResponse:
-    return render(request, "menu/sold_out_list.html", {"groups": selectors.sellable(clock.now())})
+    return render(request, "menu/sold_out_list.html", {"groups": stock.sellable(clock.now())})
 
 
 @needs(SELL_OUT)

@@ -1,6 +1,7 @@
 from orders.models.basket import Basket, BasketLine
+from orders.models.contact import OrderContact
 from orders.models.customer import Customer
-from orders.models.order import Order, OrderContact, OrderLine, OrderLinePart, PaymentMethod, Reason, Status
+from orders.models.order import Order, OrderLine, OrderLinePart, PaymentMethod, Reason, Status
 
 __all__ = [
     "Basket",

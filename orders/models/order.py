@@ -5,7 +5,6 @@ What `order.placed` fills in is nullable here, because the row is written before
 constraint trigger (migration 0002) refuses to commit an order without it.
 """
 
-import secrets
 from decimal import Decimal
 from typing import ClassVar
 
@@ -14,7 +13,6 @@ from django.db import models
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.modelfields import PhoneNumberField
 
 from kitchen.models import Kitchen, Method
 from orders.models.customer import Customer
@@ -175,34 +173,6 @@ class OrderLinePart(models.Model):
         default_permissions = ()
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["line", "position"], name="order_line_part_position_once")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def new_key() -> str:
-    """Make a guest's key: 32 random bytes, as they stand in an address."""
-    return secrets.token_urlsafe(32)
-
-
-class OrderContact(models.Model):
-    """Who the order is for: everything personal and every free text, apart, so that it can be erased."""
-
-    order = models.OneToOneField(Order, models.PROTECT, related_name="contact")
-    name = models.CharField(max_length=80, blank=True)
-    phone = PhoneNumberField(blank=True)
-    email = models.EmailField(blank=True)
-    street = models.CharField(max_length=120, blank=True)
-    postal_code = models.CharField(max_length=12, blank=True)
-    city = models.CharField(max_length=80, blank=True)
-    directions = models.CharField(max_length=200, blank=True)  # the doorbell, the floor
-    allergies = models.CharField(max_length=300, blank=True)
-    notes = models.CharField(max_length=500, blank=True)
-    said = models.CharField(max_length=300, blank=True)  # typed beside a reason, for the guest to read
-    key = models.CharField(max_length=43, blank=True)  # a guest's; blank: the order is a customer's
-
-    class Meta:
-        default_permissions = ()
 
     def __str__(self) -> str:
         return self.name

@@ -1,5 +1,6 @@
 """What happens at the desk, one verb family a file: the trip of an order, read from top to bottom."""
 
+from orders.services.agreeing import BasketChanged, BasketSpent, EmptyBasket, TotalChanged
 from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, forget_baskets, remove_line
 from orders.services.cancelling import ReasonMissing, TooLateToCancel, cancel_order
 from orders.services.cooking import mark_cooking, mark_ready, mark_recalled
@@ -15,19 +16,13 @@ from orders.services.delivering import (
 )
 from orders.services.handing_over import hand_over
 from orders.services.moved import OrderMoved
-from orders.services.placing import (
-    AddressMissing,
-    BasketSpent,
-    ContactDetails,
-    EmptyBasket,
-    TotalChanged,
-    place_order,
-)
+from orders.services.placing import AddressMissing, ContactDetails, place_order
 from orders.services.promising import requote
 
 __all__ = [
     "AddressMissing",
     "AnotherDriverHasIt",
+    "BasketChanged",
     "BasketFull",
     "BasketGone",
     "BasketSpent",

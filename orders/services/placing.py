@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 
 from kitchen import services as kitchen_line
 from kitchen.models import Kitchen, Method
-from menu import offers
 from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
-from orders.models import Basket, Order, OrderContact, PaymentMethod
-from orders.models.order import new_key
-from orders.reckoning import Reckoning, Totals, fingerprint, reckon
-from orders.services import basket as baskets
+from orders.models import Order, OrderContact, PaymentMethod
+from orders.models.contact import new_key
+from orders.reckoning import Totals
+from orders.services.agreeing import refuse_unless_agreed, take_basket
 from orders.services.customers import customer_for
 from orders.services.lines import kitchen_items, placed_lines, write_lines
 from pizzeria.foundation import failpoints
@@ -27,13 +26,7 @@ from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.idempotency.ledger import Once
-from pizzeria.foundation.money import written
 from pizzeria.foundation.refusals import Refusal
-
-
-class EmptyBasket(Refusal):
-    code = "empty_basket"
-    status = 422
 
 
 class AddressMissing(Refusal):
@@ -41,33 +34,6 @@ class AddressMissing(Refusal):
 
     code = "address_missing"
     status = 422
-
-
-class BasketSpent(Refusal):
-    """The basket was ordered already, from another form. `order_ref` is what it became."""
-
-    code = "basket_spent"
-
-    def __init__(self, sentence: str, *, order_ref: UUID) -> None:
-        super().__init__(sentence)
-        self.order_ref = order_ref
-
-
-class BasketChanged(Refusal):
-    """Something else is in the basket than what the guest was shown: another tab changed it."""
-
-    code = "basket_changed"
-
-
-class TotalChanged(Refusal):
-    """A price has changed since the guest saw the total. Both are told; the guest decides."""
-
-    code = "total_changed"
-
-    def __init__(self, sentence: str, *, shown: Decimal, total: Decimal) -> None:
-        super().__init__(sentence)
-        self.shown = shown
-        self.total = total
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +86,8 @@ def place_order(
     """
     if method == Method.DELIVERY and not contact.has_address:
         raise AddressMissing(_("Where shall we bring it? Please tell us street and town."), field="street")
-    spent, reckoning = _take_basket(basket, shown_lines=shown_lines, at=at)
-    _refuse_unless_agreed(reckoning.totals, shown_total)
+    spent, reckoning = take_basket(basket, shown_lines=shown_lines, at=at)
+    refuse_unless_agreed(reckoning.totals, shown_total)
     customer = customer_for(by, at=at)
     order = Order.objects.create(ref=ref, kitchen_id=spent.kitchen_id, customer=customer, method=method)
     order.contact = OrderContact.objects.create(
@@ -187,30 +153,3 @@ def _confirmed(placed: OrderPlaced) -> OrderConfirmed:
         promise_from=placed.promise_from,
         promise_until=placed.promise_until,
     )
-
-
-def _take_basket(ref: UUID, *, shown_lines: str | None, at: datetime) -> tuple[Basket, Reckoning]:
-    """Hold the basket and reckon it from the database; refuse when there is nothing in it that could be had."""
-    basket = baskets.lock(ref)
-    if basket and basket.order_ref:
-        raise BasketSpent(_("This basket has been ordered already."), order_ref=basket.order_ref)
-    lines = list(basket.lines.all()) if basket else []
-    if not basket or not lines:
-        raise EmptyBasket(_("Your basket is empty. Choose a pizza first."))
-    if shown_lines is not None and shown_lines != fingerprint(lines):
-        raise BasketChanged(_("Your basket has changed since you looked. Please look again."))
-    reckoning = reckon(lines, offer=offers.fresh(), at=at)
-    if reckoning.problems:
-        first = reckoning.problems[0]
-        raise type(first)(" ".join(problem.sentence for problem in reckoning.problems), field="basket")
-    return basket, reckoning
-
-
-def _refuse_unless_agreed(totals: Totals, shown: Decimal) -> None:
-    if totals.total != shown:
-        raise TotalChanged(
-            _("A price has changed since you looked: it was %(shown)s, now it is %(total)s. Please look again.")
-            % {"shown": written(shown), "total": written(totals.total)},
-            shown=shown,
-            total=totals.total,
-        )

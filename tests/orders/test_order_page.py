@@ -4,7 +4,7 @@ from django.urls import reverse
 from kitchen import services as kitchen_line
 from orders import services as front_desk
 from orders.models import Order
-from orders.models.order import new_key
+from orders.models.contact import new_key
 from pizzeria.foundation.ids import uuid7
 from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop

@@ -1,0 +1,40 @@
+"""What can be sold out, and what is: for the cook who has to say so quickly."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from menu.models import Extra, Pizza, Topping
+
+
+@dataclass(frozen=True, slots=True)
+class Sellable:
+    """Something that can be sold out. `back_at` is None while it is off until further notice."""
+
+    kind: str
+    slug: str
+    name: str
+    on: bool
+    back_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SellableGroup:
+    name: str
+    items: list[Sellable]
+
+
+def sellable(at: datetime) -> list[SellableGroup]:
+    """List all that can be sold out, fresh from the database, for whoever sells it out. Three queries."""
+    groups: list[tuple[str, str, QuerySet[Any]]] = [
+        ("pizza", _("Pizzas"), Pizza.objects.all()),
+        ("topping", _("Toppings"), Topping.objects.all()),
+        ("extra", _("Extras"), Extra.objects.all()),
+    ]
+    return [
+        SellableGroup(name, [Sellable(kind, row.slug, row.name, row.is_on(at), row.off_until) for row in rows])
+        for kind, name, rows in groups
+    ]

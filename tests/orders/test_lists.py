@@ -1,0 +1,38 @@
+import pytest
+
+from orders import services as front_desk
+from orders.models import Reason, Status
+from orders.selectors.lists import active_orders, all_orders, ready_orders
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+
+
+@pytest.fixture
+def evening(kitchen, chef, manager):
+    """One waiting, one ready, one handed over, one cancelled."""
+    orders = [shop.place() for _ in range(4)]
+    for order in orders[1:3]:
+        shop.cooked(order, by=chef)
+    front_desk.hand_over(ref=orders[2].ref, by=chef, at=FRIDAY_NIGHT)
+    front_desk.cancel_order(ref=orders[3].ref, reason=Reason.SOLD_OUT, by=manager, at=FRIDAY_NIGHT)
+    return orders
+
+
+def test_active_is_what_is_neither_delivered_nor_cancelled(evening):
+    assert [order.number for order in active_orders()] == [1, 2]
+
+
+def test_ready_is_what_waits_at_the_counter(evening):
+    assert [order.number for order in ready_orders()] == [2]
+
+
+def test_all_are_newest_first_and_can_be_narrowed_down(evening):
+    assert [order.number for order in all_orders()] == [4, 3, 2, 1]
+    assert [order.number for order in all_orders(status=Status.CANCELLED)] == [4]
+    assert [order.number for order in all_orders(number=3, day=evening[2].business_date)] == [3]
+
+
+@pytest.mark.parametrize("read", [active_orders, ready_orders, all_orders])
+def test_take_one_query_with_their_contacts(evening, read, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert [order.contact.name for order in read()]
