@@ -4,14 +4,17 @@ How quick the shop is: figures to read and compare, never asserted.
     make measure
 
 Runs against servers of its own, in one process and without a network between; quote ratios rather than milliseconds.
+What a second screen shows is measured in the system's Chromium, with the shop in another process.
 """
 
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from http import HTTPStatus
+from pathlib import Path
 from uuid import uuid4
 
 import django
@@ -24,16 +27,38 @@ from django.db import connection, connections  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
+from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
+from kitchen import services as kitchen_line  # noqa: E402
 from kitchen.models import Kitchen, State, Ticket  # noqa: E402
 from orders import selectors  # noqa: E402
+from orders import services as front_desk  # noqa: E402
 from orders.models import Order  # noqa: E402
 from pizzeria.foundation import clock  # noqa: E402
+from pizzeria.foundation.actor import SYSTEM  # noqa: E402
 from pizzeria.foundation.idempotency.ledger import Once  # noqa: E402
 from pizzeria.people.models import User  # noqa: E402
 from tests import shop  # noqa: E402
+from tests.journeys.people import sign_in  # noqa: E402
+from tests.live.serving import serving  # noqa: E402
+from tests.screenshots import CHROMIUM  # noqa: E402
 
 ORDERS, THREADS, TIMES = 400, 8, 60
+ORDERS_WATCHED = 10  # four changes each
+
+# Notes when the board first showed each version, just before the frame is painted.
+WATCH = """() => {
+    window.shown = [];
+    new MutationObserver(() => requestAnimationFrame(() => {
+        const version = Number(document.getElementById("board").dataset.version);
+        window.shown.push([version, (performance.timeOrigin + performance.now()) / 1000]);
+    })).observe(document.body, { childList: true, subtree: true });
+}"""
+SHOWN_AT = """async (version) => {
+    const isShown = () => window.shown.find(([shown]) => shown >= version);
+    while (!isShown()) await new Promise(requestAnimationFrame);
+    return isShown()[1];
+}"""
 
 
 def main() -> None:
@@ -42,8 +67,42 @@ def main() -> None:
     call_command("set_up_demo", verbosity=0)
     Kitchen.objects.update(max_concurrent_orders=ORDERS * 2)
     print(f"{os.cpu_count()} cores, {connection.pg_version // 10000} is PostgreSQL's version\n")
+    screens()
     placing()
     pages()
+
+
+def screens() -> None:
+    """Let a cook look at the board while somebody else orders, cooks and hands over."""
+    if not Path(CHROMIUM).exists():
+        print("a step, on another's screen: left out, there is no Chromium here")
+        return
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs an event loop in this thread
+    with serving() as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(base_url=f"http://127.0.0.1:{server.port}")
+        sign_in(page, "chef")
+        page.wait_for_url("**/kitchen/")
+        page.evaluate(WATCH)
+        seconds = [each for _order in range(ORDERS_WATCHED) for each in _trip(page)]
+        _say("a step, on another's screen", seconds, f"{len(seconds)} changes, since each event's own time")
+        browser.close()
+
+
+def _trip(page: Page) -> Iterator[float]:
+    """Take an order through the kitchen; give for each step the seconds until the page showed it."""
+    at = clock.now()
+    ref = shop.place(shop.basket_of(shop.pizza(), at=at), at=at).ref
+    yield _seconds_until_shown(page, at)
+    for step in (kitchen_line.start_cooking, kitchen_line.finish_ticket, front_desk.hand_over):
+        at = clock.now()
+        step(ref=ref, by=SYSTEM, at=at)
+        yield _seconds_until_shown(page, at)
+
+
+def _seconds_until_shown(page: Page, at: datetime) -> float:
+    shown_at: float = page.evaluate(SHOWN_AT, Kitchen.objects.get().version)
+    return shown_at - at.timestamp()
 
 
 def placing() -> None:
