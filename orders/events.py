@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from kitchen.models import Method
+from orders import signals
 from orders.models import Customer, Order, PaymentMethod, Reason, Status
 from pizzeria.foundation.events.facts import Fact
 
@@ -50,7 +51,7 @@ class PlacedLine(_Frozen):
     parts: tuple[PlacedPart, ...]
 
 
-class OrderPlaced(Fact[Order], type="order.placed.v1"):
+class OrderPlaced(Fact[Order], type="order.placed.v1", news=signals.order_placed):
     kitchen: UUID
     customer: UUID | None
     number: int
@@ -92,7 +93,7 @@ class OrderPlaced(Fact[Order], type="order.placed.v1"):
         noun.placed_at = at
 
 
-class OrderConfirmed(Fact[Order], type="order.confirmed.v1"):
+class OrderConfirmed(Fact[Order], type="order.confirmed.v1", news=signals.order_confirmed):
     """The kitchen may begin: paid, or (cash) due when it is handed over."""
 
     payment_method: PaymentMethod
@@ -105,7 +106,7 @@ class OrderConfirmed(Fact[Order], type="order.confirmed.v1"):
         noun.confirmed_at = at
 
 
-class OrderCookingStarted(Fact[Order], type="order.cooking_started.v1"):
+class OrderCookingStarted(Fact[Order], type="order.cooking_started.v1", news=signals.order_cooking_started):
     staff: int | None  # the user's id; None: the system
 
     def apply(self, noun: Order, at: datetime) -> None:
@@ -113,13 +114,13 @@ class OrderCookingStarted(Fact[Order], type="order.cooking_started.v1"):
         noun.cooking_at = at
 
 
-class OrderReady(Fact[Order], type="order.ready.v1"):
+class OrderReady(Fact[Order], type="order.ready.v1", news=signals.order_ready):
     def apply(self, noun: Order, at: datetime) -> None:
         noun.status = Status.READY
         noun.ready_at = at
 
 
-class OrderDelivered(Fact[Order], type="order.delivered.v1"):
+class OrderDelivered(Fact[Order], type="order.delivered.v1", news=signals.order_delivered):
     """In the guest's hands, at the counter or at the door."""
 
     method: Method
@@ -131,7 +132,7 @@ class OrderDelivered(Fact[Order], type="order.delivered.v1"):
         noun.paid += self.cash_taken
 
 
-class OrderRecalled(Fact[Order], type="order.recalled.v1"):
+class OrderRecalled(Fact[Order], type="order.recalled.v1", news=signals.order_recalled):
     """Ready too early: back into the oven, or to the head of those waiting for it."""
 
     to: Literal["cooking", "waiting"]
@@ -141,7 +142,7 @@ class OrderRecalled(Fact[Order], type="order.recalled.v1"):
         noun.ready_at = None
 
 
-class OrderCancelled(Fact[Order], type="order.cancelled.v1"):
+class OrderCancelled(Fact[Order], type="order.cancelled.v1", news=signals.order_cancelled):
     reason: Reason
 
     def apply(self, noun: Order, at: datetime) -> None:
@@ -150,21 +151,21 @@ class OrderCancelled(Fact[Order], type="order.cancelled.v1"):
         noun.cancel_reason = self.reason
 
 
-class OrderDriverAssigned(Fact[Order], type="order.driver_assigned.v1"):
+class OrderDriverAssigned(Fact[Order], type="order.driver_assigned.v1", news=signals.order_driver_assigned):
     driver: int  # the user's id
 
     def apply(self, noun: Order, at: datetime) -> None:
         noun.driver_id = self.driver
 
 
-class OrderDriverUnassigned(Fact[Order], type="order.driver_unassigned.v1"):
+class OrderDriverUnassigned(Fact[Order], type="order.driver_unassigned.v1", news=signals.order_driver_unassigned):
     driver: int
 
     def apply(self, noun: Order, at: datetime) -> None:
         noun.driver_id = None
 
 
-class OrderOutForDelivery(Fact[Order], type="order.out_for_delivery.v1"):
+class OrderOutForDelivery(Fact[Order], type="order.out_for_delivery.v1", news=signals.order_out_for_delivery):
     driver: int
 
     def apply(self, noun: Order, at: datetime) -> None:
@@ -172,7 +173,7 @@ class OrderOutForDelivery(Fact[Order], type="order.out_for_delivery.v1"):
         noun.out_at = at
 
 
-class OrderDeliveryFailed(Fact[Order], type="order.delivery_failed.v1"):
+class OrderDeliveryFailed(Fact[Order], type="order.delivery_failed.v1", news=signals.order_delivery_failed):
     """Nobody took it: it is back at the counter, with its driver."""
 
     driver: int
@@ -183,7 +184,7 @@ class OrderDeliveryFailed(Fact[Order], type="order.delivery_failed.v1"):
         noun.out_at = None
 
 
-class OrderPromiseChanged(Fact[Order], type="order.promise_changed.v1"):
+class OrderPromiseChanged(Fact[Order], type="order.promise_changed.v1", news=signals.order_promise_changed):
     promise_from: datetime
     promise_until: datetime
 
@@ -192,6 +193,12 @@ class OrderPromiseChanged(Fact[Order], type="order.promise_changed.v1"):
 
 
 class CustomerRegistered(Fact[Customer], type="customer.registered.v1"):
-    """A signed-in person ordered for the first time."""
+    """A signed-in person is known to the desk."""
 
     user: int
+
+
+class CustomerContactChanged(Fact[Customer], type="customer.contact_changed.v1"):
+    """A customer lets us keep another name or number, or none; the names of the fields, not what they say."""
+
+    fields: tuple[Literal["name", "phone"], ...]

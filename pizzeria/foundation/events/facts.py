@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.dispatch import Signal
 from pydantic import BaseModel, ConfigDict
 
 from pizzeria.foundation.events.models import Event, Noun
@@ -22,17 +23,20 @@ _upcasts: dict[str, Upcast] = {}
 
 class Fact[N: Noun](BaseModel):
     """
-    Something that happened to a noun: `class OrderReady(Fact[Order], type="order.ready.v1")`.
+    Something that happened to a noun: `class OrderReady(Fact[Order], type="order.ready.v1", news=order_ready)`.
 
-    Types are written past tense with their version and never reused.
+    Types are written past tense with their version and never reused. `news` is the signal by which the world outside
+    is told after the commit (`relay`); a fact without one is kept in the log and told to nobody.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: ClassVar[str]
+    news: ClassVar[Signal | None] = None
 
-    def __init_subclass__(cls, *, type: str = "", **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, type: str = "", news: Signal | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        cls.news = news
         if type:
             if type in _facts:
                 raise TypeError(f"two facts of type {type!r}")
