@@ -30,6 +30,42 @@ class OneLineField(TextField):
         return " ".join(super().to_python(value).split())
 
 
+def name_field(*, required: bool = True) -> OneLineField:
+    """What somebody is called: it is called out at the counter."""
+    return OneLineField(
+        label=_("Your name"),
+        required=required,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Please tell us your name, so that we can call it out.")},
+    )
+
+
+def phone_field(*, required: bool = True) -> PhoneNumberField:
+    """A number in any form that can be dialled from here."""
+    return PhoneNumberField(
+        label=_("Phone"),
+        required=required,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"}),
+        error_messages={
+            "required": _("Please give us a number, in case something comes up."),
+            "invalid": _("That does not look like a phone number. Is a digit missing?"),
+        },
+    )
+
+
+class ProfileForm(forms.Form):
+    """What a customer lets us keep. What is left empty is forgotten."""
+
+    name = name_field(required=False)
+    phone = phone_field(required=False)
+
+    def contact(self) -> dict[str, str]:
+        """Give what a valid form says, the phone in international form."""
+        phone = self.cleaned_data["phone"]
+        return {"name": self.cleaned_data["name"], "phone": phone.as_e164 if phone else ""}
+
+
 class CheckoutForm(forms.Form):
     """Who the order is for. `key` makes the form count once; `shown_total` is what the guest agreed to."""
 
@@ -39,20 +75,8 @@ class CheckoutForm(forms.Form):
         initial=Method.PICKUP,
         widget=forms.RadioSelect,
     )
-    name = OneLineField(
-        label=_("Your name"),
-        max_length=80,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Please tell us your name, so that we can call it out.")},
-    )
-    phone = PhoneNumberField(
-        label=_("Phone"),
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"}),
-        error_messages={
-            "required": _("Please give us a number, in case something comes up."),
-            "invalid": _("That does not look like a phone number. Is a digit missing?"),
-        },
-    )
+    name = name_field()
+    phone = phone_field()
     email = forms.EmailField(
         label=_("E-mail"),
         required=False,
@@ -130,3 +154,9 @@ class CheckoutForm(forms.Form):
         """
         typed = {name: self.data.get(name, "") for name in self.fields}
         return type(self)({**typed, "shown_total": str(total), "shown_lines": lines, "key": str(uuid4())})
+
+
+class CustomerCheckoutForm(CheckoutForm):
+    """A signed-in person's: what is typed may be kept for next time."""
+
+    remember = forms.BooleanField(label=_("Remember my name and number"), required=False)

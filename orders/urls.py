@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from orders.views import basket, cancel, checkout, delivery, home, lists, order
+from orders.views import basket, cancel, checkout, delivery, home, lists, order, profile
 
 
 class GuestKey:
@@ -25,6 +25,7 @@ urlpatterns = [
     path("basket/add/", basket.add_to_basket, name="add_to_basket"),
     path("basket/lines/<uuid:ref>/", basket.change_line, name="change_basket_line"),
     path("checkout/", checkout.checkout, name="checkout"),
+    path("profile/", profile.profile, name="profile"),
     path("orders/", order.history, name="history"),
     path("orders/<uuid:ref>/", order.order, name="order"),
     path("orders/<uuid:ref>/hand-over/", order.hand_over, name="hand_over"),

@@ -141,6 +141,14 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
     }.items():
         page.goto(address)
         yield name
+    page.context.clear_cookies()
+    sign_in(page, "customer")
+    page.goto("/profile/")
+    yield "profile"
+    page.goto("/menu/margherita/")
+    page.get_by_role("button", name="Add to basket").click()
+    page.goto("/checkout/")
+    yield "checkout-customer"
 
 
 def settled(page: Page) -> None:

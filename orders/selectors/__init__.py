@@ -1,6 +1,7 @@
 """What is seen at the desk."""
 
 from orders.selectors.basket import BasketPicture, basket, count
+from orders.selectors.customer import SavedContact, saved_contact
 from orders.selectors.order import (
     OrderPicture,
     address,
@@ -14,12 +15,14 @@ from orders.selectors.order import (
 __all__ = [
     "BasketPicture",
     "OrderPicture",
+    "SavedContact",
     "address",
     "basket",
     "by_guest_key",
     "count",
     "order_picture",
     "orders_of",
+    "saved_contact",
     "visible_to",
     "what_became_of",
 ]

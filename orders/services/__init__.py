@@ -4,7 +4,7 @@ from orders.services.agreeing import BasketChanged, BasketSpent, EmptyBasket, To
 from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, forget_baskets, remove_line
 from orders.services.cancelling import ReasonMissing, TooLateToCancel, cancel_order
 from orders.services.cooking import mark_cooking, mark_ready, mark_recalled
-from orders.services.customers import register_customer
+from orders.services.customers import change_contact, register_customer
 from orders.services.delivering import (
     AnotherDriverHasIt,
     NotYourDelivery,
@@ -36,6 +36,7 @@ __all__ = [
     "add_to_basket",
     "assign_delivery",
     "cancel_order",
+    "change_contact",
     "change_quantity",
     "claim_delivery",
     "fail_delivery",

@@ -1,16 +1,54 @@
+"""
+Customers, and what they let us keep.
+
+A customer is held after the basket and before the kitchen: a first order registers its customer there. Changing a
+name holds nothing else, and nobody who holds the kitchen or an order waits for a customer.
+"""
+
 from datetime import datetime
 
-from orders.events import CustomerRegistered
+from django.utils.translation import gettext as _
+
+from orders.events import CustomerContactChanged, CustomerRegistered
 from orders.models import Customer
 from pizzeria.foundation.actor import Actor, Kind
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
+from pizzeria.foundation.refusals import NotAllowed
 
 
 @command
 def register_customer(*, by: Actor, at: datetime) -> Customer | None:
     """Make a customer of whoever signs in, so that the first order finds one; nothing happens the second time."""
     return customer_for(by, at=at)
+
+
+@command
+def change_contact(*, name: str, phone: str, by: Actor, at: datetime) -> Customer:
+    """
+    Keep a customer's name and phone for the next checkout, instead of what was kept before.
+
+    Nothing happens when they are the same. Placed orders keep what they were placed with.
+
+    :param name: may be blank: forget it
+    :param phone: in international form, or blank: forget it
+    :raises NotAllowed: a guest
+    """
+    registered = customer_for(by, at=at)
+    if registered is None:
+        raise NotAllowed(_("Please sign in, so that we know whose name and number to keep."))
+    customer = lock(registered)
+    wanted = {"name": name, "phone": phone}
+    changed = tuple(field for field, value in wanted.items() if str(getattr(customer, field)) != value)
+    if changed:
+        customer.name, customer.phone = name, phone
+        record(customer, CustomerContactChanged(fields=changed), by=by, at=at)
+    return customer
+
+
+def lock(customer: Customer) -> Customer:
+    """Read a customer afresh and hold the row until the transaction ends."""
+    return Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
 
 
 def customer_for(by: Actor, *, at: datetime) -> Customer | None:

@@ -1,8 +1,8 @@
 """
 Placing an order.
 
-Locks: the form's key, the basket, the kitchen. Order and lines are written before the kitchen is taken, so that its
-lock, on which every other guest waits, is held for a moment only.
+Locks: the form's key, the basket, the customer if this very order registers one, the kitchen. Order and lines are
+written before the kitchen is taken, so that its lock, on which every other guest waits, is held for a moment only.
 """
 
 from dataclasses import asdict, dataclass

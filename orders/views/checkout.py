@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from kitchen.models import Method
 from orders import selectors
 from orders import services as front_desk
-from orders.forms import CheckoutForm
+from orders.forms import CheckoutForm, CustomerCheckoutForm
 from orders.models import Order
 from orders.views import carried
 from pizzeria.foundation import clock
@@ -33,7 +33,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if basket.is_empty:
         messages.info(request, _("Your basket is empty. Choose a pizza first."))
         return redirect("menu:card")
-    form = CheckoutForm(
+    form = _form_of(request)(
         initial={
             **_known_about(request),
             "key": uuid4(),
@@ -46,7 +46,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 def _place(request: HttpRequest) -> HttpResponse:
     """Place the order; whatever is wrong is said on the page, with the form as it was typed."""
-    form, basket = CheckoutForm(request.POST), carried.basket_ref(request)
+    form, basket = _form_of(request)(request.POST), carried.basket_ref(request)
     if basket is None:
         messages.info(request, _("Your basket is empty. Choose a pizza first."))
         return redirect("menu:card")
@@ -54,10 +54,12 @@ def _place(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             order = _place_once(form, basket, by=actor_of(request))
-            carried.put_down(request)
-            return redirect(selectors.address(order))
         except Refusal as no:
             refusal = no
+        else:
+            carried.put_down(request)
+            _remember(request, form)
+            return redirect(selectors.address(order))
 
     if became := selectors.what_became_of(basket):
         carried.put_down(request)
@@ -91,6 +93,17 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
     )
 
 
+def _remember(request: HttpRequest, form: CheckoutForm) -> None:
+    """Keep name and number for next time, if that is wished. The order is placed, whatever comes of this."""
+    if not form.cleaned_data.get("remember"):
+        return
+    contact = form.contact()
+    try:
+        front_desk.change_contact(name=contact.name, phone=contact.phone, by=actor_of(request), at=clock.now())
+    except Refusal:
+        messages.warning(request, _("Your order is placed, but we could not remember your name and number this time."))
+
+
 def _show(
     request: HttpRequest,
     form: CheckoutForm,
@@ -120,7 +133,17 @@ def _to_send_again(form: CheckoutForm, basket: selectors.BasketPicture, refusal:
     return form if untouched else form.agreeing_to(total=basket.totals.total, lines=basket.fingerprint)
 
 
-def _known_about(request: HttpRequest) -> dict[str, str]:
+def _form_of(request: HttpRequest) -> type[CheckoutForm]:
+    return CustomerCheckoutForm if actor_of(request).kind is Kind.PERSON else CheckoutForm
+
+
+def _known_about(request: HttpRequest) -> dict[str, object]:
     if actor_of(request).kind is not Kind.PERSON or request.user.is_anonymous:
         return {}
-    return {"name": request.user.get_full_name(), "email": request.user.email}
+    saved = selectors.saved_contact(actor_of(request))
+    return {
+        "name": saved.name or request.user.get_full_name(),
+        "phone": saved.phone,
+        "email": request.user.email,
+        "remember": saved.is_blank,
+    }

@@ -1,0 +1,78 @@
+"""
+A new customer orders and changes the name, from many screens at once: nobody waits in a circle, nothing is lost.
+
+With the customer's lock taken out, all who change the name count the same events, and the log, in which each number is
+there once, takes one change and ends the others with a fault.
+"""
+
+from functools import partial
+from threading import Barrier
+
+import pytest
+from django.db import IntegrityError
+
+from orders import services as front_desk
+from orders.models import Customer, Order
+from pizzeria.foundation.events.models import Event
+from pizzeria.people.roles import CUSTOMER
+from tests import shop
+from tests.factories import UserFactory
+from tests.races.crowd import all_at_once
+from tests.shop import FRIDAY_NIGHT
+
+SCREENS = 4  # of each kind
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def carla(kitchen):
+    """Somebody whom the desk does not know yet."""
+    return shop.acting_as(CUSTOMER, UserFactory().pk)
+
+
+def change(by, name):
+    return front_desk.change_contact(name=name, phone="", by=by, at=FRIDAY_NIGHT)
+
+
+def change_or_fail(by, name):
+    try:
+        return change(by, name)
+    except IntegrityError as fault:
+        return fault
+
+
+def test_is_registered_once_and_every_change_is_written_down(carla):
+    baskets = [shop.basket_of() for _ in range(SCREENS)]
+
+    all_at_once(
+        [
+            *(partial(shop.place, basket, by=carla) for basket in baskets),
+            *(partial(change, carla, f"Carla the {number}th") for number in range(SCREENS)),
+        ]
+    )
+
+    customer = Customer.objects.get()
+    assert Order.objects.filter(customer=customer).count() == SCREENS
+    events = Event.objects.filter(noun_ref=customer.ref)
+    assert [event.seq for event in events] == list(range(1, SCREENS + 2))
+    assert [event.type for event in events] == ["customer.registered.v1"] + ["customer.contact_changed.v1"] * SCREENS
+
+
+def test_control_without_the_lock_all_count_alike_and_the_log_takes_one_change(carla, monkeypatch):
+    customer = change(carla, "Carla")
+    all_have_counted = Barrier(SCREENS)
+
+    def unlocked(registered):
+        counted = Customer.objects.get(pk=registered.pk)
+        all_have_counted.wait(timeout=60)
+        return counted
+
+    monkeypatch.setattr("orders.services.customers.lock", unlocked)
+
+    outcomes = all_at_once(partial(change_or_fail, carla, f"Carla the {number}th") for number in range(SCREENS))
+
+    faults = [told for told in outcomes if isinstance(told, IntegrityError)]
+    assert len(faults) == SCREENS - 1
+    assert all("event_once_per_seq" in str(fault) for fault in faults)
+    assert Event.objects.filter(noun_ref=customer.ref).count() == 3
