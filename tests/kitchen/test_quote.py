@@ -56,10 +56,3 @@ def test_says_why_when_nobody_can_order(kitchen, busy, sentence):
     told = quote(kitchen)
 
     assert (told.open, told.sentence, told.ready_from, told.minutes) == (False, sentence, None, None)
-
-
-def test_takes_one_query_however_long_the_line(kitchen, django_assert_num_queries):
-    in_line(kitchen, *[State.WAITING] * 15)
-
-    with django_assert_num_queries(1):
-        quote(kitchen)

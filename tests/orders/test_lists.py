@@ -30,9 +30,3 @@ def test_all_are_newest_first_and_can_be_narrowed_down(evening):
     assert [order.number for order in all_orders()] == [4, 3, 2, 1]
     assert [order.number for order in all_orders(status=Status.CANCELLED)] == [4]
     assert [order.number for order in all_orders(number=3, day=evening[2].business_date)] == [3]
-
-
-@pytest.mark.parametrize("read", [active_orders, ready_orders, all_orders])
-def test_take_one_query_with_their_contacts(evening, read, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        assert [order.contact.name for order in read()]

@@ -1,0 +1,133 @@
+"""What is seen at the desk: its selectors ask the database as often for twenty rows as for two."""
+
+import pytest
+from django.urls import reverse
+
+from kitchen import services as kitchen_line
+from kitchen.models import Method
+from orders import selectors
+from orders import services as front_desk
+from orders.models import Order, Status
+from orders.selectors.delivery import tour
+from orders.selectors.lists import active_orders, all_orders, ready_orders
+from orders.selectors.timeline import timeline
+from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN
+from tests import shop
+from tests.factories import UserFactory
+from tests.shop import FRIDAY_NIGHT
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+FEW_AND_MANY = pytest.mark.parametrize("many", [2, 20])
+
+
+def ready_by_status():
+    return all_orders(status=Status.READY)
+
+
+@FEW_AND_MANY
+@pytest.mark.parametrize("read", [active_orders, ready_orders, all_orders, ready_by_status])
+def test_of_lists_take_one_query_with_the_contacts(many, read, chef, django_assert_num_queries):
+    for _ in range(many):
+        shop.cooked(shop.place(), by=chef)
+
+    with django_assert_num_queries(1):
+        names = [order.contact.name for order in read()]
+
+    assert names == ["Anna Bianchi"] * many
+
+
+@FEW_AND_MANY
+def test_of_a_customers_orders_take_two_queries(many, sign_in, django_assert_num_queries):
+    carla = shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk)
+    for _ in range(many):
+        shop.place(by=carla)
+
+    with django_assert_num_queries(2):
+        rows = selectors.orders_of(carla, most=20)
+
+    assert [row.number for row in rows] == list(range(many, 0, -1))
+
+
+def test_of_a_customers_orders_give_ten_unless_more_are_asked_for(sign_in):
+    carla = shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk)
+    for _ in range(11):
+        shop.place(by=carla)
+
+    assert [row.number for row in selectors.orders_of(carla)] == list(range(11, 1, -1))
+    assert len(selectors.orders_of(carla, most=11)) == 11
+
+
+@FEW_AND_MANY
+def test_of_the_tour_take_one_query_whoever_drives(many, chef, django_assert_num_queries):
+    dina, *others = [shop.acting_as(DRIVER, UserFactory().pk) for _ in range(many)]
+    for driver in (dina, *others):
+        for claimed in (True, False):
+            order = shop.place(method=Method.DELIVERY)
+            shop.cooked(order, by=chef)
+            if claimed:
+                front_desk.claim_delivery(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
+
+    with django_assert_num_queries(1):
+        seen = tour(dina)
+
+    assert (len(seen.mine), len(seen.others), len(seen.free)) == (1, many - 1, many)
+
+
+@FEW_AND_MANY
+def test_of_the_timeline_take_two_queries_whoever_did_it(many, placed_order, django_assert_num_queries):
+    cooks = [shop.acting_as(KITCHEN, UserFactory(first_name=f"Ciro {number}").pk) for number in range(many)]
+    shop.cooked(placed_order, by=cooks[0])
+    for cook in cooks[1:]:
+        kitchen_line.recall_ticket(ref=placed_order.ref, by=cook, at=FRIDAY_NIGHT)
+        kitchen_line.finish_ticket(ref=placed_order.ref, by=cook, at=FRIDAY_NIGHT)
+
+    with django_assert_num_queries(2):
+        happenings = timeline(placed_order.ref)
+
+    assert len({happening.who for happening in happenings}) == many + 1  # and the guest
+
+
+@FEW_AND_MANY
+def test_of_one_order_take_two_queries(many, django_assert_num_queries):
+    placed = shop.place(basket_of(many))
+    order = Order.objects.select_related("contact").get(pk=placed.pk)
+
+    with django_assert_num_queries(2):
+        picture = selectors.order_picture(order)
+
+    assert len(picture.lines) == many
+
+
+@FEW_AND_MANY
+def test_of_the_basket_take_seven_queries(many, django_assert_num_queries):
+    basket = basket_of(many)
+
+    with django_assert_num_queries(7):  # its lines, four of the menu, the kitchen and its line
+        picture = selectors.basket(basket.ref, at=FRIDAY_NIGHT)
+
+    assert len(picture.lines) == many
+
+
+@FEW_AND_MANY
+def test_of_the_page_of_all_orders_take_five_queries(many, sign_in, django_assert_num_queries):
+    for _ in range(many):
+        shop.place()
+    browser = sign_in(KITCHEN)
+
+    with django_assert_num_queries(5):  # who asks, with two for what they may; how many orders, and those of the page
+        page = browser.get(reverse("orders:all"))
+
+    assert page.content.decode().count("Anna Bianchi") == many
+
+
+def basket_of(many):
+    """Fill a basket with so many different pizzas."""
+    toppings = [(), ("olives",), ("basil",), ("mushrooms",)]
+    pizzas = [
+        shop.pizza(slug, size=size, added=added)
+        for slug in ("margherita", "pepperoni")
+        for size in ("small", "medium", "large")
+        for added in toppings
+    ]
+    return shop.basket_of(*pizzas[:many])
