@@ -6,11 +6,13 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple, Field, ModelForm, MultipleChoiceField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from menu import services as menu
+from menu.forms import SoldOutForm
 from menu.models import Allergen, Category, Extra, MenuItem, Pizza, Size, Topping
 from menu.permissions import SELL_OUT
 from pizzeria.foundation import clock
@@ -39,7 +41,7 @@ class SizeAdmin(admin.ModelAdmin[Size]):
 
 
 class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
-    actions = ["take_off_until_further_notice", "take_off_for_today", "put_back"]
+    actions = ["take_off", "put_back"]
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["to_be_had"]
     search_fields = ["name"]
@@ -77,28 +79,37 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
             for item in queryset:
                 menu.remove(item, **_now(request))
 
-    @admin.action(description=gettext_lazy("Sold out until further notice"), permissions=["sell_out"])
-    def take_off_until_further_notice(self, request: HttpRequest, items: QuerySet[I]) -> None:
-        for item in items:
-            self._say(request, item, lambda item: menu.take_off(item=item, until=None, **_now(request)))
-
-    @admin.action(description=gettext_lazy("Sold out for today"), permissions=["sell_out"])
-    def take_off_for_today(self, request: HttpRequest, items: QuerySet[I]) -> None:
-        until = clock.end_of_business_day(clock.now())
-        for item in items:
-            self._say(request, item, lambda item: menu.take_off(item=item, until=until, **_now(request)))
+    @admin.action(description=gettext_lazy("Sold out…"), permissions=["sell_out"])
+    def take_off(self, request: HttpRequest, items: QuerySet[I]) -> HttpResponse | None:
+        """Ask until when, on a page that sends its answer here, with what was ticked; then take that off."""
+        form, now = SoldOutForm(request.POST if "until" in request.POST else None), _now(request)
+        if form.is_valid():
+            until = form.until_when(now["at"])
+            try:
+                for item in items:
+                    self._say(request, menu.take_off(item=item, until=until, **now))
+                return None
+            except Refusal as refusal:
+                form.add_error(None, refusal.sentence)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Sold out until when?"),
+            "opts": self.opts,
+            "items": items,
+            "form": form,
+        }
+        return render(request, "admin/menu/take_off.html", context, status=422 if form.is_bound else 200)
 
     @admin.action(description=gettext_lazy("Back on the menu"), permissions=["sell_out"])
     def put_back(self, request: HttpRequest, items: QuerySet[I]) -> None:
-        for item in items:
-            self._say(request, item, lambda item: menu.put_back(item=item, **_now(request)))
-
-    def _say(self, request: HttpRequest, item: I, happen: Any) -> None:
         try:
-            changed = happen(item)
-            messages.success(request, f"{changed}: {self.to_be_had(changed)}")
+            for item in items:
+                self._say(request, menu.put_back(item=item, **_now(request)))
         except Refusal as refusal:
             messages.warning(request, refusal.sentence)
+
+    def _say(self, request: HttpRequest, item: I) -> None:
+        messages.success(request, f"{item}: {self.to_be_had(item)}")
 
 
 @admin.register(Topping)

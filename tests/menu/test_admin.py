@@ -1,6 +1,7 @@
 """The menu in admin: a manager edits rows, what that changes is written down, and nothing said meanwhile is undone."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -154,16 +155,27 @@ def test_does_not_undo_what_is_sold_out_between_reading_the_row_and_saving_it(ma
     assert [kind for kind, _data, _who in news_of(saved)] == ["menu.sold_out.v1", "menu.changed.v1"]
 
 
-def act(browser, action, *items):
-    return browser.post(
-        admin_of(items[0], "changelist"),
-        {"action": action, "_selected_action": [item.pk for item in items]},
-        follow=True,
-    ).content.decode()
+def act(browser, action, *items, **said):
+    """Choose an action for what is ticked, or answer what it asked."""
+    ticked = {"action": action, "_selected_action": [item.pk for item in items]}
+    return browser.post(admin_of(items[0], "changelist"), ticked | said, follow=True)
+
+
+def test_asks_until_when_what_is_ticked_is_sold_out(marta, margherita, pepperoni):
+    page = act(marta, "take_off", margherita, pepperoni)
+
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert html.count('<form method="post">') == 2
+    for ticked in (margherita, pepperoni):
+        assert html.count(f'name="_selected_action" value="{ticked.pk}"') == 2
+    for until in ("today", "notice", "time"):
+        assert f'name="until" value="{until}"' in html
+    assert news_of(margherita) == []
 
 
 def test_takes_off_what_is_ticked_until_further_notice(marta, margherita, pepperoni):
-    html = act(marta, "take_off_until_further_notice", margherita, pepperoni)
+    html = act(marta, "take_off", margherita, pepperoni, until="notice").content.decode()
 
     assert html.count("sold out until further notice</li>") == 2
     assert [kind for item in (margherita, pepperoni) for kind, _data, _who in news_of(item)] == ["menu.sold_out.v1"] * 2
@@ -172,11 +184,40 @@ def test_takes_off_what_is_ticked_until_further_notice(marta, margherita, pepper
 
 
 def test_takes_off_for_today_until_the_business_day_ends(marta, olives):
-    html = act(marta, "take_off_for_today", olives)
+    html = act(marta, "take_off", olives, until="today").content.decode()
 
     olives.refresh_from_db()
     assert olives.off_until == clock.end_of_business_day(olives.off_since)
     assert re.search(r"Olives: sold out until \d\d \w+, 04:00", html)
+
+
+def test_takes_off_until_a_time_on_the_wall_clock(marta, olives):
+    html = act(marta, "take_off", olives, until="time", time="03:59:59").content.decode()
+
+    olives.refresh_from_db()
+    assert olives.off_until == clock.end_of_business_day(olives.off_since) - timedelta(seconds=1)
+    assert re.search(r"Olives: sold out until \d\d \w+, 03:59", html)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"until": "time", "time": ""}, "Until what time? Write it like 21:30."),
+        ({"until": "time", "time": "25:70"}, "Write the time like 21:30."),
+        ({"until": "time", "time": "04:00"}, "That time has passed already."),
+        ({"until": "whenever"}, "Until when?"),
+    ],
+    ids=lambda said: said.get("time", "nonsense") if isinstance(said, dict) else "",
+)
+def test_asks_again_and_takes_nothing_off_when_the_time_makes_no_sense(marta, olives, said, sentence):
+    page = act(marta, "take_off", olives, **said)
+
+    html = page.content.decode()
+    assert page.status_code == 422
+    assert sentence in html
+    assert f'name="_selected_action" value="{olives.pk}"' in html
+    assert 'value="25:70"' in html or said.get("time") != "25:70"
+    assert news_of(olives) == []
 
 
 def test_puts_back_what_is_ticked(marta, olives):
