@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD, VIEW_KITCHEN
 from menu.permissions import EDIT_THE_MENU, SELL_OUT
-from orders.permissions import ASSIGN_DELIVERIES, DELIVER, SEE_ALL_ORDERS, SEE_DELIVERIES, STOP_THE_OVEN
+from orders.permissions import (
+    ASSIGN_DELIVERIES,
+    DELIVER,
+    SEE_ALL_ORDERS,
+    SEE_DELIVERIES,
+    SEND_NOTICES_AGAIN,
+    STOP_THE_OVEN,
+)
 from pizzeria.foundation.actor import Permission
 from pizzeria.foundation.scopes import Scope
 
@@ -66,7 +73,16 @@ POS = Role(
 MANAGER = Role(
     names=("manager",),
     group="Managers",
-    permissions=(*_LINE, SEE_DELIVERIES, DELIVER, ASSIGN_DELIVERIES, CHANGE_CAPACITY, VIEW_KITCHEN, *EDIT_THE_MENU),
+    permissions=(
+        *_LINE,
+        SEE_DELIVERIES,
+        DELIVER,
+        ASSIGN_DELIVERIES,
+        SEND_NOTICES_AGAIN,
+        CHANGE_CAPACITY,
+        VIEW_KITCHEN,
+        *EDIT_THE_MENU,
+    ),
     scopes=tuple(scope for scope in Scope if scope is not Scope.ADMIN),
     lands="admin:index",
     staff=True,

@@ -16,7 +16,12 @@ ON_THE_LINE = {
     "orders.stop_the_oven",
 }
 ON_THE_ROAD = {"orders.see_deliveries", "orders.deliver"}
-IN_THE_OFFICE = {"orders.assign_deliveries", "kitchen.change_capacity", "kitchen.view_kitchen"} | {
+IN_THE_OFFICE = {
+    "orders.assign_deliveries",
+    "orders.send_notices_again",
+    "kitchen.change_capacity",
+    "kitchen.view_kitchen",
+} | {
     f"menu.{verb}_{noun}"
     for noun in ("category", "size", "topping", "pizza", "extra")
     for verb in ("view", "add", "change", "delete")
