@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 import django_stubs_ext
+from celery.schedules import crontab
 from django.utils.csp import CSP
 from environs import Env, validate
 from redis.backoff import NoBackoff
@@ -171,7 +172,17 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 60
-CELERY_TIMEZONE = "UTC"
+CELERY_TIMEZONE = "UTC"  # local time would skip and repeat an hour a year
+# What nobody took before the next of its kind came is not worth doing: a worker that was away starts with one each.
+CELERY_BEAT_SCHEDULE = {
+    "tell what no nudge reached": {
+        "task": "pizzeria.foundation.events.tasks.sweep",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
+    "promise anew what has slipped": {"task": "kitchen.tasks.requote", "schedule": 60, "options": {"expires": 60}},
+    "tidy up": {"task": "pizzeria.tasks.tidy_up", "schedule": crontab(hour="3", minute="30")},
+}
 
 # --- People ------------------------------------------------------------------------------------------------------
 

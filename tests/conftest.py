@@ -2,7 +2,9 @@ import pytest
 from django.core.cache import cache
 from hypothesis import settings as trials
 
+from pizzeria.foundation import breaker
 from pizzeria.foundation.actor import GUEST, SYSTEM
+from pizzeria.foundation.breaker import Breaker
 from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.people.services import give_roles, sync_roles
 from tests import shop
@@ -16,9 +18,12 @@ trials.load_profile("shop")
 @pytest.fixture(autouse=True)
 def _afresh(monkeypatch):
     """Start every test without pictures of another test's menu, and without its outage of Redis."""
-    monkeypatch.setattr("pizzeria.operations.cache._Breaker.closed_until", 0.0)
-    monkeypatch.setattr("pizzeria.operations.cache._Breaker.old_copies", set())
+    of_this_test = Breaker(breaker.ask_redis)
+    monkeypatch.setattr(breaker, "of_redis", of_this_test)
+    monkeypatch.setattr("pizzeria.operations.cache._old_copies", set())
     cache.clear()
+    yield
+    of_this_test.stop()
 
 
 @pytest.fixture

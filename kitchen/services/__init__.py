@@ -18,6 +18,7 @@ from kitchen.services.line import (
     withdraw_ticket,
 )
 from kitchen.services.opening import set_up_kitchen
+from kitchen.services.quoting import requote
 from kitchen.services.running import CapacityTooLow, PauseRefused, change_capacity, pause, resume
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "lock_for_ticket",
     "pause",
     "recall_ticket",
+    "requote",
     "resume",
     "return_ticket",
     "set_up_kitchen",

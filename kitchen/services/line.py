@@ -138,6 +138,11 @@ def move_to_the_head(ticket: Ticket, *, at: datetime) -> None:
 def line_changed(line: Kitchen, *, at: datetime) -> None:
     """Raise the board's version, and tell what can be promised for every ticket in the line now."""
     board_changed(line)
+    announce_promises(line, at=at)
+
+
+def announce_promises(line: Kitchen, *, at: datetime) -> None:
+    """Tell what can be promised now for every ticket in the line."""
     tickets = list(Ticket.objects.filter(kitchen=line).in_the_line())
     methods = {ticket.ref: Method(ticket.method) for ticket in tickets}
     outs = promises.all_out(tickets, places=line.cooking_places, at=at)

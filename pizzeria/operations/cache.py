@@ -6,27 +6,19 @@ thing then. That holds for the processes that tried; so that no other lives on a
 minute only.
 """
 
-import time
 from collections.abc import Callable
 from typing import Any
 
-import structlog
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
-SECONDS_LEFT_ALONE = 5.0
+from pizzeria.foundation import breaker
+
 SECONDS_OF_A_SESSION = 60
 MOST_REMEMBERED = 100_000  # keys; an outage that long has outlived every copy
 
-log = structlog.get_logger(__name__)
-
-
-class _Breaker:
-    """One for the process: a silent Redis costs somebody a timeout every five seconds, not everybody on every page."""
-
-    closed_until = 0.0
-    old_copies: set[str] = set()
+_old_copies: set[str] = set()  # keys of what this process could not write or delete
 
 
 class FailOpenRedisCache(RedisCache):
@@ -63,22 +55,21 @@ class FailOpenRedisCache(RedisCache):
 
     def _or[T](self, empty: T, ask: Callable[..., T], *args: Any, writes: list[str] | None = None, **kwargs: Any) -> T:
         """Ask Redis; answer `empty` while it is gone, and remember what it holds old copies of."""
-        if time.monotonic() >= _Breaker.closed_until:
+        if not breaker.of_redis.is_open:
             try:
-                if _Breaker.old_copies:
+                if _old_copies:
                     self._throw_away_old_copies()
                 return ask(*args, **kwargs)
             except RedisError as error:
-                _Breaker.closed_until = time.monotonic() + SECONDS_LEFT_ALONE
-                log.warning("cache_unavailable", error=type(error).__name__)
-        if len(_Breaker.old_copies) < MOST_REMEMBERED:
-            _Breaker.old_copies.update(writes or ())
+                breaker.of_redis.open(error)
+        if len(_old_copies) < MOST_REMEMBERED:
+            _old_copies.update(writes or ())
         return empty
 
     def _throw_away_old_copies(self) -> None:
-        copies = list(_Breaker.old_copies)
+        copies = list(_old_copies)
         self._cache.delete_many(copies)
-        _Breaker.old_copies.difference_update(copies)
+        _old_copies.difference_update(copies)
 
 
 class SessionCache(FailOpenRedisCache):

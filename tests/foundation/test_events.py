@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.dispatch import Signal
 
 from kitchen.models import Kitchen
 from pizzeria.foundation.actor import GUEST, SYSTEM
@@ -39,6 +40,10 @@ def moved_before_there_were_lifts(data):
 
 
 class OvenSwept(Fact[Kitchen], type="test.oven_swept.v1"):
+    pass
+
+
+class OvenLit(Fact[Kitchen], type="test.oven_lit.v1", news=Signal()):
     pass
 
 
@@ -86,11 +91,17 @@ def test_lets_the_fact_happen_to_the_row(kitchen):
 
 
 def test_puts_every_event_into_the_outbox_due_at_once(kitchen):
-    events = record(kitchen, OvenSwept(), OvenSwept(), by=SYSTEM, at=NIGHT)
+    events = record(kitchen, OvenLit(), OvenLit(), by=SYSTEM, at=NIGHT)
 
     relays = EventRelay.objects.order_by("event__seq")
     assert [(relay.event, relay.due_at, relay.attempts) for relay in relays] == [(event, NIGHT, 0) for event in events]
     assert all(relay.relayed_at is None and relay.dead_at is None for relay in relays)
+
+
+def test_counts_as_told_what_is_news_to_nobody(kitchen):
+    record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
+
+    assert EventRelay.objects.get().relayed_at == NIGHT
 
 
 @pytest.mark.django_db(transaction=True)

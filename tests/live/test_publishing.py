@@ -1,7 +1,6 @@
 """Publishing: what is told of a command, when, and what it costs when there is nobody to tell."""
 
 import socket
-import time
 
 import pytest
 from django.db import transaction
@@ -9,10 +8,10 @@ from django.db import transaction
 from kitchen import services as kitchen_line
 from kitchen.models import Kitchen
 from orders import services as front_desk
-from pizzeria.foundation import clock
+from pizzeria.foundation import breaker, clock, errands
+from pizzeria.foundation.errands import Errands
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.live import publisher
-from pizzeria.live.publisher import Publisher
 from pizzeria.live.topics import News, Topic, current_versions, read
 from pizzeria.people.roles import KITCHEN
 from tests import shop
@@ -112,46 +111,26 @@ def test_looks_every_version_up_in_one_query(placed_order, kitchen, django_asser
 
 
 @pytest.fixture(params=["gone", "silent"])
-def dead_port(request):
+def dead_redis(request, settings):
     with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.REDIS_URL = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
         if request.param == "silent":
-            yield server.getsockname()[1]
+            yield
             return
-        port = server.getsockname()[1]
-    yield port
+    yield
 
 
-def test_costs_a_command_nothing_while_redis_is_dead_and_says_so(placed_order, chef, committed, dead_port, monkeypatch):
-    lost, said = Publisher(f"redis://127.0.0.1:{dead_port}/0"), []
-    monkeypatch.setattr(publisher, "_publisher", lost)
-    monkeypatch.setattr(
-        publisher.log, "warning", lambda event, **more: said.append((event, more["why"])), raising=False
-    )
-    waited = []
-    monkeypatch.setattr(publisher, "publish", lambda news: waited.append(_seconds(lambda: lost.publish(news))))
+@pytest.fixture
+def background(monkeypatch):
+    """What this test leaves to the background."""
+    ours = Errands()
+    monkeypatch.setattr(errands, "_of_this_process", ours)
+    return ours
 
+
+def test_asks_a_dead_redis_in_the_background_alone(placed_order, chef, committed, dead_redis, background):
     with committed():
         kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=clock.now())
-    lost._waiting.join()
+    background.wait()
 
-    assert waited
-    assert max(waited) < 0.1
-    assert [event for event, _why in said] == ["live_unpublished"]  # once: then Redis is left alone for a while
-
-
-def _seconds(action):
-    begun = time.perf_counter()
-    action()
-    return time.perf_counter() - begun
-
-
-def test_forgets_what_is_too_much_rather_than_wait(placed_order, monkeypatch):
-    full = Publisher("redis://127.0.0.1:9/0")
-    monkeypatch.setattr(full, "_thread", object())  # nobody takes anything out
-    said = []
-    monkeypatch.setattr(publisher.log, "warning", lambda event, **_more: said.append(event), raising=False)
-
-    for version in range(publisher.MOST_WAITING + 3):
-        full.publish(News(Topic("order", placed_order.ref), version))
-
-    assert said == ["live_unpublished"] * 3
+    assert breaker.of_redis.is_open

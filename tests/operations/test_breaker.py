@@ -3,10 +3,17 @@
 import socket
 
 import pytest
+from redis.exceptions import RedisError
 
-from pizzeria.operations.cache import FailOpenRedisCache, SessionCache, _Breaker
+from pizzeria.foundation import breaker
+from pizzeria.foundation.breaker import Breaker
+from pizzeria.operations.cache import FailOpenRedisCache, SessionCache
 
 OPTIONS = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
+
+
+def it_says_nothing():
+    raise RedisError
 
 
 def cache_at(url, kind=FailOpenRedisCache):
@@ -26,8 +33,9 @@ def found(settings):
 
 
 @pytest.fixture
-def five_seconds_pass(monkeypatch):
-    return lambda: monkeypatch.setattr(_Breaker, "closed_until", 0.0)
+def it_is_back(monkeypatch):
+    """Let the process find out that Redis is there again."""
+    return lambda: monkeypatch.setattr(breaker, "of_redis", Breaker(ask=breaker.ask_redis))
 
 
 def calls_to(server):
@@ -41,7 +49,8 @@ def calls_to(server):
         calls += 1
 
 
-def test_leaves_a_silent_redis_alone_for_a_while(monkeypatch, five_seconds_pass):
+def test_leaves_a_silent_redis_alone_until_it_is_back(monkeypatch, it_is_back):
+    monkeypatch.setattr(breaker, "of_redis", Breaker(ask=it_says_nothing))
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         cache = cache_at(f"redis://127.0.0.1:{server.getsockname()[1]}/0")
@@ -53,7 +62,7 @@ def test_leaves_a_silent_redis_alone_for_a_while(monkeypatch, five_seconds_pass)
             cache.set("pizza", 1)
         meanwhile = calls_to(server)
 
-        five_seconds_pass()
+        it_is_back()
         cache.get("pizza")
         afterwards = calls_to(server)
 
@@ -69,18 +78,18 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_gives_nobody_the_copy_that_could_not_be_changed(lost, found, five_seconds_pass, change):
+def test_gives_nobody_the_copy_that_could_not_be_changed(lost, found, it_is_back, change):
     found.set_many({"pizza": "old", "cola": "old"})
     change(lost)
 
-    five_seconds_pass()
+    it_is_back()
 
     assert (found.get("pizza"), found.get("cola")) == (None, "old")
 
 
-def test_forgets_what_was_old_once_it_is_thrown_away(lost, found, five_seconds_pass):
+def test_forgets_what_was_old_once_it_is_thrown_away(lost, found, it_is_back):
     lost.set("pizza", "new")
-    five_seconds_pass()
+    it_is_back()
     found.get("pizza")
 
     found.set("pizza", "newer")

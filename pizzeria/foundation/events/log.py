@@ -7,6 +7,7 @@ from django.db import transaction
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.facts import Fact
 from pizzeria.foundation.events.models import Event, EventRelay, Noun
+from pizzeria.foundation.events.nudge import nudge_on_commit
 from pizzeria.foundation.events.signals import recorded
 
 
@@ -38,7 +39,17 @@ def record[N: Noun](noun: N, *facts: Fact[N], by: Actor, at: datetime) -> list[E
             )
         )
     Event.objects.bulk_create(events)
-    EventRelay.objects.bulk_create([EventRelay(event=event, due_at=at) for event in events])
+    _put_into_the_outbox(events, facts, at=at)
     noun.save(force_update=True)
     recorded.send(sender=type(noun), noun=noun, events=events)
     return events
+
+
+def _put_into_the_outbox[N: Noun](events: list[Event], facts: tuple[Fact[N], ...], *, at: datetime) -> None:
+    """Have events told after the commit; what has no news in it counts as told."""
+    EventRelay.objects.bulk_create(
+        EventRelay(event=event, due_at=at, relayed_at=None if fact.news else at)
+        for event, fact in zip(events, facts, strict=True)
+    )
+    if any(fact.news for fact in facts):
+        nudge_on_commit(events[0].noun_ref)

@@ -4,9 +4,11 @@ The event log: what happened, append-only, written in the transaction in which i
 Events hold ids, choices, amounts and times, never personal data or free text: they are kept for ever.
 """
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from pizzeria.foundation.ids import uuid7
 
@@ -40,6 +42,19 @@ class Event(models.Model):
         return f"{self.type} #{self.seq}"
 
 
+class EventRelayQuerySet(models.QuerySet["EventRelay"]):
+    def waiting(self) -> Self:
+        """Keep what nobody has been told of and somebody still may be."""
+        return self.filter(relayed_at=None, dead_at=None)
+
+    def eligible(self, at: datetime) -> Self:
+        """Keep what is due, of each noun its first that waits: an order's news is told in its own sequence."""
+        earlier = EventRelay.objects.waiting().filter(
+            event__noun_ref=OuterRef("event__noun_ref"), event__seq__lt=OuterRef("event__seq")
+        )
+        return self.waiting().filter(~Exists(earlier), due_at__lte=at)
+
+
 class EventRelay(models.Model):
     """The outbox: whether the world outside has been told of an event, and how often that was tried."""
 
@@ -48,8 +63,16 @@ class EventRelay(models.Model):
     due_at = models.DateTimeField()
     relayed_at = models.DateTimeField(null=True, blank=True)
     dead_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=200, blank=True, db_default="")  # why nobody could be told, the last time
+    dropped_because = models.CharField(
+        max_length=200, blank=True, db_default=""
+    )  # a manager's words: it is to stay untold
+
+    objects = EventRelayQuerySet.as_manager()
 
     class Meta:
+        default_permissions = ()
+        permissions = [("relay_events", "Can have news told again, or drop it")]
         indexes = [
             models.Index(
                 fields=["due_at"],

@@ -1,0 +1,13 @@
+from celery import shared_task
+
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import SYSTEM
+
+
+@shared_task
+def requote() -> None:
+    """Compare every promise with the clock, each minute: an oven that nobody touches is late too."""
+    for kitchen in Kitchen.objects.order_by("pk"):
+        kitchen_line.requote(kitchen=kitchen, by=SYSTEM, at=clock.now())

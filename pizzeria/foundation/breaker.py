@@ -1,0 +1,86 @@
+"""
+One breaker for all that a process asks of Redis: cache, sessions, nudges, news for screens.
+
+Whoever waits in vain opens it, and from then on nobody waits: a thread of its own asks every second whether Redis is
+back. So an outage costs each process one guest's short wait, not one every few seconds.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+
+import redis
+import structlog
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+SECONDS_BETWEEN_ASKING = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Breaker:
+    """
+    :param ask: raises RedisError while it is gone
+    """
+
+    def __init__(self, ask: Callable[[], object]) -> None:
+        self._ask = ask
+        self._changing = threading.Lock()
+        self._stopped = threading.Event()
+        self._gone = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether asking would be in vain."""
+        return self._gone
+
+    def open(self, error: Exception) -> None:
+        """Say that an answer did not come; nobody asks again until the thread has had one."""
+        with self._changing:
+            if self._gone or self._stopped.is_set():
+                return
+            self._gone = True
+        log.warning("redis_is_gone", error=type(error).__name__)
+        threading.Thread(target=self._wait, name="breaker", daemon=True).start()
+
+    def stop(self) -> None:
+        """Never ask again, and let nobody else be held off either."""
+        self._stopped.set()
+        self._gone = False
+
+    def _wait(self) -> None:
+        while not self._stopped.wait(SECONDS_BETWEEN_ASKING):
+            try:
+                self._ask()
+            except RedisError:
+                continue
+            self._gone = False
+            log.info("redis_is_back")
+            return
+
+
+def ask_redis() -> None:
+    """
+    Have a word with Redis.
+
+    :raises RedisError: it is gone, or says nothing for half a second
+    """
+    client = redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=0.3, socket_timeout=0.5, retry=Retry(NoBackoff(), 0)
+    )
+    with client:
+        client.ping()
+
+
+of_redis = Breaker(ask_redis)
+
+
+def _anew() -> None:
+    global of_redis  # noqa: PLW0603 - one for the process
+    of_redis = Breaker(ask_redis)
+
+
+os.register_at_fork(after_in_child=_anew)  # threads stay behind when a process forks

@@ -1,0 +1,22 @@
+"""A nudge: "there is news of this noun", for a worker to relay it now rather than with the next sweep."""
+
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from pizzeria.foundation import errands
+from pizzeria.foundation.events import tasks
+
+
+def nudge_on_commit(noun_ref: UUID) -> None:
+    """
+    Nudge a worker once the transaction is committed, in the background.
+
+    With the broker gone nothing happens: the sweeper finds what waits.
+    """
+    transaction.on_commit(partial(_nudge, noun_ref), robust=True)
+
+
+def _nudge(noun_ref: UUID) -> None:
+    errands.leave("nudge", partial(tasks.relay.delay, str(noun_ref)))

@@ -1,0 +1,122 @@
+"""
+The relay: tells the world outside, after the commit, what the log holds; each event by its fact's signal (`news`).
+
+An event is taken in a short transaction that moves its due time on, told in none, and marked in another. Who dies in
+between leaves it due again a minute later: at least once. Two who relay at the same time never take the same event,
+nor two of one noun; receivers and tasks do a thing heard twice once.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from kombu.exceptions import OperationalError as BrokerGone
+
+from pizzeria.foundation.events import facts
+from pizzeria.foundation.events.models import Event, EventRelay
+
+MOST_ATTEMPTS = 8
+MOST_AT_ONCE = 50
+LEASE = timedelta(minutes=1)  # how long whoever took an event has for telling it
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
+
+log = structlog.get_logger(__name__)
+
+
+class NotTold(Exception):
+    """Somebody who should have heard of an event did not; the message says who, and why."""
+
+
+def relay_due(*, now: Callable[[], datetime], noun_ref: UUID | None = None) -> int:
+    """
+    Tell all that is due, or all that is due of one noun; give how many events were told.
+
+    :raises BrokerGone: what was taken is given back, as if nobody had tried
+    """
+    told = 0
+    while taken := take(at=now(), noun_ref=noun_ref):
+        for position, event in enumerate(taken):
+            try:
+                tell(event)
+            except BrokerGone:
+                give_back(taken[position:], at=now())
+                raise
+            except NotTold as error:
+                mark_failed(event, str(error), at=now())
+            else:
+                mark_relayed(event, at=now())
+                told += 1
+    return told
+
+
+def take(*, at: datetime, noun_ref: UUID | None = None) -> list[Event]:
+    """Take the events whose turn it is, oldest first; until their lease is over they are due to nobody else."""
+    whose = {"event__noun_ref": noun_ref} if noun_ref else {}
+    with transaction.atomic():
+        relays = list(
+            EventRelay.objects.eligible(at)
+            .filter(**whose)
+            .select_related("event")
+            .order_by("event__at", "pk")
+            .select_for_update(no_key=True, skip_locked=True, of=("self",))[:MOST_AT_ONCE]
+        )
+        tried_out = [relay.pk for relay in relays if relay.attempts >= MOST_ATTEMPTS]
+        EventRelay.objects.filter(pk__in=tried_out).update(dead_at=at, error="whoever told it died of it")
+        taken = [relay for relay in relays if relay.pk not in tried_out]
+        EventRelay.objects.filter(pk__in=[relay.pk for relay in taken]).update(
+            attempts=F("attempts") + 1, due_at=at + LEASE
+        )
+    return [relay.event for relay in taken]
+
+
+def tell(event: Event) -> None:
+    """
+    Send an event's signal.
+
+    :raises NotTold: a receiver failed, or this release knows no such fact
+    :raises BrokerGone: nobody could be told anything just now
+    """
+    try:
+        fact = facts.read(event)
+    except (ValueError, LookupError):
+        raise NotTold(f"{event.type} cannot be read by this release") from None
+    if fact.news is None:
+        return
+    answers = fact.news.send_robust(sender=type(fact), event=event, fact=fact)
+    errors = {hearer: answer for hearer, answer in answers if isinstance(answer, Exception)}
+    for error in errors.values():
+        if isinstance(error, BrokerGone):
+            raise error
+    if errors:
+        raise NotTold("; ".join(f"{hearer.__qualname__}: {type(error).__name__}" for hearer, error in errors.items()))
+
+
+def mark_relayed(event: Event, *, at: datetime) -> None:
+    """Note that everybody has been told."""
+    EventRelay.objects.filter(pk=event.pk).waiting().update(relayed_at=at, error="")
+
+
+def mark_failed(event: Event, why: str, *, at: datetime) -> None:
+    """Have it tried again after a pause that doubles each time; the last time leaves it dead, for a manager to see."""
+    relays = EventRelay.objects.filter(pk=event.pk).waiting()
+    for attempts in relays.values_list("attempts", flat=True):
+        is_dead = attempts >= MOST_ATTEMPTS
+        relays.update(error=why[:200], due_at=at + _pause(attempts), dead_at=at if is_dead else None)
+        if is_dead:
+            log.error("event_dead", event_id=event.pk, type=event.type, why=why)
+
+
+def give_back(events: list[Event], *, at: datetime) -> None:
+    """Undo `take`: the broker is gone, which is no fault of these."""
+    EventRelay.objects.filter(pk__in=[event.pk for event in events]).update(
+        attempts=F("attempts") - 1, due_at=at + FIRST_PAUSE
+    )
+
+
+def _pause(attempts: int) -> timedelta:
+    longest: timedelta = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret; so that not all come back at once

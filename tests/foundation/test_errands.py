@@ -1,0 +1,106 @@
+"""Errands: what is left to the background costs whoever leaves it nothing, and never stops what comes after it."""
+
+import threading
+
+import pytest
+from redis.exceptions import ConnectionError as RedisGone
+from redis.exceptions import RedisError
+
+from pizzeria.foundation import breaker, errands
+from pizzeria.foundation.breaker import Breaker
+from pizzeria.foundation.errands import Errands
+
+
+@pytest.fixture
+def ours():
+    return Errands()
+
+
+@pytest.fixture
+def redis(monkeypatch):
+    """A Redis that is gone until `redis.set()`."""
+    there = threading.Event()
+
+    def ask():
+        if not there.is_set():
+            raise RedisError
+
+    mine = Breaker(ask)
+    monkeypatch.setattr(breaker, "of_redis", mine)
+    yield there
+    mine.stop()
+
+
+def fails(error):
+    def errand():
+        raise error
+
+    return errand
+
+
+def test_are_done_in_the_order_in_which_they_were_left(ours):
+    done = []
+    for number in range(5):
+        ours.leave("count", lambda number=number: done.append(number))
+    ours.wait()
+
+    assert done == [0, 1, 2, 3, 4]
+
+
+def test_return_at_once_however_long_they_take(ours):
+    may_end, done = threading.Event(), []
+    ours.leave("slow", may_end.wait)
+    ours.leave("next", lambda: done.append("next"))
+    before = list(done)
+
+    may_end.set()
+    ours.wait()
+
+    assert (before, done) == ([], ["next"])
+
+
+def test_go_on_after_one_that_fails(ours):
+    done = []
+    ours.leave("broken", fails(ZeroDivisionError()))
+    ours.leave("next", lambda: done.append("next"))
+    ours.wait()
+
+    assert done == ["next"]
+
+
+def test_are_forgotten_while_redis_is_gone_and_done_again_when_it_is_back(ours, redis):
+    done = []
+    ours.leave("first", fails(RedisGone()))
+    ours.wait()
+    ours.leave("meanwhile", lambda: done.append("meanwhile"))
+    ours.wait()
+
+    redis.set()
+    wait_until_closed()
+    ours.leave("afterwards", lambda: done.append("afterwards"))
+    ours.wait()
+
+    assert done == ["afterwards"]
+
+
+def wait_until_closed():
+    waiting = threading.Event()
+    for _hundredth in range(3000):
+        if not breaker.of_redis.is_open:
+            return
+        waiting.wait(0.01)
+    raise AssertionError("nobody noticed that Redis is back")
+
+
+def test_are_forgotten_when_too_many_wait(ours, monkeypatch):
+    said = []
+    monkeypatch.setattr(errands.log, "warning", lambda event, **_more: said.append(event), raising=False)
+    begun, may_end = threading.Event(), threading.Event()
+    ours.leave("slow", lambda: (begun.set(), may_end.wait()))
+    begun.wait(timeout=10)
+
+    for _each in range(errands.MOST_WAITING + 3):
+        ours.leave("more", lambda: None)
+    may_end.set()
+
+    assert said == ["errand_forgotten"] * 3
