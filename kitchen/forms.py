@@ -19,5 +19,15 @@ class PauseForm(forms.Form):
 
 
 class CapacityForm(forms.Form):
-    max_concurrent_orders = forms.IntegerField(label=_("Open orders at most"), min_value=1, max_value=500)
-    cooking_places = forms.IntegerField(label=_("Places in the oven"), min_value=1, max_value=100)
+    max_concurrent_orders = forms.IntegerField(
+        label=_("Open orders at most"),
+        min_value=1,
+        max_value=500,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    cooking_places = forms.IntegerField(
+        label=_("Places in the oven"),
+        min_value=1,
+        max_value=100,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )

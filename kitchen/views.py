@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -49,11 +50,12 @@ def recall_ticket(request: HttpRequest, ref: UUID) -> HttpResponse:
 @require_POST
 def pause(request: HttpRequest) -> HttpResponse:
     form, at = PauseForm(request.POST), clock.now()
-    if not form.is_valid():
-        return _say_and_show(request, form)
-    reason, until = form.cleaned_data["reason"], form.until(at)
     kitchen, by = selectors.the_kitchen(), actor_of(request)
-    return _step(request, lambda: kitchen_line.pause(kitchen=kitchen, reason=reason, until=until, by=by, at=at))
+
+    def use(reason: str, **_: object) -> None:
+        kitchen_line.pause(kitchen=kitchen, reason=reason, until=form.until(at), by=by, at=at)
+
+    return _use_tool(request, "pause", form, use)
 
 
 @needs(PAUSE)
@@ -66,17 +68,22 @@ def resume(request: HttpRequest) -> HttpResponse:
 @needs(CHANGE_CAPACITY)
 @require_POST
 def change_capacity(request: HttpRequest) -> HttpResponse:
-    form = CapacityForm(request.POST)
-    if not form.is_valid():
-        return _say_and_show(request, form)
-    kitchen, by, wanted = selectors.the_kitchen(), actor_of(request), form.cleaned_data
-    return _step(request, lambda: kitchen_line.change_capacity(kitchen=kitchen, **wanted, by=by, at=clock.now()))
+    kitchen, by, at = selectors.the_kitchen(), actor_of(request), clock.now()
+    use = partial(kitchen_line.change_capacity, kitchen=kitchen, by=by, at=at)
+    return _use_tool(request, "capacity", CapacityForm(request.POST), use)
 
 
-def _say_and_show(request: HttpRequest, form: Form) -> HttpResponse:
-    for name, sentences in form.errors.items():
-        messages.warning(request, f"{form.fields[name].label} {sentences[0]}")
-    return redirect("kitchen:board")
+def _use_tool(request: HttpRequest, tool: str, form: Form, use: Callable[..., object]) -> HttpResponse:
+    """Do what a tool's form says; while something is wrong with it, show it on the board as it was typed."""
+    status = 422
+    if form.is_valid():
+        try:
+            use(**form.cleaned_data)
+            return redirect("kitchen:board")
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            status = refusal.status
+    return _board(request, status=status, **{tool: form})
 
 
 def _step(request: HttpRequest, take: Callable[[], object]) -> HttpResponse:
@@ -90,15 +97,21 @@ def _step(request: HttpRequest, take: Callable[[], object]) -> HttpResponse:
     return _board(request) if request.headers.get("HX-Request") else redirect("kitchen:board")
 
 
-def _board(request: HttpRequest) -> HttpResponse:
-    by = actor_of(request)
+def _board(
+    request: HttpRequest, *, status: int = 200, pause: Form | None = None, capacity: Form | None = None
+) -> HttpResponse:
+    """Show the board; a tool that is handed in has something wrong, and stands open."""
+    by, board = actor_of(request), selectors.board(selectors.the_kitchen(), at=clock.now())
+    as_it_is = {"max_concurrent_orders": board.capacity, "cooking_places": board.places}
     context = {
-        "board": selectors.board(selectors.the_kitchen(), at=clock.now()),
+        "board": board,
         "can_cook": by.may(COOK),
         "can_hand_over": by.may(HAND_OVER),
         "can_pause": by.may(PAUSE),
         "can_change_capacity": by.may(CHANGE_CAPACITY),
-        "pause": PauseForm(),
+        "pause": pause or PauseForm(),
+        "capacity": capacity or CapacityForm(initial=as_it_is),
+        "still": "pause" if pause else "capacity" if capacity else request.GET.get("still", ""),
     }
     part = "#board" if request.headers.get("HX-Request") else ""
-    return render(request, f"kitchen/board.html{part}", context)
+    return render(request, f"kitchen/board.html{part}", context, status=status)
