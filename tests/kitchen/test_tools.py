@@ -1,0 +1,126 @@
+"""The tools beside the board: pausing the kitchen, and saying how much it can make."""
+
+import pytest
+from django.urls import reverse
+
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen
+from pizzeria.foundation import failpoints
+from pizzeria.foundation.refusals import Busy
+from pizzeria.people.roles import KITCHEN, MANAGER
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+BOARD, PAUSE, CAPACITY = (reverse(f"kitchen:{name}") for name in ("board", "pause", "change_capacity"))
+
+
+@pytest.fixture
+def ciro(sign_in):
+    """The chef's browser."""
+    return sign_in(KITCHEN)
+
+
+@pytest.fixture
+def marta(sign_in):
+    """The manager's."""
+    return sign_in(MANAGER)
+
+
+def open_tools(page):
+    """Tell which tools stand open."""
+    html = page.content.decode()
+    return [part.partition("</summary>")[0].split()[-1] for part in html.split("<details")[1:] if opens(part)]
+
+
+def opens(details):
+    return "open" in details.partition(">")[0].split()
+
+
+def test_are_folded_away_until_they_are_wanted(marta):
+    assert open_tools(marta.get(BOARD)) == []
+    assert open_tools(marta.get(BOARD, {"still": "capacity"})) == ["Capacity"]
+
+
+def test_pause_the_kitchen(ciro):
+    answer = ciro.post(PAUSE, {"reason": "The oven rests", "minutes": "0"})
+
+    assert answer.url == BOARD
+    assert "No new orders: The oven rests" in ciro.get(BOARD).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"reason": "", "minutes": "30"}, "reason"),
+        ({"reason": "x" * 121, "minutes": "30"}, "reason"),
+        ({"reason": "The oven rests", "minutes": "7"}, "minutes"),
+    ],
+    ids=["no reason", "too long", "no such time"],
+)
+def test_keep_what_was_typed_about_a_pause_and_say_what_is_wrong(ciro, typed, wrong):
+    page = ciro.post(PAUSE, typed)
+
+    form = page.context["pause"]
+    assert page.status_code == 422
+    assert open_tools(page) == ["Pause"]
+    assert {name: form[name].value() for name in typed} == typed
+    assert list(form.errors) == [wrong]
+    assert str(form.errors[wrong][0]) in page.content.decode()
+    assert Kitchen.objects.get().taking_orders
+
+
+def test_keep_what_was_typed_when_everybody_is_busy(ciro):
+    with failpoints.armed("kitchen.pause.begun", somebody_holds_it):
+        page = ciro.post(PAUSE, {"reason": "The oven rests", "minutes": "30"})
+
+    assert page.status_code == 409
+    assert "A lot is going on right now." in page.content.decode()
+    assert page.context["pause"]["reason"].value() == "The oven rests"
+
+
+def test_change_the_capacity_from_what_it_is(marta):
+    form = marta.get(BOARD).context["capacity"]
+    assert {name: form[name].value() for name in form.fields} == {"max_concurrent_orders": 20, "cooking_places": 5}
+
+    answer = marta.post(CAPACITY, {"max_concurrent_orders": "30", "cooking_places": "7"})
+
+    assert answer.url == BOARD
+    kitchen = Kitchen.objects.get()
+    assert (kitchen.max_concurrent_orders, kitchen.cooking_places) == (30, 7)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("max_concurrent_orders", "0"), ("max_concurrent_orders", "many"), ("cooking_places", "")]
+)
+def test_keep_what_was_typed_about_the_capacity(marta, field, typed):
+    page = marta.post(CAPACITY, {"max_concurrent_orders": "30", "cooking_places": "7", field: typed})
+
+    form = page.context["capacity"]
+    assert page.status_code == 422
+    assert open_tools(page) == ["Capacity"]
+    assert form[field].value() == typed
+    assert list(form.errors) == [field]
+
+
+def test_say_beside_the_field_that_more_is_open_than_there_would_be_room_for(marta, chef):
+    for _ in range(2):
+        kitchen_line.start_cooking(ref=shop.place().ref, by=chef, at=FRIDAY_NIGHT)
+
+    page = marta.post(CAPACITY, {"max_concurrent_orders": "30", "cooking_places": "1"})
+
+    assert page.status_code == 422
+    assert page.context["capacity"].errors == {"cooking_places": ["2 orders are cooking now; it cannot be less."]}
+    assert page.context["capacity"]["max_concurrent_orders"].value() == "30"
+    assert page.context["board"].places == 5
+
+
+def test_hold_the_board_still_while_something_is_to_be_mended(ciro):
+    """Without a script the board renews itself, and would throw away what was typed."""
+    assert "http-equiv" in ciro.get(BOARD).content.decode()
+    assert "http-equiv" not in ciro.post(PAUSE, {"reason": "", "minutes": "30"}).content.decode()
+
+
+def somebody_holds_it():
+    raise Busy("A lot is going on right now.")
