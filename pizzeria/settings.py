@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pizzeria.people.middleware.SignInRedirectMiddleware",
+    "pizzeria.operations.buttons.ButtonAddressMiddleware",
 ]
 
 TEMPLATES = [

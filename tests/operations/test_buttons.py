@@ -1,0 +1,55 @@
+"""The address of a button, visited as if it were a page."""
+
+import pytest
+from django.urls import reverse
+
+from kitchen.models import Kitchen
+from orders.models import Basket
+from pizzeria.people.roles import MANAGER
+from tests.orders.test_order_page import link
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+BUTTONS = ["orders:add_to_basket", "people:sign_out", "kitchen:pause", "kitchen:change_capacity"]
+
+
+@pytest.mark.parametrize("name", BUTTONS)
+def test_shows_a_page_in_the_shops_look_that_says_so(sign_in, name):
+    answer = sign_in(MANAGER, first_name="Marta").get(reverse(name))
+
+    html = answer.content.decode()
+    assert (answer.status_code, answer["Content-Type"]) == (405, "text/html; charset=utf-8")
+    assert "POST" in answer["Allow"]
+    assert "A button, not a page" in html
+    assert "Marta" in html
+    assert f'<a class="button" href="{reverse("orders:home")}">' in html
+
+
+def test_does_nothing(client):
+    client.get(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
+
+    assert not Basket.objects.exists()
+
+
+def test_shows_a_guest_the_way_in_first_where_a_guest_has_no_business(client):
+    assert client.get(reverse("kitchen:pause")).url.startswith(reverse("people:sign_in"))
+    assert Kitchen.objects.get().taking_orders
+
+
+def test_says_nothing_to_whoever_sends_a_form_to_a_page(client, placed_order):
+    answer = client.post(link(placed_order))
+
+    assert (answer.status_code, answer.content) == (405, b"")
+
+
+def test_of_a_stream_stays_bare(client):
+    answer = client.post(reverse("live:board"))
+
+    assert (answer.status_code, answer.content) == (405, b"")
+
+
+def test_in_the_admin_shows_it_too(sign_in):
+    answer = sign_in(MANAGER).get(reverse("admin:logout"))
+
+    assert answer.status_code == 405
+    assert "A button, not a page" in answer.content.decode()
