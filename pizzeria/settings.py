@@ -18,6 +18,8 @@ from environs import Env, validate
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from pizzeria.operations import mail
+
 django_stubs_ext.monkeypatch()  # before any app is loaded: ModelAdmin[Order] and the like
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,8 +27,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # --- The environment ---------------------------------------------------------------------------------------------
 
 A_TIME_ZONE = validate.OneOf(available_timezones(), error="No such time zone.")
+A_SENDER = validate.Regexp(r"([^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)\Z", error="Not an e-mail address.")
+A_PROVIDER = validate.Regexp(r"([a-z][a-z0-9]*://[^\s/].*)?\Z", error="Not an address such as twilio://…")
 
 env = Env(eager=False)  # collect every complaint, raise them together in seal()
+env.add_parser("mailers", mail.mailers)
 if env_file := os.environ.get("ENV_FILE", str(ROOT / ".env")):  # empty: the environment alone
     env.read_env(env_file, recurse=False)
 
@@ -39,6 +44,11 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", subcast=str)
 SHOP_ORIGIN: str = env.str("ORIGIN", validate=validate.URL(require_tld=False))  # the address people type
 SECURE_PROXY: bool = env.bool("BEHIND_PROXY", True)  # TLS ends at a proxy that sets X-Forwarded-Proto
 STATIC_FOLDER: str = env.str("STATIC_FOLDER", str(ROOT / ".collected"))
+DEMO_POSTBOX: str = env.str("DEMO_POSTBOX", "")  # the folder of what the demo has sent
+
+MAILERS: mail.Mailers = env.mailers("MAIL_URL", "")  # empty: the shop writes no e-mail
+DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", validate=A_SENDER) if MAILERS else ""
+NOTIFY_SMS_URL: str = env.str("NOTIFY_SMS_URL", "", validate=A_PROVIDER)  # empty: nor any SMS
 
 SHOP_NAME: str = env.str("SHOP_NAME", "Mario's Pizzeria")
 SHOP_TIME_ZONE: str = env.str("SHOP_TIME_ZONE", "Europe/Rome", validate=A_TIME_ZONE)
@@ -114,6 +124,12 @@ TEMPLATES = [
                 "pizzeria.people.header.shop",
             ],
         },
+    },
+    {
+        "NAME": "plain",  # SMS and the text of e-mails: what is typed into them is no HTML, and not escaped
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "OPTIONS": {"autoescape": False},
     },
 ]
 
@@ -257,9 +273,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"lines": {"()": "pizzeria.operations.logs.Lines", "human": SHOP_DEMO}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "lines"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        # Numbers and texts. What became of an SMS is read from it where it is sent, so it has to be written.
+        "apprise": {"handlers": ["nowhere"], "level": "DEBUG", "propagate": False},
+        "urllib3": {"handlers": ["nowhere"], "propagate": False},  # addresses with the number in them
+    },
 }
 DJANGO_STRUCTLOG_USER_ID_FIELD = None  # binding it would ask for the user on every page
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data

@@ -4,10 +4,9 @@ from decimal import Decimal
 from hmac import compare_digest
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
-from orders.models import Basket, Order, OrderContact, OrderLine
+from orders.models import Basket, Order, OrderContact
 from orders.permissions import SEE_ALL_ORDERS
 from orders.reckoning import Totals
 from orders.selectors import words
@@ -107,7 +106,7 @@ def order_picture(order: Order) -> OrderPicture:
         promise_from=order.promise_from,
         promise_until=order.promise_until,
         placed_at=order.placed_at,
-        lines=_lines(order.lines.prefetch_related("parts")),
+        lines=lines_of(order),
         totals=Totals(
             lines=order.lines_total or ZERO,
             discount=order.discount or ZERO,
@@ -138,7 +137,8 @@ def address_lines(contact: OrderContact) -> list[str]:
     return [line for line in lines if line]
 
 
-def _lines(lines: QuerySet[OrderLine]) -> list[Line]:
+def lines_of(order: Order) -> list[Line]:
+    """List what was ordered, as it was then. Two queries."""
     return [
         Line(
             name=line.name,
@@ -149,7 +149,7 @@ def _lines(lines: QuerySet[OrderLine]) -> list[Line]:
             unit_price=line.unit_price,
             total=line.total,
         )
-        for line in lines
+        for line in order.lines.prefetch_related("parts")
     ]
 
 

@@ -1,0 +1,231 @@
+"""What notices say: on the page, by e-mail and by SMS."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.template import TemplateDoesNotExist
+
+from kitchen import services as kitchen_line
+from kitchen.models import Method
+from orders import services as front_desk
+from orders.models import Channel, Notice, NoticeKind, Order, OrderContact, Reason
+from orders.selectors import address
+from orders.selectors.letters import letter_of, line_of
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.events.models import Event
+from pizzeria.people.roles import CUSTOMER
+from tests import shop
+from tests.shop import ANNA, AT_HOME, FRIDAY_NIGHT
+
+EMAIL, SMS, IN_APP = Channel.EMAIL, Channel.SMS, Channel.IN_APP
+HOSTILE = [
+    "<b>Anna</b> & {{ link }}",
+    "Anna\r\nBcc: x@example.com",
+    "Zoë 🍕 O'Neill",
+    "https://evil.example/x",
+    "A" * 80,
+]
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+
+@pytest.fixture(autouse=True)
+def _address(settings):
+    settings.SHOP_ORIGIN = "https://pizza.example"
+
+
+@pytest.fixture
+def delivery():
+    return shop.place(method=Method.DELIVERY)
+
+
+def told(order, kind, channel=SMS):
+    """Give the notice of an order's newest event."""
+    order = Order.objects.select_related("contact").get(pk=order.pk)
+    event = Event.objects.filter(noun_ref=order.ref).latest("seq")
+    return Notice(pk=17, event=event, order=order, kind=kind, channel=channel, recipient="guest")
+
+
+def text_of(order, kind, channel=SMS):
+    return letter_of(told(order, kind, channel)).text
+
+
+def started_late(order):
+    """Start an order so late that it gets a new promise: 20:25 to 20:35."""
+    kitchen_line.start_cooking(ref=order.ref, by=SYSTEM, at=FRIDAY_NIGHT + timedelta(minutes=15))
+    return order
+
+
+def cancelled(order, reason=Reason.SOLD_OUT, said=""):
+    return front_desk.cancel_order(ref=order.ref, reason=reason, said=said, by=SYSTEM, at=FRIDAY_NIGHT)
+
+
+def called(name):
+    """Place an order for somebody of this name."""
+    return shop.place(contact=replace(ANNA, name=name))
+
+
+def test_say_by_sms_that_it_is_ready(placed_order):
+    letter = letter_of(told(placed_order, NoticeKind.READY))
+
+    assert letter.text == "Hi Anna Bianchi! Your order #1 is ready for pickup!"
+    assert (letter.to, letter.id, letter.html) == ("+390612345678", "notice-17", "")
+
+
+def test_say_by_sms_where_to_follow_it_as_the_shops_clock_shows_it(placed_order):
+    link = f"https://pizza.example{address(placed_order)}"
+
+    assert text_of(placed_order, NoticeKind.CONFIRMED) == f"#1 is in, ready between 20:10 and 20:20: {link}"
+
+
+def test_say_by_sms_that_it_is_on_its_way_or_late(delivery):
+    assert text_of(delivery, NoticeKind.OUT_FOR_DELIVERY).startswith("Hi Anna Bianchi! Your order #1 is on its way.")
+
+    late = text_of(started_late(delivery), NoticeKind.PROMISE_CHANGED)
+    assert late == "Hi Anna Bianchi! Sorry, your order #1 takes a little longer: now with you between 20:45 and 20:55."
+
+
+def test_say_by_sms_why_it_was_cancelled(placed_order):
+    said = "Hi Anna Bianchi! Your order #1 was cancelled. We are sorry: something in it ran out."
+
+    assert text_of(cancelled(placed_order), NoticeKind.CANCELLED) == said
+
+
+@pytest.mark.parametrize("kind", [*NoticeKind])
+def test_fit_one_sms_and_its_plain_letters(kind, delivery):
+    order = cancelled(delivery, Reason.WRONG_ADDRESS) if kind == NoticeKind.CANCELLED else delivery
+    try:
+        text = text_of(order, kind)
+    except TemplateDoesNotExist:
+        assert kind in (NoticeKind.PLACED, NoticeKind.COOKING, NoticeKind.DELIVERED)
+        return
+
+    assert text.isascii()
+    assert len(text) <= 160
+    assert "\n" not in text
+
+
+def test_of_a_typed_reason_say_all_by_email_and_the_beginning_by_sms(placed_order):
+    order = cancelled(placed_order, Reason.OTHER, said="The oven\nis broken, " + "and cold, " * 20)
+
+    assert "The oven is broken, and cold" in text_of(order, NoticeKind.CANCELLED)
+    assert len(text_of(order, NoticeKind.CANCELLED)) <= 160
+    assert ("and cold, " * 20).strip() in text_of(order, NoticeKind.CANCELLED, EMAIL)
+
+
+def test_say_by_email_what_was_ordered_and_what_it_costs():
+    choices = shop.pizza("pepperoni", size="large", added=("olives",), left_out=("pepperoni",)), shop.extra()
+    order = shop.place(shop.basket_of(*choices))
+
+    letter = letter_of(told(order, NoticeKind.CONFIRMED, EMAIL))
+
+    said = ["1 × Pepperoni", "Large", "with Olives", "without Pepperoni", "1 × Cola", "€3.20", "€29.68"]
+    said += ["Hi Anna Bianchi!", "Ready between 20:11 and 20:21.", f"https://pizza.example{address(order)}"]
+    assert (letter.to, letter.subject) == ("anna@example.com", "Order #1 is in line for the oven")
+    for written in (letter.text, letter.html):
+        assert [words for words in said if words not in written] == []
+
+
+def test_promise_what_the_order_promises_now_also_when_they_are_late(placed_order):
+    notice = told(placed_order, NoticeKind.CONFIRMED)
+    started_late(placed_order)
+    notice.order.refresh_from_db()
+
+    assert "ready between 20:25 and 20:35" in letter_of(notice).text
+
+
+def test_on_the_page_promise_what_was_promised_then(placed_order):
+    notice = told(placed_order, NoticeKind.CONFIRMED, IN_APP)
+    started_late(placed_order)
+    notice.order.refresh_from_db()
+    newer = told(placed_order, NoticeKind.PROMISE_CHANGED, IN_APP)
+
+    assert line_of(notice).text == "Ready between 20:10 and 20:20."
+    assert line_of(newer).text == "We are sorry. Now ready between 20:25 and 20:35."
+
+
+@pytest.mark.parametrize("kind", [*NoticeKind])
+def test_have_a_line_for_the_page(kind, placed_order):
+    order = cancelled(placed_order) if kind == NoticeKind.CANCELLED else placed_order
+
+    line = line_of(told(order, kind, IN_APP))
+
+    assert "#1" in line.headline
+    assert line.text
+
+
+def test_on_the_page_of_news_from_a_newer_release_promise_what_the_order_does(placed_order):
+    notice = told(placed_order, NoticeKind.CONFIRMED, IN_APP)
+    notice.event.type = "order.confirmed.v99"
+
+    assert line_of(notice).text == "Ready between 20:10 and 20:20."
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_take_a_name_as_one_line_of_text_and_never_as_a_link(name):
+    order = called(name)
+    one_line = " ".join(name.split())
+
+    by_sms, by_email = (letter_of(told(order, NoticeKind.READY, channel)) for channel in (SMS, EMAIL))
+
+    shown = one_line if len(one_line) <= 40 else "A" * 37 + "..."
+    assert by_sms.text == f"Hi {shown}! Your order #1 is ready for pickup!"
+    assert by_email.text.startswith(f"Hi {shown}!\n")
+    assert "<b>" not in by_email.html
+    assert re.findall(r'href="([^"]+)"', by_email.html) == [f"https://pizza.example{address(order)}"]
+
+
+def test_escape_what_is_typed_in_html_alone():
+    letter = letter_of(told(called("Tom & <Jerry>"), NoticeKind.READY, EMAIL))
+
+    assert "Hi Tom & <Jerry>!" in letter.text
+    assert "Hi Tom &amp; &lt;Jerry&gt;!" in letter.html
+
+
+def test_greet_somebody_without_a_name_all_the_same(placed_order):
+    OrderContact.objects.update(name="")
+
+    assert text_of(placed_order, NoticeKind.READY).startswith("Hi there!")
+
+
+@pytest.mark.parametrize("channel", [EMAIL, SMS])
+def test_are_not_written_to_nobody(placed_order, channel):
+    notice = told(placed_order, NoticeKind.READY, channel)
+    assert letter_of(notice)
+    OrderContact.objects.update(name="", email="", phone="", key="")
+    notice.order.contact.refresh_from_db()
+
+    assert letter_of(notice) is None
+
+
+def test_are_not_sent_to_a_number_that_cannot_be_one(placed_order):
+    OrderContact.objects.update(phone="+3912")
+
+    assert letter_of(told(placed_order, NoticeKind.READY)) is None
+
+
+def test_of_a_customer_lead_to_the_order_without_a_key(sign_in):
+    order = shop.place(by=shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk), contact=AT_HOME)
+
+    text = text_of(order, NoticeKind.CONFIRMED)
+
+    assert text.endswith(f" https://pizza.example/orders/{order.ref}/")
+
+
+@pytest.mark.parametrize(("channel", "queries"), [(SMS, 0), (EMAIL, 2)])
+def test_take_two_queries_by_email_for_what_was_ordered_else_none(
+    placed_order, django_assert_num_queries, channel, queries
+):
+    notice = told(placed_order, NoticeKind.READY, channel)
+
+    with django_assert_num_queries(queries):
+        letter_of(notice)
+
+
+def test_take_no_query_on_the_page(placed_order, django_assert_num_queries):
+    notice = told(placed_order, NoticeKind.READY, IN_APP)
+
+    with django_assert_num_queries(0):
+        line_of(notice)
