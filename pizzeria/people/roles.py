@@ -17,6 +17,7 @@ from orders.permissions import (
     STOP_THE_OVEN,
 )
 from pizzeria.foundation.actor import Permission
+from pizzeria.foundation.events.dead import RELAY_EVENTS
 from pizzeria.foundation.scopes import Scope
 
 
@@ -82,6 +83,7 @@ MANAGER = Role(
         CHANGE_CAPACITY,
         VIEW_KITCHEN,
         *EDIT_THE_MENU,
+        RELAY_EVENTS,
     ),
     scopes=tuple(scope for scope in Scope if scope is not Scope.ADMIN),
     lands="admin:index",

@@ -5,6 +5,7 @@ import pytest
 from kitchen import services as kitchen_line
 from kitchen.models import Kitchen
 from orders.models import Order
+from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import Event
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -43,3 +44,17 @@ def test_does_so_once(one_place, chef):
     kitchen_line.finish_ticket(ref=one_place[0].ref, by=chef, at=minutes(23))
 
     assert Event.objects.filter(type="order.promise_changed.v1").count() == 3
+
+
+def test_happens_by_itself_while_nobody_touches_the_oven(one_place):
+    kitchen_line.requote(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(15))
+
+    assert Event.objects.filter(type="order.promise_changed.v1").count() == 3
+
+
+def test_by_itself_shows_the_cooks_nothing_new(one_place, kitchen):
+    kitchen.refresh_from_db()
+
+    kitchen_line.requote(kitchen=kitchen, by=SYSTEM, at=minutes(15))
+
+    assert Kitchen.objects.get().version == kitchen.version

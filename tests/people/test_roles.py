@@ -21,6 +21,7 @@ IN_THE_OFFICE = {
     "orders.send_notices_again",
     "kitchen.change_capacity",
     "kitchen.view_kitchen",
+    "events.relay_events",
 } | {
     f"menu.{verb}_{noun}"
     for noun in ("category", "size", "topping", "pizza", "extra")

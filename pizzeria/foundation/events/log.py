@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.events import old_news
 from pizzeria.foundation.events.facts import Fact
 from pizzeria.foundation.events.models import Event, EventRelay, Noun
 from pizzeria.foundation.events.nudge import nudge_on_commit
@@ -46,10 +47,11 @@ def record[N: Noun](noun: N, *facts: Fact[N], by: Actor, at: datetime) -> list[E
 
 
 def _put_into_the_outbox[N: Noun](events: list[Event], facts: tuple[Fact[N], ...], *, at: datetime) -> None:
-    """Have events told after the commit; what has no news in it counts as told."""
+    """Have events told after the commit; what has no news in it, or only old news, counts as told."""
+    told = [fact.news is None or old_news.is_told_already() for fact in facts]
     EventRelay.objects.bulk_create(
-        EventRelay(event=event, due_at=at, relayed_at=None if fact.news else at)
-        for event, fact in zip(events, facts, strict=True)
+        EventRelay(event=event, due_at=at, relayed_at=at if is_told else None)
+        for event, is_told in zip(events, told, strict=True)
     )
-    if any(fact.news for fact in facts):
+    if not all(told):
         nudge_on_commit(events[0].noun_ref)

@@ -73,6 +73,7 @@ class EventRelay(models.Model):
     class Meta:
         default_permissions = ()
         permissions = [("relay_events", "Can have news told again, or drop it")]
+        verbose_name, verbose_name_plural = "outgoing event", "outgoing events"
         indexes = [
             models.Index(
                 fields=["due_at"],

@@ -6,7 +6,6 @@ between leaves it due again a minute later: at least once. Two who relay at the 
 nor two of one noun; receivers and tasks do a thing heard twice once.
 """
 
-import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,6 +17,7 @@ from kombu.exceptions import OperationalError as BrokerGone
 
 from pizzeria.foundation.events import facts
 from pizzeria.foundation.events.models import Event, EventRelay
+from pizzeria.foundation.patience import pause_after
 
 MOST_ATTEMPTS = 8
 MOST_AT_ONCE = 50
@@ -105,7 +105,8 @@ def mark_failed(event: Event, why: str, *, at: datetime) -> None:
     relays = EventRelay.objects.filter(pk=event.pk).waiting()
     for attempts in relays.values_list("attempts", flat=True):
         is_dead = attempts >= MOST_ATTEMPTS
-        relays.update(error=why[:200], due_at=at + _pause(attempts), dead_at=at if is_dead else None)
+        pause = pause_after(attempts, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
+        relays.update(error=why[:200], due_at=at + pause, dead_at=at if is_dead else None)
         if is_dead:
             log.error("event_dead", event_id=event.pk, type=event.type, why=why)
 
@@ -115,8 +116,3 @@ def give_back(events: list[Event], *, at: datetime) -> None:
     EventRelay.objects.filter(pk__in=[event.pk for event in events]).update(
         attempts=F("attempts") - 1, due_at=at + FIRST_PAUSE
     )
-
-
-def _pause(attempts: int) -> timedelta:
-    longest: timedelta = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
-    return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret; so that not all come back at once

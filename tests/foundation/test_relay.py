@@ -1,0 +1,218 @@
+"""The relay: every event is told after its commit, in its noun's sequence, until everybody has heard it."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.dispatch import Signal
+from kombu.exceptions import OperationalError as BrokerGone
+
+from kitchen.models import Kitchen
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.events import relay
+from pizzeria.foundation.events.facts import Fact
+from pizzeria.foundation.events.log import record
+from pizzeria.foundation.events.models import EventRelay
+from pizzeria.foundation.events.relay import LEASE, LONGEST_PAUSE, MOST_ATTEMPTS, relay_due, take
+from tests.factories import KitchenFactory
+from tests.shop import FRIDAY_NIGHT as NIGHT
+
+pytestmark = pytest.mark.django_db
+
+bell_rung = Signal()
+
+
+class BellRung(Fact[Kitchen], type="test.bell_rung.v1", news=bell_rung):
+    times: int
+
+
+@pytest.fixture
+def kitchen():
+    return KitchenFactory()
+
+
+@pytest.fixture
+def neighbour():
+    """Somebody who hears every bell: what was `heard`, and what is done with an event `first` of all."""
+    here = SimpleNamespace(heard=[], first=nothing)
+
+    def neighbour(*, event, fact, **_):
+        here.first(event)
+        here.heard.append((event.noun_ref, fact.times))
+
+    bell_rung.connect(neighbour)
+    yield here
+    bell_rung.disconnect(neighbour)
+
+
+def ring(kitchen, *times):
+    return record(kitchen, *(BellRung(times=each) for each in times), by=SYSTEM, at=NIGHT)
+
+
+def sweep(*, after=timedelta()):
+    return relay_due(now=lambda: NIGHT + after)
+
+
+def nothing(event):
+    pass
+
+
+def falls_over(event):
+    raise ZeroDivisionError("Anna, +39 06 5550101")
+
+
+def broker_is_gone(event):
+    raise BrokerGone
+
+
+def test_tells_what_happened_once_and_says_how_much(kitchen, neighbour):
+    ring(kitchen, 1, 2)
+
+    assert (sweep(), sweep()) == (2, 0)
+    assert neighbour.heard == [(kitchen.ref, 1), (kitchen.ref, 2)]
+
+
+def test_tells_one_noun_alone_when_nudged_for_it(kitchen, neighbour):
+    other = KitchenFactory()
+    ring(kitchen, 1)
+    ring(other, 2)
+
+    relay_due(noun_ref=other.ref, now=lambda: NIGHT)
+
+    assert neighbour.heard == [(other.ref, 2)]
+
+
+def test_tells_nothing_before_it_is_due(kitchen, neighbour):
+    ring(kitchen, 1)
+
+    assert relay_due(now=lambda: NIGHT - timedelta(seconds=1)) == 0
+
+
+def test_tells_again_when_somebody_failed_after_a_pause(kitchen, neighbour):
+    ring(kitchen, 1)
+    neighbour.first = falls_over
+    sweep()
+    neighbour.first = nothing
+
+    told_at_once, told_later = sweep(), sweep(after=timedelta(minutes=1))
+
+    assert (told_at_once, told_later) == (0, 1)
+
+
+def test_keeps_a_nouns_sequence_while_its_first_event_waits_and_lets_others_pass(kitchen, neighbour):
+    other = KitchenFactory()
+    ring(kitchen, 1, 2)
+    ring(other, 7)
+    neighbour.first = lambda event: falls_over(event) if event.noun_ref == kitchen.ref else None
+
+    sweep()
+
+    assert neighbour.heard == [(other.ref, 7)]
+
+
+def test_pauses_longer_each_time_but_never_longer_than_the_longest(kitchen, neighbour):
+    [event] = ring(kitchen, 1)
+    neighbour.first = falls_over
+    moment, pauses = NIGHT, []
+    for _attempt in range(MOST_ATTEMPTS - 1):
+        relay_due(now=lambda: moment)  # noqa: B023 - called within the turn
+        due_at = EventRelay.objects.get(pk=event.pk).due_at
+        pauses.append(due_at - moment)
+        moment = due_at
+
+    assert all(
+        timedelta(seconds=2.5) * 2**turn <= pause <= timedelta(seconds=5) * 2**turn for turn, pause in enumerate(pauses)
+    )
+    assert max(pauses) <= LONGEST_PAUSE
+
+
+def poison(kitchen, neighbour):
+    """Ring a bell that nobody can bear, until it is dead."""
+    [event] = ring(kitchen, 1)
+    neighbour.first = lambda rung: falls_over(rung) if rung.pk == event.pk else None
+    for turn in range(MOST_ATTEMPTS):
+        sweep(after=turn * LONGEST_PAUSE)
+    return event
+
+
+def test_gives_a_poisonous_event_up_and_lets_the_rest_flow(kitchen, neighbour):
+    event = poison(kitchen, neighbour)
+    ring(kitchen, 2)
+
+    sweep(after=timedelta(days=1))
+
+    relay = EventRelay.objects.get(pk=event.pk)
+    assert (relay.attempts, relay.relayed_at, bool(relay.dead_at)) == (MOST_ATTEMPTS, None, True)
+    assert neighbour.heard == [(kitchen.ref, 2)]
+
+
+def test_says_who_failed_and_how_but_nothing_personal(kitchen, neighbour):
+    event = poison(kitchen, neighbour)
+
+    assert EventRelay.objects.get(pk=event.pk).error == "neighbour.<locals>.neighbour: ZeroDivisionError"
+
+
+def test_gives_an_event_up_that_kills_whoever_tells_it(kitchen):
+    [event] = ring(kitchen, 1)
+    for death in range(MOST_ATTEMPTS):
+        assert take(at=NIGHT + death * LEASE) == [event]
+
+    assert take(at=NIGHT + MOST_ATTEMPTS * LEASE) == []
+    assert EventRelay.objects.get(pk=event.pk).dead_at
+
+
+def test_leaves_an_event_to_whoever_took_it_for_a_minute(kitchen):
+    [event] = ring(kitchen, 1)
+
+    assert take(at=NIGHT) == [event]
+    assert take(at=NIGHT + LEASE - timedelta(seconds=1)) == []
+    assert take(at=NIGHT + LEASE) == [event]
+
+
+def test_gives_up_an_event_that_this_release_cannot_read(kitchen, neighbour, monkeypatch):
+    """As an older release would, until a newer one is everywhere."""
+    [event] = ring(kitchen, 1)
+    with monkeypatch.context() as older:
+        older.delitem(relay.facts._facts, "test.bell_rung.v1")
+        sweep()
+
+    assert EventRelay.objects.get(pk=event.pk).error == "test.bell_rung.v1 cannot be read by this release"
+    assert sweep(after=timedelta(minutes=1)) == 1
+
+
+def test_counts_no_attempt_while_the_broker_is_gone(kitchen, neighbour):
+    [event] = ring(kitchen, 1)
+
+    neighbour.first = broker_is_gone
+    for turn in range(3 * MOST_ATTEMPTS):
+        with pytest.raises(BrokerGone):
+            sweep(after=turn * LEASE)
+
+    relay = EventRelay.objects.get(pk=event.pk)
+    assert (relay.attempts, relay.dead_at) == (0, None)
+
+
+def test_is_swept_by_hand_when_beat_is_gone(kitchen, neighbour, capsys):
+    ring(kitchen, 1, 2)
+
+    call_command("relay_events", "--once")
+
+    assert capsys.readouterr().out == "told: 2 events\n"
+    assert len(neighbour.heard) == 2
+
+
+def test_says_in_one_sentence_that_the_broker_is_gone(kitchen, neighbour):
+    ring(kitchen, 1)
+    neighbour.first = broker_is_gone
+
+    with pytest.raises(CommandError, match="The broker is gone"):
+        call_command("relay_events", "--once")
+
+
+def test_asks_few_queries_for_many(kitchen, neighbour, django_assert_max_num_queries):
+    for _kitchen in range(40):
+        ring(KitchenFactory(), 1)
+
+    with django_assert_max_num_queries(4 + 40 + 6):  # one to mark each; the rest for all of them together
+        assert sweep() == 40

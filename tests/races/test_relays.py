@@ -1,0 +1,95 @@
+"""Two who relay at once: each event is told once, in its noun's sequence; without the lock it is told twice."""
+
+from collections import Counter
+from threading import Lock
+
+import pytest
+from django.db import transaction
+from django.db.models import F
+from django.dispatch import Signal
+
+from kitchen.models import Kitchen
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.events import relay
+from pizzeria.foundation.events.facts import Fact
+from pizzeria.foundation.events.log import record
+from pizzeria.foundation.events.models import EventRelay
+from pizzeria.foundation.events.relay import LEASE, relay_due
+from tests.factories import KitchenFactory
+from tests.races.crowd import all_at_once
+from tests.shop import FRIDAY_NIGHT as NIGHT
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+whistle_blown = Signal()
+KITCHENS, EACH = 10, 6
+
+
+class WhistleBlown(Fact[Kitchen], type="test.whistle_blown.v1", news=whistle_blown):
+    pass
+
+
+@pytest.fixture
+def street():
+    """Everything that was heard outside, in its sequence."""
+    heard, writing = [], Lock()
+
+    def hear(*, event, **_):
+        with writing:
+            heard.append((event.noun_ref, event.seq))
+
+    whistle_blown.connect(hear)
+    yield heard
+    whistle_blown.disconnect(hear)
+
+
+@pytest.fixture
+def blown():
+    """Many whistles of many kitchens, none of them told yet."""
+    for _kitchen in range(KITCHENS):
+        with transaction.atomic():
+            record(KitchenFactory(), *[WhistleBlown()] * EACH, by=SYSTEM, at=NIGHT)
+
+
+def sweeper():
+    return relay_due(now=lambda: NIGHT)
+
+
+def nudged(noun_ref):
+    return lambda: relay_due(noun_ref=noun_ref, now=lambda: NIGHT)
+
+
+def test_four_sweepers_tell_everything_once_and_in_its_sequence(blown, street):
+    all_at_once([sweeper] * 4)
+    sweeper()  # what was nobody's turn while another held the event before it
+
+    assert Counter(street).most_common(1)[0][1] == 1
+    assert len(street) == KITCHENS * EACH
+    for ref in {ref for ref, _seq in street}:
+        assert [seq for of, seq in street if of == ref] == list(range(1, EACH + 1))
+
+
+def test_21_nudges_for_one_event_tell_it_once(street):
+    with transaction.atomic():
+        [event] = record(KitchenFactory(), WhistleBlown(), by=SYSTEM, at=NIGHT)
+
+    all_at_once([nudged(event.noun_ref)] * 21)
+
+    assert street == [(event.noun_ref, 1)]
+
+
+def test_without_the_lock_they_tell_it_twice(blown, street, monkeypatch):
+    """The control: to look and to note that one has looked are two steps."""
+
+    def look_then_note(*, at, noun_ref=None):
+        relays = list(EventRelay.objects.eligible(at).select_related("event")[:50])
+        EventRelay.objects.filter(pk__in=[each.pk for each in relays]).update(
+            attempts=F("attempts") + 1, due_at=at + LEASE
+        )
+        return [each.event for each in relays]
+
+    monkeypatch.setattr(relay, "take", look_then_note)
+
+    all_at_once([sweeper] * 4)
+
+    assert Counter(street).most_common(1)[0][1] > 1
