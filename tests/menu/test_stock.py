@@ -1,0 +1,99 @@
+"""What can be sold out, and the cook's list of it."""
+
+import pytest
+from django.urls import reverse
+
+from menu import stock
+from menu.models import Topping
+from pizzeria.foundation import clock
+from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN
+from tests.factories import ExtraFactory, PizzaFactory, ToppingFactory
+from tests.shop import FRIDAY_NIGHT
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+LIST = reverse("menu:sold_out")
+
+
+@pytest.fixture
+def ciro(sign_in):
+    """The chef's browser."""
+    return sign_in(KITCHEN)
+
+
+def olives():
+    return Topping.objects.get(slug="olives")
+
+
+def press(browser, button, kind="topping", slug="olives", **said):
+    return browser.post(reverse(f"menu:{button}", args=[kind, slug]), said, follow=True)
+
+
+@pytest.mark.parametrize("many", [2, 20])
+def test_takes_three_queries_to_list_however_much_there_is(many, django_assert_num_queries):
+    for _ in range(many):
+        ToppingFactory(), PizzaFactory(), ExtraFactory()
+
+    with django_assert_num_queries(3):
+        groups = stock.sellable(FRIDAY_NIGHT)
+
+    assert [len(group.items) for group in groups] == [2 + many, 4 + many, 1 + many]
+
+
+def test_is_taken_off_from_the_list_until_further_notice(ciro):
+    html = press(ciro, "take_off", until="notice").content.decode()
+
+    assert "Olives is off the menu." in html
+    assert "until further notice</span>" in html
+    assert (olives().is_on(clock.now()), olives().off_until) == (False, None)
+
+
+def test_is_taken_off_from_the_list_for_today(ciro):
+    press(ciro, "take_off", until="today")
+
+    assert olives().off_until == clock.end_of_business_day(olives().off_since)
+
+
+def test_is_taken_off_from_the_list_until_a_time(ciro):
+    press(ciro, "take_off", until="time", time="03:59:59")
+
+    assert clock.wall_clock(olives().off_until) == "03:59"
+
+
+def test_is_put_back_from_the_list(ciro):
+    press(ciro, "take_off", until="notice")
+
+    html = press(ciro, "put_back").content.decode()
+
+    assert "Olives is back on the menu." in html
+    assert olives().is_on(clock.now())
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({}, "Until when?"),
+        ({"until": "whenever"}, "Until when?"),
+        ({"until": "time"}, "Until what time? Write it like 21:30."),
+        ({"until": "time", "time": "soon"}, "Write the time like 21:30."),
+        ({"until": "time", "time": "04:00"}, "That time has passed already."),
+    ],
+    ids=["nothing", "nonsense", "no time", "no such time", "passed"],
+)
+def test_stays_on_when_nobody_can_tell_until_when_it_is_off(ciro, said, sentence):
+    assert sentence in press(ciro, "take_off", **said).content.decode()
+    assert olives().is_on(clock.now())
+
+
+@pytest.mark.parametrize(("kind", "slug"), [("topping", "gold"), ("size", "small"), ("pizza", "olives")])
+def test_is_only_what_is_on_the_menu(ciro, kind, slug):
+    assert press(ciro, "take_off", kind, slug, until="notice").status_code == 404
+
+
+@pytest.mark.parametrize("role", [DRIVER, CUSTOMER], ids=lambda role: role.name)
+def test_is_no_business_of_those_who_do_not_cook(sign_in, role):
+    browser = sign_in(role)
+
+    assert browser.get(LIST).status_code == 403
+    assert press(browser, "take_off", until="notice").status_code == 403
+    assert olives().is_on(clock.now())
