@@ -114,6 +114,7 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
         "pizza-too-many": "/menu/margherita/?recipe=1&size=small&quantity=0",
         "pizza-sold-out": "/menu/hawaiian/",
         "not-found": "/nowhere/",
+        "button": "/basket/add/",
         "sign-in": "/accounts/sign-in/",
         **{f"order-{order.status}": selectors.address(order) for order in orders},
     }.items():
