@@ -15,6 +15,7 @@ import django_stubs_ext
 from celery.schedules import crontab
 from django.utils.csp import CSP
 from environs import Env, validate
+from kombu import Queue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -189,6 +190,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 60
+# A queue for each way out: a worker that takes only one of them is all that its provider can hold up by its silence.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "email", "sms")]
 CELERY_TIMEZONE = "UTC"  # local time would skip and repeat an hour a year
 # What nobody took before the next of its kind came is not worth doing: a worker that was away starts with one each.
 CELERY_BEAT_SCHEDULE = {
@@ -197,6 +200,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10,
         "options": {"expires": 10},
     },
+    "send what is due": {"task": "orders.tasks.send_due_notices", "schedule": 10, "options": {"expires": 10}},
     "promise anew what has slipped": {"task": "kitchen.tasks.requote", "schedule": 60, "options": {"expires": 60}},
     "tidy up": {"task": "pizzeria.tasks.tidy_up", "schedule": crontab(hour="3", minute="30")},
 }
@@ -252,6 +256,8 @@ TIME_ZONE = SHOP_TIME_ZONE
 USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = SHOP_COUNTRY
 PHONENUMBER_DB_FORMAT = "E164"
+
+SILENCED_SYSTEM_CHECKS = ["mail.W001"]  # a shop may go without e-mail; who sends any asks first
 
 STATIC_URL = "static/"
 STATIC_ROOT = None if SHOP_DEMO else STATIC_FOLDER

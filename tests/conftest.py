@@ -7,7 +7,7 @@ from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.breaker import Breaker
 from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.people.services import give_roles, sync_roles
-from tests import shop
+from tests import postbox, shop
 from tests.factories import UserFactory
 
 # The same trials every time, however slow the machine is.
@@ -70,3 +70,18 @@ def sign_in(db, client):
         return client
 
     return sign_in_as
+
+
+@pytest.fixture(scope="session")
+def _postbox(tmp_path_factory):
+    with postbox.opened(tmp_path_factory.mktemp("home")) as post:
+        yield post
+
+
+@pytest.fixture
+def post(_postbox, settings):
+    """Both channels open, to servers of their own that outlive a killed worker; gives what they took, as a Post."""
+    _postbox.box.ledger.forget()
+    _postbox.behaves()
+    postbox.connect(settings, _postbox)
+    return _postbox

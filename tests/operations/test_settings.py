@@ -21,6 +21,8 @@ WRONG = {
     "DATABASE_POOL": "perhaps",
     "PIZZERIA_DEMO": "perhaps",
     "ORIGIN": "pizza.example",
+    "MAIL_URL": "four-cheeses@mail.example",
+    "NOTIFY_SMS_URL": "four-cheeses",
     "SHOP_TIME_ZONE": "Europe/Atlantis",
     "SHOP_DAY_ENDS": "four",
     "SHOP_CURRENCY": "EURO",
@@ -98,3 +100,26 @@ def test_let_the_demo_speak_plain_http_and_nothing_else_unsafe():
 
 def test_believe_no_proxy_where_none_stands():
     assert read(**SHOP, BEHIND_PROXY="0")["SECURE_PROXY_SSL_HEADER"] is None
+
+
+def test_let_a_shop_be_silent():
+    shop = read(**SHOP)
+
+    assert (shop["MAILERS"], shop["NOTIFY_SMS_URL"]) == ({}, "")
+
+
+def test_take_a_mail_server_only_with_a_sender():
+    answer = run("-c", "import pizzeria.settings", **SHOP, MAIL_URL="smtp://mail.example")
+    assert answer.returncode == 1
+    assert "MAIL_FROM" in answer.stderr
+
+    shop = read(**SHOP, MAIL_URL="smtp://mail.example", MAIL_FROM="Mario's <orders@pizza.example>")
+    assert shop["DEFAULT_FROM_EMAIL"] == "Mario's <orders@pizza.example>"
+
+
+@pytest.mark.parametrize("sender", ["", "mario", "Mario <orders>", "a@b.example\nBcc: c@d.example", "<a@b.example"])
+def test_know_a_sender_from_something_else(sender):
+    answer = run("-c", "import pizzeria.settings", **SHOP, MAIL_URL="smtp://mail.example", MAIL_FROM=sender)
+
+    assert answer.returncode == 1
+    assert "MAIL_FROM" in answer.stderr

@@ -1,0 +1,107 @@
+"""
+SMS: by the provider that ``NOTIFY_SMS_URL`` names, through apprise, which speaks to a hundred of them.
+
+Apprise says only in its log what became of a message. Its plugins all put it the same way, so that log is read here,
+and goes nowhere else: it is full of numbers and texts.
+"""
+
+import logging
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import phonenumbers
+from django.conf import settings
+
+from orders.channels import Letter, Refused, Unanswered, Unavailable, Undelivered
+
+if TYPE_CHECKING:
+    from apprise import Apprise, AppriseResult
+
+_STATUS = re.compile(r"error=(\d{3})\.$")
+_STATUS_IN_BODY = re.compile(r'"status": ?(\d{3})\b')  # Twilio's `error=` is a number of its own; its body has both
+_NOTHING_WAS_SENT = "Max retries exceeded"  # requests, when there was no connection; we let it try once
+_WRONG_NUMBER = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
+
+
+def is_open() -> bool:
+    """Whether this shop sends SMS at all."""
+    return bool(settings.NOTIFY_SMS_URL)
+
+
+def is_understood() -> bool:
+    """Whether apprise knows what to do with ``NOTIFY_SMS_URL``."""
+    return _provider(settings.NOTIFY_SMS_URL, to="+393123456789") is not None
+
+
+def send(letter: Letter) -> str:
+    """
+    Hand a letter's text to the provider, and come back once it has taken it.
+
+    :returns: nothing, so far: apprise keeps the provider's id to itself
+    :raises Undelivered: as Refused, Unavailable or Unanswered
+    """
+    if not _can_be_a_number(letter.to):
+        raise Refused("That is no telephone number.")
+    provider = _provider(settings.NOTIFY_SMS_URL, to=letter.to)
+    if provider is None:
+        raise Unavailable("NOTIFY_SMS_URL is no address that apprise understands.")
+    if getattr(provider[0], "targets", [letter.to]) == []:
+        raise Refused("The SMS provider knows no such numbers.")  # Twilio's plugin would write to the shop's own
+    with provider.notify(body=letter.text, body_format="text", log_level=logging.DEBUG) as result:
+        if not result:
+            raise _what_happened(result)
+    return ""
+
+
+def _can_be_a_number(text: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _provider(url: str, *, to: str) -> "Apprise | None":
+    """Make one provider for one message: a second message over the same would be held back for seconds."""
+    import apprise  # noqa: PLC0415 - takes 0.4 s and 30 MB that only the worker has a use for
+
+    parts = urlsplit(url)
+    asset = apprise.AppriseAsset(
+        app_id="Pizzeria",
+        storage_mode="memory",  # nothing about anybody on the disk
+        service_timeout=0,  # the URL's cto and rto bound each wait, without threads that go on alone
+        http_redirects=False,
+    )
+    service = apprise.Apprise.instantiate(
+        urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{quote(to, safe='')}")), asset=asset
+    )
+    if service is None:
+        return None
+    service.retry = 0  # whatever the URL says: tries are counted where the letter is kept
+    return apprise.Apprise(service, asset=asset)
+
+
+def _what_happened(result: "AppriseResult") -> Undelivered:
+    said = list(result.logs())
+    warnings = [entry.message for entry in said if entry.level == "WARNING"]
+    bodies = [entry.message for entry in said if entry.message.startswith("Response Details:")]
+    failures = [entry.message for entry in said if entry.message.startswith("Socket Exception:")]
+
+    found = [_STATUS_IN_BODY.search(body) for body in bodies] + [_STATUS.search(warning) for warning in warnings]
+    if status := next((int(match[1]) for match in found if match), None):
+        return _answered(status)
+    if any(_NOTHING_WAS_SENT not in failure for failure in failures):
+        return Unanswered("The SMS provider took the message and did not answer.")
+    if failures:
+        return Unavailable("The SMS provider cannot be reached.")
+    return Unavailable("The SMS provider said no, in words nobody here understands.")
+
+
+def _answered(status: int) -> Undelivered:
+    said = f"The SMS provider answered {status}."
+    if status in _WRONG_NUMBER:
+        return Refused(said)
+    if status == HTTPStatus.GATEWAY_TIMEOUT:  # whoever stands behind it may have taken the message
+        return Unanswered(said)
+    return Unavailable(said)

@@ -1,0 +1,70 @@
+"""
+The SMS provider: takes what apprise posts for `json://…/sms/<number>`, and forms such as Twilio's.
+
+It refuses as Twilio does, with a body that repeats the status.
+"""
+
+import json
+import threading
+from functools import partial
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pizzeria.demo.postbox.ledger import Ledger, Message
+from pizzeria.demo.postbox.manners import Manners
+
+
+class Counter(BaseHTTPRequestHandler):
+    def __init__(self, *arguments: Any, ledger: Ledger, manners: Manners) -> None:
+        self.ledger, self.manners = ledger, manners
+        super().__init__(*arguments)
+
+    def do_POST(self) -> None:
+        message = self._message()
+        manner = self.manners.at("SMS")
+        match manner:
+            case int(number):
+                return self._answer(number)
+            case "hang":
+                _for_ever()
+        if self.manners.refuse(message.to):
+            return self._answer(HTTPStatus.BAD_REQUEST)
+        self.ledger.take(message)
+        match manner:
+            case "silence":
+                _for_ever()
+            case "drop":
+                return None
+        return self._answer(HTTPStatus.CREATED, sid=message.id)
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Say nothing: a line would hold the number."""
+
+    def _message(self) -> Message:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        if "json" in self.headers.get_content_type():
+            to = unquote(urlsplit(self.path).path.rpartition("/")[2])
+            return Message(kind="sms", to=to, text=json.loads(body)["message"])
+        form = dict(parse_qsl(body))
+        return Message(kind="sms", to=form["To"], text=form["Body"])
+
+    def _answer(self, status: int, **more: str) -> None:
+        body = json.dumps({"status": status, **more}).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def serve(ledger: Ledger, manners: Manners) -> ThreadingHTTPServer:
+    """A server at work on a free port, in threads of its own."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Counter, ledger=ledger, manners=manners))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def _for_ever() -> None:
+    threading.Event().wait()

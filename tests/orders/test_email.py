@@ -1,0 +1,134 @@
+"""The e-mail channel, against a real mail server."""
+
+import re
+import socket
+
+import pytest
+
+from orders.channels import Letter, Refused, Unanswered, Unavailable, email
+from pizzeria.operations import mail
+
+LETTER = Letter(
+    id="notice-17",
+    to="anna@example.com",
+    subject="Order #7 is ready",
+    text="Your Margherita is waiting for you – è pronta!",
+    html="<p>Your <b>Margherita</b> is waiting for you – è pronta!</p>",
+)
+
+
+def letter(**changes):
+    return Letter(**{name: getattr(LETTER, name) for name in LETTER.__slots__} | changes)
+
+
+def test_hands_over_text_and_html_under_an_id_of_its_own(post, settings):
+    settings.SHOP_ORIGIN = "https://pizza.example:8443"
+
+    assert email.send(LETTER) == "<notice-17@pizza.example>"
+
+    [taken] = post.taken("email")
+    assert (taken.to, taken.subject, taken.letter) == (LETTER.to, LETTER.subject, "<notice-17@pizza.example>")
+    assert (taken.text.strip(), taken.html.strip()) == (LETTER.text, LETTER.html)
+
+
+def test_gives_a_letter_that_is_sent_again_the_same_id(post):
+    assert email.send(LETTER) == email.send(LETTER)
+
+    first, second = post.taken("email")
+    assert first.letter == second.letter
+
+
+def test_can_do_without_html(post):
+    email.send(letter(html=""))
+
+    [taken] = post.taken("email")
+    assert (taken.text.strip(), taken.html) == (LETTER.text, "")
+
+
+def test_is_open_when_there_is_a_mail_server(post, settings):
+    assert email.is_open()
+
+    settings.MAILERS = mail.mailers("")
+    assert not email.is_open()
+
+
+@pytest.mark.parametrize(
+    "nobody",
+    ["", "anna", "anna@", "anna bianchi@example.com", "anna@example.com, bea@example.com", "ànna@example.com",
+     "anna@example.com\nBcc: bea@example.com", "anna@example.com\r\nBcc: bea@example.com"],
+)  # fmt: skip
+def test_refuses_what_cannot_be_an_address_without_asking(post, nobody):
+    with pytest.raises(Refused):
+        email.send(letter(to=nobody))
+
+    assert post.taken() == []
+
+
+def test_lets_no_line_break_into_a_header(post):
+    email.send(letter(subject="Ready\r\nBcc: bea@example.com\n\nfor you"))
+
+    [taken] = post.taken("email")
+    assert taken.subject == "Ready Bcc: bea@example.com for you"
+    assert taken.to == LETTER.to
+
+
+@pytest.mark.parametrize(
+    ("manners", "outcome"),
+    [
+        ({"refused": [LETTER.to]}, Refused),
+        ({"RCPT": 554}, Refused),
+        ({"DATA": 554}, Refused),
+        ({"RCPT": 450}, Unavailable),  # greylisted
+        ({"DATA": 451}, Unavailable),
+        ({"RCPT": 421}, Unavailable),
+        ({"EHLO": 421}, Unavailable),
+        ({"EHLO": "hang"}, Unavailable),
+        ({"DATA": "silence"}, Unanswered),
+        ({"DATA": "drop"}, Unanswered),
+    ],
+    ids=str,
+)
+def test_tells_what_became_of_a_letter_and_nothing_about_anybody(post, manners, outcome):
+    post.behaves(**manners)
+
+    with pytest.raises(outcome) as told:
+        email.send(LETTER)
+
+    assert type(told.value) is outcome
+    assert LETTER.to not in str(told.value)
+    assert told.value.__suppress_context__
+    assert len(post.taken("email")) == (outcome is Unanswered)
+
+
+def test_is_unavailable_where_nobody_listens(post, settings):
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    settings.MAILERS = mail.mailers(f"smtp://127.0.0.1:{port}?tls=no")
+
+    with pytest.raises(Unavailable):
+        email.send(LETTER)
+
+
+def test_is_unavailable_where_somebody_listens_and_says_nothing(post, settings):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        settings.MAILERS = mail.mailers(f"smtp://127.0.0.1:{mute.getsockname()[1]}?tls=no&timeout=1")
+
+        with pytest.raises(Unavailable):
+            email.send(LETTER)
+
+
+def test_says_no_word_in_plain_to_a_server_that_should_speak_tls(post, settings):
+    settings.MAILERS = mail.mailers(re.sub(r"tls=no", "tls=yes", post.mail_url))
+
+    with pytest.raises(Unavailable):
+        email.send(LETTER)
+
+    assert post.taken() == []
+
+
+def test_counts_as_taken_when_only_the_goodbye_goes_unanswered(post):
+    post.behaves(QUIT="hang")
+
+    email.send(LETTER)
+
+    assert len(post.taken("email")) == 1

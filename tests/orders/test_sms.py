@@ -1,0 +1,142 @@
+"""The SMS channel, against a real server: by apprise's plain plugin, and by Twilio's."""
+
+import io
+import logging
+import os
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+
+import pytest
+from apprise.plugins.twilio import NotifyTwilio
+
+from orders.channels import Letter, Refused, Unanswered, Unavailable, Undelivered, sms
+
+ANNA = "+393331234567"
+LETTER = Letter(id="notice-17", to=ANNA, subject="", text="Anna, your Margherita is ready – error=404. & <b>più</b>")
+OUTCOMES = [
+    ({"refused": [ANNA]}, Refused),
+    ({"SMS": 404}, Refused),
+    ({"SMS": 422}, Refused),
+    ({"SMS": 401}, Unavailable),
+    ({"SMS": 429}, Unavailable),
+    ({"SMS": 500}, Unavailable),
+    ({"SMS": 503}, Unavailable),
+    ({"SMS": 302}, Unavailable),
+    ({"SMS": 504}, Unanswered),
+    ({"SMS": "silence"}, Unanswered),
+    ({"SMS": "drop"}, Unanswered),
+]
+
+
+@pytest.fixture(params=["plain", "twilio"])
+def provider(request, post, settings, monkeypatch):
+    """The postbox, reached by one plugin or the other."""
+    if request.param == "twilio":
+        monkeypatch.setattr(NotifyTwilio, "notify_sms_url", post.box.sms_url.replace("json://", "http://"))
+        settings.NOTIFY_SMS_URL = f"twilio://AC{'0' * 32}:{'1' * 32}@+15550001111?cto=1&rto=1"
+    return post
+
+
+def test_hands_the_text_to_the_provider_as_it_is(provider):
+    assert sms.send(LETTER) == ""
+
+    [taken] = provider.taken("sms")
+    assert (taken.to, taken.text) == (ANNA, LETTER.text)
+
+
+@pytest.mark.parametrize(("manners", "outcome"), OUTCOMES, ids=str)
+def test_tells_what_became_of_a_message_and_nothing_about_anybody(provider, manners, outcome):
+    provider.behaves(**manners)
+
+    with pytest.raises(outcome) as told:
+        sms.send(LETTER)
+
+    assert type(told.value) is outcome
+    assert not any(secret in str(told.value) for secret in (ANNA, ANNA[1:], "Anna", "Margherita"))
+    assert len(provider.taken("sms")) == (manners["SMS"] in ("silence", "drop") if "SMS" in manners else 0)
+
+
+def test_asks_once_whatever_the_address_says(post, settings):
+    settings.NOTIFY_SMS_URL += "&retry=3&wait=0"
+    post.behaves(SMS="drop")
+
+    with pytest.raises(Unanswered):
+        sms.send(LETTER)
+
+    assert len(post.taken("sms")) == 1
+
+
+@pytest.mark.parametrize("nobody", ["", "anna", "3331234567", "+39", "+1555", "+39333123456789012", f"{ANNA},{ANNA}"])
+def test_refuses_what_cannot_be_a_number_without_asking(post, nobody):
+    with pytest.raises(Refused):
+        sms.send(Letter(id="notice-17", to=nobody, subject="", text="Ready"))
+
+    assert post.taken() == []
+
+
+def test_is_unavailable_where_nobody_listens(post, settings):
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    settings.NOTIFY_SMS_URL = f"json://127.0.0.1:{port}/sms"
+
+    with pytest.raises(Unavailable):
+        sms.send(LETTER)
+
+
+def test_is_open_when_there_is_a_provider(post, settings):
+    assert sms.is_open()
+
+    settings.NOTIFY_SMS_URL = ""
+    assert not sms.is_open()
+
+
+@pytest.fixture
+def written():
+    """What reaches our logs while a test runs, down to the last detail."""
+    paper, root = io.StringIO(), logging.getLogger()
+    handler, level = logging.StreamHandler(paper), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield paper.getvalue
+    root.setLevel(level)
+    root.removeHandler(handler)
+
+
+@pytest.mark.parametrize("manners", [{}, {"SMS": 500}, {"SMS": "drop"}, {"refused": [ANNA]}], ids=str)
+def test_writes_nothing_about_anybody_into_our_logs(provider, manners, written, capfd):
+    provider.behaves(**manners)
+    logging.getLogger("somebody").debug("Let us see.")
+
+    with suppress(Undelivered):
+        sms.send(LETTER)
+
+    said = written() + "".join(capfd.readouterr())
+    assert "Let us see." in said
+    assert not any(secret in said for secret in (ANNA, ANNA[1:], "Anna", "Margherita"))
+
+
+def test_keeps_nothing_on_the_disk(post, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+    sms.send(LETTER)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_costs_the_web_process_nothing():
+    start = "import sys, pizzeria.wsgi; print(*sorted({'apprise', 'orders.channels.sms'} & set(sys.modules)))"
+
+    answer = subprocess.run([sys.executable, "-c", start], env=os.environ, capture_output=True, text=True, check=True)
+
+    assert answer.stdout.split() == ["orders.channels.sms"]
+
+
+def test_understands_its_address_or_says_that_it_does_not(settings):
+    settings.NOTIFY_SMS_URL = "json://127.0.0.1/sms"
+    assert sms.is_understood()
+
+    settings.NOTIFY_SMS_URL = "pigeon://roof"
+    assert not sms.is_understood()
