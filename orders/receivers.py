@@ -1,4 +1,4 @@
-"""What the desk hears from the line, inside the cook's transaction."""
+"""What the desk hears: from the line inside the cook's transaction, and of its own orders once they are committed."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +10,9 @@ from kitchen import signals as line
 from kitchen.models import State
 from kitchen.promises import Promise
 from orders import services as front_desk
+from orders import signals, tasks
 from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.events.models import Event
 
 
 @receiver(line.cooking_started, dispatch_uid="orders.on_cooking_started")
@@ -31,3 +33,20 @@ def on_ticket_ready(*, ref: UUID, by: Actor, at: datetime, **_: object) -> None:
 @receiver(line.line_changed, dispatch_uid="orders.on_line_changed")
 def on_line_changed(*, promises: Mapping[UUID, Promise], at: datetime, **_: object) -> None:
     front_desk.requote(promises=promises, at=at)
+
+
+@receiver(
+    [
+        signals.order_placed,
+        signals.order_confirmed,
+        signals.order_cooking_started,
+        signals.order_ready,
+        signals.order_out_for_delivery,
+        signals.order_delivered,
+        signals.order_promise_changed,
+        signals.order_cancelled,
+    ],
+    dispatch_uid="orders.on_order_news",
+)
+def on_order_news(*, event: Event, **_: object) -> None:
+    tasks.notify(event_id=event.pk)

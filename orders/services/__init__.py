@@ -16,8 +16,16 @@ from orders.services.delivering import (
 )
 from orders.services.handing_over import hand_over
 from orders.services.moved import OrderMoved
+from orders.services.noticing import write_notices
 from orders.services.placing import AddressMissing, ContactDetails, place_order
 from orders.services.promising import requote
+from orders.services.sending import (
+    NothingToSendAgain,
+    send_notice,
+    send_notice_again,
+    settle_notice,
+    take_notice,
+)
 
 __all__ = [
     "AddressMissing",
@@ -29,6 +37,7 @@ __all__ = [
     "ContactDetails",
     "EmptyBasket",
     "NotYourDelivery",
+    "NothingToSendAgain",
     "OrderMoved",
     "ReasonMissing",
     "TooLateToCancel",
@@ -51,4 +60,9 @@ __all__ = [
     "release_delivery",
     "remove_line",
     "requote",
+    "send_notice",
+    "send_notice_again",
+    "settle_notice",
+    "take_notice",
+    "write_notices",
 ]

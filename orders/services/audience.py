@@ -1,0 +1,99 @@
+"""
+Who is told what of an order, by which ways, and how long it is news: the one table.
+
+The page is for customers alone, who find there what happened whenever they look. An e-mail or an SMS interrupts
+somebody: it goes out while it is news, and only as long as it is true.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from kitchen.models import Method
+from orders.events import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderCookingStarted,
+    OrderDelivered,
+    OrderOutForDelivery,
+    OrderPlaced,
+    OrderPromiseChanged,
+    OrderReady,
+)
+from orders.models import Channel, Notice, NoticeKind, Order, Status
+from pizzeria.foundation.events import facts
+from pizzeria.foundation.events.facts import Fact
+from pizzeria.foundation.events.models import Event
+
+HALF_AN_HOUR, A_DAY = timedelta(minutes=30), timedelta(hours=24)
+
+PAGE = (Channel.IN_APP,)
+PAGE_AND_MAIL = (Channel.IN_APP, Channel.EMAIL)
+EVERYWHERE = (Channel.IN_APP, Channel.EMAIL, Channel.SMS)
+
+
+def _always(order: Order, event: Event) -> bool:
+    return True
+
+
+def _coming(order: Order, event: Event) -> bool:
+    return order.status != Status.CANCELLED
+
+
+def _still_ready(order: Order, event: Event) -> bool:
+    return order.status == Status.READY and order.ready_at == event.at  # and not ready again, after a recall
+
+
+def _still_out(order: Order, event: Event) -> bool:
+    return order.status == Status.DELIVERING and order.out_at == event.at
+
+
+def _still_promised(order: Order, event: Event) -> bool:
+    fact = facts.read(event)
+    assert isinstance(fact, OrderPromiseChanged)
+    return order.is_open and (order.promise_from, order.promise_until) == (fact.promise_from, fact.promise_until)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """
+    What people are told when something happened to an order.
+
+    :param ways: by which they are told, if they can be reached by them
+    :param lasts: how long an e-mail or SMS is sent after it happened
+    :param of: of orders of which methods
+    :param is_so: whether it is so with the order as it is now
+    """
+
+    kind: NoticeKind
+    ways: tuple[Channel, ...]
+    lasts: timedelta = A_DAY
+    of: tuple[Method, ...] = (Method.PICKUP, Method.DELIVERY)
+    is_so: Callable[[Order, Event], bool] = _always
+
+
+NEWS: Mapping[type[Fact[Any]], News] = {
+    OrderPlaced: News(NoticeKind.PLACED, PAGE),
+    OrderConfirmed: News(NoticeKind.CONFIRMED, EVERYWHERE, is_so=_coming),
+    OrderCookingStarted: News(NoticeKind.COOKING, PAGE),
+    OrderReady: News(NoticeKind.READY, EVERYWHERE, HALF_AN_HOUR, of=(Method.PICKUP,), is_so=_still_ready),
+    OrderOutForDelivery: News(NoticeKind.OUT_FOR_DELIVERY, EVERYWHERE, HALF_AN_HOUR, is_so=_still_out),
+    OrderDelivered: News(NoticeKind.DELIVERED, PAGE_AND_MAIL),
+    OrderCancelled: News(NoticeKind.CANCELLED, EVERYWHERE),
+    OrderPromiseChanged: News(NoticeKind.PROMISE_CHANGED, EVERYWHERE, HALF_AN_HOUR, is_so=_still_promised),
+}
+
+
+def news_of(event: Event) -> News | None:
+    """Tell what people are told of an event; None: nothing."""
+    return NEWS.get(type(facts.read(event)))
+
+
+def why_no_news(notice: Notice, *, at: datetime) -> str:
+    """Tell why a notice is not to be sent any more; "" when it still is."""
+    news = news_of(notice.event)
+    assert news is not None, "a notice is made of news"
+    if at - notice.news_since > news.lasts:
+        return "too old"
+    return "" if news.is_so(notice.order, notice.event) else "overtaken"

@@ -1,0 +1,29 @@
+"""The ways by which a notice leaves the shop, and whom they reach."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from orders.channels import Letter, email, sms
+from orders.models import Channel, Order
+
+
+class WayOut(Protocol):
+    """What a module of `orders.channels` offers."""
+
+    def is_open(self) -> bool: ...
+
+    def send(self, letter: Letter) -> str: ...
+
+
+WAYS_OUT: Mapping[Channel, WayOut] = {Channel.EMAIL: email, Channel.SMS: sms}
+
+
+def is_reached(order: Order, channel: Channel) -> bool:
+    """Tell whether whoever ordered can be told this way at the moment."""
+    match channel:
+        case Channel.IN_APP:
+            return order.customer is not None
+        case Channel.EMAIL:
+            return bool(order.contact.email) and email.is_open()
+        case Channel.SMS:
+            return bool(order.contact.phone) and sms.is_open()

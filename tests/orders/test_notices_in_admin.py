@@ -1,0 +1,111 @@
+"""Notices in admin: every one is found there with what became of it, and a manager has it sent again."""
+
+import pytest
+from django.urls import reverse
+
+from orders.models import Channel, Notice, NoticeState
+from pizzeria.people.roles import ADMIN, KITCHEN, MANAGER
+from tests import shop
+from tests.orders.telling import newest
+from tests.shop import ANNA
+
+LIST = reverse("admin:orders_notice_changelist")
+
+pytestmark = pytest.mark.usefixtures("kitchen", "post")
+
+
+@pytest.fixture
+def dead(placed_order):
+    """An SMS that did not go out."""
+    notice = newest(placed_order, Channel.SMS)
+    Notice.objects.filter(pk=notice.pk).update(state=NoticeState.DEAD, tries=8, error="The SMS provider answered 500.")
+    return notice
+
+
+@pytest.fixture
+def marta(sign_in):
+    """The manager's browser."""
+    return sign_in(MANAGER, first_name="Marta")
+
+
+def listed(browser, **filters):
+    return list(browser.get(LIST, filters).context["cl"].result_list)
+
+
+def send_again(browser, *notices):
+    """Tick notices, and have them sent again; give what the manager is told."""
+    ticked = {"action": "send_again", "_selected_action": [notice.pk for notice in notices]}
+    answer = browser.post(LIST, ticked, follow=True)
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_are_listed_with_what_became_of_them(marta, dead):
+    page = marta.get(LIST).content.decode()
+
+    for said in ("The SMS provider answered 500.", "dead: will not be tried again", f"#{dead.order.number} of "):
+        assert said in page
+    assert reverse("admin:orders_order_change", args=[dead.order_id]) in page
+
+
+def test_are_found_by_state_and_channel(marta, dead):
+    email = Notice.objects.get(channel=Channel.EMAIL)
+
+    assert listed(marta, state__exact="dead") == [dead]
+    assert listed(marta, channel__exact="email") == [email]
+    assert listed(marta, q=str(dead.order.number)) == [dead, email]
+    assert listed(marta, q="4711") == []
+
+
+def test_are_shown_on_their_orders_page(marta, dead):
+    page = marta.get(reverse("admin:orders_order_change", args=[dead.order_id])).content.decode()
+
+    assert "Who was told" in page
+    assert "The SMS provider answered 500." in page
+
+
+def test_are_shown_whole_and_cannot_be_changed(marta, dead):
+    address = reverse("admin:orders_notice_change", args=[dead.pk])
+
+    assert "The SMS provider answered 500." in marta.get(address).content.decode()
+    assert marta.post(address, {"state": "sent"}).status_code == 403
+    assert marta.get(reverse("admin:orders_notice_add")).status_code == 403
+    assert marta.post(reverse("admin:orders_notice_delete", args=[dead.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_show_nothing_of_the_guest(marta, dead):
+    for address in (LIST, reverse("admin:orders_notice_change", args=[dead.pk])):
+        page = marta.get(address).content.decode()
+        assert not any(said in page for said in (ANNA.name, ANNA.phone, ANNA.email))
+
+
+@pytest.mark.parametrize("role", [MANAGER, ADMIN], ids=lambda role: role.name)
+def test_are_sent_again_when_those_who_run_the_shop_say_so(sign_in, dead, role):
+    assert send_again(sign_in(role), dead) == ["1 notice will be sent again."]
+
+    dead.refresh_from_db()
+    assert (dead.state, dead.tries) == (NoticeState.QUEUED, 0)
+
+
+def test_are_told_apart_where_some_can_be_sent_again_and_others_not(marta, dead):
+    email = Notice.objects.get(channel=Channel.EMAIL)
+
+    told = send_again(marta, dead, email)
+
+    assert sorted(told) == ["1 notice will be sent again.", f"{email}: That has been sent, or will be by itself."]
+
+
+def test_are_closed_to_the_kitchen(sign_in, dead):
+    browser = sign_in(KITCHEN)
+
+    assert browser.get(LIST).status_code in (302, 403)
+    browser.post(LIST, {"action": "send_again", "_selected_action": [dead.pk]})
+    dead.refresh_from_db()
+    assert dead.state == NoticeState.DEAD
+
+
+def test_take_as_many_statements_when_there_are_more(marta, dead, django_assert_max_num_queries):
+    for _ in range(5):
+        newest(shop.place(), Channel.SMS)
+
+    with django_assert_max_num_queries(9):
+        assert len(listed(marta)) == 12

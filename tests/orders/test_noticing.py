@@ -1,0 +1,188 @@
+"""Noticing: who is told what of an order, by which way, and that it is written down once."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen, Method
+from orders import services as front_desk
+from orders.models import Channel, Notice, NoticeKind, NoticeState, OrderContact, Reason
+from orders.services.audience import NEWS
+from pizzeria.foundation.events.models import Event
+from pizzeria.operations import mail
+from pizzeria.people.roles import CUSTOMER, DRIVER
+from tests import shop
+from tests.factories import UserFactory
+from tests.orders.telling import write_down
+from tests.shop import ANNA, FRIDAY_NIGHT
+
+IN_APP, EMAIL, SMS = Channel.IN_APP, Channel.EMAIL, Channel.SMS
+
+pytestmark = pytest.mark.usefixtures("kitchen", "post")
+
+
+@pytest.fixture
+def carla(db):
+    """A customer."""
+    return shop.acting_as(CUSTOMER, UserFactory().pk)
+
+
+@pytest.fixture
+def dario(db):
+    """A driver."""
+    return shop.acting_as(DRIVER, UserFactory(first_name="Dario").pk)
+
+
+def told(order):
+    """Tell who was told what, by which ways."""
+    ways = {}
+    for notice in Notice.objects.filter(order=order).order_by("pk"):
+        ways.setdefault(notice.kind, []).append(notice.channel)
+    return ways
+
+
+def brought_home(order, *, chef, driver):
+    """Cook a delivery and bring it to the door."""
+    shop.cooked(order, by=chef)
+    front_desk.claim_delivery(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
+    front_desk.leave_for_delivery(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
+    front_desk.hand_over(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
+    return order
+
+
+def test_tells_a_customer_who_picks_it_up(carla, chef):
+    order = shop.cooked(shop.place(by=carla), by=chef)
+    front_desk.hand_over(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+
+    write_down(order)
+
+    assert told(order) == {
+        "placed": [IN_APP],
+        "confirmed": [IN_APP, EMAIL, SMS],
+        "cooking": [IN_APP],
+        "ready": [IN_APP, EMAIL, SMS],
+        "delivered": [IN_APP, EMAIL],
+    }
+    assert set(order.notices.values_list("recipient", flat=True)) == {str(carla.user_id)}
+
+
+def test_tells_a_guest_by_mail_and_sms_alone(placed_order, chef):
+    write_down(shop.cooked(placed_order, by=chef))
+
+    assert told(placed_order) == {"confirmed": [EMAIL, SMS], "ready": [EMAIL, SMS]}
+    assert set(placed_order.notices.values_list("recipient", flat=True)) == {"guest"}
+
+
+def test_says_ready_to_pickups_only_and_on_the_way_to_deliveries(carla, chef, dario):
+    order = brought_home(shop.place(by=carla, method=Method.DELIVERY), chef=chef, driver=dario)
+
+    write_down(order)
+
+    assert told(order) == {
+        "placed": [IN_APP],
+        "confirmed": [IN_APP, EMAIL, SMS],
+        "cooking": [IN_APP],
+        "out_for_delivery": [IN_APP, EMAIL, SMS],
+        "delivered": [IN_APP, EMAIL],
+    }
+
+
+def test_tells_of_an_end_and_of_a_new_promise(kitchen, chef):
+    Kitchen.objects.update(cooking_places=1)
+    late, given_up = shop.place(), shop.place()
+    kitchen_line.start_cooking(ref=late.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=15))
+    front_desk.cancel_order(ref=given_up.ref, reason=Reason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=15))
+
+    write_down(late)
+    write_down(given_up)
+
+    assert told(late)["promise_changed"] == [EMAIL, SMS]
+    assert told(given_up)["cancelled"] == [EMAIL, SMS]
+
+
+def test_shows_on_the_page_at_once_and_queues_what_must_leave_the_shop(carla):
+    order = shop.place(by=carla)
+
+    to_be_sent = write_down(order, "order.confirmed.v1", at=FRIDAY_NIGHT + timedelta(seconds=2))
+
+    page, *leaving = Notice.objects.filter(order=order).order_by("pk")
+    assert (page.state, page.sent_at) == (NoticeState.SENT, FRIDAY_NIGHT + timedelta(seconds=2))
+    assert to_be_sent == leaving
+    assert {(each.state, each.sent_at, each.tries) for each in leaving} == {(NoticeState.QUEUED, None, 0)}
+    assert {each.news_since for each in leaving} == {FRIDAY_NIGHT}
+
+
+def test_asks_nobody_who_left_no_address():
+    order = shop.place(contact=replace(ANNA, email=""))
+
+    write_down(order)
+
+    assert told(order) == {"confirmed": [SMS]}
+
+
+def test_writes_nothing_to_an_erased_contact(placed_order):
+    OrderContact.objects.update(name="", phone="", email="")
+
+    assert write_down(placed_order) == []
+
+
+def test_uses_only_the_ways_that_this_shop_has(placed_order, settings):
+    settings.NOTIFY_SMS_URL = ""
+    write_down(placed_order)
+    assert told(placed_order) == {"confirmed": [EMAIL]}
+
+    settings.MAILERS = mail.mailers("")
+    write_down(shop.place(), "order.confirmed.v1")
+    assert Notice.objects.exclude(order=placed_order).count() == 0
+
+
+def test_of_what_was_heard_twice_is_written_once_and_still_given_to_be_sent(placed_order):
+    first = write_down(placed_order, at=FRIDAY_NIGHT)
+    again = write_down(placed_order, at=FRIDAY_NIGHT + timedelta(seconds=9))
+
+    assert again == first
+    assert Notice.objects.count() == len(first) == 2
+    assert {notice.made_at for notice in Notice.objects.all()} == {FRIDAY_NIGHT}
+
+
+def test_tells_of_the_second_time_that_it_is_ready_too(placed_order, chef):
+    order = shop.cooked(placed_order, by=chef)
+    kitchen_line.recall_ticket(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_line.finish_ticket(ref=order.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=3))
+
+    write_down(order)
+
+    assert told(order)["ready"] == [EMAIL, SMS, EMAIL, SMS]
+
+
+def test_tells_nobody_of_a_drivers_comings_and_goings(chef, dario):
+    order = shop.cooked(shop.place(method=Method.DELIVERY), by=chef)
+    front_desk.claim_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
+
+    assert write_down(order, "order.driver_assigned.v1") == []
+
+
+def test_holds_nothing_that_could_be_erased(placed_order):
+    write_down(placed_order)
+
+    for row in Notice.objects.values():
+        assert not any(said in str(row) for said in (ANNA.name, ANNA.phone, ANNA.email))
+
+
+def test_knows_a_notice_for_everything_in_its_table_and_nothing_else():
+    assert sorted(news.kind for news in NEWS.values()) == sorted(NoticeKind)
+
+
+@pytest.mark.parametrize("fact", NEWS, ids=lambda fact: fact.type)
+def test_hears_of_everything_in_its_table(fact):
+    assert ("orders.on_order_news", id(None)) in [key for key, *_rest in fact.news.receivers]
+
+
+def test_takes_six_statements_however_many_are_told(carla, django_assert_num_queries):
+    order = shop.place(by=carla)
+    event = Event.objects.get(noun_ref=order.ref, type="order.confirmed.v1")
+
+    with django_assert_num_queries(6):  # two are the transaction's
+        assert len(front_desk.write_notices(event_id=event.pk, at=FRIDAY_NIGHT)) == 2
