@@ -1,0 +1,92 @@
+"""Late senders: who is killed between taking a notice and settling it, or takes too long."""
+
+from datetime import timedelta
+
+import pytest
+
+from orders.channels import Refused, Unavailable
+from orders.services.sending import LEASE, MOST_TRIES
+from pizzeria.foundation import failpoints
+from tests.orders.telling import (
+    DEAD,
+    SENDING,
+    SENT,
+    SMS,
+    newest,
+    now,
+    seconds,
+    send,
+    settle,
+    take,
+)
+from tests.shop import FRIDAY_NIGHT
+
+pytestmark = pytest.mark.usefixtures("kitchen", "post")
+
+
+@pytest.fixture
+def sms(placed_order):
+    """An SMS to be sent."""
+    return newest(placed_order, SMS)
+
+
+class Killed(BaseException):
+    """What a sender does not live to see."""
+
+
+def killed(at_the):
+    def die():
+        raise Killed
+
+    return failpoints.armed(f"orders.{at_the}", die)
+
+
+def test_leave_it_to_others_when_their_time_is_up_and_not_before(sms, post):
+    with killed("take_notice.after_commit"), pytest.raises(Killed):
+        send(sms)
+
+    assert (now(sms).state, now(sms).tries) == (SENDING, 1)
+    assert send(sms, FRIDAY_NIGHT + LEASE - timedelta(seconds=1)).state == SENDING
+    assert post.taken() == []
+    assert (send(sms, FRIDAY_NIGHT + LEASE).state, now(sms).tries) == (SENT, 2)
+    assert len(post.taken()) == 1
+
+
+def test_have_it_doubled_when_it_had_gone_out_just_before_they_were_killed(sms, post):
+    """The one way in which a message goes out twice."""
+    with killed("settle_notice.begun"), pytest.raises(Killed):
+        send(sms)
+
+    send(sms, FRIDAY_NIGHT + LEASE)
+
+    assert len(post.taken()) == 2
+    assert now(sms).state == SENT
+
+
+def test_are_not_sent_to_their_death_for_ever(sms):
+    for round_ in range(MOST_TRIES + 1):
+        taken = take(sms, FRIDAY_NIGHT + round_ * LEASE)
+        assert (taken is None) == (round_ == MOST_TRIES)
+
+    assert (now(sms).state, now(sms).error) == (DEAD, "whoever sent it died of it")
+
+
+def test_change_nothing_by_a_failure_for_whoever_has_it_now(sms):
+    slow = take(sms)
+    quick = take(sms, FRIDAY_NIGHT + LEASE)
+
+    assert (settle(slow, Refused("no such number")).state, now(sms).error) == (SENDING, "whoever sent it died of it")
+
+    settle(quick, "SM17")
+    assert (settle(slow, Unavailable("busy")).state, now(sms).provider_id) == (SENT, "SM17")
+
+
+def test_are_believed_when_they_say_that_it_went_out(sms):
+    slow = take(sms)
+    quick = take(sms, FRIDAY_NIGHT + LEASE)
+
+    settle(slow, "SM1", seconds(61))
+
+    assert settle(quick, Unavailable("busy"), seconds(62)).state == SENT
+    assert settle(quick, "SM2", seconds(63)).provider_id == "SM1"
+    assert (now(sms).sent_at, now(sms).error) == (seconds(61), "")

@@ -1,0 +1,101 @@
+"""Old news: what is not sent any more, because it is too old or not so any more."""
+
+import pytest
+
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen, Method
+from orders import services as front_desk
+from orders.models import Reason
+from pizzeria.people.roles import DRIVER
+from tests import shop
+from tests.factories import UserFactory
+from tests.orders.telling import EMAIL, EXPIRED, SENT, SMS, minutes, newest, now, send
+from tests.shop import FRIDAY_NIGHT
+
+pytestmark = pytest.mark.usefixtures("kitchen", "post")
+
+
+@pytest.fixture
+def sms(placed_order):
+    """An SMS to be sent."""
+    return newest(placed_order, SMS)
+
+
+@pytest.fixture
+def email(placed_order):
+    """An e-mail to be sent."""
+    return newest(placed_order, EMAIL)
+
+
+@pytest.fixture
+def ready(placed_order, chef):
+    """An SMS that says: ready."""
+    return newest(shop.cooked(placed_order, by=chef), SMS, "ready")
+
+
+def test_is_not_sent_after_half_an_hour(ready, post):
+    assert send(ready, minutes(31)).state == EXPIRED
+
+    assert now(ready).error == "too old"
+    assert post.taken() == []
+
+
+def test_is_news_for_exactly_half_an_hour(ready):
+    assert send(ready, minutes(30)).state == SENT
+
+
+def test_is_a_confirmation_after_a_day_only(sms, email):
+    assert send(sms, minutes(24 * 60)).state == SENT
+    assert send(email, minutes(24 * 60 + 1)).state == EXPIRED
+
+
+def test_calls_nobody_to_a_pizza_that_is_back_in_the_oven(ready, placed_order, chef):
+    kitchen_line.recall_ticket(ref=placed_order.ref, by=chef, at=minutes(1))
+
+    assert (send(ready, minutes(1)).state, now(ready).error) == (EXPIRED, "overtaken")
+
+
+def test_calls_once_for_a_pizza_that_was_ready_twice(ready, placed_order, chef):
+    kitchen_line.recall_ticket(ref=placed_order.ref, by=chef, at=minutes(1))
+    kitchen_line.finish_ticket(ref=placed_order.ref, by=chef, at=minutes(4))
+    again = newest(placed_order, SMS, "ready", at=minutes(4))
+
+    assert (send(ready, minutes(4)).state, now(ready).error) == (EXPIRED, "overtaken")
+    assert send(again, minutes(4)).state == SENT
+
+
+def test_calls_nobody_who_has_it_already(ready, placed_order, chef):
+    front_desk.hand_over(ref=placed_order.ref, by=chef, at=minutes(1))
+
+    assert send(ready, minutes(1)).state == EXPIRED
+
+
+def test_confirms_nothing_that_was_cancelled(sms, placed_order, guest):
+    front_desk.cancel_order(ref=placed_order.ref, reason=Reason.CHANGED_MIND, by=guest, at=minutes(1))
+
+    assert send(sms, minutes(1)).state == EXPIRED
+    assert send(newest(placed_order, SMS, "cancelled"), minutes(1)).state == SENT
+
+
+def test_says_on_the_way_only_while_it_is(chef):
+    dario = shop.acting_as(DRIVER, UserFactory().pk)
+    order = shop.cooked(shop.place(method=Method.DELIVERY), by=chef)
+    front_desk.claim_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
+    front_desk.leave_for_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
+    sms, email = (newest(order, channel, "out_for_delivery") for channel in (SMS, EMAIL))
+
+    assert send(sms, minutes(1)).state == SENT
+    front_desk.fail_delivery(ref=order.ref, reason=Reason.NOBODY_HOME, by=dario, at=minutes(2))
+    assert send(email, minutes(2)).state == EXPIRED
+
+
+def test_promises_anew_only_what_is_still_the_promise(kitchen, chef):
+    Kitchen.objects.update(cooking_places=1)
+    first, late = shop.place(), shop.place()
+    kitchen_line.start_cooking(ref=first.ref, by=chef, at=minutes(15))
+    once = newest(late, SMS, "promise_changed", at=minutes(15))
+    kitchen_line.finish_ticket(ref=first.ref, by=chef, at=minutes(44))
+    twice = newest(late, SMS, "promise_changed", at=minutes(44))
+
+    assert (send(once, minutes(44)).state, now(once).error) == (EXPIRED, "overtaken")
+    assert send(twice, minutes(44)).state == SENT
