@@ -14,7 +14,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import django
@@ -30,9 +30,12 @@ from menu.models import Pizza  # noqa: E402
 from menu.services import take_off  # noqa: E402
 from orders import selectors  # noqa: E402
 from orders import services as front_desk  # noqa: E402
-from orders.models import Order  # noqa: E402
+from orders.models import Notice, Order  # noqa: E402
 from pizzeria.foundation import clock  # noqa: E402
 from pizzeria.foundation.actor import SYSTEM  # noqa: E402
+from pizzeria.foundation.events.models import Event  # noqa: E402
+from pizzeria.people.models import User  # noqa: E402
+from pizzeria.people.roles import CUSTOMER  # noqa: E402
 from tests import shop  # noqa: E402
 from tests.journeys.people import sign_in  # noqa: E402
 
@@ -75,7 +78,24 @@ def an_evening() -> list[Order]:
         for minutes, step in enumerate(steps[:far]):
             step(ref=order.ref, by=SYSTEM, at=at + timedelta(minutes=4 * minutes + 1))
     take_off(item=Pizza.objects.get(slug="hawaiian"), until=None, by=SYSTEM, at=at)
-    return list(Order.objects.select_related("contact").order_by("id"))
+    an_order_of_the_customers(at)
+    return list(Order.objects.filter(customer=None).select_related("contact").order_by("id"))
+
+
+def an_order_of_the_customers(at: datetime) -> None:
+    """Let the demo's customer order, be kept waiting, fetch it, and be told of it all."""
+    by = shop.acting_as(CUSTOMER, User.objects.get(username="customer").pk)
+    order = shop.place(shop.basket_of(shop.pizza("vegetarian", added=("basil",)), at=at), at=at, by=by)
+    for minutes, step in {
+        4: kitchen_line.start_cooking,
+        9: kitchen_line.finish_ticket,
+        11: front_desk.hand_over,
+    }.items():
+        step(ref=order.ref, by=SYSTEM, at=at + timedelta(minutes=minutes))
+    for event in Event.objects.filter(noun_ref=order.ref).order_by("seq"):
+        front_desk.write_notices(event_id=event.pk, at=event.at)
+        if event.type == "order.confirmed.v1":
+            Notice.objects.update(read_at=event.at)
 
 
 def take_readme(browser: Browser, address: str) -> None:
@@ -146,6 +166,8 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
     sign_in(page, "customer")
     page.goto("/profile/")
     yield "profile"
+    page.goto("/notices/")
+    yield "notices"
     page.goto("/menu/margherita/")
     page.get_by_role("button", name="Add to basket").click()
     page.goto("/checkout/")

@@ -17,7 +17,7 @@ from orders.channels import Letter
 from orders.models import Channel, Notice, NoticeKind, Order, OrderContact, Status
 from orders.selectors import words
 from orders.selectors.order import address, lines_of
-from orders.selectors.stationery import News, Written, write
+from orders.selectors.stationery import Particulars, Written, write
 from pizzeria.foundation import clock
 from pizzeria.foundation.events import facts
 from pizzeria.foundation.money import ZERO, written
@@ -51,7 +51,7 @@ def _write(notice: Notice, since: datetime | None, until: datetime | None, **mor
     order = notice.order
     assert order.number, "placed orders only"
     most = LONGEST_REASON_IN_AN_SMS if notice.channel == Channel.SMS else LONGEST_REASON
-    news = News(
+    particulars = Particulars(
         shop=settings.SHOP_NAME,
         name=_one_line(order.contact.name, LONGEST_NAME) or _("there"),
         number=order.number,
@@ -62,7 +62,7 @@ def _write(notice: Notice, since: datetime | None, until: datetime | None, **mor
         payment=words.payment(order),
         **more,
     )
-    return write(NoticeKind(notice.kind), Channel(notice.channel), news)
+    return write(NoticeKind(notice.kind), Channel(notice.channel), particulars)
 
 
 def _address_for(channel: Channel, contact: OrderContact) -> str:
@@ -73,10 +73,10 @@ def _address_for(channel: Channel, contact: OrderContact) -> str:
 
 def _promised_then(notice: Notice) -> tuple[datetime | None, datetime | None]:
     try:
-        fact: Any = facts.read(notice.event)
+        promised: Any = facts.read(notice.event)
     except LookupError:  # written by a newer release than this one
-        fact = notice.order
-    return getattr(fact, "promise_from", None), getattr(fact, "promise_until", None)
+        promised = notice.order
+    return getattr(promised, "promise_from", None), getattr(promised, "promise_until", None)
 
 
 def _when(order: Order, since: datetime | None, until: datetime | None) -> str:

@@ -15,7 +15,7 @@ PLAIN = "plain"  # the engine's name, in settings.TEMPLATES
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Particulars:
     """What the templates know; orders.checks refuses those that ask for more."""
 
     shop: str
@@ -36,13 +36,13 @@ class Written:
     html: str = ""
 
 
-def write(kind: NoticeKind, channel: Channel, news: News) -> Written:
+def write(kind: NoticeKind, channel: Channel, particulars: Particulars) -> Written:
     """
     Word a piece of news for a channel.
 
     :raises TemplateDoesNotExist: there are no words for this kind on this channel
     """
-    said = asdict(news)
+    said = asdict(particulars)
     headline, body = (_part(kind, part, said) for part in ("headline", channel))
     if channel != Channel.EMAIL:
         return Written(" ".join(headline.split()), " ".join(body.split()))

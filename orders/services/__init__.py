@@ -19,6 +19,7 @@ from orders.services.moved import OrderMoved
 from orders.services.noticing import write_notices
 from orders.services.placing import AddressMissing, ContactDetails, place_order
 from orders.services.promising import requote
+from orders.services.reading import dismiss_notices, mark_notices_read
 from orders.services.sending import (
     NothingToSendAgain,
     send_notice,
@@ -48,11 +49,13 @@ __all__ = [
     "change_contact",
     "change_quantity",
     "claim_delivery",
+    "dismiss_notices",
     "fail_delivery",
     "forget_baskets",
     "hand_over",
     "leave_for_delivery",
     "mark_cooking",
+    "mark_notices_read",
     "mark_ready",
     "mark_recalled",
     "place_order",

@@ -1,8 +1,12 @@
 """Noticing: writing down who is to be told of an event. Nothing leaves the shop here."""
 
 from datetime import datetime
+from functools import partial
+
+from django.db import transaction
 
 from orders.models import Channel, Notice, NoticeState, Order
+from orders.selectors.notices import forget_unread
 from orders.services.audience import news_of
 from orders.services.ways_out import is_reached
 from pizzeria.foundation.commands import command
@@ -45,4 +49,5 @@ def write_notices(*, event_id: int, at: datetime) -> list[Notice]:
         ],
         ignore_conflicts=True,
     )
+    transaction.on_commit(partial(forget_unread, recipient), robust=True)
     return list(Notice.objects.filter(event=event).due(at).order_by("pk"))

@@ -1,5 +1,5 @@
 """
-What the header of every page shows. All of it lies in the session, so that no page asks the database for it.
+What the header of every page shows. It lies in the session or in the cache, so that no page asks the database for it.
 
 It decides what is shown, never what is allowed.
 """
@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orders.selectors import notices
 from orders.views import carried
 from pizzeria.people.models import User
 from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, of_groups
@@ -31,6 +33,11 @@ class Header:
     person: str
     pages: list[Page]
     basket_count: int
+    user_id: str  # blank: a guest
+
+    def unread(self) -> int:
+        """Count the notices that somebody signed in has not read; asked for by whole pages, not by their parts."""
+        return notices.unread(self.user_id) if self.user_id else 0
 
 
 def remember(request: HttpRequest, user: User) -> None:
@@ -49,6 +56,7 @@ def header(request: HttpRequest) -> dict[str, Any]:
             person=session.get(PERSON, ""),
             pages=_pages(groups),
             basket_count=session.get(carried.COUNT, 0),
+            user_id=session.get(SESSION_KEY, ""),
         )
     }
 

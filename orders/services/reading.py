@@ -1,0 +1,47 @@
+"""What a person does with the notices on their page. Only ever their own: others' are not there."""
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from orders.models import Channel, Notice
+from orders.selectors import notices
+from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.commands import command
+
+type Told = tuple[UUID, int]  # what a notice tells of: an order's ref, and which of its events
+
+
+@command
+def mark_notices_read(*, told: Collection[Told], by: Actor, at: datetime) -> None:
+    """
+    Note that somebody has seen their notices; what was read before keeps its time.
+
+    :raises Notice.DoesNotExist: one of them was never theirs
+    """
+    _own(told, by).filter(read_at=None).update(read_at=at)
+
+
+@command
+def dismiss_notices(*, told: Collection[Told], by: Actor, at: datetime) -> None:
+    """
+    Take notices off somebody's page, read or not; what another tab took off already stays off.
+
+    :raises Notice.DoesNotExist: one of them was never theirs
+    """
+    _own(told, by).filter(dismissed_at=None).update(dismissed_at=at)
+
+
+def _own(told: Collection[Told], by: Actor) -> QuerySet[Notice]:
+    """Find somebody's notices, all of them; how many they have not read is counted afresh after the commit."""
+    refs = {ref for ref, _seq in told}
+    mine = Notice.objects.filter(channel=Channel.IN_APP, recipient=str(by), event__noun_ref__in=refs)
+    found = {(ref, seq): pk for ref, seq, pk in mine.values_list("event__noun_ref", "event__seq", "pk")}
+    if not found.keys() >= set(told):
+        raise Notice.DoesNotExist
+    transaction.on_commit(partial(notices.forget_unread, str(by)), robust=True)
+    return Notice.objects.filter(pk__in=[found[key] for key in told])
