@@ -15,6 +15,7 @@ CHECKS = {
     "layers": "-c 'from importlinter import cli; cli.lint_imports_command()'",
     "template format": "-m djlint --check --quiet templates",
     "templates": "-m djlint --lint --quiet templates",
+    "shop": "-m django check",
     # It would like to ask the database, too, whether the migrations it has run are these.
     "migrations": "-W 'ignore:Got an error checking:RuntimeWarning' -m django makemigrations --check --dry-run",
 }

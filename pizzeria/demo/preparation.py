@@ -3,7 +3,7 @@
 import django
 from django.core.management import call_command
 
-COMMANDS = ("migrate", "set_up_shop", "sync_roles", "set_up_demo")
+COMMANDS = ("check", "migrate", "set_up_shop", "sync_roles", "set_up_demo")
 
 
 def main() -> None:

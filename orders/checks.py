@@ -1,0 +1,106 @@
+"""
+`manage.py check`: every notice can be worded on every channel it is told by, and knows all it says.
+
+A template with a slip of the pen would otherwise be noticed by a guest, who is told "Your order # is ready".
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader import get_template
+
+from orders.models import Channel, NoticeKind
+from orders.selectors.basket import Line
+from orders.selectors.stationery import PLAIN, Particulars, write
+from orders.services.audience import NEWS
+
+SAMPLE = Particulars(
+    shop="Mario's Pizzeria",
+    name="Anna Bianchi",
+    number=42,
+    when="ready between 18:40 and 18:50",
+    why="We are sorry: something in it ran out.",
+    link="https://pizza.example/orders/",
+    total="€29.68",
+    payment="Cash, at the counter",
+    lines=(Line("Pepperoni", "Large", ["Olives"], ["Basil"], 1, Decimal("29.68"), Decimal("29.68")),),
+)
+NOTHING_CHOSEN = replace(SAMPLE, lines=(Line("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),))
+
+
+@register(Tags.templates)
+def check_notices(**_: Any) -> list[CheckMessage]:
+    """Name each template that is missing or broken, and each field that none of them can know."""
+    kinds = [news.kind for news in NEWS.values()]
+    letters = [("notices/email.txt", PLAIN), ("notices/email.html", None)]
+    wrong = [_unreadable(*each) for each in [*((f"notices/{kind}.txt", PLAIN) for kind in kinds), *letters]]
+    if any(wrong):
+        return [error for error in wrong if error]
+    told = [(news.kind, channel) for news in NEWS.values() for channel in news.ways]
+    errors = {error.msg: error for kind, channel in told for error in _misworded(kind, channel)}
+    return list(errors.values())
+
+
+def _unreadable(name: str, engine: str | None) -> CheckMessage | None:
+    try:
+        get_template(name, using=engine)
+    except TemplateDoesNotExist:
+        return _missing(name)
+    except TemplateSyntaxError as error:
+        return Error(f"The template {name} cannot be read: {error}", id="notices.E002")
+    return None
+
+
+def _misworded(kind: NoticeKind, channel: Channel) -> list[CheckMessage]:
+    with _heard_of_unknown_fields() as unknown:
+        try:
+            for particulars in (SAMPLE, NOTHING_CHOSEN):
+                write(kind, channel, particulars)
+        except TemplateDoesNotExist as missing:
+            return [_missing(str(missing))]
+    return [
+        _unknown(template if "/" in template else f"notices/{kind}.txt#{template}", field)
+        for template, field in sorted(unknown)
+    ]
+
+
+def _missing(template: str) -> CheckMessage:
+    return Error(f"There is no template {template}.", id="notices.E001")
+
+
+def _unknown(template: str, field: str) -> CheckMessage:
+    hint = "What they know is orders.selectors.stationery.Particulars."
+    return Error(f"The template {template} asks for {field}, which no notice knows.", hint=hint, id="notices.E003")
+
+
+@contextmanager
+def _heard_of_unknown_fields() -> Iterator[set[tuple[str, str]]]:
+    """Give the template and name of each field that is asked for in vain: Django tells its log, and no one else."""
+    log, ear = logging.getLogger("django.template"), _Ear()
+    level, propagates = log.level, log.propagate
+    log.addHandler(ear)
+    log.setLevel(logging.DEBUG)
+    log.propagate = False
+    try:
+        yield ear.heard
+    finally:
+        log.removeHandler(ear)
+        log.setLevel(level)
+        log.propagate = propagates
+
+
+class _Ear(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: set[tuple[str, str]] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        assert isinstance(record.args, tuple)
+        field, template = record.args
+        self.heard.add((str(template), str(field)))
