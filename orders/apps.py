@@ -8,5 +8,6 @@ class OrdersConfig(AppConfig):
     verbose_name = "Front desk"
 
     def ready(self) -> None:
+        import_module("orders.channels.checks")
         import_module("orders.checks")
         import_module("orders.receivers")

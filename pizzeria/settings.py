@@ -193,6 +193,7 @@ CELERY_TASK_TIME_LIMIT = 60
 # A queue for each way out: a worker that takes only one of them is all that its provider can hold up by its silence.
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "email", "sms")]
 CELERY_TIMEZONE = "UTC"  # local time would skip and repeat an hour a year
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: nothing in the timetable needs a file, or fails with one
 # What nobody took before the next of its kind came is not worth doing: a worker that was away starts with one each.
 CELERY_BEAT_SCHEDULE = {
     "tell what no nudge reached": {
@@ -235,7 +236,7 @@ CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script reads it
 CSRF_TRUSTED_ORIGINS = [SHOP_ORIGIN]
 CSRF_FAILURE_VIEW = "pizzeria.people.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
-SECURE_CSP = {
+SECURE_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF, CSP.NONCE],

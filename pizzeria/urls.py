@@ -1,5 +1,6 @@
 """Every address of the shop but /health/…, which a middleware answers before anything else is looked at."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -11,5 +12,6 @@ urlpatterns = [
     path("kitchen/", include("kitchen.urls")),
     path("accounts/", include("pizzeria.people.urls")),
     path("stream/", include("pizzeria.live.urls")),
+    *([path("admin/messages/", include("pizzeria.demo.urls"))] if settings.SHOP_DEMO else []),
     path("admin/", admin.site.urls),
 ]

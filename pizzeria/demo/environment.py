@@ -9,8 +9,25 @@ from pizzeria.demo.home import ROOT
 LOCAL_HOSTS = "localhost,127.0.0.1"
 
 
-def shop(*, secret_key: str, database_url: str, redis_url: str, origin: str, pooled: bool = False) -> dict[str, str]:
-    """This process's environment, with the shop's own part replaced: a shop at home in the shell stays untouched."""
+SENDER = "Mario's Pizzeria <orders@pizzeria.example>"
+
+
+def shop(
+    *,
+    secret_key: str,
+    database_url: str,
+    redis_url: str,
+    origin: str,
+    pooled: bool = False,
+    mail_url: str = "",
+    sms_url: str = "",
+    postbox: str = "",
+) -> dict[str, str]:
+    """
+    This process's environment, with the shop's own part replaced: a shop at home in the shell stays untouched.
+
+    :param postbox: the folder of what was sent to ``mail_url`` and ``sms_url``
+    """
     return {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
@@ -25,4 +42,8 @@ def shop(*, secret_key: str, database_url: str, redis_url: str, origin: str, poo
         "REDIS_URL": redis_url,
         "ALLOWED_HOSTS": LOCAL_HOSTS,
         "ORIGIN": origin,
+        "MAIL_URL": mail_url,
+        "MAIL_FROM": SENDER,
+        "NOTIFY_SMS_URL": sms_url,
+        "DEMO_POSTBOX": postbox,
     }

@@ -18,7 +18,7 @@ from pizzeria.demo import address, environment, home, interruption
 from pizzeria.demo.home import ROOT, Home, Occupied
 from pizzeria.demo.interruption import Interrupted
 from pizzeria.demo.progress import say, step
-from pizzeria.demo.servers import pair, secrets
+from pizzeria.demo.servers import pair, postbox, secrets
 from pizzeria.demo.servers.failure import CannotServe
 from pizzeria.demo.servers.processes import Child, stop_all, stop_leftovers
 
@@ -28,6 +28,7 @@ The shop is open: {origin}
   As a guest      order a pizza, no account needed; its page then follows it to the counter
   As the chef     sign in from another browser (or a private window) and cook it: {origin}/kitchen/
   As the manager  change the menu and read the orders: {origin}/admin/
+                  and what the guests were told: {origin}/admin/messages/
 
   People          customer, chef, driver, manager, admin; the password of each is: pizza
   Logs            {logs}
@@ -68,13 +69,17 @@ def _open(demo: Home, everything: ExitStack) -> None:
 
     with step("Servers") as line:
         servers = everything.enter_context(pair.running(demo.folder))
-        line.title = f"{servers.database.title}; {servers.store.title}"
+        post = everything.enter_context(postbox.running(home=demo.folder))
+        line.title = f"{servers.database.title}; {servers.store.title}; a postbox for mail and SMS"
 
     variables = environment.shop(
         secret_key=secrets.kept(demo.folder / "secret-key"),
         database_url=servers.database.url,
         redis_url=servers.store.url,
         origin=origin,
+        mail_url=post.mail_url,
+        sms_url=post.sms_url,
+        postbox=str(post.ledger.folder),
     )
     with step("Tables, kitchen, roles, menu and people"):
         _prepare(demo, variables)
@@ -85,7 +90,7 @@ def _open(demo: Home, everything: ExitStack) -> None:
 
     say(WELCOME.format(origin=origin, logs=demo.logs))
     while True:
-        _refuse_dead([*servers.processes, *shop])
+        _refuse_dead([*servers.processes, post.process, *shop])
         time.sleep(0.25)
 
 
@@ -103,7 +108,7 @@ def _prepare(demo: Home, variables: dict[str, str]) -> None:
 def _shop(demo: Home, variables: dict[str, str], port: int) -> Iterator[list[Child]]:
     children: list[Child] = []
     web = f"-m uvicorn pizzeria.asgi:application --host 127.0.0.1 --port {port} --log-level warning --no-access-log"
-    worker = "-m celery -A pizzeria worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle"
+    worker = "-m celery -A pizzeria worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle --beat"
     try:
         # Open streams keep uvicorn from ever ending by itself.
         children.append(

@@ -36,7 +36,7 @@ def test_is_done_once_per_checkout_survives_a_kill_and_ends_with_one_ctrl_c(laun
     again.process.send_signal(signal.SIGINT)
     assert again.ends(seconds=10) == 0
     assert "Traceback" not in again.said
-    assert len(left) == 4
+    assert len(left) == 5
     assert all_gone(left, seconds=0)
 
 

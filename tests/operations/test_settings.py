@@ -123,3 +123,13 @@ def test_know_a_sender_from_something_else(sender):
 
     assert answer.returncode == 1
     assert "MAIL_FROM" in answer.stderr
+
+
+def test_are_checked_for_a_provider_of_sms_that_somebody_knows():
+    known = run("manage.py", "check", **SHOP, NOTIFY_SMS_URL=f"twilio://AC{'0' * 32}:{'1' * 32}@+15550001111?cto=3")
+    assert known.returncode == 0, known.stderr
+
+    unknown = run("manage.py", "check", **SHOP, NOTIFY_SMS_URL="twilio://four-cheeses@+15550001111")
+    assert unknown.returncode == 1
+    assert "NOTIFY_SMS_URL" in unknown.stderr
+    assert "four-cheeses" not in unknown.stderr

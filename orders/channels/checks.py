@@ -1,0 +1,21 @@
+"""What can be known about the ways out before anything is sent."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from orders.channels import sms
+
+
+@register
+def the_provider_of_sms_is_known(**_: Any) -> list[CheckMessage]:
+    """Name a `NOTIFY_SMS_URL` that apprise does not understand, without repeating the password in it."""
+    if not sms.is_open() or sms.is_understood():
+        return []
+    return [
+        Error(
+            "NOTIFY_SMS_URL is no address that apprise understands.",
+            hint="See https://appriseit.com/services/ for your provider's. The guest's number is added at its end.",
+            id="orders.E010",
+        )
+    ]

@@ -1,0 +1,51 @@
+"""What the demo has sent, as it would look where it arrives."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.csp import CSP
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_safe
+
+from pizzeria.demo.postbox.ledger import Ledger
+
+SHOWN = 50
+
+# A letter brings its own style, and nothing else: no script, no picture from elsewhere that tells it was read. The
+# sandbox keeps it from our cookies and pages even when it is opened by itself.
+LETTER: dict[str, list[str]] = {
+    "default-src": [CSP.NONE],
+    "style-src": [CSP.UNSAFE_INLINE],
+    "img-src": ["data:"],
+    "frame-ancestors": [CSP.SELF],
+    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+}
+
+
+@require_safe
+@csp_override({**settings.SECURE_CSP, "frame-src": [CSP.SELF]})
+def messages(request: HttpRequest) -> HttpResponse:
+    """Show the newest messages: SMS as bubbles, e-mails with a frame for their HTML."""
+    context = admin.site.each_context(request) | {"title": "Messages", "sent": _ledger().newest_first(at_most=SHOWN)}
+    return render(request, "demo/messages.html", context)
+
+
+@require_safe
+@never_cache
+@xframe_options_sameorigin
+@csp_override(LETTER)
+def html(request: HttpRequest, id: str) -> HttpResponse:
+    """Show an e-mail's HTML as it was sent, for the frame; its links open pages of their own."""
+    message = _ledger().find(id)
+    if message is None or not message.html:
+        raise Http404
+    return HttpResponse(message.html.replace("<head>", '<head><base target="_blank">', 1))
+
+
+def _ledger() -> Ledger:
+    return Ledger(Path(settings.DEMO_POSTBOX))
