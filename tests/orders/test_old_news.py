@@ -5,11 +5,11 @@ import pytest
 from kitchen import services as kitchen_line
 from kitchen.models import Kitchen, Method
 from orders import services as front_desk
-from orders.models import Reason
+from orders.models import Notice, Reason
 from pizzeria.people.roles import DRIVER
 from tests import shop
 from tests.factories import UserFactory
-from tests.orders.telling import EMAIL, EXPIRED, SENT, SMS, minutes, newest, now, send
+from tests.orders.telling import EMAIL, EXPIRED, SENT, SMS, minutes, newest, now, send, write_down
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
@@ -47,6 +47,22 @@ def test_is_news_for_exactly_half_an_hour(ready):
 def test_is_a_confirmation_after_a_day_only(sms, email):
     assert send(sms, minutes(24 * 60)).state == SENT
     assert send(email, minutes(24 * 60 + 1)).state == EXPIRED
+
+
+def test_is_sorted_out_after_an_hour_in_which_nobody_was_told_anything(placed_order, chef, post):
+    shop.cooked(placed_order, by=chef)
+
+    for notice in write_down(placed_order, at=minutes(60)):
+        send(notice, minutes(60))
+
+    became = set(Notice.objects.values_list("kind", "channel", "state"))
+    assert became == {
+        ("confirmed", EMAIL, SENT),
+        ("confirmed", SMS, SENT),
+        ("ready", EMAIL, EXPIRED),
+        ("ready", SMS, EXPIRED),
+    }
+    assert len(post.taken()) == 2
 
 
 def test_calls_nobody_to_a_pizza_that_is_back_in_the_oven(ready, placed_order, chef):

@@ -1,0 +1,94 @@
+"""
+An SMS provider that takes the line and says nothing: whoever is told by e-mail hears of it in time all the same.
+
+With one worker for everything they wait as long as it is silent.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from orders import tasks
+from orders.models import Channel, Notice, NoticeState
+from pizzeria.demo import environment
+from pizzeria.foundation import clock
+from pizzeria.foundation.events.models import Event
+from tests import shop
+
+ORDERS = 5
+SILENT_FOR_LONGER_THAN_ANY_TEST = "?cto=1&rto=600"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def working(post, queues):
+    """Have a worker take what is in these queues, one after the other."""
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    variables = {
+        **environment.shop(
+            secret_key=settings.SECRET_KEY,
+            database_url=database,
+            redis_url=settings.REDIS_URL,
+            origin="http://127.0.0.1",
+        ),
+        **post.environment,
+        "NOTIFY_SMS_URL": f"{post.box.sms_url}{SILENT_FOR_LONGER_THAN_ANY_TEST}",
+    }
+    worker = f"-m celery -A pizzeria worker --pool solo --queues {queues} --loglevel ERROR --without-gossip"
+    process = subprocess.Popen([sys.executable, *worker.split()], env=variables, cwd=settings.ROOT)
+    try:
+        yield process
+    finally:
+        process.kill()  # it is waiting for the provider
+        process.wait(timeout=30)
+
+
+@pytest.fixture
+def silence(post):
+    """The SMS provider says nothing."""
+    post.behaves(SMS="hang")
+    yield post
+    post.behaves()
+
+
+@pytest.fixture
+def told(kitchen, silence):
+    """Orders whose guests are to be told by e-mail and by SMS, all of it handed to the workers."""
+    for _ in range(ORDERS):
+        order = shop.place(at=clock.now())
+        tasks.notify(event_id=Event.objects.get(noun_ref=order.ref, type="order.confirmed.v1").pk)
+
+
+def count(channel, state):
+    return Notice.objects.filter(channel=channel, state=state).count()
+
+
+def wait_until(seen):
+    deadline = time.monotonic() + 60
+    while not seen():
+        assert time.monotonic() < deadline, list(Notice.objects.values_list("channel", "state"))
+        time.sleep(0.05)
+
+
+def test_holds_up_its_own_alone(told, silence):
+    with working(silence, "sms"), working(silence, "celery,email"):
+        wait_until(lambda: count(Channel.EMAIL, NoticeState.SENT) == ORDERS)
+        wait_until(lambda: count(Channel.SMS, NoticeState.SENDING) == 1)
+
+    assert len(silence.taken("email")) == ORDERS
+    assert count(Channel.SMS, NoticeState.QUEUED) == ORDERS - 1
+
+
+def test_control_with_one_worker_for_everything_holds_up_the_rest(told, silence):
+    with working(silence, "celery,email,sms"):
+        wait_until(lambda: count(Channel.SMS, NoticeState.SENDING) == 1)
+
+    assert count(Channel.EMAIL, NoticeState.SENT) < ORDERS
