@@ -2,8 +2,11 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
+
+from pizzeria.live.handler import StreamHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pizzeria.settings")
+django.setup(set_prefix=False)
 
-application = get_asgi_application()
+application = StreamHandler()

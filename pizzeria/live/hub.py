@@ -126,8 +126,9 @@ def _versions_of_now(topics: set[Topic]) -> dict[Topic, int]:
 
 
 def _redis() -> "redis.Redis":
+    # A silent Redis takes the call and never says hello; to wait for news, `get_message` brings its own patience.
     return redis.Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=1.0, socket_timeout=None, retry=Retry(NoBackoff(), 0)
+        settings.REDIS_URL, socket_connect_timeout=1.0, socket_timeout=1.0, retry=Retry(NoBackoff(), 0)
     )
 
 

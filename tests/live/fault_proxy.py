@@ -1,4 +1,7 @@
-"""A wire between a program and a server that can be cut and mended. A browser's own "offline" leaves streams open."""
+"""
+A wire between a program and a server that can be cut, silenced and mended. A browser's own "offline" leaves streams
+open, and nobody who pulls a plug sends a goodbye.
+"""
 
 import socket
 import threading
@@ -11,7 +14,8 @@ class Wire:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self._ends = []
-        self._is_cut = False
+        self._is_cut = self._is_silent = False
+        self._swallowed = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self):
@@ -21,8 +25,14 @@ class Wire:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
+    def silence(self):
+        """Swallow what goes through and answer nobody who comes; those connections stay open, and dead for good."""
+        self._is_silent = True
+        self._swallowed.update(self._ends)
+
     def mend(self):
-        self._is_cut = False
+        """Serve whoever comes from now on."""
+        self._is_cut = self._is_silent = False
 
     def close(self):
         self.cut()
@@ -34,19 +44,24 @@ class Wire:
                 here, _address = self._listening.accept()
             except OSError:
                 return
-            if self._is_cut:
+            try:
+                there = None if self._is_cut else socket.create_connection(("127.0.0.1", self._to))
+            except OSError:
+                there = None
+            if there is None:
                 here.close()
                 continue
-            there = socket.create_connection(("127.0.0.1", self._to))
             self._ends += [here, there]
+            if self._is_silent:
+                self._swallowed.update((here, there))
             for source, sink in ((here, there), (there, here)):
                 threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
 
-    @staticmethod
-    def _carry(source, sink):
+    def _carry(self, source, sink):
         with suppress(OSError):
             while data := source.recv(65536):
-                sink.sendall(data)
+                if source not in self._swallowed:
+                    sink.sendall(data)
         for end in (source, sink):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

@@ -1,14 +1,15 @@
-"""The shop served by a process of its own, on the tests' database; and a reader of its streams."""
+"""The shop served by processes of its own, on the tests' database; and a reader of its streams."""
 
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -19,28 +20,62 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def serving(*, redis_port=None, log=subprocess.DEVNULL):
+def serving(application="pizzeria.asgi", *, port=None, redis_port=None, database_port=None, log=subprocess.DEVNULL):
     """Serve pages and streams with uvicorn, as the demo does; gives the process, with `.port` of it."""
+    port = port or free_port()
+    uvicorn = f"-m uvicorn {application}:application --log-level warning --port {port} --timeout-graceful-shutdown 3"
+    variables = {**_servers(redis_port, database_port), "DATABASE_POOL": "1"}
+    with _running([sys.executable, *uvicorn.split()], port, variables, log) as server:
+        yield server
+
+
+@contextmanager
+def made(target, **variables):
+    """Run a process of a real shop by its `make` target; gives the process, with `.port` of it."""
+    port = free_port()
+    command = ["make", "--silent", target, f"PYTHON={sys.executable}", f"BIND=127.0.0.1:{port}"]
+    with _running(command, port, {**_servers(), **variables}) as server:
+        yield server
+
+
+@contextmanager
+def in_front(*, pages, streams, port=None, scheme="http"):
+    """Put one address before the ports of pages and streams, which are told its scheme; gives the process."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "tests.live.front", *map(str, (port, pages, streams, scheme))]
+    with _running(command, port, {}) as front:
+        yield front
+
+
+def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+def _servers(redis_port=None, database_port=None):
+    """Name the tests' Redis and database, behind other ports if they are given."""
     redis_url = re.sub(r":\d+/", f":{redis_port}/", settings.REDIS_URL) if redis_port else settings.REDIS_URL
     database_url = re.sub(r"/[^/?]+(\?|$)", rf"/{connection.settings_dict['NAME']}\1", os.environ["DATABASE_URL"])
-    uvicorn = f"-m uvicorn pizzeria.asgi:application --log-level warning --port {port} --timeout-graceful-shutdown 3"
-    server = subprocess.Popen(
-        [sys.executable, *uvicorn.split()],
-        env={**os.environ, "DATABASE_URL": database_url, "DATABASE_POOL": "1", "REDIS_URL": redis_url},
-        cwd=ROOT,
-        stdout=log,
-        stderr=log,
+    if database_port:
+        database_url = re.sub(r"(@[^:/]+):\d+/", rf"\1:{database_port}/", database_url)
+    return {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+
+
+@contextmanager
+def _running(command, port, variables, log=subprocess.DEVNULL):
+    # In a group of its own: make hands no signal on.
+    process = subprocess.Popen(
+        command, env={**os.environ, **variables}, cwd=ROOT, stdout=log, stderr=log, process_group=0
     )
-    server.port = port
+    process.port = port
     try:
         _wait_until_alive(port)
-        yield server
+        yield process
     finally:
-        server.terminate()
-        server.wait(timeout=10)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=10)
 
 
 def _wait_until_alive(port):

@@ -1,15 +1,22 @@
 """Streams, read from a real server: news within a moment, versions with every beat, and right again by themselves."""
 
+import asyncio
 import time
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.urls import reverse
 
 from kitchen import services as kitchen_line
 from kitchen.models import Kitchen
 from orders import selectors
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.live import views
+from pizzeria.live.hub import Stream, hub
+from pizzeria.live.topics import Topic
 from pizzeria.people.roles import KITCHEN
 from pizzeria.people.services import give_roles, sync_roles
 from tests import shop
@@ -100,20 +107,66 @@ def test_tell_a_guest_and_the_board_of_a_step_within_a_second(read, order, ciro)
     assert time.monotonic() - begun < 1
 
 
-def test_go_on_with_versions_from_the_database_while_redis_is_gone_and_are_live_again(read, order, wire):
+@pytest.mark.parametrize("fault", [Wire.cut, Wire.silence])
+def test_go_on_with_versions_from_the_database_while_redis_is_gone_and_are_live_again(read, order, wire, fault):
     reader = follow(read, order)
-    wire.cut()
+    fault(wire)
     try:
         seq = start(order)
         while reader.next(kind="beat") != ("beat", seq):
             pass
     finally:
         wire.mend()
-    reader.next(kind="beat")  # by now it has called again
 
-    kitchen_line.finish_ticket(ref=order.ref, by=shop.acting_as(KITCHEN), at=FRIDAY_NIGHT)
+    assert any(reader.next()[0] == "version" for _step in back_and_forth(order))
 
-    assert reader.next(kind="version") == ("version", seq + 1)
+
+def back_and_forth(order, steps=10):
+    """Take a ticket out of the oven and put it back again: something for a stream to tell of, time and again."""
+    for number in range(steps):
+        step = kitchen_line.recall_ticket if number % 2 else kitchen_line.finish_ticket
+        yield step(ref=order.ref, by=shop.acting_as(KITCHEN), at=FRIDAY_NIGHT)
+
+
+def test_beat_without_a_version_while_the_database_is_gone_and_with_it_again(order):
+    database = Wire(int(connection.settings_dict["PORT"]))
+    with serving(database_port=database.port) as server:
+        reader = Reader(server, f"/stream{selectors.address(order)}")
+        assert reader.next() == ("beat", order.seq)
+
+        database.cut()
+        while reader.next(kind="beat") != ("beat", None):
+            pass
+        database.mend()
+
+        while reader.next(kind="beat") != ("beat", order.seq):
+            pass
+        reader.close()
+    database.close()
+
+
+def test_end_after_a_while_so_that_their_reader_is_looked_at_again(order, monkeypatch):
+    monkeypatch.setattr(views, "SECONDS_OF_A_STREAM", 0)
+
+    assert len(all_of_it(order)) == 1
+    assert hub.held_by("anna") == 0
+
+
+def test_end_where_no_heart_beats(order, monkeypatch):
+    monkeypatch.setattr(views, "SECONDS_BETWEEN_BEATS", 0.01)
+
+    assert len(all_of_it(order)) == 1
+
+
+def all_of_it(order):
+    """Read a stream of this process to its end."""
+
+    async def read():
+        async with asyncio.timeout(20):
+            stream = Stream(Topic("order", order.ref), holder="anna")
+            return [message async for message in views._messages(stream, order.seq)]
+
+    return asyncio.run(read())
 
 
 def test_keep_no_connection_of_the_database_while_they_are_open(read, order, server):
@@ -128,6 +181,26 @@ def test_keep_no_connection_of_the_database_while_they_are_open(read, order, ser
     assert page.answer.status == 200
     assert time.monotonic() - begun < 2
     page.close()
+
+
+@pytest.mark.parametrize(
+    ("application", "threads_kept"),
+    [("pizzeria.asgi", False), ("tests.live.djangos_own", True)],
+    ids=["ours", "control"],
+)
+def test_keep_no_thread_while_they_are_open(order, application, threads_kept):
+    with serving(application) as server, ExitStack() as closing:
+        for number in range(100):
+            order = shop.place() if number % 10 == 0 else order
+            reader = Reader(server, f"/stream{selectors.address(order)}")
+            closing.callback(reader.close)
+            assert reader.next()[0] == "beat"
+
+        assert (threads_of(server) > 100) is threads_kept
+
+
+def threads_of(server):
+    return len(list(Path(f"/proc/{server.pid}/task").iterdir()))
 
 
 def test_do_not_keep_the_server_from_ending(order):
