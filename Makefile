@@ -15,7 +15,7 @@ any-python = for python in python3 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.*/
 	done; echo 'There is no python3 here. Install one (Debian: apt install python3 python3-venv).' >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint format measure screenshots lock set-up again
+.PHONY: help demo demo-reset test lint format measure screenshots lock pages streams worker beat set-up again
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -42,6 +42,20 @@ measure: set-up  ## measure how quick the shop is, against servers of its own
 
 screenshots: set-up  ## take the pictures of the pages, against servers of their own
 	@exec $(BORROWED) $(PYTHON) -m tests.screenshots $(ARGS)
+
+pages:  ## a real shop's pages, admin and API (BIND=127.0.0.1:8000)
+	@exec $(PYTHON) -m gunicorn pizzeria.wsgi --worker-class gthread --threads 8 --no-control-socket \
+		--bind $(or $(BIND),127.0.0.1:8000) $(ARGS)
+
+streams:  ## a real shop's streams, from one process (BIND=127.0.0.1:8001)
+	@DATABASE_POOL=1 exec $(PYTHON) -m gunicorn pizzeria.asgi --worker-class uvicorn_worker.UvicornWorker --workers 1 \
+		--graceful-timeout 3 --no-control-socket --bind $(or $(BIND),127.0.0.1:8001) $(ARGS)
+
+worker:  ## a real shop's worker: what happens after a request
+	@exec $(PYTHON) -m celery -A pizzeria worker $(ARGS)
+
+beat:  ## a real shop's clock, for what is due: one of it
+	@exec $(PYTHON) -m celery -A pizzeria beat $(ARGS)
 
 lock:  ## pin what pyproject.toml asks for (ARGS=--upgrade for newer versions)
 	@$(call any-python,pizzeria/demo/set_up.py lock $(ARGS))
