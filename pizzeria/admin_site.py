@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
+from pizzeria.people import sessions
+
 
 class ShopAdminSite(AdminSite):
     """Django's admin, entered by the shop's own door: it has no password form of its own."""
@@ -16,6 +18,10 @@ class ShopAdminSite(AdminSite):
     site_header = settings.SHOP_NAME
     site_title = settings.SHOP_NAME
     index_title = "Menu, orders, kitchen"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Admit those who may, in a session in which that counts."""
+        return super().has_permission(request) and sessions.is_for_staff(request.session)
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]

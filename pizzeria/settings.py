@@ -14,7 +14,7 @@ from zoneinfo import available_timezones
 import django_stubs_ext
 from celery.schedules import crontab
 from django.utils.csp import CSP
-from environs import Env, validate
+from environs import Env, EnvError, validate
 from kombu import Queue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -51,6 +51,12 @@ MAILERS: mail.Mailers = env.mailers("MAIL_URL", "")  # empty: the shop writes no
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", validate=A_SENDER) if MAILERS else ""
 NOTIFY_SMS_URL: str = env.str("NOTIFY_SMS_URL", "", validate=A_PROVIDER)  # empty: nor any SMS
 
+OIDC_ISSUER: str = env.str("OIDC_ISSUER", "").rstrip("/")  # of the realm; empty: Keycloak is not connected
+OIDC_RP_CLIENT_ID: str = env.str("OIDC_CLIENT_ID", "")
+OIDC_RP_CLIENT_SECRET: str = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_AUDIENCES: list[str] = env.list("OIDC_AUDIENCES", [], subcast=str)  # an API token's `aud` or `azp`; empty: our own
+OIDC_RECHECK_SECONDS: int = env.int("OIDC_RECHECK_SECONDS", 300, validate=validate.Range(min=1, max=300))
+
 SHOP_NAME: str = env.str("SHOP_NAME", "Mario's Pizzeria")
 SHOP_TIME_ZONE: str = env.str("SHOP_TIME_ZONE", "Europe/Rome", validate=A_TIME_ZONE)
 SHOP_DAY_ENDS = env.time("SHOP_DAY_ENDS", time(4, 0))  # wall clock: until then it is still yesterday's business day
@@ -64,6 +70,8 @@ SHOP_DRIVING_MINUTES: int = env.int("SHOP_DRIVING_MINUTES", 20, validate=validat
 SHOP_PROMISE_MINUTES_WIDE: int = env.int("SHOP_PROMISE_MINUTES_WIDE", 10, validate=validate.Range(min=1))
 
 env.seal()
+if OIDC_ISSUER and not (OIDC_RP_CLIENT_ID and OIDC_RP_CLIENT_SECRET):
+    raise EnvError("OIDC_ISSUER comes with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
 
 # --- What it is made of ------------------------------------------------------------------------------------------
 
@@ -102,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "pizzeria.people.middleware.StandingMiddleware",
     "pizzeria.people.middleware.ActorMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -209,6 +218,20 @@ CELERY_BEAT_SCHEDULE = {
 # --- People ------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    # The demo's own form stands in for a sign-in server, in the demo and only while there is none.
+    *(["django.contrib.auth.backends.ModelBackend"] if SHOP_DEMO and not OIDC_ISSUER else []),
+    "pizzeria.people.oidc.backend.KeycloakBackend",
+]
+OIDC_ORIGIN = "/".join(OIDC_ISSUER.split("/")[:3])
+OIDC_OP_AUTHORIZATION_ENDPOINT = f"{OIDC_ISSUER}/protocol/openid-connect/auth"
+OIDC_OP_TOKEN_ENDPOINT = f"{OIDC_ISSUER}/protocol/openid-connect/token"
+OIDC_OP_USER_ENDPOINT = f"{OIDC_ISSUER}/protocol/openid-connect/userinfo"
+OIDC_OP_JWKS_ENDPOINT = f"{OIDC_ISSUER}/protocol/openid-connect/certs"
+OIDC_OP_LOGOUT_ENDPOINT = f"{OIDC_ISSUER}/protocol/openid-connect/logout"
+OIDC_AUTHENTICATION_CALLBACK_URL = "people:keycloak_callback"
+OIDC_RP_SCOPES = "openid profile email"
+OIDC_USE_PKCE = True
 LOGIN_URL = "people:sign_in"
 LOGIN_REDIRECT_URL = "people:landing"
 LOGOUT_REDIRECT_URL = "orders:home"
@@ -244,7 +267,8 @@ SECURE_CSP: dict[str, list[str]] = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    # Signing out is a form that ends at the sign-in server.
+    "form-action": [CSP.SELF, *([OIDC_ORIGIN] if OIDC_ISSUER else [])],
     "base-uri": [CSP.NONE],
     "object-src": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from orders.selectors import notices
 from orders.views import carried
+from pizzeria.people import sessions
 from pizzeria.people.models import User
 from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, of_groups
 
@@ -43,8 +44,10 @@ class Header:
 def remember(request: HttpRequest, user: User) -> None:
     """Note in the session who signed in and with which groups."""
     request.session[PERSON] = user.first_name or str(user)
-    groups = set(user.groups.values_list("name", flat=True))
-    request.session[GROUPS] = sorted(groups | {str(ADMIN.group)} if user.is_superuser else groups)
+    groups = {str(CUSTOMER.group)}
+    if sessions.is_for_staff(request.session):
+        groups = set(user.groups.values_list("name", flat=True)) | ({str(ADMIN.group)} if user.is_superuser else set())
+    request.session[GROUPS] = sorted(groups)
 
 
 def header(request: HttpRequest) -> dict[str, Any]:

@@ -1,14 +1,21 @@
 from collections.abc import Callable
+from datetime import datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
+from pizzeria.foundation import clock
+from pizzeria.people import sessions
 from pizzeria.people.doors import actor_at_the_door
+from pizzeria.people.oidc.rechecking import recheck
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -22,6 +29,33 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: actor_at_the_door(request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class StandingMiddleware:
+    """
+    Asks Keycloak every few minutes whether a session it began still stands, and ends what nobody used for long: half a
+    day at work, half an hour in admin.
+
+    Without a redirect, so that a button pressed at that moment still does what it says. While Keycloak is out of
+    reach, sessions live on.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if SESSION_KEY in request.session and sessions.is_for_staff(request.session):
+            self._look_at(request, at=clock.now())
+        return self.get_response(request)
+
+    def _look_at(self, request: HttpRequest, *, at: datetime) -> None:
+        longest = sessions.IDLE_IN_ADMIN if request.path.startswith(reverse("admin:index")) else sessions.IDLE_AT_WORK
+        if sessions.is_idle(request.session, longer_than=longest, at=at):
+            auth.logout(request)
+        elif sessions.is_by_keycloak(request.session):
+            recheck(request, at=at)
+        if SESSION_KEY in request.session:
+            sessions.note_seen(request.session, at=at)
 
 
 class SignInRedirectMiddleware:

@@ -7,13 +7,14 @@ from django.http import HttpRequest
 from orders import services as front_desk
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, Kind
-from pizzeria.people import header
+from pizzeria.people import header, sessions
 from pizzeria.people.models import User
 
 
 @receiver(user_logged_in, dispatch_uid="people.on_signed_in")
 def on_signed_in(*, request: HttpRequest, user: User, **_: object) -> None:
     header.remember(request, user)
+    sessions.note_authenticated(request.session, at=clock.now())
 
 
 @receiver(user_logged_in, dispatch_uid="people.on_signed_in_register")

@@ -4,6 +4,7 @@ Who may do what: the one table. A role is a permission group here and a realm ro
 `manage.py sync_roles` makes the groups match it; the README shows it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD, VIEW_KITCHEN
@@ -106,3 +107,9 @@ BY_LANDING = (ADMIN, MANAGER, KITCHEN, DRIVER, CUSTOMER)  # of several roles, th
 def of_groups(groups: "set[str]") -> list[Role]:
     """Give the roles that a person's groups stand for, the one that says where to land first."""
     return [role for role in BY_LANDING if role.group in groups]
+
+
+def named(names: Iterable[str]) -> list[Role]:
+    """Give the roles of these names, exactly as they are written; a name that is not in the table means nothing."""
+    wanted = set(names)
+    return [role for role in ROLES if wanted & set(role.names)]

@@ -1,27 +1,48 @@
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 
-from pizzeria.people import demo_people, header
+from pizzeria.people import demo_people, header, sessions
+from pizzeria.people.models import SignIn
+from pizzeria.people.oidc import provider, sign_ins
+from pizzeria.people.oidc.views import start_address
 from pizzeria.people.roles import CUSTOMER, of_groups
 
 
 @method_decorator(login_not_required, name="dispatch")
-class SignIn(LoginView):
-    """The local form. Keycloak will have its own way in beside it."""
+class SignInPage(LoginView):
+    """The ways in: Keycloak's, and where the demo stands in for it, a form of its own."""
 
     template_name = "people/sign_in.html"
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        return {**super().get_context_data(**kwargs), "demo_people": demo_people.shown()}
+        return {
+            **super().get_context_data(**kwargs),
+            "keycloak": start_address(self.get_redirect_url()) if provider.is_connected() else "",
+            "demo_people": demo_people.shown(),
+        }
 
 
 @method_decorator(login_not_required, name="dispatch")
 class SignOut(LogoutView):
-    """Signing out also puts the basket away: the next person at this screen starts afresh."""
+    """
+    Ends the session here, and Keycloak's where it began it.
+
+    Signing out also puts the basket away: the next person at this screen starts afresh.
+    """
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        mine = SignIn.objects.filter(pk=sessions.sign_in_id(request.session) or 0)
+        tokens = [sign_ins.id_token(sign_in) for sign_in in mine]
+        answer = super().post(request, *args, **kwargs)
+        mine.delete()
+        if tokens and provider.is_in_reach():
+            return redirect(provider.sign_out_address(tokens[0], back_to=f"{settings.SHOP_ORIGIN}/"))
+        return answer
 
 
 def landing(request: HttpRequest) -> HttpResponse:

@@ -21,6 +21,9 @@ OPEN = {
     "/orders/UUID/KEY/cancel/": "... and cancel it there",
     "/accounts/sign-in/": "the way in",
     "/accounts/sign-out/": "the way out",
+    "/accounts/keycloak/": "the way to the sign-in server",
+    "/accounts/keycloak/callback/": "... and back",
+    "/accounts/keycloak/logout/back-channel/": "... whose word a token carries",
 }
 
 # A stream says no by its status alone: an EventSource would follow a way to the sign-in.

@@ -1,0 +1,95 @@
+"""
+The realm's signing keys: kept in memory, so that a token is checked without asking anybody, and known keys go on being
+known while the sign-in server is down.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import jwt
+import structlog
+
+from pizzeria.people.oidc import provider
+from pizzeria.people.oidc.provider import Denied, OutOfReach
+
+FRESH_FOR = 5 * 60.0  # seconds
+GOOD_FOR = 12 * 3600.0  # while nobody can be asked
+BETWEEN_ASKING = 60.0  # however many tokens name a key that nobody knows
+
+log = structlog.get_logger(__name__)
+
+
+class UnknownKey(Exception):
+    """No key of the realm has that id."""
+
+
+class Keys:
+    """
+    :param fetch: gives a JWK set
+    :param now: a clock in seconds that only goes forward
+    """
+
+    def __init__(self, fetch: Callable[[], dict[str, Any]], now: Callable[[], float] = time.monotonic) -> None:
+        self._fetch, self._now = fetch, now
+        self._fetching = threading.Lock()
+        self._keys: dict[object, jwt.PyJWK] = {}
+        self._fetched_at = self._stale_asked_at = self._unknown_asked_at = float("-inf")
+
+    def named(self, kid: object) -> jwt.PyJWK:
+        """
+        Give the key of an id.
+
+        :raises UnknownKey: the realm has none, or could not be asked for half a day
+        """
+        if kid not in self._keys:
+            self._ask_for_unknown(kid)
+        elif self._age() > FRESH_FOR:
+            self._ask_for_fresh()
+        if kid not in self._keys or self._age() > GOOD_FOR:
+            raise UnknownKey
+        return self._keys[kid]
+
+    def _age(self) -> float:
+        return self._now() - self._fetched_at
+
+    def _ask_for_unknown(self, kid: object) -> None:
+        """Ask while whoever named it waits, as everybody else who names it does."""
+        with self._fetching:
+            if kid not in self._keys and self._now() - self._unknown_asked_at >= BETWEEN_ASKING:
+                self._unknown_asked_at = self._now()
+                self._ask()
+
+    def _ask_for_fresh(self) -> None:
+        """Ask, unless somebody does already; nobody else waits for what is known."""
+        if self._now() - self._stale_asked_at < BETWEEN_ASKING or not self._fetching.acquire(blocking=False):
+            return
+        try:
+            self._stale_asked_at = self._now()
+            self._ask()
+        finally:
+            self._fetching.release()
+
+    def _ask(self) -> None:
+        try:
+            self._keys = _for_signatures(self._fetch())
+            self._fetched_at = self._now()
+        except (OutOfReach, Denied) as error:
+            log.warning("keys_not_fetched", why=type(error).__name__)
+
+
+def _for_signatures(answer: dict[str, Any]) -> dict[object, jwt.PyJWK]:
+    """Keep the keys with which a realm signs by RS256; skip what is for anything else, or no key at all."""
+    rows = answer.get("keys")
+    keys: dict[object, jwt.PyJWK] = {}
+    for row in rows if isinstance(rows, list) else []:
+        try:
+            if row.get("use", "sig") == "sig" and row.get("alg", "RS256") == "RS256":
+                keys[row["kid"]] = jwt.PyJWK(row, algorithm="RS256")
+        except (AttributeError, KeyError, TypeError, jwt.PyJWTError):
+            continue
+    return keys
+
+
+of_the_realm = Keys(provider.signing_keys)

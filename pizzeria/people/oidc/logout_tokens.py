@@ -1,0 +1,43 @@
+"""Logout tokens: the server says that a session has ended there. OpenID Connect Back-Channel Logout 1.0, section 2."""
+
+from typing import Any
+
+import jwt
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import QuerySet
+
+from pizzeria.people.models import SignIn
+from pizzeria.people.oidc.tokens import BadToken, verified
+
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+SECONDS_REMEMBERED = 600  # longer than any of them is valid
+
+
+def read(token: str) -> QuerySet[SignIn]:
+    """
+    Check a logout token; give the sessions here that it ends.
+
+    :raises BadToken: it is none, or was seen before
+    """
+    claims = verified(token, required=("iss", "aud", "iat", "jti", "events"))
+    _refuse_unless_logout(claims, jwt.get_unverified_header(token))
+    if not cache.add(f"logout-token:{claims['jti']}", 1, SECONDS_REMEMBERED):
+        raise BadToken("seen before")
+    ours = SignIn.objects.filter(identity__issuer=settings.OIDC_ISSUER)
+    if isinstance(claims.get("sid"), str):
+        return ours.filter(sid=claims["sid"])
+    return ours.filter(identity__subject=claims["sub"])
+
+
+def _refuse_unless_logout(claims: dict[str, Any], header: dict[str, Any]) -> None:
+    audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+    events = claims["events"]
+    if settings.OIDC_RP_CLIENT_ID not in audience:
+        raise BadToken("for somebody else")
+    if not isinstance(events, dict) or not isinstance(events.get(EVENT), dict):
+        raise BadToken("no logout token")
+    if str(header.get("typ", "logout+jwt")).lower() not in {"logout+jwt", "jwt"} or "nonce" in claims:
+        raise BadToken("no logout token")
+    if not isinstance(claims.get("sid"), str) and not isinstance(claims.get("sub"), str):
+        raise BadToken("of no session")

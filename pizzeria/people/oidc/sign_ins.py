@@ -1,0 +1,127 @@
+"""
+Sessions that Keycloak began: noted, asked about again every few minutes, ended from either side.
+
+Nobody waits in a lock while the server is asked: whoever asks first has half a minute for it, and the others go on
+with what was known a moment ago.
+"""
+
+from datetime import datetime, timedelta
+from enum import Enum
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import structlog
+from django.conf import settings
+from django.db.models import QuerySet
+
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.people.identities import mirror_roles
+from pizzeria.people.models import Identity, SignIn
+from pizzeria.people.oidc import provider
+from pizzeria.people.oidc.backend import Arrival, told_of
+from pizzeria.people.oidc.provider import Denied, OutOfReach
+from pizzeria.people.oidc.tokens import BadToken, moment
+from pizzeria.people.sealed import seal, unseal
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
+
+TO_ASK = timedelta(seconds=30)  # for whoever asks; then the next may
+UNTIL_AGAIN = timedelta(minutes=1)  # when nobody answered
+
+log = structlog.get_logger(__name__)
+
+
+class Standing(Enum):
+    """What became of a session that was asked about."""
+
+    SAME = "same"
+    OTHER_ROLES = "other roles"
+    UNKNOWN = "unknown"  # nobody answered: it stands
+    ENDED = "ended"
+
+
+def note(arrival: Arrival, *, session_key: str, at: datetime) -> SignIn:
+    """Keep what it takes to ask again about a session that has just begun."""
+    return SignIn.objects.create(
+        identity=Identity.objects.get(issuer=settings.OIDC_ISSUER, subject=arrival.claims["sub"]),
+        session_key=session_key,
+        sid=str(arrival.claims.get("sid", ""))[:255],
+        sealed_tokens=seal({"refresh": arrival.tokens.refresh, "id": arrival.tokens.id}),
+        authenticated_at=moment(arrival.claims, "auth_time") or at,
+        checked_at=at,
+    )
+
+
+def is_due(checked_at: datetime, *, at: datetime) -> bool:
+    """Tell whether it is time to ask again."""
+    return at - checked_at >= between()
+
+
+def recheck(sign_in_id: int, *, at: datetime) -> Standing:
+    """
+    Ask the server whether a session still stands, and let the person's groups follow what it says.
+
+    A session it no longer knows is ended here too. When it cannot be reached, or does not know us, sessions live on.
+    """
+    mine = SignIn.objects.filter(pk=sign_in_id, checked_at__lte=at - between())
+    if not mine.update(checked_at=at - between() + TO_ASK):
+        return Standing.SAME if SignIn.objects.filter(pk=sign_in_id).exists() else Standing.ENDED
+    sign_in = SignIn.objects.select_related("identity__user").get(pk=sign_in_id)
+    try:
+        return _asked(sign_in, at=at)
+    except OutOfReach:
+        why = "out of reach"
+    except Denied as denied:
+        if str(denied) == "invalid_grant":
+            end(SignIn.objects.filter(pk=sign_in_id), why="no longer known to the sign-in server")
+            return Standing.ENDED
+        why = str(denied)
+    except (BadToken, ValueError) as error:
+        end(SignIn.objects.filter(pk=sign_in_id), why=str(error))
+        return Standing.ENDED
+    log.warning("sign_in_unchecked", user_id=sign_in.identity.user_id, why=why)
+    SignIn.objects.filter(pk=sign_in_id).update(checked_at=at - between() + UNTIL_AGAIN)
+    return Standing.UNKNOWN
+
+
+def _asked(sign_in: SignIn, *, at: datetime) -> Standing:
+    kept = unseal(sign_in.sealed_tokens)
+    tokens = provider.tokens_by_refresh(kept["refresh"])
+    told = told_of(tokens, subject=sign_in.identity.subject)
+    is_changed = mirror_roles(user=sign_in.identity.user, roles=told.roles, by=SYSTEM)
+    SignIn.objects.filter(pk=sign_in.pk).update(
+        checked_at=at,
+        sealed_tokens=seal({"refresh": tokens.refresh or kept["refresh"], "id": tokens.id or kept["id"]}),
+    )
+    if is_changed:
+        log.info("roles_changed", user_id=sign_in.identity.user_id)
+    return Standing.OTHER_ROLES if is_changed else Standing.SAME
+
+
+def end(sign_ins: QuerySet[SignIn], *, why: str) -> int:
+    """End sessions, whoever holds them; give how many."""
+    ended = list(sign_ins.select_related("identity"))
+    for sign_in in ended:
+        _store(sign_in.session_key).delete()
+        log.info("sign_in_ended", user_id=sign_in.identity.user_id, why=why)
+    SignIn.objects.filter(pk__in=[sign_in.pk for sign_in in ended]).delete()
+    return len(ended)
+
+
+def id_token(sign_in: SignIn) -> str:
+    """Give the token that says to the server whose session is to end; "" when it can be read no more."""
+    try:
+        return str(unseal(sign_in.sealed_tokens)["id"])
+    except (ValueError, KeyError):
+        return ""
+
+
+def between() -> timedelta:
+    """Give the time after which a session is asked about again."""
+    return timedelta(seconds=settings.OIDC_RECHECK_SECONDS)
+
+
+def _store(session_key: str) -> "SessionBase":
+    store: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    return store

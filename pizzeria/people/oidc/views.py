@@ -1,0 +1,118 @@
+"""To the sign-in server and back, and the ends of both sessions."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from django.contrib import auth
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
+
+from pizzeria.foundation import clock
+from pizzeria.people import sessions
+from pizzeria.people.models import SignIn
+from pizzeria.people.oidc import logout_tokens, provider, sign_ins
+from pizzeria.people.oidc.provider import Denied, OutOfReach
+from pizzeria.people.oidc.tokens import BadToken
+
+log = structlog.get_logger(__name__)
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class Leave(OIDCAuthenticationRequestView):  # type: ignore[misc]
+    """Sends somebody to the sign-in server, once it is sure that there is one: a browser would show its own error."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        if not provider.is_connected():
+            return render(request, "people/not_connected.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        if not provider.is_in_reach():
+            return _out_of_reach(request)
+        answer: HttpResponseBase = super().get(request)
+        return answer
+
+    def get_extra_params(self, request: HttpRequest) -> dict[str, Any]:
+        """Ask for a sign-in no older than so many seconds, where a step wants one (`max_age`)."""
+        max_age = request.GET.get("max_age", "")
+        return {"max_age": max_age} if max_age.isdecimal() else {}
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class Return(OIDCAuthenticationCallbackView):  # type: ignore[misc]
+    """Takes back whoever comes from the sign-in server; with anything odd in hand they get a page, and nothing else."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        if not provider.is_connected():
+            return render(request, "people/not_connected.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        if "error" in request.GET:
+            return _refused(request, "the server says " + request.GET["error"][:40])
+        try:
+            answer: HttpResponseBase = super().get(request)
+        except OutOfReach:
+            return _out_of_reach(request)
+        except (Denied, BadToken, SuspiciousOperation) as error:
+            return _refused(request, str(error))
+        return answer
+
+    def login_success(self) -> HttpResponse:
+        """Begin a session with a new key, also for somebody who had one: they have just proved again who they are."""
+        request, at = self.request, clock.now()
+        if old := sessions.sign_in_id(request.session):
+            SignIn.objects.filter(pk=old).delete()
+            request.session.cycle_key()
+        next_page = self.success_url
+        auth.login(request, self.user)
+        if request.session.session_key is None:
+            request.session.save()
+        sign_in = sign_ins.note(request.arrival, session_key=request.session.session_key, at=at)
+        sessions.begin(request.session, sign_in, at=at)
+        return redirect(next_page)
+
+    def login_failure(self) -> HttpResponse:
+        return _refused(self.request, "nobody was expected, or who came may not come in")
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+@never_cache
+def end_by_server(request: HttpRequest) -> HttpResponse:
+    """
+    Hear from the server that a session has ended there (OpenID Connect Back-Channel Logout 1.0).
+
+    Answers 400 to whatever is not a logout token for us that has not been seen before.
+    """
+    try:
+        ended = logout_tokens.read(request.POST.get("logout_token", ""))
+    except BadToken as error:
+        log.warning("logout_token_refused", why=str(error))
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    sign_ins.end(ended, why="ended at the sign-in server")
+    return HttpResponse(status=HTTPStatus.OK)
+
+
+def start_address(next_page: str, **asked: str | int) -> str:
+    """Give our address that sends somebody to sign in and lets them come back to a page of ours."""
+    ours = next_page if url_has_allowed_host_and_scheme(next_page, allowed_hosts=None) else ""
+    query = {**({"next": ours} if ours else {}), **asked}
+    return resolve_url("people:keycloak_sign_in") + (f"?{urlencode(query)}" if query else "")
+
+
+def _out_of_reach(request: HttpRequest) -> HttpResponse:
+    log.warning("sign_in_unavailable")
+    answer = render(request, "people/out_of_reach.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+    answer.headers["Retry-After"] = "30"
+    return answer
+
+
+def _refused(request: HttpRequest, why: str) -> HttpResponse:
+    log.warning("sign_in_refused", why=why)
+    return render(request, "people/sign_in_failed.html", status=HTTPStatus.BAD_REQUEST)

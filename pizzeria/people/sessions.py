@@ -1,0 +1,86 @@
+"""
+How a session was begun, by whom it is watched, and when it ends.
+
+Staff groups count only in a session that Keycloak began; where the demo stands in for it, in one that the demo's own
+form began. Everybody else who is signed in is a customer.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY
+
+from pizzeria.people.models import SignIn
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
+
+KEYCLOAK = "pizzeria.people.oidc.backend.KeycloakBackend"
+DEMO_FORM = "django.contrib.auth.backends.ModelBackend"
+
+IDLE_AT_WORK = timedelta(hours=12)
+IDLE_IN_ADMIN = timedelta(minutes=30)
+BETWEEN_NOTES = timedelta(minutes=1)  # not every page writes into its session
+
+_SIGN_IN, _CHECKED, _SEEN, _AUTHENTICATED = "sign_in", "checked_at", "seen_at", "authenticated_at"
+
+
+def is_by_keycloak(session: "SessionBase") -> bool:
+    """Tell whether Keycloak began a session."""
+    return bool(session.get(BACKEND_SESSION_KEY) == KEYCLOAK)
+
+
+def is_for_staff(session: "SessionBase") -> bool:
+    """Tell whether the groups of whoever holds a session count in it."""
+    stands_in = settings.SHOP_DEMO and not settings.OIDC_ISSUER
+    return is_by_keycloak(session) or (stands_in and session.get(BACKEND_SESSION_KEY) == DEMO_FORM)
+
+
+def note_authenticated(session: "SessionBase", *, at: datetime) -> None:
+    """Note that whoever holds a session has just proved who they are."""
+    session[_AUTHENTICATED] = session[_SEEN] = at.timestamp()
+
+
+def begin(session: "SessionBase", sign_in: SignIn, *, at: datetime) -> None:
+    """Note in a session of Keycloak's by which it is asked about."""
+    session[_SIGN_IN] = sign_in.pk
+    session[_AUTHENTICATED] = sign_in.authenticated_at.timestamp()
+    note_checked(session, at=at)
+    session[_SEEN] = at.timestamp()
+
+
+def sign_in_id(session: "SessionBase") -> int | None:
+    """Give the row that a session of Keycloak's is asked about by."""
+    found = session.get(_SIGN_IN)
+    return found if isinstance(found, int) else None
+
+
+def note_checked(session: "SessionBase", *, at: datetime) -> None:
+    """Note when the server was last asked about a session."""
+    session[_CHECKED] = at.timestamp()
+
+
+def checked_at(session: "SessionBase") -> datetime:
+    """Tell when the server was last asked about a session; long ago when nobody knows."""
+    return _moment(session, _CHECKED)
+
+
+def authenticated_at(session: "SessionBase") -> datetime:
+    """Tell when whoever holds a session last proved who they are; long ago when nobody knows."""
+    return _moment(session, _AUTHENTICATED)
+
+
+def note_seen(session: "SessionBase", *, at: datetime) -> None:
+    """Note that a session is used, once a minute."""
+    if at - _moment(session, _SEEN) >= BETWEEN_NOTES:
+        session[_SEEN] = at.timestamp()
+
+
+def is_idle(session: "SessionBase", *, longer_than: timedelta, at: datetime) -> bool:
+    """Tell whether nobody used a session of staff for so long."""
+    return at - _moment(session, _SEEN) > longer_than
+
+
+def _moment(session: "SessionBase", name: str) -> datetime:
+    return datetime.fromtimestamp(session.get(name, 0), UTC)

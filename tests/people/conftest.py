@@ -1,0 +1,27 @@
+import pytest
+
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.people.oidc import keys, provider
+from pizzeria.people.oidc.keys import Keys
+from pizzeria.people.services import sync_roles
+from tests.people import realm as realms
+
+
+@pytest.fixture
+def realm(settings, monkeypatch, db):
+    """A sign-in server that this shop is connected to."""
+    sync_roles(by=SYSTEM)
+    monkeypatch.setattr(keys, "of_the_realm", Keys(provider.signing_keys))
+    with realms.running() as running:
+        settings.OIDC_ISSUER = running.issuer
+        settings.OIDC_RP_CLIENT_ID, settings.OIDC_RP_CLIENT_SECRET = realms.CLIENT, "a secret of both"
+        for name, path in {
+            "AUTHORIZATION": "auth",
+            "TOKEN": "token",
+            "USER": "userinfo",
+            "JWKS": "certs",
+            "LOGOUT": "logout",
+        }.items():
+            setattr(settings, f"OIDC_OP_{name}_ENDPOINT", f"{running.issuer}/protocol/openid-connect/{path}")
+        settings.AUTHENTICATION_BACKENDS = ["pizzeria.people.oidc.backend.KeycloakBackend"]
+        yield running

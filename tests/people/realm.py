@@ -1,0 +1,144 @@
+"""
+A small sign-in server whose answers a test can bend: real HTTP on loopback, real RS256, Keycloak's paths and claims.
+
+What people see of the real one is in the journeys.
+"""
+
+import json
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+from mozilla_django_oidc.utils import generate_code_challenge
+
+CLIENT = "pizzeria-web"
+_KEYS = [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _each in range(2)]
+
+
+@dataclass
+class Person:
+    """Somebody at the realm; what is said of them in tokens and userinfo may be bent."""
+
+    subject: str = "ciro"
+    roles: tuple[str, ...] = ()
+    claims: dict = field(default_factory=dict)
+
+
+@dataclass
+class Realm:
+    url: str
+    key: rsa.RSAPrivateKey = _KEYS[0]
+    kid: str = "one"
+    codes: dict = field(default_factory=dict)  # code: (person, nonce, challenge)
+    refresh_tokens: dict = field(default_factory=dict)  # token: person
+    asked: list = field(default_factory=list)  # (verb and path, what was asked)
+    id_claims: dict = field(default_factory=dict)  # bend: over what the ID token says
+    access_claims: dict = field(default_factory=dict)
+    about: dict | None = None  # bend: userinfo as a whole
+    status: int = 200  # bend: of every answer
+    clock: float = 0.0  # bend: seconds ahead of ours
+
+    @property
+    def issuer(self):
+        return f"{self.url}/realms/pizzeria"
+
+    def rotate(self):
+        self.key, self.kid = _KEYS[1], "two"
+
+    def code_for(self, person, *, nonce, challenge):
+        code = f"code-{len(self.codes)}"
+        self.codes[code] = (person, nonce, challenge)
+        return code
+
+    def sign(self, claims, *, key=None, kid=None, algorithm="RS256", **header):
+        return jwt.encode(claims, key or self.key, algorithm, {"kid": kid or self.kid, **header})
+
+    def claims(self, person, **more):
+        now = int(time.time() + self.clock)
+        return {"iss": self.issuer, "sub": person.subject, "iat": now, "exp": now + 300, **more}
+
+    def access_token(self, person, **more):
+        roles = {"realm_access": {"roles": list(person.roles)}, "azp": CLIENT, "aud": "account"}
+        return self.sign({**self.claims(person), **roles, **self.access_claims, **more})
+
+    def id_token(self, person, **more):
+        said = {"aud": CLIENT, "azp": CLIENT, "sid": f"sid-of-{person.subject}", "auth_time": int(time.time())}
+        return self.sign({**self.claims(person), **said, **person.claims, **more, **self.id_claims})
+
+    def logout_token(self, person, **more):
+        said = {"aud": CLIENT, "jti": str(time.monotonic_ns()), "sid": f"sid-of-{person.subject}"}
+        event = {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}
+        claims = {**self.claims(person), **said, **event, **more}
+        return self.sign({name: value for name, value in claims.items() if value is not None}, typ="logout+jwt")
+
+    def tokens(self, person, nonce=None):
+        refresh = f"refresh-{len(self.refresh_tokens)}"
+        self.refresh_tokens[refresh] = person
+        return {
+            "access_token": self.access_token(person),
+            "refresh_token": refresh,
+            "id_token": self.id_token(person, **({"nonce": nonce} if nonce else {})),
+        }
+
+    def answer(self, verb, path, asked, bearer):
+        """Give status and content, as Keycloak would."""
+        self.asked.append((f"{verb} {path}", asked))
+        if self.status != 200:
+            return self.status, {}
+        match path.rpartition("/")[2]:
+            case "certs":
+                return 200, {"keys": [{**RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True), "kid": self.kid}]}
+            case "userinfo":
+                subject = jwt.decode(bearer, options={"verify_signature": False})["sub"]
+                return 200, {"sub": subject} if self.about is None else self.about
+            case "token" if asked["grant_type"] == "refresh_token":
+                person = self.refresh_tokens.get(asked["refresh_token"])
+                return (200, self.tokens(person)) if person else (400, {"error": "invalid_grant"})
+            case "token":
+                person, nonce, challenge = self.codes.pop(asked["code"], (None, None, None))
+                if person is None or generate_code_challenge(asked["code_verifier"], "S256") != challenge:
+                    return 400, {"error": "invalid_grant"}
+                return 200, self.tokens(person, nonce)
+        return 404, {}
+
+
+@contextmanager
+def running():
+    """Run a realm on a free port."""
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self._answer({})
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self._answer({name: values[0] for name, values in parse_qs(body).items()})
+
+        def _answer(self, asked):
+            bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
+            status, content = realm.answer(self.command, urlsplit(self.path).path, asked, bearer)
+            said = json.dumps(content).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *_args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+        realm = Realm(f"http://127.0.0.1:{server.server_port}")
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield realm
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,296 @@
+"""Signing in by Keycloak: who comes back, what they may, and everything odd that comes back instead."""
+
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.urls import reverse
+
+from pizzeria.people.models import Identity, SignIn, User
+from pizzeria.people.roles import CUSTOMER, KITCHEN
+from pizzeria.people.services import give_roles
+from tests.factories import UserFactory
+from tests.people.realm import Person
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+LEAVE, RETURN = reverse("people:keycloak_sign_in"), reverse("people:keycloak_callback")
+CIRO = Person("ciro", roles=("chef",), claims={"given_name": "Ciro", "email": "ciro@example.com"})
+
+
+def leave(client, **asked):
+    """Set out for the sign-in server; give what it is asked for."""
+    answer = client.get(LEAVE, asked)
+    assert answer.status_code == 302, answer.content.decode()
+    return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
+
+
+def come_back(client, realm, person, *, asked=None, **bent):
+    asked = asked or leave(client)
+    code = realm.code_for(person, nonce=asked["nonce"], challenge=asked["code_challenge"])
+    return client.get(RETURN, {"state": asked["state"], "code": code, **bent})
+
+
+def signed_in(client):
+    return client.session.get("_auth_user_id") is not None
+
+
+def test_asks_for_a_code_with_pkce_state_and_nonce(client, realm):
+    asked = leave(client)
+
+    assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
+    assert {"state", "nonce", "code_challenge"} <= set(asked)
+    assert asked["redirect_uri"] == f"http://testserver{RETURN}"
+
+
+@pytest.mark.parametrize(
+    ("roles", "lands_on"),
+    [
+        (("customer",), "orders:history"),
+        (("chef",), "kitchen:board"),
+        (("kitchen_staff",), "kitchen:board"),
+        (("delivery_driver",), "orders:deliveries"),
+        (("driver",), "orders:deliveries"),
+        (("manager",), "admin:index"),
+        (("admin",), "admin:index"),
+        (("operator", "user", "default-roles-pizzeria"), "orders:history"),
+        ((), "orders:history"),
+    ],
+)
+def test_leads_each_role_to_its_own_page(client, realm, roles, lands_on):
+    come_back(client, realm, Person(roles=roles))
+
+    answer = client.get(reverse("people:landing"), follow=True)
+
+    assert (answer.status_code, answer.request["PATH_INFO"]) == (200, reverse(lands_on))
+
+
+def test_leads_back_to_where_one_wanted_to_go(client, realm):
+    answer = come_back(client, realm, CIRO, asked=leave(client, next="/kitchen/orders/"))
+
+    assert answer["Location"] == "/kitchen/orders/"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_leads_nobody_out_of_the_shop(client, realm, elsewhere):
+    answer = come_back(client, realm, CIRO, asked=leave(client, next=elsewhere))
+
+    assert answer["Location"] == reverse("people:landing")
+
+
+@pytest.mark.parametrize(
+    "bend",
+    [
+        {"realm_access": {"roles": []}, "resource_access": {"pizzeria-web": {"roles": ["chef"]}}},
+        {"realm_access": {"roles": ["chef"]}},
+    ],
+    ids=["client roles", "realm roles"],
+)
+def test_reads_roles_of_the_realm_and_of_the_client(client, realm, bend):
+    realm.access_claims = bend
+    come_back(client, realm, Person())
+
+    assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
+
+
+def test_reads_roles_from_userinfo_where_the_token_has_none(client, realm):
+    realm.about = {"sub": "ciro", "realm_access": {"roles": ["chef"]}}
+    come_back(client, realm, Person())
+
+    assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"realm_access": None},
+        {"realm_access": {"roles": "chef"}},
+        {"realm_access": {"roles": [["chef"], {"chef": 1}, None]}},
+        {"resource_access": {"other-client": {"roles": ["admin"]}}},
+        {"roles": ["admin"], "groups": ["Admins"]},
+        {"realm_access": {"roles": ["Admin", "ADMIN", " admin", "admin ", "Kitchen"]}},
+    ],
+)
+def test_makes_nobody_anything_by_claims_of_another_shape(client, realm, odd):
+    realm.access_claims = {"realm_access": {"roles": []}} | odd
+    come_back(client, realm, Person())
+
+    user = User.objects.get()
+    assert (user.groups.count(), user.is_staff, user.is_superuser) == (0, False, False)
+
+
+def test_takes_roles_away_that_somebody_no_longer_has(client, realm):
+    come_back(client, realm, Person(roles=("admin", "chef")))
+    come_back(client, realm, Person(roles=("customer",)))
+
+    user = User.objects.get()
+    assert (user.is_staff, user.is_superuser) == (False, False)
+    assert list(user.groups.values_list("name", flat=True)) == ["Customers"]
+
+
+def test_knows_somebody_again_whatever_they_are_called_now(client, realm):
+    come_back(client, realm, CIRO)
+    come_back(client, realm, Person("ciro", claims={"given_name": "Cirillo", "email": "other@example.com"}))
+
+    user = User.objects.get()
+    assert (user.first_name, user.email) == ("Cirillo", "other@example.com")
+    assert Identity.objects.get().user == user
+
+
+def test_takes_nobody_for_somebody_else_with_the_same_e_mail(client, realm, settings):
+    local = UserFactory(first_name="Ciro", email="ciro@example.com")
+    give_roles(local, [CUSTOMER])
+    elsewhere = Identity.objects.create(
+        user=UserFactory(email="ciro@example.com"), issuer="https://other.example", subject="ciro"
+    )
+
+    come_back(client, realm, CIRO)
+
+    mine = Identity.objects.get(issuer=realm.issuer)
+    assert len({mine.user_id, elsewhere.user_id, local.pk}) == 3
+
+
+def test_gives_whoever_is_taken_in_no_password_and_a_name_that_says_nothing(client, realm):
+    come_back(client, realm, CIRO)
+
+    user = User.objects.get()
+    assert not user.has_usable_password()
+    assert "ciro" not in user.username
+
+
+def test_seals_the_tokens_it_keeps(client, realm):
+    come_back(client, realm, CIRO)
+
+    kept = SignIn.objects.get().sealed_tokens
+    assert "refresh-" not in kept
+    assert "eyJ" not in kept
+
+
+def test_begins_a_session_with_a_new_key(client, realm):
+    asked = leave(client)
+    before = client.session.session_key
+    come_back(client, realm, CIRO, asked=asked)
+
+    assert client.session.session_key not in (None, before)
+
+
+def refused(client, answer, realm):
+    """It got a friendly page, and nothing was made."""
+    assert answer.status_code == 400
+    assert "That sign-in did not work" in answer.content.decode()
+    assert not signed_in(client)
+    assert not User.objects.exists()
+    assert not SignIn.objects.exists()
+
+
+def test_refuses_a_state_that_is_not_of_this_browser(client, realm):
+    refused(client, come_back(client, realm, CIRO, state="somebody else's"), realm)
+
+
+def test_refuses_a_state_without_having_sent_anybody(client, realm):
+    refused(client, client.get(RETURN, {"state": "made up", "code": "made up"}), realm)
+
+
+def test_refuses_a_code_that_was_used(client, realm):
+    asked = leave(client)
+    again = leave(client)
+    answer = client.get(RETURN, {"state": again["state"], "code": "code-used"})
+
+    refused(client, answer, realm)
+    assert asked["state"] != again["state"]
+
+
+def test_refuses_a_state_that_was_used(client, realm):
+    asked = leave(client)
+    come_back(client, realm, CIRO, asked=asked)
+    client.logout()
+
+    assert come_back(client, realm, CIRO, asked=asked).status_code == 400
+
+
+def test_shows_a_page_when_the_server_says_no(client, realm):
+    refused(client, client.get(RETURN, {"error": "access_denied", "state": leave(client)["state"]}), realm)
+
+
+BENT = {
+    "another issuer": {"iss": "https://evil.example/realms/pizzeria"},
+    "another audience": {"aud": "other-client"},
+    "several audiences, for another": {"aud": ["pizzeria-web", "other"], "azp": "other"},
+    "another nonce": {"nonce": "not mine"},
+    "no nonce": {"nonce": None},
+    "expired": {"exp": int(time.time()) - 31},
+    "not yet valid": {"nbf": int(time.time()) + 3600},
+    "of nobody": {"sub": ""},
+    "of a number": {"sub": 7},
+}
+
+
+@pytest.mark.parametrize("bend", BENT.values(), ids=BENT)
+def test_refuses_an_id_token_that_is(client, realm, bend):
+    realm.id_claims = bend
+
+    refused(client, come_back(client, realm, CIRO), realm)
+
+
+@pytest.mark.parametrize("minutes", [-6, 6])
+def test_refuses_tokens_of_a_clock_that_is_far_off(client, realm, minutes):
+    realm.clock = minutes * 60
+
+    refused(client, come_back(client, realm, CIRO), realm)
+
+
+@pytest.mark.parametrize("about", [{"sub": "somebody else"}, {}, {"sub": None}], ids=["another's", "nobody's", "null"])
+def test_refuses_userinfo_that_is_not_of_whoever_came(client, realm, about):
+    realm.about = about
+
+    refused(client, come_back(client, realm, CIRO), realm)
+
+
+def test_refuses_an_access_token_of_somebody_else(client, realm):
+    realm.access_claims = {"sub": "somebody else"}
+    realm.about = {"sub": "ciro"}
+
+    refused(client, come_back(client, realm, CIRO), realm)
+
+
+def test_says_so_and_sends_nobody_away_while_the_server_is_down(client, realm):
+    realm.status = 503
+
+    answer = client.get(LEAVE)
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert "We cannot sign you in just now" in answer.content.decode()
+
+
+def test_says_so_when_the_server_goes_down_while_somebody_is_there(client, realm):
+    asked = leave(client)
+    realm.status = 502
+
+    assert come_back(client, realm, CIRO, asked=asked).status_code == 503
+
+
+def test_says_what_is_missing_when_there_is_no_server(client):
+    for address in (LEAVE, RETURN):
+        answer = client.get(address)
+        assert answer.status_code == 503
+        assert "OIDC_ISSUER" in answer.content.decode()
+
+
+def test_has_no_other_way_in_beside_it(client, realm):
+    cook = UserFactory(username="ciro")
+    cook.set_password("pizza")
+    cook.save()
+    give_roles(cook, [KITCHEN])
+
+    client.post(reverse("people:sign_in"), {"username": "ciro", "password": "pizza"})
+
+    assert not signed_in(client)
+
+
+def test_counts_no_groups_in_a_session_that_it_did_not_begin(client, realm, settings):
+    cook = UserFactory()
+    give_roles(cook, [KITCHEN])
+    settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, "django.contrib.auth.backends.ModelBackend"]
+    client.force_login(cook, backend="django.contrib.auth.backends.ModelBackend")
+
+    assert client.get(reverse("kitchen:board")).status_code == 403
