@@ -98,6 +98,8 @@ def test_sweeps_up_what_is_due_oldest_first(broker):
         write_down(order, at=order.placed_at)
     newest, oldest, middle = Notice.objects.filter(channel=Channel.SMS).order_by("pk")
     Notice.objects.filter(pk=middle.pk).update(due_at=now + timedelta(minutes=5))
+    Notice.objects.filter(pk=newest.pk).update(state=NoticeState.FAILED)
+    Notice.objects.filter(pk=oldest.pk).update(state=NoticeState.SENDING)  # and its sender's time is up
     Notice.objects.filter(channel=Channel.EMAIL).update(state=NoticeState.SENT)
 
     tasks.send_due_notices()
