@@ -5,14 +5,13 @@ from functools import partial
 
 from django.db import transaction
 
-from orders.models import Channel, Notice, NoticeState, Order
+from orders.models import Channel, Notice, NoticeKind, NoticeState, Order
 from orders.selectors.notices import forget_unread
 from orders.services.audience import news_of
 from orders.services.ways_out import is_reached
+from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.models import Event
-
-GUEST = "guest"  # as an event's actor is written
 
 
 @command
@@ -30,24 +29,21 @@ def write_notices(*, event_id: int, at: datetime) -> list[Notice]:
     order = Order.objects.select_related("contact", "customer").get(ref=event.noun_ref)
     if order.method not in news.of:
         return []
-    recipient = str(order.customer.user_id) if order.customer else GUEST
     Notice.objects.bulk_create(
-        [
-            Notice(
-                event=event,
-                order=order,
-                kind=news.kind,
-                channel=way,
-                recipient=recipient,
-                made_at=at,
-                news_since=event.at,
-                due_at=at,
-                **({"state": NoticeState.SENT, "sent_at": at} if way == Channel.IN_APP else {}),
-            )
-            for way in news.ways
-            if is_reached(order, way)
-        ],
+        [_notice(event, order, way, kind=news.kind, at=at) for way in news.ways if is_reached(order, way)],
         ignore_conflicts=True,
     )
-    transaction.on_commit(partial(forget_unread, recipient), robust=True)
+    transaction.on_commit(partial(forget_unread, _recipient(order)), robust=True)
     return list(Notice.objects.filter(event=event).due(at).order_by("pk"))
+
+
+def _notice(event: Event, order: Order, way: Channel, *, kind: NoticeKind, at: datetime) -> Notice:
+    notice = Notice(event=event, order=order, kind=kind, channel=way, recipient=_recipient(order))
+    notice.made_at, notice.news_since, notice.due_at = at, event.at, at
+    if way == Channel.IN_APP:  # it is shown, not sent
+        notice.state, notice.sent_at = NoticeState.SENT, at
+    return notice
+
+
+def _recipient(order: Order) -> str:
+    return str(order.customer.user_id) if order.customer else str(GUEST)
