@@ -1,5 +1,6 @@
 // A page that shows something which changes ([data-stream]) hears of each new version, and fetches what it shows when
-// it shows an older one. Without a stream (none here, lost, silent) it polls, as its hx-trigger says.
+// it shows an older one. Without a stream (none here, lost, silent) it polls, as its hx-trigger says. Nobody looks at a
+// hidden page: it asks nothing, and catches up when it is shown.
 
 const SILENT = 12_000; // a beat comes every five seconds
 const SELDOM = 30_000; // between polls while the stream is sound
@@ -61,7 +62,7 @@ if (screen()) {
     const { elt, triggeringEvent } = event.detail;
     if (elt !== screen()) return;
     const polls = triggeringEvent?.type !== "live";
-    if (polls && sound() && Date.now() - fetchedAt < SELDOM) event.preventDefault();
+    if (polls && (document.hidden || (sound() && Date.now() - fetchedAt < SELDOM))) event.preventDefault();
     else fetchedAt = Date.now();
   });
 

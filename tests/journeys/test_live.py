@@ -9,7 +9,9 @@ from kitchen import services as kitchen_line
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from tests.journeys.people import check_out, choose, sign_in
+from tests.live.listening import Ear
 from tests.live.serving import serving
+from tests.shop import basket_of, pizza, place
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +47,7 @@ def test_follow_without_a_reload_and_without_polling(screens):
     choose(anna, "Margherita", size="Small", adding=[], scripted=True)
     anna.get_by_role("button", name="Add to basket").click()
     sign_in(ciro, "chef")
-    expect(ciro).to_have_url(re.compile("/kitchen/$"))
+    expect(ciro).to_have_url(re.compile("/kitchen/$"), timeout=15_000)
 
     check_out(anna)
     expect(ciro.locator(".column-waiting")).to_contain_text("#1", timeout=4000)
@@ -59,3 +61,34 @@ def test_follow_without_a_reload_and_without_polling(screens):
     expect(anna.locator("#tracker")).to_contain_text("In the oven", timeout=4000)
     expect(ciro.locator(".column-cooking")).to_contain_text("#1", timeout=4000)
     assert len(asked_by_anna) == len(asked_by_ciro) == 1
+
+
+def test_hidden_ask_nothing_and_catch_up_when_they_are_looked_at(screens):
+    ciro = screens()
+    sign_in(ciro, "chef")
+    expect(ciro).to_have_url(re.compile("/kitchen/$"), timeout=15_000)
+    ear = Ear(ciro)
+    ear.hears("beat")
+    asked = fetches_of(ciro)
+
+    hide(ciro, hidden=True)
+    ear.forget()
+    place(basket_of(pizza(), at=clock.now()), at=clock.now())
+    ciro.wait_for_timeout(11_000)  # a beat and a poll would have come
+    assert asked == []
+    assert ear.heard_nothing
+
+    hide(ciro, hidden=False)
+    ear.hears("beat", version=1)
+    expect(ciro.locator(".column-waiting")).to_contain_text("#1")
+
+
+def hide(page, *, hidden):
+    """Tell a page what it would hear if its tab were put away; a browser without windows never does."""
+    page.evaluate(
+        """(hidden) => {
+            Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )

@@ -11,11 +11,11 @@ from kitchen import services as kitchen_line
 from kitchen.models import Kitchen
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from tests import shop as front_desk
 from tests.journeys.people import sign_in
 from tests.live.fault_proxy import Wire
 from tests.live.listening import Ear
 from tests.live.serving import free_port, in_front, serving
+from tests.shop import basket_of, pizza, place
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,7 +58,7 @@ def ciro(shop, browser):
 
 def somebody_orders():
     at = clock.now()
-    return front_desk.place(front_desk.basket_of(front_desk.pizza(), at=at), at=at)
+    return place(basket_of(pizza(), at=at), at=at)
 
 
 def start(order):
