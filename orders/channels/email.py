@@ -1,7 +1,7 @@
 """E-mail: by the mail server that ``MAIL_URL`` names."""
 
 from contextlib import suppress
-from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -26,15 +26,13 @@ def send(letter: Letter) -> str:
     :returns: the letter's Message-ID, the same whenever it is sent again
     :raises Undelivered: as Refused, Unavailable or Unanswered
     """
-    try:
-        validate_email(letter.to)
-    except ValidationError:
-        raise Refused("That is no e-mail address.") from None
-    message = _message(letter)
+    if not is_open():
+        raise Unavailable("This shop has no mail server.")
     mailer = mailers[MAILER]
     try:
+        validate_email(letter.to)
         mailer.open()
-        mailer.send_messages([message])
+        mailer.send_messages([_message(letter)])
     except SMTPRecipientsRefused as refusal:
         [(code, _said)] = refusal.recipients.values()
         raise _answered(code, "the recipient") from None
@@ -43,7 +41,10 @@ def send(letter: Letter) -> str:
     except OSError as problem:  # smtplib's exceptions, too
         if getattr(mailer, "has_handed_over", False):
             raise Unanswered("The mail server took the letter and did not answer.") from None
-        raise Unavailable(f"The mail server cannot be reached, or wants nothing of us ({_kind(problem)}).") from None
+        what = getattr(problem, "smtp_code", type(problem).__name__)
+        raise Unavailable(f"The mail server cannot be reached, or wants nothing of us ({what}).") from None
+    except (ValidationError, ValueError):  # last: a certificate nobody believes is an OSError, too
+        raise Refused("That is no e-mail address.") from None
     finally:
         # Django would close it within send_messages, where a goodbye nobody answers looks like a letter nobody took.
         with suppress(OSError):
@@ -73,8 +74,3 @@ def _message_id(letter: Letter) -> str:
 def _answered(code: int, what: str) -> Undelivered:
     said = f"The mail server answered {code} to {what}."  # its words may repeat the address
     return Refused(said) if 500 <= code < 600 else Unavailable(said)  # noqa: PLR2004
-
-
-def _kind(problem: OSError) -> str:
-    code = getattr(problem, "smtp_code", None)
-    return f"{code}" if isinstance(problem, SMTPException) and code else type(problem).__name__

@@ -42,6 +42,8 @@ def send(letter: Letter) -> str:
     :returns: nothing, so far: apprise keeps the provider's id to itself
     :raises Undelivered: as Refused, Unavailable or Unanswered
     """
+    if not is_open():
+        raise Unavailable("This shop has no SMS provider.")
     if not _can_be_a_number(letter.to):
         raise Refused("That is no telephone number.")
     provider = _provider(settings.NOTIFY_SMS_URL, to=letter.to)
@@ -88,7 +90,7 @@ def _what_happened(result: "AppriseResult") -> Undelivered:
     bodies = [entry.message for entry in said if entry.message.startswith("Response Details:")]
     failures = [entry.message for entry in said if entry.message.startswith("Socket Exception:")]
 
-    found = [_STATUS_IN_BODY.search(body) for body in bodies] + [_STATUS.search(warning) for warning in warnings]
+    found = [_STATUS.search(warning) for warning in warnings] + [_STATUS_IN_BODY.search(body) for body in bodies]
     if status := next((int(match[1]) for match in found if match), None):
         return _answered(status)
     if any(_NOTHING_WAS_SENT not in failure for failure in failures):

@@ -2,8 +2,15 @@
 
 import re
 import socket
+import ssl
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from orders.channels import Letter, Refused, Unanswered, Unavailable, email
 from pizzeria.operations import mail
@@ -50,6 +57,8 @@ def test_is_open_when_there_is_a_mail_server(post, settings):
 
     settings.MAILERS = mail.mailers("")
     assert not email.is_open()
+    with pytest.raises(Unavailable):
+        email.send(LETTER)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +133,40 @@ def test_says_no_word_in_plain_to_a_server_that_should_speak_tls(post, settings)
         email.send(LETTER)
 
     assert post.taken() == []
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate that nobody vouches for, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(datetime(2026, 1, 1, tzinfo=UTC)).not_valid_after(
+        datetime(2126, 1, 1, tzinfo=UTC)
+    )
+    signed = builder.not_valid_before(since).not_valid_after(until).sign(key, hashes.SHA256())
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(
+        signed.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return file
+
+
+def test_is_unavailable_where_somebody_shows_a_certificate_nobody_vouches_for(post, settings, certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def greet(listening):
+        with suppress(OSError):
+            context.wrap_socket(listening.accept()[0], server_side=True).close()
+
+    with socket.create_server(("127.0.0.1", 0)) as impostor:
+        threading.Thread(target=greet, args=[impostor]).start()
+        settings.MAILERS = mail.mailers(f"smtps://127.0.0.1:{impostor.getsockname()[1]}")
+
+        with pytest.raises(Unavailable, match="SSLCertVerificationError"):
+            email.send(LETTER)
 
 
 def test_counts_as_taken_when_only_the_goodbye_goes_unanswered(post):

@@ -1,7 +1,7 @@
 """
 The SMS provider: takes what apprise posts for `json://…/sms/<number>`, and forms such as Twilio's.
 
-It refuses as Twilio does, with a body that repeats the status.
+It refuses as Twilio does, with a body that holds the status and a longer number of its own.
 """
 
 import json
@@ -51,7 +51,7 @@ class Counter(BaseHTTPRequestHandler):
         return Message(kind="sms", to=form["To"], text=form["Body"])
 
     def _answer(self, status: int, **more: str) -> None:
-        body = json.dumps({"status": status, **more}).encode()
+        body = json.dumps({"status": status, "code": 20_000 + status, **more}).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
