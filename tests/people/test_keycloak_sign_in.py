@@ -1,7 +1,6 @@
 """Signing in by Keycloak: who comes back, what they may, and everything odd that comes back instead."""
 
 import time
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
@@ -10,29 +9,12 @@ from pizzeria.people.models import Identity, SignIn, User
 from pizzeria.people.roles import CUSTOMER, KITCHEN
 from pizzeria.people.services import give_roles
 from tests.factories import UserFactory
+from tests.people.arriving import LEAVE, RETURN, come_back, is_signed_in, leave
 from tests.people.realm import Person
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
-LEAVE, RETURN = reverse("people:keycloak_sign_in"), reverse("people:keycloak_callback")
 CIRO = Person("ciro", roles=("chef",), claims={"given_name": "Ciro", "email": "ciro@example.com"})
-
-
-def leave(client, **asked):
-    """Set out for the sign-in server; give what it is asked for."""
-    answer = client.get(LEAVE, asked)
-    assert answer.status_code == 302, answer.content.decode()
-    return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
-
-
-def come_back(client, realm, person, *, asked=None, **bent):
-    asked = asked or leave(client)
-    code = realm.code_for(person, nonce=asked["nonce"], challenge=asked["code_challenge"])
-    return client.get(RETURN, {"state": asked["state"], "code": code, **bent})
-
-
-def signed_in(client):
-    return client.session.get("_auth_user_id") is not None
 
 
 def test_asks_for_a_code_with_pkce_state_and_nonce(client, realm):
@@ -178,7 +160,7 @@ def refused(client, answer, realm):
     """It got a friendly page, and nothing was made."""
     assert answer.status_code == 400
     assert "That sign-in did not work" in answer.content.decode()
-    assert not signed_in(client)
+    assert not is_signed_in(client)
     assert not User.objects.exists()
     assert not SignIn.objects.exists()
 
@@ -284,7 +266,7 @@ def test_has_no_other_way_in_beside_it(client, realm):
 
     client.post(reverse("people:sign_in"), {"username": "ciro", "password": "pizza"})
 
-    assert not signed_in(client)
+    assert not is_signed_in(client)
 
 
 def test_counts_no_groups_in_a_session_that_it_did_not_begin(client, realm, settings):

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from orders import services as front_desk
 from pizzeria.foundation import clock
 from pizzeria.foundation.idempotency import ledger
+from pizzeria.people.oidc import sign_ins
 
 KEYS, BASKETS = timedelta(hours=24), timedelta(days=14)
 
@@ -19,4 +20,5 @@ class Command(BaseCommand):
         keys = ledger.forget(before=now - KEYS)
         baskets = front_desk.forget_baskets(before=now - BASKETS)
         call_command("clearsessions")
+        sign_ins.forget_ended()
         self.stdout.write(f"{keys} form keys and {baskets} baskets deleted; ended sessions too")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
 from pizzeria.foundation.actor import SYSTEM
@@ -107,6 +108,11 @@ def end(sign_ins: QuerySet[SignIn], *, why: str) -> int:
         log.info("sign_in_ended", user_id=sign_in.identity.user_id, why=why)
     SignIn.objects.filter(pk__in=[sign_in.pk for sign_in in ended]).delete()
     return len(ended)
+
+
+def forget_ended() -> int:
+    """Delete what is kept of sessions that are no more; give how many."""
+    return SignIn.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()[0]
 
 
 def id_token(sign_in: SignIn) -> str:
