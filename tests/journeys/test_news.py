@@ -1,0 +1,34 @@
+"""What a customer is told on the page: seen, opened, put away."""
+
+import pytest
+from playwright.sync_api import expect
+
+from orders import services as front_desk
+from pizzeria.foundation import clock
+from pizzeria.foundation.events.models import Event
+from tests.journeys.people import order, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_is_counted_until_it_is_seen_and_there_until_it_is_put_away(somebody, scripted):
+    carla = somebody()
+    sign_in(carla, "customer")
+    order(carla)
+    for event in Event.objects.filter(stream="order").order_by("seq"):
+        front_desk.write_notices(event_id=event.pk, at=clock.now())
+
+    carla.goto("/menu/")
+    carla.get_by_role("link", name="News 2 unread").click()
+    if not scripted:
+        carla.get_by_role("button", name="Mark as read").click()
+    expect(carla.get_by_role("link", name="News", exact=True)).to_be_visible()
+
+    carla.get_by_role("button", name="Clear: We have your order #1").click()
+    expect(carla.locator(".told")).to_have_count(1)
+    carla.get_by_role("link", name="Order #1 is in line for the oven").click()
+    expect(carla.locator("#tracker")).to_contain_text("We have your order")
+
+    carla.goto("/notices/")
+    carla.get_by_role("button", name="Clear all").click()
+    expect(carla.get_by_role("main")).to_contain_text("No news.")
