@@ -1,89 +1,172 @@
-"""Guests order while cooks start and finish and the counter hands over, 8 threads, 500 orders: no deadlock."""
+"""
+A whole evening at once: guests order and think again, cooks cook and recall, drivers bring, a manager interferes.
 
-import queue
-import threading
-from concurrent.futures import ThreadPoolExecutor
+Eight threads, two of them at each order's heels, and not one deadlock.
+"""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import wraps
+from queue import SimpleQueue
+from random import Random
 from threading import Barrier
 
 import pytest
 from django.db import OperationalError, connections, transaction
 
+from kitchen import selectors as kitchens
 from kitchen import services as kitchen_line
-from kitchen.models import Kitchen, State, Ticket
+from kitchen.models import Kitchen, Method, Ticket
 from orders import replay
 from orders import services as front_desk
-from orders.models import Order, Status
+from orders.models import Order, Reason
 from orders.services import locks
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
+from pizzeria.people.roles import DRIVER
 from tests import shop
+from tests.factories import UserFactory
+from tests.orders import legal_steps as table
 from tests.races.crowd import all_at_once
 from tests.shop import FRIDAY_NIGHT
 
-ORDERS = 500
-GUESTS, COOKS = 3, 5
+ORDERS = 120
+GUESTS, COOKS, DRIVERS = 2, 3, 2  # and a manager
+INTERFERENCES = 30
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_never_happen_from_the_menu_to_the_counter(kitchen, chef):
+def test_never_happen_on_a_busy_evening(kitchen, chef, manager):
     Kitchen.objects.update(cooking_places=ORDERS, max_concurrent_orders=ORDERS)
-    shift = Shift(chef)
+    drivers = [shop.acting_as(DRIVER, UserFactory().pk) for _ in range(DRIVERS)]
+    evening = Evening(kitchen, chef, manager, drivers)
 
-    with ThreadPoolExecutor(max_workers=GUESTS + COOKS) as people:
-        guests = [people.submit(shift.guest, share) for share in _shares(ORDERS, GUESTS)]
-        cooks = [people.submit(shift.cook) for _ in range(COOKS)]
-        for person in guests + cooks:
-            person.result(timeout=300)  # a deadlock, or any fault, is raised here
+    with ThreadPoolExecutor(max_workers=GUESTS + COOKS + DRIVERS + 1) as people:
+        guests = [people.submit(evening.guest) for _ in range(GUESTS)]
+        cooks = [people.submit(evening.cook) for _ in range(COOKS)]
+        on_the_road = [people.submit(evening.drive, driver) for driver in drivers]
+        office = people.submit(evening.manage)
+        wait(guests)
+        close(evening.to_cook, COOKS)
+        wait(cooks)
+        close(evening.to_bring, DRIVERS)
+        for person in [*guests, *cooks, *on_the_road, office]:
+            person.result()  # a deadlock, or any fault, is raised here
 
-    assert Order.objects.filter(status=Status.DELIVERED).count() == ORDERS
-    assert Ticket.objects.filter(state=State.GONE).count() == ORDERS
-    assert Event.objects.filter(stream="order").count() == 5 * ORDERS
+    done = Counter(evening.done)
+    assert set(done) == {"place", *table.OF_AN_ORDER, *table.OF_THE_KITCHEN}  # everything took part
+    orders = dict(Order.objects.values_list("ref", "status"))
+    assert dict(Ticket.objects.values_list("ref", "state")) == {ref: table.TICKET[orders[ref]] for ref in orders}
+    load = sum(status in table.LOAD for status in orders.values())
+    assert kitchens.board(Kitchen.objects.get(), at=FRIDAY_NIGHT).load == load
+    assert len(orders) == done["place"]
     assert list(replay.differences()) == []
 
 
-class Shift:
-    """Guests hang tickets up, cooks take every ticket through its steps; two cooks race for each step."""
+def with_a_connection(work):
+    """Close the thread's connection to the database when its work is over."""
 
-    def __init__(self, chef):
-        self.chef = chef
-        self.steps = queue.SimpleQueue()
-        self.handed_over = 0
-        self.counting = threading.Lock()
-
-    def guest(self, share):
+    @wraps(work)
+    def run(*args):
         try:
-            for _ in range(share):
-                order = shop.place()
-                for _cook in range(2):
-                    self.steps.put((0, order.ref))
+            return work(*args)
         finally:
             connections.close_all()
 
+    return run
+
+
+class Evening:
+    """
+    Whoever orders hangs two copies of the ticket up, and who cooks a delivery calls a driver, so that two race for it.
+
+    Who is refused goes on with the next step: the other one was first, or the manager.
+    """
+
+    def __init__(self, kitchen, chef, manager, drivers):
+        self.kitchen, self.chef, self.manager, self.drivers = kitchen, chef, manager, drivers
+        self.to_cook, self.to_bring = SimpleQueue(), SimpleQueue()
+        self.placed = []
+        self.done = []
+
+    def do(self, command, *, by, **asked):
+        """Do something if the rules allow it; give its answer."""
+        try:
+            answer = command(**asked, by=by, at=FRIDAY_NIGHT)
+        except Refusal:
+            return None
+        self.done.append(command.__name__)
+        return answer
+
+    @with_a_connection
+    def guest(self):
+        for nth in range(ORDERS // GUESTS):
+            order = self.do(shop.place, by=GUEST, method=Method.DELIVERY if nth % 3 else Method.PICKUP)
+            if order is None:  # the kitchen is paused
+                continue
+            self.placed.append(order)
+            for _cook in range(2):
+                self.to_cook.put(order)
+            if nth % 5 == 0:
+                self.do(front_desk.cancel_order, by=GUEST, ref=order.ref, reason=Reason.CHANGED_MIND)
+
+    @with_a_connection
     def cook(self):
-        trip = [kitchen_line.start_cooking, kitchen_line.finish_ticket, front_desk.hand_over]
-        try:
-            while self.handed_over < ORDERS:
-                try:
-                    step, ref = self.steps.get(timeout=0.2)
-                except queue.Empty:
-                    continue
-                try:
-                    trip[step](ref=ref, by=self.chef, at=FRIDAY_NIGHT)
-                except Refusal:
-                    continue  # the other cook was first
-                if step == 2:
-                    with self.counting:
-                        self.handed_over += 1
-                else:
-                    for _cook in range(2):
-                        self.steps.put((step + 1, ref))
-        finally:
-            connections.close_all()
+        for order in iter(self.to_cook.get, None):
+            self.do(kitchen_line.start_cooking, by=self.chef, ref=order.ref)
+            self.do(kitchen_line.finish_ticket, by=self.chef, ref=order.ref)
+            if order.number % 3 == 0:
+                self.do(kitchen_line.recall_ticket, by=self.chef, ref=order.ref)
+                self.do(kitchen_line.finish_ticket, by=self.chef, ref=order.ref)
+            if order.method == Method.PICKUP:
+                self.do(front_desk.hand_over, by=self.chef, ref=order.ref)
+                continue
+            if order.number % 5 == 0:  # the manager, looking over the cook's shoulder
+                driver = self.drivers[0].user_id
+                self.do(front_desk.assign_delivery, by=self.manager, ref=order.ref, driver=driver)
+            self.to_bring.put(order)
+
+    @with_a_connection
+    def drive(self, driver):
+        for order in iter(self.to_bring.get, None):
+            self.do(front_desk.claim_delivery, by=driver, ref=order.ref)
+            if order.number % 4 == 0:
+                self.do(front_desk.release_delivery, by=driver, ref=order.ref)
+                self.do(front_desk.claim_delivery, by=driver, ref=order.ref)
+            self.do(front_desk.leave_for_delivery, by=driver, ref=order.ref)
+            if order.number % 2 == 0:
+                self.do(front_desk.fail_delivery, by=driver, ref=order.ref, reason=Reason.NOBODY_HOME)
+                self.do(front_desk.leave_for_delivery, by=driver, ref=order.ref)
+            self.do(front_desk.hand_over, by=driver, ref=order.ref)
+
+    @with_a_connection
+    def manage(self):
+        dice = Random(1)
+        for nth in range(INTERFERENCES):
+            self.do(kitchen_line.pause, by=self.manager, kitchen=self.kitchen, reason="Too hot", until=None)
+            self.do(kitchen_line.resume, by=self.manager, kitchen=self.kitchen)
+            self.do(
+                kitchen_line.change_capacity,
+                by=self.manager,
+                kitchen=self.kitchen,
+                max_concurrent_orders=ORDERS + nth,
+                cooking_places=ORDERS + nth,
+            )
+            self.do(kitchen_line.requote, by=self.manager, kitchen=self.kitchen)
+            if nth % 4 == 0 and self.placed:
+                self.do(
+                    front_desk.cancel_order,
+                    by=self.manager,
+                    ref=dice.choice(self.placed).ref,
+                    reason=Reason.TOO_BUSY,
+                )
 
 
-def _shares(total, people):
-    return [total // people + (person < total % people) for person in range(people)]
+def close(queue, readers):
+    """Let everybody who waits at a queue go home."""
+    for _reader in range(readers):
+        queue.put(None)
 
 
 def test_control_locking_the_order_before_the_kitchen_deadlocks(kitchen, placed_order):

@@ -1,0 +1,105 @@
+"""What the shop has written down at one moment, and what has to hold of it whatever happened."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from kitchen import promises
+from kitchen.models import Kitchen, Method, Ticket
+from orders import replay
+from orders.models import Order, OrderContact
+from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.money import ZERO
+from tests.orders import legal_steps as table
+
+# What may change in an order that nobody named: it gets a new promise, and that is an event.
+REQUOTED = {"seq", "promise_from", "promise_until"}
+REBUILT = [field.attname for field in Order._meta.concrete_fields if field.name not in ("id", "kitchen", "customer")]
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Every row and event; two that are equal say that nothing has happened in between."""
+
+    orders: dict[UUID, dict[str, Any]]
+    contacts: list[dict[str, Any]]
+    tickets: dict[UUID, dict[str, Any]]
+    kitchen: dict[str, Any]
+    log: list[tuple[UUID, int, str]]
+
+    @classmethod
+    def now(cls):
+        """Read them."""
+        connection.check_constraints()  # those deferred until a commit, which a walk never comes to
+        return cls(
+            orders={row["ref"]: row for row in Order.objects.order_by("pk").values()},
+            contacts=list(OrderContact.objects.order_by("pk").values()),
+            tickets={row["ref"]: row for row in Ticket.objects.order_by("pk").values()},
+            kitchen=Kitchen.objects.values().get(),
+            log=list(Event.objects.order_by("noun_ref", "seq").values_list("noun_ref", "seq", "type")),
+        )
+
+    def changed(self, before):
+        """Give the refs of the orders that are new or other than before."""
+        return {ref for ref, row in self.orders.items() if row != before.orders.get(ref)}
+
+    def agree_with_the_table(self, placed, line):
+        """Orders, their tickets and the kitchen are as the table said that they would be."""
+        said = {ref: (order.method, order.status, order.driver) for ref, order in placed.items()}
+        assert said == {ref: (row["method"], row["status"], row["driver_id"]) for ref, row in self.orders.items()}
+        states = {ref: table.TICKET[order.status] for ref, order in placed.items()}
+        assert states == {ref: row["state"] for ref, row in self.tickets.items()}
+        assert (line.most, line.places) == (self.kitchen["max_concurrent_orders"], self.kitchen["cooking_places"])
+        assert (line.paused, line.until) == (not self.kitchen["taking_orders"], self.kitchen["paused_until"])
+
+    def keep_the_line_within_its_limits(self, before, *, by):
+        """Nobody cooks without a place; the load passes the maximum by a recall only: that pizza is there already."""
+        states = Counter(row["state"] for row in self.tickets.values())
+        assert states["cooking"] <= self.kitchen["cooking_places"]
+        assert self.load <= max(self.kitchen["max_concurrent_orders"], before.load) or by == "recall_ticket"
+
+    @property
+    def load(self):
+        return sum(row["state"] in ("held", "waiting", "cooking") for row in self.tickets.values())
+
+    def number_every_event(self):
+        """Every noun's events are numbered from one without a gap, up to what its row says."""
+        seqs = defaultdict(list)
+        for ref, seq, _type in self.log:
+            seqs[ref].append(seq)
+        assert all(found == list(range(1, len(found) + 1)) for found in seqs.values())
+        assert all(row["seq"] == len(seqs[ref]) for ref, row in self.orders.items())
+
+    def take_cash_once(self):
+        """Who has the pizza has paid for it, nobody else has, and nobody twice."""
+        taken = Counter(ref for ref, _seq, type_ in self.log if type_ == "order.delivered.v1")
+        for ref, row in self.orders.items():
+            delivered = row["status"] == "delivered"
+            assert (row["paid"], taken[ref]) == ((row["total"], 1) if delivered else (ZERO, 0))
+
+    def are_what_happened(self, *, changed_since):
+        """Every order that has changed is what its events make of it."""
+        for ref in self.changed(changed_since):
+            rebuilt, _placed = replay.rebuild(ref, Event.objects.filter(noun_ref=ref).order_by("seq"))
+            said = {field: getattr(rebuilt, field) for field in REBUILT}
+            assert said == {field: self.orders[ref][field] for field in REBUILT}
+
+    def requoted(self, before, *, named):
+        """A step changes the orders that it names; another one gets a later promise by it, or nothing. Give those."""
+        others = self.changed(before) - named
+        for ref in others:
+            old, new = before.orders[ref], self.orders[ref]
+            assert {field for field in new if new[field] != old[field]} == REQUOTED
+            assert new["promise_until"] > old["promise_until"]
+        return others
+
+    def promise_what_can_be_kept(self, *, at):
+        """No promise of an order in the line has an end before the pizza can be there."""
+        line = Kitchen.objects.get()
+        outs = promises.all_out(Ticket.objects.in_the_line(), places=line.cooking_places, at=at)
+        for ref, out_at in outs.items():
+            possible = promises.promise(out_at, method=Method(self.orders[ref]["method"]))
+            assert possible.ready_from <= self.orders[ref]["promise_until"]

@@ -1,0 +1,233 @@
+"""
+What may follow what in this shop: the life of an order once more, written from the rules and not from the code.
+
+Before a step the walk (tests/orders/walk.py) asks this table what has to come of it: one row, or a refusal.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+PICKUP, DELIVERY = frozenset({"pickup"}), frozenset({"delivery"})
+EITHER = PICKUP | DELIVERY
+
+MANAGERS = frozenset({"manager"})
+KITCHEN = MANAGERS | {"cook"}
+DRIVERS = MANAGERS | {"driver"}
+ANYBODY = KITCHEN | DRIVERS | {"guest", "customer"}
+
+LOAD = frozenset({"confirmed", "cooking"})
+NOWHERE = ""  # an order that is not placed yet
+
+TICKET = {
+    "confirmed": "waiting",
+    "cooking": "cooking",
+    "ready": "ready",
+    "delivering": "gone",
+    "delivered": "gone",
+    "cancelled": "withdrawn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order, as far as the rules look at it; `driver` is a user's id."""
+
+    method: str
+    status: str = NOWHERE
+    driver: int | None = None
+    was_cooked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The kitchen, and how much is in it."""
+
+    most: int
+    places: int
+    paused: bool = False
+    until: datetime | None = None
+    load: int = 0
+    cooking: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Somebody is about to do something to an order or to the kitchen; `asked` is what the command takes besides."""
+
+    who: int | None
+    role: str
+    line: Line
+    at: datetime
+    order: Placed
+    asked: dict[str, Any]
+
+
+# --- On which condition ---
+
+
+def always(_case: Case) -> bool:
+    return True
+
+
+def there_is_room(case: Case) -> bool:
+    line = case.line
+    pause_is_over = line.until is not None and line.until <= case.at
+    return (not line.paused or pause_is_over) and line.load < line.most
+
+
+def a_place_is_free(case: Case) -> bool:
+    return case.line.cooking < case.line.places
+
+
+def every_place_is_taken(case: Case) -> bool:
+    return not a_place_is_free(case)
+
+
+def nobody_else_has_it(case: Case) -> bool:
+    return case.order.driver in (None, case.who)
+
+
+def somebody_has_it(case: Case) -> bool:
+    return case.order.driver is not None
+
+
+def it_is_theirs(case: Case) -> bool:
+    return case.order.driver == case.who
+
+
+def it_was_never_cooked(case: Case) -> bool:
+    return not case.order.was_cooked
+
+
+def it_ends_later(case: Case) -> bool:
+    return case.asked["until"] is None or case.asked["until"] > case.at
+
+
+def what_is_open_fits(case: Case) -> bool:
+    most, places = case.asked["max_concurrent_orders"], case.asked["cooking_places"]
+    return most >= max(1, case.line.load) and places >= max(1, case.line.cooking)
+
+
+# --- Whose a delivery is afterwards ---
+
+
+def as_before(case: Case) -> int | None:
+    return case.order.driver
+
+
+def nobody(_case: Case) -> None:
+    return None
+
+
+def whoever_does_it(case: Case) -> int | None:
+    return case.who
+
+
+def whoever_is_named(case: Case) -> int:
+    return case.asked["driver"]
+
+
+# --- What the kitchen is afterwards ---
+
+
+def as_it_is(case: Case) -> Line:
+    return case.line
+
+
+def paused(case: Case) -> Line:
+    return replace(case.line, paused=True, until=case.asked["until"])
+
+
+def open_again(case: Case) -> Line:
+    return replace(case.line, paused=False, until=None)
+
+
+def resized(case: Case) -> Line:
+    return replace(case.line, most=case.asked["max_concurrent_orders"], places=case.asked["cooking_places"])
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of an order: of which, by whom, from where to where, on which condition, and whose it is afterwards."""
+
+    name: str
+    of: frozenset[str]
+    by: frozenset[str]
+    before: frozenset[str]
+    after: str
+    when: Callable[[Case], bool] = always
+    driver: Callable[[Case], int | None] = as_before
+
+    def fits(self, case: Case) -> bool:
+        order = case.order
+        return case.role in self.by and order.method in self.of and order.status in self.before and self.when(case)
+
+    def follow(self, case: Case) -> Placed:
+        """Tell what becomes of the order."""
+        was_cooked = case.order.was_cooked or self.after == "cooking"
+        return replace(case.order, status=self.after, driver=self.driver(case), was_cooked=was_cooked)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A step of the kitchen as a whole: by whom, on which condition, and what it is afterwards."""
+
+    name: str
+    by: frozenset[str]
+    when: Callable[[Case], bool]
+    follow: Callable[[Case], Line]
+
+    def fits(self, case: Case) -> bool:
+        return case.role in self.by and self.when(case)
+
+
+def _at(*statuses: str) -> frozenset[str]:
+    return frozenset(statuses)
+
+
+LIFE = (
+    Step("place_order", EITHER, ANYBODY, _at(NOWHERE), "confirmed", there_is_room),
+    Step("start_cooking", EITHER, KITCHEN, _at("confirmed"), "cooking", a_place_is_free),
+    Step("finish_ticket", EITHER, KITCHEN, _at("cooking"), "ready"),
+    Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "cooking", a_place_is_free, nobody),
+    Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "confirmed", every_place_is_taken, nobody),
+    Step("claim_delivery", DELIVERY, DRIVERS, _at("ready"), "ready", nobody_else_has_it, whoever_does_it),
+    Step("assign_delivery", DELIVERY, MANAGERS, _at("ready"), "ready", always, whoever_is_named),
+    Step("release_delivery", DELIVERY, DRIVERS - MANAGERS, _at("ready"), "ready", it_is_theirs, nobody),
+    Step("release_delivery", DELIVERY, MANAGERS, _at("ready"), "ready", somebody_has_it, nobody),
+    Step("leave_for_delivery", DELIVERY, DRIVERS, _at("ready"), "delivering", it_is_theirs),
+    Step("fail_delivery", DELIVERY, DRIVERS, _at("delivering"), "ready", it_is_theirs),
+    Step("hand_over", DELIVERY, DRIVERS, _at("delivering"), "delivered", it_is_theirs),
+    Step("hand_over", PICKUP, KITCHEN, _at("ready"), "delivered"),
+    # Whether it is their own order, the door has made sure.
+    Step("cancel_order", EITHER, ANYBODY - KITCHEN, _at("confirmed"), "cancelled", it_was_never_cooked),
+    Step("cancel_order", EITHER, KITCHEN, _at("confirmed", "cooking", "ready", "delivering"), "cancelled"),
+)
+RUNNING = (
+    Turn("pause", KITCHEN, it_ends_later, paused),
+    Turn("resume", KITCHEN, always, open_again),
+    Turn("change_capacity", MANAGERS, what_is_open_fits, resized),
+    Turn("requote", ANYBODY, always, as_it_is),  # nobody is asked who they are: the clock does it, each minute
+)
+OF_THE_KITCHEN = tuple(turn.name for turn in RUNNING)
+OF_AN_ORDER = tuple(dict.fromkeys(step.name for step in LIFE if NOWHERE not in step.before))
+
+# What somebody's work is. Nobody means to cancel or to close the kitchen; it happens all the same.
+COOKING = frozenset({"start_cooking", "finish_ticket", "recall_ticket", "hand_over"})
+DRIVING = frozenset({"claim_delivery", "release_delivery", "leave_for_delivery", "fail_delivery", "hand_over"})
+WORK = {
+    "guest": frozenset({"place_order"}),
+    "customer": frozenset({"place_order"}),
+    "cook": COOKING,
+    "driver": DRIVING,
+    "manager": COOKING | DRIVING | {"assign_delivery"},
+}
+
+
+def row_for(name: str, case: Case) -> Step | Turn | None:
+    """Give the row that a step follows; None: it has to be refused."""
+    rows = [row for row in (*LIFE, *RUNNING) if row.name == name and row.fits(case)]
+    assert len(rows) <= 1, f"the table contradicts itself: {rows}"
+    return rows[0] if rows else None

@@ -1,0 +1,194 @@
+"""
+A walk: a guest, a customer, two cooks, two drivers and a manager do whatever comes to mind to at most ten orders.
+
+Before each step the table (tests/orders/legal_steps.py) says what has to come of it; after it the shop's books
+(tests/orders/books.py) are read and compared. A step that is refused leaves them as they were.
+"""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import ClassVar
+
+from django.db import transaction
+from hypothesis import note
+from hypothesis import strategies as any_
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen, Method
+from orders import replay
+from orders import services as front_desk
+from orders.models import Reason
+from pizzeria.foundation.actor import GUEST
+from pizzeria.foundation.refusals import Refusal
+from pizzeria.people import roles
+from tests import shop
+from tests.factories import UserFactory
+from tests.orders import legal_steps as table
+from tests.orders.books import Books
+from tests.shop import FRIDAY_NIGHT
+
+MOST_ORDERS = 10
+MOST_AT_ONCE, PLACES = 6, 2
+
+ROLES = {"customer": roles.CUSTOMER, "cook": roles.KITCHEN, "driver": roles.DRIVER, "manager": roles.MANAGER}
+PEOPLE = {
+    "somebody": "guest",
+    "carla": "customer",
+    "chiara": "cook",
+    "carlo": "cook",
+    "dina": "driver",
+    "dario": "driver",
+    "mario": "manager",
+}
+DRIVERS = ["dina", "dario"]
+MINUTE = timedelta(minutes=1)
+WHIMS = 1 / 3  # of all that is tried; the rest is somebody's work
+
+WITHOUT_AN_ORDER = {"place_order": shop.place} | {step: getattr(kitchen_line, step) for step in table.OF_THE_KITCHEN}
+WITH_AN_ORDER = {step: getattr(front_desk, step, None) or getattr(kitchen_line, step) for step in table.OF_AN_ORDER}
+COMMANDS = WITHOUT_AN_ORDER | WITH_AN_ORDER
+
+# After these everybody's promise is looked at again. The others set nobody back.
+REQUOTING = {"start_cooking", "finish_ticket", "recall_ticket", "cancel_order", "change_capacity", "requote"}
+A_NEW_PROMISE = "a new promise"  # counted beside the rows that were followed
+
+
+class Walk(RuleBasedStateMachine):
+    """One walk, undone at its end. `done` and `refused` count over all walks: rows of the table, and steps."""
+
+    done: ClassVar[Counter[object]] = Counter()
+    refused: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self):
+        super().__init__()
+        self.beginning = transaction.savepoint_create()
+        self.kitchen = shop.open_shop()
+        Kitchen.objects.update(max_concurrent_orders=MOST_AT_ONCE, cooking_places=PLACES)
+        self.people = {who: _actor(who, role) for who, role in PEOPLE.items()}
+        self.at = FRIDAY_NIGHT
+        self.line = table.Line(most=MOST_AT_ONCE, places=PLACES)
+        self.orders, self.refs = {}, {}  # by number, from 1
+        self.last_done, self.named = "", set()
+        self.books = Books.now()
+
+    def teardown(self):
+        try:
+            assert list(replay.differences()) == []  # lines and all; after each step, only of the orders it changed
+        finally:
+            transaction.savepoint_rollback(self.beginning)
+
+    # --- What people do ---
+
+    @initialize(dice=any_.randoms(use_true_random=True))
+    def the_evening_begins(self, dice):
+        """The walk has fair dice of its own: hypothesis' repeat themselves, and seldom bring an order to the door."""
+        self.dice = dice
+        for method in (*Method, *Method):
+            self.take("place_order", 0, "somebody", {"method": method})
+
+    @rule()
+    def somebody_does_something(self):
+        """Time passes; mostly people do what comes next, now and then whatever comes to mind."""
+        dice = self.dice
+        self.at += dice.randint(0, 3) * MINUTE
+        who = dice.choice(list(PEOPLE))
+        if steps := self.every_step() if dice.random() < WHIMS else self.sensible_steps(who):
+            step = dice.choice(list(steps))
+            number, details = dice.choice(steps[step]), self.details(step)
+            note(f"{self.at:%H:%M} {who}: {step} #{number} {details}")
+            self.take(step, number, who, details)
+
+    def every_step(self):
+        """Give whatever anybody could try, each with the numbers of orders to try it with; 0 is none."""
+        steps = {step: list(self.orders) for step in WITH_AN_ORDER} | {step: [0] for step in WITHOUT_AN_ORDER}
+        if len(self.orders) == MOST_ORDERS:
+            del steps["place_order"]
+        return steps
+
+    def sensible_steps(self, who):
+        """Give those that are somebody's work now."""
+        steps = {
+            step: [number for number in numbers if table.row_for(step, self.case(who, number))]
+            for step, numbers in self.every_step().items()
+            if step in table.WORK[PEOPLE[who]]
+        }
+        return {step: numbers for step, numbers in steps.items() if numbers}
+
+    def details(self, step):
+        """Give what a command takes besides."""
+        dice = self.dice
+        match step:
+            case "place_order":
+                return {"method": dice.choice(list(Method))}
+            case "assign_delivery":
+                return {"driver": self.people[dice.choice(DRIVERS)].user_id}
+            case "fail_delivery" | "cancel_order":
+                return {"reason": Reason.NOBODY_HOME}
+            case "pause":
+                until = dice.choice([None, self.at, self.at + 5 * MINUTE])
+                return {"reason": "The oven is cold", "until": until}
+            case "change_capacity":
+                return {"max_concurrent_orders": dice.randint(0, 8), "cooking_places": dice.randint(0, 4)}
+        return {}
+
+    # --- How they do it ---
+
+    def take(self, step, number, who, details):
+        """Take a step. What comes of it is what the table says."""
+        case = self.case(who, number, details)
+        row = table.row_for(step, case)
+        try:
+            answer = COMMANDS[step](**self.what(step, number), **details, by=self.people[who], at=self.at)
+        except Refusal as refusal:
+            answer = refusal
+        allowed = not isinstance(answer, Refusal)
+        assert allowed == bool(row), f"The table does not say so: {who}, {step}, {case}: {answer!r}"
+        if not allowed:
+            self.refused[step] += 1
+            return
+        self.last_done = step
+        self.done[row] += 1
+        match row.follow(case):
+            case table.Line() as line:
+                self.line = line
+            case order:
+                number = number or len(self.orders) + 1
+                self.orders[number], self.refs[number] = order, answer.ref
+                self.named.add(answer.ref)
+
+    def what(self, step, number):
+        if number:
+            return {"ref": self.refs[number]}
+        return {"kitchen": self.kitchen} if step in table.OF_THE_KITCHEN else {}
+
+    def case(self, who, number, details=None):
+        statuses = [placed.status for placed in self.orders.values()]
+        load = sum(status in table.LOAD for status in statuses)
+        line = replace(self.line, load=load, cooking=statuses.count("cooking"))
+        order = self.orders[number] if number else table.Placed((details or {}).get("method", Method.PICKUP))
+        return table.Case(self.people[who].user_id, PEOPLE[who], line, self.at, order, details or {})
+
+    # --- What holds after every step ---
+
+    @invariant()
+    def the_rules_hold(self):
+        before, self.books = self.books, Books.now()
+        if not self.last_done:
+            assert self.books == before, "nothing was done, and something has changed"
+            return
+        orders = {self.refs[number]: order for number, order in self.orders.items()}
+        self.books.agree_with_the_table(orders, self.line)
+        self.books.keep_the_line_within_its_limits(before, by=self.last_done)
+        self.books.number_every_event()
+        self.books.take_cash_once()
+        self.books.are_what_happened(changed_since=before)
+        self.done[A_NEW_PROMISE] += len(self.books.requoted(before, named=self.named))
+        if self.last_done in REQUOTING:
+            self.books.promise_what_can_be_kept(at=self.at)
+        self.last_done, self.named = "", set()
+
+
+def _actor(who, role):
+    return shop.acting_as(ROLES[role], UserFactory(first_name=who.title()).pk) if role in ROLES else GUEST
