@@ -140,10 +140,8 @@ def certificate(tmp_path):
     """A certificate that nobody vouches for, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    since, until = datetime(2026, 1, 1, tzinfo=UTC), datetime(2126, 1, 1, tzinfo=UTC)
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(datetime(2026, 1, 1, tzinfo=UTC)).not_valid_after(
-        datetime(2126, 1, 1, tzinfo=UTC)
-    )
     signed = builder.not_valid_before(since).not_valid_after(until).sign(key, hashes.SHA256())
     file = tmp_path / "certificate.pem"
     file.write_bytes(
