@@ -8,6 +8,7 @@ and goes nowhere else: it is full of numbers and texts.
 import logging
 import re
 from http import HTTPStatus
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -66,8 +67,7 @@ def _can_be_a_number(text: str) -> bool:
 
 def _provider(url: str, *, to: str) -> "Apprise | None":
     """Make one provider for one message: a second message over the same would be held back for seconds."""
-    import apprise  # noqa: PLC0415 - takes 0.4 s and 30 MB that only the worker has a use for
-
+    apprise = import_module("apprise")  # here, not above: 0.4 s and 30 MB that only the worker has a use for
     parts = urlsplit(url)
     asset = apprise.AppriseAsset(
         app_id="Pizzeria",
@@ -81,7 +81,8 @@ def _provider(url: str, *, to: str) -> "Apprise | None":
     if service is None:
         return None
     service.retry = 0  # whatever the URL says: tries are counted where the letter is kept
-    return apprise.Apprise(service, asset=asset)
+    provider: Apprise = apprise.Apprise(service, asset=asset)
+    return provider
 
 
 def _what_happened(result: "AppriseResult") -> Undelivered:

@@ -42,7 +42,7 @@ def test_lists_every_target_of_the_makefile():
 
 
 def test_example_environment_names_every_variable_that_the_settings_read():
-    read = set(re.findall(r'env\.\w+\("(\w+)"', (ROOT / "pizzeria" / "settings.py").read_text()))
+    read = set(re.findall(r'env\.\w+\("([A-Z_]+)"', (ROOT / "pizzeria" / "settings.py").read_text()))
     offered = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
     assert read == offered
