@@ -39,6 +39,21 @@ class Home:
     def logs(self) -> Path:
         return self.folder / "logs"
 
+    @property
+    def variables(self) -> Path:
+        """Where a running demo's environment is written down, for commands beside it."""
+        return self.folder / "environment.json"
+
+    def is_occupied(self) -> bool:
+        """Whether somebody has the lock."""
+        if not self.folder.exists():
+            return False
+        try:
+            with self.occupied():
+                return False
+        except Occupied:
+            return True
+
     @contextmanager
     def occupied(self, *, address: str = "") -> Iterator[None]:
         """

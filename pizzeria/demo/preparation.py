@@ -1,9 +1,15 @@
 """What is done to the demo's database before the shop opens, in one process: starting Django takes most of the time."""
 
+import json
+import os
+
 import django
 from django.core.management import call_command
 
-COMMANDS = ("check", "migrate", "set_up_shop", "sync_roles", "set_up_demo")
+from pizzeria import settings
+from pizzeria.demo import home
+
+COMMANDS = ("check", "migrate", "set_up_shop", "sync_roles", "set_up_demo", "demo_history")
 
 
 def main() -> None:
@@ -11,6 +17,16 @@ def main() -> None:
     for command in COMMANDS:
         print(f"== manage.py {command}", flush=True)
         call_command(command)
+    write_down_variables()
+
+
+def write_down_variables() -> None:
+    """Keep what the settings read, passwords and all, where its owner alone can read it: demo.manage needs it."""
+    names = ["DJANGO_SETTINGS_MODULE", "ENV_FILE", *settings.env.dump()]
+    variables = {name: os.environ[name] for name in names if name in os.environ}
+    file = home.of_the_demo().variables
+    with open(file, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as stream:
+        json.dump(variables, stream)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from pytest_django import Settings
 
 from pizzeria.demo.home import ROOT, Home
+from pizzeria.demo.life.crew import Crew
 from pizzeria.demo.servers import processes, rooms
 from pizzeria.demo.servers.processes import started
 
@@ -28,7 +32,7 @@ class Running:
     def said(self) -> str:
         return self.output.read_text()
 
-    def until(self, words: str, *, seconds: float = 60) -> None:
+    def until(self, words: str, *, seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while words not in self.said:
             assert self.process.poll() is None, f"it ended:\n{self.said}"
@@ -76,6 +80,15 @@ def demo_home(tmp_path: Path) -> Iterator[Home]:
 
     processes.stop_leftovers(home.records)
     rooms.clear(home.folder)
+
+
+@pytest.fixture
+def demo(db: None, settings: Settings) -> Crew:
+    """The demo's shop before anybody has ordered; gives its people."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody signs in
+    for command in ("set_up_shop", "sync_roles", "set_up_demo"):
+        call_command(command, stdout=StringIO())
+    return Crew.of_the_demo()
 
 
 def all_gone(pids: list[int], *, seconds: float = 10) -> bool:

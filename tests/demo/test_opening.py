@@ -32,6 +32,11 @@ def test_is_done_once_per_checkout_survives_a_kill_and_ends_with_one_ctrl_c(laun
     with urlopen(f"http://localhost:{port}/health/ready") as answer:
         assert answer.status == HTTPStatus.OK
 
+    beside = launch("-m", "pizzeria.demo.manage", "replay_orders", "--check", **variables)
+    assert beside.ends() == 0, beside.said
+    assert "orders, each as its events say" in beside.said
+    assert demo_home.variables.stat().st_mode & 0o077 == 0  # it holds passwords
+
     left = _children(demo_home)
     again.process.send_signal(signal.SIGINT)
     assert again.ends(seconds=10) == 0

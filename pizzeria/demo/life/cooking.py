@@ -1,0 +1,95 @@
+"""Cooks: they put into the oven what is due first, and take it out when it is done, or nearly."""
+
+from datetime import datetime
+from functools import partial
+from random import Random
+from uuid import UUID
+
+from kitchen import selectors as kitchens
+from kitchen import services as kitchen_line
+from kitchen.models import Method, State
+from orders import services as front_desk
+from orders.models import Reason
+from pizzeria.demo.life.agenda import Agenda
+from pizzeria.demo.life.counter import Counter
+from pizzeria.demo.life.crew import Crew
+from pizzeria.demo.life.driving import Driver
+from pizzeria.demo.life.story import Story
+from pizzeria.demo.life.visits import Twist
+from pizzeria.foundation.actor import SYSTEM
+
+TOO_LONG = 14  # minutes more than it takes, of what is forgotten in the oven
+
+
+class Cooks:
+    def __init__(
+        self, *, agenda: Agenda, story: Story, crew: Crew, counter: Counter, driver: Driver, chance: Random
+    ) -> None:
+        self._agenda, self._story, self._chef, self._chance = agenda, story, crew.chef, chance
+        self._counter, self._driver = counter, driver
+        self._kitchen = kitchens.the_kitchen()
+        self._twists: dict[UUID, Twist] = {}
+
+    def take_on(self, at: datetime) -> None:
+        """See to all that is on the board already."""
+        board = kitchens.board(self._kitchen, at=at)
+        for ticket in board.waiting:
+            self.expect(ticket.ref)
+        for ticket in board.cooking:
+            self._take_out_later(ticket.ref, minutes=max(1, (ticket.due_at - at).total_seconds() / 60))
+        for ticket in board.ready:
+            self._pass_on(ticket.ref, ticket.method)
+
+    def expect(self, ref: UUID, twist: Twist | None = None) -> None:
+        """Notice a new ticket in a minute or three, and what will come in between."""
+        if twist:
+            self._twists[ref] = twist
+        if twist is Twist.RAN_OUT:
+            self._agenda.later(0.9, partial(self._cancel_for_want, ref))
+        self._agenda.later(self._chance.uniform(1, 3), self.look)
+
+    def look(self, at: datetime) -> None:
+        """Put what is due first into the oven, if something waits and a place is free."""
+        board = kitchens.board(self._kitchen, at=at)
+        if not (board.waiting and board.places_free):
+            return
+        ticket = kitchen_line.start_cooking(ref=board.waiting[0].ref, by=self._chef, at=at)
+        self._story.line(at, f"{ticket.label} goes into the oven")
+        takes = ticket.minutes * self._chance.uniform(0.8, 1.2)
+        if self._twists.get(ticket.ref) is Twist.FORGOTTEN:
+            takes += TOO_LONG
+            self._agenda.later(takes - 1, self._promise_anew)
+        self._take_out_later(ticket.ref, minutes=takes)
+
+    def _take_out_later(self, ref: UUID, *, minutes: float) -> None:
+        self._agenda.later(minutes, partial(self._take_out, ref))
+
+    def _take_out(self, ref: UUID, at: datetime) -> None:
+        ticket = kitchen_line.finish_ticket(ref=ref, by=self._chef, at=at)
+        self._story.line(at, f"{ticket.label} is ready")
+        self._agenda.later(0.5, self.look)
+        if self._twists.get(ref) is Twist.RECALLED:
+            del self._twists[ref]
+            self._agenda.later(0.5, partial(self._recall, ref))
+        else:
+            self._pass_on(ref, ticket.method)
+
+    def _pass_on(self, ref: UUID, method: str) -> None:
+        twist = self._twists.pop(ref, None)
+        if method == Method.DELIVERY:
+            self._driver.expect(ref, nobody_home=twist is Twist.NOBODY_HOME)
+        else:
+            self._counter.expect(ref, nobody_comes=twist is Twist.NOT_COLLECTED)
+
+    def _promise_anew(self, at: datetime) -> None:
+        kitchen_line.requote(kitchen=self._kitchen, by=SYSTEM, at=at)  # as beat has it done each minute
+
+    def _recall(self, ref: UUID, at: datetime) -> None:
+        ticket = kitchen_line.recall_ticket(ref=ref, by=self._chef, at=at)
+        self._story.line(at, f"{ticket.label} is called back: not done yet", counts_as="recalled")
+        if ticket.state == State.COOKING:
+            self._take_out_later(ref, minutes=2.5)
+
+    def _cancel_for_want(self, ref: UUID, at: datetime) -> None:
+        order = front_desk.cancel_order(ref=ref, reason=Reason.SOLD_OUT, by=self._chef, at=at)
+        self._story.line(at, f"#{order.number} is cancelled by the kitchen: something ran out", counts_as="cancelled")

@@ -1,0 +1,34 @@
+"""The counter: it hands over what guests come for, and gives up what nobody comes for."""
+
+from datetime import datetime
+from functools import partial
+from random import Random
+from uuid import UUID
+
+from orders import services as front_desk
+from orders.models import Reason
+from pizzeria.demo.life.agenda import Agenda
+from pizzeria.demo.life.crew import Crew
+from pizzeria.demo.life.story import Story
+
+PATIENCE = 45  # minutes until what nobody came for is given up
+
+
+class Counter:
+    def __init__(self, *, agenda: Agenda, story: Story, crew: Crew, chance: Random) -> None:
+        self._agenda, self._story, self._staff, self._chance = agenda, story, crew.chef, chance
+
+    def expect(self, ref: UUID, *, nobody_comes: bool = False) -> None:
+        """Wait for whoever ordered this."""
+        if nobody_comes:
+            self._agenda.later(PATIENCE, partial(self._give_up, ref))
+        else:
+            self._agenda.later(self._chance.uniform(1, 8), partial(self._hand_over, ref))
+
+    def _hand_over(self, ref: UUID, at: datetime) -> None:
+        order = front_desk.hand_over(ref=ref, by=self._staff, at=at)
+        self._story.line(at, f"#{order.number} is handed over at the counter", counts_as="handed over")
+
+    def _give_up(self, ref: UUID, at: datetime) -> None:
+        order = front_desk.cancel_order(ref=ref, reason=Reason.NOT_COLLECTED, by=self._staff, at=at)
+        self._story.line(at, f"#{order.number} is given up: nobody came for it", counts_as="cancelled")

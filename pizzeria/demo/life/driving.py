@@ -1,0 +1,75 @@
+"""The driver: takes along what is ready, a few at a time, and comes back for more."""
+
+from datetime import datetime
+from functools import partial
+from random import Random
+from uuid import UUID
+
+from orders import services as front_desk
+from orders.models import Reason
+from orders.selectors.delivery import tour
+from pizzeria.demo.life.agenda import Agenda
+from pizzeria.demo.life.crew import Crew
+from pizzeria.demo.life.story import Story
+
+AT_ONCE = 3  # as many as fit into the bag
+PACKING = 2.0  # minutes, like all that follow
+TO_THE_FIRST_DOOR, TO_THE_NEXT, HOME = (7, 12), (4, 7), 6
+
+
+class Driver:
+    def __init__(self, *, agenda: Agenda, story: Story, crew: Crew, chance: Random) -> None:
+        self._agenda, self._story, self._driver, self._chance = agenda, story, crew.driver, chance
+        self._is_out = False
+        self._nobody_home: set[UUID] = set()
+
+    def take_on(self) -> None:
+        """See to what is on its way already."""
+        for each in tour(self._driver).out:
+            self._agenda.later(self._chance.uniform(*TO_THE_NEXT), partial(self._bring, each.ref))
+
+    def expect(self, ref: UUID, *, nobody_home: bool = False) -> None:
+        """Hear that something is ready to go."""
+        if nobody_home:
+            self._nobody_home.add(ref)
+        self._agenda.later(self._chance.uniform(0.5, 2), self.look)
+
+    def look(self, at: datetime) -> None:
+        """Claim what is ready and leave with it, unless on the road already."""
+        if self._is_out:
+            return
+        ready = tour(self._driver)
+        mine, free = [each.ref for each in ready.mine], [each.ref for each in ready.free]
+        bag = (mine + free)[:AT_ONCE]
+        if not bag:
+            return
+        self._is_out = True
+        arrives = PACKING
+        for stop, ref in enumerate(bag):
+            if ref in free:
+                self._agenda.later(0, partial(self._claim, ref))
+            self._agenda.later(PACKING, partial(self._leave, ref))
+            arrives += self._chance.uniform(*(TO_THE_NEXT if stop else TO_THE_FIRST_DOOR))
+            self._agenda.later(arrives, partial(self._bring, ref))
+        self._agenda.later(arrives + HOME, self._come_back)
+
+    def _claim(self, ref: UUID, at: datetime) -> None:
+        order = front_desk.claim_delivery(ref=ref, by=self._driver, at=at)
+        self._story.line(at, f"#{order.number} is claimed by the driver")
+
+    def _leave(self, ref: UUID, at: datetime) -> None:
+        order = front_desk.leave_for_delivery(ref=ref, by=self._driver, at=at)
+        self._story.line(at, f"#{order.number} leaves the shop")
+
+    def _bring(self, ref: UUID, at: datetime) -> None:
+        if ref in self._nobody_home:
+            self._nobody_home.remove(ref)
+            order = front_desk.fail_delivery(ref=ref, reason=Reason.NOBODY_HOME, by=self._driver, at=at)
+            self._story.line(at, f"#{order.number} comes back: nobody opened", counts_as="came back")
+            return
+        order = front_desk.hand_over(ref=ref, by=self._driver, at=at)
+        self._story.line(at, f"#{order.number} is brought to its door", counts_as="brought")
+
+    def _come_back(self, at: datetime) -> None:
+        self._is_out = False
+        self.look(at)

@@ -1,0 +1,127 @@
+"""
+The demo's guests: who they are, and what they like.
+
+Nobody lives at these addresses. Italy keeps no telephone numbers free for fiction; Germany does, 1000 of them in
+Berlin (030 23125-000 to -999), and these guests have theirs from there. Mail to example.com reaches nobody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from random import Random
+
+from kitchen.models import Method
+from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
+from orders.services import ContactDetails
+from pizzeria.demo import menu
+
+NAMES = (
+    "Alba Fontana",
+    "Bruno Lago",
+    "Celeste Monti",
+    "Dario Selva",
+    "Elsa Riva",
+    "Fausto Campi",
+    "Gemma Valle",
+    "Italo Ponte",
+    "Livia Torre",
+    "Mirko Strada",
+    "Nadia Colle",
+    "Oreste Bosco",
+    "Pia Fiume",
+    "Quinto Prato",
+    "Rosa Sasso",
+    "Silvio Costa",
+    "Tina Piazza",
+    "Ugo Grotta",
+    "Vera Spiaggia",
+    "Zeno Isola",
+)
+STREETS = (
+    ("Via dei Forni 12", "00153"),
+    ("Vicolo del Basilico 3", "00153"),
+    ("Piazza della Mozzarella 8", "00184"),
+    ("Via delle Olive Nere 41", "00184"),
+    ("Salita del Lievito 5", "00185"),
+    ("Via della Farina 27", "00185"),
+    ("Largo dei Pomodori 2", "00186"),
+)
+TOWN = "Roma"
+DIRECTIONS = ("", "", "Third floor, left.", "The bell is broken, please knock.", "Through the yard.")
+NOTES = ("", "", "", "", "", "", "Cut in squares, please.", "Well done, please.", "For a birthday!")
+ALLERGIES = ("", "", "", "", "", "", "", "", "", "nuts", "sesame")
+
+SIZES = {"small": 4, "medium": 3, "large": 2}  # how often each is chosen
+PIZZAS = {1: 7, 2: 2}  # how often somebody wants so many
+BESIDE = {0: 6, 1: 4}
+GIVES_EMAIL, ADDS, LEAVES_OUT = 0.7, 0.3, 0.1  # the part of those who do
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody who orders; `signed_in` is the username of who has an account."""
+
+    details: ContactDetails
+    signed_in: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.details.name
+
+    def contact(self, method: Method) -> ContactDetails:
+        """Give what the checkout form would: no address with a pickup."""
+        if method == Method.DELIVERY:
+            return self.details
+        return replace(self.details, street="", postal_code="", city="", directions="")
+
+
+CARLA = Guest(
+    ContactDetails(
+        name="Carla Conti",
+        phone="+493023125999",
+        email="customer@example.com",
+        street="Via dei Forni 7",
+        postal_code="00153",
+        city=TOWN,
+        directions="Second floor.",
+    ),
+    signed_in="customer",
+)
+
+
+def somebody(chance: Random) -> Guest:
+    """Give a guest without an account."""
+    number = chance.randrange(len(NAMES))
+    name = NAMES[number]
+    street, postal_code = chance.choice(STREETS)
+    return Guest(
+        ContactDetails(
+            name=name,
+            phone=f"+4930231251{number:02}",
+            email=f"{name.partition(' ')[0].lower()}@example.com" if chance.random() < GIVES_EMAIL else "",
+            street=street,
+            postal_code=postal_code,
+            city=TOWN,
+            directions=chance.choice(DIRECTIONS),
+            allergies=chance.choice(ALLERGIES),
+            notes=chance.choice(NOTES),
+        )
+    )
+
+
+def wish(chance: Random) -> tuple[Choice, ...]:
+    """Give what somebody orders: a pizza or two, and often something beside them."""
+    pizzas = chance.choices(menu.PIZZAS, k=_weighed(PIZZAS, chance))
+    beside = chance.sample(menu.EXTRAS, k=_weighed(BESIDE, chance))
+    return (*(_pizza(row, chance) for row in pizzas), *(ExtraChoice(extra=row.slug) for row in beside))
+
+
+def _pizza(row: menu.PizzaRow, chance: Random) -> PizzaChoice:
+    others = [topping.slug for topping in menu.TOPPINGS if topping.slug not in row.recipe]
+    added = (chance.choice(others),) if chance.random() < ADDS else ()
+    left_out = (chance.choice(row.recipe),) if row.recipe and chance.random() < LEAVES_OUT else ()
+    return PizzaChoice(size=_weighed(SIZES, chance), parts=(Part(pizza=row.slug, added=added, left_out=left_out),))
+
+
+def _weighed[T](often: Mapping[T, int], chance: Random) -> T:
+    """Give one of them, each as often as it says."""
+    return chance.choices(list(often), weights=list(often.values()))[0]

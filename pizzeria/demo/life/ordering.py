@@ -1,0 +1,85 @@
+"""Guests: they fill a basket, order it, and sometimes think again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from random import Random
+from uuid import UUID
+
+from kitchen.capacity import KitchenFull
+from kitchen.models import Method
+from menu import offers
+from menu.choices import Choice
+from orders import services as front_desk
+from orders.models import Order, Reason
+from orders.reckoning import fingerprint, reckon
+from pizzeria.demo.life.agenda import Agenda
+from pizzeria.demo.life.cooking import Cooks
+from pizzeria.demo.life.crew import Crew
+from pizzeria.demo.life.guests import Guest
+from pizzeria.demo.life.story import Story
+from pizzeria.demo.life.visits import Twist, Visit
+from pizzeria.foundation import clock
+from pizzeria.foundation.ids import uuid7
+from pizzeria.foundation.money import written
+
+A_WHILE = 6  # minutes until somebody who was turned away looks in again
+
+
+class Guests:
+    def __init__(self, *, agenda: Agenda, story: Story, crew: Crew, cooks: Cooks, chance: Random) -> None:
+        self._agenda, self._story, self._crew, self._cooks, self._chance = agenda, story, crew, cooks, chance
+
+    def expect(self, visit: Visit) -> None:
+        """Note when somebody will come."""
+        self._agenda.later(visit.after.total_seconds() / 60, partial(self._come, visit))
+
+    def _come(self, visit: Visit, at: datetime, *, again: bool = False) -> None:
+        try:
+            order = place(guest=visit.guest, wish=visit.wish, method=visit.method, crew=self._crew, at=at)
+        except KitchenFull as refusal:
+            self._story.line(at, f"{visit.guest.name} is turned away: {refusal.sentence}", counts_as="turned away")
+            if not again:
+                self._agenda.later(A_WHILE, partial(self._come, visit, again=True))
+            return
+        self._story.line(at, _ordered(visit, order), counts_as="ordered")
+        if visit.twist is Twist.CHANGED_MIND:
+            self._agenda.later(0.8, partial(self._cancel, order.ref, visit.guest.signed_in))
+        self._cooks.expect(order.ref, visit.twist)
+
+    def _cancel(self, ref: UUID, username: str, at: datetime) -> None:
+        by = self._crew.signed_in(username)
+        order = front_desk.cancel_order(ref=ref, reason=Reason.CHANGED_MIND, by=by, at=at)
+        self._story.line(at, f"#{order.number} is cancelled by its guest", counts_as="cancelled")
+
+
+def place(*, guest: Guest, wish: Sequence[Choice], method: Method, crew: Crew, at: datetime) -> Order:
+    """
+    Fill a basket, look at its total, and order it.
+
+    :raises Refusal: whatever the shop has against it
+    """
+    by, basket = crew.signed_in(guest.signed_in), None
+    for choice in wish:
+        basket = front_desk.add_to_basket(
+            basket=basket.ref if basket else None, choice=choice, quantity=1, by=by, at=at
+        )
+    assert basket, "everybody wishes for something"
+    lines = list(basket.lines.all())
+    return front_desk.place_order(
+        ref=uuid7(),
+        basket=basket.ref,
+        contact=guest.contact(method),
+        method=method,
+        shown_total=reckon(lines, offer=offers.current(), at=at).totals.total,
+        shown_lines=fingerprint(lines),
+        by=by,
+        at=at,
+    )
+
+
+def _ordered(visit: Visit, order: Order) -> str:
+    assert order.total is not None and order.promise_from and order.promise_until, "it has just been placed"
+    how = "to be brought" if visit.method == Method.DELIVERY else "to pick up"
+    promise = f"{clock.wall_clock(order.promise_from)} to {clock.wall_clock(order.promise_until)}"
+    return f"{visit.guest.name} orders #{order.number} {how}, {written(order.total)}, promised {promise}"

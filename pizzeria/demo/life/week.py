@@ -1,0 +1,53 @@
+"""The demo's last seven evenings: few orders on a Monday, many on a Saturday, and now and then something in between."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from orders import services as front_desk
+from pizzeria.demo.life import visits
+from pizzeria.demo.life.agenda import at_once
+from pizzeria.demo.life.crew import Crew
+from pizzeria.demo.life.evening import Evening
+from pizzeria.demo.life.guests import CARLA
+from pizzeria.demo.life.story import Story
+from pizzeria.demo.life.visits import Twist
+from pizzeria.foundation import clock
+from pizzeria.foundation.events import old_news
+
+OPENS, LASTS = time(17, 30), timedelta(hours=5)
+ORDERS = (15, 15, 15, 15, 18, 21, 16)  # Monday to Sunday
+WEEK = (  # the oldest evening first: what came in between, and how often the demo's customer ordered
+    ((Twist.CHANGED_MIND,), 1),
+    ((Twist.FORGOTTEN,), 1),
+    ((Twist.RAN_OUT,), 0),
+    ((Twist.NOBODY_HOME, Twist.FORGOTTEN), 2),
+    ((Twist.RECALLED,), 1),
+    ((Twist.NOT_COLLECTED, Twist.CHANGED_MIND), 1),
+    ((Twist.FORGOTTEN, Twist.RAN_OUT), 1),
+)
+
+
+def let_happen(*, crew: Crew, now: datetime, orders: Sequence[int] = ORDERS) -> Story:
+    """
+    Play the evenings before this business day, by the shop's own commands at those times; tell nobody outside.
+
+    :param orders: how many there are on a Monday, a Tuesday, …
+    """
+    story = Story()
+    days = [clock.business_date(now) - timedelta(days=ago) for ago in range(len(WEEK), 0, -1)]
+    with old_news.told_already():
+        front_desk.change_contact(
+            name=CARLA.name, phone=CARLA.details.phone, by=crew.signed_in(CARLA.signed_in), at=_opens(days[0])
+        )
+        for seed, (day, (twists, carlas)) in enumerate(zip(days, WEEK, strict=True)):
+            chance = Random(seed)  # noqa: S311 - no secret
+            plan = visits.evening(
+                lasts=LASTS, orders=orders[day.weekday()], twists=twists, carlas=carlas, chance=chance
+            )
+            Evening(pace=at_once(_opens(day)), crew=crew, story=story, chance=chance).play(plan)
+    return story
+
+
+def _opens(day: date) -> datetime:
+    return datetime.combine(day, OPENS, tzinfo=clock.shop_zone())

@@ -1,0 +1,82 @@
+from argparse import ArgumentTypeError
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError
+
+from pizzeria.demo import interruption
+from pizzeria.demo.interruption import Interrupted
+from pizzeria.demo.life import visits
+from pizzeria.demo.life.agenda import watched
+from pizzeria.demo.life.crew import Crew
+from pizzeria.demo.life.evening import Evening
+from pizzeria.demo.life.story import Story, hush_the_log
+from pizzeria.demo.life.visits import Twist
+
+FASTEST, LONGEST, MOST = 3600, 24 * 60, 1000
+MINUTES_AN_ORDER = 3
+RUSH = 0.3  # the part of the guests who come all at once, more than the kitchen has room for
+
+
+class Command(BaseCommand):
+    help = (
+        "Plays an evening in the demo shop: guests order, cooks cook, the driver drives, by the shop's own commands. "
+        "At --speed 10 all that takes time takes a tenth of it. What happens is dated with the real time, for whoever "
+        "watches; promises are for a real evening, so that a quick one keeps them early. Ctrl-C ends it."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--speed", type=_speed, default=10.0, help="1 is real time, 60 an hour a minute (10)")
+        parser.add_argument("--minutes", type=_minutes, default=180, help="how long guests come, at speed 1 (180)")
+        parser.add_argument("--orders", type=_orders, help="how many guests come (one every three minutes)")
+
+    def handle(self, *args: Any, speed: float, minutes: int, orders: int | None, **options: Any) -> None:
+        hush_the_log()
+        interruption.listen()
+        story, chance = Story(self._tell), Random()  # noqa: S311 - no secret
+        plan = visits.evening(
+            lasts=timedelta(minutes=minutes),
+            orders=orders or max(1, minutes // MINUTES_AN_ORDER),
+            twists=tuple(Twist),
+            carlas=2,
+            rush=RUSH,
+            chance=chance,
+        )
+        try:
+            left = Evening(pace=watched(speed), crew=Crew.of_the_demo(), story=story, chance=chance).play(plan)
+        except Interrupted:
+            self.stdout.write(f"\nEnough for tonight: {story.summary}.")
+            return
+        except (OperationalError, InterfaceError):
+            raise CommandError("The database is gone: the demo has closed.") from None
+        self.stdout.write(f"\nThe evening is over: {story.summary}.")
+        if left:
+            self.stdout.write(f"Left for you: {', '.join(f'#{order.number}' for order in left)}.")
+
+    def _tell(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()  # somebody watches, also through a pipe
+
+
+def _speed(text: str) -> float:
+    return _number(text, float, most=FASTEST)
+
+
+def _minutes(text: str) -> int:
+    return _number(text, int, most=LONGEST)
+
+
+def _orders(text: str) -> int:
+    return _number(text, int, most=MOST)
+
+
+def _number[N: (int, float)](text: str, kind: type[N], *, most: int) -> N:
+    try:
+        number = kind(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no number") from None
+    if not 0 < number <= most:  # also what is no number at all to a float: nan
+        raise ArgumentTypeError(f"{text} is not between 0 and {most}")
+    return number

@@ -1,0 +1,149 @@
+"""An evening played in the demo shop: guests, cooks and a driver, by the shop's own commands."""
+
+import os
+import re
+import signal
+from datetime import timedelta
+from random import Random
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from kitchen import selectors as kitchens
+from kitchen.models import Kitchen, Method
+from orders import replay
+from orders import services as front_desk
+from orders.models import Order, Status
+from pizzeria.demo.life import open_orders, visits
+from pizzeria.demo.life.agenda import at_once, watched
+from pizzeria.demo.life.evening import Evening
+from pizzeria.demo.life.story import Story, silently
+from pizzeria.demo.life.visits import Twist
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+
+AN_HOUR = timedelta(hours=1)
+
+
+def an_evening(crew, *, tell=silently):
+    return Evening(pace=at_once(FRIDAY_NIGHT), crew=crew, story=Story(tell), chance=Random(3))
+
+
+def guests(orders, **more):
+    return visits.evening(lasts=AN_HOUR, orders=orders, **more, chance=Random(3))
+
+
+def test_ends_with_every_order_delivered_or_cancelled(demo):
+    left = an_evening(demo).play(guests(20, twists=tuple(Twist), carlas=2))
+
+    assert left == []
+    assert set(Order.objects.values_list("status", flat=True)) == {Status.DELIVERED, Status.CANCELLED}
+    assert kitchens.board(kitchens.the_kitchen(), at=FRIDAY_NIGHT).load == 0
+    assert list(replay.differences()) == []
+
+
+def test_takes_on_what_was_open_before(demo):
+    open_orders.take_in(crew=demo, now=FRIDAY_NIGHT)
+
+    left = an_evening(demo).play([])
+
+    assert left == []
+    assert set(Order.objects.values_list("status", flat=True)) == {Status.DELIVERED}
+
+
+def test_turns_guests_away_while_the_kitchen_is_full(demo):
+    Kitchen.objects.update(max_concurrent_orders=2)
+    told = []
+
+    an_evening(demo, tell=told.append).play(guests(8, rush=1))
+
+    assert any("The kitchen is at capacity. Please try again in about" in line for line in told)
+    assert Order.objects.filter(status=Status.DELIVERED).count() >= 2
+
+
+def test_goes_on_when_somebody_at_a_screen_was_quicker(demo):
+    told = []
+
+    def hand_over_before_the_counter_does(line):
+        told.append(line)
+        if ready := re.search(r"#(\d+) is ready", line):
+            order = Order.objects.get(number=ready[1])
+            if order.method == Method.PICKUP:
+                front_desk.hand_over(ref=order.ref, by=demo.chef, at=FRIDAY_NIGHT)
+
+    left = an_evening(demo, tell=hand_over_before_the_counter_does).play(guests(4))
+
+    assert any("refused: #" in line for line in told)
+    assert left == []
+
+
+def test_leaves_what_another_driver_has_to_that_driver(demo, manager):
+    order = shop.cooked(shop.place(method=Method.DELIVERY), by=demo.chef)
+    somebody_else = demo.customers["customer"].user_id
+    front_desk.assign_delivery(ref=order.ref, driver=somebody_else, by=manager, at=FRIDAY_NIGHT)
+
+    left = an_evening(demo).play([])
+
+    assert left == [order]
+
+
+def test_cooks_what_was_ordered_in_a_browser_meanwhile(demo):
+    told = []
+
+    def order_too(line):
+        told.append(line)
+        if len(told) == 1:
+            shop.place(at=FRIDAY_NIGHT)
+
+    an_evening(demo, tell=order_too).play(guests(1))
+
+    assert Order.objects.filter(status=Status.DELIVERED).count() == 2
+
+
+def test_goes_by_at_the_speed_that_was_asked_for():
+    time, slept = [FRIDAY_NIGHT], []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        time[0] += timedelta(seconds=seconds)
+
+    pace = watched(60, now=lambda: time[0], sleep=sleep)
+
+    assert pace(timedelta(minutes=30)) == FRIDAY_NIGHT + timedelta(seconds=30)
+    assert pace(timedelta(minutes=10)) == FRIDAY_NIGHT + timedelta(seconds=30)
+    assert slept == [30]
+
+
+@pytest.mark.parametrize("wrong", [("--speed", "0"), ("--speed", "nan"), ("--minutes", "soon"), ("--orders", "-1")])
+def test_is_not_played_at_a_speed_or_size_that_is_none(wrong):
+    with pytest.raises(CommandError, match=wrong[0]):
+        call_command("demo_evening", *wrong)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ends_at_once_and_cleanly_with_ctrl_c(demo, launch):
+    database = re.sub(r"/[^/?]+(\?|$)", rf"/{connection.settings_dict['NAME']}\1", os.environ["DATABASE_URL"])
+    playing = launch("manage.py", "demo_evening", "--speed", "60", DATABASE_URL=database)
+    playing.until("goes into the oven")
+
+    playing.process.send_signal(signal.SIGINT)
+
+    assert playing.ends(seconds=5) == 0
+    assert "Enough for tonight: " in playing.said
+    assert "Traceback" not in playing.said
+    assert list(replay.differences()) == []
+
+
+def test_is_played_in_the_demo_only(launch):
+    elsewhere = launch("manage.py", "demo_evening", PIZZERIA_DEMO="0")
+
+    assert elsewhere.ends() == 1
+    assert "Unknown command: 'demo_evening'" in elsewhere.said
+
+
+def test_finds_the_running_demo_or_says_that_there_is_none(launch, demo_home):
+    alone = launch("-m", "pizzeria.demo.manage", "demo_evening", DEMO_FOLDER=str(demo_home.folder))
+
+    assert alone.ends() == 1
+    assert "The demo is not running. Open it with `make demo`" in alone.said

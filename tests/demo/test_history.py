@@ -1,0 +1,95 @@
+"""The demo's past: a week of evenings and some open orders, made by the shop's own commands."""
+
+from datetime import timedelta
+from io import StringIO
+from itertools import pairwise
+from random import Random
+
+import phonenumbers
+from django.core.management import call_command
+from django.db.models import Count
+
+from orders import replay
+from orders.models import Order, Reason, Status
+from orders.selectors.delivery import tour
+from pizzeria.demo.life import open_orders, visits, week
+from pizzeria.demo.life.guests import CARLA, somebody
+from pizzeria.demo.life.visits import Twist
+from pizzeria.foundation import clock
+from pizzeria.foundation.events.models import Event, EventRelay
+from tests.shop import FRIDAY_NIGHT
+
+A_FEW = (2,) * 7
+
+
+def written():
+    said = StringIO()
+    call_command("demo_history", stdout=said)
+    return said.getvalue()
+
+
+def test_leaves_no_page_empty_and_is_written_once(demo):
+    written()
+
+    days = Order.objects.exclude(business_date=clock.business_date(clock.now())).values("business_date")
+    counted = [day["orders"] for day in days.annotate(orders=Count("pk")).order_by("business_date")]
+    assert len(counted) >= 7
+    assert all(15 <= orders <= 40 for orders in counted[:6])
+    assert Order.objects.filter(customer__user__username="customer", status=Status.DELIVERED).count() >= 5
+    assert list(replay.differences()) == []
+
+    orders, events = Order.objects.count(), Event.objects.count()
+    assert "nothing was added" in written()
+    assert (Order.objects.count(), Event.objects.count()) == (orders, events)
+
+
+def test_has_something_of_everything_that_comes_in_between(demo):
+    story = week.let_happen(crew=demo, now=FRIDAY_NIGHT, orders=A_FEW)
+
+    happened = set(Event.objects.values_list("type", flat=True))
+    assert {"order.recalled.v1", "order.delivery_failed.v1", "order.promise_changed.v1"} <= happened
+    reasons = set(Order.objects.filter(status=Status.CANCELLED).values_list("cancel_reason", flat=True))
+    assert reasons == {Reason.CHANGED_MIND, Reason.SOLD_OUT, Reason.NOT_COLLECTED}
+    assert story.counts["refused"] == 0
+
+
+def test_is_over_before_the_business_day_is_and_told_to_nobody(demo):
+    week.let_happen(crew=demo, now=FRIDAY_NIGHT, orders=A_FEW)
+
+    assert not [order for order in Order.objects.all() if order.is_open]
+    times = list(Event.objects.filter(stream="order").order_by("id").values_list("at", flat=True))
+    assert all(earlier <= later for earlier, later in pairwise(times))
+    assert times[-1] < clock.end_of_business_day(FRIDAY_NIGHT - timedelta(days=1))
+    assert not EventRelay.objects.waiting().exists()
+
+
+def test_ends_with_an_order_in_every_place(demo):
+    open_orders.take_in(crew=demo, now=FRIDAY_NIGHT)
+
+    by_status = {status: Order.objects.filter(status=status).count() for status in Status}
+    assert all(by_status[status] for status in ("confirmed", "cooking", "ready", "delivering"))
+    deliveries = tour(demo.driver)
+    assert deliveries.free and deliveries.mine and deliveries.out
+    assert all(order.promise_until > FRIDAY_NIGHT for order in Order.objects.all())
+
+
+def test_ends_with_orders_that_are_news(demo):
+    open_orders.take_in(crew=demo, now=FRIDAY_NIGHT)
+
+    told_of = set(EventRelay.objects.waiting().values_list("event__noun_ref", flat=True))
+    assert told_of == set(Order.objects.values_list("ref", flat=True))
+
+
+def test_is_the_same_every_time():
+    def planned():
+        return visits.evening(lasts=week.LASTS, orders=30, twists=tuple(Twist), carlas=2, rush=0.3, chance=Random(5))
+
+    assert planned() == planned()
+
+
+def test_gives_guests_numbers_that_are_nobodys():
+    everybody = [CARLA, *(somebody(Random(seed)) for seed in range(100))]
+
+    for phone in (guest.details.phone for guest in everybody):
+        assert phonenumbers.is_valid_number(phonenumbers.parse(phone))
+        assert phone.startswith("+493023125") and len(phone) == len("+493023125000")

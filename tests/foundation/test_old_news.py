@@ -1,0 +1,39 @@
+"""What happened long ago is written into the log, and told to nobody."""
+
+import pytest
+
+from orders import services as front_desk
+from pizzeria.foundation.events import old_news
+from pizzeria.foundation.events.models import EventRelay
+from pizzeria.foundation.money import ZERO
+from tests import shop
+from tests.factories import BasketFactory
+from tests.shop import FRIDAY_NIGHT
+
+
+@pytest.fixture(autouse=True)
+def _open(kitchen):
+    """Open the shop."""
+
+
+def test_counts_as_told_at_the_time_it_happened():
+    with old_news.told_already():
+        shop.place(at=FRIDAY_NIGHT)
+
+    assert set(EventRelay.objects.values_list("relayed_at", flat=True)) == {FRIDAY_NIGHT}
+
+
+def test_nudges_nobody(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as after_the_commit, old_news.told_already():
+        shop.place()
+
+    assert not [callback for callback in after_the_commit if "nudge" in repr(callback)]
+
+
+def test_ends_with_its_block():
+    with pytest.raises(front_desk.EmptyBasket), old_news.told_already():
+        shop.place(BasketFactory(), shown_total=ZERO)
+
+    shop.place()
+
+    assert EventRelay.objects.waiting().count() == 2
