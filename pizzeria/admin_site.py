@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
-from pizzeria.people import sessions
+from pizzeria.foundation.actor import ENTER_ADMIN, actor_of
 
 
 class ShopAdminSite(AdminSite):
@@ -20,8 +20,8 @@ class ShopAdminSite(AdminSite):
     index_title = "Menu, orders, kitchen"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Admit those who may, in a session in which that counts."""
-        return super().has_permission(request) and sessions.is_for_staff(request.session)
+        """Admit whom the door admits: staff, in a session in which that counts."""
+        return bool(request.user.is_active) and actor_of(request).may(ENTER_ADMIN)
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]

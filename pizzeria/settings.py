@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "pizzeria.people.middleware.StandingMiddleware",
     "pizzeria.people.middleware.ActorMiddleware",
+    "pizzeria.people.middleware.StepUpMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -15,7 +15,7 @@ from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
 from orders import services as front_desk
 from orders.models import Basket, Order
 from orders.reckoning import reckon
-from pizzeria.foundation.actor import GUEST, Actor, Kind
+from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, Actor, Kind
 from pizzeria.foundation.ids import uuid7
 from pizzeria.people.roles import Role
 from tests.factories import (
@@ -51,8 +51,9 @@ def open_shop():
 
 
 def acting_as(role: Role, user_id: int = 1) -> Actor:
-    """Give somebody of a role."""
-    return Actor(Kind.PERSON, user_id, frozenset(role.permissions))
+    """Give somebody of a role, who has just signed in."""
+    admin = {ENTER_ADMIN} if role.staff else set()
+    return Actor(Kind.PERSON, user_id, frozenset(role.permissions) | admin, proved_at=FRIDAY_NIGHT)
 
 
 def pizza(slug: str = "margherita", *, size: str = "small", added: tuple[str, ...] = (), left_out=()) -> Choice:

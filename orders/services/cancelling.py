@@ -9,10 +9,11 @@ from orders.models import Order, Reason, Status
 from orders.permissions import STOP_THE_OVEN
 from orders.services.locks import lock
 from orders.services.moved import OrderMoved
-from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.actor import ENTER_ADMIN, Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.step_up import demand_recent_proof
 
 
 class TooLateToCancel(Refusal):
@@ -34,6 +35,7 @@ def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: da
     :param ref: the order's
     :param said: what was typed beside the reason, for the guest to read; needed with "something else"
     :raises TooLateToCancel: cooking has begun, and the actor may not stop the oven
+    :raises ProofTooOld: cooking has begun, and a manager did not prove within ten minutes who they are
     :raises OrderMoved: it is cancelled or delivered already
     :raises ReasonMissing: "something else", and nothing said
     :raises Kitchen.DoesNotExist: there is no such order
@@ -44,6 +46,8 @@ def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: da
         raise OrderMoved(_gone_already(order))
     if order.has_started and not by.may(STOP_THE_OVEN):
         raise TooLateToCancel(_("Your pizza is already in the oven, so it can no longer be cancelled."))
+    if needs_proof(order, by):
+        demand_recent_proof(by, at=at)
     if reason == Reason.OTHER and not said:
         raise ReasonMissing(_("Please say why, so that the guest knows."), field="said")
 
@@ -52,6 +56,15 @@ def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: da
     order.contact.save(update_fields=["said"])
     record(order, OrderCancelled(reason=reason), by=by, at=at)
     return order
+
+
+def needs_proof(order: Order, by: Actor) -> bool:
+    """
+    Tell whether cancelling wants a recent sign-in: of whoever reaches the admin, whose session is worth more.
+
+    A cook at the board has flour on the hands, and no keyboard.
+    """
+    return order.has_started and by.may(ENTER_ADMIN)
 
 
 def _gone_already(order: Order) -> str:

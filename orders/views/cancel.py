@@ -19,6 +19,7 @@ from orders.permissions import STOP_THE_OVEN
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.step_up import ProofTooOld, demand_recent_proof
 
 
 class CancelForm(forms.Form):
@@ -56,6 +57,8 @@ def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
     if order is None:
         raise Http404
     as_staff = actor_of(request).may(STOP_THE_OVEN)
+    if front_desk.needs_proof(order, actor_of(request)):
+        demand_recent_proof(actor_of(request), at=clock.now())  # before anything is typed that would be lost
     form = CancelForm(request.POST if request.method == "POST" and as_staff else None)
     back = "kitchen:board" if as_staff else selectors.address(order)
     if request.method == "POST" and (not as_staff or form.is_valid()):
@@ -63,6 +66,8 @@ def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
         try:
             _do(request, order, said)
             return redirect(back)
+        except ProofTooOld:
+            raise
         except front_desk.ReasonMissing as missing:
             form.add_error("said", missing.sentence)
         except Refusal as refusal:

@@ -6,6 +6,7 @@ A command asks `by.may(…)` and never the user: only the door knows what a sess
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import wraps
 from typing import Concatenate, NewType, cast
@@ -15,6 +16,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 Permission = NewType("Permission", str)  # "app.codename", as Django writes it
+
+ENTER_ADMIN = Permission("admin.enter")  # of no model: who is staff to Django
 
 
 class Kind(StrEnum):
@@ -28,6 +31,7 @@ class Actor:
     kind: Kind
     user_id: int | None = None
     permissions: frozenset[Permission] = frozenset()
+    proved_at: datetime | None = None  # when whoever it is last proved who they are; None: nobody knows
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the action that a permission stands for is open to this actor; the system may do all."""

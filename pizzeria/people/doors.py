@@ -1,8 +1,10 @@
 """The door for sessions: builds the actor that a request acts as. Tokens will have theirs beside it."""
 
+from datetime import datetime
+
 from django.http import HttpRequest
 
-from pizzeria.foundation.actor import GUEST, Actor, Kind, Permission
+from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, Actor, Kind, Permission
 from pizzeria.people import sessions
 from pizzeria.people.models import User
 
@@ -16,9 +18,15 @@ def actor_at_the_door(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated:
         return GUEST
-    return acting_as(user) if sessions.is_for_staff(request.session) else Actor(Kind.PERSON, user.pk)
+    proved_at = sessions.authenticated_at(request.session)
+    if not sessions.is_for_staff(request.session):
+        return Actor(Kind.PERSON, user.pk, proved_at=proved_at)
+    return acting_as(user, proved_at=proved_at)
 
 
-def acting_as(user: User) -> Actor:
-    """Give the actor that a signed-in person is."""
-    return Actor(Kind.PERSON, user.pk, frozenset(Permission(name) for name in user.get_all_permissions()))
+def acting_as(user: User, *, proved_at: datetime | None = None) -> Actor:
+    """Give the actor that a person is in a session of staff."""
+    permissions = {Permission(name) for name in user.get_all_permissions()}
+    if user.is_staff:
+        permissions.add(ENTER_ADMIN)
+    return Actor(Kind.PERSON, user.pk, frozenset(permissions), proved_at)

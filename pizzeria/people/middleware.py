@@ -6,16 +6,18 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from pizzeria.foundation import clock
+from pizzeria.foundation.step_up import ProofTooOld
 from pizzeria.people import sessions
 from pizzeria.people.doors import actor_at_the_door
 from pizzeria.people.oidc.rechecking import recheck
+from pizzeria.people.ways_in import sign_in_again_address
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -56,6 +58,23 @@ class StandingMiddleware:
             recheck(request, at=at)
         if SESSION_KEY in request.session:
             sessions.note_seen(request.session, at=at)
+
+
+class StepUpMiddleware:
+    """Leads somebody whose step wants a recent sign-in there, and back to the page the step is on."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, ProofTooOld):
+            return None
+        page = request.path if request.method in ("GET", "HEAD") else _ours(request, request.headers.get("Referer"))
+        way = sign_in_again_address(page or request.path)
+        return HttpResponseClientRedirect(way) if request.headers.get("HX-Request") else redirect(way)
 
 
 class SignInRedirectMiddleware:

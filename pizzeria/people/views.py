@@ -2,14 +2,14 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.decorators import method_decorator
 
 from pizzeria.people import demo_people, header, sessions
 from pizzeria.people.models import SignIn
 from pizzeria.people.oidc import provider, sign_ins
-from pizzeria.people.oidc.views import start_address
 from pizzeria.people.roles import CUSTOMER, of_groups
+from pizzeria.people.ways_in import keycloak_address
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -17,13 +17,18 @@ class SignInPage(LoginView):
     """The ways in: Keycloak's, and where the demo stands in for it, a form of its own."""
 
     template_name = "people/sign_in.html"
-    redirect_authenticated_user = True
+
+    @property
+    def redirect_authenticated_user(self) -> bool:  # type: ignore[override]
+        """Tell whether somebody signed in is led on; not when they are to prove once more who they are."""
+        return "again" not in self.request.GET
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return {
             **super().get_context_data(**kwargs),
-            "keycloak": start_address(self.get_redirect_url()) if provider.is_connected() else "",
+            "keycloak": keycloak_address(self.get_redirect_url()) if provider.is_connected() else "",
             "demo_people": demo_people.shown(),
+            "form_address": resolve_url("people:sign_in") + ("" if self.redirect_authenticated_user else "?again=1"),
         }
 
 

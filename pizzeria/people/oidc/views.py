@@ -1,17 +1,16 @@
 """To the sign-in server and back, and the ends of both sessions."""
 
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 import structlog
 from django.contrib import auth
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -22,7 +21,9 @@ from pizzeria.people import sessions
 from pizzeria.people.models import SignIn
 from pizzeria.people.oidc import logout_tokens, provider, sign_ins
 from pizzeria.people.oidc.provider import Denied, OutOfReach
-from pizzeria.people.oidc.tokens import BadToken
+from pizzeria.people.oidc.tokens import LEEWAY, BadToken, moment
+
+MAX_AGE = "asked_max_age"
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +41,9 @@ class Leave(OIDCAuthenticationRequestView):  # type: ignore[misc]
         return answer
 
     def get_extra_params(self, request: HttpRequest) -> dict[str, Any]:
-        """Ask for a sign-in no older than so many seconds, where a step wants one (`max_age`)."""
+        """Ask for a sign-in no older than a step wants it (`max_age`, in seconds); what comes back is held to it."""
         max_age = request.GET.get("max_age", "")
+        request.session[MAX_AGE] = int(max_age) if max_age.isdecimal() else None
         return {"max_age": max_age} if max_age.isdecimal() else {}
 
 
@@ -65,6 +67,8 @@ class Return(OIDCAuthenticationCallbackView):  # type: ignore[misc]
     def login_success(self) -> HttpResponse:
         """Begin a session with a new key, also for somebody who had one: they have just proved again who they are."""
         request, at = self.request, clock.now()
+        if not _is_fresh_enough(request, at=at):
+            return _refused(request, "the server lets somebody in whom it has not asked again")
         if old := sessions.sign_in_id(request.session):
             SignIn.objects.filter(pk=old).delete()
             request.session.cycle_key()
@@ -99,11 +103,13 @@ def end_by_server(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=HTTPStatus.OK)
 
 
-def start_address(next_page: str, **asked: str | int) -> str:
-    """Give our address that sends somebody to sign in and lets them come back to a page of ours."""
-    ours = next_page if url_has_allowed_host_and_scheme(next_page, allowed_hosts=None) else ""
-    query = {**({"next": ours} if ours else {}), **asked}
-    return resolve_url("people:keycloak_sign_in") + (f"?{urlencode(query)}" if query else "")
+def _is_fresh_enough(request: HttpRequest, *, at: datetime) -> bool:
+    """Hold what came back to the age that was asked for. OpenID Connect Core 1.0, section 3.1.3.7, step 13."""
+    max_age = request.session.pop(MAX_AGE, None)
+    if max_age is None:
+        return True
+    proved_at = moment(request.arrival.claims, "auth_time")  # type: ignore[attr-defined]
+    return proved_at is not None and at - proved_at <= timedelta(seconds=max_age) + LEEWAY
 
 
 def _out_of_reach(request: HttpRequest) -> HttpResponse:
