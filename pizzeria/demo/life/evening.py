@@ -35,7 +35,7 @@ class Evening:
         self._cooks = Cooks(
             agenda=self._agenda, story=story, crew=crew, counter=self._counter, driver=self._driver, chance=chance
         )
-        self._guests = Guests(agenda=self._agenda, story=story, crew=crew, cooks=self._cooks, chance=chance)
+        self._guests = Guests(agenda=self._agenda, story=story, crew=crew, cooks=self._cooks)
 
     def play(self, visits: Iterable[Visit]) -> list[Order]:
         """Let guests come, and work until all is done; give what is left open for somebody else to do."""

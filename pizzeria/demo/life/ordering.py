@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from random import Random
 from uuid import UUID
 
 from kitchen.capacity import KitchenFull
@@ -27,8 +26,8 @@ A_WHILE = 6  # minutes until somebody who was turned away looks in again
 
 
 class Guests:
-    def __init__(self, *, agenda: Agenda, story: Story, crew: Crew, cooks: Cooks, chance: Random) -> None:
-        self._agenda, self._story, self._crew, self._cooks, self._chance = agenda, story, crew, cooks, chance
+    def __init__(self, *, agenda: Agenda, story: Story, crew: Crew, cooks: Cooks) -> None:
+        self._agenda, self._story, self._crew, self._cooks = agenda, story, crew, cooks
 
     def expect(self, visit: Visit) -> None:
         """Note when somebody will come."""
