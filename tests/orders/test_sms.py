@@ -23,7 +23,7 @@ OUTCOMES = [
     ({"SMS": 429}, Unavailable),
     ({"SMS": 500}, Unavailable),
     ({"SMS": 503}, Unavailable),
-    ({"SMS": 302}, Unavailable),
+    ({"SMS": 307}, Unavailable),
     ({"SMS": 504}, Unanswered),
     ({"SMS": "silence"}, Unanswered),
     ({"SMS": "drop"}, Unanswered),

@@ -54,6 +54,7 @@ class Counter(BaseHTTPRequestHandler):
         body = json.dumps({"status": status, "code": 20_000 + status, **more}).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
+        self.send_header("Location", self.path)  # whoever is sent on comes back here, and asks twice
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
