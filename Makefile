@@ -15,12 +15,12 @@ any-python = for python in python3 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.*/
 	done; echo 'There is no python3 here. Install one (Debian: apt install python3 python3-venv).' >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-evening demo-reset test lint format measure screenshots lock pages streams worker beat set-up again
+.PHONY: help demo demo-evening demo-reset keycloak keycloak-export test lint format measure screenshots lock pages streams worker beat set-up again
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
 
-demo: set-up  ## open the demo shop at http://localhost:8000 (PORT=8001 for another port); Ctrl-C closes it
+demo: set-up  ## open the demo shop at http://localhost:8000 (PORT=8001, KEYCLOAK=1 to sign in by it); Ctrl-C closes it
 	@exec $(PYTHON) -m pizzeria.demo
 
 demo-evening: set-up  ## play an evening in the running demo, at ten times its speed (ARGS="--speed 60 --orders 40")
@@ -28,6 +28,12 @@ demo-evening: set-up  ## play an evening in the running demo, at ten times its s
 
 demo-reset: set-up  ## stop what is left of the demo and throw its data away
 	@exec $(PYTHON) -m pizzeria.demo.reset
+
+keycloak: set-up  ## run a Keycloak with the shop's realm by itself; Ctrl-C closes it
+	@exec $(PYTHON) -m pizzeria.demo.keycloak
+
+keycloak-export: set-up  ## write what was changed by hand in the running Keycloak into its realm.json
+	@exec $(PYTHON) -m pizzeria.demo.keycloak.export
 
 test: set-up  ## run the tests against servers of their own (ARGS="tests/orders -k race" for some of them)
 	@exec $(BORROWED) $(PYTHON) -m pytest $(ARGS)

@@ -11,15 +11,15 @@ class BadPort(Exception):
     """The port cannot be used; the message says why and which one can."""
 
 
-def asked() -> int:
+def asked(default: int = DEFAULT) -> int:
     """
-    The port to serve at: ``PORT`` in the environment, or 8000.
+    The port to serve at: ``PORT`` in the environment, or ``default``.
 
     :raises BadPort: it is no port
     """
-    asked = os.environ.get("PORT") or str(DEFAULT)
+    asked = os.environ.get("PORT") or str(default)
     if not (asked.isascii() and asked.isdigit() and int(asked) in PORTS):
-        raise BadPort(f"PORT={asked} is no port. Try `make demo PORT={DEFAULT}`.")
+        raise BadPort(f"PORT={asked} is no port. Try PORT={default}.")
     return int(asked)
 
 

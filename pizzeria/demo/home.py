@@ -80,6 +80,11 @@ def of_the_demo() -> Home:
     return Home(Path(os.environ.get("DEMO_FOLDER") or ROOT / ".demo").resolve())
 
 
+def of_keycloak() -> Home:
+    """Keycloak's own, within the demo's: it runs with the demo or alone."""
+    return Home(of_the_demo().folder / "keycloak")
+
+
 def _owner(written: str) -> Owner | None:
     try:
         return Owner(**json.loads(written))

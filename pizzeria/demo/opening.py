@@ -5,6 +5,7 @@ The supervisor is our own. Those off the shelf (honcho) put an intermediate proc
 signals and leaves the child running when it is killed; here a child dies with us, or is found at the next start.
 """
 
+import os
 import signal
 import sys
 import time
@@ -17,6 +18,8 @@ from pathlib import Path
 from pizzeria.demo import address, environment, home, interruption
 from pizzeria.demo.home import ROOT, Home, Occupied
 from pizzeria.demo.interruption import Interrupted
+from pizzeria.demo.keycloak import connection, office, program
+from pizzeria.demo.keycloak.connection import Connection
 from pizzeria.demo.progress import say, step
 from pizzeria.demo.servers import pair, postbox, secrets
 from pizzeria.demo.servers.failure import CannotServe
@@ -31,6 +34,7 @@ The shop is open: {origin}
                   and what the guests were told: {origin}/admin/messages/
 
   People          customer, chef, driver, manager, admin; the password of each is: pizza
+                  {sign_in}
   Logs            {logs}
 
 Ctrl-C closes the shop; its data stays. `make demo-reset` throws the data away.
@@ -72,6 +76,7 @@ def _open(demo: Home, everything: ExitStack) -> None:
         post = everything.enter_context(postbox.running(home=demo.folder))
         line.title = f"{servers.database.title}; {servers.store.title}; a postbox for mail and SMS"
 
+    sign_in = _sign_in_server(everything, origin) if os.environ.get("KEYCLOAK", "0") not in ("", "0") else None
     variables = environment.shop(
         secret_key=secrets.kept(demo.folder / "secret-key"),
         database_url=servers.database.url,
@@ -81,6 +86,8 @@ def _open(demo: Home, everything: ExitStack) -> None:
         sms_url=post.sms_url,
         postbox=str(post.ledger.folder),
     )
+    if sign_in:
+        variables |= sign_in.variables
     with step("Tables, kitchen, roles, menu and people"):
         _prepare(demo, variables)
 
@@ -88,10 +95,24 @@ def _open(demo: Home, everything: ExitStack) -> None:
         shop = everything.enter_context(_shop(demo, variables, wanted))
         _wait_until_ready(shop, wanted)
 
-    say(WELCOME.format(origin=origin, logs=demo.logs))
+    say(WELCOME.format(origin=origin, logs=demo.logs, sign_in=_way_in(sign_in)))
+    watched = [*servers.processes, post.process, *shop, *([sign_in.server.process] if sign_in else [])]
     while True:
-        _refuse_dead([*servers.processes, post.process, *shop])
+        _refuse_dead(watched)
         time.sleep(0.25)
+
+
+def _sign_in_server(everything: ExitStack, origin: str) -> Connection:
+    program.announce()
+    with step(f"Keycloak {program.VERSION}"):
+        return everything.enter_context(connection.opened(origin=origin))
+
+
+def _way_in(sign_in: Connection | None) -> str:
+    if sign_in is None:
+        return "They sign in by a form of the demo's own. `make demo KEYCLOAK=1` signs them in by Keycloak."
+    console = f"{sign_in.server.address}/admin/ ({office.ACCOUNT}, {sign_in.server.office.password})"
+    return f"They sign in by Keycloak. Its console: {console}"
 
 
 def _prepare(demo: Home, variables: dict[str, str]) -> None:

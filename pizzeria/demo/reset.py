@@ -19,11 +19,12 @@ def main() -> int:
     if not demo.folder.exists():
         say("There was no demo data to remove.")
         return 0
-    if not _close(demo):
+    parts = (demo, home.of_keycloak())
+    if not all(_close(part) for part in parts):
         say("The running demo does not stop. End it by hand, then try again.")
         return 1
     with demo.occupied():
-        if leftovers := stop_leftovers(demo.records):
+        if leftovers := [name for part in parts for name in stop_leftovers(part.records)]:
             say(f"Stopped what a killed demo had left running: {', '.join(leftovers)}.")
         for folder in rooms.clear(demo.folder):
             say(f"Removed {folder}: the database, the queue, the logs and the generated secrets.")
