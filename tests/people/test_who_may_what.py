@@ -1,0 +1,170 @@
+"""Who may what: every address of the site, asked by everybody, answers as the table says."""
+
+import re
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.messages import WARNING, get_messages
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import resolve, reverse
+from django.utils import translation
+
+from kitchen import services as kitchen_line
+from kitchen.models import Method
+from orders import services as front_desk
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.people.doors import acting_as
+from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.people.services import give_roles, sync_roles
+from tests import shop
+from tests.factories import UserFactory
+from tests.people.who_may_what import TABLE, WHO
+from tests.structure.test_doors import ALL
+
+pytestmark = pytest.mark.django_db
+
+ROLES = dict(zip(WHO[1:], (CUSTOMER, CUSTOMER, KITCHEN, DRIVER, DRIVER, MANAGER, ADMIN), strict=True))
+ROWS = [row.split() for row in TABLE.strip().splitlines()[1:] if row.strip()]
+
+
+@contextmanager
+def undone():
+    """Let commands run as the outermost calls they are, and take back what they did: as Django's own TestCase does."""
+    block = transaction.atomic()
+    block._from_testcase = True
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def friday(django_db_setup, django_db_blocker):
+    """A Friday night with everybody in the shop and an order in every state; every test's own by being undone."""
+    with django_db_blocker.unblock(), undone():
+        yield opened()
+
+
+def opened():
+    shop.open_shop()
+    sync_roles(by=SYSTEM)
+    people = {}
+    for who, role in ROLES.items():
+        people[who] = UserFactory()
+        give_roles(people[who], [role])
+    owner, driver = (acting_as(people[who]) for who in ("owner", "driver"))
+    at = clock.now()
+
+    def placed(*, by=owner, method=Method.PICKUP):
+        return shop.place(shop.basket_of(at=at), by=by, at=at, method=method, contact=shop.AT_HOME)
+
+    def cooking(order):
+        kitchen_line.start_cooking(ref=order.ref, by=SYSTEM, at=at)
+        return order
+
+    def ready(order):
+        kitchen_line.finish_ticket(ref=cooking(order).ref, by=SYSTEM, at=at)
+        return order
+
+    def taken(order):
+        front_desk.claim_delivery(ref=ready(order).ref, by=driver, at=at)
+        return order
+
+    def out(order):
+        front_desk.leave_for_delivery(ref=taken(order).ref, by=driver, at=at)
+        return order
+
+    guests = placed(by=shop.GUEST)
+    names = {
+        "WAITING": placed().ref,
+        "COOKING": cooking(placed()).ref,
+        "READY": ready(placed()).ref,
+        "FREE": ready(placed(method=Method.DELIVERY)).ref,
+        "TAKEN": taken(placed(method=Method.DELIVERY)).ref,
+        "OUT": out(placed(method=Method.DELIVERY)).ref,
+        "GUESTS": guests.ref,
+        "NOKEY": "x" * 43,
+        "KEY": guests.contact.key,
+        "SLUG": "margherita",
+        "UUID": "0197c2a0-0000-7000-8000-000000000000",
+    }
+    return SimpleNamespace(names=names, cookies={"anybody": {}} | {who: signed_in(people[who]) for who in people})
+
+
+def signed_in(user):
+    """Give the cookies of somebody's browser."""
+    browser = Client()
+    browser.force_login(user)
+    return {name: cookie.value for name, cookie in browser.cookies.items()}
+
+
+def addresses(pattern, names):
+    """Give the addresses of a row: one, or all that lie below and have no row of their own."""
+    if not pattern.endswith("*"):
+        return [_filled(pattern, names)]
+    others = [_filled(other, names) for _verb, other, *_answers in ROWS if _lies_below(other, pattern)]
+    below = [address for address in ALL if address.startswith(pattern[:-1])]
+    return [address for address in below if not any(_is_row(other, address) for other in others)]
+
+
+def _filled(pattern, names):
+    return re.sub("|".join(names), lambda found: str(names[found[0]]), pattern)
+
+
+def _lies_below(other, pattern):
+    return other != pattern and other.startswith(pattern[:-1])
+
+
+def _is_row(pattern, address):
+    return address.startswith(pattern[:-1]) if pattern.endswith("*") else address == pattern
+
+
+def answer_to(friday, who, verb, address):
+    """Ask as somebody; give the sign of what came."""
+    browser = Client()
+    browser.cookies.load(friday.cookies[who])
+    answer = getattr(browser, verb.lower())(address, REASONS)
+    if _path(answer) == reverse("admin:login"):
+        answer = browser.get(answer["Location"])
+    if _path(answer) == reverse("people:sign_in"):
+        return "="
+    if any(said.level == WARNING for said in get_messages(answer.wsgi_request)) and not address.startswith("/admin/"):
+        return "!"
+    return {401: "=", 403: "-", 404: "0", 400: "!", 409: "!", 503: "!"}.get(answer.status_code, "+")
+
+
+def _path(answer):
+    return answer.headers.get("Location", "").partition("?")[0]
+
+
+# What steps ask for beside the order.
+REASONS = {"reason": "other", "said": "The oven is cold.", "until": "notice"}
+REASONS |= {"item": "margherita", "size": "small", "quantity": "1"}
+
+
+@pytest.mark.parametrize(("verb", "pattern", "answers"), [(verb, pattern, "".join(a)) for verb, pattern, *a in ROWS])
+def test_everybody_gets_the_answer_of_the_table(friday, verb, pattern, answers):
+    got = {}
+    for address in addresses(pattern, friday.names):
+        for who in WHO:
+            with undone(), translation.override("en"):
+                cache.clear()
+                got.setdefault(address, []).append(answer_to(friday, who, verb, address))
+
+    assert got
+    assert {address: "".join(signs) for address, signs in got.items()} == dict.fromkeys(got, answers)
+
+
+def test_no_address_is_missing(friday):
+    asked = {
+        resolve(address).route for _verb, pattern, *_answers in ROWS for address in addresses(pattern, friday.names)
+    }
+
+    assert [address for address in ALL if resolve(address).route not in asked] == []
+
+
+def test_every_row_has_an_answer_for_everybody():
+    assert {len(answers) for _verb, _pattern, *answers in ROWS} == {len(WHO)}
