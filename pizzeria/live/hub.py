@@ -19,9 +19,12 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from pizzeria.foundation import clock
 from pizzeria.live.topics import CHANNEL, Topic, current_versions, read
+from pizzeria.people.passes import Pass, still_good
 
 SECONDS_BETWEEN_BEATS = 5.0
+SECONDS_BETWEEN_LOOKS = 10.0  # at who holds a stream
 SECONDS_UNTIL_AGAIN = 1.0
 MOST_UNREAD = 16  # by a stream whose reader is slow; what it misses, the next beat says
 
@@ -40,7 +43,14 @@ class Message:
 class Stream:
     topic: Topic
     holder: str  # who reads it: a person, or a guest's link
+    opened_by: Pass | None = None  # None: a guest's link, which stays good
     unread: asyncio.Queue[Message] = field(default_factory=lambda: asyncio.Queue(MOST_UNREAD))
+    is_over: bool = False
+
+    def end(self) -> None:
+        """Let the reader go, once what was told so far is read."""
+        self.is_over = True
+        self.tell(Message("beat", None))
 
     def tell(self, message: Message) -> None:
         if not self.unread.full():
@@ -61,7 +71,7 @@ class Hub:
         self._streams.add(stream)
         loop = asyncio.get_running_loop()
         if not self._tasks or any(task.done() or task.get_loop() is not loop for task in self._tasks):
-            self._tasks = [loop.create_task(self._listen()), loop.create_task(self._beat())]
+            self._tasks = [loop.create_task(each) for each in (self._listen(), self._beat(), self._look_at_passes())]
 
     def leave(self, stream: Stream) -> None:
         self._streams.discard(stream)
@@ -116,6 +126,29 @@ class Hub:
                 versions = {}
             for stream in self._streams:
                 stream.tell(Message("beat", versions.get(stream.topic)))
+
+    async def _look_at_passes(self) -> None:
+        """End the streams whose pass is good no more. Apart from the beat, because a sign-in server may be slow."""
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            held = {stream.opened_by for stream in self._streams if stream.opened_by}
+            if not held:
+                continue
+            try:
+                good = await sync_to_async(_good_passes, thread_sensitive=False)(held)
+            except DatabaseError as error:
+                log.warning("live_passes_unknown", error=type(error).__name__)
+                continue
+            for stream in self._streams:
+                if stream.opened_by in held - good:
+                    stream.end()
+
+
+def _good_passes(passes: set[Pass]) -> set[Pass]:
+    try:
+        return still_good(passes, at=clock.now())
+    finally:
+        connections.close_all()
 
 
 def _versions_of_now(topics: set[Topic]) -> dict[Topic, int]:

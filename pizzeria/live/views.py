@@ -23,10 +23,11 @@ from kitchen import selectors as line
 from kitchen.models import Kitchen
 from kitchen.permissions import SEE_BOARD
 from orders import selectors as desk
-from orders.models import Order
-from pizzeria.foundation.actor import Kind, actor_of
+from orders.permissions import SEE_ALL_ORDERS
+from pizzeria.foundation.actor import Kind, Permission, actor_of
 from pizzeria.live.hub import SECONDS_BETWEEN_BEATS, Message, Stream, hub
 from pizzeria.live.topics import Topic
+from pizzeria.people.passes import Pass
 
 SECONDS_OF_A_STREAM = 600.0  # then the browser comes again, and is looked at again
 MOST_STREAMS = 12  # of one reader in one process: tabs, and those whose end has not been noticed yet
@@ -45,7 +46,8 @@ def board(request: HttpRequest) -> HttpResponseBase:
         kitchen = line.the_kitchen()
     except Kitchen.DoesNotExist:
         return _no(HTTPStatus.NOT_FOUND)
-    return _stream(request, Topic("board", kitchen.ref), kitchen.version, holder=f"person {by}")
+    stream = Stream(Topic("board", kitchen.ref), f"person {by}", _pass(request, needs=SEE_BOARD))
+    return _stream(request, stream, kitchen.version)
 
 
 @login_not_required
@@ -54,29 +56,35 @@ def order(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     by = actor_of(request)
     if by.kind is Kind.GUEST:
         return _no(HTTPStatus.UNAUTHORIZED)
-    return _tracker(request, desk.visible_to(by, ref), holder=f"person {by}")
+    order = desk.visible_to(by, ref)
+    if order is None:
+        return _no(HTTPStatus.NOT_FOUND)
+    needs = SEE_ALL_ORDERS if by.may(SEE_ALL_ORDERS) else None
+    stream = Stream(Topic("order", order.ref), f"person {by}", _pass(request, needs=needs))
+    return _stream(request, stream, order.seq)
 
 
 @login_not_required
 @require_safe
 def guest_order(request: HttpRequest, ref: UUID, key: str) -> HttpResponseBase:
-    return _tracker(request, desk.by_guest_key(ref, key), holder=f"link {ref}")
-
-
-def _tracker(request: HttpRequest, order: Order | None, *, holder: str) -> HttpResponseBase:
+    order = desk.by_guest_key(ref, key)
     if order is None:
         return _no(HTTPStatus.NOT_FOUND)
-    return _stream(request, Topic("order", order.ref), order.seq, holder=holder)
+    return _stream(request, Stream(Topic("order", order.ref), f"link {ref}"), order.seq)
 
 
-def _stream(request: HttpRequest, topic: Topic, version: int, *, holder: str) -> HttpResponseBase:
-    if hub.held_by(holder) >= MOST_STREAMS:
+def _pass(request: HttpRequest, *, needs: Permission | None = None) -> Pass:
+    return Pass(request.session.session_key or "", needs)
+
+
+def _stream(request: HttpRequest, stream: Stream, version: int) -> HttpResponseBase:
+    if hub.held_by(stream.holder) >= MOST_STREAMS:
         return _no(HTTPStatus.TOO_MANY_REQUESTS)
     if not isinstance(request, ASGIRequest):
         # A thread is too dear to keep. "No content" is how a browser is told that there is no stream here.
         return _no(HTTPStatus.NO_CONTENT)
     connections.close_all()
-    answer = StreamingHttpResponse(_messages(Stream(topic, holder), version), content_type="text/event-stream")
+    answer = StreamingHttpResponse(_messages(stream, version), content_type="text/event-stream")
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
@@ -89,13 +97,14 @@ async def _messages(stream: Stream, version: int) -> AsyncIterator[str]:
     hub.join(stream)
     try:
         yield f"retry: {random.randint(*MILLISECONDS_UNTIL_AGAIN)}\n{_written(Message('beat', version))}"  # noqa: S311 - no secret
-        while loop.time() < ends_at:
+        while loop.time() < ends_at and not stream.is_over:
             try:
                 async with asyncio.timeout(3 * SECONDS_BETWEEN_BEATS):
                     message = await stream.unread.get()
             except TimeoutError:
                 return  # no heart beats here; the browser finds a better process, or polls
-            yield _written(message)
+            if not stream.is_over:
+                yield _written(message)
     finally:
         hub.leave(stream)
 

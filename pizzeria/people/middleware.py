@@ -19,6 +19,8 @@ from pizzeria.people.doors import actor_at_the_door
 from pizzeria.people.oidc.rechecking import recheck
 from pizzeria.people.ways_in import sign_in_again_address
 
+STREAMS = "/stream/"  # come again by themselves: a screen that nobody looks at is not in use
+
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -56,7 +58,7 @@ class StandingMiddleware:
             auth.logout(request)
         elif sessions.is_by_keycloak(request.session):
             recheck(request, at=at)
-        if SESSION_KEY in request.session:
+        if SESSION_KEY in request.session and not request.path.startswith(STREAMS):
             sessions.note_seen(request.session, at=at)
 
 

@@ -5,8 +5,9 @@ Staff groups count only in a session that Keycloak began; where the demo stands 
 form began. Everybody else who is signed in is a customer.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY
@@ -15,6 +16,8 @@ from pizzeria.people.models import SignIn
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
+
+    type Content = SessionBase | Mapping[str, Any]  # a session, or what lies in one
 
 KEYCLOAK = "pizzeria.people.oidc.backend.KeycloakBackend"
 DEMO_FORM = "django.contrib.auth.backends.ModelBackend"
@@ -26,12 +29,12 @@ BETWEEN_NOTES = timedelta(minutes=1)  # not every page writes into its session
 _SIGN_IN, _CHECKED, _SEEN, _AUTHENTICATED = "sign_in", "checked_at", "seen_at", "authenticated_at"
 
 
-def is_by_keycloak(session: "SessionBase") -> bool:
+def is_by_keycloak(session: "Content") -> bool:
     """Tell whether Keycloak began a session."""
     return bool(session.get(BACKEND_SESSION_KEY) == KEYCLOAK)
 
 
-def is_for_staff(session: "SessionBase") -> bool:
+def is_for_staff(session: "Content") -> bool:
     """Tell whether the groups of whoever holds a session count in it."""
     stands_in = settings.SHOP_DEMO and not settings.OIDC_ISSUER
     return is_by_keycloak(session) or (stands_in and session.get(BACKEND_SESSION_KEY) == DEMO_FORM)

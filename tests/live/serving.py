@@ -108,6 +108,11 @@ class Reader:
             if kind in (None, message["event"]):
                 return message["event"], json.loads(message["data"])["version"]
 
+    def read_on(self):
+        """Read until the stream ends."""
+        while self.answer.readline():
+            pass
+
     def close(self):
         self._connection.sock and self._connection.sock.close()
         self.answer.close()

@@ -5,6 +5,7 @@ Nobody waits in a lock while the server is asked: whoever asks first has half a 
 with what was known a moment ago.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import Enum
 from importlib import import_module
@@ -84,6 +85,13 @@ def recheck(sign_in_id: int, *, at: datetime) -> Standing:
     log.warning("sign_in_unchecked", user_id=sign_in.identity.user_id, why=why)
     SignIn.objects.filter(pk=sign_in_id).update(checked_at=at - between() + UNTIL_AGAIN)
     return Standing.UNKNOWN
+
+
+def recheck_due(session_keys: Collection[str], *, at: datetime) -> None:
+    """Ask about those of these sessions about which it is time to ask: their holders send no requests by themselves."""
+    due = SignIn.objects.filter(session_key__in=session_keys, checked_at__lte=at - between())
+    for sign_in_id in due.order_by("pk").values_list("pk", flat=True):
+        recheck(sign_in_id, at=at)
 
 
 def _asked(sign_in: SignIn, *, at: datetime) -> Standing:
