@@ -1,0 +1,40 @@
+"""
+Celery's Redis, made to be outlived by a worker.
+
+A worker takes as many messages at a time as it has children. One that it could not acknowledge, because Redis was gone
+for a moment, would count as being worked on for ever: after a few of them the worker takes nothing any more, and says
+nothing either.
+"""
+
+from kombu.transport import redis, virtual
+from redis.exceptions import RedisError
+
+
+class Places(redis.QoS):
+    """
+    Gives a message's place free, whether Redis heard that it is done or not.
+
+    What Redis did not hear it hands out again after the visibility timeout; a task done twice changes nothing.
+    """
+
+    def ack(self, delivery_tag: str) -> None:
+        try:
+            super().ack(delivery_tag)
+        except RedisError:
+            virtual.QoS.ack(self, delivery_tag)
+            raise
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        try:
+            super().reject(delivery_tag, requeue)
+        except RedisError:
+            virtual.QoS.ack(self, delivery_tag)
+            raise
+
+
+class Channel(redis.Channel):
+    QoS = Places
+
+
+class Transport(redis.Transport):
+    Channel = Channel
