@@ -106,7 +106,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pizzeria.operations.health.HealthMiddleware",
     "pizzeria.operations.logs.RequestLog",
-    "pizzeria.operations.api_door.ApiDoor",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -249,8 +248,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 DEBUG = False
 SECURE_SSL_REDIRECT = not SHOP_DEMO
-# Probes come from inside, without the proxy; a program that sends its token over plain http is to hear of it.
-SECURE_REDIRECT_EXEMPT = [r"^health/", r"^api(/|$)"]
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes come from inside, without the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_PROXY and not SHOP_DEMO else None
 SECURE_HSTS_SECONDS = 0 if SHOP_DEMO else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not SHOP_DEMO
