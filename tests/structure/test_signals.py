@@ -1,17 +1,13 @@
 """Who hears what: the whole map of news in this shop. The README shows the same."""
 
-from importlib import import_module
-from importlib.util import find_spec
-from weakref import ReferenceType
+from pathlib import Path
 
-from django.apps import apps
-from django.contrib.auth import signals as of_sessions
-from django.core import signals as of_requests
-from django.db.backends import signals as of_the_database
-from django.db.models import signals as of_rows
-from django.dispatch import Signal
+import pytest
 
-PACKAGES = ("pizzeria", "orders", "kitchen", "menu")
+from pizzeria.operations import news_map
+from pizzeria.operations.news_map import djangos_signals, hearers, our_signals
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
 
 # News of the line, heard inside the cook's transaction.
 LINE = {
@@ -27,7 +23,8 @@ LIVE = {
     "pizzeria.foundation.events.signals.recorded": ["pizzeria.live.receivers.on_order_recorded of orders.order"],
 }
 
-# News for the world outside, relayed after the commit. Nobody tells anybody of a driver's comings and goings.
+# News for the world outside, relayed after the commit. Nobody tells anybody of a driver's comings and goings, nor
+# somebody of what they have just done themselves.
 WORLD = {
     "orders.signals.order_placed": ["orders.receivers.on_order_news"],
     "orders.signals.order_confirmed": ["orders.receivers.on_order_news"],
@@ -59,55 +56,37 @@ DJANGO = {
 }
 
 
-def signals_in(*modules):
-    return {
-        f"{module.__name__}.{name}": signal
-        for module in modules
-        for name, signal in vars(module).items()
-        if isinstance(signal, Signal)
-    }
+EVERY = [*our_signals().values(), *djangos_signals().values()]
 
 
-def our_signals():
-    names = [f"{app.name}.signals" for app in apps.get_app_configs() if app.name.partition(".")[0] in PACKAGES]
-    return signals_in(*(import_module(name) for name in names if find_spec(name)))
-
-
-def djangos_signals():
-    return signals_in(of_rows, of_sessions, of_requests, of_the_database)
-
-
-def ours_among(signal):
-    """Give those of ours who hear a signal, each with the key it is connected by."""
-    for key, entry, *_rest in signal.receivers:
-        hearer = entry() if isinstance(entry, ReferenceType) else entry
-        if getattr(hearer, "__module__", "").partition(".")[0] in PACKAGES:
-            yield f"{hearer.__module__}.{hearer.__qualname__}", key
-
-
-def heard_by(signal):
-    """Name those of ours who hear a signal, with the rows they want to hear of."""
-    labels = {id(kind): f" of {kind._meta.label_lower}" for kind in apps.get_models(include_auto_created=True)}
-    return sorted(f"{name}{labels.get(sender, '')}" for name, (_uid, sender) in ours_among(signal))
+def heard(signals):
+    return {name: [str(hearer) for hearer in hearers(signal)] for name, signal in signals.items()}
 
 
 def test_of_our_own_are_heard_by_these_and_by_nobody_else():
-    assert {name: heard_by(signal) for name, signal in our_signals().items()} == LINE | LIVE | WORLD
+    assert heard(our_signals()) == LINE | LIVE | WORLD
 
 
 def test_of_django_are_heard_by_these_and_by_nobody_else():
-    heard = {name: heard_by(signal) for name, signal in djangos_signals().items()}
+    assert {name: theirs for name, theirs in heard(djangos_signals()).items() if theirs} == DJANGO
 
-    assert {name: hearers for name, hearers in heard.items() if hearers} == DJANGO
+
+def test_are_for_the_world_if_a_fact_of_the_log_is_told_by_them():
+    assert {name for name, signal in our_signals().items() if news_map.is_for_the_world(signal)} == set(WORLD)
 
 
 def test_are_heard_in_receivers_alone():
-    every = {**our_signals(), **djangos_signals()}.values()
-
-    assert {name.split(".")[-2] for signal in every for name, _key in ours_among(signal)} == {"receivers"}
+    assert {hearer.module.split(".")[-1] for signal in EVERY for hearer in hearers(signal)} == {"receivers"}
 
 
 def test_are_heard_by_name_so_that_loading_a_module_twice_makes_nobody_hear_twice():
-    every = {**our_signals(), **djangos_signals()}.values()
+    assert [hearer for signal in EVERY for hearer in hearers(signal) if not isinstance(hearer.uid, str)] == []
 
-    assert [name for signal in every for name, (uid, _sender) in ours_among(signal) if not isinstance(uid, str)] == []
+
+def test_are_in_the_readme_as_they_are():
+    assert news_map.put_into(README) == README, "`make news-map` puts it right"
+
+
+def test_have_no_place_on_a_page_without_the_markers():
+    with pytest.raises(ValueError, match="no place for the map"):
+        news_map.put_into("Nothing here.")

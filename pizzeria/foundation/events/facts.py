@@ -51,6 +51,11 @@ class Fact[N: Noun](BaseModel):
         """
 
 
+def declared() -> list[type[Fact[Any]]]:
+    """Give every fact there is, in the newest version of each and in those that are only read any more."""
+    return list(_facts.values())
+
+
 def upcast(old_type: str) -> Callable[[Upcast], Upcast]:
     """
     Register how the data of an old version becomes the next one's.

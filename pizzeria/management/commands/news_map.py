@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from pizzeria.operations import news_map
+
+
+class Command(BaseCommand):
+    help = "Shows every signal of the shop, when it is told, and who hears it; with --write, in the README."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--write", action="store_true", help="put it into the README, in place of the old one")
+
+    def handle(self, *args: Any, write: bool, **options: Any) -> None:
+        if not write:
+            self.stdout.write(news_map.as_markdown())
+            return
+        readme = settings.ROOT / "README.md"
+        try:
+            readme.write_text(news_map.put_into(readme.read_text()))
+        except ValueError as missing:
+            raise CommandError(str(missing)) from None

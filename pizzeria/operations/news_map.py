@@ -1,0 +1,145 @@
+"""
+The map of news: every signal of the shop, and who hears it. Read from the signals as they are connected, so that it
+says what is so; a test says what should be.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import groupby
+from types import ModuleType
+from weakref import ReferenceType
+
+from django.apps import apps
+from django.contrib.auth import signals as of_sessions
+from django.core import signals as of_requests
+from django.db.backends import signals as of_the_database
+from django.db.models import signals as of_rows
+from django.dispatch import Signal
+
+from kitchen.models import Method
+from orders.models import Channel
+from orders.services.audience import NEWS
+from pizzeria.foundation.events import facts
+
+PACKAGES = ("pizzeria", "orders", "kitchen", "menu")
+BEGINS, ENDS = "<!-- The map of news, made by `make news-map`: -->", "<!-- The end of the map. -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Hearer:
+    """
+    Somebody of ours who hears a signal.
+
+    :param of: the kind of rows it wants to hear of; "" if of everything
+    :param uid: the key it is connected by
+    """
+
+    module: str
+    name: str
+    of: str
+    uid: object
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}" + (f" of {self.of}" if self.of else "")
+
+
+def our_signals() -> dict[str, Signal]:
+    """Give the signals that our apps declare, by their full names."""
+    names = [f"{app.name}.signals" for app in apps.get_app_configs() if app.name.partition(".")[0] in PACKAGES]
+    return _signals_in(import_module(name) for name in names if find_spec(name))
+
+
+def djangos_signals() -> dict[str, Signal]:
+    """Give the signals of Django that somebody could hear, by their full names."""
+    return _signals_in((of_rows, of_sessions, of_requests, of_the_database))
+
+
+def is_for_the_world(signal: Signal) -> bool:
+    """Tell whether it is told after the commit, for an event of the log; if not, inside the transaction."""
+    return any(fact.news is signal for fact in facts.declared())
+
+
+def hearers(signal: Signal) -> list[Hearer]:
+    """Give those of ours who hear a signal."""
+    return sorted(_hearers(signal), key=str)
+
+
+def as_markdown() -> str:
+    """Give the whole map as tables: when each signal is told, who hears it, and where people read of it."""
+    inside = {name: signal for name, signal in our_signals().items() if not is_for_the_world(signal)}
+    after = {name: signal for name, signal in our_signals().items() if is_for_the_world(signal)}
+    djangos = {name: signal for name, signal in djangos_signals().items() if hearers(signal)}
+    parts = (
+        "**Inside the transaction.** A receiver that fails undoes the command.",
+        _table(["news", "heard by"], [[_short(name), _heard_by(signal)] for name, signal in inside.items()]),
+        "**After the commit**, at least once, and an order's in their sequence.",
+        _table(
+            ["news", "heard by", "people are told"],
+            [[_short(name), _heard_by(signal), _ways(signal)] for name, signal in after.items()],
+        ),
+        "**Django's own**, as far as somebody hears it.",
+        _table(["news", "heard by"], [[_short(name), _heard_by(signal)] for name, signal in djangos.items()]),
+    )
+    return "\n\n".join(parts)
+
+
+def put_into(page: str) -> str:
+    """
+    Put the map, as it is now, between its two markers on a page.
+
+    :raises ValueError: the page has no place for it
+    """
+    before, _begins, rest = page.partition(BEGINS)
+    _old, ends, after = rest.partition(ENDS)
+    if not ends:
+        raise ValueError(f"There is no place for the map between {BEGINS!r} and {ENDS!r}.")
+    return f"{before}{BEGINS}\n\n{as_markdown()}\n\n{ENDS}{after}"
+
+
+def _signals_in(modules: Iterable[ModuleType]) -> dict[str, Signal]:
+    return {
+        f"{module.__name__}.{name}": signal
+        for module in modules
+        for name, signal in vars(module).items()
+        if isinstance(signal, Signal)
+    }
+
+
+def _hearers(signal: Signal) -> Iterator[Hearer]:
+    labels = {id(kind): kind._meta.label_lower for kind in apps.get_models(include_auto_created=True)}
+    for (uid, sender), entry, *_rest in signal.receivers:
+        hearer = entry() if isinstance(entry, ReferenceType) else entry
+        if hearer is not None and hearer.__module__.partition(".")[0] in PACKAGES:
+            yield Hearer(hearer.__module__, hearer.__qualname__, labels.get(sender, ""), uid)
+
+
+def _short(name: str) -> str:
+    *_path, app, _signals, signal = name.split(".")
+    return f"`{app}.{signal}`"
+
+
+def _heard_by(signal: Signal) -> str:
+    together = groupby(hearers(signal), key=lambda hearer: (hearer.module, hearer.name))
+    return "; ".join(
+        f"`{name}` in `{module.replace('.', '/')}.py`" + _rows([hearer.of for hearer in theirs])
+        for (module, name), theirs in together
+    )
+
+
+def _rows(kinds: Sequence[str]) -> str:
+    return f", of {', '.join(f'`{kind}`' for kind in kinds)}" if any(kinds) else ""
+
+
+def _ways(signal: Signal) -> str:
+    for fact, news in NEWS.items():
+        if fact.news is signal:
+            alone = f" ({', '.join(news.of)} alone)" if len(news.of) < len(Method) else ""
+            return ", ".join(str(Channel(way).label) for way in news.ways) + alone
+    return ""
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(cell or '–' for cell in line)} |" for line in lines)
