@@ -10,6 +10,8 @@ from pizzeria.people.services import give_roles, sync_roles
 from tests import postbox, shop
 from tests.factories import UserFactory
 
+pytest_plugins = ("tests.left_out", "tests.keycloak.server")
+
 # The same trials every time, however slow the machine is.
 trials.register_profile("shop", deadline=None, derandomize=True, database=None)
 trials.load_profile("shop")

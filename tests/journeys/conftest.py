@@ -1,17 +1,11 @@
-"""
-Journeys: people in the system's Chromium, against a live server.
-
-Without Chromium they are left out and counted in the closing lines; under CI=true its absence fails.
-"""
+"""Journeys: people in the system's Chromium, against a live server."""
 
 import os
-import shutil
 
 import pytest
 from django.core.management import call_command
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-IN_CI = os.environ.get("CI") == "true"
+from tests.left_out import CHROMIUM
 
 # Playwright's synchronous API runs an event loop in this thread, in which Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -9,8 +9,16 @@ FILE = ROOT / "pizzeria" / "people" / "keycloak" / "realm.json"
 WIDE = 120
 NAMES = ("clientId", "username", "name", "alias", "providerId")  # what one thing of a list is known by
 NEW = "new"  # a client, a role and a scope of this name show what Keycloak makes of a name alone
-NOBODYS = ("id", "containerId", "internalId", "keycloakVersion")  # others at every import
-STAMPS = ("client.secret.creation.time", "createdTimestamp", "realm_client")
+STAMPS = (  # others at every import, or of one moment
+    "id",
+    "containerId",
+    "internalId",
+    "keycloakVersion",
+    "createdTimestamp",
+    "notBefore",
+    "client.secret.creation.time",
+    "realm_client",
+)
 
 
 def filled(text: str, values: dict[str, str]) -> dict[str, Any]:
@@ -56,7 +64,8 @@ def told(now: Any, *, usual: Any, before: Any) -> Any:
 
 def _told_of_parts(now: dict[str, Any], usual: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
     said = {}
-    for key in [*(key for key in before if key in now), *sorted(key for key in now if key not in before)]:
+    new = sorted((key for key in now if key not in before), key=lambda key: (key not in NAMES, key))
+    for key in [*(key for key in before if key in now), *new]:
         goes_without_saying = same(now[key], usual[key]) if key in usual else not now[key]
         if key in before or not goes_without_saying:
             part = told(now[key], usual=usual.get(key), before=before.get(key))
@@ -107,7 +116,7 @@ def _in_order(value: Any) -> Any:
 def without_stamps(value: Any) -> Any:
     """An export without what no two of them have in common."""
     if isinstance(value, dict):
-        return {key: without_stamps(part) for key, part in value.items() if key not in (*NOBODYS, *STAMPS)}
+        return {key: without_stamps(part) for key, part in value.items() if key not in STAMPS}
     if isinstance(value, list):
         return [without_stamps(part) for part in value]
     return value

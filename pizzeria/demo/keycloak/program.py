@@ -67,9 +67,14 @@ def environment() -> dict[str, str]:
     return {**ours, "JAVA_OPTS": JVM}
 
 
-def _cached() -> Path:
+def cache() -> Path:
+    """The folder for what is fetched and made once, by every checkout of this account."""
     caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    return caches / "pizzeria" / f"keycloak-{VERSION}"
+    return caches / "pizzeria"
+
+
+def _cached() -> Path:
+    return cache() / f"keycloak-{VERSION}"
 
 
 def _java_version() -> int:
@@ -87,7 +92,7 @@ def _fetch(folder: Path, home: Home) -> Path:
     _run("fetch keycloak", copy, home, advice="Without a network, run this once with one.")
     [archive] = folder.glob("*.tar.gz")
     with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="tar")
+        packed.extractall(folder, filter="data")
     return folder / f"keycloak-{VERSION}"
 
 

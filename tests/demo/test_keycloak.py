@@ -1,0 +1,48 @@
+"""`make keycloak`: a real one, at the address it had before, and gone with one Ctrl-C."""
+
+import signal
+
+import pytest
+
+from pizzeria.demo.address import is_free
+from pizzeria.demo.home import Home
+from pizzeria.demo.servers import keycloak
+from pizzeria.demo.servers.readiness import free_port
+from tests.demo.conftest import Launch
+from tests.keycloak.server import OURS, WEB, home_with_realms
+
+
+@pytest.mark.usefixtures("keycloak")  # where there can be none, this is left out with the others
+def test_serves_the_shop_where_it_is_this_time_and_leaves_nothing_running(launch: Launch, demo_home: Home) -> None:
+    kept = home_with_realms(demo_home.folder / "keycloak")
+    port = free_port()
+    variables = {"DEMO_FOLDER": str(demo_home.folder), "PORT": str(port), "ORIGIN": "http://localhost:4321"}
+    running = launch("-m", "pizzeria.demo.keycloak", **variables)
+    running.until("Ctrl-C closes", seconds=240)
+
+    assert f"OIDC_ISSUER=http://localhost:{port}/realms/pizzeria" in running.said
+    assert keycloak.office_of(kept.folder).client(OURS, WEB[OURS])["rootUrl"] == "http://localhost:4321"
+
+    second = launch("-m", "pizzeria.demo.keycloak", **variables)
+    assert second.ends() == 1
+    assert f"running already at http://localhost:{port} (process {running.process.pid})" in second.said
+
+    running.process.send_signal(signal.SIGINT)
+    assert running.ends(seconds=30) == 0
+    assert "Keycloak is closed." in running.said
+    assert is_free(port)
+    assert keycloak.port_in(kept.folder) == port
+
+
+def test_says_what_to_install_where_there_is_no_java(launch: Launch, demo_home: Home) -> None:
+    running = launch("-m", "pizzeria.demo.keycloak", DEMO_FOLDER=str(demo_home.folder), JAVA_HOME="/nowhere")
+
+    assert running.ends() == 1
+    assert "there is no Java here. Install one (Debian 12: apt install openjdk-17-jre-headless maven)" in running.said
+
+
+def test_has_nothing_to_export_from_while_it_does_not_run(launch: Launch, demo_home: Home) -> None:
+    export = launch("-m", "pizzeria.demo.keycloak.export", DEMO_FOLDER=str(demo_home.folder))
+
+    assert export.ends() == 1
+    assert "Keycloak is not running. Start it with `make keycloak`" in export.said

@@ -1,0 +1,164 @@
+"""
+A real Keycloak with two realms: the shop's own, and one of the usual shape that knows nothing of the shop.
+
+It is started once for all tests that ask for it, from data that was imported once; each test leaves it as it found it.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+import requests
+
+from pizzeria.demo.home import Home
+from pizzeria.demo.keycloak import connection, document, program
+from pizzeria.demo.servers import keycloak as servers
+from pizzeria.demo.servers.readiness import free_port
+
+OURS, PLAIN = connection.REALM, "plain"
+WEB = {OURS: connection.WEB, PLAIN: "shop"}  # the client that the shop's pages are, in each realm
+SECRET = "known to the tests alone"
+DOCUMENTS = (document.FILE, Path(__file__).with_name("plain-realm.json"))
+PLACEHOLDERS = {"SHOP_ORIGIN": "http://localhost:1", "WEB_CLIENT_SECRET": SECRET, "POS_CLIENT_SECRET": SECRET}
+
+
+class RealKeycloak:
+    """The server as a test finds it: running, with everybody at work. What a test changes is changed back after it."""
+
+    def __init__(self, home):
+        self.home, self.port = home, free_port()
+        self._running, self._amends = ExitStack(), []
+        self.start()
+
+    # --- What the shop is told ---
+
+    def issuer(self, realm=OURS):
+        return self.server.issuer(realm)
+
+    def environment(self, realm=OURS):
+        """What makes a process of the shop sign people in here."""
+        return {
+            "OIDC_ISSUER": self.issuer(realm),
+            "OIDC_CLIENT_ID": WEB[realm],
+            "OIDC_CLIENT_SECRET": SECRET,
+            "OIDC_AUDIENCES": connection.API if realm == OURS else "",
+        }
+
+    def expects_shop_at(self, origin, *, realm=OURS):
+        self.server.office.move_client(realm, WEB[realm], origin=origin)
+
+    def token(self, realm=OURS, *, expect=200, **asked):
+        """Ask for a token; gives the answer's JSON."""
+        answer = requests.post(f"{self.issuer(realm)}/protocol/openid-connect/token", data=asked, timeout=30)
+        assert answer.status_code == expect, answer.text
+        return answer.json()
+
+    # --- What an administrator does ---
+
+    def disable(self, username, *, realm=OURS):
+        self._change(username, realm, enabled=False)
+        self._amends.append(lambda: self._change(username, realm, enabled=True))
+
+    def give_role(self, username, role, *, realm=OURS):
+        self._map("post", username, role, realm)
+        self._amends.append(lambda: self._map("delete", username, role, realm))
+
+    def take_role(self, username, role, *, realm=OURS):
+        self._map("delete", username, role, realm)
+        self._amends.append(lambda: self._map("post", username, role, realm))
+
+    def end_sessions(self, username, *, realm=OURS):
+        """Sign somebody out everywhere; clients with a back-channel hear of it."""
+        self._ask("post", f"{realm}/users/{self.subject(username, realm=realm)}/logout")
+
+    def rotate_keys(self, *, realm=OURS):
+        """Sign with a new key from now on; the old one still verifies."""
+        keys = self._ask("get", f"{realm}/keys").json()["keys"]
+        first = max(key["providerPriority"] for key in keys) + 1
+        component = {
+            "name": f"new-{first}",
+            "providerId": "rsa-generated",
+            "providerType": "org.keycloak.keys.KeyProvider",
+            "parentId": self._ask("get", realm).json()["id"],
+            "config": {"priority": [str(first)]},
+        }
+        made = self._ask("post", f"{realm}/components", json=component).headers["Location"].rpartition("/")[2]
+        self._amends.append(lambda: self._ask("delete", f"{realm}/components/{made}"))
+
+    def subject(self, username, *, realm=OURS):
+        """Give the `sub` of somebody."""
+        [person] = self._ask("get", f"{realm}/users", params={"username": username, "exact": "true"}).json()
+        return person["id"]
+
+    # --- The server itself ---
+
+    def start(self):
+        if not hasattr(self, "server") or not self.server.process.is_running():
+            self.server = self._running.enter_context(servers.running(self.home, port=self.port))
+
+    def stop(self):
+        self._running.close()
+
+    def make_amends(self):
+        """Be again as every test finds it."""
+        self.start()
+        while self._amends:
+            self._amends.pop()()
+        for realm in (OURS, PLAIN):
+            self._ask("delete", f"{realm}/attack-detection/brute-force/users")
+
+    def _change(self, username, realm, **fields):
+        path = f"{realm}/users/{self.subject(username, realm=realm)}"
+        self._ask("put", path, json={**self._ask("get", path).json(), **fields})
+
+    def _map(self, verb, username, role, realm):
+        found = self._ask("get", f"{realm}/roles/{role}").json()
+        self._ask(verb, f"{realm}/users/{self.subject(username, realm=realm)}/role-mappings/realm", json=[found])
+
+    def _ask(self, verb, path, **more):
+        return self.server.office.ask(verb, path, **more)
+
+
+@pytest.fixture(scope="session")
+def _real_keycloak(tmp_path_factory):
+    real = RealKeycloak(home_with_realms(tmp_path_factory.mktemp("keycloak")))
+    yield real
+    real.stop()
+
+
+@pytest.fixture
+def keycloak(_real_keycloak):
+    """A real Keycloak with both realms, as a RealKeycloak."""
+    yield _real_keycloak
+    _real_keycloak.make_amends()
+
+
+def home_with_realms(folder):
+    """Make the folder the home of a server that has both realms already; it has run before, at another port."""
+    home = Home(folder)
+    kept = program.cache() / f"keycloak-{program.VERSION}-tests-{_digest()}"
+    if not kept.exists():
+        _import(home)
+        with tempfile.TemporaryDirectory(dir=kept.parent, prefix="unfinished-") as unfinished:
+            copy = Path(unfinished) / "home"
+            shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns("running", "logs", "lib"))
+            with suppress(OSError):  # another run of the tests was quicker
+                copy.rename(kept)
+    else:
+        shutil.copytree(kept, folder, dirs_exist_ok=True)
+    return home
+
+
+def _digest():
+    texts = [program.VERSION, *(file.read_text() for file in DOCUMENTS)]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
+
+
+def _import(home):
+    with servers.running(home, port=free_port()) as server:
+        for file in DOCUMENTS:
+            server.office.make(document.filled(file.read_text(), PLACEHOLDERS))
+    (home.folder / "web-client-secret").write_text(SECRET)  # where the demo would keep it

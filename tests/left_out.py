@@ -1,0 +1,33 @@
+"""
+What a machine cannot run is left out, and counted in the closing lines; under CI=true it fails instead.
+"""
+
+import os
+import shutil
+
+import pytest
+
+from pizzeria.demo.keycloak import program
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+IN_CI = os.environ.get("CI") == "true"
+MISSING = {  # by fixture: a sentence, if it cannot be had here
+    "browser": lambda: "" if CHROMIUM else "There is no Chromium on this machine.",
+    "keycloak": program.missing,
+}
+
+_left_out = pytest.StashKey[list[str]]()
+
+
+def pytest_collection_modifyitems(config, items):
+    config.stash[_left_out] = sentences = []
+    for fixture, missing in MISSING.items():
+        asking = [item for item in items if fixture in item.fixturenames]
+        if asking and not IN_CI and (why := missing()):
+            sentences.append(f"Left out: {len(asking)} tests with a real {fixture}. {why}")
+            items[:] = [item for item in items if item not in asking]
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for sentence in config.stash.get(_left_out, []):
+        terminalreporter.write_line(sentence, yellow=True)

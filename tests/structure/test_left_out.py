@@ -1,0 +1,44 @@
+"""What a machine cannot run is counted in the closing lines; CI leaves nothing out."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from pizzeria.demo.home import ROOT
+
+NEEDY = ["tests/keycloak/test_realm_imported.py", "tests/journeys/test_first_trip.py"]
+SENTENCES = ("with a real browser. There is no Chromium", "with a real keycloak. Keycloak runs on Java")
+
+
+@pytest.fixture
+def collected(tmp_path):
+    """What pytest says of the needy tests on a machine that has nothing."""
+
+    def says(**variables):
+        bare = {name: value for name, value in os.environ.items() if name not in ("CI", "JAVA_HOME")}
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "-p", "no:cacheprovider", *NEEDY],
+            cwd=ROOT,
+            env={**bare, "PATH": str(tmp_path), **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+
+    return says
+
+
+def test_is_said_in_a_sentence_for_each_reason(collected):
+    said = collected()
+
+    assert all(sentence in said for sentence in SENTENCES)
+    assert "::test_" not in said
+
+
+def test_is_nothing_in_ci(collected):
+    said = collected(CI="true")
+
+    assert not any(sentence in said for sentence in SENTENCES)
+    assert all(f"{file}::test_" in said for file in NEEDY)
