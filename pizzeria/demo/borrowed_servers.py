@@ -41,6 +41,7 @@ def main(arguments: Sequence[str]) -> int:
                 redis_url=servers.store.url,
                 origin="http://localhost:8000",
             )
+            variables["OIDC_ISSUER"] = ""  # whoever wants a sign-in server connects to one
             return errand.run(command, variables)
     except (CannotServe, FileNotFoundError) as problem:
         print(problem, file=sys.stderr)

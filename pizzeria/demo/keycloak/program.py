@@ -20,7 +20,7 @@ from pizzeria.demo.servers.processes import Child
 VERSION = "26.7.3"
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:tar.gz"
 OLDEST_JAVA = 17
-INSTALL = "Debian 12: apt install openjdk-17-jre-headless maven"
+INSTALL = "Debian: apt install default-jre-headless maven"
 # Of a quick compiler and a simple collector it starts in half the time and memory; nobody here measures its speed.
 JVM = "-Xms64m -Xmx400m -XX:MaxMetaspaceSize=256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dfile.encoding=UTF-8"
 
