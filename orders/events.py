@@ -192,6 +192,12 @@ class OrderPromiseChanged(Fact[Order], type="order.promise_changed.v1", news=sig
         noun.promise_from, noun.promise_until = self.promise_from, self.promise_until
 
 
+class OrderAdopted(Fact[Order], type="order.adopted.v1", news=signals.order_adopted):
+    """A guest's order is a customer's from now on; as with placing, whoever writes the row sets whose it is."""
+
+    customer: UUID
+
+
 class CustomerRegistered(Fact[Customer], type="customer.registered.v1"):
     """A signed-in person is known to the desk."""
 

@@ -4,12 +4,13 @@ An order is its events: rebuilding orders from their streams, and naming where a
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from orders.events import OrderPlaced
+from orders.events import OrderAdopted, OrderPlaced
 from orders.models import Order, OrderLine, OrderLinePart
 from orders.services.lines import line_rows, part_rows
 from pizzeria.foundation.events import facts
@@ -38,16 +39,32 @@ def differences() -> Iterator[str]:
     yield from _orphans()
 
 
-def rebuild(ref: UUID, events: Iterable[Event]) -> tuple[Order, OrderPlaced | None]:
-    """Rebuild an order's row from its events, and give what it was placed with, which holds its lines."""
-    order, placed = Order(ref=ref), None
+@dataclass(slots=True)
+class Rebuilt:
+    """
+    An order as its events make it.
+
+    :param placed: what it was placed with, which holds its lines
+    :param customer: the ref of whose it is; None: a guest's
+    """
+
+    order: Order
+    placed: OrderPlaced | None = None
+    customer: UUID | None = None
+
+
+def rebuild(ref: UUID, events: Iterable[Event]) -> Rebuilt:
+    """Rebuild an order's row from its events."""
+    rebuilt = Rebuilt(Order(ref=ref))
     for event in events:
         fact = facts.read(event)
-        fact.apply(order, event.at)
-        order.seq = event.seq
+        fact.apply(rebuilt.order, event.at)
+        rebuilt.order.seq = event.seq
         if isinstance(fact, OrderPlaced):
-            placed = fact
-    return order, placed
+            rebuilt.placed = fact
+        if isinstance(fact, OrderPlaced | OrderAdopted):
+            rebuilt.customer = fact.customer
+    return rebuilt
 
 
 def _differences_of(orders: list[Order]) -> Iterator[str]:
@@ -64,19 +81,19 @@ def _differences(order: Order, events: list[Event]) -> Iterator[str]:
     if seqs != list(range(1, len(seqs) + 1)):
         yield f"{name}: its events are numbered {seqs}"
     try:
-        rebuilt, placed = rebuild(order.ref, events)
+        rebuilt = rebuild(order.ref, events)
     except LookupError as unknown:  # written by a newer release than this one
         yield f"{name}: {unknown}"
         return
-    yield from _compare(name, _ORDER, row=order, rebuilt=rebuilt)
-    if placed is None:
+    yield from _compare(name, _ORDER, row=order, rebuilt=rebuilt.order)
+    if (placed := rebuilt.placed) is None:
         yield f"{name}: was never placed"
         return
     if order.kitchen.ref != placed.kitchen:
         yield f"{name}: kitchen is {order.kitchen.ref}, its events say {placed.kitchen}"
     customer = order.customer.ref if order.customer else None
-    if customer != placed.customer:
-        yield f"{name}: customer is {customer}, its events say {placed.customer}"
+    if customer != rebuilt.customer:
+        yield f"{name}: customer is {customer}, its events say {rebuilt.customer}"
     yield from _line_differences(name, order, placed)
 
 

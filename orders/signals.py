@@ -44,3 +44,6 @@ order_promise_changed = Signal()
 
 order_cancelled = Signal()
 """It will not come; `fact.reason` says why."""
+
+order_adopted = Signal()
+"""A guest's order is a customer's now; `fact.customer` is the customer's ref."""

@@ -35,6 +35,7 @@ urlpatterns = [
     path("orders/<uuid:ref>/<guest_key:key>/", order.guest_order, name="guest_order"),
     path("orders/<uuid:ref>/cancel/", cancel.cancel, name="cancel"),
     path("orders/<uuid:ref>/<guest_key:key>/cancel/", cancel.guest_cancel, name="guest_cancel"),
+    path("orders/<uuid:ref>/<guest_key:key>/adopt/", order.adopt, name="adopt"),
     path("kitchen/orders/", lists.all_of_them, name="all"),
     path("delivery/", delivery.deliveries, name="deliveries"),
     path("delivery/<uuid:ref>/claim/", delivery.claim, name="claim"),

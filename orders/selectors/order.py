@@ -71,6 +71,11 @@ def by_guest_key(ref: UUID, key: str) -> Order | None:
     return order
 
 
+def is_theirs(by: Actor, ref: UUID) -> bool:
+    """Tell whether an order is in somebody's own account."""
+    return by.user_id is not None and Order.objects.filter(ref=ref, customer__user_id=by.user_id).exists()
+
+
 def what_became_of(basket: UUID) -> Order | None:
     """Find the order that a basket was spent on."""
     spent = Basket.objects.filter(ref=basket).exclude(order_ref=None).values("order_ref")

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from orders.events import (
+    OrderAdopted,
     OrderCancelled,
     OrderConfirmed,
     OrderCookingStarted,
@@ -26,6 +28,15 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.events import facts
 from pizzeria.foundation.events.models import Event
 from pizzeria.foundation.money import written
+
+_IN_A_WORD = {
+    OrderCookingStarted: gettext_lazy("Into the oven"),
+    OrderReady: gettext_lazy("Out of the oven"),
+    OrderDriverAssigned: gettext_lazy("Given to a driver"),
+    OrderDriverUnassigned: gettext_lazy("Taken from its driver"),
+    OrderOutForDelivery: gettext_lazy("Left the shop"),
+    OrderAdopted: gettext_lazy("Taken into an account"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +80,8 @@ def _what(fact: facts.Fact[Any]) -> str:
                 "method": fact.payment_method.label,
                 "payment": fact.payment,
             }
-        case OrderCookingStarted():
-            return _("Into the oven")
-        case OrderReady():
-            return _("Out of the oven")
         case OrderRecalled():
             return _("Recalled: back into the oven") if fact.to == "cooking" else _("Recalled: back into the line")
-        case OrderDriverAssigned():
-            return _("Given to a driver")
-        case OrderDriverUnassigned():
-            return _("Taken from its driver")
-        case OrderOutForDelivery():
-            return _("Left the shop")
         case OrderDeliveryFailed():
             return _("Came back: %(reason)s") % {"reason": fact.reason.label}
         case OrderPromiseChanged():
@@ -92,4 +93,4 @@ def _what(fact: facts.Fact[Any]) -> str:
             return _("Cancelled: %(reason)s") % {"reason": fact.reason.label}
         case OrderDelivered():
             return _("Handed over, %(cash)s taken in cash") % {"cash": written(fact.cash_taken)}
-    return fact.type
+    return str(_IN_A_WORD.get(type(fact), fact.type))

@@ -1,5 +1,6 @@
 """What happens at the desk, one verb family a file: the trip of an order, read from top to bottom."""
 
+from orders.services.adopting import SomebodysAlready, adopt_order
 from orders.services.agreeing import BasketChanged, BasketSpent, EmptyBasket, TotalChanged
 from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, forget_baskets, remove_line
 from orders.services.cancelling import ReasonMissing, TooLateToCancel, cancel_order, needs_proof
@@ -41,9 +42,11 @@ __all__ = [
     "NothingToSendAgain",
     "OrderMoved",
     "ReasonMissing",
+    "SomebodysAlready",
     "TooLateToCancel",
     "TotalChanged",
     "add_to_basket",
+    "adopt_order",
     "assign_delivery",
     "cancel_order",
     "change_contact",

@@ -5,6 +5,7 @@ from functools import partial
 
 from django.db import transaction
 
+from orders.events import OrderAdopted
 from orders.models import Channel, Notice, NoticeKind, NoticeState, Order
 from orders.selectors.notices import forget_unread
 from orders.services.audience import news_of
@@ -29,21 +30,29 @@ def write_notices(*, event_id: int, at: datetime) -> list[Notice]:
     order = Order.objects.select_related("contact", "customer").get(ref=event.noun_ref)
     if order.method not in news.of:
         return []
+    to = _recipient(order, event)
     Notice.objects.bulk_create(
-        [_notice(event, order, way, kind=news.kind, at=at) for way in news.ways if is_reached(order, way)],
+        [_notice(event, order, way, to=to, kind=news.kind, at=at) for way in news.ways if is_reached(to, order, way)],
         ignore_conflicts=True,
     )
-    transaction.on_commit(partial(forget_unread, _recipient(order)), robust=True)
+    transaction.on_commit(partial(forget_unread, to), robust=True)
     return list(Notice.objects.filter(event=event).due(at).order_by("pk"))
 
 
-def _notice(event: Event, order: Order, way: Channel, *, kind: NoticeKind, at: datetime) -> Notice:
-    notice = Notice(event=event, order=order, kind=kind, channel=way, recipient=_recipient(order))
+def _notice(event: Event, order: Order, way: Channel, *, to: str, kind: NoticeKind, at: datetime) -> Notice:
+    notice = Notice(event=event, order=order, kind=kind, channel=way, recipient=to)
     notice.made_at, notice.news_since, notice.due_at = at, event.at, at
     if way == Channel.IN_APP:  # it is shown, not sent
         notice.state, notice.sent_at = NoticeState.SENT, at
     return notice
 
 
-def _recipient(order: Order) -> str:
-    return str(order.customer.user_id) if order.customer else str(GUEST)
+def _recipient(order: Order, event: Event) -> str:
+    """Name whose the order was when it happened: what a guest is told is not told again once it is in an account."""
+    if order.customer is None or _was_adopted_after(event):
+        return str(GUEST)
+    return str(order.customer.user_id)
+
+
+def _was_adopted_after(event: Event) -> bool:
+    return Event.objects.filter(noun_ref=event.noun_ref, type=OrderAdopted.type, seq__gt=event.seq).exists()

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from orders.channels import Letter, email, sms
 from orders.models import Channel, Order
+from pizzeria.foundation.actor import GUEST
 
 
 class WayOut(Protocol):
@@ -18,11 +19,15 @@ class WayOut(Protocol):
 WAYS_OUT: Mapping[Channel, WayOut] = {Channel.EMAIL: email, Channel.SMS: sms}
 
 
-def is_reached(order: Order, channel: Channel) -> bool:
-    """Tell whether whoever ordered can be told this way at the moment."""
+def is_reached(recipient: str, order: Order, channel: Channel) -> bool:
+    """
+    Tell whether whoever ordered can be told this way at the moment.
+
+    :param recipient: as notices name them: a user's id, or "guest"
+    """
     match channel:
         case Channel.IN_APP:
-            return order.customer is not None
+            return recipient != str(GUEST)
         case Channel.EMAIL:
             return bool(order.contact.email) and email.is_open()
         case Channel.SMS:

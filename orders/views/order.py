@@ -41,6 +41,22 @@ def history(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/history.html", {"orders": selectors.orders_of(actor_of(request))})
 
 
+@require_POST
+def adopt(request: HttpRequest, ref: UUID, key: str) -> HttpResponse:
+    """Take a guest's order into the account of whoever is signed in; a second click finds it there."""
+    by = actor_of(request)
+    if selectors.by_guest_key(ref, key) is not None:
+        try:
+            front_desk.adopt_order(ref=ref, by=by, at=clock.now())
+            messages.success(request, _("It is in your account now: you find it under “My orders”."))
+        except Refusal as refusal:
+            messages.warning(request, refusal.sentence)
+            return redirect("orders:history")
+    elif not selectors.is_theirs(by, ref):
+        raise Http404
+    return redirect("orders:order", ref)
+
+
 @needs(HAND_OVER)
 @require_POST
 def hand_over(request: HttpRequest, ref: UUID) -> HttpResponse:

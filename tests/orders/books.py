@@ -10,7 +10,7 @@ from django.db import connection
 from kitchen import promises
 from kitchen.models import Kitchen, Method, Ticket
 from orders import replay
-from orders.models import Order, OrderContact
+from orders.models import Customer, Order, OrderContact
 from pizzeria.foundation.events.models import Event
 from pizzeria.foundation.money import ZERO
 from tests.orders import legal_steps as table
@@ -29,6 +29,7 @@ class Books:
     tickets: dict[UUID, dict[str, Any]]
     kitchen: dict[str, Any]
     log: list[tuple[UUID, int, str]]
+    owners: dict[int, int]  # by customer, the user
 
     @classmethod
     def now(cls):
@@ -40,6 +41,7 @@ class Books:
             tickets={row["ref"]: row for row in Ticket.objects.order_by("pk").values()},
             kitchen=Kitchen.objects.values().get(),
             log=list(Event.objects.order_by("noun_ref", "seq").values_list("noun_ref", "seq", "type")),
+            owners=dict(Customer.objects.values_list("pk", "user_id")),
         )
 
     def changed(self, before):
@@ -48,8 +50,12 @@ class Books:
 
     def agree_with_the_table(self, placed, line):
         """Orders, their tickets and the kitchen are as the table said that they would be."""
-        said = {ref: (order.method, order.status, order.driver) for ref, order in placed.items()}
-        assert said == {ref: (row["method"], row["status"], row["driver_id"]) for ref, row in self.orders.items()}
+        said = {ref: (order.method, order.status, order.driver, order.owner) for ref, order in placed.items()}
+        rows = self.orders.items()
+        assert said == {
+            ref: (row["method"], row["status"], row["driver_id"], self.owners.get(row["customer_id"]))
+            for ref, row in rows
+        }
         states = {ref: table.TICKET[order.status] for ref, order in placed.items()}
         assert states == {ref: row["state"] for ref, row in self.tickets.items()}
         assert (line.most, line.places) == (self.kitchen["max_concurrent_orders"], self.kitchen["cooking_places"])
@@ -83,7 +89,7 @@ class Books:
     def are_what_happened(self, *, changed_since):
         """Every order that has changed is what its events make of it."""
         for ref in self.changed(changed_since):
-            rebuilt, _placed = replay.rebuild(ref, Event.objects.filter(noun_ref=ref).order_by("seq"))
+            rebuilt = replay.rebuild(ref, Event.objects.filter(noun_ref=ref).order_by("seq")).order
             said = {field: getattr(rebuilt, field) for field in REBUILT}
             assert said == {field: self.orders[ref][field] for field in REBUILT}
 

@@ -32,11 +32,12 @@ TICKET = {
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An order, as far as the rules look at it; `driver` is a user's id."""
+    """An order, as far as the rules look at it; `driver` and `owner` are users' ids."""
 
     method: str
     status: str = NOWHERE
     driver: int | None = None
+    owner: int | None = None
     was_cooked: bool = False
 
 
@@ -101,6 +102,10 @@ def it_was_never_cooked(case: Case) -> bool:
     return not case.order.was_cooked
 
 
+def it_is_a_guests(case: Case) -> bool:
+    return case.order.owner is None
+
+
 def it_ends_later(case: Case) -> bool:
     return case.asked["until"] is None or case.asked["until"] > case.at
 
@@ -129,6 +134,13 @@ def whoever_is_named(case: Case) -> int:
     return case.asked["driver"]
 
 
+# --- Whose an order is afterwards ---
+
+
+def whose_it_was(case: Case) -> int | None:
+    return case.order.owner
+
+
 # --- What the kitchen is afterwards ---
 
 
@@ -150,7 +162,10 @@ def resized(case: Case) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of an order: of which, by whom, from where to where, on which condition, and whose it is afterwards."""
+    """
+    A step of an order: of which, by whom, from where to where, on which condition, and whose it is afterwards: with
+    which driver, and in whose account. Without a `where to` it stays where it is.
+    """
 
     name: str
     of: frozenset[str]
@@ -159,6 +174,7 @@ class Step:
     after: str
     when: Callable[[Case], bool] = always
     driver: Callable[[Case], int | None] = as_before
+    owner: Callable[[Case], int | None] = whose_it_was
 
     def fits(self, case: Case) -> bool:
         order = case.order
@@ -166,8 +182,10 @@ class Step:
 
     def follow(self, case: Case) -> Placed:
         """Tell what becomes of the order."""
-        was_cooked = case.order.was_cooked or self.after == "cooking"
-        return replace(case.order, status=self.after, driver=self.driver(case), was_cooked=was_cooked)
+        status = self.after or case.order.status
+        was_cooked = case.order.was_cooked or status == "cooking"
+        driver, owner = self.driver(case), self.owner(case)
+        return replace(case.order, status=status, driver=driver, owner=owner, was_cooked=was_cooked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +206,7 @@ def _at(*statuses: str) -> frozenset[str]:
 
 
 LIFE = (
-    Step("place_order", EITHER, ANYBODY, _at(NOWHERE), "confirmed", there_is_room),
+    Step("place_order", EITHER, ANYBODY, _at(NOWHERE), "confirmed", there_is_room, owner=whoever_does_it),
     Step("start_cooking", EITHER, KITCHEN, _at("confirmed"), "cooking", a_place_is_free),
     Step("finish_ticket", EITHER, KITCHEN, _at("cooking"), "ready"),
     Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "cooking", a_place_is_free, nobody),
@@ -204,6 +222,8 @@ LIFE = (
     # Whether it is their own order, the door has made sure.
     Step("cancel_order", EITHER, ANYBODY - KITCHEN, _at("confirmed"), "cancelled", it_was_never_cooked),
     Step("cancel_order", EITHER, KITCHEN, _at("confirmed", "cooking", "ready", "delivering"), "cancelled"),
+    # ... and that they hold its link.
+    Step("adopt_order", EITHER, ANYBODY - {"guest"}, frozenset(TICKET), NOWHERE, it_is_a_guests, owner=whoever_does_it),
 )
 RUNNING = (
     Turn("pause", KITCHEN, it_ends_later, paused),
@@ -214,7 +234,7 @@ RUNNING = (
 OF_THE_KITCHEN = tuple(turn.name for turn in RUNNING)
 OF_AN_ORDER = tuple(dict.fromkeys(step.name for step in LIFE if NOWHERE not in step.before))
 
-# What somebody's work is. Nobody means to cancel or to close the kitchen; it happens all the same.
+# What somebody's work is. Nobody means to cancel, to adopt or to close the kitchen; it happens all the same.
 COOKING = frozenset({"start_cooking", "finish_ticket", "recall_ticket", "hand_over"})
 DRIVING = frozenset({"claim_delivery", "release_delivery", "leave_for_delivery", "fail_delivery", "hand_over"})
 WORK = {
@@ -222,7 +242,7 @@ WORK = {
     "customer": frozenset({"place_order"}),
     "cook": COOKING,
     "driver": DRIVING,
-    "manager": COOKING | DRIVING | {"assign_delivery"},
+    "manager": COOKING | DRIVING | {"assign_delivery", "change_capacity"},
 }
 
 

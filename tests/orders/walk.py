@@ -110,7 +110,7 @@ class Walk(RuleBasedStateMachine):
     def sensible_steps(self, who):
         """Give those that are somebody's work now."""
         steps = {
-            step: [number for number in numbers if table.row_for(step, self.case(who, number))]
+            step: [number for number in numbers if table.row_for(step, self.case(who, number, self.details(step)))]
             for step, numbers in self.every_step().items()
             if step in table.WORK[PEOPLE[who]]
         }

@@ -42,6 +42,8 @@ GET  /orders/GUESTS/                       =   0   0   +   0   0   +   +
 GET  /orders/GUESTS/KEY/cancel/            +   +   +   +   +   +   +   +
 POST /orders/GUESTS/KEY/cancel/            +   +   +   +   +   +   +   +
 POST /orders/GUESTS/NOKEY/cancel/          0   0   0   0   0   0   0   0
+POST /orders/GUESTS/KEY/adopt/             =   +   +   +   +   +   +   +
+POST /orders/GUESTS/NOKEY/adopt/           =   0   0   0   0   0   0   0
 
 GET  /kitchen/                             =   -   -   +   -   -   +   +
 GET  /kitchen/orders/                      =   -   -   +   -   -   +   +

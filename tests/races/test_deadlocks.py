@@ -154,6 +154,8 @@ class Evening:
                 cooking_places=ORDERS + nth,
             )
             self.do(kitchen_line.requote, by=self.manager, kitchen=self.kitchen)
+            if nth % 3 == 0 and self.placed:
+                self.do(front_desk.adopt_order, by=self.drivers[nth % 2], ref=dice.choice(self.placed).ref)
             if nth % 4 == 0 and self.placed:
                 self.do(
                     front_desk.cancel_order,

@@ -38,6 +38,7 @@ WORLD = {
     "orders.signals.order_delivered": ["orders.receivers.on_order_news"],
     "orders.signals.order_promise_changed": ["orders.receivers.on_order_news"],
     "orders.signals.order_cancelled": ["orders.receivers.on_order_news"],
+    "orders.signals.order_adopted": [],
 }
 
 MENU_ROWS = [

@@ -1,0 +1,46 @@
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from orders.events import OrderAdopted
+from orders.models import Order
+from orders.services.customers import customer_for
+from orders.services.locks import lock
+from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.commands import command
+from pizzeria.foundation.events.log import record
+from pizzeria.foundation.refusals import NotAllowed, Refusal
+
+
+class SomebodysAlready(Refusal):
+    """The order is in an account, be it the same one."""
+
+    code = "somebodys_already"
+
+
+@command
+def adopt_order(*, ref: UUID, by: Actor, at: datetime) -> Order:
+    """
+    Take a guest's order into an account: from now on it opens for its owner, and its link opens nothing.
+
+    The door has made sure that whoever asks holds the order's own link. What was told of it before stays told to the
+    guest it was.
+
+    :param ref: the order's
+    :raises NotAllowed: a guest
+    :raises SomebodysAlready: somebody was first
+    :raises Order.DoesNotExist: there is no such order
+    """
+    customer = customer_for(by, at=at)  # before the order: see the order of locks
+    if customer is None:
+        raise NotAllowed(_("Please sign in, so that we know whose account it goes into."))
+    order = lock(ref)
+    if order.customer_id is not None:
+        raise SomebodysAlready(_("#%(number)d is in an account already.") % {"number": order.number})
+
+    order.customer = customer
+    order.contact.key = ""
+    order.contact.save(update_fields=["key"])
+    record(order, OrderAdopted(customer=customer.ref), by=by, at=at)
+    return order

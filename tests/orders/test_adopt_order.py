@@ -1,0 +1,174 @@
+"""Taking a guest's order into an account: by its own link, by whoever is signed in, once."""
+
+import pytest
+from django.urls import reverse
+
+from kitchen.models import Kitchen
+from orders import replay, selectors
+from orders import services as front_desk
+from orders.models import Channel, Notice, Order
+from orders.models.contact import new_key
+from orders.selectors.timeline import timeline
+from pizzeria.foundation.actor import GUEST
+from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.ids import uuid7
+from pizzeria.foundation.refusals import NotAllowed
+from pizzeria.people.roles import CUSTOMER, KITCHEN
+from tests import shop
+from tests.factories import UserFactory
+from tests.orders.telling import write_down
+from tests.shop import FRIDAY_NIGHT
+
+
+@pytest.fixture
+def carla(db):
+    return shop.acting_as(CUSTOMER, UserFactory().pk)
+
+
+@pytest.fixture
+def bruno(db):
+    return shop.acting_as(CUSTOMER, UserFactory(first_name="Bruno").pk)
+
+
+def adopt(order, by):
+    return front_desk.adopt_order(ref=order.ref, by=by, at=FRIDAY_NIGHT)
+
+
+def link(order):
+    return reverse("orders:guest_order", args=[order.ref, order.contact.key])
+
+
+def button(order):
+    return reverse("orders:adopt", args=[order.ref, order.contact.key])
+
+
+def page_of(order):
+    return reverse("orders:order", args=[order.ref])
+
+
+def test_puts_it_into_the_history_and_closes_its_link(placed_order, carla):
+    key = placed_order.contact.key
+
+    adopt(placed_order, carla)
+
+    assert [row.number for row in selectors.orders_of(carla)] == [placed_order.number]
+    assert selectors.visible_to(carla, placed_order.ref) == placed_order
+    assert selectors.by_guest_key(placed_order.ref, key) is None
+    assert Order.objects.get().contact.key == ""
+
+
+def test_is_an_event_that_names_the_customer_and_nothing_personal(placed_order, carla):
+    adopted = adopt(placed_order, carla)
+
+    event = Event.objects.get(type="order.adopted.v1")
+    assert event.data == {"customer": str(adopted.customer.ref)}
+    assert event.actor == str(carla.user_id)
+    assert timeline(placed_order.ref)[-1].what == "Taken into an account"
+
+
+def test_is_found_again_by_replaying(placed_order, carla, bruno):
+    adopt(placed_order, carla)
+    assert list(replay.differences()) == []
+
+    Order.objects.update(customer=front_desk.register_customer(by=bruno, at=FRIDAY_NIGHT))
+    assert "customer is" in "".join(replay.differences())
+
+
+def test_is_refused_to_a_guest(placed_order):
+    with pytest.raises(NotAllowed):
+        adopt(placed_order, GUEST)
+
+    assert Order.objects.get().contact.key
+
+
+def test_is_refused_when_it_is_somebodys_already(placed_order, carla, bruno):
+    theirs = shop.place(by=carla)
+    adopt(placed_order, carla)
+
+    for order in (placed_order, theirs):
+        for somebody in (carla, bruno):
+            with pytest.raises(front_desk.SomebodysAlready, match="in an account already"):
+                adopt(order, somebody)
+
+    assert set(Order.objects.values_list("customer__user_id", flat=True)) == {carla.user_id}
+    assert Event.objects.filter(type="order.adopted.v1").count() == 1
+
+
+def test_of_an_unknown_order_finds_nothing(kitchen, carla):
+    with pytest.raises(Order.DoesNotExist):
+        front_desk.adopt_order(ref=uuid7(), by=carla, at=FRIDAY_NIGHT)
+
+
+def test_tells_nobody_twice_what_the_guest_was_told(post, placed_order, carla, chef):
+    write_down(placed_order)
+    adopt(placed_order, carla)
+    shop.cooked(placed_order, by=chef)
+
+    write_down(placed_order)
+
+    told = Notice.objects.order_by("pk").values_list("kind", "channel", "recipient")
+    assert list(told.filter(recipient="guest")) == [
+        ("confirmed", Channel.EMAIL, "guest"),
+        ("confirmed", Channel.SMS, "guest"),
+    ]
+    assert set(told.exclude(recipient="guest").values_list("kind", flat=True)) == {"cooking", "ready"}
+
+
+def test_is_offered_on_the_link_to_whoever_is_signed_in(client, sign_in, placed_order):
+    as_a_guest = client.get(link(placed_order)).content.decode()
+    assert button(placed_order) not in as_a_guest
+    assert f'{reverse("people:sign_in")}?next={link(placed_order)}"' in as_a_guest
+
+    assert button(placed_order) in sign_in(CUSTOMER).get(link(placed_order)).content.decode()
+
+
+def test_is_never_done_by_signing_in_alone(sign_in, placed_order):
+    browser = sign_in(CUSTOMER, email=placed_order.contact.email)
+    browser.get(link(placed_order))
+
+    assert Order.objects.get().customer is None
+
+
+def test_leads_to_the_order_in_the_account(sign_in, placed_order):
+    browser = sign_in(CUSTOMER)
+
+    answer = browser.post(button(placed_order), follow=True)
+
+    assert answer.redirect_chain == [(page_of(placed_order), 302)]
+    assert "in your account now" in answer.content.decode()
+    assert browser.get(link(placed_order)).status_code == 404
+
+
+def test_finds_it_there_at_a_second_click(sign_in, placed_order):
+    browser = sign_in(CUSTOMER)
+    browser.post(button(placed_order))
+
+    assert browser.post(button(placed_order)).url == page_of(placed_order)
+
+
+def test_wants_the_key_and_somebody_signed_in(client, sign_in, placed_order):
+    assert client.post(button(placed_order)).url.startswith(reverse("people:sign_in"))
+
+    wrong = reverse("orders:adopt", args=[placed_order.ref, new_key()])
+    assert sign_in(CUSTOMER).post(wrong).status_code == 404
+    assert sign_in(KITCHEN).post(wrong).status_code == 404
+    assert Order.objects.get().customer is None
+
+
+def test_of_anothers_order_finds_nothing(sign_in, placed_order, bruno):
+    adopt(placed_order, bruno)
+
+    assert sign_in(CUSTOMER).post(button(placed_order)).status_code == 404
+    assert sign_in(KITCHEN).post(button(placed_order)).status_code == 404
+
+
+def test_changes_nothing_by_being_looked_at(sign_in, placed_order):
+    assert sign_in(CUSTOMER).get(button(placed_order)).status_code == 405
+
+
+def test_leaves_the_kitchen_in_peace(placed_order, carla):
+    version = Kitchen.objects.get().version
+
+    adopt(placed_order, carla)
+
+    assert Kitchen.objects.get().version == version

@@ -1,0 +1,74 @@
+"""
+Eight people who all hold one order's link put it into their accounts: one has it, the others are told.
+
+With the order's lock taken out, all eight find it a guest's. The log still takes only one.
+"""
+
+from collections import Counter
+from functools import partial
+from threading import Barrier
+
+import pytest
+from django.db import IntegrityError
+
+from orders import replay
+from orders import services as front_desk
+from orders.models import Order
+from pizzeria.foundation import failpoints
+from pizzeria.foundation.events.models import Event
+from pizzeria.people.roles import CUSTOMER
+from tests import shop
+from tests.factories import UserFactory
+from tests.races.crowd import all_at_once
+from tests.shop import FRIDAY_NIGHT
+
+PEOPLE = 8
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def people(db):
+    return [shop.acting_as(CUSTOMER, UserFactory().pk) for _ in range(PEOPLE)]
+
+
+def adopt(order, by):
+    try:
+        return front_desk.adopt_order(ref=order.ref, by=by, at=FRIDAY_NIGHT)
+    except IntegrityError as fault:
+        return fault
+
+
+def adopted_by():
+    """Tell to whom the log says that it went."""
+    return [event.data["customer"] for event in Event.objects.filter(type="order.adopted.v1")]
+
+
+def test_never_have_the_same_order(placed_order, people):
+    in_the_transaction = partial(Barrier(PEOPLE).wait, timeout=60)
+
+    with failpoints.armed("orders.adopt_order.begun", in_the_transaction):
+        outcomes = all_at_once(partial(adopt, placed_order, somebody) for somebody in people)
+
+    told = Counter(getattr(outcome, "code", "has it") for outcome in outcomes)
+    assert told == {"has it": 1, "somebodys_already": PEOPLE - 1}
+    assert adopted_by() == [str(Order.objects.get().customer.ref)]
+    assert list(replay.differences()) == []
+
+
+def test_control_without_the_orders_lock_all_find_it_a_guests_and_the_log_takes_one(placed_order, people, monkeypatch):
+    all_have_looked = Barrier(PEOPLE)
+
+    def unlocked(ref):
+        order = Order.objects.get(ref=ref)
+        all_have_looked.wait(timeout=60)
+        return order
+
+    monkeypatch.setattr("orders.services.adopting.lock", unlocked)
+
+    outcomes = all_at_once(partial(adopt, placed_order, somebody) for somebody in people)
+
+    faults = [outcome for outcome in outcomes if isinstance(outcome, IntegrityError)]
+    assert len(faults) == PEOPLE - 1
+    assert all("event_once_per_seq" in str(fault) for fault in faults)
+    assert adopted_by() == [str(Order.objects.get().customer.ref)]
