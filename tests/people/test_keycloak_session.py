@@ -11,7 +11,8 @@ from django.urls import reverse
 from orders.models import Status
 from pizzeria.foundation import clock
 from pizzeria.people.models import SignIn, User
-from pizzeria.people.oidc import provider, sign_ins
+from pizzeria.people.oidc import keys, provider, sign_ins
+from pizzeria.people.oidc.keys import Keys
 from pizzeria.people.oidc.sign_ins import Standing
 from tests import shop
 from tests.people.arriving import come_back, is_signed_in, leave, time_passes
@@ -245,6 +246,15 @@ def test_does_not_end_by_a_logout_token_with(at_work, realm, ciro, bend):
 def test_does_not_end_by_any_other_token(at_work, realm, ciro):
     for token in (realm.id_token(ciro), realm.access_token(ciro), "nonsense", "", "a.b.c"):
         assert end_there(realm, ciro, token or " ").status_code == 400
+    assert at_work.get(BOARD).status_code == 200
+
+
+def test_does_not_end_while_nobody_can_say_what_a_token_is_worth(at_work, realm, ciro, settings, monkeypatch):
+    token = realm.logout_token(ciro)
+    monkeypatch.setattr(keys, "of_the_realm", Keys(provider.signing_keys))
+    settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nobody listens there
+
+    assert end_there(realm, ciro, token).status_code == 503
     assert at_work.get(BOARD).status_code == 200
 
 

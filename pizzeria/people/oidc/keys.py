@@ -41,13 +41,16 @@ class Keys:
         """
         Give the key of an id.
 
-        :raises UnknownKey: the realm has none, or could not be asked for half a day
+        :raises UnknownKey: the realm has none
+        :raises OutOfReach: the realm could not be asked, not once or for half a day
         """
         if kid not in self._keys:
             self._ask_for_unknown(kid)
         elif self._age() > FRESH_FOR:
             self._ask_for_fresh()
-        if kid not in self._keys or self._age() > GOOD_FOR:
+        if self._age() > GOOD_FOR:
+            raise OutOfReach("no keys")
+        if kid not in self._keys:
             raise UnknownKey
         return self._keys[kid]
 
@@ -73,10 +76,14 @@ class Keys:
 
     def _ask(self) -> None:
         try:
-            self._keys = _for_signatures(self._fetch())
-            self._fetched_at = self._now()
+            found = _for_signatures(self._fetch())
         except (OutOfReach, Denied) as error:
             log.warning("keys_not_fetched", why=type(error).__name__)
+            return
+        if not found:  # a realm signs with something: this is not its answer
+            log.warning("keys_not_fetched", why="none among them")
+            return
+        self._keys, self._fetched_at = found, self._now()
 
 
 def _for_signatures(answer: dict[str, Any]) -> dict[object, jwt.PyJWK]:

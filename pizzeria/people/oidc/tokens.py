@@ -15,6 +15,7 @@ from pizzeria.people.oidc import keys
 from pizzeria.people.oidc.keys import UnknownKey
 
 LEEWAY = timedelta(seconds=30)  # clocks differ
+LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0, section 2
 
 
 class BadToken(Exception):
@@ -45,6 +46,7 @@ def verified(token: str, *, required: Collection[str] = ("exp", "iat", "iss", "s
     Check signature, issuer and times of any token of the realm, and give its claims. Whom it is for is not looked at.
 
     :raises BadToken:
+    :raises OutOfReach: the realm's keys are not known, and nobody can be asked for them
     """
     try:
         header = jwt.get_unverified_header(token)
@@ -66,9 +68,11 @@ def verified(token: str, *, required: Collection[str] = ("exp", "iat", "iss", "s
         raise BadToken("not valid yet") from None
     except jwt.InvalidIssuerError:
         raise BadToken("from somebody else") from None
+    except jwt.MissingRequiredClaimError as missing:
+        raise BadToken(f"without {missing.claim}") from None
     except (jwt.PyJWTError, ValueError, TypeError):
         raise BadToken("malformed, or not signed by the realm") from None
-    if "sub" in required and (not isinstance(claims["sub"], str) or not claims["sub"]):
+    if "sub" in required and not (isinstance(claims["sub"], str) and 0 < len(claims["sub"]) <= LONGEST_SUBJECT):
         raise BadToken("says of nobody")
     return claims
 
