@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pizzeria.operations.health.HealthMiddleware",
     "pizzeria.operations.logs.RequestLog",
+    "pizzeria.operations.api_door.ApiDoor",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -248,7 +249,8 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 DEBUG = False
 SECURE_SSL_REDIRECT = not SHOP_DEMO
-SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes come from inside, without the proxy
+# Probes come from inside, without the proxy; a program that sends its token over plain http is to hear of it.
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^api(/|$)"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_PROXY and not SHOP_DEMO else None
 SECURE_HSTS_SECONDS = 0 if SHOP_DEMO else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not SHOP_DEMO
@@ -279,6 +281,7 @@ SECURE_CSP: dict[str, list[str]] = {
 # --- Language, time, static files --------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "pizzeria.formats"
 TIME_ZONE = SHOP_TIME_ZONE
 USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = SHOP_COUNTRY

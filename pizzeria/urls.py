@@ -4,6 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from pizzeria.api import api
+
 handler500 = "pizzeria.operations.outage.server_error"
 
 urlpatterns = [
@@ -12,6 +14,7 @@ urlpatterns = [
     path("kitchen/", include("kitchen.urls")),
     path("accounts/", include("pizzeria.people.urls")),
     path("stream/", include("pizzeria.live.urls")),
+    path("api/", api.urls),
     *([path("admin/messages/", include("pizzeria.demo.urls"))] if settings.SHOP_DEMO else []),
     path("admin/", admin.site.urls),
 ]

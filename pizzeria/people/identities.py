@@ -21,9 +21,21 @@ def take_in(*, issuer: str, subject: str, claims: Claims, roles: frozenset[str],
 
     :param roles: by their names at the issuer; those that are not in our table mean nothing
     """
-    user = _known(issuer, subject) or _made(issuer, subject)
+    user = known(issuer, subject) or _made(issuer, subject)
     _follow(user, claims)
     give_roles(user, named(roles))
+    return user
+
+
+@command
+def get_to_know(*, issuer: str, subject: str, claims: Claims, by: Actor) -> User:
+    """
+    Make somebody who calls by a token before having ever signed in: with a name and an e-mail, and no groups.
+
+    Groups are a matter of signing in. Whoever did so at this very moment keeps theirs.
+    """
+    user = _made(issuer, subject)
+    _follow(user, claims)
     return user
 
 
@@ -35,7 +47,8 @@ def mirror_roles(*, user: User, roles: frozenset[str], by: Actor) -> bool:
     return _standing(user) != before
 
 
-def _known(issuer: str, subject: str) -> User | None:
+def known(issuer: str, subject: str) -> User | None:
+    """Give the person that an issuer knows by a subject, if it is one of ours."""
     identity = Identity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
     return identity.user if identity else None
 

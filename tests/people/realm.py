@@ -64,15 +64,16 @@ class Realm:
         return {"iss": self.issuer, "sub": person.subject, "iat": now, "exp": now + 300, **more}
 
     def access_token(self, person, **more):
-        roles = {"realm_access": {"roles": list(person.roles)}, "azp": CLIENT, "aud": "account"}
-        return self.sign({**self.claims(person), **roles, **self.access_claims, **more})
+        said = {"typ": "Bearer", "azp": CLIENT, "aud": "account", "realm_access": {"roles": list(person.roles)}}
+        return self.sign({**self.claims(person), **said, **self.access_claims, **more})
 
     def id_token(self, person, **more):
-        said = {"aud": CLIENT, "azp": CLIENT, "sid": f"sid-of-{person.subject}", "auth_time": int(time.time())}
-        return self.sign({**self.claims(person), **said, **person.claims, **more, **self.id_claims})
+        said = {"typ": "ID", "aud": CLIENT, "azp": CLIENT, "sid": f"sid-of-{person.subject}"}
+        when = {"auth_time": int(time.time())}
+        return self.sign({**self.claims(person), **said, **when, **person.claims, **more, **self.id_claims})
 
     def logout_token(self, person, **more):
-        said = {"aud": CLIENT, "jti": str(time.monotonic_ns()), "sid": f"sid-of-{person.subject}"}
+        said = {"typ": "Logout", "aud": CLIENT, "jti": str(time.monotonic_ns()), "sid": f"sid-of-{person.subject}"}
         event = {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}
         claims = {**self.claims(person), **said, **event, **more}
         return self.sign({name: value for name, value in claims.items() if value is not None}, typ="logout+jwt")

@@ -33,6 +33,13 @@ STREAMS = {
     "/stream/orders/UUID/SLUG/": 404,  # a guest's, opened by the key in its address
 }
 
+# Programs are told by the status, too: nobody is led anywhere.
+API = {
+    "/api/": 404,
+    "/api/me": 401,
+    "/api/openapi.json": 200,  # what may be called is no secret
+}
+
 ARGUMENTS = {
     "uuid": "0197c2a0-0000-7000-8000-000000000000",
     "slug": "margherita",
@@ -80,7 +87,7 @@ def shown(address):
     return address
 
 
-CLOSED = [address for address in ALL if shown(address) not in OPEN | STREAMS]
+CLOSED = [address for address in ALL if shown(address) not in OPEN | STREAMS | API]
 
 
 def test_are_all_found():
@@ -89,7 +96,7 @@ def test_are_all_found():
 
 
 def test_are_open_only_where_somebody_said_so():
-    assert {shown(address) for address in ALL} >= set(OPEN | STREAMS)
+    assert {shown(address) for address in ALL} >= set(OPEN | STREAMS | API)
 
 
 @pytest.mark.parametrize("address", CLOSED)
@@ -109,6 +116,6 @@ def test_lead_nobody_to_the_sign_in_who_needs_no_account(client, address):
     assert not answer.headers.get("Location", "").startswith(reverse("people:sign_in"))
 
 
-@pytest.mark.parametrize("address", [address for address in ALL if shown(address) in STREAMS])
-def test_lead_nobody_anywhere_who_may_not_follow(client, address):
-    assert client.get(address).status_code == STREAMS[shown(address)]
+@pytest.mark.parametrize("address", [address for address in ALL if shown(address) in STREAMS | API])
+def test_lead_nobody_anywhere_whom_a_status_tells(client, address):
+    assert client.get(address).status_code == (STREAMS | API)[shown(address)]

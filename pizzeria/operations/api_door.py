@@ -1,0 +1,49 @@
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import resolve
+from django.utils.functional import SimpleLazyObject
+
+from pizzeria.operations import problems
+from pizzeria.people.token_door import caller_at_the_door
+
+
+class ApiDoor:
+    """
+    Answers what is below `/api/`, for programs: by a token alone.
+
+    Stands before sessions, cookies, forms' tokens, slashes and the way to the sign-in, so that none of them can come
+    in between; nothing here redirects, and nothing is kept.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not f"{request.path_info}/".startswith("/api/"):
+            return self.get_response(request)
+        request.caller = SimpleLazyObject(lambda: caller_at_the_door(request))  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: request.caller.actor)  # type: ignore[attr-defined]
+        response = _answer(request)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    try:
+        _refuse_strange_ways(request)
+        found = request.resolver_match = resolve(request.path_info)
+        response: HttpResponse = found.func(request, *found.args, **found.kwargs)
+    except Exception as fault:  # noqa: BLE001 - the API answers everything in one way
+        return problems.answer(request, fault)
+    if isinstance(response, HttpResponseNotAllowed):
+        return problems.method_not_allowed(response.headers["Allow"])
+    return response
+
+
+def _refuse_strange_ways(request: HttpRequest) -> None:
+    """:raises DisallowedHost, PlainHttp:"""
+    request.get_host()
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        raise problems.PlainHttp

@@ -1,0 +1,141 @@
+"""
+How the API says no: problem+json (RFC 9457), with a `code` that other programs compare with.
+
+One home for whatever an endpoint, the door before it or a command may raise. What nobody expected is a 500 that says
+nothing of it; the log does.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.callers import InsufficientScope
+from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.step_up import RECENT, ProofTooOld
+from pizzeria.operations.outage import SECONDS_TO_WAIT
+from pizzeria.people.oidc.access_tokens import NoToken
+from pizzeria.people.oidc.provider import OutOfReach
+from pizzeria.people.oidc.tokens import BadToken
+
+REALM = 'Bearer realm="pizzeria"'
+
+log = structlog.get_logger(__name__)
+
+
+class PlainHttp(Exception):
+    """A token came unencrypted: whoever sent it should give it up, and a way to https would hide that."""
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: list[dict[str, str]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> HttpResponse:
+    """
+    Give a problem.
+
+    :param code: stable: other programs compare with it
+    :param detail: a sentence for whoever reads the log of the program that called
+    :param errors: field by field
+    """
+    content = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code}
+    return JsonResponse(
+        {**content, "detail": detail, **({"errors": errors} if errors else {})},
+        status=status,
+        content_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def speak(api: NinjaAPI) -> None:
+    """Let an API say no in this way, whatever it has to say it about."""
+    for kind in (Exception, Http404, HttpError, ValidationError):
+        api.add_exception_handler(kind, answer)
+
+
+def answer(request: HttpRequest, fault: Any) -> HttpResponse:
+    """Give the problem that an exception is to whoever called."""
+    match fault:
+        case BadToken() | InsufficientScope() | ProofTooOld():
+            return _challenge(request, fault)
+        case Refusal():
+            errors = [{"field": fault.field, "detail": fault.sentence}] if fault.field else []
+            return problem(fault.status, fault.code, fault.sentence, errors=errors)
+        case ValidationError():
+            return problem(422, "invalid", _("Something in the request is not valid."), errors=_fields(fault))
+        case HttpError(status_code=status):
+            return _said_by_ninja(status, fault)
+        case Http404():
+            return problem(404, "not_found", _("There is no such thing here."))
+        case PlainHttp():
+            return problem(403, "https_only", _("Call this by https, with a new token: this one went over open wires."))
+        case PermissionDenied():
+            return problem(403, "not_allowed", _("This is not yours to do."))
+        case RequestDataTooBig():
+            return problem(413, "too_large", _("The request is too large."))
+        case SuspiciousOperation():
+            return problem(400, "malformed", _("The request cannot be read."))
+        case OutOfReach() | OperationalError() | InterfaceError():
+            log.warning("api_unavailable", why=type(fault).__name__)
+            wait = {"Retry-After": str(SECONDS_TO_WAIT)}
+            return problem(503, "unavailable", _("Please try again in a moment."), headers=wait)
+    log.error("api_fault", exc_info=fault)
+    got_request_exception.send(sender=None, request=request)
+    return problem(500, "fault", _("Something went wrong here. It has been noted."))
+
+
+def method_not_allowed(allow: str) -> HttpResponse:
+    """Give the problem of an address that is called in another way."""
+    return problem(405, "method_not_allowed", _("This is called in another way."), headers={"Allow": allow})
+
+
+def _challenge(request: HttpRequest, fault: BadToken | InsufficientScope | ProofTooOld) -> HttpResponse:
+    """Tell a caller what its token lacks, in the words of RFC 6750, section 3, and of RFC 9470."""
+    by = "" if isinstance(fault, BadToken) else str(actor_of(request))
+    log.warning("token_refused", kind=type(fault).__name__, why=str(fault), by=by)
+    match fault:
+        case NoToken():
+            said, status, code, sentence = "", 401, "no_token", _("This wants an access token.")
+        case BadToken():
+            said = f', error="invalid_token", error_description="{fault}"'
+            status, code, sentence = 401, "invalid_token", _("The token is worth nothing here: %s.") % fault
+        case InsufficientScope():
+            said = f', error="insufficient_scope", scope="{fault}"'
+            status, code, sentence = 403, "insufficient_scope", _("This wants another scope: %s.") % fault
+        case ProofTooOld():
+            said = f', error="insufficient_user_authentication", max_age="{RECENT.total_seconds():.0f}"'
+            status, code, sentence = 401, fault.code, fault.sentence
+    return problem(status, code, sentence, headers={"WWW-Authenticate": REALM + said})
+
+
+def _said_by_ninja(status: int, fault: HttpError) -> HttpResponse:
+    """Give what ninja itself refuses: a body that is no JSON, or is too much of it."""
+    if isinstance(fault.__cause__, RequestDataTooBig):
+        return problem(413, "too_large", _("The request is too large."))
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return problem(429, "too_many", _("That was too often. Please wait a moment."))
+    if status == HTTPStatus.BAD_REQUEST:
+        return problem(400, "malformed", _("The request cannot be read."))
+    return problem(status, "refused", str(fault))
+
+
+def _fields(invalid: ValidationError) -> list[dict[str, str]]:
+    """Name each field with what is wrong with it, never with what was sent."""
+    return [{"field": _path(*error["loc"]), "detail": str(error["msg"])} for error in invalid.errors]
+
+
+def _path(source: str, parameter: str, *inside: str | int) -> str:
+    """Write where a field is as whoever sent it knows it: a body has no name."""
+    return ".".join(str(part) for part in (inside if source == "body" else (parameter, *inside)))

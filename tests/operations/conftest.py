@@ -1,0 +1,3 @@
+from tests.people.conftest import realm
+
+__all__ = ["realm"]

@@ -1,0 +1,86 @@
+"""The API's door: a token alone opens it, and nobody is led anywhere."""
+
+from itertools import product
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from pizzeria.api import api
+from pizzeria.foundation.callers import BearerToken
+from pizzeria.people.roles import MANAGER
+from tests.people.calling import call, refused
+from tests.people.realm import Person
+from tests.structure.test_doors import addresses
+
+MARIO = Person("mario", roles=("manager",))
+METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
+BELOW = sorted({address for address in addresses(get_resolver()) if address.startswith("/api/")})
+BESIDE = ["/api", "/api/me/", "/api/nothing", "/api/nothing/", "/api//me"]
+
+NO_SCOPE_NEEDED = {"/me": "who a token is"}
+
+
+@pytest.mark.parametrize("secure", [True, False], ids=["https", "http"])
+@pytest.mark.parametrize("token", ["good", "bad", None])
+def test_redirects_nobody_and_keeps_nothing(client, realm, settings, secure, token):
+    settings.SECURE_SSL_REDIRECT = True
+    sent = realm.access_token(MARIO) if token == "good" else token
+
+    for address, method in product(BELOW + BESIDE, METHODS):
+        answer = call(client, sent, address, method, secure=secure)
+
+        assert answer.status_code in (200, 401, 403, 404, 405), (method, address)
+        assert "Location" not in answer.headers
+        assert not answer.cookies
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.status_code == 200 or answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_takes_no_token_by_plain_http(client, realm, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    refused(call(client, realm.access_token(MARIO)), 403, "https_only")
+
+
+def test_knows_nobody_by_a_session(sign_in, realm):
+    manager = sign_in(MANAGER)
+    key = manager.session.session_key
+
+    refused(call(manager), code="no_token")
+
+    assert manager.session.session_key == key
+
+
+def test_reads_no_session(sign_in, realm, django_assert_num_queries, settings):
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
+    manager = sign_in(MANAGER)
+
+    with django_assert_num_queries(0):
+        refused(call(manager), code="no_token")
+
+
+def test_wants_no_token_of_a_form(realm, settings):
+    settings.ROOT_URLCONF = "tests.operations.trial_api"
+    strict = Client(enforce_csrf_checks=True)
+
+    assert call(strict, realm.access_token(MARIO), "/api/oven", "post").status_code == 200
+
+
+def test_needs_a_scope_at_every_endpoint_but_a_few():
+    unscoped = {
+        operation.path
+        for _prefix, router in api._routers
+        for view in router.path_operations.values()
+        for operation in view.operations
+        if not any(isinstance(auth, BearerToken) and auth.any_of for auth in operation.auth_callbacks)
+    }
+
+    assert unscoped == set(NO_SCOPE_NEEDED)
+
+
+def test_shows_programs_what_may_be_called(client):
+    shown = client.get("/api/openapi.json").json()
+
+    assert shown["paths"]["/api/me"]["get"]["security"] == [{"BearerToken": []}]
+    assert shown["components"]["securitySchemes"]["BearerToken"]["scheme"] == "bearer"

@@ -1,0 +1,67 @@
+"""An API of these tests alone: endpoints that want scopes, take a body, and go wrong in every way."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.http import Http404
+from django.urls import path
+from ninja import NinjaAPI, Schema
+
+from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.callers import ANY_TOKEN, needs_scope
+from pizzeria.foundation.refusals import Busy, NotAllowed, Refusal
+from pizzeria.foundation.scopes import Scope
+from pizzeria.foundation.step_up import ProofTooOld
+from pizzeria.operations import problems
+
+FAULTS = {
+    "refused": Refusal("The oven is cold."),
+    "refused-field": Refusal("There is no such size.", field="size"),
+    "not-allowed": NotAllowed("This is the cook's to do."),
+    "busy": Busy("Please try again in a moment."),
+    "proof-too-old": ProofTooOld("Please show once more that it is you."),
+    "not-found": Http404("secret: row 7 of somebody else"),
+    "denied": PermissionDenied("secret"),
+    "database-gone": OperationalError("secret: password authentication failed"),
+    "fault": ZeroDivisionError("secret"),
+}
+
+api = NinjaAPI(urls_namespace="trial", auth=ANY_TOKEN, docs_url=None)
+problems.speak(api)
+
+
+class Pizza(Schema):
+    size: str
+    quantity: int
+
+
+@api.post("/oven", auth=needs_scope(Scope.KITCHEN_MANAGE))
+def oven(request, quantity: int = 1):
+    return {"permissions": sorted(actor_of(request).permissions), "by": str(actor_of(request))}
+
+
+@api.post("/availability", auth=needs_scope(Scope.KITCHEN_MANAGE, Scope.MENU_WRITE))
+def availability(request):
+    return {}
+
+
+@api.get("/unsaid")
+def unsaid(request):
+    return {}
+
+
+@api.post("/pizzas", auth=None)
+def pizzas(request, pizza: Pizza):
+    return {}
+
+
+@api.post("/faults/{what}", auth=None)
+def faults(request, what: str):
+    raise FAULTS[what]
+
+
+@api.post("/faults-by-token/{what}")
+def faults_by_token(request, what: str):
+    raise FAULTS[what]
+
+
+urlpatterns = [path("api/", api.urls)]
