@@ -14,6 +14,7 @@ from orders.selectors.timeline import timeline
 
 class LineInline(LookOnly, admin.TabularInline[OrderLine, Order]):
     model = OrderLine
+    verbose_name_plural = "What was ordered"
     fields = ["quantity", "name", "size_name", "choices", "unit_price"]
     readonly_fields = ["choices"]
 
@@ -30,7 +31,8 @@ class LineInline(LookOnly, admin.TabularInline[OrderLine, Order]):
 
 class ContactInline(LookOnly, admin.StackedInline[OrderContact, Order]):
     model = OrderContact
-    fields = ["name", "phone", "email", "allergies", "notes"]  # never the key: it opens the guest's page
+    verbose_name_plural = "Who ordered it"
+    fields = [("name", "phone", "email"), ("allergies", "notes")]  # never the key: it opens the guest's page
 
 
 @admin.register(Order)

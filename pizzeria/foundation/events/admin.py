@@ -1,6 +1,5 @@
 """The outbox in admin: what could not be told, why, and what is done about it."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,6 +7,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -52,6 +53,13 @@ class EventRelayAdmin(admin.ModelAdmin[EventRelay]):
     list_display = ["event_type", "noun", "happened", "state", "attempts", "error", "dropped_because"]
     list_filter = [StateFilter, "event__stream"]
     list_select_related = ["event"]
+    fields = [
+        ("event_type", "happened"),
+        "noun_ref",
+        ("state", "attempts", "due_at", "relayed_at", "dead_at"),
+        "error",
+        "dropped_because",
+    ]
     ordering = ["-pk"]
     action_form = RelayActionForm
     actions = ["try_again", "drop"]
@@ -81,11 +89,15 @@ class EventRelayAdmin(admin.ModelAdmin[EventRelay]):
 
     @admin.display(description=_lazy("of"))
     def noun(self, relay: EventRelay) -> str:
-        return f"{relay.event.stream} {relay.event.noun_ref}, {relay.event.seq}"
+        return f"{relay.event.stream} …{str(relay.event.noun_ref)[-12:]}, {relay.event.seq}"
+
+    @admin.display(description=_lazy("of"))
+    def noun_ref(self, relay: EventRelay) -> str:
+        return f"{relay.event.stream} {relay.event.noun_ref}, its event {relay.event.seq}"
 
     @admin.display(description=_lazy("happened"), ordering="event__at")
-    def happened(self, relay: EventRelay) -> datetime:
-        return relay.event.at
+    def happened(self, relay: EventRelay) -> str:
+        return date_format(localtime(relay.event.at), "DATETIME_FORMAT")
 
     @admin.display(description=_lazy("state"))
     def state(self, relay: EventRelay) -> str:
