@@ -282,7 +282,6 @@ SECURE_CSP: dict[str, list[str]] = {
 
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = "pizzeria.formats"
-FORMAT_MODULE_PATH = "pizzeria.formats"
 TIME_ZONE = SHOP_TIME_ZONE
 USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = SHOP_COUNTRY
