@@ -1,7 +1,7 @@
 """
 The API, joined of the apps' routers. Closed unless opened: an endpoint that says nothing wants a token of the realm.
 
-What may be called is told at `/api/openapi.json`; how it says no is in `pizzeria.operations.problems`.
+What may be called is told at `/api/docs` and `/api/openapi.json`; how it says no is in `pizzeria.operations.problems`.
 """
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from pizzeria.foundation.callers import ANY_TOKEN
 from pizzeria.operations import problems
 from pizzeria.people.api import router as people
 
-api = NinjaAPI(title=settings.SHOP_NAME, version="1", urls_namespace="api", auth=ANY_TOKEN, docs_url=None)
+api = NinjaAPI(title=settings.SHOP_NAME, version="1", urls_namespace="api", auth=ANY_TOKEN)
 api.add_router("", people)
 
 problems.speak(api)

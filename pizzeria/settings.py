@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
+    "ninja",  # its page about the API comes with scripts of its own, which no other host has to serve
     "django_structlog",
     "phonenumber_field",
     "orders",

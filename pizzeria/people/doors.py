@@ -1,4 +1,4 @@
-"""The door for sessions: builds the actor that a request acts as. Tokens will have theirs beside it."""
+"""The door for sessions: builds the actor that a request acts as. Tokens have theirs beside it (`token_door`)."""
 
 from datetime import datetime
 

@@ -71,6 +71,7 @@ GET  /stream/orders/GUESTS/KEY/            +   +   +   +   +   +   +   +
 GET  /stream/orders/GUESTS/NOKEY/          0   0   0   0   0   0   0   0
 
 GET  /api/me                                =   =   =   =   =   =   =   =
+GET  /api/docs                              +   +   +   +   +   +   +   +
 GET  /api/openapi.json                      +   +   +   +   +   +   +   +
 GET  /api/                                  0   0   0   0   0   0   0   0
 

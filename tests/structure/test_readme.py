@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from pizzeria.foundation.scopes import Scope
 from pizzeria.people.roles import ROLES
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +35,14 @@ def test_roles_table_has_every_role_with_its_group(role):
     names = ", ".join(f"`{name}`" for name in role.names)
 
     assert f"| {names} | {role.group} |" in README
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_roles_table_has_the_scopes_of_every_role(role):
+    all_but_one = set(role.scopes) == set(Scope) - {Scope.ADMIN}
+    scopes = "all but `admin`" if all_but_one else " ".join(f"`{scope}`" for scope in Scope if scope in role.scopes)
+
+    assert re.search(rf"^\| `{role.name}`.* \| {re.escape(scopes)}(: all)? \|$", README, re.MULTILINE)
 
 
 def test_lists_every_target_of_the_makefile():

@@ -1,0 +1,20 @@
+"""The page about the API, for people who write programs."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("scripted", [True], ids=["with a script"])
+def test_shows_what_may_be_called_with_nothing_from_elsewhere(somebody, live_server):
+    reader, elsewhere = somebody(), []
+    reader.on("request", lambda request: elsewhere.append(request.url))
+
+    reader.goto("/api/docs")
+
+    reader.get_by_text("Who a token is").click()
+    expect(reader.get_by_text("Tell whom a token was given to")).to_be_visible()
+    reader.get_by_role("button", name="Authorize").first.click()
+    expect(reader.get_by_text("BearerToken")).to_be_visible()
+    assert [url for url in elsewhere if not url.startswith((live_server.url, "data:"))] == []
