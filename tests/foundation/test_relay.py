@@ -162,6 +162,14 @@ def test_gives_an_event_up_that_kills_whoever_tells_it(kitchen):
     assert EventRelay.objects.get(pk=event.pk).dead_at
 
 
+def test_lets_an_event_that_kills_whoever_tells_it_take_no_other_with_it(kitchen):
+    [deadly], [harmless] = ring(kitchen, 1), ring(KitchenFactory(), 1)
+
+    assert take(at=NIGHT) == [deadly, harmless]
+    assert take(at=NIGHT + LEASE) == [deadly]
+    assert take(at=NIGHT + LEASE) == [harmless]
+
+
 def test_leaves_an_event_to_whoever_took_it_for_a_minute(kitchen):
     [event] = ring(kitchen, 1)
 

@@ -8,6 +8,7 @@ nor two of one noun; receivers and tasks do a thing heard twice once.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import takewhile
 from uuid import UUID
 
 import structlog
@@ -57,20 +58,25 @@ def take(*, at: datetime, noun_ref: UUID | None = None) -> list[Event]:
     """Take the events whose turn it is, oldest first; until their lease is over they are due to nobody else."""
     whose = {"event__noun_ref": noun_ref} if noun_ref else {}
     with transaction.atomic():
-        relays = list(
+        due = list(
             EventRelay.objects.eligible(at)
             .filter(**whose)
             .select_related("event")
             .order_by("event__at", "pk")
             .select_for_update(no_key=True, skip_locked=True, of=("self",))[:MOST_AT_ONCE]
         )
-        tried_out = [relay.pk for relay in relays if relay.attempts >= MOST_ATTEMPTS]
+        tried_out = [relay.pk for relay in due if relay.attempts >= MOST_ATTEMPTS]
         EventRelay.objects.filter(pk__in=tried_out).update(dead_at=at, error="whoever told it died of it")
-        taken = [relay for relay in relays if relay.pk not in tried_out]
+        taken = _at_once([relay for relay in due if relay.pk not in tried_out])
         EventRelay.objects.filter(pk__in=[relay.pk for relay in taken]).update(
             attempts=F("attempts") + 1, due_at=at + LEASE
         )
     return [relay.event for relay in taken]
+
+
+def _at_once(due: list[EventRelay]) -> list[EventRelay]:
+    """Choose from the beginning what is told in one go: what may have killed somebody goes alone, taking none along."""
+    return list(takewhile(lambda relay: not relay.attempts, due)) or due[:1]
 
 
 def tell(event: Event) -> None:

@@ -1,0 +1,66 @@
+"""An evening's orders, each of a guest with an address and a number of their own; and who of them was told what."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+from orders import services as front_desk
+from orders.models import Notice, NoticeState
+from pizzeria.foundation import clock
+from pizzeria.foundation.events.models import EventRelay
+from pizzeria.foundation.events.relay import relay_due
+from tests import shop
+
+LEASE_IS_OVER = timedelta(seconds=61)
+
+
+def address(number):
+    return f"guest-{number}@example.com"
+
+
+def phone(number):
+    return f"+39333{1_000_000 + number}"
+
+
+def place(number, *, at=None):
+    """Place a guest's order."""
+    guest = replace(shop.ANNA, email=address(number), phone=phone(number))
+    return shop.place(contact=guest, at=at or clock.now())
+
+
+def recipients(numbers):
+    """Give everybody whom these orders are to be told to, by each way."""
+    return {who for number in numbers for who in (address(number), phone(number))}
+
+
+def arrived(post):
+    """Count the messages that arrived, without reading them."""
+    return sum(1 for _each in post.box.ledger.folder.glob("[0-9]*.json"))
+
+
+def times_told(post):
+    """Count by recipient, from what arrived."""
+    return Counter(message.to for message in post.taken())
+
+
+def nothing_is_due():
+    """Tell whether the workers have done all they can: what is left, if anything, somebody holds."""
+    now = clock.now()
+    return not Notice.objects.due(now).exists() and not EventRelay.objects.eligible(now).exists()
+
+
+def finish():
+    """Do what beat and workers would do a minute later, when what killed ones had taken is due again."""
+    later = clock.now() + LEASE_IS_OVER
+    relay_due(now=lambda: later)
+    for notice in Notice.objects.due(later):
+        front_desk.send_notice(notice_id=notice.pk, at=later)
+
+
+def states():
+    """Count the notices by what became of them, for who reads why a test fails."""
+    return Counter(Notice.objects.values_list("channel", "state"))
+
+
+def all_sent():
+    return not Notice.objects.exclude(state=NoticeState.SENT).exists()

@@ -1,0 +1,50 @@
+"""An event that kills whoever tells it: dead after so many tries, and nobody else's news with it."""
+
+import pytest
+from django.conf import settings
+from redis import Redis
+
+from pizzeria.foundation import clock
+from pizzeria.foundation.events import tasks
+from pizzeria.foundation.events.models import EventRelay
+from pizzeria.foundation.events.relay import MOST_ATTEMPTS
+from tests.chaos import evening
+from tests.chaos.works import until
+
+POISONED, OTHERS = 0, range(1, 6)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def poisoned(kitchen, post):
+    """The oldest of some orders that a sweep finds all at once: no nudge of theirs has arrived."""
+    first, *_others = [evening.place(guest) for guest in (POISONED, *OTHERS)]
+    with Redis.from_url(settings.REDIS_URL) as broker:
+        until(lambda: broker.llen("celery") == 1 + len(OTHERS))
+        broker.flushall()
+    return EventRelay.objects.get(event__noun_ref=first.ref, event__type="order.confirmed.v1")
+
+
+def test_dies_alone(poisoned, works, post):
+    works.bent_worker(f"poisoned:{poisoned.event.noun_ref}")
+
+    for attempt in range(1, MOST_ATTEMPTS + 2):
+        EventRelay.objects.waiting().update(due_at=clock.now())  # nobody's lease is waited for
+        tasks.sweep.delay()
+        until(lambda attempt=attempt: is_dead(poisoned) or attempts(poisoned) == attempt)
+    tasks.sweep.delay()
+    until(lambda: not EventRelay.objects.waiting().exists(), why=evening.states)
+    until(evening.all_sent, why=evening.states)
+
+    assert list(EventRelay.objects.exclude(dead_at=None)) == [poisoned]
+    assert attempts(poisoned) == MOST_ATTEMPTS
+    assert evening.times_told(post) == dict.fromkeys(evening.recipients([POISONED, *OTHERS]), 1)  # it kills who told it
+
+
+def attempts(relay):
+    return EventRelay.objects.get(pk=relay.pk).attempts
+
+
+def is_dead(relay):
+    return EventRelay.objects.get(pk=relay.pk).dead_at is not None

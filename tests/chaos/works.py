@@ -1,0 +1,115 @@
+"""
+The shop's processes, real ones, to be killed: workers with children, beat, each in a group of its own.
+
+Where messages arrive (`post`) is a process of its own, too, and outlives them all.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+
+from pizzeria.demo import environment
+
+CHILDREN = 2  # of a worker: those that send
+
+WORKER = f"worker --concurrency {CHILDREN} --loglevel WARNING --without-gossip --without-mingle"
+BEAT = "beat --loglevel WARNING"
+
+
+class Works:
+    """
+    Starts processes of the shop on the tests' database, and sees to it that none is left.
+
+    :param variables: of the environment, beside those of the servers
+    :param log: a file to which they all write
+    """
+
+    def __init__(self, variables, *, log):
+        self.redis_url = settings.REDIS_URL  # of those that are started from now on
+        self._variables = variables
+        self._log = log
+        self._running = []
+
+    def worker(self, *more):
+        return self._start("-m", "celery", "-A", "pizzeria", *WORKER.split(), *more)
+
+    def bent_worker(self, bend, *more):
+        """Start a worker with something wrong with it: see `bent`."""
+        return self._start("-m", "tests.chaos.bent", bend, *WORKER.split(), *more)
+
+    def beat(self):
+        return self._start("-m", "celery", "-A", "pizzeria", *BEAT.split())
+
+    def kill(self, process):
+        """Kill a process and all its children, as by a power cut; tell how many children it had."""
+        killed = len(children(process))
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=30)
+        self._running.remove(process)
+        return killed
+
+    def kill_a_child(self, process):
+        """Kill one of a process's children alone; tell how many that were: none, if it has none yet."""
+        for child in children(process)[:1]:
+            os.kill(child, signal.SIGKILL)
+            return 1
+        return 0
+
+    def pause(self, process):
+        """Stop a process and its children where they are."""
+        os.killpg(process.pid, signal.SIGSTOP)
+
+    def go_on(self, process):
+        os.killpg(process.pid, signal.SIGCONT)
+
+    def kill_all(self):
+        for process in list(self._running):
+            self.kill(process)
+
+    def _shop(self):
+        database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+        return environment.shop(
+            secret_key=settings.SECRET_KEY,
+            database_url=database,
+            redis_url=self.redis_url,
+            origin="http://127.0.0.1",
+        )
+
+    def _start(self, *command):
+        with self._log.open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, *command],
+                env={**self._shop(), **self._variables},
+                cwd=settings.ROOT,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+            )
+        self._running.append(process)
+        return process
+
+
+def children(process):
+    """Give the numbers of a process's children."""
+    try:
+        listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    except FileNotFoundError:
+        return []
+    return [int(number) for number in listed.split()]
+
+
+def until(seen, *, seconds=90, why=lambda: ""):
+    """Wait for something to be so."""
+    deadline = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < deadline, why()
+        time.sleep(0.1)
