@@ -1,0 +1,51 @@
+"""A Redis of a test's own, to be killed, silenced and brought back at the same port with what it held."""
+
+import re
+import signal
+import subprocess
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from redis import Redis
+from redis.exceptions import ConnectionError as NotConnected
+
+from pizzeria.demo.servers import programs
+from tests.chaos.works import until
+from tests.live.serving import free_port
+
+
+class Store:
+    def __init__(self, folder):
+        self._folder = folder
+        self.port = free_port()
+        self.url = re.sub(r":\d+/", f":{self.port}/", settings.REDIS_URL)
+        self.start()
+
+    def start(self):
+        program = programs.redis()
+        password = urlsplit(self.url).password
+        options = f"--port {self.port} --requirepass {password} --dir {self._folder} --appendonly yes --save"
+        self._process = subprocess.Popen(
+            [program.root / program.path, *options.split(), ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        until(self._answers)
+
+    def kill(self):
+        """Be gone at once: whoever calls is refused."""
+        self._process.kill()
+        self._process.wait(timeout=30)
+
+    def silence(self):
+        """Take every call, and say nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def speak(self):
+        """Go on where it was silenced."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def _answers(self):
+        try:
+            with Redis.from_url(self.url, socket_timeout=2) as client:
+                return client.ping()
+        except NotConnected:
+            return False

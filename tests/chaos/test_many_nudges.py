@@ -1,0 +1,55 @@
+"""Many nudges for one event, and sweeps beside them, taken by many processes: it is told once."""
+
+import pytest
+from django.db import connection
+
+from orders.models import Notice
+from pizzeria.foundation.events import tasks
+from pizzeria.foundation.events.models import EventRelay
+from tests.chaos import evening
+from tests.chaos.works import until
+
+NUDGES, SWEEPS = 21, 4
+GUESTS = range(10)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def nudged(kitchen, post):
+    """Orders of which every worker hears many times as soon as there is one."""
+    refs = [evening.place(guest).ref for guest in GUESTS]
+    for _sweep in range(SWEEPS):
+        tasks.sweep.delay()
+    for ref in refs * NUDGES:
+        tasks.relay.delay(str(ref))
+
+
+@pytest.fixture
+def without_the_unique_row(kitchen):
+    constraint = next(each for each in Notice._meta.constraints if each.name == "notice_once")
+    with connection.schema_editor() as schema:
+        schema.remove_constraint(Notice, constraint)
+    yield
+    Notice.objects.all().delete()
+    with connection.schema_editor() as schema:
+        schema.add_constraint(Notice, constraint)
+
+
+def all_told():
+    return not EventRelay.objects.filter(event__stream="order", relayed_at=None).exists()
+
+
+def test_tell_it_once(nudged, works, post):
+    works.worker()
+    works.worker()
+    until(lambda: all_told() and evening.arrived(post) >= 2 * len(GUESTS) and evening.all_sent(), why=evening.states)
+
+    assert evening.times_told(post) == dict.fromkeys(evening.recipients(GUESTS), 1)
+    assert set(EventRelay.objects.filter(event__stream="order").values_list("attempts", flat=True)) == {1}
+
+
+def test_control_without_lock_and_unique_row_tell_it_twice(without_the_unique_row, nudged, works, post):
+    works.bent_worker("careless")
+    works.bent_worker("careless")
+    until(lambda: max(evening.times_told(post).values(), default=0) > 1, why=evening.states)

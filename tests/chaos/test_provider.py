@@ -1,0 +1,65 @@
+"""
+A provider in one bad mood after another, and a real worker: what becomes of each SMS is as said, a manager sees it in
+admin, and the e-mails leave.
+"""
+
+import pytest
+from django.urls import reverse
+
+from orders.models import Channel, Notice, NoticeState
+from pizzeria.people.roles import MANAGER
+from tests.chaos import evening
+from tests.chaos.works import until
+
+FAILED, DEAD, SENT = NoticeState.FAILED, NoticeState.DEAD, NoticeState.SENT
+
+BROKEN, BUSY, WRONG_NUMBER, SILENT = GUESTS = range(4)
+MOODS = {
+    BROKEN: {"SMS": 500},
+    BUSY: {"SMS": 429},
+    WRONG_NUMBER: {"refused": [evening.phone(WRONG_NUMBER)]},
+    SILENT: {"SMS": "silence"},
+}
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def became_of(order, channel=Channel.SMS):
+    return Notice.objects.filter(order=order, channel=channel).values_list("state", flat=True).first()
+
+
+@pytest.fixture
+def orders(works, post):
+    """An order for each of its moods, all of them tried once."""
+    works.worker()
+    orders = []
+    for guest, mood in MOODS.items():
+        post.behaves(**mood)
+        order = evening.place(guest)
+        until(lambda order=order: became_of(order) in {FAILED, DEAD}, why=evening.states)
+        orders.append(order)
+    works.kill_all()
+    return orders
+
+
+def test_has_its_sms_tried_again_or_given_up_as_its_answer_says(orders, post, sign_in):
+    assert [became_of(order) for order in orders] == [FAILED, FAILED, DEAD, FAILED]
+    assert [evening.times_told(post)[evening.address(guest)] for guest in GUESTS] == [1] * 4
+    in_admin = sign_in(MANAGER).get(reverse("admin:orders_notice_changelist")).content.decode()
+    for said in ("answered 500.", "answered 429.", "answered 400.", "took the message and did not answer.", "dead: "):
+        assert said in in_admin
+
+    post.behaves(refused=[evening.phone(WRONG_NUMBER)])
+    evening.finish()
+
+    assert [became_of(order) for order in orders] == [SENT, SENT, DEAD, SENT]
+    assert [evening.times_told(post)[evening.phone(guest)] for guest in GUESTS] == [1, 1, 0, 2]
+
+
+def test_is_asked_no_third_time_when_it_never_answers(orders, post):
+    post.behaves(SMS="silence")
+    evening.finish()
+    evening.finish()
+
+    assert became_of(orders[SILENT]) == DEAD
+    assert evening.times_told(post)[evening.phone(SILENT)] == 2

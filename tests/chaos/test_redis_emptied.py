@@ -1,0 +1,61 @@
+"""Redis emptied in the middle of an evening: what waited in it was only a reminder of what is written down."""
+
+import pytest
+from django.conf import settings
+from redis import Redis
+
+from tests.chaos import evening
+from tests.chaos.works import until
+
+FIRST_GUEST = 1000
+MOST_IT_HAD_ASKED_FOR = 2  # messages, before it looked away
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def broker():
+    with Redis.from_url(settings.REDIS_URL) as broker:
+        yield broker
+
+
+@pytest.fixture
+def worker(works, post):
+    """A worker that is at work already."""
+    worker = works.worker()
+    evening.place(FIRST_GUEST)
+    until(lambda: evening.arrived(post) == 2, why=evening.states)
+    return worker
+
+
+@pytest.fixture
+def lose_in_the_middle(works, worker, broker):
+    """Place orders, and lose all that waits for the worker once half of them are placed."""
+
+    def place(guests):
+        middle = len(guests) // 2
+        works.pause(worker)
+        for guest in guests[:middle]:
+            evening.place(guest)
+        until(lambda: broker.llen("celery") > MOST_IT_HAD_ASKED_FOR)
+        broker.flushall()
+        works.go_on(worker)
+        for guest in guests[middle:]:
+            evening.place(guest)
+
+    return place
+
+
+def test_loses_no_message(lose_in_the_middle, works, post):
+    works.beat()
+    lose_in_the_middle(range(100))
+    until(lambda: evening.arrived(post) >= 202 and evening.all_sent(), why=evening.states)
+
+    assert evening.times_told(post) == dict.fromkeys(evening.recipients([*range(100), FIRST_GUEST]), 1)
+
+
+def test_control_without_a_sweep_loses_what_waited(lose_in_the_middle, post):
+    lose_in_the_middle(range(20))
+    until(lambda: evening.recipients(range(10, 20)) <= set(evening.times_told(post)), why=evening.states)
+
+    assert evening.recipients(range(10)) - set(evening.times_told(post))

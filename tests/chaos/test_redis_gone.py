@@ -1,0 +1,89 @@
+"""
+Redis gone for a while, refusing calls or saying nothing, with guests at the door: every order is placed all the same,
+and told once it is back.
+"""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from orders.models import Order
+from pizzeria.celery import app
+from pizzeria.foundation.events import tasks
+from tests.chaos import evening
+from tests.chaos.store import Store
+from tests.chaos.works import until
+from tests.live.serving import serving
+from tests.orders.test_basket import add
+from tests.races.test_killed import Browser
+
+GUESTS = 50
+BEFORE, DURING, AFTER = range(10), range(10, 40), range(40, GUESTS)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path)
+    yield store
+    store.kill()
+
+
+@pytest.fixture(params=[("kill", "start"), ("silence", "speak")], ids=["refused", "silent"])
+def outage(request, store):
+    """Give how the store goes, and how it comes back."""
+    return (getattr(store, act) for act in request.param)
+
+
+@pytest.fixture
+def works(works, store):
+    works.redis_url = store.url
+    return works
+
+
+@pytest.fixture
+def browsers(kitchen):
+    """The guests' browsers, each with one Margherita in the basket."""
+    clients = [Client() for _guest in range(GUESTS)]
+    for client in clients:
+        add(client)
+    return [Browser(client.cookies[settings.SESSION_COOKIE_NAME].value) for client in clients]
+
+
+def place(browsers, guests, port):
+    """Let guests send their forms."""
+    for guest in guests:
+        browser = browsers[guest]
+        browser.port = port
+        form = browser.open_checkout()
+        browser.send({**form, "email": evening.address(guest), "phone": evening.phone(guest)})
+
+
+def test_costs_no_order_and_no_message(works, store, browsers, post, outage):
+    goes, is_back = outage
+    works.worker()
+    works.beat()
+    with serving(redis_port=store.port) as server:
+        place(browsers, BEFORE, server.port)
+        goes()
+        place(browsers, DURING, server.port)
+        is_back()
+        place(browsers, AFTER, server.port)
+    until(lambda: evening.arrived(post) >= 2 * GUESTS and evening.all_sent(), why=evening.states)
+
+    assert evening.times_told(post) == dict.fromkeys(evening.recipients(range(GUESTS)), 1)
+
+
+def test_control_without_a_sweep_costs_what_was_placed_meanwhile(works, store, browsers, post):
+    works.worker()
+    with serving(redis_port=store.port) as server:
+        store.kill()
+        place(browsers, DURING, server.port)
+        store.start()
+    one_of_them = Order.objects.latest("pk")
+    with app.connection_for_write(store.url) as broker:
+        tasks.relay.apply_async([str(one_of_them.ref)], connection=broker)  # the worker is there, and takes what comes
+    until(lambda: evening.arrived(post) == 2, why=evening.states)
+
+    assert evening.times_told(post) == {one_of_them.contact.email: 1, one_of_them.contact.phone: 1}
