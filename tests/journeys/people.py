@@ -22,7 +22,9 @@ def choose(page: Page, pizza: str, *, size: str, adding: list[str], scripted: bo
         page.get_by_role("button", name="Update price").click()
 
 
-def check_out(page: Page, *, allergies: str = "", bring_it_to: str = "") -> None:
+def check_out(
+    page: Page, *, name: str = "Anna Bianchi", email: str = "", allergies: str = "", bring_it_to: str = ""
+) -> None:
     """Order what is in the basket, to pick it up or to have it brought."""
     page.goto("/basket/")
     page.get_by_role("link", name="Checkout").click()
@@ -30,8 +32,9 @@ def check_out(page: Page, *, allergies: str = "", bring_it_to: str = "") -> None
         page.get_by_role("radio", name="Bring it to me").check(force=True)  # a tile lies over it
         page.get_by_label("Street and number").fill(bring_it_to)
         page.get_by_label("Town").fill("Roma")
-    page.get_by_label("Your name").fill("Anna Bianchi")
+    page.get_by_label("Your name").fill(name)
     page.get_by_label("Phone").fill("06 1234 5678")
+    page.get_by_label("E-mail").fill(email)
     page.get_by_label("Allergies").fill(allergies)
     page.get_by_role("button", name="Place the order").click()
     expect(page.locator("#tracker")).to_contain_text("We have your order")
