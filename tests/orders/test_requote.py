@@ -1,9 +1,10 @@
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from kitchen import services as kitchen_line
-from kitchen.models import Kitchen
+from kitchen.models import Kitchen, Method
 from orders.models import Order
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import Event
@@ -39,6 +40,24 @@ def test_promises_anew_what_even_its_end_cannot_be_kept_for(one_place, chef):
     assert Event.objects.filter(type="order.promise_changed.v1", actor="system").count() == 3
 
 
+def test_promises_with_twice_the_room_of_what_was_wrong(one_place, chef):
+    kitchen_line.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
+
+    widths = {order.promise_until - order.promise_from for order in Order.objects.all()}
+    assert widths == {timedelta(minutes=20)}
+
+
+def test_interrupts_the_guest_of_an_order_that_nobody_touches_ever_more_seldom(one_place):
+    for minute in range(0, 8 * 60, 5):
+        kitchen_line.requote(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(minute))
+
+    slipped = Event.objects.filter(type="order.promise_changed.v1", noun_ref=one_place[0].ref)
+    times = list(slipped.order_by("seq").values_list("at", flat=True))
+    pauses = [later - earlier for earlier, later in pairwise(times)]
+    assert len(times) == 5
+    assert all(later > earlier for earlier, later in pairwise(pauses))
+
+
 def test_does_so_once(one_place, chef):
     kitchen_line.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
     kitchen_line.finish_ticket(ref=one_place[0].ref, by=chef, at=minutes(23))
@@ -50,6 +69,24 @@ def test_happens_by_itself_while_nobody_touches_the_oven(one_place):
     kitchen_line.requote(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(15))
 
     assert Event.objects.filter(type="order.promise_changed.v1").count() == 3
+
+
+def test_goes_on_for_a_delivery_that_waits_for_its_driver(kitchen, chef):
+    brought = shop.place(method=Method.DELIVERY, contact=shop.AT_HOME)
+    shop.cooked(brought, by=chef)
+
+    kitchen_line.requote(kitchen=kitchen, by=SYSTEM, at=minutes(120))
+
+    brought.refresh_from_db()
+    assert brought.promise_from == minutes(120 + 2 + 20)
+
+
+def test_ends_for_a_pickup_that_is_ready(placed_order, kitchen, chef):
+    shop.cooked(placed_order, by=chef)
+
+    kitchen_line.requote(kitchen=kitchen, by=SYSTEM, at=minutes(120))
+
+    assert not Event.objects.filter(type="order.promise_changed.v1").exists()
 
 
 def test_by_itself_shows_the_cooks_nothing_new(one_place, kitchen):
