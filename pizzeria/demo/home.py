@@ -44,6 +44,11 @@ class Home:
         """Where a running demo's environment is written down, for commands beside it."""
         return self.folder / "environment.json"
 
+    @property
+    def unfinished_past(self) -> Path:
+        """A file that is there while the demo's past is being written, and stays if that is cut off."""
+        return self.folder / "unfinished-past"
+
     def is_occupied(self) -> bool:
         """Whether somebody has the lock."""
         if not self.folder.exists():

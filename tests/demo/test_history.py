@@ -6,17 +6,23 @@ from itertools import pairwise
 from random import Random
 
 import phonenumbers
+import pytest
 from django.core.management import call_command
 from django.db.models import Count
 
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen
 from orders import replay
 from orders.models import Order, Reason, Status
 from orders.selectors.delivery import tour
+from pizzeria.demo import home, preparation
 from pizzeria.demo.life import open_orders, visits, week
 from pizzeria.demo.life.guests import CARLA, somebody
 from pizzeria.demo.life.visits import Twist
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import Event, EventRelay
+from pizzeria.foundation.refusals import Refusal
+from tests import shop
 from tests.shop import FRIDAY_NIGHT
 
 A_FEW = (2,) * 7
@@ -28,7 +34,13 @@ def written():
     return said.getvalue()
 
 
-def test_leaves_no_page_empty_and_is_written_once(demo):
+@pytest.fixture
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("DEMO_FOLDER", str(tmp_path))
+    return home.of_the_demo()
+
+
+def test_leaves_no_page_empty_and_is_written_once(demo, own_folder):
     written()
 
     days = Order.objects.exclude(business_date=clock.business_date(clock.now())).values("business_date")
@@ -37,10 +49,32 @@ def test_leaves_no_page_empty_and_is_written_once(demo):
     assert all(15 <= orders <= 40 for orders in counted[:6])
     assert Order.objects.filter(customer__user__username="customer", status=Status.DELIVERED).count() >= 5
     assert list(replay.differences()) == []
+    assert not own_folder.unfinished_past.exists()
 
     orders, events = Order.objects.count(), Event.objects.count()
     assert "nothing was added" in written()
     assert (Order.objects.count(), Event.objects.count()) == (orders, events)
+
+
+def test_is_known_to_be_unfinished_when_it_was_cut_off(demo, own_folder):
+    nobody_can_order = {"reason": "The oven is cold.", "until": None, "by": demo.chef, "at": clock.now()}
+    kitchen_line.pause(kitchen=Kitchen.objects.get(), **nobody_can_order)
+
+    with pytest.raises(Refusal):
+        written()
+
+    assert own_folder.unfinished_past.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_is_forgotten_before_it_is_begun_again(own_folder, kitchen):
+    shop.place()
+    preparation.forget_half_a_past()
+    assert Order.objects.exists()  # of a shop that has been open
+
+    own_folder.unfinished_past.touch()
+    preparation.forget_half_a_past()
+    assert not Order.objects.exists()
 
 
 def test_has_something_of_everything_that_comes_in_between(demo):

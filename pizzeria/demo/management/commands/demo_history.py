@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from orders.models import Order
+from pizzeria.demo import home
 from pizzeria.demo.life import open_orders, week
 from pizzeria.demo.life.crew import Crew
 from pizzeria.demo.life.story import hush_the_log
@@ -18,10 +19,13 @@ class Command(BaseCommand):
             self.stdout.write("There are orders already: nothing was added.")
             return
         hush_the_log()
+        unfinished = home.of_the_demo().unfinished_past
+        unfinished.touch()
         with connection.cursor() as cursor:
             # Nobody waits for an answer here. What a power cut takes is the newest, never something in between.
             cursor.execute("SET synchronous_commit = off")
         crew, now = Crew.of_the_demo(), clock.now()
         story = week.let_happen(crew=crew, now=now)
         open_orders.take_in(crew=crew, now=now)
+        unfinished.unlink()
         self.stdout.write(f"last week: {story.summary}; now open: {len(open_orders.OPEN)} orders")
