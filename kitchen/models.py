@@ -77,8 +77,18 @@ IN_THE_LINE = (State.HELD, State.SCHEDULED, State.WAITING, State.COOKING)
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_the_line(self) -> Self:
         """Those that take time from the ovens still, in the order in which they are due; only what that takes."""
-        timing = ("kitchen_id", "ref", "method", "state", "minutes", "started_at", "due_at")
-        return self.filter(state__in=IN_THE_LINE).order_by("due_at", "id").only(*timing)
+        return self.filter(state__in=IN_THE_LINE).timing()
+
+    def not_yet_on_their_way(self) -> Self:
+        """Those that time still takes something from: in the line, or ready for a driver who has not left."""
+        return self.filter(
+            models.Q(state__in=IN_THE_LINE) | models.Q(state=State.READY, method=Method.DELIVERY)
+        ).timing()
+
+    def timing(self) -> Self:
+        """In the order in which they are due, with what promises are made of."""
+        needed = ("kitchen_id", "ref", "method", "state", "minutes", "started_at", "due_at")
+        return self.order_by("due_at", "id").only(*needed)
 
 
 class Ticket(models.Model):
@@ -98,7 +108,8 @@ class Ticket(models.Model):
     minutes = models.PositiveSmallIntegerField()  # in the oven
     state = models.CharField(max_length=10, choices=State)
     since = models.DateTimeField()  # in this state
-    due_at = models.DateTimeField()  # when it should come out
+    moved_by = models.CharField(max_length=32, blank=True, db_default="")  # into it: as an event's actor is written
+    due_at = models.DateTimeField()  # when it should come out; its place in the line
     started_at = models.DateTimeField(null=True, blank=True)
 
     objects = TicketQuerySet.as_manager()

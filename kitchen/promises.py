@@ -49,7 +49,7 @@ def out_of_the_kitchen(tickets: Iterable[Ticket], *, minutes: int, places: int, 
 
 
 def all_out(tickets: Iterable[Ticket], *, places: int, at: datetime) -> dict[UUID, datetime]:
-    """Tell when each ticket in the line comes out, by its ref."""
+    """Tell when each ticket comes out, by its ref; one that is ready is out."""
     return _lay_out(tickets, places=places, at=at)[0]
 
 
@@ -79,11 +79,12 @@ def _lay_out(tickets: Iterable[Ticket], *, places: int, at: datetime) -> tuple[d
     tickets = list(tickets)
     outs = {ticket.ref: _out_at(ticket, at) for ticket in tickets if ticket.state == State.COOKING}
     free = [*outs.values()] + [at] * (places - len(outs))
+    outs |= {ticket.ref: at for ticket in tickets if ticket.state == State.READY}
     heapq.heapify(free)
     while len(free) > places:  # fewer places than there were when they were started
         heapq.heappop(free)
     for ticket in tickets:
-        if ticket.state != State.COOKING:
+        if ticket.ref not in outs:
             outs[ticket.ref] = free[0] + ticket.time_in_the_oven
             heapq.heapreplace(free, outs[ticket.ref])
     return outs, free

@@ -1,7 +1,7 @@
 """
 News from the line, sent inside the command's transaction: whoever hears it writes there too, and a receiver that
-fails undoes the command. Except for `board_changed` not sent for what the desk itself asks for (booking a ticket,
-handing it over).
+fails undoes the command. The desk hears what cooks do, not what it asked for itself: a ticket that is booked, handed
+over or withdrawn is no `cooking_started`, `ticket_ready` or `ticket_recalled`.
 """
 
 from django.dispatch import Signal

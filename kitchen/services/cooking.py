@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from kitchen import signals
@@ -38,11 +39,11 @@ def start_cooking(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     line = on_the_line.lock_for_ticket(ref)
     ticket = line.tickets.get(ref=ref)
     if ticket.state != State.WAITING:
-        raise TicketMoved(_where_it_is(ticket))
+        raise TicketMoved(_where_it_is(ticket, by))
     if not _has_free_place(line):
         raise AllPlacesTaken(_("Every place in the oven is taken. Finish a ticket first."))
 
-    on_the_line.move(ticket, State.COOKING, at=at)
+    on_the_line.move(ticket, State.COOKING, by=by, at=at)
     signals.cooking_started.send(sender=Ticket, line=line, ref=ref, by=by, at=at)
     on_the_line.line_changed(line, at=at)
     return ticket
@@ -61,9 +62,9 @@ def finish_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     line = on_the_line.lock_for_ticket(ref)
     ticket = line.tickets.get(ref=ref)
     if ticket.state != State.COOKING:
-        raise TicketMoved(_where_it_is(ticket))
+        raise TicketMoved(_where_it_is(ticket, by))
 
-    on_the_line.move(ticket, State.READY, at=at)
+    on_the_line.move(ticket, State.READY, by=by, at=at)
     signals.ticket_ready.send(sender=Ticket, line=line, ref=ref, by=by, at=at)
     on_the_line.line_changed(line, at=at)
     return ticket
@@ -82,12 +83,12 @@ def recall_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     line = on_the_line.lock_for_ticket(ref)
     ticket = line.tickets.get(ref=ref)
     if ticket.state != State.READY:
-        raise TicketMoved(_where_it_is(ticket))
+        raise TicketMoved(_where_it_is(ticket, by))
 
     if _has_free_place(line):
-        on_the_line.move(ticket, State.COOKING, at=at)
+        on_the_line.move(ticket, State.COOKING, by=by, at=at)
     else:
-        on_the_line.move_to_the_head(ticket, at=at)
+        on_the_line.move_to_the_head(ticket, by=by, at=at)
     signals.ticket_recalled.send(sender=Ticket, line=line, ref=ref, to=State(ticket.state), by=by, at=at)
     on_the_line.line_changed(line, at=at)
     return ticket
@@ -102,14 +103,27 @@ def _refuse_unless_cook(by: Actor) -> None:
         raise NotAllowed(_("Only the kitchen can do that."))
 
 
-def _where_it_is(ticket: Ticket) -> str:
+def _where_it_is(ticket: Ticket, by: Actor) -> str:
+    """Say where a ticket is by now, and who was quicker than whoever asks."""
+    return f"{_its_state(ticket)} {_who_was_first(ticket, by)}".strip()
+
+
+def _its_state(ticket: Ticket) -> str:
+    label = {"ticket": ticket.label}
     match ticket.state:
         case State.WAITING:
-            return _("%(ticket)s has not been started yet.") % {"ticket": ticket.label}
+            return _("%(ticket)s has not been started yet.") % label
         case State.COOKING:
-            return _("%(ticket)s is in the oven already.") % {"ticket": ticket.label}
+            return _("%(ticket)s is in the oven already.") % label
         case State.READY:
-            return _("%(ticket)s is ready already.") % {"ticket": ticket.label}
+            return _("%(ticket)s is ready already.") % label
         case State.GONE:
-            return _("%(ticket)s has been handed over already.") % {"ticket": ticket.label}
-    return _("%(ticket)s is not in the line any more.") % {"ticket": ticket.label}
+            return _("%(ticket)s has been handed over already.") % label
+    return _("%(ticket)s is not in the line any more.") % label
+
+
+def _who_was_first(ticket: Ticket, by: Actor) -> str:
+    if ticket.state == State.WAITING or not ticket.moved_by.isdecimal() or ticket.moved_by == str(by):
+        return ""
+    name = get_user_model().objects.filter(pk=ticket.moved_by).values_list("first_name", flat=True).first()
+    return _("%(name)s was first.") % {"name": name} if name else ""

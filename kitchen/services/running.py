@@ -65,7 +65,7 @@ def change_capacity(
     *, kitchen: Kitchen, max_concurrent_orders: int, cooking_places: int, by: Actor, at: datetime
 ) -> Kitchen:
     """
-    Change how many orders can be open, and how many can cook at once.
+    Change how many orders can be open, and how many can cook at once. Nothing happens if it is so already.
 
     :raises CapacityTooLow: less than one, or less than what is open or cooking now
     """
@@ -84,6 +84,8 @@ def change_capacity(
             _("%(cooking)d orders are cooking now; it cannot be less.") % {"cooking": max(1, cooking)},
             field="cooking_places",
         )
+    if (max_concurrent_orders, cooking_places) == (line.max_concurrent_orders, line.cooking_places):
+        return line
     fact = CapacityChanged(max_concurrent_orders=max_concurrent_orders, cooking_places=cooking_places)
     record(line, fact, by=by, at=at)
     line_changed(line, at=at)

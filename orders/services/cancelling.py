@@ -51,7 +51,7 @@ def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: da
     if reason == Reason.OTHER and not said:
         raise ReasonMissing(_("Please say why, so that the guest knows."), field="said")
 
-    kitchen_line.withdraw_ticket(line=line, ref=ref, at=at)
+    kitchen_line.withdraw_ticket(line=line, ref=ref, by=by, at=at)
     order.contact.said = said  # also when it is nothing: what a driver once wrote is not why
     order.contact.save(update_fields=["said"])
     record(order, OrderCancelled(reason=reason), by=by, at=at)

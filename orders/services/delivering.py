@@ -101,7 +101,7 @@ def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     order = _ready_delivery(ref)
     if order.driver_id != by.user_id:
         raise NotYourDelivery(_("#%(number)d is not yours. Claim it first.") % {"number": order.number})
-    kitchen_line.hand_over_ticket(line=line, ref=ref, at=at)
+    kitchen_line.hand_over_ticket(line=line, ref=ref, by=by, at=at)
     record(order, OrderOutForDelivery(driver=_driver(by)), by=by, at=at)
     return order
 
@@ -119,7 +119,7 @@ def fail_delivery(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: d
     _refuse_unless(by, DELIVER)
     line = kitchen_line.lock_for_ticket(ref)  # before the order: see the order of locks
     order = out_with(by, lock(ref))
-    kitchen_line.return_ticket(line=line, ref=ref, at=at)
+    kitchen_line.return_ticket(line=line, ref=ref, by=by, at=at)
     if said:
         order.contact.said = said
         order.contact.save(update_fields=["said"])

@@ -40,7 +40,7 @@ def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
     elif order.status != Status.READY:
         raise OrderMoved(_("#%(number)d is not ready yet.") % {"number": order.number})
     else:
-        kitchen_line.hand_over_ticket(line=line, ref=ref, at=at)
+        kitchen_line.hand_over_ticket(line=line, ref=ref, by=by, at=at)
 
     due = (order.total or ZERO) - order.paid
     record(order, OrderDelivered(method=order.method, cash_taken=due), by=by, at=at)

@@ -9,6 +9,9 @@ from kitchen import signals
 from kitchen.models import Kitchen, State, Ticket
 from kitchen.services import AllPlacesTaken, TicketMoved
 from pizzeria.foundation.refusals import NotAllowed
+from pizzeria.people.roles import KITCHEN
+from tests import shop
+from tests.factories import UserFactory
 from tests.kitchen.line import MINUTE, in_line
 from tests.shop import FRIDAY_NIGHT
 
@@ -124,11 +127,14 @@ def test_finishes_nothing_that_is_not_cooking_and_says_where_it_is(kitchen, chef
     assert state_of(ticket) == state
 
 
-def test_tells_the_second_cook_that_the_first_was_quicker(waiting, chef, manager):
-    start(waiting, by=chef)
+def test_tells_the_second_cook_who_was_quicker(waiting, manager):
+    ciro = shop.acting_as(KITCHEN, UserFactory(first_name="Ciro").pk)
+    start(waiting, by=ciro)
 
-    with pytest.raises(TicketMoved, match="#1 is in the oven already"):
+    with pytest.raises(TicketMoved, match=r"^#1 is in the oven already\. Ciro was first\.$"):
         start(waiting, by=manager)
+    with pytest.raises(TicketMoved, match=r"^#1 is in the oven already\.$"):
+        start(waiting, by=ciro)
 
 
 def test_never_takes_more_than_there_are_places(kitchen, chef):

@@ -1,5 +1,6 @@
 """Steps on the line, within a command that holds the kitchen's lock."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 from kitchen import services as kitchen_line
 from kitchen.capacity import KitchenFull
 from kitchen.models import Kitchen, Method, State, Ticket
+from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.ids import uuid7
 from tests.factories import KitchenFactory
 from tests.kitchen.line import MARGHERITA, MINUTE, in_line, ticket
@@ -55,6 +57,20 @@ def test_promises_the_next_guest_what_is_true_behind_the_ones_before(line):
     assert book(line).promise.ready_from == FRIDAY_NIGHT + (8 + 11 + 2) * MINUTE
 
 
+def test_lets_no_short_ticket_go_before_a_long_one_that_was_there_first(line):
+    Kitchen.objects.update(max_concurrent_orders=9)
+    line.refresh_from_db()
+    cooking, long, short = uuid7(), uuid7(), uuid7()
+    book(line, cooking, replace(SLIP, pizza_minutes=[14]))
+    Ticket.objects.update(state=State.COOKING, started_at=FRIDAY_NIGHT)
+    book(line, long, replace(SLIP, pizza_minutes=[8] * 12))
+
+    promised = book(line, short, replace(SLIP, pizza_minutes=[8]))
+
+    assert [ticket.ref for ticket in Ticket.objects.in_the_line() if ticket.state == State.WAITING] == [long, short]
+    assert promised.promise.ready_from == FRIDAY_NIGHT + (14 + 8 + 2) * MINUTE
+
+
 def test_promises_somebody_at_home_the_time_to_drive(line):
     slip = kitchen_line.Slip(method=Method.DELIVERY, items=[MARGHERITA], pizza_minutes=[8])
 
@@ -92,7 +108,7 @@ def test_notices_on_its_board_what_is_booked_and_what_is_handed_over(line):
     assert Kitchen.objects.get(pk=line.pk).version == 1
 
     Ticket.objects.update(state=State.READY)
-    kitchen_line.hand_over_ticket(line=line, ref=ref, at=FRIDAY_NIGHT)
+    kitchen_line.hand_over_ticket(line=line, ref=ref, by=SYSTEM, at=FRIDAY_NIGHT)
     assert Kitchen.objects.get(pk=line.pk).version == 2
     assert Ticket.objects.get(ref=ref).state == State.GONE
 

@@ -77,3 +77,9 @@ def test_capacity_is_never_less_than_what_is_open(kitchen, manager, chef):
     change(kitchen, manager, orders=3, places=2)
 
     assert Event.objects.filter(type="kitchen.capacity_changed.v1").count() == 1
+
+
+def test_capacity_that_is_so_already_is_no_news(kitchen, manager):
+    change(kitchen, manager, orders=20, places=5)
+
+    assert not Event.objects.filter(type="kitchen.capacity_changed.v1").exists()

@@ -102,10 +102,18 @@ class Books:
             assert new["promise_until"] > old["promise_until"]
         return others
 
+    def outs(self, *, at):
+        """Tell when each ticket in the line comes out, by its order's ref."""
+        line = [Ticket(**row) for row in self.tickets.values() if row["state"] in ("held", "waiting", "cooking")]
+        line.sort(key=lambda ticket: (ticket.due_at, ticket.pk))
+        return promises.all_out(line, places=self.kitchen["cooking_places"], at=at)
+
+    def set_nobody_back(self, before, *, at):
+        """Whoever comes last delays nobody who was there before."""
+        assert before.outs(at=at).items() <= self.outs(at=at).items()
+
     def promise_what_can_be_kept(self, *, at):
         """No promise of an order in the line has an end before the pizza can be there."""
-        line = Kitchen.objects.get()
-        outs = promises.all_out(Ticket.objects.in_the_line(), places=line.cooking_places, at=at)
-        for ref, out_at in outs.items():
+        for ref, out_at in self.outs(at=at).items():
             possible = promises.promise(out_at, method=Method(self.orders[ref]["method"]))
             assert possible.ready_from <= self.orders[ref]["promise_until"]

@@ -46,12 +46,20 @@ DRIVERS = ["dina", "dario"]
 MINUTE = timedelta(minutes=1)
 WHIMS = 1 / 3  # of all that is tried; the rest is somebody's work
 
-WITHOUT_AN_ORDER = {"place_order": shop.place} | {step: getattr(kitchen_line, step) for step in table.OF_THE_KITCHEN}
+PIZZAS = ["margherita", "pepperoni"]  # 8 and 9 minutes
+
+
+def place(*, pizzas, method, by, at):
+    """Place an order that takes as long as it takes."""
+    return shop.place(shop.basket_of(*map(shop.pizza, pizzas), at=at), by=by, at=at, method=method)
+
+
+WITHOUT_AN_ORDER = {"place_order": place} | {step: getattr(kitchen_line, step) for step in table.OF_THE_KITCHEN}
 WITH_AN_ORDER = {step: getattr(front_desk, step, None) or getattr(kitchen_line, step) for step in table.OF_AN_ORDER}
 COMMANDS = WITHOUT_AN_ORDER | WITH_AN_ORDER
 
 # After these everybody's promise is looked at again. The others set nobody back.
-REQUOTING = {"start_cooking", "finish_ticket", "recall_ticket", "cancel_order", "change_capacity", "requote"}
+CHANGES_THE_LINE = {"start_cooking", "finish_ticket", "recall_ticket", "cancel_order", "change_capacity"}
 A_NEW_PROMISE = "a new promise"  # counted beside the rows that were followed
 
 
@@ -86,7 +94,7 @@ class Walk(RuleBasedStateMachine):
         """The walk has fair dice of its own: hypothesis' repeat themselves, and seldom bring an order to the door."""
         self.dice = dice
         for method in (*Method, *Method):
-            self.take("place_order", 0, "somebody", {"method": method})
+            self.take("place_order", 0, "somebody", {**self.details("place_order"), "method": method})
 
     @rule()
     def somebody_does_something(self):
@@ -121,7 +129,10 @@ class Walk(RuleBasedStateMachine):
         dice = self.dice
         match step:
             case "place_order":
-                return {"method": dice.choice(list(Method))}
+                return {
+                    "method": dice.choice(list(Method)),
+                    "pizzas": dice.choices(PIZZAS, k=dice.choice([1, 1, 2, 6])),
+                }
             case "assign_delivery":
                 return {"driver": self.people[dice.choice(DRIVERS)].user_id}
             case "fail_delivery" | "cancel_order":
@@ -186,8 +197,10 @@ class Walk(RuleBasedStateMachine):
         self.books.take_cash_once()
         self.books.are_what_happened(changed_since=before)
         self.done[A_NEW_PROMISE] += len(self.books.requoted(before, named=self.named))
-        if self.last_done in REQUOTING:
+        if self.last_done == "requote" or (self.last_done in CHANGES_THE_LINE and self.books.kitchen != before.kitchen):
             self.books.promise_what_can_be_kept(at=self.at)
+        if self.last_done == "place_order":
+            self.books.set_nobody_back(before, at=self.at)
         self.last_done, self.named = "", set()
 
 
