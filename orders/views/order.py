@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +14,7 @@ from kitchen.permissions import HAND_OVER
 from orders import selectors
 from orders import services as front_desk
 from orders.models import Order
+from orders.permissions import STOP_THE_OVEN
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 from pizzeria.foundation.refusals import Refusal
@@ -67,13 +67,16 @@ def hand_over(request: HttpRequest, ref: UUID) -> HttpResponse:
         raise Http404 from missing
     except Refusal as refusal:
         messages.warning(request, refusal.sentence)
-    back = request.POST.get("next", "")
-    return redirect(back if url_has_allowed_host_and_scheme(back, None) else "kitchen:board")
+    return redirect("kitchen:board")
 
 
 def _show(request: HttpRequest, order: Order | None, *, keep_this_link: bool) -> HttpResponse:
     if order is None:
         raise Http404
-    context = {"order": selectors.order_picture(order), "keep_this_link": keep_this_link}
-    part = "#tracker" if request.headers.get("HX-Request") else ""
+    context = {
+        "order": selectors.order_picture(order),
+        "keep_this_link": keep_this_link,
+        "as_staff": actor_of(request).may(STOP_THE_OVEN),
+    }
+    part = "#order" if request.headers.get("HX-Request") else ""
     return render(request, f"orders/order.html{part}", context)

@@ -25,7 +25,8 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 
 // Of what did change, a screen reader hears the sentences marked for it, and only the new ones.
-const sentences = () => [...document.querySelectorAll("[data-say]")].map((marked) => marked.textContent.trim());
+const words = (marked) => marked.textContent.replace(/\s+/g, " ").trim();
+const sentences = () => [...document.querySelectorAll("[data-say]")].map(words);
 let said = sentences();
 
 document.addEventListener("htmx:afterSettle", () => {

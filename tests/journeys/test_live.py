@@ -6,9 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from kitchen import services as kitchen_line
+from orders import services as front_desk
+from orders.models import Reason
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from tests.journeys.people import check_out, choose, sign_in
+from tests.journeys.people import check_out, choose, order, sign_in
 from tests.live.listening import Ear
 from tests.live.serving import serving
 from tests.shop import basket_of, pizza, place
@@ -35,6 +37,10 @@ def screens(shop, browser):
     assert complaints == []
 
 
+def ref_of(page):
+    return re.search(r"/orders/([0-9a-f-]{36})/", page.url)[1]
+
+
 def fetches_of(page):
     """Keep a list of what a page asks for by itself."""
     asked = []
@@ -56,11 +62,37 @@ def test_follow_without_a_reload_and_without_polling(screens):
     anna.wait_for_timeout(11_000)  # both would have polled
     assert asked_by_anna + asked_by_ciro == []
 
-    ref = re.search(r"/orders/([0-9a-f-]{36})/", anna.url)[1]
-    kitchen_line.start_cooking(ref=ref, by=SYSTEM, at=clock.now())
+    kitchen_line.start_cooking(ref=ref_of(anna), by=SYSTEM, at=clock.now())
     expect(anna.locator("#tracker")).to_contain_text("In the oven", timeout=4000)
     expect(ciro.locator(".column-cooking")).to_contain_text("#1", timeout=4000)
     assert len(asked_by_anna) == len(asked_by_ciro) == 1
+
+
+def test_change_under_a_reader_without_moving_them_and_say_it_once(screens):
+    anna = screens()
+    order(anna)
+    anna.set_viewport_size({"width": 390, "height": 600})
+    anna.get_by_role("link", name="the way to order").focus()
+    anna.evaluate("window.scrollTo(0, 500)")
+    anna.evaluate(
+        """() => {
+            window.heard = [];
+            const spoken = document.getElementById("spoken");
+            new MutationObserver(() => window.heard.push(spoken.textContent)).observe(spoken, { childList: true });
+        }"""
+    )
+
+    kitchen_line.start_cooking(ref=ref_of(anna), by=SYSTEM, at=clock.now())
+    expect(anna).to_have_title(re.compile("^In the oven"), timeout=4000)
+    expect(anna.get_by_role("link", name="the way to order")).to_be_focused()
+    assert anna.evaluate("window.scrollY") == 500
+
+    front_desk.cancel_order(ref=ref_of(anna), reason=Reason.SOLD_OUT, by=SYSTEM, at=clock.now())
+    expect(anna).to_have_title(re.compile("^This order was cancelled"), timeout=4000)
+    expect(anna.locator(".slip-payment")).to_have_text("Nothing to pay")
+    heard = anna.evaluate("window.heard")
+    assert [said.partition(".")[0] for said in heard] == ["In the oven", "This order was cancelled"]
+    assert "something in it ran out" in heard[1]
 
 
 def test_hidden_ask_nothing_and_catch_up_when_they_are_looked_at(screens):

@@ -87,6 +87,9 @@ def test_the_kitchen_cancels_and_the_guest_reads_why(somebody, ciro, told):
 
     expect(ciro).to_have_url(re.compile("/kitchen/$"))
     told(anna, "The dough did not rise tonight.")
+    expect(anna).to_have_title(re.compile("^This order was cancelled"))
+    expect(anna.locator(".slip-payment")).to_have_text("Nothing to pay")
+    expect(anna.get_by_text("Keep this link")).to_have_count(0)
 
 
 def test_a_ready_pizza_goes_back_into_the_oven(somebody, ciro, told):

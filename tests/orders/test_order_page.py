@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from kitchen import services as kitchen_line
 from orders import services as front_desk
-from orders.models import Order
+from orders.models import Order, Reason
 from orders.models.contact import new_key
 from pizzeria.foundation.ids import uuid7
 from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
@@ -77,11 +77,29 @@ def test_tells_each_step_with_its_time(client, placed_order, chef):
     assert {step.state for step in picture.steps} == {"done"}
 
 
-def test_gives_htmx_the_tracker_alone(client, placed_order):
+def test_gives_htmx_all_that_moves_and_its_title(client, placed_order, chef):
+    front_desk.cancel_order(ref=placed_order.ref, reason=Reason.SOLD_OUT, by=chef, at=FRIDAY_NIGHT)
+
     part = client.get(link(placed_order), headers={"HX-Request": "true"}).content.decode()
 
     assert "<html" not in part
-    assert "We have your order" in part
+    assert f"<title>This order was cancelled · Order {placed_order.number} · " in part
+    assert "Nothing to pay" in part
+    assert "Keep this link" not in part
+    assert "hx-get" not in part  # the end of its news
+
+
+def test_says_to_staff_that_they_can_cancel_it_as_long_as_it_is_open(client, sign_in, placed_order, chef):
+    shop.cooked(placed_order, by=chef)
+    address = reverse("orders:order", args=[placed_order.ref])
+
+    assert "Cancel this order" not in client.get(link(placed_order)).content.decode()
+    page = sign_in(KITCHEN).get(address).content.decode()
+    assert "Cancel this order" in page
+    assert "Until it goes into the oven" not in page
+
+    front_desk.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    assert "Cancel this order" not in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize("lines", [1, 8])
