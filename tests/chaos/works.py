@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,11 +38,15 @@ class Works:
         self._running = []
 
     def worker(self, *more):
-        return self._start("-m", "celery", "-A", "pizzeria", *WORKER.split(), *more)
+        return self.worker_of("celery", "-A", "pizzeria", more=more)
 
     def bent_worker(self, bend, *more):
         """Start a worker with something wrong with it: see `bent`."""
-        return self._start("-m", "tests.chaos.bent", bend, *WORKER.split(), *more)
+        return self.worker_of("tests.chaos.bent", bend, more=more)
+
+    def worker_of(self, module, *arguments, more=()):
+        """Start a worker by another module, which hands Celery's arguments on."""
+        return self._start("-m", module, *arguments, *WORKER.split(), *more)
 
     def beat(self):
         return self._start("-m", "celery", "-A", "pizzeria", *BEAT.split())
@@ -51,7 +54,7 @@ class Works:
     def kill(self, process):
         """Kill a process and all its children, as by a power cut; tell how many children it had."""
         killed = len(children(process))
-        with suppress(ProcessLookupError):
+        if process.poll() is None:  # its number is nobody else's
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=30)
         self._running.remove(process)

@@ -1,0 +1,26 @@
+"""`python -m tests.measure [screens placing pages news outage]`: all of it, or what is named."""
+
+import os
+import sys
+
+from django.core.management import call_command
+from django.db import connection
+
+from kitchen.models import Kitchen
+from tests.measure import news, outage, pages, placing, screens
+
+PARTS = {part.__name__.rpartition(".")[2]: part for part in (screens, placing, pages, news, outage)}
+
+
+def main(*wanted: str) -> None:
+    call_command("migrate", verbosity=0)
+    call_command("set_up_shop", verbosity=0)
+    call_command("set_up_demo", verbosity=0)
+    Kitchen.objects.update(max_concurrent_orders=10_000)
+    print(f"{os.cpu_count()} cores, {connection.pg_version // 10000} is PostgreSQL's version\n")
+    for name in wanted or PARTS:
+        PARTS[name].measure()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,19 @@
+"""How figures are taken and printed."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+TIMES = 60
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Tell how many seconds it takes."""
+    begun = time.perf_counter()
+    action()
+    return time.perf_counter() - begun
+
+
+def say(name: str, seconds: list[float], more: str = "") -> None:
+    p50, p95 = statistics.median(seconds) * 1000, statistics.quantiles(seconds, n=20)[-1] * 1000
+    print(f"{name:48} p50 {p50:6.1f} ms   p95 {p95:6.1f} ms   {more}")

@@ -1,0 +1,24 @@
+"""`python -m tests.measure.noting FILE CELERY…`: a worker that notes when it begins to tell of a noun."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from celery.signals import task_prerun
+
+from pizzeria.celery import app
+from pizzeria.foundation.events import tasks
+
+
+def main(file: str, *celery: str) -> None:
+    def note(*, args: list[str], **_: Any) -> None:
+        with Path(file).open("a") as notes:
+            notes.write(f"{args[0]} {time.time()}\n")
+
+    task_prerun.connect(note, sender=tasks.relay)
+    app.worker_main(celery)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

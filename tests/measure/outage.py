@@ -1,0 +1,75 @@
+"""What Redis costs by being gone: the first request of a process after the break, and those that follow."""
+
+import urllib.request
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from kitchen.models import Ticket
+from tests.chaos.store import Store
+from tests.live.serving import serving
+from tests.measure.figures import say, timed
+from tests.orders.test_basket import add
+from tests.races.test_killed import Browser
+
+TIMES, WARMING_UP = 50, 10
+LONGER_FIRST, LONGER_THEN = 2000, 50  # ms: the goals
+
+GOES = {"refuses": Store.kill, "is silent": Store.silence}
+
+
+def measure() -> None:
+    """Ask a process of its own for a page and for an order, before and after its Redis is gone."""
+    print(f"Redis gone: at most {LONGER_FIRST} ms longer for the first of a process, {LONGER_THEN} ms for the others?")
+    for name, requests in (("menu", _menus), ("an order's form sent", _orders)):
+        for way, goes in GOES.items():
+            _side_by_side(f"{name}, Redis {way}", requests, goes)
+    print()
+
+
+def _side_by_side(
+    name: str, requests: Callable[[int], Iterator[Callable[[], object]]], goes: Callable[[Store], None]
+) -> None:
+    with TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        try:
+            with serving(redis_port=store.port) as server:
+                prepared = list(islice(requests(server.port), WARMING_UP + TIMES + 1 + TIMES))
+                seconds = [_timed(request) for request in prepared[: WARMING_UP + TIMES]]
+                goes(store)
+                first, *others = [_timed(request) for request in prepared[WARMING_UP + TIMES :]]
+        finally:
+            store.kill()
+    say(f"{name}: before", seconds[WARMING_UP:])
+    say(f"{name}: then", others, f"and the first of them {first * 1000:.1f} ms")
+
+
+def _timed(request: Callable[[], object]) -> float:
+    Ticket.objects.all().delete()  # the line stays empty, however much is ordered
+    return timed(request)
+
+
+def _menus(port: int) -> Iterator[Callable[[], object]]:
+    while True:
+        yield partial(_read, f"http://127.0.0.1:{port}{reverse('menu:card')}")
+
+
+def _orders(port: int) -> Iterator[Callable[[], object]]:
+    """Open one guest's form after another, and give it to be sent."""
+    while True:
+        guest = Client(SERVER_NAME="localhost")
+        add(guest)
+        browser = Browser(guest.cookies[settings.SESSION_COOKIE_NAME].value)
+        browser.port = port
+        yield partial(browser.send, browser.open_checkout())
+
+
+def _read(address: str) -> None:
+    with urllib.request.urlopen(address, timeout=60) as page:
+        page.read()

@@ -1,0 +1,43 @@
+"""How quick pages are: as a guest and as the chef, cached and not; the board with 200 tickets."""
+
+from http import HTTPStatus
+
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from orders import selectors
+from orders.models import Order
+from pizzeria.foundation import clock
+from pizzeria.people.models import User
+from tests import shop
+from tests.measure.figures import TIMES, say, timed
+
+
+def measure() -> None:
+    """Open pages again and again."""
+    for _ in range(200):
+        shop.place(shop.basket_of(shop.pizza(), at=clock.now()), at=clock.now())
+    guest, chef = Client(SERVER_NAME="localhost"), Client(SERVER_NAME="localhost")
+    chef.force_login(User.objects.get(username="chef"))
+    newest = Order.objects.select_related("contact").latest("id")
+    for name, visitor, address, cached in (
+        ("menu, uncached", guest, reverse("menu:card"), False),
+        ("menu, cached", guest, reverse("menu:card"), True),
+        ("menu, cached, signed in", chef, reverse("menu:card"), True),
+        ("pizza page, uncached", guest, reverse("menu:pizza", args=["pepperoni"]), False),
+        ("pizza page, cached", guest, reverse("menu:pizza", args=["pepperoni"]), True),
+        ("a guest's order", guest, selectors.address(newest), True),
+        ("board with 201 tickets", chef, reverse("kitchen:board"), True),
+    ):
+        assert visitor.get(address).status_code == HTTPStatus.OK
+        seconds, queries = [], 0
+        for _ in range(TIMES):
+            if not cached:
+                cache.clear()
+            with CaptureQueriesContext(connection) as statements:
+                seconds.append(timed(lambda: visitor.get(address)))  # noqa: B023 - called at once
+            queries = len(statements)
+        say(name, seconds, f"{queries} queries, session included")

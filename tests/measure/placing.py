@@ -1,0 +1,47 @@
+"""How quick an order is placed: by many at once, and by one alone with its statements counted."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from kitchen.models import State, Ticket
+from pizzeria.foundation import clock
+from pizzeria.foundation.idempotency.ledger import Once
+from tests import shop
+from tests.measure.figures import TIMES, say
+
+ORDERS, THREADS = 400, 8
+
+
+def measure() -> None:
+    """Place orders from several threads at once, then one alone with its statements counted."""
+
+    def guest(_number: int) -> float:
+        basket = shop.basket_of(shop.pizza(added=("olives", "basil")), shop.extra(), at=clock.now())
+        total = shop.total_of(basket, at=clock.now())
+        begun = time.perf_counter()
+        order = shop.place(basket, shown_total=total, at=clock.now(), once=_once())
+        seconds = time.perf_counter() - begun
+        Ticket.objects.filter(ref=order.ref).update(state=State.GONE)  # the line stays as short as on a good evening
+        return seconds
+
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(THREADS, initializer=connections.close_all) as guests:
+        seconds = list(guests.map(guest, range(ORDERS)))
+    rate = ORDERS / (time.perf_counter() - begun)
+    say(f"place_order, {THREADS} threads, {ORDERS} orders", seconds, f"{rate:.0f} baskets filled and ordered a second")
+
+    say("place_order, one guest after another", [guest(number) for number in range(TIMES)], "")
+    basket = shop.basket_of(shop.pizza(added=("olives", "basil")), shop.extra(), at=clock.now())
+    total = shop.total_of(basket, at=clock.now())
+    with CaptureQueriesContext(connection) as statements:
+        shop.place(basket, shown_total=total, at=clock.now(), once=_once())
+    counted = [query for query in statements if not query["sql"].startswith(("BEGIN", "COMMIT"))]
+    print(f"place_order takes {len(counted)} statements\n")
+
+
+def _once() -> Once:
+    return Once.of(principal="measure", key=uuid4(), asked={})

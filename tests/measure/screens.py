@@ -1,0 +1,68 @@
+"""How soon somebody else's screen shows a step."""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen
+from orders import services as front_desk
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import SYSTEM
+from tests import shop
+from tests.journeys.people import sign_in
+from tests.live.serving import serving
+from tests.measure.figures import say
+from tests.screenshots import CHROMIUM
+
+ORDERS_WATCHED = 10  # four changes each
+
+# Notes when the board first showed each version, just before the frame is painted.
+WATCH = """() => {
+    window.shown = [];
+    new MutationObserver(() => requestAnimationFrame(() => {
+        const version = Number(document.getElementById("board").dataset.version);
+        window.shown.push([version, (performance.timeOrigin + performance.now()) / 1000]);
+    })).observe(document.body, { childList: true, subtree: true });
+}"""
+SHOWN_AT = """async (version) => {
+    const isShown = () => window.shown.find(([shown]) => shown >= version);
+    while (!isShown()) await new Promise(requestAnimationFrame);
+    return isShown()[1];
+}"""
+
+
+def measure() -> None:
+    """Let a cook look at the board while somebody else orders, cooks and hands over."""
+    if not Path(CHROMIUM).exists():
+        print("a step, on another's screen: left out, there is no Chromium here")
+        return
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs an event loop in this thread
+    with serving() as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(base_url=f"http://127.0.0.1:{server.port}")
+        sign_in(page, "chef")
+        page.wait_for_url("**/kitchen/")
+        page.evaluate(WATCH)
+        seconds = [each for _order in range(ORDERS_WATCHED) for each in _trip(page)]
+        say("a step, on another's screen", seconds, f"{len(seconds)} changes, since each event's own time")
+        browser.close()
+
+
+def _trip(page: Page) -> Iterator[float]:
+    """Take an order through the kitchen; give for each step the seconds until the page showed it."""
+    at = clock.now()
+    ref = shop.place(shop.basket_of(shop.pizza(), at=at), at=at).ref
+    yield _seconds_until_shown(page, at)
+    for step in (kitchen_line.start_cooking, kitchen_line.finish_ticket, front_desk.hand_over):
+        at = clock.now()
+        step(ref=ref, by=SYSTEM, at=at)
+        yield _seconds_until_shown(page, at)
+
+
+def _seconds_until_shown(page: Page, at: datetime) -> float:
+    shown_at: float = page.evaluate(SHOWN_AT, Kitchen.objects.get().version)
+    return shown_at - at.timestamp()
