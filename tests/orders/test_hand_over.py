@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from kitchen import services as kitchen_line
 from kitchen.models import Kitchen, State, Ticket
@@ -9,6 +10,7 @@ from orders.models import Status
 from pizzeria.foundation.events.models import Event
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import NotAllowed
+from pizzeria.people.roles import KITCHEN
 from tests.shop import FRIDAY_NIGHT
 
 
@@ -53,3 +55,12 @@ def test_is_not_for_guests_or_drivers(ready_order, guest, driver):
 def test_of_an_unknown_order_finds_nothing(kitchen, chef):
     with pytest.raises(Kitchen.DoesNotExist):
         front_desk.hand_over(ref=uuid7(), by=chef, at=FRIDAY_NIGHT)
+
+
+@pytest.mark.parametrize("sent", ["foo", "//elsewhere.example", "https://elsewhere.example/", "/\n", "x" * 20_000])
+def test_leads_back_to_the_board_whatever_a_browser_sends_along(sign_in, ready_order, sent):
+    answer = sign_in(KITCHEN).post(reverse("orders:hand_over", args=[ready_order.ref]), {"next": sent})
+
+    assert (answer.status_code, answer["Location"]) == (302, reverse("kitchen:board"))
+    ready_order.refresh_from_db()
+    assert ready_order.status == Status.DELIVERED

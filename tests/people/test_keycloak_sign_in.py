@@ -60,6 +60,13 @@ def test_leads_nobody_out_of_the_shop(client, realm, elsewhere):
     assert answer["Location"] == reverse("people:landing")
 
 
+def test_survives_a_wish_that_is_no_address(client, realm):
+    answer = come_back(client, realm, CIRO, asked=leave(client, next="somewhere"))
+
+    assert answer.status_code == 302
+    assert "_auth_user_id" in client.session
+
+
 @pytest.mark.parametrize(
     "bend",
     [
