@@ -88,6 +88,8 @@ INSTALLED_APPS = [
     "ninja",  # its page about the API comes with scripts of its own, which no other host has to serve
     "django_structlog",
     "phonenumber_field",
+    "allauth.account",  # not "allauth" itself: no page of its own is ever shown
+    "allauth.mfa",
     "orders",
     "kitchen",
     "menu",
@@ -112,6 +114,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "pizzeria.people.middleware.StandingMiddleware",
     "pizzeria.people.middleware.ActorMiddleware",
     "pizzeria.people.middleware.StepUpMiddleware",
@@ -178,6 +181,12 @@ REDIS_CACHE = {
 CACHES = {
     "default": {"BACKEND": "pizzeria.operations.cache.FailOpenRedisCache", "KEY_PREFIX": "pizzeria", **REDIS_CACHE},
     "sessions": {"BACKEND": "pizzeria.operations.cache.SessionCache", "KEY_PREFIX": "sessions", **REDIS_CACHE},
+    # How often somebody may try to sign in is counted here, so that it is counted without Redis too.
+    "limits": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_limit",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_CACHE_ALIAS = "sessions"
@@ -226,6 +235,7 @@ AUTHENTICATION_BACKENDS = [
     # The demo's own form stands in for a sign-in server, in the demo and only while there is none.
     *(["django.contrib.auth.backends.ModelBackend"] if SHOP_DEMO and not OIDC_ISSUER else []),
     "pizzeria.people.oidc.backend.KeycloakBackend",
+    "pizzeria.people.accounts.backend.AccountBackend",
 ]
 OIDC_ORIGIN = "/".join(OIDC_ISSUER.split("/")[:3])
 OIDC_OP_AUTHORIZATION_ENDPOINT = f"{OIDC_ISSUER}/protocol/openid-connect/auth"
@@ -245,6 +255,61 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+
+ACCOUNT_ADAPTER = "pizzeria.people.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None  # allauth would make one from what somebody typed; ours are made by the model
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # allauth has a row for it; in the model's is what a sign-in server said
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# Codes, not links: a link carries a row's key, is opened by whatever reads the mail first, and wants the same browser.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_CHANGE_EMAIL = True  # one address, replaced once the new one is confirmed
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    name: f"pizzeria.people.accounts.forms.{form}"
+    for name, form in {
+        "signup": "SignUpForm",
+        "login": "SignInForm",
+        "confirm_email_verification_code": "ConfirmEmailForm",
+        "reset_password": "ForgottenForm",
+        "confirm_password_reset_code": "ConfirmForgottenForm",
+        "reset_password_from_key": "NewPasswordForm",
+        "change_password": "ChangePasswordForm",
+        "add_email": "EmailForm",
+        "reauthenticate": "ProveForm",
+    }.items()
+}
+# Counted by the client's address, by what was typed (key) and by who is signed in.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "signup": "20/h/ip",
+    "confirm_email": "1/10s/key,10/h/key",
+    "reset_password": "20/h/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "reauthenticate": "10/m/user",
+}
+# The last proxy's word on where somebody comes from; what they say themselves, in front of it, counts for nothing.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY and not SHOP_DEMO else 0
+MFA_ADAPTER = "pizzeria.people.accounts.adapter.PasskeyAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody gets that far with one
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SHOP_DEMO  # http://localhost, which browsers trust as they do https
+MFA_FORMS = {
+    "add_webauthn": "pizzeria.people.accounts.forms.AddPasskeyForm",
+    "login_webauthn": "pizzeria.people.accounts.forms.PasskeySignInForm",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "10/m/ip"}
 
 # --- Safe by default; the demo alone speaks plain http ------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from pizzeria.api import api
 
+handler429 = "pizzeria.people.accounts.limits.too_often"  # allauth asks for it
 handler500 = "pizzeria.operations.outage.server_error"
 
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("menu/", include("menu.urls")),
     path("kitchen/", include("kitchen.urls")),
     path("accounts/", include("pizzeria.people.urls")),
+    path("accounts/", include("pizzeria.people.accounts.urls")),
     path("stream/", include("pizzeria.live.urls")),
     path("api/", api.urls),
     *([path("admin/messages/", include("pizzeria.demo.urls"))] if settings.SHOP_DEMO else []),

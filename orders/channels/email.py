@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from smtplib import SMTPDataError, SMTPRecipientsRefused
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,16 +20,18 @@ def is_open() -> bool:
     return MAILER in mailers
 
 
-def send(letter: Letter) -> str:
+def send(letter: Letter, *, within: float | None = None) -> str:
     """
     Hand a letter to the mail server, and come back once it has taken it.
 
+    :param within: seconds to connect, and for each answer, where somebody waits; None: those of the settings
     :returns: the letter's Message-ID, the same whenever it is sent again
     :raises Undelivered: as Refused, Unavailable or Unanswered
     """
     if not is_open():
         raise Unavailable("This shop has no mail server.")
-    mailer = mailers[MAILER]
+    mailer: Any = mailers[MAILER]
+    mailer.timeout = within or mailer.timeout
     try:
         validate_email(letter.to)
         mailer.open()

@@ -9,3 +9,4 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("pizzeria.people.receivers")
+        import_module("pizzeria.people.accounts.limits").count_in_the_database()

@@ -35,6 +35,7 @@ class Header:
     pages: list[Page]
     basket_count: int
     user_id: str  # blank: a guest
+    has_account: bool  # of this shop: e-mail, password and passkeys are changed here
 
     def unread(self) -> int:
         """Count the notices that somebody signed in has not read; asked for by whole pages, not by their parts."""
@@ -60,6 +61,7 @@ def header(request: HttpRequest) -> dict[str, Any]:
             pages=_pages(groups),
             basket_count=session.get(carried.COUNT, 0),
             user_id=session.get(SESSION_KEY, ""),
+            has_account=sessions.is_by_account(session),
         )
     }
 

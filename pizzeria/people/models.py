@@ -41,6 +41,21 @@ class Identity(models.Model):
         return f"{self.subject} at {self.issuer}"
 
 
+class Limit(models.Model):
+    """How often somebody has tried something of late: the table of the cache by which accounts count."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+        db_table = "people_limit"
+
+    def __str__(self) -> str:
+        return self.cache_key
+
+
 class SignIn(models.Model):
     """A session that Keycloak began: what it takes to ask again whether it still stands, and to end it."""
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     type Content = SessionBase | Mapping[str, Any]  # a session, or what lies in one
 
 KEYCLOAK = "pizzeria.people.oidc.backend.KeycloakBackend"
+ACCOUNT = "pizzeria.people.accounts.backend.AccountBackend"
 DEMO_FORM = "django.contrib.auth.backends.ModelBackend"
 
 IDLE_AT_WORK = timedelta(hours=12)
@@ -32,6 +33,11 @@ _SIGN_IN, _CHECKED, _SEEN, _AUTHENTICATED = "sign_in", "checked_at", "seen_at", 
 def is_by_keycloak(session: "Content") -> bool:
     """Tell whether Keycloak began a session."""
     return bool(session.get(BACKEND_SESSION_KEY) == KEYCLOAK)
+
+
+def is_by_account(session: "Content") -> bool:
+    """Tell whether a customer's own account began a session: its password or a passkey of it."""
+    return bool(session.get(BACKEND_SESSION_KEY) == ACCOUNT)
 
 
 def is_for_staff(session: "Content") -> bool:

@@ -7,13 +7,17 @@ from django.core.management.base import BaseCommand
 from orders import services as front_desk
 from pizzeria.foundation import clock
 from pizzeria.foundation.idempotency import ledger
+from pizzeria.people.accounts import holders, limits
 from pizzeria.people.oidc import sign_ins
 
-KEYS, BASKETS = timedelta(hours=24), timedelta(days=14)
+KEYS, BASKETS, UNCONFIRMED = timedelta(hours=24), timedelta(days=14), timedelta(days=1)
 
 
 class Command(BaseCommand):
-    help = "Deletes what has had its time: form keys after 24 hours, baskets after 14 days, sessions that have ended."
+    help = (
+        "Deletes what has had its time: form keys and unconfirmed accounts after 24 hours, baskets after 14 days, "
+        "sessions that have ended."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
@@ -21,4 +25,7 @@ class Command(BaseCommand):
         baskets = front_desk.forget_baskets(before=now - BASKETS)
         call_command("clearsessions")
         sign_ins.forget_ended()
-        self.stdout.write(f"{keys} form keys and {baskets} baskets deleted; ended sessions too")
+        limits.forget_old()
+        unconfirmed = holders.forget_unconfirmed(before=now - UNCONFIRMED)
+        deleted = f"{keys} form keys and {baskets} baskets deleted, {unconfirmed} unconfirmed accounts"
+        self.stdout.write(f"{deleted}; ended sessions too")

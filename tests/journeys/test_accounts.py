@@ -1,0 +1,173 @@
+"""A guest makes an account, keeps the order that was placed before, forgets the password and gets a passkey."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from pizzeria.people.models import Identity, User
+from tests.journeys.people import order
+from tests.people.account_holders import ANOTHER, CARLA, PASSWORD, code_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MY_ORDERS = re.compile("/orders/$")
+
+
+@pytest.fixture
+def letters(post, settings, live_server):
+    """The postbox of the shop, whose letters name the address that the browsers know."""
+    settings.SHOP_ORIGIN = live_server.url
+    return post
+
+
+def make_an_account(page, letters):
+    page.get_by_label("Your name").fill("Carla")
+    page.get_by_label("E-mail").fill(CARLA)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Make my account").click()
+    expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    page.get_by_label("The code in our letter").fill(code_in(letters))
+    page.get_by_role("button", name="That is my e-mail").click()
+
+
+def sign_in(page, password=PASSWORD):
+    page.goto("/accounts/by-e-mail/")
+    page.get_by_label("E-mail").fill(CARLA)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def test_from_a_guests_order_to_an_account_that_holds_it(somebody, letters):
+    carla = somebody()
+    order(carla)
+    the_link = carla.url
+    carla.get_by_role("main").get_by_role("link", name="Sign in").click()
+    carla.get_by_role("link", name="Make an account").click()
+
+    make_an_account(carla, letters)
+
+    expect(carla).to_have_url(the_link)
+    carla.get_by_role("button", name="Put it into my account").click()
+    expect(carla.locator("#messages")).to_contain_text("It is in your account now")
+    carla.get_by_role("link", name="My orders").first.click()
+    expect(carla.get_by_role("main")).to_contain_text("Margherita")
+    assert somebody().request.get(the_link).status == 404
+
+
+def test_from_a_forgotten_password_to_a_new_one(somebody, letters):
+    carla, thief = somebody(), somebody()
+    carla.goto("/accounts/sign-up/")
+    make_an_account(carla, letters)
+    expect(carla).to_have_url(MY_ORDERS)
+    sign_in(thief)
+    expect(thief).to_have_url(MY_ORDERS)
+    carla.get_by_role("button", name="Sign out").click()
+
+    carla.goto("/accounts/by-e-mail/")
+    carla.get_by_role("link", name="I do not remember my password").click()
+    carla.get_by_label("E-mail").fill(CARLA)
+    carla.get_by_role("button", name="Send me a code").click()
+    expect(carla.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    carla.get_by_label("The code in our letter").fill(code_in(letters))
+    carla.get_by_role("button", name="Go on").click()
+    carla.get_by_label("New password").fill(ANOTHER)
+    carla.get_by_role("button", name="Take this one").click()
+
+    expect(carla).to_have_url(MY_ORDERS)
+    thief.goto("/orders/")
+    expect(thief.get_by_role("heading", name="Come in")).to_be_visible()
+
+
+def a_device(page):
+    """Give a browser a device that makes passkeys and agrees to everything."""
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    always = {"isUserVerified": True, "automaticPresenceSimulation": True}
+    made = devices.send("WebAuthn.addVirtualAuthenticator", {"options": options | always})
+    return devices, made["authenticatorId"]
+
+
+@pytest.fixture
+def at_home(letters, somebody, scripted):
+    """Somebody with an account, signed in, at a browser with a device for passkeys."""
+    if not scripted:
+        return None
+    page = somebody()
+    page.goto("/accounts/sign-up/")
+    make_an_account(page, letters)
+    expect(page).to_have_url(MY_ORDERS)
+    return page
+
+
+def add_a_passkey(page):
+    page.goto("/profile/")
+    page.get_by_role("link", name="My passkeys").click()
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="It is me").click()
+    page.get_by_label("What shall we call it?").fill("The blue key")
+    page.get_by_role("button", name="Ask my device").click()
+    expect(page.locator("#messages")).to_contain_text("Your passkey is kept.")
+    expect(page.get_by_role("main")).to_contain_text("The blue key")
+
+
+def sign_in_by_passkey(page):
+    page.goto("/accounts/by-e-mail/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+
+
+@pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
+def test_sign_in_with_a_passkey_until_it_is_removed(somebody, letters, at_home):
+    a_device(at_home)
+    add_a_passkey(at_home)
+    at_home.get_by_role("button", name="Sign out").click()
+
+    sign_in_by_passkey(at_home)
+    expect(at_home).to_have_url(MY_ORDERS)
+
+    at_home.goto("/accounts/passkeys/")
+    at_home.get_by_role("button", name="Remove").click()
+    at_home.get_by_label("Password").fill(PASSWORD)
+    at_home.get_by_role("button", name="It is me").click()
+    expect(at_home.get_by_role("main")).to_contain_text("You have none yet.")
+    at_home.get_by_role("button", name="Sign out").click()
+    sign_in_by_passkey(at_home)
+    expect(at_home.locator("#messages")).to_contain_text("That passkey did not fit.")
+
+
+@pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
+def test_find_no_passkey_where_the_device_has_none(somebody, letters, at_home):
+    at_home.get_by_role("button", name="Sign out").click()
+    _devices, _device = a_device(at_home)
+
+    sign_in_by_passkey(at_home)
+
+    expect(at_home.get_by_text("No passkey was used.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
+@pytest.mark.parametrize("why", ["a sign-in server knows them", "their account is closed"])
+def test_a_passkey_opens_nothing_to_those_who_may_not_come_in(somebody, letters, at_home, why):
+    a_device(at_home)
+    add_a_passkey(at_home)
+    at_home.get_by_role("button", name="Sign out").click()
+    carla = User.objects.get(emailaddress__email=CARLA)
+    if why == "their account is closed":
+        User.objects.filter(pk=carla.pk).update(is_active=False)
+    else:
+        Identity.objects.create(user=carla, issuer="https://sso.example", subject="carla")
+
+    sign_in_by_passkey(at_home)
+
+    expect(at_home.locator("#messages")).to_contain_text("That passkey did not fit.")
+    at_home.goto("/orders/")
+    expect(at_home.get_by_role("heading", name="Come in")).to_be_visible()
+
+
+def test_passkeys_are_offered_only_where_a_script_can_ask_for_them(somebody, scripted):
+    page = somebody()
+    page.goto("/accounts/by-e-mail/")
+
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_visible(visible=scripted)
