@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kitchen import promises
 from kitchen.models import LOAD, Kitchen, Ticket
@@ -32,9 +33,12 @@ def refuse_unless_room(line: Kitchen, tickets: Sequence[Ticket], *, at: datetime
     load = sum(ticket.state in LOAD for ticket in tickets)
     if load >= line.max_concurrent_orders:
         minutes = promises.minutes_until(promises.next_out(tickets, at=at), at)
-        raise KitchenFull(
-            _("The kitchen is at capacity. Please try again in about %(minutes)d minutes.") % {"minutes": minutes}
+        sentence = ngettext(
+            "The kitchen is at capacity. Please try again in about a minute.",
+            "The kitchen is at capacity. Please try again in about %(minutes)d minutes.",
+            minutes,
         )
+        raise KitchenFull(sentence % {"minutes": minutes})
 
 
 def _why_closed(line: Kitchen) -> str:

@@ -1,15 +1,17 @@
 """What is seen of the line."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kitchen import capacity, promises
 from kitchen.models import LOAD, Kitchen, Method, State, Ticket
+from kitchen.promises import Promise
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -42,13 +44,12 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What somebody who orders now is told."""
+    """What somebody who orders now is told; while it is closed, nothing of when it is picked up or brought."""
 
     open: bool
     sentence: str
-    ready_from: datetime | None = None
-    ready_until: datetime | None = None
-    minutes: int | None = None
+    promises: Mapping[Method, Promise] = field(default_factory=dict)
+    minutes: Mapping[Method, int] = field(default_factory=dict)  # until the promise begins
 
 
 def the_kitchen() -> Kitchen:
@@ -78,9 +79,9 @@ def board(kitchen: Kitchen, *, at: datetime) -> Board:
     )
 
 
-def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime, method: Method = Method.PICKUP) -> Quote:
+def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Quote:
     """
-    Tell somebody who has not ordered yet when it would be ready. One query.
+    Tell somebody who has not ordered yet when it would be ready, and when brought. One query.
 
     :param pizza_minutes: minutes in the oven, one entry a pizza; of a typical one while nothing is chosen
     """
@@ -92,15 +93,15 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime, metho
     out_at = promises.out_of_the_kitchen(
         tickets, minutes=promises.ticket_minutes(pizza_minutes), places=kitchen.cooking_places, at=at
     )
-    promised = promises.promise(out_at, method=method)
-    minutes = promises.minutes_until(promised.ready_from, at)
-    return Quote(
-        open=True,
-        sentence=_("Order now, and it is ready in about %(minutes)d minutes.") % {"minutes": minutes},
-        ready_from=promised.ready_from,
-        ready_until=promised.ready_until,
-        minutes=minutes,
+    promised = {method: promises.promise(out_at, method=method) for method in Method}
+    minutes = {method: promises.minutes_until(promise.ready_from, at) for method, promise in promised.items()}
+    soonest = minutes[Method.PICKUP]
+    sentence = ngettext(
+        "Order now, and it is ready in about a minute.",
+        "Order now, and it is ready in about %(minutes)d minutes.",
+        soonest,
     )
+    return Quote(open=True, sentence=sentence % {"minutes": soonest}, promises=promised, minutes=minutes)
 
 
 def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:

@@ -16,7 +16,7 @@ from orders.models import Order
 from orders.views import carried
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, Kind, actor_of
-from pizzeria.foundation.idempotency.ledger import Once
+from pizzeria.foundation.idempotency.ledger import KeyReused, Once
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import Busy, Refusal
 
@@ -54,6 +54,8 @@ def _place(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             order = _place_once(form, basket, by=actor_of(request))
+        except KeyReused as reused:
+            return _show_what_it_made(request, form, basket, reused)
         except Refusal as no:
             refusal = no
         else:
@@ -63,7 +65,7 @@ def _place(request: HttpRequest) -> HttpResponse:
 
     if became := selectors.what_became_of(basket):
         carried.put_down(request)
-        messages.info(request, _("This basket was ordered already. Here is that order; nothing was ordered twice."))
+        messages.info(request, _("This basket was ordered already. Here is that order, as it was sent first."))
         return redirect(selectors.address(became))
     picture = selectors.basket(basket, at=clock.now())
     return _show(
@@ -93,6 +95,15 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
     )
 
 
+def _show_what_it_made(request: HttpRequest, form: CheckoutForm, basket: UUID, reused: KeyReused) -> HttpResponse:
+    """Show the order that a form made before it was changed, beside the form as it was typed since."""
+    if selectors.what_became_of(basket):
+        carried.put_down(request)
+    made = selectors.by_ref(reused.ref)
+    context = {"form": form, "made": selectors.order_picture(made), "made_address": selectors.address(made)}
+    return render(request, "orders/checkout.html", context, status=reused.status)
+
+
 def _remember(request: HttpRequest, form: CheckoutForm) -> None:
     """Keep name and number for next time, if that is wished. The order is placed, whatever comes of this."""
     if not form.cleaned_data.get("remember"):
@@ -112,7 +123,9 @@ def _show(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    context = {"form": form, "basket": basket, "quote": basket.quote, "refusal": refusal}
+    """Show the form beside its basket; while nobody can order, that is said whatever else is wrong."""
+    closed = "" if basket.quote.open else basket.quote.sentence
+    context = {"form": form, "basket": basket, "quote": basket.quote, "refusal": refusal or closed}
     return render(request, "orders/checkout.html", context, status=status)
 
 

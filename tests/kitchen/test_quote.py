@@ -4,6 +4,7 @@ import pytest
 
 from kitchen import selectors
 from kitchen.models import Method, State
+from kitchen.promises import Promise
 from tests import shop
 from tests.kitchen.line import MINUTE, in_line
 from tests.shop import FRIDAY_NIGHT
@@ -18,26 +19,28 @@ def test_says_in_how_many_minutes_it_could_be_picked_up(kitchen):
 
     assert told.open
     assert told.sentence == "Order now, and it is ready in about 10 minutes."
-    assert (told.minutes, told.ready_from) == (10, FRIDAY_NIGHT + 10 * MINUTE)
+    assert told.minutes[Method.PICKUP] == 10
+    assert told.promises[Method.PICKUP].ready_from == FRIDAY_NIGHT + 10 * MINUTE
 
 
-def test_is_what_the_order_is_then_promised(kitchen):
+@pytest.mark.parametrize("method", Method)
+def test_is_what_the_order_is_then_promised(kitchen, method):
     in_line(kitchen, *[State.WAITING] * 7)
     told = quote(kitchen)
 
-    order = shop.place()
+    order = shop.place(method=method)
 
-    assert (told.ready_from, told.ready_until) == (order.promise_from, order.promise_until)
+    assert told.promises[method] == Promise(order.promise_from, order.promise_until)
 
 
 def test_is_later_behind_others(kitchen):
     in_line(kitchen, *[State.WAITING] * 5)
 
-    assert quote(kitchen).minutes == 8 + 8 + 2
+    assert quote(kitchen).minutes[Method.PICKUP] == 8 + 8 + 2
 
 
 def test_is_later_at_home(kitchen):
-    assert quote(kitchen, method=Method.DELIVERY).minutes == 30
+    assert quote(kitchen).minutes[Method.DELIVERY] == 30
 
 
 @pytest.mark.parametrize(
@@ -55,4 +58,11 @@ def test_says_why_when_nobody_can_order(kitchen, busy, sentence):
 
     told = quote(kitchen)
 
-    assert (told.open, told.sentence, told.ready_from, told.minutes) == (False, sentence, None, None)
+    assert (told.open, told.sentence, told.promises, told.minutes) == (False, sentence, {}, {})
+
+
+def test_says_a_minute_as_people_do(kitchen):
+    in_line(kitchen, State.WAITING, minutes=1)
+    kitchen.max_concurrent_orders = 1
+
+    assert quote(kitchen).sentence == "The kitchen is at capacity. Please try again in about a minute."

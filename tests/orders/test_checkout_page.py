@@ -3,12 +3,13 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from kitchen.models import Kitchen, Ticket
+from kitchen.models import Kitchen, Method, Ticket
 from menu.models import Pizza
 from menu.services import take_off
 from orders.models import Order
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.people.roles import CUSTOMER
+from tests import shop
 from tests.orders.test_basket import add
 from tests.shop import FRIDAY_NIGHT
 
@@ -147,13 +148,62 @@ def test_from_two_tabs_makes_one_order_and_tells_the_other(client, form):
     assert "ordered already" in second.content.decode()
 
 
-def test_sent_again_with_other_contents_shows_the_order_there_is(client, form):
-    first = send(client, form)
+def test_sent_again_with_other_contents_says_that_they_were_not_taken_and_shows_what_was(client, form):
+    at_home = {**form, "method": "delivery", "street": "Via Appia 7", "city": "Roma"}
+    first = send(client, at_home)
 
-    second = client.post(reverse("orders:checkout"), {**form, "name": "Somebody else"}, follow=True)
+    second = send(client, at_home, street="Via Veneto 1")
 
-    assert second.redirect_chain[-1][0] == first.url
-    assert Order.objects.get().contact.name == "Anna Bianchi"
+    html = second.content.decode()
+    assert second.status_code == 422
+    assert "What you changed has not reached us." in html
+    assert f'<a href="{first.url}">order #{Order.objects.get().number}</a>' in html
+    assert second.context["made"].address == ["Via Appia 7", "Roma"]
+    assert second.context["form"]["street"].value() == "Via Veneto 1"
+    assert "Place the order" not in html
+    assert Order.objects.get().contact.street == "Via Appia 7"
+    assert send(client, at_home).url == first.url
+
+
+def test_says_of_each_way_how_long_it_takes(client, form):
+    page = client.get(reverse("orders:checkout"))
+
+    html, minutes = page.content.decode(), page.context["quote"].minutes
+    assert minutes[Method.DELIVERY] == minutes[Method.PICKUP] + 20
+    assert f"hot at our counter, in about {minutes[Method.PICKUP]} minutes" in html
+    assert f"hot to your door, in about {minutes[Method.DELIVERY]} minutes" in html
+
+
+@pytest.mark.parametrize("closed", [{"taking_orders": False}, {"max_concurrent_orders": 1}], ids=["paused", "full"])
+def test_says_that_nobody_can_order_before_anything_is_typed(client, form, closed):
+    shop.place()
+    Kitchen.objects.update(**closed)
+
+    page = client.get(reverse("orders:checkout"))
+
+    html = page.content.decode()
+    assert page.context["refusal"] == page.context["quote"].sentence in html
+    assert 'id="checkout"' not in html
+    assert "We keep your basket for you until then." in html
+
+
+def test_typed_when_the_kitchen_closes_can_be_sent_again_later(client, form):
+    Kitchen.objects.update(taking_orders=False)
+    refused = send(client, form, name="")
+    assert "taking a break" in refused.context["refusal"]
+    assert "Try again · " in refused.content.decode()
+
+    Kitchen.objects.update(taking_orders=True)
+    assert send(client, form).status_code == 302
+
+
+def test_does_not_ask_for_a_name_while_something_in_the_basket_is_sold_out(client, form):
+    take_off(item=Pizza.objects.get(slug="margherita"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    html = client.get(reverse("orders:checkout")).content.decode()
+
+    assert 'id="checkout"' not in html
+    assert "needs a look" in html
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,17 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 
 from kitchen.models import Ticket
+from orders import selectors
 from orders.models import Order
 from pizzeria.foundation.idempotency.ledger import Once
 from tests import shop
+from tests.live.serving import serving
+from tests.orders.test_basket import add
 from tests.races.crowd import all_at_once
+from tests.races.test_killed import Browser
 
 SENDERS = 12
 
@@ -35,3 +40,20 @@ def test_control_without_the_key_eleven_are_told_instead_of_answered(kitchen):
 
     assert sorted(getattr(answer, "code", "ordered") for answer in answers) == ["basket_spent"] * 11 + ["ordered"]
     assert Order.objects.count() == 1
+
+
+@pytest.fixture
+def anna(kitchen, client):
+    """Anna's browser, with one Margherita in the basket, before a shop that serves many at once."""
+    add(client)
+    browser = Browser(client.cookies[settings.SESSION_COOKIE_NAME].value)
+    with serving() as server:
+        browser.port = server.port
+        yield browser
+
+
+def test_of_a_browser_sent_twelve_times_at_once_leads_twelve_times_to_the_same_order(anna):
+    answers = all_at_once([partial(anna.send, anna.open_checkout())] * SENDERS)
+
+    assert set(answers) == {selectors.address(Order.objects.get())}
+    assert Ticket.objects.count() == 1

@@ -22,10 +22,14 @@ from pizzeria.foundation.refusals import Refusal
 
 
 class KeyReused(Refusal):
-    """A key came back with another request than the one it made something for."""
+    """A key came back with another request than the one it made something for. `ref` is what that one made."""
 
     code = "idempotency_key_reused"
     status = 422
+
+    def __init__(self, sentence: str, *, ref: UUID) -> None:
+        super().__init__(sentence)
+        self.ref = ref
 
 
 class AlreadyClaimed(Exception):
@@ -81,5 +85,6 @@ def ref_made_by(once: Once) -> UUID:
     """
     first = IdempotencyKey.objects.get(principal=once.principal, key=once.key)
     if first.fingerprint != once.fingerprint:
-        raise KeyReused(_("This form was sent before with other contents. Please open it afresh and try again."))
+        sentence = _("This form was sent before with other contents. Please open it afresh and try again.")
+        raise KeyReused(sentence, ref=first.ref)
     return first.ref
