@@ -147,6 +147,16 @@ def test_are_not_in_the_shops_own_cache(client):
     assert is_the_page_for_too_often(tries(client, wrong_password, 5)[1])
 
 
+def test_control_in_the_shops_own_cache_they_would_be_gone_with_redis(client, monkeypatch):
+    breaker.of_redis.open(RedisIsGone())
+    breaker.of_redis._stopped.set()
+    monkeypatch.setattr("allauth.core.internal.ratelimit.cache", caches["default"])
+
+    before, twentieth = tries(client, wrong_password, 20)
+
+    assert (before, twentieth.status_code) == (422, 422)
+
+
 def test_hold_no_address_and_no_e_mail_longer_than_they_count(client):
     account_holder()
     wrong_password(client)

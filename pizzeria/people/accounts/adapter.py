@@ -8,12 +8,14 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pizzeria.people.accounts import letters, limits
@@ -123,6 +125,10 @@ class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "incorrect_code": _("That passkey did not fit. Nothing has happened; you can try again."),
         "unverified_email": _("Please confirm your e-mail first."),
     }
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return gettext("Passkey %(number)d") % {"number": count + 1}
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Name the shop by its own address, not by the one that a request claims."""
