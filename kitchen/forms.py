@@ -3,10 +3,12 @@ from datetime import datetime, timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pizzeria.foundation.forms import ShopForm
+
 MINUTES = ((15, _("15 minutes")), (30, _("30 minutes")), (60, _("an hour")), (0, _("until further notice")))
 
 
-class PauseForm(forms.Form):
+class PauseForm(ShopForm):
     reason = forms.CharField(
         label=_("Why?"), max_length=120, error_messages={"required": _("Please say why, for guests to read.")}
     )
@@ -18,7 +20,7 @@ class PauseForm(forms.Form):
         return at + timedelta(minutes=minutes) if minutes else None
 
 
-class CapacityForm(forms.Form):
+class CapacityForm(ShopForm):
     max_concurrent_orders = forms.IntegerField(
         label=_("Open orders at most"),
         min_value=1,

@@ -6,8 +6,10 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from kitchen import selectors
@@ -47,7 +49,7 @@ def recall_ticket(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 
 @needs(PAUSE)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: HttpRequest) -> HttpResponse:
     form, at = PauseForm(request.POST), clock.now()
     kitchen, by = selectors.the_kitchen(), actor_of(request)
@@ -55,7 +57,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     def use(reason: str, **_: object) -> None:
         kitchen_line.pause(kitchen=kitchen, reason=reason, until=form.until(at), by=by, at=at)
 
-    return _use_tool(request, "pause", form, use)
+    return _use_tool(request, "pause", form, use, done=_("No new orders. Guests read why."))
 
 
 @needs(PAUSE)
@@ -66,19 +68,27 @@ def resume(request: HttpRequest) -> HttpResponse:
 
 
 @needs(CHANGE_CAPACITY)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_capacity(request: HttpRequest) -> HttpResponse:
     kitchen, by, at = selectors.the_kitchen(), actor_of(request), clock.now()
     use = partial(kitchen_line.change_capacity, kitchen=kitchen, by=by, at=at)
-    return _use_tool(request, "capacity", CapacityForm(request.POST), use)
+    done = _("From now on the kitchen takes as much as you said.")
+    return _use_tool(request, "capacity", CapacityForm(request.POST), use, done=done)
 
 
-def _use_tool(request: HttpRequest, tool: str, form: Form, use: Callable[..., object]) -> HttpResponse:
-    """Do what a tool's form says; while something is wrong with it, show it on the board as it was typed."""
+def _use_tool(request: HttpRequest, tool: str, form: Form, use: Callable[..., object], *, done: str) -> HttpResponse:
+    """
+    Do what a tool's form says; while something is wrong with it, show it on the board as it was typed.
+
+    The browser is at the tool's own address then: who asks for that again (a reload, the history) gets the board.
+    """
+    if request.method != "POST":
+        return redirect(reverse("kitchen:board", query={"still": tool}))
     status = 422
     if form.is_valid():
         try:
             use(**form.cleaned_data)
+            messages.success(request, done)
             return redirect("kitchen:board")
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from menu.choices import MAX_QUANTITY, Choice, Part, PizzaChoice
 from menu.prices import Offer, OfferedPizza
 from pizzeria.foundation import clock
+from pizzeria.foundation.forms import ShopForm
 
 QUANTITY_SENTENCE = _("Between 1 and %(most)d, please.") % {"most": MAX_QUANTITY}
 
@@ -23,7 +24,7 @@ def quantity_field() -> forms.IntegerField:
     )
 
 
-class PizzaForm(forms.Form):
+class PizzaForm(ShopForm):
     """
     Size, toppings to keep, toppings to add, quantity.
 
@@ -65,7 +66,7 @@ class PizzaForm(forms.Form):
         )
 
 
-class SoldOutForm(forms.Form):
+class SoldOutForm(ShopForm):
     """Until when something is off: further notice, the end of today, or a time on the wall clock."""
 
     until = forms.ChoiceField(

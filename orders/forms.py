@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from kitchen.models import Method
-from orders.services import ContactDetails
+from orders.services import NEEDED_AT_THE_DOOR, ContactDetails
+from pizzeria.foundation.forms import ShopForm
 
 # Control characters, and those that turn the direction of text or show nothing: "nuts" must never read as "stun".
 _UNSEEN = re.compile(
@@ -28,6 +29,18 @@ class OneLineField(TextField):
 
     def to_python(self, value: Any) -> str:
         return " ".join(super().to_python(value).split())
+
+
+class FewLinesField(TextField):
+    """Text of at most six lines, none of them blank: what is said in more of them goes on in the last."""
+
+    MOST = 6
+
+    def to_python(self, value: Any) -> str:
+        lines = [" ".join(line.split()) for line in super().to_python(value).splitlines()]
+        lines = [line for line in lines if line]
+        last = self.MOST - 1
+        return "\n".join([*lines[:last], " ".join(lines[last:])]).strip()
 
 
 def name_field(*, required: bool = True) -> OneLineField:
@@ -54,7 +67,7 @@ def phone_field(*, required: bool = True) -> PhoneNumberField:
     )
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(ShopForm):
     """What a customer lets us keep. What is left empty is forgotten."""
 
     name = name_field(required=False)
@@ -66,7 +79,7 @@ class ProfileForm(forms.Form):
         return {"name": self.cleaned_data["name"], "phone": phone.as_e164 if phone else ""}
 
 
-class CheckoutForm(forms.Form):
+class CheckoutForm(ShopForm):
     """Who the order is for. `key` makes the form count once; `shown_total` is what the guest agreed to."""
 
     method = forms.ChoiceField(
@@ -111,7 +124,7 @@ class CheckoutForm(forms.Form):
         max_length=300,
         help_text=_("The kitchen sees this in large letters."),
     )
-    notes = TextField(
+    notes = FewLinesField(
         label=_("Anything else?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -121,10 +134,7 @@ class CheckoutForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         if said.get("method") == Method.DELIVERY:
-            for field, sentence in (
-                ("street", _("Please tell us where we shall bring it.")),
-                ("city", _("Please tell us the town.")),
-            ):
+            for field, sentence in NEEDED_AT_THE_DOOR.items():
                 if not said.get(field) and field not in self.errors:
                     self.add_error(field, sentence)
         return said

@@ -41,6 +41,9 @@ class Reason(models.TextChoices):
     OTHER = "other", _("something else")
 
 
+AT_THE_DOOR = (Reason.NOBODY_HOME, Reason.WRONG_ADDRESS)  # what a driver may find there
+
+
 class PaymentMethod(models.TextChoices):
     CASH = "cash", _("cash")
     CREDIT_CARD = "credit_card", _("credit card")
@@ -123,6 +126,14 @@ class Order(Noun):
     def has_started(self) -> bool:
         """Tell whether somebody has begun to cook it, also when it was recalled into the line since."""
         return self.cooking_at is not None
+
+    @property
+    def reasons_to_cancel(self) -> tuple[Reason, ...]:
+        """Give the reasons there can be where the order is now, for staff to choose from."""
+        if self.status not in (Status.READY, Status.DELIVERING):
+            return (Reason.CHANGED_MIND, Reason.SOLD_OUT, Reason.TOO_BUSY, Reason.OTHER)
+        missed = AT_THE_DOOR if self.method == Method.DELIVERY else (Reason.NOT_COLLECTED,)
+        return (*missed, Reason.CHANGED_MIND, Reason.OTHER)
 
     def get_absolute_url(self) -> str:
         return reverse("orders:order", args=[self.ref])

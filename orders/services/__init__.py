@@ -18,7 +18,7 @@ from orders.services.delivering import (
 from orders.services.handing_over import hand_over
 from orders.services.moved import OrderMoved
 from orders.services.noticing import write_notices
-from orders.services.placing import AddressMissing, ContactDetails, place_order
+from orders.services.placing import NEEDED_AT_THE_DOOR, AddressMissing, ContactDetails, place_order
 from orders.services.promising import requote
 from orders.services.reading import dismiss_notices, mark_notices_read
 from orders.services.sending import (
@@ -30,6 +30,7 @@ from orders.services.sending import (
 )
 
 __all__ = [
+    "NEEDED_AT_THE_DOOR",
     "AddressMissing",
     "AnotherDriverHasIt",
     "BasketChanged",

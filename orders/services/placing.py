@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kitchen import services as kitchen_line
 from kitchen.models import Kitchen, Method
@@ -27,6 +27,12 @@ from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.idempotency.ledger import Once
 from pizzeria.foundation.refusals import Refusal
+
+# What a delivery is brought to. A postal code or a doorbell may be missing.
+NEEDED_AT_THE_DOOR = {
+    "street": gettext_lazy("Please tell us where we shall bring it."),
+    "city": gettext_lazy("Please tell us the town."),
+}
 
 
 class AddressMissing(Refusal):
@@ -49,10 +55,6 @@ class ContactDetails:
     directions: str = ""
     allergies: str = ""
     notes: str = ""
-
-    @property
-    def has_address(self) -> bool:
-        return bool(self.street and self.city)
 
 
 def _order_made(ref: UUID) -> Order:
@@ -84,8 +86,8 @@ def place_order(
     :raises SoldOut, NotOnTheMenu: nothing is kept
     :raises KitchenClosed, KitchenFull: nothing is kept
     """
-    if method == Method.DELIVERY and not contact.has_address:
-        raise AddressMissing(_("Where shall we bring it? Please tell us street and town."), field="street")
+    if method == Method.DELIVERY:
+        _refuse_unless_addressed(contact)
     spent, reckoning = take_basket(basket, shown_lines=shown_lines, at=at)
     refuse_unless_agreed(reckoning.totals, shown_total)
     customer = customer_for(by, at=at)
@@ -113,6 +115,12 @@ def place_order(
     spent.order_ref = ref
     spent.save(update_fields=["order_ref"])
     return order
+
+
+def _refuse_unless_addressed(contact: ContactDetails) -> None:
+    for field, sentence in NEEDED_AT_THE_DOOR.items():
+        if not getattr(contact, field):
+            raise AddressMissing(str(sentence), field=field)
 
 
 def _placed(

@@ -18,10 +18,11 @@ from orders import services as front_desk
 from orders.views import carried
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.forms import ShopForm
 from pizzeria.foundation.refusals import Refusal
 
 
-class QuantityForm(forms.Form):
+class QuantityForm(ShopForm):
     quantity = quantity_field()
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,16 +18,16 @@ from orders.models import Order, Reason
 from orders.permissions import STOP_THE_OVEN
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.forms import ShopForm
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import ProofTooOld, demand_recent_proof
 
 
-class CancelForm(forms.Form):
+class CancelForm(ShopForm):
     """Why staff cancel an order. Guests need no reason."""
 
     reason = forms.ChoiceField(
         label=gettext_lazy("Why?"),
-        choices=[(reason.value, reason.label) for reason in Reason],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Please say why, so that the guest knows.")},
     )
@@ -37,6 +37,12 @@ class CancelForm(forms.Form):
         max_length=300,
         help_text=gettext_lazy("Needed with “something else”."),
     )
+
+    def __init__(self, data: QueryDict | None, *, order: Order) -> None:
+        super().__init__(data)
+        reason = self.fields["reason"]
+        assert isinstance(reason, forms.ChoiceField)
+        reason.choices = [(reason.value, reason.label) for reason in order.reasons_to_cancel]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +65,7 @@ def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
     as_staff = actor_of(request).may(STOP_THE_OVEN)
     if front_desk.needs_proof(order, actor_of(request)):
         demand_recent_proof(actor_of(request), at=clock.now())  # before anything is typed that would be lost
-    form = CancelForm(request.POST if request.method == "POST" and as_staff else None)
+    form = CancelForm(request.POST if request.method == "POST" and as_staff else None, order=order)
     back = "kitchen:board" if as_staff else selectors.address(order)
     if request.method == "POST" and (not as_staff or form.is_valid()):
         said = form.cleaned_data if as_staff else {"reason": Reason.CHANGED_MIND, "said": ""}

@@ -10,11 +10,12 @@ from orders.models import Status
 from orders.permissions import SEE_ALL_ORDERS
 from orders.selectors.lists import all_orders
 from pizzeria.foundation.actor import needs
+from pizzeria.foundation.forms import ShopForm
 
 A_PAGE = 30
 
 
-class FilterForm(forms.Form):
+class FilterForm(ShopForm):
     """What to look for; a field that makes no sense is as good as empty."""
 
     status = forms.ChoiceField(label=_("Where is it?"), choices=[("", _("anywhere")), *Status.choices], required=False)

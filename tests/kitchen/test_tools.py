@@ -47,7 +47,9 @@ def test_pause_the_kitchen(ciro):
     answer = ciro.post(PAUSE, {"reason": "The oven rests", "minutes": "0"})
 
     assert answer.url == BOARD
-    assert "No new orders: The oven rests" in ciro.get(BOARD).content.decode()
+    page = ciro.get(BOARD).content.decode()
+    assert "No new orders. Guests read why." in page
+    assert "No new orders: The oven rests" in page
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,7 @@ def test_change_the_capacity_from_what_it_is(marta):
     assert answer.url == BOARD
     kitchen = Kitchen.objects.get()
     assert (kitchen.max_concurrent_orders, kitchen.cooking_places) == (30, 7)
+    assert "the kitchen takes as much as you said" in marta.get(BOARD).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -120,6 +123,14 @@ def test_hold_the_board_still_while_something_is_to_be_mended(ciro):
     """Without a script the board renews itself, and would throw away what was typed."""
     assert "http-equiv" in ciro.get(BOARD).content.decode()
     assert "http-equiv" not in ciro.post(PAUSE, {"reason": "", "minutes": "30"}).content.decode()
+
+
+@pytest.mark.parametrize(("address", "tool"), [(PAUSE, "Pause"), (CAPACITY, "Capacity")])
+def test_whose_address_is_opened_again_stand_open_on_the_board(marta, address, tool):
+    page = marta.get(address, follow=True)
+
+    assert page.redirect_chain[0][0].startswith(BOARD)
+    assert open_tools(page) == [tool]
 
 
 def somebody_holds_it():

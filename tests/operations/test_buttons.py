@@ -10,7 +10,7 @@ from tests.orders.test_order_page import link
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
-BUTTONS = ["orders:add_to_basket", "people:sign_out", "kitchen:pause", "kitchen:change_capacity"]
+BUTTONS = ["orders:add_to_basket", "people:sign_out", "kitchen:resume"]
 
 
 @pytest.mark.parametrize("name", BUTTONS)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from kitchen.models import Kitchen, Method, Ticket
 from menu.models import Pizza
 from menu.services import take_off
+from orders import services as front_desk
 from orders.models import Order
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.people.roles import CUSTOMER
@@ -251,6 +252,19 @@ def test_takes_out_what_shows_nothing_or_turns_the_text_around(client, form):
     contact = Order.objects.get().contact
     assert contact.allergies == "nuts"
     assert contact.notes.splitlines() == ["two", "lines"]
+
+
+def test_gives_notes_a_few_lines_and_loses_none_of_their_words(client, form):
+    send(client, form, notes="ring\r\n\r\n\r\n twice " + "\n".join("abcdefgh"))
+
+    assert Order.objects.get().contact.notes.splitlines() == ["ring", "twice a", "b", "c", "d", "e f g h"]
+
+
+@pytest.mark.parametrize("missing", ["street", "city"])
+def test_asks_for_what_the_desk_needs_of_an_address_in_its_words(client, form, missing):
+    response = send(client, form, **{"method": "delivery", "street": "Via Appia 7", "city": "Roma", missing: " "})
+
+    assert response.context["form"].errors == {missing: [front_desk.NEEDED_AT_THE_DOOR[missing]]}
 
 
 def test_says_that_an_address_for_letters_is_too_long(client, form):

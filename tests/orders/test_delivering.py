@@ -58,7 +58,7 @@ def test_promises_the_drive_too(kitchen):
 
 
 def test_without_an_address_is_refused(kitchen):
-    with pytest.raises(front_desk.AddressMissing):
+    with pytest.raises(front_desk.AddressMissing, match="where we shall bring it"):
         shop.place(method=Method.DELIVERY, contact=shop.ANNA)
 
     assert not Order.objects.exists()

@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from kitchen import services as kitchen_line
+from kitchen.models import Method
 from orders import services as front_desk
 from orders.models import Order, Reason
 from orders.models.contact import new_key
@@ -124,6 +125,26 @@ def test_history_lists_ones_own_newest_first_in_a_constant_number_of_queries(
         rows = browser.get(reverse("orders:history")).context["orders"]
 
     assert [row.number for row in rows] == [order.number for order in reversed(mine)][:10]
+
+
+@pytest.mark.parametrize(
+    ("method", "before", "once_ready"),
+    [
+        (Method.PICKUP, {"sold_out", "too_busy"}, {"not_collected"}),
+        (Method.DELIVERY, {"sold_out", "too_busy"}, {"nobody_home", "wrong_address"}),
+    ],
+)
+def test_offers_staff_the_reasons_there_can_be_to_cancel_it(sign_in, kitchen, method, before, once_ready):
+    order, always = shop.place(method=method), {"changed_mind", "other"}
+    address = reverse("orders:cancel", args=[order.ref])
+    browser = sign_in(KITCHEN)
+
+    def offered():
+        return {value for value, _label in browser.get(address).context["form"].fields["reason"].choices}
+
+    assert offered() == before | always
+    shop.cooked(order, by=shop.acting_as(KITCHEN))
+    assert offered() == once_ready | always
 
 
 def test_in_admin_shows_the_whole_timeline_and_changes_nothing(sign_in, placed_order, chef):

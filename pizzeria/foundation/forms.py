@@ -1,0 +1,37 @@
+"""
+The shop's voice in forms: what is said beside a field unless the form has a better sentence for it.
+
+Every form that guests or staff fill in is a `ShopForm`.
+"""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "required": _("Please fill this in."),
+    "invalid": _("We cannot read that. Please check it once more."),
+    "null_characters_not_allowed": _("We cannot read that. Please check it once more."),
+    "invalid_choice": _("Please choose one of these."),
+    "max_length": _("That is too long: %(limit_value)d characters at most, please."),
+    "min_value": _("%(limit_value)s at least, please."),
+    "max_value": _("%(limit_value)s at most, please."),
+}
+NUMBER = _("A whole number, please.")
+
+
+class ShopForm(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            ours = {**SENTENCES, "invalid": NUMBER} if isinstance(field, forms.IntegerField) else SENTENCES
+            field.error_messages |= {code: ours[code] for code in ours if _is_djangos(field, code)}
+
+
+def _is_djangos(field: forms.Field, code: str) -> bool:
+    """Tell whether nobody wrote a sentence for this field: it has Django's own for its class, or its validator's."""
+    said = field.error_messages.get(code)
+    return said is None or any(
+        said is vars(kind).get("default_error_messages", {}).get(code) for kind in type(field).__mro__
+    )

@@ -1,0 +1,47 @@
+import pytest
+from django import forms
+
+import kitchen.forms
+import menu.forms
+import orders.forms
+import orders.urls  # and with it every form that a view has for itself
+from pizzeria.foundation.forms import ShopForm
+
+OURS = ("kitchen", "menu", "orders")
+
+
+class OrderForm(ShopForm):
+    name = forms.CharField(max_length=3)
+    guests = forms.IntegerField(min_value=1, max_value=9)
+    table = forms.ChoiceField(choices=[("window", "by the window")])
+    town = forms.CharField(error_messages={"required": "Please tell us the town."})
+
+
+def forms_of(kind):
+    return {form for sub in kind.__subclasses__() for form in {sub} | forms_of(sub)}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("name", "", "Please fill this in."),
+        ("name", "Anna", "That is too long: 3 characters at most, please."),
+        ("name", "A\x00", "We cannot read that. Please check it once more."),
+        ("guests", "many", "A whole number, please."),
+        ("guests", "0", "1 at least, please."),
+        ("guests", "10", "9 at most, please."),
+        ("table", "cellar", "Please choose one of these."),
+        ("town", "", "Please tell us the town."),
+    ],
+)
+def test_speak_in_the_shops_voice_unless_a_field_has_its_own(field, typed, sentence):
+    form = OrderForm({"name": "Eva", "guests": "2", "table": "window", "town": "Roma", field: typed})
+
+    assert form.errors == {field: [sentence]}
+
+
+def test_are_all_of_the_shops_kind():
+    ours = {form for form in forms_of(forms.Form) if form.__module__.partition(".")[0] in OURS}
+
+    assert {orders.forms.CheckoutForm, menu.forms.PizzaForm, kitchen.forms.PauseForm} < ours
+    assert [form for form in ours if not issubclass(form, ShopForm)] == []
