@@ -3,9 +3,12 @@
 import time
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from pizzeria.people.models import Identity, SignIn, User
+from pizzeria.people.oidc import keys
+from pizzeria.people.oidc.keys import UnknownKey
 from pizzeria.people.roles import CUSTOMER, KITCHEN
 from pizzeria.people.services import give_roles
 from tests.factories import UserFactory
@@ -240,6 +243,17 @@ def test_refuses_an_access_token_of_somebody_else(client, realm):
     realm.about = {"sub": "ciro"}
 
     refused(client, come_back(client, realm, CIRO), realm)
+
+
+def test_believes_a_new_key_though_somebody_named_an_unknown_one_a_moment_ago(client, realm):
+    come_back(client, realm, Person("ciro"))
+    with pytest.raises(UnknownKey):
+        keys.of_the_realm.named("nobody's")
+    realm.rotate()
+    carla = Client()
+
+    assert come_back(carla, realm, Person("carla")).status_code == 302
+    assert is_signed_in(carla)
 
 
 def test_says_so_and_sends_nobody_away_while_the_server_is_down(client, realm):

@@ -184,3 +184,24 @@ def test_are_asked_for_once_by_many_at_the_same_time(realm, keys):
         thread.join()
 
     assert (found, realm.asked) == (["one"] * 20, 1)
+
+
+def test_are_asked_for_at_once_when_somebody_is_about_to_bring_a_token(realm, keys):
+    keys.named("one")
+    with pytest.raises(UnknownKey):
+        keys.named("nobody's")  # and for a minute no other unknown key is asked about
+    realm.has("two")
+
+    assert keys.renew()
+
+    assert keys.named("two").key_id == "two"
+
+
+@pytest.mark.parametrize("answer", [OutOfReach(), Denied("answer 404"), {"keys": []}])
+def test_stay_as_they_are_when_the_realm_has_no_answer(realm, keys, answer):
+    keys.named("one")
+    realm.answer = answer
+
+    assert not keys.renew()
+
+    assert keys.named("one").key_id == "one"

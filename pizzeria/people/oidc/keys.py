@@ -54,6 +54,23 @@ class Keys:
             raise UnknownKey
         return self._keys[kid]
 
+    def renew(self) -> bool:
+        """
+        Ask the realm for its keys now; tell whether it has answered.
+
+        Nobody waits for anybody here: of two answers the later one counts.
+        """
+        try:
+            found = _for_signatures(self._fetch())
+        except (OutOfReach, Denied) as error:
+            log.warning("keys_not_fetched", why=type(error).__name__)
+            return False
+        if not found:  # a realm signs with something: this is not its answer
+            log.warning("keys_not_fetched", why="none among them")
+            return False
+        self._keys, self._fetched_at = found, self._now()
+        return True
+
     def _age(self) -> float:
         return self._now() - self._fetched_at
 
@@ -62,7 +79,7 @@ class Keys:
         with self._fetching:
             if kid not in self._keys and self._now() - self._unknown_asked_at >= BETWEEN_ASKING:
                 self._unknown_asked_at = self._now()
-                self._ask()
+                self.renew()
 
     def _ask_for_fresh(self) -> None:
         """Ask, unless somebody does already; nobody else waits for what is known."""
@@ -70,20 +87,9 @@ class Keys:
             return
         try:
             self._stale_asked_at = self._now()
-            self._ask()
+            self.renew()
         finally:
             self._fetching.release()
-
-    def _ask(self) -> None:
-        try:
-            found = _for_signatures(self._fetch())
-        except (OutOfReach, Denied) as error:
-            log.warning("keys_not_fetched", why=type(error).__name__)
-            return
-        if not found:  # a realm signs with something: this is not its answer
-            log.warning("keys_not_fetched", why="none among them")
-            return
-        self._keys, self._fetched_at = found, self._now()
 
 
 def _for_signatures(answer: dict[str, Any]) -> dict[object, jwt.PyJWK]:

@@ -63,15 +63,6 @@ def signing_keys() -> dict[str, Any]:
     return _read(_ask("get", settings.OIDC_OP_JWKS_ENDPOINT))
 
 
-def is_in_reach() -> bool:
-    """Tell whether it answers at the moment: a browser sent there when it does not shows an error of its own."""
-    try:
-        signing_keys()
-    except (OutOfReach, Denied):
-        return False
-    return True
-
-
 def sign_out_address(id_token: str, *, back_to: str) -> str:
     """
     Give the address at which the browser ends the server's session too, and comes back.

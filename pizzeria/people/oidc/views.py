@@ -19,7 +19,7 @@ from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthen
 from pizzeria.foundation import clock
 from pizzeria.people import sessions
 from pizzeria.people.models import SignIn
-from pizzeria.people.oidc import logout_tokens, provider, sign_ins
+from pizzeria.people.oidc import keys, logout_tokens, provider, sign_ins
 from pizzeria.people.oidc.provider import Denied, OutOfReach
 from pizzeria.people.oidc.tokens import LEEWAY, BadToken, moment
 
@@ -30,12 +30,16 @@ log = structlog.get_logger(__name__)
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
 class Leave(OIDCAuthenticationRequestView):  # type: ignore[misc]
-    """Sends somebody to the sign-in server, once it is sure that there is one: a browser would show its own error."""
+    """
+    Sends somebody to the sign-in server, once it is sure that it answers: a browser would show an error of its own.
+
+    What it is asked for are its keys, so that who comes back is believed though these are new.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         if not provider.is_connected():
             return render(request, "people/not_connected.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
-        if not provider.is_in_reach():
+        if not keys.of_the_realm.renew():
             return _out_of_reach(request)
         answer: HttpResponseBase = super().get(request)
         return answer
