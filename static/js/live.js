@@ -66,6 +66,11 @@ if (screen()) {
     else fetchedAt = Date.now();
   });
 
+  // Whoever may see it no longer sees that instead.
+  document.addEventListener("htmx:responseError", ({ detail }) => {
+    if (detail.elt === screen() && detail.xhr.status === 403) location.reload();
+  });
+
   // What came meanwhile, and whether there is still something to follow.
   document.addEventListener("htmx:afterSettle", () => (screen() ? catchUp() : close()));
 }
