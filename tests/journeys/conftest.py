@@ -5,6 +5,7 @@ import os
 import pytest
 from django.core.management import call_command
 
+from tests.journeys.browsers import browsers
 from tests.left_out import CHROMIUM
 
 # Playwright's synchronous API runs an event loop in this thread, in which Django would refuse to use the database.
@@ -35,22 +36,5 @@ def scripted(request):
 @pytest.fixture
 def somebody(shop, live_server, browser, scripted):
     """Give people browsers of their own: `page = somebody()`. None of them may see an error in the console."""
-    contexts, complaints = [], []
-
-    def arrives(**options):
-        context = browser.new_context(base_url=live_server.url, java_script_enabled=scripted, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if _is_a_complaint(said) else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
-
-    yield arrives
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def _is_a_complaint(said):
-    """A form that comes back with a sentence is 422, which Chromium writes down; everything else is ours to mend."""
-    return said.type == "error" and "status of 422" not in said.text
+    with browsers(browser, live_server.url, java_script_enabled=scripted) as arrives:
+        yield arrives

@@ -2,6 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.people.account_holders import CARLA, PASSWORD, code_in
+from tests.postbox import Post
+
 
 def sign_in(page: Page, name: str) -> None:
     page.goto("/accounts/sign-in/")
@@ -53,3 +56,14 @@ def cook(page: Page, number: int) -> None:
     page.get_by_role("button", name=f"Start cooking #{number}").click()
     page.get_by_role("button", name=f"It is ready #{number}").click()
     expect(page.locator(".column-ready")).to_contain_text(f"#{number}")
+
+
+def make_an_account(page: Page, letters: Post, *, email: str = CARLA) -> None:
+    """Make an account, on its page, with the code from the letter."""
+    page.get_by_label("Your name").fill("Carla")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Make my account").click()
+    expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    page.get_by_label("The code in our letter").fill(code_in(letters, email))
+    page.get_by_role("button", name="That is my e-mail").click()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pizzeria.people.models import Identity, User
-from tests.journeys.people import order
+from tests.journeys.people import make_an_account, order
 from tests.people.account_holders import ANOTHER, CARLA, PASSWORD, code_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,16 +19,6 @@ def letters(post, settings, live_server):
     """The postbox of the shop, whose letters name the address that the browsers know."""
     settings.SHOP_ORIGIN = live_server.url
     return post
-
-
-def make_an_account(page, letters):
-    page.get_by_label("Your name").fill("Carla")
-    page.get_by_label("E-mail").fill(CARLA)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Make my account").click()
-    expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
-    page.get_by_label("The code in our letter").fill(code_in(letters))
-    page.get_by_role("button", name="That is my e-mail").click()
 
 
 def sign_in(page, password=PASSWORD):

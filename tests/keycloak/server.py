@@ -20,6 +20,7 @@ from pizzeria.demo.servers.readiness import free_port
 
 OURS, PLAIN = connection.REALM, "plain"
 WEB = {OURS: connection.WEB, PLAIN: "shop"}  # the client that the shop's pages are, in each realm
+AUDIENCES = {OURS: connection.API, PLAIN: "pos"}  # a realm without an audience mapper says only who asked
 SECRET = "known to the tests alone"
 DOCUMENTS = (document.FILE, Path(__file__).with_name("plain-realm.json"))
 PLACEHOLDERS = {"SHOP_ORIGIN": "http://localhost:1", "WEB_CLIENT_SECRET": SECRET, "POS_CLIENT_SECRET": SECRET}
@@ -44,7 +45,7 @@ class RealKeycloak:
             "OIDC_ISSUER": self.issuer(realm),
             "OIDC_CLIENT_ID": WEB[realm],
             "OIDC_CLIENT_SECRET": SECRET,
-            "OIDC_AUDIENCES": connection.API if realm == OURS else "",
+            "OIDC_AUDIENCES": AUDIENCES[realm],
         }
 
     def expects_shop_at(self, origin, *, realm=OURS):
@@ -56,19 +57,29 @@ class RealKeycloak:
         assert answer.status_code == expect, answer.text
         return answer.json()
 
+    def token_of_till(self, realm=OURS, **more):
+        """Give the access token of a program that acts on its own account."""
+        asked = {"grant_type": "client_credentials", "client_id": "pos", "client_secret": SECRET, **more}
+        return self.token(realm, **asked)["access_token"]
+
     # --- What an administrator does ---
 
     def disable(self, username, *, realm=OURS):
         self._change(username, realm, enabled=False)
         self._amends.append(lambda: self._change(username, realm, enabled=True))
 
-    def give_role(self, username, role, *, realm=OURS):
-        self._map("post", username, role, realm)
-        self._amends.append(lambda: self._map("delete", username, role, realm))
+    def change_email(self, username, email, *, realm=OURS):
+        before = self._change(username, realm, email=email)["email"]
+        self._amends.append(lambda: self._change(username, realm, email=before))
 
-    def take_role(self, username, role, *, realm=OURS):
-        self._map("delete", username, role, realm)
-        self._amends.append(lambda: self._map("post", username, role, realm))
+    def give_role(self, username, role, *, realm=OURS, client=None):
+        """Give a role of the realm, or one of a client's."""
+        self._map("post", username, role, realm, client)
+        self._amends.append(lambda: self._map("delete", username, role, realm, client))
+
+    def take_role(self, username, role, *, realm=OURS, client=None):
+        self._map("delete", username, role, realm, client)
+        self._amends.append(lambda: self._map("post", username, role, realm, client))
 
     def end_sessions(self, username, *, realm=OURS):
         """Sign somebody out everywhere; clients with a back-channel hear of it."""
@@ -111,12 +122,17 @@ class RealKeycloak:
             self._ask("delete", f"{realm}/attack-detection/brute-force/users")
 
     def _change(self, username, realm, **fields):
+        """Give what was there before."""
         path = f"{realm}/users/{self.subject(username, realm=realm)}"
-        self._ask("put", path, json={**self._ask("get", path).json(), **fields})
+        before = self._ask("get", path).json()
+        self._ask("put", path, json={**before, **fields})
+        return before
 
-    def _map(self, verb, username, role, realm):
-        found = self._ask("get", f"{realm}/roles/{role}").json()
-        self._ask(verb, f"{realm}/users/{self.subject(username, realm=realm)}/role-mappings/realm", json=[found])
+    def _map(self, verb, username, role, realm, client):
+        place = f"clients/{self.server.office.client(realm, client)['id']}" if client else ""
+        found = self._ask("get", f"{realm}/{place}/roles/{role}".replace("//", "/")).json()
+        person = f"{realm}/users/{self.subject(username, realm=realm)}"
+        self._ask(verb, f"{person}/role-mappings/{place or 'realm'}", json=[found])
 
     def _ask(self, verb, path, **more):
         return self.server.office.ask(verb, path, **more)

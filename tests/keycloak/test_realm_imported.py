@@ -88,13 +88,8 @@ def test_is_changed_for_the_length_of_a_test(keycloak):
 
 
 def _claims_of_till(keycloak, realm, **more):
-    return jwt.decode(_token_of_till(keycloak, realm, **more), options={"verify_signature": False})
+    return jwt.decode(keycloak.token_of_till(realm, **more), options={"verify_signature": False})
 
 
 def _key_of(keycloak):
-    return jwt.get_unverified_header(_token_of_till(keycloak, OURS))["kid"]
-
-
-def _token_of_till(keycloak, realm, **more):
-    asked = {"grant_type": "client_credentials", "client_id": "pos", "client_secret": SECRET, **more}
-    return keycloak.token(realm, **asked)["access_token"]
+    return jwt.get_unverified_header(keycloak.token_of_till())["kid"]

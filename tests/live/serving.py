@@ -20,11 +20,19 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def serving(application="pizzeria.asgi", *, port=None, redis_port=None, database_port=None, log=subprocess.DEVNULL):
+def serving(
+    application="pizzeria.asgi",
+    *,
+    port=None,
+    redis_port=None,
+    database_port=None,
+    log=subprocess.DEVNULL,
+    **variables,
+):
     """Serve pages and streams with uvicorn, as the demo does; gives the process, with `.port` of it."""
     port = port or free_port()
     uvicorn = f"-m uvicorn {application}:application --log-level warning --port {port} --timeout-graceful-shutdown 3"
-    variables = {**_servers(redis_port, database_port), "DATABASE_POOL": "1"}
+    variables = {**_servers(redis_port, database_port), "DATABASE_POOL": "1", **variables}
     with _running([sys.executable, *uvicorn.split()], port, variables, log) as server:
         yield server
 

@@ -30,9 +30,13 @@ def is_signed_in(client):
 
 
 def time_passes(client, **duration):
+    """Let the session in somebody's browser, and what is known of it, grow older."""
+    grows_older(client.session, **duration)
+
+
+def grows_older(session, **duration):
     """Let a session, and what is known of it, grow older."""
     ago = timedelta(**duration)
-    session = client.session
     for name in ("checked_at", "seen_at", "authenticated_at"):
         session[name] -= ago.total_seconds()
     session.save()

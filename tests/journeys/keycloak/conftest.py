@@ -1,0 +1,63 @@
+"""People who sign in by a real Keycloak, at a shop that nothing but its environment connects to it."""
+
+from contextlib import ExitStack
+from functools import cache
+
+import pytest
+from django.core.management import call_command
+
+from pizzeria.demo.management.commands.set_up_demo import fill_menu
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import SYSTEM
+from tests.journeys.browsers import browsers
+from tests.keycloak.server import OURS, PLAIN
+from tests.live.serving import free_port, serving
+
+REFUSALS = ("401", "403", "422", "503")
+
+
+@pytest.fixture
+def shop(transactional_db):
+    """A shop without people: those come from Keycloak."""
+    call_command("set_up_shop", verbosity=0)
+    fill_menu(by=SYSTEM, at=clock.now())
+
+
+@pytest.fixture(params=[OURS, PLAIN])
+def realm(request):
+    return request.param
+
+
+@pytest.fixture(scope="package")
+def _opened(django_db_setup, _real_keycloak, _postbox):
+    """Open a shop for a realm, once: gives its address."""
+    with ExitStack() as shops:
+
+        @cache
+        def opened(realm):
+            address = f"http://localhost:{free_port()}"
+            _real_keycloak.expects_shop_at(address, realm=realm)
+            port = int(address.rpartition(":")[2])
+            variables = {**_real_keycloak.environment(realm), **_postbox.environment, "ORIGIN": address}
+            shops.enter_context(serving(port=port, **variables))
+            return address
+
+        yield opened
+
+
+@pytest.fixture
+def shop_of(shop, keycloak, _opened):
+    """Tell the address of a realm's shop."""
+    return _opened
+
+
+@pytest.fixture
+def address(shop_of, realm):
+    return shop_of(realm)
+
+
+@pytest.fixture
+def somebody(browser, address):
+    """Give people browsers of their own: `page = somebody()`. No page of the shop may complain in the console."""
+    with browsers(browser, address, refusals=REFUSALS) as arrives:
+        yield arrives

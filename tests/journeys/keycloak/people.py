@@ -1,0 +1,52 @@
+"""What people do at Keycloak's door, and what happens to them there."""
+
+import re
+import time
+from importlib import import_module
+
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from tests.people.arriving import grows_older
+
+
+def set_out(page: Page) -> None:
+    """Go to the shop's sign-in page, and from there to Keycloak."""
+    page.goto("/accounts/sign-in/")
+    page.get_by_role("main").get_by_role("link", name="Sign in", exact=True).click()
+
+
+def prove(page: Page, name: str) -> None:
+    """Fill Keycloak's form in."""
+    page.get_by_label("Username or email").fill(name)
+    show_password(page)
+
+
+def show_password(page: Page) -> None:
+    page.get_by_label("Password", exact=True).fill("pizza")
+    page.get_by_role("button", name="Sign In").click()
+
+
+def sign_in(page: Page, name: str) -> None:
+    set_out(page)
+    prove(page, name)
+    expect(page).not_to_have_url(re.compile("/realms/|/accounts/"))
+
+
+def is_asked_who_it_is(page: Page) -> None:
+    """See Keycloak's form before somebody."""
+    expect(page.get_by_label("Password", exact=True)).to_be_visible()
+
+
+def minutes_pass(page: Page, minutes: int) -> None:
+    """Let the session in somebody's browser grow older."""
+    [key] = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == settings.SESSION_COOKIE_NAME]
+    grows_older(import_module(settings.SESSION_ENGINE).SessionStore(key), minutes=minutes)
+
+
+def until(comes_true, *, seconds=30):
+    """Wait for something that no page shows."""
+    give_up = time.monotonic() + seconds
+    while not comes_true():
+        assert time.monotonic() < give_up
+        time.sleep(0.1)

@@ -1,0 +1,62 @@
+"""Keycloak is stopped in the middle of an evening, and started again."""
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from tests.journeys.browsers import browsers
+from tests.journeys.keycloak.conftest import REFUSALS
+from tests.journeys.keycloak.people import minutes_pass, set_out, sign_in
+from tests.keycloak.server import OURS, PLAIN
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def both(shop_of, browser):
+    """Both shops: a way to have somebody arrive at each."""
+    with (
+        browsers(browser, shop_of(OURS), refusals=REFUSALS) as ours,
+        browsers(browser, shop_of(PLAIN), refusals=REFUSALS) as plain,
+    ):
+        yield {OURS: ours, PLAIN: plain}
+
+
+def test_stops_nobody_who_is_in_and_lets_nobody_wait_who_is_not(both, shop_of, keycloak):
+    at_work, tokens = {}, {}
+    for realm, arrives in both.items():
+        at_work[realm] = arrives()
+        sign_in(at_work[realm], "chef")
+        tokens[realm] = keycloak.token_of_till(realm)
+
+    keycloak.stop()
+
+    for realm, arrives in both.items():
+        ciro = at_work[realm]
+        minutes_pass(ciro, 5)
+        assert [ciro.goto("/kitchen/").status for _time in range(2)] == [200, 200]
+        assert call(shop_of(realm), tokens[realm]).status_code == 200
+        dina = arrives()
+        answers = answers_to(dina)
+        set_out(dina)
+        expect(dina.get_by_role("heading", name="We cannot sign you in just now")).to_be_visible()
+        assert answers == [200, 503]
+
+    keycloak.start()
+
+    for realm, arrives in both.items():
+        assert at_work[realm].goto("/kitchen/").status == 200
+        dina = arrives()
+        sign_in(dina, "driver")
+        assert dina.goto("/delivery/").status == 200
+
+
+def call(address, token):
+    return requests.get(f"{address}/api/me", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+
+
+def answers_to(page):
+    """Keep a list of what a page gets when it goes from one address to another."""
+    answers = []
+    page.on("response", lambda answer: answers.append(answer.status) if answer.request.is_navigation_request() else 0)
+    return answers

@@ -1,0 +1,53 @@
+"""Programs with a token of the realm."""
+
+import jwt
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from tests.journeys.keycloak.people import sign_in, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SECONDS_BETWEEN_LOOKS_FOR_KEYS = 60
+
+
+@pytest.fixture
+def me(address):
+    """Ask the API who a token is: gives the answer."""
+    return lambda token: requests.get(
+        f"{address}/api/me", headers={"Authorization": f"Bearer {token}"}, timeout=30, allow_redirects=False
+    )
+
+
+def test_are_known_by_their_own_account(me, keycloak, realm):
+    answer = me(keycloak.token_of_till(realm))
+
+    assert answer.json() == {
+        "name": "pos",
+        "kind": "service",
+        "roles": ["pos"],
+        "scopes": ["orders:read", "orders:write", "menu:read"],
+    }
+
+
+def test_go_on_with_a_key_that_is_new(me, keycloak, realm, somebody):
+    before = keycloak.token_of_till(realm)
+    ciro = somebody()
+    sign_in(ciro, "chef")
+    assert me(before).status_code == 200
+
+    keycloak.rotate_keys(realm=realm)
+
+    after = keycloak.token_of_till(realm)
+    assert key_of(after) != key_of(before)
+    until(lambda: me(after).status_code == 200, seconds=SECONDS_BETWEEN_LOOKS_FOR_KEYS + 10)
+    assert me(before).status_code == 200
+    dina = somebody()
+    sign_in(dina, "driver")
+    expect(dina.get_by_role("button", name="Sign out")).to_be_visible()
+    assert ciro.goto("/kitchen/").status == 200
+
+
+def key_of(token):
+    return jwt.get_unverified_header(token)["kid"]

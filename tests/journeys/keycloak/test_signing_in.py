@@ -1,0 +1,70 @@
+"""Everybody at Keycloak's form, and where it leads them."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from orders.models import Order
+from pizzeria.people.models import Identity
+from tests.journeys.browsers import browsers
+from tests.journeys.keycloak.people import prove, sign_in
+from tests.journeys.people import order
+from tests.keycloak.server import OURS, PLAIN
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OWN_PAGES = {
+    "customer": "/orders/",
+    "chef": "/kitchen/",
+    "driver": "/delivery/",
+    "manager": "/admin/",
+    "admin": "/admin/",
+}
+
+
+def test_leads_everybody_to_ones_own_page(somebody, scripted):
+    for name, page in OWN_PAGES.items():
+        person = somebody(java_script_enabled=scripted)
+        sign_in(person, name)
+        expect(person).to_have_url(re.compile(f"{page}$"))
+
+
+def test_leads_back_to_the_page_that_asked_for_it(somebody):
+    ciro = somebody()
+
+    ciro.goto("/kitchen/orders/")
+    ciro.get_by_role("main").get_by_role("link", name="Sign in", exact=True).click()
+    prove(ciro, "chef")
+
+    expect(ciro).to_have_url(re.compile("/kitchen/orders/$"))
+
+
+@pytest.mark.parametrize("realm", [PLAIN], indirect=True)
+def test_makes_nothing_of_roles_that_are_not_ours(somebody):
+    otto = somebody()
+
+    sign_in(otto, "operator")
+
+    expect(otto).to_have_url(re.compile("/orders/$"))
+    assert [otto.goto(page).status for page in ("/kitchen/", "/delivery/")] == [403, 403]
+    otto.goto("/admin/")
+    expect(otto.get_by_role("link", name="Orders", exact=True)).to_have_count(0)
+
+
+def test_keeps_two_people_with_one_address_at_two_servers_apart(shop_of, browser, keycloak):
+    for realm in (OURS, PLAIN):
+        keycloak.change_email("customer", "carla@example.com", realm=realm)
+    with browsers(browser, shop_of(OURS)) as here, browsers(browser, shop_of(PLAIN), refusals=["404"]) as there:
+        one, other = here(), there()
+        sign_in(one, "customer")
+        sign_in(other, "customer")
+        order(one)
+        ref = Order.objects.get().ref
+
+        assert one.goto(f"/orders/{ref}/").status == 200
+        assert other.goto(f"/orders/{ref}/").status == 404
+
+    first, second = Identity.objects.all()
+    assert first.user != second.user
+    assert {first.user.email, second.user.email} == {"carla@example.com"}

@@ -1,0 +1,59 @@
+"""A manager stops the oven long after signing in: whoever sits there now shows once more who they are."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from kitchen import services as kitchen_line
+from orders.models import Order, Status
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.people.models import SignIn
+from tests.journeys.keycloak.people import is_asked_who_it_is, minutes_pass, show_password, sign_in, until
+from tests.shop import basket_of, pizza, place
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def in_the_oven(shop):
+    at = clock.now()
+    order = place(basket_of(pizza(), at=at), at=at)
+    kitchen_line.start_cooking(ref=order.ref, by=SYSTEM, at=at)
+    return order
+
+
+def test_asks_for_the_password_again_and_leads_back_to_the_page(somebody, scripted, in_the_oven):
+    marta = somebody(java_script_enabled=scripted)
+    sign_in(marta, "manager")
+    signed_in_at = SignIn.objects.get().authenticated_at
+    until(lambda: clock.now() - signed_in_at > timedelta(seconds=1))  # by Keycloak's clock, which has no smaller unit
+    minutes_pass(marta, 11)
+    it_was_as_long_ago_at_keycloak(marta)
+
+    page = f"/orders/{in_the_oven.ref}/cancel/"
+    marta.goto(page)
+    is_asked_who_it_is(marta)
+    show_password(marta)
+
+    expect(marta).to_have_url(re.compile(f"{page}$"))
+    marta.get_by_role("radio", name="we cannot make it in time").check(force=True)
+    marta.get_by_role("button", name="Cancel order #1").click()
+    expect(marta).not_to_have_url(re.compile(f"{page}$"))
+    assert Order.objects.get().status == Status.CANCELLED
+
+
+def it_was_as_long_ago_at_keycloak(page):
+    """Nobody can turn Keycloak's clock: the age it is asked for is as much younger as time has not passed there."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("Fetch.enable", {"patterns": [{"urlPattern": "*/protocol/openid-connect/auth?*"}]})
+
+    def hand_on(paused):
+        address = paused["request"]["url"]
+        assert "max_age=600" in address
+        younger = {"requestId": paused["requestId"], "url": address.replace("max_age=600", "max_age=0")}
+        tools.send("Fetch.continueRequest", younger)
+
+    tools.on("Fetch.requestPaused", hand_on)
