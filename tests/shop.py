@@ -15,15 +15,17 @@ from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
 from orders import services as front_desk
 from orders.models import Basket, Order
 from orders.reckoning import reckon
-from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, Actor, Kind
+from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, SYSTEM, Actor, Kind
 from pizzeria.foundation.ids import uuid7
 from pizzeria.people.roles import Role
+from pizzeria.people.services import give_roles, sync_roles
 from tests.factories import (
     ExtraFactory,
     KitchenFactory,
     PizzaFactory,
     SizeFactory,
     ToppingFactory,
+    UserFactory,
 )
 
 FRIDAY_NIGHT = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)  # 20:00 on the shop's wall clock
@@ -54,6 +56,14 @@ def acting_as(role: Role, user_id: int = 1) -> Actor:
     """Give somebody of a role, who has just signed in."""
     admin = {ENTER_ADMIN} if role.staff else set()
     return Actor(Kind.PERSON, user_id, frozenset(role.permissions) | admin, proved_at=FRIDAY_NIGHT)
+
+
+def hire(role: Role, **fields) -> Actor:
+    """Give somebody of a role whom the shop also knows while they are away: a user in the role's group."""
+    sync_roles(by=SYSTEM)
+    user = UserFactory(**fields)
+    give_roles(user, [role])
+    return acting_as(role, user.pk)
 
 
 def pizza(slug: str = "margherita", *, size: str = "small", added: tuple[str, ...] = (), left_out=()) -> Choice:

@@ -1,4 +1,4 @@
-"""What drivers see: what is ready to go, and their own tour."""
+"""What drivers see: what is ready to go, and their own tour; and who they are."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,11 +6,18 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
+from django.db.models import QuerySet
+
 from kitchen.models import Method
 from orders.models import Order, Status
+from orders.permissions import DELIVER
 from orders.selectors.order import address_lines
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.money import ZERO
+
+DJANGOS_OWN = "django.contrib.auth.backends.ModelBackend"  # the one that knows who has a permission by which group
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,7 @@ class Delivery:
     promise_until: datetime
     to_collect: Decimal
     driver: str  # who has it; blank: nobody
+    out_at: datetime | None  # since when it is on the road
     name: str = ""
     phone: str = ""
     address: tuple[str, ...] = ()
@@ -32,16 +40,27 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Tour:
-    """Four lists: nobody's yet, mine at the counter, mine on the way, and other drivers' at the counter."""
+    """Nobody's yet, mine at the counter and on the road, and other drivers' at the counter and on the road."""
 
     free: list[Delivery]
     mine: list[Delivery]
     out: list[Delivery]
     others: list[Delivery]
+    away: list[Delivery]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.free or self.mine or self.out or self.others)
+        return not (self.free or self.mine or self.out or self.others or self.away)
+
+    @property
+    def on_the_road(self) -> set[UUID]:
+        return {delivery.ref for delivery in (*self.out, *self.away)}
+
+
+def drivers() -> QuerySet[AbstractUser]:
+    """List who may deliver, by name."""
+    people = get_user_model().objects.with_perm(DELIVER, backend=DJANGOS_OWN)
+    return people.order_by("first_name", "last_name", "pk")
 
 
 def tour(by: Actor) -> Tour:
@@ -57,6 +76,7 @@ def tour(by: Actor) -> Tour:
         mine=_pictures((order for order in ready if order.driver_id and order.driver_id == by.user_id), by),
         out=_pictures((order for order in orders if order.out_at and order.driver_id == by.user_id), by),
         others=_pictures((order for order in ready if order.driver_id not in (None, by.user_id)), by),
+        away=_pictures((order for order in orders if order.out_at and order.driver_id != by.user_id), by),
     )
 
 
@@ -75,6 +95,7 @@ def _picture(order: Order, *, mine: bool) -> Delivery:
         promise_until=order.promise_until,
         to_collect=(order.total or ZERO) - order.paid,
         driver=str(order.driver) if order.driver else "",
+        out_at=order.out_at,
         name=contact.name if mine else "",
         phone=str(contact.phone) if mine else "",
         address=tuple(address_lines(contact)) if mine else (),

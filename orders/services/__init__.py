@@ -3,11 +3,12 @@
 from orders.services.adopting import SomebodysAlready, adopt_order
 from orders.services.agreeing import BasketChanged, BasketSpent, EmptyBasket, TotalChanged
 from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, forget_baskets, remove_line
-from orders.services.cancelling import ReasonMissing, TooLateToCancel, cancel_order, needs_proof
+from orders.services.cancelling import TooLateToCancel, cancel_order, needs_proof
 from orders.services.cooking import mark_cooking, mark_ready, mark_recalled
 from orders.services.customers import change_contact, register_customer
 from orders.services.delivering import (
     AnotherDriverHasIt,
+    NotADriver,
     NotYourDelivery,
     assign_delivery,
     claim_delivery,
@@ -21,6 +22,7 @@ from orders.services.noticing import write_notices
 from orders.services.placing import NEEDED_AT_THE_DOOR, AddressMissing, ContactDetails, place_order
 from orders.services.promising import requote
 from orders.services.reading import dismiss_notices, mark_notices_read
+from orders.services.reasons import ReasonMissing
 from orders.services.sending import (
     NothingToSendAgain,
     send_notice,
@@ -39,6 +41,7 @@ __all__ = [
     "BasketSpent",
     "ContactDetails",
     "EmptyBasket",
+    "NotADriver",
     "NotYourDelivery",
     "NothingToSendAgain",
     "OrderMoved",

@@ -9,6 +9,7 @@ from orders.models import Order, Reason, Status
 from orders.permissions import STOP_THE_OVEN
 from orders.services.locks import lock
 from orders.services.moved import OrderMoved
+from orders.services.reasons import refuse_unless_said
 from pizzeria.foundation.actor import ENTER_ADMIN, Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -18,11 +19,6 @@ from pizzeria.foundation.step_up import demand_recent_proof
 
 class TooLateToCancel(Refusal):
     code = "too_late_to_cancel"
-
-
-class ReasonMissing(Refusal):
-    code = "reason_missing"
-    status = 422
 
 
 @command
@@ -48,8 +44,7 @@ def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: da
         raise TooLateToCancel(_("Your pizza is already in the oven, so it can no longer be cancelled."))
     if needs_proof(order, by):
         demand_recent_proof(by, at=at)
-    if reason == Reason.OTHER and not said:
-        raise ReasonMissing(_("Please say why, so that the guest knows."), field="said")
+    refuse_unless_said(reason, said)
 
     kitchen_line.withdraw_ticket(line=line, ref=ref, by=by, at=at)
     order.contact.said = said  # also when it is nothing: what a driver once wrote is not why

@@ -2,7 +2,8 @@
 A delivery's steps: claimed or assigned, given back, on its way, brought back.
 
 Those that only say whose it is hold the order; those that take the pizza out of the shop or back into it hold the
-kitchen before.
+kitchen before. Whoever assigns deliveries takes every step for the driver who has one, except leaving with it: a
+driver may have gone home, and the pizza must not wait for them.
 """
 
 from datetime import datetime
@@ -15,8 +16,10 @@ from kitchen.models import Method
 from orders.events import OrderDeliveryFailed, OrderDriverAssigned, OrderDriverUnassigned, OrderOutForDelivery
 from orders.models import Order, Reason, Status
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER
+from orders.selectors.delivery import drivers
 from orders.services.locks import lock
 from orders.services.moved import OrderMoved
+from orders.services.reasons import refuse_unless_said
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.facts import Fact
@@ -30,6 +33,13 @@ class AnotherDriverHasIt(Refusal):
 
 class NotYourDelivery(Refusal):
     code = "not_your_delivery"
+
+
+class NotADriver(Refusal):
+    """Whoever is named may not deliver, or is nobody we know."""
+
+    code = "not_a_driver"
+    status = 422
 
 
 @command
@@ -57,10 +67,13 @@ def assign_delivery(*, ref: UUID, driver: int, by: Actor, at: datetime) -> Order
     Give a ready delivery to a driver; it is taken from the one who had it.
 
     :param driver: the user's id
+    :raises NotADriver: nobody of this id may deliver
     :raises OrderMoved: it is not a delivery that is ready
     :raises Order.DoesNotExist: there is no such order
     """
     _refuse_unless(by, ASSIGN_DELIVERIES)
+    if not drivers().filter(pk=driver).exists():
+        raise NotADriver(_("Please choose somebody who delivers."), field="driver")
     order = _ready_delivery(ref)
     if order.driver_id == driver:
         return order
@@ -111,32 +124,34 @@ def fail_delivery(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: d
     """
     Bring a delivery back that nobody took. It is ready again, and stays with its driver.
 
-    :param said: what was typed beside the reason
+    :param said: what was typed beside the reason; needed with "something else"
     :raises OrderMoved: it is not on its way
-    :raises NotYourDelivery: it is not out with this driver
+    :raises NotYourDelivery: it is out with another driver, and the actor assigns none
+    :raises ReasonMissing: "something else", and nothing said
     :raises Kitchen.DoesNotExist: there is no such order
     """
     _refuse_unless(by, DELIVER)
     line = kitchen_line.lock_for_ticket(ref)  # before the order: see the order of locks
     order = out_with(by, lock(ref))
+    refuse_unless_said(reason, said)
     kitchen_line.return_ticket(line=line, ref=ref, by=by, at=at)
     if said:
         order.contact.said = said
         order.contact.save(update_fields=["said"])
-    record(order, OrderDeliveryFailed(driver=_driver(by), reason=reason), by=by, at=at)
+    record(order, OrderDeliveryFailed(driver=order.driver_id or 0, reason=reason), by=by, at=at)
     return order
 
 
 def out_with(by: Actor, order: Order) -> Order:
     """
-    Give the order back if it is on its way with this driver.
+    Give the order back if it is on its way with this driver; with any, to whoever assigns deliveries.
 
     :raises OrderMoved: it is not on its way
-    :raises NotYourDelivery: it is out with another driver
+    :raises NotYourDelivery: it is out with another driver, and the actor assigns none
     """
     if order.status != Status.DELIVERING:
         raise OrderMoved(_("#%(number)d is not on its way.") % {"number": order.number})
-    if order.driver_id != by.user_id:
+    if order.driver_id != by.user_id and not by.may(ASSIGN_DELIVERIES):
         raise NotYourDelivery(_("#%(number)d is out with another driver.") % {"number": order.number})
     return order
 

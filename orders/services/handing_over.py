@@ -26,7 +26,7 @@ def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
 
     :param ref: the order's
     :raises OrderMoved: it is not ready (pickup), not on its way (delivery), or gone already
-    :raises NotYourDelivery: it is out with another driver
+    :raises NotYourDelivery: it is out with another driver, and the actor assigns none
     :raises Kitchen.DoesNotExist: there is no such order
     """
     line = kitchen_line.lock_for_ticket(ref)  # before the order: see the order of locks

@@ -20,6 +20,7 @@ from pizzeria.demo.life.agenda import at_once, watched
 from pizzeria.demo.life.evening import Evening
 from pizzeria.demo.life.story import Story, silently
 from pizzeria.demo.life.visits import Twist
+from pizzeria.people.roles import DRIVER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 
@@ -80,8 +81,8 @@ def test_goes_on_when_somebody_at_a_screen_was_quicker(demo):
 
 def test_leaves_what_another_driver_has_to_that_driver(demo, manager):
     order = shop.cooked(shop.place(method=Method.DELIVERY), by=demo.chef)
-    somebody_else = demo.customers["customer"].user_id
-    front_desk.assign_delivery(ref=order.ref, driver=somebody_else, by=manager, at=FRIDAY_NIGHT)
+    dina = shop.hire(DRIVER)
+    front_desk.assign_delivery(ref=order.ref, driver=dina.user_id, by=manager, at=FRIDAY_NIGHT)
 
     left = an_evening(demo).play([])
 

@@ -55,7 +55,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Somebody is about to do something to an order or to the kitchen; `asked` is what the command takes besides."""
+    """
+    Somebody is about to do something to an order or to the kitchen; `asked` is what the command takes besides, and
+    `drivers` are the ids of those who may deliver.
+    """
 
     who: int | None
     role: str
@@ -63,6 +66,7 @@ class Case:
     at: datetime
     order: Placed
     asked: dict[str, Any]
+    drivers: frozenset[int]
 
 
 # --- On which condition ---
@@ -96,6 +100,10 @@ def somebody_has_it(case: Case) -> bool:
 
 def it_is_theirs(case: Case) -> bool:
     return case.order.driver == case.who
+
+
+def whoever_is_named_delivers(case: Case) -> bool:
+    return case.asked["driver"] in case.drivers
 
 
 def it_was_never_cooked(case: Case) -> bool:
@@ -212,12 +220,14 @@ LIFE = (
     Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "cooking", a_place_is_free, nobody),
     Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "confirmed", every_place_is_taken, nobody),
     Step("claim_delivery", DELIVERY, DRIVERS, _at("ready"), "ready", nobody_else_has_it, whoever_does_it),
-    Step("assign_delivery", DELIVERY, MANAGERS, _at("ready"), "ready", always, whoever_is_named),
+    Step("assign_delivery", DELIVERY, MANAGERS, _at("ready"), "ready", whoever_is_named_delivers, whoever_is_named),
     Step("release_delivery", DELIVERY, DRIVERS - MANAGERS, _at("ready"), "ready", it_is_theirs, nobody),
     Step("release_delivery", DELIVERY, MANAGERS, _at("ready"), "ready", somebody_has_it, nobody),
     Step("leave_for_delivery", DELIVERY, DRIVERS, _at("ready"), "delivering", it_is_theirs),
-    Step("fail_delivery", DELIVERY, DRIVERS, _at("delivering"), "ready", it_is_theirs),
-    Step("hand_over", DELIVERY, DRIVERS, _at("delivering"), "delivered", it_is_theirs),
+    Step("fail_delivery", DELIVERY, DRIVERS - MANAGERS, _at("delivering"), "ready", it_is_theirs),
+    Step("fail_delivery", DELIVERY, MANAGERS, _at("delivering"), "ready"),
+    Step("hand_over", DELIVERY, DRIVERS - MANAGERS, _at("delivering"), "delivered", it_is_theirs),
+    Step("hand_over", DELIVERY, MANAGERS, _at("delivering"), "delivered"),
     Step("hand_over", PICKUP, KITCHEN, _at("ready"), "delivered"),
     # Whether it is their own order, the door has made sure.
     Step("cancel_order", EITHER, ANYBODY - KITCHEN, _at("confirmed"), "cancelled", it_was_never_cooked),

@@ -7,9 +7,11 @@ from kitchen.models import Method, State, Ticket
 from orders import replay
 from orders import services as front_desk
 from orders.models import Order, Reason, Status
+from orders.selectors.delivery import drivers
 from pizzeria.foundation.events.models import Event
 from pizzeria.foundation.refusals import NotAllowed
-from pizzeria.people.roles import DRIVER
+from pizzeria.people.models import User
+from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop
 from tests.factories import UserFactory
 from tests.shop import FRIDAY_NIGHT
@@ -17,12 +19,12 @@ from tests.shop import FRIDAY_NIGHT
 
 @pytest.fixture
 def dina(db):
-    return shop.acting_as(DRIVER, UserFactory(first_name="Dina").pk)
+    return shop.hire(DRIVER, first_name="Dina")
 
 
 @pytest.fixture
 def dario(db):
-    return shop.acting_as(DRIVER, UserFactory(first_name="Dario").pk)
+    return shop.hire(DRIVER, first_name="Dario")
 
 
 @pytest.fixture
@@ -97,6 +99,24 @@ def test_can_be_assigned_by_a_manager_only(delivery, dina, dario, manager):
     assert list(replay.differences()) == []
 
 
+def test_is_assigned_to_nobody_who_does_not_deliver(delivery, manager, dina):
+    User.objects.filter(pk=dina.user_id).update(is_active=False)
+
+    for driver in (UserFactory().pk, shop.hire(KITCHEN).user_id, dina.user_id, 0, 2**70):
+        with pytest.raises(front_desk.NotADriver):
+            step(front_desk.assign_delivery, delivery, manager, driver=driver)
+
+    assert Order.objects.get().driver_id is None
+
+
+def test_can_be_assigned_to_whoever_delivers(kitchen):
+    people = {"Dina": DRIVER, "Mario": MANAGER, "Ada": ADMIN, "Ciro": KITCHEN, "Carla": CUSTOMER}
+    for first_name, role in people.items():
+        shop.hire(role, first_name=first_name)
+
+    assert [driver.first_name for driver in drivers()] == ["Ada", "Dina", "Mario"]
+
+
 def test_waits_for_the_oven(kitchen, dina):
     order = shop.place(method=Method.DELIVERY)
 
@@ -125,6 +145,62 @@ def test_comes_back_when_nobody_is_home_and_goes_out_again(delivery, dina):
     step(front_desk.hand_over, delivery, dina)
     assert Order.objects.get().status == Status.DELIVERED
     assert list(replay.differences()) == []
+
+
+def test_that_comes_back_for_something_else_needs_words_and_keeps_them_out_of_the_log(delivery, dina):
+    step(front_desk.claim_delivery, delivery, dina)
+    step(front_desk.leave_for_delivery, delivery, dina)
+
+    with pytest.raises(front_desk.ReasonMissing) as refused:
+        step(front_desk.fail_delivery, delivery, dina, reason=Reason.OTHER)
+    assert (refused.value.field, Order.objects.get().status) == ("said", Status.DELIVERING)
+
+    step(front_desk.fail_delivery, delivery, dina, reason=Reason.OTHER, said="A dog at the gate.")
+    assert Order.objects.get().contact.said == "A dog at the gate."
+    came_back = Event.objects.get(type="order.delivery_failed.v1")
+    assert came_back.data == {"driver": dina.user_id, "reason": "other"}
+
+
+def test_whose_driver_went_home_is_brought_back_by_a_manager_and_goes_out_with_another(delivery, dina, dario, manager):
+    step(front_desk.claim_delivery, delivery, dina)
+    step(front_desk.leave_for_delivery, delivery, dina)
+    with pytest.raises(front_desk.NotYourDelivery):
+        step(front_desk.fail_delivery, delivery, dario, reason=Reason.NOBODY_HOME)
+
+    step(front_desk.fail_delivery, delivery, manager, reason=Reason.OTHER, said="Her tyre is flat.")
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.driver_id) == (Status.READY, dina.user_id)
+    assert Ticket.objects.get(ref=delivery.ref).state == State.READY
+    came_back = Event.objects.get(type="order.delivery_failed.v1")
+    assert (came_back.actor, came_back.data["driver"]) == (str(manager.user_id), dina.user_id)
+
+    step(front_desk.assign_delivery, delivery, manager, driver=dario.user_id)
+    step(front_desk.leave_for_delivery, delivery, dario)
+    step(front_desk.hand_over, delivery, dario)
+    assert Order.objects.get().status == Status.DELIVERED
+    assert list(replay.differences()) == []
+
+
+def test_that_its_driver_forgot_to_report_is_handed_over_by_a_manager(delivery, dina, manager):
+    step(front_desk.claim_delivery, delivery, dina)
+    step(front_desk.leave_for_delivery, delivery, dina)
+
+    step(front_desk.hand_over, delivery, manager)
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.driver_id, delivery.paid) == (
+        Status.DELIVERED,
+        dina.user_id,
+        Decimal("12.99"),
+    )
+
+
+def test_leaves_with_its_own_driver_only_managers_included(delivery, dina, manager):
+    step(front_desk.claim_delivery, delivery, dina)
+
+    with pytest.raises(front_desk.NotYourDelivery):
+        step(front_desk.leave_for_delivery, delivery, manager)
 
 
 def test_is_handed_over_by_its_driver_on_the_way_only(delivery, dina, dario, chef):

@@ -62,16 +62,16 @@ def test_of_a_customers_orders_give_ten_unless_more_are_asked_for(sign_in):
 def test_of_the_tour_take_one_query_whoever_drives(many, chef, django_assert_num_queries):
     dina, *others = [shop.acting_as(DRIVER, UserFactory().pk) for _ in range(many)]
     for driver in (dina, *others):
-        for claimed in (True, False):
-            order = shop.place(method=Method.DELIVERY)
-            shop.cooked(order, by=chef)
-            if claimed:
-                front_desk.claim_delivery(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
+        for steps in ([], [front_desk.claim_delivery], [front_desk.claim_delivery, front_desk.leave_for_delivery]):
+            order = shop.cooked(shop.place(method=Method.DELIVERY), by=chef)
+            for step in steps:
+                step(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
 
     with django_assert_num_queries(1):
         seen = tour(dina)
 
-    assert (len(seen.mine), len(seen.others), len(seen.free)) == (1, many - 1, many)
+    assert (len(seen.mine), len(seen.out), len(seen.free)) == (1, 1, many)
+    assert len(seen.others) == len(seen.away) == many - 1
 
 
 @FEW_AND_MANY

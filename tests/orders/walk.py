@@ -24,7 +24,6 @@ from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.people import roles
 from tests import shop
-from tests.factories import UserFactory
 from tests.orders import legal_steps as table
 from tests.orders.books import Books
 from tests.shop import FRIDAY_NIGHT
@@ -42,7 +41,8 @@ PEOPLE = {
     "dario": "driver",
     "mario": "manager",
 }
-DRIVERS = ["dina", "dario"]
+DRIVERS = ["dina", "dario", "mario"]
+NOBODY_WE_KNOW = 0
 MINUTE = timedelta(minutes=1)
 WHIMS = 1 / 3  # of all that is tried; the rest is somebody's work
 
@@ -75,6 +75,7 @@ class Walk(RuleBasedStateMachine):
         self.kitchen = shop.open_shop()
         Kitchen.objects.update(max_concurrent_orders=MOST_AT_ONCE, cooking_places=PLACES)
         self.people = {who: _actor(who, role) for who, role in PEOPLE.items()}
+        self.drivers = frozenset(self.people[who].user_id for who in DRIVERS)
         self.at = FRIDAY_NIGHT
         self.line = table.Line(most=MOST_AT_ONCE, places=PLACES)
         self.orders, self.refs = {}, {}  # by number, from 1
@@ -134,7 +135,7 @@ class Walk(RuleBasedStateMachine):
                     "pizzas": dice.choices(PIZZAS, k=dice.choice([1, 1, 2, 6])),
                 }
             case "assign_delivery":
-                return {"driver": self.people[dice.choice(DRIVERS)].user_id}
+                return {"driver": dice.choice([*self.drivers, self.people["chiara"].user_id, NOBODY_WE_KNOW])}
             case "fail_delivery" | "cancel_order":
                 return {"reason": Reason.NOBODY_HOME}
             case "pause":
@@ -180,7 +181,7 @@ class Walk(RuleBasedStateMachine):
         load = sum(status in table.LOAD for status in statuses)
         line = replace(self.line, load=load, cooking=statuses.count("cooking"))
         order = self.orders[number] if number else table.Placed((details or {}).get("method", Method.PICKUP))
-        return table.Case(self.people[who].user_id, PEOPLE[who], line, self.at, order, details or {})
+        return table.Case(self.people[who].user_id, PEOPLE[who], line, self.at, order, details or {}, self.drivers)
 
     # --- What holds after every step ---
 
@@ -205,4 +206,4 @@ class Walk(RuleBasedStateMachine):
 
 
 def _actor(who, role):
-    return shop.acting_as(ROLES[role], UserFactory(first_name=who.title()).pk) if role in ROLES else GUEST
+    return shop.hire(ROLES[role], first_name=who.title()) if role in ROLES else GUEST

@@ -62,8 +62,8 @@ POST /delivery/FREE/claim/                 =   -   -   -   +   +   +   +
 POST /delivery/TAKEN/claim/                =   -   -   -   +   !   !   !
 POST /delivery/TAKEN/release/              =   -   -   -   +   !   +   +
 POST /delivery/TAKEN/leave/                =   -   -   -   +   !   !   !
-POST /delivery/OUT/deliver/                =   -   -   -   +   !   !   !
-POST /delivery/OUT/fail/                   =   -   -   -   +   !   !   !
+POST /delivery/OUT/deliver/                =   -   -   -   +   !   +   +
+POST /delivery/OUT/fail/                   =   -   -   -   +   !   +   +
 
 GET  /stream/board/                        =   -   -   +   -   -   +   +
 GET  /stream/orders/WAITING/               =   +   0   +   0   0   +   +

@@ -25,7 +25,6 @@ from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.people.roles import DRIVER
 from tests import shop
-from tests.factories import UserFactory
 from tests.orders import legal_steps as table
 from tests.races.crowd import all_at_once
 from tests.shop import FRIDAY_NIGHT
@@ -39,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_never_happen_on_a_busy_evening(kitchen, chef, manager):
     Kitchen.objects.update(cooking_places=ORDERS, max_concurrent_orders=ORDERS)
-    drivers = [shop.acting_as(DRIVER, UserFactory().pk) for _ in range(DRIVERS)]
+    drivers = [shop.hire(DRIVER) for _ in range(DRIVERS)]
     evening = Evening(kitchen, chef, manager, drivers)
 
     with ThreadPoolExecutor(max_workers=GUESTS + COOKS + DRIVERS + 1) as people:

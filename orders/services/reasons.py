@@ -1,0 +1,22 @@
+"""Why an order was cancelled, or could not be delivered."""
+
+from django.utils.translation import gettext as _
+
+from orders.models import Reason
+from pizzeria.foundation.refusals import Refusal
+
+
+class ReasonMissing(Refusal):
+    code = "reason_missing"
+    status = 422
+
+
+def refuse_unless_said(reason: Reason, said: str) -> None:
+    """
+    Refuse "something else" that nobody explains: it tells the next person nothing.
+
+    :param said: what was typed beside the reason
+    :raises ReasonMissing:
+    """
+    if reason == Reason.OTHER and not said:
+        raise ReasonMissing(_("Please say why, in a few words."), field="said")
