@@ -13,7 +13,7 @@ from orders.models import Notice, NoticeState
 from tests.chaos import evening
 from tests.chaos.works import until
 
-ORDERS, KILLS = 250, 12
+ORDERS, KILLS = 250, 9
 SEED = 20261120
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -28,6 +28,10 @@ def became_of(order, channel=Channel.SMS):
     return Notice.objects.filter(order=order, channel=channel).values_list("state", flat=True).first()
 
 
+def is_tried(order):
+    return became_of(order) in {FAILED, DEAD} and became_of(order, Channel.EMAIL) == SENT
+
+
 @pytest.fixture
 def orders(works, post):
     """An order for each of its moods, all of them tried once."""
@@ -36,7 +40,7 @@ def orders(works, post):
     for guest, mood in MOODS.items():
         post.behaves(**mood)
         order = evening.place(guest)
-        until(lambda order=order: became_of(order) in {FAILED, DEAD}, why=evening.states)
+        until(lambda order=order: is_tried(order), why=evening.states)
         orders.append(order)
     works.kill_all()
     return orders
@@ -49,17 +53,10 @@ def test_has_its_sms_tried_again_or_given_up_as_its_answer_says(orders, post, si
     for said in ("answered 500.", "answered 429.", "answered 400.", "took the message and did not answer.", "dead: "):
         assert said in in_admin
 
+    post.behaves(SMS="silence")
+    evening.finish(order=orders[SILENT])
     post.behaves(refused=[evening.phone(WRONG_NUMBER)])
     evening.finish()
 
-    assert [became_of(order) for order in orders] == [SENT, SENT, DEAD, SENT]
+    assert [became_of(order) for order in orders] == [SENT, SENT, DEAD, DEAD]
     assert [evening.times_told(post)[evening.phone(guest)] for guest in GUESTS] == [1, 1, 0, 2]
-
-
-def test_is_asked_no_third_time_when_it_never_answers(orders, post):
-    post.behaves(SMS="silence")
-    evening.finish()
-    evening.finish()
-
-    assert became_of(orders[SILENT]) == DEAD
-    assert evening.times_told(post)[evening.phone(SILENT)] == 2
