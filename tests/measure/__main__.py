@@ -1,5 +1,6 @@
 """`python -m tests.measure [screens placing pages news outage]`: all of it, or what is named."""
 
+import logging
 import os
 import sys
 
@@ -13,6 +14,7 @@ PARTS = {part.__name__.rpartition(".")[2]: part for part in (screens, placing, p
 
 
 def main(*wanted: str) -> None:
+    logging.getLogger().setLevel(logging.WARNING)  # a line for each request would bury the figures
     call_command("migrate", verbosity=0)
     call_command("set_up_shop", verbosity=0)
     call_command("set_up_demo", verbosity=0)
