@@ -6,6 +6,8 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 
 from pizzeria.people import demo_people, header, sessions
 from pizzeria.people.models import SignIn
@@ -61,6 +63,26 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@never_cache
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form that came without its token, usually because its page was old."""
-    return render(request, "403_csrf.html", status=403)
+    """
+    Answer a form that came without its token, usually because somebody has signed in since its page was opened.
+
+    What a page of ours sent is kept, to be sent again by a button with a token of now.
+    """
+    context = {"kept": _typed_on_our_page(request), "back": _page_of_the_form(request)}
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def _typed_on_our_page(request: HttpRequest) -> list[tuple[str, str]]:
+    """Give what a form carries; nothing of one from elsewhere, nor of one with a password in it."""
+    ours = {settings.SHOP_ORIGIN, f"{request.scheme}://{request.get_host()}"}
+    if request.headers.get("Origin") not in ours or any("password" in name for name in request.POST):
+        return []
+    fields = ((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    return [(name, str(value)) for name, values in fields for value in values]
+
+
+def _page_of_the_form(request: HttpRequest) -> str:
+    came_from = request.headers.get("Referer", "")
+    return came_from if url_has_allowed_host_and_scheme(came_from, {request.get_host()}) else "/"
