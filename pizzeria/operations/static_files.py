@@ -7,7 +7,7 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
     """
     Serves static files, each read at once.
 
-    WhiteNoise streams them, which the ASGI process does with a warning, having read the whole file first. Ours are small.
+    WhiteNoise streams them: the ASGI process warns of that, and then reads the whole file first. Ours are small.
     """
 
     @staticmethod
