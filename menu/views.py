@@ -1,5 +1,3 @@
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -73,37 +71,43 @@ def _draw(dish: OfferedPizza | OfferedExtra) -> str:
 @require_safe
 @never_cache
 def sold_out(request: HttpRequest) -> HttpResponse:
-    return render(request, "menu/sold_out_list.html", {"groups": stock.sellable(clock.now())})
+    return _larder(request)
 
 
 @needs(SELL_OUT)
 @require_POST
 def take_off(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
-    form, at = SoldOutForm(request.POST), clock.now()
-    if not form.is_valid():
-        messages.warning(request, str(next(iter(form.errors.values()))[0]))
-        return redirect("menu:sold_out")
-    until, by = form.until_when(at), actor_of(request)
-    return _say(request, kind, slug, lambda item: menu.take_off(item=item, until=until, by=by, at=at))
+    item, at = _item(kind, slug), clock.now()
+    row = f"{kind}-{slug}"
+    form = SoldOutForm(request.POST, auto_id=f"%s-{row}")
+    if form.is_valid():
+        try:
+            taken = menu.take_off(item=item, until=form.until_when(at), by=actor_of(request), at=at)
+            messages.success(request, _("%(name)s is off the menu.") % {"name": taken.name})
+            return redirect("menu:sold_out")
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+    return _larder(request, refused=form, row=row)
 
 
 @needs(SELL_OUT)
 @require_POST
 def put_back(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
-    by, at = actor_of(request), clock.now()
-    return _say(request, kind, slug, lambda item: menu.put_back(item=item, by=by, at=at))
-
-
-def _say(request: HttpRequest, kind: str, slug: str, happen: Callable[[MenuItem], MenuItem]) -> HttpResponse:
-    """Let it happen to the item; a refusal is said on the list."""
-    item = get_object_or_404(KINDS[kind], slug=slug) if kind in KINDS else None
-    if item is None:
-        raise Http404
     try:
-        changed = happen(item)
-        on = changed.is_on(clock.now())
-        sentence = _("%(name)s is back on the menu.") if on else _("%(name)s is off the menu.")
-        messages.success(request, sentence % {"name": changed.name})
+        item = menu.put_back(item=_item(kind, slug), by=actor_of(request), at=clock.now())
+        messages.success(request, _("%(name)s is back on the menu.") % {"name": item.name})
     except Refusal as refusal:
         messages.warning(request, refusal.sentence)
     return redirect("menu:sold_out")
+
+
+def _item(kind: str, slug: str) -> MenuItem:
+    if kind not in KINDS:
+        raise Http404
+    return get_object_or_404(KINDS[kind], slug=slug)
+
+
+def _larder(request: HttpRequest, *, refused: SoldOutForm | None = None, row: str = "") -> HttpResponse:
+    """Show the list; a form that was refused stands open in its row, as it was typed."""
+    context = {"groups": stock.sellable(clock.now()), "refused": refused, "refused_row": row}
+    return render(request, "menu/sold_out_list.html", context, status=422 if refused else 200)

@@ -38,6 +38,7 @@ urlpatterns = [
     path("orders/<uuid:ref>/<guest_key:key>/adopt/", order.adopt, name="adopt"),
     path("kitchen/orders/", lists.all_of_them, name="all"),
     path("delivery/", delivery.deliveries, name="deliveries"),
+    path("delivery/<uuid:ref>/assign/", delivery.assign, name="assign"),
     path("delivery/<uuid:ref>/claim/", delivery.claim, name="claim"),
     path("delivery/<uuid:ref>/release/", delivery.release, name="release"),
     path("delivery/<uuid:ref>/leave/", delivery.leave, name="leave"),

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django import forms
@@ -15,10 +15,10 @@ from kitchen.models import Kitchen
 from orders import services as front_desk
 from orders.forms import OneLineField
 from orders.models import AT_THE_DOOR, Order, Reason
-from orders.permissions import DELIVER, SEE_DELIVERIES
-from orders.selectors.delivery import tour
+from orders.permissions import ASSIGN_DELIVERIES, DELIVER, SEE_DELIVERIES
+from orders.selectors.delivery import drivers, tour
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import Actor, actor_of, needs
+from pizzeria.foundation.actor import actor_of, needs
 from pizzeria.foundation.forms import ShopForm
 from pizzeria.foundation.refusals import Refusal
 
@@ -33,13 +33,33 @@ class FailedForm(ShopForm):
     said = OneLineField(required=False, max_length=300)
 
 
+class AssignForm(ShopForm):
+    """Who is to drive, by the name that says nothing about a person."""
+
+    driver = forms.ModelChoiceField(
+        queryset=drivers(),
+        to_field_name="username",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Please choose somebody who delivers.")),
+    )
+
+
 @needs(SEE_DELIVERIES)
 @require_safe
 @never_cache
 @vary_on_headers("HX-Request")
 def deliveries(request: HttpRequest) -> HttpResponse:
-    part = "#tour" if request.headers.get("HX-Request") else ""
-    return render(request, f"orders/deliveries.html{part}", {"tour": tour(actor_of(request)), "failed": FailedForm()})
+    return _show(request)
+
+
+@needs(ASSIGN_DELIVERIES)
+@require_POST
+def assign(request: HttpRequest, ref: UUID) -> HttpResponse:
+    form = AssignForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, str(form.errors["driver"][0]))
+        return redirect("orders:deliveries")
+    driver = form.cleaned_data["driver"].pk
+    return _step(request, ref, partial(front_desk.assign_delivery, driver=driver))
 
 
 @needs(DELIVER)
@@ -68,25 +88,44 @@ def deliver(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 @needs(DELIVER)
 @require_POST
+@vary_on_headers("HX-Request")
 def fail(request: HttpRequest, ref: UUID) -> HttpResponse:
-    form = FailedForm(request.POST)
+    form = FailedForm(request.POST, auto_id=f"%s-{ref}")
     if not form.is_valid():
-        messages.warning(request, str(next(iter(form.errors.values()))[0]))
-        return redirect("orders:deliveries")
-    reason, said = Reason(form.cleaned_data["reason"]), form.cleaned_data["said"]
-
-    def bring_back(*, ref: UUID, by: Actor, at: datetime) -> Order:
-        return front_desk.fail_delivery(ref=ref, reason=reason, said=said, by=by, at=at)
-
-    return _step(request, ref, bring_back)
+        return _show(request, refused=form, of=ref)
+    why = {"reason": Reason(form.cleaned_data["reason"]), "said": form.cleaned_data["said"]}
+    return _step(request, ref, partial(front_desk.fail_delivery, **why), form=form)
 
 
-def _step(request: HttpRequest, ref: UUID, take: Callable[..., Order]) -> HttpResponse:
-    """Take a step of a delivery; a refusal is said on the page."""
+def _step(
+    request: HttpRequest, ref: UUID, take: Callable[..., Order], *, form: FailedForm | None = None
+) -> HttpResponse:
+    """Take a step of a delivery; a refusal is said on the page, beside the form's field if it is about one."""
     try:
         take(ref=ref, by=actor_of(request), at=clock.now())
     except (Order.DoesNotExist, Kitchen.DoesNotExist) as missing:
         raise Http404 from missing
     except Refusal as refusal:
+        if form and refusal.field in form.fields:
+            form.add_error(refusal.field, refusal.sentence)
+            return _show(request, refused=form, of=ref)
         messages.warning(request, refusal.sentence)
     return redirect("orders:deliveries")
+
+
+def _show(request: HttpRequest, *, refused: FailedForm | None = None, of: UUID | None = None) -> HttpResponse:
+    """Show the tour; a form that was refused stands open on its delivery, as it was typed."""
+    by = actor_of(request)
+    seen = tour(by)
+    if refused and of not in seen.on_the_road:
+        raise Http404
+    context = {
+        "tour": seen,
+        "drivers": list(drivers()) if by.may(ASSIGN_DELIVERIES) else [],
+        "failed": FailedForm(),
+        "refused": refused,
+        "refused_ref": of,
+        "still": bool(refused) or "still" in request.GET,
+    }
+    part = "#tour" if request.headers.get("HX-Request") else ""
+    return render(request, f"orders/deliveries.html{part}", context, status=422 if refused else 200)

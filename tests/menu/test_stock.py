@@ -1,5 +1,7 @@
 """What can be sold out, and the cook's list of it."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -81,7 +83,14 @@ def test_is_put_back_from_the_list(ciro):
     ids=["nothing", "nonsense", "no time", "no such time", "passed"],
 )
 def test_stays_on_when_nobody_can_tell_until_when_it_is_off(ciro, said, sentence):
-    assert sentence in press(ciro, "take_off", **said).content.decode()
+    answer = press(ciro, "take_off", **said)
+
+    [row] = re.findall(r'<li id="topping-olives".*?</li>', answer.content.decode(), re.DOTALL)
+    assert answer.status_code == 422
+    assert '<details class="folded" open>' in row
+    assert sentence in row
+    assert f'value="{said.get("time", "")}"' in row
+    assert answer.content.decode().count(sentence) == 1
     assert olives().is_on(clock.now())
 
 

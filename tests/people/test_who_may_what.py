@@ -91,7 +91,9 @@ def opened():
         "SLUG": "margherita",
         "UUID": "0197c2a0-0000-7000-8000-000000000000",
     }
-    return SimpleNamespace(names=names, cookies={"anybody": {}} | {who: signed_in(people[who]) for who in people})
+    said = REASONS | {"driver": people["other driver"].username}
+    cookies = {"anybody": {}} | {who: signed_in(people[who]) for who in people}
+    return SimpleNamespace(names=names, said=said, cookies=cookies)
 
 
 def signed_in(user):
@@ -126,7 +128,7 @@ def answer_to(friday, who, verb, address):
     """Ask as somebody; give the sign of what came."""
     browser = Client()
     browser.cookies.load(friday.cookies[who])
-    answer = getattr(browser, verb.lower())(address, REASONS)
+    answer = getattr(browser, verb.lower())(address, friday.said)
     if _path(answer) == reverse("admin:login"):
         answer = browser.get(answer["Location"])
     if _path(answer) == reverse("people:sign_in"):

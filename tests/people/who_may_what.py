@@ -58,6 +58,7 @@ POST /menu/sold-out/pizza/SLUG/take-off/   =   -   -   +   -   -   +   +
 POST /menu/sold-out/pizza/SLUG/put-back/   =   -   -   +   -   -   +   +
 
 GET  /delivery/                            =   -   -   -   +   +   +   +
+POST /delivery/FREE/assign/                =   -   -   -   -   -   +   +
 POST /delivery/FREE/claim/                 =   -   -   -   +   +   +   +
 POST /delivery/TAKEN/claim/                =   -   -   -   +   !   !   !
 POST /delivery/TAKEN/release/              =   -   -   -   +   !   +   +
