@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.dispatch import receiver
 
 from kitchen import signals as line
@@ -11,6 +12,7 @@ from kitchen.models import State
 from kitchen.promises import Promise
 from orders import services as front_desk
 from orders import signals, tasks
+from orders.selectors import quotes
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.models import Event
 
@@ -33,6 +35,11 @@ def on_ticket_ready(*, ref: UUID, by: Actor, at: datetime, **_: object) -> None:
 @receiver(line.line_changed, dispatch_uid="orders.on_line_changed")
 def on_line_changed(*, promises: Mapping[UUID, Promise], at: datetime, **_: object) -> None:
     front_desk.requote(promises=promises, at=at)
+
+
+@receiver(line.board_changed, dispatch_uid="orders.on_board_changed")
+def on_board_changed(**_: object) -> None:
+    transaction.on_commit(quotes.forget_quote, robust=True)
 
 
 @receiver(

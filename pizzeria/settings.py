@@ -138,6 +138,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "pizzeria.people.header.header",
                 "pizzeria.people.header.shop",
+                "pizzeria.shop_window.quote",
             ],
         },
     },

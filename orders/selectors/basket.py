@@ -5,15 +5,13 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from kitchen import selectors as kitchens
 from kitchen.selectors import Quote
 from menu import offers
 from menu import selectors as menu
 from menu.prices import Offer, Priced
 from orders.models import BasketLine
 from orders.reckoning import ReckonedLine, Totals, fingerprint, reckon
-
-A_TYPICAL_PIZZA = (8,)
+from orders.selectors.quotes import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +68,6 @@ def count(ref: UUID) -> int:
     """Count what is in an open basket."""
     lines = BasketLine.objects.filter(basket__ref=ref, basket__order_ref=None)
     return lines.aggregate(count=Sum("quantity"))["count"] or 0
-
-
-def quote(*, at: datetime, pizza_minutes: list[int] | None = None) -> Quote:
-    """Tell when an order placed now would be ready; for a typical pizza while nothing is chosen."""
-    return kitchens.quote(kitchens.the_kitchen(), pizza_minutes=pizza_minutes or A_TYPICAL_PIZZA, at=at)
 
 
 def _open_lines(ref: UUID) -> "list[BasketLine]":

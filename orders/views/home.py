@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from menu import selectors as menu
-from orders.selectors.basket import quote
+from orders.selectors.quotes import quote
 from pizzeria.foundation import clock
 
 

@@ -134,7 +134,7 @@ def test_answer_an_eleventh_topping_with_a_sentence(client):
     ("chosen", "sentences"),
     [
         ({"size": "enormous"}, {"choose-size": "Please choose one of our sizes."}),
-        ({"size": ""}, {"choose-size": "This field is required."}),
+        ({"size": ""}, {"choose-size": "Please fill this in."}),
         ({"add": ["gold"]}, {"choose-add": "One of the added toppings is no longer on our menu."}),
     ],
     ids=["unknown size", "no size", "unknown topping"],

@@ -17,9 +17,12 @@ LINE = {
     "kitchen.signals.line_changed": ["orders.receivers.on_line_changed"],
 }
 
-# What screens follow, heard inside the transaction and published after it.
+# What screens follow, heard inside the transaction; after it, it is published, and a cached quote thrown away.
 LIVE = {
-    "kitchen.signals.board_changed": ["pizzeria.live.receivers.on_board_changed"],
+    "kitchen.signals.board_changed": [
+        "orders.receivers.on_board_changed",
+        "pizzeria.live.receivers.on_board_changed",
+    ],
     "pizzeria.foundation.events.signals.recorded": ["pizzeria.live.receivers.on_order_recorded of orders.order"],
 }
 

@@ -1,0 +1,113 @@
+"""What the menu says to those who have not ordered yet: when it would be ready, or why nobody can order."""
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from kitchen import services as kitchen_line
+from kitchen.models import Kitchen
+from orders import services as front_desk
+from orders.models import Reason
+from orders.selectors.quotes import cached_quote
+from pizzeria.foundation import clock
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+
+CARD, PIZZA = reverse("menu:card"), reverse("menu:pizza", args=["margherita"])
+OPEN = r"Order now, and it is ready in about 1\d minutes\."
+FULL = r"The kitchen is at capacity\. Please try again in about \d+ minutes\."
+PAUSED = r"The kitchen is taking a break \(The oven is cold\)\. Please try again later\."
+
+
+@pytest.fixture
+def said(client, kitchen):
+    """Read it off both pages of the menu: `said()`."""
+
+    def said():
+        pages = [client.get(address).content.decode() for address in (CARD, PIZZA)]
+        [one, other] = [re.search(r'<p class="quote.*?<span>(.*?)</span>', page, re.DOTALL)[1] for page in pages]
+        assert one == other
+        return one
+
+    return said
+
+
+def pause(kitchen, by, until=None):
+    kitchen_line.pause(kitchen=kitchen, reason="The oven is cold", until=until, by=by, at=clock.now())
+
+
+def test_is_when_it_would_be_ready(said):
+    assert re.fullmatch(OPEN, said())
+
+
+def test_is_at_once_that_the_kitchen_is_paused_and_that_it_is_open_again(
+    said, kitchen, chef, django_capture_on_commit_callbacks
+):
+    assert re.fullmatch(OPEN, said())
+
+    with django_capture_on_commit_callbacks(execute=True):
+        pause(kitchen, chef)
+        assert re.fullmatch(OPEN, said())  # nobody is told of what is not committed
+    assert re.fullmatch(PAUSED, said())
+
+    with django_capture_on_commit_callbacks(execute=True):
+        kitchen_line.resume(kitchen=kitchen, by=chef, at=clock.now())
+    assert re.fullmatch(OPEN, said())
+
+
+def test_is_at_once_that_the_kitchen_is_full_and_that_it_is_not_any_more(
+    said, kitchen, manager, django_capture_on_commit_callbacks
+):
+    Kitchen.objects.update(max_concurrent_orders=1)
+    assert re.fullmatch(OPEN, said())
+
+    with django_capture_on_commit_callbacks(execute=True):
+        order = shop.place(at=clock.now())
+    assert re.fullmatch(FULL, said())
+
+    with django_capture_on_commit_callbacks(execute=True):
+        kitchen_line.change_capacity(
+            kitchen=kitchen, max_concurrent_orders=2, cooking_places=5, by=manager, at=clock.now()
+        )
+    assert re.fullmatch(OPEN, said())
+
+    Kitchen.objects.update(max_concurrent_orders=1)
+    with django_capture_on_commit_callbacks(execute=True):
+        front_desk.cancel_order(ref=order.ref, reason=Reason.SOLD_OUT, by=manager, at=clock.now())
+    assert re.fullmatch(OPEN, said())
+
+
+def test_is_asked_for_once_and_then_known(kitchen, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        told = cached_quote(at=FRIDAY_NIGHT)
+
+    with django_assert_num_queries(0):
+        assert cached_quote(at=FRIDAY_NIGHT) == told
+
+
+def test_is_kept_for_five_seconds_at_most(kitchen):
+    cached_quote(at=FRIDAY_NIGHT)
+
+    [key] = cache._cache.get_client().keys("*quote*")
+
+    assert 0 < cache._cache.get_client().ttl(key) <= 5
+
+
+def test_is_said_without_redis_and_costs_its_two_questions(said, settings, kitchen, chef, django_assert_num_queries):
+    options = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
+    gone = {"BACKEND": "pizzeria.operations.cache.FailOpenRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {name: {**gone, "OPTIONS": options} for name in ("default", "sessions")}
+
+    with django_assert_num_queries(2):
+        assert cached_quote(at=FRIDAY_NIGHT).open
+    pause(kitchen, chef)
+    assert re.fullmatch(PAUSED, said())
+
+
+def test_is_not_asked_for_by_pages_that_do_not_say_it(client, kitchen, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        client.get(reverse("people:sign_in"))
