@@ -1,5 +1,5 @@
 """
-`manage.py check`: every notice can be worded on every channel it is told by, and knows all it says.
+`manage.py check`: every notice can be worded on every channel it is told by, whatever is blank, and knows what it says.
 
 A template with a slip of the pen would otherwise be noticed by a guest, who is told "Your order # is ready".
 """
@@ -32,6 +32,8 @@ SAMPLE = Particulars(
     lines=(Line("Pepperoni", "Large", ["Olives"], ["Basil"], 1, Decimal("29.68"), Decimal("29.68")),),
 )
 NOTHING_CHOSEN = replace(SAMPLE, lines=(Line("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),))
+# A template asks whether there is something to say: it is asked with and without.
+BLANK = replace(SAMPLE, name="", when="", why="", link="", total="", payment="")
 
 
 @register(Tags.templates)
@@ -60,7 +62,7 @@ def _unreadable(name: str, engine: str | None) -> CheckMessage | None:
 def _misworded(kind: NoticeKind, channel: Channel) -> list[CheckMessage]:
     with _heard_of_unknown_fields() as unknown:
         try:
-            for particulars in (SAMPLE, NOTHING_CHOSEN):
+            for particulars in (SAMPLE, NOTHING_CHOSEN, BLANK):
                 write(kind, channel, particulars)
         except TemplateDoesNotExist as missing:
             return [_missing(str(missing))]

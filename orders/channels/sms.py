@@ -98,7 +98,7 @@ def _what_happened(result: "AppriseResult") -> Undelivered:
         return Unanswered("The SMS provider took the message and did not answer.")
     if failures:
         return Unavailable("The SMS provider cannot be reached.")
-    return Unavailable("The SMS provider said no, in words nobody here understands.")
+    return Unanswered("The SMS provider said no, in words nobody here understands.")  # or the sender was interrupted
 
 
 def _answered(status: int) -> Undelivered:

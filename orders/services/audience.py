@@ -38,7 +38,7 @@ def _always(order: Order, event: Event) -> bool:
 
 
 def _coming(order: Order, event: Event) -> bool:
-    return order.status != Status.CANCELLED
+    return order.is_open
 
 
 def _still_ready(order: Order, event: Event) -> bool:

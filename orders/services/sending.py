@@ -6,8 +6,10 @@ the letter had gone out just before, it goes out twice: that is the one moment i
 killed.
 """
 
+import time
 from datetime import datetime, timedelta
 
+import structlog
 from django.utils.translation import gettext as _
 
 from orders.channels import Refused, Unanswered, Unavailable, Undelivered
@@ -21,6 +23,8 @@ from pizzeria.foundation.commands import command
 from pizzeria.foundation.patience import pause_after
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 
+log = structlog.get_logger(__name__)
+
 LEASE = timedelta(minutes=1)  # how long a sender has, from taking to settling
 MOST_TRIES = 8
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=10)
@@ -33,10 +37,17 @@ class NothingToSendAgain(Refusal):
 
 
 def send_notice(*, notice_id: int, at: datetime) -> None:
-    """Send a notice, if it is due and still news. Of any number who are asked to at the same time, one does."""
+    """
+    Send a notice, if it is due and still news. Of any number who are asked to at the same time, one does.
+
+    The pause before the next try begins when this one is over: a silent provider has used some of it up.
+    """
     notice = take_notice(notice_id=notice_id, at=at)
     if notice is not None:
-        settle_notice(notice=notice, outcome=_sent(notice), at=at)
+        begun = time.monotonic()
+        outcome = _sent(notice)
+        took = timedelta(seconds=0 if isinstance(outcome, str) else int(time.monotonic() - begun))
+        settle_notice(notice=notice, outcome=outcome, at=at + took)
 
 
 @command
@@ -68,13 +79,20 @@ def _sent(notice: Notice) -> str | Undelivered:
     way_out = WAYS_OUT[Channel(notice.channel)]
     if not way_out.is_open():
         return Unavailable("this shop sends none at the moment")
-    letter = letter_of(notice)
+    try:
+        letter = letter_of(notice)
+    except Exception as fault:
+        log.exception("letter_not_written", notice_id=notice.pk)
+        return Unavailable(f"cannot be written: {type(fault).__name__}")
     if letter is None:
         return Refused("no address any more")
     try:
         return way_out.send(letter)
     except Undelivered as why:
         return why
+    except Exception as fault:  # the task's time limit among them: nobody knows whether the letter is out
+        log.exception("letter_not_settled", notice_id=notice.pk)
+        return Unanswered(type(fault).__name__)
 
 
 @command

@@ -131,10 +131,12 @@ def _shop(demo: Home, variables: dict[str, str], port: int) -> Iterator[list[Chi
     children: list[Child] = []
     web = f"-m uvicorn pizzeria.asgi:application --host 127.0.0.1 --port {port} --log-level warning --no-access-log"
     worker = "-m celery -A pizzeria worker --loglevel WARNING --without-gossip --without-mingle"
-    # One process for SMS alone: a provider that says nothing takes as long as it likes, and holds up nobody else.
+    # One process for each way out: a provider that says nothing takes as long as it likes, and holds up nobody else.
     workers = {
-        "worker": f"{worker} --concurrency 2 --queues celery,email --beat",
+        "worker": f"{worker} --concurrency 2 --queues celery",
+        "email": f"{worker} --pool solo --queues email --hostname email@%h",
         "sms": f"{worker} --pool solo --queues sms --hostname sms@%h",
+        "beat": "-m celery -A pizzeria beat --loglevel WARNING",
     }
     try:
         # Open streams keep uvicorn from ever ending by itself.

@@ -10,12 +10,15 @@ from django.core.management import call_command
 from pizzeria import settings
 from pizzeria.demo import home
 
+TABLES = ("check", "migrate")
+CONTENTS = ("set_up_shop", "sync_roles", "set_up_demo", "demo_history")
+
 
 def main() -> None:
     django.setup()
-    _call("check", "migrate")
+    _call(*TABLES)
     forget_half_a_past()
-    _call("set_up_shop", "sync_roles", "set_up_demo", "demo_history")
+    _call(*CONTENTS)
     write_down_variables()
 
 

@@ -41,7 +41,7 @@ def test_is_done_once_per_checkout_survives_a_kill_and_ends_with_one_ctrl_c(laun
     again.process.send_signal(signal.SIGINT)
     assert again.ends(seconds=10) == 0
     assert "Traceback" not in again.said
-    assert len(left) == 6
+    assert len(left) == 8
     assert not demo_home.unfinished_past.exists()
     assert all_gone(left, seconds=0)
 

@@ -189,6 +189,18 @@ def test_gives_up_an_event_that_this_release_cannot_read(kitchen, neighbour, mon
     assert sweep(after=timedelta(minutes=1)) == 1
 
 
+def test_ends_in_time_and_leaves_the_rest_to_the_next_sweep(kitchen, neighbour):
+    for _kitchen in range(3):
+        ring(KitchenFactory(), 1)
+    moments = iter(NIGHT + step * relay.AT_A_STRETCH for step in range(10))
+
+    relay_due(now=lambda: next(moments))
+    first = len(neighbour.heard)
+    sweep(after=LEASE)
+
+    assert (first, len(neighbour.heard)) == (0, 3)
+
+
 def test_counts_no_attempt_while_the_broker_is_gone(kitchen, neighbour):
     [event] = ring(kitchen, 1)
 

@@ -1,14 +1,18 @@
 """Late senders: who is killed between taking a notice and settling it, or takes too long."""
 
+import signal
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 
 from orders.channels import Refused, Unavailable
 from orders.services.sending import LEASE, MOST_TRIES
 from pizzeria.foundation import failpoints
 from tests.orders.telling import (
     DEAD,
+    FAILED,
     SENDING,
     SENT,
     SMS,
@@ -90,3 +94,28 @@ def test_are_believed_when_they_say_that_it_went_out(sms):
     assert settle(quick, Unavailable("busy"), seconds(62)).state == SENT
     assert settle(quick, "SM2", seconds(63)).provider_id == "SM1"
     assert (now(sms).sent_at, now(sms).error) == (seconds(61), "")
+
+
+def test_whose_task_has_no_time_left_say_that_nobody_knows(sms, post):
+    post.behaves(SMS="hang")
+
+    with celerys_patience(seconds=1):
+        late = send(sms)
+
+    assert (late.state, late.unanswered) == (FAILED, 1)
+
+
+@contextmanager
+def celerys_patience(*, seconds):
+    """Interrupt whatever is done, as Celery interrupts a task at its soft limit: from a signal's handler."""
+
+    def interrupt(*_):
+        raise SoftTimeLimitExceeded
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

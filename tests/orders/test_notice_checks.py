@@ -89,7 +89,7 @@ def test_stops_whoever_starts_the_shop(templates):
 
 
 def test_is_asked_for_before_the_demo_opens_and_by_the_lint():
-    assert preparation.COMMANDS[0] == "check"
+    assert preparation.TABLES[0] == "check"
     assert any(check.endswith("django check") for check in checks.CHECKS.values())
 
 

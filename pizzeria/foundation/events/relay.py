@@ -22,6 +22,7 @@ from pizzeria.foundation.patience import pause_after
 
 MOST_ATTEMPTS = 8
 MOST_AT_ONCE = 50
+AT_A_STRETCH = timedelta(seconds=15)  # well within a task's time limit; the next sweep goes on
 LEASE = timedelta(minutes=1)  # how long whoever took an event has for telling it
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
 
@@ -34,12 +35,12 @@ class NotTold(Exception):
 
 def relay_due(*, now: Callable[[], datetime], noun_ref: UUID | None = None) -> int:
     """
-    Tell all that is due, or all that is due of one noun; give how many events were told.
+    Tell all that is due, or all that is due of one noun, for as long as a task may; give how many events were told.
 
     :raises BrokerGone: what was taken is given back, as if nobody had tried
     """
-    told = 0
-    while taken := take(at=now(), noun_ref=noun_ref):
+    told, ends_at = 0, now() + AT_A_STRETCH
+    while now() < ends_at and (taken := take(at=now(), noun_ref=noun_ref)):
         for position, event in enumerate(taken):
             try:
                 tell(event)
@@ -67,6 +68,8 @@ def take(*, at: datetime, noun_ref: UUID | None = None) -> list[Event]:
         )
         tried_out = [relay.pk for relay in due if relay.attempts >= MOST_ATTEMPTS]
         EventRelay.objects.filter(pk__in=tried_out).update(dead_at=at, error="whoever told it died of it")
+        for event_id in tried_out:
+            log.error("event_dead", event_id=event_id, why="whoever told it died of it")
         taken = _at_once([relay for relay in due if relay.pk not in tried_out])
         EventRelay.objects.filter(pk__in=[relay.pk for relay in taken]).update(
             attempts=F("attempts") + 1, due_at=at + LEASE

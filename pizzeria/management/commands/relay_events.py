@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from kombu.exceptions import OperationalError as BrokerGone
 
+from orders.tasks import send_due_notices
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.relay import relay_due
 
@@ -11,7 +12,7 @@ SECONDS_BETWEEN_SWEEPS = 10
 
 
 class Command(BaseCommand):
-    help = "Hands waiting news to the workers, as beat has them do every ten seconds: for when beat is gone."
+    help = "Tells waiting news and hands due letters to the workers, as beat has it done: for when beat is gone."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="sweep once and end")
@@ -22,6 +23,7 @@ class Command(BaseCommand):
                 told = relay_due(now=clock.now)
             except BrokerGone:
                 raise CommandError("The broker is gone; the news waits in the log.") from None
+            send_due_notices()
             self.stdout.write(f"told: {told} events")
             if once:
                 return
