@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from kitchen.models import Method
+from orders.selectors.delivery import drivers
 from orders.services import NEEDED_AT_THE_DOOR, ContactDetails
 from pizzeria.foundation.forms import ShopForm
 
@@ -77,6 +78,18 @@ class ProfileForm(ShopForm):
         """Give what a valid form says, the phone in international form."""
         phone = self.cleaned_data["phone"]
         return {"name": self.cleaned_data["name"], "phone": phone.as_e164 if phone else ""}
+
+
+class AssignForm(ShopForm):
+    """Who is to drive, by the name that says nothing about a person."""
+
+    driver = forms.ModelChoiceField(
+        label=_("Driver"),
+        queryset=drivers(),
+        to_field_name="username",
+        empty_label=_("Who?"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Please choose somebody who delivers.")),
+    )
 
 
 class CheckoutForm(ShopForm):

@@ -1,13 +1,15 @@
-"""Orders in admin: all of them, each with its whole timeline and who was told of it."""
+"""Orders in admin: all of them, each with its whole timeline, who was told of it, and what can be done."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 
 from orders.admin.look_only import LookOnly
 from orders.admin.notices import NoticeInline
+from orders.admin.order_actions import OrderActions
 from orders.models import Order, OrderContact, OrderLine
 from orders.selectors.timeline import timeline
 
@@ -32,11 +34,16 @@ class LineInline(LookOnly, admin.TabularInline[OrderLine, Order]):
 class ContactInline(LookOnly, admin.StackedInline[OrderContact, Order]):
     model = OrderContact
     verbose_name_plural = "Who ordered it"
-    fields = [("name", "phone", "email"), ("allergies", "notes")]  # never the key: it opens the guest's page
+    fields = [  # never the key: it opens the guest's page
+        ("name", "phone", "email"),
+        ("street", "postal_code", "city", "directions"),
+        ("allergies", "notes"),
+        "said",
+    ]
 
 
 @admin.register(Order)
-class OrderAdmin(LookOnly, admin.ModelAdmin[Order]):
+class OrderAdmin(LookOnly, OrderActions):
     list_display = ["number", "business_date", "status", "method", "total", "placed_at"]
     list_filter = ["status", "method", "business_date"]
     search_fields = ["number", "contact__name", "contact__phone"]
@@ -44,10 +51,17 @@ class OrderAdmin(LookOnly, admin.ModelAdmin[Order]):
     fields = [
         ("number", "business_date", "status", "method"),
         ("placed_at", "promise_from", "promise_until"),
-        ("confirmed_at", "cooking_at", "ready_at", "delivered_at"),
-        ("lines_total", "tax", "total", "paid", "payment_method"),
+        ("confirmed_at", "cooking_at", "ready_at"),
+        ("who_drives", "out_at", "delivered_at"),
+        ("cancelled_at", "cancel_reason"),
+        ("lines_total", "discount", "delivery_fee", "tip"),
+        ("tax", "total", "paid", "payment_method"),
     ]
     inlines = [LineInline, ContactInline, NoticeInline]
+
+    @admin.display(description=gettext_lazy("driver"))
+    def who_drives(self, order: Order) -> str:
+        return str(order.driver or "–")  # a name, and no way to the row: managers edit no people
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from kitchen.models import Kitchen
 from orders import services as front_desk
-from orders.forms import OneLineField
+from orders.forms import AssignForm, OneLineField
 from orders.models import AT_THE_DOOR, Order, Reason
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER, SEE_DELIVERIES
 from orders.selectors.delivery import drivers, tour
@@ -31,16 +31,6 @@ class FailedForm(ShopForm):
         error_messages={"required": _("Please say why."), "invalid_choice": _("Please say why.")},
     )
     said = OneLineField(required=False, max_length=300)
-
-
-class AssignForm(ShopForm):
-    """Who is to drive, by the name that says nothing about a person."""
-
-    driver = forms.ModelChoiceField(
-        queryset=drivers(),
-        to_field_name="username",
-        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Please choose somebody who delivers.")),
-    )
 
 
 @needs(SEE_DELIVERIES)

@@ -4,10 +4,10 @@ from django.urls import reverse
 from kitchen import services as kitchen_line
 from kitchen.models import Method
 from orders import services as front_desk
-from orders.models import Order, Reason
+from orders.models import Reason
 from orders.models.contact import new_key
 from pizzeria.foundation.ids import uuid7
-from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 
@@ -145,27 +145,3 @@ def test_offers_staff_the_reasons_there_can_be_to_cancel_it(sign_in, kitchen, me
     assert offered() == before | always
     shop.cooked(order, by=shop.acting_as(KITCHEN))
     assert offered() == once_ready | always
-
-
-def test_in_admin_shows_the_whole_timeline_and_changes_nothing(sign_in, placed_order, chef):
-    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
-    browser = sign_in(MANAGER)
-    address = reverse("admin:orders_order_change", args=[placed_order.pk])
-
-    page = browser.get(address)
-
-    assert [happening.type for happening in page.context["timeline"]] == [
-        "order.placed.v1",
-        "order.confirmed.v1",
-        "order.cooking_started.v1",
-    ]
-    assert placed_order.contact.key not in page.content.decode()
-    assert browser.post(address, {"status": "delivered"}).status_code == 403
-    assert Order.objects.get().status == "cooking"
-
-
-def test_in_admin_opens_for_admins_and_not_for_cooks(sign_in, placed_order):
-    address = reverse("admin:orders_order_changelist")
-
-    assert sign_in(ADMIN).get(address).status_code == 200
-    assert sign_in(KITCHEN).get(address).status_code in (302, 403)

@@ -1,0 +1,90 @@
+"""What can be done to orders from the admin: each action calls its command, and a refusal is a warning."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import ActionLocation
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kitchen.permissions import HAND_OVER
+from orders import services as front_desk
+from orders.forms import AssignForm
+from orders.models import Order
+from orders.permissions import ASSIGN_DELIVERIES, STOP_THE_OVEN
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.refusals import Refusal
+
+ANYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
+ON_AN_ORDERS_PAGE = f"{ActionLocation.CHANGE_FORM.value}-action"  # what Django calls the field there
+
+
+class OrderActions(admin.ModelAdmin[Order]):
+    actions = ["hand_over", "assign_driver", "take_from_driver", "cancel"]
+
+    def has_hand_over_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).may(HAND_OVER)
+
+    def has_assign_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).may(ASSIGN_DELIVERIES)
+
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).may(STOP_THE_OVEN)
+
+    @admin.action(description=gettext_lazy("Handed over"), permissions=["hand_over"], location=ANYWHERE)
+    def hand_over(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
+        self._step(request, orders, front_desk.hand_over, said=_("%(order)s is handed over."))
+
+    @admin.action(description=gettext_lazy("Give to a driver…"), permissions=["assign"], location=ANYWHERE)
+    def assign_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
+        """Ask who drives, on a page that sends its answer here, with what was ticked; then give it to them."""
+        form = AssignForm(request.POST if "driver" in request.POST else None)
+        if form.is_valid():
+            assign = partial(front_desk.assign_delivery, driver=form.cleaned_data["driver"].pk)
+            self._step(request, orders, assign, said=_("%(order)s has its driver."))
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Who drives?"),
+            "opts": self.opts,
+            "orders": orders,
+            "form": form,
+            "action": ON_AN_ORDERS_PAGE if ON_AN_ORDERS_PAGE in request.POST else "action",
+        }
+        return render(request, "admin/orders/order/assign.html", context, status=422 if form.is_bound else 200)
+
+    @admin.action(description=gettext_lazy("Take from its driver"), permissions=["assign"], location=ANYWHERE)
+    def take_from_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
+        self._step(request, orders, front_desk.release_delivery, said=_("%(order)s waits for a driver."))
+
+    @admin.action(description=gettext_lazy("Cancel…"), permissions=["cancel"], location=ANYWHERE)
+    def cancel(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
+        """Lead to the page that asks why: each guest is told their own reason."""
+        if len(orders) == 1:
+            return redirect("orders:cancel", orders[0].ref)
+        messages.warning(request, _("One at a time, please: each guest reads why."))
+        return None
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show an order, or act on it, without admin's own transaction: nothing is saved here but by commands."""
+        return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined,no-any-return]
+
+    def _step(self, request: HttpRequest, orders: QuerySet[Order], take: Callable[..., Order], *, said: str) -> None:
+        for order in orders.order_by("pk"):
+            try:
+                take(ref=order.ref, by=actor_of(request), at=clock.now())
+                messages.success(request, said % {"order": order})
+            except Refusal as refusal:
+                messages.warning(request, refusal.sentence)
