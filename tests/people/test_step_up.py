@@ -131,6 +131,11 @@ def test_is_not_shortened_by_whoever_leaves_the_age_out_of_the_address(client, r
     assert client.get(page).status_code == 302
 
 
+@pytest.mark.parametrize("age", ["9" * 5000, "-1", "soon", "\u0661"])
+def test_takes_any_age_in_the_address_without_a_fault(client, realm, age):
+    assert leave(client, max_age=age)["code_challenge"]
+
+
 def test_gives_the_session_a_new_key(client, realm, page):
     come_back(client, realm, MARTA)
     before = client.session.session_key

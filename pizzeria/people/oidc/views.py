@@ -46,7 +46,7 @@ class Leave(OIDCAuthenticationRequestView):  # type: ignore[misc]
 
     def get_extra_params(self, request: HttpRequest) -> dict[str, Any]:
         """Ask for a sign-in no older than a step wants it (`max_age`, in seconds); what comes back is held to it."""
-        max_age = request.GET.get("max_age", "")
+        max_age = request.GET.get("max_age", "")[:6]  # days, at most
         request.session[MAX_AGE] = int(max_age) if max_age.isdecimal() else None
         return {"max_age": max_age} if max_age.isdecimal() else {}
 
