@@ -2,7 +2,8 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from pizzeria.foundation import clock, commands
@@ -16,9 +17,16 @@ def silently(_line: str) -> None:
     """Tell nobody."""
 
 
-def hush_the_log() -> None:
+@contextmanager
+def hushed_log() -> Iterator[None]:
     """Leave the line that each command logs out of it: here it is told in other words, or to nobody."""
-    logging.getLogger(commands.__name__).setLevel(logging.WARNING)
+    log = logging.getLogger(commands.__name__)
+    level = log.level
+    log.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 class Story:

@@ -12,7 +12,7 @@ from pizzeria.demo.life import visits
 from pizzeria.demo.life.agenda import watched
 from pizzeria.demo.life.crew import Crew
 from pizzeria.demo.life.evening import Evening
-from pizzeria.demo.life.story import Story, hush_the_log
+from pizzeria.demo.life.story import Story, hushed_log
 from pizzeria.demo.life.visits import Twist
 
 FASTEST, LONGEST, MOST = 3600, 24 * 60, 1000
@@ -32,8 +32,8 @@ class Command(BaseCommand):
         parser.add_argument("--minutes", type=_minutes, default=180, help="how long guests come, at speed 1 (180)")
         parser.add_argument("--orders", type=_orders, help="how many guests come (one every three minutes)")
 
+    @hushed_log()
     def handle(self, *args: Any, speed: float, minutes: int, orders: int | None, **options: Any) -> None:
-        hush_the_log()
         interruption.listen()
         story, chance = Story(self._tell), Random()  # noqa: S311 - no secret
         plan = visits.evening(

@@ -7,18 +7,18 @@ from orders.models import Order
 from pizzeria.demo import home
 from pizzeria.demo.life import open_orders, week
 from pizzeria.demo.life.crew import Crew
-from pizzeria.demo.life.story import hush_the_log
+from pizzeria.demo.life.story import hushed_log
 from pizzeria.foundation import clock
 
 
 class Command(BaseCommand):
     help = "Gives a demo shop without orders a week behind it, and some open orders, so that no page is empty."
 
+    @hushed_log()
     def handle(self, *args: Any, **options: Any) -> None:
         if Order.objects.exists():
             self.stdout.write("There are orders already: nothing was added.")
             return
-        hush_the_log()
         unfinished = home.of_the_demo().unfinished_past
         unfinished.touch()
         with connection.cursor() as cursor:
