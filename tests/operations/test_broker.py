@@ -1,6 +1,9 @@
-"""The broker's transport: what a worker does not get acknowledged takes no place from what comes after it."""
+"""
+The broker's transport: what a worker does not get acknowledged takes no place from what comes after it, and does not
+kill it.
+"""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,15 +21,29 @@ def wire():
 
 
 @pytest.fixture
-def taken_by(wire):
-    """Take a message over a transport that has a place for one at a time; gives it."""
+def way_of(wire):
+    """Connect to the broker, over the wire, by a transport."""
     ways = []
 
-    def take(transport):
+    def connect(transport):
         parts = urlsplit(settings.REDIS_URL)
         url = parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{wire.port}")).geturl()
         way = Connection(url, transport=transport, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS)
         ways.append(way)
+        return way
+
+    yield connect
+    for way in ways:
+        with suppress(AttributeError):  # the control's, closed a third time
+            way.release()
+
+
+@pytest.fixture
+def taken_by(way_of):
+    """Take a message over a transport that has a place for one at a time; gives it."""
+
+    def take(transport):
+        way = way_of(transport)
         channel = way.channel()
         channel.basic_qos(0, 1, False)
         queue = Queue("pizzas", channel=channel, no_ack=False)
@@ -34,9 +51,32 @@ def taken_by(wire):
         way.Producer(channel).publish("margherita", routing_key="pizzas")
         return queue.get(no_ack=False)
 
-    yield take
-    for way in ways:
-        way.release()
+    return take
+
+
+@pytest.fixture
+def at_work_by(way_of):
+    """Be a worker with one message in hand that listens for more, on two channels; gives its connection."""
+
+    def work(transport):
+        way = way_of(transport)
+        in_hand = []
+        way.Consumer(Queue("pizzas"), callbacks=[lambda _body, message: in_hand.append(message)]).consume()
+        way.Consumer(Queue("orders"), channel=way.channel()).consume()
+        way.Producer().publish("margherita", routing_key="pizzas")
+        with suppress(TimeoutError):
+            while True:
+                way.drain_events(timeout=0.2)
+        assert in_hand
+        return way
+
+    return work
+
+
+def lose(way):
+    """Close a connection that broke, as a worker does before it connects again."""
+    way.collect()
+    way.close()
 
 
 def is_free(message):
@@ -73,3 +113,20 @@ def test_control_celerys_own_keeps_it_for_ever(taken_by, wire):
     wire.mend()
 
     assert not is_free(message)
+
+
+def test_closes_what_broke_with_a_message_in_hand(at_work_by, wire):
+    way = at_work_by(app.conf.broker_transport)
+
+    wire.cut()
+    lose(way)
+
+    assert not way.connected
+
+
+def test_control_celerys_own_dies_of_that(at_work_by, wire):
+    way = at_work_by("redis")
+
+    wire.cut()
+    with pytest.raises(AttributeError):
+        lose(way)
