@@ -35,8 +35,8 @@ keycloak: set-up  ## run a Keycloak with the shop's realm by itself; Ctrl-C clos
 keycloak-export: set-up  ## write what was changed by hand in the running Keycloak into its realm.json
 	@exec $(PYTHON) -m pizzeria.demo.keycloak.export
 
-test: set-up  ## run the tests against servers of their own (ARGS="tests/orders -k race" for some of them)
-	@exec $(BORROWED) $(PYTHON) -m pytest $(ARGS)
+test: set-up  ## run the tests against servers of their own (ARGS="tests/orders -k race" for some, ARGS="-n0 --pdb" one at a time)
+	@exec $(BORROWED) $(PYTHON) -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: set-up  ## check style, types, layers, templates and migrations
 	@exec $(PYTHON) -m pizzeria.demo.checks

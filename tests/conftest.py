@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from django.core.cache import cache
 from hypothesis import settings as trials
@@ -26,6 +28,16 @@ def _afresh(monkeypatch):
     cache.clear()
     yield
     of_this_test.stop()
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_a_browser(request):
+    """Hide from tests without a browser the event loop that one's driver leaves running in this thread."""
+    loop = asyncio._get_running_loop()
+    if "browser" not in request.fixturenames:
+        asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture

@@ -28,6 +28,16 @@ def pytest_collection_modifyitems(config, items):
             items[:] = [item for item in items if item not in asking]
 
 
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):  # one of several workers: each was given all tests to choose from
+        session.config.workeroutput["left out"] = session.config.stash.get(_left_out, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    node.config.stash[_left_out] = getattr(node, "workeroutput", {}).get("left out", [])
+
+
 def pytest_terminal_summary(terminalreporter, config):
     for sentence in config.stash.get(_left_out, []):
         terminalreporter.write_line(sentence, yellow=True)

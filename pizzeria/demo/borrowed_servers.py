@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     errand = _Errand()
     errand.listen()
     try:
-        with _temporary_home() as home, pair.running(home.folder) as servers:
+        with temporary_home() as home, pair.running(home.folder) as servers:
             variables = environment.shop(
                 secret_key=secrets.kept(home.folder / "secret-key"),
                 database_url=servers.database.url,
@@ -89,7 +89,8 @@ class _Errand:
 
 
 @contextmanager
-def _temporary_home() -> Iterator[Home]:
+def temporary_home() -> Iterator[Home]:
+    """A folder that is gone after the block, or, if that was killed, after the next one's beginning."""
     on_disk = Path(tempfile.gettempdir())
     _sweep(MEMORY, on_disk)
     parent = MEMORY if _has_space(MEMORY) else on_disk
