@@ -42,9 +42,9 @@ class Breaker:
         with self._changing:
             if self._gone or self._stopped.is_set():
                 return
-            self._gone = True
+            threading.Thread(target=self._wait, name="breaker", daemon=True).start()
+            self._gone = True  # by now somebody is there who closes it again
         log.warning("redis_is_gone", error=type(error).__name__)
-        threading.Thread(target=self._wait, name="breaker", daemon=True).start()
 
     def stop(self) -> None:
         """Never ask again, and let nobody else be held off either."""

@@ -1,7 +1,9 @@
 """
-Redis gone for a while, refusing calls or saying nothing, with guests at the door: every order is placed all the same,
-and told once it is back.
+Redis gone for twenty seconds, refusing calls or saying nothing, with guests at the door: every order is placed all the
+same, and told once it is back.
 """
+
+import time
 
 import pytest
 from django.conf import settings
@@ -19,6 +21,7 @@ from tests.races.test_killed import Browser
 
 GUESTS = 50
 BEFORE, DURING, AFTER = range(10), range(10, 40), range(40, GUESTS)
+SECONDS_GONE = 20
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,7 +70,9 @@ def test_costs_no_order_and_no_message(works, store, browsers, post, outage):
     with serving(redis_port=store.port) as server:
         place(browsers, BEFORE, server.port)
         goes()
+        since = time.monotonic()
         place(browsers, DURING, server.port)
+        time.sleep(max(0, since + SECONDS_GONE - time.monotonic()))
         is_back()
         place(browsers, AFTER, server.port)
     until(lambda: evening.arrived(post) >= 2 * GUESTS and evening.all_sent(), why=evening.states)

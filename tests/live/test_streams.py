@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -189,7 +188,7 @@ def all_of_it(order):
             stream = Stream(Topic("order", order.ref), holder="anna")
             return [message async for message in views._messages(stream, order.seq)]
 
-    return _on_a_loop_of_its_own(read)
+    return asyncio.run(read())
 
 
 def test_keep_no_connection_of_the_database_while_they_are_open(read, order, server):
@@ -256,9 +255,3 @@ def moments(seconds=10):
     while time.monotonic() < until:
         yield
         time.sleep(0.1)
-
-
-def _on_a_loop_of_its_own(work):
-    """Run in another thread: in this one a browser's driver may have a loop already."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(work())).result(timeout=60)
