@@ -27,5 +27,5 @@ DEMO_PEOPLE = (
 
 
 def shown() -> tuple[DemoPerson, ...]:
-    """Give the people whom the sign-in page introduces: none where a sign-in server knows them, or outside the demo."""
-    return DEMO_PEOPLE if settings.SHOP_DEMO and not settings.OIDC_ISSUER else ()
+    """Give the people whom the sign-in page introduces: none outside the demo."""
+    return DEMO_PEOPLE if settings.SHOP_DEMO else ()

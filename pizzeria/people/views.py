@@ -32,6 +32,7 @@ class SignInPage(LoginView):
             **super().get_context_data(**kwargs),
             "keycloak": keycloak_address(self.get_redirect_url()) if provider.is_connected() else "",
             "demo_people": demo_people.shown(),
+            "demo_password": demo_people.PASSWORD,
             "again": not self.redirect_authenticated_user,
             "onward": f"?{urlencode({'next': next_page})}" if (next_page := self.get_redirect_url()) else "",
             "form_address": resolve_url("people:sign_in") + ("" if self.redirect_authenticated_user else "?again=1"),

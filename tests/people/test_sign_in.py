@@ -6,6 +6,7 @@ from django.urls import reverse
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.ids import uuid7
 from pizzeria.people.demo_people import DEMO_PEOPLE
+from pizzeria.people.demo_people import PASSWORD as PASSWORD_OF_THE_DEMO
 from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.people.services import give_roles, sync_roles
 from tests.factories import UserFactory
@@ -175,6 +176,16 @@ def test_introduces_the_demos_people_in_the_demo_alone(client, settings):
     settings.SHOP_DEMO = True
     html = client.get(SIGN_IN).content.decode()
     assert [person.username for person in DEMO_PEOPLE if f'value="{person.username}"' not in html] == []
+
+
+def test_tells_who_may_try_the_demos_keycloak_and_asks_for_no_password_itself(client, realm, settings):
+    settings.SHOP_DEMO = True
+
+    html = client.get(SIGN_IN).content.decode()
+
+    assert [person.username for person in DEMO_PEOPLE if f"<strong>{person.username}</strong>" not in html] == []
+    assert f"<strong>{PASSWORD_OF_THE_DEMO}</strong>" in html
+    assert 'name="password"' not in html
 
 
 def test_after_a_buttons_press_leads_back_to_the_page_the_button_was_on(client, kitchen):
