@@ -178,15 +178,17 @@ def test_does_not_end_while_it_is_used(client, realm):
         assert client.get(ADMIN).status_code == 200
 
 
-def test_ends_here_and_there_when_somebody_signs_out(at_work, settings):
+@pytest.mark.parametrize("way_out", ["people:sign_out", "admin:logout"])
+def test_ends_here_and_there_when_somebody_signs_out(client, realm, settings, way_out):
+    come_back(client, realm, Person("marta", roles=("manager",)))
     id_token = sign_ins.id_token(SignIn.objects.get())
 
-    address, _mark, asked = at_work.post(reverse("people:sign_out"))["Location"].partition("?")
+    address, _mark, asked = client.post(reverse(way_out))["Location"].partition("?")
 
     assert address == settings.OIDC_OP_LOGOUT_ENDPOINT
     assert parse_qs(asked)["id_token_hint"] == [id_token]
     assert parse_qs(asked)["post_logout_redirect_uri"] == [f"{settings.SHOP_ORIGIN}/"]
-    assert not is_signed_in(at_work)
+    assert not is_signed_in(client)
     assert not SignIn.objects.exists()
 
 

@@ -100,15 +100,16 @@ def test_is_not_begun_anew_by_an_account_of_a_dismissed_cook(ciro, keycloak, rea
     assert not cook.has_usable_password()
 
 
-def test_ends_at_keycloak_too_when_somebody_signs_out(somebody, scripted, address):
-    ciro = somebody(java_script_enabled=scripted)
-    sign_in(ciro, "chef")
+@pytest.mark.parametrize(("name", "button"), [("chef", "Sign out"), ("manager", "Log out")])
+def test_ends_at_keycloak_too_when_somebody_signs_out(somebody, scripted, address, name, button):
+    person = somebody(java_script_enabled=scripted)
+    sign_in(person, name)
 
-    ciro.get_by_role("button", name="Sign out").click()
+    person.get_by_role("button", name=button).click()
 
-    expect(ciro).to_have_url(f"{address}/")
-    set_out(ciro)
-    is_asked_who_it_is(ciro)
+    expect(person).to_have_url(f"{address}/")
+    set_out(person)
+    is_asked_who_it_is(person)
 
 
 def test_ends_here_too_when_keycloak_ends_it(ciro, keycloak, realm):
