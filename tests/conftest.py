@@ -2,8 +2,10 @@ import asyncio
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from hypothesis import settings as trials
 
+from orders.models import Notice
 from pizzeria.foundation import breaker
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.breaker import Breaker
@@ -99,3 +101,15 @@ def post(_postbox, settings):
     _postbox.behaves()
     postbox.connect(settings, _postbox)
     return _postbox
+
+
+@pytest.fixture
+def without_the_unique_row(kitchen):
+    """Take out what keeps a notice from being written twice: for controls."""
+    constraint = next(each for each in Notice._meta.constraints if each.name == "notice_once")
+    with connection.schema_editor() as schema:
+        schema.remove_constraint(Notice, constraint)
+    yield
+    Notice.objects.all().delete()
+    with connection.schema_editor() as schema:
+        schema.add_constraint(Notice, constraint)

@@ -12,7 +12,7 @@ from kitchen.permissions import COOK
 from kitchen.services import line as on_the_line
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
-from pizzeria.foundation.refusals import NotAllowed, Refusal
+from pizzeria.foundation.refusals import Refusal
 
 
 class TicketMoved(Refusal):
@@ -35,7 +35,7 @@ def start_cooking(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     :raises AllPlacesTaken: every cooking place is in use
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
-    _refuse_unless_cook(by)
+    on_the_line.refuse_unless_kitchen(by, COOK)
     line = on_the_line.lock_for_ticket(ref)
     ticket = line.tickets.get(ref=ref)
     if ticket.state != State.WAITING:
@@ -58,7 +58,7 @@ def finish_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     :raises TicketMoved: it is not cooking
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
-    _refuse_unless_cook(by)
+    on_the_line.refuse_unless_kitchen(by, COOK)
     line = on_the_line.lock_for_ticket(ref)
     ticket = line.tickets.get(ref=ref)
     if ticket.state != State.COOKING:
@@ -79,7 +79,7 @@ def recall_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     :raises TicketMoved: it is not ready any more, or not yet
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
-    _refuse_unless_cook(by)
+    on_the_line.refuse_unless_kitchen(by, COOK)
     line = on_the_line.lock_for_ticket(ref)
     ticket = line.tickets.get(ref=ref)
     if ticket.state != State.READY:
@@ -96,11 +96,6 @@ def recall_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
 
 def _has_free_place(line: Kitchen) -> bool:
     return line.tickets.filter(state=State.COOKING).count() < line.cooking_places
-
-
-def _refuse_unless_cook(by: Actor) -> None:
-    if not by.may(COOK):
-        raise NotAllowed(_("Only the kitchen can do that."))
 
 
 def _where_it_is(ticket: Ticket, by: Actor) -> str:

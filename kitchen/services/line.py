@@ -11,12 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Min
+from django.utils.translation import gettext as _
 
 from kitchen import capacity, promises, signals
 from kitchen.models import Kitchen, Method, State, Ticket
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.refusals import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,16 @@ class Booking:
     number: int
     business_date: date
     promise: Promise
+
+
+def refuse_unless_kitchen(by: Actor, permission: str) -> None:
+    """
+    Refuse whoever does not work there.
+
+    :raises NotAllowed: without the permission
+    """
+    if not by.may(permission):
+        raise NotAllowed(_("Only the kitchen can do that."))
 
 
 def lock(kitchen_id: int) -> Kitchen:

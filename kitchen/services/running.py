@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from kitchen.events import CapacityChanged, KitchenPaused, KitchenResumed
 from kitchen.models import LOAD, Kitchen, State
 from kitchen.permissions import CHANGE_CAPACITY, PAUSE
-from kitchen.services.line import board_changed, line_changed, lock
+from kitchen.services.line import board_changed, line_changed, lock, refuse_unless_kitchen
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -35,8 +35,7 @@ def pause(*, kitchen: Kitchen, reason: str, until: datetime | None, by: Actor, a
     :param until: when orders are taken again by themselves; None: until somebody says so
     :raises PauseRefused: no reason, or `until` is not after `at`
     """
-    if not by.may(PAUSE):
-        raise NotAllowed(_("Only the kitchen can do that."))
+    refuse_unless_kitchen(by, PAUSE)
     if not reason:
         raise PauseRefused(_("Please say why, for guests to read."), field="reason")
     if until is not None and until <= at:
@@ -51,8 +50,7 @@ def pause(*, kitchen: Kitchen, reason: str, until: datetime | None, by: Actor, a
 @command
 def resume(*, kitchen: Kitchen, by: Actor, at: datetime) -> Kitchen:
     """Take orders again. Nothing happens if it does."""
-    if not by.may(PAUSE):
-        raise NotAllowed(_("Only the kitchen can do that."))
+    refuse_unless_kitchen(by, PAUSE)
     line = lock(kitchen.pk)
     if not line.taking_orders:
         board_changed(line)

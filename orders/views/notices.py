@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -27,20 +28,21 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def mark_read(request: HttpRequest) -> HttpResponse:
-    try:
-        front_desk.mark_notices_read(told=_told(request), by=actor_of(request), at=clock.now())
-    except Notice.DoesNotExist as missing:
-        raise Http404 from missing
-    return _back(request)
+    return _done_with(request, front_desk.mark_notices_read)
 
 
 @require_POST
 def dismiss(request: HttpRequest) -> HttpResponse:
+    return _done_with(request, front_desk.dismiss_notices)
+
+
+def _done_with(request: HttpRequest, command: Callable[..., object]) -> HttpResponse:
+    """Do with the notices that a form names what a command does, and show the rest of their page."""
     try:
-        front_desk.dismiss_notices(told=_told(request), by=actor_of(request), at=clock.now())
+        command(told=_told(request), by=actor_of(request), at=clock.now())
     except Notice.DoesNotExist as missing:
         raise Http404 from missing
-    return _back(request)
+    return redirect(reverse("orders:notices", query={"page": request.POST.get("page", "1")}))
 
 
 def _told(request: HttpRequest) -> list[tuple[UUID, int]]:
@@ -50,7 +52,3 @@ def _told(request: HttpRequest) -> list[tuple[UUID, int]]:
         return [(UUID(ref), int(seq)) for ref, _dot, seq in keys]
     except ValueError as nonsense:
         raise Http404 from nonsense
-
-
-def _back(request: HttpRequest) -> HttpResponse:
-    return redirect(reverse("orders:notices", query={"page": request.POST.get("page", "1")}))

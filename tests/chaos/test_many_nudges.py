@@ -1,9 +1,7 @@
 """Many nudges for one event, and sweeps beside them, taken by many processes: it is told once."""
 
 import pytest
-from django.db import connection
 
-from orders.models import Notice
 from pizzeria.foundation.events import tasks
 from pizzeria.foundation.events.models import EventRelay
 from tests.chaos import evening
@@ -23,17 +21,6 @@ def nudged(kitchen, post):
         tasks.sweep.delay()
     for ref in refs * NUDGES:
         tasks.relay.delay(str(ref))
-
-
-@pytest.fixture
-def without_the_unique_row(kitchen):
-    constraint = next(each for each in Notice._meta.constraints if each.name == "notice_once")
-    with connection.schema_editor() as schema:
-        schema.remove_constraint(Notice, constraint)
-    yield
-    Notice.objects.all().delete()
-    with connection.schema_editor() as schema:
-        schema.add_constraint(Notice, constraint)
 
 
 def all_told():

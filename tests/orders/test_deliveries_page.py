@@ -12,23 +12,12 @@ from orders.models import Order, Status
 from pizzeria.foundation import clock
 from pizzeria.foundation.ids import uuid7
 from pizzeria.people.models import User
-from pizzeria.people.roles import DRIVER, KITCHEN, MANAGER
+from pizzeria.people.roles import DRIVER, KITCHEN
 from tests import shop
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
 PAGE = reverse("orders:deliveries")
-
-
-@pytest.fixture
-def mario(sign_in):
-    """The manager's browser."""
-    return sign_in(MANAGER, first_name="Mario", last_name="Rossi")
-
-
-@pytest.fixture
-def dina():
-    return shop.hire(DRIVER, first_name="Dina", last_name="Neri")
 
 
 @pytest.fixture

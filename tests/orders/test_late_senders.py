@@ -15,8 +15,6 @@ from tests.orders.telling import (
     FAILED,
     SENDING,
     SENT,
-    SMS,
-    newest,
     now,
     seconds,
     send,
@@ -26,12 +24,6 @@ from tests.orders.telling import (
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
-
-
-@pytest.fixture
-def sms(placed_order):
-    """An SMS to be sent."""
-    return newest(placed_order, SMS)
 
 
 class Killed(BaseException):

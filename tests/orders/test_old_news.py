@@ -15,33 +15,15 @@ from tests.shop import FRIDAY_NIGHT
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
 
-@pytest.fixture
-def sms(placed_order):
-    """An SMS to be sent."""
-    return newest(placed_order, SMS)
+def test_is_not_sent_after_half_an_hour(ready_sms, post):
+    assert send(ready_sms, minutes(31)).state == EXPIRED
 
-
-@pytest.fixture
-def email(placed_order):
-    """An e-mail to be sent."""
-    return newest(placed_order, EMAIL)
-
-
-@pytest.fixture
-def ready(placed_order, chef):
-    """An SMS that says: ready."""
-    return newest(shop.cooked(placed_order, by=chef), SMS, "ready")
-
-
-def test_is_not_sent_after_half_an_hour(ready, post):
-    assert send(ready, minutes(31)).state == EXPIRED
-
-    assert now(ready).error == "too old"
+    assert now(ready_sms).error == "too old"
     assert post.taken() == []
 
 
-def test_is_news_for_exactly_half_an_hour(ready):
-    assert send(ready, minutes(30)).state == SENT
+def test_is_news_for_exactly_half_an_hour(ready_sms):
+    assert send(ready_sms, minutes(30)).state == SENT
 
 
 def test_is_a_confirmation_after_a_day_only(sms, email):
@@ -65,25 +47,25 @@ def test_is_sorted_out_after_an_hour_in_which_nobody_was_told_anything(placed_or
     assert len(post.taken()) == 2
 
 
-def test_calls_nobody_to_a_pizza_that_is_back_in_the_oven(ready, placed_order, chef):
+def test_calls_nobody_to_a_pizza_that_is_back_in_the_oven(ready_sms, placed_order, chef):
     kitchen_line.recall_ticket(ref=placed_order.ref, by=chef, at=minutes(1))
 
-    assert (send(ready, minutes(1)).state, now(ready).error) == (EXPIRED, "overtaken")
+    assert (send(ready_sms, minutes(1)).state, now(ready_sms).error) == (EXPIRED, "overtaken")
 
 
-def test_calls_once_for_a_pizza_that_was_ready_twice(ready, placed_order, chef):
+def test_calls_once_for_a_pizza_that_was_ready_twice(ready_sms, placed_order, chef):
     kitchen_line.recall_ticket(ref=placed_order.ref, by=chef, at=minutes(1))
     kitchen_line.finish_ticket(ref=placed_order.ref, by=chef, at=minutes(4))
     again = newest(placed_order, SMS, "ready", at=minutes(4))
 
-    assert (send(ready, minutes(4)).state, now(ready).error) == (EXPIRED, "overtaken")
+    assert (send(ready_sms, minutes(4)).state, now(ready_sms).error) == (EXPIRED, "overtaken")
     assert send(again, minutes(4)).state == SENT
 
 
-def test_calls_nobody_who_has_it_already(ready, placed_order, chef):
+def test_calls_nobody_who_has_it_already(ready_sms, placed_order, chef):
     front_desk.hand_over(ref=placed_order.ref, by=chef, at=minutes(1))
 
-    assert send(ready, minutes(1)).state == EXPIRED
+    assert send(ready_sms, minutes(1)).state == EXPIRED
 
 
 def test_confirms_nothing_that_was_cancelled(sms, placed_order, guest):

@@ -12,23 +12,12 @@ from orders.models import Order, Reason, Status
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.people.models import User
-from pizzeria.people.roles import ADMIN, DRIVER, KITCHEN, MANAGER
+from pizzeria.people.roles import ADMIN, KITCHEN, MANAGER
 from tests import shop
 
 LIST = reverse("admin:orders_order_changelist")
 
 pytestmark = pytest.mark.usefixtures("kitchen")
-
-
-@pytest.fixture
-def mario(sign_in):
-    """The manager's browser."""
-    return sign_in(MANAGER, first_name="Mario", last_name="Rossi")
-
-
-@pytest.fixture
-def dina():
-    return shop.hire(DRIVER, first_name="Dina", last_name="Neri")
 
 
 @pytest.fixture

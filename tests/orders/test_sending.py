@@ -13,7 +13,6 @@ from pizzeria.operations import mail
 from tests import shop
 from tests.orders.telling import (
     DEAD,
-    EMAIL,
     FAILED,
     SENT,
     SMS,
@@ -30,26 +29,8 @@ from tests.shop import ANNA, FRIDAY_NIGHT
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
 
-@pytest.fixture
-def sms(placed_order):
-    """An SMS to be sent."""
-    return newest(placed_order, SMS)
-
-
-@pytest.fixture
-def email(placed_order):
-    """An e-mail to be sent."""
-    return newest(placed_order, EMAIL)
-
-
-@pytest.fixture
-def ready(placed_order, chef):
-    """An SMS that says: ready."""
-    return newest(shop.cooked(placed_order, by=chef), SMS, "ready")
-
-
-def test_puts_an_sms_into_the_guests_hand(ready, post):
-    sent = send(ready, seconds(3))
+def test_puts_an_sms_into_the_guests_hand(ready_sms, post):
+    sent = send(ready_sms, seconds(3))
 
     [message] = post.taken("sms")
     assert (message.to, message.text) == (ANNA.phone, "Hi Anna Bianchi! Your order #1 is ready for pickup!")

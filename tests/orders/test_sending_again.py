@@ -7,23 +7,10 @@ from orders.channels import Unanswered, Unavailable
 from orders.models import Notice
 from orders.services.sending import MOST_TRIES
 from pizzeria.foundation.refusals import NotAllowed
-from tests import shop
-from tests.orders.telling import DEAD, EMAIL, QUEUED, SENDING, SENT, SMS, minutes, newest, now, send, tried
+from tests.orders.telling import DEAD, EMAIL, QUEUED, SENDING, SENT, minutes, newest, now, send, tried
 from tests.shop import ANNA, FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
-
-
-@pytest.fixture
-def sms(placed_order):
-    """An SMS to be sent."""
-    return newest(placed_order, SMS)
-
-
-@pytest.fixture
-def ready(placed_order, chef):
-    """An SMS that says: ready."""
-    return newest(shop.cooked(placed_order, by=chef), SMS, "ready")
 
 
 def test_is_done_when_a_manager_wants_it(sms, post, manager):
@@ -46,10 +33,10 @@ def test_has_all_its_tries_before_it(sms, manager):
     assert (now(sms).state, now(sms).tries, now(sms).unanswered) == (DEAD, 8, 1)
 
 
-def test_makes_news_of_what_was_too_old_but_not_of_what_is_not_so(ready, placed_order, chef, manager):
-    send(ready, minutes(31))
-    front_desk.send_notice_again(notice_id=ready.pk, by=manager, at=minutes(32))
-    assert send(ready, minutes(33)).state == SENT
+def test_makes_news_of_what_was_too_old_but_not_of_what_is_not_so(ready_sms, placed_order, chef, manager):
+    send(ready_sms, minutes(31))
+    front_desk.send_notice_again(notice_id=ready_sms.pk, by=manager, at=minutes(32))
+    assert send(ready_sms, minutes(33)).state == SENT
 
     other = newest(placed_order, EMAIL, "ready")
     front_desk.hand_over(ref=placed_order.ref, by=chef, at=minutes(34))

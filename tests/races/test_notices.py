@@ -8,7 +8,6 @@ from functools import partial
 from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from orders import services as front_desk
 from orders.models import Channel, Notice, NoticeState
@@ -35,17 +34,6 @@ def hear():
 @pytest.fixture
 def notice():
     return newest(shop.place(), Channel.SMS)
-
-
-@pytest.fixture
-def without_the_unique_row(kitchen):
-    constraint = next(each for each in Notice._meta.constraints if each.name == "notice_once")
-    with connection.schema_editor() as schema:
-        schema.remove_constraint(Notice, constraint)
-    yield
-    Notice.objects.all().delete()
-    with connection.schema_editor() as schema:
-        schema.add_constraint(Notice, constraint)
 
 
 def test_is_written_once_by_all_who_hear_of_it_at_once(hear):
