@@ -169,6 +169,19 @@ def test_ends_on_every_page_at_once(client, hire):
     assert client.get(reverse("kitchen:board")).status_code == 302
 
 
+@pytest.mark.parametrize("demo", [True, False], ids=["in the demo", "in a shop"])
+@pytest.mark.parametrize("connected", [True, False], ids=["with Keycloak", "without"])
+def test_shows_guests_their_way_first_and_says_whose_the_other_is(client, settings, connected, demo):
+    settings.SHOP_DEMO, settings.OIDC_ISSUER = demo, "https://sso.example/realms/pizzeria" if connected else ""
+
+    html = client.get(SIGN_IN).content.decode()
+
+    by_e_mail, i_work_here = html.index("Sign in with my e-mail"), html.index("I work here")
+    assert by_e_mail < i_work_here
+    assert ("Sign in by Keycloak" in html[i_work_here:]) == connected
+    assert ('name="password"' in html[i_work_here:]) == (demo and not connected)
+
+
 def test_introduces_the_demos_people_in_the_demo_alone(client, settings):
     settings.SHOP_DEMO = False
     assert "demo-people" not in client.get(SIGN_IN).content.decode()

@@ -13,7 +13,7 @@ from tests.people.arriving import grows_older
 def set_out(page: Page) -> None:
     """Go to the shop's sign-in page, and from there to Keycloak."""
     page.goto("/accounts/sign-in/")
-    page.get_by_role("main").get_by_role("link", name="Sign in", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name="Sign in by Keycloak").click()
 
 
 def prove(page: Page, name: str) -> None:

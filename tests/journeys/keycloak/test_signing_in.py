@@ -34,7 +34,7 @@ def test_leads_back_to_the_page_that_asked_for_it(somebody):
     ciro = somebody()
 
     ciro.goto("/kitchen/orders/")
-    ciro.get_by_role("main").get_by_role("link", name="Sign in", exact=True).click()
+    ciro.get_by_role("main").get_by_role("link", name="Sign in by Keycloak").click()
     prove(ciro, "chef")
 
     expect(ciro).to_have_url(re.compile("/kitchen/orders/$"))
