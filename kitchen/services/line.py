@@ -17,7 +17,7 @@ from kitchen import capacity, promises, signals
 from kitchen.models import Kitchen, Method, State, Ticket
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.refusals import NotAllowed
 
 
@@ -46,7 +46,7 @@ class Booking:
     promise: Promise
 
 
-def refuse_unless_kitchen(by: Actor, permission: str) -> None:
+def refuse_unless_kitchen(by: Actor, permission: Permission) -> None:
     """
     Refuse whoever does not work there.
 
