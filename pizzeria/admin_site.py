@@ -1,11 +1,11 @@
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
@@ -34,3 +34,9 @@ class ShopAdminSite(AdminSite):
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]
         """Sign people out as every other page does: at Keycloak too, where it began the session."""
         return SignOut.as_view()(request)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> NoReturn:
+        """Change no password: Keycloak's people have none here, and in the demo one is everybody's."""
+        raise Http404
+
+    password_change_done = password_change

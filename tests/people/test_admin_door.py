@@ -24,6 +24,19 @@ def test_has_no_password_form_of_its_own(client):
         assert (answer.status_code, answer["Location"]) == (302, f"{SIGN_IN}?next={INDEX}")
 
 
+def test_changes_nobodys_password(sign_in):
+    """Keycloak's people have none here, and in the demo one is everybody's."""
+    browser = sign_in(MANAGER)
+    browser.user.set_password("pizza")
+    browser.user.save()
+    browser.force_login(browser.user)
+
+    assert "Change password" not in browser.get(INDEX).content.decode()
+    for address in (reverse("admin:password_change"), reverse("admin:password_change_done")):
+        answer = browser.post(address, dict.fromkeys(("new_password1", "new_password2"), "a good long sentence"))
+        assert (browser.get(address).status_code, answer.status_code) == (404, 404)
+
+
 @pytest.mark.parametrize("role", [CUSTOMER, KITCHEN, DRIVER], ids=lambda role: role.name)
 def test_is_closed_to_whoever_works_elsewhere(sign_in, role):
     browser = sign_in(role)

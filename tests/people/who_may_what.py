@@ -106,6 +106,9 @@ POST /accounts/keycloak/logout/back-channel/  !   !   !   !   !   !   !   !
 GET  /admin/                                =   -   -   -   -   -   +   +
 GET  /admin/login/                          =   -   -   -   -   -   =   =
 POST /admin/logout/                         =   +   +   +   +   +   +   +
+GET  /admin/password_change/                =   -   -   -   -   -   0   0
+POST /admin/password_change/                =   -   -   -   -   -   0   0
+GET  /admin/password_change/done/           =   -   -   -   -   -   0   0
 GET  /admin/menu/*                          =   -   -   -   -   -   +   +
 GET  /admin/kitchen/kitchen/add/            =   -   -   -   -   -   -   -
 GET  /admin/kitchen/kitchen/1/delete/       =   -   -   -   -   -   -   -
