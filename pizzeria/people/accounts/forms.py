@@ -7,7 +7,9 @@ from allauth.mfa.webauthn import forms as passkeys
 from allauth.mfa.webauthn.internal import auth
 from django import forms
 from django.contrib.auth import password_validation
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from orders.forms import OneLineField, name_field
@@ -69,6 +71,12 @@ class SignUpForm(account.SignupForm):  # type: ignore[misc]
         self.fields["email"] = email_field(_("E-mail"))
         self.fields["password1"] = new_password_field(_("Password"))
         self.order_fields(self.field_order)
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])  # takes as long as making one, so that nobody can tell
+        made: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return made
 
 
 class SignInForm(account.LoginForm):  # type: ignore[misc]
