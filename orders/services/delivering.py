@@ -55,8 +55,9 @@ def claim_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     order = _ready_delivery(ref)
     if order.driver_id == by.user_id:
         return order
-    if order.driver_id is not None:
-        raise AnotherDriverHasIt(_("Another driver has #%(number)d.") % {"number": order.number})
+    if order.driver is not None:
+        who = order.driver.get_short_name() or _("Another driver")
+        raise AnotherDriverHasIt(_("%(who)s has #%(number)d already.") % {"who": who, "number": order.number})
     record(order, OrderDriverAssigned(driver=_driver(by)), by=by, at=at)
     return order
 

@@ -18,11 +18,6 @@ from tests.shop import FRIDAY_NIGHT
 
 
 @pytest.fixture
-def dina(db):
-    return shop.hire(DRIVER, first_name="Dina")
-
-
-@pytest.fixture
 def dario(db):
     return shop.hire(DRIVER, first_name="Dario")
 
@@ -70,7 +65,7 @@ def test_is_one_drivers_at_a_time(delivery, dina, dario):
     step(front_desk.claim_delivery, delivery, dina)
     step(front_desk.claim_delivery, delivery, dina)  # once more: it is hers already
 
-    with pytest.raises(front_desk.AnotherDriverHasIt):
+    with pytest.raises(front_desk.AnotherDriverHasIt, match=r"Dina has #1 already\."):
         step(front_desk.claim_delivery, delivery, dario)
     with pytest.raises(front_desk.NotYourDelivery):
         step(front_desk.leave_for_delivery, delivery, dario)
