@@ -20,9 +20,9 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.people.identities import mirror_roles
 from pizzeria.people.models import Identity, SignIn
 from pizzeria.people.oidc import provider
-from pizzeria.people.oidc.backend import Arrival, told_of
 from pizzeria.people.oidc.provider import Denied, OutOfReach
 from pizzeria.people.oidc.tokens import BadToken, moment
+from pizzeria.people.oidc.told import Arrival, told_of
 from pizzeria.people.sealed import seal, unseal
 
 if TYPE_CHECKING:
