@@ -22,11 +22,11 @@ class BadToken(Exception):
     """Worth nothing; the message says why, for logs and `WWW-Authenticate`, and holds nothing of the token."""
 
 
-def claims_of_id_token(token: str, *, nonce: str | None) -> dict[str, Any]:
+def claims_of_id_token(token: str, *, nonce: str) -> dict[str, Any]:
     """
     Read the ID token that came for a sign-in.
 
-    :param nonce: as it was sent along; None where there was no sign-in (a refresh)
+    :param nonce: as it was sent along
     :raises BadToken:
     """
     claims = verified(token)
@@ -36,7 +36,7 @@ def claims_of_id_token(token: str, *, nonce: str | None) -> dict[str, Any]:
         raise BadToken("for somebody else")
     if (len(audience) > 1 or "azp" in claims) and claims.get("azp") != settings.OIDC_RP_CLIENT_ID:
         raise BadToken("for somebody else")
-    if nonce is not None and claims.get("nonce") != nonce:
+    if claims.get("nonce") != nonce:
         raise BadToken("not of this sign-in")
     return claims
 
