@@ -38,7 +38,7 @@ class ActorMiddleware:
 class StandingMiddleware:
     """
     Asks Keycloak every few minutes whether a session it began still stands, and ends what nobody used for long: half a
-    day at work, half an hour in admin.
+    day at work, half an hour in admin, whatever else it was used for meanwhile.
 
     Without a redirect, so that a button pressed at that moment still does what it says. While Keycloak is out of
     reach, sessions live on.
@@ -53,13 +53,13 @@ class StandingMiddleware:
         return self.get_response(request)
 
     def _look_at(self, request: HttpRequest, *, at: datetime) -> None:
-        longest = sessions.IDLE_IN_ADMIN if request.path.startswith(reverse("admin:index")) else sessions.IDLE_AT_WORK
-        if sessions.is_idle(request.session, longer_than=longest, at=at):
+        in_admin = request.path.startswith(reverse("admin:index"))
+        if sessions.is_idle(request.session, in_admin=in_admin, at=at):
             auth.logout(request)
         elif sessions.is_by_keycloak(request.session):
             recheck(request, at=at)
         if SESSION_KEY in request.session and not request.path.startswith(STREAMS):
-            sessions.note_seen(request.session, at=at)
+            sessions.note_seen(request.session, in_admin=in_admin, at=at)
 
 
 class StepUpMiddleware:

@@ -27,7 +27,8 @@ IDLE_AT_WORK = timedelta(hours=12)
 IDLE_IN_ADMIN = timedelta(minutes=30)
 BETWEEN_NOTES = timedelta(minutes=1)  # not every page writes into its session
 
-_SIGN_IN, _CHECKED, _SEEN, _AUTHENTICATED = "sign_in", "checked_at", "seen_at", "authenticated_at"
+_SIGN_IN, _CHECKED, _AUTHENTICATED = "sign_in", "checked_at", "authenticated_at"
+_SEEN, _SEEN_IN_ADMIN = "seen_at", "seen_in_admin_at"
 
 
 def is_by_keycloak(session: "Content") -> bool:
@@ -48,7 +49,7 @@ def is_for_staff(session: "Content") -> bool:
 
 def note_authenticated(session: "SessionBase", *, at: datetime) -> None:
     """Note that whoever holds a session has just proved who they are."""
-    session[_AUTHENTICATED] = session[_SEEN] = at.timestamp()
+    session[_AUTHENTICATED] = session[_SEEN] = session[_SEEN_IN_ADMIN] = at.timestamp()
 
 
 def begin(session: "SessionBase", sign_in: SignIn, *, at: datetime) -> None:
@@ -80,15 +81,21 @@ def authenticated_at(session: "SessionBase") -> datetime:
     return _moment(session, _AUTHENTICATED)
 
 
-def note_seen(session: "SessionBase", *, at: datetime) -> None:
+def note_seen(session: "SessionBase", *, in_admin: bool, at: datetime) -> None:
     """Note that a session is used, once a minute."""
-    if at - _moment(session, _SEEN) >= BETWEEN_NOTES:
-        session[_SEEN] = at.timestamp()
+    for use in (_SEEN, _SEEN_IN_ADMIN) if in_admin else (_SEEN,):
+        if at - _moment(session, use) >= BETWEEN_NOTES:
+            session[use] = at.timestamp()
 
 
-def is_idle(session: "SessionBase", *, longer_than: timedelta, at: datetime) -> bool:
-    """Tell whether nobody used a session of staff for so long."""
-    return at - _moment(session, _SEEN) > longer_than
+def is_idle(session: "SessionBase", *, in_admin: bool, at: datetime) -> bool:
+    """
+    Tell whether a session of staff ends because nobody used it for long.
+
+    :param in_admin: whether it is to go on there; what it was used for elsewhere does not count
+    """
+    unused, unused_in_admin = at - _moment(session, _SEEN), at - _moment(session, _SEEN_IN_ADMIN)
+    return unused > IDLE_AT_WORK or (in_admin and unused_in_admin > IDLE_IN_ADMIN)
 
 
 def _moment(session: "SessionBase", name: str) -> datetime:

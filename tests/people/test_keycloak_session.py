@@ -171,6 +171,16 @@ def test_ends_when_nobody_used_it_for_long(client, realm, page, idle, is_in):
     assert (answer.request["PATH_INFO"] == page) == is_in
 
 
+def test_ends_in_the_admin_though_it_was_used_elsewhere(client, realm):
+    come_back(client, realm, Person("marta", roles=("manager",)))
+    for page in ("/", BOARD):
+        time_passes(client, minutes=31)
+        assert client.get(page).status_code == 200
+
+    assert client.get(ADMIN, follow=True).request["PATH_INFO"] == reverse("people:sign_in")
+    assert not is_signed_in(client)
+
+
 def test_does_not_end_while_it_is_used(client, realm):
     come_back(client, realm, Person("marta", roles=("manager",)))
     for _page in range(3):
