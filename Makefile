@@ -36,7 +36,7 @@ keycloak-export: set-up  ## write what was changed by hand in the running Keyclo
 	@exec $(PYTHON) -m pizzeria.demo.keycloak.export
 
 test: set-up  ## run the tests against servers of their own (ARGS="tests/orders -k race" for some, ARGS="-n0 --pdb" one at a time)
-	@exec $(BORROWED) $(PYTHON) -m pytest -n auto --dist loadgroup $(ARGS)
+	@exec $(BORROWED) $(PYTHON) -m pytest -n auto --maxprocesses 6 --dist loadgroup $(ARGS)
 
 lint: set-up  ## check style, types, layers, templates and migrations
 	@exec $(PYTHON) -m pizzeria.demo.checks

@@ -30,6 +30,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "lc_messages": "C",
+    "max_connections": "400",  # several tests at a time, each with a crowd of its own
     "client_connection_check_interval": "1s",  # else a killed web worker's row locks live on for its query's length
 }
 
