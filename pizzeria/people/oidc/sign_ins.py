@@ -97,12 +97,12 @@ def recheck_due(session_keys: Collection[str], *, at: datetime) -> None:
 def _asked(sign_in: SignIn, *, at: datetime) -> Standing:
     kept = unseal(sign_in.sealed_tokens)
     tokens = provider.tokens_by_refresh(kept["refresh"])
+    # First of all: whatever goes wrong now, the server may take the old one no more.
+    sealed = seal({"refresh": tokens.refresh or kept["refresh"], "id": tokens.id or kept["id"]})
+    SignIn.objects.filter(pk=sign_in.pk).update(sealed_tokens=sealed)
     told = told_of(tokens, subject=sign_in.identity.subject)
     is_changed = mirror_roles(user=sign_in.identity.user, roles=told.roles, by=SYSTEM)
-    SignIn.objects.filter(pk=sign_in.pk).update(
-        checked_at=at,
-        sealed_tokens=seal({"refresh": tokens.refresh or kept["refresh"], "id": tokens.id or kept["id"]}),
-    )
+    SignIn.objects.filter(pk=sign_in.pk).update(checked_at=at)
     if is_changed:
         log.info("roles_changed", user_id=sign_in.identity.user_id)
     return Standing.OTHER_ROLES if is_changed else Standing.SAME
