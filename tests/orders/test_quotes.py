@@ -17,7 +17,7 @@ from pizzeria.foundation import clock
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 
-CARD, PIZZA = reverse("menu:card"), reverse("menu:pizza", args=["margherita"])
+CARD, PIZZA, BASKET = reverse("menu:card"), reverse("menu:pizza", args=["margherita"]), reverse("orders:basket")
 OPEN = r"Order now, and it is ready in about 1\d minutes\."
 FULL = r"The kitchen is at capacity\. Please try again in about \d+ minutes\."
 PAUSED = r"The kitchen is taking a break \(The oven is cold\)\. Please try again later\."
@@ -38,6 +38,12 @@ def said(client, kitchen):
 
 def pause(kitchen, by, until=None):
     kitchen_line.pause(kitchen=kitchen, reason="The oven is cold", until=until, by=by, at=clock.now())
+
+
+def test_is_there_before_anything_is_in_the_basket(client, kitchen, chef):
+    pause(kitchen, chef)
+
+    assert re.search(PAUSED, client.get(BASKET).content.decode())
 
 
 def test_is_when_it_would_be_ready(said):
