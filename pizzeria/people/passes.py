@@ -1,8 +1,8 @@
 """
 Passes: by what somebody who holds a stream, and sends no request for a long time, may go on holding it.
 
-A session that ended, at either side, opens nothing any more; nor does one whose owner has lost the role. Sessions that
-Keycloak began are asked about here as they are on pages.
+A session that ended, at either side, opens nothing any more; nor does one that nobody used for half a day, or whose
+owner has lost the role. Sessions that Keycloak began are asked about here as they are on pages.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -18,6 +18,8 @@ from pizzeria.people import sessions
 from pizzeria.people.doors import acting_as
 from pizzeria.people.models import User
 from pizzeria.people.oidc import sign_ins
+
+type Content = Mapping[str, Any]  # of a session
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,20 @@ def still_good(passes: Collection[Pass], *, at: datetime) -> set[Pass]:
     }
 
 
-def _alive(session_keys: set[str], *, at: datetime) -> dict[str, Session]:
-    return {row.session_key: row for row in Session.objects.filter(session_key__in=session_keys, expire_date__gt=at)}
+def _alive(session_keys: set[str], *, at: datetime) -> dict[str, Content]:
+    """Read the sessions that a page would not end."""
+    rows = Session.objects.filter(session_key__in=session_keys, expire_date__gt=at)
+    contents = {row.session_key: row.get_decoded() for row in rows}
+    return {key: content for key, content in contents.items() if not _is_idle(content, at=at)}
 
 
-def _holders(passes: Iterable[Pass], alive: Mapping[str, Session]) -> dict[str, frozenset[Permission]]:
+def _is_idle(content: Content, *, at: datetime) -> bool:
+    return sessions.is_for_staff(content) and sessions.is_idle(content, in_admin=False, at=at)
+
+
+def _holders(passes: Iterable[Pass], alive: Mapping[str, Content]) -> dict[str, frozenset[Permission]]:
     """Look up what the holder of each session may now."""
-    contents: dict[str, Any] = {each.session_key: alive[each.session_key].get_decoded() for each in passes}
+    contents = {each.session_key: alive[each.session_key] for each in passes}
     of_staff = {key: int(content[SESSION_KEY]) for key, content in contents.items() if sessions.is_for_staff(content)}
     users = User.objects.filter(pk__in=of_staff.values(), is_active=True)
     permissions = {user.pk: acting_as(user).permissions for user in users}

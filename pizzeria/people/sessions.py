@@ -88,7 +88,7 @@ def note_seen(session: "SessionBase", *, in_admin: bool, at: datetime) -> None:
             session[use] = at.timestamp()
 
 
-def is_idle(session: "SessionBase", *, in_admin: bool, at: datetime) -> bool:
+def is_idle(session: "Content", *, in_admin: bool, at: datetime) -> bool:
     """
     Tell whether a session of staff ends because nobody used it for long.
 
@@ -98,5 +98,5 @@ def is_idle(session: "SessionBase", *, in_admin: bool, at: datetime) -> bool:
     return unused > IDLE_AT_WORK or (in_admin and unused_in_admin > IDLE_IN_ADMIN)
 
 
-def _moment(session: "SessionBase", name: str) -> datetime:
+def _moment(session: "Content", name: str) -> datetime:
     return datetime.fromtimestamp(session.get(name, 0), UTC)

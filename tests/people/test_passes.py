@@ -14,7 +14,7 @@ from pizzeria.people.passes import Pass, still_good
 from pizzeria.people.roles import CUSTOMER
 from pizzeria.people.services import give_roles
 from tests.factories import UserFactory
-from tests.people.arriving import come_back
+from tests.people.arriving import come_back, time_passes
 from tests.people.realm import Person
 
 pytestmark = pytest.mark.usefixtures("kitchen")
@@ -79,6 +79,14 @@ def test_are_good_no_more_once_somebody_is_let_go_here(held):
     User.objects.update(is_active=False)
 
     assert not is_good(held)
+
+
+@pytest.mark.parametrize(("idle", "good"), [({"hours": 11, "minutes": 59}, True), ({"hours": 12, "minutes": 1}, False)])
+def test_are_good_no_more_when_nobody_used_the_session_for_half_a_day(held, client, idle, good):
+    """A screen that nobody looks at follows its stream for ever."""
+    time_passes(client, **idle)
+
+    assert is_good(held) == good
 
 
 def test_stay_good_while_the_server_is_down(held, realm):
