@@ -13,7 +13,6 @@ from pizzeria.foundation import clock
 from pizzeria.people.models import SignIn, User
 from pizzeria.people.oidc import keys, provider, sign_ins
 from pizzeria.people.oidc.keys import Keys
-from pizzeria.people.oidc.sign_ins import Standing
 from tests import shop
 from tests.people.arriving import come_back, is_signed_in, leave, time_passes
 from tests.people.realm import Person
@@ -286,7 +285,7 @@ def test_is_asked_about_once_by_many_pages_at_the_same_moment(client, realm, cir
     standings = all_at_once([lambda: sign_ins.recheck(sign_in.pk, at=at)] * 8)
 
     assert len(refreshes(realm)) == 1
-    assert set(standings) == {Standing.SAME}
+    assert set(standings) == {sign_in}
 
 
 def test_belongs_to_one_person_after_another(client, realm):

@@ -1,8 +1,15 @@
 """Re-checks: Keycloak is asked again about a session, by a page or by a stream, and says less than one would like."""
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.db.models import F
+from django.test import Client
 from django.urls import reverse
 
+from pizzeria.foundation import clock
+from pizzeria.people.models import SignIn
+from pizzeria.people.oidc import sign_ins
+from pizzeria.people.passes import Pass, still_good
 from tests.people.arriving import come_back, time_passes
 from tests.people.realm import Person
 
@@ -41,3 +48,52 @@ def test_keep_a_new_refresh_token_though_nothing_more_is_said(at_work, realm, se
     at_work.get(BOARD)
 
     assert refreshed_with(realm) == ["refresh-0", "refresh-1"]
+
+
+def test_come_no_later_for_a_page_because_a_stream_was_asked_about(at_work, ciro):
+    time_passes(at_work, minutes=5)
+    still_good({Pass(at_work.session.session_key)}, at=clock.now())
+    time_passes(at_work, minutes=4, seconds=50)
+    assert at_work.get(BOARD).status_code == 200
+    ciro.roles = ("customer",)
+    time_passes(at_work, seconds=10)
+
+    assert at_work.get(BOARD).status_code == 403
+
+
+def test_come_no_later_for_a_page_that_left_it_to_another(at_work, ciro):
+    time_passes(at_work, minutes=5)
+    SignIn.objects.update(checked_at=F("checked_at") + sign_ins.TO_ASK)  # somebody asks, and gets no answer
+    assert at_work.get(BOARD).status_code == 200
+    ciro.roles = ("customer",)
+    time_passes(at_work, seconds=30)
+
+    assert at_work.get(BOARD).status_code == 403
+
+
+def test_show_each_browser_of_somebody_that_a_role_was_taken_away(at_work, realm, ciro):
+    other = Client()
+    come_back(other, realm, ciro)
+    before = other.session.session_key
+    ciro.roles = ("customer",)
+    for browser in (at_work, other):
+        time_passes(browser, minutes=5)
+        browser.get("/")
+
+    assert [doors_shown(browser) for browser in (at_work, other)] == [["My orders"], ["My orders"]]
+    assert other.session.session_key != before
+    assert not Session.objects.filter(session_key=before).exists()
+
+
+def test_show_a_page_what_a_stream_was_told(at_work, ciro):
+    ciro.roles = ("chef", "manager")
+    time_passes(at_work, minutes=5)
+    still_good({Pass(at_work.session.session_key)}, at=clock.now())
+
+    at_work.get("/")
+
+    assert "Admin" in doors_shown(at_work)
+
+
+def doors_shown(browser):
+    return [page.title for page in browser.get("/").context["header"].pages]

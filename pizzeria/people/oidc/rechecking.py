@@ -6,33 +6,27 @@ from django.contrib import auth
 from django.http import HttpRequest
 
 from pizzeria.people import header, sessions
-from pizzeria.people.models import SignIn, User
+from pizzeria.people.models import SignIn
 from pizzeria.people.oidc import sign_ins
-from pizzeria.people.oidc.sign_ins import Standing
 
 
 def recheck(request: HttpRequest, *, at: datetime) -> None:
     """
     Ask about the request's session, if it is time to; before `request.user` is looked at.
 
-    A session that has ended is anonymous from here on; one whose roles are others now goes on with those, and with a
-    new key.
+    A session that has ended is anonymous from here on. One whose roles are others now, whoever was told so first, goes
+    on with those, and with a new key.
     """
     session = request.session
     if not sign_ins.is_due(sessions.checked_at(session), at=at):
         return
-    found = sessions.sign_in_id(session)
-    standing = sign_ins.recheck(found, at=at) if found else Standing.ENDED
-    match standing:
-        case Standing.ENDED:
-            auth.logout(request)
-        case Standing.UNKNOWN:
-            sessions.note_checked(session, at=at - sign_ins.between() + sign_ins.UNTIL_AGAIN)
-        case Standing.OTHER_ROLES:
-            before = session.session_key
-            session.cycle_key()
-            SignIn.objects.filter(session_key=before).update(session_key=session.session_key)
-            header.remember(request, User.objects.get(identities__sign_ins=found))
-            sessions.note_checked(session, at=at)
-        case Standing.SAME:
-            sessions.note_checked(session, at=at)
+    sign_in = sign_ins.recheck(sessions.sign_in_id(session) or 0, at=at)
+    if sign_in is None:
+        auth.logout(request)
+        return
+    sessions.note_checked(session, at=sign_in.checked_at)
+    shown = session.get(header.GROUPS)
+    header.remember(request, sign_in.identity.user)
+    if session[header.GROUPS] != shown:
+        session.cycle_key()
+        SignIn.objects.filter(pk=sign_in.pk).update(session_key=session.session_key)

@@ -7,7 +7,6 @@ with what was known a moment ago.
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from enum import Enum
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -34,15 +33,6 @@ UNTIL_AGAIN = timedelta(minutes=1)  # when nobody answered
 log = structlog.get_logger(__name__)
 
 
-class Standing(Enum):
-    """What became of a session that was asked about."""
-
-    SAME = "same"
-    OTHER_ROLES = "other roles"
-    UNKNOWN = "unknown"  # nobody answered: it stands
-    ENDED = "ended"
-
-
 def note(arrival: Arrival, *, session_key: str, at: datetime) -> SignIn:
     """Keep what it takes to ask again about a session that has just begun."""
     return SignIn.objects.create(
@@ -60,31 +50,18 @@ def is_due(checked_at: datetime, *, at: datetime) -> bool:
     return at - checked_at >= between()
 
 
-def recheck(sign_in_id: int, *, at: datetime) -> Standing:
+def recheck(sign_in_id: int, *, at: datetime) -> SignIn | None:
     """
-    Ask the server whether a session still stands, and let the person's groups follow what it says.
+    Ask the server whether a session still stands, if it is time to; give what is known of it then, None if it ended.
 
-    A session it no longer knows is ended here too. When it cannot be reached, or does not know us, sessions live on.
+    The person's groups follow what the server says. A session it no longer knows is ended here too; while it cannot be
+    reached, or does not know us, sessions live on.
     """
-    mine = SignIn.objects.filter(pk=sign_in_id, checked_at__lte=at - between())
-    if not mine.update(checked_at=at - between() + TO_ASK):
-        return Standing.SAME if SignIn.objects.filter(pk=sign_in_id).exists() else Standing.ENDED
-    sign_in = SignIn.objects.select_related("identity__user").get(pk=sign_in_id)
-    try:
-        return _asked(sign_in, at=at)
-    except OutOfReach:
-        why = "out of reach"
-    except Denied as denied:
-        if str(denied) == "invalid_grant":
-            end(SignIn.objects.filter(pk=sign_in_id), why="no longer known to the sign-in server")
-            return Standing.ENDED
-        why = str(denied)
-    except (BadToken, ValueError) as error:
-        end(SignIn.objects.filter(pk=sign_in_id), why=str(error))
-        return Standing.ENDED
-    log.warning("sign_in_unchecked", user_id=sign_in.identity.user_id, why=why)
-    SignIn.objects.filter(pk=sign_in_id).update(checked_at=at - between() + UNTIL_AGAIN)
-    return Standing.UNKNOWN
+    here = SignIn.objects.filter(pk=sign_in_id).select_related("identity__user")
+    due = here.filter(checked_at__lte=at - between())
+    if due.update(checked_at=at - between() + TO_ASK) and (sign_in := here.first()):
+        _ask(sign_in, at=at)
+    return here.first()
 
 
 def recheck_due(session_keys: Collection[str], *, at: datetime) -> None:
@@ -92,20 +69,6 @@ def recheck_due(session_keys: Collection[str], *, at: datetime) -> None:
     due = SignIn.objects.filter(session_key__in=session_keys, checked_at__lte=at - between())
     for sign_in_id in due.order_by("pk").values_list("pk", flat=True):
         recheck(sign_in_id, at=at)
-
-
-def _asked(sign_in: SignIn, *, at: datetime) -> Standing:
-    kept = unseal(sign_in.sealed_tokens)
-    tokens = provider.tokens_by_refresh(kept["refresh"])
-    # First of all: whatever goes wrong now, the server may take the old one no more.
-    sealed = seal({"refresh": tokens.refresh or kept["refresh"], "id": tokens.id or kept["id"]})
-    SignIn.objects.filter(pk=sign_in.pk).update(sealed_tokens=sealed)
-    told = told_of(tokens, subject=sign_in.identity.subject)
-    is_changed = mirror_roles(user=sign_in.identity.user, roles=told.roles, by=SYSTEM)
-    SignIn.objects.filter(pk=sign_in.pk).update(checked_at=at)
-    if is_changed:
-        log.info("roles_changed", user_id=sign_in.identity.user_id)
-    return Standing.OTHER_ROLES if is_changed else Standing.SAME
 
 
 def end(sign_ins: QuerySet[SignIn], *, why: str) -> int:
@@ -134,6 +97,34 @@ def id_token(sign_in: SignIn) -> str:
 def between() -> timedelta:
     """Give the time after which a session is asked about again."""
     return timedelta(seconds=settings.OIDC_RECHECK_SECONDS)
+
+
+def _ask(sign_in: SignIn, *, at: datetime) -> None:
+    mine = SignIn.objects.filter(pk=sign_in.pk)
+    try:
+        _follow(sign_in)
+    except (OutOfReach, Denied) as unclear:
+        if str(unclear) == "invalid_grant":
+            end(mine, why="no longer known to the sign-in server")
+            return
+        log.warning("sign_in_unchecked", user_id=sign_in.identity.user_id, why=str(unclear))
+        mine.update(checked_at=at - between() + UNTIL_AGAIN)
+    except (BadToken, ValueError) as error:
+        end(mine, why=str(error))
+    else:
+        mine.update(checked_at=at)
+
+
+def _follow(sign_in: SignIn) -> None:
+    """Let tokens and groups be what the server gives and says now."""
+    kept = unseal(sign_in.sealed_tokens)
+    tokens = provider.tokens_by_refresh(kept["refresh"])
+    # First of all: whatever goes wrong now, the server may take the old one no more.
+    sealed = seal({"refresh": tokens.refresh or kept["refresh"], "id": tokens.id or kept["id"]})
+    SignIn.objects.filter(pk=sign_in.pk).update(sealed_tokens=sealed)
+    told = told_of(tokens, subject=sign_in.identity.subject)
+    if mirror_roles(user=sign_in.identity.user, roles=told.roles, by=SYSTEM):
+        log.info("roles_changed", user_id=sign_in.identity.user_id)
 
 
 def _store(session_key: str) -> "SessionBase":
