@@ -7,6 +7,7 @@ later, and a screen is right again with Redis still gone.
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import redis.asyncio as redis
@@ -21,10 +22,10 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from pizzeria.foundation import clock
 from pizzeria.live.topics import CHANNEL, Topic, current_versions, read
-from pizzeria.people.passes import Pass, still_good
+from pizzeria.people.passes import Pass, recheck_due, still_good
 
 SECONDS_BETWEEN_BEATS = 5.0
-SECONDS_BETWEEN_LOOKS = 10.0  # at who holds a stream
+SECONDS_BETWEEN_LOOKS = 10.0  # at who holds a stream; a third of the time in which one has to end
 SECONDS_UNTIL_AGAIN = 1.0
 MOST_UNREAD = 16  # by a stream whose reader is slow; what it misses, the next beat says
 
@@ -71,7 +72,8 @@ class Hub:
         self._streams.add(stream)
         loop = asyncio.get_running_loop()
         if not self._tasks or any(task.done() or task.get_loop() is not loop for task in self._tasks):
-            self._tasks = [loop.create_task(each) for each in (self._listen(), self._beat(), self._look_at_passes())]
+            tasks = (self._listen(), self._beat(), self._look_at_passes(), self._recheck_passes())
+            self._tasks = [loop.create_task(task) for task in tasks]
 
     def leave(self, stream: Stream) -> None:
         self._streams.discard(stream)
@@ -128,27 +130,41 @@ class Hub:
                 stream.tell(Message("beat", versions.get(stream.topic)))
 
     async def _look_at_passes(self) -> None:
-        """End the streams whose pass is good no more. Apart from the beat, because a sign-in server may be slow."""
+        """End the streams whose pass is good no more."""
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-            held = {stream.opened_by for stream in self._streams if stream.opened_by}
-            if not held:
-                continue
-            try:
-                good = await sync_to_async(_good_passes, thread_sensitive=False)(held)
-            except DatabaseError as error:
-                log.warning("live_passes_unknown", error=type(error).__name__)
-                continue
+            held = self._held_passes()
+            good = await _about(held, still_good)
             for stream in self._streams:
-                if stream.opened_by in held - good:
+                if good is not None and stream.opened_by in held - good:
                     stream.end()
 
+    async def _recheck_passes(self) -> None:
+        """Have the sign-in server asked about whoever holds a stream. Apart from looking, which never waits for it."""
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            await _about(self._held_passes(), recheck_due)
 
-def _good_passes(passes: set[Pass]) -> set[Pass]:
+    def _held_passes(self) -> set[Pass]:
+        return {stream.opened_by for stream in self._streams if stream.opened_by}
+
+
+async def _about[T](passes: set[Pass], asks: Callable[..., T]) -> T | None:
+    """Ask something about passes, of the database and in a thread; None while it is gone, or where there are none."""
+
+    def asked() -> T:
+        try:
+            return asks(passes, at=clock.now())
+        finally:
+            connections.close_all()
+
+    if not passes:
+        return None
     try:
-        return still_good(passes, at=clock.now())
-    finally:
-        connections.close_all()
+        return await sync_to_async(asked, thread_sensitive=False)()
+    except DatabaseError as error:
+        log.warning("live_passes_unknown", error=type(error).__name__)
+        return None
 
 
 def _versions_of_now(topics: set[Topic]) -> dict[Topic, int]:

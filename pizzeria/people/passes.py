@@ -2,7 +2,8 @@
 Passes: by what somebody who holds a stream, and sends no request for a long time, may go on holding it.
 
 A session that ended, at either side, opens nothing any more; nor does one that nobody used for half a day, or whose
-owner has lost the role. Sessions that Keycloak began are asked about here as they are on pages.
+owner has lost the role. Sessions that Keycloak began are asked about here as they are on pages, but apart from looking
+at what is known already: Keycloak may be slow.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -34,8 +35,11 @@ class Pass:
 
 
 def still_good(passes: Collection[Pass], *, at: datetime) -> set[Pass]:
-    """Choose the passes that would open the same again. Two queries for customers, however many; more for staff."""
-    sign_ins.recheck_due({each.session_key for each in passes}, at=at)
+    """
+    Choose the passes that would open the same again, by what is known here.
+
+    One query for customers, however many; more for staff.
+    """
     alive = _alive({each.session_key for each in passes}, at=at)
     of_staff = {each for each in passes if each.needs and each.session_key in alive}
     holders = _holders(of_staff, alive)
@@ -45,6 +49,11 @@ def still_good(passes: Collection[Pass], *, at: datetime) -> set[Pass]:
         if each.session_key in alive
         and (each.needs is None or each.needs in holders.get(each.session_key, frozenset()))
     }
+
+
+def recheck_due(passes: Collection[Pass], *, at: datetime) -> None:
+    """Have Keycloak asked about the sessions of passes where it is time to: what it says is known here afterwards."""
+    sign_ins.recheck_due({each.session_key for each in passes}, at=at)
 
 
 def _alive(session_keys: set[str], *, at: datetime) -> dict[str, Content]:

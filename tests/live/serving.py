@@ -96,6 +96,14 @@ def _wait_until_alive(port):
     raise AssertionError("The server did not come up.")
 
 
+def moments(seconds=10):
+    """Give one moment after another, until it took too long."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        yield
+        time.sleep(0.1)
+
+
 class Reader:
     """Reads a stream, as a browser would."""
 

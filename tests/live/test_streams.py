@@ -25,7 +25,7 @@ from pizzeria.people.services import give_roles, sync_roles
 from tests import shop
 from tests.factories import UserFactory
 from tests.live.fault_proxy import Wire
-from tests.live.serving import Reader, serving
+from tests.live.serving import Reader, moments, serving
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -247,11 +247,3 @@ def test_are_counted_while_they_are_open_and_not_afterwards(read, order):
         reader.close()
 
     assert any(read(path).answer.status == 200 for _try in moments())
-
-
-def moments(seconds=10):
-    """Give one moment after another, until it took too long."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        yield
-        time.sleep(0.1)

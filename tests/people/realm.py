@@ -43,6 +43,7 @@ class Realm:
     about: dict | None = None  # bend: userinfo as a whole
     status: int = 200  # bend: of every answer
     clock: float = 0.0  # bend: seconds ahead of ours
+    speaks: threading.Event = field(default_factory=threading.Event)  # bend: clear it, and whoever asks waits
 
     @property
     def issuer(self):
@@ -90,14 +91,16 @@ class Realm:
     def answer(self, verb, path, asked, bearer):
         """Give status and content, as Keycloak would."""
         self.asked.append((f"{verb} {path}", asked))
+        self.speaks.wait()
         if self.status != 200:
             return self.status, {}
         match path.rpartition("/")[2]:
             case "certs":
                 return 200, {"keys": [{**RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True), "kid": self.kid}]}
+            case "userinfo" if self.about is not None:
+                return 200, self.about
             case "userinfo":
-                subject = jwt.decode(bearer, options={"verify_signature": False})["sub"]
-                return 200, {"sub": subject} if self.about is None else self.about
+                return 200, {"sub": jwt.decode(bearer, options={"verify_signature": False})["sub"]}
             case "token" if asked["grant_type"] == "refresh_token":
                 person = self.refresh_tokens.get(asked["refresh_token"])
                 return (200, self.tokens(person)) if person else (400, {"error": "invalid_grant"})
@@ -136,10 +139,12 @@ def running():
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
         realm = Realm(f"http://127.0.0.1:{server.server_port}")
+        realm.speaks.set()
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
             yield realm
         finally:
+            realm.speaks.set()
             server.shutdown()
             thread.join()

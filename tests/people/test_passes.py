@@ -1,5 +1,6 @@
 """Passes: what somebody holds who follows a stream, and sends no request by which they could be asked."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,13 @@ from django.urls import reverse
 from kitchen.permissions import SEE_BOARD
 from pizzeria.foundation import clock
 from pizzeria.people.models import SignIn, User
-from pizzeria.people.passes import Pass, still_good
+from pizzeria.people.passes import Pass, recheck_due, still_good
 from pizzeria.people.roles import CUSTOMER
 from pizzeria.people.services import give_roles
 from tests.factories import UserFactory
+from tests.live.serving import Reader, moments, serving
 from tests.people.arriving import come_back, time_passes
-from tests.people.realm import Person
+from tests.people.realm import CLIENT, Person
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
@@ -29,11 +31,16 @@ def ciro():
 def held(client, realm, ciro):
     """The pass of Ciro's board, which is all that is left of his browser."""
     come_back(client, realm, ciro)
-    return Pass(client.session.session_key, SEE_BOARD)
+    return pass_of(client)
+
+
+def pass_of(browser):
+    return Pass(browser.session.session_key, SEE_BOARD)
 
 
 def is_good(held, **later):
     SignIn.objects.update(checked_at=F("checked_at") - timedelta(**later))
+    recheck_due({held}, at=clock.now())
     return held in still_good({held}, at=clock.now())
 
 
@@ -95,15 +102,58 @@ def test_stay_good_while_the_server_is_down(held, realm):
     assert is_good(held, minutes=5)
 
 
+def test_wait_for_a_server_that_says_nothing_one_at_a_time(realm, ciro):
+    """Twenty boards would otherwise wait for it one after another, and none of them be looked at meanwhile."""
+    held = {pass_of(browser_of(ciro, realm)) for _board in range(3)}
+    SignIn.objects.update(checked_at=F("checked_at") - timedelta(minutes=5))
+    realm.status = 503
+    realm.asked.clear()
+
+    for _round in range(2):
+        recheck_due(held, at=clock.now())
+
+    assert len({asked["refresh_token"] for _path, asked in realm.asked}) == len(realm.asked) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_end_streams_within_half_a_minute_though_the_server_says_nothing_to_twenty_boards(realm):
+    cooks = [browser_of(Person(f"cook {number}", roles=("chef",)), realm) for number in range(20)]
+    connected = {"OIDC_ISSUER": realm.issuer, "OIDC_CLIENT_ID": CLIENT, "OIDC_CLIENT_SECRET": "a secret of both"}
+    with serving(**connected) as server, ExitStack() as open_boards:
+        boards = [Reader(server, reverse("live:board"), cook) for cook in cooks]
+        for board in boards:
+            open_boards.callback(board.close)
+        realm.speaks.clear()
+        realm.asked.clear()
+        SignIn.objects.update(checked_at=F("checked_at") - timedelta(minutes=5))
+
+        cooks[-1].session.flush()
+
+        with pytest.raises(AssertionError, match="the stream has ended"):
+            read_on(boards[-1], seconds=30)
+        assert any(realm.asked for _moment in moments())
+
+
+def read_on(board, *, seconds):
+    for _moment in moments(seconds):
+        board.next()
+
+
+def browser_of(person, realm):
+    browser = Client()
+    come_back(browser, realm, person)
+    return browser
+
+
 def test_are_no_good_in_a_session_in_which_no_group_counts(held, settings):
     settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, "django.contrib.auth.backends.ModelBackend"]
     browser = Client()
     browser.force_login(User.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
 
-    assert not is_good(Pass(browser.session.session_key, SEE_BOARD))
+    assert not is_good(pass_of(browser))
 
 
-def test_of_customers_cost_two_queries_however_many(db, django_assert_num_queries):
+def test_of_customers_cost_one_query_however_many(db, django_assert_num_queries):
     held = set()
     for _customer in range(20):
         browser, user = Client(), UserFactory()
@@ -111,5 +161,5 @@ def test_of_customers_cost_two_queries_however_many(db, django_assert_num_querie
         browser.force_login(user)
         held.add(Pass(browser.session.session_key))
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert still_good(held, at=clock.now()) == held

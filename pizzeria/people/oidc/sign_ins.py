@@ -21,7 +21,7 @@ from pizzeria.people.models import Identity, SignIn
 from pizzeria.people.oidc import provider
 from pizzeria.people.oidc.provider import Denied, OutOfReach
 from pizzeria.people.oidc.tokens import BadToken, moment
-from pizzeria.people.oidc.told import Arrival, told_of
+from pizzeria.people.oidc.told import Arrival, OfAnother, told_of
 from pizzeria.people.sealed import seal, unseal
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def recheck(sign_in_id: int, *, at: datetime) -> SignIn | None:
     Ask the server whether a session still stands, if it is time to; give what is known of it then, None if it ended.
 
     The person's groups follow what the server says. A session it no longer knows is ended here too; while it cannot be
-    reached, or does not know us, sessions live on.
+    reached, does not know us, or says what cannot be believed, sessions live on as they are.
     """
     here = SignIn.objects.filter(pk=sign_in_id).select_related("identity__user")
     due = here.filter(checked_at__lte=at - between())
@@ -65,10 +65,16 @@ def recheck(sign_in_id: int, *, at: datetime) -> SignIn | None:
 
 
 def recheck_due(session_keys: Collection[str], *, at: datetime) -> None:
-    """Ask about those of these sessions about which it is time to ask: their holders send no requests by themselves."""
+    """
+    Ask about those of these sessions about which it is time to ask: their holders send no requests by themselves.
+
+    The first that gets no answer is the last that is asked about now: the others would wait in vain one after another.
+    """
     due = SignIn.objects.filter(session_key__in=session_keys, checked_at__lte=at - between())
-    for sign_in_id in due.order_by("pk").values_list("pk", flat=True):
-        recheck(sign_in_id, at=at)
+    for sign_in_id in due.order_by("checked_at", "pk").values_list("pk", flat=True):
+        sign_in = recheck(sign_in_id, at=at)
+        if sign_in and sign_in.checked_at < at:
+            return
 
 
 def end(sign_ins: QuerySet[SignIn], *, why: str) -> int:
@@ -103,14 +109,14 @@ def _ask(sign_in: SignIn, *, at: datetime) -> None:
     mine = SignIn.objects.filter(pk=sign_in.pk)
     try:
         _follow(sign_in)
-    except (OutOfReach, Denied) as unclear:
+    except (OfAnother, ValueError) as error:
+        end(mine, why=str(error))
+    except (OutOfReach, Denied, BadToken) as unclear:
         if str(unclear) == "invalid_grant":
             end(mine, why="no longer known to the sign-in server")
             return
         log.warning("sign_in_unchecked", user_id=sign_in.identity.user_id, why=str(unclear))
         mine.update(checked_at=at - between() + UNTIL_AGAIN)
-    except (BadToken, ValueError) as error:
-        end(mine, why=str(error))
     else:
         mine.update(checked_at=at)
 
