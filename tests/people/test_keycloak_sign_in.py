@@ -245,6 +245,23 @@ def test_refuses_an_access_token_of_somebody_else(client, realm):
     refused(client, come_back(client, realm, CIRO), realm)
 
 
+@pytest.mark.parametrize("bend", [{"iss": "https://evil.example"}, {"exp": 1}], ids=["of another issuer", "expired"])
+def test_refuses_an_access_token_that_is(client, realm, bend):
+    realm.access_claims = bend
+
+    refused(client, come_back(client, realm, CIRO), realm)
+
+
+def test_reads_roles_from_an_access_token_that_says_whose_it_is_only_by_userinfo(client, realm, monkeypatch):
+    said = realm.claims(CIRO, realm_access={"roles": ["chef"]})
+    del said["sub"]
+    monkeypatch.setattr(realm, "access_token", lambda _person: realm.sign(said))
+    realm.about = {"sub": "ciro"}
+    come_back(client, realm, CIRO)
+
+    assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
+
+
 def test_believes_a_new_key_though_somebody_named_an_unknown_one_a_moment_ago(client, realm):
     come_back(client, realm, Person("ciro"))
     with pytest.raises(UnknownKey):

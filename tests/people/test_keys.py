@@ -197,6 +197,14 @@ def test_are_asked_for_at_once_when_somebody_is_about_to_bring_a_token(realm, ke
     assert keys.named("two").key_id == "two"
 
 
+def test_that_the_realm_itself_named_are_asked_for_at_once(realm, keys):
+    with pytest.raises(UnknownKey):
+        keys.named("nobody's")
+    realm.has("two")
+
+    assert keys.named("two", exists=True).key_id == "two"
+
+
 @pytest.mark.parametrize("answer", [OutOfReach(), Denied("answer 404"), {"keys": []}])
 def test_stay_as_they_are_when_the_realm_has_no_answer(realm, keys, answer):
     keys.named("one")

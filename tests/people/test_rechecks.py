@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from pizzeria.foundation import clock
-from pizzeria.people.models import SignIn
-from pizzeria.people.oidc import sign_ins
-from pizzeria.people.passes import Pass, still_good
+from pizzeria.people.models import SignIn, User
+from pizzeria.people.oidc import keys, sign_ins
+from pizzeria.people.oidc.keys import UnknownKey
 from tests.people.arriving import come_back, time_passes
 from tests.people.realm import Person
 
@@ -52,7 +52,7 @@ def test_keep_a_new_refresh_token_though_nothing_more_is_said(at_work, realm, se
 
 def test_come_no_later_for_a_page_because_a_stream_was_asked_about(at_work, ciro):
     time_passes(at_work, minutes=5)
-    still_good({Pass(at_work.session.session_key)}, at=clock.now())
+    sign_ins.recheck_due([at_work.session.session_key], at=clock.now())
     time_passes(at_work, minutes=4, seconds=50)
     assert at_work.get(BOARD).status_code == 200
     ciro.roles = ("customer",)
@@ -88,7 +88,7 @@ def test_show_each_browser_of_somebody_that_a_role_was_taken_away(at_work, realm
 def test_show_a_page_what_a_stream_was_told(at_work, ciro):
     ciro.roles = ("chef", "manager")
     time_passes(at_work, minutes=5)
-    still_good({Pass(at_work.session.session_key)}, at=clock.now())
+    sign_ins.recheck_due([at_work.session.session_key], at=clock.now())
 
     at_work.get("/")
 
@@ -97,3 +97,65 @@ def test_show_a_page_what_a_stream_was_told(at_work, ciro):
 
 def doors_shown(browser):
     return [page.title for page in browser.get("/").context["header"].pages]
+
+
+def test_find_a_new_key_though_somebody_named_an_unknown_one_a_moment_ago(at_work, realm, ciro):
+    with pytest.raises(UnknownKey):
+        keys.of_the_realm.named("nobody's")
+    realm.rotate()
+    ciro.roles = ("chef", "manager")
+    time_passes(at_work, minutes=5)
+    at_work.get(BOARD)
+
+    assert set(groups()) == {"Kitchen", "Managers"}
+
+
+@pytest.mark.parametrize(
+    "bend",
+    [{"clock": -400}, {"clock": 400}, {"access_claims": {"iss": "https://other.example"}}],
+    ids=["a clock behind", "a clock ahead", "another issuer"],
+)
+def test_take_nothing_away_by_a_token_that_cannot_be_believed(at_work, realm, bend, caplog):
+    for name, value in bend.items():
+        setattr(realm, name, value)
+    time_passes(at_work, minutes=5)
+
+    assert at_work.get(BOARD).status_code == 200
+    assert list(groups()) == ["Kitchen"]
+    assert caplog.text.count("sign_in_unchecked") == 1
+
+
+def test_take_nothing_away_while_a_new_key_is_not_to_be_had(at_work, realm, settings):
+    settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nobody listens there
+    realm.rotate()
+    time_passes(at_work, minutes=5)
+
+    assert at_work.get(BOARD).status_code == 200
+
+
+def test_come_again_a_minute_after_a_token_that_cannot_be_believed(at_work, realm, ciro):
+    realm.clock = -400
+    time_passes(at_work, minutes=5)
+    at_work.get(BOARD)
+    realm.clock, ciro.roles = 0, ("customer",)
+    time_passes(at_work, minutes=1)
+
+    assert at_work.get(BOARD).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "access",
+    [lambda _realm: "opaque", lambda _realm: "a.b.c.d.e", lambda realm: realm.sign({"sub": "ciro"}, algorithm="PS256")],
+    ids=["opaque", "encrypted", "signed in another way"],
+)
+def test_believe_userinfo_alone_where_the_token_is_not_for_us_to_read(at_work, realm, access, monkeypatch):
+    monkeypatch.setattr(realm, "access_token", lambda _person: access(realm))
+    realm.about = {"sub": "ciro", "realm_access": {"roles": ["manager"]}}
+    time_passes(at_work, minutes=5)
+    at_work.get(BOARD)
+
+    assert list(groups()) == ["Managers"]
+
+
+def groups():
+    return User.objects.get().groups.order_by("name").values_list("name", flat=True)

@@ -37,15 +37,16 @@ class Keys:
         self._keys: dict[object, jwt.PyJWK] = {}
         self._fetched_at = self._stale_asked_at = self._unknown_asked_at = float("-inf")
 
-    def named(self, kid: object) -> jwt.PyJWK:
+    def named(self, kid: object, *, exists: bool = False) -> jwt.PyJWK:
         """
         Give the key of an id.
 
+        :param exists: the realm itself has named it: then it is asked for however many unknown ones were of late
         :raises UnknownKey: the realm has none
         :raises OutOfReach: the realm could not be asked, not once or for half a day
         """
         if kid not in self._keys:
-            self._ask_for_unknown(kid)
+            self._ask_for_unknown(kid, at_once=exists)
         elif self._age() > FRESH_FOR:
             self._ask_for_fresh()
         if self._age() > GOOD_FOR:
@@ -74,10 +75,11 @@ class Keys:
     def _age(self) -> float:
         return self._now() - self._fetched_at
 
-    def _ask_for_unknown(self, kid: object) -> None:
+    def _ask_for_unknown(self, kid: object, *, at_once: bool) -> None:
         """Ask while whoever named it waits, as everybody else who names it does."""
         with self._fetching:
-            if kid not in self._keys and self._now() - self._unknown_asked_at >= BETWEEN_ASKING:
+            is_time = at_once or self._now() - self._unknown_asked_at >= BETWEEN_ASKING
+            if kid not in self._keys and is_time:
                 self._unknown_asked_at = self._now()
                 self.renew()
 

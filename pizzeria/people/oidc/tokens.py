@@ -22,6 +22,10 @@ class BadToken(Exception):
     """Worth nothing; the message says why, for logs and `WWW-Authenticate`, and holds nothing of the token."""
 
 
+class Unreadable(BadToken):
+    """Not written for us to read: no JWT, or signed in a way that is not ours."""
+
+
 def claims_of_id_token(token: str, *, nonce: str) -> dict[str, Any]:
     """
     Read the ID token that came for a sign-in.
@@ -29,7 +33,7 @@ def claims_of_id_token(token: str, *, nonce: str) -> dict[str, Any]:
     :param nonce: as it was sent along
     :raises BadToken:
     """
-    claims = verified(token)
+    claims = verified(token, from_the_realm=True)
     audience = claims.get("aud")
     audience = audience if isinstance(audience, list) else [audience]
     if settings.OIDC_RP_CLIENT_ID not in audience:
@@ -41,20 +45,21 @@ def claims_of_id_token(token: str, *, nonce: str) -> dict[str, Any]:
     return claims
 
 
-def verified(token: str, *, required: Collection[str] = ("exp", "iat", "iss", "sub")) -> dict[str, Any]:
+def verified(
+    token: str, *, required: Collection[str] = ("exp", "iat", "iss", "sub"), from_the_realm: bool = False
+) -> dict[str, Any]:
     """
     Check signature, issuer and times of any token of the realm, and give its claims. Whom it is for is not looked at.
 
+    :param from_the_realm: we have it from there ourselves: a key that it names is no invention
     :raises BadToken:
     :raises OutOfReach: the realm's keys are not known, and nobody can be asked for them
     """
+    kid = _key_id(token)
     try:
-        header = jwt.get_unverified_header(token)
-        if header.get("alg") != "RS256":
-            raise BadToken("signed in a way that is not ours")
         claims: dict[str, Any] = jwt.decode(
             token,
-            keys.of_the_realm.named(header.get("kid")),
+            keys.of_the_realm.named(kid, exists=from_the_realm),
             algorithms=["RS256"],
             issuer=settings.OIDC_ISSUER,
             leeway=LEEWAY,
@@ -75,6 +80,16 @@ def verified(token: str, *, required: Collection[str] = ("exp", "iat", "iss", "s
     if "sub" in required and not (isinstance(claims["sub"], str) and 0 < len(claims["sub"]) <= LONGEST_SUBJECT):
         raise BadToken("says of nobody")
     return claims
+
+
+def _key_id(token: str) -> object:
+    try:
+        header = jwt.get_unverified_header(token)
+    except (jwt.PyJWTError, ValueError, TypeError):
+        raise Unreadable("malformed") from None
+    if header.get("alg") != "RS256":
+        raise Unreadable("signed in a way that is not ours")
+    return header.get("kid")
 
 
 def moment(claims: dict[str, Any], name: str) -> datetime | None:

@@ -8,7 +8,7 @@ from django.conf import settings
 from pizzeria.people.claims import role_names
 from pizzeria.people.oidc import provider
 from pizzeria.people.oidc.provider import Tokens
-from pizzeria.people.oidc.tokens import BadToken, verified
+from pizzeria.people.oidc.tokens import BadToken, Unreadable, verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +27,28 @@ class Told:
     roles: frozenset[str]
 
 
+class OfAnother(BadToken):
+    """What was asked for one person says of another."""
+
+
 def told_of(tokens: Tokens, *, subject: str) -> Told:
     """
     Ask who somebody is and what they are here: the roles are in the access token, in userinfo, or in both.
 
+    An access token that is not for us to read names none. One that is, and cannot be believed, is no answer: nobody is
+    to lose a role by a clock that is off.
+
     :param subject: whose tokens these have to be
-    :raises BadToken: they are another's
+    :raises OfAnother: they are not
+    :raises BadToken: nothing follows from what was said
     :raises Denied, OutOfReach: no answer
     """
     about = provider.userinfo(tokens.access)
-    if about.get("sub") != subject:
-        raise BadToken("says of somebody else")
     try:
-        access = verified(tokens.access)
-    except BadToken:
-        access = {}  # it need not be readable by us: then userinfo alone speaks
-    if access and access["sub"] != subject:
-        raise BadToken("says of somebody else")
+        access = verified(tokens.access, required=("exp", "iat", "iss"), from_the_realm=True)
+    except Unreadable:
+        access = {}
+    if about.get("sub") != subject or access.get("sub", subject) != subject:
+        raise OfAnother("says of somebody else")
     roles = (role_names(claims, client_id=settings.OIDC_RP_CLIENT_ID) for claims in (access, about))
     return Told(about, frozenset().union(*roles))
