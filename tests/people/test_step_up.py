@@ -121,6 +121,23 @@ def test_believes_no_server_that_asked_nobody(client, realm, page):
     assert status() == Status.COOKING
 
 
+@pytest.mark.parametrize("auth_time", [None, "now", 10**18])
+def test_believes_no_server_that_does_not_say_when_somebody_proved_who_they_are(client, realm, page, auth_time):
+    realm.id_claims = {"auth_time": auth_time}
+    come_back(client, realm, MARTA)
+
+    assert client.get(page).status_code == 302
+
+
+def test_is_asked_as_soon_after_a_time_to_come_as_after_the_sign_in(client, realm, page):
+    realm.id_claims = {"auth_time": int(time.time()) + 3600}
+    come_back(client, realm, MARTA)
+    assert client.get(page).status_code == 200
+    time_passes(client, minutes=11)
+
+    assert client.get(page).status_code == 302
+
+
 def test_is_not_shortened_by_whoever_leaves_the_age_out_of_the_address(client, realm, page):
     """The step looks at the time that the server named, whatever was asked for."""
     come_back(client, realm, MARTA)

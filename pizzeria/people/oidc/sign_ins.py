@@ -6,7 +6,7 @@ with what was known a moment ago.
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from pizzeria.people.sealed import seal, unseal
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
 
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 TO_ASK = timedelta(seconds=30)  # for whoever asks; then the next may
 UNTIL_AGAIN = timedelta(minutes=1)  # when nobody answered
 
@@ -40,7 +41,7 @@ def note(arrival: Arrival, *, session_key: str, at: datetime) -> SignIn:
         session_key=session_key,
         sid=str(arrival.claims.get("sid", ""))[:255],
         sealed_tokens=seal({"refresh": arrival.tokens.refresh, "id": arrival.tokens.id}),
-        authenticated_at=moment(arrival.claims, "auth_time") or at,
+        authenticated_at=min(moment(arrival.claims, "auth_time") or LONG_AGO, at),
         checked_at=at,
     )
 
