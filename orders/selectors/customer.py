@@ -11,10 +11,6 @@ class SavedContact:
     name: str = ""
     phone: str = ""
 
-    @property
-    def is_blank(self) -> bool:
-        return not (self.name or self.phone)
-
 
 def saved_contact(by: Actor) -> SavedContact:
     """Give what a person's checkout begins with. One query."""

@@ -52,10 +52,15 @@ def lock(customer: Customer) -> Customer:
 
 
 def customer_for(by: Actor, *, at: datetime) -> Customer | None:
-    """Give the customer that a signed-in person is, registered now if signing in did not; None for a guest."""
+    """
+    Give the customer that a signed-in person is, registered now if signing in did not; None for a guest.
+
+    What is kept begins with the account's name. From then on it is the customer's own, to change and to forget.
+    """
     if by.kind is not Kind.PERSON or by.user_id is None:
         return None
     customer, is_new = Customer.objects.get_or_create(user_id=by.user_id)
     if is_new:
+        customer.name = customer.user.get_full_name()[: Customer.name.field.max_length]
         record(customer, CustomerRegistered(user=by.user_id), by=by, at=at)
     return customer

@@ -155,8 +155,8 @@ def _known_about(request: HttpRequest) -> dict[str, object]:
         return {}
     saved = selectors.saved_contact(actor_of(request))
     return {
-        "name": saved.name or request.user.get_full_name(),
+        "name": saved.name,
         "phone": saved.phone,
         "email": request.user.email,
-        "remember": saved.is_blank,
+        "remember": not saved.phone,
     }

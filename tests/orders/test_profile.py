@@ -54,6 +54,18 @@ def order(browser, **typed):
     return browser.post(CHECKOUT, {**ANNA, **hidden(page), **typed})
 
 
+def test_begins_with_the_name_of_the_account(carla):
+    form = carla.get(PROFILE).context["form"]
+
+    assert [form[field].value() for field in ("name", "phone")] == ["Carla Conti", ""]
+
+
+def test_of_somebody_with_a_long_name_begins_with_as_much_of_it_as_is_kept(sign_in):
+    browser = sign_in(CUSTOMER, first_name="Carla" * 20)
+
+    assert saved_by(browser) == ("Carla" * 16, "")
+
+
 def test_shows_what_is_kept(carla):
     change(carla)
 
@@ -75,7 +87,7 @@ def test_forgets_what_is_left_empty(carla):
     carla.post(PROFILE, {"name": "", "phone": ""})
 
     assert saved_by(carla) == ("", "")
-    assert selectors.saved_contact(shop.acting_as(CUSTOMER, carla.user.pk)).is_blank
+    assert saved_by(carla) == ("", "")
 
 
 def test_says_beside_the_field_what_is_wrong_and_keeps_the_form(carla):
@@ -101,10 +113,10 @@ def test_says_a_refusal_on_the_form_as_it_was_typed(carla):
 @pytest.mark.parametrize("role", [CUSTOMER, KITCHEN, DRIVER, MANAGER, ADMIN], ids=lambda role: role.name)
 def test_is_everybodys_own_and_in_the_header_of_every_page(sign_in, role):
     change(sign_in(CUSTOMER))
-    browser = sign_in(role)
+    browser = sign_in(role, first_name="Bruno")
 
     assert f'href="{PROFILE}"' in browser.get(reverse("menu:card")).content.decode()
-    assert browser.get(PROFILE).context["form"]["name"].value() == ""
+    assert browser.get(PROFILE).context["form"]["name"].value() == "Bruno Conti"
 
 
 def test_is_never_kept_by_a_browser(carla):
@@ -170,6 +182,12 @@ def test_fills_in_the_checkout_and_leaves_it_to_the_customer_to_keep_another(car
     assert [form[field].value() for field in ("name", "phone", "remember")] == ["Carla C.", "+39 06 8765 4321", False]
 
 
+def test_forgets_a_name_at_the_checkout_too(carla):
+    change(carla, name="")
+
+    assert checkout_of(carla).context["form"]["name"].value() == ""
+
+
 def test_is_offered_to_no_guest(client):
     page = checkout_of(client)
 
@@ -189,7 +207,7 @@ def test_keeps_nothing_from_the_checkout_unasked(carla):
     order(carla)
 
     assert Order.objects.get().contact.name == "Anna Bianchi"
-    assert saved_by(carla) == ("", "")
+    assert saved_by(carla) == ("Carla Conti", "")
 
 
 def test_keeps_nothing_of_an_order_that_was_refused_and_still_offers_it(carla):
@@ -197,7 +215,7 @@ def test_keeps_nothing_of_an_order_that_was_refused_and_still_offers_it(carla):
 
     assert page.status_code == 409
     assert page.context["form"]["remember"].value()
-    assert saved_by(carla) == ("", "")
+    assert saved_by(carla) == ("Carla Conti", "")
 
 
 def test_loses_no_order_when_it_cannot_be_kept(carla):
@@ -207,7 +225,7 @@ def test_loses_no_order_when_it_cannot_be_kept(carla):
     page = carla.get(answer.url)
     assert answer.url == Order.objects.get().get_absolute_url()
     assert "Your order is placed, but we could not remember" in page.content.decode()
-    assert saved_by(carla) == ("", "")
+    assert saved_by(carla) == ("Carla Conti", "")
 
 
 def test_loses_no_order_when_keeping_it_fails_and_keeps_it_when_the_form_is_sent_again(carla):
