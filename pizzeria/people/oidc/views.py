@@ -96,10 +96,10 @@ def end_by_server(request: HttpRequest) -> HttpResponse:
     """
     Hear from the server that a session has ended there (OpenID Connect Back-Channel Logout 1.0).
 
-    Answers 400 to whatever is not a logout token for us that has not been seen before, and 503 while nobody can say.
+    Answers 400 to whatever is not a logout token for us of these minutes, and 503 while nobody can say.
     """
     try:
-        ended = logout_tokens.read(request.POST.get("logout_token", ""))
+        ended = logout_tokens.read(request.POST.get("logout_token", ""), at=clock.now())
     except BadToken as error:
         log.warning("logout_token_refused", why=str(error))
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
