@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.forms import EmailField
+
 type Claims = Mapping[str, Any]
+
+LONGEST_EMAIL = 254
+_EMAIL = EmailField(required=False, max_length=LONGEST_EMAIL)
 
 
 def role_names(claims: Claims, *, client_id: str) -> frozenset[str]:
@@ -23,6 +29,14 @@ def text(claims: Claims, name: str, *, longest: int = 150) -> str:
     """Give a claim that is a text, on one line and no longer than we keep; "" when it is none."""
     value = claims.get(name)
     return " ".join(value.split())[:longest] if isinstance(value, str) else ""
+
+
+def email(claims: Claims) -> str:
+    """Give the e-mail that somebody is said to have; "" when no letter could be sent there."""
+    try:
+        return str(_EMAIL.clean(text(claims, "email", longest=LONGEST_EMAIL + 1)))
+    except ValidationError:
+        return ""
 
 
 def _mapping(value: object) -> Claims:

@@ -69,7 +69,7 @@ def _follow(user: User, claims: Claims) -> None:
     told = {
         "first_name": read.text(claims, "given_name"),
         "last_name": read.text(claims, "family_name"),
-        "email": read.text(claims, "email", longest=254),
+        "email": read.email(claims),
     }
     changed = [field for field, value in told.items() if value and getattr(user, field) != value]
     for field in changed:
