@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pizzeria.people.middleware.StandingMiddleware",
     "pizzeria.people.middleware.ActorMiddleware",
+    "pizzeria.people.middleware.RefusalLog",
     "pizzeria.people.middleware.StepUpMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -289,6 +290,7 @@ ACCOUNT_FORMS = {
 }
 # Counted by the client's address, by what was typed (key) and by who is signed in.
 ACCOUNT_RATE_LIMITS = {
+    "keycloak": "30/m/ip",  # each visit is a row of a session
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
     "signup": "20/h/ip",
@@ -382,6 +384,7 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
+        "django.request": {"level": "ERROR"},  # who was refused what is a line of ours, without a traceback
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # Numbers and texts. What became of an SMS is read from it where it is sent, so it has to be written.
         "apprise": {"handlers": ["nowhere"], "level": "DEBUG", "propagate": False},

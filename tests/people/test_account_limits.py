@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.adapter import get_adapter
+from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
@@ -15,6 +16,7 @@ from pizzeria.foundation import breaker, clock
 from pizzeria.people.models import Limit
 from tests.people import account_holders as they
 from tests.people.account_holders import CARLA, PASSWORD, account_holder
+from tests.people.arriving import LEAVE
 
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
@@ -112,6 +114,15 @@ def test_let_nobody_try_passkeys_without_end(client, redis):
 
     assert before == 302
     assert is_the_page_for_too_often(eleventh)
+
+
+def test_send_one_address_no_more_than_thirty_times_a_minute_to_keycloak(client, realm, redis):
+    before, thirty_first = tries(client, lambda _browser: type(client)().get(LEAVE), 31)
+
+    assert before == 302
+    assert is_the_page_for_too_often(thirty_first)
+    assert Session.objects.count() == 30
+    assert len(realm.asked) == 1
 
 
 def test_let_nobody_guess_at_an_open_browser(client, redis):

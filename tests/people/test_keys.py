@@ -213,3 +213,36 @@ def test_stay_as_they_are_when_the_realm_has_no_answer(realm, keys, answer):
     assert not keys.renew()
 
     assert keys.named("one").key_id == "one"
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["that answers", "that does not"])
+def test_of_a_realm_are_asked_for_once_in_a_few_seconds_to_see_whether_it_answers(realm, keys, answers):
+    realm.answer = realm.answer if answers else OutOfReach()
+
+    assert [keys.is_answering() for _visitor in range(60)] == [answers] * 60
+    assert realm.asked == 1
+    realm.time += 5
+    keys.is_answering()
+    assert realm.asked == 2
+
+
+def test_let_everybody_wait_for_one_answer_of_a_realm_that_is_slow_to_give_it(realm):
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def slowly():
+        asked.set()
+        assert may_answer.wait(10)
+        return realm()
+
+    keys = Keys(slowly, now=lambda: realm.time)
+    seen = []
+    visitors = [threading.Thread(target=lambda: seen.append(keys.is_answering())) for _visitor in range(8)]
+    for visitor in visitors:
+        visitor.start()
+    assert asked.wait(10)
+    may_answer.set()
+    for visitor in visitors:
+        visitor.join()
+
+    assert seen == [True] * 8
+    assert realm.asked == 1

@@ -17,6 +17,7 @@ from pizzeria.people.oidc.provider import Denied, OutOfReach
 FRESH_FOR = 5 * 60.0  # seconds
 GOOD_FOR = 12 * 3600.0  # while nobody can be asked
 BETWEEN_ASKING = 60.0  # however many tokens name a key that nobody knows
+BETWEEN_VISITS = 5.0  # however many people set out for the realm
 
 log = structlog.get_logger(__name__)
 
@@ -33,9 +34,10 @@ class Keys:
 
     def __init__(self, fetch: Callable[[], dict[str, Any]], now: Callable[[], float] = time.monotonic) -> None:
         self._fetch, self._now = fetch, now
-        self._fetching = threading.Lock()
+        self._fetching, self._visiting = threading.Lock(), threading.Lock()
         self._keys: dict[object, jwt.PyJWK] = {}
-        self._fetched_at = self._stale_asked_at = self._unknown_asked_at = float("-inf")
+        self._fetched_at = self._stale_asked_at = self._unknown_asked_at = self._visited_at = float("-inf")
+        self._is_answering = False
 
     def named(self, kid: object, *, exists: bool = False) -> jwt.PyJWK:
         """
@@ -54,6 +56,18 @@ class Keys:
         if kid not in self._keys:
             raise UnknownKey
         return self._keys[kid]
+
+    def is_answering(self) -> bool:
+        """
+        Tell whether the realm answers, as it did or did not a few seconds ago.
+
+        Whoever wants to know while it is asked waits for that answer, and not for one of their own after it.
+        """
+        with self._visiting:
+            if self._now() - self._visited_at >= BETWEEN_VISITS:
+                self._is_answering = self.renew()
+                self._visited_at = self._now()
+            return self._is_answering
 
     def renew(self) -> bool:
         """

@@ -3,13 +3,16 @@
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import structlog
+from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -23,31 +26,30 @@ from pizzeria.people.oidc import keys, logout_tokens, provider, sign_ins
 from pizzeria.people.oidc.provider import Denied, OutOfReach
 from pizzeria.people.oidc.tokens import LEEWAY, BadToken, moment
 
-MAX_AGE = "asked_max_age"
+not_too_often = ratelimit.decorator(app="allauth.account", action="keycloak", limit_get=True)
 
 log = structlog.get_logger(__name__)
 
 
-@method_decorator([login_not_required, never_cache], name="dispatch")
+@method_decorator([login_not_required, never_cache, not_too_often], name="dispatch")
 class Leave(OIDCAuthenticationRequestView):  # type: ignore[misc]
-    """
-    Sends somebody to the sign-in server, once it is sure that it answers: a browser would show an error of its own.
-
-    What it is asked for are its keys, so that who comes back is believed though these are new.
-    """
+    """Sends somebody to the sign-in server, once it is known to answer: a browser would show an error of its own."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         if not provider.is_connected():
             return render(request, "people/not_connected.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
-        if not keys.of_the_realm.renew():
+        if not keys.of_the_realm.is_answering():
             return _out_of_reach(request)
         answer: HttpResponseBase = super().get(request)
+        asked = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+        # Kept with the state: another tab may be on its own way there and back.
+        trip = {"next": request.session.pop("oidc_login_next"), "max_age": asked.get("max_age")}
+        request.session["oidc_states"][asked["state"]] |= trip
         return answer
 
     def get_extra_params(self, request: HttpRequest) -> dict[str, Any]:
         """Ask for a sign-in no older than a step wants it (`max_age`, in seconds); what comes back is held to it."""
         max_age = request.GET.get("max_age", "")[:6]  # days, at most
-        request.session[MAX_AGE] = int(max_age) if max_age.isdecimal() else None
         return {"max_age": max_age} if max_age.isdecimal() else {}
 
 
@@ -58,8 +60,11 @@ class Return(OIDCAuthenticationCallbackView):  # type: ignore[misc]
     def get(self, request: HttpRequest) -> HttpResponseBase:
         if not provider.is_connected():
             return render(request, "people/not_connected.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        if request.GET.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER:  # RFC 9207
+            return _refused(request, "from another server")
         if "error" in request.GET:
             return _refused(request, "the server says " + request.GET["error"][:40])
+        self.trip = request.session.get("oidc_states", {}).get(request.GET.get("state"), {})
         try:
             answer: HttpResponseBase = super().get(request)
         except OutOfReach:
@@ -71,21 +76,28 @@ class Return(OIDCAuthenticationCallbackView):  # type: ignore[misc]
     def login_success(self) -> HttpResponse:
         """Begin a session with a new key, also for somebody who had one: they have just proved again who they are."""
         request, at = self.request, clock.now()
-        if not _is_fresh_enough(request, at=at):
+        if not self._is_fresh_enough(at=at):
             return _refused(request, "the server lets somebody in whom it has not asked again")
         if old := sessions.sign_in_id(request.session):
             SignIn.objects.filter(pk=old).delete()
             request.session.cycle_key()
-        next_page = self.success_url
         auth.login(request, self.user)
         if request.session.session_key is None:
             request.session.save()
         sign_in = sign_ins.note(request.arrival, session_key=request.session.session_key, at=at)
         sessions.begin(request.session, sign_in, at=at)
+        next_page = self.trip.get("next") or resolve_url("people:landing")
         return HttpResponseRedirect(next_page)  # `redirect` would take a word for the name of a page
 
     def login_failure(self) -> HttpResponse:
         return _refused(self.request, "nobody was expected, or who came may not come in")
+
+    def _is_fresh_enough(self, *, at: datetime) -> bool:
+        """Hold what came back to the age that was asked for. OpenID Connect Core 1.0, section 3.1.3.7, step 13."""
+        if self.trip.get("max_age") is None:
+            return True
+        proved_at = moment(self.request.arrival.claims, "auth_time")
+        return proved_at is not None and at - proved_at <= timedelta(seconds=int(self.trip["max_age"])) + LEEWAY
 
 
 @csrf_exempt
@@ -107,15 +119,6 @@ def end_by_server(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
     sign_ins.end(ended, why="ended at the sign-in server")
     return HttpResponse(status=HTTPStatus.OK)
-
-
-def _is_fresh_enough(request: HttpRequest, *, at: datetime) -> bool:
-    """Hold what came back to the age that was asked for. OpenID Connect Core 1.0, section 3.1.3.7, step 13."""
-    max_age = request.session.pop(MAX_AGE, None)
-    if max_age is None:
-        return True
-    proved_at = moment(request.arrival.claims, "auth_time")  # type: ignore[attr-defined]
-    return proved_at is not None and at - proved_at <= timedelta(seconds=max_age) + LEEWAY
 
 
 def _out_of_reach(request: HttpRequest) -> HttpResponse:
