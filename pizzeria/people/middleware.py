@@ -1,7 +1,9 @@
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import structlog
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth import SESSION_KEY
@@ -13,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.step_up import ProofTooOld
 from pizzeria.people import sessions
 from pizzeria.people.doors import actor_at_the_door
@@ -20,6 +23,10 @@ from pizzeria.people.oidc.rechecking import recheck
 from pizzeria.people.ways_in import sign_in_again_address
 
 STREAMS = "/stream/"  # come again by themselves: a screen that nobody looks at is not in use
+
+REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+
+log = structlog.get_logger(__name__)
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -33,6 +40,24 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: actor_at_the_door(request))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class RefusalLog:
+    """
+    One line about whoever was refused something: a door that is not theirs, or what is not there for them.
+
+    What lies below `/api/` has lines of its own; they say what a token lacks.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code in REFUSED and request.resolver_match:  # an address of nothing refuses nobody
+            what = request.resolver_match.view_name
+            log.warning("refused", who=str(actor_of(request)), what=what, code=response.status_code)
+        return response
 
 
 class StandingMiddleware:

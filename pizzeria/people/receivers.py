@@ -1,14 +1,17 @@
-"""What people's own app hears: Django's sign-in, to note in the session what every page's header shows."""
+"""What people's own app hears: that somebody signed in, for every page's header, or failed to, for the log."""
 
-from django.contrib.auth.signals import user_logged_in
+import structlog
+from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from orders import services as front_desk
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import Actor, Kind
+from pizzeria.foundation.actor import Actor, Kind, actor_of
 from pizzeria.people import header, sessions
 from pizzeria.people.models import User
+
+log = structlog.get_logger(__name__)
 
 
 @receiver(user_logged_in, dispatch_uid="people.on_signed_in")
@@ -20,3 +23,9 @@ def on_signed_in(*, request: HttpRequest, user: User, **_: object) -> None:
 @receiver(user_logged_in, dispatch_uid="people.on_signed_in_register")
 def on_signed_in_register(*, user: User, **_: object) -> None:
     front_desk.register_customer(by=Actor(Kind.PERSON, user.pk), at=clock.now())
+
+
+@receiver(user_login_failed, dispatch_uid="people.on_sign_in_failed")
+def on_sign_in_failed(*, request: HttpRequest | None = None, **_: object) -> None:
+    if request and request.resolver_match:
+        log.warning("sign_in_failed", who=str(actor_of(request)), what=request.resolver_match.view_name)

@@ -1,3 +1,5 @@
+import logging
+
 import pytest
 
 from pizzeria.foundation.actor import SYSTEM
@@ -25,3 +27,14 @@ def realm(settings, monkeypatch, db):
             setattr(settings, f"OIDC_OP_{name}_ENDPOINT", f"{running.issuer}/protocol/openid-connect/{path}")
         settings.AUTHENTICATION_BACKENDS = ["pizzeria.people.oidc.backend.KeycloakBackend"]
         yield running
+
+
+@pytest.fixture
+def warned(caplog):
+    """Give the lines in which the log warns of something, beside the one that every request has."""
+
+    def lines():
+        records = [record for record in caplog.records if record.levelno >= logging.WARNING]
+        return [record.msg for record in records if not record.name.startswith("django_structlog")]
+
+    return lines

@@ -166,30 +166,40 @@ def test_begins_a_session_with_a_new_key(client, realm):
     assert client.session.session_key not in (None, before)
 
 
-def refused(client, answer, realm):
-    """It got a friendly page, and nothing was made."""
-    assert answer.status_code == 400
-    assert "That sign-in did not work" in answer.content.decode()
-    assert not is_signed_in(client)
-    assert not User.objects.exists()
-    assert not SignIn.objects.exists()
+@pytest.fixture
+def refused(client, warned):
+    """See that an answer was a friendly page, that nothing was made, and that the log says so in one line."""
+
+    def is_refused(answer):
+        assert answer.status_code == 400
+        assert "That sign-in did not work" in answer.content.decode()
+        assert not is_signed_in(client)
+        assert not User.objects.exists()
+        assert not SignIn.objects.exists()
+        assert [line["event"] for line in warned()] == ["sign_in_refused"]
+
+    return is_refused
 
 
-def test_refuses_a_state_that_is_not_of_this_browser(client, realm):
-    refused(client, come_back(client, realm, CIRO, state="somebody else's"), realm)
+def test_refuses_a_state_that_is_not_of_this_browser(client, realm, refused):
+    refused(come_back(client, realm, CIRO, state="somebody else's"))
 
 
-def test_refuses_a_state_without_having_sent_anybody(client, realm):
-    refused(client, client.get(RETURN, {"state": "made up", "code": "made up"}), realm)
+def test_refuses_a_state_without_having_sent_anybody(client, realm, refused):
+    refused(client.get(RETURN, {"state": "made up", "code": "made up"}))
 
 
 def test_refuses_a_code_that_was_used(client, realm):
     asked = leave(client)
-    again = leave(client)
-    answer = client.get(RETURN, {"state": again["state"], "code": "code-used"})
+    code = realm.code_for(CIRO, nonce=asked["nonce"], challenge=asked["code_challenge"])
+    client.get(RETURN, {"state": asked["state"], "code": code})
+    assert is_signed_in(client)
+    client.logout()
 
-    refused(client, answer, realm)
-    assert asked["state"] != again["state"]
+    answer = client.get(RETURN, {"state": leave(client)["state"], "code": code})
+
+    assert answer.status_code == 400
+    assert not is_signed_in(client)
 
 
 def test_refuses_a_state_that_was_used(client, realm):
@@ -200,8 +210,8 @@ def test_refuses_a_state_that_was_used(client, realm):
     assert come_back(client, realm, CIRO, asked=asked).status_code == 400
 
 
-def test_shows_a_page_when_the_server_says_no(client, realm):
-    refused(client, client.get(RETURN, {"error": "access_denied", "state": leave(client)["state"]}), realm)
+def test_shows_a_page_when_the_server_says_no(client, realm, refused):
+    refused(client.get(RETURN, {"error": "access_denied", "state": leave(client)["state"]}))
 
 
 BENT = {
@@ -218,38 +228,38 @@ BENT = {
 
 
 @pytest.mark.parametrize("bend", BENT.values(), ids=BENT)
-def test_refuses_an_id_token_that_is(client, realm, bend):
+def test_refuses_an_id_token_that_is(client, realm, bend, refused):
     realm.id_claims = bend
 
-    refused(client, come_back(client, realm, CIRO), realm)
+    refused(come_back(client, realm, CIRO))
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
-def test_refuses_tokens_of_a_clock_that_is_far_off(client, realm, minutes):
+def test_refuses_tokens_of_a_clock_that_is_far_off(client, realm, minutes, refused):
     realm.clock = minutes * 60
 
-    refused(client, come_back(client, realm, CIRO), realm)
+    refused(come_back(client, realm, CIRO))
 
 
 @pytest.mark.parametrize("about", [{"sub": "somebody else"}, {}, {"sub": None}], ids=["another's", "nobody's", "null"])
-def test_refuses_userinfo_that_is_not_of_whoever_came(client, realm, about):
+def test_refuses_userinfo_that_is_not_of_whoever_came(client, realm, about, refused):
     realm.about = about
 
-    refused(client, come_back(client, realm, CIRO), realm)
+    refused(come_back(client, realm, CIRO))
 
 
-def test_refuses_an_access_token_of_somebody_else(client, realm):
+def test_refuses_an_access_token_of_somebody_else(client, realm, refused):
     realm.access_claims = {"sub": "somebody else"}
     realm.about = {"sub": "ciro"}
 
-    refused(client, come_back(client, realm, CIRO), realm)
+    refused(come_back(client, realm, CIRO))
 
 
 @pytest.mark.parametrize("bend", [{"iss": "https://evil.example"}, {"exp": 1}], ids=["of another issuer", "expired"])
-def test_refuses_an_access_token_that_is(client, realm, bend):
+def test_refuses_an_access_token_that_is(client, realm, bend, refused):
     realm.access_claims = bend
 
-    refused(client, come_back(client, realm, CIRO), realm)
+    refused(come_back(client, realm, CIRO))
 
 
 def test_reads_roles_from_an_access_token_that_says_whose_it_is_only_by_userinfo(client, realm, monkeypatch):
