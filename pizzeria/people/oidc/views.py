@@ -12,7 +12,7 @@ from django.contrib import auth
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -86,7 +86,7 @@ class Return(OIDCAuthenticationCallbackView):  # type: ignore[misc]
             request.session.save()
         sign_in = sign_ins.note(request.arrival, session_key=request.session.session_key, at=at)
         sessions.begin(request.session, sign_in, at=at)
-        next_page = self.trip.get("next") or resolve_url("people:landing")
+        next_page = self.trip.get("next") or self.success_url
         return HttpResponseRedirect(next_page)  # `redirect` would take a word for the name of a page
 
     def login_failure(self) -> HttpResponse:
