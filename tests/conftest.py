@@ -21,6 +21,23 @@ trials.register_profile("shop", deadline=None, derandomize=True, database=None)
 trials.load_profile("shop")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """
+    Hide from tests without a browser the event loop that one's driver leaves running in this thread.
+
+    From all of a test, its fixtures included: Django has another connection where a loop runs.
+    """
+    if "browser" in item.fixturenames:
+        return (yield)
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        return (yield)
+    finally:
+        asyncio._set_running_loop(loop)
+
+
 @pytest.fixture(autouse=True)
 def _afresh(monkeypatch):
     """Start every test without pictures of another test's menu, and without its outage of Redis."""
@@ -30,16 +47,6 @@ def _afresh(monkeypatch):
     cache.clear()
     yield
     of_this_test.stop()
-
-
-@pytest.fixture(autouse=True)
-def _no_loop_of_a_browser(request):
-    """Hide from tests without a browser the event loop that one's driver leaves running in this thread."""
-    loop = asyncio._get_running_loop()
-    if "browser" not in request.fixturenames:
-        asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture
