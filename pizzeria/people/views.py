@@ -1,12 +1,14 @@
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from pizzeria.people import demo_people, header, sessions
@@ -14,6 +16,11 @@ from pizzeria.people.models import SignIn
 from pizzeria.people.oidc import keys, provider, sign_ins
 from pizzeria.people.roles import CUSTOMER, of_groups
 from pizzeria.people.ways_in import keycloak_address
+
+MAYBE_IN_THERE = _(
+    "You are signed out here, but maybe not at Keycloak, which does not answer just now. If somebody else uses this "
+    "screen after you, close the browser too."
+)
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -52,9 +59,12 @@ class SignOut(LogoutView):
         tokens = [sign_ins.id_token(sign_in) for sign_in in mine]
         answer = super().post(request, *args, **kwargs)
         mine.delete()
-        if tokens and keys.of_the_realm.renew():  # else the browser would show an error of its own
-            return redirect(provider.sign_out_address(tokens[0], back_to=f"{settings.SHOP_ORIGIN}/"))
-        return answer
+        if not tokens:
+            return answer
+        if not keys.of_the_realm.renew():  # the browser would show an error of its own
+            messages.warning(request, MAYBE_IN_THERE)
+            return answer
+        return redirect(provider.sign_out_address(tokens[0], back_to=f"{settings.SHOP_ORIGIN}/"))
 
 
 def landing(request: HttpRequest) -> HttpResponse:

@@ -202,13 +202,15 @@ def test_ends_here_and_there_when_somebody_signs_out(client, realm, settings, wa
     assert not SignIn.objects.exists()
 
 
-def test_ends_here_alone_while_the_server_is_down(at_work, realm):
+def test_ends_here_alone_while_the_server_is_down_and_says_so(at_work, realm):
     realm.status = 503
 
-    answer = at_work.post(reverse("people:sign_out"))
+    answer = at_work.post(reverse("people:sign_out"), follow=True)
 
-    assert answer["Location"] == reverse("orders:home")
+    assert answer.request["PATH_INFO"] == reverse("orders:home")
     assert not is_signed_in(at_work)
+    assert "You are signed out here, but maybe not at Keycloak" in answer.content.decode()
+    assert "Keycloak" not in at_work.get(reverse("orders:home")).content.decode()
 
 
 def end_there(realm, person, token=None, **bent):
