@@ -191,15 +191,19 @@ def test_refuses_a_state_without_having_sent_anybody(client, realm, refused):
 
 def test_refuses_a_code_that_was_used(client, realm):
     asked = leave(client)
-    code = realm.code_for(CIRO, nonce=asked["nonce"], challenge=asked["code_challenge"])
-    client.get(RETURN, {"state": asked["state"], "code": code})
-    assert is_signed_in(client)
-    client.logout()
+    states = client.session["oidc_states"]
+    used = realm.code_for(CIRO, nonce=asked["nonce"], challenge=asked["code_challenge"])
+    assert client.get(RETURN, {"state": asked["state"], "code": used}).status_code == 302
 
-    answer = client.get(RETURN, {"state": leave(client)["state"], "code": code})
+    thief = Client()
+    leave(thief)
+    session = thief.session
+    session["oidc_states"] = states
+    session.save()
 
-    assert answer.status_code == 400
-    assert not is_signed_in(client)
+    assert thief.get(RETURN, {"state": asked["state"], "code": used}).status_code == 400
+    assert not is_signed_in(thief)
+    assert SignIn.objects.count() == 1
 
 
 def test_refuses_a_state_that_was_used(client, realm):
