@@ -1,5 +1,7 @@
 """Signing in by the form, and out again."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -148,6 +150,26 @@ def test_puts_the_basket_away_with_the_person(client, hire):
     assert answer.request["PATH_INFO"] == reverse("orders:home")
     assert not basket_of(client)
     assert list(client.session.keys()) == []
+
+
+def test_is_offered_as_somebody_else_at_a_door_that_is_not_ones_own(client, hire):
+    """The way to the sign-in would lead whoever is in already straight back to that door."""
+    hire(CUSTOMER)
+    enter(client)
+    [form] = re.findall(r"<form.*?</form>", main_of(client.get(reverse("kitchen:board"))), re.DOTALL)
+    [way_out], [onward] = re.findall(r'action="(.*?)"', form), re.findall(r'name="next" value="(.*?)"', form)
+
+    answer = client.post(way_out, {"next": onward}, follow=True)
+
+    assert answer.request["PATH_INFO"] == SIGN_IN
+    assert answer.context["user"].is_anonymous
+
+
+def main_of(answer):
+    assert answer.status_code == 403
+    [main] = re.findall(r"<main.*?</main>", answer.content.decode(), re.DOTALL)
+    assert f'href="{SIGN_IN}"' not in main
+    return main
 
 
 def test_ends_by_a_button_and_not_by_a_link(client, hire):
