@@ -19,7 +19,7 @@ def actor_at_the_door(request: HttpRequest) -> Actor:
     if not user.is_authenticated:
         return GUEST
     proved_at = sessions.authenticated_at(request.session)
-    if not sessions.is_for_staff(request.session):
+    if not sessions.carries_groups(request.session):
         return Actor(Kind.PERSON, user.pk, proved_at=proved_at)
     return acting_as(user, proved_at=proved_at)
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from pizzeria.foundation import clock
@@ -73,7 +73,7 @@ class StandingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if SESSION_KEY in request.session and sessions.is_for_staff(request.session):
+        if SESSION_KEY in request.session and sessions.carries_groups(request.session):
             self._look_at(request, at=clock.now())
         return self.get_response(request)
 
@@ -99,7 +99,8 @@ class StepUpMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ProofTooOld):
             return None
-        page = request.path if request.method in ("GET", "HEAD") else _ours(request, request.headers.get("Referer"))
+        is_page = request.method in ("GET", "HEAD")
+        page = request.get_full_path() if is_page else _ours(request, request.headers.get("Referer"))
         way = sign_in_again_address(page or request.path)
         return HttpResponseClientRedirect(way) if request.headers.get("HX-Request") else redirect(way)
 
@@ -130,7 +131,8 @@ class SignInRedirectMiddleware:
 
 
 def _ours(request: HttpRequest, address: str | None) -> str:
-    """Give the path of an address on this site; nothing for any other."""
+    """Give what follows the host in an address on this site; nothing for any other."""
     if not address or not url_has_allowed_host_and_scheme(address, {request.get_host()}):
         return ""
-    return urlsplit(address).path
+    found = urlsplit(address)
+    return escape_leading_slashes(f"{found.path}?{found.query}" if found.query else found.path)

@@ -64,13 +64,13 @@ def _alive(session_keys: set[str], *, at: datetime) -> dict[str, Content]:
 
 
 def _is_idle(content: Content, *, at: datetime) -> bool:
-    return sessions.is_for_staff(content) and sessions.is_idle(content, in_admin=False, at=at)
+    return sessions.carries_groups(content) and sessions.is_idle(content, in_admin=False, at=at)
 
 
 def _holders(passes: Iterable[Pass], alive: Mapping[str, Content]) -> dict[str, frozenset[Permission]]:
     """Look up what the holder of each session may now."""
     contents = {each.session_key: alive[each.session_key] for each in passes}
-    of_staff = {key: int(content[SESSION_KEY]) for key, content in contents.items() if sessions.is_for_staff(content)}
+    of_staff = {key: int(content[SESSION_KEY]) for key, content in contents.items() if sessions.carries_groups(content)}
     users = User.objects.filter(pk__in=of_staff.values(), is_active=True)
     permissions = {user.pk: acting_as(user).permissions for user in users}
     return {key: permissions.get(user_id, frozenset()) for key, user_id in of_staff.items()}

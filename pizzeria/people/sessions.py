@@ -41,8 +41,8 @@ def is_by_account(session: "Content") -> bool:
     return bool(session.get(BACKEND_SESSION_KEY) == ACCOUNT)
 
 
-def is_for_staff(session: "Content") -> bool:
-    """Tell whether the groups of whoever holds a session count in it."""
+def carries_groups(session: "Content") -> bool:
+    """Tell whether the groups of whoever holds a session count in it: a customer's too, if Keycloak lets them in."""
     stands_in = settings.SHOP_DEMO and not settings.OIDC_ISSUER
     return is_by_keycloak(session) or (stands_in and session.get(BACKEND_SESSION_KEY) == DEMO_FORM)
 
@@ -90,7 +90,7 @@ def note_seen(session: "SessionBase", *, in_admin: bool, at: datetime) -> None:
 
 def is_idle(session: "Content", *, in_admin: bool, at: datetime) -> bool:
     """
-    Tell whether a session of staff ends because nobody used it for long.
+    Tell whether a session that carries groups ends because nobody used it for long.
 
     :param in_admin: whether it is to go on there; what it was used for elsewhere does not count
     """
