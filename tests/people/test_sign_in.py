@@ -226,9 +226,17 @@ def test_tells_who_may_try_the_demos_keycloak_and_asks_for_no_password_itself(cl
 def test_after_a_buttons_press_leads_back_to_the_page_the_button_was_on(client, kitchen):
     button = reverse("kitchen:start_cooking", args=[uuid7()])
 
-    from_the_board = client.post(button, headers={"Referer": "http://testserver/kitchen/"})
+    from_the_board = client.post(button, headers={"Referer": "http://testserver/kitchen/?page=2"})
     from_nowhere = client.post(button)
     from_elsewhere = client.post(button, headers={"Referer": "https://evil.example/kitchen/"})
 
-    assert from_the_board["Location"] == f"{SIGN_IN}?next=%2Fkitchen%2F"
+    assert from_the_board["Location"] == f"{SIGN_IN}?next=%2Fkitchen%2F%3Fpage%3D2"
     assert from_nowhere["Location"] == from_elsewhere["Location"] == SIGN_IN
+
+
+def test_sends_htmx_nowhere_outside_the_shop(client, kitchen):
+    here = {"HX-Request": "true", "HX-Current-URL": "http://testserver//evil.example/"}
+
+    answer = client.get(reverse("kitchen:board"), headers=here)
+
+    assert answer.headers["HX-Redirect"] == "/%2Fevil.example/"

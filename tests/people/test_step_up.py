@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -95,6 +96,15 @@ def test_asks_before_anything_is_typed_and_when_it_is_sent(client, realm, page):
     for answer in (client.get(page), client.post(page, WHY)):
         assert answer["Location"].startswith(reverse("people:keycloak_sign_in"))
     assert status() == Status.COOKING
+
+
+def test_leads_back_to_the_very_page_of_a_list(client, realm, page):
+    come_back(client, realm, MARTA)
+    time_passes(client, minutes=11)
+    listed = f"{page}?page=2"
+
+    for answer in (client.get(listed), client.post(page, WHY, headers={"Referer": f"http://testserver{listed}"})):
+        assert parse_qs(urlsplit(answer["Location"]).query)["next"] == [listed]
 
 
 def test_asks_htmx_for_a_whole_page(client, realm, page):
