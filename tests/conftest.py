@@ -1,5 +1,3 @@
-import asyncio
-
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -19,23 +17,6 @@ pytest_plugins = ("tests.left_out", "tests.keycloak.server")
 # The same trials every time, however slow the machine is.
 trials.register_profile("shop", deadline=None, derandomize=True, database=None)
 trials.load_profile("shop")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
-    """
-    Hide from tests without a browser the event loop that one's driver leaves running in this thread.
-
-    From all of a test, its fixtures included: Django has another connection where a loop runs.
-    """
-    if "browser" in item.fixturenames:
-        return (yield)
-    loop = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    try:
-        return (yield)
-    finally:
-        asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(autouse=True)

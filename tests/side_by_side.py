@@ -1,9 +1,10 @@
 """
-Several tests at a time (`-n`): each worker has a Redis of its own, as pytest-django gives it a database of its own.
+What lets tests stand side by side, those of several workers (`-n`) and those with and without a browser.
 
-It is started before anybody reads the settings; so this plugin is loaded by `-p`, ahead of the others.
+A plugin that is loaded by `-p`, ahead of the others: before anybody reads the settings or opens the database.
 """
 
+import asyncio
 import os
 from contextlib import ExitStack
 
@@ -17,6 +18,7 @@ IS_A_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config):
+    """Give each worker a Redis of its own, as pytest-django gives it a database of its own."""
     if IS_A_WORKER:
         servers = ExitStack()
         early_config.add_cleanup(servers.close)
@@ -31,3 +33,17 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "keycloak" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("keycloak"))
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_a_browser(request):
+    """
+    Hide the event loop that a browser's driver leaves running in this thread from tests without a browser.
+
+    From their fixtures, too: Django has another connection to the database where a loop runs.
+    """
+    loop = asyncio._get_running_loop()
+    if "browser" not in request.fixturenames:
+        asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)

@@ -87,7 +87,7 @@ def _running(command, port, variables, log=subprocess.DEVNULL):
 
 
 def _wait_until_alive(port):
-    for _try in range(100):
+    for _try in range(300):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=1).close()
             return
