@@ -251,6 +251,7 @@ OIDC_USE_PKCE = True
 LOGIN_URL = "people:sign_in"
 LOGIN_REDIRECT_URL = "people:landing"
 LOGOUT_REDIRECT_URL = "orders:home"
+FORM_RENDERER = "pizzeria.foundation.forms.Renderer"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -3,6 +3,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -33,6 +34,11 @@ class SignInPage(LoginView):
     def redirect_authenticated_user(self) -> bool:  # type: ignore[override]
         """Tell whether somebody signed in is led on; not when they are to prove once more who they are."""
         return "again" not in self.request.GET
+
+    def get_form(self, form_class: type[AuthenticationForm] | None = None) -> AuthenticationForm:
+        form = super().get_form(form_class)
+        del form.fields["username"].widget.attrs["autofocus"]  # the first way in on this page is another one
+        return form
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return {

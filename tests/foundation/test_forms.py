@@ -17,6 +17,14 @@ class OrderForm(ShopForm):
     town = forms.CharField(error_messages={"required": "Please tell us the town."})
 
 
+class TableForm(OrderForm):
+    key = forms.CharField(widget=forms.HiddenInput)
+
+    def clean(self):
+        if self.cleaned_data.get("town") == "Atlantis":
+            raise forms.ValidationError("We do not go there.")
+
+
 def forms_of(kind):
     return {form for sub in kind.__subclasses__() for form in {sub} | forms_of(sub)}
 
@@ -45,3 +53,21 @@ def test_are_all_of_the_shops_kind():
 
     assert {orders.forms.CheckoutForm, menu.forms.PizzaForm, kitchen.forms.PauseForm} < ours
     assert [form for form in ours if not issubclass(form, ShopForm)] == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "cursor"),
+    [
+        ({}, []),
+        ({"guests": "many", "town": ""}, ["guests"]),
+        ({"table": "cellar"}, ["table"]),
+        ({"town": "Atlantis"}, ["name"]),
+        ({"key": ""}, ["name"]),
+    ],
+    ids=["nothing", "two of them", "a choice", "all of it", "what nobody sees"],
+)
+def test_come_back_with_the_cursor_where_something_is_wrong(wrong, cursor):
+    form = TableForm({"name": "Eva", "guests": "2", "table": "window", "town": "Roma", "key": "k", **wrong})
+
+    assert [field.name for field in form if "autofocus" in str(field)] == cursor
+    assert "autofocus" not in str(TableForm())

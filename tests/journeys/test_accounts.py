@@ -156,6 +156,19 @@ def test_a_passkey_opens_nothing_to_those_who_may_not_come_in(somebody, letters,
     expect(at_home.get_by_role("heading", name="Come in")).to_be_visible()
 
 
+def test_a_form_that_comes_back_has_the_cursor_where_something_is_wrong(somebody, letters):
+    page = somebody()
+
+    sign_in(page, "a guess")
+    expect(page.get_by_label("E-mail")).to_be_focused()
+
+    page.goto("/accounts/sign-up/")
+    page.get_by_label("Your name").fill("Carla")
+    page.get_by_label("E-mail").fill("carla at home")
+    page.get_by_role("button", name="Make my account").click()
+    expect(page.get_by_label("E-mail")).to_be_focused()
+
+
 def test_passkeys_are_offered_only_where_a_script_can_ask_for_them(somebody, scripted):
     page = somebody()
     page.goto("/accounts/by-e-mail/")
