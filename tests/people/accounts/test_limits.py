@@ -15,18 +15,10 @@ from redis.exceptions import ConnectionError as RedisIsGone
 from pizzeria.foundation import breaker, clock
 from pizzeria.people.models import Limit
 from tests.people import account_holders as they
-from tests.people.account_holders import CARLA, PASSWORD, account_holder
+from tests.people.account_holders import CARLA, PASSWORD, STRANGER, account_holder
 from tests.people.arriving import LEAVE
 
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
-
-STRANGER = "nobody@example.com"
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings):
-    """A good hash takes half a second, on purpose."""
-    settings.PASSWORD_HASHERS = ["tests.people.account_holders.CountingHasher"]
 
 
 @pytest.fixture(params=["with Redis", "without Redis"])

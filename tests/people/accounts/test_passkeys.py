@@ -14,12 +14,6 @@ pytestmark = pytest.mark.usefixtures("kitchen", "post")
 BY_PASSKEY = reverse("mfa_login_webauthn")
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings):
-    """A good hash takes half a second, on purpose."""
-    settings.PASSWORD_HASHERS = ["tests.people.account_holders.CountingHasher"]
-
-
 @pytest.fixture
 def carla(client):
     """Somebody with an account, signed in; gives who it is."""

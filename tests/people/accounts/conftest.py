@@ -1,0 +1,25 @@
+import pytest
+
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.people.models import Identity
+from pizzeria.people.roles import KITCHEN
+from pizzeria.people.services import give_roles, sync_roles
+from tests.people.account_holders import account_holder
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """A good hash takes half a second, on purpose."""
+    settings.PASSWORD_HASHERS = ["tests.people.account_holders.CountingHasher"]
+
+
+@pytest.fixture
+def cook(kitchen):
+    """A cook, known by Keycloak, whose row has by some mishap all that an account has."""
+    sync_roles(by=SYSTEM)
+    user = account_holder("ciro@example.com", first_name="Ciro")
+    user.email = "ciro@example.com"
+    user.save()
+    give_roles(user, [KITCHEN])
+    Identity.objects.create(user=user, issuer="https://sso.example/realms/pizzeria", subject="ciro")
+    return user
