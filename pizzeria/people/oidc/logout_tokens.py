@@ -1,19 +1,15 @@
-"""
-Logout tokens: the server says that a session has ended there. OpenID Connect Back-Channel Logout 1.0, section 2.
-
-Nothing is kept of them, so that nothing has to be there when they come: one that is sent again ends only what began
-before it was issued, and has ended.
-"""
+"""Logout tokens: the server says that a session has ended there. OpenID Connect Back-Channel Logout 1.0, section 2."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
 from django.conf import settings
+from django.core.cache import caches
 from django.db.models import QuerySet
 
 from pizzeria.people.models import SignIn
-from pizzeria.people.oidc.tokens import BadToken, moment, verified
+from pizzeria.people.oidc.tokens import LEEWAY, BadToken, moment, verified
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 GOOD_FOR = timedelta(minutes=10)  # at most: not every server says how long
@@ -23,7 +19,7 @@ def read(token: str, *, at: datetime) -> QuerySet[SignIn]:
     """
     Check a logout token; give the sessions here that it ends.
 
-    :raises BadToken: it is none
+    :raises BadToken: it is none, or was seen before
     :raises OutOfReach: the realm's keys are not known, and nobody can be asked for them
     """
     claims = verified(token, required=("iss", "aud", "iat", "jti", "events"))
@@ -31,7 +27,10 @@ def read(token: str, *, at: datetime) -> QuerySet[SignIn]:
     issued_at = moment(claims, "iat")
     if issued_at is None or at - issued_at > GOOD_FOR:
         raise BadToken("of long ago")
-    ours = SignIn.objects.filter(identity__issuer=settings.OIDC_ISSUER, authenticated_at__lte=issued_at)
+    # Where the limits are, in the database: a token is not good once more because Redis is gone.
+    if not caches["limits"].add(f"logout-token:{claims['jti']}", 1, (GOOD_FOR + LEEWAY).total_seconds()):
+        raise BadToken("seen before")
+    ours = SignIn.objects.filter(identity__issuer=settings.OIDC_ISSUER)
     if isinstance(claims.get("sid"), str):
         return ours.filter(sid=claims["sid"])
     return ours.filter(identity__subject=claims["sub"])

@@ -108,7 +108,8 @@ def end_by_server(request: HttpRequest) -> HttpResponse:
     """
     Hear from the server that a session has ended there (OpenID Connect Back-Channel Logout 1.0).
 
-    Answers 400 to whatever is not a logout token for us of these minutes, and 503 while nobody can say.
+    Answers 400 to whatever is not a logout token for us, of these minutes and never seen before, and 503 while nobody
+    can say.
     """
     try:
         ended = logout_tokens.read(request.POST.get("logout_token", ""), at=clock.now())
