@@ -12,14 +12,17 @@ NEEDY = ["tests/keycloak/test_realm_imported.py", "tests/journeys/test_first_tri
 SENTENCES = ("with a real browser. There is no Chromium", "with a real keycloak. Keycloak runs on Java")
 
 
+OF_THIS_RUN = ("CI", "JAVA_HOME", "PYTEST_XDIST_WORKER")
+
+
 @pytest.fixture
 def collected(tmp_path):
     """What pytest says of the needy tests on a machine that has nothing."""
 
-    def says(**variables):
-        bare = {name: value for name, value in os.environ.items() if name not in ("CI", "JAVA_HOME")}
+    def says(*options, **variables):
+        bare = {name: value for name, value in os.environ.items() if name not in OF_THIS_RUN}
         return subprocess.run(
-            [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "-p", "no:cacheprovider", *NEEDY],
+            [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *options, *NEEDY],
             cwd=ROOT,
             env={**bare, "PATH": str(tmp_path), **variables},
             capture_output=True,
@@ -30,15 +33,16 @@ def collected(tmp_path):
     return says
 
 
-def test_is_said_in_a_sentence_for_each_reason(collected):
-    said = collected()
+@pytest.mark.parametrize("options", [["--collect-only"], ["-n2"]], ids=["one process", "several workers"])
+def test_is_said_in_a_sentence_for_each_reason(collected, options):
+    said = collected(*options)
 
-    assert all(sentence in said for sentence in SENTENCES)
+    assert all(said.count(sentence) == 1 for sentence in SENTENCES)
     assert "::test_" not in said
 
 
 def test_is_nothing_in_ci(collected):
-    said = collected(CI="true")
+    said = collected("--collect-only", CI="true")
 
     assert not any(sentence in said for sentence in SENTENCES)
     assert all(f"{file}::test_" in said for file in NEEDY)
