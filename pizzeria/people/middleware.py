@@ -63,7 +63,7 @@ class RefusalLog:
 class StandingMiddleware:
     """
     Asks Keycloak every few minutes whether a session it began still stands, and ends what nobody used for long: half a
-    day at work, half an hour in admin, whatever else it was used for meanwhile.
+    day at work, half an hour in admin, whatever else it was used for meanwhile. In admin none lasts beyond ten hours.
 
     Without a redirect, so that a button pressed at that moment still does what it says. While Keycloak is out of
     reach, sessions live on.
@@ -79,7 +79,7 @@ class StandingMiddleware:
 
     def _look_at(self, request: HttpRequest, *, at: datetime) -> None:
         in_admin = request.path.startswith(reverse("admin:index"))
-        if sessions.is_idle(request.session, in_admin=in_admin, at=at):
+        if sessions.is_over(request.session, in_admin=in_admin, at=at):
             auth.logout(request)
         elif sessions.is_by_keycloak(request.session):
             recheck(request, at=at)

@@ -60,11 +60,11 @@ def _alive(session_keys: set[str], *, at: datetime) -> dict[str, Content]:
     """Read the sessions that a page would not end."""
     rows = Session.objects.filter(session_key__in=session_keys, expire_date__gt=at)
     contents = {row.session_key: row.get_decoded() for row in rows}
-    return {key: content for key, content in contents.items() if not _is_idle(content, at=at)}
+    return {key: content for key, content in contents.items() if not _is_over(content, at=at)}
 
 
-def _is_idle(content: Content, *, at: datetime) -> bool:
-    return sessions.carries_groups(content) and sessions.is_idle(content, in_admin=False, at=at)
+def _is_over(content: Content, *, at: datetime) -> bool:
+    return sessions.carries_groups(content) and sessions.is_over(content, in_admin=False, at=at)
 
 
 def _holders(passes: Iterable[Pass], alive: Mapping[str, Content]) -> dict[str, frozenset[Permission]]:

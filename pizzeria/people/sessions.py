@@ -25,10 +25,11 @@ DEMO_FORM = "django.contrib.auth.backends.ModelBackend"
 
 IDLE_AT_WORK = timedelta(hours=12)
 IDLE_IN_ADMIN = timedelta(minutes=30)
+LONGEST_IN_ADMIN = timedelta(hours=10)
 BETWEEN_NOTES = timedelta(minutes=1)  # not every page writes into its session
 
 _SIGN_IN, _CHECKED, _AUTHENTICATED = "sign_in", "checked_at", "authenticated_at"
-_SEEN, _SEEN_IN_ADMIN = "seen_at", "seen_in_admin_at"
+_BEGAN, _SEEN, _SEEN_IN_ADMIN = "began_at", "seen_at", "seen_in_admin_at"
 
 
 def is_by_keycloak(session: "Content") -> bool:
@@ -49,7 +50,8 @@ def carries_groups(session: "Content") -> bool:
 
 def note_authenticated(session: "SessionBase", *, at: datetime) -> None:
     """Note that whoever holds a session has just proved who they are."""
-    session[_AUTHENTICATED] = session[_SEEN] = session[_SEEN_IN_ADMIN] = at.timestamp()
+    for name in (_AUTHENTICATED, _BEGAN, _SEEN, _SEEN_IN_ADMIN):
+        session[name] = at.timestamp()
 
 
 def begin(session: "SessionBase", sign_in: SignIn, *, at: datetime) -> None:
@@ -88,14 +90,14 @@ def note_seen(session: "SessionBase", *, in_admin: bool, at: datetime) -> None:
             session[use] = at.timestamp()
 
 
-def is_idle(session: "Content", *, in_admin: bool, at: datetime) -> bool:
+def is_over(session: "Content", *, in_admin: bool, at: datetime) -> bool:
     """
-    Tell whether a session that carries groups ends because nobody used it for long.
+    Tell whether a session that carries groups ends: because nobody used it for long, or it has lasted long enough.
 
     :param in_admin: whether it is to go on there; what it was used for elsewhere does not count
     """
-    unused, unused_in_admin = at - _moment(session, _SEEN), at - _moment(session, _SEEN_IN_ADMIN)
-    return unused > IDLE_AT_WORK or (in_admin and unused_in_admin > IDLE_IN_ADMIN)
+    age, unused, unused_in_admin = (at - _moment(session, name) for name in (_BEGAN, _SEEN, _SEEN_IN_ADMIN))
+    return unused > IDLE_AT_WORK or (in_admin and (unused_in_admin > IDLE_IN_ADMIN or age > LONGEST_IN_ADMIN))
 
 
 def _moment(session: "Content", name: str) -> datetime:

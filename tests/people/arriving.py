@@ -37,7 +37,7 @@ def time_passes(client, **duration):
 def grows_older(session, **duration):
     """Let a session, and what is known of it, grow older."""
     ago = timedelta(**duration)
-    for name in ("checked_at", "seen_at", "seen_in_admin_at", "authenticated_at"):
+    for name in ("checked_at", "began_at", "seen_at", "seen_in_admin_at", "authenticated_at"):
         session[name] -= ago.total_seconds()
     session.save()
     SignIn.objects.filter(session_key=session.session_key).update(

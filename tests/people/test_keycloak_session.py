@@ -189,6 +189,19 @@ def test_does_not_end_while_it_is_used(client, realm):
         assert client.get(ADMIN).status_code == 200
 
 
+@pytest.mark.parametrize("down", [False, True], ids=["it answers", "it is down"])
+def test_ends_in_the_admin_after_ten_hours_however_it_is_used(client, realm, down):
+    come_back(client, realm, Person("marta", roles=("manager",)))
+    realm.status = 503 if down else 200
+    for _half_hour in range(20):
+        time_passes(client, minutes=29)
+        assert client.get(ADMIN).status_code == 200
+    time_passes(client, minutes=21)
+
+    assert client.get(ADMIN, follow=True).request["PATH_INFO"] == reverse("people:sign_in")
+    assert not is_signed_in(client)
+
+
 @pytest.mark.parametrize("way_out", ["people:sign_out", "admin:logout"])
 def test_ends_here_and_there_when_somebody_signs_out(client, realm, settings, way_out):
     come_back(client, realm, Person("marta", roles=("manager",)))
