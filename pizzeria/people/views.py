@@ -11,6 +11,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from pizzeria.people import demo_people, header, sessions
 from pizzeria.people.models import SignIn
@@ -73,6 +74,7 @@ class SignOut(LogoutView):
         return redirect(provider.sign_out_address(tokens[0], back_to=f"{settings.SHOP_ORIGIN}/"))
 
 
+@require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """Send somebody who has just signed in to one's own page."""
     roles = of_groups(set(request.session.get(header.GROUPS, []))) or [CUSTOMER]

@@ -3,7 +3,7 @@ Every address of the site, and what it answers to whom: the table that `test_who
 
 Orders stand in the addresses by what they are: WAITING, COOKING and READY are the owner's pickups; FREE, TAKEN and OUT
 are deliveries, ready, given to the driver, and on the road with the driver; GUESTS is a guest's, with its KEY.
-`*` is whatever else lies below.
+In the admin, 1 is a row that is there. `*` is whatever else lies below and takes the verb; BOTH is GET and POST alike.
 
     +  does it, or shows it          !  listens, and a rule of the shop says no
     =  sends to the sign-in (401 where nobody can be sent)
@@ -21,26 +21,22 @@ GET  /menu/SLUG/picture.svg                +   +   +   +   +   +   +   +
 GET  /basket/                              +   +   +   +   +   +   +   +
 POST /basket/add/                          +   +   +   +   +   +   +   +
 POST /basket/lines/UUID/                   +   +   +   +   +   +   +   +
-GET  /checkout/                            +   +   +   +   +   +   +   +
-POST /checkout/                            +   +   +   +   +   +   +   +
+BOTH /checkout/                            +   +   +   +   +   +   +   +
 
-GET  /profile/                             =   +   +   +   +   +   +   +
-POST /profile/                             =   +   +   +   +   +   +   +
+BOTH /profile/                             =   +   +   +   +   +   +   +
 GET  /notices/                             =   +   +   +   +   +   +   +
 POST /notices/read/                        =   +   +   +   +   +   +   +
 POST /notices/dismiss/                     =   +   +   +   +   +   +   +
 GET  /orders/                              =   +   +   +   +   +   +   +
 GET  /orders/WAITING/                      =   +   0   +   0   0   +   +
-GET  /orders/WAITING/cancel/               =   +   0   +   0   0   +   +
-POST /orders/WAITING/cancel/               =   +   0   +   0   0   +   +
+BOTH /orders/WAITING/cancel/               =   +   0   +   0   0   +   +
 POST /orders/COOKING/cancel/               =   !   0   +   0   0   +   +
 POST /orders/READY/hand-over/              =   -   -   +   -   -   +   +
 GET  /orders/GUESTS/KEY/                   +   +   +   +   +   +   +   +
 GET  /orders/GUESTS/NOKEY/                 0   0   0   0   0   0   0   0
 GET  /orders/WAITING/NOKEY/                0   0   0   0   0   0   0   0
 GET  /orders/GUESTS/                       =   0   0   +   0   0   +   +
-GET  /orders/GUESTS/KEY/cancel/            +   +   +   +   +   +   +   +
-POST /orders/GUESTS/KEY/cancel/            +   +   +   +   +   +   +   +
+BOTH /orders/GUESTS/KEY/cancel/            +   +   +   +   +   +   +   +
 POST /orders/GUESTS/NOKEY/cancel/          0   0   0   0   0   0   0   0
 POST /orders/GUESTS/KEY/adopt/             =   +   +   +   +   +   +   +
 POST /orders/GUESTS/NOKEY/adopt/           =   0   0   0   0   0   0   0
@@ -72,66 +68,63 @@ GET  /stream/orders/GUESTS/KEY/            +   +   +   +   +   +   +   +
 GET  /stream/orders/GUESTS/NOKEY/          0   0   0   0   0   0   0   0
 
 GET  /api/me                                =   =   =   =   =   =   =   =
-GET  /api/docs                              +   +   +   +   +   +   +   +
-GET  /api/openapi.json                      +   +   +   +   +   +   +   +
-GET  /api/                                  0   0   0   0   0   0   0   0
+BOTH /api/docs                              +   +   +   +   +   +   +   +
+BOTH /api/openapi.json                      +   +   +   +   +   +   +   +
+BOTH /api/                                  0   0   0   0   0   0   0   0
 
-GET  /accounts/sign-in/                    +   +   +   +   +   +   +   +
+BOTH /accounts/sign-in/                    +   +   +   +   +   +   +   +
 POST /accounts/sign-out/                   +   +   +   +   +   +   +   +
 GET  /accounts/landing/                    =   +   +   +   +   +   +   +
-GET  /accounts/sign-up/                    !   !   !   !   !   !   !   !
-POST /accounts/sign-up/                    !   !   !   !   !   !   !   !
-GET  /accounts/by-e-mail/                  +   +   +   +   +   +   +   +
-POST /accounts/by-e-mail/                  +   +   +   +   +   +   +   +
-GET  /accounts/by-passkey/                 +   +   +   +   +   +   +   +
-POST /accounts/by-passkey/                 +   +   +   +   +   +   +   +
-GET  /accounts/confirm/                    +   +   +   +   +   +   +   +
-GET  /accounts/forgotten/                  !   !   !   !   !   !   !   !
-GET  /accounts/forgotten/code/             +   +   +   +   +   +   +   +
-GET  /accounts/forgotten/password/         +   +   +   +   +   +   +   +
-GET  /accounts/e-mail/                     =   -   -   -   -   -   -   -
-POST /accounts/e-mail/                     =   -   -   -   -   -   -   -
-GET  /accounts/password/                   =   -   -   -   -   -   -   -
-POST /accounts/password/                   =   -   -   -   -   -   -   -
-GET  /accounts/prove/                      =   -   -   -   -   -   -   -
-POST /accounts/prove/                      =   -   -   -   -   -   -   -
-GET  /accounts/passkeys/                   =   -   -   -   -   -   -   -
-GET  /accounts/passkeys/add/               =   -   -   -   -   -   -   -
-POST /accounts/passkeys/add/               =   -   -   -   -   -   -   -
+BOTH /accounts/sign-up/                    !   !   !   !   !   !   !   !
+BOTH /accounts/by-e-mail/                  +   +   +   +   +   +   +   +
+BOTH /accounts/by-passkey/                 +   +   +   +   +   +   +   +
+BOTH /accounts/confirm/                    +   +   +   +   +   +   +   +
+BOTH /accounts/forgotten/                  !   !   !   !   !   !   !   !
+BOTH /accounts/forgotten/code/             +   +   +   +   +   +   +   +
+BOTH /accounts/forgotten/password/         +   +   +   +   +   +   +   +
+BOTH /accounts/e-mail/                     =   -   -   -   -   -   -   -
+BOTH /accounts/password/                   =   -   -   -   -   -   -   -
+BOTH /accounts/prove/                      =   -   -   -   -   -   -   -
+BOTH /accounts/passkeys/                   =   -   -   -   -   -   -   -
+BOTH /accounts/passkeys/add/               =   -   -   -   -   -   -   -
 POST /accounts/passkeys/SLUG/remove/       =   -   -   -   -   -   -   -
 GET  /accounts/keycloak/                   !   !   !   !   !   !   !   !
 GET  /accounts/keycloak/callback/          !   !   !   !   !   !   !   !
 POST /accounts/keycloak/logout/back-channel/  !   !   !   !   !   !   !   !
 
-GET  /admin/                                =   -   -   -   -   -   +   +
-GET  /admin/login/                          =   -   -   -   -   -   =   =
+BOTH /admin/                                =   -   -   -   -   -   +   +
+BOTH /admin/login/                          =   -   -   -   -   -   =   =
 POST /admin/logout/                         =   +   +   +   +   +   +   +
-GET  /admin/password_change/                =   -   -   -   -   -   0   0
-POST /admin/password_change/                =   -   -   -   -   -   0   0
-GET  /admin/password_change/done/           =   -   -   -   -   -   0   0
-GET  /admin/menu/*                          =   -   -   -   -   -   +   +
-GET  /admin/kitchen/kitchen/add/            =   -   -   -   -   -   -   -
-GET  /admin/kitchen/kitchen/1/delete/       =   -   -   -   -   -   -   -
-GET  /admin/kitchen/kitchen/*               =   -   -   -   -   -   +   +
-GET  /admin/orders/order/add/               =   -   -   -   -   -   -   -
-GET  /admin/orders/order/1/delete/          =   -   -   -   -   -   -   -
-GET  /admin/orders/order/*                  =   -   -   -   -   -   +   +
-GET  /admin/orders/customer/add/            =   -   -   -   -   -   -   -
-GET  /admin/orders/customer/1/delete/       =   -   -   -   -   -   -   -
-GET  /admin/orders/customer/*               =   -   -   -   -   -   +   +
-GET  /admin/orders/notice/add/              =   -   -   -   -   -   -   -
-GET  /admin/orders/notice/1/delete/         =   -   -   -   -   -   -   -
-GET  /admin/orders/notice/*                 =   -   -   -   -   -   +   +
-GET  /admin/events/eventrelay/add/          =   -   -   -   -   -   -   -
-GET  /admin/events/eventrelay/1/delete/     =   -   -   -   -   -   -   -
-GET  /admin/events/eventrelay/*             =   -   -   -   -   -   +   +
-GET  /admin/kitchen/                        =   -   -   -   -   -   +   +
-GET  /admin/orders/                         =   -   -   -   -   -   +   +
-GET  /admin/events/                         =   -   -   -   -   -   +   +
+BOTH /admin/password_change/                =   -   -   -   -   -   0   0
+BOTH /admin/password_change/done/           =   -   -   -   -   -   0   0
+BOTH /admin/menu/*                          =   -   -   -   -   -   +   +
+BOTH /admin/kitchen/kitchen/add/            =   -   -   -   -   -   -   -
+POST /admin/kitchen/kitchen/1/change/       =   -   -   -   -   -   -   -
+BOTH /admin/kitchen/kitchen/1/delete/       =   -   -   -   -   -   -   -
+BOTH /admin/kitchen/kitchen/*               =   -   -   -   -   -   +   +
+BOTH /admin/orders/order/add/               =   -   -   -   -   -   -   -
+POST /admin/orders/order/1/change/          =   -   -   -   -   -   -   -
+BOTH /admin/orders/order/1/delete/          =   -   -   -   -   -   -   -
+BOTH /admin/orders/order/*                  =   -   -   -   -   -   +   +
+BOTH /admin/orders/customer/add/            =   -   -   -   -   -   -   -
+POST /admin/orders/customer/1/change/       =   -   -   -   -   -   -   -
+BOTH /admin/orders/customer/1/delete/       =   -   -   -   -   -   -   -
+BOTH /admin/orders/customer/*               =   -   -   -   -   -   +   +
+BOTH /admin/orders/notice/add/              =   -   -   -   -   -   -   -
+POST /admin/orders/notice/1/change/         =   -   -   -   -   -   -   -
+BOTH /admin/orders/notice/1/delete/         =   -   -   -   -   -   -   -
+BOTH /admin/orders/notice/*                 =   -   -   -   -   -   +   +
+BOTH /admin/events/eventrelay/add/          =   -   -   -   -   -   -   -
+POST /admin/events/eventrelay/1/change/     =   -   -   -   -   -   -   -
+BOTH /admin/events/eventrelay/1/delete/     =   -   -   -   -   -   -   -
+BOTH /admin/events/eventrelay/*             =   -   -   -   -   -   +   +
+BOTH /admin/kitchen/                        =   -   -   -   -   -   +   +
+BOTH /admin/orders/                         =   -   -   -   -   -   +   +
+BOTH /admin/events/                         =   -   -   -   -   -   +   +
 GET  /admin/messages/                       =   -   -   -   -   -   +   +
 GET  /admin/messages/SLUG/                  =   -   -   -   -   -   0   0
 GET  /admin/autocomplete/                   =   -   -   -   -   -   -   -
-GET  /admin/r/1/1/                          =   -   -   -   -   -   0   0
-GET  /admin/nothing/here                    =   -   -   -   -   -   0   0
+BOTH /admin/r/1/1/                          =   -   -   -   -   -   0   0
+BOTH /admin/nothing/here                    =   -   -   -   -   -   0   0
 GET  /admin/*                               =   -   -   -   -   -   +   +
 """
