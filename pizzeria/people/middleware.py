@@ -66,14 +66,15 @@ class StandingMiddleware:
     day at work, half an hour in admin, whatever else it was used for meanwhile. In admin none lasts beyond ten hours.
 
     Without a redirect, so that a button pressed at that moment still does what it says. While Keycloak is out of
-    reach, sessions live on.
+    reach, sessions live on. Whoever signs out still can: to end it here first would leave Keycloak's open.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if SESSION_KEY in request.session and sessions.carries_groups(request.session):
+        is_of_staff = SESSION_KEY in request.session and sessions.carries_groups(request.session)
+        if is_of_staff and request.path not in (reverse("people:sign_out"), reverse("admin:logout")):
             self._look_at(request, at=clock.now())
         return self.get_response(request)
 

@@ -202,9 +202,11 @@ def test_ends_in_the_admin_after_ten_hours_however_it_is_used(client, realm, dow
     assert not is_signed_in(client)
 
 
+@pytest.mark.parametrize("hours", [0, 13], ids=["in use", "left alone"])
 @pytest.mark.parametrize("way_out", ["people:sign_out", "admin:logout"])
-def test_ends_here_and_there_when_somebody_signs_out(client, realm, settings, way_out):
+def test_ends_here_and_there_when_somebody_signs_out(client, realm, settings, way_out, hours):
     come_back(client, realm, Person("marta", roles=("manager",)))
+    time_passes(client, hours=hours)
     id_token = sign_ins.id_token(SignIn.objects.get())
 
     address, _mark, asked = client.post(reverse(way_out))["Location"].partition("?")
