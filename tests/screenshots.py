@@ -16,11 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import django
 
 django.setup()
 
+from allauth.mfa.models import Authenticator  # noqa: E402
 from django.core.management import call_command  # noqa: E402 - Django has to be up before its apps are
 from django.db import connections  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
@@ -36,8 +38,10 @@ from pizzeria.foundation.actor import SYSTEM  # noqa: E402
 from pizzeria.foundation.events.models import Event  # noqa: E402
 from pizzeria.people.models import User  # noqa: E402
 from pizzeria.people.roles import CUSTOMER  # noqa: E402
-from tests import shop  # noqa: E402
+from tests import postbox, shop  # noqa: E402
 from tests.journeys.people import sign_in  # noqa: E402
+from tests.people import account_holders as they  # noqa: E402
+from tests.people.account_holders import account_holder  # noqa: E402
 
 README = Path(__file__).parent.parent / "pizzeria" / "demo" / "screenshots"
 WIDTHS, SCHEMES = (390, 768, 1280), ("light", "dark")
@@ -49,7 +53,13 @@ def main(folder: Path | None) -> None:
     call_command("set_up_shop", verbosity=0)
     call_command("set_up_demo", verbosity=0)
     orders = an_evening()
-    with serving() as address, sync_playwright() as playwright:
+    an_account_with_a_passkey()
+    with (
+        TemporaryDirectory() as home,
+        postbox.opened(Path(home)) as post,
+        serving(post.environment) as address,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         take_all(browser, address, orders, folder) if folder else take_readme(browser, address)
         browser.close()
@@ -96,6 +106,12 @@ def an_order_of_the_customers(at: datetime) -> None:
         front_desk.write_notices(event_id=event.pk, at=event.at)
         if event.type == "order.confirmed.v1":
             Notice.objects.update(read_at=event.at)
+
+
+def an_account_with_a_passkey() -> None:
+    carla = account_holder(first_name="Carla")
+    data = {"name": "My phone", "credential": {"id": "one"}}
+    Authenticator.objects.create(user=carla, type=Authenticator.Type.WEBAUTHN, data=data)
 
 
 def take_readme(browser: Browser, address: str) -> None:
@@ -172,6 +188,32 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
     page.get_by_role("button", name="Add to basket").click()
     page.goto("/checkout/")
     yield "checkout-customer"
+    yield from of_accounts(page)
+
+
+def of_accounts(page: Page) -> Iterator[str]:
+    """Visit the pages of those who have an account of this shop, or want one."""
+    page.context.clear_cookies()
+    for name, address in {"forgotten": they.FORGOTTEN, "sign-up": they.SIGN_UP}.items():
+        page.goto(address)
+        yield f"account-{name}"
+    page.get_by_label("E-mail").fill("carla at home")
+    page.get_by_role("button", name="Make my account").click()
+    yield "account-sign-up-wrong"
+    page.goto(they.SIGN_IN)
+    yield "account-sign-in"
+    page.get_by_label("E-mail").fill(they.CARLA)
+    page.get_by_label("Password").fill(they.PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    for name, address in {
+        "profile": "/profile/",
+        "passkeys": they.PASSKEYS,
+        "e-mail": they.EMAIL,
+        "password": they.PASSWORD_PAGE,
+        "prove": they.PROVE,
+    }.items():
+        page.goto(address)
+        yield f"account-{name}"
 
 
 def settled(page: Page) -> None:
@@ -181,7 +223,7 @@ def settled(page: Page) -> None:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving(environment: dict[str, str]) -> Iterator[str]:
     """Serve the shop as the demo does, on a free port."""
     connections.close_all()
     with socket.socket() as free:
@@ -190,6 +232,7 @@ def serving() -> Iterator[str]:
     server = subprocess.Popen(
         [sys.executable, "-m", "uvicorn", "pizzeria.asgi:application", "--port", str(port), "--log-level", "warning"],
         stderr=subprocess.DEVNULL,
+        env={**os.environ, **environment},
     )
     address = f"http://localhost:{port}"
     try:
