@@ -174,7 +174,6 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
         "admin-orders": "/admin/orders/order/",
         "admin-order": f"/admin/orders/order/{orders[0].pk}/change/",
         "admin-pizza": f"/admin/menu/pizza/{Pizza.objects.get(slug='vegetarian').pk}/change/",
-        "not-allowed": "/admin/auth/group/",
     }.items():
         page.goto(address)
         yield name
@@ -184,6 +183,8 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
     yield "profile"
     page.goto("/notices/")
     yield "notices"
+    page.goto("/kitchen/")
+    yield "not-allowed"
     page.goto("/menu/margherita/")
     page.get_by_role("button", name="Add to basket").click()
     page.goto("/checkout/")
