@@ -7,8 +7,10 @@ A plugin that is loaded by `-p`, ahead of the others: before anybody reads the s
 import asyncio
 import os
 from contextlib import ExitStack
+from threading import local
 
 import pytest
+from django.db import connections
 
 from pizzeria.demo.borrowed_servers import temporary_home
 from pizzeria.demo.servers import redis, rooms
@@ -18,7 +20,11 @@ IS_A_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config):
-    """Give each worker a Redis of its own, as pytest-django gives it a database of its own."""
+    """
+    Give each worker a Redis of its own, as pytest-django gives it a database of its own; and each thread one
+    connection to that: beside an event loop, which a browser's driver leaves running, Django would open another.
+    """
+    connections._connections = local()
     if IS_A_WORKER:
         servers = ExitStack()
         early_config.add_cleanup(servers.close)
@@ -37,11 +43,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def _no_loop_of_a_browser(request):
-    """
-    Hide the event loop that a browser's driver leaves running in this thread from tests without a browser.
-
-    From their fixtures, too: Django has another connection to the database where a loop runs.
-    """
+    """Hide the event loop that a browser's driver leaves running in this thread from tests without a browser."""
     loop = asyncio._get_running_loop()
     if "browser" not in request.fixturenames:
         asyncio._set_running_loop(None)

@@ -18,7 +18,7 @@ def browsers(browser, address, *, refusals=("422",), **usual):
             complaints.append(said.text)
 
     def arrives(**options):
-        context = browser.new_context(base_url=address, **usual, **options)
+        context = browser.new_context(base_url=address, reduced_motion="reduce", **usual, **options)
         contexts.append(context)
         page = context.new_page()
         page.on("console", hear)
