@@ -1,6 +1,6 @@
 """What people do in the shop, as they would say it."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.people.account_holders import CARLA, PASSWORD, code_in
 from tests.postbox import Post
@@ -11,6 +11,17 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill("pizza")
     page.get_by_role("button", name="Sign in").click()
+
+
+def look_again(page: Page, *, scripted: bool) -> None:
+    """Without a script the page renews itself every twenty seconds; people press reload sooner, or just then."""
+    if scripted:
+        return
+    try:
+        page.reload()
+    except Error as collision:
+        if "Not attached to an active page" not in collision.message:
+            raise
 
 
 def choose(page: Page, pizza: str, *, size: str, adding: list[str], scripted: bool) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from orders import replay
 from tests.chaos.works import Works, until
-from tests.journeys.people import check_out, choose, sign_in
+from tests.journeys.people import check_out, choose, look_again, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,18 +53,18 @@ def test_from_the_menu_to_the_counter(somebody, scripted, letters):
     expect(ticket).to_contain_text("Olives")
     ciro.get_by_role("button", name="Start cooking #1").click()
     expect(ciro.locator(".column-cooking")).to_contain_text("#1")
-    look_again(anna, scripted)
+    look_again(anna, scripted=scripted)
     expect(tracker).to_contain_text("In the oven", timeout=15_000)
 
     ciro.get_by_role("button", name="It is ready #1").click()
     expect(ciro.locator(".column-ready")).to_contain_text("#1")
-    look_again(anna, scripted)
+    look_again(anna, scripted=scripted)
     expect(tracker).to_contain_text("Ready for you", timeout=15_000)
     until(lambda: len(letters.taken("sms")) == len(letters.taken("email")) == 2, why=letters.taken)
 
     ciro.get_by_role("button", name=re.compile("Handed over")).click()
     expect(ciro.locator(".column-ready")).not_to_contain_text("#1")
-    look_again(anna, scripted)
+    look_again(anna, scripted=scripted)
     expect(tracker).to_contain_text("Enjoy your meal!", timeout=15_000)
 
     sign_in(marta, "manager")
@@ -106,9 +106,3 @@ def test_signing_in_leads_everybody_to_ones_own_page(somebody, scripted):
         person = somebody()
         sign_in(person, name)
         expect(person).to_have_url(re.compile(f"{page}$"))
-
-
-def look_again(page, scripted):
-    """Without a script the page renews itself every twenty seconds; people press reload sooner."""
-    if not scripted:
-        page.reload()

@@ -8,18 +8,17 @@ from playwright.sync_api import expect
 from kitchen.models import Ticket
 from orders import replay
 from orders.models import Order
-from tests.journeys.people import cook, order, sign_in
+from tests.journeys.people import cook, look_again, order, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def told(scripted):
-    """Tell what a page comes to say by itself; without a script people press reload sooner."""
+    """Tell what a page comes to say by itself."""
 
     def comes_to_say(page, sentence):
-        if not scripted:
-            page.reload()
+        look_again(page, scripted=scripted)
         expect(page.get_by_role("main")).to_contain_text(sentence, timeout=15_000)
 
     return comes_to_say
