@@ -1,12 +1,15 @@
 import logging
 
 import pytest
+from django.urls import reverse
 
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.people.oidc import keys, provider
 from pizzeria.people.oidc.keys import Keys
 from pizzeria.people.services import sync_roles
 from tests.people import realm as realms
+from tests.people.arriving import come_back
+from tests.people.realm import Person
 
 
 @pytest.fixture
@@ -27,6 +30,21 @@ def realm(settings, monkeypatch, db):
             setattr(settings, f"OIDC_OP_{name}_ENDPOINT", f"{running.issuer}/protocol/openid-connect/{path}")
         settings.AUTHENTICATION_BACKENDS = ["pizzeria.people.oidc.backend.KeycloakBackend"]
         yield running
+
+
+@pytest.fixture
+def ciro():
+    """A cook, as the sign-in server knows him."""
+    return Person("ciro", roles=("chef",))
+
+
+@pytest.fixture
+def at_work(client, realm, ciro):
+    """Ciro's browser, with the board before it."""
+    come_back(client, realm, ciro)
+    assert client.get(reverse("kitchen:board")).status_code == 200
+    realm.asked.clear()
+    return client
 
 
 @pytest.fixture

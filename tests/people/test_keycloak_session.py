@@ -26,20 +26,6 @@ BOARD, ADMIN = reverse("kitchen:board"), reverse("admin:index")
 BACK_CHANNEL = reverse("people:keycloak_logout")
 
 
-@pytest.fixture
-def ciro():
-    return Person("ciro", roles=("chef",))
-
-
-@pytest.fixture
-def at_work(client, realm, ciro):
-    """Ciro's browser, with the board before it."""
-    come_back(client, realm, ciro)
-    assert client.get(BOARD).status_code == 200
-    realm.asked.clear()
-    return client
-
-
 def refreshes(realm):
     return [asked for _path, asked in realm.asked if asked.get("grant_type") == "refresh_token"]
 

@@ -23,11 +23,6 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 
 
 @pytest.fixture
-def ciro():
-    return Person("ciro", roles=("chef",))
-
-
-@pytest.fixture
 def held(client, realm, ciro):
     """The pass of Ciro's board, which is all that is left of his browser."""
     come_back(client, realm, ciro)

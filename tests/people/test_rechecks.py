@@ -11,25 +11,10 @@ from pizzeria.people.models import SignIn, User
 from pizzeria.people.oidc import keys, sign_ins
 from pizzeria.people.oidc.keys import UnknownKey
 from tests.people.arriving import come_back, time_passes
-from tests.people.realm import Person
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
 BOARD = reverse("kitchen:board")
-
-
-@pytest.fixture
-def ciro():
-    return Person("ciro", roles=("chef",))
-
-
-@pytest.fixture
-def at_work(client, realm, ciro):
-    """Ciro's browser, with the board before it."""
-    come_back(client, realm, ciro)
-    assert client.get(BOARD).status_code == 200
-    realm.asked.clear()
-    return client
 
 
 def refreshed_with(realm):
