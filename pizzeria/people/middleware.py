@@ -73,8 +73,8 @@ class StandingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        is_of_staff = SESSION_KEY in request.session and sessions.carries_groups(request.session)
-        if is_of_staff and request.path not in (reverse("people:sign_out"), reverse("admin:logout")):
+        counts = SESSION_KEY in request.session and sessions.carries_groups(request.session)
+        if counts and request.path not in (reverse("people:sign_out"), reverse("admin:logout")):
             self._look_at(request, at=clock.now())
         return self.get_response(request)
 

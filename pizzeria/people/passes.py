@@ -9,7 +9,7 @@ at what is known already: Keycloak may be slow.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
@@ -20,7 +20,8 @@ from pizzeria.people.doors import acting_as
 from pizzeria.people.models import User
 from pizzeria.people.oidc import sign_ins
 
-type Content = Mapping[str, Any]  # of a session
+if TYPE_CHECKING:
+    from pizzeria.people.sessions import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,7 @@ def still_good(passes: Collection[Pass], *, at: datetime) -> set[Pass]:
     One query for customers, however many; more for staff.
     """
     alive = _alive({each.session_key for each in passes}, at=at)
-    of_staff = {each for each in passes if each.needs and each.session_key in alive}
-    holders = _holders(of_staff, alive)
+    holders = _holders((each for each in passes if each.needs and each.session_key in alive), alive)
     return {
         each
         for each in passes
@@ -56,21 +56,21 @@ def recheck_due(passes: Collection[Pass], *, at: datetime) -> None:
     sign_ins.recheck_due({each.session_key for each in passes}, at=at)
 
 
-def _alive(session_keys: set[str], *, at: datetime) -> dict[str, Content]:
+def _alive(session_keys: set[str], *, at: datetime) -> "dict[str, Content]":
     """Read the sessions that a page would not end."""
     rows = Session.objects.filter(session_key__in=session_keys, expire_date__gt=at)
     contents = {row.session_key: row.get_decoded() for row in rows}
     return {key: content for key, content in contents.items() if not _is_over(content, at=at)}
 
 
-def _is_over(content: Content, *, at: datetime) -> bool:
+def _is_over(content: "Content", *, at: datetime) -> bool:
     return sessions.carries_groups(content) and sessions.is_over(content, in_admin=False, at=at)
 
 
-def _holders(passes: Iterable[Pass], alive: Mapping[str, Content]) -> dict[str, frozenset[Permission]]:
+def _holders(passes: Iterable[Pass], alive: "Mapping[str, Content]") -> dict[str, frozenset[Permission]]:
     """Look up what the holder of each session may now."""
     contents = {each.session_key: alive[each.session_key] for each in passes}
-    of_staff = {key: int(content[SESSION_KEY]) for key, content in contents.items() if sessions.carries_groups(content)}
-    users = User.objects.filter(pk__in=of_staff.values(), is_active=True)
+    users_of = {key: int(content[SESSION_KEY]) for key, content in contents.items() if sessions.carries_groups(content)}
+    users = User.objects.filter(pk__in=users_of.values(), is_active=True)
     permissions = {user.pk: acting_as(user).permissions for user in users}
-    return {key: permissions.get(user_id, frozenset()) for key, user_id in of_staff.items()}
+    return {key: permissions.get(user_id, frozenset()) for key, user_id in users_of.items()}
