@@ -10,8 +10,8 @@ from redis import Redis
 from redis.exceptions import ConnectionError as NotConnected
 
 from pizzeria.demo.servers import programs
-from tests.chaos.works import until
 from tests.live.serving import free_port
+from tests.waiting import until
 
 
 class Store:

@@ -8,7 +8,7 @@ from orders.models import Channel, Notice, NoticeState
 from pizzeria.foundation import clock
 from tests import shop
 from tests.chaos import evening
-from tests.chaos.works import until
+from tests.waiting import until
 
 SENT, EXPIRED = NoticeState.SENT, NoticeState.EXPIRED
 

@@ -11,7 +11,7 @@ import pytest
 
 from orders.models import Notice, NoticeState
 from tests.chaos import evening
-from tests.chaos.works import until
+from tests.waiting import until
 
 ORDERS, KILLS = 250, 9
 SEED = 20261120

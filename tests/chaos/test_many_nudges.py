@@ -5,7 +5,7 @@ import pytest
 from pizzeria.foundation.events import tasks
 from pizzeria.foundation.events.models import EventRelay
 from tests.chaos import evening
-from tests.chaos.works import until
+from tests.waiting import until
 
 NUDGES, SWEEPS = 21, 4
 GUESTS = range(10)

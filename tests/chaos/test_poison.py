@@ -9,7 +9,7 @@ from pizzeria.foundation.events import tasks
 from pizzeria.foundation.events.models import EventRelay
 from pizzeria.foundation.events.relay import MOST_ATTEMPTS
 from tests.chaos import evening
-from tests.chaos.works import until
+from tests.waiting import until
 
 POISONED, OTHERS = 0, range(1, 6)
 

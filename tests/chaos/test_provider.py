@@ -9,7 +9,7 @@ from django.urls import reverse
 from orders.models import Channel, Notice, NoticeState
 from pizzeria.people.roles import MANAGER
 from tests.chaos import evening
-from tests.chaos.works import until
+from tests.waiting import until
 
 FAILED, DEAD, SENT = NoticeState.FAILED, NoticeState.DEAD, NoticeState.SENT
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from redis import Redis
 
 from tests.chaos import evening
-from tests.chaos.works import until
+from tests.waiting import until
 
 FIRST_GUEST = 1000
 MOST_IT_HAD_ASKED_FOR = 2  # messages, before it looked away

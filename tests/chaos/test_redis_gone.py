@@ -14,10 +14,10 @@ from pizzeria.celery import app
 from pizzeria.foundation.events import tasks
 from tests.chaos import evening
 from tests.chaos.store import Store
-from tests.chaos.works import until
 from tests.live.serving import serving
 from tests.orders.test_basket import add
 from tests.races.test_killed import Browser
+from tests.waiting import until
 
 GUESTS = 50
 BEFORE, DURING, AFTER = range(10), range(10, 40), range(40, GUESTS)

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -108,11 +107,3 @@ def children(process):
     except FileNotFoundError:
         return []
     return [int(number) for number in listed.split()]
-
-
-def until(seen, *, seconds=90, why=lambda: ""):
-    """Wait for something to be so."""
-    deadline = time.monotonic() + seconds
-    while not seen():
-        assert time.monotonic() < deadline, why()
-        time.sleep(0.1)

@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from orders import replay
-from tests.chaos.works import Works, until
+from tests.chaos.works import Works
 from tests.journeys.people import check_out, choose, look_again, sign_in
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,8 +17,9 @@ from pizzeria.foundation.events.models import EventRelay
 from pizzeria.foundation.events.relay import relay_due
 from pizzeria.operations import mail
 from tests import shop
-from tests.chaos.works import Works, until
+from tests.chaos.works import Works
 from tests.measure.figures import say, timed
+from tests.waiting import until
 
 ORDERS, EVENTS = 100, 2000
 

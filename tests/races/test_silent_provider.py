@@ -7,7 +7,6 @@ With one worker for everything they wait as long as it is silent.
 import os
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from pizzeria.demo import environment
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import Event
 from tests import shop
+from tests.waiting import until
 
 ORDERS = 5
 SILENT_FOR_LONGER_THAN_ANY_TEST = "?cto=1&rto=600"
@@ -71,17 +71,10 @@ def count(channel, state):
     return Notice.objects.filter(channel=channel, state=state).count()
 
 
-def wait_until(seen):
-    deadline = time.monotonic() + 60
-    while not seen():
-        assert time.monotonic() < deadline, list(Notice.objects.values_list("channel", "state"))
-        time.sleep(0.05)
-
-
 def test_holds_up_its_own_alone(told, silence):
     with working(silence, "sms"), working(silence, "celery,email"):
-        wait_until(lambda: count(Channel.EMAIL, NoticeState.SENT) == ORDERS)
-        wait_until(lambda: count(Channel.SMS, NoticeState.SENDING) == 1)
+        until(lambda: count(Channel.EMAIL, NoticeState.SENT) == ORDERS)
+        until(lambda: count(Channel.SMS, NoticeState.SENDING) == 1)
 
     assert len(silence.taken("email")) == ORDERS
     assert count(Channel.SMS, NoticeState.QUEUED) == ORDERS - 1
@@ -89,6 +82,6 @@ def test_holds_up_its_own_alone(told, silence):
 
 def test_control_with_one_worker_for_everything_holds_up_the_rest(told, silence):
     with working(silence, "celery,email,sms"):
-        wait_until(lambda: count(Channel.SMS, NoticeState.SENDING) == 1)
+        until(lambda: count(Channel.SMS, NoticeState.SENDING) == 1)
 
     assert count(Channel.EMAIL, NoticeState.SENT) < ORDERS

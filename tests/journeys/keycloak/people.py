@@ -1,7 +1,6 @@
 """What people do at Keycloak's door, and what happens to them there."""
 
 import re
-import time
 from importlib import import_module
 
 from django.conf import settings
@@ -42,11 +41,3 @@ def minutes_pass(page: Page, minutes: int) -> None:
     """Let the session in somebody's browser grow older."""
     [key] = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == settings.SESSION_COOKIE_NAME]
     grows_older(import_module(settings.SESSION_ENGINE).SessionStore(key), minutes=minutes)
-
-
-def until(comes_true, *, seconds=30):
-    """Wait for something that no page shows."""
-    give_up = time.monotonic() + seconds
-    while not comes_true():
-        assert time.monotonic() < give_up
-        time.sleep(0.1)

@@ -5,7 +5,8 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.journeys.keycloak.people import sign_in, until
+from tests.journeys.keycloak.people import sign_in
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,11 +9,12 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from pizzeria.people.models import User
-from tests.journeys.keycloak.people import is_asked_who_it_is, minutes_pass, prove, set_out, sign_in, until
+from tests.journeys.keycloak.people import is_asked_who_it_is, minutes_pass, prove, set_out, sign_in
 from tests.journeys.people import make_an_account
 from tests.keycloak.server import PLAIN, WEB
 from tests.live.serving import Reader
 from tests.people.account_holders import newest_letter
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,0 +1,47 @@
+"""
+Waiting for what another process, thread or browser does in its own time.
+
+A value that something asynchronous sets is never read once: a test waits for it, up to a limit that no machine in
+working order reaches, however loaded it is. In a page, use Playwright's `expect` instead.
+"""
+
+import time
+
+LIMIT = 90  # seconds
+INTERVAL = 0.05  # seconds
+
+
+def until(condition, *, seconds=LIMIT, why=None, page=None):
+    """
+    Wait until a condition holds, and return its value.
+
+    :param condition: called again and again; holds when it returns something true
+    :param why: called for the message of the failure
+    :param page: a Playwright page, when the condition is set by its events: they arrive only while Playwright waits
+    :raises AssertionError: it did not hold in time
+    """
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"not so after {seconds} s: {why() if why else condition}"
+        _pause(page)
+    return value
+
+
+def throughout(seconds, condition, *, why=None, page=None):
+    """
+    Assert that a condition holds for a period, from its beginning to its end.
+
+    For what must not happen: the period is what the sentence is about, such as two intervals of a poll.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert condition(), why() if why else condition
+        _pause(page)
+    assert condition(), why() if why else condition
+
+
+def _pause(page):
+    if page is None:
+        time.sleep(INTERVAL)
+    else:
+        page.wait_for_timeout(1000 * INTERVAL)
