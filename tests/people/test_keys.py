@@ -1,5 +1,6 @@
 """The realm's keys: kept, asked for again, and still known while nobody can be asked."""
 
+import itertools
 import threading
 
 import jwt
@@ -9,6 +10,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from pizzeria.people.oidc.keys import Keys, UnknownKey
 from pizzeria.people.oidc.provider import Denied, OutOfReach
+from tests.waiting import until
 
 _RSA = RSAAlgorithm.to_jwk(rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key(), as_dict=True)
 _EC = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key(), as_dict=True)
@@ -215,34 +217,49 @@ def test_stay_as_they_are_when_the_realm_has_no_answer(realm, keys, answer):
     assert keys.named("one").key_id == "one"
 
 
-@pytest.mark.parametrize("answers", [True, False], ids=["that answers", "that does not"])
-def test_of_a_realm_are_asked_for_once_in_a_few_seconds_to_see_whether_it_answers(realm, keys, answers):
-    realm.answer = realm.answer if answers else OutOfReach()
+def test_of_a_realm_that_answers_are_asked_for_each_time_somebody_sets_out_for_it(realm, keys):
+    assert keys.is_answering()
+    realm.answer = OutOfReach()
 
-    assert [keys.is_answering() for _visitor in range(60)] == [answers] * 60
+    assert not keys.is_answering()  # though it did a moment ago
+
+
+def test_of_a_realm_that_is_silent_are_asked_for_once_in_a_few_seconds(realm, keys):
+    answer, realm.answer = realm.answer, OutOfReach()
+
+    assert [keys.is_answering() for _visitor in range(60)] == [False] * 60
     assert realm.asked == 1
+
+    realm.answer = answer
     realm.time += 5
-    keys.is_answering()
-    assert realm.asked == 2
+    assert keys.is_answering()
 
 
-def test_let_everybody_wait_for_one_answer_of_a_realm_that_is_slow_to_give_it(realm):
+def test_of_a_realm_that_is_slow_to_answer_are_asked_for_twice_whatever_the_crowd(realm):
+    """The first visitor asks; all who came meanwhile share one more answer, which began after they had come."""
     asked, may_answer = threading.Event(), threading.Event()
+    times, arrived = itertools.count(), set()
 
     def slowly():
         asked.set()
-        assert may_answer.wait(10)
+        assert may_answer.wait(60)
         return realm()
 
-    keys = Keys(slowly, now=lambda: realm.time)
+    def now():
+        arrived.add(threading.current_thread())
+        return float(next(times)) / 1000
+
+    keys = Keys(slowly, now=now)
     seen = []
     visitors = [threading.Thread(target=lambda: seen.append(keys.is_answering())) for _visitor in range(8)]
-    for visitor in visitors:
+    visitors[0].start()
+    assert asked.wait(60)
+    for visitor in visitors[1:]:
         visitor.start()
-    assert asked.wait(10)
+    until(lambda: arrived == set(visitors))
     may_answer.set()
     for visitor in visitors:
         visitor.join()
 
     assert seen == [True] * 8
-    assert realm.asked == 1
+    assert realm.asked == 2

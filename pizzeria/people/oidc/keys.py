@@ -17,7 +17,7 @@ from pizzeria.people.oidc.provider import Denied, OutOfReach
 FRESH_FOR = 5 * 60.0  # seconds
 GOOD_FOR = 12 * 3600.0  # while nobody can be asked
 BETWEEN_ASKING = 60.0  # however many tokens name a key that nobody knows
-BETWEEN_VISITS = 5.0  # however many people set out for the realm
+SILENT_FOR = 5.0  # a realm that did not answer is not asked again, however many people set out for it
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,8 @@ class Keys:
         self._fetch, self._now = fetch, now
         self._fetching, self._visiting = threading.Lock(), threading.Lock()
         self._keys: dict[object, jwt.PyJWK] = {}
-        self._fetched_at = self._stale_asked_at = self._unknown_asked_at = self._visited_at = float("-inf")
+        self._fetched_at = self._stale_asked_at = self._unknown_asked_at = float("-inf")
+        self._called_at = self._silent_at = float("-inf")
         self._is_answering = False
 
     def named(self, kid: object, *, exists: bool = False) -> jwt.PyJWK:
@@ -59,14 +60,20 @@ class Keys:
 
     def is_answering(self) -> bool:
         """
-        Tell whether the realm answers, as it did or did not a few seconds ago.
+        Return whether the realm answers now.
 
-        Whoever wants to know while it is asked waits for that answer, and not for one of their own after it.
+        A browser that is sent to a realm that is gone shows an error of its own, so a "yes" is never remembered: it
+        counts for those who had asked before the realm was called. A "no" counts for a few seconds, so that a silent
+        realm keeps few waiting.
         """
+        arrived_at = self._now()
         with self._visiting:
-            if self._now() - self._visited_at >= BETWEEN_VISITS:
+            was_called_meanwhile = self._called_at > arrived_at
+            was_silent_just_now = self._now() - self._silent_at < SILENT_FOR
+            if not was_called_meanwhile and not was_silent_just_now:
+                self._called_at = self._now()
                 self._is_answering = self.renew()
-                self._visited_at = self._now()
+                self._silent_at = float("-inf") if self._is_answering else self._now()
             return self._is_answering
 
     def renew(self) -> bool:
