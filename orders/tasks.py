@@ -14,6 +14,7 @@ from kombu.exceptions import OperationalError as BrokerGone
 
 from orders import services as front_desk
 from orders.models import Channel, Notice
+from orders.selectors import notices
 from pizzeria.foundation import clock
 
 SECONDS_BETWEEN_SWEEPS = 10
@@ -33,8 +34,9 @@ def notify(event_id: int) -> None:
 
 @shared_task
 def send_notice(notice_id: int) -> None:
-    """Send a notice, if it is due and still news."""
-    front_desk.send_notice(notice_id=notice_id, at=clock.now())
+    """Send a notice, if it is due and still news; then hand over those that waited for it."""
+    if front_desk.send_notice(notice_id=notice_id, at=clock.now()):
+        _hand_over(notices.due_after(notice_id, at=clock.now()))
 
 
 @shared_task
@@ -45,13 +47,13 @@ def send_due_notices() -> None:
         _hand_over(due[:MOST_AT_ONCE], expires=SECONDS_BETWEEN_SWEEPS)  # the next one hands them over again
 
 
-def _hand_over(notices: Iterable[Notice], **options: Any) -> None:
+def _hand_over(due: Iterable[Notice], **options: Any) -> None:
     """
     Hand notices to the workers, each by its channel's queue: a silent provider holds up nobody but its own.
 
     :param options: of Celery's `apply_async`
     """
-    for notice in notices:
+    for notice in due:
         try:
             send_notice.apply_async(kwargs={"notice_id": notice.pk}, queue=notice.channel, **options)
         except BrokerGone as error:

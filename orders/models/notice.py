@@ -49,6 +49,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Choose what is to be sent now."""
         return self.filter(state__in=UNSETTLED, due_at__lte=at)
 
+    def alongside(self, notice: "Notice") -> "NoticeQuerySet":
+        """Filter for the notices of the same order by the same channel, this one included."""
+        return self.filter(order=notice.order_id, channel=notice.channel)
+
 
 class Notice(models.Model):
     event = models.ForeignKey(Event, models.PROTECT, related_name="+", db_index=False)  # the constraint's serves
@@ -88,3 +92,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.order}, {self.get_channel_display()}"
+
+    def is_due(self, at: datetime) -> bool:
+        """Return whether it is to be sent now: the same as the query `due`, for a row that is at hand."""
+        return self.state in UNSETTLED and self.due_at <= at
+
+    def is_being_sent(self, at: datetime) -> bool:
+        """Return whether a sender has it, whose lease has not ended."""
+        return self.state == NoticeState.SENDING and self.due_at > at

@@ -73,6 +73,13 @@ def notice_row(notice: Notice) -> NoticeRow:
     )
 
 
+def due_after(notice_id: int, *, at: datetime) -> QuerySet[Notice]:
+    """List what is due of the same order by the same channel, of later events: it may have waited for this notice."""
+    notice = Notice.objects.filter(pk=notice_id)
+    same_order = Notice.objects.due(at).filter(order__in=notice.values("order"), channel__in=notice.values("channel"))
+    return same_order.filter(event__seq__gt=notice.values("event__seq")).order_by("pk")
+
+
 def unread(recipient: str) -> int:
     """Count what a person has not read yet, as of 30 seconds ago at most. One query, and none while it is cached."""
     count = cache.get(_key(recipient))

@@ -5,7 +5,7 @@ The page is for customers alone, who find there what happened whenever they look
 somebody: it goes out while it is news, and only as long as it is true.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from orders.events import (
     OrderPromiseChanged,
     OrderReady,
 )
-from orders.models import Channel, Notice, NoticeKind, Order, Status
+from orders.models import Channel, Notice, NoticeKind, NoticeState, Order, Status
 from pizzeria.foundation.events import facts
 from pizzeria.foundation.events.facts import Fact
 from pizzeria.foundation.events.models import Event
@@ -64,6 +64,7 @@ class News:
     :param lasts: how long an e-mail or SMS is sent after it happened
     :param of: of orders of which methods
     :param is_so: whether it is so with the order as it is now
+    :param sent_when_overtaken: whether it is sent although a later message of the same order is due
     """
 
     kind: NoticeKind
@@ -71,6 +72,7 @@ class News:
     lasts: timedelta = A_DAY
     of: tuple[Method, ...] = (Method.PICKUP, Method.DELIVERY)
     is_so: Callable[[Order, Event], bool] = _always
+    sent_when_overtaken: bool = False
 
 
 NEWS: Mapping[type[Fact[Any]], News] = {
@@ -80,7 +82,7 @@ NEWS: Mapping[type[Fact[Any]], News] = {
     OrderReady: News(NoticeKind.READY, EVERYWHERE, HALF_AN_HOUR, of=(Method.PICKUP,), is_so=_still_ready),
     OrderOutForDelivery: News(NoticeKind.OUT_FOR_DELIVERY, EVERYWHERE, HALF_AN_HOUR, is_so=_still_out),
     OrderDelivered: News(NoticeKind.DELIVERED, PAGE_AND_MAIL),
-    OrderCancelled: News(NoticeKind.CANCELLED, EVERYWHERE),
+    OrderCancelled: News(NoticeKind.CANCELLED, EVERYWHERE, sent_when_overtaken=True),
     OrderPromiseChanged: News(NoticeKind.PROMISE_CHANGED, EVERYWHERE, HALF_AN_HOUR, is_so=_still_promised),
 }
 
@@ -90,10 +92,36 @@ def news_of(event: Event) -> News | None:
     return NEWS.get(type(facts.read(event)))
 
 
-def why_no_news(notice: Notice, *, at: datetime) -> str:
-    """Tell why a notice is not to be sent any more; "" when it still is."""
+def why_no_news(notice: Notice, *, later: Iterable[Notice], at: datetime) -> str:
+    """
+    Return the reason for not sending a notice any more, or "" if it is to be sent.
+
+    :param later: the notices of later events of the same order, by the same channel
+    """
+    news = news_of(notice.event)
+    assert news is not None, "a notice is made of news"
+    if why := _why_out_of_date(notice, at=at):
+        return why
+    if not news.sent_when_overtaken and any(_overtakes(each, at=at) for each in later):
+        return "overtaken"
+    return ""
+
+
+def _why_out_of_date(notice: Notice, *, at: datetime) -> str:
     news = news_of(notice.event)
     assert news is not None, "a notice is made of news"
     if at - notice.news_since > news.lasts:
         return "too old"
     return "" if news.is_so(notice.order, notice.event) else "overtaken"
+
+
+def _overtakes(notice: Notice, *, at: datetime) -> bool:
+    """Return whether a notice was sent, or is due and will be: one that is out of date itself replaces nothing."""
+    match notice.state:
+        case NoticeState.SENT | NoticeState.SENDING:
+            return True
+        case NoticeState.QUEUED if notice.due_at > at:
+            return False
+        case NoticeState.QUEUED | NoticeState.FAILED:
+            return not _why_out_of_date(notice, at=at)
+    return False

@@ -4,6 +4,9 @@ Sending notices, in three steps, so that nothing is locked while a provider is a
 Who is killed between the first step and the last leaves the notice taken; when its time is up, it is taken again. If
 the letter had gone out just before, it goes out twice: that is the one moment in which it can, once for each process
 killed.
+
+The messages of one order leave by a channel in the order of its events: one that a later message has overtaken is
+dropped, and while one is being sent the later ones wait, until its lease ends at the longest.
 """
 
 import time
@@ -36,18 +39,22 @@ class NothingToSendAgain(Refusal):
     code = "nothing_to_send_again"
 
 
-def send_notice(*, notice_id: int, at: datetime) -> None:
+def send_notice(*, notice_id: int, at: datetime) -> bool:
     """
     Send a notice, if it is due and still news. Of any number who are asked to at the same time, one does.
 
     The pause before the next try begins when this one is over: a silent provider has used some of it up.
+
+    :returns: whether it was tried; later notices may have waited for that
     """
     notice = take_notice(notice_id=notice_id, at=at)
-    if notice is not None:
-        begun = time.monotonic()
-        outcome = _sent(notice)
-        took = timedelta(seconds=0 if isinstance(outcome, str) else int(time.monotonic() - begun))
-        settle_notice(notice=notice, outcome=outcome, at=at + took)
+    if notice is None:
+        return False
+    begun = time.monotonic()
+    outcome = _sent(notice)
+    took = timedelta(seconds=0 if isinstance(outcome, str) else int(time.monotonic() - begun))
+    settle_notice(notice=notice, outcome=outcome, at=at + took)
+    return True
 
 
 @command
@@ -55,16 +62,24 @@ def take_notice(*, notice_id: int, at: datetime) -> Notice | None:
     """
     Take a notice for sending: until its lease is over it is due to nobody else.
 
-    None when there is nothing to send: somebody else has it, or it has just been found too old, overtaken, or tried
-    too often.
+    All messages of the order by this channel are locked together, so that each is decided on knowing the others.
+
+    :returns: None when there is nothing to send: somebody else has it, an earlier one is being sent, or it has just
+        been found too old, overtaken, or tried too often
     """
-    due = Notice.objects.due(at).select_related("event", "order__contact", "order__customer")
-    notice = due.select_for_update(no_key=True, of=("self",)).filter(pk=notice_id).first()
-    if notice is None:
+    asked = Notice.objects.filter(pk=notice_id).first()
+    if asked is None:
+        return None
+    by_order = Notice.objects.alongside(asked).select_related("event", "order__contact", "order__customer")
+    notices = list(by_order.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    notice = next(each for each in notices if each.pk == notice_id)
+    earlier = [each for each in notices if each.event.seq < notice.event.seq]
+    if not notice.is_due(at) or any(each.is_being_sent(at) for each in earlier):
         return None
     if notice.state == NoticeState.SENDING:
         notice.error = "whoever sent it died of it"
-    if why := why_no_news(notice, at=at):
+    later = [each for each in notices if each.event.seq > notice.event.seq]
+    if why := why_no_news(notice, later=later, at=at):
         notice.state, notice.error = NoticeState.EXPIRED, why
     elif notice.tries >= MOST_TRIES:
         notice.state = NoticeState.DEAD

@@ -137,5 +137,5 @@ def test_takes_as_many_statements_for_a_long_order_as_for_a_short_one(post, djan
     short, long = shop.place(), shop.place(shop.basket_of(*[shop.pizza(), shop.extra()] * 4))
 
     for notice in (newest(short, SMS), newest(long, SMS)):
-        with django_assert_num_queries(7):  # four are the two transactions'
+        with django_assert_num_queries(8):  # four are the two transactions'
             front_desk.send_notice(notice_id=notice.pk, at=FRIDAY_NIGHT)

@@ -129,6 +129,24 @@ def test_sends_the_notice_it_is_told_of(news, post):
     assert set(Notice.objects.filter(order=order).values_list("state", flat=True)) == {NoticeState.SENT}
 
 
+def test_hands_over_what_waited_for_the_notice_it_has_sent(news, broker, chef, monkeypatch):
+    order, confirmed = news
+    tasks.notify(event_id=confirmed.pk)
+    sms = Notice.objects.get(order=order, channel=Channel.SMS)
+    broker.flushall()
+
+    def cook_meanwhile(_notice):
+        shop.cooked(order, by=chef, at=clock.now())
+        write_down(order, "order.ready.v1", at=clock.now())
+        return "SM1"
+
+    monkeypatch.setattr("orders.services.sending._sent", cook_meanwhile)
+    tasks.send_notice(notice_id=sms.pk)
+
+    waited = Notice.objects.get(order=order, channel=Channel.SMS, kind="ready")
+    assert sent_by(broker, "sms") == [is_to_send(waited)]
+
+
 @pytest.mark.parametrize("nothing", [0, -1, 2**62], ids=str)
 def test_sends_nothing_for_a_notice_that_is_not_there(db, nothing, post):
     tasks.send_notice(notice_id=nothing)

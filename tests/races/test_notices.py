@@ -2,22 +2,26 @@
 One notice, however many hear of its event and however many are asked to send it: written once, sent once.
 
 With the unique row taken out, each who hears writes it again; with the lock taken out, each who is asked sends it.
+A later one of the same order waits for one that is just being taken; with the lock taken out, both go at once.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
+from django.db import connection, connections
 
 from orders import services as front_desk
 from orders.models import Channel, Notice, NoticeState
 from orders.models.notice import NoticeQuerySet
 from orders.services import sending
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import Event as Happened
 from tests import shop
-from tests.orders.telling import newest
+from tests.orders.telling import newest, take
 from tests.races.crowd import all_at_once
 from tests.shop import FRIDAY_NIGHT
+from tests.waiting import until
 
 WORKERS = 8
 
@@ -27,7 +31,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 @pytest.fixture
 def hear():
     """Hear that an order has been confirmed."""
-    event = Event.objects.get(noun_ref=shop.place().ref, type="order.confirmed.v1")
+    event = Happened.objects.get(noun_ref=shop.place().ref, type="order.confirmed.v1")
     return partial(front_desk.write_notices, event_id=event.pk, at=FRIDAY_NIGHT)
 
 
@@ -62,7 +66,7 @@ def test_is_sent_once_by_all_who_are_asked_to_at_once(notice, post):
 def test_control_without_the_lock_each_sends_it(notice, post, monkeypatch):
     all_have_looked = Barrier(WORKERS)
 
-    def look(notice, *, at):
+    def look(notice, *, later, at):
         all_have_looked.wait(timeout=60)
         return ""
 
@@ -72,3 +76,60 @@ def test_control_without_the_lock_each_sends_it(notice, post, monkeypatch):
     all_at_once([partial(front_desk.send_notice, notice_id=notice.pk, at=FRIDAY_NIGHT)] * WORKERS)
 
     assert len(post.taken()) == WORKERS
+
+
+@pytest.fixture
+def claimed_in_turn(chef, monkeypatch):
+    """
+    Take a later notice while the transaction that takes an earlier one is open, once `is_waiting(task)` says so;
+    returns whether each was taken.
+    """
+
+    def claim(is_waiting):
+        order = shop.place()
+        earlier = newest(order, Channel.SMS)
+        is_looking, may_go_on = Event(), Event()
+        look = sending.why_no_news
+
+        def look_slowly(notice, **others):
+            if notice == earlier:
+                is_looking.set()
+                assert may_go_on.wait(timeout=60)
+            return look(notice, **others)
+
+        monkeypatch.setattr(sending, "why_no_news", look_slowly)
+        with ThreadPoolExecutor(2) as workers:
+            first = workers.submit(in_a_thread, take, earlier)
+            assert is_looking.wait(timeout=60)
+            later = newest(shop.cooked(order, by=chef), Channel.SMS, "ready")
+            second = workers.submit(in_a_thread, take, later)
+            until(lambda: is_waiting(second))
+            may_go_on.set()
+            return [task.result(timeout=60) is not None for task in (first, second)]
+
+    return claim
+
+
+def test_waits_for_an_earlier_one_that_is_just_being_taken(claimed_in_turn):
+    assert claimed_in_turn(waits_for_a_lock) == [True, False]
+
+
+def test_control_without_the_lock_a_later_one_is_taken_at_the_same_time(claimed_in_turn, monkeypatch):
+    monkeypatch.setattr(NoticeQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
+
+    assert claimed_in_turn(lambda second: second.done()) == [True, True]
+
+
+def in_a_thread(work, *args):
+    try:
+        return work(*args)
+    finally:
+        connections.close_all()
+
+
+def waits_for_a_lock(_task):
+    """Return whether a session on this database waits for another's lock."""
+    waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS ({waiting})")
+        return cursor.fetchone()[0]

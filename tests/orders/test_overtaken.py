@@ -1,0 +1,141 @@
+"""The messages of one order leave by a channel in the order of its events, and none after a later one."""
+
+from datetime import timedelta
+
+import pytest
+
+from orders import services as front_desk
+from orders.channels import Refused, Unavailable
+from orders.models import Notice, Reason
+from orders.selectors.notices import due_after
+from orders.services.audience import why_no_news
+from orders.services.sending import LEASE
+from tests import shop
+from tests.orders.telling import (
+    DEAD,
+    EMAIL,
+    EXPIRED,
+    QUEUED,
+    SENDING,
+    SENT,
+    SMS,
+    minutes,
+    newest,
+    now,
+    seconds,
+    send,
+    settle,
+    take,
+)
+from tests.shop import FRIDAY_NIGHT
+
+pytestmark = pytest.mark.usefixtures("kitchen", "post")
+
+
+@pytest.fixture
+def confirmed(sms):
+    return sms
+
+
+@pytest.fixture
+def becomes_ready(placed_order, chef):
+    """Cook the order; returns the SMS about it."""
+
+    def cook(at=FRIDAY_NIGHT):
+        shop.cooked(placed_order, by=chef, at=at)
+        return newest(placed_order, SMS, "ready", at=at)
+
+    return cook
+
+
+def test_a_message_is_dropped_once_a_later_one_of_its_order_is_due(confirmed, becomes_ready, post):
+    ready = becomes_ready()
+
+    assert (send(confirmed).state, now(confirmed).error) == (EXPIRED, "overtaken")
+    assert send(ready).state == SENT
+    assert ["ready" in message.text for message in post.taken("sms")] == [True]
+
+
+def test_a_message_that_failed_is_not_tried_again_after_a_later_one_was_sent(confirmed, becomes_ready, post):
+    failed = settle(take(confirmed), Unavailable("busy"))
+    ready = becomes_ready()
+
+    assert send(ready).state == SENT
+    assert (send(confirmed, failed.due_at).state, now(confirmed).error) == (EXPIRED, "overtaken")
+    assert len(post.taken("sms")) == 1
+
+
+def test_a_message_is_overtaken_by_a_later_one_that_waits_for_its_next_try(confirmed, becomes_ready):
+    ready = becomes_ready()
+    settle(take(ready), Unavailable("busy"))
+
+    assert send(confirmed).state == EXPIRED
+
+
+def test_a_later_message_that_is_not_due_yet_overtakes_nothing(confirmed, becomes_ready):
+    ready = becomes_ready()
+    Notice.objects.filter(pk=ready.pk).update(due_at=seconds(10))
+
+    assert send(confirmed).state == SENT
+
+
+@pytest.mark.parametrize("why", ["it is out of date", "it was refused"])
+def test_a_later_message_that_will_not_be_sent_overtakes_nothing(confirmed, becomes_ready, why):
+    ready = becomes_ready()
+    if why == "it was refused":
+        assert settle(take(ready), Refused("no such number")).state == DEAD
+
+    assert send(confirmed, minutes(31)).state == SENT
+
+
+def test_channels_and_orders_overtake_each_other_in_nothing(confirmed, placed_order, becomes_ready):
+    becomes_ready()
+    Notice.objects.filter(order=placed_order, channel=SMS).update(state=SENT)
+    other = newest(shop.place(), SMS)
+
+    assert send(other).state == SENT
+    assert send(newest(placed_order, EMAIL, "ready")).state == SENT
+
+
+def test_a_cancellation_is_sent_although_a_later_message_is_due(confirmed, placed_order, becomes_ready, chef):
+    ready = becomes_ready()
+    front_desk.cancel_order(ref=placed_order.ref, reason=Reason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT)
+    cancelled = newest(placed_order, SMS, "cancelled")
+    settle(take(cancelled), "SM1")
+
+    assert why_no_news(ready, later=[now(cancelled)], at=FRIDAY_NIGHT) == "overtaken"
+    assert why_no_news(cancelled, later=[now(cancelled)], at=FRIDAY_NIGHT) == ""
+
+
+def test_a_later_message_waits_while_an_earlier_one_is_being_sent(confirmed, becomes_ready, post):
+    taken = take(confirmed)
+    ready = becomes_ready(seconds(1))
+
+    assert send(ready, seconds(2)).state == QUEUED
+    assert post.taken("sms") == []
+
+    settle(taken, "SM1", seconds(3))
+    assert send(ready, seconds(3)).state == SENT
+
+
+def test_a_later_message_waits_until_the_earlier_ones_lease_ends_and_no_longer(confirmed, becomes_ready):
+    take(confirmed)
+    ready = becomes_ready(seconds(1))
+
+    assert send(ready, FRIDAY_NIGHT + LEASE - timedelta(seconds=1)).state == QUEUED
+    assert send(ready, FRIDAY_NIGHT + LEASE).state == SENT
+    assert (now(confirmed).state, send(confirmed, FRIDAY_NIGHT + LEASE).state) == (SENDING, EXPIRED)
+
+
+def test_what_waited_is_found_once_the_earlier_one_is_settled(confirmed, becomes_ready):
+    taken = take(confirmed)
+    ready = becomes_ready(seconds(1))
+    settle(taken, "SM1", seconds(3))
+
+    assert list(due_after(confirmed.pk, at=seconds(3))) == [ready]
+    assert list(due_after(ready.pk, at=seconds(3))) == []
+
+
+def test_nothing_is_sent_for_a_notice_that_was_not_taken(confirmed):
+    assert front_desk.send_notice(notice_id=confirmed.pk, at=FRIDAY_NIGHT)
+    assert not front_desk.send_notice(notice_id=confirmed.pk, at=FRIDAY_NIGHT)
