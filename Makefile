@@ -15,7 +15,7 @@ any-python = for python in python3 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.*/
 	done; echo 'There is no python3 here. Install one (Debian: apt install python3 python3-venv).' >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-evening demo-reset keycloak keycloak-export test lint format measure screenshots news-map lock pages streams worker beat set-up again
+.PHONY: help demo demo-evening demo-reset keycloak keycloak-export test test-again test-long lint format measure screenshots news-map lock pages streams worker beat set-up again
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -37,6 +37,12 @@ keycloak-export: set-up  ## write what was changed by hand in the running Keyclo
 
 test: set-up  ## run the tests against servers of their own (ARGS="tests/orders -k race" for some, ARGS="-n0 --pdb" one at a time)
 	@exec $(BORROWED) $(PYTHON) -m pytest -n auto --maxprocesses 6 --dist loadgroup $(ARGS)
+
+test-again: set-up  ## run the tests again and again, to find one that fails by chance (TIMES=5, LOAD=cpu or disk beside them)
+	@exec $(PYTHON) -m tests.again --times $(or $(TIMES),5) --load $(or $(LOAD),none) $(MAKE) --no-print-directory test
+
+test-long: set-up  ## run the long versions of tests that repeat something: hundreds of kills, thousands of inputs
+	@TEST_LENGTH=long exec $(BORROWED) $(PYTHON) -m pytest -n auto --maxprocesses 6 --dist loadgroup -m long $(ARGS)
 
 lint: set-up  ## check style, types, layers, templates and migrations
 	@exec $(PYTHON) -m pizzeria.demo.checks

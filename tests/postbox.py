@@ -8,7 +8,7 @@ from pizzeria.demo.servers.postbox import Postbox
 from pizzeria.operations import mail
 
 FROM = "Mario's Pizzeria <orders@pizzeria.example>"
-PATIENCE = 2  # seconds for an answer, where nobody gives one
+PATIENCE = 10  # seconds for an answer: more than a loaded machine takes, and as long as a test of silence waits
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,26 @@
 """
 `python -m pizzeria.demo.borrowed_servers -- COMMAND …`: run a command with a PostgreSQL and a Redis of its own.
 
-Both start empty, in a folder that is gone afterwards. Ctrl-C and kill reach the command, whose exit code is ours.
+Both start empty, in a folder that is gone afterwards; the command's temporary files are kept until the next run if it
+fails. Its exit code is ours. It is ended by Ctrl-C, by a kill, and by the end of our own parent (`make`, or a shell);
+no process that it has started outlives us.
 """
 
+import fcntl
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 
-from pizzeria.demo import environment, interruption
+from pizzeria.demo import environment
 from pizzeria.demo.home import Home, Occupied
-from pizzeria.demo.servers import pair, rooms, secrets
+from pizzeria.demo.servers import descendants, pair, rooms, secrets, supervision
 from pizzeria.demo.servers.failure import CannotServe
-from pizzeria.demo.servers.processes import stop_leftovers, tied_to_owner
+from pizzeria.demo.servers.processes import stop_leftovers
+from pizzeria.demo.servers.supervision import Called, Supervisor
 
 PREFIX = "pizzeria-borrowed-"
 MEMORY = Path("/dev/shm")  # noqa: S108 - commits are twice as fast there as on a disk, and as durable for a killed server
@@ -31,90 +32,99 @@ def main(arguments: Sequence[str]) -> int:
     if not command:
         print(__doc__)
         return 2
-    errand = _Errand()
-    errand.listen()
+    supervisor = Supervisor(parent=os.getppid(), patience=supervision.PATIENCE_WITH_GUARD)
     try:
-        with temporary_home() as home, pair.running(home.folder) as servers:
-            variables = environment.shop(
-                secret_key=secrets.kept(home.folder / "secret-key"),
-                database_url=servers.database.url,
-                redis_url=servers.store.url,
-                origin="http://localhost:8000",
-            )
-            variables["OIDC_ISSUER"] = ""  # whoever wants a sign-in server connects to one
-            return errand.run(command, variables)
-    except (CannotServe, FileNotFoundError) as problem:
+        with temporary_home() as home, _unlocked_afterwards(_disk()) as scratch, descendants.stopped_afterwards():
+            code = _run(command, supervisor, home, scratch)
+    except CannotServe as problem:
         print(problem, file=sys.stderr)
         return 1
     except Called as called:
-        return 128 + called.number
+        return called.exit_code
+    if code:
+        print(f"The command's temporary files are kept until the next run: {scratch.folder}", file=sys.stderr)
+    else:
+        _remove(scratch)
+    return code
 
 
-class Called(BaseException):
-    """A signal came before there was a command to hand it to."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-
-class _Errand:
-    """The command, and the signals meant for it."""
-
-    def __init__(self) -> None:
-        self.process: subprocess.Popen[bytes] | None = None
-        self.over = False
-
-    def listen(self) -> None:
-        for number in interruption.SIGNALS:
-            signal.signal(number, self._hand_on)
-
-    def run(self, command: list[str], variables: dict[str, str]) -> int:
-        # In our own process group, so that it may read the terminal (a debugger) and hears a Ctrl-C by itself.
-        self.process = subprocess.Popen(command, env=variables, preexec_fn=tied_to_owner(signal.SIGTERM))  # noqa: PLW1509 - one thread
-        try:
-            code = self.process.wait()
-        finally:
-            self.over = True
-        return code if code >= 0 else 128 - code
-
-    def _hand_on(self, number: int, frame: FrameType | None) -> None:
-        if self.over:
-            return  # the servers are being stopped already
-        if self.process is None:
-            self.over = True
-            raise Called(number)
-        if number == signal.SIGINT and os.isatty(0):
-            return  # the terminal has told the command, too
-        self.process.send_signal(number)
+def _run(command: Sequence[str], supervisor: Supervisor, home: Home, scratch: Home) -> int:
+    with pair.running(home.folder) as servers:
+        variables = environment.shop(
+            secret_key=secrets.kept(home.folder / "secret-key"),
+            database_url=servers.database.url,
+            redis_url=servers.store.url,
+            origin="http://localhost:8000",
+        )
+        variables["OIDC_ISSUER"] = ""  # whoever wants a sign-in server connects to one
+        variables["TMPDIR"] = str(scratch.folder)
+        return supervisor.wait_for(supervision.fork_guard(command, variables))
 
 
 @contextmanager
 def temporary_home() -> Iterator[Home]:
     """A folder that is gone after the block, or, if that was killed, after the next one's beginning."""
-    on_disk = Path(tempfile.gettempdir())
-    _sweep(MEMORY, on_disk)
-    parent = MEMORY if _has_space(MEMORY) else on_disk
-    unlocked = Path(tempfile.mkdtemp(dir=parent))
-    folder = unlocked.with_name(PREFIX + unlocked.name)
-    with Home(unlocked).occupied():
-        unlocked.rename(folder)  # under this name, a folder whose lock nobody holds is litter
+    _sweep()
+    with _unlocked_afterwards(MEMORY if _has_space(MEMORY) else _disk()) as home:
         try:
-            yield Home(folder)
+            yield home
         finally:
-            rooms.clear(folder)
+            rooms.clear(home.folder)
+
+
+@contextmanager
+def _unlocked_afterwards(parent: Path) -> Iterator[Home]:
+    """A new folder, which is litter for the next sweep from the end of the block on."""
+    with ExitStack() as held:
+        with _alone(parent):
+            home = Home(Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)))
+            held.enter_context(home.occupied())
+        yield home
+
+
+def _sweep() -> None:
+    """Remove what earlier runs have left, and stop their servers if anything kept them alive."""
+    with ExitStack() as held:
+        for home in [*_litter(MEMORY, held), *_litter(_disk(), held)]:
+            stop_leftovers(home.records)
+            _remove(home)
+
+
+def _remove(home: Home) -> None:
+    with suppress(OSError):  # somebody still writes to it, or it holds what is not ours: left to the next sweep
+        rooms.clear(home.folder)
+
+
+def _litter(parent: Path, held: ExitStack) -> list[Home]:
+    """The folders of earlier runs, ours alone until ``held`` is closed."""
+    homes = []
+    if os.access(parent, os.W_OK):
+        with _alone(parent):
+            for folder in parent.glob(f"{PREFIX}*"):
+                with suppress(Occupied, FileNotFoundError):
+                    if folder.lstat().st_uid == os.geteuid() and not folder.is_symlink():
+                        held.enter_context(Home(folder).occupied())
+                        homes.append(Home(folder))
+    return homes
+
+
+@contextmanager
+def _alone(parent: Path) -> Iterator[None]:
+    """Keep others from making or sweeping folders: one that nobody has locked is litter, however new it is."""
+    lock = os.open(parent / f".pizzeria-{os.geteuid()}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _disk() -> Path:
+    return Path(tempfile.gettempdir())
 
 
 def _has_space(parent: Path) -> bool:
     return os.access(parent, os.W_OK) and shutil.disk_usage(parent).free >= MEMORY_WANTED
-
-
-def _sweep(*parents: Path) -> None:
-    """Remove what killed errands could not, and stop their servers if anything kept them alive."""
-    for folder in (found for parent in parents for found in parent.glob(f"{PREFIX}*")):
-        if folder.stat().st_uid == os.geteuid() and not folder.is_symlink():
-            with suppress(Occupied, FileNotFoundError), Home(folder).occupied():
-                stop_leftovers(Home(folder).records)
-                rooms.clear(folder)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,29 @@
-"""Ctrl-C, a plain kill, a closed terminal: three ways of saying "enough", heard once."""
+"""Ctrl-C, a plain kill, a closed terminal: three ways to be asked to end, answered alike."""
 
 import signal
+from collections.abc import Callable
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+type Handler = Callable[[int, FrameType | None], None]
+
 
 class Interrupted(BaseException):
-    """Somebody said enough. No failure: whoever started something stops it on the way out."""
+    """One of the three signals came. No failure: whatever was started is stopped on the way out."""
+
+
+def handle(handler: Handler) -> None:
+    """Call ``handler`` for each of the three signals from now on; under `nohup`, not for a closed terminal."""
+    for number in SIGNALS:
+        if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
+            continue
+        signal.signal(number, handler)
 
 
 def listen() -> None:
-    """From now on, the first of the three signals raises Interrupted in the main thread; later ones change nothing."""
-    for number in SIGNALS:
-        if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
-            continue  # `nohup` has settled that
-        signal.signal(number, _interrupt)
+    """Raise Interrupted in the main thread at the first of the three signals; later ones change nothing."""
+    handle(_interrupt)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from orders import services as front_desk
 from orders.models import Notice, NoticeState
-from pizzeria.foundation import clock
+from pizzeria.foundation import clock, errands
 from pizzeria.foundation.events.models import EventRelay
 from pizzeria.foundation.events.relay import relay_due
 from tests import shop
 
 LEASE_IS_OVER = timedelta(seconds=61)
+PATIENCE = 300  # seconds, until the workers have told a whole evening's guests: more than a loaded machine takes
 
 
 def address(number):
@@ -33,6 +34,11 @@ def recipients(numbers):
     return {who for number in numbers for who in (address(number), phone(number))}
 
 
+def all_nudged():
+    """Wait until every nudge of this process has reached the broker."""
+    errands._of_this_process.wait()
+
+
 def arrived(post):
     """Count the messages that arrived, without reading them."""
     return sum(1 for _each in post.box.ledger.folder.glob("[0-9]*.json"))
@@ -41,6 +47,10 @@ def arrived(post):
 def times_told(post):
     """Count by recipient, from what arrived."""
     return Counter(message.to for message in post.taken())
+
+
+def all_relayed():
+    return not EventRelay.objects.waiting().exists()
 
 
 def nothing_is_due():

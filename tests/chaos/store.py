@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from redis import Redis
-from redis.exceptions import ConnectionError as NotConnected
+from redis.exceptions import RedisError
 
 from pizzeria.demo.servers import programs
-from tests.live.serving import free_port
+from pizzeria.demo.servers.ports import free_port
+from pizzeria.demo.servers.processes import start_tied
 from tests.waiting import until
 
 
@@ -25,8 +26,11 @@ class Store:
         program = programs.redis()
         password = urlsplit(self.url).password
         options = f"--port {self.port} --requirepass {password} --dir {self._folder} --appendonly yes --save"
-        self._process = subprocess.Popen(
-            [program.root / program.path, *options.split(), ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        self._process = start_tied(
+            [program.root / program.path, *options.split(), ""],
+            farewell=signal.SIGKILL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         until(self._answers)
 
@@ -47,5 +51,5 @@ class Store:
         try:
             with Redis.from_url(self.url, socket_timeout=2) as client:
                 return client.ping()
-        except NotConnected:
+        except RedisError:  # nobody is there yet, or has no time
             return False

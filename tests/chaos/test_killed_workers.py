@@ -11,30 +11,32 @@ import pytest
 
 from orders.models import Notice, NoticeState
 from tests.chaos import evening
+from tests.length import by_length
 from tests.waiting import until
 
-ORDERS, KILLS = 250, 9
+ORDERS, KILLS = by_length(80, long=250), by_length(4, long=9)
 SEED = 20261120
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.long
 def test_again_and_again_lose_nothing_and_double_no_more_than_one_message_a_sending_process(works, post):
     luck = random.Random(SEED)
     for guest in range(ORDERS):
         evening.place(guest)
-    killed, at_work = 0, [works.worker(), works.worker()]
-    works.beat()
+    killed, at_work, beat = 0, [works.worker(), works.worker()], works.beat()
 
     for count in sorted(luck.sample(range(2 * ORDERS - 50), KILLS)):
-        until(lambda count=count: evening.arrived(post) > count, why=evening.states)
+        until(lambda count=count: evening.arrived(post) > count, seconds=evening.PATIENCE, why=evening.states)
         if luck.random() < 0.5:
             killed += works.kill_a_child(at_work[0])
         else:
             killed += works.kill(at_work.pop(0))  # the one that has worked longest
             at_work.append(works.worker())
-    until(evening.nothing_is_due, why=evening.states)
-    works.kill_all()
+    until(evening.nothing_is_due, seconds=evening.PATIENCE, why=evening.states)
+    works.kill(beat)
+    killed += sum(works.kill(worker) for worker in at_work)  # each may just have sent something, too
     evening.finish()
 
     told = evening.times_told(post)
@@ -55,7 +57,7 @@ def test_again_and_again_lose_nothing_and_double_no_more_than_one_message_a_send
 def test_killed_at_the_worst_moment(works, post, bend, arrive):
     evening.place(1)
     worker = works.bent_worker(bend, "--queues", "celery,sms")
-    worker.wait(timeout=60)
+    until(lambda: worker.poll() is not None, seconds=evening.PATIENCE, why=evening.states)
     assert Notice.objects.filter(channel="sms").exclude(state=NoticeState.QUEUED).exists()
 
     evening.finish()

@@ -30,7 +30,12 @@ def all_told():
 def test_tell_it_once(nudged, works, post):
     works.worker()
     works.worker()
-    until(lambda: all_told() and evening.arrived(post) >= 2 * len(GUESTS) and evening.all_sent(), why=evening.states)
+    works.beat()
+    until(
+        lambda: all_told() and evening.arrived(post) >= 2 * len(GUESTS) and evening.all_sent(),
+        seconds=evening.PATIENCE,
+        why=evening.states,
+    )
 
     assert evening.times_told(post) == dict.fromkeys(evening.recipients(GUESTS), 1)
     assert set(EventRelay.objects.filter(event__stream="order").values_list("attempts", flat=True)) == {1}
@@ -39,4 +44,4 @@ def test_tell_it_once(nudged, works, post):
 def test_control_without_lock_and_unique_row_tell_it_twice(without_the_unique_row, nudged, works, post):
     works.bent_worker("careless")
     works.bent_worker("careless")
-    until(lambda: max(evening.times_told(post).values(), default=0) > 1, why=evening.states)
+    until(lambda: max(evening.times_told(post).values(), default=0) > 1, seconds=evening.PATIENCE, why=evening.states)

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def poisoned(kitchen, post):
     """The oldest of some orders that a sweep finds all at once: no nudge of theirs has arrived."""
     first, *_others = [evening.place(guest) for guest in (POISONED, *OTHERS)]
+    evening.all_nudged()
     with Redis.from_url(settings.REDIS_URL) as broker:
-        until(lambda: broker.llen("celery") == 1 + len(OTHERS))
         broker.flushall()
     return EventRelay.objects.get(event__noun_ref=first.ref, event__type="order.confirmed.v1")
 
@@ -32,10 +32,13 @@ def test_dies_alone(poisoned, works, post):
     for attempt in range(1, MOST_ATTEMPTS + 2):
         EventRelay.objects.waiting().update(due_at=clock.now())  # nobody's lease is waited for
         tasks.sweep.delay()
-        until(lambda attempt=attempt: is_dead(poisoned) or attempts(poisoned) == attempt)
-    tasks.sweep.delay()
-    until(lambda: not EventRelay.objects.waiting().exists(), why=evening.states)
-    until(evening.all_sent, why=evening.states)
+        until(
+            lambda attempt=attempt: is_dead(poisoned) or attempts(poisoned) == attempt,
+            seconds=evening.PATIENCE,
+            why=evening.states,
+        )
+    works.beat()  # sweeps on
+    until(lambda: evening.all_relayed() and evening.all_sent(), seconds=evening.PATIENCE, why=evening.states)
 
     assert list(EventRelay.objects.exclude(dead_at=None)) == [poisoned]
     assert attempts(poisoned) == MOST_ATTEMPTS

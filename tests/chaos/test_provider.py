@@ -13,12 +13,12 @@ from tests.waiting import until
 
 FAILED, DEAD, SENT = NoticeState.FAILED, NoticeState.DEAD, NoticeState.SENT
 
-BROKEN, BUSY, WRONG_NUMBER, SILENT = GUESTS = range(4)
+BROKEN, BUSY, WRONG_NUMBER, UNANSWERED = GUESTS = range(4)
 MOODS = {
     BROKEN: {"SMS": 500},
     BUSY: {"SMS": 429},
     WRONG_NUMBER: {"refused": [evening.phone(WRONG_NUMBER)]},
-    SILENT: {"SMS": "silence"},
+    UNANSWERED: {"SMS": "drop"},  # cuts the line: whether an answer comes too late is then no question of patience
 }
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,7 +40,7 @@ def orders(works, post):
     for guest, mood in MOODS.items():
         post.behaves(**mood)
         order = evening.place(guest)
-        until(lambda order=order: is_tried(order), why=evening.states)
+        until(lambda order=order: is_tried(order), seconds=evening.PATIENCE, why=evening.states)
         orders.append(order)
     works.kill_all()
     return orders
@@ -53,8 +53,8 @@ def test_has_its_sms_tried_again_or_given_up_as_its_answer_says(orders, post, si
     for said in ("answered 500.", "answered 429.", "answered 400.", "took the message and did not answer.", "dead: "):
         assert said in in_admin
 
-    post.behaves(SMS="silence")
-    evening.finish(order=orders[SILENT])
+    post.behaves(**MOODS[UNANSWERED])
+    evening.finish(order=orders[UNANSWERED])
     post.behaves(refused=[evening.phone(WRONG_NUMBER)])
     evening.finish()
 

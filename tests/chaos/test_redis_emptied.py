@@ -5,8 +5,10 @@ from django.conf import settings
 from redis import Redis
 
 from tests.chaos import evening
+from tests.length import by_length
 from tests.waiting import until
 
+ORDERS = by_length(30, long=100)
 FIRST_GUEST = 1000
 MOST_IT_HAD_ASKED_FOR = 2  # messages, before it looked away
 
@@ -21,10 +23,14 @@ def broker():
 
 @pytest.fixture
 def worker(works, post):
-    """A worker that is at work already."""
+    """A worker that is at work already, and has nothing in hand that its lease could end for while it is paused."""
     worker = works.worker()
     evening.place(FIRST_GUEST)
-    until(lambda: evening.arrived(post) == 2, why=evening.states)
+    until(
+        lambda: evening.arrived(post) == 2 and evening.all_relayed() and evening.all_sent(),
+        seconds=evening.PATIENCE,
+        why=evening.states,
+    )
     return worker
 
 
@@ -37,7 +43,8 @@ def lose_in_the_middle(works, worker, broker):
         works.pause(worker)
         for guest in guests[:middle]:
             evening.place(guest)
-        until(lambda: broker.llen("celery") > MOST_IT_HAD_ASKED_FOR)
+        evening.all_nudged()
+        assert broker.llen("celery") >= middle - MOST_IT_HAD_ASKED_FOR
         broker.flushall()
         works.go_on(worker)
         for guest in guests[middle:]:
@@ -46,16 +53,25 @@ def lose_in_the_middle(works, worker, broker):
     return place
 
 
+@pytest.mark.long
 def test_loses_no_message(lose_in_the_middle, works, post):
     works.beat()
-    lose_in_the_middle(range(100))
-    until(lambda: evening.arrived(post) >= 202 and evening.all_sent(), why=evening.states)
+    lose_in_the_middle(range(ORDERS))
+    until(
+        lambda: evening.arrived(post) >= 2 * (ORDERS + 1) and evening.all_sent(),
+        seconds=evening.PATIENCE,
+        why=evening.states,
+    )
 
-    assert evening.times_told(post) == dict.fromkeys(evening.recipients([*range(100), FIRST_GUEST]), 1)
+    assert evening.times_told(post) == dict.fromkeys(evening.recipients([*range(ORDERS), FIRST_GUEST]), 1)
 
 
 def test_control_without_a_sweep_loses_what_waited(lose_in_the_middle, post):
     lose_in_the_middle(range(20))
-    until(lambda: evening.recipients(range(10, 20)) <= set(evening.times_told(post)), why=evening.states)
+    until(
+        lambda: evening.recipients(range(10, 20)) <= set(evening.times_told(post)),
+        seconds=evening.PATIENCE,
+        why=evening.states,
+    )
 
     assert evening.recipients(range(10)) - set(evening.times_told(post))

@@ -1,5 +1,5 @@
 """
-Redis gone for twenty seconds, refusing calls or saying nothing, with guests at the door: every order is placed all the
+Redis gone for some seconds, refusing calls or saying nothing, with guests at the door: every order is placed all the
 same, and told once it is back.
 """
 
@@ -14,6 +14,7 @@ from pizzeria.celery import app
 from pizzeria.foundation.events import tasks
 from tests.chaos import evening
 from tests.chaos.store import Store
+from tests.length import by_length
 from tests.live.serving import serving
 from tests.orders.test_basket import add
 from tests.races.test_killed import Browser
@@ -21,7 +22,7 @@ from tests.waiting import until
 
 GUESTS = 50
 BEFORE, DURING, AFTER = range(10), range(10, 40), range(40, GUESTS)
-SECONDS_GONE = 20
+SECONDS_GONE = by_length(6, long=20)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,6 +64,7 @@ def place(browsers, guests, port):
         browser.send({**form, "email": evening.address(guest), "phone": evening.phone(guest)})
 
 
+@pytest.mark.long
 def test_costs_no_order_and_no_message(works, store, browsers, post, outage):
     goes, is_back = outage
     works.worker()
@@ -75,7 +77,11 @@ def test_costs_no_order_and_no_message(works, store, browsers, post, outage):
         time.sleep(max(0, since + SECONDS_GONE - time.monotonic()))
         is_back()
         place(browsers, AFTER, server.port)
-    until(lambda: evening.arrived(post) >= 2 * GUESTS and evening.all_sent(), why=evening.states)
+    until(
+        lambda: evening.arrived(post) >= 2 * GUESTS and evening.all_sent(),
+        seconds=evening.PATIENCE,
+        why=evening.states,
+    )
 
     assert evening.times_told(post) == dict.fromkeys(evening.recipients(range(GUESTS)), 1)
 
@@ -89,6 +95,6 @@ def test_control_without_a_sweep_costs_what_was_placed_meanwhile(works, store, b
     one_of_them = Order.objects.latest("pk")
     with app.connection_for_write(store.url) as broker:
         tasks.relay.apply_async([str(one_of_them.ref)], connection=broker)  # the worker is there, and takes what comes
-    until(lambda: evening.arrived(post) == 2, why=evening.states)
+    until(lambda: evening.arrived(post) == 2, seconds=evening.PATIENCE, why=evening.states)
 
     assert evening.times_told(post) == {one_of_them.contact.email: 1, one_of_them.contact.phone: 1}

@@ -6,7 +6,6 @@ Where messages arrive (`post`) is a process of its own, too, and outlives them a
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from pizzeria.demo import environment
+from pizzeria.demo.servers.processes import start_tied
 
 CHILDREN = 2  # of a worker: those that send
 
@@ -88,8 +88,9 @@ class Works:
 
     def _start(self, *command):
         with self._log.open("a") as log:
-            process = subprocess.Popen(
+            process = start_tied(
                 [sys.executable, *command],
+                farewell=signal.SIGKILL,
                 env={**self._shop(), **self._variables},
                 cwd=settings.ROOT,
                 stdout=log,

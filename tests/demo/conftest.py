@@ -4,9 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -15,10 +13,15 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
+from pizzeria.demo.borrowed_servers import temporary_home
 from pizzeria.demo.home import ROOT, Home
 from pizzeria.demo.life.crew import Crew
 from pizzeria.demo.servers import processes, rooms
-from pizzeria.demo.servers.processes import started
+from pizzeria.demo.servers.descendants import Process
+from pizzeria.demo.servers.processes import Record, start_tied, started
+from tests.waiting import LIMIT, until
+
+PATIENCE = 2 * LIMIT  # seconds: a command may start a whole shop first
 
 
 @dataclass
@@ -32,15 +35,19 @@ class Running:
     def said(self) -> str:
         return self.output.read_text()
 
-    def until(self, words: str, *, seconds: float = 120) -> None:
-        deadline = time.monotonic() + seconds
-        while words not in self.said:
-            assert self.process.poll() is None, f"it ended:\n{self.said}"
-            assert time.monotonic() < deadline, f"it never said {words!r}:\n{self.said}"
-            time.sleep(0.05)
+    def until(self, words: str, *, seconds: float = PATIENCE) -> None:
+        """Wait until it has printed these words."""
+        until(lambda: words in self.said or self.has_ended, seconds=seconds, why=lambda: f"not yet: {self.said}")
+        assert words in self.said, f"it ended with {self.process.returncode}:\n{self.said}"
 
-    def ends(self, *, seconds: float = 20) -> int:
-        return self.process.wait(timeout=seconds)
+    def ends(self) -> int:
+        """Wait until it has ended; the exit code."""
+        until(lambda: self.has_ended, seconds=PATIENCE, why=lambda: f"it goes on:\n{self.said}")
+        return self.process.wait()
+
+    @property
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
 
 
 type Launch = Callable[..., Running]
@@ -54,8 +61,9 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
     def start(*arguments: str, **variables: str) -> Running:
         output = tmp_path / f"said-{len(all_running)}"
         with output.open("wb") as stream:
-            process = subprocess.Popen(
+            process = start_tied(
                 [sys.executable, *arguments],
+                farewell=signal.SIGTERM,
                 cwd=ROOT,
                 env={**os.environ, "PYTHONIOENCODING": "utf-8", **variables},
                 stdin=subprocess.DEVNULL,
@@ -68,18 +76,30 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
     yield start
 
     for running in all_running:
-        with suppress(ProcessLookupError):
-            running.process.send_signal(signal.SIGKILL)
+        running.process.kill()
         running.process.wait()
 
 
 @pytest.fixture
-def demo_home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path / "demo")
-    yield home
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a session of its own, as a killed demo would leave one."""
+    process = start_tied(["sleep", "600"], farewell=signal.SIGKILL, start_new_session=True)
+    yield process
 
-    processes.stop_leftovers(home.records)
-    rooms.clear(home.folder)
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def demo_home() -> Iterator[Home]:
+    """A demo's folder within reach of the account that runs the servers; gone after a killed run, too."""
+    with temporary_home() as reachable:
+        home = Home(reachable.folder / "demo")
+        yield home
+
+        for records in (home.records, home.folder / "keycloak" / "running"):
+            processes.stop_leftovers(records)
+        rooms.clear(home.folder)
 
 
 @pytest.fixture
@@ -91,8 +111,15 @@ def demo(db: None, settings: Settings) -> Crew:
     return Crew.of_the_demo()
 
 
-def all_gone(pids: list[int], *, seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while any(started(pid) for pid in pids) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return not any(started(pid) for pid in pids)
+def recorded(running: Iterable[Process]) -> list[Record]:
+    """Write processes down with the moment each began: the number alone may soon be another's."""
+    return [
+        Record(process.command, process.pid, moment, signal.SIGKILL)
+        for process in running
+        if (moment := started(process.pid))
+    ]
+
+
+def until_all_are_gone(records: Iterable[Record]) -> None:
+    records = list(records)
+    until(lambda: not any(record.is_alive() for record in records), why=lambda: [r for r in records if r.is_alive()])

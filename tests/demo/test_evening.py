@@ -130,7 +130,7 @@ def test_ends_at_once_and_cleanly_with_ctrl_c(demo, launch):
 
     playing.process.send_signal(signal.SIGINT)
 
-    assert playing.ends(seconds=5) == 0
+    assert playing.ends() == 0
     assert "Enough for tonight: " in playing.said
     assert "Traceback" not in playing.said
     assert list(replay.differences()) == []

@@ -7,7 +7,7 @@ import pytest
 from pizzeria.demo.address import is_free
 from pizzeria.demo.home import Home
 from pizzeria.demo.servers import keycloak
-from pizzeria.demo.servers.readiness import free_port
+from pizzeria.demo.servers.ports import free_port
 from tests.demo.conftest import Launch
 from tests.keycloak.server import OURS, WEB, home_with_realms
 
@@ -18,7 +18,7 @@ def test_serves_the_shop_where_it_is_this_time_and_leaves_nothing_running(launch
     port = free_port()
     variables = {"DEMO_FOLDER": str(demo_home.folder), "PORT": str(port), "ORIGIN": "http://localhost:4321"}
     running = launch("-m", "pizzeria.demo.keycloak", **variables)
-    running.until("Ctrl-C closes", seconds=240)
+    running.until("Ctrl-C closes", seconds=300)
 
     assert f"OIDC_ISSUER=http://localhost:{port}/realms/pizzeria" in running.said
     assert keycloak.office_of(kept.folder).client(OURS, WEB[OURS])["rootUrl"] == "http://localhost:4321"
@@ -28,7 +28,7 @@ def test_serves_the_shop_where_it_is_this_time_and_leaves_nothing_running(launch
     assert f"running already at http://localhost:{port} (process {running.process.pid})" in second.said
 
     running.process.send_signal(signal.SIGINT)
-    assert running.ends(seconds=30) == 0
+    assert running.ends() == 0
     assert "Keycloak is closed." in running.said
     assert is_free(port)
     assert keycloak.port_in(kept.folder) == port

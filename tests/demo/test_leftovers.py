@@ -2,23 +2,14 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pizzeria.demo.servers import processes
 from pizzeria.demo.servers.processes import Child, Record, started
-from tests.demo.conftest import all_gone
-
-
-@pytest.fixture
-def sleeper() -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(["sleep", "60"], start_new_session=True)
-    yield process
-
-    process.kill()
-    process.wait()
+from tests.demo.conftest import Launch, until_all_are_gone
+from tests.waiting import LIMIT, until
 
 
 def test_are_stopped(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
@@ -27,7 +18,7 @@ def test_are_stopped(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
     stopped = processes.stop_leftovers(tmp_path)
 
     assert stopped == ["web"]
-    assert sleeper.wait(timeout=1) == -15
+    assert sleeper.wait(timeout=LIMIT) == -15
     assert not list(tmp_path.iterdir())
 
 
@@ -50,17 +41,15 @@ def test_may_be_written_down_only_by_half(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the kernel does not tell, and the records must do")
-def test_are_rare_since_the_kernel_ends_a_child_with_its_owner(tmp_path: Path) -> None:
-    owner = subprocess.Popen(
-        [sys.executable, "-c", OWNER, tmp_path], stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    assert owner.stdout is not None
-    child = int(owner.stdout.readline())
+def test_are_rare_since_the_kernel_ends_a_child_with_its_owner(launch: Launch, tmp_path: Path) -> None:
+    owner = launch("-c", OWNER, str(tmp_path))
+    owner.until("started")
+    [child] = [Record.read(file) for file in (tmp_path / "running").iterdir()]
 
-    owner.kill()
-    owner.communicate()
+    owner.process.kill()
+    owner.ends()
 
-    assert all_gone([child])
+    until_all_are_gone([child])
 
 
 OWNER = """
@@ -68,17 +57,17 @@ import pathlib, sys, time
 from pizzeria.demo.servers.processes import Child
 
 folder = pathlib.Path(sys.argv[1])
-child = Child("sleeper", ["sleep", "60"], records=folder / "running", log=folder / "log", cwd=folder, env={})
-print(child.process.pid, flush=True)
-time.sleep(60)
+child = Child("sleeper", ["sleep", "600"], records=folder / "running", log=folder / "log", cwd=folder, env={})
+print("started", flush=True)
+time.sleep(600)
 """
 
 
 def test_are_none_after_a_stop_even_of_a_child_that_does_not_listen(tmp_path: Path) -> None:
-    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
     log = tmp_path / "log"
     child = Child("deaf", [sys.executable, "-c", deaf], records=tmp_path / "running", log=log, cwd=tmp_path, env={})
-    processes.wait_until(lambda: "deaf" in log.read_text(), seconds=10)
+    until(lambda: "deaf" in log.read_text(), why=child.last_words)
 
     child.stop(patience=0.2)
 

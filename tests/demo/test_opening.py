@@ -7,9 +7,10 @@ from http import HTTPStatus
 from urllib.request import urlopen
 
 from pizzeria.demo.home import Home
+from pizzeria.demo.servers.ports import free_port
 from pizzeria.demo.servers.processes import Record
-from pizzeria.demo.servers.readiness import free_port
-from tests.demo.conftest import Launch, all_gone
+from tests.demo.conftest import Launch, until_all_are_gone
+from tests.waiting import LIMIT, until
 
 OPEN = "Ctrl-C closes the shop"
 
@@ -28,9 +29,8 @@ def test_is_done_once_per_checkout_survives_a_kill_and_ends_with_one_ctrl_c(laun
     demo.process.kill()
     again = launch("-m", "pizzeria.demo", **variables)
     again.until(OPEN)
-    assert all_gone(left, seconds=0)
-    with urlopen(f"http://localhost:{port}/health/ready") as answer:
-        assert answer.status == HTTPStatus.OK
+    assert not any(child.is_alive() for child in left)
+    until(lambda: _is_ready(port))
 
     beside = launch("-m", "pizzeria.demo.manage", "replay_orders", "--check", **variables)
     assert beside.ends() == 0, beside.said
@@ -39,24 +39,24 @@ def test_is_done_once_per_checkout_survives_a_kill_and_ends_with_one_ctrl_c(laun
 
     left = _children(demo_home)
     again.process.send_signal(signal.SIGINT)
-    assert again.ends(seconds=10) == 0
+    assert again.ends() == 0
     assert "Traceback" not in again.said
     assert len(left) == 8
     assert not demo_home.unfinished_past.exists()
-    assert all_gone(left, seconds=0)
+    assert not any(child.is_alive() for child in left)
 
 
 def test_closes_and_says_who_when_a_server_dies(launch: Launch, demo_home: Home) -> None:
     demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT=str(free_port()))
     demo.until(OPEN)
     children = _children(demo_home)
-    [database] = [record.pid for record in _records(demo_home) if record.name == "postgres"]
+    [database] = [child.pid for child in children if child.name == "postgres"]
 
     os.kill(database, signal.SIGKILL)
 
-    assert demo.ends(seconds=20) == 1
+    assert demo.ends() == 1
     assert "The postgres process has ended (killed by SIGKILL)" in demo.said
-    assert all_gone(children)
+    until_all_are_gone(children)
 
 
 def test_names_a_free_port_when_the_port_is_taken(launch: Launch, demo_home: Home) -> None:
@@ -78,9 +78,13 @@ def test_says_which_port_is_none(launch: Launch, demo_home: Home) -> None:
     assert "PORT=pizza is no port" in demo.said
 
 
-def _children(home: Home) -> list[int]:
-    return [record.pid for record in _records(home)]
-
-
-def _records(home: Home) -> list[Record]:
+def _children(home: Home) -> list[Record]:
     return [Record.read(file) for file in home.records.glob("*.json")]
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urlopen(f"http://localhost:{port}/health/ready", timeout=LIMIT) as answer:
+            return answer.status == HTTPStatus.OK
+    except OSError:  # also when it says that it is not
+        return False

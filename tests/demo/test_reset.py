@@ -6,6 +6,7 @@ from pizzeria.demo.home import Home
 from pizzeria.demo.servers import rooms
 from pizzeria.demo.servers.processes import Record, started
 from tests.demo.conftest import Launch
+from tests.waiting import LIMIT
 
 KEEPER = """
 import sys, time
@@ -18,7 +19,7 @@ interruption.listen()
 try:
     with Home(Path(sys.argv[1])).occupied(address="http://localhost:1"):
         print("open", flush=True)
-        time.sleep(60)
+        time.sleep(600)
 except Interrupted:
     pass
 """
@@ -39,15 +40,16 @@ def test_closes_a_running_demo_and_removes_what_it_kept(launch: Launch, demo_hom
     assert not demo_home.folder.exists()
 
 
-def test_stops_what_a_killed_demo_left_running(launch: Launch, demo_home: Home) -> None:
+def test_stops_what_a_killed_demo_left_running(
+    launch: Launch, demo_home: Home, sleeper: subprocess.Popen[bytes]
+) -> None:
     demo_home.records.mkdir(parents=True)
-    with subprocess.Popen(["sleep", "60"], start_new_session=True) as sleeper:
-        Record("web", sleeper.pid, started(sleeper.pid) or "", farewell=15).write(demo_home.records / "1.json")
+    Record("web", sleeper.pid, started(sleeper.pid) or "", farewell=15).write(demo_home.records / "1.json")
 
-        reset = launch("-m", "pizzeria.demo.reset", DEMO_FOLDER=str(demo_home.folder))
+    reset = launch("-m", "pizzeria.demo.reset", DEMO_FOLDER=str(demo_home.folder))
 
-        assert reset.ends() == 0, reset.said
-        assert sleeper.wait(timeout=1) == -15
+    assert reset.ends() == 0, reset.said
+    assert sleeper.wait(timeout=LIMIT) == -15
     assert "left running: web" in reset.said
 
 

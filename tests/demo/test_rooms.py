@@ -4,16 +4,26 @@ import dataclasses
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from pizzeria.demo.borrowed_servers import temporary_home
 from pizzeria.demo.home import Home
 from pizzeria.demo.servers import pair, programs, rooms
 from pizzeria.demo.servers.failure import CannotServe
 
 ROOT_ONLY = os.geteuid() == 0
+
+
+@pytest.fixture(autouse=True)
+def _gone_after_a_kill(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have no room elsewhere that the next run of the tests would not find."""
+    with temporary_home() as home:
+        monkeypatch.setattr(rooms, "PERMANENT", home.folder)
+        yield
 
 
 @pytest.fixture

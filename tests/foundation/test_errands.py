@@ -1,6 +1,7 @@
 """Errands: what is left to the background costs whoever leaves it nothing, and never stops what comes after it."""
 
 import threading
+from unittest.mock import Mock
 
 import pytest
 from redis.exceptions import ConnectionError as RedisGone
@@ -9,6 +10,7 @@ from redis.exceptions import RedisError
 from pizzeria.foundation import breaker, errands
 from pizzeria.foundation.breaker import Breaker
 from pizzeria.foundation.errands import Errands
+from tests.waiting import LIMIT, until
 
 
 @pytest.fixture
@@ -76,31 +78,22 @@ def test_are_forgotten_while_redis_is_gone_and_done_again_when_it_is_back(ours, 
     ours.wait()
 
     redis.set()
-    wait_until_closed()
+    until(lambda: not breaker.of_redis.is_open)
     ours.leave("afterwards", lambda: done.append("afterwards"))
     ours.wait()
 
     assert done == ["afterwards"]
 
 
-def wait_until_closed():
-    waiting = threading.Event()
-    for _hundredth in range(3000):
-        if not breaker.of_redis.is_open:
-            return
-        waiting.wait(0.01)
-    raise AssertionError("nobody noticed that Redis is back")
-
-
 def test_are_forgotten_when_too_many_wait(ours, monkeypatch):
-    said = []
-    monkeypatch.setattr(errands.log, "warning", lambda event, **_more: said.append(event), raising=False)
-    begun, may_end = threading.Event(), threading.Event()
+    log, begun, may_end = Mock(), threading.Event(), threading.Event()
+    monkeypatch.setattr(errands, "log", log)
     ours.leave("slow", lambda: (begun.set(), may_end.wait()))
-    begun.wait(timeout=10)
+    assert begun.wait(timeout=LIMIT)
 
     for _each in range(errands.MOST_WAITING + 3):
         ours.leave("more", lambda: None)
     may_end.set()
 
-    assert said == ["errand_forgotten"] * 3
+    forgotten = [said.kwargs["errand"] for said in log.warning.call_args_list]
+    assert forgotten.count("more") == 3

@@ -1,7 +1,6 @@
 """Commands that take `once=`: a request sent again gets the same answer instead of a second thing."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -17,6 +16,8 @@ from pizzeria.foundation.idempotency.ledger import KeyReused, Once
 from pizzeria.foundation.idempotency.models import IdempotencyKey
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import Busy, Refusal
+from tests.races.crowd import PATIENCE, all_at_once, somebody_waits_for_a_lock, with_a_connection
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
 
@@ -101,20 +102,9 @@ def test_leaves_a_command_without_a_key_alone():
 
 @pytest.mark.django_db(transaction=True)
 def test_makes_one_thing_of_twelve_senders_at_once():
-    together = threading.Barrier(12)
+    answers = all_at_once([send] * 12)
 
-    def sender(_number):
-        try:
-            together.wait()
-            return send().ref
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(12) as browsers:
-        refs = set(browsers.map(sender, range(12)))
-
-    assert len(refs) == 1
-    assert [kitchen.ref for kitchen in Kitchen.objects.all()] == list(refs)
+    assert {kitchen.ref for kitchen in answers} == {Kitchen.objects.get().ref}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -125,36 +115,21 @@ def test_lets_the_second_sender_try_when_the_first_is_refused():
     @command(again=made)
     def open_slowly(*, ref, by, once):
         first_holds_the_key.set()
-        wait_until_somebody_waits_for_a_lock()
+        until(somebody_waits_for_a_lock)
         raise NoName("What is it called?")
 
+    @with_a_connection
     def first():
-        try:
+        with pytest.raises(NoName):
             open_slowly(ref=uuid7(), by=GUEST, once=Once.of(principal="basket:1", key=KEY, asked={"name": "Via Roma"}))
-        except NoName as refusal:
-            return refusal.code
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(1) as browser:
-        refused = browser.submit(first)
-        assert first_holds_the_key.wait(30)
-        second = send()
+    with ThreadPoolExecutor(2) as browsers:
+        refused = browsers.submit(first)
+        assert first_holds_the_key.wait(PATIENCE)
+        second = browsers.submit(with_a_connection(send))
 
-    assert refused.result() == NoName.code
-    assert list(Kitchen.objects.all()) == [second]
-
-
-def wait_until_somebody_waits_for_a_lock():
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    given_up = time.monotonic() + 30
-    with connection.cursor() as cursor:
-        while time.monotonic() < given_up:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(waiting)
-            if cursor.fetchone()[0]:
-                return
-    raise TimeoutError("nobody waited")
+    refused.result()
+    assert Kitchen.objects.get() == second.result()
 
 
 @pytest.mark.django_db(transaction=True)

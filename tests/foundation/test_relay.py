@@ -9,6 +9,7 @@ from django.dispatch import Signal
 from kombu.exceptions import OperationalError as BrokerGone
 
 from kitchen.models import Kitchen
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events import relay
 from pizzeria.foundation.events.facts import Fact
@@ -213,6 +214,13 @@ def test_counts_no_attempt_while_the_broker_is_gone(kitchen, neighbour):
     assert (relay.attempts, relay.dead_at) == (0, None)
 
 
+@pytest.fixture
+def _tonight(monkeypatch):
+    """Let whoever reads the clock read this night, whenever the tests run."""
+    monkeypatch.setattr(clock, "now", lambda: NIGHT)
+
+
+@pytest.mark.usefixtures("_tonight")
 def test_is_swept_by_hand_when_beat_is_gone(kitchen, neighbour, capsys):
     ring(kitchen, 1, 2)
 
@@ -222,6 +230,7 @@ def test_is_swept_by_hand_when_beat_is_gone(kitchen, neighbour, capsys):
     assert len(neighbour.heard) == 2
 
 
+@pytest.mark.usefixtures("_tonight")
 def test_says_in_one_sentence_that_the_broker_is_gone(kitchen, neighbour):
     ring(kitchen, 1)
     neighbour.first = broker_is_gone

@@ -1,6 +1,24 @@
 """Browsers for people, and what the shop's pages complain of in their consoles."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+
+from tests.waiting import LIMIT
+
+PATIENCE = 1000 * LIMIT  # milliseconds in which a page shows what a test waits for, however loaded the machine is
+
+
+@contextmanager
+def contexts(browser, address, **usual):
+    """Give people browsers of their own until the block ends, however it ends: `page = opens()`."""
+    with ExitStack() as opened:
+
+        def opens(**options):
+            context = browser.new_context(base_url=address, reduced_motion="reduce", **usual, **options)
+            opened.enter_context(context)
+            context.set_default_timeout(PATIENCE)
+            return context.new_page()
+
+        yield opens
 
 
 @contextmanager
@@ -10,22 +28,20 @@ def browsers(browser, address, *, refusals=("422",), **usual):
 
     :param refusals: the answers that belong to the journey; Chromium writes every 4xx and 5xx down as an error
     """
-    contexts, complaints = [], []
+    complaints = []
 
     def hear(said):
         is_refusal = any(status in said.text for status in refusals)
         if said.type == "error" and said.location["url"].startswith(address) and not is_refusal:
             complaints.append(said.text)
 
-    def arrives(**options):
-        context = browser.new_context(base_url=address, reduced_motion="reduce", **usual, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", hear)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
+    with contexts(browser, address, **usual) as opens:
 
-    yield arrives
-    for context in contexts:
-        context.close()
+        def arrives(**options):
+            page = opens(**options)
+            page.on("console", hear)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            return page
+
+        yield arrives
     assert complaints == []

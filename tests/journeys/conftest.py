@@ -4,12 +4,15 @@ import os
 
 import pytest
 from django.core.management import call_command
+from playwright.sync_api import expect
 
-from tests.journeys.browsers import browsers
+from tests.journeys.browsers import PATIENCE, browsers
 from tests.left_out import CHROMIUM
 
 # Playwright's synchronous API runs an event loop in this thread, in which Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

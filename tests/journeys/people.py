@@ -1,6 +1,8 @@
-"""What people do in the shop, as they would say it."""
+"""What people do in the shop, as they would say it. Each step is over when the page shows what came of it."""
 
-from playwright.sync_api import Error, Page, expect
+import re
+
+from playwright.sync_api import Page, expect
 
 from tests.people.account_holders import CARLA, PASSWORD, code_in
 from tests.postbox import Post
@@ -11,29 +13,40 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill("pizza")
     page.get_by_role("button", name="Sign in").click()
+    expect(page).not_to_have_url(re.compile("/accounts/"))
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
 
 
 def look_again(page: Page, *, scripted: bool) -> None:
-    """Without a script the page renews itself every twenty seconds; people press reload sooner, or just then."""
-    if scripted:
-        return
-    try:
-        page.reload()
-    except Error as collision:
-        if "Not attached to an active page" not in collision.message:
-            raise
+    """
+    Load a page again that would do so by itself only every twenty seconds, without a script.
+
+    Not by `reload`, which fails when the page is just loading itself.
+    """
+    if not scripted:
+        page.goto(page.url)
 
 
 def choose(page: Page, pizza: str, *, size: str, adding: list[str], scripted: bool) -> None:
-    """Go from the menu to a pizza, choose, and put it into the basket."""
+    """Go from the menu to a pizza and choose."""
     page.goto("/menu/")
     page.get_by_role("link", name=pizza, exact=True).first.click()
     expect(page.get_by_role("heading", name=pizza, level=1)).to_be_visible()
-    page.get_by_role("radio", name=size).check(force=True)  # a tile lies over it
+    page.get_by_role("radio", name=size).check()
     for topping in adding:
-        page.get_by_role("checkbox", name=topping).check(force=True)
+        page.get_by_role("checkbox", name=topping).check()
     if not scripted:
         page.get_by_role("button", name="Update price").click()
+        expect(page).to_have_url(re.compile("size="))
+
+
+def add_to_basket(page: Page) -> None:
+    page.get_by_role("button", name="Add to basket").click()
+    expect(page).to_have_url(re.compile("/basket/$"))
 
 
 def check_out(
@@ -43,7 +56,7 @@ def check_out(
     page.goto("/basket/")
     page.get_by_role("link", name="Checkout").click()
     if bring_it_to:
-        page.get_by_role("radio", name="Bring it to me").check(force=True)  # a tile lies over it
+        page.get_by_role("radio", name="Bring it to me").check()
         page.get_by_label("Street and number").fill(bring_it_to)
         page.get_by_label("Town").fill("Roma")
     page.get_by_label("Your name").fill(name)
@@ -57,7 +70,7 @@ def check_out(
 def order(page: Page, *, bring_it_to: str = "") -> None:
     """Order one Margherita as it comes."""
     page.goto("/menu/margherita/")
-    page.get_by_role("button", name="Add to basket").click()
+    add_to_basket(page)
     check_out(page, bring_it_to=bring_it_to)
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pizzeria.people.models import Identity, User
-from tests.journeys.people import make_an_account, order
+from tests.journeys.people import make_an_account, order, sign_out
 from tests.people.account_holders import ANOTHER, CARLA, PASSWORD, code_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,6 +41,7 @@ def test_from_a_guests_order_to_an_account_that_holds_it(somebody, letters):
     carla.get_by_role("button", name="Put it into my account").click()
     expect(carla.locator("#messages")).to_contain_text("It is in your account now")
     carla.get_by_role("link", name="My orders").first.click()
+    expect(carla).to_have_url(MY_ORDERS)
     expect(carla.get_by_role("main")).to_contain_text("Margherita")
     assert somebody().request.get(the_link).status == 404
 
@@ -52,7 +53,7 @@ def test_from_a_forgotten_password_to_a_new_one(somebody, letters):
     expect(carla).to_have_url(MY_ORDERS)
     sign_in(thief)
     expect(thief).to_have_url(MY_ORDERS)
-    carla.get_by_role("button", name="Sign out").click()
+    sign_out(carla)
 
     carla.goto("/accounts/by-e-mail/")
     carla.get_by_role("link", name="I do not remember my password").click()
@@ -112,7 +113,7 @@ def sign_in_by_passkey(page):
 def test_sign_in_with_a_passkey_until_it_is_removed(somebody, letters, at_home):
     a_device(at_home)
     add_a_passkey(at_home)
-    at_home.get_by_role("button", name="Sign out").click()
+    sign_out(at_home)
 
     sign_in_by_passkey(at_home)
     expect(at_home).to_have_url(MY_ORDERS)
@@ -122,14 +123,14 @@ def test_sign_in_with_a_passkey_until_it_is_removed(somebody, letters, at_home):
     at_home.get_by_label("Password").fill(PASSWORD)
     at_home.get_by_role("button", name="It is me").click()
     expect(at_home.get_by_role("main")).to_contain_text("You have none yet.")
-    at_home.get_by_role("button", name="Sign out").click()
+    sign_out(at_home)
     sign_in_by_passkey(at_home)
     expect(at_home.locator("#messages")).to_contain_text("That passkey did not fit.")
 
 
 @pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
 def test_find_no_passkey_where_the_device_has_none(somebody, letters, at_home):
-    at_home.get_by_role("button", name="Sign out").click()
+    sign_out(at_home)
     _devices, _device = a_device(at_home)
 
     sign_in_by_passkey(at_home)
@@ -142,7 +143,7 @@ def test_find_no_passkey_where_the_device_has_none(somebody, letters, at_home):
 def test_a_passkey_opens_nothing_to_those_who_may_not_come_in(somebody, letters, at_home, why):
     a_device(at_home)
     add_a_passkey(at_home)
-    at_home.get_by_role("button", name="Sign out").click()
+    sign_out(at_home)
     carla = User.objects.get(emailaddress__email=CARLA)
     if why == "their account is closed":
         User.objects.filter(pk=carla.pk).update(is_active=False)

@@ -1,59 +1,53 @@
 """A board lost what keeps it live: meanwhile it polls, and then it is live again without a hand on it."""
 
-import re
-import time
+from contextlib import ExitStack
 
 import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from kitchen import services as kitchen_line
 from kitchen.models import Kitchen
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import SYSTEM
+from tests.journeys.browsers import contexts
 from tests.journeys.people import sign_in
 from tests.live.fault_proxy import Wire
 from tests.live.listening import Ear
 from tests.live.serving import free_port, in_front, serving
+from tests.live.steps import steps_of, until_told
 from tests.shop import basket_of, pizza, place
+from tests.waiting import LIMIT, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SECONDS_GONE = 20
-POLLED = 15_000  # milliseconds in which a board without a stream has looked again
+LONGEST_PAUSE = 90  # seconds in which a page that lost its stream tries again
 
 
 @pytest.fixture
 def wires():
     """Lay wires that can fail: `wire = wires(port)`."""
-    laid = []
+    with ExitStack() as laid:
 
-    def lay(port):
-        laid.append(Wire(port))
-        return laid[-1]
+        def lay(port):
+            wire = Wire(port)
+            laid.callback(wire.close)
+            return wire
 
-    yield lay
-    for wire in laid:
-        wire.close()
+        yield lay
 
 
 @pytest.fixture
 def ciro(shop, browser):
     """Open the board, live: `page, ear = ciro(port)`."""
-    contexts = []
+    with ExitStack() as opened:
 
-    def arrives(port):
-        contexts.append(browser.new_context(base_url=f"http://127.0.0.1:{port}"))
-        page = contexts[-1].new_page()
-        sign_in(page, "chef")
-        expect(page).to_have_url(re.compile("/kitchen/$"), timeout=15_000)
-        ear = Ear(page)
-        ear.hears("beat")
-        return page, ear
+        def arrives(port):
+            page = opened.enter_context(contexts(browser, f"http://127.0.0.1:{port}"))()
+            sign_in(page, "chef")
+            ear = Ear(page)
+            ear.hears("beat")
+            return page, ear
 
-    yield arrives
-    for context in contexts:
-        context.close()
+        yield arrives
 
 
 def somebody_orders():
@@ -61,15 +55,15 @@ def somebody_orders():
     return place(basket_of(pizza(), at=at), at=at)
 
 
-def start(order):
-    kitchen_line.start_cooking(ref=order.ref, by=SYSTEM, at=clock.now())
-
-
 def is_live(page, ear, order):
     """See a step arrive through the stream, and on the page."""
-    start(order)
-    ear.hears("version", Kitchen.objects.get().version)
-    expect(page.locator(".column-cooking")).to_contain_text(f"#{order.number}")
+
+    def is_told():
+        return ear.is_told(Kitchen.objects.get().version, seconds=LONGEST_PAUSE + LIMIT)
+
+    until_told(steps_of(order), is_told, seconds=LONGEST_PAUSE + LIMIT)
+    order.refresh_from_db()
+    expect(page.locator(f".column-{order.status}")).to_contain_text(f"#{order.number}")
 
 
 def test_after_the_process_of_its_streams_was_killed(ciro):
@@ -79,15 +73,11 @@ def test_after_the_process_of_its_streams_was_killed(ciro):
             page, ear = ciro(front.port)
             streams.kill()
             streams.wait()
-        ear.forget()
-        until = time.monotonic() + SECONDS_GONE
         order = somebody_orders()
-        expect(page.locator(".column-waiting")).to_contain_text("#1", timeout=POLLED)
-        page.wait_for_timeout(max(0, 1000 * (until - time.monotonic())))
-        assert ear.heard_nothing
+        expect(page.locator(".column-waiting")).to_contain_text("#1")
+        assert not ear.has_heard_of(Kitchen.objects.get().version)
 
         with serving(port=port):
-            ear.hears("beat")
             is_live(page, ear, order)
 
 
@@ -97,15 +87,11 @@ def test_after_redis_was_gone(ciro, wires, fault):
     with serving(redis_port=wire.port) as server:
         page, ear = ciro(server.port)
         fault(wire)
-        until = time.monotonic() + SECONDS_GONE
         order = somebody_orders()
-        expect(page.locator(".column-waiting")).to_contain_text("#1", timeout=POLLED)
-        page.wait_for_timeout(max(0, 1000 * (until - time.monotonic())))
+        expect(page.locator(".column-waiting")).to_contain_text("#1")
+        until(lambda: wire.called_in_vain, page=page)
 
         wire.mend()
-        ear.forget()
-        for _beat in range(2):  # by now the process has called again
-            ear.hears("beat")
         is_live(page, ear, order)
 
 
@@ -115,11 +101,9 @@ def test_after_its_line_went_silent(ciro, wires):
         with in_front(pages=pages.port, streams=wire.port) as front:
             page, ear = ciro(front.port)
             wire.silence()
-            ear.forget()
             order = somebody_orders()
-            expect(page.locator(".column-waiting")).to_contain_text("#1", timeout=2 * POLLED)
-            assert ear.heard_nothing
+            expect(page.locator(".column-waiting")).to_contain_text("#1")
+            assert not ear.has_heard_of(Kitchen.objects.get().version)
 
             wire.mend()
-            ear.hears("beat")
             is_live(page, ear, order)

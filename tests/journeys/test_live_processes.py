@@ -1,7 +1,6 @@
 """A real shop's processes: pages from threads, streams from one of their own, one address before both."""
 
 import os
-import re
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -9,13 +8,14 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import expect
 
-from kitchen import services as kitchen_line
-from orders.models import Order
+from kitchen.models import Kitchen
+from orders.models import Order, Status
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import SYSTEM
+from tests.journeys.browsers import contexts
 from tests.journeys.people import order, sign_in
 from tests.live.listening import Ear
 from tests.live.serving import ROOT, free_port, in_front, made
+from tests.live.steps import steps_of, until_told
 from tests.shop import basket_of, pizza, place
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,23 +34,23 @@ def opened(browser, *, scheme, **variables):
         made("pages", **variables) as pages,
         made("streams", **variables) as streams,
         in_front(port=port, pages=pages.port, streams=streams.port, scheme=scheme),
+        contexts(browser, address) as opens,
     ):
-        context = browser.new_context(base_url=address)
-        yield context.new_page()
-        context.close()
+        yield opens()
 
 
 def test_keep_a_cook_informed_without_a_reload(shop, browser):
     with opened(browser, scheme="http") as ciro:
         sign_in(ciro, "chef")
-        expect(ciro).to_have_url(re.compile("/kitchen/$"), timeout=15_000)
         ear = Ear(ciro)
         ear.hears("beat")
 
-        place(basket_of(pizza(), at=clock.now()), at=clock.now())
-
-        ear.hears("version", 1)
+        placed = place(basket_of(pizza(), at=clock.now()), at=clock.now())
         expect(ciro.locator(".column-waiting")).to_contain_text("#1")
+        until_told(steps_of(placed), lambda: ear.is_told(Kitchen.objects.get().version))
+
+        placed.refresh_from_db()
+        expect(ciro.locator(f".column-{placed.status}")).to_contain_text("#1")
 
 
 def test_keep_a_guest_informed_with_a_real_shops_settings(shop, browser, tmp_path):
@@ -61,7 +61,9 @@ def test_keep_a_guest_informed_with_a_real_shops_settings(shop, browser, tmp_pat
         ear = Ear(anna)
         ear.hears("beat")
 
-        kitchen_line.start_cooking(ref=Order.objects.get().ref, by=SYSTEM, at=clock.now())
+        placed = Order.objects.get()
+        until_told(steps_of(placed), lambda: ear.is_told(Order.objects.get().seq))
 
-        ear.hears("version", Order.objects.get().seq)
-        expect(anna.locator("#tracker")).to_contain_text("In the oven")
+        placed.refresh_from_db()
+        headline = {Status.COOKING: "In the oven", Status.READY: "Ready for you"}[placed.status]
+        expect(anna.locator("#tracker")).to_contain_text(headline)

@@ -6,17 +6,17 @@ It is started once for all tests that ask for it, from data that was imported on
 
 import hashlib
 import shutil
-import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 import requests
 
-from pizzeria.demo.home import Home
+from pizzeria.demo.home import Home, Occupied
 from pizzeria.demo.keycloak import connection, document, program
 from pizzeria.demo.servers import keycloak as servers
-from pizzeria.demo.servers.readiness import free_port
+from pizzeria.demo.servers.ports import free_port
+from tests.side_by_side import is_of_keycloak
 
 OURS, PLAIN = connection.REALM, "plain"
 WEB = {OURS: connection.WEB, PLAIN: "shop"}  # the client that the shop's pages are, in each realm
@@ -146,8 +146,9 @@ def _real_keycloak(tmp_path_factory):
 
 
 @pytest.fixture
-def keycloak(_real_keycloak):
+def keycloak(request, _real_keycloak):
     """A real Keycloak with both realms, as a RealKeycloak."""
+    assert is_of_keycloak(request.node.nodeid), "move this to a folder `keycloak`: one worker takes them all"
     yield _real_keycloak
     _real_keycloak.make_amends()
 
@@ -158,14 +159,23 @@ def home_with_realms(folder):
     kept = program.cache() / f"keycloak-{program.VERSION}-tests-{_digest()}"
     if not kept.exists():
         _import(home)
-        with tempfile.TemporaryDirectory(dir=kept.parent, prefix="unfinished-") as unfinished:
-            copy = Path(unfinished) / "home"
-            shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns("running", "logs", "lib"))
-            with suppress(OSError):  # another run of the tests was quicker
-                copy.rename(kept)
+        with suppress(Occupied):  # another run of the tests does the same
+            _keep(folder, kept)
     else:
         shutil.copytree(kept, folder, dirs_exist_ok=True)
     return home
+
+
+def _keep(folder, kept):
+    """Copy a home to where it is kept: whole, or to a place that the next run clears."""
+    unfinished = Home(kept.with_name(f"unfinished-{kept.name}"))
+    with unfinished.occupied():
+        copy = unfinished.folder / "home"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns("running", "logs", "lib"))
+        with suppress(OSError):  # it is there by now
+            copy.rename(kept)
+        shutil.rmtree(unfinished.folder)
 
 
 def _digest():

@@ -13,30 +13,37 @@ class Wire:
         self._to = port
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
+        self.called_in_vain = 0  # how many came since it failed
+        self._changing = threading.Lock()
         self._ends = []
         self._is_cut = self._is_silent = False
         self._swallowed = set()
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def cut(self):
         """Reset what goes through, and refuse what comes."""
-        self._is_cut = True
-        for end in self._ends:
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        with self._changing:
+            self._is_cut, self.called_in_vain = True, 0
+            for end in self._ends:
+                _hang_up(end)
 
     def silence(self):
         """Swallow what goes through and answer nobody who comes; those connections stay open, and dead for good."""
-        self._is_silent = True
-        self._swallowed.update(self._ends)
+        with self._changing:
+            self._is_silent, self.called_in_vain = True, 0
+            self._swallowed.update(self._ends)
 
     def mend(self):
         """Serve whoever comes from now on."""
-        self._is_cut = self._is_silent = False
+        with self._changing:
+            self._is_cut = self._is_silent = False
 
     def close(self):
         self.cut()
+        _hang_up(self._listening)  # to close it alone would not wake the thread that waits for a caller
         self._listening.close()
+        self._accepting.join()
 
     def _accept(self):
         while True:
@@ -44,18 +51,26 @@ class Wire:
                 here, _address = self._listening.accept()
             except OSError:
                 return
-            try:
-                there = None if self._is_cut else socket.create_connection(("127.0.0.1", self._to))
-            except OSError:
-                there = None
-            if there is None:
-                here.close()
-                continue
-            self._ends += [here, there]
-            if self._is_silent:
-                self._swallowed.update((here, there))
+            there = self._call()
+            with self._changing:
+                self.called_in_vain += self._is_cut or self._is_silent
+                ends = [end for end in (here, there) if end]
+                if there is None or self._is_cut:
+                    for end in ends:
+                        end.close()
+                    continue
+                self._ends += ends
+                if self._is_silent:
+                    self._swallowed.update(ends)
             for source, sink in ((here, there), (there, here)):
                 threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
+
+    def _call(self):
+        if self._is_cut:
+            return None
+        with suppress(OSError):
+            return socket.create_connection(("127.0.0.1", self._to))
+        return None
 
     def _carry(self, source, sink):
         with suppress(OSError):
@@ -63,6 +78,10 @@ class Wire:
                 if source not in self._swallowed:
                     sink.sendall(data)
         for end in (source, sink):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+            _hang_up(end)
             end.close()
+
+
+def _hang_up(end):
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)

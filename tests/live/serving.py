@@ -4,10 +4,8 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
@@ -15,6 +13,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+
+from pizzeria.demo.servers.ports import free_port
+from pizzeria.demo.servers.processes import start_tied
+from tests.waiting import LIMIT, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,7 +43,8 @@ def serving(
 def made(target, **variables):
     """Run a process of a real shop by its `make` target; gives the process, with `.port` of it."""
     port = free_port()
-    command = ["make", "--silent", target, f"PYTHON={sys.executable}", f"BIND=127.0.0.1:{port}"]
+    # Without the ARGS of the `make test` that we may be run by: they are in the environment, and not meant for it.
+    command = ["make", "--silent", target, f"PYTHON={sys.executable}", f"BIND=127.0.0.1:{port}", "ARGS="]
     with _running(command, port, {**_servers(), **variables}) as server:
         yield server
 
@@ -53,12 +56,6 @@ def in_front(*, pages, streams, port=None, scheme="http"):
     command = [sys.executable, "-m", "tests.live.front", *map(str, (port, pages, streams, scheme))]
     with _running(command, port, {}) as front:
         yield front
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def _servers(redis_port=None, database_port=None):
@@ -73,8 +70,14 @@ def _servers(redis_port=None, database_port=None):
 @contextmanager
 def _running(command, port, variables, log=subprocess.DEVNULL):
     # In a group of its own: make hands no signal on.
-    process = subprocess.Popen(
-        command, env={**os.environ, **variables}, cwd=ROOT, stdout=log, stderr=log, process_group=0
+    process = start_tied(
+        command,
+        farewell=signal.SIGTERM,
+        env={**os.environ, **variables},
+        cwd=ROOT,
+        stdout=log,
+        stderr=log,
+        process_group=0,
     )
     process.port = port
     try:
@@ -87,49 +90,52 @@ def _running(command, port, variables, log=subprocess.DEVNULL):
 
 
 def _wait_until_alive(port):
-    for _try in range(300):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("The server did not come up.")
+    until(lambda: _is_alive(port), why=lambda: "the server did not come up")
 
 
-def moments(seconds=10):
-    """Give one moment after another, until it took too long."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        yield
-        time.sleep(0.1)
+def _is_alive(port):
+    with suppress(OSError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5).close()
+        return True
+    return False
 
 
 class Reader:
-    """Reads a stream, as a browser would."""
+    """Reads a stream, as a browser would. It fails when what it waits for does not come, though others do."""
 
     def __init__(self, server, path, client=None):
-        self._connection = HTTPConnection("127.0.0.1", server.port, timeout=15)
+        self._connection = HTTPConnection("127.0.0.1", server.port, timeout=LIMIT)
         cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items()) if client else ""
         self._connection.request("GET", path, headers={"Cookie": cookies} if cookies else {})
         self.answer = self._connection.getresponse()
 
-    def next(self, *, kind=None):
-        """Wait for the next message, of a kind if one is named; gives its kind and version."""
-        while True:
-            message = {}
-            while line := self.answer.readline().decode().rstrip("\n"):
-                field, _colon, value = line.partition(": ")
-                message[field] = value
-            assert message, "the stream has ended"
-            if kind in (None, message["event"]):
-                return message["event"], json.loads(message["data"])["version"]
+    def next(self):
+        """Wait for the next message; gives its kind and version."""
+        message = {}
+        while line := self.answer.readline().decode().rstrip("\n"):
+            field, _colon, value = line.partition(": ")
+            message[field] = value
+        assert message, "the stream has ended"
+        return message["event"], json.loads(message["data"])["version"]
+
+    def hears(self, kind, version):
+        """Read on to a message."""
+        until(lambda: self.next() == (kind, version), why=lambda: f"no {kind} of {version}")
+
+    def is_told(self, version):
+        """Read on to a version; return whether it came as news, and not with a beat alone."""
+        kind, _version = until(lambda: self._next_of(version), why=lambda: f"nothing of version {version}")
+        return kind == "version"
 
     def read_on(self):
         """Read until the stream ends."""
-        while self.answer.readline():
-            pass
+        until(lambda: not self.answer.readline(), why=lambda: "the stream did not end")
 
     def close(self):
         self._connection.sock and self._connection.sock.close()
         self.answer.close()
         self._connection.close()
+
+    def _next_of(self, version):
+        kind, told = self.next()
+        return (kind, told) if told is not None and told >= version else None

@@ -112,12 +112,12 @@ def test_looks_every_version_up_in_one_query(placed_order, kitchen, django_asser
 
 @pytest.fixture(params=["gone", "silent"])
 def dead_redis(request, settings):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        settings.REDIS_URL = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))  # and kept, so that nobody else answers there
         if request.param == "silent":
-            yield
-            return
-    yield
+            server.listen()
+        settings.REDIS_URL = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        yield
 
 
 @pytest.fixture

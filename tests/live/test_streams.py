@@ -1,9 +1,9 @@
 """Streams, read from a real server: news within a moment, versions with every beat, and right again by themselves."""
 
 import asyncio
-import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -12,7 +12,6 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from kitchen import services as kitchen_line
 from kitchen.models import Kitchen
 from orders import selectors
 from pizzeria.foundation.actor import SYSTEM
@@ -25,8 +24,9 @@ from pizzeria.people.services import give_roles, sync_roles
 from tests import shop
 from tests.factories import UserFactory
 from tests.live.fault_proxy import Wire
-from tests.live.serving import Reader, moments, serving
-from tests.shop import FRIDAY_NIGHT
+from tests.live.serving import Reader, serving
+from tests.live.steps import steps_of, until_told
+from tests.waiting import LIMIT, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,9 +34,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(scope="module")
 def wire():
     """The wire between the server and its Redis; the commands have another."""
-    wire = Wire(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0]))
-    yield wire
-    wire.close()
+    with closing(Wire(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0]))) as wire:
+        yield wire
 
 
 @pytest.fixture(scope="module")
@@ -74,17 +73,17 @@ def ciro(order, client):
     return client
 
 
-def start(order):
-    kitchen_line.start_cooking(ref=order.ref, by=shop.acting_as(KITCHEN), at=FRIDAY_NIGHT)
-    order.refresh_from_db()
-    return order.seq
-
-
 def follow(read, order):
-    """Follow an order; by the second beat the server hears Redis for certain."""
+    """Follow an order."""
     reader = read(f"/stream{selectors.address(order)}")
     assert reader.next() == ("beat", order.seq)
     return reader
+
+
+def newest(order):
+    """Look up the version of now."""
+    order.refresh_from_db()
+    return order.seq
 
 
 def test_begin_with_the_version_of_now_and_are_kept_by_nobody(read, order):
@@ -99,57 +98,47 @@ def test_begin_with_the_version_of_now_and_are_kept_by_nobody(read, order):
 
 def test_tell_a_guest_and_the_board_of_a_step(read, order, ciro):
     tracker, board = follow(read, order), read(reverse("live:board"), ciro)
-    tracker.next(kind="beat")
-    board.next()
 
-    seq = start(order)
+    def both_are_told():
+        told = [tracker.is_told(newest(order)), board.is_told(Kitchen.objects.get().version)]
+        return all(told)
 
-    assert tracker.next(kind="version") == ("version", seq)
-    assert board.next(kind="version") == ("version", Kitchen.objects.get().version)
+    until_told(steps_of(order), both_are_told)
 
 
 @pytest.mark.parametrize("fault", [Wire.cut, Wire.silence])
 def test_go_on_with_versions_from_the_database_while_redis_is_gone_and_are_live_again(read, order, wire, fault):
-    reader = follow(read, order)
+    reader, steps = follow(read, order), steps_of(order)
     fault(wire)
     try:
-        seq = start(order)
-        while reader.next(kind="beat") != ("beat", seq):
-            pass
+        next(steps)
+        reader.hears("beat", newest(order))
+        until(lambda: wire.called_in_vain)
     finally:
         wire.mend()
 
-    assert any(reader.next()[0] == "version" for _step in back_and_forth(order))
-
-
-def back_and_forth(order, steps=10):
-    """Take a ticket out of the oven and put it back again: something for a stream to tell of, time and again."""
-    for number in range(steps):
-        step = kitchen_line.recall_ticket if number % 2 else kitchen_line.finish_ticket
-        yield step(ref=order.ref, by=shop.acting_as(KITCHEN), at=FRIDAY_NIGHT)
+    until_told(steps, lambda: reader.is_told(newest(order)))
 
 
 def test_beat_without_a_version_while_the_database_is_gone_and_with_it_again(order):
-    database = Wire(int(connection.settings_dict["PORT"]))
-    with serving(database_port=database.port) as server:
-        reader = Reader(server, f"/stream{selectors.address(order)}")
+    with (
+        closing(Wire(int(connection.settings_dict["PORT"]))) as database,
+        serving(database_port=database.port) as server,
+        closing(Reader(server, f"/stream{selectors.address(order)}")) as reader,
+    ):
         assert reader.next() == ("beat", order.seq)
 
         database.cut()
-        while reader.next(kind="beat") != ("beat", None):
-            pass
+        reader.hears("beat", None)
         database.mend()
 
-        while reader.next(kind="beat") != ("beat", order.seq):
-            pass
-        reader.close()
-    database.close()
+        reader.hears("beat", order.seq)
 
 
-def test_end_after_a_while_so_that_their_reader_is_looked_at_again(order, monkeypatch):
+def test_end_after_a_while_so_that_their_reader_is_looked_at_again(monkeypatch):
     monkeypatch.setattr(views, "SECONDS_OF_A_STREAM", 0)
 
-    assert len(all_of_it(order)) == 1
+    assert len(all_of_it()) == 1
     assert hub.held_by("anna") == 0
 
 
@@ -163,8 +152,9 @@ def test_end_with_their_readers_session_or_role_and_with_nobody_elses(read, orde
     for board in boards[:2]:
         board.read_on()
 
-    assert guests.next(kind="beat") == ("beat", order.seq)
-    assert boards[2].next(kind="beat")
+    next(steps_of(order))
+    guests.hears("beat", newest(order))
+    boards[2].hears("beat", Kitchen.objects.get().version)
 
 
 def signed_in_cook():
@@ -174,35 +164,30 @@ def signed_in_cook():
     return browser
 
 
-def test_end_where_no_heart_beats(order, monkeypatch):
+def test_end_where_no_heart_beats(monkeypatch):
     monkeypatch.setattr(views, "SECONDS_BETWEEN_BEATS", 0.01)
 
-    assert len(all_of_it(order)) == 1
+    assert len(all_of_it()) == 1
 
 
-def all_of_it(order):
-    """Read a stream of this process to its end."""
+def all_of_it():
+    """Read a stream of this process to its end. There is no news for it: it is about an order that does not exist."""
 
     async def read():
-        async with asyncio.timeout(20):
-            stream = Stream(Topic("order", order.ref), holder="anna")
-            return [message async for message in views._messages(stream, order.seq)]
+        async with asyncio.timeout(LIMIT):
+            stream = Stream(Topic("order", uuid4()), holder="anna")
+            return [message async for message in views._messages(stream, version=1)]
 
     return asyncio.run(read())
 
 
-def test_keep_no_connection_of_the_database_while_they_are_open(read, order, server):
+def test_keep_no_connection_of_the_database_while_they_are_open(read, order):
     """The pool has sixteen."""
     for number in range(24):
         order = shop.place() if number % 8 == 0 else order
         assert read(f"/stream{selectors.address(order)}").next()[0] == "beat"
 
-    begun = time.monotonic()
-    page = Reader(server, selectors.address(order))
-
-    assert page.answer.status == 200
-    assert time.monotonic() - begun < 2
-    page.close()
+    assert read(selectors.address(order)).answer.status == 200
 
 
 @pytest.mark.parametrize(
@@ -211,14 +196,13 @@ def test_keep_no_connection_of_the_database_while_they_are_open(read, order, ser
     ids=["ours", "control"],
 )
 def test_keep_no_thread_while_they_are_open(order, application, threads_kept):
-    with serving(application) as server, ExitStack() as closing:
+    with serving(application) as server, ExitStack() as opened:
         for number in range(100):
             order = shop.place() if number % 10 == 0 else order
-            reader = Reader(server, f"/stream{selectors.address(order)}")
-            closing.callback(reader.close)
+            reader = opened.enter_context(closing(Reader(server, f"/stream{selectors.address(order)}")))
             assert reader.next()[0] == "beat"
 
-        assert (threads_of(server) > 100) is threads_kept
+        until(lambda: (threads_of(server) > 100) is threads_kept, why=lambda: f"{threads_of(server)} threads")
 
 
 def threads_of(server):
@@ -226,14 +210,12 @@ def threads_of(server):
 
 
 def test_do_not_keep_the_server_from_ending(order):
-    with serving() as server:
-        reader = Reader(server, f"/stream{selectors.address(order)}")
+    with serving() as server, closing(Reader(server, f"/stream{selectors.address(order)}")) as reader:
         reader.next()
 
         server.terminate()
 
-        assert server.wait(timeout=6) is not None
-        reader.close()
+        until(lambda: server.poll() is not None)
 
 
 def test_are_counted_while_they_are_open_and_not_afterwards(read, order):
@@ -246,4 +228,4 @@ def test_are_counted_while_they_are_open_and_not_afterwards(read, order):
     for reader in readers:
         reader.close()
 
-    assert any(read(path).answer.status == 200 for _try in moments())
+    until(lambda: read(path).answer.status == 200)

@@ -183,6 +183,13 @@ def test_takes_off_what_is_ticked_until_further_notice(marta, margherita, pepper
     assert (margherita.is_on(clock.now()), margherita.off_until) == (False, None)
 
 
+@pytest.fixture
+def _tonight(monkeypatch):
+    """Let the shop's clock stand at Friday night, so that no time that is typed has passed."""
+    monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
+
+
+@pytest.mark.usefixtures("_tonight")
 def test_takes_off_for_today_until_the_business_day_ends(marta, olives):
     html = act(marta, "take_off", olives, until="today").content.decode()
 
@@ -191,6 +198,7 @@ def test_takes_off_for_today_until_the_business_day_ends(marta, olives):
     assert re.search(r"Olives: sold out until \d\d \w+, 04:00", html)
 
 
+@pytest.mark.usefixtures("_tonight")
 def test_takes_off_until_a_time_on_the_wall_clock(marta, olives):
     html = act(marta, "take_off", olives, until="time", time="03:59:59").content.decode()
 

@@ -12,11 +12,19 @@ from django.urls import reverse
 from menu import offers, selectors
 from menu import services as menu
 from menu.models import Category, Extra, Pizza, Size, Topping
+from orders.selectors import quotes
 from pizzeria.people.roles import MANAGER
 from tests.factories import CategoryFactory, ExtraFactory, PizzaFactory, SizeFactory, ToppingFactory
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen")
+
+
+@pytest.fixture
+def _kept_longer(monkeypatch):
+    """Keep pictures of the menu, and what is said of the wait, for longer than any test takes."""
+    for module in (offers, quotes):
+        monkeypatch.setattr(module, "SECONDS", 3600)
 
 
 def test_take_two_queries_for_a_card_however_long(django_assert_num_queries):
@@ -39,6 +47,7 @@ def test_take_four_queries_for_everything_that_can_be_chosen(django_assert_num_q
         offers.fresh()
 
 
+@pytest.mark.usefixtures("_kept_longer")
 def test_cost_a_guest_no_query_while_one_serves(client, django_assert_num_queries):
     addresses = [reverse("menu:card"), reverse("menu:pizza", args=["pepperoni"])]
     for address in addresses:
@@ -89,6 +98,7 @@ WAYS_TO_CHANGE_THE_MENU = {
 }
 
 
+@pytest.mark.usefixtures("_kept_longer")
 @pytest.mark.parametrize("change", WAYS_TO_CHANGE_THE_MENU.values(), ids=WAYS_TO_CHANGE_THE_MENU)
 def test_are_thrown_away_when_a_change_is_committed(django_capture_on_commit_callbacks, change):
     before = offers.current()
@@ -144,6 +154,7 @@ def test_are_thrown_away_by_an_edit_in_admin(sign_in):
     assert offers.current().sizes["medium"].factor == Decimal("1.35")
 
 
+@pytest.mark.usefixtures("_kept_longer")
 @pytest.mark.django_db(transaction=True)
 def test_stay_when_a_change_is_taken_back():
     before = offers.current()

@@ -50,12 +50,20 @@ def test_is_taken_off_from_the_list_until_further_notice(ciro):
     assert (olives().is_on(clock.now()), olives().off_until) == (False, None)
 
 
+@pytest.fixture
+def _tonight(monkeypatch):
+    """Let the shop's clock stand at Friday night, so that no time that is typed has passed."""
+    monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
+
+
+@pytest.mark.usefixtures("_tonight")
 def test_is_taken_off_from_the_list_for_today(ciro):
     press(ciro, "take_off", until="today")
 
     assert olives().off_until == clock.end_of_business_day(olives().off_since)
 
 
+@pytest.mark.usefixtures("_tonight")
 def test_is_taken_off_from_the_list_until_a_time(ciro):
     press(ciro, "take_off", until="time", time="03:59:59")
 

@@ -9,33 +9,45 @@ from pizzeria.foundation import breaker
 from pizzeria.foundation.breaker import Breaker
 from pizzeria.operations.cache import FailOpenRedisCache, SessionCache
 
-OPTIONS = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2}
+IN_VAIN, PATIENTLY = (
+    {"OPTIONS": {"socket_connect_timeout": seconds, "socket_timeout": seconds}} for seconds in (0.2, 30)
+)
 
 
 def it_says_nothing():
     raise RedisError
 
 
-def cache_at(url, kind=FailOpenRedisCache):
-    return kind(url, {"OPTIONS": OPTIONS})
-
-
 @pytest.fixture
 def lost():
     """The cache while its Redis is gone."""
-    return cache_at("redis://127.0.0.1:9/0")
+    return FailOpenRedisCache("redis://127.0.0.1:9/0", IN_VAIN)
 
 
 @pytest.fixture
 def found(settings):
     """The cache when its Redis is there again."""
-    return cache_at(settings.REDIS_URL)
+    return FailOpenRedisCache(settings.REDIS_URL, PATIENTLY)
 
 
 @pytest.fixture
-def it_is_back(monkeypatch):
+def a_breaker(monkeypatch):
+    """Have this process go by a breaker of its own, which is stopped at the end: `a_breaker(ask)`."""
+    made = []
+
+    def of(ask):
+        made.append(Breaker(ask))
+        monkeypatch.setattr(breaker, "of_redis", made[-1])
+
+    yield of
+    for each in made:
+        each.stop()
+
+
+@pytest.fixture
+def it_is_back(a_breaker):
     """Let the process find out that Redis is there again."""
-    return lambda: monkeypatch.setattr(breaker, "of_redis", Breaker(ask=breaker.ask_redis))
+    return lambda: a_breaker(breaker.ask_redis)
 
 
 def calls_to(server):
@@ -49,11 +61,11 @@ def calls_to(server):
         calls += 1
 
 
-def test_leaves_a_silent_redis_alone_until_it_is_back(monkeypatch, it_is_back):
-    monkeypatch.setattr(breaker, "of_redis", Breaker(ask=it_says_nothing))
+def test_leaves_a_silent_redis_alone_until_it_is_back(a_breaker, it_is_back):
+    a_breaker(it_says_nothing)
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
-        cache = cache_at(f"redis://127.0.0.1:{server.getsockname()[1]}/0")
+        cache = FailOpenRedisCache(f"redis://127.0.0.1:{server.getsockname()[1]}/0", IN_VAIN)
         cache.get("pizza")
         first = calls_to(server)
 
@@ -100,7 +112,7 @@ def test_forgets_what_was_old_once_it_is_thrown_away(lost, found, it_is_back):
 @pytest.mark.parametrize("timeout", [14 * 24 * 3600, None, 60])
 def test_keeps_a_session_for_a_minute_at_most(settings, timeout):
     """Another process may not know that a copy is old."""
-    cache = cache_at(settings.REDIS_URL, SessionCache)
+    cache = SessionCache(settings.REDIS_URL, PATIENTLY)
 
     cache.set("session", "Carla", timeout)
 

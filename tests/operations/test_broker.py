@@ -12,6 +12,7 @@ from kombu import Connection, Queue
 
 from pizzeria.celery import app
 from tests.live.fault_proxy import Wire
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -64,13 +65,18 @@ def at_work_by(way_of):
         way.Consumer(Queue("pizzas"), callbacks=[lambda _body, message: in_hand.append(message)]).consume()
         way.Consumer(Queue("orders"), channel=way.channel()).consume()
         way.Producer().publish("margherita", routing_key="pizzas")
-        with suppress(TimeoutError):
-            while True:
-                way.drain_events(timeout=0.2)
-        assert in_hand
+        until(lambda: heard_nothing_more(way) and in_hand)
         return way
 
     return work
+
+
+def heard_nothing_more(way):
+    """Listen until nothing has come for a moment; by then it asks on both channels."""
+    with suppress(TimeoutError):
+        while True:
+            way.drain_events(timeout=0.2)
+    return True
 
 
 def lose(way):

@@ -12,26 +12,23 @@ from redis.retry import Retry
 from pizzeria.operations.cache import FailOpenRedisCache
 
 OPTIONS = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
-
-
-def cache_at(port):
-    return FailOpenRedisCache(f"redis://127.0.0.1:{port}/0", {"OPTIONS": OPTIONS})
+PATIENTLY = {**OPTIONS, "socket_connect_timeout": 30, "socket_timeout": 30}
 
 
 @pytest.fixture(params=["gone", "silent"])
 def dead_port(request):
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    """A port that nobody else can take meanwhile: it refuses calls, or takes them and says nothing."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
         if request.param == "silent":
-            yield server.getsockname()[1]
-            return
-        port = server.getsockname()[1]
-    yield port
+            held.listen()
+        yield held.getsockname()[1]
 
 
 @pytest.fixture
 def lost(dead_port):
     """A cache without its Redis."""
-    return cache_at(dead_port)
+    return FailOpenRedisCache(f"redis://127.0.0.1:{dead_port}/0", {"OPTIONS": OPTIONS})
 
 
 QUESTIONS = {
@@ -57,7 +54,7 @@ def test_answers_as_an_empty_one_would_while_redis_does_not(lost, ask, answer):
 
 @pytest.mark.parametrize("ask", [ask for ask, _answer in QUESTIONS.values()], ids=QUESTIONS)
 def test_answers_as_djangos_own_does_while_redis_is_there(settings, ask):
-    ours, djangos = (kind(settings.REDIS_URL, {"OPTIONS": OPTIONS}) for kind in (FailOpenRedisCache, RedisCache))
+    ours, djangos = (kind(settings.REDIS_URL, {"OPTIONS": PATIENTLY}) for kind in (FailOpenRedisCache, RedisCache))
 
     answers = []
     for cache in (ours, djangos):

@@ -36,7 +36,7 @@ WRONG = {
 
 def run(*arguments, **environment):
     """Run Python in an environment that says nothing but this."""
-    bare = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "pizzeria.settings"}
+    bare = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "pizzeria.settings", "ENV_FILE": ""}
     return subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, env=bare | environment, capture_output=True, text=True, check=False
     )

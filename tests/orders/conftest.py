@@ -2,7 +2,10 @@ import pytest
 
 from pizzeria.people.roles import DRIVER, MANAGER
 from tests import shop
+from tests.orders.patience import post
 from tests.orders.telling import EMAIL, SMS, newest
+
+__all__ = ["post"]
 
 
 @pytest.fixture

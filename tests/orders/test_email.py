@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from orders.channels import Letter, Refused, Unanswered, Unavailable, email
 from pizzeria.operations import mail
+from tests.orders.patience import PATIENCE
 
 LETTER = Letter(
     id="notice-17",
@@ -111,12 +112,12 @@ def test_tells_what_became_of_a_letter_and_nothing_about_anybody(post, manners, 
 
 
 def test_is_unavailable_where_nobody_listens(post, settings):
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        port = gone.getsockname()[1]
-    settings.MAILERS = mail.mailers(f"smtp://127.0.0.1:{port}?tls=no")
+    with socket.socket() as held:  # nobody else gets the port meanwhile
+        held.bind(("127.0.0.1", 0))
+        settings.MAILERS = mail.mailers(f"smtp://127.0.0.1:{held.getsockname()[1]}?tls=no")
 
-    with pytest.raises(Unavailable):
-        email.send(LETTER)
+        with pytest.raises(Unavailable):
+            email.send(LETTER)
 
 
 def test_is_unavailable_where_somebody_listens_and_says_nothing(post, settings):
@@ -161,11 +162,14 @@ def test_is_unavailable_where_somebody_shows_a_certificate_nobody_vouches_for(po
             context.wrap_socket(listening.accept()[0], server_side=True).close()
 
     with socket.create_server(("127.0.0.1", 0)) as impostor:
-        threading.Thread(target=greet, args=[impostor]).start()
-        settings.MAILERS = mail.mailers(f"smtps://127.0.0.1:{impostor.getsockname()[1]}")
+        impostor.settimeout(PATIENCE)  # its thread ends, whatever becomes of the test
+        greeting = threading.Thread(target=greet, args=[impostor])
+        greeting.start()
+        settings.MAILERS = mail.mailers(f"smtps://127.0.0.1:{impostor.getsockname()[1]}?timeout={PATIENCE}")
 
         with pytest.raises(Unavailable, match="SSLCertVerificationError"):
             email.send(LETTER)
+        greeting.join()
 
 
 def test_counts_as_taken_when_only_the_goodbye_goes_unanswered(post):

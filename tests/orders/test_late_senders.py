@@ -1,6 +1,8 @@
 """Late senders: who is killed between taking a notice and settling it, or takes too long."""
 
+import os
 import signal
+import threading
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -22,6 +24,7 @@ from tests.orders.telling import (
     take,
 )
 from tests.shop import FRIDAY_NIGHT
+from tests.waiting import LIMIT, until
 
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
@@ -88,26 +91,32 @@ def test_are_believed_when_they_say_that_it_went_out(sms):
     assert (now(sms).sent_at, now(sms).error) == (seconds(61), "")
 
 
-def test_whose_task_has_no_time_left_say_that_nobody_knows(sms, post):
-    post.behaves(SMS="hang")
+def test_whose_task_has_no_time_left_say_that_nobody_knows(sms, post, settings):
+    post.behaves(SMS="silence")
+    settings.NOTIFY_SMS_URL = f"{post.box.sms_url}?cto={LIMIT}&rto={LIMIT}"  # longer than Celery waits here
 
-    with celerys_patience(seconds=1):
+    with interrupted(once=lambda: post.taken("sms")):
         late = send(sms)
 
     assert (late.state, late.unanswered) == (FAILED, 1)
 
 
 @contextmanager
-def celerys_patience(*, seconds):
-    """Interrupt whatever is done, as Celery interrupts a task at its soft limit: from a signal's handler."""
+def interrupted(*, once):
+    """Interrupt what is done once something is so, as Celery interrupts a task at its soft limit: by a signal."""
 
     def interrupt(*_):
         raise SoftTimeLimitExceeded
 
+    def wait():
+        until(once)
+        os.kill(os.getpid(), signal.SIGALRM)
+
     before = signal.signal(signal.SIGALRM, interrupt)
-    signal.alarm(seconds)
+    waiting = threading.Thread(target=wait)
+    waiting.start()
     try:
         yield
     finally:
-        signal.alarm(0)
+        waiting.join()
         signal.signal(signal.SIGALRM, before)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, Phase
+from hypothesis import HealthCheck, Phase, seed
 from hypothesis import settings as trials
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -11,11 +11,14 @@ from tests.orders import legal_steps as table
 from tests.orders.walk import A_NEW_PROMISE, Walk
 
 WALKS, STEPS = 40, 60
+MOST_ROUNDS = 5
+
+ROWS = {*table.LIFE, *table.RUNNING}
 
 
 @pytest.fixture
 def walk(db):
-    """Take all the walks: `walk()`."""
+    """Take so many walks, with dice of their own: `walk(dice=0)`. What they meet is counted on."""
     how = trials(
         max_examples=WALKS,
         stateful_step_count=STEPS,
@@ -23,20 +26,28 @@ def walk(db):
         suppress_health_check=[HealthCheck.too_slow],  # a step is a command on a real database
     )
 
-    def walk():
-        Walk.done, Walk.refused = Counter(), Counter()
-        run_state_machine_as_test(Walk, settings=how)
+    def walk(*, dice):
+        run_state_machine_as_test(seed(dice)(Walk), settings=how)
 
+    Walk.done, Walk.refused = Counter(), Counter()
     return walk
 
 
-def test_keep_every_rule_and_meet_each(walk):
-    walk()
+def not_met():
+    """Return the rows that no walk has followed yet, and the steps that were never refused."""
+    refusable = {row.name for row in ROWS} - {"requote"}
+    return {row for row in {*ROWS, A_NEW_PROMISE} if not Walk.done[row]} | (refusable - set(Walk.refused))
 
-    # What the walks never met, they did not prove.
-    rows = {*table.LIFE, *table.RUNNING}
-    assert {row for row in Walk.done if Walk.done[row]} == {*rows, A_NEW_PROMISE}
-    assert set(Walk.refused) == {row.name for row in rows} - {"requote"}
+
+def test_keep_every_rule_and_meet_each(walk):
+    """What the walks never met, they did not prove. Where some met not all, as luck would have it, more are taken."""
+    for dice in range(MOST_ROUNDS):
+        walk(dice=dice)
+        if not not_met():
+            break
+
+    assert not_met() == set()
+    assert set(Walk.done) == {*ROWS, A_NEW_PROMISE}
 
 
 @pytest.mark.parametrize(
@@ -51,4 +62,4 @@ def test_control_without_a_protection_they_find_that_it_is_gone(walk, monkeypatc
     monkeypatch.setattr(protection, without)
 
     with pytest.raises(AssertionError):
-        walk()
+        walk(dice=0)

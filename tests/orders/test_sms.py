@@ -12,6 +12,7 @@ import pytest
 from apprise.plugins.twilio import NotifyTwilio
 
 from orders.channels import Letter, Refused, Unanswered, Unavailable, Undelivered, sms
+from tests.orders.patience import patience_for
 
 ANNA = "+393331234567"
 LETTER = Letter(id="notice-17", to=ANNA, subject="", text="Anna, your Margherita is ready – error=404. & <b>più</b>")
@@ -31,31 +32,42 @@ OUTCOMES = [
 
 
 @pytest.fixture(params=["plain", "twilio"])
-def provider(request, post, settings, monkeypatch):
-    """The postbox, reached by one plugin or the other."""
+def behaves(request, post, settings, monkeypatch):
+    """
+    Have the postbox, reached by one plugin or the other, behave like this, and wait for its answers accordingly:
+    `behaves(SMS=500)`.
+    """
+    address = post.box.sms_url
     if request.param == "twilio":
         monkeypatch.setattr(NotifyTwilio, "notify_sms_url", post.box.sms_url.replace("json://", "http://"))
-        settings.NOTIFY_SMS_URL = f"twilio://AC{'0' * 32}:{'1' * 32}@+15550001111?cto=1&rto=1"
-    return post
+        address = f"twilio://AC{'0' * 32}:{'1' * 32}@+15550001111"
+
+    def behaves(**manners):
+        post.behaves(**manners)
+        seconds = patience_for(manners)
+        settings.NOTIFY_SMS_URL = f"{address}?cto={seconds}&rto={seconds}"
+
+    behaves()
+    return behaves
 
 
-def test_hands_the_text_to_the_provider_as_it_is(provider):
+def test_hands_the_text_to_the_provider_as_it_is(behaves, post):
     assert sms.send(LETTER) == ""
 
-    [taken] = provider.taken("sms")
+    [taken] = post.taken("sms")
     assert (taken.to, taken.text) == (ANNA, LETTER.text)
 
 
 @pytest.mark.parametrize(("manners", "outcome"), OUTCOMES, ids=str)
-def test_tells_what_became_of_a_message_and_nothing_about_anybody(provider, manners, outcome):
-    provider.behaves(**manners)
+def test_tells_what_became_of_a_message_and_nothing_about_anybody(behaves, post, manners, outcome):
+    behaves(**manners)
 
     with pytest.raises(outcome) as told:
         sms.send(LETTER)
 
     assert type(told.value) is outcome
     assert not any(secret in str(told.value) for secret in (ANNA, ANNA[1:], "Anna", "Margherita"))
-    assert len(provider.taken("sms")) == (manners["SMS"] in ("silence", "drop") if "SMS" in manners else 0)
+    assert len(post.taken("sms")) == (manners["SMS"] in ("silence", "drop") if "SMS" in manners else 0)
 
 
 def test_asks_once_whatever_the_address_says(post, settings):
@@ -77,12 +89,12 @@ def test_refuses_what_cannot_be_a_number_without_asking(post, nobody):
 
 
 def test_is_unavailable_where_nobody_listens(post, settings):
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        port = gone.getsockname()[1]
-    settings.NOTIFY_SMS_URL = f"json://127.0.0.1:{port}/sms"
+    with socket.socket() as held:  # nobody else gets the port meanwhile
+        held.bind(("127.0.0.1", 0))
+        settings.NOTIFY_SMS_URL = f"json://127.0.0.1:{held.getsockname()[1]}/sms"
 
-    with pytest.raises(Unavailable):
-        sms.send(LETTER)
+        with pytest.raises(Unavailable):
+            sms.send(LETTER)
 
 
 def test_is_open_when_there_is_a_provider(post, settings):
@@ -107,8 +119,8 @@ def written():
 
 
 @pytest.mark.parametrize("manners", [{}, {"SMS": 500}, {"SMS": "drop"}, {"refused": [ANNA]}], ids=str)
-def test_writes_nothing_about_anybody_into_our_logs(provider, manners, written, capfd):
-    provider.behaves(**manners)
+def test_writes_nothing_about_anybody_into_our_logs(behaves, manners, written, capfd):
+    behaves(**manners)
     logging.getLogger("somebody").debug("Let us see.")
 
     with suppress(Undelivered):

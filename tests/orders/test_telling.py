@@ -62,7 +62,7 @@ def test_hands_each_notice_over_by_its_channels_queue(news, broker):
     email, sms = Notice.objects.filter(order=order).order_by("pk")
     assert sent_by(broker, "email") == [is_to_send(email)]
     assert sent_by(broker, "sms") == [is_to_send(sms)]
-    assert list(messages_in(broker, "celery")) == []
+    assert not {is_to_send(email), is_to_send(sms)} & set(sent_by(broker, "celery"))
 
 
 def test_has_a_queue_for_each_way_out_that_a_plain_worker_takes_too():
@@ -122,10 +122,10 @@ def test_sends_the_notice_it_is_told_of(news, post):
     order, confirmed = news
     tasks.notify(event_id=confirmed.pk)
 
-    for notice in Notice.objects.filter(order=order):
+    for notice in Notice.objects.filter(order=order).order_by("pk"):
         tasks.send_notice(notice_id=notice.pk)
 
-    assert [message.kind for message in post.taken()] == ["email", "sms"]
+    assert sorted(message.kind for message in post.taken()) == ["email", "sms"]
     assert set(Notice.objects.filter(order=order).values_list("state", flat=True)) == {NoticeState.SENT}
 
 

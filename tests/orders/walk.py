@@ -75,7 +75,7 @@ class Walk(RuleBasedStateMachine):
         self.kitchen = shop.open_shop()
         Kitchen.objects.update(max_concurrent_orders=MOST_AT_ONCE, cooking_places=PLACES)
         self.people = {who: _actor(who, role) for who, role in PEOPLE.items()}
-        self.drivers = frozenset(self.people[who].user_id for who in DRIVERS)
+        self.drivers = [self.people[who].user_id for who in DRIVERS]  # in this order: the dice choose by position
         self.at = FRIDAY_NIGHT
         self.line = table.Line(most=MOST_AT_ONCE, places=PLACES)
         self.orders, self.refs = {}, {}  # by number, from 1
@@ -181,7 +181,8 @@ class Walk(RuleBasedStateMachine):
         load = sum(status in table.LOAD for status in statuses)
         line = replace(self.line, load=load, cooking=statuses.count("cooking"))
         order = self.orders[number] if number else table.Placed((details or {}).get("method", Method.PICKUP))
-        return table.Case(self.people[who].user_id, PEOPLE[who], line, self.at, order, details or {}, self.drivers)
+        drivers = frozenset(self.drivers)
+        return table.Case(self.people[who].user_id, PEOPLE[who], line, self.at, order, details or {}, drivers)
 
     # --- What holds after every step ---
 

@@ -73,6 +73,14 @@ def test_counts_what_is_in_the_basket(client):
     assert re.search(r"\b3\b", re.sub(r"<svg.*?</svg>|<[^>]+>", " ", header_of(client), flags=re.DOTALL))
 
 
+@pytest.fixture
+def lasting_copies(monkeypatch):
+    """What is cached for seconds stays, however long this test takes."""
+    for cached in ("menu.offers", "orders.selectors.notices", "orders.selectors.quotes"):
+        monkeypatch.setattr(f"{cached}.SECONDS", 3600)
+
+
+@pytest.mark.usefixtures("lasting_copies")
 @pytest.mark.parametrize("role", [CUSTOMER, KITCHEN, MANAGER, ADMIN], ids=lambda role: role.name)
 def test_asks_the_database_nothing_whoever_is_in(sign_in, django_assert_num_queries, role):
     browser = sign_in(role)

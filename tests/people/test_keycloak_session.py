@@ -31,7 +31,7 @@ def refreshes(realm):
 
 
 def test_is_not_asked_about_on_every_page(at_work, realm):
-    time_passes(at_work, minutes=4, seconds=50)
+    time_passes(at_work, minutes=4)
     at_work.get(BOARD)
 
     assert realm.asked == []

@@ -10,7 +10,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from pizzeria.people.oidc.keys import Keys, UnknownKey
 from pizzeria.people.oidc.provider import Denied, OutOfReach
-from tests.waiting import until
+from tests.waiting import LIMIT, until
 
 _RSA = RSAAlgorithm.to_jwk(rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key(), as_dict=True)
 _EC = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key(), as_dict=True)
@@ -156,14 +156,14 @@ def test_are_given_at_once_while_somebody_asks_for(realm, keys, other):
 
     def hang():
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(LIMIT)
         return {"keys": [row("one"), row("two")]}
 
     keys._fetch = hang
     asking = threading.Thread(target=keys.named, args=[other])
     asking.start()
     try:
-        assert begun.wait(10)
+        assert begun.wait(LIMIT)
         assert keys.named("one").key_id == "one"
         assert asking.is_alive()
     finally:
@@ -176,7 +176,7 @@ def test_are_asked_for_once_by_many_at_the_same_time(realm, keys):
     found = []
 
     def ask():
-        together.wait()
+        together.wait(LIMIT)
         found.append(keys.named("one").key_id)
 
     threads = [threading.Thread(target=ask) for _each in range(20)]

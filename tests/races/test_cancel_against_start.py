@@ -19,7 +19,7 @@ from orders.models import Order, Reason, Status
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.events.models import Event as Happened
 from tests import shop
-from tests.races.crowd import all_at_once
+from tests.races.crowd import PATIENCE, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 ROUNDS = 25
@@ -45,7 +45,7 @@ def steps(order, *, guest, chef):
 
 def test_never_both(kitchen, guest, chef):
     Kitchen.objects.update(max_concurrent_orders=ROUNDS, cooking_places=ROUNDS)
-    in_the_transaction = partial(Barrier(2).wait, timeout=60)
+    in_the_transaction = partial(Barrier(2).wait, timeout=PATIENCE)
     outcomes = Counter()
 
     with (
@@ -76,7 +76,7 @@ def test_control_without_the_kitchens_lock_a_cancelled_pizza_goes_into_the_oven(
     def looks_and_is_slow(line):
         free = looked(line)
         has_looked.set()
-        assert has_cancelled.wait(timeout=60)
+        assert has_cancelled.wait(timeout=PATIENCE)
         return free
 
     def unlocked(ref):
@@ -87,7 +87,7 @@ def test_control_without_the_kitchens_lock_a_cancelled_pizza_goes_into_the_oven(
     monkeypatch.setattr(cooking, "_has_free_place", looks_and_is_slow)
 
     with (
-        failpoints.armed("orders.cancel_order.begun", partial(has_looked.wait, timeout=60)),
+        failpoints.armed("orders.cancel_order.begun", partial(has_looked.wait, timeout=PATIENCE)),
         failpoints.armed("orders.cancel_order.after_commit", has_cancelled.set),
     ):
         both = all_at_once(steps(placed_order, guest=guest, chef=chef))

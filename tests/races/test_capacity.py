@@ -15,7 +15,7 @@ from kitchen.services import running
 from orders import replay
 from pizzeria.foundation import failpoints
 from tests import shop
-from tests.races.crowd import all_at_once
+from tests.races.crowd import PATIENCE, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 ROUNDS = 3
@@ -46,7 +46,7 @@ def test_is_never_below_what_is_in_the_line(kitchen, manager):
         Kitchen.objects.update(max_concurrent_orders=before + ROOM)
         baskets = [shop.basket_of() for _ in range(GUESTS)]
         total = shop.total_of(baskets[0])
-        at_the_door = partial(Barrier(GUESTS + 1).wait, timeout=60)
+        at_the_door = partial(Barrier(GUESTS + 1).wait, timeout=PATIENCE)
 
         with (
             failpoints.armed("orders.place_order.before_kitchen", at_the_door),

@@ -17,7 +17,7 @@ from pizzeria.foundation.events.models import Event
 from pizzeria.people.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
-from tests.races.crowd import all_at_once
+from tests.races.crowd import PATIENCE, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 SCREENS = 4  # of each kind
@@ -65,7 +65,7 @@ def test_control_without_the_lock_all_count_alike_and_the_log_takes_one_change(c
 
     def unlocked(registered):
         counted = Customer.objects.get(pk=registered.pk)
-        all_have_counted.wait(timeout=60)
+        all_have_counted.wait(timeout=PATIENCE)
         return counted
 
     monkeypatch.setattr("orders.services.customers.lock", unlocked)

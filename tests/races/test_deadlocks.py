@@ -6,13 +6,13 @@ Eight threads, two of them at each order's heels, and not one deadlock.
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, wait
-from functools import wraps
+from functools import partial
 from queue import SimpleQueue
 from random import Random
 from threading import Barrier
 
 import pytest
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, transaction
 
 from kitchen import selectors as kitchens
 from kitchen import services as kitchen_line
@@ -25,17 +25,20 @@ from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.people.roles import DRIVER
 from tests import shop
+from tests.length import by_length
 from tests.orders import legal_steps as table
-from tests.races.crowd import all_at_once
+from tests.races.crowd import PATIENCE, all_at_once, with_a_connection
 from tests.shop import FRIDAY_NIGHT
+from tests.waiting import until
 
-ORDERS = 120
+ORDERS = by_length(120, long=500)
 GUESTS, COOKS, DRIVERS = 2, 3, 2  # and a manager
 INTERFERENCES = 30
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.long
 def test_never_happen_on_a_busy_evening(kitchen, chef, manager):
     Kitchen.objects.update(cooking_places=ORDERS, max_concurrent_orders=ORDERS)
     drivers = [shop.hire(DRIVER) for _ in range(DRIVERS)]
@@ -63,19 +66,6 @@ def test_never_happen_on_a_busy_evening(kitchen, chef, manager):
     assert list(replay.differences()) == []
 
 
-def with_a_connection(work):
-    """Close the thread's connection to the database when its work is over."""
-
-    @wraps(work)
-    def run(*args):
-        try:
-            return work(*args)
-        finally:
-            connections.close_all()
-
-    return run
-
-
 class Evening:
     """
     Whoever orders hangs two copies of the ticket up, and who cooks a delivery calls a driver, so that two race for it.
@@ -101,14 +91,15 @@ class Evening:
     @with_a_connection
     def guest(self):
         for nth in range(ORDERS // GUESTS):
-            order = self.do(shop.place, by=GUEST, method=Method.DELIVERY if nth % 3 else Method.PICKUP)
-            if order is None:  # the kitchen is paused
-                continue
+            order = until(partial(self.place, nth), seconds=PATIENCE)  # again and again while the kitchen is paused
             self.placed.append(order)
             for _cook in range(2):
                 self.to_cook.put(order)
             if nth % 5 == 0:
                 self.do(front_desk.cancel_order, by=GUEST, ref=order.ref, reason=Reason.CHANGED_MIND)
+
+    def place(self, nth):
+        return self.do(shop.place, by=GUEST, method=Method.DELIVERY if nth % 3 else Method.PICKUP)
 
     @with_a_connection
     def cook(self):
@@ -142,6 +133,7 @@ class Evening:
     @with_a_connection
     def manage(self):
         dice = Random(1)
+        until(lambda: self.placed, seconds=PATIENCE)
         for nth in range(INTERFERENCES):
             self.do(kitchen_line.pause, by=self.manager, kitchen=self.kitchen, reason="Too hot", until=None)
             self.do(kitchen_line.resume, by=self.manager, kitchen=self.kitchen)
@@ -153,9 +145,9 @@ class Evening:
                 cooking_places=ORDERS + nth,
             )
             self.do(kitchen_line.requote, by=self.manager, kitchen=self.kitchen)
-            if nth % 3 == 0 and self.placed:
+            if nth % 3 == 0:
                 self.do(front_desk.adopt_order, by=self.drivers[nth % 2], ref=dice.choice(self.placed).ref)
-            if nth % 4 == 0 and self.placed:
+            if nth % 4 == 0:
                 self.do(
                     front_desk.cancel_order,
                     by=self.manager,
@@ -177,13 +169,13 @@ def test_control_locking_the_order_before_the_kitchen_deadlocks(kitchen, placed_
     def kitchen_first():
         with transaction.atomic():
             kitchen_line.lock(kitchen.pk)
-            both_hold_one.wait(timeout=10)
+            both_hold_one.wait(timeout=PATIENCE)
             locks.lock(placed_order.ref)
 
     def order_first():
         with transaction.atomic():
             locks.lock(placed_order.ref)
-            both_hold_one.wait(timeout=10)
+            both_hold_one.wait(timeout=PATIENCE)
             kitchen_line.lock(kitchen.pk)
 
     with pytest.raises(OperationalError, match="deadlock detected"):

@@ -9,10 +9,10 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 from contextlib import contextmanager
 from html import unescape
+from http import HTTPStatus
 from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
 
@@ -27,14 +27,18 @@ from orders import replay, selectors
 from orders.models import Basket, Order, OrderContact
 from orders.services import basket as baskets
 from pizzeria.demo import environment
+from pizzeria.demo.servers.processes import start_tied
 from pizzeria.foundation.events.models import Event
 from pizzeria.foundation.idempotency.models import IdempotencyKey
 from tests.orders.test_basket import add
 from tests.orders.test_checkout_page import ANNA
+from tests.races.crowd import PATIENCE
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CHECKOUT = reverse("orders:checkout")
+BUSY = "A lot is going on right now."
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
@@ -47,17 +51,25 @@ class Browser:
 
     def open_checkout(self):
         """Give the form, filled in."""
-        page = self._ask("GET")[1]
+        page = self._asked("GET")[1]
         return {**ANNA, **{name: unescape(value) for name, value in HIDDEN.findall(page)}}
 
     def send(self, form):
         """Give the address that the form leads to."""
-        answer, page = self._ask("POST", urlencode(form))
+        answer, page = self._asked("POST", urlencode(form))
         assert answer.status == 302, page
         return answer.headers["Location"]
 
+    def _asked(self, method, body=None):
+        """Ask, and ask again while the shop says that it is too busy: the key of a form makes it the same form."""
+        return until(lambda: self._unless_busy(*self._ask(method, body)))
+
+    @staticmethod
+    def _unless_busy(answer, page):
+        return None if answer.status == HTTPStatus.SERVICE_UNAVAILABLE or BUSY in page else (answer, page)
+
     def _ask(self, method, body=None):
-        way = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        way = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         try:
             way.request(
@@ -86,7 +98,9 @@ def shop_served(to, *, killed_at=""):
             origin=f"http://127.0.0.1:{to.port}",
         )
         command = [sys.executable, "-m", "tests.races.killed_server", str(listening.fileno()), killed_at]
-        server = subprocess.Popen(command, env=variables, cwd=settings.ROOT, pass_fds=[listening.fileno()])
+        server = start_tied(
+            command, farewell=signal.SIGKILL, env=variables, cwd=settings.ROOT, pass_fds=[listening.fileno()]
+        )
     try:
         yield server
     finally:
@@ -115,7 +129,7 @@ def test_leaves_a_whole_order_or_none_and_the_form_can_be_sent_again(kitchen, an
         form = anna.open_checkout()
         with pytest.raises(ConnectionError):
             anna.send(form)
-        assert server.wait(timeout=30) == -signal.SIGKILL
+        assert server.wait(timeout=PATIENCE) == -signal.SIGKILL
 
     everything_is_free(kitchen)
     whole(orders)
@@ -131,9 +145,9 @@ def test_leaves_a_whole_order_or_none_and_the_form_can_be_sent_again(kitchen, an
 
 
 def everything_is_free(kitchen):
-    """Take every lock that the killed process held, within 2 s: PostgreSQL notices at once that nobody is there."""
+    """Take every lock that the killed process held: PostgreSQL notices by itself that nobody is there."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '2s'")
+        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
         baskets.lock(Basket.objects.get().ref)
         kitchen_line.lock(kitchen.pk)
 

@@ -12,7 +12,7 @@ from kitchen.services import line
 from orders.models import Order
 from pizzeria.foundation import failpoints
 from tests import shop
-from tests.races.crowd import all_at_once
+from tests.races.crowd import PATIENCE, all_at_once
 
 GUESTS = 32
 
@@ -32,7 +32,7 @@ def everybody_orders():
     baskets = [shop.basket_of() for _ in range(GUESTS)]
     total = shop.total_of(baskets[0])
     at_the_door = Barrier(GUESTS)
-    with failpoints.armed("orders.place_order.before_kitchen", partial(at_the_door.wait, timeout=60)):
+    with failpoints.armed("orders.place_order.before_kitchen", partial(at_the_door.wait, timeout=PATIENCE)):
         outcomes = all_at_once([partial(shop.place, basket, shown_total=total) for basket in baskets])
     return Counter(getattr(outcome, "code", "ordered") for outcome in outcomes)
 
@@ -45,18 +45,18 @@ def test_goes_to_exactly_one_of_32_guests(one_free_place):
     assert sorted(Order.objects.values_list("number", flat=True)) == list(range(1, 21))
 
 
-def numbered(numbers, kitchen, today):
-    """Give out numbers that nobody can have twice, lock or no lock."""
-    kitchen.last_number = next(numbers)
-    return today
-
-
 def test_control_without_the_lock_the_kitchen_is_oversold(one_free_place, monkeypatch):
+    """All have seen the free place before anybody takes it."""
+    all_have_looked = Barrier(GUESTS)
+    numbers = count(1000)  # that nobody can have twice: else the unique number would catch some of it
+
+    def number(kitchen, today):
+        all_have_looked.wait(timeout=PATIENCE)
+        kitchen.last_number = next(numbers)
+        return today
+
     monkeypatch.setattr("kitchen.services.lock", lambda kitchen_id: Kitchen.objects.get(pk=kitchen_id))
-    numbers = count(1000)  # else the unique number would catch some of it
-    monkeypatch.setattr(line, "_count_on", partial(numbered, numbers))
+    monkeypatch.setattr(line, "_count_on", number)
 
-    outcomes = everybody_orders()
-
-    assert outcomes["ordered"] > 1
-    assert Ticket.objects.count() > 20
+    assert everybody_orders() == {"ordered": GUESTS}
+    assert Ticket.objects.count() == 19 + GUESTS

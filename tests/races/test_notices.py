@@ -10,7 +10,6 @@ from functools import partial
 from threading import Barrier, Event
 
 import pytest
-from django.db import connection, connections
 
 from orders import services as front_desk
 from orders.models import Channel, Notice, NoticeState
@@ -19,7 +18,7 @@ from orders.services import sending
 from pizzeria.foundation.events.models import Event as Happened
 from tests import shop
 from tests.orders.telling import newest, take
-from tests.races.crowd import all_at_once
+from tests.races.crowd import PATIENCE, all_at_once, somebody_waits_for_a_lock, with_a_connection
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
 
@@ -67,7 +66,7 @@ def test_control_without_the_lock_each_sends_it(notice, post, monkeypatch):
     all_have_looked = Barrier(WORKERS)
 
     def look(notice, *, later, at):
-        all_have_looked.wait(timeout=60)
+        all_have_looked.wait(timeout=PATIENCE)
         return ""
 
     monkeypatch.setattr(NoticeQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
@@ -94,42 +93,27 @@ def claimed_in_turn(chef, monkeypatch):
         def look_slowly(notice, **others):
             if notice == earlier:
                 is_looking.set()
-                assert may_go_on.wait(timeout=60)
+                assert may_go_on.wait(timeout=PATIENCE)
             return look(notice, **others)
 
         monkeypatch.setattr(sending, "why_no_news", look_slowly)
         with ThreadPoolExecutor(2) as workers:
-            first = workers.submit(in_a_thread, take, earlier)
-            assert is_looking.wait(timeout=60)
+            first = workers.submit(with_a_connection(take), earlier)
+            assert is_looking.wait(timeout=PATIENCE)
             later = newest(shop.cooked(order, by=chef), Channel.SMS, "ready")
-            second = workers.submit(in_a_thread, take, later)
+            second = workers.submit(with_a_connection(take), later)
             until(lambda: is_waiting(second))
             may_go_on.set()
-            return [task.result(timeout=60) is not None for task in (first, second)]
+            return [task.result() is not None for task in (first, second)]
 
     return claim
 
 
 def test_waits_for_an_earlier_one_that_is_just_being_taken(claimed_in_turn):
-    assert claimed_in_turn(waits_for_a_lock) == [True, False]
+    assert claimed_in_turn(lambda _second: somebody_waits_for_a_lock()) == [True, False]
 
 
 def test_control_without_the_lock_a_later_one_is_taken_at_the_same_time(claimed_in_turn, monkeypatch):
     monkeypatch.setattr(NoticeQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
 
     assert claimed_in_turn(lambda second: second.done()) == [True, True]
-
-
-def in_a_thread(work, *args):
-    try:
-        return work(*args)
-    finally:
-        connections.close_all()
-
-
-def waits_for_a_lock(_task):
-    """Return whether a session on this database waits for another's lock."""
-    waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT EXISTS ({waiting})")
-        return cursor.fetchone()[0]

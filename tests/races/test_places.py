@@ -13,7 +13,7 @@ from orders import replay
 from orders.models import Order, Status
 from pizzeria.foundation import failpoints
 from tests import shop
-from tests.races.crowd import all_at_once
+from tests.races.crowd import PATIENCE, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 COOKS, PLACES = 8, 5
@@ -36,7 +36,7 @@ def everybody_starts(waiting, chef):
 
 def test_are_given_to_exactly_as_many_cooks_as_there_are(waiting, chef):
     assert Kitchen.objects.get().cooking_places == PLACES
-    in_the_transaction = partial(Barrier(COOKS).wait, timeout=60)
+    in_the_transaction = partial(Barrier(COOKS).wait, timeout=PATIENCE)
 
     with failpoints.armed("kitchen.start_cooking.begun", in_the_transaction):
         outcomes = everybody_starts(waiting, chef)
@@ -52,7 +52,7 @@ def test_control_without_the_lock_every_cook_finds_the_same_place_free(waiting, 
 
     def looks_and_waits(line):
         free = looked(line)
-        before_anybody_acts.wait(timeout=60)
+        before_anybody_acts.wait(timeout=PATIENCE)
         return free
 
     monkeypatch.setattr("kitchen.services.line.lock_for_ticket", lambda ref: Kitchen.objects.get(tickets__ref=ref))

@@ -5,7 +5,7 @@ With one worker for everything they wait as long as it is silent.
 """
 
 import os
-import subprocess
+import signal
 import sys
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -17,13 +17,14 @@ from django.db import connection
 from orders import tasks
 from orders.models import Channel, Notice, NoticeState
 from pizzeria.demo import environment
+from pizzeria.demo.servers.processes import start_tied
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import Event
 from tests import shop
 from tests.waiting import until
 
 ORDERS = 5
-SILENT_FOR_LONGER_THAN_ANY_TEST = "?cto=1&rto=600"
+SILENT_FOR_LONGER_THAN_ANY_TEST = "?cto=600&rto=600"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,7 +44,7 @@ def working(post, queues):
         "NOTIFY_SMS_URL": f"{post.box.sms_url}{SILENT_FOR_LONGER_THAN_ANY_TEST}",
     }
     worker = f"-m celery -A pizzeria worker --pool solo --queues {queues} --loglevel ERROR --without-gossip"
-    process = subprocess.Popen([sys.executable, *worker.split()], env=variables, cwd=settings.ROOT)
+    process = start_tied([sys.executable, *worker.split()], farewell=signal.SIGKILL, env=variables, cwd=settings.ROOT)
     try:
         yield process
     finally:

@@ -22,7 +22,7 @@ from pizzeria.foundation.events.models import Event
 from pizzeria.people.roles import DRIVER
 from tests import shop
 from tests.factories import UserFactory
-from tests.races.crowd import all_at_once
+from tests.races.crowd import PATIENCE, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 DRIVERS = 8
@@ -54,7 +54,7 @@ def assigned_to():
 
 
 def test_never_have_the_same_delivery(delivery, drivers):
-    in_the_transaction = partial(Barrier(DRIVERS).wait, timeout=60)
+    in_the_transaction = partial(Barrier(DRIVERS).wait, timeout=PATIENCE)
 
     with failpoints.armed("orders.claim_delivery.begun", in_the_transaction):
         outcomes = all_at_once(partial(claim, delivery, driver) for driver in drivers)
@@ -72,7 +72,7 @@ def test_control_without_the_orders_lock_all_find_it_free_and_the_log_takes_one(
 
     def unlocked(ref):
         order = Order.objects.get(ref=ref)
-        all_have_looked.wait(timeout=60)
+        all_have_looked.wait(timeout=PATIENCE)
         return order
 
     monkeypatch.setattr("orders.services.delivering.lock", unlocked)

@@ -19,7 +19,7 @@ from pizzeria.foundation.events.models import Event
 from pizzeria.people.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
-from tests.races.crowd import all_at_once
+from tests.races.crowd import PATIENCE, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 PEOPLE = 8
@@ -45,7 +45,7 @@ def adopted_by():
 
 
 def test_never_have_the_same_order(placed_order, people):
-    in_the_transaction = partial(Barrier(PEOPLE).wait, timeout=60)
+    in_the_transaction = partial(Barrier(PEOPLE).wait, timeout=PATIENCE)
 
     with failpoints.armed("orders.adopt_order.begun", in_the_transaction):
         outcomes = all_at_once(partial(adopt, placed_order, somebody) for somebody in people)
@@ -61,7 +61,7 @@ def test_control_without_the_orders_lock_all_find_it_a_guests_and_the_log_takes_
 
     def unlocked(ref):
         order = Order.objects.get(ref=ref)
-        all_have_looked.wait(timeout=60)
+        all_have_looked.wait(timeout=PATIENCE)
         return order
 
     monkeypatch.setattr("orders.services.adopting.lock", unlocked)

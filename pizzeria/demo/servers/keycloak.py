@@ -15,7 +15,7 @@ from pizzeria.demo.address import is_free
 from pizzeria.demo.home import Home
 from pizzeria.demo.keycloak import program
 from pizzeria.demo.keycloak.office import ACCOUNT, Office
-from pizzeria.demo.servers import readiness, secrets
+from pizzeria.demo.servers import ports, secrets
 from pizzeria.demo.servers.failure import CannotServe
 from pizzeria.demo.servers.processes import Child, wait_until
 
@@ -75,7 +75,7 @@ def port_in(folder: Path) -> int:
     """Last time's port of the server with this home; at the first time a free one."""
     with suppress(FileNotFoundError, ValueError):
         return int((folder / PORT).read_text())
-    return readiness.free_port()
+    return ports.free_port()
 
 
 def address_at(port: int) -> str:

@@ -31,6 +31,7 @@ SETTINGS = {
     "log_timezone": "UTC",
     "lc_messages": "C",
     "max_connections": "400",  # several tests at a time, each with a crowd of its own
+    "dynamic_shared_memory_type": "mmap",  # files among its data, instead of some in /dev/shm that a kill leaves there
     "client_connection_check_interval": "1s",  # else a killed web worker's row locks live on for its query's length
 }
 

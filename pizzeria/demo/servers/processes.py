@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pizzeria.demo.servers.accounts import Account
 
@@ -40,6 +40,18 @@ def started(pid: int) -> str | None:
     with suppress(OSError):
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     return None if state in "ZX" else f"{boot} {fields[18]}"
+
+
+def start_tied(command: Sequence[str | Path], *, farewell: signal.Signals, **options: Any) -> subprocess.Popen[bytes]:
+    """
+    Start a child that gets ``farewell`` when we die, however we die; on Linux alone.
+
+    To be called in a thread that lives as long as we do: the kernel takes its end for ours.
+
+    :param options: of Popen
+    """
+    # One system call, which no other thread's locks can hold up.
+    return subprocess.Popen(command, preexec_fn=tied_to_owner(farewell), **options)  # noqa: PLW1509
 
 
 def tied_to_owner(farewell: signal.Signals) -> Callable[[], None]:
@@ -104,15 +116,15 @@ class Child:
         if log.exists():
             log.replace(log.with_suffix(".log.1"))  # a crash is looked into after the next start
         with log.open("wb") as output:
-            self.process = subprocess.Popen(
+            self.process = start_tied(
                 command,
+                farewell=farewell,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=cwd,
                 env=dict(env),
                 start_new_session=True,  # a Ctrl-C is for the owner, who stops them in order
-                preexec_fn=tied_to_owner(farewell),  # noqa: PLW1509 - the owner has one thread
                 user=account.uid if account else None,
                 group=account.gid if account else None,
                 extra_groups=[] if account else None,

@@ -1,21 +1,13 @@
 """Starting a server and knowing that it serves."""
 
-import socket
 import time
 from collections.abc import Callable
 
 from pizzeria.demo.servers.failure import CannotServe
+from pizzeria.demo.servers.ports import free_port
 from pizzeria.demo.servers.processes import Child
 
-PATIENCE = 30.0  # seconds: a database killed in the middle of its work replays it first
-
-
-def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+PATIENCE = 120.0  # seconds, on busy cores: a database killed in the middle of its work replays it first
 
 
 def start(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import ConnectionError as NotConnected
+from redis.exceptions import TimeoutError as Unanswered
 
 from pizzeria.demo.servers import programs, readiness, secrets
 from pizzeria.demo.servers.processes import Child
@@ -44,7 +45,7 @@ def running(room: Room, *, home: Path) -> Iterator[Store]:
             account=room.account,
         ),
         answers=lambda port: Redis.from_url(_url(password, port), socket_timeout=2).ping(),
-        not_yet=(NotConnected,),  # also what it says while it loads its keys
+        not_yet=(NotConnected, Unanswered),  # the first is also what it says while it loads its keys
     )
     try:
         yield Store(_url(password, port), f"{program.name} {program.version}, {program.origin}", child)

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 from pizzeria.demo.servers import accounts
 from pizzeria.demo.servers.accounts import Account
@@ -17,6 +18,7 @@ from pizzeria.demo.servers.failure import CannotServe
 from pizzeria.demo.servers.programs import Program
 
 ELSEWHERE = "elsewhere"  # the note
+PERMANENT = Path("/var/tmp")  # noqa: S108 - survives a reboot
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,14 @@ def _noted(folder: Path) -> Path | None:
 
 
 def _found_elsewhere(folder: Path, account: Account) -> Path:
-    candidates = [Path("/var/tmp"), Path(tempfile.gettempdir())]  # noqa: S108 - the first survives a reboot
-    for parent in candidates:
+    for parent in (PERMANENT, Path(tempfile.gettempdir())):
         if parent.is_dir() and account.can("-x", parent):
-            elsewhere = Path(tempfile.mkdtemp(prefix="pizzeria-", dir=parent))
+            elsewhere = parent / f"pizzeria-{token_hex(8)}"
+            (folder / ELSEWHERE).write_text(str(elsewhere))  # first: what is noted nowhere is never removed
+            elsewhere.mkdir()
             elsewhere.chmod(0o711)
-            (folder / ELSEWHERE).write_text(str(elsewhere))
             return elsewhere
-    raise CannotServe(f"The account `{account.name}` can reach neither {folder} nor {candidates[0]}.")
+    raise CannotServe(f"The account `{account.name}` can reach neither {folder} nor {PERMANENT}.")
 
 
 def _open_to_all(tree: Path) -> None:

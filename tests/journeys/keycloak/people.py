@@ -38,6 +38,16 @@ def is_asked_who_it_is(page: Page) -> None:
 
 
 def minutes_pass(page: Page, minutes: int) -> None:
-    """Let the session in somebody's browser grow older."""
+    """
+    Let the session in somebody's browser grow older, while it shows no page of the shop.
+
+    A page that renews itself would ask about the session at the same moment as the test.
+    """
+    page.goto("about:blank")
+    session_grows_older(page, minutes)
+
+
+def session_grows_older(page: Page, minutes: int) -> None:
+    """Let the session grow older under the page that somebody looks at."""
     [key] = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == settings.SESSION_COOKIE_NAME]
     grows_older(import_module(settings.SESSION_ENGINE).SessionStore(key), minutes=minutes)

@@ -1,5 +1,7 @@
 """Keycloak is stopped in the middle of an evening, and started again."""
 
+from functools import partial
+
 import pytest
 import requests
 from playwright.sync_api import expect
@@ -8,6 +10,8 @@ from tests.journeys.browsers import browsers
 from tests.journeys.keycloak.conftest import REFUSALS
 from tests.journeys.keycloak.people import minutes_pass, set_out, sign_in
 from tests.keycloak.server import OURS, PLAIN
+from tests.people.account_holders import limits_are_over
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,16 +40,13 @@ def test_stops_nobody_who_is_in_and_lets_nobody_wait_who_is_not(both, shop_of, k
         minutes_pass(ciro, 5)
         assert [ciro.goto("/kitchen/").status for _time in range(2)] == [200, 200]
         assert call(shop_of(realm), tokens[realm]).status_code == 200
-        dina = arrives()
-        answers = answers_to(dina)
-        set_out(dina)
-        expect(dina.get_by_role("heading", name="We cannot sign you in just now")).to_be_visible()
-        assert answers == [200, 503]
+        sets_out_in_vain(arrives())
 
     keycloak.start()
 
     for realm, arrives in both.items():
         assert at_work[realm].goto("/kitchen/").status == 200
+        until(partial(leads_to_keycloak, shop_of(realm)))
         dina = arrives()
         sign_in(dina, "driver")
         assert dina.goto("/delivery/").status == 200
@@ -55,8 +56,16 @@ def call(address, token):
     return requests.get(f"{address}/api/me", headers={"Authorization": f"Bearer {token}"}, timeout=30)
 
 
-def answers_to(page):
-    """Keep a list of what a page gets when it goes from one address to another."""
+def sets_out_in_vain(page):
+    """See the shop itself say that Keycloak is gone: from one of its pages to another."""
     answers = []
     page.on("response", lambda answer: answers.append(answer.status) if answer.request.is_navigation_request() else 0)
-    return answers
+    set_out(page)
+    expect(page.get_by_role("heading", name="We cannot sign you in just now")).to_be_visible()
+    until(lambda: answers == [200, 503], why=lambda: answers, page=page)
+
+
+def leads_to_keycloak(address):
+    """Return whether a shop sends people there again; that there was no answer it remembers for a few seconds."""
+    limits_are_over()
+    return requests.get(f"{address}/accounts/keycloak/", timeout=30, allow_redirects=False).status_code == 302

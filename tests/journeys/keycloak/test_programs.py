@@ -6,7 +6,7 @@ import requests
 from playwright.sync_api import expect
 
 from tests.journeys.keycloak.people import sign_in
-from tests.waiting import until
+from tests.waiting import LIMIT, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +42,7 @@ def test_go_on_with_a_key_that_is_new(me, keycloak, realm, somebody):
 
     after = keycloak.token_of_till(realm)
     assert key_of(after) != key_of(before)
-    until(lambda: me(after).status_code == 200, seconds=SECONDS_BETWEEN_LOOKS_FOR_KEYS + 10)
+    until(lambda: me(after).status_code == 200, seconds=SECONDS_BETWEEN_LOOKS_FOR_KEYS + LIMIT)
     assert me(before).status_code == 200
     dina = somebody()
     sign_in(dina, "driver")

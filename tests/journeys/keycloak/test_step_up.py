@@ -40,7 +40,7 @@ def test_asks_for_the_password_again_and_leads_back_to_the_page(somebody, script
     show_password(marta)
 
     expect(marta).to_have_url(re.compile(f"{page}$"))
-    marta.get_by_role("radio", name="we cannot make it in time").check(force=True)
+    marta.get_by_role("radio", name="we cannot make it in time").check()
     marta.get_by_role("button", name="Cancel order #1").click()
     expect(marta).not_to_have_url(re.compile(f"{page}$"))
     assert Order.objects.get().status == Status.CANCELLED

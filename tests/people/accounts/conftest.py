@@ -1,6 +1,7 @@
 import pytest
 
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.people.accounts import letters
 from pizzeria.people.models import Identity
 from pizzeria.people.roles import KITCHEN
 from pizzeria.people.services import give_roles, sync_roles
@@ -11,6 +12,12 @@ from tests.people.account_holders import account_holder
 def _quick_passwords(settings):
     """A good hash takes half a second, on purpose."""
     settings.PASSWORD_HASHERS = ["tests.people.account_holders.CountingHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _patience_with_letters(monkeypatch):
+    """A mail server on a loaded machine may need longer for its answers than somebody at a browser is kept waiting."""
+    monkeypatch.setattr(letters, "SECONDS", 25.0)
 
 
 @pytest.fixture

@@ -1,9 +1,13 @@
 """How often somebody may try: counted in the database, with Redis or without."""
 
+import time
 from datetime import timedelta
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 from allauth.account.adapter import get_adapter
+from allauth.core.internal import ratelimit
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
@@ -19,6 +23,14 @@ from tests.people.account_holders import CARLA, PASSWORD, STRANGER, account_hold
 from tests.people.arriving import LEAVE
 
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
+
+
+@pytest.fixture(autouse=True)
+def _within_a_minute(monkeypatch):
+    """Let all the tries of a test come within the minute in which they count, however slow the machine is."""
+    milliseconds = count(1_000 * int(time.time()))
+    clock = SimpleNamespace(time=lambda: next(milliseconds) / 1_000, monotonic=time.monotonic, sleep=time.sleep)
+    monkeypatch.setattr(ratelimit, "time", clock)
 
 
 @pytest.fixture(params=["with Redis", "without Redis"])
@@ -114,7 +126,7 @@ def test_send_one_address_no_more_than_thirty_times_a_minute_to_keycloak(client,
     assert before == 302
     assert is_the_page_for_too_often(thirty_first)
     assert Session.objects.count() == 30
-    assert len(realm.asked) == 1
+    assert len(realm.asked) == 30
 
 
 def test_let_nobody_guess_at_an_open_browser(client, redis):

@@ -1,0 +1,80 @@
+"""
+Run the whole suite several times in a row, and stop at the first failure: `make test-again TIMES=5 LOAD=cpu`.
+
+A test that passes on an idle machine may fail on a busy one. With `LOAD=cpu` one process for each core burns time
+beside the tests; with `LOAD=disk` one for each core writes files and syncs them. The log of each run stays in
+`.test-logs/`.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from pizzeria.demo.servers.processes import start_tied
+
+FOLDER = Path(".test-logs")
+BURN = "while True: pass"
+SYNC = """
+import os, sys
+with open(sys.argv[1], "wb", buffering=0) as file:
+    while True:
+        file.seek(0)
+        for _block in range(64):
+            file.write(os.urandom(65536))
+            os.fsync(file.fileno())
+"""
+
+
+def main():
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--times", type=int, default=5)
+    asked.add_argument("--load", choices=["none", "cpu", "disk"], default="none")
+    asked.add_argument("command", nargs="+", help="what runs the suite")
+    options = asked.parse_args()
+
+    FOLDER.mkdir(exist_ok=True)
+    with busy(options.load):
+        for run in range(1, options.times + 1):
+            log = FOLDER / f"{time.strftime('%Y%m%d-%H%M%S')}-{options.load}.log"
+            began = time.monotonic()
+            with log.open("wb") as output:
+                code = subprocess.run(options.command, stdout=output, stderr=subprocess.STDOUT, check=False).returncode
+            took = time.monotonic() - began
+            print(f"run {run} of {options.times}, load {options.load}, {took:.0f} s: {closing_line(log)}", flush=True)
+            if code:
+                print(f"It failed: see {log}.")
+                return code
+    return 0
+
+
+@contextmanager
+def busy(load):
+    """Keep every core busy beside the tests."""
+    programs = []
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        for core in range(os.cpu_count() if load != "none" else 0):
+            code = [BURN] if load == "cpu" else [SYNC, f"{folder}/{core}"]
+            programs.append(start_tied([sys.executable, "-c", *code], farewell=signal.SIGKILL, env=os.environ))
+        try:
+            yield
+        finally:
+            for program in programs:
+                program.kill()
+                program.wait()
+
+
+def closing_line(log):
+    """Return the line in which pytest counts."""
+    lines = log.read_text(errors="replace").splitlines()
+    counted = [line.strip("= ") for line in lines if line.startswith("==") and " in " in line]
+    return counted[-1] if counted else "pytest came to no end"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""
+A run of `make` on borrowed servers, killed in every way and at each of its own processes: nothing of it goes on.
+
+Its command leaves what is hardest to find and to end: a process in a session of its own that ignores polite signals,
+and another whose parent has ended, so that it is nobody's child.
+"""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pizzeria.demo.home import ROOT
+from pizzeria.demo.servers import descendants
+from pizzeria.demo.servers.descendants import Process
+from pizzeria.demo.servers.processes import Record, tied_to_owner
+from tests.demo.conftest import PATIENCE, recorded, until_all_are_gone
+from tests.waiting import throughout, until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody adopts orphans")
+
+STUBBORN = """
+import os, signal, time
+for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, signal.SIG_IGN)
+print("stubborn:", os.getpid(), flush=True)
+time.sleep(600)
+"""
+COMMAND = f"""
+import subprocess, sys, time
+stubborn = [sys.executable, "-c", {STUBBORN!r}]
+subprocess.Popen(stubborn, start_new_session=True)
+subprocess.run(["/bin/sh", "-c", '"$@" &', "sh", *stubborn], check=True)
+time.sleep(600)
+"""
+MAKEFILE = """
+include Makefile
+
+protected:
+	@exec $(BORROWED) $(PYTHON) {command}
+
+unprotected:
+	@exec $(PYTHON) {command}
+"""
+
+
+type Run = Callable[..., Make]
+
+
+class Make:
+    """`make` at work, with every process that runs below it."""
+
+    def __init__(self, target: str, folder: Path, *, stdin: int, prepare: Callable[[], None]) -> None:
+        command, makefile, self._output = folder / "command.py", folder / "Makefile", folder / "said"
+        command.write_text(COMMAND)
+        makefile.write_text(MAKEFILE.format(command=command))
+        with self._output.open("wb") as output:
+            self.process = subprocess.Popen(
+                ["make", "--file", makefile, f"PYTHON={sys.executable}", target],
+                cwd=ROOT,
+                stdin=stdin,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=prepare,  # noqa: PLW1509 - two system calls
+            )
+        self._below: list[Process] = []
+        self._all: list[Record] = []
+        self.stubborn: list[Record] = []
+
+    def until_all_run(self) -> None:
+        until(lambda: len(self._stubborn()) == 2, seconds=PATIENCE, why=self._output.read_text)
+        self.stubborn = recorded(self._stubborn())
+        self._below = descendants.running(self.process.pid)
+        self._all = [*recorded(self._below), *self.stubborn]
+
+    def until_none_runs(self) -> None:
+        until(lambda: self.process.poll() is not None)
+        until_all_are_gone(self._all)
+
+    def pid_of(self, name: str) -> int:
+        """The process id of the `servers`, of their `guard`, or of the `command`."""
+        servers = self._child(of=self.process.pid, like="borrowed_servers")
+        guard = self._child(of=servers, like="borrowed_servers")
+        return {"servers": servers, "guard": guard, "command": self._child(of=guard, like="command.py")}[name]
+
+    def end(self) -> None:
+        """Kill what a failed test or a control has left."""
+        self.process.kill()
+        self.process.wait()
+        for record in [*self._all, *recorded(self._stubborn())]:
+            if record.is_alive():
+                os.kill(record.pid, signal.SIGKILL)
+
+    def _stubborn(self) -> list[Process]:
+        lines = self._output.read_text().splitlines()
+        return [Process(int(line.split()[1]), 0, "stubborn") for line in lines if line.startswith("stubborn: ")]
+
+    def _child(self, *, of: int, like: str) -> int:
+        [child] = [process.pid for process in self._below if process.parent == of and like in process.command]
+        return child
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """Run `make` for a target, in a terminal if one is given."""
+    all_running = []
+
+    def start(target: str, *, terminal: int | None = None) -> Make:
+        tie = tied_to_owner(signal.SIGKILL)
+
+        def take_terminal() -> None:
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+            tie()
+
+        at_work = (
+            Make(target, tmp_path, stdin=subprocess.DEVNULL, prepare=tie)
+            if terminal is None
+            else Make(target, tmp_path, stdin=terminal, prepare=take_terminal)
+        )
+        all_running.append(at_work)
+        at_work.until_all_run()
+        return at_work
+
+    yield start
+
+    for make in all_running:
+        make.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_ends_with_make(run: Run, number: signal.Signals) -> None:
+    make = run("protected")
+
+    make.process.send_signal(number)
+
+    make.until_none_runs()
+
+
+def test_ends_by_ctrl_c(run: Run) -> None:
+    ours, its = os.openpty()
+    make = run("protected", terminal=its)
+
+    os.write(ours, b"\x03")
+
+    make.until_none_runs()
+    os.close(ours)
+    os.close(its)
+
+
+@pytest.mark.parametrize("name", ["servers", "guard", "command"])
+def test_ends_with_each_of_its_processes(run: Run, name: str) -> None:
+    make = run("protected")
+
+    os.kill(make.pid_of(name), signal.SIGKILL)
+
+    make.until_none_runs()
+
+
+def test_control_without_protection_goes_on(run: Run) -> None:
+    make = run("unprotected")
+
+    make.process.kill()
+
+    until(lambda: make.process.poll() is not None)
+    throughout(4, lambda: all(record.is_alive() for record in make.stubborn))

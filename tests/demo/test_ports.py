@@ -1,0 +1,70 @@
+"""Ports for servers: each is given to one process only, and by no outgoing connection either."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from pizzeria.demo.servers import ports
+from tests.demo.conftest import Launch, Running
+
+TAKE_ALL = """
+import sys, time
+from pizzeria.demo.servers import ports
+from pizzeria.demo.servers.failure import CannotServe
+
+ports.POSSIBLE = range(int(sys.argv[1]), int(sys.argv[2]))
+taken = []
+try:
+    while True:
+        taken.append(ports.free_port())
+except CannotServe:
+    print(*taken, "and no more", flush=True)
+time.sleep(600)
+"""
+
+
+def test_are_not_given_twice_to_processes_that_ask_at_once(launch: Launch) -> None:
+    first, second = (launch("-c", TAKE_ALL, "20000", "20400") for _each in range(2))
+
+    ports_of_first, ports_of_second = _taken(first), _taken(second)
+
+    assert not ports_of_first & ports_of_second
+    assert len(ports_of_first | ports_of_second) > 200  # others may run tests beside us
+
+
+def test_are_given_again_after_the_process_has_died(launch: Launch) -> None:
+    first = launch("-c", TAKE_ALL, "20400", "20600")
+    before = _taken(first)
+    first.process.kill()
+    first.ends()
+
+    afterwards = _taken(launch("-c", TAKE_ALL, "20400", "20600"))
+
+    assert before & afterwards
+
+
+@pytest.mark.parametrize("listens", [True, False], ids=["listens", "is bound only"])
+def test_are_not_those_of_a_socket_that(launch: Launch, listens: bool) -> None:
+    with socket.socket() as used:
+        used.bind(("127.0.0.1", 0))
+        if listens:
+            used.listen()
+        port = used.getsockname()[1]
+
+        taken = _taken(launch("-c", TAKE_ALL, str(port - 5), str(port + 5)))
+
+    assert taken
+    assert port not in taken
+
+
+@pytest.mark.skipif(not ports.EPHEMERAL.exists(), reason="the range is to be read on Linux")
+def test_are_not_those_that_the_kernel_gives_to_connections() -> None:
+    first, last = (int(number) for number in Path(ports.EPHEMERAL).read_text().split())
+
+    assert not any(first <= ports.free_port() <= last for _each in range(20))
+
+
+def _taken(running: Running) -> set[int]:
+    running.until("and no more")
+    return {int(word) for word in running.said.split() if word.isdigit()}

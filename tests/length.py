@@ -1,0 +1,10 @@
+"""How often a test repeats something: a little in `make test`, much in `make test-long`."""
+
+import os
+
+IS_LONG = os.environ.get("TEST_LENGTH") == "long"
+
+
+def by_length(usual, long):
+    """Return one of two numbers, by the length of this run; a test that uses it is marked `long`."""
+    return long if IS_LONG else usual

@@ -1,0 +1,3 @@
+from tests.orders.patience import post
+
+__all__ = ["post"]
