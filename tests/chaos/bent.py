@@ -3,22 +3,23 @@
 
     killed:FAILPOINT    there it is killed with all its children, as by a power cut
     hasty:FAILPOINT     the same; and it writes down that a notice is sent before it sends it
-    careless            it looks what is to be told, and notes a moment later that it has looked
+    careless            it looks what is to be told, and notes that it has looked only when another has looked, too
     poisoned:REF        whoever tells that this order is confirmed is killed, alone
 """
 
 import os
 import signal
 import sys
-import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import wraps
 
 import django
 
 django.setup()
 
-from django.db.models import F  # noqa: E402 - Django has to be up before its apps are
+from django.conf import settings  # noqa: E402 - Django has to be up before its apps are
+from django.db.models import F  # noqa: E402
+from redis import Redis  # noqa: E402
 
 from orders.models import Notice, NoticeState  # noqa: E402
 from orders.services import sending  # noqa: E402
@@ -28,8 +29,9 @@ from pizzeria.foundation import failpoints  # noqa: E402
 from pizzeria.foundation.commands import command  # noqa: E402
 from pizzeria.foundation.events import relay  # noqa: E402
 from pizzeria.foundation.events.models import EventRelay  # noqa: E402
+from tests.waiting import until  # noqa: E402
 
-A_MOMENT = 0.5  # seconds, in which every other process looks as well
+A_WHILE = 20  # seconds, for which a process waits for another one to look as well: less than a task may take
 
 
 def main(bend, *celery):
@@ -69,11 +71,18 @@ def hasty_take(**asked):
 def careless_take(*, at, noun_ref=None):
     whose = {"event__noun_ref": noun_ref} if noun_ref else {}
     relays = list(EventRelay.objects.eligible(at).filter(**whose).select_related("event"))
-    time.sleep(A_MOMENT)
+    if relays:
+        wait_for_another_who_looks(relays[0].event_id)
     EventRelay.objects.filter(pk__in=[each.pk for each in relays]).update(
         attempts=F("attempts") + 1, due_at=at + relay.LEASE
     )
     return [each.event for each in relays]
+
+
+def wait_for_another_who_looks(event_id):
+    with Redis.from_url(settings.REDIS_URL) as counter, suppress(AssertionError):  # nobody has come
+        counter.incr(f"looked:{event_id}")
+        until(lambda: int(counter.get(f"looked:{event_id}")) > 1, seconds=A_WHILE)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ from pizzeria.celery import app
 from tests.live.fault_proxy import Wire
 from tests.waiting import until
 
+LIMITS = "socket_connect_timeout", "socket_timeout"
+PATIENCE, IN_VAIN = 30, 3  # seconds for an answer, and where none comes
+
 
 @pytest.fixture
 def wire():
@@ -23,13 +26,14 @@ def wire():
 
 @pytest.fixture
 def way_of(wire):
-    """Connect to the broker, over the wire, by a transport."""
+    """Connect to the broker, over the wire, by a transport, and wait for so many seconds for each of its answers."""
     ways = []
 
-    def connect(transport):
+    def connect(transport, *, seconds=PATIENCE):
         parts = urlsplit(settings.REDIS_URL)
         url = parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{wire.port}")).geturl()
-        way = Connection(url, transport=transport, transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS)
+        options = settings.CELERY_BROKER_TRANSPORT_OPTIONS | dict.fromkeys(LIMITS, seconds)
+        way = Connection(url, transport=transport, transport_options=options)
         ways.append(way)
         return way
 
@@ -43,8 +47,8 @@ def way_of(wire):
 def taken_by(way_of):
     """Take a message over a transport that has a place for one at a time; gives it."""
 
-    def take(transport):
-        way = way_of(transport)
+    def take(transport, **limits):
+        way = way_of(transport, **limits)
         channel = way.channel()
         channel.basic_qos(0, 1, False)
         queue = Queue("pizzas", channel=channel, no_ack=False)
@@ -92,7 +96,7 @@ def is_free(message):
 @pytest.mark.parametrize("settle", ["ack", "reject", "requeue"])
 @pytest.mark.parametrize("goes", ["cut", "silence"])
 def test_gives_the_place_free_when_redis_does_not_hear_of_it(taken_by, wire, goes, settle):
-    message = taken_by(app.conf.broker_transport)
+    message = taken_by(app.conf.broker_transport, seconds=PATIENCE if goes == "cut" else IN_VAIN)
     assert not is_free(message)
 
     getattr(wire, goes)()
