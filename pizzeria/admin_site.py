@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 
 from pizzeria.foundation.actor import ENTER_ADMIN, actor_of
-from pizzeria.people.views import SignOut
+from pizzeria.users.views import SignOut
 
 
 class ShopAdminSite(AdminSite):

@@ -9,9 +9,9 @@ from ninja import NinjaAPI
 
 from pizzeria.foundation.callers import ANY_TOKEN
 from pizzeria.operations import problems
-from pizzeria.people.api import router as people
+from pizzeria.users.api import router as users_router
 
 api = NinjaAPI(title=settings.SHOP_NAME, version="1", urls_namespace="api", auth=ANY_TOKEN)
-api.add_router("", people)
+api.add_router("", users_router)
 
 problems.speak(api)

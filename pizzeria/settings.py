@@ -94,7 +94,7 @@ INSTALLED_APPS = [
     "kitchen",
     "menu",
     "pizzeria.apps.PizzeriaConfig",
-    "pizzeria.people",
+    "pizzeria.users",
     "pizzeria.operations",
     "pizzeria.live",
     "pizzeria.foundation.events",
@@ -115,14 +115,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "pizzeria.people.middleware.StandingMiddleware",
-    "pizzeria.people.middleware.ActorMiddleware",
-    "pizzeria.people.middleware.RefusalLog",
-    "pizzeria.people.middleware.StepUpMiddleware",
+    "pizzeria.users.middleware.StandingMiddleware",
+    "pizzeria.users.middleware.ActorMiddleware",
+    "pizzeria.users.middleware.RefusalLog",
+    "pizzeria.users.middleware.StepUpMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "pizzeria.people.middleware.SignInRedirectMiddleware",
+    "pizzeria.users.middleware.SignInRedirectMiddleware",
     "pizzeria.operations.buttons.ButtonAddressMiddleware",
 ]
 
@@ -137,8 +137,8 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "pizzeria.people.header.header",
-                "pizzeria.people.header.shop",
+                "pizzeria.users.header.header",
+                "pizzeria.users.header.shop",
                 "pizzeria.shop_window.quote",
             ],
         },
@@ -186,7 +186,7 @@ CACHES = {
     # How often somebody may try to sign in is counted here, so that it is counted without Redis too.
     "limits": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "people_limit",
+        "LOCATION": "users_limit",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
 }
@@ -230,14 +230,14 @@ CELERY_BEAT_SCHEDULE = {
     "tidy up": {"task": "pizzeria.tasks.tidy_up", "schedule": crontab(hour="3", minute="30")},
 }
 
-# --- People ------------------------------------------------------------------------------------------------------
+# --- Users -------------------------------------------------------------------------------------------------------
 
-AUTH_USER_MODEL = "people.User"
+AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = [
     # The demo's own form stands in for a sign-in server, in the demo and only while there is none.
     *(["django.contrib.auth.backends.ModelBackend"] if SHOP_DEMO and not OIDC_ISSUER else []),
-    "pizzeria.people.oidc.backend.KeycloakBackend",
-    "pizzeria.people.accounts.backend.AccountBackend",
+    "pizzeria.users.oidc.backend.KeycloakBackend",
+    "pizzeria.users.accounts.backend.AccountBackend",
 ]
 OIDC_ORIGIN = "/".join(OIDC_ISSUER.split("/")[:3])
 OIDC_OP_AUTHORIZATION_ENDPOINT = f"{OIDC_ISSUER}/protocol/openid-connect/auth"
@@ -245,11 +245,11 @@ OIDC_OP_TOKEN_ENDPOINT = f"{OIDC_ISSUER}/protocol/openid-connect/token"
 OIDC_OP_USER_ENDPOINT = f"{OIDC_ISSUER}/protocol/openid-connect/userinfo"
 OIDC_OP_JWKS_ENDPOINT = f"{OIDC_ISSUER}/protocol/openid-connect/certs"
 OIDC_OP_LOGOUT_ENDPOINT = f"{OIDC_ISSUER}/protocol/openid-connect/logout"
-OIDC_AUTHENTICATION_CALLBACK_URL = "people:keycloak_callback"
+OIDC_AUTHENTICATION_CALLBACK_URL = "users:keycloak_callback"
 OIDC_RP_SCOPES = "openid profile email"
 OIDC_USE_PKCE = True
-LOGIN_URL = "people:sign_in"
-LOGIN_REDIRECT_URL = "people:landing"
+LOGIN_URL = "users:sign_in"
+LOGIN_REDIRECT_URL = "users:landing"
 LOGOUT_REDIRECT_URL = "orders:home"
 FORM_RENDERER = "pizzeria.foundation.forms.Renderer"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
@@ -259,7 +259,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
-ACCOUNT_ADAPTER = "pizzeria.people.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "pizzeria.users.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None  # allauth would make one from what somebody typed; ours are made by the model
@@ -276,7 +276,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {
-    name: f"pizzeria.people.accounts.forms.{form}"
+    name: f"pizzeria.users.accounts.forms.{form}"
     for name, form in {
         "signup": "SignUpForm",
         "login": "SignInForm",
@@ -304,14 +304,14 @@ ACCOUNT_RATE_LIMITS = {
 }
 # The last proxy's word on where somebody comes from; what they say themselves, in front of it, counts for nothing.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY and not SHOP_DEMO else 0
-MFA_ADAPTER = "pizzeria.people.accounts.adapter.PasskeyAdapter"
+MFA_ADAPTER = "pizzeria.users.accounts.adapter.PasskeyAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody gets that far with one
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SHOP_DEMO  # http://localhost, which browsers trust as they do https
 MFA_FORMS = {
-    "add_webauthn": "pizzeria.people.accounts.forms.AddPasskeyForm",
-    "login_webauthn": "pizzeria.people.accounts.forms.PasskeySignInForm",
+    "add_webauthn": "pizzeria.users.accounts.forms.AddPasskeyForm",
+    "login_webauthn": "pizzeria.users.accounts.forms.PasskeySignInForm",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "10/m/ip"}
 
@@ -331,7 +331,7 @@ SESSION_COOKIE_NAME = "session" if SHOP_DEMO else "__Host-session"
 CSRF_COOKIE_NAME = "csrf" if SHOP_DEMO else "__Host-csrf"
 CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script reads it
 CSRF_TRUSTED_ORIGINS = [SHOP_ORIGIN]
-CSRF_FAILURE_VIEW = "pizzeria.people.views.csrf_failure"
+CSRF_FAILURE_VIEW = "pizzeria.users.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],

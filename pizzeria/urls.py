@@ -6,15 +6,15 @@ from django.urls import include, path
 
 from pizzeria.api import api
 
-handler429 = "pizzeria.people.accounts.limits.too_often"  # allauth asks for it
+handler429 = "pizzeria.users.accounts.limits.too_often"  # allauth asks for it
 handler500 = "pizzeria.operations.outage.server_error"
 
 urlpatterns = [
     path("", include("orders.urls")),
     path("menu/", include("menu.urls")),
     path("kitchen/", include("kitchen.urls")),
-    path("accounts/", include("pizzeria.people.urls")),
-    path("accounts/", include("pizzeria.people.accounts.urls")),
+    path("accounts/", include("pizzeria.users.urls")),
+    path("accounts/", include("pizzeria.users.accounts.urls")),
     path("stream/", include("pizzeria.live.urls")),
     path("api/", api.urls),
     *([path("admin/messages/", include("pizzeria.demo.urls"))] if settings.SHOP_DEMO else []),

@@ -7,8 +7,8 @@ from orders.models import Notice
 from pizzeria.foundation import breaker
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.breaker import Breaker
-from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
-from pizzeria.people.services import give_roles, sync_roles
+from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.users.services import give_roles, sync_roles
 from tests import postbox, shop
 from tests.factories import UserFactory
 

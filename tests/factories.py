@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 from kitchen.models import Kitchen
 from menu.models import Category, Extra, Pizza, Size, Topping
 from orders.models import Basket
-from pizzeria.people.models import User
+from pizzeria.users.models import User
 
 
 class UserFactory(DjangoModelFactory):

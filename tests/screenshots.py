@@ -36,12 +36,12 @@ from orders.models import Notice, Order  # noqa: E402
 from pizzeria.foundation import clock  # noqa: E402
 from pizzeria.foundation.actor import SYSTEM  # noqa: E402
 from pizzeria.foundation.events.models import Event  # noqa: E402
-from pizzeria.people.models import User  # noqa: E402
-from pizzeria.people.roles import CUSTOMER  # noqa: E402
+from pizzeria.users.models import User  # noqa: E402
+from pizzeria.users.roles import CUSTOMER  # noqa: E402
 from tests import postbox, shop  # noqa: E402
 from tests.journeys.people import sign_in  # noqa: E402
-from tests.people import account_holders as they  # noqa: E402
-from tests.people.account_holders import account_holder  # noqa: E402
+from tests.users import account_holders as they  # noqa: E402
+from tests.users.account_holders import account_holder  # noqa: E402
 
 README = Path(__file__).parent.parent / "pizzeria" / "demo" / "screenshots"
 WIDTHS, SCHEMES = (390, 768, 1280), ("light", "dark")

@@ -17,8 +17,8 @@ from orders.models import Basket, Order
 from orders.reckoning import reckon
 from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, SYSTEM, Actor, Kind
 from pizzeria.foundation.ids import uuid7
-from pizzeria.people.roles import Role
-from pizzeria.people.services import give_roles, sync_roles
+from pizzeria.users.roles import Role
+from pizzeria.users.services import give_roles, sync_roles
 from tests.factories import (
     ExtraFactory,
     KitchenFactory,

@@ -1,4 +1,4 @@
-"""The scopes of the JSON API: what a bearer token can be good for. Which role has which is people's table."""
+"""The scopes of the JSON API: what a bearer token can be good for. Which role has which: `pizzeria/users/roles.py`."""
 
 from enum import StrEnum
 

@@ -22,7 +22,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from pizzeria.foundation import clock
 from pizzeria.live.topics import CHANNEL, Topic, current_versions, read
-from pizzeria.people.passes import Pass, recheck_due, still_good
+from pizzeria.users.passes import Pass, recheck_due, still_good
 
 SECONDS_BETWEEN_BEATS = 5.0
 SECONDS_BETWEEN_LOOKS = 10.0  # at who holds a stream; a third of the time in which one has to end

@@ -27,7 +27,7 @@ from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation.actor import Kind, Permission, actor_of
 from pizzeria.live.hub import SECONDS_BETWEEN_BEATS, Message, Stream, hub
 from pizzeria.live.topics import Topic
-from pizzeria.people.passes import Pass
+from pizzeria.users.passes import Pass
 
 SECONDS_OF_A_STREAM = 600.0  # then the browser comes again, and is looked at again
 MOST_STREAMS = 12  # of one reader in one process: tabs, and those whose end has not been noticed yet

@@ -22,9 +22,9 @@ from pizzeria.foundation.callers import InsufficientScope
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import RECENT, ProofTooOld
 from pizzeria.operations.outage import SECONDS_TO_WAIT
-from pizzeria.people.oidc.access_tokens import NoToken
-from pizzeria.people.oidc.provider import OutOfReach
-from pizzeria.people.oidc.tokens import BadToken
+from pizzeria.users.oidc.access_tokens import NoToken
+from pizzeria.users.oidc.provider import OutOfReach
+from pizzeria.users.oidc.tokens import BadToken
 
 REALM = 'Bearer realm="pizzeria"'
 

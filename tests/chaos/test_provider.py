@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from orders.models import Channel, Notice, NoticeState
-from pizzeria.people.roles import MANAGER
+from pizzeria.users.roles import MANAGER
 from tests.chaos import evening
 from tests.waiting import until
 

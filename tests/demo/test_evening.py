@@ -20,7 +20,7 @@ from pizzeria.demo.life.agenda import at_once, watched
 from pizzeria.demo.life.evening import Evening
 from pizzeria.demo.life.story import Story, silently
 from pizzeria.demo.life.visits import Twist
-from pizzeria.people.roles import DRIVER
+from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from orders.channels import Letter, email, sms
 from pizzeria.demo.postbox.ledger import Ledger, Message
-from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import postbox
 
 pytestmark = pytest.mark.usefixtures("kitchen")

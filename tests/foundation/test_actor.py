@@ -52,7 +52,7 @@ def test_is_sent_to_sign_in_as_a_guest_and_back_to_the_whole_address():
     response = oven(asked_by(GUEST))
 
     assert response.status_code == 302
-    assert response["Location"] == f"{reverse('people:sign_in')}?next=/ovens/%3Fnight%3D1"
+    assert response["Location"] == f"{reverse('users:sign_in')}?next=/ovens/%3Fnight%3D1"
 
 
 def test_is_told_no_when_signed_in_without_what_the_door_needs():

@@ -10,7 +10,7 @@ from pizzeria.foundation.events import dead
 from pizzeria.foundation.events.models import EventRelay
 from pizzeria.foundation.events.relay import LONGEST_PAUSE, MOST_ATTEMPTS, relay_due
 from pizzeria.foundation.refusals import NotAllowed, Refusal
-from pizzeria.people.roles import KITCHEN, MANAGER
+from pizzeria.users.roles import KITCHEN, MANAGER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT as NIGHT
 

@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.people.account_holders import CARLA, PASSWORD, code_in
 from tests.postbox import Post
+from tests.users.account_holders import CARLA, PASSWORD, code_in
 
 
 def sign_in(page: Page, name: str) -> None:

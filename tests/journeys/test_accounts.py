@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from pizzeria.people.models import Identity, User
+from pizzeria.users.models import Identity, User
 from tests.journeys.people import make_an_account, order, sign_out
-from tests.people.account_holders import ANOTHER, CARLA, PASSWORD, code_in
+from tests.users.account_holders import ANOTHER, CARLA, PASSWORD, code_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

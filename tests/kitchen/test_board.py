@@ -13,7 +13,7 @@ from kitchen import selectors
 from kitchen import services as kitchen_line
 from kitchen.models import Kitchen, State, Ticket
 from pizzeria.foundation import clock
-from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests.kitchen.line import MARGHERITA, in_line
 from tests.shop import FRIDAY_NIGHT
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 
 BOARD = reverse("kitchen:board")
 HTMX = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{BOARD}"}
-PEOPLE = ("django_session", "people_user", "auth_permission", "auth_group")
+PEOPLE = ("django_session", "users_user", "auth_permission", "auth_group")
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_is_never_kept(ciro):
 def test_sends_a_guest_to_sign_in_and_back(client):
     answer = client.get(BOARD)
 
-    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('people:sign_in')}?next={BOARD}")
+    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('users:sign_in')}?next={BOARD}")
 
 
 def test_makes_a_screen_that_was_signed_out_visit_the_whole_page(client, kitchen):
@@ -150,7 +150,7 @@ def test_makes_a_screen_that_was_signed_out_visit_the_whole_page(client, kitchen
 def test_leads_a_signed_out_screen_that_names_no_page_to_sign_in(client):
     answer = client.get(BOARD, headers={"HX-Request": "true"})
 
-    assert answer["HX-Redirect"].startswith(reverse("people:sign_in"))
+    assert answer["HX-Redirect"].startswith(reverse("users:sign_in"))
 
 
 @pytest.mark.parametrize(

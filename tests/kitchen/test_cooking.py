@@ -9,7 +9,7 @@ from kitchen import signals
 from kitchen.models import Kitchen, State, Ticket
 from kitchen.services import AllPlacesTaken, TicketMoved
 from pizzeria.foundation.refusals import NotAllowed
-from pizzeria.people.roles import KITCHEN
+from pizzeria.users.roles import KITCHEN
 from tests import shop
 from tests.factories import UserFactory
 from tests.kitchen.line import MINUTE, in_line

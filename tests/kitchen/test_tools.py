@@ -7,7 +7,7 @@ from kitchen import services as kitchen_line
 from kitchen.models import Kitchen
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.refusals import Busy
-from pizzeria.people.roles import KITCHEN, MANAGER
+from pizzeria.users.roles import KITCHEN, MANAGER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 

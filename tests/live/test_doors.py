@@ -9,7 +9,7 @@ from orders import selectors
 from pizzeria.live import views
 from pizzeria.live.hub import Stream
 from pizzeria.live.topics import Topic
-from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop
 
 pytestmark = pytest.mark.usefixtures("kitchen")

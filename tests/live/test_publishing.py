@@ -13,7 +13,7 @@ from pizzeria.foundation.errands import Errands
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.live import publisher
 from pizzeria.live.topics import News, Topic, current_versions, read
-from pizzeria.people.roles import KITCHEN
+from pizzeria.users.roles import KITCHEN
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 

@@ -18,9 +18,9 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.live import views
 from pizzeria.live.hub import Stream, hub
 from pizzeria.live.topics import Topic
-from pizzeria.people.models import User
-from pizzeria.people.roles import KITCHEN
-from pizzeria.people.services import give_roles, sync_roles
+from pizzeria.users.models import User
+from pizzeria.users.roles import KITCHEN
+from pizzeria.users.services import give_roles, sync_roles
 from tests import shop
 from tests.factories import UserFactory
 from tests.live.fault_proxy import Wire

@@ -11,7 +11,7 @@ from django.urls import reverse
 from orders import selectors
 from orders.models import Order
 from pizzeria.foundation import clock
-from pizzeria.people.models import User
+from pizzeria.users.models import User
 from tests import shop
 from tests.measure.figures import TIMES, say, timed
 

@@ -15,7 +15,7 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.facts import read
 from pizzeria.foundation.events.models import Event
-from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop
 from tests.factories import PizzaFactory
 from tests.shop import FRIDAY_NIGHT

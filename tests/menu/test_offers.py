@@ -13,7 +13,7 @@ from menu import offers, selectors
 from menu import services as menu
 from menu.models import Category, Extra, Pizza, Size, Topping
 from orders.selectors import quotes
-from pizzeria.people.roles import MANAGER
+from pizzeria.users.roles import MANAGER
 from tests.factories import CategoryFactory, ExtraFactory, PizzaFactory, SizeFactory, ToppingFactory
 from tests.shop import FRIDAY_NIGHT
 

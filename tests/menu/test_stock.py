@@ -8,7 +8,7 @@ from django.urls import reverse
 from menu import stock
 from menu.models import Topping
 from pizzeria.foundation import clock
-from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN
+from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN
 from tests.factories import ExtraFactory, PizzaFactory, ToppingFactory
 from tests.shop import FRIDAY_NIGHT
 

@@ -1,3 +1,3 @@
-from tests.people.conftest import realm
+from tests.users.conftest import realm
 
 __all__ = ["realm"]

@@ -8,10 +8,10 @@ from django.urls import get_resolver
 
 from pizzeria.api import api
 from pizzeria.foundation.callers import BearerToken
-from pizzeria.people.roles import MANAGER
-from tests.people.calling import call, refused
-from tests.people.realm import Person
+from pizzeria.users.roles import MANAGER
 from tests.structure.test_doors import addresses
+from tests.users.calling import call, refused
+from tests.users.realm import Person
 
 MARIO = Person("mario", roles=("manager",))
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")

@@ -5,12 +5,12 @@ from django.urls import reverse
 
 from kitchen.models import Kitchen
 from orders.models import Basket
-from pizzeria.people.roles import MANAGER
+from pizzeria.users.roles import MANAGER
 from tests.orders.test_order_page import link
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
-BUTTONS = ["orders:add_to_basket", "people:sign_out", "kitchen:resume"]
+BUTTONS = ["orders:add_to_basket", "users:sign_out", "kitchen:resume"]
 
 
 @pytest.mark.parametrize("name", BUTTONS)
@@ -32,7 +32,7 @@ def test_does_nothing(client):
 
 
 def test_shows_a_guest_the_way_in_first_where_a_guest_has_no_business(client):
-    assert client.get(reverse("kitchen:pause")).url.startswith(reverse("people:sign_in"))
+    assert client.get(reverse("kitchen:pause")).url.startswith(reverse("users:sign_in"))
     assert Kitchen.objects.get().taking_orders
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from pizzeria.people.roles import ADMIN, CUSTOMER
+from pizzeria.users.roles import ADMIN, CUSTOMER
 from tests import shop
 
 pytestmark = pytest.mark.usefixtures("kitchen")
@@ -37,7 +37,7 @@ def pages_of_a_guest(browser):
     browser.post(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
     order = shop.place()
     yield from refuse_and_miss(browser)
-    for name in ("orders:home", "menu:card", "orders:basket", "orders:checkout", "people:sign_in"):
+    for name in ("orders:home", "menu:card", "orders:basket", "orders:checkout", "users:sign_in"):
         yield name, browser.get(reverse(name))
     yield "pizza", browser.get(reverse("menu:pizza", args=["margherita"]))
     yield "part of a page", browser.get(reverse("menu:pizza", args=["margherita"]), headers={"HX-Request": "true"})

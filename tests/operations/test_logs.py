@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from orders.views import order as order_views
 from pizzeria.operations.logs import Lines, without_keys
-from pizzeria.people.roles import CUSTOMER
+from pizzeria.users.roles import CUSTOMER
 from tests import shop
 
 SECRETS = ("Anna", "Bianchi", "612345678", "anna@example.com")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pizzeria.people.models import User
-from tests.people.calling import call, refused
-from tests.people.realm import Person
+from pizzeria.users.models import User
+from tests.users.calling import call, refused
+from tests.users.realm import Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.operations.trial_api")]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from pizzeria.people.roles import DRIVER, MANAGER
+from pizzeria.users.roles import DRIVER, MANAGER
 from tests import shop
 from tests.orders.patience import post
 from tests.orders.telling import EMAIL, SMS, newest

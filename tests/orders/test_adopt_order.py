@@ -13,7 +13,7 @@ from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.events.models import Event
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import NotAllowed
-from pizzeria.people.roles import CUSTOMER, KITCHEN
+from pizzeria.users.roles import CUSTOMER, KITCHEN
 from tests import shop
 from tests.factories import UserFactory
 from tests.orders.telling import write_down
@@ -117,7 +117,7 @@ def test_tells_nobody_twice_what_the_guest_was_told(post, placed_order, carla, c
 def test_is_offered_on_the_link_to_whoever_is_signed_in(client, sign_in, placed_order):
     as_a_guest = client.get(link(placed_order)).content.decode()
     assert button(placed_order) not in as_a_guest
-    assert f'{reverse("people:sign_in")}?next={link(placed_order)}"' in as_a_guest
+    assert f'{reverse("users:sign_in")}?next={link(placed_order)}"' in as_a_guest
 
     assert button(placed_order) in sign_in(CUSTOMER).get(link(placed_order)).content.decode()
 
@@ -147,7 +147,7 @@ def test_finds_it_there_at_a_second_click(sign_in, placed_order):
 
 
 def test_wants_the_key_and_somebody_signed_in(client, sign_in, placed_order):
-    assert client.post(button(placed_order)).url.startswith(reverse("people:sign_in"))
+    assert client.post(button(placed_order)).url.startswith(reverse("users:sign_in"))
 
     wrong = reverse("orders:adopt", args=[placed_order.ref, new_key()])
     assert sign_in(CUSTOMER).post(wrong).status_code == 404

@@ -8,7 +8,7 @@ from menu.services import take_off
 from orders import services as front_desk
 from orders.models import Basket, BasketLine
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.people.roles import CUSTOMER
+from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import ToppingFactory
 from tests.shop import FRIDAY_NIGHT

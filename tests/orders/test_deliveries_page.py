@@ -11,8 +11,8 @@ from orders import services as front_desk
 from orders.models import Order, Status
 from pizzeria.foundation import clock
 from pizzeria.foundation.ids import uuid7
-from pizzeria.people.models import User
-from pizzeria.people.roles import DRIVER, KITCHEN
+from pizzeria.users.models import User
+from pizzeria.users.roles import DRIVER, KITCHEN
 from tests import shop
 
 pytestmark = pytest.mark.usefixtures("kitchen")

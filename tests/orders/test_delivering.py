@@ -10,8 +10,8 @@ from orders.models import Order, Reason, Status
 from orders.selectors.delivery import drivers
 from pizzeria.foundation.events.models import Event
 from pizzeria.foundation.refusals import NotAllowed
-from pizzeria.people.models import User
-from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.users.models import User
+from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop
 from tests.factories import UserFactory
 from tests.shop import FRIDAY_NIGHT

@@ -10,7 +10,7 @@ from orders.models import Status
 from pizzeria.foundation.events.models import Event
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import NotAllowed
-from pizzeria.people.roles import KITCHEN
+from pizzeria.users.roles import KITCHEN
 from tests.shop import FRIDAY_NIGHT
 
 

@@ -15,7 +15,7 @@ from orders.selectors import address
 from orders.selectors.letters import letter_of, line_of
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import Event
-from pizzeria.people.roles import CUSTOMER
+from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.shop import ANNA, AT_HOME, FRIDAY_NIGHT
 

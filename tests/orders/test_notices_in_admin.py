@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from orders.models import Channel, Notice, NoticeState
-from pizzeria.people.roles import ADMIN, KITCHEN, MANAGER
+from pizzeria.users.roles import ADMIN, KITCHEN, MANAGER
 from tests import shop
 from tests.orders.telling import newest
 from tests.shop import ANNA

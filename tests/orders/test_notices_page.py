@@ -15,7 +15,7 @@ from orders.models import Channel, Notice, NoticeKind, NoticeState
 from orders.selectors.notices import notice_row, notices_of, unread
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import Event
-from pizzeria.people.roles import CUSTOMER
+from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
 from tests.operations.test_cache import OPTIONS
@@ -107,7 +107,7 @@ def test_shows_no_email_and_no_sms(carla):
 
 
 def test_leads_a_guest_to_the_sign_in(client):
-    assert client.get(PAGE).url.startswith(reverse("people:sign_in"))
+    assert client.get(PAGE).url.startswith(reverse("users:sign_in"))
 
 
 def test_is_never_kept_by_a_browser(carla):

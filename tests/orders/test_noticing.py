@@ -12,7 +12,7 @@ from orders.models import Channel, Notice, NoticeKind, NoticeState, OrderContact
 from orders.services.audience import NEWS
 from pizzeria.foundation.events.models import Event
 from pizzeria.operations import mail
-from pizzeria.people.roles import CUSTOMER, DRIVER
+from pizzeria.users.roles import CUSTOMER, DRIVER
 from tests import shop
 from tests.factories import UserFactory
 from tests.orders.telling import write_down

@@ -6,7 +6,7 @@ from kitchen import services as kitchen_line
 from kitchen.models import Kitchen, Method
 from orders import services as front_desk
 from orders.models import Notice, Reason
-from pizzeria.people.roles import DRIVER
+from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.factories import UserFactory
 from tests.orders.telling import EMAIL, EXPIRED, SENT, SMS, minutes, newest, now, send, write_down

@@ -7,7 +7,7 @@ from orders import services as front_desk
 from orders.models import Reason
 from orders.models.contact import new_key
 from pizzeria.foundation.ids import uuid7
-from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 
@@ -36,7 +36,7 @@ def test_with_a_wrong_key_or_another_orders_is_not_found(client, placed_order):
 def test_by_its_ref_alone_asks_a_guest_to_sign_in(client, placed_order):
     response = client.get(reverse("orders:order", args=[placed_order.ref]))
 
-    assert response.url.startswith(reverse("people:sign_in"))
+    assert response.url.startswith(reverse("users:sign_in"))
 
 
 def test_of_a_customer_opens_for_the_owner_and_staff_only(sign_in, kitchen):

@@ -11,8 +11,8 @@ from orders import services as front_desk
 from orders.models import Order, Reason, Status
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.people.models import User
-from pizzeria.people.roles import ADMIN, KITCHEN, MANAGER
+from pizzeria.users.models import User
+from pizzeria.users.roles import ADMIN, KITCHEN, MANAGER
 from tests import shop
 
 LIST = reverse("admin:orders_order_changelist")

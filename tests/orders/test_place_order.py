@@ -14,7 +14,7 @@ from orders.models import Order, OrderContact, Status
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.events.models import Event, EventRelay
 from pizzeria.foundation.idempotency.ledger import KeyReused, Once
-from pizzeria.people.roles import CUSTOMER
+from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.shop import ANNA, FRIDAY_NIGHT
 

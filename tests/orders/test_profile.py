@@ -11,7 +11,7 @@ from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.events.facts import read
 from pizzeria.foundation.events.models import Event
 from pizzeria.foundation.refusals import Busy, NotAllowed
-from pizzeria.people.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop
 from tests.orders.test_basket import add
 from tests.orders.test_checkout_page import ANNA, hidden

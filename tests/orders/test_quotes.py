@@ -125,4 +125,4 @@ def test_is_said_without_redis_and_costs_its_two_questions(said, settings, kitch
 
 def test_is_not_asked_for_by_pages_that_do_not_say_it(client, kitchen, django_assert_num_queries):
     with django_assert_num_queries(0):
-        client.get(reverse("people:sign_in"))
+        client.get(reverse("users:sign_in"))

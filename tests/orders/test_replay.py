@@ -8,7 +8,7 @@ from kitchen import services as kitchen_line
 from orders import replay
 from orders import services as front_desk
 from orders.models import Order, OrderLine, OrderLinePart, Status
-from pizzeria.people.roles import CUSTOMER
+from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 

@@ -11,7 +11,7 @@ from orders.models import Order, Status
 from orders.selectors.delivery import tour
 from orders.selectors.lists import active_orders, all_orders, ready_orders
 from orders.selectors.timeline import timeline
-from pizzeria.people.roles import CUSTOMER, DRIVER, KITCHEN
+from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN
 from tests import shop
 from tests.factories import UserFactory
 from tests.shop import FRIDAY_NIGHT

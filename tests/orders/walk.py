@@ -22,7 +22,7 @@ from orders import services as front_desk
 from orders.models import Reason
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
-from pizzeria.people import roles
+from pizzeria.users import roles
 from tests import shop
 from tests.orders import legal_steps as table
 from tests.orders.books import Books

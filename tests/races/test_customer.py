@@ -14,7 +14,7 @@ from django.db import IntegrityError
 from orders import services as front_desk
 from orders.models import Customer, Order
 from pizzeria.foundation.events.models import Event
-from pizzeria.people.roles import CUSTOMER
+from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
 from tests.races.crowd import PATIENCE, all_at_once

@@ -23,7 +23,7 @@ from orders.models import Order, Reason
 from orders.services import locks
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
-from pizzeria.people.roles import DRIVER
+from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.length import by_length
 from tests.orders import legal_steps as table

@@ -16,7 +16,7 @@ from orders import services as front_desk
 from orders.models import Order
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.events.models import Event
-from pizzeria.people.roles import CUSTOMER
+from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
 from tests.races.crowd import PATIENCE, all_at_once

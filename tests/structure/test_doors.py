@@ -114,14 +114,14 @@ def test_lead_a_guest_to_the_sign_in(client, address):
 
         assert answer.status_code == 302, (method, answer.status_code)
         way_in = answer["Location"].partition("?")[0]
-        assert way_in in (reverse("people:sign_in"), reverse("admin:login"), reverse("admin:index")), answer["Location"]
+        assert way_in in (reverse("users:sign_in"), reverse("admin:login"), reverse("admin:index")), answer["Location"]
 
 
 @pytest.mark.parametrize("address", [address for address in ALL if shown(address) in OPEN])
 def test_lead_nobody_to_the_sign_in_who_needs_no_account(client, address):
     answer = client.get(address)
 
-    assert not answer.headers.get("Location", "").startswith(reverse("people:sign_in"))
+    assert not answer.headers.get("Location", "").startswith(reverse("users:sign_in"))
 
 
 @pytest.mark.parametrize("address", [address for address in ALL if shown(address) in STREAMS | API])

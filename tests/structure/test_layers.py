@@ -18,13 +18,13 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["import
 TRESPASSES = {
     "the menu asks the kitchen": ("menu/prices.py", "import kitchen.models", "Calls go down"),
     "the kitchen asks the desk": ("kitchen/services/line.py", "import orders.models", "Calls go down"),
-    "the desk asks the shop": ("orders/selectors/basket.py", "import pizzeria.people.roles", "Apps know of pizzeria"),
-    "the kitchen asks who somebody is": ("kitchen/views.py", "import pizzeria.people.models", "Apps know of pizzeria"),
+    "the desk asks the shop": ("orders/selectors/basket.py", "import pizzeria.users.roles", "Apps know of pizzeria"),
+    "the kitchen asks who somebody is": ("kitchen/views.py", "import pizzeria.users.models", "Apps know of pizzeria"),
     "the menu reads the settings' file": ("menu/models.py", "import pizzeria.settings", "Apps know of pizzeria"),
     "the foundation knows an app": ("pizzeria/foundation/clock.py", "import menu.models", "The foundation knows none"),
     "the foundation knows people": (
         "pizzeria/foundation/actor.py",
-        "import pizzeria.people.roles",
+        "import pizzeria.users.roles",
         "The foundation knows none",
     ),
     "a desk's model serves": ("orders/models/order.py", "import orders.services", "Inside the desk"),

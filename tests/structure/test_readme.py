@@ -7,7 +7,7 @@ import pytest
 from django.core.management import get_commands
 
 from pizzeria.foundation.scopes import Scope
-from pizzeria.people.roles import ROLES
+from pizzeria.users.roles import ROLES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

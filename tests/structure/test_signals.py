@@ -51,10 +51,10 @@ MENU_ROWS = [
 # Django's own news that we hear. Of rows the menu's alone, and only to throw cached pictures away.
 DJANGO = {
     "django.contrib.auth.signals.user_logged_in": [
-        "pizzeria.people.receivers.on_signed_in",
-        "pizzeria.people.receivers.on_signed_in_register",
+        "pizzeria.users.receivers.on_signed_in",
+        "pizzeria.users.receivers.on_signed_in_register",
     ],
-    "django.contrib.auth.signals.user_login_failed": ["pizzeria.people.receivers.on_sign_in_failed"],
+    "django.contrib.auth.signals.user_login_failed": ["pizzeria.users.receivers.on_sign_in_failed"],
     "django.db.models.signals.post_save": MENU_ROWS,
     "django.db.models.signals.post_delete": MENU_ROWS,
     "django.db.models.signals.m2m_changed": ["menu.receivers.on_recipe_changed of menu.pizza_recipe"],

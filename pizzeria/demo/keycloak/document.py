@@ -5,7 +5,7 @@ from typing import Any
 
 from pizzeria.demo.home import ROOT
 
-FILE = ROOT / "pizzeria" / "people" / "keycloak" / "realm.json"
+FILE = ROOT / "pizzeria" / "users" / "keycloak" / "realm.json"
 WIDE = 120
 NAMES = ("clientId", "username", "name", "alias", "providerId")  # what one thing of a list is known by
 NEW = "new"  # a client, a role and a scope of this name show what Keycloak makes of a name alone

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from pizzeria.foundation.actor import GUEST, Actor
-from pizzeria.people.doors import acting_as
-from pizzeria.people.models import User
+from pizzeria.users.doors import acting_as
+from pizzeria.users.models import User
 
 
 @dataclass(frozen=True, slots=True)

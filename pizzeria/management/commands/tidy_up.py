@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand
 from orders import services as front_desk
 from pizzeria.foundation import clock
 from pizzeria.foundation.idempotency import ledger
-from pizzeria.people.accounts import holders, limits
-from pizzeria.people.oidc import sign_ins
+from pizzeria.users.accounts import holders, limits
+from pizzeria.users.oidc import sign_ins
 
 KEYS, BASKETS, UNCONFIRMED = timedelta(hours=24), timedelta(days=14), timedelta(days=1)
 

@@ -10,7 +10,7 @@ from tests.journeys.browsers import browsers
 from tests.journeys.keycloak.conftest import REFUSALS
 from tests.journeys.keycloak.people import minutes_pass, set_out, sign_in
 from tests.keycloak.server import OURS, PLAIN
-from tests.people.account_holders import limits_are_over
+from tests.users.account_holders import limits_are_over
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import expect
 
-from pizzeria.people.models import User
+from pizzeria.users.models import User
 from tests.journeys.keycloak.people import (
     is_asked_who_it_is,
     minutes_pass,
@@ -20,7 +20,7 @@ from tests.journeys.keycloak.people import (
 from tests.journeys.people import make_an_account
 from tests.keycloak.server import PLAIN, WEB
 from tests.live.serving import Reader
-from tests.people.account_holders import newest_letter
+from tests.users.account_holders import newest_letter
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)

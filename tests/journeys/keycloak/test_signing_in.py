@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from orders.models import Order
-from pizzeria.people.models import Identity
+from pizzeria.users.models import Identity
 from tests.journeys.browsers import browsers
 from tests.journeys.keycloak.people import prove, sign_in
 from tests.journeys.people import order

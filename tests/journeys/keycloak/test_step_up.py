@@ -10,7 +10,7 @@ from kitchen import services as kitchen_line
 from orders.models import Order, Status
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.people.models import SignIn
+from pizzeria.users.models import SignIn
 from tests.journeys.keycloak.people import is_asked_who_it_is, minutes_pass, show_password, sign_in
 from tests.shop import basket_of, pizza, place
 from tests.waiting import until

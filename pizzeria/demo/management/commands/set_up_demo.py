@@ -12,9 +12,9 @@ from pizzeria.demo import menu
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM, Actor
 from pizzeria.foundation.commands import command
-from pizzeria.people.demo_people import DEMO_PEOPLE, PASSWORD
-from pizzeria.people.models import User
-from pizzeria.people.services import give_roles
+from pizzeria.users.demo_people import DEMO_PEOPLE, PASSWORD
+from pizzeria.users.models import User
+from pizzeria.users.services import give_roles
 
 
 class Command(BaseCommand):

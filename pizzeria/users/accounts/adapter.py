@@ -1,0 +1,146 @@
+"""How allauth behaves in this shop, where no setting says it."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pizzeria.users.accounts import letters, limits
+from pizzeria.users.accounts.holders import may_have_account
+from pizzeria.users.accounts.letters import NoLetter
+from pizzeria.users.models import User
+
+REFUSED = _("That e-mail and password do not go together. Try again, or have a new password made.")
+
+SAID = {
+    "account/messages/email_confirmed.txt": _("Your e-mail is confirmed."),
+    "account/messages/email_confirmation_failed.txt": _("That e-mail cannot be used here."),
+    "account/messages/password_changed.txt": _("You have a new password."),
+    "mfa/messages/webauthn_added.txt": _("Your passkey is kept. You can sign in with it from now on."),
+    "mfa/messages/webauthn_removed.txt": _("That passkey opens nothing here any more."),
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Letters go out by the shop's own mail server, limits answer with a page, and the server's people stay out."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": REFUSED,
+        "invalid_login": REFUSED,
+        "incorrect_password": _("That is not your password."),
+        "enter_current_password": _("That is not your password."),
+        "incorrect_code": _("That is not the code in our letter. Have another look?"),
+        "duplicate_email": _("That is your e-mail already."),
+        "email_taken": _("That e-mail cannot be used here."),
+        "too_many_login_attempts": _("That was a wrong code once too often. Please begin again."),
+        "rate_limited": _("We have just written to you. Give the letter a moment, then ask again."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody can confirm an address to which nothing can be sent."""
+        return letters.can_be_sent()
+
+    # --- Letters ---
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """:raises NoLetter:"""
+        known = {name: context[name] for name in ("code", "from_email", "to_email") if name in context}
+        letters.send(template_prefix.rpartition("/")[2], to=email, said=known | _ways())
+
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        """Tell the owner of a change that has been made already, and stays made."""
+        try:
+            super().send_notification_mail(template_prefix, user, *args, **kwargs)
+        except NoLetter:
+            return  # it is in the log
+
+    # --- Who may ---
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:  # too many wrong passwords
+            raise ImmediateHttpResponse(limits.too_often(request)) from None
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Refuse before a code is sent to somebody whom it would not let in."""
+        return None if may_have_account(user) else self._refusal(request)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """The last door before a session, whichever way somebody came: a code, a passkey, a password."""
+        if not may_have_account(user):
+            raise ImmediateHttpResponse(self._refusal(request))
+        super().login(request, user)
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse:
+        clear_login(request)
+        self.add_message(request, messages.ERROR, message=REFUSED)
+        return redirect("account_login")
+
+    def set_password(self, user: User, password: str) -> None:
+        if not may_have_account(user):
+            raise PermissionDenied
+        super().set_password(user, password)
+
+    def get_login_stages(self) -> list[str]:
+        """A passkey is another way in, not a second lock: whoever loses it still has the password."""
+        return ["allauth.account.stages.EmailVerificationStage"]
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        return [{"id": "reauthenticate", "description": "", "url": reverse("account_reauthenticate")}]
+
+    # --- Where to, and what to say ---
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("orders:profile")
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        return reverse("account_email")
+
+    def add_message(
+        self, request: HttpRequest, level: int, template: str = "", *_args: Any, message: Any = None, **_kwargs: Any
+    ) -> None:
+        """Say what is worth saying; what a page shows needs no message besides."""
+        if said := message or SAID.get(template):
+            messages.add_message(request, level, str(said))
+
+
+class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("That passkey did not fit. Nothing has happened; you can try again."),
+        "unverified_email": _("Please confirm your e-mail first."),
+    }
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return gettext("Passkey %(number)d") % {"number": count + 1}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Name the shop by its own address, not by the one that a request claims."""
+        return {"id": urlsplit(settings.SHOP_ORIGIN).hostname or "", "name": settings.SHOP_NAME}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """A passkey carries our opaque name for a person; rows' keys do not leave the server."""
+        name = EmailAddress.objects.get_primary_email(user) or str(user)
+        return {"id": user.username.encode(), "name": name, "display_name": user.first_name or name}
+
+
+def _ways() -> dict[str, str]:
+    """Give the addresses that letters name, by the shop's own name: a request may claim another."""
+    names = {"sign_in": "users:sign_in", "sign_up": "account_signup", "reset": "account_reset_password"}
+    return {name: f"{settings.SHOP_ORIGIN}{reverse(address)}" for name, address in names.items()}

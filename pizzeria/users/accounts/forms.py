@@ -1,0 +1,183 @@
+"""The forms of accounts: allauth's, with our fields and words."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.webauthn import forms as passkeys
+from allauth.mfa.webauthn.internal import auth
+from django import forms
+from django.contrib.auth import password_validation
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from orders.forms import OneLineField, name_field
+from pizzeria.users.accounts.adapter import PasskeyAdapter
+from pizzeria.users.accounts.holders import may_have_account
+from pizzeria.users.models import User
+
+
+def email_field(label: Any) -> forms.EmailField:
+    return forms.EmailField(
+        label=label,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages={
+            "required": _("Please tell us your e-mail."),
+            "invalid": _("That does not look like an e-mail address."),
+        },
+    )
+
+
+def password_field(label: Any, *, autocomplete: str = "current-password") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+        error_messages={"required": _("Please type your password.")},
+    )
+
+
+def new_password_field(label: Any) -> forms.CharField:
+    field = password_field(label, autocomplete="new-password")
+    field.help_text = _("Eight characters at least. A short sentence is easy to keep.")
+    field.error_messages["required"] = _("Please think of a password.")
+    return field
+
+
+def code_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("The code in our letter"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
+        error_messages={"required": _("Please type the code that we have sent you.")},
+    )
+
+
+class SignUpForm(account.SignupForm):  # type: ignore[misc]
+    """
+    Makes an account, or (for whoever has one) a letter that says so.
+
+    allauth declares no field of its own for good: what it adds when the form is made is put aside for ours.
+    """
+
+    field_order = ["first_name", "email", "password1"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["first_name"] = name_field()
+        self.fields["email"] = email_field(_("E-mail"))
+        self.fields["password1"] = new_password_field(_("Password"))
+        self.order_fields(self.field_order)
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])  # takes as long as making one, so that nobody can tell
+        made: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return made
+
+
+class SignInForm(account.LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = email_field(_("E-mail"))
+        self.fields["password"] = password_field(_("Password"))
+
+
+class ForgottenForm(account.ResetPasswordForm):  # type: ignore[misc]
+    """Asks whose password is forgotten. Whoever may have none here is as good as unknown."""
+
+    users: list[User]
+    email = email_field(_("E-mail"))
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        self.users = [user for user in self.users if may_have_account(user)]
+        return email
+
+
+class NewPasswordForm(account.ResetPasswordKeyForm):  # type: ignore[misc]
+    """Takes the password of somebody who has proved to own the e-mail."""
+
+    password1 = new_password_field(_("New password"))
+    password2 = None
+
+    def clean_password1(self) -> str:
+        return _valid(self.cleaned_data["password1"], user=self.user)
+
+
+class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]
+    oldpassword = password_field(_("The password you have"))
+    password1 = new_password_field(_("The new one"))
+    password2 = None
+
+    def clean_password1(self) -> str:
+        return _valid(self.cleaned_data["password1"], user=self.user)
+
+
+class ProveForm(account.ReauthenticateForm):  # type: ignore[misc]
+    password = password_field(_("Password"))
+
+
+class EmailForm(account.AddEmailForm):  # type: ignore[misc]
+    email = email_field(_("New e-mail"))
+
+
+class ConfirmEmailForm(account.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+    code = code_field()
+
+
+class ConfirmForgottenForm(account.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
+    code = code_field()
+
+
+class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
+    """Keeps a passkey: one that asks for a fingerprint, a face or a PIN, and so is enough to sign in with."""
+
+    name = OneLineField(
+        label=_("What shall we call it?"), required=False, max_length=60, help_text=_("Your phone, the blue key.")
+    )
+    passwordless = None
+
+    def clean(self) -> dict[str, Any]:
+        self.cleaned_data["passwordless"] = True
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except ValidationError:
+            raise
+        except Exception:  # noqa: BLE001 - anything can be in what a browser sends, and allauth looks for little of it
+            raise _no_fit() from None
+        return cleaned
+
+
+class PasskeySignInForm(passkeys.LoginWebAuthnForm):  # type: ignore[misc]
+    """Finds whose passkey it is by the opaque name that it carries."""
+
+    def clean_credential(self) -> Any:
+        credential = self.cleaned_data["credential"]
+        try:
+            return auth.complete_authentication(_whose(credential), credential)
+        except ValidationError:
+            raise
+        except Exception:  # noqa: BLE001 - as above
+            raise _no_fit() from None
+
+
+def _whose(credential: Any) -> User:
+    answer = auth.parse_authentication_response(credential)
+    user = User.objects.filter(username=answer.response.user_handle.decode()).first()
+    if user is None or not may_have_account(user):
+        raise _no_fit()
+    return user
+
+
+def _valid(password: str, *, user: User | None) -> str:
+    password_validation.validate_password(password, user)
+    return password
+
+
+def _no_fit() -> ValidationError:
+    error: ValidationError = PasskeyAdapter().validation_error("incorrect_code")
+    return error

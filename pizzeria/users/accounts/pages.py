@@ -1,0 +1,69 @@
+"""What the pages of accounts have in common: whom they are open to, and what their forms answer."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from pizzeria.users import sessions
+from pizzeria.users.accounts import letters
+from pizzeria.users.accounts.letters import NoLetter
+
+NO_LETTER = _("We cannot write to you just now, so nothing has changed. Please try again in a few minutes.")
+
+entrance = method_decorator([login_not_required, never_cache], name="dispatch")
+private = method_decorator(never_cache, name="dispatch")
+
+type View = Callable[..., HttpResponseBase]
+
+
+def of_an_account(view: View) -> View:
+    """Open a page to whoever has signed in by an account; everybody else's sign-in is looked after elsewhere."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not sessions.is_by_account(request.session):
+            return render(request, "account/elsewhere.html", status=HTTPStatus.FORBIDDEN)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+class Form:
+    """What every form here answers: 422 to what is not valid, 503 while no letter can leave; as it was typed."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        except NoLetter:
+            self.undo()
+            form.add_error(None, NO_LETTER)
+            return self._again(form, HTTPStatus.SERVICE_UNAVAILABLE)
+        return answer
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self._again(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    def undo(self) -> None:
+        """Take back what was done before the letter could not leave."""
+
+    def _again(self, form: Any, status: HTTPStatus) -> HttpResponse:
+        answer: HttpResponse = self.render_to_response(self.get_context_data(form=form), status=status)  # type: ignore[attr-defined]
+        return answer
+
+
+class NeedsLetters:
+    """A page that leads nowhere in a shop that writes no e-mail, and says so."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not letters.can_be_sent():
+            return render(request, "account/closed.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return answer

@@ -1,0 +1,31 @@
+"""The demo's people. Nobody but the demo makes them; the sign-in page shows them there."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, Role
+
+PASSWORD = "pizza"  # noqa: S105 - printed on the demo's sign-in page
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    username: str
+    name: str
+    what: str
+    role: Role
+
+
+DEMO_PEOPLE = (
+    DemoPerson("customer", "Carla Conti", "orders pizza and sees her orders", CUSTOMER),
+    DemoPerson("chef", "Ciro Russo", "cooks from the board", KITCHEN),
+    DemoPerson("driver", "Dina Ferri", "delivers", DRIVER),
+    DemoPerson("manager", "Marta Greco", "runs menu and orders in admin", MANAGER),
+    DemoPerson("admin", "Ada Villa", "may do everything", ADMIN),
+)
+
+
+def shown() -> tuple[DemoPerson, ...]:
+    """Give the people whom the sign-in page introduces: none outside the demo."""
+    return DEMO_PEOPLE if settings.SHOP_DEMO else ()

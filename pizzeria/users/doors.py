@@ -1,0 +1,32 @@
+"""The door for sessions: builds the actor that a request acts as. Tokens have theirs beside it (`token_door`)."""
+
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, Actor, Kind, Permission
+from pizzeria.users import sessions
+from pizzeria.users.models import User
+
+
+def actor_at_the_door(request: HttpRequest) -> Actor:
+    """
+    Tell who a request with a session acts as. Up to three queries for a person (user, permissions), none else.
+
+    Groups count only in a session of staff; in any other somebody signed in is a customer.
+    """
+    user = request.user
+    if not user.is_authenticated:
+        return GUEST
+    proved_at = sessions.authenticated_at(request.session)
+    if not sessions.carries_groups(request.session):
+        return Actor(Kind.PERSON, user.pk, proved_at=proved_at)
+    return acting_as(user, proved_at=proved_at)
+
+
+def acting_as(user: User, *, proved_at: datetime | None = None) -> Actor:
+    """Give the actor that a person is in a session of staff."""
+    permissions = {Permission(name) for name in user.get_all_permissions()}
+    if user.is_staff:
+        permissions.add(ENTER_ADMIN)
+    return Actor(Kind.PERSON, user.pk, frozenset(permissions), proved_at)

@@ -1,0 +1,82 @@
+"""
+What the header of every page shows. It lies in the session or in the cache, so that no page asks the database for it.
+
+It decides what is shown, never what is allowed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orders.selectors import notices
+from orders.views import carried
+from pizzeria.users import sessions
+from pizzeria.users.models import User
+from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, of_groups
+
+PERSON = "person"
+GROUPS = "groups"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    person: str
+    pages: list[Page]
+    basket_count: int
+    user_id: str  # blank: a guest
+    has_account: bool  # of this shop: e-mail, password and passkeys are changed here
+
+    def unread(self) -> int:
+        """Count the notices that somebody signed in has not read; asked for by whole pages, not by their parts."""
+        return notices.unread(self.user_id) if self.user_id else 0
+
+
+def remember(request: HttpRequest, user: User) -> None:
+    """Note in the session who signed in and with which groups."""
+    request.session[PERSON] = user.first_name or str(user)
+    groups = {str(CUSTOMER.group)}
+    if sessions.carries_groups(request.session):
+        groups = set(user.groups.values_list("name", flat=True)) | ({str(ADMIN.group)} if user.is_superuser else set())
+    request.session[GROUPS] = sorted(groups)
+
+
+def header(request: HttpRequest) -> dict[str, Any]:
+    """Give templates `header`."""
+    session = getattr(request, "session", {})
+    groups = set(session.get(GROUPS, []))
+    return {
+        "header": Header(
+            person=session.get(PERSON, ""),
+            pages=_pages(groups),
+            basket_count=session.get(carried.COUNT, 0),
+            user_id=session.get(SESSION_KEY, ""),
+            has_account=sessions.is_by_account(session),
+        )
+    }
+
+
+def shop(request: HttpRequest) -> dict[str, Any]:
+    """Give templates `shop`."""
+    return {"shop": {"name": settings.SHOP_NAME, "demo": settings.SHOP_DEMO}}
+
+
+def _pages(groups: set[str]) -> list[Page]:
+    roles = of_groups(groups)
+    pages = [
+        (_("Kitchen"), "kitchen:board", {KITCHEN, MANAGER, ADMIN}),
+        (_("Deliveries"), "orders:deliveries", {DRIVER, MANAGER, ADMIN}),
+        (_("Admin"), "admin:index", {MANAGER, ADMIN}),
+        (_("My orders"), "orders:history", {CUSTOMER}),
+    ]
+    return [Page(title, reverse(name)) for title, name, shown_to in pages if shown_to & set(roles)]

@@ -1,0 +1,134 @@
+"""To the sign-in server and back, and the ends of both sessions."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import structlog
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
+
+from pizzeria.foundation import clock
+from pizzeria.users import sessions
+from pizzeria.users.models import SignIn
+from pizzeria.users.oidc import keys, logout_tokens, provider, sign_ins
+from pizzeria.users.oidc.provider import Denied, OutOfReach
+from pizzeria.users.oidc.tokens import LEEWAY, BadToken, moment
+
+not_too_often = ratelimit.decorator(app="allauth.account", action="keycloak", limit_get=True)
+
+log = structlog.get_logger(__name__)
+
+
+@method_decorator([login_not_required, never_cache, not_too_often], name="dispatch")
+class Leave(OIDCAuthenticationRequestView):  # type: ignore[misc]
+    """Sends somebody to the sign-in server, once it is known to answer: a browser would show an error of its own."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        if not provider.is_connected():
+            return render(request, "users/not_connected.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        if not keys.of_the_realm.is_answering():
+            return _out_of_reach(request)
+        answer: HttpResponseBase = super().get(request)
+        asked = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+        # Kept with the state: another tab may be on its own way there and back.
+        trip = {"next": request.session.pop("oidc_login_next"), "max_age": asked.get("max_age")}
+        request.session["oidc_states"][asked["state"]] |= trip
+        return answer
+
+    def get_extra_params(self, request: HttpRequest) -> dict[str, Any]:
+        """Ask for a sign-in no older than a step wants it (`max_age`, in seconds); what comes back is held to it."""
+        max_age = request.GET.get("max_age", "")[:6]  # days, at most
+        return {"max_age": max_age} if max_age.isdecimal() else {}
+
+
+@method_decorator([login_not_required, never_cache], name="dispatch")
+class Return(OIDCAuthenticationCallbackView):  # type: ignore[misc]
+    """Takes back whoever comes from the sign-in server; with anything odd in hand they get a page, and nothing else."""
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        if not provider.is_connected():
+            return render(request, "users/not_connected.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        if request.GET.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER:  # RFC 9207
+            return _refused(request, "from another server")
+        if "error" in request.GET:
+            return _refused(request, "the server says " + request.GET["error"][:40])
+        self.trip = request.session.get("oidc_states", {}).get(request.GET.get("state"), {})
+        try:
+            answer: HttpResponseBase = super().get(request)
+        except OutOfReach:
+            return _out_of_reach(request)
+        except (Denied, BadToken, SuspiciousOperation) as error:
+            return _refused(request, str(error))
+        return answer
+
+    def login_success(self) -> HttpResponse:
+        """Begin a session with a new key, also for somebody who had one: they have just proved again who they are."""
+        request, at = self.request, clock.now()
+        if not self._is_fresh_enough(at=at):
+            return _refused(request, "the server lets somebody in whom it has not asked again")
+        if old := sessions.sign_in_id(request.session):
+            SignIn.objects.filter(pk=old).delete()
+            request.session.cycle_key()
+        auth.login(request, self.user)
+        if request.session.session_key is None:
+            request.session.save()
+        sign_in = sign_ins.note(request.arrival, session_key=request.session.session_key, at=at)
+        sessions.begin(request.session, sign_in, at=at)
+        next_page = self.trip.get("next") or self.success_url
+        return HttpResponseRedirect(next_page)  # `redirect` would take a word for the name of a page
+
+    def login_failure(self) -> HttpResponse:
+        return _refused(self.request, "nobody was expected, or who came may not come in")
+
+    def _is_fresh_enough(self, *, at: datetime) -> bool:
+        """Hold what came back to the age that was asked for. OpenID Connect Core 1.0, section 3.1.3.7, step 13."""
+        if self.trip.get("max_age") is None:
+            return True
+        proved_at = moment(self.request.arrival.claims, "auth_time")
+        return proved_at is not None and at - proved_at <= timedelta(seconds=int(self.trip["max_age"])) + LEEWAY
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+@never_cache
+def end_by_server(request: HttpRequest) -> HttpResponse:
+    """
+    Hear from the server that a session has ended there (OpenID Connect Back-Channel Logout 1.0).
+
+    Answers 400 to whatever is not a logout token for us, of these minutes and never seen before, and 503 while nobody
+    can say.
+    """
+    try:
+        ended = logout_tokens.read(request.POST.get("logout_token", ""), at=clock.now())
+    except BadToken as error:
+        log.warning("logout_token_refused", why=str(error))
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    except OutOfReach:
+        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+    sign_ins.end(ended, why="ended at the sign-in server")
+    return HttpResponse(status=HTTPStatus.OK)
+
+
+def _out_of_reach(request: HttpRequest) -> HttpResponse:
+    log.warning("sign_in_unavailable")
+    answer = render(request, "users/out_of_reach.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+    answer.headers["Retry-After"] = "30"
+    return answer
+
+
+def _refused(request: HttpRequest, why: str) -> HttpResponse:
+    log.warning("sign_in_refused", why=why)
+    return render(request, "users/sign_in_failed.html", status=HTTPStatus.BAD_REQUEST)

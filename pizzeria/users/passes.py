@@ -1,0 +1,76 @@
+"""
+Passes: by what somebody who holds a stream, and sends no request for a long time, may go on holding it.
+
+A session that ended, at either side, opens nothing any more; nor does one that nobody used for half a day, or whose
+owner has lost the role. Sessions that Keycloak began are asked about here as they are on pages, but apart from looking
+at what is known already: Keycloak may be slow.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+
+from pizzeria.foundation.actor import Permission
+from pizzeria.users import sessions
+from pizzeria.users.doors import acting_as
+from pizzeria.users.models import User
+from pizzeria.users.oidc import sign_ins
+
+if TYPE_CHECKING:
+    from pizzeria.users.sessions import Content
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """
+    :param session_key: of the session that opened the stream
+    :param needs: the permission without which it would not have; None: to be signed in is enough
+    """
+
+    session_key: str
+    needs: Permission | None = None
+
+
+def still_good(passes: Collection[Pass], *, at: datetime) -> set[Pass]:
+    """
+    Choose the passes that would open the same again, by what is known here.
+
+    One query for customers, however many; more for staff.
+    """
+    alive = _alive({each.session_key for each in passes}, at=at)
+    holders = _holders((each for each in passes if each.needs and each.session_key in alive), alive)
+    return {
+        each
+        for each in passes
+        if each.session_key in alive
+        and (each.needs is None or each.needs in holders.get(each.session_key, frozenset()))
+    }
+
+
+def recheck_due(passes: Collection[Pass], *, at: datetime) -> None:
+    """Have Keycloak asked about the sessions of passes where it is time to: what it says is known here afterwards."""
+    sign_ins.recheck_due({each.session_key for each in passes}, at=at)
+
+
+def _alive(session_keys: set[str], *, at: datetime) -> "dict[str, Content]":
+    """Read the sessions that a page would not end."""
+    rows = Session.objects.filter(session_key__in=session_keys, expire_date__gt=at)
+    contents = {row.session_key: row.get_decoded() for row in rows}
+    return {key: content for key, content in contents.items() if not _is_over(content, at=at)}
+
+
+def _is_over(content: "Content", *, at: datetime) -> bool:
+    return sessions.carries_groups(content) and sessions.is_over(content, in_admin=False, at=at)
+
+
+def _holders(passes: Iterable[Pass], alive: "Mapping[str, Content]") -> dict[str, frozenset[Permission]]:
+    """Look up what the holder of each session may now."""
+    contents = {each.session_key: alive[each.session_key] for each in passes}
+    users_of = {key: int(content[SESSION_KEY]) for key, content in contents.items() if sessions.carries_groups(content)}
+    users = User.objects.filter(pk__in=users_of.values(), is_active=True)
+    permissions = {user.pk: acting_as(user).permissions for user in users}
+    return {key: permissions.get(user_id, frozenset()) for key, user_id in users_of.items()}

@@ -1,0 +1,31 @@
+"""What people's own app hears: that somebody signed in, for every page's header, or failed to, for the log."""
+
+import structlog
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from orders import services as front_desk
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import Actor, Kind, actor_of
+from pizzeria.users import header, sessions
+from pizzeria.users.models import User
+
+log = structlog.get_logger(__name__)
+
+
+@receiver(user_logged_in, dispatch_uid="users.on_signed_in")
+def on_signed_in(*, request: HttpRequest, user: User, **_: object) -> None:
+    header.remember(request, user)
+    sessions.note_authenticated(request.session, at=clock.now())
+
+
+@receiver(user_logged_in, dispatch_uid="users.on_signed_in_register")
+def on_signed_in_register(*, user: User, **_: object) -> None:
+    front_desk.register_customer(by=Actor(Kind.PERSON, user.pk), at=clock.now())
+
+
+@receiver(user_login_failed, dispatch_uid="users.on_sign_in_failed")
+def on_sign_in_failed(*, request: HttpRequest | None = None, **_: object) -> None:
+    if request and request.resolver_match:
+        log.warning("sign_in_failed", who=str(actor_of(request)), what=request.resolver_match.view_name)

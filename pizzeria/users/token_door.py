@@ -1,0 +1,57 @@
+"""The door for tokens: builds the caller that a request to the API comes from, and the actor it acts as."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from pizzeria.foundation.actor import SYSTEM, Actor, Kind
+from pizzeria.foundation.callers import Caller, CallerKind
+from pizzeria.users import scopes
+from pizzeria.users.claims import Claims, role_names, text
+from pizzeria.users.identities import get_to_know, known
+from pizzeria.users.models import User
+from pizzeria.users.oidc import access_tokens
+from pizzeria.users.oidc.tokens import BadToken, moment
+from pizzeria.users.roles import named
+
+
+def caller_at_the_door(request: HttpRequest) -> Caller:
+    """
+    Tell who calls by the request's token. One query, once whoever calls is known.
+
+    Roles are those of the token, for this call: what somebody is at a sign-in or a re-check stays as it is.
+
+    :raises BadToken: it is worth nothing, or its owner may no longer come in
+    :raises OutOfReach: nobody can say at the moment
+    """
+    claims = access_tokens.read(request.headers.get("Authorization", ""))
+    roles = named(role_names(claims, client_id=settings.OIDC_RP_CLIENT_ID))
+    effective = scopes.effective(roles, scopes.named_by(claims))
+    kind = _kind(claims)
+    user = _user(claims, kind)
+    if not user.is_active:
+        raise BadToken("of somebody who may no longer come in")
+    return Caller(
+        actor=Actor(Kind.PERSON, user.pk, scopes.permissions(roles, effective), moment(claims, "auth_time")),
+        name=str(user),
+        kind=kind,
+        roles=tuple(role.name for role in roles),
+        scopes=effective,
+    )
+
+
+def _user(claims: Claims, kind: CallerKind) -> User:
+    issuer, subject = claims["iss"], claims["sub"]
+    if user := known(issuer, subject):
+        return user
+    about = {"given_name": _program(claims)} if kind is CallerKind.SERVICE else claims
+    return get_to_know(issuer=issuer, subject=subject, claims=about, by=SYSTEM)
+
+
+def _kind(claims: Claims) -> CallerKind:
+    """Tell who calls, for people to read: nothing is allowed by it."""
+    is_program = _program(claims) and text(claims, "preferred_username") == f"service-account-{_program(claims)}"
+    return CallerKind.SERVICE if is_program else CallerKind.PERSON
+
+
+def _program(claims: Claims) -> str:
+    return text(claims, "azp", longest=100)

@@ -1,0 +1,107 @@
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from pizzeria.users import demo_people, header, sessions
+from pizzeria.users.models import SignIn
+from pizzeria.users.oidc import keys, provider, sign_ins
+from pizzeria.users.roles import CUSTOMER, of_groups
+from pizzeria.users.ways_in import keycloak_address
+
+MAYBE_IN_THERE = _(
+    "You are signed out here, but maybe not at Keycloak, which does not answer just now. If somebody else uses this "
+    "screen after you, close the browser too."
+)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignInPage(LoginView):
+    """The ways in: Keycloak's, and where the demo stands in for it, a form of its own."""
+
+    template_name = "users/sign_in.html"
+
+    @property
+    def redirect_authenticated_user(self) -> bool:  # type: ignore[override]
+        """Tell whether somebody signed in is led on; not when they are to prove once more who they are."""
+        return "again" not in self.request.GET
+
+    def get_form(self, form_class: type[AuthenticationForm] | None = None) -> AuthenticationForm:
+        form = super().get_form(form_class)
+        del form.fields["username"].widget.attrs["autofocus"]  # the first way in on this page is another one
+        return form
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        return {
+            **super().get_context_data(**kwargs),
+            "keycloak": keycloak_address(self.get_redirect_url()) if provider.is_connected() else "",
+            "demo_people": demo_people.shown(),
+            "demo_password": demo_people.PASSWORD,
+            "again": not self.redirect_authenticated_user,
+            "onward": f"?{urlencode({'next': next_page})}" if (next_page := self.get_redirect_url()) else "",
+            "form_address": resolve_url("users:sign_in") + ("" if self.redirect_authenticated_user else "?again=1"),
+        }
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignOut(LogoutView):
+    """
+    Ends the session here, and Keycloak's where it began it.
+
+    Signing out also puts the basket away: the next person at this screen starts afresh.
+    """
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        mine = SignIn.objects.filter(pk=sessions.sign_in_id(request.session) or 0)
+        tokens = [sign_ins.id_token(sign_in) for sign_in in mine]
+        answer = super().post(request, *args, **kwargs)
+        mine.delete()
+        if not tokens:
+            return answer
+        if not keys.of_the_realm.renew():  # the browser would show an error of its own
+            messages.warning(request, MAYBE_IN_THERE)
+            return answer
+        return redirect(provider.sign_out_address(tokens[0], back_to=f"{settings.SHOP_ORIGIN}/"))
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    """Send somebody who has just signed in to one's own page."""
+    roles = of_groups(set(request.session.get(header.GROUPS, []))) or [CUSTOMER]
+    return redirect(roles[0].lands)
+
+
+@login_not_required
+@never_cache
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """
+    Answer a form that came without its token, usually because somebody has signed in since its page was opened.
+
+    What a page of ours sent is kept, to be sent again by a button with a token of now.
+    """
+    context = {"kept": _typed_on_our_page(request), "back": _page_of_the_form(request)}
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def _typed_on_our_page(request: HttpRequest) -> list[tuple[str, str]]:
+    """Give what a form carries; nothing of one from elsewhere, nor of one with a password in it."""
+    ours = {settings.SHOP_ORIGIN, f"{request.scheme}://{request.get_host()}"}
+    if request.headers.get("Origin") not in ours or any("password" in name for name in request.POST):
+        return []
+    fields = ((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    return [(name, str(value)) for name, values in fields for value in values]
+
+
+def _page_of_the_form(request: HttpRequest) -> str:
+    came_from = request.headers.get("Referer", "")
+    return came_from if url_has_allowed_host_and_scheme(came_from, {request.get_host()}) else "/"

@@ -1,0 +1,96 @@
+"""Somebody with an account of the shop, and the trips of whoever has one or wants one."""
+
+import re
+from base64 import urlsafe_b64encode
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.urls import reverse
+
+from pizzeria.users.models import Limit
+from tests.factories import UserFactory
+
+SIGN_UP, SIGN_IN = reverse("account_signup"), reverse("account_login")
+CONFIRM, FORGOTTEN = reverse("account_email_verification_sent"), reverse("account_reset_password")
+CODE, NEW_PASSWORD = reverse("account_confirm_password_reset_code"), reverse("account_complete_password_reset")
+EMAIL, PASSWORD_PAGE, PROVE = (
+    reverse("account_email"),
+    reverse("account_change_password"),
+    reverse("account_reauthenticate"),
+)
+PASSKEYS, ADD_PASSKEY = reverse("mfa_list_webauthn"), reverse("mfa_add_webauthn")
+HISTORY, WAYS_IN = reverse("orders:history"), reverse("users:sign_in")
+
+STRANGER = "nobody@example.com"
+CARLA, PASSWORD, ANOTHER = "carla@example.com", "four cheeses, no regrets", "five olives, some regrets"
+
+
+def account_holder(email=CARLA, *, verified=True, password=PASSWORD, **fields):
+    """Make somebody who has an account already."""
+    user = UserFactory(email="", **fields)
+    user.set_password(password)
+    user.save()
+    EmailAddress.objects.create(user=user, email=email, verified=verified, primary=True)
+    return user
+
+
+def sign_up(client, email=CARLA, *, name="Carla", password=PASSWORD, **fields):
+    return client.post(SIGN_UP, {"first_name": name, "email": email, "password1": password, **fields})
+
+
+def sign_in(client, email=CARLA, password=PASSWORD, **fields):
+    return client.post(SIGN_IN, {"login": email, "password": password, **fields})
+
+
+def guess(client, email=CARLA):
+    return sign_in(client, email, "a guess")
+
+
+def forget(client, email=CARLA):
+    return client.post(FORGOTTEN, {"email": email})
+
+
+def confirm(client, code):
+    return client.post(CONFIRM, {"code": code})
+
+
+def get_to_see(client, step, email):
+    """Take a step; give all that whoever took it gets to see, apart from the e-mail they typed themselves."""
+    answer = step(client, email)
+    page = client.get(answer["Location"]) if answer.status_code == 302 else answer
+    body = re.sub(r'value="\w{64}"|nonce="[^"]+"', "", page.content.decode()).replace(email, "")
+    return answer.status_code, answer.headers.get("Location"), page.status_code, body
+
+
+def newest_letter(post, to=CARLA):
+    """Give the newest e-mail to somebody."""
+    return post.taken("email", to=to)[-1]
+
+
+def code_in(post, to=CARLA):
+    """Read the code in the newest letter to somebody."""
+    return re.match(r"([A-Z]{4}-[A-Z]{4}) ", newest_letter(post, to).subject)[1]
+
+
+def is_signed_in(client):
+    return client.session.get("_auth_user_id") is not None
+
+
+def limits_are_over():
+    """Let the time pass after which one may try again."""
+    Limit.objects.all().delete()
+
+
+class CountingHasher(MD5PasswordHasher):
+    """A quick one, that counts how often it is asked."""
+
+    done = 0
+
+    def encode(self, *args, **kwargs):
+        CountingHasher.done += 1
+        return super().encode(*args, **kwargs)
+
+
+def base64_of(text):
+    """Write a text as browsers do in what they sign."""
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")

@@ -1,0 +1,146 @@
+"""Accounts are made: a name, an e-mail that is confirmed, a password."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import call_command
+from django.urls import reverse
+
+from orders.models import Customer
+from pizzeria.foundation import clock
+from pizzeria.users import sessions
+from pizzeria.users.models import User
+from tests.factories import UserFactory
+from tests.users import account_holders as they
+from tests.users.account_holders import CARLA, PASSWORD, account_holder
+
+pytestmark = pytest.mark.usefixtures("kitchen", "post")
+
+
+def test_are_open_once_the_e_mail_is_confirmed(client, post):
+    asked = they.sign_up(client)
+
+    assert asked["Location"] == they.CONFIRM
+    assert not they.is_signed_in(client)
+    assert client.get(they.CONFIRM).status_code == 200
+
+    confirmed = client.post(they.CONFIRM, {"code": they.code_in(post)}, follow=True)
+
+    assert confirmed.request["PATH_INFO"] == they.HISTORY
+    assert EmailAddress.objects.get().verified
+    assert client.session["_auth_user_backend"] == sessions.ACCOUNT
+
+
+def test_make_a_customer_with_a_name_of_ours(client, post):
+    they.sign_up(client, name="Carla <b>")
+    they.confirm(client, they.code_in(post))
+
+    user = User.objects.get()
+    assert re.fullmatch(r"[0-9a-f]{32}", user.username)
+    assert (user.first_name, user.email) == ("Carla <b>", "")
+    assert Customer.objects.get().user == user
+    assert "Carla &lt;b&gt;" in client.get(they.HISTORY).content.decode()
+
+
+def test_lead_back_to_where_somebody_was(client, post):
+    they.sign_up(client, next=reverse("orders:basket"))
+
+    assert they.confirm(client, they.code_in(post))["Location"] == reverse("orders:basket")
+
+
+def test_are_written_to_in_plain_words_with_nothing_of_what_was_typed(client, post):
+    they.sign_up(client, name="Click https://evil.example {{ origin }}")
+
+    letter = they.newest_letter(post)
+    assert "Welcome!" in letter.text
+    assert "evil" not in letter.text + letter.subject
+    assert "http://localhost:8000" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"first_name": ""}, "Please tell us your name"),
+        ({"email": ""}, "Please tell us your e-mail."),
+        ({"email": "carla at home"}, "does not look like an e-mail"),
+        ({"email": "carla@example.com\nBcc: all@example.com"}, "does not look like an e-mail"),
+        ({"password1": ""}, "Please think of a password."),
+        ({"password1": "pizza"}, "too short"),
+        ({"password1": "password1"}, "too common"),
+        ({"password1": "p" * 2000}, "at most 1000"),
+    ],
+)
+def test_say_what_is_wrong_beside_the_field_and_keep_the_rest(client, post, typed, sentence):
+    form = {"first_name": "Carla", "email": CARLA, "password1": PASSWORD} | typed
+
+    answer = client.post(they.SIGN_UP, form)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in page
+    assert PASSWORD not in page
+    assert ("first_name" in typed) == ('value="Carla"' not in page)
+    assert not User.objects.exists()
+    assert post.taken() == []
+
+
+@pytest.mark.parametrize("code", ["", "AAAA-AAAA", "ß" * 30, "x" * 5000, "\x00"])
+def test_stay_closed_to_a_code_that_is_none(client, post, code):
+    they.sign_up(client)
+
+    answer = they.confirm(client, code)
+
+    assert answer.status_code == 422
+    assert not they.is_signed_in(client)
+    assert not EmailAddress.objects.get().verified
+
+
+def test_take_three_wrong_codes_and_no_more(client, post):
+    they.sign_up(client)
+    right = they.code_in(post)
+    for _try in range(3):
+        answer = they.confirm(client, "AAAA-AAAA")
+    assert answer["Location"] == they.SIGN_IN
+
+    they.confirm(client, right)
+
+    assert not they.is_signed_in(client)
+
+
+def test_write_again_when_asked(client, post):
+    they.sign_up(client)
+    first = they.code_in(post)
+    they.limits_are_over()
+
+    client.post(they.CONFIRM, {"action": "resend"})
+
+    assert they.code_in(post) != first
+    they.confirm(client, they.code_in(post))
+    assert they.is_signed_in(client)
+
+
+def test_go_on_from_the_sign_in_when_the_browser_was_closed(client, post):
+    they.sign_up(client)
+    client.cookies.clear()
+    they.limits_are_over()
+
+    assert they.sign_in(client)["Location"] == they.CONFIRM
+    they.confirm(client, they.code_in(post))
+
+    assert they.is_signed_in(client)
+    assert User.objects.count() == 1
+
+
+def test_are_forgotten_when_nobody_confirms_them_in_a_day(client, post):
+    account_holder("old@example.com", verified=True, date_joined=clock.now() - timedelta(days=2))
+    account_holder("forgotten@example.com", verified=False, date_joined=clock.now() - timedelta(hours=25))
+    account_holder("fresh@example.com", verified=False, date_joined=clock.now() - timedelta(hours=23))
+    nobodys = UserFactory(date_joined=clock.now() - timedelta(days=2))
+
+    call_command("tidy_up", verbosity=0)
+
+    assert set(EmailAddress.objects.values_list("email", flat=True)) == {"old@example.com", "fresh@example.com"}
+    assert User.objects.filter(pk=nobodys.pk).exists()
+    assert User.objects.count() == 3

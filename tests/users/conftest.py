@@ -1,0 +1,58 @@
+import logging
+
+import pytest
+from django.urls import reverse
+
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.users.oidc import keys, provider
+from pizzeria.users.oidc.keys import Keys
+from pizzeria.users.services import sync_roles
+from tests.users import realm as realms
+from tests.users.arriving import come_back
+from tests.users.realm import Person
+
+
+@pytest.fixture
+def realm(settings, monkeypatch, db):
+    """A sign-in server that this shop is connected to."""
+    sync_roles(by=SYSTEM)
+    monkeypatch.setattr(keys, "of_the_realm", Keys(provider.signing_keys))
+    with realms.running() as running:
+        settings.OIDC_ISSUER = running.issuer
+        settings.OIDC_RP_CLIENT_ID, settings.OIDC_RP_CLIENT_SECRET = realms.CLIENT, "a secret of both"
+        for name, path in {
+            "AUTHORIZATION": "auth",
+            "TOKEN": "token",
+            "USER": "userinfo",
+            "JWKS": "certs",
+            "LOGOUT": "logout",
+        }.items():
+            setattr(settings, f"OIDC_OP_{name}_ENDPOINT", f"{running.issuer}/protocol/openid-connect/{path}")
+        settings.AUTHENTICATION_BACKENDS = ["pizzeria.users.oidc.backend.KeycloakBackend"]
+        yield running
+
+
+@pytest.fixture
+def ciro():
+    """A cook, as the sign-in server knows him."""
+    return Person("ciro", roles=("chef",))
+
+
+@pytest.fixture
+def at_work(client, realm, ciro):
+    """Ciro's browser, with the board before it."""
+    come_back(client, realm, ciro)
+    assert client.get(reverse("kitchen:board")).status_code == 200
+    realm.asked.clear()
+    return client
+
+
+@pytest.fixture
+def warned(caplog):
+    """Give the lines in which the log warns of something, beside the one that every request has."""
+
+    def lines():
+        records = [record for record in caplog.records if record.levelno >= logging.WARNING]
+        return [record.msg for record in records if not record.name.startswith("django_structlog")]
+
+    return lines

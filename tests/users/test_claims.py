@@ -1,0 +1,31 @@
+"""Claims: what a realm says of somebody, in whatever shape it comes."""
+
+import pytest
+
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.users import claims
+from pizzeria.users.identities import get_to_know
+
+NO_EMAIL = [
+    "ciro@example.com\r\nBcc: everybody@example.com",
+    "Ciro <ciro@example.com>",
+    "ciro@example.com, carla@example.com",
+    "ciro",
+    "ciro@",
+    "ciro@example." + "o" * 300,
+    ["ciro@example.com"],
+    7,
+    None,
+]
+
+
+@pytest.mark.parametrize("said", ["ciro@example.com", " ciro@example.com\n"])
+def test_hold_an_e_mail(said):
+    assert claims.email({"email": said}) == "ciro@example.com"
+
+
+@pytest.mark.parametrize("said", NO_EMAIL)
+def test_make_nobody_known_by_what_is_no_e_mail(db, said):
+    ciro = get_to_know(issuer="https://example.com", subject="ciro", claims={"email": said}, by=SYSTEM)
+
+    assert ciro.email == ""

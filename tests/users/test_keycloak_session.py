@@ -1,0 +1,332 @@
+"""A session that Keycloak began: asked about again every few minutes, and ended from either side."""
+
+import time
+from urllib.parse import parse_qs
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from orders.models import Status
+from pizzeria.foundation import clock
+from pizzeria.users.models import SignIn, User
+from pizzeria.users.oidc import keys, provider, sign_ins
+from pizzeria.users.oidc.keys import Keys
+from tests import shop
+from tests.races.crowd import all_at_once
+from tests.users.arriving import come_back, is_signed_in, leave, time_passes
+from tests.users.realm import Person
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+BOARD, ADMIN = reverse("kitchen:board"), reverse("admin:index")
+BACK_CHANNEL = reverse("users:keycloak_logout")
+
+
+def refreshes(realm):
+    return [asked for _path, asked in realm.asked if asked.get("grant_type") == "refresh_token"]
+
+
+def test_is_not_asked_about_on_every_page(at_work, realm):
+    time_passes(at_work, minutes=4)
+    at_work.get(BOARD)
+
+    assert realm.asked == []
+
+
+def test_is_asked_about_after_five_minutes_once(at_work, realm):
+    time_passes(at_work, minutes=5)
+    for _page in range(3):
+        assert at_work.get(BOARD).status_code == 200
+
+    assert len(refreshes(realm)) == 1
+
+
+def test_goes_on_with_the_newest_refresh_token(at_work, realm):
+    for _time in range(2):
+        time_passes(at_work, minutes=5)
+        at_work.get(BOARD)
+
+    assert [asked["refresh_token"] for asked in refreshes(realm)] == ["refresh-0", "refresh-1"]
+
+
+def test_loses_at_once_a_role_that_was_taken_away(at_work, realm, ciro):
+    ciro.roles = ("customer",)
+    time_passes(at_work, minutes=5)
+
+    assert at_work.get(BOARD).status_code == 403
+    assert "Kitchen" not in at_work.get("/").content.decode()
+
+
+def test_does_what_a_button_says_though_it_is_asked_about_first(at_work, realm):
+    order = shop.place()
+    time_passes(at_work, minutes=5)
+
+    at_work.post(reverse("kitchen:start_cooking", args=[order.ref]))
+
+    order.refresh_from_db()
+    assert order.status == Status.COOKING
+
+
+def test_gets_a_new_key_with_other_roles(at_work, realm, ciro):
+    before = at_work.session.session_key
+    ciro.roles = ("chef", "manager")
+    time_passes(at_work, minutes=5)
+    at_work.get(BOARD)
+
+    after = at_work.session.session_key
+    assert after != before
+    assert not Session.objects.filter(session_key=before).exists()
+    assert SignIn.objects.get().session_key == after
+
+
+def test_ends_when_the_server_knows_it_no_longer(at_work, realm):
+    realm.refresh_tokens.clear()
+    time_passes(at_work, minutes=5)
+
+    answer = at_work.get(BOARD)
+
+    assert answer["Location"].startswith(reverse("users:sign_in"))
+    assert not is_signed_in(at_work)
+    assert not SignIn.objects.exists()
+
+
+def test_ends_when_the_tokens_are_suddenly_somebody_elses(at_work, realm):
+    realm.about = {"sub": "somebody else"}
+    time_passes(at_work, minutes=5)
+    at_work.get(BOARD)
+
+    assert not is_signed_in(at_work)
+
+
+@pytest.mark.parametrize("down", ["refuses", "breaks"])
+def test_lives_on_while_the_server_is_down_and_is_asked_about_again_a_minute_later(at_work, realm, settings, down):
+    token_endpoint = settings.OIDC_OP_TOKEN_ENDPOINT
+    if down == "refuses":
+        settings.OIDC_OP_TOKEN_ENDPOINT = "http://127.0.0.1:9/"
+    else:
+        realm.status = 500
+    time_passes(at_work, minutes=5)
+    assert at_work.get(BOARD).status_code == 200
+    settings.OIDC_OP_TOKEN_ENDPOINT, realm.status = token_endpoint, 200
+    realm.asked.clear()
+
+    at_work.get(BOARD)
+    at_once = len(refreshes(realm))
+    time_passes(at_work, minutes=1)
+    at_work.get(BOARD)
+
+    assert (at_once, len(refreshes(realm))) == (0, 1)
+
+
+def test_lives_on_while_the_server_does_not_know_this_shop(at_work, realm, monkeypatch):
+    """A secret that was changed there first signs nobody out."""
+    monkeypatch.setattr(realm, "refresh_tokens", RefusesWith("invalid_client"))
+    time_passes(at_work, minutes=5)
+
+    assert at_work.get(BOARD).status_code == 200
+
+
+class RefusesWith(dict):
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
+    def get(self, _token):
+        raise provider.Denied(self.error)
+
+
+@pytest.mark.parametrize(
+    ("page", "idle", "is_in"),
+    [
+        (BOARD, {"hours": 11, "minutes": 59}, True),
+        (BOARD, {"hours": 12, "minutes": 1}, False),
+        (ADMIN, {"minutes": 29}, True),
+        (ADMIN, {"minutes": 31}, False),
+    ],
+)
+def test_ends_when_nobody_used_it_for_long(client, realm, page, idle, is_in):
+    come_back(client, realm, Person("marta", roles=("manager",)))
+    time_passes(client, **idle)
+
+    answer = client.get(page, follow=True)
+
+    assert is_signed_in(client) == is_in
+    assert (answer.request["PATH_INFO"] == page) == is_in
+
+
+def test_ends_in_the_admin_though_it_was_used_elsewhere(client, realm):
+    come_back(client, realm, Person("marta", roles=("manager",)))
+    for page in ("/", BOARD):
+        time_passes(client, minutes=31)
+        assert client.get(page).status_code == 200
+
+    assert client.get(ADMIN, follow=True).request["PATH_INFO"] == reverse("users:sign_in")
+    assert not is_signed_in(client)
+
+
+def test_does_not_end_while_it_is_used(client, realm):
+    come_back(client, realm, Person("marta", roles=("manager",)))
+    for _page in range(3):
+        time_passes(client, minutes=25)
+        assert client.get(ADMIN).status_code == 200
+
+
+@pytest.mark.parametrize("down", [False, True], ids=["it answers", "it is down"])
+def test_ends_in_the_admin_after_ten_hours_however_it_is_used(client, realm, down):
+    come_back(client, realm, Person("marta", roles=("manager",)))
+    realm.status = 503 if down else 200
+    for _half_hour in range(20):
+        time_passes(client, minutes=29)
+        assert client.get(ADMIN).status_code == 200
+    time_passes(client, minutes=21)
+
+    assert client.get(ADMIN, follow=True).request["PATH_INFO"] == reverse("users:sign_in")
+    assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("hours", [0, 13], ids=["in use", "left alone"])
+@pytest.mark.parametrize("way_out", ["users:sign_out", "admin:logout"])
+def test_ends_here_and_there_when_somebody_signs_out(client, realm, settings, way_out, hours):
+    come_back(client, realm, Person("marta", roles=("manager",)))
+    time_passes(client, hours=hours)
+    id_token = sign_ins.id_token(SignIn.objects.get())
+
+    address, _mark, asked = client.post(reverse(way_out))["Location"].partition("?")
+
+    assert address == settings.OIDC_OP_LOGOUT_ENDPOINT
+    assert parse_qs(asked)["id_token_hint"] == [id_token]
+    assert parse_qs(asked)["post_logout_redirect_uri"] == [f"{settings.SHOP_ORIGIN}/"]
+    assert not is_signed_in(client)
+    assert not SignIn.objects.exists()
+
+
+def test_ends_here_alone_while_the_server_is_down_and_says_so(at_work, realm):
+    realm.status = 503
+
+    answer = at_work.post(reverse("users:sign_out"), follow=True)
+
+    assert answer.request["PATH_INFO"] == reverse("orders:home")
+    assert not is_signed_in(at_work)
+    assert "You are signed out here, but maybe not at Keycloak" in answer.content.decode()
+    assert "Keycloak" not in at_work.get(reverse("orders:home")).content.decode()
+
+
+def end_there(realm, person, token=None, **bent):
+    return Client().post(BACK_CHANNEL, {"logout_token": token or realm.logout_token(person, **bent)})
+
+
+def test_ends_when_the_server_says_so(at_work, realm, ciro):
+    assert end_there(realm, ciro).status_code == 200
+
+    assert at_work.get(BOARD).status_code == 302
+    assert not SignIn.objects.exists()
+
+
+def test_ends_with_all_others_of_the_same_person_when_the_server_names_no_session(at_work, realm, ciro):
+    second = Client()
+    come_back(second, realm, ciro)
+
+    end_there(realm, ciro, sid=None)
+
+    assert [browser.get(BOARD).status_code for browser in (at_work, second)] == [302, 302]
+
+
+def test_does_not_end_with_somebody_elses(at_work, realm):
+    end_there(realm, Person("carla"))
+
+    assert at_work.get(BOARD).status_code == 200
+
+
+BENT = {
+    "another issuer": {"iss": "https://evil.example"},
+    "another audience": {"aud": "other"},
+    "no event": {"events": {}},
+    "an event of another kind": {"events": {"https://evil.example/logout": {}}},
+    "a nonce": {"nonce": "n"},
+    "no jti": {"jti": None},
+    "nobody": {"sid": None, "sub": None},
+    "expired": {"exp": 1},
+    "no time": {"iat": None},
+    "a time long ago": {"iat": int(time.time()) - 3600, "exp": None},
+}
+
+
+@pytest.mark.parametrize("bend", BENT.values(), ids=BENT)
+def test_does_not_end_by_a_logout_token_with(at_work, realm, ciro, bend):
+    assert end_there(realm, ciro, **bend).status_code == 400
+    assert at_work.get(BOARD).status_code == 200
+
+
+def test_does_not_end_by_any_other_token(at_work, realm, ciro):
+    for token in (realm.id_token(ciro), realm.access_token(ciro), "nonsense", "", "a.b.c"):
+        assert end_there(realm, ciro, token or " ").status_code == 400
+    assert at_work.get(BOARD).status_code == 200
+
+
+def test_does_not_end_while_nobody_can_say_what_a_token_is_worth(at_work, realm, ciro, settings, monkeypatch):
+    token = realm.logout_token(ciro)
+    monkeypatch.setattr(keys, "of_the_realm", Keys(provider.signing_keys))
+    settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nobody listens there
+
+    assert end_there(realm, ciro, token).status_code == 503
+    assert at_work.get(BOARD).status_code == 200
+
+
+def test_does_not_end_by_a_token_that_ended_an_earlier_one(at_work, realm, ciro):
+    token = realm.logout_token(ciro)
+    assert end_there(realm, ciro, token).status_code == 200
+    come_back(at_work, realm, ciro)
+    cache.clear()  # as Redis does when it starts again
+
+    assert end_there(realm, ciro, token).status_code == 400
+    assert at_work.get(BOARD).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_is_asked_about_once_by_many_pages_at_the_same_moment(client, realm, ciro):
+    come_back(client, realm, ciro)
+    time_passes(client, minutes=5)
+    realm.asked.clear()
+    [sign_in], at = SignIn.objects.all(), clock.now()
+
+    standings = all_at_once([lambda: sign_ins.recheck(sign_in.pk, at=at)] * 8)
+
+    assert len(refreshes(realm)) == 1
+    assert set(standings) == {sign_in}
+
+
+def test_belongs_to_one_person_after_another(client, realm):
+    come_back(client, realm, Person("ciro", roles=("chef",)))
+    come_back(client, realm, Person("carla", roles=("customer",)))
+
+    assert client.get(BOARD).status_code == 403
+    assert SignIn.objects.get().identity.subject == "carla"
+    assert User.objects.count() == 2
+
+
+def test_does_not_outlive_a_person_who_was_let_go_here(at_work):
+    User.objects.update(is_active=False)
+
+    assert at_work.get(BOARD).status_code == 302
+
+
+def test_is_forgotten_once_it_has_ended(at_work, realm):
+    come_back(Client(), realm, Person("carla"))
+    at_work.session.flush()
+
+    call_command("tidy_up")
+
+    assert SignIn.objects.get().identity.subject == "carla"
+
+
+def test_is_not_begun_by_a_person_who_was_let_go_here(client, realm, ciro):
+    come_back(client, realm, ciro)
+    client.logout()
+    User.objects.update(is_active=False)
+
+    assert come_back(client, realm, ciro, asked=leave(client)).status_code == 400
+    assert not is_signed_in(client)

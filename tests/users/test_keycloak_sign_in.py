@@ -1,0 +1,332 @@
+"""Signing in by Keycloak: who comes back, what they may, and everything odd that comes back instead."""
+
+import time
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from pizzeria.users.models import Identity, SignIn, User
+from pizzeria.users.oidc import keys
+from pizzeria.users.oidc.keys import UnknownKey
+from pizzeria.users.roles import CUSTOMER, KITCHEN
+from pizzeria.users.sealed import unseal
+from pizzeria.users.services import give_roles
+from tests.factories import UserFactory
+from tests.users.arriving import LEAVE, RETURN, come_back, is_signed_in, leave
+from tests.users.realm import Person
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+CIRO = Person("ciro", roles=("chef",), claims={"given_name": "Ciro", "email": "ciro@example.com"})
+
+
+def test_asks_for_a_code_with_pkce_state_and_nonce(client, realm):
+    asked = leave(client)
+
+    assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
+    assert {"state", "nonce", "code_challenge"} <= set(asked)
+    assert asked["redirect_uri"] == f"http://testserver{RETURN}"
+
+
+@pytest.mark.parametrize(
+    ("roles", "lands_on"),
+    [
+        (("customer",), "orders:history"),
+        (("chef",), "kitchen:board"),
+        (("kitchen_staff",), "kitchen:board"),
+        (("delivery_driver",), "orders:deliveries"),
+        (("driver",), "orders:deliveries"),
+        (("manager",), "admin:index"),
+        (("admin",), "admin:index"),
+        (("operator", "user", "default-roles-pizzeria"), "orders:history"),
+        ((), "orders:history"),
+    ],
+)
+def test_leads_each_role_to_its_own_page(client, realm, roles, lands_on):
+    come_back(client, realm, Person(roles=roles))
+
+    answer = client.get(reverse("users:landing"), follow=True)
+
+    assert (answer.status_code, answer.request["PATH_INFO"]) == (200, reverse(lands_on))
+
+
+def test_leads_back_to_where_one_wanted_to_go(client, realm):
+    answer = come_back(client, realm, CIRO, asked=leave(client, next="/kitchen/orders/"))
+
+    assert answer["Location"] == "/kitchen/orders/"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_leads_nobody_out_of_the_shop(client, realm, elsewhere):
+    answer = come_back(client, realm, CIRO, asked=leave(client, next=elsewhere))
+
+    assert answer["Location"] == reverse("users:landing")
+
+
+def test_survives_a_wish_that_is_no_address(client, realm):
+    answer = come_back(client, realm, CIRO, asked=leave(client, next="somewhere"))
+
+    assert answer.status_code == 302
+    assert "_auth_user_id" in client.session
+
+
+@pytest.mark.parametrize(
+    "bend",
+    [
+        {"realm_access": {"roles": []}, "resource_access": {"pizzeria-web": {"roles": ["chef"]}}},
+        {"realm_access": {"roles": ["chef"]}},
+    ],
+    ids=["client roles", "realm roles"],
+)
+def test_reads_roles_of_the_realm_and_of_the_client(client, realm, bend):
+    realm.access_claims = bend
+    come_back(client, realm, Person())
+
+    assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
+
+
+def test_reads_roles_from_userinfo_where_the_token_has_none(client, realm):
+    realm.about = {"sub": "ciro", "realm_access": {"roles": ["chef"]}}
+    come_back(client, realm, Person())
+
+    assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"realm_access": None},
+        {"realm_access": {"roles": "chef"}},
+        {"realm_access": {"roles": [["chef"], {"chef": 1}, None]}},
+        {"resource_access": {"other-client": {"roles": ["admin"]}}},
+        {"roles": ["admin"], "groups": ["Admins"]},
+        {"realm_access": {"roles": ["Admin", "ADMIN", " admin", "admin ", "Kitchen"]}},
+    ],
+)
+def test_makes_nobody_anything_by_claims_of_another_shape(client, realm, odd):
+    realm.access_claims = {"realm_access": {"roles": []}} | odd
+    come_back(client, realm, Person())
+
+    user = User.objects.get()
+    assert (user.groups.count(), user.is_staff, user.is_superuser) == (0, False, False)
+
+
+def test_takes_roles_away_that_somebody_no_longer_has(client, realm):
+    come_back(client, realm, Person(roles=("admin", "chef")))
+    come_back(client, realm, Person(roles=("customer",)))
+
+    user = User.objects.get()
+    assert (user.is_staff, user.is_superuser) == (False, False)
+    assert list(user.groups.values_list("name", flat=True)) == ["Customers"]
+
+
+def test_knows_somebody_again_whatever_they_are_called_now(client, realm):
+    come_back(client, realm, CIRO)
+    come_back(client, realm, Person("ciro", claims={"given_name": "Cirillo", "email": "other@example.com"}))
+
+    user = User.objects.get()
+    assert (user.first_name, user.email) == ("Cirillo", "other@example.com")
+    assert Identity.objects.get().user == user
+
+
+def test_takes_nobody_for_somebody_else_with_the_same_e_mail(client, realm, settings):
+    local = UserFactory(first_name="Ciro", email="ciro@example.com")
+    give_roles(local, [CUSTOMER])
+    elsewhere = Identity.objects.create(
+        user=UserFactory(email="ciro@example.com"), issuer="https://other.example", subject="ciro"
+    )
+
+    come_back(client, realm, CIRO)
+
+    mine = Identity.objects.get(issuer=realm.issuer)
+    assert len({mine.user_id, elsewhere.user_id, local.pk}) == 3
+
+
+def test_gives_whoever_is_taken_in_no_password_and_a_name_that_says_nothing(client, realm):
+    come_back(client, realm, CIRO)
+
+    user = User.objects.get()
+    assert not user.has_usable_password()
+    assert "ciro" not in user.username
+
+
+def test_seals_the_tokens_it_keeps(client, realm):
+    come_back(client, realm, CIRO)
+
+    kept = SignIn.objects.get().sealed_tokens
+    tokens = unseal(kept)
+    assert tokens.keys() == {"refresh", "id"}
+    assert not any(token in kept for token in tokens.values())
+
+
+def test_begins_a_session_with_a_new_key(client, realm):
+    asked = leave(client)
+    before = client.session.session_key
+    come_back(client, realm, CIRO, asked=asked)
+
+    assert client.session.session_key not in (None, before)
+
+
+@pytest.fixture
+def refused(client, warned):
+    """See that an answer was a friendly page, that nothing was made, and that the log says so in one line."""
+
+    def is_refused(answer):
+        assert answer.status_code == 400
+        assert "That sign-in did not work" in answer.content.decode()
+        assert not is_signed_in(client)
+        assert not User.objects.exists()
+        assert not SignIn.objects.exists()
+        assert [line["event"] for line in warned()] == ["sign_in_refused"]
+
+    return is_refused
+
+
+def test_refuses_a_state_that_is_not_of_this_browser(client, realm, refused):
+    refused(come_back(client, realm, CIRO, state="somebody else's"))
+
+
+def test_refuses_a_state_without_having_sent_anybody(client, realm, refused):
+    refused(client.get(RETURN, {"state": "made up", "code": "made up"}))
+
+
+def test_refuses_a_code_that_was_used(client, realm):
+    asked = leave(client)
+    states = client.session["oidc_states"]
+    used = realm.code_for(CIRO, nonce=asked["nonce"], challenge=asked["code_challenge"])
+    assert client.get(RETURN, {"state": asked["state"], "code": used}).status_code == 302
+
+    thief = Client()
+    leave(thief)
+    session = thief.session
+    session["oidc_states"] = states
+    session.save()
+
+    assert thief.get(RETURN, {"state": asked["state"], "code": used}).status_code == 400
+    assert not is_signed_in(thief)
+    assert SignIn.objects.count() == 1
+
+
+def test_refuses_a_state_that_was_used(client, realm):
+    asked = leave(client)
+    come_back(client, realm, CIRO, asked=asked)
+    client.logout()
+
+    assert come_back(client, realm, CIRO, asked=asked).status_code == 400
+
+
+def test_shows_a_page_when_the_server_says_no(client, realm, refused):
+    refused(client.get(RETURN, {"error": "access_denied", "state": leave(client)["state"]}))
+
+
+BENT = {
+    "another issuer": {"iss": "https://evil.example/realms/pizzeria"},
+    "another audience": {"aud": "other-client"},
+    "several audiences, for another": {"aud": ["pizzeria-web", "other"], "azp": "other"},
+    "another nonce": {"nonce": "not mine"},
+    "no nonce": {"nonce": None},
+    "expired": {"exp": int(time.time()) - 31},
+    "not yet valid": {"nbf": int(time.time()) + 3600},
+    "of nobody": {"sub": ""},
+    "of a number": {"sub": 7},
+}
+
+
+@pytest.mark.parametrize("bend", BENT.values(), ids=BENT)
+def test_refuses_an_id_token_that_is(client, realm, bend, refused):
+    realm.id_claims = bend
+
+    refused(come_back(client, realm, CIRO))
+
+
+@pytest.mark.parametrize("minutes", [-6, 6])
+def test_refuses_tokens_of_a_clock_that_is_far_off(client, realm, minutes, refused):
+    realm.clock = minutes * 60
+
+    refused(come_back(client, realm, CIRO))
+
+
+@pytest.mark.parametrize("about", [{"sub": "somebody else"}, {}, {"sub": None}], ids=["another's", "nobody's", "null"])
+def test_refuses_userinfo_that_is_not_of_whoever_came(client, realm, about, refused):
+    realm.about = about
+
+    refused(come_back(client, realm, CIRO))
+
+
+def test_refuses_an_access_token_of_somebody_else(client, realm, refused):
+    realm.access_claims = {"sub": "somebody else"}
+    realm.about = {"sub": "ciro"}
+
+    refused(come_back(client, realm, CIRO))
+
+
+@pytest.mark.parametrize("bend", [{"iss": "https://evil.example"}, {"exp": 1}], ids=["of another issuer", "expired"])
+def test_refuses_an_access_token_that_is(client, realm, bend, refused):
+    realm.access_claims = bend
+
+    refused(come_back(client, realm, CIRO))
+
+
+def test_reads_roles_from_an_access_token_that_says_whose_it_is_only_by_userinfo(client, realm, monkeypatch):
+    said = realm.claims(CIRO, realm_access={"roles": ["chef"]})
+    del said["sub"]
+    monkeypatch.setattr(realm, "access_token", lambda _person: realm.sign(said))
+    realm.about = {"sub": "ciro"}
+    come_back(client, realm, CIRO)
+
+    assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
+
+
+def test_believes_a_new_key_though_somebody_named_an_unknown_one_a_moment_ago(client, realm):
+    come_back(client, realm, Person("ciro"))
+    with pytest.raises(UnknownKey):
+        keys.of_the_realm.named("nobody's")
+    realm.rotate()
+    carla = Client()
+
+    assert come_back(carla, realm, Person("carla")).status_code == 302
+    assert is_signed_in(carla)
+
+
+def test_says_so_and_sends_nobody_away_while_the_server_is_down(client, realm):
+    realm.status = 503
+
+    answer = client.get(LEAVE)
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert "We cannot sign you in just now" in answer.content.decode()
+
+
+def test_says_so_when_the_server_goes_down_while_somebody_is_there(client, realm):
+    asked = leave(client)
+    realm.status = 502
+
+    assert come_back(client, realm, CIRO, asked=asked).status_code == 503
+
+
+def test_says_what_is_missing_when_there_is_no_server(client):
+    for address in (LEAVE, RETURN):
+        answer = client.get(address)
+        assert answer.status_code == 503
+        assert "OIDC_ISSUER" in answer.content.decode()
+
+
+def test_has_no_other_way_in_beside_it(client, realm):
+    cook = UserFactory(username="ciro")
+    cook.set_password("pizza")
+    cook.save()
+    give_roles(cook, [KITCHEN])
+
+    client.post(reverse("users:sign_in"), {"username": "ciro", "password": "pizza"})
+
+    assert not is_signed_in(client)
+
+
+def test_counts_no_groups_in_a_session_that_it_did_not_begin(client, realm, settings):
+    cook = UserFactory()
+    give_roles(cook, [KITCHEN])
+    settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, "django.contrib.auth.backends.ModelBackend"]
+    client.force_login(cook, backend="django.contrib.auth.backends.ModelBackend")
+
+    assert client.get(reverse("kitchen:board")).status_code == 403

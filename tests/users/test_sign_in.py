@@ -1,0 +1,242 @@
+"""Signing in by the form, and out again."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.ids import uuid7
+from pizzeria.users.demo_people import DEMO_PEOPLE
+from pizzeria.users.demo_people import PASSWORD as PASSWORD_OF_THE_DEMO
+from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.users.services import give_roles, sync_roles
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+SIGN_IN, SIGN_OUT = reverse("users:sign_in"), reverse("users:sign_out")
+PASSWORD = "four cheeses, no regrets"
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """A good hash takes half a second, on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def hire(kitchen):
+    """Make somebody who can sign in."""
+    sync_roles(by=SYSTEM)
+
+    def with_roles(*roles):
+        user = UserFactory(username="carla")
+        user.set_password(PASSWORD)
+        user.save()
+        give_roles(user, roles)
+        return user
+
+    return with_roles
+
+
+def enter(client, *, password=PASSWORD, **fields):
+    return client.post(SIGN_IN, {"username": "carla", "password": password, **fields}, follow=True)
+
+
+@pytest.mark.parametrize(
+    ("roles", "lands_on"),
+    [
+        ([CUSTOMER], "orders:history"),
+        ([KITCHEN], "kitchen:board"),
+        ([DRIVER], "orders:deliveries"),
+        ([MANAGER], "admin:index"),
+        ([ADMIN], "admin:index"),
+        ([CUSTOMER, KITCHEN], "kitchen:board"),
+        ([], "orders:history"),
+    ],
+    ids=["customer", "chef", "driver", "manager", "admin", "chef who orders", "nobody yet"],
+)
+def test_leads_each_to_ones_own_page(client, hire, roles, lands_on):
+    hire(*roles)
+
+    answer = enter(client)
+
+    assert answer.status_code == 200
+    assert answer.request["PATH_INFO"] == reverse(lands_on)
+
+
+def test_leads_back_to_where_one_wanted_to_go(client, hire):
+    hire(KITCHEN)
+    [(to_the_form, _status)] = client.get(reverse("orders:history"), follow=True).redirect_chain
+
+    answer = client.post(to_the_form, {"username": "carla", "password": PASSWORD}, follow=True)
+
+    assert answer.request["PATH_INFO"] == reverse("orders:history")
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"])
+def test_leads_nobody_out_of_the_shop(client, hire, elsewhere):
+    hire(CUSTOMER)
+
+    answer = enter(client, next=elsewhere)
+
+    assert answer.request["PATH_INFO"] == reverse("orders:history")
+    assert all(address.startswith("/") for address, _status in answer.redirect_chain)
+
+
+@pytest.mark.parametrize("password", ["", "five cheeses", PASSWORD.upper()])
+def test_needs_the_password(client, hire, password):
+    hire(MANAGER)
+
+    answer = enter(client, password=password)
+
+    assert answer.redirect_chain == []
+    assert 'class="errorlist' in answer.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_is_not_for_somebody_who_left(client, hire):
+    user = hire(MANAGER)
+    user.is_active = False
+    user.save()
+
+    assert enter(client).redirect_chain == []
+
+
+def test_changes_the_key_of_the_session(client, hire):
+    hire(CUSTOMER)
+    put_a_pizza_in(client)
+    before = client.session.session_key
+
+    enter(client)
+
+    assert client.session.session_key != before
+
+
+def test_is_skipped_by_whoever_is_in_already(client, hire):
+    hire(KITCHEN)
+    enter(client)
+
+    assert client.get(SIGN_IN, follow=True).request["PATH_INFO"] == reverse("kitchen:board")
+
+
+def put_a_pizza_in(client):
+    pizza = {"item": "margherita", "size": "small", "quantity": "2"}
+    return client.post(reverse("orders:add_to_basket"), pizza, follow=True).content.decode()
+
+
+def basket_of(client):
+    html = client.get(reverse("orders:basket")).content.decode()
+    return "Margherita" in html and "€25.98" in html
+
+
+def test_keeps_the_basket(client, hire):
+    hire(CUSTOMER)
+    put_a_pizza_in(client)
+
+    enter(client)
+
+    assert basket_of(client)
+
+
+def test_puts_the_basket_away_with_the_person(client, hire):
+    hire(CUSTOMER)
+    enter(client)
+    put_a_pizza_in(client)
+
+    answer = client.post(SIGN_OUT, follow=True)
+
+    assert answer.request["PATH_INFO"] == reverse("orders:home")
+    assert not basket_of(client)
+    assert list(client.session.keys()) == []
+
+
+def test_is_offered_as_somebody_else_at_a_door_that_is_not_ones_own(client, hire):
+    """The way to the sign-in would lead whoever is in already straight back to that door."""
+    hire(CUSTOMER)
+    enter(client)
+    [form] = re.findall(r"<form.*?</form>", main_of(client.get(reverse("kitchen:board"))), re.DOTALL)
+    [way_out], [onward] = re.findall(r'action="(.*?)"', form), re.findall(r'name="next" value="(.*?)"', form)
+
+    answer = client.post(way_out, {"next": onward}, follow=True)
+
+    assert answer.request["PATH_INFO"] == SIGN_IN
+    assert answer.context["user"].is_anonymous
+
+
+def main_of(answer):
+    assert answer.status_code == 403
+    [main] = re.findall(r"<main.*?</main>", answer.content.decode(), re.DOTALL)
+    assert f'href="{SIGN_IN}"' not in main
+    return main
+
+
+def test_ends_by_a_button_and_not_by_a_link(client, hire):
+    hire(CUSTOMER)
+    enter(client)
+
+    assert client.get(SIGN_OUT).status_code == 405
+    assert client.get(reverse("orders:history")).status_code == 200
+
+
+def test_ends_on_every_page_at_once(client, hire):
+    hire(KITCHEN)
+    enter(client)
+    old = client.cookies.copy()
+
+    client.post(SIGN_OUT)
+    client.cookies = old
+
+    assert client.get(reverse("kitchen:board")).status_code == 302
+
+
+@pytest.mark.parametrize("demo", [True, False], ids=["in the demo", "in a shop"])
+@pytest.mark.parametrize("connected", [True, False], ids=["with Keycloak", "without"])
+def test_shows_guests_their_way_first_and_says_whose_the_other_is(client, settings, connected, demo):
+    settings.SHOP_DEMO, settings.OIDC_ISSUER = demo, "https://sso.example/realms/pizzeria" if connected else ""
+
+    html = client.get(SIGN_IN).content.decode()
+
+    by_e_mail, i_work_here = html.index("Sign in with my e-mail"), html.index("I work here")
+    assert by_e_mail < i_work_here
+    assert ("Sign in by Keycloak" in html[i_work_here:]) == connected
+    assert ('name="password"' in html[i_work_here:]) == (demo and not connected)
+
+
+def test_introduces_the_demos_people_in_the_demo_alone(client, settings):
+    settings.SHOP_DEMO = False
+    assert "demo-people" not in client.get(SIGN_IN).content.decode()
+
+    settings.SHOP_DEMO = True
+    html = client.get(SIGN_IN).content.decode()
+    assert [person.username for person in DEMO_PEOPLE if f'value="{person.username}"' not in html] == []
+
+
+def test_tells_who_may_try_the_demos_keycloak_and_asks_for_no_password_itself(client, realm, settings):
+    settings.SHOP_DEMO = True
+
+    html = client.get(SIGN_IN).content.decode()
+
+    assert [person.username for person in DEMO_PEOPLE if f"<strong>{person.username}</strong>" not in html] == []
+    assert f"<strong>{PASSWORD_OF_THE_DEMO}</strong>" in html
+    assert 'name="password"' not in html
+
+
+def test_after_a_buttons_press_leads_back_to_the_page_the_button_was_on(client, kitchen):
+    button = reverse("kitchen:start_cooking", args=[uuid7()])
+
+    from_the_board = client.post(button, headers={"Referer": "http://testserver/kitchen/?page=2"})
+    from_nowhere = client.post(button)
+    from_elsewhere = client.post(button, headers={"Referer": "https://evil.example/kitchen/"})
+
+    assert from_the_board["Location"] == f"{SIGN_IN}?next=%2Fkitchen%2F%3Fpage%3D2"
+    assert from_nowhere["Location"] == from_elsewhere["Location"] == SIGN_IN
+
+
+def test_sends_htmx_nowhere_outside_the_shop(client, kitchen):
+    here = {"HX-Request": "true", "HX-Current-URL": "http://testserver//evil.example/"}
+
+    answer = client.get(reverse("kitchen:board"), headers=here)
+
+    assert answer.headers["HX-Redirect"] == "/%2Fevil.example/"

@@ -1,0 +1,191 @@
+"""A step that wants a recent sign-in: a manager who cancels what is in the oven shows once more who they are."""
+
+import time
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from kitchen import services as kitchen_line
+from orders import services as front_desk
+from orders.models import Order, Reason, Status
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.step_up import ProofTooOld
+from pizzeria.users.roles import KITCHEN, MANAGER
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+from tests.users.arriving import RETURN, come_back, is_signed_in, leave, time_passes
+from tests.users.realm import Person
+
+MARTA = Person("marta", roles=("manager",))
+WHY = {"reason": "too_busy", "said": ""}
+
+
+@pytest.fixture
+def in_the_oven(placed_order, chef):
+    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    return placed_order
+
+
+@pytest.fixture
+def page(in_the_oven):
+    return reverse("orders:cancel", args=[in_the_oven.ref])
+
+
+def status():
+    return Order.objects.get().status
+
+
+def cancel(order, by, **later):
+    return front_desk.cancel_order(ref=order.ref, reason=Reason.TOO_BUSY, by=by, at=FRIDAY_NIGHT + timedelta(**later))
+
+
+def test_is_refused_ten_minutes_after_the_sign_in(in_the_oven, manager):
+    with pytest.raises(ProofTooOld):
+        cancel(in_the_oven, manager, minutes=10, seconds=1)
+
+    assert status() == Status.COOKING
+
+
+def test_is_taken_until_then(in_the_oven, manager):
+    cancel(in_the_oven, manager, minutes=10)
+
+    assert status() == Status.CANCELLED
+
+
+@pytest.mark.parametrize("who", [shop.acting_as(KITCHEN), SYSTEM], ids=["a cook", "the system"])
+def test_is_taken_at_any_time_by(in_the_oven, who):
+    cancel(in_the_oven, who, hours=5)
+
+    assert status() == Status.CANCELLED
+
+
+def test_is_not_wanted_before_the_oven(placed_order):
+    cancel(placed_order, shop.acting_as(MANAGER), hours=5)
+
+    assert status() == Status.CANCELLED
+
+
+def test_leads_to_keycloak_for_a_recent_sign_in_and_back_to_the_page(client, realm, page):
+    come_back(client, realm, MARTA)
+    time_passes(client, minutes=11)
+
+    way = client.get(page)["Location"]
+    asked = leave_by(client, way)
+    answer = come_back(client, realm, MARTA, asked=asked)
+
+    assert asked["max_age"] == "600"
+    assert answer["Location"] == page
+    assert client.get(page).status_code == 200
+    client.post(page, WHY)
+    assert status() == Status.CANCELLED
+
+
+def leave_by(client, way):
+    address, _mark, query = way.partition("?")
+    assert address == reverse("users:keycloak_sign_in")
+    return leave(client, **dict(each.split("=") for each in query.replace("%2F", "/").split("&")))
+
+
+def test_asks_before_anything_is_typed_and_when_it_is_sent(client, realm, page):
+    come_back(client, realm, MARTA)
+    time_passes(client, minutes=11)
+
+    for answer in (client.get(page), client.post(page, WHY)):
+        assert answer["Location"].startswith(reverse("users:keycloak_sign_in"))
+    assert status() == Status.COOKING
+
+
+def test_leads_back_to_the_very_page_of_a_list(client, realm, page):
+    come_back(client, realm, MARTA)
+    time_passes(client, minutes=11)
+    listed = f"{page}?page=2"
+
+    for answer in (client.get(listed), client.post(page, WHY, headers={"Referer": f"http://testserver{listed}"})):
+        assert parse_qs(urlsplit(answer["Location"]).query)["next"] == [listed]
+
+
+def test_asks_htmx_for_a_whole_page(client, realm, page):
+    come_back(client, realm, MARTA)
+    time_passes(client, minutes=11)
+
+    answer = client.post(page, WHY, headers={"HX-Request": "true"})
+
+    assert answer.headers["HX-Redirect"].startswith(reverse("users:keycloak_sign_in"))
+
+
+def test_believes_no_server_that_asked_nobody(client, realm, page):
+    """A single sign-on server may let somebody through without a word; `auth_time` says so."""
+    long_ago = int(time.time()) - 3600
+    come_back(client, realm, MARTA)
+    time_passes(client, minutes=11)
+    asked = leave_by(client, client.get(page)["Location"])
+
+    for claim in ({"auth_time": long_ago}, {"auth_time": None}, {"auth_time": "now"}, {"auth_time": True}):
+        realm.id_claims = claim
+        assert come_back(client, realm, MARTA, asked=asked).status_code == 400
+        asked = leave(client, max_age=600)
+
+    assert status() == Status.COOKING
+
+
+@pytest.mark.parametrize("auth_time", [None, "now", 10**18])
+def test_believes_no_server_that_does_not_say_when_somebody_proved_who_they_are(client, realm, page, auth_time):
+    realm.id_claims = {"auth_time": auth_time}
+    come_back(client, realm, MARTA)
+
+    assert client.get(page).status_code == 302
+
+
+def test_is_asked_as_soon_after_a_time_to_come_as_after_the_sign_in(client, realm, page):
+    realm.id_claims = {"auth_time": int(time.time()) + 3600}
+    come_back(client, realm, MARTA)
+    assert client.get(page).status_code == 200
+    time_passes(client, minutes=11)
+
+    assert client.get(page).status_code == 302
+
+
+def test_is_not_shortened_by_whoever_leaves_the_age_out_of_the_address(client, realm, page):
+    """The step looks at the time that the server named, whatever was asked for."""
+    come_back(client, realm, MARTA)
+    time_passes(client, minutes=11)
+    realm.id_claims = {"auth_time": int(time.time()) - 3600}
+    come_back(client, realm, MARTA)
+
+    assert client.get(page).status_code == 302
+
+
+@pytest.mark.parametrize("age", ["9" * 5000, "-1", "soon", "\u0661"])
+def test_takes_any_age_in_the_address_without_a_fault(client, realm, age):
+    assert leave(client, max_age=age)["code_challenge"]
+
+
+def test_gives_the_session_a_new_key(client, realm, page):
+    come_back(client, realm, MARTA)
+    before = client.session.session_key
+    come_back(client, realm, MARTA, asked=leave(client, max_age=600))
+
+    assert is_signed_in(client)
+    assert client.session.session_key != before
+    assert Client().get(RETURN).status_code == 400
+
+
+def test_is_asked_of_the_demos_people_by_their_form(sign_in, page, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    browser = sign_in(MANAGER, username="marta")
+    browser.user.set_password("pizza")
+    browser.user.save()
+    browser.force_login(browser.user)
+    session = browser.session
+    session["authenticated_at"] -= 11 * 60
+    session.save()
+
+    way = browser.get(page)["Location"]
+    form = browser.get(way)
+    assert form.status_code == 200
+    browser.post(form.context["form_address"], {"username": "marta", "password": "pizza", "next": form.context["next"]})
+
+    assert browser.get(page).status_code == 200

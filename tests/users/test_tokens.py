@@ -1,0 +1,270 @@
+"""Access tokens: what passes at the API's door, and everything else that is sent there."""
+
+import base64
+import json
+import time
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import HealthCheck, given
+from hypothesis import settings as trials
+from hypothesis import strategies as st
+
+from pizzeria.users.models import Identity, User
+from pizzeria.users.oidc import keys, provider
+from pizzeria.users.oidc.keys import Keys
+from tests.users import realm as realms
+from tests.users.calling import call, refused
+from tests.users.realm import Person
+
+CIRO = Person("ciro", roles=("chef",))
+STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+HALF_A_MINUTE = 30  # by which clocks may differ
+LONGER_THAN_A_TEST = 300  # seconds, between making a token and its being read
+
+
+def now():
+    return int(time.time())
+
+
+def said(realm, **bent):
+    """Give the claims of a good token, with some of them bent; None takes one away."""
+    claims = jwt.decode(realm.access_token(CIRO), options={"verify_signature": False}) | bent
+    return {name: value for name, value in claims.items() if value is not None}
+
+
+def public_pem(realm):
+    public = realm.key.public_key()
+    return public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def by_hand(header, claims, signature=b""):
+    """Write a token that no library would."""
+    parts = (json.dumps(header).encode(), json.dumps(claims).encode(), signature)
+    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+
+
+def hs256_with_the_public_key(realm):
+    as_text = {"alg": "HS256", "typ": "JWT", "kid": realm.kid}
+    signed = by_hand(as_text, said(realm)).rpartition(".")[0]
+    hmac = jwt.get_algorithm_by_name("HS256").sign(signed.encode(), public_pem(realm))
+    return f"{signed}.{base64.urlsafe_b64encode(hmac).rstrip(b'=').decode()}"
+
+
+REFUSED = {
+    "signed by nobody": (lambda realm: by_hand({"alg": "none", "kid": "one"}, said(realm)), "not ours"),
+    "signed by nobody, louder": (lambda realm: by_hand({"alg": "NONE", "kid": "one"}, said(realm), b"x"), "not ours"),
+    "signed with the public key as a secret": (hs256_with_the_public_key, "not ours"),
+    "signed with another algorithm": (lambda realm: realm.sign(said(realm), algorithm="PS256"), "not ours"),
+    "signed by a stranger": (lambda realm: realm.sign(said(realm), key=STRANGER), "not signed by the realm"),
+    "of a key nobody has": (lambda realm: realm.sign(said(realm), key=STRANGER, kid="nine"), "does not have"),
+    "of no key": (lambda realm: jwt.encode(said(realm), realm.key, "RS256"), "does not have"),
+    "of another issuer": (lambda realm: realm.access_token(CIRO, iss="https://evil.example"), "somebody else"),
+    "of nearly the same issuer": (lambda realm: realm.access_token(CIRO, iss=realm.issuer + "/"), "somebody else"),
+    "expired": (lambda realm: realm.access_token(CIRO, exp=now() - HALF_A_MINUTE - 2), "expired"),
+    "valid for ever": (lambda realm: realm.sign(said(realm, exp=None)), "without exp"),
+    "not valid yet": (lambda realm: realm.access_token(CIRO, nbf=now() + LONGER_THAN_A_TEST), "not valid yet"),
+    "from the future": (lambda realm: realm.access_token(CIRO, iat=now() + LONGER_THAN_A_TEST), "not valid yet"),
+    "for another client": (lambda realm: realm.access_token(CIRO, azp="other", aud=["account", "other"]), "else"),
+    "for nobody": (lambda realm: realm.sign(said(realm, azp=None, aud=None)), "somebody else"),
+    "for something odd": (lambda realm: realm.access_token(CIRO, azp=None, aud=[[realms.CLIENT]]), "somebody else"),
+    "an ID token": (lambda realm: realm.id_token(CIRO), "no access token"),
+    "an ID token in an access token's clothes": (
+        lambda realm: realm.sign(said(realm, typ="ID"), typ="at+jwt"),
+        "no access token",
+    ),
+    "a logout token": (lambda realm: realm.logout_token(CIRO, exp=now() + 60), "no access token"),
+    "a logout token that says otherwise": (
+        lambda realm: realm.sign(said(realm), typ="logout+jwt"),
+        "no access token",
+    ),
+    "bound to a key of its owner": (lambda realm: realm.access_token(CIRO, typ="DPoP"), "no access token"),
+    "of a kind it does not tell": (lambda realm: realm.sign(said(realm, typ=None)), "no access token"),
+    "of nobody": (lambda realm: realm.sign(said(realm, sub=None)), "without sub"),
+    "of an empty name": (lambda realm: realm.access_token(CIRO, sub=""), "of nobody"),
+    "of an endless name": (lambda realm: realm.access_token(CIRO, sub="c" * 256), "of nobody"),
+}
+
+
+@pytest.mark.parametrize(("token", "why"), REFUSED.values(), ids=REFUSED)
+def test_are_refused_that_are(client, realm, token, why):
+    challenge = refused(call(client, token(realm)))
+
+    assert challenge.startswith('Bearer realm="pizzeria", error="invalid_token", error_description="')
+    assert why in challenge
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("header", ["jku", "x5u"])
+def test_say_in_vain_where_their_key_is(client, realm, settings, header):
+    with realms.running() as another:
+        another.key, another.kid = STRANGER, "nine"
+        certificates = f"{another.issuer}/protocol/openid-connect/certs"
+
+        refused(call(client, realm.sign(said(realm), key=STRANGER, kid="nine", **{header: certificates})))
+
+        assert another.asked == []
+
+
+def test_bring_their_key_along_in_vain(client, realm):
+    public = jwt.get_algorithm_by_name("RS256").to_jwk(STRANGER.public_key(), as_dict=True)
+
+    refused(call(client, realm.sign(said(realm), key=STRANGER, jwk=public)))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Bearer",
+        "Bearer ",
+        "Bearer a b",
+        "Bearer .",
+        "Bearer ..",
+        "Bearer a.b.c",
+        "Bearer e30.e30.",
+        "Bearer bnVsbA.bnVsbA.bnVsbA",
+        "Bearer " + "a" * 100_000,
+        "Bearer " + "." * 8000,
+        "Bearer, Bearer",
+        "Bearer caffè.è.è",
+        "Bearer \x00",
+        'Bearer "quoted\\"',
+        "Bearer " + by_hand({"alg": "RS256", "kid": ["one"]}, {}),
+        "Bearer " + by_hand({"alg": "RS256", "kid": "../../etc/passwd\x00"}, {}),
+        "Bearer " + by_hand({"alg": "RS256", "crit": ["b64"], "b64": False}, {}),
+        "Bearer " + base64.urlsafe_b64encode(b"[" * 5000).decode().rstrip("=") + ".e30.e30",
+    ],
+    ids=lambda header: ascii(header[:24]),
+)
+def test_are_refused_as_garbage(client, realm, header):
+    refused(client.get("/api/me", headers={"Authorization": header}))
+
+
+@trials(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(rubbish=st.text(st.characters(max_codepoint=255), max_size=60))
+def test_are_refused_whatever_they_are_made_of(client, realm, rubbish):
+    refused(client.get("/api/me", headers={"Authorization": f"Bearer {rubbish}"}))
+
+
+@pytest.mark.parametrize("header", ["", "Basic Y2lybzpwaXp6YQ==", "DPoP e30.e30.e30", "Token x"])
+def test_are_asked_for_where_none_was_sent(client, realm, header):
+    challenge = refused(client.get("/api/me", headers={"Authorization": header}), code="no_token")
+
+    assert challenge == 'Bearer realm="pizzeria"'
+
+
+def test_are_taken_from_the_header_alone(client, realm):
+    token = realm.access_token(CIRO)
+
+    refused(client.get("/api/me", {"access_token": token}), code="no_token")
+    client.cookies["access_token"] = token
+    refused(client.get("/api/me"), code="no_token")
+
+
+GOOD = {
+    "of a moment ago": lambda realm: realm.access_token(CIRO, exp=now() - 1),
+    "of a moment from now": lambda realm: realm.access_token(CIRO, nbf=now() + HALF_A_MINUTE - 10),
+    "for our client by azp": lambda realm: realm.access_token(CIRO, aud="account"),
+    "for our client by aud": lambda realm: realm.access_token(CIRO, aud=["account", realms.CLIENT], azp="other"),
+    "that say so in their header": lambda realm: realm.sign(said(realm, typ=None), typ="at+jwt"),
+    "that say so in full": lambda realm: realm.sign(said(realm), typ="application/at+jwt"),
+}
+
+
+@pytest.mark.parametrize("token", GOOD.values(), ids=GOOD)
+def test_pass(client, realm, token):
+    assert call(client, token(realm)).status_code == 200
+
+
+def test_pass_by_a_scheme_in_any_letters(client, realm):
+    assert client.get("/api/me", headers={"Authorization": f"bEARER {realm.access_token(CIRO)}"}).status_code == 200
+
+
+def test_are_for_those_whom_the_settings_name(client, realm, settings):
+    settings.OIDC_AUDIENCES = ["pizzeria-api", "pos"]
+
+    assert call(client, realm.access_token(CIRO, azp="pos")).status_code == 200
+    assert call(client, realm.access_token(CIRO, aud=["account", "pizzeria-api"])).status_code == 200
+    refused(call(client, realm.access_token(CIRO)))
+
+
+@pytest.fixture
+def clock(realm, monkeypatch):
+    """The clock by which keys grow old, in seconds, to be moved on."""
+    times = [0.0]
+    monkeypatch.setattr(keys, "of_the_realm", Keys(provider.signing_keys, now=lambda: times[0]))
+    return times
+
+
+def test_of_a_key_that_nobody_has_make_the_shop_ask_once(client, realm, clock):
+    assert call(client, realm.access_token(CIRO)).status_code == 200
+    realm.asked.clear()
+    clock[0] = 90.0
+
+    for number in range(50):
+        refused(call(client, realm.sign(said(realm), key=STRANGER, kid=f"made-up-{number}")))
+
+    assert [what for what, _asked in realm.asked] == ["GET /realms/pizzeria/protocol/openid-connect/certs"]
+
+
+def test_of_a_new_key_pass_without_a_restart(client, realm, clock):
+    before = realm.access_token(CIRO)
+    assert call(client, before).status_code == 200
+    clock[0] = 90.0
+    realm.rotate()
+
+    assert call(client, realm.access_token(CIRO)).status_code == 200
+    refused(call(client, before))
+
+
+def test_pass_for_half_a_day_while_the_sign_in_server_is_stopped(client, realm, clock, settings):
+    token = realm.access_token(CIRO, exp=now() + 24 * 3600)
+    assert call(client, token).status_code == 200
+
+    settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nobody listens there
+    clock[0] = 6 * 3600.0
+    assert call(client, token).status_code == 200
+    refused(call(client, realm.sign(said(realm), key=STRANGER, kid="nine")))
+
+    clock[0] = 13 * 3600.0
+    answer = call(client, token)
+    refused(answer, 503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_cannot_be_judged_before_the_sign_in_server_was_ever_reached(client, realm, settings):
+    settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"
+
+    refused(call(client, realm.access_token(CIRO)), 503, "unavailable")
+
+
+def test_are_worth_nothing_in_a_shop_without_a_sign_in_server(client, realm, settings):
+    token = realm.access_token(CIRO, iss="")
+    settings.OIDC_ISSUER = ""
+
+    assert "no sign-in server" in refused(call(client, token))
+
+
+def test_of_somebody_deactivated_here_are_refused(client, realm):
+    assert call(client, realm.access_token(CIRO)).status_code == 200
+    User.objects.update(is_active=False)
+
+    assert "may no longer come in" in refused(call(client, realm.access_token(CIRO)))
+
+
+def test_leave_no_trace_of_themselves_in_the_log(client, realm, capfd, caplog):
+    token = realm.access_token(CIRO, exp=now() - 60)
+    refused(call(client, token))
+
+    assert "expired" in caplog.text
+    assert token.rpartition(".")[2] not in caplog.text + capfd.readouterr().err
+
+
+def test_make_a_person_known_once(client, realm, django_assert_num_queries):
+    call(client, realm.access_token(CIRO))
+
+    with django_assert_num_queries(1):
+        call(client, realm.access_token(CIRO))
+    assert Identity.objects.get().subject == "ciro"

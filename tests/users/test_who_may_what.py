@@ -1,0 +1,214 @@
+"""Who may what: every address of the site, asked by everybody, answers as the table says."""
+
+import re
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.messages import WARNING, get_messages
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import resolve, reverse
+from django.utils import translation
+
+from kitchen import services as kitchen_line
+from kitchen.models import Method
+from orders import services as front_desk
+from orders.events import OrderPlaced
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.events.models import Event
+from pizzeria.users.doors import acting_as
+from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.users.services import give_roles, sync_roles
+from tests import shop
+from tests.factories import UserFactory
+from tests.structure.test_doors import ALL
+from tests.users.who_may_what import TABLE, WHO
+
+pytestmark = pytest.mark.django_db
+
+ROLES = dict(zip(WHO[1:], (CUSTOMER, CUSTOMER, KITCHEN, DRIVER, DRIVER, MANAGER, ADMIN), strict=True))
+VERBS = {"GET": ["GET"], "POST": ["POST"], "BOTH": ["GET", "POST"]}
+ROWS = [
+    (verb, pattern, "".join(answers))
+    for row in TABLE.strip().splitlines()[1:]
+    if row.strip()
+    for verbs, pattern, *answers in [row.split()]
+    for verb in VERBS[verbs]
+]
+CHANGES = {"POST", "PATCH", "DELETE"}  # PUT is another word for POST, to Django's pages with a form
+
+
+@contextmanager
+def undone():
+    """Let commands run as the outermost calls they are, and take back what they did: as Django's own TestCase does."""
+    block = transaction.atomic()
+    block._from_testcase = True
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def friday(django_db_setup, django_db_blocker):
+    """A Friday night with everybody in the shop and an order in every state; every test's own by being undone."""
+    with django_db_blocker.unblock(), undone():
+        yield opened()
+
+
+def opened():
+    shop.open_shop()
+    sync_roles(by=SYSTEM)
+    people = {}
+    for who, role in ROLES.items():
+        people[who] = UserFactory()
+        give_roles(people[who], [role])
+    owner, driver = (acting_as(people[who]) for who in ("owner", "driver"))
+    at = clock.now()
+
+    def placed(*, by=owner, method=Method.PICKUP):
+        return shop.place(shop.basket_of(at=at), by=by, at=at, method=method, contact=shop.AT_HOME)
+
+    def cooking(order):
+        kitchen_line.start_cooking(ref=order.ref, by=SYSTEM, at=at)
+        return order
+
+    def ready(order):
+        kitchen_line.finish_ticket(ref=cooking(order).ref, by=SYSTEM, at=at)
+        return order
+
+    def taken(order):
+        front_desk.claim_delivery(ref=ready(order).ref, by=driver, at=at)
+        return order
+
+    def out(order):
+        front_desk.leave_for_delivery(ref=taken(order).ref, by=driver, at=at)
+        return order
+
+    guests = placed(by=shop.GUEST)
+    names = {
+        "WAITING": placed().ref,
+        "COOKING": cooking(placed()).ref,
+        "READY": ready(placed()).ref,
+        "FREE": ready(placed(method=Method.DELIVERY)).ref,
+        "TAKEN": taken(placed(method=Method.DELIVERY)).ref,
+        "OUT": out(placed(method=Method.DELIVERY)).ref,
+        "GUESTS": guests.ref,
+        "NOKEY": "x" * 43,
+        "KEY": guests.contact.key,
+        "SLUG": "margherita",
+        "UUID": "0197c2a0-0000-7000-8000-000000000000",
+    }
+    said = REASONS | {"driver": people["other driver"].username}
+    cookies = {"anybody": {}} | {who: signed_in(people[who]) for who in people}
+    front_desk.write_notices(event_id=Event.objects.filter(type=OrderPlaced.type).latest("pk").pk, at=at)
+    shop_now = SimpleNamespace(names=names | rows_in_the_admin(), said=said, cookies=cookies, browser=Client())
+    shop_now.before_the_admin = {who: answer_to(shop_now, who, "GET", reverse("admin:login")) for who in WHO}
+    shop_now.verbs = {address: verbs_of(address, browser_of(shop_now, "admin")) for address in ALL}
+    return shop_now
+
+
+def verbs_of(address, browser):
+    """Give the verbs that an address takes, as it says itself; one that does not say takes any."""
+    with undone():
+        answer = browser.options(address)
+    return set(answer.headers.get("Allow", "GET, POST").split(", "))
+
+
+def rows_in_the_admin():
+    """Give for each list of the admin the address of a row that is there, by that of its row 1."""
+    lists = {reverse(admin_urlname(model._meta, "changelist")): model for model in admin.site._registry}
+    return {f"{address}1/": f"{address}{model.objects.first().pk}/" for address, model in lists.items()}
+
+
+def signed_in(user):
+    """Give the cookies of somebody's browser."""
+    browser = Client()
+    browser.force_login(user)
+    return {name: cookie.value for name, cookie in browser.cookies.items()}
+
+
+def addresses(friday, verb, pattern):
+    """Give the addresses of a row: one, or all that lie below, take its verb, and have no row of their own for it."""
+    if not pattern.endswith("*"):
+        return [_filled(pattern, friday.names)]
+    others = [_filled(row, friday.names) for its, row, _answers in ROWS if its == verb and _lies_below(row, pattern)]
+    below = [address for address in ALL if address.startswith(pattern[:-1]) and verb in friday.verbs[address]]
+    below = [_filled(address, friday.names) for address in below]
+    return [address for address in below if not any(_is_row(other, address) for other in others)]
+
+
+def _filled(pattern, names):
+    return re.sub("|".join(names), lambda found: str(names[found[0]]), pattern)
+
+
+def _lies_below(other, pattern):
+    return other != pattern and other.startswith(pattern[:-1])
+
+
+def _is_row(pattern, address):
+    return address.startswith(pattern[:-1]) if pattern.endswith("*") else address == pattern
+
+
+def answer_to(friday, who, verb, address):
+    """Ask as somebody; give the sign of what came."""
+    browser = browser_of(friday, who)
+    answer = getattr(browser, verb.lower())(address, friday.said)
+    if _path(answer) == reverse("admin:login"):
+        return friday.before_the_admin[who]
+    if _path(answer) == reverse("users:sign_in"):
+        return "="
+    if any(said.level == WARNING for said in get_messages(answer.wsgi_request)) and not address.startswith("/admin/"):
+        return "!"
+    return {401: "=", 403: "-", 404: "0", 400: "!", 409: "!", 503: "!"}.get(answer.status_code, "+")
+
+
+def browser_of(friday, who):
+    """Put somebody before the one browser of all: a new one reads every middleware, and every static file, again."""
+    friday.browser.cookies.clear()
+    friday.browser.cookies.load(friday.cookies[who])
+    return friday.browser
+
+
+def _path(answer):
+    return answer.headers.get("Location", "").partition("?")[0]
+
+
+# What steps ask for beside the order.
+REASONS = {"reason": "other", "said": "The oven is cold.", "until": "notice"}
+REASONS |= {"item": "margherita", "size": "small", "quantity": "1"}
+
+
+@pytest.mark.parametrize(("verb", "pattern", "answers"), ROWS)
+def test_everybody_gets_the_answer_of_the_table(friday, verb, pattern, answers):
+    got = {}
+    for address in addresses(friday, verb, pattern):
+        for who in WHO:
+            with undone(), translation.override("en"):
+                cache.clear()
+                got.setdefault(address, []).append(answer_to(friday, who, verb, address))
+
+    assert got
+    assert {address: "".join(signs) for address, signs in got.items()} == dict.fromkeys(got, answers)
+
+
+def test_no_address_is_missing_and_no_verb_that_changes_something(friday):
+    asked = {
+        (verb, resolve(address).route)
+        for verb, pattern, _answers in ROWS
+        for address in addresses(friday, verb, pattern)
+    }
+    seen = {route for _verb, route in asked}
+
+    for address in ALL:
+        route = resolve(address).route
+        assert route in seen, address
+        assert {(verb, route) for verb in CHANGES & friday.verbs[address]} <= asked, address
+
+
+def test_every_row_has_an_answer_for_everybody():
+    assert {len(answers) for _verb, _pattern, answers in ROWS} == {len(WHO)}
