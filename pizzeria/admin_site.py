@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 
 from pizzeria.foundation.actor import ENTER_ADMIN, actor_of
-from pizzeria.users.views import SignOut
+from pizzeria.users.views import SignOutView
 
 
 class ShopAdminSite(AdminSite):
@@ -33,7 +33,7 @@ class ShopAdminSite(AdminSite):
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]
         """Sign people out as every other page does: at Keycloak too, where it began the session."""
-        return SignOut.as_view()(request)
+        return SignOutView.as_view()(request)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> NoReturn:
         """Change no password: Keycloak's people have none here, and in the demo one is everybody's."""

@@ -8,7 +8,7 @@ from pizzeria.foundation import breaker
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.breaker import Breaker
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
-from pizzeria.users.services import give_roles, sync_roles
+from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests import postbox, shop
 from tests.factories import UserFactory
 
@@ -68,7 +68,7 @@ def sign_in(db, client):
 
     def sign_in_as(*roles, **fields):
         user = UserFactory(**fields)
-        give_roles(user, roles or [CUSTOMER])
+        assign_roles(user, roles or [CUSTOMER])
         client.force_login(user)
         client.user = user
         return client

@@ -18,7 +18,7 @@ from orders.reckoning import reckon
 from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, SYSTEM, Actor, Kind
 from pizzeria.foundation.ids import uuid7
 from pizzeria.users.roles import Role
-from pizzeria.users.services import give_roles, sync_roles
+from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests.factories import (
     ExtraFactory,
     KitchenFactory,
@@ -62,7 +62,7 @@ def hire(role: Role, **fields) -> Actor:
     """Give somebody of a role whom the shop also knows while they are away: a user in the role's group."""
     sync_roles(by=SYSTEM)
     user = UserFactory(**fields)
-    give_roles(user, [role])
+    assign_roles(user, [role])
     return acting_as(role, user.pk)
 
 

@@ -22,7 +22,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from pizzeria.foundation import clock
 from pizzeria.live.topics import CHANNEL, Topic, current_versions, read
-from pizzeria.users.passes import Pass, recheck_due, still_good
+from pizzeria.users.stream_grants import StreamGrant, revalidate_due, valid_grants
 
 SECONDS_BETWEEN_BEATS = 5.0
 SECONDS_BETWEEN_LOOKS = 10.0  # at who holds a stream; a third of the time in which one has to end
@@ -44,7 +44,7 @@ class Message:
 class Stream:
     topic: Topic
     holder: str  # who reads it: a person, or a guest's link
-    opened_by: Pass | None = None  # None: a guest's link, which stays good
+    opened_by: StreamGrant | None = None  # None: a guest's link, which stays good
     unread: asyncio.Queue[Message] = field(default_factory=lambda: asyncio.Queue(MOST_UNREAD))
     is_over: bool = False
 
@@ -134,7 +134,7 @@ class Hub:
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             held = self._held_passes()
-            good = await _about(held, still_good)
+            good = await _about(held, valid_grants)
             for stream in self._streams:
                 if good is not None and stream.opened_by in held - good:
                     stream.end()
@@ -143,13 +143,13 @@ class Hub:
         """Have the sign-in server asked about whoever holds a stream. Apart from looking, which never waits for it."""
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-            await _about(self._held_passes(), recheck_due)
+            await _about(self._held_passes(), revalidate_due)
 
-    def _held_passes(self) -> set[Pass]:
+    def _held_passes(self) -> set[StreamGrant]:
         return {stream.opened_by for stream in self._streams if stream.opened_by}
 
 
-async def _about[T](passes: set[Pass], asks: Callable[..., T]) -> T | None:
+async def _about[T](passes: set[StreamGrant], asks: Callable[..., T]) -> T | None:
     """Ask something about passes, of the database and in a thread; None while it is gone, or where there are none."""
 
     def asked() -> T:

@@ -27,7 +27,7 @@ from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation.actor import Kind, Permission, actor_of
 from pizzeria.live.hub import SECONDS_BETWEEN_BEATS, Message, Stream, hub
 from pizzeria.live.topics import Topic
-from pizzeria.users.passes import Pass
+from pizzeria.users.stream_grants import StreamGrant
 
 SECONDS_OF_A_STREAM = 600.0  # then the browser comes again, and is looked at again
 MOST_STREAMS = 12  # of one reader in one process: tabs, and those whose end has not been noticed yet
@@ -73,8 +73,8 @@ def guest_order(request: HttpRequest, ref: UUID, key: str) -> HttpResponseBase:
     return _stream(request, Stream(Topic("order", order.ref), f"link {ref}"), order.seq)
 
 
-def _pass(request: HttpRequest, *, needs: Permission | None = None) -> Pass:
-    return Pass(request.session.session_key or "", needs)
+def _pass(request: HttpRequest, *, needs: Permission | None = None) -> StreamGrant:
+    return StreamGrant(request.session.session_key or "", needs)
 
 
 def _stream(request: HttpRequest, stream: Stream, version: int) -> HttpResponseBase:

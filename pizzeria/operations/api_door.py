@@ -6,7 +6,7 @@ from django.urls import resolve
 from django.utils.functional import SimpleLazyObject
 
 from pizzeria.operations import problems
-from pizzeria.users.token_door import caller_at_the_door
+from pizzeria.users.token_auth import caller_at_the_door
 
 
 class ApiDoor:

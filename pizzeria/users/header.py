@@ -46,7 +46,7 @@ def remember(request: HttpRequest, user: User) -> None:
     """Note in the session who signed in and with which groups."""
     request.session[PERSON] = user.first_name or str(user)
     groups = {str(CUSTOMER.group)}
-    if sessions.carries_groups(request.session):
+    if sessions.has_staff_groups(request.session):
         groups = set(user.groups.values_list("name", flat=True)) | ({str(ADMIN.group)} if user.is_superuser else set())
     request.session[GROUPS] = sorted(groups)
 

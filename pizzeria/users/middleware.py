@@ -18,9 +18,9 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.step_up import ProofTooOld
 from pizzeria.users import sessions
-from pizzeria.users.doors import actor_at_the_door
+from pizzeria.users.login_urls import reauthentication_url
 from pizzeria.users.oidc.rechecking import recheck
-from pizzeria.users.ways_in import sign_in_again_address
+from pizzeria.users.session_auth import actor_for_request
 
 STREAMS = "/stream/"  # come again by themselves: a screen that nobody looks at is not in use
 
@@ -38,11 +38,11 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: actor_at_the_door(request))  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: actor_for_request(request))  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
-class RefusalLog:
+class AccessDeniedLogMiddleware:
     """
     One line about whoever was refused something: a door that is not theirs, or what is not there for them.
 
@@ -60,7 +60,7 @@ class RefusalLog:
         return response
 
 
-class StandingMiddleware:
+class SessionRevalidationMiddleware:
     """
     Asks Keycloak every few minutes whether a session it began still stands, and ends what nobody used for long: half a
     day at work, half an hour in admin, whatever else it was used for meanwhile. In admin none lasts beyond ten hours.
@@ -73,7 +73,7 @@ class StandingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        counts = SESSION_KEY in request.session and sessions.carries_groups(request.session)
+        counts = SESSION_KEY in request.session and sessions.has_staff_groups(request.session)
         if counts and request.path not in (reverse("users:sign_out"), reverse("admin:logout")):
             self._look_at(request, at=clock.now())
         return self.get_response(request)
@@ -85,7 +85,7 @@ class StandingMiddleware:
         elif sessions.is_by_keycloak(request.session):
             recheck(request, at=at)
         if SESSION_KEY in request.session and not request.path.startswith(STREAMS):
-            sessions.note_seen(request.session, in_admin=in_admin, at=at)
+            sessions.mark_seen(request.session, in_admin=in_admin, at=at)
 
 
 class StepUpMiddleware:
@@ -101,8 +101,8 @@ class StepUpMiddleware:
         if not isinstance(exception, ProofTooOld):
             return None
         is_page = request.method in ("GET", "HEAD")
-        page = request.get_full_path() if is_page else _ours(request, request.headers.get("Referer"))
-        way = sign_in_again_address(page or request.path)
+        page = request.get_full_path() if is_page else _local_path(request, request.headers.get("Referer"))
+        way = reauthentication_url(page or request.path)
         return HttpResponseClientRedirect(way) if request.headers.get("HX-Request") else redirect(way)
 
 
@@ -124,14 +124,14 @@ class SignInRedirectMiddleware:
         if target.path != sign_in:
             return response
         if request.headers.get("HX-Request"):
-            return HttpResponseClientRedirect(_ours(request, request.headers.get("HX-Current-URL")) or sign_in)
+            return HttpResponseClientRedirect(_local_path(request, request.headers.get("HX-Current-URL")) or sign_in)
         if request.method not in ("GET", "HEAD") and parse_qs(target.query).get("next") == [request.get_full_path()]:
-            page = _ours(request, request.headers.get("Referer"))
+            page = _local_path(request, request.headers.get("Referer"))
             response.headers["Location"] = f"{sign_in}?{urlencode({'next': page})}" if page else sign_in
         return response
 
 
-def _ours(request: HttpRequest, address: str | None) -> str:
+def _local_path(request: HttpRequest, address: str | None) -> str:
     """Give what follows the host in an address on this site; nothing for any other."""
     if not address or not url_has_allowed_host_and_scheme(address, {request.get_host()}):
         return ""

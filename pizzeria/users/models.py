@@ -62,7 +62,7 @@ class SignIn(models.Model):
     identity = models.ForeignKey(Identity, models.CASCADE, related_name="sign_ins")
     session_key = models.CharField(max_length=40, unique=True)
     sid = models.CharField(max_length=255, blank=True, db_index=True)  # of Keycloak's own session
-    sealed_tokens = models.TextField()  # refresh and ID token, encrypted (`users.sealed`)
+    encrypted_tokens = models.TextField()  # refresh and ID token, encrypted (`users.encryption`)
     authenticated_at = models.DateTimeField()  # when somebody last proved who they are, not merely came back
     checked_at = models.DateTimeField()
 

@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 @receiver(user_logged_in, dispatch_uid="users.on_signed_in")
 def on_signed_in(*, request: HttpRequest, user: User, **_: object) -> None:
     header.remember(request, user)
-    sessions.note_authenticated(request.session, at=clock.now())
+    sessions.mark_authenticated(request.session, at=clock.now())
 
 
 @receiver(user_logged_in, dispatch_uid="users.on_signed_in_register")

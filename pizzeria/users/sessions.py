@@ -26,7 +26,7 @@ DEMO_FORM = "django.contrib.auth.backends.ModelBackend"
 IDLE_AT_WORK = timedelta(hours=12)
 IDLE_IN_ADMIN = timedelta(minutes=30)
 LONGEST_IN_ADMIN = timedelta(hours=10)
-BETWEEN_NOTES = timedelta(minutes=1)  # not every page writes into its session
+BETWEEN_MARKS = timedelta(minutes=1)  # not every page writes into its session
 
 _SIGN_IN, _CHECKED, _AUTHENTICATED = "sign_in", "checked_at", "authenticated_at"
 _BEGAN, _SEEN, _SEEN_IN_ADMIN = "began_at", "seen_at", "seen_in_admin_at"
@@ -42,13 +42,13 @@ def is_by_account(session: "Content") -> bool:
     return bool(session.get(BACKEND_SESSION_KEY) == ACCOUNT)
 
 
-def carries_groups(session: "Content") -> bool:
+def has_staff_groups(session: "Content") -> bool:
     """Tell whether the groups of whoever holds a session count in it: a customer's too, if Keycloak lets them in."""
     stands_in = settings.SHOP_DEMO and not settings.OIDC_ISSUER
     return is_by_keycloak(session) or (stands_in and session.get(BACKEND_SESSION_KEY) == DEMO_FORM)
 
 
-def note_authenticated(session: "SessionBase", *, at: datetime) -> None:
+def mark_authenticated(session: "SessionBase", *, at: datetime) -> None:
     """Note that whoever holds a session has just proved who they are."""
     for name in (_AUTHENTICATED, _BEGAN, _SEEN, _SEEN_IN_ADMIN):
         session[name] = at.timestamp()
@@ -58,7 +58,7 @@ def begin(session: "SessionBase", sign_in: SignIn, *, at: datetime) -> None:
     """Note in a session of Keycloak's by which it is asked about."""
     session[_SIGN_IN] = sign_in.pk
     session[_AUTHENTICATED] = sign_in.authenticated_at.timestamp()
-    note_checked(session, at=at)
+    mark_checked(session, at=at)
     session[_SEEN] = at.timestamp()
 
 
@@ -68,7 +68,7 @@ def sign_in_id(session: "SessionBase") -> int | None:
     return found if isinstance(found, int) else None
 
 
-def note_checked(session: "SessionBase", *, at: datetime) -> None:
+def mark_checked(session: "SessionBase", *, at: datetime) -> None:
     """Note when the server was last asked about a session."""
     session[_CHECKED] = at.timestamp()
 
@@ -83,10 +83,10 @@ def authenticated_at(session: "SessionBase") -> datetime:
     return _moment(session, _AUTHENTICATED)
 
 
-def note_seen(session: "SessionBase", *, in_admin: bool, at: datetime) -> None:
+def mark_seen(session: "SessionBase", *, in_admin: bool, at: datetime) -> None:
     """Note that a session is used, once a minute."""
     for use in (_SEEN, _SEEN_IN_ADMIN) if in_admin else (_SEEN,):
-        if at - _moment(session, use) >= BETWEEN_NOTES:
+        if at - _moment(session, use) >= BETWEEN_MARKS:
             session[use] = at.timestamp()
 
 

@@ -14,10 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from pizzeria.users import demo_people, header, sessions
+from pizzeria.users.login_urls import keycloak_login_url
 from pizzeria.users.models import SignIn
 from pizzeria.users.oidc import keys, provider, sign_ins
 from pizzeria.users.roles import CUSTOMER, of_groups
-from pizzeria.users.ways_in import keycloak_address
 
 MAYBE_IN_THERE = _(
     "You are signed out here, but maybe not at Keycloak, which does not answer just now. If somebody else uses this "
@@ -26,7 +26,7 @@ MAYBE_IN_THERE = _(
 
 
 @method_decorator(login_not_required, name="dispatch")
-class SignInPage(LoginView):
+class SignInView(LoginView):
     """The ways in: Keycloak's, and where the demo stands in for it, a form of its own."""
 
     template_name = "users/sign_in.html"
@@ -44,7 +44,7 @@ class SignInPage(LoginView):
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return {
             **super().get_context_data(**kwargs),
-            "keycloak": keycloak_address(self.get_redirect_url()) if provider.is_connected() else "",
+            "keycloak": keycloak_login_url(self.get_redirect_url()) if provider.is_connected() else "",
             "demo_people": demo_people.shown(),
             "demo_password": demo_people.PASSWORD,
             "again": not self.redirect_authenticated_user,
@@ -54,7 +54,7 @@ class SignInPage(LoginView):
 
 
 @method_decorator(login_not_required, name="dispatch")
-class SignOut(LogoutView):
+class SignOutView(LogoutView):
     """
     Ends the session here, and Keycloak's where it began it.
 

@@ -20,7 +20,7 @@ from pizzeria.live.hub import Stream, hub
 from pizzeria.live.topics import Topic
 from pizzeria.users.models import User
 from pizzeria.users.roles import KITCHEN
-from pizzeria.users.services import give_roles, sync_roles
+from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests import shop
 from tests.factories import UserFactory
 from tests.live.fault_proxy import Wire
@@ -68,7 +68,7 @@ def read(server):
 def ciro(order, client):
     sync_roles(by=SYSTEM)
     user = UserFactory()
-    give_roles(user, [KITCHEN])
+    assign_roles(user, [KITCHEN])
     client.force_login(user)
     return client
 
@@ -159,7 +159,7 @@ def test_end_with_their_readers_session_or_role_and_with_nobody_elses(read, orde
 
 def signed_in_cook():
     browser, user = Client(), UserFactory()
-    give_roles(user, [KITCHEN])
+    assign_roles(user, [KITCHEN])
     browser.force_login(user)
     return browser
 

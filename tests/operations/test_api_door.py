@@ -10,8 +10,8 @@ from pizzeria.api import api
 from pizzeria.foundation.callers import BearerToken
 from pizzeria.users.roles import MANAGER
 from tests.structure.test_doors import addresses
-from tests.users.calling import call, refused
-from tests.users.realm import Person
+from tests.users.api_client import call, refused
+from tests.users.fake_oidc_provider import Person
 
 MARIO = Person("mario", roles=("manager",))
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")

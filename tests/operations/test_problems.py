@@ -3,8 +3,8 @@
 import pytest
 
 from pizzeria.users.models import User
-from tests.users.calling import call, refused
-from tests.users.realm import Person
+from tests.users.api_client import call, refused
+from tests.users.fake_oidc_provider import Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.operations.trial_api")]
 

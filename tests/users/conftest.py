@@ -6,10 +6,10 @@ from django.urls import reverse
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.oidc import keys, provider
 from pizzeria.users.oidc.keys import Keys
-from pizzeria.users.services import sync_roles
-from tests.users import realm as realms
-from tests.users.arriving import come_back
-from tests.users.realm import Person
+from pizzeria.users.services.roles import sync_roles
+from tests.users import fake_oidc_provider as realms
+from tests.users.fake_oidc_provider import Person
+from tests.users.oidc_login import complete_login
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def ciro():
 @pytest.fixture
 def at_work(client, realm, ciro):
     """Ciro's browser, with the board before it."""
-    come_back(client, realm, ciro)
+    complete_login(client, realm, ciro)
     assert client.get(reverse("kitchen:board")).status_code == 200
     realm.asked.clear()
     return client

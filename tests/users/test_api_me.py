@@ -6,11 +6,11 @@ from django.urls import reverse
 from pizzeria.foundation.scopes import Scope
 from pizzeria.users.models import Identity, User
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER, POS
-from pizzeria.users.services import give_roles
+from pizzeria.users.services.roles import assign_roles
 from tests.factories import UserFactory
-from tests.users.arriving import come_back
-from tests.users.calling import call
-from tests.users.realm import CLIENT, Person
+from tests.users.api_client import call
+from tests.users.fake_oidc_provider import CLIENT, Person
+from tests.users.oidc_login import complete_login
 
 OF_CIRO = {"given_name": "Ciro", "family_name": "Esposito", "email": "ciro@example.com"}
 
@@ -70,14 +70,14 @@ def test_counts_roles_of_our_client_and_of_no_other(client, realm):
 
 
 def test_is_the_same_person_who_signs_in(client, realm):
-    come_back(client, realm, Person("ciro", roles=("chef",), claims=OF_CIRO))
+    complete_login(client, realm, Person("ciro", roles=("chef",), claims=OF_CIRO))
     me(client, realm, "chef")
 
     assert User.objects.count() == 1
 
 
 def test_takes_nobody_for_somebody_with_the_same_e_mail(client, realm):
-    give_roles(UserFactory(email="ciro@example.com"), [MANAGER])
+    assign_roles(UserFactory(email="ciro@example.com"), [MANAGER])
 
     me(client, realm, "customer", **OF_CIRO)
 
@@ -86,7 +86,7 @@ def test_takes_nobody_for_somebody_with_the_same_e_mail(client, realm):
 
 @pytest.mark.parametrize("roles", [(), ("admin", "manager")], ids=["fewer", "more"])
 def test_leaves_somebody_the_groups_of_their_sign_in(client, realm, roles):
-    come_back(client, realm, Person("ciro", roles=("chef",)))
+    complete_login(client, realm, Person("ciro", roles=("chef",)))
 
     me(client, realm, *roles)
 
@@ -96,7 +96,7 @@ def test_leaves_somebody_the_groups_of_their_sign_in(client, realm, roles):
 
 
 def test_goes_by_the_token_and_not_by_the_groups(client, realm):
-    come_back(client, realm, Person("ciro", roles=("admin",)))
+    complete_login(client, realm, Person("ciro", roles=("admin",)))
 
     told = me(client, realm, "customer")
 

@@ -4,7 +4,7 @@ import pytest
 
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users import claims
-from pizzeria.users.identities import get_to_know
+from pizzeria.users.services.identities import create_user_from_claims
 
 NO_EMAIL = [
     "ciro@example.com\r\nBcc: everybody@example.com",
@@ -26,6 +26,6 @@ def test_hold_an_e_mail(said):
 
 @pytest.mark.parametrize("said", NO_EMAIL)
 def test_make_nobody_known_by_what_is_no_e_mail(db, said):
-    ciro = get_to_know(issuer="https://example.com", subject="ciro", claims={"email": said}, by=SYSTEM)
+    ciro = create_user_from_claims(issuer="https://example.com", subject="ciro", claims={"email": said}, by=SYSTEM)
 
     assert ciro.email == ""

@@ -17,8 +17,8 @@ from pizzeria.users.oidc import keys, provider, sign_ins
 from pizzeria.users.oidc.keys import Keys
 from tests import shop
 from tests.races.crowd import all_at_once
-from tests.users.arriving import come_back, is_signed_in, leave, time_passes
-from tests.users.realm import Person
+from tests.users.fake_oidc_provider import Person
+from tests.users.oidc_login import age_session, begin_login, complete_login, is_signed_in
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
@@ -31,14 +31,14 @@ def refreshes(realm):
 
 
 def test_is_not_asked_about_on_every_page(at_work, realm):
-    time_passes(at_work, minutes=4)
+    age_session(at_work, minutes=4)
     at_work.get(BOARD)
 
     assert realm.asked == []
 
 
 def test_is_asked_about_after_five_minutes_once(at_work, realm):
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
     for _page in range(3):
         assert at_work.get(BOARD).status_code == 200
 
@@ -47,7 +47,7 @@ def test_is_asked_about_after_five_minutes_once(at_work, realm):
 
 def test_goes_on_with_the_newest_refresh_token(at_work, realm):
     for _time in range(2):
-        time_passes(at_work, minutes=5)
+        age_session(at_work, minutes=5)
         at_work.get(BOARD)
 
     assert [asked["refresh_token"] for asked in refreshes(realm)] == ["refresh-0", "refresh-1"]
@@ -55,7 +55,7 @@ def test_goes_on_with_the_newest_refresh_token(at_work, realm):
 
 def test_loses_at_once_a_role_that_was_taken_away(at_work, realm, ciro):
     ciro.roles = ("customer",)
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
 
     assert at_work.get(BOARD).status_code == 403
     assert "Kitchen" not in at_work.get("/").content.decode()
@@ -63,7 +63,7 @@ def test_loses_at_once_a_role_that_was_taken_away(at_work, realm, ciro):
 
 def test_does_what_a_button_says_though_it_is_asked_about_first(at_work, realm):
     order = shop.place()
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
 
     at_work.post(reverse("kitchen:start_cooking", args=[order.ref]))
 
@@ -74,7 +74,7 @@ def test_does_what_a_button_says_though_it_is_asked_about_first(at_work, realm):
 def test_gets_a_new_key_with_other_roles(at_work, realm, ciro):
     before = at_work.session.session_key
     ciro.roles = ("chef", "manager")
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
     at_work.get(BOARD)
 
     after = at_work.session.session_key
@@ -85,7 +85,7 @@ def test_gets_a_new_key_with_other_roles(at_work, realm, ciro):
 
 def test_ends_when_the_server_knows_it_no_longer(at_work, realm):
     realm.refresh_tokens.clear()
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
 
     answer = at_work.get(BOARD)
 
@@ -96,7 +96,7 @@ def test_ends_when_the_server_knows_it_no_longer(at_work, realm):
 
 def test_ends_when_the_tokens_are_suddenly_somebody_elses(at_work, realm):
     realm.about = {"sub": "somebody else"}
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
     at_work.get(BOARD)
 
     assert not is_signed_in(at_work)
@@ -109,14 +109,14 @@ def test_lives_on_while_the_server_is_down_and_is_asked_about_again_a_minute_lat
         settings.OIDC_OP_TOKEN_ENDPOINT = "http://127.0.0.1:9/"
     else:
         realm.status = 500
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
     assert at_work.get(BOARD).status_code == 200
     settings.OIDC_OP_TOKEN_ENDPOINT, realm.status = token_endpoint, 200
     realm.asked.clear()
 
     at_work.get(BOARD)
     at_once = len(refreshes(realm))
-    time_passes(at_work, minutes=1)
+    age_session(at_work, minutes=1)
     at_work.get(BOARD)
 
     assert (at_once, len(refreshes(realm))) == (0, 1)
@@ -125,7 +125,7 @@ def test_lives_on_while_the_server_is_down_and_is_asked_about_again_a_minute_lat
 def test_lives_on_while_the_server_does_not_know_this_shop(at_work, realm, monkeypatch):
     """A secret that was changed there first signs nobody out."""
     monkeypatch.setattr(realm, "refresh_tokens", RefusesWith("invalid_client"))
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
 
     assert at_work.get(BOARD).status_code == 200
 
@@ -149,8 +149,8 @@ class RefusesWith(dict):
     ],
 )
 def test_ends_when_nobody_used_it_for_long(client, realm, page, idle, is_in):
-    come_back(client, realm, Person("marta", roles=("manager",)))
-    time_passes(client, **idle)
+    complete_login(client, realm, Person("marta", roles=("manager",)))
+    age_session(client, **idle)
 
     answer = client.get(page, follow=True)
 
@@ -159,9 +159,9 @@ def test_ends_when_nobody_used_it_for_long(client, realm, page, idle, is_in):
 
 
 def test_ends_in_the_admin_though_it_was_used_elsewhere(client, realm):
-    come_back(client, realm, Person("marta", roles=("manager",)))
+    complete_login(client, realm, Person("marta", roles=("manager",)))
     for page in ("/", BOARD):
-        time_passes(client, minutes=31)
+        age_session(client, minutes=31)
         assert client.get(page).status_code == 200
 
     assert client.get(ADMIN, follow=True).request["PATH_INFO"] == reverse("users:sign_in")
@@ -169,20 +169,20 @@ def test_ends_in_the_admin_though_it_was_used_elsewhere(client, realm):
 
 
 def test_does_not_end_while_it_is_used(client, realm):
-    come_back(client, realm, Person("marta", roles=("manager",)))
+    complete_login(client, realm, Person("marta", roles=("manager",)))
     for _page in range(3):
-        time_passes(client, minutes=25)
+        age_session(client, minutes=25)
         assert client.get(ADMIN).status_code == 200
 
 
 @pytest.mark.parametrize("down", [False, True], ids=["it answers", "it is down"])
 def test_ends_in_the_admin_after_ten_hours_however_it_is_used(client, realm, down):
-    come_back(client, realm, Person("marta", roles=("manager",)))
+    complete_login(client, realm, Person("marta", roles=("manager",)))
     realm.status = 503 if down else 200
     for _half_hour in range(20):
-        time_passes(client, minutes=29)
+        age_session(client, minutes=29)
         assert client.get(ADMIN).status_code == 200
-    time_passes(client, minutes=21)
+    age_session(client, minutes=21)
 
     assert client.get(ADMIN, follow=True).request["PATH_INFO"] == reverse("users:sign_in")
     assert not is_signed_in(client)
@@ -191,8 +191,8 @@ def test_ends_in_the_admin_after_ten_hours_however_it_is_used(client, realm, dow
 @pytest.mark.parametrize("hours", [0, 13], ids=["in use", "left alone"])
 @pytest.mark.parametrize("way_out", ["users:sign_out", "admin:logout"])
 def test_ends_here_and_there_when_somebody_signs_out(client, realm, settings, way_out, hours):
-    come_back(client, realm, Person("marta", roles=("manager",)))
-    time_passes(client, hours=hours)
+    complete_login(client, realm, Person("marta", roles=("manager",)))
+    age_session(client, hours=hours)
     id_token = sign_ins.id_token(SignIn.objects.get())
 
     address, _mark, asked = client.post(reverse(way_out))["Location"].partition("?")
@@ -228,7 +228,7 @@ def test_ends_when_the_server_says_so(at_work, realm, ciro):
 
 def test_ends_with_all_others_of_the_same_person_when_the_server_names_no_session(at_work, realm, ciro):
     second = Client()
-    come_back(second, realm, ciro)
+    complete_login(second, realm, ciro)
 
     end_there(realm, ciro, sid=None)
 
@@ -279,7 +279,7 @@ def test_does_not_end_while_nobody_can_say_what_a_token_is_worth(at_work, realm,
 def test_does_not_end_by_a_token_that_ended_an_earlier_one(at_work, realm, ciro):
     token = realm.logout_token(ciro)
     assert end_there(realm, ciro, token).status_code == 200
-    come_back(at_work, realm, ciro)
+    complete_login(at_work, realm, ciro)
     cache.clear()  # as Redis does when it starts again
 
     assert end_there(realm, ciro, token).status_code == 400
@@ -288,8 +288,8 @@ def test_does_not_end_by_a_token_that_ended_an_earlier_one(at_work, realm, ciro)
 
 @pytest.mark.django_db(transaction=True)
 def test_is_asked_about_once_by_many_pages_at_the_same_moment(client, realm, ciro):
-    come_back(client, realm, ciro)
-    time_passes(client, minutes=5)
+    complete_login(client, realm, ciro)
+    age_session(client, minutes=5)
     realm.asked.clear()
     [sign_in], at = SignIn.objects.all(), clock.now()
 
@@ -300,8 +300,8 @@ def test_is_asked_about_once_by_many_pages_at_the_same_moment(client, realm, cir
 
 
 def test_belongs_to_one_person_after_another(client, realm):
-    come_back(client, realm, Person("ciro", roles=("chef",)))
-    come_back(client, realm, Person("carla", roles=("customer",)))
+    complete_login(client, realm, Person("ciro", roles=("chef",)))
+    complete_login(client, realm, Person("carla", roles=("customer",)))
 
     assert client.get(BOARD).status_code == 403
     assert SignIn.objects.get().identity.subject == "carla"
@@ -315,7 +315,7 @@ def test_does_not_outlive_a_person_who_was_let_go_here(at_work):
 
 
 def test_is_forgotten_once_it_has_ended(at_work, realm):
-    come_back(Client(), realm, Person("carla"))
+    complete_login(Client(), realm, Person("carla"))
     at_work.session.flush()
 
     call_command("tidy_up")
@@ -324,9 +324,9 @@ def test_is_forgotten_once_it_has_ended(at_work, realm):
 
 
 def test_is_not_begun_by_a_person_who_was_let_go_here(client, realm, ciro):
-    come_back(client, realm, ciro)
+    complete_login(client, realm, ciro)
     client.logout()
     User.objects.update(is_active=False)
 
-    assert come_back(client, realm, ciro, asked=leave(client)).status_code == 400
+    assert complete_login(client, realm, ciro, asked=begin_login(client)).status_code == 400
     assert not is_signed_in(client)

@@ -6,15 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from pizzeria.users.encryption import decrypt
 from pizzeria.users.models import Identity, SignIn, User
 from pizzeria.users.oidc import keys
 from pizzeria.users.oidc.keys import UnknownKey
 from pizzeria.users.roles import CUSTOMER, KITCHEN
-from pizzeria.users.sealed import unseal
-from pizzeria.users.services import give_roles
+from pizzeria.users.services.roles import assign_roles
 from tests.factories import UserFactory
-from tests.users.arriving import LEAVE, RETURN, come_back, is_signed_in, leave
-from tests.users.realm import Person
+from tests.users.fake_oidc_provider import Person
+from tests.users.oidc_login import LEAVE, RETURN, begin_login, complete_login, is_signed_in
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
@@ -22,7 +22,7 @@ CIRO = Person("ciro", roles=("chef",), claims={"given_name": "Ciro", "email": "c
 
 
 def test_asks_for_a_code_with_pkce_state_and_nonce(client, realm):
-    asked = leave(client)
+    asked = begin_login(client)
 
     assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
     assert {"state", "nonce", "code_challenge"} <= set(asked)
@@ -44,7 +44,7 @@ def test_asks_for_a_code_with_pkce_state_and_nonce(client, realm):
     ],
 )
 def test_leads_each_role_to_its_own_page(client, realm, roles, lands_on):
-    come_back(client, realm, Person(roles=roles))
+    complete_login(client, realm, Person(roles=roles))
 
     answer = client.get(reverse("users:landing"), follow=True)
 
@@ -52,20 +52,20 @@ def test_leads_each_role_to_its_own_page(client, realm, roles, lands_on):
 
 
 def test_leads_back_to_where_one_wanted_to_go(client, realm):
-    answer = come_back(client, realm, CIRO, asked=leave(client, next="/kitchen/orders/"))
+    answer = complete_login(client, realm, CIRO, asked=begin_login(client, next="/kitchen/orders/"))
 
     assert answer["Location"] == "/kitchen/orders/"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example"])
 def test_leads_nobody_out_of_the_shop(client, realm, elsewhere):
-    answer = come_back(client, realm, CIRO, asked=leave(client, next=elsewhere))
+    answer = complete_login(client, realm, CIRO, asked=begin_login(client, next=elsewhere))
 
     assert answer["Location"] == reverse("users:landing")
 
 
 def test_survives_a_wish_that_is_no_address(client, realm):
-    answer = come_back(client, realm, CIRO, asked=leave(client, next="somewhere"))
+    answer = complete_login(client, realm, CIRO, asked=begin_login(client, next="somewhere"))
 
     assert answer.status_code == 302
     assert "_auth_user_id" in client.session
@@ -81,14 +81,14 @@ def test_survives_a_wish_that_is_no_address(client, realm):
 )
 def test_reads_roles_of_the_realm_and_of_the_client(client, realm, bend):
     realm.access_claims = bend
-    come_back(client, realm, Person())
+    complete_login(client, realm, Person())
 
     assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
 
 
 def test_reads_roles_from_userinfo_where_the_token_has_none(client, realm):
     realm.about = {"sub": "ciro", "realm_access": {"roles": ["chef"]}}
-    come_back(client, realm, Person())
+    complete_login(client, realm, Person())
 
     assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
 
@@ -106,15 +106,15 @@ def test_reads_roles_from_userinfo_where_the_token_has_none(client, realm):
 )
 def test_makes_nobody_anything_by_claims_of_another_shape(client, realm, odd):
     realm.access_claims = {"realm_access": {"roles": []}} | odd
-    come_back(client, realm, Person())
+    complete_login(client, realm, Person())
 
     user = User.objects.get()
     assert (user.groups.count(), user.is_staff, user.is_superuser) == (0, False, False)
 
 
 def test_takes_roles_away_that_somebody_no_longer_has(client, realm):
-    come_back(client, realm, Person(roles=("admin", "chef")))
-    come_back(client, realm, Person(roles=("customer",)))
+    complete_login(client, realm, Person(roles=("admin", "chef")))
+    complete_login(client, realm, Person(roles=("customer",)))
 
     user = User.objects.get()
     assert (user.is_staff, user.is_superuser) == (False, False)
@@ -122,8 +122,8 @@ def test_takes_roles_away_that_somebody_no_longer_has(client, realm):
 
 
 def test_knows_somebody_again_whatever_they_are_called_now(client, realm):
-    come_back(client, realm, CIRO)
-    come_back(client, realm, Person("ciro", claims={"given_name": "Cirillo", "email": "other@example.com"}))
+    complete_login(client, realm, CIRO)
+    complete_login(client, realm, Person("ciro", claims={"given_name": "Cirillo", "email": "other@example.com"}))
 
     user = User.objects.get()
     assert (user.first_name, user.email) == ("Cirillo", "other@example.com")
@@ -132,19 +132,19 @@ def test_knows_somebody_again_whatever_they_are_called_now(client, realm):
 
 def test_takes_nobody_for_somebody_else_with_the_same_e_mail(client, realm, settings):
     local = UserFactory(first_name="Ciro", email="ciro@example.com")
-    give_roles(local, [CUSTOMER])
+    assign_roles(local, [CUSTOMER])
     elsewhere = Identity.objects.create(
         user=UserFactory(email="ciro@example.com"), issuer="https://other.example", subject="ciro"
     )
 
-    come_back(client, realm, CIRO)
+    complete_login(client, realm, CIRO)
 
     mine = Identity.objects.get(issuer=realm.issuer)
     assert len({mine.user_id, elsewhere.user_id, local.pk}) == 3
 
 
 def test_gives_whoever_is_taken_in_no_password_and_a_name_that_says_nothing(client, realm):
-    come_back(client, realm, CIRO)
+    complete_login(client, realm, CIRO)
 
     user = User.objects.get()
     assert not user.has_usable_password()
@@ -152,18 +152,18 @@ def test_gives_whoever_is_taken_in_no_password_and_a_name_that_says_nothing(clie
 
 
 def test_seals_the_tokens_it_keeps(client, realm):
-    come_back(client, realm, CIRO)
+    complete_login(client, realm, CIRO)
 
-    kept = SignIn.objects.get().sealed_tokens
-    tokens = unseal(kept)
+    kept = SignIn.objects.get().encrypted_tokens
+    tokens = decrypt(kept)
     assert tokens.keys() == {"refresh", "id"}
     assert not any(token in kept for token in tokens.values())
 
 
 def test_begins_a_session_with_a_new_key(client, realm):
-    asked = leave(client)
+    asked = begin_login(client)
     before = client.session.session_key
-    come_back(client, realm, CIRO, asked=asked)
+    complete_login(client, realm, CIRO, asked=asked)
 
     assert client.session.session_key not in (None, before)
 
@@ -184,7 +184,7 @@ def refused(client, warned):
 
 
 def test_refuses_a_state_that_is_not_of_this_browser(client, realm, refused):
-    refused(come_back(client, realm, CIRO, state="somebody else's"))
+    refused(complete_login(client, realm, CIRO, state="somebody else's"))
 
 
 def test_refuses_a_state_without_having_sent_anybody(client, realm, refused):
@@ -192,13 +192,13 @@ def test_refuses_a_state_without_having_sent_anybody(client, realm, refused):
 
 
 def test_refuses_a_code_that_was_used(client, realm):
-    asked = leave(client)
+    asked = begin_login(client)
     states = client.session["oidc_states"]
     used = realm.code_for(CIRO, nonce=asked["nonce"], challenge=asked["code_challenge"])
     assert client.get(RETURN, {"state": asked["state"], "code": used}).status_code == 302
 
     thief = Client()
-    leave(thief)
+    begin_login(thief)
     session = thief.session
     session["oidc_states"] = states
     session.save()
@@ -209,15 +209,15 @@ def test_refuses_a_code_that_was_used(client, realm):
 
 
 def test_refuses_a_state_that_was_used(client, realm):
-    asked = leave(client)
-    come_back(client, realm, CIRO, asked=asked)
+    asked = begin_login(client)
+    complete_login(client, realm, CIRO, asked=asked)
     client.logout()
 
-    assert come_back(client, realm, CIRO, asked=asked).status_code == 400
+    assert complete_login(client, realm, CIRO, asked=asked).status_code == 400
 
 
 def test_shows_a_page_when_the_server_says_no(client, realm, refused):
-    refused(client.get(RETURN, {"error": "access_denied", "state": leave(client)["state"]}))
+    refused(client.get(RETURN, {"error": "access_denied", "state": begin_login(client)["state"]}))
 
 
 BENT = {
@@ -237,35 +237,35 @@ BENT = {
 def test_refuses_an_id_token_that_is(client, realm, bend, refused):
     realm.id_claims = bend
 
-    refused(come_back(client, realm, CIRO))
+    refused(complete_login(client, realm, CIRO))
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
 def test_refuses_tokens_of_a_clock_that_is_far_off(client, realm, minutes, refused):
     realm.clock = minutes * 60
 
-    refused(come_back(client, realm, CIRO))
+    refused(complete_login(client, realm, CIRO))
 
 
 @pytest.mark.parametrize("about", [{"sub": "somebody else"}, {}, {"sub": None}], ids=["another's", "nobody's", "null"])
 def test_refuses_userinfo_that_is_not_of_whoever_came(client, realm, about, refused):
     realm.about = about
 
-    refused(come_back(client, realm, CIRO))
+    refused(complete_login(client, realm, CIRO))
 
 
 def test_refuses_an_access_token_of_somebody_else(client, realm, refused):
     realm.access_claims = {"sub": "somebody else"}
     realm.about = {"sub": "ciro"}
 
-    refused(come_back(client, realm, CIRO))
+    refused(complete_login(client, realm, CIRO))
 
 
 @pytest.mark.parametrize("bend", [{"iss": "https://evil.example"}, {"exp": 1}], ids=["of another issuer", "expired"])
 def test_refuses_an_access_token_that_is(client, realm, bend, refused):
     realm.access_claims = bend
 
-    refused(come_back(client, realm, CIRO))
+    refused(complete_login(client, realm, CIRO))
 
 
 def test_reads_roles_from_an_access_token_that_says_whose_it_is_only_by_userinfo(client, realm, monkeypatch):
@@ -273,19 +273,19 @@ def test_reads_roles_from_an_access_token_that_says_whose_it_is_only_by_userinfo
     del said["sub"]
     monkeypatch.setattr(realm, "access_token", lambda _person: realm.sign(said))
     realm.about = {"sub": "ciro"}
-    come_back(client, realm, CIRO)
+    complete_login(client, realm, CIRO)
 
     assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
 
 
 def test_believes_a_new_key_though_somebody_named_an_unknown_one_a_moment_ago(client, realm):
-    come_back(client, realm, Person("ciro"))
+    complete_login(client, realm, Person("ciro"))
     with pytest.raises(UnknownKey):
         keys.of_the_realm.named("nobody's")
     realm.rotate()
     carla = Client()
 
-    assert come_back(carla, realm, Person("carla")).status_code == 302
+    assert complete_login(carla, realm, Person("carla")).status_code == 302
     assert is_signed_in(carla)
 
 
@@ -299,10 +299,10 @@ def test_says_so_and_sends_nobody_away_while_the_server_is_down(client, realm):
 
 
 def test_says_so_when_the_server_goes_down_while_somebody_is_there(client, realm):
-    asked = leave(client)
+    asked = begin_login(client)
     realm.status = 502
 
-    assert come_back(client, realm, CIRO, asked=asked).status_code == 503
+    assert complete_login(client, realm, CIRO, asked=asked).status_code == 503
 
 
 def test_says_what_is_missing_when_there_is_no_server(client):
@@ -316,7 +316,7 @@ def test_has_no_other_way_in_beside_it(client, realm):
     cook = UserFactory(username="ciro")
     cook.set_password("pizza")
     cook.save()
-    give_roles(cook, [KITCHEN])
+    assign_roles(cook, [KITCHEN])
 
     client.post(reverse("users:sign_in"), {"username": "ciro", "password": "pizza"})
 
@@ -325,7 +325,7 @@ def test_has_no_other_way_in_beside_it(client, realm):
 
 def test_counts_no_groups_in_a_session_that_it_did_not_begin(client, realm, settings):
     cook = UserFactory()
-    give_roles(cook, [KITCHEN])
+    assign_roles(cook, [KITCHEN])
     settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, "django.contrib.auth.backends.ModelBackend"]
     client.force_login(cook, backend="django.contrib.auth.backends.ModelBackend")
 

@@ -10,7 +10,7 @@ from pizzeria.foundation import clock
 from pizzeria.users.models import SignIn, User
 from pizzeria.users.oidc import keys, sign_ins
 from pizzeria.users.oidc.keys import UnknownKey
-from tests.users.arriving import come_back, time_passes
+from tests.users.oidc_login import age_session, complete_login
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
@@ -25,44 +25,44 @@ def refreshed_with(realm):
 def test_keep_a_new_refresh_token_though_nothing_more_is_said(at_work, realm, settings):
     userinfo = settings.OIDC_OP_USER_ENDPOINT
     settings.OIDC_OP_USER_ENDPOINT = "http://127.0.0.1:9/"  # nobody listens there
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
     at_work.get(BOARD)
 
     settings.OIDC_OP_USER_ENDPOINT = userinfo
-    time_passes(at_work, minutes=1)
+    age_session(at_work, minutes=1)
     at_work.get(BOARD)
 
     assert refreshed_with(realm) == ["refresh-0", "refresh-1"]
 
 
 def test_come_no_later_for_a_page_because_a_stream_was_asked_about(at_work, ciro):
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
     sign_ins.recheck_due([at_work.session.session_key], at=clock.now())
-    time_passes(at_work, minutes=4)
+    age_session(at_work, minutes=4)
     assert at_work.get(BOARD).status_code == 200
     ciro.roles = ("customer",)
-    time_passes(at_work, minutes=1)
+    age_session(at_work, minutes=1)
 
     assert at_work.get(BOARD).status_code == 403
 
 
 def test_come_no_later_for_a_page_that_left_it_to_another(at_work, ciro):
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
     SignIn.objects.update(checked_at=F("checked_at") + sign_ins.TO_ASK)  # somebody asks, and gets no answer
     assert at_work.get(BOARD).status_code == 200
     ciro.roles = ("customer",)
-    time_passes(at_work, seconds=30)
+    age_session(at_work, seconds=30)
 
     assert at_work.get(BOARD).status_code == 403
 
 
 def test_show_each_browser_of_somebody_that_a_role_was_taken_away(at_work, realm, ciro):
     other = Client()
-    come_back(other, realm, ciro)
+    complete_login(other, realm, ciro)
     before = other.session.session_key
     ciro.roles = ("customer",)
     for browser in (at_work, other):
-        time_passes(browser, minutes=5)
+        age_session(browser, minutes=5)
         browser.get("/")
 
     assert [doors_shown(browser) for browser in (at_work, other)] == [["My orders"], ["My orders"]]
@@ -72,7 +72,7 @@ def test_show_each_browser_of_somebody_that_a_role_was_taken_away(at_work, realm
 
 def test_show_a_page_what_a_stream_was_told(at_work, ciro):
     ciro.roles = ("chef", "manager")
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
     sign_ins.recheck_due([at_work.session.session_key], at=clock.now())
 
     at_work.get("/")
@@ -89,7 +89,7 @@ def test_find_a_new_key_though_somebody_named_an_unknown_one_a_moment_ago(at_wor
         keys.of_the_realm.named("nobody's")
     realm.rotate()
     ciro.roles = ("chef", "manager")
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
     at_work.get(BOARD)
 
     assert set(groups()) == {"Kitchen", "Managers"}
@@ -103,7 +103,7 @@ def test_find_a_new_key_though_somebody_named_an_unknown_one_a_moment_ago(at_wor
 def test_take_nothing_away_by_a_token_that_cannot_be_believed(at_work, realm, bend, caplog):
     for name, value in bend.items():
         setattr(realm, name, value)
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
 
     assert at_work.get(BOARD).status_code == 200
     assert list(groups()) == ["Kitchen"]
@@ -113,17 +113,17 @@ def test_take_nothing_away_by_a_token_that_cannot_be_believed(at_work, realm, be
 def test_take_nothing_away_while_a_new_key_is_not_to_be_had(at_work, realm, settings):
     settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nobody listens there
     realm.rotate()
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
 
     assert at_work.get(BOARD).status_code == 200
 
 
 def test_come_again_a_minute_after_a_token_that_cannot_be_believed(at_work, realm, ciro):
     realm.clock = -400
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
     at_work.get(BOARD)
     realm.clock, ciro.roles = 0, ("customer",)
-    time_passes(at_work, minutes=1)
+    age_session(at_work, minutes=1)
 
     assert at_work.get(BOARD).status_code == 403
 
@@ -136,7 +136,7 @@ def test_come_again_a_minute_after_a_token_that_cannot_be_believed(at_work, real
 def test_believe_userinfo_alone_where_the_token_is_not_for_us_to_read(at_work, realm, access, monkeypatch):
     monkeypatch.setattr(realm, "access_token", lambda _person: access(realm))
     realm.about = {"sub": "ciro", "realm_access": {"roles": ["manager"]}}
-    time_passes(at_work, minutes=5)
+    age_session(at_work, minutes=5)
     at_work.get(BOARD)
 
     assert list(groups()) == ["Managers"]

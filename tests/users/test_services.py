@@ -9,7 +9,7 @@ from django.core.management import call_command
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.models import User
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, POS
-from pizzeria.users.services import give_roles, sync_roles
+from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -91,16 +91,16 @@ def test_are_told_by_the_command_too():
 
 
 def test_give_a_person_what_a_role_may(ciro):
-    give_roles(ciro, [KITCHEN])
+    assign_roles(ciro, [KITCHEN])
 
     assert may(ciro) == set(KITCHEN.permissions)
     assert (ciro.is_staff, ciro.is_superuser) == (False, False)
 
 
 def test_take_away_what_is_not_named_any_more(ciro):
-    give_roles(ciro, [ADMIN, MANAGER, KITCHEN])
+    assign_roles(ciro, [ADMIN, MANAGER, KITCHEN])
 
-    give_roles(ciro, [DRIVER])
+    assign_roles(ciro, [DRIVER])
 
     ciro.refresh_from_db()
     assert [group.name for group in ciro.groups.all()] == ["Drivers"]
@@ -109,9 +109,9 @@ def test_take_away_what_is_not_named_any_more(ciro):
 
 
 def test_take_away_everything_when_nothing_is_named(ciro):
-    give_roles(ciro, [MANAGER])
+    assign_roles(ciro, [MANAGER])
 
-    give_roles(ciro, [])
+    assign_roles(ciro, [])
 
     ciro.refresh_from_db()
     assert (list(ciro.groups.all()), ciro.is_staff, may(ciro)) == ([], False, set())
@@ -129,7 +129,7 @@ def test_take_away_everything_when_nothing_is_named(ciro):
     ids=lambda value: getattr(value, "name", None),
 )
 def test_open_the_admin_to_whom_the_table_opens_it(ciro, role, staff, superuser):
-    give_roles(ciro, [role])
+    assign_roles(ciro, [role])
 
     ciro.refresh_from_db()
     assert (ciro.is_staff, ciro.is_superuser) == (staff, superuser)

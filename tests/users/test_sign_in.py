@@ -10,7 +10,7 @@ from pizzeria.foundation.ids import uuid7
 from pizzeria.users.demo_people import DEMO_PEOPLE
 from pizzeria.users.demo_people import PASSWORD as PASSWORD_OF_THE_DEMO
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
-from pizzeria.users.services import give_roles, sync_roles
+from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.usefixtures("kitchen")
@@ -34,7 +34,7 @@ def hire(kitchen):
         user = UserFactory(username="carla")
         user.set_password(PASSWORD)
         user.save()
-        give_roles(user, roles)
+        assign_roles(user, roles)
         return user
 
     return with_roles

@@ -16,8 +16,8 @@ from pizzeria.foundation.step_up import ProofTooOld
 from pizzeria.users.roles import KITCHEN, MANAGER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
-from tests.users.arriving import RETURN, come_back, is_signed_in, leave, time_passes
-from tests.users.realm import Person
+from tests.users.fake_oidc_provider import Person
+from tests.users.oidc_login import RETURN, age_session, begin_login, complete_login, is_signed_in
 
 MARTA = Person("marta", roles=("manager",))
 WHY = {"reason": "too_busy", "said": ""}
@@ -69,12 +69,12 @@ def test_is_not_wanted_before_the_oven(placed_order):
 
 
 def test_leads_to_keycloak_for_a_recent_sign_in_and_back_to_the_page(client, realm, page):
-    come_back(client, realm, MARTA)
-    time_passes(client, minutes=11)
+    complete_login(client, realm, MARTA)
+    age_session(client, minutes=11)
 
     way = client.get(page)["Location"]
     asked = leave_by(client, way)
-    answer = come_back(client, realm, MARTA, asked=asked)
+    answer = complete_login(client, realm, MARTA, asked=asked)
 
     assert asked["max_age"] == "600"
     assert answer["Location"] == page
@@ -86,12 +86,12 @@ def test_leads_to_keycloak_for_a_recent_sign_in_and_back_to_the_page(client, rea
 def leave_by(client, way):
     address, _mark, query = way.partition("?")
     assert address == reverse("users:keycloak_sign_in")
-    return leave(client, **dict(each.split("=") for each in query.replace("%2F", "/").split("&")))
+    return begin_login(client, **dict(each.split("=") for each in query.replace("%2F", "/").split("&")))
 
 
 def test_asks_before_anything_is_typed_and_when_it_is_sent(client, realm, page):
-    come_back(client, realm, MARTA)
-    time_passes(client, minutes=11)
+    complete_login(client, realm, MARTA)
+    age_session(client, minutes=11)
 
     for answer in (client.get(page), client.post(page, WHY)):
         assert answer["Location"].startswith(reverse("users:keycloak_sign_in"))
@@ -99,8 +99,8 @@ def test_asks_before_anything_is_typed_and_when_it_is_sent(client, realm, page):
 
 
 def test_leads_back_to_the_very_page_of_a_list(client, realm, page):
-    come_back(client, realm, MARTA)
-    time_passes(client, minutes=11)
+    complete_login(client, realm, MARTA)
+    age_session(client, minutes=11)
     listed = f"{page}?page=2"
 
     for answer in (client.get(listed), client.post(page, WHY, headers={"Referer": f"http://testserver{listed}"})):
@@ -108,8 +108,8 @@ def test_leads_back_to_the_very_page_of_a_list(client, realm, page):
 
 
 def test_asks_htmx_for_a_whole_page(client, realm, page):
-    come_back(client, realm, MARTA)
-    time_passes(client, minutes=11)
+    complete_login(client, realm, MARTA)
+    age_session(client, minutes=11)
 
     answer = client.post(page, WHY, headers={"HX-Request": "true"})
 
@@ -119,14 +119,14 @@ def test_asks_htmx_for_a_whole_page(client, realm, page):
 def test_believes_no_server_that_asked_nobody(client, realm, page):
     """A single sign-on server may let somebody through without a word; `auth_time` says so."""
     long_ago = int(time.time()) - 3600
-    come_back(client, realm, MARTA)
-    time_passes(client, minutes=11)
+    complete_login(client, realm, MARTA)
+    age_session(client, minutes=11)
     asked = leave_by(client, client.get(page)["Location"])
 
     for claim in ({"auth_time": long_ago}, {"auth_time": None}, {"auth_time": "now"}, {"auth_time": True}):
         realm.id_claims = claim
-        assert come_back(client, realm, MARTA, asked=asked).status_code == 400
-        asked = leave(client, max_age=600)
+        assert complete_login(client, realm, MARTA, asked=asked).status_code == 400
+        asked = begin_login(client, max_age=600)
 
     assert status() == Status.COOKING
 
@@ -134,39 +134,39 @@ def test_believes_no_server_that_asked_nobody(client, realm, page):
 @pytest.mark.parametrize("auth_time", [None, "now", 10**18])
 def test_believes_no_server_that_does_not_say_when_somebody_proved_who_they_are(client, realm, page, auth_time):
     realm.id_claims = {"auth_time": auth_time}
-    come_back(client, realm, MARTA)
+    complete_login(client, realm, MARTA)
 
     assert client.get(page).status_code == 302
 
 
 def test_is_asked_as_soon_after_a_time_to_come_as_after_the_sign_in(client, realm, page):
     realm.id_claims = {"auth_time": int(time.time()) + 3600}
-    come_back(client, realm, MARTA)
+    complete_login(client, realm, MARTA)
     assert client.get(page).status_code == 200
-    time_passes(client, minutes=11)
+    age_session(client, minutes=11)
 
     assert client.get(page).status_code == 302
 
 
 def test_is_not_shortened_by_whoever_leaves_the_age_out_of_the_address(client, realm, page):
     """The step looks at the time that the server named, whatever was asked for."""
-    come_back(client, realm, MARTA)
-    time_passes(client, minutes=11)
+    complete_login(client, realm, MARTA)
+    age_session(client, minutes=11)
     realm.id_claims = {"auth_time": int(time.time()) - 3600}
-    come_back(client, realm, MARTA)
+    complete_login(client, realm, MARTA)
 
     assert client.get(page).status_code == 302
 
 
 @pytest.mark.parametrize("age", ["9" * 5000, "-1", "soon", "\u0661"])
 def test_takes_any_age_in_the_address_without_a_fault(client, realm, age):
-    assert leave(client, max_age=age)["code_challenge"]
+    assert begin_login(client, max_age=age)["code_challenge"]
 
 
 def test_gives_the_session_a_new_key(client, realm, page):
-    come_back(client, realm, MARTA)
+    complete_login(client, realm, MARTA)
     before = client.session.session_key
-    come_back(client, realm, MARTA, asked=leave(client, max_age=600))
+    complete_login(client, realm, MARTA, asked=begin_login(client, max_age=600))
 
     assert is_signed_in(client)
     assert client.session.session_key != before

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from pizzeria.users.models import Identity, User
 from pizzeria.users.oidc import keys, provider
 from pizzeria.users.oidc.keys import Keys
-from tests.users import realm as realms
-from tests.users.calling import call, refused
-from tests.users.realm import Person
+from tests.users import fake_oidc_provider as realms
+from tests.users.api_client import call, refused
+from tests.users.fake_oidc_provider import Person
 
 CIRO = Person("ciro", roles=("chef",))
 STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)

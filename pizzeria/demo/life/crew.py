@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from pizzeria.foundation.actor import GUEST, Actor
-from pizzeria.users.doors import acting_as
 from pizzeria.users.models import User
+from pizzeria.users.session_auth import actor_for_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,9 @@ class Crew:
     @classmethod
     def of_the_demo(cls) -> Self:
         """:raises User.DoesNotExist: somebody took them away"""
-        chef, driver, customer = (acting_as(User.objects.get(username=name)) for name in ("chef", "driver", "customer"))
+        chef, driver, customer = (
+            actor_for_user(User.objects.get(username=name)) for name in ("chef", "driver", "customer")
+        )
         return cls(chef, driver, {"customer": customer})
 
     def signed_in(self, username: str) -> Actor:

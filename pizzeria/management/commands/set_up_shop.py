@@ -7,7 +7,7 @@ from kitchen import services as kitchen_line
 from menu import services as menu
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.users.services import sync_roles
+from pizzeria.users.services.roles import sync_roles
 
 
 class Command(BaseCommand):

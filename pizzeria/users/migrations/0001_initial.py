@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('session_key', models.CharField(max_length=40, unique=True)),
                 ('sid', models.CharField(blank=True, db_index=True, max_length=255)),
-                ('sealed_tokens', models.TextField()),
+                ('encrypted_tokens', models.TextField()),
                 ('authenticated_at', models.DateTimeField()),
                 ('checked_at', models.DateTimeField()),
                 ('identity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to='users.identity')),

@@ -5,11 +5,11 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.users.identities import take_in
 from pizzeria.users.models import User
 from pizzeria.users.oidc import provider
 from pizzeria.users.oidc.tokens import claims_of_id_token
 from pizzeria.users.oidc.told import Arrival, told_of
+from pizzeria.users.services.identities import upsert_user_from_claims
 
 
 class KeycloakBackend(ModelBackend):
@@ -37,7 +37,7 @@ class KeycloakBackend(ModelBackend):
         )
         claims = claims_of_id_token(tokens.id, nonce=nonce)
         told = told_of(tokens, subject=claims["sub"])
-        user = take_in(
+        user = upsert_user_from_claims(
             issuer=settings.OIDC_ISSUER,
             subject=claims["sub"],
             claims={**claims, **told.claims},

@@ -24,7 +24,7 @@ def recheck(request: HttpRequest, *, at: datetime) -> None:
     if sign_in is None:
         auth.logout(request)
         return
-    sessions.note_checked(session, at=sign_in.checked_at)
+    sessions.mark_checked(session, at=sign_in.checked_at)
     shown = session.get(header.GROUPS)
     header.remember(request, sign_in.identity.user)
     if session[header.GROUPS] != shown:

@@ -16,13 +16,13 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.users.identities import mirror_roles
+from pizzeria.users.encryption import decrypt, encrypt
 from pizzeria.users.models import Identity, SignIn
 from pizzeria.users.oidc import provider
 from pizzeria.users.oidc.provider import Denied, OutOfReach
 from pizzeria.users.oidc.tokens import BadToken, moment
 from pizzeria.users.oidc.told import Arrival, OfAnother, told_of
-from pizzeria.users.sealed import seal, unseal
+from pizzeria.users.services.identities import sync_groups
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
@@ -40,7 +40,7 @@ def note(arrival: Arrival, *, session_key: str, at: datetime) -> SignIn:
         identity=Identity.objects.get(issuer=settings.OIDC_ISSUER, subject=arrival.claims["sub"]),
         session_key=session_key,
         sid=str(arrival.claims.get("sid", ""))[:255],
-        sealed_tokens=seal({"refresh": arrival.tokens.refresh, "id": arrival.tokens.id}),
+        encrypted_tokens=encrypt({"refresh": arrival.tokens.refresh, "id": arrival.tokens.id}),
         authenticated_at=min(moment(arrival.claims, "auth_time") or LONG_AGO, at),
         checked_at=at,
     )
@@ -96,7 +96,7 @@ def forget_ended() -> int:
 def id_token(sign_in: SignIn) -> str:
     """Give the token that says to the server whose session is to end; "" when it can be read no more."""
     try:
-        return str(unseal(sign_in.sealed_tokens)["id"])
+        return str(decrypt(sign_in.encrypted_tokens)["id"])
     except (ValueError, KeyError):
         return ""
 
@@ -124,13 +124,13 @@ def _ask(sign_in: SignIn, *, at: datetime) -> None:
 
 def _follow(sign_in: SignIn) -> None:
     """Let tokens and groups be what the server gives and says now."""
-    kept = unseal(sign_in.sealed_tokens)
+    kept = decrypt(sign_in.encrypted_tokens)
     tokens = provider.tokens_by_refresh(kept["refresh"])
     # First of all: whatever goes wrong now, the server may take the old one no more.
-    sealed = seal({"refresh": tokens.refresh or kept["refresh"], "id": tokens.id or kept["id"]})
-    SignIn.objects.filter(pk=sign_in.pk).update(sealed_tokens=sealed)
+    sealed = encrypt({"refresh": tokens.refresh or kept["refresh"], "id": tokens.id or kept["id"]})
+    SignIn.objects.filter(pk=sign_in.pk).update(encrypted_tokens=sealed)
     told = told_of(tokens, subject=sign_in.identity.subject)
-    if mirror_roles(user=sign_in.identity.user, roles=told.roles, by=SYSTEM):
+    if sync_groups(user=sign_in.identity.user, roles=told.roles, by=SYSTEM):
         log.info("roles_changed", user_id=sign_in.identity.user_id)
 
 

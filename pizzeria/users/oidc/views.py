@@ -124,7 +124,7 @@ def end_by_server(request: HttpRequest) -> HttpResponse:
 
 def _out_of_reach(request: HttpRequest) -> HttpResponse:
     log.warning("sign_in_unavailable")
-    answer = render(request, "users/out_of_reach.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+    answer = render(request, "users/provider_unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
     answer.headers["Retry-After"] = "30"
     return answer
 

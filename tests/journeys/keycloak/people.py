@@ -6,7 +6,7 @@ from importlib import import_module
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from tests.users.arriving import grows_older
+from tests.users.oidc_login import grows_older
 
 
 def set_out(page: Page) -> None:

@@ -4,7 +4,7 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.accounts import letters
 from pizzeria.users.models import Identity
 from pizzeria.users.roles import KITCHEN
-from pizzeria.users.services import give_roles, sync_roles
+from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests.users.account_holders import account_holder
 
 
@@ -27,6 +27,6 @@ def cook(kitchen):
     user = account_holder("ciro@example.com", first_name="Ciro")
     user.email = "ciro@example.com"
     user.save()
-    give_roles(user, [KITCHEN])
+    assign_roles(user, [KITCHEN])
     Identity.objects.create(user=user, issuer="https://sso.example/realms/pizzeria", subject="ciro")
     return user

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.accounts.adapter import AccountAdapter
-from pizzeria.users.identities import take_in
 from pizzeria.users.models import Identity, User
 from pizzeria.users.roles import KITCHEN
-from pizzeria.users.services import sync_roles
+from pizzeria.users.services.identities import upsert_user_from_claims
+from pizzeria.users.services.roles import sync_roles
 from tests.users import account_holders as they
 from tests.users.account_holders import ANOTHER, PASSWORD, account_holder
 
@@ -49,7 +49,7 @@ def test_stop_a_reset_of_somebody_whom_a_sign_in_server_has_come_to_know(client,
 
 def test_make_another_customer_of_a_dismissed_cook_and_no_cook(client, post):
     sync_roles(by=SYSTEM)
-    cook = take_in(
+    cook = upsert_user_from_claims(
         issuer="https://sso.example",
         subject="ciro",
         claims={"email": "ciro@example.com"},

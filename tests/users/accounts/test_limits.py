@@ -20,7 +20,7 @@ from pizzeria.foundation import breaker, clock
 from pizzeria.users.models import Limit
 from tests.users import account_holders as they
 from tests.users.account_holders import CARLA, PASSWORD, STRANGER, account_holder
-from tests.users.arriving import LEAVE
+from tests.users.oidc_login import LEAVE
 
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.roles import MANAGER
-from pizzeria.users.services import give_roles, sync_roles
+from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests.users import account_holders as they
 from tests.users.account_holders import CARLA, PASSWORD, account_holder
 
@@ -61,7 +61,7 @@ def test_stay_closed_while_the_e_mail_is_not_confirmed(client):
 
 def test_never_carry_what_staff_may(client):
     sync_roles(by=SYSTEM)
-    give_roles(account_holder(), [MANAGER])
+    assign_roles(account_holder(), [MANAGER])
     they.sign_in(client)
 
     assert client.get(reverse("kitchen:board")).status_code == 403

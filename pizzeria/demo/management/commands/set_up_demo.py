@@ -14,7 +14,7 @@ from pizzeria.foundation.actor import SYSTEM, Actor
 from pizzeria.foundation.commands import command
 from pizzeria.users.demo_people import DEMO_PEOPLE, PASSWORD
 from pizzeria.users.models import User
-from pizzeria.users.services import give_roles
+from pizzeria.users.services.roles import assign_roles
 
 
 class Command(BaseCommand):
@@ -59,7 +59,7 @@ def make_people(*, by: Actor) -> int:
             },
         )
         made += is_new
-        give_roles(user, [person.role])
+        assign_roles(user, [person.role])
     return made
 
 

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.users.services import sync_roles
+from pizzeria.users.services.roles import sync_roles
 
 
 class Command(BaseCommand):

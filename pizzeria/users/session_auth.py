@@ -9,7 +9,7 @@ from pizzeria.users import sessions
 from pizzeria.users.models import User
 
 
-def actor_at_the_door(request: HttpRequest) -> Actor:
+def actor_for_request(request: HttpRequest) -> Actor:
     """
     Tell who a request with a session acts as. Up to three queries for a person (user, permissions), none else.
 
@@ -19,12 +19,12 @@ def actor_at_the_door(request: HttpRequest) -> Actor:
     if not user.is_authenticated:
         return GUEST
     proved_at = sessions.authenticated_at(request.session)
-    if not sessions.carries_groups(request.session):
+    if not sessions.has_staff_groups(request.session):
         return Actor(Kind.PERSON, user.pk, proved_at=proved_at)
-    return acting_as(user, proved_at=proved_at)
+    return actor_for_user(user, proved_at=proved_at)
 
 
-def acting_as(user: User, *, proved_at: datetime | None = None) -> Actor:
+def actor_for_user(user: User, *, proved_at: datetime | None = None) -> Actor:
     """Give the actor that a person is in a session of staff."""
     permissions = {Permission(name) for name in user.get_all_permissions()}
     if user.is_staff:

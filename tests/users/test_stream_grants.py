@@ -11,13 +11,13 @@ from django.urls import reverse
 from kitchen.permissions import SEE_BOARD
 from pizzeria.foundation import clock
 from pizzeria.users.models import SignIn, User
-from pizzeria.users.passes import Pass, recheck_due, still_good
 from pizzeria.users.roles import CUSTOMER
-from pizzeria.users.services import give_roles
+from pizzeria.users.services.roles import assign_roles
+from pizzeria.users.stream_grants import StreamGrant, revalidate_due, valid_grants
 from tests.factories import UserFactory
 from tests.live.serving import Reader, serving
-from tests.users.arriving import come_back, time_passes
-from tests.users.realm import CLIENT, Person
+from tests.users.fake_oidc_provider import CLIENT, Person
+from tests.users.oidc_login import age_session, complete_login
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("kitchen")
@@ -26,18 +26,18 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 @pytest.fixture
 def held(client, realm, ciro):
     """The pass of Ciro's board, which is all that is left of his browser."""
-    come_back(client, realm, ciro)
+    complete_login(client, realm, ciro)
     return pass_of(client)
 
 
 def pass_of(browser):
-    return Pass(browser.session.session_key, SEE_BOARD)
+    return StreamGrant(browser.session.session_key, SEE_BOARD)
 
 
 def is_good(held, **later):
     SignIn.objects.update(checked_at=F("checked_at") - timedelta(**later))
-    recheck_due({held}, at=clock.now())
-    return held in still_good({held}, at=clock.now())
+    revalidate_due({held}, at=clock.now())
+    return held in valid_grants({held}, at=clock.now())
 
 
 def test_are_good_while_nothing_happens_and_ask_nobody(held, realm):
@@ -87,7 +87,7 @@ def test_are_good_no_more_once_somebody_is_let_go_here(held):
 @pytest.mark.parametrize(("idle", "good"), [({"hours": 11, "minutes": 59}, True), ({"hours": 12, "minutes": 1}, False)])
 def test_are_good_no_more_when_nobody_used_the_session_for_half_a_day(held, client, idle, good):
     """A screen that nobody looks at follows its stream for ever."""
-    time_passes(client, **idle)
+    age_session(client, **idle)
 
     assert is_good(held) == good
 
@@ -106,7 +106,7 @@ def test_wait_for_a_server_that_says_nothing_one_at_a_time(realm, ciro):
     realm.asked.clear()
 
     for _round in range(2):
-        recheck_due(held, at=clock.now())
+        revalidate_due(held, at=clock.now())
 
     assert len({asked["refresh_token"] for _path, asked in realm.asked}) == len(realm.asked) == 2
 
@@ -131,7 +131,7 @@ def test_end_streams_without_asking_a_silent_server_about_twenty_boards_first(re
 
 def browser_of(person, realm):
     browser = Client()
-    come_back(browser, realm, person)
+    complete_login(browser, realm, person)
     return browser
 
 
@@ -147,9 +147,9 @@ def test_of_customers_cost_one_query_however_many(db, django_assert_num_queries)
     held = set()
     for _customer in range(20):
         browser, user = Client(), UserFactory()
-        give_roles(user, [CUSTOMER])
+        assign_roles(user, [CUSTOMER])
         browser.force_login(user)
-        held.add(Pass(browser.session.session_key))
+        held.add(StreamGrant(browser.session.session_key))
 
     with django_assert_num_queries(1):
-        assert still_good(held, at=clock.now()) == held
+        assert valid_grants(held, at=clock.now()) == held

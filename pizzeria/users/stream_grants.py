@@ -16,16 +16,16 @@ from django.contrib.sessions.models import Session
 
 from pizzeria.foundation.actor import Permission
 from pizzeria.users import sessions
-from pizzeria.users.doors import acting_as
 from pizzeria.users.models import User
 from pizzeria.users.oidc import sign_ins
+from pizzeria.users.session_auth import actor_for_user
 
 if TYPE_CHECKING:
     from pizzeria.users.sessions import Content
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class StreamGrant:
     """
     :param session_key: of the session that opened the stream
     :param needs: the permission without which it would not have; None: to be signed in is enough
@@ -35,14 +35,14 @@ class Pass:
     needs: Permission | None = None
 
 
-def still_good(passes: Collection[Pass], *, at: datetime) -> set[Pass]:
+def valid_grants(passes: Collection[StreamGrant], *, at: datetime) -> set[StreamGrant]:
     """
     Choose the passes that would open the same again, by what is known here.
 
     One query for customers, however many; more for staff.
     """
-    alive = _alive({each.session_key for each in passes}, at=at)
-    holders = _holders((each for each in passes if each.needs and each.session_key in alive), alive)
+    alive = _live_sessions({each.session_key for each in passes}, at=at)
+    holders = _permissions_by_session((each for each in passes if each.needs and each.session_key in alive), alive)
     return {
         each
         for each in passes
@@ -51,12 +51,12 @@ def still_good(passes: Collection[Pass], *, at: datetime) -> set[Pass]:
     }
 
 
-def recheck_due(passes: Collection[Pass], *, at: datetime) -> None:
+def revalidate_due(passes: Collection[StreamGrant], *, at: datetime) -> None:
     """Have Keycloak asked about the sessions of passes where it is time to: what it says is known here afterwards."""
     sign_ins.recheck_due({each.session_key for each in passes}, at=at)
 
 
-def _alive(session_keys: set[str], *, at: datetime) -> "dict[str, Content]":
+def _live_sessions(session_keys: set[str], *, at: datetime) -> "dict[str, Content]":
     """Read the sessions that a page would not end."""
     rows = Session.objects.filter(session_key__in=session_keys, expire_date__gt=at)
     contents = {row.session_key: row.get_decoded() for row in rows}
@@ -64,13 +64,17 @@ def _alive(session_keys: set[str], *, at: datetime) -> "dict[str, Content]":
 
 
 def _is_over(content: "Content", *, at: datetime) -> bool:
-    return sessions.carries_groups(content) and sessions.is_over(content, in_admin=False, at=at)
+    return sessions.has_staff_groups(content) and sessions.is_over(content, in_admin=False, at=at)
 
 
-def _holders(passes: Iterable[Pass], alive: "Mapping[str, Content]") -> dict[str, frozenset[Permission]]:
+def _permissions_by_session(
+    passes: Iterable[StreamGrant], alive: "Mapping[str, Content]"
+) -> dict[str, frozenset[Permission]]:
     """Look up what the holder of each session may now."""
     contents = {each.session_key: alive[each.session_key] for each in passes}
-    users_of = {key: int(content[SESSION_KEY]) for key, content in contents.items() if sessions.carries_groups(content)}
+    users_of = {
+        key: int(content[SESSION_KEY]) for key, content in contents.items() if sessions.has_staff_groups(content)
+    }
     users = User.objects.filter(pk__in=users_of.values(), is_active=True)
-    permissions = {user.pk: acting_as(user).permissions for user in users}
+    permissions = {user.pk: actor_for_user(user).permissions for user in users}
     return {key: permissions.get(user_id, frozenset()) for key, user_id in users_of.items()}

@@ -10,25 +10,25 @@ from django.conf import settings
 from django.utils.encoding import force_bytes
 
 
-def seal(content: dict[str, Any]) -> str:
+def encrypt(content: dict[str, Any]) -> str:
     """Encrypt something that can be written as JSON."""
-    return _lock().encrypt(json.dumps(content).encode()).decode()
+    return _fernet().encrypt(json.dumps(content).encode()).decode()
 
 
-def unseal(sealed: str) -> dict[str, Any]:
+def decrypt(sealed: str) -> dict[str, Any]:
     """
-    Decrypt what `seal` encrypted, also by an earlier secret (SECRET_KEY_FALLBACKS).
+    Decrypt what `encrypt` encrypted, also by an earlier secret (SECRET_KEY_FALLBACKS).
 
     :raises ValueError: it was not sealed by a secret of this shop
     """
     try:
-        content: dict[str, Any] = json.loads(_lock().decrypt(sealed.encode()))
+        content: dict[str, Any] = json.loads(_fernet().decrypt(sealed.encode()))
     except InvalidToken:
         raise ValueError("sealed by another secret") from None
     return content
 
 
-def _lock() -> MultiFernet:
+def _fernet() -> MultiFernet:
     return MultiFernet([_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 

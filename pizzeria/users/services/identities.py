@@ -8,11 +8,11 @@ from pizzeria.users import claims as read
 from pizzeria.users.claims import Claims
 from pizzeria.users.models import Identity, User
 from pizzeria.users.roles import named
-from pizzeria.users.services import give_roles
+from pizzeria.users.services.roles import assign_roles
 
 
 @command
-def take_in(*, issuer: str, subject: str, claims: Claims, roles: frozenset[str], by: Actor) -> User:
+def upsert_user_from_claims(*, issuer: str, subject: str, claims: Claims, roles: frozenset[str], by: Actor) -> User:
     """
     Find the person that an issuer knows by a subject, or make one: never somebody who has the same e-mail.
 
@@ -21,39 +21,39 @@ def take_in(*, issuer: str, subject: str, claims: Claims, roles: frozenset[str],
 
     :param roles: by their names at the issuer; those that are not in our table mean nothing
     """
-    user = known(issuer, subject) or _made(issuer, subject)
-    _follow(user, claims)
-    give_roles(user, named(roles))
+    user = find_user(issuer, subject) or _create_user(issuer, subject)
+    _update_from_claims(user, claims)
+    assign_roles(user, named(roles))
     return user
 
 
 @command
-def get_to_know(*, issuer: str, subject: str, claims: Claims, by: Actor) -> User:
+def create_user_from_claims(*, issuer: str, subject: str, claims: Claims, by: Actor) -> User:
     """
     Make somebody who calls by a token before having ever signed in: with a name and an e-mail, and no groups.
 
     Groups are a matter of signing in. Whoever did so at this very moment keeps theirs.
     """
-    user = _made(issuer, subject)
-    _follow(user, claims)
+    user = _create_user(issuer, subject)
+    _update_from_claims(user, claims)
     return user
 
 
 @command
-def mirror_roles(*, user: User, roles: frozenset[str], by: Actor) -> bool:
+def sync_groups(*, user: User, roles: frozenset[str], by: Actor) -> bool:
     """Let a person's groups be those that their roles name now; tell whether that changed anything."""
-    before = _standing(user)
-    give_roles(user, named(roles))
-    return _standing(user) != before
+    before = _groups_and_flags(user)
+    assign_roles(user, named(roles))
+    return _groups_and_flags(user) != before
 
 
-def known(issuer: str, subject: str) -> User | None:
+def find_user(issuer: str, subject: str) -> User | None:
     """Give the person that an issuer knows by a subject, if it is one of ours."""
     identity = Identity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
     return identity.user if identity else None
 
 
-def _made(issuer: str, subject: str) -> User:
+def _create_user(issuer: str, subject: str) -> User:
     try:
         with transaction.atomic():
             user = User()
@@ -65,7 +65,7 @@ def _made(issuer: str, subject: str) -> User:
         return Identity.objects.select_related("user").get(issuer=issuer, subject=subject).user
 
 
-def _follow(user: User, claims: Claims) -> None:
+def _update_from_claims(user: User, claims: Claims) -> None:
     told = {
         "first_name": read.text(claims, "given_name"),
         "last_name": read.text(claims, "family_name"),
@@ -78,5 +78,5 @@ def _follow(user: User, claims: Claims) -> None:
         user.save(update_fields=changed)
 
 
-def _standing(user: User) -> tuple[set[str], bool, bool]:
+def _groups_and_flags(user: User) -> tuple[set[str], bool, bool]:
     return set(user.groups.values_list("name", flat=True)), user.is_staff, user.is_superuser

@@ -31,7 +31,7 @@ class Person:
 
 
 @dataclass
-class Realm:
+class FakeOidcProvider:
     url: str
     key: rsa.RSAPrivateKey = _KEYS[0]
     kid: str = "one"
@@ -138,7 +138,7 @@ def running():
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
-        realm = Realm(f"http://127.0.0.1:{server.server_port}")
+        realm = FakeOidcProvider(f"http://127.0.0.1:{server.server_port}")
         realm.speaks.set()
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

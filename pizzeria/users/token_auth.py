@@ -7,11 +7,11 @@ from pizzeria.foundation.actor import SYSTEM, Actor, Kind
 from pizzeria.foundation.callers import Caller, CallerKind
 from pizzeria.users import scopes
 from pizzeria.users.claims import Claims, role_names, text
-from pizzeria.users.identities import get_to_know, known
 from pizzeria.users.models import User
 from pizzeria.users.oidc import access_tokens
 from pizzeria.users.oidc.tokens import BadToken, moment
 from pizzeria.users.roles import named
+from pizzeria.users.services.identities import create_user_from_claims, find_user
 
 
 def caller_at_the_door(request: HttpRequest) -> Caller:
@@ -41,10 +41,10 @@ def caller_at_the_door(request: HttpRequest) -> Caller:
 
 def _user(claims: Claims, kind: CallerKind) -> User:
     issuer, subject = claims["iss"], claims["sub"]
-    if user := known(issuer, subject):
+    if user := find_user(issuer, subject):
         return user
     about = {"given_name": _program(claims)} if kind is CallerKind.SERVICE else claims
-    return get_to_know(issuer=issuer, subject=subject, claims=about, by=SYSTEM)
+    return create_user_from_claims(issuer=issuer, subject=subject, claims=about, by=SYSTEM)
 
 
 def _kind(claims: Claims) -> CallerKind:

@@ -11,16 +11,16 @@ from pizzeria.users.models import SignIn
 LEAVE, RETURN = reverse("users:keycloak_sign_in"), reverse("users:keycloak_callback")
 
 
-def leave(client, **asked):
+def begin_login(client, **asked):
     """Set out for the sign-in server; give what it is asked for."""
     answer = client.get(LEAVE, asked)
     assert answer.status_code == 302, answer.content.decode()
     return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
 
 
-def come_back(client, realm, person, *, asked=None, **bent):
+def complete_login(client, realm, person, *, asked=None, **bent):
     """Come back from it with a code."""
-    asked = asked or leave(client)
+    asked = asked or begin_login(client)
     code = realm.code_for(person, nonce=asked["nonce"], challenge=asked["code_challenge"])
     return client.get(RETURN, {"state": asked["state"], "code": code, **bent})
 
@@ -29,7 +29,7 @@ def is_signed_in(client):
     return client.session.get("_auth_user_id") is not None
 
 
-def time_passes(client, **duration):
+def age_session(client, **duration):
     """Let the session in somebody's browser, and what is known of it, grow older."""
     grows_older(client.session, **duration)
 

@@ -32,10 +32,10 @@ def sync_roles(*, by: Actor) -> list[str]:
 @command
 def set_role(*, user: User, role: Role, by: Actor) -> None:
     """Give a person exactly one role."""
-    give_roles(user, [role])
+    assign_roles(user, [role])
 
 
-def give_roles(user: User, roles: Iterable[Role]) -> None:
+def assign_roles(user: User, roles: Iterable[Role]) -> None:
     """Give a person exactly these roles, within somebody's transaction: what is not named is taken away."""
     roles = list(roles)
     user.groups.set(Group.objects.filter(name__in=[role.group for role in roles if role.group]))

@@ -21,13 +21,13 @@ from orders.events import OrderPlaced
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import Event
-from pizzeria.users.doors import acting_as
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
-from pizzeria.users.services import give_roles, sync_roles
+from pizzeria.users.services.roles import assign_roles, sync_roles
+from pizzeria.users.session_auth import actor_for_user
 from tests import shop
 from tests.factories import UserFactory
 from tests.structure.test_doors import ALL
-from tests.users.who_may_what import TABLE, WHO
+from tests.users.access_matrix import TABLE, WHO
 
 pytestmark = pytest.mark.django_db
 
@@ -66,8 +66,8 @@ def opened():
     people = {}
     for who, role in ROLES.items():
         people[who] = UserFactory()
-        give_roles(people[who], [role])
-    owner, driver = (acting_as(people[who]) for who in ("owner", "driver"))
+        assign_roles(people[who], [role])
+    owner, driver = (actor_for_user(people[who]) for who in ("owner", "driver"))
     at = clock.now()
 
     def placed(*, by=owner, method=Method.PICKUP):

@@ -9,15 +9,15 @@ from pizzeria.foundation.step_up import RECENT
 from pizzeria.users.oidc import provider
 
 
-def keycloak_address(next_page: str, **asked: str | int) -> str:
+def keycloak_login_url(next_page: str, **asked: str | int) -> str:
     """Give our address that sends somebody to Keycloak and lets them come back to a page of ours."""
     ours = next_page if url_has_allowed_host_and_scheme(next_page, allowed_hosts=None) else ""
     query = {**({"next": ours} if ours else {}), **asked}
     return resolve_url("users:keycloak_sign_in") + (f"?{urlencode(query)}" if query else "")
 
 
-def sign_in_again_address(next_page: str) -> str:
+def reauthentication_url(next_page: str) -> str:
     """Give the way for somebody signed in to prove once more who they are, and to come back."""
     if provider.is_connected():
-        return keycloak_address(next_page, max_age=int(RECENT.total_seconds()))
+        return keycloak_login_url(next_page, max_age=int(RECENT.total_seconds()))
     return f"{resolve_url('users:sign_in')}?{urlencode({'next': next_page, 'again': 1})}"
