@@ -236,7 +236,7 @@ AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = [
     # The demo's own form stands in for a sign-in server, in the demo and only while there is none.
     *(["django.contrib.auth.backends.ModelBackend"] if SHOP_DEMO and not OIDC_ISSUER else []),
-    "pizzeria.users.oidc.backend.KeycloakBackend",
+    "pizzeria.users.keycloak.backend.KeycloakBackend",
     "pizzeria.users.accounts.backend.AccountBackend",
 ]
 OIDC_ORIGIN = "/".join(OIDC_ISSUER.split("/")[:3])

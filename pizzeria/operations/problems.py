@@ -22,9 +22,9 @@ from pizzeria.foundation.callers import InsufficientScope
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import RECENT, ProofTooOld
 from pizzeria.operations.outage import SECONDS_TO_WAIT
-from pizzeria.users.oidc.access_tokens import NoToken
-from pizzeria.users.oidc.provider import OutOfReach
-from pizzeria.users.oidc.tokens import BadToken
+from pizzeria.users.keycloak.access_tokens import TokenMissing
+from pizzeria.users.keycloak.provider import ProviderUnavailable
+from pizzeria.users.keycloak.tokens import TokenInvalid
 
 REALM = 'Bearer realm="pizzeria"'
 
@@ -68,7 +68,7 @@ def speak(api: NinjaAPI) -> None:
 def answer(request: HttpRequest, fault: Any) -> HttpResponse:
     """Give the problem that an exception is to whoever called."""
     match fault:
-        case BadToken() | InsufficientScope() | ProofTooOld():
+        case TokenInvalid() | InsufficientScope() | ProofTooOld():
             return _challenge(request, fault)
         case Refusal():
             errors = [{"field": fault.field, "detail": fault.sentence}] if fault.field else []
@@ -87,7 +87,7 @@ def answer(request: HttpRequest, fault: Any) -> HttpResponse:
             return problem(413, "too_large", _("The request is too large."))
         case SuspiciousOperation():
             return problem(400, "malformed", _("The request cannot be read."))
-        case OutOfReach() | OperationalError() | InterfaceError():
+        case ProviderUnavailable() | OperationalError() | InterfaceError():
             log.warning("api_unavailable", why=type(fault).__name__)
             wait = {"Retry-After": str(SECONDS_TO_WAIT)}
             return problem(503, "unavailable", _("Please try again in a moment."), headers=wait)
@@ -101,14 +101,14 @@ def method_not_allowed(allow: str) -> HttpResponse:
     return problem(405, "method_not_allowed", _("This is called in another way."), headers={"Allow": allow})
 
 
-def _challenge(request: HttpRequest, fault: BadToken | InsufficientScope | ProofTooOld) -> HttpResponse:
+def _challenge(request: HttpRequest, fault: TokenInvalid | InsufficientScope | ProofTooOld) -> HttpResponse:
     """Tell a caller what its token lacks, in the words of RFC 6750, section 3, and of RFC 9470."""
-    by = "" if isinstance(fault, BadToken) else str(actor_of(request))
+    by = "" if isinstance(fault, TokenInvalid) else str(actor_of(request))
     log.warning("token_refused", kind=type(fault).__name__, why=str(fault), by=by)
     match fault:
-        case NoToken():
+        case TokenMissing():
             said, status, code, sentence = "", 401, "no_token", _("This wants an access token.")
-        case BadToken():
+        case TokenInvalid():
             said = f', error="invalid_token", error_description="{fault}"'
             status, code, sentence = 401, "invalid_token", _("The token is worth nothing here: %s.") % fault
         case InsufficientScope():

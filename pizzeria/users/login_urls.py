@@ -6,7 +6,7 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from pizzeria.foundation.step_up import RECENT
-from pizzeria.users.oidc import provider
+from pizzeria.users.keycloak import provider
 
 
 def keycloak_login_url(next_page: str, **asked: str | int) -> str:

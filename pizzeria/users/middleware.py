@@ -18,8 +18,8 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.step_up import ProofTooOld
 from pizzeria.users import sessions
+from pizzeria.users.keycloak.revalidation import revalidate_request
 from pizzeria.users.login_urls import reauthentication_url
-from pizzeria.users.oidc.rechecking import recheck
 from pizzeria.users.session_auth import actor_for_request
 
 STREAMS = "/stream/"  # come again by themselves: a screen that nobody looks at is not in use
@@ -83,7 +83,7 @@ class SessionRevalidationMiddleware:
         if sessions.is_over(request.session, in_admin=in_admin, at=at):
             auth.logout(request)
         elif sessions.is_by_keycloak(request.session):
-            recheck(request, at=at)
+            revalidate_request(request, at=at)
         if SESSION_KEY in request.session and not request.path.startswith(STREAMS):
             sessions.mark_seen(request.session, in_admin=in_admin, at=at)
 

@@ -56,10 +56,10 @@ class Limit(models.Model):
         return self.cache_key
 
 
-class SignIn(models.Model):
+class OidcSession(models.Model):
     """A session that Keycloak began: what it takes to ask again whether it still stands, and to end it."""
 
-    identity = models.ForeignKey(Identity, models.CASCADE, related_name="sign_ins")
+    identity = models.ForeignKey(Identity, models.CASCADE, related_name="oidc_sessions")
     session_key = models.CharField(max_length=40, unique=True)
     sid = models.CharField(max_length=255, blank=True, db_index=True)  # of Keycloak's own session
     encrypted_tokens = models.TextField()  # refresh and ID token, encrypted (`users.encryption`)

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY
 
-from pizzeria.users.models import SignIn
+from pizzeria.users.models import OidcSession
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
 
     type Content = SessionBase | Mapping[str, Any]  # a session, or what lies in one
 
-KEYCLOAK = "pizzeria.users.oidc.backend.KeycloakBackend"
+KEYCLOAK = "pizzeria.users.keycloak.backend.KeycloakBackend"
 ACCOUNT = "pizzeria.users.accounts.backend.AccountBackend"
 DEMO_FORM = "django.contrib.auth.backends.ModelBackend"
 
@@ -28,7 +28,7 @@ IDLE_IN_ADMIN = timedelta(minutes=30)
 LONGEST_IN_ADMIN = timedelta(hours=10)
 BETWEEN_MARKS = timedelta(minutes=1)  # not every page writes into its session
 
-_SIGN_IN, _CHECKED, _AUTHENTICATED = "sign_in", "checked_at", "authenticated_at"
+_OIDC_SESSION, _CHECKED, _AUTHENTICATED = "oidc_session", "checked_at", "authenticated_at"
 _BEGAN, _SEEN, _SEEN_IN_ADMIN = "began_at", "seen_at", "seen_in_admin_at"
 
 
@@ -54,17 +54,17 @@ def mark_authenticated(session: "SessionBase", *, at: datetime) -> None:
         session[name] = at.timestamp()
 
 
-def begin(session: "SessionBase", sign_in: SignIn, *, at: datetime) -> None:
+def mark_begun(session: "SessionBase", oidc_session: OidcSession, *, at: datetime) -> None:
     """Note in a session of Keycloak's by which it is asked about."""
-    session[_SIGN_IN] = sign_in.pk
-    session[_AUTHENTICATED] = sign_in.authenticated_at.timestamp()
+    session[_OIDC_SESSION] = oidc_session.pk
+    session[_AUTHENTICATED] = oidc_session.authenticated_at.timestamp()
     mark_checked(session, at=at)
     session[_SEEN] = at.timestamp()
 
 
-def sign_in_id(session: "SessionBase") -> int | None:
+def oidc_session_id(session: "SessionBase") -> int | None:
     """Give the row that a session of Keycloak's is asked about by."""
-    found = session.get(_SIGN_IN)
+    found = session.get(_OIDC_SESSION)
     return found if isinstance(found, int) else None
 
 

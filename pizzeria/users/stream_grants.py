@@ -16,8 +16,8 @@ from django.contrib.sessions.models import Session
 
 from pizzeria.foundation.actor import Permission
 from pizzeria.users import sessions
+from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.models import User
-from pizzeria.users.oidc import sign_ins
 from pizzeria.users.session_auth import actor_for_user
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def valid_grants(passes: Collection[StreamGrant], *, at: datetime) -> set[Stream
 
 def revalidate_due(passes: Collection[StreamGrant], *, at: datetime) -> None:
     """Have Keycloak asked about the sessions of passes where it is time to: what it says is known here afterwards."""
-    sign_ins.recheck_due({each.session_key for each in passes}, at=at)
+    keycloak_sessions.revalidate_due({each.session_key for each in passes}, at=at)
 
 
 def _live_sessions(session_keys: set[str], *, at: datetime) -> "dict[str, Content]":

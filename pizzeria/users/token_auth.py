@@ -7,9 +7,9 @@ from pizzeria.foundation.actor import SYSTEM, Actor, Kind
 from pizzeria.foundation.callers import Caller, CallerKind
 from pizzeria.users import scopes
 from pizzeria.users.claims import Claims, role_names, text
+from pizzeria.users.keycloak import access_tokens
+from pizzeria.users.keycloak.tokens import TokenInvalid, parse_time
 from pizzeria.users.models import User
-from pizzeria.users.oidc import access_tokens
-from pizzeria.users.oidc.tokens import BadToken, moment
 from pizzeria.users.roles import named
 from pizzeria.users.services.identities import create_user_from_claims, find_user
 
@@ -23,15 +23,15 @@ def caller_at_the_door(request: HttpRequest) -> Caller:
     :raises BadToken: it is worth nothing, or its owner may no longer come in
     :raises OutOfReach: nobody can say at the moment
     """
-    claims = access_tokens.read(request.headers.get("Authorization", ""))
+    claims = access_tokens.verify_access_token(request.headers.get("Authorization", ""))
     roles = named(role_names(claims, client_id=settings.OIDC_RP_CLIENT_ID))
     effective = scopes.effective(roles, scopes.named_by(claims))
     kind = _kind(claims)
     user = _user(claims, kind)
     if not user.is_active:
-        raise BadToken("of somebody who may no longer come in")
+        raise TokenInvalid("of somebody who may no longer come in")
     return Caller(
-        actor=Actor(Kind.PERSON, user.pk, scopes.permissions(roles, effective), moment(claims, "auth_time")),
+        actor=Actor(Kind.PERSON, user.pk, scopes.permissions(roles, effective), parse_time(claims, "auth_time")),
         name=str(user),
         kind=kind,
         roles=tuple(role.name for role in roles),

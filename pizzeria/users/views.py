@@ -14,9 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from pizzeria.users import demo_people, header, sessions
+from pizzeria.users.keycloak import jwks, provider
+from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.login_urls import keycloak_login_url
-from pizzeria.users.models import SignIn
-from pizzeria.users.oidc import keys, provider, sign_ins
+from pizzeria.users.models import OidcSession
 from pizzeria.users.roles import CUSTOMER, of_groups
 
 MAYBE_IN_THERE = _(
@@ -62,16 +63,16 @@ class SignOutView(LogoutView):
     """
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        mine = SignIn.objects.filter(pk=sessions.sign_in_id(request.session) or 0)
-        tokens = [sign_ins.id_token(sign_in) for sign_in in mine]
+        mine = OidcSession.objects.filter(pk=sessions.oidc_session_id(request.session) or 0)
+        tokens = [keycloak_sessions.id_token(sign_in) for sign_in in mine]
         answer = super().post(request, *args, **kwargs)
         mine.delete()
         if not tokens:
             return answer
-        if not keys.of_the_realm.renew():  # the browser would show an error of its own
+        if not jwks.realm_keys.renew():  # the browser would show an error of its own
             messages.warning(request, MAYBE_IN_THERE)
             return answer
-        return redirect(provider.sign_out_address(tokens[0], back_to=f"{settings.SHOP_ORIGIN}/"))
+        return redirect(provider.logout_url(tokens[0], back_to=f"{settings.SHOP_ORIGIN}/"))
 
 
 @require_safe

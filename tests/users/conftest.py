@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.users.oidc import keys, provider
-from pizzeria.users.oidc.keys import Keys
+from pizzeria.users.keycloak import jwks, provider
+from pizzeria.users.keycloak.jwks import SigningKeys
 from pizzeria.users.services.roles import sync_roles
 from tests.users import fake_oidc_provider as realms
 from tests.users.fake_oidc_provider import Person
@@ -16,7 +16,7 @@ from tests.users.oidc_login import complete_login
 def realm(settings, monkeypatch, db):
     """A sign-in server that this shop is connected to."""
     sync_roles(by=SYSTEM)
-    monkeypatch.setattr(keys, "of_the_realm", Keys(provider.signing_keys))
+    monkeypatch.setattr(jwks, "realm_keys", SigningKeys(provider.signing_keys))
     with realms.running() as running:
         settings.OIDC_ISSUER = running.issuer
         settings.OIDC_RP_CLIENT_ID, settings.OIDC_RP_CLIENT_SECRET = realms.CLIENT, "a secret of both"
@@ -28,7 +28,7 @@ def realm(settings, monkeypatch, db):
             "LOGOUT": "logout",
         }.items():
             setattr(settings, f"OIDC_OP_{name}_ENDPOINT", f"{running.issuer}/protocol/openid-connect/{path}")
-        settings.AUTHENTICATION_BACKENDS = ["pizzeria.users.oidc.backend.KeycloakBackend"]
+        settings.AUTHENTICATION_BACKENDS = ["pizzeria.users.keycloak.backend.KeycloakBackend"]
         yield running
 
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from django.db.models import F
 from django.urls import reverse
 
-from pizzeria.users.models import SignIn
+from pizzeria.users.models import OidcSession
 
 LEAVE, RETURN = reverse("users:keycloak_sign_in"), reverse("users:keycloak_callback")
 
@@ -40,6 +40,6 @@ def grows_older(session, **duration):
     for name in ("checked_at", "began_at", "seen_at", "seen_in_admin_at", "authenticated_at"):
         session[name] -= ago.total_seconds()
     session.save()
-    SignIn.objects.filter(session_key=session.session_key).update(
+    OidcSession.objects.filter(session_key=session.session_key).update(
         checked_at=F("checked_at") - ago, authenticated_at=F("authenticated_at") - ago
     )

@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from orders.models import Status
 from pizzeria.foundation import clock
-from pizzeria.users.models import SignIn, User
-from pizzeria.users.oidc import keys, provider, sign_ins
-from pizzeria.users.oidc.keys import Keys
+from pizzeria.users.keycloak import jwks, provider
+from pizzeria.users.keycloak import sessions as keycloak_sessions
+from pizzeria.users.keycloak.jwks import SigningKeys
+from pizzeria.users.models import OidcSession, User
 from tests import shop
 from tests.races.crowd import all_at_once
 from tests.users.fake_oidc_provider import Person
@@ -80,7 +81,7 @@ def test_gets_a_new_key_with_other_roles(at_work, realm, ciro):
     after = at_work.session.session_key
     assert after != before
     assert not Session.objects.filter(session_key=before).exists()
-    assert SignIn.objects.get().session_key == after
+    assert OidcSession.objects.get().session_key == after
 
 
 def test_ends_when_the_server_knows_it_no_longer(at_work, realm):
@@ -91,7 +92,7 @@ def test_ends_when_the_server_knows_it_no_longer(at_work, realm):
 
     assert answer["Location"].startswith(reverse("users:sign_in"))
     assert not is_signed_in(at_work)
-    assert not SignIn.objects.exists()
+    assert not OidcSession.objects.exists()
 
 
 def test_ends_when_the_tokens_are_suddenly_somebody_elses(at_work, realm):
@@ -136,7 +137,7 @@ class RefusesWith(dict):
         self.error = error
 
     def get(self, _token):
-        raise provider.Denied(self.error)
+        raise provider.ProviderRefused(self.error)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +194,7 @@ def test_ends_in_the_admin_after_ten_hours_however_it_is_used(client, realm, dow
 def test_ends_here_and_there_when_somebody_signs_out(client, realm, settings, way_out, hours):
     complete_login(client, realm, Person("marta", roles=("manager",)))
     age_session(client, hours=hours)
-    id_token = sign_ins.id_token(SignIn.objects.get())
+    id_token = keycloak_sessions.id_token(OidcSession.objects.get())
 
     address, _mark, asked = client.post(reverse(way_out))["Location"].partition("?")
 
@@ -201,7 +202,7 @@ def test_ends_here_and_there_when_somebody_signs_out(client, realm, settings, wa
     assert parse_qs(asked)["id_token_hint"] == [id_token]
     assert parse_qs(asked)["post_logout_redirect_uri"] == [f"{settings.SHOP_ORIGIN}/"]
     assert not is_signed_in(client)
-    assert not SignIn.objects.exists()
+    assert not OidcSession.objects.exists()
 
 
 def test_ends_here_alone_while_the_server_is_down_and_says_so(at_work, realm):
@@ -223,7 +224,7 @@ def test_ends_when_the_server_says_so(at_work, realm, ciro):
     assert end_there(realm, ciro).status_code == 200
 
     assert at_work.get(BOARD).status_code == 302
-    assert not SignIn.objects.exists()
+    assert not OidcSession.objects.exists()
 
 
 def test_ends_with_all_others_of_the_same_person_when_the_server_names_no_session(at_work, realm, ciro):
@@ -269,7 +270,7 @@ def test_does_not_end_by_any_other_token(at_work, realm, ciro):
 
 def test_does_not_end_while_nobody_can_say_what_a_token_is_worth(at_work, realm, ciro, settings, monkeypatch):
     token = realm.logout_token(ciro)
-    monkeypatch.setattr(keys, "of_the_realm", Keys(provider.signing_keys))
+    monkeypatch.setattr(jwks, "realm_keys", SigningKeys(provider.signing_keys))
     settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nobody listens there
 
     assert end_there(realm, ciro, token).status_code == 503
@@ -291,9 +292,9 @@ def test_is_asked_about_once_by_many_pages_at_the_same_moment(client, realm, cir
     complete_login(client, realm, ciro)
     age_session(client, minutes=5)
     realm.asked.clear()
-    [sign_in], at = SignIn.objects.all(), clock.now()
+    [sign_in], at = OidcSession.objects.all(), clock.now()
 
-    standings = all_at_once([lambda: sign_ins.recheck(sign_in.pk, at=at)] * 8)
+    standings = all_at_once([lambda: keycloak_sessions.revalidate(sign_in.pk, at=at)] * 8)
 
     assert len(refreshes(realm)) == 1
     assert set(standings) == {sign_in}
@@ -304,7 +305,7 @@ def test_belongs_to_one_person_after_another(client, realm):
     complete_login(client, realm, Person("carla", roles=("customer",)))
 
     assert client.get(BOARD).status_code == 403
-    assert SignIn.objects.get().identity.subject == "carla"
+    assert OidcSession.objects.get().identity.subject == "carla"
     assert User.objects.count() == 2
 
 
@@ -320,7 +321,7 @@ def test_is_forgotten_once_it_has_ended(at_work, realm):
 
     call_command("tidy_up")
 
-    assert SignIn.objects.get().identity.subject == "carla"
+    assert OidcSession.objects.get().identity.subject == "carla"
 
 
 def test_is_not_begun_by_a_person_who_was_let_go_here(client, realm, ciro):

@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from pizzeria.users.encryption import decrypt
-from pizzeria.users.models import Identity, SignIn, User
-from pizzeria.users.oidc import keys
-from pizzeria.users.oidc.keys import UnknownKey
+from pizzeria.users.keycloak import jwks
+from pizzeria.users.keycloak.jwks import UnknownSigningKey
+from pizzeria.users.models import Identity, OidcSession, User
 from pizzeria.users.roles import CUSTOMER, KITCHEN
 from pizzeria.users.services.roles import assign_roles
 from tests.factories import UserFactory
@@ -154,7 +154,7 @@ def test_gives_whoever_is_taken_in_no_password_and_a_name_that_says_nothing(clie
 def test_seals_the_tokens_it_keeps(client, realm):
     complete_login(client, realm, CIRO)
 
-    kept = SignIn.objects.get().encrypted_tokens
+    kept = OidcSession.objects.get().encrypted_tokens
     tokens = decrypt(kept)
     assert tokens.keys() == {"refresh", "id"}
     assert not any(token in kept for token in tokens.values())
@@ -177,7 +177,7 @@ def refused(client, warned):
         assert "That sign-in did not work" in answer.content.decode()
         assert not is_signed_in(client)
         assert not User.objects.exists()
-        assert not SignIn.objects.exists()
+        assert not OidcSession.objects.exists()
         assert [line["event"] for line in warned()] == ["sign_in_refused"]
 
     return is_refused
@@ -205,7 +205,7 @@ def test_refuses_a_code_that_was_used(client, realm):
 
     assert thief.get(RETURN, {"state": asked["state"], "code": used}).status_code == 400
     assert not is_signed_in(thief)
-    assert SignIn.objects.count() == 1
+    assert OidcSession.objects.count() == 1
 
 
 def test_refuses_a_state_that_was_used(client, realm):
@@ -280,8 +280,8 @@ def test_reads_roles_from_an_access_token_that_says_whose_it_is_only_by_userinfo
 
 def test_believes_a_new_key_though_somebody_named_an_unknown_one_a_moment_ago(client, realm):
     complete_login(client, realm, Person("ciro"))
-    with pytest.raises(UnknownKey):
-        keys.of_the_realm.named("nobody's")
+    with pytest.raises(UnknownSigningKey):
+        jwks.realm_keys.named("nobody's")
     realm.rotate()
     carla = Client()
 

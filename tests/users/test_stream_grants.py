@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from kitchen.permissions import SEE_BOARD
 from pizzeria.foundation import clock
-from pizzeria.users.models import SignIn, User
+from pizzeria.users.models import OidcSession, User
 from pizzeria.users.roles import CUSTOMER
 from pizzeria.users.services.roles import assign_roles
 from pizzeria.users.stream_grants import StreamGrant, revalidate_due, valid_grants
@@ -35,7 +35,7 @@ def pass_of(browser):
 
 
 def is_good(held, **later):
-    SignIn.objects.update(checked_at=F("checked_at") - timedelta(**later))
+    OidcSession.objects.update(checked_at=F("checked_at") - timedelta(**later))
     revalidate_due({held}, at=clock.now())
     return held in valid_grants({held}, at=clock.now())
 
@@ -101,7 +101,7 @@ def test_stay_good_while_the_server_is_down(held, realm):
 def test_wait_for_a_server_that_says_nothing_one_at_a_time(realm, ciro):
     """Twenty boards would otherwise wait for it one after another, and none of them be looked at meanwhile."""
     held = {pass_of(browser_of(ciro, realm)) for _board in range(3)}
-    SignIn.objects.update(checked_at=F("checked_at") - timedelta(minutes=5))
+    OidcSession.objects.update(checked_at=F("checked_at") - timedelta(minutes=5))
     realm.status = 503
     realm.asked.clear()
 
@@ -120,7 +120,7 @@ def test_end_streams_without_asking_a_silent_server_about_twenty_boards_first(re
         boards = [open_boards.enter_context(closing(Reader(server, reverse("live:board"), cook))) for cook in cooks]
         realm.speaks.clear()
         realm.asked.clear()
-        SignIn.objects.update(checked_at=F("checked_at") - timedelta(minutes=5))
+        OidcSession.objects.update(checked_at=F("checked_at") - timedelta(minutes=5))
 
         cooks[-1].session.flush()
 

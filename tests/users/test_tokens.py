@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trials
 from hypothesis import strategies as st
 
+from pizzeria.users.keycloak import jwks, provider
+from pizzeria.users.keycloak.jwks import SigningKeys
 from pizzeria.users.models import Identity, User
-from pizzeria.users.oidc import keys, provider
-from pizzeria.users.oidc.keys import Keys
 from tests.users import fake_oidc_provider as realms
 from tests.users.api_client import call, refused
 from tests.users.fake_oidc_provider import Person
@@ -194,7 +194,7 @@ def test_are_for_those_whom_the_settings_name(client, realm, settings):
 def clock(realm, monkeypatch):
     """The clock by which keys grow old, in seconds, to be moved on."""
     times = [0.0]
-    monkeypatch.setattr(keys, "of_the_realm", Keys(provider.signing_keys, now=lambda: times[0]))
+    monkeypatch.setattr(jwks, "realm_keys", SigningKeys(provider.signing_keys, now=lambda: times[0]))
     return times
 
 

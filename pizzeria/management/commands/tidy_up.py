@@ -8,7 +8,7 @@ from orders import services as front_desk
 from pizzeria.foundation import clock
 from pizzeria.foundation.idempotency import ledger
 from pizzeria.users.accounts import holders, limits
-from pizzeria.users.oidc import sign_ins
+from pizzeria.users.keycloak import sessions as keycloak_sessions
 
 KEYS, BASKETS, UNCONFIRMED = timedelta(hours=24), timedelta(days=14), timedelta(days=1)
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         keys = ledger.forget(before=now - KEYS)
         baskets = front_desk.forget_baskets(before=now - BASKETS)
         call_command("clearsessions")
-        sign_ins.forget_ended()
+        keycloak_sessions.purge_ended()
         limits.forget_old()
         unconfirmed = holders.forget_unconfirmed(before=now - UNCONFIRMED)
         deleted = f"{keys} form keys and {baskets} baskets deleted, {unconfirmed} unconfirmed accounts"

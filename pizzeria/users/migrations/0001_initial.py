@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='SignIn',
+            name='OidcSession',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('session_key', models.CharField(max_length=40, unique=True)),
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('encrypted_tokens', models.TextField()),
                 ('authenticated_at', models.DateTimeField()),
                 ('checked_at', models.DateTimeField()),
-                ('identity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to='users.identity')),
+                ('identity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='oidc_sessions', to='users.identity')),
             ],
             options={
                 'default_permissions': (),

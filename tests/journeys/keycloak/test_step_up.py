@@ -10,7 +10,7 @@ from kitchen import services as kitchen_line
 from orders.models import Order, Status
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.users.models import SignIn
+from pizzeria.users.models import OidcSession
 from tests.journeys.keycloak.people import is_asked_who_it_is, minutes_pass, show_password, sign_in
 from tests.shop import basket_of, pizza, place
 from tests.waiting import until
@@ -29,7 +29,7 @@ def in_the_oven(shop):
 def test_asks_for_the_password_again_and_leads_back_to_the_page(somebody, scripted, in_the_oven):
     marta = somebody(java_script_enabled=scripted)
     sign_in(marta, "manager")
-    signed_in_at = SignIn.objects.get().authenticated_at
+    signed_in_at = OidcSession.objects.get().authenticated_at
     until(lambda: clock.now() - signed_in_at > timedelta(seconds=1))  # by Keycloak's clock, which has no smaller unit
     minutes_pass(marta, 11)
     it_was_as_long_ago_at_keycloak(marta)

@@ -6,13 +6,13 @@ from typing import Any
 from django.conf import settings
 
 from pizzeria.users.claims import role_names
-from pizzeria.users.oidc import provider
-from pizzeria.users.oidc.provider import Tokens
-from pizzeria.users.oidc.tokens import BadToken, Unreadable, verified
+from pizzeria.users.keycloak import provider
+from pizzeria.users.keycloak.provider import Tokens
+from pizzeria.users.keycloak.tokens import TokenInvalid, TokenUnreadable, verify
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class OidcLogin:
     """What somebody brought who has just signed in."""
 
     tokens: Tokens
@@ -20,18 +20,18 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class UserInfo:
     """What the server says of somebody now."""
 
     claims: dict[str, Any]
     roles: frozenset[str]
 
 
-class OfAnother(BadToken):
+class SubjectMismatch(TokenInvalid):
     """What was asked for one person says of another."""
 
 
-def told_of(tokens: Tokens, *, subject: str) -> Told:
+def fetch_userinfo(tokens: Tokens, *, subject: str) -> UserInfo:
     """
     Ask who somebody is and what they are here: the roles are in the access token, in userinfo, or in both.
 
@@ -45,10 +45,10 @@ def told_of(tokens: Tokens, *, subject: str) -> Told:
     """
     about = provider.userinfo(tokens.access)
     try:
-        access = verified(tokens.access, required=("exp", "iat", "iss"), from_the_realm=True)
-    except Unreadable:
+        access = verify(tokens.access, required=("exp", "iat", "iss"), from_the_realm=True)
+    except TokenUnreadable:
         access = {}
     if about.get("sub") != subject or access.get("sub", subject) != subject:
-        raise OfAnother("says of somebody else")
+        raise SubjectMismatch("says of somebody else")
     roles = (role_names(claims, client_id=settings.OIDC_RP_CLIENT_ID) for claims in (access, about))
-    return Told(about, frozenset().union(*roles))
+    return UserInfo(about, frozenset().union(*roles))

@@ -8,8 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from pizzeria.users.oidc.keys import Keys, UnknownKey
-from pizzeria.users.oidc.provider import Denied, OutOfReach
+from pizzeria.users.keycloak.jwks import SigningKeys, UnknownSigningKey
+from pizzeria.users.keycloak.provider import ProviderRefused, ProviderUnavailable
 from tests.waiting import LIMIT, until
 
 _RSA = RSAAlgorithm.to_jwk(rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key(), as_dict=True)
@@ -46,7 +46,7 @@ def realm():
 
 @pytest.fixture
 def keys(realm):
-    return Keys(realm, now=lambda: realm.time)
+    return SigningKeys(realm, now=lambda: realm.time)
 
 
 def test_are_asked_for_when_the_first_token_comes(realm, keys):
@@ -67,7 +67,7 @@ def test_that_nobody_has_are_asked_for_once_a_minute(realm, keys):
     for minute in range(3):
         realm.time = 1000.0 + minute * MINUTE
         for number in range(50):
-            with pytest.raises(UnknownKey):
+            with pytest.raises(UnknownSigningKey):
                 keys.named(f"made up {number}")
 
         assert realm.asked == minute + 1
@@ -86,13 +86,20 @@ def test_that_the_realm_gave_up_are_forgotten_within_minutes(realm, keys):
     realm.has("two")
     realm.time += 6 * MINUTE
 
-    with pytest.raises(UnknownKey):
+    with pytest.raises(UnknownSigningKey):
         keys.named("one")
 
 
 @pytest.mark.parametrize(
     "trouble",
-    [OutOfReach("gone"), Denied("no"), {"keys": []}, {}, {"keys": "none"}, {"keys": [None, 7, {"kid": "one"}]}],
+    [
+        ProviderUnavailable("gone"),
+        ProviderRefused("no"),
+        {"keys": []},
+        {},
+        {"keys": "none"},
+        {"keys": [None, 7, {"kid": "one"}]},
+    ],
     ids=["gone", "denied", "none", "nothing", "a word", "rubbish"],
 )
 def test_outlive_trouble_by_half_a_day(realm, keys, trouble):
@@ -104,13 +111,13 @@ def test_outlive_trouble_by_half_a_day(realm, keys, trouble):
         assert keys.named("one").key_id == "one"
 
     realm.time = 1000.0 + 12.1 * HOUR
-    with pytest.raises(OutOfReach):
+    with pytest.raises(ProviderUnavailable):
         keys.named("one")
 
 
 def test_are_asked_for_once_a_minute_in_trouble_too(realm, keys):
     keys.named("one")
-    realm.answer, realm.time = OutOfReach("gone"), realm.time + HOUR
+    realm.answer, realm.time = ProviderUnavailable("gone"), realm.time + HOUR
 
     for _token in range(50):
         keys.named("one")
@@ -119,9 +126,9 @@ def test_are_asked_for_once_a_minute_in_trouble_too(realm, keys):
 
 
 def test_that_never_came_make_nobody_a_liar(realm, keys):
-    realm.answer = OutOfReach("gone")
+    realm.answer = ProviderUnavailable("gone")
 
-    with pytest.raises(OutOfReach):
+    with pytest.raises(ProviderUnavailable):
         keys.named("one")
 
     realm.has("one")
@@ -144,7 +151,7 @@ def test_for_anything_but_rs256_signatures_are_left_alone(realm, keys):
 
     assert isinstance(keys.named("one"), jwt.PyJWK)
     for kid in ("to encrypt", "of another algorithm", "elliptic", "a secret", "broken", None):
-        with pytest.raises(UnknownKey):
+        with pytest.raises(UnknownSigningKey):
             keys.named(kid)
 
 
@@ -190,7 +197,7 @@ def test_are_asked_for_once_by_many_at_the_same_time(realm, keys):
 
 def test_are_asked_for_at_once_when_somebody_is_about_to_bring_a_token(realm, keys):
     keys.named("one")
-    with pytest.raises(UnknownKey):
+    with pytest.raises(UnknownSigningKey):
         keys.named("nobody's")  # and for a minute no other unknown key is asked about
     realm.has("two")
 
@@ -200,14 +207,14 @@ def test_are_asked_for_at_once_when_somebody_is_about_to_bring_a_token(realm, ke
 
 
 def test_that_the_realm_itself_named_are_asked_for_at_once(realm, keys):
-    with pytest.raises(UnknownKey):
+    with pytest.raises(UnknownSigningKey):
         keys.named("nobody's")
     realm.has("two")
 
     assert keys.named("two", exists=True).key_id == "two"
 
 
-@pytest.mark.parametrize("answer", [OutOfReach(), Denied("answer 404"), {"keys": []}])
+@pytest.mark.parametrize("answer", [ProviderUnavailable(), ProviderRefused("answer 404"), {"keys": []}])
 def test_stay_as_they_are_when_the_realm_has_no_answer(realm, keys, answer):
     keys.named("one")
     realm.answer = answer
@@ -219,13 +226,13 @@ def test_stay_as_they_are_when_the_realm_has_no_answer(realm, keys, answer):
 
 def test_of_a_realm_that_answers_are_asked_for_each_time_somebody_sets_out_for_it(realm, keys):
     assert keys.is_answering()
-    realm.answer = OutOfReach()
+    realm.answer = ProviderUnavailable()
 
     assert not keys.is_answering()  # though it did a moment ago
 
 
 def test_of_a_realm_that_is_silent_are_asked_for_once_in_a_few_seconds(realm, keys):
-    answer, realm.answer = realm.answer, OutOfReach()
+    answer, realm.answer = realm.answer, ProviderUnavailable()
 
     assert [keys.is_answering() for _visitor in range(60)] == [False] * 60
     assert realm.asked == 1
@@ -249,7 +256,7 @@ def test_of_a_realm_that_is_slow_to_answer_are_asked_for_twice_whatever_the_crow
         arrived.add(threading.current_thread())
         return float(next(times)) / 1000
 
-    keys = Keys(slowly, now=now)
+    keys = SigningKeys(slowly, now=now)
     seen = []
     visitors = [threading.Thread(target=lambda: seen.append(keys.is_answering())) for _visitor in range(8)]
     visitors[0].start()

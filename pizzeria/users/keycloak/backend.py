@@ -5,10 +5,10 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.users.keycloak import provider
+from pizzeria.users.keycloak.tokens import claims_of_id_token
+from pizzeria.users.keycloak.userinfo import OidcLogin, fetch_userinfo
 from pizzeria.users.models import User
-from pizzeria.users.oidc import provider
-from pizzeria.users.oidc.tokens import claims_of_id_token
-from pizzeria.users.oidc.told import Arrival, told_of
 from pizzeria.users.services.identities import upsert_user_from_claims
 
 
@@ -24,7 +24,8 @@ class KeycloakBackend(ModelBackend):
         self, request: HttpRequest | None, nonce: str | None = None, code_verifier: str | None = None
     ) -> User | None:
         """
-        Exchange the code for tokens, check them, and find or make the person; `request.arrival` is what they brought.
+        Exchange the code for tokens, check them, and find or make the person; `request.oidc_login` is what they
+        brought.
 
         :param nonce: as it was sent along; every sign-in has one
         :raises Denied, BadToken: nobody is signed in, nothing was made
@@ -36,13 +37,13 @@ class KeycloakBackend(ModelBackend):
             request.GET["code"], verifier=code_verifier, redirect_uri=request.build_absolute_uri(request.path)
         )
         claims = claims_of_id_token(tokens.id, nonce=nonce)
-        told = told_of(tokens, subject=claims["sub"])
+        userinfo = fetch_userinfo(tokens, subject=claims["sub"])
         user = upsert_user_from_claims(
             issuer=settings.OIDC_ISSUER,
             subject=claims["sub"],
-            claims={**claims, **told.claims},
-            roles=told.roles,
+            claims={**claims, **userinfo.claims},
+            roles=userinfo.roles,
             by=SYSTEM,
         )
-        request.arrival = Arrival(tokens, claims)  # type: ignore[attr-defined]
+        request.oidc_login = OidcLogin(tokens, claims)  # type: ignore[attr-defined]
         return user

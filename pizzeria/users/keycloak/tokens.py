@@ -11,18 +11,18 @@ from typing import Any
 import jwt
 from django.conf import settings
 
-from pizzeria.users.oidc import keys
-from pizzeria.users.oidc.keys import UnknownKey
+from pizzeria.users.keycloak import jwks
+from pizzeria.users.keycloak.jwks import UnknownSigningKey
 
 LEEWAY = timedelta(seconds=30)  # clocks differ
 LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0, section 2
 
 
-class BadToken(Exception):
+class TokenInvalid(Exception):
     """Worth nothing; the message says why, for logs and `WWW-Authenticate`, and holds nothing of the token."""
 
 
-class Unreadable(BadToken):
+class TokenUnreadable(TokenInvalid):
     """Not written for us to read: no JWT, or signed in a way that is not ours."""
 
 
@@ -33,19 +33,19 @@ def claims_of_id_token(token: str, *, nonce: str) -> dict[str, Any]:
     :param nonce: as it was sent along
     :raises BadToken:
     """
-    claims = verified(token, from_the_realm=True)
+    claims = verify(token, from_the_realm=True)
     audience = claims.get("aud")
     audience = audience if isinstance(audience, list) else [audience]
     if settings.OIDC_RP_CLIENT_ID not in audience:
-        raise BadToken("for somebody else")
+        raise TokenInvalid("for somebody else")
     if (len(audience) > 1 or "azp" in claims) and claims.get("azp") != settings.OIDC_RP_CLIENT_ID:
-        raise BadToken("for somebody else")
+        raise TokenInvalid("for somebody else")
     if claims.get("nonce") != nonce:
-        raise BadToken("not of this sign-in")
+        raise TokenInvalid("not of this sign-in")
     return claims
 
 
-def verified(
+def verify(
     token: str, *, required: Collection[str] = ("exp", "iat", "iss", "sub"), from_the_realm: bool = False
 ) -> dict[str, Any]:
     """
@@ -59,26 +59,26 @@ def verified(
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
-            keys.of_the_realm.named(kid, exists=from_the_realm),
+            jwks.realm_keys.named(kid, exists=from_the_realm),
             algorithms=["RS256"],
             issuer=settings.OIDC_ISSUER,
             leeway=LEEWAY,
             options={"require": list(required), "verify_aud": False},
         )
-    except UnknownKey:
-        raise BadToken("signed by a key that the realm does not have") from None
+    except UnknownSigningKey:
+        raise TokenInvalid("signed by a key that the realm does not have") from None
     except jwt.ExpiredSignatureError:
-        raise BadToken("expired") from None
+        raise TokenInvalid("expired") from None
     except (jwt.ImmatureSignatureError, jwt.InvalidIssuedAtError):
-        raise BadToken("not valid yet") from None
+        raise TokenInvalid("not valid yet") from None
     except jwt.InvalidIssuerError:
-        raise BadToken("from somebody else") from None
+        raise TokenInvalid("from somebody else") from None
     except jwt.MissingRequiredClaimError as missing:
-        raise BadToken(f"without {missing.claim}") from None
+        raise TokenInvalid(f"without {missing.claim}") from None
     except (jwt.PyJWTError, ValueError, TypeError):
-        raise BadToken("malformed, or not signed by the realm") from None
+        raise TokenInvalid("malformed, or not signed by the realm") from None
     if "sub" in required and not (isinstance(claims["sub"], str) and 0 < len(claims["sub"]) <= LONGEST_SUBJECT):
-        raise BadToken("says of nobody")
+        raise TokenInvalid("says of nobody")
     return claims
 
 
@@ -86,13 +86,13 @@ def _key_id(token: str) -> object:
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, TypeError):
-        raise Unreadable("malformed") from None
+        raise TokenUnreadable("malformed") from None
     if header.get("alg") != "RS256":
-        raise Unreadable("signed in a way that is not ours")
+        raise TokenUnreadable("signed in a way that is not ours")
     return header.get("kid")
 
 
-def moment(claims: dict[str, Any], name: str) -> datetime | None:
+def parse_time(claims: dict[str, Any], name: str) -> datetime | None:
     """Give a claim that is a time in seconds; None when it is none."""
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):

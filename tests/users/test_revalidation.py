@@ -7,9 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from pizzeria.foundation import clock
-from pizzeria.users.models import SignIn, User
-from pizzeria.users.oidc import keys, sign_ins
-from pizzeria.users.oidc.keys import UnknownKey
+from pizzeria.users.keycloak import jwks
+from pizzeria.users.keycloak import sessions as keycloak_sessions
+from pizzeria.users.keycloak.jwks import UnknownSigningKey
+from pizzeria.users.models import OidcSession, User
 from tests.users.oidc_login import age_session, complete_login
 
 pytestmark = pytest.mark.usefixtures("kitchen")
@@ -37,7 +38,7 @@ def test_keep_a_new_refresh_token_though_nothing_more_is_said(at_work, realm, se
 
 def test_come_no_later_for_a_page_because_a_stream_was_asked_about(at_work, ciro):
     age_session(at_work, minutes=5)
-    sign_ins.recheck_due([at_work.session.session_key], at=clock.now())
+    keycloak_sessions.revalidate_due([at_work.session.session_key], at=clock.now())
     age_session(at_work, minutes=4)
     assert at_work.get(BOARD).status_code == 200
     ciro.roles = ("customer",)
@@ -48,7 +49,9 @@ def test_come_no_later_for_a_page_because_a_stream_was_asked_about(at_work, ciro
 
 def test_come_no_later_for_a_page_that_left_it_to_another(at_work, ciro):
     age_session(at_work, minutes=5)
-    SignIn.objects.update(checked_at=F("checked_at") + sign_ins.TO_ASK)  # somebody asks, and gets no answer
+    OidcSession.objects.update(
+        checked_at=F("checked_at") + keycloak_sessions.TO_ASK
+    )  # somebody asks, and gets no answer
     assert at_work.get(BOARD).status_code == 200
     ciro.roles = ("customer",)
     age_session(at_work, seconds=30)
@@ -73,7 +76,7 @@ def test_show_each_browser_of_somebody_that_a_role_was_taken_away(at_work, realm
 def test_show_a_page_what_a_stream_was_told(at_work, ciro):
     ciro.roles = ("chef", "manager")
     age_session(at_work, minutes=5)
-    sign_ins.recheck_due([at_work.session.session_key], at=clock.now())
+    keycloak_sessions.revalidate_due([at_work.session.session_key], at=clock.now())
 
     at_work.get("/")
 
@@ -85,8 +88,8 @@ def doors_shown(browser):
 
 
 def test_find_a_new_key_though_somebody_named_an_unknown_one_a_moment_ago(at_work, realm, ciro):
-    with pytest.raises(UnknownKey):
-        keys.of_the_realm.named("nobody's")
+    with pytest.raises(UnknownSigningKey):
+        jwks.realm_keys.named("nobody's")
     realm.rotate()
     ciro.roles = ("chef", "manager")
     age_session(at_work, minutes=5)

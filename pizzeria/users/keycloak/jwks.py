@@ -11,8 +11,8 @@ from typing import Any
 import jwt
 import structlog
 
-from pizzeria.users.oidc import provider
-from pizzeria.users.oidc.provider import Denied, OutOfReach
+from pizzeria.users.keycloak import provider
+from pizzeria.users.keycloak.provider import ProviderRefused, ProviderUnavailable
 
 FRESH_FOR = 5 * 60.0  # seconds
 GOOD_FOR = 12 * 3600.0  # while nobody can be asked
@@ -22,11 +22,11 @@ SILENT_FOR = 5.0  # a realm that did not answer is not asked again, however many
 log = structlog.get_logger(__name__)
 
 
-class UnknownKey(Exception):
+class UnknownSigningKey(Exception):
     """No key of the realm has that id."""
 
 
-class Keys:
+class SigningKeys:
     """
     :param fetch: gives a JWK set
     :param now: a clock in seconds that only goes forward
@@ -53,9 +53,9 @@ class Keys:
         elif self._age() > FRESH_FOR:
             self._ask_for_fresh()
         if self._age() > GOOD_FOR:
-            raise OutOfReach("no keys")
+            raise ProviderUnavailable("no keys")
         if kid not in self._keys:
-            raise UnknownKey
+            raise UnknownSigningKey
         return self._keys[kid]
 
     def is_answering(self) -> bool:
@@ -84,7 +84,7 @@ class Keys:
         """
         try:
             found = _for_signatures(self._fetch())
-        except (OutOfReach, Denied) as error:
+        except (ProviderUnavailable, ProviderRefused) as error:
             log.warning("keys_not_fetched", why=type(error).__name__)
             return False
         if not found:  # a realm signs with something: this is not its answer
@@ -128,4 +128,4 @@ def _for_signatures(answer: dict[str, Any]) -> dict[object, jwt.PyJWK]:
     return keys
 
 
-of_the_realm = Keys(provider.signing_keys)
+realm_keys = SigningKeys(provider.signing_keys)

@@ -6,11 +6,11 @@ from django.contrib import auth
 from django.http import HttpRequest
 
 from pizzeria.users import header, sessions
-from pizzeria.users.models import SignIn
-from pizzeria.users.oidc import sign_ins
+from pizzeria.users.keycloak import sessions as keycloak_sessions
+from pizzeria.users.models import OidcSession
 
 
-def recheck(request: HttpRequest, *, at: datetime) -> None:
+def revalidate_request(request: HttpRequest, *, at: datetime) -> None:
     """
     Ask about the request's session, if it is time to; before `request.user` is looked at.
 
@@ -18,15 +18,15 @@ def recheck(request: HttpRequest, *, at: datetime) -> None:
     on with those, and with a new key.
     """
     session = request.session
-    if not sign_ins.is_due(sessions.checked_at(session), at=at):
+    if not keycloak_sessions.is_revalidation_due(sessions.checked_at(session), at=at):
         return
-    sign_in = sign_ins.recheck(sessions.sign_in_id(session) or 0, at=at)
-    if sign_in is None:
+    oidc_session = keycloak_sessions.revalidate(sessions.oidc_session_id(session) or 0, at=at)
+    if oidc_session is None:
         auth.logout(request)
         return
-    sessions.mark_checked(session, at=sign_in.checked_at)
+    sessions.mark_checked(session, at=oidc_session.checked_at)
     shown = session.get(header.GROUPS)
-    header.remember(request, sign_in.identity.user)
+    header.remember(request, oidc_session.identity.user)
     if session[header.GROUPS] != shown:
         session.cycle_key()
-        SignIn.objects.filter(pk=sign_in.pk).update(session_key=session.session_key)
+        OidcSession.objects.filter(pk=oidc_session.pk).update(session_key=session.session_key)

@@ -7,18 +7,18 @@ import jwt
 from django.conf import settings
 
 from pizzeria.users.claims import Claims
-from pizzeria.users.oidc import provider
-from pizzeria.users.oidc.tokens import BadToken, verified
+from pizzeria.users.keycloak import provider
+from pizzeria.users.keycloak.tokens import TokenInvalid, verify
 
 LONGEST = 8192  # characters; about as much as a server takes in a header
 _SENT = re.compile(r"bearer +([\w.~+/-]+=*)", re.IGNORECASE | re.ASCII)
 
 
-class NoToken(BadToken):
+class TokenMissing(TokenInvalid):
     """None was sent."""
 
 
-def read(authorization: str) -> dict[str, Any]:
+def verify_access_token(authorization: str) -> dict[str, Any]:
     """
     Check the access token that an `Authorization` header holds, and give its claims.
 
@@ -27,13 +27,13 @@ def read(authorization: str) -> dict[str, Any]:
     :raises OutOfReach: the realm's keys are not known, and nobody can be asked for them
     """
     if not authorization.lower().startswith("bearer"):
-        raise NoToken("none was sent")
+        raise TokenMissing("none was sent")
     sent = _SENT.fullmatch(authorization)
     if sent is None or len(sent[1]) > LONGEST:
-        raise BadToken("malformed")
+        raise TokenInvalid("malformed")
     if not provider.is_connected():
-        raise BadToken("this shop is connected to no sign-in server")
-    claims = verified(sent[1])
+        raise TokenInvalid("this shop is connected to no sign-in server")
+    claims = verify(sent[1])
     _refuse_unless_access(claims, jwt.get_unverified_header(sent[1]))
     _refuse_unless_for_us(claims)
     return claims
@@ -44,11 +44,11 @@ def _refuse_unless_access(claims: Claims, header: dict[str, Any]) -> None:
     outside = str(header.get("typ", "JWT")).lower().removeprefix("application/")
     inside = str(claims.get("typ", "Bearer" if outside == "at+jwt" else "")).lower()
     if outside not in {"jwt", "at+jwt"} or inside != "bearer":
-        raise BadToken("no access token")
+        raise TokenInvalid("no access token")
 
 
 def _refuse_unless_for_us(claims: Claims) -> None:
     audience = claims.get("aud")
     named = [*(audience if isinstance(audience, list) else [audience]), claims.get("azp")]
     if not any(name in (settings.OIDC_AUDIENCES or [settings.OIDC_RP_CLIENT_ID]) for name in named):
-        raise BadToken("for somebody else")
+        raise TokenInvalid("for somebody else")

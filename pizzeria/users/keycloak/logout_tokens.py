@@ -8,29 +8,29 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db.models import QuerySet
 
-from pizzeria.users.models import SignIn
-from pizzeria.users.oidc.tokens import LEEWAY, BadToken, moment, verified
+from pizzeria.users.keycloak.tokens import LEEWAY, TokenInvalid, parse_time, verify
+from pizzeria.users.models import OidcSession
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 GOOD_FOR = timedelta(minutes=10)  # at most: not every server says how long
 
 
-def read(token: str, *, at: datetime) -> QuerySet[SignIn]:
+def verify_logout_token(token: str, *, at: datetime) -> QuerySet[OidcSession]:
     """
     Check a logout token; give the sessions here that it ends.
 
     :raises BadToken: it is none, or was seen before
     :raises OutOfReach: the realm's keys are not known, and nobody can be asked for them
     """
-    claims = verified(token, required=("iss", "aud", "iat", "jti", "events"))
+    claims = verify(token, required=("iss", "aud", "iat", "jti", "events"))
     _refuse_unless_logout(claims, jwt.get_unverified_header(token))
-    issued_at = moment(claims, "iat")
+    issued_at = parse_time(claims, "iat")
     if issued_at is None or at - issued_at > GOOD_FOR:
-        raise BadToken("of long ago")
+        raise TokenInvalid("of long ago")
     # Where the limits are, in the database: a token is not good once more because Redis is gone.
     if not caches["limits"].add(f"logout-token:{claims['jti']}", 1, (GOOD_FOR + LEEWAY).total_seconds()):
-        raise BadToken("seen before")
-    ours = SignIn.objects.filter(identity__issuer=settings.OIDC_ISSUER)
+        raise TokenInvalid("seen before")
+    ours = OidcSession.objects.filter(identity__issuer=settings.OIDC_ISSUER)
     if isinstance(claims.get("sid"), str):
         return ours.filter(sid=claims["sid"])
     return ours.filter(identity__subject=claims["sub"])
@@ -40,10 +40,10 @@ def _refuse_unless_logout(claims: dict[str, Any], header: dict[str, Any]) -> Non
     audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
     events = claims["events"]
     if settings.OIDC_RP_CLIENT_ID not in audience:
-        raise BadToken("for somebody else")
+        raise TokenInvalid("for somebody else")
     if not isinstance(events, dict) or not isinstance(events.get(EVENT), dict):
-        raise BadToken("no logout token")
+        raise TokenInvalid("no logout token")
     if str(header.get("typ", "logout+jwt")).lower() not in {"logout+jwt", "jwt"} or "nonce" in claims:
-        raise BadToken("no logout token")
+        raise TokenInvalid("no logout token")
     if not isinstance(claims.get("sid"), str) and not isinstance(claims.get("sub"), str):
-        raise BadToken("of no session")
+        raise TokenInvalid("of no session")

@@ -15,11 +15,11 @@ from django.conf import settings
 SECONDS = (2.0, 4.0)  # to reach it; to get an answer
 
 
-class OutOfReach(Exception):
+class ProviderUnavailable(Exception):
     """It cannot be reached, or is out of order. Nothing is known of the person asked about."""
 
 
-class Denied(Exception):
+class ProviderRefused(Exception):
     """It answered, and the answer is no; the message is its own short word for why, such as `invalid_grant`."""
 
 
@@ -63,7 +63,7 @@ def signing_keys() -> dict[str, Any]:
     return _read(_ask("get", settings.OIDC_OP_JWKS_ENDPOINT))
 
 
-def sign_out_address(id_token: str, *, back_to: str) -> str:
+def logout_url(id_token: str, *, back_to: str) -> str:
     """
     Give the address at which the browser ends the server's session too, and comes back.
 
@@ -78,7 +78,7 @@ def _tokens(**asked: str) -> Tokens:
     answer = _read(_ask("post", settings.OIDC_OP_TOKEN_ENDPOINT, data={**client, **asked}))
     found = [answer.get(name, "") for name in ("access_token", "refresh_token", "id_token")]
     if not all(isinstance(token, str) for token in found):
-        raise Denied("malformed_answer")
+        raise ProviderRefused("malformed_answer")
     return Tokens(*found)
 
 
@@ -86,9 +86,9 @@ def _ask(verb: str, address: str, **more: Any) -> requests.Response:
     try:
         answer = requests.request(verb, address, timeout=SECONDS, allow_redirects=False, **more)
     except requests.RequestException as error:
-        raise OutOfReach(type(error).__name__) from None
+        raise ProviderUnavailable(type(error).__name__) from None
     if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise OutOfReach(str(answer.status_code))
+        raise ProviderUnavailable(str(answer.status_code))
     return answer
 
 
@@ -98,8 +98,8 @@ def _read(answer: requests.Response) -> dict[str, Any]:
     except ValueError:
         content = None
     if not isinstance(content, dict):
-        raise Denied(f"answer {answer.status_code}")
+        raise ProviderRefused(f"answer {answer.status_code}")
     if answer.status_code != HTTPStatus.OK:
         why = content.get("error")
-        raise Denied(why if isinstance(why, str) else f"answer {answer.status_code}")
+        raise ProviderRefused(why if isinstance(why, str) else f"answer {answer.status_code}")
     return content

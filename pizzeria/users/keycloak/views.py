@@ -21,25 +21,26 @@ from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthen
 
 from pizzeria.foundation import clock
 from pizzeria.users import sessions
-from pizzeria.users.models import SignIn
-from pizzeria.users.oidc import keys, logout_tokens, provider, sign_ins
-from pizzeria.users.oidc.provider import Denied, OutOfReach
-from pizzeria.users.oidc.tokens import LEEWAY, BadToken, moment
+from pizzeria.users.keycloak import jwks, logout_tokens, provider
+from pizzeria.users.keycloak import sessions as keycloak_sessions
+from pizzeria.users.keycloak.provider import ProviderRefused, ProviderUnavailable
+from pizzeria.users.keycloak.tokens import LEEWAY, TokenInvalid, parse_time
+from pizzeria.users.models import OidcSession
 
-not_too_often = ratelimit.decorator(app="allauth.account", action="keycloak", limit_get=True)
+rate_limited = ratelimit.decorator(app="allauth.account", action="keycloak", limit_get=True)
 
 log = structlog.get_logger(__name__)
 
 
-@method_decorator([login_not_required, never_cache, not_too_often], name="dispatch")
-class Leave(OIDCAuthenticationRequestView):  # type: ignore[misc]
+@method_decorator([login_not_required, never_cache, rate_limited], name="dispatch")
+class AuthorizationRequestView(OIDCAuthenticationRequestView):  # type: ignore[misc]
     """Sends somebody to the sign-in server, once it is known to answer: a browser would show an error of its own."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         if not provider.is_connected():
             return render(request, "users/not_connected.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
-        if not keys.of_the_realm.is_answering():
-            return _out_of_reach(request)
+        if not jwks.realm_keys.is_answering():
+            return _provider_unavailable(request)
         answer: HttpResponseBase = super().get(request)
         asked = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
         # Kept with the state: another tab may be on its own way there and back.
@@ -54,7 +55,7 @@ class Leave(OIDCAuthenticationRequestView):  # type: ignore[misc]
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
-class Return(OIDCAuthenticationCallbackView):  # type: ignore[misc]
+class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
     """Takes back whoever comes from the sign-in server; with anything odd in hand they get a page, and nothing else."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
@@ -67,9 +68,9 @@ class Return(OIDCAuthenticationCallbackView):  # type: ignore[misc]
         self.trip = request.session.get("oidc_states", {}).get(request.GET.get("state"), {})
         try:
             answer: HttpResponseBase = super().get(request)
-        except OutOfReach:
-            return _out_of_reach(request)
-        except (Denied, BadToken, SuspiciousOperation) as error:
+        except ProviderUnavailable:
+            return _provider_unavailable(request)
+        except (ProviderRefused, TokenInvalid, SuspiciousOperation) as error:
             return _refused(request, str(error))
         return answer
 
@@ -78,14 +79,16 @@ class Return(OIDCAuthenticationCallbackView):  # type: ignore[misc]
         request, at = self.request, clock.now()
         if not self._is_fresh_enough(at=at):
             return _refused(request, "the server lets somebody in whom it has not asked again")
-        if old := sessions.sign_in_id(request.session):
-            SignIn.objects.filter(pk=old).delete()
+        if old := sessions.oidc_session_id(request.session):
+            OidcSession.objects.filter(pk=old).delete()
             request.session.cycle_key()
         auth.login(request, self.user)
         if request.session.session_key is None:
             request.session.save()
-        sign_in = sign_ins.note(request.arrival, session_key=request.session.session_key, at=at)
-        sessions.begin(request.session, sign_in, at=at)
+        oidc_session = keycloak_sessions.store_session(
+            request.oidc_login, session_key=request.session.session_key, at=at
+        )
+        sessions.mark_begun(request.session, oidc_session, at=at)
         next_page = self.trip.get("next") or self.success_url
         return HttpResponseRedirect(next_page)  # `redirect` would take a word for the name of a page
 
@@ -96,7 +99,7 @@ class Return(OIDCAuthenticationCallbackView):  # type: ignore[misc]
         """Hold what came back to the age that was asked for. OpenID Connect Core 1.0, section 3.1.3.7, step 13."""
         if self.trip.get("max_age") is None:
             return True
-        proved_at = moment(self.request.arrival.claims, "auth_time")
+        proved_at = parse_time(self.request.oidc_login.claims, "auth_time")
         return proved_at is not None and at - proved_at <= timedelta(seconds=int(self.trip["max_age"])) + LEEWAY
 
 
@@ -104,7 +107,7 @@ class Return(OIDCAuthenticationCallbackView):  # type: ignore[misc]
 @login_not_required
 @require_POST
 @never_cache
-def end_by_server(request: HttpRequest) -> HttpResponse:
+def backchannel_logout(request: HttpRequest) -> HttpResponse:
     """
     Hear from the server that a session has ended there (OpenID Connect Back-Channel Logout 1.0).
 
@@ -112,17 +115,17 @@ def end_by_server(request: HttpRequest) -> HttpResponse:
     can say.
     """
     try:
-        ended = logout_tokens.read(request.POST.get("logout_token", ""), at=clock.now())
-    except BadToken as error:
+        ended = logout_tokens.verify_logout_token(request.POST.get("logout_token", ""), at=clock.now())
+    except TokenInvalid as error:
         log.warning("logout_token_refused", why=str(error))
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
-    except OutOfReach:
+    except ProviderUnavailable:
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
-    sign_ins.end(ended, why="ended at the sign-in server")
+    keycloak_sessions.end(ended, why="ended at the sign-in server")
     return HttpResponse(status=HTTPStatus.OK)
 
 
-def _out_of_reach(request: HttpRequest) -> HttpResponse:
+def _provider_unavailable(request: HttpRequest) -> HttpResponse:
     log.warning("sign_in_unavailable")
     answer = render(request, "users/provider_unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
     answer.headers["Retry-After"] = "30"
