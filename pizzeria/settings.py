@@ -237,7 +237,7 @@ AUTHENTICATION_BACKENDS = [
     # The demo's own form stands in for a sign-in server, in the demo and only while there is none.
     *(["django.contrib.auth.backends.ModelBackend"] if SHOP_DEMO and not OIDC_ISSUER else []),
     "pizzeria.users.keycloak.backend.KeycloakBackend",
-    "pizzeria.users.accounts.backend.AccountBackend",
+    "pizzeria.users.local_accounts.backend.AccountBackend",
 ]
 OIDC_ORIGIN = "/".join(OIDC_ISSUER.split("/")[:3])
 OIDC_OP_AUTHORIZATION_ENDPOINT = f"{OIDC_ISSUER}/protocol/openid-connect/auth"
@@ -259,7 +259,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
-ACCOUNT_ADAPTER = "pizzeria.users.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "pizzeria.users.local_accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None  # allauth would make one from what somebody typed; ours are made by the model
@@ -276,17 +276,17 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {
-    name: f"pizzeria.users.accounts.forms.{form}"
+    name: f"pizzeria.users.local_accounts.forms.{form}"
     for name, form in {
         "signup": "SignUpForm",
         "login": "SignInForm",
         "confirm_email_verification_code": "ConfirmEmailForm",
-        "reset_password": "ForgottenForm",
-        "confirm_password_reset_code": "ConfirmForgottenForm",
+        "reset_password": "PasswordResetForm",
+        "confirm_password_reset_code": "ConfirmPasswordResetForm",
         "reset_password_from_key": "NewPasswordForm",
         "change_password": "ChangePasswordForm",
         "add_email": "EmailForm",
-        "reauthenticate": "ProveForm",
+        "reauthenticate": "ReauthenticateForm",
     }.items()
 }
 # Counted by the client's address, by what was typed (key) and by who is signed in.
@@ -304,14 +304,14 @@ ACCOUNT_RATE_LIMITS = {
 }
 # The last proxy's word on where somebody comes from; what they say themselves, in front of it, counts for nothing.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY and not SHOP_DEMO else 0
-MFA_ADAPTER = "pizzeria.users.accounts.adapter.PasskeyAdapter"
+MFA_ADAPTER = "pizzeria.users.local_accounts.adapter.PasskeyAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody gets that far with one
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SHOP_DEMO  # http://localhost, which browsers trust as they do https
 MFA_FORMS = {
-    "add_webauthn": "pizzeria.users.accounts.forms.AddPasskeyForm",
-    "login_webauthn": "pizzeria.users.accounts.forms.PasskeySignInForm",
+    "add_webauthn": "pizzeria.users.local_accounts.forms.AddPasskeyForm",
+    "login_webauthn": "pizzeria.users.local_accounts.forms.PasskeySignInForm",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "10/m/ip"}
 

@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from pizzeria.api import api
 
-handler429 = "pizzeria.users.accounts.limits.too_often"  # allauth asks for it
+handler429 = "pizzeria.users.local_accounts.rate_limits.rate_limited"  # allauth asks for it
 handler500 = "pizzeria.operations.outage.server_error"
 
 urlpatterns = [
@@ -14,7 +14,7 @@ urlpatterns = [
     path("menu/", include("menu.urls")),
     path("kitchen/", include("kitchen.urls")),
     path("accounts/", include("pizzeria.users.urls")),
-    path("accounts/", include("pizzeria.users.accounts.urls")),
+    path("accounts/", include("pizzeria.users.local_accounts.urls")),
     path("stream/", include("pizzeria.live.urls")),
     path("api/", api.urls),
     *([path("admin/messages/", include("pizzeria.demo.urls"))] if settings.SHOP_DEMO else []),

@@ -9,4 +9,4 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("pizzeria.users.receivers")
-        import_module("pizzeria.users.accounts.limits").count_in_the_database()
+        import_module("pizzeria.users.local_accounts.rate_limits").use_database_cache()

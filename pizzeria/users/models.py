@@ -41,7 +41,7 @@ class Identity(models.Model):
         return f"{self.subject} at {self.issuer}"
 
 
-class Limit(models.Model):
+class RateLimitCounter(models.Model):
     """How often somebody has tried something of late: the table of the cache by which accounts count."""
 
     cache_key = models.CharField(max_length=255, primary_key=True)

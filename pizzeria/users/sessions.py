@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     type Content = SessionBase | Mapping[str, Any]  # a session, or what lies in one
 
 KEYCLOAK = "pizzeria.users.keycloak.backend.KeycloakBackend"
-ACCOUNT = "pizzeria.users.accounts.backend.AccountBackend"
+ACCOUNT = "pizzeria.users.local_accounts.backend.AccountBackend"
 DEMO_FORM = "django.contrib.auth.backends.ModelBackend"
 
 IDLE_AT_WORK = timedelta(hours=12)

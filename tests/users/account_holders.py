@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.urls import reverse
 
-from pizzeria.users.models import Limit
+from pizzeria.users.models import RateLimitCounter
 from tests.factories import UserFactory
 
 SIGN_UP, SIGN_IN = reverse("account_signup"), reverse("account_login")
@@ -78,7 +78,7 @@ def is_signed_in(client):
 
 def limits_are_over():
     """Let the time pass after which one may try again."""
-    Limit.objects.all().delete()
+    RateLimitCounter.objects.all().delete()
 
 
 class CountingHasher(MD5PasswordHasher):

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand
 from orders import services as front_desk
 from pizzeria.foundation import clock
 from pizzeria.foundation.idempotency import ledger
-from pizzeria.users.accounts import holders, limits
 from pizzeria.users.keycloak import sessions as keycloak_sessions
+from pizzeria.users.local_accounts import eligibility, rate_limits
 
 KEYS, BASKETS, UNCONFIRMED = timedelta(hours=24), timedelta(days=14), timedelta(days=1)
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         baskets = front_desk.forget_baskets(before=now - BASKETS)
         call_command("clearsessions")
         keycloak_sessions.purge_ended()
-        limits.forget_old()
-        unconfirmed = holders.forget_unconfirmed(before=now - UNCONFIRMED)
+        rate_limits.purge_expired_counters()
+        unconfirmed = eligibility.purge_unconfirmed_accounts(before=now - UNCONFIRMED)
         deleted = f"{keys} form keys and {baskets} baskets deleted, {unconfirmed} unconfirmed accounts"
         self.stdout.write(f"{deleted}; ended sessions too")

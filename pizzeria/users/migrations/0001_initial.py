@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Limit',
+            name='RateLimitCounter',
             fields=[
                 ('cache_key', models.CharField(max_length=255, primary_key=True, serialize=False)),
                 ('value', models.TextField()),

@@ -17,7 +17,7 @@ from django.urls import reverse
 from redis.exceptions import ConnectionError as RedisIsGone
 
 from pizzeria.foundation import breaker, clock
-from pizzeria.users.models import Limit
+from pizzeria.users.models import RateLimitCounter
 from tests.users import account_holders as they
 from tests.users.account_holders import CARLA, PASSWORD, STRANGER, account_holder
 from tests.users.oidc_login import LEAVE
@@ -158,7 +158,7 @@ def test_are_not_in_the_shops_own_cache(client):
     wrong_password(client)
     caches["default"].clear()
 
-    assert Limit.objects.exists()
+    assert RateLimitCounter.objects.exists()
     assert is_the_page_for_too_often(tries(client, wrong_password, 5)[1])
 
 
@@ -175,12 +175,12 @@ def test_control_in_the_shops_own_cache_they_would_be_gone_with_redis(client, mo
 def test_hold_no_address_and_no_e_mail_longer_than_they_count(client):
     account_holder()
     wrong_password(client)
-    assert not Limit.objects.filter(cache_key__contains="carla").exists()
-    Limit.objects.update(expires=clock.now() - timedelta(seconds=1))
+    assert not RateLimitCounter.objects.filter(cache_key__contains="carla").exists()
+    RateLimitCounter.objects.update(expires=clock.now() - timedelta(seconds=1))
 
     call_command("tidy_up", verbosity=0)
 
-    assert not Limit.objects.exists()
+    assert not RateLimitCounter.objects.exists()
 
 
 # --- Where somebody comes from ---

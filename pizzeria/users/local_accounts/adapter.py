@@ -18,9 +18,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pizzeria.users.accounts import letters, limits
-from pizzeria.users.accounts.holders import may_have_account
-from pizzeria.users.accounts.letters import NoLetter
+from pizzeria.users.local_accounts import emails, rate_limits
+from pizzeria.users.local_accounts.eligibility import may_have_account
+from pizzeria.users.local_accounts.emails import EmailNotSent
 from pizzeria.users.models import User
 
 REFUSED = _("That e-mail and password do not go together. Try again, or have a new password made.")
@@ -52,20 +52,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody can confirm an address to which nothing can be sent."""
-        return letters.can_be_sent()
+        return emails.is_configured()
 
     # --- Letters ---
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """:raises NoLetter:"""
         known = {name: context[name] for name in ("code", "from_email", "to_email") if name in context}
-        letters.send(template_prefix.rpartition("/")[2], to=email, said=known | _ways())
+        emails.send_account_email(template_prefix.rpartition("/")[2], to=email, said=known | _ways())
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """Tell the owner of a change that has been made already, and stays made."""
         try:
             super().send_notification_mail(template_prefix, user, *args, **kwargs)
-        except NoLetter:
+        except EmailNotSent:
             return  # it is in the log
 
     # --- Who may ---
@@ -74,7 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:  # too many wrong passwords
-            raise ImmediateHttpResponse(limits.too_often(request)) from None
+            raise ImmediateHttpResponse(rate_limits.rate_limited(request)) from None
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         """Refuse before a code is sent to somebody whom it would not let in."""

@@ -13,38 +13,38 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from pizzeria.users import sessions
-from pizzeria.users.accounts import letters
-from pizzeria.users.accounts.letters import NoLetter
+from pizzeria.users.local_accounts import emails
+from pizzeria.users.local_accounts.emails import EmailNotSent
 
-NO_LETTER = _("We cannot write to you just now, so nothing has changed. Please try again in a few minutes.")
+EMAIL_NOT_SENT = _("We cannot write to you just now, so nothing has changed. Please try again in a few minutes.")
 
-entrance = method_decorator([login_not_required, never_cache], name="dispatch")
-private = method_decorator(never_cache, name="dispatch")
+public_page = method_decorator([login_not_required, never_cache], name="dispatch")
+uncached = method_decorator(never_cache, name="dispatch")
 
 type View = Callable[..., HttpResponseBase]
 
 
-def of_an_account(view: View) -> View:
+def local_account_required(view: View) -> View:
     """Open a page to whoever has signed in by an account; everybody else's sign-in is looked after elsewhere."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not sessions.is_by_account(request.session):
-            return render(request, "account/elsewhere.html", status=HTTPStatus.FORBIDDEN)
+            return render(request, "account/managed_elsewhere.html", status=HTTPStatus.FORBIDDEN)
         return view(request, *args, **kwargs)
 
     return guarded
 
 
-class Form:
+class FormStatusMixin:
     """What every form here answers: 422 to what is not valid, 503 while no letter can leave; as it was typed."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
             answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
-        except NoLetter:
+        except EmailNotSent:
             self.undo()
-            form.add_error(None, NO_LETTER)
+            form.add_error(None, EMAIL_NOT_SENT)
             return self._again(form, HTTPStatus.SERVICE_UNAVAILABLE)
         return answer
 
@@ -59,11 +59,11 @@ class Form:
         return answer
 
 
-class NeedsLetters:
+class EmailRequiredMixin:
     """A page that leads nowhere in a shop that writes no e-mail, and says so."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not letters.can_be_sent():
-            return render(request, "account/closed.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        if not emails.is_configured():
+            return render(request, "account/email_disabled.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         return answer

@@ -1,7 +1,7 @@
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 
-from pizzeria.users.accounts.holders import may_have_account
+from pizzeria.users.local_accounts.eligibility import may_have_account
 from pizzeria.users.models import User
 
 

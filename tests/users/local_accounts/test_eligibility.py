@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.users.accounts.adapter import AccountAdapter
+from pizzeria.users.local_accounts.adapter import AccountAdapter
 from pizzeria.users.models import Identity, User
 from pizzeria.users.roles import KITCHEN
 from pizzeria.users.services.identities import upsert_user_from_claims

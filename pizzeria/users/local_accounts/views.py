@@ -12,12 +12,18 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 
-from pizzeria.users.accounts.letters import NoLetter
-from pizzeria.users.accounts.pages import NO_LETTER, Form, NeedsLetters, entrance, private
+from pizzeria.users.local_accounts.emails import EmailNotSent
+from pizzeria.users.local_accounts.mixins import (
+    EMAIL_NOT_SENT,
+    EmailRequiredMixin,
+    FormStatusMixin,
+    public_page,
+    uncached,
+)
 
 
-@entrance
-class SignUp(NeedsLetters, Form, account.SignupView):  # type: ignore[misc]
+@public_page
+class SignUpView(EmailRequiredMixin, FormStatusMixin, account.SignupView):  # type: ignore[misc]
     template_name = "account/sign_up.html"
     user = None
 
@@ -26,13 +32,13 @@ class SignUp(NeedsLetters, Form, account.SignupView):  # type: ignore[misc]
             self.user.delete()
 
 
-@entrance
-class SignIn(Form, account.LoginView):  # type: ignore[misc]
+@public_page
+class SignInView(FormStatusMixin, account.LoginView):  # type: ignore[misc]
     template_name = "account/sign_in.html"
 
 
-@entrance
-class ConfirmEmail(account.ConfirmEmailVerificationCodeView):  # type: ignore[misc]
+@public_page
+class ConfirmEmailView(account.ConfirmEmailVerificationCodeView):  # type: ignore[misc]
     """Takes the code that went to a new account's e-mail, or to the one that an account is to have."""
 
     template_name = "account/confirm_email.html"
@@ -41,10 +47,10 @@ class ConfirmEmail(account.ConfirmEmailVerificationCodeView):  # type: ignore[mi
         code = self._process.code
         try:
             answer: HttpResponse = super().form_valid(form)
-        except NoLetter:  # with another code, which nobody has
+        except EmailNotSent:  # with another code, which nobody has
             self._process.state["code"] = code
             self._process.persist()
-            messages.error(self.request, NO_LETTER)
+            messages.error(self.request, EMAIL_NOT_SENT)
             return redirect("account_email_verification_sent")
         return answer
 
@@ -52,39 +58,39 @@ class ConfirmEmail(account.ConfirmEmailVerificationCodeView):  # type: ignore[mi
         return _unprocessable(super().form_invalid(form))
 
 
-@entrance
-class Forgotten(NeedsLetters, Form, account.PasswordResetView):  # type: ignore[misc]
-    template_name = "account/forgotten.html"
+@public_page
+class PasswordResetView(EmailRequiredMixin, FormStatusMixin, account.PasswordResetView):  # type: ignore[misc]
+    template_name = "account/password_reset.html"
 
 
-@entrance
-class ConfirmForgotten(account.ConfirmPasswordResetCodeView):  # type: ignore[misc]
-    template_name = "account/confirm_forgotten.html"
+@public_page
+class ConfirmPasswordResetView(account.ConfirmPasswordResetCodeView):  # type: ignore[misc]
+    template_name = "account/confirm_password_reset.html"
 
     def form_invalid(self, form: Any) -> HttpResponse:
         return _unprocessable(super().form_invalid(form))
 
 
-@entrance
-class NewPassword(Form, account.CompletePasswordResetView):  # type: ignore[misc]
+@public_page
+class NewPasswordView(FormStatusMixin, account.CompletePasswordResetView):  # type: ignore[misc]
     template_name = "account/new_password.html"
 
 
-@private
-class ChangePassword(Form, account.PasswordChangeView):  # type: ignore[misc]
+@uncached
+class ChangePasswordView(FormStatusMixin, account.PasswordChangeView):  # type: ignore[misc]
     template_name = "account/change_password.html"
 
 
-@private
-class Email(NeedsLetters, Form, account.EmailView):  # type: ignore[misc]
+@uncached
+class EmailView(EmailRequiredMixin, FormStatusMixin, account.EmailView):  # type: ignore[misc]
     template_name = "account/email.html"
 
 
-@private
-class Prove(Form, account.ReauthenticateView):  # type: ignore[misc]
+@uncached
+class ReauthenticateView(FormStatusMixin, account.ReauthenticateView):  # type: ignore[misc]
     """Asks once more for the password, before something that whoever finds an open browser should not do."""
 
-    template_name = "account/prove.html"
+    template_name = "account/reauthenticate.html"
 
 
 def _unprocessable(answer: HttpResponse) -> HttpResponse:

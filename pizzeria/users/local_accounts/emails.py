@@ -1,5 +1,5 @@
 """
-What accounts write to people: templates/account/letters/<name>.txt, whose first line is the subject.
+What accounts write to people: templates/account/emails/<name>.txt, whose first line is the subject.
 
 They carry codes, so they leave at once and by the request that asks for them: whoever waits for one is told when it
 cannot leave.
@@ -20,16 +20,16 @@ SECONDS = 3.0  # for each answer of the mail server: somebody waits, and so does
 log = structlog.get_logger(__name__)
 
 
-class NoLetter(Exception):
+class EmailNotSent(Exception):
     """The mail server took nothing. Nothing that hung on the letter may be kept."""
 
 
-def can_be_sent() -> bool:
+def is_configured() -> bool:
     """Tell whether this shop writes e-mail at all. Without it nobody can confirm an address."""
     return email.is_open()
 
 
-def send(name: str, *, to: str, said: Mapping[str, Any]) -> None:
+def send_account_email(name: str, *, to: str, said: Mapping[str, Any]) -> None:
     """
     Write a letter and hand it to the mail server.
 
@@ -37,9 +37,9 @@ def send(name: str, *, to: str, said: Mapping[str, Any]) -> None:
     :raises NoLetter: the server took nothing, or there is none
     """
     context = {**said, "shop": settings.SHOP_NAME, "origin": settings.SHOP_ORIGIN}
-    subject, _line, text = render_to_string(f"account/letters/{name}.txt", context, using="plain").partition("\n")
+    subject, _line, text = render_to_string(f"account/emails/{name}.txt", context, using="plain").partition("\n")
     try:
         email.send(Letter(id=uuid4().hex, to=to, subject=subject, text=text.strip() + "\n"), within=SECONDS)
     except Undelivered as problem:
-        log.warning("account_letter_undelivered", letter=name, why=str(problem))
-        raise NoLetter from None
+        log.warning("account_email_undelivered", template=name, why=str(problem))
+        raise EmailNotSent from None

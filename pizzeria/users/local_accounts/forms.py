@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from orders.forms import OneLineField, name_field
-from pizzeria.users.accounts.adapter import PasskeyAdapter
-from pizzeria.users.accounts.holders import may_have_account
+from pizzeria.users.local_accounts.adapter import PasskeyAdapter
+from pizzeria.users.local_accounts.eligibility import may_have_account
 from pizzeria.users.models import User
 
 
@@ -86,7 +86,7 @@ class SignInForm(account.LoginForm):  # type: ignore[misc]
         self.fields["password"] = password_field(_("Password"))
 
 
-class ForgottenForm(account.ResetPasswordForm):  # type: ignore[misc]
+class PasswordResetForm(account.ResetPasswordForm):  # type: ignore[misc]
     """Asks whose password is forgotten. Whoever may have none here is as good as unknown."""
 
     users: list[User]
@@ -117,7 +117,7 @@ class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]
         return _valid(self.cleaned_data["password1"], user=self.user)
 
 
-class ProveForm(account.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(account.ReauthenticateForm):  # type: ignore[misc]
     password = password_field(_("Password"))
 
 
@@ -129,7 +129,7 @@ class ConfirmEmailForm(account.ConfirmEmailVerificationCodeForm):  # type: ignor
     code = code_field()
 
 
-class ConfirmForgottenForm(account.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
+class ConfirmPasswordResetForm(account.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
     code = code_field()
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.users.accounts import letters
+from pizzeria.users.local_accounts import emails
 from pizzeria.users.models import Identity
 from pizzeria.users.roles import KITCHEN
 from pizzeria.users.services.roles import assign_roles, sync_roles
@@ -17,7 +17,7 @@ def _quick_passwords(settings):
 @pytest.fixture(autouse=True)
 def _patience_with_letters(monkeypatch):
     """A mail server on a loaded machine may need longer for its answers than somebody at a browser is kept waiting."""
-    monkeypatch.setattr(letters, "SECONDS", 25.0)
+    monkeypatch.setattr(emails, "SECONDS", 25.0)
 
 
 @pytest.fixture

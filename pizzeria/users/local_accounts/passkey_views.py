@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from pizzeria.users.accounts import passkeys
-from pizzeria.users.accounts.pages import Form, entrance, private
+from pizzeria.users.local_accounts import passkeys
+from pizzeria.users.local_accounts.mixins import FormStatusMixin, public_page, uncached
 
 
 @require_safe
@@ -25,8 +25,8 @@ def passkeys_page(request: HttpRequest) -> HttpResponse:
     return render(request, "mfa/passkeys.html", {"passkeys": passkeys.of(request.user)})
 
 
-@private
-class AddPasskey(Form, webauthn.AddWebAuthnView):  # type: ignore[misc]
+@uncached
+class AddPasskeyView(FormStatusMixin, webauthn.AddWebAuthnView):  # type: ignore[misc]
     template_name = "mfa/add_passkey.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -48,8 +48,8 @@ def remove_passkey(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("mfa_list_webauthn")
 
 
-@entrance
-class PasskeySignIn(webauthn.LoginWebAuthnView):  # type: ignore[misc]
+@public_page
+class PasskeySignInView(webauthn.LoginWebAuthnView):  # type: ignore[misc]
     """Gives a browser's script something to sign, and signs in whoever brings it back signed."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

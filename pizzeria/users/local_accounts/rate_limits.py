@@ -14,27 +14,27 @@ from django.shortcuts import render
 from django.utils.connection import ConnectionProxy
 
 from pizzeria.foundation import clock
-from pizzeria.users.models import Limit
+from pizzeria.users.models import RateLimitCounter
 
-CACHE = "limits"
-SECONDS_TO_WAIT = 300  # as long as the limit on wrong passwords
+CACHE_ALIAS = "limits"
+RETRY_AFTER_SECONDS = 300  # as long as the limit on wrong passwords
 
 log = structlog.get_logger(__name__)
 
 
-def count_in_the_database() -> None:
+def use_database_cache() -> None:
     """Let allauth count there; which cache it takes is no setting of it."""
-    ratelimit.cache = ConnectionProxy(caches, CACHE)
+    ratelimit.cache = ConnectionProxy(caches, CACHE_ALIAS)
 
 
-def too_often(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def rate_limited(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer whoever has tried too often."""
     log.warning("tried_too_often", page=request.resolver_match.view_name if request.resolver_match else "")
     answer = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
-    answer.headers["Retry-After"] = str(SECONDS_TO_WAIT)
+    answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
 
 
-def forget_old() -> int:
+def purge_expired_counters() -> int:
     """Delete what is counted no more; give how many."""
-    return Limit.objects.filter(expires__lt=clock.now()).delete()[0]
+    return RateLimitCounter.objects.filter(expires__lt=clock.now()).delete()[0]

@@ -14,7 +14,7 @@ def may_have_account(user: User) -> bool:
     return user.is_active and not Identity.objects.filter(user=user).exists()
 
 
-def forget_unconfirmed(*, before: datetime) -> int:
+def purge_unconfirmed_accounts(*, before: datetime) -> int:
     """
     Delete accounts whose e-mail nobody confirmed, and who never came in; give how many.
 
