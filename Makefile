@@ -1,7 +1,7 @@
 # The README says what to do with these; `make help` lists them.
 
 PYTHON := .venv/bin/python
-BORROWED := $(PYTHON) -m pizzeria.demo.borrowed_servers --
+EPHEMERAL_SERVERS := $(PYTHON) -m pizzeria.devtools.ephemeral_servers --
 ARGS ?=
 
 # Another project's environment, switched on in the caller's shell, has no say here.
@@ -27,25 +27,25 @@ demo-evening: set-up  ## play an evening in the running demo, at ten times its s
 	@exec $(PYTHON) -m pizzeria.demo.manage demo_evening $(ARGS)
 
 demo-reset: set-up  ## stop what is left of the demo and throw its data away
-	@exec $(PYTHON) -m pizzeria.demo.reset
+	@exec $(PYTHON) -m pizzeria.devtools.reset
 
 keycloak: set-up  ## run a Keycloak with the shop's realm by itself; Ctrl-C closes it
-	@exec $(PYTHON) -m pizzeria.demo.keycloak
+	@exec $(PYTHON) -m pizzeria.devtools.keycloak
 
 keycloak-export: set-up  ## write what was changed by hand in the running Keycloak into its realm.json
-	@exec $(PYTHON) -m pizzeria.demo.keycloak.export
+	@exec $(PYTHON) -m pizzeria.devtools.keycloak.export
 
 test: set-up  ## run the tests against servers of their own (ARGS="tests/orders -k race" for some, ARGS="-n0 --pdb" one at a time)
-	@exec $(BORROWED) $(PYTHON) -m pytest -n auto --maxprocesses 6 --dist loadgroup $(ARGS)
+	@exec $(EPHEMERAL_SERVERS) $(PYTHON) -m pytest -n auto --maxprocesses 6 --dist loadgroup $(ARGS)
 
 test-again: set-up  ## run the tests again and again, to find one that fails by chance (TIMES=5, LOAD=cpu or disk beside them)
 	@exec $(PYTHON) -m tests.again --times $(or $(TIMES),5) --load $(or $(LOAD),none) $(MAKE) --no-print-directory test
 
 test-long: set-up  ## run the long versions of tests that repeat something: hundreds of kills, thousands of inputs
-	@TEST_LENGTH=long exec $(BORROWED) $(PYTHON) -m pytest -n auto --maxprocesses 6 --dist loadgroup -m long $(ARGS)
+	@TEST_LENGTH=long exec $(EPHEMERAL_SERVERS) $(PYTHON) -m pytest -n auto --maxprocesses 6 --dist loadgroup -m long $(ARGS)
 
 lint: set-up  ## check style, types, layers, templates and migrations
-	@exec $(PYTHON) -m pizzeria.demo.checks
+	@exec $(PYTHON) -m pizzeria.devtools.lint
 
 format: set-up  ## put code and templates into shape
 	@$(PYTHON) -m ruff check --fix-only --quiet .
@@ -53,13 +53,13 @@ format: set-up  ## put code and templates into shape
 	@$(PYTHON) -m djlint --reformat --quiet templates || true  # says 1 when it had something to do
 
 measure: set-up  ## measure how quick the shop is, against servers of its own
-	@exec $(BORROWED) $(PYTHON) -m tests.measure $(ARGS)
+	@exec $(EPHEMERAL_SERVERS) $(PYTHON) -m tests.measure $(ARGS)
 
 screenshots: set-up  ## take the pictures of the pages, against servers of their own
-	@exec $(BORROWED) $(PYTHON) -m tests.screenshots $(ARGS)
+	@exec $(EPHEMERAL_SERVERS) $(PYTHON) -m tests.screenshots $(ARGS)
 
 news-map: set-up  ## show in the README who hears what, as it is now
-	@exec $(BORROWED) $(PYTHON) manage.py news_map --write
+	@exec $(EPHEMERAL_SERVERS) $(PYTHON) manage.py news_map --write
 
 pages:  ## a real shop's pages, admin and API (BIND=127.0.0.1:8000)
 	@exec $(PYTHON) -m gunicorn pizzeria.wsgi --worker-class gthread --threads 8 --no-control-socket \
@@ -76,10 +76,10 @@ beat:  ## a real shop's clock, for what is due: one of it
 	@exec $(PYTHON) -m celery -A pizzeria beat $(ARGS)
 
 lock:  ## pin what pyproject.toml asks for (ARGS=--upgrade for newer versions)
-	@$(call any-python,pizzeria/demo/set_up.py lock $(ARGS))
+	@$(call any-python,pizzeria/devtools/setup.py lock $(ARGS))
 
 set-up: .venv/.synced
 
 # Costs nothing until the pins change, or the interpreter behind .venv has gone.
-.venv/.synced: requirements-dev.txt pizzeria/demo/set_up.py $(shell $(PYTHON) -c '' 2>/dev/null || echo again)
-	@$(call any-python,pizzeria/demo/set_up.py)
+.venv/.synced: requirements-dev.txt pizzeria/devtools/setup.py $(shell $(PYTHON) -c '' 2>/dev/null || echo again)
+	@$(call any-python,pizzeria/devtools/setup.py)

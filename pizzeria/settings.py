@@ -45,7 +45,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", subcast=str)
 SHOP_ORIGIN: str = env.str("ORIGIN", validate=validate.URL(require_tld=False))  # the address people type
 SECURE_PROXY: bool = env.bool("BEHIND_PROXY", True)  # TLS ends at a proxy that sets X-Forwarded-Proto
 STATIC_FOLDER: str = env.str("STATIC_FOLDER", str(ROOT / ".collected"))
-DEMO_POSTBOX: str = env.str("DEMO_POSTBOX", "")  # the folder of what the demo has sent
+DEMO_MESSAGE_STORE: str = env.str("DEMO_MESSAGE_STORE", "")  # the folder of what the demo has sent
 
 MAILERS: mail.Mailers = env.mailers("MAIL_URL", "")  # empty: the shop writes no e-mail
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", validate=A_SENDER) if MAILERS else ""

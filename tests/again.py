@@ -16,7 +16,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from pizzeria.demo.servers.processes import start_tied
+from pizzeria.devtools.servers.processes import start_tied
 
 FOLDER = Path(".test-logs")
 BURN = "while True: pass"

@@ -9,7 +9,7 @@ from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.breaker import Breaker
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
-from tests import postbox, shop
+from tests import message_sinks, shop
 from tests.factories import UserFactory
 
 pytest_plugins = ("tests.left_out", "tests.keycloak.server")
@@ -78,16 +78,16 @@ def sign_in(db, client):
 
 @pytest.fixture(scope="session")
 def _postbox(tmp_path_factory):
-    with postbox.opened(tmp_path_factory.mktemp("home")) as post:
+    with message_sinks.running(tmp_path_factory.mktemp("home")) as post:
         yield post
 
 
 @pytest.fixture
 def post(_postbox, settings):
     """Both channels open, to servers of their own that outlive a killed worker; gives what they took, as a Post."""
-    _postbox.box.ledger.forget()
+    _postbox.box.store.forget()
     _postbox.behaves()
-    postbox.connect(settings, _postbox)
+    message_sinks.connect(settings, _postbox)
     return _postbox
 
 

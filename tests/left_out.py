@@ -7,13 +7,13 @@ import shutil
 
 import pytest
 
-from pizzeria.demo.keycloak import program
+from pizzeria.devtools.keycloak import install
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 IN_CI = os.environ.get("CI") == "true"
 MISSING = {  # by fixture: a sentence, if it cannot be had here
     "browser": lambda: "" if CHROMIUM else "There is no Chromium on this machine.",
-    "keycloak": program.missing,
+    "keycloak": install.missing,
 }
 
 _left_out = pytest.StashKey[list[str]]()

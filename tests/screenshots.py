@@ -38,7 +38,7 @@ from pizzeria.foundation.actor import SYSTEM  # noqa: E402
 from pizzeria.foundation.events.models import Event  # noqa: E402
 from pizzeria.users.models import User  # noqa: E402
 from pizzeria.users.roles import CUSTOMER  # noqa: E402
-from tests import postbox, shop  # noqa: E402
+from tests import message_sinks, shop  # noqa: E402
 from tests.journeys.people import sign_in  # noqa: E402
 from tests.users import account_holders as they  # noqa: E402
 from tests.users.account_holders import account_holder  # noqa: E402
@@ -56,7 +56,7 @@ def main(folder: Path | None) -> None:
     an_account_with_a_passkey()
     with (
         TemporaryDirectory() as home,
-        postbox.opened(Path(home)) as post,
+        message_sinks.running(Path(home)) as post,
         serving(post.environment) as address,
         sync_playwright() as playwright,
     ):

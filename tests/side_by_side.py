@@ -13,8 +13,8 @@ import pytest
 from django.db import connections
 from xdist.scheduler import LoadScopeScheduling
 
-from pizzeria.demo.borrowed_servers import temporary_home
-from pizzeria.demo.servers import redis, rooms
+from pizzeria.devtools.ephemeral_servers import temporary_state_dir
+from pizzeria.devtools.servers import data_dirs, redis
 
 IS_A_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
@@ -29,8 +29,8 @@ def pytest_load_initial_conftests(early_config):
     if IS_A_WORKER:
         servers = ExitStack()
         early_config.add_cleanup(servers.close)
-        folder = servers.enter_context(temporary_home()).folder
-        store = servers.enter_context(redis.running(rooms.room_in(folder), home=folder))
+        folder = servers.enter_context(temporary_state_dir()).folder
+        store = servers.enter_context(redis.running(data_dirs.data_dir_in(folder), home=folder))
         os.environ["REDIS_URL"] = store.url
     return (yield)
 

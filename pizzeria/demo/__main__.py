@@ -2,7 +2,7 @@
 
 import sys
 
-from pizzeria.demo import opening
+from pizzeria.devtools import supervisor
 
 if __name__ == "__main__":
-    sys.exit(opening.main())
+    sys.exit(supervisor.main())

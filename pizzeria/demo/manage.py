@@ -8,14 +8,14 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from pizzeria.demo import home
-from pizzeria.demo.home import ROOT
+from pizzeria.devtools import state_dir
+from pizzeria.devtools.state_dir import ROOT
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
     """Become manage.py; say so and end when there is no demo to work beside."""
-    demo = home.of_the_demo()
-    if not demo.is_occupied():
+    demo = state_dir.demo_state_dir()
+    if not demo.is_locked():
         sys.exit("The demo is not running. Open it with `make demo`, then try again from another terminal.")
     try:
         variables = json.loads(demo.variables.read_text())

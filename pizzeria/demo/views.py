@@ -12,7 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
-from pizzeria.demo.postbox.ledger import Ledger
+from pizzeria.devtools.message_sinks.store import MessageStore
 
 SHOWN = 50
 
@@ -47,5 +47,5 @@ def html(request: HttpRequest, id: str) -> HttpResponse:
     return HttpResponse(message.html.replace("<head>", '<head><base target="_blank">', 1))
 
 
-def _ledger() -> Ledger:
-    return Ledger(Path(settings.DEMO_POSTBOX))
+def _ledger() -> MessageStore:
+    return MessageStore(Path(settings.DEMO_MESSAGE_STORE))

@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from pizzeria.celery import app
-from tests import postbox, shop
+from tests import message_sinks, shop
 from tests.chaos import evening
 from tests.chaos.works import Works
 
@@ -33,9 +33,9 @@ def _patient_redis(settings, monkeypatch):
 @pytest.fixture
 def post(tmp_path, settings, monkeypatch):
     """A postbox of one test alone, in which nothing arrives from workers that another test killed; and patience."""
-    monkeypatch.setattr(postbox, "PATIENCE", PATIENCE)
-    with postbox.opened(tmp_path) as post:
-        postbox.connect(settings, post)
+    monkeypatch.setattr(message_sinks, "TIMEOUT_SECONDS", PATIENCE)
+    with message_sinks.running(tmp_path) as post:
+        message_sinks.connect(settings, post)
         yield post
 
 

@@ -41,7 +41,7 @@ def all_nudged():
 
 def arrived(post):
     """Count the messages that arrived, without reading them."""
-    return sum(1 for _each in post.box.ledger.folder.glob("[0-9]*.json"))
+    return sum(1 for _each in post.box.store.folder.glob("[0-9]*.json"))
 
 
 def times_told(post):

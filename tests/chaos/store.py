@@ -9,9 +9,9 @@ from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
-from pizzeria.demo.servers import programs
-from pizzeria.demo.servers.ports import free_port
-from pizzeria.demo.servers.processes import start_tied
+from pizzeria.devtools.servers import programs
+from pizzeria.devtools.servers.ports import free_port
+from pizzeria.devtools.servers.processes import start_tied
 from tests.waiting import until
 
 

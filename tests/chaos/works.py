@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
-from pizzeria.demo import environment
-from pizzeria.demo.servers.processes import start_tied
+from pizzeria.devtools import environment
+from pizzeria.devtools.servers.processes import start_tied
 
 CHILDREN = 2  # of a worker: those that send
 

@@ -13,12 +13,12 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from pizzeria.demo.borrowed_servers import temporary_home
-from pizzeria.demo.home import ROOT, Home
 from pizzeria.demo.life.crew import Crew
-from pizzeria.demo.servers import processes, rooms
-from pizzeria.demo.servers.descendants import Process
-from pizzeria.demo.servers.processes import Record, start_tied, started
+from pizzeria.devtools.ephemeral_servers import temporary_state_dir
+from pizzeria.devtools.servers import data_dirs, processes
+from pizzeria.devtools.servers.descendants import Process
+from pizzeria.devtools.servers.processes import Record, start_tied, started
+from pizzeria.devtools.state_dir import ROOT, StateDir
 from tests.waiting import LIMIT, until
 
 PATIENCE = 2 * LIMIT  # seconds: a command may start a whole shop first
@@ -91,15 +91,15 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture
-def demo_home() -> Iterator[Home]:
+def demo_home() -> Iterator[StateDir]:
     """A demo's folder within reach of the account that runs the servers; gone after a killed run, too."""
-    with temporary_home() as reachable:
-        home = Home(reachable.folder / "demo")
+    with temporary_state_dir() as reachable:
+        home = StateDir(reachable.folder / "demo")
         yield home
 
         for records in (home.records, home.folder / "keycloak" / "running"):
             processes.stop_leftovers(records)
-        rooms.clear(home.folder)
+        data_dirs.clear(home.folder)
 
 
 @pytest.fixture

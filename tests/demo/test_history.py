@@ -15,10 +15,10 @@ from kitchen.models import Kitchen
 from orders import replay
 from orders.models import Order, Reason, Status
 from orders.selectors.delivery import tour
-from pizzeria.demo import home, preparation
 from pizzeria.demo.life import open_orders, visits, week
 from pizzeria.demo.life.guests import CARLA, somebody
 from pizzeria.demo.life.visits import Twist
+from pizzeria.devtools import preparation, state_dir
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import Event, EventRelay
 from pizzeria.foundation.refusals import Refusal
@@ -37,7 +37,7 @@ def written():
 @pytest.fixture
 def own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("DEMO_FOLDER", str(tmp_path))
-    return home.of_the_demo()
+    return state_dir.demo_state_dir()
 
 
 def test_leaves_no_page_empty_and_is_written_once(demo, own_folder):
@@ -49,7 +49,7 @@ def test_leaves_no_page_empty_and_is_written_once(demo, own_folder):
     assert all(15 <= orders <= 40 for orders in counted[:6])
     assert Order.objects.filter(customer__user__username="customer", status=Status.DELIVERED).count() >= 5
     assert list(replay.differences()) == []
-    assert not own_folder.unfinished_past.exists()
+    assert not own_folder.unfinished_history.exists()
 
     orders, events = Order.objects.count(), Event.objects.count()
     assert "nothing was added" in written()
@@ -63,17 +63,17 @@ def test_is_known_to_be_unfinished_when_it_was_cut_off(demo, own_folder):
     with pytest.raises(Refusal):
         written()
 
-    assert own_folder.unfinished_past.exists()
+    assert own_folder.unfinished_history.exists()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_is_forgotten_before_it_is_begun_again(own_folder, kitchen):
     shop.place()
-    preparation.forget_half_a_past()
+    preparation.flush_unfinished_history()
     assert Order.objects.exists()  # of a shop that has been open
 
-    own_folder.unfinished_past.touch()
-    preparation.forget_half_a_past()
+    own_folder.unfinished_history.touch()
+    preparation.flush_unfinished_history()
     assert not Order.objects.exists()
 
 

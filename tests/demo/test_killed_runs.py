@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from pizzeria.demo.home import ROOT
-from pizzeria.demo.servers import descendants
-from pizzeria.demo.servers.descendants import Process
-from pizzeria.demo.servers.processes import Record, tied_to_owner
+from pizzeria.devtools.servers import descendants
+from pizzeria.devtools.servers.descendants import Process
+from pizzeria.devtools.servers.processes import Record, tied_to_owner
+from pizzeria.devtools.state_dir import ROOT
 from tests.demo.conftest import PATIENCE, recorded, until_all_are_gone
 from tests.waiting import throughout, until
 

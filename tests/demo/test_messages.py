@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from orders.channels import Letter, email, sms
-from pizzeria.demo.postbox.ledger import Ledger, Message
+from pizzeria.devtools.message_sinks.store import Message, MessageStore
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
-from tests import postbox
+from tests import message_sinks
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
@@ -15,15 +15,15 @@ HTML = "<!doctype html><html><head><title>Ready</title></head><body><script>aler
 
 
 @pytest.fixture
-def ledger(tmp_path, settings):
-    settings.DEMO_POSTBOX = str(tmp_path)
-    return Ledger(tmp_path)
+def store(tmp_path, settings):
+    settings.DEMO_MESSAGE_STORE = str(tmp_path)
+    return MessageStore(tmp_path)
 
 
 @pytest.fixture
-def mail(ledger):
+def mail(store):
     message = Message(kind="email", to="anna@example.com", subject="Ready <b>now</b>", text="Ready!", html=HTML)
-    return ledger.take(message)
+    return store.take(message)
 
 
 def shown(browser, address=PAGE):
@@ -31,7 +31,7 @@ def shown(browser, address=PAGE):
 
 
 def test_shows_what_left_by_either_way_newest_first(post, sign_in, settings):
-    settings.DEMO_POSTBOX = str(post.box.ledger.folder)
+    settings.DEMO_MESSAGE_STORE = str(post.box.store.folder)
     email.send(Letter(id="notice-1", to="anna@example.com", subject="Order #7", text="We have it.", html="<p>It</p>"))
     sms.send(Letter(id="notice-2", to="+393331234567", subject="", text="Ready: http://localhost/orders/1/"))
 
@@ -67,12 +67,12 @@ def test_lets_a_letter_be_framed_by_itself_alone_and_run_nothing(sign_in, mail):
     assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
 
 
-def test_is_calm_when_nobody_was_told_anything(sign_in, ledger):
+def test_is_calm_when_nobody_was_told_anything(sign_in, store):
     assert "Nobody has been told anything yet" in shown(sign_in(MANAGER))
 
 
 def test_is_calm_where_nothing_is_kept(sign_in, settings):
-    settings.DEMO_POSTBOX = ""
+    settings.DEMO_MESSAGE_STORE = ""
 
     assert "Nobody has been told anything yet" in shown(sign_in(MANAGER))
 
@@ -85,8 +85,8 @@ def test_is_closed_to_everybody_but_managers(sign_in, mail, role):
         assert browser.get(address, follow=True).status_code == 403
 
 
-def test_knows_no_letter_that_there_is_not(sign_in, ledger):
-    sms = ledger.take(Message(kind="sms", to="+393331234567", text="Ready"))
+def test_knows_no_letter_that_there_is_not(sign_in, store):
+    sms = store.take(Message(kind="sms", to="+393331234567", text="Ready"))
 
     for nothing in ("17", "ports", sms.id):
         assert sign_in(MANAGER).get(reverse("demo:html", args=[nothing])).status_code == 404
@@ -98,8 +98,8 @@ def test_is_found_from_the_admins_first_page(sign_in):
 
 def test_still_shows_them_after_a_restart(tmp_path, settings):
     for text in ("before", "after"):
-        with postbox.opened(tmp_path) as post:
-            postbox.connect(settings, post)
+        with message_sinks.running(tmp_path) as post:
+            message_sinks.connect(settings, post)
             sms.send(Letter(id="notice-1", to="+393331234567", subject="", text=text))
 
     assert [message.text for message in post.taken()] == ["before", "after"]

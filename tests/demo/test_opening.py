@@ -6,16 +6,18 @@ import socket
 from http import HTTPStatus
 from urllib.request import urlopen
 
-from pizzeria.demo.home import Home
-from pizzeria.demo.servers.ports import free_port
-from pizzeria.demo.servers.processes import Record
+from pizzeria.devtools.servers.ports import free_port
+from pizzeria.devtools.servers.processes import Record
+from pizzeria.devtools.state_dir import StateDir
 from tests.demo.conftest import Launch, until_all_are_gone
 from tests.waiting import LIMIT, until
 
 OPEN = "Ctrl-C closes the shop"
 
 
-def test_is_done_once_per_checkout_survives_a_kill_and_ends_with_one_ctrl_c(launch: Launch, demo_home: Home) -> None:
+def test_is_done_once_per_checkout_survives_a_kill_and_ends_with_one_ctrl_c(
+    launch: Launch, demo_home: StateDir
+) -> None:
     port = free_port()
     variables = {"DEMO_FOLDER": str(demo_home.folder), "PORT": str(port)}
     demo = launch("-m", "pizzeria.demo", **variables)
@@ -42,11 +44,11 @@ def test_is_done_once_per_checkout_survives_a_kill_and_ends_with_one_ctrl_c(laun
     assert again.ends() == 0
     assert "Traceback" not in again.said
     assert len(left) == 8
-    assert not demo_home.unfinished_past.exists()
+    assert not demo_home.unfinished_history.exists()
     assert not any(child.is_alive() for child in left)
 
 
-def test_closes_and_says_who_when_a_server_dies(launch: Launch, demo_home: Home) -> None:
+def test_closes_and_says_who_when_a_server_dies(launch: Launch, demo_home: StateDir) -> None:
     demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT=str(free_port()))
     demo.until(OPEN)
     children = _children(demo_home)
@@ -59,7 +61,7 @@ def test_closes_and_says_who_when_a_server_dies(launch: Launch, demo_home: Home)
     until_all_are_gone(children)
 
 
-def test_names_a_free_port_when_the_port_is_taken(launch: Launch, demo_home: Home) -> None:
+def test_names_a_free_port_when_the_port_is_taken(launch: Launch, demo_home: StateDir) -> None:
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         port = stranger.getsockname()[1]
         demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT=str(port))
@@ -71,14 +73,14 @@ def test_names_a_free_port_when_the_port_is_taken(launch: Launch, demo_home: Hom
     assert not (demo_home.folder / "logs").exists()
 
 
-def test_says_which_port_is_none(launch: Launch, demo_home: Home) -> None:
+def test_says_which_port_is_none(launch: Launch, demo_home: StateDir) -> None:
     demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT="pizza")
 
     assert demo.ends() == 1
     assert "PORT=pizza is no port" in demo.said
 
 
-def _children(home: Home) -> list[Record]:
+def _children(home: StateDir) -> list[Record]:
     return [Record.read(file) for file in home.records.glob("*.json")]
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from pizzeria.demo.servers import ports
+from pizzeria.devtools.servers import ports
 from tests.demo.conftest import Launch, Running
 
 TAKE_ALL = """
 import sys, time
-from pizzeria.demo.servers import ports
-from pizzeria.demo.servers.failure import CannotServe
+from pizzeria.devtools.servers import ports
+from pizzeria.devtools.servers.exceptions import CannotServe
 
 ports.POSSIBLE = range(int(sys.argv[1]), int(sys.argv[2]))
 taken = []

@@ -2,9 +2,9 @@
 
 import subprocess
 
-from pizzeria.demo.home import Home
-from pizzeria.demo.servers import rooms
-from pizzeria.demo.servers.processes import Record, started
+from pizzeria.devtools.servers import data_dirs
+from pizzeria.devtools.servers.processes import Record, started
+from pizzeria.devtools.state_dir import StateDir
 from tests.demo.conftest import Launch
 from tests.waiting import LIMIT
 
@@ -12,8 +12,8 @@ KEEPER = """
 import sys, time
 from pathlib import Path
 from pizzeria.demo import interruption
-from pizzeria.demo.home import Home
-from pizzeria.demo.interruption import Interrupted
+from pizzeria.devtools.state_dir import Home
+from pizzeria.devtools.signals import Interrupted
 
 interruption.listen()
 try:
@@ -25,12 +25,12 @@ except Interrupted:
 """
 
 
-def test_closes_a_running_demo_and_removes_what_it_kept(launch: Launch, demo_home: Home) -> None:
+def test_closes_a_running_demo_and_removes_what_it_kept(launch: Launch, demo_home: StateDir) -> None:
     demo = launch("-c", KEEPER, str(demo_home.folder))
     demo.until("open")
-    place = rooms.room_in(demo_home.folder).place("postgres")
+    place = data_dirs.data_dir_in(demo_home.folder).place("postgres")
 
-    reset = launch("-m", "pizzeria.demo.reset", DEMO_FOLDER=str(demo_home.folder))
+    reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 
     assert reset.ends() == 0, reset.said
     assert demo.ends() == 0
@@ -41,20 +41,20 @@ def test_closes_a_running_demo_and_removes_what_it_kept(launch: Launch, demo_hom
 
 
 def test_stops_what_a_killed_demo_left_running(
-    launch: Launch, demo_home: Home, sleeper: subprocess.Popen[bytes]
+    launch: Launch, demo_home: StateDir, sleeper: subprocess.Popen[bytes]
 ) -> None:
     demo_home.records.mkdir(parents=True)
     Record("web", sleeper.pid, started(sleeper.pid) or "", farewell=15).write(demo_home.records / "1.json")
 
-    reset = launch("-m", "pizzeria.demo.reset", DEMO_FOLDER=str(demo_home.folder))
+    reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 
     assert reset.ends() == 0, reset.said
     assert sleeper.wait(timeout=LIMIT) == -15
     assert "left running: web" in reset.said
 
 
-def test_is_calm_when_there_is_nothing(launch: Launch, demo_home: Home) -> None:
-    reset = launch("-m", "pizzeria.demo.reset", DEMO_FOLDER=str(demo_home.folder))
+def test_is_calm_when_there_is_nothing(launch: Launch, demo_home: StateDir) -> None:
+    reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 
     assert reset.ends() == 0
     assert "no demo data" in reset.said

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.postbox import Post
+from tests.message_sinks import TestMessageSinks
 from tests.users.account_holders import CARLA, PASSWORD, code_in
 
 
@@ -82,7 +82,7 @@ def cook(page: Page, number: int) -> None:
     expect(page.locator(".column-ready")).to_contain_text(f"#{number}")
 
 
-def make_an_account(page: Page, letters: Post, *, email: str = CARLA) -> None:
+def make_an_account(page: Page, letters: TestMessageSinks, *, email: str = CARLA) -> None:
     """Make an account, on its page, with the code from the letter."""
     page.get_by_label("Your name").fill("Carla")
     page.get_by_label("E-mail").fill(email)

@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 import requests
 
-from pizzeria.demo.home import Home, Occupied
-from pizzeria.demo.keycloak import connection, document, program
-from pizzeria.demo.servers import keycloak as servers
-from pizzeria.demo.servers.ports import free_port
+from pizzeria.devtools.keycloak import connection, install, realm_file
+from pizzeria.devtools.servers import keycloak as servers
+from pizzeria.devtools.servers.ports import free_port
+from pizzeria.devtools.state_dir import StateDir, StateDirLocked
 from tests.side_by_side import is_of_keycloak
 
 OURS, PLAIN = connection.REALM, "plain"
 WEB = {OURS: connection.WEB, PLAIN: "shop"}  # the client that the shop's pages are, in each realm
 AUDIENCES = {OURS: connection.API, PLAIN: "pos"}  # a realm without an audience mapper says only who asked
 SECRET = "known to the tests alone"
-DOCUMENTS = (document.FILE, Path(__file__).with_name("plain-realm.json"))
+DOCUMENTS = (realm_file.FILE, Path(__file__).with_name("plain-realm.json"))
 PLACEHOLDERS = {"SHOP_ORIGIN": "http://localhost:1", "WEB_CLIENT_SECRET": SECRET, "POS_CLIENT_SECRET": SECRET}
 
 
@@ -155,11 +155,11 @@ def keycloak(request, _real_keycloak):
 
 def home_with_realms(folder):
     """Make the folder the home of a server that has both realms already; it has run before, at another port."""
-    home = Home(folder)
-    kept = program.cache() / f"keycloak-{program.VERSION}-tests-{_digest()}"
+    home = StateDir(folder)
+    kept = install.cache() / f"keycloak-{install.VERSION}-tests-{_digest()}"
     if not kept.exists():
         _import(home)
-        with suppress(Occupied):  # another run of the tests does the same
+        with suppress(StateDirLocked):  # another run of the tests does the same
             _keep(folder, kept)
     else:
         shutil.copytree(kept, folder, dirs_exist_ok=True)
@@ -168,7 +168,7 @@ def home_with_realms(folder):
 
 def _keep(folder, kept):
     """Copy a home to where it is kept: whole, or to a place that the next run clears."""
-    unfinished = Home(kept.with_name(f"unfinished-{kept.name}"))
+    unfinished = StateDir(kept.with_name(f"unfinished-{kept.name}"))
     with unfinished.occupied():
         copy = unfinished.folder / "home"
         shutil.rmtree(copy, ignore_errors=True)
@@ -179,12 +179,12 @@ def _keep(folder, kept):
 
 
 def _digest():
-    texts = [program.VERSION, *(file.read_text() for file in DOCUMENTS)]
+    texts = [install.VERSION, *(file.read_text() for file in DOCUMENTS)]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
 def _import(home):
     with servers.running(home, port=free_port()) as server:
         for file in DOCUMENTS:
-            server.office.make(document.filled(file.read_text(), PLACEHOLDERS))
+            server.office.make(realm_file.fill_placeholders(file.read_text(), PLACEHOLDERS))
     (home.folder / "web-client-secret").write_text(SECRET)  # where the demo would keep it

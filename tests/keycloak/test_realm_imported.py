@@ -6,7 +6,7 @@ import jwt
 import pytest
 import requests
 
-from pizzeria.demo.keycloak import document, export
+from pizzeria.devtools.keycloak import export, realm_file
 from tests.keycloak.server import OURS, PLAIN, SECRET
 
 BOTH = pytest.mark.parametrize("realm", [OURS, PLAIN])
@@ -57,7 +57,7 @@ def test_of_the_usual_shape_says_neither_for_whom_a_token_is_nor_what_for(keyclo
 
 
 def test_is_exported_as_the_document_it_came_from_with_what_was_changed_since(keycloak):
-    office, before = keycloak.server.office, document.FILE.read_text()
+    office, before = keycloak.server.office, realm_file.FILE.read_text()
     dishwasher = {"name": "dishwasher", "description": "Washes up"}
     expected = json.loads(before)
     expected["roles"]["realm"].append(dishwasher)
@@ -68,7 +68,7 @@ def test_is_exported_as_the_document_it_came_from_with_what_was_changed_since(ke
     finally:
         office.ask("delete", f"{OURS}/roles/dishwasher")
 
-    assert exported == document.written(expected) + "\n"
+    assert exported == realm_file.format_realm(expected) + "\n"
 
 
 def test_is_changed_for_the_length_of_a_test(keycloak):

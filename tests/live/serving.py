@@ -14,8 +14,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from pizzeria.demo.servers.ports import free_port
-from pizzeria.demo.servers.processes import start_tied
+from pizzeria.devtools.servers.ports import free_port
+from pizzeria.devtools.servers.processes import start_tied
 from tests.waiting import LIMIT, until
 
 ROOT = Path(__file__).parents[2]

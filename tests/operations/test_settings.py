@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from pizzeria.demo.home import ROOT
+from pizzeria.devtools.state_dir import ROOT
 
 SHOP = {
     "SECRET_KEY": "f3W0rds-that-nobody-has-ever-said-in-this-very-order-before-9c1",

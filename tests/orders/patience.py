@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 
 from pizzeria.operations import mail
-from tests.postbox import Post
+from tests.message_sinks import TestMessageSinks
 
 PATIENCE = 25  # seconds: as long as the mailer waits at most, and more than an answer takes on a loaded machine
 IN_VAIN = 5
 
 
 def patience_for(moments):
-    """Return the seconds to wait for a server that behaves like this: see `Manners.change`."""
+    """Return the seconds to wait for a server that behaves like this: see `Faults.change`."""
     return IN_VAIN if {"hang", "silence"} & set(map(str, moments.values())) else PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
-class PatientPost(Post):
+class PatientPost(TestMessageSinks):
     settings: Any
 
     @property
@@ -31,7 +31,7 @@ class PatientPost(Post):
 
     def behaves(self, *, refused=(), **moments):
         """Change how it behaves, and how long this process waits for that."""
-        Post.behaves(self, refused=refused, **moments)
+        TestMessageSinks.behaves(self, refused=refused, **moments)
         seconds = patience_for(moments)
         self.settings.MAILERS = mail.mailers(f"{self.box.mail_url}&timeout={seconds}")
         self.settings.NOTIFY_SMS_URL = f"{self.box.sms_url}?cto={seconds}&rto={seconds}"

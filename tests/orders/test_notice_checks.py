@@ -10,7 +10,7 @@ from django.core.management.base import SystemCheckError
 
 from orders.checks import check_notices
 from orders.models import NoticeKind
-from pizzeria.demo import checks, preparation
+from pizzeria.devtools import lint, preparation
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_stops_whoever_starts_the_shop(templates):
 
 def test_is_asked_for_before_the_demo_opens_and_by_the_lint():
     assert preparation.TABLES[0] == "check"
-    assert any(check.endswith("django check") for check in checks.CHECKS.values())
+    assert any(check.endswith("django check") for check in lint.CHECKS.values())
 
 
 def test_leaves_the_log_as_it_was():

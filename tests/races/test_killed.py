@@ -26,8 +26,8 @@ from kitchen.models import Ticket
 from orders import replay, selectors
 from orders.models import Basket, Order, OrderContact
 from orders.services import basket as baskets
-from pizzeria.demo import environment
-from pizzeria.demo.servers.processes import start_tied
+from pizzeria.devtools import environment
+from pizzeria.devtools.servers.processes import start_tied
 from pizzeria.foundation.events.models import Event
 from pizzeria.foundation.idempotency.models import IdempotencyKey
 from tests.orders.test_basket import add

@@ -16,8 +16,8 @@ from django.db import connection
 
 from orders import tasks
 from orders.models import Channel, Notice, NoticeState
-from pizzeria.demo import environment
-from pizzeria.demo.servers.processes import start_tied
+from pizzeria.devtools import environment
+from pizzeria.devtools.servers.processes import start_tied
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import Event
 from tests import shop

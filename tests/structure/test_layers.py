@@ -9,7 +9,7 @@ import tomllib
 
 import pytest
 
-from pizzeria.demo.home import ROOT
+from pizzeria.devtools.state_dir import ROOT
 
 PACKAGES = ("pizzeria", "orders", "kitchen", "menu")
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]

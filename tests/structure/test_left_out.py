@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pizzeria.demo.home import ROOT
+from pizzeria.devtools.state_dir import ROOT
 
 NEEDY = ["tests/keycloak/test_realm_imported.py", "tests/journeys/test_first_trip.py"]
 SENTENCES = ("with a real browser. There is no Chromium", "with a real keycloak. Keycloak runs on Java")

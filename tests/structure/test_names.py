@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from pizzeria.demo.home import ROOT
+from pizzeria.devtools.state_dir import ROOT
 
 PACKAGES = ("pizzeria", "orders", "kitchen", "menu")
 NO_NAMES = {"utils", "util", "helpers", "helper", "common", "core", "base", "constants", "misc"}

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from pizzeria.demo.keycloak import connection, document
+from pizzeria.devtools.keycloak import connection, realm_file
 from pizzeria.foundation.scopes import Scope
 from pizzeria.users.demo_people import DEMO_PEOPLE, PASSWORD
 from pizzeria.users.roles import ROLES
 
-TEXT = document.FILE.read_text()
+TEXT = realm_file.FILE.read_text()
 REALM = json.loads(TEXT)
 CLIENTS = {client["clientId"]: client for client in REALM["clients"]}
 SCOPES = {scope["name"]: scope for scope in REALM["clientScopes"]}
@@ -90,4 +90,4 @@ def test_has_the_demos_people_in_their_roles():
 
 
 def test_reads_as_an_export_would_write_it():
-    assert document.written(REALM) + "\n" == TEXT
+    assert realm_file.format_realm(REALM) + "\n" == TEXT

@@ -6,14 +6,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 
-from pizzeria.demo import interruption
-from pizzeria.demo.interruption import Interrupted
 from pizzeria.demo.life import visits
 from pizzeria.demo.life.agenda import watched
 from pizzeria.demo.life.crew import Crew
 from pizzeria.demo.life.evening import Evening
 from pizzeria.demo.life.story import Story, hushed_log
 from pizzeria.demo.life.visits import Twist
+from pizzeria.devtools import signals
+from pizzeria.devtools.signals import Interrupted
 
 FASTEST, LONGEST, MOST = 3600, 24 * 60, 1000
 MINUTES_AN_ORDER = 3
@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     @hushed_log()
     def handle(self, *args: Any, speed: float, minutes: int, orders: int | None, **options: Any) -> None:
-        interruption.listen()
+        signals.listen()
         story, chance = Story(self._tell), Random()  # noqa: S311 - no secret
         plan = visits.evening(
             lasts=timedelta(minutes=minutes),

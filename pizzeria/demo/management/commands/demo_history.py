@@ -4,10 +4,10 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from orders.models import Order
-from pizzeria.demo import home
 from pizzeria.demo.life import open_orders, week
 from pizzeria.demo.life.crew import Crew
 from pizzeria.demo.life.story import hushed_log
+from pizzeria.devtools import state_dir
 from pizzeria.foundation import clock
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         if Order.objects.exists():
             self.stdout.write("There are orders already: nothing was added.")
             return
-        unfinished = home.of_the_demo().unfinished_past
+        unfinished = state_dir.demo_state_dir().unfinished_history
         unfinished.touch()
         with connection.cursor() as cursor:
             # Nobody waits for an answer here. What a power cut takes is the newest, never something in between.

@@ -1,5 +1,0 @@
-"""The one way in which a server is not to be had."""
-
-
-class CannotServe(Exception):
-    """There is no server; the message says why, and what to do, to whoever wanted one."""

@@ -1,0 +1,131 @@
+"""
+`python -m pizzeria.devtools.ephemeral_servers -- COMMAND …`: run a command with a PostgreSQL and a Redis of its own.
+
+Both start empty, in a folder that is gone afterwards; the command's temporary files are kept until the next run if it
+fails. Its exit code is ours. It is ended by Ctrl-C, by a kill, and by the end of our own parent (`make`, or a shell);
+no process that it has started outlives us.
+"""
+
+import fcntl
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from pizzeria.devtools import environment
+from pizzeria.devtools.servers import data_dirs, descendants, secrets, stack, supervision
+from pizzeria.devtools.servers.exceptions import ServerUnavailable
+from pizzeria.devtools.servers.processes import stop_leftovers
+from pizzeria.devtools.servers.supervision import Called, Supervisor
+from pizzeria.devtools.state_dir import StateDir, StateDirLocked
+
+TEMPORARY_PREFIX = "pizzeria-ephemeral-"
+MEMORY = Path("/dev/shm")  # noqa: S108 - commits are twice as fast there as on a disk, and as durable for a killed server
+MEMORY_WANTED = 2 << 30  # bytes; containers often have 64 MB there
+
+
+def main(arguments: Sequence[str]) -> int:
+    command = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
+    if not command:
+        print(__doc__)
+        return 2
+    supervisor = Supervisor(parent=os.getppid(), patience=supervision.PATIENCE_WITH_GUARD)
+    try:
+        with temporary_state_dir() as home, _unlocked_afterwards(_disk()) as scratch, descendants.stopped_afterwards():
+            code = _run(command, supervisor, home, scratch)
+    except ServerUnavailable as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except Called as called:
+        return called.exit_code
+    if code:
+        print(f"The command's temporary files are kept until the next run: {scratch.folder}", file=sys.stderr)
+    else:
+        _remove(scratch)
+    return code
+
+
+def _run(command: Sequence[str], supervisor: Supervisor, home: StateDir, scratch: StateDir) -> int:
+    with stack.running(home.folder) as servers:
+        variables = environment.shop(
+            secret_key=secrets.kept(home.folder / "secret-key"),
+            database_url=servers.database.url,
+            redis_url=servers.store.url,
+            origin="http://localhost:8000",
+        )
+        variables["OIDC_ISSUER"] = ""  # whoever wants a sign-in server connects to one
+        variables["TMPDIR"] = str(scratch.folder)
+        return supervisor.wait_for(supervision.fork_guard(command, variables))
+
+
+@contextmanager
+def temporary_state_dir() -> Iterator[StateDir]:
+    """A folder that is gone after the block, or, if that was killed, after the next one's beginning."""
+    _sweep()
+    with _unlocked_afterwards(MEMORY if _has_space(MEMORY) else _disk()) as home:
+        try:
+            yield home
+        finally:
+            data_dirs.clear(home.folder)
+
+
+@contextmanager
+def _unlocked_afterwards(parent: Path) -> Iterator[StateDir]:
+    """A new folder, which is litter for the next sweep from the end of the block on."""
+    with ExitStack() as held:
+        with _alone(parent):
+            home = StateDir(Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=parent)))
+            held.enter_context(home.locked())
+        yield home
+
+
+def _sweep() -> None:
+    """Remove what earlier runs have left, and stop their servers if anything kept them alive."""
+    with ExitStack() as held:
+        for home in [*_litter(MEMORY, held), *_litter(_disk(), held)]:
+            stop_leftovers(home.records)
+            _remove(home)
+
+
+def _remove(home: StateDir) -> None:
+    with suppress(OSError):  # somebody still writes to it, or it holds what is not ours: left to the next sweep
+        data_dirs.clear(home.folder)
+
+
+def _litter(parent: Path, held: ExitStack) -> list[StateDir]:
+    """The folders of earlier runs, ours alone until ``held`` is closed."""
+    homes = []
+    if os.access(parent, os.W_OK):
+        with _alone(parent):
+            for folder in parent.glob(f"{TEMPORARY_PREFIX}*"):
+                with suppress(StateDirLocked, FileNotFoundError):
+                    if folder.lstat().st_uid == os.geteuid() and not folder.is_symlink():
+                        held.enter_context(StateDir(folder).locked())
+                        homes.append(StateDir(folder))
+    return homes
+
+
+@contextmanager
+def _alone(parent: Path) -> Iterator[None]:
+    """Keep others from making or sweeping folders: one that nobody has locked is litter, however new it is."""
+    lock = os.open(parent / f".pizzeria-{os.geteuid()}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _disk() -> Path:
+    return Path(tempfile.gettempdir())
+
+
+def _has_space(parent: Path) -> bool:
+    return os.access(parent, os.W_OK) and shutil.disk_usage(parent).free >= MEMORY_WANTED
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,63 @@
+"""`make keycloak`: a Keycloak with the shop's realm, until somebody says enough."""
+
+import os
+import sys
+import time
+from contextlib import ExitStack
+
+from pizzeria.devtools import public_port, signals, state_dir
+from pizzeria.devtools.keycloak import admin_client, connection, install
+from pizzeria.devtools.progress import say, step
+from pizzeria.devtools.servers import keycloak
+from pizzeria.devtools.servers.exceptions import ServerUnavailable
+from pizzeria.devtools.signals import Interrupted
+
+WELCOME = """
+Keycloak is open: {server.address}
+
+  Its console     {server.address}/admin/
+                  {account}, {server.office.password} (of this demo alone)
+  Realm           {realm}, with the people customer, chef, driver, manager, admin; the password of each is: pizza
+  The shop        is expected at {origin} (ORIGIN=… for another address), with
+{settings}
+
+Ctrl-C closes it; its data stays. `make keycloak-export` writes what you change into realm.json.
+"""
+
+
+def main() -> int:
+    """Run Keycloak until somebody says enough; the exit code."""
+    signals.listen()
+    try:
+        with ExitStack() as everything:
+            return _run(everything)
+    except Interrupted:
+        say("\nKeycloak is closed.")
+        return 0
+    except (public_port.PortUnavailable, ServerUnavailable) as problem:
+        say(str(problem))
+    return 1
+
+
+def _run(everything: ExitStack) -> int:
+    port = public_port.requested_port(keycloak.port_in(state_dir.keycloak_state_dir().folder))
+    origin = os.environ.get("ORIGIN") or f"http://localhost:{public_port.DEFAULT}"
+    install.announce()
+    with step(f"Keycloak {install.VERSION}"):
+        opened = everything.enter_context(connection.opened(origin=origin, port=port))
+
+    settings = "\n".join(f"{'':18}{name}={value}" for name, value in opened.variables.items())
+    say(
+        WELCOME.format(
+            server=opened.server, account=admin_client.ACCOUNT, realm=connection.REALM, origin=origin, settings=settings
+        )
+    )
+    process = opened.server.process
+    while process.is_running():
+        time.sleep(0.25)
+    say(f"Keycloak has ended. The end of {process.log}:\n{process.last_words()}")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""Shop and Keycloak, known to each other."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from pizzeria.devtools import state_dir
+from pizzeria.devtools.keycloak import realm_file
+from pizzeria.devtools.keycloak.admin_client import AdminClient
+from pizzeria.devtools.servers import keycloak, secrets
+from pizzeria.devtools.servers.exceptions import ServerUnavailable
+from pizzeria.devtools.servers.keycloak import Keycloak
+from pizzeria.devtools.servers.processes import stop_leftovers
+from pizzeria.devtools.state_dir import StateDirLocked
+
+REALM, WEB, API = "pizzeria", "pizzeria-web", "pizzeria-api"  # as in realm.json
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """
+    :param variables: what the shop's environment says of the server
+    """
+
+    server: Keycloak
+    variables: dict[str, str]
+
+
+@contextmanager
+def opened(*, origin: str, port: int | None = None) -> Iterator[Connection]:
+    """
+    The checkout's Keycloak with the shop's realm, until the block ends.
+
+    :param origin: where the shop is found this time
+    :param port: if not last time's
+    :raises CannotServe: with what to do about it
+    """
+    kept = state_dir.keycloak_state_dir()
+    port = port or keycloak.port_in(kept.folder)
+    try:
+        with kept.locked(address=keycloak.address_at(port)):
+            stop_leftovers(kept.records)
+            with keycloak.running(kept, port=port) as server:
+                yield Connection(server, _connected(server, kept.folder, origin))
+    except StateDirLocked as occupied:
+        where = f" at {occupied.owner.address} (process {occupied.owner.pid})" if occupied.owner else ""
+        raise ServerUnavailable(
+            f"This checkout's Keycloak is running already{where}. Stop it with Ctrl-C there."
+        ) from None
+
+
+def _connected(server: Keycloak, folder: Path, origin: str) -> dict[str, str]:
+    secret = secrets.kept(folder / "web-client-secret")
+    placeholders = {
+        "SHOP_ORIGIN": origin,
+        "WEB_CLIENT_SECRET": secret,
+        "POS_CLIENT_SECRET": secrets.kept(folder / "pos-client-secret"),
+    }
+    try:
+        _have_realm(server.office, placeholders)
+    except requests.RequestException as problem:
+        raise ServerUnavailable(f"Keycloak did not take the realm: {problem}") from problem
+    return {
+        "OIDC_ISSUER": server.issuer(REALM),
+        "OIDC_CLIENT_ID": WEB,
+        "OIDC_CLIENT_SECRET": secret,
+        "OIDC_AUDIENCES": API,
+    }
+
+
+def _have_realm(office: AdminClient, placeholders: dict[str, str]) -> None:
+    if office.has(REALM):
+        office.move_client(REALM, WEB, origin=placeholders["SHOP_ORIGIN"])
+    else:
+        office.make(realm_file.fill_placeholders(realm_file.FILE.read_text(), placeholders))

@@ -1,0 +1,70 @@
+"""
+`make keycloak-export`: what was changed by hand in the running Keycloak, written into realm.json.
+
+The people stay those of the file. What a realm has without being told is asked of Keycloak itself: a second realm is
+made of names alone, exported beside the first, and removed.
+"""
+
+import sys
+from typing import Any
+from uuid import uuid4
+
+import requests
+
+from pizzeria.devtools import state_dir
+from pizzeria.devtools.keycloak import realm_file
+from pizzeria.devtools.keycloak.admin_client import AdminClient
+from pizzeria.devtools.progress import say
+from pizzeria.devtools.servers import keycloak
+
+
+def main() -> int:
+    kept = state_dir.keycloak_state_dir()
+    if not kept.is_locked():
+        say("Keycloak is not running. Start it with `make keycloak` or `make demo KEYCLOAK=1`, then export from it.")
+        return 1
+    try:
+        office = keycloak.office_of(kept.folder)
+        text = realm_file.FILE.read_text()
+        changed = exported(office, before=text)
+    except (requests.RequestException, FileNotFoundError) as problem:
+        say(f"Keycloak does not answer: {problem}")
+        return 1
+    realm_file.FILE.write_text(changed)
+    name = realm_file.FILE.relative_to(state_dir.ROOT)
+    say(f"{name} is as Keycloak has it." if changed == text else f"{name} was changed; `git diff` shows how.")
+    return 0
+
+
+def exported(office: AdminClient, *, before: str) -> str:
+    """The document ``before`` with what is otherwise in the running realm by now."""
+    said = realm_file.fill_placeholders(before, {})
+    now = realm_file.without_stamps(office.export(said["realm"]))
+    realm = realm_file.differences(now, usual=_usual(office, said), before=said)
+    everybody = {person["username"]: person for person in [*said["users"], *realm.get("users", [])]}
+    return realm_file.format_realm({**realm, "users": list(everybody.values())}) + "\n"
+
+
+def _usual(office: AdminClient, said: dict[str, Any]) -> Any:
+    """A realm of the same scopes of which nothing else was said, as if it had the other's name."""
+    name = f"usual-{uuid4()}"
+    office.make(
+        {
+            "realm": name,
+            "enabled": True,
+            "clientScopes": [*said["clientScopes"], {"name": realm_file.NEW}],
+            "defaultDefaultClientScopes": said["defaultDefaultClientScopes"],
+            "defaultOptionalClientScopes": said["defaultOptionalClientScopes"],
+            "roles": {"realm": [{"name": realm_file.NEW}]},
+            "clients": [{"clientId": realm_file.NEW}],
+        }
+    )
+    try:
+        usual = realm_file.without_stamps(office.export(name))
+    finally:
+        office.remove(name)
+    return realm_file.renamed(usual, name, said["realm"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

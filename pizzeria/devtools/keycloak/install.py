@@ -1,0 +1,113 @@
+"""
+The Keycloak that is run here: fetched by Maven once, built once, and kept outside the checkout for all of them.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from pizzeria.devtools.progress import say
+from pizzeria.devtools.servers.exceptions import ServerUnavailable
+from pizzeria.devtools.servers.processes import Child
+from pizzeria.devtools.state_dir import StateDir
+
+VERSION = "26.7.3"
+ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:tar.gz"
+OLDEST_JAVA = 17
+INSTALL = "Debian: apt install default-jre-headless maven"
+# Of a quick compiler and a simple collector it starts in half the time and memory; nobody here measures its speed.
+JVM = "-Xms64m -Xmx400m -XX:MaxMetaspaceSize=256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dfile.encoding=UTF-8"
+
+
+def missing() -> str:
+    """What this machine lacks to run it, as a sentence with what to do; empty if nothing is."""
+    if (java := _java_version()) < OLDEST_JAVA:
+        here = f"here is Java {java}" if java else "there is no Java here"
+        return f"Keycloak runs on Java {OLDEST_JAVA} or newer, and {here}. Install one ({INSTALL})."
+    if not _cached().exists() and not shutil.which("mvn"):
+        return f"Keycloak is fetched by Maven, and there is no `mvn` here. Install it ({INSTALL})."
+    return ""
+
+
+def announce() -> None:
+    """Say that there will be something to wait for, if there will."""
+    if not missing() and not _cached().exists():
+        say(f"Fetching Keycloak {VERSION} (180 MB) and building it; this happens once ...")
+
+
+def fetched(home: StateDir) -> Path:
+    """
+    The program's folder; the first time it is fetched (180 MB) and built, which takes a minute or two.
+
+    :param home: where logs and records of that are kept
+    :raises CannotServe: with what to do
+    """
+    if lack := missing():
+        raise ServerUnavailable(lack)
+    cached = _cached()
+    if not cached.exists():
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cached.parent, prefix="unfinished-") as unfinished:
+            program = _fetch(Path(unfinished), home)
+            _run("build keycloak", [program / "bin" / "kc.sh", "build", "--db=dev-file", "--cache=local"], home)
+            with suppress(OSError):  # somebody else was quicker
+                program.rename(cached)  # only ever seen whole
+    return cached
+
+
+def environment() -> dict[str, str]:
+    """What it runs in: the caller's own Keycloak and Java options have no say."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("KC_", "KEYCLOAK", "JAVA_OPTS"))}
+    return {**ours, "JAVA_OPTS": JVM}
+
+
+def cache() -> Path:
+    """The folder for what is fetched and made once, by every checkout of this account."""
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    return caches / "pizzeria"
+
+
+def _cached() -> Path:
+    return cache() / f"keycloak-{VERSION}"
+
+
+def _java_version() -> int:
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=str(Path(home) / "bin") if home else None)
+    if java is None:
+        return 0
+    says = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(?:1\.)?(\d+)', says)
+    return int(version.group(1)) if version else 0
+
+
+def _fetch(folder: Path, home: StateDir) -> Path:
+    copy = ["mvn", "--batch-mode", "dependency:copy", f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={folder}"]
+    _run("fetch keycloak", copy, home, advice="Without a network, run this once with one.")
+    [archive] = folder.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    return folder / f"keycloak-{VERSION}"
+
+
+def _run(what: str, command: Sequence[str | Path], home: StateDir, *, advice: str = "") -> None:
+    child = Child(
+        what,
+        command,
+        records=home.records,
+        log=home.logs / f"{what.replace(' ', '-').lower()}.log",
+        cwd=home.folder,
+        env=environment(),
+    )
+    try:
+        code = child.wait()
+    finally:
+        child.stop()
+    if code:
+        raise ServerUnavailable(f"{what.capitalize()} failed. {advice}\nThe end of {child.log}:\n{child.last_words()}")

@@ -1,0 +1,42 @@
+"""`make lint`: every check, even after one has failed; what failed is named at the end."""
+
+import shlex
+import subprocess
+import sys
+
+from pizzeria.devtools import environment
+from pizzeria.devtools.progress import say
+from pizzeria.devtools.state_dir import ROOT
+
+CHECKS = {
+    "style": "-m ruff check",
+    "format": "-m ruff format --check",
+    "types": "-m mypy",
+    "layers": "-c 'from importlinter import cli; cli.lint_imports_command()'",
+    "template format": "-m djlint --check --quiet templates",
+    "templates": "-m djlint --lint --quiet templates",
+    "shop": "-m django check",
+    # It would like to ask the database, too, whether the migrations it has run are these.
+    "migrations": "-W 'ignore:Got an error checking:RuntimeWarning' -m django makemigrations --check --dry-run",
+}
+
+
+def main() -> int:
+    # Settings want values; nothing connects to them.
+    variables = environment.shop(
+        secret_key="nothing is signed with this key while the code is checked",  # noqa: S106
+        database_url="postgresql://nobody@127.0.0.1:9/nothing",
+        redis_url="redis://127.0.0.1:9/0",
+        origin="http://localhost:8000",
+    )
+    failed = []
+    for name, check in CHECKS.items():
+        say(f"== {name}")
+        if subprocess.run([sys.executable, *shlex.split(check)], cwd=ROOT, env=variables, check=False).returncode:
+            failed.append(name)
+    say(f"\nFailed: {', '.join(failed)}." if failed else "\nAll is well.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""`python -m pizzeria.devtools.message_sinks FOLDER`: serve until killed, and say in the folder at which ports."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from pizzeria.devtools.message_sinks import PORTS, sms, smtp
+from pizzeria.devtools.message_sinks.faults import Faults
+from pizzeria.devtools.message_sinks.store import MessageStore
+
+
+async def main(folder: Path) -> None:
+    store, faults = MessageStore(folder), Faults(folder)
+    texts = sms.serve(store, faults)
+    async with await smtp.serve(store, faults) as mails:
+        unfinished = folder / f".{PORTS}"
+        unfinished.write_text(json.dumps({"mail": mails.sockets[0].getsockname()[1], "sms": texts.server_port}))
+        unfinished.rename(folder / PORTS)
+        await mails.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1])))

@@ -1,0 +1,94 @@
+"""The mail server."""
+
+import asyncio
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from pizzeria.devtools.message_sinks.faults import Faults
+from pizzeria.devtools.message_sinks.store import Message, MessageStore
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Answers at each moment of a conversation; aiosmtpd finds these methods by their names."""
+
+    store: MessageStore
+    faults: Faults
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, answers: list[str]
+    ) -> list[str]:
+        match self.faults.at("EHLO"):
+            case int(number):
+                return [f"{number} As I was told"]
+            case "hang":
+                await _for_ever()
+        session.host_name = hostname
+        return answers
+
+    async def handle_HELO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str) -> str:  # noqa: N802
+        [answer] = await self.handle_EHLO(server, session, envelope, hostname, [f"250 {server.hostname}"])
+        return answer
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        match self.faults.at("RCPT"):
+            case int(number):
+                return f"{number} As I was told, about <{address}>"
+            case "hang":
+                await _for_ever()
+        if self.faults.refuse(address):
+            return f"550 Nobody here is called <{address}>"
+        envelope.rcpt_tos.append(address)
+        return "250 Known"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        manner = self.faults.at("DATA")
+        match manner:
+            case int(number):
+                return f"{number} As I was told, about <{', '.join(envelope.rcpt_tos)}>"
+            case "hang":
+                await _for_ever()
+        content = envelope.content
+        assert isinstance(content, bytes)  # decode_data is off
+        taken = [self.store.take(_message(to, content)) for to in envelope.rcpt_tos]
+        match manner:
+            case "silence":
+                await _for_ever()
+            case "drop" if isinstance(server.transport, asyncio.WriteTransport):
+                server.transport.abort()
+        return f"250 Taken as {', '.join(message.id for message in taken)}"
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.faults.at("QUIT") == "hang":
+            await _for_ever()
+        return "221 Bye"
+
+
+async def serve(store: MessageStore, faults: Faults) -> asyncio.Server:
+    """A server at work on a free port."""
+    loop = asyncio.get_running_loop()
+    clerk = Clerk(store, faults)
+    return await loop.create_server(lambda: SMTP(clerk, hostname="postbox", loop=loop), "127.0.0.1", 0)
+
+
+async def _for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+def _message(to: str, content: bytes) -> Message:
+    mail = message_from_bytes(content, EmailMessage, policy=default)
+    text, html = mail.get_body(["plain"]), mail.get_body(["html"])
+    return Message(
+        kind="email",
+        to=to,
+        subject=mail["Subject"] or "",
+        text=text.get_content() if text else "",
+        html=html.get_content() if html else "",
+        letter=mail["Message-ID"] or "",
+    )

@@ -1,0 +1,63 @@
+"""The messages that were taken: one file each, written whole, so that any process may read while another writes."""
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """
+    An e-mail or an SMS as it arrived.
+
+    :param id: the later it was taken, the greater it sorts
+    :param letter: the Message-ID its sender gave it, if it is an e-mail
+    """
+
+    kind: str
+    to: str
+    text: str
+    subject: str = ""
+    html: str = ""
+    letter: str = ""
+    id: str = field(default_factory=lambda: f"{time.time_ns()}-{token_hex(4)}")
+
+    @property
+    def at(self) -> datetime:
+        """When it was taken."""
+        return datetime.fromtimestamp(int(self.id.partition("-")[0]) / 1e9, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStore:
+    folder: Path
+
+    def take(self, message: Message) -> Message:
+        """Write a message down; it stays."""
+        unfinished = self.folder / f".{message.id}"
+        unfinished.write_text(json.dumps(asdict(message)))
+        unfinished.rename(self._file(message.id))
+        return message
+
+    def newest_first(self, *, at_most: int | None = None) -> list[Message]:
+        return [_read(file) for file in sorted(self.folder.glob("[0-9]*.json"), reverse=True)[:at_most]]
+
+    def find(self, id: str) -> Message | None:
+        """The message with this id, which must be made of letters, digits and hyphens."""
+        file = self._file(id)
+        return _read(file) if file.exists() else None
+
+    def forget(self) -> None:
+        """Throw every message away."""
+        for file in self.folder.glob("[0-9]*.json"):
+            file.unlink()
+
+    def _file(self, id: str) -> Path:
+        return self.folder / f"{id}.json"
+
+
+def _read(file: Path) -> Message:
+    return Message(**json.loads(file.read_text()))

@@ -1,0 +1,80 @@
+"""
+Ports for servers of ours, each given to one process only.
+
+A port that is free now may be taken a moment later: by an outgoing connection, if it is in the kernel's ephemeral
+range, or by another process of ours that was given the same. So ports come from outside that range, and each is
+reserved by a lock on one byte of a file that all our processes share; the lock ends with the process that holds it.
+"""
+
+import errno
+import fcntl
+import functools
+import os
+import random
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+from pizzeria.devtools.servers.exceptions import ServerUnavailable
+
+POSSIBLE = range(10_000, 65_536)
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+EPHEMERAL_ELSEWHERE = range(32_768, 65_536)  # at least what macOS and the BSDs use
+SHARED = Path("/tmp")  # noqa: S108 - not TMPDIR, which each run of the tests has to itself
+ADDRESSES = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))  # what "localhost" may mean
+
+
+def free_port() -> int:
+    """
+    A port that nobody uses, reserved for this process until it ends.
+
+    :raises CannotServe: there is none left
+    """
+    untried = _untried()
+    while untried:
+        port = untried.pop()
+        if _reserve(port) and _is_unused(port):
+            return port
+    raise ServerUnavailable("Every port of this machine is in use, or reserved by a process of ours.")
+
+
+@functools.cache
+def _untried() -> list[int]:
+    ephemeral = _ephemeral()
+    ports = [port for port in POSSIBLE if port not in ephemeral] or list(POSSIBLE)
+    random.SystemRandom().shuffle(ports)
+    return ports
+
+
+def _ephemeral() -> range:
+    with suppress(FileNotFoundError):
+        first, last = EPHEMERAL.read_text().split()
+        return range(int(first), int(last) + 1)
+    return EPHEMERAL_ELSEWHERE
+
+
+@functools.cache
+def _reservations() -> int:
+    # One file for each user, whom nobody else can lock out. Never closed: that would drop our locks.
+    file = SHARED / f"pizzeria-ports-{os.geteuid()}"
+    return os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+
+
+def _reserve(port: int) -> bool:
+    try:
+        fcntl.lockf(_reservations(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except (BlockingIOError, PermissionError):  # systems differ in which they raise
+        return False
+    return True
+
+
+def _is_unused(port: int) -> bool:
+    # Without SO_REUSEADDR: not even a connection of a server that was here a minute ago is left.
+    for family, address in ADDRESSES:
+        try:
+            with socket.socket(family) as probe:
+                probe.bind((address, port))
+        except OSError as problem:
+            if problem.errno in (errno.EADDRINUSE, errno.EACCES):
+                return False
+    return True

@@ -1,0 +1,164 @@
+"""
+A PostgreSQL of our own: loopback only, a free port, a password nobody chose, durable like the real one.
+
+The data survives its server being killed; ``PG*`` variables of the caller's shell have no say in it.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from pizzeria.devtools.servers import programs, readiness, secrets
+from pizzeria.devtools.servers.data_dirs import DataDir
+from pizzeria.devtools.servers.exceptions import ServerUnavailable
+from pizzeria.devtools.servers.processes import Child
+
+KNOWS_UTF8_BY_ITSELF = 17  # this version and later, whatever locales the machine has
+NAME = "pizzeria"  # the role's, and the database's
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",  # the default folder is missing on some machines and shared on the others
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "lc_messages": "C",
+    "max_connections": "400",  # several tests at a time, each with a crowd of its own
+    "dynamic_shared_memory_type": "mmap",  # files among its data, instead of some in /dev/shm that a kill leaves there
+    "client_connection_check_interval": "1s",  # else a killed web worker's row locks live on for its query's length
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    url: str
+    title: str  # "PostgreSQL 15.14, this machine's"
+    process: Child
+
+
+@contextmanager
+def running(room: DataDir, *, home: Path) -> Iterator[Database]:
+    """
+    A running server with an empty or last time's database.
+
+    :param home: where its password, its log and its record are kept
+    :raises CannotServe: with the reason, and the end of its log
+    """
+    program = programs.postgres()
+    bin_folder = room.executable(program).parent
+    place = room.place("postgres")
+    data = place / "data"
+    password = secrets.kept(home / "postgres-password")
+
+    _refuse_other_version(data, program.major)
+    if not data.exists():
+        _initialise(data, bin_folder, program.major, password, room)
+    _forget_dead_owner(data)
+
+    child, port = readiness.start(
+        lambda port: Child(
+            "postgres",
+            [
+                bin_folder / "postgres",
+                "-D",
+                data,
+                *(f"--{name.replace('_', '-')}={value}" for name, value in {**SETTINGS, "port": port}.items()),
+            ],
+            records=home / "running",
+            log=home / "logs" / "postgres.log",
+            cwd=place,
+            env=_environment(),
+            farewell=signal.SIGINT,  # "fast": sessions are cut, what was committed stays
+            account=room.account,
+        ),
+        answers=lambda port: _make_database(_url(password, port, "postgres")),
+        not_yet=(psycopg.OperationalError,),
+    )
+    try:
+        yield Database(_url(password, port, NAME), f"PostgreSQL {program.version}, {program.origin}", child)
+    finally:
+        child.stop(patience=10)
+
+
+def _url(password: str, port: int, database: str) -> str:
+    return f"postgresql://{NAME}:{password}@127.0.0.1:{port}/{database}"
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+
+
+def _refuse_other_version(data: Path, major: int) -> None:
+    with suppress(FileNotFoundError):
+        had = (data / "PG_VERSION").read_text().strip()
+        if had != str(major):
+            raise ServerUnavailable(
+                f"The demo's data was made by PostgreSQL {had}, and here is PostgreSQL {major}, which cannot read it.\n"
+                "`make demo-reset` removes the data; the next `make demo` starts afresh."
+            )
+
+
+def _initialise(data: Path, bin_folder: Path, major: int, password: str, room: DataDir) -> None:
+    unfinished = Path(tempfile.mkdtemp(dir=data.parent, prefix="unfinished-"))
+    password_file = unfinished.with_suffix(".password")
+    password_file.touch(mode=0o600)
+    password_file.write_text(password)
+    if room.account:
+        room.account.own(unfinished, password_file)
+
+    by_itself = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    initdb = subprocess.run(
+        [
+            bin_folder / "initdb",
+            f"--pgdata={unfinished}",
+            f"--username={NAME}",
+            f"--pwfile={password_file}",
+            "--auth=scram-sha-256",  # whoever else works on this machine reaches the port, too
+            "--encoding=UTF8",
+            *(by_itself if major >= KNOWS_UTF8_BY_ITSELF else ["--locale=C.UTF-8"]),
+        ],
+        cwd=data.parent,
+        env=_environment(),
+        user=room.account.uid if room.account else None,
+        group=room.account.gid if room.account else None,
+        extra_groups=[] if room.account else None,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    password_file.unlink()
+    if initdb.returncode:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise ServerUnavailable(
+            f"PostgreSQL could not lay out its data:\n{initdb.stdout[-800:]}{initdb.stderr[-1600:]}"
+        )
+    unfinished.rename(data)  # only ever seen whole
+
+
+def _forget_dead_owner(data: Path) -> None:
+    """
+    Remove the lock of a server that was killed, which PostgreSQL itself honours once any process has the number again.
+
+    Nobody else serves this data: our owner holds the lock on its home, and has stopped what was left in it.
+    """
+    lock = data / "postmaster.pid"
+    with suppress(FileNotFoundError, IndexError, ValueError):
+        pid = int(lock.read_text().splitlines()[0])
+        with suppress(OSError):
+            if Path(f"/proc/{pid}/cwd").samefile(data):  # a server works in its data folder
+                raise ServerUnavailable(f"Another PostgreSQL (process {pid}) already serves {data}. Stop it first.")
+        lock.unlink()
+
+
+def _make_database(url: str) -> None:
+    with psycopg.connect(url, autocommit=True, connect_timeout=2) as connection:
+        exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone()
+        if not exists:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))

@@ -1,0 +1,68 @@
+"""A Redis of our own: loopback only, a free port, a password nobody chose, and a queue that survives a kill."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import ConnectionError as NotConnected
+from redis.exceptions import TimeoutError as Unanswered
+
+from pizzeria.devtools.servers import programs, readiness, secrets
+from pizzeria.devtools.servers.data_dirs import DataDir
+from pizzeria.devtools.servers.processes import Child
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    url: str
+    title: str  # "Redis 7.0.15, this machine's"
+    process: Child
+
+
+@contextmanager
+def running(room: DataDir, *, home: Path) -> Iterator[Store]:
+    """
+    A running server with last time's keys.
+
+    :param home: where its password, its log and its record are kept
+    :raises CannotServe: with the reason, and the end of its log
+    """
+    program = programs.redis()
+    place = room.place("redis")
+    password = secrets.kept(home / "redis-password")
+
+    child, port = readiness.start(
+        lambda port: Child(
+            "redis",
+            [room.executable(program), _configuration(room, place, port, password)],
+            records=home / "running",
+            log=home / "logs" / "redis.log",
+            cwd=place,
+            env=os.environ,
+            account=room.account,
+        ),
+        answers=lambda port: Redis.from_url(_url(password, port), socket_timeout=2).ping(),
+        not_yet=(NotConnected, Unanswered),  # the first is also what it says while it loads its keys
+    )
+    try:
+        yield Store(_url(password, port), f"{program.name} {program.version}, {program.origin}", child)
+    finally:
+        child.stop()
+
+
+def _url(password: str, port: int) -> str:
+    return f"redis://:{password}@127.0.0.1:{port}/0"
+
+
+def _configuration(room: DataDir, place: Path, port: int, password: str) -> Path:
+    file = place / "redis.conf"  # a file: every user of the machine sees the words of a command
+    file.touch(mode=0o600)
+    file.write_text(
+        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{place}"\nappendonly yes\nsave ""\ndaemonize no\n'
+    )
+    if room.account:
+        room.account.own(file)
+    return file

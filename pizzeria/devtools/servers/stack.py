@@ -1,0 +1,31 @@
+"""Both servers at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pizzeria.devtools.servers import data_dirs, postgres, redis
+from pizzeria.devtools.servers.processes import Child
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    database: postgres.Database
+    store: redis.Store
+
+    @property
+    def processes(self) -> list[Child]:
+        return [self.database.process, self.store.process]
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Stack]:
+    """
+    PostgreSQL and Redis with their data in ``folder``, until the block ends.
+
+    :raises CannotServe: with what to do about it
+    """
+    room = data_dirs.data_dir_in(folder)
+    with postgres.running(room, home=folder) as database, redis.running(room, home=folder) as store:
+        yield Stack(database, store)

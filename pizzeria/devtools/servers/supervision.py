@@ -1,0 +1,153 @@
+"""
+A command run in the foreground, and an end to every process it has started, however the command or we ourselves end.
+
+Two processes see to that, so that either may be killed outright: we, and a guard between us and the command.
+
+    our parent ── we ── guard ── command ── …
+
+Both pass on the signals they get, take the end of their parent for a SIGTERM, and stop their descendants afterwards.
+"""
+
+import math
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from types import FrameType
+from typing import Never
+
+from pizzeria.devtools import signals
+from pizzeria.devtools.servers import descendants
+from pizzeria.devtools.servers.processes import start_tied, wait_until
+
+INTERVAL = 0.05  # seconds
+PATIENCE = 15.0  # seconds for a command to end after a signal
+PATIENCE_WITH_GUARD = 20.0  # ... and for its guard, which stops the rest afterwards
+A_MOMENT = 2.0  # seconds for the rest to end by itself after the command
+
+
+class Called(BaseException):
+    """A signal came before there was a child to pass it on to."""
+
+    def __init__(self, number: int) -> None:
+        self.exit_code = 128 + number
+
+
+class Supervisor:
+    """
+    Waits for one child process, and passes on the signals that come from now on.
+
+    :param parent: the process whose end is taken for a SIGTERM
+    :param patience: seconds for the child to end after a signal
+    """
+
+    def __init__(self, *, parent: int, patience: float) -> None:
+        self._parent, self._patience = parent, patience
+        self._child: int | None = None
+        self._number, self._deadline = 0, math.inf
+        self._is_over = False
+        signals.handle(self._handle)
+
+    @property
+    def was_called(self) -> bool:
+        """Whether a signal came."""
+        return self._number != 0
+
+    def wait_for(self, child: int, *, meanwhile: Callable[[int], None] | None = None) -> int:
+        """
+        Return the child's exit code; 128 and the number of the signal if one has ended it, or should have.
+
+        :param meanwhile: called with the child until then, again and again
+        """
+        self._child = child
+        try:
+            while not _ended(os.P_PID, child):
+                self._notice_end_of_parent(child)
+                if time.monotonic() > self._deadline:
+                    return 128 + self._number
+                if meanwhile:
+                    meanwhile(child)
+                time.sleep(INTERVAL)
+        finally:
+            self._is_over = True
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return code if code >= 0 else 128 - code
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self._is_over:
+            return  # what is left is being stopped already
+        self._number = number
+        if self._child is None:
+            self._is_over = True
+            raise Called(number)
+        if number == signal.SIGINT and os.isatty(0):
+            return  # the terminal has told the command, which may be a debugger
+        self._pass_on(number, self._child)
+
+    def _notice_end_of_parent(self, child: int) -> None:
+        if os.getppid() != self._parent:
+            self._parent = os.getppid()
+            self._number = signal.SIGTERM
+            self._pass_on(signal.SIGTERM, child)
+
+    def _pass_on(self, number: int, child: int) -> None:
+        self._deadline = min(self._deadline, time.monotonic() + self._patience)
+        with suppress(ProcessLookupError):
+            os.kill(child, number)
+
+
+def fork_guard(command: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Start the guard, which runs the command and exits with its code; the guard's process id."""
+    owner = os.getpid()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals.SIGNALS)  # until the guard has handlers of its own
+    guard = os.fork()
+    if guard == 0:
+        _be_guard(command, variables, owner)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, signals.SIGNALS)
+    return guard
+
+
+def _be_guard(command: Sequence[str], variables: Mapping[str, str], owner: int) -> Never:
+    code = 1
+    try:
+        with descendants.stopped_afterwards():
+            code = _guard(command, variables, owner)
+    except Called as called:
+        code = called.exit_code
+    except FileNotFoundError as problem:
+        print(problem, file=sys.stderr)
+    except BaseException:  # noqa: BLE001 - what called us is the owner's to go on with
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _guard(command: Sequence[str], variables: Mapping[str, str], owner: int) -> int:
+    supervisor = Supervisor(parent=owner, patience=PATIENCE)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, signals.SIGNALS)
+    # In our own process group, so that it may read the terminal (a debugger) and hears a Ctrl-C by itself.
+    process = start_tied(command, farewell=signal.SIGTERM, env=variables)
+    code = supervisor.wait_for(process.pid, meanwhile=_bury_orphans)
+    if not supervisor.was_called and not wait_until(lambda: not descendants.running(), seconds=A_MOMENT):
+        for left in descendants.running():
+            print(f"The command left running, stopped now: {left.command} (process {left.pid})", file=sys.stderr)
+    return code
+
+
+def _ended(kind: int, child: int) -> os.waitid_result | None:
+    """A child that has ended, if there is one; it keeps its number until it is waited for."""
+    return os.waitid(kind, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+
+
+def _bury_orphans(child: int) -> None:
+    """Wait for what has ended: every child but this one is adopted."""
+    ended = _ended(os.P_ALL, 0)
+    while ended is not None and ended.si_pid != child:
+        os.waitpid(ended.si_pid, 0)
+        ended = _ended(os.P_ALL, 0)

@@ -1,0 +1,196 @@
+"""
+Opening the demo shop: everything it needs, started in order, watched, and stopped with it.
+
+The supervisor is our own. Those off the shelf (honcho) put an intermediate process around each child that ignores our
+signals and leaves the child running when it is killed; here a child dies with us, or is found at the next start.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from pizzeria.devtools import environment, public_port, signals, state_dir
+from pizzeria.devtools.keycloak import admin_client, connection, install
+from pizzeria.devtools.keycloak.connection import Connection
+from pizzeria.devtools.progress import say, step
+from pizzeria.devtools.servers import message_sinks, secrets, stack
+from pizzeria.devtools.servers.exceptions import ServerUnavailable
+from pizzeria.devtools.servers.processes import Child, stop_all, stop_leftovers
+from pizzeria.devtools.signals import Interrupted
+from pizzeria.devtools.state_dir import ROOT, StateDir, StateDirLocked
+
+WELCOME = """
+The shop is open: {origin}
+
+  As a guest      order a pizza, no account needed; its page then follows it to the counter
+  As the chef     sign in from another browser (or a private window) and cook it: {origin}/kitchen/
+  As the manager  change the menu, read the orders of the last week: {origin}/admin/
+                  and what guests are told by e-mail and SMS: {origin}/admin/messages/
+  As a spectator  `make demo-evening`, in another terminal, plays an evening with guests, cooks and a driver
+
+  People          customer, chef, driver, manager, admin; the password of each is: pizza
+                  {sign_in}
+  Logs            {logs}
+
+Ctrl-C closes the shop; its data stays. `make demo-reset` throws the data away.
+"""
+
+
+class Broken(Exception):
+    """Something of ours does not run; the message says what, and ends with its log's end."""
+
+
+def main() -> int:
+    """Run the demo until somebody says enough; the exit code."""
+    signals.listen()
+    demo = state_dir.demo_state_dir()
+    try:
+        with ExitStack() as everything:
+            _open(demo, everything)
+    except Interrupted:
+        say("\nThe shop is closed.")
+        return 0
+    except StateDirLocked as occupied:
+        who = f" at {occupied.owner.address} (process {occupied.owner.pid})" if occupied.owner else ""
+        say(f"The demo of this checkout is running already{who}. Stop it with Ctrl-C there, or `make demo-reset`.")
+    except (public_port.PortUnavailable, ServerUnavailable, Broken) as problem:
+        say(str(problem))
+    return 1
+
+
+def _open(demo: StateDir, everything: ExitStack) -> None:
+    wanted = public_port.requested_port()
+    origin = f"http://localhost:{wanted}"
+    everything.enter_context(demo.locked(address=origin))
+    if leftovers := stop_leftovers(demo.records):
+        say(f"Stopped what a killed demo had left running: {', '.join(leftovers)}.")
+    public_port.refuse_taken(wanted)
+
+    with step("Servers") as line:
+        servers = everything.enter_context(stack.running(demo.folder))
+        post = everything.enter_context(message_sinks.running(home=demo.folder))
+        line.title = f"{servers.database.title}; {servers.store.title}; a postbox for mail and SMS"
+
+    sign_in = _sign_in_server(everything, origin) if os.environ.get("KEYCLOAK", "0") not in ("", "0") else None
+    variables = environment.shop(
+        secret_key=secrets.kept(demo.folder / "secret-key"),
+        database_url=servers.database.url,
+        redis_url=servers.store.url,
+        origin=origin,
+        mail_url=post.mail_url,
+        sms_url=post.sms_url,
+        message_store=str(post.store.folder),
+    )
+    if sign_in:
+        variables |= sign_in.variables
+    with step("Tables, menu, people, and a week behind them"):
+        _prepare(demo, variables)
+
+    with step("Web and workers"):
+        shop = everything.enter_context(_shop(demo, variables, wanted))
+        _wait_until_ready(shop, wanted)
+
+    say(WELCOME.format(origin=origin, logs=demo.logs, sign_in=_way_in(sign_in)))
+    watched = [*servers.processes, post.process, *shop, *([sign_in.server.process] if sign_in else [])]
+    while True:
+        _refuse_dead(watched)
+        time.sleep(0.25)
+
+
+def _sign_in_server(everything: ExitStack, origin: str) -> Connection:
+    install.announce()
+    with step(f"Keycloak {install.VERSION}"):
+        return everything.enter_context(connection.opened(origin=origin))
+
+
+def _way_in(sign_in: Connection | None) -> str:
+    if sign_in is None:
+        return "They sign in by a form of the demo's own. `make demo KEYCLOAK=1` signs them in by Keycloak."
+    console = f"{sign_in.server.address}/admin/ ({admin_client.ACCOUNT}, {sign_in.server.office.password})"
+    return f"They sign in by Keycloak. Its console: {console}"
+
+
+def _prepare(demo: StateDir, variables: dict[str, str]) -> None:
+    child = _child("preparation", ["-m", "pizzeria.devtools.preparation"], demo, variables)
+    try:
+        code = child.wait()
+    finally:
+        child.stop()
+    if code:
+        raise Broken(f"The database could not be prepared. The end of {child.log}:\n{child.last_words(30)}")
+
+
+@contextmanager
+def _shop(demo: StateDir, variables: dict[str, str], port: int) -> Iterator[list[Child]]:
+    children: list[Child] = []
+    web = f"-m uvicorn pizzeria.asgi:application --host 127.0.0.1 --port {port} --log-level warning --no-access-log"
+    worker = "-m celery -A pizzeria worker --loglevel WARNING --without-gossip --without-mingle"
+    # One process for each way out: a provider that says nothing takes as long as it likes, and holds up nobody else.
+    workers = {
+        "worker": f"{worker} --concurrency 2 --queues celery",
+        "email": f"{worker} --pool solo --queues email --hostname email@%h",
+        "sms": f"{worker} --pool solo --queues sms --hostname sms@%h",
+        "beat": "-m celery -A pizzeria beat --loglevel WARNING",
+    }
+    try:
+        # Open streams keep uvicorn from ever ending by itself.
+        children.append(
+            _child("web", [*web.split(), "--timeout-graceful-shutdown", "3"], demo, {**variables, "DATABASE_POOL": "1"})
+        )
+        children.extend(_child(name, command.split(), demo, variables) for name, command in workers.items())
+        yield children
+    finally:
+        stop_all(children)
+
+
+def _child(name: str, arguments: Sequence[str | Path], demo: StateDir, variables: dict[str, str]) -> Child:
+    return Child(
+        name,
+        [sys.executable, *(str(argument) for argument in arguments)],
+        records=demo.records,
+        log=demo.logs / f"{name}.log",
+        cwd=ROOT,
+        env=variables,
+    )
+
+
+def _wait_until_ready(shop: list[Child], port: int, *, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not _is_ready(port):
+        _refuse_dead(shop)
+        if time.monotonic() > deadline:
+            web = shop[0]
+            raise Broken(
+                f"The shop is not ready after {seconds:.0f} s. The end of its log ({web.log}):\n{web.last_words()}"
+            )
+        time.sleep(0.2)
+
+
+def _is_ready(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _refuse_dead(shop: list[Child]) -> None:
+    for child in shop:
+        if not child.is_running():
+            raise Broken(
+                f"The {child.name} process has ended ({_how(child.wait())}), so that the shop closes. "
+                f"The end of {child.log}:\n{child.last_words() or '(it said nothing)'}"
+            )
+
+
+def _how(code: int) -> str:
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,100 @@
+"""Servers borrowed for one command."""
+
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from pizzeria.devtools.servers import descendants
+from tests.demo.conftest import Launch, Running, recorded, until_all_are_gone
+
+BORROWED = "pizzeria.devtools.ephemeral_servers"
+USE_BOTH = """
+import os, psycopg, redis
+database = psycopg.connect(os.environ["DATABASE_URL"])
+print(database.execute("SELECT 'lower of ÀÉ is ' || lower('ÀÉ'), current_setting('fsync')").fetchone())
+redis.Redis.from_url(os.environ["REDIS_URL"]).set("greeting", "buongiorno")
+raise SystemExit(7)
+"""
+NAME_FOLDERS = """
+import os, psycopg, tempfile, time
+with psycopg.connect(os.environ["DATABASE_URL"]) as database:
+    print(*database.execute("SHOW data_directory").fetchone())
+print(tempfile.mkdtemp(), "all", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("origin", ["", "packages"])
+def test_serve_a_command_whose_exit_code_they_hand_back(launch: Launch, origin: str) -> None:
+    running = launch("-m", BORROWED, "--", sys.executable, "-c", USE_BOTH, SERVERS_FROM=origin)
+
+    assert running.ends() == 7, running.said
+    assert "('lower of ÀÉ is àé', 'on')" in running.said
+
+
+def test_are_stopped_with_the_command_by_a_plain_kill(launch: Launch) -> None:
+    running = launch("-m", BORROWED, "--", sys.executable, "-c", NAME_FOLDERS)
+    home, _scratch = _folders(running)
+    processes = recorded(descendants.running(running.process.pid))
+
+    running.process.terminate()
+
+    assert running.ends() == 128 + signal.SIGTERM
+    assert len(processes) >= 4  # both servers, the guard and the command
+    until_all_are_gone(processes)
+    assert not home.exists()
+
+
+def test_end_with_an_owner_that_is_killed_outright_and_are_swept_up_by_the_next(launch: Launch) -> None:
+    running = launch("-m", BORROWED, "--", sys.executable, "-c", NAME_FOLDERS)
+    home, scratch = _folders(running)
+    processes = recorded(descendants.running(running.process.pid))
+
+    running.process.kill()
+    running.ends()
+    until_all_are_gone(processes)
+
+    assert launch("-m", BORROWED, "--", "true").ends() == 0
+    assert not home.exists()
+    assert not scratch.exists()
+
+
+def test_say_what_is_missing_when_the_command_is(launch: Launch) -> None:
+    running = launch("-m", BORROWED, "--", "no-such-command")
+
+    assert running.ends() == 1
+    assert "no-such-command" in running.said
+    assert "Traceback" not in running.said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody adopts orphans")
+def test_stop_and_name_what_a_command_has_left_running(launch: Launch) -> None:
+    leave = "import subprocess; subprocess.Popen(['sleep', '600'], start_new_session=True)"
+
+    running = launch("-m", BORROWED, "--", sys.executable, "-c", leave)
+
+    assert running.ends() == 0, running.said
+    assert "The command left running, stopped now: sleep 600 (process" in running.said
+
+
+def test_keep_the_temporary_files_of_a_command_that_fails_until_the_next(launch: Launch, tmp_path: Path) -> None:
+    write = "import tempfile; print(tempfile.mkdtemp(), flush=True)"
+
+    failed = launch("-m", BORROWED, "--", sys.executable, "-c", f"{write}; raise SystemExit(1)", TMPDIR=str(tmp_path))
+    assert failed.ends() == 1
+    left = Path(failed.said.split()[0])
+    assert left.exists()
+    assert f"kept until the next run: {left.parent}" in failed.said
+
+    succeeded = launch("-m", BORROWED, "--", sys.executable, "-c", write, TMPDIR=str(tmp_path))
+    assert succeeded.ends() == 0
+    assert not left.exists()
+    assert not Path(succeeded.said.strip()).exists()
+
+
+def _folders(running: Running) -> tuple[Path, Path]:
+    running.until(" all\n")
+    data, temporary, *_rest = running.said.split()
+    return Path(data).parent.parent, Path(temporary).parent

@@ -1,0 +1,48 @@
+"""`make keycloak`: a real one, at the address it had before, and gone with one Ctrl-C."""
+
+import signal
+
+import pytest
+
+from pizzeria.devtools.public_port import is_free
+from pizzeria.devtools.servers import keycloak
+from pizzeria.devtools.servers.ports import free_port
+from pizzeria.devtools.state_dir import StateDir
+from tests.demo.conftest import Launch
+from tests.keycloak.server import OURS, WEB, home_with_realms
+
+
+@pytest.mark.usefixtures("keycloak")  # where there can be none, this is left out with the others
+def test_serves_the_shop_where_it_is_this_time_and_leaves_nothing_running(launch: Launch, demo_home: StateDir) -> None:
+    kept = home_with_realms(demo_home.folder / "keycloak")
+    port = free_port()
+    variables = {"DEMO_FOLDER": str(demo_home.folder), "PORT": str(port), "ORIGIN": "http://localhost:4321"}
+    running = launch("-m", "pizzeria.devtools.keycloak", **variables)
+    running.until("Ctrl-C closes", seconds=300)
+
+    assert f"OIDC_ISSUER=http://localhost:{port}/realms/pizzeria" in running.said
+    assert keycloak.office_of(kept.folder).client(OURS, WEB[OURS])["rootUrl"] == "http://localhost:4321"
+
+    second = launch("-m", "pizzeria.devtools.keycloak", **variables)
+    assert second.ends() == 1
+    assert f"running already at http://localhost:{port} (process {running.process.pid})" in second.said
+
+    running.process.send_signal(signal.SIGINT)
+    assert running.ends() == 0
+    assert "Keycloak is closed." in running.said
+    assert is_free(port)
+    assert keycloak.port_in(kept.folder) == port
+
+
+def test_says_what_to_install_where_there_is_no_java(launch: Launch, demo_home: StateDir) -> None:
+    running = launch("-m", "pizzeria.devtools.keycloak", DEMO_FOLDER=str(demo_home.folder), JAVA_HOME="/nowhere")
+
+    assert running.ends() == 1
+    assert "there is no Java here. Install one (Debian: apt install default-jre-headless maven)" in running.said
+
+
+def test_has_nothing_to_export_from_while_it_does_not_run(launch: Launch, demo_home: StateDir) -> None:
+    export = launch("-m", "pizzeria.devtools.keycloak.export", DEMO_FOLDER=str(demo_home.folder))
+
+    assert export.ends() == 1
+    assert "Keycloak is not running. Start it with `make keycloak`" in export.said

@@ -1,0 +1,75 @@
+"""What a killed owner leaves behind is stopped at the next start, and nothing else is."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pizzeria.devtools.servers import processes
+from pizzeria.devtools.servers.processes import Child, Record, started
+from tests.demo.conftest import Launch, until_all_are_gone
+from tests.waiting import LIMIT, until
+
+
+def test_are_stopped(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
+    Record("web", sleeper.pid, started(sleeper.pid) or "", farewell=15).write(tmp_path / "1.json")
+
+    stopped = processes.stop_leftovers(tmp_path)
+
+    assert stopped == ["web"]
+    assert sleeper.wait(timeout=LIMIT) == -15
+    assert not list(tmp_path.iterdir())
+
+
+def test_are_not_confused_with_a_stranger_who_has_the_number_now(
+    tmp_path: Path, sleeper: subprocess.Popen[bytes]
+) -> None:
+    Record("web", sleeper.pid, "another moment", farewell=15).write(tmp_path / "1.json")
+
+    stopped = processes.stop_leftovers(tmp_path)
+
+    assert stopped == []
+    assert sleeper.poll() is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_may_be_written_down_only_by_half(tmp_path: Path) -> None:
+    (tmp_path / "1.json").write_text('{"name": "we')
+
+    assert processes.stop_leftovers(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the kernel does not tell, and the records must do")
+def test_are_rare_since_the_kernel_ends_a_child_with_its_owner(launch: Launch, tmp_path: Path) -> None:
+    owner = launch("-c", OWNER, str(tmp_path))
+    owner.until("started")
+    [child] = [Record.read(file) for file in (tmp_path / "running").iterdir()]
+
+    owner.process.kill()
+    owner.ends()
+
+    until_all_are_gone([child])
+
+
+OWNER = """
+import pathlib, sys, time
+from pizzeria.devtools.servers.processes import Child
+
+folder = pathlib.Path(sys.argv[1])
+child = Child("sleeper", ["sleep", "600"], records=folder / "running", log=folder / "log", cwd=folder, env={})
+print("started", flush=True)
+time.sleep(600)
+"""
+
+
+def test_are_none_after_a_stop_even_of_a_child_that_does_not_listen(tmp_path: Path) -> None:
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
+    log = tmp_path / "log"
+    child = Child("deaf", [sys.executable, "-c", deaf], records=tmp_path / "running", log=log, cwd=tmp_path, env={})
+    until(lambda: "deaf" in log.read_text(), why=child.last_words)
+
+    child.stop(patience=0.2)
+
+    assert not child.is_running()
+    assert not list((tmp_path / "running").iterdir())
