@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from pizzeria.demo.life.crew import Crew
+from pizzeria.demo.simulation.staff import Staff
 from pizzeria.devtools.ephemeral_servers import temporary_state_dir
 from pizzeria.devtools.servers import data_dirs, processes
 from pizzeria.devtools.servers.descendants import Process
@@ -103,12 +103,12 @@ def demo_home() -> Iterator[StateDir]:
 
 
 @pytest.fixture
-def demo(db: None, settings: Settings) -> Crew:
+def demo(db: None, settings: Settings) -> Staff:
     """The demo's shop before anybody has ordered; gives its people."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody signs in
     for command in ("set_up_shop", "sync_roles", "set_up_demo"):
         call_command(command, stdout=StringIO())
-    return Crew.of_the_demo()
+    return Staff.of_the_demo()
 
 
 def recorded(running: Iterable[Process]) -> list[Record]:

@@ -15,11 +15,11 @@ from kitchen.models import Kitchen, Method
 from orders import replay
 from orders import services as front_desk
 from orders.models import Order, Status
-from pizzeria.demo.life import open_orders, visits
-from pizzeria.demo.life.agenda import at_once, watched
-from pizzeria.demo.life.evening import Evening
-from pizzeria.demo.life.story import Story, silently
-from pizzeria.demo.life.visits import Twist
+from pizzeria.demo.simulation import open_orders, scenario
+from pizzeria.demo.simulation.evening import Evening
+from pizzeria.demo.simulation.report import Report, silently
+from pizzeria.demo.simulation.scenario import Twist
+from pizzeria.demo.simulation.scheduler import at_once, watched
 from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -27,12 +27,12 @@ from tests.shop import FRIDAY_NIGHT
 AN_HOUR = timedelta(hours=1)
 
 
-def an_evening(crew, *, tell=silently):
-    return Evening(pace=at_once(FRIDAY_NIGHT), crew=crew, story=Story(tell), chance=Random(3))
+def an_evening(staff, *, tell=silently):
+    return Evening(pace=at_once(FRIDAY_NIGHT), staff=staff, report=Report(tell), chance=Random(3))
 
 
 def guests(orders, **more):
-    return visits.evening(lasts=AN_HOUR, orders=orders, **more, chance=Random(3))
+    return scenario.evening(lasts=AN_HOUR, orders=orders, **more, chance=Random(3))
 
 
 def test_ends_with_every_order_delivered_or_cancelled(demo):
@@ -45,7 +45,7 @@ def test_ends_with_every_order_delivered_or_cancelled(demo):
 
 
 def test_takes_on_what_was_open_before(demo):
-    open_orders.take_in(crew=demo, now=FRIDAY_NIGHT)
+    open_orders.place_open_orders(staff=demo, now=FRIDAY_NIGHT)
 
     left = an_evening(demo).play([])
 

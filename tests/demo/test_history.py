@@ -15,9 +15,9 @@ from kitchen.models import Kitchen
 from orders import replay
 from orders.models import Order, Reason, Status
 from orders.selectors.delivery import tour
-from pizzeria.demo.life import open_orders, visits, week
-from pizzeria.demo.life.guests import CARLA, somebody
-from pizzeria.demo.life.visits import Twist
+from pizzeria.demo.simulation import history, open_orders, scenario
+from pizzeria.demo.simulation.guest_profiles import CARLA, random_guest
+from pizzeria.demo.simulation.scenario import Twist
 from pizzeria.devtools import preparation, state_dir
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import Event, EventRelay
@@ -78,17 +78,17 @@ def test_is_forgotten_before_it_is_begun_again(own_folder, kitchen):
 
 
 def test_has_something_of_everything_that_comes_in_between(demo):
-    story = week.let_happen(crew=demo, now=FRIDAY_NIGHT, orders=A_FEW)
+    report = history.simulate_week(staff=demo, now=FRIDAY_NIGHT, orders=A_FEW)
 
     happened = set(Event.objects.values_list("type", flat=True))
     assert {"order.recalled.v1", "order.delivery_failed.v1", "order.promise_changed.v1"} <= happened
     reasons = set(Order.objects.filter(status=Status.CANCELLED).values_list("cancel_reason", flat=True))
     assert reasons == {Reason.CHANGED_MIND, Reason.SOLD_OUT, Reason.NOT_COLLECTED}
-    assert story.counts["refused"] == 0
+    assert report.counts["refused"] == 0
 
 
 def test_is_over_before_the_business_day_is_and_told_to_nobody(demo):
-    week.let_happen(crew=demo, now=FRIDAY_NIGHT, orders=A_FEW)
+    history.simulate_week(staff=demo, now=FRIDAY_NIGHT, orders=A_FEW)
 
     assert not [order for order in Order.objects.all() if order.is_open]
     times = list(Event.objects.filter(stream="order").order_by("id").values_list("at", flat=True))
@@ -98,7 +98,7 @@ def test_is_over_before_the_business_day_is_and_told_to_nobody(demo):
 
 
 def test_ends_with_an_order_in_every_place(demo):
-    open_orders.take_in(crew=demo, now=FRIDAY_NIGHT)
+    open_orders.place_open_orders(staff=demo, now=FRIDAY_NIGHT)
 
     by_status = {status: Order.objects.filter(status=status).count() for status in Status}
     assert all(by_status[status] for status in ("confirmed", "cooking", "ready", "delivering"))
@@ -108,7 +108,7 @@ def test_ends_with_an_order_in_every_place(demo):
 
 
 def test_ends_with_orders_that_are_news(demo):
-    open_orders.take_in(crew=demo, now=FRIDAY_NIGHT)
+    open_orders.place_open_orders(staff=demo, now=FRIDAY_NIGHT)
 
     told_of = set(EventRelay.objects.waiting().values_list("event__noun_ref", flat=True))
     assert told_of == set(Order.objects.values_list("ref", flat=True))
@@ -116,13 +116,15 @@ def test_ends_with_orders_that_are_news(demo):
 
 def test_is_the_same_every_time():
     def planned():
-        return visits.evening(lasts=week.LASTS, orders=30, twists=tuple(Twist), carlas=2, rush=0.3, chance=Random(5))
+        return scenario.evening(
+            lasts=history.LASTS, orders=30, twists=tuple(Twist), carlas=2, rush=0.3, chance=Random(5)
+        )
 
     assert planned() == planned()
 
 
 def test_gives_guests_numbers_that_are_nobodys():
-    everybody = [CARLA, *(somebody(Random(seed)) for seed in range(100))]
+    everybody = [CARLA, *(random_guest(Random(seed)) for seed in range(100))]
 
     for phone in (guest.details.phone for guest in everybody):
         assert phonenumbers.is_valid_number(phonenumbers.parse(phone))

@@ -6,12 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 
-from pizzeria.demo.life import visits
-from pizzeria.demo.life.agenda import watched
-from pizzeria.demo.life.crew import Crew
-from pizzeria.demo.life.evening import Evening
-from pizzeria.demo.life.story import Story, hushed_log
-from pizzeria.demo.life.visits import Twist
+from pizzeria.demo.simulation import scenario
+from pizzeria.demo.simulation.evening import Evening
+from pizzeria.demo.simulation.report import Report, hushed_log
+from pizzeria.demo.simulation.scenario import Twist
+from pizzeria.demo.simulation.scheduler import watched
+from pizzeria.demo.simulation.staff import Staff
 from pizzeria.devtools import signals
 from pizzeria.devtools.signals import Interrupted
 
@@ -35,8 +35,8 @@ class Command(BaseCommand):
     @hushed_log()
     def handle(self, *args: Any, speed: float, minutes: int, orders: int | None, **options: Any) -> None:
         signals.listen()
-        story, chance = Story(self._tell), Random()  # noqa: S311 - no secret
-        plan = visits.evening(
+        report, chance = Report(self._tell), Random()  # noqa: S311 - no secret
+        plan = scenario.evening(
             lasts=timedelta(minutes=minutes),
             orders=orders or max(1, minutes // MINUTES_AN_ORDER),
             twists=tuple(Twist),
@@ -45,13 +45,13 @@ class Command(BaseCommand):
             chance=chance,
         )
         try:
-            left = Evening(pace=watched(speed), crew=Crew.of_the_demo(), story=story, chance=chance).play(plan)
+            left = Evening(pace=watched(speed), staff=Staff.of_the_demo(), report=report, chance=chance).play(plan)
         except Interrupted:
-            self.stdout.write(f"\nEnough for tonight: {story.summary}.")
+            self.stdout.write(f"\nEnough for tonight: {report.summary}.")
             return
         except (OperationalError, InterfaceError):
             raise CommandError("The database is gone: the demo has closed.") from None
-        self.stdout.write(f"\nThe evening is over: {story.summary}.")
+        self.stdout.write(f"\nThe evening is over: {report.summary}.")
         if left:
             self.stdout.write(f"Left for you: {', '.join(f'#{order.number}' for order in left)}.")
 

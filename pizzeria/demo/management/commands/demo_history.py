@@ -4,9 +4,9 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from orders.models import Order
-from pizzeria.demo.life import open_orders, week
-from pizzeria.demo.life.crew import Crew
-from pizzeria.demo.life.story import hushed_log
+from pizzeria.demo.simulation import history, open_orders
+from pizzeria.demo.simulation.report import hushed_log
+from pizzeria.demo.simulation.staff import Staff
 from pizzeria.devtools import state_dir
 from pizzeria.foundation import clock
 
@@ -24,8 +24,8 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             # Nobody waits for an answer here. What a power cut takes is the newest, never something in between.
             cursor.execute("SET synchronous_commit = off")
-        crew, now = Crew.of_the_demo(), clock.now()
-        story = week.let_happen(crew=crew, now=now)
-        open_orders.take_in(crew=crew, now=now)
+        staff, now = Staff.of_the_demo(), clock.now()
+        report = history.simulate_week(staff=staff, now=now)
+        open_orders.place_open_orders(staff=staff, now=now)
         unfinished.unlink()
-        self.stdout.write(f"last week: {story.summary}; now open: {len(open_orders.OPEN)} orders")
+        self.stdout.write(f"last week: {report.summary}; now open: {len(open_orders.OPEN)} orders")

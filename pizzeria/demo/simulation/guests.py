@@ -12,12 +12,12 @@ from menu.choices import Choice
 from orders import services as front_desk
 from orders.models import Order, Reason
 from orders.reckoning import fingerprint, reckon
-from pizzeria.demo.life.agenda import Agenda
-from pizzeria.demo.life.cooking import Cooks
-from pizzeria.demo.life.crew import Crew
-from pizzeria.demo.life.guests import Guest
-from pizzeria.demo.life.story import Story
-from pizzeria.demo.life.visits import Twist, Visit
+from pizzeria.demo.simulation.cooks import Cooks
+from pizzeria.demo.simulation.guest_profiles import Guest
+from pizzeria.demo.simulation.report import Report
+from pizzeria.demo.simulation.scenario import Twist, Visit
+from pizzeria.demo.simulation.scheduler import Scheduler
+from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation import clock
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.money import written
@@ -26,8 +26,8 @@ A_WHILE = 6  # minutes until somebody who was turned away looks in again
 
 
 class Guests:
-    def __init__(self, *, agenda: Agenda, story: Story, crew: Crew, cooks: Cooks) -> None:
-        self._agenda, self._story, self._crew, self._cooks = agenda, story, crew, cooks
+    def __init__(self, *, scheduler: Scheduler, report: Report, staff: Staff, cooks: Cooks) -> None:
+        self._agenda, self._story, self._crew, self._cooks = scheduler, report, staff, cooks
 
     def expect(self, visit: Visit) -> None:
         """Note when somebody will come."""
@@ -35,7 +35,7 @@ class Guests:
 
     def _come(self, visit: Visit, at: datetime, *, again: bool = False) -> None:
         try:
-            order = place(guest=visit.guest, wish=visit.wish, method=visit.method, crew=self._crew, at=at)
+            order = place(guest=visit.guest, wish=visit.wish, method=visit.method, staff=self._crew, at=at)
         except KitchenFull as refusal:
             self._story.line(at, f"{visit.guest.name} is turned away: {refusal.sentence}", counts_as="turned away")
             if not again:
@@ -52,13 +52,13 @@ class Guests:
         self._story.line(at, f"#{order.number} is cancelled by its guest", counts_as="cancelled")
 
 
-def place(*, guest: Guest, wish: Sequence[Choice], method: Method, crew: Crew, at: datetime) -> Order:
+def place(*, guest: Guest, wish: Sequence[Choice], method: Method, staff: Staff, at: datetime) -> Order:
     """
     Fill a basket, look at its total, and order it.
 
     :raises Refusal: whatever the shop has against it
     """
-    by, basket = crew.signed_in(guest.signed_in), None
+    by, basket = staff.signed_in(guest.signed_in), None
     for choice in wish:
         basket = front_desk.add_to_basket(
             basket=basket.ref if basket else None, choice=choice, quantity=1, by=by, at=at

@@ -39,7 +39,7 @@ def watched(
     return wait
 
 
-class Agenda:
+class Scheduler:
     """The steps of an evening, each done when its time has come. What the shop refuses is told, and life goes on."""
 
     def __init__(self, pace: Pace, *, on_refusal: Callable[[datetime, Refusal], None]) -> None:

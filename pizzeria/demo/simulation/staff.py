@@ -9,7 +9,7 @@ from pizzeria.users.session_auth import actor_for_user
 
 
 @dataclass(frozen=True, slots=True)
-class Crew:
+class Staff:
     chef: Actor
     driver: Actor
     customers: dict[str, Actor]

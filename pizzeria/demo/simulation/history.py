@@ -5,13 +5,13 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from orders import services as front_desk
-from pizzeria.demo.life import visits
-from pizzeria.demo.life.agenda import at_once
-from pizzeria.demo.life.crew import Crew
-from pizzeria.demo.life.evening import Evening
-from pizzeria.demo.life.guests import CARLA
-from pizzeria.demo.life.story import Story
-from pizzeria.demo.life.visits import Twist
+from pizzeria.demo.simulation import scenario
+from pizzeria.demo.simulation.evening import Evening
+from pizzeria.demo.simulation.guest_profiles import CARLA
+from pizzeria.demo.simulation.report import Report
+from pizzeria.demo.simulation.scenario import Twist
+from pizzeria.demo.simulation.scheduler import at_once
+from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation import clock
 from pizzeria.foundation.events import old_news
 
@@ -28,25 +28,25 @@ WEEK = (  # the oldest evening first: what came in between, and how often the de
 )
 
 
-def let_happen(*, crew: Crew, now: datetime, orders: Sequence[int] = ORDERS) -> Story:
+def simulate_week(*, staff: Staff, now: datetime, orders: Sequence[int] = ORDERS) -> Report:
     """
     Play the evenings before this business day, by the shop's own commands at those times; tell nobody outside.
 
     :param orders: how many there are on a Monday, a Tuesday, …
     """
-    story = Story()
+    report = Report()
     days = [clock.business_date(now) - timedelta(days=ago) for ago in range(len(WEEK), 0, -1)]
     with old_news.told_already():
         front_desk.change_contact(
-            name=CARLA.name, phone=CARLA.details.phone, by=crew.signed_in(CARLA.signed_in), at=_opens(days[0])
+            name=CARLA.name, phone=CARLA.details.phone, by=staff.signed_in(CARLA.signed_in), at=_opens(days[0])
         )
         for seed, (day, (twists, carlas)) in enumerate(zip(days, WEEK, strict=True)):
             chance = Random(seed)  # noqa: S311 - no secret
-            plan = visits.evening(
+            plan = scenario.evening(
                 lasts=LASTS, orders=orders[day.weekday()], twists=twists, carlas=carlas, chance=chance
             )
-            Evening(pace=at_once(_opens(day)), crew=crew, story=story, chance=chance).play(plan)
-    return story
+            Evening(pace=at_once(_opens(day)), staff=staff, report=report, chance=chance).play(plan)
+    return report
 
 
 def _opens(day: date) -> datetime:

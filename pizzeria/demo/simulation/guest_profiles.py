@@ -88,7 +88,7 @@ CARLA = Guest(
 )
 
 
-def somebody(chance: Random) -> Guest:
+def random_guest(chance: Random) -> Guest:
     """Give a guest without an account."""
     number = chance.randrange(len(NAMES))
     name = NAMES[number]
@@ -108,7 +108,7 @@ def somebody(chance: Random) -> Guest:
     )
 
 
-def wish(chance: Random) -> tuple[Choice, ...]:
+def random_selections(chance: Random) -> tuple[Choice, ...]:
     """Give what somebody orders: a pizza or two, and often something beside them."""
     pizzas = chance.choices(menu.PIZZAS, k=_weighed(PIZZAS, chance))
     beside = chance.sample(menu.EXTRAS, k=_weighed(BESIDE, chance))

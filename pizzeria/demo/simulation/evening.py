@@ -6,14 +6,14 @@ from random import Random
 
 from orders.models import Order
 from orders.selectors.lists import active_orders
-from pizzeria.demo.life.agenda import Agenda, Pace
-from pizzeria.demo.life.cooking import Cooks
-from pizzeria.demo.life.counter import Counter
-from pizzeria.demo.life.crew import Crew
-from pizzeria.demo.life.driving import Driver
-from pizzeria.demo.life.ordering import Guests
-from pizzeria.demo.life.story import Story
-from pizzeria.demo.life.visits import Visit
+from pizzeria.demo.simulation.cooks import Cooks
+from pizzeria.demo.simulation.counter import Counter
+from pizzeria.demo.simulation.drivers import Driver
+from pizzeria.demo.simulation.guests import Guests
+from pizzeria.demo.simulation.report import Report
+from pizzeria.demo.simulation.scenario import Visit
+from pizzeria.demo.simulation.scheduler import Pace, Scheduler
+from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -28,14 +28,19 @@ class Evening:
     :param chance: seeded, for an evening that can be played again
     """
 
-    def __init__(self, *, pace: Pace, crew: Crew, story: Story, chance: Random) -> None:
-        self._story, self._agenda = story, Agenda(pace, on_refusal=self._tell_refusal)
-        self._driver = Driver(agenda=self._agenda, story=story, crew=crew, chance=chance)
-        self._counter = Counter(agenda=self._agenda, story=story, crew=crew, chance=chance)
+    def __init__(self, *, pace: Pace, staff: Staff, report: Report, chance: Random) -> None:
+        self._story, self._agenda = report, Scheduler(pace, on_refusal=self._tell_refusal)
+        self._driver = Driver(scheduler=self._agenda, report=report, staff=staff, chance=chance)
+        self._counter = Counter(scheduler=self._agenda, report=report, staff=staff, chance=chance)
         self._cooks = Cooks(
-            agenda=self._agenda, story=story, crew=crew, counter=self._counter, driver=self._driver, chance=chance
+            scheduler=self._agenda,
+            report=report,
+            staff=staff,
+            counter=self._counter,
+            driver=self._driver,
+            chance=chance,
         )
-        self._guests = Guests(agenda=self._agenda, story=story, crew=crew, cooks=self._cooks)
+        self._guests = Guests(scheduler=self._agenda, report=report, staff=staff, cooks=self._cooks)
 
     def play(self, visits: Iterable[Visit]) -> list[Order]:
         """Let guests come, and work until all is done; give what is left open for somebody else to do."""

@@ -8,9 +8,9 @@ from uuid import UUID
 from orders import services as front_desk
 from orders.models import Reason
 from orders.selectors.delivery import tour
-from pizzeria.demo.life.agenda import Agenda
-from pizzeria.demo.life.crew import Crew
-from pizzeria.demo.life.story import Story
+from pizzeria.demo.simulation.report import Report
+from pizzeria.demo.simulation.scheduler import Scheduler
+from pizzeria.demo.simulation.staff import Staff
 
 AT_ONCE = 3  # as many as fit into the bag
 PACKING = 2.0  # minutes, like all that follow
@@ -18,8 +18,8 @@ TO_THE_FIRST_DOOR, TO_THE_NEXT, HOME = (7, 12), (4, 7), 6
 
 
 class Driver:
-    def __init__(self, *, agenda: Agenda, story: Story, crew: Crew, chance: Random) -> None:
-        self._agenda, self._story, self._driver, self._chance = agenda, story, crew.driver, chance
+    def __init__(self, *, scheduler: Scheduler, report: Report, staff: Staff, chance: Random) -> None:
+        self._agenda, self._story, self._driver, self._chance = scheduler, report, staff.driver, chance
         self._is_out = False
         self._nobody_home: set[UUID] = set()
 

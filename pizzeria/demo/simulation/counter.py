@@ -7,16 +7,16 @@ from uuid import UUID
 
 from orders import services as front_desk
 from orders.models import Reason
-from pizzeria.demo.life.agenda import Agenda
-from pizzeria.demo.life.crew import Crew
-from pizzeria.demo.life.story import Story
+from pizzeria.demo.simulation.report import Report
+from pizzeria.demo.simulation.scheduler import Scheduler
+from pizzeria.demo.simulation.staff import Staff
 
 PATIENCE = 45  # minutes until what nobody came for is given up
 
 
 class Counter:
-    def __init__(self, *, agenda: Agenda, story: Story, crew: Crew, chance: Random) -> None:
-        self._agenda, self._story, self._staff, self._chance = agenda, story, crew.chef, chance
+    def __init__(self, *, scheduler: Scheduler, report: Report, staff: Staff, chance: Random) -> None:
+        self._agenda, self._story, self._staff, self._chance = scheduler, report, staff.chef, chance
 
     def expect(self, ref: UUID, *, nobody_comes: bool = False) -> None:
         """Wait for whoever ordered this."""

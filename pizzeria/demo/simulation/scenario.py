@@ -8,8 +8,8 @@ from random import Random
 
 from kitchen.models import Method
 from menu.choices import Choice
-from pizzeria.demo.life import guests
-from pizzeria.demo.life.guests import CARLA, Guest
+from pizzeria.demo.simulation import guest_profiles
+from pizzeria.demo.simulation.guest_profiles import CARLA, Guest
 
 DELIVERED = 0.4  # the part of the guests who stay at home
 A_RUSH = timedelta(minutes=4)  # the match is over, and everybody is hungry
@@ -70,8 +70,8 @@ def evening(
     return [
         Visit(
             after=after,
-            guest=CARLA if number in hers else guests.somebody(chance),
-            wish=guests.wish(chance),
+            guest=CARLA if number in hers else guest_profiles.random_guest(chance),
+            wish=guest_profiles.random_selections(chance),
             method=_method(happens.get(number), chance),
             twist=happens.get(number),
         )

@@ -10,12 +10,12 @@ from kitchen import services as kitchen_line
 from kitchen.models import Method, State
 from orders import services as front_desk
 from orders.models import Reason
-from pizzeria.demo.life.agenda import Agenda
-from pizzeria.demo.life.counter import Counter
-from pizzeria.demo.life.crew import Crew
-from pizzeria.demo.life.driving import Driver
-from pizzeria.demo.life.story import Story
-from pizzeria.demo.life.visits import Twist
+from pizzeria.demo.simulation.counter import Counter
+from pizzeria.demo.simulation.drivers import Driver
+from pizzeria.demo.simulation.report import Report
+from pizzeria.demo.simulation.scenario import Twist
+from pizzeria.demo.simulation.scheduler import Scheduler
+from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation.actor import SYSTEM
 
 TOO_LONG = 14  # minutes more than it takes, of what is forgotten in the oven
@@ -23,9 +23,9 @@ TOO_LONG = 14  # minutes more than it takes, of what is forgotten in the oven
 
 class Cooks:
     def __init__(
-        self, *, agenda: Agenda, story: Story, crew: Crew, counter: Counter, driver: Driver, chance: Random
+        self, *, scheduler: Scheduler, report: Report, staff: Staff, counter: Counter, driver: Driver, chance: Random
     ) -> None:
-        self._agenda, self._story, self._chef, self._chance = agenda, story, crew.chef, chance
+        self._agenda, self._story, self._chef, self._chance = scheduler, report, staff.chef, chance
         self._counter, self._driver = counter, driver
         self._kitchen = kitchens.the_kitchen()
         self._twists: dict[UUID, Twist] = {}

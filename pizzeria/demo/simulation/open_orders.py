@@ -11,10 +11,10 @@ from kitchen import services as kitchen_line
 from kitchen.models import Method
 from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
 from orders import services as front_desk
-from pizzeria.demo.life.agenda import Agenda, at_once
-from pizzeria.demo.life.crew import Crew
-from pizzeria.demo.life.guests import CARLA, Guest, somebody
-from pizzeria.demo.life.ordering import place
+from pizzeria.demo.simulation.guest_profiles import CARLA, Guest, random_guest
+from pizzeria.demo.simulation.guests import place
+from pizzeria.demo.simulation.scheduler import Scheduler, at_once
+from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.refusals import Refusal
 
@@ -32,13 +32,13 @@ class Open:
     claimed: int | None = None
     left: int | None = None
 
-    def steps(self, crew: Crew) -> Iterator[tuple[int, Callable[..., object], Actor]]:
+    def steps(self, staff: Staff) -> Iterator[tuple[int, Callable[..., object], Actor]]:
         """Give each step that was taken: how long ago, the command, and by whom."""
         for minutes_ago, command, by in (
-            (self.started, kitchen_line.start_cooking, crew.chef),
-            (self.finished, kitchen_line.finish_ticket, crew.chef),
-            (self.claimed, front_desk.claim_delivery, crew.driver),
-            (self.left, front_desk.leave_for_delivery, crew.driver),
+            (self.started, kitchen_line.start_cooking, staff.chef),
+            (self.finished, kitchen_line.finish_ticket, staff.chef),
+            (self.claimed, front_desk.claim_delivery, staff.driver),
+            (self.left, front_desk.leave_for_delivery, staff.driver),
         ):
             if minutes_ago is not None:
                 yield minutes_ago, command, by
@@ -55,7 +55,7 @@ def _extra(slug: str) -> Choice:
 _who = Random(12)  # noqa: S311 - no secret
 OPEN = (
     Open(
-        somebody(_who),
+        random_guest(_who),
         (_pizza("meat-lovers", "large"), _extra("cola")),
         method=Method.DELIVERY,
         placed=34,
@@ -65,7 +65,7 @@ OPEN = (
         left=13,
     ),
     Open(
-        somebody(_who),
+        random_guest(_who),
         (_pizza("hawaiian", "small", added=("extra-cheese",)), _extra("tiramisu")),
         method=Method.DELIVERY,
         placed=24,
@@ -74,55 +74,55 @@ OPEN = (
         claimed=3,
     ),
     Open(
-        somebody(_who),
+        random_guest(_who),
         (_pizza("vegetarian", "medium", left_out=("onions",)), _extra("green-salad")),
         method=Method.DELIVERY,
         placed=19,
         started=17,
         finished=5,
     ),
-    Open(somebody(_who), (_pizza("pepperoni", "medium"),), placed=16, started=14, finished=4),
+    Open(random_guest(_who), (_pizza("pepperoni", "medium"),), placed=16, started=14, finished=4),
     Open(
         CARLA,
         (_pizza("margherita", "small"), _pizza("pepperoni", "large", added=("olives",)), _extra("house-red")),
         placed=10,
         started=8,
     ),
-    Open(somebody(_who), (_pizza("bbq-chicken", "large", left_out=("red-onions",)),), placed=8, started=5),
+    Open(random_guest(_who), (_pizza("bbq-chicken", "large", left_out=("red-onions",)),), placed=8, started=5),
     Open(
-        somebody(_who),
+        random_guest(_who),
         (_pizza("vegetarian", "small"), _extra("mineral-water")),
         method=Method.DELIVERY,
         placed=5,
         started=2,
     ),
-    Open(somebody(_who), (_pizza("margherita", "medium", added=("mushrooms", "spinach")),), placed=3),
+    Open(random_guest(_who), (_pizza("margherita", "medium", added=("mushrooms", "spinach")),), placed=3),
     Open(
-        somebody(_who),
+        random_guest(_who),
         (_pizza("pepperoni", "small"), _pizza("hawaiian", "small"), _extra("lemonade")),
         method=Method.DELIVERY,
         placed=2,
     ),
-    Open(somebody(_who), (_pizza("margherita", "large"), _extra("garlic-bread")), placed=1),
+    Open(random_guest(_who), (_pizza("margherita", "large"), _extra("garlic-bread")), placed=1),
 )
 
 
-def take_in(*, crew: Crew, now: datetime) -> None:
+def place_open_orders(*, staff: Staff, now: datetime) -> None:
     """Let these orders be placed and taken so far, each step as long ago as it says."""
     longest_ago = max(row.placed for row in OPEN)
-    agenda = Agenda(at_once(now - timedelta(minutes=longest_ago)), on_refusal=_fail)
+    scheduler = Scheduler(at_once(now - timedelta(minutes=longest_ago)), on_refusal=_fail)
     for row in OPEN:
-        agenda.later(longest_ago - row.placed, partial(_place, row, agenda, crew))
-    agenda.run()
+        scheduler.later(longest_ago - row.placed, partial(_place, row, scheduler, staff))
+    scheduler.run()
 
 
-def _place(row: Open, agenda: Agenda, crew: Crew, at: datetime) -> None:
-    order = place(guest=row.guest, wish=row.wish, method=row.method, crew=crew, at=at)
-    for minutes_ago, command, by in row.steps(crew):
-        agenda.later(row.placed - minutes_ago, partial(_take, command, order.ref, by))
+def _place(row: Open, scheduler: Scheduler, staff: Staff, at: datetime) -> None:
+    order = place(guest=row.guest, wish=row.wish, method=row.method, staff=staff, at=at)
+    for minutes_ago, command, by in row.steps(staff):
+        scheduler.later(row.placed - minutes_ago, partial(_run, command, order.ref, by))
 
 
-def _take(command: Callable[..., object], ref: UUID, by: Actor, at: datetime) -> None:
+def _run(command: Callable[..., object], ref: UUID, by: Actor, at: datetime) -> None:
     command(ref=ref, by=by, at=at)
 
 

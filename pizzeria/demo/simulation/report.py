@@ -29,7 +29,7 @@ def hushed_log() -> Iterator[None]:
         log.setLevel(level)
 
 
-class Story:
+class Report:
     def __init__(self, tell: Tell = silently) -> None:
         self._tell = tell
         self.counts: Counter[str] = Counter()
