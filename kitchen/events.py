@@ -11,18 +11,18 @@ class KitchenPaused(Fact[Kitchen], type="kitchen.paused.v1"):
 
     until: datetime | None
 
-    def apply(self, noun: Kitchen, at: datetime) -> None:
-        noun.taking_orders, noun.paused_until = False, self.until
+    def apply(self, aggregate: Kitchen, at: datetime) -> None:
+        aggregate.taking_orders, aggregate.paused_until = False, self.until
 
 
 class KitchenResumed(Fact[Kitchen], type="kitchen.resumed.v1"):
-    def apply(self, noun: Kitchen, at: datetime) -> None:
-        noun.taking_orders, noun.paused_until, noun.pause_reason = True, None, ""
+    def apply(self, aggregate: Kitchen, at: datetime) -> None:
+        aggregate.taking_orders, aggregate.paused_until, aggregate.pause_reason = True, None, ""
 
 
 class CapacityChanged(Fact[Kitchen], type="kitchen.capacity_changed.v1"):
     max_concurrent_orders: int
     cooking_places: int
 
-    def apply(self, noun: Kitchen, at: datetime) -> None:
-        noun.max_concurrent_orders, noun.cooking_places = self.max_concurrent_orders, self.cooking_places
+    def apply(self, aggregate: Kitchen, at: datetime) -> None:
+        aggregate.max_concurrent_orders, aggregate.cooking_places = self.max_concurrent_orders, self.cooking_places

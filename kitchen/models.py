@@ -7,10 +7,10 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from pizzeria.foundation.events.models import Noun
+from pizzeria.foundation.events.models import Aggregate
 
 
-class Kitchen(Noun):
+class Kitchen(Aggregate):
     """
     A kitchen. Its row's lock is what makes the line exact: whoever changes a ticket holds it.
 

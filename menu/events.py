@@ -38,12 +38,12 @@ class ItemSoldOut(Fact[MenuItem], type="menu.sold_out.v1"):
 
     until: datetime | None
 
-    def apply(self, noun: MenuItem, at: datetime) -> None:
-        noun.off_since, noun.off_until = at, self.until
+    def apply(self, aggregate: MenuItem, at: datetime) -> None:
+        aggregate.off_since, aggregate.off_until = at, self.until
 
 
 class ItemBack(Fact[MenuItem], type="menu.back.v1"):
     """An item is to be had again."""
 
-    def apply(self, noun: MenuItem, at: datetime) -> None:
-        noun.off_since = noun.off_until = None
+    def apply(self, aggregate: MenuItem, at: datetime) -> None:
+        aggregate.off_since = aggregate.off_until = None

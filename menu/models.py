@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from menu import availability
 from menu.pictures import MOTIFS, SHAPES
-from pizzeria.foundation.events.models import Noun
+from pizzeria.foundation.events.models import Aggregate
 
 
 class Diet(models.TextChoices):
@@ -70,7 +70,7 @@ class Category(models.Model):
         return self.name
 
 
-class Size(Noun):
+class Size(Aggregate):
     stream: ClassVar[str] = "menu"
 
     slug = models.SlugField(unique=True)
@@ -91,7 +91,7 @@ class Size(Noun):
         return self.name
 
 
-class MenuItem(Noun):
+class MenuItem(Aggregate):
     """What pizzas, extras and toppings share: a name, an address, and whether they are to be had right now."""
 
     stream: ClassVar[str] = "menu"

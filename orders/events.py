@@ -71,7 +71,7 @@ class OrderPlaced(Fact[Order], type="order.placed.v1", news=signals.order_placed
     total: Decimal
     payment_method: PaymentMethod
 
-    def apply(self, noun: Order, at: datetime) -> None:
+    def apply(self, aggregate: Order, at: datetime) -> None:
         for field in (
             "number",
             "business_date",
@@ -89,8 +89,8 @@ class OrderPlaced(Fact[Order], type="order.placed.v1", news=signals.order_placed
             "total",
             "payment_method",
         ):
-            setattr(noun, field, getattr(self, field))
-        noun.placed_at = at
+            setattr(aggregate, field, getattr(self, field))
+        aggregate.placed_at = at
 
 
 class OrderConfirmed(Fact[Order], type="order.confirmed.v1", news=signals.order_confirmed):
@@ -101,23 +101,23 @@ class OrderConfirmed(Fact[Order], type="order.confirmed.v1", news=signals.order_
     promise_from: datetime
     promise_until: datetime
 
-    def apply(self, noun: Order, at: datetime) -> None:
-        noun.status = Status.CONFIRMED
-        noun.confirmed_at = at
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.status = Status.CONFIRMED
+        aggregate.confirmed_at = at
 
 
 class OrderCookingStarted(Fact[Order], type="order.cooking_started.v1", news=signals.order_cooking_started):
     staff: int | None  # the user's id; None: the system
 
-    def apply(self, noun: Order, at: datetime) -> None:
-        noun.status = Status.COOKING
-        noun.cooking_at = at
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.status = Status.COOKING
+        aggregate.cooking_at = at
 
 
 class OrderReady(Fact[Order], type="order.ready.v1", news=signals.order_ready):
-    def apply(self, noun: Order, at: datetime) -> None:
-        noun.status = Status.READY
-        noun.ready_at = at
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.status = Status.READY
+        aggregate.ready_at = at
 
 
 class OrderDelivered(Fact[Order], type="order.delivered.v1", news=signals.order_delivered):
@@ -126,10 +126,10 @@ class OrderDelivered(Fact[Order], type="order.delivered.v1", news=signals.order_
     method: Method
     cash_taken: Decimal  # 0.00 when it was paid before
 
-    def apply(self, noun: Order, at: datetime) -> None:
-        noun.status = Status.DELIVERED
-        noun.delivered_at = at
-        noun.paid += self.cash_taken
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.status = Status.DELIVERED
+        aggregate.delivered_at = at
+        aggregate.paid += self.cash_taken
 
 
 class OrderRecalled(Fact[Order], type="order.recalled.v1", news=signals.order_recalled):
@@ -137,40 +137,40 @@ class OrderRecalled(Fact[Order], type="order.recalled.v1", news=signals.order_re
 
     to: Literal["cooking", "waiting"]
 
-    def apply(self, noun: Order, at: datetime) -> None:
-        noun.status = Status.COOKING if self.to == "cooking" else Status.CONFIRMED
-        noun.ready_at = None
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.status = Status.COOKING if self.to == "cooking" else Status.CONFIRMED
+        aggregate.ready_at = None
 
 
 class OrderCancelled(Fact[Order], type="order.cancelled.v1", news=signals.order_cancelled):
     reason: Reason
 
-    def apply(self, noun: Order, at: datetime) -> None:
-        noun.status = Status.CANCELLED
-        noun.cancelled_at = at
-        noun.cancel_reason = self.reason
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.status = Status.CANCELLED
+        aggregate.cancelled_at = at
+        aggregate.cancel_reason = self.reason
 
 
 class OrderDriverAssigned(Fact[Order], type="order.driver_assigned.v1", news=signals.order_driver_assigned):
     driver: int  # the user's id
 
-    def apply(self, noun: Order, at: datetime) -> None:
-        noun.driver_id = self.driver
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.driver_id = self.driver
 
 
 class OrderDriverUnassigned(Fact[Order], type="order.driver_unassigned.v1", news=signals.order_driver_unassigned):
     driver: int
 
-    def apply(self, noun: Order, at: datetime) -> None:
-        noun.driver_id = None
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.driver_id = None
 
 
 class OrderOutForDelivery(Fact[Order], type="order.out_for_delivery.v1", news=signals.order_out_for_delivery):
     driver: int
 
-    def apply(self, noun: Order, at: datetime) -> None:
-        noun.status = Status.DELIVERING
-        noun.out_at = at
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.status = Status.DELIVERING
+        aggregate.out_at = at
 
 
 class OrderDeliveryFailed(Fact[Order], type="order.delivery_failed.v1", news=signals.order_delivery_failed):
@@ -179,17 +179,17 @@ class OrderDeliveryFailed(Fact[Order], type="order.delivery_failed.v1", news=sig
     driver: int
     reason: Reason
 
-    def apply(self, noun: Order, at: datetime) -> None:
-        noun.status = Status.READY
-        noun.out_at = None
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.status = Status.READY
+        aggregate.out_at = None
 
 
 class OrderPromiseChanged(Fact[Order], type="order.promise_changed.v1", news=signals.order_promise_changed):
     promise_from: datetime
     promise_until: datetime
 
-    def apply(self, noun: Order, at: datetime) -> None:
-        noun.promise_from, noun.promise_until = self.promise_from, self.promise_until
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.promise_from, aggregate.promise_until = self.promise_from, self.promise_until
 
 
 class OrderAdopted(Fact[Order], type="order.adopted.v1", news=signals.order_adopted):

@@ -69,8 +69,10 @@ def rebuild(ref: UUID, events: Iterable[Event]) -> Rebuilt:
 
 def _differences_of(orders: list[Order]) -> Iterator[str]:
     streams: dict[UUID, list[Event]] = defaultdict(list)
-    for event in Event.objects.filter(noun_ref__in=[order.ref for order in orders]).order_by("noun_ref", "seq"):
-        streams[event.noun_ref].append(event)
+    for event in Event.objects.filter(aggregate_ref__in=[order.ref for order in orders]).order_by(
+        "aggregate_ref", "seq"
+    ):
+        streams[event.aggregate_ref].append(event)
     for order in orders:
         yield from _differences(order, streams[order.ref])
 
@@ -121,7 +123,7 @@ def _compare(name: str, fields: list[str], *, row: Any, rebuilt: Any) -> Iterato
 
 def _orphans() -> Iterator[str]:
     """Name the streams of orders that are no longer there."""
-    there = Order.objects.filter(ref=OuterRef("noun_ref"))
+    there = Order.objects.filter(ref=OuterRef("aggregate_ref"))
     first = Event.objects.filter(stream=Order.stream, seq=1).exclude(Exists(there))
     for event in first:
-        yield f"order {event.noun_ref}: has events, but no row"
+        yield f"order {event.aggregate_ref}: has events, but no row"

@@ -102,7 +102,7 @@ def an_order_of_the_customers(at: datetime) -> None:
         11: front_desk.hand_over,
     }.items():
         step(ref=order.ref, by=SYSTEM, at=at + timedelta(minutes=minutes))
-    for event in Event.objects.filter(noun_ref=order.ref).order_by("seq"):
+    for event in Event.objects.filter(aggregate_ref=order.ref).order_by("seq"):
         front_desk.write_notices(event_id=event.pk, at=event.at)
         if event.type == "order.confirmed.v1":
             Notice.objects.update(read_at=event.at)

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.db import models
 from phonenumber_field.modelfields import PhoneNumberField
 
-from pizzeria.foundation.events.models import Noun
+from pizzeria.foundation.events.models import Aggregate
 
 
-class Customer(Noun):
+class Customer(Aggregate):
     """A signed-in person who orders. Kept when the person is erased, with blank name and phone."""
 
     stream: ClassVar[str] = "customer"

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kitchen.models import Kitchen, Method
 from orders.models.customer import Customer
-from pizzeria.foundation.events.models import Noun
+from pizzeria.foundation.events.models import Aggregate
 
 
 class Status(models.TextChoices):
@@ -54,7 +54,7 @@ def amount_field() -> "models.DecimalField[Decimal | None, Decimal | None]":
     return models.DecimalField(max_digits=9, decimal_places=2, null=True)
 
 
-class Order(Noun):
+class Order(Aggregate):
     stream: ClassVar[str] = "order"
 
     kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="+")

@@ -50,7 +50,7 @@ class Happening:
 
 def timeline(ref: UUID) -> list[Happening]:
     """List what happened to an order, oldest first. Two queries: the events, and the names of who did it."""
-    events = list(Event.objects.filter(noun_ref=ref).order_by("seq"))
+    events = list(Event.objects.filter(aggregate_ref=ref).order_by("seq"))
     ids = {event.actor for event in events if event.actor.isdecimal()}
     people = {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
     return [

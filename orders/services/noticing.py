@@ -27,7 +27,7 @@ def write_notices(*, event_id: int, at: datetime) -> list[Notice]:
     news = news_of(event)
     if news is None:
         return []
-    order = Order.objects.select_related("contact", "customer").get(ref=event.noun_ref)
+    order = Order.objects.select_related("contact", "customer").get(ref=event.aggregate_ref)
     if order.method not in news.of:
         return []
     to = _recipient(order, event)
@@ -55,4 +55,4 @@ def _recipient(order: Order, event: Event) -> str:
 
 
 def _was_adopted_after(event: Event) -> bool:
-    return Event.objects.filter(noun_ref=event.noun_ref, type=OrderAdopted.type, seq__gt=event.seq).exists()
+    return Event.objects.filter(aggregate_ref=event.aggregate_ref, type=OrderAdopted.type, seq__gt=event.seq).exists()

@@ -39,8 +39,8 @@ def dismiss_notices(*, told: Collection[Told], by: Actor, at: datetime) -> None:
 def _own(told: Collection[Told], by: Actor) -> QuerySet[Notice]:
     """Find somebody's notices, all of them; how many they have not read is counted afresh after the commit."""
     refs = {ref for ref, _seq in told}
-    mine = Notice.objects.filter(channel=Channel.IN_APP, recipient=str(by), event__noun_ref__in=refs)
-    found = {(ref, seq): pk for ref, seq, pk in mine.values_list("event__noun_ref", "event__seq", "pk")}
+    mine = Notice.objects.filter(channel=Channel.IN_APP, recipient=str(by), event__aggregate_ref__in=refs)
+    found = {(ref, seq): pk for ref, seq, pk in mine.values_list("event__aggregate_ref", "event__seq", "pk")}
     if not found.keys() >= set(told):
         raise Notice.DoesNotExist
     transaction.on_commit(partial(notices.forget_unread, str(by)), robust=True)

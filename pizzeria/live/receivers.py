@@ -22,8 +22,8 @@ def on_board_changed(*, line: Kitchen, **_: object) -> None:
 
 
 @receiver(recorded, sender=Order, dispatch_uid="live.on_order_recorded")
-def on_order_recorded(*, noun: Order, **_: object) -> None:
-    _publish_on_commit(News(Topic("order", noun.ref), noun.seq))
+def on_order_recorded(*, aggregate: Order, **_: object) -> None:
+    _publish_on_commit(News(Topic("order", aggregate.ref), aggregate.seq))
 
 
 def _publish_on_commit(news: News) -> None:

@@ -55,7 +55,7 @@ def current_versions(topics: Iterable[Topic]) -> dict[Topic, int]:
     return {Topic(kind, ref): version for kind, ref, version in boards.union(orders, all=True)}
 
 
-def _rows(nouns: QuerySet[Any], kind: str, version: str) -> QuerySet[Any, Any]:
-    named: QuerySet[Any] = nouns.order_by().annotate(kind=Value(kind, output_field=CharField()), newest=F(version))
+def _rows(aggregates: QuerySet[Any], kind: str, version: str) -> QuerySet[Any, Any]:
+    named: QuerySet[Any] = aggregates.order_by().annotate(kind=Value(kind, output_field=CharField()), newest=F(version))
     rows: QuerySet[Any, Any] = named.values_list("kind", "ref", "newest")
     return rows

@@ -53,7 +53,7 @@ def power_cut():
 
 def poison(ref):
     def kill(*, event, **_):
-        if str(event.noun_ref) == ref:
+        if str(event.aggregate_ref) == ref:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return kill
@@ -68,8 +68,8 @@ def hasty_take(**asked):
     return notice
 
 
-def careless_take(*, at, noun_ref=None):
-    whose = {"event__noun_ref": noun_ref} if noun_ref else {}
+def careless_take(*, at, aggregate_ref=None):
+    whose = {"event__aggregate_ref": aggregate_ref} if aggregate_ref else {}
     relays = list(EventRelay.objects.eligible(at).filter(**whose).select_related("event"))
     if relays:
         wait_for_another_who_looks(relays[0].event_id)

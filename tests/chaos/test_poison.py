@@ -23,11 +23,11 @@ def poisoned(kitchen, post):
     evening.all_nudged()
     with Redis.from_url(settings.REDIS_URL) as broker:
         broker.flushall()
-    return EventRelay.objects.get(event__noun_ref=first.ref, event__type="order.confirmed.v1")
+    return EventRelay.objects.get(event__aggregate_ref=first.ref, event__type="order.confirmed.v1")
 
 
 def test_dies_alone(poisoned, works, post):
-    works.bent_worker(f"poisoned:{poisoned.event.noun_ref}")
+    works.bent_worker(f"poisoned:{poisoned.event.aggregate_ref}")
 
     for attempt in range(1, MOST_ATTEMPTS + 2):
         EventRelay.objects.waiting().update(due_at=clock.now())  # nobody's lease is waited for

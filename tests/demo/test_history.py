@@ -110,7 +110,7 @@ def test_ends_with_an_order_in_every_place(demo):
 def test_ends_with_orders_that_are_news(demo):
     open_orders.place_open_orders(staff=demo, now=FRIDAY_NIGHT)
 
-    told_of = set(EventRelay.objects.waiting().values_list("event__noun_ref", flat=True))
+    told_of = set(EventRelay.objects.waiting().values_list("event__aggregate_ref", flat=True))
     assert told_of == set(Order.objects.values_list("ref", flat=True))
 
 

@@ -37,7 +37,7 @@ def dead_event(kitchen, ears):
     order = shop.place()
     for turn in range(MOST_ATTEMPTS):
         relay_due(now=lambda turn=turn: NIGHT + turn * LONGEST_PAUSE)
-    return EventRelay.objects.get(event__noun_ref=order.ref, event__seq=1)
+    return EventRelay.objects.get(event__aggregate_ref=order.ref, event__seq=1)
 
 
 def test_are_told_after_all_when_a_manager_says_so(dead_event, ears, manager):
@@ -72,7 +72,7 @@ def test_are_no_cooks_business(dead_event, chef):
 
 
 def test_are_nothing_else_than_dead(placed_order, manager):
-    for relay in EventRelay.objects.filter(event__noun_ref=placed_order.ref):
+    for relay in EventRelay.objects.filter(event__aggregate_ref=placed_order.ref):
         with pytest.raises(Refusal):
             dead.try_again(event_id=relay.pk, by=manager, at=LATER)
 

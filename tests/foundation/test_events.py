@@ -24,8 +24,8 @@ class OvenMoved(Fact[Kitchen], type="test.oven_moved.v3"):
     floor: int
     lift: bool
 
-    def apply(self, noun, at):
-        noun.name = self.street
+    def apply(self, aggregate, at):
+        aggregate.name = self.street
 
 
 @upcast("test.oven_moved.v1")
@@ -59,7 +59,7 @@ def test_counts_a_nouns_events_without_a_gap(kitchen):
     record(kitchen, OvenSwept(), TO_VIA_APPIA, by=SYSTEM, at=NIGHT)
     record(kitchen, OvenSwept(), by=SYSTEM, at=LATER)
 
-    assert [(event.seq, event.type) for event in Event.objects.filter(noun_ref=kitchen.ref)] == [
+    assert [(event.seq, event.type) for event in Event.objects.filter(aggregate_ref=kitchen.ref)] == [
         (1, "test.oven_swept.v1"),
         (2, "test.oven_moved.v3"),
         (3, "test.oven_swept.v1"),
@@ -80,7 +80,7 @@ def test_keeps_what_happened_to_whom_by_whom_and_when(kitchen):
     [event] = record(kitchen, TO_VIA_APPIA, by=GUEST, at=NIGHT)
 
     event.refresh_from_db()
-    assert (event.stream, event.noun_ref, event.actor, event.at) == ("kitchen", kitchen.ref, "guest", NIGHT)
+    assert (event.stream, event.aggregate_ref, event.actor, event.at) == ("kitchen", kitchen.ref, "guest", NIGHT)
     assert event.data == {"street": "Via Appia", "floor": 1, "lift": True}
 
 

@@ -40,7 +40,7 @@ def neighbour():
 
     def neighbour(*, event, fact, **_):
         here.first(event)
-        here.heard.append((event.noun_ref, fact.times))
+        here.heard.append((event.aggregate_ref, fact.times))
 
     bell_rung.connect(neighbour)
     yield here
@@ -79,7 +79,7 @@ def test_tells_one_noun_alone_when_nudged_for_it(kitchen, neighbour):
     ring(kitchen, 1)
     ring(other, 2)
 
-    relay_due(noun_ref=other.ref, now=lambda: NIGHT)
+    relay_due(aggregate_ref=other.ref, now=lambda: NIGHT)
 
     assert neighbour.heard == [(other.ref, 2)]
 
@@ -105,7 +105,7 @@ def test_keeps_a_nouns_sequence_while_its_first_event_waits_and_lets_others_pass
     other = KitchenFactory()
     ring(kitchen, 1, 2)
     ring(other, 7)
-    neighbour.first = lambda event: falls_over(event) if event.noun_ref == kitchen.ref else None
+    neighbour.first = lambda event: falls_over(event) if event.aggregate_ref == kitchen.ref else None
 
     sweep()
 

@@ -44,7 +44,7 @@ def test_a_pause_can_be_ended(kitchen, chef):
     kitchen_line.resume(kitchen=kitchen, by=chef, at=FRIDAY_NIGHT)  # once more changes nothing
 
     assert shop.place().number == 1
-    types = Event.objects.filter(noun_ref=kitchen.ref).values_list("type", flat=True)
+    types = Event.objects.filter(aggregate_ref=kitchen.ref).values_list("type", flat=True)
     assert list(types) == ["kitchen.paused.v1", "kitchen.resumed.v1"]
 
 

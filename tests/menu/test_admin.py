@@ -48,7 +48,7 @@ def edit(browser, item, **changes):
 
 def news_of(item):
     """Tell what happened to an item, and who did it."""
-    events = Event.objects.filter(noun_ref=item.ref)
+    events = Event.objects.filter(aggregate_ref=item.ref)
     return [(event.type, read(event).model_dump(), event.actor) for event in events]
 
 

@@ -27,7 +27,7 @@ def olives():
 
 
 def events_of(item):
-    return [read(event).model_dump() | {"type": event.type} for event in Event.objects.filter(noun_ref=item.ref)]
+    return [read(event).model_dump() | {"type": event.type} for event in Event.objects.filter(aggregate_ref=item.ref)]
 
 
 @pytest.mark.parametrize("kind", [Pizza, Extra, Topping])
@@ -84,7 +84,7 @@ def test_is_written_down_with_who_and_until_when(olives, chef):
         {"type": "menu.sold_out.v1", "until": FRIDAY_NIGHT + HOUR},
         {"type": "menu.back.v1"},
     ]
-    assert [event.actor for event in Event.objects.filter(noun_ref=olives.ref)] == [str(chef), "system"]
+    assert [event.actor for event in Event.objects.filter(aggregate_ref=olives.ref)] == [str(chef), "system"]
 
 
 def test_writes_nothing_down_when_what_is_put_back_was_on(olives, chef):

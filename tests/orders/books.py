@@ -40,7 +40,7 @@ class Books:
             contacts=list(OrderContact.objects.order_by("pk").values()),
             tickets={row["ref"]: row for row in Ticket.objects.order_by("pk").values()},
             kitchen=Kitchen.objects.values().get(),
-            log=list(Event.objects.order_by("noun_ref", "seq").values_list("noun_ref", "seq", "type")),
+            log=list(Event.objects.order_by("aggregate_ref", "seq").values_list("aggregate_ref", "seq", "type")),
             owners=dict(Customer.objects.values_list("pk", "user_id")),
         )
 
@@ -89,7 +89,7 @@ class Books:
     def are_what_happened(self, *, changed_since):
         """Every order that has changed is what its events make of it."""
         for ref in self.changed(changed_since):
-            rebuilt = replay.rebuild(ref, Event.objects.filter(noun_ref=ref).order_by("seq")).order
+            rebuilt = replay.rebuild(ref, Event.objects.filter(aggregate_ref=ref).order_by("seq")).order
             said = {field: getattr(rebuilt, field) for field in REBUILT}
             assert said == {field: self.orders[ref][field] for field in REBUILT}
 

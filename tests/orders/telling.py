@@ -25,7 +25,7 @@ def minutes(count):
 
 def write_down(order, *types, at=FRIDAY_NIGHT):
     """Write the notices of an order's events, or of those of the named types; give what is to be sent of them."""
-    events = Event.objects.filter(noun_ref=order.ref, **({"type__in": types} if types else {})).order_by("seq")
+    events = Event.objects.filter(aggregate_ref=order.ref, **({"type__in": types} if types else {})).order_by("seq")
     return [notice for event in events for notice in front_desk.write_notices(event_id=event.pk, at=at)]
 
 

@@ -43,7 +43,7 @@ def test_brings_the_pizza_and_the_cash_home(delivery, dina):
         Decimal("12.99"),
         dina.user_id,
     )
-    types = Event.objects.filter(noun_ref=delivery.ref, seq__gt=4).values_list("type", flat=True)
+    types = Event.objects.filter(aggregate_ref=delivery.ref, seq__gt=4).values_list("type", flat=True)
     assert list(types) == ["order.driver_assigned.v1", "order.out_for_delivery.v1", "order.delivered.v1"]
     assert list(replay.differences()) == []
 

@@ -44,7 +44,7 @@ def delivery():
 def told(order, kind, channel=SMS):
     """Give the notice of an order's newest event."""
     order = Order.objects.select_related("contact").get(pk=order.pk)
-    event = Event.objects.filter(noun_ref=order.ref).latest("seq")
+    event = Event.objects.filter(aggregate_ref=order.ref).latest("seq")
     return Notice(pk=17, event=event, order=order, kind=kind, channel=channel, recipient="guest")
 
 

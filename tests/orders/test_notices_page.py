@@ -45,7 +45,7 @@ def order_of(user, name="Carla Conti"):
 
 def tell(*orders):
     """Write down all the news of some orders."""
-    for event in Event.objects.filter(noun_ref__in=[order.ref for order in orders]).order_by("id"):
+    for event in Event.objects.filter(aggregate_ref__in=[order.ref for order in orders]).order_by("id"):
         front_desk.write_notices(event_id=event.pk, at=FRIDAY_NIGHT)
 
 

@@ -182,7 +182,7 @@ def test_hears_of_everything_in_its_table(fact):
 
 def test_takes_seven_statements_however_many_are_told(carla, django_assert_num_queries):
     order = shop.place(by=carla)
-    event = Event.objects.get(noun_ref=order.ref, type="order.confirmed.v1")
+    event = Event.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
 
     with django_assert_num_queries(7):  # two are the transaction's, one asks whether it was still a guest's
         assert len(front_desk.write_notices(event_id=event.pk, at=FRIDAY_NIGHT)) == 2

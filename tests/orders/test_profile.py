@@ -39,7 +39,7 @@ def change(browser, name="Carla C.", phone="+390687654321"):
 
 
 def news_of(browser):
-    events = Event.objects.filter(noun_ref=Customer.objects.get(user=browser.user).ref)
+    events = Event.objects.filter(aggregate_ref=Customer.objects.get(user=browser.user).ref)
     return [(event.type, read(event).model_dump()) for event in events][1:]  # the first: registered
 
 

@@ -51,7 +51,7 @@ def test_interrupts_the_guest_of_an_order_that_nobody_touches_ever_more_seldom(o
     for minute in range(0, 8 * 60, 5):
         kitchen_line.requote(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(minute))
 
-    slipped = Event.objects.filter(type="order.promise_changed.v1", noun_ref=one_place[0].ref)
+    slipped = Event.objects.filter(type="order.promise_changed.v1", aggregate_ref=one_place[0].ref)
     times = list(slipped.order_by("seq").values_list("at", flat=True))
     pauses = [later - earlier for earlier, later in pairwise(times)]
     assert len(times) == 5

@@ -36,7 +36,7 @@ def broker_gone(monkeypatch):
 def news():
     """An order that has just been placed, and its confirmation."""
     order = shop.place(at=clock.now())
-    return order, Event.objects.get(noun_ref=order.ref, type="order.confirmed.v1")
+    return order, Event.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
 
 
 def messages_in(broker, queue):

@@ -93,6 +93,6 @@ def test_control_without_the_kitchens_lock_a_cancelled_pizza_goes_into_the_oven(
         both = all_at_once(steps(placed_order, guest=guest, chef=chef))
 
     assert both == ["cancelled", "started"]
-    types = Happened.objects.filter(noun_ref=placed_order.ref).order_by("seq").values_list("type", flat=True)
+    types = Happened.objects.filter(aggregate_ref=placed_order.ref).order_by("seq").values_list("type", flat=True)
     assert list(types)[-2:] == ["order.cancelled.v1", "order.cooking_started.v1"]
     assert Ticket.objects.get().state == State.COOKING

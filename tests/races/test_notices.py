@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 @pytest.fixture
 def hear():
     """Hear that an order has been confirmed."""
-    event = Happened.objects.get(noun_ref=shop.place().ref, type="order.confirmed.v1")
+    event = Happened.objects.get(aggregate_ref=shop.place().ref, type="order.confirmed.v1")
     return partial(front_desk.write_notices, event_id=event.pk, at=FRIDAY_NIGHT)
 
 

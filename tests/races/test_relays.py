@@ -37,7 +37,7 @@ def street():
 
     def hear(*, event, **_):
         with writing:
-            heard.append((event.noun_ref, event.seq))
+            heard.append((event.aggregate_ref, event.seq))
 
     whistle_blown.connect(hear)
     yield heard
@@ -56,8 +56,8 @@ def sweeper():
     return relay_due(now=lambda: NIGHT)
 
 
-def nudged(noun_ref):
-    return lambda: relay_due(noun_ref=noun_ref, now=lambda: NIGHT)
+def nudged(aggregate_ref):
+    return lambda: relay_due(aggregate_ref=aggregate_ref, now=lambda: NIGHT)
 
 
 def test_four_sweepers_tell_everything_once_and_in_its_sequence(blown, street):
@@ -74,16 +74,16 @@ def test_21_nudges_for_one_event_tell_it_once(street):
     with transaction.atomic():
         [event] = record(KitchenFactory(), WhistleBlown(), by=SYSTEM, at=NIGHT)
 
-    all_at_once([nudged(event.noun_ref)] * 21)
+    all_at_once([nudged(event.aggregate_ref)] * 21)
 
-    assert street == [(event.noun_ref, 1)]
+    assert street == [(event.aggregate_ref, 1)]
 
 
 def test_without_the_lock_they_tell_it_twice(blown, street, monkeypatch):
     """The control: to look and to note that one has looked are two steps. All look before anybody notes it."""
     all_have_looked, have_looked = Barrier(SWEEPERS), set()
 
-    def look_then_note(*, at, noun_ref=None):
+    def look_then_note(*, at, aggregate_ref=None):
         relays = list(EventRelay.objects.eligible(at).select_related("event")[:50])
         if get_ident() not in have_looked:
             have_looked.add(get_ident())

@@ -50,12 +50,12 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(EventRelay)
 class EventRelayAdmin(admin.ModelAdmin[EventRelay]):
-    list_display = ["event_type", "noun", "happened", "state", "attempts", "error", "dropped_because"]
+    list_display = ["event_type", "aggregate", "happened", "state", "attempts", "error", "dropped_because"]
     list_filter = [StateFilter, "event__stream"]
     list_select_related = ["event"]
     fields = [
         ("event_type", "happened"),
-        "noun_ref",
+        "aggregate_ref",
         ("state", "attempts", "due_at", "relayed_at", "dead_at"),
         "error",
         "dropped_because",
@@ -88,12 +88,12 @@ class EventRelayAdmin(admin.ModelAdmin[EventRelay]):
         return relay.event.type
 
     @admin.display(description=_lazy("of"))
-    def noun(self, relay: EventRelay) -> str:
-        return f"{relay.event.stream} …{str(relay.event.noun_ref)[-12:]}, {relay.event.seq}"
+    def aggregate(self, relay: EventRelay) -> str:
+        return f"{relay.event.stream} …{str(relay.event.aggregate_ref)[-12:]}, {relay.event.seq}"
 
     @admin.display(description=_lazy("of"))
-    def noun_ref(self, relay: EventRelay) -> str:
-        return f"{relay.event.stream} {relay.event.noun_ref}, its event {relay.event.seq}"
+    def aggregate_ref(self, relay: EventRelay) -> str:
+        return f"{relay.event.stream} {relay.event.aggregate_ref}, its event {relay.event.seq}"
 
     @admin.display(description=_lazy("happened"), ordering="event__at")
     def happened(self, relay: EventRelay) -> str:

@@ -34,7 +34,7 @@ def try_again(*, event_id: int, by: Actor, at: datetime) -> EventRelay:
     relay = _dead(event_id, by)
     relay.attempts, relay.due_at, relay.dead_at, relay.dropped_because = 0, at, None, ""
     relay.save()
-    nudge_on_commit(relay.event.noun_ref)
+    nudge_on_commit(relay.event.aggregate_ref)
     return relay
 
 

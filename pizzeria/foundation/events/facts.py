@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django.dispatch import Signal
 from pydantic import BaseModel, ConfigDict
 
-from pizzeria.foundation.events.models import Event, Noun
+from pizzeria.foundation.events.models import Aggregate, Event
 
 type Data = dict[str, Any]
 type Upcast = Callable[[Data], tuple[str, Data]]
@@ -21,7 +21,7 @@ _facts: dict[str, type["Fact[Any]"]] = {}
 _upcasts: dict[str, Upcast] = {}
 
 
-class Fact[N: Noun](BaseModel):
+class Fact[N: Aggregate](BaseModel):
     """
     Something that happened to a noun: `class OrderReady(Fact[Order], type="order.ready.v1", news=order_ready)`.
 
@@ -43,7 +43,7 @@ class Fact[N: Noun](BaseModel):
             cls.type = type
             _facts[type] = cls
 
-    def apply(self, noun: N, at: datetime) -> None:
+    def apply(self, aggregate: N, at: datetime) -> None:
         """
         Change the noun's row as this fact does; the only way an order's row changes.
 

@@ -7,12 +7,12 @@ from django.db import transaction
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events import old_news
 from pizzeria.foundation.events.facts import Fact
-from pizzeria.foundation.events.models import Event, EventRelay, Noun
+from pizzeria.foundation.events.models import Aggregate, Event, EventRelay
 from pizzeria.foundation.events.nudge import nudge_on_commit
 from pizzeria.foundation.events.signals import recorded
 
 
-def record[N: Noun](noun: N, *facts: Fact[N], by: Actor, at: datetime) -> list[Event]:
+def record[N: Aggregate](aggregate: N, *facts: Fact[N], by: Actor, at: datetime) -> list[Event]:
     """
     Let facts happen to a noun: apply each to its row, write row, events and their relays, and say so (`recorded`).
 
@@ -26,13 +26,13 @@ def record[N: Noun](noun: N, *facts: Fact[N], by: Actor, at: datetime) -> list[E
 
     events = []
     for fact in facts:
-        noun.seq += 1
-        fact.apply(noun, at)
+        aggregate.seq += 1
+        fact.apply(aggregate, at)
         events.append(
             Event(
-                stream=noun.stream,
-                noun_ref=noun.ref,
-                seq=noun.seq,
+                stream=aggregate.stream,
+                aggregate_ref=aggregate.ref,
+                seq=aggregate.seq,
                 type=fact.type,
                 data=fact.model_dump(mode="json"),
                 actor=str(by),
@@ -41,12 +41,12 @@ def record[N: Noun](noun: N, *facts: Fact[N], by: Actor, at: datetime) -> list[E
         )
     Event.objects.bulk_create(events)
     _put_into_the_outbox(events, facts, at=at)
-    noun.save(force_update=True)
-    recorded.send(sender=type(noun), noun=noun, events=events)
+    aggregate.save(force_update=True)
+    recorded.send(sender=type(aggregate), aggregate=aggregate, events=events)
     return events
 
 
-def _put_into_the_outbox[N: Noun](events: list[Event], facts: tuple[Fact[N], ...], *, at: datetime) -> None:
+def _put_into_the_outbox[N: Aggregate](events: list[Event], facts: tuple[Fact[N], ...], *, at: datetime) -> None:
     """Have events told after the commit; what has no news in it, or only old news, counts as told."""
     told = [fact.news is None or old_news.is_told_already() for fact in facts]
     EventRelay.objects.bulk_create(
@@ -54,4 +54,4 @@ def _put_into_the_outbox[N: Noun](events: list[Event], facts: tuple[Fact[N], ...
         for event, is_told in zip(events, told, strict=True)
     )
     if not all(told):
-        nudge_on_commit(events[0].noun_ref)
+        nudge_on_commit(events[0].aggregate_ref)

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 from pizzeria.foundation.ids import uuid7
 
 
-class Noun(models.Model):
+class Aggregate(models.Model):
     """Something with a stream of events: it has a ref, and counts its events without gaps."""
 
     stream: ClassVar[str]
@@ -27,7 +27,7 @@ class Noun(models.Model):
 
 class Event(models.Model):
     stream = models.CharField(max_length=16)
-    noun_ref = models.UUIDField()
+    aggregate_ref = models.UUIDField()
     seq = models.PositiveIntegerField()
     type = models.CharField(max_length=64)  # "order.placed.v1"
     data = models.JSONField()
@@ -35,8 +35,8 @@ class Event(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        ordering = ["noun_ref", "seq"]
-        constraints = [models.UniqueConstraint(fields=["noun_ref", "seq"], name="event_once_per_seq")]
+        ordering = ["aggregate_ref", "seq"]
+        constraints = [models.UniqueConstraint(fields=["aggregate_ref", "seq"], name="event_once_per_seq")]
 
     def __str__(self) -> str:
         return f"{self.type} #{self.seq}"
@@ -50,7 +50,7 @@ class EventRelayQuerySet(models.QuerySet["EventRelay"]):
     def eligible(self, at: datetime) -> Self:
         """Keep what is due, of each noun its first that waits: an order's news is told in its own sequence."""
         earlier = EventRelay.objects.waiting().filter(
-            event__noun_ref=OuterRef("event__noun_ref"), event__seq__lt=OuterRef("event__seq")
+            event__aggregate_ref=OuterRef("event__aggregate_ref"), event__seq__lt=OuterRef("event__seq")
         )
         return self.waiting().filter(~Exists(earlier), due_at__lte=at)
 

@@ -33,14 +33,14 @@ class NotTold(Exception):
     """Somebody who should have heard of an event did not; the message says who, and why."""
 
 
-def relay_due(*, now: Callable[[], datetime], noun_ref: UUID | None = None) -> int:
+def relay_due(*, now: Callable[[], datetime], aggregate_ref: UUID | None = None) -> int:
     """
     Tell all that is due, or all that is due of one noun, for as long as a task may; give how many events were told.
 
     :raises BrokerGone: what was taken is given back, as if nobody had tried
     """
     told, ends_at = 0, now() + AT_A_STRETCH
-    while now() < ends_at and (taken := take(at=now(), noun_ref=noun_ref)):
+    while now() < ends_at and (taken := take(at=now(), aggregate_ref=aggregate_ref)):
         for position, event in enumerate(taken):
             try:
                 tell(event)
@@ -55,9 +55,9 @@ def relay_due(*, now: Callable[[], datetime], noun_ref: UUID | None = None) -> i
     return told
 
 
-def take(*, at: datetime, noun_ref: UUID | None = None) -> list[Event]:
+def take(*, at: datetime, aggregate_ref: UUID | None = None) -> list[Event]:
     """Take the events whose turn it is, oldest first; until their lease is over they are due to nobody else."""
-    whose = {"event__noun_ref": noun_ref} if noun_ref else {}
+    whose = {"event__aggregate_ref": aggregate_ref} if aggregate_ref else {}
     with transaction.atomic():
         due = list(
             EventRelay.objects.eligible(at)

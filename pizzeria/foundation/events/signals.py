@@ -3,4 +3,4 @@
 from django.dispatch import Signal
 
 recorded = Signal()
-"""Facts have happened to a noun. Sender is the noun's class; sends `noun`, as it is now, and its new `events`."""
+"""Facts have happened to a noun. Sender is the noun's class; sends `aggregate`, as it is now, and its new `events`."""

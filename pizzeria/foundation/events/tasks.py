@@ -13,9 +13,9 @@ log = structlog.get_logger(__name__)
 
 
 @shared_task
-def relay(noun_ref: str) -> None:
+def relay(aggregate_ref: str) -> None:
     """Tell the news of one noun, in its sequence, until none is due."""
-    _relay(UUID(noun_ref))
+    _relay(UUID(aggregate_ref))
 
 
 @shared_task
@@ -24,8 +24,8 @@ def sweep() -> None:
     _relay()
 
 
-def _relay(noun_ref: UUID | None = None) -> None:
+def _relay(aggregate_ref: UUID | None = None) -> None:
     try:
-        relay_due(noun_ref=noun_ref, now=clock.now)
+        relay_due(aggregate_ref=aggregate_ref, now=clock.now)
     except BrokerGone:
         log.warning("news_waits", why="the broker is gone")

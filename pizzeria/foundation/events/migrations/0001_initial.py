@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('stream', models.CharField(max_length=16)),
-                ('noun_ref', models.UUIDField()),
+                ('aggregate_ref', models.UUIDField()),
                 ('seq', models.PositiveIntegerField()),
                 ('type', models.CharField(max_length=64)),
                 ('data', models.JSONField()),
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
             ],
             options={
-                'ordering': ['noun_ref', 'seq'],
+                'ordering': ['aggregate_ref', 'seq'],
             },
         ),
         migrations.CreateModel(
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='event',
-            constraint=models.UniqueConstraint(fields=('noun_ref', 'seq'), name='event_once_per_seq'),
+            constraint=models.UniqueConstraint(fields=('aggregate_ref', 'seq'), name='event_once_per_seq'),
         ),
         migrations.AddIndex(
             model_name='eventrelay',
