@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from kitchen.models import Kitchen
-from pizzeria.foundation.events.facts import Fact
+from pizzeria.foundation.events.domain_events import DomainEvent
 
 
-class KitchenPaused(Fact[Kitchen], type="kitchen.paused.v1"):
+class KitchenPaused(DomainEvent[Kitchen], type="kitchen.paused.v1"):
     """It takes no orders until a time, or until further notice (`until` is None). The reason stands in the row."""
 
     until: datetime | None
@@ -15,12 +15,12 @@ class KitchenPaused(Fact[Kitchen], type="kitchen.paused.v1"):
         aggregate.taking_orders, aggregate.paused_until = False, self.until
 
 
-class KitchenResumed(Fact[Kitchen], type="kitchen.resumed.v1"):
+class KitchenResumed(DomainEvent[Kitchen], type="kitchen.resumed.v1"):
     def apply(self, aggregate: Kitchen, at: datetime) -> None:
         aggregate.taking_orders, aggregate.paused_until, aggregate.pause_reason = True, None, ""
 
 
-class CapacityChanged(Fact[Kitchen], type="kitchen.capacity_changed.v1"):
+class CapacityChanged(DomainEvent[Kitchen], type="kitchen.capacity_changed.v1"):
     max_concurrent_orders: int
     cooking_places: int
 

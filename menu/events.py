@@ -4,36 +4,36 @@ from datetime import datetime
 from decimal import Decimal
 
 from menu.models import MenuItem, Size
-from pizzeria.foundation.events.facts import Fact
+from pizzeria.foundation.events.domain_events import DomainEvent
 
 
-class ItemPriced(Fact[MenuItem], type="menu.priced.v1"):
+class ItemPriced(DomainEvent[MenuItem], type="menu.priced.v1"):
     """An item has a new price (a pizza: its base price)."""
 
     before: Decimal | None  # None: it is new
     after: Decimal
 
 
-class SizeFactored(Fact[Size], type="menu.size_factored.v1"):
+class SizeFactored(DomainEvent[Size], type="menu.size_factored.v1"):
     """A size has a new price factor, and so has every pizza in it."""
 
     before: Decimal | None  # None: it is new
     after: Decimal
 
 
-class ItemRemoved(Fact[MenuItem], type="menu.removed.v1"):
+class ItemRemoved(DomainEvent[MenuItem], type="menu.removed.v1"):
     """An item is gone from the menu for good; its slug is free again."""
 
     slug: str
 
 
-class ItemChanged(Fact[MenuItem], type="menu.changed.v1"):
+class ItemChanged(DomainEvent[MenuItem], type="menu.changed.v1"):
     """An item was edited; the names of the fields, not what they say."""
 
     fields: tuple[str, ...]
 
 
-class ItemSoldOut(Fact[MenuItem], type="menu.sold_out.v1"):
+class ItemSoldOut(DomainEvent[MenuItem], type="menu.sold_out.v1"):
     """An item is off the menu, for a time or until further notice (`until` is None)."""
 
     until: datetime | None
@@ -42,7 +42,7 @@ class ItemSoldOut(Fact[MenuItem], type="menu.sold_out.v1"):
         aggregate.off_since, aggregate.off_until = at, self.until
 
 
-class ItemBack(Fact[MenuItem], type="menu.back.v1"):
+class ItemBack(DomainEvent[MenuItem], type="menu.back.v1"):
     """An item is to be had again."""
 
     def apply(self, aggregate: MenuItem, at: datetime) -> None:

@@ -76,14 +76,14 @@ def note_edit(item: MenuItem, *, before: MenuItem | None, fields: list[str], by:
     :param before: the row as it was, None for a new one
     """
     old, new = price_of(before) if before else None, price_of(item)
-    facts: list[ItemPriced | ItemChanged] = []
+    domain_events: list[ItemPriced | ItemChanged] = []
     if old != new:
-        facts.append(ItemPriced(before=old, after=new))
+        domain_events.append(ItemPriced(before=old, after=new))
     others = tuple(sorted(set(fields) - {"price", "base_price"}))
     if others:
-        facts.append(ItemChanged(fields=others))
-    if facts:
-        record(item, *facts, by=by, at=at)
+        domain_events.append(ItemChanged(fields=others))
+    if domain_events:
+        record(item, *domain_events, by=by, at=at)
 
 
 def note_factor(size: Size, *, before: Size | None, by: Actor, at: datetime) -> None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from kitchen.models import Method
 from orders import signals
 from orders.models import Customer, Order, PaymentMethod, Reason, Status
-from pizzeria.foundation.events.facts import Fact
+from pizzeria.foundation.events.domain_events import DomainEvent
 
 
 class _Frozen(BaseModel):
@@ -51,7 +51,7 @@ class PlacedLine(_Frozen):
     parts: tuple[PlacedPart, ...]
 
 
-class OrderPlaced(Fact[Order], type="order.placed.v1", news=signals.order_placed):
+class OrderPlaced(DomainEvent[Order], type="order.placed.v1", signal=signals.order_placed):
     kitchen: UUID
     customer: UUID | None
     number: int
@@ -93,7 +93,7 @@ class OrderPlaced(Fact[Order], type="order.placed.v1", news=signals.order_placed
         aggregate.placed_at = at
 
 
-class OrderConfirmed(Fact[Order], type="order.confirmed.v1", news=signals.order_confirmed):
+class OrderConfirmed(DomainEvent[Order], type="order.confirmed.v1", signal=signals.order_confirmed):
     """The kitchen may begin: paid, or (cash) due when it is handed over."""
 
     payment_method: PaymentMethod
@@ -106,7 +106,7 @@ class OrderConfirmed(Fact[Order], type="order.confirmed.v1", news=signals.order_
         aggregate.confirmed_at = at
 
 
-class OrderCookingStarted(Fact[Order], type="order.cooking_started.v1", news=signals.order_cooking_started):
+class OrderCookingStarted(DomainEvent[Order], type="order.cooking_started.v1", signal=signals.order_cooking_started):
     staff: int | None  # the user's id; None: the system
 
     def apply(self, aggregate: Order, at: datetime) -> None:
@@ -114,13 +114,13 @@ class OrderCookingStarted(Fact[Order], type="order.cooking_started.v1", news=sig
         aggregate.cooking_at = at
 
 
-class OrderReady(Fact[Order], type="order.ready.v1", news=signals.order_ready):
+class OrderReady(DomainEvent[Order], type="order.ready.v1", signal=signals.order_ready):
     def apply(self, aggregate: Order, at: datetime) -> None:
         aggregate.status = Status.READY
         aggregate.ready_at = at
 
 
-class OrderDelivered(Fact[Order], type="order.delivered.v1", news=signals.order_delivered):
+class OrderDelivered(DomainEvent[Order], type="order.delivered.v1", signal=signals.order_delivered):
     """In the guest's hands, at the counter or at the door."""
 
     method: Method
@@ -132,7 +132,7 @@ class OrderDelivered(Fact[Order], type="order.delivered.v1", news=signals.order_
         aggregate.paid += self.cash_taken
 
 
-class OrderRecalled(Fact[Order], type="order.recalled.v1", news=signals.order_recalled):
+class OrderRecalled(DomainEvent[Order], type="order.recalled.v1", signal=signals.order_recalled):
     """Ready too early: back into the oven, or to the head of those waiting for it."""
 
     to: Literal["cooking", "waiting"]
@@ -142,7 +142,7 @@ class OrderRecalled(Fact[Order], type="order.recalled.v1", news=signals.order_re
         aggregate.ready_at = None
 
 
-class OrderCancelled(Fact[Order], type="order.cancelled.v1", news=signals.order_cancelled):
+class OrderCancelled(DomainEvent[Order], type="order.cancelled.v1", signal=signals.order_cancelled):
     reason: Reason
 
     def apply(self, aggregate: Order, at: datetime) -> None:
@@ -151,21 +151,23 @@ class OrderCancelled(Fact[Order], type="order.cancelled.v1", news=signals.order_
         aggregate.cancel_reason = self.reason
 
 
-class OrderDriverAssigned(Fact[Order], type="order.driver_assigned.v1", news=signals.order_driver_assigned):
+class OrderDriverAssigned(DomainEvent[Order], type="order.driver_assigned.v1", signal=signals.order_driver_assigned):
     driver: int  # the user's id
 
     def apply(self, aggregate: Order, at: datetime) -> None:
         aggregate.driver_id = self.driver
 
 
-class OrderDriverUnassigned(Fact[Order], type="order.driver_unassigned.v1", news=signals.order_driver_unassigned):
+class OrderDriverUnassigned(
+    DomainEvent[Order], type="order.driver_unassigned.v1", signal=signals.order_driver_unassigned
+):
     driver: int
 
     def apply(self, aggregate: Order, at: datetime) -> None:
         aggregate.driver_id = None
 
 
-class OrderOutForDelivery(Fact[Order], type="order.out_for_delivery.v1", news=signals.order_out_for_delivery):
+class OrderOutForDelivery(DomainEvent[Order], type="order.out_for_delivery.v1", signal=signals.order_out_for_delivery):
     driver: int
 
     def apply(self, aggregate: Order, at: datetime) -> None:
@@ -173,7 +175,7 @@ class OrderOutForDelivery(Fact[Order], type="order.out_for_delivery.v1", news=si
         aggregate.out_at = at
 
 
-class OrderDeliveryFailed(Fact[Order], type="order.delivery_failed.v1", news=signals.order_delivery_failed):
+class OrderDeliveryFailed(DomainEvent[Order], type="order.delivery_failed.v1", signal=signals.order_delivery_failed):
     """Nobody took it: it is back at the counter, with its driver."""
 
     driver: int
@@ -184,7 +186,7 @@ class OrderDeliveryFailed(Fact[Order], type="order.delivery_failed.v1", news=sig
         aggregate.out_at = None
 
 
-class OrderPromiseChanged(Fact[Order], type="order.promise_changed.v1", news=signals.order_promise_changed):
+class OrderPromiseChanged(DomainEvent[Order], type="order.promise_changed.v1", signal=signals.order_promise_changed):
     promise_from: datetime
     promise_until: datetime
 
@@ -192,19 +194,19 @@ class OrderPromiseChanged(Fact[Order], type="order.promise_changed.v1", news=sig
         aggregate.promise_from, aggregate.promise_until = self.promise_from, self.promise_until
 
 
-class OrderAdopted(Fact[Order], type="order.adopted.v1", news=signals.order_adopted):
+class OrderAdopted(DomainEvent[Order], type="order.adopted.v1", signal=signals.order_adopted):
     """A guest's order is a customer's from now on; as with placing, whoever writes the row sets whose it is."""
 
     customer: UUID
 
 
-class CustomerRegistered(Fact[Customer], type="customer.registered.v1"):
+class CustomerRegistered(DomainEvent[Customer], type="customer.registered.v1"):
     """A signed-in person is known to the desk."""
 
     user: int
 
 
-class CustomerContactChanged(Fact[Customer], type="customer.contact_changed.v1"):
+class CustomerContactChanged(DomainEvent[Customer], type="customer.contact_changed.v1"):
     """A customer lets us keep another name or number, or none; the names of the fields, not what they say."""
 
     fields: tuple[Literal["name", "phone"], ...]

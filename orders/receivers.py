@@ -14,7 +14,7 @@ from orders import services as front_desk
 from orders import signals, tasks
 from orders.selectors import quotes
 from pizzeria.foundation.actor import Actor
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 
 
 @receiver(line.cooking_started, dispatch_uid="orders.on_cooking_started")
@@ -55,5 +55,5 @@ def on_board_changed(**_: object) -> None:
     ],
     dispatch_uid="orders.on_order_news",
 )
-def on_order_news(*, event: Event, **_: object) -> None:
+def on_order_news(*, event: StoredEvent, **_: object) -> None:
     tasks.notify(event_id=event.pk)

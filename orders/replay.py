@@ -13,8 +13,8 @@ from django.db.models import Exists, OuterRef
 from orders.events import OrderAdopted, OrderPlaced
 from orders.models import Order, OrderLine, OrderLinePart
 from orders.services.lines import line_rows, part_rows
-from pizzeria.foundation.events import facts
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events import domain_events
+from pizzeria.foundation.events.models import StoredEvent
 
 AT_ONCE = 500
 _ORDER = [
@@ -53,23 +53,23 @@ class Rebuilt:
     customer: UUID | None = None
 
 
-def rebuild(ref: UUID, events: Iterable[Event]) -> Rebuilt:
+def rebuild(ref: UUID, events: Iterable[StoredEvent]) -> Rebuilt:
     """Rebuild an order's row from its events."""
     rebuilt = Rebuilt(Order(ref=ref))
     for event in events:
-        fact = facts.read(event)
-        fact.apply(rebuilt.order, event.at)
+        domain_event = domain_events.load(event)
+        domain_event.apply(rebuilt.order, event.at)
         rebuilt.order.seq = event.seq
-        if isinstance(fact, OrderPlaced):
-            rebuilt.placed = fact
-        if isinstance(fact, OrderPlaced | OrderAdopted):
-            rebuilt.customer = fact.customer
+        if isinstance(domain_event, OrderPlaced):
+            rebuilt.placed = domain_event
+        if isinstance(domain_event, OrderPlaced | OrderAdopted):
+            rebuilt.customer = domain_event.customer
     return rebuilt
 
 
 def _differences_of(orders: list[Order]) -> Iterator[str]:
-    streams: dict[UUID, list[Event]] = defaultdict(list)
-    for event in Event.objects.filter(aggregate_ref__in=[order.ref for order in orders]).order_by(
+    streams: dict[UUID, list[StoredEvent]] = defaultdict(list)
+    for event in StoredEvent.objects.filter(aggregate_ref__in=[order.ref for order in orders]).order_by(
         "aggregate_ref", "seq"
     ):
         streams[event.aggregate_ref].append(event)
@@ -77,7 +77,7 @@ def _differences_of(orders: list[Order]) -> Iterator[str]:
         yield from _differences(order, streams[order.ref])
 
 
-def _differences(order: Order, events: list[Event]) -> Iterator[str]:
+def _differences(order: Order, events: list[StoredEvent]) -> Iterator[str]:
     name = f"order {order.ref}"
     seqs = [event.seq for event in events]
     if seqs != list(range(1, len(seqs) + 1)):
@@ -124,6 +124,6 @@ def _compare(name: str, fields: list[str], *, row: Any, rebuilt: Any) -> Iterato
 def _orphans() -> Iterator[str]:
     """Name the streams of orders that are no longer there."""
     there = Order.objects.filter(ref=OuterRef("aggregate_ref"))
-    first = Event.objects.filter(stream=Order.stream, seq=1).exclude(Exists(there))
+    first = StoredEvent.objects.filter(stream=Order.stream, seq=1).exclude(Exists(there))
     for event in first:
         yield f"order {event.aggregate_ref}: has events, but no row"

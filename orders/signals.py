@@ -2,7 +2,8 @@
 News of orders for the world outside: relayed from the event log after the commit, at least once and in an order's own
 sequence, never twice on purpose. Whoever hears it hands it to a task and returns; a receiver that fails is asked again.
 
-Each is sent by its fact's class with `event`, the row of the log, and `fact`, what it says. Nothing personal comes
+Each is sent by its fact's class with `event`, the row of the log, and `domain_event`, what it says. Nothing personal
+comes
 along: whoever tells people reads the contact when it tells them. Not sent inside the command's transaction (that is
 `recorded`), nor for an event that a manager has dropped.
 """
@@ -25,7 +26,7 @@ order_recalled = Signal()
 """It was ready too early, and is back in the oven or in the line."""
 
 order_driver_assigned = Signal()
-"""A driver has it; `fact.driver` is the user's id."""
+"""A driver has it; `domain_event.driver` is the user's id."""
 
 order_driver_unassigned = Signal()
 """A driver has it no longer."""
@@ -40,10 +41,10 @@ order_delivered = Signal()
 """It is in the guest's hands, at the counter or at the door."""
 
 order_promise_changed = Signal()
-"""It will take longer than promised; `fact` has the new promise."""
+"""It will take longer than promised; `domain_event` has the new promise."""
 
 order_cancelled = Signal()
-"""It will not come; `fact.reason` says why."""
+"""It will not come; `domain_event.reason` says why."""
 
 order_adopted = Signal()
-"""A guest's order is a customer's now; `fact.customer` is the customer's ref."""
+"""A guest's order is a customer's now; `domain_event.customer` is the customer's ref."""

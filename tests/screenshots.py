@@ -35,7 +35,7 @@ from orders import services as front_desk  # noqa: E402
 from orders.models import Notice, Order  # noqa: E402
 from pizzeria.foundation import clock  # noqa: E402
 from pizzeria.foundation.actor import SYSTEM  # noqa: E402
-from pizzeria.foundation.events.models import Event  # noqa: E402
+from pizzeria.foundation.events.models import StoredEvent  # noqa: E402
 from pizzeria.users.models import User  # noqa: E402
 from pizzeria.users.roles import CUSTOMER  # noqa: E402
 from tests import message_sinks, shop  # noqa: E402
@@ -102,7 +102,7 @@ def an_order_of_the_customers(at: datetime) -> None:
         11: front_desk.hand_over,
     }.items():
         step(ref=order.ref, by=SYSTEM, at=at + timedelta(minutes=minutes))
-    for event in Event.objects.filter(aggregate_ref=order.ref).order_by("seq"):
+    for event in StoredEvent.objects.filter(aggregate_ref=order.ref).order_by("seq"):
         front_desk.write_notices(event_id=event.pk, at=event.at)
         if event.type == "order.confirmed.v1":
             Notice.objects.update(read_at=event.at)

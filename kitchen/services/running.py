@@ -84,7 +84,7 @@ def change_capacity(
         )
     if (max_concurrent_orders, cooking_places) == (line.max_concurrent_orders, line.cooking_places):
         return line
-    fact = CapacityChanged(max_concurrent_orders=max_concurrent_orders, cooking_places=cooking_places)
-    record(line, fact, by=by, at=at)
+    domain_event = CapacityChanged(max_concurrent_orders=max_concurrent_orders, cooking_places=cooking_places)
+    record(line, domain_event, by=by, at=at)
     line_changed(line, at=at)
     return line

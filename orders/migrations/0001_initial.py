@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('error', models.CharField(blank=True, max_length=200)),
                 ('read_at', models.DateTimeField(blank=True, null=True)),
                 ('dismissed_at', models.DateTimeField(blank=True, null=True)),
-                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='events.event')),
+                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='events.storedevent')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='orders.order')),
             ],
             options={

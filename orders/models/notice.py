@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.order import Order
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 
 
 class Channel(models.TextChoices):
@@ -55,7 +55,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    event = models.ForeignKey(Event, models.PROTECT, related_name="+", db_index=False)  # the constraint's serves
+    event = models.ForeignKey(StoredEvent, models.PROTECT, related_name="+", db_index=False)  # the constraint's serves
     order = models.ForeignKey(Order, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=20, choices=NoticeKind)
     channel = models.CharField(max_length=8, choices=Channel)

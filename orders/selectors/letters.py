@@ -19,7 +19,7 @@ from orders.selectors import words
 from orders.selectors.order import address, lines_of
 from orders.selectors.stationery import Particulars, Written, write
 from pizzeria.foundation import clock
-from pizzeria.foundation.events import facts
+from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.money import ZERO, written
 
 LONGEST_NAME = 40
@@ -73,7 +73,7 @@ def _address_for(channel: Channel, contact: OrderContact) -> str:
 
 def _promised_then(notice: Notice) -> tuple[datetime | None, datetime | None]:
     try:
-        promised: Any = facts.read(notice.event)
+        promised: Any = domain_events.load(notice.event)
     except LookupError:  # written by a newer release than this one
         promised = notice.order
     return getattr(promised, "promise_from", None), getattr(promised, "promise_until", None)

@@ -25,8 +25,8 @@ from orders.events import (
     OrderRecalled,
 )
 from pizzeria.foundation import clock
-from pizzeria.foundation.events import facts
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events import domain_events
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import written
 
 _IN_A_WORD = {
@@ -50,7 +50,7 @@ class Happening:
 
 def timeline(ref: UUID) -> list[Happening]:
     """List what happened to an order, oldest first. Two queries: the events, and the names of who did it."""
-    events = list(Event.objects.filter(aggregate_ref=ref).order_by("seq"))
+    events = list(StoredEvent.objects.filter(aggregate_ref=ref).order_by("seq"))
     ids = {event.actor for event in events if event.actor.isdecimal()}
     people = {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
     return [
@@ -59,38 +59,40 @@ def timeline(ref: UUID) -> list[Happening]:
     ]
 
 
-def _read(event: Event) -> str:
+def _read(event: StoredEvent) -> str:
     try:
-        return _what(facts.read(event))
+        return _what(domain_events.load(event))
     except LookupError:  # written by a newer release than this one
         return event.type
 
 
-def _what(fact: facts.Fact[Any]) -> str:
-    match fact:
+def _what(domain_event: domain_events.DomainEvent[Any]) -> str:
+    match domain_event:
         case OrderPlaced():
             return _("Placed as #%(number)d, %(total)s, promised %(from)s to %(until)s") % {
-                "number": fact.number,
-                "total": written(fact.total),
-                "from": clock.wall_clock(fact.promise_from),
-                "until": clock.wall_clock(fact.promise_until),
+                "number": domain_event.number,
+                "total": written(domain_event.total),
+                "from": clock.wall_clock(domain_event.promise_from),
+                "until": clock.wall_clock(domain_event.promise_until),
             }
         case OrderConfirmed():
             return _("Confirmed, %(method)s, payment %(payment)s") % {
-                "method": fact.payment_method.label,
-                "payment": fact.payment,
+                "method": domain_event.payment_method.label,
+                "payment": domain_event.payment,
             }
         case OrderRecalled():
-            return _("Recalled: back into the oven") if fact.to == "cooking" else _("Recalled: back into the line")
+            return (
+                _("Recalled: back into the oven") if domain_event.to == "cooking" else _("Recalled: back into the line")
+            )
         case OrderDeliveryFailed():
-            return _("Came back: %(reason)s") % {"reason": fact.reason.label}
+            return _("Came back: %(reason)s") % {"reason": domain_event.reason.label}
         case OrderPromiseChanged():
             return _("Promised anew: %(from)s to %(until)s") % {
-                "from": clock.wall_clock(fact.promise_from),
-                "until": clock.wall_clock(fact.promise_until),
+                "from": clock.wall_clock(domain_event.promise_from),
+                "until": clock.wall_clock(domain_event.promise_until),
             }
         case OrderCancelled():
-            return _("Cancelled: %(reason)s") % {"reason": fact.reason.label}
+            return _("Cancelled: %(reason)s") % {"reason": domain_event.reason.label}
         case OrderDelivered():
-            return _("Handed over, %(cash)s taken in cash") % {"cash": written(fact.cash_taken)}
-    return str(_IN_A_WORD.get(type(fact), fact.type))
+            return _("Handed over, %(cash)s taken in cash") % {"cash": written(domain_event.cash_taken)}
+    return str(_IN_A_WORD.get(type(domain_event), domain_event.type))

@@ -22,9 +22,9 @@ from orders.events import (
     OrderReady,
 )
 from orders.models import Channel, Notice, NoticeKind, NoticeState, Order, Status
-from pizzeria.foundation.events import facts
-from pizzeria.foundation.events.facts import Fact
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events import domain_events
+from pizzeria.foundation.events.domain_events import DomainEvent
+from pizzeria.foundation.events.models import StoredEvent
 
 HALF_AN_HOUR, A_DAY = timedelta(minutes=30), timedelta(hours=24)
 
@@ -33,26 +33,29 @@ PAGE_AND_MAIL = (Channel.IN_APP, Channel.EMAIL)
 EVERYWHERE = (Channel.IN_APP, Channel.EMAIL, Channel.SMS)
 
 
-def _always(order: Order, event: Event) -> bool:
+def _always(order: Order, event: StoredEvent) -> bool:
     return True
 
 
-def _coming(order: Order, event: Event) -> bool:
+def _coming(order: Order, event: StoredEvent) -> bool:
     return order.is_open
 
 
-def _still_ready(order: Order, event: Event) -> bool:
+def _still_ready(order: Order, event: StoredEvent) -> bool:
     return order.status == Status.READY and order.ready_at == event.at  # and not ready again, after a recall
 
 
-def _still_out(order: Order, event: Event) -> bool:
+def _still_out(order: Order, event: StoredEvent) -> bool:
     return order.status == Status.DELIVERING and order.out_at == event.at
 
 
-def _still_promised(order: Order, event: Event) -> bool:
-    fact = facts.read(event)
-    assert isinstance(fact, OrderPromiseChanged)
-    return order.is_open and (order.promise_from, order.promise_until) == (fact.promise_from, fact.promise_until)
+def _still_promised(order: Order, event: StoredEvent) -> bool:
+    domain_event = domain_events.load(event)
+    assert isinstance(domain_event, OrderPromiseChanged)
+    return order.is_open and (order.promise_from, order.promise_until) == (
+        domain_event.promise_from,
+        domain_event.promise_until,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,11 @@ class News:
     ways: tuple[Channel, ...]
     lasts: timedelta = A_DAY
     of: tuple[Method, ...] = (Method.PICKUP, Method.DELIVERY)
-    is_so: Callable[[Order, Event], bool] = _always
+    is_so: Callable[[Order, StoredEvent], bool] = _always
     sent_when_overtaken: bool = False
 
 
-NEWS: Mapping[type[Fact[Any]], News] = {
+NEWS: Mapping[type[DomainEvent[Any]], News] = {
     OrderPlaced: News(NoticeKind.PLACED, PAGE),
     OrderConfirmed: News(NoticeKind.CONFIRMED, EVERYWHERE, is_so=_coming),
     OrderCookingStarted: News(NoticeKind.COOKING, PAGE),
@@ -87,9 +90,9 @@ NEWS: Mapping[type[Fact[Any]], News] = {
 }
 
 
-def news_of(event: Event) -> News | None:
+def news_of(event: StoredEvent) -> News | None:
     """Tell what people are told of an event; None: nothing."""
-    return NEWS.get(type(facts.read(event)))
+    return NEWS.get(type(domain_events.load(event)))
 
 
 def why_no_news(notice: Notice, *, later: Iterable[Notice], at: datetime) -> str:

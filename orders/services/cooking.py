@@ -8,7 +8,7 @@ from orders.events import OrderCookingStarted, OrderDriverUnassigned, OrderReady
 from orders.models import Order
 from orders.services.locks import lock
 from pizzeria.foundation.actor import Actor
-from pizzeria.foundation.events.facts import Fact
+from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
 
 
@@ -25,7 +25,7 @@ def mark_ready(*, ref: UUID, by: Actor, at: datetime) -> None:
 def mark_recalled(*, ref: UUID, to: State, by: Actor, at: datetime) -> None:
     """Note that the order's ticket is back in the line; a driver who had it has nothing to carry now."""
     order = lock(ref)
-    facts: list[Fact[Order]] = [OrderRecalled(to="cooking" if to == State.COOKING else "waiting")]
+    domain_events: list[DomainEvent[Order]] = [OrderRecalled(to="cooking" if to == State.COOKING else "waiting")]
     if order.driver_id is not None:
-        facts.append(OrderDriverUnassigned(driver=order.driver_id))
-    record(order, *facts, by=by, at=at)
+        domain_events.append(OrderDriverUnassigned(driver=order.driver_id))
+    record(order, *domain_events, by=by, at=at)

@@ -22,7 +22,7 @@ from orders.services.moved import OrderMoved
 from orders.services.reasons import refuse_unless_said
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
-from pizzeria.foundation.events.facts import Fact
+from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 
@@ -78,10 +78,10 @@ def assign_delivery(*, ref: UUID, driver: int, by: Actor, at: datetime) -> Order
     order = _ready_delivery(ref)
     if order.driver_id == driver:
         return order
-    facts: list[Fact[Order]] = [OrderDriverAssigned(driver=driver)]
+    domain_events: list[DomainEvent[Order]] = [OrderDriverAssigned(driver=driver)]
     if order.driver_id is not None:
-        facts.insert(0, OrderDriverUnassigned(driver=order.driver_id))
-    record(order, *facts, by=by, at=at)
+        domain_events.insert(0, OrderDriverUnassigned(driver=order.driver_id))
+    record(order, *domain_events, by=by, at=at)
     return order
 
 

@@ -12,7 +12,7 @@ from orders.services.audience import news_of
 from orders.services.ways_out import is_reached
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.commands import command
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 
 
 @command
@@ -23,7 +23,7 @@ def write_notices(*, event_id: int, at: datetime) -> list[Notice]:
     :raises Event.DoesNotExist: there is no such event
     :raises LookupError: this release knows no fact of its type
     """
-    event = Event.objects.get(pk=event_id)
+    event = StoredEvent.objects.get(pk=event_id)
     news = news_of(event)
     if news is None:
         return []
@@ -39,7 +39,7 @@ def write_notices(*, event_id: int, at: datetime) -> list[Notice]:
     return list(Notice.objects.filter(event=event).due(at).order_by("pk"))
 
 
-def _notice(event: Event, order: Order, way: Channel, *, to: str, kind: NoticeKind, at: datetime) -> Notice:
+def _notice(event: StoredEvent, order: Order, way: Channel, *, to: str, kind: NoticeKind, at: datetime) -> Notice:
     notice = Notice(event=event, order=order, kind=kind, channel=way, recipient=to)
     notice.made_at, notice.news_since, notice.due_at = at, event.at, at
     if way == Channel.IN_APP:  # it is shown, not sent
@@ -47,12 +47,14 @@ def _notice(event: Event, order: Order, way: Channel, *, to: str, kind: NoticeKi
     return notice
 
 
-def _recipient(order: Order, event: Event) -> str:
+def _recipient(order: Order, event: StoredEvent) -> str:
     """Name whose the order was when it happened: what a guest is told is not told again once it is in an account."""
     if order.customer is None or _was_adopted_after(event):
         return str(GUEST)
     return str(order.customer.user_id)
 
 
-def _was_adopted_after(event: Event) -> bool:
-    return Event.objects.filter(aggregate_ref=event.aggregate_ref, type=OrderAdopted.type, seq__gt=event.seq).exists()
+def _was_adopted_after(event: StoredEvent) -> bool:
+    return StoredEvent.objects.filter(
+        aggregate_ref=event.aggregate_ref, type=OrderAdopted.type, seq__gt=event.seq
+    ).exists()

@@ -21,7 +21,7 @@ from django.dispatch import Signal
 from kitchen.models import Method
 from orders.models import Channel
 from orders.services.audience import NEWS
-from pizzeria.foundation.events import facts
+from pizzeria.foundation.events import domain_events
 
 PACKAGES = ("pizzeria", "orders", "kitchen", "menu")
 BEGINS, ENDS = "<!-- The map of news, made by `make news-map`: -->", "<!-- The end of the map. -->"
@@ -58,7 +58,7 @@ def djangos_signals() -> dict[str, Signal]:
 
 def is_for_the_world(signal: Signal) -> bool:
     """Tell whether it is told after the commit, for an event of the log; if not, inside the transaction."""
-    return any(fact.news is signal for fact in facts.declared())
+    return any(domain_event.signal is signal for domain_event in domain_events.declared_types())
 
 
 def hearers(signal: Signal) -> list[Hearer]:
@@ -133,8 +133,8 @@ def _rows(kinds: Sequence[str]) -> str:
 
 
 def _ways(signal: Signal) -> str:
-    for fact, news in NEWS.items():
-        if fact.news is signal:
+    for domain_event, news in NEWS.items():
+        if domain_event.signal is signal:
             alone = f" ({', '.join(news.of)} alone)" if len(news.of) < len(Method) else ""
             return ", ".join(str(Channel(way).label) for way in news.ways) + alone
     return ""

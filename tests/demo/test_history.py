@@ -20,7 +20,7 @@ from pizzeria.demo.simulation.guest_profiles import CARLA, random_guest
 from pizzeria.demo.simulation.scenario import Twist
 from pizzeria.devtools import preparation, state_dir
 from pizzeria.foundation import clock
-from pizzeria.foundation.events.models import Event, EventRelay
+from pizzeria.foundation.events.models import EventRelay, StoredEvent
 from pizzeria.foundation.refusals import Refusal
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -51,9 +51,9 @@ def test_leaves_no_page_empty_and_is_written_once(demo, own_folder):
     assert list(replay.differences()) == []
     assert not own_folder.unfinished_history.exists()
 
-    orders, events = Order.objects.count(), Event.objects.count()
+    orders, events = Order.objects.count(), StoredEvent.objects.count()
     assert "nothing was added" in written()
-    assert (Order.objects.count(), Event.objects.count()) == (orders, events)
+    assert (Order.objects.count(), StoredEvent.objects.count()) == (orders, events)
 
 
 def test_is_known_to_be_unfinished_when_it_was_cut_off(demo, own_folder):
@@ -80,7 +80,7 @@ def test_is_forgotten_before_it_is_begun_again(own_folder, kitchen):
 def test_has_something_of_everything_that_comes_in_between(demo):
     report = history.simulate_week(staff=demo, now=FRIDAY_NIGHT, orders=A_FEW)
 
-    happened = set(Event.objects.values_list("type", flat=True))
+    happened = set(StoredEvent.objects.values_list("type", flat=True))
     assert {"order.recalled.v1", "order.delivery_failed.v1", "order.promise_changed.v1"} <= happened
     reasons = set(Order.objects.filter(status=Status.CANCELLED).values_list("cancel_reason", flat=True))
     assert reasons == {Reason.CHANGED_MIND, Reason.SOLD_OUT, Reason.NOT_COLLECTED}
@@ -91,7 +91,7 @@ def test_is_over_before_the_business_day_is_and_told_to_nobody(demo):
     history.simulate_week(staff=demo, now=FRIDAY_NIGHT, orders=A_FEW)
 
     assert not [order for order in Order.objects.all() if order.is_open]
-    times = list(Event.objects.filter(stream="order").order_by("id").values_list("at", flat=True))
+    times = list(StoredEvent.objects.filter(stream="order").order_by("id").values_list("at", flat=True))
     assert all(earlier <= later for earlier, later in pairwise(times))
     assert times[-1] < clock.end_of_business_day(FRIDAY_NIGHT - timedelta(days=1))
     assert not EventRelay.objects.waiting().exists()

@@ -8,9 +8,9 @@ from django.dispatch import Signal
 
 from kitchen.models import Kitchen
 from pizzeria.foundation.actor import GUEST, SYSTEM
-from pizzeria.foundation.events.facts import Fact, read, read_data, upcast
+from pizzeria.foundation.events.domain_events import DomainEvent, load, load_data, upcast
 from pizzeria.foundation.events.log import record
-from pizzeria.foundation.events.models import Event, EventRelay
+from pizzeria.foundation.events.models import EventRelay, StoredEvent
 from tests import shop
 from tests.factories import KitchenFactory
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 NIGHT, LATER = shop.FRIDAY_NIGHT, datetime(2026, 11, 20, 19, 5, tzinfo=UTC)
 
 
-class OvenMoved(Fact[Kitchen], type="test.oven_moved.v3"):
+class OvenMoved(DomainEvent[Kitchen], type="test.oven_moved.v3"):
     street: str
     floor: int
     lift: bool
@@ -39,11 +39,11 @@ def moved_before_there_were_lifts(data):
     return "test.oven_moved.v3", {**data, "lift": False}
 
 
-class OvenSwept(Fact[Kitchen], type="test.oven_swept.v1"):
+class OvenSwept(DomainEvent[Kitchen], type="test.oven_swept.v1"):
     pass
 
 
-class OvenLit(Fact[Kitchen], type="test.oven_lit.v1", news=Signal()):
+class OvenLit(DomainEvent[Kitchen], type="test.oven_lit.v1", signal=Signal()):
     pass
 
 
@@ -59,7 +59,7 @@ def test_counts_a_nouns_events_without_a_gap(kitchen):
     record(kitchen, OvenSwept(), TO_VIA_APPIA, by=SYSTEM, at=NIGHT)
     record(kitchen, OvenSwept(), by=SYSTEM, at=LATER)
 
-    assert [(event.seq, event.type) for event in Event.objects.filter(aggregate_ref=kitchen.ref)] == [
+    assert [(event.seq, event.type) for event in StoredEvent.objects.filter(aggregate_ref=kitchen.ref)] == [
         (1, "test.oven_swept.v1"),
         (2, "test.oven_moved.v3"),
         (3, "test.oven_swept.v1"),
@@ -73,7 +73,7 @@ def test_counts_each_noun_by_itself(kitchen):
     record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
     record(other, OvenSwept(), by=SYSTEM, at=NIGHT)
 
-    assert sorted(event.seq for event in Event.objects.all()) == [1, 1]
+    assert sorted(event.seq for event in StoredEvent.objects.all()) == [1, 1]
 
 
 def test_keeps_what_happened_to_whom_by_whom_and_when(kitchen):
@@ -109,7 +109,7 @@ def test_is_not_written_outside_the_transaction_in_which_it_happens(kitchen):
     with pytest.raises(transaction.TransactionManagementError):
         record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
 
-    assert not Event.objects.exists()
+    assert not StoredEvent.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -118,7 +118,7 @@ def test_is_undone_with_the_transaction_in_which_it_happened(kitchen):
         record(kitchen, TO_VIA_APPIA, by=SYSTEM, at=NIGHT)
         transaction.set_rollback(True)
 
-    assert not Event.objects.exists()
+    assert not StoredEvent.objects.exists()
     assert not EventRelay.objects.exists()
     assert Kitchen.objects.get(pk=kitchen.pk).name == "Via Roma"
 
@@ -135,7 +135,7 @@ def test_finds_out_a_writer_who_held_no_lock(kitchen):
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE events_event SET actor = 'nobody'", "DELETE FROM events_event"],
+    ["UPDATE events_storedevent SET actor = 'nobody'", "DELETE FROM events_storedevent"],
     ids=["changed", "deleted"],
 )
 def test_refuses_to_be_changed_or_deleted(kitchen, statement):
@@ -148,14 +148,14 @@ def test_refuses_to_be_changed_or_deleted(kitchen, statement):
     ):
         cursor.execute(statement)
 
-    assert Event.objects.get().actor == "system"
+    assert StoredEvent.objects.get().actor == "system"
 
 
 def test_gives_back_the_fact_that_was_written(kitchen):
     [event] = record(kitchen, TO_VIA_APPIA, by=SYSTEM, at=NIGHT)
 
     event.refresh_from_db()
-    assert read(event) == TO_VIA_APPIA
+    assert load(event) == TO_VIA_APPIA
 
 
 @pytest.mark.parametrize(
@@ -168,26 +168,26 @@ def test_gives_back_the_fact_that_was_written(kitchen):
     ids=["v1", "v2", "v3"],
 )
 def test_reads_every_old_version_as_the_newest(written_as, data, meant):
-    assert read_data(written_as, data) == OvenMoved(street="Via Appia", **meant)
+    assert load_data(written_as, data) == OvenMoved(street="Via Appia", **meant)
 
 
 def test_leaves_what_was_written_as_it_is_while_reading_it():
     written = {"street": "Via Appia"}
 
-    read_data("test.oven_moved.v1", written)
+    load_data("test.oven_moved.v1", written)
 
     assert written == {"street": "Via Appia"}
 
 
 def test_knows_no_fact_that_nobody_declared():
     with pytest.raises(LookupError, match="oven_flew"):
-        read_data("test.oven_flew.v1", {})
+        load_data("test.oven_flew.v1", {})
 
 
 def test_has_one_fact_of_a_type():
     with pytest.raises(TypeError, match="oven_swept"):
 
-        class OvenSweptAgain(Fact[Kitchen], type="test.oven_swept.v1"):
+        class OvenSweptAgain(DomainEvent[Kitchen], type="test.oven_swept.v1"):
             pass
 
 

@@ -12,7 +12,7 @@ from kitchen.models import Kitchen
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events import relay
-from pizzeria.foundation.events.facts import Fact
+from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.events.models import EventRelay
 from pizzeria.foundation.events.relay import LEASE, LONGEST_PAUSE, MOST_ATTEMPTS, relay_due, take
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 bell_rung = Signal()
 
 
-class BellRung(Fact[Kitchen], type="test.bell_rung.v1", news=bell_rung):
+class BellRung(DomainEvent[Kitchen], type="test.bell_rung.v1", signal=bell_rung):
     times: int
 
 
@@ -38,9 +38,9 @@ def neighbour():
     """Somebody who hears every bell: what was `heard`, and what is done with an event `first` of all."""
     here = SimpleNamespace(heard=[], first=nothing)
 
-    def neighbour(*, event, fact, **_):
+    def neighbour(*, event, domain_event, **_):
         here.first(event)
-        here.heard.append((event.aggregate_ref, fact.times))
+        here.heard.append((event.aggregate_ref, domain_event.times))
 
     bell_rung.connect(neighbour)
     yield here
@@ -183,7 +183,7 @@ def test_gives_up_an_event_that_this_release_cannot_read(kitchen, neighbour, mon
     """As an older release would, until a newer one is everywhere."""
     [event] = ring(kitchen, 1)
     with monkeypatch.context() as older:
-        older.delitem(relay.facts._facts, "test.bell_rung.v1")
+        older.delitem(relay.domain_events._types, "test.bell_rung.v1")
         sweep()
 
     assert EventRelay.objects.get(pk=event.pk).error == "test.bell_rung.v1 cannot be read by this release"

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from orders import services as front_desk
 from pizzeria.foundation import clock
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from tests.journeys.people import order, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -15,7 +15,7 @@ def test_is_counted_until_it_is_seen_and_there_until_it_is_put_away(somebody, sc
     carla = somebody()
     sign_in(carla, "customer")
     order(carla)
-    for event in Event.objects.filter(stream="order").order_by("seq"):
+    for event in StoredEvent.objects.filter(stream="order").order_by("seq"):
         front_desk.write_notices(event_id=event.pk, at=clock.now())
 
     carla.goto("/menu/")

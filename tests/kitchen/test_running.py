@@ -5,7 +5,7 @@ import pytest
 from kitchen import services as kitchen_line
 from kitchen.capacity import KitchenClosed
 from kitchen.models import Kitchen
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import NotAllowed
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -44,7 +44,7 @@ def test_a_pause_can_be_ended(kitchen, chef):
     kitchen_line.resume(kitchen=kitchen, by=chef, at=FRIDAY_NIGHT)  # once more changes nothing
 
     assert shop.place().number == 1
-    types = Event.objects.filter(aggregate_ref=kitchen.ref).values_list("type", flat=True)
+    types = StoredEvent.objects.filter(aggregate_ref=kitchen.ref).values_list("type", flat=True)
     assert list(types) == ["kitchen.paused.v1", "kitchen.resumed.v1"]
 
 
@@ -76,10 +76,10 @@ def test_capacity_is_never_less_than_what_is_open(kitchen, manager, chef):
             change(kitchen, manager, **too_low)
     change(kitchen, manager, orders=3, places=2)
 
-    assert Event.objects.filter(type="kitchen.capacity_changed.v1").count() == 1
+    assert StoredEvent.objects.filter(type="kitchen.capacity_changed.v1").count() == 1
 
 
 def test_capacity_that_is_so_already_is_no_news(kitchen, manager):
     change(kitchen, manager, orders=20, places=5)
 
-    assert not Event.objects.filter(type="kitchen.capacity_changed.v1").exists()
+    assert not StoredEvent.objects.filter(type="kitchen.capacity_changed.v1").exists()

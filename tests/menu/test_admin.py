@@ -13,8 +13,8 @@ from menu import services as menu
 from menu.models import Category, Extra, Pizza, Size, Topping
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.foundation.events.facts import read
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.domain_events import load
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop
 from tests.factories import PizzaFactory
@@ -48,8 +48,8 @@ def edit(browser, item, **changes):
 
 def news_of(item):
     """Tell what happened to an item, and who did it."""
-    events = Event.objects.filter(aggregate_ref=item.ref)
-    return [(event.type, read(event).model_dump(), event.actor) for event in events]
+    events = StoredEvent.objects.filter(aggregate_ref=item.ref)
+    return [(event.type, load(event).model_dump(), event.actor) for event in events]
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_writes_nothing_down_when_nothing_changed(marta, margherita, pepperoni):
     edit(marta, margherita)
     edit(marta, pepperoni)
 
-    assert not Event.objects.filter(stream="menu").exists()
+    assert not StoredEvent.objects.filter(stream="menu").exists()
 
 
 def test_writes_down_a_new_pizza_with_its_first_price(marta, margherita, olives):

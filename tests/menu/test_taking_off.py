@@ -10,8 +10,8 @@ from menu.models import Extra, Pizza, Topping
 from menu.prices import SoldOut
 from menu.services import UntilPassed
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.foundation.events.facts import read
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.domain_events import load
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import NotAllowed
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -27,7 +27,9 @@ def olives():
 
 
 def events_of(item):
-    return [read(event).model_dump() | {"type": event.type} for event in Event.objects.filter(aggregate_ref=item.ref)]
+    return [
+        load(event).model_dump() | {"type": event.type} for event in StoredEvent.objects.filter(aggregate_ref=item.ref)
+    ]
 
 
 @pytest.mark.parametrize("kind", [Pizza, Extra, Topping])
@@ -84,7 +86,7 @@ def test_is_written_down_with_who_and_until_when(olives, chef):
         {"type": "menu.sold_out.v1", "until": FRIDAY_NIGHT + HOUR},
         {"type": "menu.back.v1"},
     ]
-    assert [event.actor for event in Event.objects.filter(aggregate_ref=olives.ref)] == [str(chef), "system"]
+    assert [event.actor for event in StoredEvent.objects.filter(aggregate_ref=olives.ref)] == [str(chef), "system"]
 
 
 def test_writes_nothing_down_when_what_is_put_back_was_on(olives, chef):

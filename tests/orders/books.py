@@ -11,7 +11,7 @@ from kitchen import promises
 from kitchen.models import Kitchen, Method, Ticket
 from orders import replay
 from orders.models import Customer, Order, OrderContact
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import ZERO
 from tests.orders import legal_steps as table
 
@@ -40,7 +40,7 @@ class Books:
             contacts=list(OrderContact.objects.order_by("pk").values()),
             tickets={row["ref"]: row for row in Ticket.objects.order_by("pk").values()},
             kitchen=Kitchen.objects.values().get(),
-            log=list(Event.objects.order_by("aggregate_ref", "seq").values_list("aggregate_ref", "seq", "type")),
+            log=list(StoredEvent.objects.order_by("aggregate_ref", "seq").values_list("aggregate_ref", "seq", "type")),
             owners=dict(Customer.objects.values_list("pk", "user_id")),
         )
 
@@ -89,7 +89,7 @@ class Books:
     def are_what_happened(self, *, changed_since):
         """Every order that has changed is what its events make of it."""
         for ref in self.changed(changed_since):
-            rebuilt = replay.rebuild(ref, Event.objects.filter(aggregate_ref=ref).order_by("seq")).order
+            rebuilt = replay.rebuild(ref, StoredEvent.objects.filter(aggregate_ref=ref).order_by("seq")).order
             said = {field: getattr(rebuilt, field) for field in REBUILT}
             assert said == {field: self.orders[ref][field] for field in REBUILT}
 

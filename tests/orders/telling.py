@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from orders import services as front_desk
 from orders.models import Channel, Notice, NoticeState
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from tests.shop import FRIDAY_NIGHT
 
 EMAIL, SMS = Channel.EMAIL, Channel.SMS
@@ -25,7 +25,9 @@ def minutes(count):
 
 def write_down(order, *types, at=FRIDAY_NIGHT):
     """Write the notices of an order's events, or of those of the named types; give what is to be sent of them."""
-    events = Event.objects.filter(aggregate_ref=order.ref, **({"type__in": types} if types else {})).order_by("seq")
+    events = StoredEvent.objects.filter(aggregate_ref=order.ref, **({"type__in": types} if types else {})).order_by(
+        "seq"
+    )
     return [notice for event in events for notice in front_desk.write_notices(event_id=event.pk, at=at)]
 
 

@@ -10,7 +10,7 @@ from orders.models import Channel, Notice, Order
 from orders.models.contact import new_key
 from orders.selectors.timeline import timeline
 from pizzeria.foundation.actor import GUEST
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.roles import CUSTOMER, KITCHEN
@@ -60,7 +60,7 @@ def test_puts_it_into_the_history_and_closes_its_link(placed_order, carla):
 def test_is_an_event_that_names_the_customer_and_nothing_personal(placed_order, carla):
     adopted = adopt(placed_order, carla)
 
-    event = Event.objects.get(type="order.adopted.v1")
+    event = StoredEvent.objects.get(type="order.adopted.v1")
     assert event.data == {"customer": str(adopted.customer.ref)}
     assert event.actor == str(carla.user_id)
     assert timeline(placed_order.ref)[-1].what == "Taken into an account"
@@ -91,7 +91,7 @@ def test_is_refused_when_it_is_somebodys_already(placed_order, carla, bruno):
                 adopt(order, somebody)
 
     assert set(Order.objects.values_list("customer__user_id", flat=True)) == {carla.user_id}
-    assert Event.objects.filter(type="order.adopted.v1").count() == 1
+    assert StoredEvent.objects.filter(type="order.adopted.v1").count() == 1
 
 
 def test_of_an_unknown_order_finds_nothing(kitchen, carla):

@@ -6,7 +6,7 @@ from kitchen.permissions import COOK
 from orders import services as front_desk
 from orders.models import Order, Reason, Status
 from pizzeria.foundation.actor import Actor, Kind
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -70,7 +70,7 @@ def test_needs_words_for_something_else_and_keeps_them_out_of_the_log(placed_ord
     cancel(placed_order, chef, Reason.OTHER, said="The oven is out.")
 
     assert Order.objects.get().contact.said == "The oven is out."
-    assert Event.objects.get(type="order.cancelled.v1").data == {"reason": "other"}
+    assert StoredEvent.objects.get(type="order.cancelled.v1").data == {"reason": "other"}
 
 
 def test_of_an_unknown_order_finds_nothing(kitchen, manager):

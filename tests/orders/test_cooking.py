@@ -5,7 +5,7 @@ from kitchen.models import State, Ticket
 from orders import services as front_desk
 from orders.models import Order, Status
 from pizzeria.foundation import failpoints
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from tests.shop import FRIDAY_NIGHT
 
 
@@ -22,7 +22,7 @@ def test_follows_the_ticket_step_by_step(placed_order, chef):
 def test_keeps_who_cooked(placed_order, chef):
     kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
-    event = Event.objects.get(aggregate_ref=placed_order.ref, type="order.cooking_started.v1")
+    event = StoredEvent.objects.get(aggregate_ref=placed_order.ref, type="order.cooking_started.v1")
     assert event.data == {"staff": chef.user_id}
     assert event.actor == str(chef.user_id)
 
@@ -40,7 +40,7 @@ def test_never_disagrees_with_the_ticket_when_the_command_dies(placed_order, che
 
     assert Ticket.objects.get(ref=placed_order.ref).state == State.WAITING
     assert Order.objects.get(ref=placed_order.ref).status == Status.CONFIRMED
-    assert Event.objects.filter(aggregate_ref=placed_order.ref).count() == 2
+    assert StoredEvent.objects.filter(aggregate_ref=placed_order.ref).count() == 2
 
 
 def test_counts_its_events_without_gaps_to_the_counter(placed_order, chef):
@@ -48,7 +48,7 @@ def test_counts_its_events_without_gaps_to_the_counter(placed_order, chef):
     kitchen_line.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     front_desk.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
-    seqs = list(Event.objects.filter(aggregate_ref=placed_order.ref).values_list("seq", flat=True))
+    seqs = list(StoredEvent.objects.filter(aggregate_ref=placed_order.ref).values_list("seq", flat=True))
     assert seqs == [1, 2, 3, 4, 5]
     placed_order.refresh_from_db()
     assert placed_order.seq == 5

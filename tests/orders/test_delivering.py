@@ -8,7 +8,7 @@ from orders import replay
 from orders import services as front_desk
 from orders.models import Order, Reason, Status
 from orders.selectors.delivery import drivers
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.models import User
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
@@ -43,7 +43,7 @@ def test_brings_the_pizza_and_the_cash_home(delivery, dina):
         Decimal("12.99"),
         dina.user_id,
     )
-    types = Event.objects.filter(aggregate_ref=delivery.ref, seq__gt=4).values_list("type", flat=True)
+    types = StoredEvent.objects.filter(aggregate_ref=delivery.ref, seq__gt=4).values_list("type", flat=True)
     assert list(types) == ["order.driver_assigned.v1", "order.out_for_delivery.v1", "order.delivered.v1"]
     assert list(replay.differences()) == []
 
@@ -71,7 +71,7 @@ def test_is_one_drivers_at_a_time(delivery, dina, dario):
         step(front_desk.leave_for_delivery, delivery, dario)
     with pytest.raises(front_desk.NotYourDelivery):
         step(front_desk.release_delivery, delivery, dario)
-    assert Event.objects.filter(type="order.driver_assigned.v1").count() == 1
+    assert StoredEvent.objects.filter(type="order.driver_assigned.v1").count() == 1
 
 
 def test_can_be_given_back_and_claimed_by_another(delivery, dina, dario):
@@ -152,7 +152,7 @@ def test_that_comes_back_for_something_else_needs_words_and_keeps_them_out_of_th
 
     step(front_desk.fail_delivery, delivery, dina, reason=Reason.OTHER, said="A dog at the gate.")
     assert Order.objects.get().contact.said == "A dog at the gate."
-    came_back = Event.objects.get(type="order.delivery_failed.v1")
+    came_back = StoredEvent.objects.get(type="order.delivery_failed.v1")
     assert came_back.data == {"driver": dina.user_id, "reason": "other"}
 
 
@@ -167,7 +167,7 @@ def test_whose_driver_went_home_is_brought_back_by_a_manager_and_goes_out_with_a
     delivery.refresh_from_db()
     assert (delivery.status, delivery.driver_id) == (Status.READY, dina.user_id)
     assert Ticket.objects.get(ref=delivery.ref).state == State.READY
-    came_back = Event.objects.get(type="order.delivery_failed.v1")
+    came_back = StoredEvent.objects.get(type="order.delivery_failed.v1")
     assert (came_back.actor, came_back.data["driver"]) == (str(manager.user_id), dina.user_id)
 
     step(front_desk.assign_delivery, delivery, manager, driver=dario.user_id)

@@ -7,7 +7,7 @@ from kitchen import services as kitchen_line
 from kitchen.models import Kitchen, State, Ticket
 from orders import services as front_desk
 from orders.models import Status
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.roles import KITCHEN
@@ -27,7 +27,7 @@ def test_puts_the_order_into_the_guests_hands_and_the_cash_into_the_till(ready_o
     order.refresh_from_db()
     assert (order.status, order.delivered_at, order.paid) == (Status.DELIVERED, FRIDAY_NIGHT, Decimal("12.99"))
     assert Ticket.objects.get(ref=order.ref).state == State.GONE
-    delivered = Event.objects.get(aggregate_ref=order.ref, type="order.delivered.v1")
+    delivered = StoredEvent.objects.get(aggregate_ref=order.ref, type="order.delivered.v1")
     assert delivered.data == {"method": "pickup", "cash_taken": "12.99"}
 
 

@@ -14,7 +14,7 @@ from orders.models import Channel, Notice, NoticeKind, Order, OrderContact, Reas
 from orders.selectors import address
 from orders.selectors.letters import letter_of, line_of
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.shop import ANNA, AT_HOME, FRIDAY_NIGHT
@@ -44,7 +44,7 @@ def delivery():
 def told(order, kind, channel=SMS):
     """Give the notice of an order's newest event."""
     order = Order.objects.select_related("contact").get(pk=order.pk)
-    event = Event.objects.filter(aggregate_ref=order.ref).latest("seq")
+    event = StoredEvent.objects.filter(aggregate_ref=order.ref).latest("seq")
     return Notice(pk=17, event=event, order=order, kind=kind, channel=channel, recipient="guest")
 
 

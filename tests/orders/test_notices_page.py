@@ -14,7 +14,7 @@ from orders import services as front_desk
 from orders.models import Channel, Notice, NoticeKind, NoticeState
 from orders.selectors.notices import notice_row, notices_of, unread
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
@@ -45,7 +45,7 @@ def order_of(user, name="Carla Conti"):
 
 def tell(*orders):
     """Write down all the news of some orders."""
-    for event in Event.objects.filter(aggregate_ref__in=[order.ref for order in orders]).order_by("id"):
+    for event in StoredEvent.objects.filter(aggregate_ref__in=[order.ref for order in orders]).order_by("id"):
         front_desk.write_notices(event_id=event.pk, at=FRIDAY_NIGHT)
 
 

@@ -10,7 +10,7 @@ from kitchen.models import Kitchen, Method
 from orders import services as front_desk
 from orders.models import Channel, Notice, NoticeKind, NoticeState, OrderContact, Reason
 from orders.services.audience import NEWS
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.operations import mail
 from pizzeria.users.roles import CUSTOMER, DRIVER
 from tests import shop
@@ -175,14 +175,14 @@ def test_knows_a_notice_for_everything_in_its_table_and_nothing_else():
     assert sorted(news.kind for news in NEWS.values()) == sorted(NoticeKind)
 
 
-@pytest.mark.parametrize("fact", NEWS, ids=lambda fact: fact.type)
-def test_hears_of_everything_in_its_table(fact):
-    assert ("orders.on_order_news", id(None)) in [key for key, *_rest in fact.news.receivers]
+@pytest.mark.parametrize("domain_event", NEWS, ids=lambda domain_event: domain_event.type)
+def test_hears_of_everything_in_its_table(domain_event):
+    assert ("orders.on_order_news", id(None)) in [key for key, *_rest in domain_event.signal.receivers]
 
 
 def test_takes_seven_statements_however_many_are_told(carla, django_assert_num_queries):
     order = shop.place(by=carla)
-    event = Event.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
+    event = StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
 
     with django_assert_num_queries(7):  # two are the transaction's, one asks whether it was still a guest's
         assert len(front_desk.write_notices(event_id=event.pk, at=FRIDAY_NIGHT)) == 2

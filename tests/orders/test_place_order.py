@@ -12,7 +12,7 @@ from menu.services import take_off
 from orders import services as front_desk
 from orders.models import Order, OrderContact, Status
 from pizzeria.foundation.actor import GUEST, SYSTEM
-from pizzeria.foundation.events.models import Event, EventRelay
+from pizzeria.foundation.events.models import EventRelay, StoredEvent
 from pizzeria.foundation.idempotency.ledger import KeyReused, Once
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
@@ -40,7 +40,7 @@ def test_makes_a_confirmed_order_with_a_ticket_in_the_line():
 def test_is_two_events_written_with_the_order_each_with_its_relay():
     order = shop.place()
 
-    events = Event.objects.filter(aggregate_ref=order.ref)
+    events = StoredEvent.objects.filter(aggregate_ref=order.ref)
     assert [(event.seq, event.type, event.actor) for event in events] == [
         (1, "order.placed.v1", "guest"),
         (2, "order.confirmed.v1", "guest"),
@@ -53,7 +53,7 @@ def test_writes_nothing_personal_and_no_free_text_into_the_log():
 
     order = shop.place(contact=contact)
 
-    written = " ".join(str(event.data) for event in Event.objects.filter(aggregate_ref=order.ref))
+    written = " ".join(str(event.data) for event in StoredEvent.objects.filter(aggregate_ref=order.ref))
     for personal in ("Zsa", "612345678", "zsa@", "peanuts", "ring", OrderContact.objects.get(order=order).key):
         assert personal not in written
 
@@ -90,7 +90,7 @@ def test_registers_a_customer_with_the_first_order_only(sign_in):
     first, second = shop.place(by=carla), shop.place(by=carla)
 
     assert first.customer == second.customer
-    types = Event.objects.filter(aggregate_ref=first.customer.ref).values_list("type", flat=True)
+    types = StoredEvent.objects.filter(aggregate_ref=first.customer.ref).values_list("type", flat=True)
     assert list(types) == ["customer.registered.v1"]
 
 

@@ -8,8 +8,8 @@ from orders import services as front_desk
 from orders.models import Customer, Order
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import GUEST
-from pizzeria.foundation.events.facts import read
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.domain_events import load
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import Busy, NotAllowed
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop
@@ -39,8 +39,8 @@ def change(browser, name="Carla C.", phone="+390687654321"):
 
 
 def news_of(browser):
-    events = Event.objects.filter(aggregate_ref=Customer.objects.get(user=browser.user).ref)
-    return [(event.type, read(event).model_dump()) for event in events][1:]  # the first: registered
+    events = StoredEvent.objects.filter(aggregate_ref=Customer.objects.get(user=browser.user).ref)
+    return [(event.type, load(event).model_dump()) for event in events][1:]  # the first: registered
 
 
 def checkout_of(browser):
@@ -131,7 +131,7 @@ def test_change_is_written_down_without_what_it_says(carla):
         ("customer.contact_changed.v1", {"fields": ("name", "phone")}),
         ("customer.contact_changed.v1", {"fields": ("name",)}),
     ]
-    written = " ".join(str(event.data) for event in Event.objects.filter(stream="customer"))
+    written = " ".join(str(event.data) for event in StoredEvent.objects.filter(stream="customer"))
     assert not any(personal in written for personal in ("Carla", "Zsa", "87654321"))
 
 

@@ -7,7 +7,7 @@ from kitchen import services as kitchen_line
 from kitchen.models import Kitchen, Method
 from orders.models import Order
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 
@@ -26,7 +26,7 @@ def minutes(count):
 def test_leaves_promises_alone_that_can_be_kept(one_place, chef):
     kitchen_line.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(5))
 
-    assert not Event.objects.filter(type="order.promise_changed.v1").exists()
+    assert not StoredEvent.objects.filter(type="order.promise_changed.v1").exists()
 
 
 def test_promises_anew_what_even_its_end_cannot_be_kept_for(one_place, chef):
@@ -37,7 +37,7 @@ def test_promises_anew_what_even_its_end_cannot_be_kept_for(one_place, chef):
     now = [(order.promise_from, order.promise_until) for order in Order.objects.order_by("id")]
     assert [(start - FRIDAY_NIGHT).total_seconds() / 60 for start, _ in before] == [10, 18, 26]
     assert [(start - FRIDAY_NIGHT).total_seconds() / 60 for start, _ in now] == [25, 33, 41]
-    assert Event.objects.filter(type="order.promise_changed.v1", actor="system").count() == 3
+    assert StoredEvent.objects.filter(type="order.promise_changed.v1", actor="system").count() == 3
 
 
 def test_promises_with_twice_the_room_of_what_was_wrong(one_place, chef):
@@ -51,7 +51,7 @@ def test_interrupts_the_guest_of_an_order_that_nobody_touches_ever_more_seldom(o
     for minute in range(0, 8 * 60, 5):
         kitchen_line.requote(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(minute))
 
-    slipped = Event.objects.filter(type="order.promise_changed.v1", aggregate_ref=one_place[0].ref)
+    slipped = StoredEvent.objects.filter(type="order.promise_changed.v1", aggregate_ref=one_place[0].ref)
     times = list(slipped.order_by("seq").values_list("at", flat=True))
     pauses = [later - earlier for earlier, later in pairwise(times)]
     assert len(times) == 5
@@ -62,13 +62,13 @@ def test_does_so_once(one_place, chef):
     kitchen_line.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
     kitchen_line.finish_ticket(ref=one_place[0].ref, by=chef, at=minutes(23))
 
-    assert Event.objects.filter(type="order.promise_changed.v1").count() == 3
+    assert StoredEvent.objects.filter(type="order.promise_changed.v1").count() == 3
 
 
 def test_happens_by_itself_while_nobody_touches_the_oven(one_place):
     kitchen_line.requote(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(15))
 
-    assert Event.objects.filter(type="order.promise_changed.v1").count() == 3
+    assert StoredEvent.objects.filter(type="order.promise_changed.v1").count() == 3
 
 
 def test_goes_on_for_a_delivery_that_waits_for_its_driver(kitchen, chef):
@@ -86,7 +86,7 @@ def test_ends_for_a_pickup_that_is_ready(placed_order, kitchen, chef):
 
     kitchen_line.requote(kitchen=kitchen, by=SYSTEM, at=minutes(120))
 
-    assert not Event.objects.filter(type="order.promise_changed.v1").exists()
+    assert not StoredEvent.objects.filter(type="order.promise_changed.v1").exists()
 
 
 def test_by_itself_shows_the_cooks_nothing_new(one_place, kitchen):

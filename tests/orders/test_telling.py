@@ -10,7 +10,7 @@ from orders import tasks
 from orders.models import Channel, Notice, NoticeState
 from pizzeria.celery import app
 from pizzeria.foundation import clock
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.events.relay import relay_due
 from tests import shop
 from tests.orders.telling import write_down
@@ -36,7 +36,7 @@ def broker_gone(monkeypatch):
 def news():
     """An order that has just been placed, and its confirmation."""
     order = shop.place(at=clock.now())
-    return order, Event.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
+    return order, StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
 
 
 def messages_in(broker, queue):

@@ -17,7 +17,7 @@ from orders import replay
 from orders import services as front_desk
 from orders.models import Order, Reason, Status
 from pizzeria.foundation import failpoints
-from pizzeria.foundation.events.models import Event as Happened
+from pizzeria.foundation.events.models import StoredEvent as Happened
 from tests import shop
 from tests.races.crowd import PATIENCE, all_at_once
 from tests.shop import FRIDAY_NIGHT

@@ -71,9 +71,9 @@ def test_control_without_the_lock_it_is_lowered_below_what_came_in_meanwhile(kit
     """The manager counts an empty line, three guests order, the manager's change is written."""
     writes = running.record
 
-    def guests_order_before_it_is_written(line, *facts, **about):
+    def guests_order_before_it_is_written(line, *domain_events, **about):
         all_at_once([shop.place] * 3)
-        return writes(line, *facts, **about)
+        return writes(line, *domain_events, **about)
 
     monkeypatch.setattr(running, "lock", lambda kitchen_id: Kitchen.objects.get(pk=kitchen_id))
     monkeypatch.setattr(running, "record", guests_order_before_it_is_written)

@@ -13,7 +13,7 @@ from django.db import IntegrityError
 
 from orders import services as front_desk
 from orders.models import Customer, Order
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
@@ -54,7 +54,7 @@ def test_is_registered_once_and_every_change_is_written_down(carla):
 
     customer = Customer.objects.get()
     assert Order.objects.filter(customer=customer).count() == SCREENS
-    events = Event.objects.filter(aggregate_ref=customer.ref)
+    events = StoredEvent.objects.filter(aggregate_ref=customer.ref)
     assert [event.seq for event in events] == list(range(1, SCREENS + 2))
     assert [event.type for event in events] == ["customer.registered.v1"] + ["customer.contact_changed.v1"] * SCREENS
 
@@ -75,4 +75,4 @@ def test_control_without_the_lock_all_count_alike_and_the_log_takes_one_change(c
     faults = [told for told in outcomes if isinstance(told, IntegrityError)]
     assert len(faults) == SCREENS - 1
     assert all("event_once_per_seq" in str(fault) for fault in faults)
-    assert Event.objects.filter(aggregate_ref=customer.ref).count() == 3
+    assert StoredEvent.objects.filter(aggregate_ref=customer.ref).count() == 3

@@ -28,7 +28,7 @@ from orders.models import Basket, Order, OrderContact
 from orders.services import basket as baskets
 from pizzeria.devtools import environment
 from pizzeria.devtools.servers.processes import start_tied
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.idempotency.models import IdempotencyKey
 from tests.orders.test_basket import add
 from tests.orders.test_checkout_page import ANNA
@@ -156,5 +156,5 @@ def whole(orders):
     """Expect so many orders with all that belongs to them, and nothing of any other."""
     assert Order.objects.count() == OrderContact.objects.count() == Ticket.objects.count() == orders
     assert IdempotencyKey.objects.count() == Basket.objects.filter(order_ref__isnull=False).count() == orders
-    assert Event.objects.filter(stream="order").count() == 2 * orders  # placed and confirmed
+    assert StoredEvent.objects.filter(stream="order").count() == 2 * orders  # placed and confirmed
     assert list(replay.differences()) == []

@@ -15,7 +15,7 @@ from orders import services as front_desk
 from orders.models import Channel, Notice, NoticeState
 from orders.models.notice import NoticeQuerySet
 from orders.services import sending
-from pizzeria.foundation.events.models import Event as Happened
+from pizzeria.foundation.events.models import StoredEvent as Happened
 from tests import shop
 from tests.orders.telling import newest, take
 from tests.races.crowd import PATIENCE, all_at_once, somebody_waits_for_a_lock, with_a_connection

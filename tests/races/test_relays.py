@@ -11,7 +11,7 @@ from django.dispatch import Signal
 from kitchen.models import Kitchen
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events import relay
-from pizzeria.foundation.events.facts import Fact
+from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.events.models import EventRelay
 from pizzeria.foundation.events.relay import LEASE, relay_due
@@ -26,7 +26,7 @@ KITCHENS, EACH = 10, 6
 SWEEPERS = 4
 
 
-class WhistleBlown(Fact[Kitchen], type="test.whistle_blown.v1", news=whistle_blown):
+class WhistleBlown(DomainEvent[Kitchen], type="test.whistle_blown.v1", signal=whistle_blown):
     pass
 
 

@@ -19,7 +19,7 @@ from orders.models import Channel, Notice, NoticeState
 from pizzeria.devtools import environment
 from pizzeria.devtools.servers.processes import start_tied
 from pizzeria.foundation import clock
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from tests import shop
 from tests.waiting import until
 
@@ -65,7 +65,7 @@ def told(kitchen, silence):
     """Orders whose guests are to be told by e-mail and by SMS, all of it handed to the workers."""
     for _ in range(ORDERS):
         order = shop.place(at=clock.now())
-        tasks.notify(event_id=Event.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1").pk)
+        tasks.notify(event_id=StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1").pk)
 
 
 def count(channel, state):

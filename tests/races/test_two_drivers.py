@@ -18,7 +18,7 @@ from orders import replay
 from orders import services as front_desk
 from orders.models import Order
 from pizzeria.foundation import failpoints
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.factories import UserFactory
@@ -50,7 +50,7 @@ def claim(delivery, driver):
 
 def assigned_to():
     """Tell to whom the log says that it was given."""
-    return [event.data["driver"] for event in Event.objects.filter(type="order.driver_assigned.v1")]
+    return [event.data["driver"] for event in StoredEvent.objects.filter(type="order.driver_assigned.v1")]
 
 
 def test_never_have_the_same_delivery(delivery, drivers):

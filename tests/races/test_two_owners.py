@@ -15,7 +15,7 @@ from orders import replay
 from orders import services as front_desk
 from orders.models import Order
 from pizzeria.foundation import failpoints
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
@@ -41,7 +41,7 @@ def adopt(order, by):
 
 def adopted_by():
     """Tell to whom the log says that it went."""
-    return [event.data["customer"] for event in Event.objects.filter(type="order.adopted.v1")]
+    return [event.data["customer"] for event in StoredEvent.objects.filter(type="order.adopted.v1")]
 
 
 def test_never_have_the_same_order(placed_order, people):

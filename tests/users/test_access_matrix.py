@@ -20,7 +20,7 @@ from orders import services as front_desk
 from orders.events import OrderPlaced
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.foundation.events.models import Event
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
 from pizzeria.users.session_auth import actor_for_user
@@ -105,7 +105,7 @@ def opened():
     }
     said = REASONS | {"driver": people["other driver"].username}
     cookies = {"anybody": {}} | {who: signed_in(people[who]) for who in people}
-    front_desk.write_notices(event_id=Event.objects.filter(type=OrderPlaced.type).latest("pk").pk, at=at)
+    front_desk.write_notices(event_id=StoredEvent.objects.filter(type=OrderPlaced.type).latest("pk").pk, at=at)
     shop_now = SimpleNamespace(names=names | rows_in_the_admin(), said=said, cookies=cookies, browser=Client())
     shop_now.before_the_admin = {who: answer_to(shop_now, who, "GET", reverse("admin:login")) for who in WHO}
     shop_now.verbs = {address: verbs_of(address, browser_of(shop_now, "admin")) for address in ALL}

@@ -6,13 +6,13 @@ from django.db import transaction
 
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events import old_news
-from pizzeria.foundation.events.facts import Fact
-from pizzeria.foundation.events.models import Aggregate, Event, EventRelay
+from pizzeria.foundation.events.domain_events import DomainEvent
+from pizzeria.foundation.events.models import Aggregate, EventRelay, StoredEvent
 from pizzeria.foundation.events.nudge import nudge_on_commit
 from pizzeria.foundation.events.signals import recorded
 
 
-def record[N: Aggregate](aggregate: N, *facts: Fact[N], by: Actor, at: datetime) -> list[Event]:
+def record[N: Aggregate](aggregate: N, *domain_events: DomainEvent[N], by: Actor, at: datetime) -> list[StoredEvent]:
     """
     Let facts happen to a noun: apply each to its row, write row, events and their relays, and say so (`recorded`).
 
@@ -25,30 +25,32 @@ def record[N: Aggregate](aggregate: N, *facts: Fact[N], by: Actor, at: datetime)
         raise transaction.TransactionManagementError("record() belongs into the transaction in which it happens")
 
     events = []
-    for fact in facts:
+    for domain_event in domain_events:
         aggregate.seq += 1
-        fact.apply(aggregate, at)
+        domain_event.apply(aggregate, at)
         events.append(
-            Event(
+            StoredEvent(
                 stream=aggregate.stream,
                 aggregate_ref=aggregate.ref,
                 seq=aggregate.seq,
-                type=fact.type,
-                data=fact.model_dump(mode="json"),
+                type=domain_event.type,
+                data=domain_event.model_dump(mode="json"),
                 actor=str(by),
                 at=at,
             )
         )
-    Event.objects.bulk_create(events)
-    _put_into_the_outbox(events, facts, at=at)
+    StoredEvent.objects.bulk_create(events)
+    _put_into_the_outbox(events, domain_events, at=at)
     aggregate.save(force_update=True)
     recorded.send(sender=type(aggregate), aggregate=aggregate, events=events)
     return events
 
 
-def _put_into_the_outbox[N: Aggregate](events: list[Event], facts: tuple[Fact[N], ...], *, at: datetime) -> None:
+def _put_into_the_outbox[N: Aggregate](
+    events: list[StoredEvent], domain_events: tuple[DomainEvent[N], ...], *, at: datetime
+) -> None:
     """Have events told after the commit; what has no news in it, or only old news, counts as told."""
-    told = [fact.news is None or old_news.is_told_already() for fact in facts]
+    told = [domain_event.signal is None or old_news.is_told_already() for domain_event in domain_events]
     EventRelay.objects.bulk_create(
         EventRelay(event=event, due_at=at, relayed_at=at if is_told else None)
         for event, is_told in zip(events, told, strict=True)

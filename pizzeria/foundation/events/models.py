@@ -25,7 +25,7 @@ class Aggregate(models.Model):
         abstract = True
 
 
-class Event(models.Model):
+class StoredEvent(models.Model):
     stream = models.CharField(max_length=16)
     aggregate_ref = models.UUIDField()
     seq = models.PositiveIntegerField()
@@ -58,7 +58,7 @@ class EventRelayQuerySet(models.QuerySet["EventRelay"]):
 class EventRelay(models.Model):
     """The outbox: whether the world outside has been told of an event, and how often that was tried."""
 
-    event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="relay")
+    event = models.OneToOneField(StoredEvent, models.PROTECT, primary_key=True, related_name="relay")
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     relayed_at = models.DateTimeField(null=True, blank=True)

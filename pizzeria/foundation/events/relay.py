@@ -1,5 +1,5 @@
 """
-The relay: tells the world outside, after the commit, what the log holds; each event by its fact's signal (`news`).
+The relay: tells the world outside, after the commit, what the log holds; each event by its fact's signal (`signal`).
 
 An event is taken in a short transaction that moves its due time on, told in none, and marked in another. Who dies in
 between leaves it due again a minute later: at least once. Two who relay at the same time never take the same event,
@@ -16,8 +16,8 @@ from django.db import transaction
 from django.db.models import F
 from kombu.exceptions import OperationalError as BrokerGone
 
-from pizzeria.foundation.events import facts
-from pizzeria.foundation.events.models import Event, EventRelay
+from pizzeria.foundation.events import domain_events
+from pizzeria.foundation.events.models import EventRelay, StoredEvent
 from pizzeria.foundation.patience import pause_after
 
 MOST_ATTEMPTS = 8
@@ -55,7 +55,7 @@ def relay_due(*, now: Callable[[], datetime], aggregate_ref: UUID | None = None)
     return told
 
 
-def take(*, at: datetime, aggregate_ref: UUID | None = None) -> list[Event]:
+def take(*, at: datetime, aggregate_ref: UUID | None = None) -> list[StoredEvent]:
     """Take the events whose turn it is, oldest first; until their lease is over they are due to nobody else."""
     whose = {"event__aggregate_ref": aggregate_ref} if aggregate_ref else {}
     with transaction.atomic():
@@ -82,7 +82,7 @@ def _at_once(due: list[EventRelay]) -> list[EventRelay]:
     return list(takewhile(lambda relay: not relay.attempts, due)) or due[:1]
 
 
-def tell(event: Event) -> None:
+def tell(event: StoredEvent) -> None:
     """
     Send an event's signal.
 
@@ -90,12 +90,12 @@ def tell(event: Event) -> None:
     :raises BrokerGone: nobody could be told anything just now
     """
     try:
-        fact = facts.read(event)
+        domain_event = domain_events.load(event)
     except (ValueError, LookupError):
         raise NotTold(f"{event.type} cannot be read by this release") from None
-    if fact.news is None:
+    if domain_event.signal is None:
         return
-    answers = fact.news.send_robust(sender=type(fact), event=event, fact=fact)
+    answers = domain_event.signal.send_robust(sender=type(domain_event), event=event, domain_event=domain_event)
     errors = {hearer: answer for hearer, answer in answers if isinstance(answer, Exception)}
     for error in errors.values():
         if isinstance(error, BrokerGone):
@@ -104,12 +104,12 @@ def tell(event: Event) -> None:
         raise NotTold("; ".join(f"{hearer.__qualname__}: {type(error).__name__}" for hearer, error in errors.items()))
 
 
-def mark_relayed(event: Event, *, at: datetime) -> None:
+def mark_relayed(event: StoredEvent, *, at: datetime) -> None:
     """Note that everybody has been told."""
     EventRelay.objects.filter(pk=event.pk).waiting().update(relayed_at=at, error="")
 
 
-def mark_failed(event: Event, why: str, *, at: datetime) -> None:
+def mark_failed(event: StoredEvent, why: str, *, at: datetime) -> None:
     """Have it tried again after a pause that doubles each time; the last time leaves it dead, for a manager to see."""
     relays = EventRelay.objects.filter(pk=event.pk).waiting()
     for attempts in relays.values_list("attempts", flat=True):
@@ -120,7 +120,7 @@ def mark_failed(event: Event, why: str, *, at: datetime) -> None:
             log.error("event_dead", event_id=event.pk, type=event.type, why=why)
 
 
-def give_back(events: list[Event], *, at: datetime) -> None:
+def give_back(events: list[StoredEvent], *, at: datetime) -> None:
     """Undo `take`: the broker is gone, which is no fault of these."""
     EventRelay.objects.filter(pk__in=[event.pk for event in events]).update(
         attempts=F("attempts") - 1, due_at=at + FIRST_PAUSE

@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
             BEGIN
                 RAISE EXCEPTION 'events are append-only' USING ERRCODE = 'restrict_violation';
             END $$;
-            CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON events_event
+            CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON events_storedevent
                 FOR EACH ROW EXECUTE FUNCTION refuse_to_change_an_event();
             """,
             reverse_sql="""
-            DROP TRIGGER event_append_only ON events_event;
+            DROP TRIGGER event_append_only ON events_storedevent;
             DROP FUNCTION refuse_to_change_an_event();
             """,
         )

@@ -12,36 +12,37 @@ from typing import Any, ClassVar
 from django.dispatch import Signal
 from pydantic import BaseModel, ConfigDict
 
-from pizzeria.foundation.events.models import Aggregate, Event
+from pizzeria.foundation.events.models import Aggregate, StoredEvent
 
 type Data = dict[str, Any]
 type Upcast = Callable[[Data], tuple[str, Data]]
 
-_facts: dict[str, type["Fact[Any]"]] = {}
+_types: dict[str, type["DomainEvent[Any]"]] = {}
 _upcasts: dict[str, Upcast] = {}
 
 
-class Fact[N: Aggregate](BaseModel):
+class DomainEvent[N: Aggregate](BaseModel):
     """
-    Something that happened to a noun: `class OrderReady(Fact[Order], type="order.ready.v1", news=order_ready)`.
+    Something that happened to a noun: `class OrderReady(DomainEvent[Order], type="order.ready.v1",
+    signal=order_ready)`.
 
-    Types are written past tense with their version and never reused. `news` is the signal by which the world outside
+    Types are written past tense with their version and never reused. `signal` is the signal by which the world outside
     is told after the commit (`relay`); a fact without one is kept in the log and told to nobody.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: ClassVar[str]
-    news: ClassVar[Signal | None] = None
+    signal: ClassVar[Signal | None] = None
 
-    def __init_subclass__(cls, *, type: str = "", news: Signal | None = None, **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, type: str = "", signal: Signal | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.news = news
+        cls.signal = signal
         if type:
-            if type in _facts:
+            if type in _types:
                 raise TypeError(f"two facts of type {type!r}")
             cls.type = type
-            _facts[type] = cls
+            _types[type] = cls
 
     def apply(self, aggregate: N, at: datetime) -> None:
         """
@@ -51,9 +52,9 @@ class Fact[N: Aggregate](BaseModel):
         """
 
 
-def declared() -> list[type[Fact[Any]]]:
+def declared_types() -> list[type[DomainEvent[Any]]]:
     """Give every fact there is, in the newest version of each and in those that are only read any more."""
-    return list(_facts.values())
+    return list(_types.values())
 
 
 def upcast(old_type: str) -> Callable[[Upcast], Upcast]:
@@ -70,20 +71,20 @@ def upcast(old_type: str) -> Callable[[Upcast], Upcast]:
     return register
 
 
-def read(event: Event) -> Fact[Any]:
+def load(event: StoredEvent) -> DomainEvent[Any]:
     """
     Read an event as the newest version of its fact.
 
     :raises LookupError: no fact of that type is known
     """
-    return read_data(event.type, event.data)
+    return load_data(event.type, event.data)
 
 
-def read_data(written_as: str, data: Mapping[str, Any]) -> Fact[Any]:
+def load_data(written_as: str, data: Mapping[str, Any]) -> DomainEvent[Any]:
     """Read what the log keeps, upcast as far as it goes."""
     version, current = written_as, dict(data)
     while version in _upcasts:
         version, current = _upcasts[version](current)
-    if version not in _facts:
+    if version not in _types:
         raise LookupError(f"no fact of type {version!r}")
-    return _facts[version].model_validate(current)
+    return _types[version].model_validate(current)
