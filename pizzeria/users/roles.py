@@ -18,7 +18,7 @@ from orders.permissions import (
     STOP_THE_OVEN,
 )
 from pizzeria.foundation.actor import Permission
-from pizzeria.foundation.events.dead import RELAY_EVENTS
+from pizzeria.foundation.events.dead_letters import RELAY_EVENTS
 from pizzeria.foundation.scopes import Scope
 
 

@@ -28,7 +28,7 @@ from pizzeria.celery import app  # noqa: E402
 from pizzeria.foundation import failpoints  # noqa: E402
 from pizzeria.foundation.commands import command  # noqa: E402
 from pizzeria.foundation.events import relay  # noqa: E402
-from pizzeria.foundation.events.models import EventRelay  # noqa: E402
+from pizzeria.foundation.events.models import OutboxEntry  # noqa: E402
 from tests.waiting import until  # noqa: E402
 
 A_WHILE = 20  # seconds, for which a process waits for another one to look as well: less than a task may take
@@ -40,7 +40,7 @@ def main(bend, *celery):
         case "hasty":
             sending.take_notice = hasty_take
         case "careless":
-            relay.take = careless_take
+            relay.claim = careless_take
         case "poisoned":
             order_confirmed.connect(poison(what), weak=False)
     with failpoints.armed(what, power_cut) if kind in {"killed", "hasty"} else nullcontext():
@@ -70,10 +70,10 @@ def hasty_take(**asked):
 
 def careless_take(*, at, aggregate_ref=None):
     whose = {"event__aggregate_ref": aggregate_ref} if aggregate_ref else {}
-    relays = list(EventRelay.objects.eligible(at).filter(**whose).select_related("event"))
+    relays = list(OutboxEntry.objects.eligible(at).filter(**whose).select_related("event"))
     if relays:
         wait_for_another_who_looks(relays[0].event_id)
-    EventRelay.objects.filter(pk__in=[each.pk for each in relays]).update(
+    OutboxEntry.objects.filter(pk__in=[each.pk for each in relays]).update(
         attempts=F("attempts") + 1, due_at=at + relay.LEASE
     )
     return [each.event for each in relays]

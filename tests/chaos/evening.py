@@ -7,7 +7,7 @@ from datetime import timedelta
 from orders import services as front_desk
 from orders.models import Notice, NoticeState
 from pizzeria.foundation import clock, errands
-from pizzeria.foundation.events.models import EventRelay
+from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.relay import relay_due
 from tests import shop
 
@@ -50,13 +50,13 @@ def times_told(post):
 
 
 def all_relayed():
-    return not EventRelay.objects.waiting().exists()
+    return not OutboxEntry.objects.waiting().exists()
 
 
 def nothing_is_due():
     """Tell whether the workers have done all they can: what is left, if anything, somebody holds."""
     now = clock.now()
-    return not Notice.objects.due(now).exists() and not EventRelay.objects.eligible(now).exists()
+    return not Notice.objects.due(now).exists() and not OutboxEntry.objects.eligible(now).exists()
 
 
 def finish(**whose):

@@ -3,7 +3,7 @@
 import pytest
 
 from pizzeria.foundation.events import tasks
-from pizzeria.foundation.events.models import EventRelay
+from pizzeria.foundation.events.models import OutboxEntry
 from tests.chaos import evening
 from tests.waiting import until
 
@@ -24,7 +24,7 @@ def nudged(kitchen, post):
 
 
 def all_told():
-    return not EventRelay.objects.filter(event__stream="order", relayed_at=None).exists()
+    return not OutboxEntry.objects.filter(event__stream="order", relayed_at=None).exists()
 
 
 def test_tell_it_once(nudged, works, post):
@@ -38,7 +38,7 @@ def test_tell_it_once(nudged, works, post):
     )
 
     assert evening.times_told(post) == dict.fromkeys(evening.recipients(GUESTS), 1)
-    assert set(EventRelay.objects.filter(event__stream="order").values_list("attempts", flat=True)) == {1}
+    assert set(OutboxEntry.objects.filter(event__stream="order").values_list("attempts", flat=True)) == {1}
 
 
 def test_control_without_lock_and_unique_row_tell_it_twice(without_the_unique_row, nudged, works, post):

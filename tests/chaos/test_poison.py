@@ -6,8 +6,8 @@ from redis import Redis
 
 from pizzeria.foundation import clock
 from pizzeria.foundation.events import tasks
-from pizzeria.foundation.events.models import EventRelay
-from pizzeria.foundation.events.relay import MOST_ATTEMPTS
+from pizzeria.foundation.events.models import OutboxEntry
+from pizzeria.foundation.events.relay import MAX_ATTEMPTS
 from tests.chaos import evening
 from tests.waiting import until
 
@@ -23,14 +23,14 @@ def poisoned(kitchen, post):
     evening.all_nudged()
     with Redis.from_url(settings.REDIS_URL) as broker:
         broker.flushall()
-    return EventRelay.objects.get(event__aggregate_ref=first.ref, event__type="order.confirmed.v1")
+    return OutboxEntry.objects.get(event__aggregate_ref=first.ref, event__type="order.confirmed.v1")
 
 
 def test_dies_alone(poisoned, works, post):
     works.bent_worker(f"poisoned:{poisoned.event.aggregate_ref}")
 
-    for attempt in range(1, MOST_ATTEMPTS + 2):
-        EventRelay.objects.waiting().update(due_at=clock.now())  # nobody's lease is waited for
+    for attempt in range(1, MAX_ATTEMPTS + 2):
+        OutboxEntry.objects.waiting().update(due_at=clock.now())  # nobody's lease is waited for
         tasks.sweep.delay()
         until(
             lambda attempt=attempt: is_dead(poisoned) or attempts(poisoned) == attempt,
@@ -40,14 +40,14 @@ def test_dies_alone(poisoned, works, post):
     works.beat()  # sweeps on
     until(lambda: evening.all_relayed() and evening.all_sent(), seconds=evening.PATIENCE, why=evening.states)
 
-    assert list(EventRelay.objects.exclude(dead_at=None)) == [poisoned]
-    assert attempts(poisoned) == MOST_ATTEMPTS
+    assert list(OutboxEntry.objects.exclude(dead_lettered_at=None)) == [poisoned]
+    assert attempts(poisoned) == MAX_ATTEMPTS
     assert evening.times_told(post) == dict.fromkeys(evening.recipients([POISONED, *OTHERS]), 1)  # it kills who told it
 
 
-def attempts(relay):
-    return EventRelay.objects.get(pk=relay.pk).attempts
+def attempts(entry):
+    return OutboxEntry.objects.get(pk=entry.pk).attempts
 
 
-def is_dead(relay):
-    return EventRelay.objects.get(pk=relay.pk).dead_at is not None
+def is_dead(entry):
+    return OutboxEntry.objects.get(pk=entry.pk).dead_lettered_at is not None

@@ -20,7 +20,7 @@ from pizzeria.demo.simulation.guest_profiles import CARLA, random_guest
 from pizzeria.demo.simulation.scenario import Twist
 from pizzeria.devtools import preparation, state_dir
 from pizzeria.foundation import clock
-from pizzeria.foundation.events.models import EventRelay, StoredEvent
+from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
 from pizzeria.foundation.refusals import Refusal
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -94,7 +94,7 @@ def test_is_over_before_the_business_day_is_and_told_to_nobody(demo):
     times = list(StoredEvent.objects.filter(stream="order").order_by("id").values_list("at", flat=True))
     assert all(earlier <= later for earlier, later in pairwise(times))
     assert times[-1] < clock.end_of_business_day(FRIDAY_NIGHT - timedelta(days=1))
-    assert not EventRelay.objects.waiting().exists()
+    assert not OutboxEntry.objects.waiting().exists()
 
 
 def test_ends_with_an_order_in_every_place(demo):
@@ -110,7 +110,7 @@ def test_ends_with_an_order_in_every_place(demo):
 def test_ends_with_orders_that_are_news(demo):
     open_orders.place_open_orders(staff=demo, now=FRIDAY_NIGHT)
 
-    told_of = set(EventRelay.objects.waiting().values_list("event__aggregate_ref", flat=True))
+    told_of = set(OutboxEntry.objects.waiting().values_list("event__aggregate_ref", flat=True))
     assert told_of == set(Order.objects.values_list("ref", flat=True))
 
 

@@ -10,7 +10,7 @@ from kitchen.models import Kitchen
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.events.domain_events import DomainEvent, load, load_data, upcast
 from pizzeria.foundation.events.log import record
-from pizzeria.foundation.events.models import EventRelay, StoredEvent
+from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
 from tests import shop
 from tests.factories import KitchenFactory
 
@@ -93,15 +93,15 @@ def test_lets_the_fact_happen_to_the_row(kitchen):
 def test_puts_every_event_into_the_outbox_due_at_once(kitchen):
     events = record(kitchen, OvenLit(), OvenLit(), by=SYSTEM, at=NIGHT)
 
-    relays = EventRelay.objects.order_by("event__seq")
+    relays = OutboxEntry.objects.order_by("event__seq")
     assert [(relay.event, relay.due_at, relay.attempts) for relay in relays] == [(event, NIGHT, 0) for event in events]
-    assert all(relay.relayed_at is None and relay.dead_at is None for relay in relays)
+    assert all(relay.relayed_at is None and relay.dead_lettered_at is None for relay in relays)
 
 
 def test_counts_as_told_what_is_news_to_nobody(kitchen):
     record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
 
-    assert EventRelay.objects.get().relayed_at == NIGHT
+    assert OutboxEntry.objects.get().relayed_at == NIGHT
 
 
 @pytest.mark.django_db(transaction=True)
@@ -119,7 +119,7 @@ def test_is_undone_with_the_transaction_in_which_it_happened(kitchen):
         transaction.set_rollback(True)
 
     assert not StoredEvent.objects.exists()
-    assert not EventRelay.objects.exists()
+    assert not OutboxEntry.objects.exists()
     assert Kitchen.objects.get(pk=kitchen.pk).name == "Via Roma"
 
 

@@ -14,8 +14,8 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events import relay
 from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
-from pizzeria.foundation.events.models import EventRelay
-from pizzeria.foundation.events.relay import LEASE, LONGEST_PAUSE, MOST_ATTEMPTS, relay_due, take
+from pizzeria.foundation.events.models import OutboxEntry
+from pizzeria.foundation.events.relay import LEASE, MAX_ATTEMPTS, MAX_DELAY, claim, relay_due
 from tests.factories import KitchenFactory
 from tests.shop import FRIDAY_NIGHT as NIGHT
 
@@ -116,24 +116,24 @@ def test_pauses_longer_each_time_but_never_longer_than_the_longest(kitchen, neig
     [event] = ring(kitchen, 1)
     neighbour.first = falls_over
     moment, pauses = NIGHT, []
-    for _attempt in range(MOST_ATTEMPTS - 1):
+    for _attempt in range(MAX_ATTEMPTS - 1):
         relay_due(now=lambda: moment)  # noqa: B023 - called within the turn
-        due_at = EventRelay.objects.get(pk=event.pk).due_at
+        due_at = OutboxEntry.objects.get(pk=event.pk).due_at
         pauses.append(due_at - moment)
         moment = due_at
 
     assert all(
         timedelta(seconds=2.5) * 2**turn <= pause <= timedelta(seconds=5) * 2**turn for turn, pause in enumerate(pauses)
     )
-    assert max(pauses) <= LONGEST_PAUSE
+    assert max(pauses) <= MAX_DELAY
 
 
 def poison(kitchen, neighbour):
     """Ring a bell that nobody can bear, until it is dead."""
     [event] = ring(kitchen, 1)
     neighbour.first = lambda rung: falls_over(rung) if rung.pk == event.pk else None
-    for turn in range(MOST_ATTEMPTS):
-        sweep(after=turn * LONGEST_PAUSE)
+    for turn in range(MAX_ATTEMPTS):
+        sweep(after=turn * MAX_DELAY)
     return event
 
 
@@ -143,40 +143,40 @@ def test_gives_a_poisonous_event_up_and_lets_the_rest_flow(kitchen, neighbour):
 
     sweep(after=timedelta(days=1))
 
-    relay = EventRelay.objects.get(pk=event.pk)
-    assert (relay.attempts, relay.relayed_at, bool(relay.dead_at)) == (MOST_ATTEMPTS, None, True)
+    relay = OutboxEntry.objects.get(pk=event.pk)
+    assert (relay.attempts, relay.relayed_at, bool(relay.dead_lettered_at)) == (MAX_ATTEMPTS, None, True)
     assert neighbour.heard == [(kitchen.ref, 2)]
 
 
 def test_says_who_failed_and_how_but_nothing_personal(kitchen, neighbour):
     event = poison(kitchen, neighbour)
 
-    assert EventRelay.objects.get(pk=event.pk).error == "neighbour.<locals>.neighbour: ZeroDivisionError"
+    assert OutboxEntry.objects.get(pk=event.pk).error == "neighbour.<locals>.neighbour: ZeroDivisionError"
 
 
 def test_gives_an_event_up_that_kills_whoever_tells_it(kitchen):
     [event] = ring(kitchen, 1)
-    for death in range(MOST_ATTEMPTS):
-        assert take(at=NIGHT + death * LEASE) == [event]
+    for death in range(MAX_ATTEMPTS):
+        assert claim(at=NIGHT + death * LEASE) == [event]
 
-    assert take(at=NIGHT + MOST_ATTEMPTS * LEASE) == []
-    assert EventRelay.objects.get(pk=event.pk).dead_at
+    assert claim(at=NIGHT + MAX_ATTEMPTS * LEASE) == []
+    assert OutboxEntry.objects.get(pk=event.pk).dead_lettered_at
 
 
 def test_lets_an_event_that_kills_whoever_tells_it_take_no_other_with_it(kitchen):
     [deadly], [harmless] = ring(kitchen, 1), ring(KitchenFactory(), 1)
 
-    assert take(at=NIGHT) == [deadly, harmless]
-    assert take(at=NIGHT + LEASE) == [deadly]
-    assert take(at=NIGHT + LEASE) == [harmless]
+    assert claim(at=NIGHT) == [deadly, harmless]
+    assert claim(at=NIGHT + LEASE) == [deadly]
+    assert claim(at=NIGHT + LEASE) == [harmless]
 
 
 def test_leaves_an_event_to_whoever_took_it_for_a_minute(kitchen):
     [event] = ring(kitchen, 1)
 
-    assert take(at=NIGHT) == [event]
-    assert take(at=NIGHT + LEASE - timedelta(seconds=1)) == []
-    assert take(at=NIGHT + LEASE) == [event]
+    assert claim(at=NIGHT) == [event]
+    assert claim(at=NIGHT + LEASE - timedelta(seconds=1)) == []
+    assert claim(at=NIGHT + LEASE) == [event]
 
 
 def test_gives_up_an_event_that_this_release_cannot_read(kitchen, neighbour, monkeypatch):
@@ -186,14 +186,14 @@ def test_gives_up_an_event_that_this_release_cannot_read(kitchen, neighbour, mon
         older.delitem(relay.domain_events._types, "test.bell_rung.v1")
         sweep()
 
-    assert EventRelay.objects.get(pk=event.pk).error == "test.bell_rung.v1 cannot be read by this release"
+    assert OutboxEntry.objects.get(pk=event.pk).error == "test.bell_rung.v1 cannot be read by this release"
     assert sweep(after=timedelta(minutes=1)) == 1
 
 
 def test_ends_in_time_and_leaves_the_rest_to_the_next_sweep(kitchen, neighbour):
     for _kitchen in range(3):
         ring(KitchenFactory(), 1)
-    moments = iter(NIGHT + step * relay.AT_A_STRETCH for step in range(10))
+    moments = iter(NIGHT + step * relay.TIME_LIMIT for step in range(10))
 
     relay_due(now=lambda: next(moments))
     first = len(neighbour.heard)
@@ -206,12 +206,12 @@ def test_counts_no_attempt_while_the_broker_is_gone(kitchen, neighbour):
     [event] = ring(kitchen, 1)
 
     neighbour.first = broker_is_gone
-    for turn in range(3 * MOST_ATTEMPTS):
+    for turn in range(3 * MAX_ATTEMPTS):
         with pytest.raises(BrokerGone):
             sweep(after=turn * LEASE)
 
-    relay = EventRelay.objects.get(pk=event.pk)
-    assert (relay.attempts, relay.dead_at) == (0, None)
+    relay = OutboxEntry.objects.get(pk=event.pk)
+    assert (relay.attempts, relay.dead_lettered_at) == (0, None)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from kitchen.models import State, Ticket
 from orders.models import Notice
 from pizzeria.celery import app
 from pizzeria.foundation import clock, failpoints
-from pizzeria.foundation.events.models import EventRelay
+from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.relay import relay_due
 from pizzeria.operations import mail
 from tests import shop
@@ -71,7 +71,9 @@ def _in_a_second(name: str) -> None:
     seconds, told = 0.0, 0
     while told < EVENTS:
         Notice.objects.all().delete()
-        told += EventRelay.objects.filter(event__stream="order").update(relayed_at=None, attempts=0, due_at=clock.now())
+        told += OutboxEntry.objects.filter(event__stream="order").update(
+            relayed_at=None, attempts=0, due_at=clock.now()
+        )
         seconds += timed(lambda: relay_due(now=clock.now))
     print(f"{name:48} {told / seconds:.0f} events a second, of {told}, their notices written and handed over")
 

@@ -12,7 +12,7 @@ from menu.services import take_off
 from orders import services as front_desk
 from orders.models import Order, OrderContact, Status
 from pizzeria.foundation.actor import GUEST, SYSTEM
-from pizzeria.foundation.events.models import EventRelay, StoredEvent
+from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
 from pizzeria.foundation.idempotency.ledger import KeyReused, Once
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
@@ -45,7 +45,7 @@ def test_is_two_events_written_with_the_order_each_with_its_relay():
         (1, "order.placed.v1", "guest"),
         (2, "order.confirmed.v1", "guest"),
     ]
-    assert EventRelay.objects.filter(event__in=events, relayed_at=None, dead_at=None).count() == 2
+    assert OutboxEntry.objects.filter(event__in=events, relayed_at=None, dead_lettered_at=None).count() == 2
 
 
 def test_writes_nothing_personal_and_no_free_text_into_the_log():

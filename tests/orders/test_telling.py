@@ -74,7 +74,7 @@ def test_without_a_broker_leaves_the_notices_waiting_and_the_event_told(news, br
 
     assert relay_due(now=clock.now) == 2
 
-    assert confirmed.relay.relayed_at
+    assert confirmed.outbox_entry.relayed_at
     assert set(Notice.objects.filter(order=order).values_list("state", flat=True)) == {NoticeState.QUEUED}
     tasks.send_due_notices()
 

@@ -13,7 +13,7 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events import relay
 from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
-from pizzeria.foundation.events.models import EventRelay
+from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.relay import LEASE, relay_due
 from tests.factories import KitchenFactory
 from tests.races.crowd import PATIENCE, all_at_once
@@ -84,16 +84,16 @@ def test_without_the_lock_they_tell_it_twice(blown, street, monkeypatch):
     all_have_looked, have_looked = Barrier(SWEEPERS), set()
 
     def look_then_note(*, at, aggregate_ref=None):
-        relays = list(EventRelay.objects.eligible(at).select_related("event")[:50])
+        relays = list(OutboxEntry.objects.eligible(at).select_related("event")[:50])
         if get_ident() not in have_looked:
             have_looked.add(get_ident())
             all_have_looked.wait(timeout=PATIENCE)
-        EventRelay.objects.filter(pk__in=[each.pk for each in relays]).update(
+        OutboxEntry.objects.filter(pk__in=[each.pk for each in relays]).update(
             attempts=F("attempts") + 1, due_at=at + LEASE
         )
         return [each.event for each in relays]
 
-    monkeypatch.setattr(relay, "take", look_then_note)
+    monkeypatch.setattr(relay, "claim", look_then_note)
 
     all_at_once([sweeper] * SWEEPERS)
 

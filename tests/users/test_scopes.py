@@ -8,7 +8,7 @@ from kitchen.permissions import CHANGE_CAPACITY, COOK, SEE_BOARD
 from menu.permissions import SELL_OUT
 from orders.permissions import DELIVER, SEE_ALL_ORDERS
 from pizzeria.foundation.actor import ENTER_ADMIN
-from pizzeria.foundation.events.dead import RELAY_EVENTS
+from pizzeria.foundation.events.dead_letters import RELAY_EVENTS
 from pizzeria.foundation.scopes import Scope
 from pizzeria.users import scopes
 from pizzeria.users.claims import role_names

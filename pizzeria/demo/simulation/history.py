@@ -13,7 +13,7 @@ from pizzeria.demo.simulation.scenario import Twist
 from pizzeria.demo.simulation.scheduler import at_once
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation import clock
-from pizzeria.foundation.events import old_news
+from pizzeria.foundation.events import backfill
 
 OPENS, LASTS = time(17, 30), timedelta(hours=5)
 ORDERS = (15, 15, 15, 15, 18, 21, 16)  # Monday to Sunday
@@ -36,7 +36,7 @@ def simulate_week(*, staff: Staff, now: datetime, orders: Sequence[int] = ORDERS
     """
     report = Report()
     days = [clock.business_date(now) - timedelta(days=ago) for ago in range(len(WEEK), 0, -1)]
-    with old_news.told_already():
+    with backfill.backfilling():
         front_desk.change_contact(
             name=CARLA.name, phone=CARLA.details.phone, by=staff.signed_in(CARLA.signed_in), at=_opens(days[0])
         )

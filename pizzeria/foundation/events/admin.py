@@ -14,55 +14,55 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.events import dead
-from pizzeria.foundation.events.models import EventRelay
+from pizzeria.foundation.events import dead_letters
+from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.refusals import Refusal
 
 
-class RelayActionForm(ActionForm):
+class DiscardActionForm(ActionForm):
     because = forms.CharField(label=_lazy("Because"), max_length=200, required=False)
 
 
-class StateFilter(admin.SimpleListFilter):
+class OutboxStateFilter(admin.SimpleListFilter):
     title = _lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            ("dead", _lazy("dead")),
+            ("dead", _lazy("dead letter")),
             ("waiting", _lazy("waiting")),
-            ("told", _lazy("told")),
-            ("dropped", _lazy("dropped")),
+            ("relayed", _lazy("relayed")),
+            ("discarded", _lazy("discarded")),
         ]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[EventRelay]) -> QuerySet[EventRelay]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxEntry]) -> QuerySet[OutboxEntry]:
         match self.value():
             case "dead":
-                return queryset.exclude(dead_at=None).filter(dropped_because="")
+                return queryset.exclude(dead_lettered_at=None).filter(discard_reason="")
             case "waiting":
-                return queryset.filter(relayed_at=None, dead_at=None)
-            case "told":
+                return queryset.filter(relayed_at=None, dead_lettered_at=None)
+            case "relayed":
                 return queryset.exclude(relayed_at=None)
-            case "dropped":
-                return queryset.exclude(dropped_because="")
+            case "discarded":
+                return queryset.exclude(discard_reason="")
         return queryset
 
 
-@admin.register(EventRelay)
-class EventRelayAdmin(admin.ModelAdmin[EventRelay]):
-    list_display = ["event_type", "aggregate", "happened", "state", "attempts", "error", "dropped_because"]
-    list_filter = [StateFilter, "event__stream"]
+@admin.register(OutboxEntry)
+class OutboxEntryAdmin(admin.ModelAdmin[OutboxEntry]):
+    list_display = ["event_type", "aggregate", "happened", "state", "attempts", "error", "discard_reason"]
+    list_filter = [OutboxStateFilter, "event__stream"]
     list_select_related = ["event"]
     fields = [
         ("event_type", "happened"),
         "aggregate_ref",
-        ("state", "attempts", "due_at", "relayed_at", "dead_at"),
+        ("state", "attempts", "due_at", "relayed_at", "dead_lettered_at"),
         "error",
-        "dropped_because",
+        "discard_reason",
     ]
     ordering = ["-pk"]
-    action_form = RelayActionForm
-    actions = ["try_again", "drop"]
+    action_form = DiscardActionForm
+    actions = ["requeue", "discard"]
     show_full_result_count = False
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -81,49 +81,49 @@ class EventRelayAdmin(admin.ModelAdmin[EventRelay]):
         return False
 
     def _may(self, request: HttpRequest) -> bool:
-        return actor_of(request).may(dead.RELAY_EVENTS) or bool(request.user.is_superuser)
+        return actor_of(request).may(dead_letters.RELAY_EVENTS) or bool(request.user.is_superuser)
 
     @admin.display(description=_lazy("event"), ordering="event__type")
-    def event_type(self, relay: EventRelay) -> str:
-        return relay.event.type
+    def event_type(self, entry: OutboxEntry) -> str:
+        return entry.event.type
 
     @admin.display(description=_lazy("of"))
-    def aggregate(self, relay: EventRelay) -> str:
-        return f"{relay.event.stream} …{str(relay.event.aggregate_ref)[-12:]}, {relay.event.seq}"
+    def aggregate(self, entry: OutboxEntry) -> str:
+        return f"{entry.event.stream} …{str(entry.event.aggregate_ref)[-12:]}, {entry.event.seq}"
 
     @admin.display(description=_lazy("of"))
-    def aggregate_ref(self, relay: EventRelay) -> str:
-        return f"{relay.event.stream} {relay.event.aggregate_ref}, its event {relay.event.seq}"
+    def aggregate_ref(self, entry: OutboxEntry) -> str:
+        return f"{entry.event.stream} {entry.event.aggregate_ref}, its event {entry.event.seq}"
 
     @admin.display(description=_lazy("happened"), ordering="event__at")
-    def happened(self, relay: EventRelay) -> str:
-        return date_format(localtime(relay.event.at), "DATETIME_FORMAT")
+    def happened(self, entry: OutboxEntry) -> str:
+        return date_format(localtime(entry.event.at), "DATETIME_FORMAT")
 
     @admin.display(description=_lazy("state"))
-    def state(self, relay: EventRelay) -> str:
-        if relay.dropped_because:
-            return _("dropped")
-        if relay.dead_at:
-            return _("dead")
-        return _("told") if relay.relayed_at else _("waiting")
+    def state(self, entry: OutboxEntry) -> str:
+        if entry.discard_reason:
+            return _("discarded")
+        if entry.dead_lettered_at:
+            return _("dead letter")
+        return _("relayed") if entry.relayed_at else _("waiting")
 
-    @admin.action(description=_lazy("Try again"))
-    def try_again(self, request: HttpRequest, chosen: QuerySet[EventRelay]) -> None:
-        for relay in chosen:
+    @admin.action(description=_lazy("Requeue"))
+    def requeue(self, request: HttpRequest, chosen: QuerySet[OutboxEntry]) -> None:
+        for entry in chosen:
             try:
-                dead.try_again(event_id=relay.pk, by=actor_of(request), at=clock.now())
+                dead_letters.requeue(event_id=entry.pk, by=actor_of(request), at=clock.now())
             except Refusal as refusal:
-                self.message_user(request, f"{relay.event}: {refusal}", messages.WARNING)
+                self.message_user(request, f"{entry.event}: {refusal}", messages.WARNING)
             else:
-                self.message_user(request, _("%(event)s is told again.") % {"event": relay.event})
+                self.message_user(request, _("%(event)s is told again.") % {"event": entry.event})
 
-    @admin.action(description=_lazy("Drop, because …"))
-    def drop(self, request: HttpRequest, chosen: QuerySet[EventRelay]) -> None:
+    @admin.action(description=_lazy("Discard, because …"))
+    def discard(self, request: HttpRequest, chosen: QuerySet[OutboxEntry]) -> None:
         because = request.POST.get("because", "")
-        for relay in chosen:
+        for entry in chosen:
             try:
-                dead.drop(event_id=relay.pk, because=because, by=actor_of(request), at=clock.now())
+                dead_letters.discard(event_id=entry.pk, because=because, by=actor_of(request), at=clock.now())
             except Refusal as refusal:
-                self.message_user(request, f"{relay.event}: {refusal}", messages.WARNING)
+                self.message_user(request, f"{entry.event}: {refusal}", messages.WARNING)
             else:
-                self.message_user(request, _("Nobody will be told of %(event)s.") % {"event": relay.event})
+                self.message_user(request, _("Nobody will be told of %(event)s.") % {"event": entry.event})

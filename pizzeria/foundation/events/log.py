@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from pizzeria.foundation.actor import Actor
-from pizzeria.foundation.events import old_news
+from pizzeria.foundation.events import backfill
 from pizzeria.foundation.events.domain_events import DomainEvent
-from pizzeria.foundation.events.models import Aggregate, EventRelay, StoredEvent
-from pizzeria.foundation.events.nudge import nudge_on_commit
+from pizzeria.foundation.events.models import Aggregate, OutboxEntry, StoredEvent
 from pizzeria.foundation.events.signals import recorded
+from pizzeria.foundation.events.wakeup import wake_relay_on_commit
 
 
 def record[N: Aggregate](aggregate: N, *domain_events: DomainEvent[N], by: Actor, at: datetime) -> list[StoredEvent]:
@@ -40,20 +40,20 @@ def record[N: Aggregate](aggregate: N, *domain_events: DomainEvent[N], by: Actor
             )
         )
     StoredEvent.objects.bulk_create(events)
-    _put_into_the_outbox(events, domain_events, at=at)
+    _add_to_outbox(events, domain_events, at=at)
     aggregate.save(force_update=True)
     recorded.send(sender=type(aggregate), aggregate=aggregate, events=events)
     return events
 
 
-def _put_into_the_outbox[N: Aggregate](
+def _add_to_outbox[N: Aggregate](
     events: list[StoredEvent], domain_events: tuple[DomainEvent[N], ...], *, at: datetime
 ) -> None:
     """Have events told after the commit; what has no news in it, or only old news, counts as told."""
-    told = [domain_event.signal is None or old_news.is_told_already() for domain_event in domain_events]
-    EventRelay.objects.bulk_create(
-        EventRelay(event=event, due_at=at, relayed_at=at if is_told else None)
-        for event, is_told in zip(events, told, strict=True)
+    skipped = [domain_event.signal is None or backfill.is_backfilling() for domain_event in domain_events]
+    OutboxEntry.objects.bulk_create(
+        OutboxEntry(event=event, due_at=at, relayed_at=at if skip else None)
+        for event, skip in zip(events, skipped, strict=True)
     )
-    if not all(told):
-        nudge_on_commit(events[0].aggregate_ref)
+    if not all(skipped):
+        wake_relay_on_commit(events[0].aggregate_ref)

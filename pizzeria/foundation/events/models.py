@@ -42,45 +42,45 @@ class StoredEvent(models.Model):
         return f"{self.type} #{self.seq}"
 
 
-class EventRelayQuerySet(models.QuerySet["EventRelay"]):
+class OutboxEntryQuerySet(models.QuerySet["OutboxEntry"]):
     def waiting(self) -> Self:
         """Keep what nobody has been told of and somebody still may be."""
-        return self.filter(relayed_at=None, dead_at=None)
+        return self.filter(relayed_at=None, dead_lettered_at=None)
 
     def eligible(self, at: datetime) -> Self:
         """Keep what is due, of each noun its first that waits: an order's news is told in its own sequence."""
-        earlier = EventRelay.objects.waiting().filter(
+        earlier = OutboxEntry.objects.waiting().filter(
             event__aggregate_ref=OuterRef("event__aggregate_ref"), event__seq__lt=OuterRef("event__seq")
         )
         return self.waiting().filter(~Exists(earlier), due_at__lte=at)
 
 
-class EventRelay(models.Model):
+class OutboxEntry(models.Model):
     """The outbox: whether the world outside has been told of an event, and how often that was tried."""
 
-    event = models.OneToOneField(StoredEvent, models.PROTECT, primary_key=True, related_name="relay")
+    event = models.OneToOneField(StoredEvent, models.PROTECT, primary_key=True, related_name="outbox_entry")
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     relayed_at = models.DateTimeField(null=True, blank=True)
-    dead_at = models.DateTimeField(null=True, blank=True)
+    dead_lettered_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=200, blank=True, db_default="")  # why nobody could be told, the last time
-    dropped_because = models.CharField(
+    discard_reason = models.CharField(
         max_length=200, blank=True, db_default=""
     )  # a manager's words: it is to stay untold
 
-    objects = EventRelayQuerySet.as_manager()
+    objects = OutboxEntryQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
-        permissions = [("relay_events", "Can have news told again, or drop it")]
-        verbose_name, verbose_name_plural = "outgoing event", "outgoing events"
+        permissions = [("relay_events", "Can requeue or discard dead letters")]
+        verbose_name, verbose_name_plural = "outbox entry", "outbox entries"
         indexes = [
             models.Index(
                 fields=["due_at"],
-                name="event_relay_due",
-                condition=models.Q(relayed_at=None, dead_at=None),
+                name="outbox_entry_due",
+                condition=models.Q(relayed_at=None, dead_lettered_at=None),
             )
         ]
 
     def __str__(self) -> str:
-        return f"relay of {self.event_id}"
+        return f"outbox entry of {self.event_id}"

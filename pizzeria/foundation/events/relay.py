@@ -17,19 +17,19 @@ from django.db.models import F
 from kombu.exceptions import OperationalError as BrokerGone
 
 from pizzeria.foundation.events import domain_events
-from pizzeria.foundation.events.models import EventRelay, StoredEvent
+from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
 from pizzeria.foundation.patience import pause_after
 
-MOST_ATTEMPTS = 8
-MOST_AT_ONCE = 50
-AT_A_STRETCH = timedelta(seconds=15)  # well within a task's time limit; the next sweep goes on
+MAX_ATTEMPTS = 8
+BATCH_SIZE = 50
+TIME_LIMIT = timedelta(seconds=15)  # well within a task's time limit; the next sweep goes on
 LEASE = timedelta(minutes=1)  # how long whoever took an event has for telling it
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
+FIRST_DELAY, MAX_DELAY = timedelta(seconds=5), timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
 
 
-class NotTold(Exception):
+class PublishFailed(Exception):
     """Somebody who should have heard of an event did not; the message says who, and why."""
 
 
@@ -39,50 +39,52 @@ def relay_due(*, now: Callable[[], datetime], aggregate_ref: UUID | None = None)
 
     :raises BrokerGone: what was taken is given back, as if nobody had tried
     """
-    told, ends_at = 0, now() + AT_A_STRETCH
-    while now() < ends_at and (taken := take(at=now(), aggregate_ref=aggregate_ref)):
-        for position, event in enumerate(taken):
+    published, ends_at = 0, now() + TIME_LIMIT
+    while now() < ends_at and (claimed := claim(at=now(), aggregate_ref=aggregate_ref)):
+        for position, event in enumerate(claimed):
             try:
-                tell(event)
+                publish(event)
             except BrokerGone:
-                give_back(taken[position:], at=now())
+                release(claimed[position:], at=now())
                 raise
-            except NotTold as error:
+            except PublishFailed as error:
                 mark_failed(event, str(error), at=now())
             else:
                 mark_relayed(event, at=now())
-                told += 1
-    return told
+                published += 1
+    return published
 
 
-def take(*, at: datetime, aggregate_ref: UUID | None = None) -> list[StoredEvent]:
+def claim(*, at: datetime, aggregate_ref: UUID | None = None) -> list[StoredEvent]:
     """Take the events whose turn it is, oldest first; until their lease is over they are due to nobody else."""
     whose = {"event__aggregate_ref": aggregate_ref} if aggregate_ref else {}
     with transaction.atomic():
         due = list(
-            EventRelay.objects.eligible(at)
+            OutboxEntry.objects.eligible(at)
             .filter(**whose)
             .select_related("event")
             .order_by("event__at", "pk")
-            .select_for_update(no_key=True, skip_locked=True, of=("self",))[:MOST_AT_ONCE]
+            .select_for_update(no_key=True, skip_locked=True, of=("self",))[:BATCH_SIZE]
         )
-        tried_out = [relay.pk for relay in due if relay.attempts >= MOST_ATTEMPTS]
-        EventRelay.objects.filter(pk__in=tried_out).update(dead_at=at, error="whoever told it died of it")
-        for event_id in tried_out:
-            log.error("event_dead", event_id=event_id, why="whoever told it died of it")
-        taken = _at_once([relay for relay in due if relay.pk not in tried_out])
-        EventRelay.objects.filter(pk__in=[relay.pk for relay in taken]).update(
+        exhausted = [entry.pk for entry in due if entry.attempts >= MAX_ATTEMPTS]
+        OutboxEntry.objects.filter(pk__in=exhausted).update(
+            dead_lettered_at=at, error="worker terminated before it reported a result"
+        )
+        for event_id in exhausted:
+            log.error("event_dead_lettered", event_id=event_id, why="worker terminated before it reported a result")
+        claimed = _batch([entry for entry in due if entry.pk not in exhausted])
+        OutboxEntry.objects.filter(pk__in=[entry.pk for entry in claimed]).update(
             attempts=F("attempts") + 1, due_at=at + LEASE
         )
-    return [relay.event for relay in taken]
+    return [entry.event for entry in claimed]
 
 
-def _at_once(due: list[EventRelay]) -> list[EventRelay]:
+def _batch(due: list[OutboxEntry]) -> list[OutboxEntry]:
     """Choose from the beginning what is told in one go: what may have killed somebody goes alone, taking none along."""
-    return list(takewhile(lambda relay: not relay.attempts, due)) or due[:1]
+    return list(takewhile(lambda entry: not entry.attempts, due)) or due[:1]
 
 
-def tell(event: StoredEvent) -> None:
+def publish(event: StoredEvent) -> None:
     """
     Send an event's signal.
 
@@ -92,36 +94,38 @@ def tell(event: StoredEvent) -> None:
     try:
         domain_event = domain_events.load(event)
     except (ValueError, LookupError):
-        raise NotTold(f"{event.type} cannot be read by this release") from None
+        raise PublishFailed(f"{event.type} cannot be read by this release") from None
     if domain_event.signal is None:
         return
     answers = domain_event.signal.send_robust(sender=type(domain_event), event=event, domain_event=domain_event)
-    errors = {hearer: answer for hearer, answer in answers if isinstance(answer, Exception)}
+    errors = {receiver: answer for receiver, answer in answers if isinstance(answer, Exception)}
     for error in errors.values():
         if isinstance(error, BrokerGone):
             raise error
     if errors:
-        raise NotTold("; ".join(f"{hearer.__qualname__}: {type(error).__name__}" for hearer, error in errors.items()))
+        raise PublishFailed(
+            "; ".join(f"{receiver.__qualname__}: {type(error).__name__}" for receiver, error in errors.items())
+        )
 
 
 def mark_relayed(event: StoredEvent, *, at: datetime) -> None:
     """Note that everybody has been told."""
-    EventRelay.objects.filter(pk=event.pk).waiting().update(relayed_at=at, error="")
+    OutboxEntry.objects.filter(pk=event.pk).waiting().update(relayed_at=at, error="")
 
 
-def mark_failed(event: StoredEvent, why: str, *, at: datetime) -> None:
+def mark_failed(event: StoredEvent, reason: str, *, at: datetime) -> None:
     """Have it tried again after a pause that doubles each time; the last time leaves it dead, for a manager to see."""
-    relays = EventRelay.objects.filter(pk=event.pk).waiting()
-    for attempts in relays.values_list("attempts", flat=True):
-        is_dead = attempts >= MOST_ATTEMPTS
-        pause = pause_after(attempts, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
-        relays.update(error=why[:200], due_at=at + pause, dead_at=at if is_dead else None)
+    entries = OutboxEntry.objects.filter(pk=event.pk).waiting()
+    for attempts in entries.values_list("attempts", flat=True):
+        is_dead = attempts >= MAX_ATTEMPTS
+        pause = pause_after(attempts, first=FIRST_DELAY, longest=MAX_DELAY)
+        entries.update(error=reason[:200], due_at=at + pause, dead_lettered_at=at if is_dead else None)
         if is_dead:
-            log.error("event_dead", event_id=event.pk, type=event.type, why=why)
+            log.error("event_dead_lettered", event_id=event.pk, type=event.type, why=reason)
 
 
-def give_back(events: list[StoredEvent], *, at: datetime) -> None:
-    """Undo `take`: the broker is gone, which is no fault of these."""
-    EventRelay.objects.filter(pk__in=[event.pk for event in events]).update(
-        attempts=F("attempts") - 1, due_at=at + FIRST_PAUSE
+def release(events: list[StoredEvent], *, at: datetime) -> None:
+    """Undo `claim`: the broker is gone, which is no fault of these."""
+    OutboxEntry.objects.filter(pk__in=[event.pk for event in events]).update(
+        attempts=F("attempts") - 1, due_at=at + FIRST_DELAY
     )

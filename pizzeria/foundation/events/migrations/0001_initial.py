@@ -27,20 +27,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='EventRelay',
+            name='OutboxEntry',
             fields=[
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='relay', serialize=False, to='events.storedevent')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='outbox_entry', serialize=False, to='events.storedevent')),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('due_at', models.DateTimeField()),
                 ('relayed_at', models.DateTimeField(blank=True, null=True)),
-                ('dead_at', models.DateTimeField(blank=True, null=True)),
+                ('dead_lettered_at', models.DateTimeField(blank=True, null=True)),
                 ('error', models.CharField(blank=True, db_default='', max_length=200)),
-                ('dropped_because', models.CharField(blank=True, db_default='', max_length=200)),
+                ('discard_reason', models.CharField(blank=True, db_default='', max_length=200)),
             ],
             options={
-                'verbose_name': 'outgoing event',
-                'verbose_name_plural': 'outgoing events',
-                'permissions': [('relay_events', 'Can have news told again, or drop it')],
+                'verbose_name': 'outbox entry',
+                'verbose_name_plural': 'outbox entries',
+                'permissions': [('relay_events', 'Can requeue or discard dead letters')],
                 'default_permissions': (),
             },
         ),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('aggregate_ref', 'seq'), name='event_once_per_seq'),
         ),
         migrations.AddIndex(
-            model_name='eventrelay',
-            index=models.Index(condition=models.Q(('dead_at', None), ('relayed_at', None)), fields=['due_at'], name='event_relay_due'),
+            model_name='outboxentry',
+            index=models.Index(condition=models.Q(('dead_lettered_at', None), ('relayed_at', None)), fields=['due_at'], name='outbox_entry_due'),
         ),
     ]

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_is_old: ContextVar[bool] = ContextVar("old_news", default=False)
+_is_backfilling: ContextVar[bool] = ContextVar("backfilling", default=False)
 
 
 @contextmanager
-def told_already() -> Iterator[None]:
+def backfilling() -> Iterator[None]:
     """Have everything that is recorded in this block count as told."""
-    before = _is_old.set(True)
+    before = _is_backfilling.set(True)
     try:
         yield
     finally:
-        _is_old.reset(before)
+        _is_backfilling.reset(before)
 
 
-def is_told_already() -> bool:
+def is_backfilling() -> bool:
     """Tell whether what is recorded now is old news."""
-    return _is_old.get()
+    return _is_backfilling.get()

@@ -9,14 +9,14 @@ from pizzeria.foundation import errands
 from pizzeria.foundation.events import tasks
 
 
-def nudge_on_commit(aggregate_ref: UUID) -> None:
+def wake_relay_on_commit(aggregate_ref: UUID) -> None:
     """
     Nudge a worker once the transaction is committed, in the background.
 
     With the broker gone nothing happens: the sweeper finds what waits.
     """
-    transaction.on_commit(partial(_nudge, aggregate_ref), robust=True)
+    transaction.on_commit(partial(_wake_relay, aggregate_ref), robust=True)
 
 
-def _nudge(aggregate_ref: UUID) -> None:
-    errands.leave("nudge", partial(tasks.relay.delay, str(aggregate_ref)))
+def _wake_relay(aggregate_ref: UUID) -> None:
+    errands.leave("wake_relay", partial(tasks.relay.delay, str(aggregate_ref)))

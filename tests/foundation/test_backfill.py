@@ -3,8 +3,8 @@
 import pytest
 
 from orders import services as front_desk
-from pizzeria.foundation.events import old_news
-from pizzeria.foundation.events.models import EventRelay
+from pizzeria.foundation.events import backfill
+from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.money import ZERO
 from tests import shop
 from tests.factories import BasketFactory
@@ -17,23 +17,23 @@ def _open(kitchen):
 
 
 def test_counts_as_told_at_the_time_it_happened():
-    with old_news.told_already():
+    with backfill.backfilling():
         shop.place(at=FRIDAY_NIGHT)
 
-    assert set(EventRelay.objects.values_list("relayed_at", flat=True)) == {FRIDAY_NIGHT}
+    assert set(OutboxEntry.objects.values_list("relayed_at", flat=True)) == {FRIDAY_NIGHT}
 
 
 def test_nudges_nobody(django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks() as after_the_commit, old_news.told_already():
+    with django_capture_on_commit_callbacks() as after_the_commit, backfill.backfilling():
         shop.place()
 
     assert not [callback for callback in after_the_commit if "nudge" in repr(callback)]
 
 
 def test_ends_with_its_block():
-    with pytest.raises(front_desk.EmptyBasket), old_news.told_already():
+    with pytest.raises(front_desk.EmptyBasket), backfill.backfilling():
         shop.place(BasketFactory(), shown_total=ZERO)
 
     shop.place()
 
-    assert EventRelay.objects.waiting().count() == 2
+    assert OutboxEntry.objects.waiting().count() == 2

@@ -1,0 +1,63 @@
+"""What a manager does about news that could not be told, however often it was tried."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from pizzeria.foundation.actor import Actor, Permission
+from pizzeria.foundation.commands import command
+from pizzeria.foundation.events.models import OutboxEntry
+from pizzeria.foundation.events.wakeup import wake_relay_on_commit
+from pizzeria.foundation.refusals import NotAllowed, Refusal
+
+RELAY_EVENTS = Permission("events.relay_events")
+
+
+class NotDeadLettered(Refusal):
+    """It has been told, or will be."""
+
+    code = "event_not_dead_lettered"
+
+
+class DiscardReasonMissing(Refusal):
+    code = "discard_reason_missing"
+    status = 422
+
+
+@command
+def requeue(*, event_id: int, by: Actor, at: datetime) -> OutboxEntry:
+    """
+    Have dead news told after all. What happened to the same order since may have been told before it.
+
+    :raises NotDead:
+    """
+    entry = _lock_dead_letter(event_id, by)
+    entry.attempts, entry.due_at, entry.dead_lettered_at, entry.discard_reason = 0, at, None, ""
+    entry.save()
+    wake_relay_on_commit(entry.event.aggregate_ref)
+    return entry
+
+
+@command
+def discard(*, event_id: int, because: str, by: Actor, at: datetime) -> OutboxEntry:
+    """
+    Leave dead news untold for good; the event itself stays in the log.
+
+    :raises NotDead, NoReason:
+    """
+    entry = _lock_dead_letter(event_id, by)
+    if not because.strip():
+        raise DiscardReasonMissing(_("Please say why nobody needs to be told."), field="because")
+    entry.discard_reason = because.strip()[:200]
+    entry.save()
+    return entry
+
+
+def _lock_dead_letter(event_id: int, by: Actor) -> OutboxEntry:
+    if not by.may(RELAY_EVENTS):
+        raise NotAllowed(_("Only managers can do that."))
+    entries = OutboxEntry.objects.select_related("event").select_for_update(no_key=True, of=("self",))
+    entry = entries.get(pk=event_id)
+    if entry.dead_lettered_at is None:
+        raise NotDeadLettered(_("That has been told, or will be by itself."))
+    return entry
