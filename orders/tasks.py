@@ -57,5 +57,5 @@ def _hand_over(due: Iterable[Notice], **options: Any) -> None:
         try:
             send_notice.apply_async(kwargs={"notice_id": notice.pk}, queue=notice.channel, **options)
         except BrokerGone as error:
-            log.warning("notices_wait", why=type(error).__name__)
+            log.warning("notices_wait", reason=type(error).__name__)
             return

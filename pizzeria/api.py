@@ -7,7 +7,7 @@ What may be called is told at `/api/docs` and `/api/openapi.json`; how it says n
 from django.conf import settings
 from ninja import NinjaAPI
 
-from pizzeria.foundation.callers import ANY_TOKEN
+from pizzeria.foundation.api_auth import ANY_TOKEN
 from pizzeria.operations import problems
 from pizzeria.users.api import router as users_router
 

@@ -22,8 +22,8 @@ from orders.selectors.letters import letter_of
 from orders.services.audience import why_no_news
 from orders.services.ways_out import WAYS_OUT
 from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.backoff import backoff_delay
 from pizzeria.foundation.commands import command
-from pizzeria.foundation.patience import pause_after
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 
 log = structlog.get_logger(__name__)
@@ -129,7 +129,7 @@ def settle_notice(*, notice: Notice, outcome: str | Undelivered, at: datetime) -
         return
     row.filter(state=NoticeState.SENDING, due_at=notice.due_at).update(
         state=NoticeState.FAILED if _is_tried_again(notice, outcome) else NoticeState.DEAD,
-        due_at=at + pause_after(notice.tries, first=FIRST_PAUSE, longest=LONGEST_PAUSE),
+        due_at=at + backoff_delay(notice.tries, first=FIRST_PAUSE, longest=LONGEST_PAUSE),
         unanswered=notice.unanswered + isinstance(outcome, Unanswered),
         error=str(outcome)[:200],
     )

@@ -33,11 +33,11 @@ class Breaker:
         self._gone = False
 
     @property
-    def is_open(self) -> bool:
+    def is_tripped(self) -> bool:
         """Tell whether asking would be in vain."""
         return self._gone
 
-    def open(self, error: Exception) -> None:
+    def trip(self, error: Exception) -> None:
         """Say that an answer did not come; nobody asks again until the thread has had one."""
         with self._changing:
             if self._gone or self._stopped.is_set():
@@ -78,9 +78,9 @@ def ask_redis() -> None:
 of_redis = Breaker(ask_redis)
 
 
-def _anew() -> None:
+def _reset_after_fork() -> None:
     global of_redis  # noqa: PLW0603 - one for the process
     of_redis = Breaker(ask_redis)
 
 
-os.register_at_fork(after_in_child=_anew)  # threads stay behind when a process forks
+os.register_at_fork(after_in_child=_reset_after_fork)  # threads stay behind when a process forks

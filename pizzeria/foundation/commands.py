@@ -65,7 +65,7 @@ def command[**P, R](
                 COMMANDS.labels(name, outcome).inc()
                 SECONDS.labels(name).observe(seconds)
                 log.info(
-                    "command", command=name, outcome=outcome, why=why, by=str(kwargs.get("by", "")), seconds=seconds
+                    "command", command=name, outcome=outcome, reason=why, by=str(kwargs.get("by", "")), seconds=seconds
                 )
 
         return run

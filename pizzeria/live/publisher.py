@@ -10,13 +10,13 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from pizzeria.foundation import errands
+from pizzeria.foundation import background
 from pizzeria.live.topics import CHANNEL, News
 
 
 def publish(news: News) -> None:
     """Tell every stream of this shop, soon, if Redis can be reached."""
-    errands.leave("publish", partial(_send, news))
+    background.submit("publish", partial(_send, news))
 
 
 def _send(news: News) -> None:

@@ -6,7 +6,7 @@ from django.urls import resolve
 from django.utils.functional import SimpleLazyObject
 
 from pizzeria.operations import problems
-from pizzeria.users.token_auth import caller_at_the_door
+from pizzeria.users.token_auth import principal_from_token
 
 
 class ApiDoor:
@@ -23,8 +23,8 @@ class ApiDoor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not f"{request.path_info}/".startswith("/api/"):
             return self.get_response(request)
-        request.caller = SimpleLazyObject(lambda: caller_at_the_door(request))  # type: ignore[attr-defined]
-        request.actor = SimpleLazyObject(lambda: request.caller.actor)  # type: ignore[attr-defined]
+        request.principal = SimpleLazyObject(lambda: principal_from_token(request))  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: request.principal.actor)  # type: ignore[attr-defined]
         response = _answer(request)
         response.headers["Cache-Control"] = "no-store"
         return response

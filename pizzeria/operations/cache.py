@@ -55,13 +55,13 @@ class FailOpenRedisCache(RedisCache):
 
     def _or[T](self, empty: T, ask: Callable[..., T], *args: Any, writes: list[str] | None = None, **kwargs: Any) -> T:
         """Ask Redis; answer `empty` while it is gone, and remember what it holds old copies of."""
-        if not breaker.of_redis.is_open:
+        if not breaker.of_redis.is_tripped:
             try:
                 if _old_copies:
                     self._throw_away_old_copies()
                 return ask(*args, **kwargs)
             except RedisError as error:
-                breaker.of_redis.open(error)
+                breaker.of_redis.trip(error)
         if len(_old_copies) < MOST_REMEMBERED:
             _old_copies.update(writes or ())
         return empty

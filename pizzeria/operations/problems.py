@@ -18,7 +18,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.callers import InsufficientScope
+from pizzeria.foundation.api_auth import InsufficientScope
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import RECENT, ProofTooOld
 from pizzeria.operations.outage import SECONDS_TO_WAIT
@@ -88,7 +88,7 @@ def answer(request: HttpRequest, fault: Any) -> HttpResponse:
         case SuspiciousOperation():
             return problem(400, "malformed", _("The request cannot be read."))
         case ProviderUnavailable() | OperationalError() | InterfaceError():
-            log.warning("api_unavailable", why=type(fault).__name__)
+            log.warning("api_unavailable", reason=type(fault).__name__)
             wait = {"Retry-After": str(SECONDS_TO_WAIT)}
             return problem(503, "unavailable", _("Please try again in a moment."), headers=wait)
     log.error("api_fault", exc_info=fault)
@@ -104,7 +104,7 @@ def method_not_allowed(allow: str) -> HttpResponse:
 def _challenge(request: HttpRequest, fault: TokenInvalid | InsufficientScope | ProofTooOld) -> HttpResponse:
     """Tell a caller what its token lacks, in the words of RFC 6750, section 3, and of RFC 9470."""
     by = "" if isinstance(fault, TokenInvalid) else str(actor_of(request))
-    log.warning("token_refused", kind=type(fault).__name__, why=str(fault), by=by)
+    log.warning("token_refused", kind=type(fault).__name__, reason=str(fault), by=by)
     match fault:
         case TokenMissing():
             said, status, code, sentence = "", 401, "no_token", _("This wants an access token.")

@@ -5,7 +5,7 @@ from typing import Literal
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from pizzeria.foundation.callers import ANY_TOKEN, caller_of
+from pizzeria.foundation.api_auth import ANY_TOKEN, principal_for_request
 from pizzeria.foundation.scopes import Scope
 
 router = Router(tags=["users"])
@@ -21,10 +21,10 @@ class Me(Schema):
 @router.get("/me", auth=ANY_TOKEN, response=Me, summary="Who a token is")
 def me(request: HttpRequest) -> Me:
     """Tell whom a token was given to, what they are here, and the scopes that it is good for."""
-    caller = caller_of(request)
+    principal = principal_for_request(request)
     return Me(
-        name=caller.name,
-        kind=caller.kind.value,
-        roles=list(caller.roles),
-        scopes=[scope for scope in Scope if scope in caller.scopes],
+        name=principal.name,
+        kind=principal.kind.value,
+        roles=list(principal.roles),
+        scopes=[scope for scope in Scope if scope in principal.scopes],
     )

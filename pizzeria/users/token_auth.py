@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from pizzeria.foundation.actor import SYSTEM, Actor, Kind
-from pizzeria.foundation.callers import Caller, CallerKind
+from pizzeria.foundation.api_auth import ApiPrincipal, PrincipalKind
 from pizzeria.users import scopes
 from pizzeria.users.claims import Claims, role_names, text
 from pizzeria.users.keycloak import access_tokens
@@ -14,7 +14,7 @@ from pizzeria.users.roles import named
 from pizzeria.users.services.identities import create_user_from_claims, find_user
 
 
-def caller_at_the_door(request: HttpRequest) -> Caller:
+def principal_from_token(request: HttpRequest) -> ApiPrincipal:
     """
     Tell who calls by the request's token. One query, once whoever calls is known.
 
@@ -26,11 +26,11 @@ def caller_at_the_door(request: HttpRequest) -> Caller:
     claims = access_tokens.verify_access_token(request.headers.get("Authorization", ""))
     roles = named(role_names(claims, client_id=settings.OIDC_RP_CLIENT_ID))
     effective = scopes.effective(roles, scopes.named_by(claims))
-    kind = _kind(claims)
-    user = _user(claims, kind)
+    kind = _principal_kind(claims)
+    user = _find_or_create_user(claims, kind)
     if not user.is_active:
         raise TokenInvalid("of somebody who may no longer come in")
-    return Caller(
+    return ApiPrincipal(
         actor=Actor(Kind.PERSON, user.pk, scopes.permissions(roles, effective), parse_time(claims, "auth_time")),
         name=str(user),
         kind=kind,
@@ -39,19 +39,19 @@ def caller_at_the_door(request: HttpRequest) -> Caller:
     )
 
 
-def _user(claims: Claims, kind: CallerKind) -> User:
+def _find_or_create_user(claims: Claims, kind: PrincipalKind) -> User:
     issuer, subject = claims["iss"], claims["sub"]
     if user := find_user(issuer, subject):
         return user
-    about = {"given_name": _program(claims)} if kind is CallerKind.SERVICE else claims
+    about = {"given_name": _client_id(claims)} if kind is PrincipalKind.SERVICE else claims
     return create_user_from_claims(issuer=issuer, subject=subject, claims=about, by=SYSTEM)
 
 
-def _kind(claims: Claims) -> CallerKind:
+def _principal_kind(claims: Claims) -> PrincipalKind:
     """Tell who calls, for people to read: nothing is allowed by it."""
-    is_program = _program(claims) and text(claims, "preferred_username") == f"service-account-{_program(claims)}"
-    return CallerKind.SERVICE if is_program else CallerKind.PERSON
+    is_program = _client_id(claims) and text(claims, "preferred_username") == f"service-account-{_client_id(claims)}"
+    return PrincipalKind.SERVICE if is_program else PrincipalKind.PERSON
 
 
-def _program(claims: Claims) -> str:
+def _client_id(claims: Claims) -> str:
     return text(claims, "azp", longest=100)

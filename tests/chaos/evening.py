@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from orders import services as front_desk
 from orders.models import Notice, NoticeState
-from pizzeria.foundation import clock, errands
+from pizzeria.foundation import background, clock
 from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.relay import relay_due
 from tests import shop
@@ -36,7 +36,7 @@ def recipients(numbers):
 
 def all_nudged():
     """Wait until every nudge of this process has reached the broker."""
-    errands._of_this_process.wait()
+    background._process_queue.wait()
 
 
 def arrived(post):

@@ -8,8 +8,8 @@ from django.db import transaction
 from kitchen import services as kitchen_line
 from kitchen.models import Kitchen
 from orders import services as front_desk
-from pizzeria.foundation import breaker, clock, errands
-from pizzeria.foundation.errands import Errands
+from pizzeria.foundation import background, breaker, clock
+from pizzeria.foundation.background import BackgroundQueue
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.live import publisher
 from pizzeria.live.topics import News, Topic, current_versions, read
@@ -121,16 +121,16 @@ def dead_redis(request, settings):
 
 
 @pytest.fixture
-def background(monkeypatch):
-    """What this test leaves to the background."""
-    ours = Errands()
-    monkeypatch.setattr(errands, "_of_this_process", ours)
+def left_jobs(monkeypatch):
+    """What this test leaves to the left_jobs."""
+    ours = BackgroundQueue()
+    monkeypatch.setattr(background, "_process_queue", ours)
     return ours
 
 
-def test_asks_a_dead_redis_in_the_background_alone(placed_order, chef, committed, dead_redis, background):
+def test_asks_a_dead_redis_in_the_background_alone(placed_order, chef, committed, dead_redis, left_jobs):
     with committed():
         kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=clock.now())
-    background.wait()
+    left_jobs.wait()
 
-    assert breaker.of_redis.is_open
+    assert breaker.of_redis.is_tripped

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from pizzeria.api import api
-from pizzeria.foundation.callers import BearerToken
+from pizzeria.foundation.api_auth import BearerToken
 from pizzeria.users.roles import MANAGER
 from tests.structure.test_doors import addresses
 from tests.users.api_client import call, refused

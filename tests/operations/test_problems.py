@@ -124,7 +124,7 @@ def test_of_scope_are_logged_with_who_and_what(client, realm, caplog):
     post(client, "/api/oven", token=realm.access_token(Person("anna", roles=("customer",))))
 
     line = next(record.msg for record in caplog.records if "token_refused" in str(record.msg))
-    assert (line["by"], line["why"]) == (str(User.objects.get().pk), "kitchen:manage")
+    assert (line["by"], line["reason"]) == (str(User.objects.get().pk), "kitchen:manage")
 
 
 def test_of_a_step_that_wants_a_recent_sign_in_say_how_recent(client, realm):

@@ -7,7 +7,7 @@ from django.urls import path
 from ninja import NinjaAPI, Schema
 
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.callers import ANY_TOKEN, needs_scope
+from pizzeria.foundation.api_auth import ANY_TOKEN, requires_scope
 from pizzeria.foundation.refusals import Busy, NotAllowed, Refusal
 from pizzeria.foundation.scopes import Scope
 from pizzeria.foundation.step_up import ProofTooOld
@@ -34,12 +34,12 @@ class Pizza(Schema):
     quantity: int
 
 
-@api.post("/oven", auth=needs_scope(Scope.KITCHEN_MANAGE))
+@api.post("/oven", auth=requires_scope(Scope.KITCHEN_MANAGE))
 def oven(request, quantity: int = 1):
     return {"permissions": sorted(actor_of(request).permissions), "by": str(actor_of(request))}
 
 
-@api.post("/availability", auth=needs_scope(Scope.KITCHEN_MANAGE, Scope.MENU_WRITE))
+@api.post("/availability", auth=requires_scope(Scope.KITCHEN_MANAGE, Scope.MENU_WRITE))
 def availability(request):
     return {}
 

@@ -16,9 +16,9 @@ from django.db import transaction
 from django.db.models import F
 from kombu.exceptions import OperationalError as BrokerGone
 
+from pizzeria.foundation.backoff import backoff_delay
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
-from pizzeria.foundation.patience import pause_after
 
 MAX_ATTEMPTS = 8
 BATCH_SIZE = 50
@@ -71,7 +71,7 @@ def claim(*, at: datetime, aggregate_ref: UUID | None = None) -> list[StoredEven
             dead_lettered_at=at, error="worker terminated before it reported a result"
         )
         for event_id in exhausted:
-            log.error("event_dead_lettered", event_id=event_id, why="worker terminated before it reported a result")
+            log.error("event_dead_lettered", event_id=event_id, reason="worker terminated before it reported a result")
         claimed = _batch([entry for entry in due if entry.pk not in exhausted])
         OutboxEntry.objects.filter(pk__in=[entry.pk for entry in claimed]).update(
             attempts=F("attempts") + 1, due_at=at + LEASE
@@ -118,10 +118,10 @@ def mark_failed(event: StoredEvent, reason: str, *, at: datetime) -> None:
     entries = OutboxEntry.objects.filter(pk=event.pk).waiting()
     for attempts in entries.values_list("attempts", flat=True):
         is_dead = attempts >= MAX_ATTEMPTS
-        pause = pause_after(attempts, first=FIRST_DELAY, longest=MAX_DELAY)
+        pause = backoff_delay(attempts, first=FIRST_DELAY, longest=MAX_DELAY)
         entries.update(error=reason[:200], due_at=at + pause, dead_lettered_at=at if is_dead else None)
         if is_dead:
-            log.error("event_dead_lettered", event_id=event.pk, type=event.type, why=reason)
+            log.error("event_dead_lettered", event_id=event.pk, type=event.type, reason=reason)
 
 
 def release(events: list[StoredEvent], *, at: datetime) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from pizzeria.foundation import errands
+from pizzeria.foundation import background
 from pizzeria.foundation.events import tasks
 
 
@@ -19,4 +19,4 @@ def wake_relay_on_commit(aggregate_ref: UUID) -> None:
 
 
 def _wake_relay(aggregate_ref: UUID) -> None:
-    errands.leave("wake_relay", partial(tasks.relay.delay, str(aggregate_ref)))
+    background.submit("wake_relay", partial(tasks.relay.delay, str(aggregate_ref)))

@@ -85,10 +85,10 @@ class SigningKeys:
         try:
             found = _for_signatures(self._fetch())
         except (ProviderUnavailable, ProviderRefused) as error:
-            log.warning("keys_not_fetched", why=type(error).__name__)
+            log.warning("keys_not_fetched", reason=type(error).__name__)
             return False
         if not found:  # a realm signs with something: this is not its answer
-            log.warning("keys_not_fetched", why="none among them")
+            log.warning("keys_not_fetched", reason="none among them")
             return False
         self._keys, self._fetched_at = found, self._now()
         return True

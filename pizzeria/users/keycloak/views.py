@@ -117,7 +117,7 @@ def backchannel_logout(request: HttpRequest) -> HttpResponse:
     try:
         ended = logout_tokens.verify_logout_token(request.POST.get("logout_token", ""), at=clock.now())
     except TokenInvalid as error:
-        log.warning("logout_token_refused", why=str(error))
+        log.warning("logout_token_refused", reason=str(error))
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
     except ProviderUnavailable:
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
@@ -133,5 +133,5 @@ def _provider_unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, why: str) -> HttpResponse:
-    log.warning("sign_in_refused", why=why)
+    log.warning("sign_in_refused", reason=why)
     return render(request, "users/sign_in_failed.html", status=HTTPStatus.BAD_REQUEST)

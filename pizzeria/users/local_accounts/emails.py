@@ -41,5 +41,5 @@ def send_account_email(name: str, *, to: str, said: Mapping[str, Any]) -> None:
     try:
         email.send(Letter(id=uuid4().hex, to=to, subject=subject, text=text.strip() + "\n"), within=SECONDS)
     except Undelivered as problem:
-        log.warning("account_email_undelivered", template=name, why=str(problem))
+        log.warning("account_email_undelivered", template=name, reason=str(problem))
         raise EmailNotSent from None

@@ -37,7 +37,7 @@ def _within_a_minute(monkeypatch):
 def redis(request):
     """Redis there, and gone."""
     if request.param == "without Redis":
-        breaker.of_redis.open(RedisIsGone())
+        breaker.of_redis.trip(RedisIsGone())
         breaker.of_redis._stopped.set()  # it does not come back in this test
 
 
@@ -163,7 +163,7 @@ def test_are_not_in_the_shops_own_cache(client):
 
 
 def test_control_in_the_shops_own_cache_they_would_be_gone_with_redis(client, monkeypatch):
-    breaker.of_redis.open(RedisIsGone())
+    breaker.of_redis.trip(RedisIsGone())
     breaker.of_redis._stopped.set()
     monkeypatch.setattr("allauth.core.internal.ratelimit.cache", caches["default"])
 

@@ -17,13 +17,13 @@ from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.scopes import Scope
 
 
-class CallerKind(StrEnum):
+class PrincipalKind(StrEnum):
     PERSON = "person"  # by a program that acts for them
     SERVICE = "service"  # a program of its own
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class ApiPrincipal:
     """
     :param roles: by their own names in the roles table
     :param scopes: the effective ones
@@ -31,7 +31,7 @@ class Caller:
 
     actor: Actor
     name: str
-    kind: CallerKind
+    kind: PrincipalKind
     roles: tuple[str, ...]
     scopes: frozenset[Scope]
 
@@ -48,13 +48,13 @@ class InsufficientScope(Exception):
         self.wanted = wanted
 
 
-def caller_of(request: HttpRequest) -> Caller:
+def principal_for_request(request: HttpRequest) -> ApiPrincipal:
     """
     Tell who calls. The door put it there; without it this fails rather than guesses.
 
     What the door raises of a token that is worth nothing is raised here, when it is first asked.
     """
-    return cast("Caller", request.caller)  # type: ignore[attr-defined]
+    return cast("ApiPrincipal", request.principal)  # type: ignore[attr-defined]
 
 
 class BearerToken(HttpAuthBase):
@@ -67,15 +67,15 @@ class BearerToken(HttpAuthBase):
         super().__init__()
         self.any_of = any_of
 
-    def __call__(self, request: HttpRequest) -> Caller:
+    def __call__(self, request: HttpRequest) -> ApiPrincipal:
         """:raises InsufficientScope:"""
-        caller = caller_of(request)
-        if self.any_of and not any(caller.has(scope) for scope in self.any_of):
+        principal = principal_for_request(request)
+        if self.any_of and not any(principal.has(scope) for scope in self.any_of):
             raise InsufficientScope(self.any_of)
-        return caller
+        return principal
 
 
-def needs_scope(*any_of: Scope) -> BearerToken:
+def requires_scope(*any_of: Scope) -> BearerToken:
     """Open an endpoint to callers who have one of these scopes."""
     if not any_of:
         raise TypeError("a scope is needed, or none is: say which")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 
-def pause_after(
-    tries: int, *, first: timedelta, longest: timedelta, luck: Callable[[], float] = random.random
+def backoff_delay(
+    attempts: int, *, first: timedelta, longest: timedelta, jitter: Callable[[], float] = random.random
 ) -> timedelta:
     """
     Tell how long to wait after so many tries: twice as long each time, up to the longest.
@@ -16,5 +16,5 @@ def pause_after(
     :param tries: how often it was tried, from 1
     :param luck: gives a number from 0 (the shortest) to 1
     """
-    full: timedelta = min(first * 2 ** (tries - 1), longest)
-    return full * (0.5 + luck() / 2)
+    full: timedelta = min(first * 2 ** (attempts - 1), longest)
+    return full * (0.5 + jitter() / 2)

@@ -16,32 +16,32 @@ from redis.exceptions import RedisError
 
 from pizzeria.foundation import breaker
 
-MOST_WAITING = 1000
+MAX_QUEUED = 1000
 
 log = structlog.get_logger(__name__)
 
-type Errand = Callable[[], object]
+type Job = Callable[[], object]
 
 
-class Errands:
+class BackgroundQueue:
     """Done one after another on a thread that starts with the first."""
 
     def __init__(self) -> None:
-        self._waiting: queue.Queue[tuple[str, Errand]] = queue.Queue(MOST_WAITING)
+        self._waiting: queue.Queue[tuple[str, Job]] = queue.Queue(MAX_QUEUED)
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def leave(self, name: str, errand: Errand) -> None:
+    def submit(self, name: str, job: Job) -> None:
         """Hand over something that asks Redis, and return at once."""
-        if breaker.of_redis.is_open:
+        if breaker.of_redis.is_tripped:
             return
         try:
-            self._waiting.put_nowait((name, errand))
+            self._waiting.put_nowait((name, job))
         except queue.Full:
-            log.warning("errand_forgotten", errand=name, why="too much waits already")
+            log.warning("background_job_dropped", job=name, reason="the queue is full")
         with self._starting:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="errands", daemon=True)
+                self._thread = threading.Thread(target=self._work, name="background", daemon=True)
                 self._thread.start()
 
     def wait(self) -> None:
@@ -50,30 +50,30 @@ class Errands:
 
     def _work(self) -> None:
         while True:
-            name, errand = self._waiting.get()
+            name, job = self._waiting.get()
             try:
-                if not breaker.of_redis.is_open:
-                    errand()
+                if not breaker.of_redis.is_tripped:
+                    job()
             except (RedisError, BrokerGone, OSError) as error:
-                breaker.of_redis.open(error)
-                log.warning("errand_forgotten", errand=name, why=type(error).__name__)
+                breaker.of_redis.trip(error)
+                log.warning("background_job_dropped", job=name, reason=type(error).__name__)
             except Exception:  # the thread must outlive an errand's fault
-                log.exception("errand_failed", errand=name)
+                log.exception("background_job_failed", job=name)
             finally:
                 self._waiting.task_done()
 
 
-_of_this_process = Errands()
+_process_queue = BackgroundQueue()
 
 
-def leave(name: str, errand: Errand) -> None:
+def submit(name: str, job: Job) -> None:
     """Leave an errand to this process's thread."""
-    _of_this_process.leave(name, errand)
+    _process_queue.submit(name, job)
 
 
-def _anew() -> None:
-    global _of_this_process  # noqa: PLW0603 - one for the process
-    _of_this_process = Errands()
+def _reset_after_fork() -> None:
+    global _process_queue  # noqa: PLW0603 - one for the process
+    _process_queue = BackgroundQueue()
 
 
-os.register_at_fork(after_in_child=_anew)  # threads stay behind when a process forks
+os.register_at_fork(after_in_child=_reset_after_fork)  # threads stay behind when a process forks

@@ -7,15 +7,15 @@ import pytest
 from redis.exceptions import ConnectionError as RedisGone
 from redis.exceptions import RedisError
 
-from pizzeria.foundation import breaker, errands
+from pizzeria.foundation import background, breaker
+from pizzeria.foundation.background import BackgroundQueue
 from pizzeria.foundation.breaker import Breaker
-from pizzeria.foundation.errands import Errands
 from tests.waiting import LIMIT, until
 
 
 @pytest.fixture
 def ours():
-    return Errands()
+    return BackgroundQueue()
 
 
 @pytest.fixture
@@ -34,16 +34,16 @@ def redis(monkeypatch):
 
 
 def fails(error):
-    def errand():
+    def job():
         raise error
 
-    return errand
+    return job
 
 
 def test_are_done_in_the_order_in_which_they_were_left(ours):
     done = []
     for number in range(5):
-        ours.leave("count", lambda number=number: done.append(number))
+        ours.submit("count", lambda number=number: done.append(number))
     ours.wait()
 
     assert done == [0, 1, 2, 3, 4]
@@ -51,8 +51,8 @@ def test_are_done_in_the_order_in_which_they_were_left(ours):
 
 def test_return_at_once_however_long_they_take(ours):
     may_end, done = threading.Event(), []
-    ours.leave("slow", may_end.wait)
-    ours.leave("next", lambda: done.append("next"))
+    ours.submit("slow", may_end.wait)
+    ours.submit("next", lambda: done.append("next"))
     before = list(done)
 
     may_end.set()
@@ -63,8 +63,8 @@ def test_return_at_once_however_long_they_take(ours):
 
 def test_go_on_after_one_that_fails(ours):
     done = []
-    ours.leave("broken", fails(ZeroDivisionError()))
-    ours.leave("next", lambda: done.append("next"))
+    ours.submit("broken", fails(ZeroDivisionError()))
+    ours.submit("next", lambda: done.append("next"))
     ours.wait()
 
     assert done == ["next"]
@@ -72,14 +72,14 @@ def test_go_on_after_one_that_fails(ours):
 
 def test_are_forgotten_while_redis_is_gone_and_done_again_when_it_is_back(ours, redis):
     done = []
-    ours.leave("first", fails(RedisGone()))
+    ours.submit("first", fails(RedisGone()))
     ours.wait()
-    ours.leave("meanwhile", lambda: done.append("meanwhile"))
+    ours.submit("meanwhile", lambda: done.append("meanwhile"))
     ours.wait()
 
     redis.set()
-    until(lambda: not breaker.of_redis.is_open)
-    ours.leave("afterwards", lambda: done.append("afterwards"))
+    until(lambda: not breaker.of_redis.is_tripped)
+    ours.submit("afterwards", lambda: done.append("afterwards"))
     ours.wait()
 
     assert done == ["afterwards"]
@@ -87,13 +87,13 @@ def test_are_forgotten_while_redis_is_gone_and_done_again_when_it_is_back(ours, 
 
 def test_are_forgotten_when_too_many_wait(ours, monkeypatch):
     log, begun, may_end = Mock(), threading.Event(), threading.Event()
-    monkeypatch.setattr(errands, "log", log)
-    ours.leave("slow", lambda: (begun.set(), may_end.wait()))
+    monkeypatch.setattr(background, "log", log)
+    ours.submit("slow", lambda: (begun.set(), may_end.wait()))
     assert begun.wait(timeout=LIMIT)
 
-    for _each in range(errands.MOST_WAITING + 3):
-        ours.leave("more", lambda: None)
+    for _each in range(background.MAX_QUEUED + 3):
+        ours.submit("more", lambda: None)
     may_end.set()
 
-    forgotten = [said.kwargs["errand"] for said in log.warning.call_args_list]
+    forgotten = [said.kwargs["job"] for said in log.warning.call_args_list]
     assert forgotten.count("more") == 3
