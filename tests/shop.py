@@ -97,7 +97,7 @@ def place(
     at: datetime = FRIDAY_NIGHT,
     contact: front_desk.ContactDetails | None = None,
     method: Method = Method.PICKUP,
-    once=None,
+    idempotency=None,
 ) -> Order:
     """Place an order for a basket, for one Margherita unless another is given."""
     basket = basket or basket_of(at=at)
@@ -109,7 +109,7 @@ def place(
         shown_total=total_of(basket, at=at) if shown_total is None else shown_total,
         by=by,
         at=at,
-        once=once,
+        idempotency=idempotency,
     )
 
 

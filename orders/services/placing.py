@@ -25,7 +25,7 @@ from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
-from pizzeria.foundation.idempotency.ledger import Once
+from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from pizzeria.foundation.refusals import Refusal
 
 # What a delivery is brought to. A postal code or a doorbell may be missing.
@@ -61,7 +61,7 @@ def _order_made(ref: UUID) -> Order:
     return Order.objects.select_related("contact").get(ref=ref)
 
 
-@command(again=_order_made)
+@command(replay=_order_made)
 def place_order(
     *,
     ref: UUID,
@@ -72,7 +72,7 @@ def place_order(
     method: Method = Method.PICKUP,
     by: Actor,
     at: datetime,
-    once: Once | None = None,
+    idempotency: IdempotentRequest | None = None,
 ) -> Order:
     """
     Turn a basket into an order to be paid in cash, and give it a place in the line.

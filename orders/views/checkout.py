@@ -16,7 +16,7 @@ from orders.models import Order
 from orders.views import carried
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, Kind, actor_of
-from pizzeria.foundation.idempotency.ledger import KeyReused, Once
+from pizzeria.foundation.idempotency.keys import IdempotentRequest, KeyReused
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import Busy, Refusal
 
@@ -87,7 +87,7 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
         method=Method(form.cleaned_data["method"]),
         by=by,
         at=clock.now(),
-        once=Once.of(
+        idempotency=IdempotentRequest.of(
             principal=f"user:{by.user_id}" if by.kind is Kind.PERSON else f"basket:{basket}",
             key=form.cleaned_data["key"],
             asked={"basket": str(basket), **form.asked()},

@@ -19,7 +19,7 @@ from prometheus_client import Counter, Histogram
 from psycopg.errors import LockNotAvailable
 
 from pizzeria.foundation import failpoints
-from pizzeria.foundation.idempotency import ledger
+from pizzeria.foundation.idempotency import keys as idempotency_keys
 from pizzeria.foundation.refusals import Busy, Refusal
 
 log = structlog.get_logger(__name__)
@@ -31,22 +31,23 @@ SECONDS = Histogram("pizzeria_command_seconds", "How long commands took", ["comm
 @overload
 def command[**P, R](function: Callable[P, R]) -> Callable[P, R]: ...
 @overload
-def command[**P, R](*, again: Callable[[UUID], R]) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def command[**P, R](*, replay: Callable[[UUID], R]) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 def command[**P, R](
-    function: Callable[P, R] | None = None, *, again: Callable[[UUID], R] | None = None
+    function: Callable[P, R] | None = None, *, replay: Callable[[UUID], R] | None = None
 ) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
     """
     Make a function a command.
 
-    :param again: for commands that take `ref=` and `once=`: makes the answer again from the ref of what an earlier
+    :param replay: for commands that take `ref=` and `idempotency=`: makes the answer again from the ref of what an
+    earlier
         call with the same key made
     :raises Busy: a lock was not to be had within the database's lock timeout
-    :raises KeyReused: `once` names a key that came with another request before
+    :raises KeyReused: `idempotency` names a key that came with another request before
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        if "once" in inspect.signature(function).parameters and again is None:
-            raise TypeError(f"{function.__name__} takes once=, but was not told how to answer again")
+        if "idempotency" in inspect.signature(function).parameters and replay is None:
+            raise TypeError(f"{function.__name__} takes idempotency=, but has no replay=")
         name = f"{function.__module__.partition('.')[0]}.{function.__name__}"
 
         @wraps(function)
@@ -54,7 +55,7 @@ def command[**P, R](
             started = time.perf_counter()
             outcome, why = "failed", ""
             try:
-                answer = _do(function, again, name, args, kwargs)
+                answer = _do(function, replay, name, args, kwargs)
                 outcome = "done"
                 return answer
             except Refusal as refusal:
@@ -75,21 +76,23 @@ def command[**P, R](
 
 def _do[R](
     function: Callable[..., R],
-    again: Callable[[UUID], R] | None,
+    replay: Callable[[UUID], R] | None,
     name: str,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> R:
-    once = cast("ledger.Once | None", kwargs.get("once"))
+    idempotency = cast("idempotency_keys.IdempotentRequest | None", kwargs.get("idempotency"))
     try:
         with transaction.atomic(durable=True):
             failpoints.reach(f"{name}.begun")
-            if once:
-                ledger.claim(once, makes=kwargs["ref"])
+            if idempotency:
+                idempotency_keys.claim(idempotency, result_ref=kwargs["ref"])
             answer = function(*args, **kwargs)
             failpoints.reach(f"{name}.before_commit")
-    except ledger.AlreadyClaimed:
-        return cast("Callable[[UUID], R]", again)(ledger.ref_made_by(cast("ledger.Once", once)))
+    except idempotency_keys.AlreadyClaimed:
+        return cast("Callable[[UUID], R]", replay)(
+            idempotency_keys.result_ref_of(cast("idempotency_keys.IdempotentRequest", idempotency))
+        )
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
             raise Busy(_("A lot is going on right now. Please try again in a moment.")) from error

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kitchen.models import State, Ticket
 from pizzeria.foundation import clock
-from pizzeria.foundation.idempotency.ledger import Once
+from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from tests import shop
 from tests.measure.figures import TIMES, say
 
@@ -43,5 +43,5 @@ def measure() -> None:
     print(f"place_order takes {len(counted)} statements\n")
 
 
-def _once() -> Once:
-    return Once.of(principal="measure", key=uuid4(), asked={})
+def _once() -> IdempotentRequest:
+    return IdempotentRequest.of(principal="measure", key=uuid4(), asked={})

@@ -17,7 +17,7 @@ def test_deletes_what_has_had_its_time_and_nothing_else():
     now = clock.now()
     for age in (timedelta(hours=23), timedelta(hours=25)):
         IdempotencyKey.objects.create(
-            principal="basket:1", key=uuid4(), fingerprint="", ref=uuid7(), created_at=now - age
+            principal="basket:1", key=uuid4(), fingerprint="", result_ref=uuid7(), created_at=now - age
         )
     fresh = BasketFactory(created_at=now - timedelta(days=13))
     BasketFactory(created_at=now - timedelta(days=15))

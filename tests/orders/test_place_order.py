@@ -13,7 +13,7 @@ from orders import services as front_desk
 from orders.models import Order, OrderContact, Status
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
-from pizzeria.foundation.idempotency.ledger import KeyReused, Once
+from pizzeria.foundation.idempotency.keys import IdempotentRequest, KeyReused
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.shop import ANNA, FRIDAY_NIGHT
@@ -180,10 +180,10 @@ def test_is_refused_while_the_kitchen_takes_no_orders():
 
 def test_answers_the_same_form_sent_again_with_the_same_order():
     basket, key = shop.basket_of(), uuid4()
-    once = Once.of(principal="basket:1", key=key, asked={"name": "Anna"})
+    idempotency = IdempotentRequest.of(principal="basket:1", key=key, asked={"name": "Anna"})
 
-    first = shop.place(basket, once=once)
-    again = shop.place(basket, once=once)
+    first = shop.place(basket, idempotency=idempotency)
+    again = shop.place(basket, idempotency=idempotency)
 
     assert again == first
     assert again.contact.key == first.contact.key
@@ -192,20 +192,22 @@ def test_answers_the_same_form_sent_again_with_the_same_order():
 
 def test_is_refused_for_a_key_that_comes_with_another_form():
     basket, key = shop.basket_of(), uuid4()
-    shop.place(basket, once=Once.of(principal="basket:1", key=key, asked={"name": "Anna"}))
+    shop.place(basket, idempotency=IdempotentRequest.of(principal="basket:1", key=key, asked={"name": "Anna"}))
 
     with pytest.raises(KeyReused):
         shop.place(
-            basket, shown_total=Decimal("12.99"), once=Once.of(principal="basket:1", key=key, asked={"name": "B"})
+            basket,
+            shown_total=Decimal("12.99"),
+            idempotency=IdempotentRequest.of(principal="basket:1", key=key, asked={"name": "B"}),
         )
 
 
 def test_leaves_the_key_free_when_it_is_refused():
-    basket, once = shop.basket_of(), Once.of(principal="basket:1", key=uuid4(), asked={})
+    basket, idempotency = shop.basket_of(), IdempotentRequest.of(principal="basket:1", key=uuid4(), asked={})
     with pytest.raises(front_desk.TotalChanged):
-        shop.place(basket, shown_total=Decimal("1.00"), once=once)
+        shop.place(basket, shown_total=Decimal("1.00"), idempotency=idempotency)
 
-    order = shop.place(basket, once=once)
+    order = shop.place(basket, idempotency=idempotency)
 
     assert Order.objects.get() == order
 
@@ -223,11 +225,11 @@ def test_takes_at_most_20_statements(sign_in, who, django_assert_max_num_queries
     by = GUEST if who == "a guest" else shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk)
     shop.place(by=by)  # somebody is in the line already
     choices = [shop.pizza(added=("olives", "basil")), shop.pizza("pepperoni", added=("mushrooms",)), shop.extra()]
-    basket, once = shop.basket_of(*choices), Once.of(principal="basket:1", key=uuid4(), asked={})
+    basket, idempotency = shop.basket_of(*choices), IdempotentRequest.of(principal="basket:1", key=uuid4(), asked={})
     total = shop.total_of(basket)
 
     with django_assert_max_num_queries(20 + 2):  # and the SAVEPOINT and its RELEASE, which stand for BEGIN and COMMIT
-        shop.place(basket, shown_total=total, by=by, once=once)
+        shop.place(basket, shown_total=total, by=by, idempotency=idempotency)
 
 
 def test_keeps_personal_data_apart_from_the_order():

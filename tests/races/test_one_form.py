@@ -9,7 +9,7 @@ from django.conf import settings
 from kitchen.models import Ticket
 from orders import selectors
 from orders.models import Order
-from pizzeria.foundation.idempotency.ledger import Once
+from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from tests import shop
 from tests.live.serving import serving
 from tests.orders.test_basket import add
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_sent_twelve_times_at_once_gets_twelve_times_the_same_order(kitchen):
     basket = shop.basket_of()
-    once = Once.of(principal=f"basket:{basket.ref}", key=uuid4(), asked={"name": "Anna"})
-    send = partial(shop.place, basket, shown_total=shop.total_of(basket), once=once)
+    idempotency = IdempotentRequest.of(principal=f"basket:{basket.ref}", key=uuid4(), asked={"name": "Anna"})
+    send = partial(shop.place, basket, shown_total=shop.total_of(basket), idempotency=idempotency)
 
     answers = all_at_once([send] * SENDERS)
 

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils import timezone
 
-ONCE = "idempotency_key_once"
+UNIQUE_KEY = "idempotency_key_once"
 
 
 class IdempotencyKey(models.Model):
@@ -10,11 +10,11 @@ class IdempotencyKey(models.Model):
     principal = models.CharField(max_length=64)  # who may use the key: nobody guesses another's answer
     key = models.UUIDField()
     fingerprint = models.CharField(max_length=64)  # SHA-256 of what was asked, in hex
-    ref = models.UUIDField()  # what was made
+    result_ref = models.UUIDField()  # what was made
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["principal", "key"], name=ONCE)]
+        constraints = [models.UniqueConstraint(fields=["principal", "key"], name=UNIQUE_KEY)]
 
     def __str__(self) -> str:
         return f"{self.principal} {self.key}"

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from orders import services as front_desk
 from pizzeria.foundation import clock
-from pizzeria.foundation.idempotency import ledger
+from pizzeria.foundation.idempotency import keys as idempotency_keys
 from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.local_accounts import eligibility, rate_limits
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
-        keys = ledger.forget(before=now - KEYS)
+        keys = idempotency_keys.purge(before=now - KEYS)
         baskets = front_desk.forget_baskets(before=now - BASKETS)
         call_command("clearsessions")
         keycloak_sessions.purge_ended()

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ('principal', models.CharField(max_length=64)),
                 ('key', models.UUIDField()),
                 ('fingerprint', models.CharField(max_length=64)),
-                ('ref', models.UUIDField()),
+                ('result_ref', models.UUIDField()),
                 ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
             ],
             options={

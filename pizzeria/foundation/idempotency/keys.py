@@ -17,7 +17,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from pizzeria.foundation.idempotency.models import ONCE, IdempotencyKey
+from pizzeria.foundation.idempotency.models import UNIQUE_KEY, IdempotencyKey
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -37,7 +37,7 @@ class AlreadyClaimed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class IdempotentRequest:
     """
     What makes a request the same request.
 
@@ -57,34 +57,39 @@ class Once:
         return cls(principal, key, hashlib.sha256(canonical.encode()).hexdigest())
 
 
-def claim(once: Once, *, makes: UUID) -> None:
+def claim(idempotency: IdempotentRequest, *, result_ref: UUID) -> None:
     """
-    Write the key, as the first write of the transaction that makes `makes`.
+    Write the key, as the first write of the transaction that makes `result_ref`.
 
     :raises AlreadyClaimed: after the transaction that holds the key has committed; ours is spoilt then
     """
     try:
-        IdempotencyKey.objects.create(principal=once.principal, key=once.key, fingerprint=once.fingerprint, ref=makes)
+        IdempotencyKey.objects.create(
+            principal=idempotency.principal,
+            key=idempotency.key,
+            fingerprint=idempotency.fingerprint,
+            result_ref=result_ref,
+        )
     except IntegrityError as error:
         diagnosis = getattr(error.__cause__, "diag", None)
-        if diagnosis is not None and diagnosis.constraint_name == ONCE:
+        if diagnosis is not None and diagnosis.constraint_name == UNIQUE_KEY:
             raise AlreadyClaimed from error
         raise
 
 
-def forget(*, before: datetime) -> int:
+def purge(*, before: datetime) -> int:
     """Delete the keys made before a moment; tell how many. They are promised for 24 hours."""
     return IdempotencyKey.objects.filter(created_at__lt=before).delete()[0]
 
 
-def ref_made_by(once: Once) -> UUID:
+def result_ref_of(idempotency: IdempotentRequest) -> UUID:
     """
     Tell what the first request with this key made.
 
     :raises KeyReused: it asked for something else
     """
-    first = IdempotencyKey.objects.get(principal=once.principal, key=once.key)
-    if first.fingerprint != once.fingerprint:
+    first = IdempotencyKey.objects.get(principal=idempotency.principal, key=idempotency.key)
+    if first.fingerprint != idempotency.fingerprint:
         sentence = _("This form was sent before with other contents. Please open it afresh and try again.")
-        raise KeyReused(sentence, ref=first.ref)
-    return first.ref
+        raise KeyReused(sentence, ref=first.result_ref)
+    return first.result_ref

@@ -1,4 +1,4 @@
-"""Commands that take `once=`: a request sent again gets the same answer instead of a second thing."""
+"""Commands that take `idempotency=`: a request sent again gets the same answer instead of a second thing."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kitchen.models import Kitchen
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.commands import command
-from pizzeria.foundation.idempotency.ledger import KeyReused, Once
+from pizzeria.foundation.idempotency.keys import IdempotentRequest, KeyReused
 from pizzeria.foundation.idempotency.models import IdempotencyKey
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import Busy, Refusal
@@ -32,8 +32,8 @@ def made(ref):
     return Kitchen.objects.get(ref=ref)
 
 
-@command(again=made)
-def open_kitchen(*, ref, name, by, once):
+@command(replay=made)
+def open_kitchen(*, ref, name, by, idempotency):
     if not name:
         raise NoName("What is it called?")
     return Kitchen.objects.create(ref=ref, slug=str(ref), name=name)
@@ -41,8 +41,8 @@ def open_kitchen(*, ref, name, by, once):
 
 def send(name="Via Roma", *, key=KEY, principal="basket:1"):
     """Send the form as a browser does: each try brings a ref of its own, the key stays."""
-    once = Once.of(principal=principal, key=key, asked={"name": name})
-    return open_kitchen(ref=uuid7(), name=name, by=GUEST, once=once)
+    idempotency = IdempotentRequest.of(principal=principal, key=key, asked={"name": name})
+    return open_kitchen(ref=uuid7(), name=name, by=GUEST, idempotency=idempotency)
 
 
 def test_makes_one_thing_of_a_form_sent_twice_and_answers_both_alike():
@@ -94,7 +94,7 @@ def test_leaves_the_key_free_after_a_refusal_so_that_a_corrected_form_can_be_sen
 
 def test_leaves_a_command_without_a_key_alone():
     for _try in range(2):
-        open_kitchen(ref=uuid7(), name="Via Roma", by=GUEST, once=None)
+        open_kitchen(ref=uuid7(), name="Via Roma", by=GUEST, idempotency=None)
 
     assert Kitchen.objects.count() == 2
     assert not IdempotencyKey.objects.exists()
@@ -112,8 +112,8 @@ def test_lets_the_second_sender_try_when_the_first_is_refused():
     """The second waits on the first's key; the first's refusal gives it away."""
     first_holds_the_key = threading.Event()
 
-    @command(again=made)
-    def open_slowly(*, ref, by, once):
+    @command(replay=made)
+    def open_slowly(*, ref, by, idempotency):
         first_holds_the_key.set()
         until(somebody_waits_for_a_lock)
         raise NoName("What is it called?")
@@ -121,7 +121,11 @@ def test_lets_the_second_sender_try_when_the_first_is_refused():
     @with_a_connection
     def first():
         with pytest.raises(NoName):
-            open_slowly(ref=uuid7(), by=GUEST, once=Once.of(principal="basket:1", key=KEY, asked={"name": "Via Roma"}))
+            open_slowly(
+                ref=uuid7(),
+                by=GUEST,
+                idempotency=IdempotentRequest.of(principal="basket:1", key=KEY, asked={"name": "Via Roma"}),
+            )
 
     with ThreadPoolExecutor(2) as browsers:
         refused = browsers.submit(first)
@@ -138,7 +142,7 @@ def test_says_busy_to_a_second_sender_when_the_first_takes_too_long():
     slow.set_autocommit(False)
     with slow.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO idempotency_idempotencykey (principal, key, fingerprint, ref, created_at)"
+            "INSERT INTO idempotency_idempotencykey (principal, key, fingerprint, result_ref, created_at)"
             " VALUES ('basket:1', %s, '', %s, now())",
             [KEY, uuid7()],
         )
@@ -156,8 +160,8 @@ def test_says_busy_to_a_second_sender_when_the_first_takes_too_long():
 
 
 def test_knows_the_same_request_whatever_order_its_fields_come_in():
-    one = Once.of(principal="user:1", key=KEY, asked={"name": "Anna", "tip": "2.00"})
-    other = Once.of(principal="user:1", key=KEY, asked={"tip": "2.00", "name": "Anna"})
+    one = IdempotentRequest.of(principal="user:1", key=KEY, asked={"name": "Anna", "tip": "2.00"})
+    other = IdempotentRequest.of(principal="user:1", key=KEY, asked={"tip": "2.00", "name": "Anna"})
 
     assert one == other
 
@@ -169,6 +173,6 @@ FORMS = st.dictionaries(WORDS, WORDS | st.integers(-9, 9) | st.lists(WORDS, max_
 @given(FORMS, FORMS)
 def test_takes_one_fingerprint_of_one_request_and_another_of_another(one, other):
     def fingerprint(asked):
-        return Once.of(principal="user:1", key=KEY, asked=asked).fingerprint
+        return IdempotentRequest.of(principal="user:1", key=KEY, asked=asked).fingerprint
 
     assert (fingerprint(one) == fingerprint(other)) == (one == other)
