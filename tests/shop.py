@@ -15,7 +15,7 @@ from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
 from orders import services as front_desk
 from orders.models import Basket, Order
 from orders.reckoning import reckon
-from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, SYSTEM, Actor, Kind
+from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, SYSTEM, Actor, ActorKind
 from pizzeria.foundation.ids import uuid7
 from pizzeria.users.roles import Role
 from pizzeria.users.services.roles import assign_roles, sync_roles
@@ -55,7 +55,7 @@ def open_shop():
 def acting_as(role: Role, user_id: int = 1) -> Actor:
     """Give somebody of a role, who has just signed in."""
     admin = {ENTER_ADMIN} if role.staff else set()
-    return Actor(Kind.PERSON, user_id, frozenset(role.permissions) | admin, proved_at=FRIDAY_NIGHT)
+    return Actor(ActorKind.PERSON, user_id, frozenset(role.permissions) | admin, authenticated_at=FRIDAY_NIGHT)
 
 
 def hire(role: Role, **fields) -> Actor:

@@ -3,7 +3,7 @@
 from orders.services.adopting import SomebodysAlready, adopt_order
 from orders.services.agreeing import BasketChanged, BasketSpent, EmptyBasket, TotalChanged
 from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, forget_baskets, remove_line
-from orders.services.cancelling import TooLateToCancel, cancel_order, needs_proof
+from orders.services.cancelling import TooLateToCancel, cancel_order, needs_recent_auth
 from orders.services.cooking import mark_cooking, mark_ready, mark_recalled
 from orders.services.customers import change_contact, register_customer
 from orders.services.delivering import (
@@ -65,7 +65,7 @@ __all__ = [
     "mark_notices_read",
     "mark_ready",
     "mark_recalled",
-    "needs_proof",
+    "needs_recent_auth",
     "place_order",
     "register_customer",
     "release_delivery",

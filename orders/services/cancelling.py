@@ -14,7 +14,7 @@ from pizzeria.foundation.actor import ENTER_ADMIN, Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.refusals import Refusal
-from pizzeria.foundation.step_up import demand_recent_proof
+from pizzeria.foundation.step_up import require_recent_auth
 
 
 class TooLateToCancel(Refusal):
@@ -42,8 +42,8 @@ def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: da
         raise OrderMoved(_gone_already(order))
     if order.has_started and not by.may(STOP_THE_OVEN):
         raise TooLateToCancel(_("Your pizza is already in the oven, so it can no longer be cancelled."))
-    if needs_proof(order, by):
-        demand_recent_proof(by, at=at)
+    if needs_recent_auth(order, by):
+        require_recent_auth(by, at=at)
     refuse_unless_said(reason, said)
 
     kitchen_line.withdraw_ticket(line=line, ref=ref, by=by, at=at)
@@ -53,7 +53,7 @@ def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: da
     return order
 
 
-def needs_proof(order: Order, by: Actor) -> bool:
+def needs_recent_auth(order: Order, by: Actor) -> bool:
     """
     Tell whether cancelling wants a recent sign-in: of whoever reaches the admin, whose session is worth more.
 

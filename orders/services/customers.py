@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from orders.events import CustomerContactChanged, CustomerRegistered
 from orders.models import Customer
-from pizzeria.foundation.actor import Actor, Kind
+from pizzeria.foundation.actor import Actor, ActorKind
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.refusals import NotAllowed
@@ -57,7 +57,7 @@ def customer_for(by: Actor, *, at: datetime) -> Customer | None:
 
     What is kept begins with the account's name. From then on it is the customer's own, to change and to forget.
     """
-    if by.kind is not Kind.PERSON or by.user_id is None:
+    if by.kind is not ActorKind.PERSON or by.user_id is None:
         return None
     customer, is_new = Customer.objects.get_or_create(user_id=by.user_id)
     if is_new:

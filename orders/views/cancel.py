@@ -20,7 +20,7 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.forms import ShopForm
 from pizzeria.foundation.refusals import Refusal
-from pizzeria.foundation.step_up import ProofTooOld, demand_recent_proof
+from pizzeria.foundation.step_up import ReauthenticationRequired, require_recent_auth
 
 
 class CancelForm(ShopForm):
@@ -63,8 +63,8 @@ def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
     if order is None:
         raise Http404
     as_staff = actor_of(request).may(STOP_THE_OVEN)
-    if front_desk.needs_proof(order, actor_of(request)):
-        demand_recent_proof(actor_of(request), at=clock.now())  # before anything is typed that would be lost
+    if front_desk.needs_recent_auth(order, actor_of(request)):
+        require_recent_auth(actor_of(request), at=clock.now())  # before anything is typed that would be lost
     form = CancelForm(request.POST if request.method == "POST" and as_staff else None, order=order)
     back = "kitchen:board" if as_staff else selectors.address(order)
     if request.method == "POST" and (not as_staff or form.is_valid()):
@@ -72,7 +72,7 @@ def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
         try:
             _do(request, order, said)
             return redirect(back)
-        except ProofTooOld:
+        except ReauthenticationRequired:
             raise
         except front_desk.ReasonMissing as missing:
             form.add_error("said", missing.sentence)

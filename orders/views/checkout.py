@@ -15,7 +15,7 @@ from orders.forms import CheckoutForm, CustomerCheckoutForm
 from orders.models import Order
 from orders.views import carried
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import Actor, Kind, actor_of
+from pizzeria.foundation.actor import Actor, ActorKind, actor_of
 from pizzeria.foundation.idempotency.keys import IdempotentRequest, KeyReused
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import Busy, Refusal
@@ -88,7 +88,7 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
         by=by,
         at=clock.now(),
         idempotency=IdempotentRequest.of(
-            principal=f"user:{by.user_id}" if by.kind is Kind.PERSON else f"basket:{basket}",
+            principal=f"user:{by.user_id}" if by.kind is ActorKind.PERSON else f"basket:{basket}",
             key=form.cleaned_data["key"],
             asked={"basket": str(basket), **form.asked()},
         ),
@@ -147,11 +147,11 @@ def _to_send_again(form: CheckoutForm, basket: selectors.BasketPicture, refusal:
 
 
 def _form_of(request: HttpRequest) -> type[CheckoutForm]:
-    return CustomerCheckoutForm if actor_of(request).kind is Kind.PERSON else CheckoutForm
+    return CustomerCheckoutForm if actor_of(request).kind is ActorKind.PERSON else CheckoutForm
 
 
 def _known_about(request: HttpRequest) -> dict[str, object]:
-    if actor_of(request).kind is not Kind.PERSON or request.user.is_anonymous:
+    if actor_of(request).kind is not ActorKind.PERSON or request.user.is_anonymous:
         return {}
     saved = selectors.saved_contact(actor_of(request))
     return {

@@ -20,7 +20,7 @@ Permission = NewType("Permission", str)  # "app.codename", as Django writes it
 ENTER_ADMIN = Permission("admin.enter")  # of no model: who is staff to Django
 
 
-class Kind(StrEnum):
+class ActorKind(StrEnum):
     GUEST = "guest"
     PERSON = "person"
     SYSTEM = "system"
@@ -28,22 +28,22 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    kind: Kind
+    kind: ActorKind
     user_id: int | None = None
     permissions: frozenset[Permission] = frozenset()
-    proved_at: datetime | None = None  # when whoever it is last proved who they are; None: nobody knows
+    authenticated_at: datetime | None = None  # when whoever it is last proved who they are; None: nobody knows
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the action that a permission stands for is open to this actor; the system may do all."""
-        return self.kind is Kind.SYSTEM or permission in self.permissions
+        return self.kind is ActorKind.SYSTEM or permission in self.permissions
 
     def __str__(self) -> str:
         """Name the actor as the event log keeps it: "guest", "system", or the user's id."""
-        return str(self.user_id) if self.kind is Kind.PERSON else self.kind.value
+        return str(self.user_id) if self.kind is ActorKind.PERSON else self.kind.value
 
 
-GUEST = Actor(Kind.GUEST)
-SYSTEM = Actor(Kind.SYSTEM)
+GUEST = Actor(ActorKind.GUEST)
+SYSTEM = Actor(ActorKind.SYSTEM)
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -65,7 +65,7 @@ def needs[**P](permission: Permission) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             actor = actor_of(request)
-            if actor.kind is Kind.GUEST:
+            if actor.kind is ActorKind.GUEST:
                 return redirect_to_login(request.get_full_path())
             if not actor.may(permission):
                 raise PermissionDenied

@@ -9,26 +9,26 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from pizzeria.foundation.actor import Actor, Kind
+from pizzeria.foundation.actor import Actor, ActorKind
 from pizzeria.foundation.refusals import Refusal
 
 RECENT = timedelta(minutes=10)
 
 
-class ProofTooOld(Refusal):
+class ReauthenticationRequired(Refusal):
     """Whoever asks proved who they are too long ago. Doors that know a way to do so again lead there."""
 
     code = "sign_in_again"
     status = 403
 
 
-def demand_recent_proof(by: Actor, *, at: datetime) -> None:
+def require_recent_auth(by: Actor, *, at: datetime) -> None:
     """
     Refuse whoever did not prove within ten minutes who they are. The system need not.
 
     :raises ProofTooOld:
     """
-    if by.kind is Kind.SYSTEM:
+    if by.kind is ActorKind.SYSTEM:
         return
-    if by.proved_at is None or at - by.proved_at > RECENT:
-        raise ProofTooOld(_("Please show once more that it is you: sign in again."))
+    if by.authenticated_at is None or at - by.authenticated_at > RECENT:
+        raise ReauthenticationRequired(_("Please show once more that it is you: sign in again."))

@@ -24,7 +24,7 @@ from kitchen.models import Kitchen
 from kitchen.permissions import SEE_BOARD
 from orders import selectors as desk
 from orders.permissions import SEE_ALL_ORDERS
-from pizzeria.foundation.actor import Kind, Permission, actor_of
+from pizzeria.foundation.actor import ActorKind, Permission, actor_of
 from pizzeria.live.hub import SECONDS_BETWEEN_BEATS, Message, Stream, hub
 from pizzeria.live.topics import Topic
 from pizzeria.users.stream_grants import StreamGrant
@@ -38,7 +38,7 @@ MILLISECONDS_UNTIL_AGAIN = (1000, 4000)  # each at another moment, after a resta
 @require_safe
 def board(request: HttpRequest) -> HttpResponseBase:
     by = actor_of(request)
-    if by.kind is Kind.GUEST:
+    if by.kind is ActorKind.GUEST:
         return _no(HTTPStatus.UNAUTHORIZED)
     if not by.may(SEE_BOARD):
         return _no(HTTPStatus.FORBIDDEN)
@@ -54,7 +54,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def order(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     by = actor_of(request)
-    if by.kind is Kind.GUEST:
+    if by.kind is ActorKind.GUEST:
         return _no(HTTPStatus.UNAUTHORIZED)
     order = desk.visible_to(by, ref)
     if order is None:

@@ -20,7 +20,7 @@ from ninja.errors import HttpError, ValidationError
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.api_auth import InsufficientScope
 from pizzeria.foundation.refusals import Refusal
-from pizzeria.foundation.step_up import RECENT, ProofTooOld
+from pizzeria.foundation.step_up import RECENT, ReauthenticationRequired
 from pizzeria.operations.outage import SECONDS_TO_WAIT
 from pizzeria.users.keycloak.access_tokens import TokenMissing
 from pizzeria.users.keycloak.provider import ProviderUnavailable
@@ -68,7 +68,7 @@ def speak(api: NinjaAPI) -> None:
 def answer(request: HttpRequest, fault: Any) -> HttpResponse:
     """Give the problem that an exception is to whoever called."""
     match fault:
-        case TokenInvalid() | InsufficientScope() | ProofTooOld():
+        case TokenInvalid() | InsufficientScope() | ReauthenticationRequired():
             return _challenge(request, fault)
         case Refusal():
             errors = [{"field": fault.field, "detail": fault.sentence}] if fault.field else []
@@ -101,7 +101,9 @@ def method_not_allowed(allow: str) -> HttpResponse:
     return problem(405, "method_not_allowed", _("This is called in another way."), headers={"Allow": allow})
 
 
-def _challenge(request: HttpRequest, fault: TokenInvalid | InsufficientScope | ProofTooOld) -> HttpResponse:
+def _challenge(
+    request: HttpRequest, fault: TokenInvalid | InsufficientScope | ReauthenticationRequired
+) -> HttpResponse:
     """Tell a caller what its token lacks, in the words of RFC 6750, section 3, and of RFC 9470."""
     by = "" if isinstance(fault, TokenInvalid) else str(actor_of(request))
     log.warning("token_refused", kind=type(fault).__name__, reason=str(fault), by=by)
@@ -114,7 +116,7 @@ def _challenge(request: HttpRequest, fault: TokenInvalid | InsufficientScope | P
         case InsufficientScope():
             said = f', error="insufficient_scope", scope="{fault}"'
             status, code, sentence = 403, "insufficient_scope", _("This wants another scope: %s.") % fault
-        case ProofTooOld():
+        case ReauthenticationRequired():
             said = f', error="insufficient_user_authentication", max_age="{RECENT.total_seconds():.0f}"'
             status, code, sentence = 401, fault.code, fault.sentence
     return problem(status, code, sentence, headers={"WWW-Authenticate": REALM + said})

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.step_up import ProofTooOld
+from pizzeria.foundation.step_up import ReauthenticationRequired
 from pizzeria.users import sessions
 from pizzeria.users.keycloak.revalidation import revalidate_request
 from pizzeria.users.login_urls import reauthentication_url
@@ -98,7 +98,7 @@ class StepUpMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, ProofTooOld):
+        if not isinstance(exception, ReauthenticationRequired):
             return None
         is_page = request.method in ("GET", "HEAD")
         page = request.get_full_path() if is_page else _local_path(request, request.headers.get("Referer"))

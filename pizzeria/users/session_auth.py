@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
-from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, Actor, Kind, Permission
+from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, Actor, ActorKind, Permission
 from pizzeria.users import sessions
 from pizzeria.users.models import User
 
@@ -18,15 +18,15 @@ def actor_for_request(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated:
         return GUEST
-    proved_at = sessions.authenticated_at(request.session)
+    authenticated_at = sessions.authenticated_at(request.session)
     if not sessions.has_staff_groups(request.session):
-        return Actor(Kind.PERSON, user.pk, proved_at=proved_at)
-    return actor_for_user(user, proved_at=proved_at)
+        return Actor(ActorKind.PERSON, user.pk, authenticated_at=authenticated_at)
+    return actor_for_user(user, authenticated_at=authenticated_at)
 
 
-def actor_for_user(user: User, *, proved_at: datetime | None = None) -> Actor:
+def actor_for_user(user: User, *, authenticated_at: datetime | None = None) -> Actor:
     """Give the actor that a person is in a session of staff."""
     permissions = {Permission(name) for name in user.get_all_permissions()}
     if user.is_staff:
         permissions.add(ENTER_ADMIN)
-    return Actor(Kind.PERSON, user.pk, frozenset(permissions), proved_at)
+    return Actor(ActorKind.PERSON, user.pk, frozenset(permissions), authenticated_at)

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from pizzeria.foundation.actor import SYSTEM, Actor, Kind
+from pizzeria.foundation.actor import SYSTEM, Actor, ActorKind
 from pizzeria.foundation.api_auth import ApiPrincipal, PrincipalKind
 from pizzeria.users import scopes
 from pizzeria.users.claims import Claims, role_names, text
@@ -31,7 +31,7 @@ def principal_from_token(request: HttpRequest) -> ApiPrincipal:
     if not user.is_active:
         raise TokenInvalid("of somebody who may no longer come in")
     return ApiPrincipal(
-        actor=Actor(Kind.PERSON, user.pk, scopes.permissions(roles, effective), parse_time(claims, "auth_time")),
+        actor=Actor(ActorKind.PERSON, user.pk, scopes.permissions(roles, effective), parse_time(claims, "auth_time")),
         name=str(user),
         kind=kind,
         roles=tuple(role.name for role in roles),

@@ -5,7 +5,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from kitchen.permissions import COOK, SEE_BOARD
-from pizzeria.foundation.actor import GUEST, SYSTEM, Actor, Kind, actor_of, needs
+from pizzeria.foundation.actor import GUEST, SYSTEM, Actor, ActorKind, actor_of, needs
 
 
 @needs(COOK)
@@ -19,7 +19,7 @@ def asked_by(actor):
     return request
 
 
-CIRO = Actor(Kind.PERSON, 11, frozenset({COOK}))
+CIRO = Actor(ActorKind.PERSON, 11, frozenset({COOK}))
 
 
 def test_may_do_what_it_was_given_and_no_more():
@@ -56,7 +56,7 @@ def test_is_sent_to_sign_in_as_a_guest_and_back_to_the_whole_address():
 
 
 def test_is_told_no_when_signed_in_without_what_the_door_needs():
-    carla = Actor(Kind.PERSON, 3)
+    carla = Actor(ActorKind.PERSON, 3)
 
     with pytest.raises(PermissionDenied):
         oven(asked_by(carla))

@@ -10,7 +10,7 @@ from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.api_auth import ANY_TOKEN, requires_scope
 from pizzeria.foundation.refusals import Busy, NotAllowed, Refusal
 from pizzeria.foundation.scopes import Scope
-from pizzeria.foundation.step_up import ProofTooOld
+from pizzeria.foundation.step_up import ReauthenticationRequired
 from pizzeria.operations import problems
 
 FAULTS = {
@@ -18,7 +18,7 @@ FAULTS = {
     "refused-field": Refusal("There is no such size.", field="size"),
     "not-allowed": NotAllowed("This is the cook's to do."),
     "busy": Busy("Please try again in a moment."),
-    "proof-too-old": ProofTooOld("Please show once more that it is you."),
+    "proof-too-old": ReauthenticationRequired("Please show once more that it is you."),
     "not-found": Http404("secret: row 7 of somebody else"),
     "denied": PermissionDenied("secret"),
     "database-gone": OperationalError("secret: password authentication failed"),

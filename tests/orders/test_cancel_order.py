@@ -5,7 +5,7 @@ from kitchen.models import LOAD, Kitchen, State, Ticket
 from kitchen.permissions import COOK
 from orders import services as front_desk
 from orders.models import Order, Reason, Status
-from pizzeria.foundation.actor import Actor, Kind
+from pizzeria.foundation.actor import Actor, ActorKind
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
 from tests import shop
@@ -43,7 +43,7 @@ def test_is_refused_once_the_pizza_is_in_the_oven(placed_order, chef, guest):
 
 def test_needs_the_permission_to_stop_the_oven_not_just_to_cook(placed_order, chef):
     kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
-    helper = Actor(Kind.PERSON, 9, frozenset({COOK}))
+    helper = Actor(ActorKind.PERSON, 9, frozenset({COOK}))
 
     with pytest.raises(front_desk.TooLateToCancel):
         cancel(placed_order, helper)

@@ -151,7 +151,9 @@ class Walk(RuleBasedStateMachine):
         """Take a step. What comes of it is what the table says."""
         case = self.case(who, number, details)
         row = table.row_for(step, case)
-        by = replace(self.people[who], proved_at=self.at)  # what is refused to an older proof is tested elsewhere
+        by = replace(
+            self.people[who], authenticated_at=self.at
+        )  # what is refused to an older proof is tested elsewhere
         try:
             answer = COMMANDS[step](**self.what(step, number), **details, by=by, at=self.at)
         except Refusal as refusal:

@@ -12,7 +12,7 @@ from kitchen import services as kitchen_line
 from orders import services as front_desk
 from orders.models import Order, Reason, Status
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.foundation.step_up import ProofTooOld
+from pizzeria.foundation.step_up import ReauthenticationRequired
 from pizzeria.users.roles import KITCHEN, MANAGER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -43,7 +43,7 @@ def cancel(order, by, **later):
 
 
 def test_is_refused_ten_minutes_after_the_sign_in(in_the_oven, manager):
-    with pytest.raises(ProofTooOld):
+    with pytest.raises(ReauthenticationRequired):
         cancel(in_the_oven, manager, minutes=10, seconds=1)
 
     assert status() == Status.COOKING

@@ -99,8 +99,11 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
         """Hold what came back to the age that was asked for. OpenID Connect Core 1.0, section 3.1.3.7, step 13."""
         if self.trip.get("max_age") is None:
             return True
-        proved_at = parse_time(self.request.oidc_login.claims, "auth_time")
-        return proved_at is not None and at - proved_at <= timedelta(seconds=int(self.trip["max_age"])) + LEEWAY
+        authenticated_at = parse_time(self.request.oidc_login.claims, "auth_time")
+        return (
+            authenticated_at is not None
+            and at - authenticated_at <= timedelta(seconds=int(self.trip["max_age"])) + LEEWAY
+        )
 
 
 @csrf_exempt
