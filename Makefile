@@ -15,7 +15,7 @@ any-python = for python in python3 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.*/
 	done; echo 'There is no python3 here. Install one (Debian: apt install python3 python3-venv).' >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-evening demo-reset keycloak keycloak-export test test-again test-long lint format measure screenshots news-map lock pages streams worker beat set-up again
+.PHONY: help demo demo-evening demo-reset keycloak keycloak-export test test-again test-long lint format measure screenshots signal-map lock pages streams worker beat set-up again
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -58,8 +58,8 @@ measure: set-up  ## measure how quick the shop is, against servers of its own
 screenshots: set-up  ## take the pictures of the pages, against servers of their own
 	@exec $(EPHEMERAL_SERVERS) $(PYTHON) -m tests.screenshots $(ARGS)
 
-news-map: set-up  ## show in the README who hears what, as it is now
-	@exec $(EPHEMERAL_SERVERS) $(PYTHON) manage.py news_map --write
+signal-map: set-up  ## show in the README who hears what, as it is now
+	@exec $(EPHEMERAL_SERVERS) $(PYTHON) manage.py signal_map --write
 
 pages:  ## a real shop's pages, admin and API (BIND=127.0.0.1:8000)
 	@exec $(PYTHON) -m gunicorn pizzeria.wsgi --worker-class gthread --threads 8 --no-control-socket \

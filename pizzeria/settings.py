@@ -19,7 +19,7 @@ from kombu import Queue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from pizzeria.operations import mail
+from pizzeria.operations import mail_url
 
 django_stubs_ext.monkeypatch()  # before any app is loaded: ModelAdmin[Order] and the like
 
@@ -32,7 +32,7 @@ A_SENDER = validate.Regexp(r"([^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s
 A_PROVIDER = validate.Regexp(r"([a-z][a-z0-9]*://[^\s/].*)?\Z", error="Not an address such as twilio://…")
 
 env = Env(eager=False)  # collect every complaint, raise them together in seal()
-env.add_parser("mailers", mail.mailers)
+env.add_parser("mailers", mail_url.parse_mail_url)
 if env_file := os.environ.get("ENV_FILE", str(ROOT / ".env")):  # empty: the environment alone
     env.read_env(env_file, recurse=False)
 
@@ -47,7 +47,7 @@ SECURE_PROXY: bool = env.bool("BEHIND_PROXY", True)  # TLS ends at a proxy that 
 STATIC_FOLDER: str = env.str("STATIC_FOLDER", str(ROOT / ".collected"))
 DEMO_MESSAGE_STORE: str = env.str("DEMO_MESSAGE_STORE", "")  # the folder of what the demo has sent
 
-MAILERS: mail.Mailers = env.mailers("MAIL_URL", "")  # empty: the shop writes no e-mail
+MAILERS: mail_url.Mailers = env.mailers("MAIL_URL", "")  # empty: the shop writes no e-mail
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", validate=A_SENDER) if MAILERS else ""
 NOTIFY_SMS_URL: str = env.str("NOTIFY_SMS_URL", "", validate=A_PROVIDER)  # empty: nor any SMS
 
@@ -109,7 +109,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pizzeria.operations.health.HealthMiddleware",
     "pizzeria.operations.logs.RequestLog",
-    "pizzeria.operations.api_door.ApiDoor",
+    "pizzeria.operations.api_middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -123,7 +123,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pizzeria.users.middleware.SignInRedirectMiddleware",
-    "pizzeria.operations.buttons.ButtonAddressMiddleware",
+    "pizzeria.operations.method_not_allowed.MethodNotAllowedPageMiddleware",
 ]
 
 TEMPLATES = [
@@ -194,7 +194,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_CACHE_ALIAS = "sessions"
 
 CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_TRANSPORT = "pizzeria.operations.broker:Transport"
+CELERY_BROKER_TRANSPORT = "pizzeria.operations.celery_transport:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.3,
     "socket_timeout": 0.5,
@@ -220,14 +220,14 @@ CELERY_TIMEZONE = "UTC"  # local time would skip and repeat an hour a year
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: nothing in the timetable needs a file, or fails with one
 # What nobody took before the next of its kind came is not worth doing: a worker that was away starts with one each.
 CELERY_BEAT_SCHEDULE = {
-    "tell what no nudge reached": {
+    "relay-sweep": {
         "task": "pizzeria.foundation.events.tasks.sweep",
         "schedule": 10,
         "options": {"expires": 10},
     },
-    "send what is due": {"task": "orders.tasks.send_due_notices", "schedule": 10, "options": {"expires": 10}},
-    "promise anew what has slipped": {"task": "kitchen.tasks.requote", "schedule": 60, "options": {"expires": 60}},
-    "tidy up": {"task": "pizzeria.tasks.tidy_up", "schedule": crontab(hour="3", minute="30")},
+    "send-due-notifications": {"task": "orders.tasks.send_due_notices", "schedule": 10, "options": {"expires": 10}},
+    "extend-missed-promises": {"task": "kitchen.tasks.requote", "schedule": 60, "options": {"expires": 60}},
+    "purge-expired": {"task": "pizzeria.tasks.purge_expired", "schedule": crontab(hour="3", minute="30")},
 }
 
 # --- Users -------------------------------------------------------------------------------------------------------

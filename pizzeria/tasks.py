@@ -3,6 +3,6 @@ from django.core.management import call_command
 
 
 @shared_task
-def tidy_up() -> None:
+def purge_expired() -> None:
     """Delete what has had its time, once a day."""
-    call_command("tidy_up")
+    call_command("purge_expired")

@@ -7,7 +7,7 @@ from django.urls import include, path
 from pizzeria.api import api
 
 handler429 = "pizzeria.users.local_accounts.rate_limits.rate_limited"  # allauth asks for it
-handler500 = "pizzeria.operations.outage.server_error"
+handler500 = "pizzeria.operations.error_views.server_error"
 
 urlpatterns = [
     path("", include("orders.urls")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pizzeria.devtools.servers import message_sinks as servers
 from pizzeria.devtools.servers.message_sinks import MessageSinks
-from pizzeria.operations import mail
+from pizzeria.operations import mail_url
 
 FROM = "Mario's Pizzeria <orders@pizzeria.example>"
 TIMEOUT_SECONDS = 10  # seconds for an answer: more than a loaded machine takes, and as long as a test of silence waits
@@ -48,6 +48,6 @@ def running(folder):
 
 def connect(settings, post):
     """Open both of this process's channels, to this postbox."""
-    settings.MAILERS = mail.mailers(post.mail_url)
+    settings.MAILERS = mail_url.parse_mail_url(post.mail_url)
     settings.DEFAULT_FROM_EMAIL = FROM
     settings.NOTIFY_SMS_URL = post.sms_url

@@ -15,7 +15,7 @@ from pizzeria.celery import app
 from pizzeria.foundation import clock, failpoints
 from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.relay import relay_due
-from pizzeria.operations import mail
+from pizzeria.operations import mail_url
 from tests import shop
 from tests.chaos.works import Works
 from tests.measure.figures import say, timed
@@ -28,7 +28,9 @@ def measure() -> None:
     """Place orders beside a real worker; then tell all there is, with a broker and without one."""
     with TemporaryDirectory() as folder:
         _until_it_is_taken_up(Path(folder))
-    with override_settings(MAILERS=mail.mailers("smtp://127.0.0.1:1?tls=no"), NOTIFY_SMS_URL="json://127.0.0.1:1/sms"):
+    with override_settings(
+        MAILERS=mail_url.parse_mail_url("smtp://127.0.0.1:1?tls=no"), NOTIFY_SMS_URL="json://127.0.0.1:1/sms"
+    ):
         _in_a_second("relay_due")
         with _broker_gone():
             _in_a_second("relay_due, Redis gone")

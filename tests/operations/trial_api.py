@@ -11,7 +11,7 @@ from pizzeria.foundation.api_auth import ANY_TOKEN, requires_scope
 from pizzeria.foundation.refusals import Busy, NotAllowed, Refusal
 from pizzeria.foundation.scopes import Scope
 from pizzeria.foundation.step_up import ReauthenticationRequired
-from pizzeria.operations import problems
+from pizzeria.operations import problem_details
 
 FAULTS = {
     "refused": Refusal("The oven is cold."),
@@ -26,7 +26,7 @@ FAULTS = {
 }
 
 api = NinjaAPI(urls_namespace="trial", auth=ANY_TOKEN, docs_url=None)
-problems.speak(api)
+problem_details.install_exception_handlers(api)
 
 
 class Pizza(Schema):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pizzeria.operations import mail
+from pizzeria.operations import mail_url
 from tests.message_sinks import TestMessageSinks
 
 PATIENCE = 25  # seconds: as long as the mailer waits at most, and more than an answer takes on a loaded machine
@@ -33,7 +33,7 @@ class PatientPost(TestMessageSinks):
         """Change how it behaves, and how long this process waits for that."""
         TestMessageSinks.behaves(self, refused=refused, **moments)
         seconds = patience_for(moments)
-        self.settings.MAILERS = mail.mailers(f"{self.box.mail_url}&timeout={seconds}")
+        self.settings.MAILERS = mail_url.parse_mail_url(f"{self.box.mail_url}&timeout={seconds}")
         self.settings.NOTIFY_SMS_URL = f"{self.box.sms_url}?cto={seconds}&rto={seconds}"
 
 

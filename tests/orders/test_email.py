@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from orders.channels import Letter, Refused, Unanswered, Unavailable, email
-from pizzeria.operations import mail
+from pizzeria.operations import mail_url
 from tests.orders.patience import PATIENCE
 
 LETTER = Letter(
@@ -56,7 +56,7 @@ def test_can_do_without_html(post):
 def test_is_open_when_there_is_a_mail_server(post, settings):
     assert email.is_open()
 
-    settings.MAILERS = mail.mailers("")
+    settings.MAILERS = mail_url.parse_mail_url("")
     assert not email.is_open()
     with pytest.raises(Unavailable):
         email.send(LETTER)
@@ -114,7 +114,7 @@ def test_tells_what_became_of_a_letter_and_nothing_about_anybody(post, manners, 
 def test_is_unavailable_where_nobody_listens(post, settings):
     with socket.socket() as held:  # nobody else gets the port meanwhile
         held.bind(("127.0.0.1", 0))
-        settings.MAILERS = mail.mailers(f"smtp://127.0.0.1:{held.getsockname()[1]}?tls=no")
+        settings.MAILERS = mail_url.parse_mail_url(f"smtp://127.0.0.1:{held.getsockname()[1]}?tls=no")
 
         with pytest.raises(Unavailable):
             email.send(LETTER)
@@ -122,14 +122,14 @@ def test_is_unavailable_where_nobody_listens(post, settings):
 
 def test_is_unavailable_where_somebody_listens_and_says_nothing(post, settings):
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        settings.MAILERS = mail.mailers(f"smtp://127.0.0.1:{mute.getsockname()[1]}?tls=no&timeout=1")
+        settings.MAILERS = mail_url.parse_mail_url(f"smtp://127.0.0.1:{mute.getsockname()[1]}?tls=no&timeout=1")
 
         with pytest.raises(Unavailable):
             email.send(LETTER)
 
 
 def test_says_no_word_in_plain_to_a_server_that_should_speak_tls(post, settings):
-    settings.MAILERS = mail.mailers(re.sub(r"tls=no", "tls=yes", post.mail_url))
+    settings.MAILERS = mail_url.parse_mail_url(re.sub(r"tls=no", "tls=yes", post.mail_url))
 
     with pytest.raises(Unavailable):
         email.send(LETTER)
@@ -165,7 +165,7 @@ def test_is_unavailable_where_somebody_shows_a_certificate_nobody_vouches_for(po
         impostor.settimeout(PATIENCE)  # its thread ends, whatever becomes of the test
         greeting = threading.Thread(target=greet, args=[impostor])
         greeting.start()
-        settings.MAILERS = mail.mailers(f"smtps://127.0.0.1:{impostor.getsockname()[1]}?timeout={PATIENCE}")
+        settings.MAILERS = mail_url.parse_mail_url(f"smtps://127.0.0.1:{impostor.getsockname()[1]}?timeout={PATIENCE}")
 
         with pytest.raises(Unavailable, match="SSLCertVerificationError"):
             email.send(LETTER)

@@ -11,7 +11,7 @@ from orders import services as front_desk
 from orders.models import Channel, Notice, NoticeKind, NoticeState, OrderContact, Reason
 from orders.services.audience import NEWS
 from pizzeria.foundation.events.models import StoredEvent
-from pizzeria.operations import mail
+from pizzeria.operations import mail_url
 from pizzeria.users.roles import CUSTOMER, DRIVER
 from tests import shop
 from tests.factories import UserFactory
@@ -133,7 +133,7 @@ def test_uses_only_the_ways_that_this_shop_has(placed_order, settings):
     write_down(placed_order)
     assert told(placed_order) == {"confirmed": [EMAIL]}
 
-    settings.MAILERS = mail.mailers("")
+    settings.MAILERS = mail_url.parse_mail_url("")
     write_down(shop.place(), "order.confirmed.v1")
     assert Notice.objects.exclude(order=placed_order).count() == 0
 

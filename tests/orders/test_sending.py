@@ -9,7 +9,7 @@ from orders import services as front_desk
 from orders.channels import Unanswered, Unavailable
 from orders.models import OrderContact
 from orders.services.sending import MOST_TRIES
-from pizzeria.operations import mail
+from pizzeria.operations import mail_url
 from tests import shop
 from tests.orders.telling import (
     DEAD,
@@ -128,7 +128,7 @@ def test_goes_to_the_address_of_the_moment(email, post):
 
 
 def test_waits_for_a_way_that_was_closed_meanwhile(sms, email, settings):
-    settings.MAILERS, settings.NOTIFY_SMS_URL = mail.mailers(""), ""
+    settings.MAILERS, settings.NOTIFY_SMS_URL = mail_url.parse_mail_url(""), ""
 
     assert {send(sms).state, send(email).state} == {FAILED}
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pizzeria.operations import news_map
-from pizzeria.operations.news_map import djangos_signals, hearers, our_signals
+from pizzeria.operations import signal_map
+from pizzeria.operations.signal_map import declared_signals, django_signals, receivers_of
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
@@ -61,37 +61,39 @@ DJANGO = {
 }
 
 
-EVERY = [*our_signals().values(), *djangos_signals().values()]
+EVERY = [*declared_signals().values(), *django_signals().values()]
 
 
 def heard(signals):
-    return {name: [str(hearer) for hearer in hearers(signal)] for name, signal in signals.items()}
+    return {name: [str(receiver) for receiver in receivers_of(signal)] for name, signal in signals.items()}
 
 
 def test_of_our_own_are_heard_by_these_and_by_nobody_else():
-    assert heard(our_signals()) == LINE | LIVE | WORLD
+    assert heard(declared_signals()) == LINE | LIVE | WORLD
 
 
 def test_of_django_are_heard_by_these_and_by_nobody_else():
-    assert {name: theirs for name, theirs in heard(djangos_signals()).items() if theirs} == DJANGO
+    assert {name: theirs for name, theirs in heard(django_signals()).items() if theirs} == DJANGO
 
 
 def test_are_for_the_world_if_a_fact_of_the_log_is_told_by_them():
-    assert {name for name, signal in our_signals().items() if news_map.is_for_the_world(signal)} == set(WORLD)
+    assert {name for name, signal in declared_signals().items() if signal_map.is_relayed(signal)} == set(WORLD)
 
 
 def test_are_heard_in_receivers_alone():
-    assert {hearer.module.split(".")[-1] for signal in EVERY for hearer in hearers(signal)} == {"receivers"}
+    assert {receiver.module.split(".")[-1] for signal in EVERY for receiver in receivers_of(signal)} == {"receivers"}
 
 
 def test_are_heard_by_name_so_that_loading_a_module_twice_makes_nobody_hear_twice():
-    assert [hearer for signal in EVERY for hearer in hearers(signal) if not isinstance(hearer.uid, str)] == []
+    assert [
+        receiver for signal in EVERY for receiver in receivers_of(signal) if not isinstance(receiver.uid, str)
+    ] == []
 
 
 def test_are_in_the_readme_as_they_are():
-    assert news_map.put_into(README) == README, "`make news-map` puts it right"
+    assert signal_map.insert_into(README) == README, "`make signal-map` puts it right"
 
 
 def test_have_no_place_on_a_page_without_the_markers():
     with pytest.raises(ValueError, match="no place for the map"):
-        news_map.put_into("Nothing here.")
+        signal_map.insert_into("Nothing here.")

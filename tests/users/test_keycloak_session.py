@@ -319,7 +319,7 @@ def test_is_forgotten_once_it_has_ended(at_work, realm):
     complete_login(Client(), realm, Person("carla"))
     at_work.session.flush()
 
-    call_command("tidy_up")
+    call_command("purge_expired")
 
     assert OidcSession.objects.get().identity.subject == "carla"
 

@@ -3,7 +3,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 
-from pizzeria.operations import mail
+from pizzeria.operations import mail_url
 from pizzeria.users.models import User
 from tests.users import account_holders as they
 from tests.users.account_holders import ANOTHER, CARLA, PASSWORD, STRANGER, account_holder
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("kitchen", "post")
 @pytest.fixture
 def no_answer(settings):
     """A mail server that is not there."""
-    settings.MAILERS = mail.mailers("smtp://127.0.0.1:1?tls=no")
+    settings.MAILERS = mail_url.parse_mail_url("smtp://127.0.0.1:1?tls=no")
 
 
 @pytest.mark.parametrize("step", [they.sign_up, they.forget, they.sign_in], ids=["sign up", "forget", "sign in"])
@@ -50,7 +50,7 @@ def test_say_so_when_a_code_cannot_be_sent_again(client, post, settings):
     they.sign_up(client)
     code = they.code_in(post)
     they.limits_are_over()
-    settings.MAILERS = mail.mailers("smtp://127.0.0.1:1?tls=no")
+    settings.MAILERS = mail_url.parse_mail_url("smtp://127.0.0.1:1?tls=no")
 
     answer = client.post(they.CONFIRM, {"action": "resend"}, follow=True)
 

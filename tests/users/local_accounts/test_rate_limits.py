@@ -178,7 +178,7 @@ def test_hold_no_address_and_no_e_mail_longer_than_they_count(client):
     assert not RateLimitCounter.objects.filter(cache_key__contains="carla").exists()
     RateLimitCounter.objects.update(expires=clock.now() - timedelta(seconds=1))
 
-    call_command("tidy_up", verbosity=0)
+    call_command("purge_expired", verbosity=0)
 
     assert not RateLimitCounter.objects.exists()
 

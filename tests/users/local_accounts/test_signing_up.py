@@ -139,7 +139,7 @@ def test_are_forgotten_when_nobody_confirms_them_in_a_day(client, post):
     account_holder("fresh@example.com", verified=False, date_joined=clock.now() - timedelta(hours=23))
     nobodys = UserFactory(date_joined=clock.now() - timedelta(days=2))
 
-    call_command("tidy_up", verbosity=0)
+    call_command("purge_expired", verbosity=0)
 
     assert set(EmailAddress.objects.values_list("email", flat=True)) == {"old@example.com", "fresh@example.com"}
     assert User.objects.filter(pk=nobodys.pk).exists()

@@ -7,7 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-SECONDS_TO_WAIT = 5
+RETRY_AFTER_SECONDS = 5
 
 
 @login_not_required
@@ -16,6 +16,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     fault = sys.exc_info()[1]
     if isinstance(fault, OperationalError | InterfaceError):
         gone = HttpResponse(render_to_string("503.html"), status=503)
-        gone.headers["Retry-After"] = str(SECONDS_TO_WAIT)
+        gone.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return gone
     return HttpResponse(render_to_string("500.html"), status=500)

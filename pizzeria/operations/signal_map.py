@@ -24,11 +24,11 @@ from orders.services.audience import NEWS
 from pizzeria.foundation.events import domain_events
 
 PACKAGES = ("pizzeria", "orders", "kitchen", "menu")
-BEGINS, ENDS = "<!-- The map of news, made by `make news-map`: -->", "<!-- The end of the map. -->"
+BEGINS, ENDS = "<!-- The map of signals, made by `make signal-map`: -->", "<!-- The end of the map. -->"
 
 
 @dataclass(frozen=True, slots=True)
-class Hearer:
+class SignalReceiver:
     """
     Somebody of ours who hears a signal.
 
@@ -45,47 +45,47 @@ class Hearer:
         return f"{self.module}.{self.name}" + (f" of {self.of}" if self.of else "")
 
 
-def our_signals() -> dict[str, Signal]:
+def declared_signals() -> dict[str, Signal]:
     """Give the signals that our apps declare, by their full names."""
     names = [f"{app.name}.signals" for app in apps.get_app_configs() if app.name.partition(".")[0] in PACKAGES]
     return _signals_in(import_module(name) for name in names if find_spec(name))
 
 
-def djangos_signals() -> dict[str, Signal]:
+def django_signals() -> dict[str, Signal]:
     """Give the signals of Django that somebody could hear, by their full names."""
     return _signals_in((of_rows, of_sessions, of_requests, of_the_database))
 
 
-def is_for_the_world(signal: Signal) -> bool:
+def is_relayed(signal: Signal) -> bool:
     """Tell whether it is told after the commit, for an event of the log; if not, inside the transaction."""
     return any(domain_event.signal is signal for domain_event in domain_events.declared_types())
 
 
-def hearers(signal: Signal) -> list[Hearer]:
+def receivers_of(signal: Signal) -> list[SignalReceiver]:
     """Give those of ours who hear a signal."""
-    return sorted(_hearers(signal), key=str)
+    return sorted(_receivers_of(signal), key=str)
 
 
 def as_markdown() -> str:
     """Give the whole map as tables: when each signal is told, who hears it, and where people read of it."""
-    inside = {name: signal for name, signal in our_signals().items() if not is_for_the_world(signal)}
-    after = {name: signal for name, signal in our_signals().items() if is_for_the_world(signal)}
-    djangos = {name: signal for name, signal in djangos_signals().items() if hearers(signal)}
+    inside = {name: signal for name, signal in declared_signals().items() if not is_relayed(signal)}
+    after = {name: signal for name, signal in declared_signals().items() if is_relayed(signal)}
+    djangos = {name: signal for name, signal in django_signals().items() if receivers_of(signal)}
     parts = (
         "**Inside the transaction.** A receiver that fails undoes the command.",
-        _table(["news", "heard by"], [[_short(name), _heard_by(signal)] for name, signal in inside.items()]),
+        _table(["signal", "receivers"], [[_short(name), _receivers_cell(signal)] for name, signal in inside.items()]),
         "**After the commit**, at least once, and an order's in their sequence.",
         _table(
-            ["news", "heard by", "people are told"],
-            [[_short(name), _heard_by(signal), _ways(signal)] for name, signal in after.items()],
+            ["signal", "receivers", "notifications"],
+            [[_short(name), _receivers_cell(signal), _channels_cell(signal)] for name, signal in after.items()],
         ),
         "**Django's own**, as far as somebody hears it.",
-        _table(["news", "heard by"], [[_short(name), _heard_by(signal)] for name, signal in djangos.items()]),
+        _table(["signal", "receivers"], [[_short(name), _receivers_cell(signal)] for name, signal in djangos.items()]),
     )
     return "\n\n".join(parts)
 
 
-def put_into(page: str) -> str:
+def insert_into(page: str) -> str:
     """
     Put the map, as it is now, between its two markers on a page.
 
@@ -107,12 +107,12 @@ def _signals_in(modules: Iterable[ModuleType]) -> dict[str, Signal]:
     }
 
 
-def _hearers(signal: Signal) -> Iterator[Hearer]:
+def _receivers_of(signal: Signal) -> Iterator[SignalReceiver]:
     labels = {id(kind): kind._meta.label_lower for kind in apps.get_models(include_auto_created=True)}
     for (uid, sender), entry, *_rest in signal.receivers:
-        hearer = entry() if isinstance(entry, ReferenceType) else entry
-        if hearer is not None and hearer.__module__.partition(".")[0] in PACKAGES:
-            yield Hearer(hearer.__module__, hearer.__qualname__, labels.get(sender, ""), uid)
+        receiver = entry() if isinstance(entry, ReferenceType) else entry
+        if receiver is not None and receiver.__module__.partition(".")[0] in PACKAGES:
+            yield SignalReceiver(receiver.__module__, receiver.__qualname__, labels.get(sender, ""), uid)
 
 
 def _short(name: str) -> str:
@@ -120,10 +120,10 @@ def _short(name: str) -> str:
     return f"`{app}.{signal}`"
 
 
-def _heard_by(signal: Signal) -> str:
-    together = groupby(hearers(signal), key=lambda hearer: (hearer.module, hearer.name))
+def _receivers_cell(signal: Signal) -> str:
+    together = groupby(receivers_of(signal), key=lambda receiver: (receiver.module, receiver.name))
     return "; ".join(
-        f"`{name}` in `{module.replace('.', '/')}.py`" + _rows([hearer.of for hearer in theirs])
+        f"`{name}` in `{module.replace('.', '/')}.py`" + _rows([receiver.of for receiver in theirs])
         for (module, name), theirs in together
     )
 
@@ -132,7 +132,7 @@ def _rows(kinds: Sequence[str]) -> str:
     return f", of {', '.join(f'`{kind}`' for kind in kinds)}" if any(kinds) else ""
 
 
-def _ways(signal: Signal) -> str:
+def _channels_cell(signal: Signal) -> str:
     for domain_event, news in NEWS.items():
         if domain_event.signal is signal:
             alone = f" ({', '.join(news.of)} alone)" if len(news.of) < len(Method) else ""

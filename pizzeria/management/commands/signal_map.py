@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from pizzeria.operations import news_map
+from pizzeria.operations import signal_map
 
 
 class Command(BaseCommand):
@@ -14,10 +14,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, write: bool, **options: Any) -> None:
         if not write:
-            self.stdout.write(news_map.as_markdown())
+            self.stdout.write(signal_map.as_markdown())
             return
         readme = settings.ROOT / "README.md"
         try:
-            readme.write_text(news_map.put_into(readme.read_text()))
+            readme.write_text(signal_map.insert_into(readme.read_text()))
         except ValueError as missing:
             raise CommandError(str(missing)) from None

@@ -5,13 +5,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from environs import ValidationError
 
-SECONDS = 10.0  # to connect, and for each answer
-LONGEST = 25.0  # a task that takes 30 s is stopped
+DEFAULT_TIMEOUT = 10.0  # to connect, and for each answer
+MAX_TIMEOUT = 25.0  # a task that takes 30 s is stopped
 
 type Mailers = dict[str, dict[str, Any]]
 
 
-def mailers(url: str) -> Mailers:
+def parse_mail_url(url: str) -> Mailers:
     """
     Django's MAILERS from an address, or none from an empty text.
 
@@ -25,11 +25,11 @@ def mailers(url: str) -> Mailers:
     try:
         parts = urlsplit(url)
         asked = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
-        tls, seconds, port = asked.pop("tls", "yes"), float(asked.pop("timeout", SECONDS)), parts.port
+        tls, seconds, port = asked.pop("tls", "yes"), float(asked.pop("timeout", DEFAULT_TIMEOUT)), parts.port
     except ValueError:
         raise ValidationError("Not an address of a mail server.") from None
     known = parts.scheme in ("smtp", "smtps") and parts.hostname and tls in ("yes", "no") and not asked
-    if not known or not 0 < seconds <= LONGEST:
+    if not known or not 0 < seconds <= MAX_TIMEOUT:
         raise ValidationError("Not smtp://user:password@host:port?tls=no&timeout=10 (or smtps://…).")
     options = {
         "host": parts.hostname,

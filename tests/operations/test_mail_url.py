@@ -3,15 +3,15 @@
 import pytest
 from environs import ValidationError
 
-from pizzeria.operations import mail
+from pizzeria.operations import mail_url
 
 
 def options(url):
-    return mail.mailers(url)["default"]["OPTIONS"]
+    return mail_url.parse_mail_url(url)["default"]["OPTIONS"]
 
 
 def test_is_none_when_it_is_empty():
-    assert mail.mailers("") == {}
+    assert mail_url.parse_mail_url("") == {}
 
 
 def test_names_the_server_and_who_we_are_there():
@@ -59,6 +59,6 @@ def test_says_how_long_to_wait():
 )
 def test_is_refused_without_being_repeated(url):
     with pytest.raises(ValidationError) as complaint:
-        mail.mailers(url)
+        mail_url.parse_mail_url(url)
 
     assert "secret" not in str(complaint.value)

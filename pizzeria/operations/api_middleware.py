@@ -5,11 +5,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import resolve
 from django.utils.functional import SimpleLazyObject
 
-from pizzeria.operations import problems
+from pizzeria.operations import problem_details
 from pizzeria.users.token_auth import principal_from_token
 
 
-class ApiDoor:
+class ApiMiddleware:
     """
     Answers what is below `/api/`, for programs: by a token alone.
 
@@ -32,18 +32,18 @@ class ApiDoor:
 
 def _answer(request: HttpRequest) -> HttpResponse:
     try:
-        _refuse_strange_ways(request)
+        _refuse_unsafe_transport(request)
         found = request.resolver_match = resolve(request.path_info)
         response: HttpResponse = found.func(request, *found.args, **found.kwargs)
     except Exception as fault:  # noqa: BLE001 - the API answers everything in one way
-        return problems.answer(request, fault)
+        return problem_details.answer(request, fault)
     if isinstance(response, HttpResponseNotAllowed):
-        return problems.method_not_allowed(response.headers["Allow"])
+        return problem_details.method_not_allowed(response.headers["Allow"])
     return response
 
 
-def _refuse_strange_ways(request: HttpRequest) -> None:
+def _refuse_unsafe_transport(request: HttpRequest) -> None:
     """:raises DisallowedHost, PlainHttp:"""
     request.get_host()
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
-        raise problems.PlainHttp
+        raise problem_details.PlainHttp

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 
 
-class ButtonAddressMiddleware:
+class MethodNotAllowedPageMiddleware:
     """
     Gives a page to a button's address that somebody visits: out of the history, or after signing in elsewhere.
 

@@ -23,7 +23,7 @@ def test_deletes_what_has_had_its_time_and_nothing_else():
     BasketFactory(created_at=now - timedelta(days=15))
 
     out = StringIO()
-    call_command("tidy_up", stdout=out)
+    call_command("purge_expired", stdout=out)
 
     assert IdempotencyKey.objects.count() == 1
     assert Basket.objects.get() == fresh

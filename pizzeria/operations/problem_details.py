@@ -21,7 +21,7 @@ from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.api_auth import InsufficientScope
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import RECENT, ReauthenticationRequired
-from pizzeria.operations.outage import SECONDS_TO_WAIT
+from pizzeria.operations.error_views import RETRY_AFTER_SECONDS
 from pizzeria.users.keycloak.access_tokens import TokenMissing
 from pizzeria.users.keycloak.provider import ProviderUnavailable
 from pizzeria.users.keycloak.tokens import TokenInvalid
@@ -59,7 +59,7 @@ def problem(
     )
 
 
-def speak(api: NinjaAPI) -> None:
+def install_exception_handlers(api: NinjaAPI) -> None:
     """Let an API say no in this way, whatever it has to say it about."""
     for kind in (Exception, Http404, HttpError, ValidationError):
         api.add_exception_handler(kind, answer)
@@ -89,7 +89,7 @@ def answer(request: HttpRequest, fault: Any) -> HttpResponse:
             return problem(400, "malformed", _("The request cannot be read."))
         case ProviderUnavailable() | OperationalError() | InterfaceError():
             log.warning("api_unavailable", reason=type(fault).__name__)
-            wait = {"Retry-After": str(SECONDS_TO_WAIT)}
+            wait = {"Retry-After": str(RETRY_AFTER_SECONDS)}
             return problem(503, "unavailable", _("Please try again in a moment."), headers=wait)
     log.error("api_fault", exc_info=fault)
     got_request_exception.send(sender=None, request=request)

@@ -16,7 +16,7 @@ from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import RedisError
 
 
-class Places(redis.QoS):
+class FailOpenQoS(redis.QoS):
     """
     Gives a message's place free, whether Redis heard that it is done or not.
 
@@ -38,10 +38,10 @@ class Places(redis.QoS):
             raise
 
 
-class Channel(redis.Channel):
+class ReconnectingChannel(redis.Channel):
     """Says of a connection that is closed that it is gone, which every caller is ready to hear."""
 
-    QoS = Places
+    QoS = FailOpenQoS
 
     @contextmanager
     def conn_or_acquire(self, client: Redis | None = None) -> Iterator[Redis]:
