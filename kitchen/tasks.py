@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from kitchen import services as kitchen_line
+from kitchen import services
 from kitchen.models import Kitchen
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
@@ -10,4 +10,4 @@ from pizzeria.foundation.actor import SYSTEM
 def requote() -> None:
     """Compare every promise with the clock, each minute: an oven that nobody touches is late too."""
     for kitchen in Kitchen.objects.order_by("pk"):
-        kitchen_line.requote(kitchen=kitchen, by=SYSTEM, at=clock.now())
+        services.requote(kitchen=kitchen, by=SYSTEM, at=clock.now())

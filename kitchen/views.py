@@ -12,8 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from kitchen import selectors
-from kitchen import services as kitchen_line
+from kitchen import selectors, services
 from kitchen.forms import CapacityForm, PauseForm
 from kitchen.models import Kitchen
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD
@@ -33,19 +32,19 @@ def board(request: HttpRequest) -> HttpResponse:
 @needs(COOK)
 @require_POST
 def start_cooking(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, lambda: kitchen_line.start_cooking(ref=ref, by=actor_of(request), at=clock.now()))
+    return _step(request, lambda: services.start_cooking(ref=ref, by=actor_of(request), at=clock.now()))
 
 
 @needs(COOK)
 @require_POST
 def finish_ticket(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, lambda: kitchen_line.finish_ticket(ref=ref, by=actor_of(request), at=clock.now()))
+    return _step(request, lambda: services.finish_ticket(ref=ref, by=actor_of(request), at=clock.now()))
 
 
 @needs(COOK)
 @require_POST
 def recall_ticket(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, lambda: kitchen_line.recall_ticket(ref=ref, by=actor_of(request), at=clock.now()))
+    return _step(request, lambda: services.recall_ticket(ref=ref, by=actor_of(request), at=clock.now()))
 
 
 @needs(PAUSE)
@@ -55,7 +54,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     kitchen, by = selectors.the_kitchen(), actor_of(request)
 
     def use(reason: str, **_: object) -> None:
-        kitchen_line.pause(kitchen=kitchen, reason=reason, until=form.until(at), by=by, at=at)
+        services.pause(kitchen=kitchen, reason=reason, until=form.until(at), by=by, at=at)
 
     return _use_tool(request, "pause", form, use, done=_("No new orders. Guests read why."))
 
@@ -64,14 +63,14 @@ def pause(request: HttpRequest) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest) -> HttpResponse:
     kitchen, by = selectors.the_kitchen(), actor_of(request)
-    return _step(request, lambda: kitchen_line.resume(kitchen=kitchen, by=by, at=clock.now()))
+    return _step(request, lambda: services.resume(kitchen=kitchen, by=by, at=clock.now()))
 
 
 @needs(CHANGE_CAPACITY)
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_capacity(request: HttpRequest) -> HttpResponse:
     kitchen, by, at = selectors.the_kitchen(), actor_of(request), clock.now()
-    use = partial(kitchen_line.change_capacity, kitchen=kitchen, by=by, at=at)
+    use = partial(services.change_capacity, kitchen=kitchen, by=by, at=at)
     done = _("From now on the kitchen takes as much as you said.")
     return _use_tool(request, "capacity", CapacityForm(request.POST), use, done=done)
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from menu import services as menu
+from menu import services
 from menu.forms import SoldOutForm
 from menu.models import Allergen, Category, Extra, MenuItem, Pizza, Size, Topping
 from menu.permissions import SELL_OUT
@@ -33,11 +33,11 @@ class SizeAdmin(admin.ModelAdmin[Size]):
 
     def save_model(self, request: HttpRequest, obj: Size, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         """Save under the size's lock, and record a new factor."""
-        before = menu.lock(obj) if change else None
+        before = services.lock(obj) if change else None
         if before:
             obj.seq = before.seq
         super().save_model(request, obj, form, change)
-        menu.note_factor(obj, before=before, **_now(request))
+        services.note_factor(obj, before=before, **_now(request))
 
 
 class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
@@ -65,19 +65,19 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
 
     def save_model(self, request: HttpRequest, obj: I, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         """Save under the item's lock, and record what changed; admin's own transaction holds both."""
-        before = menu.lock(obj) if change else None
+        before = services.lock(obj) if change else None
         if before:  # what commands may have written since the form was filled
             obj.seq, obj.off_since, obj.off_until = before.seq, before.off_since, before.off_until
         super().save_model(request, obj, form, change)
-        menu.note_edit(obj, before=before, fields=form.changed_data, by=actor_of(request), at=clock.now())
+        services.note_edit(obj, before=before, fields=form.changed_data, by=actor_of(request), at=clock.now())
 
     def delete_model(self, request: HttpRequest, obj: I) -> None:
-        menu.remove(obj, **_now(request))
+        services.remove(obj, **_now(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[I]) -> None:
         with transaction.atomic():
             for item in queryset:
-                menu.remove(item, **_now(request))
+                services.remove(item, **_now(request))
 
     @admin.action(description=gettext_lazy("Sold out…"), permissions=["sell_out"])
     def take_off(self, request: HttpRequest, items: QuerySet[I]) -> HttpResponse | None:
@@ -87,7 +87,7 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
             until = form.until_when(now["at"])
             try:
                 for item in items:
-                    self._say(request, menu.take_off(item=item, until=until, **now))
+                    self._say(request, services.take_off(item=item, until=until, **now))
                 return None
             except Refusal as refusal:
                 form.add_error(None, refusal.sentence)
@@ -104,7 +104,7 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
     def put_back(self, request: HttpRequest, items: QuerySet[I]) -> None:
         try:
             for item in items:
-                self._say(request, menu.put_back(item=item, **_now(request)))
+                self._say(request, services.put_back(item=item, **_now(request)))
         except Refusal as refusal:
             messages.warning(request, refusal.sentence)
 

@@ -9,8 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from menu import offers, pages, selectors, stock
-from menu import services as menu
+from menu import offers, pages, selectors, services, stock
 from menu.forms import SoldOutForm
 from menu.models import Extra, MenuItem, Pizza, Topping
 from menu.permissions import SELL_OUT
@@ -82,7 +81,7 @@ def take_off(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     form = SoldOutForm(request.POST, auto_id=f"%s-{row}")
     if form.is_valid():
         try:
-            taken = menu.take_off(item=item, until=form.until_when(at), by=actor_of(request), at=at)
+            taken = services.take_off(item=item, until=form.until_when(at), by=actor_of(request), at=at)
             messages.success(request, _("%(name)s is off the menu.") % {"name": taken.name})
             return redirect("menu:sold_out")
         except Refusal as refusal:
@@ -94,7 +93,7 @@ def take_off(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
 @require_POST
 def put_back(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     try:
-        item = menu.put_back(item=_item(kind, slug), by=actor_of(request), at=clock.now())
+        item = services.put_back(item=_item(kind, slug), by=actor_of(request), at=clock.now())
         messages.success(request, _("%(name)s is back on the menu.") % {"name": item.name})
     except Refusal as refusal:
         messages.warning(request, refusal.sentence)

@@ -7,37 +7,36 @@ from uuid import UUID
 from django.db import transaction
 from django.dispatch import receiver
 
-from kitchen import signals as line
+from kitchen import signals as kitchen_signals
 from kitchen.models import State
 from kitchen.promises import Promise
-from orders import services as front_desk
-from orders import signals, tasks
+from orders import services, signals, tasks
 from orders.selectors import quotes
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.models import StoredEvent
 
 
-@receiver(line.cooking_started, dispatch_uid="orders.on_cooking_started")
+@receiver(kitchen_signals.cooking_started, dispatch_uid="orders.on_cooking_started")
 def on_cooking_started(*, ref: UUID, by: Actor, at: datetime, **_: object) -> None:
-    front_desk.mark_cooking(ref=ref, by=by, at=at)
+    services.mark_cooking(ref=ref, by=by, at=at)
 
 
-@receiver(line.ticket_recalled, dispatch_uid="orders.on_ticket_recalled")
+@receiver(kitchen_signals.ticket_recalled, dispatch_uid="orders.on_ticket_recalled")
 def on_ticket_recalled(*, ref: UUID, to: State, by: Actor, at: datetime, **_: object) -> None:
-    front_desk.mark_recalled(ref=ref, to=to, by=by, at=at)
+    services.mark_recalled(ref=ref, to=to, by=by, at=at)
 
 
-@receiver(line.ticket_ready, dispatch_uid="orders.on_ticket_ready")
+@receiver(kitchen_signals.ticket_ready, dispatch_uid="orders.on_ticket_ready")
 def on_ticket_ready(*, ref: UUID, by: Actor, at: datetime, **_: object) -> None:
-    front_desk.mark_ready(ref=ref, by=by, at=at)
+    services.mark_ready(ref=ref, by=by, at=at)
 
 
-@receiver(line.line_changed, dispatch_uid="orders.on_line_changed")
+@receiver(kitchen_signals.line_changed, dispatch_uid="orders.on_line_changed")
 def on_line_changed(*, promises: Mapping[UUID, Promise], at: datetime, **_: object) -> None:
-    front_desk.requote(promises=promises, at=at)
+    services.requote(promises=promises, at=at)
 
 
-@receiver(line.board_changed, dispatch_uid="orders.on_board_changed")
+@receiver(kitchen_signals.board_changed, dispatch_uid="orders.on_board_changed")
 def on_board_changed(**_: object) -> None:
     transaction.on_commit(quotes.forget_quote, robust=True)
 

@@ -12,7 +12,7 @@ import structlog
 from celery import shared_task
 from kombu.exceptions import OperationalError as BrokerGone
 
-from orders import services as front_desk
+from orders import services
 from orders.models import Channel, Notice
 from orders.selectors import notices
 from pizzeria.foundation import clock
@@ -29,13 +29,13 @@ def notify(event_id: int) -> None:
 
     Not a task: whoever relays the event may mark it as told only when the rows are there.
     """
-    _hand_over(front_desk.write_notices(event_id=event_id, at=clock.now()))
+    _hand_over(services.write_notices(event_id=event_id, at=clock.now()))
 
 
 @shared_task
 def send_notice(notice_id: int) -> None:
     """Send a notice, if it is due and still news; then hand over those that waited for it."""
-    if front_desk.send_notice(notice_id=notice_id, at=clock.now()):
+    if services.send_notice(notice_id=notice_id, at=clock.now()):
         _hand_over(notices.due_after(notice_id, at=clock.now()))
 
 

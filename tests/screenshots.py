@@ -27,11 +27,11 @@ from django.core.management import call_command  # noqa: E402 - Django has to be
 from django.db import connections  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from kitchen import services as kitchen_line  # noqa: E402
+from kitchen import services as kitchen_services  # noqa: E402
 from menu.models import Pizza  # noqa: E402
 from menu.services import take_off  # noqa: E402
-from orders import selectors  # noqa: E402
-from orders import services as front_desk  # noqa: E402
+from orders import selectors as order_selectors  # noqa: E402
+from orders import services as order_services  # noqa: E402
 from orders.models import Notice, Order  # noqa: E402
 from pizzeria.foundation import clock  # noqa: E402
 from pizzeria.foundation.actor import SYSTEM  # noqa: E402
@@ -78,12 +78,14 @@ def an_evening() -> list[Order]:
         [shop.pizza("margherita", added=("mushrooms", "spinach"))],
         [shop.pizza("pepperoni"), shop.extra("lemonade")],
     ]
-    nuts = front_desk.ContactDetails("Luca Moretti", "+390612345679", allergies="nuts", notes="Cut in squares, please.")
+    nuts = order_services.ContactDetails(
+        "Luca Moretti", "+390612345679", allergies="nuts", notes="Cut in squares, please."
+    )
     orders = [
         shop.place(shop.basket_of(*choices, at=at), at=at, contact=nuts if n in (3, 4) else shop.ANNA)
         for n, choices in enumerate(baskets)
     ]
-    steps = [kitchen_line.start_cooking, kitchen_line.finish_ticket, front_desk.hand_over]
+    steps = [kitchen_services.start_cooking, kitchen_services.finish_ticket, order_services.hand_over]
     for order, far in zip(orders, (3, 2, 2, 1, 1, 0, 0), strict=True):
         for minutes, step in enumerate(steps[:far]):
             step(ref=order.ref, by=SYSTEM, at=at + timedelta(minutes=4 * minutes + 1))
@@ -97,13 +99,13 @@ def an_order_of_the_customers(at: datetime) -> None:
     by = shop.acting_as(CUSTOMER, User.objects.get(username="customer").pk)
     order = shop.place(shop.basket_of(shop.pizza("vegetarian", added=("basil",)), at=at), at=at, by=by)
     for minutes, step in {
-        4: kitchen_line.start_cooking,
-        9: kitchen_line.finish_ticket,
-        11: front_desk.hand_over,
+        4: kitchen_services.start_cooking,
+        9: kitchen_services.finish_ticket,
+        11: order_services.hand_over,
     }.items():
         step(ref=order.ref, by=SYSTEM, at=at + timedelta(minutes=minutes))
     for event in StoredEvent.objects.filter(aggregate_ref=order.ref).order_by("seq"):
-        front_desk.write_notices(event_id=event.pk, at=event.at)
+        order_services.write_notices(event_id=event.pk, at=event.at)
         if event.type == "order.confirmed.v1":
             Notice.objects.update(read_at=event.at)
 
@@ -152,7 +154,7 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
         "not-found": "/nowhere/",
         "button": "/basket/add/",
         "sign-in": "/accounts/sign-in/",
-        **{f"order-{order.status}": selectors.address(order) for order in orders},
+        **{f"order-{order.status}": order_selectors.address(order) for order in orders},
     }.items():
         page.goto(address)
         yield name

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Method
 from menu import offers
 from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Basket, Order
 from orders.reckoning import reckon
 from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, SYSTEM, Actor, ActorKind
@@ -30,7 +30,7 @@ from tests.factories import (
 
 FRIDAY_NIGHT = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)  # 20:00 on the shop's wall clock
 
-ANNA = front_desk.ContactDetails(name="Anna Bianchi", phone="+390612345678", email="anna@example.com")
+ANNA = order_services.ContactDetails(name="Anna Bianchi", phone="+390612345678", email="anna@example.com")
 
 AT_HOME = replace(ANNA, street="Via Appia 7", postal_code="00183", city="Roma", directions="third floor")
 
@@ -78,7 +78,7 @@ def basket_of(*choices: Choice, quantity: int = 1, at: datetime = FRIDAY_NIGHT) 
     """Fill a basket."""
     basket = None
     for choice in choices or (pizza(),):
-        basket = front_desk.add_to_basket(
+        basket = order_services.add_to_basket(
             basket=basket.ref if basket else None, choice=choice, quantity=quantity, by=GUEST, at=at
         )
     return basket
@@ -95,13 +95,13 @@ def place(
     shown_total: Decimal | None = None,
     by: Actor = GUEST,
     at: datetime = FRIDAY_NIGHT,
-    contact: front_desk.ContactDetails | None = None,
+    contact: order_services.ContactDetails | None = None,
     method: Method = Method.PICKUP,
     idempotency=None,
 ) -> Order:
     """Place an order for a basket, for one Margherita unless another is given."""
     basket = basket or basket_of(at=at)
-    return front_desk.place_order(
+    return order_services.place_order(
         ref=uuid7(),
         basket=basket.ref,
         contact=contact or (AT_HOME if method == Method.DELIVERY else ANNA),
@@ -115,7 +115,7 @@ def place(
 
 def cooked(order: Order, *, by: Actor, at: datetime = FRIDAY_NIGHT) -> Order:
     """Start and finish an order."""
-    kitchen_line.start_cooking(ref=order.ref, by=by, at=at)
-    kitchen_line.finish_ticket(ref=order.ref, by=by, at=at)
+    kitchen_services.start_cooking(ref=order.ref, by=by, at=at)
+    kitchen_services.finish_ticket(ref=order.ref, by=by, at=at)
     order.refresh_from_db()
     return order

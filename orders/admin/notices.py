@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy, ngettext
 
-from orders import services as front_desk
+from orders import services
 from orders.admin.look_only import LookOnly
 from orders.models import Notice, Order
 from orders.permissions import SEND_NOTICES_AGAIN
@@ -54,7 +54,7 @@ class NoticeAdmin(LookOnly, admin.ModelAdmin[Notice]):
         sent = 0
         for notice in notices.order_by("pk"):
             try:
-                front_desk.send_notice_again(notice_id=notice.pk, by=actor_of(request), at=clock.now())
+                services.send_notice_again(notice_id=notice.pk, by=actor_of(request), at=clock.now())
                 sent += 1
             except Refusal as refusal:
                 self.message_user(request, f"{notice}: {refusal}", messages.WARNING)

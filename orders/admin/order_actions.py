@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kitchen.permissions import HAND_OVER
-from orders import services as front_desk
+from orders import services
 from orders.forms import AssignForm
 from orders.models import Order
 from orders.permissions import ASSIGN_DELIVERIES, STOP_THE_OVEN
@@ -39,14 +39,14 @@ class OrderActions(admin.ModelAdmin[Order]):
 
     @admin.action(description=gettext_lazy("Handed over"), permissions=["hand_over"], location=ANYWHERE)
     def hand_over(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
-        self._step(request, orders, front_desk.hand_over, said=_("%(order)s is handed over."))
+        self._step(request, orders, services.hand_over, said=_("%(order)s is handed over."))
 
     @admin.action(description=gettext_lazy("Give to a driver…"), permissions=["assign"], location=ANYWHERE)
     def assign_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
         """Ask who drives, on a page that sends its answer here, with what was ticked; then give it to them."""
         form = AssignForm(request.POST if "driver" in request.POST else None)
         if form.is_valid():
-            assign = partial(front_desk.assign_delivery, driver=form.cleaned_data["driver"].pk)
+            assign = partial(services.assign_delivery, driver=form.cleaned_data["driver"].pk)
             self._step(request, orders, assign, said=_("%(order)s has its driver."))
             return None
         context = {
@@ -61,7 +61,7 @@ class OrderActions(admin.ModelAdmin[Order]):
 
     @admin.action(description=gettext_lazy("Take from its driver"), permissions=["assign"], location=ANYWHERE)
     def take_from_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
-        self._step(request, orders, front_desk.release_delivery, said=_("%(order)s waits for a driver."))
+        self._step(request, orders, services.release_delivery, said=_("%(order)s waits for a driver."))
 
     @admin.action(description=gettext_lazy("Cancel…"), permissions=["cancel"], location=ANYWHERE)
     def cancel(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:

@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from kitchen.selectors import Quote
 from menu import offers
-from menu import selectors as menu
+from menu import selectors as menu_selectors
 from menu.prices import Offer, Priced
 from orders.models import BasketLine
 from orders.reckoning import ReckonedLine, Totals, fingerprint, reckon
@@ -76,7 +76,7 @@ def _open_lines(ref: UUID) -> "list[BasketLine]":
 
 def _picture(reckoned: ReckonedLine, offer: Offer) -> BasketLinePicture:
     line, priced = reckoned.line, reckoned.priced
-    dish = menu.dish(priced.slug if priced else line.slug, offer)
+    dish = menu_selectors.dish(priced.slug if priced else line.slug, offer)
     return BasketLinePicture(
         ref=line.ref,
         line=Line(
@@ -88,7 +88,7 @@ def _picture(reckoned: ReckonedLine, offer: Offer) -> BasketLinePicture:
             unit_price=priced.unit_price if priced else Decimal("0.00"),
             total=reckoned.total,
         ),
-        picture=menu.picture_url(dish) if dish else "",
+        picture=menu_selectors.picture_url(dish) if dish else "",
         problem=reckoned.problem.sentence if reckoned.problem else "",
     )
 

@@ -10,7 +10,7 @@ from typing import cast
 
 from django.core.cache import cache
 
-from kitchen import selectors as kitchens
+from kitchen import selectors as kitchen_selectors
 from kitchen.selectors import Quote
 
 A_TYPICAL_PIZZA = (8,)
@@ -20,7 +20,9 @@ KEY = "quote"
 
 def quote(*, at: datetime, pizza_minutes: list[int] | None = None) -> Quote:
     """Tell when an order placed now would be ready; for a typical pizza while nothing is chosen. Two queries."""
-    return kitchens.quote(kitchens.the_kitchen(), pizza_minutes=pizza_minutes or A_TYPICAL_PIZZA, at=at)
+    return kitchen_selectors.quote(
+        kitchen_selectors.the_kitchen(), pizza_minutes=pizza_minutes or A_TYPICAL_PIZZA, at=at
+    )
 
 
 def cached_quote(*, at: datetime) -> Quote:

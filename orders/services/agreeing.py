@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from menu import offers
 from orders.models import Basket
 from orders.reckoning import Reckoning, Totals, fingerprint, reckon
-from orders.services import basket as baskets
+from orders.services import basket as basket_services
 from pizzeria.foundation.money import written
 from pizzeria.foundation.refusals import Refusal
 
@@ -54,7 +54,7 @@ def take_basket(ref: UUID, *, shown_lines: str | None, at: datetime) -> tuple[Ba
     :param shown_lines: the fingerprint of the lines that the guest saw; None: they were not shown
     :raises EmptyBasket, BasketSpent, BasketChanged, SoldOut, NotOnTheMenu: it cannot be ordered as it is
     """
-    basket = baskets.lock(ref)
+    basket = basket_services.lock(ref)
     if basket and basket.order_ref:
         raise BasketSpent(_("This basket has been ordered already."), order_ref=basket.order_ref)
     lines = list(basket.lines.all()) if basket else []

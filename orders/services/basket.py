@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from kitchen import selectors as kitchens
+from kitchen import selectors as kitchen_selectors
 from menu import offers, prices
 from menu.choices import MAX_QUANTITY, Choice
 from orders.models import Basket, BasketLine
@@ -94,7 +94,7 @@ def lock(ref: UUID) -> Basket | None:
 def _open_basket(ref: UUID | None, at: datetime) -> Basket:
     basket = lock(ref) if ref else None
     if basket is None or basket.is_spent:
-        return Basket.objects.create(kitchen=kitchens.the_kitchen(), created_at=at)
+        return Basket.objects.create(kitchen=kitchen_selectors.the_kitchen(), created_at=at)
     return basket
 
 

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from orders.events import OrderCancelled
 from orders.models import Order, Reason, Status
 from orders.permissions import STOP_THE_OVEN
@@ -36,7 +36,7 @@ def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: da
     :raises ReasonMissing: "something else", and nothing said
     :raises Kitchen.DoesNotExist: there is no such order
     """
-    line = kitchen_line.lock_for_ticket(ref)  # before the order: see the order of locks
+    line = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
     order = lock(ref)
     if not order.is_open:
         raise OrderMoved(_gone_already(order))
@@ -46,7 +46,7 @@ def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: da
         require_recent_auth(by, at=at)
     refuse_unless_said(reason, said)
 
-    kitchen_line.withdraw_ticket(line=line, ref=ref, by=by, at=at)
+    kitchen_services.withdraw_ticket(line=line, ref=ref, by=by, at=at)
     order.contact.said = said  # also when it is nothing: what a driver once wrote is not why
     order.contact.save(update_fields=["said"])
     record(order, OrderCancelled(reason=reason), by=by, at=at)

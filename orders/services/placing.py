@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, Method
 from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
 from orders.models import Order, OrderContact, PaymentMethod
@@ -101,15 +101,15 @@ def place_order(
     write_lines(order, lines)
 
     failpoints.reach("orders.place_order.before_kitchen")
-    kitchen = kitchen_line.lock(spent.kitchen_id)
-    slip = kitchen_line.Slip(
+    kitchen = kitchen_services.lock(spent.kitchen_id)
+    slip = kitchen_services.Slip(
         method=method,
         items=kitchen_items(lines),
         pizza_minutes=reckoning.pizza_minutes,
         notes=contact.notes,
         allergies=contact.allergies,
     )
-    booking = kitchen_line.book_ticket(line=kitchen, ref=ref, slip=slip, at=at)
+    booking = kitchen_services.book_ticket(line=kitchen, ref=ref, slip=slip, at=at)
     placed = _placed(order, kitchen=kitchen, booking=booking, lines=lines, totals=reckoning.totals)
     record(order, placed, _confirmed(placed), by=by, at=at)
     spent.order_ref = ref
@@ -127,7 +127,7 @@ def _placed(
     order: Order,
     *,
     kitchen: Kitchen,
-    booking: kitchen_line.Booking,
+    booking: kitchen_services.Booking,
     lines: tuple[PlacedLine, ...],
     totals: Totals,
 ) -> OrderPlaced:

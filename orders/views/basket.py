@@ -13,8 +13,7 @@ from menu import offers, pages
 from menu.choices import Choice, ExtraChoice
 from menu.forms import quantity_field
 from menu.prices import Offer, OfferedExtra, OfferedPizza
-from orders import selectors
-from orders import services as front_desk
+from orders import selectors, services
 from orders.views import carried
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
@@ -56,9 +55,9 @@ def change_line(request: HttpRequest, ref: UUID) -> HttpResponse:
     form = QuantityForm(request.POST)
     try:
         if "remove" in request.POST:
-            front_desk.remove_line(basket=basket, line=ref, by=by, at=at)
+            services.remove_line(basket=basket, line=ref, by=by, at=at)
         elif form.is_valid():
-            front_desk.change_quantity(basket=basket, line=ref, quantity=form.cleaned_data["quantity"], by=by, at=at)
+            services.change_quantity(basket=basket, line=ref, quantity=form.cleaned_data["quantity"], by=by, at=at)
         else:
             messages.warning(request, _first_sentence(form))
     except Refusal as refusal:
@@ -95,7 +94,7 @@ def _add_extra(request: HttpRequest, extra: OfferedExtra) -> HttpResponse:
 
 
 def _add(request: HttpRequest, choice: Choice, quantity: int, name: str) -> None:
-    basket = front_desk.add_to_basket(
+    basket = services.add_to_basket(
         basket=carried.basket_ref(request), choice=choice, quantity=quantity, by=actor_of(request), at=clock.now()
     )
     carried.carry(request, basket.ref, count=selectors.count(basket.ref))

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from orders import selectors
-from orders import services as front_desk
+from orders import selectors, services
 from orders.forms import OneLineField
 from orders.models import Order, Reason
 from orders.permissions import STOP_THE_OVEN
@@ -63,7 +62,7 @@ def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
     if order is None:
         raise Http404
     as_staff = actor_of(request).may(STOP_THE_OVEN)
-    if front_desk.needs_recent_auth(order, actor_of(request)):
+    if services.needs_recent_auth(order, actor_of(request)):
         require_recent_auth(actor_of(request), at=clock.now())  # before anything is typed that would be lost
     form = CancelForm(request.POST if request.method == "POST" and as_staff else None, order=order)
     back = "kitchen:board" if as_staff else selectors.address(order)
@@ -74,7 +73,7 @@ def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
             return redirect(back)
         except ReauthenticationRequired:
             raise
-        except front_desk.ReasonMissing as missing:
+        except services.ReasonMissing as missing:
             form.add_error("said", missing.sentence)
         except Refusal as refusal:
             messages.warning(request, refusal.sentence)
@@ -85,5 +84,5 @@ def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
 
 def _do(request: HttpRequest, order: Order, said: dict[str, Any]) -> None:
     reason, by = Reason(said["reason"]), actor_of(request)
-    front_desk.cancel_order(ref=order.ref, reason=reason, said=said["said"], by=by, at=clock.now())
+    services.cancel_order(ref=order.ref, reason=reason, said=said["said"], by=by, at=clock.now())
     messages.success(request, _("#%(number)d is cancelled.") % {"number": order.number})

@@ -9,8 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from kitchen.models import Method
-from orders import selectors
-from orders import services as front_desk
+from orders import selectors, services
 from orders.forms import CheckoutForm, CustomerCheckoutForm
 from orders.models import Order
 from orders.views import carried
@@ -78,7 +77,7 @@ def _place(request: HttpRequest) -> HttpResponse:
 
 
 def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
-    return front_desk.place_order(
+    return services.place_order(
         ref=uuid7(),
         basket=basket,
         contact=form.contact(),
@@ -110,7 +109,7 @@ def _remember(request: HttpRequest, form: CheckoutForm) -> None:
         return
     contact = form.contact()
     try:
-        front_desk.change_contact(name=contact.name, phone=contact.phone, by=actor_of(request), at=clock.now())
+        services.change_contact(name=contact.name, phone=contact.phone, by=actor_of(request), at=clock.now())
     except Refusal:
         messages.warning(request, _("Your order is placed, but we could not remember your name and number this time."))
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from kitchen.models import Kitchen
-from orders import services as front_desk
+from orders import services
 from orders.forms import AssignForm, OneLineField
 from orders.models import AT_THE_DOOR, Order, Reason
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER, SEE_DELIVERIES
@@ -49,31 +49,31 @@ def assign(request: HttpRequest, ref: UUID) -> HttpResponse:
         messages.warning(request, str(form.errors["driver"][0]))
         return redirect("orders:deliveries")
     driver = form.cleaned_data["driver"].pk
-    return _step(request, ref, partial(front_desk.assign_delivery, driver=driver))
+    return _step(request, ref, partial(services.assign_delivery, driver=driver))
 
 
 @needs(DELIVER)
 @require_POST
 def claim(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, ref, front_desk.claim_delivery)
+    return _step(request, ref, services.claim_delivery)
 
 
 @needs(DELIVER)
 @require_POST
 def release(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, ref, front_desk.release_delivery)
+    return _step(request, ref, services.release_delivery)
 
 
 @needs(DELIVER)
 @require_POST
 def leave(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, ref, front_desk.leave_for_delivery)
+    return _step(request, ref, services.leave_for_delivery)
 
 
 @needs(DELIVER)
 @require_POST
 def deliver(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, ref, front_desk.hand_over)
+    return _step(request, ref, services.hand_over)
 
 
 @needs(DELIVER)
@@ -84,7 +84,7 @@ def fail(request: HttpRequest, ref: UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, refused=form, of=ref)
     why = {"reason": Reason(form.cleaned_data["reason"]), "said": form.cleaned_data["said"]}
-    return _step(request, ref, partial(front_desk.fail_delivery, **why), form=form)
+    return _step(request, ref, partial(services.fail_delivery, **why), form=form)
 
 
 def _step(

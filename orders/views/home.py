@@ -3,7 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from menu import selectors as menu
+from menu import selectors as menu_selectors
 from orders.selectors.quotes import quote
 from pizzeria.foundation import clock
 
@@ -12,4 +12,4 @@ from pizzeria.foundation import clock
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = clock.now()
-    return render(request, "orders/home.html", {"favourites": menu.favourites(at), "quote": quote(at=at)})
+    return render(request, "orders/home.html", {"favourites": menu_selectors.favourites(at), "quote": quote(at=at)})

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from orders import services as front_desk
+from orders import services
 from orders.models import Notice
 from orders.selectors.notices import notice_row, notices_of
 from pizzeria.foundation import clock
@@ -28,12 +28,12 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def mark_read(request: HttpRequest) -> HttpResponse:
-    return _done_with(request, front_desk.mark_notices_read)
+    return _done_with(request, services.mark_notices_read)
 
 
 @require_POST
 def dismiss(request: HttpRequest) -> HttpResponse:
-    return _done_with(request, front_desk.dismiss_notices)
+    return _done_with(request, services.dismiss_notices)
 
 
 def _done_with(request: HttpRequest, command: Callable[..., object]) -> HttpResponse:

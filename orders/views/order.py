@@ -11,8 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from kitchen.models import Kitchen
 from kitchen.permissions import HAND_OVER
-from orders import selectors
-from orders import services as front_desk
+from orders import selectors, services
 from orders.models import Order
 from orders.permissions import STOP_THE_OVEN
 from pizzeria.foundation import clock
@@ -47,7 +46,7 @@ def adopt(request: HttpRequest, ref: UUID, key: str) -> HttpResponse:
     by = actor_of(request)
     if selectors.by_guest_key(ref, key) is not None:
         try:
-            front_desk.adopt_order(ref=ref, by=by, at=clock.now())
+            services.adopt_order(ref=ref, by=by, at=clock.now())
             messages.success(request, _("It is in your account now: you find it under “My orders”."))
         except Refusal as refusal:
             messages.warning(request, refusal.sentence)
@@ -61,7 +60,7 @@ def adopt(request: HttpRequest, ref: UUID, key: str) -> HttpResponse:
 @require_POST
 def hand_over(request: HttpRequest, ref: UUID) -> HttpResponse:
     try:
-        handed_over = front_desk.hand_over(ref=ref, by=actor_of(request), at=clock.now())
+        handed_over = services.hand_over(ref=ref, by=actor_of(request), at=clock.now())
         messages.success(request, _("#%(number)d is handed over.") % {"number": handed_over.number})
     except Kitchen.DoesNotExist as missing:
         raise Http404 from missing

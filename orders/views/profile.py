@@ -5,8 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from orders import selectors
-from orders import services as front_desk
+from orders import selectors, services
 from orders.forms import ProfileForm
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
@@ -24,7 +23,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, form, status=422)
     try:
-        front_desk.change_contact(**form.contact(), by=by, at=clock.now())
+        services.change_contact(**form.contact(), by=by, at=clock.now())
     except Refusal as refusal:
         form.add_error(None, refusal.sentence)
         return _show(request, form, status=refusal.status)

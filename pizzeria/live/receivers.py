@@ -8,7 +8,7 @@ from functools import partial
 from django.db import transaction
 from django.dispatch import receiver
 
-from kitchen import signals as line_news
+from kitchen import signals as kitchen_signals
 from kitchen.models import Kitchen
 from orders.models import Order
 from pizzeria.foundation.events.signals import recorded
@@ -16,7 +16,7 @@ from pizzeria.live import publisher
 from pizzeria.live.topics import News, Topic
 
 
-@receiver(line_news.board_changed, dispatch_uid="live.on_board_changed")
+@receiver(kitchen_signals.board_changed, dispatch_uid="live.on_board_changed")
 def on_board_changed(*, line: Kitchen, **_: object) -> None:
     _publish_on_commit(News(Topic("board", line.ref), line.version))
 

@@ -19,10 +19,10 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
-from kitchen import selectors as line
+from kitchen import selectors as kitchen_selectors
 from kitchen.models import Kitchen
 from kitchen.permissions import SEE_BOARD
-from orders import selectors as desk
+from orders import selectors as order_selectors
 from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation.actor import ActorKind, Permission, actor_of
 from pizzeria.live.hub import SECONDS_BETWEEN_BEATS, Message, Stream, hub
@@ -43,7 +43,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
     if not by.may(SEE_BOARD):
         return _no(HTTPStatus.FORBIDDEN)
     try:
-        kitchen = line.the_kitchen()
+        kitchen = kitchen_selectors.the_kitchen()
     except Kitchen.DoesNotExist:
         return _no(HTTPStatus.NOT_FOUND)
     stream = Stream(Topic("board", kitchen.ref), f"person {by}", _pass(request, needs=SEE_BOARD))
@@ -56,7 +56,7 @@ def order(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     by = actor_of(request)
     if by.kind is ActorKind.GUEST:
         return _no(HTTPStatus.UNAUTHORIZED)
-    order = desk.visible_to(by, ref)
+    order = order_selectors.visible_to(by, ref)
     if order is None:
         return _no(HTTPStatus.NOT_FOUND)
     needs = SEE_ALL_ORDERS if by.may(SEE_ALL_ORDERS) else None
@@ -67,7 +67,7 @@ def order(request: HttpRequest, ref: UUID) -> HttpResponseBase:
 @login_not_required
 @require_safe
 def guest_order(request: HttpRequest, ref: UUID, key: str) -> HttpResponseBase:
-    order = desk.by_guest_key(ref, key)
+    order = order_selectors.by_guest_key(ref, key)
     if order is None:
         return _no(HTTPStatus.NOT_FOUND)
     return _stream(request, Stream(Topic("order", order.ref), f"link {ref}"), order.seq)

@@ -5,7 +5,7 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from orders import services as front_desk
+from orders import services as order_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, ActorKind, actor_of
 from pizzeria.users import header, sessions
@@ -22,7 +22,7 @@ def on_signed_in(*, request: HttpRequest, user: User, **_: object) -> None:
 
 @receiver(user_logged_in, dispatch_uid="users.on_signed_in_register")
 def on_signed_in_register(*, user: User, **_: object) -> None:
-    front_desk.register_customer(by=Actor(ActorKind.PERSON, user.pk), at=clock.now())
+    order_services.register_customer(by=Actor(ActorKind.PERSON, user.pk), at=clock.now())
 
 
 @receiver(user_login_failed, dispatch_uid="users.on_sign_in_failed")

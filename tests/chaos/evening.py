@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Notice, NoticeState
 from pizzeria.foundation import background, clock
 from pizzeria.foundation.events.models import OutboxEntry
@@ -64,7 +64,7 @@ def finish(**whose):
     later = clock.now() + LEASE_IS_OVER
     relay_due(now=lambda: later)
     for notice in Notice.objects.due(later).filter(**whose):
-        front_desk.send_notice(notice_id=notice.pk, at=later)
+        order_services.send_notice(notice_id=notice.pk, at=later)
 
 
 def states():

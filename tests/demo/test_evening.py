@@ -10,10 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from kitchen import selectors as kitchens
+from kitchen import selectors as kitchen_selectors
 from kitchen.models import Kitchen, Method
 from orders import replay
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order, Status
 from pizzeria.demo.simulation import open_orders, scenario
 from pizzeria.demo.simulation.evening import Evening
@@ -40,7 +40,7 @@ def test_ends_with_every_order_delivered_or_cancelled(demo):
 
     assert left == []
     assert set(Order.objects.values_list("status", flat=True)) == {Status.DELIVERED, Status.CANCELLED}
-    assert kitchens.board(kitchens.the_kitchen(), at=FRIDAY_NIGHT).load == 0
+    assert kitchen_selectors.board(kitchen_selectors.the_kitchen(), at=FRIDAY_NIGHT).load == 0
     assert list(replay.differences()) == []
 
 
@@ -71,7 +71,7 @@ def test_goes_on_when_somebody_at_a_screen_was_quicker(demo):
         if ready := re.search(r"#(\d+) is ready", line):
             order = Order.objects.get(number=ready[1])
             if order.method == Method.PICKUP:
-                front_desk.hand_over(ref=order.ref, by=demo.chef, at=FRIDAY_NIGHT)
+                order_services.hand_over(ref=order.ref, by=demo.chef, at=FRIDAY_NIGHT)
 
     left = an_evening(demo, tell=hand_over_before_the_counter_does).play(guests(4))
 
@@ -82,7 +82,7 @@ def test_goes_on_when_somebody_at_a_screen_was_quicker(demo):
 def test_leaves_what_another_driver_has_to_that_driver(demo, manager):
     order = shop.cooked(shop.place(method=Method.DELIVERY), by=demo.chef)
     dina = shop.hire(DRIVER)
-    front_desk.assign_delivery(ref=order.ref, driver=dina.user_id, by=manager, at=FRIDAY_NIGHT)
+    order_services.assign_delivery(ref=order.ref, driver=dina.user_id, by=manager, at=FRIDAY_NIGHT)
 
     left = an_evening(demo).play([])
 

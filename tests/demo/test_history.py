@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Count
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen
 from orders import replay
 from orders.models import Order, Reason, Status
@@ -58,7 +58,7 @@ def test_leaves_no_page_empty_and_is_written_once(demo, own_folder):
 
 def test_is_known_to_be_unfinished_when_it_was_cut_off(demo, own_folder):
     nobody_can_order = {"reason": "The oven is cold.", "until": None, "by": demo.chef, "at": clock.now()}
-    kitchen_line.pause(kitchen=Kitchen.objects.get(), **nobody_can_order)
+    kitchen_services.pause(kitchen=Kitchen.objects.get(), **nobody_can_order)
 
     with pytest.raises(Refusal):
         written()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orders import services as front_desk
+from orders import services as order_services
 from pizzeria.foundation.events import backfill
 from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.money import ZERO
@@ -31,7 +31,7 @@ def test_nudges_nobody(django_capture_on_commit_callbacks):
 
 
 def test_ends_with_its_block():
-    with pytest.raises(front_desk.EmptyBasket), backfill.backfilling():
+    with pytest.raises(order_services.EmptyBasket), backfill.backfilling():
         shop.place(BasketFactory(), shown_total=ZERO)
 
     shop.place()

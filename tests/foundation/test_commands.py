@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.db.utils import OperationalError
 from prometheus_client import REGISTRY
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import SYSTEM
@@ -122,7 +122,7 @@ def test_say_busy_when_somebody_else_holds_what_they_need_for_too_long(via_roma,
     def hold(*, by):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '20ms'")
-        kitchen_line.lock(via_roma.pk)
+        kitchen_services.lock(via_roma.pk)
 
     somebody_else.set_autocommit(False)
     with somebody_else.cursor() as cursor:

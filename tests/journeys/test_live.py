@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from kitchen import services as kitchen_line
-from orders import services as front_desk
+from kitchen import services as kitchen_services
+from orders import services as order_services
 from orders.models import Reason
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
@@ -66,7 +66,7 @@ def test_follow_without_a_reload_and_without_polling(screens):
         page.clock.run_for(11_000)  # both would have polled
     assert [count() for count in fetches] == [0, 0]
 
-    kitchen_line.start_cooking(ref=ref_of(anna), by=SYSTEM, at=clock.now())
+    kitchen_services.start_cooking(ref=ref_of(anna), by=SYSTEM, at=clock.now())
     expect(anna.locator("#tracker")).to_contain_text("In the oven")
     expect(ciro.locator(".column-cooking")).to_contain_text("#1")
     assert [count() for count in fetches] == [1, 1]
@@ -87,13 +87,13 @@ def test_change_under_a_reader_without_moving_them_and_say_it_once(screens):
         }"""
     )
 
-    kitchen_line.start_cooking(ref=ref_of(anna), by=SYSTEM, at=clock.now())
+    kitchen_services.start_cooking(ref=ref_of(anna), by=SYSTEM, at=clock.now())
     hears(anna, "In the oven")
     expect(anna).to_have_title(re.compile("^In the oven"))
     expect(anna.get_by_role("link", name="the way to order")).to_be_focused()
     assert anna.evaluate("window.scrollY") == 500
 
-    front_desk.cancel_order(ref=ref_of(anna), reason=Reason.SOLD_OUT, by=SYSTEM, at=clock.now())
+    order_services.cancel_order(ref=ref_of(anna), reason=Reason.SOLD_OUT, by=SYSTEM, at=clock.now())
     _cooking, why = hears(anna, "In the oven", "This order was cancelled")
     expect(anna).to_have_title(re.compile("^This order was cancelled"))
     expect(anna.locator(".slip-payment")).to_have_text("Nothing to pay")

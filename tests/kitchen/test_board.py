@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from kitchen import selectors
-from kitchen import services as kitchen_line
+from kitchen import selectors as kitchen_selectors
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, State, Ticket
 from pizzeria.foundation import clock
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
@@ -58,7 +58,7 @@ def test_shows_nobody_what_is_not_to_be_cooked_now(ciro, kitchen):
 def test_counts_the_load_and_the_free_places(kitchen):
     in_line(kitchen, State.HELD, State.WAITING, State.COOKING, State.COOKING, State.READY, State.SCHEDULED)
 
-    board = selectors.board(kitchen, at=FRIDAY_NIGHT)
+    board = kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT)
 
     assert (board.load, board.capacity) == (4, 20)
     assert (board.places_free, board.places) == (3, 5)
@@ -68,7 +68,7 @@ def test_never_counts_fewer_than_no_places(kitchen):
     kitchen.cooking_places = 1
     in_line(kitchen, State.COOKING, State.COOKING)
 
-    assert selectors.board(kitchen, at=FRIDAY_NIGHT).places_free == 0
+    assert kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT).places_free == 0
 
 
 def test_shows_what_to_make_what_not_to_and_what_to_mind(ciro, kitchen):
@@ -88,7 +88,7 @@ def test_marks_as_late_what_should_be_out(kitchen, state, late):
     in_line(kitchen, state)
 
     def marked(at):
-        board = selectors.board(kitchen, at=at)
+        board = kitchen_selectors.board(kitchen, at=at)
         return [ticket.late for ticket in (*board.waiting, *board.cooking, *board.ready)]
 
     due_at = FRIDAY_NIGHT + timedelta(minutes=1)
@@ -197,7 +197,7 @@ def test_gives_htmx_the_board_as_it_is_after_a_step(ciro, placed_order):
 
 
 def test_says_who_was_quicker_on_the_board_itself(ciro, placed_order, chef):
-    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     part = ciro.post(reverse("kitchen:start_cooking", args=[placed_order.ref]), headers=HTMX).content.decode()
 

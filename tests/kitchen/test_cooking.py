@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from kitchen import services as kitchen_line
-from kitchen import signals
+from kitchen import services as kitchen_services
+from kitchen import signals as kitchen_signals
 from kitchen.models import Kitchen, State, Ticket
 from kitchen.services import AllPlacesTaken, TicketMoved
 from pizzeria.foundation.refusals import NotAllowed
@@ -21,7 +21,7 @@ LATER = FRIDAY_NIGHT + 9 * MINUTE
 @pytest.fixture
 def nobody_listens():
     """The line alone, without the desk: these tickets belong to no order."""
-    heard_by = {signal: signal.receivers for signal in (signals.cooking_started, signals.ticket_ready)}
+    heard_by = {signal: signal.receivers for signal in (kitchen_signals.cooking_started, kitchen_signals.ticket_ready)}
     for signal in heard_by:
         signal.receivers = []
         signal.sender_receivers_cache.clear()
@@ -42,10 +42,10 @@ def heard():
     def listen(*, signal, sender, **news):
         told.append((signal, news))
 
-    for signal in (signals.cooking_started, signals.ticket_ready):
+    for signal in (kitchen_signals.cooking_started, kitchen_signals.ticket_ready):
         signal.connect(listen)
     yield told
-    for signal in (signals.cooking_started, signals.ticket_ready):
+    for signal in (kitchen_signals.cooking_started, kitchen_signals.ticket_ready):
         signal.disconnect(listen)
 
 
@@ -62,11 +62,11 @@ def cooking(kitchen):
 
 
 def start(ticket, *, by, at=LATER):
-    return kitchen_line.start_cooking(ref=ticket.ref, by=by, at=at)
+    return kitchen_services.start_cooking(ref=ticket.ref, by=by, at=at)
 
 
 def finish(ticket, *, by, at=LATER):
-    return kitchen_line.finish_ticket(ref=ticket.ref, by=by, at=at)
+    return kitchen_services.finish_ticket(ref=ticket.ref, by=by, at=at)
 
 
 def state_of(ticket):
@@ -171,7 +171,7 @@ def test_is_not_for_guests_and_drivers(kitchen, guest, driver):
 
 
 def test_knows_no_ticket_that_nobody_wrote(kitchen, chef):
-    for step in (kitchen_line.start_cooking, kitchen_line.finish_ticket):
+    for step in (kitchen_services.start_cooking, kitchen_services.finish_ticket):
         with pytest.raises(Kitchen.DoesNotExist):
             step(ref=uuid4(), by=chef, at=LATER)
 
@@ -196,7 +196,7 @@ def test_is_told_with_who_when_and_the_locked_kitchen(kitchen, waiting, chef, he
     finish(waiting, by=chef)
 
     news = {"line": kitchen, "ref": waiting.ref, "by": chef, "at": LATER}
-    assert heard == [(signals.cooking_started, news), (signals.ticket_ready, news)]
+    assert heard == [(kitchen_signals.cooking_started, news), (kitchen_signals.ticket_ready, news)]
 
 
 def test_is_not_told_when_it_was_refused(cooking, chef, heard):
@@ -209,7 +209,7 @@ def test_is_not_told_when_it_was_refused(cooking, chef, heard):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("signal", "state", "step"),
-    [(signals.cooking_started, State.WAITING, start), (signals.ticket_ready, State.COOKING, finish)],
+    [(kitchen_signals.cooking_started, State.WAITING, start), (kitchen_signals.ticket_ready, State.COOKING, finish)],
     ids=["started", "ready"],
 )
 def test_is_undone_when_somebody_who_hears_it_fails(kitchen, chef, signal, state, step):

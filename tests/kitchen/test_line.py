@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.capacity import KitchenFull
 from kitchen.models import Kitchen, Method, State, Ticket
 from pizzeria.foundation.actor import SYSTEM
@@ -15,7 +15,7 @@ from tests.factories import KitchenFactory
 from tests.kitchen.line import MARGHERITA, MINUTE, in_line, ticket
 from tests.shop import FRIDAY_NIGHT
 
-SLIP = kitchen_line.Slip(
+SLIP = kitchen_services.Slip(
     method=Method.PICKUP, items=[MARGHERITA], pizza_minutes=[8, 9], notes="By the window", allergies="Nuts"
 )
 
@@ -23,11 +23,11 @@ SLIP = kitchen_line.Slip(
 @pytest.fixture
 def line(db):
     """The locked kitchen."""
-    return kitchen_line.lock(KitchenFactory(max_concurrent_orders=3, cooking_places=2).pk)
+    return kitchen_services.lock(KitchenFactory(max_concurrent_orders=3, cooking_places=2).pk)
 
 
 def book(line, ref=None, slip=SLIP):
-    return kitchen_line.book_ticket(line=line, ref=ref or uuid7(), slip=slip, at=FRIDAY_NIGHT)
+    return kitchen_services.book_ticket(line=line, ref=ref or uuid7(), slip=slip, at=FRIDAY_NIGHT)
 
 
 def test_books_a_ticket_that_says_all_the_cook_has_to_know(line):
@@ -72,7 +72,7 @@ def test_lets_no_short_ticket_go_before_a_long_one_that_was_there_first(line):
 
 
 def test_promises_somebody_at_home_the_time_to_drive(line):
-    slip = kitchen_line.Slip(method=Method.DELIVERY, items=[MARGHERITA], pizza_minutes=[8])
+    slip = kitchen_services.Slip(method=Method.DELIVERY, items=[MARGHERITA], pizza_minutes=[8])
 
     assert book(line, slip=slip).promise.ready_from == FRIDAY_NIGHT + (8 + 2 + 20) * MINUTE
 
@@ -108,7 +108,7 @@ def test_notices_on_its_board_what_is_booked_and_what_is_handed_over(line):
     assert Kitchen.objects.get(pk=line.pk).version == 1
 
     Ticket.objects.update(state=State.READY)
-    kitchen_line.hand_over_ticket(line=line, ref=ref, by=SYSTEM, at=FRIDAY_NIGHT)
+    kitchen_services.hand_over_ticket(line=line, ref=ref, by=SYSTEM, at=FRIDAY_NIGHT)
     assert Kitchen.objects.get(pk=line.pk).version == 2
     assert Ticket.objects.get(ref=ref).state == State.GONE
 
@@ -117,12 +117,12 @@ def test_is_found_by_a_ticket(line):
     [first, _second] = in_line(line, State.WAITING, State.COOKING)
     in_line(KitchenFactory(), State.WAITING)
 
-    assert kitchen_line.lock_for_ticket(first.ref) == line
+    assert kitchen_services.lock_for_ticket(first.ref) == line
 
 
 def test_is_not_found_by_a_ticket_nobody_wrote(line):
     with pytest.raises(Kitchen.DoesNotExist):
-        kitchen_line.lock_for_ticket(uuid4())
+        kitchen_services.lock_for_ticket(uuid4())
 
 
 def test_has_one_ticket_for_an_order(line):

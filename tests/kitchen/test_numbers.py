@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Method
 from pizzeria.foundation.ids import uuid7
 from tests.factories import KitchenFactory
@@ -14,13 +14,13 @@ from tests.shop import FRIDAY_NIGHT
 pytestmark = pytest.mark.django_db
 
 SATURDAY_NIGHT = FRIDAY_NIGHT + timedelta(days=1)
-SLIP = kitchen_line.Slip(method=Method.PICKUP, items=[MARGHERITA], pizza_minutes=[8])
+SLIP = kitchen_services.Slip(method=Method.PICKUP, items=[MARGHERITA], pizza_minutes=[8])
 
 
 def book(kitchen, at=FRIDAY_NIGHT):
     """Give the number and the business day of the next ticket."""
-    line = kitchen_line.lock(kitchen.pk)
-    booking = kitchen_line.book_ticket(line=line, ref=uuid7(), slip=SLIP, at=at)
+    line = kitchen_services.lock(kitchen.pk)
+    booking = kitchen_services.book_ticket(line=line, ref=uuid7(), slip=SLIP, at=at)
     return booking.number, booking.business_date.isoformat()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kitchen import selectors
+from kitchen import selectors as kitchen_selectors
 from kitchen.models import Method, State
 from kitchen.promises import Promise
 from tests import shop
@@ -11,7 +11,7 @@ from tests.shop import FRIDAY_NIGHT
 
 
 def quote(kitchen, **asked):
-    return selectors.quote(kitchen, **{"pizza_minutes": [8], "at": FRIDAY_NIGHT, **asked})
+    return kitchen_selectors.quote(kitchen, **{"pizza_minutes": [8], "at": FRIDAY_NIGHT, **asked})
 
 
 def test_says_in_how_many_minutes_it_could_be_picked_up(kitchen):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, State, Ticket
 from orders.models import Order, Status
 from pizzeria.foundation.refusals import NotAllowed
@@ -11,7 +11,7 @@ from tests.shop import FRIDAY_NIGHT
 
 
 def recall(order, by):
-    return kitchen_line.recall_ticket(ref=order.ref, by=by, at=FRIDAY_NIGHT)
+    return kitchen_services.recall_ticket(ref=order.ref, by=by, at=FRIDAY_NIGHT)
 
 
 def test_puts_a_ready_ticket_back_into_the_oven(placed_order, chef):
@@ -27,7 +27,7 @@ def test_puts_it_at_the_head_of_the_waiting_while_every_place_is_taken(placed_or
     Kitchen.objects.update(cooking_places=1)
     shop.cooked(placed_order, by=chef)
     cooking, waiting = shop.place(), shop.place()
-    kitchen_line.start_cooking(ref=cooking.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=cooking.ref, by=chef, at=FRIDAY_NIGHT)
 
     recall(placed_order, chef)
 
@@ -38,7 +38,7 @@ def test_puts_it_at_the_head_of_the_waiting_while_every_place_is_taken(placed_or
 
 
 def test_is_refused_for_what_is_not_ready_and_for_whom_it_is_not(placed_order, chef, guest):
-    with pytest.raises(kitchen_line.TicketMoved):
+    with pytest.raises(kitchen_services.TicketMoved):
         recall(placed_order, chef)
     with pytest.raises(NotAllowed):
         recall(shop.cooked(placed_order, by=chef), guest)
@@ -47,6 +47,6 @@ def test_is_refused_for_what_is_not_ready_and_for_whom_it_is_not(placed_order, c
 def test_can_be_finished_again(placed_order, chef):
     recall(shop.cooked(placed_order, by=chef), chef)
 
-    kitchen_line.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=3))
+    kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=3))
 
     assert Order.objects.get().ready_at == FRIDAY_NIGHT + timedelta(minutes=3)

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.capacity import KitchenClosed
 from kitchen.models import Kitchen
 from pizzeria.foundation.events.models import StoredEvent
@@ -14,11 +14,11 @@ HALF_PAST = FRIDAY_NIGHT + timedelta(minutes=30)
 
 
 def pause(kitchen, by, reason="the oven rests", until=None):
-    return kitchen_line.pause(kitchen=kitchen, reason=reason, until=until, by=by, at=FRIDAY_NIGHT)
+    return kitchen_services.pause(kitchen=kitchen, reason=reason, until=until, by=by, at=FRIDAY_NIGHT)
 
 
 def change(kitchen, by, orders=20, places=5):
-    return kitchen_line.change_capacity(
+    return kitchen_services.change_capacity(
         kitchen=kitchen, max_concurrent_orders=orders, cooking_places=places, by=by, at=FRIDAY_NIGHT
     )
 
@@ -40,8 +40,8 @@ def test_a_pause_ends_by_itself(kitchen, chef):
 
 def test_a_pause_can_be_ended(kitchen, chef):
     pause(kitchen, chef)
-    kitchen_line.resume(kitchen=kitchen, by=chef, at=FRIDAY_NIGHT)
-    kitchen_line.resume(kitchen=kitchen, by=chef, at=FRIDAY_NIGHT)  # once more changes nothing
+    kitchen_services.resume(kitchen=kitchen, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.resume(kitchen=kitchen, by=chef, at=FRIDAY_NIGHT)  # once more changes nothing
 
     assert shop.place().number == 1
     types = StoredEvent.objects.filter(aggregate_ref=kitchen.ref).values_list("type", flat=True)
@@ -49,9 +49,9 @@ def test_a_pause_can_be_ended(kitchen, chef):
 
 
 def test_a_pause_needs_a_reason_and_a_time_to_come(kitchen, chef, guest):
-    with pytest.raises(kitchen_line.PauseRefused):
+    with pytest.raises(kitchen_services.PauseRefused):
         pause(kitchen, chef, reason="")
-    with pytest.raises(kitchen_line.PauseRefused):
+    with pytest.raises(kitchen_services.PauseRefused):
         pause(kitchen, chef, until=FRIDAY_NIGHT)
     with pytest.raises(NotAllowed):
         pause(kitchen, guest)
@@ -69,10 +69,10 @@ def test_capacity_is_a_managers_to_change(kitchen, manager, chef):
 def test_capacity_is_never_less_than_what_is_open(kitchen, manager, chef):
     orders = [shop.place() for _ in range(3)]
     for order in orders[:2]:
-        kitchen_line.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+        kitchen_services.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
 
     for too_low in ({"orders": 2}, {"places": 1}, {"orders": 0}, {"places": 0}):
-        with pytest.raises(kitchen_line.CapacityTooLow):
+        with pytest.raises(kitchen_services.CapacityTooLow):
             change(kitchen, manager, **too_low)
     change(kitchen, manager, orders=3, places=2)
 

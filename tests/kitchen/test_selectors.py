@@ -2,7 +2,7 @@
 
 import pytest
 
-from kitchen import selectors
+from kitchen import selectors as kitchen_selectors
 from kitchen.models import State
 from tests.kitchen.line import in_line
 from tests.shop import FRIDAY_NIGHT
@@ -12,7 +12,7 @@ FEW_AND_MANY = pytest.mark.parametrize("many", [2, 20])
 
 def test_of_the_kitchen_take_one_query(kitchen, django_assert_num_queries):
     with django_assert_num_queries(1):
-        assert selectors.the_kitchen() == kitchen
+        assert kitchen_selectors.the_kitchen() == kitchen
 
 
 @FEW_AND_MANY
@@ -20,7 +20,7 @@ def test_of_the_board_and_its_three_queues_take_one_query(kitchen, many, django_
     in_line(kitchen, *[State.WAITING, State.COOKING, State.READY] * many)
 
     with django_assert_num_queries(1):
-        board = selectors.board(kitchen, at=FRIDAY_NIGHT)
+        board = kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT)
 
     assert [len(queue) for queue in (board.waiting, board.cooking, board.ready)] == [many] * 3
 
@@ -31,6 +31,6 @@ def test_of_what_is_told_before_ordering_take_one_query(kitchen, many, django_as
     in_line(kitchen, *[State.WAITING] * many)
 
     with django_assert_num_queries(1):
-        told = selectors.quote(kitchen, pizza_minutes=[8], at=FRIDAY_NIGHT)
+        told = kitchen_selectors.quote(kitchen, pizza_minutes=[8], at=FRIDAY_NIGHT)
 
     assert told.open

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.refusals import Busy
@@ -109,7 +109,7 @@ def test_keep_what_was_typed_about_the_capacity(marta, field, typed):
 
 def test_say_beside_the_field_that_more_is_open_than_there_would_be_room_for(marta, chef):
     for _ in range(2):
-        kitchen_line.start_cooking(ref=shop.place().ref, by=chef, at=FRIDAY_NIGHT)
+        kitchen_services.start_cooking(ref=shop.place().ref, by=chef, at=FRIDAY_NIGHT)
 
     page = marta.post(CAPACITY, {"max_concurrent_orders": "30", "cooking_places": "1"})
 

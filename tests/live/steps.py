@@ -1,6 +1,6 @@
 """Steps of an order, for a stream to tell of."""
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from tests.waiting import LIMIT, until
@@ -9,10 +9,10 @@ from tests.waiting import LIMIT, until
 def steps_of(order):
     """Take a waiting order into the oven, out of it and back into it, time and again: a step whenever one is asked."""
     at = clock.now()
-    yield kitchen_line.start_cooking(ref=order.ref, by=SYSTEM, at=at)
+    yield kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=at)
     while True:
-        yield kitchen_line.finish_ticket(ref=order.ref, by=SYSTEM, at=at)
-        yield kitchen_line.recall_ticket(ref=order.ref, by=SYSTEM, at=at)
+        yield kitchen_services.finish_ticket(ref=order.ref, by=SYSTEM, at=at)
+        yield kitchen_services.recall_ticket(ref=order.ref, by=SYSTEM, at=at)
 
 
 def until_told(steps, is_told, *, seconds=LIMIT):

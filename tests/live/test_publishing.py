@@ -5,9 +5,9 @@ import socket
 import pytest
 from django.db import transaction
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen
-from orders import services as front_desk
+from orders import services as order_services
 from pizzeria.foundation import background, breaker, clock
 from pizzeria.foundation.background import BackgroundQueue
 from pizzeria.foundation.refusals import Refusal
@@ -37,10 +37,10 @@ def newest(news):
 
 
 STEPS = {
-    "start": (lambda ref, chef: kitchen_line.start_cooking(ref=ref, by=chef, at=FRIDAY_NIGHT), 0),
-    "finish": (lambda ref, chef: kitchen_line.finish_ticket(ref=ref, by=chef, at=FRIDAY_NIGHT), 1),
-    "recall": (lambda ref, chef: kitchen_line.recall_ticket(ref=ref, by=chef, at=FRIDAY_NIGHT), 2),
-    "hand over": (lambda ref, chef: front_desk.hand_over(ref=ref, by=chef, at=FRIDAY_NIGHT), 2),
+    "start": (lambda ref, chef: kitchen_services.start_cooking(ref=ref, by=chef, at=FRIDAY_NIGHT), 0),
+    "finish": (lambda ref, chef: kitchen_services.finish_ticket(ref=ref, by=chef, at=FRIDAY_NIGHT), 1),
+    "recall": (lambda ref, chef: kitchen_services.recall_ticket(ref=ref, by=chef, at=FRIDAY_NIGHT), 2),
+    "hand over": (lambda ref, chef: order_services.hand_over(ref=ref, by=chef, at=FRIDAY_NIGHT), 2),
 }
 
 
@@ -66,7 +66,7 @@ def test_tells_of_a_new_order_and_of_a_pause(kitchen, manager, told, committed):
     with committed():
         order = shop.place()
     with committed():
-        kitchen_line.pause(kitchen=kitchen, reason="the oven", until=None, by=manager, at=FRIDAY_NIGHT)
+        kitchen_services.pause(kitchen=kitchen, reason="the oven", until=None, by=manager, at=FRIDAY_NIGHT)
 
     kitchen.refresh_from_db()
     assert newest(told) == {Topic("board", kitchen.ref): kitchen.version, Topic("order", order.ref): order.seq}
@@ -74,10 +74,10 @@ def test_tells_of_a_new_order_and_of_a_pause(kitchen, manager, told, committed):
 
 def test_tells_nobody_of_what_was_refused_or_undone(placed_order, chef, told, committed):
     with committed(), pytest.raises(Refusal):
-        kitchen_line.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+        kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     with committed(), transaction.atomic():
-        line = kitchen_line.lock(placed_order.kitchen_id)
-        kitchen_line.withdraw_ticket(line=line, ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+        line = kitchen_services.lock(placed_order.kitchen_id)
+        kitchen_services.withdraw_ticket(line=line, ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
         transaction.set_rollback(True)
 
     assert told == []
@@ -90,7 +90,7 @@ def test_tells_nobody_before_others_can_see_it(monkeypatch):
     seen = []
     monkeypatch.setattr(publisher, "publish", lambda _news: seen.append(transaction.get_connection().in_atomic_block))
 
-    kitchen_line.start_cooking(ref=order.ref, by=shop.acting_as(KITCHEN), at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=order.ref, by=shop.acting_as(KITCHEN), at=FRIDAY_NIGHT)
 
     assert seen
     assert not any(seen)
@@ -130,7 +130,7 @@ def left_jobs(monkeypatch):
 
 def test_asks_a_dead_redis_in_the_background_alone(placed_order, chef, committed, dead_redis, left_jobs):
     with committed():
-        kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=clock.now())
+        kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=clock.now())
     left_jobs.wait()
 
     assert breaker.of_redis.is_tripped

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from orders import selectors
+from orders import selectors as order_selectors
 from orders.models import Order
 from pizzeria.foundation import clock
 from pizzeria.users.models import User
@@ -29,7 +29,7 @@ def measure() -> None:
         ("menu, cached, signed in", chef, reverse("menu:card"), True),
         ("pizza page, uncached", guest, reverse("menu:pizza", args=["pepperoni"]), False),
         ("pizza page, cached", guest, reverse("menu:pizza", args=["pepperoni"]), True),
-        ("a guest's order", guest, selectors.address(newest), True),
+        ("a guest's order", guest, order_selectors.address(newest), True),
         ("board with 201 tickets", chef, reverse("kitchen:board"), True),
     ):
         assert visitor.get(address).status_code == HTTPStatus.OK

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen
-from orders import services as front_desk
+from orders import services as order_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from tests import shop
@@ -57,7 +57,7 @@ def _trip(page: Page) -> Iterator[float]:
     at = clock.now()
     ref = shop.place(shop.basket_of(shop.pizza(), at=at), at=at).ref
     yield _seconds_until_shown(page, at)
-    for step in (kitchen_line.start_cooking, kitchen_line.finish_ticket, front_desk.hand_over):
+    for step in (kitchen_services.start_cooking, kitchen_services.finish_ticket, order_services.hand_over):
         at = clock.now()
         step(ref=ref, by=SYSTEM, at=at)
         yield _seconds_until_shown(page, at)

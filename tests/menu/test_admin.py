@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
 
-from menu import services as menu
+from menu import services as menu_services
 from menu.models import Category, Extra, Pizza, Size, Topping
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
@@ -130,7 +130,7 @@ def test_leaves_placed_orders_as_they_were(marta, placed_order, margherita):
 
 def test_does_not_undo_what_was_sold_out_while_the_form_was_open(marta, margherita):
     form = form_of(marta, margherita, description="With love.")
-    menu.take_off(item=margherita, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+    menu_services.take_off(item=margherita, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     marta.post(admin_of(margherita), form)
 
@@ -146,7 +146,7 @@ def test_does_not_undo_what_is_sold_out_between_reading_the_row_and_saving_it(ma
     pizzas = admin.site.get_model_admin(Pizza)
     form = pizzas.get_form(request)(typed, instance=margherita)
     assert form.is_valid()
-    menu.take_off(item=Pizza.objects.get(pk=margherita.pk), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+    menu_services.take_off(item=Pizza.objects.get(pk=margherita.pk), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     pizzas.save_model(request, form.save(commit=False), form, change=True)
 
@@ -229,7 +229,7 @@ def test_asks_again_and_takes_nothing_off_when_the_time_makes_no_sense(marta, ol
 
 
 def test_puts_back_what_is_ticked(marta, olives):
-    menu.take_off(item=olives, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+    menu_services.take_off(item=olives, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     act(marta, "put_back", olives)
 

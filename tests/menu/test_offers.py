@@ -9,8 +9,9 @@ from django.db import transaction
 from django.test import override_settings
 from django.urls import reverse
 
-from menu import offers, selectors
-from menu import services as menu
+from menu import offers
+from menu import selectors as menu_selectors
+from menu import services as menu_services
 from menu.models import Category, Extra, Pizza, Size, Topping
 from orders.selectors import quotes
 from pizzeria.users.roles import MANAGER
@@ -34,7 +35,7 @@ def test_take_two_queries_for_a_card_however_long(django_assert_num_queries):
         ExtraFactory(category__slug="sides")
 
     with django_assert_num_queries(2):
-        card = selectors.card(FRIDAY_NIGHT)
+        card = menu_selectors.card(FRIDAY_NIGHT)
 
     assert sum(len(section.items) for section in card.sections) == 43
 
@@ -112,14 +113,14 @@ def test_are_thrown_away_when_a_change_is_committed(django_capture_on_commit_cal
 
 
 def test_show_the_new_price_once_it_is_committed(django_capture_on_commit_callbacks):
-    selectors.card(FRIDAY_NIGHT)
+    menu_selectors.card(FRIDAY_NIGHT)
 
     with django_capture_on_commit_callbacks(execute=True):
         margherita = Pizza.objects.get(slug="margherita")
         margherita.base_price = Decimal("13.49")
         margherita.save()
 
-    [pizzas, _drinks] = selectors.card(FRIDAY_NIGHT).sections
+    [pizzas, _drinks] = menu_selectors.card(FRIDAY_NIGHT).sections
     assert pizzas.items[0].price_from == Decimal("13.49")
 
 
@@ -131,11 +132,11 @@ def test_are_thrown_away_by_taking_off_and_by_putting_back(django_capture_on_com
 
     assert to_be_had()
     with django_capture_on_commit_callbacks(execute=True):
-        menu.take_off(item=olives, until=None, by=chef, at=FRIDAY_NIGHT)
+        menu_services.take_off(item=olives, until=None, by=chef, at=FRIDAY_NIGHT)
     assert not to_be_had()
 
     with django_capture_on_commit_callbacks(execute=True):
-        menu.put_back(item=olives, by=chef, at=FRIDAY_NIGHT)
+        menu_services.put_back(item=olives, by=chef, at=FRIDAY_NIGHT)
     assert to_be_had()
 
 

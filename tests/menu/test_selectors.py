@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from menu import offers, selectors
+from menu import offers
+from menu import selectors as menu_selectors
 from menu.models import Category, Pizza, Size
 from tests.factories import CategoryFactory, ExtraFactory, PizzaFactory, SizeFactory, ToppingFactory
 from tests.shop import FRIDAY_NIGHT
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def item(slug):
     """Give a dish as the card shows it."""
     return next(
-        item for section in selectors.card(FRIDAY_NIGHT).sections for item in section.items if item.slug == slug
+        item for section in menu_selectors.card(FRIDAY_NIGHT).sections for item in section.items if item.slug == slug
     )
 
 
@@ -97,7 +98,7 @@ def test_put_the_categories_in_the_managers_order():
     PizzaFactory(category=pizzas)
     ExtraFactory(category=drinks)
 
-    assert [section.slug for section in selectors.card(FRIDAY_NIGHT).sections] == ["drinks", "pizzas", "desserts"]
+    assert [section.slug for section in menu_selectors.card(FRIDAY_NIGHT).sections] == ["drinks", "pizzas", "desserts"]
 
 
 def test_put_dishes_in_their_order_within_a_category():
@@ -105,7 +106,7 @@ def test_put_dishes_in_their_order_within_a_category():
     PizzaFactory(slug="b", name="B", position=1)
     PizzaFactory(slug="a", name="A", position=1)
 
-    [pizzas] = selectors.card(FRIDAY_NIGHT).sections
+    [pizzas] = menu_selectors.card(FRIDAY_NIGHT).sections
 
     assert [item.slug for item in pizzas.items] == ["a", "b", "last"]
 
@@ -115,7 +116,7 @@ def test_keep_one_heading_for_pizzas_and_extras_of_one_category():
     PizzaFactory(slug="tartufo", category=specials)
     ExtraFactory(slug="truffle", category=specials)
 
-    [section] = selectors.card(FRIDAY_NIGHT).sections
+    [section] = menu_selectors.card(FRIDAY_NIGHT).sections
 
     assert [item.slug for item in section.items] == ["tartufo", "truffle"]
 
@@ -123,7 +124,7 @@ def test_keep_one_heading_for_pizzas_and_extras_of_one_category():
 def test_leave_out_a_heading_with_nothing_under_it():
     CategoryFactory(slug="soups")
 
-    assert selectors.card(FRIDAY_NIGHT).sections == ()
+    assert menu_selectors.card(FRIDAY_NIGHT).sections == ()
 
 
 def test_show_what_is_sold_out_and_when_it_is_back():
@@ -160,7 +161,7 @@ def test_recommend_the_first_pizzas_that_are_to_be_had():
         PizzaFactory(slug=slug)
     Pizza.objects.filter(slug="two").update(off_since=FRIDAY_NIGHT)
 
-    assert [pizza.slug for pizza in selectors.favourites(FRIDAY_NIGHT)] == ["one", "three", "four", "five"]
+    assert [pizza.slug for pizza in menu_selectors.favourites(FRIDAY_NIGHT)] == ["one", "three", "four", "five"]
 
 
 def test_give_another_address_to_a_picture_that_looks_different(ham):
@@ -190,6 +191,6 @@ def test_do_not_let_a_sold_out_topping_be_ticked():
     ToppingFactory(slug="olives", off_since=FRIDAY_NIGHT)
     toppings = offers.fresh().toppings.values()
 
-    [olives] = selectors.topping_options(toppings, chosen=["olives"], at=FRIDAY_NIGHT)
+    [olives] = menu_selectors.topping_options(toppings, chosen=["olives"], at=FRIDAY_NIGHT)
 
     assert (olives.available, olives.chosen) == (False, False)

@@ -5,7 +5,7 @@ of it.
 
 from datetime import timedelta
 
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Channel, Notice, NoticeState
 from pizzeria.foundation.events.models import StoredEvent
 from tests.shop import FRIDAY_NIGHT
@@ -28,7 +28,7 @@ def write_down(order, *types, at=FRIDAY_NIGHT):
     events = StoredEvent.objects.filter(aggregate_ref=order.ref, **({"type__in": types} if types else {})).order_by(
         "seq"
     )
-    return [notice for event in events for notice in front_desk.write_notices(event_id=event.pk, at=at)]
+    return [notice for event in events for notice in order_services.write_notices(event_id=event.pk, at=at)]
 
 
 def newest(order, channel, kind="confirmed", at=FRIDAY_NIGHT):
@@ -39,16 +39,16 @@ def newest(order, channel, kind="confirmed", at=FRIDAY_NIGHT):
 
 def send(notice, at=FRIDAY_NIGHT):
     """Send a notice; give it as it is then."""
-    front_desk.send_notice(notice_id=notice.pk, at=at)
+    order_services.send_notice(notice_id=notice.pk, at=at)
     return now(notice)
 
 
 def take(notice, at=FRIDAY_NIGHT):
-    return front_desk.take_notice(notice_id=notice.pk, at=at)
+    return order_services.take_notice(notice_id=notice.pk, at=at)
 
 
 def settle(taken, outcome, at=FRIDAY_NIGHT):
-    front_desk.settle_notice(notice=taken, outcome=outcome, at=at)
+    order_services.settle_notice(notice=taken, outcome=outcome, at=at)
     return now(taken)
 
 

@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 
 from kitchen.models import Kitchen
-from orders import replay, selectors
-from orders import services as front_desk
+from orders import replay
+from orders import selectors as order_selectors
+from orders import services as order_services
 from orders.models import Channel, Notice, Order
 from orders.models.contact import new_key
 from orders.selectors.timeline import timeline
@@ -31,7 +32,7 @@ def bruno(db):
 
 
 def adopt(order, by):
-    return front_desk.adopt_order(ref=order.ref, by=by, at=FRIDAY_NIGHT)
+    return order_services.adopt_order(ref=order.ref, by=by, at=FRIDAY_NIGHT)
 
 
 def link(order):
@@ -51,9 +52,9 @@ def test_puts_it_into_the_history_and_closes_its_link(placed_order, carla):
 
     adopt(placed_order, carla)
 
-    assert [row.number for row in selectors.orders_of(carla)] == [placed_order.number]
-    assert selectors.visible_to(carla, placed_order.ref) == placed_order
-    assert selectors.by_guest_key(placed_order.ref, key) is None
+    assert [row.number for row in order_selectors.orders_of(carla)] == [placed_order.number]
+    assert order_selectors.visible_to(carla, placed_order.ref) == placed_order
+    assert order_selectors.by_guest_key(placed_order.ref, key) is None
     assert Order.objects.get().contact.key == ""
 
 
@@ -70,7 +71,7 @@ def test_is_found_again_by_replaying(placed_order, carla, bruno):
     adopt(placed_order, carla)
     assert list(replay.differences()) == []
 
-    Order.objects.update(customer=front_desk.register_customer(by=bruno, at=FRIDAY_NIGHT))
+    Order.objects.update(customer=order_services.register_customer(by=bruno, at=FRIDAY_NIGHT))
     assert "customer is" in "".join(replay.differences())
 
 
@@ -87,7 +88,7 @@ def test_is_refused_when_it_is_somebodys_already(placed_order, carla, bruno):
 
     for order in (placed_order, theirs):
         for somebody in (carla, bruno):
-            with pytest.raises(front_desk.SomebodysAlready, match="in an account already"):
+            with pytest.raises(order_services.SomebodysAlready, match="in an account already"):
                 adopt(order, somebody)
 
     assert set(Order.objects.values_list("customer__user_id", flat=True)) == {carla.user_id}
@@ -96,7 +97,7 @@ def test_is_refused_when_it_is_somebodys_already(placed_order, carla, bruno):
 
 def test_of_an_unknown_order_finds_nothing(kitchen, carla):
     with pytest.raises(Order.DoesNotExist):
-        front_desk.adopt_order(ref=uuid7(), by=carla, at=FRIDAY_NIGHT)
+        order_services.adopt_order(ref=uuid7(), by=carla, at=FRIDAY_NIGHT)
 
 
 def test_tells_nobody_twice_what_the_guest_was_told(post, placed_order, carla, chef):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from menu.models import Pizza
 from menu.services import take_off
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Basket, BasketLine
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.roles import CUSTOMER
@@ -160,7 +160,9 @@ def test_begins_afresh_after_it_was_ordered():
     spent = shop.basket_of()
     shop.place(spent)
 
-    fresh = front_desk.add_to_basket(basket=spent.ref, choice=shop.pizza(), quantity=1, by=shop.GUEST, at=FRIDAY_NIGHT)
+    fresh = order_services.add_to_basket(
+        basket=spent.ref, choice=shop.pizza(), quantity=1, by=shop.GUEST, at=FRIDAY_NIGHT
+    )
 
     assert fresh != spent
     assert Basket.objects.count() == 2

@@ -1,9 +1,9 @@
 import pytest
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import LOAD, Kitchen, State, Ticket
 from kitchen.permissions import COOK
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order, Reason, Status
 from pizzeria.foundation.actor import Actor, ActorKind
 from pizzeria.foundation.events.models import StoredEvent
@@ -13,7 +13,7 @@ from tests.shop import FRIDAY_NIGHT
 
 
 def cancel(order, by, reason=Reason.CHANGED_MIND, said=""):
-    return front_desk.cancel_order(ref=order.ref, reason=reason, said=said, by=by, at=FRIDAY_NIGHT)
+    return order_services.cancel_order(ref=order.ref, reason=reason, said=said, by=by, at=FRIDAY_NIGHT)
 
 
 def test_gives_the_place_back(placed_order, guest):
@@ -33,19 +33,19 @@ def test_lets_somebody_else_order_at_capacity(placed_order, guest):
 
 
 def test_is_refused_once_the_pizza_is_in_the_oven(placed_order, chef, guest):
-    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
-    with pytest.raises(front_desk.TooLateToCancel, match="already in the oven"):
+    with pytest.raises(order_services.TooLateToCancel, match="already in the oven"):
         cancel(placed_order, guest)
 
     assert Order.objects.get().status == Status.COOKING
 
 
 def test_needs_the_permission_to_stop_the_oven_not_just_to_cook(placed_order, chef):
-    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     helper = Actor(ActorKind.PERSON, 9, frozenset({COOK}))
 
-    with pytest.raises(front_desk.TooLateToCancel):
+    with pytest.raises(order_services.TooLateToCancel):
         cancel(placed_order, helper)
     cancel(placed_order, chef, Reason.SOLD_OUT)
 
@@ -53,18 +53,18 @@ def test_needs_the_permission_to_stop_the_oven_not_just_to_cook(placed_order, ch
 
 
 def test_is_refused_once_it_is_handed_over_or_cancelled(placed_order, chef, manager):
-    front_desk.hand_over(ref=shop.cooked(placed_order, by=chef).ref, by=chef, at=FRIDAY_NIGHT)
+    order_services.hand_over(ref=shop.cooked(placed_order, by=chef).ref, by=chef, at=FRIDAY_NIGHT)
     other = shop.place()
     cancel(other, manager)
 
-    with pytest.raises(front_desk.OrderMoved, match="handed over already"):
+    with pytest.raises(order_services.OrderMoved, match="handed over already"):
         cancel(placed_order, manager)
-    with pytest.raises(front_desk.OrderMoved, match="cancelled already"):
+    with pytest.raises(order_services.OrderMoved, match="cancelled already"):
         cancel(other, manager)
 
 
 def test_needs_words_for_something_else_and_keeps_them_out_of_the_log(placed_order, chef):
-    with pytest.raises(front_desk.ReasonMissing):
+    with pytest.raises(order_services.ReasonMissing):
         cancel(placed_order, chef, Reason.OTHER)
 
     cancel(placed_order, chef, Reason.OTHER, said="The oven is out.")
@@ -75,15 +75,15 @@ def test_needs_words_for_something_else_and_keeps_them_out_of_the_log(placed_ord
 
 def test_of_an_unknown_order_finds_nothing(kitchen, manager):
     with pytest.raises(Kitchen.DoesNotExist):
-        front_desk.cancel_order(ref=uuid7(), reason=Reason.CHANGED_MIND, by=manager, at=FRIDAY_NIGHT)
+        order_services.cancel_order(ref=uuid7(), reason=Reason.CHANGED_MIND, by=manager, at=FRIDAY_NIGHT)
 
 
 def test_is_refused_for_a_pizza_that_was_recalled_into_the_line(placed_order, chef, guest):
     Kitchen.objects.update(cooking_places=1)
     shop.cooked(placed_order, by=chef)
-    kitchen_line.start_cooking(ref=shop.place().ref, by=chef, at=FRIDAY_NIGHT)
-    kitchen_line.recall_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=shop.place().ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.recall_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     assert Ticket.objects.get(ref=placed_order.ref).state == State.WAITING
 
-    with pytest.raises(front_desk.TooLateToCancel):
+    with pytest.raises(order_services.TooLateToCancel):
         cancel(placed_order, guest)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from kitchen.models import Kitchen, Method, Ticket
 from menu.models import Pizza
 from menu.services import take_off
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.roles import CUSTOMER
@@ -264,7 +264,7 @@ def test_gives_notes_a_few_lines_and_loses_none_of_their_words(client, form):
 def test_asks_for_what_the_desk_needs_of_an_address_in_its_words(client, form, missing):
     response = send(client, form, **{"method": "delivery", "street": "Via Appia 7", "city": "Roma", missing: " "})
 
-    assert response.context["form"].errors == {missing: [front_desk.NEEDED_AT_THE_DOOR[missing]]}
+    assert response.context["form"].errors == {missing: [order_services.NEEDED_AT_THE_DOOR[missing]]}
 
 
 def test_says_that_an_address_for_letters_is_too_long(client, form):

@@ -1,8 +1,8 @@
 import pytest
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import State, Ticket
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order, Status
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.events.models import StoredEvent
@@ -10,17 +10,17 @@ from tests.shop import FRIDAY_NIGHT
 
 
 def test_follows_the_ticket_step_by_step(placed_order, chef):
-    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     placed_order.refresh_from_db()
     assert (placed_order.status, placed_order.cooking_at) == (Status.COOKING, FRIDAY_NIGHT)
 
-    kitchen_line.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     placed_order.refresh_from_db()
     assert (placed_order.status, placed_order.ready_at) == (Status.READY, FRIDAY_NIGHT)
 
 
 def test_keeps_who_cooked(placed_order, chef):
-    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     event = StoredEvent.objects.get(aggregate_ref=placed_order.ref, type="order.cooking_started.v1")
     assert event.data == {"staff": chef.user_id}
@@ -36,7 +36,7 @@ def test_never_disagrees_with_the_ticket_when_the_command_dies(placed_order, che
         raise Killed
 
     with failpoints.armed("kitchen.start_cooking.before_commit", die), pytest.raises(Killed):
-        kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+        kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     assert Ticket.objects.get(ref=placed_order.ref).state == State.WAITING
     assert Order.objects.get(ref=placed_order.ref).status == Status.CONFIRMED
@@ -44,9 +44,9 @@ def test_never_disagrees_with_the_ticket_when_the_command_dies(placed_order, che
 
 
 def test_counts_its_events_without_gaps_to_the_counter(placed_order, chef):
-    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
-    kitchen_line.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
-    front_desk.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    order_services.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     seqs = list(StoredEvent.objects.filter(aggregate_ref=placed_order.ref).values_list("seq", flat=True))
     assert seqs == [1, 2, 3, 4, 5]

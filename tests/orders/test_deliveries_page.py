@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from kitchen.models import Method
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order, Status
 from pizzeria.foundation import clock
 from pizzeria.foundation.ids import uuid7
@@ -68,7 +68,7 @@ def test_lets_a_manager_choose_who_drives(mario, dina, ready):
 
 
 def test_lets_a_manager_take_it_from_one_driver_and_give_it_to_another(mario, dina, dario, ready):
-    order = ready(front_desk.claim_delivery, by=dina)
+    order = ready(order_services.claim_delivery, by=dina)
 
     press(mario, "assign", order, driver=name_of(dario))
     order.refresh_from_db()
@@ -100,7 +100,7 @@ def test_gives_a_delivery_to_nobody_who_does_not_deliver(mario, ready, nobody):
 
 
 def test_tells_drivers_who_is_on_the_road_and_since_when_and_no_more(sign_in, dina, ready):
-    order = ready(front_desk.claim_delivery, front_desk.leave_for_delivery, by=dina)
+    order = ready(order_services.claim_delivery, order_services.leave_for_delivery, by=dina)
     browser = sign_in(DRIVER)
 
     html = seen_by(browser)
@@ -113,7 +113,9 @@ def test_tells_drivers_who_is_on_the_road_and_since_when_and_no_more(sign_in, di
 
 
 def test_lets_a_manager_step_in_for_whoever_is_on_the_road(mario, dina, ready):
-    order, forgotten = (ready(front_desk.claim_delivery, front_desk.leave_for_delivery, by=dina) for _ in range(2))
+    order, forgotten = (
+        ready(order_services.claim_delivery, order_services.leave_for_delivery, by=dina) for _ in range(2)
+    )
     assert buttons_on(mario) == ["deliver", "fail"] * 2
 
     press(mario, "deliver", forgotten)
@@ -137,7 +139,7 @@ def test_lets_a_manager_step_in_for_whoever_is_on_the_road(mario, dina, ready):
 def test_shows_a_refused_form_as_it_was_typed(sign_in, ready, htmx, typed, sentence):
     browser = sign_in(DRIVER)
     dina = shop.acting_as(DRIVER, browser.user.pk)
-    order, other = (ready(front_desk.claim_delivery, front_desk.leave_for_delivery, by=dina) for _ in range(2))
+    order, other = (ready(order_services.claim_delivery, order_services.leave_for_delivery, by=dina) for _ in range(2))
 
     answer = press(browser, "fail", order, htmx=htmx, **typed)
 

@@ -2,10 +2,10 @@ from decimal import Decimal
 
 import pytest
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Method, State, Ticket
 from orders import replay
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order, Reason, Status
 from orders.selectors.delivery import drivers
 from pizzeria.foundation.events.models import StoredEvent
@@ -33,9 +33,9 @@ def step(verb, order, by, **more):
 
 
 def test_brings_the_pizza_and_the_cash_home(delivery, dina):
-    step(front_desk.claim_delivery, delivery, dina)
-    step(front_desk.leave_for_delivery, delivery, dina)
-    step(front_desk.hand_over, delivery, dina)
+    step(order_services.claim_delivery, delivery, dina)
+    step(order_services.leave_for_delivery, delivery, dina)
+    step(order_services.hand_over, delivery, dina)
 
     delivery.refresh_from_db()
     assert (delivery.status, delivery.paid, delivery.driver_id) == (
@@ -55,40 +55,40 @@ def test_promises_the_drive_too(kitchen):
 
 
 def test_without_an_address_is_refused(kitchen):
-    with pytest.raises(front_desk.AddressMissing, match="where we shall bring it"):
+    with pytest.raises(order_services.AddressMissing, match="where we shall bring it"):
         shop.place(method=Method.DELIVERY, contact=shop.ANNA)
 
     assert not Order.objects.exists()
 
 
 def test_is_one_drivers_at_a_time(delivery, dina, dario):
-    step(front_desk.claim_delivery, delivery, dina)
-    step(front_desk.claim_delivery, delivery, dina)  # once more: it is hers already
+    step(order_services.claim_delivery, delivery, dina)
+    step(order_services.claim_delivery, delivery, dina)  # once more: it is hers already
 
-    with pytest.raises(front_desk.AnotherDriverHasIt, match=r"Dina has #1 already\."):
-        step(front_desk.claim_delivery, delivery, dario)
-    with pytest.raises(front_desk.NotYourDelivery):
-        step(front_desk.leave_for_delivery, delivery, dario)
-    with pytest.raises(front_desk.NotYourDelivery):
-        step(front_desk.release_delivery, delivery, dario)
+    with pytest.raises(order_services.AnotherDriverHasIt, match=r"Dina has #1 already\."):
+        step(order_services.claim_delivery, delivery, dario)
+    with pytest.raises(order_services.NotYourDelivery):
+        step(order_services.leave_for_delivery, delivery, dario)
+    with pytest.raises(order_services.NotYourDelivery):
+        step(order_services.release_delivery, delivery, dario)
     assert StoredEvent.objects.filter(type="order.driver_assigned.v1").count() == 1
 
 
 def test_can_be_given_back_and_claimed_by_another(delivery, dina, dario):
-    step(front_desk.claim_delivery, delivery, dina)
-    step(front_desk.release_delivery, delivery, dina)
+    step(order_services.claim_delivery, delivery, dina)
+    step(order_services.release_delivery, delivery, dina)
 
-    step(front_desk.claim_delivery, delivery, dario)
+    step(order_services.claim_delivery, delivery, dario)
 
     assert Order.objects.get().driver_id == dario.user_id
 
 
 def test_can_be_assigned_by_a_manager_only(delivery, dina, dario, manager):
-    step(front_desk.claim_delivery, delivery, dina)
+    step(order_services.claim_delivery, delivery, dina)
     with pytest.raises(NotAllowed):
-        step(front_desk.assign_delivery, delivery, dario, driver=dario.user_id)
+        step(order_services.assign_delivery, delivery, dario, driver=dario.user_id)
 
-    step(front_desk.assign_delivery, delivery, manager, driver=dario.user_id)
+    step(order_services.assign_delivery, delivery, manager, driver=dario.user_id)
 
     assert Order.objects.get().driver_id == dario.user_id
     assert list(replay.differences()) == []
@@ -98,8 +98,8 @@ def test_is_assigned_to_nobody_who_does_not_deliver(delivery, manager, dina):
     User.objects.filter(pk=dina.user_id).update(is_active=False)
 
     for driver in (UserFactory().pk, shop.hire(KITCHEN).user_id, dina.user_id, 0, 2**70):
-        with pytest.raises(front_desk.NotADriver):
-            step(front_desk.assign_delivery, delivery, manager, driver=driver)
+        with pytest.raises(order_services.NotADriver):
+            step(order_services.assign_delivery, delivery, manager, driver=driver)
 
     assert Order.objects.get().driver_id is None
 
@@ -115,54 +115,54 @@ def test_can_be_assigned_to_whoever_delivers(kitchen):
 def test_waits_for_the_oven(kitchen, dina):
     order = shop.place(method=Method.DELIVERY)
 
-    with pytest.raises(front_desk.OrderMoved):
-        step(front_desk.claim_delivery, order, dina)
+    with pytest.raises(order_services.OrderMoved):
+        step(order_services.claim_delivery, order, dina)
 
 
 def test_of_a_pickup_is_not_offered(placed_order, chef, dina):
     shop.cooked(placed_order, by=chef)
 
-    with pytest.raises(front_desk.OrderMoved):
-        step(front_desk.claim_delivery, placed_order, dina)
+    with pytest.raises(order_services.OrderMoved):
+        step(order_services.claim_delivery, placed_order, dina)
 
 
 def test_comes_back_when_nobody_is_home_and_goes_out_again(delivery, dina):
-    step(front_desk.claim_delivery, delivery, dina)
-    step(front_desk.leave_for_delivery, delivery, dina)
+    step(order_services.claim_delivery, delivery, dina)
+    step(order_services.leave_for_delivery, delivery, dina)
     assert Ticket.objects.get(ref=delivery.ref).state == State.GONE
 
-    step(front_desk.fail_delivery, delivery, dina, reason=Reason.NOBODY_HOME)
+    step(order_services.fail_delivery, delivery, dina, reason=Reason.NOBODY_HOME)
     delivery.refresh_from_db()
     assert (delivery.status, delivery.driver_id) == (Status.READY, dina.user_id)
     assert Ticket.objects.get(ref=delivery.ref).state == State.READY
 
-    step(front_desk.leave_for_delivery, delivery, dina)
-    step(front_desk.hand_over, delivery, dina)
+    step(order_services.leave_for_delivery, delivery, dina)
+    step(order_services.hand_over, delivery, dina)
     assert Order.objects.get().status == Status.DELIVERED
     assert list(replay.differences()) == []
 
 
 def test_that_comes_back_for_something_else_needs_words_and_keeps_them_out_of_the_log(delivery, dina):
-    step(front_desk.claim_delivery, delivery, dina)
-    step(front_desk.leave_for_delivery, delivery, dina)
+    step(order_services.claim_delivery, delivery, dina)
+    step(order_services.leave_for_delivery, delivery, dina)
 
-    with pytest.raises(front_desk.ReasonMissing) as refused:
-        step(front_desk.fail_delivery, delivery, dina, reason=Reason.OTHER)
+    with pytest.raises(order_services.ReasonMissing) as refused:
+        step(order_services.fail_delivery, delivery, dina, reason=Reason.OTHER)
     assert (refused.value.field, Order.objects.get().status) == ("said", Status.DELIVERING)
 
-    step(front_desk.fail_delivery, delivery, dina, reason=Reason.OTHER, said="A dog at the gate.")
+    step(order_services.fail_delivery, delivery, dina, reason=Reason.OTHER, said="A dog at the gate.")
     assert Order.objects.get().contact.said == "A dog at the gate."
     came_back = StoredEvent.objects.get(type="order.delivery_failed.v1")
     assert came_back.data == {"driver": dina.user_id, "reason": "other"}
 
 
 def test_whose_driver_went_home_is_brought_back_by_a_manager_and_goes_out_with_another(delivery, dina, dario, manager):
-    step(front_desk.claim_delivery, delivery, dina)
-    step(front_desk.leave_for_delivery, delivery, dina)
-    with pytest.raises(front_desk.NotYourDelivery):
-        step(front_desk.fail_delivery, delivery, dario, reason=Reason.NOBODY_HOME)
+    step(order_services.claim_delivery, delivery, dina)
+    step(order_services.leave_for_delivery, delivery, dina)
+    with pytest.raises(order_services.NotYourDelivery):
+        step(order_services.fail_delivery, delivery, dario, reason=Reason.NOBODY_HOME)
 
-    step(front_desk.fail_delivery, delivery, manager, reason=Reason.OTHER, said="Her tyre is flat.")
+    step(order_services.fail_delivery, delivery, manager, reason=Reason.OTHER, said="Her tyre is flat.")
 
     delivery.refresh_from_db()
     assert (delivery.status, delivery.driver_id) == (Status.READY, dina.user_id)
@@ -170,18 +170,18 @@ def test_whose_driver_went_home_is_brought_back_by_a_manager_and_goes_out_with_a
     came_back = StoredEvent.objects.get(type="order.delivery_failed.v1")
     assert (came_back.actor, came_back.data["driver"]) == (str(manager.user_id), dina.user_id)
 
-    step(front_desk.assign_delivery, delivery, manager, driver=dario.user_id)
-    step(front_desk.leave_for_delivery, delivery, dario)
-    step(front_desk.hand_over, delivery, dario)
+    step(order_services.assign_delivery, delivery, manager, driver=dario.user_id)
+    step(order_services.leave_for_delivery, delivery, dario)
+    step(order_services.hand_over, delivery, dario)
     assert Order.objects.get().status == Status.DELIVERED
     assert list(replay.differences()) == []
 
 
 def test_that_its_driver_forgot_to_report_is_handed_over_by_a_manager(delivery, dina, manager):
-    step(front_desk.claim_delivery, delivery, dina)
-    step(front_desk.leave_for_delivery, delivery, dina)
+    step(order_services.claim_delivery, delivery, dina)
+    step(order_services.leave_for_delivery, delivery, dina)
 
-    step(front_desk.hand_over, delivery, manager)
+    step(order_services.hand_over, delivery, manager)
 
     delivery.refresh_from_db()
     assert (delivery.status, delivery.driver_id, delivery.paid) == (
@@ -192,28 +192,28 @@ def test_that_its_driver_forgot_to_report_is_handed_over_by_a_manager(delivery, 
 
 
 def test_leaves_with_its_own_driver_only_managers_included(delivery, dina, manager):
-    step(front_desk.claim_delivery, delivery, dina)
+    step(order_services.claim_delivery, delivery, dina)
 
-    with pytest.raises(front_desk.NotYourDelivery):
-        step(front_desk.leave_for_delivery, delivery, manager)
+    with pytest.raises(order_services.NotYourDelivery):
+        step(order_services.leave_for_delivery, delivery, manager)
 
 
 def test_is_handed_over_by_its_driver_on_the_way_only(delivery, dina, dario, chef):
-    step(front_desk.claim_delivery, delivery, dina)
-    with pytest.raises(front_desk.OrderMoved):
-        step(front_desk.hand_over, delivery, dina)  # has not left
-    step(front_desk.leave_for_delivery, delivery, dina)
+    step(order_services.claim_delivery, delivery, dina)
+    with pytest.raises(order_services.OrderMoved):
+        step(order_services.hand_over, delivery, dina)  # has not left
+    step(order_services.leave_for_delivery, delivery, dina)
 
-    with pytest.raises(front_desk.NotYourDelivery):
-        step(front_desk.hand_over, delivery, dario)
+    with pytest.raises(order_services.NotYourDelivery):
+        step(order_services.hand_over, delivery, dario)
     with pytest.raises(NotAllowed):
-        step(front_desk.hand_over, delivery, chef)
+        step(order_services.hand_over, delivery, chef)
 
 
 def test_recalled_to_the_oven_leaves_its_driver_free(delivery, dina, chef):
-    step(front_desk.claim_delivery, delivery, dina)
+    step(order_services.claim_delivery, delivery, dina)
 
-    step(kitchen_line.recall_ticket, delivery, chef)
+    step(kitchen_services.recall_ticket, delivery, chef)
 
     delivery.refresh_from_db()
     assert (delivery.status, delivery.driver_id, delivery.ready_at) == (Status.COOKING, None, None)
@@ -221,18 +221,18 @@ def test_recalled_to_the_oven_leaves_its_driver_free(delivery, dina, chef):
 
 
 def test_on_its_way_is_not_recalled(delivery, dina, chef):
-    step(front_desk.claim_delivery, delivery, dina)
-    step(front_desk.leave_for_delivery, delivery, dina)
+    step(order_services.claim_delivery, delivery, dina)
+    step(order_services.leave_for_delivery, delivery, dina)
 
-    with pytest.raises(kitchen_line.TicketMoved):
-        step(kitchen_line.recall_ticket, delivery, chef)
+    with pytest.raises(kitchen_services.TicketMoved):
+        step(kitchen_services.recall_ticket, delivery, chef)
 
 
 def test_on_its_way_can_still_be_cancelled_by_a_manager(delivery, dina, manager):
-    step(front_desk.claim_delivery, delivery, dina)
-    step(front_desk.leave_for_delivery, delivery, dina)
+    step(order_services.claim_delivery, delivery, dina)
+    step(order_services.leave_for_delivery, delivery, dina)
 
-    step(front_desk.cancel_order, delivery, manager, reason=Reason.WRONG_ADDRESS)
+    step(order_services.cancel_order, delivery, manager, reason=Reason.WRONG_ADDRESS)
 
     assert Order.objects.get().status == Status.CANCELLED
     assert Ticket.objects.get().state == State.WITHDRAWN

@@ -3,9 +3,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, State, Ticket
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Status
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
@@ -16,13 +16,13 @@ from tests.shop import FRIDAY_NIGHT
 
 @pytest.fixture
 def ready_order(placed_order, chef):
-    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
-    kitchen_line.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     return placed_order
 
 
 def test_puts_the_order_into_the_guests_hands_and_the_cash_into_the_till(ready_order, chef):
-    order = front_desk.hand_over(ref=ready_order.ref, by=chef, at=FRIDAY_NIGHT)
+    order = order_services.hand_over(ref=ready_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     order.refresh_from_db()
     assert (order.status, order.delivered_at, order.paid) == (Status.DELIVERED, FRIDAY_NIGHT, Decimal("12.99"))
@@ -32,15 +32,15 @@ def test_puts_the_order_into_the_guests_hands_and_the_cash_into_the_till(ready_o
 
 
 def test_is_refused_before_the_order_is_ready(placed_order, chef):
-    with pytest.raises(front_desk.OrderMoved, match="not ready yet"):
-        front_desk.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    with pytest.raises(order_services.OrderMoved, match="not ready yet"):
+        order_services.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
 
 def test_is_refused_the_second_time_and_takes_no_cash_twice(ready_order, chef):
-    front_desk.hand_over(ref=ready_order.ref, by=chef, at=FRIDAY_NIGHT)
+    order_services.hand_over(ref=ready_order.ref, by=chef, at=FRIDAY_NIGHT)
 
-    with pytest.raises(front_desk.OrderMoved, match="handed over already"):
-        front_desk.hand_over(ref=ready_order.ref, by=chef, at=FRIDAY_NIGHT)
+    with pytest.raises(order_services.OrderMoved, match="handed over already"):
+        order_services.hand_over(ref=ready_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     ready_order.refresh_from_db()
     assert ready_order.paid == Decimal("12.99")
@@ -49,12 +49,12 @@ def test_is_refused_the_second_time_and_takes_no_cash_twice(ready_order, chef):
 def test_is_not_for_guests_or_drivers(ready_order, guest, driver):
     for by in (guest, driver):
         with pytest.raises(NotAllowed):
-            front_desk.hand_over(ref=ready_order.ref, by=by, at=FRIDAY_NIGHT)
+            order_services.hand_over(ref=ready_order.ref, by=by, at=FRIDAY_NIGHT)
 
 
 def test_of_an_unknown_order_finds_nothing(kitchen, chef):
     with pytest.raises(Kitchen.DoesNotExist):
-        front_desk.hand_over(ref=uuid7(), by=chef, at=FRIDAY_NIGHT)
+        order_services.hand_over(ref=uuid7(), by=chef, at=FRIDAY_NIGHT)
 
 
 @pytest.mark.parametrize("sent", ["foo", "//elsewhere.example", "https://elsewhere.example/", "/\n", "x" * 20_000])

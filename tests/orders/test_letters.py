@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.template import TemplateDoesNotExist
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Method
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Channel, Notice, NoticeKind, Order, OrderContact, Reason
 from orders.selectors import address
 from orders.selectors.letters import letter_of, line_of
@@ -54,12 +54,12 @@ def text_of(order, kind, channel=SMS):
 
 def started_late(order):
     """Start an order so late that it gets a new promise: 20:25 to 20:45, twice as wide as the first."""
-    kitchen_line.start_cooking(ref=order.ref, by=SYSTEM, at=FRIDAY_NIGHT + timedelta(minutes=15))
+    kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=FRIDAY_NIGHT + timedelta(minutes=15))
     return order
 
 
 def cancelled(order, reason=Reason.SOLD_OUT, said=""):
-    return front_desk.cancel_order(ref=order.ref, reason=reason, said=said, by=SYSTEM, at=FRIDAY_NIGHT)
+    return order_services.cancel_order(ref=order.ref, reason=reason, said=said, by=SYSTEM, at=FRIDAY_NIGHT)
 
 
 def called(name):

@@ -1,6 +1,6 @@
 import pytest
 
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Reason, Status
 from orders.selectors.lists import active_orders, all_orders, ready_orders
 from tests import shop
@@ -13,8 +13,8 @@ def evening(kitchen, chef, manager):
     orders = [shop.place() for _ in range(4)]
     for order in orders[1:3]:
         shop.cooked(order, by=chef)
-    front_desk.hand_over(ref=orders[2].ref, by=chef, at=FRIDAY_NIGHT)
-    front_desk.cancel_order(ref=orders[3].ref, reason=Reason.SOLD_OUT, by=manager, at=FRIDAY_NIGHT)
+    order_services.hand_over(ref=orders[2].ref, by=chef, at=FRIDAY_NIGHT)
+    order_services.cancel_order(ref=orders[3].ref, reason=Reason.SOLD_OUT, by=manager, at=FRIDAY_NIGHT)
     return orders
 
 

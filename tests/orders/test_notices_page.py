@@ -9,8 +9,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.urls import reverse
 
-from kitchen import services as kitchen_line
-from orders import services as front_desk
+from kitchen import services as kitchen_services
+from orders import services as order_services
 from orders.models import Channel, Notice, NoticeKind, NoticeState
 from orders.selectors.notices import notice_row, notices_of, unread
 from pizzeria.foundation.actor import SYSTEM
@@ -46,7 +46,7 @@ def order_of(user, name="Carla Conti"):
 def tell(*orders):
     """Write down all the news of some orders."""
     for event in StoredEvent.objects.filter(aggregate_ref__in=[order.ref for order in orders]).order_by("id"):
-        front_desk.write_notices(event_id=event.pk, at=FRIDAY_NIGHT)
+        order_services.write_notices(event_id=event.pk, at=FRIDAY_NIGHT)
 
 
 def told(user, orders=1):
@@ -227,7 +227,7 @@ def test_shows_no_name_and_takes_any(carla, name):
 
 def test_escapes_why_it_was_cancelled(carla):
     [order] = told(carla.user)
-    front_desk.cancel_order(ref=order.ref, reason="other", said="<script>no</script>", by=SYSTEM, at=FRIDAY_NIGHT)
+    order_services.cancel_order(ref=order.ref, reason="other", said="<script>no</script>", by=SYSTEM, at=FRIDAY_NIGHT)
     tell(order)
 
     assert "&lt;script&gt;no&lt;/script&gt;" in carla.get(PAGE).content.decode()
@@ -236,9 +236,9 @@ def test_escapes_why_it_was_cancelled(carla):
 def test_tells_the_whole_trip(carla):
     order = order_of(carla.user)
     late = FRIDAY_NIGHT + timedelta(minutes=15)
-    kitchen_line.start_cooking(ref=order.ref, by=SYSTEM, at=late)
-    kitchen_line.finish_ticket(ref=order.ref, by=SYSTEM, at=late)
-    front_desk.hand_over(ref=order.ref, by=SYSTEM, at=late)
+    kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=late)
+    kitchen_services.finish_ticket(ref=order.ref, by=SYSTEM, at=late)
+    order_services.hand_over(ref=order.ref, by=SYSTEM, at=late)
     tell(order)
 
     assert {row.icon for row in rows_on(carla)} >= {"icons/flame.html", "icons/bell.html", "icons/clock.html"}
@@ -254,7 +254,7 @@ def test_count_follows_each_step_at_once(carla):
     assert count_on(carla) == 1
     carla.post(DISMISS, {"notice": keys(NoticeKind.CONFIRMED)})
     assert count_on(carla) == 0
-    kitchen_line.start_cooking(ref=order.ref, by=SYSTEM, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=FRIDAY_NIGHT)
     tell(order)
     assert count_on(carla) == 1
 

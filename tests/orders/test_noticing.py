@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, Method
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Channel, Notice, NoticeKind, NoticeState, OrderContact, Reason
 from orders.services.audience import NEWS
 from pizzeria.foundation.events.models import StoredEvent
@@ -46,15 +46,15 @@ def told(order):
 def brought_home(order, *, chef, driver):
     """Cook a delivery and bring it to the door."""
     shop.cooked(order, by=chef)
-    front_desk.claim_delivery(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
-    front_desk.leave_for_delivery(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
-    front_desk.hand_over(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
+    order_services.claim_delivery(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
+    order_services.leave_for_delivery(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
+    order_services.hand_over(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
     return order
 
 
 def test_tells_a_customer_who_picks_it_up(carla, chef):
     order = shop.cooked(shop.place(by=carla), by=chef)
-    front_desk.hand_over(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+    order_services.hand_over(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
 
     write_down(order)
 
@@ -92,8 +92,10 @@ def test_says_ready_to_pickups_only_and_on_the_way_to_deliveries(carla, chef, da
 def test_tells_of_an_end_and_of_a_new_promise(kitchen, chef):
     Kitchen.objects.update(cooking_places=1)
     late, given_up = shop.place(), shop.place()
-    kitchen_line.start_cooking(ref=late.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=15))
-    front_desk.cancel_order(ref=given_up.ref, reason=Reason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=15))
+    kitchen_services.start_cooking(ref=late.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=15))
+    order_services.cancel_order(
+        ref=given_up.ref, reason=Reason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=15)
+    )
 
     write_down(late)
     write_down(given_up)
@@ -149,8 +151,8 @@ def test_of_what_was_heard_twice_is_written_once_and_still_given_to_be_sent(plac
 
 def test_tells_of_the_second_time_that_it_is_ready_too(placed_order, chef):
     order = shop.cooked(placed_order, by=chef)
-    kitchen_line.recall_ticket(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
-    kitchen_line.finish_ticket(ref=order.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=3))
+    kitchen_services.recall_ticket(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.finish_ticket(ref=order.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=3))
 
     write_down(order)
 
@@ -159,7 +161,7 @@ def test_tells_of_the_second_time_that_it_is_ready_too(placed_order, chef):
 
 def test_tells_nobody_of_a_drivers_comings_and_goings(chef, dario):
     order = shop.cooked(shop.place(method=Method.DELIVERY), by=chef)
-    front_desk.claim_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
+    order_services.claim_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
 
     assert write_down(order, "order.driver_assigned.v1") == []
 
@@ -185,4 +187,4 @@ def test_takes_seven_statements_however_many_are_told(carla, django_assert_num_q
     event = StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
 
     with django_assert_num_queries(7):  # two are the transaction's, one asks whether it was still a guest's
-        assert len(front_desk.write_notices(event_id=event.pk, at=FRIDAY_NIGHT)) == 2
+        assert len(order_services.write_notices(event_id=event.pk, at=FRIDAY_NIGHT)) == 2

@@ -2,9 +2,9 @@
 
 import pytest
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, Method
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Notice, Reason
 from pizzeria.users.roles import DRIVER
 from tests import shop
@@ -48,14 +48,14 @@ def test_is_sorted_out_after_an_hour_in_which_nobody_was_told_anything(placed_or
 
 
 def test_calls_nobody_to_a_pizza_that_is_back_in_the_oven(ready_sms, placed_order, chef):
-    kitchen_line.recall_ticket(ref=placed_order.ref, by=chef, at=minutes(1))
+    kitchen_services.recall_ticket(ref=placed_order.ref, by=chef, at=minutes(1))
 
     assert (send(ready_sms, minutes(1)).state, now(ready_sms).error) == (EXPIRED, "overtaken")
 
 
 def test_calls_once_for_a_pizza_that_was_ready_twice(ready_sms, placed_order, chef):
-    kitchen_line.recall_ticket(ref=placed_order.ref, by=chef, at=minutes(1))
-    kitchen_line.finish_ticket(ref=placed_order.ref, by=chef, at=minutes(4))
+    kitchen_services.recall_ticket(ref=placed_order.ref, by=chef, at=minutes(1))
+    kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=minutes(4))
     again = newest(placed_order, SMS, "ready", at=minutes(4))
 
     assert (send(ready_sms, minutes(4)).state, now(ready_sms).error) == (EXPIRED, "overtaken")
@@ -63,13 +63,13 @@ def test_calls_once_for_a_pizza_that_was_ready_twice(ready_sms, placed_order, ch
 
 
 def test_calls_nobody_who_has_it_already(ready_sms, placed_order, chef):
-    front_desk.hand_over(ref=placed_order.ref, by=chef, at=minutes(1))
+    order_services.hand_over(ref=placed_order.ref, by=chef, at=minutes(1))
 
     assert send(ready_sms, minutes(1)).state == EXPIRED
 
 
 def test_confirms_nothing_that_was_cancelled(sms, placed_order, guest):
-    front_desk.cancel_order(ref=placed_order.ref, reason=Reason.CHANGED_MIND, by=guest, at=minutes(1))
+    order_services.cancel_order(ref=placed_order.ref, reason=Reason.CHANGED_MIND, by=guest, at=minutes(1))
 
     assert send(sms, minutes(1)).state == EXPIRED
     assert send(newest(placed_order, SMS, "cancelled"), minutes(1)).state == SENT
@@ -78,21 +78,21 @@ def test_confirms_nothing_that_was_cancelled(sms, placed_order, guest):
 def test_says_on_the_way_only_while_it_is(chef):
     dario = shop.acting_as(DRIVER, UserFactory().pk)
     order = shop.cooked(shop.place(method=Method.DELIVERY), by=chef)
-    front_desk.claim_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
-    front_desk.leave_for_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
+    order_services.claim_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
+    order_services.leave_for_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
     sms, email = (newest(order, channel, "out_for_delivery") for channel in (SMS, EMAIL))
 
     assert send(sms, minutes(1)).state == SENT
-    front_desk.fail_delivery(ref=order.ref, reason=Reason.NOBODY_HOME, by=dario, at=minutes(2))
+    order_services.fail_delivery(ref=order.ref, reason=Reason.NOBODY_HOME, by=dario, at=minutes(2))
     assert send(email, minutes(2)).state == EXPIRED
 
 
 def test_promises_anew_only_what_is_still_the_promise(kitchen, chef):
     Kitchen.objects.update(cooking_places=1)
     first, late = shop.place(), shop.place()
-    kitchen_line.start_cooking(ref=first.ref, by=chef, at=minutes(15))
+    kitchen_services.start_cooking(ref=first.ref, by=chef, at=minutes(15))
     once = newest(late, SMS, "promise_changed", at=minutes(15))
-    kitchen_line.finish_ticket(ref=first.ref, by=chef, at=minutes(44))
+    kitchen_services.finish_ticket(ref=first.ref, by=chef, at=minutes(44))
     twice = newest(late, SMS, "promise_changed", at=minutes(44))
 
     assert (send(once, minutes(44)).state, now(once).error) == (EXPIRED, "overtaken")

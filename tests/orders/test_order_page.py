@@ -1,9 +1,9 @@
 import pytest
 from django.urls import reverse
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Method
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Reason
 from orders.models.contact import new_key
 from pizzeria.foundation.ids import uuid7
@@ -61,7 +61,7 @@ def test_of_a_customer_has_no_link_that_opens_it(client, sign_in, kitchen):
 
 
 def test_tells_each_step_with_its_time(client, placed_order, chef):
-    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     assert [step.state for step in client.get(link(placed_order)).context["order"].steps] == [
         "done",
         "now",
@@ -69,17 +69,17 @@ def test_tells_each_step_with_its_time(client, placed_order, chef):
         "later",
     ]
 
-    kitchen_line.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     assert client.get(link(placed_order)).context["order"].headline == "Ready for you"
 
-    front_desk.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    order_services.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     picture = client.get(link(placed_order)).context["order"]
     assert (picture.headline, picture.is_open) == ("Enjoy your meal!", False)
     assert {step.state for step in picture.steps} == {"done"}
 
 
 def test_gives_htmx_all_that_moves_and_its_title(client, placed_order, chef):
-    front_desk.cancel_order(ref=placed_order.ref, reason=Reason.SOLD_OUT, by=chef, at=FRIDAY_NIGHT)
+    order_services.cancel_order(ref=placed_order.ref, reason=Reason.SOLD_OUT, by=chef, at=FRIDAY_NIGHT)
 
     part = client.get(link(placed_order), headers={"HX-Request": "true"}).content.decode()
 
@@ -99,7 +99,7 @@ def test_says_to_staff_that_they_can_cancel_it_as_long_as_it_is_open(client, sig
     assert "Cancel this order" in page
     assert "Until it goes into the oven" not in page
 
-    front_desk.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    order_services.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     assert "Cancel this order" not in client.get(address).content.decode()
 
 

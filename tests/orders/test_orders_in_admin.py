@@ -5,9 +5,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Method
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order, Reason, Status
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
@@ -54,10 +54,10 @@ def name_of(driver):
 
 def test_show_what_a_delivery_needs_and_why_it_was_cancelled(mario, dina, ready):
     order = ready(Method.DELIVERY)
-    for step in (front_desk.claim_delivery, front_desk.leave_for_delivery):
+    for step in (order_services.claim_delivery, order_services.leave_for_delivery):
         step(ref=order.ref, by=dina, at=clock.now())
     why = {"reason": Reason.OTHER, "said": "The car broke down."}
-    front_desk.cancel_order(ref=order.ref, **why, by=SYSTEM, at=clock.now())
+    order_services.cancel_order(ref=order.ref, **why, by=SYSTEM, at=clock.now())
 
     html = mario.get(page_of(order)).content.decode()
 
@@ -69,7 +69,7 @@ def test_show_what_a_delivery_needs_and_why_it_was_cancelled(mario, dina, ready)
 
 
 def test_show_their_whole_timeline(mario, placed_order, chef):
-    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=shop.FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=shop.FRIDAY_NIGHT)
 
     timeline = mario.get(page_of(placed_order)).context["timeline"]
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from orders import services as front_desk
+from orders import services as order_services
 from orders.channels import Refused, Unavailable
 from orders.models import Notice, Reason
 from orders.selectors.notices import due_after
@@ -99,7 +99,7 @@ def test_channels_and_orders_overtake_each_other_in_nothing(confirmed, placed_or
 
 def test_a_cancellation_is_sent_although_a_later_message_is_due(confirmed, placed_order, becomes_ready, chef):
     ready = becomes_ready()
-    front_desk.cancel_order(ref=placed_order.ref, reason=Reason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT)
+    order_services.cancel_order(ref=placed_order.ref, reason=Reason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT)
     cancelled = newest(placed_order, SMS, "cancelled")
     settle(take(cancelled), "SM1")
 
@@ -137,5 +137,5 @@ def test_what_waited_is_found_once_the_earlier_one_is_settled(confirmed, becomes
 
 
 def test_nothing_is_sent_for_a_notice_that_was_not_taken(confirmed):
-    assert front_desk.send_notice(notice_id=confirmed.pk, at=FRIDAY_NIGHT)
-    assert not front_desk.send_notice(notice_id=confirmed.pk, at=FRIDAY_NIGHT)
+    assert order_services.send_notice(notice_id=confirmed.pk, at=FRIDAY_NIGHT)
+    assert not order_services.send_notice(notice_id=confirmed.pk, at=FRIDAY_NIGHT)

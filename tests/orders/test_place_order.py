@@ -9,7 +9,7 @@ from kitchen.models import Kitchen, State, Ticket
 from menu.models import Pizza, Topping
 from menu.prices import SoldOut
 from menu.services import take_off
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order, OrderContact, Status
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
@@ -49,7 +49,7 @@ def test_is_two_events_written_with_the_order_each_with_its_relay():
 
 
 def test_writes_nothing_personal_and_no_free_text_into_the_log():
-    contact = front_desk.ContactDetails("Zsa Zsa", "+390612345678", "zsa@example.com", "peanuts!", "ring twice")
+    contact = order_services.ContactDetails("Zsa Zsa", "+390612345678", "zsa@example.com", "peanuts!", "ring twice")
 
     order = shop.place(contact=contact)
 
@@ -107,7 +107,7 @@ def test_is_refused_with_both_totals_when_a_price_changed_meanwhile():
     basket = shop.basket_of()
     Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.99"))
 
-    with pytest.raises(front_desk.TotalChanged) as refused:
+    with pytest.raises(order_services.TotalChanged) as refused:
         shop.place(basket, shown_total=Decimal("12.99"))
 
     assert (refused.value.shown, refused.value.total) == (Decimal("12.99"), Decimal("13.99"))
@@ -120,7 +120,7 @@ def test_is_refused_with_both_totals_when_a_price_changed_meanwhile():
 def test_is_refused_for_any_total_but_the_shops(typed):
     basket = shop.basket_of()
 
-    with pytest.raises(front_desk.TotalChanged):
+    with pytest.raises(order_services.TotalChanged):
         shop.place(basket, shown_total=Decimal(typed))
 
     assert nothing_is_kept(basket)
@@ -143,7 +143,7 @@ def test_is_refused_for_an_empty_basket():
     basket = shop.basket_of()
     basket.lines.all().delete()
 
-    with pytest.raises(front_desk.EmptyBasket):
+    with pytest.raises(order_services.EmptyBasket):
         shop.place(basket, shown_total=Decimal("0.00"))
 
 
@@ -151,7 +151,7 @@ def test_spends_a_basket_once():
     basket = shop.basket_of()
     order = shop.place(basket)
 
-    with pytest.raises(front_desk.BasketSpent) as refused:
+    with pytest.raises(order_services.BasketSpent) as refused:
         shop.place(basket, shown_total=Decimal("12.99"))
 
     assert refused.value.order_ref == order.ref
@@ -204,7 +204,7 @@ def test_is_refused_for_a_key_that_comes_with_another_form():
 
 def test_leaves_the_key_free_when_it_is_refused():
     basket, idempotency = shop.basket_of(), IdempotentRequest.of(principal="basket:1", key=uuid4(), asked={})
-    with pytest.raises(front_desk.TotalChanged):
+    with pytest.raises(order_services.TotalChanged):
         shop.place(basket, shown_total=Decimal("1.00"), idempotency=idempotency)
 
     order = shop.place(basket, idempotency=idempotency)

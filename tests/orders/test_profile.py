@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from orders import selectors
-from orders import services as front_desk
+from orders import selectors as order_selectors
+from orders import services as order_services
 from orders.models import Customer, Order
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import GUEST
@@ -35,7 +35,7 @@ def saved_by(browser):
 
 def change(browser, name="Carla C.", phone="+390687654321"):
     by = shop.acting_as(CUSTOMER, browser.user.pk)
-    return front_desk.change_contact(name=name, phone=phone, by=by, at=FRIDAY_NIGHT)
+    return order_services.change_contact(name=name, phone=phone, by=by, at=FRIDAY_NIGHT)
 
 
 def news_of(browser):
@@ -155,7 +155,7 @@ def test_change_registers_whom_signing_in_did_not(carla):
 
 def test_change_is_not_a_guests():
     with pytest.raises(NotAllowed):
-        front_desk.change_contact(name="Anna", phone="", by=GUEST, at=FRIDAY_NIGHT)
+        order_services.change_contact(name="Anna", phone="", by=GUEST, at=FRIDAY_NIGHT)
 
     assert not Customer.objects.exists()
 
@@ -243,7 +243,7 @@ def test_takes_one_query_to_look_up(carla, django_assert_num_queries):
     change(carla)
 
     with django_assert_num_queries(1):
-        assert selectors.saved_contact(shop.acting_as(CUSTOMER, carla.user.pk)).name == "Carla C."
+        assert order_selectors.saved_contact(shop.acting_as(CUSTOMER, carla.user.pk)).name == "Carla C."
 
 
 def somebody_holds_it():

@@ -8,9 +8,9 @@ from django.urls import reverse
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Reason
 from orders.selectors import quotes
 from orders.selectors.quotes import cached_quote
@@ -44,7 +44,7 @@ def said(client, kitchen, _kept_longer):
 
 
 def pause(kitchen, by, until=None):
-    kitchen_line.pause(kitchen=kitchen, reason="The oven is cold", until=until, by=by, at=clock.now())
+    kitchen_services.pause(kitchen=kitchen, reason="The oven is cold", until=until, by=by, at=clock.now())
 
 
 def test_is_there_before_anything_is_in_the_basket(client, kitchen, chef):
@@ -68,7 +68,7 @@ def test_is_at_once_that_the_kitchen_is_paused_and_that_it_is_open_again(
     assert re.fullmatch(PAUSED, said())
 
     with django_capture_on_commit_callbacks(execute=True):
-        kitchen_line.resume(kitchen=kitchen, by=chef, at=clock.now())
+        kitchen_services.resume(kitchen=kitchen, by=chef, at=clock.now())
     assert re.fullmatch(OPEN, said())
 
 
@@ -83,14 +83,14 @@ def test_is_at_once_that_the_kitchen_is_full_and_that_it_is_not_any_more(
     assert re.fullmatch(FULL, said())
 
     with django_capture_on_commit_callbacks(execute=True):
-        kitchen_line.change_capacity(
+        kitchen_services.change_capacity(
             kitchen=kitchen, max_concurrent_orders=2, cooking_places=5, by=manager, at=clock.now()
         )
     assert re.fullmatch(OPEN, said())
 
     Kitchen.objects.update(max_concurrent_orders=1)
     with django_capture_on_commit_callbacks(execute=True):
-        front_desk.cancel_order(ref=order.ref, reason=Reason.SOLD_OUT, by=manager, at=clock.now())
+        order_services.cancel_order(ref=order.ref, reason=Reason.SOLD_OUT, by=manager, at=clock.now())
     assert re.fullmatch(OPEN, said())
 
 

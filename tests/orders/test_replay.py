@@ -4,9 +4,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from orders import replay
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order, OrderLine, OrderLinePart, Status
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
@@ -24,10 +24,10 @@ def orders(kitchen, chef, sign_in):
         shop.place(),
     ]
     for order in placed[1:]:
-        kitchen_line.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+        kitchen_services.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
     for order in placed[2:]:
-        kitchen_line.finish_ticket(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
-    front_desk.hand_over(ref=placed[3].ref, by=chef, at=FRIDAY_NIGHT)
+        kitchen_services.finish_ticket(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+    order_services.hand_over(ref=placed[3].ref, by=chef, at=FRIDAY_NIGHT)
     return placed
 
 

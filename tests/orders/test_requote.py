@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, Method
 from orders.models import Order
 from pizzeria.foundation.actor import SYSTEM
@@ -24,7 +24,7 @@ def minutes(count):
 
 
 def test_leaves_promises_alone_that_can_be_kept(one_place, chef):
-    kitchen_line.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(5))
+    kitchen_services.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(5))
 
     assert not StoredEvent.objects.filter(type="order.promise_changed.v1").exists()
 
@@ -32,7 +32,7 @@ def test_leaves_promises_alone_that_can_be_kept(one_place, chef):
 def test_promises_anew_what_even_its_end_cannot_be_kept_for(one_place, chef):
     before = [(order.promise_from, order.promise_until) for order in one_place]
 
-    kitchen_line.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
+    kitchen_services.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
 
     now = [(order.promise_from, order.promise_until) for order in Order.objects.order_by("id")]
     assert [(start - FRIDAY_NIGHT).total_seconds() / 60 for start, _ in before] == [10, 18, 26]
@@ -41,7 +41,7 @@ def test_promises_anew_what_even_its_end_cannot_be_kept_for(one_place, chef):
 
 
 def test_promises_with_twice_the_room_of_what_was_wrong(one_place, chef):
-    kitchen_line.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
+    kitchen_services.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
 
     widths = {order.promise_until - order.promise_from for order in Order.objects.all()}
     assert widths == {timedelta(minutes=20)}
@@ -49,7 +49,7 @@ def test_promises_with_twice_the_room_of_what_was_wrong(one_place, chef):
 
 def test_interrupts_the_guest_of_an_order_that_nobody_touches_ever_more_seldom(one_place):
     for minute in range(0, 8 * 60, 5):
-        kitchen_line.requote(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(minute))
+        kitchen_services.requote(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(minute))
 
     slipped = StoredEvent.objects.filter(type="order.promise_changed.v1", aggregate_ref=one_place[0].ref)
     times = list(slipped.order_by("seq").values_list("at", flat=True))
@@ -59,14 +59,14 @@ def test_interrupts_the_guest_of_an_order_that_nobody_touches_ever_more_seldom(o
 
 
 def test_does_so_once(one_place, chef):
-    kitchen_line.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
-    kitchen_line.finish_ticket(ref=one_place[0].ref, by=chef, at=minutes(23))
+    kitchen_services.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
+    kitchen_services.finish_ticket(ref=one_place[0].ref, by=chef, at=minutes(23))
 
     assert StoredEvent.objects.filter(type="order.promise_changed.v1").count() == 3
 
 
 def test_happens_by_itself_while_nobody_touches_the_oven(one_place):
-    kitchen_line.requote(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(15))
+    kitchen_services.requote(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(15))
 
     assert StoredEvent.objects.filter(type="order.promise_changed.v1").count() == 3
 
@@ -75,7 +75,7 @@ def test_goes_on_for_a_delivery_that_waits_for_its_driver(kitchen, chef):
     brought = shop.place(method=Method.DELIVERY, contact=shop.AT_HOME)
     shop.cooked(brought, by=chef)
 
-    kitchen_line.requote(kitchen=kitchen, by=SYSTEM, at=minutes(120))
+    kitchen_services.requote(kitchen=kitchen, by=SYSTEM, at=minutes(120))
 
     brought.refresh_from_db()
     assert brought.promise_from == minutes(120 + 2 + 20)
@@ -84,7 +84,7 @@ def test_goes_on_for_a_delivery_that_waits_for_its_driver(kitchen, chef):
 def test_ends_for_a_pickup_that_is_ready(placed_order, kitchen, chef):
     shop.cooked(placed_order, by=chef)
 
-    kitchen_line.requote(kitchen=kitchen, by=SYSTEM, at=minutes(120))
+    kitchen_services.requote(kitchen=kitchen, by=SYSTEM, at=minutes(120))
 
     assert not StoredEvent.objects.filter(type="order.promise_changed.v1").exists()
 
@@ -92,6 +92,6 @@ def test_ends_for_a_pickup_that_is_ready(placed_order, kitchen, chef):
 def test_by_itself_shows_the_cooks_nothing_new(one_place, kitchen):
     kitchen.refresh_from_db()
 
-    kitchen_line.requote(kitchen=kitchen, by=SYSTEM, at=minutes(15))
+    kitchen_services.requote(kitchen=kitchen, by=SYSTEM, at=minutes(15))
 
     assert Kitchen.objects.get().version == kitchen.version

@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Method
-from orders import selectors
-from orders import services as front_desk
+from orders import selectors as order_selectors
+from orders import services as order_services
 from orders.models import Order, Status
 from orders.selectors.delivery import tour
 from orders.selectors.lists import active_orders, all_orders, ready_orders
@@ -44,7 +44,7 @@ def test_of_a_customers_orders_take_two_queries(many, sign_in, django_assert_num
         shop.place(by=carla)
 
     with django_assert_num_queries(2):
-        rows = selectors.orders_of(carla, most=20)
+        rows = order_selectors.orders_of(carla, most=20)
 
     assert [row.number for row in rows] == list(range(many, 0, -1))
 
@@ -54,15 +54,19 @@ def test_of_a_customers_orders_give_ten_unless_more_are_asked_for(sign_in):
     for _ in range(11):
         shop.place(by=carla)
 
-    assert [row.number for row in selectors.orders_of(carla)] == list(range(11, 1, -1))
-    assert len(selectors.orders_of(carla, most=11)) == 11
+    assert [row.number for row in order_selectors.orders_of(carla)] == list(range(11, 1, -1))
+    assert len(order_selectors.orders_of(carla, most=11)) == 11
 
 
 @FEW_AND_MANY
 def test_of_the_tour_take_one_query_whoever_drives(many, chef, django_assert_num_queries):
     dina, *others = [shop.acting_as(DRIVER, UserFactory().pk) for _ in range(many)]
     for driver in (dina, *others):
-        for steps in ([], [front_desk.claim_delivery], [front_desk.claim_delivery, front_desk.leave_for_delivery]):
+        for steps in (
+            [],
+            [order_services.claim_delivery],
+            [order_services.claim_delivery, order_services.leave_for_delivery],
+        ):
             order = shop.cooked(shop.place(method=Method.DELIVERY), by=chef)
             for step in steps:
                 step(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
@@ -79,8 +83,8 @@ def test_of_the_timeline_take_two_queries_whoever_did_it(many, placed_order, dja
     cooks = [shop.acting_as(KITCHEN, UserFactory(first_name=f"Ciro {number}").pk) for number in range(many)]
     shop.cooked(placed_order, by=cooks[0])
     for cook in cooks[1:]:
-        kitchen_line.recall_ticket(ref=placed_order.ref, by=cook, at=FRIDAY_NIGHT)
-        kitchen_line.finish_ticket(ref=placed_order.ref, by=cook, at=FRIDAY_NIGHT)
+        kitchen_services.recall_ticket(ref=placed_order.ref, by=cook, at=FRIDAY_NIGHT)
+        kitchen_services.finish_ticket(ref=placed_order.ref, by=cook, at=FRIDAY_NIGHT)
 
     with django_assert_num_queries(2):
         happenings = timeline(placed_order.ref)
@@ -94,7 +98,7 @@ def test_of_one_order_take_two_queries(many, django_assert_num_queries):
     order = Order.objects.select_related("contact").get(pk=placed.pk)
 
     with django_assert_num_queries(2):
-        picture = selectors.order_picture(order)
+        picture = order_selectors.order_picture(order)
 
     assert len(picture.lines) == many
 
@@ -104,7 +108,7 @@ def test_of_the_basket_take_seven_queries(many, django_assert_num_queries):
     basket = basket_of(many)
 
     with django_assert_num_queries(7):  # its lines, four of the menu, the kitchen and its line
-        picture = selectors.basket(basket.ref, at=FRIDAY_NIGHT)
+        picture = order_selectors.basket(basket.ref, at=FRIDAY_NIGHT)
 
     assert len(picture.lines) == many
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from orders import services as front_desk
+from orders import services as order_services
 from orders.channels import Unanswered, Unavailable
 from orders.models import OrderContact
 from orders.services.sending import MOST_TRIES
@@ -138,4 +138,4 @@ def test_takes_as_many_statements_for_a_long_order_as_for_a_short_one(post, djan
 
     for notice in (newest(short, SMS), newest(long, SMS)):
         with django_assert_num_queries(8):  # four are the two transactions'
-            front_desk.send_notice(notice_id=notice.pk, at=FRIDAY_NIGHT)
+            order_services.send_notice(notice_id=notice.pk, at=FRIDAY_NIGHT)

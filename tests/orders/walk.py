@@ -15,10 +15,10 @@ from hypothesis import note
 from hypothesis import strategies as any_
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, Method
 from orders import replay
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Reason
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
@@ -54,8 +54,10 @@ def place(*, pizzas, method, by, at):
     return shop.place(shop.basket_of(*map(shop.pizza, pizzas), at=at), by=by, at=at, method=method)
 
 
-WITHOUT_AN_ORDER = {"place_order": place} | {step: getattr(kitchen_line, step) for step in table.OF_THE_KITCHEN}
-WITH_AN_ORDER = {step: getattr(front_desk, step, None) or getattr(kitchen_line, step) for step in table.OF_AN_ORDER}
+WITHOUT_AN_ORDER = {"place_order": place} | {step: getattr(kitchen_services, step) for step in table.OF_THE_KITCHEN}
+WITH_AN_ORDER = {
+    step: getattr(order_services, step, None) or getattr(kitchen_services, step) for step in table.OF_AN_ORDER
+}
 COMMANDS = WITHOUT_AN_ORDER | WITH_AN_ORDER
 
 # After these everybody's promise is looked at again. The others set nobody back.

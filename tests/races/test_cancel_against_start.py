@@ -10,11 +10,11 @@ from threading import Barrier, Event
 
 import pytest
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, State, Ticket
 from kitchen.services import cooking
 from orders import replay
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order, Reason, Status
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.events.models import StoredEvent as Happened
@@ -33,11 +33,11 @@ def steps(order, *, guest, chef):
     """Give the guest's step and the cook's; each tells what it came to."""
 
     def cancel():
-        front_desk.cancel_order(ref=order.ref, reason=Reason.CHANGED_MIND, by=guest, at=FRIDAY_NIGHT)
+        order_services.cancel_order(ref=order.ref, reason=Reason.CHANGED_MIND, by=guest, at=FRIDAY_NIGHT)
         return "cancelled"
 
     def start():
-        kitchen_line.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+        kitchen_services.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
         return "started"
 
     return cancel, start

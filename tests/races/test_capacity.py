@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import LOAD, Kitchen, Ticket
 from kitchen.services import running
 from orders import replay
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def lower(kitchen, manager, *, to):
-    kitchen_line.change_capacity(
+    kitchen_services.change_capacity(
         kitchen=kitchen, max_concurrent_orders=to, cooking_places=5, by=manager, at=FRIDAY_NIGHT
     )
     return "lowered"

@@ -11,7 +11,7 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError
 
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Customer, Order
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
@@ -32,7 +32,7 @@ def carla(kitchen):
 
 
 def change(by, name):
-    return front_desk.change_contact(name=name, phone="", by=by, at=FRIDAY_NIGHT)
+    return order_services.change_contact(name=name, phone="", by=by, at=FRIDAY_NIGHT)
 
 
 def change_or_fail(by, name):

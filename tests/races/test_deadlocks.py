@@ -14,11 +14,11 @@ from threading import Barrier
 import pytest
 from django.db import OperationalError, transaction
 
-from kitchen import selectors as kitchens
-from kitchen import services as kitchen_line
+from kitchen import selectors as kitchen_selectors
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, Method, Ticket
 from orders import replay
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order, Reason
 from orders.services import locks
 from pizzeria.foundation.actor import GUEST
@@ -61,7 +61,7 @@ def test_never_happen_on_a_busy_evening(kitchen, chef, manager):
     orders = dict(Order.objects.values_list("ref", "status"))
     assert dict(Ticket.objects.values_list("ref", "state")) == {ref: table.TICKET[orders[ref]] for ref in orders}
     load = sum(status in table.LOAD for status in orders.values())
-    assert kitchens.board(Kitchen.objects.get(), at=FRIDAY_NIGHT).load == load
+    assert kitchen_selectors.board(Kitchen.objects.get(), at=FRIDAY_NIGHT).load == load
     assert len(orders) == done["place"]
     assert list(replay.differences()) == []
 
@@ -96,7 +96,7 @@ class Evening:
             for _cook in range(2):
                 self.to_cook.put(order)
             if nth % 5 == 0:
-                self.do(front_desk.cancel_order, by=GUEST, ref=order.ref, reason=Reason.CHANGED_MIND)
+                self.do(order_services.cancel_order, by=GUEST, ref=order.ref, reason=Reason.CHANGED_MIND)
 
     def place(self, nth):
         return self.do(shop.place, by=GUEST, method=Method.DELIVERY if nth % 3 else Method.PICKUP)
@@ -104,52 +104,52 @@ class Evening:
     @with_a_connection
     def cook(self):
         for order in iter(self.to_cook.get, None):
-            self.do(kitchen_line.start_cooking, by=self.chef, ref=order.ref)
-            self.do(kitchen_line.finish_ticket, by=self.chef, ref=order.ref)
+            self.do(kitchen_services.start_cooking, by=self.chef, ref=order.ref)
+            self.do(kitchen_services.finish_ticket, by=self.chef, ref=order.ref)
             if order.number % 3 == 0:
-                self.do(kitchen_line.recall_ticket, by=self.chef, ref=order.ref)
-                self.do(kitchen_line.finish_ticket, by=self.chef, ref=order.ref)
+                self.do(kitchen_services.recall_ticket, by=self.chef, ref=order.ref)
+                self.do(kitchen_services.finish_ticket, by=self.chef, ref=order.ref)
             if order.method == Method.PICKUP:
-                self.do(front_desk.hand_over, by=self.chef, ref=order.ref)
+                self.do(order_services.hand_over, by=self.chef, ref=order.ref)
                 continue
             if order.number % 5 == 0:  # the manager, looking over the cook's shoulder
                 driver = self.drivers[0].user_id
-                self.do(front_desk.assign_delivery, by=self.manager, ref=order.ref, driver=driver)
+                self.do(order_services.assign_delivery, by=self.manager, ref=order.ref, driver=driver)
             self.to_bring.put(order)
 
     @with_a_connection
     def drive(self, driver):
         for order in iter(self.to_bring.get, None):
-            self.do(front_desk.claim_delivery, by=driver, ref=order.ref)
+            self.do(order_services.claim_delivery, by=driver, ref=order.ref)
             if order.number % 4 == 0:
-                self.do(front_desk.release_delivery, by=driver, ref=order.ref)
-                self.do(front_desk.claim_delivery, by=driver, ref=order.ref)
-            self.do(front_desk.leave_for_delivery, by=driver, ref=order.ref)
+                self.do(order_services.release_delivery, by=driver, ref=order.ref)
+                self.do(order_services.claim_delivery, by=driver, ref=order.ref)
+            self.do(order_services.leave_for_delivery, by=driver, ref=order.ref)
             if order.number % 2 == 0:
-                self.do(front_desk.fail_delivery, by=driver, ref=order.ref, reason=Reason.NOBODY_HOME)
-                self.do(front_desk.leave_for_delivery, by=driver, ref=order.ref)
-            self.do(front_desk.hand_over, by=driver, ref=order.ref)
+                self.do(order_services.fail_delivery, by=driver, ref=order.ref, reason=Reason.NOBODY_HOME)
+                self.do(order_services.leave_for_delivery, by=driver, ref=order.ref)
+            self.do(order_services.hand_over, by=driver, ref=order.ref)
 
     @with_a_connection
     def manage(self):
         dice = Random(1)
         until(lambda: self.placed, seconds=PATIENCE)
         for nth in range(INTERFERENCES):
-            self.do(kitchen_line.pause, by=self.manager, kitchen=self.kitchen, reason="Too hot", until=None)
-            self.do(kitchen_line.resume, by=self.manager, kitchen=self.kitchen)
+            self.do(kitchen_services.pause, by=self.manager, kitchen=self.kitchen, reason="Too hot", until=None)
+            self.do(kitchen_services.resume, by=self.manager, kitchen=self.kitchen)
             self.do(
-                kitchen_line.change_capacity,
+                kitchen_services.change_capacity,
                 by=self.manager,
                 kitchen=self.kitchen,
                 max_concurrent_orders=ORDERS + nth,
                 cooking_places=ORDERS + nth,
             )
-            self.do(kitchen_line.requote, by=self.manager, kitchen=self.kitchen)
+            self.do(kitchen_services.requote, by=self.manager, kitchen=self.kitchen)
             if nth % 3 == 0:
-                self.do(front_desk.adopt_order, by=self.drivers[nth % 2], ref=dice.choice(self.placed).ref)
+                self.do(order_services.adopt_order, by=self.drivers[nth % 2], ref=dice.choice(self.placed).ref)
             if nth % 4 == 0:
                 self.do(
-                    front_desk.cancel_order,
+                    order_services.cancel_order,
                     by=self.manager,
                     ref=dice.choice(self.placed).ref,
                     reason=Reason.TOO_BUSY,
@@ -168,7 +168,7 @@ def test_control_locking_the_order_before_the_kitchen_deadlocks(kitchen, placed_
 
     def kitchen_first():
         with transaction.atomic():
-            kitchen_line.lock(kitchen.pk)
+            kitchen_services.lock(kitchen.pk)
             both_hold_one.wait(timeout=PATIENCE)
             locks.lock(placed_order.ref)
 
@@ -176,7 +176,7 @@ def test_control_locking_the_order_before_the_kitchen_deadlocks(kitchen, placed_
         with transaction.atomic():
             locks.lock(placed_order.ref)
             both_hold_one.wait(timeout=PATIENCE)
-            kitchen_line.lock(kitchen.pk)
+            kitchen_services.lock(kitchen.pk)
 
     with pytest.raises(OperationalError, match="deadlock detected"):
         all_at_once([kitchen_first, order_first])

@@ -21,9 +21,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.urls import reverse
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Ticket
-from orders import replay, selectors
+from orders import replay
+from orders import selectors as order_selectors
 from orders.models import Basket, Order, OrderContact
 from orders.services import basket as baskets
 from pizzeria.devtools import environment
@@ -140,7 +141,7 @@ def test_leaves_a_whole_order_or_none_and_the_form_can_be_sent_again(kitchen, an
         assert anna.send(form) == address
 
     whole(1)
-    assert address == selectors.address(Order.objects.get())
+    assert address == order_selectors.address(Order.objects.get())
     assert made is None or made == Order.objects.get()
 
 
@@ -149,7 +150,7 @@ def everything_is_free(kitchen):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
         baskets.lock(Basket.objects.get().ref)
-        kitchen_line.lock(kitchen.pk)
+        kitchen_services.lock(kitchen.pk)
 
 
 def whole(orders):

@@ -11,7 +11,7 @@ from threading import Barrier, Event
 
 import pytest
 
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Channel, Notice, NoticeState
 from orders.models.notice import NoticeQuerySet
 from orders.services import sending
@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 def hear():
     """Hear that an order has been confirmed."""
     event = Happened.objects.get(aggregate_ref=shop.place().ref, type="order.confirmed.v1")
-    return partial(front_desk.write_notices, event_id=event.pk, at=FRIDAY_NIGHT)
+    return partial(order_services.write_notices, event_id=event.pk, at=FRIDAY_NIGHT)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_control_without_the_unique_row_each_writes_it(without_the_unique_row, h
 
 
 def test_is_sent_once_by_all_who_are_asked_to_at_once(notice, post):
-    all_at_once([partial(front_desk.send_notice, notice_id=notice.pk, at=FRIDAY_NIGHT)] * WORKERS)
+    all_at_once([partial(order_services.send_notice, notice_id=notice.pk, at=FRIDAY_NIGHT)] * WORKERS)
 
     notice.refresh_from_db()
     assert (notice.state, notice.tries) == (NoticeState.SENT, 1)
@@ -72,7 +72,7 @@ def test_control_without_the_lock_each_sends_it(notice, post, monkeypatch):
     monkeypatch.setattr(NoticeQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
     monkeypatch.setattr(sending, "why_no_news", look)
 
-    all_at_once([partial(front_desk.send_notice, notice_id=notice.pk, at=FRIDAY_NIGHT)] * WORKERS)
+    all_at_once([partial(order_services.send_notice, notice_id=notice.pk, at=FRIDAY_NIGHT)] * WORKERS)
 
     assert len(post.taken()) == WORKERS
 

@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, State, Ticket
 from kitchen.services import cooking
 from orders import replay
@@ -29,7 +29,7 @@ def waiting(kitchen):
 
 def everybody_starts(waiting, chef):
     outcomes = all_at_once(
-        partial(kitchen_line.start_cooking, ref=order.ref, by=chef, at=FRIDAY_NIGHT) for order in waiting
+        partial(kitchen_services.start_cooking, ref=order.ref, by=chef, at=FRIDAY_NIGHT) for order in waiting
     )
     return Counter(getattr(outcome, "code", "started") for outcome in outcomes)
 

@@ -15,7 +15,7 @@ from django.db import IntegrityError
 
 from kitchen.models import Method
 from orders import replay
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.events.models import StoredEvent
@@ -43,7 +43,7 @@ def drivers(db):
 
 def claim(delivery, driver):
     try:
-        return front_desk.claim_delivery(ref=delivery.ref, by=driver, at=FRIDAY_NIGHT)
+        return order_services.claim_delivery(ref=delivery.ref, by=driver, at=FRIDAY_NIGHT)
     except IntegrityError as fault:
         return fault
 

@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError
 
 from orders import replay
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.events.models import StoredEvent
@@ -34,7 +34,7 @@ def people(db):
 
 def adopt(order, by):
     try:
-        return front_desk.adopt_order(ref=order.ref, by=by, at=FRIDAY_NIGHT)
+        return order_services.adopt_order(ref=order.ref, by=by, at=FRIDAY_NIGHT)
     except IntegrityError as fault:
         return fault
 

@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import resolve, reverse
 from django.utils import translation
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Method
-from orders import services as front_desk
+from orders import services as order_services
 from orders.events import OrderPlaced
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
@@ -74,19 +74,19 @@ def opened():
         return shop.place(shop.basket_of(at=at), by=by, at=at, method=method, contact=shop.AT_HOME)
 
     def cooking(order):
-        kitchen_line.start_cooking(ref=order.ref, by=SYSTEM, at=at)
+        kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=at)
         return order
 
     def ready(order):
-        kitchen_line.finish_ticket(ref=cooking(order).ref, by=SYSTEM, at=at)
+        kitchen_services.finish_ticket(ref=cooking(order).ref, by=SYSTEM, at=at)
         return order
 
     def taken(order):
-        front_desk.claim_delivery(ref=ready(order).ref, by=driver, at=at)
+        order_services.claim_delivery(ref=ready(order).ref, by=driver, at=at)
         return order
 
     def out(order):
-        front_desk.leave_for_delivery(ref=taken(order).ref, by=driver, at=at)
+        order_services.leave_for_delivery(ref=taken(order).ref, by=driver, at=at)
         return order
 
     guests = placed(by=shop.GUEST)
@@ -105,7 +105,7 @@ def opened():
     }
     said = REASONS | {"driver": people["other driver"].username}
     cookies = {"anybody": {}} | {who: signed_in(people[who]) for who in people}
-    front_desk.write_notices(event_id=StoredEvent.objects.filter(type=OrderPlaced.type).latest("pk").pk, at=at)
+    order_services.write_notices(event_id=StoredEvent.objects.filter(type=OrderPlaced.type).latest("pk").pk, at=at)
     shop_now = SimpleNamespace(names=names | rows_in_the_admin(), said=said, cookies=cookies, browser=Client())
     shop_now.before_the_admin = {who: answer_to(shop_now, who, "GET", reverse("admin:login")) for who in WHO}
     shop_now.verbs = {address: verbs_of(address, browser_of(shop_now, "admin")) for address in ALL}

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from kitchen import services as kitchen_line
-from orders import services as front_desk
+from kitchen import services as kitchen_services
+from orders import services as order_services
 from orders.models import Order, Reason, Status
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.step_up import ReauthenticationRequired
@@ -25,7 +25,7 @@ WHY = {"reason": "too_busy", "said": ""}
 
 @pytest.fixture
 def in_the_oven(placed_order, chef):
-    kitchen_line.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     return placed_order
 
 
@@ -39,7 +39,9 @@ def status():
 
 
 def cancel(order, by, **later):
-    return front_desk.cancel_order(ref=order.ref, reason=Reason.TOO_BUSY, by=by, at=FRIDAY_NIGHT + timedelta(**later))
+    return order_services.cancel_order(
+        ref=order.ref, reason=Reason.TOO_BUSY, by=by, at=FRIDAY_NIGHT + timedelta(**later)
+    )
 
 
 def test_is_refused_ten_minutes_after_the_sign_in(in_the_oven, manager):

@@ -5,10 +5,10 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
-from kitchen import selectors as kitchens
-from kitchen import services as kitchen_line
+from kitchen import selectors as kitchen_selectors
+from kitchen import services as kitchen_services
 from kitchen.models import Method, State
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Reason
 from pizzeria.demo.simulation.counter import Counter
 from pizzeria.demo.simulation.drivers import Driver
@@ -27,12 +27,12 @@ class Cooks:
     ) -> None:
         self._agenda, self._story, self._chef, self._chance = scheduler, report, staff.chef, chance
         self._counter, self._driver = counter, driver
-        self._kitchen = kitchens.the_kitchen()
+        self._kitchen = kitchen_selectors.the_kitchen()
         self._twists: dict[UUID, Twist] = {}
 
     def take_on(self, at: datetime) -> None:
         """See to all that is on the board already."""
-        board = kitchens.board(self._kitchen, at=at)
+        board = kitchen_selectors.board(self._kitchen, at=at)
         for ticket in board.waiting:
             self.expect(ticket.ref)
         for ticket in board.cooking:
@@ -50,10 +50,10 @@ class Cooks:
 
     def look(self, at: datetime) -> None:
         """Put what is due first into the oven, if something waits and a place is free."""
-        board = kitchens.board(self._kitchen, at=at)
+        board = kitchen_selectors.board(self._kitchen, at=at)
         if not (board.waiting and board.places_free):
             return
-        ticket = kitchen_line.start_cooking(ref=board.waiting[0].ref, by=self._chef, at=at)
+        ticket = kitchen_services.start_cooking(ref=board.waiting[0].ref, by=self._chef, at=at)
         self._story.line(at, f"{ticket.label} goes into the oven")
         takes = ticket.minutes * self._chance.uniform(0.8, 1.2)
         if self._twists.get(ticket.ref) is Twist.FORGOTTEN:
@@ -65,7 +65,7 @@ class Cooks:
         self._agenda.later(minutes, partial(self._take_out, ref))
 
     def _take_out(self, ref: UUID, at: datetime) -> None:
-        ticket = kitchen_line.finish_ticket(ref=ref, by=self._chef, at=at)
+        ticket = kitchen_services.finish_ticket(ref=ref, by=self._chef, at=at)
         self._story.line(at, f"{ticket.label} is ready")
         self._agenda.later(0.5, self.look)
         if self._twists.get(ref) is Twist.RECALLED:
@@ -82,14 +82,14 @@ class Cooks:
             self._counter.expect(ref, nobody_comes=twist is Twist.NOT_COLLECTED)
 
     def _promise_anew(self, at: datetime) -> None:
-        kitchen_line.requote(kitchen=self._kitchen, by=SYSTEM, at=at)  # as beat has it done each minute
+        kitchen_services.requote(kitchen=self._kitchen, by=SYSTEM, at=at)  # as beat has it done each minute
 
     def _recall(self, ref: UUID, at: datetime) -> None:
-        ticket = kitchen_line.recall_ticket(ref=ref, by=self._chef, at=at)
+        ticket = kitchen_services.recall_ticket(ref=ref, by=self._chef, at=at)
         self._story.line(at, f"{ticket.label} is called back: not done yet", counts_as="recalled")
         if ticket.state == State.COOKING:
             self._take_out_later(ref, minutes=2.5)
 
     def _cancel_for_want(self, ref: UUID, at: datetime) -> None:
-        order = front_desk.cancel_order(ref=ref, reason=Reason.SOLD_OUT, by=self._chef, at=at)
+        order = order_services.cancel_order(ref=ref, reason=Reason.SOLD_OUT, by=self._chef, at=at)
         self._story.line(at, f"#{order.number} is cancelled by the kitchen: something ran out", counts_as="cancelled")

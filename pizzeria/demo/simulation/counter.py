@@ -5,7 +5,7 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Reason
 from pizzeria.demo.simulation.report import Report
 from pizzeria.demo.simulation.scheduler import Scheduler
@@ -26,9 +26,9 @@ class Counter:
             self._agenda.later(self._chance.uniform(1, 8), partial(self._hand_over, ref))
 
     def _hand_over(self, ref: UUID, at: datetime) -> None:
-        order = front_desk.hand_over(ref=ref, by=self._staff, at=at)
+        order = order_services.hand_over(ref=ref, by=self._staff, at=at)
         self._story.line(at, f"#{order.number} is handed over at the counter", counts_as="handed over")
 
     def _give_up(self, ref: UUID, at: datetime) -> None:
-        order = front_desk.cancel_order(ref=ref, reason=Reason.NOT_COLLECTED, by=self._staff, at=at)
+        order = order_services.cancel_order(ref=ref, reason=Reason.NOT_COLLECTED, by=self._staff, at=at)
         self._story.line(at, f"#{order.number} is given up: nobody came for it", counts_as="cancelled")

@@ -5,7 +5,7 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Reason
 from orders.selectors.delivery import tour
 from pizzeria.demo.simulation.report import Report
@@ -54,20 +54,20 @@ class Driver:
         self._agenda.later(arrives + HOME, self._come_back)
 
     def _claim(self, ref: UUID, at: datetime) -> None:
-        order = front_desk.claim_delivery(ref=ref, by=self._driver, at=at)
+        order = order_services.claim_delivery(ref=ref, by=self._driver, at=at)
         self._story.line(at, f"#{order.number} is claimed by the driver")
 
     def _leave(self, ref: UUID, at: datetime) -> None:
-        order = front_desk.leave_for_delivery(ref=ref, by=self._driver, at=at)
+        order = order_services.leave_for_delivery(ref=ref, by=self._driver, at=at)
         self._story.line(at, f"#{order.number} leaves the shop")
 
     def _bring(self, ref: UUID, at: datetime) -> None:
         if ref in self._nobody_home:
             self._nobody_home.remove(ref)
-            order = front_desk.fail_delivery(ref=ref, reason=Reason.NOBODY_HOME, by=self._driver, at=at)
+            order = order_services.fail_delivery(ref=ref, reason=Reason.NOBODY_HOME, by=self._driver, at=at)
             self._story.line(at, f"#{order.number} comes back: nobody opened", counts_as="came back")
             return
-        order = front_desk.hand_over(ref=ref, by=self._driver, at=at)
+        order = order_services.hand_over(ref=ref, by=self._driver, at=at)
         self._story.line(at, f"#{order.number} is brought to its door", counts_as="brought")
 
     def _come_back(self, at: datetime) -> None:

@@ -9,7 +9,7 @@ from kitchen.capacity import KitchenFull
 from kitchen.models import Method
 from menu import offers
 from menu.choices import Choice
-from orders import services as front_desk
+from orders import services as order_services
 from orders.models import Order, Reason
 from orders.reckoning import fingerprint, reckon
 from pizzeria.demo.simulation.cooks import Cooks
@@ -48,7 +48,7 @@ class Guests:
 
     def _cancel(self, ref: UUID, username: str, at: datetime) -> None:
         by = self._crew.signed_in(username)
-        order = front_desk.cancel_order(ref=ref, reason=Reason.CHANGED_MIND, by=by, at=at)
+        order = order_services.cancel_order(ref=ref, reason=Reason.CHANGED_MIND, by=by, at=at)
         self._story.line(at, f"#{order.number} is cancelled by its guest", counts_as="cancelled")
 
 
@@ -60,12 +60,12 @@ def place(*, guest: Guest, wish: Sequence[Choice], method: Method, staff: Staff,
     """
     by, basket = staff.signed_in(guest.signed_in), None
     for choice in wish:
-        basket = front_desk.add_to_basket(
+        basket = order_services.add_to_basket(
             basket=basket.ref if basket else None, choice=choice, quantity=1, by=by, at=at
         )
     assert basket, "everybody wishes for something"
     lines = list(basket.lines.all())
-    return front_desk.place_order(
+    return order_services.place_order(
         ref=uuid7(),
         basket=basket.ref,
         contact=guest.contact(method),

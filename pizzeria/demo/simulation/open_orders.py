@@ -7,10 +7,10 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from kitchen.models import Method
 from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
-from orders import services as front_desk
+from orders import services as order_services
 from pizzeria.demo.simulation.guest_profiles import CARLA, Guest, random_guest
 from pizzeria.demo.simulation.guests import place
 from pizzeria.demo.simulation.scheduler import Scheduler, at_once
@@ -35,10 +35,10 @@ class Open:
     def steps(self, staff: Staff) -> Iterator[tuple[int, Callable[..., object], Actor]]:
         """Give each step that was taken: how long ago, the command, and by whom."""
         for minutes_ago, command, by in (
-            (self.started, kitchen_line.start_cooking, staff.chef),
-            (self.finished, kitchen_line.finish_ticket, staff.chef),
-            (self.claimed, front_desk.claim_delivery, staff.driver),
-            (self.left, front_desk.leave_for_delivery, staff.driver),
+            (self.started, kitchen_services.start_cooking, staff.chef),
+            (self.finished, kitchen_services.finish_ticket, staff.chef),
+            (self.claimed, order_services.claim_delivery, staff.driver),
+            (self.left, order_services.leave_for_delivery, staff.driver),
         ):
             if minutes_ago is not None:
                 yield minutes_ago, command, by

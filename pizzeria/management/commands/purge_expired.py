@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from orders import services as front_desk
+from orders import services as order_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.idempotency import keys as idempotency_keys
 from pizzeria.users.keycloak import sessions as keycloak_sessions
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
         keys = idempotency_keys.purge(before=now - KEYS)
-        baskets = front_desk.forget_baskets(before=now - BASKETS)
+        baskets = order_services.forget_baskets(before=now - BASKETS)
         call_command("clearsessions")
         keycloak_sessions.purge_ended()
         rate_limits.purge_expired_counters()

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from kitchen import services as kitchen_line
+from kitchen import services as kitchen_services
 from orders.models import Order, Status
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def in_the_oven(shop):
     at = clock.now()
     order = place(basket_of(pizza(), at=at), at=at)
-    kitchen_line.start_cooking(ref=order.ref, by=SYSTEM, at=at)
+    kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=at)
     return order
 
 
