@@ -55,12 +55,12 @@ class Kitchen(Aggregate):
         return self.taking_orders or (self.paused_until is not None and self.paused_until <= at)
 
 
-class Method(models.TextChoices):
+class FulfillmentMethod(models.TextChoices):
     PICKUP = "pickup", _("pickup")
     DELIVERY = "delivery", _("delivery")
 
 
-class State(models.TextChoices):
+class TicketState(models.TextChoices):
     HELD = "held", _("being paid")
     SCHEDULED = "scheduled", _("for later")
     WAITING = "waiting", _("waiting")
@@ -70,8 +70,8 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-LOAD = (State.HELD, State.WAITING, State.COOKING)
-IN_THE_LINE = (State.HELD, State.SCHEDULED, State.WAITING, State.COOKING)
+LOAD = (TicketState.HELD, TicketState.WAITING, TicketState.COOKING)
+IN_THE_LINE = (TicketState.HELD, TicketState.SCHEDULED, TicketState.WAITING, TicketState.COOKING)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -82,7 +82,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def not_yet_on_their_way(self) -> Self:
         """Those that time still takes something from: in the line, or ready for a driver who has not left."""
         return self.filter(
-            models.Q(state__in=IN_THE_LINE) | models.Q(state=State.READY, method=Method.DELIVERY)
+            models.Q(state__in=IN_THE_LINE) | models.Q(state=TicketState.READY, method=FulfillmentMethod.DELIVERY)
         ).timing()
 
     def timing(self) -> Self:
@@ -101,12 +101,12 @@ class Ticket(models.Model):
     kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="tickets")
     ref = models.UUIDField(unique=True)  # the order's; no foreign key upward
     label = models.CharField(max_length=16)  # what the cook calls out: "#42"
-    method = models.CharField(max_length=10, choices=Method)
+    method = models.CharField(max_length=10, choices=FulfillmentMethod)
     items = models.JSONField(default=list)
     notes = models.CharField(max_length=500, blank=True)
     allergies = models.CharField(max_length=300, blank=True)
     minutes = models.PositiveSmallIntegerField()  # in the oven
-    state = models.CharField(max_length=10, choices=State)
+    state = models.CharField(max_length=10, choices=TicketState)
     since = models.DateTimeField()  # in this state
     moved_by = models.CharField(max_length=32, blank=True, db_default="")  # into it: as an event's actor is written
     due_at = models.DateTimeField()  # when it should come out; its place in the line
@@ -124,7 +124,7 @@ class Ticket(models.Model):
             )
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=State.values), name="ticket_state_known"),
+            models.CheckConstraint(condition=models.Q(state__in=TicketState.values), name="ticket_state_known"),
             models.CheckConstraint(
                 condition=~models.Q(state="cooking") | models.Q(started_at__isnull=False),
                 name="ticket_cooking_has_begun",

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from kitchen.models import Method, State, Ticket
+from kitchen.models import FulfillmentMethod, Ticket, TicketState
 
 MINUTE = timedelta(minutes=1)
 
@@ -55,15 +55,15 @@ def all_out(tickets: Iterable[Ticket], *, places: int, at: datetime) -> dict[UUI
 
 def next_out(tickets: Iterable[Ticket], *, at: datetime) -> datetime:
     """Tell when the first of the cooking tickets comes out, and gives its place in the line to somebody."""
-    outs = [_out_at(ticket, at) for ticket in tickets if ticket.state == State.COOKING]
-    soonest = min((ticket.minutes for ticket in tickets if ticket.state == State.WAITING), default=1)
+    outs = [_out_at(ticket, at) for ticket in tickets if ticket.state == TicketState.COOKING]
+    soonest = min((ticket.minutes for ticket in tickets if ticket.state == TicketState.WAITING), default=1)
     return min(outs, default=at + soonest * MINUTE)
 
 
-def promise(out_at: datetime, *, method: Method) -> Promise:
+def promise(out_at: datetime, *, method: FulfillmentMethod) -> Promise:
     """Turn the moment a ticket comes out into what is promised: time to hand over, to drive, and some width."""
     minutes = settings.SHOP_HANDING_OVER_MINUTES
-    if method == Method.DELIVERY:
+    if method == FulfillmentMethod.DELIVERY:
         minutes += settings.SHOP_DRIVING_MINUTES
     ready_from = _to_the_minute(out_at + minutes * MINUTE)
     return Promise(ready_from, ready_from + settings.SHOP_PROMISE_MINUTES_WIDE * MINUTE)
@@ -77,9 +77,9 @@ def minutes_until(moment: datetime, at: datetime) -> int:
 def _lay_out(tickets: Iterable[Ticket], *, places: int, at: datetime) -> tuple[dict[UUID, datetime], list[datetime]]:
     """Give when each ticket comes out, and when each place is free then, as a heap."""
     tickets = list(tickets)
-    outs = {ticket.ref: _out_at(ticket, at) for ticket in tickets if ticket.state == State.COOKING}
+    outs = {ticket.ref: _out_at(ticket, at) for ticket in tickets if ticket.state == TicketState.COOKING}
     free = [*outs.values()] + [at] * (places - len(outs))
-    outs |= {ticket.ref: at for ticket in tickets if ticket.state == State.READY}
+    outs |= {ticket.ref: at for ticket in tickets if ticket.state == TicketState.READY}
     heapq.heapify(free)
     while len(free) > places:  # fewer places than there were when they were started
         heapq.heappop(free)

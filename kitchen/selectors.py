@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kitchen import capacity, promises
-from kitchen.models import LOAD, Kitchen, Method, State, Ticket
+from kitchen.models import LOAD, FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation.refusals import Refusal
 
@@ -48,8 +48,8 @@ class Quote:
 
     open: bool
     sentence: str
-    promises: Mapping[Method, Promise] = field(default_factory=dict)
-    minutes: Mapping[Method, int] = field(default_factory=dict)  # until the promise begins
+    promises: Mapping[FulfillmentMethod, Promise] = field(default_factory=dict)
+    minutes: Mapping[FulfillmentMethod, int] = field(default_factory=dict)  # until the promise begins
 
 
 def the_kitchen() -> Kitchen:
@@ -59,20 +59,20 @@ def the_kitchen() -> Kitchen:
 
 def board(kitchen: Kitchen, *, at: datetime) -> Board:
     """Picture the board. One query, whatever is on it."""
-    by_state: dict[str, list[BoardTicket]] = {State.WAITING: [], State.COOKING: [], State.READY: []}
+    by_state: dict[str, list[BoardTicket]] = {TicketState.WAITING: [], TicketState.COOKING: [], TicketState.READY: []}
     load = 0
-    for ticket in kitchen.tickets.filter(state__in={*LOAD, State.READY}).order_by("due_at", "id"):
+    for ticket in kitchen.tickets.filter(state__in={*LOAD, TicketState.READY}).order_by("due_at", "id"):
         load += ticket.state in LOAD
         if ticket.state in by_state:
             by_state[ticket.state].append(_board_ticket(ticket, at))
     return Board(
-        waiting=by_state[State.WAITING],
-        cooking=by_state[State.COOKING],
-        ready=by_state[State.READY],
+        waiting=by_state[TicketState.WAITING],
+        cooking=by_state[TicketState.COOKING],
+        ready=by_state[TicketState.READY],
         load=load,
         capacity=kitchen.max_concurrent_orders,
         places=kitchen.cooking_places,
-        places_free=max(0, kitchen.cooking_places - len(by_state[State.COOKING])),
+        places_free=max(0, kitchen.cooking_places - len(by_state[TicketState.COOKING])),
         version=kitchen.version,
         closed="" if kitchen.takes_orders(at) else kitchen.pause_reason or _("paused"),
         closed_until=None if kitchen.takes_orders(at) else kitchen.paused_until,
@@ -93,9 +93,9 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
     out_at = promises.out_of_the_kitchen(
         tickets, minutes=promises.ticket_minutes(pizza_minutes), places=kitchen.cooking_places, at=at
     )
-    promised = {method: promises.promise(out_at, method=method) for method in Method}
+    promised = {method: promises.promise(out_at, method=method) for method in FulfillmentMethod}
     minutes = {method: promises.minutes_until(promise.ready_from, at) for method, promise in promised.items()}
-    soonest = minutes[Method.PICKUP]
+    soonest = minutes[FulfillmentMethod.PICKUP]
     sentence = ngettext(
         "Order now, and it is ready in about a minute.",
         "Order now, and it is ready in about %(minutes)d minutes.",

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders import signals
 from orders.models import Customer, Order, PaymentMethod, Reason, Status
 from pizzeria.foundation.events.domain_events import DomainEvent
@@ -56,7 +56,7 @@ class OrderPlaced(DomainEvent[Order], type="order.placed.v1", signal=signals.ord
     customer: UUID | None
     number: int
     business_date: date
-    method: Method
+    method: FulfillmentMethod
     wanted_at: datetime | None
     promise_from: datetime
     promise_until: datetime
@@ -123,7 +123,7 @@ class OrderReady(DomainEvent[Order], type="order.ready.v1", signal=signals.order
 class OrderDelivered(DomainEvent[Order], type="order.delivered.v1", signal=signals.order_delivered):
     """In the guest's hands, at the counter or at the door."""
 
-    method: Method
+    method: FulfillmentMethod
     cash_taken: Decimal  # 0.00 when it was paid before
 
     def apply(self, aggregate: Order, at: datetime) -> None:

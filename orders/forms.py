@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders.selectors.delivery import drivers
 from orders.services import NEEDED_AT_THE_DOOR, ContactDetails
 from pizzeria.foundation.forms import ShopForm
@@ -97,8 +97,8 @@ class CheckoutForm(ShopForm):
 
     method = forms.ChoiceField(
         label=_("Pickup or delivery"),
-        choices=[(Method.PICKUP, _("I pick it up")), (Method.DELIVERY, _("Bring it to me"))],
-        initial=Method.PICKUP,
+        choices=[(FulfillmentMethod.PICKUP, _("I pick it up")), (FulfillmentMethod.DELIVERY, _("Bring it to me"))],
+        initial=FulfillmentMethod.PICKUP,
         widget=forms.RadioSelect,
     )
     name = name_field()
@@ -146,7 +146,7 @@ class CheckoutForm(ShopForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        if said.get("method") == Method.DELIVERY:
+        if said.get("method") == FulfillmentMethod.DELIVERY:
             for field, sentence in NEEDED_AT_THE_DOOR.items():
                 if not said.get(field) and field not in self.errors:
                     self.add_error(field, sentence)
@@ -155,7 +155,9 @@ class CheckoutForm(ShopForm):
     def contact(self) -> ContactDetails:
         """Give what a valid form says, the phone in international form."""
         said = self.cleaned_data
-        address = ("street", "postal_code", "city", "directions") if said["method"] == Method.DELIVERY else ()
+        address = (
+            ("street", "postal_code", "city", "directions") if said["method"] == FulfillmentMethod.DELIVERY else ()
+        )
         return ContactDetails(
             name=said["name"],
             phone=said["phone"].as_e164,

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from kitchen import signals as kitchen_signals
-from kitchen.models import State
+from kitchen.models import TicketState
 from kitchen.promises import Promise
 from orders import services, signals, tasks
 from orders.selectors import quotes
@@ -22,7 +22,7 @@ def on_cooking_started(*, ref: UUID, by: Actor, at: datetime, **_: object) -> No
 
 
 @receiver(kitchen_signals.ticket_recalled, dispatch_uid="orders.on_ticket_recalled")
-def on_ticket_recalled(*, ref: UUID, to: State, by: Actor, at: datetime, **_: object) -> None:
+def on_ticket_recalled(*, ref: UUID, to: TicketState, by: Actor, at: datetime, **_: object) -> None:
     services.mark_recalled(ref=ref, to=to, by=by, at=at)
 
 

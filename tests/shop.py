@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from kitchen import services as kitchen_services
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from menu import offers
 from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
 from orders import services as order_services
@@ -96,7 +96,7 @@ def place(
     by: Actor = GUEST,
     at: datetime = FRIDAY_NIGHT,
     contact: order_services.ContactDetails | None = None,
-    method: Method = Method.PICKUP,
+    method: FulfillmentMethod = FulfillmentMethod.PICKUP,
     idempotency=None,
 ) -> Order:
     """Place an order for a basket, for one Margherita unless another is given."""
@@ -104,7 +104,7 @@ def place(
     return order_services.place_order(
         ref=uuid7(),
         basket=basket.ref,
-        contact=contact or (AT_HOME if method == Method.DELIVERY else ANNA),
+        contact=contact or (AT_HOME if method == FulfillmentMethod.DELIVERY else ANNA),
         method=method,
         shown_total=total_of(basket, at=at) if shown_total is None else shown_total,
         by=by,

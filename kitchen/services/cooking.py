@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from kitchen import signals
-from kitchen.models import Kitchen, State, Ticket
+from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.permissions import COOK
 from kitchen.services import line as on_the_line
 from pizzeria.foundation.actor import Actor
@@ -38,12 +38,12 @@ def start_cooking(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     on_the_line.refuse_unless_kitchen(by, COOK)
     line = on_the_line.lock_for_ticket(ref)
     ticket = line.tickets.get(ref=ref)
-    if ticket.state != State.WAITING:
+    if ticket.state != TicketState.WAITING:
         raise TicketMoved(_where_it_is(ticket, by))
     if not _has_free_place(line):
         raise AllPlacesTaken(_("Every place in the oven is taken. Finish a ticket first."))
 
-    on_the_line.move(ticket, State.COOKING, by=by, at=at)
+    on_the_line.move(ticket, TicketState.COOKING, by=by, at=at)
     signals.cooking_started.send(sender=Ticket, line=line, ref=ref, by=by, at=at)
     on_the_line.line_changed(line, at=at)
     return ticket
@@ -61,10 +61,10 @@ def finish_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     on_the_line.refuse_unless_kitchen(by, COOK)
     line = on_the_line.lock_for_ticket(ref)
     ticket = line.tickets.get(ref=ref)
-    if ticket.state != State.COOKING:
+    if ticket.state != TicketState.COOKING:
         raise TicketMoved(_where_it_is(ticket, by))
 
-    on_the_line.move(ticket, State.READY, by=by, at=at)
+    on_the_line.move(ticket, TicketState.READY, by=by, at=at)
     signals.ticket_ready.send(sender=Ticket, line=line, ref=ref, by=by, at=at)
     on_the_line.line_changed(line, at=at)
     return ticket
@@ -82,20 +82,20 @@ def recall_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     on_the_line.refuse_unless_kitchen(by, COOK)
     line = on_the_line.lock_for_ticket(ref)
     ticket = line.tickets.get(ref=ref)
-    if ticket.state != State.READY:
+    if ticket.state != TicketState.READY:
         raise TicketMoved(_where_it_is(ticket, by))
 
     if _has_free_place(line):
-        on_the_line.move(ticket, State.COOKING, by=by, at=at)
+        on_the_line.move(ticket, TicketState.COOKING, by=by, at=at)
     else:
         on_the_line.move_to_the_head(ticket, by=by, at=at)
-    signals.ticket_recalled.send(sender=Ticket, line=line, ref=ref, to=State(ticket.state), by=by, at=at)
+    signals.ticket_recalled.send(sender=Ticket, line=line, ref=ref, to=TicketState(ticket.state), by=by, at=at)
     on_the_line.line_changed(line, at=at)
     return ticket
 
 
 def _has_free_place(line: Kitchen) -> bool:
-    return line.tickets.filter(state=State.COOKING).count() < line.cooking_places
+    return line.tickets.filter(state=TicketState.COOKING).count() < line.cooking_places
 
 
 def _where_it_is(ticket: Ticket, by: Actor) -> str:
@@ -106,19 +106,19 @@ def _where_it_is(ticket: Ticket, by: Actor) -> str:
 def _its_state(ticket: Ticket) -> str:
     label = {"ticket": ticket.label}
     match ticket.state:
-        case State.WAITING:
+        case TicketState.WAITING:
             return _("%(ticket)s has not been started yet.") % label
-        case State.COOKING:
+        case TicketState.COOKING:
             return _("%(ticket)s is in the oven already.") % label
-        case State.READY:
+        case TicketState.READY:
             return _("%(ticket)s is ready already.") % label
-        case State.GONE:
+        case TicketState.GONE:
             return _("%(ticket)s has been handed over already.") % label
     return _("%(ticket)s is not in the line any more.") % label
 
 
 def _who_was_first(ticket: Ticket, by: Actor) -> str:
-    if ticket.state == State.WAITING or not ticket.moved_by.isdecimal() or ticket.moved_by == str(by):
+    if ticket.state == TicketState.WAITING or not ticket.moved_by.isdecimal() or ticket.moved_by == str(by):
         return ""
     name = get_user_model().objects.filter(pk=ticket.moved_by).values_list("first_name", flat=True).first()
     return _("%(name)s was first.") % {"name": name} if name else ""

@@ -14,7 +14,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from kitchen import capacity, promises, signals
-from kitchen.models import Kitchen, Method, State, Ticket
+from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, Permission
@@ -30,7 +30,7 @@ class Slip:
     :param pizza_minutes: minutes in the oven, one entry a pizza
     """
 
-    method: Method
+    method: FulfillmentMethod
     items: list[dict[str, Any]]
     pizza_minutes: Sequence[int]
     notes: str = ""
@@ -85,7 +85,7 @@ def book_ticket(*, line: Kitchen, ref: UUID, slip: Slip, at: datetime) -> Bookin
     minutes = promises.ticket_minutes(slip.pizza_minutes)
     out_at = promises.out_of_the_kitchen(tickets, minutes=minutes, places=line.cooking_places, at=at)
     # A short one may well come out before a long one that was there first; it does not go in before it.
-    last_due = max((ticket.due_at for ticket in tickets if ticket.state == State.WAITING), default=out_at)
+    last_due = max((ticket.due_at for ticket in tickets if ticket.state == TicketState.WAITING), default=out_at)
     Ticket.objects.create(
         kitchen=line,
         ref=ref,
@@ -95,7 +95,7 @@ def book_ticket(*, line: Kitchen, ref: UUID, slip: Slip, at: datetime) -> Bookin
         notes=slip.notes,
         allergies=slip.allergies,
         minutes=minutes,
-        state=State.WAITING,
+        state=TicketState.WAITING,
         since=at,
         due_at=max(out_at, last_due),
     )
@@ -117,37 +117,37 @@ def _count_on(line: Kitchen, today: date) -> date:
 
 def hand_over_ticket(*, line: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
     """Let a ready ticket go out of the door. The desk has made sure that it is ready."""
-    move(line.tickets.get(ref=ref), State.GONE, by=by, at=at)
+    move(line.tickets.get(ref=ref), TicketState.GONE, by=by, at=at)
     board_changed(line)
 
 
 def return_ticket(*, line: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
     """Take back a ticket that went out of the door and found nobody: it is ready again."""
-    move(line.tickets.get(ref=ref), State.READY, by=by, at=at)
+    move(line.tickets.get(ref=ref), TicketState.READY, by=by, at=at)
     board_changed(line)
 
 
 def withdraw_ticket(*, line: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
     """Take a ticket out of the line for good, wherever it is; its place is free again."""
-    move(line.tickets.get(ref=ref), State.WITHDRAWN, by=by, at=at)
+    move(line.tickets.get(ref=ref), TicketState.WITHDRAWN, by=by, at=at)
     line_changed(line, at=at)
 
 
-def move(ticket: Ticket, state: State, *, by: Actor, at: datetime) -> None:
+def move(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) -> None:
     """Put a ticket into another state."""
     ticket.state, ticket.since, ticket.moved_by = state, at, str(by)
-    if state == State.COOKING:
+    if state == TicketState.COOKING:
         ticket.started_at = at
     ticket.save(update_fields=["state", "since", "moved_by", "started_at", "due_at"])
 
 
 def move_to_the_head(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     """Put a ticket back among the waiting, due before all of them."""
-    waiting = Ticket.objects.filter(kitchen=ticket.kitchen, state=State.WAITING)
+    waiting = Ticket.objects.filter(kitchen=ticket.kitchen, state=TicketState.WAITING)
     first_due = waiting.aggregate(first=Min("due_at"))["first"]
     ticket.due_at = min(at, first_due - timedelta(seconds=1)) if first_due else at
     ticket.started_at = None
-    move(ticket, State.WAITING, by=by, at=at)
+    move(ticket, TicketState.WAITING, by=by, at=at)
 
 
 def line_changed(line: Kitchen, *, at: datetime) -> None:
@@ -159,7 +159,7 @@ def line_changed(line: Kitchen, *, at: datetime) -> None:
 def announce_promises(line: Kitchen, *, at: datetime) -> None:
     """Tell what can be promised now for every ticket that is not on its way yet."""
     tickets = list(Ticket.objects.filter(kitchen=line).not_yet_on_their_way())
-    methods = {ticket.ref: Method(ticket.method) for ticket in tickets}
+    methods = {ticket.ref: FulfillmentMethod(ticket.method) for ticket in tickets}
     outs = promises.all_out(tickets, places=line.cooking_places, at=at)
     now = {ref: promises.promise(out_at, method=methods[ref]) for ref, out_at in outs.items()}
     signals.line_changed.send(sender=Kitchen, line=line, promises=now, at=at)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from kitchen.events import CapacityChanged, KitchenPaused, KitchenResumed
-from kitchen.models import LOAD, Kitchen, State
+from kitchen.models import LOAD, Kitchen, TicketState
 from kitchen.permissions import CHANGE_CAPACITY, PAUSE
 from kitchen.services.line import board_changed, line_changed, lock, refuse_unless_kitchen
 from pizzeria.foundation.actor import Actor
@@ -71,7 +71,7 @@ def change_capacity(
         raise NotAllowed(_("Only managers can do that."))
     line = lock(kitchen.pk)
     states = list(line.tickets.filter(state__in=LOAD).values_list("state", flat=True))
-    load, cooking = len(states), states.count(State.COOKING)
+    load, cooking = len(states), states.count(TicketState.COOKING)
     if max_concurrent_orders < max(1, load):
         raise CapacityTooLow(
             _("%(load)d orders are open now; it cannot be less.") % {"load": max(1, load)},

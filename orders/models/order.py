@@ -14,7 +14,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from kitchen.models import Kitchen, Method
+from kitchen.models import FulfillmentMethod, Kitchen
 from orders.models.customer import Customer
 from pizzeria.foundation.events.models import Aggregate
 
@@ -59,7 +59,7 @@ class Order(Aggregate):
 
     kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="orders")
-    method = models.CharField(max_length=10, choices=Method)
+    method = models.CharField(max_length=10, choices=FulfillmentMethod)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
 
     number = models.PositiveIntegerField(null=True)  # of its business day, from 1
@@ -132,7 +132,7 @@ class Order(Aggregate):
         """Give the reasons there can be where the order is now, for staff to choose from."""
         if self.status not in (Status.READY, Status.DELIVERING):
             return (Reason.CHANGED_MIND, Reason.SOLD_OUT, Reason.TOO_BUSY, Reason.OTHER)
-        missed = AT_THE_DOOR if self.method == Method.DELIVERY else (Reason.NOT_COLLECTED,)
+        missed = AT_THE_DOOR if self.method == FulfillmentMethod.DELIVERY else (Reason.NOT_COLLECTED,)
         return (*missed, Reason.CHANGED_MIND, Reason.OTHER)
 
     def get_absolute_url(self) -> str:

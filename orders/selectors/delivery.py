@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
 
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders.models import Order, Status
 from orders.permissions import DELIVER
 from orders.selectors.order import address_lines
@@ -66,7 +66,7 @@ def drivers() -> QuerySet[AbstractUser]:
 def tour(by: Actor) -> Tour:
     """Picture a driver's page. One query."""
     orders = list(
-        Order.objects.filter(method=Method.DELIVERY, status__in=(Status.READY, Status.DELIVERING))
+        Order.objects.filter(method=FulfillmentMethod.DELIVERY, status__in=(Status.READY, Status.DELIVERING))
         .select_related("contact", "driver")
         .order_by("promise_from", "id")
     )

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders.channels import Letter
 from orders.models import Channel, Notice, NoticeKind, Order, OrderContact, Status
 from orders.selectors import words
@@ -83,7 +83,7 @@ def _when(order: Order, since: datetime | None, until: datetime | None) -> str:
     if since is None or until is None:
         return ""
     times = {"from": clock.wall_clock(since), "until": clock.wall_clock(until)}
-    if order.method == Method.DELIVERY:
+    if order.method == FulfillmentMethod.DELIVERY:
         return _("with you between %(from)s and %(until)s") % times
     return _("ready between %(from)s and %(until)s") % times
 

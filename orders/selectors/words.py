@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders.models import Order, Reason, Status
 from pizzeria.foundation.money import ZERO
 
@@ -36,7 +36,7 @@ def headline(order: Order) -> str:
         case Status.COOKING:
             return _("In the oven")
         case Status.READY:
-            return _("Ready to go") if order.method == Method.DELIVERY else _("Ready for you")
+            return _("Ready to go") if order.method == FulfillmentMethod.DELIVERY else _("Ready for you")
         case Status.DELIVERING:
             return _("On its way")
         case Status.DELIVERED:
@@ -46,7 +46,7 @@ def headline(order: Order) -> str:
 
 def sentence(order: Order) -> str:
     """Say what comes next, or why it was cancelled."""
-    brought = order.method == Method.DELIVERY
+    brought = order.method == FulfillmentMethod.DELIVERY
     number = {"number": order.number}
     match order.status:
         case Status.PENDING | Status.CONFIRMED if brought:
@@ -72,7 +72,7 @@ def sentence(order: Order) -> str:
 
 def steps(order: Order) -> list[Step]:
     """List the steps of its trip with their times."""
-    brought = order.method == Method.DELIVERY
+    brought = order.method == FulfillmentMethod.DELIVERY
     times = [
         (_("Ordered"), order.placed_at),
         (_("In the oven"), order.cooking_at),
@@ -92,5 +92,5 @@ def payment(order: Order) -> str:
     if order.status == Status.CANCELLED:
         return _("Nothing to pay")
     if (order.total or ZERO) - order.paid:
-        return _("Cash, at the door") if order.method == Method.DELIVERY else _("Cash, at the counter")
+        return _("Cash, at the door") if order.method == FulfillmentMethod.DELIVERY else _("Cash, at the counter")
     return _("Paid in cash")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders.events import (
     OrderCancelled,
     OrderConfirmed,
@@ -73,7 +73,7 @@ class News:
     kind: NoticeKind
     ways: tuple[Channel, ...]
     lasts: timedelta = A_DAY
-    of: tuple[Method, ...] = (Method.PICKUP, Method.DELIVERY)
+    of: tuple[FulfillmentMethod, ...] = (FulfillmentMethod.PICKUP, FulfillmentMethod.DELIVERY)
     is_so: Callable[[Order, StoredEvent], bool] = _always
     sent_when_overtaken: bool = False
 
@@ -82,7 +82,7 @@ NEWS: Mapping[type[DomainEvent[Any]], News] = {
     OrderPlaced: News(NoticeKind.PLACED, PAGE),
     OrderConfirmed: News(NoticeKind.CONFIRMED, EVERYWHERE, is_so=_coming),
     OrderCookingStarted: News(NoticeKind.COOKING, PAGE),
-    OrderReady: News(NoticeKind.READY, EVERYWHERE, HALF_AN_HOUR, of=(Method.PICKUP,), is_so=_still_ready),
+    OrderReady: News(NoticeKind.READY, EVERYWHERE, HALF_AN_HOUR, of=(FulfillmentMethod.PICKUP,), is_so=_still_ready),
     OrderOutForDelivery: News(NoticeKind.OUT_FOR_DELIVERY, EVERYWHERE, HALF_AN_HOUR, is_so=_still_out),
     OrderDelivered: News(NoticeKind.DELIVERED, PAGE_AND_MAIL),
     OrderCancelled: News(NoticeKind.CANCELLED, EVERYWHERE, sent_when_overtaken=True),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from kitchen.models import State
+from kitchen.models import TicketState
 from orders.events import OrderCookingStarted, OrderDriverUnassigned, OrderReady, OrderRecalled
 from orders.models import Order
 from orders.services.locks import lock
@@ -22,10 +22,10 @@ def mark_ready(*, ref: UUID, by: Actor, at: datetime) -> None:
     record(lock(ref), OrderReady(), by=by, at=at)
 
 
-def mark_recalled(*, ref: UUID, to: State, by: Actor, at: datetime) -> None:
+def mark_recalled(*, ref: UUID, to: TicketState, by: Actor, at: datetime) -> None:
     """Note that the order's ticket is back in the line; a driver who had it has nothing to carry now."""
     order = lock(ref)
-    domain_events: list[DomainEvent[Order]] = [OrderRecalled(to="cooking" if to == State.COOKING else "waiting")]
+    domain_events: list[DomainEvent[Order]] = [OrderRecalled(to="cooking" if to == TicketState.COOKING else "waiting")]
     if order.driver_id is not None:
         domain_events.append(OrderDriverUnassigned(driver=order.driver_id))
     record(order, *domain_events, by=by, at=at)

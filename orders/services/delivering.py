@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kitchen import services as kitchen_services
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders.events import OrderDeliveryFailed, OrderDriverAssigned, OrderDriverUnassigned, OrderOutForDelivery
 from orders.models import Order, Reason, Status
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER
@@ -159,7 +159,7 @@ def out_with(by: Actor, order: Order) -> Order:
 
 def _ready_delivery(ref: UUID) -> Order:
     order = lock(ref)
-    if order.method != Method.DELIVERY or order.status != Status.READY:
+    if order.method != FulfillmentMethod.DELIVERY or order.status != Status.READY:
         raise OrderMoved(_("#%(number)d is not a delivery that is ready.") % {"number": order.number})
     return order
 

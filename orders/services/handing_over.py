@@ -4,7 +4,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kitchen import services as kitchen_services
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from kitchen.permissions import HAND_OVER
 from orders.events import OrderDelivered
 from orders.models import Order, Status
@@ -31,11 +31,11 @@ def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
     """
     line = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
     order = lock(ref)
-    if not by.may(DELIVER if order.method == Method.DELIVERY else HAND_OVER):
+    if not by.may(DELIVER if order.method == FulfillmentMethod.DELIVERY else HAND_OVER):
         raise NotAllowed(_("Only the counter or its driver can hand over an order."))
     if order.status == Status.DELIVERED:
         raise OrderMoved(_("#%(number)d has been handed over already.") % {"number": order.number})
-    if order.method == Method.DELIVERY:
+    if order.method == FulfillmentMethod.DELIVERY:
         out_with(by, order)  # its ticket left the line with the driver
     elif order.status != Status.READY:
         raise OrderMoved(_("#%(number)d is not ready yet.") % {"number": order.number})

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy
 
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, Method
+from kitchen.models import FulfillmentMethod, Kitchen
 from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
 from orders.models import Order, OrderContact, PaymentMethod
 from orders.models.contact import new_key
@@ -69,7 +69,7 @@ def place_order(
     contact: ContactDetails,
     shown_total: Decimal,
     shown_lines: str | None = None,
-    method: Method = Method.PICKUP,
+    method: FulfillmentMethod = FulfillmentMethod.PICKUP,
     by: Actor,
     at: datetime,
     idempotency: IdempotentRequest | None = None,
@@ -86,7 +86,7 @@ def place_order(
     :raises SoldOut, NotOnTheMenu: nothing is kept
     :raises KitchenClosed, KitchenFull: nothing is kept
     """
-    if method == Method.DELIVERY:
+    if method == FulfillmentMethod.DELIVERY:
         _refuse_unless_addressed(contact)
     spent, reckoning = take_basket(basket, shown_lines=shown_lines, at=at)
     refuse_unless_agreed(reckoning.totals, shown_total)
@@ -136,7 +136,7 @@ def _placed(
         customer=order.customer.ref if order.customer else None,
         number=booking.number,
         business_date=booking.business_date,
-        method=Method(order.method),
+        method=FulfillmentMethod(order.method),
         wanted_at=None,
         promise_from=booking.promise.ready_from,
         promise_until=booking.promise.ready_until,

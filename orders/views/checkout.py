@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders import selectors, services
 from orders.forms import CheckoutForm, CustomerCheckoutForm
 from orders.models import Order
@@ -83,7 +83,7 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
         contact=form.contact(),
         shown_total=form.cleaned_data["shown_total"],
         shown_lines=form.cleaned_data["shown_lines"],
-        method=Method(form.cleaned_data["method"]),
+        method=FulfillmentMethod(form.cleaned_data["method"]),
         by=by,
         at=clock.now(),
         idempotency=IdempotentRequest.of(

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from kitchen import selectors as kitchen_selectors
-from kitchen.models import Kitchen, Method
+from kitchen.models import FulfillmentMethod, Kitchen
 from orders import replay
 from orders import services as order_services
 from orders.models import Order, Status
@@ -70,7 +70,7 @@ def test_goes_on_when_somebody_at_a_screen_was_quicker(demo):
         told.append(line)
         if ready := re.search(r"#(\d+) is ready", line):
             order = Order.objects.get(number=ready[1])
-            if order.method == Method.PICKUP:
+            if order.method == FulfillmentMethod.PICKUP:
                 order_services.hand_over(ref=order.ref, by=demo.chef, at=FRIDAY_NIGHT)
 
     left = an_evening(demo, tell=hand_over_before_the_counter_does).play(guests(4))
@@ -80,7 +80,7 @@ def test_goes_on_when_somebody_at_a_screen_was_quicker(demo):
 
 
 def test_leaves_what_another_driver_has_to_that_driver(demo, manager):
-    order = shop.cooked(shop.place(method=Method.DELIVERY), by=demo.chef)
+    order = shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=demo.chef)
     dina = shop.hire(DRIVER)
     order_services.assign_delivery(ref=order.ref, driver=dina.user_id, by=manager, at=FRIDAY_NIGHT)
 

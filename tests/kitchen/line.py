@@ -2,22 +2,29 @@
 
 from datetime import timedelta
 
-from kitchen.models import Method, State, Ticket
+from kitchen.models import FulfillmentMethod, Ticket, TicketState
 from pizzeria.foundation.ids import uuid7
 from tests.shop import FRIDAY_NIGHT
 
 MINUTE = timedelta(minutes=1)
 
 
-def ticket(kitchen=None, state=State.WAITING, *, minutes=8, started=None, at=FRIDAY_NIGHT, **fields):
+def ticket(kitchen=None, state=TicketState.WAITING, *, minutes=8, started=None, at=FRIDAY_NIGHT, **fields):
     """
     Write a ticket on paper, that is: not saved.
 
     :param started: minutes ago
     """
-    if state == State.COOKING or started is not None:
+    if state == TicketState.COOKING or started is not None:
         fields["started_at"] = at - (started or 0) * MINUTE
-    fields = {"method": Method.PICKUP, "label": "#1", "since": at, "due_at": at, "items": [MARGHERITA], **fields}
+    fields = {
+        "method": FulfillmentMethod.PICKUP,
+        "label": "#1",
+        "since": at,
+        "due_at": at,
+        "items": [MARGHERITA],
+        **fields,
+    }
     return Ticket(kitchen=kitchen, ref=uuid7(), state=state, minutes=minutes, **fields)
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from kitchen import selectors as kitchen_selectors
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, State, Ticket
+from kitchen.models import Kitchen, Ticket, TicketState
 from pizzeria.foundation import clock
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests.kitchen.line import MARGHERITA, in_line
@@ -37,7 +37,7 @@ def column(html, name):
 
 
 def test_shows_each_ticket_in_its_column_by_when_it_is_due(ciro, kitchen):
-    states = [State.WAITING, State.COOKING, State.READY, State.WAITING]
+    states = [TicketState.WAITING, TicketState.COOKING, TicketState.READY, TicketState.WAITING]
     in_line(kitchen, *states, at=clock.now())
 
     html = ciro.get(BOARD).content.decode()
@@ -50,13 +50,21 @@ def test_shows_each_ticket_in_its_column_by_when_it_is_due(ciro, kitchen):
 
 
 def test_shows_nobody_what_is_not_to_be_cooked_now(ciro, kitchen):
-    in_line(kitchen, State.HELD, State.SCHEDULED, State.GONE, State.WITHDRAWN)
+    in_line(kitchen, TicketState.HELD, TicketState.SCHEDULED, TicketState.GONE, TicketState.WITHDRAWN)
 
     assert "<h3>" not in ciro.get(BOARD).content.decode()
 
 
 def test_counts_the_load_and_the_free_places(kitchen):
-    in_line(kitchen, State.HELD, State.WAITING, State.COOKING, State.COOKING, State.READY, State.SCHEDULED)
+    in_line(
+        kitchen,
+        TicketState.HELD,
+        TicketState.WAITING,
+        TicketState.COOKING,
+        TicketState.COOKING,
+        TicketState.READY,
+        TicketState.SCHEDULED,
+    )
 
     board = kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT)
 
@@ -66,14 +74,14 @@ def test_counts_the_load_and_the_free_places(kitchen):
 
 def test_never_counts_fewer_than_no_places(kitchen):
     kitchen.cooking_places = 1
-    in_line(kitchen, State.COOKING, State.COOKING)
+    in_line(kitchen, TicketState.COOKING, TicketState.COOKING)
 
     assert kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT).places_free == 0
 
 
 def test_shows_what_to_make_what_not_to_and_what_to_mind(ciro, kitchen):
     pizza = MARGHERITA | {"quantity": 2, "size": "Large", "added": ["Olives"], "left_out": ["Basil"]}
-    in_line(kitchen, State.WAITING, items=[pizza], notes="By the <window>", allergies="Nuts")
+    in_line(kitchen, TicketState.WAITING, items=[pizza], notes="By the <window>", allergies="Nuts")
 
     html = " ".join(re.sub(r"<[^>]+>", " ", ciro.get(BOARD).content.decode()).split())
 
@@ -82,7 +90,7 @@ def test_shows_what_to_make_what_not_to_and_what_to_mind(ciro, kitchen):
 
 
 @pytest.mark.parametrize(
-    ("state", "late"), [(State.WAITING, True), (State.COOKING, True), (State.READY, False)], ids=str
+    ("state", "late"), [(TicketState.WAITING, True), (TicketState.COOKING, True), (TicketState.READY, False)], ids=str
 )
 def test_marks_as_late_what_should_be_out(kitchen, state, late):
     in_line(kitchen, state)
@@ -97,8 +105,8 @@ def test_marks_as_late_what_should_be_out(kitchen, state, late):
 
 
 def test_says_late_where_it_is(ciro, kitchen):
-    in_line(kitchen, State.WAITING, at=clock.now() - timedelta(hours=1))
-    in_line(kitchen, State.WAITING, at=clock.now() + timedelta(hours=1))
+    in_line(kitchen, TicketState.WAITING, at=clock.now() - timedelta(hours=1))
+    in_line(kitchen, TicketState.WAITING, at=clock.now() + timedelta(hours=1))
 
     html = ciro.get(BOARD).content.decode()
 
@@ -107,7 +115,7 @@ def test_says_late_where_it_is(ciro, kitchen):
 
 @pytest.mark.parametrize("tickets", [5, 200])
 def test_takes_four_queries_besides_those_for_who_asks_however_full_it_is(ciro, kitchen, tickets):
-    in_line(kitchen, *[State.WAITING, State.COOKING, State.READY] * tickets)
+    in_line(kitchen, *[TicketState.WAITING, TicketState.COOKING, TicketState.READY] * tickets)
     ciro.get(BOARD)
 
     with CaptureQueriesContext(
@@ -139,7 +147,7 @@ def test_sends_a_guest_to_sign_in_and_back(client):
 
 def test_makes_a_screen_that_was_signed_out_visit_the_whole_page(client, kitchen):
     """A sign-in page inside the board would help nobody."""
-    [ticket] = in_line(kitchen, State.WAITING)
+    [ticket] = in_line(kitchen, TicketState.WAITING)
     start = reverse("kitchen:start_cooking", args=[ticket.ref])
 
     for answer in (client.get(BOARD, headers=HTMX), client.post(start, headers=HTMX)):
@@ -161,7 +169,7 @@ def test_is_the_crews(sign_in, role, status):
 
 
 def test_has_no_buttons_that_a_customer_could_press(sign_in, kitchen):
-    waiting, cooking = in_line(kitchen, State.WAITING, State.COOKING)
+    waiting, cooking = in_line(kitchen, TicketState.WAITING, TicketState.COOKING)
     browser = sign_in(CUSTOMER)
 
     answers = [
@@ -170,7 +178,7 @@ def test_has_no_buttons_that_a_customer_could_press(sign_in, kitchen):
     ]
 
     assert [answer.status_code for answer in answers] == [403, 403]
-    assert set(Ticket.objects.values_list("state", flat=True)) == {State.WAITING, State.COOKING}
+    assert set(Ticket.objects.values_list("state", flat=True)) == {TicketState.WAITING, TicketState.COOKING}
 
 
 def test_has_a_button_for_the_next_step_of_each_ticket(ciro, placed_order):
@@ -222,4 +230,4 @@ def test_takes_no_step_for_a_page_that_is_not_ours(ciro, placed_order):
     answer = ciro.post(reverse("kitchen:start_cooking", args=[placed_order.ref]))
 
     assert answer.status_code == 403
-    assert Ticket.objects.get().state == State.WAITING
+    assert Ticket.objects.get().state == TicketState.WAITING

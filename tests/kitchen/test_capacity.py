@@ -4,7 +4,7 @@ import pytest
 
 from kitchen import capacity
 from kitchen.capacity import KitchenClosed, KitchenFull
-from kitchen.models import Kitchen, State
+from kitchen.models import Kitchen, TicketState
 from tests.kitchen.line import ticket
 from tests.shop import FRIDAY_NIGHT
 
@@ -14,7 +14,7 @@ def ask(tickets, **kitchen):
     capacity.refuse_unless_room(line, tickets, at=FRIDAY_NIGHT)
 
 
-@pytest.mark.parametrize("state", [State.HELD, State.WAITING, State.COOKING])
+@pytest.mark.parametrize("state", [TicketState.HELD, TicketState.WAITING, TicketState.COOKING])
 def test_counts_what_is_being_paid_what_waits_and_what_cooks(state):
     ask([ticket(state=state)] * 2)
 
@@ -24,16 +24,16 @@ def test_counts_what_is_being_paid_what_waits_and_what_cooks(state):
 
 def test_counts_them_together():
     with pytest.raises(KitchenFull):
-        ask([ticket(state=State.HELD), ticket(state=State.WAITING), ticket(state=State.COOKING)])
+        ask([ticket(state=TicketState.HELD), ticket(state=TicketState.WAITING), ticket(state=TicketState.COOKING)])
 
 
-@pytest.mark.parametrize("state", [State.SCHEDULED, State.READY, State.GONE, State.WITHDRAWN])
+@pytest.mark.parametrize("state", [TicketState.SCHEDULED, TicketState.READY, TicketState.GONE, TicketState.WITHDRAWN])
 def test_does_not_count_what_takes_no_place_now(state):
     ask([ticket(state=state)] * 9)
 
 
 def test_is_said_in_minutes_until_the_first_comes_out():
-    cooking = [ticket(state=State.COOKING, minutes=9, started=started) for started in (0, 3, 2)]
+    cooking = [ticket(state=TicketState.COOKING, minutes=9, started=started) for started in (0, 3, 2)]
 
     with pytest.raises(KitchenFull) as full:
         ask(cooking)

@@ -6,7 +6,7 @@ import pytest
 
 from kitchen import services as kitchen_services
 from kitchen import signals as kitchen_signals
-from kitchen.models import Kitchen, State, Ticket
+from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.services import AllPlacesTaken, TicketMoved
 from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.roles import KITCHEN
@@ -51,13 +51,13 @@ def heard():
 
 @pytest.fixture
 def waiting(kitchen):
-    [ticket] = in_line(kitchen, State.WAITING)
+    [ticket] = in_line(kitchen, TicketState.WAITING)
     return ticket
 
 
 @pytest.fixture
 def cooking(kitchen):
-    [ticket] = in_line(kitchen, State.COOKING)
+    [ticket] = in_line(kitchen, TicketState.COOKING)
     return ticket
 
 
@@ -77,24 +77,24 @@ def test_puts_a_waiting_ticket_into_the_oven(waiting, chef):
     start(waiting, by=chef)
 
     waiting.refresh_from_db()
-    assert (waiting.state, waiting.since, waiting.started_at) == (State.COOKING, LATER, LATER)
+    assert (waiting.state, waiting.since, waiting.started_at) == (TicketState.COOKING, LATER, LATER)
 
 
 def test_takes_a_cooking_ticket_out_and_remembers_when_it_went_in(cooking, chef):
     finish(cooking, by=chef)
 
     cooking.refresh_from_db()
-    assert (cooking.state, cooking.since, cooking.started_at) == (State.READY, LATER, FRIDAY_NIGHT)
+    assert (cooking.state, cooking.since, cooking.started_at) == (TicketState.READY, LATER, FRIDAY_NIGHT)
 
 
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        (State.COOKING, "#1 is in the oven already."),
-        (State.READY, "#1 is ready already."),
-        (State.GONE, "#1 has been handed over already."),
-        (State.HELD, "#1 is not in the line any more."),
-        (State.WITHDRAWN, "#1 is not in the line any more."),
+        (TicketState.COOKING, "#1 is in the oven already."),
+        (TicketState.READY, "#1 is ready already."),
+        (TicketState.GONE, "#1 has been handed over already."),
+        (TicketState.HELD, "#1 is not in the line any more."),
+        (TicketState.WITHDRAWN, "#1 is not in the line any more."),
     ],
     ids=str,
 )
@@ -111,9 +111,9 @@ def test_starts_nothing_that_is_not_waiting_and_says_where_it_is(kitchen, chef, 
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        (State.WAITING, "#1 has not been started yet."),
-        (State.READY, "#1 is ready already."),
-        (State.GONE, "#1 has been handed over already."),
+        (TicketState.WAITING, "#1 has not been started yet."),
+        (TicketState.READY, "#1 is ready already."),
+        (TicketState.GONE, "#1 has been handed over already."),
     ],
     ids=str,
 )
@@ -139,27 +139,27 @@ def test_tells_the_second_cook_who_was_quicker(waiting, manager):
 
 def test_never_takes_more_than_there_are_places(kitchen, chef):
     Kitchen.objects.update(cooking_places=2)
-    *_cooking, third = in_line(kitchen, State.COOKING, State.COOKING, State.WAITING)
+    *_cooking, third = in_line(kitchen, TicketState.COOKING, TicketState.COOKING, TicketState.WAITING)
 
     with pytest.raises(AllPlacesTaken) as refused:
         start(third, by=chef)
 
     assert refused.value.sentence == "Every place in the oven is taken. Finish a ticket first."
-    assert state_of(third) == State.WAITING
+    assert state_of(third) == TicketState.WAITING
 
 
 def test_takes_the_next_when_one_is_out(kitchen, chef):
     Kitchen.objects.update(cooking_places=2)
-    first, _second, third = in_line(kitchen, State.COOKING, State.COOKING, State.WAITING)
+    first, _second, third = in_line(kitchen, TicketState.COOKING, TicketState.COOKING, TicketState.WAITING)
 
     finish(first, by=chef)
     start(third, by=chef)
 
-    assert state_of(third) == State.COOKING
+    assert state_of(third) == TicketState.COOKING
 
 
 def test_is_not_for_guests_and_drivers(kitchen, guest, driver):
-    waiting, cooking = in_line(kitchen, State.WAITING, State.COOKING)
+    waiting, cooking = in_line(kitchen, TicketState.WAITING, TicketState.COOKING)
 
     for somebody in (guest, driver):
         with pytest.raises(NotAllowed):
@@ -167,7 +167,7 @@ def test_is_not_for_guests_and_drivers(kitchen, guest, driver):
         with pytest.raises(NotAllowed):
             finish(cooking, by=somebody)
 
-    assert (state_of(waiting), state_of(cooking)) == (State.WAITING, State.COOKING)
+    assert (state_of(waiting), state_of(cooking)) == (TicketState.WAITING, TicketState.COOKING)
 
 
 def test_knows_no_ticket_that_nobody_wrote(kitchen, chef):
@@ -209,7 +209,10 @@ def test_is_not_told_when_it_was_refused(cooking, chef, heard):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("signal", "state", "step"),
-    [(kitchen_signals.cooking_started, State.WAITING, start), (kitchen_signals.ticket_ready, State.COOKING, finish)],
+    [
+        (kitchen_signals.cooking_started, TicketState.WAITING, start),
+        (kitchen_signals.ticket_ready, TicketState.COOKING, finish),
+    ],
     ids=["started", "ready"],
 )
 def test_is_undone_when_somebody_who_hears_it_fails(kitchen, chef, signal, state, step):

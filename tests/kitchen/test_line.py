@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from kitchen import services as kitchen_services
 from kitchen.capacity import KitchenFull
-from kitchen.models import Kitchen, Method, State, Ticket
+from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.ids import uuid7
 from tests.factories import KitchenFactory
@@ -16,7 +16,7 @@ from tests.kitchen.line import MARGHERITA, MINUTE, in_line, ticket
 from tests.shop import FRIDAY_NIGHT
 
 SLIP = kitchen_services.Slip(
-    method=Method.PICKUP, items=[MARGHERITA], pizza_minutes=[8, 9], notes="By the window", allergies="Nuts"
+    method=FulfillmentMethod.PICKUP, items=[MARGHERITA], pizza_minutes=[8, 9], notes="By the window", allergies="Nuts"
 )
 
 
@@ -38,7 +38,7 @@ def test_books_a_ticket_that_says_all_the_cook_has_to_know(line):
     booked = Ticket.objects.get(ref=ref)
     assert (booked.label, booked.method, booked.items) == ("#1", "pickup", [MARGHERITA])
     assert (booked.notes, booked.allergies) == ("By the window", "Nuts")
-    assert (booked.state, booked.since, booked.started_at) == (State.WAITING, FRIDAY_NIGHT, None)
+    assert (booked.state, booked.since, booked.started_at) == (TicketState.WAITING, FRIDAY_NIGHT, None)
 
 
 def test_books_a_ticket_due_when_it_comes_out_and_promises_it_a_little_later(line):
@@ -52,7 +52,7 @@ def test_books_a_ticket_due_when_it_comes_out_and_promises_it_a_little_later(lin
 
 
 def test_promises_the_next_guest_what_is_true_behind_the_ones_before(line):
-    in_line(line, State.WAITING, State.WAITING, minutes=8)
+    in_line(line, TicketState.WAITING, TicketState.WAITING, minutes=8)
 
     assert book(line).promise.ready_from == FRIDAY_NIGHT + (8 + 11 + 2) * MINUTE
 
@@ -62,23 +62,26 @@ def test_lets_no_short_ticket_go_before_a_long_one_that_was_there_first(line):
     line.refresh_from_db()
     cooking, long, short = uuid7(), uuid7(), uuid7()
     book(line, cooking, replace(SLIP, pizza_minutes=[14]))
-    Ticket.objects.update(state=State.COOKING, started_at=FRIDAY_NIGHT)
+    Ticket.objects.update(state=TicketState.COOKING, started_at=FRIDAY_NIGHT)
     book(line, long, replace(SLIP, pizza_minutes=[8] * 12))
 
     promised = book(line, short, replace(SLIP, pizza_minutes=[8]))
 
-    assert [ticket.ref for ticket in Ticket.objects.in_the_line() if ticket.state == State.WAITING] == [long, short]
+    assert [ticket.ref for ticket in Ticket.objects.in_the_line() if ticket.state == TicketState.WAITING] == [
+        long,
+        short,
+    ]
     assert promised.promise.ready_from == FRIDAY_NIGHT + (14 + 8 + 2) * MINUTE
 
 
 def test_promises_somebody_at_home_the_time_to_drive(line):
-    slip = kitchen_services.Slip(method=Method.DELIVERY, items=[MARGHERITA], pizza_minutes=[8])
+    slip = kitchen_services.Slip(method=FulfillmentMethod.DELIVERY, items=[MARGHERITA], pizza_minutes=[8])
 
     assert book(line, slip=slip).promise.ready_from == FRIDAY_NIGHT + (8 + 2 + 20) * MINUTE
 
 
 def test_takes_orders_until_it_is_full(line):
-    in_line(line, State.HELD, State.COOKING)
+    in_line(line, TicketState.HELD, TicketState.COOKING)
     book(line)
 
     with pytest.raises(KitchenFull):
@@ -88,15 +91,15 @@ def test_takes_orders_until_it_is_full(line):
 
 
 def test_has_room_again_when_something_is_ready(line):
-    tickets = in_line(line, State.WAITING, State.WAITING, State.COOKING)
+    tickets = in_line(line, TicketState.WAITING, TicketState.WAITING, TicketState.COOKING)
 
-    Ticket.objects.filter(pk=tickets[2].pk).update(state=State.READY)
+    Ticket.objects.filter(pk=tickets[2].pk).update(state=TicketState.READY)
 
     book(line)
 
 
 def test_minds_its_own_tickets_only(line):
-    in_line(KitchenFactory(), *[State.WAITING] * 9)
+    in_line(KitchenFactory(), *[TicketState.WAITING] * 9)
 
     assert book(line).promise.ready_from == FRIDAY_NIGHT + (11 + 2) * MINUTE
 
@@ -107,15 +110,15 @@ def test_notices_on_its_board_what_is_booked_and_what_is_handed_over(line):
     book(line, ref)
     assert Kitchen.objects.get(pk=line.pk).version == 1
 
-    Ticket.objects.update(state=State.READY)
+    Ticket.objects.update(state=TicketState.READY)
     kitchen_services.hand_over_ticket(line=line, ref=ref, by=SYSTEM, at=FRIDAY_NIGHT)
     assert Kitchen.objects.get(pk=line.pk).version == 2
-    assert Ticket.objects.get(ref=ref).state == State.GONE
+    assert Ticket.objects.get(ref=ref).state == TicketState.GONE
 
 
 def test_is_found_by_a_ticket(line):
-    [first, _second] = in_line(line, State.WAITING, State.COOKING)
-    in_line(KitchenFactory(), State.WAITING)
+    [first, _second] = in_line(line, TicketState.WAITING, TicketState.COOKING)
+    in_line(KitchenFactory(), TicketState.WAITING)
 
     assert kitchen_services.lock_for_ticket(first.ref) == line
 
@@ -135,7 +138,7 @@ def test_has_one_ticket_for_an_order(line):
 
 @pytest.mark.parametrize(
     "impossible",
-    [{"state": "lost"}, {"state": State.COOKING, "started_at": None}],
+    [{"state": "lost"}, {"state": TicketState.COOKING, "started_at": None}],
     ids=["a state nobody knows", "cooking, but never begun"],
 )
 def test_cannot_hold_a_ticket_that_cannot_be(line, impossible):
@@ -148,8 +151,8 @@ def test_cannot_hold_a_ticket_that_cannot_be(line, impossible):
 
 
 def test_serves_those_first_who_are_due_first(line):
-    late, soon = in_line(line, State.WAITING, State.HELD)
+    late, soon = in_line(line, TicketState.WAITING, TicketState.HELD)
     Ticket.objects.filter(pk=late.pk).update(due_at=FRIDAY_NIGHT + 60 * MINUTE)
-    in_line(line, State.READY, State.GONE, State.WITHDRAWN)
+    in_line(line, TicketState.READY, TicketState.GONE, TicketState.WITHDRAWN)
 
     assert list(line.tickets.in_the_line()) == [soon, late]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from pizzeria.foundation.ids import uuid7
 from tests.factories import KitchenFactory
 from tests.kitchen.line import MARGHERITA
@@ -14,7 +14,7 @@ from tests.shop import FRIDAY_NIGHT
 pytestmark = pytest.mark.django_db
 
 SATURDAY_NIGHT = FRIDAY_NIGHT + timedelta(days=1)
-SLIP = kitchen_services.Slip(method=Method.PICKUP, items=[MARGHERITA], pizza_minutes=[8])
+SLIP = kitchen_services.Slip(method=FulfillmentMethod.PICKUP, items=[MARGHERITA], pizza_minutes=[8])
 
 
 def book(kitchen, at=FRIDAY_NIGHT):

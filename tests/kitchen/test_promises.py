@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kitchen import promises
-from kitchen.models import Method, State
+from kitchen.models import FulfillmentMethod, TicketState
 from tests.kitchen.line import MINUTE, ticket
 from tests.shop import FRIDAY_NIGHT
 
-COOKING, HELD, SCHEDULED, WAITING = State.COOKING, State.HELD, State.SCHEDULED, State.WAITING
+COOKING, HELD, SCHEDULED, WAITING = TicketState.COOKING, TicketState.HELD, TicketState.SCHEDULED, TicketState.WAITING
 SECOND = timedelta(seconds=1)
 
 
@@ -78,19 +78,19 @@ def test_wait_for_more_to_come_out_when_there_are_fewer_places_than_tickets_cook
 
 
 def test_promise_whole_minutes_ten_of_them_wide():
-    promised = promises.promise(FRIDAY_NIGHT + 30 * SECOND, method=Method.PICKUP)
+    promised = promises.promise(FRIDAY_NIGHT + 30 * SECOND, method=FulfillmentMethod.PICKUP)
 
     assert promised.ready_from == FRIDAY_NIGHT + 3 * MINUTE
     assert promised.ready_until - promised.ready_from == 10 * MINUTE
 
 
 def test_promise_the_whole_minute_itself_when_it_comes_out_on_it():
-    assert promises.promise(FRIDAY_NIGHT, method=Method.PICKUP).ready_from == FRIDAY_NIGHT + 2 * MINUTE
+    assert promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.PICKUP).ready_from == FRIDAY_NIGHT + 2 * MINUTE
 
 
 def test_leave_time_to_drive():
-    at_the_counter = promises.promise(FRIDAY_NIGHT, method=Method.PICKUP)
-    at_the_door = promises.promise(FRIDAY_NIGHT, method=Method.DELIVERY)
+    at_the_counter = promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.PICKUP)
+    at_the_door = promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.DELIVERY)
 
     assert at_the_door.ready_from - at_the_counter.ready_from == 20 * MINUTE
 
@@ -98,7 +98,7 @@ def test_leave_time_to_drive():
 def test_leave_the_time_that_this_shop_needs(settings):
     settings.SHOP_HANDING_OVER_MINUTES, settings.SHOP_DRIVING_MINUTES, settings.SHOP_PROMISE_MINUTES_WIDE = 4, 30, 15
 
-    promised = promises.promise(FRIDAY_NIGHT, method=Method.DELIVERY)
+    promised = promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.DELIVERY)
 
     assert promised.ready_from == FRIDAY_NIGHT + 34 * MINUTE
     assert promised.ready_until == FRIDAY_NIGHT + 49 * MINUTE
@@ -158,7 +158,7 @@ def test_never_leave_a_place_empty_while_somebody_waits(minutes, places):
 
 @given(
     st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
-    st.sampled_from(Method),
+    st.sampled_from(FulfillmentMethod),
 )
 def test_are_kept_to_the_minute_and_never_promised_too_early(moment, method):
     promised = promises.promise(moment, method=method)

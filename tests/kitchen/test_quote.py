@@ -3,7 +3,7 @@
 import pytest
 
 from kitchen import selectors as kitchen_selectors
-from kitchen.models import Method, State
+from kitchen.models import FulfillmentMethod, TicketState
 from kitchen.promises import Promise
 from tests import shop
 from tests.kitchen.line import MINUTE, in_line
@@ -19,13 +19,13 @@ def test_says_in_how_many_minutes_it_could_be_picked_up(kitchen):
 
     assert told.open
     assert told.sentence == "Order now, and it is ready in about 10 minutes."
-    assert told.minutes[Method.PICKUP] == 10
-    assert told.promises[Method.PICKUP].ready_from == FRIDAY_NIGHT + 10 * MINUTE
+    assert told.minutes[FulfillmentMethod.PICKUP] == 10
+    assert told.promises[FulfillmentMethod.PICKUP].ready_from == FRIDAY_NIGHT + 10 * MINUTE
 
 
-@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("method", FulfillmentMethod)
 def test_is_what_the_order_is_then_promised(kitchen, method):
-    in_line(kitchen, *[State.WAITING] * 7)
+    in_line(kitchen, *[TicketState.WAITING] * 7)
     told = quote(kitchen)
 
     order = shop.place(method=method)
@@ -34,13 +34,13 @@ def test_is_what_the_order_is_then_promised(kitchen, method):
 
 
 def test_is_later_behind_others(kitchen):
-    in_line(kitchen, *[State.WAITING] * 5)
+    in_line(kitchen, *[TicketState.WAITING] * 5)
 
-    assert quote(kitchen).minutes[Method.PICKUP] == 8 + 8 + 2
+    assert quote(kitchen).minutes[FulfillmentMethod.PICKUP] == 8 + 8 + 2
 
 
 def test_is_later_at_home(kitchen):
-    assert quote(kitchen).minutes[Method.DELIVERY] == 30
+    assert quote(kitchen).minutes[FulfillmentMethod.DELIVERY] == 30
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_is_later_at_home(kitchen):
     ids=["full", "paused"],
 )
 def test_says_why_when_nobody_can_order(kitchen, busy, sentence):
-    in_line(kitchen, State.WAITING)
+    in_line(kitchen, TicketState.WAITING)
     for field, value in busy.items():
         setattr(kitchen, field, value)
 
@@ -62,7 +62,7 @@ def test_says_why_when_nobody_can_order(kitchen, busy, sentence):
 
 
 def test_says_a_minute_as_people_do(kitchen):
-    in_line(kitchen, State.WAITING, minutes=1)
+    in_line(kitchen, TicketState.WAITING, minutes=1)
     kitchen.max_concurrent_orders = 1
 
     assert quote(kitchen).sentence == "The kitchen is at capacity. Please try again in about a minute."

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, State, Ticket
+from kitchen.models import Kitchen, Ticket, TicketState
 from orders.models import Order, Status
 from pizzeria.foundation.refusals import NotAllowed
 from tests import shop
@@ -19,7 +19,7 @@ def test_puts_a_ready_ticket_back_into_the_oven(placed_order, chef):
 
     recall(placed_order, chef)
 
-    assert Ticket.objects.get().state == State.COOKING
+    assert Ticket.objects.get().state == TicketState.COOKING
     assert Order.objects.get().status == Status.COOKING
 
 
@@ -31,9 +31,9 @@ def test_puts_it_at_the_head_of_the_waiting_while_every_place_is_taken(placed_or
 
     recall(placed_order, chef)
 
-    line = Ticket.objects.filter(state=State.WAITING).order_by("due_at")
+    line = Ticket.objects.filter(state=TicketState.WAITING).order_by("due_at")
     assert [ticket.ref for ticket in line] == [placed_order.ref, waiting.ref]
-    assert Ticket.objects.filter(state=State.COOKING).count() == 1
+    assert Ticket.objects.filter(state=TicketState.COOKING).count() == 1
     assert Order.objects.get(pk=placed_order.pk).status == Status.CONFIRMED
 
 

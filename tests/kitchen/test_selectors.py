@@ -3,7 +3,7 @@
 import pytest
 
 from kitchen import selectors as kitchen_selectors
-from kitchen.models import State
+from kitchen.models import TicketState
 from tests.kitchen.line import in_line
 from tests.shop import FRIDAY_NIGHT
 
@@ -17,7 +17,7 @@ def test_of_the_kitchen_take_one_query(kitchen, django_assert_num_queries):
 
 @FEW_AND_MANY
 def test_of_the_board_and_its_three_queues_take_one_query(kitchen, many, django_assert_num_queries):
-    in_line(kitchen, *[State.WAITING, State.COOKING, State.READY] * many)
+    in_line(kitchen, *[TicketState.WAITING, TicketState.COOKING, TicketState.READY] * many)
 
     with django_assert_num_queries(1):
         board = kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT)
@@ -28,7 +28,7 @@ def test_of_the_board_and_its_three_queues_take_one_query(kitchen, many, django_
 @FEW_AND_MANY
 def test_of_what_is_told_before_ordering_take_one_query(kitchen, many, django_assert_num_queries):
     kitchen.max_concurrent_orders = many + 1
-    in_line(kitchen, *[State.WAITING] * many)
+    in_line(kitchen, *[TicketState.WAITING] * many)
 
     with django_assert_num_queries(1):
         told = kitchen_selectors.quote(kitchen, pizza_minutes=[8], at=FRIDAY_NIGHT)

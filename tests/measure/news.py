@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from django.core.cache import cache
 from django.test import override_settings
 
-from kitchen.models import State, Ticket
+from kitchen.models import Ticket, TicketState
 from orders.models import Notice
 from pizzeria.celery import app
 from pizzeria.foundation import clock, failpoints
@@ -59,7 +59,7 @@ def _placed() -> tuple[str, float]:
     moments: list[float] = []
     with failpoints.armed("orders.place_order.after_commit", lambda: moments.append(time.time())):
         order = shop.place(at=clock.now())
-    Ticket.objects.update(state=State.GONE)
+    Ticket.objects.update(state=TicketState.GONE)
     return str(order.ref), moments[0]
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
-from kitchen.models import State, Ticket
+from kitchen.models import Ticket, TicketState
 from pizzeria.foundation import clock
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from tests import shop
@@ -25,7 +25,9 @@ def measure() -> None:
         begun = time.perf_counter()
         order = shop.place(basket, shown_total=total, at=clock.now(), once=_once())
         seconds = time.perf_counter() - begun
-        Ticket.objects.filter(ref=order.ref).update(state=State.GONE)  # the line stays as short as on a good evening
+        Ticket.objects.filter(ref=order.ref).update(
+            state=TicketState.GONE
+        )  # the line stays as short as on a good evening
         return seconds
 
     begun = time.perf_counter()

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from kitchen import promises
-from kitchen.models import Kitchen, Method, Ticket
+from kitchen.models import FulfillmentMethod, Kitchen, Ticket
 from orders import replay
 from orders.models import Customer, Order, OrderContact
 from pizzeria.foundation.events.models import StoredEvent
@@ -115,5 +115,5 @@ class Books:
     def promise_what_can_be_kept(self, *, at):
         """No promise of an order in the line has an end before the pizza can be there."""
         for ref, out_at in self.outs(at=at).items():
-            possible = promises.promise(out_at, method=Method(self.orders[ref]["method"]))
+            possible = promises.promise(out_at, method=FulfillmentMethod(self.orders[ref]["method"]))
             assert possible.ready_from <= self.orders[ref]["promise_until"]

@@ -1,7 +1,7 @@
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import LOAD, Kitchen, State, Ticket
+from kitchen.models import LOAD, Kitchen, Ticket, TicketState
 from kitchen.permissions import COOK
 from orders import services as order_services
 from orders.models import Order, Reason, Status
@@ -21,7 +21,7 @@ def test_gives_the_place_back(placed_order, guest):
 
     placed_order.refresh_from_db()
     assert (placed_order.status, placed_order.cancelled_at) == (Status.CANCELLED, FRIDAY_NIGHT)
-    assert Ticket.objects.get(ref=placed_order.ref).state == State.WITHDRAWN
+    assert Ticket.objects.get(ref=placed_order.ref).state == TicketState.WITHDRAWN
     assert not Ticket.objects.filter(state__in=LOAD).exists()
 
 
@@ -83,7 +83,7 @@ def test_is_refused_for_a_pizza_that_was_recalled_into_the_line(placed_order, ch
     shop.cooked(placed_order, by=chef)
     kitchen_services.start_cooking(ref=shop.place().ref, by=chef, at=FRIDAY_NIGHT)
     kitchen_services.recall_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
-    assert Ticket.objects.get(ref=placed_order.ref).state == State.WAITING
+    assert Ticket.objects.get(ref=placed_order.ref).state == TicketState.WAITING
 
     with pytest.raises(order_services.TooLateToCancel):
         cancel(placed_order, guest)

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from kitchen.models import Kitchen, Method, Ticket
+from kitchen.models import FulfillmentMethod, Kitchen, Ticket
 from menu.models import Pizza
 from menu.services import take_off
 from orders import services as order_services
@@ -170,9 +170,9 @@ def test_says_of_each_way_how_long_it_takes(client, form):
     page = client.get(reverse("orders:checkout"))
 
     html, minutes = page.content.decode(), page.context["quote"].minutes
-    assert minutes[Method.DELIVERY] == minutes[Method.PICKUP] + 20
-    assert f"hot at our counter, in about {minutes[Method.PICKUP]} minutes" in html
-    assert f"hot to your door, in about {minutes[Method.DELIVERY]} minutes" in html
+    assert minutes[FulfillmentMethod.DELIVERY] == minutes[FulfillmentMethod.PICKUP] + 20
+    assert f"hot at our counter, in about {minutes[FulfillmentMethod.PICKUP]} minutes" in html
+    assert f"hot to your door, in about {minutes[FulfillmentMethod.DELIVERY]} minutes" in html
 
 
 @pytest.mark.parametrize("closed", [{"taking_orders": False}, {"max_concurrent_orders": 1}], ids=["paused", "full"])

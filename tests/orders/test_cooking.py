@@ -1,7 +1,7 @@
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import State, Ticket
+from kitchen.models import Ticket, TicketState
 from orders import services as order_services
 from orders.models import Order, Status
 from pizzeria.foundation import failpoints
@@ -38,7 +38,7 @@ def test_never_disagrees_with_the_ticket_when_the_command_dies(placed_order, che
     with failpoints.armed("kitchen.start_cooking.before_commit", die), pytest.raises(Killed):
         kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
-    assert Ticket.objects.get(ref=placed_order.ref).state == State.WAITING
+    assert Ticket.objects.get(ref=placed_order.ref).state == TicketState.WAITING
     assert Order.objects.get(ref=placed_order.ref).status == Status.CONFIRMED
     assert StoredEvent.objects.filter(aggregate_ref=placed_order.ref).count() == 2
 

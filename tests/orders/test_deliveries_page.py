@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders import services as order_services
 from orders.models import Order, Status
 from pizzeria.foundation import clock
@@ -31,7 +31,7 @@ def ready(chef):
 
     def ready(*steps, by=None):
         at = clock.now()
-        order = shop.cooked(shop.place(at=at, method=Method.DELIVERY), by=chef, at=at)
+        order = shop.cooked(shop.place(at=at, method=FulfillmentMethod.DELIVERY), by=chef, at=at)
         for step in steps:
             step(ref=order.ref, by=by, at=at)
         return order
@@ -81,7 +81,7 @@ def test_lets_a_manager_take_it_from_one_driver_and_give_it_to_another(mario, di
 
 def test_offers_those_who_deliver_without_a_rows_key(mario, dina):
     shop.hire(KITCHEN, first_name="Ciro", last_name="Bruno")
-    shop.cooked(shop.place(method=Method.DELIVERY), by=shop.hire(KITCHEN))
+    shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=shop.hire(KITCHEN))
 
     offered = re.findall(r'<option value="(\w+)">([^<]+)</option>', seen_by(mario))
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import Method, State, Ticket
+from kitchen.models import FulfillmentMethod, Ticket, TicketState
 from orders import replay
 from orders import services as order_services
 from orders.models import Order, Reason, Status
@@ -25,7 +25,7 @@ def dario(db):
 @pytest.fixture
 def delivery(kitchen, chef):
     """A delivery, out of the oven."""
-    return shop.cooked(shop.place(method=Method.DELIVERY), by=chef)
+    return shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=chef)
 
 
 def step(verb, order, by, **more):
@@ -49,14 +49,14 @@ def test_brings_the_pizza_and_the_cash_home(delivery, dina):
 
 
 def test_promises_the_drive_too(kitchen):
-    order = shop.place(method=Method.DELIVERY)
+    order = shop.place(method=FulfillmentMethod.DELIVERY)
 
     assert (order.promise_from - FRIDAY_NIGHT).total_seconds() == (8 + 2 + 20) * 60
 
 
 def test_without_an_address_is_refused(kitchen):
     with pytest.raises(order_services.AddressMissing, match="where we shall bring it"):
-        shop.place(method=Method.DELIVERY, contact=shop.ANNA)
+        shop.place(method=FulfillmentMethod.DELIVERY, contact=shop.ANNA)
 
     assert not Order.objects.exists()
 
@@ -113,7 +113,7 @@ def test_can_be_assigned_to_whoever_delivers(kitchen):
 
 
 def test_waits_for_the_oven(kitchen, dina):
-    order = shop.place(method=Method.DELIVERY)
+    order = shop.place(method=FulfillmentMethod.DELIVERY)
 
     with pytest.raises(order_services.OrderMoved):
         step(order_services.claim_delivery, order, dina)
@@ -129,12 +129,12 @@ def test_of_a_pickup_is_not_offered(placed_order, chef, dina):
 def test_comes_back_when_nobody_is_home_and_goes_out_again(delivery, dina):
     step(order_services.claim_delivery, delivery, dina)
     step(order_services.leave_for_delivery, delivery, dina)
-    assert Ticket.objects.get(ref=delivery.ref).state == State.GONE
+    assert Ticket.objects.get(ref=delivery.ref).state == TicketState.GONE
 
     step(order_services.fail_delivery, delivery, dina, reason=Reason.NOBODY_HOME)
     delivery.refresh_from_db()
     assert (delivery.status, delivery.driver_id) == (Status.READY, dina.user_id)
-    assert Ticket.objects.get(ref=delivery.ref).state == State.READY
+    assert Ticket.objects.get(ref=delivery.ref).state == TicketState.READY
 
     step(order_services.leave_for_delivery, delivery, dina)
     step(order_services.hand_over, delivery, dina)
@@ -166,7 +166,7 @@ def test_whose_driver_went_home_is_brought_back_by_a_manager_and_goes_out_with_a
 
     delivery.refresh_from_db()
     assert (delivery.status, delivery.driver_id) == (Status.READY, dina.user_id)
-    assert Ticket.objects.get(ref=delivery.ref).state == State.READY
+    assert Ticket.objects.get(ref=delivery.ref).state == TicketState.READY
     came_back = StoredEvent.objects.get(type="order.delivery_failed.v1")
     assert (came_back.actor, came_back.data["driver"]) == (str(manager.user_id), dina.user_id)
 
@@ -235,4 +235,4 @@ def test_on_its_way_can_still_be_cancelled_by_a_manager(delivery, dina, manager)
     step(order_services.cancel_order, delivery, manager, reason=Reason.WRONG_ADDRESS)
 
     assert Order.objects.get().status == Status.CANCELLED
-    assert Ticket.objects.get().state == State.WITHDRAWN
+    assert Ticket.objects.get().state == TicketState.WITHDRAWN

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, State, Ticket
+from kitchen.models import Kitchen, Ticket, TicketState
 from orders import services as order_services
 from orders.models import Status
 from pizzeria.foundation.events.models import StoredEvent
@@ -26,7 +26,7 @@ def test_puts_the_order_into_the_guests_hands_and_the_cash_into_the_till(ready_o
 
     order.refresh_from_db()
     assert (order.status, order.delivered_at, order.paid) == (Status.DELIVERED, FRIDAY_NIGHT, Decimal("12.99"))
-    assert Ticket.objects.get(ref=order.ref).state == State.GONE
+    assert Ticket.objects.get(ref=order.ref).state == TicketState.GONE
     delivered = StoredEvent.objects.get(aggregate_ref=order.ref, type="order.delivered.v1")
     assert delivered.data == {"method": "pickup", "cash_taken": "12.99"}
 

@@ -8,7 +8,7 @@ import pytest
 from django.template import TemplateDoesNotExist
 
 from kitchen import services as kitchen_services
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders import services as order_services
 from orders.models import Channel, Notice, NoticeKind, Order, OrderContact, Reason
 from orders.selectors import address
@@ -38,7 +38,7 @@ def _address(settings):
 
 @pytest.fixture
 def delivery():
-    return shop.place(method=Method.DELIVERY)
+    return shop.place(method=FulfillmentMethod.DELIVERY)
 
 
 def told(order, kind, channel=SMS):

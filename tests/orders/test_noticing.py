@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, Method
+from kitchen.models import FulfillmentMethod, Kitchen
 from orders import services as order_services
 from orders.models import Channel, Notice, NoticeKind, NoticeState, OrderContact, Reason
 from orders.services.audience import NEWS
@@ -76,7 +76,7 @@ def test_tells_a_guest_by_mail_and_sms_alone(placed_order, chef):
 
 
 def test_says_ready_to_pickups_only_and_on_the_way_to_deliveries(carla, chef, dario):
-    order = brought_home(shop.place(by=carla, method=Method.DELIVERY), chef=chef, driver=dario)
+    order = brought_home(shop.place(by=carla, method=FulfillmentMethod.DELIVERY), chef=chef, driver=dario)
 
     write_down(order)
 
@@ -160,7 +160,7 @@ def test_tells_of_the_second_time_that_it_is_ready_too(placed_order, chef):
 
 
 def test_tells_nobody_of_a_drivers_comings_and_goings(chef, dario):
-    order = shop.cooked(shop.place(method=Method.DELIVERY), by=chef)
+    order = shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=chef)
     order_services.claim_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
 
     assert write_down(order, "order.driver_assigned.v1") == []

@@ -3,7 +3,7 @@
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, Method
+from kitchen.models import FulfillmentMethod, Kitchen
 from orders import services as order_services
 from orders.models import Notice, Reason
 from pizzeria.users.roles import DRIVER
@@ -77,7 +77,7 @@ def test_confirms_nothing_that_was_cancelled(sms, placed_order, guest):
 
 def test_says_on_the_way_only_while_it_is(chef):
     dario = shop.acting_as(DRIVER, UserFactory().pk)
-    order = shop.cooked(shop.place(method=Method.DELIVERY), by=chef)
+    order = shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=chef)
     order_services.claim_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
     order_services.leave_for_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
     sms, email = (newest(order, channel, "out_for_delivery") for channel in (SMS, EMAIL))

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from kitchen import services as kitchen_services
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders import services as order_services
 from orders.models import Reason
 from orders.models.contact import new_key
@@ -130,8 +130,8 @@ def test_history_lists_ones_own_newest_first_in_a_constant_number_of_queries(
 @pytest.mark.parametrize(
     ("method", "before", "once_ready"),
     [
-        (Method.PICKUP, {"sold_out", "too_busy"}, {"not_collected"}),
-        (Method.DELIVERY, {"sold_out", "too_busy"}, {"nobody_home", "wrong_address"}),
+        (FulfillmentMethod.PICKUP, {"sold_out", "too_busy"}, {"not_collected"}),
+        (FulfillmentMethod.DELIVERY, {"sold_out", "too_busy"}, {"nobody_home", "wrong_address"}),
     ],
 )
 def test_offers_staff_the_reasons_there_can_be_to_cancel_it(sign_in, kitchen, method, before, once_ready):

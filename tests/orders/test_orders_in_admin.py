@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from kitchen import services as kitchen_services
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders import services as order_services
 from orders.models import Order, Reason, Status
 from pizzeria.foundation import clock
@@ -22,8 +22,10 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 
 @pytest.fixture
 def ready(chef):
-    """Orders out of the oven: `ready(Method.DELIVERY)`."""
-    return lambda method=Method.PICKUP: shop.cooked(shop.place(method=method, at=clock.now()), by=chef, at=clock.now())
+    """Orders out of the oven: `ready(FulfillmentMethod.DELIVERY)`."""
+    return lambda method=FulfillmentMethod.PICKUP: shop.cooked(
+        shop.place(method=method, at=clock.now()), by=chef, at=clock.now()
+    )
 
 
 def page_of(order):
@@ -53,7 +55,7 @@ def name_of(driver):
 
 
 def test_show_what_a_delivery_needs_and_why_it_was_cancelled(mario, dina, ready):
-    order = ready(Method.DELIVERY)
+    order = ready(FulfillmentMethod.DELIVERY)
     for step in (order_services.claim_delivery, order_services.leave_for_delivery):
         step(ref=order.ref, by=dina, at=clock.now())
     why = {"reason": Reason.OTHER, "said": "The car broke down."}
@@ -113,7 +115,7 @@ def test_are_handed_over_as_far_as_they_can_be_and_of_the_others_it_is_said(mari
 
 @FROM_EITHER
 def test_are_given_to_a_driver_who_is_asked_for_and_taken_again(mario, dina, ready, act):
-    order = ready(Method.DELIVERY)
+    order = ready(FulfillmentMethod.DELIVERY)
 
     question = act(mario, "assign_driver", order)
     assert re.findall(r'<option value="(\w+)"', question.content.decode()) == [name_of(dina), mario.user.username]
@@ -130,7 +132,7 @@ def test_are_given_to_a_driver_who_is_asked_for_and_taken_again(mario, dina, rea
 
 @FROM_EITHER
 def test_are_given_to_nobody_who_does_not_deliver(mario, ready, act):
-    order = ready(Method.DELIVERY)
+    order = ready(FulfillmentMethod.DELIVERY)
     ciro = shop.hire(KITCHEN)
 
     answer = act(mario, "assign_driver", order, driver=name_of(ciro))

@@ -5,7 +5,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from kitchen.capacity import KitchenClosed, KitchenFull
-from kitchen.models import Kitchen, State, Ticket
+from kitchen.models import Kitchen, Ticket, TicketState
 from menu.models import Pizza, Topping
 from menu.prices import SoldOut
 from menu.services import take_off
@@ -30,7 +30,7 @@ def test_makes_a_confirmed_order_with_a_ticket_in_the_line():
     assert order.status == Status.CONFIRMED
     assert order.total == Decimal("26.48") + Decimal("3.20")  # 14.99 x 1.60 = 23.984, + 2.50, half-up once
     ticket = Ticket.objects.get(ref=order.ref)
-    assert (ticket.state, ticket.label) == (State.WAITING, f"#{order.number}")
+    assert (ticket.state, ticket.label) == (TicketState.WAITING, f"#{order.number}")
     assert ticket.items == [
         {"quantity": 1, "name": "Pepperoni", "size": "Large", "added": ["Olives"], "left_out": []},
         {"quantity": 1, "name": "Cola", "size": "", "added": [], "left_out": []},

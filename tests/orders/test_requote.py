@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, Method
+from kitchen.models import FulfillmentMethod, Kitchen
 from orders.models import Order
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
@@ -72,7 +72,7 @@ def test_happens_by_itself_while_nobody_touches_the_oven(one_place):
 
 
 def test_goes_on_for_a_delivery_that_waits_for_its_driver(kitchen, chef):
-    brought = shop.place(method=Method.DELIVERY, contact=shop.AT_HOME)
+    brought = shop.place(method=FulfillmentMethod.DELIVERY, contact=shop.AT_HOME)
     shop.cooked(brought, by=chef)
 
     kitchen_services.requote(kitchen=kitchen, by=SYSTEM, at=minutes(120))

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from kitchen import services as kitchen_services
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders import selectors as order_selectors
 from orders import services as order_services
 from orders.models import Order, Status
@@ -67,7 +67,7 @@ def test_of_the_tour_take_one_query_whoever_drives(many, chef, django_assert_num
             [order_services.claim_delivery],
             [order_services.claim_delivery, order_services.leave_for_delivery],
         ):
-            order = shop.cooked(shop.place(method=Method.DELIVERY), by=chef)
+            order = shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=chef)
             for step in steps:
                 step(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as any_
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, Method
+from kitchen.models import FulfillmentMethod, Kitchen
 from orders import replay
 from orders import services as order_services
 from orders.models import Reason
@@ -96,7 +96,7 @@ class Walk(RuleBasedStateMachine):
     def the_evening_begins(self, dice):
         """The walk has fair dice of its own: hypothesis' repeat themselves, and seldom bring an order to the door."""
         self.dice = dice
-        for method in (*Method, *Method):
+        for method in (*FulfillmentMethod, *FulfillmentMethod):
             self.take("place_order", 0, "somebody", {**self.details("place_order"), "method": method})
 
     @rule()
@@ -133,7 +133,7 @@ class Walk(RuleBasedStateMachine):
         match step:
             case "place_order":
                 return {
-                    "method": dice.choice(list(Method)),
+                    "method": dice.choice(list(FulfillmentMethod)),
                     "pizzas": dice.choices(PIZZAS, k=dice.choice([1, 1, 2, 6])),
                 }
             case "assign_delivery":
@@ -184,7 +184,7 @@ class Walk(RuleBasedStateMachine):
         statuses = [placed.status for placed in self.orders.values()]
         load = sum(status in table.LOAD for status in statuses)
         line = replace(self.line, load=load, cooking=statuses.count("cooking"))
-        order = self.orders[number] if number else table.Placed((details or {}).get("method", Method.PICKUP))
+        order = self.orders[number] if number else table.Placed((details or {}).get("method", FulfillmentMethod.PICKUP))
         drivers = frozenset(self.drivers)
         return table.Case(self.people[who].user_id, PEOPLE[who], line, self.at, order, details or {}, drivers)
 

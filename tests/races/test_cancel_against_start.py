@@ -11,7 +11,7 @@ from threading import Barrier, Event
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, State, Ticket
+from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.services import cooking
 from orders import replay
 from orders import services as order_services
@@ -57,8 +57,8 @@ def test_never_both(kitchen, guest, chef):
             outcomes[tuple(getattr(told, "code", told) for told in both)] += 1
 
     assert set(outcomes) <= {GUEST_FIRST, COOK_FIRST}
-    assert ended(Status.CANCELLED, State.WITHDRAWN) == outcomes[GUEST_FIRST]
-    assert ended(Status.COOKING, State.COOKING) == outcomes[COOK_FIRST]
+    assert ended(Status.CANCELLED, TicketState.WITHDRAWN) == outcomes[GUEST_FIRST]
+    assert ended(Status.COOKING, TicketState.COOKING) == outcomes[COOK_FIRST]
     assert list(replay.differences()) == []
 
 
@@ -95,4 +95,4 @@ def test_control_without_the_kitchens_lock_a_cancelled_pizza_goes_into_the_oven(
     assert both == ["cancelled", "started"]
     types = Happened.objects.filter(aggregate_ref=placed_order.ref).order_by("seq").values_list("type", flat=True)
     assert list(types)[-2:] == ["order.cancelled.v1", "order.cooking_started.v1"]
-    assert Ticket.objects.get().state == State.COOKING
+    assert Ticket.objects.get().state == TicketState.COOKING

@@ -16,7 +16,7 @@ from django.db import OperationalError, transaction
 
 from kitchen import selectors as kitchen_selectors
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, Method, Ticket
+from kitchen.models import FulfillmentMethod, Kitchen, Ticket
 from orders import replay
 from orders import services as order_services
 from orders.models import Order, Reason
@@ -99,7 +99,7 @@ class Evening:
                 self.do(order_services.cancel_order, by=GUEST, ref=order.ref, reason=Reason.CHANGED_MIND)
 
     def place(self, nth):
-        return self.do(shop.place, by=GUEST, method=Method.DELIVERY if nth % 3 else Method.PICKUP)
+        return self.do(shop.place, by=GUEST, method=FulfillmentMethod.DELIVERY if nth % 3 else FulfillmentMethod.PICKUP)
 
     @with_a_connection
     def cook(self):
@@ -109,7 +109,7 @@ class Evening:
             if order.number % 3 == 0:
                 self.do(kitchen_services.recall_ticket, by=self.chef, ref=order.ref)
                 self.do(kitchen_services.finish_ticket, by=self.chef, ref=order.ref)
-            if order.method == Method.PICKUP:
+            if order.method == FulfillmentMethod.PICKUP:
                 self.do(order_services.hand_over, by=self.chef, ref=order.ref)
                 continue
             if order.number % 5 == 0:  # the manager, looking over the cook's shoulder

@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, State, Ticket
+from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.services import cooking
 from orders import replay
 from orders.models import Order, Status
@@ -42,7 +42,7 @@ def test_are_given_to_exactly_as_many_cooks_as_there_are(waiting, chef):
         outcomes = everybody_starts(waiting, chef)
 
     assert outcomes == {"started": PLACES, "all_places_taken": COOKS - PLACES}
-    assert Ticket.objects.filter(state=State.COOKING).count() == PLACES
+    assert Ticket.objects.filter(state=TicketState.COOKING).count() == PLACES
     assert Order.objects.filter(status=Status.COOKING).count() == PLACES
     assert list(replay.differences()) == []
 
@@ -59,4 +59,4 @@ def test_control_without_the_lock_every_cook_finds_the_same_place_free(waiting, 
     monkeypatch.setattr(cooking, "_has_free_place", looks_and_waits)
 
     assert everybody_starts(waiting, chef) == {"started": COOKS}
-    assert Ticket.objects.filter(state=State.COOKING).count() == COOKS > PLACES
+    assert Ticket.objects.filter(state=TicketState.COOKING).count() == COOKS > PLACES

@@ -13,7 +13,7 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError
 
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders import replay
 from orders import services as order_services
 from orders.models import Order
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def delivery(kitchen, chef):
     """A delivery, out of the oven."""
-    return shop.cooked(shop.place(method=Method.DELIVERY), by=chef)
+    return shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=chef)
 
 
 @pytest.fixture

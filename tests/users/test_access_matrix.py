@@ -15,7 +15,7 @@ from django.urls import resolve, reverse
 from django.utils import translation
 
 from kitchen import services as kitchen_services
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from orders import services as order_services
 from orders.events import OrderPlaced
 from pizzeria.foundation import clock
@@ -70,7 +70,7 @@ def opened():
     owner, driver = (actor_for_user(people[who]) for who in ("owner", "driver"))
     at = clock.now()
 
-    def placed(*, by=owner, method=Method.PICKUP):
+    def placed(*, by=owner, method=FulfillmentMethod.PICKUP):
         return shop.place(shop.basket_of(at=at), by=by, at=at, method=method, contact=shop.AT_HOME)
 
     def cooking(order):
@@ -94,9 +94,9 @@ def opened():
         "WAITING": placed().ref,
         "COOKING": cooking(placed()).ref,
         "READY": ready(placed()).ref,
-        "FREE": ready(placed(method=Method.DELIVERY)).ref,
-        "TAKEN": taken(placed(method=Method.DELIVERY)).ref,
-        "OUT": out(placed(method=Method.DELIVERY)).ref,
+        "FREE": ready(placed(method=FulfillmentMethod.DELIVERY)).ref,
+        "TAKEN": taken(placed(method=FulfillmentMethod.DELIVERY)).ref,
+        "OUT": out(placed(method=FulfillmentMethod.DELIVERY)).ref,
         "GUESTS": guests.ref,
         "NOKEY": "x" * 43,
         "KEY": guests.contact.key,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kitchen import selectors as kitchen_selectors
 from kitchen import services as kitchen_services
-from kitchen.models import Method, State
+from kitchen.models import FulfillmentMethod, TicketState
 from orders import services as order_services
 from orders.models import Reason
 from pizzeria.demo.simulation.counter import Counter
@@ -76,7 +76,7 @@ class Cooks:
 
     def _pass_on(self, ref: UUID, method: str) -> None:
         twist = self._twists.pop(ref, None)
-        if method == Method.DELIVERY:
+        if method == FulfillmentMethod.DELIVERY:
             self._driver.expect(ref, nobody_home=twist is Twist.NOBODY_HOME)
         else:
             self._counter.expect(ref, nobody_comes=twist is Twist.NOT_COLLECTED)
@@ -87,7 +87,7 @@ class Cooks:
     def _recall(self, ref: UUID, at: datetime) -> None:
         ticket = kitchen_services.recall_ticket(ref=ref, by=self._chef, at=at)
         self._story.line(at, f"{ticket.label} is called back: not done yet", counts_as="recalled")
-        if ticket.state == State.COOKING:
+        if ticket.state == TicketState.COOKING:
             self._take_out_later(ref, minutes=2.5)
 
     def _cancel_for_want(self, ref: UUID, at: datetime) -> None:

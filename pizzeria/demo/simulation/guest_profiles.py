@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
 from orders.services import ContactDetails
 from pizzeria.demo import menu
@@ -67,9 +67,9 @@ class Guest:
     def name(self) -> str:
         return self.details.name
 
-    def contact(self, method: Method) -> ContactDetails:
+    def contact(self, method: FulfillmentMethod) -> ContactDetails:
         """Give what the checkout form would: no address with a pickup."""
-        if method == Method.DELIVERY:
+        if method == FulfillmentMethod.DELIVERY:
             return self.details
         return replace(self.details, street="", postal_code="", city="", directions="")
 

@@ -6,7 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from kitchen.capacity import KitchenFull
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from menu import offers
 from menu.choices import Choice
 from orders import services as order_services
@@ -52,7 +52,7 @@ class Guests:
         self._story.line(at, f"#{order.number} is cancelled by its guest", counts_as="cancelled")
 
 
-def place(*, guest: Guest, wish: Sequence[Choice], method: Method, staff: Staff, at: datetime) -> Order:
+def place(*, guest: Guest, wish: Sequence[Choice], method: FulfillmentMethod, staff: Staff, at: datetime) -> Order:
     """
     Fill a basket, look at its total, and order it.
 
@@ -79,6 +79,6 @@ def place(*, guest: Guest, wish: Sequence[Choice], method: Method, staff: Staff,
 
 def _ordered(visit: Visit, order: Order) -> str:
     assert order.total is not None and order.promise_from and order.promise_until, "it has just been placed"
-    how = "to be brought" if visit.method == Method.DELIVERY else "to pick up"
+    how = "to be brought" if visit.method == FulfillmentMethod.DELIVERY else "to pick up"
     promise = f"{clock.wall_clock(order.promise_from)} to {clock.wall_clock(order.promise_until)}"
     return f"{visit.guest.name} orders #{order.number} {how}, {written(order.total)}, promised {promise}"

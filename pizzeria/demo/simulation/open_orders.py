@@ -8,7 +8,7 @@ from random import Random
 from uuid import UUID
 
 from kitchen import services as kitchen_services
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
 from orders import services as order_services
 from pizzeria.demo.simulation.guest_profiles import CARLA, Guest, random_guest
@@ -26,7 +26,7 @@ class Open:
     guest: Guest
     wish: tuple[Choice, ...]
     placed: int
-    method: Method = Method.PICKUP
+    method: FulfillmentMethod = FulfillmentMethod.PICKUP
     started: int | None = None
     finished: int | None = None
     claimed: int | None = None
@@ -57,7 +57,7 @@ OPEN = (
     Open(
         random_guest(_who),
         (_pizza("meat-lovers", "large"), _extra("cola")),
-        method=Method.DELIVERY,
+        method=FulfillmentMethod.DELIVERY,
         placed=34,
         started=32,
         finished=19,
@@ -67,7 +67,7 @@ OPEN = (
     Open(
         random_guest(_who),
         (_pizza("hawaiian", "small", added=("extra-cheese",)), _extra("tiramisu")),
-        method=Method.DELIVERY,
+        method=FulfillmentMethod.DELIVERY,
         placed=24,
         started=22,
         finished=9,
@@ -76,7 +76,7 @@ OPEN = (
     Open(
         random_guest(_who),
         (_pizza("vegetarian", "medium", left_out=("onions",)), _extra("green-salad")),
-        method=Method.DELIVERY,
+        method=FulfillmentMethod.DELIVERY,
         placed=19,
         started=17,
         finished=5,
@@ -92,7 +92,7 @@ OPEN = (
     Open(
         random_guest(_who),
         (_pizza("vegetarian", "small"), _extra("mineral-water")),
-        method=Method.DELIVERY,
+        method=FulfillmentMethod.DELIVERY,
         placed=5,
         started=2,
     ),
@@ -100,7 +100,7 @@ OPEN = (
     Open(
         random_guest(_who),
         (_pizza("pepperoni", "small"), _pizza("hawaiian", "small"), _extra("lemonade")),
-        method=Method.DELIVERY,
+        method=FulfillmentMethod.DELIVERY,
         placed=2,
     ),
     Open(random_guest(_who), (_pizza("margherita", "large"), _extra("garlic-bread")), placed=1),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import Enum, auto
 from random import Random
 
-from kitchen.models import Method
+from kitchen.models import FulfillmentMethod
 from menu.choices import Choice
 from pizzeria.demo.simulation import guest_profiles
 from pizzeria.demo.simulation.guest_profiles import CARLA, Guest
@@ -26,7 +26,7 @@ class Twist(Enum):
     NOBODY_HOME = auto()  # nobody opened; the driver tries a second time
 
 
-ONLY = {Twist.NOT_COLLECTED: Method.PICKUP, Twist.NOBODY_HOME: Method.DELIVERY}
+ONLY = {Twist.NOT_COLLECTED: FulfillmentMethod.PICKUP, Twist.NOBODY_HOME: FulfillmentMethod.DELIVERY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Visit:
     after: timedelta
     guest: Guest
     wish: tuple[Choice, ...]
-    method: Method
+    method: FulfillmentMethod
     twist: Twist | None = None
 
 
@@ -79,6 +79,6 @@ def evening(
     ]
 
 
-def _method(twist: Twist | None, chance: Random) -> Method:
-    either = Method.DELIVERY if chance.random() < DELIVERED else Method.PICKUP
+def _method(twist: Twist | None, chance: Random) -> FulfillmentMethod:
+    either = FulfillmentMethod.DELIVERY if chance.random() < DELIVERED else FulfillmentMethod.PICKUP
     return ONLY.get(twist, either) if twist else either
