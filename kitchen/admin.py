@@ -8,8 +8,8 @@ from kitchen.models import Kitchen
 class KitchenAdmin(admin.ModelAdmin[Kitchen]):
     """The kitchen, to look at: commands change it, because its lock is what keeps the line exact."""
 
-    list_display = ["name", "taking_orders", "max_concurrent_orders", "cooking_places"]
-    fields = ["name", "taking_orders", "pause_reason", "paused_until", "max_concurrent_orders", "cooking_places"]
+    list_display = ["name", "taking_orders", "max_concurrent_orders", "oven_slots"]
+    fields = ["name", "taking_orders", "pause_reason", "paused_until", "max_concurrent_orders", "oven_slots"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

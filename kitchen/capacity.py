@@ -20,7 +20,7 @@ class KitchenFull(Refusal):
     code = "kitchen_full"
 
 
-def refuse_unless_room(line: Kitchen, tickets: Sequence[Ticket], *, at: datetime) -> None:
+def refuse_unless_capacity(kitchen: Kitchen, tickets: Sequence[Ticket], *, at: datetime) -> None:
     """
     Refuse when the kitchen takes no order now.
 
@@ -28,10 +28,10 @@ def refuse_unless_room(line: Kitchen, tickets: Sequence[Ticket], *, at: datetime
     :raises KitchenClosed: it is paused
     :raises KitchenFull: its load is at the maximum
     """
-    if not line.takes_orders(at):
-        raise KitchenClosed(_why_closed(line))
+    if not kitchen.accepts_orders(at):
+        raise KitchenClosed(_closed_sentence(kitchen))
     load = sum(ticket.state in LOAD for ticket in tickets)
-    if load >= line.max_concurrent_orders:
+    if load >= kitchen.max_concurrent_orders:
         minutes = promises.minutes_until(promises.next_out(tickets, at=at), at)
         sentence = ngettext(
             "The kitchen is at capacity. Please try again in about a minute.",
@@ -41,11 +41,11 @@ def refuse_unless_room(line: Kitchen, tickets: Sequence[Ticket], *, at: datetime
         raise KitchenFull(sentence % {"minutes": minutes})
 
 
-def _why_closed(line: Kitchen) -> str:
-    reason = _(" (%(reason)s)") % {"reason": line.pause_reason} if line.pause_reason else ""
-    if line.paused_until is None:
+def _closed_sentence(kitchen: Kitchen) -> str:
+    reason = _(" (%(reason)s)") % {"reason": kitchen.pause_reason} if kitchen.pause_reason else ""
+    if kitchen.paused_until is None:
         return _("The kitchen is taking a break%(reason)s. Please try again later.") % {"reason": reason}
     return _("The kitchen is taking a break%(reason)s. Please try again after %(time)s.") % {
         "reason": reason,
-        "time": clock.wall_clock(line.paused_until),
+        "time": clock.wall_clock(kitchen.paused_until),
     }

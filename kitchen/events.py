@@ -22,7 +22,7 @@ class KitchenResumed(DomainEvent[Kitchen], type="kitchen.resumed.v1"):
 
 class CapacityChanged(DomainEvent[Kitchen], type="kitchen.capacity_changed.v1"):
     max_concurrent_orders: int
-    cooking_places: int
+    oven_slots: int
 
     def apply(self, aggregate: Kitchen, at: datetime) -> None:
-        aggregate.max_concurrent_orders, aggregate.cooking_places = self.max_concurrent_orders, self.cooking_places
+        aggregate.max_concurrent_orders, aggregate.oven_slots = self.max_concurrent_orders, self.oven_slots

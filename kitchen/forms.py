@@ -27,7 +27,7 @@ class CapacityForm(ShopForm):
         max_value=500,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-    cooking_places = forms.IntegerField(
+    oven_slots = forms.IntegerField(
         label=_("Places in the oven"),
         min_value=1,
         max_value=100,

@@ -25,18 +25,18 @@ class Kitchen(Aggregate):
     pause_reason = models.CharField(max_length=120, blank=True)
     paused_until = models.DateTimeField(null=True, blank=True)
     max_concurrent_orders = models.PositiveSmallIntegerField(default=20, validators=[MinValueValidator(1)])
-    cooking_places = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1)])
+    oven_slots = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1)])
     opening_hours = models.JSONField(default=dict, blank=True)  # by weekday; empty: always open
     closed_days = models.JSONField(default=list, blank=True)
     version = models.PositiveBigIntegerField(default=0)  # of the board: raised by whatever changes it
-    numbered_on = models.DateField(null=True, blank=True)  # the business day that last_number counts
+    last_number_date = models.DateField(null=True, blank=True)  # the business day that last_number counts
     last_number = models.PositiveIntegerField(default=0)
 
     class Meta:
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(max_concurrent_orders__gte=1, cooking_places__gte=1), name="kitchen_has_room"
+                condition=models.Q(max_concurrent_orders__gte=1, oven_slots__gte=1), name="kitchen_has_room"
             )
         ]
         permissions = [
@@ -50,7 +50,7 @@ class Kitchen(Aggregate):
     def __str__(self) -> str:
         return self.name
 
-    def takes_orders(self, at: datetime) -> bool:
+    def accepts_orders(self, at: datetime) -> bool:
         """Tell whether it does: never paused, or the time it was paused for is over."""
         return self.taking_orders or (self.paused_until is not None and self.paused_until <= at)
 
@@ -71,21 +71,21 @@ class TicketState(models.TextChoices):
 
 
 LOAD = (TicketState.HELD, TicketState.WAITING, TicketState.COOKING)
-IN_THE_LINE = (TicketState.HELD, TicketState.SCHEDULED, TicketState.WAITING, TicketState.COOKING)
+IN_QUEUE = (TicketState.HELD, TicketState.SCHEDULED, TicketState.WAITING, TicketState.COOKING)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
-    def in_the_line(self) -> Self:
+    def in_queue(self) -> Self:
         """Those that take time from the ovens still, in the order in which they are due; only what that takes."""
-        return self.filter(state__in=IN_THE_LINE).timing()
+        return self.filter(state__in=IN_QUEUE).with_timing()
 
-    def not_yet_on_their_way(self) -> Self:
+    def with_open_promise(self) -> Self:
         """Those that time still takes something from: in the line, or ready for a driver who has not left."""
         return self.filter(
-            models.Q(state__in=IN_THE_LINE) | models.Q(state=TicketState.READY, method=FulfillmentMethod.DELIVERY)
-        ).timing()
+            models.Q(state__in=IN_QUEUE) | models.Q(state=TicketState.READY, method=FulfillmentMethod.DELIVERY)
+        ).with_timing()
 
-    def timing(self) -> Self:
+    def with_timing(self) -> Self:
         """In the order in which they are due, with what promises are made of."""
         needed = ("kitchen_id", "ref", "method", "state", "minutes", "started_at", "due_at")
         return self.order_by("due_at", "id").only(*needed)
@@ -107,8 +107,10 @@ class Ticket(models.Model):
     allergies = models.CharField(max_length=300, blank=True)
     minutes = models.PositiveSmallIntegerField()  # in the oven
     state = models.CharField(max_length=10, choices=TicketState)
-    since = models.DateTimeField()  # in this state
-    moved_by = models.CharField(max_length=32, blank=True, db_default="")  # into it: as an event's actor is written
+    state_changed_at = models.DateTimeField()  # in this state
+    state_changed_by = models.CharField(
+        max_length=32, blank=True, db_default=""
+    )  # into it: as an event's actor is written
     due_at = models.DateTimeField()  # when it should come out; its place in the line
     started_at = models.DateTimeField(null=True, blank=True)
 

@@ -36,7 +36,7 @@ def ticket_minutes(pizzas: Sequence[int]) -> int:
     return max(pizzas) + further * (len(pizzas) - 1) if pizzas else further
 
 
-def out_of_the_kitchen(tickets: Iterable[Ticket], *, minutes: int, places: int, at: datetime) -> datetime:
+def out_of_the_kitchen(tickets: Iterable[Ticket], *, minutes: int, oven_slots: int, at: datetime) -> datetime:
     """
     Tell when one more ticket, last in the line, comes out.
 
@@ -44,13 +44,13 @@ def out_of_the_kitchen(tickets: Iterable[Ticket], *, minutes: int, places: int, 
     :param minutes: that the new one takes
     :param places: how many tickets can cook at once
     """
-    free = _lay_out(tickets, places=places, at=at)[1]
+    free = _lay_out(tickets, oven_slots=oven_slots, at=at)[1]
     return free[0] + minutes * MINUTE
 
 
-def all_out(tickets: Iterable[Ticket], *, places: int, at: datetime) -> dict[UUID, datetime]:
+def all_out(tickets: Iterable[Ticket], *, oven_slots: int, at: datetime) -> dict[UUID, datetime]:
     """Tell when each ticket comes out, by its ref; one that is ready is out."""
-    return _lay_out(tickets, places=places, at=at)[0]
+    return _lay_out(tickets, oven_slots=oven_slots, at=at)[0]
 
 
 def next_out(tickets: Iterable[Ticket], *, at: datetime) -> datetime:
@@ -74,14 +74,16 @@ def minutes_until(moment: datetime, at: datetime) -> int:
     return max(1, math.ceil((moment - at) / MINUTE))
 
 
-def _lay_out(tickets: Iterable[Ticket], *, places: int, at: datetime) -> tuple[dict[UUID, datetime], list[datetime]]:
+def _lay_out(
+    tickets: Iterable[Ticket], *, oven_slots: int, at: datetime
+) -> tuple[dict[UUID, datetime], list[datetime]]:
     """Give when each ticket comes out, and when each place is free then, as a heap."""
     tickets = list(tickets)
     outs = {ticket.ref: _out_at(ticket, at) for ticket in tickets if ticket.state == TicketState.COOKING}
-    free = [*outs.values()] + [at] * (places - len(outs))
+    free = [*outs.values()] + [at] * (oven_slots - len(outs))
     outs |= {ticket.ref: at for ticket in tickets if ticket.state == TicketState.READY}
     heapq.heapify(free)
-    while len(free) > places:  # fewer places than there were when they were started
+    while len(free) > oven_slots:  # fewer places than there were when they were started
         heapq.heappop(free)
     for ticket in tickets:
         if ticket.ref not in outs:

@@ -24,7 +24,7 @@ class BoardTicket:
     notes: str
     allergies: str
     due_at: datetime
-    since: datetime
+    state_changed_at: datetime
     late: bool
 
 
@@ -35,8 +35,8 @@ class Board:
     ready: list[BoardTicket]
     load: int
     capacity: int
-    places: int
-    places_free: int
+    oven_slots: int
+    free_oven_slots: int
     version: int
     closed: str  # why no orders are taken; blank: they are
     closed_until: datetime | None
@@ -46,7 +46,7 @@ class Board:
 class Quote:
     """What somebody who orders now is told; while it is closed, nothing of when it is picked up or brought."""
 
-    open: bool
+    accepts_orders: bool
     sentence: str
     promises: Mapping[FulfillmentMethod, Promise] = field(default_factory=dict)
     minutes: Mapping[FulfillmentMethod, int] = field(default_factory=dict)  # until the promise begins
@@ -71,11 +71,11 @@ def board(kitchen: Kitchen, *, at: datetime) -> Board:
         ready=by_state[TicketState.READY],
         load=load,
         capacity=kitchen.max_concurrent_orders,
-        places=kitchen.cooking_places,
-        places_free=max(0, kitchen.cooking_places - len(by_state[TicketState.COOKING])),
+        oven_slots=kitchen.oven_slots,
+        free_oven_slots=max(0, kitchen.oven_slots - len(by_state[TicketState.COOKING])),
         version=kitchen.version,
-        closed="" if kitchen.takes_orders(at) else kitchen.pause_reason or _("paused"),
-        closed_until=None if kitchen.takes_orders(at) else kitchen.paused_until,
+        closed="" if kitchen.accepts_orders(at) else kitchen.pause_reason or _("paused"),
+        closed_until=None if kitchen.accepts_orders(at) else kitchen.paused_until,
     )
 
 
@@ -85,13 +85,13 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
 
     :param pizza_minutes: minutes in the oven, one entry a pizza; of a typical one while nothing is chosen
     """
-    tickets = list(Ticket.objects.filter(kitchen=kitchen).in_the_line())
+    tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
     try:
-        capacity.refuse_unless_room(kitchen, tickets, at=at)
+        capacity.refuse_unless_capacity(kitchen, tickets, at=at)
     except Refusal as refusal:
-        return Quote(open=False, sentence=refusal.sentence)
+        return Quote(accepts_orders=False, sentence=refusal.sentence)
     out_at = promises.out_of_the_kitchen(
-        tickets, minutes=promises.ticket_minutes(pizza_minutes), places=kitchen.cooking_places, at=at
+        tickets, minutes=promises.ticket_minutes(pizza_minutes), oven_slots=kitchen.oven_slots, at=at
     )
     promised = {method: promises.promise(out_at, method=method) for method in FulfillmentMethod}
     minutes = {method: promises.minutes_until(promise.ready_from, at) for method, promise in promised.items()}
@@ -101,7 +101,7 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
         "Order now, and it is ready in about %(minutes)d minutes.",
         soonest,
     )
-    return Quote(open=True, sentence=sentence % {"minutes": soonest}, promises=promised, minutes=minutes)
+    return Quote(accepts_orders=True, sentence=sentence % {"minutes": soonest}, promises=promised, minutes=minutes)
 
 
 def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:
@@ -113,6 +113,6 @@ def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:
         notes=ticket.notes,
         allergies=ticket.allergies,
         due_at=ticket.due_at,
-        since=ticket.since,
+        state_changed_at=ticket.state_changed_at,
         late=ticket.state in LOAD and ticket.due_at < at,
     )

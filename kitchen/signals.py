@@ -7,19 +7,20 @@ over or withdrawn is no `cooking_started`, `ticket_ready` or `ticket_recalled`.
 from django.dispatch import Signal
 
 cooking_started = Signal()
-"""A ticket is in the oven. Sends `ref` (the order's), `by`, `at`, and `line`, the locked kitchen."""
+"""A ticket is in the oven. Sends `ref` (the order's), `by`, `at`, and `kitchen`, the locked kitchen."""
 
 ticket_ready = Signal()
-"""A ticket is out of the oven. Sends `ref` (the order's), `by`, `at`, and `line`, the locked kitchen."""
+"""A ticket is out of the oven. Sends `ref` (the order's), `by`, `at`, and `kitchen`, the locked kitchen."""
 
 ticket_recalled = Signal()
-"""A ready ticket is back in the line. Sends `ref`, `to` (the state it is in now), `by`, `at`, and `line`."""
+"""A ready ticket is back in the line. Sends `ref`, `to` (the state it is in now), `by`, `at`, and `kitchen`."""
 
-line_changed = Signal()
-"""Tickets came, went or moved. Sends `line`, `at`, and `promises`: what can be promised now, by the order's ref."""
+promises_changed = Signal()
+"""Tickets came, went or moved. Sends `kitchen`, `at`, and `promises`: what can be promised now, by the order's ref."""
 
 board_changed = Signal()
 """
-What a cook looks at is different now, whoever changed it, the desk included. Sends `line`, whose `version` is the new
+What a cook looks at is different now, whoever changed it, the desk included. Sends `kitchen`, whose `version` is the
+new
 board's. A command may send it more than once.
 """

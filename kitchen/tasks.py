@@ -7,7 +7,7 @@ from pizzeria.foundation.actor import SYSTEM
 
 
 @shared_task
-def requote() -> None:
+def recalculate_promises() -> None:
     """Compare every promise with the clock, each minute: an oven that nobody touches is late too."""
     for kitchen in Kitchen.objects.order_by("pk"):
-        services.requote(kitchen=kitchen, by=SYSTEM, at=clock.now())
+        services.recalculate_promises(kitchen=kitchen, by=SYSTEM, at=clock.now())

@@ -111,7 +111,7 @@ def _board(
 ) -> HttpResponse:
     """Show the board; a tool that is handed in has something wrong, and stands open."""
     by, board = actor_of(request), selectors.board(selectors.the_kitchen(), at=clock.now())
-    as_it_is = {"max_concurrent_orders": board.capacity, "cooking_places": board.places}
+    as_it_is = {"max_concurrent_orders": board.capacity, "oven_slots": board.oven_slots}
     context = {
         "board": board,
         "can_cook": by.may(COOK),

@@ -31,8 +31,8 @@ def on_ticket_ready(*, ref: UUID, by: Actor, at: datetime, **_: object) -> None:
     services.mark_ready(ref=ref, by=by, at=at)
 
 
-@receiver(kitchen_signals.line_changed, dispatch_uid="orders.on_line_changed")
-def on_line_changed(*, promises: Mapping[UUID, Promise], at: datetime, **_: object) -> None:
+@receiver(kitchen_signals.promises_changed, dispatch_uid="orders.on_promises_changed")
+def on_promises_changed(*, promises: Mapping[UUID, Promise], at: datetime, **_: object) -> None:
     services.requote(promises=promises, at=at)
 
 

@@ -226,7 +226,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
     "send-due-notifications": {"task": "orders.tasks.send_due_notices", "schedule": 10, "options": {"expires": 10}},
-    "extend-missed-promises": {"task": "kitchen.tasks.requote", "schedule": 60, "options": {"expires": 60}},
+    "extend-missed-promises": {
+        "task": "kitchen.tasks.recalculate_promises",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "purge-expired": {"task": "pizzeria.tasks.purge_expired", "schedule": crontab(hour="3", minute="30")},
 }
 

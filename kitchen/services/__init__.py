@@ -1,33 +1,27 @@
 """What happens on the line: steps the desk calls within its own commands, and the cooks' commands."""
 
-from kitchen.services.cooking import (
-    AllPlacesTaken,
-    TicketMoved,
-    finish_ticket,
-    recall_ticket,
-    start_cooking,
-)
-from kitchen.services.line import (
+from kitchen.services.cooking import OvenSlotsTaken, TicketStateConflict, finish_ticket, recall_ticket, start_cooking
+from kitchen.services.queue import (
     Booking,
     Slip,
     book_ticket,
     hand_over_ticket,
     lock,
     lock_for_ticket,
+    recalculate_promises,
     return_ticket,
     withdraw_ticket,
 )
-from kitchen.services.opening import set_up_kitchen
-from kitchen.services.quoting import requote
-from kitchen.services.running import CapacityTooLow, PauseRefused, change_capacity, pause, resume
+from kitchen.services.settings import CapacityTooLow, PauseRefused, change_capacity, pause, resume
+from kitchen.services.setup import set_up_kitchen
 
 __all__ = [
-    "AllPlacesTaken",
     "Booking",
     "CapacityTooLow",
+    "OvenSlotsTaken",
     "PauseRefused",
     "Slip",
-    "TicketMoved",
+    "TicketStateConflict",
     "book_ticket",
     "change_capacity",
     "finish_ticket",
@@ -35,8 +29,8 @@ __all__ = [
     "lock",
     "lock_for_ticket",
     "pause",
+    "recalculate_promises",
     "recall_ticket",
-    "requote",
     "resume",
     "return_ticket",
     "set_up_kitchen",

@@ -9,20 +9,20 @@ from django.utils.translation import gettext as _
 from kitchen import signals
 from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.permissions import COOK
-from kitchen.services import line as on_the_line
+from kitchen.services import queue
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.refusals import Refusal
 
 
-class TicketMoved(Refusal):
+class TicketStateConflict(Refusal):
     """The ticket is elsewhere by now: somebody else was first, or this screen is behind."""
 
-    code = "ticket_moved"
+    code = "ticket_state_conflict"
 
 
-class AllPlacesTaken(Refusal):
-    code = "all_places_taken"
+class OvenSlotsTaken(Refusal):
+    code = "oven_slots_taken"
 
 
 @command
@@ -35,17 +35,17 @@ def start_cooking(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     :raises AllPlacesTaken: every cooking place is in use
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
-    on_the_line.refuse_unless_kitchen(by, COOK)
-    line = on_the_line.lock_for_ticket(ref)
-    ticket = line.tickets.get(ref=ref)
+    queue.refuse_unless_kitchen(by, COOK)
+    kitchen = queue.lock_for_ticket(ref)
+    ticket = kitchen.tickets.get(ref=ref)
     if ticket.state != TicketState.WAITING:
-        raise TicketMoved(_where_it_is(ticket, by))
-    if not _has_free_place(line):
-        raise AllPlacesTaken(_("Every place in the oven is taken. Finish a ticket first."))
+        raise TicketStateConflict(_describe_state(ticket, by))
+    if not _has_free_oven_slot(kitchen):
+        raise OvenSlotsTaken(_("Every place in the oven is taken. Finish a ticket first."))
 
-    on_the_line.move(ticket, TicketState.COOKING, by=by, at=at)
-    signals.cooking_started.send(sender=Ticket, line=line, ref=ref, by=by, at=at)
-    on_the_line.line_changed(line, at=at)
+    queue.set_state(ticket, TicketState.COOKING, by=by, at=at)
+    signals.cooking_started.send(sender=Ticket, kitchen=kitchen, ref=ref, by=by, at=at)
+    queue.publish_queue_change(kitchen, at=at)
     return ticket
 
 
@@ -58,15 +58,15 @@ def finish_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     :raises TicketMoved: it is not cooking
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
-    on_the_line.refuse_unless_kitchen(by, COOK)
-    line = on_the_line.lock_for_ticket(ref)
-    ticket = line.tickets.get(ref=ref)
+    queue.refuse_unless_kitchen(by, COOK)
+    kitchen = queue.lock_for_ticket(ref)
+    ticket = kitchen.tickets.get(ref=ref)
     if ticket.state != TicketState.COOKING:
-        raise TicketMoved(_where_it_is(ticket, by))
+        raise TicketStateConflict(_describe_state(ticket, by))
 
-    on_the_line.move(ticket, TicketState.READY, by=by, at=at)
-    signals.ticket_ready.send(sender=Ticket, line=line, ref=ref, by=by, at=at)
-    on_the_line.line_changed(line, at=at)
+    queue.set_state(ticket, TicketState.READY, by=by, at=at)
+    signals.ticket_ready.send(sender=Ticket, kitchen=kitchen, ref=ref, by=by, at=at)
+    queue.publish_queue_change(kitchen, at=at)
     return ticket
 
 
@@ -79,26 +79,26 @@ def recall_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     :raises TicketMoved: it is not ready any more, or not yet
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
-    on_the_line.refuse_unless_kitchen(by, COOK)
-    line = on_the_line.lock_for_ticket(ref)
-    ticket = line.tickets.get(ref=ref)
+    queue.refuse_unless_kitchen(by, COOK)
+    kitchen = queue.lock_for_ticket(ref)
+    ticket = kitchen.tickets.get(ref=ref)
     if ticket.state != TicketState.READY:
-        raise TicketMoved(_where_it_is(ticket, by))
+        raise TicketStateConflict(_describe_state(ticket, by))
 
-    if _has_free_place(line):
-        on_the_line.move(ticket, TicketState.COOKING, by=by, at=at)
+    if _has_free_oven_slot(kitchen):
+        queue.set_state(ticket, TicketState.COOKING, by=by, at=at)
     else:
-        on_the_line.move_to_the_head(ticket, by=by, at=at)
-    signals.ticket_recalled.send(sender=Ticket, line=line, ref=ref, to=TicketState(ticket.state), by=by, at=at)
-    on_the_line.line_changed(line, at=at)
+        queue.return_to_head(ticket, by=by, at=at)
+    signals.ticket_recalled.send(sender=Ticket, kitchen=kitchen, ref=ref, to=TicketState(ticket.state), by=by, at=at)
+    queue.publish_queue_change(kitchen, at=at)
     return ticket
 
 
-def _has_free_place(line: Kitchen) -> bool:
-    return line.tickets.filter(state=TicketState.COOKING).count() < line.cooking_places
+def _has_free_oven_slot(kitchen: Kitchen) -> bool:
+    return kitchen.tickets.filter(state=TicketState.COOKING).count() < kitchen.oven_slots
 
 
-def _where_it_is(ticket: Ticket, by: Actor) -> str:
+def _describe_state(ticket: Ticket, by: Actor) -> str:
     """Say where a ticket is by now, and who was quicker than whoever asks."""
     return f"{_its_state(ticket)} {_who_was_first(ticket, by)}".strip()
 
@@ -118,7 +118,11 @@ def _its_state(ticket: Ticket) -> str:
 
 
 def _who_was_first(ticket: Ticket, by: Actor) -> str:
-    if ticket.state == TicketState.WAITING or not ticket.moved_by.isdecimal() or ticket.moved_by == str(by):
+    if (
+        ticket.state == TicketState.WAITING
+        or not ticket.state_changed_by.isdecimal()
+        or ticket.state_changed_by == str(by)
+    ):
         return ""
-    name = get_user_model().objects.filter(pk=ticket.moved_by).values_list("first_name", flat=True).first()
+    name = get_user_model().objects.filter(pk=ticket.state_changed_by).values_list("first_name", flat=True).first()
     return _("%(name)s was first.") % {"name": name} if name else ""

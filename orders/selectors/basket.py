@@ -48,7 +48,7 @@ class BasketPicture:
 
     @property
     def can_check_out(self) -> bool:
-        return bool(self.lines) and not any(line.problem for line in self.lines) and self.quote.open
+        return bool(self.lines) and not any(line.problem for line in self.lines) and self.quote.accepts_orders
 
 
 def basket(ref: UUID | None, *, at: datetime) -> BasketPicture:

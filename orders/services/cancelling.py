@@ -36,7 +36,7 @@ def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: da
     :raises ReasonMissing: "something else", and nothing said
     :raises Kitchen.DoesNotExist: there is no such order
     """
-    line = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
+    kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
     order = lock(ref)
     if not order.is_open:
         raise OrderMoved(_gone_already(order))
@@ -46,7 +46,7 @@ def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: da
         require_recent_auth(by, at=at)
     refuse_unless_said(reason, said)
 
-    kitchen_services.withdraw_ticket(line=line, ref=ref, by=by, at=at)
+    kitchen_services.withdraw_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
     order.contact.said = said  # also when it is nothing: what a driver once wrote is not why
     order.contact.save(update_fields=["said"])
     record(order, OrderCancelled(reason=reason), by=by, at=at)

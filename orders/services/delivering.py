@@ -111,11 +111,11 @@ def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :raises Kitchen.DoesNotExist: there is no such order
     """
     _refuse_unless(by, DELIVER)
-    line = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
+    kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
     order = _ready_delivery(ref)
     if order.driver_id != by.user_id:
         raise NotYourDelivery(_("#%(number)d is not yours. Claim it first.") % {"number": order.number})
-    kitchen_services.hand_over_ticket(line=line, ref=ref, by=by, at=at)
+    kitchen_services.hand_over_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
     record(order, OrderOutForDelivery(driver=_driver(by)), by=by, at=at)
     return order
 
@@ -132,10 +132,10 @@ def fail_delivery(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: d
     :raises Kitchen.DoesNotExist: there is no such order
     """
     _refuse_unless(by, DELIVER)
-    line = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
+    kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
     order = out_with(by, lock(ref))
     refuse_unless_said(reason, said)
-    kitchen_services.return_ticket(line=line, ref=ref, by=by, at=at)
+    kitchen_services.return_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
     if said:
         order.contact.said = said
         order.contact.save(update_fields=["said"])

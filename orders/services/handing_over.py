@@ -29,7 +29,7 @@ def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :raises NotYourDelivery: it is out with another driver, and the actor assigns none
     :raises Kitchen.DoesNotExist: there is no such order
     """
-    line = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
+    kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
     order = lock(ref)
     if not by.may(DELIVER if order.method == FulfillmentMethod.DELIVERY else HAND_OVER):
         raise NotAllowed(_("Only the counter or its driver can hand over an order."))
@@ -40,7 +40,7 @@ def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
     elif order.status != Status.READY:
         raise OrderMoved(_("#%(number)d is not ready yet.") % {"number": order.number})
     else:
-        kitchen_services.hand_over_ticket(line=line, ref=ref, by=by, at=at)
+        kitchen_services.hand_over_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
 
     due = (order.total or ZERO) - order.paid
     record(order, OrderDelivered(method=order.method, cash_taken=due), by=by, at=at)

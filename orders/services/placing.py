@@ -109,7 +109,7 @@ def place_order(
         notes=contact.notes,
         allergies=contact.allergies,
     )
-    booking = kitchen_services.book_ticket(line=kitchen, ref=ref, slip=slip, at=at)
+    booking = kitchen_services.book_ticket(kitchen=kitchen, ref=ref, slip=slip, at=at)
     placed = _placed(order, kitchen=kitchen, booking=booking, lines=lines, totals=reckoning.totals)
     record(order, placed, _confirmed(placed), by=by, at=at)
     spent.order_ref = ref

@@ -123,7 +123,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     """Show the form beside its basket; while nobody can order, that is said whatever else is wrong."""
-    closed = "" if basket.quote.open else basket.quote.sentence
+    closed = "" if basket.quote.accepts_orders else basket.quote.sentence
     context = {"form": form, "basket": basket, "quote": basket.quote, "refusal": refusal or closed}
     return render(request, "orders/checkout.html", context, status=status)
 

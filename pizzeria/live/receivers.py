@@ -17,8 +17,8 @@ from pizzeria.live.topics import News, Topic
 
 
 @receiver(kitchen_signals.board_changed, dispatch_uid="live.on_board_changed")
-def on_board_changed(*, line: Kitchen, **_: object) -> None:
-    _publish_on_commit(News(Topic("board", line.ref), line.version))
+def on_board_changed(*, kitchen: Kitchen, **_: object) -> None:
+    _publish_on_commit(News(Topic("board", kitchen.ref), kitchen.version))
 
 
 @receiver(recorded, sender=Order, dispatch_uid="live.on_order_recorded")

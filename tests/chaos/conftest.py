@@ -43,7 +43,7 @@ def post(tmp_path, settings, monkeypatch):
 def kitchen(transactional_db):
     """A shop that takes a whole evening's orders at once, and has an oven for each: no promise ever slips."""
     kitchen = shop.open_shop()
-    kitchen.max_concurrent_orders = kitchen.cooking_places = 1000
+    kitchen.max_concurrent_orders = kitchen.oven_slots = 1000
     kitchen.save()
     return kitchen
 

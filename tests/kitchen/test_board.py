@@ -14,7 +14,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, Ticket, TicketState
 from pizzeria.foundation import clock
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
-from tests.kitchen.line import MARGHERITA, in_line
+from tests.kitchen.tickets import MARGHERITA, in_queue
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen")
@@ -38,7 +38,7 @@ def column(html, name):
 
 def test_shows_each_ticket_in_its_column_by_when_it_is_due(ciro, kitchen):
     states = [TicketState.WAITING, TicketState.COOKING, TicketState.READY, TicketState.WAITING]
-    in_line(kitchen, *states, at=clock.now())
+    in_queue(kitchen, *states, at=clock.now())
 
     html = ciro.get(BOARD).content.decode()
 
@@ -50,13 +50,13 @@ def test_shows_each_ticket_in_its_column_by_when_it_is_due(ciro, kitchen):
 
 
 def test_shows_nobody_what_is_not_to_be_cooked_now(ciro, kitchen):
-    in_line(kitchen, TicketState.HELD, TicketState.SCHEDULED, TicketState.GONE, TicketState.WITHDRAWN)
+    in_queue(kitchen, TicketState.HELD, TicketState.SCHEDULED, TicketState.GONE, TicketState.WITHDRAWN)
 
     assert "<h3>" not in ciro.get(BOARD).content.decode()
 
 
 def test_counts_the_load_and_the_free_places(kitchen):
-    in_line(
+    in_queue(
         kitchen,
         TicketState.HELD,
         TicketState.WAITING,
@@ -69,19 +69,19 @@ def test_counts_the_load_and_the_free_places(kitchen):
     board = kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT)
 
     assert (board.load, board.capacity) == (4, 20)
-    assert (board.places_free, board.places) == (3, 5)
+    assert (board.free_oven_slots, board.oven_slots) == (3, 5)
 
 
 def test_never_counts_fewer_than_no_places(kitchen):
-    kitchen.cooking_places = 1
-    in_line(kitchen, TicketState.COOKING, TicketState.COOKING)
+    kitchen.oven_slots = 1
+    in_queue(kitchen, TicketState.COOKING, TicketState.COOKING)
 
-    assert kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT).places_free == 0
+    assert kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT).free_oven_slots == 0
 
 
 def test_shows_what_to_make_what_not_to_and_what_to_mind(ciro, kitchen):
     pizza = MARGHERITA | {"quantity": 2, "size": "Large", "added": ["Olives"], "left_out": ["Basil"]}
-    in_line(kitchen, TicketState.WAITING, items=[pizza], notes="By the <window>", allergies="Nuts")
+    in_queue(kitchen, TicketState.WAITING, items=[pizza], notes="By the <window>", allergies="Nuts")
 
     html = " ".join(re.sub(r"<[^>]+>", " ", ciro.get(BOARD).content.decode()).split())
 
@@ -93,7 +93,7 @@ def test_shows_what_to_make_what_not_to_and_what_to_mind(ciro, kitchen):
     ("state", "late"), [(TicketState.WAITING, True), (TicketState.COOKING, True), (TicketState.READY, False)], ids=str
 )
 def test_marks_as_late_what_should_be_out(kitchen, state, late):
-    in_line(kitchen, state)
+    in_queue(kitchen, state)
 
     def marked(at):
         board = kitchen_selectors.board(kitchen, at=at)
@@ -105,8 +105,8 @@ def test_marks_as_late_what_should_be_out(kitchen, state, late):
 
 
 def test_says_late_where_it_is(ciro, kitchen):
-    in_line(kitchen, TicketState.WAITING, at=clock.now() - timedelta(hours=1))
-    in_line(kitchen, TicketState.WAITING, at=clock.now() + timedelta(hours=1))
+    in_queue(kitchen, TicketState.WAITING, at=clock.now() - timedelta(hours=1))
+    in_queue(kitchen, TicketState.WAITING, at=clock.now() + timedelta(hours=1))
 
     html = ciro.get(BOARD).content.decode()
 
@@ -115,7 +115,7 @@ def test_says_late_where_it_is(ciro, kitchen):
 
 @pytest.mark.parametrize("tickets", [5, 200])
 def test_takes_four_queries_besides_those_for_who_asks_however_full_it_is(ciro, kitchen, tickets):
-    in_line(kitchen, *[TicketState.WAITING, TicketState.COOKING, TicketState.READY] * tickets)
+    in_queue(kitchen, *[TicketState.WAITING, TicketState.COOKING, TicketState.READY] * tickets)
     ciro.get(BOARD)
 
     with CaptureQueriesContext(
@@ -147,7 +147,7 @@ def test_sends_a_guest_to_sign_in_and_back(client):
 
 def test_makes_a_screen_that_was_signed_out_visit_the_whole_page(client, kitchen):
     """A sign-in page inside the board would help nobody."""
-    [ticket] = in_line(kitchen, TicketState.WAITING)
+    [ticket] = in_queue(kitchen, TicketState.WAITING)
     start = reverse("kitchen:start_cooking", args=[ticket.ref])
 
     for answer in (client.get(BOARD, headers=HTMX), client.post(start, headers=HTMX)):
@@ -169,7 +169,7 @@ def test_is_the_crews(sign_in, role, status):
 
 
 def test_has_no_buttons_that_a_customer_could_press(sign_in, kitchen):
-    waiting, cooking = in_line(kitchen, TicketState.WAITING, TicketState.COOKING)
+    waiting, cooking = in_queue(kitchen, TicketState.WAITING, TicketState.COOKING)
     browser = sign_in(CUSTOMER)
 
     answers = [

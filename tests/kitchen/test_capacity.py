@@ -5,13 +5,13 @@ import pytest
 from kitchen import capacity
 from kitchen.capacity import KitchenClosed, KitchenFull
 from kitchen.models import Kitchen, TicketState
-from tests.kitchen.line import ticket
+from tests.kitchen.tickets import ticket
 from tests.shop import FRIDAY_NIGHT
 
 
 def ask(tickets, **kitchen):
     line = Kitchen(name="Via Roma", **{"max_concurrent_orders": 3, **kitchen})
-    capacity.refuse_unless_room(line, tickets, at=FRIDAY_NIGHT)
+    capacity.refuse_unless_capacity(line, tickets, at=FRIDAY_NIGHT)
 
 
 @pytest.mark.parametrize("state", [TicketState.HELD, TicketState.WAITING, TicketState.COOKING])

@@ -7,12 +7,12 @@ import pytest
 from kitchen import services as kitchen_services
 from kitchen import signals as kitchen_signals
 from kitchen.models import Kitchen, Ticket, TicketState
-from kitchen.services import AllPlacesTaken, TicketMoved
+from kitchen.services import OvenSlotsTaken, TicketStateConflict
 from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.roles import KITCHEN
 from tests import shop
 from tests.factories import UserFactory
-from tests.kitchen.line import MINUTE, in_line
+from tests.kitchen.tickets import MINUTE, in_queue
 from tests.shop import FRIDAY_NIGHT
 
 LATER = FRIDAY_NIGHT + 9 * MINUTE
@@ -51,13 +51,13 @@ def heard():
 
 @pytest.fixture
 def waiting(kitchen):
-    [ticket] = in_line(kitchen, TicketState.WAITING)
+    [ticket] = in_queue(kitchen, TicketState.WAITING)
     return ticket
 
 
 @pytest.fixture
 def cooking(kitchen):
-    [ticket] = in_line(kitchen, TicketState.COOKING)
+    [ticket] = in_queue(kitchen, TicketState.COOKING)
     return ticket
 
 
@@ -77,14 +77,14 @@ def test_puts_a_waiting_ticket_into_the_oven(waiting, chef):
     start(waiting, by=chef)
 
     waiting.refresh_from_db()
-    assert (waiting.state, waiting.since, waiting.started_at) == (TicketState.COOKING, LATER, LATER)
+    assert (waiting.state, waiting.state_changed_at, waiting.started_at) == (TicketState.COOKING, LATER, LATER)
 
 
 def test_takes_a_cooking_ticket_out_and_remembers_when_it_went_in(cooking, chef):
     finish(cooking, by=chef)
 
     cooking.refresh_from_db()
-    assert (cooking.state, cooking.since, cooking.started_at) == (TicketState.READY, LATER, FRIDAY_NIGHT)
+    assert (cooking.state, cooking.state_changed_at, cooking.started_at) == (TicketState.READY, LATER, FRIDAY_NIGHT)
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_takes_a_cooking_ticket_out_and_remembers_when_it_went_in(cooking, chef)
     ids=str,
 )
 def test_starts_nothing_that_is_not_waiting_and_says_where_it_is(kitchen, chef, state, sentence):
-    [ticket] = in_line(kitchen, state)
+    [ticket] = in_queue(kitchen, state)
 
-    with pytest.raises(TicketMoved) as refused:
+    with pytest.raises(TicketStateConflict) as refused:
         start(ticket, by=chef)
 
     assert refused.value.sentence == sentence
@@ -118,9 +118,9 @@ def test_starts_nothing_that_is_not_waiting_and_says_where_it_is(kitchen, chef, 
     ids=str,
 )
 def test_finishes_nothing_that_is_not_cooking_and_says_where_it_is(kitchen, chef, state, sentence):
-    [ticket] = in_line(kitchen, state)
+    [ticket] = in_queue(kitchen, state)
 
-    with pytest.raises(TicketMoved) as refused:
+    with pytest.raises(TicketStateConflict) as refused:
         finish(ticket, by=chef)
 
     assert refused.value.sentence == sentence
@@ -131,17 +131,17 @@ def test_tells_the_second_cook_who_was_quicker(waiting, manager):
     ciro = shop.acting_as(KITCHEN, UserFactory(first_name="Ciro").pk)
     start(waiting, by=ciro)
 
-    with pytest.raises(TicketMoved, match=r"^#1 is in the oven already\. Ciro was first\.$"):
+    with pytest.raises(TicketStateConflict, match=r"^#1 is in the oven already\. Ciro was first\.$"):
         start(waiting, by=manager)
-    with pytest.raises(TicketMoved, match=r"^#1 is in the oven already\.$"):
+    with pytest.raises(TicketStateConflict, match=r"^#1 is in the oven already\.$"):
         start(waiting, by=ciro)
 
 
 def test_never_takes_more_than_there_are_places(kitchen, chef):
-    Kitchen.objects.update(cooking_places=2)
-    *_cooking, third = in_line(kitchen, TicketState.COOKING, TicketState.COOKING, TicketState.WAITING)
+    Kitchen.objects.update(oven_slots=2)
+    *_cooking, third = in_queue(kitchen, TicketState.COOKING, TicketState.COOKING, TicketState.WAITING)
 
-    with pytest.raises(AllPlacesTaken) as refused:
+    with pytest.raises(OvenSlotsTaken) as refused:
         start(third, by=chef)
 
     assert refused.value.sentence == "Every place in the oven is taken. Finish a ticket first."
@@ -149,8 +149,8 @@ def test_never_takes_more_than_there_are_places(kitchen, chef):
 
 
 def test_takes_the_next_when_one_is_out(kitchen, chef):
-    Kitchen.objects.update(cooking_places=2)
-    first, _second, third = in_line(kitchen, TicketState.COOKING, TicketState.COOKING, TicketState.WAITING)
+    Kitchen.objects.update(oven_slots=2)
+    first, _second, third = in_queue(kitchen, TicketState.COOKING, TicketState.COOKING, TicketState.WAITING)
 
     finish(first, by=chef)
     start(third, by=chef)
@@ -159,7 +159,7 @@ def test_takes_the_next_when_one_is_out(kitchen, chef):
 
 
 def test_is_not_for_guests_and_drivers(kitchen, guest, driver):
-    waiting, cooking = in_line(kitchen, TicketState.WAITING, TicketState.COOKING)
+    waiting, cooking = in_queue(kitchen, TicketState.WAITING, TicketState.COOKING)
 
     for somebody in (guest, driver):
         with pytest.raises(NotAllowed):
@@ -183,7 +183,7 @@ def test_raises_the_boards_version_at_each_step_and_at_no_refusal(kitchen, waiti
     start(waiting, by=chef)
     assert version() == 1
 
-    with pytest.raises(TicketMoved):
+    with pytest.raises(TicketStateConflict):
         start(waiting, by=chef)
     assert version() == 1
 
@@ -195,12 +195,12 @@ def test_is_told_with_who_when_and_the_locked_kitchen(kitchen, waiting, chef, he
     start(waiting, by=chef)
     finish(waiting, by=chef)
 
-    news = {"line": kitchen, "ref": waiting.ref, "by": chef, "at": LATER}
+    news = {"kitchen": kitchen, "ref": waiting.ref, "by": chef, "at": LATER}
     assert heard == [(kitchen_signals.cooking_started, news), (kitchen_signals.ticket_ready, news)]
 
 
 def test_is_not_told_when_it_was_refused(cooking, chef, heard):
-    with pytest.raises(TicketMoved):
+    with pytest.raises(TicketStateConflict):
         start(cooking, by=chef)
 
     assert heard == []
@@ -216,7 +216,7 @@ def test_is_not_told_when_it_was_refused(cooking, chef, heard):
     ids=["started", "ready"],
 )
 def test_is_undone_when_somebody_who_hears_it_fails(kitchen, chef, signal, state, step):
-    [ticket] = in_line(kitchen, state)
+    [ticket] = in_queue(kitchen, state)
 
     def fail(**_news):
         assert state_of(ticket) != state, "it has happened already, in this transaction"

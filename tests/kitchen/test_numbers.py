@@ -8,7 +8,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from pizzeria.foundation.ids import uuid7
 from tests.factories import KitchenFactory
-from tests.kitchen.line import MARGHERITA
+from tests.kitchen.tickets import MARGHERITA
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ SLIP = kitchen_services.Slip(method=FulfillmentMethod.PICKUP, items=[MARGHERITA]
 def book(kitchen, at=FRIDAY_NIGHT):
     """Give the number and the business day of the next ticket."""
     line = kitchen_services.lock(kitchen.pk)
-    booking = kitchen_services.book_ticket(line=line, ref=uuid7(), slip=SLIP, at=at)
+    booking = kitchen_services.book_ticket(kitchen=line, ref=uuid7(), slip=SLIP, at=at)
     return booking.number, booking.business_date.isoformat()
 
 

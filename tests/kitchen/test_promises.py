@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 
 from kitchen import promises
 from kitchen.models import FulfillmentMethod, TicketState
-from tests.kitchen.line import MINUTE, ticket
+from tests.kitchen.tickets import MINUTE, ticket
 from tests.shop import FRIDAY_NIGHT
 
 COOKING, HELD, SCHEDULED, WAITING = TicketState.COOKING, TicketState.HELD, TicketState.SCHEDULED, TicketState.WAITING
 SECOND = timedelta(seconds=1)
 
 
-def out_in(tickets, *, minutes=8, places=5):
+def out_in(tickets, *, minutes=8, oven_slots=5):
     """Tell in how many minutes one more ticket comes out."""
     return (
-        promises.out_of_the_kitchen(tickets, minutes=minutes, places=places, at=FRIDAY_NIGHT) - FRIDAY_NIGHT
+        promises.out_of_the_kitchen(tickets, minutes=minutes, oven_slots=oven_slots, at=FRIDAY_NIGHT) - FRIDAY_NIGHT
     ) / MINUTE
 
 
@@ -42,39 +42,39 @@ def test_let_a_ticket_into_an_empty_kitchen_at_once():
 
 
 def test_let_a_ticket_beside_others_while_there_is_a_place():
-    assert out_in([ticket(minutes=20)] * 4, places=5) == 8
+    assert out_in([ticket(minutes=20)] * 4, oven_slots=5) == 8
 
 
 def test_let_a_ticket_wait_for_the_first_place_that_is_free():
-    assert out_in([ticket(minutes=5), ticket(minutes=9)], places=2) == 5 + 8
+    assert out_in([ticket(minutes=5), ticket(minutes=9)], oven_slots=2) == 5 + 8
 
 
 def test_lay_those_in_the_line_over_the_places_in_their_order():
     in_line = [ticket(minutes=10), ticket(minutes=4), ticket(minutes=4), ticket(minutes=4)]
 
     # One place: 10. The other: 4, 8, 12. So the next begins at 10.
-    assert out_in(in_line, places=2) == 10 + 8
+    assert out_in(in_line, oven_slots=2) == 10 + 8
 
 
 def test_count_what_is_in_the_oven_from_when_it_went_in():
-    assert out_in([ticket(state=COOKING, minutes=8, started=6)], places=1) == 2 + 8
+    assert out_in([ticket(state=COOKING, minutes=8, started=6)], oven_slots=1) == 2 + 8
 
 
 def test_expect_what_is_overdue_in_a_minute():
-    assert out_in([ticket(state=COOKING, minutes=8, started=30)], places=1) == 1 + 8
+    assert out_in([ticket(state=COOKING, minutes=8, started=30)], oven_slots=1) == 1 + 8
 
 
 @pytest.mark.parametrize("state", [HELD, SCHEDULED, WAITING])
 def test_count_everybody_who_will_want_the_oven(state):
-    assert out_in([ticket(state=state, minutes=8)], places=1) == 16
+    assert out_in([ticket(state=state, minutes=8)], oven_slots=1) == 16
 
 
 def test_wait_for_more_to_come_out_when_there_are_fewer_places_than_tickets_cooking():
     """Somebody closed two of three ovens: two have to come out before the next goes in."""
     cooking = [ticket(state=COOKING, minutes=minutes) for minutes in (3, 5, 9)]
 
-    assert out_in(cooking, places=1) == 9 + 8
-    assert out_in(cooking, places=2) == 5 + 8
+    assert out_in(cooking, oven_slots=1) == 9 + 8
+    assert out_in(cooking, oven_slots=2) == 5 + 8
 
 
 def test_promise_whole_minutes_ten_of_them_wide():
@@ -134,26 +134,30 @@ LINES = st.lists(TICKETS, max_size=25)
 
 
 @given(LINES, st.integers(1, 10), st.integers(1, 60))
-def test_are_never_later_with_one_more_place(tickets, places, minutes):
-    assert out_in(tickets, places=places + 1, minutes=minutes) <= out_in(tickets, places=places, minutes=minutes)
+def test_are_never_later_with_one_more_place(tickets, oven_slots, minutes):
+    assert out_in(tickets, oven_slots=oven_slots + 1, minutes=minutes) <= out_in(
+        tickets, oven_slots=oven_slots, minutes=minutes
+    )
 
 
 @given(LINES, LINES, TICKETS, st.integers(1, 10))
-def test_are_never_earlier_with_one_more_ticket(before, after, one_more, places):
-    assert out_in([*before, one_more, *after], places=places) >= out_in([*before, *after], places=places)
+def test_are_never_earlier_with_one_more_ticket(before, after, one_more, oven_slots):
+    assert out_in([*before, one_more, *after], oven_slots=oven_slots) >= out_in(
+        [*before, *after], oven_slots=oven_slots
+    )
 
 
 @given(LINES, st.integers(1, 10), st.integers(1, 60))
-def test_are_never_sooner_than_the_ticket_takes(tickets, places, minutes):
-    assert out_in(tickets, places=places, minutes=minutes) >= minutes
+def test_are_never_sooner_than_the_ticket_takes(tickets, oven_slots, minutes):
+    assert out_in(tickets, oven_slots=oven_slots, minutes=minutes) >= minutes
 
 
 @given(st.lists(st.integers(1, 60), max_size=25), st.integers(1, 10))
-def test_never_leave_a_place_empty_while_somebody_waits(minutes, places):
+def test_never_leave_a_place_empty_while_somebody_waits(minutes, oven_slots):
     """No ticket starts later than the average place is free."""
-    starts_in = out_in([ticket(minutes=each) for each in minutes], places=places, minutes=0)
+    starts_in = out_in([ticket(minutes=each) for each in minutes], oven_slots=oven_slots, minutes=0)
 
-    assert starts_in <= sum(minutes) / places
+    assert starts_in <= sum(minutes) / oven_slots
 
 
 @given(

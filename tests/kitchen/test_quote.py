@@ -6,7 +6,7 @@ from kitchen import selectors as kitchen_selectors
 from kitchen.models import FulfillmentMethod, TicketState
 from kitchen.promises import Promise
 from tests import shop
-from tests.kitchen.line import MINUTE, in_line
+from tests.kitchen.tickets import MINUTE, in_queue
 from tests.shop import FRIDAY_NIGHT
 
 
@@ -17,7 +17,7 @@ def quote(kitchen, **asked):
 def test_says_in_how_many_minutes_it_could_be_picked_up(kitchen):
     told = quote(kitchen)
 
-    assert told.open
+    assert told.accepts_orders
     assert told.sentence == "Order now, and it is ready in about 10 minutes."
     assert told.minutes[FulfillmentMethod.PICKUP] == 10
     assert told.promises[FulfillmentMethod.PICKUP].ready_from == FRIDAY_NIGHT + 10 * MINUTE
@@ -25,7 +25,7 @@ def test_says_in_how_many_minutes_it_could_be_picked_up(kitchen):
 
 @pytest.mark.parametrize("method", FulfillmentMethod)
 def test_is_what_the_order_is_then_promised(kitchen, method):
-    in_line(kitchen, *[TicketState.WAITING] * 7)
+    in_queue(kitchen, *[TicketState.WAITING] * 7)
     told = quote(kitchen)
 
     order = shop.place(method=method)
@@ -34,7 +34,7 @@ def test_is_what_the_order_is_then_promised(kitchen, method):
 
 
 def test_is_later_behind_others(kitchen):
-    in_line(kitchen, *[TicketState.WAITING] * 5)
+    in_queue(kitchen, *[TicketState.WAITING] * 5)
 
     assert quote(kitchen).minutes[FulfillmentMethod.PICKUP] == 8 + 8 + 2
 
@@ -52,17 +52,17 @@ def test_is_later_at_home(kitchen):
     ids=["full", "paused"],
 )
 def test_says_why_when_nobody_can_order(kitchen, busy, sentence):
-    in_line(kitchen, TicketState.WAITING)
+    in_queue(kitchen, TicketState.WAITING)
     for field, value in busy.items():
         setattr(kitchen, field, value)
 
     told = quote(kitchen)
 
-    assert (told.open, told.sentence, told.promises, told.minutes) == (False, sentence, {}, {})
+    assert (told.accepts_orders, told.sentence, told.promises, told.minutes) == (False, sentence, {}, {})
 
 
 def test_says_a_minute_as_people_do(kitchen):
-    in_line(kitchen, TicketState.WAITING, minutes=1)
+    in_queue(kitchen, TicketState.WAITING, minutes=1)
     kitchen.max_concurrent_orders = 1
 
     assert quote(kitchen).sentence == "The kitchen is at capacity. Please try again in about a minute."

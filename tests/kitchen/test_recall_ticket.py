@@ -24,7 +24,7 @@ def test_puts_a_ready_ticket_back_into_the_oven(placed_order, chef):
 
 
 def test_puts_it_at_the_head_of_the_waiting_while_every_place_is_taken(placed_order, chef):
-    Kitchen.objects.update(cooking_places=1)
+    Kitchen.objects.update(oven_slots=1)
     shop.cooked(placed_order, by=chef)
     cooking, waiting = shop.place(), shop.place()
     kitchen_services.start_cooking(ref=cooking.ref, by=chef, at=FRIDAY_NIGHT)
@@ -38,7 +38,7 @@ def test_puts_it_at_the_head_of_the_waiting_while_every_place_is_taken(placed_or
 
 
 def test_is_refused_for_what_is_not_ready_and_for_whom_it_is_not(placed_order, chef, guest):
-    with pytest.raises(kitchen_services.TicketMoved):
+    with pytest.raises(kitchen_services.TicketStateConflict):
         recall(placed_order, chef)
     with pytest.raises(NotAllowed):
         recall(shop.cooked(placed_order, by=chef), guest)

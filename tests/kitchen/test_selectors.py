@@ -4,7 +4,7 @@ import pytest
 
 from kitchen import selectors as kitchen_selectors
 from kitchen.models import TicketState
-from tests.kitchen.line import in_line
+from tests.kitchen.tickets import in_queue
 from tests.shop import FRIDAY_NIGHT
 
 FEW_AND_MANY = pytest.mark.parametrize("many", [2, 20])
@@ -17,7 +17,7 @@ def test_of_the_kitchen_take_one_query(kitchen, django_assert_num_queries):
 
 @FEW_AND_MANY
 def test_of_the_board_and_its_three_queues_take_one_query(kitchen, many, django_assert_num_queries):
-    in_line(kitchen, *[TicketState.WAITING, TicketState.COOKING, TicketState.READY] * many)
+    in_queue(kitchen, *[TicketState.WAITING, TicketState.COOKING, TicketState.READY] * many)
 
     with django_assert_num_queries(1):
         board = kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT)
@@ -28,9 +28,9 @@ def test_of_the_board_and_its_three_queues_take_one_query(kitchen, many, django_
 @FEW_AND_MANY
 def test_of_what_is_told_before_ordering_take_one_query(kitchen, many, django_assert_num_queries):
     kitchen.max_concurrent_orders = many + 1
-    in_line(kitchen, *[TicketState.WAITING] * many)
+    in_queue(kitchen, *[TicketState.WAITING] * many)
 
     with django_assert_num_queries(1):
         told = kitchen_selectors.quote(kitchen, pizza_minutes=[8], at=FRIDAY_NIGHT)
 
-    assert told.open
+    assert told.accepts_orders

@@ -84,21 +84,21 @@ def test_keep_what_was_typed_when_everybody_is_busy(ciro):
 
 def test_change_the_capacity_from_what_it_is(marta):
     form = marta.get(BOARD).context["capacity"]
-    assert {name: form[name].value() for name in form.fields} == {"max_concurrent_orders": 20, "cooking_places": 5}
+    assert {name: form[name].value() for name in form.fields} == {"max_concurrent_orders": 20, "oven_slots": 5}
 
-    answer = marta.post(CAPACITY, {"max_concurrent_orders": "30", "cooking_places": "7"})
+    answer = marta.post(CAPACITY, {"max_concurrent_orders": "30", "oven_slots": "7"})
 
     assert answer.url == BOARD
     kitchen = Kitchen.objects.get()
-    assert (kitchen.max_concurrent_orders, kitchen.cooking_places) == (30, 7)
+    assert (kitchen.max_concurrent_orders, kitchen.oven_slots) == (30, 7)
     assert "the kitchen takes as much as you said" in marta.get(BOARD).content.decode()
 
 
 @pytest.mark.parametrize(
-    ("field", "typed"), [("max_concurrent_orders", "0"), ("max_concurrent_orders", "many"), ("cooking_places", "")]
+    ("field", "typed"), [("max_concurrent_orders", "0"), ("max_concurrent_orders", "many"), ("oven_slots", "")]
 )
 def test_keep_what_was_typed_about_the_capacity(marta, field, typed):
-    page = marta.post(CAPACITY, {"max_concurrent_orders": "30", "cooking_places": "7", field: typed})
+    page = marta.post(CAPACITY, {"max_concurrent_orders": "30", "oven_slots": "7", field: typed})
 
     form = page.context["capacity"]
     assert page.status_code == 422
@@ -111,12 +111,12 @@ def test_say_beside_the_field_that_more_is_open_than_there_would_be_room_for(mar
     for _ in range(2):
         kitchen_services.start_cooking(ref=shop.place().ref, by=chef, at=FRIDAY_NIGHT)
 
-    page = marta.post(CAPACITY, {"max_concurrent_orders": "30", "cooking_places": "1"})
+    page = marta.post(CAPACITY, {"max_concurrent_orders": "30", "oven_slots": "1"})
 
     assert page.status_code == 422
-    assert page.context["capacity"].errors == {"cooking_places": ["2 orders are cooking now; it cannot be less."]}
+    assert page.context["capacity"].errors == {"oven_slots": ["2 orders are cooking now; it cannot be less."]}
     assert page.context["capacity"]["max_concurrent_orders"].value() == "30"
-    assert page.context["board"].places == 5
+    assert page.context["board"].oven_slots == 5
 
 
 def test_hold_the_board_still_while_something_is_to_be_mended(ciro):

@@ -58,13 +58,13 @@ class Books:
         }
         states = {ref: table.TICKET[order.status] for ref, order in placed.items()}
         assert states == {ref: row["state"] for ref, row in self.tickets.items()}
-        assert (line.most, line.places) == (self.kitchen["max_concurrent_orders"], self.kitchen["cooking_places"])
+        assert (line.most, line.places) == (self.kitchen["max_concurrent_orders"], self.kitchen["oven_slots"])
         assert (line.paused, line.until) == (not self.kitchen["taking_orders"], self.kitchen["paused_until"])
 
     def keep_the_line_within_its_limits(self, before, *, by):
         """Nobody cooks without a place; the load passes the maximum by a recall only: that pizza is there already."""
         states = Counter(row["state"] for row in self.tickets.values())
-        assert states["cooking"] <= self.kitchen["cooking_places"]
+        assert states["cooking"] <= self.kitchen["oven_slots"]
         assert self.load <= max(self.kitchen["max_concurrent_orders"], before.load) or by == "recall_ticket"
 
     @property
@@ -106,7 +106,7 @@ class Books:
         """Tell when each ticket in the line comes out, by its order's ref."""
         line = [Ticket(**row) for row in self.tickets.values() if row["state"] in ("held", "waiting", "cooking")]
         line.sort(key=lambda ticket: (ticket.due_at, ticket.pk))
-        return promises.all_out(line, places=self.kitchen["cooking_places"], at=at)
+        return promises.all_out(line, places=self.kitchen["oven_slots"], at=at)
 
     def set_nobody_back(self, before, *, at):
         """Whoever comes last delays nobody who was there before."""

@@ -119,7 +119,7 @@ def it_ends_later(case: Case) -> bool:
 
 
 def what_is_open_fits(case: Case) -> bool:
-    most, places = case.asked["max_concurrent_orders"], case.asked["cooking_places"]
+    most, places = case.asked["max_concurrent_orders"], case.asked["oven_slots"]
     return most >= max(1, case.line.load) and places >= max(1, case.line.cooking)
 
 
@@ -165,7 +165,7 @@ def open_again(case: Case) -> Line:
 
 
 def resized(case: Case) -> Line:
-    return replace(case.line, most=case.asked["max_concurrent_orders"], places=case.asked["cooking_places"])
+    return replace(case.line, most=case.asked["max_concurrent_orders"], places=case.asked["oven_slots"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,9 @@ RUNNING = (
     Turn("pause", KITCHEN, it_ends_later, paused),
     Turn("resume", KITCHEN, always, open_again),
     Turn("change_capacity", MANAGERS, what_is_open_fits, resized),
-    Turn("requote", ANYBODY, always, as_it_is),  # nobody is asked who they are: the clock does it, each minute
+    Turn(
+        "recalculate_promises", ANYBODY, always, as_it_is
+    ),  # nobody is asked who they are: the clock does it, each minute
 )
 OF_THE_KITCHEN = tuple(turn.name for turn in RUNNING)
 OF_AN_ORDER = tuple(dict.fromkeys(step.name for step in LIFE if NOWHERE not in step.before))

@@ -79,7 +79,7 @@ def test_of_an_unknown_order_finds_nothing(kitchen, manager):
 
 
 def test_is_refused_for_a_pizza_that_was_recalled_into_the_line(placed_order, chef, guest):
-    Kitchen.objects.update(cooking_places=1)
+    Kitchen.objects.update(oven_slots=1)
     shop.cooked(placed_order, by=chef)
     kitchen_services.start_cooking(ref=shop.place().ref, by=chef, at=FRIDAY_NIGHT)
     kitchen_services.recall_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)

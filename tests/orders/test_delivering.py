@@ -224,7 +224,7 @@ def test_on_its_way_is_not_recalled(delivery, dina, chef):
     step(order_services.claim_delivery, delivery, dina)
     step(order_services.leave_for_delivery, delivery, dina)
 
-    with pytest.raises(kitchen_services.TicketMoved):
+    with pytest.raises(kitchen_services.TicketStateConflict):
         step(kitchen_services.recall_ticket, delivery, chef)
 
 

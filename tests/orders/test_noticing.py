@@ -90,7 +90,7 @@ def test_says_ready_to_pickups_only_and_on_the_way_to_deliveries(carla, chef, da
 
 
 def test_tells_of_an_end_and_of_a_new_promise(kitchen, chef):
-    Kitchen.objects.update(cooking_places=1)
+    Kitchen.objects.update(oven_slots=1)
     late, given_up = shop.place(), shop.place()
     kitchen_services.start_cooking(ref=late.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=15))
     order_services.cancel_order(

@@ -88,7 +88,7 @@ def test_says_on_the_way_only_while_it_is(chef):
 
 
 def test_promises_anew_only_what_is_still_the_promise(kitchen, chef):
-    Kitchen.objects.update(cooking_places=1)
+    Kitchen.objects.update(oven_slots=1)
     first, late = shop.place(), shop.place()
     kitchen_services.start_cooking(ref=first.ref, by=chef, at=minutes(15))
     once = newest(late, SMS, "promise_changed", at=minutes(15))

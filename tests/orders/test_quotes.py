@@ -84,7 +84,7 @@ def test_is_at_once_that_the_kitchen_is_full_and_that_it_is_not_any_more(
 
     with django_capture_on_commit_callbacks(execute=True):
         kitchen_services.change_capacity(
-            kitchen=kitchen, max_concurrent_orders=2, cooking_places=5, by=manager, at=clock.now()
+            kitchen=kitchen, max_concurrent_orders=2, oven_slots=5, by=manager, at=clock.now()
         )
     assert re.fullmatch(OPEN, said())
 
@@ -118,7 +118,7 @@ def test_is_said_without_redis_and_costs_its_two_questions(said, settings, kitch
     settings.CACHES = {name: {**gone, "OPTIONS": options} for name in ("default", "sessions")}
 
     with django_assert_num_queries(2):
-        assert cached_quote(at=FRIDAY_NIGHT).open
+        assert cached_quote(at=FRIDAY_NIGHT).accepts_orders
     pause(kitchen, chef)
     assert re.fullmatch(PAUSED, said())
 

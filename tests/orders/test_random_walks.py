@@ -35,7 +35,7 @@ def walk(db):
 
 def not_met():
     """Return the rows that no walk has followed yet, and the steps that were never refused."""
-    refusable = {row.name for row in ROWS} - {"requote"}
+    refusable = {row.name for row in ROWS} - {"recalculate_promises"}
     return {row for row in {*ROWS, A_NEW_PROMISE} if not Walk.done[row]} | (refusable - set(Walk.refused))
 
 
@@ -53,7 +53,7 @@ def test_keep_every_rule_and_meet_each(walk):
 @pytest.mark.parametrize(
     ("protection", "without"),
     [
-        pytest.param("kitchen.services.cooking._has_free_place", lambda _line: True, id="cooks count no places"),
+        pytest.param("kitchen.services.cooking._has_free_oven_slot", lambda _line: True, id="cooks count no places"),
         pytest.param("orders.services.mark_ready", lambda **_news: None, id="the desk hears of no ready ticket"),
         pytest.param("orders.services.requote", lambda **_news: None, id="nobody promises anew"),
     ],

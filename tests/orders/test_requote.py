@@ -15,7 +15,7 @@ from tests.shop import FRIDAY_NIGHT
 @pytest.fixture
 def one_place(kitchen):
     """One place in the oven, and three orders that are promised one after the other."""
-    Kitchen.objects.update(cooking_places=1)
+    Kitchen.objects.update(oven_slots=1)
     return [shop.place() for _ in range(3)]
 
 
@@ -49,7 +49,7 @@ def test_promises_with_twice_the_room_of_what_was_wrong(one_place, chef):
 
 def test_interrupts_the_guest_of_an_order_that_nobody_touches_ever_more_seldom(one_place):
     for minute in range(0, 8 * 60, 5):
-        kitchen_services.requote(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(minute))
+        kitchen_services.recalculate_promises(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(minute))
 
     slipped = StoredEvent.objects.filter(type="order.promise_changed.v1", aggregate_ref=one_place[0].ref)
     times = list(slipped.order_by("seq").values_list("at", flat=True))
@@ -66,7 +66,7 @@ def test_does_so_once(one_place, chef):
 
 
 def test_happens_by_itself_while_nobody_touches_the_oven(one_place):
-    kitchen_services.requote(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(15))
+    kitchen_services.recalculate_promises(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(15))
 
     assert StoredEvent.objects.filter(type="order.promise_changed.v1").count() == 3
 
@@ -75,7 +75,7 @@ def test_goes_on_for_a_delivery_that_waits_for_its_driver(kitchen, chef):
     brought = shop.place(method=FulfillmentMethod.DELIVERY, contact=shop.AT_HOME)
     shop.cooked(brought, by=chef)
 
-    kitchen_services.requote(kitchen=kitchen, by=SYSTEM, at=minutes(120))
+    kitchen_services.recalculate_promises(kitchen=kitchen, by=SYSTEM, at=minutes(120))
 
     brought.refresh_from_db()
     assert brought.promise_from == minutes(120 + 2 + 20)
@@ -84,7 +84,7 @@ def test_goes_on_for_a_delivery_that_waits_for_its_driver(kitchen, chef):
 def test_ends_for_a_pickup_that_is_ready(placed_order, kitchen, chef):
     shop.cooked(placed_order, by=chef)
 
-    kitchen_services.requote(kitchen=kitchen, by=SYSTEM, at=minutes(120))
+    kitchen_services.recalculate_promises(kitchen=kitchen, by=SYSTEM, at=minutes(120))
 
     assert not StoredEvent.objects.filter(type="order.promise_changed.v1").exists()
 
@@ -92,6 +92,6 @@ def test_ends_for_a_pickup_that_is_ready(placed_order, kitchen, chef):
 def test_by_itself_shows_the_cooks_nothing_new(one_place, kitchen):
     kitchen.refresh_from_db()
 
-    kitchen_services.requote(kitchen=kitchen, by=SYSTEM, at=minutes(15))
+    kitchen_services.recalculate_promises(kitchen=kitchen, by=SYSTEM, at=minutes(15))
 
     assert Kitchen.objects.get().version == kitchen.version

@@ -75,7 +75,7 @@ class Walk(RuleBasedStateMachine):
         super().__init__()
         self.beginning = transaction.savepoint_create()
         self.kitchen = shop.open_shop()
-        Kitchen.objects.update(max_concurrent_orders=MOST_AT_ONCE, cooking_places=PLACES)
+        Kitchen.objects.update(max_concurrent_orders=MOST_AT_ONCE, oven_slots=PLACES)
         self.people = {who: _actor(who, role) for who, role in PEOPLE.items()}
         self.drivers = [self.people[who].user_id for who in DRIVERS]  # in this order: the dice choose by position
         self.at = FRIDAY_NIGHT
@@ -144,7 +144,7 @@ class Walk(RuleBasedStateMachine):
                 until = dice.choice([None, self.at, self.at + 5 * MINUTE])
                 return {"reason": "The oven is cold", "until": until}
             case "change_capacity":
-                return {"max_concurrent_orders": dice.randint(0, 8), "cooking_places": dice.randint(0, 4)}
+                return {"max_concurrent_orders": dice.randint(0, 8), "oven_slots": dice.randint(0, 4)}
         return {}
 
     # --- How they do it ---
@@ -203,7 +203,9 @@ class Walk(RuleBasedStateMachine):
         self.books.take_cash_once()
         self.books.are_what_happened(changed_since=before)
         self.done[A_NEW_PROMISE] += len(self.books.requoted(before, named=self.named))
-        if self.last_done == "requote" or (self.last_done in CHANGES_THE_LINE and self.books.kitchen != before.kitchen):
+        if self.last_done == "recalculate_promises" or (
+            self.last_done in CHANGES_THE_LINE and self.books.kitchen != before.kitchen
+        ):
             self.books.promise_what_can_be_kept(at=self.at)
         if self.last_done == "place_order":
             self.books.set_nobody_back(before, at=self.at)

@@ -23,7 +23,7 @@ from tests.races.crowd import PATIENCE, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 ROUNDS = 25
-GUEST_FIRST = ("cancelled", "ticket_moved")
+GUEST_FIRST = ("cancelled", "ticket_state_conflict")
 COOK_FIRST = ("too_late_to_cancel", "started")
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,7 +44,7 @@ def steps(order, *, guest, chef):
 
 
 def test_never_both(kitchen, guest, chef):
-    Kitchen.objects.update(max_concurrent_orders=ROUNDS, cooking_places=ROUNDS)
+    Kitchen.objects.update(max_concurrent_orders=ROUNDS, oven_slots=ROUNDS)
     in_the_transaction = partial(Barrier(2).wait, timeout=PATIENCE)
     outcomes = Counter()
 
@@ -71,7 +71,7 @@ def ended(status, state):
 
 def test_control_without_the_kitchens_lock_a_cancelled_pizza_goes_into_the_oven(placed_order, guest, chef, monkeypatch):
     """The cook looks at the ticket, the guest cancels, the cook goes on. The order's lock is held by both."""
-    looked, has_looked, has_cancelled = cooking._has_free_place, Event(), Event()
+    looked, has_looked, has_cancelled = cooking._has_free_oven_slot, Event(), Event()
 
     def looks_and_is_slow(line):
         free = looked(line)
@@ -82,9 +82,9 @@ def test_control_without_the_kitchens_lock_a_cancelled_pizza_goes_into_the_oven(
     def unlocked(ref):
         return Kitchen.objects.get(tickets__ref=ref)
 
-    monkeypatch.setattr("kitchen.services.line.lock_for_ticket", unlocked)  # the cook's
+    monkeypatch.setattr("kitchen.services.queue.lock_for_ticket", unlocked)  # the cook's
     monkeypatch.setattr("kitchen.services.lock_for_ticket", unlocked)  # the desk's
-    monkeypatch.setattr(cooking, "_has_free_place", looks_and_is_slow)
+    monkeypatch.setattr(cooking, "_has_free_oven_slot", looks_and_is_slow)
 
     with (
         failpoints.armed("orders.cancel_order.begun", partial(has_looked.wait, timeout=PATIENCE)),

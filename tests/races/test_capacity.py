@@ -11,7 +11,7 @@ import pytest
 
 from kitchen import services as kitchen_services
 from kitchen.models import LOAD, Kitchen, Ticket
-from kitchen.services import running
+from kitchen.services import settings
 from orders import replay
 from pizzeria.foundation import failpoints
 from tests import shop
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def lower(kitchen, manager, *, to):
     kitchen_services.change_capacity(
-        kitchen=kitchen, max_concurrent_orders=to, cooking_places=5, by=manager, at=FRIDAY_NIGHT
+        kitchen=kitchen, max_concurrent_orders=to, oven_slots=5, by=manager, at=FRIDAY_NIGHT
     )
     return "lowered"
 
@@ -69,14 +69,14 @@ def test_is_never_below_what_is_in_the_line(kitchen, manager):
 
 def test_control_without_the_lock_it_is_lowered_below_what_came_in_meanwhile(kitchen, manager, monkeypatch):
     """The manager counts an empty line, three guests order, the manager's change is written."""
-    writes = running.record
+    writes = settings.record
 
     def guests_order_before_it_is_written(line, *domain_events, **about):
         all_at_once([shop.place] * 3)
         return writes(line, *domain_events, **about)
 
-    monkeypatch.setattr(running, "lock", lambda kitchen_id: Kitchen.objects.get(pk=kitchen_id))
-    monkeypatch.setattr(running, "record", guests_order_before_it_is_written)
+    monkeypatch.setattr(settings, "lock", lambda kitchen_id: Kitchen.objects.get(pk=kitchen_id))
+    monkeypatch.setattr(settings, "record", guests_order_before_it_is_written)
 
     assert lower(kitchen, manager, to=2) == "lowered"
     assert load() == 3 > room()

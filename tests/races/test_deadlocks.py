@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.mark.long
 def test_never_happen_on_a_busy_evening(kitchen, chef, manager):
-    Kitchen.objects.update(cooking_places=ORDERS, max_concurrent_orders=ORDERS)
+    Kitchen.objects.update(oven_slots=ORDERS, max_concurrent_orders=ORDERS)
     drivers = [shop.hire(DRIVER) for _ in range(DRIVERS)]
     evening = Evening(kitchen, chef, manager, drivers)
 
@@ -142,9 +142,9 @@ class Evening:
                 by=self.manager,
                 kitchen=self.kitchen,
                 max_concurrent_orders=ORDERS + nth,
-                cooking_places=ORDERS + nth,
+                oven_slots=ORDERS + nth,
             )
-            self.do(kitchen_services.requote, by=self.manager, kitchen=self.kitchen)
+            self.do(kitchen_services.recalculate_promises, by=self.manager, kitchen=self.kitchen)
             if nth % 3 == 0:
                 self.do(order_services.adopt_order, by=self.drivers[nth % 2], ref=dice.choice(self.placed).ref)
             if nth % 4 == 0:

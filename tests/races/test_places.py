@@ -35,28 +35,28 @@ def everybody_starts(waiting, chef):
 
 
 def test_are_given_to_exactly_as_many_cooks_as_there_are(waiting, chef):
-    assert Kitchen.objects.get().cooking_places == PLACES
+    assert Kitchen.objects.get().oven_slots == PLACES
     in_the_transaction = partial(Barrier(COOKS).wait, timeout=PATIENCE)
 
     with failpoints.armed("kitchen.start_cooking.begun", in_the_transaction):
         outcomes = everybody_starts(waiting, chef)
 
-    assert outcomes == {"started": PLACES, "all_places_taken": COOKS - PLACES}
+    assert outcomes == {"started": PLACES, "oven_slots_taken": COOKS - PLACES}
     assert Ticket.objects.filter(state=TicketState.COOKING).count() == PLACES
     assert Order.objects.filter(status=Status.COOKING).count() == PLACES
     assert list(replay.differences()) == []
 
 
 def test_control_without_the_lock_every_cook_finds_the_same_place_free(waiting, chef, monkeypatch):
-    looked, before_anybody_acts = cooking._has_free_place, Barrier(COOKS)
+    looked, before_anybody_acts = cooking._has_free_oven_slot, Barrier(COOKS)
 
     def looks_and_waits(line):
         free = looked(line)
         before_anybody_acts.wait(timeout=PATIENCE)
         return free
 
-    monkeypatch.setattr("kitchen.services.line.lock_for_ticket", lambda ref: Kitchen.objects.get(tickets__ref=ref))
-    monkeypatch.setattr(cooking, "_has_free_place", looks_and_waits)
+    monkeypatch.setattr("kitchen.services.queue.lock_for_ticket", lambda ref: Kitchen.objects.get(tickets__ref=ref))
+    monkeypatch.setattr(cooking, "_has_free_oven_slot", looks_and_waits)
 
     assert everybody_starts(waiting, chef) == {"started": COOKS}
     assert Ticket.objects.filter(state=TicketState.COOKING).count() == COOKS > PLACES

@@ -17,7 +17,7 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["import
 # A line that must not be there, where it must not be, and the contract that says so.
 TRESPASSES = {
     "the menu asks the kitchen": ("menu/prices.py", "import kitchen.models", "Calls go down"),
-    "the kitchen asks the desk": ("kitchen/services/line.py", "import orders.models", "Calls go down"),
+    "the kitchen asks the desk": ("kitchen/services/queue.py", "import orders.models", "Calls go down"),
     "the desk asks the shop": ("orders/selectors/basket.py", "import pizzeria.users.roles", "Apps know of pizzeria"),
     "the kitchen asks who somebody is": ("kitchen/views.py", "import pizzeria.users.models", "Apps know of pizzeria"),
     "the menu reads the settings' file": ("menu/models.py", "import pizzeria.settings", "Apps know of pizzeria"),

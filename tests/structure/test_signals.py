@@ -14,7 +14,7 @@ LINE = {
     "kitchen.signals.cooking_started": ["orders.receivers.on_cooking_started"],
     "kitchen.signals.ticket_ready": ["orders.receivers.on_ticket_ready"],
     "kitchen.signals.ticket_recalled": ["orders.receivers.on_ticket_recalled"],
-    "kitchen.signals.line_changed": ["orders.receivers.on_line_changed"],
+    "kitchen.signals.promises_changed": ["orders.receivers.on_promises_changed"],
 }
 
 # What screens follow, heard inside the transaction; after it, it is published, and a cached quote thrown away.

@@ -51,7 +51,7 @@ class Cooks:
     def look(self, at: datetime) -> None:
         """Put what is due first into the oven, if something waits and a place is free."""
         board = kitchen_selectors.board(self._kitchen, at=at)
-        if not (board.waiting and board.places_free):
+        if not (board.waiting and board.free_oven_slots):
             return
         ticket = kitchen_services.start_cooking(ref=board.waiting[0].ref, by=self._chef, at=at)
         self._story.line(at, f"{ticket.label} goes into the oven")
@@ -82,7 +82,9 @@ class Cooks:
             self._counter.expect(ref, nobody_comes=twist is Twist.NOT_COLLECTED)
 
     def _promise_anew(self, at: datetime) -> None:
-        kitchen_services.requote(kitchen=self._kitchen, by=SYSTEM, at=at)  # as beat has it done each minute
+        kitchen_services.recalculate_promises(
+            kitchen=self._kitchen, by=SYSTEM, at=at
+        )  # as beat has it done each minute
 
     def _recall(self, ref: UUID, at: datetime) -> None:
         ticket = kitchen_services.recall_ticket(ref=ref, by=self._chef, at=at)

@@ -18,6 +18,7 @@ from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, Permission
+from pizzeria.foundation.commands import command
 from pizzeria.foundation.refusals import NotAllowed
 
 
@@ -70,103 +71,109 @@ def lock_for_ticket(ref: UUID) -> Kitchen:
     return Kitchen.objects.select_for_update(no_key=True, of=("self",)).get(tickets__ref=ref)
 
 
-def book_ticket(*, line: Kitchen, ref: UUID, slip: Slip, at: datetime) -> Booking:
+def book_ticket(*, kitchen: Kitchen, ref: UUID, slip: Slip, at: datetime) -> Booking:
     """
     Take a place in the line; get the day's next number, and what can be promised.
 
-    :param line: the locked kitchen
+    :param kitchen: the locked kitchen
     :raises KitchenClosed: it takes no orders
     :raises KitchenFull: no place is left
     """
-    tickets = list(Ticket.objects.filter(kitchen=line).in_the_line())
-    capacity.refuse_unless_room(line, tickets, at=at)
+    tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
+    capacity.refuse_unless_capacity(kitchen, tickets, at=at)
 
-    business_date = _count_on(line, clock.business_date(at))
+    business_date = _next_number(kitchen, clock.business_date(at))
     minutes = promises.ticket_minutes(slip.pizza_minutes)
-    out_at = promises.out_of_the_kitchen(tickets, minutes=minutes, places=line.cooking_places, at=at)
+    out_at = promises.out_of_the_kitchen(tickets, minutes=minutes, oven_slots=kitchen.oven_slots, at=at)
     # A short one may well come out before a long one that was there first; it does not go in before it.
     last_due = max((ticket.due_at for ticket in tickets if ticket.state == TicketState.WAITING), default=out_at)
     Ticket.objects.create(
-        kitchen=line,
+        kitchen=kitchen,
         ref=ref,
-        label=f"#{line.last_number}",
+        label=f"#{kitchen.last_number}",
         method=slip.method,
         items=slip.items,
         notes=slip.notes,
         allergies=slip.allergies,
         minutes=minutes,
         state=TicketState.WAITING,
-        since=at,
+        state_changed_at=at,
         due_at=max(out_at, last_due),
     )
-    board_changed(line)  # the last in the line delays nobody: no promise slips by it
-    return Booking(line.last_number, business_date, promises.promise(out_at, method=slip.method))
+    bump_board_version(kitchen)  # the last in the line delays nobody: no promise slips by it
+    return Booking(kitchen.last_number, business_date, promises.promise(out_at, method=slip.method))
 
 
-def _count_on(line: Kitchen, today: date) -> date:
+def _next_number(kitchen: Kitchen, today: date) -> date:
     """
     Give out the next number, from one each business day; tell the day it belongs to.
 
     Somebody who asked just before the day ended, and waited for the lock until after, counts in the new day.
     """
-    if line.numbered_on is None or line.numbered_on < today:
-        line.numbered_on, line.last_number = today, 0
-    line.last_number += 1
-    return line.numbered_on
+    if kitchen.last_number_date is None or kitchen.last_number_date < today:
+        kitchen.last_number_date, kitchen.last_number = today, 0
+    kitchen.last_number += 1
+    return kitchen.last_number_date
 
 
-def hand_over_ticket(*, line: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
+def hand_over_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
     """Let a ready ticket go out of the door. The desk has made sure that it is ready."""
-    move(line.tickets.get(ref=ref), TicketState.GONE, by=by, at=at)
-    board_changed(line)
+    set_state(kitchen.tickets.get(ref=ref), TicketState.GONE, by=by, at=at)
+    bump_board_version(kitchen)
 
 
-def return_ticket(*, line: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
+def return_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
     """Take back a ticket that went out of the door and found nobody: it is ready again."""
-    move(line.tickets.get(ref=ref), TicketState.READY, by=by, at=at)
-    board_changed(line)
+    set_state(kitchen.tickets.get(ref=ref), TicketState.READY, by=by, at=at)
+    bump_board_version(kitchen)
 
 
-def withdraw_ticket(*, line: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
+def withdraw_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
     """Take a ticket out of the line for good, wherever it is; its place is free again."""
-    move(line.tickets.get(ref=ref), TicketState.WITHDRAWN, by=by, at=at)
-    line_changed(line, at=at)
+    set_state(kitchen.tickets.get(ref=ref), TicketState.WITHDRAWN, by=by, at=at)
+    publish_queue_change(kitchen, at=at)
 
 
-def move(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) -> None:
+def set_state(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) -> None:
     """Put a ticket into another state."""
-    ticket.state, ticket.since, ticket.moved_by = state, at, str(by)
+    ticket.state, ticket.state_changed_at, ticket.state_changed_by = state, at, str(by)
     if state == TicketState.COOKING:
         ticket.started_at = at
-    ticket.save(update_fields=["state", "since", "moved_by", "started_at", "due_at"])
+    ticket.save(update_fields=["state", "state_changed_at", "state_changed_by", "started_at", "due_at"])
 
 
-def move_to_the_head(ticket: Ticket, *, by: Actor, at: datetime) -> None:
+def return_to_head(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     """Put a ticket back among the waiting, due before all of them."""
     waiting = Ticket.objects.filter(kitchen=ticket.kitchen, state=TicketState.WAITING)
     first_due = waiting.aggregate(first=Min("due_at"))["first"]
     ticket.due_at = min(at, first_due - timedelta(seconds=1)) if first_due else at
     ticket.started_at = None
-    move(ticket, TicketState.WAITING, by=by, at=at)
+    set_state(ticket, TicketState.WAITING, by=by, at=at)
 
 
-def line_changed(line: Kitchen, *, at: datetime) -> None:
+def publish_queue_change(kitchen: Kitchen, *, at: datetime) -> None:
     """Raise the board's version, and tell what can be promised for every ticket in the line now."""
-    board_changed(line)
-    announce_promises(line, at=at)
+    bump_board_version(kitchen)
+    publish_promises(kitchen, at=at)
 
 
-def announce_promises(line: Kitchen, *, at: datetime) -> None:
+def publish_promises(kitchen: Kitchen, *, at: datetime) -> None:
     """Tell what can be promised now for every ticket that is not on its way yet."""
-    tickets = list(Ticket.objects.filter(kitchen=line).not_yet_on_their_way())
+    tickets = list(Ticket.objects.filter(kitchen=kitchen).with_open_promise())
     methods = {ticket.ref: FulfillmentMethod(ticket.method) for ticket in tickets}
-    outs = promises.all_out(tickets, places=line.cooking_places, at=at)
+    outs = promises.all_out(tickets, oven_slots=kitchen.oven_slots, at=at)
     now = {ref: promises.promise(out_at, method=methods[ref]) for ref, out_at in outs.items()}
-    signals.line_changed.send(sender=Kitchen, line=line, promises=now, at=at)
+    signals.promises_changed.send(sender=Kitchen, kitchen=kitchen, promises=now, at=at)
 
 
-def board_changed(line: Kitchen) -> None:
+def bump_board_version(kitchen: Kitchen) -> None:
     """Raise the board's version, by which screens notice that they are behind."""
-    line.version += 1
-    line.save(update_fields=["version", "numbered_on", "last_number"])
-    signals.board_changed.send(sender=Kitchen, line=line)
+    kitchen.version += 1
+    kitchen.save(update_fields=["version", "last_number_date", "last_number"])
+    signals.board_changed.send(sender=Kitchen, kitchen=kitchen)
+
+
+@command
+def recalculate_promises(*, kitchen: Kitchen, by: Actor, at: datetime) -> None:
+    """Say what can be promised by now, for the desk to promise anew what has slipped; the line stays as it is."""
+    publish_promises(lock(kitchen.pk), at=at)

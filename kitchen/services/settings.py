@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from kitchen.events import CapacityChanged, KitchenPaused, KitchenResumed
 from kitchen.models import LOAD, Kitchen, TicketState
 from kitchen.permissions import CHANGE_CAPACITY, PAUSE
-from kitchen.services.line import board_changed, line_changed, lock, refuse_unless_kitchen
+from kitchen.services.queue import bump_board_version, lock, publish_queue_change, refuse_unless_kitchen
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -40,27 +40,27 @@ def pause(*, kitchen: Kitchen, reason: str, until: datetime | None, by: Actor, a
         raise PauseRefused(_("Please say why, for guests to read."), field="reason")
     if until is not None and until <= at:
         raise PauseRefused(_("That time has passed already."), field="until")
-    line = lock(kitchen.pk)
-    line.pause_reason = reason
-    board_changed(line)
-    record(line, KitchenPaused(until=until), by=by, at=at)
-    return line
+    kitchen = lock(kitchen.pk)
+    kitchen.pause_reason = reason
+    bump_board_version(kitchen)
+    record(kitchen, KitchenPaused(until=until), by=by, at=at)
+    return kitchen
 
 
 @command
 def resume(*, kitchen: Kitchen, by: Actor, at: datetime) -> Kitchen:
     """Take orders again. Nothing happens if it does."""
     refuse_unless_kitchen(by, PAUSE)
-    line = lock(kitchen.pk)
-    if not line.taking_orders:
-        board_changed(line)
-        record(line, KitchenResumed(), by=by, at=at)
-    return line
+    kitchen = lock(kitchen.pk)
+    if not kitchen.taking_orders:
+        bump_board_version(kitchen)
+        record(kitchen, KitchenResumed(), by=by, at=at)
+    return kitchen
 
 
 @command
 def change_capacity(
-    *, kitchen: Kitchen, max_concurrent_orders: int, cooking_places: int, by: Actor, at: datetime
+    *, kitchen: Kitchen, max_concurrent_orders: int, oven_slots: int, by: Actor, at: datetime
 ) -> Kitchen:
     """
     Change how many orders can be open, and how many can cook at once. Nothing happens if it is so already.
@@ -69,22 +69,22 @@ def change_capacity(
     """
     if not by.may(CHANGE_CAPACITY):
         raise NotAllowed(_("Only managers can do that."))
-    line = lock(kitchen.pk)
-    states = list(line.tickets.filter(state__in=LOAD).values_list("state", flat=True))
+    kitchen = lock(kitchen.pk)
+    states = list(kitchen.tickets.filter(state__in=LOAD).values_list("state", flat=True))
     load, cooking = len(states), states.count(TicketState.COOKING)
     if max_concurrent_orders < max(1, load):
         raise CapacityTooLow(
             _("%(load)d orders are open now; it cannot be less.") % {"load": max(1, load)},
             field="max_concurrent_orders",
         )
-    if cooking_places < max(1, cooking):
+    if oven_slots < max(1, cooking):
         raise CapacityTooLow(
             _("%(cooking)d orders are cooking now; it cannot be less.") % {"cooking": max(1, cooking)},
-            field="cooking_places",
+            field="oven_slots",
         )
-    if (max_concurrent_orders, cooking_places) == (line.max_concurrent_orders, line.cooking_places):
-        return line
-    domain_event = CapacityChanged(max_concurrent_orders=max_concurrent_orders, cooking_places=cooking_places)
-    record(line, domain_event, by=by, at=at)
-    line_changed(line, at=at)
-    return line
+    if (max_concurrent_orders, oven_slots) == (kitchen.max_concurrent_orders, kitchen.oven_slots):
+        return kitchen
+    domain_event = CapacityChanged(max_concurrent_orders=max_concurrent_orders, oven_slots=oven_slots)
+    record(kitchen, domain_event, by=by, at=at)
+    publish_queue_change(kitchen, at=at)
+    return kitchen

@@ -19,7 +19,7 @@ def pause(kitchen, by, reason="the oven rests", until=None):
 
 def change(kitchen, by, orders=20, places=5):
     return kitchen_services.change_capacity(
-        kitchen=kitchen, max_concurrent_orders=orders, cooking_places=places, by=by, at=FRIDAY_NIGHT
+        kitchen=kitchen, max_concurrent_orders=orders, oven_slots=places, by=by, at=FRIDAY_NIGHT
     )
 
 
@@ -63,7 +63,7 @@ def test_capacity_is_a_managers_to_change(kitchen, manager, chef):
 
     change(kitchen, manager, orders=30, places=7)
 
-    assert (Kitchen.objects.get().max_concurrent_orders, Kitchen.objects.get().cooking_places) == (30, 7)
+    assert (Kitchen.objects.get().max_concurrent_orders, Kitchen.objects.get().oven_slots) == (30, 7)
 
 
 def test_capacity_is_never_less_than_what_is_open(kitchen, manager, chef):

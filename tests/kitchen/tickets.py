@@ -20,7 +20,7 @@ def ticket(kitchen=None, state=TicketState.WAITING, *, minutes=8, started=None, 
     fields = {
         "method": FulfillmentMethod.PICKUP,
         "label": "#1",
-        "since": at,
+        "state_changed_at": at,
         "due_at": at,
         "items": [MARGHERITA],
         **fields,
@@ -31,7 +31,7 @@ def ticket(kitchen=None, state=TicketState.WAITING, *, minutes=8, started=None, 
 MARGHERITA = {"quantity": 1, "name": "Margherita", "size": "Small", "added": [], "left_out": []}
 
 
-def in_line(kitchen, *states, **fields):
+def in_queue(kitchen, *states, **fields):
     """Put tickets into the line, one of each state given, due one minute after the other."""
     at = fields.pop("at", FRIDAY_NIGHT)
     due_at = fields.pop("due_at", at)
