@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from menu import services
 from menu.forms import SoldOutForm
-from menu.models import Allergen, Category, Extra, MenuItem, Pizza, Size, Topping
+from menu.models import Allergen, Category, MenuItem, Pizza, SimpleItem, Size, Topping
 from menu.permissions import SELL_OUT
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
@@ -142,8 +142,8 @@ class PizzaAdmin(MenuItemAdmin[Pizza]):
     filter_horizontal = ["recipe"]
 
 
-@admin.register(Extra)
-class ExtraAdmin(MenuItemAdmin[Extra]):
+@admin.register(SimpleItem)
+class SimpleItemAdmin(MenuItemAdmin[SimpleItem]):
     fields = [
         ("name", "slug", "position"),
         ("category", "price"),

@@ -28,11 +28,11 @@ class PizzaChoice(_Frozen):
     parts: tuple[Part, ...] = Field(min_length=1, max_length=2)
 
 
-class ExtraChoice(_Frozen):
-    kind: Literal["extra"] = "extra"
-    extra: str
+class SimpleItemChoice(_Frozen):
+    kind: Literal["simple_item"] = "simple_item"
+    simple_item: str
 
 
-type Choice = Annotated[PizzaChoice | ExtraChoice, Field(discriminator="kind")]
+type Choice = Annotated[PizzaChoice | SimpleItemChoice, Field(discriminator="kind")]
 
-CHOICE: TypeAdapter[PizzaChoice | ExtraChoice] = TypeAdapter(Choice)
+CHOICE: TypeAdapter[PizzaChoice | SimpleItemChoice] = TypeAdapter(Choice)

@@ -148,7 +148,7 @@ class Dish(MenuItem):
 class Pizza(Dish):
     """A pizza. Its diet and allergens are those of dough, sauce and cheese; the recipe adds its own."""
 
-    others = "Extra"
+    others = "SimpleItem"
 
     base_price = price_field()
     minutes = models.PositiveSmallIntegerField(
@@ -161,7 +161,7 @@ class Pizza(Dish):
         permissions = [("sell_out", "Can take anything off the menu and put it back")]
 
 
-class Extra(Dish):
+class SimpleItem(Dish):
     """A drink, a side, a dessert: a name, a price and a picture, no toppings."""
 
     others = "Pizza"

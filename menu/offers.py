@@ -17,9 +17,9 @@ from django.core.cache import cache
 from django.db.models import Subquery, Value
 from django.db.models.functions import Coalesce
 
-from menu.models import Extra, Pizza, Size, Topping
+from menu.models import Pizza, SimpleItem, Size, Topping
 from menu.pictures import Look
-from menu.prices import Offer, OfferedExtra, OfferedPizza, OfferedSize, OfferedTopping
+from menu.prices import Offer, OfferedPizza, OfferedSimpleItem, OfferedSize, OfferedTopping
 
 SECONDS = 30
 VERSION = "menu:version"
@@ -41,7 +41,11 @@ _DISH = (
 # Pictures that another release has filed, with other fields, are not ours to read.
 _SHAPE = hashlib.sha256(
     repr(
-        [field.name for shape in (OfferedSize, OfferedTopping, OfferedPizza, OfferedExtra) for field in fields(shape)]
+        [
+            field.name
+            for shape in (OfferedSize, OfferedTopping, OfferedPizza, OfferedSimpleItem)
+            for field in fields(shape)
+        ]
     ).encode()
 ).hexdigest()[:8]
 
@@ -55,7 +59,7 @@ def fresh() -> Offer:
         sizes={size.slug: OfferedSize(size.slug, size.name, size.factor) for size in Size.objects.all()},
         toppings={topping.slug: topping for topping in toppings},
         pizzas={pizza.slug: pizza for pizza in pizzas()},
-        extras={extra.slug: extra for extra in extras()},
+        simple_items={simple_item.slug: simple_item for simple_item in simple_items()},
     )
 
 
@@ -94,11 +98,11 @@ def pizzas() -> list[OfferedPizza]:
     return [_pizza(list(group)) for _slug, group in groupby(rows, key=lambda row: row["slug"])]
 
 
-def extras() -> list[OfferedExtra]:
+def simple_items() -> list[OfferedSimpleItem]:
     """Read the extras in one query."""
-    rows = Extra.objects.order_by("category__position", "position", "name")
+    rows = SimpleItem.objects.order_by("category__position", "position", "name")
     return [
-        OfferedExtra(**_dish(row), price=row["price"], motif=row["motif"], colour=row["colour"])
+        OfferedSimpleItem(**_dish(row), price=row["price"], motif=row["motif"], colour=row["colour"])
         for row in rows.values(*_DISH, "price", "motif", "colour")
     ]
 

@@ -13,7 +13,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from menu import availability
-from menu.choices import MAX_ADDED, Choice, ExtraChoice, Part, PizzaChoice
+from menu.choices import MAX_ADDED, Choice, Part, PizzaChoice, SimpleItemChoice
 from menu.pictures import Look
 from pizzeria.foundation.money import ZERO, rounded
 from pizzeria.foundation.refusals import Refusal
@@ -89,7 +89,7 @@ class OfferedPizza(OfferedDish):
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedExtra(OfferedDish):
+class OfferedSimpleItem(OfferedDish):
     price: Decimal
     motif: str
     colour: str
@@ -102,7 +102,7 @@ class Offer:
     sizes: Mapping[str, OfferedSize]
     toppings: Mapping[str, OfferedTopping]
     pizzas: Mapping[str, OfferedPizza]
-    extras: Mapping[str, OfferedExtra]
+    simple_items: Mapping[str, OfferedSimpleItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +146,19 @@ def price(choice: Choice, *, offer: Offer, at: datetime) -> Priced:
     :raises TooManyToppings: more than ten added
     """
     match choice:
-        case ExtraChoice():
-            return _price_extra(choice, offer, at)
+        case SimpleItemChoice():
+            return _price_simple_item(choice, offer, at)
         case PizzaChoice():
             return _price_pizza(choice, offer, at)
 
 
-def _price_extra(choice: ExtraChoice, offer: Offer, at: datetime) -> Priced:
-    extra = offer.extras.get(choice.extra)
-    if extra is None:
+def _price_simple_item(choice: SimpleItemChoice, offer: Offer, at: datetime) -> Priced:
+    simple_item = offer.simple_items.get(choice.simple_item)
+    if simple_item is None:
         raise NotOnTheMenu(_("That is no longer on our menu."), field="item")
-    if not extra.is_on(at):
-        raise SoldOut(_("%(name)s is sold out.") % {"name": extra.name}, field="item")
-    return Priced("extra", extra.slug, extra.name, None, (), unit_price(extra.price), 0)
+    if not simple_item.is_on(at):
+        raise SoldOut(_("%(name)s is sold out.") % {"name": simple_item.name}, field="item")
+    return Priced("simple_item", simple_item.slug, simple_item.name, None, (), unit_price(simple_item.price), 0)
 
 
 def _price_pizza(choice: PizzaChoice, offer: Offer, at: datetime) -> Priced:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from menu import offers
 from menu.models import Allergen, Diet
 from menu.pictures import EDITION
-from menu.prices import Offer, OfferedExtra, OfferedPizza, OfferedSize, OfferedTopping, unit_price
+from menu.prices import Offer, OfferedPizza, OfferedSimpleItem, OfferedSize, OfferedTopping, unit_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,12 @@ def favourites(at: datetime, *, most: int = 4) -> list[CardItem]:
     return [item for item in dishes if item.kind == "pizza" and not item.sold_out][:most]
 
 
-def card_item(dish: OfferedPizza | OfferedExtra, at: datetime) -> CardItem:
+def card_item(dish: OfferedPizza | OfferedSimpleItem, at: datetime) -> CardItem:
     """Show one dish of an offer as the card does."""
     toppings = dish.recipe if isinstance(dish, OfferedPizza) else ()
     on = dish.is_on(at)
     return CardItem(
-        kind="pizza" if isinstance(dish, OfferedPizza) else "extra",
+        kind="pizza" if isinstance(dish, OfferedPizza) else "simple_item",
         slug=dish.slug,
         name=dish.name,
         description=dish.description,
@@ -131,12 +131,12 @@ def topping_options(
     ]
 
 
-def picture_url(dish: OfferedPizza | OfferedExtra) -> str:
+def picture_url(dish: OfferedPizza | OfferedSimpleItem) -> str:
     """Give the address of a dish's picture; another look is another address, so it can be kept for ever."""
     return f"{reverse('menu:picture', args=[dish.slug])}?v={picture_version(dish)}"
 
 
-def picture_version(dish: OfferedPizza | OfferedExtra) -> str:
+def picture_version(dish: OfferedPizza | OfferedSimpleItem) -> str:
     """Tell one picture from another: by all that goes into drawing it."""
     if isinstance(dish, OfferedPizza):
         drawn = repr((EDITION, dish.name, [topping.look for topping in dish.recipe]))
@@ -145,14 +145,14 @@ def picture_version(dish: OfferedPizza | OfferedExtra) -> str:
     return hashlib.sha256(drawn.encode()).hexdigest()[:12]
 
 
-def dish(slug: str, offer: Offer) -> OfferedPizza | OfferedExtra | None:
+def dish(slug: str, offer: Offer) -> OfferedPizza | OfferedSimpleItem | None:
     """Find a dish by its slug."""
-    return offer.pizzas.get(slug) or offer.extras.get(slug)
+    return offer.pizzas.get(slug) or offer.simple_items.get(slug)
 
 
 def _card(at: datetime) -> Card:
-    by_place: dict[str, list[OfferedPizza | OfferedExtra]] = {}
-    dishes: list[OfferedPizza | OfferedExtra] = [*offers.pizzas(), *offers.extras()]
+    by_place: dict[str, list[OfferedPizza | OfferedSimpleItem]] = {}
+    dishes: list[OfferedPizza | OfferedSimpleItem] = [*offers.pizzas(), *offers.simple_items()]
     for item in sorted(dishes, key=lambda dish: dish.category_position):
         by_place.setdefault(item.category_slug, []).append(item)
     return Card(

@@ -7,7 +7,7 @@ from typing import cast
 from django.utils.translation import gettext as _
 
 from menu.events import ItemBack, ItemChanged, ItemPriced, ItemRemoved, ItemSoldOut, SizeFactored
-from menu.models import Extra, MenuItem, Pizza, Size, Topping
+from menu.models import MenuItem, Pizza, SimpleItem, Size, Topping
 from menu.permissions import SELL_OUT
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
@@ -104,7 +104,7 @@ def price_of(item: MenuItem) -> Decimal:
     match item:
         case Pizza():
             return item.base_price
-        case Topping() | Extra():
+        case Topping() | SimpleItem():
             return item.price
     raise TypeError(f"{item!r} has no price")
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from menu.models import Extra, Pizza, Topping
+from menu.models import Pizza, SimpleItem, Topping
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def sellable(at: datetime) -> list[SellableGroup]:
     groups: list[tuple[str, str, QuerySet[Any]]] = [
         ("pizza", _("Pizzas"), Pizza.objects.all()),
         ("topping", _("Toppings"), Topping.objects.all()),
-        ("extra", _("Extras"), Extra.objects.all()),
+        ("simple_item", _("Extras"), SimpleItem.objects.all()),
     ]
     return [
         SellableGroup(name, [Sellable(kind, row.slug, row.name, row.is_on(at), row.off_until) for row in rows])

@@ -11,16 +11,16 @@ from django.views.decorators.vary import vary_on_headers
 
 from menu import offers, pages, selectors, services, stock
 from menu.forms import SoldOutForm
-from menu.models import Extra, MenuItem, Pizza, Topping
+from menu.models import MenuItem, Pizza, SimpleItem, Topping
 from menu.permissions import SELL_OUT
-from menu.pictures import draw_extra, draw_pizza
-from menu.prices import OfferedExtra, OfferedPizza
+from menu.pictures import draw_pizza, draw_simple_item
+from menu.prices import OfferedPizza, OfferedSimpleItem
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 from pizzeria.foundation.refusals import Refusal
 
 A_YEAR = 365 * 24 * 3600
-KINDS: dict[str, type[MenuItem]] = {"pizza": Pizza, "topping": Topping, "extra": Extra}
+KINDS: dict[str, type[MenuItem]] = {"pizza": Pizza, "topping": Topping, "simple_item": SimpleItem}
 
 
 @login_not_required
@@ -34,7 +34,7 @@ def card(request: HttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def pizza(request: HttpRequest, slug: str) -> HttpResponse:
     at, offer = clock.now(), offers.current()
-    if slug in offer.extras:
+    if slug in offer.simple_items:
         return redirect("menu:card")
     if slug not in offer.pizzas:
         raise Http404
@@ -60,9 +60,9 @@ def picture(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def _draw(dish: OfferedPizza | OfferedExtra) -> str:
-    if isinstance(dish, OfferedExtra):
-        return draw_extra(name=dish.name, motif=dish.motif, colour=dish.colour)
+def _draw(dish: OfferedPizza | OfferedSimpleItem) -> str:
+    if isinstance(dish, OfferedSimpleItem):
+        return draw_simple_item(name=dish.name, motif=dish.motif, colour=dish.colour)
     return draw_pizza(name=dish.name, toppings=[topping.look for topping in dish.recipe])
 
 

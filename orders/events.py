@@ -40,7 +40,7 @@ class PlacedPart(_Frozen):
 
 
 class PlacedLine(_Frozen):
-    kind: Literal["pizza", "extra"]
+    kind: Literal["pizza", "simple_item"]
     slug: str
     name: str
     size: str

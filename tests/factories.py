@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from kitchen.models import Kitchen
-from menu.models import Category, Extra, Pizza, Size, Topping
+from menu.models import Category, Pizza, SimpleItem, Size, Topping
 from orders.models import Basket
 from pizzeria.users.models import User
 
@@ -73,12 +73,12 @@ class PizzaFactory(DjangoModelFactory):
             self.recipe.set(toppings)
 
 
-class ExtraFactory(DjangoModelFactory):
+class SimpleItemFactory(DjangoModelFactory):
     class Meta:
-        model = Extra
+        model = SimpleItem
 
     slug = factory.Sequence(lambda n: f"extra-{n}")
-    name = factory.LazyAttribute(lambda extra: extra.slug.replace("-", " ").title())
+    name = factory.LazyAttribute(lambda simple_item: simple_item.slug.replace("-", " ").title())
     category = factory.SubFactory(CategoryFactory, slug="drinks")
     price = Decimal("3.20")
     diet = "vegan"

@@ -70,13 +70,13 @@ def an_evening() -> list[Order]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     at = clock.now() - timedelta(minutes=12)
     baskets = [
-        [shop.pizza("pepperoni", size="large", added=("olives", "basil")), shop.extra("cola")],
+        [shop.pizza("pepperoni", size="large", added=("olives", "basil")), shop.simple_item("cola")],
         [shop.pizza("vegetarian", size="medium", left_out=("onions",))],
-        [shop.pizza("margherita"), shop.pizza("hawaiian", added=("extra-cheese",)), shop.extra("tiramisu")],
+        [shop.pizza("margherita"), shop.pizza("hawaiian", added=("extra-cheese",)), shop.simple_item("tiramisu")],
         [shop.pizza("meat-lovers", size="large")],
-        [shop.pizza("bbq-chicken", left_out=("red-onions",)), shop.extra("garlic-bread")],
+        [shop.pizza("bbq-chicken", left_out=("red-onions",)), shop.simple_item("garlic-bread")],
         [shop.pizza("margherita", added=("mushrooms", "spinach"))],
-        [shop.pizza("pepperoni"), shop.extra("lemonade")],
+        [shop.pizza("pepperoni"), shop.simple_item("lemonade")],
     ]
     nuts = order_services.ContactDetails(
         "Luca Moretti", "+390612345679", allergies="nuts", notes="Cut in squares, please."

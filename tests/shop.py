@@ -11,7 +11,7 @@ from decimal import Decimal
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from menu import offers
-from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
+from menu.choices import Choice, Part, PizzaChoice, SimpleItemChoice
 from orders import services as order_services
 from orders.models import Basket, Order
 from orders.reckoning import reckon
@@ -19,14 +19,7 @@ from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, SYSTEM, Actor, ActorKi
 from pizzeria.foundation.ids import uuid7
 from pizzeria.users.roles import Role
 from pizzeria.users.services.roles import assign_roles, sync_roles
-from tests.factories import (
-    ExtraFactory,
-    KitchenFactory,
-    PizzaFactory,
-    SizeFactory,
-    ToppingFactory,
-    UserFactory,
-)
+from tests.factories import KitchenFactory, PizzaFactory, SimpleItemFactory, SizeFactory, ToppingFactory, UserFactory
 
 FRIDAY_NIGHT = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)  # 20:00 on the shop's wall clock
 
@@ -48,7 +41,7 @@ def open_shop():
         minutes=9,
         recipe=[toppings["pepperoni"]],
     )
-    ExtraFactory(slug="cola", name="Cola")
+    SimpleItemFactory(slug="cola", name="Cola")
     return KitchenFactory()
 
 
@@ -70,8 +63,8 @@ def pizza(slug: str = "margherita", *, size: str = "small", added: tuple[str, ..
     return PizzaChoice(size=size, parts=(Part(pizza=slug, added=added, left_out=left_out),))
 
 
-def extra(slug: str = "cola") -> Choice:
-    return ExtraChoice(extra=slug)
+def simple_item(slug: str = "cola") -> Choice:
+    return SimpleItemChoice(simple_item=slug)
 
 
 def basket_of(*choices: Choice, quantity: int = 1, at: datetime = FRIDAY_NIGHT) -> Basket:

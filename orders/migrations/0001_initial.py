@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(max_length=10)),
+                ('kind', models.CharField(max_length=12)),
                 ('slug', models.CharField(max_length=50)),
                 ('name', models.CharField(max_length=60)),
                 ('size', models.CharField(blank=True, max_length=50)),

@@ -3,7 +3,7 @@ from django.db import models
 from django.utils import timezone
 
 from kitchen.models import Kitchen
-from menu.choices import CHOICE, MAX_QUANTITY, ExtraChoice, PizzaChoice
+from menu.choices import CHOICE, MAX_QUANTITY, PizzaChoice, SimpleItemChoice
 from pizzeria.foundation.ids import uuid7
 
 
@@ -47,5 +47,5 @@ class BasketLine(models.Model):
         return f"{self.quantity} x {self.name}"
 
     @property
-    def chosen(self) -> PizzaChoice | ExtraChoice:
+    def chosen(self) -> PizzaChoice | SimpleItemChoice:
         return CHOICE.validate_python(self.choice)

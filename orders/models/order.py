@@ -144,7 +144,7 @@ class OrderLine(models.Model):
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=10)  # "pizza" or "extra"
+    kind = models.CharField(max_length=12)  # "pizza" or "simple_item"
     slug = models.CharField(max_length=50)
     name = models.CharField(max_length=60)
     size = models.CharField(max_length=50, blank=True)

@@ -54,7 +54,7 @@ def kitchen_items(lines: Iterable[PlacedLine]) -> list[dict[str, Any]]:
 
 def _placed(priced: Priced, quantity: int) -> PlacedLine:
     return PlacedLine(
-        kind="pizza" if priced.parts else "extra",
+        kind="pizza" if priced.parts else "simple_item",
         slug=priced.slug,
         name=priced.name,
         size=priced.size.slug if priced.size else "",

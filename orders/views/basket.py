@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from menu import offers, pages
-from menu.choices import Choice, ExtraChoice
+from menu.choices import Choice, SimpleItemChoice
 from menu.forms import quantity_field
-from menu.prices import Offer, OfferedExtra, OfferedPizza
+from menu.prices import Offer, OfferedPizza, OfferedSimpleItem
 from orders import selectors, services
 from orders.views import carried
 from pizzeria.foundation import clock
@@ -40,8 +40,8 @@ def add_to_basket(request: HttpRequest) -> HttpResponse:
     item = request.POST.get("item", "")
     if pizza := offer.pizzas.get(item):
         return _add_pizza(request, pizza, offer)
-    if extra := offer.extras.get(item):
-        return _add_extra(request, extra)
+    if simple_item := offer.simple_items.get(item):
+        return _add_simple_item(request, simple_item)
     raise Http404
 
 
@@ -81,13 +81,13 @@ def _add_pizza(request: HttpRequest, pizza: OfferedPizza, offer: Offer) -> HttpR
     return render(request, "menu/pizza.html", {"page": page}, status=422)
 
 
-def _add_extra(request: HttpRequest, extra: OfferedExtra) -> HttpResponse:
+def _add_simple_item(request: HttpRequest, simple_item: OfferedSimpleItem) -> HttpResponse:
     form = QuantityForm(request.POST)
     if not form.is_valid():
         messages.warning(request, _first_sentence(form))
         return redirect("menu:card")
     try:
-        _add(request, ExtraChoice(extra=extra.slug), form.cleaned_data["quantity"], extra.name)
+        _add(request, SimpleItemChoice(simple_item=simple_item.slug), form.cleaned_data["quantity"], simple_item.name)
     except Refusal as refusal:
         messages.warning(request, refusal.sentence)
     return redirect("menu:card")

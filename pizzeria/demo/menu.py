@@ -22,7 +22,7 @@ class PizzaRow(NamedTuple):
     description: str
 
 
-class ExtraRow(NamedTuple):
+class SimpleItemRow(NamedTuple):
     category: str
     slug: str
     name: str
@@ -85,8 +85,8 @@ PIZZAS = (
     ),
 )
 
-EXTRAS = (
-    ExtraRow(
+SIMPLE_ITEMS = (
+    SimpleItemRow(
         "sides",
         "garlic-bread",
         "Garlic bread",
@@ -97,11 +97,13 @@ EXTRAS = (
         "Pulled from the same oven, brushed while hot.",
         ("gluten", "milk"),
     ),
-    ExtraRow("sides", "green-salad", "Green salad", "5.90", "vegan", "salad", "#6faa35", "Leaves, lemon, good oil."),
-    ExtraRow(
+    SimpleItemRow(
+        "sides", "green-salad", "Green salad", "5.90", "vegan", "salad", "#6faa35", "Leaves, lemon, good oil."
+    ),
+    SimpleItemRow(
         "sides", "chicken-wings", "Chicken wings", "7.50", "meat", "wings", "#c2561b", "Six, sticky. Take napkins."
     ),
-    ExtraRow(
+    SimpleItemRow(
         "desserts",
         "tiramisu",
         "Tiramisù",
@@ -112,15 +114,17 @@ EXTRAS = (
         "Mario's mother's. She checks.",
         ("gluten", "milk", "eggs"),
     ),
-    ExtraRow(
+    SimpleItemRow(
         "desserts", "panna-cotta", "Panna cotta", "4.90", "meat", "pudding", "#b3173a", "With cherries.", ("milk",)
     ),
-    ExtraRow(
+    SimpleItemRow(
         "drinks", "mineral-water", "Mineral water", "2.50", "vegan", "bottle", "#8cc7e0", "Half a litre, sparkling."
     ),
-    ExtraRow("drinks", "cola", "Cola", "3.20", "vegan", "can", "#c8202b", "Ice cold."),
-    ExtraRow("drinks", "lemonade", "Lemonade", "3.50", "vegan", "glass", "#f7dc5a", "Pressed here, not too sweet."),
-    ExtraRow(
+    SimpleItemRow("drinks", "cola", "Cola", "3.20", "vegan", "can", "#c8202b", "Ice cold."),
+    SimpleItemRow(
+        "drinks", "lemonade", "Lemonade", "3.50", "vegan", "glass", "#f7dc5a", "Pressed here, not too sweet."
+    ),
+    SimpleItemRow(
         "drinks", "house-red", "House red", "5.00", "vegan", "wine_glass", "#7a1029", "A glass of it.", ("sulphites",)
     ),
 )

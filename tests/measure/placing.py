@@ -20,7 +20,7 @@ def measure() -> None:
     """Place orders from several threads at once, then one alone with its statements counted."""
 
     def guest(_number: int) -> float:
-        basket = shop.basket_of(shop.pizza(added=("olives", "basil")), shop.extra(), at=clock.now())
+        basket = shop.basket_of(shop.pizza(added=("olives", "basil")), shop.simple_item(), at=clock.now())
         total = shop.total_of(basket, at=clock.now())
         begun = time.perf_counter()
         order = shop.place(basket, shown_total=total, at=clock.now(), once=_once())
@@ -37,7 +37,7 @@ def measure() -> None:
     say(f"place_order, {THREADS} threads, {ORDERS} orders", seconds, f"{rate:.0f} baskets filled and ordered a second")
 
     say("place_order, one guest after another", [guest(number) for number in range(TIMES)], "")
-    basket = shop.basket_of(shop.pizza(added=("olives", "basil")), shop.extra(), at=clock.now())
+    basket = shop.basket_of(shop.pizza(added=("olives", "basil")), shop.simple_item(), at=clock.now())
     total = shop.total_of(basket, at=clock.now())
     with CaptureQueriesContext(connection) as statements:
         shop.place(basket, shown_total=total, at=clock.now(), once=_once())

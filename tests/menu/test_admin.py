@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from menu import services as menu_services
-from menu.models import Category, Extra, Pizza, Size, Topping
+from menu.models import Category, Pizza, SimpleItem, Size, Topping
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.domain_events import load
@@ -77,7 +77,7 @@ def test_writes_down_a_new_price_with_the_old_one(marta, margherita):
 
 
 def test_writes_down_the_price_of_a_topping_and_of_an_extra(marta, olives):
-    cola = Extra.objects.get(slug="cola")
+    cola = SimpleItem.objects.get(slug="cola")
 
     edit(marta, olives, price="0.80")
     edit(marta, cola, price="3.50")
@@ -238,7 +238,7 @@ def test_puts_back_what_is_ticked(marta, olives):
     assert news_of(olives)[-1] == ("menu.back.v1", {}, str(marta.user.pk))
 
 
-@pytest.mark.parametrize(("kind", "other"), [(Extra, "margherita"), (Pizza, "cola")], ids=["extra", "pizza"])
+@pytest.mark.parametrize(("kind", "other"), [(SimpleItem, "margherita"), (Pizza, "cola")], ids=["simple_item", "pizza"])
 def test_refuses_an_address_that_another_dish_has(marta, kind, other):
     item = kind.objects.first()
 
@@ -268,7 +268,7 @@ def test_keeps_the_allergens_that_are_ticked(marta, margherita):
 
 
 def test_opens_every_page_of_the_menu_to_a_manager(marta):
-    for kind in (Pizza, Extra, Topping, Category):
+    for kind in (Pizza, SimpleItem, Topping, Category):
         item = kind.objects.first()
         assert marta.get(admin_of(item)).status_code == 200
         assert marta.get(admin_of(item, "changelist")).status_code == 200

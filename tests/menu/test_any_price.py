@@ -42,7 +42,7 @@ def menus(draw):
         recipe=tuple(toppings[slug] for slug in recipe),
     )
     size = OfferedSize("any", "Any", draw(FACTORS))
-    return Offer(sizes={"any": size}, toppings=toppings, pizzas={"house": pizza}, extras={})
+    return Offer(sizes={"any": size}, toppings=toppings, pizzas={"house": pizza}, simple_items={})
 
 
 ADDED = st.lists(st.sampled_from(SLUGS), max_size=10)

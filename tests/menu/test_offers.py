@@ -12,10 +12,10 @@ from django.urls import reverse
 from menu import offers
 from menu import selectors as menu_selectors
 from menu import services as menu_services
-from menu.models import Category, Extra, Pizza, Size, Topping
+from menu.models import Category, Pizza, SimpleItem, Size, Topping
 from orders.selectors import quotes
 from pizzeria.users.roles import MANAGER
-from tests.factories import CategoryFactory, ExtraFactory, PizzaFactory, SizeFactory, ToppingFactory
+from tests.factories import CategoryFactory, PizzaFactory, SimpleItemFactory, SizeFactory, ToppingFactory
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen")
@@ -32,7 +32,7 @@ def test_take_two_queries_for_a_card_however_long(django_assert_num_queries):
     toppings = [ToppingFactory() for _n in range(8)]
     for _n in range(20):
         PizzaFactory(recipe=toppings)
-        ExtraFactory(category__slug="sides")
+        SimpleItemFactory(category__slug="sides")
 
     with django_assert_num_queries(2):
         card = menu_selectors.card(FRIDAY_NIGHT)
@@ -82,9 +82,9 @@ WAYS_TO_CHANGE_THE_MENU = {
     "a new pizza": PizzaFactory,
     "a pizza deleted": lambda: Pizza.objects.get(slug="margherita").delete(),
     "pizzas deleted": lambda: Pizza.objects.all().delete(),
-    "an extra": lambda: Extra.objects.get(slug="cola").save(),
-    "a new extra": ExtraFactory,
-    "an extra deleted": lambda: Extra.objects.get(slug="cola").delete(),
+    "an extra": lambda: SimpleItem.objects.get(slug="cola").save(),
+    "a new extra": SimpleItemFactory,
+    "an extra deleted": lambda: SimpleItem.objects.get(slug="cola").delete(),
     "a topping": lambda: Topping.objects.get(slug="olives").save(),
     "a new topping": ToppingFactory,
     "a topping deleted": lambda: Topping.objects.get(slug="pepperoni").delete(),

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from menu.models import Extra, Pizza, Topping
+from menu.models import Pizza, SimpleItem, Topping
 from pizzeria.foundation import clock
 from tests import shop
 from tests.factories import ToppingFactory
@@ -60,7 +60,7 @@ def test_show_every_dish_with_its_price(client):
 
 
 def test_show_when_something_sold_out_is_back(client):
-    Extra.objects.update(off_since=clock.now(), off_until=clock.now() + timedelta(hours=1))
+    SimpleItem.objects.update(off_since=clock.now(), off_until=clock.now() + timedelta(hours=1))
 
     html = client.get(CARD).content.decode()
 
@@ -71,7 +71,7 @@ def test_show_when_something_sold_out_is_back(client):
 
 def test_show_an_empty_menu_kindly(client):
     Pizza.objects.all().delete()
-    Extra.objects.all().delete()
+    SimpleItem.objects.all().delete()
 
     assert "The menu is being written" in client.get(CARD).content.decode()
 

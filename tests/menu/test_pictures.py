@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from menu.pictures import MOTIFS, SHAPES, Look, draw_extra, draw_pizza
+from menu.pictures import MOTIFS, SHAPES, Look, draw_pizza, draw_simple_item
 from menu.pictures.dough import CHEESE, MIDDLE
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -22,7 +22,7 @@ def every_picture():
         yield shape, draw_pizza(name=f"With {shape}", toppings=[Look(shape, "#c5351b")])
     yield "everything", draw_pizza(name="Everything", toppings=EVERYTHING)
     for motif, _ in MOTIFS:
-        yield motif, draw_extra(name=f"A {motif}", motif=motif, colour="#b8621f")
+        yield motif, draw_simple_item(name=f"A {motif}", motif=motif, colour="#b8621f")
 
 
 PICTURES = dict(every_picture())
@@ -32,7 +32,7 @@ def test_is_the_same_for_the_same_name_every_time():
     looks = [Look("disc", "#c5351b"), Look("olive", "#2f2a2b")]
 
     assert draw_pizza(name="Diavola", toppings=looks) == draw_pizza(name="Diavola", toppings=looks)
-    assert draw_extra(name="Cola", motif="can", colour="#c8202b") == draw_extra(
+    assert draw_simple_item(name="Cola", motif="can", colour="#c8202b") == draw_simple_item(
         name="Cola", motif="can", colour="#c8202b"
     )
 
@@ -102,7 +102,7 @@ def test_carries_any_name_as_its_title():
 
 
 def test_is_scaled_as_a_whole():
-    root = ET.fromstring(draw_extra(name="Cola", motif="can", colour="#c8202b", size=120))
+    root = ET.fromstring(draw_simple_item(name="Cola", motif="can", colour="#c8202b", size=120))
 
     assert root.get("viewBox") == "0 0 120 120"
     assert root.find(f"{SVG}g").get("transform") == "scale(0.25)"
@@ -118,9 +118,9 @@ def test_is_refused_for_a_look_that_nobody_can_draw(look):
 
 def test_is_refused_for_an_unknown_motif_or_colour():
     with pytest.raises(ValueError, match="teapot"):
-        draw_extra(name="Tea", motif="teapot", colour="#c5351b")
+        draw_simple_item(name="Tea", motif="teapot", colour="#c5351b")
     with pytest.raises(ValueError, match="brown"):
-        draw_extra(name="Tea", motif="cup", colour="brown")
+        draw_simple_item(name="Tea", motif="cup", colour="brown")
 
 
 def points(d):

@@ -7,10 +7,10 @@ import pytest
 
 from menu import offers, prices
 from menu.choices import CHOICE, MAX_ADDED
-from menu.models import Extra, Pizza, Size, Topping
+from menu.models import Pizza, SimpleItem, Size, Topping
 from menu.prices import NotOnTheMenu, SoldOut, TooManyToppings
 from tests.factories import ToppingFactory
-from tests.shop import FRIDAY_NIGHT, extra, pizza
+from tests.shop import FRIDAY_NIGHT, pizza, simple_item
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
@@ -104,10 +104,10 @@ def test_are_rounded_half_up_and_only_once():
 
 
 def test_of_an_extra_are_its_own():
-    cola = price(extra("cola"))
+    cola = price(simple_item("cola"))
 
     assert str(cola.unit_price) == "3.20"
-    assert (cola.kind, cola.size, cola.minutes) == ("extra", None, 0)
+    assert (cola.kind, cola.size, cola.minutes) == ("simple_item", None, 0)
 
 
 def test_come_with_what_the_kitchen_has_to_know():
@@ -121,13 +121,13 @@ def test_come_with_what_the_kitchen_has_to_know():
     ("choice", "field"),
     [
         (pizza("calzone"), "item"),
-        (extra("grappa"), "item"),
+        (simple_item("grappa"), "item"),
         (pizza("cola"), "item"),
-        (extra("margherita"), "item"),
+        (simple_item("margherita"), "item"),
         (pizza("margherita", size="enormous"), "size"),
         (pizza("margherita", added=("gold",)), "add"),
     ],
-    ids=["pizza", "extra", "an extra as a pizza", "a pizza as an extra", "size", "topping"],
+    ids=["pizza", "simple_item", "an extra as a pizza", "a pizza as an extra", "size", "topping"],
 )
 def test_are_not_given_for_what_we_do_not_have(choice, field):
     with pytest.raises(NotOnTheMenu) as refused:
@@ -147,7 +147,7 @@ def test_are_not_given_for_halves_yet():
 
 SOLD_OUT = [
     (Pizza, "margherita", pizza("margherita"), "item", "Margherita is sold out."),
-    (Extra, "cola", extra("cola"), "item", "Cola is sold out."),
+    (SimpleItem, "cola", simple_item("cola"), "item", "Cola is sold out."),
     (
         Topping,
         "olives",
@@ -163,7 +163,7 @@ SOLD_OUT = [
         "We are out of pepperoni right now. Please leave it out.",
     ),
 ]
-WHAT = ["pizza", "extra", "added topping", "topping of the recipe"]
+WHAT = ["pizza", "simple_item", "added topping", "topping of the recipe"]
 
 
 @pytest.mark.parametrize(("kind", "slug", "choice", "field", "sentence"), SOLD_OUT, ids=WHAT)

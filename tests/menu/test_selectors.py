@@ -8,7 +8,7 @@ import pytest
 from menu import offers
 from menu import selectors as menu_selectors
 from menu.models import Category, Pizza, Size
-from tests.factories import CategoryFactory, ExtraFactory, PizzaFactory, SizeFactory, ToppingFactory
+from tests.factories import CategoryFactory, PizzaFactory, SimpleItemFactory, SizeFactory, ToppingFactory
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_call_a_pizza_spicy_when_anything_on_it_is(chili, ham):
 
 
 def test_call_a_drink_what_it_is():
-    ExtraFactory(slug="cola", diet="vegan")
+    SimpleItemFactory(slug="cola", diet="vegan")
 
     assert marks("cola") == ["vegan"]
 
@@ -94,9 +94,9 @@ def test_put_the_categories_in_the_managers_order():
     drinks = CategoryFactory(slug="drinks", position=1)
     pizzas = CategoryFactory(slug="pizzas", position=2)
     desserts = CategoryFactory(slug="desserts", position=3)
-    ExtraFactory(category=desserts)
+    SimpleItemFactory(category=desserts)
     PizzaFactory(category=pizzas)
-    ExtraFactory(category=drinks)
+    SimpleItemFactory(category=drinks)
 
     assert [section.slug for section in menu_selectors.card(FRIDAY_NIGHT).sections] == ["drinks", "pizzas", "desserts"]
 
@@ -114,7 +114,7 @@ def test_put_dishes_in_their_order_within_a_category():
 def test_keep_one_heading_for_pizzas_and_extras_of_one_category():
     specials = CategoryFactory(slug="specials")
     PizzaFactory(slug="tartufo", category=specials)
-    ExtraFactory(slug="truffle", category=specials)
+    SimpleItemFactory(slug="truffle", category=specials)
 
     [section] = menu_selectors.card(FRIDAY_NIGHT).sections
 
@@ -156,7 +156,7 @@ def test_start_a_pizzas_prices_at_its_own_while_there_are_no_sizes():
 
 
 def test_recommend_the_first_pizzas_that_are_to_be_had():
-    ExtraFactory()
+    SimpleItemFactory()
     for slug in ("one", "two", "three", "four", "five", "six"):
         PizzaFactory(slug=slug)
     Pizza.objects.filter(slug="two").update(off_since=FRIDAY_NIGHT)

@@ -9,7 +9,7 @@ from menu import stock
 from menu.models import Topping
 from pizzeria.foundation import clock
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN
-from tests.factories import ExtraFactory, PizzaFactory, ToppingFactory
+from tests.factories import PizzaFactory, SimpleItemFactory, ToppingFactory
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen")
@@ -34,7 +34,7 @@ def press(browser, button, kind="topping", slug="olives", **said):
 @pytest.mark.parametrize("many", [2, 20])
 def test_takes_three_queries_to_list_however_much_there_is(many, django_assert_num_queries):
     for _ in range(many):
-        ToppingFactory(), PizzaFactory(), ExtraFactory()
+        ToppingFactory(), PizzaFactory(), SimpleItemFactory()
 
     with django_assert_num_queries(3):
         groups = stock.sellable(FRIDAY_NIGHT)

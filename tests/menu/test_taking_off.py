@@ -6,7 +6,7 @@ import pytest
 
 from kitchen import services as kitchen_services
 from menu import services as menu_services
-from menu.models import Extra, Pizza, Topping
+from menu.models import Pizza, SimpleItem, Topping
 from menu.prices import SoldOut
 from menu.services import UntilPassed
 from pizzeria.foundation.actor import SYSTEM
@@ -32,7 +32,7 @@ def events_of(item):
     ]
 
 
-@pytest.mark.parametrize("kind", [Pizza, Extra, Topping])
+@pytest.mark.parametrize("kind", [Pizza, SimpleItem, Topping])
 def test_works_for_everything_on_the_menu(kind, chef):
     item = menu_services.take_off(item=kind.objects.first(), until=None, by=chef, at=FRIDAY_NIGHT)
 

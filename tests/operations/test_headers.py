@@ -48,7 +48,7 @@ def pages_of_an_admin(browser):
     order = shop.place()
     for name in ("kitchen:board", "orders:deliveries", "orders:history", "admin:index", "admin:jsi18n"):
         yield name, browser.get(reverse(name))
-    for model in ("menu_pizza", "menu_topping", "menu_extra", "menu_size", "menu_category"):
+    for model in ("menu_pizza", "menu_topping", "menu_simpleitem", "menu_size", "menu_category"):
         yield f"add {model}", browser.get(reverse(f"admin:{model}_add"))
         yield f"list {model}", browser.get(reverse(f"admin:{model}_changelist"))
     yield "an order in admin", browser.get(reverse("admin:orders_order_change", args=[order.pk]))

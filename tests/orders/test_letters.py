@@ -116,7 +116,7 @@ def test_of_a_typed_reason_say_all_by_email_and_the_beginning_by_sms(placed_orde
 
 
 def test_say_by_email_what_was_ordered_and_what_it_costs():
-    choices = shop.pizza("pepperoni", size="large", added=("olives",), left_out=("pepperoni",)), shop.extra()
+    choices = shop.pizza("pepperoni", size="large", added=("olives",), left_out=("pepperoni",)), shop.simple_item()
     order = shop.place(shop.basket_of(*choices))
 
     letter = letter_of(told(order, NoticeKind.CONFIRMED, EMAIL))

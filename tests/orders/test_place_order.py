@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 
 
 def test_makes_a_confirmed_order_with_a_ticket_in_the_line():
-    basket = shop.basket_of(shop.pizza("pepperoni", size="large", added=("olives",)), shop.extra())
+    basket = shop.basket_of(shop.pizza("pepperoni", size="large", added=("olives",)), shop.simple_item())
 
     order = shop.place(basket)
 
@@ -224,7 +224,7 @@ def test_an_order_that_was_never_placed_cannot_be_committed():
 def test_takes_at_most_20_statements(sign_in, who, django_assert_max_num_queries):
     by = GUEST if who == "a guest" else shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk)
     shop.place(by=by)  # somebody is in the line already
-    choices = [shop.pizza(added=("olives", "basil")), shop.pizza("pepperoni", added=("mushrooms",)), shop.extra()]
+    choices = [shop.pizza(added=("olives", "basil")), shop.pizza("pepperoni", added=("mushrooms",)), shop.simple_item()]
     basket, idempotency = shop.basket_of(*choices), IdempotentRequest.of(principal="basket:1", key=uuid4(), asked={})
     total = shop.total_of(basket)
 

@@ -20,7 +20,7 @@ def orders(kitchen, chef, sign_in):
     placed = [
         shop.place(shop.basket_of(shop.pizza("pepperoni", added=("olives", "basil"), left_out=("pepperoni",)))),
         shop.place(by=carla),
-        shop.place(shop.basket_of(shop.pizza(size="large"), shop.extra())),
+        shop.place(shop.basket_of(shop.pizza(size="large"), shop.simple_item())),
         shop.place(),
     ]
     for order in placed[1:]:

@@ -134,7 +134,7 @@ def test_waits_for_a_way_that_was_closed_meanwhile(sms, email, settings):
 
 
 def test_takes_as_many_statements_for_a_long_order_as_for_a_short_one(post, django_assert_num_queries):
-    short, long = shop.place(), shop.place(shop.basket_of(*[shop.pizza(), shop.extra()] * 4))
+    short, long = shop.place(), shop.place(shop.basket_of(*[shop.pizza(), shop.simple_item()] * 4))
 
     for notice in (newest(short, SMS), newest(long, SMS)):
         with django_assert_num_queries(8):  # four are the two transactions'

@@ -45,7 +45,7 @@ WORLD = {
 }
 
 MENU_ROWS = [
-    f"menu.receivers.on_row_changed of menu.{kind}" for kind in ("category", "extra", "pizza", "size", "topping")
+    f"menu.receivers.on_row_changed of menu.{kind}" for kind in ("category", "pizza", "simpleitem", "size", "topping")
 ]
 
 # Django's own news that we hear. Of rows the menu's alone, and only to throw cached pictures away.

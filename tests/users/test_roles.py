@@ -24,7 +24,7 @@ IN_THE_OFFICE = {
     "events.relay_events",
 } | {
     f"menu.{verb}_{noun}"
-    for noun in ("category", "size", "topping", "pizza", "extra")
+    for noun in ("category", "size", "topping", "pizza", "simpleitem")
     for verb in ("view", "add", "change", "delete")
 }
 

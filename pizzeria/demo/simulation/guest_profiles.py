@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from kitchen.models import FulfillmentMethod
-from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
+from menu.choices import Choice, Part, PizzaChoice, SimpleItemChoice
 from orders.services import ContactDetails
 from pizzeria.demo import menu
 
@@ -111,8 +111,8 @@ def random_guest(chance: Random) -> Guest:
 def random_selections(chance: Random) -> tuple[Choice, ...]:
     """Give what somebody orders: a pizza or two, and often something beside them."""
     pizzas = chance.choices(menu.PIZZAS, k=_weighed(PIZZAS, chance))
-    beside = chance.sample(menu.EXTRAS, k=_weighed(BESIDE, chance))
-    return (*(_pizza(row, chance) for row in pizzas), *(ExtraChoice(extra=row.slug) for row in beside))
+    beside = chance.sample(menu.SIMPLE_ITEMS, k=_weighed(BESIDE, chance))
+    return (*(_pizza(row, chance) for row in pizzas), *(SimpleItemChoice(simple_item=row.slug) for row in beside))
 
 
 def _pizza(row: menu.PizzaRow, chance: Random) -> PizzaChoice:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
-from menu.choices import Choice, ExtraChoice, Part, PizzaChoice
+from menu.choices import Choice, Part, PizzaChoice, SimpleItemChoice
 from orders import services as order_services
 from pizzeria.demo.simulation.guest_profiles import CARLA, Guest, random_guest
 from pizzeria.demo.simulation.guests import place
@@ -48,15 +48,15 @@ def _pizza(slug: str, size: str, *, added: tuple[str, ...] = (), left_out: tuple
     return PizzaChoice(size=size, parts=(Part(pizza=slug, added=added, left_out=left_out),))
 
 
-def _extra(slug: str) -> Choice:
-    return ExtraChoice(extra=slug)
+def _simple_item(slug: str) -> Choice:
+    return SimpleItemChoice(simple_item=slug)
 
 
 _who = Random(12)  # noqa: S311 - no secret
 OPEN = (
     Open(
         random_guest(_who),
-        (_pizza("meat-lovers", "large"), _extra("cola")),
+        (_pizza("meat-lovers", "large"), _simple_item("cola")),
         method=FulfillmentMethod.DELIVERY,
         placed=34,
         started=32,
@@ -66,7 +66,7 @@ OPEN = (
     ),
     Open(
         random_guest(_who),
-        (_pizza("hawaiian", "small", added=("extra-cheese",)), _extra("tiramisu")),
+        (_pizza("hawaiian", "small", added=("extra-cheese",)), _simple_item("tiramisu")),
         method=FulfillmentMethod.DELIVERY,
         placed=24,
         started=22,
@@ -75,7 +75,7 @@ OPEN = (
     ),
     Open(
         random_guest(_who),
-        (_pizza("vegetarian", "medium", left_out=("onions",)), _extra("green-salad")),
+        (_pizza("vegetarian", "medium", left_out=("onions",)), _simple_item("green-salad")),
         method=FulfillmentMethod.DELIVERY,
         placed=19,
         started=17,
@@ -84,14 +84,14 @@ OPEN = (
     Open(random_guest(_who), (_pizza("pepperoni", "medium"),), placed=16, started=14, finished=4),
     Open(
         CARLA,
-        (_pizza("margherita", "small"), _pizza("pepperoni", "large", added=("olives",)), _extra("house-red")),
+        (_pizza("margherita", "small"), _pizza("pepperoni", "large", added=("olives",)), _simple_item("house-red")),
         placed=10,
         started=8,
     ),
     Open(random_guest(_who), (_pizza("bbq-chicken", "large", left_out=("red-onions",)),), placed=8, started=5),
     Open(
         random_guest(_who),
-        (_pizza("vegetarian", "small"), _extra("mineral-water")),
+        (_pizza("vegetarian", "small"), _simple_item("mineral-water")),
         method=FulfillmentMethod.DELIVERY,
         placed=5,
         started=2,
@@ -99,11 +99,11 @@ OPEN = (
     Open(random_guest(_who), (_pizza("margherita", "medium", added=("mushrooms", "spinach")),), placed=3),
     Open(
         random_guest(_who),
-        (_pizza("pepperoni", "small"), _pizza("hawaiian", "small"), _extra("lemonade")),
+        (_pizza("pepperoni", "small"), _pizza("hawaiian", "small"), _simple_item("lemonade")),
         method=FulfillmentMethod.DELIVERY,
         placed=2,
     ),
-    Open(random_guest(_who), (_pizza("margherita", "large"), _extra("garlic-bread")), placed=1),
+    Open(random_guest(_who), (_pizza("margherita", "large"), _simple_item("garlic-bread")), placed=1),
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand
 
-from menu.models import Category, Extra, MenuItem, Pizza, Topping
+from menu.models import Category, MenuItem, Pizza, SimpleItem, Topping
 from menu.services import note_edit
 from pizzeria.demo import menu
 from pizzeria.foundation import clock
@@ -35,7 +35,7 @@ def fill_menu(*, by: Actor, at: datetime) -> int:
     made = [_topping(position, row) for position, row in enumerate(menu.TOPPINGS)]
     toppings = {topping.slug: topping for topping, _is_new in made}
     made += [_pizza(position, row, categories["pizzas"], toppings) for position, row in enumerate(menu.PIZZAS)]
-    made += [_extra(position, row, categories[row.category]) for position, row in enumerate(menu.EXTRAS)]
+    made += [_simple_item(position, row, categories[row.category]) for position, row in enumerate(menu.SIMPLE_ITEMS)]
     new = [item for item, is_new in made if is_new]
     for item in new:
         note_edit(item, before=None, fields=[], by=by, at=at)
@@ -88,7 +88,7 @@ def _pizza(
     return pizza, is_new
 
 
-def _extra(position: int, row: menu.ExtraRow, category: Category) -> tuple[MenuItem, bool]:
+def _simple_item(position: int, row: menu.SimpleItemRow, category: Category) -> tuple[MenuItem, bool]:
     defaults = {
         **row._asdict(),
         "category": category,
@@ -96,4 +96,4 @@ def _extra(position: int, row: menu.ExtraRow, category: Category) -> tuple[MenuI
         "allergens": list(row.allergens),
         "position": position,
     }
-    return Extra.objects.get_or_create(slug=row.slug, defaults=defaults)
+    return SimpleItem.objects.get_or_create(slug=row.slug, defaults=defaults)

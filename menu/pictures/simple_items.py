@@ -27,7 +27,7 @@ _MOTIFS: dict[str, tuple[str, Motif]] = {
 MOTIFS: tuple[tuple[str, str], ...] = tuple((motif, label) for motif, (label, _) in _MOTIFS.items())
 
 
-def draw_extra(*, name: str, motif: str, colour: str, size: int = SIDE) -> str:
+def draw_simple_item(*, name: str, motif: str, colour: str, size: int = SIDE) -> str:
     """
     Draw a drink, a side or a dessert as a standalone SVG document, the same every time.
 
