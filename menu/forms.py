@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from menu.choices import MAX_QUANTITY, Choice, Part, PizzaChoice
 from menu.prices import Offer, OfferedPizza
+from menu.selections import MAX_QUANTITY, PizzaPart, PizzaSelection, Selection
 from pizzeria.foundation import clock
 from pizzeria.foundation.forms import ShopForm
 
@@ -51,13 +51,13 @@ class PizzaForm(ShopForm):
             assert isinstance(field, forms.ChoiceField)
             field.choices = [(slug, slug) for slug in slugs]
 
-    def choice(self) -> Choice:
+    def selection(self) -> Selection:
         """Give what a valid form asks for."""
         keep = self.cleaned_data["keep"]
-        return PizzaChoice(
+        return PizzaSelection(
             size=self.cleaned_data["size"],
             parts=(
-                Part(
+                PizzaPart(
                     pizza=self.pizza.slug,
                     added=tuple(self.cleaned_data["add"]),
                     left_out=tuple(topping.slug for topping in self.pizza.recipe if topping.slug not in keep),

@@ -9,9 +9,9 @@ from typing import Any
 from django.http import QueryDict
 
 from menu import prices, selectors
-from menu.choices import MAX_ADDED
 from menu.forms import PizzaForm
 from menu.prices import Offer, OfferedPizza
+from menu.selections import MAX_ADDED
 from menu.selectors import CardItem, SizeOption, ToppingOption
 from pizzeria.foundation.refusals import Refusal
 
@@ -55,7 +55,7 @@ def pizza_page(form: PizzaForm, *, offer: Offer, at: datetime, refusal: Refusal 
     priced = None
     if not errors:
         try:
-            priced = prices.price(form.choice(), offer=offer, at=at)
+            priced = prices.price(form.selection(), offer=offer, at=at)
         except Refusal as no:
             refusal = refusal or no
     if refusal:

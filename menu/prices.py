@@ -13,8 +13,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from menu import availability
-from menu.choices import MAX_ADDED, Choice, Part, PizzaChoice, SimpleItemChoice
 from menu.pictures import Look
+from menu.selections import MAX_ADDED, PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from pizzeria.foundation.money import ZERO, rounded
 from pizzeria.foundation.refusals import Refusal
 
@@ -137,7 +137,7 @@ def unit_price(base: Decimal, *, factor: Decimal = Decimal(1), added: Iterable[D
     return rounded(base * factor + sum(added, ZERO))
 
 
-def price(choice: Choice, *, offer: Offer, at: datetime) -> Priced:
+def price(selection: Selection, *, offer: Offer, at: datetime) -> Priced:
     """
     Price one unit of a choice, if it is to be had at that moment.
 
@@ -145,15 +145,15 @@ def price(choice: Choice, *, offer: Offer, at: datetime) -> Priced:
     :raises SoldOut: something in it is off the menu at `at`
     :raises TooManyToppings: more than ten added
     """
-    match choice:
-        case SimpleItemChoice():
-            return _price_simple_item(choice, offer, at)
-        case PizzaChoice():
-            return _price_pizza(choice, offer, at)
+    match selection:
+        case SimpleItemSelection():
+            return _price_simple_item(selection, offer, at)
+        case PizzaSelection():
+            return _price_pizza(selection, offer, at)
 
 
-def _price_simple_item(choice: SimpleItemChoice, offer: Offer, at: datetime) -> Priced:
-    simple_item = offer.simple_items.get(choice.simple_item)
+def _price_simple_item(selection: SimpleItemSelection, offer: Offer, at: datetime) -> Priced:
+    simple_item = offer.simple_items.get(selection.simple_item)
     if simple_item is None:
         raise NotOnTheMenu(_("That is no longer on our menu."), field="item")
     if not simple_item.is_on(at):
@@ -161,11 +161,11 @@ def _price_simple_item(choice: SimpleItemChoice, offer: Offer, at: datetime) -> 
     return Priced("simple_item", simple_item.slug, simple_item.name, None, (), unit_price(simple_item.price), 0)
 
 
-def _price_pizza(choice: PizzaChoice, offer: Offer, at: datetime) -> Priced:
-    if len(choice.parts) != 1:
+def _price_pizza(selection: PizzaSelection, offer: Offer, at: datetime) -> Priced:
+    if len(selection.parts) != 1:
         raise NotOnTheMenu(_("We make whole pizzas only."), field="item")
-    part = _price_part(choice.parts[0], offer, at)
-    size = offer.sizes.get(choice.size)
+    part = _price_part(selection.parts[0], offer, at)
+    size = offer.sizes.get(selection.size)
     if size is None:
         raise NotOnTheMenu(_("Please choose one of our sizes."), field="size")
     return Priced(
@@ -181,7 +181,7 @@ def _price_pizza(choice: PizzaChoice, offer: Offer, at: datetime) -> Priced:
     )
 
 
-def _price_part(part: Part, offer: Offer, at: datetime) -> PricedPart:
+def _price_part(part: PizzaPart, offer: Offer, at: datetime) -> PricedPart:
     pizza = offer.pizzas.get(part.pizza)
     if pizza is None:
         raise NotOnTheMenu(_("That pizza is no longer on our menu."), field="item")

@@ -71,7 +71,7 @@ class Reckoning:
 
 def fingerprint(lines: Sequence[BasketLine]) -> str:
     """Tell one filling of a basket from another: choices and quantities, in hex."""
-    filling = json.dumps([[line.choice, line.quantity] for line in lines], sort_keys=True)
+    filling = json.dumps([[line.selection, line.quantity] for line in lines], sort_keys=True)
     return hashlib.sha256(filling.encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from menu import offers
-from menu.choices import Choice, Part, PizzaChoice, SimpleItemChoice
+from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from orders import services as order_services
 from orders.models import Basket, Order
 from orders.reckoning import reckon
@@ -59,20 +59,20 @@ def hire(role: Role, **fields) -> Actor:
     return acting_as(role, user.pk)
 
 
-def pizza(slug: str = "margherita", *, size: str = "small", added: tuple[str, ...] = (), left_out=()) -> Choice:
-    return PizzaChoice(size=size, parts=(Part(pizza=slug, added=added, left_out=left_out),))
+def pizza(slug: str = "margherita", *, size: str = "small", added: tuple[str, ...] = (), left_out=()) -> Selection:
+    return PizzaSelection(size=size, parts=(PizzaPart(pizza=slug, added=added, left_out=left_out),))
 
 
-def simple_item(slug: str = "cola") -> Choice:
-    return SimpleItemChoice(simple_item=slug)
+def simple_item(slug: str = "cola") -> Selection:
+    return SimpleItemSelection(simple_item=slug)
 
 
-def basket_of(*choices: Choice, quantity: int = 1, at: datetime = FRIDAY_NIGHT) -> Basket:
+def basket_of(*choices: Selection, quantity: int = 1, at: datetime = FRIDAY_NIGHT) -> Basket:
     """Fill a basket."""
     basket = None
-    for choice in choices or (pizza(),):
+    for selection in choices or (pizza(),):
         basket = order_services.add_to_basket(
-            basket=basket.ref if basket else None, choice=choice, quantity=quantity, by=GUEST, at=at
+            basket=basket.ref if basket else None, selection=selection, quantity=quantity, by=GUEST, at=at
         )
     return basket
 

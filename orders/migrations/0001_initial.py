@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ref', models.UUIDField(default=pizzeria.foundation.ids.uuid7, editable=False, unique=True)),
-                ('choice', models.JSONField()),
+                ('selection', models.JSONField()),
                 ('slug', models.SlugField()),
                 ('name', models.CharField(max_length=60)),
                 ('quantity', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)])),

@@ -3,7 +3,7 @@ from django.db import models
 from django.utils import timezone
 
 from kitchen.models import Kitchen
-from menu.choices import CHOICE, MAX_QUANTITY, PizzaChoice, SimpleItemChoice
+from menu.selections import MAX_QUANTITY, SELECTION_ADAPTER, PizzaSelection, SimpleItemSelection
 from pizzeria.foundation.ids import uuid7
 
 
@@ -29,7 +29,7 @@ class Basket(models.Model):
 class BasketLine(models.Model):
     ref = models.UUIDField(default=uuid7, unique=True, editable=False)
     basket = models.ForeignKey(Basket, models.CASCADE, related_name="lines")
-    choice = models.JSONField()  # a menu.choices.Choice
+    selection = models.JSONField()  # a menu.selections.Selection
     slug = models.SlugField()  # of the dish, and its name when it was put in: to name it once it has left the menu
     name = models.CharField(max_length=60)
     quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)])
@@ -47,5 +47,5 @@ class BasketLine(models.Model):
         return f"{self.quantity} x {self.name}"
 
     @property
-    def chosen(self) -> PizzaChoice | SimpleItemChoice:
-        return CHOICE.validate_python(self.choice)
+    def chosen(self) -> PizzaSelection | SimpleItemSelection:
+        return SELECTION_ADAPTER.validate_python(self.selection)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from kitchen import selectors as kitchen_selectors
 from menu import offers, prices
-from menu.choices import MAX_QUANTITY, Choice
+from menu.selections import MAX_QUANTITY, Selection
 from orders.models import Basket, BasketLine
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
@@ -28,7 +28,7 @@ class BasketGone(Refusal):
 
 
 @command
-def add_to_basket(*, basket: UUID | None, choice: Choice, quantity: int, by: Actor, at: datetime) -> Basket:
+def add_to_basket(*, basket: UUID | None, selection: Selection, quantity: int, by: Actor, at: datetime) -> Basket:
     """
     Put something into a basket; into a new one when there is none yet, or it has been ordered.
 
@@ -39,11 +39,11 @@ def add_to_basket(*, basket: UUID | None, choice: Choice, quantity: int, by: Act
     :raises NotOnTheMenu, SoldOut, TooManyToppings: it cannot be had as chosen
     :raises BasketFull: too many of one thing, or too many lines
     """
-    priced = prices.price(choice, offer=offers.fresh(), at=at)
+    priced = prices.price(selection, offer=offers.fresh(), at=at)
     target = _open_basket(basket, at)
     lines = list(target.lines.all())
-    as_kept = choice.model_dump(mode="json")
-    same = next((line for line in lines if line.choice == as_kept), None)
+    as_kept = selection.model_dump(mode="json")
+    same = next((line for line in lines if line.selection == as_kept), None)
     if (same.quantity if same else 0) + quantity > MAX_QUANTITY:
         raise BasketFull(
             _("At most %(most)d of one kind, please. Call us for more!") % {"most": MAX_QUANTITY}, field="quantity"
@@ -54,7 +54,7 @@ def add_to_basket(*, basket: UUID | None, choice: Choice, quantity: int, by: Act
     elif len(lines) >= MAX_LINES:
         raise BasketFull(_("Your basket is full. Please order what is in it first."), field="item")
     else:
-        target.lines.create(choice=as_kept, slug=priced.slug, name=priced.name, quantity=quantity)
+        target.lines.create(selection=as_kept, slug=priced.slug, name=priced.name, quantity=quantity)
     return target
 
 

@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from menu import offers, pages
-from menu.choices import Choice, SimpleItemChoice
 from menu.forms import quantity_field
 from menu.prices import Offer, OfferedPizza, OfferedSimpleItem
+from menu.selections import Selection, SimpleItemSelection
 from orders import selectors, services
 from orders.views import carried
 from pizzeria.foundation import clock
@@ -73,7 +73,7 @@ def _add_pizza(request: HttpRequest, pizza: OfferedPizza, offer: Offer) -> HttpR
     refusal = None
     if form.is_valid():
         try:
-            _add(request, form.choice(), form.cleaned_data["quantity"], pizza.name)
+            _add(request, form.selection(), form.cleaned_data["quantity"], pizza.name)
             return redirect("orders:basket")
         except Refusal as no:
             refusal = no
@@ -87,15 +87,17 @@ def _add_simple_item(request: HttpRequest, simple_item: OfferedSimpleItem) -> Ht
         messages.warning(request, _first_sentence(form))
         return redirect("menu:card")
     try:
-        _add(request, SimpleItemChoice(simple_item=simple_item.slug), form.cleaned_data["quantity"], simple_item.name)
+        _add(
+            request, SimpleItemSelection(simple_item=simple_item.slug), form.cleaned_data["quantity"], simple_item.name
+        )
     except Refusal as refusal:
         messages.warning(request, refusal.sentence)
     return redirect("menu:card")
 
 
-def _add(request: HttpRequest, choice: Choice, quantity: int, name: str) -> None:
+def _add(request: HttpRequest, selection: Selection, quantity: int, name: str) -> None:
     basket = services.add_to_basket(
-        basket=carried.basket_ref(request), choice=choice, quantity=quantity, by=actor_of(request), at=clock.now()
+        basket=carried.basket_ref(request), selection=selection, quantity=quantity, by=actor_of(request), at=clock.now()
     )
     carried.carry(request, basket.ref, count=selectors.count(basket.ref))
     messages.success(request, _("%(name)s is in your basket.") % {"name": name})

@@ -7,9 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from menu import pages, prices
-from menu.choices import Part, PizzaChoice
 from menu.pictures import Look
 from menu.prices import Offer, OfferedPizza, OfferedSize, OfferedTopping
+from menu.selections import PizzaPart, PizzaSelection
 from tests.shop import FRIDAY_NIGHT
 
 AMOUNTS = st.decimals(min_value=0, max_value=999, places=2)
@@ -49,8 +49,10 @@ ADDED = st.lists(st.sampled_from(SLUGS), max_size=10)
 
 
 def cost(menu, added, left_out=()):
-    choice = PizzaChoice(size="any", parts=(Part(pizza="house", added=tuple(added), left_out=tuple(left_out)),))
-    return prices.price(choice, offer=menu, at=FRIDAY_NIGHT).unit_price
+    selection = PizzaSelection(
+        size="any", parts=(PizzaPart(pizza="house", added=tuple(added), left_out=tuple(left_out)),)
+    )
+    return prices.price(selection, offer=menu, at=FRIDAY_NIGHT).unit_price
 
 
 @given(menus(), ADDED)

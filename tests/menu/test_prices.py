@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from menu import offers, prices
-from menu.choices import CHOICE, MAX_ADDED
 from menu.models import Pizza, SimpleItem, Size, Topping
 from menu.prices import NotOnTheMenu, SoldOut, TooManyToppings
+from menu.selections import MAX_ADDED, SELECTION_ADAPTER
 from tests.factories import ToppingFactory
 from tests.shop import FRIDAY_NIGHT, pizza, simple_item
 
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 HOUR = timedelta(hours=1)
 
 
-def price(choice, *, at=FRIDAY_NIGHT):
-    return prices.price(choice, offer=offers.fresh(), at=at)
+def price(selection, *, at=FRIDAY_NIGHT):
+    return prices.price(selection, offer=offers.fresh(), at=at)
 
 
-def costs(choice):
-    return str(price(choice).unit_price)
+def costs(selection):
+    return str(price(selection).unit_price)
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_come_with_what_the_kitchen_has_to_know():
 
 
 @pytest.mark.parametrize(
-    ("choice", "field"),
+    ("selection", "field"),
     [
         (pizza("calzone"), "item"),
         (simple_item("grappa"), "item"),
@@ -129,15 +129,15 @@ def test_come_with_what_the_kitchen_has_to_know():
     ],
     ids=["pizza", "simple_item", "an extra as a pizza", "a pizza as an extra", "size", "topping"],
 )
-def test_are_not_given_for_what_we_do_not_have(choice, field):
+def test_are_not_given_for_what_we_do_not_have(selection, field):
     with pytest.raises(NotOnTheMenu) as refused:
-        price(choice)
+        price(selection)
 
     assert refused.value.field == field
 
 
 def test_are_not_given_for_halves_yet():
-    halves = CHOICE.validate_python(
+    halves = SELECTION_ADAPTER.validate_python(
         {"kind": "pizza", "size": "small", "parts": [{"pizza": "margherita"}, {"pizza": "pepperoni"}]}
     )
 
@@ -166,24 +166,24 @@ SOLD_OUT = [
 WHAT = ["pizza", "simple_item", "added topping", "topping of the recipe"]
 
 
-@pytest.mark.parametrize(("kind", "slug", "choice", "field", "sentence"), SOLD_OUT, ids=WHAT)
-def test_are_not_given_for_what_is_sold_out(kind, slug, choice, field, sentence):
+@pytest.mark.parametrize(("kind", "slug", "selection", "field", "sentence"), SOLD_OUT, ids=WHAT)
+def test_are_not_given_for_what_is_sold_out(kind, slug, selection, field, sentence):
     kind.objects.filter(slug=slug).update(off_since=FRIDAY_NIGHT)
 
     with pytest.raises(SoldOut) as refused:
-        price(choice)
+        price(selection)
 
     assert (refused.value.sentence, refused.value.field) == (sentence, field)
 
 
-@pytest.mark.parametrize(("kind", "slug", "choice", "field", "sentence"), SOLD_OUT, ids=WHAT)
-def test_are_given_again_from_the_moment_it_is_back(kind, slug, choice, field, sentence):
+@pytest.mark.parametrize(("kind", "slug", "selection", "field", "sentence"), SOLD_OUT, ids=WHAT)
+def test_are_given_again_from_the_moment_it_is_back(kind, slug, selection, field, sentence):
     back_at = FRIDAY_NIGHT + HOUR
     kind.objects.filter(slug=slug).update(off_since=FRIDAY_NIGHT, off_until=back_at)
 
     with pytest.raises(SoldOut):
-        price(choice, at=back_at - timedelta(microseconds=1))
-    price(choice, at=back_at)
+        price(selection, at=back_at - timedelta(microseconds=1))
+    price(selection, at=back_at)
 
 
 def test_are_given_when_what_is_sold_out_is_left_out():

@@ -161,7 +161,7 @@ def test_begins_afresh_after_it_was_ordered():
     shop.place(spent)
 
     fresh = order_services.add_to_basket(
-        basket=spent.ref, choice=shop.pizza(), quantity=1, by=shop.GUEST, at=FRIDAY_NIGHT
+        basket=spent.ref, selection=shop.pizza(), quantity=1, by=shop.GUEST, at=FRIDAY_NIGHT
     )
 
     assert fresh != spent

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from kitchen.models import FulfillmentMethod
-from menu.choices import Choice, Part, PizzaChoice, SimpleItemChoice
+from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from orders.services import ContactDetails
 from pizzeria.demo import menu
 
@@ -108,18 +108,20 @@ def random_guest(chance: Random) -> Guest:
     )
 
 
-def random_selections(chance: Random) -> tuple[Choice, ...]:
+def random_selections(chance: Random) -> tuple[Selection, ...]:
     """Give what somebody orders: a pizza or two, and often something beside them."""
     pizzas = chance.choices(menu.PIZZAS, k=_weighed(PIZZAS, chance))
     beside = chance.sample(menu.SIMPLE_ITEMS, k=_weighed(BESIDE, chance))
-    return (*(_pizza(row, chance) for row in pizzas), *(SimpleItemChoice(simple_item=row.slug) for row in beside))
+    return (*(_pizza(row, chance) for row in pizzas), *(SimpleItemSelection(simple_item=row.slug) for row in beside))
 
 
-def _pizza(row: menu.PizzaRow, chance: Random) -> PizzaChoice:
+def _pizza(row: menu.PizzaRow, chance: Random) -> PizzaSelection:
     others = [topping.slug for topping in menu.TOPPINGS if topping.slug not in row.recipe]
     added = (chance.choice(others),) if chance.random() < ADDS else ()
     left_out = (chance.choice(row.recipe),) if row.recipe and chance.random() < LEAVES_OUT else ()
-    return PizzaChoice(size=_weighed(SIZES, chance), parts=(Part(pizza=row.slug, added=added, left_out=left_out),))
+    return PizzaSelection(
+        size=_weighed(SIZES, chance), parts=(PizzaPart(pizza=row.slug, added=added, left_out=left_out),)
+    )
 
 
 def _weighed[T](often: Mapping[T, int], chance: Random) -> T:

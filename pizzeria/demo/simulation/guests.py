@@ -8,7 +8,7 @@ from uuid import UUID
 from kitchen.capacity import KitchenFull
 from kitchen.models import FulfillmentMethod
 from menu import offers
-from menu.choices import Choice
+from menu.selections import Selection
 from orders import services as order_services
 from orders.models import Order, Reason
 from orders.reckoning import fingerprint, reckon
@@ -35,7 +35,7 @@ class Guests:
 
     def _come(self, visit: Visit, at: datetime, *, again: bool = False) -> None:
         try:
-            order = place(guest=visit.guest, wish=visit.wish, method=visit.method, staff=self._crew, at=at)
+            order = place(guest=visit.guest, selections=visit.selections, method=visit.method, staff=self._crew, at=at)
         except KitchenFull as refusal:
             self._story.line(at, f"{visit.guest.name} is turned away: {refusal.sentence}", counts_as="turned away")
             if not again:
@@ -52,16 +52,18 @@ class Guests:
         self._story.line(at, f"#{order.number} is cancelled by its guest", counts_as="cancelled")
 
 
-def place(*, guest: Guest, wish: Sequence[Choice], method: FulfillmentMethod, staff: Staff, at: datetime) -> Order:
+def place(
+    *, guest: Guest, selections: Sequence[Selection], method: FulfillmentMethod, staff: Staff, at: datetime
+) -> Order:
     """
     Fill a basket, look at its total, and order it.
 
     :raises Refusal: whatever the shop has against it
     """
     by, basket = staff.signed_in(guest.signed_in), None
-    for choice in wish:
+    for selection in selections:
         basket = order_services.add_to_basket(
-            basket=basket.ref if basket else None, choice=choice, quantity=1, by=by, at=at
+            basket=basket.ref if basket else None, selection=selection, quantity=1, by=by, at=at
         )
     assert basket, "everybody wishes for something"
     lines = list(basket.lines.all())

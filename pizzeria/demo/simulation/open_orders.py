@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
-from menu.choices import Choice, Part, PizzaChoice, SimpleItemChoice
+from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from orders import services as order_services
 from pizzeria.demo.simulation.guest_profiles import CARLA, Guest, random_guest
 from pizzeria.demo.simulation.guests import place
@@ -24,7 +24,7 @@ class Open:
     """An order that is open now, with how many minutes ago each step of it was taken."""
 
     guest: Guest
-    wish: tuple[Choice, ...]
+    selections: tuple[Selection, ...]
     placed: int
     method: FulfillmentMethod = FulfillmentMethod.PICKUP
     started: int | None = None
@@ -44,12 +44,12 @@ class Open:
                 yield minutes_ago, command, by
 
 
-def _pizza(slug: str, size: str, *, added: tuple[str, ...] = (), left_out: tuple[str, ...] = ()) -> Choice:
-    return PizzaChoice(size=size, parts=(Part(pizza=slug, added=added, left_out=left_out),))
+def _pizza(slug: str, size: str, *, added: tuple[str, ...] = (), left_out: tuple[str, ...] = ()) -> Selection:
+    return PizzaSelection(size=size, parts=(PizzaPart(pizza=slug, added=added, left_out=left_out),))
 
 
-def _simple_item(slug: str) -> Choice:
-    return SimpleItemChoice(simple_item=slug)
+def _simple_item(slug: str) -> Selection:
+    return SimpleItemSelection(simple_item=slug)
 
 
 _who = Random(12)  # noqa: S311 - no secret
@@ -117,7 +117,7 @@ def place_open_orders(*, staff: Staff, now: datetime) -> None:
 
 
 def _place(row: Open, scheduler: Scheduler, staff: Staff, at: datetime) -> None:
-    order = place(guest=row.guest, wish=row.wish, method=row.method, staff=staff, at=at)
+    order = place(guest=row.guest, selections=row.selections, method=row.method, staff=staff, at=at)
     for minutes_ago, command, by in row.steps(staff):
         scheduler.later(row.placed - minutes_ago, partial(_run, command, order.ref, by))
 

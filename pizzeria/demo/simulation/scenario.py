@@ -7,7 +7,7 @@ from enum import Enum, auto
 from random import Random
 
 from kitchen.models import FulfillmentMethod
-from menu.choices import Choice
+from menu.selections import Selection
 from pizzeria.demo.simulation import guest_profiles
 from pizzeria.demo.simulation.guest_profiles import CARLA, Guest
 
@@ -39,7 +39,7 @@ class Visit:
 
     after: timedelta
     guest: Guest
-    wish: tuple[Choice, ...]
+    selections: tuple[Selection, ...]
     method: FulfillmentMethod
     twist: Twist | None = None
 
@@ -71,7 +71,7 @@ def evening(
         Visit(
             after=after,
             guest=CARLA if number in hers else guest_profiles.random_guest(chance),
-            wish=guest_profiles.random_selections(chance),
+            selections=guest_profiles.random_selections(chance),
             method=_method(happens.get(number), chance),
             twist=happens.get(number),
         )

@@ -16,23 +16,23 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Part(_Frozen):
+class PizzaPart(_Frozen):
     pizza: str
     added: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
 
-class PizzaChoice(_Frozen):
+class PizzaSelection(_Frozen):
     kind: Literal["pizza"] = "pizza"
     size: str
-    parts: tuple[Part, ...] = Field(min_length=1, max_length=2)
+    parts: tuple[PizzaPart, ...] = Field(min_length=1, max_length=2)
 
 
-class SimpleItemChoice(_Frozen):
+class SimpleItemSelection(_Frozen):
     kind: Literal["simple_item"] = "simple_item"
     simple_item: str
 
 
-type Choice = Annotated[PizzaChoice | SimpleItemChoice, Field(discriminator="kind")]
+type Selection = Annotated[PizzaSelection | SimpleItemSelection, Field(discriminator="kind")]
 
-CHOICE: TypeAdapter[PizzaChoice | SimpleItemChoice] = TypeAdapter(Choice)
+SELECTION_ADAPTER: TypeAdapter[PizzaSelection | SimpleItemSelection] = TypeAdapter(Selection)
