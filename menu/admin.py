@@ -37,22 +37,22 @@ class SizeAdmin(admin.ModelAdmin[Size]):
         if before:
             obj.seq = before.seq
         super().save_model(request, obj, form, change)
-        services.note_factor(obj, before=before, **_now(request))
+        services.record_factor_change(obj, before=before, **_now(request))
 
 
 class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
-    actions = ["take_off", "put_back"]
+    actions = ["mark_sold_out", "mark_available"]
     prepopulated_fields = {"slug": ["name"]}
-    readonly_fields = ["to_be_had"]
+    readonly_fields = ["availability"]
     search_fields = ["name"]
 
     @admin.display(description=gettext_lazy("to be had"))
-    def to_be_had(self, item: I) -> str:
+    def availability(self, item: I) -> str:
         if item.is_on(clock.now()):
             return _("yes")
-        if item.off_until is None:
+        if item.sold_out_until is None:
             return _("sold out until further notice")
-        local = item.off_until.astimezone(clock.shop_zone())
+        local = item.sold_out_until.astimezone(clock.shop_zone())
         return _("sold out until %(time)s") % {"time": local.strftime("%d %b, %H:%M")}
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
@@ -67,9 +67,9 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
         """Save under the item's lock, and record what changed; admin's own transaction holds both."""
         before = services.lock(obj) if change else None
         if before:  # what commands may have written since the form was filled
-            obj.seq, obj.off_since, obj.off_until = before.seq, before.off_since, before.off_until
+            obj.seq, obj.sold_out_since, obj.sold_out_until = before.seq, before.sold_out_since, before.sold_out_until
         super().save_model(request, obj, form, change)
-        services.note_edit(obj, before=before, fields=form.changed_data, by=actor_of(request), at=clock.now())
+        services.record_edit(obj, before=before, fields=form.changed_data, by=actor_of(request), at=clock.now())
 
     def delete_model(self, request: HttpRequest, obj: I) -> None:
         services.remove(obj, **_now(request))
@@ -80,14 +80,14 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
                 services.remove(item, **_now(request))
 
     @admin.action(description=gettext_lazy("Sold out…"), permissions=["sell_out"])
-    def take_off(self, request: HttpRequest, items: QuerySet[I]) -> HttpResponse | None:
+    def mark_sold_out(self, request: HttpRequest, items: QuerySet[I]) -> HttpResponse | None:
         """Ask until when, on a page that sends its answer here, with what was ticked; then take that off."""
         form, now = SoldOutForm(request.POST if "until" in request.POST else None), _now(request)
         if form.is_valid():
             until = form.until_when(now["at"])
             try:
                 for item in items:
-                    self._say(request, services.take_off(item=item, until=until, **now))
+                    self._say(request, services.mark_sold_out(item=item, until=until, **now))
                 return None
             except Refusal as refusal:
                 form.add_error(None, refusal.sentence)
@@ -98,18 +98,18 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
             "items": items,
             "form": form,
         }
-        return render(request, "admin/menu/take_off.html", context, status=422 if form.is_bound else 200)
+        return render(request, "admin/menu/mark_sold_out.html", context, status=422 if form.is_bound else 200)
 
     @admin.action(description=gettext_lazy("Back on the menu"), permissions=["sell_out"])
-    def put_back(self, request: HttpRequest, items: QuerySet[I]) -> None:
+    def mark_available(self, request: HttpRequest, items: QuerySet[I]) -> None:
         try:
             for item in items:
-                self._say(request, services.put_back(item=item, **_now(request)))
+                self._say(request, services.mark_available(item=item, **_now(request)))
         except Refusal as refusal:
             messages.warning(request, refusal.sentence)
 
     def _say(self, request: HttpRequest, item: I) -> None:
-        messages.success(request, f"{item}: {self.to_be_had(item)}")
+        messages.success(request, f"{item}: {self.availability(item)}")
 
 
 @admin.register(Topping)
@@ -117,11 +117,11 @@ class ToppingAdmin(MenuItemAdmin[Topping]):
     fields = [
         ("name", "slug", "position"),
         ("price", "diet", "spicy"),
-        "to_be_had",
+        "availability",
         "allergens",
         ("shape", "colour"),
     ]
-    list_display = ["name", "price", "diet", "spicy", "to_be_had"]
+    list_display = ["name", "price", "diet", "spicy", "availability"]
     list_filter = ["diet", "spicy"]
 
 
@@ -130,13 +130,13 @@ class PizzaAdmin(MenuItemAdmin[Pizza]):
     fields = [
         ("name", "slug", "position"),
         ("category", "base_price", "minutes"),
-        "to_be_had",
+        "availability",
         "description",
         "recipe",
         "diet",
         "allergens",
     ]
-    list_display = ["name", "category", "base_price", "minutes", "to_be_had"]
+    list_display = ["name", "category", "base_price", "minutes", "availability"]
     list_filter = ["category"]
     list_select_related = ["category"]
     filter_horizontal = ["recipe"]
@@ -147,13 +147,13 @@ class SimpleItemAdmin(MenuItemAdmin[SimpleItem]):
     fields = [
         ("name", "slug", "position"),
         ("category", "price"),
-        "to_be_had",
+        "availability",
         "description",
         "diet",
         "allergens",
         ("motif", "colour"),
     ]
-    list_display = ["name", "category", "price", "to_be_had"]
+    list_display = ["name", "category", "price", "availability"]
     list_filter = ["category"]
     list_select_related = ["category"]
 

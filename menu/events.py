@@ -39,11 +39,11 @@ class ItemSoldOut(DomainEvent[MenuItem], type="menu.sold_out.v1"):
     until: datetime | None
 
     def apply(self, aggregate: MenuItem, at: datetime) -> None:
-        aggregate.off_since, aggregate.off_until = at, self.until
+        aggregate.sold_out_since, aggregate.sold_out_until = at, self.until
 
 
 class ItemBack(DomainEvent[MenuItem], type="menu.back.v1"):
     """An item is to be had again."""
 
     def apply(self, aggregate: MenuItem, at: datetime) -> None:
-        aggregate.off_since = aggregate.off_until = None
+        aggregate.sold_out_since = aggregate.sold_out_until = None

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from menu.prices import Offer, OfferedPizza
+from menu.prices import MenuSnapshot, PizzaSnapshot
 from menu.selections import MAX_QUANTITY, PizzaPart, PizzaSelection, Selection
 from pizzeria.foundation import clock
 from pizzeria.foundation.forms import ShopForm
@@ -39,13 +39,13 @@ class PizzaForm(ShopForm):
     )
     quantity = quantity_field()
 
-    def __init__(self, data: Mapping[str, Any], *, pizza: OfferedPizza, offer: Offer) -> None:
+    def __init__(self, data: Mapping[str, Any], *, pizza: PizzaSnapshot, snapshot: MenuSnapshot) -> None:
         super().__init__(data)
         self.pizza = pizza
         for name, slugs in (
-            ("size", offer.sizes),
+            ("size", snapshot.sizes),
             ("keep", [topping.slug for topping in pizza.recipe]),
-            ("add", offer.toppings),
+            ("add", snapshot.toppings),
         ):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)

@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models.fields import NOT_PROVIDED
 from django.utils.translation import gettext_lazy as _
 
-from menu import availability
 from menu.pictures import MOTIFS, SHAPES
 from pizzeria.foundation.events.models import Aggregate
 
@@ -99,8 +98,8 @@ class MenuItem(Aggregate):
     slug = models.SlugField(unique=True, help_text=_("Its address; stays when the name changes."))
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0)
-    off_since = models.DateTimeField(_("sold out since"), null=True, blank=True, editable=False)
-    off_until = models.DateTimeField(_("sold out until"), null=True, blank=True, editable=False)
+    sold_out_since = models.DateTimeField(_("sold out since"), null=True, blank=True, editable=False)
+    sold_out_until = models.DateTimeField(_("sold out until"), null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -110,7 +109,7 @@ class MenuItem(Aggregate):
 
     def is_on(self, at: datetime) -> bool:
         """Tell whether it can be ordered at a moment."""
-        return availability.is_on(self.off_since, self.off_until, at)
+        return is_available_at(self.sold_out_since, self.sold_out_until, at)
 
 
 class Topping(MenuItem):
@@ -172,3 +171,8 @@ class SimpleItem(Dish):
 
     class Meta:
         ordering = ["category__position", "position", "name"]
+
+
+def is_available_at(sold_out_since: datetime | None, sold_out_until: datetime | None, at: datetime) -> bool:
+    """Tell whether something can be ordered: it was never taken off, or the time it was taken off for is over."""
+    return sold_out_since is None or (sold_out_until is not None and sold_out_until <= at)

@@ -1,7 +1,7 @@
 """
 What things cost. `price` is the one function for it: pages show what it says, orders charge what it says.
 
-It works on an `Offer`: a picture of what is to be had, fresh from the database or up to half a minute old.
+It works on an `MenuSnapshot`: a picture of what is to be had, fresh from the database or up to half a minute old.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from menu import availability
+from menu.models import is_available_at
 from menu.pictures import Look
 from menu.selections import MAX_ADDED, PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from pizzeria.foundation.money import ZERO, rounded
@@ -38,27 +38,27 @@ class TooManyToppings(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedSize:
+class SizeSnapshot:
     slug: str
     name: str
     factor: Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class ItemSnapshot:
     """Anything on offer: whether it is to be had depends on the moment, so that is asked with `at`."""
 
     slug: str
     name: str
-    off_since: datetime | None
-    off_until: datetime | None
+    sold_out_since: datetime | None
+    sold_out_until: datetime | None
 
     def is_on(self, at: datetime) -> bool:
-        return availability.is_on(self.off_since, self.off_until, at)
+        return is_available_at(self.sold_out_since, self.sold_out_until, at)
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedTopping(Offered):
+class ToppingSnapshot(ItemSnapshot):
     price: Decimal
     diet: str
     spicy: bool
@@ -67,7 +67,7 @@ class OfferedTopping(Offered):
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedDish(Offered):
+class DishSnapshot(ItemSnapshot):
     category: str
     category_slug: str
     category_position: int
@@ -77,11 +77,11 @@ class OfferedDish(Offered):
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedPizza(OfferedDish):
+class PizzaSnapshot(DishSnapshot):
     base_price: Decimal
     smallest_factor: Decimal
     minutes: int
-    recipe: tuple[OfferedTopping, ...]
+    recipe: tuple[ToppingSnapshot, ...]
 
     @property
     def price_from(self) -> Decimal:
@@ -89,39 +89,39 @@ class OfferedPizza(OfferedDish):
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedSimpleItem(OfferedDish):
+class SimpleItemSnapshot(DishSnapshot):
     price: Decimal
     motif: str
     colour: str
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class MenuSnapshot:
     """All that can be chosen, by slug."""
 
-    sizes: Mapping[str, OfferedSize]
-    toppings: Mapping[str, OfferedTopping]
-    pizzas: Mapping[str, OfferedPizza]
-    simple_items: Mapping[str, OfferedSimpleItem]
+    sizes: Mapping[str, SizeSnapshot]
+    toppings: Mapping[str, ToppingSnapshot]
+    pizzas: Mapping[str, PizzaSnapshot]
+    simple_items: Mapping[str, SimpleItemSnapshot]
 
 
 @dataclass(frozen=True, slots=True)
 class PricedPart:
     """One part of a pizza, with what goes on it and what stays off."""
 
-    pizza: OfferedPizza
-    added: tuple[OfferedTopping, ...]
-    left_out: tuple[OfferedTopping, ...]
+    pizza: PizzaSnapshot
+    added: tuple[ToppingSnapshot, ...]
+    left_out: tuple[ToppingSnapshot, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Priced:
+class PricedItem:
     """A choice with its price, for one unit, at one moment."""
 
     kind: str
     slug: str
     name: str
-    size: OfferedSize | None
+    size: SizeSnapshot | None
     parts: tuple[PricedPart, ...]
     unit_price: Decimal
     minutes: int  # in the oven; 0 for what needs none
@@ -137,7 +137,7 @@ def unit_price(base: Decimal, *, factor: Decimal = Decimal(1), added: Iterable[D
     return rounded(base * factor + sum(added, ZERO))
 
 
-def price(selection: Selection, *, offer: Offer, at: datetime) -> Priced:
+def price(selection: Selection, *, snapshot: MenuSnapshot, at: datetime) -> PricedItem:
     """
     Price one unit of a choice, if it is to be had at that moment.
 
@@ -147,28 +147,28 @@ def price(selection: Selection, *, offer: Offer, at: datetime) -> Priced:
     """
     match selection:
         case SimpleItemSelection():
-            return _price_simple_item(selection, offer, at)
+            return _price_simple_item(selection, snapshot, at)
         case PizzaSelection():
-            return _price_pizza(selection, offer, at)
+            return _price_pizza(selection, snapshot, at)
 
 
-def _price_simple_item(selection: SimpleItemSelection, offer: Offer, at: datetime) -> Priced:
-    simple_item = offer.simple_items.get(selection.simple_item)
+def _price_simple_item(selection: SimpleItemSelection, snapshot: MenuSnapshot, at: datetime) -> PricedItem:
+    simple_item = snapshot.simple_items.get(selection.simple_item)
     if simple_item is None:
         raise NotOnTheMenu(_("That is no longer on our menu."), field="item")
     if not simple_item.is_on(at):
         raise SoldOut(_("%(name)s is sold out.") % {"name": simple_item.name}, field="item")
-    return Priced("simple_item", simple_item.slug, simple_item.name, None, (), unit_price(simple_item.price), 0)
+    return PricedItem("simple_item", simple_item.slug, simple_item.name, None, (), unit_price(simple_item.price), 0)
 
 
-def _price_pizza(selection: PizzaSelection, offer: Offer, at: datetime) -> Priced:
+def _price_pizza(selection: PizzaSelection, snapshot: MenuSnapshot, at: datetime) -> PricedItem:
     if len(selection.parts) != 1:
         raise NotOnTheMenu(_("We make whole pizzas only."), field="item")
-    part = _price_part(selection.parts[0], offer, at)
-    size = offer.sizes.get(selection.size)
+    part = _price_part(selection.parts[0], snapshot, at)
+    size = snapshot.sizes.get(selection.size)
     if size is None:
         raise NotOnTheMenu(_("Please choose one of our sizes."), field="size")
-    return Priced(
+    return PricedItem(
         kind="pizza",
         slug=part.pizza.slug,
         name=part.pizza.name,
@@ -181,8 +181,8 @@ def _price_pizza(selection: PizzaSelection, offer: Offer, at: datetime) -> Price
     )
 
 
-def _price_part(part: PizzaPart, offer: Offer, at: datetime) -> PricedPart:
-    pizza = offer.pizzas.get(part.pizza)
+def _price_part(part: PizzaPart, snapshot: MenuSnapshot, at: datetime) -> PricedPart:
+    pizza = snapshot.pizzas.get(part.pizza)
     if pizza is None:
         raise NotOnTheMenu(_("That pizza is no longer on our menu."), field="item")
     if not pizza.is_on(at):
@@ -193,11 +193,11 @@ def _price_part(part: PizzaPart, offer: Offer, at: datetime) -> PricedPart:
     extra_slugs = [slug for slug in dict.fromkeys(part.added) if slug not in in_recipe]
     if len(extra_slugs) > MAX_ADDED:
         raise TooManyToppings(_("At most %(most)d added toppings, please.") % {"most": MAX_ADDED}, field="add")
-    unknown = [slug for slug in extra_slugs if slug not in offer.toppings]
+    unknown = [slug for slug in extra_slugs if slug not in snapshot.toppings]
     if unknown:
         raise NotOnTheMenu(_("One of the added toppings is no longer on our menu."), field="add")
 
-    added = tuple(offer.toppings[slug] for slug in extra_slugs)
+    added = tuple(snapshot.toppings[slug] for slug in extra_slugs)
     left_out = tuple(topping for topping in pizza.recipe if topping.slug in part.left_out)
     stays = [topping for topping in pizza.recipe if topping.slug not in part.left_out]
     _refuse_if_out(added, at, _("We are out of %(names)s right now. Please choose something else."), "add")
@@ -205,7 +205,7 @@ def _price_part(part: PizzaPart, offer: Offer, at: datetime) -> PricedPart:
     return PricedPart(pizza, added, left_out)
 
 
-def _refuse_if_out(toppings: Iterable[OfferedTopping], at: datetime, sentence: str, field: str) -> None:
+def _refuse_if_out(toppings: Iterable[ToppingSnapshot], at: datetime, sentence: str, field: str) -> None:
     names = [topping.name.lower() for topping in toppings if not topping.is_on(at)]
     if names:
         raise SoldOut(sentence % {"names": get_text_list(names, _("and"))}, field=field)

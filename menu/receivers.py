@@ -8,12 +8,12 @@ from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 
-from menu import offers
+from menu import catalogue
 from menu.models import Category, Pizza, SimpleItem, Size, Topping
 
 
 def on_row_changed(**_: object) -> None:
-    transaction.on_commit(offers.forget, robust=True)
+    transaction.on_commit(catalogue.invalidate, robust=True)
 
 
 for model in (Category, SimpleItem, Pizza, Size, Topping):
@@ -23,4 +23,4 @@ for model in (Category, SimpleItem, Pizza, Size, Topping):
 
 @receiver(m2m_changed, sender=Pizza.recipe.through, dispatch_uid="menu.on_recipe_changed")
 def on_recipe_changed(**_: object) -> None:
-    transaction.on_commit(offers.forget, robust=True)
+    transaction.on_commit(catalogue.invalidate, robust=True)

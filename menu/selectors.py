@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from django.urls import reverse
 
-from menu import offers
+from menu import catalogue
 from menu.models import Allergen, Diet
 from menu.pictures import EDITION
-from menu.prices import Offer, OfferedPizza, OfferedSimpleItem, OfferedSize, OfferedTopping, unit_price
+from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot, SizeSnapshot, ToppingSnapshot, unit_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ SPICY = Mark("spicy", "spicy")
 
 
 @dataclass(frozen=True, slots=True)
-class CardItem:
+class MenuItemSummary:
     """A dish as the card shows it."""
 
     kind: str
@@ -41,15 +41,15 @@ class CardItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class MenuSection:
     name: str
     slug: str
-    items: tuple[CardItem, ...]
+    items: tuple[MenuItemSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    sections: tuple[Section, ...]
+class MenuPage:
+    sections: tuple[MenuSection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,41 +71,41 @@ class ToppingOption:
     chosen: bool
 
 
-def card(at: datetime) -> Card:
+def menu_page(at: datetime) -> MenuPage:
     """
     Give the whole menu by category. Two queries; none while a picture of at most 30 seconds serves.
 
     Sold-out marks are of the moment the picture was taken; taking something off takes a new one.
     """
-    return offers.cached("card", lambda: _card(at))
+    return catalogue.cached("menu_page", lambda: _menu_page(at))
 
 
-def favourites(at: datetime, *, most: int = 4) -> list[CardItem]:
+def favourites(at: datetime, *, most: int = 4) -> list[MenuItemSummary]:
     """Give the first pizzas on the card that are to be had."""
-    dishes = (item for section in card(at).sections for item in section.items)
+    dishes = (item for section in menu_page(at).sections for item in section.items)
     return [item for item in dishes if item.kind == "pizza" and not item.sold_out][:most]
 
 
-def card_item(dish: OfferedPizza | OfferedSimpleItem, at: datetime) -> CardItem:
+def item_summary(dish: PizzaSnapshot | SimpleItemSnapshot, at: datetime) -> MenuItemSummary:
     """Show one dish of an offer as the card does."""
-    toppings = dish.recipe if isinstance(dish, OfferedPizza) else ()
+    toppings = dish.recipe if isinstance(dish, PizzaSnapshot) else ()
     on = dish.is_on(at)
-    return CardItem(
-        kind="pizza" if isinstance(dish, OfferedPizza) else "simple_item",
+    return MenuItemSummary(
+        kind="pizza" if isinstance(dish, PizzaSnapshot) else "simple_item",
         slug=dish.slug,
         name=dish.name,
         description=dish.description,
-        price_from=dish.price_from if isinstance(dish, OfferedPizza) else unit_price(dish.price),
+        price_from=dish.price_from if isinstance(dish, PizzaSnapshot) else unit_price(dish.price),
         marks=_marks(dish.diet, toppings),
         toppings=tuple(topping.name for topping in toppings),
         allergens=_allergens(dish.allergens, *(topping.allergens for topping in toppings)),
         sold_out=not on,
-        back_at=None if on else dish.off_until,
+        back_at=None if on else dish.sold_out_until,
         picture=picture_url(dish),
     )
 
 
-def size_options(pizza: OfferedPizza, sizes: Iterable[OfferedSize], *, chosen: str) -> list[SizeOption]:
+def size_options(pizza: PizzaSnapshot, sizes: Iterable[SizeSnapshot], *, chosen: str) -> list[SizeOption]:
     """List the sizes with what the pizza costs in each, before anything is added."""
     return [
         SizeOption(size.slug, size.name, unit_price(pizza.base_price, factor=size.factor), size.slug == chosen)
@@ -114,7 +114,7 @@ def size_options(pizza: OfferedPizza, sizes: Iterable[OfferedSize], *, chosen: s
 
 
 def topping_options(
-    toppings: Iterable[OfferedTopping], *, chosen: Collection[str], at: datetime
+    toppings: Iterable[ToppingSnapshot], *, chosen: Collection[str], at: datetime
 ) -> list[ToppingOption]:
     """List toppings to tick; what is sold out cannot be."""
     return [
@@ -131,39 +131,39 @@ def topping_options(
     ]
 
 
-def picture_url(dish: OfferedPizza | OfferedSimpleItem) -> str:
+def picture_url(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
     """Give the address of a dish's picture; another look is another address, so it can be kept for ever."""
     return f"{reverse('menu:picture', args=[dish.slug])}?v={picture_version(dish)}"
 
 
-def picture_version(dish: OfferedPizza | OfferedSimpleItem) -> str:
+def picture_version(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
     """Tell one picture from another: by all that goes into drawing it."""
-    if isinstance(dish, OfferedPizza):
+    if isinstance(dish, PizzaSnapshot):
         drawn = repr((EDITION, dish.name, [topping.look for topping in dish.recipe]))
     else:
         drawn = repr((EDITION, dish.name, dish.motif, dish.colour))
     return hashlib.sha256(drawn.encode()).hexdigest()[:12]
 
 
-def dish(slug: str, offer: Offer) -> OfferedPizza | OfferedSimpleItem | None:
+def dish(slug: str, snapshot: MenuSnapshot) -> PizzaSnapshot | SimpleItemSnapshot | None:
     """Find a dish by its slug."""
-    return offer.pizzas.get(slug) or offer.simple_items.get(slug)
+    return snapshot.pizzas.get(slug) or snapshot.simple_items.get(slug)
 
 
-def _card(at: datetime) -> Card:
-    by_place: dict[str, list[OfferedPizza | OfferedSimpleItem]] = {}
-    dishes: list[OfferedPizza | OfferedSimpleItem] = [*offers.pizzas(), *offers.simple_items()]
+def _menu_page(at: datetime) -> MenuPage:
+    by_place: dict[str, list[PizzaSnapshot | SimpleItemSnapshot]] = {}
+    dishes: list[PizzaSnapshot | SimpleItemSnapshot] = [*catalogue.pizzas(), *catalogue.simple_items()]
     for item in sorted(dishes, key=lambda dish: dish.category_position):
         by_place.setdefault(item.category_slug, []).append(item)
-    return Card(
+    return MenuPage(
         sections=tuple(
-            Section(items[0].category, slug, tuple(card_item(item, at) for item in items))
+            MenuSection(items[0].category, slug, tuple(item_summary(item, at) for item in items))
             for slug, items in by_place.items()
         )
     )
 
 
-def _marks(diet: str, toppings: Iterable[OfferedTopping]) -> tuple[Mark, ...]:
+def _marks(diet: str, toppings: Iterable[ToppingSnapshot]) -> tuple[Mark, ...]:
     """A dish is vegan if all of it is, vegetarian if none of it is meat, and spicy if any of it is."""
     toppings = list(toppings)
     diets = {diet, *(topping.diet for topping in toppings)}

@@ -25,7 +25,7 @@ class UntilPassed(Refusal):
 
 
 @command
-def take_off[I: MenuItem](*, item: I, until: datetime | None, by: Actor, at: datetime) -> I:
+def mark_sold_out[I: MenuItem](*, item: I, until: datetime | None, by: Actor, at: datetime) -> I:
     """
     Take an item off the menu: at once for new baskets, never for placed orders.
 
@@ -41,11 +41,11 @@ def take_off[I: MenuItem](*, item: I, until: datetime | None, by: Actor, at: dat
 
 
 @command
-def put_back[I: MenuItem](*, item: I, by: Actor, at: datetime) -> I:
+def mark_available[I: MenuItem](*, item: I, by: Actor, at: datetime) -> I:
     """Put an item back on the menu. Nothing happens if it was never taken off."""
     _refuse_unless_allowed(by)
     item = lock(item)
-    if item.off_since is not None:
+    if item.sold_out_since is not None:
         record(item, ItemBack(), by=by, at=at)
     return item
 
@@ -60,7 +60,7 @@ def set_up_sizes(*, by: Actor, at: datetime) -> bool:
         defaults = {"name": name, "factor": Decimal(factor), "position": position}
         size, is_new = Size.objects.get_or_create(slug=slug, defaults=defaults)
         if is_new:
-            note_factor(size, before=None, by=by, at=at)
+            record_factor_change(size, before=None, by=by, at=at)
     return True
 
 
@@ -69,7 +69,7 @@ def lock[I: MenuItem | Size](item: I) -> I:
     return cast("I", type(item)._base_manager.select_for_update(no_key=True).get(pk=item.pk))
 
 
-def note_edit(item: MenuItem, *, before: MenuItem | None, fields: list[str], by: Actor, at: datetime) -> None:
+def record_edit(item: MenuItem, *, before: MenuItem | None, fields: list[str], by: Actor, at: datetime) -> None:
     """
     Record what an edit in admin changed; the caller has locked the item and is about to save or has just saved it.
 
@@ -86,7 +86,7 @@ def note_edit(item: MenuItem, *, before: MenuItem | None, fields: list[str], by:
         record(item, *domain_events, by=by, at=at)
 
 
-def note_factor(size: Size, *, before: Size | None, by: Actor, at: datetime) -> None:
+def record_factor_change(size: Size, *, before: Size | None, by: Actor, at: datetime) -> None:
     """Record a size's new price factor; the caller has locked it. Nothing is recorded when it is the old one."""
     if before is None or before.factor != size.factor:
         record(size, SizeFactored(before=before.factor if before else None, after=size.factor), by=by, at=at)

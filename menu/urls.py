@@ -5,10 +5,10 @@ from menu import views
 app_name = "menu"
 
 urlpatterns = [
-    path("", views.card, name="card"),
-    path("sold-out/", views.sold_out, name="sold_out"),
-    path("sold-out/<slug:kind>/<slug:slug>/take-off/", views.take_off, name="take_off"),
-    path("sold-out/<slug:kind>/<slug:slug>/put-back/", views.put_back, name="put_back"),
+    path("", views.menu_page, name="index"),
+    path("sold-out/", views.sold_out_page, name="sold_out"),
+    path("sold-out/<slug:kind>/<slug:slug>/take-off/", views.mark_sold_out, name="mark_sold_out"),
+    path("sold-out/<slug:kind>/<slug:slug>/put-back/", views.mark_available, name="mark_available"),
     path("<slug:slug>/", views.pizza, name="pizza"),
     path("<slug:slug>/picture.svg", views.picture, name="picture"),
 ]

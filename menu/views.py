@@ -9,12 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from menu import offers, pages, selectors, services, stock
+from menu import catalogue, pizza_page, selectors, services, sold_out
 from menu.forms import SoldOutForm
 from menu.models import MenuItem, Pizza, SimpleItem, Topping
 from menu.permissions import SELL_OUT
 from menu.pictures import draw_pizza, draw_simple_item
-from menu.prices import OfferedPizza, OfferedSimpleItem
+from menu.prices import PizzaSnapshot, SimpleItemSnapshot
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 from pizzeria.foundation.refusals import Refusal
@@ -25,21 +25,21 @@ KINDS: dict[str, type[MenuItem]] = {"pizza": Pizza, "topping": Topping, "simple_
 
 @login_not_required
 @require_safe
-def card(request: HttpRequest) -> HttpResponse:
-    return render(request, "menu/card.html", {"card": selectors.card(clock.now())})
+def menu_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "menu/menu.html", {"menu_page": selectors.menu_page(clock.now())})
 
 
 @login_not_required
 @require_safe
 @vary_on_headers("HX-Request")
 def pizza(request: HttpRequest, slug: str) -> HttpResponse:
-    at, offer = clock.now(), offers.current()
-    if slug in offer.simple_items:
-        return redirect("menu:card")
-    if slug not in offer.pizzas:
+    at, snapshot = clock.now(), catalogue.cached_snapshot()
+    if slug in snapshot.simple_items:
+        return redirect("menu:index")
+    if slug not in snapshot.pizzas:
         raise Http404
-    form = pages.form_for(offer.pizzas[slug], asked=request.GET, offer=offer, at=at)
-    page = pages.pizza_page(form, offer=offer, at=at)
+    form = pizza_page.form_for(snapshot.pizzas[slug], asked=request.GET, snapshot=snapshot, at=at)
+    page = pizza_page.pizza_page(form, snapshot=snapshot, at=at)
     template = "menu/pizza.html#price" if request.headers.get("HX-Request") else "menu/pizza.html"
     return render(request, template, {"page": page})
 
@@ -47,7 +47,7 @@ def pizza(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def picture(request: HttpRequest, slug: str) -> HttpResponse:
-    dish = selectors.dish(slug, offers.current())
+    dish = selectors.dish(slug, catalogue.cached_snapshot())
     if dish is None:
         raise Http404
     version = selectors.picture_version(dish)
@@ -56,12 +56,12 @@ def picture(request: HttpRequest, slug: str) -> HttpResponse:
     if request.GET.get("v") == version:
         patch_cache_control(response, public=True, max_age=A_YEAR, immutable=True)
     else:  # asked for before or after a change: nobody keeps it under an address that is another picture's
-        patch_cache_control(response, public=True, max_age=offers.SECONDS)
+        patch_cache_control(response, public=True, max_age=catalogue.CACHE_SECONDS)
     return response
 
 
-def _draw(dish: OfferedPizza | OfferedSimpleItem) -> str:
-    if isinstance(dish, OfferedSimpleItem):
+def _draw(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
+    if isinstance(dish, SimpleItemSnapshot):
         return draw_simple_item(name=dish.name, motif=dish.motif, colour=dish.colour)
     return draw_pizza(name=dish.name, toppings=[topping.look for topping in dish.recipe])
 
@@ -69,31 +69,31 @@ def _draw(dish: OfferedPizza | OfferedSimpleItem) -> str:
 @needs(SELL_OUT)
 @require_safe
 @never_cache
-def sold_out(request: HttpRequest) -> HttpResponse:
-    return _larder(request)
+def sold_out_page(request: HttpRequest) -> HttpResponse:
+    return _sold_out_list(request)
 
 
 @needs(SELL_OUT)
 @require_POST
-def take_off(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
+def mark_sold_out(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     item, at = _item(kind, slug), clock.now()
     row = f"{kind}-{slug}"
     form = SoldOutForm(request.POST, auto_id=f"%s-{row}")
     if form.is_valid():
         try:
-            taken = services.take_off(item=item, until=form.until_when(at), by=actor_of(request), at=at)
+            taken = services.mark_sold_out(item=item, until=form.until_when(at), by=actor_of(request), at=at)
             messages.success(request, _("%(name)s is off the menu.") % {"name": taken.name})
             return redirect("menu:sold_out")
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
-    return _larder(request, refused=form, row=row)
+    return _sold_out_list(request, refused=form, row=row)
 
 
 @needs(SELL_OUT)
 @require_POST
-def put_back(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
+def mark_available(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     try:
-        item = services.put_back(item=_item(kind, slug), by=actor_of(request), at=clock.now())
+        item = services.mark_available(item=_item(kind, slug), by=actor_of(request), at=clock.now())
         messages.success(request, _("%(name)s is back on the menu.") % {"name": item.name})
     except Refusal as refusal:
         messages.warning(request, refusal.sentence)
@@ -106,7 +106,7 @@ def _item(kind: str, slug: str) -> MenuItem:
     return get_object_or_404(KINDS[kind], slug=slug)
 
 
-def _larder(request: HttpRequest, *, refused: SoldOutForm | None = None, row: str = "") -> HttpResponse:
+def _sold_out_list(request: HttpRequest, *, refused: SoldOutForm | None = None, row: str = "") -> HttpResponse:
     """Show the list; a form that was refused stands open in its row, as it was typed."""
-    context = {"groups": stock.sellable(clock.now()), "refused": refused, "refused_row": row}
+    context = {"groups": sold_out.sellable(clock.now()), "refused": refused, "refused_row": row}
     return render(request, "menu/sold_out_list.html", context, status=422 if refused else 200)

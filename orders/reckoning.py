@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from menu import prices
-from menu.prices import NotOnTheMenu, Offer, Priced
+from menu.prices import MenuSnapshot, NotOnTheMenu, PricedItem
 from orders.models import BasketLine
 from pizzeria.foundation.money import ZERO, rounded
 from pizzeria.foundation.refusals import Refusal
@@ -41,7 +41,7 @@ class ReckonedLine:
     """A line of a basket with its price, or with why it cannot be had."""
 
     line: BasketLine
-    priced: Priced | None
+    priced: PricedItem | None
     problem: Refusal | None
 
     @property
@@ -75,9 +75,9 @@ def fingerprint(lines: Sequence[BasketLine]) -> str:
     return hashlib.sha256(filling.encode()).hexdigest()
 
 
-def reckon(lines: Sequence[BasketLine], *, offer: Offer, at: datetime) -> Reckoning:
+def reckon(lines: Sequence[BasketLine], *, snapshot: MenuSnapshot, at: datetime) -> Reckoning:
     """Price each line, and add up those that can be had."""
-    reckoned = [_reckon_line(line, offer, at) for line in lines]
+    reckoned = [_reckon_line(line, snapshot, at) for line in lines]
     return Reckoning(reckoned, totals(sum((line.total for line in reckoned), ZERO)))
 
 
@@ -102,9 +102,9 @@ def totals(lines: Decimal) -> Totals:
     )
 
 
-def _reckon_line(line: BasketLine, offer: Offer, at: datetime) -> ReckonedLine:
+def _reckon_line(line: BasketLine, snapshot: MenuSnapshot, at: datetime) -> ReckonedLine:
     try:
-        return ReckonedLine(line, prices.price(line.chosen, offer=offer, at=at), None)
+        return ReckonedLine(line, prices.price(line.chosen, snapshot=snapshot, at=at), None)
     except ValidationError:  # written by a newer release than this one
         return ReckonedLine(line, None, NotOnTheMenu(_("That can no longer be chosen like this."), field="item"))
     except Refusal as refusal:

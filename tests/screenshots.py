@@ -29,7 +29,7 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from kitchen import services as kitchen_services  # noqa: E402
 from menu.models import Pizza  # noqa: E402
-from menu.services import take_off  # noqa: E402
+from menu.services import mark_sold_out  # noqa: E402
 from orders import selectors as order_selectors  # noqa: E402
 from orders import services as order_services  # noqa: E402
 from orders.models import Notice, Order  # noqa: E402
@@ -89,7 +89,7 @@ def an_evening() -> list[Order]:
     for order, far in zip(orders, (3, 2, 2, 1, 1, 0, 0), strict=True):
         for minutes, step in enumerate(steps[:far]):
             step(ref=order.ref, by=SYSTEM, at=at + timedelta(minutes=4 * minutes + 1))
-    take_off(item=Pizza.objects.get(slug="hawaiian"), until=None, by=SYSTEM, at=at)
+    mark_sold_out(item=Pizza.objects.get(slug="hawaiian"), until=None, by=SYSTEM, at=at)
     an_order_of_the_customers(at)
     return list(Order.objects.filter(customer=None).select_related("contact").order_by("id"))
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
-from menu import offers
+from menu import catalogue
 from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from orders import services as order_services
 from orders.models import Basket, Order
@@ -79,7 +79,7 @@ def basket_of(*choices: Selection, quantity: int = 1, at: datetime = FRIDAY_NIGH
 
 def total_of(basket: Basket, *, at: datetime = FRIDAY_NIGHT) -> Decimal:
     """Tell the total that the basket page shows."""
-    return reckon(list(basket.lines.all()), offer=offers.fresh(), at=at).totals.total
+    return reckon(list(basket.lines.all()), snapshot=catalogue.fresh_snapshot(), at=at).totals.total
 
 
 def place(

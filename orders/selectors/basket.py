@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db.models import Sum
 
 from kitchen.selectors import Quote
-from menu import offers
+from menu import catalogue
 from menu import selectors as menu_selectors
-from menu.prices import Offer, Priced
+from menu.prices import MenuSnapshot, PricedItem
 from orders.models import BasketLine
 from orders.reckoning import ReckonedLine, Totals, fingerprint, reckon
 from orders.selectors.quotes import quote
@@ -54,10 +54,10 @@ class BasketPicture:
 def basket(ref: UUID | None, *, at: datetime) -> BasketPicture:
     """Picture an open basket with today's prices; a spent or unknown one is empty."""
     lines = list(_open_lines(ref)) if ref else []
-    offer = offers.fresh()
-    reckoning = reckon(lines, offer=offer, at=at)
+    snapshot = catalogue.fresh_snapshot()
+    reckoning = reckon(lines, snapshot=snapshot, at=at)
     return BasketPicture(
-        lines=[_picture(line, offer) for line in reckoning.lines],
+        lines=[_picture(line, snapshot) for line in reckoning.lines],
         totals=reckoning.totals,
         fingerprint=fingerprint(lines),
         quote=quote(at=at, pizza_minutes=reckoning.pizza_minutes),
@@ -74,9 +74,9 @@ def _open_lines(ref: UUID) -> "list[BasketLine]":
     return list(BasketLine.objects.filter(basket__ref=ref, basket__order_ref=None).order_by("id"))
 
 
-def _picture(reckoned: ReckonedLine, offer: Offer) -> BasketLinePicture:
+def _picture(reckoned: ReckonedLine, snapshot: MenuSnapshot) -> BasketLinePicture:
     line, priced = reckoned.line, reckoned.priced
-    dish = menu_selectors.dish(priced.slug if priced else line.slug, offer)
+    dish = menu_selectors.dish(priced.slug if priced else line.slug, snapshot)
     return BasketLinePicture(
         ref=line.ref,
         line=Line(
@@ -93,7 +93,7 @@ def _picture(reckoned: ReckonedLine, offer: Offer) -> BasketLinePicture:
     )
 
 
-def _names(priced: Priced | None, which: str) -> list[str]:
+def _names(priced: PricedItem | None, which: str) -> list[str]:
     if priced is None:
         return []
     return [topping.name for part in priced.parts for topping in getattr(part, which)]

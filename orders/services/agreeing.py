@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from menu import offers
+from menu import catalogue
 from orders.models import Basket
 from orders.reckoning import Reckoning, Totals, fingerprint, reckon
 from orders.services import basket as basket_services
@@ -62,7 +62,7 @@ def take_basket(ref: UUID, *, shown_lines: str | None, at: datetime) -> tuple[Ba
         raise EmptyBasket(_("Your basket is empty. Choose a pizza first."))
     if shown_lines is not None and shown_lines != fingerprint(lines):
         raise BasketChanged(_("Your basket has changed since you looked. Please look again."))
-    reckoning = reckon(lines, offer=offers.fresh(), at=at)
+    reckoning = reckon(lines, snapshot=catalogue.fresh_snapshot(), at=at)
     if reckoning.problems:
         first = reckoning.problems[0]
         raise type(first)(" ".join(problem.sentence for problem in reckoning.problems), field="basket")

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kitchen import selectors as kitchen_selectors
-from menu import offers, prices
+from menu import catalogue, prices
 from menu.selections import MAX_QUANTITY, Selection
 from orders.models import Basket, BasketLine
 from pizzeria.foundation.actor import Actor
@@ -39,7 +39,7 @@ def add_to_basket(*, basket: UUID | None, selection: Selection, quantity: int, b
     :raises NotOnTheMenu, SoldOut, TooManyToppings: it cannot be had as chosen
     :raises BasketFull: too many of one thing, or too many lines
     """
-    priced = prices.price(selection, offer=offers.fresh(), at=at)
+    priced = prices.price(selection, snapshot=catalogue.fresh_snapshot(), at=at)
     target = _open_basket(basket, at)
     lines = list(target.lines.all())
     as_kept = selection.model_dump(mode="json")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from menu.prices import OfferedTopping, Priced
+from menu.prices import PricedItem, ToppingSnapshot
 from orders.events import Named, NamedPriced, PlacedLine, PlacedPart
 from orders.models import Order, OrderLine, OrderLinePart
 from orders.reckoning import Reckoning
@@ -52,7 +52,7 @@ def kitchen_items(lines: Iterable[PlacedLine]) -> list[dict[str, Any]]:
     ]
 
 
-def _placed(priced: Priced, quantity: int) -> PlacedLine:
+def _placed(priced: PricedItem, quantity: int) -> PlacedLine:
     return PlacedLine(
         kind="pizza" if priced.parts else "simple_item",
         slug=priced.slug,
@@ -75,5 +75,5 @@ def _placed(priced: Priced, quantity: int) -> PlacedLine:
     )
 
 
-def _named(toppings: Iterable[OfferedTopping]) -> tuple[Named, ...]:
+def _named(toppings: Iterable[ToppingSnapshot]) -> tuple[Named, ...]:
     return tuple(Named(slug=topping.slug, name=topping.name) for topping in toppings)

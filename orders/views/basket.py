@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from menu import offers, pages
+from menu import catalogue, pizza_page
 from menu.forms import quantity_field
-from menu.prices import Offer, OfferedPizza, OfferedSimpleItem
+from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot
 from menu.selections import Selection, SimpleItemSelection
 from orders import selectors, services
 from orders.views import carried
@@ -36,11 +36,11 @@ def basket(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def add_to_basket(request: HttpRequest) -> HttpResponse:
-    offer = offers.current()
+    snapshot = catalogue.cached_snapshot()
     item = request.POST.get("item", "")
-    if pizza := offer.pizzas.get(item):
-        return _add_pizza(request, pizza, offer)
-    if simple_item := offer.simple_items.get(item):
+    if pizza := snapshot.pizzas.get(item):
+        return _add_pizza(request, pizza, snapshot)
+    if simple_item := snapshot.simple_items.get(item):
         return _add_simple_item(request, simple_item)
     raise Http404
 
@@ -66,10 +66,10 @@ def change_line(request: HttpRequest, ref: UUID) -> HttpResponse:
     return redirect("orders:basket")
 
 
-def _add_pizza(request: HttpRequest, pizza: OfferedPizza, offer: Offer) -> HttpResponse:
+def _add_pizza(request: HttpRequest, pizza: PizzaSnapshot, snapshot: MenuSnapshot) -> HttpResponse:
     """Add what the pizza page's form says; whatever is wrong with it is said on that page, as it was typed."""
     at = clock.now()
-    form = pages.form_for(pizza, asked=_as_form(request.POST), offer=offer, at=at)
+    form = pizza_page.form_for(pizza, asked=_as_form(request.POST), snapshot=snapshot, at=at)
     refusal = None
     if form.is_valid():
         try:
@@ -77,22 +77,22 @@ def _add_pizza(request: HttpRequest, pizza: OfferedPizza, offer: Offer) -> HttpR
             return redirect("orders:basket")
         except Refusal as no:
             refusal = no
-    page = pages.pizza_page(form, offer=offer, at=at, refusal=refusal)
+    page = pizza_page.pizza_page(form, snapshot=snapshot, at=at, refusal=refusal)
     return render(request, "menu/pizza.html", {"page": page}, status=422)
 
 
-def _add_simple_item(request: HttpRequest, simple_item: OfferedSimpleItem) -> HttpResponse:
+def _add_simple_item(request: HttpRequest, simple_item: SimpleItemSnapshot) -> HttpResponse:
     form = QuantityForm(request.POST)
     if not form.is_valid():
         messages.warning(request, _first_sentence(form))
-        return redirect("menu:card")
+        return redirect("menu:index")
     try:
         _add(
             request, SimpleItemSelection(simple_item=simple_item.slug), form.cleaned_data["quantity"], simple_item.name
         )
     except Refusal as refusal:
         messages.warning(request, refusal.sentence)
-    return redirect("menu:card")
+    return redirect("menu:index")
 
 
 def _add(request: HttpRequest, selection: Selection, quantity: int, name: str) -> None:

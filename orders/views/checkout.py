@@ -31,7 +31,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     basket = selectors.basket(carried.basket_ref(request), at=clock.now())
     if basket.is_empty:
         messages.info(request, _("Your basket is empty. Choose a pizza first."))
-        return redirect("menu:card")
+        return redirect("menu:index")
     form = _form_of(request)(
         initial={
             **_known_about(request),
@@ -48,7 +48,7 @@ def _place(request: HttpRequest) -> HttpResponse:
     form, basket = _form_of(request)(request.POST), carried.basket_ref(request)
     if basket is None:
         messages.info(request, _("Your basket is empty. Choose a pizza first."))
-        return redirect("menu:card")
+        return redirect("menu:index")
     refusal: Refusal | None = None
     if form.is_valid():
         try:

@@ -57,7 +57,7 @@ def _timed(request: Callable[[], object]) -> float:
 
 def _menus(port: int) -> Iterator[Callable[[], object]]:
     while True:
-        yield partial(_read, f"http://127.0.0.1:{port}{reverse('menu:card')}")
+        yield partial(_read, f"http://127.0.0.1:{port}{reverse('menu:index')}")
 
 
 def _orders(port: int) -> Iterator[Callable[[], object]]:

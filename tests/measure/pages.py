@@ -24,9 +24,9 @@ def measure() -> None:
     chef.force_login(User.objects.get(username="chef"))
     newest = Order.objects.select_related("contact").latest("id")
     for name, visitor, address, cached in (
-        ("menu, uncached", guest, reverse("menu:card"), False),
-        ("menu, cached", guest, reverse("menu:card"), True),
-        ("menu, cached, signed in", chef, reverse("menu:card"), True),
+        ("menu, uncached", guest, reverse("menu:index"), False),
+        ("menu, cached", guest, reverse("menu:index"), True),
+        ("menu, cached, signed in", chef, reverse("menu:index"), True),
         ("pizza page, uncached", guest, reverse("menu:pizza", args=["pepperoni"]), False),
         ("pizza page, cached", guest, reverse("menu:pizza", args=["pepperoni"]), True),
         ("a guest's order", guest, order_selectors.address(newest), True),

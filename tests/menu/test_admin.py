@@ -130,12 +130,12 @@ def test_leaves_placed_orders_as_they_were(marta, placed_order, margherita):
 
 def test_does_not_undo_what_was_sold_out_while_the_form_was_open(marta, margherita):
     form = form_of(marta, margherita, description="With love.")
-    menu_services.take_off(item=margherita, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+    menu_services.mark_sold_out(item=margherita, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     marta.post(admin_of(margherita), form)
 
     margherita.refresh_from_db()
-    assert (margherita.description, margherita.off_since) == ("With love.", FRIDAY_NIGHT)
+    assert (margherita.description, margherita.sold_out_since) == ("With love.", FRIDAY_NIGHT)
 
 
 def test_does_not_undo_what_is_sold_out_between_reading_the_row_and_saving_it(marta, margherita):
@@ -146,12 +146,12 @@ def test_does_not_undo_what_is_sold_out_between_reading_the_row_and_saving_it(ma
     pizzas = admin.site.get_model_admin(Pizza)
     form = pizzas.get_form(request)(typed, instance=margherita)
     assert form.is_valid()
-    menu_services.take_off(item=Pizza.objects.get(pk=margherita.pk), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+    menu_services.mark_sold_out(item=Pizza.objects.get(pk=margherita.pk), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     pizzas.save_model(request, form.save(commit=False), form, change=True)
 
     saved = Pizza.objects.get(pk=margherita.pk)
-    assert (saved.description, saved.off_since) == ("With love.", FRIDAY_NIGHT)
+    assert (saved.description, saved.sold_out_since) == ("With love.", FRIDAY_NIGHT)
     assert [kind for kind, _data, _who in news_of(saved)] == ["menu.sold_out.v1", "menu.changed.v1"]
 
 
@@ -162,7 +162,7 @@ def act(browser, action, *items, **said):
 
 
 def test_asks_until_when_what_is_ticked_is_sold_out(marta, margherita, pepperoni):
-    page = act(marta, "take_off", margherita, pepperoni)
+    page = act(marta, "mark_sold_out", margherita, pepperoni)
 
     html = page.content.decode()
     assert page.status_code == 200
@@ -175,12 +175,12 @@ def test_asks_until_when_what_is_ticked_is_sold_out(marta, margherita, pepperoni
 
 
 def test_takes_off_what_is_ticked_until_further_notice(marta, margherita, pepperoni):
-    html = act(marta, "take_off", margherita, pepperoni, until="notice").content.decode()
+    html = act(marta, "mark_sold_out", margherita, pepperoni, until="notice").content.decode()
 
     assert html.count("sold out until further notice</li>") == 2
     assert [kind for item in (margherita, pepperoni) for kind, _data, _who in news_of(item)] == ["menu.sold_out.v1"] * 2
     margherita.refresh_from_db()
-    assert (margherita.is_on(clock.now()), margherita.off_until) == (False, None)
+    assert (margherita.is_on(clock.now()), margherita.sold_out_until) == (False, None)
 
 
 @pytest.fixture
@@ -191,19 +191,19 @@ def _tonight(monkeypatch):
 
 @pytest.mark.usefixtures("_tonight")
 def test_takes_off_for_today_until_the_business_day_ends(marta, olives):
-    html = act(marta, "take_off", olives, until="today").content.decode()
+    html = act(marta, "mark_sold_out", olives, until="today").content.decode()
 
     olives.refresh_from_db()
-    assert olives.off_until == clock.end_of_business_day(olives.off_since)
+    assert olives.sold_out_until == clock.end_of_business_day(olives.sold_out_since)
     assert re.search(r"Olives: sold out until \d\d \w+, 04:00", html)
 
 
 @pytest.mark.usefixtures("_tonight")
 def test_takes_off_until_a_time_on_the_wall_clock(marta, olives):
-    html = act(marta, "take_off", olives, until="time", time="03:59:59").content.decode()
+    html = act(marta, "mark_sold_out", olives, until="time", time="03:59:59").content.decode()
 
     olives.refresh_from_db()
-    assert olives.off_until == clock.end_of_business_day(olives.off_since) - timedelta(seconds=1)
+    assert olives.sold_out_until == clock.end_of_business_day(olives.sold_out_since) - timedelta(seconds=1)
     assert re.search(r"Olives: sold out until \d\d \w+, 03:59", html)
 
 
@@ -218,7 +218,7 @@ def test_takes_off_until_a_time_on_the_wall_clock(marta, olives):
     ids=lambda said: said.get("time", "nonsense") if isinstance(said, dict) else "",
 )
 def test_asks_again_and_takes_nothing_off_when_the_time_makes_no_sense(marta, olives, said, sentence):
-    page = act(marta, "take_off", olives, **said)
+    page = act(marta, "mark_sold_out", olives, **said)
 
     html = page.content.decode()
     assert page.status_code == 422
@@ -229,9 +229,9 @@ def test_asks_again_and_takes_nothing_off_when_the_time_makes_no_sense(marta, ol
 
 
 def test_puts_back_what_is_ticked(marta, olives):
-    menu_services.take_off(item=olives, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+    menu_services.mark_sold_out(item=olives, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
-    act(marta, "put_back", olives)
+    act(marta, "mark_available", olives)
 
     olives.refresh_from_db()
     assert olives.is_on(clock.now())

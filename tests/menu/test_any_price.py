@@ -6,9 +6,9 @@ from django.http import QueryDict
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from menu import pages, prices
+from menu import pizza_page, prices
 from menu.pictures import Look
-from menu.prices import Offer, OfferedPizza, OfferedSize, OfferedTopping
+from menu.prices import MenuSnapshot, PizzaSnapshot, SizeSnapshot, ToppingSnapshot
 from menu.selections import PizzaPart, PizzaSelection
 from tests.shop import FRIDAY_NIGHT
 
@@ -21,15 +21,15 @@ SLUGS = [f"topping-{n}" for n in range(14)]
 def menus(draw):
     """A menu of one pizza in one size, with fourteen toppings, some of them in its recipe."""
     toppings = {
-        slug: OfferedTopping(slug, slug, None, None, draw(AMOUNTS), "vegan", False, (), Look("disc", "#b5301f"))
+        slug: ToppingSnapshot(slug, slug, None, None, draw(AMOUNTS), "vegan", False, (), Look("disc", "#b5301f"))
         for slug in SLUGS
     }
     recipe = draw(st.lists(st.sampled_from(SLUGS), unique=True, max_size=4))
-    pizza = OfferedPizza(
+    pizza = PizzaSnapshot(
         slug="house",
         name="House",
-        off_since=None,
-        off_until=None,
+        sold_out_since=None,
+        sold_out_until=None,
         category="Pizzas",
         category_slug="pizzas",
         category_position=0,
@@ -41,8 +41,8 @@ def menus(draw):
         minutes=8,
         recipe=tuple(toppings[slug] for slug in recipe),
     )
-    size = OfferedSize("any", "Any", draw(FACTORS))
-    return Offer(sizes={"any": size}, toppings=toppings, pizzas={"house": pizza}, simple_items={})
+    size = SizeSnapshot("any", "Any", draw(FACTORS))
+    return MenuSnapshot(sizes={"any": size}, toppings=toppings, pizzas={"house": pizza}, simple_items={})
 
 
 ADDED = st.lists(st.sampled_from(SLUGS), max_size=10)
@@ -52,7 +52,7 @@ def cost(menu, added, left_out=()):
     selection = PizzaSelection(
         size="any", parts=(PizzaPart(pizza="house", added=tuple(added), left_out=tuple(left_out)),)
     )
-    return prices.price(selection, offer=menu, at=FRIDAY_NIGHT).unit_price
+    return prices.price(selection, snapshot=menu, at=FRIDAY_NIGHT).unit_price
 
 
 @given(menus(), ADDED)
@@ -92,8 +92,8 @@ def test_is_on_the_page_what_it_is_in_the_order(menu, added, quantity):
     asked.setlist("add", added)
     asked.setlist("keep", [topping.slug for topping in pizza.recipe])
 
-    form = pages.form_for(pizza, asked=asked, offer=menu, at=FRIDAY_NIGHT)
-    page = pages.pizza_page(form, offer=menu, at=FRIDAY_NIGHT)
+    form = pizza_page.form_for(pizza, asked=asked, snapshot=menu, at=FRIDAY_NIGHT)
+    page = pizza_page.pizza_page(form, snapshot=menu, at=FRIDAY_NIGHT)
 
     assert page.errors == {}
     assert page.unit_price == cost(menu, added)

@@ -13,7 +13,7 @@ from tests.factories import ToppingFactory
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
-CARD = reverse("menu:card")
+CARD = reverse("menu:index")
 
 
 def page_of(slug):
@@ -60,7 +60,7 @@ def test_show_every_dish_with_its_price(client):
 
 
 def test_show_when_something_sold_out_is_back(client):
-    SimpleItem.objects.update(off_since=clock.now(), off_until=clock.now() + timedelta(hours=1))
+    SimpleItem.objects.update(sold_out_since=clock.now(), sold_out_until=clock.now() + timedelta(hours=1))
 
     html = client.get(CARD).content.decode()
 
@@ -151,7 +151,7 @@ def test_answer_nonsense_with_a_page(client):
 
 
 def test_say_that_a_pizza_is_sold_out_and_take_no_order_for_it(client):
-    Pizza.objects.update(off_since=clock.now())
+    Pizza.objects.update(sold_out_since=clock.now())
 
     html = client.get(page_of("margherita")).content.decode()
 
@@ -160,7 +160,7 @@ def test_say_that_a_pizza_is_sold_out_and_take_no_order_for_it(client):
 
 
 def test_leave_out_what_has_run_out_when_a_page_is_opened(client):
-    Topping.objects.update(off_since=clock.now())
+    Topping.objects.update(sold_out_since=clock.now())
 
     answer = client.get(page_of("pepperoni"))
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from menu import offers, prices
+from menu import catalogue, prices
 from menu.models import Pizza, SimpleItem, Size, Topping
 from menu.prices import NotOnTheMenu, SoldOut, TooManyToppings
 from menu.selections import MAX_ADDED, SELECTION_ADAPTER
@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 
 def price(selection, *, at=FRIDAY_NIGHT):
-    return prices.price(selection, offer=offers.fresh(), at=at)
+    return prices.price(selection, snapshot=catalogue.fresh_snapshot(), at=at)
 
 
 def costs(selection):
@@ -168,7 +168,7 @@ WHAT = ["pizza", "simple_item", "added topping", "topping of the recipe"]
 
 @pytest.mark.parametrize(("kind", "slug", "selection", "field", "sentence"), SOLD_OUT, ids=WHAT)
 def test_are_not_given_for_what_is_sold_out(kind, slug, selection, field, sentence):
-    kind.objects.filter(slug=slug).update(off_since=FRIDAY_NIGHT)
+    kind.objects.filter(slug=slug).update(sold_out_since=FRIDAY_NIGHT)
 
     with pytest.raises(SoldOut) as refused:
         price(selection)
@@ -179,7 +179,7 @@ def test_are_not_given_for_what_is_sold_out(kind, slug, selection, field, senten
 @pytest.mark.parametrize(("kind", "slug", "selection", "field", "sentence"), SOLD_OUT, ids=WHAT)
 def test_are_given_again_from_the_moment_it_is_back(kind, slug, selection, field, sentence):
     back_at = FRIDAY_NIGHT + HOUR
-    kind.objects.filter(slug=slug).update(off_since=FRIDAY_NIGHT, off_until=back_at)
+    kind.objects.filter(slug=slug).update(sold_out_since=FRIDAY_NIGHT, sold_out_until=back_at)
 
     with pytest.raises(SoldOut):
         price(selection, at=back_at - timedelta(microseconds=1))
@@ -187,13 +187,13 @@ def test_are_given_again_from_the_moment_it_is_back(kind, slug, selection, field
 
 
 def test_are_given_when_what_is_sold_out_is_left_out():
-    Topping.objects.filter(slug="pepperoni").update(off_since=FRIDAY_NIGHT)
+    Topping.objects.filter(slug="pepperoni").update(sold_out_since=FRIDAY_NIGHT)
 
     assert costs(pizza("pepperoni", left_out=("pepperoni",))) == "14.99"
 
 
 def test_name_everything_that_is_sold_out():
-    Topping.objects.filter(slug__in=["olives", "basil"]).update(off_since=FRIDAY_NIGHT)
+    Topping.objects.filter(slug__in=["olives", "basil"]).update(sold_out_since=FRIDAY_NIGHT)
 
     with pytest.raises(SoldOut, match="out of olives and basil right now"):
         price(pizza("margherita", added=("olives", "mushrooms", "basil")))

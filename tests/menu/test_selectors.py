@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from menu import offers
+from menu import catalogue
 from menu import selectors as menu_selectors
 from menu.models import Category, Pizza, Size
 from tests.factories import CategoryFactory, PizzaFactory, SimpleItemFactory, SizeFactory, ToppingFactory
@@ -17,7 +17,10 @@ pytestmark = pytest.mark.django_db
 def item(slug):
     """Give a dish as the card shows it."""
     return next(
-        item for section in menu_selectors.card(FRIDAY_NIGHT).sections for item in section.items if item.slug == slug
+        item
+        for section in menu_selectors.menu_page(FRIDAY_NIGHT).sections
+        for item in section.items
+        if item.slug == slug
     )
 
 
@@ -98,7 +101,11 @@ def test_put_the_categories_in_the_managers_order():
     PizzaFactory(category=pizzas)
     SimpleItemFactory(category=drinks)
 
-    assert [section.slug for section in menu_selectors.card(FRIDAY_NIGHT).sections] == ["drinks", "pizzas", "desserts"]
+    assert [section.slug for section in menu_selectors.menu_page(FRIDAY_NIGHT).sections] == [
+        "drinks",
+        "pizzas",
+        "desserts",
+    ]
 
 
 def test_put_dishes_in_their_order_within_a_category():
@@ -106,7 +113,7 @@ def test_put_dishes_in_their_order_within_a_category():
     PizzaFactory(slug="b", name="B", position=1)
     PizzaFactory(slug="a", name="A", position=1)
 
-    [pizzas] = menu_selectors.card(FRIDAY_NIGHT).sections
+    [pizzas] = menu_selectors.menu_page(FRIDAY_NIGHT).sections
 
     assert [item.slug for item in pizzas.items] == ["a", "b", "last"]
 
@@ -116,7 +123,7 @@ def test_keep_one_heading_for_pizzas_and_extras_of_one_category():
     PizzaFactory(slug="tartufo", category=specials)
     SimpleItemFactory(slug="truffle", category=specials)
 
-    [section] = menu_selectors.card(FRIDAY_NIGHT).sections
+    [section] = menu_selectors.menu_page(FRIDAY_NIGHT).sections
 
     assert [item.slug for item in section.items] == ["tartufo", "truffle"]
 
@@ -124,14 +131,14 @@ def test_keep_one_heading_for_pizzas_and_extras_of_one_category():
 def test_leave_out_a_heading_with_nothing_under_it():
     CategoryFactory(slug="soups")
 
-    assert menu_selectors.card(FRIDAY_NIGHT).sections == ()
+    assert menu_selectors.menu_page(FRIDAY_NIGHT).sections == ()
 
 
 def test_show_what_is_sold_out_and_when_it_is_back():
     in_an_hour = FRIDAY_NIGHT + timedelta(hours=1)
-    PizzaFactory(slug="orto", off_since=FRIDAY_NIGHT, off_until=in_an_hour)
-    PizzaFactory(slug="tartufo", off_since=FRIDAY_NIGHT)
-    PizzaFactory(slug="margherita", off_since=FRIDAY_NIGHT, off_until=FRIDAY_NIGHT)
+    PizzaFactory(slug="orto", sold_out_since=FRIDAY_NIGHT, sold_out_until=in_an_hour)
+    PizzaFactory(slug="tartufo", sold_out_since=FRIDAY_NIGHT)
+    PizzaFactory(slug="margherita", sold_out_since=FRIDAY_NIGHT, sold_out_until=FRIDAY_NIGHT)
 
     assert [(item(slug).sold_out, item(slug).back_at) for slug in ("orto", "tartufo", "margherita")] == [
         (True, in_an_hour),
@@ -159,7 +166,7 @@ def test_recommend_the_first_pizzas_that_are_to_be_had():
     SimpleItemFactory()
     for slug in ("one", "two", "three", "four", "five", "six"):
         PizzaFactory(slug=slug)
-    Pizza.objects.filter(slug="two").update(off_since=FRIDAY_NIGHT)
+    Pizza.objects.filter(slug="two").update(sold_out_since=FRIDAY_NIGHT)
 
     assert [pizza.slug for pizza in menu_selectors.favourites(FRIDAY_NIGHT)] == ["one", "three", "four", "five"]
 
@@ -169,7 +176,7 @@ def test_give_another_address_to_a_picture_that_looks_different(ham):
     before = item("margherita").picture
 
     pizza.recipe.add(ham)
-    offers.forget()
+    catalogue.invalidate()
 
     assert item("margherita").picture != before
     assert item("margherita").picture.startswith("/menu/margherita/picture.svg?v=")
@@ -181,15 +188,15 @@ def test_keep_the_address_of_a_picture_that_looks_the_same():
 
     Pizza.objects.update(base_price=Decimal("13.99"))
     Category.objects.update(position=7)
-    offers.forget()
+    catalogue.invalidate()
 
     assert item("margherita").price_from == Decimal("13.99")
     assert item("margherita").picture == before
 
 
 def test_do_not_let_a_sold_out_topping_be_ticked():
-    ToppingFactory(slug="olives", off_since=FRIDAY_NIGHT)
-    toppings = offers.fresh().toppings.values()
+    ToppingFactory(slug="olives", sold_out_since=FRIDAY_NIGHT)
+    toppings = catalogue.fresh_snapshot().toppings.values()
 
     [olives] = menu_selectors.topping_options(toppings, chosen=["olives"], at=FRIDAY_NIGHT)
 

@@ -27,7 +27,7 @@ def refuse_and_miss(browser):
     """Answers that are no page of ours: each kind of no."""
     yield "404", browser.get("/nothing/here/")
     yield "404 of an order", browser.get(reverse("orders:guest_order", args=[uuid4(), "k" * 43]))
-    yield "405", browser.post(reverse("menu:card"))
+    yield "405", browser.post(reverse("menu:index"))
     yield "redirect", browser.get(reverse("admin:login"))
     yield "health", browser.get("/health/live")
     yield "picture", browser.get(reverse("menu:picture", args=["margherita"]))
@@ -37,7 +37,7 @@ def pages_of_a_guest(browser):
     browser.post(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
     order = shop.place()
     yield from refuse_and_miss(browser)
-    for name in ("orders:home", "menu:card", "orders:basket", "orders:checkout", "users:sign_in"):
+    for name in ("orders:home", "menu:index", "orders:basket", "orders:checkout", "users:sign_in"):
         yield name, browser.get(reverse(name))
     yield "pizza", browser.get(reverse("menu:pizza", args=["margherita"]))
     yield "part of a page", browser.get(reverse("menu:pizza", args=["margherita"]), headers={"HX-Request": "true"})
@@ -113,7 +113,7 @@ def test_say_the_other_four_words(answers):
 
 def test_keep_cookies_from_scripts_and_from_other_sites(client, kitchen):
     client.post(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
-    client.get(reverse("menu:card"))
+    client.get(reverse("menu:index"))
 
     assert {
         name: (cookie["httponly"], cookie["samesite"]) for name, cookie in client.cookies.items() if cookie.value
@@ -132,5 +132,5 @@ def test_tell_browsers_to_come_by_https_for_a_year(client, settings):
 
 
 def test_answer_nobody_who_calls_the_shop_by_another_name(client):
-    assert client.get(reverse("menu:card"), headers={"Host": "evil.example"}).status_code == 400
-    assert client.get(reverse("menu:card"), headers={"X-Forwarded-Host": "evil.example"}).status_code == 200
+    assert client.get(reverse("menu:index"), headers={"Host": "evil.example"}).status_code == 400
+    assert client.get(reverse("menu:index"), headers={"X-Forwarded-Host": "evil.example"}).status_code == 200

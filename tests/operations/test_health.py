@@ -123,4 +123,4 @@ def test_is_asked_in_plain_http_from_inside(client, db, settings):
     settings.SECURE_SSL_REDIRECT = True
 
     assert client.get(LIVE).status_code == 200
-    assert client.get(reverse("menu:card")).status_code == 301
+    assert client.get(reverse("menu:index")).status_code == 301

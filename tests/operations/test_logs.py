@@ -56,7 +56,7 @@ def test_never_hold_a_guests_key(client, link, key, written):
 
 
 def test_never_hold_a_query(client, kitchen, written):
-    client.get(reverse("menu:card"), {"token": "four-cheeses"})
+    client.get(reverse("menu:index"), {"token": "four-cheeses"})
     client.get("/nothing/here/", {"token": "four-cheeses"})
 
     assert written().count("request_finished") == 2
@@ -118,7 +118,7 @@ def test_are_data_outside_the_demo(client, kitchen):
     handler.setFormatter(Lines(human=False))
     logging.getLogger().addHandler(handler)
     try:
-        client.get(reverse("menu:card"))
+        client.get(reverse("menu:index"))
         shop.place()
     finally:
         logging.getLogger().removeHandler(handler)

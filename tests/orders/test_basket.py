@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from menu.models import Pizza
-from menu.services import take_off
+from menu.services import mark_sold_out
 from orders import services as order_services
 from orders.models import Basket, BasketLine
 from pizzeria.foundation.actor import SYSTEM
@@ -73,7 +73,7 @@ def test_knows_no_unknown_item_size_or_topping(client):
 
 
 def test_says_that_something_is_sold_out(client):
-    take_off(item=Pizza.objects.get(slug="margherita"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+    mark_sold_out(item=Pizza.objects.get(slug="margherita"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     response = add(client)
 
@@ -128,7 +128,7 @@ def test_never_touches_somebody_elses_line(client):
 def test_marks_what_was_sold_out_since_and_keeps_the_rest(client):
     add(client)
     add(client, item="pepperoni", keep=["pepperoni"])
-    take_off(item=Pizza.objects.get(slug="pepperoni"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+    mark_sold_out(item=Pizza.objects.get(slug="pepperoni"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     basket = client.get(reverse("orders:basket")).context["basket"]
 

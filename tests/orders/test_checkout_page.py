@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket
 from menu.models import Pizza
-from menu.services import take_off
+from menu.services import mark_sold_out
 from orders import services as order_services
 from orders.models import Order
 from pizzeria.foundation.actor import SYSTEM
@@ -37,8 +37,8 @@ def send(client, form, **changed):
 
 
 def test_sends_an_empty_basket_to_the_menu(client):
-    assert client.get(reverse("orders:checkout")).url == reverse("menu:card")
-    assert send(client, ANNA).url == reverse("menu:card")
+    assert client.get(reverse("orders:checkout")).url == reverse("menu:index")
+    assert send(client, ANNA).url == reverse("menu:index")
 
 
 def test_shows_the_total_that_is_charged(client, form):
@@ -110,7 +110,7 @@ def test_asks_again_with_the_new_total_when_a_price_changed(client, form):
 def test_says_which_is_sold_out_and_keeps_the_rest(client, form):
     add(client, item="pepperoni", keep=["pepperoni"])
     page = client.get(reverse("orders:checkout"))
-    take_off(item=Pizza.objects.get(slug="pepperoni"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+    mark_sold_out(item=Pizza.objects.get(slug="pepperoni"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     refused = send(client, form, **hidden(page))
 
@@ -199,7 +199,7 @@ def test_typed_when_the_kitchen_closes_can_be_sent_again_later(client, form):
 
 
 def test_does_not_ask_for_a_name_while_something_in_the_basket_is_sold_out(client, form):
-    take_off(item=Pizza.objects.get(slug="margherita"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+    mark_sold_out(item=Pizza.objects.get(slug="margherita"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     html = client.get(reverse("orders:checkout")).content.decode()
 

@@ -22,7 +22,7 @@ from tests.operations.test_cache import OPTIONS
 from tests.shop import ANNA, FRIDAY_NIGHT
 
 PAGE, READ, DISMISS = (reverse(f"orders:{name}") for name in ("notices", "read_notices", "dismiss_notices"))
-CARD = reverse("menu:card")
+CARD = reverse("menu:index")
 COMMITS = pytest.mark.django_db(transaction=True)  # the count is forgotten when something is committed
 
 A_REF = "0197c2a0-0000-7000-8000-000000000000"

@@ -8,7 +8,7 @@ from kitchen.capacity import KitchenClosed, KitchenFull
 from kitchen.models import Kitchen, Ticket, TicketState
 from menu.models import Pizza, Topping
 from menu.prices import SoldOut
-from menu.services import take_off
+from menu.services import mark_sold_out
 from orders import services as order_services
 from orders.models import Order, OrderContact, Status
 from pizzeria.foundation.actor import GUEST, SYSTEM
@@ -130,7 +130,7 @@ def test_is_refused_naming_all_that_is_sold_out_and_keeps_the_basket():
     basket = shop.basket_of(shop.pizza("margherita"), shop.pizza("pepperoni"), shop.pizza(added=("olives",)))
     total = shop.total_of(basket)
     for item in (Pizza.objects.get(slug="pepperoni"), Topping.objects.get(slug="olives")):
-        take_off(item=item, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+        mark_sold_out(item=item, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     with pytest.raises(SoldOut, match=r"Pepperoni is sold out.*olives"):
         shop.place(basket, shown_total=total)

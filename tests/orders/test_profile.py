@@ -115,7 +115,7 @@ def test_is_everybodys_own_and_in_the_header_of_every_page(sign_in, role):
     change(sign_in(CUSTOMER))
     browser = sign_in(role, first_name="Bruno")
 
-    assert f'href="{PROFILE}"' in browser.get(reverse("menu:card")).content.decode()
+    assert f'href="{PROFILE}"' in browser.get(reverse("menu:index")).content.decode()
     assert browser.get(PROFILE).context["form"]["name"].value() == "Bruno Conti"
 
 

@@ -18,7 +18,7 @@ from pizzeria.foundation import clock
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 
-CARD, PIZZA, BASKET = reverse("menu:card"), reverse("menu:pizza", args=["margherita"]), reverse("orders:basket")
+CARD, PIZZA, BASKET = reverse("menu:index"), reverse("menu:pizza", args=["margherita"]), reverse("orders:basket")
 OPEN = r"Order now, and it is ready in about 1\d minutes\."
 FULL = r"The kitchen is at capacity\. Please try again in about \d+ minutes\."
 PAUSED = r"The kitchen is taking a break \(The oven is cold\)\. Please try again later\."

@@ -118,7 +118,7 @@ def test_of_the_page_of_all_orders_take_five_queries(many, sign_in, django_asser
     for _ in range(many):
         shop.place()
     browser = sign_in(KITCHEN)
-    browser.get(reverse("menu:card"))  # what the header shows is known from then on
+    browser.get(reverse("menu:index"))  # what the header shows is known from then on
 
     with django_assert_num_queries(5):  # who asks, with two for what they may; how many orders, and those of the page
         page = browser.get(reverse("orders:all"))

@@ -32,7 +32,7 @@ TRESPASSES = {
     "a desk's service shows a page": ("orders/services/placing.py", "import orders.views", "Inside the desk"),
     "a line's model promises": ("kitchen/models.py", "import kitchen.promises", "Inside the line"),
     "a line's selector writes": ("kitchen/selectors.py", "import kitchen.services", "Inside the line"),
-    "a price reads the offers": ("menu/prices.py", "import menu.offers", "Inside the menu"),
+    "a price reads the offers": ("menu/prices.py", "import menu.catalogue", "Inside the menu"),
     "a menu's selector writes": ("menu/selectors.py", "import menu.services", "Inside the menu"),
     "a picture knows a row": ("menu/pictures/__init__.py", "import menu.models", "Inside the menu"),
 }

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kitchen.capacity import KitchenFull
 from kitchen.models import FulfillmentMethod
-from menu import offers
+from menu import catalogue
 from menu.selections import Selection
 from orders import services as order_services
 from orders.models import Order, Reason
@@ -72,7 +72,7 @@ def place(
         basket=basket.ref,
         contact=guest.contact(method),
         method=method,
-        shown_total=reckon(lines, offer=offers.current(), at=at).totals.total,
+        shown_total=reckon(lines, snapshot=catalogue.cached_snapshot(), at=at).totals.total,
         shown_lines=fingerprint(lines),
         by=by,
         at=at,

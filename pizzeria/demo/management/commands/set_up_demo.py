@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand
 
 from menu.models import Category, MenuItem, Pizza, SimpleItem, Topping
-from menu.services import note_edit
+from menu.services import record_edit
 from pizzeria.demo import menu
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM, Actor
@@ -38,7 +38,7 @@ def fill_menu(*, by: Actor, at: datetime) -> int:
     made += [_simple_item(position, row, categories[row.category]) for position, row in enumerate(menu.SIMPLE_ITEMS)]
     new = [item for item, is_new in made if is_new]
     for item in new:
-        note_edit(item, before=None, fields=[], by=by, at=at)
+        record_edit(item, before=None, fields=[], by=by, at=at)
     return len(new)
 
 

@@ -19,17 +19,28 @@ from django.db.models.functions import Coalesce
 
 from menu.models import Pizza, SimpleItem, Size, Topping
 from menu.pictures import Look
-from menu.prices import Offer, OfferedPizza, OfferedSimpleItem, OfferedSize, OfferedTopping
+from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot, SizeSnapshot, ToppingSnapshot
 
-SECONDS = 30
-VERSION = "menu:version"
+CACHE_SECONDS = 30
+VERSION_KEY = "menu:version"
 
-_TOPPING = ("slug", "name", "off_since", "off_until", "price", "diet", "spicy", "allergens", "shape", "colour")
+_TOPPING = (
+    "slug",
+    "name",
+    "sold_out_since",
+    "sold_out_until",
+    "price",
+    "diet",
+    "spicy",
+    "allergens",
+    "shape",
+    "colour",
+)
 _DISH = (
     "slug",
     "name",
-    "off_since",
-    "off_until",
+    "sold_out_since",
+    "sold_out_until",
     "description",
     "diet",
     "allergens",
@@ -39,11 +50,11 @@ _DISH = (
 )
 
 # Pictures that another release has filed, with other fields, are not ours to read.
-_SHAPE = hashlib.sha256(
+_FORMAT = hashlib.sha256(
     repr(
         [
             field.name
-            for shape in (OfferedSize, OfferedTopping, OfferedPizza, OfferedSimpleItem)
+            for shape in (SizeSnapshot, ToppingSnapshot, PizzaSnapshot, SimpleItemSnapshot)
             for field in fields(shape)
         ]
     ).encode()
@@ -52,43 +63,43 @@ _SHAPE = hashlib.sha256(
 type Row = Mapping[str, Any]
 
 
-def fresh() -> Offer:
+def fresh_snapshot() -> MenuSnapshot:
     """Read what is on offer from the database, in four queries."""
     toppings = [_topping(row) for row in Topping.objects.order_by("position", "name").values(*_TOPPING)]
-    return Offer(
-        sizes={size.slug: OfferedSize(size.slug, size.name, size.factor) for size in Size.objects.all()},
+    return MenuSnapshot(
+        sizes={size.slug: SizeSnapshot(size.slug, size.name, size.factor) for size in Size.objects.all()},
         toppings={topping.slug: topping for topping in toppings},
         pizzas={pizza.slug: pizza for pizza in pizzas()},
         simple_items={simple_item.slug: simple_item for simple_item in simple_items()},
     )
 
 
-def current() -> Offer:
+def cached_snapshot() -> MenuSnapshot:
     """Read what is on offer as a page may show it."""
-    return cached("offer", fresh)
+    return cached("snapshot", fresh_snapshot)
 
 
 def cached[T](name: str, read: Callable[[], T]) -> T:
     """Give a picture of the menu, read afresh once a version and every 30 seconds at least."""
-    version = cache.get(VERSION)
+    version = cache.get(VERSION_KEY)
     if version is None:
-        version = forget()
-    key = f"menu:{version}:{_SHAPE}:{name}"
+        version = invalidate()
+    key = f"menu:{version}:{_FORMAT}:{name}"
     picture = cache.get(key)
     if picture is None:
         picture = read()
-        cache.set(key, picture, SECONDS)
+        cache.set(key, picture, CACHE_SECONDS)
     return cast("T", picture)
 
 
-def forget() -> str:
+def invalidate() -> str:
     """Make every cached picture of the menu an old one."""
     version = uuid4().hex
-    cache.set(VERSION, version, None)
+    cache.set(VERSION_KEY, version, None)
     return version
 
 
-def pizzas() -> list[OfferedPizza]:
+def pizzas() -> list[PizzaSnapshot]:
     """Read the pizzas with their recipes in one query: a row a topping, or one without."""
     rows = (
         Pizza.objects.order_by("category__position", "position", "name", "slug", "recipe__position", "recipe__name")
@@ -98,18 +109,18 @@ def pizzas() -> list[OfferedPizza]:
     return [_pizza(list(group)) for _slug, group in groupby(rows, key=lambda row: row["slug"])]
 
 
-def simple_items() -> list[OfferedSimpleItem]:
+def simple_items() -> list[SimpleItemSnapshot]:
     """Read the extras in one query."""
     rows = SimpleItem.objects.order_by("category__position", "position", "name")
     return [
-        OfferedSimpleItem(**_dish(row), price=row["price"], motif=row["motif"], colour=row["colour"])
+        SimpleItemSnapshot(**_dish(row), price=row["price"], motif=row["motif"], colour=row["colour"])
         for row in rows.values(*_DISH, "price", "motif", "colour")
     ]
 
 
-def _pizza(rows: list[Row]) -> OfferedPizza:
+def _pizza(rows: list[Row]) -> PizzaSnapshot:
     first = rows[0]
-    return OfferedPizza(
+    return PizzaSnapshot(
         **_dish(first),
         base_price=first["base_price"],
         smallest_factor=first["smallest"],
@@ -122,8 +133,8 @@ def _dish(row: Row) -> dict[str, Any]:
     return {
         "slug": row["slug"],
         "name": row["name"],
-        "off_since": row["off_since"],
-        "off_until": row["off_until"],
+        "sold_out_since": row["sold_out_since"],
+        "sold_out_until": row["sold_out_until"],
         "category": row["category__name"],
         "category_slug": row["category__slug"],
         "category_position": row["category__position"],
@@ -133,12 +144,12 @@ def _dish(row: Row) -> dict[str, Any]:
     }
 
 
-def _topping(row: Row, prefix: str = "") -> OfferedTopping:
-    return OfferedTopping(
+def _topping(row: Row, prefix: str = "") -> ToppingSnapshot:
+    return ToppingSnapshot(
         slug=row[f"{prefix}slug"],
         name=row[f"{prefix}name"],
-        off_since=row[f"{prefix}off_since"],
-        off_until=row[f"{prefix}off_until"],
+        sold_out_since=row[f"{prefix}sold_out_since"],
+        sold_out_until=row[f"{prefix}sold_out_until"],
         price=row[f"{prefix}price"],
         diet=row[f"{prefix}diet"],
         spicy=row[f"{prefix}spicy"],

@@ -35,6 +35,6 @@ def sellable(at: datetime) -> list[SellableGroup]:
         ("simple_item", _("Extras"), SimpleItem.objects.all()),
     ]
     return [
-        SellableGroup(name, [Sellable(kind, row.slug, row.name, row.is_on(at), row.off_until) for row in rows])
+        SellableGroup(name, [Sellable(kind, row.slug, row.name, row.is_on(at), row.sold_out_until) for row in rows])
         for kind, name, rows in groups
     ]

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from menu import stock
+from menu import sold_out
 from menu.models import Topping
 from pizzeria.foundation import clock
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN
@@ -37,17 +37,17 @@ def test_takes_three_queries_to_list_however_much_there_is(many, django_assert_n
         ToppingFactory(), PizzaFactory(), SimpleItemFactory()
 
     with django_assert_num_queries(3):
-        groups = stock.sellable(FRIDAY_NIGHT)
+        groups = sold_out.sellable(FRIDAY_NIGHT)
 
     assert [len(group.items) for group in groups] == [2 + many, 4 + many, 1 + many]
 
 
 def test_is_taken_off_from_the_list_until_further_notice(ciro):
-    html = press(ciro, "take_off", until="notice").content.decode()
+    html = press(ciro, "mark_sold_out", until="notice").content.decode()
 
     assert "Olives is off the menu." in html
     assert "until further notice</span>" in html
-    assert (olives().is_on(clock.now()), olives().off_until) == (False, None)
+    assert (olives().is_on(clock.now()), olives().sold_out_until) == (False, None)
 
 
 @pytest.fixture
@@ -58,22 +58,22 @@ def _tonight(monkeypatch):
 
 @pytest.mark.usefixtures("_tonight")
 def test_is_taken_off_from_the_list_for_today(ciro):
-    press(ciro, "take_off", until="today")
+    press(ciro, "mark_sold_out", until="today")
 
-    assert olives().off_until == clock.end_of_business_day(olives().off_since)
+    assert olives().sold_out_until == clock.end_of_business_day(olives().sold_out_since)
 
 
 @pytest.mark.usefixtures("_tonight")
 def test_is_taken_off_from_the_list_until_a_time(ciro):
-    press(ciro, "take_off", until="time", time="03:59:59")
+    press(ciro, "mark_sold_out", until="time", time="03:59:59")
 
-    assert clock.wall_clock(olives().off_until) == "03:59"
+    assert clock.wall_clock(olives().sold_out_until) == "03:59"
 
 
 def test_is_put_back_from_the_list(ciro):
-    press(ciro, "take_off", until="notice")
+    press(ciro, "mark_sold_out", until="notice")
 
-    html = press(ciro, "put_back").content.decode()
+    html = press(ciro, "mark_available").content.decode()
 
     assert "Olives is back on the menu." in html
     assert olives().is_on(clock.now())
@@ -91,7 +91,7 @@ def test_is_put_back_from_the_list(ciro):
     ids=["nothing", "nonsense", "no time", "no such time", "passed"],
 )
 def test_stays_on_when_nobody_can_tell_until_when_it_is_off(ciro, said, sentence):
-    answer = press(ciro, "take_off", **said)
+    answer = press(ciro, "mark_sold_out", **said)
 
     [row] = re.findall(r'<li id="topping-olives".*?</li>', answer.content.decode(), re.DOTALL)
     assert answer.status_code == 422
@@ -104,7 +104,7 @@ def test_stays_on_when_nobody_can_tell_until_when_it_is_off(ciro, said, sentence
 
 @pytest.mark.parametrize(("kind", "slug"), [("topping", "gold"), ("size", "small"), ("pizza", "olives")])
 def test_is_only_what_is_on_the_menu(ciro, kind, slug):
-    assert press(ciro, "take_off", kind, slug, until="notice").status_code == 404
+    assert press(ciro, "mark_sold_out", kind, slug, until="notice").status_code == 404
 
 
 @pytest.mark.parametrize("role", [DRIVER, CUSTOMER], ids=lambda role: role.name)
@@ -112,5 +112,5 @@ def test_is_no_business_of_those_who_do_not_cook(sign_in, role):
     browser = sign_in(role)
 
     assert browser.get(LIST).status_code == 403
-    assert press(browser, "take_off", until="notice").status_code == 403
+    assert press(browser, "mark_sold_out", until="notice").status_code == 403
     assert olives().is_on(clock.now())

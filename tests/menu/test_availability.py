@@ -34,21 +34,21 @@ def events_of(item):
 
 @pytest.mark.parametrize("kind", [Pizza, SimpleItem, Topping])
 def test_works_for_everything_on_the_menu(kind, chef):
-    item = menu_services.take_off(item=kind.objects.first(), until=None, by=chef, at=FRIDAY_NIGHT)
+    item = menu_services.mark_sold_out(item=kind.objects.first(), until=None, by=chef, at=FRIDAY_NIGHT)
 
     item.refresh_from_db()
     assert not item.is_on(FRIDAY_NIGHT)
 
 
 def test_holds_until_further_notice(olives, chef):
-    menu_services.take_off(item=olives, until=None, by=chef, at=FRIDAY_NIGHT)
+    menu_services.mark_sold_out(item=olives, until=None, by=chef, at=FRIDAY_NIGHT)
 
     olives.refresh_from_db()
     assert not olives.is_on(FRIDAY_NIGHT + 1000 * HOUR)
 
 
 def test_ends_by_itself_at_the_time_it_was_meant_for(olives, chef):
-    menu_services.take_off(item=olives, until=FRIDAY_NIGHT + HOUR, by=chef, at=FRIDAY_NIGHT)
+    menu_services.mark_sold_out(item=olives, until=FRIDAY_NIGHT + HOUR, by=chef, at=FRIDAY_NIGHT)
 
     olives.refresh_from_db()
     assert not olives.is_on(FRIDAY_NIGHT + HOUR - timedelta(microseconds=1))
@@ -56,31 +56,31 @@ def test_ends_by_itself_at_the_time_it_was_meant_for(olives, chef):
 
 
 def test_works_at_once_for_new_baskets(chef):
-    menu_services.take_off(item=Pizza.objects.get(slug="margherita"), until=None, by=chef, at=FRIDAY_NIGHT)
+    menu_services.mark_sold_out(item=Pizza.objects.get(slug="margherita"), until=None, by=chef, at=FRIDAY_NIGHT)
 
     with pytest.raises(SoldOut):
         shop.basket_of(shop.pizza("margherita"))
 
 
 def test_leaves_placed_orders_alone(placed_order, chef):
-    menu_services.take_off(item=Pizza.objects.get(slug="margherita"), until=None, by=chef, at=FRIDAY_NIGHT)
+    menu_services.mark_sold_out(item=Pizza.objects.get(slug="margherita"), until=None, by=chef, at=FRIDAY_NIGHT)
 
     ticket = kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     assert [item["name"] for item in ticket.items] == ["Margherita"]
 
 
 def test_is_taken_back_by_putting_back(olives, chef):
-    off = menu_services.take_off(item=olives, until=None, by=chef, at=FRIDAY_NIGHT)
+    off = menu_services.mark_sold_out(item=olives, until=None, by=chef, at=FRIDAY_NIGHT)
 
-    back = menu_services.put_back(item=off, by=chef, at=FRIDAY_NIGHT + HOUR)
+    back = menu_services.mark_available(item=off, by=chef, at=FRIDAY_NIGHT + HOUR)
 
     back.refresh_from_db()
-    assert (back.off_since, back.off_until) == (None, None)
+    assert (back.sold_out_since, back.sold_out_until) == (None, None)
 
 
 def test_is_written_down_with_who_and_until_when(olives, chef):
-    off = menu_services.take_off(item=olives, until=FRIDAY_NIGHT + HOUR, by=chef, at=FRIDAY_NIGHT)
-    menu_services.put_back(item=off, by=SYSTEM, at=FRIDAY_NIGHT)
+    off = menu_services.mark_sold_out(item=olives, until=FRIDAY_NIGHT + HOUR, by=chef, at=FRIDAY_NIGHT)
+    menu_services.mark_available(item=off, by=SYSTEM, at=FRIDAY_NIGHT)
 
     assert events_of(olives) == [
         {"type": "menu.sold_out.v1", "until": FRIDAY_NIGHT + HOUR},
@@ -90,7 +90,7 @@ def test_is_written_down_with_who_and_until_when(olives, chef):
 
 
 def test_writes_nothing_down_when_what_is_put_back_was_on(olives, chef):
-    menu_services.put_back(item=olives, by=chef, at=FRIDAY_NIGHT)
+    menu_services.mark_available(item=olives, by=chef, at=FRIDAY_NIGHT)
 
     assert events_of(olives) == []
 
@@ -98,7 +98,7 @@ def test_writes_nothing_down_when_what_is_put_back_was_on(olives, chef):
 @pytest.mark.parametrize("until", [FRIDAY_NIGHT, FRIDAY_NIGHT - HOUR], ids=["now", "an hour ago"])
 def test_is_refused_until_a_time_that_has_passed(olives, chef, until):
     with pytest.raises(UntilPassed) as refused:
-        menu_services.take_off(item=olives, until=until, by=chef, at=FRIDAY_NIGHT)
+        menu_services.mark_sold_out(item=olives, until=until, by=chef, at=FRIDAY_NIGHT)
 
     assert refused.value.field == "until"
     assert events_of(olives) == []
@@ -107,9 +107,9 @@ def test_is_refused_until_a_time_that_has_passed(olives, chef, until):
 def test_is_not_for_guests_and_drivers(olives, guest, driver):
     for somebody in (guest, driver):
         with pytest.raises(NotAllowed):
-            menu_services.take_off(item=olives, until=None, by=somebody, at=FRIDAY_NIGHT)
+            menu_services.mark_sold_out(item=olives, until=None, by=somebody, at=FRIDAY_NIGHT)
         with pytest.raises(NotAllowed):
-            menu_services.put_back(item=olives, by=somebody, at=FRIDAY_NIGHT)
+            menu_services.mark_available(item=olives, by=somebody, at=FRIDAY_NIGHT)
 
     assert events_of(olives) == []
 
@@ -118,7 +118,7 @@ def test_sees_the_item_as_it_is_and_not_as_a_screen_had_it(olives, chef):
     stale = Topping.objects.get(pk=olives.pk)
     Topping.objects.filter(pk=olives.pk).update(price="0.80")
 
-    menu_services.take_off(item=stale, until=None, by=chef, at=FRIDAY_NIGHT)
+    menu_services.mark_sold_out(item=stale, until=None, by=chef, at=FRIDAY_NIGHT)
 
     olives.refresh_from_db()
     assert str(olives.price) == "0.80"

@@ -10,15 +10,15 @@ from django.http import QueryDict
 
 from menu import prices, selectors
 from menu.forms import PizzaForm
-from menu.prices import Offer, OfferedPizza
+from menu.prices import MenuSnapshot, PizzaSnapshot
 from menu.selections import MAX_ADDED
-from menu.selectors import CardItem, SizeOption, ToppingOption
+from menu.selectors import MenuItemSummary, SizeOption, ToppingOption
 from pizzeria.foundation.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class PizzaPage:
-    item: CardItem
+    item: MenuItemSummary
     sizes: list[SizeOption]
     recipe: list[ToppingOption]
     toppings: list[ToppingOption]
@@ -29,20 +29,20 @@ class PizzaPage:
     max_added: int = MAX_ADDED
 
 
-def form_for(pizza: OfferedPizza, *, asked: QueryDict, offer: Offer, at: datetime) -> PizzaForm:
+def form_for(pizza: PizzaSnapshot, *, asked: QueryDict, snapshot: MenuSnapshot, at: datetime) -> PizzaForm:
     """Fill the form with what was asked; what was not is as we like it. A sent form says all of it (`recipe`)."""
     if "recipe" in asked:
-        return PizzaForm(asked, pizza=pizza, offer=offer)
+        return PizzaForm(asked, pizza=pizza, snapshot=snapshot)
     as_we_like_it = {
-        "size": asked.get("size", next(iter(offer.sizes), "")),
+        "size": asked.get("size", next(iter(snapshot.sizes), "")),
         "keep": [topping.slug for topping in pizza.recipe if topping.is_on(at)],
         "add": asked.getlist("add"),
         "quantity": asked.get("quantity", "1"),
     }
-    return PizzaForm(as_we_like_it, pizza=pizza, offer=offer)
+    return PizzaForm(as_we_like_it, pizza=pizza, snapshot=snapshot)
 
 
-def pizza_page(form: PizzaForm, *, offer: Offer, at: datetime, refusal: Refusal | None = None) -> PizzaPage:
+def pizza_page(form: PizzaForm, *, snapshot: MenuSnapshot, at: datetime, refusal: Refusal | None = None) -> PizzaPage:
     """
     Picture a pizza with what is chosen and what that costs.
 
@@ -55,18 +55,18 @@ def pizza_page(form: PizzaForm, *, offer: Offer, at: datetime, refusal: Refusal 
     priced = None
     if not errors:
         try:
-            priced = prices.price(form.selection(), offer=offer, at=at)
+            priced = prices.price(form.selection(), snapshot=snapshot, at=at)
         except Refusal as no:
             refusal = refusal or no
     if refusal:
         errors[refusal.field if refusal.field in form.fields else ""] = refusal.sentence
 
     return PizzaPage(
-        item=selectors.card_item(pizza, at),
-        sizes=selectors.size_options(pizza, offer.sizes.values(), chosen=str(chosen["size"])),
+        item=selectors.item_summary(pizza, at),
+        sizes=selectors.size_options(pizza, snapshot.sizes.values(), chosen=str(chosen["size"])),
         recipe=selectors.topping_options(pizza.recipe, chosen=chosen["keep"], at=at),
         toppings=selectors.topping_options(
-            [topping for topping in offer.toppings.values() if topping.slug not in in_recipe],
+            [topping for topping in snapshot.toppings.values() if topping.slug not in in_recipe],
             chosen=chosen["add"],
             at=at,
         ),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import override_settings
 from django.urls import reverse
 
-from menu import offers
+from menu import catalogue
 from menu import selectors as menu_selectors
 from menu import services as menu_services
 from menu.models import Category, Pizza, SimpleItem, Size, Topping
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 @pytest.fixture
 def _kept_longer(monkeypatch):
     """Keep pictures of the menu, and what is said of the wait, for longer than any test takes."""
-    for module in (offers, quotes):
+    for module in (catalogue, quotes):
         monkeypatch.setattr(module, "SECONDS", 3600)
 
 
@@ -35,7 +35,7 @@ def test_take_two_queries_for_a_card_however_long(django_assert_num_queries):
         SimpleItemFactory(category__slug="sides")
 
     with django_assert_num_queries(2):
-        card = menu_selectors.card(FRIDAY_NIGHT)
+        card = menu_selectors.menu_page(FRIDAY_NIGHT)
 
     assert sum(len(section.items) for section in card.sections) == 43
 
@@ -45,12 +45,12 @@ def test_take_four_queries_for_everything_that_can_be_chosen(django_assert_num_q
         PizzaFactory(recipe=[ToppingFactory()])
 
     with django_assert_num_queries(4):
-        offers.fresh()
+        catalogue.fresh_snapshot()
 
 
 @pytest.mark.usefixtures("_kept_longer")
 def test_cost_a_guest_no_query_while_one_serves(client, django_assert_num_queries):
-    addresses = [reverse("menu:card"), reverse("menu:pizza", args=["pepperoni"])]
+    addresses = [reverse("menu:index"), reverse("menu:pizza", args=["pepperoni"])]
     for address in addresses:
         client.get(address)
 
@@ -61,18 +61,18 @@ def test_cost_a_guest_no_query_while_one_serves(client, django_assert_num_querie
 
 
 # Two of each are the kitchen and its line: what is told to those who would order now.
-@pytest.mark.parametrize(("name", "most"), [("menu:card", 2 + 2), ("menu:pizza", 4 + 2)])
+@pytest.mark.parametrize(("name", "most"), [("menu:index", 2 + 2), ("menu:pizza", 4 + 2)])
 def test_cost_few_queries_when_none_serves(client, django_assert_num_queries, name, most):
     with django_assert_num_queries(most):
         client.get(reverse(name, args=["pepperoni"] if name == "menu:pizza" else []))
 
 
 def test_are_kept_half_a_minute_at_most():
-    offers.current()
+    catalogue.cached_snapshot()
 
     cache = caches["default"]
-    version = cache.get(offers.VERSION)
-    left = cache._cache.get_client(None).ttl(cache.make_key(f"menu:{version}:{offers._SHAPE}:offer"))
+    version = cache.get(catalogue.VERSION_KEY)
+    left = cache._cache.get_client(None).ttl(cache.make_key(f"menu:{version}:{catalogue._FORMAT}:snapshot"))
 
     assert 0 < left <= 30
 
@@ -102,25 +102,25 @@ WAYS_TO_CHANGE_THE_MENU = {
 @pytest.mark.usefixtures("_kept_longer")
 @pytest.mark.parametrize("change", WAYS_TO_CHANGE_THE_MENU.values(), ids=WAYS_TO_CHANGE_THE_MENU)
 def test_are_thrown_away_when_a_change_is_committed(django_capture_on_commit_callbacks, change):
-    before = offers.current()
+    before = catalogue.cached_snapshot()
 
     with django_capture_on_commit_callbacks(execute=True):
         change()
-        assert offers.current() is not None
-        assert offers.current() == before
+        assert catalogue.cached_snapshot() is not None
+        assert catalogue.cached_snapshot() == before
 
-    assert offers.cached("offer", lambda: "a new one") == "a new one"
+    assert catalogue.cached("snapshot", lambda: "a new one") == "a new one"
 
 
 def test_show_the_new_price_once_it_is_committed(django_capture_on_commit_callbacks):
-    menu_selectors.card(FRIDAY_NIGHT)
+    menu_selectors.menu_page(FRIDAY_NIGHT)
 
     with django_capture_on_commit_callbacks(execute=True):
         margherita = Pizza.objects.get(slug="margherita")
         margherita.base_price = Decimal("13.49")
         margherita.save()
 
-    [pizzas, _drinks] = menu_selectors.card(FRIDAY_NIGHT).sections
+    [pizzas, _drinks] = menu_selectors.menu_page(FRIDAY_NIGHT).sections
     assert pizzas.items[0].price_from == Decimal("13.49")
 
 
@@ -128,15 +128,15 @@ def test_are_thrown_away_by_taking_off_and_by_putting_back(django_capture_on_com
     olives = Topping.objects.get(slug="olives")
 
     def to_be_had():
-        return offers.current().toppings["olives"].is_on(FRIDAY_NIGHT)
+        return catalogue.cached_snapshot().toppings["olives"].is_on(FRIDAY_NIGHT)
 
     assert to_be_had()
     with django_capture_on_commit_callbacks(execute=True):
-        menu_services.take_off(item=olives, until=None, by=chef, at=FRIDAY_NIGHT)
+        menu_services.mark_sold_out(item=olives, until=None, by=chef, at=FRIDAY_NIGHT)
     assert not to_be_had()
 
     with django_capture_on_commit_callbacks(execute=True):
-        menu_services.put_back(item=olives, by=chef, at=FRIDAY_NIGHT)
+        menu_services.mark_available(item=olives, by=chef, at=FRIDAY_NIGHT)
     assert to_be_had()
 
 
@@ -144,7 +144,7 @@ def test_are_thrown_away_by_taking_off_and_by_putting_back(django_capture_on_com
 def test_are_thrown_away_by_an_edit_in_admin(sign_in):
     browser = sign_in(MANAGER)
     medium = Size.objects.get(slug="medium")
-    offers.current()
+    catalogue.cached_snapshot()
 
     answer = browser.post(
         reverse("admin:menu_size_change", args=[medium.pk]),
@@ -152,30 +152,30 @@ def test_are_thrown_away_by_an_edit_in_admin(sign_in):
     )
 
     assert answer.status_code == 302
-    assert offers.current().sizes["medium"].factor == Decimal("1.35")
+    assert catalogue.cached_snapshot().sizes["medium"].factor == Decimal("1.35")
 
 
 @pytest.mark.usefixtures("_kept_longer")
 @pytest.mark.django_db(transaction=True)
 def test_stay_when_a_change_is_taken_back():
-    before = offers.current()
+    before = catalogue.cached_snapshot()
 
     with transaction.atomic():
         Pizza.objects.get(slug="margherita").save()
         transaction.set_rollback(True)
 
-    assert offers.cached("offer", lambda: "a new one") == before
+    assert catalogue.cached("snapshot", lambda: "a new one") == before
 
 
 def test_taken_while_the_menu_changes_are_filed_where_nobody_looks():
-    old = offers.fresh()
+    old = catalogue.fresh_snapshot()
 
     def read_slowly():
-        offers.forget()  # somebody commits a change meanwhile
+        catalogue.invalidate()  # somebody commits a change meanwhile
         return old
 
-    assert offers.cached("offer", read_slowly) is old
-    assert offers.cached("offer", lambda: "a new one") == "a new one"
+    assert catalogue.cached("snapshot", read_slowly) is old
+    assert catalogue.cached("snapshot", lambda: "a new one") == "a new one"
 
 
 GONE = {
@@ -190,7 +190,7 @@ GONE["sessions"] = GONE["default"]
 
 def test_are_done_without_when_redis_is_gone(client):
     with override_settings(CACHES=GONE):
-        card = client.get(reverse("menu:card"))
+        card = client.get(reverse("menu:index"))
         pizza = client.get(reverse("menu:pizza", args=["margherita"]))
 
     assert "Margherita" in card.content.decode()
@@ -199,17 +199,17 @@ def test_are_done_without_when_redis_is_gone(client):
 
 def test_are_never_older_than_the_database_when_redis_is_gone():
     with override_settings(CACHES=GONE):
-        offers.current()
+        catalogue.cached_snapshot()
         Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.49"))
 
-        assert offers.current().pizzas["margherita"].base_price == Decimal("13.49")
+        assert catalogue.cached_snapshot().pizzas["margherita"].base_price == Decimal("13.49")
 
 
 def test_hold_what_the_rows_hold():
-    margherita = offers.fresh().pizzas["margherita"]
+    margherita = catalogue.fresh_snapshot().pizzas["margherita"]
 
     Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.49"), description="With love.")
 
-    assert offers.fresh().pizzas["margherita"] == replace(
+    assert catalogue.fresh_snapshot().pizzas["margherita"] == replace(
         margherita, base_price=Decimal("13.49"), description="With love."
     )
