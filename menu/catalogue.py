@@ -17,8 +17,8 @@ from django.core.cache import cache
 from django.db.models import Subquery, Value
 from django.db.models.functions import Coalesce
 
+from menu.illustrations import Look
 from menu.models import Pizza, SimpleItem, Size, Topping
-from menu.pictures import Look
 from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot, SizeSnapshot, ToppingSnapshot
 
 CACHE_SECONDS = 30
@@ -85,11 +85,11 @@ def cached[T](name: str, read: Callable[[], T]) -> T:
     if version is None:
         version = invalidate()
     key = f"menu:{version}:{_FORMAT}:{name}"
-    picture = cache.get(key)
-    if picture is None:
-        picture = read()
-        cache.set(key, picture, CACHE_SECONDS)
-    return cast("T", picture)
+    snapshot = cache.get(key)
+    if snapshot is None:
+        snapshot = read()
+        cache.set(key, snapshot, CACHE_SECONDS)
+    return cast("T", snapshot)
 
 
 def invalidate() -> str:

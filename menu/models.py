@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.fields import NOT_PROVIDED
 from django.utils.translation import gettext_lazy as _
 
-from menu.pictures import MOTIFS, SHAPES
+from menu.illustrations import MOTIFS, SHAPES
 from pizzeria.foundation.events.models import Aggregate
 
 

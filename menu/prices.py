@@ -12,8 +12,8 @@ from decimal import Decimal
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from menu.illustrations import Look
 from menu.models import is_available_at
-from menu.pictures import Look
 from menu.selections import MAX_ADDED, PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from pizzeria.foundation.money import ZERO, rounded
 from pizzeria.foundation.refusals import Refusal

@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.urls import reverse
 
 from menu import catalogue
+from menu.illustrations import EDITION
 from menu.models import Allergen, Diet
-from menu.pictures import EDITION
 from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot, SizeSnapshot, ToppingSnapshot, unit_price
 
 
@@ -37,7 +37,7 @@ class MenuItemSummary:
     allergens: tuple[str, ...]
     sold_out: bool
     back_at: datetime | None  # None while sold out: until further notice
-    picture: str
+    illustration: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def item_summary(dish: PizzaSnapshot | SimpleItemSnapshot, at: datetime) -> Menu
         allergens=_allergens(dish.allergens, *(topping.allergens for topping in toppings)),
         sold_out=not on,
         back_at=None if on else dish.sold_out_until,
-        picture=picture_url(dish),
+        illustration=illustration_url(dish),
     )
 
 
@@ -131,12 +131,12 @@ def topping_options(
     ]
 
 
-def picture_url(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
+def illustration_url(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
     """Give the address of a dish's picture; another look is another address, so it can be kept for ever."""
-    return f"{reverse('menu:picture', args=[dish.slug])}?v={picture_version(dish)}"
+    return f"{reverse('menu:illustration', args=[dish.slug])}?v={illustration_version(dish)}"
 
 
-def picture_version(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
+def illustration_version(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
     """Tell one picture from another: by all that goes into drawing it."""
     if isinstance(dish, PizzaSnapshot):
         drawn = repr((EDITION, dish.name, [topping.look for topping in dish.recipe]))

@@ -10,5 +10,5 @@ urlpatterns = [
     path("sold-out/<slug:kind>/<slug:slug>/take-off/", views.mark_sold_out, name="mark_sold_out"),
     path("sold-out/<slug:kind>/<slug:slug>/put-back/", views.mark_available, name="mark_available"),
     path("<slug:slug>/", views.pizza, name="pizza"),
-    path("<slug:slug>/picture.svg", views.picture, name="picture"),
+    path("<slug:slug>/picture.svg", views.illustration, name="illustration"),
 ]

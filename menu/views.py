@@ -11,9 +11,9 @@ from django.views.decorators.vary import vary_on_headers
 
 from menu import catalogue, pizza_page, selectors, services, sold_out
 from menu.forms import SoldOutForm
+from menu.illustrations import draw_pizza, draw_simple_item
 from menu.models import MenuItem, Pizza, SimpleItem, Topping
 from menu.permissions import SELL_OUT
-from menu.pictures import draw_pizza, draw_simple_item
 from menu.prices import PizzaSnapshot, SimpleItemSnapshot
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
@@ -46,11 +46,11 @@ def pizza(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def picture(request: HttpRequest, slug: str) -> HttpResponse:
+def illustration(request: HttpRequest, slug: str) -> HttpResponse:
     dish = selectors.dish(slug, catalogue.cached_snapshot())
     if dish is None:
         raise Http404
-    version = selectors.picture_version(dish)
+    version = selectors.illustration_version(dish)
     svg = cache.get_or_set(f"picture:{version}", lambda: _draw(dish), A_YEAR)  # drawing takes longer than all the rest
     response = HttpResponse(svg, content_type="image/svg+xml")
     if request.GET.get("v") == version:

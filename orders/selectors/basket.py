@@ -31,7 +31,7 @@ class Line:
 class BasketLinePicture:
     ref: UUID
     line: Line
-    picture: str
+    illustration: str
     problem: str
 
 
@@ -88,7 +88,7 @@ def _picture(reckoned: ReckonedLine, snapshot: MenuSnapshot) -> BasketLinePictur
             unit_price=priced.unit_price if priced else Decimal("0.00"),
             total=reckoned.total,
         ),
-        picture=menu_selectors.picture_url(dish) if dish else "",
+        illustration=menu_selectors.illustration_url(dish) if dish else "",
         problem=reckoned.problem.sentence if reckoned.problem else "",
     )
 

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from menu import pizza_page, prices
-from menu.pictures import Look
+from menu.illustrations import Look
 from menu.prices import MenuSnapshot, PizzaSnapshot, SizeSnapshot, ToppingSnapshot
 from menu.selections import PizzaPart, PizzaSelection
 from tests.shop import FRIDAY_NIGHT

@@ -190,25 +190,25 @@ def test_give_htmx_the_price_and_nothing_else(client):
 def test_give_a_picture_that_can_be_kept_for_ever(client):
     [address] = set(re.findall(r"/menu/pepperoni/picture\.svg\?v=\w+", client.get(CARD).content.decode()))
 
-    picture = client.get(address)
+    illustration = client.get(address)
 
-    assert picture["Content-Type"] == "image/svg+xml"
-    assert picture.content.startswith(b"<svg")
-    assert set(picture["Cache-Control"].split(", ")) == {"public", "max-age=31536000", "immutable"}
-    assert "Set-Cookie" not in picture
+    assert illustration["Content-Type"] == "image/svg+xml"
+    assert illustration.content.startswith(b"<svg")
+    assert set(illustration["Cache-Control"].split(", ")) == {"public", "max-age=31536000", "immutable"}
+    assert "Set-Cookie" not in illustration
 
 
 @pytest.mark.parametrize("look", ["", "?v=another"])
 def test_give_a_picture_under_an_address_of_no_look_for_half_a_minute(client, look):
-    picture = client.get(reverse("menu:picture", args=["pepperoni"]) + look)
+    illustration = client.get(reverse("menu:illustration", args=["pepperoni"]) + look)
 
-    assert set(picture["Cache-Control"].split(", ")) == {"public", "max-age=30"}
+    assert set(illustration["Cache-Control"].split(", ")) == {"public", "max-age=30"}
 
 
 def test_have_no_picture_of_what_nobody_knows(client):
-    assert client.get(reverse("menu:picture", args=["calzone"])).status_code == 404
+    assert client.get(reverse("menu:illustration", args=["calzone"])).status_code == 404
 
 
-@pytest.mark.parametrize("address", [CARD, page_of("margherita"), reverse("menu:picture", args=["margherita"])])
+@pytest.mark.parametrize("address", [CARD, page_of("margherita"), reverse("menu:illustration", args=["margherita"])])
 def test_are_there_to_be_read_only(client, address):
     assert client.post(address).status_code == 405

@@ -173,25 +173,25 @@ def test_recommend_the_first_pizzas_that_are_to_be_had():
 
 def test_give_another_address_to_a_picture_that_looks_different(ham):
     pizza = PizzaFactory(slug="margherita")
-    before = item("margherita").picture
+    before = item("margherita").illustration
 
     pizza.recipe.add(ham)
     catalogue.invalidate()
 
-    assert item("margherita").picture != before
-    assert item("margherita").picture.startswith("/menu/margherita/picture.svg?v=")
+    assert item("margherita").illustration != before
+    assert item("margherita").illustration.startswith("/menu/margherita/picture.svg?v=")
 
 
 def test_keep_the_address_of_a_picture_that_looks_the_same():
     PizzaFactory(slug="margherita", base_price=Decimal("12.99"))
-    before = item("margherita").picture
+    before = item("margherita").illustration
 
     Pizza.objects.update(base_price=Decimal("13.99"))
     Category.objects.update(position=7)
     catalogue.invalidate()
 
     assert item("margherita").price_from == Decimal("13.99")
-    assert item("margherita").picture == before
+    assert item("margherita").illustration == before
 
 
 def test_do_not_let_a_sold_out_topping_be_ticked():

@@ -30,7 +30,7 @@ def refuse_and_miss(browser):
     yield "405", browser.post(reverse("menu:index"))
     yield "redirect", browser.get(reverse("admin:login"))
     yield "health", browser.get("/health/live")
-    yield "picture", browser.get(reverse("menu:picture", args=["margherita"]))
+    yield "picture", browser.get(reverse("menu:illustration", args=["margherita"]))
 
 
 def pages_of_a_guest(browser):

@@ -34,7 +34,7 @@ TRESPASSES = {
     "a line's selector writes": ("kitchen/selectors.py", "import kitchen.services", "Inside the line"),
     "a price reads the offers": ("menu/prices.py", "import menu.catalogue", "Inside the menu"),
     "a menu's selector writes": ("menu/selectors.py", "import menu.services", "Inside the menu"),
-    "a picture knows a row": ("menu/pictures/__init__.py", "import menu.models", "Inside the menu"),
+    "a picture knows a row": ("menu/illustrations/__init__.py", "import menu.models", "Inside the menu"),
 }
 
 

@@ -1,8 +1,8 @@
 """Pictures of the menu, drawn as SVG by code: pizzas from their toppings, and what goes with them."""
 
-from menu.pictures.pizza import draw_pizza
-from menu.pictures.simple_items import MOTIFS, draw_simple_item
-from menu.pictures.toppings import SHAPES, Look
+from menu.illustrations.pizza import draw_pizza
+from menu.illustrations.simple_items import MOTIFS, draw_simple_item
+from menu.illustrations.toppings import SHAPES, Look
 
 EDITION = 1  # raised when the same looks are drawn otherwise: kept pictures are old then
 

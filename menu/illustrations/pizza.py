@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from menu.pictures import dough
-from menu.pictures.margherita import mozzarella
-from menu.pictures.svg import SIDE, Canvas
-from menu.pictures.toppings import Look, check, strew, torn_basil
+from menu.illustrations import dough
+from menu.illustrations.margherita import mozzarella
+from menu.illustrations.svg import SIDE, Canvas
+from menu.illustrations.toppings import Look, check, strew, torn_basil
 
 
 def draw_pizza(*, name: str, toppings: Sequence[Look], size: int = SIDE) -> str:

@@ -6,7 +6,7 @@ from itertools import combinations
 from math import hypot, sqrt, tau
 from random import Random
 
-from menu.pictures.outlines import polar
+from menu.illustrations.paths import polar
 
 _TRIES = 36
 _ROUNDS = 40
@@ -29,7 +29,7 @@ class Spot:
         return hypot(self.x - other.x, self.y - other.y) - self.room - other.room
 
 
-def spread(dice: Random, spots: Iterable[Spot], *, within: float) -> list[Spot]:
+def spread(rng: Random, spots: Iterable[Spot], *, within: float) -> list[Spot]:
     """
     Place the spots around (0, 0), the roomiest first; one that finds no room is left out.
 
@@ -37,7 +37,7 @@ def spread(dice: Random, spots: Iterable[Spot], *, within: float) -> list[Spot]:
     """
     placed: list[Spot] = []
     for spot in sorted(spots, key=lambda spot: -spot.room):
-        _settle(dice, spot, placed, within)
+        _settle(rng, spot, placed, within)
         placed.append(spot)
 
     full = sum(spot.room**2 for spot in placed) / within**2
@@ -52,10 +52,10 @@ def spread(dice: Random, spots: Iterable[Spot], *, within: float) -> list[Spot]:
     return kept
 
 
-def _settle(dice: Random, spot: Spot, placed: Sequence[Spot], within: float) -> None:
+def _settle(rng: Random, spot: Spot, placed: Sequence[Spot], within: float) -> None:
     best = -1e9
     for _ in range(_TRIES):
-        x, y = polar(dice.uniform(0, tau), (within - spot.reach) * sqrt(dice.random()))
+        x, y = polar(rng.uniform(0, tau), (within - spot.reach) * sqrt(rng.random()))
         there = Spot(spot.kind, spot.pose, spot.room, spot.reach, x, y)
         # Free space first; among free places the one farthest from its own kind, so that a bite has everything.
         free = min((there.gap(other) for other in placed), default=20)

@@ -2,18 +2,18 @@
 
 from random import Random
 
-from menu.pictures import garnish, table
-from menu.pictures.outlines import blob
-from menu.pictures.paint import darker, lighter, mix
-from menu.pictures.svg import Canvas, element, ellipse, path
-from menu.pictures.toppings import Look, lay, pose
+from menu.illustrations import garnish, tableware
+from menu.illustrations.colors import darker, lighter, mix
+from menu.illustrations.paths import blob
+from menu.illustrations.svg import Canvas, element, ellipse, path
+from menu.illustrations.toppings import Look, lay, pose
 
 
 def _shine(d: str, opacity: float, width: float = 9) -> str:
     return path(d, fill="none", stroke="#fff", stroke_width=width, stroke_opacity=opacity)
 
 
-def bottle(dice: Random, canvas: Canvas, colour: str) -> str:
+def bottle(rng: Random, canvas: Canvas, colour: str) -> str:
     body = (
         "M215 74L215 118C214 160 170 168 170 222L170 418Q170 444 198 444L282 444Q310 444 310 418L310 222"
         "C310 168 266 160 265 118L265 74Z"
@@ -32,7 +32,7 @@ def bottle(dice: Random, canvas: Canvas, colour: str) -> str:
     cap = canvas.linear((0, darker(deep, 0.2)), (0.3, mix(deep, "#ffffff", 0.5)), (0.7, deep), (1, darker(deep, 0.4)))
     ridges = "".join(f"M{x} 44V72" for x in range(216, 268, 6))
     return (
-        table.shadow(canvas, 246, 440, 120, 22)
+        tableware.shadow(canvas, 246, 440, 120, 22)
         + path(body, fill=glass, fill_opacity=0.9, stroke=deep, stroke_width=2.5)
         + path(body, fill=water)
         + element("rect", x=209, y=38, width=62, height=40, rx=7, fill=cap)
@@ -46,13 +46,13 @@ def bottle(dice: Random, canvas: Canvas, colour: str) -> str:
         + _shine("M186 226L186 408", 0.55, 10)
         + _shine("M228 98L228 128Q226 150 208 172", 0.6, 6)
         + _shine("M298 236L298 400", 0.35, 4)
-        + table.bubbles(dice, 12, (196, 200, 290, 250), 4)
-        + table.bubbles(dice, 10, (190, 380, 290, 430), 4)
-        + table.dew(dice, canvas, 40, (176, 190, 304, 434))
+        + tableware.bubbles(rng, 12, (196, 200, 290, 250), 4)
+        + tableware.bubbles(rng, 10, (190, 380, 290, 430), 4)
+        + tableware.dew(rng, canvas, 40, (176, 190, 304, 434))
     )
 
 
-def glass(dice: Random, canvas: Canvas, colour: str) -> str:
+def glass(rng: Random, canvas: Canvas, colour: str) -> str:
     full = "M158 150L176 418Q178 434 196 434L284 434Q302 434 304 418L322 150Q240 166 158 150Z"
     wall = "M152 96L174 426Q176 444 196 444L284 444Q304 444 306 426L328 96Q240 112 152 96Z"
     drink = canvas.linear(
@@ -64,34 +64,34 @@ def glass(dice: Random, canvas: Canvas, colour: str) -> str:
     clear = canvas.linear((0, "#cfe3ea", 0.6), (0.14, "#fff", 0.2), (0.8, "#fff", 0.14), (1, "#bcd6e0", 0.6))
     straw = canvas.linear((0, "#d4362a"), (0.4, "#ff8d78"), (1, "#a81f16"))
     mint = (
-        pose(canvas, Look("leaf", "#4fa637"), dice, scale=1.25, turn=-62),
-        pose(canvas, Look("leaf", "#3f9430"), dice, scale=1.05, turn=28),
+        pose(canvas, Look("leaf", "#4fa637"), rng, scale=1.25, turn=-62),
+        pose(canvas, Look("leaf", "#3f9430"), rng, scale=1.05, turn=28),
     )
     cubes = [
-        ((204, 186), 62, dice.randint(-24, -8)),
-        ((268, 182), 60, dice.randint(8, 28)),
-        ((232, 244), 58, dice.randint(-10, 40)),
+        ((204, 186), 62, rng.randint(-24, -8)),
+        ((268, 182), 60, rng.randint(8, 28)),
+        ((232, 244), 58, rng.randint(-10, 40)),
     ]
     return (
-        table.shadow(canvas, 246, 440, 120, 22)
+        tableware.shadow(canvas, 246, 440, 120, 22)
         + path(wall, fill=clear)
         + path("M262 160L300 22L313 26L276 164Z", fill=straw)
         + path(full, fill=drink)
         + path(full, fill=shade)
         + ellipse(240, 151, 82, 13, fill=lighter(colour, 0.55), stroke="#fff", stroke_width=1.5, stroke_opacity=0.7)
-        + "".join(table.ice(canvas, at, side, turn) for at, side, turn in cubes)
-        + table.bubbles(dice, 26, (186, 270, 292, 420), 4)
+        + "".join(tableware.ice(canvas, at, side, turn) for at, side, turn in cubes)
+        + tableware.bubbles(rng, 26, (186, 270, 292, 420), 4)
         + path(wall, fill="none", stroke="#d7e8ee", stroke_width=3, stroke_opacity=0.9)
         + ellipse(240, 98, 88, 13, fill="#fff", fill_opacity=0.16, stroke="#e6f1f5", stroke_width=3)
         + garnish.lemon(canvas, (168, 96), 47)
         + lay([(mint[0], (232, 132)), (mint[1], (252, 138))])
         + _shine("M174 168L188 400", 0.5, 9)
         + _shine("M308 180L297 330", 0.35, 4)
-        + table.dew(dice, canvas, 34, (178, 200, 304, 424))
+        + tableware.dew(rng, canvas, 34, (178, 200, 304, 424))
     )
 
 
-def wine_glass(dice: Random, canvas: Canvas, colour: str) -> str:
+def wine_glass(rng: Random, canvas: Canvas, colour: str) -> str:
     wall = "M162 44C138 150 150 256 240 268C330 256 342 150 318 44Q240 58 162 44Z"
     full = "M151 140C152 206 176 252 240 260C304 252 328 206 329 140Q240 162 151 140Z"
     wine = canvas.radial(
@@ -102,7 +102,7 @@ def wine_glass(dice: Random, canvas: Canvas, colour: str) -> str:
     foot = canvas.radial((0, colour, 0.45), (0.35, "#e9f2f5", 0.7), (0.8, "#d2e1e7", 0.6), (1, "#9fb6c0", 0.9))
     surface = canvas.linear((0, lighter(colour, 0.3)), (0.5, mix(colour, "#d4304a", 0.35)), (1, darker(colour, 0.2)))
     return (
-        table.shadow(canvas, 246, 436, 122, 22)
+        tableware.shadow(canvas, 246, 436, 122, 22)
         + ellipse(240, 426, 88, 18, fill=foot, stroke="#c7d8df", stroke_width=2)
         + path("M234 262L234 392Q232 416 196 424L284 424Q248 416 246 392L246 262Z", fill=stem)
         + path(wall, fill=clear)
@@ -117,7 +117,7 @@ def wine_glass(dice: Random, canvas: Canvas, colour: str) -> str:
     )
 
 
-def beer_glass(dice: Random, canvas: Canvas, colour: str) -> str:
+def beer_glass(rng: Random, canvas: Canvas, colour: str) -> str:
     wall = "M146 104Q150 220 168 300L176 424Q178 446 198 446L282 446Q302 446 304 424L312 300Q330 220 334 104Z"
     full = "M154 128Q158 222 175 300L183 416Q184 434 200 434L280 434Q296 434 297 416L305 300Q322 222 326 128Z"
     beer = canvas.linear((0, lighter(colour, 0.3)), (0.4, colour), (1, darker(colour, 0.42)), down=True)
@@ -130,7 +130,7 @@ def beer_glass(dice: Random, canvas: Canvas, colour: str) -> str:
     )
     foam = canvas.radial((0, "#fffefa"), (0.6, "#fff6df"), (1, "#e9cf9c"), cx=0.4, cy=0.32, r=0.72)
     head = "".join(
-        path(blob(dice, dice.uniform(27, 34), wobble=0.08, points=9, at=(x, y + dice.uniform(-4, 4))), fill=foam)
+        path(blob(rng, rng.uniform(27, 34), wobble=0.08, points=9, at=(x, y + rng.uniform(-4, 4))), fill=foam)
         for y, xs in ((84, (176, 214, 256, 302)), (116, (156, 196, 240, 284, 322)))
         for x in xs
     )
@@ -142,22 +142,22 @@ def beer_glass(dice: Random, canvas: Canvas, colour: str) -> str:
     )
     froth = canvas.linear((0, "#fffaf0"), (0.6, "#fff2d6"), (1, "#f0d8a4"), down=True)
     return (
-        table.shadow(canvas, 246, 442, 122, 22)
+        tableware.shadow(canvas, 246, 442, 122, 22)
         + path(wall, fill="#e4eff3", fill_opacity=0.4, stroke="#d7e8ee", stroke_width=3)
         + path(full, fill=beer)
         + path(full, fill=shade)
-        + table.bubbles(dice, 34, (186, 190, 294, 424), 4)
-        + table.bubbles(dice, 20, (190, 170, 290, 300), 2.6)
+        + tableware.bubbles(rng, 34, (186, 190, 294, 424), 4)
+        + tableware.bubbles(rng, 20, (190, 170, 290, 300), 2.6)
         + head
         + path(drip, fill=froth)
-        + table.bubbles(dice, 14, (170, 90, 310, 124), 5)
+        + tableware.bubbles(rng, 14, (170, 90, 310, 124), 5)
         + _shine("M172 176Q176 250 190 306L196 404", 0.5, 10)
         + _shine("M310 190Q304 250 294 300", 0.4, 5)
-        + table.dew(dice, canvas, 34, (182, 200, 300, 430))
+        + tableware.dew(rng, canvas, 34, (182, 200, 300, 430))
     )
 
 
-def can(dice: Random, canvas: Canvas, colour: str) -> str:
+def can(rng: Random, canvas: Canvas, colour: str) -> str:
     body = "M176 84Q160 96 156 118L156 398Q160 420 178 434Q240 450 302 434Q320 420 324 398L324 118Q320 96 304 84Z"
     paint = canvas.linear(
         (0, darker(colour, 0.6)),
@@ -171,13 +171,13 @@ def can(dice: Random, canvas: Canvas, colour: str) -> str:
     metal = canvas.linear((0, "#8c9399"), (0.25, "#f6f8f9"), (0.5, "#b9c0c5"), (0.75, "#eef1f3"), (1, "#7d858b"))
     wave = canvas.linear((0, "#e8d8cf", 0.8), (0.28, "#ffffff"), (0.75, "#fff", 0.9), (1, "#c9b3a8", 0.8))
     return (
-        table.shadow(canvas, 246, 436, 126, 24)
+        tableware.shadow(canvas, 246, 436, 126, 24)
         + path(body, fill=paint)
         + path("M156 300Q200 330 246 276T324 214L324 262Q286 268 252 318T156 352Z", fill=wave)
         + path("M156 372Q206 388 256 342T324 286", fill="none", stroke="#fff", stroke_width=5, stroke_opacity=0.75)
         + ellipse(240, 176, 42, 42, fill="#fff", fill_opacity=0.14)
-        + table.bubbles(dice, 9, (200, 150, 280, 206), 12)
-        + table.bubbles(dice, 9, (196, 146, 284, 216), 6)
+        + tableware.bubbles(rng, 9, (200, 150, 280, 206), 12)
+        + tableware.bubbles(rng, 9, (196, 146, 284, 216), 6)
         + path(
             "M160 402Q240 424 320 402Q316 424 302 434Q240 450 178 434Q164 424 160 402Z", fill=metal, fill_opacity=0.85
         )
@@ -187,5 +187,5 @@ def can(dice: Random, canvas: Canvas, colour: str) -> str:
         + ellipse(240, 89, 20, 6, fill="#5a6268")
         + ellipse(240, 80, 15, 6, fill=metal, stroke="#757d83", stroke_width=1.5)
         + _shine("M186 128L186 396", 0.4, 11)
-        + table.dew(dice, canvas, 56, (162, 118, 318, 400))
+        + tableware.dew(rng, canvas, 56, (162, 118, 318, 400))
     )

@@ -3,15 +3,15 @@
 from math import pi
 from random import Random
 
-from menu.pictures.cuts import Piece, flecks, glint, stroke
-from menu.pictures.outlines import arc, blob, closed, line, polar
-from menu.pictures.paint import darker, lighter, mix
-from menu.pictures.svg import Canvas, ellipse, path
+from menu.illustrations.colors import darker, lighter, mix
+from menu.illustrations.cuts import Piece, flecks, glint, stroke
+from menu.illustrations.paths import arc, blob, closed, line, polar
+from menu.illustrations.svg import Canvas, ellipse, path
 
 
-def slice_of_mushroom(dice: Random, canvas: Canvas, colour: str) -> Piece:
+def slice_of_mushroom(rng: Random, canvas: Canvas, colour: str) -> Piece:
     """A mushroom's profile: cap, gills and stem, roasted at the edges."""
-    lean = dice.uniform(-2, 2)
+    lean = rng.uniform(-2, 2)
     outline = closed(
         [(-22, 2), (-21, -11), (-10, -21), (3, -22), (15, -18), (23, -7), (22, 5), (15, 8), (8, 5),
          (7, 12), (10 + lean, 21), (lean, 24), (-9 + lean, 21), (-7, 12), (-8, 5), (-15, 8)]
@@ -25,30 +25,28 @@ def slice_of_mushroom(dice: Random, canvas: Canvas, colour: str) -> Piece:
         path(gills, fill=brown, fill_opacity=0.75)
         + stroke(line([(-20, -3), (-17, -14), (-4, -20), (10, -19), (19, -10), (20, 0)]), brown, 2.6, 0.6)
         + stroke("M-3 3L-3.5 18M2.5 4L3 17", brown, 1, 0.4)
-        + flecks(dice, 4, 11, 4, "#b9701f", opacity=0.3)
+        + flecks(rng, 4, 11, 4, "#b9701f", opacity=0.3)
     )
     return Piece(outline, face, marks, side=darker(colour, 0.45))
 
 
-def ring(dice: Random, canvas: Canvas, colour: str) -> Piece:
+def ring(rng: Random, canvas: Canvas, colour: str) -> Piece:
     """A thin ring with the next one still inside, a little out of round and browned where it lay highest."""
-    squash = dice.uniform(0.8, 1)
-    outer = blob(dice, 22, wobble=0.09, points=9, squash=squash)
-    loops = outer + blob(
-        dice, 16.5, wobble=0.09, points=8, at=(dice.uniform(-3, 3), dice.uniform(-2, 2)), squash=squash
-    )
+    squash = rng.uniform(0.8, 1)
+    outer = blob(rng, 22, wobble=0.09, points=9, squash=squash)
+    loops = outer + blob(rng, 16.5, wobble=0.09, points=8, at=(rng.uniform(-3, 3), rng.uniform(-2, 2)), squash=squash)
     marks = (
         stroke(loops, colour, 2.6)
         + stroke(loops, lighter(colour, 0.8), 1.1, 0.9)
-        + stroke(arc(22, dice.uniform(0, 2), 1.2, squash=squash), "#b5661d", 2.6, 0.45)
+        + stroke(arc(22, rng.uniform(0, 2), 1.2, squash=squash), "#b5661d", 2.6, 0.45)
         + stroke(arc(22, 3.4, 1.3, squash=squash), "#fff", 1.3, 0.85)
     )
     return Piece(loops, darker(colour, 0.32), marks, line=3.6)
 
 
-def half_ring(dice: Random, canvas: Canvas, colour: str) -> Piece:
+def half_ring(rng: Random, canvas: Canvas, colour: str) -> Piece:
     """Half a ring in layers, each with its skin outside and pale flesh inside."""
-    sweep = dice.uniform(2.5, 3.3)
+    sweep = rng.uniform(2.5, 3.3)
     start = -pi / 2 - sweep / 2
 
     def layers(*radii: float) -> str:
@@ -62,9 +60,9 @@ def half_ring(dice: Random, canvas: Canvas, colour: str) -> Piece:
     return Piece(layers(22, 15.5, 9.5), darker(colour, 0.4), marks, line=4.8)
 
 
-def olive(dice: Random, canvas: Canvas, colour: str) -> Piece:
+def olive(rng: Random, canvas: Canvas, colour: str) -> Piece:
     """A small thick ring, wet."""
-    loop = blob(dice, 8, wobble=0.05, points=8)
+    loop = blob(rng, 8, wobble=0.05, points=8)
     marks = (
         stroke(loop, colour, 5.2)
         + stroke(arc(7.3, 0.4, 2), lighter(colour, 0.3), 1.4, 0.6)
@@ -73,11 +71,11 @@ def olive(dice: Random, canvas: Canvas, colour: str) -> Piece:
     return Piece(loop, darker(colour, 0.5), marks, line=6.6)
 
 
-def leaf(dice: Random, canvas: Canvas, colour: str) -> Piece:
+def leaf(rng: Random, canvas: Canvas, colour: str) -> Piece:
     """A leaf with one half in the light and one in the shade."""
-    bend = dice.uniform(-4, 4)
-    left = [(-7, -19), (-15 - dice.uniform(0, 3), -8), (-16, 5), (-8, 17)]
-    right = [(8, 17), (15 + dice.uniform(0, 3), 6), (15, -7), (7, -19)]
+    bend = rng.uniform(-4, 4)
+    left = [(-7, -19), (-15 - rng.uniform(0, 3), -8), (-16, 5), (-8, 17)]
+    right = [(8, 17), (15 + rng.uniform(0, 3), 6), (15, -7), (7, -19)]
     outline = closed([(0, -27), *left, (0, 25), *right])
     face = canvas.linear(
         (0, lighter(colour, 0.28)),
@@ -96,9 +94,9 @@ def leaf(dice: Random, canvas: Canvas, colour: str) -> Piece:
     return Piece(outline, face, marks)
 
 
-def wedge(dice: Random, canvas: Canvas, colour: str) -> Piece:
+def wedge(rng: Random, canvas: Canvas, colour: str) -> Piece:
     """A chunk from a round fruit: fibres run to the core, the outer edge caramelised."""
-    half = dice.uniform(0.48, 0.6)
+    half = rng.uniform(0.48, 0.6)
     tip = (0.0, 27.0)
     spokes = [-pi / 2 + half * share for share in (-1, -0.5, 0, 0.5, 1)]
     rind = [polar(spoke, 42, tip) for spoke in spokes]
@@ -107,25 +105,25 @@ def wedge(dice: Random, canvas: Canvas, colour: str) -> Piece:
     face = canvas.linear((0, mix(colour, "#c9761a", 0.35)), (0.3, colour), (1, lighter(colour, 0.55)), down=True)
     fibres = "".join(
         line([polar(spoke, 20, tip), polar(spoke + 0.03, 29, tip), polar(spoke, 38, tip)])
-        for spoke in (-pi / 2 + half * dice.uniform(-0.75, 0.75) for _ in range(6))
+        for spoke in (-pi / 2 + half * rng.uniform(-0.75, 0.75) for _ in range(6))
     )
     marks = (
         stroke(fibres, mix(colour, "#c47a10", 0.6), 1.2, 0.6)
         + stroke(arc(37.5, -pi / 2 - half * 0.8, half * 1.6, at=tip), "#b8691f", 2.4, 0.5)
-        + glint(dice, 4.5, -4, -5, 0.6)
+        + glint(rng, 4.5, -4, -5, 0.6)
     )
     return Piece(outline, face, marks, side=mix(colour, "#a8560c", 0.55))
 
 
-def strip(dice: Random, canvas: Canvas, colour: str) -> Piece:
+def strip(rng: Random, canvas: Canvas, colour: str) -> Piece:
     """A curved sliver of vegetable: dark skin along one side, pale flesh along the other."""
-    rise = dice.uniform(6, 10)
-    bend = [(-23, rise), (-13, -rise * 0.5), (1, -rise * dice.uniform(0.9, 1.2)), (14, -rise * 0.4), (23, rise)]
+    rise = rng.uniform(6, 10)
+    bend = [(-23, rise), (-13, -rise * 0.5), (1, -rise * rng.uniform(0.9, 1.2)), (14, -rise * 0.4), (23, rise)]
     curve = line(bend)
     marks = (
         stroke(curve, colour, 9)
         + stroke(line([(x * 0.95, y + 2) for x, y in bend]), mix(colour, "#f4f5c0", 0.5), 4, 0.85)
         + stroke(line([(x * 0.9, y - 2.2) for x, y in bend[1:-1]]), "#fff", 1.8, 0.65)
-        + flecks(dice, 3, 14, 2.6, "#4a1c06", opacity=0.3)
+        + flecks(rng, 3, 14, 2.6, "#4a1c06", opacity=0.3)
     )
     return Piece(curve, darker(colour, 0.45), marks, line=10.4, cap="butt")

@@ -3,10 +3,10 @@
 from math import tau
 from random import Random
 
-from menu.pictures.outlines import Point, polar, polygon
-from menu.pictures.paint import darker, lighter
-from menu.pictures.svg import Canvas, ellipse, path
-from menu.pictures.toppings import Look, lay, pose
+from menu.illustrations.colors import darker, lighter
+from menu.illustrations.paths import Point, polar, polygon
+from menu.illustrations.svg import Canvas, ellipse, path
+from menu.illustrations.toppings import Look, lay, pose
 
 
 def lemon(canvas: Canvas, at: Point, radius: float) -> str:
@@ -33,16 +33,16 @@ def lemon(canvas: Canvas, at: Point, radius: float) -> str:
     )
 
 
-def mint(dice: Random, canvas: Canvas, at: Point) -> str:
+def mint(rng: Random, canvas: Canvas, at: Point) -> str:
     x, y = at
     leaf = Look("leaf", "#4fa637")
     return lay([
-        (pose(canvas, leaf, dice, scale=1.0, turn=-58), (x - 18, y + 2)),
-        (pose(canvas, leaf, dice, scale=0.85, turn=50), (x + 16, y)),
+        (pose(canvas, leaf, rng, scale=1.0, turn=-58), (x - 18, y + 2)),
+        (pose(canvas, leaf, rng, scale=0.85, turn=50), (x + 16, y)),
     ])  # fmt: skip
 
 
-def berry(dice: Random, canvas: Canvas, at: Point, size: float, colour: str) -> str:
+def berry(rng: Random, canvas: Canvas, at: Point, size: float, colour: str) -> str:
     skin = canvas.radial((0, lighter(colour, 0.55)), (0.45, colour), (1, darker(colour, 0.6)), cx=0.35, cy=0.3, r=0.75)
     x, y = at
     return (

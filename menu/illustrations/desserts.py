@@ -3,13 +3,13 @@
 from math import tau
 from random import Random
 
-from menu.pictures import garnish, table
-from menu.pictures.outlines import Point, arc, blob, dots, line, polygon
-from menu.pictures.paint import darker, lighter, mix
-from menu.pictures.svg import Canvas, element, path
+from menu.illustrations import garnish, tableware
+from menu.illustrations.colors import darker, lighter, mix
+from menu.illustrations.paths import Point, arc, blob, dots, line, polygon
+from menu.illustrations.svg import Canvas, element, path
 
 
-def pudding(dice: Random, canvas: Canvas, colour: str) -> str:
+def pudding(rng: Random, canvas: Canvas, colour: str) -> str:
     """A turned-out cream with fruit sauce running down."""
     body = "M122 340L152 176Q156 150 240 150Q324 150 328 176L358 340Q354 376 240 376Q126 376 122 340Z"
     cream = canvas.linear((0, "#e8d3ae"), (0.16, "#fbf0da"), (0.36, "#fffdf6"), (0.7, "#fbeed6"), (1, "#d8bd90"))
@@ -20,7 +20,7 @@ def pudding(dice: Random, canvas: Canvas, colour: str) -> str:
         "Q196 224 184 226Q178 262 166 252Q148 236 152 172Z"
     )
     flecks = path(
-        dots((dice.uniform(136, 346), dice.uniform(280, 366)) for _ in range(26)),
+        dots((rng.uniform(136, 346), rng.uniform(280, 366)) for _ in range(26)),
         stroke="#4a2a14",
         stroke_width=2,
         stroke_opacity=0.5,
@@ -29,8 +29,8 @@ def pudding(dice: Random, canvas: Canvas, colour: str) -> str:
     around = ((92, 352, 20, blue), (122, 384, 22, red), (360, 382, 22, red), (392, 350, 19, blue), (332, 398, 17, blue))
     above = ((214, 150, 24, red), (262, 152, 24, red), (238, 134, 22, blue))
     return (
-        table.plate(canvas, (240, 340), 222, squash=0.5)
-        + path(blob(dice, 156, wobble=0.1, points=14, at=(240, 356), squash=0.36), fill=sauce)
+        tableware.plate(canvas, (240, 340), 222, squash=0.5)
+        + path(blob(rng, 156, wobble=0.1, points=14, at=(240, 356), squash=0.36), fill=sauce)
         + path(body, fill=cream)
         + flecks
         + path(run, fill=darker(colour, 0.5), fill_opacity=0.35, transform="translate(2 5)")
@@ -43,12 +43,12 @@ def pudding(dice: Random, canvas: Canvas, colour: str) -> str:
             stroke_opacity=0.55,
         )
         + path("M148 300L140 340", stroke="#fff", stroke_width=10, stroke_opacity=0.7)
-        + "".join(garnish.berry(dice, canvas, (x, y), size, hue) for x, y, size, hue in (*around, *above))
-        + garnish.mint(dice, canvas, (238, 114))
+        + "".join(garnish.berry(rng, canvas, (x, y), size, hue) for x, y, size, hue in (*around, *above))
+        + garnish.mint(rng, canvas, (238, 114))
     )
 
 
-def cup(dice: Random, canvas: Canvas, colour: str) -> str:
+def cup(rng: Random, canvas: Canvas, colour: str) -> str:
     """Three scoops in a striped cup; the second and third are pistachio and chocolate."""
     wall = "M108 268L140 424Q144 446 168 446L312 446Q336 446 340 424L372 268Z"
     paper = canvas.linear((0, "#d9c3a0"), (0.18, "#fff8ea"), (0.5, "#fffdf7"), (0.8, "#f2e2c6"), (1, "#c4a67a"))
@@ -62,7 +62,7 @@ def cup(dice: Random, canvas: Canvas, colour: str) -> str:
         f"M{294 + y // 8} {y + 70}L{346 + y // 5} {y + 62}" for y in range(0, 120, 14)
     )
     return (
-        table.shadow(canvas, 246, 440, 150, 22)
+        tableware.shadow(canvas, 246, 440, 150, 22)
         + element(
             "g",
             path(
@@ -70,19 +70,19 @@ def cup(dice: Random, canvas: Canvas, colour: str) -> str:
             ),
             path(grid, stroke="#9c6320", stroke_width=2, stroke_opacity=0.6),
         )
-        + _scoop(dice, canvas, (170, 206), 78, mix(colour, "#a8c66c", 0.85))
-        + _scoop(dice, canvas, (306, 206), 78, "#7a4526")
-        + _scoop(dice, canvas, (238, 136), 84, colour)
+        + _scoop(rng, canvas, (170, 206), 78, mix(colour, "#a8c66c", 0.85))
+        + _scoop(rng, canvas, (306, 206), 78, "#7a4526")
+        + _scoop(rng, canvas, (238, 136), 84, colour)
         + path(wall, fill=paper)
         + path(stripes, fill=mix(colour, "#d0402c", 0.5), fill_opacity=0.85)
         + path(wall, fill=shade)
         + element("rect", x=98, y=256, width=284, height=24, rx=12, fill=paper, stroke="#c4a67a", stroke_width=1.5)
-        + garnish.berry(dice, canvas, (230, 58), 21, "#c2162e")
+        + garnish.berry(rng, canvas, (230, 58), 21, "#c2162e")
         + path("M232 40Q240 14 268 10", fill="none", stroke="#5a7a2a", stroke_width=4)
     )
 
 
-def _scoop(dice: Random, canvas: Canvas, at: Point, radius: float, colour: str) -> str:
+def _scoop(rng: Random, canvas: Canvas, at: Point, radius: float, colour: str) -> str:
     x, y = at
     ball = canvas.radial(
         (0, lighter(colour, 0.65)),
@@ -95,8 +95,8 @@ def _scoop(dice: Random, canvas: Canvas, at: Point, radius: float, colour: str) 
     )
     skirt = "".join(
         blob(
-            dice,
-            radius * dice.uniform(0.13, 0.19),
+            rng,
+            radius * rng.uniform(0.13, 0.19),
             wobble=0.15,
             points=7,
             at=(x + radius * share, y + radius * 0.9 - share * share * radius * 0.5),
@@ -104,15 +104,15 @@ def _scoop(dice: Random, canvas: Canvas, at: Point, radius: float, colour: str) 
         for share in (-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75)
     )
     ridges = "".join(
-        arc(radius * dice.uniform(0.3, 0.9), dice.uniform(0, tau), dice.uniform(0.3, 0.8), at=at, squash=0.9)
+        arc(radius * rng.uniform(0.3, 0.9), rng.uniform(0, tau), rng.uniform(0.3, 0.8), at=at, squash=0.9)
         for _ in range(12)
     )
     return (
         path(skirt, fill=mix(colour, darker(colour, 0.45), 0.5))
-        + path(blob(dice, radius, wobble=0.03, points=16, at=at), fill=ball)
+        + path(blob(rng, radius, wobble=0.03, points=16, at=at), fill=ball)
         + path(ridges, fill="none", stroke=darker(colour, 0.4), stroke_width=3.5, stroke_opacity=0.16)
         + path(
-            dots((x + dice.gauss(0, radius * 0.4), y + dice.gauss(0, radius * 0.38)) for _ in range(16)),
+            dots((x + rng.gauss(0, radius * 0.4), y + rng.gauss(0, radius * 0.38)) for _ in range(16)),
             stroke=darker(colour, 0.35),
             stroke_width=4,
             stroke_opacity=0.45,

@@ -5,30 +5,30 @@
 from math import atan2, degrees, sqrt, tau
 from random import Random
 
-from menu.pictures import table
-from menu.pictures.outlines import Point, arc, blob, closed, dots, polar
-from menu.pictures.paint import darker, lighter, mix
-from menu.pictures.spread import Spot, spread
-from menu.pictures.svg import Canvas, element, ellipse, path
-from menu.pictures.toppings import Look, lay, pose
+from menu.illustrations import tableware
+from menu.illustrations.colors import darker, lighter, mix
+from menu.illustrations.paths import Point, arc, blob, closed, dots, polar
+from menu.illustrations.placement import Spot, spread
+from menu.illustrations.svg import Canvas, element, ellipse, path
+from menu.illustrations.toppings import Look, lay, pose
 
 _MIDDLE: Point = (240, 234)
 
 
-def _strewn(dice: Random, count: int, within: float, colour: str, size: float, *, at: Point = _MIDDLE) -> str:
-    points = [polar(dice.uniform(0, tau), within * sqrt(dice.random()), at) for _ in range(count)]
+def _strewn(rng: Random, count: int, within: float, colour: str, size: float, *, at: Point = _MIDDLE) -> str:
+    points = [polar(rng.uniform(0, tau), within * sqrt(rng.random()), at) for _ in range(count)]
     return path(dots(points), stroke=colour, stroke_width=size)
 
 
-def _heap(dice: Random, count: int, within: float) -> list[Point]:
+def _heap(rng: Random, count: int, within: float) -> list[Point]:
     """Places from the rim inwards, so that what comes later lies on top in the middle."""
     golden = 2.39996
     return [
-        polar(step * golden, within * sqrt(1 - step / count) + dice.uniform(-7, 7), _MIDDLE) for step in range(count)
+        polar(step * golden, within * sqrt(1 - step / count) + rng.uniform(-7, 7), _MIDDLE) for step in range(count)
     ]
 
 
-def bread(dice: Random, canvas: Canvas, colour: str) -> str:
+def bread(rng: Random, canvas: Canvas, colour: str) -> str:
     """Slices of garlic bread, butter still running."""
     crust = canvas.radial(
         (0, lighter(colour, 0.2)), (0.78, colour), (0.9, darker(colour, 0.3)), (1, darker(colour, 0.62))
@@ -39,10 +39,10 @@ def bread(dice: Random, canvas: Canvas, colour: str) -> str:
     slices = ""
     for x, y, turn in ((150, 132, -34), (332, 148, -30), (156, 308, -38), (330, 322, -32), (240, 226, -36)):
         at = (0.0, 0.0)
-        outline = blob(dice, 104, wobble=0.035, points=14, at=at, squash=0.6)
-        inside = blob(dice, 92, wobble=0.05, points=14, at=at, squash=0.56)
+        outline = blob(rng, 104, wobble=0.035, points=14, at=at, squash=0.6)
+        inside = blob(rng, 92, wobble=0.05, points=14, at=at, squash=0.56)
         spots = "".join(
-            ellipse(dice.uniform(-64, 64), dice.uniform(-28, 28), dice.uniform(8, 24), dice.uniform(6, 13), fill=paint)
+            ellipse(rng.uniform(-64, 64), rng.uniform(-28, 28), rng.uniform(8, 24), rng.uniform(6, 13), fill=paint)
             for paint in (toast, toast, toast, toast, butter, butter, butter)
         )
         slices += path(
@@ -52,17 +52,17 @@ def bread(dice: Random, canvas: Canvas, colour: str) -> str:
         slices += element(
             "g",
             path(outline, fill=crust), path(inside, fill=crumb), spots,
-            _strewn(dice, 20, 54, darker(colour, 0.25), 3, at=at),
-            _strewn(dice, 9, 44, "#3f7a24", 7, at=(-26, 0)), _strewn(dice, 9, 44, "#3f7a24", 6, at=(30, 0)),
-            _strewn(dice, 14, 46, "#6ba23a", 4.5, at=(dice.uniform(-24, 24), 0)),
-            _strewn(dice, 8, 44, "#fffdf0", 7, at=at),
+            _strewn(rng, 20, 54, darker(colour, 0.25), 3, at=at),
+            _strewn(rng, 9, 44, "#3f7a24", 7, at=(-26, 0)), _strewn(rng, 9, 44, "#3f7a24", 6, at=(30, 0)),
+            _strewn(rng, 14, 46, "#6ba23a", 4.5, at=(rng.uniform(-24, 24), 0)),
+            _strewn(rng, 8, 44, "#fffdf0", 7, at=at),
             ellipse(-34, -24, 28, 6, fill="#fff", fill_opacity=0.6),
             transform=f"translate({x} {y})rotate({turn})",
         )  # fmt: skip
-    return table.plate(canvas, _MIDDLE, 222) + slices
+    return tableware.plate(canvas, _MIDDLE, 222) + slices
 
 
-def wings(dice: Random, canvas: Canvas, colour: str) -> str:
+def wings(rng: Random, canvas: Canvas, colour: str) -> str:
     """Glazed wings around a dip."""
     glaze = canvas.radial(
         (0, lighter(colour, 0.5)),
@@ -77,10 +77,10 @@ def wings(dice: Random, canvas: Canvas, colour: str) -> str:
     bone = canvas.linear((0, "#fff8e6"), (1, "#dcbf8c"), down=True)
     drawn = ""
     for step in range(8):
-        angle = tau * (step + dice.uniform(-0.12, 0.12)) / 8
-        x, y = polar(angle, 128 + dice.uniform(-6, 6), _MIDDLE)
-        turn, size = degrees(angle) + dice.uniform(-14, 14), dice.uniform(0.94, 1.08)
-        plump = dice.uniform(38, 46)
+        angle = tau * (step + rng.uniform(-0.12, 0.12)) / 8
+        x, y = polar(angle, 128 + rng.uniform(-6, 6), _MIDDLE)
+        turn, size = degrees(angle) + rng.uniform(-14, 14), rng.uniform(0.94, 1.08)
+        plump = rng.uniform(38, 46)
         ahead = [(-58, -6), (-48, -34), (-16, -plump), (16, -26), (42, -14), (54, -9)]
         meat = closed([*ahead, (54, 9), (42, 14), (14, 28), (-18, plump - 2), (-50, 30)])
         knuckle = path(
@@ -90,29 +90,29 @@ def wings(dice: Random, canvas: Canvas, colour: str) -> str:
             stroke_width=1.5,
         )
         spots = "".join(
-            ellipse(dice.uniform(-42, 22), dice.uniform(-22, 22), dice.uniform(6, 15), dice.uniform(5, 9), fill=char)
+            ellipse(rng.uniform(-42, 22), rng.uniform(-22, 22), rng.uniform(6, 15), rng.uniform(5, 9), fill=char)
             for _ in range(4)
         )
         place = f"rotate({turn:.0f})scale({size:.2f})"
         drawn += path(meat, fill="#2b0c03", fill_opacity=0.4, transform=f"translate({x + 5:.0f} {y + 11:.0f}){place}")
         drawn += element(
             "g", knuckle, path(meat, fill=glaze, stroke=darker(colour, 0.65), stroke_width=1.5), spots,
-            _strewn(dice, 7, 30, "#ffeec2", 4, at=(-14, 0)),
+            _strewn(rng, 7, 30, "#ffeec2", 4, at=(-14, 0)),
             path(arc(30, 3.5, 1.3, at=(-18, 0)), fill="none", stroke="#fff3d6", stroke_width=5, stroke_opacity=0.75),
             ellipse(14, -10, 9, 3.5, fill="#fff", fill_opacity=0.5),
             transform=f"translate({x:.0f} {y:.0f}){place}",
         )  # fmt: skip
     dip = canvas.radial((0, "#fffef6"), (0.7, "#fbf2dc"), (1, "#dccba6"))
     cup = (
-        table.bowl(canvas, _MIDDLE, 58, "#e9dcc8")
+        tableware.bowl(canvas, _MIDDLE, 58, "#e9dcc8")
         + ellipse(*_MIDDLE, 48, 48, fill=dip)
         + path(arc(28, 2, 3.4, at=_MIDDLE), fill="none", stroke="#d9c79f", stroke_width=4, stroke_opacity=0.7)
-        + _strewn(dice, 16, 38, "#5f9a34", 4)
+        + _strewn(rng, 16, 38, "#5f9a34", 4)
     )
-    return table.plate(canvas, _MIDDLE, 222) + drawn + cup + _strewn(dice, 26, 190, "#4d8a2a", 4.5)
+    return tableware.plate(canvas, _MIDDLE, 222) + drawn + cup + _strewn(rng, 26, 190, "#4d8a2a", 4.5)
 
 
-def bowl(dice: Random, canvas: Canvas, colour: str) -> str:
+def bowl(rng: Random, canvas: Canvas, colour: str) -> str:
     """A bowl of whole olives in oil and herbs."""
     flesh = canvas.radial(
         (0, lighter(colour, 0.6)),
@@ -125,13 +125,13 @@ def bowl(dice: Random, canvas: Canvas, colour: str) -> str:
     )
     oil = canvas.radial((0, "#d9a72c"), (0.8, "#a3741a"), (1, "#4a2c0a"))
     drawn = ""
-    for x, y in _heap(dice, 50, 160):
-        turn = dice.randint(-60, 60)
-        wide, high = dice.uniform(34, 39), dice.uniform(27, 31)
+    for x, y in _heap(rng, 50, 160):
+        turn = rng.randint(-60, 60)
+        wide, high = rng.uniform(34, 39), rng.uniform(27, 31)
         place = f"translate({x:.0f} {y:.0f})"
         pit = (
             ellipse(wide * 0.72, 0, 6, 9, fill="#3a2a0c") + ellipse(wide * 0.76, 0, 4.5, 7, fill="#d6402a")
-            if dice.random() < 0.45
+            if rng.random() < 0.45
             else ""
         )
         drawn += element(
@@ -141,26 +141,26 @@ def bowl(dice: Random, canvas: Canvas, colour: str) -> str:
             transform=place,
         )  # fmt: skip
     leaves = lay(
-        (pose(canvas, Look("leaf", "#5d8f35"), dice, scale=1.1, turn=turn), at)
+        (pose(canvas, Look("leaf", "#5d8f35"), rng, scale=1.1, turn=turn), at)
         for turn, at in ((40, (176, 150)), (-70, (318, 292)))
     )
     return (
-        table.bowl(canvas, _MIDDLE, 216, "#c9683a")
+        tableware.bowl(canvas, _MIDDLE, 216, "#c9683a")
         + ellipse(*_MIDDLE, 186, 186, fill=oil)
         + drawn
         + leaves
-        + _strewn(dice, 40, 170, "#5f8a2c", 4)
-        + _strewn(dice, 16, 170, "#d94a2a", 4)
+        + _strewn(rng, 40, 170, "#5f8a2c", 4)
+        + _strewn(rng, 16, 170, "#d94a2a", 4)
     )
 
 
-def salad(dice: Random, canvas: Canvas, colour: str) -> str:
+def salad(rng: Random, canvas: Canvas, colour: str) -> str:
     """A bowl of leaves with tomatoes, cucumber and rings of red onion."""
     greens = [colour, lighter(colour, 0.3), mix(colour, "#1f5a1c", 0.45), mix(colour, "#b9d25a", 0.5)]
     leaves = []
-    for step, (x, y) in enumerate(_heap(dice, 52, 140)):
-        outwards = round((degrees(atan2(y - _MIDDLE[1], x - _MIDDLE[0])) + dice.uniform(-40, 40)) / 20) * 20 + 90
-        twin = canvas.dice(f"leaf {step % 6}")  # the same few leaves turned often, or the file would be all leaves
+    for step, (x, y) in enumerate(_heap(rng, 52, 140)):
+        outwards = round((degrees(atan2(y - _MIDDLE[1], x - _MIDDLE[0])) + rng.uniform(-40, 40)) / 20) * 20 + 90
+        twin = canvas.rng(f"leaf {step % 6}")  # the same few leaves turned often, or the file would be all leaves
         leaves.append(
             (pose(canvas, Look("leaf", greens[step % 3]), twin, scale=2.1 if step < 30 else 1.8, turn=outwards), (x, y))
         )
@@ -168,7 +168,7 @@ def salad(dice: Random, canvas: Canvas, colour: str) -> str:
     skin = canvas.radial((0, "#ff9a6b"), (0.55, "#ee4b2b"), (1, "#a81c12"), cx=0.38, cy=0.34, r=0.7)
     cool = canvas.radial((0, "#f6fbd6"), (0.7, "#dcefa6"), (0.86, "#b5d873"), (0.88, "#3f7f2a"), (1, "#2c611f"))
     extra = ""
-    for spot in spread(dice, [Spot(step % 2, 0, 32, 34) for step in range(11)], within=150):
+    for spot in spread(rng, [Spot(step % 2, 0, 32, 34) for step in range(11)], within=150):
         x, y = _MIDDLE[0] + spot.x, _MIDDLE[1] + spot.y
         extra += ellipse(x + 4, y + 8, 30, 29, fill="#0f1d06", fill_opacity=0.45)
         if spot.kind:
@@ -180,16 +180,16 @@ def salad(dice: Random, canvas: Canvas, colour: str) -> str:
             )
     rings = lay(
         (
-            pose(canvas, Look("half_ring", "#93305f"), dice, scale=1.7, turn=dice.randint(-180, 180)),
+            pose(canvas, Look("half_ring", "#93305f"), rng, scale=1.7, turn=rng.randint(-180, 180)),
             polar(angle, 92, _MIDDLE),
         )
         for angle in (0.6, 1.9, 3.1, 4.4, 5.5)
     )
     return (
-        table.bowl(canvas, _MIDDLE, 216, "#e0c49a")
+        tableware.bowl(canvas, _MIDDLE, 216, "#e0c49a")
         + ellipse(*_MIDDLE, 186, 186, fill=shade)
         + lay(leaves)
         + extra
         + rings
-        + _strewn(dice, 18, 150, "#fff6d8", 5)
+        + _strewn(rng, 18, 150, "#fff6d8", 5)
     )

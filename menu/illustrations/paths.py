@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import cos, pi, sin, tau
 from random import Random
 
-from menu.pictures.svg import number
+from menu.illustrations.svg import number
 
 type Point = tuple[float, float]
 
@@ -51,7 +51,7 @@ def dots(points: Iterable[Point]) -> str:
 
 
 def blob(
-    dice: Random, radius: float, *, wobble: float = 0.1, points: int = 8, at: Point = (0, 0), squash: float = 1
+    rng: Random, radius: float, *, wobble: float = 0.1, points: int = 8, at: Point = (0, 0), squash: float = 1
 ) -> str:
     """
     A lump about as large as `radius`.
@@ -59,23 +59,23 @@ def blob(
     :param wobble: how much of the radius its edge goes in and out
     :param squash: height as a share of the width
     """
-    start = dice.uniform(0, tau)
+    start = rng.uniform(0, tau)
     edge = []
     for step in range(points):
-        reach = radius * (1 + dice.uniform(-wobble, wobble))
+        reach = radius * (1 + rng.uniform(-wobble, wobble))
         x, y = polar(start + tau * step / points, reach)
         edge.append((at[0] + x, at[1] + y * squash))
     return closed(edge)
 
 
-def rolling(dice: Random, radius: float, *, at: Point, swell: float, tremble: float, points: int) -> str:
+def rolling(rng: Random, radius: float, *, at: Point, swell: float, tremble: float, points: int) -> str:
     """A large loop by hand: a few slow waves of `swell`, and a `tremble` from point to point (shares of the radius)."""
-    waves = [(count, dice.uniform(0, tau), dice.uniform(0.3, 1) * swell / count**0.5) for count in (2, 3, 5, 8)]
+    waves = [(count, rng.uniform(0, tau), rng.uniform(0.3, 1) * swell / count**0.5) for count in (2, 3, 5, 8)]
     edge = []
     for step in range(points):
         angle = tau * step / points
         wave = sum(height * sin(count * angle + phase) for count, phase, height in waves)
-        edge.append(polar(angle, radius * (1 + wave + dice.uniform(-tremble, tremble)), at))
+        edge.append(polar(angle, radius * (1 + wave + rng.uniform(-tremble, tremble)), at))
     return closed(edge)
 
 

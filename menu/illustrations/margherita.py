@@ -4,26 +4,24 @@
 
 from math import tau
 
-from menu.pictures.dough import MIDDLE, TOPPED
-from menu.pictures.outlines import arc, blob, polar
-from menu.pictures.spread import Spot, spread
-from menu.pictures.svg import Canvas, ellipse, path
+from menu.illustrations.dough import MIDDLE, TOPPED
+from menu.illustrations.paths import arc, blob, polar
+from menu.illustrations.placement import Spot, spread
+from menu.illustrations.svg import Canvas, ellipse, path
 
 
 def mozzarella(canvas: Canvas) -> str:
     """Torn pieces molten into pools: white in the middle, creamy where they run out, browned where they bubbled."""
-    dice = canvas.dice("mozzarella")
-    sizes = [dice.uniform(33, 47) for _ in range(8)] + [dice.uniform(13, 22) for _ in range(8)]
+    rng = canvas.rng("mozzarella")
+    sizes = [rng.uniform(33, 47) for _ in range(8)] + [rng.uniform(13, 22) for _ in range(8)]
     milk = canvas.radial(
         (0, "#fffdf2"), (0.55, "#fff6dc"), (0.74, "#ffebbd"), (0.88, "#fbcf88"), (1, "#f2a250"), r=0.54
     )
     toast = canvas.radial((0, "#95440c", 0.75), (0.45, "#c9741f", 0.5), (1, "#f0b45a", 0))
     drawn = ""
-    for spot in spread(dice, [Spot(0, 0, size, size * 1.15) for size in sizes], within=TOPPED + 4):
+    for spot in spread(rng, [Spot(0, 0, size, size * 1.15) for size in sizes], within=TOPPED + 4):
         at = (MIDDLE[0] + spot.x, MIDDLE[1] + spot.y)
-        pool = canvas.define(
-            "path", d=blob(dice, spot.room, wobble=0.26, points=10, at=at, squash=dice.uniform(0.85, 1))
-        )
+        pool = canvas.define("path", d=blob(rng, spot.room, wobble=0.26, points=10, at=at, squash=rng.uniform(0.85, 1)))
         drawn += canvas.use(
             pool,
             fill="#7a1408",
@@ -35,9 +33,9 @@ def mozzarella(canvas: Canvas) -> str:
         )
         drawn += canvas.use(pool, fill=milk, stroke="#f59a4a", stroke_width=6, stroke_opacity=0.45)
         for _ in range(4 if spot.room > 24 else 1):
-            x, y = polar(dice.uniform(0, tau), spot.room * dice.uniform(0.1, 0.65), at)
-            size = spot.room * dice.uniform(0.1, 0.28)
-            drawn += ellipse(x, y, size, size * dice.uniform(0.6, 1), fill=toast)
+            x, y = polar(rng.uniform(0, tau), spot.room * rng.uniform(0.1, 0.65), at)
+            size = spot.room * rng.uniform(0.1, 0.28)
+            drawn += ellipse(x, y, size, size * rng.uniform(0.6, 1), fill=toast)
         glint = arc(spot.room * 0.6, 3.5, 0.9, at=at)
         drawn += path(glint, fill="none", stroke="#fff", stroke_width=spot.room * 0.1)
     return drawn

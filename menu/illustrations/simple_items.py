@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from random import Random
 
-from menu.pictures import cake, drinks, sides, sweets
-from menu.pictures.paint import checked
-from menu.pictures.svg import SIDE, Canvas
+from menu.illustrations import cake, desserts, drinks, sides
+from menu.illustrations.colors import checked
+from menu.illustrations.svg import SIDE, Canvas
 
 type Motif = Callable[[Random, Canvas, str], str]
 
@@ -20,8 +20,8 @@ _MOTIFS: dict[str, tuple[str, Motif]] = {
     "bowl": ("Bowl (olives)", sides.bowl),
     "wings": ("Chicken wings", sides.wings),
     "slice_of_cake": ("Slice of cake (tiramisu)", cake.slice_of_cake),
-    "pudding": ("Pudding with sauce (panna cotta)", sweets.pudding),
-    "cup": ("Cup of ice cream", sweets.cup),
+    "pudding": ("Pudding with sauce (panna cotta)", desserts.pudding),
+    "cup": ("Cup of ice cream", desserts.cup),
 }
 
 MOTIFS: tuple[tuple[str, str], ...] = tuple((motif, label) for motif, (label, _) in _MOTIFS.items())
@@ -43,4 +43,4 @@ def draw_simple_item(*, name: str, motif: str, colour: str, size: int = SIDE) ->
 
     canvas = Canvas(name, motif, colour)
     _, draw = _MOTIFS[motif]
-    return canvas.document(draw(canvas.dice(motif), canvas, colour), size=size)
+    return canvas.document(draw(canvas.rng(motif), canvas, colour), size=size)

@@ -2,8 +2,8 @@
 
 from random import Random
 
-from menu.pictures.outlines import Point, dots
-from menu.pictures.svg import Canvas, element, ellipse, path
+from menu.illustrations.paths import Point, dots
+from menu.illustrations.svg import Canvas, element, ellipse, path
 
 
 def shadow(canvas: Canvas, x: float, y: float, wide: float, high: float) -> str:
@@ -37,7 +37,7 @@ def bowl(canvas: Canvas, at: Point, radius: float, colour: str) -> str:
     )
 
 
-def dew(dice: Random, canvas: Canvas, count: int, box: tuple[float, float, float, float]) -> str:
+def dew(rng: Random, canvas: Canvas, count: int, box: tuple[float, float, float, float]) -> str:
     """Drops on cold glass, within left, top, right and bottom."""
     left, top, right, bottom = box
     drop = canvas.radial(
@@ -45,16 +45,16 @@ def dew(dice: Random, canvas: Canvas, count: int, box: tuple[float, float, float
     )
     drops = []
     for _ in range(count):
-        size = dice.triangular(1.5, 6.5, 2)
+        size = rng.triangular(1.5, 6.5, 2)
         drops.append(
-            ellipse(dice.uniform(left, right), dice.uniform(top, bottom), size, size * dice.uniform(1, 1.5), fill=drop)
+            ellipse(rng.uniform(left, right), rng.uniform(top, bottom), size, size * rng.uniform(1, 1.5), fill=drop)
         )
     return "".join(drops)
 
 
-def bubbles(dice: Random, count: int, box: tuple[float, float, float, float], size: float) -> str:
+def bubbles(rng: Random, count: int, box: tuple[float, float, float, float], size: float) -> str:
     left, top, right, bottom = box
-    points = [(dice.uniform(left, right), dice.uniform(top, bottom)) for _ in range(count)]
+    points = [(rng.uniform(left, right), rng.uniform(top, bottom)) for _ in range(count)]
     return path(dots(points), stroke="#fff", stroke_width=size, stroke_opacity=0.5)
 
 

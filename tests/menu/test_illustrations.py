@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from menu.pictures import MOTIFS, SHAPES, Look, draw_pizza, draw_simple_item
-from menu.pictures.dough import CHEESE, MIDDLE
+from menu.illustrations import MOTIFS, SHAPES, Look, draw_pizza, draw_simple_item
+from menu.illustrations.dough import CHEESE, MIDDLE
 
 SVG = "{http://www.w3.org/2000/svg}"
 LIMIT = 30_720

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from menu.pictures import cuts, garden, larder
-from menu.pictures.dough import MIDDLE, TOPPED
-from menu.pictures.outlines import Point
-from menu.pictures.paint import checked
-from menu.pictures.spread import Spot, spread
-from menu.pictures.svg import Canvas, element, number
+from menu.illustrations import cuts, meats, vegetables
+from menu.illustrations.colors import checked
+from menu.illustrations.dough import MIDDLE, TOPPED
+from menu.illustrations.paths import Point
+from menu.illustrations.placement import Spot, spread
+from menu.illustrations.svg import Canvas, element, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,18 @@ class _Kind:
 
 
 _KINDS = {
-    "disc": _Kind("Round slice (pepperoni)", larder.disc, 24, 26, 28, 16),
-    "slice": _Kind("Mushroom slice", garden.slice_of_mushroom, 20, 26, 180, 18),
-    "ring": _Kind("Ring (onion)", garden.ring, 21, 26, 180, 16),
-    "half_ring": _Kind("Half ring (red onion)", garden.half_ring, 18, 27, 180, 20),
-    "olive": _Kind("Olive ring", garden.olive, 12, 13, 20, 30),
-    "leaf": _Kind("Leaf (basil, spinach)", garden.leaf, 18, 28, 180, 18),
-    "cube": _Kind("Cube (ham, chicken)", larder.cube, 14, 20, 180, 30),
-    "wedge": _Kind("Wedge (pineapple)", garden.wedge, 18, 27, 180, 18),
-    "strip": _Kind("Strip (bell pepper)", garden.strip, 18, 31, 180, 18),
-    "rasher": _Kind("Wavy strip (bacon)", larder.rasher, 21, 33, 180, 16),
-    "crumble": _Kind("Crumble (sausage)", larder.crumble, 13, 16, 20, 30),
-    "shreds": _Kind("Shreds (extra cheese)", larder.shreds, 20, 27, 180, 24),
+    "disc": _Kind("Round slice (pepperoni)", meats.disc, 24, 26, 28, 16),
+    "slice": _Kind("Mushroom slice", vegetables.slice_of_mushroom, 20, 26, 180, 18),
+    "ring": _Kind("Ring (onion)", vegetables.ring, 21, 26, 180, 16),
+    "half_ring": _Kind("Half ring (red onion)", vegetables.half_ring, 18, 27, 180, 20),
+    "olive": _Kind("Olive ring", vegetables.olive, 12, 13, 20, 30),
+    "leaf": _Kind("Leaf (basil, spinach)", vegetables.leaf, 18, 28, 180, 18),
+    "cube": _Kind("Cube (ham, chicken)", meats.cube, 14, 20, 180, 30),
+    "wedge": _Kind("Wedge (pineapple)", vegetables.wedge, 18, 27, 180, 18),
+    "strip": _Kind("Strip (bell pepper)", vegetables.strip, 18, 31, 180, 18),
+    "rasher": _Kind("Wavy strip (bacon)", meats.rasher, 21, 33, 180, 16),
+    "crumble": _Kind("Crumble (sausage)", meats.crumble, 13, 16, 20, 30),
+    "shreds": _Kind("Shreds (extra cheese)", meats.shreds, 20, 27, 180, 24),
 }
 
 SHAPES: tuple[tuple[str, str], ...] = tuple((shape, kind.label) for shape, kind in _KINDS.items())
@@ -75,7 +75,7 @@ def check(look: Look) -> None:
 
 def strew(canvas: Canvas, toppings: Sequence[Look]) -> str:
     """All pieces of all toppings, fewer and smaller of each the more there are."""
-    dice = canvas.dice("toppings")
+    rng = canvas.rng("toppings")
     grow = max(0.96, 1.36 - 0.06 * len(toppings))
     drawings, turns = next((drawings, turns) for most, drawings, turns in _VARIETY if len(toppings) <= most)
     poses: dict[int, list[str]] = {}
@@ -84,20 +84,20 @@ def strew(canvas: Canvas, toppings: Sequence[Look]) -> str:
         kind = _KINDS[look.shape]
         scales = [grow * (0.92 + 0.16 * pose / turns) for pose in range(turns)]
         poses[which] = _poses(
-            canvas, kind, look.colour, canvas.dice(f"topping {which}"), drawings=drawings, scales=scales
+            canvas, kind, look.colour, canvas.rng(f"topping {which}"), drawings=drawings, scales=scales
         )
         for count in range(_count(kind, len(toppings), grow)):
             pose = count % turns
             spots.append(Spot(which, pose, kind.room * scales[pose], kind.reach * scales[pose]))
-    return _laid(canvas, poses, spread(dice, spots, within=TOPPED))
+    return _laid(canvas, poses, spread(rng, spots, within=TOPPED))
 
 
 def _poses(
-    canvas: Canvas, kind: _Kind, colour: str, dice: Random, *, drawings: int, scales: Sequence[float]
+    canvas: Canvas, kind: _Kind, colour: str, rng: Random, *, drawings: int, scales: Sequence[float]
 ) -> list[str]:
-    drawn = [_drawing(canvas, kind, colour, dice) for _ in range(drawings)]
+    drawn = [_drawing(canvas, kind, colour, rng) for _ in range(drawings)]
     return [
-        _posed(canvas, drawn[pose % drawings], scale=scale, turn=_turn(dice, kind, pose, len(scales)))
+        _posed(canvas, drawn[pose % drawings], scale=scale, turn=_turn(rng, kind, pose, len(scales)))
         for pose, scale in enumerate(scales)
     ]
 
@@ -108,9 +108,9 @@ def _count(kind: _Kind, kinds: int, grow: float) -> int:
     return max(3, round(min(kind.most / (0.6 + 0.26 * kinds), share)))
 
 
-def _turn(dice: Random, kind: _Kind, pose: int, poses: int) -> int:
+def _turn(rng: Random, kind: _Kind, pose: int, poses: int) -> int:
     """Degrees, so that the poses of one piece point all ways, not by chance the same."""
-    return round(-kind.turn + 2 * kind.turn * (pose + dice.random()) / poses)
+    return round(-kind.turn + 2 * kind.turn * (pose + rng.random()) / poses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,8 @@ class _Drawing:
     body: str
 
 
-def _drawing(canvas: Canvas, kind: _Kind, colour: str, dice: Random) -> _Drawing:
-    piece = kind.cut(dice, canvas, checked(colour))
+def _drawing(canvas: Canvas, kind: _Kind, colour: str, rng: Random) -> _Drawing:
+    piece = kind.cut(rng, canvas, checked(colour))
     if piece.line:
         outline = canvas.define("path", d=piece.outline, fill="none", stroke_width=piece.line, stroke_linecap=piece.cap)
         face = canvas.use(outline, stroke=piece.face)
@@ -155,16 +155,16 @@ def lay(pieces: Iterable[tuple[str, Point]]) -> str:
     return element("g", *drawn, fill=_SHADOW, stroke=_SHADOW, stroke_width=2.5)
 
 
-def pose(canvas: Canvas, look: Look, dice: Random, *, scale: float, turn: int) -> str:
+def pose(canvas: Canvas, look: Look, rng: Random, *, scale: float, turn: int) -> str:
     """A single piece for `lay`, `scale` times as large as on a pizza and turned by degrees."""
-    return _posed(canvas, _drawing(canvas, _KINDS[look.shape], look.colour, dice), scale=scale, turn=turn)
+    return _posed(canvas, _drawing(canvas, _KINDS[look.shape], look.colour, rng), scale=scale, turn=turn)
 
 
 def torn_basil(canvas: Canvas) -> str:
     """What lies on a Margherita: a few small leaves."""
-    dice = canvas.dice("basil")
+    rng = canvas.rng("basil")
     kind = _KINDS["leaf"]
-    scales = [dice.uniform(0.75, 1.05) for _ in range(6)]
-    poses = _poses(canvas, kind, "#3f8f2c", dice, drawings=1, scales=scales)
+    scales = [rng.uniform(0.75, 1.05) for _ in range(6)]
+    poses = _poses(canvas, kind, "#3f8f2c", rng, drawings=1, scales=scales)
     spots = [Spot(0, pose, 36, kind.reach * scale) for pose, scale in enumerate(scales)]
-    return _laid(canvas, {0: poses}, spread(dice, spots, within=TOPPED * 0.9))
+    return _laid(canvas, {0: poses}, spread(rng, spots, within=TOPPED * 0.9))

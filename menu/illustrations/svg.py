@@ -59,7 +59,7 @@ class Canvas:
         )
         self._definitions: dict[str, str] = {}
 
-    def dice(self, part: str) -> Random:
+    def rng(self, part: str) -> Random:
         """Dice of its own for each part, so that one more topping leaves the crust as it was."""
         seed = blake2b(f"{self.name}\n{part}".encode(), digest_size=8).digest()
         return Random(int.from_bytes(seed))  # noqa: S311 - it draws, it does not guard

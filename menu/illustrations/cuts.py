@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import tau
 from random import Random
 
-from menu.pictures.outlines import dots, polar
-from menu.pictures.svg import Canvas, ellipse, path
+from menu.illustrations.paths import dots, polar
+from menu.illustrations.svg import Canvas, ellipse, path
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,10 @@ def stroke(d: str, colour: str, width: float, opacity: float = 1) -> str:
     return path(d, stroke=colour, stroke_width=width, stroke_opacity=opacity)
 
 
-def flecks(dice: Random, count: int, within: float, size: float, colour: str, *, opacity: float) -> str:
-    points = [polar(dice.uniform(0, tau), within * dice.random() ** 0.5) for _ in range(count)]
+def flecks(rng: Random, count: int, within: float, size: float, colour: str, *, opacity: float) -> str:
+    points = [polar(rng.uniform(0, tau), within * rng.random() ** 0.5) for _ in range(count)]
     return stroke(dots(points), colour, size, opacity)
 
 
-def glint(dice: Random, size: float, x: float, y: float, opacity: float) -> str:
-    return ellipse(x, y, size, size * dice.uniform(0.45, 0.65), fill="#fff", fill_opacity=opacity)
+def glint(rng: Random, size: float, x: float, y: float, opacity: float) -> str:
+    return ellipse(x, y, size, size * rng.uniform(0.45, 0.65), fill="#fff", fill_opacity=opacity)

@@ -4,15 +4,15 @@
 
 from random import Random
 
-from menu.pictures import garnish, table
-from menu.pictures.outlines import Point, closed, dots, polygon
-from menu.pictures.paint import darker, lighter, mix
-from menu.pictures.svg import Canvas, path
+from menu.illustrations import garnish, tableware
+from menu.illustrations.colors import darker, lighter, mix
+from menu.illustrations.paths import Point, closed, dots, polygon
+from menu.illustrations.svg import Canvas, path
 
 _SHARES = tuple(step / 10 for step in range(11))
 
 
-def slice_of_cake(dice: Random, canvas: Canvas, colour: str) -> str:
+def slice_of_cake(rng: Random, canvas: Canvas, colour: str) -> str:
     """A square of layered cake under cocoa."""
     left, front, right, back, fall = (88.0, 196.0), (288.0, 236.0), (398.0, 172.0), (204.0, 136.0), 138.0
     cream = canvas.linear((0, "#fffaf0"), (0.6, "#fdeed2"), (1, "#f0d6a8"))
@@ -20,8 +20,8 @@ def slice_of_cake(dice: Random, canvas: Canvas, colour: str) -> str:
 
     def band(top: float, bottom: float) -> str:
         """A layer around the corner, from one depth to another (shares of the height), its edges uneven."""
-        upper = [_beside(left, front, right, share, fall * top + dice.uniform(-3, 3)) for share in _SHARES]
-        lower = [_beside(left, front, right, share, fall * bottom + dice.uniform(-3, 3)) for share in reversed(_SHARES)]
+        upper = [_beside(left, front, right, share, fall * top + rng.uniform(-3, 3)) for share in _SHARES]
+        lower = [_beside(left, front, right, share, fall * bottom + rng.uniform(-3, 3)) for share in reversed(_SHARES)]
         return polygon([*upper, *lower])
 
     warm = mix(colour, "#d08f45", 0.55)
@@ -32,7 +32,7 @@ def slice_of_cake(dice: Random, canvas: Canvas, colour: str) -> str:
     )
     pores = "".join(
         path(
-            dots(_beside(left, front, right, dice.random(), fall * dice.uniform(a, b)) for _ in range(26)),
+            dots(_beside(left, front, right, rng.random(), fall * rng.uniform(a, b)) for _ in range(26)),
             stroke=darker(colour, 0.3),
             stroke_width=3.5,
             stroke_opacity=0.6,
@@ -59,10 +59,10 @@ def slice_of_cake(dice: Random, canvas: Canvas, colour: str) -> str:
             left,
         ]
     )
-    dust = [_across(left, front, back, dice.uniform(0.06, 0.94), dice.uniform(0.06, 0.94)) for _ in range(120)]
+    dust = [_across(left, front, back, rng.uniform(0.06, 0.94), rng.uniform(0.06, 0.94)) for _ in range(120)]
     return (
-        table.plate(canvas, (240, 330), 222, squash=0.52)
-        + table.shadow(canvas, 250, 356, 190, 50)
+        tableware.plate(canvas, (240, 330), 222, squash=0.52)
+        + tableware.shadow(canvas, 250, 356, 190, 50)
         + path(body, fill=cream, stroke="#e0c08a", stroke_width=1.5, stroke_linejoin="round")
         + soaked
         + pores
@@ -73,13 +73,13 @@ def slice_of_cake(dice: Random, canvas: Canvas, colour: str) -> str:
         + path(dots(dust[60:]), stroke=lighter(colour, 0.4), stroke_width=3, stroke_opacity=0.6)
         + path("M112 202L284 235", stroke="#fff", stroke_width=3, stroke_opacity=0.25)
         + path(
-            dots((dice.uniform(70, 410), dice.uniform(372, 410)) for _ in range(36)),
+            dots((rng.uniform(70, 410), rng.uniform(372, 410)) for _ in range(36)),
             stroke=colour,
             stroke_width=3.5,
             stroke_opacity=0.6,
         )
-        + garnish.mint(dice, canvas, (250, 166))
-        + garnish.berry(dice, canvas, (250, 172), 19, "#c2203a")
+        + garnish.mint(rng, canvas, (250, 166))
+        + garnish.berry(rng, canvas, (250, 172), 19, "#c2203a")
     )
 
 
