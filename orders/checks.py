@@ -15,7 +15,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 
-from orders.models import Channel, NoticeKind
+from orders.models import NoticeKind, NotificationChannel
 from orders.selectors.basket import Line
 from orders.selectors.stationery import PLAIN, Particulars, write
 from orders.services.audience import NEWS
@@ -59,7 +59,7 @@ def _unreadable(name: str, engine: str | None) -> CheckMessage | None:
     return None
 
 
-def _misworded(kind: NoticeKind, channel: Channel) -> list[CheckMessage]:
+def _misworded(kind: NoticeKind, channel: NotificationChannel) -> list[CheckMessage]:
     with _heard_of_unknown_fields() as unknown:
         try:
             for particulars in (SAMPLE, NOTHING_CHOSEN, BLANK):

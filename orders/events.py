@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from kitchen.models import FulfillmentMethod
 from orders import signals
-from orders.models import Customer, Order, PaymentMethod, Reason, Status
+from orders.models import CancelReason, Customer, Order, OrderStatus, PaymentMethod
 from pizzeria.foundation.events.domain_events import DomainEvent
 
 
@@ -57,7 +57,7 @@ class OrderPlaced(DomainEvent[Order], type="order.placed.v1", signal=signals.ord
     number: int
     business_date: date
     method: FulfillmentMethod
-    wanted_at: datetime | None
+    requested_for: datetime | None
     promise_from: datetime
     promise_until: datetime
     lines: tuple[PlacedLine, ...]
@@ -76,7 +76,7 @@ class OrderPlaced(DomainEvent[Order], type="order.placed.v1", signal=signals.ord
             "number",
             "business_date",
             "method",
-            "wanted_at",
+            "requested_for",
             "promise_from",
             "promise_until",
             "lines_total",
@@ -102,7 +102,7 @@ class OrderConfirmed(DomainEvent[Order], type="order.confirmed.v1", signal=signa
     promise_until: datetime
 
     def apply(self, aggregate: Order, at: datetime) -> None:
-        aggregate.status = Status.CONFIRMED
+        aggregate.status = OrderStatus.CONFIRMED
         aggregate.confirmed_at = at
 
 
@@ -110,13 +110,13 @@ class OrderCookingStarted(DomainEvent[Order], type="order.cooking_started.v1", s
     staff: int | None  # the user's id; None: the system
 
     def apply(self, aggregate: Order, at: datetime) -> None:
-        aggregate.status = Status.COOKING
-        aggregate.cooking_at = at
+        aggregate.status = OrderStatus.COOKING
+        aggregate.cooking_started_at = at
 
 
 class OrderReady(DomainEvent[Order], type="order.ready.v1", signal=signals.order_ready):
     def apply(self, aggregate: Order, at: datetime) -> None:
-        aggregate.status = Status.READY
+        aggregate.status = OrderStatus.READY
         aggregate.ready_at = at
 
 
@@ -127,7 +127,7 @@ class OrderDelivered(DomainEvent[Order], type="order.delivered.v1", signal=signa
     cash_taken: Decimal  # 0.00 when it was paid before
 
     def apply(self, aggregate: Order, at: datetime) -> None:
-        aggregate.status = Status.DELIVERED
+        aggregate.status = OrderStatus.DELIVERED
         aggregate.delivered_at = at
         aggregate.paid += self.cash_taken
 
@@ -138,15 +138,15 @@ class OrderRecalled(DomainEvent[Order], type="order.recalled.v1", signal=signals
     to: Literal["cooking", "waiting"]
 
     def apply(self, aggregate: Order, at: datetime) -> None:
-        aggregate.status = Status.COOKING if self.to == "cooking" else Status.CONFIRMED
+        aggregate.status = OrderStatus.COOKING if self.to == "cooking" else OrderStatus.CONFIRMED
         aggregate.ready_at = None
 
 
 class OrderCancelled(DomainEvent[Order], type="order.cancelled.v1", signal=signals.order_cancelled):
-    reason: Reason
+    reason: CancelReason
 
     def apply(self, aggregate: Order, at: datetime) -> None:
-        aggregate.status = Status.CANCELLED
+        aggregate.status = OrderStatus.CANCELLED
         aggregate.cancelled_at = at
         aggregate.cancel_reason = self.reason
 
@@ -171,19 +171,19 @@ class OrderOutForDelivery(DomainEvent[Order], type="order.out_for_delivery.v1", 
     driver: int
 
     def apply(self, aggregate: Order, at: datetime) -> None:
-        aggregate.status = Status.DELIVERING
-        aggregate.out_at = at
+        aggregate.status = OrderStatus.DELIVERING
+        aggregate.out_for_delivery_at = at
 
 
 class OrderDeliveryFailed(DomainEvent[Order], type="order.delivery_failed.v1", signal=signals.order_delivery_failed):
     """Nobody took it: it is back at the counter, with its driver."""
 
     driver: int
-    reason: Reason
+    reason: CancelReason
 
     def apply(self, aggregate: Order, at: datetime) -> None:
-        aggregate.status = Status.READY
-        aggregate.out_at = None
+        aggregate.status = OrderStatus.READY
+        aggregate.out_for_delivery_at = None
 
 
 class OrderPromiseChanged(DomainEvent[Order], type="order.promise_changed.v1", signal=signals.order_promise_changed):

@@ -13,7 +13,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError as BrokerGone
 
 from orders import services
-from orders.models import Channel, Notice
+from orders.models import Notice, NotificationChannel
 from orders.selectors import notices
 from pizzeria.foundation import clock
 
@@ -42,7 +42,10 @@ def send_notice(notice_id: int) -> None:
 @shared_task
 def send_due_notices() -> None:
     """Hand over what nobody has sent: tried before, or left behind by a crash or a dead broker. Oldest first."""
-    for channel in (Channel.EMAIL, Channel.SMS):  # each by itself: a silent provider's pile hides nobody else's
+    for channel in (
+        NotificationChannel.EMAIL,
+        NotificationChannel.SMS,
+    ):  # each by itself: a silent provider's pile hides nobody else's
         due = Notice.objects.due(clock.now()).filter(channel=channel).order_by("due_at", "pk")
         _hand_over(due[:MOST_AT_ONCE], expires=SECONDS_BETWEEN_SWEEPS)  # the next one hands them over again
 

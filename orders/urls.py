@@ -3,7 +3,7 @@ from django.urls import path, register_converter
 from orders.views import basket, cancel, checkout, delivery, home, lists, notices, order, profile
 
 
-class GuestKey:
+class GuestTokenConverter:
     """The key in a guest's link: 32 random bytes, as secrets.token_urlsafe writes them."""
 
     regex = r"[A-Za-z0-9_-]{43}"
@@ -15,7 +15,7 @@ class GuestKey:
         return value
 
 
-register_converter(GuestKey, "guest_key")
+register_converter(GuestTokenConverter, "guest_token")
 
 app_name = "orders"
 
@@ -32,10 +32,10 @@ urlpatterns = [
     path("orders/", order.history, name="history"),
     path("orders/<uuid:ref>/", order.order, name="order"),
     path("orders/<uuid:ref>/hand-over/", order.hand_over, name="hand_over"),
-    path("orders/<uuid:ref>/<guest_key:key>/", order.guest_order, name="guest_order"),
+    path("orders/<uuid:ref>/<guest_token:token>/", order.guest_order, name="guest_order"),
     path("orders/<uuid:ref>/cancel/", cancel.cancel, name="cancel"),
-    path("orders/<uuid:ref>/<guest_key:key>/cancel/", cancel.guest_cancel, name="guest_cancel"),
-    path("orders/<uuid:ref>/<guest_key:key>/adopt/", order.adopt, name="adopt"),
+    path("orders/<uuid:ref>/<guest_token:token>/cancel/", cancel.guest_cancel, name="guest_cancel"),
+    path("orders/<uuid:ref>/<guest_token:token>/adopt/", order.adopt, name="adopt"),
     path("kitchen/orders/", lists.all_of_them, name="all"),
     path("delivery/", delivery.deliveries, name="deliveries"),
     path("delivery/<uuid:ref>/assign/", delivery.assign, name="assign"),

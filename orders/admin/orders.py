@@ -38,7 +38,7 @@ class ContactInline(LookOnly, admin.StackedInline[OrderContact, Order]):
         ("name", "phone", "email"),
         ("street", "postal_code", "city", "directions"),
         ("allergies", "notes"),
-        "said",
+        "reason_note",
     ]
 
 
@@ -51,8 +51,8 @@ class OrderAdmin(LookOnly, OrderActions):
     fields = [
         ("number", "business_date", "status", "method"),
         ("placed_at", "promise_from", "promise_until"),
-        ("confirmed_at", "cooking_at", "ready_at"),
-        ("who_drives", "out_at", "delivered_at"),
+        ("confirmed_at", "cooking_started_at", "ready_at"),
+        ("who_drives", "out_for_delivery_at", "delivered_at"),
         ("cancelled_at", "cancel_reason"),
         ("lines_total", "discount", "delivery_fee", "tip"),
         ("tax", "total", "paid", "payment_method"),

@@ -1,23 +1,31 @@
 from orders.models.basket import Basket, BasketLine
 from orders.models.contact import OrderContact
 from orders.models.customer import Customer
-from orders.models.notice import Channel, Notice, NoticeKind, NoticeState
-from orders.models.order import AT_THE_DOOR, Order, OrderLine, OrderLinePart, PaymentMethod, Reason, Status
+from orders.models.notice import Notice, NoticeKind, NoticeState, NotificationChannel
+from orders.models.order import (
+    DELIVERY_FAILURE_REASONS,
+    CancelReason,
+    Order,
+    OrderLine,
+    OrderLinePart,
+    OrderStatus,
+    PaymentMethod,
+)
 
 __all__ = [
-    "AT_THE_DOOR",
+    "DELIVERY_FAILURE_REASONS",
     "Basket",
     "BasketLine",
-    "Channel",
+    "CancelReason",
     "Customer",
     "Notice",
     "NoticeKind",
     "NoticeState",
+    "NotificationChannel",
     "Order",
     "OrderContact",
     "OrderLine",
     "OrderLinePart",
+    "OrderStatus",
     "PaymentMethod",
-    "Reason",
-    "Status",
 ]

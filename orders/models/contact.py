@@ -8,7 +8,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from orders.models.order import Order
 
 
-def new_key() -> str:
+def new_guest_token() -> str:
     """Make a guest's key: 32 random bytes, as they stand in an address."""
     return secrets.token_urlsafe(32)
 
@@ -26,8 +26,8 @@ class OrderContact(models.Model):
     directions = models.CharField(max_length=200, blank=True)  # the doorbell, the floor
     allergies = models.CharField(max_length=300, blank=True)
     notes = models.CharField(max_length=500, blank=True)
-    said = models.CharField(max_length=300, blank=True)  # typed beside a reason, for the guest to read
-    key = models.CharField(max_length=43, blank=True)  # a guest's; blank: the order is a customer's
+    reason_note = models.CharField(max_length=300, blank=True)  # typed beside a reason, for the guest to read
+    guest_token = models.CharField(max_length=43, blank=True)  # a guest's; blank: the order is a customer's
 
     class Meta:
         default_permissions = ()

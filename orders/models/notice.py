@@ -14,7 +14,7 @@ from orders.models.order import Order
 from pizzeria.foundation.events.models import StoredEvent
 
 
-class Channel(models.TextChoices):
+class NotificationChannel(models.TextChoices):
     IN_APP = "in_app", _("on the page")
     EMAIL = "email", _("e-mail")
     SMS = "sms", _("SMS")
@@ -58,7 +58,7 @@ class Notice(models.Model):
     event = models.ForeignKey(StoredEvent, models.PROTECT, related_name="+", db_index=False)  # the constraint's serves
     order = models.ForeignKey(Order, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=20, choices=NoticeKind)
-    channel = models.CharField(max_length=8, choices=Channel)
+    channel = models.CharField(max_length=8, choices=NotificationChannel)
     recipient = models.CharField(max_length=32)  # a user's id, or "guest"
     state = models.CharField(max_length=8, choices=NoticeState, default=NoticeState.QUEUED)
 
@@ -82,7 +82,9 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="notice_due", condition=models.Q(state__in=UNSETTLED)),
             models.Index(
-                fields=["recipient", "-id"], name="notice_on_the_page", condition=models.Q(channel=Channel.IN_APP)
+                fields=["recipient", "-id"],
+                name="notice_on_the_page",
+                condition=models.Q(channel=NotificationChannel.IN_APP),
             ),
         ]
         constraints = [

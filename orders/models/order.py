@@ -19,7 +19,7 @@ from orders.models.customer import Customer
 from pizzeria.foundation.events.models import Aggregate
 
 
-class Status(models.TextChoices):
+class OrderStatus(models.TextChoices):
     PENDING = "pending", _("pending")
     CONFIRMED = "confirmed", _("confirmed")
     COOKING = "cooking", _("cooking")
@@ -29,7 +29,7 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-class Reason(models.TextChoices):
+class CancelReason(models.TextChoices):
     """Why an order was cancelled, or could not be delivered. What somebody typed beside it is in the contact."""
 
     CHANGED_MIND = "changed_mind", _("the guest changed their mind")
@@ -41,7 +41,7 @@ class Reason(models.TextChoices):
     OTHER = "other", _("something else")
 
 
-AT_THE_DOOR = (Reason.NOBODY_HOME, Reason.WRONG_ADDRESS)  # what a driver may find there
+DELIVERY_FAILURE_REASONS = (CancelReason.NOBODY_HOME, CancelReason.WRONG_ADDRESS)  # what a driver may find there
 
 
 class PaymentMethod(models.TextChoices):
@@ -60,12 +60,12 @@ class Order(Aggregate):
     kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="orders")
     method = models.CharField(max_length=10, choices=FulfillmentMethod)
-    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    status = models.CharField(max_length=10, choices=OrderStatus, default=OrderStatus.PENDING)
 
     number = models.PositiveIntegerField(null=True)  # of its business day, from 1
     business_date = models.DateField(null=True)
     placed_at = models.DateTimeField(null=True)
-    wanted_at = models.DateTimeField(null=True)  # None: as soon as possible
+    requested_for = models.DateTimeField(null=True)  # None: as soon as possible
     promise_from = models.DateTimeField(null=True)
     promise_until = models.DateTimeField(null=True)
 
@@ -81,12 +81,12 @@ class Order(Aggregate):
     paid = models.DecimalField(max_digits=9, decimal_places=2, default=Decimal("0.00"))
 
     driver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    cancel_reason = models.CharField(max_length=16, choices=Reason, blank=True)
+    cancel_reason = models.CharField(max_length=16, choices=CancelReason, blank=True)
 
     confirmed_at = models.DateTimeField(null=True)
-    cooking_at = models.DateTimeField(null=True)
+    cooking_started_at = models.DateTimeField(null=True)
     ready_at = models.DateTimeField(null=True)
-    out_at = models.DateTimeField(null=True)
+    out_for_delivery_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
 
@@ -101,7 +101,7 @@ class Order(Aggregate):
         indexes = [models.Index(fields=["customer", "-id"], name="order_by_customer")]
         constraints = [
             models.UniqueConstraint(fields=["kitchen", "business_date", "number"], name="order_number_once_a_day"),
-            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="order_status_known"),
+            models.CheckConstraint(condition=models.Q(status__in=OrderStatus.values), name="order_status_known"),
             models.CheckConstraint(condition=models.Q(total__gte=0, paid__gte=0), name="order_money_not_negative"),
             models.CheckConstraint(
                 condition=models.Q(
@@ -119,21 +119,23 @@ class Order(Aggregate):
         return f"#{self.number} of {self.business_date}"
 
     @property
-    def is_open(self) -> bool:
-        return self.status not in (Status.DELIVERED, Status.CANCELLED)
+    def is_active(self) -> bool:
+        return self.status not in (OrderStatus.DELIVERED, OrderStatus.CANCELLED)
 
     @property
     def has_started(self) -> bool:
         """Tell whether somebody has begun to cook it, also when it was recalled into the line since."""
-        return self.cooking_at is not None
+        return self.cooking_started_at is not None
 
     @property
-    def reasons_to_cancel(self) -> tuple[Reason, ...]:
+    def reasons_to_cancel(self) -> tuple[CancelReason, ...]:
         """Give the reasons there can be where the order is now, for staff to choose from."""
-        if self.status not in (Status.READY, Status.DELIVERING):
-            return (Reason.CHANGED_MIND, Reason.SOLD_OUT, Reason.TOO_BUSY, Reason.OTHER)
-        missed = AT_THE_DOOR if self.method == FulfillmentMethod.DELIVERY else (Reason.NOT_COLLECTED,)
-        return (*missed, Reason.CHANGED_MIND, Reason.OTHER)
+        if self.status not in (OrderStatus.READY, OrderStatus.DELIVERING):
+            return (CancelReason.CHANGED_MIND, CancelReason.SOLD_OUT, CancelReason.TOO_BUSY, CancelReason.OTHER)
+        missed = (
+            DELIVERY_FAILURE_REASONS if self.method == FulfillmentMethod.DELIVERY else (CancelReason.NOT_COLLECTED,)
+        )
+        return (*missed, CancelReason.CHANGED_MIND, CancelReason.OTHER)
 
     def get_absolute_url(self) -> str:
         return reverse("orders:order", args=[self.ref])

@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
 
 from kitchen.models import FulfillmentMethod
-from orders.models import Order, Status
+from orders.models import Order, OrderStatus
 from orders.permissions import DELIVER
 from orders.selectors.order import address_lines
 from pizzeria.foundation.actor import Actor
@@ -31,7 +31,7 @@ class Delivery:
     promise_until: datetime
     to_collect: Decimal
     driver: str  # who has it; blank: nobody
-    out_at: datetime | None  # since when it is on the road
+    out_for_delivery_at: datetime | None  # since when it is on the road
     name: str = ""
     phone: str = ""
     address: tuple[str, ...] = ()
@@ -66,17 +66,17 @@ def drivers() -> QuerySet[AbstractUser]:
 def tour(by: Actor) -> Tour:
     """Picture a driver's page. One query."""
     orders = list(
-        Order.objects.filter(method=FulfillmentMethod.DELIVERY, status__in=(Status.READY, Status.DELIVERING))
+        Order.objects.filter(method=FulfillmentMethod.DELIVERY, status__in=(OrderStatus.READY, OrderStatus.DELIVERING))
         .select_related("contact", "driver")
         .order_by("promise_from", "id")
     )
-    ready = [order for order in orders if order.status == Status.READY]
+    ready = [order for order in orders if order.status == OrderStatus.READY]
     return Tour(
         free=_pictures((order for order in ready if order.driver_id is None), by),
         mine=_pictures((order for order in ready if order.driver_id and order.driver_id == by.user_id), by),
-        out=_pictures((order for order in orders if order.out_at and order.driver_id == by.user_id), by),
+        out=_pictures((order for order in orders if order.out_for_delivery_at and order.driver_id == by.user_id), by),
         others=_pictures((order for order in ready if order.driver_id not in (None, by.user_id)), by),
-        away=_pictures((order for order in orders if order.out_at and order.driver_id != by.user_id), by),
+        away=_pictures((order for order in orders if order.out_for_delivery_at and order.driver_id != by.user_id), by),
     )
 
 
@@ -95,7 +95,7 @@ def _picture(order: Order, *, mine: bool) -> Delivery:
         promise_until=order.promise_until,
         to_collect=(order.total or ZERO) - order.paid,
         driver=str(order.driver) if order.driver else "",
-        out_at=order.out_at,
+        out_for_delivery_at=order.out_for_delivery_at,
         name=contact.name if mine else "",
         phone=str(contact.phone) if mine else "",
         address=tuple(address_lines(contact)) if mine else (),

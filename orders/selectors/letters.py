@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from kitchen.models import FulfillmentMethod
 from orders.channels import Letter
-from orders.models import Channel, Notice, NoticeKind, Order, OrderContact, Status
+from orders.models import Notice, NoticeKind, NotificationChannel, Order, OrderContact, OrderStatus
 from orders.selectors import words
 from orders.selectors.order import address, lines_of
 from orders.selectors.stationery import Particulars, Written, write
@@ -34,10 +34,10 @@ def letter_of(notice: Notice) -> Letter | None:
     It promises what the order promises now, also when it was late itself.
     """
     order = notice.order
-    to = _address_for(Channel(notice.channel), order.contact)
+    to = _address_for(NotificationChannel(notice.channel), order.contact)
     if not to:
         return None
-    lines = tuple(lines_of(order)) if notice.channel == Channel.EMAIL else ()
+    lines = tuple(lines_of(order)) if notice.channel == NotificationChannel.EMAIL else ()
     paper = _write(notice, order.promise_from, order.promise_until, lines=lines)
     return Letter(id=f"notice-{notice.pk}", to=to, subject=paper.headline, text=paper.text, html=paper.html)
 
@@ -50,23 +50,23 @@ def line_of(notice: Notice) -> Written:
 def _write(notice: Notice, since: datetime | None, until: datetime | None, **more: Any) -> Written:
     order = notice.order
     assert order.number, "placed orders only"
-    most = LONGEST_REASON_IN_AN_SMS if notice.channel == Channel.SMS else LONGEST_REASON
+    most = LONGEST_REASON_IN_AN_SMS if notice.channel == NotificationChannel.SMS else LONGEST_REASON
     particulars = Particulars(
         shop=settings.SHOP_NAME,
         name=_one_line(order.contact.name, LONGEST_NAME) or _("there"),
         number=order.number,
         when=_when(order, since, until),
-        why=_one_line(words.sentence(order), most) if order.status == Status.CANCELLED else "",
+        why=_one_line(words.sentence(order), most) if order.status == OrderStatus.CANCELLED else "",
         link=urljoin(settings.SHOP_ORIGIN, address(order)),
         total=written(order.total or ZERO),
         payment=words.payment(order),
         **more,
     )
-    return write(NoticeKind(notice.kind), Channel(notice.channel), particulars)
+    return write(NoticeKind(notice.kind), NotificationChannel(notice.channel), particulars)
 
 
-def _address_for(channel: Channel, contact: OrderContact) -> str:
-    if channel == Channel.EMAIL:
+def _address_for(channel: NotificationChannel, contact: OrderContact) -> str:
+    if channel == NotificationChannel.EMAIL:
         return contact.email
     return str(contact.phone) if contact.phone and contact.phone.is_valid() else ""
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from orders.models import Order, Status
+from orders.models import Order, OrderStatus
 
 
 def all_orders(*, status: str = "", day: date | None = None, number: int | None = None) -> QuerySet[Order]:
@@ -21,10 +21,10 @@ def all_orders(*, status: str = "", day: date | None = None, number: int | None 
 
 def active_orders() -> QuerySet[Order]:
     """List what is neither delivered nor cancelled, the earliest promise first."""
-    closed = (Status.DELIVERED, Status.CANCELLED)
+    closed = (OrderStatus.DELIVERED, OrderStatus.CANCELLED)
     return Order.objects.select_related("contact").exclude(status__in=closed).order_by("promise_from", "id")
 
 
 def ready_orders() -> QuerySet[Order]:
     """List what waits at the counter, the earliest promise first."""
-    return Order.objects.select_related("contact").filter(status=Status.READY).order_by("promise_from", "id")
+    return Order.objects.select_related("contact").filter(status=OrderStatus.READY).order_by("promise_from", "id")

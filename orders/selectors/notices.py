@@ -12,7 +12,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from orders.models import Channel, Notice, NoticeKind
+from orders.models import Notice, NoticeKind, NotificationChannel
 from orders.selectors.letters import line_of
 
 SECONDS = 30
@@ -54,7 +54,7 @@ def notices_of(recipient: str) -> QuerySet[Notice]:
 
     :param recipient: as notices name them: a user's id
     """
-    shown = Notice.objects.filter(channel=Channel.IN_APP, recipient=recipient, dismissed_at=None)
+    shown = Notice.objects.filter(channel=NotificationChannel.IN_APP, recipient=recipient, dismissed_at=None)
     return shown.select_related("event", "order__contact").order_by("-id")
 
 

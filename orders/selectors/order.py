@@ -24,7 +24,7 @@ class OrderPicture:
     status: str
     headline: str
     sentence: str
-    steps: list[words.Step]
+    steps: list[words.TimelineStep]
     promise_from: datetime
     promise_until: datetime
     placed_at: datetime
@@ -38,8 +38,8 @@ class OrderPicture:
     address: list[str]  # its lines; empty for a pickup
     notes: str
     allergies: str
-    said: str  # why it was cancelled, in somebody's words
-    is_open: bool
+    reason_note: str  # why it was cancelled, in somebody's words
+    is_active: bool
     can_be_cancelled: bool  # by its guest
 
 
@@ -63,10 +63,15 @@ def visible_to(by: Actor, ref: UUID) -> Order | None:
     return orders.filter(ref=ref).first()
 
 
-def by_guest_key(ref: UUID, key: str) -> Order | None:
+def order_by_guest_token(ref: UUID, token: str) -> Order | None:
     """Find a guest's order by the key in its link. A customer's order has no key, so no link opens it."""
     order = Order.objects.select_related("contact").filter(ref=ref).first()
-    if order is None or order.customer_id or not order.contact.key or not compare_digest(order.contact.key, key):
+    if (
+        order is None
+        or order.customer_id
+        or not order.contact.guest_token
+        or not compare_digest(order.contact.guest_token, token)
+    ):
         return None
     return order
 
@@ -90,7 +95,7 @@ def what_became_of(basket: UUID) -> Order | None:
 def address(order: Order) -> str:
     """Give the address at which whoever ordered finds the order."""
     if order.customer_id is None:
-        return reverse("orders:guest_order", args=[order.ref, order.contact.key])
+        return reverse("orders:guest_order", args=[order.ref, order.contact.guest_token])
     return order.get_absolute_url()
 
 
@@ -135,9 +140,9 @@ def order_picture(order: Order) -> OrderPicture:
         address=address_lines(contact),
         notes=contact.notes,
         allergies=contact.allergies,
-        said=contact.said,
-        is_open=order.is_open,
-        can_be_cancelled=order.is_open and not order.has_started,
+        reason_note=contact.reason_note,
+        is_active=order.is_active,
+        can_be_cancelled=order.is_active and not order.has_started,
     )
 
 

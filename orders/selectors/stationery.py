@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from django.template.loader import render_to_string
 
-from orders.models import Channel, NoticeKind
+from orders.models import NoticeKind, NotificationChannel
 from orders.selectors.basket import Line
 
 PLAIN = "plain"  # the engine's name, in settings.TEMPLATES
@@ -36,7 +36,7 @@ class Written:
     html: str = ""
 
 
-def write(kind: NoticeKind, channel: Channel, particulars: Particulars) -> Written:
+def write(kind: NoticeKind, channel: NotificationChannel, particulars: Particulars) -> Written:
     """
     Word a piece of news for a channel.
 
@@ -44,7 +44,7 @@ def write(kind: NoticeKind, channel: Channel, particulars: Particulars) -> Writt
     """
     said = asdict(particulars)
     headline, body = (_part(kind, part, said) for part in ("headline", channel))
-    if channel != Channel.EMAIL:
+    if channel != NotificationChannel.EMAIL:
         return Written(" ".join(headline.split()), " ".join(body.split()))
     letter = {**said, "headline": headline, "paragraphs": _paragraphs(body)}
     return Written(

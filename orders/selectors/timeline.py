@@ -29,7 +29,7 @@ from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import written
 
-_IN_A_WORD = {
+_LABELS = {
     OrderCookingStarted: gettext_lazy("Into the oven"),
     OrderReady: gettext_lazy("Out of the oven"),
     OrderDriverAssigned: gettext_lazy("Given to a driver"),
@@ -40,7 +40,7 @@ _IN_A_WORD = {
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class TimelineEntry:
     seq: int
     at: datetime
     who: str
@@ -48,25 +48,25 @@ class Happening:
     type: str
 
 
-def timeline(ref: UUID) -> list[Happening]:
+def timeline(ref: UUID) -> list[TimelineEntry]:
     """List what happened to an order, oldest first. Two queries: the events, and the names of who did it."""
     events = list(StoredEvent.objects.filter(aggregate_ref=ref).order_by("seq"))
     ids = {event.actor for event in events if event.actor.isdecimal()}
     people = {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
     return [
-        Happening(event.seq, event.at, people.get(event.actor, event.actor), _read(event), event.type)
+        TimelineEntry(event.seq, event.at, people.get(event.actor, event.actor), _read(event), event.type)
         for event in events
     ]
 
 
 def _read(event: StoredEvent) -> str:
     try:
-        return _what(domain_events.load(event))
+        return _describe(domain_events.load(event))
     except LookupError:  # written by a newer release than this one
         return event.type
 
 
-def _what(domain_event: domain_events.DomainEvent[Any]) -> str:
+def _describe(domain_event: domain_events.DomainEvent[Any]) -> str:
     match domain_event:
         case OrderPlaced():
             return _("Placed as #%(number)d, %(total)s, promised %(from)s to %(until)s") % {
@@ -95,4 +95,4 @@ def _what(domain_event: domain_events.DomainEvent[Any]) -> str:
             return _("Cancelled: %(reason)s") % {"reason": domain_event.reason.label}
         case OrderDelivered():
             return _("Handed over, %(cash)s taken in cash") % {"cash": written(domain_event.cash_taken)}
-    return str(_IN_A_WORD.get(type(domain_event), domain_event.type))
+    return str(_LABELS.get(type(domain_event), domain_event.type))

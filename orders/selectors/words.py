@@ -7,22 +7,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from kitchen.models import FulfillmentMethod
-from orders.models import Order, Reason, Status
+from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation.money import ZERO
 
 _WHY = {  # what a guest is told when nobody typed anything
-    Reason.CHANGED_MIND: _lazy("As you wished. Another time!"),
-    Reason.SOLD_OUT: _lazy("We are sorry: something in it ran out."),
-    Reason.TOO_BUSY: _lazy("We are sorry: we could not have made it in time."),
-    Reason.NOT_COLLECTED: _lazy("Nobody came for it, so we had to give it up."),
-    Reason.NOBODY_HOME: _lazy("Nobody opened the door, so we had to take it back."),
-    Reason.WRONG_ADDRESS: _lazy("We could not find the address, so we had to take it back."),
-    Reason.OTHER: _lazy("We are sorry. Please call us."),
+    CancelReason.CHANGED_MIND: _lazy("As you wished. Another time!"),
+    CancelReason.SOLD_OUT: _lazy("We are sorry: something in it ran out."),
+    CancelReason.TOO_BUSY: _lazy("We are sorry: we could not have made it in time."),
+    CancelReason.NOT_COLLECTED: _lazy("Nobody came for it, so we had to give it up."),
+    CancelReason.NOBODY_HOME: _lazy("Nobody opened the door, so we had to take it back."),
+    CancelReason.WRONG_ADDRESS: _lazy("We could not find the address, so we had to take it back."),
+    CancelReason.OTHER: _lazy("We are sorry. Please call us."),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TimelineStep:
     name: str
     at: datetime | None
     state: str  # "done", "now" or "later"
@@ -31,15 +31,15 @@ class Step:
 def headline(order: Order) -> str:
     """Say in a few words where an order is."""
     match order.status:
-        case Status.PENDING | Status.CONFIRMED:
+        case OrderStatus.PENDING | OrderStatus.CONFIRMED:
             return _("We have your order")
-        case Status.COOKING:
+        case OrderStatus.COOKING:
             return _("In the oven")
-        case Status.READY:
+        case OrderStatus.READY:
             return _("Ready to go") if order.method == FulfillmentMethod.DELIVERY else _("Ready for you")
-        case Status.DELIVERING:
+        case OrderStatus.DELIVERING:
             return _("On its way")
-        case Status.DELIVERED:
+        case OrderStatus.DELIVERED:
             return _("Enjoy your meal!")
     return _("This order was cancelled")
 
@@ -49,47 +49,47 @@ def sentence(order: Order) -> str:
     brought = order.method == FulfillmentMethod.DELIVERY
     number = {"number": order.number}
     match order.status:
-        case Status.PENDING | Status.CONFIRMED if brought:
+        case OrderStatus.PENDING | OrderStatus.CONFIRMED if brought:
             return _("It is in line for the oven. We bring it to you.")
-        case Status.PENDING | Status.CONFIRMED:
+        case OrderStatus.PENDING | OrderStatus.CONFIRMED:
             return _("It is in line for the oven. We will call “#%(number)d” at the counter.") % number
-        case Status.COOKING:
+        case OrderStatus.COOKING:
             return _("It smells good already. A few minutes to go.")
-        case Status.READY if brought:
+        case OrderStatus.READY if brought:
             return _("Out of the oven and packed. A driver takes it to you.")
-        case Status.READY:
+        case OrderStatus.READY:
             return _("Ask for “#%(number)d” at the counter, while it is hot.") % number
-        case Status.DELIVERING:
+        case OrderStatus.DELIVERING:
             return _("Your driver has left the shop.")
-        case Status.DELIVERED:
+        case OrderStatus.DELIVERED:
             return _("Thank you, and see you soon.")
-        case Status.CANCELLED if order.contact.said:
-            return order.contact.said
-        case Status.CANCELLED:
-            return str(_WHY[Reason(order.cancel_reason)])
+        case OrderStatus.CANCELLED if order.contact.reason_note:
+            return order.contact.reason_note
+        case OrderStatus.CANCELLED:
+            return str(_WHY[CancelReason(order.cancel_reason)])
     return ""
 
 
-def steps(order: Order) -> list[Step]:
+def steps(order: Order) -> list[TimelineStep]:
     """List the steps of its trip with their times."""
     brought = order.method == FulfillmentMethod.DELIVERY
     times = [
         (_("Ordered"), order.placed_at),
-        (_("In the oven"), order.cooking_at),
+        (_("In the oven"), order.cooking_started_at),
         (_("Ready"), order.ready_at),
-        *([(_("On its way"), order.out_at)] if brought else []),
+        *([(_("On its way"), order.out_for_delivery_at)] if brought else []),
         (_("Brought to you") if brought else _("Handed over"), order.delivered_at),
     ]
     newest = max(index for index, (_name, at) in enumerate(times) if at or index == 0)
     return [
-        Step(name, at, "now" if index == newest and order.is_open else "done" if at else "later")
+        TimelineStep(name, at, "now" if index == newest and order.is_active else "done" if at else "later")
         for index, (name, at) in enumerate(times)
     ]
 
 
 def payment(order: Order) -> str:
     """Say what is to be paid, and how."""
-    if order.status == Status.CANCELLED:
+    if order.status == OrderStatus.CANCELLED:
         return _("Nothing to pay")
     if (order.total or ZERO) - order.paid:
         return _("Cash, at the door") if order.method == FulfillmentMethod.DELIVERY else _("Cash, at the counter")

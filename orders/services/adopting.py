@@ -40,7 +40,7 @@ def adopt_order(*, ref: UUID, by: Actor, at: datetime) -> Order:
         raise SomebodysAlready(_("#%(number)d is in an account already.") % {"number": order.number})
 
     order.customer = customer
-    order.contact.key = ""
-    order.contact.save(update_fields=["key"])
+    order.contact.guest_token = ""
+    order.contact.save(update_fields=["guest_token"])
     record(order, OrderAdopted(customer=customer.ref), by=by, at=at)
     return order

@@ -21,16 +21,16 @@ from orders.events import (
     OrderPromiseChanged,
     OrderReady,
 )
-from orders.models import Channel, Notice, NoticeKind, NoticeState, Order, Status
+from orders.models import Notice, NoticeKind, NoticeState, NotificationChannel, Order, OrderStatus
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.models import StoredEvent
 
 HALF_AN_HOUR, A_DAY = timedelta(minutes=30), timedelta(hours=24)
 
-PAGE = (Channel.IN_APP,)
-PAGE_AND_MAIL = (Channel.IN_APP, Channel.EMAIL)
-EVERYWHERE = (Channel.IN_APP, Channel.EMAIL, Channel.SMS)
+PAGE = (NotificationChannel.IN_APP,)
+PAGE_AND_MAIL = (NotificationChannel.IN_APP, NotificationChannel.EMAIL)
+EVERYWHERE = (NotificationChannel.IN_APP, NotificationChannel.EMAIL, NotificationChannel.SMS)
 
 
 def _always(order: Order, event: StoredEvent) -> bool:
@@ -38,21 +38,21 @@ def _always(order: Order, event: StoredEvent) -> bool:
 
 
 def _coming(order: Order, event: StoredEvent) -> bool:
-    return order.is_open
+    return order.is_active
 
 
 def _still_ready(order: Order, event: StoredEvent) -> bool:
-    return order.status == Status.READY and order.ready_at == event.at  # and not ready again, after a recall
+    return order.status == OrderStatus.READY and order.ready_at == event.at  # and not ready again, after a recall
 
 
 def _still_out(order: Order, event: StoredEvent) -> bool:
-    return order.status == Status.DELIVERING and order.out_at == event.at
+    return order.status == OrderStatus.DELIVERING and order.out_for_delivery_at == event.at
 
 
 def _still_promised(order: Order, event: StoredEvent) -> bool:
     domain_event = domain_events.load(event)
     assert isinstance(domain_event, OrderPromiseChanged)
-    return order.is_open and (order.promise_from, order.promise_until) == (
+    return order.is_active and (order.promise_from, order.promise_until) == (
         domain_event.promise_from,
         domain_event.promise_until,
     )
@@ -71,7 +71,7 @@ class News:
     """
 
     kind: NoticeKind
-    ways: tuple[Channel, ...]
+    ways: tuple[NotificationChannel, ...]
     lasts: timedelta = A_DAY
     of: tuple[FulfillmentMethod, ...] = (FulfillmentMethod.PICKUP, FulfillmentMethod.DELIVERY)
     is_so: Callable[[Order, StoredEvent], bool] = _always

@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 
 from kitchen import services as kitchen_services
 from orders.events import OrderCancelled
-from orders.models import Order, Reason, Status
+from orders.models import CancelReason, Order, OrderStatus
 from orders.permissions import STOP_THE_OVEN
 from orders.services.locks import lock
 from orders.services.moved import OrderMoved
-from orders.services.reasons import refuse_unless_said
+from orders.services.reasons import refuse_unless_explained
 from pizzeria.foundation.actor import ENTER_ADMIN, Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -22,14 +22,14 @@ class TooLateToCancel(Refusal):
 
 
 @command
-def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: datetime) -> Order:
+def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, at: datetime) -> Order:
     """
     Cancel an order and give its place in the kitchen back.
 
     The door has made sure that a guest asks for an order of their own.
 
     :param ref: the order's
-    :param said: what was typed beside the reason, for the guest to read; needed with "something else"
+    :param note: what was typed beside the reason, for the guest to read; needed with "something else"
     :raises TooLateToCancel: cooking has begun, and the actor may not stop the oven
     :raises ProofTooOld: cooking has begun, and a manager did not prove within ten minutes who they are
     :raises OrderMoved: it is cancelled or delivered already
@@ -38,17 +38,17 @@ def cancel_order(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: da
     """
     kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
     order = lock(ref)
-    if not order.is_open:
+    if not order.is_active:
         raise OrderMoved(_gone_already(order))
     if order.has_started and not by.may(STOP_THE_OVEN):
         raise TooLateToCancel(_("Your pizza is already in the oven, so it can no longer be cancelled."))
     if needs_recent_auth(order, by):
         require_recent_auth(by, at=at)
-    refuse_unless_said(reason, said)
+    refuse_unless_explained(reason, note)
 
     kitchen_services.withdraw_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
-    order.contact.said = said  # also when it is nothing: what a driver once wrote is not why
-    order.contact.save(update_fields=["said"])
+    order.contact.reason_note = note  # also when it is nothing: what a driver once wrote is not why
+    order.contact.save(update_fields=["reason_note"])
     record(order, OrderCancelled(reason=reason), by=by, at=at)
     return order
 
@@ -63,6 +63,6 @@ def needs_recent_auth(order: Order, by: Actor) -> bool:
 
 
 def _gone_already(order: Order) -> str:
-    if order.status == Status.CANCELLED:
+    if order.status == OrderStatus.CANCELLED:
         return _("#%(number)d has been cancelled already.") % {"number": order.number}
     return _("#%(number)d has been handed over already.") % {"number": order.number}

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from orders.events import OrderDeliveryFailed, OrderDriverAssigned, OrderDriverUnassigned, OrderOutForDelivery
-from orders.models import Order, Reason, Status
+from orders.models import CancelReason, Order, OrderStatus
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER
 from orders.selectors.delivery import drivers
 from orders.services.locks import lock
 from orders.services.moved import OrderMoved
-from orders.services.reasons import refuse_unless_said
+from orders.services.reasons import refuse_unless_explained
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.domain_events import DomainEvent
@@ -121,11 +121,11 @@ def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
 
 
 @command
-def fail_delivery(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: datetime) -> Order:
+def fail_delivery(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, at: datetime) -> Order:
     """
     Bring a delivery back that nobody took. It is ready again, and stays with its driver.
 
-    :param said: what was typed beside the reason; needed with "something else"
+    :param note: what was typed beside the reason; needed with "something else"
     :raises OrderMoved: it is not on its way
     :raises NotYourDelivery: it is out with another driver, and the actor assigns none
     :raises ReasonMissing: "something else", and nothing said
@@ -134,11 +134,11 @@ def fail_delivery(*, ref: UUID, reason: Reason, said: str = "", by: Actor, at: d
     _refuse_unless(by, DELIVER)
     kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
     order = out_with(by, lock(ref))
-    refuse_unless_said(reason, said)
+    refuse_unless_explained(reason, note)
     kitchen_services.return_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
-    if said:
-        order.contact.said = said
-        order.contact.save(update_fields=["said"])
+    if note:
+        order.contact.reason_note = note
+        order.contact.save(update_fields=["reason_note"])
     record(order, OrderDeliveryFailed(driver=order.driver_id or 0, reason=reason), by=by, at=at)
     return order
 
@@ -150,7 +150,7 @@ def out_with(by: Actor, order: Order) -> Order:
     :raises OrderMoved: it is not on its way
     :raises NotYourDelivery: it is out with another driver, and the actor assigns none
     """
-    if order.status != Status.DELIVERING:
+    if order.status != OrderStatus.DELIVERING:
         raise OrderMoved(_("#%(number)d is not on its way.") % {"number": order.number})
     if order.driver_id != by.user_id and not by.may(ASSIGN_DELIVERIES):
         raise NotYourDelivery(_("#%(number)d is out with another driver.") % {"number": order.number})
@@ -159,7 +159,7 @@ def out_with(by: Actor, order: Order) -> Order:
 
 def _ready_delivery(ref: UUID) -> Order:
     order = lock(ref)
-    if order.method != FulfillmentMethod.DELIVERY or order.status != Status.READY:
+    if order.method != FulfillmentMethod.DELIVERY or order.status != OrderStatus.READY:
         raise OrderMoved(_("#%(number)d is not a delivery that is ready.") % {"number": order.number})
     return order
 

@@ -6,7 +6,7 @@ from functools import partial
 from django.db import transaction
 
 from orders.events import OrderAdopted
-from orders.models import Channel, Notice, NoticeKind, NoticeState, Order
+from orders.models import Notice, NoticeKind, NoticeState, NotificationChannel, Order
 from orders.selectors.notices import forget_unread
 from orders.services.audience import news_of
 from orders.services.ways_out import is_reached
@@ -39,10 +39,12 @@ def write_notices(*, event_id: int, at: datetime) -> list[Notice]:
     return list(Notice.objects.filter(event=event).due(at).order_by("pk"))
 
 
-def _notice(event: StoredEvent, order: Order, way: Channel, *, to: str, kind: NoticeKind, at: datetime) -> Notice:
+def _notice(
+    event: StoredEvent, order: Order, way: NotificationChannel, *, to: str, kind: NoticeKind, at: datetime
+) -> Notice:
     notice = Notice(event=event, order=order, kind=kind, channel=way, recipient=to)
     notice.made_at, notice.news_since, notice.due_at = at, event.at, at
-    if way == Channel.IN_APP:  # it is shown, not sent
+    if way == NotificationChannel.IN_APP:  # it is shown, not sent
         notice.state, notice.sent_at = NoticeState.SENT, at
     return notice
 

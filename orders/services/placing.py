@@ -16,7 +16,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen
 from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
 from orders.models import Order, OrderContact, PaymentMethod
-from orders.models.contact import new_key
+from orders.models.contact import new_guest_token
 from orders.reckoning import Totals
 from orders.services.agreeing import refuse_unless_agreed, take_basket
 from orders.services.customers import customer_for
@@ -94,7 +94,7 @@ def place_order(
     order = Order.objects.create(ref=ref, kitchen_id=spent.kitchen_id, customer=customer, method=method)
     order.contact = OrderContact.objects.create(
         order=order,
-        key="" if customer else new_key(),
+        guest_token="" if customer else new_guest_token(),
         **asdict(contact),
     )
     lines = placed_lines(reckoning)
@@ -137,7 +137,7 @@ def _placed(
         number=booking.number,
         business_date=booking.business_date,
         method=FulfillmentMethod(order.method),
-        wanted_at=None,
+        requested_for=None,
         promise_from=booking.promise.ready_from,
         promise_until=booking.promise.ready_until,
         lines=lines,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from orders.models import Channel, Notice
+from orders.models import Notice, NotificationChannel
 from orders.selectors import notices
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
@@ -39,7 +39,7 @@ def dismiss_notices(*, told: Collection[Told], by: Actor, at: datetime) -> None:
 def _own(told: Collection[Told], by: Actor) -> QuerySet[Notice]:
     """Find somebody's notices, all of them; how many they have not read is counted afresh after the commit."""
     refs = {ref for ref, _seq in told}
-    mine = Notice.objects.filter(channel=Channel.IN_APP, recipient=str(by), event__aggregate_ref__in=refs)
+    mine = Notice.objects.filter(channel=NotificationChannel.IN_APP, recipient=str(by), event__aggregate_ref__in=refs)
     found = {(ref, seq): pk for ref, seq, pk in mine.values_list("event__aggregate_ref", "event__seq", "pk")}
     if not found.keys() >= set(told):
         raise Notice.DoesNotExist

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from orders.models import Reason
+from orders.models import CancelReason
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -11,12 +11,12 @@ class ReasonMissing(Refusal):
     status = 422
 
 
-def refuse_unless_said(reason: Reason, said: str) -> None:
+def refuse_unless_explained(reason: CancelReason, note: str) -> None:
     """
     Refuse "something else" that nobody explains: it tells the next person nothing.
 
-    :param said: what was typed beside the reason
+    :param note: what was typed beside the reason
     :raises ReasonMissing:
     """
-    if reason == Reason.OTHER and not said:
-        raise ReasonMissing(_("Please say why, in a few words."), field="said")
+    if reason == CancelReason.OTHER and not note:
+        raise ReasonMissing(_("Please say why, in a few words."), field="note")

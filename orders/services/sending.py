@@ -16,7 +16,7 @@ import structlog
 from django.utils.translation import gettext as _
 
 from orders.channels import Refused, Unanswered, Unavailable, Undelivered
-from orders.models import Channel, Notice, NoticeState
+from orders.models import Notice, NoticeState, NotificationChannel
 from orders.permissions import SEND_NOTICES_AGAIN
 from orders.selectors.letters import letter_of
 from orders.services.audience import why_no_news
@@ -91,7 +91,7 @@ def take_notice(*, notice_id: int, at: datetime) -> Notice | None:
 
 def _sent(notice: Notice) -> str | Undelivered:
     """Let a taken notice go out; give the provider's id of it, or why it did not."""
-    way_out = WAYS_OUT[Channel(notice.channel)]
+    way_out = WAYS_OUT[NotificationChannel(notice.channel)]
     if not way_out.is_open():
         return Unavailable("this shop sends none at the moment")
     try:

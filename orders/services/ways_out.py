@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from orders.channels import Letter, email, sms
-from orders.models import Channel, Order
+from orders.models import NotificationChannel, Order
 from pizzeria.foundation.actor import GUEST
 
 
@@ -16,19 +16,19 @@ class WayOut(Protocol):
     def send(self, letter: Letter) -> str: ...
 
 
-WAYS_OUT: Mapping[Channel, WayOut] = {Channel.EMAIL: email, Channel.SMS: sms}
+WAYS_OUT: Mapping[NotificationChannel, WayOut] = {NotificationChannel.EMAIL: email, NotificationChannel.SMS: sms}
 
 
-def is_reached(recipient: str, order: Order, channel: Channel) -> bool:
+def is_reached(recipient: str, order: Order, channel: NotificationChannel) -> bool:
     """
     Tell whether whoever ordered can be told this way at the moment.
 
     :param recipient: as notices name them: a user's id, or "guest"
     """
     match channel:
-        case Channel.IN_APP:
+        case NotificationChannel.IN_APP:
             return recipient != str(GUEST)
-        case Channel.EMAIL:
+        case NotificationChannel.EMAIL:
             return bool(order.contact.email) and email.is_open()
-        case Channel.SMS:
+        case NotificationChannel.SMS:
             return bool(order.contact.phone) and sms.is_open()

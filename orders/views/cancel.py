@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from orders import selectors, services
 from orders.forms import OneLineField
-from orders.models import Order, Reason
+from orders.models import CancelReason, Order
 from orders.permissions import STOP_THE_OVEN
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
@@ -30,7 +30,7 @@ class CancelForm(ShopForm):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Please say why, so that the guest knows.")},
     )
-    said = OneLineField(
+    note = OneLineField(
         label=gettext_lazy("What shall we tell the guest?"),
         required=False,
         max_length=300,
@@ -53,8 +53,8 @@ def cancel(request: HttpRequest, ref: UUID) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def guest_cancel(request: HttpRequest, ref: UUID, key: str) -> HttpResponse:
-    return _cancel(request, selectors.by_guest_key(ref, key))
+def guest_cancel(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
+    return _cancel(request, selectors.order_by_guest_token(ref, token))
 
 
 def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
@@ -67,14 +67,14 @@ def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
     form = CancelForm(request.POST if request.method == "POST" and as_staff else None, order=order)
     back = "kitchen:board" if as_staff else selectors.address(order)
     if request.method == "POST" and (not as_staff or form.is_valid()):
-        said = form.cleaned_data if as_staff else {"reason": Reason.CHANGED_MIND, "said": ""}
+        said = form.cleaned_data if as_staff else {"reason": CancelReason.CHANGED_MIND, "note": ""}
         try:
             _do(request, order, said)
             return redirect(back)
         except ReauthenticationRequired:
             raise
         except services.ReasonMissing as missing:
-            form.add_error("said", missing.sentence)
+            form.add_error("note", missing.sentence)
         except Refusal as refusal:
             messages.warning(request, refusal.sentence)
             return redirect(back)
@@ -83,6 +83,6 @@ def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
 
 
 def _do(request: HttpRequest, order: Order, said: dict[str, Any]) -> None:
-    reason, by = Reason(said["reason"]), actor_of(request)
-    services.cancel_order(ref=order.ref, reason=reason, said=said["said"], by=by, at=clock.now())
+    reason, by = CancelReason(said["reason"]), actor_of(request)
+    services.cancel_order(ref=order.ref, reason=reason, note=said["note"], by=by, at=clock.now())
     messages.success(request, _("#%(number)d is cancelled.") % {"number": order.number})

@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from kitchen.models import Kitchen
 from orders import services
 from orders.forms import AssignForm, OneLineField
-from orders.models import AT_THE_DOOR, Order, Reason
+from orders.models import DELIVERY_FAILURE_REASONS, CancelReason, Order
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER, SEE_DELIVERIES
 from orders.selectors.delivery import drivers, tour
 from pizzeria.foundation import clock
@@ -27,10 +27,10 @@ class FailedForm(ShopForm):
     """Why nobody took it."""
 
     reason = forms.ChoiceField(
-        choices=[(reason.value, reason.label) for reason in (*AT_THE_DOOR, Reason.OTHER)],
+        choices=[(reason.value, reason.label) for reason in (*DELIVERY_FAILURE_REASONS, CancelReason.OTHER)],
         error_messages={"required": _("Please say why."), "invalid_choice": _("Please say why.")},
     )
-    said = OneLineField(required=False, max_length=300)
+    note = OneLineField(required=False, max_length=300)
 
 
 @needs(SEE_DELIVERIES)
@@ -83,7 +83,7 @@ def fail(request: HttpRequest, ref: UUID) -> HttpResponse:
     form = FailedForm(request.POST, auto_id=f"%s-{ref}")
     if not form.is_valid():
         return _show(request, refused=form, of=ref)
-    why = {"reason": Reason(form.cleaned_data["reason"]), "said": form.cleaned_data["said"]}
+    why = {"reason": CancelReason(form.cleaned_data["reason"]), "note": form.cleaned_data["note"]}
     return _step(request, ref, partial(services.fail_delivery, **why), form=form)
 
 

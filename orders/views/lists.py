@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from orders.models import Status
+from orders.models import OrderStatus
 from orders.permissions import SEE_ALL_ORDERS
 from orders.selectors.lists import all_orders
 from pizzeria.foundation.actor import needs
@@ -18,7 +18,9 @@ A_PAGE = 30
 class FilterForm(ShopForm):
     """What to look for; a field that makes no sense is as good as empty."""
 
-    status = forms.ChoiceField(label=_("Where is it?"), choices=[("", _("anywhere")), *Status.choices], required=False)
+    status = forms.ChoiceField(
+        label=_("Where is it?"), choices=[("", _("anywhere")), *OrderStatus.choices], required=False
+    )
     day = forms.DateField(
         label=_("Business day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

@@ -30,8 +30,8 @@ def order(request: HttpRequest, ref: UUID) -> HttpResponse:
 @require_safe
 @never_cache
 @vary_on_headers("HX-Request")
-def guest_order(request: HttpRequest, ref: UUID, key: str) -> HttpResponse:
-    return _show(request, selectors.by_guest_key(ref, key), keep_this_link=True)
+def guest_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
+    return _show(request, selectors.order_by_guest_token(ref, token), keep_this_link=True)
 
 
 @require_safe
@@ -41,10 +41,10 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def adopt(request: HttpRequest, ref: UUID, key: str) -> HttpResponse:
+def adopt(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
     """Take a guest's order into the account of whoever is signed in; a second click finds it there."""
     by = actor_of(request)
-    if selectors.by_guest_key(ref, key) is not None:
+    if selectors.order_by_guest_token(ref, token) is not None:
         try:
             services.adopt_order(ref=ref, by=by, at=clock.now())
             messages.success(request, _("It is in your account now: you find it under “My orders”."))

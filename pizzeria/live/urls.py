@@ -7,5 +7,5 @@ app_name = "live"
 urlpatterns = [
     path("board/", views.board, name="board"),
     path("orders/<uuid:ref>/", views.order, name="order"),
-    path("orders/<uuid:ref>/<slug:key>/", views.guest_order, name="guest_order"),
+    path("orders/<uuid:ref>/<slug:token>/", views.guest_order, name="guest_order"),
 ]

@@ -66,8 +66,8 @@ def order(request: HttpRequest, ref: UUID) -> HttpResponseBase:
 
 @login_not_required
 @require_safe
-def guest_order(request: HttpRequest, ref: UUID, key: str) -> HttpResponseBase:
-    order = order_selectors.by_guest_key(ref, key)
+def guest_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponseBase:
+    order = order_selectors.order_by_guest_token(ref, token)
     if order is None:
         return _no(HTTPStatus.NOT_FOUND)
     return _stream(request, Stream(Topic("order", order.ref), f"link {ref}"), order.seq)

@@ -19,7 +19,7 @@ from django.db.models import signals as of_rows
 from django.dispatch import Signal
 
 from kitchen.models import FulfillmentMethod
-from orders.models import Channel
+from orders.models import NotificationChannel
 from orders.services.audience import NEWS
 from pizzeria.foundation.events import domain_events
 
@@ -136,7 +136,7 @@ def _channels_cell(signal: Signal) -> str:
     for domain_event, news in NEWS.items():
         if domain_event.signal is signal:
             alone = f" ({', '.join(news.of)} alone)" if len(news.of) < len(FulfillmentMethod) else ""
-            return ", ".join(str(Channel(way).label) for way in news.ways) + alone
+            return ", ".join(str(NotificationChannel(way).label) for way in news.ways) + alone
     return ""
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from orders.models import Channel, Notice, NoticeState
+from orders.models import Notice, NoticeState, NotificationChannel
 from pizzeria.foundation import clock
 from tests import shop
 from tests.chaos import evening
@@ -33,7 +33,7 @@ def ready_since(chef):
 
 def became_of(order):
     """Tell of each kind of SMS what it has come to."""
-    return dict(Notice.objects.filter(order=order, channel=Channel.SMS).values_list("kind", "state"))
+    return dict(Notice.objects.filter(order=order, channel=NotificationChannel.SMS).values_list("kind", "state"))
 
 
 def test_leaves_untold_only_what_is_no_news_any_more(works, post, ready_since):

@@ -6,7 +6,7 @@ admin, and the e-mails leave.
 import pytest
 from django.urls import reverse
 
-from orders.models import Channel, Notice, NoticeState
+from orders.models import Notice, NoticeState, NotificationChannel
 from pizzeria.users.roles import MANAGER
 from tests.chaos import evening
 from tests.waiting import until
@@ -24,12 +24,12 @@ MOODS = {
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def became_of(order, channel=Channel.SMS):
+def became_of(order, channel=NotificationChannel.SMS):
     return Notice.objects.filter(order=order, channel=channel).values_list("state", flat=True).first()
 
 
 def is_tried(order):
-    return became_of(order) in {FAILED, DEAD} and became_of(order, Channel.EMAIL) == SENT
+    return became_of(order) in {FAILED, DEAD} and became_of(order, NotificationChannel.EMAIL) == SENT
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from kitchen import selectors as kitchen_selectors
 from kitchen.models import FulfillmentMethod, Kitchen
 from orders import replay
 from orders import services as order_services
-from orders.models import Order, Status
+from orders.models import Order, OrderStatus
 from pizzeria.demo.simulation import open_orders, scenario
 from pizzeria.demo.simulation.evening import Evening
 from pizzeria.demo.simulation.report import Report, silently
@@ -39,7 +39,7 @@ def test_ends_with_every_order_delivered_or_cancelled(demo):
     left = an_evening(demo).play(guests(20, twists=tuple(Twist), carlas=2))
 
     assert left == []
-    assert set(Order.objects.values_list("status", flat=True)) == {Status.DELIVERED, Status.CANCELLED}
+    assert set(Order.objects.values_list("status", flat=True)) == {OrderStatus.DELIVERED, OrderStatus.CANCELLED}
     assert kitchen_selectors.board(kitchen_selectors.the_kitchen(), at=FRIDAY_NIGHT).load == 0
     assert list(replay.differences()) == []
 
@@ -50,7 +50,7 @@ def test_takes_on_what_was_open_before(demo):
     left = an_evening(demo).play([])
 
     assert left == []
-    assert set(Order.objects.values_list("status", flat=True)) == {Status.DELIVERED}
+    assert set(Order.objects.values_list("status", flat=True)) == {OrderStatus.DELIVERED}
 
 
 def test_turns_guests_away_while_the_kitchen_is_full(demo):
@@ -60,7 +60,7 @@ def test_turns_guests_away_while_the_kitchen_is_full(demo):
     an_evening(demo, tell=told.append).play(guests(8, rush=1))
 
     assert any("The kitchen is at capacity. Please try again in about" in line for line in told)
-    assert Order.objects.filter(status=Status.DELIVERED).count() >= 2
+    assert Order.objects.filter(status=OrderStatus.DELIVERED).count() >= 2
 
 
 def test_goes_on_when_somebody_at_a_screen_was_quicker(demo):
@@ -99,7 +99,7 @@ def test_cooks_what_was_ordered_in_a_browser_meanwhile(demo):
 
     an_evening(demo, tell=order_too).play(guests(1))
 
-    assert Order.objects.filter(status=Status.DELIVERED).count() == 2
+    assert Order.objects.filter(status=OrderStatus.DELIVERED).count() == 2
 
 
 def test_goes_by_at_the_speed_that_was_asked_for():

@@ -13,7 +13,7 @@ from django.db.models import Count
 from kitchen import services as kitchen_services
 from kitchen.models import Kitchen
 from orders import replay
-from orders.models import Order, Reason, Status
+from orders.models import CancelReason, Order, OrderStatus
 from orders.selectors.delivery import tour
 from pizzeria.demo.simulation import history, open_orders, scenario
 from pizzeria.demo.simulation.guest_profiles import CARLA, random_guest
@@ -47,7 +47,7 @@ def test_leaves_no_page_empty_and_is_written_once(demo, own_folder):
     counted = [day["orders"] for day in days.annotate(orders=Count("pk")).order_by("business_date")]
     assert len(counted) >= 7
     assert all(15 <= orders <= 40 for orders in counted[:6])
-    assert Order.objects.filter(customer__user__username="customer", status=Status.DELIVERED).count() >= 5
+    assert Order.objects.filter(customer__user__username="customer", status=OrderStatus.DELIVERED).count() >= 5
     assert list(replay.differences()) == []
     assert not own_folder.unfinished_history.exists()
 
@@ -82,15 +82,15 @@ def test_has_something_of_everything_that_comes_in_between(demo):
 
     happened = set(StoredEvent.objects.values_list("type", flat=True))
     assert {"order.recalled.v1", "order.delivery_failed.v1", "order.promise_changed.v1"} <= happened
-    reasons = set(Order.objects.filter(status=Status.CANCELLED).values_list("cancel_reason", flat=True))
-    assert reasons == {Reason.CHANGED_MIND, Reason.SOLD_OUT, Reason.NOT_COLLECTED}
+    reasons = set(Order.objects.filter(status=OrderStatus.CANCELLED).values_list("cancel_reason", flat=True))
+    assert reasons == {CancelReason.CHANGED_MIND, CancelReason.SOLD_OUT, CancelReason.NOT_COLLECTED}
     assert report.counts["refused"] == 0
 
 
 def test_is_over_before_the_business_day_is_and_told_to_nobody(demo):
     history.simulate_week(staff=demo, now=FRIDAY_NIGHT, orders=A_FEW)
 
-    assert not [order for order in Order.objects.all() if order.is_open]
+    assert not [order for order in Order.objects.all() if order.is_active]
     times = list(StoredEvent.objects.filter(stream="order").order_by("id").values_list("at", flat=True))
     assert all(earlier <= later for earlier, later in pairwise(times))
     assert times[-1] < clock.end_of_business_day(FRIDAY_NIGHT - timedelta(days=1))
@@ -100,7 +100,7 @@ def test_is_over_before_the_business_day_is_and_told_to_nobody(demo):
 def test_ends_with_an_order_in_every_place(demo):
     open_orders.place_open_orders(staff=demo, now=FRIDAY_NIGHT)
 
-    by_status = {status: Order.objects.filter(status=status).count() for status in Status}
+    by_status = {status: Order.objects.filter(status=status).count() for status in OrderStatus}
     assert all(by_status[status] for status in ("confirmed", "cooking", "ready", "delivering"))
     deliveries = tour(demo.driver)
     assert deliveries.free and deliveries.mine and deliveries.out

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from kitchen import services as kitchen_services
 from orders import services as order_services
-from orders.models import Reason
+from orders.models import CancelReason
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from tests.journeys.browsers import browsers
@@ -93,7 +93,7 @@ def test_change_under_a_reader_without_moving_them_and_say_it_once(screens):
     expect(anna.get_by_role("link", name="the way to order")).to_be_focused()
     assert anna.evaluate("window.scrollY") == 500
 
-    order_services.cancel_order(ref=ref_of(anna), reason=Reason.SOLD_OUT, by=SYSTEM, at=clock.now())
+    order_services.cancel_order(ref=ref_of(anna), reason=CancelReason.SOLD_OUT, by=SYSTEM, at=clock.now())
     _cooking, why = hears(anna, "In the oven", "This order was cancelled")
     expect(anna).to_have_title(re.compile("^This order was cancelled"))
     expect(anna.locator(".slip-payment")).to_have_text("Nothing to pay")

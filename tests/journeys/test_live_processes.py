@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kitchen.models import Kitchen
-from orders.models import Order, Status
+from orders.models import Order, OrderStatus
 from pizzeria.foundation import clock
 from tests.journeys.browsers import contexts
 from tests.journeys.people import order, sign_in
@@ -65,5 +65,5 @@ def test_keep_a_guest_informed_with_a_real_shops_settings(shop, browser, tmp_pat
         until_told(steps_of(placed), lambda: ear.is_told(Order.objects.get().seq))
 
         placed.refresh_from_db()
-        headline = {Status.COOKING: "In the oven", Status.READY: "Ready for you"}[placed.status]
+        headline = {OrderStatus.COOKING: "In the oven", OrderStatus.READY: "Ready for you"}[placed.status]
         expect(anna.locator("#tracker")).to_contain_text(headline)

@@ -4,7 +4,7 @@ import pytest
 
 from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, Ticket, TicketState
-from orders.models import Order, Status
+from orders.models import Order, OrderStatus
 from pizzeria.foundation.refusals import NotAllowed
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -20,7 +20,7 @@ def test_puts_a_ready_ticket_back_into_the_oven(placed_order, chef):
     recall(placed_order, chef)
 
     assert Ticket.objects.get().state == TicketState.COOKING
-    assert Order.objects.get().status == Status.COOKING
+    assert Order.objects.get().status == OrderStatus.COOKING
 
 
 def test_puts_it_at_the_head_of_the_waiting_while_every_place_is_taken(placed_order, chef):
@@ -34,7 +34,7 @@ def test_puts_it_at_the_head_of_the_waiting_while_every_place_is_taken(placed_or
     line = Ticket.objects.filter(state=TicketState.WAITING).order_by("due_at")
     assert [ticket.ref for ticket in line] == [placed_order.ref, waiting.ref]
     assert Ticket.objects.filter(state=TicketState.COOKING).count() == 1
-    assert Order.objects.get(pk=placed_order.pk).status == Status.CONFIRMED
+    assert Order.objects.get(pk=placed_order.pk).status == OrderStatus.CONFIRMED
 
 
 def test_is_refused_for_what_is_not_ready_and_for_whom_it_is_not(placed_order, chef, guest):

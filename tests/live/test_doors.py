@@ -32,7 +32,7 @@ def test_of_the_board_stays_shut_to_a_guest(client):
 
 
 def test_of_a_guests_order_opens_by_its_link_alone(client, placed_order):
-    key = placed_order.contact.key
+    key = placed_order.contact.guest_token
 
     assert client.get(stream_of(placed_order)).status_code == WELCOME
     assert client.get(reverse("live:guest_order", args=[placed_order.ref, "k" * 43])).status_code == 404
@@ -53,7 +53,9 @@ def test_are_at_the_address_that_the_page_names(client, placed_order):
     html = client.get(order_selectors.address(placed_order)).content.decode()
 
     assert f'data-stream="{stream_of(placed_order)}"' in html
-    assert stream_of(placed_order) == reverse("live:guest_order", args=[placed_order.ref, placed_order.contact.key])
+    assert stream_of(placed_order) == reverse(
+        "live:guest_order", args=[placed_order.ref, placed_order.contact.guest_token]
+    )
     assert f'data-version="{placed_order.seq}"' in html
 
 

@@ -41,7 +41,7 @@ def pages_of_a_guest(browser):
         yield name, browser.get(reverse(name))
     yield "pizza", browser.get(reverse("menu:pizza", args=["margherita"]))
     yield "part of a page", browser.get(reverse("menu:pizza", args=["margherita"]), headers={"HX-Request": "true"})
-    yield "order", browser.get(reverse("orders:guest_order", args=[order.ref, order.contact.key]))
+    yield "order", browser.get(reverse("orders:guest_order", args=[order.ref, order.contact.guest_token]))
 
 
 def pages_of_an_admin(browser):

@@ -29,12 +29,12 @@ def written(request):
 @pytest.fixture
 def link(placed_order):
     """A guest's own link."""
-    return reverse("orders:guest_order", args=[placed_order.ref, placed_order.contact.key])
+    return reverse("orders:guest_order", args=[placed_order.ref, placed_order.contact.guest_token])
 
 
 @pytest.fixture
 def key(placed_order):
-    return placed_order.contact.key
+    return placed_order.contact.guest_token
 
 
 def test_name_the_address_that_was_asked_for(client, link, written, placed_order):

@@ -114,6 +114,6 @@ class Books:
 
     def promise_what_can_be_kept(self, *, at):
         """No promise of an order in the line has an end before the pizza can be there."""
-        for ref, out_at in self.outs(at=at).items():
-            possible = promises.promise(out_at, method=FulfillmentMethod(self.orders[ref]["method"]))
+        for ref, out_for_delivery_at in self.outs(at=at).items():
+            possible = promises.promise(out_for_delivery_at, method=FulfillmentMethod(self.orders[ref]["method"]))
             assert possible.ready_from <= self.orders[ref]["promise_until"]

@@ -6,11 +6,11 @@ of it.
 from datetime import timedelta
 
 from orders import services as order_services
-from orders.models import Channel, Notice, NoticeState
+from orders.models import Notice, NoticeState, NotificationChannel
 from pizzeria.foundation.events.models import StoredEvent
 from tests.shop import FRIDAY_NIGHT
 
-EMAIL, SMS = Channel.EMAIL, Channel.SMS
+EMAIL, SMS = NotificationChannel.EMAIL, NotificationChannel.SMS
 QUEUED, SENDING, SENT = NoticeState.QUEUED, NoticeState.SENDING, NoticeState.SENT
 FAILED, DEAD, EXPIRED = NoticeState.FAILED, NoticeState.DEAD, NoticeState.EXPIRED
 

@@ -7,8 +7,8 @@ from kitchen.models import Kitchen
 from orders import replay
 from orders import selectors as order_selectors
 from orders import services as order_services
-from orders.models import Channel, Notice, Order
-from orders.models.contact import new_key
+from orders.models import Notice, NotificationChannel, Order
+from orders.models.contact import new_guest_token
 from orders.selectors.timeline import timeline
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.events.models import StoredEvent
@@ -36,11 +36,11 @@ def adopt(order, by):
 
 
 def link(order):
-    return reverse("orders:guest_order", args=[order.ref, order.contact.key])
+    return reverse("orders:guest_order", args=[order.ref, order.contact.guest_token])
 
 
 def button(order):
-    return reverse("orders:adopt", args=[order.ref, order.contact.key])
+    return reverse("orders:adopt", args=[order.ref, order.contact.guest_token])
 
 
 def page_of(order):
@@ -48,14 +48,14 @@ def page_of(order):
 
 
 def test_puts_it_into_the_history_and_closes_its_link(placed_order, carla):
-    key = placed_order.contact.key
+    key = placed_order.contact.guest_token
 
     adopt(placed_order, carla)
 
     assert [row.number for row in order_selectors.orders_of(carla)] == [placed_order.number]
     assert order_selectors.visible_to(carla, placed_order.ref) == placed_order
-    assert order_selectors.by_guest_key(placed_order.ref, key) is None
-    assert Order.objects.get().contact.key == ""
+    assert order_selectors.order_by_guest_token(placed_order.ref, key) is None
+    assert Order.objects.get().contact.guest_token == ""
 
 
 def test_is_an_event_that_names_the_customer_and_nothing_personal(placed_order, carla):
@@ -79,7 +79,7 @@ def test_is_refused_to_a_guest(placed_order):
     with pytest.raises(NotAllowed):
         adopt(placed_order, GUEST)
 
-    assert Order.objects.get().contact.key
+    assert Order.objects.get().contact.guest_token
 
 
 def test_is_refused_when_it_is_somebodys_already(placed_order, carla, bruno):
@@ -109,8 +109,8 @@ def test_tells_nobody_twice_what_the_guest_was_told(post, placed_order, carla, c
 
     told = Notice.objects.order_by("pk").values_list("kind", "channel", "recipient")
     assert list(told.filter(recipient="guest")) == [
-        ("confirmed", Channel.EMAIL, "guest"),
-        ("confirmed", Channel.SMS, "guest"),
+        ("confirmed", NotificationChannel.EMAIL, "guest"),
+        ("confirmed", NotificationChannel.SMS, "guest"),
     ]
     assert set(told.exclude(recipient="guest").values_list("kind", flat=True)) == {"cooking", "ready"}
 
@@ -150,7 +150,7 @@ def test_finds_it_there_at_a_second_click(sign_in, placed_order):
 def test_wants_the_key_and_somebody_signed_in(client, sign_in, placed_order):
     assert client.post(button(placed_order)).url.startswith(reverse("users:sign_in"))
 
-    wrong = reverse("orders:adopt", args=[placed_order.ref, new_key()])
+    wrong = reverse("orders:adopt", args=[placed_order.ref, new_guest_token()])
     assert sign_in(CUSTOMER).post(wrong).status_code == 404
     assert sign_in(KITCHEN).post(wrong).status_code == 404
     assert Order.objects.get().customer is None

@@ -4,7 +4,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import LOAD, Kitchen, Ticket, TicketState
 from kitchen.permissions import COOK
 from orders import services as order_services
-from orders.models import Order, Reason, Status
+from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation.actor import Actor, ActorKind
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
@@ -12,15 +12,15 @@ from tests import shop
 from tests.shop import FRIDAY_NIGHT
 
 
-def cancel(order, by, reason=Reason.CHANGED_MIND, said=""):
-    return order_services.cancel_order(ref=order.ref, reason=reason, said=said, by=by, at=FRIDAY_NIGHT)
+def cancel(order, by, reason=CancelReason.CHANGED_MIND, note=""):
+    return order_services.cancel_order(ref=order.ref, reason=reason, note=note, by=by, at=FRIDAY_NIGHT)
 
 
 def test_gives_the_place_back(placed_order, guest):
     cancel(placed_order, guest)
 
     placed_order.refresh_from_db()
-    assert (placed_order.status, placed_order.cancelled_at) == (Status.CANCELLED, FRIDAY_NIGHT)
+    assert (placed_order.status, placed_order.cancelled_at) == (OrderStatus.CANCELLED, FRIDAY_NIGHT)
     assert Ticket.objects.get(ref=placed_order.ref).state == TicketState.WITHDRAWN
     assert not Ticket.objects.filter(state__in=LOAD).exists()
 
@@ -38,7 +38,7 @@ def test_is_refused_once_the_pizza_is_in_the_oven(placed_order, chef, guest):
     with pytest.raises(order_services.TooLateToCancel, match="already in the oven"):
         cancel(placed_order, guest)
 
-    assert Order.objects.get().status == Status.COOKING
+    assert Order.objects.get().status == OrderStatus.COOKING
 
 
 def test_needs_the_permission_to_stop_the_oven_not_just_to_cook(placed_order, chef):
@@ -47,9 +47,9 @@ def test_needs_the_permission_to_stop_the_oven_not_just_to_cook(placed_order, ch
 
     with pytest.raises(order_services.TooLateToCancel):
         cancel(placed_order, helper)
-    cancel(placed_order, chef, Reason.SOLD_OUT)
+    cancel(placed_order, chef, CancelReason.SOLD_OUT)
 
-    assert Order.objects.get().cancel_reason == Reason.SOLD_OUT
+    assert Order.objects.get().cancel_reason == CancelReason.SOLD_OUT
 
 
 def test_is_refused_once_it_is_handed_over_or_cancelled(placed_order, chef, manager):
@@ -65,17 +65,17 @@ def test_is_refused_once_it_is_handed_over_or_cancelled(placed_order, chef, mana
 
 def test_needs_words_for_something_else_and_keeps_them_out_of_the_log(placed_order, chef):
     with pytest.raises(order_services.ReasonMissing):
-        cancel(placed_order, chef, Reason.OTHER)
+        cancel(placed_order, chef, CancelReason.OTHER)
 
-    cancel(placed_order, chef, Reason.OTHER, said="The oven is out.")
+    cancel(placed_order, chef, CancelReason.OTHER, note="The oven is out.")
 
-    assert Order.objects.get().contact.said == "The oven is out."
+    assert Order.objects.get().contact.reason_note == "The oven is out."
     assert StoredEvent.objects.get(type="order.cancelled.v1").data == {"reason": "other"}
 
 
 def test_of_an_unknown_order_finds_nothing(kitchen, manager):
     with pytest.raises(Kitchen.DoesNotExist):
-        order_services.cancel_order(ref=uuid7(), reason=Reason.CHANGED_MIND, by=manager, at=FRIDAY_NIGHT)
+        order_services.cancel_order(ref=uuid7(), reason=CancelReason.CHANGED_MIND, by=manager, at=FRIDAY_NIGHT)
 
 
 def test_is_refused_for_a_pizza_that_was_recalled_into_the_line(placed_order, chef, guest):

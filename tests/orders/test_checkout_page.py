@@ -53,7 +53,7 @@ def test_leads_a_guest_to_the_orders_own_link(client, form):
     response = send(client, form)
 
     order = Order.objects.get()
-    assert response.url == reverse("orders:guest_order", args=[order.ref, order.contact.key])
+    assert response.url == reverse("orders:guest_order", args=[order.ref, order.contact.guest_token])
     assert client.get(response.url).context["order"].number == order.number
     assert client.session["basket_count"] == 0
 

@@ -3,7 +3,7 @@ import pytest
 from kitchen import services as kitchen_services
 from kitchen.models import Ticket, TicketState
 from orders import services as order_services
-from orders.models import Order, Status
+from orders.models import Order, OrderStatus
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.events.models import StoredEvent
 from tests.shop import FRIDAY_NIGHT
@@ -12,11 +12,11 @@ from tests.shop import FRIDAY_NIGHT
 def test_follows_the_ticket_step_by_step(placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     placed_order.refresh_from_db()
-    assert (placed_order.status, placed_order.cooking_at) == (Status.COOKING, FRIDAY_NIGHT)
+    assert (placed_order.status, placed_order.cooking_started_at) == (OrderStatus.COOKING, FRIDAY_NIGHT)
 
     kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     placed_order.refresh_from_db()
-    assert (placed_order.status, placed_order.ready_at) == (Status.READY, FRIDAY_NIGHT)
+    assert (placed_order.status, placed_order.ready_at) == (OrderStatus.READY, FRIDAY_NIGHT)
 
 
 def test_keeps_who_cooked(placed_order, chef):
@@ -39,7 +39,7 @@ def test_never_disagrees_with_the_ticket_when_the_command_dies(placed_order, che
         kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     assert Ticket.objects.get(ref=placed_order.ref).state == TicketState.WAITING
-    assert Order.objects.get(ref=placed_order.ref).status == Status.CONFIRMED
+    assert Order.objects.get(ref=placed_order.ref).status == OrderStatus.CONFIRMED
     assert StoredEvent.objects.filter(aggregate_ref=placed_order.ref).count() == 2
 
 

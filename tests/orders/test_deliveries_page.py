@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from kitchen.models import FulfillmentMethod
 from orders import services as order_services
-from orders.models import Order, Status
+from orders.models import Order, OrderStatus
 from pizzeria.foundation import clock
 from pizzeria.foundation.ids import uuid7
 from pizzeria.users.models import User
@@ -106,7 +106,7 @@ def test_tells_drivers_who_is_on_the_road_and_since_when_and_no_more(sign_in, di
     html = seen_by(browser)
 
     order.refresh_from_db()
-    assert re.search(rf"Dina Neri left at <time [^>]+>{clock.wall_clock(order.out_at)}</time>", html)
+    assert re.search(rf"Dina Neri left at <time [^>]+>{clock.wall_clock(order.out_for_delivery_at)}</time>", html)
     assert "Via Appia" not in html
     assert "Anna" not in html
     assert buttons_on(browser) == []
@@ -119,9 +119,12 @@ def test_lets_a_manager_step_in_for_whoever_is_on_the_road(mario, dina, ready):
     assert buttons_on(mario) == ["deliver", "fail"] * 2
 
     press(mario, "deliver", forgotten)
-    press(mario, "fail", order, reason="other", said="Her tyre is flat.")
+    press(mario, "fail", order, reason="other", note="Her tyre is flat.")
 
-    assert list(Order.objects.order_by("pk").values_list("status", flat=True)) == [Status.READY, Status.DELIVERED]
+    assert list(Order.objects.order_by("pk").values_list("status", flat=True)) == [
+        OrderStatus.READY,
+        OrderStatus.DELIVERED,
+    ]
     assert buttons_on(mario) == ["assign", "release"]
 
 
@@ -129,10 +132,10 @@ def test_lets_a_manager_step_in_for_whoever_is_on_the_road(mario, dina, ready):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"reason": "other", "said": " "}, "Please say why, in a few words."),
-        ({"said": "A dog & its friends"}, "Please say why."),
-        ({"reason": "no idea", "said": "A dog & its friends"}, "Please say why."),
-        ({"reason": "other", "said": "x" * 301}, "That is too long: 300 characters at most, please."),
+        ({"reason": "other", "note": " "}, "Please say why, in a few words."),
+        ({"note": "A dog & its friends"}, "Please say why."),
+        ({"reason": "no idea", "note": "A dog & its friends"}, "Please say why."),
+        ({"reason": "other", "note": "x" * 301}, "That is too long: 300 characters at most, please."),
     ],
     ids=["no words", "no reason", "nonsense", "too many words"],
 )
@@ -151,12 +154,12 @@ def test_shows_a_refused_form_as_it_was_typed(sign_in, ready, htmx, typed, sente
     assert sentence in refused
     assert 'value="other"' in refused
     assert ("checked" in refused) == (typed.get("reason") == "other")
-    assert typed["said"].strip().replace("&", "&amp;") in refused
+    assert typed["note"].strip().replace("&", "&amp;") in refused
     assert sentence not in beside
     assert ("<html" in html) != htmx
     assert "http-equiv" not in html  # a page that renews itself would ask a button's address
     order.refresh_from_db()
-    assert order.status == Status.DELIVERING
+    assert order.status == OrderStatus.DELIVERING
 
 
 def test_knows_nothing_of_a_refused_form_for_what_is_not_on_the_road(mario, ready):

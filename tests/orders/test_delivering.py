@@ -6,7 +6,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Ticket, TicketState
 from orders import replay
 from orders import services as order_services
-from orders.models import Order, Reason, Status
+from orders.models import CancelReason, Order, OrderStatus
 from orders.selectors.delivery import drivers
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import NotAllowed
@@ -39,7 +39,7 @@ def test_brings_the_pizza_and_the_cash_home(delivery, dina):
 
     delivery.refresh_from_db()
     assert (delivery.status, delivery.paid, delivery.driver_id) == (
-        Status.DELIVERED,
+        OrderStatus.DELIVERED,
         Decimal("12.99"),
         dina.user_id,
     )
@@ -131,14 +131,14 @@ def test_comes_back_when_nobody_is_home_and_goes_out_again(delivery, dina):
     step(order_services.leave_for_delivery, delivery, dina)
     assert Ticket.objects.get(ref=delivery.ref).state == TicketState.GONE
 
-    step(order_services.fail_delivery, delivery, dina, reason=Reason.NOBODY_HOME)
+    step(order_services.fail_delivery, delivery, dina, reason=CancelReason.NOBODY_HOME)
     delivery.refresh_from_db()
-    assert (delivery.status, delivery.driver_id) == (Status.READY, dina.user_id)
+    assert (delivery.status, delivery.driver_id) == (OrderStatus.READY, dina.user_id)
     assert Ticket.objects.get(ref=delivery.ref).state == TicketState.READY
 
     step(order_services.leave_for_delivery, delivery, dina)
     step(order_services.hand_over, delivery, dina)
-    assert Order.objects.get().status == Status.DELIVERED
+    assert Order.objects.get().status == OrderStatus.DELIVERED
     assert list(replay.differences()) == []
 
 
@@ -147,11 +147,11 @@ def test_that_comes_back_for_something_else_needs_words_and_keeps_them_out_of_th
     step(order_services.leave_for_delivery, delivery, dina)
 
     with pytest.raises(order_services.ReasonMissing) as refused:
-        step(order_services.fail_delivery, delivery, dina, reason=Reason.OTHER)
-    assert (refused.value.field, Order.objects.get().status) == ("said", Status.DELIVERING)
+        step(order_services.fail_delivery, delivery, dina, reason=CancelReason.OTHER)
+    assert (refused.value.field, Order.objects.get().status) == ("note", OrderStatus.DELIVERING)
 
-    step(order_services.fail_delivery, delivery, dina, reason=Reason.OTHER, said="A dog at the gate.")
-    assert Order.objects.get().contact.said == "A dog at the gate."
+    step(order_services.fail_delivery, delivery, dina, reason=CancelReason.OTHER, note="A dog at the gate.")
+    assert Order.objects.get().contact.reason_note == "A dog at the gate."
     came_back = StoredEvent.objects.get(type="order.delivery_failed.v1")
     assert came_back.data == {"driver": dina.user_id, "reason": "other"}
 
@@ -160,12 +160,12 @@ def test_whose_driver_went_home_is_brought_back_by_a_manager_and_goes_out_with_a
     step(order_services.claim_delivery, delivery, dina)
     step(order_services.leave_for_delivery, delivery, dina)
     with pytest.raises(order_services.NotYourDelivery):
-        step(order_services.fail_delivery, delivery, dario, reason=Reason.NOBODY_HOME)
+        step(order_services.fail_delivery, delivery, dario, reason=CancelReason.NOBODY_HOME)
 
-    step(order_services.fail_delivery, delivery, manager, reason=Reason.OTHER, said="Her tyre is flat.")
+    step(order_services.fail_delivery, delivery, manager, reason=CancelReason.OTHER, note="Her tyre is flat.")
 
     delivery.refresh_from_db()
-    assert (delivery.status, delivery.driver_id) == (Status.READY, dina.user_id)
+    assert (delivery.status, delivery.driver_id) == (OrderStatus.READY, dina.user_id)
     assert Ticket.objects.get(ref=delivery.ref).state == TicketState.READY
     came_back = StoredEvent.objects.get(type="order.delivery_failed.v1")
     assert (came_back.actor, came_back.data["driver"]) == (str(manager.user_id), dina.user_id)
@@ -173,7 +173,7 @@ def test_whose_driver_went_home_is_brought_back_by_a_manager_and_goes_out_with_a
     step(order_services.assign_delivery, delivery, manager, driver=dario.user_id)
     step(order_services.leave_for_delivery, delivery, dario)
     step(order_services.hand_over, delivery, dario)
-    assert Order.objects.get().status == Status.DELIVERED
+    assert Order.objects.get().status == OrderStatus.DELIVERED
     assert list(replay.differences()) == []
 
 
@@ -185,7 +185,7 @@ def test_that_its_driver_forgot_to_report_is_handed_over_by_a_manager(delivery, 
 
     delivery.refresh_from_db()
     assert (delivery.status, delivery.driver_id, delivery.paid) == (
-        Status.DELIVERED,
+        OrderStatus.DELIVERED,
         dina.user_id,
         Decimal("12.99"),
     )
@@ -216,7 +216,7 @@ def test_recalled_to_the_oven_leaves_its_driver_free(delivery, dina, chef):
     step(kitchen_services.recall_ticket, delivery, chef)
 
     delivery.refresh_from_db()
-    assert (delivery.status, delivery.driver_id, delivery.ready_at) == (Status.COOKING, None, None)
+    assert (delivery.status, delivery.driver_id, delivery.ready_at) == (OrderStatus.COOKING, None, None)
     assert list(replay.differences()) == []
 
 
@@ -232,7 +232,7 @@ def test_on_its_way_can_still_be_cancelled_by_a_manager(delivery, dina, manager)
     step(order_services.claim_delivery, delivery, dina)
     step(order_services.leave_for_delivery, delivery, dina)
 
-    step(order_services.cancel_order, delivery, manager, reason=Reason.WRONG_ADDRESS)
+    step(order_services.cancel_order, delivery, manager, reason=CancelReason.WRONG_ADDRESS)
 
-    assert Order.objects.get().status == Status.CANCELLED
+    assert Order.objects.get().status == OrderStatus.CANCELLED
     assert Ticket.objects.get().state == TicketState.WITHDRAWN

@@ -6,7 +6,7 @@ from django.urls import reverse
 from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, Ticket, TicketState
 from orders import services as order_services
-from orders.models import Status
+from orders.models import OrderStatus
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import NotAllowed
@@ -25,7 +25,7 @@ def test_puts_the_order_into_the_guests_hands_and_the_cash_into_the_till(ready_o
     order = order_services.hand_over(ref=ready_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     order.refresh_from_db()
-    assert (order.status, order.delivered_at, order.paid) == (Status.DELIVERED, FRIDAY_NIGHT, Decimal("12.99"))
+    assert (order.status, order.delivered_at, order.paid) == (OrderStatus.DELIVERED, FRIDAY_NIGHT, Decimal("12.99"))
     assert Ticket.objects.get(ref=order.ref).state == TicketState.GONE
     delivered = StoredEvent.objects.get(aggregate_ref=order.ref, type="order.delivered.v1")
     assert delivered.data == {"method": "pickup", "cash_taken": "12.99"}
@@ -63,4 +63,4 @@ def test_leads_back_to_the_board_whatever_a_browser_sends_along(sign_in, ready_o
 
     assert (answer.status_code, answer["Location"]) == (302, reverse("kitchen:board"))
     ready_order.refresh_from_db()
-    assert ready_order.status == Status.DELIVERED
+    assert ready_order.status == OrderStatus.DELIVERED

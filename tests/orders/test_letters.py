@@ -10,7 +10,7 @@ from django.template import TemplateDoesNotExist
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from orders import services as order_services
-from orders.models import Channel, Notice, NoticeKind, Order, OrderContact, Reason
+from orders.models import CancelReason, Notice, NoticeKind, NotificationChannel, Order, OrderContact
 from orders.selectors import address
 from orders.selectors.letters import letter_of, line_of
 from pizzeria.foundation.actor import SYSTEM
@@ -19,7 +19,7 @@ from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.shop import ANNA, AT_HOME, FRIDAY_NIGHT
 
-EMAIL, SMS, IN_APP = Channel.EMAIL, Channel.SMS, Channel.IN_APP
+EMAIL, SMS, IN_APP = NotificationChannel.EMAIL, NotificationChannel.SMS, NotificationChannel.IN_APP
 HOSTILE = [
     "<b>Anna</b> & {{ link }}",
     "Anna\r\nBcc: x@example.com",
@@ -58,8 +58,8 @@ def started_late(order):
     return order
 
 
-def cancelled(order, reason=Reason.SOLD_OUT, said=""):
-    return order_services.cancel_order(ref=order.ref, reason=reason, said=said, by=SYSTEM, at=FRIDAY_NIGHT)
+def cancelled(order, reason=CancelReason.SOLD_OUT, note=""):
+    return order_services.cancel_order(ref=order.ref, reason=reason, note=note, by=SYSTEM, at=FRIDAY_NIGHT)
 
 
 def called(name):
@@ -95,7 +95,7 @@ def test_say_by_sms_why_it_was_cancelled(placed_order):
 
 @pytest.mark.parametrize("kind", [*NoticeKind])
 def test_fit_one_sms_and_its_plain_letters(kind, delivery):
-    order = cancelled(delivery, Reason.WRONG_ADDRESS) if kind == NoticeKind.CANCELLED else delivery
+    order = cancelled(delivery, CancelReason.WRONG_ADDRESS) if kind == NoticeKind.CANCELLED else delivery
     try:
         text = text_of(order, kind)
     except TemplateDoesNotExist:
@@ -108,7 +108,7 @@ def test_fit_one_sms_and_its_plain_letters(kind, delivery):
 
 
 def test_of_a_typed_reason_say_all_by_email_and_the_beginning_by_sms(placed_order):
-    order = cancelled(placed_order, Reason.OTHER, said="The oven\nis broken, " + "and cold, " * 20)
+    order = cancelled(placed_order, CancelReason.OTHER, note="The oven\nis broken, " + "and cold, " * 20)
 
     assert "The oven is broken, and cold" in text_of(order, NoticeKind.CANCELLED)
     assert len(text_of(order, NoticeKind.CANCELLED)) <= 160
@@ -194,7 +194,7 @@ def test_greet_somebody_without_a_name_all_the_same(placed_order):
 def test_are_not_written_to_nobody(placed_order, channel):
     notice = told(placed_order, NoticeKind.READY, channel)
     assert letter_of(notice)
-    OrderContact.objects.update(name="", email="", phone="", key="")
+    OrderContact.objects.update(name="", email="", phone="", guest_token="")
     notice.order.contact.refresh_from_db()
 
     assert letter_of(notice) is None

@@ -1,7 +1,7 @@
 import pytest
 
 from orders import services as order_services
-from orders.models import Reason, Status
+from orders.models import CancelReason, OrderStatus
 from orders.selectors.lists import active_orders, all_orders, ready_orders
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -14,7 +14,7 @@ def evening(kitchen, chef, manager):
     for order in orders[1:3]:
         shop.cooked(order, by=chef)
     order_services.hand_over(ref=orders[2].ref, by=chef, at=FRIDAY_NIGHT)
-    order_services.cancel_order(ref=orders[3].ref, reason=Reason.SOLD_OUT, by=manager, at=FRIDAY_NIGHT)
+    order_services.cancel_order(ref=orders[3].ref, reason=CancelReason.SOLD_OUT, by=manager, at=FRIDAY_NIGHT)
     return orders
 
 
@@ -28,5 +28,5 @@ def test_ready_is_what_waits_at_the_counter(evening):
 
 def test_all_are_newest_first_and_can_be_narrowed_down(evening):
     assert [order.number for order in all_orders()] == [4, 3, 2, 1]
-    assert [order.number for order in all_orders(status=Status.CANCELLED)] == [4]
+    assert [order.number for order in all_orders(status=OrderStatus.CANCELLED)] == [4]
     assert [order.number for order in all_orders(number=3, day=evening[2].business_date)] == [3]

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from orders.models import Channel, Notice, NoticeState
+from orders.models import Notice, NoticeState, NotificationChannel
 from pizzeria.users.roles import ADMIN, KITCHEN, MANAGER
 from tests import shop
 from tests.orders.telling import newest
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("kitchen", "post")
 @pytest.fixture
 def dead(placed_order):
     """An SMS that did not go out."""
-    notice = newest(placed_order, Channel.SMS)
+    notice = newest(placed_order, NotificationChannel.SMS)
     Notice.objects.filter(pk=notice.pk).update(state=NoticeState.DEAD, tries=8, error="The SMS provider answered 500.")
     return notice
 
@@ -48,7 +48,7 @@ def test_are_listed_with_what_became_of_them(marta, dead):
 
 
 def test_are_found_by_state_and_channel(marta, dead):
-    email = Notice.objects.get(channel=Channel.EMAIL)
+    email = Notice.objects.get(channel=NotificationChannel.EMAIL)
 
     assert listed(marta, state__exact="dead") == [dead]
     assert listed(marta, channel__exact="email") == [email]
@@ -87,7 +87,7 @@ def test_are_sent_again_when_those_who_run_the_shop_say_so(sign_in, dead, role):
 
 
 def test_are_told_apart_where_some_can_be_sent_again_and_others_not(marta, dead):
-    email = Notice.objects.get(channel=Channel.EMAIL)
+    email = Notice.objects.get(channel=NotificationChannel.EMAIL)
 
     told = send_again(marta, dead, email)
 
@@ -105,7 +105,7 @@ def test_are_closed_to_the_kitchen(sign_in, dead):
 
 def test_take_as_many_statements_when_there_are_more(marta, dead, django_assert_max_num_queries):
     for _ in range(5):
-        newest(shop.place(), Channel.SMS)
+        newest(shop.place(), NotificationChannel.SMS)
 
     with django_assert_max_num_queries(9):
         assert len(listed(marta)) == 12

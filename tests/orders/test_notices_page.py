@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from kitchen import services as kitchen_services
 from orders import services as order_services
-from orders.models import Channel, Notice, NoticeKind, NoticeState
+from orders.models import Notice, NoticeKind, NoticeState, NotificationChannel
 from orders.selectors.notices import notice_row, notices_of, unread
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
@@ -57,7 +57,11 @@ def told(user, orders=1):
 
 
 def keys(*kinds):
-    rows = Notice.objects.filter(channel=Channel.IN_APP).select_related("event", "order__contact").order_by("id")
+    rows = (
+        Notice.objects.filter(channel=NotificationChannel.IN_APP)
+        .select_related("event", "order__contact")
+        .order_by("id")
+    )
     return [notice_row(notice).key for notice in (rows.filter(kind__in=kinds) if kinds else rows)]
 
 
@@ -99,8 +103,8 @@ def test_is_ones_own(carla, sign_in):
 
 def test_shows_no_email_and_no_sms(carla):
     told(carla.user)
-    Notice.objects.filter(kind=NoticeKind.PLACED).update(channel=Channel.SMS)
-    Notice.objects.filter(kind=NoticeKind.CONFIRMED).update(channel=Channel.EMAIL, state=NoticeState.DEAD)
+    Notice.objects.filter(kind=NoticeKind.PLACED).update(channel=NotificationChannel.SMS)
+    Notice.objects.filter(kind=NoticeKind.CONFIRMED).update(channel=NotificationChannel.EMAIL, state=NoticeState.DEAD)
 
     assert rows_on(carla) == []
     assert count_on(carla) == 0
@@ -227,7 +231,7 @@ def test_shows_no_name_and_takes_any(carla, name):
 
 def test_escapes_why_it_was_cancelled(carla):
     [order] = told(carla.user)
-    order_services.cancel_order(ref=order.ref, reason="other", said="<script>no</script>", by=SYSTEM, at=FRIDAY_NIGHT)
+    order_services.cancel_order(ref=order.ref, reason="other", note="<script>no</script>", by=SYSTEM, at=FRIDAY_NIGHT)
     tell(order)
 
     assert "&lt;script&gt;no&lt;/script&gt;" in carla.get(PAGE).content.decode()

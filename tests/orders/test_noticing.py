@@ -8,7 +8,7 @@ import pytest
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen
 from orders import services as order_services
-from orders.models import Channel, Notice, NoticeKind, NoticeState, OrderContact, Reason
+from orders.models import CancelReason, Notice, NoticeKind, NoticeState, NotificationChannel, OrderContact
 from orders.services.audience import NEWS
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.operations import mail_url
@@ -18,7 +18,7 @@ from tests.factories import UserFactory
 from tests.orders.telling import write_down
 from tests.shop import ANNA, FRIDAY_NIGHT
 
-IN_APP, EMAIL, SMS = Channel.IN_APP, Channel.EMAIL, Channel.SMS
+IN_APP, EMAIL, SMS = NotificationChannel.IN_APP, NotificationChannel.EMAIL, NotificationChannel.SMS
 
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
@@ -94,7 +94,7 @@ def test_tells_of_an_end_and_of_a_new_promise(kitchen, chef):
     late, given_up = shop.place(), shop.place()
     kitchen_services.start_cooking(ref=late.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=15))
     order_services.cancel_order(
-        ref=given_up.ref, reason=Reason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=15)
+        ref=given_up.ref, reason=CancelReason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=15)
     )
 
     write_down(late)

@@ -5,7 +5,7 @@ import pytest
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen
 from orders import services as order_services
-from orders.models import Notice, Reason
+from orders.models import CancelReason, Notice
 from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.factories import UserFactory
@@ -69,7 +69,7 @@ def test_calls_nobody_who_has_it_already(ready_sms, placed_order, chef):
 
 
 def test_confirms_nothing_that_was_cancelled(sms, placed_order, guest):
-    order_services.cancel_order(ref=placed_order.ref, reason=Reason.CHANGED_MIND, by=guest, at=minutes(1))
+    order_services.cancel_order(ref=placed_order.ref, reason=CancelReason.CHANGED_MIND, by=guest, at=minutes(1))
 
     assert send(sms, minutes(1)).state == EXPIRED
     assert send(newest(placed_order, SMS, "cancelled"), minutes(1)).state == SENT
@@ -83,7 +83,7 @@ def test_says_on_the_way_only_while_it_is(chef):
     sms, email = (newest(order, channel, "out_for_delivery") for channel in (SMS, EMAIL))
 
     assert send(sms, minutes(1)).state == SENT
-    order_services.fail_delivery(ref=order.ref, reason=Reason.NOBODY_HOME, by=dario, at=minutes(2))
+    order_services.fail_delivery(ref=order.ref, reason=CancelReason.NOBODY_HOME, by=dario, at=minutes(2))
     assert send(email, minutes(2)).state == EXPIRED
 
 

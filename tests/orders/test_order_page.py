@@ -4,8 +4,8 @@ from django.urls import reverse
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from orders import services as order_services
-from orders.models import Reason
-from orders.models.contact import new_key
+from orders.models import CancelReason
+from orders.models.contact import new_guest_token
 from pizzeria.foundation.ids import uuid7
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop
@@ -13,7 +13,7 @@ from tests.shop import FRIDAY_NIGHT
 
 
 def link(order):
-    return reverse("orders:guest_order", args=[order.ref, order.contact.key])
+    return reverse("orders:guest_order", args=[order.ref, order.contact.guest_token])
 
 
 def test_opens_with_the_key_alone(client, placed_order):
@@ -28,9 +28,11 @@ def test_opens_with_the_key_alone(client, placed_order):
 def test_with_a_wrong_key_or_another_orders_is_not_found(client, placed_order):
     other = shop.place()
 
-    for key in (new_key(), other.contact.key, placed_order.contact.key.swapcase()):
+    for key in (new_guest_token(), other.contact.guest_token, placed_order.contact.guest_token.swapcase()):
         assert client.get(reverse("orders:guest_order", args=[placed_order.ref, key])).status_code == 404
-    assert client.get(reverse("orders:guest_order", args=[uuid7(), placed_order.contact.key])).status_code == 404
+    assert (
+        client.get(reverse("orders:guest_order", args=[uuid7(), placed_order.contact.guest_token])).status_code == 404
+    )
 
 
 def test_by_its_ref_alone_asks_a_guest_to_sign_in(client, placed_order):
@@ -57,7 +59,7 @@ def test_of_a_customer_has_no_link_that_opens_it(client, sign_in, kitchen):
     order = shop.place(by=shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk))
     client.logout()
 
-    assert client.get(reverse("orders:guest_order", args=[order.ref, new_key()])).status_code == 404
+    assert client.get(reverse("orders:guest_order", args=[order.ref, new_guest_token()])).status_code == 404
 
 
 def test_tells_each_step_with_its_time(client, placed_order, chef):
@@ -74,12 +76,12 @@ def test_tells_each_step_with_its_time(client, placed_order, chef):
 
     order_services.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     picture = client.get(link(placed_order)).context["order"]
-    assert (picture.headline, picture.is_open) == ("Enjoy your meal!", False)
+    assert (picture.headline, picture.is_active) == ("Enjoy your meal!", False)
     assert {step.state for step in picture.steps} == {"done"}
 
 
 def test_gives_htmx_all_that_moves_and_its_title(client, placed_order, chef):
-    order_services.cancel_order(ref=placed_order.ref, reason=Reason.SOLD_OUT, by=chef, at=FRIDAY_NIGHT)
+    order_services.cancel_order(ref=placed_order.ref, reason=CancelReason.SOLD_OUT, by=chef, at=FRIDAY_NIGHT)
 
     part = client.get(link(placed_order), headers={"HX-Request": "true"}).content.decode()
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from orders import services as order_services
-from orders.models import Order, Reason, Status
+from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.models import User
@@ -58,16 +58,16 @@ def test_show_what_a_delivery_needs_and_why_it_was_cancelled(mario, dina, ready)
     order = ready(FulfillmentMethod.DELIVERY)
     for step in (order_services.claim_delivery, order_services.leave_for_delivery):
         step(ref=order.ref, by=dina, at=clock.now())
-    why = {"reason": Reason.OTHER, "said": "The car broke down."}
+    why = {"reason": CancelReason.OTHER, "note": "The car broke down."}
     order_services.cancel_order(ref=order.ref, **why, by=SYSTEM, at=clock.now())
 
     html = mario.get(page_of(order)).content.decode()
 
     for words in ("Via Appia 7", "00183", "Roma", "third floor", "Dina Neri", "something else", "The car broke down."):
         assert words in html
-    for field in ("method", "out_at", "cancelled_at", "discount", "delivery_fee", "tip"):
+    for field in ("method", "out_for_delivery_at", "cancelled_at", "discount", "delivery_fee", "tip"):
         assert f"field-{field}" in html
-    assert order.contact.key not in html
+    assert order.contact.guest_token not in html
 
 
 def test_show_their_whole_timeline(mario, placed_order, chef):
@@ -91,7 +91,7 @@ def test_are_changed_by_no_form(mario, placed_order):
     answer = mario.post(page_of(placed_order), {"status": "delivered"})
 
     assert answer.status_code == 403
-    assert Order.objects.get().status == Status.CONFIRMED
+    assert Order.objects.get().status == OrderStatus.CONFIRMED
 
 
 @FROM_EITHER
@@ -102,7 +102,7 @@ def test_are_handed_over(mario, ready, act):
 
     assert said_on(answer) == [f"{order} is handed over."]
     order.refresh_from_db()
-    assert order.status == Status.DELIVERED
+    assert order.status == OrderStatus.DELIVERED
 
 
 def test_are_handed_over_as_far_as_they_can_be_and_of_the_others_it_is_said(mario, ready):

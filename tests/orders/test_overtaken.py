@@ -6,7 +6,7 @@ import pytest
 
 from orders import services as order_services
 from orders.channels import Refused, Unavailable
-from orders.models import Notice, Reason
+from orders.models import CancelReason, Notice
 from orders.selectors.notices import due_after
 from orders.services.audience import why_no_news
 from orders.services.sending import LEASE
@@ -99,7 +99,7 @@ def test_channels_and_orders_overtake_each_other_in_nothing(confirmed, placed_or
 
 def test_a_cancellation_is_sent_although_a_later_message_is_due(confirmed, placed_order, becomes_ready, chef):
     ready = becomes_ready()
-    order_services.cancel_order(ref=placed_order.ref, reason=Reason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT)
+    order_services.cancel_order(ref=placed_order.ref, reason=CancelReason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT)
     cancelled = newest(placed_order, SMS, "cancelled")
     settle(take(cancelled), "SM1")
 

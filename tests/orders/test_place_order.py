@@ -10,7 +10,7 @@ from menu.models import Pizza, Topping
 from menu.prices import SoldOut
 from menu.services import mark_sold_out
 from orders import services as order_services
-from orders.models import Order, OrderContact, Status
+from orders.models import Order, OrderContact, OrderStatus
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
 from pizzeria.foundation.idempotency.keys import IdempotentRequest, KeyReused
@@ -27,7 +27,7 @@ def test_makes_a_confirmed_order_with_a_ticket_in_the_line():
     order = shop.place(basket)
 
     order.refresh_from_db()
-    assert order.status == Status.CONFIRMED
+    assert order.status == OrderStatus.CONFIRMED
     assert order.total == Decimal("26.48") + Decimal("3.20")  # 14.99 x 1.60 = 23.984, + 2.50, half-up once
     ticket = Ticket.objects.get(ref=order.ref)
     assert (ticket.state, ticket.label) == (TicketState.WAITING, f"#{order.number}")
@@ -79,8 +79,8 @@ def test_gives_a_guest_a_key_and_a_customer_none(sign_in):
 
     guests, customers = shop.place(), shop.place(by=shop.acting_as(CUSTOMER, user.pk))
 
-    assert len(guests.contact.key) == 43
-    assert customers.contact.key == ""
+    assert len(guests.contact.guest_token) == 43
+    assert customers.contact.guest_token == ""
     assert customers.customer.user == user
 
 
@@ -186,7 +186,7 @@ def test_answers_the_same_form_sent_again_with_the_same_order():
     again = shop.place(basket, idempotency=idempotency)
 
     assert again == first
-    assert again.contact.key == first.contact.key
+    assert again.contact.guest_token == first.contact.guest_token
     assert Order.objects.count() == 1
 
 
@@ -239,7 +239,7 @@ def test_keeps_personal_data_apart_from_the_order():
         column.name
         for column in connection.introspection.get_table_description(connection.cursor(), order._meta.db_table)
     ]
-    assert not {"name", "phone", "email", "notes", "allergies", "key"} & set(columns)
+    assert not {"name", "phone", "email", "notes", "allergies", "guest_token"} & set(columns)
 
 
 def nothing_is_kept(basket) -> bool:

@@ -11,7 +11,7 @@ from redis.retry import Retry
 from kitchen import services as kitchen_services
 from kitchen.models import Kitchen
 from orders import services as order_services
-from orders.models import Reason
+from orders.models import CancelReason
 from orders.selectors import quotes
 from orders.selectors.quotes import cached_quote
 from pizzeria.foundation import clock
@@ -32,7 +32,7 @@ def _kept_longer(monkeypatch):
 
 @pytest.fixture
 def said(client, kitchen, _kept_longer):
-    """Read it off both pages of the menu: `said()`."""
+    """Read it off both pages of the menu: `reason_note()`."""
 
     def said():
         pages = [client.get(address).content.decode() for address in (CARD, PIZZA)]
@@ -90,7 +90,7 @@ def test_is_at_once_that_the_kitchen_is_full_and_that_it_is_not_any_more(
 
     Kitchen.objects.update(max_concurrent_orders=1)
     with django_capture_on_commit_callbacks(execute=True):
-        order_services.cancel_order(ref=order.ref, reason=Reason.SOLD_OUT, by=manager, at=clock.now())
+        order_services.cancel_order(ref=order.ref, reason=CancelReason.SOLD_OUT, by=manager, at=clock.now())
     assert re.fullmatch(OPEN, said())
 
 

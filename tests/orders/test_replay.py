@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from kitchen import services as kitchen_services
 from orders import replay
 from orders import services as order_services
-from orders.models import Order, OrderLine, OrderLinePart, Status
+from orders.models import Order, OrderLine, OrderLinePart, OrderStatus
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -38,7 +38,7 @@ def test_finds_every_order_as_its_events_say(orders):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("status", Status.READY),
+        ("status", OrderStatus.READY),
         ("tax", Decimal("1.00")),
         ("number", 99),
         ("paid", Decimal("5.00")),
@@ -82,7 +82,7 @@ def test_command_says_so_and_fails_only_when_something_differs(orders):
     call_command("replay_orders", "--check", stdout=out)
     assert "4 orders, each as its events say." in out.getvalue()
 
-    Order.objects.filter(pk=orders[0].pk).update(status=Status.CANCELLED)
+    Order.objects.filter(pk=orders[0].pk).update(status=OrderStatus.CANCELLED)
     with pytest.raises(CommandError, match="1 differences"):
         call_command("replay_orders", "--check", stdout=out)
     assert "status is cancelled, its events say confirmed" in out.getvalue()

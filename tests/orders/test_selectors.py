@@ -7,7 +7,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from orders import selectors as order_selectors
 from orders import services as order_services
-from orders.models import Order, Status
+from orders.models import Order, OrderStatus
 from orders.selectors.delivery import tour
 from orders.selectors.lists import active_orders, all_orders, ready_orders
 from orders.selectors.timeline import timeline
@@ -22,7 +22,7 @@ FEW_AND_MANY = pytest.mark.parametrize("many", [2, 20])
 
 
 def ready_by_status():
-    return all_orders(status=Status.READY)
+    return all_orders(status=OrderStatus.READY)
 
 
 @FEW_AND_MANY

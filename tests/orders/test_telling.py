@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from orders import tasks
-from orders.models import Channel, Notice, NoticeState
+from orders.models import Notice, NoticeState, NotificationChannel
 from pizzeria.celery import app
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import StoredEvent
@@ -66,7 +66,9 @@ def test_hands_each_notice_over_by_its_channels_queue(news, broker):
 
 
 def test_has_a_queue_for_each_way_out_that_a_plain_worker_takes_too():
-    assert {queue.name for queue in app.conf.task_queues} == {"celery"} | set(Channel) - {Channel.IN_APP}
+    assert {queue.name for queue in app.conf.task_queues} == {"celery"} | set(NotificationChannel) - {
+        NotificationChannel.IN_APP
+    }
 
 
 def test_without_a_broker_leaves_the_notices_waiting_and_the_event_told(news, broker_gone):
@@ -96,11 +98,11 @@ def test_sweeps_up_what_is_due_oldest_first(broker):
     orders = [shop.place(at=now - timedelta(minutes=minutes)) for minutes in (1, 3, 2)]
     for order in orders:
         write_down(order, at=order.placed_at)
-    newest, oldest, middle = Notice.objects.filter(channel=Channel.SMS).order_by("pk")
+    newest, oldest, middle = Notice.objects.filter(channel=NotificationChannel.SMS).order_by("pk")
     Notice.objects.filter(pk=middle.pk).update(due_at=now + timedelta(minutes=5))
     Notice.objects.filter(pk=newest.pk).update(state=NoticeState.FAILED)
     Notice.objects.filter(pk=oldest.pk).update(state=NoticeState.SENDING)  # and its sender's time is up
-    Notice.objects.filter(channel=Channel.EMAIL).update(state=NoticeState.SENT)
+    Notice.objects.filter(channel=NotificationChannel.EMAIL).update(state=NoticeState.SENT)
 
     tasks.send_due_notices()
 
@@ -132,7 +134,7 @@ def test_sends_the_notice_it_is_told_of(news, post):
 def test_hands_over_what_waited_for_the_notice_it_has_sent(news, broker, chef, monkeypatch):
     order, confirmed = news
     tasks.notify(event_id=confirmed.pk)
-    sms = Notice.objects.get(order=order, channel=Channel.SMS)
+    sms = Notice.objects.get(order=order, channel=NotificationChannel.SMS)
     broker.flushall()
 
     def cook_meanwhile(_notice):
@@ -143,7 +145,7 @@ def test_hands_over_what_waited_for_the_notice_it_has_sent(news, broker, chef, m
     monkeypatch.setattr("orders.services.sending._sent", cook_meanwhile)
     tasks.send_notice(notice_id=sms.pk)
 
-    waited = Notice.objects.get(order=order, channel=Channel.SMS, kind="ready")
+    waited = Notice.objects.get(order=order, channel=NotificationChannel.SMS, kind="ready")
     assert sent_by(broker, "sms") == [is_to_send(waited)]
 
 

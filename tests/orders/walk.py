@@ -19,7 +19,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen
 from orders import replay
 from orders import services as order_services
-from orders.models import Reason
+from orders.models import CancelReason
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.users import roles
@@ -139,7 +139,7 @@ class Walk(RuleBasedStateMachine):
             case "assign_delivery":
                 return {"driver": dice.choice([*self.drivers, self.people["chiara"].user_id, NOBODY_WE_KNOW])}
             case "fail_delivery" | "cancel_order":
-                return {"reason": Reason.NOBODY_HOME}
+                return {"reason": CancelReason.NOBODY_HOME}
             case "pause":
                 until = dice.choice([None, self.at, self.at + 5 * MINUTE])
                 return {"reason": "The oven is cold", "until": until}

@@ -15,7 +15,7 @@ from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.services import cooking
 from orders import replay
 from orders import services as order_services
-from orders.models import Order, Reason, Status
+from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.events.models import StoredEvent as Happened
 from tests import shop
@@ -33,7 +33,7 @@ def steps(order, *, guest, chef):
     """Give the guest's step and the cook's; each tells what it came to."""
 
     def cancel():
-        order_services.cancel_order(ref=order.ref, reason=Reason.CHANGED_MIND, by=guest, at=FRIDAY_NIGHT)
+        order_services.cancel_order(ref=order.ref, reason=CancelReason.CHANGED_MIND, by=guest, at=FRIDAY_NIGHT)
         return "cancelled"
 
     def start():
@@ -57,8 +57,8 @@ def test_never_both(kitchen, guest, chef):
             outcomes[tuple(getattr(told, "code", told) for told in both)] += 1
 
     assert set(outcomes) <= {GUEST_FIRST, COOK_FIRST}
-    assert ended(Status.CANCELLED, TicketState.WITHDRAWN) == outcomes[GUEST_FIRST]
-    assert ended(Status.COOKING, TicketState.COOKING) == outcomes[COOK_FIRST]
+    assert ended(OrderStatus.CANCELLED, TicketState.WITHDRAWN) == outcomes[GUEST_FIRST]
+    assert ended(OrderStatus.COOKING, TicketState.COOKING) == outcomes[COOK_FIRST]
     assert list(replay.differences()) == []
 
 

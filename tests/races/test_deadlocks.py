@@ -19,7 +19,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket
 from orders import replay
 from orders import services as order_services
-from orders.models import Order, Reason
+from orders.models import CancelReason, Order
 from orders.services import locks
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
@@ -96,7 +96,7 @@ class Evening:
             for _cook in range(2):
                 self.to_cook.put(order)
             if nth % 5 == 0:
-                self.do(order_services.cancel_order, by=GUEST, ref=order.ref, reason=Reason.CHANGED_MIND)
+                self.do(order_services.cancel_order, by=GUEST, ref=order.ref, reason=CancelReason.CHANGED_MIND)
 
     def place(self, nth):
         return self.do(shop.place, by=GUEST, method=FulfillmentMethod.DELIVERY if nth % 3 else FulfillmentMethod.PICKUP)
@@ -126,7 +126,7 @@ class Evening:
                 self.do(order_services.claim_delivery, by=driver, ref=order.ref)
             self.do(order_services.leave_for_delivery, by=driver, ref=order.ref)
             if order.number % 2 == 0:
-                self.do(order_services.fail_delivery, by=driver, ref=order.ref, reason=Reason.NOBODY_HOME)
+                self.do(order_services.fail_delivery, by=driver, ref=order.ref, reason=CancelReason.NOBODY_HOME)
                 self.do(order_services.leave_for_delivery, by=driver, ref=order.ref)
             self.do(order_services.hand_over, by=driver, ref=order.ref)
 
@@ -152,7 +152,7 @@ class Evening:
                     order_services.cancel_order,
                     by=self.manager,
                     ref=dice.choice(self.placed).ref,
-                    reason=Reason.TOO_BUSY,
+                    reason=CancelReason.TOO_BUSY,
                 )
 
 

@@ -12,7 +12,7 @@ from threading import Barrier, Event
 import pytest
 
 from orders import services as order_services
-from orders.models import Channel, Notice, NoticeState
+from orders.models import Notice, NoticeState, NotificationChannel
 from orders.models.notice import NoticeQuerySet
 from orders.services import sending
 from pizzeria.foundation.events.models import StoredEvent as Happened
@@ -36,7 +36,7 @@ def hear():
 
 @pytest.fixture
 def notice():
-    return newest(shop.place(), Channel.SMS)
+    return newest(shop.place(), NotificationChannel.SMS)
 
 
 def test_is_written_once_by_all_who_hear_of_it_at_once(hear):
@@ -86,7 +86,7 @@ def claimed_in_turn(chef, monkeypatch):
 
     def claim(is_waiting):
         order = shop.place()
-        earlier = newest(order, Channel.SMS)
+        earlier = newest(order, NotificationChannel.SMS)
         is_looking, may_go_on = Event(), Event()
         look = sending.why_no_news
 
@@ -100,7 +100,7 @@ def claimed_in_turn(chef, monkeypatch):
         with ThreadPoolExecutor(2) as workers:
             first = workers.submit(with_a_connection(take), earlier)
             assert is_looking.wait(timeout=PATIENCE)
-            later = newest(shop.cooked(order, by=chef), Channel.SMS, "ready")
+            later = newest(shop.cooked(order, by=chef), NotificationChannel.SMS, "ready")
             second = workers.submit(with_a_connection(take), later)
             until(lambda: is_waiting(second))
             may_go_on.set()

@@ -10,7 +10,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.services import cooking
 from orders import replay
-from orders.models import Order, Status
+from orders.models import Order, OrderStatus
 from pizzeria.foundation import failpoints
 from tests import shop
 from tests.races.crowd import PATIENCE, all_at_once
@@ -43,7 +43,7 @@ def test_are_given_to_exactly_as_many_cooks_as_there_are(waiting, chef):
 
     assert outcomes == {"started": PLACES, "oven_slots_taken": COOKS - PLACES}
     assert Ticket.objects.filter(state=TicketState.COOKING).count() == PLACES
-    assert Order.objects.filter(status=Status.COOKING).count() == PLACES
+    assert Order.objects.filter(status=OrderStatus.COOKING).count() == PLACES
     assert list(replay.differences()) == []
 
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from orders import tasks
-from orders.models import Channel, Notice, NoticeState
+from orders.models import Notice, NoticeState, NotificationChannel
 from pizzeria.devtools import environment
 from pizzeria.devtools.servers.processes import start_tied
 from pizzeria.foundation import clock
@@ -74,15 +74,15 @@ def count(channel, state):
 
 def test_holds_up_its_own_alone(told, silence):
     with working(silence, "sms"), working(silence, "celery,email"):
-        until(lambda: count(Channel.EMAIL, NoticeState.SENT) == ORDERS)
-        until(lambda: count(Channel.SMS, NoticeState.SENDING) == 1)
+        until(lambda: count(NotificationChannel.EMAIL, NoticeState.SENT) == ORDERS)
+        until(lambda: count(NotificationChannel.SMS, NoticeState.SENDING) == 1)
 
     assert len(silence.taken("email")) == ORDERS
-    assert count(Channel.SMS, NoticeState.QUEUED) == ORDERS - 1
+    assert count(NotificationChannel.SMS, NoticeState.QUEUED) == ORDERS - 1
 
 
 def test_control_with_one_worker_for_everything_holds_up_the_rest(told, silence):
     with working(silence, "celery,email,sms"):
-        until(lambda: count(Channel.SMS, NoticeState.SENDING) == 1)
+        until(lambda: count(NotificationChannel.SMS, NoticeState.SENDING) == 1)
 
-    assert count(Channel.EMAIL, NoticeState.SENT) < ORDERS
+    assert count(NotificationChannel.EMAIL, NoticeState.SENT) < ORDERS

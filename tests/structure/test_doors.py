@@ -51,12 +51,12 @@ API = {
 ARGUMENTS = {
     "uuid": "0197c2a0-0000-7000-8000-000000000000",
     "slug": "margherita",
-    "guest_key": "k" * 43,
+    "guest_token": "k" * 43,
     "int": "1",
     "str": "menu",
     "path": "1",
 }
-SHOWN_AS = {ARGUMENTS["uuid"]: "UUID", ARGUMENTS["slug"]: "SLUG", ARGUMENTS["guest_key"]: "KEY"}
+SHOWN_AS = {ARGUMENTS["uuid"]: "UUID", ARGUMENTS["slug"]: "SLUG", ARGUMENTS["guest_token"]: "KEY"}
 
 
 def addresses(resolver, before="/"):
@@ -83,7 +83,7 @@ def _filled(pattern):
 
 def _kind_of(converter):
     name = type(converter).__name__.removesuffix("Converter")
-    return {"GuestKey": "guest_key", "UUID": "uuid", "String": "str"}.get(name, name.lower())
+    return {"GuestToken": "guest_token", "UUID": "uuid", "String": "str"}.get(name, name.lower())
 
 
 ALL = sorted(set(addresses(get_resolver())))

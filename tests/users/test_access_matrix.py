@@ -99,7 +99,7 @@ def opened():
         "OUT": out(placed(method=FulfillmentMethod.DELIVERY)).ref,
         "GUESTS": guests.ref,
         "NOKEY": "x" * 43,
-        "KEY": guests.contact.key,
+        "KEY": guests.contact.guest_token,
         "SLUG": "margherita",
         "UUID": "0197c2a0-0000-7000-8000-000000000000",
     }
@@ -179,7 +179,7 @@ def _path(answer):
 
 
 # What steps ask for beside the order.
-REASONS = {"reason": "other", "said": "The oven is cold.", "until": "notice"}
+REASONS = {"reason": "other", "note": "The oven is cold.", "until": "notice"}
 REASONS |= {"item": "margherita", "size": "small", "quantity": "1"}
 
 

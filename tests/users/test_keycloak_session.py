@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from orders.models import Status
+from orders.models import OrderStatus
 from pizzeria.foundation import clock
 from pizzeria.users.keycloak import jwks, provider
 from pizzeria.users.keycloak import sessions as keycloak_sessions
@@ -69,7 +69,7 @@ def test_does_what_a_button_says_though_it_is_asked_about_first(at_work, realm):
     at_work.post(reverse("kitchen:start_cooking", args=[order.ref]))
 
     order.refresh_from_db()
-    assert order.status == Status.COOKING
+    assert order.status == OrderStatus.COOKING
 
 
 def test_gets_a_new_key_with_other_roles(at_work, realm, ciro):

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from kitchen import services as kitchen_services
 from orders import services as order_services
-from orders.models import Order, Reason, Status
+from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.step_up import ReauthenticationRequired
 from pizzeria.users.roles import KITCHEN, MANAGER
@@ -40,7 +40,7 @@ def status():
 
 def cancel(order, by, **later):
     return order_services.cancel_order(
-        ref=order.ref, reason=Reason.TOO_BUSY, by=by, at=FRIDAY_NIGHT + timedelta(**later)
+        ref=order.ref, reason=CancelReason.TOO_BUSY, by=by, at=FRIDAY_NIGHT + timedelta(**later)
     )
 
 
@@ -48,26 +48,26 @@ def test_is_refused_ten_minutes_after_the_sign_in(in_the_oven, manager):
     with pytest.raises(ReauthenticationRequired):
         cancel(in_the_oven, manager, minutes=10, seconds=1)
 
-    assert status() == Status.COOKING
+    assert status() == OrderStatus.COOKING
 
 
 def test_is_taken_until_then(in_the_oven, manager):
     cancel(in_the_oven, manager, minutes=10)
 
-    assert status() == Status.CANCELLED
+    assert status() == OrderStatus.CANCELLED
 
 
 @pytest.mark.parametrize("who", [shop.acting_as(KITCHEN), SYSTEM], ids=["a cook", "the system"])
 def test_is_taken_at_any_time_by(in_the_oven, who):
     cancel(in_the_oven, who, hours=5)
 
-    assert status() == Status.CANCELLED
+    assert status() == OrderStatus.CANCELLED
 
 
 def test_is_not_wanted_before_the_oven(placed_order):
     cancel(placed_order, shop.acting_as(MANAGER), hours=5)
 
-    assert status() == Status.CANCELLED
+    assert status() == OrderStatus.CANCELLED
 
 
 def test_leads_to_keycloak_for_a_recent_sign_in_and_back_to_the_page(client, realm, page):
@@ -82,7 +82,7 @@ def test_leads_to_keycloak_for_a_recent_sign_in_and_back_to_the_page(client, rea
     assert answer["Location"] == page
     assert client.get(page).status_code == 200
     client.post(page, WHY)
-    assert status() == Status.CANCELLED
+    assert status() == OrderStatus.CANCELLED
 
 
 def leave_by(client, way):
@@ -97,7 +97,7 @@ def test_asks_before_anything_is_typed_and_when_it_is_sent(client, realm, page):
 
     for answer in (client.get(page), client.post(page, WHY)):
         assert answer["Location"].startswith(reverse("users:keycloak_sign_in"))
-    assert status() == Status.COOKING
+    assert status() == OrderStatus.COOKING
 
 
 def test_leads_back_to_the_very_page_of_a_list(client, realm, page):
@@ -130,7 +130,7 @@ def test_believes_no_server_that_asked_nobody(client, realm, page):
         assert complete_login(client, realm, MARTA, asked=asked).status_code == 400
         asked = begin_login(client, max_age=600)
 
-    assert status() == Status.COOKING
+    assert status() == OrderStatus.COOKING
 
 
 @pytest.mark.parametrize("auth_time", [None, "now", 10**18])

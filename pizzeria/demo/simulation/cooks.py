@@ -9,7 +9,7 @@ from kitchen import selectors as kitchen_selectors
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, TicketState
 from orders import services as order_services
-from orders.models import Reason
+from orders.models import CancelReason
 from pizzeria.demo.simulation.counter import Counter
 from pizzeria.demo.simulation.drivers import Driver
 from pizzeria.demo.simulation.report import Report
@@ -93,5 +93,5 @@ class Cooks:
             self._take_out_later(ref, minutes=2.5)
 
     def _cancel_for_want(self, ref: UUID, at: datetime) -> None:
-        order = order_services.cancel_order(ref=ref, reason=Reason.SOLD_OUT, by=self._chef, at=at)
+        order = order_services.cancel_order(ref=ref, reason=CancelReason.SOLD_OUT, by=self._chef, at=at)
         self._story.line(at, f"#{order.number} is cancelled by the kitchen: something ran out", counts_as="cancelled")

@@ -6,7 +6,7 @@ from random import Random
 from uuid import UUID
 
 from orders import services as order_services
-from orders.models import Reason
+from orders.models import CancelReason
 from pizzeria.demo.simulation.report import Report
 from pizzeria.demo.simulation.scheduler import Scheduler
 from pizzeria.demo.simulation.staff import Staff
@@ -30,5 +30,5 @@ class Counter:
         self._story.line(at, f"#{order.number} is handed over at the counter", counts_as="handed over")
 
     def _give_up(self, ref: UUID, at: datetime) -> None:
-        order = order_services.cancel_order(ref=ref, reason=Reason.NOT_COLLECTED, by=self._staff, at=at)
+        order = order_services.cancel_order(ref=ref, reason=CancelReason.NOT_COLLECTED, by=self._staff, at=at)
         self._story.line(at, f"#{order.number} is given up: nobody came for it", counts_as="cancelled")

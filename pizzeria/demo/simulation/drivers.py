@@ -6,7 +6,7 @@ from random import Random
 from uuid import UUID
 
 from orders import services as order_services
-from orders.models import Reason
+from orders.models import CancelReason
 from orders.selectors.delivery import tour
 from pizzeria.demo.simulation.report import Report
 from pizzeria.demo.simulation.scheduler import Scheduler
@@ -64,7 +64,7 @@ class Driver:
     def _bring(self, ref: UUID, at: datetime) -> None:
         if ref in self._nobody_home:
             self._nobody_home.remove(ref)
-            order = order_services.fail_delivery(ref=ref, reason=Reason.NOBODY_HOME, by=self._driver, at=at)
+            order = order_services.fail_delivery(ref=ref, reason=CancelReason.NOBODY_HOME, by=self._driver, at=at)
             self._story.line(at, f"#{order.number} comes back: nobody opened", counts_as="came back")
             return
         order = order_services.hand_over(ref=ref, by=self._driver, at=at)

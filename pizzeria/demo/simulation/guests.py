@@ -10,7 +10,7 @@ from kitchen.models import FulfillmentMethod
 from menu import catalogue
 from menu.selections import Selection
 from orders import services as order_services
-from orders.models import Order, Reason
+from orders.models import CancelReason, Order
 from orders.reckoning import fingerprint, reckon
 from pizzeria.demo.simulation.cooks import Cooks
 from pizzeria.demo.simulation.guest_profiles import Guest
@@ -48,7 +48,7 @@ class Guests:
 
     def _cancel(self, ref: UUID, username: str, at: datetime) -> None:
         by = self._crew.signed_in(username)
-        order = order_services.cancel_order(ref=ref, reason=Reason.CHANGED_MIND, by=by, at=at)
+        order = order_services.cancel_order(ref=ref, reason=CancelReason.CHANGED_MIND, by=by, at=at)
         self._story.line(at, f"#{order.number} is cancelled by its guest", counts_as="cancelled")
 
 

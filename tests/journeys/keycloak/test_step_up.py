@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kitchen import services as kitchen_services
-from orders.models import Order, Status
+from orders.models import Order, OrderStatus
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.models import OidcSession
@@ -43,7 +43,7 @@ def test_asks_for_the_password_again_and_leads_back_to_the_page(somebody, script
     marta.get_by_role("radio", name="we cannot make it in time").check()
     marta.get_by_role("button", name="Cancel order #1").click()
     expect(marta).not_to_have_url(re.compile(f"{page}$"))
-    assert Order.objects.get().status == Status.CANCELLED
+    assert Order.objects.get().status == OrderStatus.CANCELLED
 
 
 def it_was_as_long_ago_at_keycloak(page):
