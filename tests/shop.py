@@ -13,8 +13,8 @@ from kitchen.models import FulfillmentMethod
 from menu import catalogue
 from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from orders import services as order_services
+from orders.basket_pricing import price_basket
 from orders.models import Basket, Order
-from orders.reckoning import reckon
 from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, SYSTEM, Actor, ActorKind
 from pizzeria.foundation.ids import uuid7
 from pizzeria.users.roles import Role
@@ -79,7 +79,7 @@ def basket_of(*choices: Selection, quantity: int = 1, at: datetime = FRIDAY_NIGH
 
 def total_of(basket: Basket, *, at: datetime = FRIDAY_NIGHT) -> Decimal:
     """Tell the total that the basket page shows."""
-    return reckon(list(basket.lines.all()), snapshot=catalogue.fresh_snapshot(), at=at).totals.total
+    return price_basket(list(basket.lines.all()), snapshot=catalogue.fresh_snapshot(), at=at).totals.total
 
 
 def place(

@@ -9,8 +9,8 @@ from kitchen.selectors import Quote
 from menu import catalogue
 from menu import selectors as menu_selectors
 from menu.prices import MenuSnapshot, PricedItem
+from orders.basket_pricing import PricedLine, Totals, lines_fingerprint, price_basket
 from orders.models import BasketLine
-from orders.reckoning import ReckonedLine, Totals, fingerprint, reckon
 from orders.selectors.quotes import quote
 
 
@@ -55,12 +55,12 @@ def basket(ref: UUID | None, *, at: datetime) -> BasketPicture:
     """Picture an open basket with today's prices; a spent or unknown one is empty."""
     lines = list(_open_lines(ref)) if ref else []
     snapshot = catalogue.fresh_snapshot()
-    reckoning = reckon(lines, snapshot=snapshot, at=at)
+    priced_basket = price_basket(lines, snapshot=snapshot, at=at)
     return BasketPicture(
-        lines=[_picture(line, snapshot) for line in reckoning.lines],
-        totals=reckoning.totals,
-        fingerprint=fingerprint(lines),
-        quote=quote(at=at, pizza_minutes=reckoning.pizza_minutes),
+        lines=[_picture(line, snapshot) for line in priced_basket.lines],
+        totals=priced_basket.totals,
+        fingerprint=lines_fingerprint(lines),
+        quote=quote(at=at, pizza_minutes=priced_basket.pizza_minutes),
     )
 
 
@@ -74,8 +74,8 @@ def _open_lines(ref: UUID) -> "list[BasketLine]":
     return list(BasketLine.objects.filter(basket__ref=ref, basket__order_ref=None).order_by("id"))
 
 
-def _picture(reckoned: ReckonedLine, snapshot: MenuSnapshot) -> BasketLinePicture:
-    line, priced = reckoned.line, reckoned.priced
+def _picture(priced_line: PricedLine, snapshot: MenuSnapshot) -> BasketLinePicture:
+    line, priced = priced_line.line, priced_line.priced
     dish = menu_selectors.dish(priced.slug if priced else line.slug, snapshot)
     return BasketLinePicture(
         ref=line.ref,
@@ -86,10 +86,10 @@ def _picture(reckoned: ReckonedLine, snapshot: MenuSnapshot) -> BasketLinePictur
             left_out=_names(priced, "left_out"),
             quantity=line.quantity,
             unit_price=priced.unit_price if priced else Decimal("0.00"),
-            total=reckoned.total,
+            total=priced_line.total,
         ),
         illustration=menu_selectors.illustration_url(dish) if dish else "",
-        problem=reckoned.problem.sentence if reckoned.problem else "",
+        problem=priced_line.problem.sentence if priced_line.problem else "",
     )
 
 

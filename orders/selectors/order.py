@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from orders.basket_pricing import Totals
 from orders.models import Basket, Order, OrderContact
 from orders.permissions import SEE_ALL_ORDERS
-from orders.reckoning import Totals
 from orders.selectors import words
 from orders.selectors.basket import Line
 from pizzeria.foundation.actor import Actor

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from menu import catalogue
+from orders.basket_pricing import PricedBasket, Totals, lines_fingerprint, price_basket
 from orders.models import Basket
-from orders.reckoning import Reckoning, Totals, fingerprint, reckon
 from orders.services import basket as basket_services
 from pizzeria.foundation.money import written
 from pizzeria.foundation.refusals import Refusal
@@ -46,7 +46,7 @@ class TotalChanged(Refusal):
         self.total = total
 
 
-def take_basket(ref: UUID, *, shown_lines: str | None, at: datetime) -> tuple[Basket, Reckoning]:
+def take_basket(ref: UUID, *, shown_lines: str | None, at: datetime) -> tuple[Basket, PricedBasket]:
     """
     Hold the basket and reckon it from the database.
 
@@ -60,13 +60,13 @@ def take_basket(ref: UUID, *, shown_lines: str | None, at: datetime) -> tuple[Ba
     lines = list(basket.lines.all()) if basket else []
     if not basket or not lines:
         raise EmptyBasket(_("Your basket is empty. Choose a pizza first."))
-    if shown_lines is not None and shown_lines != fingerprint(lines):
+    if shown_lines is not None and shown_lines != lines_fingerprint(lines):
         raise BasketChanged(_("Your basket has changed since you looked. Please look again."))
-    reckoning = reckon(lines, snapshot=catalogue.fresh_snapshot(), at=at)
-    if reckoning.problems:
-        first = reckoning.problems[0]
-        raise type(first)(" ".join(problem.sentence for problem in reckoning.problems), field="basket")
-    return basket, reckoning
+    priced_basket = price_basket(lines, snapshot=catalogue.fresh_snapshot(), at=at)
+    if priced_basket.problems:
+        first = priced_basket.problems[0]
+        raise type(first)(" ".join(problem.sentence for problem in priced_basket.problems), field="basket")
+    return basket, priced_basket
 
 
 def refuse_unless_agreed(totals: Totals, shown: Decimal) -> None:

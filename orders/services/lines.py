@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from menu.prices import PricedItem, ToppingSnapshot
+from orders.basket_pricing import PricedBasket
 from orders.events import Named, NamedPriced, PlacedLine, PlacedPart
 from orders.models import Order, OrderLine, OrderLinePart
-from orders.reckoning import Reckoning
 
 
-def placed_lines(reckoning: Reckoning) -> tuple[PlacedLine, ...]:
+def placed_lines(priced_basket: PricedBasket) -> tuple[PlacedLine, ...]:
     """Keep prices, names and choices of the moment. Every line of the reckoning has a price."""
-    return tuple(_placed(line.priced, line.line.quantity) for line in reckoning.lines if line.priced)
+    return tuple(_placed(line.priced, line.line.quantity) for line in priced_basket.lines if line.priced)
 
 
 def write_lines(order: Order, lines: Sequence[PlacedLine]) -> None:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen
+from orders.basket_pricing import Totals
 from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
 from orders.models import Order, OrderContact, PaymentMethod
 from orders.models.contact import new_guest_token
-from orders.reckoning import Totals
 from orders.services.agreeing import refuse_unless_agreed, take_basket
 from orders.services.customers import customer_for
 from orders.services.lines import kitchen_items, placed_lines, write_lines
@@ -88,8 +88,8 @@ def place_order(
     """
     if method == FulfillmentMethod.DELIVERY:
         _refuse_unless_addressed(contact)
-    spent, reckoning = take_basket(basket, shown_lines=shown_lines, at=at)
-    refuse_unless_agreed(reckoning.totals, shown_total)
+    spent, priced_basket = take_basket(basket, shown_lines=shown_lines, at=at)
+    refuse_unless_agreed(priced_basket.totals, shown_total)
     customer = customer_for(by, at=at)
     order = Order.objects.create(ref=ref, kitchen_id=spent.kitchen_id, customer=customer, method=method)
     order.contact = OrderContact.objects.create(
@@ -97,7 +97,7 @@ def place_order(
         guest_token="" if customer else new_guest_token(),
         **asdict(contact),
     )
-    lines = placed_lines(reckoning)
+    lines = placed_lines(priced_basket)
     write_lines(order, lines)
 
     failpoints.reach("orders.place_order.before_kitchen")
@@ -105,12 +105,12 @@ def place_order(
     slip = kitchen_services.Slip(
         method=method,
         items=kitchen_items(lines),
-        pizza_minutes=reckoning.pizza_minutes,
+        pizza_minutes=priced_basket.pizza_minutes,
         notes=contact.notes,
         allergies=contact.allergies,
     )
     booking = kitchen_services.book_ticket(kitchen=kitchen, ref=ref, slip=slip, at=at)
-    placed = _placed(order, kitchen=kitchen, booking=booking, lines=lines, totals=reckoning.totals)
+    placed = _placed(order, kitchen=kitchen, booking=booking, lines=lines, totals=priced_basket.totals)
     record(order, placed, _confirmed(placed), by=by, at=at)
     spent.order_ref = ref
     spent.save(update_fields=["order_ref"])

@@ -10,8 +10,8 @@ from kitchen.models import FulfillmentMethod
 from menu import catalogue
 from menu.selections import Selection
 from orders import services as order_services
+from orders.basket_pricing import lines_fingerprint, price_basket
 from orders.models import CancelReason, Order
-from orders.reckoning import fingerprint, reckon
 from pizzeria.demo.simulation.cooks import Cooks
 from pizzeria.demo.simulation.guest_profiles import Guest
 from pizzeria.demo.simulation.report import Report
@@ -72,8 +72,8 @@ def place(
         basket=basket.ref,
         contact=guest.contact(method),
         method=method,
-        shown_total=reckon(lines, snapshot=catalogue.cached_snapshot(), at=at).totals.total,
-        shown_lines=fingerprint(lines),
+        shown_total=price_basket(lines, snapshot=catalogue.cached_snapshot(), at=at).totals.total,
+        shown_lines=lines_fingerprint(lines),
         by=by,
         at=at,
     )

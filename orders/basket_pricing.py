@@ -37,7 +37,7 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class ReckonedLine:
+class PricedLine:
     """A line of a basket with its price, or with why it cannot be had."""
 
     line: BasketLine
@@ -50,8 +50,8 @@ class ReckonedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Reckoning:
-    lines: Sequence[ReckonedLine]
+class PricedBasket:
+    lines: Sequence[PricedLine]
     totals: Totals
 
     @property
@@ -69,16 +69,16 @@ class Reckoning:
         ]
 
 
-def fingerprint(lines: Sequence[BasketLine]) -> str:
+def lines_fingerprint(lines: Sequence[BasketLine]) -> str:
     """Tell one filling of a basket from another: choices and quantities, in hex."""
     filling = json.dumps([[line.selection, line.quantity] for line in lines], sort_keys=True)
     return hashlib.sha256(filling.encode()).hexdigest()
 
 
-def reckon(lines: Sequence[BasketLine], *, snapshot: MenuSnapshot, at: datetime) -> Reckoning:
+def price_basket(lines: Sequence[BasketLine], *, snapshot: MenuSnapshot, at: datetime) -> PricedBasket:
     """Price each line, and add up those that can be had."""
-    reckoned = [_reckon_line(line, snapshot, at) for line in lines]
-    return Reckoning(reckoned, totals(sum((line.total for line in reckoned), ZERO)))
+    priced_lines = [_price_line(line, snapshot, at) for line in lines]
+    return PricedBasket(priced_lines, totals(sum((line.total for line in priced_lines), ZERO)))
 
 
 def totals(lines: Decimal) -> Totals:
@@ -102,10 +102,10 @@ def totals(lines: Decimal) -> Totals:
     )
 
 
-def _reckon_line(line: BasketLine, snapshot: MenuSnapshot, at: datetime) -> ReckonedLine:
+def _price_line(line: BasketLine, snapshot: MenuSnapshot, at: datetime) -> PricedLine:
     try:
-        return ReckonedLine(line, prices.price(line.chosen, snapshot=snapshot, at=at), None)
+        return PricedLine(line, prices.price(line.chosen, snapshot=snapshot, at=at), None)
     except ValidationError:  # written by a newer release than this one
-        return ReckonedLine(line, None, NotOnTheMenu(_("That can no longer be chosen like this."), field="item"))
+        return PricedLine(line, None, NotOnTheMenu(_("That can no longer be chosen like this."), field="item"))
     except Refusal as refusal:
-        return ReckonedLine(line, None, refusal)
+        return PricedLine(line, None, refusal)
