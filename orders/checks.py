@@ -16,7 +16,7 @@ from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 
 from orders.models import NoticeKind, NotificationChannel
-from orders.selectors.basket import Line
+from orders.selectors.basket import LineDetail
 from orders.selectors.stationery import PLAIN, Particulars, write
 from orders.services.audience import NEWS
 
@@ -29,9 +29,9 @@ SAMPLE = Particulars(
     link="https://pizza.example/orders/",
     total="€29.68",
     payment="Cash, at the counter",
-    lines=(Line("Pepperoni", "Large", ["Olives"], ["Basil"], 1, Decimal("29.68"), Decimal("29.68")),),
+    lines=(LineDetail("Pepperoni", "Large", ["Olives"], ["Basil"], 1, Decimal("29.68"), Decimal("29.68")),),
 )
-NOTHING_CHOSEN = replace(SAMPLE, lines=(Line("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),))
+NOTHING_CHOSEN = replace(SAMPLE, lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),))
 # A template asks whether there is something to say: it is asked with and without.
 BLANK = replace(SAMPLE, name="", when="", why="", link="", total="", payment="")
 

@@ -38,7 +38,7 @@ def on_promises_changed(*, promises: Mapping[UUID, Promise], at: datetime, **_: 
 
 @receiver(kitchen_signals.board_changed, dispatch_uid="orders.on_board_changed")
 def on_board_changed(**_: object) -> None:
-    transaction.on_commit(quotes.forget_quote, robust=True)
+    transaction.on_commit(quotes.invalidate_quote, robust=True)
 
 
 @receiver(

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from orders.views import basket, cancel, checkout, delivery, home, lists, notices, order, profile
+from orders.views import basket, cancel, checkout, delivery, home, notices, order, order_list, profile
 
 
 class GuestTokenConverter:
@@ -36,7 +36,7 @@ urlpatterns = [
     path("orders/<uuid:ref>/cancel/", cancel.cancel, name="cancel"),
     path("orders/<uuid:ref>/<guest_token:token>/cancel/", cancel.guest_cancel, name="guest_cancel"),
     path("orders/<uuid:ref>/<guest_token:token>/adopt/", order.adopt, name="adopt"),
-    path("kitchen/orders/", lists.all_of_them, name="all"),
+    path("kitchen/orders/", order_list.order_list, name="all"),
     path("delivery/", delivery.deliveries, name="deliveries"),
     path("delivery/<uuid:ref>/assign/", delivery.assign, name="assign"),
     path("delivery/<uuid:ref>/claim/", delivery.claim, name="claim"),

@@ -154,7 +154,7 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
         "not-found": "/nowhere/",
         "button": "/basket/add/",
         "sign-in": "/accounts/sign-in/",
-        **{f"order-{order.status}": order_selectors.address(order) for order in orders},
+        **{f"order-{order.status}": order_selectors.order_url(order) for order in orders},
     }.items():
         page.goto(address)
         yield name

@@ -1,32 +1,32 @@
 """What is seen at the desk."""
 
-from orders.selectors.basket import BasketPicture, basket, count
+from orders.selectors.basket import BasketSummary, basket, count
 from orders.selectors.customer import SavedContact, saved_contact
 from orders.selectors.order import (
-    OrderPicture,
-    address,
-    by_ref,
-    is_theirs,
+    OrderDetail,
+    get_order,
+    is_owner,
     order_by_guest_token,
-    order_picture,
+    order_detail,
+    order_for_basket,
+    order_url,
     orders_of,
     visible_to,
-    what_became_of,
 )
 
 __all__ = [
-    "BasketPicture",
-    "OrderPicture",
+    "BasketSummary",
+    "OrderDetail",
     "SavedContact",
-    "address",
     "basket",
-    "by_ref",
     "count",
-    "is_theirs",
+    "get_order",
+    "is_owner",
     "order_by_guest_token",
-    "order_picture",
+    "order_detail",
+    "order_for_basket",
+    "order_url",
     "orders_of",
     "saved_contact",
     "visible_to",
-    "what_became_of",
 ]

@@ -15,7 +15,7 @@ from orders.selectors.quotes import quote
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LineDetail:
     """A line as guests read it, in a basket or on a receipt."""
 
     name: str
@@ -28,16 +28,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class BasketLinePicture:
+class BasketLineSummary:
     ref: UUID
-    line: Line
+    line: LineDetail
     illustration: str
     problem: str
 
 
 @dataclass(frozen=True, slots=True)
-class BasketPicture:
-    lines: list[BasketLinePicture]
+class BasketSummary:
+    lines: list[BasketLineSummary]
     totals: Totals
     quote: Quote
     fingerprint: str
@@ -51,13 +51,13 @@ class BasketPicture:
         return bool(self.lines) and not any(line.problem for line in self.lines) and self.quote.accepts_orders
 
 
-def basket(ref: UUID | None, *, at: datetime) -> BasketPicture:
+def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:
     """Picture an open basket with today's prices; a spent or unknown one is empty."""
     lines = list(_open_lines(ref)) if ref else []
     snapshot = catalogue.fresh_snapshot()
     priced_basket = price_basket(lines, snapshot=snapshot, at=at)
-    return BasketPicture(
-        lines=[_picture(line, snapshot) for line in priced_basket.lines],
+    return BasketSummary(
+        lines=[_line_summary(line, snapshot) for line in priced_basket.lines],
         totals=priced_basket.totals,
         fingerprint=lines_fingerprint(lines),
         quote=quote(at=at, pizza_minutes=priced_basket.pizza_minutes),
@@ -74,12 +74,12 @@ def _open_lines(ref: UUID) -> "list[BasketLine]":
     return list(BasketLine.objects.filter(basket__ref=ref, basket__order_ref=None).order_by("id"))
 
 
-def _picture(priced_line: PricedLine, snapshot: MenuSnapshot) -> BasketLinePicture:
+def _line_summary(priced_line: PricedLine, snapshot: MenuSnapshot) -> BasketLineSummary:
     line, priced = priced_line.line, priced_line.priced
     dish = menu_selectors.dish(priced.slug if priced else line.slug, snapshot)
-    return BasketLinePicture(
+    return BasketLineSummary(
         ref=line.ref,
-        line=Line(
+        line=LineDetail(
             name=priced.name if priced else line.name,
             size=priced.size.name if priced and priced.size else "",
             added=_names(priced, "added"),

@@ -72,19 +72,25 @@ def tour(by: Actor) -> Tour:
     )
     ready = [order for order in orders if order.status == OrderStatus.READY]
     return Tour(
-        free=_pictures((order for order in ready if order.driver_id is None), by),
-        mine=_pictures((order for order in ready if order.driver_id and order.driver_id == by.user_id), by),
-        out=_pictures((order for order in orders if order.out_for_delivery_at and order.driver_id == by.user_id), by),
-        others=_pictures((order for order in ready if order.driver_id not in (None, by.user_id)), by),
-        away=_pictures((order for order in orders if order.out_for_delivery_at and order.driver_id != by.user_id), by),
+        free=_delivery_rows((order for order in ready if order.driver_id is None), by),
+        mine=_delivery_rows((order for order in ready if order.driver_id and order.driver_id == by.user_id), by),
+        out=_delivery_rows(
+            (order for order in orders if order.out_for_delivery_at and order.driver_id == by.user_id), by
+        ),
+        others=_delivery_rows((order for order in ready if order.driver_id not in (None, by.user_id)), by),
+        away=_delivery_rows(
+            (order for order in orders if order.out_for_delivery_at and order.driver_id != by.user_id), by
+        ),
     )
 
 
-def _pictures(orders: Iterable[Order], by: Actor) -> list[Delivery]:
-    return [_picture(order, mine=order.driver_id is not None and order.driver_id == by.user_id) for order in orders]
+def _delivery_rows(orders: Iterable[Order], by: Actor) -> list[Delivery]:
+    return [
+        _delivery_row(order, mine=order.driver_id is not None and order.driver_id == by.user_id) for order in orders
+    ]
 
 
-def _picture(order: Order, *, mine: bool) -> Delivery:
+def _delivery_row(order: Order, *, mine: bool) -> Delivery:
     assert order.number and order.promise_from and order.promise_until, "placed orders only"
     contact = order.contact
     return Delivery(

@@ -13,14 +13,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from kitchen.models import FulfillmentMethod
+from orders import presenters
 from orders.channels import Letter
 from orders.models import Notice, NoticeKind, NotificationChannel, Order, OrderContact, OrderStatus
-from orders.selectors import words
-from orders.selectors.order import address, lines_of
+from orders.selectors.order import lines_of, order_url
 from orders.selectors.stationery import Particulars, Written, write
 from pizzeria.foundation import clock
 from pizzeria.foundation.events import domain_events
-from pizzeria.foundation.money import ZERO, written
+from pizzeria.foundation.money import ZERO, format_amount
 
 LONGEST_NAME = 40
 LONGEST_REASON = 300
@@ -56,10 +56,10 @@ def _write(notice: Notice, since: datetime | None, until: datetime | None, **mor
         name=_one_line(order.contact.name, LONGEST_NAME) or _("there"),
         number=order.number,
         when=_when(order, since, until),
-        why=_one_line(words.sentence(order), most) if order.status == OrderStatus.CANCELLED else "",
-        link=urljoin(settings.SHOP_ORIGIN, address(order)),
-        total=written(order.total or ZERO),
-        payment=words.payment(order),
+        why=_one_line(presenters.order_sentence(order), most) if order.status == OrderStatus.CANCELLED else "",
+        link=urljoin(settings.SHOP_ORIGIN, order_url(order)),
+        total=format_amount(order.total or ZERO),
+        payment=presenters.payment_text(order),
         **more,
     )
     return write(NoticeKind(notice.kind), NotificationChannel(notice.channel), particulars)

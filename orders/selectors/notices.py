@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from orders.models import Notice, NoticeKind, NotificationChannel
 from orders.selectors.letters import line_of
 
-SECONDS = 30
+CACHE_SECONDS = 30
 
 _ICONS = {
     NoticeKind.PLACED: "note",
@@ -80,16 +80,16 @@ def due_after(notice_id: int, *, at: datetime) -> QuerySet[Notice]:
     return same_order.filter(event__seq__gt=notice.values("event__seq")).order_by("pk")
 
 
-def unread(recipient: str) -> int:
+def unread_count(recipient: str) -> int:
     """Count what a person has not read yet, as of 30 seconds ago at most. One query, and none while it is cached."""
     count = cache.get(_key(recipient))
     if count is None:
         count = notices_of(recipient).filter(read_at=None).count()
-        cache.set(_key(recipient), count, SECONDS)
+        cache.set(_key(recipient), count, CACHE_SECONDS)
     return int(count)
 
 
-def forget_unread(recipient: str) -> None:
+def invalidate_unread_count(recipient: str) -> None:
     """Let a person's unread notices be counted afresh."""
     cache.delete(_key(recipient))
 

@@ -6,17 +6,17 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from orders import presenters
 from orders.basket_pricing import Totals
 from orders.models import Basket, Order, OrderContact
 from orders.permissions import SEE_ALL_ORDERS
-from orders.selectors import words
-from orders.selectors.basket import Line
+from orders.selectors.basket import LineDetail
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
-class OrderPicture:
+class OrderDetail:
     """An order as its guest sees it."""
 
     number: int
@@ -24,11 +24,11 @@ class OrderPicture:
     status: str
     headline: str
     sentence: str
-    steps: list[words.TimelineStep]
+    steps: list[presenters.TimelineStep]
     promise_from: datetime
     promise_until: datetime
     placed_at: datetime
-    lines: list[Line]
+    lines: list[LineDetail]
     totals: Totals
     payment: str
     method: str
@@ -76,23 +76,23 @@ def order_by_guest_token(ref: UUID, token: str) -> Order | None:
     return order
 
 
-def by_ref(ref: UUID) -> Order:
+def get_order(ref: UUID) -> Order:
     """Give an order to whoever is known to have made it."""
     return Order.objects.select_related("contact").get(ref=ref)
 
 
-def is_theirs(by: Actor, ref: UUID) -> bool:
+def is_owner(by: Actor, ref: UUID) -> bool:
     """Tell whether an order is in somebody's own account."""
     return by.user_id is not None and Order.objects.filter(ref=ref, customer__user_id=by.user_id).exists()
 
 
-def what_became_of(basket: UUID) -> Order | None:
+def order_for_basket(basket: UUID) -> Order | None:
     """Find the order that a basket was spent on."""
     spent = Basket.objects.filter(ref=basket).exclude(order_ref=None).values("order_ref")
     return Order.objects.select_related("contact").filter(ref__in=spent).first()
 
 
-def address(order: Order) -> str:
+def order_url(order: Order) -> str:
     """Give the address at which whoever ordered finds the order."""
     if order.customer_id is None:
         return reverse("orders:guest_order", args=[order.ref, order.contact.guest_token])
@@ -104,20 +104,20 @@ def orders_of(by: Actor, *, most: int = 10) -> list[OrderRow]:
     if by.user_id is None:
         return []
     orders = Order.objects.filter(customer__user_id=by.user_id).order_by("-id").prefetch_related("lines")[:most]
-    return [_row(order) for order in orders]
+    return [_order_row(order) for order in orders]
 
 
-def order_picture(order: Order) -> OrderPicture:
+def order_detail(order: Order) -> OrderDetail:
     """Picture a placed order; its contact comes with it. Two queries: lines and parts."""
     assert order.number and order.promise_from and order.promise_until and order.placed_at, "placed orders only"
     contact = order.contact
-    return OrderPicture(
+    return OrderDetail(
         number=order.number,
         version=order.seq,
         status=order.status,
-        headline=words.headline(order),
-        sentence=words.sentence(order),
-        steps=words.steps(order),
+        headline=presenters.order_headline(order),
+        sentence=presenters.order_sentence(order),
+        steps=presenters.order_steps(order),
         promise_from=order.promise_from,
         promise_until=order.promise_until,
         placed_at=order.placed_at,
@@ -132,7 +132,7 @@ def order_picture(order: Order) -> OrderPicture:
             tax_rate=order.tax_percent or ZERO,
             total=order.total or ZERO,
         ),
-        payment=words.payment(order),
+        payment=presenters.payment_text(order),
         method=order.method,
         name=contact.name,
         phone=contact.phone.as_international if contact.phone else "",
@@ -152,10 +152,10 @@ def address_lines(contact: OrderContact) -> list[str]:
     return [line for line in lines if line]
 
 
-def lines_of(order: Order) -> list[Line]:
+def lines_of(order: Order) -> list[LineDetail]:
     """List what was ordered, as it was then. Two queries."""
     return [
-        Line(
+        LineDetail(
             name=line.name,
             size=line.size_name,
             added=[topping["name"] for part in line.parts.all() for topping in part.added],
@@ -168,11 +168,11 @@ def lines_of(order: Order) -> list[Line]:
     ]
 
 
-def _row(order: Order) -> OrderRow:
+def _order_row(order: Order) -> OrderRow:
     assert order.number and order.placed_at and order.total is not None, "placed orders only"
     return OrderRow(
         number=order.number,
-        headline=words.headline(order),
+        headline=presenters.order_headline(order),
         placed_at=order.placed_at,
         total=order.total,
         summary=", ".join(

@@ -14,8 +14,8 @@ from kitchen import selectors as kitchen_selectors
 from kitchen.selectors import Quote
 
 A_TYPICAL_PIZZA = (8,)
-SECONDS = 5
-KEY = "quote"
+CACHE_SECONDS = 5
+CACHE_KEY = "quote"
 
 
 def quote(*, at: datetime, pizza_minutes: list[int] | None = None) -> Quote:
@@ -27,13 +27,13 @@ def quote(*, at: datetime, pizza_minutes: list[int] | None = None) -> Quote:
 
 def cached_quote(*, at: datetime) -> Quote:
     """Tell the same of a typical pizza, as of five seconds ago at most; no query while it is cached."""
-    told = cache.get(KEY)
+    told = cache.get(CACHE_KEY)
     if told is None:
         told = quote(at=at)
-        cache.set(KEY, told, SECONDS)
+        cache.set(CACHE_KEY, told, CACHE_SECONDS)
     return cast("Quote", told)
 
 
-def forget_quote() -> None:
+def invalidate_quote() -> None:
     """Let it be told afresh."""
-    cache.delete(KEY)
+    cache.delete(CACHE_KEY)

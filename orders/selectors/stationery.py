@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from django.template.loader import render_to_string
 
 from orders.models import NoticeKind, NotificationChannel
-from orders.selectors.basket import Line
+from orders.selectors.basket import LineDetail
 
 PLAIN = "plain"  # the engine's name, in settings.TEMPLATES
 
@@ -26,7 +26,7 @@ class Particulars:
     link: str  # to the order, with the shop's address
     total: str
     payment: str
-    lines: tuple[Line, ...] = ()  # e-mails alone show them
+    lines: tuple[LineDetail, ...] = ()  # e-mails alone show them
 
 
 @dataclass(frozen=True, slots=True)

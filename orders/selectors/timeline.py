@@ -27,7 +27,7 @@ from orders.events import (
 from pizzeria.foundation import clock
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.models import StoredEvent
-from pizzeria.foundation.money import written
+from pizzeria.foundation.money import format_amount
 
 _LABELS = {
     OrderCookingStarted: gettext_lazy("Into the oven"),
@@ -71,7 +71,7 @@ def _describe(domain_event: domain_events.DomainEvent[Any]) -> str:
         case OrderPlaced():
             return _("Placed as #%(number)d, %(total)s, promised %(from)s to %(until)s") % {
                 "number": domain_event.number,
-                "total": written(domain_event.total),
+                "total": format_amount(domain_event.total),
                 "from": clock.wall_clock(domain_event.promise_from),
                 "until": clock.wall_clock(domain_event.promise_until),
             }
@@ -94,5 +94,5 @@ def _describe(domain_event: domain_events.DomainEvent[Any]) -> str:
         case OrderCancelled():
             return _("Cancelled: %(reason)s") % {"reason": domain_event.reason.label}
         case OrderDelivered():
-            return _("Handed over, %(cash)s taken in cash") % {"cash": written(domain_event.cash_taken)}
+            return _("Handed over, %(cash)s taken in cash") % {"cash": format_amount(domain_event.cash_taken)}
     return str(_LABELS.get(type(domain_event), domain_event.type))

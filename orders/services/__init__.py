@@ -2,7 +2,7 @@
 
 from orders.services.adopting import SomebodysAlready, adopt_order
 from orders.services.agreeing import BasketChanged, BasketSpent, EmptyBasket, TotalChanged
-from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, forget_baskets, remove_line
+from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, purge_baskets, remove_line
 from orders.services.cancelling import TooLateToCancel, cancel_order, needs_recent_auth
 from orders.services.cooking import mark_cooking, mark_ready, mark_recalled
 from orders.services.customers import change_contact, register_customer
@@ -58,7 +58,6 @@ __all__ = [
     "claim_delivery",
     "dismiss_notices",
     "fail_delivery",
-    "forget_baskets",
     "hand_over",
     "leave_for_delivery",
     "mark_cooking",
@@ -67,6 +66,7 @@ __all__ = [
     "mark_recalled",
     "needs_recent_auth",
     "place_order",
+    "purge_baskets",
     "register_customer",
     "release_delivery",
     "remove_line",

@@ -10,7 +10,7 @@ from menu import catalogue
 from orders.basket_pricing import PricedBasket, Totals, lines_fingerprint, price_basket
 from orders.models import Basket
 from orders.services import basket as basket_services
-from pizzeria.foundation.money import written
+from pizzeria.foundation.money import format_amount
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -78,7 +78,7 @@ def refuse_unless_agreed(totals: Totals, shown: Decimal) -> None:
     if totals.total != shown:
         raise TotalChanged(
             _("A price has changed since you looked: it was %(shown)s, now it is %(total)s. Please look again.")
-            % {"shown": written(shown), "total": written(totals.total)},
+            % {"shown": format_amount(shown), "total": format_amount(totals.total)},
             shown=shown,
             total=totals.total,
         )

@@ -81,7 +81,7 @@ def remove_line(*, basket: UUID, line: UUID, by: Actor, at: datetime) -> None:
     _line_of(_locked(basket), line).delete()
 
 
-def forget_baskets(*, before: datetime) -> int:
+def purge_baskets(*, before: datetime) -> int:
     """Delete the baskets made before a moment, spent or not; tell how many."""
     return Basket.objects.filter(created_at__lt=before).delete()[1].get("orders.Basket", 0)
 

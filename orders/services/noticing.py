@@ -7,7 +7,7 @@ from django.db import transaction
 
 from orders.events import OrderAdopted
 from orders.models import Notice, NoticeKind, NoticeState, NotificationChannel, Order
-from orders.selectors.notices import forget_unread
+from orders.selectors.notices import invalidate_unread_count
 from orders.services.audience import news_of
 from orders.services.ways_out import is_reached
 from pizzeria.foundation.actor import GUEST
@@ -35,7 +35,7 @@ def write_notices(*, event_id: int, at: datetime) -> list[Notice]:
         [_notice(event, order, way, to=to, kind=news.kind, at=at) for way in news.ways if is_reached(to, order, way)],
         ignore_conflicts=True,
     )
-    transaction.on_commit(partial(forget_unread, to), robust=True)
+    transaction.on_commit(partial(invalidate_unread_count, to), robust=True)
     return list(Notice.objects.filter(event=event).due(at).order_by("pk"))
 
 

@@ -43,5 +43,5 @@ def _own(told: Collection[Told], by: Actor) -> QuerySet[Notice]:
     found = {(ref, seq): pk for ref, seq, pk in mine.values_list("event__aggregate_ref", "event__seq", "pk")}
     if not found.keys() >= set(told):
         raise Notice.DoesNotExist
-    transaction.on_commit(partial(notices.forget_unread, str(by)), robust=True)
+    transaction.on_commit(partial(notices.invalidate_unread_count, str(by)), robust=True)
     return Notice.objects.filter(pk__in=[found[key] for key in told])

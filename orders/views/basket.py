@@ -14,7 +14,7 @@ from menu.forms import quantity_field
 from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot
 from menu.selections import Selection, SimpleItemSelection
 from orders import selectors, services
-from orders.views import carried
+from orders.views import basket_session
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.forms import ShopForm
@@ -29,8 +29,8 @@ class QuantityForm(ShopForm):
 @require_safe
 @never_cache
 def basket(request: HttpRequest) -> HttpResponse:
-    picture = selectors.basket(carried.basket_ref(request), at=clock.now())
-    return render(request, "orders/basket.html", {"basket": picture, "quote": picture.quote})
+    basket = selectors.basket(basket_session.basket_ref(request), at=clock.now())
+    return render(request, "orders/basket.html", {"basket": basket, "quote": basket.quote})
 
 
 @login_not_required
@@ -48,7 +48,7 @@ def add_to_basket(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def change_line(request: HttpRequest, ref: UUID) -> HttpResponse:
-    basket = carried.basket_ref(request)
+    basket = basket_session.basket_ref(request)
     if basket is None:
         return redirect("orders:basket")
     at, by = clock.now(), actor_of(request)
@@ -62,7 +62,7 @@ def change_line(request: HttpRequest, ref: UUID) -> HttpResponse:
             messages.warning(request, _first_sentence(form))
     except Refusal as refusal:
         messages.warning(request, refusal.sentence)
-    carried.carry(request, basket, count=selectors.count(basket))
+    basket_session.remember_basket(request, basket, count=selectors.count(basket))
     return redirect("orders:basket")
 
 
@@ -97,9 +97,13 @@ def _add_simple_item(request: HttpRequest, simple_item: SimpleItemSnapshot) -> H
 
 def _add(request: HttpRequest, selection: Selection, quantity: int, name: str) -> None:
     basket = services.add_to_basket(
-        basket=carried.basket_ref(request), selection=selection, quantity=quantity, by=actor_of(request), at=clock.now()
+        basket=basket_session.basket_ref(request),
+        selection=selection,
+        quantity=quantity,
+        by=actor_of(request),
+        at=clock.now(),
     )
-    carried.carry(request, basket.ref, count=selectors.count(basket.ref))
+    basket_session.remember_basket(request, basket.ref, count=selectors.count(basket.ref))
     messages.success(request, _("%(name)s is in your basket.") % {"name": name})
 
 

@@ -65,7 +65,7 @@ def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
     if services.needs_recent_auth(order, actor_of(request)):
         require_recent_auth(actor_of(request), at=clock.now())  # before anything is typed that would be lost
     form = CancelForm(request.POST if request.method == "POST" and as_staff else None, order=order)
-    back = "kitchen:board" if as_staff else selectors.address(order)
+    back = "kitchen:board" if as_staff else selectors.order_url(order)
     if request.method == "POST" and (not as_staff or form.is_valid()):
         said = form.cleaned_data if as_staff else {"reason": CancelReason.CHANGED_MIND, "note": ""}
         try:
@@ -78,7 +78,7 @@ def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
         except Refusal as refusal:
             messages.warning(request, refusal.sentence)
             return redirect(back)
-    context = {"order": selectors.order_picture(order), "form": form if as_staff else None, "back": back}
+    context = {"order": selectors.order_detail(order), "form": form if as_staff else None, "back": back}
     return render(request, "orders/cancel.html", context, status=422 if form.is_bound else 200)
 
 

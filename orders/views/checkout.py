@@ -12,7 +12,7 @@ from kitchen.models import FulfillmentMethod
 from orders import selectors, services
 from orders.forms import CheckoutForm, CustomerCheckoutForm
 from orders.models import Order
-from orders.views import carried
+from orders.views import basket_session
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, ActorKind, actor_of
 from pizzeria.foundation.idempotency.keys import IdempotentRequest, KeyReused
@@ -28,7 +28,7 @@ _HIDDEN = {"key", "shown_total", "shown_lines"}
 def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _place(request)
-    basket = selectors.basket(carried.basket_ref(request), at=clock.now())
+    basket = selectors.basket(basket_session.basket_ref(request), at=clock.now())
     if basket.is_empty:
         messages.info(request, _("Your basket is empty. Choose a pizza first."))
         return redirect("menu:index")
@@ -45,7 +45,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 def _place(request: HttpRequest) -> HttpResponse:
     """Place the order; whatever is wrong is said on the page, with the form as it was typed."""
-    form, basket = _form_of(request)(request.POST), carried.basket_ref(request)
+    form, basket = _form_of(request)(request.POST), basket_session.basket_ref(request)
     if basket is None:
         messages.info(request, _("Your basket is empty. Choose a pizza first."))
         return redirect("menu:index")
@@ -58,19 +58,19 @@ def _place(request: HttpRequest) -> HttpResponse:
         except Refusal as no:
             refusal = no
         else:
-            carried.put_down(request)
+            basket_session.clear_count(request)
             _remember(request, form)
-            return redirect(selectors.address(order))
+            return redirect(selectors.order_url(order))
 
-    if became := selectors.what_became_of(basket):
-        carried.put_down(request)
+    if became := selectors.order_for_basket(basket):
+        basket_session.clear_count(request)
         messages.info(request, _("This basket was ordered already. Here is that order, as it was sent first."))
-        return redirect(selectors.address(became))
-    picture = selectors.basket(basket, at=clock.now())
+        return redirect(selectors.order_url(became))
+    summary = selectors.basket(basket, at=clock.now())
     return _show(
         request,
-        _to_send_again(form, picture, refusal),
-        picture,
+        _to_send_again(form, summary, refusal),
+        summary,
         refusal=_sentence(form, refusal),
         status=refusal.status if refusal else 422,
     )
@@ -96,10 +96,10 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
 
 def _show_what_it_made(request: HttpRequest, form: CheckoutForm, basket: UUID, reused: KeyReused) -> HttpResponse:
     """Show the order that a form made before it was changed, beside the form as it was typed since."""
-    if selectors.what_became_of(basket):
-        carried.put_down(request)
-    made = selectors.by_ref(reused.ref)
-    context = {"form": form, "made": selectors.order_picture(made), "made_address": selectors.address(made)}
+    if selectors.order_for_basket(basket):
+        basket_session.clear_count(request)
+    made = selectors.get_order(reused.ref)
+    context = {"form": form, "made": selectors.order_detail(made), "made_address": selectors.order_url(made)}
     return render(request, "orders/checkout.html", context, status=reused.status)
 
 
@@ -117,7 +117,7 @@ def _remember(request: HttpRequest, form: CheckoutForm) -> None:
 def _show(
     request: HttpRequest,
     form: CheckoutForm,
-    basket: selectors.BasketPicture,
+    basket: selectors.BasketSummary,
     *,
     refusal: str = "",
     status: int = 200,
@@ -134,7 +134,7 @@ def _sentence(form: CheckoutForm, refusal: Refusal | None) -> str:
     return _("Please look at the total once more, then send it again.") if _HIDDEN & form.errors.keys() else ""
 
 
-def _to_send_again(form: CheckoutForm, basket: selectors.BasketPicture, refusal: Refusal | None) -> CheckoutForm:
+def _to_send_again(form: CheckoutForm, basket: selectors.BasketSummary, refusal: Refusal | None) -> CheckoutForm:
     """
     Give the form as it was typed, to be mended and sent again.
 

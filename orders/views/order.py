@@ -51,7 +51,7 @@ def adopt(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
         except Refusal as refusal:
             messages.warning(request, refusal.sentence)
             return redirect("orders:history")
-    elif not selectors.is_theirs(by, ref):
+    elif not selectors.is_owner(by, ref):
         raise Http404
     return redirect("orders:order", ref)
 
@@ -73,7 +73,7 @@ def _show(request: HttpRequest, order: Order | None, *, keep_this_link: bool) ->
     if order is None:
         raise Http404
     context = {
-        "order": selectors.order_picture(order),
+        "order": selectors.order_detail(order),
         "keep_this_link": keep_this_link,
         "as_staff": actor_of(request).may(STOP_THE_OVEN),
     }

@@ -19,6 +19,6 @@ def rounded(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
-def written(amount: Decimal) -> str:
+def format_amount(amount: Decimal) -> str:
     """Write an amount in the shop's currency, as the reader's language does: €12.99."""
     return format_currency(amount, settings.SHOP_CURRENCY, locale=to_locale(get_language() or "en"))

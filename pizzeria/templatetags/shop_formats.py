@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django import template
 
-from pizzeria.foundation.money import written
+from pizzeria.foundation.money import format_amount
 
 register = template.Library()
 
@@ -12,4 +12,4 @@ register = template.Library()
 @register.filter
 def money(amount: Decimal | None) -> str:
     """Write an amount; a dash for none."""
-    return "–" if amount is None else written(amount)
+    return "–" if amount is None else format_amount(amount)

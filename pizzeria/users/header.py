@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orders.selectors import notices
-from orders.views import carried
+from orders.views import basket_session
 from pizzeria.users import sessions
 from pizzeria.users.models import User
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, of_groups
@@ -39,7 +39,7 @@ class Header:
 
     def unread(self) -> int:
         """Count the notices that somebody signed in has not read; asked for by whole pages, not by their parts."""
-        return notices.unread(self.user_id) if self.user_id else 0
+        return notices.unread_count(self.user_id) if self.user_id else 0
 
 
 def remember(request: HttpRequest, user: User) -> None:
@@ -59,7 +59,7 @@ def header(request: HttpRequest) -> dict[str, Any]:
         "header": Header(
             person=session.get(PERSON, ""),
             pages=_pages(groups),
-            basket_count=session.get(carried.COUNT, 0),
+            basket_count=session.get(basket_session.COUNT_KEY, 0),
             user_id=session.get(SESSION_KEY, ""),
             has_account=sessions.is_by_account(session),
         )

@@ -19,7 +19,7 @@ WELCOME = 204  # to a server of threads, which has no stream to give
 
 
 def stream_of(order):
-    return f"/stream{order_selectors.address(order)}"
+    return f"/stream{order_selectors.order_url(order)}"
 
 
 @pytest.mark.parametrize(("role", "status"), [(KITCHEN, WELCOME), (MANAGER, WELCOME), (CUSTOMER, 403), (DRIVER, 403)])
@@ -50,7 +50,7 @@ def test_of_a_customers_order_opens_to_them_and_to_staff_alone(sign_in, client):
 
 
 def test_are_at_the_address_that_the_page_names(client, placed_order):
-    html = client.get(order_selectors.address(placed_order)).content.decode()
+    html = client.get(order_selectors.order_url(placed_order)).content.decode()
 
     assert f'data-stream="{stream_of(placed_order)}"' in html
     assert stream_of(placed_order) == reverse(

@@ -75,7 +75,7 @@ def ciro(order, client):
 
 def follow(read, order):
     """Follow an order."""
-    reader = read(f"/stream{order_selectors.address(order)}")
+    reader = read(f"/stream{order_selectors.order_url(order)}")
     assert reader.next() == ("beat", order.seq)
     return reader
 
@@ -87,7 +87,7 @@ def newest(order):
 
 
 def test_begin_with_the_version_of_now_and_are_kept_by_nobody(read, order):
-    reader = read(f"/stream{order_selectors.address(order)}")
+    reader = read(f"/stream{order_selectors.order_url(order)}")
 
     assert reader.answer.status == 200
     assert reader.answer.headers["Content-Type"] == "text/event-stream"
@@ -124,7 +124,7 @@ def test_beat_without_a_version_while_the_database_is_gone_and_with_it_again(ord
     with (
         closing(Wire(int(connection.settings_dict["PORT"]))) as database,
         serving(database_port=database.port) as server,
-        closing(Reader(server, f"/stream{order_selectors.address(order)}")) as reader,
+        closing(Reader(server, f"/stream{order_selectors.order_url(order)}")) as reader,
     ):
         assert reader.next() == ("beat", order.seq)
 
@@ -185,9 +185,9 @@ def test_keep_no_connection_of_the_database_while_they_are_open(read, order):
     """The pool has sixteen."""
     for number in range(24):
         order = shop.place() if number % 8 == 0 else order
-        assert read(f"/stream{order_selectors.address(order)}").next()[0] == "beat"
+        assert read(f"/stream{order_selectors.order_url(order)}").next()[0] == "beat"
 
-    assert read(order_selectors.address(order)).answer.status == 200
+    assert read(order_selectors.order_url(order)).answer.status == 200
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_keep_no_thread_while_they_are_open(order, application, threads_kept):
     with serving(application) as server, ExitStack() as opened:
         for number in range(100):
             order = shop.place() if number % 10 == 0 else order
-            reader = opened.enter_context(closing(Reader(server, f"/stream{order_selectors.address(order)}")))
+            reader = opened.enter_context(closing(Reader(server, f"/stream{order_selectors.order_url(order)}")))
             assert reader.next()[0] == "beat"
 
         until(lambda: (threads_of(server) > 100) is threads_kept, why=lambda: f"{threads_of(server)} threads")
@@ -210,7 +210,7 @@ def threads_of(server):
 
 
 def test_do_not_keep_the_server_from_ending(order):
-    with serving() as server, closing(Reader(server, f"/stream{order_selectors.address(order)}")) as reader:
+    with serving() as server, closing(Reader(server, f"/stream{order_selectors.order_url(order)}")) as reader:
         reader.next()
 
         server.terminate()
@@ -219,7 +219,7 @@ def test_do_not_keep_the_server_from_ending(order):
 
 
 def test_are_counted_while_they_are_open_and_not_afterwards(read, order):
-    path = f"/stream{order_selectors.address(order)}"
+    path = f"/stream{order_selectors.order_url(order)}"
     readers = [read(path) for _ in range(12)]
     for reader in readers:
         reader.next()

@@ -29,7 +29,7 @@ def measure() -> None:
         ("menu, cached, signed in", chef, reverse("menu:index"), True),
         ("pizza page, uncached", guest, reverse("menu:pizza", args=["pepperoni"]), False),
         ("pizza page, cached", guest, reverse("menu:pizza", args=["pepperoni"]), True),
-        ("a guest's order", guest, order_selectors.address(newest), True),
+        ("a guest's order", guest, order_selectors.order_url(newest), True),
         ("board with 201 tickets", chef, reverse("kitchen:board"), True),
     ):
         assert visitor.get(address).status_code == HTTPStatus.OK

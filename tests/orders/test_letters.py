@@ -11,7 +11,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from orders import services as order_services
 from orders.models import CancelReason, Notice, NoticeKind, NotificationChannel, Order, OrderContact
-from orders.selectors import address
+from orders.selectors import order_url
 from orders.selectors.letters import letter_of, line_of
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
@@ -75,7 +75,7 @@ def test_say_by_sms_that_it_is_ready(placed_order):
 
 
 def test_say_by_sms_where_to_follow_it_as_the_shops_clock_shows_it(placed_order):
-    link = f"https://pizza.example{address(placed_order)}"
+    link = f"https://pizza.example{order_url(placed_order)}"
 
     assert text_of(placed_order, NoticeKind.CONFIRMED) == f"#1 is in, ready between 20:10 and 20:20: {link}"
 
@@ -122,7 +122,7 @@ def test_say_by_email_what_was_ordered_and_what_it_costs():
     letter = letter_of(told(order, NoticeKind.CONFIRMED, EMAIL))
 
     said = ["1 × Pepperoni", "Large", "with Olives", "without Pepperoni", "1 × Cola", "€3.20", "€29.68"]
-    said += ["Hi Anna Bianchi!", "Ready between 20:11 and 20:21.", f"https://pizza.example{address(order)}"]
+    said += ["Hi Anna Bianchi!", "Ready between 20:11 and 20:21.", f"https://pizza.example{order_url(order)}"]
     assert (letter.to, letter.subject) == ("anna@example.com", "Order #1 is in line for the oven")
     for written in (letter.text, letter.html):
         assert [words for words in said if words not in written] == []
@@ -174,7 +174,7 @@ def test_take_a_name_as_one_line_of_text_and_never_as_a_link(name):
     assert by_sms.text == f"Hi {shown}! Your order #1 is ready for pickup!"
     assert by_email.text.startswith(f"Hi {shown}!\n")
     assert "<b>" not in by_email.html
-    assert re.findall(r'href="([^"]+)"', by_email.html) == [f"https://pizza.example{address(order)}"]
+    assert re.findall(r'href="([^"]+)"', by_email.html) == [f"https://pizza.example{order_url(order)}"]
 
 
 def test_escape_what_is_typed_in_html_alone():

@@ -2,7 +2,7 @@ import pytest
 
 from orders import services as order_services
 from orders.models import CancelReason, OrderStatus
-from orders.selectors.lists import active_orders, all_orders, ready_orders
+from orders.selectors.order_list import active_orders, all_orders, ready_orders
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from kitchen import services as kitchen_services
 from orders import services as order_services
 from orders.models import Notice, NoticeKind, NoticeState, NotificationChannel
-from orders.selectors.notices import notice_row, notices_of, unread
+from orders.selectors.notices import notice_row, notices_of, unread_count
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
@@ -267,13 +267,13 @@ def test_count_is_asked_for_once_and_then_known(carla, django_assert_num_queries
     told(carla.user)
 
     with django_assert_num_queries(1):
-        assert unread(str(carla.user.pk)) == 2
+        assert unread_count(str(carla.user.pk)) == 2
     with django_assert_num_queries(0):
-        assert unread(str(carla.user.pk)) == 2
+        assert unread_count(str(carla.user.pk)) == 2
 
 
 def test_count_is_kept_for_half_a_minute_at_most(carla):
-    unread(str(carla.user.pk))
+    unread_count(str(carla.user.pk))
 
     [key] = cache._cache.get_client().keys("*notices:unread:*")
 
@@ -296,7 +296,7 @@ def test_count_does_without_redis(carla, settings, django_assert_num_queries):
 
     assert count_on(carla) == 2
     with django_assert_num_queries(1):
-        assert unread(str(carla.user.pk)) == 2
+        assert unread_count(str(carla.user.pk)) == 2
 
 
 def test_count_is_nobodys_without_signing_in(client, django_assert_num_queries):

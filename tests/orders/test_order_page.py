@@ -75,9 +75,9 @@ def test_tells_each_step_with_its_time(client, placed_order, chef):
     assert client.get(link(placed_order)).context["order"].headline == "Ready for you"
 
     order_services.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
-    picture = client.get(link(placed_order)).context["order"]
-    assert (picture.headline, picture.is_active) == ("Enjoy your meal!", False)
-    assert {step.state for step in picture.steps} == {"done"}
+    detail = client.get(link(placed_order)).context["order"]
+    assert (detail.headline, detail.is_active) == ("Enjoy your meal!", False)
+    assert {step.state for step in detail.steps} == {"done"}
 
 
 def test_gives_htmx_all_that_moves_and_its_title(client, placed_order, chef):

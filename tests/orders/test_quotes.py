@@ -27,7 +27,7 @@ PAUSED = r"The kitchen is taking a break \(The oven is cold\)\. Please try again
 @pytest.fixture
 def _kept_longer(monkeypatch):
     """Keep it for longer than any test takes: only what throws it away makes it another."""
-    monkeypatch.setattr(quotes, "SECONDS", 3600)
+    monkeypatch.setattr(quotes, "CACHE_SECONDS", 3600)
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_is_kept_for_five_seconds_at_most(kitchen, monkeypatch):
 
     told = cached_quote(at=FRIDAY_NIGHT)
 
-    cache.set.assert_called_once_with(quotes.KEY, told, 5)
+    cache.set.assert_called_once_with(quotes.CACHE_KEY, told, 5)
 
 
 def test_is_said_without_redis_and_costs_its_two_questions(said, settings, kitchen, chef, django_assert_num_queries):

@@ -9,7 +9,7 @@ from orders import selectors as order_selectors
 from orders import services as order_services
 from orders.models import Order, OrderStatus
 from orders.selectors.delivery import tour
-from orders.selectors.lists import active_orders, all_orders, ready_orders
+from orders.selectors.order_list import active_orders, all_orders, ready_orders
 from orders.selectors.timeline import timeline
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN
 from tests import shop
@@ -98,9 +98,9 @@ def test_of_one_order_take_two_queries(many, django_assert_num_queries):
     order = Order.objects.select_related("contact").get(pk=placed.pk)
 
     with django_assert_num_queries(2):
-        picture = order_selectors.order_picture(order)
+        summary = order_selectors.order_detail(order)
 
-    assert len(picture.lines) == many
+    assert len(summary.lines) == many
 
 
 @FEW_AND_MANY
@@ -108,9 +108,9 @@ def test_of_the_basket_take_seven_queries(many, django_assert_num_queries):
     basket = basket_of(many)
 
     with django_assert_num_queries(7):  # its lines, four of the menu, the kitchen and its line
-        picture = order_selectors.basket(basket.ref, at=FRIDAY_NIGHT)
+        summary = order_selectors.basket(basket.ref, at=FRIDAY_NIGHT)
 
-    assert len(picture.lines) == many
+    assert len(summary.lines) == many
 
 
 @FEW_AND_MANY

@@ -141,7 +141,7 @@ def test_leaves_a_whole_order_or_none_and_the_form_can_be_sent_again(kitchen, an
         assert anna.send(form) == address
 
     whole(1)
-    assert address == order_selectors.address(Order.objects.get())
+    assert address == order_selectors.order_url(Order.objects.get())
     assert made is None or made == Order.objects.get()
 
 

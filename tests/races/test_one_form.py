@@ -55,5 +55,5 @@ def anna(kitchen, client):
 def test_of_a_browser_sent_twelve_times_at_once_leads_twelve_times_to_the_same_order(anna):
     answers = all_at_once([partial(anna.send, anna.open_checkout())] * SENDERS)
 
-    assert set(answers) == {order_selectors.address(Order.objects.get())}
+    assert set(answers) == {order_selectors.order_url(Order.objects.get())}
     assert Ticket.objects.count() == 1

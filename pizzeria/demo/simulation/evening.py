@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 
 from orders.models import Order
-from orders.selectors.lists import active_orders
+from orders.selectors.order_list import active_orders
 from pizzeria.demo.simulation.cooks import Cooks
 from pizzeria.demo.simulation.counter import Counter
 from pizzeria.demo.simulation.drivers import Driver

@@ -20,7 +20,7 @@ from pizzeria.demo.simulation.scheduler import Scheduler
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation import clock
 from pizzeria.foundation.ids import uuid7
-from pizzeria.foundation.money import written
+from pizzeria.foundation.money import format_amount
 
 A_WHILE = 6  # minutes until somebody who was turned away looks in again
 
@@ -83,4 +83,4 @@ def _ordered(visit: Visit, order: Order) -> str:
     assert order.total is not None and order.promise_from and order.promise_until, "it has just been placed"
     how = "to be brought" if visit.method == FulfillmentMethod.DELIVERY else "to pick up"
     promise = f"{clock.wall_clock(order.promise_from)} to {clock.wall_clock(order.promise_until)}"
-    return f"{visit.guest.name} orders #{order.number} {how}, {written(order.total)}, promised {promise}"
+    return f"{visit.guest.name} orders #{order.number} {how}, {format_amount(order.total)}, promised {promise}"

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
         keys = idempotency_keys.purge(before=now - KEYS)
-        baskets = order_services.forget_baskets(before=now - BASKETS)
+        baskets = order_services.purge_baskets(before=now - BASKETS)
         call_command("clearsessions")
         keycloak_sessions.purge_ended()
         rate_limits.purge_expired_counters()

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from orders.models import OrderStatus
 from orders.permissions import SEE_ALL_ORDERS
-from orders.selectors.lists import all_orders
+from orders.selectors.order_list import all_orders
 from pizzeria.foundation.actor import needs
 from pizzeria.foundation.forms import ShopForm
 
@@ -30,7 +30,7 @@ class FilterForm(ShopForm):
 @needs(SEE_ALL_ORDERS)
 @require_safe
 @never_cache
-def all_of_them(request: HttpRequest) -> HttpResponse:
+def order_list(request: HttpRequest) -> HttpResponse:
     """Show every order, to look at."""
     form = FilterForm(request.GET)
     form.is_valid()

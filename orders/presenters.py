@@ -10,7 +10,7 @@ from kitchen.models import FulfillmentMethod
 from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation.money import ZERO
 
-_WHY = {  # what a guest is told when nobody typed anything
+_CANCEL_SENTENCES = {  # what a guest is told when nobody typed anything
     CancelReason.CHANGED_MIND: _lazy("As you wished. Another time!"),
     CancelReason.SOLD_OUT: _lazy("We are sorry: something in it ran out."),
     CancelReason.TOO_BUSY: _lazy("We are sorry: we could not have made it in time."),
@@ -28,7 +28,7 @@ class TimelineStep:
     state: str  # "done", "now" or "later"
 
 
-def headline(order: Order) -> str:
+def order_headline(order: Order) -> str:
     """Say in a few words where an order is."""
     match order.status:
         case OrderStatus.PENDING | OrderStatus.CONFIRMED:
@@ -44,7 +44,7 @@ def headline(order: Order) -> str:
     return _("This order was cancelled")
 
 
-def sentence(order: Order) -> str:
+def order_sentence(order: Order) -> str:
     """Say what comes next, or why it was cancelled."""
     brought = order.method == FulfillmentMethod.DELIVERY
     number = {"number": order.number}
@@ -66,11 +66,11 @@ def sentence(order: Order) -> str:
         case OrderStatus.CANCELLED if order.contact.reason_note:
             return order.contact.reason_note
         case OrderStatus.CANCELLED:
-            return str(_WHY[CancelReason(order.cancel_reason)])
+            return str(_CANCEL_SENTENCES[CancelReason(order.cancel_reason)])
     return ""
 
 
-def steps(order: Order) -> list[TimelineStep]:
+def order_steps(order: Order) -> list[TimelineStep]:
     """List the steps of its trip with their times."""
     brought = order.method == FulfillmentMethod.DELIVERY
     times = [
@@ -87,7 +87,7 @@ def steps(order: Order) -> list[TimelineStep]:
     ]
 
 
-def payment(order: Order) -> str:
+def payment_text(order: Order) -> str:
     """Say what is to be paid, and how."""
     if order.status == OrderStatus.CANCELLED:
         return _("Nothing to pay")
