@@ -194,7 +194,7 @@ class OrderPromiseChanged(DomainEvent[Order], type="order.promise_changed.v1", s
         aggregate.promise_from, aggregate.promise_until = self.promise_from, self.promise_until
 
 
-class OrderAdopted(DomainEvent[Order], type="order.adopted.v1", signal=signals.order_adopted):
+class OrderLinkedToCustomer(DomainEvent[Order], type="order.adopted.v1", signal=signals.order_linked_to_customer):
     """A guest's order is a customer's from now on; as with placing, whoever writes the row sets whose it is."""
 
     customer: UUID

@@ -33,7 +33,7 @@ def on_ticket_ready(*, ref: UUID, by: Actor, at: datetime, **_: object) -> None:
 
 @receiver(kitchen_signals.promises_changed, dispatch_uid="orders.on_promises_changed")
 def on_promises_changed(*, promises: Mapping[UUID, Promise], at: datetime, **_: object) -> None:
-    services.requote(promises=promises, at=at)
+    services.extend_missed_promises(promises=promises, at=at)
 
 
 @receiver(kitchen_signals.board_changed, dispatch_uid="orders.on_board_changed")

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from orders.events import OrderAdopted, OrderPlaced
+from orders.events import OrderLinkedToCustomer, OrderPlaced
 from orders.models import Order, OrderLine, OrderLinePart
-from orders.services.lines import line_rows, part_rows
+from orders.services.order_lines import line_rows, part_rows
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.models import StoredEvent
 
@@ -62,7 +62,7 @@ def rebuild(ref: UUID, events: Iterable[StoredEvent]) -> Rebuilt:
         rebuilt.order.seq = event.seq
         if isinstance(domain_event, OrderPlaced):
             rebuilt.placed = domain_event
-        if isinstance(domain_event, OrderPlaced | OrderAdopted):
+        if isinstance(domain_event, OrderPlaced | OrderLinkedToCustomer):
             rebuilt.customer = domain_event.customer
     return rebuilt
 

@@ -46,5 +46,5 @@ order_promise_changed = Signal()
 order_cancelled = Signal()
 """It will not come; `domain_event.reason` says why."""
 
-order_adopted = Signal()
+order_linked_to_customer = Signal()
 """A guest's order is a customer's now; `domain_event.customer` is the customer's ref."""

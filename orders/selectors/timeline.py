@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.events import (
-    OrderAdopted,
     OrderCancelled,
     OrderConfirmed,
     OrderCookingStarted,
@@ -18,6 +17,7 @@ from orders.events import (
     OrderDeliveryFailed,
     OrderDriverAssigned,
     OrderDriverUnassigned,
+    OrderLinkedToCustomer,
     OrderOutForDelivery,
     OrderPlaced,
     OrderPromiseChanged,
@@ -35,7 +35,7 @@ _LABELS = {
     OrderDriverAssigned: gettext_lazy("Given to a driver"),
     OrderDriverUnassigned: gettext_lazy("Taken from its driver"),
     OrderOutForDelivery: gettext_lazy("Left the shop"),
-    OrderAdopted: gettext_lazy("Taken into an account"),
+    OrderLinkedToCustomer: gettext_lazy("Taken into an account"),
 }
 
 

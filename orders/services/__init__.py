@@ -1,10 +1,18 @@
 """What happens at the desk, one verb family a file: the trip of an order, read from top to bottom."""
 
-from orders.services.adopting import SomebodysAlready, adopt_order
-from orders.services.agreeing import BasketChanged, BasketSpent, EmptyBasket, TotalChanged
+from orders.exceptions import OrderStateConflict, ReasonMissing
 from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, purge_baskets, remove_line
-from orders.services.cancelling import TooLateToCancel, cancel_order, needs_recent_auth
-from orders.services.cooking import mark_cooking, mark_ready, mark_recalled
+from orders.services.cancellation import TooLateToCancel, cancel_order, needs_recent_auth
+from orders.services.checkout import (
+    NEEDED_AT_THE_DOOR,
+    AddressMissing,
+    BasketChanged,
+    BasketSpent,
+    ContactDetails,
+    EmptyBasket,
+    TotalChanged,
+    place_order,
+)
 from orders.services.customers import change_contact, register_customer
 from orders.services.delivering import (
     AnotherDriverHasIt,
@@ -16,13 +24,12 @@ from orders.services.delivering import (
     leave_for_delivery,
     release_delivery,
 )
-from orders.services.handing_over import hand_over
-from orders.services.moved import OrderMoved
+from orders.services.handover import hand_over
+from orders.services.kitchen_sync import mark_cooking, mark_ready, mark_recalled
+from orders.services.linking import OrderAlreadyLinked, link_order_to_customer
 from orders.services.noticing import write_notices
-from orders.services.placing import NEEDED_AT_THE_DOOR, AddressMissing, ContactDetails, place_order
-from orders.services.promising import requote
+from orders.services.promises import extend_missed_promises
 from orders.services.reading import dismiss_notices, mark_notices_read
-from orders.services.reasons import ReasonMissing
 from orders.services.sending import (
     NothingToSendAgain,
     send_notice,
@@ -44,22 +51,23 @@ __all__ = [
     "NotADriver",
     "NotYourDelivery",
     "NothingToSendAgain",
-    "OrderMoved",
+    "OrderAlreadyLinked",
+    "OrderStateConflict",
     "ReasonMissing",
-    "SomebodysAlready",
     "TooLateToCancel",
     "TotalChanged",
     "add_to_basket",
-    "adopt_order",
     "assign_delivery",
     "cancel_order",
     "change_contact",
     "change_quantity",
     "claim_delivery",
     "dismiss_notices",
+    "extend_missed_promises",
     "fail_delivery",
     "hand_over",
     "leave_for_delivery",
+    "link_order_to_customer",
     "mark_cooking",
     "mark_notices_read",
     "mark_ready",
@@ -70,7 +78,6 @@ __all__ = [
     "register_customer",
     "release_delivery",
     "remove_line",
-    "requote",
     "send_notice",
     "send_notice_again",
     "settle_notice",

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from orders.events import OrderDeliveryFailed, OrderDriverAssigned, OrderDriverUnassigned, OrderOutForDelivery
+from orders.exceptions import OrderStateConflict
 from orders.models import CancelReason, Order, OrderStatus
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER
 from orders.selectors.delivery import drivers
 from orders.services.locks import lock
-from orders.services.moved import OrderMoved
 from orders.services.reasons import refuse_unless_explained
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
@@ -151,7 +151,7 @@ def out_with(by: Actor, order: Order) -> Order:
     :raises NotYourDelivery: it is out with another driver, and the actor assigns none
     """
     if order.status != OrderStatus.DELIVERING:
-        raise OrderMoved(_("#%(number)d is not on its way.") % {"number": order.number})
+        raise OrderStateConflict(_("#%(number)d is not on its way.") % {"number": order.number})
     if order.driver_id != by.user_id and not by.may(ASSIGN_DELIVERIES):
         raise NotYourDelivery(_("#%(number)d is out with another driver.") % {"number": order.number})
     return order
@@ -160,7 +160,7 @@ def out_with(by: Actor, order: Order) -> Order:
 def _ready_delivery(ref: UUID) -> Order:
     order = lock(ref)
     if order.method != FulfillmentMethod.DELIVERY or order.status != OrderStatus.READY:
-        raise OrderMoved(_("#%(number)d is not a delivery that is ready.") % {"number": order.number})
+        raise OrderStateConflict(_("#%(number)d is not a delivery that is ready.") % {"number": order.number})
     return order
 
 
@@ -171,7 +171,7 @@ def _refuse_unless(by: Actor, permission: Permission) -> None:
 
 def _refuse_unless_theirs(order: Order, by: Actor) -> None:
     if order.driver_id is None:
-        raise OrderMoved(_("Nobody has #%(number)d.") % {"number": order.number})
+        raise OrderStateConflict(_("Nobody has #%(number)d.") % {"number": order.number})
     if order.driver_id != by.user_id and not by.may(ASSIGN_DELIVERIES):
         raise NotYourDelivery(_("#%(number)d is not yours.") % {"number": order.number})
 

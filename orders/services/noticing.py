@@ -5,7 +5,7 @@ from functools import partial
 
 from django.db import transaction
 
-from orders.events import OrderAdopted
+from orders.events import OrderLinkedToCustomer
 from orders.models import Notice, NoticeKind, NoticeState, NotificationChannel, Order
 from orders.selectors.notices import invalidate_unread_count
 from orders.services.audience import news_of
@@ -51,12 +51,12 @@ def _notice(
 
 def _recipient(order: Order, event: StoredEvent) -> str:
     """Name whose the order was when it happened: what a guest is told is not told again once it is in an account."""
-    if order.customer is None or _was_adopted_after(event):
+    if order.customer is None or _was_linked_after(event):
         return str(GUEST)
     return str(order.customer.user_id)
 
 
-def _was_adopted_after(event: StoredEvent) -> bool:
+def _was_linked_after(event: StoredEvent) -> bool:
     return StoredEvent.objects.filter(
-        aggregate_ref=event.aggregate_ref, type=OrderAdopted.type, seq__gt=event.seq
+        aggregate_ref=event.aggregate_ref, type=OrderLinkedToCustomer.type, seq__gt=event.seq
     ).exists()

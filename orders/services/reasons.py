@@ -2,13 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from orders.exceptions import ReasonMissing
 from orders.models import CancelReason
-from pizzeria.foundation.refusals import Refusal
-
-
-class ReasonMissing(Refusal):
-    code = "reason_missing"
-    status = 422
 
 
 def refuse_unless_explained(reason: CancelReason, note: str) -> None:

@@ -41,12 +41,12 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def adopt(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
+def link_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
     """Take a guest's order into the account of whoever is signed in; a second click finds it there."""
     by = actor_of(request)
     if selectors.order_by_guest_token(ref, token) is not None:
         try:
-            services.adopt_order(ref=ref, by=by, at=clock.now())
+            services.link_order_to_customer(ref=ref, by=by, at=clock.now())
             messages.success(request, _("It is in your account now: you find it under “My orders”."))
         except Refusal as refusal:
             messages.warning(request, refusal.sentence)

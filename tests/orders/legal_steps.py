@@ -233,7 +233,15 @@ LIFE = (
     Step("cancel_order", EITHER, ANYBODY - KITCHEN, _at("confirmed"), "cancelled", it_was_never_cooked),
     Step("cancel_order", EITHER, KITCHEN, _at("confirmed", "cooking", "ready", "delivering"), "cancelled"),
     # ... and that they hold its link.
-    Step("adopt_order", EITHER, ANYBODY - {"guest"}, frozenset(TICKET), NOWHERE, it_is_a_guests, owner=whoever_does_it),
+    Step(
+        "link_order_to_customer",
+        EITHER,
+        ANYBODY - {"guest"},
+        frozenset(TICKET),
+        NOWHERE,
+        it_is_a_guests,
+        owner=whoever_does_it,
+    ),
 )
 RUNNING = (
     Turn("pause", KITCHEN, it_ends_later, paused),

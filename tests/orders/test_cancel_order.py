@@ -57,9 +57,9 @@ def test_is_refused_once_it_is_handed_over_or_cancelled(placed_order, chef, mana
     other = shop.place()
     cancel(other, manager)
 
-    with pytest.raises(order_services.OrderMoved, match="handed over already"):
+    with pytest.raises(order_services.OrderStateConflict, match="handed over already"):
         cancel(placed_order, manager)
-    with pytest.raises(order_services.OrderMoved, match="cancelled already"):
+    with pytest.raises(order_services.OrderStateConflict, match="cancelled already"):
         cancel(other, manager)
 
 

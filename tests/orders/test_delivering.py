@@ -115,14 +115,14 @@ def test_can_be_assigned_to_whoever_delivers(kitchen):
 def test_waits_for_the_oven(kitchen, dina):
     order = shop.place(method=FulfillmentMethod.DELIVERY)
 
-    with pytest.raises(order_services.OrderMoved):
+    with pytest.raises(order_services.OrderStateConflict):
         step(order_services.claim_delivery, order, dina)
 
 
 def test_of_a_pickup_is_not_offered(placed_order, chef, dina):
     shop.cooked(placed_order, by=chef)
 
-    with pytest.raises(order_services.OrderMoved):
+    with pytest.raises(order_services.OrderStateConflict):
         step(order_services.claim_delivery, placed_order, dina)
 
 
@@ -200,7 +200,7 @@ def test_leaves_with_its_own_driver_only_managers_included(delivery, dina, manag
 
 def test_is_handed_over_by_its_driver_on_the_way_only(delivery, dina, dario, chef):
     step(order_services.claim_delivery, delivery, dina)
-    with pytest.raises(order_services.OrderMoved):
+    with pytest.raises(order_services.OrderStateConflict):
         step(order_services.hand_over, delivery, dina)  # has not left
     step(order_services.leave_for_delivery, delivery, dina)
 

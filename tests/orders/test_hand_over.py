@@ -32,14 +32,14 @@ def test_puts_the_order_into_the_guests_hands_and_the_cash_into_the_till(ready_o
 
 
 def test_is_refused_before_the_order_is_ready(placed_order, chef):
-    with pytest.raises(order_services.OrderMoved, match="not ready yet"):
+    with pytest.raises(order_services.OrderStateConflict, match="not ready yet"):
         order_services.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
 
 def test_is_refused_the_second_time_and_takes_no_cash_twice(ready_order, chef):
     order_services.hand_over(ref=ready_order.ref, by=chef, at=FRIDAY_NIGHT)
 
-    with pytest.raises(order_services.OrderMoved, match="handed over already"):
+    with pytest.raises(order_services.OrderStateConflict, match="handed over already"):
         order_services.hand_over(ref=ready_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     ready_order.refresh_from_db()

@@ -55,7 +55,7 @@ def test_keep_every_rule_and_meet_each(walk):
     [
         pytest.param("kitchen.services.cooking._has_free_oven_slot", lambda _line: True, id="cooks count no places"),
         pytest.param("orders.services.mark_ready", lambda **_news: None, id="the desk hears of no ready ticket"),
-        pytest.param("orders.services.requote", lambda **_news: None, id="nobody promises anew"),
+        pytest.param("orders.services.extend_missed_promises", lambda **_news: None, id="nobody promises anew"),
     ],
 )
 def test_control_without_a_protection_they_find_that_it_is_gone(walk, monkeypatch, protection, without):

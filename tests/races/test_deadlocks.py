@@ -146,7 +146,9 @@ class Evening:
             )
             self.do(kitchen_services.recalculate_promises, by=self.manager, kitchen=self.kitchen)
             if nth % 3 == 0:
-                self.do(order_services.adopt_order, by=self.drivers[nth % 2], ref=dice.choice(self.placed).ref)
+                self.do(
+                    order_services.link_order_to_customer, by=self.drivers[nth % 2], ref=dice.choice(self.placed).ref
+                )
             if nth % 4 == 0:
                 self.do(
                     order_services.cancel_order,

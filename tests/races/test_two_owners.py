@@ -34,7 +34,7 @@ def people(db):
 
 def adopt(order, by):
     try:
-        return order_services.adopt_order(ref=order.ref, by=by, at=FRIDAY_NIGHT)
+        return order_services.link_order_to_customer(ref=order.ref, by=by, at=FRIDAY_NIGHT)
     except IntegrityError as fault:
         return fault
 
@@ -47,11 +47,11 @@ def adopted_by():
 def test_never_have_the_same_order(placed_order, people):
     in_the_transaction = partial(Barrier(PEOPLE).wait, timeout=PATIENCE)
 
-    with failpoints.armed("orders.adopt_order.begun", in_the_transaction):
+    with failpoints.armed("orders.link_order_to_customer.begun", in_the_transaction):
         outcomes = all_at_once(partial(adopt, placed_order, somebody) for somebody in people)
 
     told = Counter(getattr(outcome, "code", "has it") for outcome in outcomes)
-    assert told == {"has it": 1, "somebodys_already": PEOPLE - 1}
+    assert told == {"has it": 1, "order_already_linked": PEOPLE - 1}
     assert adopted_by() == [str(Order.objects.get().customer.ref)]
     assert list(replay.differences()) == []
 
@@ -64,7 +64,7 @@ def test_control_without_the_orders_lock_all_find_it_a_guests_and_the_log_takes_
         all_have_looked.wait(timeout=PATIENCE)
         return order
 
-    monkeypatch.setattr("orders.services.adopting.lock", unlocked)
+    monkeypatch.setattr("orders.services.linking.lock", unlocked)
 
     outcomes = all_at_once(partial(adopt, placed_order, somebody) for somebody in people)
 

@@ -29,7 +29,7 @@ TRESPASSES = {
     ),
     "a desk's model serves": ("orders/models/order.py", "import orders.services", "Inside the desk"),
     "a desk's selector writes": ("orders/selectors/order.py", "import orders.services", "Inside the desk"),
-    "a desk's service shows a page": ("orders/services/placing.py", "import orders.views", "Inside the desk"),
+    "a desk's service shows a page": ("orders/services/checkout.py", "import orders.views", "Inside the desk"),
     "a line's model promises": ("kitchen/models.py", "import kitchen.promises", "Inside the line"),
     "a line's selector writes": ("kitchen/selectors.py", "import kitchen.services", "Inside the line"),
     "a price reads the offers": ("menu/prices.py", "import menu.catalogue", "Inside the menu"),

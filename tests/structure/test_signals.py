@@ -41,7 +41,7 @@ WORLD = {
     "orders.signals.order_delivered": ["orders.receivers.on_order_news"],
     "orders.signals.order_promise_changed": ["orders.receivers.on_order_news"],
     "orders.signals.order_cancelled": ["orders.receivers.on_order_news"],
-    "orders.signals.order_adopted": [],
+    "orders.signals.order_linked_to_customer": [],
 }
 
 MENU_ROWS = [

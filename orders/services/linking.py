@@ -3,7 +3,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from orders.events import OrderAdopted
+from orders.events import OrderLinkedToCustomer
 from orders.models import Order
 from orders.services.customers import customer_for
 from orders.services.locks import lock
@@ -13,14 +13,14 @@ from pizzeria.foundation.events.log import record
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 
 
-class SomebodysAlready(Refusal):
+class OrderAlreadyLinked(Refusal):
     """The order is in an account, be it the same one."""
 
-    code = "somebodys_already"
+    code = "order_already_linked"
 
 
 @command
-def adopt_order(*, ref: UUID, by: Actor, at: datetime) -> Order:
+def link_order_to_customer(*, ref: UUID, by: Actor, at: datetime) -> Order:
     """
     Take a guest's order into an account: from now on it opens for its owner, and its link opens nothing.
 
@@ -37,10 +37,10 @@ def adopt_order(*, ref: UUID, by: Actor, at: datetime) -> Order:
         raise NotAllowed(_("Please sign in, so that we know whose account it goes into."))
     order = lock(ref)
     if order.customer_id is not None:
-        raise SomebodysAlready(_("#%(number)d is in an account already.") % {"number": order.number})
+        raise OrderAlreadyLinked(_("#%(number)d is in an account already.") % {"number": order.number})
 
     order.customer = customer
     order.contact.guest_token = ""
     order.contact.save(update_fields=["guest_token"])
-    record(order, OrderAdopted(customer=customer.ref), by=by, at=at)
+    record(order, OrderLinkedToCustomer(customer=customer.ref), by=by, at=at)
     return order

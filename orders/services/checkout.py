@@ -10,22 +10,25 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen
-from orders.basket_pricing import Totals
+from menu import catalogue
+from orders.basket_pricing import PricedBasket, Totals, lines_fingerprint, price_basket
 from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
-from orders.models import Order, OrderContact, PaymentMethod
+from orders.models import Basket, Order, OrderContact, PaymentMethod
 from orders.models.contact import new_guest_token
-from orders.services.agreeing import refuse_unless_agreed, take_basket
+from orders.services import basket as basket_services
 from orders.services.customers import customer_for
-from orders.services.lines import kitchen_items, placed_lines, write_lines
+from orders.services.order_lines import kitchen_items, placed_lines, write_lines
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
+from pizzeria.foundation.money import format_amount
 from pizzeria.foundation.refusals import Refusal
 
 # What a delivery is brought to. A postal code or a doorbell may be missing.
@@ -88,8 +91,8 @@ def place_order(
     """
     if method == FulfillmentMethod.DELIVERY:
         _refuse_unless_addressed(contact)
-    spent, priced_basket = take_basket(basket, shown_lines=shown_lines, at=at)
-    refuse_unless_agreed(priced_basket.totals, shown_total)
+    spent, priced_basket = lock_basket_for_checkout(basket, shown_lines=shown_lines, at=at)
+    check_total(priced_basket.totals, shown_total)
     customer = customer_for(by, at=at)
     order = Order.objects.create(ref=ref, kitchen_id=spent.kitchen_id, customer=customer, method=method)
     order.contact = OrderContact.objects.create(
@@ -161,3 +164,73 @@ def _confirmed(placed: OrderPlaced) -> OrderConfirmed:
         promise_from=placed.promise_from,
         promise_until=placed.promise_until,
     )
+
+
+class EmptyBasket(Refusal):
+    code = "empty_basket"
+    status = 422
+
+
+class BasketSpent(Refusal):
+    """The basket was ordered already, from another form. `order_ref` is what it became."""
+
+    code = "basket_spent"
+
+    def __init__(self, sentence: str, *, order_ref: UUID) -> None:
+        super().__init__(sentence)
+        self.order_ref = order_ref
+
+
+class BasketChanged(Refusal):
+    """Something else is in the basket than what the guest was shown: another tab changed it."""
+
+    code = "basket_changed"
+
+
+class TotalChanged(Refusal):
+    """A price has changed since the guest saw the total. Both are told; the guest decides."""
+
+    code = "total_changed"
+
+    def __init__(self, sentence: str, *, shown: Decimal, total: Decimal) -> None:
+        super().__init__(sentence)
+        self.shown = shown
+        self.total = total
+
+
+def lock_basket_for_checkout(ref: UUID, *, shown_lines: str | None, at: datetime) -> tuple[Basket, PricedBasket]:
+    """
+    Hold the basket and reckon it from the database.
+
+    :param ref: the basket's
+    :param shown_lines: the fingerprint of the lines that the guest saw; None: they were not shown
+    :raises EmptyBasket, BasketSpent, BasketChanged, SoldOut, NotOnTheMenu: it cannot be ordered as it is
+    """
+    basket = basket_services.lock(ref)
+    if basket and basket.order_ref:
+        raise BasketSpent(_("This basket has been ordered already."), order_ref=basket.order_ref)
+    lines = list(basket.lines.all()) if basket else []
+    if not basket or not lines:
+        raise EmptyBasket(_("Your basket is empty. Choose a pizza first."))
+    if shown_lines is not None and shown_lines != lines_fingerprint(lines):
+        raise BasketChanged(_("Your basket has changed since you looked. Please look again."))
+    priced_basket = price_basket(lines, snapshot=catalogue.fresh_snapshot(), at=at)
+    if priced_basket.problems:
+        first = priced_basket.problems[0]
+        raise type(first)(" ".join(problem.sentence for problem in priced_basket.problems), field="basket")
+    return basket, priced_basket
+
+
+def check_total(totals: Totals, shown: Decimal) -> None:
+    """
+    Refuse any total but the one that was shown.
+
+    :raises TotalChanged: with both
+    """
+    if totals.total != shown:
+        raise TotalChanged(
+            _("A price has changed since you looked: it was %(shown)s, now it is %(total)s. Please look again.")
+            % {"shown": format_amount(shown), "total": format_amount(totals.total)},
+            shown=shown,
+            total=totals.total,
+        )

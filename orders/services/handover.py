@@ -7,11 +7,11 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from kitchen.permissions import HAND_OVER
 from orders.events import OrderDelivered
+from orders.exceptions import OrderStateConflict
 from orders.models import Order, OrderStatus
 from orders.permissions import DELIVER
 from orders.services.delivering import out_with
 from orders.services.locks import lock
-from orders.services.moved import OrderMoved
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -34,11 +34,11 @@ def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
     if not by.may(DELIVER if order.method == FulfillmentMethod.DELIVERY else HAND_OVER):
         raise NotAllowed(_("Only the counter or its driver can hand over an order."))
     if order.status == OrderStatus.DELIVERED:
-        raise OrderMoved(_("#%(number)d has been handed over already.") % {"number": order.number})
+        raise OrderStateConflict(_("#%(number)d has been handed over already.") % {"number": order.number})
     if order.method == FulfillmentMethod.DELIVERY:
         out_with(by, order)  # its ticket left the line with the driver
     elif order.status != OrderStatus.READY:
-        raise OrderMoved(_("#%(number)d is not ready yet.") % {"number": order.number})
+        raise OrderStateConflict(_("#%(number)d is not ready yet.") % {"number": order.number})
     else:
         kitchen_services.hand_over_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
 

@@ -11,7 +11,7 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.log import record
 
 
-def requote(*, promises: Mapping[UUID, Promise], at: datetime) -> None:
+def extend_missed_promises(*, promises: Mapping[UUID, Promise], at: datetime) -> None:
     """
     Promise anew what has slipped, within the command that changed the line; the kitchen is locked.
 
@@ -30,10 +30,10 @@ def requote(*, promises: Mapping[UUID, Promise], at: datetime) -> None:
     if not slipped:
         return
     for order in open_orders.filter(pk__in=slipped).select_for_update(no_key=True):
-        record(order, _more_carefully(order, promises[order.ref]), by=SYSTEM, at=at)
+        record(order, _wider_promise(order, promises[order.ref]), by=SYSTEM, at=at)
 
 
-def _more_carefully(order: Order, possible: Promise) -> OrderPromiseChanged:
+def _wider_promise(order: Order, possible: Promise) -> OrderPromiseChanged:
     assert order.promise_from and order.promise_until, "placed orders only"
     until = possible.ready_from + 2 * (order.promise_until - order.promise_from)
     return OrderPromiseChanged(promise_from=possible.ready_from, promise_until=until)

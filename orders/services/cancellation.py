@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 
 from kitchen import services as kitchen_services
 from orders.events import OrderCancelled
+from orders.exceptions import OrderStateConflict
 from orders.models import CancelReason, Order, OrderStatus
 from orders.permissions import STOP_THE_OVEN
 from orders.services.locks import lock
-from orders.services.moved import OrderMoved
 from orders.services.reasons import refuse_unless_explained
 from pizzeria.foundation.actor import ENTER_ADMIN, Actor
 from pizzeria.foundation.commands import command
@@ -39,7 +39,7 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
     kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
     order = lock(ref)
     if not order.is_active:
-        raise OrderMoved(_gone_already(order))
+        raise OrderStateConflict(_gone_already(order))
     if order.has_started and not by.may(STOP_THE_OVEN):
         raise TooLateToCancel(_("Your pizza is already in the oven, so it can no longer be cancelled."))
     if needs_recent_auth(order, by):

@@ -32,7 +32,7 @@ def bruno(db):
 
 
 def adopt(order, by):
-    return order_services.adopt_order(ref=order.ref, by=by, at=FRIDAY_NIGHT)
+    return order_services.link_order_to_customer(ref=order.ref, by=by, at=FRIDAY_NIGHT)
 
 
 def link(order):
@@ -40,7 +40,7 @@ def link(order):
 
 
 def button(order):
-    return reverse("orders:adopt", args=[order.ref, order.contact.guest_token])
+    return reverse("orders:link_order", args=[order.ref, order.contact.guest_token])
 
 
 def page_of(order):
@@ -88,7 +88,7 @@ def test_is_refused_when_it_is_somebodys_already(placed_order, carla, bruno):
 
     for order in (placed_order, theirs):
         for somebody in (carla, bruno):
-            with pytest.raises(order_services.SomebodysAlready, match="in an account already"):
+            with pytest.raises(order_services.OrderAlreadyLinked, match="in an account already"):
                 adopt(order, somebody)
 
     assert set(Order.objects.values_list("customer__user_id", flat=True)) == {carla.user_id}
@@ -97,7 +97,7 @@ def test_is_refused_when_it_is_somebodys_already(placed_order, carla, bruno):
 
 def test_of_an_unknown_order_finds_nothing(kitchen, carla):
     with pytest.raises(Order.DoesNotExist):
-        order_services.adopt_order(ref=uuid7(), by=carla, at=FRIDAY_NIGHT)
+        order_services.link_order_to_customer(ref=uuid7(), by=carla, at=FRIDAY_NIGHT)
 
 
 def test_tells_nobody_twice_what_the_guest_was_told(post, placed_order, carla, chef):
@@ -150,7 +150,7 @@ def test_finds_it_there_at_a_second_click(sign_in, placed_order):
 def test_wants_the_key_and_somebody_signed_in(client, sign_in, placed_order):
     assert client.post(button(placed_order)).url.startswith(reverse("users:sign_in"))
 
-    wrong = reverse("orders:adopt", args=[placed_order.ref, new_guest_token()])
+    wrong = reverse("orders:link_order", args=[placed_order.ref, new_guest_token()])
     assert sign_in(CUSTOMER).post(wrong).status_code == 404
     assert sign_in(KITCHEN).post(wrong).status_code == 404
     assert Order.objects.get().customer is None
