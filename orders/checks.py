@@ -15,12 +15,12 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 
-from orders.models import NoticeKind, NotificationChannel
+from orders.models import NotificationChannel, NotificationKind
 from orders.selectors.basket import LineDetail
-from orders.selectors.stationery import PLAIN, Particulars, write
-from orders.services.audience import NEWS
+from orders.selectors.rendering import PLAIN_ENGINE, MessageContext, render_message
+from orders.services.notification_rules import RULES
 
-SAMPLE = Particulars(
+SAMPLE_CONTEXT = MessageContext(
     shop="Mario's Pizzeria",
     name="Anna Bianchi",
     number=42,
@@ -31,21 +31,23 @@ SAMPLE = Particulars(
     payment="Cash, at the counter",
     lines=(LineDetail("Pepperoni", "Large", ["Olives"], ["Basil"], 1, Decimal("29.68"), Decimal("29.68")),),
 )
-NOTHING_CHOSEN = replace(SAMPLE, lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),))
+NOTHING_CHOSEN = replace(SAMPLE_CONTEXT, lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),))
 # A template asks whether there is something to say: it is asked with and without.
-BLANK = replace(SAMPLE, name="", when="", why="", link="", total="", payment="")
+BLANK_CONTEXT = replace(SAMPLE_CONTEXT, name="", when="", why="", link="", total="", payment="")
 
 
 @register(Tags.templates)
-def check_notices(**_: Any) -> list[CheckMessage]:
+def check_notification_templates(**_: Any) -> list[CheckMessage]:
     """Name each template that is missing or broken, and each field that none of them can know."""
-    kinds = [news.kind for news in NEWS.values()]
-    letters = [("notices/email.txt", PLAIN), ("notices/email.html", None)]
-    wrong = [_unreadable(*each) for each in [*((f"notices/{kind}.txt", PLAIN) for kind in kinds), *letters]]
+    kinds = [rule.kind for rule in RULES.values()]
+    letters = [("notifications/email.txt", PLAIN_ENGINE), ("notifications/email.html", None)]
+    wrong = [
+        _unreadable(*each) for each in [*((f"notifications/{kind}.txt", PLAIN_ENGINE) for kind in kinds), *letters]
+    ]
     if any(wrong):
         return [error for error in wrong if error]
-    told = [(news.kind, channel) for news in NEWS.values() for channel in news.ways]
-    errors = {error.msg: error for kind, channel in told for error in _misworded(kind, channel)}
+    told = [(rule.kind, channel) for rule in RULES.values() for channel in rule.channels]
+    errors = {error.msg: error for kind, channel in told for error in _template_errors(kind, channel)}
     return list(errors.values())
 
 
@@ -55,36 +57,38 @@ def _unreadable(name: str, engine: str | None) -> CheckMessage | None:
     except TemplateDoesNotExist:
         return _missing(name)
     except TemplateSyntaxError as error:
-        return Error(f"The template {name} cannot be read: {error}", id="notices.E002")
+        return Error(f"The template {name} cannot be read: {error}", id="notifications.E002")
     return None
 
 
-def _misworded(kind: NoticeKind, channel: NotificationChannel) -> list[CheckMessage]:
-    with _heard_of_unknown_fields() as unknown:
+def _template_errors(kind: NotificationKind, channel: NotificationChannel) -> list[CheckMessage]:
+    with _collect_unknown_fields() as unknown:
         try:
-            for particulars in (SAMPLE, NOTHING_CHOSEN, BLANK):
-                write(kind, channel, particulars)
+            for context in (SAMPLE_CONTEXT, NOTHING_CHOSEN, BLANK_CONTEXT):
+                render_message(kind, channel, context)
         except TemplateDoesNotExist as missing:
             return [_missing(str(missing))]
     return [
-        _unknown(template if "/" in template else f"notices/{kind}.txt#{template}", field)
+        _unknown(template if "/" in template else f"notifications/{kind}.txt#{template}", field)
         for template, field in sorted(unknown)
     ]
 
 
 def _missing(template: str) -> CheckMessage:
-    return Error(f"There is no template {template}.", id="notices.E001")
+    return Error(f"There is no template {template}.", id="notifications.E001")
 
 
 def _unknown(template: str, field: str) -> CheckMessage:
-    hint = "What they know is orders.selectors.stationery.Particulars."
-    return Error(f"The template {template} asks for {field}, which no notice knows.", hint=hint, id="notices.E003")
+    hint = "What they know is orders.selectors.rendering.MessageContext."
+    return Error(
+        f"The template {template} asks for {field}, which no notice knows.", hint=hint, id="notifications.E003"
+    )
 
 
 @contextmanager
-def _heard_of_unknown_fields() -> Iterator[set[tuple[str, str]]]:
+def _collect_unknown_fields() -> Iterator[set[tuple[str, str]]]:
     """Give the template and name of each field that is asked for in vain: Django tells its log, and no one else."""
-    log, ear = logging.getLogger("django.template"), _Ear()
+    log, ear = logging.getLogger("django.template"), _UnknownFieldHandler()
     level, propagates = log.level, log.propagate
     log.addHandler(ear)
     log.setLevel(logging.DEBUG)
@@ -97,7 +101,7 @@ def _heard_of_unknown_fields() -> Iterator[set[tuple[str, str]]]:
         log.propagate = propagates
 
 
-class _Ear(logging.Handler):
+class _UnknownFieldHandler(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.heard: set[tuple[str, str]] = set()

@@ -7,4 +7,4 @@ STOP_THE_OVEN = Permission("orders.stop_the_oven")  # cancel an order, also one 
 ASSIGN_DELIVERIES = Permission("orders.assign_deliveries")
 DELIVER = Permission("orders.deliver")
 SEE_DELIVERIES = Permission("orders.see_deliveries")
-SEND_NOTICES_AGAIN = Permission("orders.send_notices_again")
+RESEND_NOTIFICATIONS = Permission("orders.resend_notifications")

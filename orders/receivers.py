@@ -52,7 +52,7 @@ def on_board_changed(**_: object) -> None:
         signals.order_promise_changed,
         signals.order_cancelled,
     ],
-    dispatch_uid="orders.on_order_news",
+    dispatch_uid="orders.on_order_event",
 )
-def on_order_news(*, event: StoredEvent, **_: object) -> None:
-    tasks.notify(event_id=event.pk)
+def on_order_event(*, event: StoredEvent, **_: object) -> None:
+    tasks.create_and_queue_notifications(event_id=event.pk)

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from orders.views import basket, cancel, checkout, delivery, home, notices, order, order_list, profile
+from orders.views import basket, cancel, checkout, delivery, home, notifications, order, order_list, profile
 
 
 class GuestTokenConverter:
@@ -26,9 +26,9 @@ urlpatterns = [
     path("basket/lines/<uuid:ref>/", basket.change_line, name="change_basket_line"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("profile/", profile.profile, name="profile"),
-    path("notices/", notices.notices, name="notices"),
-    path("notices/read/", notices.mark_read, name="read_notices"),
-    path("notices/dismiss/", notices.dismiss, name="dismiss_notices"),
+    path("notifications/", notifications.inbox, name="notifications"),
+    path("notifications/read/", notifications.mark_read, name="mark_notifications_read"),
+    path("notifications/dismiss/", notifications.dismiss, name="dismiss_notifications"),
     path("orders/", order.history, name="history"),
     path("orders/<uuid:ref>/", order.order, name="order"),
     path("orders/<uuid:ref>/hand-over/", order.hand_over, name="hand_over"),

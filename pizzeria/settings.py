@@ -225,7 +225,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10,
         "options": {"expires": 10},
     },
-    "send-due-notifications": {"task": "orders.tasks.send_due_notices", "schedule": 10, "options": {"expires": 10}},
+    "send-due-notifications": {
+        "task": "orders.tasks.send_due_notifications",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
     "extend-missed-promises": {
         "task": "kitchen.tasks.recalculate_promises",
         "schedule": 60,

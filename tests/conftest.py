@@ -3,7 +3,7 @@ from django.core.cache import cache
 from django.db import connection
 from hypothesis import settings as trials
 
-from orders.models import Notice
+from orders.models import Notification
 from pizzeria.foundation import breaker
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.breaker import Breaker
@@ -94,10 +94,10 @@ def post(_postbox, settings):
 @pytest.fixture
 def without_the_unique_row(kitchen):
     """Take out what keeps a notice from being written twice: for controls."""
-    constraint = next(each for each in Notice._meta.constraints if each.name == "notice_once")
+    constraint = next(each for each in Notification._meta.constraints if each.name == "notification_once")
     with connection.schema_editor() as schema:
-        schema.remove_constraint(Notice, constraint)
+        schema.remove_constraint(Notification, constraint)
     yield
-    Notice.objects.all().delete()
+    Notification.objects.all().delete()
     with connection.schema_editor() as schema:
-        schema.add_constraint(Notice, constraint)
+        schema.add_constraint(Notification, constraint)

@@ -32,7 +32,7 @@ from menu.models import Pizza  # noqa: E402
 from menu.services import mark_sold_out  # noqa: E402
 from orders import selectors as order_selectors  # noqa: E402
 from orders import services as order_services  # noqa: E402
-from orders.models import Notice, Order  # noqa: E402
+from orders.models import Notification, Order  # noqa: E402
 from pizzeria.foundation import clock  # noqa: E402
 from pizzeria.foundation.actor import SYSTEM  # noqa: E402
 from pizzeria.foundation.events.models import StoredEvent  # noqa: E402
@@ -105,9 +105,9 @@ def an_order_of_the_customers(at: datetime) -> None:
     }.items():
         step(ref=order.ref, by=SYSTEM, at=at + timedelta(minutes=minutes))
     for event in StoredEvent.objects.filter(aggregate_ref=order.ref).order_by("seq"):
-        order_services.write_notices(event_id=event.pk, at=event.at)
+        order_services.create_notifications(event_id=event.pk, at=event.at)
         if event.type == "order.confirmed.v1":
-            Notice.objects.update(read_at=event.at)
+            Notification.objects.update(read_at=event.at)
 
 
 def an_account_with_a_passkey() -> None:
@@ -183,7 +183,7 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
     sign_in(page, "customer")
     page.goto("/profile/")
     yield "profile"
-    page.goto("/notices/")
+    page.goto("/notifications/")
     yield "notices"
     page.goto("/kitchen/")
     yield "not-allowed"

@@ -1,7 +1,7 @@
 """The desk in admin, to look at. What changes something is a command."""
 
 from orders.admin.customers import CustomerAdmin
-from orders.admin.notices import NoticeAdmin
+from orders.admin.notifications import NotificationAdmin
 from orders.admin.orders import OrderAdmin
 
-__all__ = ["CustomerAdmin", "NoticeAdmin", "OrderAdmin"]
+__all__ = ["CustomerAdmin", "NotificationAdmin", "OrderAdmin"]

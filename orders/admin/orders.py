@@ -7,14 +7,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from orders.admin.look_only import LookOnly
-from orders.admin.notices import NoticeInline
+from orders.admin.notifications import NotificationInline
 from orders.admin.order_actions import OrderActions
+from orders.admin.read_only import ReadOnlyAdminMixin
 from orders.models import Order, OrderContact, OrderLine
 from orders.selectors.timeline import timeline
 
 
-class LineInline(LookOnly, admin.TabularInline[OrderLine, Order]):
+class LineInline(ReadOnlyAdminMixin, admin.TabularInline[OrderLine, Order]):
     model = OrderLine
     verbose_name_plural = "What was ordered"
     fields = ["quantity", "name", "size_name", "choices", "unit_price"]
@@ -31,7 +31,7 @@ class LineInline(LookOnly, admin.TabularInline[OrderLine, Order]):
         )
 
 
-class ContactInline(LookOnly, admin.StackedInline[OrderContact, Order]):
+class ContactInline(ReadOnlyAdminMixin, admin.StackedInline[OrderContact, Order]):
     model = OrderContact
     verbose_name_plural = "Who ordered it"
     fields = [  # never the key: it opens the guest's page
@@ -43,7 +43,7 @@ class ContactInline(LookOnly, admin.StackedInline[OrderContact, Order]):
 
 
 @admin.register(Order)
-class OrderAdmin(LookOnly, OrderActions):
+class OrderAdmin(ReadOnlyAdminMixin, OrderActions):
     list_display = ["number", "business_date", "status", "method", "total", "placed_at"]
     list_filter = ["status", "method", "business_date"]
     search_fields = ["number", "contact__name", "contact__phone"]
@@ -57,7 +57,7 @@ class OrderAdmin(LookOnly, OrderActions):
         ("lines_total", "discount", "delivery_fee", "tip"),
         ("tax", "total", "paid", "payment_method"),
     ]
-    inlines = [LineInline, ContactInline, NoticeInline]
+    inlines = [LineInline, ContactInline, NotificationInline]
 
     @admin.display(description=gettext_lazy("driver"))
     def who_drives(self, order: Order) -> str:

@@ -1,5 +1,5 @@
 """
-The ways out of the shop: a letter leaves by one of these modules, each with `send(letter) -> str`, the provider's id
+The ways out of the shop: a letter leaves by one of these modules, each with `send(outbound) -> str`, the provider's id
 of it (or ""). They know no order, no row and no setting but their own.
 """
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutboundMessage:
     """
     What somebody is told.
 
@@ -22,17 +22,17 @@ class Letter:
     html: str = ""
 
 
-class Undelivered(Exception):
+class DeliveryFailed(Exception):
     """The letter did not go out; the message says why, without anything personal."""
 
 
-class Refused(Undelivered):
+class Rejected(DeliveryFailed):
     """It never will: there is no such recipient, or the provider wants nothing of it."""
 
 
-class Unavailable(Undelivered):
+class Unavailable(DeliveryFailed):
     """It did not this time: the provider is out of order, or has no time."""
 
 
-class Unanswered(Undelivered):
+class OutcomeUnknown(DeliveryFailed):
     """Nobody knows: the provider took it and never answered."""

@@ -8,9 +8,9 @@ from orders.channels import sms
 
 
 @register
-def the_provider_of_sms_is_known(**_: Any) -> list[CheckMessage]:
+def check_sms_provider(**_: Any) -> list[CheckMessage]:
     """Name a `NOTIFY_SMS_URL` that apprise does not understand, without repeating the password in it."""
-    if not sms.is_open() or sms.is_understood():
+    if not sms.is_configured() or sms.is_provider_known():
         return []
     return [
         Error(

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import phonenumbers
 from django.conf import settings
 
-from orders.channels import Letter, Refused, Unanswered, Unavailable, Undelivered
+from orders.channels import DeliveryFailed, OutboundMessage, OutcomeUnknown, Rejected, Unavailable
 
 if TYPE_CHECKING:
     from apprise import Apprise, AppriseResult
@@ -26,35 +26,35 @@ _NOTHING_WAS_SENT = "Max retries exceeded"  # requests, when there was no connec
 _WRONG_NUMBER = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
-def is_open() -> bool:
+def is_configured() -> bool:
     """Whether this shop sends SMS at all."""
     return bool(settings.NOTIFY_SMS_URL)
 
 
-def is_understood() -> bool:
+def is_provider_known() -> bool:
     """Whether apprise knows what to do with ``NOTIFY_SMS_URL``."""
     return _provider(settings.NOTIFY_SMS_URL, to="+393123456789") is not None
 
 
-def send(letter: Letter) -> str:
+def send(outbound: OutboundMessage) -> str:
     """
     Hand a letter's text to the provider, and come back once it has taken it.
 
     :returns: nothing, so far: apprise keeps the provider's id to itself
     :raises Undelivered: as Refused, Unavailable or Unanswered
     """
-    if not is_open():
+    if not is_configured():
         raise Unavailable("This shop has no SMS provider.")
-    if not _can_be_a_number(letter.to):
-        raise Refused("That is no telephone number.")
-    provider = _provider(settings.NOTIFY_SMS_URL, to=letter.to)
+    if not _can_be_a_number(outbound.to):
+        raise Rejected("That is no telephone number.")
+    provider = _provider(settings.NOTIFY_SMS_URL, to=outbound.to)
     if provider is None:
         raise Unavailable("NOTIFY_SMS_URL is no address that apprise understands.")
-    if getattr(provider[0], "targets", [letter.to]) == []:
-        raise Refused("The SMS provider knows no such numbers.")  # Twilio's plugin would write to the shop's own
-    with provider.notify(body=letter.text, body_format="text", log_level=logging.DEBUG) as result:
+    if getattr(provider[0], "targets", [outbound.to]) == []:
+        raise Rejected("The SMS provider knows no such numbers.")  # Twilio's plugin would write to the shop's own
+    with provider.notify(body=outbound.text, body_format="text", log_level=logging.DEBUG) as result:
         if not result:
-            raise _what_happened(result)
+            raise _error_for_result(result)
     return ""
 
 
@@ -85,7 +85,7 @@ def _provider(url: str, *, to: str) -> "Apprise | None":
     return provider
 
 
-def _what_happened(result: "AppriseResult") -> Undelivered:
+def _error_for_result(result: "AppriseResult") -> DeliveryFailed:
     said = list(result.logs())
     warnings = [entry.message for entry in said if entry.level == "WARNING"]
     bodies = [entry.message for entry in said if entry.message.startswith("Response Details:")]
@@ -93,18 +93,20 @@ def _what_happened(result: "AppriseResult") -> Undelivered:
 
     found = [_STATUS.search(warning) for warning in warnings] + [_STATUS_IN_BODY.search(body) for body in bodies]
     if status := next((int(match[1]) for match in found if match), None):
-        return _answered(status)
+        return _error_for_status(status)
     if any(_NOTHING_WAS_SENT not in failure for failure in failures):
-        return Unanswered("The SMS provider took the message and did not answer.")
+        return OutcomeUnknown("The SMS provider took the message and did not answer.")
     if failures:
         return Unavailable("The SMS provider cannot be reached.")
-    return Unanswered("The SMS provider said no, in words nobody here understands.")  # or the sender was interrupted
+    return OutcomeUnknown(
+        "The SMS provider said no, in words nobody here understands."
+    )  # or the sender was interrupted
 
 
-def _answered(status: int) -> Undelivered:
+def _error_for_status(status: int) -> DeliveryFailed:
     said = f"The SMS provider answered {status}."
     if status in _WRONG_NUMBER:
-        return Refused(said)
+        return Rejected(said)
     if status == HTTPStatus.GATEWAY_TIMEOUT:  # whoever stands behind it may have taken the message
-        return Unanswered(said)
+        return OutcomeUnknown(said)
     return Unavailable(said)

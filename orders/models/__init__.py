@@ -1,7 +1,7 @@
 from orders.models.basket import Basket, BasketLine
 from orders.models.contact import OrderContact
 from orders.models.customer import Customer
-from orders.models.notice import Notice, NoticeKind, NoticeState, NotificationChannel
+from orders.models.notification import Notification, NotificationChannel, NotificationKind, NotificationState
 from orders.models.order import (
     DELIVERY_FAILURE_REASONS,
     CancelReason,
@@ -18,10 +18,10 @@ __all__ = [
     "BasketLine",
     "CancelReason",
     "Customer",
-    "Notice",
-    "NoticeKind",
-    "NoticeState",
+    "Notification",
     "NotificationChannel",
+    "NotificationKind",
+    "NotificationState",
     "Order",
     "OrderContact",
     "OrderLine",

@@ -25,18 +25,18 @@ from orders.services.delivering import (
     release_delivery,
 )
 from orders.services.handover import hand_over
+from orders.services.inbox import dismiss_notifications, mark_notifications_read
 from orders.services.kitchen_sync import mark_cooking, mark_ready, mark_recalled
 from orders.services.linking import OrderAlreadyLinked, link_order_to_customer
-from orders.services.noticing import write_notices
-from orders.services.promises import extend_missed_promises
-from orders.services.reading import dismiss_notices, mark_notices_read
-from orders.services.sending import (
-    NothingToSendAgain,
-    send_notice,
-    send_notice_again,
-    settle_notice,
-    take_notice,
+from orders.services.notification_creation import create_notifications
+from orders.services.notification_delivery import (
+    NothingToResend,
+    claim_notification,
+    record_outcome,
+    resend_notification,
+    send_notification,
 )
+from orders.services.promises import extend_missed_promises
 
 __all__ = [
     "NEEDED_AT_THE_DOOR",
@@ -50,7 +50,7 @@ __all__ = [
     "EmptyBasket",
     "NotADriver",
     "NotYourDelivery",
-    "NothingToSendAgain",
+    "NothingToResend",
     "OrderAlreadyLinked",
     "OrderStateConflict",
     "ReasonMissing",
@@ -62,25 +62,25 @@ __all__ = [
     "change_contact",
     "change_quantity",
     "claim_delivery",
-    "dismiss_notices",
+    "claim_notification",
+    "create_notifications",
+    "dismiss_notifications",
     "extend_missed_promises",
     "fail_delivery",
     "hand_over",
     "leave_for_delivery",
     "link_order_to_customer",
     "mark_cooking",
-    "mark_notices_read",
+    "mark_notifications_read",
     "mark_ready",
     "mark_recalled",
     "needs_recent_auth",
     "place_order",
     "purge_baskets",
+    "record_outcome",
     "register_customer",
     "release_delivery",
     "remove_line",
-    "send_notice",
-    "send_notice_again",
-    "settle_notice",
-    "take_notice",
-    "write_notices",
+    "resend_notification",
+    "send_notification",
 ]

@@ -37,7 +37,7 @@ class News:
 
 def read(message: bytes) -> News:
     """
-    Read what `News.written` wrote.
+    Read what `NotificationRule.written` wrote.
 
     :raises ValueError, TypeError: it did not write that
     """

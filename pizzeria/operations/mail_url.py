@@ -40,4 +40,4 @@ def parse_mail_url(url: str) -> Mailers:
         "use_tls": parts.scheme == "smtp" and tls == "yes",
         "timeout": seconds,
     }
-    return {"default": {"BACKEND": "orders.channels.mailer.Mailer", "OPTIONS": options}}
+    return {"default": {"BACKEND": "orders.channels.smtp_backend.TrackingEmailBackend", "OPTIONS": options}}

@@ -20,7 +20,7 @@ from django.dispatch import Signal
 
 from kitchen.models import FulfillmentMethod
 from orders.models import NotificationChannel
-from orders.services.audience import NEWS
+from orders.services.notification_rules import RULES
 from pizzeria.foundation.events import domain_events
 
 PACKAGES = ("pizzeria", "orders", "kitchen", "menu")
@@ -133,10 +133,10 @@ def _rows(kinds: Sequence[str]) -> str:
 
 
 def _channels_cell(signal: Signal) -> str:
-    for domain_event, news in NEWS.items():
+    for domain_event, rule in RULES.items():
         if domain_event.signal is signal:
-            alone = f" ({', '.join(news.of)} alone)" if len(news.of) < len(FulfillmentMethod) else ""
-            return ", ".join(str(NotificationChannel(way).label) for way in news.ways) + alone
+            alone = f" ({', '.join(rule.methods)} alone)" if len(rule.methods) < len(FulfillmentMethod) else ""
+            return ", ".join(str(NotificationChannel(channel).label) for channel in rule.channels) + alone
     return ""
 
 

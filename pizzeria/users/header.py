@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from orders.selectors import notices
+from orders.selectors import inbox
 from orders.views import basket_session
 from pizzeria.users import sessions
 from pizzeria.users.models import User
@@ -39,7 +39,7 @@ class Header:
 
     def unread(self) -> int:
         """Count the notices that somebody signed in has not read; asked for by whole pages, not by their parts."""
-        return notices.unread_count(self.user_id) if self.user_id else 0
+        return inbox.unread_count(self.user_id) if self.user_id else 0
 
 
 def remember(request: HttpRequest, user: User) -> None:

@@ -12,9 +12,9 @@ from menu.permissions import EDIT_THE_MENU, SELL_OUT
 from orders.permissions import (
     ASSIGN_DELIVERIES,
     DELIVER,
+    RESEND_NOTIFICATIONS,
     SEE_ALL_ORDERS,
     SEE_DELIVERIES,
-    SEND_NOTICES_AGAIN,
     STOP_THE_OVEN,
 )
 from pizzeria.foundation.actor import Permission
@@ -80,7 +80,7 @@ MANAGER = Role(
         SEE_DELIVERIES,
         DELIVER,
         ASSIGN_DELIVERIES,
-        SEND_NOTICES_AGAIN,
+        RESEND_NOTIFICATIONS,
         CHANGE_CAPACITY,
         VIEW_KITCHEN,
         *EDIT_THE_MENU,

@@ -12,9 +12,9 @@ from menu.permissions import EDIT_THE_MENU, SELL_OUT
 from orders.permissions import (
     ASSIGN_DELIVERIES,
     DELIVER,
+    RESEND_NOTIFICATIONS,
     SEE_ALL_ORDERS,
     SEE_DELIVERIES,
-    SEND_NOTICES_AGAIN,
     STOP_THE_OVEN,
 )
 from pizzeria.foundation.actor import ENTER_ADMIN, Permission
@@ -28,7 +28,7 @@ EVERY_PERMISSION = frozenset(permission for role in ROLES for permission in role
 
 OPENS: dict[Scope, Collection[Permission]] = {
     Scope.ORDERS_READ: (SEE_ALL_ORDERS,),
-    Scope.ORDERS_WRITE: (STOP_THE_OVEN, SEND_NOTICES_AGAIN),
+    Scope.ORDERS_WRITE: (STOP_THE_OVEN, RESEND_NOTIFICATIONS),
     Scope.MENU_READ: (),
     Scope.MENU_WRITE: (*EDIT_THE_MENU, SELL_OUT),
     Scope.KITCHEN_READ: (SEE_BOARD, VIEW_KITCHEN),

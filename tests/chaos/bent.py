@@ -21,8 +21,8 @@ from django.conf import settings  # noqa: E402 - Django has to be up before its 
 from django.db.models import F  # noqa: E402
 from redis import Redis  # noqa: E402
 
-from orders.models import Notice, NoticeState  # noqa: E402
-from orders.services import sending  # noqa: E402
+from orders.models import Notification, NotificationState  # noqa: E402
+from orders.services import notification_delivery  # noqa: E402
 from orders.signals import order_confirmed  # noqa: E402
 from pizzeria.celery import app  # noqa: E402
 from pizzeria.foundation import failpoints  # noqa: E402
@@ -38,7 +38,7 @@ def main(bend, *celery):
     kind, _, what = bend.partition(":")
     match kind:
         case "hasty":
-            sending.take_notice = hasty_take
+            notification_delivery.claim_notification = hasty_take
         case "careless":
             relay.claim = careless_take
         case "poisoned":
@@ -60,12 +60,12 @@ def poison(ref):
 
 
 @command
-@wraps(sending.take_notice.__wrapped__)
+@wraps(notification_delivery.claim_notification.__wrapped__)
 def hasty_take(**asked):
-    notice = hasty_take.__wrapped__.__wrapped__(**asked)
-    if notice is not None:
-        Notice.objects.filter(pk=notice.pk).update(state=NoticeState.SENT)
-    return notice
+    notification = hasty_take.__wrapped__.__wrapped__(**asked)
+    if notification is not None:
+        Notification.objects.filter(pk=notification.pk).update(state=NotificationState.SENT)
+    return notification
 
 
 def careless_take(*, at, aggregate_ref=None):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from orders import services as order_services
-from orders.models import Notice, NoticeState
+from orders.models import Notification, NotificationState
 from pizzeria.foundation import background, clock
 from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.relay import relay_due
@@ -56,21 +56,21 @@ def all_relayed():
 def nothing_is_due():
     """Tell whether the workers have done all they can: what is left, if anything, somebody holds."""
     now = clock.now()
-    return not Notice.objects.due(now).exists() and not OutboxEntry.objects.eligible(now).exists()
+    return not Notification.objects.due(now).exists() and not OutboxEntry.objects.eligible(now).exists()
 
 
 def finish(**whose):
     """Do what beat and workers would do a minute later, when what killed ones had taken is due again."""
     later = clock.now() + LEASE_IS_OVER
     relay_due(now=lambda: later)
-    for notice in Notice.objects.due(later).filter(**whose):
-        order_services.send_notice(notice_id=notice.pk, at=later)
+    for notification in Notification.objects.due(later).filter(**whose):
+        order_services.send_notification(notification_id=notification.pk, at=later)
 
 
 def states():
     """Count the notices by what became of them, for who reads why a test fails."""
-    return Counter(Notice.objects.values_list("channel", "state"))
+    return Counter(Notification.objects.values_list("channel", "state"))
 
 
 def all_sent():
-    return not Notice.objects.exclude(state=NoticeState.SENT).exists()
+    return not Notification.objects.exclude(state=NotificationState.SENT).exists()

@@ -9,13 +9,13 @@ from datetime import timedelta
 
 import pytest
 
-from orders.models import Notice, NoticeState, NotificationChannel
+from orders.models import Notification, NotificationChannel, NotificationState
 from pizzeria.foundation import clock
 from tests import shop
 from tests.chaos import evening
 from tests.waiting import until
 
-SENT, EXPIRED = NoticeState.SENT, NoticeState.EXPIRED
+SENT, EXPIRED = NotificationState.SENT, NotificationState.EXPIRED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +33,7 @@ def ready_since(chef):
 
 def became_of(order):
     """Tell of each kind of SMS what it has come to."""
-    return dict(Notice.objects.filter(order=order, channel=NotificationChannel.SMS).values_list("kind", "state"))
+    return dict(Notification.objects.filter(order=order, channel=NotificationChannel.SMS).values_list("kind", "state"))
 
 
 def test_leaves_untold_only_what_is_no_news_any_more(works, post, ready_since):
@@ -44,7 +44,7 @@ def test_leaves_untold_only_what_is_no_news_any_more(works, post, ready_since):
     until(evening.all_relayed, seconds=evening.PATIENCE)
     works.worker()
     until(
-        lambda: Notice.objects.filter(state__in=[SENT, EXPIRED]).count() == 8,
+        lambda: Notification.objects.filter(state__in=[SENT, EXPIRED]).count() == 8,
         seconds=evening.PATIENCE,
         why=evening.states,
     )

@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from orders.models import Notice, NoticeState
+from orders.models import Notification, NotificationState
 from tests.chaos import evening
 from tests.length import by_length
 from tests.waiting import until
@@ -58,7 +58,7 @@ def test_killed_at_the_worst_moment(works, post, bend, arrive):
     evening.place(1)
     worker = works.bent_worker(bend, "--queues", "celery,sms")
     until(lambda: worker.poll() is not None, seconds=evening.PATIENCE, why=evening.states)
-    assert Notice.objects.filter(channel="sms").exclude(state=NoticeState.QUEUED).exists()
+    assert Notification.objects.filter(channel="sms").exclude(state=NotificationState.QUEUED).exists()
 
     evening.finish()
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from orders.channels import Letter, email, sms
+from orders.channels import OutboundMessage, email, sms
 from pizzeria.devtools.message_sinks.store import Message, MessageStore
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import message_sinks
@@ -32,8 +32,14 @@ def shown(browser, address=PAGE):
 
 def test_shows_what_left_by_either_way_newest_first(post, sign_in, settings):
     settings.DEMO_MESSAGE_STORE = str(post.box.store.folder)
-    email.send(Letter(id="notice-1", to="anna@example.com", subject="Order #7", text="We have it.", html="<p>It</p>"))
-    sms.send(Letter(id="notice-2", to="+393331234567", subject="", text="Ready: http://localhost/orders/1/"))
+    email.send(
+        OutboundMessage(
+            id="notification-1", to="anna@example.com", subject="Order #7", text="We have it.", html="<p>It</p>"
+        )
+    )
+    sms.send(
+        OutboundMessage(id="notification-2", to="+393331234567", subject="", text="Ready: http://localhost/orders/1/")
+    )
 
     page = shown(sign_in(MANAGER))
 
@@ -100,6 +106,6 @@ def test_still_shows_them_after_a_restart(tmp_path, settings):
     for text in ("before", "after"):
         with message_sinks.running(tmp_path) as post:
             message_sinks.connect(settings, post)
-            sms.send(Letter(id="notice-1", to="+393331234567", subject="", text=text))
+            sms.send(OutboundMessage(id="notification-1", to="+393331234567", subject="", text=text))
 
     assert [message.text for message in post.taken()] == ["before", "after"]

@@ -16,7 +16,7 @@ def test_is_counted_until_it_is_seen_and_there_until_it_is_put_away(somebody, sc
     sign_in(carla, "customer")
     order(carla)
     for event in StoredEvent.objects.filter(stream="order").order_by("seq"):
-        order_services.write_notices(event_id=event.pk, at=clock.now())
+        order_services.create_notifications(event_id=event.pk, at=clock.now())
 
     carla.goto("/menu/")
     carla.get_by_role("link", name="News 2 unread").click()
@@ -29,6 +29,6 @@ def test_is_counted_until_it_is_seen_and_there_until_it_is_put_away(somebody, sc
     carla.get_by_role("link", name="Order #1 is in line for the oven").click()
     expect(carla.locator("#tracker")).to_contain_text("We have your order")
 
-    carla.goto("/notices/")
+    carla.goto("/notifications/")
     carla.get_by_role("button", name="Clear all").click()
     expect(carla.get_by_role("main")).to_contain_text("No news.")

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import override_settings
 
 from kitchen.models import Ticket, TicketState
-from orders.models import Notice
+from orders.models import Notification
 from pizzeria.celery import app
 from pizzeria.foundation import clock, failpoints
 from pizzeria.foundation.events.models import OutboxEntry
@@ -72,7 +72,7 @@ def _begun(notes: Path) -> dict[str, float]:
 def _in_a_second(name: str) -> None:
     seconds, told = 0.0, 0
     while told < EVENTS:
-        Notice.objects.all().delete()
+        Notification.objects.all().delete()
         told += OutboxEntry.objects.filter(event__stream="order").update(
             relayed_at=None, attempts=0, due_at=clock.now()
         )

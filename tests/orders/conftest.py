@@ -2,8 +2,8 @@ import pytest
 
 from pizzeria.users.roles import DRIVER, MANAGER
 from tests import shop
+from tests.orders.notification_helpers import EMAIL, SMS, newest
 from tests.orders.patience import post
-from tests.orders.telling import EMAIL, SMS, newest
 
 __all__ = ["post"]
 

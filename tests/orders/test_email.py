@@ -12,12 +12,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from orders.channels import Letter, Refused, Unanswered, Unavailable, email
+from orders.channels import OutboundMessage, OutcomeUnknown, Rejected, Unavailable, email
 from pizzeria.operations import mail_url
 from tests.orders.patience import PATIENCE
 
-LETTER = Letter(
-    id="notice-17",
+LETTER = OutboundMessage(
+    id="notification-17",
     to="anna@example.com",
     subject="Order #7 is ready",
     text="Your Margherita is waiting for you – è pronta!",
@@ -26,16 +26,16 @@ LETTER = Letter(
 
 
 def letter(**changes):
-    return Letter(**{name: getattr(LETTER, name) for name in LETTER.__slots__} | changes)
+    return OutboundMessage(**{name: getattr(LETTER, name) for name in LETTER.__slots__} | changes)
 
 
 def test_hands_over_text_and_html_under_an_id_of_its_own(post, settings):
     settings.SHOP_ORIGIN = "https://pizza.example:8443"
 
-    assert email.send(LETTER) == "<notice-17@pizza.example>"
+    assert email.send(LETTER) == "<notification-17@pizza.example>"
 
     [taken] = post.taken("email")
-    assert (taken.to, taken.subject, taken.letter) == (LETTER.to, LETTER.subject, "<notice-17@pizza.example>")
+    assert (taken.to, taken.subject, taken.letter) == (LETTER.to, LETTER.subject, "<notification-17@pizza.example>")
     assert (taken.text.strip(), taken.html.strip()) == (LETTER.text, LETTER.html)
 
 
@@ -54,10 +54,10 @@ def test_can_do_without_html(post):
 
 
 def test_is_open_when_there_is_a_mail_server(post, settings):
-    assert email.is_open()
+    assert email.is_configured()
 
     settings.MAILERS = mail_url.parse_mail_url("")
-    assert not email.is_open()
+    assert not email.is_configured()
     with pytest.raises(Unavailable):
         email.send(LETTER)
 
@@ -68,7 +68,7 @@ def test_is_open_when_there_is_a_mail_server(post, settings):
      "anna@example.com\nBcc: bea@example.com", "anna@example.com\r\nBcc: bea@example.com"],
 )  # fmt: skip
 def test_refuses_what_cannot_be_an_address_without_asking(post, nobody):
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Rejected) as told:
         email.send(letter(to=nobody))
 
     assert told.value.__suppress_context__  # Django's complaint holds the address
@@ -86,16 +86,16 @@ def test_lets_no_line_break_into_a_header(post):
 @pytest.mark.parametrize(
     ("manners", "outcome"),
     [
-        ({"refused": [LETTER.to]}, Refused),
-        ({"RCPT": 554}, Refused),
-        ({"DATA": 554}, Refused),
+        ({"refused": [LETTER.to]}, Rejected),
+        ({"RCPT": 554}, Rejected),
+        ({"DATA": 554}, Rejected),
         ({"RCPT": 450}, Unavailable),  # greylisted
         ({"DATA": 451}, Unavailable),
         ({"RCPT": 421}, Unavailable),
         ({"EHLO": 421}, Unavailable),
         ({"EHLO": "hang"}, Unavailable),
-        ({"DATA": "silence"}, Unanswered),
-        ({"DATA": "drop"}, Unanswered),
+        ({"DATA": "silence"}, OutcomeUnknown),
+        ({"DATA": "drop"}, OutcomeUnknown),
     ],
     ids=str,
 )
@@ -108,7 +108,7 @@ def test_tells_what_became_of_a_letter_and_nothing_about_anybody(post, manners, 
     assert type(told.value) is outcome
     assert LETTER.to not in str(told.value)
     assert told.value.__suppress_context__
-    assert len(post.taken("email")) == (outcome is Unanswered)
+    assert len(post.taken("email")) == (outcome is OutcomeUnknown)
 
 
 def test_is_unavailable_where_nobody_listens(post, settings):

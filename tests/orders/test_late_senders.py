@@ -9,19 +9,19 @@ from datetime import timedelta
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 
-from orders.channels import Refused, Unavailable
-from orders.services.sending import LEASE, MOST_TRIES
+from orders.channels import Rejected, Unavailable
+from orders.services.notification_delivery import LEASE, MAX_ATTEMPTS
 from pizzeria.foundation import failpoints
-from tests.orders.telling import (
+from tests.orders.notification_helpers import (
     DEAD,
     FAILED,
     SENDING,
     SENT,
     now,
+    record_outcome,
     seconds,
     send,
-    settle,
-    take,
+    take_for_sending,
 )
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import LIMIT, until
@@ -44,10 +44,10 @@ def test_leave_it_to_others_when_their_time_is_up_and_not_before(sms, post):
     with killed("take_notice.after_commit"), pytest.raises(Killed):
         send(sms)
 
-    assert (now(sms).state, now(sms).tries) == (SENDING, 1)
+    assert (now(sms).state, now(sms).attempts) == (SENDING, 1)
     assert send(sms, FRIDAY_NIGHT + LEASE - timedelta(seconds=1)).state == SENDING
     assert post.taken() == []
-    assert (send(sms, FRIDAY_NIGHT + LEASE).state, now(sms).tries) == (SENT, 2)
+    assert (send(sms, FRIDAY_NIGHT + LEASE).state, now(sms).attempts) == (SENT, 2)
     assert len(post.taken()) == 1
 
 
@@ -63,31 +63,34 @@ def test_have_it_doubled_when_it_had_gone_out_just_before_they_were_killed(sms, 
 
 
 def test_are_not_sent_to_their_death_for_ever(sms):
-    for round_ in range(MOST_TRIES + 1):
-        taken = take(sms, FRIDAY_NIGHT + round_ * LEASE)
-        assert (taken is None) == (round_ == MOST_TRIES)
+    for round_ in range(MAX_ATTEMPTS + 1):
+        taken = take_for_sending(sms, FRIDAY_NIGHT + round_ * LEASE)
+        assert (taken is None) == (round_ == MAX_ATTEMPTS)
 
-    assert (now(sms).state, now(sms).error) == (DEAD, "whoever sent it died of it")
+    assert (now(sms).state, now(sms).error) == (DEAD, "worker terminated before it reported a result")
 
 
 def test_change_nothing_by_a_failure_for_whoever_has_it_now(sms):
-    slow = take(sms)
-    quick = take(sms, FRIDAY_NIGHT + LEASE)
+    slow = take_for_sending(sms)
+    quick = take_for_sending(sms, FRIDAY_NIGHT + LEASE)
 
-    assert (settle(slow, Refused("no such number")).state, now(sms).error) == (SENDING, "whoever sent it died of it")
+    assert (record_outcome(slow, Rejected("no such number")).state, now(sms).error) == (
+        SENDING,
+        "worker terminated before it reported a result",
+    )
 
-    settle(quick, "SM17")
-    assert (settle(slow, Unavailable("busy")).state, now(sms).provider_id) == (SENT, "SM17")
+    record_outcome(quick, "SM17")
+    assert (record_outcome(slow, Unavailable("busy")).state, now(sms).provider_id) == (SENT, "SM17")
 
 
 def test_are_believed_when_they_say_that_it_went_out(sms):
-    slow = take(sms)
-    quick = take(sms, FRIDAY_NIGHT + LEASE)
+    slow = take_for_sending(sms)
+    quick = take_for_sending(sms, FRIDAY_NIGHT + LEASE)
 
-    settle(slow, "SM1", seconds(61))
+    record_outcome(slow, "SM1", seconds(61))
 
-    assert settle(quick, Unavailable("busy"), seconds(62)).state == SENT
-    assert settle(quick, "SM2", seconds(63)).provider_id == "SM1"
+    assert record_outcome(quick, Unavailable("busy"), seconds(62)).state == SENT
+    assert record_outcome(quick, "SM2", seconds(63)).provider_id == "SM1"
     assert (now(sms).sent_at, now(sms).error) == (seconds(61), "")
 
 
@@ -98,7 +101,7 @@ def test_whose_task_has_no_time_left_say_that_nobody_knows(sms, post, settings):
     with interrupted(once=lambda: post.taken("sms")):
         late = send(sms)
 
-    assert (late.state, late.unanswered) == (FAILED, 1)
+    assert (late.state, late.unknown_outcomes) == (FAILED, 1)
 
 
 @contextmanager

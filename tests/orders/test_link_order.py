@@ -7,7 +7,7 @@ from kitchen.models import Kitchen
 from orders import replay
 from orders import selectors as order_selectors
 from orders import services as order_services
-from orders.models import Notice, NotificationChannel, Order
+from orders.models import Notification, NotificationChannel, Order
 from orders.models.contact import new_guest_token
 from orders.selectors.timeline import timeline
 from pizzeria.foundation.actor import GUEST
@@ -17,7 +17,7 @@ from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.roles import CUSTOMER, KITCHEN
 from tests import shop
 from tests.factories import UserFactory
-from tests.orders.telling import write_down
+from tests.orders.notification_helpers import create_notifications
 from tests.shop import FRIDAY_NIGHT
 
 
@@ -101,13 +101,13 @@ def test_of_an_unknown_order_finds_nothing(kitchen, carla):
 
 
 def test_tells_nobody_twice_what_the_guest_was_told(post, placed_order, carla, chef):
-    write_down(placed_order)
+    create_notifications(placed_order)
     adopt(placed_order, carla)
     shop.cooked(placed_order, by=chef)
 
-    write_down(placed_order)
+    create_notifications(placed_order)
 
-    told = Notice.objects.order_by("pk").values_list("kind", "channel", "recipient")
+    told = Notification.objects.order_by("pk").values_list("kind", "channel", "recipient")
     assert list(told.filter(recipient="guest")) == [
         ("confirmed", NotificationChannel.EMAIL, "guest"),
         ("confirmed", NotificationChannel.SMS, "guest"),

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from orders import services as order_services
-from orders.channels import Refused, Unavailable
-from orders.models import CancelReason, Notice
-from orders.selectors.notices import due_after
-from orders.services.audience import why_no_news
-from orders.services.sending import LEASE
+from orders.channels import Rejected, Unavailable
+from orders.models import CancelReason, Notification
+from orders.selectors.inbox import due_after
+from orders.services.notification_delivery import LEASE
+from orders.services.notification_rules import reason_not_to_send
 from tests import shop
-from tests.orders.telling import (
+from tests.orders.notification_helpers import (
     DEAD,
     EMAIL,
     EXPIRED,
@@ -22,10 +22,10 @@ from tests.orders.telling import (
     minutes,
     newest,
     now,
+    record_outcome,
     seconds,
     send,
-    settle,
-    take,
+    take_for_sending,
 )
 from tests.shop import FRIDAY_NIGHT
 
@@ -57,7 +57,7 @@ def test_a_message_is_dropped_once_a_later_one_of_its_order_is_due(confirmed, be
 
 
 def test_a_message_that_failed_is_not_tried_again_after_a_later_one_was_sent(confirmed, becomes_ready, post):
-    failed = settle(take(confirmed), Unavailable("busy"))
+    failed = record_outcome(take_for_sending(confirmed), Unavailable("busy"))
     ready = becomes_ready()
 
     assert send(ready).state == SENT
@@ -67,14 +67,14 @@ def test_a_message_that_failed_is_not_tried_again_after_a_later_one_was_sent(con
 
 def test_a_message_is_overtaken_by_a_later_one_that_waits_for_its_next_try(confirmed, becomes_ready):
     ready = becomes_ready()
-    settle(take(ready), Unavailable("busy"))
+    record_outcome(take_for_sending(ready), Unavailable("busy"))
 
     assert send(confirmed).state == EXPIRED
 
 
 def test_a_later_message_that_is_not_due_yet_overtakes_nothing(confirmed, becomes_ready):
     ready = becomes_ready()
-    Notice.objects.filter(pk=ready.pk).update(due_at=seconds(10))
+    Notification.objects.filter(pk=ready.pk).update(due_at=seconds(10))
 
     assert send(confirmed).state == SENT
 
@@ -83,14 +83,14 @@ def test_a_later_message_that_is_not_due_yet_overtakes_nothing(confirmed, become
 def test_a_later_message_that_will_not_be_sent_overtakes_nothing(confirmed, becomes_ready, why):
     ready = becomes_ready()
     if why == "it was refused":
-        assert settle(take(ready), Refused("no such number")).state == DEAD
+        assert record_outcome(take_for_sending(ready), Rejected("no such number")).state == DEAD
 
     assert send(confirmed, minutes(31)).state == SENT
 
 
 def test_channels_and_orders_overtake_each_other_in_nothing(confirmed, placed_order, becomes_ready):
     becomes_ready()
-    Notice.objects.filter(order=placed_order, channel=SMS).update(state=SENT)
+    Notification.objects.filter(order=placed_order, channel=SMS).update(state=SENT)
     other = newest(shop.place(), SMS)
 
     assert send(other).state == SENT
@@ -101,25 +101,25 @@ def test_a_cancellation_is_sent_although_a_later_message_is_due(confirmed, place
     ready = becomes_ready()
     order_services.cancel_order(ref=placed_order.ref, reason=CancelReason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT)
     cancelled = newest(placed_order, SMS, "cancelled")
-    settle(take(cancelled), "SM1")
+    record_outcome(take_for_sending(cancelled), "SM1")
 
-    assert why_no_news(ready, later=[now(cancelled)], at=FRIDAY_NIGHT) == "overtaken"
-    assert why_no_news(cancelled, later=[now(cancelled)], at=FRIDAY_NIGHT) == ""
+    assert reason_not_to_send(ready, later=[now(cancelled)], at=FRIDAY_NIGHT) == "overtaken"
+    assert reason_not_to_send(cancelled, later=[now(cancelled)], at=FRIDAY_NIGHT) == ""
 
 
 def test_a_later_message_waits_while_an_earlier_one_is_being_sent(confirmed, becomes_ready, post):
-    taken = take(confirmed)
+    taken = take_for_sending(confirmed)
     ready = becomes_ready(seconds(1))
 
     assert send(ready, seconds(2)).state == QUEUED
     assert post.taken("sms") == []
 
-    settle(taken, "SM1", seconds(3))
+    record_outcome(taken, "SM1", seconds(3))
     assert send(ready, seconds(3)).state == SENT
 
 
 def test_a_later_message_waits_until_the_earlier_ones_lease_ends_and_no_longer(confirmed, becomes_ready):
-    take(confirmed)
+    take_for_sending(confirmed)
     ready = becomes_ready(seconds(1))
 
     assert send(ready, FRIDAY_NIGHT + LEASE - timedelta(seconds=1)).state == QUEUED
@@ -128,14 +128,14 @@ def test_a_later_message_waits_until_the_earlier_ones_lease_ends_and_no_longer(c
 
 
 def test_what_waited_is_found_once_the_earlier_one_is_settled(confirmed, becomes_ready):
-    taken = take(confirmed)
+    taken = take_for_sending(confirmed)
     ready = becomes_ready(seconds(1))
-    settle(taken, "SM1", seconds(3))
+    record_outcome(taken, "SM1", seconds(3))
 
     assert list(due_after(confirmed.pk, at=seconds(3))) == [ready]
     assert list(due_after(ready.pk, at=seconds(3))) == []
 
 
 def test_nothing_is_sent_for_a_notice_that_was_not_taken(confirmed):
-    assert order_services.send_notice(notice_id=confirmed.pk, at=FRIDAY_NIGHT)
-    assert not order_services.send_notice(notice_id=confirmed.pk, at=FRIDAY_NIGHT)
+    assert order_services.send_notification(notification_id=confirmed.pk, at=FRIDAY_NIGHT)
+    assert not order_services.send_notification(notification_id=confirmed.pk, at=FRIDAY_NIGHT)

@@ -11,23 +11,25 @@ from contextlib import suppress
 import pytest
 from apprise.plugins.twilio import NotifyTwilio
 
-from orders.channels import Letter, Refused, Unanswered, Unavailable, Undelivered, sms
+from orders.channels import DeliveryFailed, OutboundMessage, OutcomeUnknown, Rejected, Unavailable, sms
 from tests.orders.patience import patience_for
 
 ANNA = "+393331234567"
-LETTER = Letter(id="notice-17", to=ANNA, subject="", text="Anna, your Margherita is ready – error=404. & <b>più</b>")
+LETTER = OutboundMessage(
+    id="notification-17", to=ANNA, subject="", text="Anna, your Margherita is ready – error=404. & <b>più</b>"
+)
 OUTCOMES = [
-    ({"refused": [ANNA]}, Refused),
-    ({"SMS": 404}, Refused),
-    ({"SMS": 422}, Refused),
+    ({"refused": [ANNA]}, Rejected),
+    ({"SMS": 404}, Rejected),
+    ({"SMS": 422}, Rejected),
     ({"SMS": 401}, Unavailable),
     ({"SMS": 429}, Unavailable),
     ({"SMS": 500}, Unavailable),
     ({"SMS": 503}, Unavailable),
     ({"SMS": 307}, Unavailable),
-    ({"SMS": 504}, Unanswered),
-    ({"SMS": "silence"}, Unanswered),
-    ({"SMS": "drop"}, Unanswered),
+    ({"SMS": 504}, OutcomeUnknown),
+    ({"SMS": "silence"}, OutcomeUnknown),
+    ({"SMS": "drop"}, OutcomeUnknown),
 ]
 
 
@@ -74,7 +76,7 @@ def test_asks_once_whatever_the_address_says(post, settings):
     settings.NOTIFY_SMS_URL += "&retry=3&wait=0"
     post.behaves(SMS="drop")
 
-    with pytest.raises(Unanswered):
+    with pytest.raises(OutcomeUnknown):
         sms.send(LETTER)
 
     assert len(post.taken("sms")) == 1
@@ -82,8 +84,8 @@ def test_asks_once_whatever_the_address_says(post, settings):
 
 @pytest.mark.parametrize("nobody", ["", "anna", "3331234567", "+39", "+1555", "+39333123456789012", f"{ANNA},{ANNA}"])
 def test_refuses_what_cannot_be_a_number_without_asking(post, nobody):
-    with pytest.raises(Refused):
-        sms.send(Letter(id="notice-17", to=nobody, subject="", text="Ready"))
+    with pytest.raises(Rejected):
+        sms.send(OutboundMessage(id="notification-17", to=nobody, subject="", text="Ready"))
 
     assert post.taken() == []
 
@@ -98,10 +100,10 @@ def test_is_unavailable_where_nobody_listens(post, settings):
 
 
 def test_is_open_when_there_is_a_provider(post, settings):
-    assert sms.is_open()
+    assert sms.is_configured()
 
     settings.NOTIFY_SMS_URL = ""
-    assert not sms.is_open()
+    assert not sms.is_configured()
     with pytest.raises(Unavailable):
         sms.send(LETTER)
 
@@ -123,7 +125,7 @@ def test_writes_nothing_about_anybody_into_our_logs(behaves, manners, written, c
     behaves(**manners)
     logging.getLogger("somebody").debug("Let us see.")
 
-    with suppress(Undelivered):
+    with suppress(DeliveryFailed):
         sms.send(LETTER)
 
     said = written() + "".join(capfd.readouterr())
@@ -141,7 +143,7 @@ def test_costs_the_web_process_nothing():
 
 def test_understands_its_address_or_says_that_it_does_not(settings):
     settings.NOTIFY_SMS_URL = "json://127.0.0.1/sms"
-    assert sms.is_understood()
+    assert sms.is_provider_known()
 
     settings.NOTIFY_SMS_URL = "pigeon://roof"
-    assert not sms.is_understood()
+    assert not sms.is_provider_known()

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from orders import tasks
-from orders.models import Notice, NoticeState, NotificationChannel
+from orders.models import Notification, NotificationChannel, NotificationState
 from pizzeria.devtools import environment
 from pizzeria.devtools.servers.processes import start_tied
 from pizzeria.foundation import clock
@@ -65,24 +65,26 @@ def told(kitchen, silence):
     """Orders whose guests are to be told by e-mail and by SMS, all of it handed to the workers."""
     for _ in range(ORDERS):
         order = shop.place(at=clock.now())
-        tasks.notify(event_id=StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1").pk)
+        tasks.create_and_queue_notifications(
+            event_id=StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1").pk
+        )
 
 
 def count(channel, state):
-    return Notice.objects.filter(channel=channel, state=state).count()
+    return Notification.objects.filter(channel=channel, state=state).count()
 
 
 def test_holds_up_its_own_alone(told, silence):
     with working(silence, "sms"), working(silence, "celery,email"):
-        until(lambda: count(NotificationChannel.EMAIL, NoticeState.SENT) == ORDERS)
-        until(lambda: count(NotificationChannel.SMS, NoticeState.SENDING) == 1)
+        until(lambda: count(NotificationChannel.EMAIL, NotificationState.SENT) == ORDERS)
+        until(lambda: count(NotificationChannel.SMS, NotificationState.SENDING) == 1)
 
     assert len(silence.taken("email")) == ORDERS
-    assert count(NotificationChannel.SMS, NoticeState.QUEUED) == ORDERS - 1
+    assert count(NotificationChannel.SMS, NotificationState.QUEUED) == ORDERS - 1
 
 
 def test_control_with_one_worker_for_everything_holds_up_the_rest(told, silence):
     with working(silence, "celery,email,sms"):
-        until(lambda: count(NotificationChannel.SMS, NoticeState.SENDING) == 1)
+        until(lambda: count(NotificationChannel.SMS, NotificationState.SENDING) == 1)
 
-    assert count(NotificationChannel.EMAIL, NoticeState.SENT) < ORDERS
+    assert count(NotificationChannel.EMAIL, NotificationState.SENT) < ORDERS

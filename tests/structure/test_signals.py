@@ -29,18 +29,18 @@ LIVE = {
 # News for the world outside, relayed after the commit. Nobody tells anybody of a driver's comings and goings, nor
 # somebody of what they have just done themselves.
 WORLD = {
-    "orders.signals.order_placed": ["orders.receivers.on_order_news"],
-    "orders.signals.order_confirmed": ["orders.receivers.on_order_news"],
-    "orders.signals.order_cooking_started": ["orders.receivers.on_order_news"],
-    "orders.signals.order_ready": ["orders.receivers.on_order_news"],
+    "orders.signals.order_placed": ["orders.receivers.on_order_event"],
+    "orders.signals.order_confirmed": ["orders.receivers.on_order_event"],
+    "orders.signals.order_cooking_started": ["orders.receivers.on_order_event"],
+    "orders.signals.order_ready": ["orders.receivers.on_order_event"],
     "orders.signals.order_recalled": [],
     "orders.signals.order_driver_assigned": [],
     "orders.signals.order_driver_unassigned": [],
-    "orders.signals.order_out_for_delivery": ["orders.receivers.on_order_news"],
+    "orders.signals.order_out_for_delivery": ["orders.receivers.on_order_event"],
     "orders.signals.order_delivery_failed": [],
-    "orders.signals.order_delivered": ["orders.receivers.on_order_news"],
-    "orders.signals.order_promise_changed": ["orders.receivers.on_order_news"],
-    "orders.signals.order_cancelled": ["orders.receivers.on_order_news"],
+    "orders.signals.order_delivered": ["orders.receivers.on_order_event"],
+    "orders.signals.order_promise_changed": ["orders.receivers.on_order_event"],
+    "orders.signals.order_cancelled": ["orders.receivers.on_order_event"],
     "orders.signals.order_linked_to_customer": [],
 }
 

@@ -24,9 +24,9 @@ POST /basket/lines/UUID/                   +   +   +   +   +   +   +   +
 BOTH /checkout/                            +   +   +   +   +   +   +   +
 
 BOTH /profile/                             =   +   +   +   +   +   +   +
-GET  /notices/                             =   +   +   +   +   +   +   +
-POST /notices/read/                        =   +   +   +   +   +   +   +
-POST /notices/dismiss/                     =   +   +   +   +   +   +   +
+GET  /notifications/                       =   +   +   +   +   +   +   +
+POST /notifications/read/                  =   +   +   +   +   +   +   +
+POST /notifications/dismiss/               =   +   +   +   +   +   +   +
 GET  /orders/                              =   +   +   +   +   +   +   +
 GET  /orders/WAITING/                      =   +   0   +   0   0   +   +
 BOTH /orders/WAITING/cancel/               =   +   0   +   0   0   +   +
@@ -110,10 +110,10 @@ BOTH /admin/orders/customer/add/            =   -   -   -   -   -   -   -
 POST /admin/orders/customer/1/change/       =   -   -   -   -   -   -   -
 BOTH /admin/orders/customer/1/delete/       =   -   -   -   -   -   -   -
 BOTH /admin/orders/customer/*               =   -   -   -   -   -   +   +
-BOTH /admin/orders/notice/add/              =   -   -   -   -   -   -   -
-POST /admin/orders/notice/1/change/         =   -   -   -   -   -   -   -
-BOTH /admin/orders/notice/1/delete/         =   -   -   -   -   -   -   -
-BOTH /admin/orders/notice/*                 =   -   -   -   -   -   +   +
+BOTH /admin/orders/notification/add/        =   -   -   -   -   -   -   -
+POST /admin/orders/notification/1/change/   =   -   -   -   -   -   -   -
+BOTH /admin/orders/notification/1/delete/   =   -   -   -   -   -   -   -
+BOTH /admin/orders/notification/*           =   -   -   -   -   -   +   +
 BOTH /admin/events/outboxentry/add/        =   -   -   -   -   -   -   -
 POST /admin/events/outboxentry/1/change/   =   -   -   -   -   -   -   -
 BOTH /admin/events/outboxentry/1/delete/   =   -   -   -   -   -   -   -

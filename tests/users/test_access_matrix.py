@@ -105,7 +105,9 @@ def opened():
     }
     said = REASONS | {"driver": people["other driver"].username}
     cookies = {"anybody": {}} | {who: signed_in(people[who]) for who in people}
-    order_services.write_notices(event_id=StoredEvent.objects.filter(type=OrderPlaced.type).latest("pk").pk, at=at)
+    order_services.create_notifications(
+        event_id=StoredEvent.objects.filter(type=OrderPlaced.type).latest("pk").pk, at=at
+    )
     shop_now = SimpleNamespace(names=names | rows_in_the_admin(), said=said, cookies=cookies, browser=Client())
     shop_now.before_the_admin = {who: answer_to(shop_now, who, "GET", reverse("admin:login")) for who in WHO}
     shop_now.verbs = {address: verbs_of(address, browser_of(shop_now, "admin")) for address in ALL}

@@ -18,7 +18,7 @@ ON_THE_LINE = {
 ON_THE_ROAD = {"orders.see_deliveries", "orders.deliver"}
 IN_THE_OFFICE = {
     "orders.assign_deliveries",
-    "orders.send_notices_again",
+    "orders.resend_notifications",
     "kitchen.change_capacity",
     "kitchen.view_kitchen",
     "events.relay_events",

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from kombu.exceptions import OperationalError as BrokerGone
 
-from orders.tasks import send_due_notices
+from orders.tasks import send_due_notifications
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.relay import relay_due
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
                 told = relay_due(now=clock.now)
             except BrokerGone:
                 raise CommandError("The broker is gone; the news waits in the log.") from None
-            send_due_notices()
+            send_due_notifications()
             self.stdout.write(f"told: {told} events")
             if once:
                 return

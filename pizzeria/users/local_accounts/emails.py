@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from orders.channels import Letter, Undelivered, email
+from orders.channels import DeliveryFailed, OutboundMessage, email
 
 SECONDS = 3.0  # for each answer of the mail server: somebody waits, and so does a thread
 
@@ -26,7 +26,7 @@ class EmailNotSent(Exception):
 
 def is_configured() -> bool:
     """Tell whether this shop writes e-mail at all. Without it nobody can confirm an address."""
-    return email.is_open()
+    return email.is_configured()
 
 
 def send_account_email(name: str, *, to: str, said: Mapping[str, Any]) -> None:
@@ -39,7 +39,7 @@ def send_account_email(name: str, *, to: str, said: Mapping[str, Any]) -> None:
     context = {**said, "shop": settings.SHOP_NAME, "origin": settings.SHOP_ORIGIN}
     subject, _line, text = render_to_string(f"account/emails/{name}.txt", context, using="plain").partition("\n")
     try:
-        email.send(Letter(id=uuid4().hex, to=to, subject=subject, text=text.strip() + "\n"), within=SECONDS)
-    except Undelivered as problem:
+        email.send(OutboundMessage(id=uuid4().hex, to=to, subject=subject, text=text.strip() + "\n"), within=SECONDS)
+    except DeliveryFailed as problem:
         log.warning("account_email_undelivered", template=name, reason=str(problem))
         raise EmailNotSent from None

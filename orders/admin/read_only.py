@@ -5,7 +5,7 @@ from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation.actor import actor_of
 
 
-class LookOnly:
+class ReadOnlyAdminMixin:
     """Nothing is added, changed or deleted here; who may see orders may see what belongs to them."""
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from orders.checks import check_notices
-from orders.models import NoticeKind
+from orders.checks import check_notification_templates
+from orders.models import NotificationKind
 from pizzeria.devtools import lint, preparation
 
 
@@ -17,9 +17,9 @@ from pizzeria.devtools import lint, preparation
 def templates(settings, tmp_path):
     """The notices' templates, to be spoiled; gives their folder."""
     [folder] = settings.TEMPLATES[0]["DIRS"]
-    notices = shutil.copytree(Path(folder) / "notices", tmp_path / "notices")
+    notifications = shutil.copytree(Path(folder) / "notifications", tmp_path / "notifications")
     settings.TEMPLATES = [{**engine, "DIRS": [tmp_path]} for engine in settings.TEMPLATES]
-    return notices
+    return notifications
 
 
 def spoil(template, old, new):
@@ -29,39 +29,39 @@ def spoil(template, old, new):
 
 
 def said():
-    return [error.msg for error in check_notices()]
+    return [error.msg for error in check_notification_templates()]
 
 
 def test_is_nothing_while_all_is_well():
-    assert check_notices() == []
+    assert check_notification_templates() == []
 
 
-@pytest.mark.parametrize("kind", [*NoticeKind])
+@pytest.mark.parametrize("kind", [*NotificationKind])
 def test_names_a_missing_template(templates, kind):
     (templates / f"{kind}.txt").unlink()
 
-    assert said() == [f"There is no template notices/{kind}.txt."]
+    assert said() == [f"There is no template notifications/{kind}.txt."]
 
 
 @pytest.mark.parametrize("letter", ["email.txt", "email.html"])
 def test_names_a_missing_letter(templates, letter):
     (templates / letter).unlink()
 
-    assert said() == [f"There is no template notices/{letter}."]
+    assert said() == [f"There is no template notifications/{letter}."]
 
 
 @pytest.mark.parametrize("part", ["headline", "in_app", "email", "sms"])
 def test_names_a_missing_part(templates, part):
     spoil(templates / "ready.txt", f"partialdef {part} ", f"partialdef x{part} ")
 
-    assert said() == [f"There is no template notices/ready.txt#{part}."]
+    assert said() == [f"There is no template notifications/ready.txt#{part}."]
 
 
 @pytest.mark.parametrize("asking", ["{{ nmae }}", "{% if nmae %}Hi!{% endif %}", "{{ nmae|upper }}", "{{ name.nmae }}"])
 def test_names_a_field_that_no_notice_knows(templates, asking):
     spoil(templates / "ready.txt", "Hi {{ name }}! Your order", f"Hi {asking}! Your order")
 
-    assert said() == ["The template notices/ready.txt#sms asks for nmae, which no notice knows."]
+    assert said() == ["The template notifications/ready.txt#sms asks for nmae, which no notice knows."]
 
 
 @pytest.mark.parametrize(("letter", "right"), [("email.txt", "line.size"), ("email.html", "line.added|join")])
@@ -70,7 +70,7 @@ def test_names_a_field_that_no_letter_knows_once(templates, letter, right):
 
     [sentence] = said()
 
-    assert sentence.startswith(f"The template notices/{letter} asks for un")
+    assert sentence.startswith(f"The template notifications/{letter} asks for un")
 
 
 def test_names_a_template_that_cannot_be_read(templates):
@@ -78,13 +78,13 @@ def test_names_a_template_that_cannot_be_read(templates):
 
     [sentence] = said()
 
-    assert sentence.startswith("The template notices/cancelled.txt cannot be read: ")
+    assert sentence.startswith("The template notifications/cancelled.txt cannot be read: ")
 
 
 def test_stops_whoever_starts_the_shop(templates):
     spoil(templates / "ready.txt", "{{ number }}", "{{ nubmer }}")
 
-    with pytest.raises(SystemCheckError, match=r"notices/ready\.txt#sms asks for nubmer"):
+    with pytest.raises(SystemCheckError, match=r"notifications/ready\.txt#sms asks for nubmer"):
         call_command("check")
 
 
@@ -97,6 +97,6 @@ def test_leaves_the_log_as_it_was():
     log = logging.getLogger("django.template")
     before = (log.level, log.propagate, list(log.handlers))
 
-    check_notices()
+    check_notification_templates()
 
     assert (log.level, log.propagate, log.handlers) == before

@@ -20,7 +20,7 @@ class NotificationChannel(models.TextChoices):
     SMS = "sms", _("SMS")
 
 
-class NoticeKind(models.TextChoices):
+class NotificationKind(models.TextChoices):
     PLACED = "placed", _("placed")
     CONFIRMED = "confirmed", _("confirmed")
     COOKING = "cooking", _("in the oven")
@@ -31,65 +31,69 @@ class NoticeKind(models.TextChoices):
     PROMISE_CHANGED = "promise_changed", _("promised anew")
 
 
-class NoticeState(models.TextChoices):
+class NotificationState(models.TextChoices):
     QUEUED = "queued", _("to be sent")
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
     FAILED = "failed", _("failed, will be tried again")
     DEAD = "dead", _("dead: will not be tried again")
-    EXPIRED = "expired", _("no news any more")
+    EXPIRED = "expired", _("expired")
 
 
 # What is still to go out. A notice that is being sent is due again when its sender's time is up: it was killed.
-UNSETTLED = (NoticeState.QUEUED, NoticeState.FAILED, NoticeState.SENDING)
+PENDING_STATES = (NotificationState.QUEUED, NotificationState.FAILED, NotificationState.SENDING)
 
 
-class NoticeQuerySet(models.QuerySet["Notice"]):
-    def due(self, at: datetime) -> "NoticeQuerySet":
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def due(self, at: datetime) -> "NotificationQuerySet":
         """Choose what is to be sent now."""
-        return self.filter(state__in=UNSETTLED, due_at__lte=at)
+        return self.filter(state__in=PENDING_STATES, due_at__lte=at)
 
-    def alongside(self, notice: "Notice") -> "NoticeQuerySet":
+    def alongside(self, notification: "Notification") -> "NotificationQuerySet":
         """Filter for the notices of the same order by the same channel, this one included."""
-        return self.filter(order=notice.order_id, channel=notice.channel)
+        return self.filter(order=notification.order_id, channel=notification.channel)
 
 
-class Notice(models.Model):
+class Notification(models.Model):
     event = models.ForeignKey(StoredEvent, models.PROTECT, related_name="+", db_index=False)  # the constraint's serves
-    order = models.ForeignKey(Order, models.PROTECT, related_name="notices")
-    kind = models.CharField(max_length=20, choices=NoticeKind)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="notifications")
+    kind = models.CharField(max_length=20, choices=NotificationKind)
     channel = models.CharField(max_length=8, choices=NotificationChannel)
     recipient = models.CharField(max_length=32)  # a user's id, or "guest"
-    state = models.CharField(max_length=8, choices=NoticeState, default=NoticeState.QUEUED)
+    state = models.CharField(max_length=8, choices=NotificationState, default=NotificationState.QUEUED)
 
-    made_at = models.DateTimeField()
-    news_since = models.DateTimeField()  # when it happened, or when a manager wanted it sent again
+    created_at = models.DateTimeField()
+    relevant_since = models.DateTimeField()  # when it happened, or when a manager wanted it sent again
     due_at = models.DateTimeField()  # while it is being sent: when its sender's time is up
     sent_at = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    unanswered = models.PositiveSmallIntegerField(default=0)  # of the tries, those of which nobody knows what came
+    attempts = models.PositiveSmallIntegerField(default=0)
+    unknown_outcomes = models.PositiveSmallIntegerField(
+        default=0
+    )  # of the tries, those of which nobody knows what came
     provider_id = models.CharField(max_length=120, blank=True)
     error = models.CharField(max_length=200, blank=True)
 
     read_at = models.DateTimeField(null=True, blank=True)
     dismissed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = NoticeQuerySet.as_manager()
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
-        permissions = [("send_notices_again", "Can send notices again")]
+        permissions = [("resend_notifications", "Can resend notifications")]
         indexes = [
-            models.Index(fields=["due_at"], name="notice_due", condition=models.Q(state__in=UNSETTLED)),
+            models.Index(fields=["due_at"], name="notification_due", condition=models.Q(state__in=PENDING_STATES)),
             models.Index(
                 fields=["recipient", "-id"],
-                name="notice_on_the_page",
+                name="notification_on_the_page",
                 condition=models.Q(channel=NotificationChannel.IN_APP),
             ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["event", "channel", "recipient"], name="notice_once"),
-            models.CheckConstraint(condition=models.Q(state__in=NoticeState.values), name="notice_state_known"),
+            models.UniqueConstraint(fields=["event", "channel", "recipient"], name="notification_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=NotificationState.values), name="notification_state_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,8 +101,8 @@ class Notice(models.Model):
 
     def is_due(self, at: datetime) -> bool:
         """Return whether it is to be sent now: the same as the query `due`, for a row that is at hand."""
-        return self.state in UNSETTLED and self.due_at <= at
+        return self.state in PENDING_STATES and self.due_at <= at
 
     def is_being_sent(self, at: datetime) -> bool:
         """Return whether a sender has it, whose lease has not ended."""
-        return self.state == NoticeState.SENDING and self.due_at > at
+        return self.state == NotificationState.SENDING and self.due_at > at

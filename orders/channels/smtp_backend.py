@@ -6,7 +6,7 @@ from typing import Any
 from django.core.mail.backends.smtp import EmailBackend
 
 
-class _Noting:
+class _TracksData:
     has_handed_over = False
 
     def data(self, msg: Any) -> Any:
@@ -15,18 +15,18 @@ class _Noting:
         return super().data(msg)  # type: ignore[misc]
 
 
-class _Plain(_Noting, smtplib.SMTP):
+class _TrackingSMTP(_TracksData, smtplib.SMTP):
     pass
 
 
-class _Encrypted(_Noting, smtplib.SMTP_SSL):
+class _TrackingSMTPSSL(_TracksData, smtplib.SMTP_SSL):
     pass
 
 
-class Mailer(EmailBackend):
+class TrackingEmailBackend(EmailBackend):
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        return _Encrypted if self.use_ssl else _Plain
+        return _TrackingSMTPSSL if self.use_ssl else _TrackingSMTP
 
     @property
     def has_handed_over(self) -> bool:

@@ -7,13 +7,13 @@ import pytest
 import redis
 
 from orders import tasks
-from orders.models import Notice, NoticeState, NotificationChannel
+from orders.models import Notification, NotificationChannel, NotificationState
 from pizzeria.celery import app
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.events.relay import relay_due
 from tests import shop
-from tests.orders.telling import write_down
+from tests.orders.notification_helpers import create_notifications
 
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
@@ -50,16 +50,16 @@ def sent_by(broker, channel):
     return [f"{task} {arguments}" for task, arguments, _headers in messages_in(broker, channel)]
 
 
-def is_to_send(notice):
-    return f"orders.tasks.send_notice {{'notice_id': {notice.pk}}}"
+def is_to_send(notification):
+    return f"orders.tasks.send_notification {{'notification_id': {notification.pk}}}"
 
 
 def test_hands_each_notice_over_by_its_channels_queue(news, broker):
     order, confirmed = news
 
-    tasks.notify(event_id=confirmed.pk)
+    tasks.create_and_queue_notifications(event_id=confirmed.pk)
 
-    email, sms = Notice.objects.filter(order=order).order_by("pk")
+    email, sms = Notification.objects.filter(order=order).order_by("pk")
     assert sent_by(broker, "email") == [is_to_send(email)]
     assert sent_by(broker, "sms") == [is_to_send(sms)]
     assert not {is_to_send(email), is_to_send(sms)} & set(sent_by(broker, "celery"))
@@ -77,18 +77,18 @@ def test_without_a_broker_leaves_the_notices_waiting_and_the_event_told(news, br
     assert relay_due(now=clock.now) == 2
 
     assert confirmed.outbox_entry.relayed_at
-    assert set(Notice.objects.filter(order=order).values_list("state", flat=True)) == {NoticeState.QUEUED}
-    tasks.send_due_notices()
+    assert set(Notification.objects.filter(order=order).values_list("state", flat=True)) == {NotificationState.QUEUED}
+    tasks.send_due_notifications()
 
 
 def test_is_left_to_the_next_sweep_when_the_broker_was_emptied(news, broker):
     order, confirmed = news
-    tasks.notify(event_id=confirmed.pk)
+    tasks.create_and_queue_notifications(event_id=confirmed.pk)
     broker.flushall()
 
-    tasks.send_due_notices()
+    tasks.send_due_notifications()
 
-    email, sms = Notice.objects.filter(order=order).order_by("pk")
+    email, sms = Notification.objects.filter(order=order).order_by("pk")
     assert sent_by(broker, "email") == [is_to_send(email)]
     assert sent_by(broker, "sms") == [is_to_send(sms)]
 
@@ -97,14 +97,14 @@ def test_sweeps_up_what_is_due_oldest_first(broker):
     now = clock.now()
     orders = [shop.place(at=now - timedelta(minutes=minutes)) for minutes in (1, 3, 2)]
     for order in orders:
-        write_down(order, at=order.placed_at)
-    newest, oldest, middle = Notice.objects.filter(channel=NotificationChannel.SMS).order_by("pk")
-    Notice.objects.filter(pk=middle.pk).update(due_at=now + timedelta(minutes=5))
-    Notice.objects.filter(pk=newest.pk).update(state=NoticeState.FAILED)
-    Notice.objects.filter(pk=oldest.pk).update(state=NoticeState.SENDING)  # and its sender's time is up
-    Notice.objects.filter(channel=NotificationChannel.EMAIL).update(state=NoticeState.SENT)
+        create_notifications(order, at=order.placed_at)
+    newest, oldest, middle = Notification.objects.filter(channel=NotificationChannel.SMS).order_by("pk")
+    Notification.objects.filter(pk=middle.pk).update(due_at=now + timedelta(minutes=5))
+    Notification.objects.filter(pk=newest.pk).update(state=NotificationState.FAILED)
+    Notification.objects.filter(pk=oldest.pk).update(state=NotificationState.SENDING)  # and its sender's time is up
+    Notification.objects.filter(channel=NotificationChannel.EMAIL).update(state=NotificationState.SENT)
 
-    tasks.send_due_notices()
+    tasks.send_due_notifications()
 
     assert sent_by(broker, "sms") == [is_to_send(oldest), is_to_send(newest)]
     assert sent_by(broker, "email") == []
@@ -112,8 +112,8 @@ def test_sweeps_up_what_is_due_oldest_first(broker):
 
 def test_lets_lapse_what_nobody_took_of_a_sweep_before_the_next(news, broker):
     _order, confirmed = news
-    tasks.notify(event_id=confirmed.pk)
-    tasks.send_due_notices()
+    tasks.create_and_queue_notifications(event_id=confirmed.pk)
+    tasks.send_due_notifications()
 
     by_news, by_sweep = (headers["expires"] for _task, _arguments, headers in messages_in(broker, "sms"))
     assert by_news is None
@@ -122,35 +122,35 @@ def test_lets_lapse_what_nobody_took_of_a_sweep_before_the_next(news, broker):
 
 def test_sends_the_notice_it_is_told_of(news, post):
     order, confirmed = news
-    tasks.notify(event_id=confirmed.pk)
+    tasks.create_and_queue_notifications(event_id=confirmed.pk)
 
-    for notice in Notice.objects.filter(order=order).order_by("pk"):
-        tasks.send_notice(notice_id=notice.pk)
+    for notification in Notification.objects.filter(order=order).order_by("pk"):
+        tasks.send_notification(notification_id=notification.pk)
 
     assert sorted(message.kind for message in post.taken()) == ["email", "sms"]
-    assert set(Notice.objects.filter(order=order).values_list("state", flat=True)) == {NoticeState.SENT}
+    assert set(Notification.objects.filter(order=order).values_list("state", flat=True)) == {NotificationState.SENT}
 
 
 def test_hands_over_what_waited_for_the_notice_it_has_sent(news, broker, chef, monkeypatch):
     order, confirmed = news
-    tasks.notify(event_id=confirmed.pk)
-    sms = Notice.objects.get(order=order, channel=NotificationChannel.SMS)
+    tasks.create_and_queue_notifications(event_id=confirmed.pk)
+    sms = Notification.objects.get(order=order, channel=NotificationChannel.SMS)
     broker.flushall()
 
     def cook_meanwhile(_notice):
         shop.cooked(order, by=chef, at=clock.now())
-        write_down(order, "order.ready.v1", at=clock.now())
+        create_notifications(order, "order.ready.v1", at=clock.now())
         return "SM1"
 
-    monkeypatch.setattr("orders.services.sending._sent", cook_meanwhile)
-    tasks.send_notice(notice_id=sms.pk)
+    monkeypatch.setattr("orders.services.notification_delivery._deliver", cook_meanwhile)
+    tasks.send_notification(notification_id=sms.pk)
 
-    waited = Notice.objects.get(order=order, channel=NotificationChannel.SMS, kind="ready")
+    waited = Notification.objects.get(order=order, channel=NotificationChannel.SMS, kind="ready")
     assert sent_by(broker, "sms") == [is_to_send(waited)]
 
 
 @pytest.mark.parametrize("nothing", [0, -1, 2**62], ids=str)
 def test_sends_nothing_for_a_notice_that_is_not_there(db, nothing, post):
-    tasks.send_notice(notice_id=nothing)
+    tasks.send_notification(notification_id=nothing)
 
     assert post.taken() == []

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from kitchen import services as kitchen_services
 from orders import services as order_services
-from orders.models import Notice, NoticeKind, NoticeState, NotificationChannel
-from orders.selectors.notices import notice_row, notices_of, unread_count
+from orders.models import Notification, NotificationChannel, NotificationKind, NotificationState
+from orders.selectors.inbox import inbox_of, inbox_row, unread_count
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
@@ -21,7 +21,9 @@ from tests.factories import UserFactory
 from tests.operations.test_cache import OPTIONS
 from tests.shop import ANNA, FRIDAY_NIGHT
 
-PAGE, READ, DISMISS = (reverse(f"orders:{name}") for name in ("notices", "read_notices", "dismiss_notices"))
+PAGE, READ, DISMISS = (
+    reverse(f"orders:{name}") for name in ("notifications", "mark_notifications_read", "dismiss_notifications")
+)
 CARD = reverse("menu:index")
 COMMITS = pytest.mark.django_db(transaction=True)  # the count is forgotten when something is committed
 
@@ -46,7 +48,7 @@ def order_of(user, name="Carla Conti"):
 def tell(*orders):
     """Write down all the news of some orders."""
     for event in StoredEvent.objects.filter(aggregate_ref__in=[order.ref for order in orders]).order_by("id"):
-        order_services.write_notices(event_id=event.pk, at=FRIDAY_NIGHT)
+        order_services.create_notifications(event_id=event.pk, at=FRIDAY_NIGHT)
 
 
 def told(user, orders=1):
@@ -58,15 +60,15 @@ def told(user, orders=1):
 
 def keys(*kinds):
     rows = (
-        Notice.objects.filter(channel=NotificationChannel.IN_APP)
+        Notification.objects.filter(channel=NotificationChannel.IN_APP)
         .select_related("event", "order__contact")
         .order_by("id")
     )
-    return [notice_row(notice).key for notice in (rows.filter(kind__in=kinds) if kinds else rows)]
+    return [inbox_row(notification).key for notification in (rows.filter(kind__in=kinds) if kinds else rows)]
 
 
 def rows_on(browser, page=""):
-    return browser.get(f"{PAGE}{page}").context["notices"]
+    return browser.get(f"{PAGE}{page}").context["notifications"]
 
 
 def shown(browser):
@@ -103,8 +105,10 @@ def test_is_ones_own(carla, sign_in):
 
 def test_shows_no_email_and_no_sms(carla):
     told(carla.user)
-    Notice.objects.filter(kind=NoticeKind.PLACED).update(channel=NotificationChannel.SMS)
-    Notice.objects.filter(kind=NoticeKind.CONFIRMED).update(channel=NotificationChannel.EMAIL, state=NoticeState.DEAD)
+    Notification.objects.filter(kind=NotificationKind.PLACED).update(channel=NotificationChannel.SMS)
+    Notification.objects.filter(kind=NotificationKind.CONFIRMED).update(
+        channel=NotificationChannel.EMAIL, state=NotificationState.DEAD
+    )
 
     assert rows_on(carla) == []
     assert count_on(carla) == 0
@@ -124,25 +128,25 @@ def test_is_not_changed_by_looking_at_it(carla):
     for _ in range(2):
         assert [is_unread for _headline, is_unread in shown(carla)] == [True, True]
     for address in (READ, DISMISS):
-        assert carla.get(address, {"notice": keys()}).status_code == 405
-    assert not Notice.objects.exclude(read_at=None, dismissed_at=None).exists()
+        assert carla.get(address, {"notification": keys()}).status_code == 405
+    assert not Notification.objects.exclude(read_at=None, dismissed_at=None).exists()
 
 
 def test_shows_what_was_read_as_read_and_keeps_when(carla):
     told(carla.user)
-    carla.post(READ, {"notice": keys(NoticeKind.PLACED)})
-    first = Notice.objects.get(kind=NoticeKind.PLACED).read_at
+    carla.post(READ, {"notification": keys(NotificationKind.PLACED)})
+    first = Notification.objects.get(kind=NotificationKind.PLACED).read_at
 
-    carla.post(READ, {"notice": keys()})
+    carla.post(READ, {"notification": keys()})
 
     assert [is_unread for _headline, is_unread in shown(carla)] == [False, False]
-    assert Notice.objects.get(kind=NoticeKind.PLACED).read_at == first
+    assert Notification.objects.get(kind=NotificationKind.PLACED).read_at == first
 
 
 def test_shows_no_longer_what_was_dismissed(carla):
     told(carla.user)
 
-    answer = carla.post(DISMISS, {"notice": keys(NoticeKind.PLACED)}, follow=True)
+    answer = carla.post(DISMISS, {"notification": keys(NotificationKind.PLACED)}, follow=True)
 
     assert answer.redirect_chain == [(f"{PAGE}?page=1", 302)]
     assert shown(carla) == [("Order #1 is in line for the oven", True)]
@@ -153,16 +157,16 @@ def test_dismisses_all_that_it_showed_and_nothing_that_came_meanwhile(carla):
     on_the_screen = keys()
     told(carla.user)
 
-    carla.post(DISMISS, {"notice": on_the_screen})
+    carla.post(DISMISS, {"notification": on_the_screen})
 
     assert [headline for headline, _ in shown(carla)] == ["Order #2 is in line for the oven", "We have your order #2"]
 
 
 def test_takes_a_second_press_from_another_tab(carla):
     told(carla.user)
-    carla.post(DISMISS, {"notice": keys(NoticeKind.PLACED)})
+    carla.post(DISMISS, {"notification": keys(NotificationKind.PLACED)})
 
-    assert carla.post(DISMISS, {"notice": keys()}).status_code == 302
+    assert carla.post(DISMISS, {"notification": keys()}).status_code == 302
     assert rows_on(carla) == []
 
 
@@ -180,8 +184,8 @@ def test_finds_no_other_persons_notice_and_changes_nothing(carla, address):
     told(UserFactory())
     others = [key for key in keys() if key not in mine]
 
-    assert carla.post(address, {"notice": [mine[0], others[0]]}).status_code == 404
-    assert not Notice.objects.exclude(read_at=None, dismissed_at=None).exists()
+    assert carla.post(address, {"notification": [mine[0], others[0]]}).status_code == 404
+    assert not Notification.objects.exclude(read_at=None, dismissed_at=None).exists()
 
 
 @pytest.mark.parametrize("address", [READ, DISMISS])
@@ -189,7 +193,7 @@ def test_finds_no_other_persons_notice_and_changes_nothing(carla, address):
 def test_finds_nothing_by_a_bad_name(carla, address, key):
     [order] = told(carla.user)
 
-    assert carla.post(address, {"notice": key.format(ref=order.ref)}).status_code == 404
+    assert carla.post(address, {"notification": key.format(ref=order.ref)}).status_code == 404
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "99", "x", "1\r\nX: y", ""])
@@ -197,7 +201,7 @@ def test_opens_some_page_for_any_number(carla, page):
     told(carla.user)
 
     assert carla.get(PAGE, {"page": page}).status_code == 200
-    assert len(carla.post(READ, {"notice": keys(), "page": page}, follow=True).context["notices"]) == 2
+    assert len(carla.post(READ, {"notification": keys(), "page": page}, follow=True).context["notifications"]) == 2
 
 
 def test_is_paged_and_comes_back_to_its_page(carla):
@@ -205,9 +209,9 @@ def test_is_paged_and_comes_back_to_its_page(carla):
 
     assert len(rows_on(carla)) == 20
     last = rows_on(carla, "?page=2")
-    answer = carla.post(DISMISS, {"notice": last[0].key, "page": "2"}, follow=True)
+    answer = carla.post(DISMISS, {"notification": last[0].key, "page": "2"}, follow=True)
 
-    assert [row.headline for row in answer.context["notices"]] == ["We have your order #1"]
+    assert [row.headline for row in answer.context["notifications"]] == ["We have your order #1"]
 
 
 @pytest.mark.parametrize("orders", [1, 10])
@@ -254,9 +258,9 @@ def test_count_follows_each_step_at_once(carla):
     assert count_on(carla) == 0
     [order] = told(carla.user)
     assert count_on(carla) == 2
-    carla.post(READ, {"notice": keys(NoticeKind.PLACED)})
+    carla.post(READ, {"notification": keys(NotificationKind.PLACED)})
     assert count_on(carla) == 1
-    carla.post(DISMISS, {"notice": keys(NoticeKind.CONFIRMED)})
+    carla.post(DISMISS, {"notification": keys(NotificationKind.CONFIRMED)})
     assert count_on(carla) == 0
     kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=FRIDAY_NIGHT)
     tell(order)
@@ -275,7 +279,7 @@ def test_count_is_asked_for_once_and_then_known(carla, django_assert_num_queries
 def test_count_is_kept_for_half_a_minute_at_most(carla):
     unread_count(str(carla.user.pk))
 
-    [key] = cache._cache.get_client().keys("*notices:unread:*")
+    [key] = cache._cache.get_client().keys("*notifications:unread:*")
 
     assert 0 < cache._cache.get_client().ttl(key) <= 30
 
@@ -284,9 +288,9 @@ def test_count_goes_by_an_index(carla):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # a table of a few rows is quicker read as a whole
 
-    plan = notices_of(str(carla.user.pk)).filter(read_at=None).explain()
+    plan = inbox_of(str(carla.user.pk)).filter(read_at=None).explain()
 
-    assert "notice_on_the_page" in plan
+    assert "notification_on_the_page" in plan
 
 
 def test_count_does_without_redis(carla, settings, django_assert_num_queries):

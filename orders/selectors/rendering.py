@@ -1,5 +1,5 @@
 """
-The words of notices: templates/notices/<kind>.txt has a part for each channel and a headline for all of them.
+The words of notices: templates/notifications/<kind>.txt has a part for each channel and a headline for all of them.
 
 Plain text is written by an engine of its own, which escapes nothing; the HTML of an e-mail by the pages' engine.
 """
@@ -8,14 +8,14 @@ from dataclasses import asdict, dataclass
 
 from django.template.loader import render_to_string
 
-from orders.models import NoticeKind, NotificationChannel
+from orders.models import NotificationChannel, NotificationKind
 from orders.selectors.basket import LineDetail
 
-PLAIN = "plain"  # the engine's name, in settings.TEMPLATES
+PLAIN_ENGINE = "plain"  # the engine's name, in settings.TEMPLATES
 
 
 @dataclass(frozen=True, slots=True)
-class Particulars:
+class MessageContext:
     """What the templates know; orders.checks refuses those that ask for more."""
 
     shop: str
@@ -30,32 +30,32 @@ class Particulars:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class RenderedMessage:
     headline: str
     text: str
     html: str = ""
 
 
-def write(kind: NoticeKind, channel: NotificationChannel, particulars: Particulars) -> Written:
+def render_message(kind: NotificationKind, channel: NotificationChannel, context: MessageContext) -> RenderedMessage:
     """
     Word a piece of news for a channel.
 
     :raises TemplateDoesNotExist: there are no words for this kind on this channel
     """
-    said = asdict(particulars)
-    headline, body = (_part(kind, part, said) for part in ("headline", channel))
+    said = asdict(context)
+    headline, body = (_render_part(kind, part, said) for part in ("headline", channel))
     if channel != NotificationChannel.EMAIL:
-        return Written(" ".join(headline.split()), " ".join(body.split()))
+        return RenderedMessage(" ".join(headline.split()), " ".join(body.split()))
     letter = {**said, "headline": headline, "paragraphs": _paragraphs(body)}
-    return Written(
+    return RenderedMessage(
         headline=headline,
-        text=render_to_string("notices/email.txt", letter, using=PLAIN).strip() + "\n",
-        html=render_to_string("notices/email.html", letter).strip() + "\n",
+        text=render_to_string("notifications/email.txt", letter, using=PLAIN_ENGINE).strip() + "\n",
+        html=render_to_string("notifications/email.html", letter).strip() + "\n",
     )
 
 
-def _part(kind: NoticeKind, part: str, said: dict[str, object]) -> str:
-    return render_to_string(f"notices/{kind}.txt#{part}", said, using=PLAIN).strip()
+def _render_part(kind: NotificationKind, part: str, said: dict[str, object]) -> str:
+    return render_to_string(f"notifications/{kind}.txt#{part}", said, using=PLAIN_ENGINE).strip()
 
 
 def _paragraphs(body: str) -> list[str]:

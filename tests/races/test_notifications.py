@@ -12,12 +12,12 @@ from threading import Barrier, Event
 import pytest
 
 from orders import services as order_services
-from orders.models import Notice, NoticeState, NotificationChannel
-from orders.models.notice import NoticeQuerySet
-from orders.services import sending
+from orders.models import Notification, NotificationChannel, NotificationState
+from orders.models.notification import NotificationQuerySet
+from orders.services import notification_delivery
 from pizzeria.foundation.events.models import StoredEvent as Happened
 from tests import shop
-from tests.orders.telling import newest, take
+from tests.orders.notification_helpers import newest, take_for_sending
 from tests.races.crowd import PATIENCE, all_at_once, somebody_waits_for_a_lock, with_a_connection
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
@@ -31,48 +31,48 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 def hear():
     """Hear that an order has been confirmed."""
     event = Happened.objects.get(aggregate_ref=shop.place().ref, type="order.confirmed.v1")
-    return partial(order_services.write_notices, event_id=event.pk, at=FRIDAY_NIGHT)
+    return partial(order_services.create_notifications, event_id=event.pk, at=FRIDAY_NIGHT)
 
 
 @pytest.fixture
-def notice():
+def notification():
     return newest(shop.place(), NotificationChannel.SMS)
 
 
 def test_is_written_once_by_all_who_hear_of_it_at_once(hear):
     answers = all_at_once([hear] * WORKERS)
 
-    assert Notice.objects.count() == 2
-    assert {tuple(notice.pk for notice in answer) for answer in answers} == {
-        tuple(Notice.objects.order_by("pk").values_list("pk", flat=True))
+    assert Notification.objects.count() == 2
+    assert {tuple(notification.pk for notification in answer) for answer in answers} == {
+        tuple(Notification.objects.order_by("pk").values_list("pk", flat=True))
     }
 
 
 def test_control_without_the_unique_row_each_writes_it(without_the_unique_row, hear):
     all_at_once([hear] * WORKERS)
 
-    assert Notice.objects.count() == 2 * WORKERS
+    assert Notification.objects.count() == 2 * WORKERS
 
 
-def test_is_sent_once_by_all_who_are_asked_to_at_once(notice, post):
-    all_at_once([partial(order_services.send_notice, notice_id=notice.pk, at=FRIDAY_NIGHT)] * WORKERS)
+def test_is_sent_once_by_all_who_are_asked_to_at_once(notification, post):
+    all_at_once([partial(order_services.send_notification, notification_id=notification.pk, at=FRIDAY_NIGHT)] * WORKERS)
 
-    notice.refresh_from_db()
-    assert (notice.state, notice.tries) == (NoticeState.SENT, 1)
+    notification.refresh_from_db()
+    assert (notification.state, notification.attempts) == (NotificationState.SENT, 1)
     assert len(post.taken()) == 1
 
 
-def test_control_without_the_lock_each_sends_it(notice, post, monkeypatch):
+def test_control_without_the_lock_each_sends_it(notification, post, monkeypatch):
     all_have_looked = Barrier(WORKERS)
 
-    def look(notice, *, later, at):
+    def look(notification, *, later, at):
         all_have_looked.wait(timeout=PATIENCE)
         return ""
 
-    monkeypatch.setattr(NoticeQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
-    monkeypatch.setattr(sending, "why_no_news", look)
+    monkeypatch.setattr(NotificationQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
+    monkeypatch.setattr(notification_delivery, "reason_not_to_send", look)
 
-    all_at_once([partial(order_services.send_notice, notice_id=notice.pk, at=FRIDAY_NIGHT)] * WORKERS)
+    all_at_once([partial(order_services.send_notification, notification_id=notification.pk, at=FRIDAY_NIGHT)] * WORKERS)
 
     assert len(post.taken()) == WORKERS
 
@@ -88,20 +88,20 @@ def claimed_in_turn(chef, monkeypatch):
         order = shop.place()
         earlier = newest(order, NotificationChannel.SMS)
         is_looking, may_go_on = Event(), Event()
-        look = sending.why_no_news
+        look = notification_delivery.reason_not_to_send
 
-        def look_slowly(notice, **others):
-            if notice == earlier:
+        def look_slowly(notification, **others):
+            if notification == earlier:
                 is_looking.set()
                 assert may_go_on.wait(timeout=PATIENCE)
-            return look(notice, **others)
+            return look(notification, **others)
 
-        monkeypatch.setattr(sending, "why_no_news", look_slowly)
+        monkeypatch.setattr(notification_delivery, "reason_not_to_send", look_slowly)
         with ThreadPoolExecutor(2) as workers:
-            first = workers.submit(with_a_connection(take), earlier)
+            first = workers.submit(with_a_connection(take_for_sending), earlier)
             assert is_looking.wait(timeout=PATIENCE)
             later = newest(shop.cooked(order, by=chef), NotificationChannel.SMS, "ready")
-            second = workers.submit(with_a_connection(take), later)
+            second = workers.submit(with_a_connection(take_for_sending), later)
             until(lambda: is_waiting(second))
             may_go_on.set()
             return [task.result() is not None for task in (first, second)]
@@ -114,6 +114,6 @@ def test_waits_for_an_earlier_one_that_is_just_being_taken(claimed_in_turn):
 
 
 def test_control_without_the_lock_a_later_one_is_taken_at_the_same_time(claimed_in_turn, monkeypatch):
-    monkeypatch.setattr(NoticeQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
+    monkeypatch.setattr(NotificationQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
 
     assert claimed_in_turn(lambda second: second.done()) == [True, True]

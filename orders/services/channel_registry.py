@@ -3,23 +3,26 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from orders.channels import Letter, email, sms
+from orders.channels import OutboundMessage, email, sms
 from orders.models import NotificationChannel, Order
 from pizzeria.foundation.actor import GUEST
 
 
-class WayOut(Protocol):
+class ChannelBackend(Protocol):
     """What a module of `orders.channels` offers."""
 
-    def is_open(self) -> bool: ...
+    def is_configured(self) -> bool: ...
 
-    def send(self, letter: Letter) -> str: ...
-
-
-WAYS_OUT: Mapping[NotificationChannel, WayOut] = {NotificationChannel.EMAIL: email, NotificationChannel.SMS: sms}
+    def send(self, message: OutboundMessage) -> str: ...
 
 
-def is_reached(recipient: str, order: Order, channel: NotificationChannel) -> bool:
+CHANNEL_BACKENDS: Mapping[NotificationChannel, ChannelBackend] = {
+    NotificationChannel.EMAIL: email,
+    NotificationChannel.SMS: sms,
+}
+
+
+def is_reachable(recipient: str, order: Order, channel: NotificationChannel) -> bool:
     """
     Tell whether whoever ordered can be told this way at the moment.
 
@@ -29,6 +32,6 @@ def is_reached(recipient: str, order: Order, channel: NotificationChannel) -> bo
         case NotificationChannel.IN_APP:
             return recipient != str(GUEST)
         case NotificationChannel.EMAIL:
-            return bool(order.contact.email) and email.is_open()
+            return bool(order.contact.email) and email.is_configured()
         case NotificationChannel.SMS:
-            return bool(order.contact.phone) and sms.is_open()
+            return bool(order.contact.phone) and sms.is_configured()

@@ -6,17 +6,17 @@ from functools import partial
 from django.db import transaction
 
 from orders.events import OrderLinkedToCustomer
-from orders.models import Notice, NoticeKind, NoticeState, NotificationChannel, Order
-from orders.selectors.notices import invalidate_unread_count
-from orders.services.audience import news_of
-from orders.services.ways_out import is_reached
+from orders.models import Notification, NotificationChannel, NotificationKind, NotificationState, Order
+from orders.selectors.inbox import invalidate_unread_count
+from orders.services.channel_registry import is_reachable
+from orders.services.notification_rules import rule_for
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.models import StoredEvent
 
 
 @command
-def write_notices(*, event_id: int, at: datetime) -> list[Notice]:
+def create_notifications(*, event_id: int, at: datetime) -> list[Notification]:
     """
     Write down who is to be told of an event, once, however often it is heard; give what is still to be sent of it.
 
@@ -24,29 +24,33 @@ def write_notices(*, event_id: int, at: datetime) -> list[Notice]:
     :raises LookupError: this release knows no fact of its type
     """
     event = StoredEvent.objects.get(pk=event_id)
-    news = news_of(event)
-    if news is None:
+    rule = rule_for(event)
+    if rule is None:
         return []
     order = Order.objects.select_related("contact", "customer").get(ref=event.aggregate_ref)
-    if order.method not in news.of:
+    if order.method not in rule.methods:
         return []
     to = _recipient(order, event)
-    Notice.objects.bulk_create(
-        [_notice(event, order, way, to=to, kind=news.kind, at=at) for way in news.ways if is_reached(to, order, way)],
+    Notification.objects.bulk_create(
+        [
+            _notification(event, order, channel, to=to, kind=rule.kind, at=at)
+            for channel in rule.channels
+            if is_reachable(to, order, channel)
+        ],
         ignore_conflicts=True,
     )
     transaction.on_commit(partial(invalidate_unread_count, to), robust=True)
-    return list(Notice.objects.filter(event=event).due(at).order_by("pk"))
+    return list(Notification.objects.filter(event=event).due(at).order_by("pk"))
 
 
-def _notice(
-    event: StoredEvent, order: Order, way: NotificationChannel, *, to: str, kind: NoticeKind, at: datetime
-) -> Notice:
-    notice = Notice(event=event, order=order, kind=kind, channel=way, recipient=to)
-    notice.made_at, notice.news_since, notice.due_at = at, event.at, at
-    if way == NotificationChannel.IN_APP:  # it is shown, not sent
-        notice.state, notice.sent_at = NoticeState.SENT, at
-    return notice
+def _notification(
+    event: StoredEvent, order: Order, channel: NotificationChannel, *, to: str, kind: NotificationKind, at: datetime
+) -> Notification:
+    notification = Notification(event=event, order=order, kind=kind, channel=channel, recipient=to)
+    notification.created_at, notification.relevant_since, notification.due_at = at, event.at, at
+    if channel == NotificationChannel.IN_APP:  # it is shown, not sent
+        notification.state, notification.sent_at = NotificationState.SENT, at
+    return notification
 
 
 def _recipient(order: Order, event: StoredEvent) -> str:

@@ -5,11 +5,21 @@ import pytest
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen
 from orders import services as order_services
-from orders.models import CancelReason, Notice
+from orders.models import CancelReason, Notification
 from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.factories import UserFactory
-from tests.orders.telling import EMAIL, EXPIRED, SENT, SMS, minutes, newest, now, send, write_down
+from tests.orders.notification_helpers import (
+    EMAIL,
+    EXPIRED,
+    SENT,
+    SMS,
+    create_notifications,
+    minutes,
+    newest,
+    now,
+    send,
+)
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
@@ -34,10 +44,10 @@ def test_is_a_confirmation_after_a_day_only(sms, email):
 def test_is_sorted_out_after_an_hour_in_which_nobody_was_told_anything(placed_order, chef, post):
     shop.cooked(placed_order, by=chef)
 
-    for notice in write_down(placed_order, at=minutes(60)):
-        send(notice, minutes(60))
+    for notification in create_notifications(placed_order, at=minutes(60)):
+        send(notification, minutes(60))
 
-    became = set(Notice.objects.values_list("kind", "channel", "state"))
+    became = set(Notification.objects.values_list("kind", "channel", "state"))
     assert became == {
         ("confirmed", EMAIL, SENT),
         ("confirmed", SMS, SENT),

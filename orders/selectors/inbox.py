@@ -12,25 +12,25 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from orders.models import Notice, NoticeKind, NotificationChannel
-from orders.selectors.letters import line_of
+from orders.models import Notification, NotificationChannel, NotificationKind
+from orders.selectors.messages import inbox_text
 
 CACHE_SECONDS = 30
 
 _ICONS = {
-    NoticeKind.PLACED: "note",
-    NoticeKind.CONFIRMED: "check",
-    NoticeKind.COOKING: "flame",
-    NoticeKind.READY: "bell",
-    NoticeKind.OUT_FOR_DELIVERY: "bike",
-    NoticeKind.DELIVERED: "check",
-    NoticeKind.CANCELLED: "close",
-    NoticeKind.PROMISE_CHANGED: "clock",
+    NotificationKind.PLACED: "note",
+    NotificationKind.CONFIRMED: "check",
+    NotificationKind.COOKING: "flame",
+    NotificationKind.READY: "bell",
+    NotificationKind.OUT_FOR_DELIVERY: "bike",
+    NotificationKind.DELIVERED: "check",
+    NotificationKind.CANCELLED: "close",
+    NotificationKind.PROMISE_CHANGED: "clock",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeRow:
+class InboxRow:
     """A notice as its reader sees it. It is named by what it tells of: the order, and which of its events."""
 
     ref: UUID
@@ -48,43 +48,45 @@ class NoticeRow:
         return f"{self.ref}.{self.seq}"
 
 
-def notices_of(recipient: str) -> QuerySet[Notice]:
+def inbox_of(recipient: str) -> QuerySet[Notification]:
     """
     List what a person has been told on the page, newest first, with what its words are made of.
 
     :param recipient: as notices name them: a user's id
     """
-    shown = Notice.objects.filter(channel=NotificationChannel.IN_APP, recipient=recipient, dismissed_at=None)
+    shown = Notification.objects.filter(channel=NotificationChannel.IN_APP, recipient=recipient, dismissed_at=None)
     return shown.select_related("event", "order__contact").order_by("-id")
 
 
-def notice_row(notice: Notice) -> NoticeRow:
+def inbox_row(notification: Notification) -> InboxRow:
     """Picture a notice. No query."""
-    line = line_of(notice)
-    return NoticeRow(
-        ref=notice.order.ref,
-        seq=notice.event.seq,
-        icon=f"icons/{_ICONS[NoticeKind(notice.kind)]}.html",
+    line = inbox_text(notification)
+    return InboxRow(
+        ref=notification.order.ref,
+        seq=notification.event.seq,
+        icon=f"icons/{_ICONS[NotificationKind(notification.kind)]}.html",
         headline=line.headline,
         text=line.text,
-        at=notice.event.at,
-        url=notice.order.get_absolute_url(),
-        is_unread=notice.read_at is None,
+        at=notification.event.at,
+        url=notification.order.get_absolute_url(),
+        is_unread=notification.read_at is None,
     )
 
 
-def due_after(notice_id: int, *, at: datetime) -> QuerySet[Notice]:
+def due_after(notification_id: int, *, at: datetime) -> QuerySet[Notification]:
     """List what is due of the same order by the same channel, of later events: it may have waited for this notice."""
-    notice = Notice.objects.filter(pk=notice_id)
-    same_order = Notice.objects.due(at).filter(order__in=notice.values("order"), channel__in=notice.values("channel"))
-    return same_order.filter(event__seq__gt=notice.values("event__seq")).order_by("pk")
+    notification = Notification.objects.filter(pk=notification_id)
+    same_order = Notification.objects.due(at).filter(
+        order__in=notification.values("order"), channel__in=notification.values("channel")
+    )
+    return same_order.filter(event__seq__gt=notification.values("event__seq")).order_by("pk")
 
 
 def unread_count(recipient: str) -> int:
     """Count what a person has not read yet, as of 30 seconds ago at most. One query, and none while it is cached."""
     count = cache.get(_key(recipient))
     if count is None:
-        count = notices_of(recipient).filter(read_at=None).count()
+        count = inbox_of(recipient).filter(read_at=None).count()
         cache.set(_key(recipient), count, CACHE_SECONDS)
     return int(count)
 
@@ -95,4 +97,4 @@ def invalidate_unread_count(recipient: str) -> None:
 
 
 def _key(recipient: str) -> str:
-    return f"notices:unread:{recipient}"
+    return f"notifications:unread:{recipient}"

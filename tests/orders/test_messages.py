@@ -10,9 +10,9 @@ from django.template import TemplateDoesNotExist
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from orders import services as order_services
-from orders.models import CancelReason, Notice, NoticeKind, NotificationChannel, Order, OrderContact
+from orders.models import CancelReason, Notification, NotificationChannel, NotificationKind, Order, OrderContact
 from orders.selectors import order_url
-from orders.selectors.letters import letter_of, line_of
+from orders.selectors.messages import inbox_text, message_for
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
@@ -45,11 +45,11 @@ def told(order, kind, channel=SMS):
     """Give the notice of an order's newest event."""
     order = Order.objects.select_related("contact").get(pk=order.pk)
     event = StoredEvent.objects.filter(aggregate_ref=order.ref).latest("seq")
-    return Notice(pk=17, event=event, order=order, kind=kind, channel=channel, recipient="guest")
+    return Notification(pk=17, event=event, order=order, kind=kind, channel=channel, recipient="guest")
 
 
 def text_of(order, kind, channel=SMS):
-    return letter_of(told(order, kind, channel)).text
+    return message_for(told(order, kind, channel)).text
 
 
 def started_late(order):
@@ -68,38 +68,40 @@ def called(name):
 
 
 def test_say_by_sms_that_it_is_ready(placed_order):
-    letter = letter_of(told(placed_order, NoticeKind.READY))
+    message = message_for(told(placed_order, NotificationKind.READY))
 
-    assert letter.text == "Hi Anna Bianchi! Your order #1 is ready for pickup!"
-    assert (letter.to, letter.id, letter.html) == ("+390612345678", "notice-17", "")
+    assert message.text == "Hi Anna Bianchi! Your order #1 is ready for pickup!"
+    assert (message.to, message.id, message.html) == ("+390612345678", "notification-17", "")
 
 
 def test_say_by_sms_where_to_follow_it_as_the_shops_clock_shows_it(placed_order):
     link = f"https://pizza.example{order_url(placed_order)}"
 
-    assert text_of(placed_order, NoticeKind.CONFIRMED) == f"#1 is in, ready between 20:10 and 20:20: {link}"
+    assert text_of(placed_order, NotificationKind.CONFIRMED) == f"#1 is in, ready between 20:10 and 20:20: {link}"
 
 
 def test_say_by_sms_that_it_is_on_its_way_or_late(delivery):
-    assert text_of(delivery, NoticeKind.OUT_FOR_DELIVERY).startswith("Hi Anna Bianchi! Your order #1 is on its way.")
+    assert text_of(delivery, NotificationKind.OUT_FOR_DELIVERY).startswith(
+        "Hi Anna Bianchi! Your order #1 is on its way."
+    )
 
-    late = text_of(started_late(delivery), NoticeKind.PROMISE_CHANGED)
+    late = text_of(started_late(delivery), NotificationKind.PROMISE_CHANGED)
     assert late == "Hi Anna Bianchi! Sorry, your order #1 takes a little longer: now with you between 20:45 and 21:05."
 
 
 def test_say_by_sms_why_it_was_cancelled(placed_order):
     said = "Hi Anna Bianchi! Your order #1 was cancelled. We are sorry: something in it ran out."
 
-    assert text_of(cancelled(placed_order), NoticeKind.CANCELLED) == said
+    assert text_of(cancelled(placed_order), NotificationKind.CANCELLED) == said
 
 
-@pytest.mark.parametrize("kind", [*NoticeKind])
+@pytest.mark.parametrize("kind", [*NotificationKind])
 def test_fit_one_sms_and_its_plain_letters(kind, delivery):
-    order = cancelled(delivery, CancelReason.WRONG_ADDRESS) if kind == NoticeKind.CANCELLED else delivery
+    order = cancelled(delivery, CancelReason.WRONG_ADDRESS) if kind == NotificationKind.CANCELLED else delivery
     try:
         text = text_of(order, kind)
     except TemplateDoesNotExist:
-        assert kind in (NoticeKind.PLACED, NoticeKind.COOKING, NoticeKind.DELIVERED)
+        assert kind in (NotificationKind.PLACED, NotificationKind.COOKING, NotificationKind.DELIVERED)
         return
 
     assert text.isascii()
@@ -110,57 +112,57 @@ def test_fit_one_sms_and_its_plain_letters(kind, delivery):
 def test_of_a_typed_reason_say_all_by_email_and_the_beginning_by_sms(placed_order):
     order = cancelled(placed_order, CancelReason.OTHER, note="The oven\nis broken, " + "and cold, " * 20)
 
-    assert "The oven is broken, and cold" in text_of(order, NoticeKind.CANCELLED)
-    assert len(text_of(order, NoticeKind.CANCELLED)) <= 160
-    assert ("and cold, " * 20).strip() in text_of(order, NoticeKind.CANCELLED, EMAIL)
+    assert "The oven is broken, and cold" in text_of(order, NotificationKind.CANCELLED)
+    assert len(text_of(order, NotificationKind.CANCELLED)) <= 160
+    assert ("and cold, " * 20).strip() in text_of(order, NotificationKind.CANCELLED, EMAIL)
 
 
 def test_say_by_email_what_was_ordered_and_what_it_costs():
     choices = shop.pizza("pepperoni", size="large", added=("olives",), left_out=("pepperoni",)), shop.simple_item()
     order = shop.place(shop.basket_of(*choices))
 
-    letter = letter_of(told(order, NoticeKind.CONFIRMED, EMAIL))
+    message = message_for(told(order, NotificationKind.CONFIRMED, EMAIL))
 
     said = ["1 × Pepperoni", "Large", "with Olives", "without Pepperoni", "1 × Cola", "€3.20", "€29.68"]
     said += ["Hi Anna Bianchi!", "Ready between 20:11 and 20:21.", f"https://pizza.example{order_url(order)}"]
-    assert (letter.to, letter.subject) == ("anna@example.com", "Order #1 is in line for the oven")
-    for written in (letter.text, letter.html):
+    assert (message.to, message.subject) == ("anna@example.com", "Order #1 is in line for the oven")
+    for written in (message.text, message.html):
         assert [words for words in said if words not in written] == []
 
 
 def test_promise_what_the_order_promises_now_also_when_they_are_late(placed_order):
-    notice = told(placed_order, NoticeKind.CONFIRMED)
+    notification = told(placed_order, NotificationKind.CONFIRMED)
     started_late(placed_order)
-    notice.order.refresh_from_db()
+    notification.order.refresh_from_db()
 
-    assert "ready between 20:25 and 20:45" in letter_of(notice).text
+    assert "ready between 20:25 and 20:45" in message_for(notification).text
 
 
 def test_on_the_page_promise_what_was_promised_then(placed_order):
-    notice = told(placed_order, NoticeKind.CONFIRMED, IN_APP)
+    notification = told(placed_order, NotificationKind.CONFIRMED, IN_APP)
     started_late(placed_order)
-    notice.order.refresh_from_db()
-    newer = told(placed_order, NoticeKind.PROMISE_CHANGED, IN_APP)
+    notification.order.refresh_from_db()
+    newer = told(placed_order, NotificationKind.PROMISE_CHANGED, IN_APP)
 
-    assert line_of(notice).text == "Ready between 20:10 and 20:20."
-    assert line_of(newer).text == "We are sorry. Now ready between 20:25 and 20:45."
+    assert inbox_text(notification).text == "Ready between 20:10 and 20:20."
+    assert inbox_text(newer).text == "We are sorry. Now ready between 20:25 and 20:45."
 
 
-@pytest.mark.parametrize("kind", [*NoticeKind])
+@pytest.mark.parametrize("kind", [*NotificationKind])
 def test_have_a_line_for_the_page(kind, placed_order):
-    order = cancelled(placed_order) if kind == NoticeKind.CANCELLED else placed_order
+    order = cancelled(placed_order) if kind == NotificationKind.CANCELLED else placed_order
 
-    line = line_of(told(order, kind, IN_APP))
+    line = inbox_text(told(order, kind, IN_APP))
 
     assert "#1" in line.headline
     assert line.text
 
 
 def test_on_the_page_of_news_from_a_newer_release_promise_what_the_order_does(placed_order):
-    notice = told(placed_order, NoticeKind.CONFIRMED, IN_APP)
-    notice.event.type = "order.confirmed.v99"
+    notification = told(placed_order, NotificationKind.CONFIRMED, IN_APP)
+    notification.event.type = "order.confirmed.v99"
 
-    assert line_of(notice).text == "Ready between 20:10 and 20:20."
+    assert inbox_text(notification).text == "Ready between 20:10 and 20:20."
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -168,7 +170,7 @@ def test_take_a_name_as_one_line_of_text_and_never_as_a_link(name):
     order = called(name)
     one_line = " ".join(name.split())
 
-    by_sms, by_email = (letter_of(told(order, NoticeKind.READY, channel)) for channel in (SMS, EMAIL))
+    by_sms, by_email = (message_for(told(order, NotificationKind.READY, channel)) for channel in (SMS, EMAIL))
 
     shown = one_line if len(one_line) <= 40 else "A" * 37 + "..."
     assert by_sms.text == f"Hi {shown}! Your order #1 is ready for pickup!"
@@ -178,38 +180,38 @@ def test_take_a_name_as_one_line_of_text_and_never_as_a_link(name):
 
 
 def test_escape_what_is_typed_in_html_alone():
-    letter = letter_of(told(called("Tom & <Jerry>"), NoticeKind.READY, EMAIL))
+    message = message_for(told(called("Tom & <Jerry>"), NotificationKind.READY, EMAIL))
 
-    assert "Hi Tom & <Jerry>!" in letter.text
-    assert "Hi Tom &amp; &lt;Jerry&gt;!" in letter.html
+    assert "Hi Tom & <Jerry>!" in message.text
+    assert "Hi Tom &amp; &lt;Jerry&gt;!" in message.html
 
 
 def test_greet_somebody_without_a_name_all_the_same(placed_order):
     OrderContact.objects.update(name="")
 
-    assert text_of(placed_order, NoticeKind.READY).startswith("Hi there!")
+    assert text_of(placed_order, NotificationKind.READY).startswith("Hi there!")
 
 
 @pytest.mark.parametrize("channel", [EMAIL, SMS])
 def test_are_not_written_to_nobody(placed_order, channel):
-    notice = told(placed_order, NoticeKind.READY, channel)
-    assert letter_of(notice)
+    notification = told(placed_order, NotificationKind.READY, channel)
+    assert message_for(notification)
     OrderContact.objects.update(name="", email="", phone="", guest_token="")
-    notice.order.contact.refresh_from_db()
+    notification.order.contact.refresh_from_db()
 
-    assert letter_of(notice) is None
+    assert message_for(notification) is None
 
 
 def test_are_not_sent_to_a_number_that_cannot_be_one(placed_order):
     OrderContact.objects.update(phone="+3912")
 
-    assert letter_of(told(placed_order, NoticeKind.READY)) is None
+    assert message_for(told(placed_order, NotificationKind.READY)) is None
 
 
 def test_of_a_customer_lead_to_the_order_without_a_key(sign_in):
     order = shop.place(by=shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk), contact=AT_HOME)
 
-    text = text_of(order, NoticeKind.CONFIRMED)
+    text = text_of(order, NotificationKind.CONFIRMED)
 
     assert text.endswith(f" https://pizza.example/orders/{order.ref}/")
 
@@ -218,14 +220,14 @@ def test_of_a_customer_lead_to_the_order_without_a_key(sign_in):
 def test_take_two_queries_by_email_for_what_was_ordered_else_none(
     placed_order, django_assert_num_queries, channel, queries
 ):
-    notice = told(placed_order, NoticeKind.READY, channel)
+    notification = told(placed_order, NotificationKind.READY, channel)
 
     with django_assert_num_queries(queries):
-        letter_of(notice)
+        message_for(notification)
 
 
 def test_take_no_query_on_the_page(placed_order, django_assert_num_queries):
-    notice = told(placed_order, NoticeKind.READY, IN_APP)
+    notification = told(placed_order, NotificationKind.READY, IN_APP)
 
     with django_assert_num_queries(0):
-        line_of(notice)
+        inbox_text(notification)

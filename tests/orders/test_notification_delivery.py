@@ -6,23 +6,23 @@ from itertools import pairwise
 import pytest
 
 from orders import services as order_services
-from orders.channels import Unanswered, Unavailable
+from orders.channels import OutcomeUnknown, Unavailable
 from orders.models import OrderContact
-from orders.services.sending import MOST_TRIES
+from orders.services.notification_delivery import MAX_ATTEMPTS
 from pizzeria.operations import mail_url
 from tests import shop
-from tests.orders.telling import (
+from tests.orders.notification_helpers import (
     DEAD,
     FAILED,
     SENT,
     SMS,
+    attempt_times,
     minutes,
     newest,
     now,
     seconds,
     send,
-    take,
-    tried,
+    take_for_sending,
 )
 from tests.shop import ANNA, FRIDAY_NIGHT
 
@@ -34,7 +34,7 @@ def test_puts_an_sms_into_the_guests_hand(ready_sms, post):
 
     [message] = post.taken("sms")
     assert (message.to, message.text) == (ANNA.phone, "Hi Anna Bianchi! Your order #1 is ready for pickup!")
-    assert (sent.state, sent.tries, sent.sent_at, sent.error) == (SENT, 1, seconds(3), "")
+    assert (sent.state, sent.attempts, sent.sent_at, sent.error) == (SENT, 1, seconds(3), "")
 
 
 def test_puts_an_email_there_and_keeps_its_id(email, post):
@@ -50,7 +50,7 @@ def test_does_so_once_however_often_it_is_asked_to(sms, post):
         send(sms, seconds(moment))
 
     assert len(post.taken()) == 1
-    assert now(sms).tries == 1
+    assert now(sms).attempts == 1
 
 
 @pytest.mark.parametrize("code", [429, 500, 503])
@@ -59,7 +59,7 @@ def test_tries_later_when_the_provider_has_no_time(sms, post, code):
 
     failed = send(sms)
 
-    assert (failed.state, failed.tries, failed.unanswered, failed.sent_at) == (FAILED, 1, 0, None)
+    assert (failed.state, failed.attempts, failed.unknown_outcomes, failed.sent_at) == (FAILED, 1, 0, None)
     assert failed.error == f"The SMS provider answered {code}."
     assert seconds(5) <= failed.due_at <= seconds(10)
 
@@ -73,9 +73,9 @@ def test_gives_up_at_once_on_a_number_that_nobody_has(sms, post):
 
     dead = send(sms)
 
-    assert (dead.state, dead.tries) == (DEAD, 1)
+    assert (dead.state, dead.attempts) == (DEAD, 1)
     assert ANNA.phone not in dead.error
-    assert send(sms, minutes(20)).tries == 1
+    assert send(sms, minutes(20)).attempts == 1
 
 
 def test_says_it_a_second_time_to_a_provider_that_took_it_and_never_answered_but_no_third(sms, post):
@@ -85,7 +85,7 @@ def test_says_it_a_second_time_to_a_provider_that_took_it_and_never_answered_but
     second = send(sms, first.due_at)
     third = send(sms, minutes(20))
 
-    assert [(notice.state, notice.unanswered) for notice in (first, second, third)] == [
+    assert [(notification.state, notification.unknown_outcomes) for notification in (first, second, third)] == [
         (FAILED, 1),
         (DEAD, 2),
         (DEAD, 2),
@@ -94,28 +94,28 @@ def test_says_it_a_second_time_to_a_provider_that_took_it_and_never_answered_but
 
 
 def test_counts_only_silence_as_silence(sms):
-    tried(sms, [Unavailable("busy"), Unanswered("silence"), Unavailable("busy")])
+    attempt_times(sms, [Unavailable("busy"), OutcomeUnknown("silence"), Unavailable("busy")])
     assert now(sms).state == FAILED
 
-    tried(sms, [Unanswered("silence again")])
+    attempt_times(sms, [OutcomeUnknown("silence again")])
     assert (now(sms).state, now(sms).error) == (DEAD, "silence again")
 
 
 def test_waits_longer_after_each_try_and_gives_up_after_the_eighth(sms):
-    times = tried(sms, [Unavailable("busy")] * MOST_TRIES)
+    times = attempt_times(sms, [Unavailable("busy")] * MAX_ATTEMPTS)
 
     waits = [(after - before).total_seconds() for before, after in pairwise(times)]
     full = [10, 20, 40, 80, 160, 320, 600]
     assert all(longest / 2 <= wait <= longest for wait, longest in zip(waits, full, strict=True))
-    assert (now(sms).state, now(sms).tries, now(sms).error) == (DEAD, 8, "busy")
-    assert take(sms, minutes(200)) is None
+    assert (now(sms).state, now(sms).attempts, now(sms).error) == (DEAD, 8, "busy")
+    assert take_for_sending(sms, minutes(200)) is None
 
 
 def test_stops_at_an_address_that_was_erased_meanwhile(sms, email, post):
     OrderContact.objects.update(name="", phone="", email="")
 
-    for notice in (send(sms), send(email)):
-        assert (notice.state, notice.error) == (DEAD, "no address any more")
+    for notification in (send(sms), send(email)):
+        assert (notification.state, notification.error) == (DEAD, "no address any more")
     assert post.taken() == []
 
 
@@ -136,6 +136,6 @@ def test_waits_for_a_way_that_was_closed_meanwhile(sms, email, settings):
 def test_takes_as_many_statements_for_a_long_order_as_for_a_short_one(post, django_assert_num_queries):
     short, long = shop.place(), shop.place(shop.basket_of(*[shop.pizza(), shop.simple_item()] * 4))
 
-    for notice in (newest(short, SMS), newest(long, SMS)):
+    for notification in (newest(short, SMS), newest(long, SMS)):
         with django_assert_num_queries(8):  # four are the two transactions'
-            order_services.send_notice(notice_id=notice.pk, at=FRIDAY_NIGHT)
+            order_services.send_notification(notification_id=notification.pk, at=FRIDAY_NIGHT)

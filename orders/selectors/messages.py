@@ -14,46 +14,48 @@ from django.utils.translation import gettext as _
 
 from kitchen.models import FulfillmentMethod
 from orders import presenters
-from orders.channels import Letter
-from orders.models import Notice, NoticeKind, NotificationChannel, Order, OrderContact, OrderStatus
+from orders.channels import OutboundMessage
+from orders.models import Notification, NotificationChannel, NotificationKind, Order, OrderContact, OrderStatus
 from orders.selectors.order import lines_of, order_url
-from orders.selectors.stationery import Particulars, Written, write
+from orders.selectors.rendering import MessageContext, RenderedMessage, render_message
 from pizzeria.foundation import clock
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.money import ZERO, format_amount
 
-LONGEST_NAME = 40
-LONGEST_REASON = 300
-LONGEST_REASON_IN_AN_SMS = 90
+MAX_NAME_LENGTH = 40
+MAX_REASON_LENGTH = 300
+MAX_SMS_REASON_LENGTH = 90
 
 
-def letter_of(notice: Notice) -> Letter | None:
+def message_for(notification: Notification) -> OutboundMessage | None:
     """
     Write the e-mail or SMS of a notice; None when the contact has no such address (any more).
 
     It promises what the order promises now, also when it was late itself.
     """
-    order = notice.order
-    to = _address_for(NotificationChannel(notice.channel), order.contact)
+    order = notification.order
+    to = _recipient_address(NotificationChannel(notification.channel), order.contact)
     if not to:
         return None
-    lines = tuple(lines_of(order)) if notice.channel == NotificationChannel.EMAIL else ()
-    paper = _write(notice, order.promise_from, order.promise_until, lines=lines)
-    return Letter(id=f"notice-{notice.pk}", to=to, subject=paper.headline, text=paper.text, html=paper.html)
+    lines = tuple(lines_of(order)) if notification.channel == NotificationChannel.EMAIL else ()
+    paper = _render(notification, order.promise_from, order.promise_until, lines=lines)
+    return OutboundMessage(
+        id=f"notification-{notification.pk}", to=to, subject=paper.headline, text=paper.text, html=paper.html
+    )
 
 
-def line_of(notice: Notice) -> Written:
+def inbox_text(notification: Notification) -> RenderedMessage:
     """Word a notice for the page, with the promise of that moment. Its event, order and contact come with it."""
-    return _write(notice, *_promised_then(notice))
+    return _render(notification, *_promised_then(notification))
 
 
-def _write(notice: Notice, since: datetime | None, until: datetime | None, **more: Any) -> Written:
-    order = notice.order
+def _render(notification: Notification, since: datetime | None, until: datetime | None, **more: Any) -> RenderedMessage:
+    order = notification.order
     assert order.number, "placed orders only"
-    most = LONGEST_REASON_IN_AN_SMS if notice.channel == NotificationChannel.SMS else LONGEST_REASON
-    particulars = Particulars(
+    most = MAX_SMS_REASON_LENGTH if notification.channel == NotificationChannel.SMS else MAX_REASON_LENGTH
+    context = MessageContext(
         shop=settings.SHOP_NAME,
-        name=_one_line(order.contact.name, LONGEST_NAME) or _("there"),
+        name=_one_line(order.contact.name, MAX_NAME_LENGTH) or _("there"),
         number=order.number,
         when=_when(order, since, until),
         why=_one_line(presenters.order_sentence(order), most) if order.status == OrderStatus.CANCELLED else "",
@@ -62,20 +64,20 @@ def _write(notice: Notice, since: datetime | None, until: datetime | None, **mor
         payment=presenters.payment_text(order),
         **more,
     )
-    return write(NoticeKind(notice.kind), NotificationChannel(notice.channel), particulars)
+    return render_message(NotificationKind(notification.kind), NotificationChannel(notification.channel), context)
 
 
-def _address_for(channel: NotificationChannel, contact: OrderContact) -> str:
+def _recipient_address(channel: NotificationChannel, contact: OrderContact) -> str:
     if channel == NotificationChannel.EMAIL:
         return contact.email
     return str(contact.phone) if contact.phone and contact.phone.is_valid() else ""
 
 
-def _promised_then(notice: Notice) -> tuple[datetime | None, datetime | None]:
+def _promised_then(notification: Notification) -> tuple[datetime | None, datetime | None]:
     try:
-        promised: Any = domain_events.load(notice.event)
+        promised: Any = domain_events.load(notification.event)
     except LookupError:  # written by a newer release than this one
-        promised = notice.order
+        promised = notification.order
     return getattr(promised, "promise_from", None), getattr(promised, "promise_until", None)
 
 

@@ -3,13 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from orders.models import Notice, NoticeState, NotificationChannel
+from orders.models import Notification, NotificationChannel, NotificationState
 from pizzeria.users.roles import ADMIN, KITCHEN, MANAGER
 from tests import shop
-from tests.orders.telling import newest
+from tests.orders.notification_helpers import newest
 from tests.shop import ANNA
 
-LIST = reverse("admin:orders_notice_changelist")
+LIST = reverse("admin:orders_notification_changelist")
 
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
@@ -17,9 +17,11 @@ pytestmark = pytest.mark.usefixtures("kitchen", "post")
 @pytest.fixture
 def dead(placed_order):
     """An SMS that did not go out."""
-    notice = newest(placed_order, NotificationChannel.SMS)
-    Notice.objects.filter(pk=notice.pk).update(state=NoticeState.DEAD, tries=8, error="The SMS provider answered 500.")
-    return notice
+    notification = newest(placed_order, NotificationChannel.SMS)
+    Notification.objects.filter(pk=notification.pk).update(
+        state=NotificationState.DEAD, attempts=8, error="The SMS provider answered 500."
+    )
+    return notification
 
 
 @pytest.fixture
@@ -32,9 +34,9 @@ def listed(browser, **filters):
     return list(browser.get(LIST, filters).context["cl"].result_list)
 
 
-def send_again(browser, *notices):
+def send_again(browser, *notifications):
     """Tick notices, and have them sent again; give what the manager is told."""
-    ticked = {"action": "send_again", "_selected_action": [notice.pk for notice in notices]}
+    ticked = {"action": "resend", "_selected_action": [notification.pk for notification in notifications]}
     answer = browser.post(LIST, ticked, follow=True)
     return [str(message) for message in answer.context["messages"]]
 
@@ -48,7 +50,7 @@ def test_are_listed_with_what_became_of_them(marta, dead):
 
 
 def test_are_found_by_state_and_channel(marta, dead):
-    email = Notice.objects.get(channel=NotificationChannel.EMAIL)
+    email = Notification.objects.get(channel=NotificationChannel.EMAIL)
 
     assert listed(marta, state__exact="dead") == [dead]
     assert listed(marta, channel__exact="email") == [email]
@@ -64,16 +66,16 @@ def test_are_shown_on_their_orders_page(marta, dead):
 
 
 def test_are_shown_whole_and_cannot_be_changed(marta, dead):
-    address = reverse("admin:orders_notice_change", args=[dead.pk])
+    address = reverse("admin:orders_notification_change", args=[dead.pk])
 
     assert "The SMS provider answered 500." in marta.get(address).content.decode()
     assert marta.post(address, {"state": "sent"}).status_code == 403
-    assert marta.get(reverse("admin:orders_notice_add")).status_code == 403
-    assert marta.post(reverse("admin:orders_notice_delete", args=[dead.pk]), {"post": "yes"}).status_code == 403
+    assert marta.get(reverse("admin:orders_notification_add")).status_code == 403
+    assert marta.post(reverse("admin:orders_notification_delete", args=[dead.pk]), {"post": "yes"}).status_code == 403
 
 
 def test_show_nothing_of_the_guest(marta, dead):
-    for address in (LIST, reverse("admin:orders_notice_change", args=[dead.pk])):
+    for address in (LIST, reverse("admin:orders_notification_change", args=[dead.pk])):
         page = marta.get(address).content.decode()
         assert not any(said in page for said in (ANNA.name, ANNA.phone, ANNA.email))
 
@@ -83,11 +85,11 @@ def test_are_sent_again_when_those_who_run_the_shop_say_so(sign_in, dead, role):
     assert send_again(sign_in(role), dead) == ["1 notice will be sent again."]
 
     dead.refresh_from_db()
-    assert (dead.state, dead.tries) == (NoticeState.QUEUED, 0)
+    assert (dead.state, dead.attempts) == (NotificationState.QUEUED, 0)
 
 
 def test_are_told_apart_where_some_can_be_sent_again_and_others_not(marta, dead):
-    email = Notice.objects.get(channel=NotificationChannel.EMAIL)
+    email = Notification.objects.get(channel=NotificationChannel.EMAIL)
 
     told = send_again(marta, dead, email)
 
@@ -98,9 +100,9 @@ def test_are_closed_to_the_kitchen(sign_in, dead):
     browser = sign_in(KITCHEN)
 
     assert browser.get(LIST).status_code in (302, 403)
-    browser.post(LIST, {"action": "send_again", "_selected_action": [dead.pk]})
+    browser.post(LIST, {"action": "resend", "_selected_action": [dead.pk]})
     dead.refresh_from_db()
-    assert dead.state == NoticeState.DEAD
+    assert dead.state == NotificationState.DEAD
 
 
 def test_take_as_many_statements_when_there_are_more(marta, dead, django_assert_max_num_queries):

@@ -1,0 +1,173 @@
+"""
+Sending notices, in three steps, so that nothing is locked while a provider is asked: take, send, settle.
+
+Who is killed between the first step and the last leaves the notice taken; when its time is up, it is taken again. If
+the letter had gone out just before, it goes out twice: that is the one moment in which it can, once for each process
+killed.
+
+The messages of one order leave by a channel in the order of its events: one that a later message has overtaken is
+dropped, and while one is being sent the later ones wait, until its lease ends at the longest.
+"""
+
+import time
+from datetime import datetime, timedelta
+
+import structlog
+from django.utils.translation import gettext as _
+
+from orders.channels import DeliveryFailed, OutcomeUnknown, Rejected, Unavailable
+from orders.models import Notification, NotificationChannel, NotificationState
+from orders.permissions import RESEND_NOTIFICATIONS
+from orders.selectors.messages import message_for
+from orders.services.channel_registry import CHANNEL_BACKENDS
+from orders.services.notification_rules import reason_not_to_send
+from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.backoff import backoff_delay
+from pizzeria.foundation.commands import command
+from pizzeria.foundation.refusals import NotAllowed, Refusal
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=1)  # how long a sender has, from taking to settling
+MAX_ATTEMPTS = 8
+FIRST_DELAY, MAX_DELAY = timedelta(seconds=10), timedelta(minutes=10)
+
+
+class NothingToResend(Refusal):
+    """It was sent, or will be without anybody's help."""
+
+    code = "nothing_to_resend"
+
+
+def send_notification(*, notification_id: int, at: datetime) -> bool:
+    """
+    Send a notice, if it is due and still news. Of any number who are asked to at the same time, one does.
+
+    The pause before the next try begins when this one is over: a silent provider has used some of it up.
+
+    :returns: whether it was tried; later notices may have waited for that
+    """
+    notification = claim_notification(notification_id=notification_id, at=at)
+    if notification is None:
+        return False
+    begun = time.monotonic()
+    outcome = _deliver(notification)
+    took = timedelta(seconds=0 if isinstance(outcome, str) else int(time.monotonic() - begun))
+    record_outcome(notification=notification, outcome=outcome, at=at + took)
+    return True
+
+
+@command
+def claim_notification(*, notification_id: int, at: datetime) -> Notification | None:
+    """
+    Take a notice for sending: until its lease is over it is due to nobody else.
+
+    All messages of the order by this channel are locked together, so that each is decided on knowing the others.
+
+    :returns: None when there is nothing to send: somebody else has it, an earlier one is being sent, or it has just
+        been found too old, overtaken, or tried too often
+    """
+    asked = Notification.objects.filter(pk=notification_id).first()
+    if asked is None:
+        return None
+    by_order = Notification.objects.alongside(asked).select_related("event", "order__contact", "order__customer")
+    notifications = list(by_order.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    notification = next(each for each in notifications if each.pk == notification_id)
+    earlier = [each for each in notifications if each.event.seq < notification.event.seq]
+    if not notification.is_due(at) or any(each.is_being_sent(at) for each in earlier):
+        return None
+    if notification.state == NotificationState.SENDING:
+        notification.error = "worker terminated before it reported a result"
+    later = [each for each in notifications if each.event.seq > notification.event.seq]
+    if reason := reason_not_to_send(notification, later=later, at=at):
+        notification.state, notification.error = NotificationState.EXPIRED, reason
+    elif notification.attempts >= MAX_ATTEMPTS:
+        notification.state = NotificationState.DEAD
+    else:
+        notification.state, notification.attempts, notification.due_at = (
+            NotificationState.SENDING,
+            notification.attempts + 1,
+            at + LEASE,
+        )
+    notification.save(update_fields=["state", "error", "attempts", "due_at"])
+    return notification if notification.state == NotificationState.SENDING else None
+
+
+def _deliver(notification: Notification) -> str | DeliveryFailed:
+    """Let a taken notice go out; give the provider's id of it, or why it did not."""
+    backend = CHANNEL_BACKENDS[NotificationChannel(notification.channel)]
+    if not backend.is_configured():
+        return Unavailable("this shop sends none at the moment")
+    try:
+        message = message_for(notification)
+    except Exception as fault:
+        log.exception("notification_not_rendered", notification_id=notification.pk)
+        return Unavailable(f"cannot be written: {type(fault).__name__}")
+    if message is None:
+        return Rejected("no address any more")
+    try:
+        return backend.send(message)
+    except DeliveryFailed as reason:
+        return reason
+    except Exception as fault:  # the task's time limit among them: nobody knows whether the letter is out
+        log.exception("notification_outcome_unknown", notification_id=notification.pk)
+        return OutcomeUnknown(type(fault).__name__)
+
+
+@command
+def record_outcome(*, notification: Notification, outcome: str | DeliveryFailed, at: datetime) -> None:
+    """
+    Write down what came of a notice that was taken.
+
+    Whoever took too long may find it taken by somebody else. That it went out is so, however late it is said; that it
+    did not is then for the other to say.
+
+    :param notice: as `claim_notification` gave it
+    :param outcome: the provider's id of it, or why it did not go out
+    """
+    row = Notification.objects.filter(pk=notification.pk)
+    if isinstance(outcome, str):
+        row.exclude(state=NotificationState.SENT).update(
+            state=NotificationState.SENT, sent_at=at, provider_id=outcome[:120], error=""
+        )
+        return
+    row.filter(state=NotificationState.SENDING, due_at=notification.due_at).update(
+        state=NotificationState.FAILED if _is_retried(notification, outcome) else NotificationState.DEAD,
+        due_at=at + backoff_delay(notification.attempts, first=FIRST_DELAY, longest=MAX_DELAY),
+        unknown_outcomes=notification.unknown_outcomes + isinstance(outcome, OutcomeUnknown),
+        error=str(outcome)[:200],
+    )
+
+
+def _is_retried(notification: Notification, reason: DeliveryFailed) -> bool:
+    match reason:
+        case Rejected():
+            return False
+        case OutcomeUnknown() if notification.unknown_outcomes:
+            return False  # it may have gone out twice already
+    return notification.attempts < MAX_ATTEMPTS
+
+
+@command
+def resend_notification(*, notification_id: int, by: Actor, at: datetime) -> Notification:
+    """
+    Have a notice sent after all: as news of now, with all its tries before it. What is not so any more stays unsent.
+
+    :raises NotAllowed: not a manager
+    :raises NothingToSendAgain: it was sent, or is about to be
+    :raises Notice.DoesNotExist: there is no such notice
+    """
+    if not by.may(RESEND_NOTIFICATIONS):
+        raise NotAllowed(_("Only managers can do that."))
+    notification = Notification.objects.select_for_update(no_key=True).get(pk=notification_id)
+    if notification.state not in (NotificationState.DEAD, NotificationState.EXPIRED, NotificationState.FAILED):
+        raise NothingToResend(_("That has been sent, or will be by itself."))
+    notification.state, notification.attempts, notification.unknown_outcomes, notification.error = (
+        NotificationState.QUEUED,
+        0,
+        0,
+        "",
+    )
+    notification.relevant_since = notification.due_at = at
+    notification.save(update_fields=["state", "attempts", "unknown_outcomes", "error", "relevant_since", "due_at"])
+    return notification
