@@ -52,4 +52,4 @@ class ReconnectingChannel(redis.Channel):
 
 
 class Transport(redis.Transport):
-    Channel = Channel
+    Channel = ReconnectingChannel
