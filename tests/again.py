@@ -44,7 +44,10 @@ def main():
             log = FOLDER / f"{time.strftime('%Y%m%d-%H%M%S')}-{options.load}.log"
             began = time.monotonic()
             with log.open("wb") as output:
-                code = subprocess.run(options.command, stdout=output, stderr=subprocess.STDOUT, check=False).returncode
+                suite = start_tied(
+                    options.command, farewell=signal.SIGTERM, env=os.environ, stdout=output, stderr=subprocess.STDOUT
+                )
+                code = suite.wait()
             took = time.monotonic() - began
             print(f"run {run} of {options.times}, load {options.load}, {took:.0f} s: {closing_line(log)}", flush=True)
             if code:
