@@ -36,13 +36,13 @@ keycloak-export: set-up  ## write what was changed by hand in the running Keyclo
 	@exec $(PYTHON) -m pizzeria.devtools.keycloak.export
 
 test: set-up  ## run the tests against servers of their own (ARGS="tests/orders -k race" for some, ARGS="-n0 --pdb" one at a time)
-	@exec $(EPHEMERAL_SERVERS) $(PYTHON) -m pytest -n auto --maxprocesses 6 --dist loadgroup $(ARGS)
+	@exec $(EPHEMERAL_SERVERS) $(PYTHON) -m pytest -n auto --maxprocesses 8 --dist loadgroup $(ARGS)
 
 test-again: set-up  ## run the tests again and again, to find one that fails by chance (TIMES=5, LOAD=cpu or disk beside them)
 	@exec $(PYTHON) -m tests.again --times $(or $(TIMES),5) --load $(or $(LOAD),none) $(MAKE) --no-print-directory test
 
 test-long: set-up  ## run the long versions of tests that repeat something: hundreds of kills, thousands of inputs
-	@TEST_LENGTH=long exec $(EPHEMERAL_SERVERS) $(PYTHON) -m pytest -n auto --maxprocesses 6 --dist loadgroup -m long $(ARGS)
+	@TEST_LENGTH=long exec $(EPHEMERAL_SERVERS) $(PYTHON) -m pytest -n auto --maxprocesses 8 --dist loadgroup -m long $(ARGS)
 
 lint: set-up  ## check style, types, layers, templates and migrations
 	@exec $(PYTHON) -m pizzeria.devtools.lint

@@ -35,6 +35,12 @@ def pytest_load_initial_conftests(early_config):
     return (yield)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """Return twice as many workers as there are cores: half of the tests wait for a browser or another process."""
+    return 2 * (os.cpu_count() or 1)
+
+
 class _KeycloakInOneWorker(LoadScopeScheduling):
     """
     Gives any test to any worker, but all tests of Keycloak to one: it takes long to start.

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.devtools.servers.processes import Record
 from pizzeria.devtools.state_dir import StateDir
-from tests.demo.conftest import Launch, until_all_are_gone
+from tests.devtools.launching import Launch, until_all_are_gone
 from tests.waiting import LIMIT, until
 
 OPEN = "Ctrl-C closes the shop"

@@ -5,7 +5,7 @@ import subprocess
 from pizzeria.devtools.servers import data_dirs
 from pizzeria.devtools.servers.processes import Record, started
 from pizzeria.devtools.state_dir import StateDir
-from tests.demo.conftest import Launch
+from tests.devtools.launching import Launch
 from tests.waiting import LIMIT
 
 KEEPER = """

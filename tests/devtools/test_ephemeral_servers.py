@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pizzeria.devtools.servers import descendants
-from tests.demo.conftest import Launch, Running, recorded, until_all_are_gone
+from tests.devtools.launching import Launch, Running, recorded, until_all_are_gone
 
 BORROWED = "pizzeria.devtools.ephemeral_servers"
 USE_BOTH = """

@@ -8,7 +8,7 @@ from pizzeria.devtools.public_port import is_free
 from pizzeria.devtools.servers import keycloak
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.devtools.state_dir import StateDir
-from tests.demo.conftest import Launch
+from tests.devtools.launching import Launch
 from tests.keycloak.server import OURS, WEB, home_with_realms
 
 

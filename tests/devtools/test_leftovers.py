@@ -8,7 +8,7 @@ import pytest
 
 from pizzeria.devtools.servers import processes
 from pizzeria.devtools.servers.processes import Child, Record, started
-from tests.demo.conftest import Launch, until_all_are_gone
+from tests.devtools.launching import Launch, until_all_are_gone
 from tests.waiting import LIMIT, until
 
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 def _kept_longer(monkeypatch):
     """Keep pictures of the menu, and what is said of the wait, for longer than any test takes."""
     for module in (catalogue, quotes):
-        monkeypatch.setattr(module, "SECONDS", 3600)
+        monkeypatch.setattr(module, "CACHE_SECONDS", 3600)
 
 
 def test_take_two_queries_for_a_card_however_long(django_assert_num_queries):

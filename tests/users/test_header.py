@@ -77,7 +77,7 @@ def test_counts_what_is_in_the_basket(client):
 def lasting_copies(monkeypatch):
     """What is cached for seconds stays, however long this test takes."""
     for cached in ("menu.catalogue", "orders.selectors.inbox", "orders.selectors.quotes"):
-        monkeypatch.setattr(f"{cached}.SECONDS", 3600)
+        monkeypatch.setattr(f"{cached}.CACHE_SECONDS", 3600)
 
 
 @pytest.mark.usefixtures("lasting_copies")

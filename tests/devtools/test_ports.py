@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pizzeria.devtools.servers import ports
-from tests.demo.conftest import Launch, Running
+from tests.devtools.launching import Launch, Running
 
 TAKE_ALL = """
 import sys, time

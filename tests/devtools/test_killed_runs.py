@@ -20,7 +20,7 @@ from pizzeria.devtools.servers import descendants
 from pizzeria.devtools.servers.descendants import Process
 from pizzeria.devtools.servers.processes import Record, tied_to_owner
 from pizzeria.devtools.state_dir import ROOT
-from tests.demo.conftest import PATIENCE, recorded, until_all_are_gone
+from tests.devtools.launching import PATIENCE, recorded, until_all_are_gone
 from tests.waiting import throughout, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody adopts orphans")

@@ -1,0 +1,112 @@
+"""Commands run as real processes, in folders of their own: the developer's own demo is never touched."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pizzeria.devtools.ephemeral_servers import temporary_state_dir
+from pizzeria.devtools.servers import data_dirs, processes
+from pizzeria.devtools.servers.descendants import Process
+from pizzeria.devtools.servers.processes import Record, start_tied, started
+from pizzeria.devtools.state_dir import ROOT, StateDir
+from tests.waiting import LIMIT, until
+
+PATIENCE = 2 * LIMIT  # seconds: a command may start a whole shop first
+
+
+@dataclass
+class Running:
+    """A command of the demo at work; ``said`` is what it has printed so far."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def until(self, words: str, *, seconds: float = PATIENCE) -> None:
+        """Wait until it has printed these words."""
+        until(lambda: words in self.said or self.has_ended, seconds=seconds, why=lambda: f"not yet: {self.said}")
+        assert words in self.said, f"it ended with {self.process.returncode}:\n{self.said}"
+
+    def ends(self) -> int:
+        """Wait until it has ended; the exit code."""
+        until(lambda: self.has_ended, seconds=PATIENCE, why=lambda: f"it goes on:\n{self.said}")
+        return self.process.wait()
+
+    @property
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
+
+
+type Launch = Callable[..., Running]
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Launch]:
+    """Run Python with these arguments, in the checkout; what still runs after the test is killed."""
+    all_running: list[Running] = []
+
+    def start(*arguments: str, **variables: str) -> Running:
+        output = tmp_path / f"said-{len(all_running)}"
+        with output.open("wb") as stream:
+            process = start_tied(
+                [sys.executable, *arguments],
+                farewell=signal.SIGTERM,
+                cwd=ROOT,
+                env={**os.environ, "PYTHONIOENCODING": "utf-8", **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+            )
+        all_running.append(Running(process, output))
+        return all_running[-1]
+
+    yield start
+
+    for running in all_running:
+        running.process.kill()
+        running.process.wait()
+
+
+@pytest.fixture
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a session of its own, as a killed demo would leave one."""
+    process = start_tied(["sleep", "600"], farewell=signal.SIGKILL, start_new_session=True)
+    yield process
+
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def demo_home() -> Iterator[StateDir]:
+    """A demo's folder within reach of the account that runs the servers; gone after a killed run, too."""
+    with temporary_state_dir() as reachable:
+        home = StateDir(reachable.folder / "demo")
+        yield home
+
+        for records in (home.records, home.folder / "keycloak" / "running"):
+            processes.stop_leftovers(records)
+        data_dirs.clear(home.folder)
+
+
+def recorded(running: Iterable[Process]) -> list[Record]:
+    """Write processes down with the moment each began: the number alone may soon be another's."""
+    return [
+        Record(process.command, process.pid, moment, signal.SIGKILL)
+        for process in running
+        if (moment := started(process.pid))
+    ]
+
+
+def until_all_are_gone(records: Iterable[Record]) -> None:
+    records = list(records)
+    until(lambda: not any(record.is_alive() for record in records), why=lambda: [r for r in records if r.is_alive()])
