@@ -76,7 +76,7 @@ def test_tells_nobody_of_what_was_refused_or_undone(placed_order, chef, told, co
     with committed(), pytest.raises(Refusal):
         kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     with committed(), transaction.atomic():
-        line = kitchen_services.lock(placed_order.kitchen_id)
+        kitchen = kitchen_services.lock(placed_order.kitchen_id)
         kitchen_services.withdraw_ticket(kitchen=kitchen, ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
         transaction.set_rollback(True)
 
