@@ -48,9 +48,9 @@ def test_again_and_again_lose_nothing_and_double_no_more_than_one_message_a_send
 @pytest.mark.parametrize(
     ("bend", "arrive"),
     [
-        ("killed:orders.take_notice.after_commit", 1),
-        ("killed:orders.settle_notice.begun", 2),
-        ("hasty:orders.take_notice.after_commit", 0),
+        ("killed:orders.claim_notification.after_commit", 1),
+        ("killed:orders.record_outcome.begun", 2),
+        ("hasty:orders.claim_notification.after_commit", 0),
     ],
     ids=["before it sends", "after it has sent", "control: before it sends what it has called sent"],
 )

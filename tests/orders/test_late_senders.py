@@ -41,7 +41,7 @@ def killed(at_the):
 
 
 def test_leave_it_to_others_when_their_time_is_up_and_not_before(sms, post):
-    with killed("take_notice.after_commit"), pytest.raises(Killed):
+    with killed("claim_notification.after_commit"), pytest.raises(Killed):
         send(sms)
 
     assert (now(sms).state, now(sms).attempts) == (SENDING, 1)
@@ -53,7 +53,7 @@ def test_leave_it_to_others_when_their_time_is_up_and_not_before(sms, post):
 
 def test_have_it_doubled_when_it_had_gone_out_just_before_they_were_killed(sms, post):
     """The one way in which a message goes out twice."""
-    with killed("settle_notice.begun"), pytest.raises(Killed):
+    with killed("record_outcome.begun"), pytest.raises(Killed):
         send(sms)
 
     send(sms, FRIDAY_NIGHT + LEASE)
