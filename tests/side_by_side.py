@@ -35,7 +35,7 @@ def pytest_load_initial_conftests(early_config):
     return (yield)
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers():
     """Return twice as many workers as there are cores: half of the tests wait for a browser or another process."""
     return 2 * (os.cpu_count() or 1)
