@@ -1,4 +1,8 @@
-"""What a basket comes to. The basket page shows it and `place_order` charges it: one reckoning, menu's one price."""
+"""
+The prices of a basket: what the basket page shows and what `place_order` charges come from the same functions.
+
+The price of one item comes from `menu.prices`.
+"""
 
 import hashlib
 import json
@@ -21,9 +25,9 @@ from pizzeria.foundation.refusals import Refusal
 @dataclass(frozen=True, slots=True)
 class Totals:
     """
-    What is to be paid: lines - discount + delivery fee + tip, and the tax unless the prices include it.
+    Amounts of a basket or order: total = lines - discount + delivery fee + tip, plus tax unless the prices include it.
 
-    `tax_rate` is in percent. There are no discounts, fees and tips yet.
+    `tax_rate` is in percent. Discounts, delivery fees and tips do not exist yet.
     """
 
     lines: Decimal
@@ -38,7 +42,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class PricedLine:
-    """A line of a basket with its price, or with why it cannot be had."""
+    """A basket line with its price, or with the refusal that says why it cannot be ordered."""
 
     line: BasketLine
     priced: PricedItem | None
@@ -60,7 +64,7 @@ class PricedBasket:
 
     @property
     def pizza_minutes(self) -> list[int]:
-        """Minutes in the oven, one entry a pizza."""
+        """Return the minutes in the oven, one entry per pizza."""
         return [
             line.priced.minutes
             for line in self.lines
@@ -70,22 +74,22 @@ class PricedBasket:
 
 
 def lines_fingerprint(lines: Sequence[BasketLine]) -> str:
-    """Tell one filling of a basket from another: choices and quantities, in hex."""
+    """Return the SHA-256 of a basket's selections and quantities, in hex, to detect a changed basket."""
     filling = json.dumps([[line.selection, line.quantity] for line in lines], sort_keys=True)
     return hashlib.sha256(filling.encode()).hexdigest()
 
 
 def price_basket(lines: Sequence[BasketLine], *, snapshot: MenuSnapshot, at: datetime) -> PricedBasket:
-    """Price each line, and add up those that can be had."""
+    """Price each line, and total the lines that can be ordered."""
     priced_lines = [_price_line(line, snapshot, at) for line in lines]
     return PricedBasket(priced_lines, totals(sum((line.total for line in priced_lines), ZERO)))
 
 
 def totals(lines: Decimal) -> Totals:
     """
-    Work out tax and total from what the lines add up to.
+    Return the tax and the total for a sum of lines.
 
-    The tax is worked out once on the whole and rounded half-up to the cent.
+    The tax is computed once on the whole sum and rounded half-up to the cent.
     """
     rate: Decimal = settings.SHOP_TAX_PERCENT
     included: bool = settings.SHOP_TAX_INCLUDED
@@ -105,7 +109,7 @@ def totals(lines: Decimal) -> Totals:
 def _price_line(line: BasketLine, snapshot: MenuSnapshot, at: datetime) -> PricedLine:
     try:
         return PricedLine(line, prices.price(line.chosen, snapshot=snapshot, at=at), None)
-    except ValidationError:  # written by a newer release than this one
+    except ValidationError:  # the selection was stored by a newer release than this one
         return PricedLine(line, None, NotOnTheMenu(_("That can no longer be chosen like this."), field="item"))
     except Refusal as refusal:
         return PricedLine(line, None, refusal)

@@ -1,7 +1,8 @@
 """
-`manage.py check`: every notice can be worded on every channel it is told by, whatever is blank, and knows what it says.
+System check: every notification can be rendered on each of its channels, and uses only fields that exist.
 
-A template with a slip of the pen would otherwise be noticed by a guest, who is told "Your order # is ready".
+Each template is rendered with its optional fields filled and blank. Without this check, the first to notice a typing
+error in a template would be a guest who reads "Your order # is ready".
 """
 
 import logging
@@ -32,13 +33,13 @@ SAMPLE_CONTEXT = MessageContext(
     lines=(LineDetail("Pepperoni", "Large", ["Olives"], ["Basil"], 1, Decimal("29.68"), Decimal("29.68")),),
 )
 NOTHING_CHOSEN = replace(SAMPLE_CONTEXT, lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),))
-# A template asks whether there is something to say: it is asked with and without.
+# Templates test optional fields, so each template is rendered with and without them.
 BLANK_CONTEXT = replace(SAMPLE_CONTEXT, name="", when="", why="", link="", total="", payment="")
 
 
 @register(Tags.templates)
 def check_notification_templates(**_: Any) -> list[CheckMessage]:
-    """Name each template that is missing or broken, and each field that none of them can know."""
+    """Return an error for each template that is missing or broken, and for each unknown field that a template uses."""
     kinds = [rule.kind for rule in RULES.values()]
     letters = [("notifications/email.txt", PLAIN_ENGINE), ("notifications/email.html", None)]
     wrong = [
@@ -87,7 +88,7 @@ def _unknown(template: str, field: str) -> CheckMessage:
 
 @contextmanager
 def _collect_unknown_fields() -> Iterator[set[tuple[str, str]]]:
-    """Give the template and name of each field that is asked for in vain: Django tells its log, and no one else."""
+    """Collect (template, field) of each unknown field used in the block; Django reports them in its log only."""
     log, ear = logging.getLogger("django.template"), _UnknownFieldHandler()
     level, propagates = log.level, log.propagate
     log.addHandler(ear)

@@ -1,8 +1,8 @@
 """
-Facts of the order's and the customer's streams.
+Domain events of the order's and the customer's streams.
 
-Each order fact applies itself to the order's row; nothing else changes it. Facts hold ids, choices, amounts and times,
-never personal data or free text.
+Each order event applies itself to the order's row; nothing else changes the row. Events hold ids, choices, amounts and
+times, never personal data or free text.
 """
 
 from datetime import date, datetime
@@ -94,7 +94,7 @@ class OrderPlaced(DomainEvent[Order], type="order.placed.v1", signal=signals.ord
 
 
 class OrderConfirmed(DomainEvent[Order], type="order.confirmed.v1", signal=signals.order_confirmed):
-    """The kitchen may begin: paid, or (cash) due when it is handed over."""
+    """Confirmation that the kitchen may start: the order is paid, or (cash) the payment is due at handover."""
 
     payment_method: PaymentMethod
     payment: Literal["paid", "due"]
@@ -121,10 +121,10 @@ class OrderReady(DomainEvent[Order], type="order.ready.v1", signal=signals.order
 
 
 class OrderDelivered(DomainEvent[Order], type="order.delivered.v1", signal=signals.order_delivered):
-    """In the guest's hands, at the counter or at the door."""
+    """Handover to the guest, at the counter or at the delivery address."""
 
     method: FulfillmentMethod
-    cash_taken: Decimal  # 0.00 when it was paid before
+    cash_taken: Decimal  # 0.00 if the order was paid before
 
     def apply(self, aggregate: Order, at: datetime) -> None:
         aggregate.status = OrderStatus.DELIVERED
@@ -133,7 +133,7 @@ class OrderDelivered(DomainEvent[Order], type="order.delivered.v1", signal=signa
 
 
 class OrderRecalled(DomainEvent[Order], type="order.recalled.v1", signal=signals.order_recalled):
-    """Ready too early: back into the oven, or to the head of those waiting for it."""
+    """Recall of an order marked ready too early: back into the oven, or to the head of the waiting tickets."""
 
     to: Literal["cooking", "waiting"]
 
@@ -176,7 +176,7 @@ class OrderOutForDelivery(DomainEvent[Order], type="order.out_for_delivery.v1", 
 
 
 class OrderDeliveryFailed(DomainEvent[Order], type="order.delivery_failed.v1", signal=signals.order_delivery_failed):
-    """Nobody took it: it is back at the counter, with its driver."""
+    """Failed delivery: nobody accepted the order; it is back at the counter and still has its driver."""
 
     driver: int
     reason: CancelReason
@@ -195,18 +195,22 @@ class OrderPromiseChanged(DomainEvent[Order], type="order.promise_changed.v1", s
 
 
 class OrderLinkedToCustomer(DomainEvent[Order], type="order.adopted.v1", signal=signals.order_linked_to_customer):
-    """A guest's order is a customer's from now on; as with placing, whoever writes the row sets whose it is."""
+    """
+    Link of a guest's order to a customer.
+
+    As with placing, the command that writes the row sets `Order.customer`; `apply` does not.
+    """
 
     customer: UUID
 
 
 class CustomerRegistered(DomainEvent[Customer], type="customer.registered.v1"):
-    """A signed-in person is known to the desk."""
+    """Registration of a signed-in user as a customer."""
 
     user: int
 
 
 class CustomerContactChanged(DomainEvent[Customer], type="customer.contact_changed.v1"):
-    """A customer lets us keep another name or number, or none; the names of the fields, not what they say."""
+    """Change of a customer's saved name or phone, also to blank; holds the names of the fields, not their values."""
 
     fields: tuple[Literal["name", "phone"], ...]

@@ -2,7 +2,7 @@ from pizzeria.foundation.refusals import Refusal
 
 
 class OrderStateConflict(Refusal):
-    """The order is elsewhere by now: somebody else was first, or this screen is behind."""
+    """Refusal of a step that the order's state does not allow: another actor was first, or the page is out of date."""
 
     code = "order_state_conflict"
 

@@ -12,28 +12,28 @@ from orders.selectors.delivery import drivers
 from orders.services import NEEDED_AT_THE_DOOR, ContactDetails
 from pizzeria.foundation.forms import ShopForm
 
-# Control characters, and those that turn the direction of text or show nothing: "nuts" must never read as "stun".
+# Control characters, and those that change the direction of text or are invisible: "nuts" must never read as "stun".
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
 
 
 class TextField(forms.CharField):
-    """Text as it can be read: without characters that show nothing or turn its direction."""
+    """Text field that removes characters that are invisible or change the direction of text."""
 
     def to_python(self, value: Any) -> str:
         return _UNSEEN.sub("", super().to_python(value) or "").strip()
 
 
 class OneLineField(TextField):
-    """Text of one line: line breaks and runs of blanks, however they got in, become one blank."""
+    """Text field of one line: line breaks and runs of blanks, from any source, become one blank."""
 
     def to_python(self, value: Any) -> str:
         return " ".join(super().to_python(value).split())
 
 
 class FewLinesField(TextField):
-    """Text of at most six lines, none of them blank: what is said in more of them goes on in the last."""
+    """Text field of at most six lines, none of them blank: further lines are appended to the sixth."""
 
     MOST = 6
 
@@ -45,7 +45,7 @@ class FewLinesField(TextField):
 
 
 def name_field(*, required: bool = True) -> OneLineField:
-    """What somebody is called: it is called out at the counter."""
+    """Return a field for a person's name, which is called out at the counter."""
     return OneLineField(
         label=_("Your name"),
         required=required,
@@ -56,7 +56,7 @@ def name_field(*, required: bool = True) -> OneLineField:
 
 
 def phone_field(*, required: bool = True) -> PhoneNumberField:
-    """A number in any form that can be dialled from here."""
+    """Return a field for a phone number in any form that can be dialled from the shop."""
     return PhoneNumberField(
         label=_("Phone"),
         required=required,
@@ -69,19 +69,19 @@ def phone_field(*, required: bool = True) -> PhoneNumberField:
 
 
 class ProfileForm(ShopForm):
-    """What a customer lets us keep. What is left empty is forgotten."""
+    """Form for a customer's saved name and phone. A field left empty deletes the saved value."""
 
     name = name_field(required=False)
     phone = phone_field(required=False)
 
     def contact(self) -> dict[str, str]:
-        """Give what a valid form says, the phone in international form."""
+        """Return the data of a valid form, the phone in international form (E.164)."""
         phone = self.cleaned_data["phone"]
         return {"name": self.cleaned_data["name"], "phone": phone.as_e164 if phone else ""}
 
 
 class AssignForm(ShopForm):
-    """Who is to drive, by the name that says nothing about a person."""
+    """Form to choose a driver by username, which reveals nothing about the person."""
 
     driver = forms.ModelChoiceField(
         label=_("Driver"),
@@ -93,7 +93,7 @@ class AssignForm(ShopForm):
 
 
 class CheckoutForm(ShopForm):
-    """Who the order is for. `key` makes the form count once; `shown_total` is what the guest agreed to."""
+    """Checkout form. `key` is the idempotency key; `shown_total` is the total that the guest agreed to."""
 
     method = forms.ChoiceField(
         label=_("Pickup or delivery"),
@@ -153,7 +153,7 @@ class CheckoutForm(ShopForm):
         return said
 
     def contact(self) -> ContactDetails:
-        """Give what a valid form says, the phone in international form."""
+        """Return the contact details of a valid form, the phone in international form (E.164)."""
         said = self.cleaned_data
         address = (
             ("street", "postal_code", "city", "directions") if said["method"] == FulfillmentMethod.DELIVERY else ()
@@ -168,20 +168,22 @@ class CheckoutForm(ShopForm):
         )
 
     def asked(self) -> dict[str, object]:
-        """Give what the form asks for, to tell whether it is the same form sent again."""
+        """Return the form's data without its key, to recognise the same form when it is sent again."""
         return {name: str(value) for name, value in self.cleaned_data.items() if name != "key"}
 
     def agreeing_to(self, *, total: Decimal, lines: str) -> Self:
         """
-        Give the form as it was typed, with today's total and lines, under a fresh key.
+        Return the form as typed, with the current total and lines and a new idempotency key.
 
-        Only for a form that made nothing: sending it again is a new request, for that total.
+        Only for a form that placed no order: sending the new form is a new request, for the new total.
+
+        :param lines: the fingerprint of the lines
         """
         typed = {name: self.data.get(name, "") for name in self.fields}
         return type(self)({**typed, "shown_total": str(total), "shown_lines": lines, "key": str(uuid4())})
 
 
 class CustomerCheckoutForm(CheckoutForm):
-    """A signed-in person's: what is typed may be kept for next time."""
+    """Checkout form of a customer, who may have name and phone saved for the next checkout."""
 
     remember = forms.BooleanField(label=_("Remember my name and number"), required=False)

@@ -1,4 +1,4 @@
-"""What may be done at the desk. Handing over is the kitchen's: cooks do it too."""
+"""Permissions of the orders app. Handing over is a permission of the kitchen app, because cooks do it too."""
 
 from pizzeria.foundation.actor import Permission
 

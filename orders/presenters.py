@@ -1,4 +1,4 @@
-"""What an order's guest reads of it: sentences about pizza, not about states."""
+"""Text about an order for its guest: sentences about pizza, not about states."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from kitchen.models import FulfillmentMethod
 from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation.money import ZERO
 
-_CANCEL_SENTENCES = {  # what a guest is told when nobody typed anything
+_CANCEL_SENTENCES = {  # shown to the guest when the reason has no note
     CancelReason.CHANGED_MIND: _lazy("As you wished. Another time!"),
     CancelReason.SOLD_OUT: _lazy("We are sorry: something in it ran out."),
     CancelReason.TOO_BUSY: _lazy("We are sorry: we could not have made it in time."),
@@ -29,7 +29,7 @@ class TimelineStep:
 
 
 def order_headline(order: Order) -> str:
-    """Say in a few words where an order is."""
+    """Return the order's status in a few words."""
     match order.status:
         case OrderStatus.PENDING | OrderStatus.CONFIRMED:
             return _("We have your order")
@@ -45,7 +45,7 @@ def order_headline(order: Order) -> str:
 
 
 def order_sentence(order: Order) -> str:
-    """Say what comes next, or why it was cancelled."""
+    """Return a sentence about the next step, or about why the order was cancelled."""
     brought = order.method == FulfillmentMethod.DELIVERY
     number = {"number": order.number}
     match order.status:
@@ -71,7 +71,7 @@ def order_sentence(order: Order) -> str:
 
 
 def order_steps(order: Order) -> list[TimelineStep]:
-    """List the steps of its trip with their times."""
+    """Return the steps of an order with their times; a step not yet reached has none."""
     brought = order.method == FulfillmentMethod.DELIVERY
     times = [
         (_("Ordered"), order.placed_at),
@@ -88,7 +88,7 @@ def order_steps(order: Order) -> list[TimelineStep]:
 
 
 def payment_text(order: Order) -> str:
-    """Say what is to be paid, and how."""
+    """Return what is to be paid, and how."""
     if order.status == OrderStatus.CANCELLED:
         return _("Nothing to pay")
     if (order.total or ZERO) - order.paid:

@@ -1,4 +1,9 @@
-"""What the desk hears: from the line inside the cook's transaction, and of its own orders once they are committed."""
+"""
+Receivers of the orders app.
+
+The kitchen sends its signals inside the transaction of the kitchen's command; the relay sends the orders' own signals
+after the commit.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime

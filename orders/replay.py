@@ -1,5 +1,5 @@
 """
-An order is its events: rebuilding orders from their streams, and naming where a row says something else.
+Replay: rebuilding orders from their events, and naming each difference between the rows and the events.
 """
 
 from collections import defaultdict
@@ -20,14 +20,14 @@ AT_ONCE = 500
 _ORDER = [
     field.attname
     for field in Order._meta.concrete_fields
-    if field.name not in ("id", "ref", "kitchen", "customer")  # these two are compared by ref
+    if field.name not in ("id", "ref", "kitchen", "customer")  # kitchen and customer are compared by ref
 ]
 _LINE = [field.attname for field in OrderLine._meta.concrete_fields if field.name not in ("id", "order")]
 _PART = [field.attname for field in OrderLinePart._meta.concrete_fields if field.name not in ("id", "line")]
 
 
 def differences() -> Iterator[str]:
-    """Rebuild every order and its lines from the stream, and name each difference from the rows, a sentence each."""
+    """Rebuild every order and its lines from the stream, and yield each difference from the rows as a sentence."""
     orders = Order.objects.select_related("kitchen", "customer").prefetch_related("lines__parts").order_by("id")
     batch: list[Order] = []
     for order in orders.iterator(chunk_size=AT_ONCE):
@@ -42,10 +42,10 @@ def differences() -> Iterator[str]:
 @dataclass(slots=True)
 class Rebuilt:
     """
-    An order as its events make it.
+    An order rebuilt from its events.
 
-    :param placed: what it was placed with, which holds its lines
-    :param customer: the ref of whose it is; None: a guest's
+    :param placed: the event that placed the order; it holds the order's lines
+    :param customer: the customer's ref; None: a guest's order
     """
 
     order: Order
@@ -54,7 +54,11 @@ class Rebuilt:
 
 
 def rebuild(ref: UUID, events: Iterable[StoredEvent]) -> Rebuilt:
-    """Rebuild an order's row from its events."""
+    """
+    Rebuild an order's row from its events.
+
+    :raises LookupError: this release knows no domain event of a stored event's type
+    """
     rebuilt = Rebuilt(Order(ref=ref))
     for event in events:
         domain_event = domain_events.load(event)
@@ -84,7 +88,7 @@ def _differences(order: Order, events: list[StoredEvent]) -> Iterator[str]:
         yield f"{name}: its events are numbered {seqs}"
     try:
         rebuilt = rebuild(order.ref, events)
-    except LookupError as unknown:  # written by a newer release than this one
+    except LookupError as unknown:  # the event was written by a newer release than this one
         yield f"{name}: {unknown}"
         return
     yield from _compare(name, _ORDER, row=order, rebuilt=rebuilt.order)
@@ -122,7 +126,7 @@ def _compare(name: str, fields: list[str], *, row: Any, rebuilt: Any) -> Iterato
 
 
 def _orphans() -> Iterator[str]:
-    """Name the streams of orders that are no longer there."""
+    """Yield a sentence for each order stream whose row no longer exists."""
     there = Order.objects.filter(ref=OuterRef("aggregate_ref"))
     first = StoredEvent.objects.filter(stream=Order.stream, seq=1).exclude(Exists(there))
     for event in first:

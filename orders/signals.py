@@ -1,50 +1,51 @@
 """
-News of orders for the world outside: relayed from the event log after the commit, at least once and in an order's own
-sequence, never twice on purpose. Whoever hears it hands it to a task and returns; a receiver that fails is asked again.
+Signals of the orders app, sent after the commit.
 
-Each is sent by its fact's class with `event`, the row of the log, and `domain_event`, what it says. Nothing personal
-comes
-along: whoever tells people reads the contact when it tells them. Not sent inside the command's transaction (that is
-`recorded`), nor for an event that a manager has dropped.
+The relay sends them from the event log, at least once and in each order's own sequence; it never repeats one on
+purpose. A receiver hands the work to a task and returns; if a receiver fails, the signal is sent again.
+
+The sender is the domain event's class. The arguments are `event`, the stored event, and `domain_event`, its payload.
+They hold no personal data: code that notifies people reads the contact when it does so. The signals are not sent inside
+the command's transaction (`recorded` is), nor for an event that a manager has discarded.
 """
 
 from django.dispatch import Signal
 
 order_placed = Signal()
-"""A guest has ordered; a place in the line is taken."""
+"""An order was placed; it has a place in the kitchen's queue."""
 
 order_confirmed = Signal()
-"""The kitchen may begin: paid, or (cash) due when it is handed over. With cash at once after `order_placed`."""
+"""The kitchen may start: the order is paid, or (cash) due at handover. With cash, sent right after `order_placed`."""
 
 order_cooking_started = Signal()
-"""It is in the oven; again after a recall."""
+"""The order is in the oven; sent again after a recall."""
 
 order_ready = Signal()
-"""It is out of the oven; again after a recall."""
+"""The order is out of the oven; sent again after a recall."""
 
 order_recalled = Signal()
-"""It was ready too early, and is back in the oven or in the line."""
+"""The order was marked ready too early, and is back in the oven or in the queue."""
 
 order_driver_assigned = Signal()
-"""A driver has it; `domain_event.driver` is the user's id."""
+"""The order was assigned to a driver; `domain_event.driver` is the user's id."""
 
 order_driver_unassigned = Signal()
-"""A driver has it no longer."""
+"""The order is no longer assigned to its driver."""
 
 order_out_for_delivery = Signal()
-"""It has left the shop; again after somebody did not open."""
+"""The order has left the shop; sent again after a failed delivery."""
 
 order_delivery_failed = Signal()
-"""Nobody took it: it is back at the counter."""
+"""Nobody accepted the delivery: the order is back at the counter."""
 
 order_delivered = Signal()
-"""It is in the guest's hands, at the counter or at the door."""
+"""The order was handed to the guest, at the counter or at the delivery address."""
 
 order_promise_changed = Signal()
-"""It will take longer than promised; `domain_event` has the new promise."""
+"""The order will take longer than promised; `domain_event` has the new promise."""
 
 order_cancelled = Signal()
-"""It will not come; `domain_event.reason` says why."""
+"""The order was cancelled; `domain_event.reason` is the reason."""
 
 order_linked_to_customer = Signal()
-"""A guest's order is a customer's now; `domain_event.customer` is the customer's ref."""
+"""A guest's order was linked to a customer; `domain_event.customer` is the customer's ref."""

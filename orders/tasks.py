@@ -1,8 +1,8 @@
 """
-Telling people. What is to be told is a row before anybody is asked to send it; a task is only told which row.
+Tasks that send notifications. Each notification is a row before a task is queued; a task carries only the row's id.
 
-So no message to a worker matters: with the broker gone, emptied or silent the rows wait, and the next sweep finds
-them.
+So no notification depends on a queued task: while the broker is down, emptied or does not answer, the rows wait, and
+the next sweep finds them.
 """
 
 from collections.abc import Iterable
@@ -25,34 +25,34 @@ log = structlog.get_logger(__name__)
 
 def create_and_queue_notifications(event_id: int) -> None:
     """
-    Write down who is to be told of an event, and have them told.
+    Create the notifications of a stored event, and queue those that are due.
 
-    Not a task: whoever relays the event may mark it as told only when the rows are there.
+    Not a task: the relay may mark the event as relayed only when the rows exist.
     """
     _queue(services.create_notifications(event_id=event_id, at=clock.now()))
 
 
 @shared_task
 def send_notification(notification_id: int) -> None:
-    """Send a notice, if it is due and still news; then hand over those that waited for it."""
+    """Send a notification if it is due and still relevant; then queue the later ones that waited for it."""
     if services.send_notification(notification_id=notification_id, at=clock.now()):
         _queue(inbox.due_after(notification_id, at=clock.now()))
 
 
 @shared_task
 def send_due_notifications() -> None:
-    """Hand over what nobody has sent: tried before, or left behind by a crash or a dead broker. Oldest first."""
-    for channel in (
-        NotificationChannel.EMAIL,
-        NotificationChannel.SMS,
-    ):  # each by itself: a silent provider's pile hides nobody else's
+    """Queue the due notifications, oldest first: retries, and those left behind by a crash or a dead broker."""
+    # One batch per channel: the backlog of a provider that does not answer cannot crowd out the other channel.
+    for channel in (NotificationChannel.EMAIL, NotificationChannel.SMS):
         due = Notification.objects.due(clock.now()).filter(channel=channel).order_by("due_at", "pk")
-        _queue(due[:BATCH_SIZE], expires=SECONDS_BETWEEN_SWEEPS)  # the next one hands them over again
+        _queue(due[:BATCH_SIZE], expires=SECONDS_BETWEEN_SWEEPS)  # the next sweep queues them again
 
 
 def _queue(due: Iterable[Notification], **options: Any) -> None:
     """
-    Hand notices to the workers, each by its channel's queue: a silent provider holds up nobody but its own.
+    Queue a task per notification, on the queue of its channel: a provider that does not answer delays only its own.
+
+    Stop when the broker cannot be reached; the next sweep queues the rest.
 
     :param options: of Celery's `apply_async`
     """

@@ -4,7 +4,7 @@ from orders.views import basket, cancel, checkout, delivery, home, notifications
 
 
 class GuestTokenConverter:
-    """The key in a guest's link: 32 random bytes, as secrets.token_urlsafe writes them."""
+    """Converter for the token in a guest's link: 32 random bytes, as `secrets.token_urlsafe` encodes them."""
 
     regex = r"[A-Za-z0-9_-]{43}"
 

@@ -1,4 +1,4 @@
-"""Mario's Pizzeria. The Celery app is loaded with the package, so that every task finds it."""
+"""Mario's Pizzeria. The Celery app is imported with the package, so that every `shared_task` uses it."""
 
 from pizzeria.celery import app as celery_app
 

@@ -14,29 +14,33 @@ from pizzeria.users.views import SignOutView
 
 
 class ShopAdminSite(AdminSite):
-    """Django's admin, entered and left by the shop's own doors: it has no password form of its own."""
+    """Django's admin with the shop's own sign-in and sign-out: it has no password form of its own."""
 
     site_header = settings.SHOP_NAME
     site_title = settings.SHOP_NAME
     index_title = "Menu, orders, kitchen"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Admit whom the door admits: staff, in a session in which that counts."""
+        """Return whether the actor has ENTER_ADMIN: a staff user, in a session in which staff groups count."""
         return bool(request.user.is_active) and actor_of(request).may(ENTER_ADMIN)
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]
-        """Send people to the sign-in page; tell those who are signed in already that this is not theirs."""
+        """
+        Redirect to the sign-in page.
+
+        :raises PermissionDenied: the user is signed in already, but may not enter the admin
+        """
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]
-        """Sign people out as every other page does: at Keycloak too, where it began the session."""
+        """Sign the user out as every other page does: at Keycloak too, if it began the session."""
         return SignOutView.as_view()(request)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> NoReturn:
-        """Change no password: Keycloak's people have none here, and in the demo one is everybody's."""
+        """Raise Http404: Keycloak's users have no password here, and the demo's users share one."""
         raise Http404
 
     password_change_done = password_change

@@ -1,7 +1,7 @@
 """
-The API, joined of the apps' routers. Closed unless opened: an endpoint that says nothing wants a token of the realm.
+The API, made of the apps' routers. Closed by default: an endpoint without `auth` requires an access token of the realm.
 
-What may be called is told at `/api/docs` and `/api/openapi.json`; how it says no is in
+Endpoints are documented at `/api/docs` and `/api/openapi.json`; error answers are made in
 `pizzeria.operations.problem_details`.
 """
 

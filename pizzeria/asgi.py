@@ -1,4 +1,4 @@
-"""The shop as an ASGI application: pages and streams from one process."""
+"""The shop as an ASGI application: pages and event streams from one process."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The Celery app; its settings are those of settings.py that begin with CELERY_."""
+"""The Celery app; its settings are those in settings.py with the prefix CELERY_."""
 
 import os
 

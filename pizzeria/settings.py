@@ -1,8 +1,8 @@
 """
 The shop's settings, read top to bottom.
 
-Everything an installation decides comes from the environment (.env.example lists it). All of it is read in the first
-section, by type; what is missing or of the wrong type is named, all at once, before anything starts.
+Everything that differs between installations comes from the environment (.env.example lists it). All of it is read in
+the first section, by type; all missing or invalid variables are reported together, before anything starts.
 """
 
 import os
@@ -21,7 +21,7 @@ from redis.retry import Retry
 
 from pizzeria.operations import mail_url
 
-django_stubs_ext.monkeypatch()  # before any app is loaded: ModelAdmin[Order] and the like
+django_stubs_ext.monkeypatch()  # before any app is loaded: allows ModelAdmin[Order] and the like
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,35 +31,35 @@ A_TIME_ZONE = validate.OneOf(available_timezones(), error="No such time zone.")
 A_SENDER = validate.Regexp(r"([^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)\Z", error="Not an e-mail address.")
 A_PROVIDER = validate.Regexp(r"([a-z][a-z0-9]*://[^\s/].*)?\Z", error="Not an address such as twilio://…")
 
-env = Env(eager=False)  # collect every complaint, raise them together in seal()
+env = Env(eager=False)  # collects all errors; seal() raises them together
 env.add_parser("mailers", mail_url.parse_mail_url)
-if env_file := os.environ.get("ENV_FILE", str(ROOT / ".env")):  # empty: the environment alone
+if env_file := os.environ.get("ENV_FILE", str(ROOT / ".env")):  # empty: no file, only the environment
     env.read_env(env_file, recurse=False)
 
-SHOP_DEMO: bool = env.bool("PIZZERIA_DEMO", False)  # the demo's people, their sign-in hints, plain http
+SHOP_DEMO: bool = env.bool("PIZZERIA_DEMO", False)  # the demo's users, their sign-in hints, plain http
 SECRET_KEY: str = env.str("SECRET_KEY", validate=validate.Length(min=50))
 DATABASE = env.dj_db_url("DATABASE_URL")
-DATABASE_POOL: bool = env.bool("DATABASE_POOL", False)  # for an ASGI process; threads keep their connection
+DATABASE_POOL: bool = env.bool("DATABASE_POOL", False)  # for an ASGI process; else each thread keeps its connection
 REDIS_URL: str = env.str("REDIS_URL")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", subcast=str)
-SHOP_ORIGIN: str = env.str("ORIGIN", validate=validate.URL(require_tld=False))  # the address people type
+SHOP_ORIGIN: str = env.str("ORIGIN", validate=validate.URL(require_tld=False))  # the shop's public address
 SECURE_PROXY: bool = env.bool("BEHIND_PROXY", True)  # TLS ends at a proxy that sets X-Forwarded-Proto
 STATIC_FOLDER: str = env.str("STATIC_FOLDER", str(ROOT / ".collected"))
-DEMO_MESSAGE_STORE: str = env.str("DEMO_MESSAGE_STORE", "")  # the folder of what the demo has sent
+DEMO_MESSAGE_STORE: str = env.str("DEMO_MESSAGE_STORE", "")  # folder of the messages that the demo has sent
 
-MAILERS: mail_url.Mailers = env.mailers("MAIL_URL", "")  # empty: the shop writes no e-mail
+MAILERS: mail_url.Mailers = env.mailers("MAIL_URL", "")  # empty: the shop sends no e-mail
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", validate=A_SENDER) if MAILERS else ""
-NOTIFY_SMS_URL: str = env.str("NOTIFY_SMS_URL", "", validate=A_PROVIDER)  # empty: nor any SMS
+NOTIFY_SMS_URL: str = env.str("NOTIFY_SMS_URL", "", validate=A_PROVIDER)  # empty: the shop sends no SMS
 
-OIDC_ISSUER: str = env.str("OIDC_ISSUER", "").rstrip("/")  # of the realm; empty: Keycloak is not connected
+OIDC_ISSUER: str = env.str("OIDC_ISSUER", "").rstrip("/")  # the realm's issuer; empty: no Keycloak
 OIDC_RP_CLIENT_ID: str = env.str("OIDC_CLIENT_ID", "")
 OIDC_RP_CLIENT_SECRET: str = env.str("OIDC_CLIENT_SECRET", "")
-OIDC_AUDIENCES: list[str] = env.list("OIDC_AUDIENCES", [], subcast=str)  # an API token's `aud` or `azp`; empty: our own
+OIDC_AUDIENCES: list[str] = env.list("OIDC_AUDIENCES", [], subcast=str)  # an API token's `aud` or `azp`; empty: ours
 OIDC_RECHECK_SECONDS: int = env.int("OIDC_RECHECK_SECONDS", 300, validate=validate.Range(min=1, max=300))
 
 SHOP_NAME: str = env.str("SHOP_NAME", "Mario's Pizzeria")
 SHOP_TIME_ZONE: str = env.str("SHOP_TIME_ZONE", "Europe/Rome", validate=A_TIME_ZONE)
-SHOP_DAY_ENDS = env.time("SHOP_DAY_ENDS", time(4, 0))  # wall clock: until then it is still yesterday's business day
+SHOP_DAY_ENDS = env.time("SHOP_DAY_ENDS", time(4, 0))  # local time: before it, the business date is still yesterday's
 SHOP_CURRENCY: str = env.str("SHOP_CURRENCY", "EUR", validate=validate.Length(equal=3))
 SHOP_COUNTRY: str = env.str("SHOP_COUNTRY", "IT", validate=validate.Length(equal=2))
 SHOP_TAX_PERCENT = env.decimal("SHOP_TAX_PERCENT", Decimal(10), validate=validate.Range(min=0, max=100))
@@ -73,7 +73,7 @@ env.seal()
 if OIDC_ISSUER and not (OIDC_RP_CLIENT_ID and OIDC_RP_CLIENT_SECRET):
     raise EnvError("OIDC_ISSUER comes with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
 
-# --- What it is made of ------------------------------------------------------------------------------------------
+# --- Apps, middleware, templates ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "pizzeria.apps.ShopAdmin",
@@ -85,10 +85,10 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
-    "ninja",  # its page about the API comes with scripts of its own, which no other host has to serve
+    "ninja",  # serves the scripts of its API docs page itself, so that no other host has to
     "django_structlog",
     "phonenumber_field",
-    "allauth.account",  # not "allauth" itself: no page of its own is ever shown
+    "allauth.account",  # without "allauth" itself: its templates are never shown
     "allauth.mfa",
     "orders",
     "kitchen",
@@ -144,7 +144,7 @@ TEMPLATES = [
         },
     },
     {
-        "NAME": "plain",  # SMS and the text of e-mails: what is typed into them is no HTML, and not escaped
+        "NAME": "plain",  # SMS and text e-mails: their values are not HTML, so they are not escaped
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [ROOT / "templates"],
         "OPTIONS": {"autoescape": False},
@@ -161,13 +161,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
     "default": {
         **DATABASE,
-        "ATOMIC_REQUESTS": False,  # a command is a transaction; a page is not
+        "ATOMIC_REQUESTS": False,  # each command is a transaction; a request is not
         "CONN_MAX_AGE": 0 if DATABASE_POOL else 600,
         "CONN_HEALTH_CHECKS": not DATABASE_POOL,
         "OPTIONS": {
             "connect_timeout": 2,
             **DATABASE.get("OPTIONS", {}),  # sslmode and the like, from the URL
-            # A second sender of one form waits this long for the first; a dead client gives its locks back in 1 s.
+            # A second request with the same form waits up to 5 s for the first; a dead client's locks are freed in 1 s.
             "options": "-c lock_timeout=5s -c client_connection_check_interval=1s",
             **({"pool": {"min_size": 2, "max_size": 16, "timeout": 2}} if DATABASE_POOL else {}),
         },
@@ -183,7 +183,7 @@ REDIS_CACHE = {
 CACHES = {
     "default": {"BACKEND": "pizzeria.operations.cache.FailOpenRedisCache", "KEY_PREFIX": "pizzeria", **REDIS_CACHE},
     "sessions": {"BACKEND": "pizzeria.operations.cache.SessionCache", "KEY_PREFIX": "sessions", **REDIS_CACHE},
-    # How often somebody may try to sign in is counted here, so that it is counted without Redis too.
+    # Sign-in attempts are counted here, in the database, so that rate limits hold while Redis is down.
     "limits": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "users_limit",
@@ -205,20 +205,20 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 0,
     "visibility_timeout": 600,
 }
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the worker waits for its broker for ever
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the worker waits for its broker without limit
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_PUBLISH_RETRY = False  # a dead broker costs a guest nothing; the event log holds the news
+CELERY_TASK_PUBLISH_RETRY = False  # an unavailable broker must not delay a request; the outbox keeps the event
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 60
-# A queue for each way out: a worker that takes only one of them is all that its provider can hold up by its silence.
+# A queue per notification channel: a provider that does not answer holds up only the worker of its own queue.
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "email", "sms")]
-CELERY_TIMEZONE = "UTC"  # local time would skip and repeat an hour a year
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: nothing in the timetable needs a file, or fails with one
-# What nobody took before the next of its kind came is not worth doing: a worker that was away starts with one each.
+CELERY_TIMEZONE = "UTC"  # local time skips one hour and repeats one every year
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the schedule needs no file that could fail
+# A task not started before the next one of its kind is due expires: after an outage, a worker runs one of each kind.
 CELERY_BEAT_SCHEDULE = {
     "relay-sweep": {
         "task": "pizzeria.foundation.events.tasks.sweep",
@@ -242,7 +242,7 @@ CELERY_BEAT_SCHEDULE = {
 
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = [
-    # The demo's own form stands in for a sign-in server, in the demo and only while there is none.
+    # The demo's own sign-in form, in place of a sign-in server: only in the demo and only while none is configured.
     *(["django.contrib.auth.backends.ModelBackend"] if SHOP_DEMO and not OIDC_ISSUER else []),
     "pizzeria.users.keycloak.backend.KeycloakBackend",
     "pizzeria.users.local_accounts.backend.AccountBackend",
@@ -260,7 +260,7 @@ LOGIN_URL = "users:sign_in"
 LOGIN_REDIRECT_URL = "users:landing"
 LOGOUT_REDIRECT_URL = "orders:home"
 FORM_RENDERER = "pizzeria.foundation.forms.Renderer"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # needs no cookie of its own
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
@@ -270,10 +270,10 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 ACCOUNT_ADAPTER = "pizzeria.users.local_accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None  # allauth would make one from what somebody typed; ours are made by the model
-ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # allauth has a row for it; in the model's is what a sign-in server said
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None  # allauth would derive one from user input; the model creates ours
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # allauth has its own table; User.email is the sign-in server's claim
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-# Codes, not links: a link carries a row's key, is opened by whatever reads the mail first, and wants the same browser.
+# Codes, not links: a link holds a primary key, may be opened by a program that reads the mail, needs the same browser.
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
@@ -297,9 +297,9 @@ ACCOUNT_FORMS = {
         "reauthenticate": "ReauthenticateForm",
     }.items()
 }
-# Counted by the client's address, by what was typed (key) and by who is signed in.
+# Counted per client IP address (ip), per typed value (key) and per signed-in user (user).
 ACCOUNT_RATE_LIMITS = {
-    "keycloak": "30/m/ip",  # each visit is a row of a session
+    "keycloak": "30/m/ip",  # each request stores a session row
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
     "signup": "20/h/ip",
@@ -310,34 +310,34 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "10/m/user",
     "reauthenticate": "10/m/user",
 }
-# The last proxy's word on where somebody comes from; what they say themselves, in front of it, counts for nothing.
+# The client address is the one added by the last proxy; addresses before it, which the client can set, are ignored.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY and not SHOP_DEMO else 0
 MFA_ADAPTER = "pizzeria.users.local_accounts.adapter.PasskeyAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody gets that far with one
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SHOP_DEMO  # http://localhost, which browsers trust as they do https
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # no session begins with an unverified address
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SHOP_DEMO  # http://localhost, which browsers trust like https
 MFA_FORMS = {
     "add_webauthn": "pizzeria.users.local_accounts.forms.AddPasskeyForm",
     "login_webauthn": "pizzeria.users.local_accounts.forms.PasskeySignInForm",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "10/m/ip"}
 
-# --- Safe by default; the demo alone speaks plain http ------------------------------------------------------------
+# --- Security; only the demo allows plain http --------------------------------------------------------------------
 
 DEBUG = False
 SECURE_SSL_REDIRECT = not SHOP_DEMO
-# Probes come from inside, without the proxy; a program that sends its token over plain http is to hear of it.
+# Probes come from inside, without the proxy; an API client that sends its token over plain http gets an error for it.
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^api(/|$)"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_PROXY and not SHOP_DEMO else None
 SECURE_HSTS_SECONDS = 0 if SHOP_DEMO else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not SHOP_DEMO
 SECURE_HSTS_PRELOAD = not SHOP_DEMO
-SECURE_REFERRER_POLICY = "same-origin"  # a guest's link must not leave with a click
+SECURE_REFERRER_POLICY = "same-origin"  # a guest's link must not reach other sites as a referrer
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not SHOP_DEMO
 SESSION_COOKIE_NAME = "session" if SHOP_DEMO else "__Host-session"
 CSRF_COOKIE_NAME = "csrf" if SHOP_DEMO else "__Host-csrf"
-CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script reads it
+CSRF_COOKIE_HTTPONLY = True  # forms contain the token; no script reads the cookie
 CSRF_TRUSTED_ORIGINS = [SHOP_ORIGIN]
 CSRF_FAILURE_VIEW = "pizzeria.users.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
@@ -349,7 +349,7 @@ SECURE_CSP: dict[str, list[str]] = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
-    # Signing out is a form that ends at the sign-in server.
+    # Sign-out is a form whose answer redirects to the sign-in server.
     "form-action": [CSP.SELF, *([OIDC_ORIGIN] if OIDC_ISSUER else [])],
     "base-uri": [CSP.NONE],
     "object-src": [CSP.NONE],
@@ -365,7 +365,7 @@ USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = SHOP_COUNTRY
 PHONENUMBER_DB_FORMAT = "E164"
 
-SILENCED_SYSTEM_CHECKS = ["mail.W001"]  # a shop may go without e-mail; who sends any asks first
+SILENCED_SYSTEM_CHECKS = ["mail.W001"]  # e-mail is optional; code that sends it checks first
 
 STATIC_URL = "static/"
 STATIC_ROOT = None if SHOP_DEMO else STATIC_FOLDER
@@ -378,10 +378,10 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_MANIFEST_STRICT = False  # a file missing from the manifest must not take the error page with it
-WHITENOISE_USE_FINDERS = SHOP_DEMO  # the demo serves what lies in static/, without collecting it first
+WHITENOISE_MANIFEST_STRICT = False  # a file missing from the manifest must not break the error page
+WHITENOISE_USE_FINDERS = SHOP_DEMO  # the demo serves static/ directly, without collectstatic
 
-# --- Logs: one line an event, as data, without personal data ------------------------------------------------------
+# --- Logs: one line per event, as data, without personal data -----------------------------------------------------
 
 LOGGING = {
     "version": 1,
@@ -393,12 +393,12 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
-        "django.request": {"level": "ERROR"},  # who was refused what is a line of ours, without a traceback
+        "django.request": {"level": "ERROR"},  # refusals are logged by our middleware, without a traceback
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        # Numbers and texts. What became of an SMS is read from it where it is sent, so it has to be written.
+        # Has numbers and texts in it. The sender of an SMS reads the outcome from this logger, so it stays enabled.
         "apprise": {"handlers": ["nowhere"], "level": "DEBUG", "propagate": False},
-        "urllib3": {"handlers": ["nowhere"], "propagate": False},  # addresses with the number in them
+        "urllib3": {"handlers": ["nowhere"], "propagate": False},  # URLs with telephone numbers in them
     },
 }
-DJANGO_STRUCTLOG_USER_ID_FIELD = None  # binding it would ask for the user on every page
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data
+DJANGO_STRUCTLOG_USER_ID_FIELD = None  # binding it would load the user on every request
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an IP address is personal data

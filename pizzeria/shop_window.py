@@ -1,4 +1,4 @@
-"""What any page can say of the shop itself."""
+"""Context processor with the shop's current quote, for every page."""
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -9,5 +9,5 @@ from pizzeria.foundation import clock
 
 
 def quote(request: HttpRequest) -> dict[str, SimpleLazyObject[Quote]]:
-    """Give templates `quote`, asked for only where it is said; a page's own, of what is in a basket, goes before it."""
+    """Return the context variable `quote`, computed on first use; a view's own `quote`, for a basket, overrides it."""
     return {"quote": SimpleLazyObject(lambda: cached_quote(at=clock.now()))}

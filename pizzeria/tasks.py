@@ -4,5 +4,5 @@ from django.core.management import call_command
 
 @shared_task
 def purge_expired() -> None:
-    """Delete what has had its time, once a day."""
+    """Delete expired rows; scheduled once a day."""
     call_command("purge_expired")

@@ -1,4 +1,4 @@
-"""Every address of the shop but /health/…, which a middleware answers before anything else is looked at."""
+"""The root URL configuration. Only /health/… is not here: a middleware answers it before any other check."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from pizzeria.api import api
 
-handler429 = "pizzeria.users.local_accounts.rate_limits.rate_limited"  # allauth asks for it
+handler429 = "pizzeria.users.local_accounts.rate_limits.rate_limited"  # called by allauth
 handler500 = "pizzeria.operations.error_views.server_error"
 
 urlpatterns = [

@@ -1,4 +1,4 @@
-"""The desk in admin, to look at. What changes something is a command."""
+"""Read-only admin pages of the orders app. Every change goes through a command."""
 
 from orders.admin.customers import CustomerAdmin
 from orders.admin.notifications import NotificationAdmin

@@ -1,4 +1,4 @@
-"""Notices in admin: what became of each, and a second chance for those that did not go out."""
+"""Admin of notifications: the outcome of each, and an action to send again those that were not sent."""
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet

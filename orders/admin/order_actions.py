@@ -1,4 +1,4 @@
-"""What can be done to orders from the admin: each action calls its command, and a refusal is a warning."""
+"""Admin actions on orders: each action calls its command, and a refusal becomes a warning."""
 
 from collections.abc import Callable
 from functools import partial
@@ -22,7 +22,7 @@ from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.refusals import Refusal
 
 ANYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
-ON_AN_ORDERS_PAGE = f"{ActionLocation.CHANGE_FORM.value}-action"  # what Django calls the field there
+ON_AN_ORDERS_PAGE = f"{ActionLocation.CHANGE_FORM.value}-action"  # Django's name of the action field on that page
 
 
 class OrderActions(admin.ModelAdmin[Order]):
@@ -43,7 +43,7 @@ class OrderActions(admin.ModelAdmin[Order]):
 
     @admin.action(description=gettext_lazy("Give to a driver…"), permissions=["assign"], location=ANYWHERE)
     def assign_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
-        """Ask who drives, on a page that sends its answer here, with what was ticked; then give it to them."""
+        """Ask for the driver on a page that posts back here with the selected orders; then assign the orders."""
         form = AssignForm(request.POST if "driver" in request.POST else None)
         if form.is_valid():
             assign = partial(services.assign_delivery, driver=form.cleaned_data["driver"].pk)
@@ -65,7 +65,7 @@ class OrderActions(admin.ModelAdmin[Order]):
 
     @admin.action(description=gettext_lazy("Cancel…"), permissions=["cancel"], location=ANYWHERE)
     def cancel(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
-        """Lead to the page that asks why: each guest is told their own reason."""
+        """Redirect to the page that asks for the reason: each guest gets a reason of their own."""
         if len(orders) == 1:
             return redirect("orders:cancel", orders[0].ref)
         messages.warning(request, _("One at a time, please: each guest reads why."))
@@ -78,7 +78,7 @@ class OrderActions(admin.ModelAdmin[Order]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show an order, or act on it, without admin's own transaction: nothing is saved here but by commands."""
+        """Show an order or run an action without the admin's own transaction: only commands write here."""
         return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined,no-any-return]
 
     def _step(self, request: HttpRequest, orders: QuerySet[Order], take: Callable[..., Order], *, said: str) -> None:

@@ -1,4 +1,4 @@
-"""Orders in admin: all of them, each with its whole timeline, who was told of it, and what can be done."""
+"""Admin of orders: every order with its whole timeline, its notifications and its actions."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class LineInline(ReadOnlyAdminMixin, admin.TabularInline[OrderLine, Order]):
 class ContactInline(ReadOnlyAdminMixin, admin.StackedInline[OrderContact, Order]):
     model = OrderContact
     verbose_name_plural = "Who ordered it"
-    fields = [  # never the key: it opens the guest's page
+    fields = [  # never guest_token: it opens the guest's page
         ("name", "phone", "email"),
         ("street", "postal_code", "city", "directions"),
         ("allergies", "notes"),
@@ -61,7 +61,7 @@ class OrderAdmin(ReadOnlyAdminMixin, OrderActions):
 
     @admin.display(description=gettext_lazy("driver"))
     def who_drives(self, order: Order) -> str:
-        return str(order.driver or "–")  # a name, and no way to the row: managers edit no people
+        return str(order.driver or "–")  # a name without a link to the user: managers do not edit users
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -6,7 +6,7 @@ from pizzeria.foundation.actor import actor_of
 
 
 class ReadOnlyAdminMixin:
-    """Nothing is added, changed or deleted here; who may see orders may see what belongs to them."""
+    """Admin mixin without add, change and delete; an actor who may see all orders may see what belongs to them."""
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return actor_of(request).may(SEE_ALL_ORDERS) or bool(request.user.is_superuser)

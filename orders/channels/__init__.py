@@ -1,6 +1,8 @@
 """
-The ways out of the shop: a letter leaves by one of these modules, each with `send(outbound) -> str`, the provider's id
-of it (or ""). They know no order, no row and no setting but their own.
+Channels: one module each, with `send(outbound) -> str`, which sends a message and returns the provider's id of the
+message (or "").
+
+The modules know no order, no row and no setting but their own.
 """
 
 from dataclasses import dataclass
@@ -9,9 +11,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
     """
-    What somebody is told.
+    A message to one recipient.
 
-    :param id: the same whenever this letter is sent again, so that a doubled one can be told from a new one
+    :param id: the same whenever this message is sent again, so that a duplicate can be told from a new message
     :param to: an e-mail address, or a phone number in international form (E.164)
     """
 
@@ -23,16 +25,16 @@ class OutboundMessage:
 
 
 class DeliveryFailed(Exception):
-    """The letter did not go out; the message says why, without anything personal."""
+    """Failure to send a message; the exception's text says why, without personal data."""
 
 
 class Rejected(DeliveryFailed):
-    """It never will: there is no such recipient, or the provider wants nothing of it."""
+    """Permanent failure: there is no such recipient, or the provider refuses the message."""
 
 
 class Unavailable(DeliveryFailed):
-    """It did not this time: the provider is out of order, or has no time."""
+    """Temporary failure: the provider is out of order or overloaded."""
 
 
 class OutcomeUnknown(DeliveryFailed):
-    """Nobody knows: the provider took it and never answered."""
+    """Unknown outcome: the provider was given the message and never answered."""

@@ -1,4 +1,4 @@
-"""What can be known about the ways out before anything is sent."""
+"""System checks of the channels: errors that can be found before anything is sent."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from orders.channels import sms
 
 @register
 def check_sms_provider(**_: Any) -> list[CheckMessage]:
-    """Name a `NOTIFY_SMS_URL` that apprise does not understand, without repeating the password in it."""
+    """Return an error for a `NOTIFY_SMS_URL` that apprise does not understand, without repeating the password in it."""
     if not sms.is_configured() or sms.is_provider_known():
         return []
     return [

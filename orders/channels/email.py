@@ -1,4 +1,4 @@
-"""E-mail: by the mail server that ``MAIL_URL`` names."""
+"""E-mail channel, by the mail server that ``MAIL_URL`` names."""
 
 from contextlib import suppress
 from smtplib import SMTPDataError, SMTPRecipientsRefused
@@ -16,17 +16,17 @@ MAILER = "default"
 
 
 def is_configured() -> bool:
-    """Whether this shop sends e-mail at all."""
+    """Return whether this shop sends e-mail at all."""
     return MAILER in mailers
 
 
 def send(outbound: OutboundMessage, *, within: float | None = None) -> str:
     """
-    Hand a letter to the mail server, and come back once it has taken it.
+    Send a message to the mail server, and return once the server has accepted it.
 
-    :param within: seconds to connect, and for each answer, where somebody waits; None: those of the settings
-    :returns: the letter's Message-ID, the same whenever it is sent again
-    :raises Undelivered: as Refused, Unavailable or Unanswered
+    :param within: seconds to connect, and for each answer, if a person waits; None: those of the settings
+    :returns: the Message-ID, the same whenever the message is sent again
+    :raises DeliveryFailed: as Rejected, Unavailable or OutcomeUnknown
     """
     if not is_configured():
         raise Unavailable("This shop has no mail server.")
@@ -41,15 +41,15 @@ def send(outbound: OutboundMessage, *, within: float | None = None) -> str:
         raise _error_for_code(code, "the recipient") from None
     except SMTPDataError as refusal:
         raise _error_for_code(refusal.smtp_code, "the letter") from None
-    except OSError as problem:  # smtplib's exceptions, too
+    except OSError as problem:  # includes smtplib's exceptions
         if getattr(mailer, "has_handed_over", False):
             raise OutcomeUnknown("The mail server took the letter and did not answer.") from None
         what = getattr(problem, "smtp_code", type(problem).__name__)
         raise Unavailable(f"The mail server cannot be reached, or wants nothing of us ({what}).") from None
-    except (ValidationError, ValueError):  # last: a certificate nobody believes is an OSError, too
+    except (ValidationError, ValueError):  # last: an untrusted certificate is an OSError, too
         raise Rejected("That is no e-mail address.") from None
     finally:
-        # Django would close it within send_messages, where a goodbye nobody answers looks like a letter nobody took.
+        # Django would close it within send_messages, where an unanswered QUIT would look like a failed delivery.
         with suppress(OSError):
             mailer.close()
     return _message_id(outbound)
@@ -62,7 +62,7 @@ def _message(outbound: OutboundMessage) -> EmailMultiAlternatives:
         to=[outbound.to],
         headers={
             "Message-ID": _message_id(outbound),
-            "Auto-Submitted": "auto-generated",  # absence notes stay at home
+            "Auto-Submitted": "auto-generated",  # suppresses out-of-office replies
         },
     )
     if outbound.html:
@@ -75,5 +75,5 @@ def _message_id(outbound: OutboundMessage) -> str:
 
 
 def _error_for_code(code: int, what: str) -> DeliveryFailed:
-    said = f"The mail server answered {code} to {what}."  # its words may repeat the address
+    said = f"The mail server answered {code} to {what}."  # without the server's text, which may repeat the address
     return Rejected(said) if 500 <= code < 600 else Unavailable(said)  # noqa: PLR2004

@@ -1,8 +1,8 @@
 """
-SMS: by the provider that ``NOTIFY_SMS_URL`` names, through apprise, which speaks to a hundred of them.
+SMS channel, by the provider that ``NOTIFY_SMS_URL`` names, through apprise, which supports a hundred of them.
 
-Apprise says only in its log what became of a message. Its plugins all put it the same way, so that log is read here,
-and goes nowhere else: it is full of numbers and texts.
+Apprise reports the outcome of a message only in its log. All of its plugins use the same wording, so the log is parsed
+here. It goes nowhere else: it is full of phone numbers and texts.
 """
 
 import logging
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
     from apprise import Apprise, AppriseResult
 
 _STATUS = re.compile(r"error=(\d{3})\.$")
-_STATUS_IN_BODY = re.compile(r'"status": ?(\d{3})\b')  # Twilio's `error=` is a number of its own; its body has both
-_NOTHING_WAS_SENT = "Max retries exceeded"  # requests, when there was no connection; we let it try once
+_STATUS_IN_BODY = re.compile(r'"status": ?(\d{3})\b')  # Twilio's `error=` is Twilio's own error code; its body has both
+_NOTHING_WAS_SENT = "Max retries exceeded"  # from requests, if there was no connection; it may try once
 _WRONG_NUMBER = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
 def is_configured() -> bool:
-    """Whether this shop sends SMS at all."""
+    """Return whether this shop sends SMS at all."""
     return bool(settings.NOTIFY_SMS_URL)
 
 
 def is_provider_known() -> bool:
-    """Whether apprise knows what to do with ``NOTIFY_SMS_URL``."""
+    """Return whether apprise understands ``NOTIFY_SMS_URL``."""
     return _provider(settings.NOTIFY_SMS_URL, to="+393123456789") is not None
 
 
 def send(outbound: OutboundMessage) -> str:
     """
-    Hand a letter's text to the provider, and come back once it has taken it.
+    Send a message's text to the provider, and return once the provider has accepted it.
 
-    :returns: nothing, so far: apprise keeps the provider's id to itself
-    :raises Undelivered: as Refused, Unavailable or Unanswered
+    :returns: "" so far: apprise does not pass on the provider's id
+    :raises DeliveryFailed: as Rejected, Unavailable or OutcomeUnknown
     """
     if not is_configured():
         raise Unavailable("This shop has no SMS provider.")
@@ -51,7 +51,7 @@ def send(outbound: OutboundMessage) -> str:
     if provider is None:
         raise Unavailable("NOTIFY_SMS_URL is no address that apprise understands.")
     if getattr(provider[0], "targets", [outbound.to]) == []:
-        raise Rejected("The SMS provider knows no such numbers.")  # Twilio's plugin would write to the shop's own
+        raise Rejected("The SMS provider knows no such numbers.")  # Twilio's plugin would send to the shop's own number
     with provider.notify(body=outbound.text, body_format="text", log_level=logging.DEBUG) as result:
         if not result:
             raise _error_for_result(result)
@@ -66,13 +66,13 @@ def _can_be_a_number(text: str) -> bool:
 
 
 def _provider(url: str, *, to: str) -> "Apprise | None":
-    """Make one provider for one message: a second message over the same would be held back for seconds."""
-    apprise = import_module("apprise")  # here, not above: 0.4 s and 30 MB that only the worker has a use for
+    """Return a provider for one message, or None: a second message by the same object would be delayed for seconds."""
+    apprise = import_module("apprise")  # here, not above: 0.4 s and 30 MB that only the worker needs
     parts = urlsplit(url)
     asset = apprise.AppriseAsset(
         app_id="Pizzeria",
-        storage_mode="memory",  # nothing about anybody on the disk
-        service_timeout=0,  # the URL's cto and rto bound each wait, without threads that go on alone
+        storage_mode="memory",  # no personal data on the disk
+        service_timeout=0,  # the URL's cto and rto bound each wait, without threads that outlive the call
         http_redirects=False,
     )
     service = apprise.Apprise.instantiate(
@@ -80,7 +80,7 @@ def _provider(url: str, *, to: str) -> "Apprise | None":
     )
     if service is None:
         return None
-    service.retry = 0  # whatever the URL says: tries are counted where the letter is kept
+    service.retry = 0  # whatever the URL says: attempts are counted on the notification
     provider: Apprise = apprise.Apprise(service, asset=asset)
     return provider
 
@@ -98,15 +98,14 @@ def _error_for_result(result: "AppriseResult") -> DeliveryFailed:
         return OutcomeUnknown("The SMS provider took the message and did not answer.")
     if failures:
         return Unavailable("The SMS provider cannot be reached.")
-    return OutcomeUnknown(
-        "The SMS provider said no, in words nobody here understands."
-    )  # or the sender was interrupted
+    # An answer that cannot be parsed, or an interrupted sender.
+    return OutcomeUnknown("The SMS provider said no, in words nobody here understands.")
 
 
 def _error_for_status(status: int) -> DeliveryFailed:
     said = f"The SMS provider answered {status}."
     if status in _WRONG_NUMBER:
         return Rejected(said)
-    if status == HTTPStatus.GATEWAY_TIMEOUT:  # whoever stands behind it may have taken the message
+    if status == HTTPStatus.GATEWAY_TIMEOUT:  # the server behind the gateway may have accepted the message
         return OutcomeUnknown(said)
     return Unavailable(said)

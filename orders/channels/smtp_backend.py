@@ -1,4 +1,4 @@
-"""Django's SMTP mailer, which also knows whether a letter had gone over the line when the line went dead."""
+"""Django's SMTP backend that also knows whether content of a message had been sent when the connection was lost."""
 
 import smtplib
 from typing import Any
@@ -10,7 +10,7 @@ class _TracksData:
     has_handed_over = False
 
     def data(self, msg: Any) -> Any:
-        # Noted before, not after: from here on, silence proves nothing.
+        # Set before sending, not after: from here on, a missing answer does not show that the server has no message.
         self.has_handed_over = True
         return super().data(msg)  # type: ignore[misc]
 
@@ -30,5 +30,5 @@ class TrackingEmailBackend(EmailBackend):
 
     @property
     def has_handed_over(self) -> bool:
-        """Whether any of a letter's content has been sent over the open line."""
+        """Return whether any of a message's content has been sent over the open connection."""
         return getattr(self.connection, "has_handed_over", False)

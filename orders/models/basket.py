@@ -8,11 +8,11 @@ from pizzeria.foundation.ids import uuid7
 
 
 class Basket(models.Model):
-    """What somebody means to order; the session knows its ref. Spent once: then it names the order it became."""
+    """A basket, whose ref the session holds. It is spent once, and then holds the ref of the order that it became."""
 
     ref = models.UUIDField(default=uuid7, unique=True, editable=False)
     kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="+")
-    order_ref = models.UUIDField(null=True, editable=False)  # of the order it was spent on
+    order_ref = models.UUIDField(null=True, editable=False)  # the order that it was spent on
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -30,7 +30,7 @@ class BasketLine(models.Model):
     ref = models.UUIDField(default=uuid7, unique=True, editable=False)
     basket = models.ForeignKey(Basket, models.CASCADE, related_name="lines")
     selection = models.JSONField()  # a menu.selections.Selection
-    slug = models.SlugField()  # of the dish, and its name when it was put in: to name it once it has left the menu
+    slug = models.SlugField()  # of the dish; `name` is its name when added, shown once it has left the menu
     name = models.CharField(max_length=60)
     quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)])
 

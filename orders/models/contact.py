@@ -1,4 +1,4 @@
-"""Everything personal about an order, and every free text: apart from it, so that it can be erased."""
+"""Personal data and free text of an order, kept apart from the order so that they can be erased."""
 
 import secrets
 
@@ -9,12 +9,12 @@ from orders.models.order import Order
 
 
 def new_guest_token() -> str:
-    """Make a guest's key: 32 random bytes, as they stand in an address."""
+    """Return a new guest token: 32 random bytes, encoded for a URL."""
     return secrets.token_urlsafe(32)
 
 
 class OrderContact(models.Model):
-    """Who the order is for: everything personal and every free text, apart, so that it can be erased."""
+    """Contact of an order: all of its personal data and free text, in a row of their own so that they can be erased."""
 
     order = models.OneToOneField(Order, models.PROTECT, related_name="contact")
     name = models.CharField(max_length=80, blank=True)
@@ -26,8 +26,8 @@ class OrderContact(models.Model):
     directions = models.CharField(max_length=200, blank=True)  # the doorbell, the floor
     allergies = models.CharField(max_length=300, blank=True)
     notes = models.CharField(max_length=500, blank=True)
-    reason_note = models.CharField(max_length=300, blank=True)  # typed beside a reason, for the guest to read
-    guest_token = models.CharField(max_length=43, blank=True)  # a guest's; blank: the order is a customer's
+    reason_note = models.CharField(max_length=300, blank=True)  # note to a reason, shown to the guest
+    guest_token = models.CharField(max_length=43, blank=True)  # of a guest's order; blank: a customer's order
 
     class Meta:
         default_permissions = ()

@@ -8,7 +8,7 @@ from pizzeria.foundation.events.models import Aggregate
 
 
 class Customer(Aggregate):
-    """A signed-in person who orders. Kept when the person is erased, with blank name and phone."""
+    """A user as a customer. The row is kept when the person is erased, with blank name and phone."""
 
     stream: ClassVar[str] = "customer"
 

@@ -1,8 +1,8 @@
 """
-Notices: who is told what of an order, by which way, and what became of it.
+Notifications: the recipient, the channel and the outcome of each message about an order's event.
 
-A row is made once for each event, channel and recipient, and holds no text and nothing personal: the letter is written
-from a template when it is sent, to the address that the order's contact has at that moment.
+There is one row per event, channel and recipient. It holds no text and no personal data: the message is rendered from a
+template when it is sent, to the address that the order's contact has at that moment.
 """
 
 from datetime import datetime
@@ -40,17 +40,17 @@ class NotificationState(models.TextChoices):
     EXPIRED = "expired", _("expired")
 
 
-# What is still to go out. A notice that is being sent is due again when its sender's time is up: it was killed.
+# Still to be sent. A notification in SENDING is due again when its lease ends: its worker was killed.
 PENDING_STATES = (NotificationState.QUEUED, NotificationState.FAILED, NotificationState.SENDING)
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def due(self, at: datetime) -> "NotificationQuerySet":
-        """Choose what is to be sent now."""
+        """Filter for the notifications to be sent now."""
         return self.filter(state__in=PENDING_STATES, due_at__lte=at)
 
     def alongside(self, notification: "Notification") -> "NotificationQuerySet":
-        """Filter for the notices of the same order by the same channel, this one included."""
+        """Filter for the notifications of the same order and channel, this one included."""
         return self.filter(order=notification.order_id, channel=notification.channel)
 
 
@@ -63,13 +63,11 @@ class Notification(models.Model):
     state = models.CharField(max_length=8, choices=NotificationState, default=NotificationState.QUEUED)
 
     created_at = models.DateTimeField()
-    relevant_since = models.DateTimeField()  # when it happened, or when a manager wanted it sent again
-    due_at = models.DateTimeField()  # while it is being sent: when its sender's time is up
+    relevant_since = models.DateTimeField()  # time of the event, or when a manager had it sent again
+    due_at = models.DateTimeField()  # while it is being sent: the end of the lease
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    unknown_outcomes = models.PositiveSmallIntegerField(
-        default=0
-    )  # of the tries, those of which nobody knows what came
+    unknown_outcomes = models.PositiveSmallIntegerField(default=0)  # attempts whose outcome is unknown
     provider_id = models.CharField(max_length=120, blank=True)
     error = models.CharField(max_length=200, blank=True)
 
@@ -100,9 +98,9 @@ class Notification(models.Model):
         return f"{self.get_kind_display()} of {self.order}, {self.get_channel_display()}"
 
     def is_due(self, at: datetime) -> bool:
-        """Return whether it is to be sent now: the same as the query `due`, for a row that is at hand."""
+        """Return whether the notification is to be sent now: the condition of the query `due`, for a loaded row."""
         return self.state in PENDING_STATES and self.due_at <= at
 
     def is_being_sent(self, at: datetime) -> bool:
-        """Return whether a sender has it, whose lease has not ended."""
+        """Return whether a worker has claimed the notification and its lease has not ended."""
         return self.state == NotificationState.SENDING and self.due_at > at

@@ -1,8 +1,8 @@
 """
-An order is its events: the row changes only by applying one (orders.events), and can be rebuilt from them.
+Orders and their lines. The row changes only by applying an event (`orders.events`), and can be rebuilt from them.
 
-What `order.placed` fills in is nullable here, because the row is written before the kitchen is asked; a deferred
-constraint trigger (migration 0002) refuses to commit an order without it.
+The columns that `order.placed` fills in are nullable, because the row is written before the kitchen is called; a
+deferred constraint trigger (migration 0002) refuses to commit an order without them.
 """
 
 from decimal import Decimal
@@ -30,7 +30,7 @@ class OrderStatus(models.TextChoices):
 
 
 class CancelReason(models.TextChoices):
-    """Why an order was cancelled, or could not be delivered. What somebody typed beside it is in the contact."""
+    """Reason why an order was cancelled or could not be delivered. The note to it is in the contact."""
 
     CHANGED_MIND = "changed_mind", _("the guest changed their mind")
     SOLD_OUT = "sold_out", _("something ran out")
@@ -41,7 +41,8 @@ class CancelReason(models.TextChoices):
     OTHER = "other", _("something else")
 
 
-DELIVERY_FAILURE_REASONS = (CancelReason.NOBODY_HOME, CancelReason.WRONG_ADDRESS)  # what a driver may find there
+# What a driver may find at the delivery address.
+DELIVERY_FAILURE_REASONS = (CancelReason.NOBODY_HOME, CancelReason.WRONG_ADDRESS)
 
 
 class PaymentMethod(models.TextChoices):
@@ -124,12 +125,12 @@ class Order(Aggregate):
 
     @property
     def has_started(self) -> bool:
-        """Tell whether somebody has begun to cook it, also when it was recalled into the line since."""
+        """Return whether cooking has ever started, also when the order was recalled into the queue since."""
         return self.cooking_started_at is not None
 
     @property
     def reasons_to_cancel(self) -> tuple[CancelReason, ...]:
-        """Give the reasons there can be where the order is now, for staff to choose from."""
+        """Return the reasons that are possible at the order's current status, for staff to choose from."""
         if self.status not in (OrderStatus.READY, OrderStatus.DELIVERING):
             return (CancelReason.CHANGED_MIND, CancelReason.SOLD_OUT, CancelReason.TOO_BUSY, CancelReason.OTHER)
         missed = (
@@ -142,7 +143,7 @@ class Order(Aggregate):
 
 
 class OrderLine(models.Model):
-    """A line as it was ordered: the price and the names of the moment. The menu never touches it again."""
+    """A line as it was ordered, with the price and the names of that moment. Later menu changes never touch it."""
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()

@@ -1,4 +1,4 @@
-"""What is seen at the desk."""
+"""Queries and read models of the orders app."""
 
 from orders.selectors.basket import BasketSummary, basket, count
 from orders.selectors.customer import SavedContact, saved_contact

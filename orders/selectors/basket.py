@@ -16,7 +16,7 @@ from orders.selectors.quotes import quote
 
 @dataclass(frozen=True, slots=True)
 class LineDetail:
-    """A line as guests read it, in a basket or on a receipt."""
+    """A line as shown to guests, in a basket or on a receipt."""
 
     name: str
     size: str
@@ -52,7 +52,7 @@ class BasketSummary:
 
 
 def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:
-    """Picture an open basket with today's prices; a spent or unknown one is empty."""
+    """Return the summary of an open basket at current prices; a spent or unknown basket is empty."""
     lines = list(_open_lines(ref)) if ref else []
     snapshot = catalogue.fresh_snapshot()
     priced_basket = price_basket(lines, snapshot=snapshot, at=at)
@@ -65,7 +65,7 @@ def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:
 
 
 def count(ref: UUID) -> int:
-    """Count what is in an open basket."""
+    """Return the number of items in an open basket."""
     lines = BasketLine.objects.filter(basket__ref=ref, basket__order_ref=None)
     return lines.aggregate(count=Sum("quantity"))["count"] or 0
 

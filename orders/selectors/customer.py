@@ -6,14 +6,14 @@ from pizzeria.foundation.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class SavedContact:
-    """What a customer lets us keep, so as to type it once. Blank: nothing is kept."""
+    """Name and phone saved for a customer, who types them only once. Blank: nothing is saved."""
 
     name: str = ""
     phone: str = ""
 
 
 def saved_contact(by: Actor) -> SavedContact:
-    """Give what a person's checkout begins with. One query."""
+    """Return the saved contact that a user's checkout starts with. One query."""
     if by.user_id is None or not (customer := Customer.objects.filter(user_id=by.user_id).first()):
         return SavedContact()
     return SavedContact(name=customer.name, phone=customer.phone.as_international if customer.phone else "")

@@ -1,4 +1,4 @@
-"""What drivers see: what is ready to go, and their own tour; and who they are."""
+"""Read models of the delivery page: the deliveries that are ready, and a driver's own tour; and the list of drivers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from orders.selectors.order import address_lines
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.money import ZERO
 
-DJANGOS_OWN = "django.contrib.auth.backends.ModelBackend"  # the one that knows who has a permission by which group
+DJANGOS_OWN = "django.contrib.auth.backends.ModelBackend"  # the backend that knows permissions by group
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery. Name, phone and address are told to its own driver only; the others see where in town it goes."""
+    """A delivery. Name, phone, address and notes are for its own driver only; others see postal code and town."""
 
     ref: UUID
     number: int
@@ -30,8 +30,8 @@ class Delivery:
     promise_from: datetime
     promise_until: datetime
     to_collect: Decimal
-    driver: str  # who has it; blank: nobody
-    out_for_delivery_at: datetime | None  # since when it is on the road
+    driver: str  # the driver's name; blank: no driver
+    out_for_delivery_at: datetime | None  # since when it is on the road; None: not yet
     name: str = ""
     phone: str = ""
     address: tuple[str, ...] = ()
@@ -40,7 +40,15 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Tour:
-    """Nobody's yet, mine at the counter and on the road, and other drivers' at the counter and on the road."""
+    """
+    The deliveries as one driver sees them.
+
+    :param free: those without a driver
+    :param mine: the driver's own, at the counter
+    :param out: the driver's own, on the road
+    :param others: other drivers', at the counter
+    :param away: other drivers', on the road
+    """
 
     free: list[Delivery]
     mine: list[Delivery]
@@ -58,13 +66,13 @@ class Tour:
 
 
 def drivers() -> QuerySet[AbstractUser]:
-    """List who may deliver, by name."""
+    """Return the users who may deliver, by name."""
     people = get_user_model().objects.with_perm(DELIVER, backend=DJANGOS_OWN)
     return people.order_by("first_name", "last_name", "pk")
 
 
 def tour(by: Actor) -> Tour:
-    """Picture a driver's page. One query."""
+    """Return the deliveries for a driver's page. One query."""
     orders = list(
         Order.objects.filter(method=FulfillmentMethod.DELIVERY, status__in=(OrderStatus.READY, OrderStatus.DELIVERING))
         .select_related("contact", "driver")

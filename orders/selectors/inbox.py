@@ -1,8 +1,8 @@
 """
-A person's notices on the page: those told there and not dismissed.
+A user's in-app notifications that are not dismissed.
 
-How many are unread stands in the header of every page, so it is cached for a short time. Whoever writes notices, or
-has them read or dismissed, forgets the count when that is committed.
+The header of every page shows the number of unread ones, so it is cached for a short time. Commands that create
+notifications, mark them as read or dismiss them invalidate the cached number on commit.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A notice as its reader sees it. It is named by what it tells of: the order, and which of its events."""
+    """A notification as shown to its recipient, identified by the order's ref and the event's seq."""
 
     ref: UUID
     seq: int
@@ -44,22 +44,22 @@ class InboxRow:
 
     @property
     def key(self) -> str:
-        """Name it in a form."""
+        """Return the key that identifies the notification in a form."""
         return f"{self.ref}.{self.seq}"
 
 
 def inbox_of(recipient: str) -> QuerySet[Notification]:
     """
-    List what a person has been told on the page, newest first, with what its words are made of.
+    Return a recipient's in-app notifications, newest first, with the rows that their text is made from.
 
-    :param recipient: as notices name them: a user's id
+    :param recipient: as in `Notification.recipient`: a user's id
     """
     shown = Notification.objects.filter(channel=NotificationChannel.IN_APP, recipient=recipient, dismissed_at=None)
     return shown.select_related("event", "order__contact").order_by("-id")
 
 
 def inbox_row(notification: Notification) -> InboxRow:
-    """Picture a notice. No query."""
+    """Return the row of a notification. No query."""
     line = inbox_text(notification)
     return InboxRow(
         ref=notification.order.ref,
@@ -74,7 +74,7 @@ def inbox_row(notification: Notification) -> InboxRow:
 
 
 def due_after(notification_id: int, *, at: datetime) -> QuerySet[Notification]:
-    """List what is due of the same order by the same channel, of later events: it may have waited for this notice."""
+    """Return the due notifications of later events of the same order and channel: they may have waited for this one."""
     notification = Notification.objects.filter(pk=notification_id)
     same_order = Notification.objects.due(at).filter(
         order__in=notification.values("order"), channel__in=notification.values("channel")
@@ -83,7 +83,7 @@ def due_after(notification_id: int, *, at: datetime) -> QuerySet[Notification]:
 
 
 def unread_count(recipient: str) -> int:
-    """Count what a person has not read yet, as of 30 seconds ago at most. One query, and none while it is cached."""
+    """Return the number of unread notifications, at most 30 seconds old. One query, and none while it is cached."""
     count = cache.get(_key(recipient))
     if count is None:
         count = inbox_of(recipient).filter(read_at=None).count()
@@ -92,7 +92,7 @@ def unread_count(recipient: str) -> int:
 
 
 def invalidate_unread_count(recipient: str) -> None:
-    """Let a person's unread notices be counted afresh."""
+    """Invalidate the cached number of a recipient's unread notifications."""
     cache.delete(_key(recipient))
 
 

@@ -1,8 +1,7 @@
 """
-Letters: what a notice says, and to whom. Written afresh each time, from the order and its contact as they are then.
+Messages of notifications: text and address, made afresh each time from the order and its contact as they are then.
 
-Whatever somebody typed goes in as one line and cut to a length; it is escaped where it becomes HTML, and never made
-a link.
+Free text is put on one line and cut to a length; it is escaped where it becomes HTML, and never made a link.
 """
 
 from datetime import datetime
@@ -29,9 +28,9 @@ MAX_SMS_REASON_LENGTH = 90
 
 def message_for(notification: Notification) -> OutboundMessage | None:
     """
-    Write the e-mail or SMS of a notice; None when the contact has no such address (any more).
+    Return the e-mail or SMS of a notification; None if the contact has no such address (any more).
 
-    It promises what the order promises now, also when it was late itself.
+    It shows the order's current promise, also if the message itself is late.
     """
     order = notification.order
     to = _recipient_address(NotificationChannel(notification.channel), order.contact)
@@ -45,7 +44,7 @@ def message_for(notification: Notification) -> OutboundMessage | None:
 
 
 def inbox_text(notification: Notification) -> RenderedMessage:
-    """Word a notice for the page, with the promise of that moment. Its event, order and contact come with it."""
+    """Return a notification's in-app text, with the promise of that moment; event, order and contact must be loaded."""
     return _render(notification, *_promised_then(notification))
 
 
@@ -76,7 +75,7 @@ def _recipient_address(channel: NotificationChannel, contact: OrderContact) -> s
 def _promised_then(notification: Notification) -> tuple[datetime | None, datetime | None]:
     try:
         promised: Any = domain_events.load(notification.event)
-    except LookupError:  # written by a newer release than this one
+    except LookupError:  # the event was written by a newer release than this one
         promised = notification.order
     return getattr(promised, "promise_from", None), getattr(promised, "promise_until", None)
 

@@ -17,10 +17,10 @@ from pizzeria.foundation.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class OrderDetail:
-    """An order as its guest sees it."""
+    """Read model of an order for its guest."""
 
     number: int
-    version: int  # of its tracker: the newest event's seq
+    version: int  # of the tracker: the newest event's seq
     status: str
     headline: str
     sentence: str
@@ -38,7 +38,7 @@ class OrderDetail:
     address: list[str]  # its lines; empty for a pickup
     notes: str
     allergies: str
-    reason_note: str  # why it was cancelled, in somebody's words
+    reason_note: str  # note to the reason of the cancellation
     is_active: bool
     can_be_cancelled: bool  # by its guest
 
@@ -54,7 +54,7 @@ class OrderRow:
 
 
 def visible_to(by: Actor, ref: UUID) -> Order | None:
-    """Find an order for its owner or for staff who see all; anybody else's is as good as none."""
+    """Return an order to its owner or to staff who may see all orders; None to any other actor."""
     orders = Order.objects.select_related("contact")
     if not by.may(SEE_ALL_ORDERS):
         if by.user_id is None:
@@ -64,7 +64,7 @@ def visible_to(by: Actor, ref: UUID) -> Order | None:
 
 
 def order_by_guest_token(ref: UUID, token: str) -> Order | None:
-    """Find a guest's order by the key in its link. A customer's order has no key, so no link opens it."""
+    """Return a guest's order by the token in its link. A customer's order has no token, so no link opens it."""
     order = Order.objects.select_related("contact").filter(ref=ref).first()
     if (
         order is None
@@ -77,30 +77,34 @@ def order_by_guest_token(ref: UUID, token: str) -> Order | None:
 
 
 def get_order(ref: UUID) -> Order:
-    """Give an order to whoever is known to have made it."""
+    """
+    Return an order without an access check: the caller knows that the requester placed it.
+
+    :raises Order.DoesNotExist: there is no such order
+    """
     return Order.objects.select_related("contact").get(ref=ref)
 
 
 def is_owner(by: Actor, ref: UUID) -> bool:
-    """Tell whether an order is in somebody's own account."""
+    """Return whether an order is linked to the actor's own account."""
     return by.user_id is not None and Order.objects.filter(ref=ref, customer__user_id=by.user_id).exists()
 
 
 def order_for_basket(basket: UUID) -> Order | None:
-    """Find the order that a basket was spent on."""
+    """Return the order that a basket was spent on; None if there is none."""
     spent = Basket.objects.filter(ref=basket).exclude(order_ref=None).values("order_ref")
     return Order.objects.select_related("contact").filter(ref__in=spent).first()
 
 
 def order_url(order: Order) -> str:
-    """Give the address at which whoever ordered finds the order."""
+    """Return the URL at which the guest or customer finds the order."""
     if order.customer_id is None:
         return reverse("orders:guest_order", args=[order.ref, order.contact.guest_token])
     return order.get_absolute_url()
 
 
 def orders_of(by: Actor, *, most: int = 10) -> list[OrderRow]:
-    """List a customer's orders, newest first. Two queries."""
+    """Return a customer's orders, newest first. Two queries."""
     if by.user_id is None:
         return []
     orders = Order.objects.filter(customer__user_id=by.user_id).order_by("-id").prefetch_related("lines")[:most]
@@ -108,7 +112,7 @@ def orders_of(by: Actor, *, most: int = 10) -> list[OrderRow]:
 
 
 def order_detail(order: Order) -> OrderDetail:
-    """Picture a placed order; its contact comes with it. Two queries: lines and parts."""
+    """Return the detail of a placed order, whose contact must be loaded. Two queries: lines and parts."""
     assert order.number and order.promise_from and order.promise_until and order.placed_at, "placed orders only"
     contact = order.contact
     return OrderDetail(
@@ -147,13 +151,13 @@ def order_detail(order: Order) -> OrderDetail:
 
 
 def address_lines(contact: OrderContact) -> list[str]:
-    """Write an address as it stands on an envelope."""
+    """Return an address line by line, as on an envelope."""
     lines = [contact.street, f"{contact.postal_code} {contact.city}".strip(), contact.directions]
     return [line for line in lines if line]
 
 
 def lines_of(order: Order) -> list[LineDetail]:
-    """List what was ordered, as it was then. Two queries."""
+    """Return the order's lines as they were ordered. Two queries."""
     return [
         LineDetail(
             name=line.name,

@@ -1,4 +1,4 @@
-"""Lists of orders for staff: by status, by day, the open ones."""
+"""Lists of orders for staff: by status, day or number, the active ones, the ready ones."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from orders.models import Order, OrderStatus
 
 
 def all_orders(*, status: str = "", day: date | None = None, number: int | None = None) -> QuerySet[Order]:
-    """List orders, newest first, with their contacts; only those that fit what is given."""
+    """Return the orders that match the given filters, newest first, with their contacts."""
     orders = Order.objects.select_related("contact").order_by("-id")
     if status:
         orders = orders.filter(status=status)
@@ -20,11 +20,11 @@ def all_orders(*, status: str = "", day: date | None = None, number: int | None 
 
 
 def active_orders() -> QuerySet[Order]:
-    """List what is neither delivered nor cancelled, the earliest promise first."""
+    """Return the orders that are neither delivered nor cancelled, the earliest promise first."""
     closed = (OrderStatus.DELIVERED, OrderStatus.CANCELLED)
     return Order.objects.select_related("contact").exclude(status__in=closed).order_by("promise_from", "id")
 
 
 def ready_orders() -> QuerySet[Order]:
-    """List what waits at the counter, the earliest promise first."""
+    """Return the orders that wait at the counter, the earliest promise first."""
     return Order.objects.select_related("contact").filter(status=OrderStatus.READY).order_by("promise_from", "id")

@@ -1,8 +1,8 @@
 """
-What somebody is told who has not ordered yet: when it would be ready, or why nobody can order.
+Quotes shown before an order is placed: when it would be ready, or why no order is accepted.
 
-For a basket it is read afresh. What the menu's pages say beside every dish is cached for a moment, and thrown away by
-whatever changes the board.
+For a basket the quote is read afresh. The quote that the menu's pages show beside every dish is cached for a moment,
+and invalidated by everything that changes the board.
 """
 
 from datetime import datetime
@@ -19,14 +19,14 @@ CACHE_KEY = "quote"
 
 
 def quote(*, at: datetime, pizza_minutes: list[int] | None = None) -> Quote:
-    """Tell when an order placed now would be ready; for a typical pizza while nothing is chosen. Two queries."""
+    """Return the quote for an order placed now; for a typical pizza while nothing is chosen. Two queries."""
     return kitchen_selectors.quote(
         kitchen_selectors.the_kitchen(), pizza_minutes=pizza_minutes or A_TYPICAL_PIZZA, at=at
     )
 
 
 def cached_quote(*, at: datetime) -> Quote:
-    """Tell the same of a typical pizza, as of five seconds ago at most; no query while it is cached."""
+    """Return the quote for a typical pizza, at most five seconds old; no query while it is cached."""
     told = cache.get(CACHE_KEY)
     if told is None:
         told = quote(at=at)
@@ -35,5 +35,5 @@ def cached_quote(*, at: datetime) -> Quote:
 
 
 def invalidate_quote() -> None:
-    """Let it be told afresh."""
+    """Invalidate the cached quote."""
     cache.delete(CACHE_KEY)

@@ -1,7 +1,7 @@
 """
-The words of notices: templates/notifications/<kind>.txt has a part for each channel and a headline for all of them.
+Rendering of messages: templates/notifications/<kind>.txt has a part for each channel and a headline for all of them.
 
-Plain text is written by an engine of its own, which escapes nothing; the HTML of an e-mail by the pages' engine.
+Plain text is rendered by an engine of its own, which escapes nothing; the HTML of an e-mail by the pages' engine.
 """
 
 from dataclasses import asdict, dataclass
@@ -16,17 +16,17 @@ PLAIN_ENGINE = "plain"  # the engine's name, in settings.TEMPLATES
 
 @dataclass(frozen=True, slots=True)
 class MessageContext:
-    """What the templates know; orders.checks refuses those that ask for more."""
+    """Variables of the templates; `orders.checks` reports templates that use others."""
 
     shop: str
     name: str
     number: int
-    when: str  # "ready between 18:40 and 18:50", as the shop's clock shows it
-    why: str  # of a cancelled order
-    link: str  # to the order, with the shop's address
+    when: str  # "ready between 18:40 and 18:50", in the shop's time zone
+    why: str  # why the order was cancelled; else blank
+    link: str  # to the order, an absolute URL
     total: str
     payment: str
-    lines: tuple[LineDetail, ...] = ()  # e-mails alone show them
+    lines: tuple[LineDetail, ...] = ()  # for e-mails only
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class RenderedMessage:
 
 def render_message(kind: NotificationKind, channel: NotificationChannel, context: MessageContext) -> RenderedMessage:
     """
-    Word a piece of news for a channel.
+    Render a kind of notification for a channel.
 
-    :raises TemplateDoesNotExist: there are no words for this kind on this channel
+    :raises TemplateDoesNotExist: there is no text for this kind on this channel
     """
     said = asdict(context)
     headline, body = (_render_part(kind, part, said) for part in ("headline", channel))
@@ -59,5 +59,5 @@ def _render_part(kind: NotificationKind, part: str, said: dict[str, object]) -> 
 
 
 def _paragraphs(body: str) -> list[str]:
-    """Take a text apart where a line is empty; nothing typed can hold one."""
+    """Split a text at its empty lines; free text cannot contain one."""
     return [" ".join(paragraph.split()) for paragraph in body.split("\n\n")]

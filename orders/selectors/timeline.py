@@ -1,4 +1,4 @@
-"""An order's timeline: its events as a manager reads them."""
+"""An order's timeline: its events as text for managers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,7 +49,7 @@ class TimelineEntry:
 
 
 def timeline(ref: UUID) -> list[TimelineEntry]:
-    """List what happened to an order, oldest first. Two queries: the events, and the names of who did it."""
+    """Return the timeline of an order, oldest first. Two queries: the events, and the names of the actors."""
     events = list(StoredEvent.objects.filter(aggregate_ref=ref).order_by("seq"))
     ids = {event.actor for event in events if event.actor.isdecimal()}
     people = {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
@@ -62,7 +62,7 @@ def timeline(ref: UUID) -> list[TimelineEntry]:
 def _read(event: StoredEvent) -> str:
     try:
         return _describe(domain_events.load(event))
-    except LookupError:  # written by a newer release than this one
+    except LookupError:  # the event was written by a newer release than this one
         return event.type
 
 

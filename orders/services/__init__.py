@@ -1,4 +1,4 @@
-"""What happens at the desk, one verb family a file: the trip of an order, read from top to bottom."""
+"""Commands of the orders app, one family per module: everything that happens in the life of an order."""
 
 from orders.exceptions import OrderStateConflict, ReasonMissing
 from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, purge_baskets, remove_line

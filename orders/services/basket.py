@@ -1,4 +1,4 @@
-"""Filling a basket. Every change holds the basket's lock, as spending it does."""
+"""Commands that fill a basket. Every change locks the basket, as checkout does."""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +22,7 @@ class BasketFull(Refusal):
 
 
 class BasketGone(Refusal):
-    """The line or its basket is no longer there: another tab was quicker."""
+    """Refusal because the line or its basket is no longer there: another tab was faster."""
 
     code = "basket_gone"
 
@@ -30,14 +30,14 @@ class BasketGone(Refusal):
 @command
 def add_to_basket(*, basket: UUID | None, selection: Selection, quantity: int, by: Actor, at: datetime) -> Basket:
     """
-    Put something into a basket; into a new one when there is none yet, or it has been ordered.
+    Add an item to a basket; to a new basket if there is none yet or it has been ordered.
 
-    The same choice again raises the quantity of its line.
+    Adding the same selection again raises the quantity of its line.
 
-    :param basket: its ref, as the session knows it
+    :param basket: the basket's ref, as the session holds it
     :param quantity: 1 to 20
-    :raises NotOnTheMenu, SoldOut, TooManyToppings: it cannot be had as chosen
-    :raises BasketFull: too many of one thing, or too many lines
+    :raises NotOnTheMenu, SoldOut, TooManyToppings: the item cannot be ordered as selected
+    :raises BasketFull: too many of one item, or too many lines
     """
     priced = prices.price(selection, snapshot=catalogue.fresh_snapshot(), at=at)
     target = _open_basket(basket, at)
@@ -61,7 +61,7 @@ def add_to_basket(*, basket: UUID | None, selection: Selection, quantity: int, b
 @command
 def change_quantity(*, basket: UUID, line: UUID, quantity: int, by: Actor, at: datetime) -> None:
     """
-    Change how many of a line are wanted.
+    Change the quantity of a basket line.
 
     :param quantity: 1 to 20
     :raises BasketGone: the line is not in an open basket
@@ -74,7 +74,7 @@ def change_quantity(*, basket: UUID, line: UUID, quantity: int, by: Actor, at: d
 @command
 def remove_line(*, basket: UUID, line: UUID, by: Actor, at: datetime) -> None:
     """
-    Take a line out of a basket.
+    Remove a line from a basket.
 
     :raises BasketGone: the line is not in an open basket
     """
@@ -82,12 +82,12 @@ def remove_line(*, basket: UUID, line: UUID, by: Actor, at: datetime) -> None:
 
 
 def purge_baskets(*, before: datetime) -> int:
-    """Delete the baskets made before a moment, spent or not; tell how many."""
+    """Delete the baskets created before a moment, spent or not, and return how many."""
     return Basket.objects.filter(created_at__lt=before).delete()[1].get("orders.Basket", 0)
 
 
 def lock(ref: UUID) -> Basket | None:
-    """Hold a basket until the transaction ends."""
+    """Lock a basket until the transaction ends, and return it; None if there is none with this ref."""
     return Basket.objects.select_for_update(no_key=True).filter(ref=ref).first()
 
 

@@ -24,16 +24,17 @@ class TooLateToCancel(Refusal):
 @command
 def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, at: datetime) -> Order:
     """
-    Cancel an order and give its place in the kitchen back.
+    Cancel an order and free its place in the kitchen.
 
-    The door has made sure that a guest asks for an order of their own.
+    The caller has checked that a guest cancels only an order of their own.
 
-    :param ref: the order's
-    :param note: what was typed beside the reason, for the guest to read; needed with "something else"
+    :param ref: the order's ref
+    :param note: note to the reason, shown to the guest; required with "something else"
     :raises TooLateToCancel: cooking has begun, and the actor may not stop the oven
-    :raises ProofTooOld: cooking has begun, and a manager did not prove within ten minutes who they are
-    :raises OrderMoved: it is cancelled or delivered already
-    :raises ReasonMissing: "something else", and nothing said
+    :raises ReauthenticationRequired: cooking has begun, and an actor with admin access has not authenticated within the
+        last ten minutes
+    :raises OrderStateConflict: the order is cancelled or delivered already
+    :raises ReasonMissing: "something else" without a note
     :raises Kitchen.DoesNotExist: there is no such order
     """
     kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
@@ -47,7 +48,7 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
     refuse_unless_explained(reason, note)
 
     kitchen_services.withdraw_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
-    order.contact.reason_note = note  # also when it is nothing: what a driver once wrote is not why
+    order.contact.reason_note = note  # also when blank: a driver's earlier note is not the reason
     order.contact.save(update_fields=["reason_note"])
     record(order, OrderCancelled(reason=reason), by=by, at=at)
     return order
@@ -55,9 +56,9 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
 
 def needs_recent_auth(order: Order, by: Actor) -> bool:
     """
-    Tell whether cancelling wants a recent sign-in: of whoever reaches the admin, whose session is worth more.
+    Return whether cancelling requires a recent sign-in: of an actor with admin access, whose session can do more.
 
-    A cook at the board has flour on the hands, and no keyboard.
+    Cooks are not asked: at the board they have flour on their hands and no keyboard.
     """
     return order.has_started and by.may(ENTER_ADMIN)
 

@@ -1,4 +1,4 @@
-"""The ways by which a notice leaves the shop, and whom they reach."""
+"""Registry of the channels that send messages, and the recipients that each channel reaches."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -9,7 +9,7 @@ from pizzeria.foundation.actor import GUEST
 
 
 class ChannelBackend(Protocol):
-    """What a module of `orders.channels` offers."""
+    """Interface of a module of `orders.channels`."""
 
     def is_configured(self) -> bool: ...
 
@@ -24,9 +24,9 @@ CHANNEL_BACKENDS: Mapping[NotificationChannel, ChannelBackend] = {
 
 def is_reachable(recipient: str, order: Order, channel: NotificationChannel) -> bool:
     """
-    Tell whether whoever ordered can be told this way at the moment.
+    Return whether the recipient of an order's notifications can be reached by this channel at the moment.
 
-    :param recipient: as notices name them: a user's id, or "guest"
+    :param recipient: as in `Notification.recipient`: a user's id, or "guest"
     """
     match channel:
         case NotificationChannel.IN_APP:

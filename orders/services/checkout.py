@@ -1,8 +1,9 @@
 """
-Placing an order.
+Checkout: placing an order.
 
-Locks: the form's key, the basket, the customer if this very order registers one, the kitchen. Order and lines are
-written before the kitchen is taken, so that its lock, on which every other guest waits, is held for a moment only.
+Locks, in this order: the form's idempotency key, the basket, the customer if this very order registers one, the
+kitchen. Order and lines are written before the kitchen is locked, so that its lock, on which every other checkout
+waits, is held for a moment only.
 """
 
 from dataclasses import asdict, dataclass
@@ -31,7 +32,7 @@ from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from pizzeria.foundation.money import format_amount
 from pizzeria.foundation.refusals import Refusal
 
-# What a delivery is brought to. A postal code or a doorbell may be missing.
+# Required for a delivery. The postal code and the directions may be missing.
 NEEDED_AT_THE_DOOR = {
     "street": gettext_lazy("Please tell us where we shall bring it."),
     "city": gettext_lazy("Please tell us the town."),
@@ -39,7 +40,7 @@ NEEDED_AT_THE_DOOR = {
 
 
 class AddressMissing(Refusal):
-    """A delivery has to go somewhere."""
+    """Refusal of a delivery without an address."""
 
     code = "address_missing"
     status = 422
@@ -47,7 +48,7 @@ class AddressMissing(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ContactDetails:
-    """Who it is for and, for a delivery, where; `phone` in international form."""
+    """Contact of an order and, for a delivery, its address; `phone` in international form."""
 
     name: str
     phone: str
@@ -78,16 +79,16 @@ def place_order(
     idempotency: IdempotentRequest | None = None,
 ) -> Order:
     """
-    Turn a basket into an order to be paid in cash, and give it a place in the line.
+    Place an order for a basket, to be paid in cash, and book a place in the kitchen's queue.
 
     :param ref: of the order to be made
-    :param basket: its ref
+    :param basket: the basket's ref
     :param shown_total: the total that the guest agreed to
     :param shown_lines: the fingerprint of the lines that the guest agreed to, for forms that show them
-    :param once: the form's key; the same form sent again gets the same order
-    :raises AddressMissing, EmptyBasket, BasketSpent, BasketChanged, TotalChanged: nothing is kept
-    :raises SoldOut, NotOnTheMenu: nothing is kept
-    :raises KitchenClosed, KitchenFull: nothing is kept
+    :param idempotency: the form's idempotency key; the same form sent again gets the same order
+    :raises AddressMissing, EmptyBasket, BasketSpent, BasketChanged, TotalChanged: nothing is written
+    :raises SoldOut, NotOnTheMenu: nothing is written
+    :raises KitchenClosed, KitchenFull: nothing is written
     """
     if method == FulfillmentMethod.DELIVERY:
         _refuse_unless_addressed(contact)
@@ -157,7 +158,7 @@ def _placed(
 
 
 def _confirmed(placed: OrderPlaced) -> OrderConfirmed:
-    """Cash is confirmed at placing; the payment stays due."""
+    """Return the confirmation of a cash order: confirmed when placed, while the payment stays due."""
     return OrderConfirmed(
         payment_method=placed.payment_method,
         payment="due",
@@ -172,7 +173,7 @@ class EmptyBasket(Refusal):
 
 
 class BasketSpent(Refusal):
-    """The basket was ordered already, from another form. `order_ref` is what it became."""
+    """Refusal of a basket that was ordered already, from another form. `order_ref` is the order that it became."""
 
     code = "basket_spent"
 
@@ -182,13 +183,13 @@ class BasketSpent(Refusal):
 
 
 class BasketChanged(Refusal):
-    """Something else is in the basket than what the guest was shown: another tab changed it."""
+    """Refusal of a basket with other lines than the guest was shown: another tab changed it."""
 
     code = "basket_changed"
 
 
 class TotalChanged(Refusal):
-    """A price has changed since the guest saw the total. Both are told; the guest decides."""
+    """Refusal because a price has changed since the guest saw the total. Holds both totals; the guest decides."""
 
     code = "total_changed"
 
@@ -200,11 +201,11 @@ class TotalChanged(Refusal):
 
 def lock_basket_for_checkout(ref: UUID, *, shown_lines: str | None, at: datetime) -> tuple[Basket, PricedBasket]:
     """
-    Hold the basket and reckon it from the database.
+    Lock the basket and price it from the database.
 
-    :param ref: the basket's
+    :param ref: the basket's ref
     :param shown_lines: the fingerprint of the lines that the guest saw; None: they were not shown
-    :raises EmptyBasket, BasketSpent, BasketChanged, SoldOut, NotOnTheMenu: it cannot be ordered as it is
+    :raises EmptyBasket, BasketSpent, BasketChanged, SoldOut, NotOnTheMenu: the basket cannot be ordered as it is
     """
     basket = basket_services.lock(ref)
     if basket and basket.order_ref:
@@ -225,7 +226,7 @@ def check_total(totals: Totals, shown: Decimal) -> None:
     """
     Refuse any total but the one that was shown.
 
-    :raises TotalChanged: with both
+    :raises TotalChanged: holds both totals
     """
     if totals.total != shown:
         raise TotalChanged(

@@ -1,8 +1,8 @@
 """
-Customers, and what they let us keep.
+Commands for customers and their saved contact.
 
-A customer is held after the basket and before the kitchen: a first order registers its customer there. Changing a
-name holds nothing else, and nobody who holds the kitchen or an order waits for a customer.
+A customer is locked after the basket and before the kitchen, because a first order registers its customer there.
+Changing the contact locks nothing else, and no command that holds the kitchen or an order waits for a customer.
 """
 
 from datetime import datetime
@@ -19,20 +19,20 @@ from pizzeria.foundation.refusals import NotAllowed
 
 @command
 def register_customer(*, by: Actor, at: datetime) -> Customer | None:
-    """Make a customer of whoever signs in, so that the first order finds one; nothing happens the second time."""
+    """Register the signed-in user as a customer, so that the first order finds one; do nothing the second time."""
     return customer_for(by, at=at)
 
 
 @command
 def change_contact(*, name: str, phone: str, by: Actor, at: datetime) -> Customer:
     """
-    Keep a customer's name and phone for the next checkout, instead of what was kept before.
+    Save a customer's name and phone for the next checkout, in place of the saved ones.
 
-    Nothing happens when they are the same. Placed orders keep what they were placed with.
+    Nothing happens when they are the same. Placed orders keep the contact that they were placed with.
 
-    :param name: may be blank: forget it
-    :param phone: in international form, or blank: forget it
-    :raises NotAllowed: a guest
+    :param name: may be blank: delete the saved name
+    :param phone: in international form, or blank: delete the saved phone
+    :raises NotAllowed: the actor is a guest
     """
     registered = customer_for(by, at=at)
     if registered is None:
@@ -47,15 +47,15 @@ def change_contact(*, name: str, phone: str, by: Actor, at: datetime) -> Custome
 
 
 def lock(customer: Customer) -> Customer:
-    """Read a customer afresh and hold the row until the transaction ends."""
+    """Lock a customer until the transaction ends, and return the row as read afresh."""
     return Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
 
 
 def customer_for(by: Actor, *, at: datetime) -> Customer | None:
     """
-    Give the customer that a signed-in person is, registered now if signing in did not; None for a guest.
+    Return the customer of a signed-in user, registered now if signing in did not; None for a guest.
 
-    What is kept begins with the account's name. From then on it is the customer's own, to change and to forget.
+    The saved name starts as the account's name. From then on it is the customer's own, to change and to delete.
     """
     if by.kind is not ActorKind.PERSON or by.user_id is None:
         return None

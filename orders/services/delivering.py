@@ -1,9 +1,9 @@
 """
-A delivery's steps: claimed or assigned, given back, on its way, brought back.
+Commands for a delivery: claim or assign, release, leave, fail.
 
-Those that only say whose it is hold the order; those that take the pizza out of the shop or back into it hold the
-kitchen before. Whoever assigns deliveries takes every step for the driver who has one, except leaving with it: a
-driver may have gone home, and the pizza must not wait for them.
+Commands that only change the driver lock the order; commands that take the pizza out of the shop or back into it lock
+the kitchen first. An actor who may assign deliveries may take every step in place of the delivery's driver, except
+leaving with it: a driver may have gone home, and the pizza must not wait for them.
 """
 
 from datetime import datetime
@@ -36,7 +36,7 @@ class NotYourDelivery(Refusal):
 
 
 class NotADriver(Refusal):
-    """Whoever is named may not deliver, or is nobody we know."""
+    """Refusal of a driver who may not deliver or does not exist."""
 
     code = "not_a_driver"
     status = 422
@@ -45,10 +45,11 @@ class NotADriver(Refusal):
 @command
 def claim_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     """
-    Take a ready delivery for oneself. Nothing happens if it is one's own already.
+    Claim a ready delivery for the acting driver. Nothing happens if the driver has it already.
 
-    :raises OrderMoved: it is not a delivery that is ready
-    :raises AnotherDriverHasIt: somebody was first
+    :raises NotAllowed: the actor may not deliver
+    :raises OrderStateConflict: the order is not a delivery that is ready
+    :raises AnotherDriverHasIt: another driver was first
     :raises Order.DoesNotExist: there is no such order
     """
     _refuse_unless(by, DELIVER)
@@ -65,11 +66,12 @@ def claim_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
 @command
 def assign_delivery(*, ref: UUID, driver: int, by: Actor, at: datetime) -> Order:
     """
-    Give a ready delivery to a driver; it is taken from the one who had it.
+    Assign a ready delivery to a driver; it is taken from the driver who had it.
 
     :param driver: the user's id
-    :raises NotADriver: nobody of this id may deliver
-    :raises OrderMoved: it is not a delivery that is ready
+    :raises NotAllowed: the actor may not assign deliveries
+    :raises NotADriver: no user of this id may deliver
+    :raises OrderStateConflict: the order is not a delivery that is ready
     :raises Order.DoesNotExist: there is no such order
     """
     _refuse_unless(by, ASSIGN_DELIVERIES)
@@ -88,10 +90,11 @@ def assign_delivery(*, ref: UUID, driver: int, by: Actor, at: datetime) -> Order
 @command
 def release_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     """
-    Give a delivery back that has not left yet.
+    Release a delivery that has not left yet.
 
-    :raises OrderMoved: it has left, or is elsewhere
-    :raises NotYourDelivery: it is another driver's, and the actor assigns none
+    :raises NotAllowed: the actor may not deliver
+    :raises OrderStateConflict: the delivery has left, is not ready, or has no driver
+    :raises NotYourDelivery: it is another driver's, and the actor may not assign deliveries
     :raises Order.DoesNotExist: there is no such order
     """
     _refuse_unless(by, DELIVER)
@@ -104,10 +107,11 @@ def release_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
 @command
 def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     """
-    Leave with a delivery.
+    Leave the shop with a delivery.
 
-    :raises OrderMoved: it is not ready
-    :raises NotYourDelivery: it is not this driver's
+    :raises NotAllowed: the actor may not deliver
+    :raises OrderStateConflict: the order is not a delivery that is ready
+    :raises NotYourDelivery: the delivery is not this driver's
     :raises Kitchen.DoesNotExist: there is no such order
     """
     _refuse_unless(by, DELIVER)
@@ -123,12 +127,13 @@ def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
 @command
 def fail_delivery(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, at: datetime) -> Order:
     """
-    Bring a delivery back that nobody took. It is ready again, and stays with its driver.
+    Bring back a delivery that nobody accepted. The order is ready again, and stays with its driver.
 
-    :param note: what was typed beside the reason; needed with "something else"
-    :raises OrderMoved: it is not on its way
-    :raises NotYourDelivery: it is out with another driver, and the actor assigns none
-    :raises ReasonMissing: "something else", and nothing said
+    :param note: note to the reason; required with "something else"
+    :raises NotAllowed: the actor may not deliver
+    :raises OrderStateConflict: the order is not out for delivery
+    :raises NotYourDelivery: it is out with another driver, and the actor may not assign deliveries
+    :raises ReasonMissing: "something else" without a note
     :raises Kitchen.DoesNotExist: there is no such order
     """
     _refuse_unless(by, DELIVER)
@@ -145,10 +150,10 @@ def fail_delivery(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor,
 
 def out_with(by: Actor, order: Order) -> Order:
     """
-    Give the order back if it is on its way with this driver; with any, to whoever assigns deliveries.
+    Return the order if it is out for delivery with this driver, or with any driver if the actor may assign deliveries.
 
-    :raises OrderMoved: it is not on its way
-    :raises NotYourDelivery: it is out with another driver, and the actor assigns none
+    :raises OrderStateConflict: the order is not out for delivery
+    :raises NotYourDelivery: it is out with another driver, and the actor may not assign deliveries
     """
     if order.status != OrderStatus.DELIVERING:
         raise OrderStateConflict(_("#%(number)d is not on its way.") % {"number": order.number})
@@ -177,7 +182,11 @@ def _refuse_unless_theirs(order: Order, by: Actor) -> None:
 
 
 def _driver(by: Actor) -> int:
-    """Give the id of the person who drives; the system drives nothing."""
+    """
+    Return the user id of the acting driver.
+
+    :raises NotAllowed: the actor has none: the system drives nothing
+    """
     if by.user_id is None:
         raise NotAllowed(_("Only a driver can do that."))
     return by.user_id

@@ -22,11 +22,12 @@ from pizzeria.foundation.refusals import NotAllowed
 @command
 def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
     """
-    Hand an order over, at the counter or at the door, and take the cash that is due.
+    Hand over an order, at the counter or at the delivery address, and record the cash due as taken.
 
-    :param ref: the order's
-    :raises OrderMoved: it is not ready (pickup), not on its way (delivery), or gone already
-    :raises NotYourDelivery: it is out with another driver, and the actor assigns none
+    :param ref: the order's ref
+    :raises NotAllowed: the actor may not hand over (pickup) or deliver (delivery)
+    :raises OrderStateConflict: the order is not ready (pickup), not out for delivery (delivery), or delivered already
+    :raises NotYourDelivery: it is out with another driver, and the actor may not assign deliveries
     :raises Kitchen.DoesNotExist: there is no such order
     """
     kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
@@ -36,7 +37,7 @@ def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
     if order.status == OrderStatus.DELIVERED:
         raise OrderStateConflict(_("#%(number)d has been handed over already.") % {"number": order.number})
     if order.method == FulfillmentMethod.DELIVERY:
-        out_with(by, order)  # its ticket left the line with the driver
+        out_with(by, order)  # its ticket left the queue with the driver
     elif order.status != OrderStatus.READY:
         raise OrderStateConflict(_("#%(number)d is not ready yet.") % {"number": order.number})
     else:

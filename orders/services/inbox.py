@@ -1,4 +1,4 @@
-"""What a person does with the notices on their page. Only ever their own: others' are not there."""
+"""Commands for a user's own in-app notifications. Notifications of others count as not existing."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -13,15 +13,15 @@ from orders.selectors import inbox
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 
-type NotificationKey = tuple[UUID, int]  # what a notice tells of: an order's ref, and which of its events
+type NotificationKey = tuple[UUID, int]  # the order's ref and the event's seq
 
 
 @command
 def mark_notifications_read(*, keys: Collection[NotificationKey], by: Actor, at: datetime) -> None:
     """
-    Note that somebody has seen their notices; what was read before keeps its time.
+    Mark the actor's notifications as read; those read before keep their time.
 
-    :raises Notice.DoesNotExist: one of them was never theirs
+    :raises Notification.DoesNotExist: one of them was never the actor's
     """
     _own_notifications(keys, by).filter(read_at=None).update(read_at=at)
 
@@ -29,15 +29,19 @@ def mark_notifications_read(*, keys: Collection[NotificationKey], by: Actor, at:
 @command
 def dismiss_notifications(*, keys: Collection[NotificationKey], by: Actor, at: datetime) -> None:
     """
-    Take notices off somebody's page, read or not; what another tab took off already stays off.
+    Dismiss the actor's notifications, read or not; those dismissed in another tab stay dismissed.
 
-    :raises Notice.DoesNotExist: one of them was never theirs
+    :raises Notification.DoesNotExist: one of them was never the actor's
     """
     _own_notifications(keys, by).filter(dismissed_at=None).update(dismissed_at=at)
 
 
 def _own_notifications(keys: Collection[NotificationKey], by: Actor) -> QuerySet[Notification]:
-    """Find somebody's notices, all of them; how many they have not read is counted afresh after the commit."""
+    """
+    Return the actor's notifications with these keys, and invalidate the unread count after the commit.
+
+    :raises Notification.DoesNotExist: one of them was never the actor's
+    """
     refs = {ref for ref, _seq in keys}
     mine = Notification.objects.filter(
         channel=NotificationChannel.IN_APP, recipient=str(by), event__aggregate_ref__in=refs

@@ -1,4 +1,4 @@
-"""Steps that follow the line, within the cook's command: ticket and order never disagree."""
+"""Steps of an order that follow its ticket, within the cook's command: ticket and order never disagree."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,17 +13,17 @@ from pizzeria.foundation.events.log import record
 
 
 def mark_cooking(*, ref: UUID, by: Actor, at: datetime) -> None:
-    """Note that the order's ticket is in the oven."""
+    """Record that the order's ticket is in the oven."""
     record(lock(ref), OrderCookingStarted(staff=by.user_id), by=by, at=at)
 
 
 def mark_ready(*, ref: UUID, by: Actor, at: datetime) -> None:
-    """Note that the order's ticket is out of the oven."""
+    """Record that the order's ticket is out of the oven."""
     record(lock(ref), OrderReady(), by=by, at=at)
 
 
 def mark_recalled(*, ref: UUID, to: TicketState, by: Actor, at: datetime) -> None:
-    """Note that the order's ticket is back in the line; a driver who had it has nothing to carry now."""
+    """Record that the order's ticket was recalled, and unassign its driver, who has nothing to carry now."""
     order = lock(ref)
     domain_events: list[DomainEvent[Order]] = [OrderRecalled(to="cooking" if to == TicketState.COOKING else "waiting")]
     if order.driver_id is not None:

@@ -14,7 +14,7 @@ from pizzeria.foundation.refusals import NotAllowed, Refusal
 
 
 class OrderAlreadyLinked(Refusal):
-    """The order is in an account, be it the same one."""
+    """Refusal because the order is linked to an account already, even to the same one."""
 
     code = "order_already_linked"
 
@@ -22,14 +22,14 @@ class OrderAlreadyLinked(Refusal):
 @command
 def link_order_to_customer(*, ref: UUID, by: Actor, at: datetime) -> Order:
     """
-    Take a guest's order into an account: from now on it opens for its owner, and its link opens nothing.
+    Link a guest's order to the actor's account: from now on it opens for its owner, and its guest link opens nothing.
 
-    The door has made sure that whoever asks holds the order's own link. What was told of it before stays told to the
-    guest it was.
+    The caller has checked that the actor holds the order's guest link. Earlier notifications keep the guest as their
+    recipient.
 
-    :param ref: the order's
-    :raises NotAllowed: a guest
-    :raises SomebodysAlready: somebody was first
+    :param ref: the order's ref
+    :raises NotAllowed: the actor is a guest
+    :raises OrderAlreadyLinked: the order is linked already
     :raises Order.DoesNotExist: there is no such order
     """
     customer = customer_for(by, at=at)  # before the order: see the order of locks

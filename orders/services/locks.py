@@ -1,4 +1,4 @@
-"""Holding an order while it changes. The kitchen, when it is needed too, is locked before."""
+"""The lock of an order. The kitchen, if it is needed too, is locked before the order."""
 
 from uuid import UUID
 
@@ -7,8 +7,8 @@ from orders.models import Order
 
 def lock(ref: UUID) -> Order:
     """
-    Hold an order until the transaction ends.
+    Lock an order until the transaction ends, and return it.
 
-    :raises Order.DoesNotExist: there is none with this ref
+    :raises Order.DoesNotExist: there is no order with this ref
     """
     return Order.objects.select_for_update(no_key=True).get(ref=ref)

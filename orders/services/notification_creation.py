@@ -1,4 +1,4 @@
-"""Noticing: writing down who is to be told of an event. Nothing leaves the shop here."""
+"""Creation of the notifications of a stored event. Nothing is sent here."""
 
 from datetime import datetime
 from functools import partial
@@ -18,10 +18,11 @@ from pizzeria.foundation.events.models import StoredEvent
 @command
 def create_notifications(*, event_id: int, at: datetime) -> list[Notification]:
     """
-    Write down who is to be told of an event, once, however often it is heard; give what is still to be sent of it.
+    Create the notifications of a stored event, once, however often it is relayed.
 
-    :raises Event.DoesNotExist: there is no such event
-    :raises LookupError: this release knows no fact of its type
+    :returns: those of the event that are due to be sent
+    :raises StoredEvent.DoesNotExist: there is no such event
+    :raises LookupError: this release knows no domain event of its type
     """
     event = StoredEvent.objects.get(pk=event_id)
     rule = rule_for(event)
@@ -48,13 +49,17 @@ def _notification(
 ) -> Notification:
     notification = Notification(event=event, order=order, kind=kind, channel=channel, recipient=to)
     notification.created_at, notification.relevant_since, notification.due_at = at, event.at, at
-    if channel == NotificationChannel.IN_APP:  # it is shown, not sent
+    if channel == NotificationChannel.IN_APP:  # shown on the page, not sent
         notification.state, notification.sent_at = NotificationState.SENT, at
     return notification
 
 
 def _recipient(order: Order, event: StoredEvent) -> str:
-    """Name whose the order was when it happened: what a guest is told is not told again once it is in an account."""
+    """
+    Return the order's owner at the time of the event.
+
+    So a guest's notification is not sent again once the order is linked to an account.
+    """
     if order.customer is None or _was_linked_after(event):
         return str(GUEST)
     return str(order.customer.user_id)

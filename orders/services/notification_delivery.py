@@ -1,12 +1,12 @@
 """
-Sending notices, in three steps, so that nothing is locked while a provider is asked: take, send, settle.
+Delivery of notifications in three steps, so that nothing is locked during a provider call: claim, send, record.
 
-Who is killed between the first step and the last leaves the notice taken; when its time is up, it is taken again. If
-the letter had gone out just before, it goes out twice: that is the one moment in which it can, once for each process
-killed.
+A worker that is killed between the first step and the last leaves the notification claimed; when the lease ends, it is
+claimed again. If the message had been sent just before, it is sent twice: that is the one moment in which this can
+happen, once for each process killed.
 
-The messages of one order leave by a channel in the order of its events: one that a later message has overtaken is
-dropped, and while one is being sent the later ones wait, until its lease ends at the longest.
+The messages of one order are sent by a channel in the order of the order's events: one that a later message has
+overtaken is dropped, and while one is being sent the later ones wait, at most until its lease ends.
 """
 
 import time
@@ -28,24 +28,24 @@ from pizzeria.foundation.refusals import NotAllowed, Refusal
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=1)  # how long a sender has, from taking to settling
+LEASE = timedelta(minutes=1)  # from the claim to the recorded outcome
 MAX_ATTEMPTS = 8
 FIRST_DELAY, MAX_DELAY = timedelta(seconds=10), timedelta(minutes=10)
 
 
 class NothingToResend(Refusal):
-    """It was sent, or will be without anybody's help."""
+    """Refusal because the notification was sent, or will be without intervention."""
 
     code = "nothing_to_resend"
 
 
 def send_notification(*, notification_id: int, at: datetime) -> bool:
     """
-    Send a notice, if it is due and still news. Of any number who are asked to at the same time, one does.
+    Send a notification if it is due and still relevant. Of any number of concurrent calls, one sends it.
 
-    The pause before the next try begins when this one is over: a silent provider has used some of it up.
+    The delay before the next attempt counts from the end of this one, which a slow provider may have made long.
 
-    :returns: whether it was tried; later notices may have waited for that
+    :returns: whether an attempt was made; later notifications may have waited for it
     """
     notification = claim_notification(notification_id=notification_id, at=at)
     if notification is None:
@@ -60,12 +60,13 @@ def send_notification(*, notification_id: int, at: datetime) -> bool:
 @command
 def claim_notification(*, notification_id: int, at: datetime) -> Notification | None:
     """
-    Take a notice for sending: until its lease is over it is due to nobody else.
+    Claim a notification for sending: until its lease ends it is due to no other worker.
 
-    All messages of the order by this channel are locked together, so that each is decided on knowing the others.
+    All notifications of the order by this channel are locked together, so that each decision takes the others into
+    account.
 
-    :returns: None when there is nothing to send: somebody else has it, an earlier one is being sent, or it has just
-        been found too old, overtaken, or tried too often
+    :returns: None if there is nothing to send: it does not exist, another worker has it, an earlier one is being sent,
+        or it has just been found too old, overtaken, or attempted too often
     """
     asked = Notification.objects.filter(pk=notification_id).first()
     if asked is None:
@@ -94,7 +95,7 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
 
 
 def _deliver(notification: Notification) -> str | DeliveryFailed:
-    """Let a taken notice go out; give the provider's id of it, or why it did not."""
+    """Send a claimed notification; return the provider's id of the message, or why it was not sent."""
     backend = CHANNEL_BACKENDS[NotificationChannel(notification.channel)]
     if not backend.is_configured():
         return Unavailable("this shop sends none at the moment")
@@ -109,7 +110,7 @@ def _deliver(notification: Notification) -> str | DeliveryFailed:
         return backend.send(message)
     except DeliveryFailed as reason:
         return reason
-    except Exception as fault:  # the task's time limit among them: nobody knows whether the letter is out
+    except Exception as fault:  # includes the task's time limit: the message may have been sent
         log.exception("notification_outcome_unknown", notification_id=notification.pk)
         return OutcomeUnknown(type(fault).__name__)
 
@@ -117,13 +118,13 @@ def _deliver(notification: Notification) -> str | DeliveryFailed:
 @command
 def record_outcome(*, notification: Notification, outcome: str | DeliveryFailed, at: datetime) -> None:
     """
-    Write down what came of a notice that was taken.
+    Record the outcome of a claimed notification.
 
-    Whoever took too long may find it taken by somebody else. That it went out is so, however late it is said; that it
-    did not is then for the other to say.
+    If the lease has ended, another worker may have claimed the notification. A success is recorded however late it is
+    reported; a failure is then left for the other worker to record.
 
-    :param notice: as `claim_notification` gave it
-    :param outcome: the provider's id of it, or why it did not go out
+    :param notification: as `claim_notification` returned it
+    :param outcome: the provider's id of the message, or why it was not sent
     """
     row = Notification.objects.filter(pk=notification.pk)
     if isinstance(outcome, str):
@@ -144,18 +145,18 @@ def _is_retried(notification: Notification, reason: DeliveryFailed) -> bool:
         case Rejected():
             return False
         case OutcomeUnknown() if notification.unknown_outcomes:
-            return False  # it may have gone out twice already
+            return False  # it may have been delivered twice already
     return notification.attempts < MAX_ATTEMPTS
 
 
 @command
 def resend_notification(*, notification_id: int, by: Actor, at: datetime) -> Notification:
     """
-    Have a notice sent after all: as news of now, with all its tries before it. What is not so any more stays unsent.
+    Queue a notification again: relevant from now on, with all attempts left. One that no longer applies stays unsent.
 
-    :raises NotAllowed: not a manager
-    :raises NothingToSendAgain: it was sent, or is about to be
-    :raises Notice.DoesNotExist: there is no such notice
+    :raises NotAllowed: the actor is not a manager
+    :raises NothingToResend: it was sent, or is about to be
+    :raises Notification.DoesNotExist: there is no such notification
     """
     if not by.may(RESEND_NOTIFICATIONS):
         raise NotAllowed(_("Only managers can do that."))

@@ -1,8 +1,8 @@
 """
-Who is told what of an order, by which ways, and how long it is news: the one table.
+Notification rules: the one table of which events are notified, by which channels, and how long they stay relevant.
 
-The page is for customers alone, who find there what happened whenever they look. An e-mail or an SMS interrupts
-somebody: it goes out while it is news, and only as long as it is true.
+In-app notifications are for customers alone, who see there what happened whenever they look. An e-mail or an SMS
+interrupts its recipient: it is sent only while it is relevant and still true.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -42,7 +42,7 @@ def _still_active(order: Order, event: StoredEvent) -> bool:
 
 
 def _still_ready(order: Order, event: StoredEvent) -> bool:
-    return order.status == OrderStatus.READY and order.ready_at == event.at  # and not ready again, after a recall
+    return order.status == OrderStatus.READY and order.ready_at == event.at  # not ready again after a recall
 
 
 def _still_out(order: Order, event: StoredEvent) -> bool:
@@ -61,12 +61,12 @@ def _still_promised(order: Order, event: StoredEvent) -> bool:
 @dataclass(frozen=True, slots=True)
 class NotificationRule:
     """
-    What people are told when something happened to an order.
+    Rule for the notifications of one type of domain event.
 
-    :param channels: by which they are told, if they can be reached by them
-    :param max_age: how long an e-mail or SMS is sent after it happened
-    :param methods: of orders of which methods
-    :param still_applies: whether it is so with the order as it is now
+    :param channels: channels to use, if the recipient can be reached by them
+    :param max_age: how long after the event an e-mail or SMS is still sent
+    :param methods: fulfillment methods of the orders that the rule covers
+    :param still_applies: whether the notification is still true of the order as it is now
     :param sent_when_overtaken: whether it is sent although a later message of the same order is due
     """
 
@@ -101,15 +101,19 @@ RULES: Mapping[type[DomainEvent[Any]], NotificationRule] = {
 
 
 def rule_for(event: StoredEvent) -> NotificationRule | None:
-    """Tell what people are told of an event; None: nothing."""
+    """
+    Return the notification rule of a stored event; None: nobody is notified.
+
+    :raises LookupError: this release knows no domain event of its type
+    """
     return RULES.get(type(domain_events.load(event)))
 
 
 def reason_not_to_send(notification: Notification, *, later: Iterable[Notification], at: datetime) -> str:
     """
-    Return the reason for not sending a notice any more, or "" if it is to be sent.
+    Return the reason for not sending a notification any more, or "" if it is to be sent.
 
-    :param later: the notices of later events of the same order, by the same channel
+    :param later: the notifications of later events of the same order, by the same channel
     """
     rule = rule_for(notification.event)
     assert rule is not None, "a notice is made of news"
@@ -129,7 +133,7 @@ def _reason_expired(notification: Notification, *, at: datetime) -> str:
 
 
 def _overtakes(notification: Notification, *, at: datetime) -> bool:
-    """Return whether a notice was sent, or is due and will be: one that is out of date itself replaces nothing."""
+    """Return whether a notification was sent, or is due and will be: an expired one overtakes nothing."""
     match notification.state:
         case NotificationState.SENT | NotificationState.SENDING:
             return True

@@ -1,4 +1,4 @@
-"""The lines of an order: from a reckoning to what the event, the rows and the kitchen's slip say."""
+"""The lines of an order: conversions from a priced basket to the event, the rows and the kitchen's ticket."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from orders.models import Order, OrderLine, OrderLinePart
 
 
 def placed_lines(priced_basket: PricedBasket) -> tuple[PlacedLine, ...]:
-    """Keep prices, names and choices of the moment. Every line of the reckoning has a price."""
+    """Return the lines with the prices, names and choices of the moment. Every line of the basket has a price."""
     return tuple(_placed(line.priced, line.line.quantity) for line in priced_basket.lines if line.priced)
 
 
@@ -23,7 +23,7 @@ def write_lines(order: Order, lines: Sequence[PlacedLine]) -> None:
 
 
 def line_rows(order: Order, lines: Iterable[PlacedLine]) -> list[OrderLine]:
-    """Make the rows that lines stand for, unsaved."""
+    """Return the rows of the lines, unsaved."""
     return [
         OrderLine(order=order, position=position, **line.model_dump(exclude={"parts"}))
         for position, line in enumerate(lines)
@@ -31,7 +31,7 @@ def line_rows(order: Order, lines: Iterable[PlacedLine]) -> list[OrderLine]:
 
 
 def part_rows(row: OrderLine, line: PlacedLine) -> list[OrderLinePart]:
-    """Make the rows that a line's parts stand for, unsaved."""
+    """Return the rows of a line's parts, unsaved."""
     return [
         OrderLinePart(line=row, position=position, **part.model_dump(mode="json"))
         for position, part in enumerate(line.parts)
@@ -39,7 +39,7 @@ def part_rows(row: OrderLine, line: PlacedLine) -> list[OrderLinePart]:
 
 
 def kitchen_items(lines: Iterable[PlacedLine]) -> list[dict[str, Any]]:
-    """Tell the kitchen what to make, in names and without prices."""
+    """Return what the kitchen has to make, as `Ticket.items` has it: in names and without prices."""
     return [
         {
             "quantity": line.quantity,

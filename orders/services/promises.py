@@ -1,4 +1,4 @@
-"""Keeping promises honest: an order whose pizza will be later than promised gets a new promise."""
+"""New promises for orders that will be later than promised."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,11 +13,11 @@ from pizzeria.foundation.events.log import record
 
 def extend_missed_promises(*, promises: Mapping[UUID, Promise], at: datetime) -> None:
     """
-    Promise anew what has slipped, within the command that changed the line; the kitchen is locked.
+    Extend the missed promises, within the command that changed the queue; the kitchen is locked.
 
-    A promise has slipped when even its end cannot be kept any more. One that would only be kept early stays. The new
-    one is twice as wide as the old: what was wrong once is said with more room, and the guest of an order that nobody
-    touches is interrupted ever more seldom, not every ten minutes for as long as it lies there.
+    A promise is missed when even its end cannot be kept any more. An order that would only be early keeps its promise.
+    The new promise is twice as wide as the old: after one wrong promise it allows more time, and the guest of an order
+    that nobody works on is notified less and less often, not every ten minutes for as long as the order waits.
 
     :param promises: what could be promised now, by the order's ref
     """

@@ -1,4 +1,4 @@
-"""Why an order was cancelled, or could not be delivered."""
+"""Check of the reason why an order is cancelled or could not be delivered."""
 
 from django.utils.translation import gettext as _
 
@@ -8,10 +8,10 @@ from orders.models import CancelReason
 
 def refuse_unless_explained(reason: CancelReason, note: str) -> None:
     """
-    Refuse "something else" that nobody explains: it tells the next person nothing.
+    Refuse "something else" without a note: the next reader would learn nothing from it.
 
-    :param note: what was typed beside the reason
-    :raises ReasonMissing:
+    :param note: the note to the reason
+    :raises ReasonMissing: the reason is "something else" and the note is empty
     """
     if reason == CancelReason.OTHER and not note:
         raise ReasonMissing(_("Please say why, in a few words."), field="note")

@@ -67,7 +67,7 @@ def change_line(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 
 def _add_pizza(request: HttpRequest, pizza: PizzaSnapshot, snapshot: MenuSnapshot) -> HttpResponse:
-    """Add what the pizza page's form says; whatever is wrong with it is said on that page, as it was typed."""
+    """Add the pizza of a pizza page's form; show errors on that page, with the form as typed."""
     at = clock.now()
     form = pizza_page.form_for(pizza, asked=_as_form(request.POST), snapshot=snapshot, at=at)
     refusal = None
@@ -108,7 +108,7 @@ def _add(request: HttpRequest, selection: Selection, quantity: int, name: str) -
 
 
 def _as_form(data: QueryDict) -> QueryDict:
-    """Take a posted form as a filled one: what is not ticked in it is meant to be left out."""
+    """Return the data of a posted form marked as complete: what is not ticked is to be left out."""
     asked = data.copy()
     asked["recipe"] = "1"
     return asked

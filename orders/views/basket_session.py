@@ -1,7 +1,7 @@
 """
-The basket a session carries: its ref, and how much is in it for the header of every page.
+The basket of a session: its ref, and the number of its items for the header of every page.
 
-The count is kept so that no page asks the database for it.
+The number is kept in the session so that no page queries the database for it.
 """
 
 from uuid import UUID
@@ -13,21 +13,21 @@ COUNT_KEY = "basket_count"
 
 
 def basket_ref(request: HttpRequest) -> UUID | None:
-    """Give the ref of the session's basket, spent or not."""
+    """Return the ref of the session's basket, spent or not; None if there is none."""
     ref = request.session.get(REF_KEY)
     return UUID(ref) if ref else None
 
 
 def remember_basket(request: HttpRequest, ref: UUID, *, count: int) -> None:
-    """Let the session carry a basket with so much in it."""
+    """Store a basket's ref and the number of its items in the session."""
     request.session[REF_KEY] = str(ref)
     request.session[COUNT_KEY] = count
 
 
 def clear_count(request: HttpRequest) -> None:
     """
-    Show an empty basket.
+    Set the number of items to zero.
 
-    The ref stays, so that a second tab's form still finds what the basket became.
+    The ref stays, so that a second tab's form still finds the order that the basket became.
     """
     request.session[COUNT_KEY] = 0

@@ -23,7 +23,7 @@ from pizzeria.foundation.step_up import ReauthenticationRequired, require_recent
 
 
 class CancelForm(ShopForm):
-    """Why staff cancel an order. Guests need no reason."""
+    """Form for the reason of a cancellation by staff. Guests need no reason."""
 
     reason = forms.ChoiceField(
         label=gettext_lazy("Why?"),
@@ -58,12 +58,12 @@ def guest_cancel(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
 
 
 def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
-    """Ask once more, then cancel; whatever is wrong is said on the page."""
+    """Ask for confirmation, then cancel; show errors and refusals on the page."""
     if order is None:
         raise Http404
     as_staff = actor_of(request).may(STOP_THE_OVEN)
     if services.needs_recent_auth(order, actor_of(request)):
-        require_recent_auth(actor_of(request), at=clock.now())  # before anything is typed that would be lost
+        require_recent_auth(actor_of(request), at=clock.now())  # before the user types anything that would be lost
     form = CancelForm(request.POST if request.method == "POST" and as_staff else None, order=order)
     back = "kitchen:board" if as_staff else selectors.order_url(order)
     if request.method == "POST" and (not as_staff or form.is_valid()):

@@ -44,7 +44,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 
 def _place(request: HttpRequest) -> HttpResponse:
-    """Place the order; whatever is wrong is said on the page, with the form as it was typed."""
+    """Place the order; show errors and refusals on the page, with the form as typed."""
     form, basket = _form_of(request)(request.POST), basket_session.basket_ref(request)
     if basket is None:
         messages.info(request, _("Your basket is empty. Choose a pizza first."))
@@ -95,7 +95,7 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
 
 
 def _show_what_it_made(request: HttpRequest, form: CheckoutForm, basket: UUID, reused: KeyReused) -> HttpResponse:
-    """Show the order that a form made before it was changed, beside the form as it was typed since."""
+    """Show the order that a form placed before it was changed, beside the form as typed since."""
     if selectors.order_for_basket(basket):
         basket_session.clear_count(request)
     made = selectors.get_order(reused.ref)
@@ -104,7 +104,7 @@ def _show_what_it_made(request: HttpRequest, form: CheckoutForm, basket: UUID, r
 
 
 def _remember(request: HttpRequest, form: CheckoutForm) -> None:
-    """Keep name and number for next time, if that is wished. The order is placed, whatever comes of this."""
+    """Save name and phone for next time, if the customer asks for it. The order stays placed, whatever the result."""
     if not form.cleaned_data.get("remember"):
         return
     contact = form.contact()
@@ -122,7 +122,7 @@ def _show(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Show the form beside its basket; while nobody can order, that is said whatever else is wrong."""
+    """Show the form beside its basket, with the refusal, or else with the reason why no order is accepted now."""
     closed = "" if basket.quote.accepts_orders else basket.quote.sentence
     context = {"form": form, "basket": basket, "quote": basket.quote, "refusal": refusal or closed}
     return render(request, "orders/checkout.html", context, status=status)
@@ -136,10 +136,11 @@ def _sentence(form: CheckoutForm, refusal: Refusal | None) -> str:
 
 def _to_send_again(form: CheckoutForm, basket: selectors.BasketSummary, refusal: Refusal | None) -> CheckoutForm:
     """
-    Give the form as it was typed, to be mended and sent again.
+    Return the form as typed, to be corrected and sent again.
 
-    A refused one agrees to the total that the page shows now, under a fresh key. One that found everybody busy may yet
-    have made something, and one with a field to mend agreed to what it agreed to: both stay as they are.
+    A refused form, or one with errors in a hidden field, agrees to the total that the page shows now, under a new
+    idempotency key. A form refused as `Busy` may yet have placed an order, and a form with another field to correct
+    keeps the total that it agreed to: both stay as they are.
     """
     untouched = isinstance(refusal, Busy) or (refusal is None and not _HIDDEN & form.errors.keys())
     return form if untouched else form.agreeing_to(total=basket.totals.total, lines=basket.fingerprint)

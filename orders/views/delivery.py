@@ -24,7 +24,7 @@ from pizzeria.foundation.refusals import Refusal
 
 
 class FailedForm(ShopForm):
-    """Why nobody took it."""
+    """Form for the reason of a failed delivery."""
 
     reason = forms.ChoiceField(
         choices=[(reason.value, reason.label) for reason in (*DELIVERY_FAILURE_REASONS, CancelReason.OTHER)],
@@ -90,7 +90,7 @@ def fail(request: HttpRequest, ref: UUID) -> HttpResponse:
 def _step(
     request: HttpRequest, ref: UUID, take: Callable[..., Order], *, form: FailedForm | None = None
 ) -> HttpResponse:
-    """Take a step of a delivery; a refusal is said on the page, beside the form's field if it is about one."""
+    """Run a command on a delivery; show a refusal on the page, beside the form's field if it is about one."""
     try:
         take(ref=ref, by=actor_of(request), at=clock.now())
     except (Order.DoesNotExist, Kitchen.DoesNotExist) as missing:
@@ -104,7 +104,7 @@ def _step(
 
 
 def _show(request: HttpRequest, *, refused: FailedForm | None = None, of: UUID | None = None) -> HttpResponse:
-    """Show the tour; a form that was refused stands open on its delivery, as it was typed."""
+    """Show the tour; a refused form is open on its delivery, as typed."""
     by = actor_of(request)
     seen = tour(by)
     if refused and of not in seen.on_the_road:

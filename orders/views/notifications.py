@@ -37,7 +37,7 @@ def dismiss(request: HttpRequest) -> HttpResponse:
 
 
 def _run(request: HttpRequest, command: Callable[..., object]) -> HttpResponse:
-    """Do with the notices that a form names what a command does, and show the rest of their page."""
+    """Run a command on the notifications that a form names, and redirect to their page."""
     try:
         command(keys=_keys(request), by=actor_of(request), at=clock.now())
     except Notification.DoesNotExist as missing:
@@ -46,7 +46,11 @@ def _run(request: HttpRequest, command: Callable[..., object]) -> HttpResponse:
 
 
 def _keys(request: HttpRequest) -> list[tuple[UUID, int]]:
-    """Read which notices a form names."""
+    """
+    Return the keys of the notifications that a form names.
+
+    :raises Http404: a key cannot be parsed
+    """
     keys = [key.partition(".") for key in request.POST.getlist("notification")]
     try:
         return [(UUID(ref), int(seq)) for ref, _dot, seq in keys]

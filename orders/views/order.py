@@ -42,7 +42,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def link_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
-    """Take a guest's order into the account of whoever is signed in; a second click finds it there."""
+    """Link a guest's order to the signed-in user's account; a second click shows the order there."""
     by = actor_of(request)
     if selectors.order_by_guest_token(ref, token) is not None:
         try:

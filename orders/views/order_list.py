@@ -16,7 +16,7 @@ A_PAGE = 30
 
 
 class FilterForm(ShopForm):
-    """What to look for; a field that makes no sense is as good as empty."""
+    """Filters of the order list; an invalid field counts as empty."""
 
     status = forms.ChoiceField(
         label=_("Where is it?"), choices=[("", _("anywhere")), *OrderStatus.choices], required=False
@@ -31,7 +31,7 @@ class FilterForm(ShopForm):
 @require_safe
 @never_cache
 def order_list(request: HttpRequest) -> HttpResponse:
-    """Show every order, to look at."""
+    """Show the list of all orders, read only."""
     form = FilterForm(request.GET)
     form.is_valid()
     wanted = {name: value for name, value in form.cleaned_data.items() if value}

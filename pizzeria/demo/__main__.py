@@ -1,4 +1,4 @@
-"""`make demo`."""
+"""`make demo`: run the demo."""
 
 import sys
 

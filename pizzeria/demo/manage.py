@@ -1,5 +1,5 @@
 """
-`python -m pizzeria.demo.manage COMMAND …`: manage.py for the demo that is running, at whatever ports it has today.
+`python -m pizzeria.demo.manage COMMAND …`: run manage.py with the environment (and the ports) of the running demo.
 """
 
 import json
@@ -13,7 +13,7 @@ from pizzeria.devtools.state_dir import ROOT
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
-    """Become manage.py; say so and end when there is no demo to work beside."""
+    """Replace this process by manage.py; exit with an error message if no demo is running or it is not open yet."""
     demo = state_dir.demo_state_dir()
     if not demo.is_locked():
         sys.exit("The demo is not running. Open it with `make demo`, then try again from another terminal.")
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
     except FileNotFoundError:
         sys.exit("The demo is not open yet. Try again in a moment.")
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    os.execve(sys.executable, command, {**os.environ, **variables})  # noqa: S606 - no shell is wanted
+    os.execve(sys.executable, command, {**os.environ, **variables})  # noqa: S606 - no shell is needed
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The demo's menu. Prices of toppings are the usual 2.50; pizzas' are those of the small size."""
+"""The demo's menu. Toppings have the default price of 2.50; a pizza's price is that of the small size."""
 
 from typing import NamedTuple
 

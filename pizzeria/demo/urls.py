@@ -1,4 +1,4 @@
-"""The demo's own addresses, below the admin's."""
+"""URLs of the demo's own pages, below the admin's."""
 
 from django.contrib import admin
 from django.urls import path

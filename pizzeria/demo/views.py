@@ -1,4 +1,4 @@
-"""What the demo has sent, as it would look where it arrives."""
+"""Admin pages that show the e-mails and SMS that the demo has sent, as recipients would see them."""
 
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from pizzeria.devtools.message_sinks.store import MessageStore
 
 SHOWN = 50
 
-# A letter brings its own style, and nothing else: no script, no picture from elsewhere that tells it was read. The
-# sandbox keeps it from our cookies and pages even when it is opened by itself.
+# The content security policy of an e-mail's HTML: it may have its own style, but no script and no image from elsewhere,
+# which would report that the e-mail was read. The sandbox keeps it from our cookies and pages even when it is opened
+# outside the frame.
 LETTER: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.UNSAFE_INLINE],
@@ -40,7 +41,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 @xframe_options_sameorigin
 @csp_override(LETTER)
 def html(request: HttpRequest, id: str) -> HttpResponse:
-    """Show an e-mail's HTML as it was sent, for the frame; its links open pages of their own."""
+    """Show an e-mail's HTML as it was sent, for the frame; its links open in a new page."""
     message = _ledger().find(id)
     if message is None or not message.html:
         raise Http404

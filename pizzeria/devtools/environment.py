@@ -1,4 +1,4 @@
-"""The environment in which the shop's own programs run; the settings name what they read."""
+"""Environment variables for the shop's own processes; `pizzeria/settings.py` names the variables that it reads."""
 
 import os
 import sys
@@ -24,9 +24,10 @@ def shop(
     message_store: str = "",
 ) -> dict[str, str]:
     """
-    This process's environment, with the shop's own part replaced: a shop at home in the shell stays untouched.
+    Return this process's environment with the shop's variables replaced, so that a shop configured in the caller's
+    shell is not used.
 
-    :param message_store: the folder of what was sent to ``mail_url`` and ``sms_url``
+    :param message_store: the folder of the messages that were sent to ``mail_url`` and ``sms_url``
     """
     return {
         **os.environ,
@@ -34,7 +35,7 @@ def shop(
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "DJANGO_SETTINGS_MODULE": "pizzeria.settings",
-        "ENV_FILE": "",  # a real shop at home in this checkout stays out of it
+        "ENV_FILE": "",  # ignore the .env of a real shop in this checkout
         "PIZZERIA_DEMO": "1",
         "SECRET_KEY": secret_key,
         "DATABASE_URL": database_url,

@@ -1,9 +1,9 @@
 """
 `python -m pizzeria.devtools.ephemeral_servers -- COMMAND …`: run a command with a PostgreSQL and a Redis of its own.
 
-Both start empty, in a folder that is gone afterwards; the command's temporary files are kept until the next run if it
-fails. Its exit code is ours. It is ended by Ctrl-C, by a kill, and by the end of our own parent (`make`, or a shell);
-no process that it has started outlives us.
+Both servers start empty, in a temporary directory that is removed afterwards. If the command fails, its temporary files
+are kept until the next run. The exit code is the command's. Ctrl-C, a kill, and the end of this process's parent
+(`make`, or a shell) stop the command; no process that the command has started outlives this process.
 """
 
 import fcntl
@@ -24,7 +24,7 @@ from pizzeria.devtools.state_dir import StateDir, StateDirLocked
 
 TEMPORARY_PREFIX = "pizzeria-ephemeral-"
 MEMORY = Path("/dev/shm")  # noqa: S108 - commits are twice as fast there as on a disk, and as durable for a killed server
-MEMORY_WANTED = 2 << 30  # bytes; containers often have 64 MB there
+MEMORY_WANTED = 2 << 30  # bytes; /dev/shm of a container often has only 64 MB
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -56,14 +56,14 @@ def _run(command: Sequence[str], supervisor: Supervisor, home: StateDir, scratch
             redis_url=servers.store.url,
             origin="http://localhost:8000",
         )
-        variables["OIDC_ISSUER"] = ""  # whoever wants a sign-in server connects to one
+        variables["OIDC_ISSUER"] = ""  # a command that needs a sign-in server connects to one itself
         variables["TMPDIR"] = str(scratch.folder)
         return supervisor.wait_for(supervision.fork_guard(command, variables))
 
 
 @contextmanager
 def temporary_state_dir() -> Iterator[StateDir]:
-    """A folder that is gone after the block, or, if that was killed, after the next one's beginning."""
+    """Yield a temporary state directory, removed after the block or, if the process was killed, by the next call."""
     _sweep()
     with _unlocked_afterwards(MEMORY if _has_space(MEMORY) else _disk()) as home:
         try:
@@ -74,7 +74,7 @@ def temporary_state_dir() -> Iterator[StateDir]:
 
 @contextmanager
 def _unlocked_afterwards(parent: Path) -> Iterator[StateDir]:
-    """A new folder, which is litter for the next sweep from the end of the block on."""
+    """Yield a new, locked state directory; it is unlocked after the block, and the next sweep may remove it."""
     with ExitStack() as held:
         with _alone(parent):
             home = StateDir(Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=parent)))
@@ -83,7 +83,7 @@ def _unlocked_afterwards(parent: Path) -> Iterator[StateDir]:
 
 
 def _sweep() -> None:
-    """Remove what earlier runs have left, and stop their servers if anything kept them alive."""
+    """Remove the directories of earlier runs, and stop those of their servers that still run."""
     with ExitStack() as held:
         for home in [*_litter(MEMORY, held), *_litter(_disk(), held)]:
             stop_leftovers(home.records)
@@ -91,12 +91,12 @@ def _sweep() -> None:
 
 
 def _remove(home: StateDir) -> None:
-    with suppress(OSError):  # somebody still writes to it, or it holds what is not ours: left to the next sweep
+    with suppress(OSError):  # a process still writes to it, or a file is not ours to delete: left to the next sweep
         data_dirs.clear(home.folder)
 
 
 def _litter(parent: Path, held: ExitStack) -> list[StateDir]:
-    """The folders of earlier runs, ours alone until ``held`` is closed."""
+    """Return the state directories of earlier runs, locked by this process until ``held`` is closed."""
     homes = []
     if os.access(parent, os.W_OK):
         with _alone(parent):
@@ -110,7 +110,11 @@ def _litter(parent: Path, held: ExitStack) -> list[StateDir]:
 
 @contextmanager
 def _alone(parent: Path) -> Iterator[None]:
-    """Keep others from making or sweeping folders: one that nobody has locked is litter, however new it is."""
+    """
+    Keep this user's other processes from making or sweeping state directories during the block.
+
+    The sweep removes every directory that is not locked, however new it is; a new one is unlocked for a moment.
+    """
     lock = os.open(parent / f".pizzeria-{os.geteuid()}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""`make lint`: every check, even after one has failed; what failed is named at the end."""
+"""`make lint`: run every check, even after one has failed, and name the failed checks at the end."""
 
 import shlex
 import subprocess
@@ -16,13 +16,13 @@ CHECKS = {
     "template format": "-m djlint --check --quiet templates",
     "templates": "-m djlint --lint --quiet templates",
     "shop": "-m django check",
-    # It would like to ask the database, too, whether the migrations it has run are these.
+    # makemigrations also compares with the migrations applied in the database, and warns that it cannot connect.
     "migrations": "-W 'ignore:Got an error checking:RuntimeWarning' -m django makemigrations --check --dry-run",
 }
 
 
 def main() -> int:
-    # Settings want values; nothing connects to them.
+    # The settings require these values; no check connects to them.
     variables = environment.shop(
         secret_key="nothing is signed with this key while the code is checked",  # noqa: S106
         database_url="postgresql://nobody@127.0.0.1:9/nothing",

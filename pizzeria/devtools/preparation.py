@@ -1,4 +1,8 @@
-"""What is done to the demo's database before the shop opens, in one process: starting Django takes most of the time."""
+"""
+Management commands that prepare the demo's database before the shop opens.
+
+They run in one process, because starting Django takes most of the time.
+"""
 
 import json
 import os
@@ -23,7 +27,11 @@ def main() -> None:
 
 
 def flush_unfinished_history() -> None:
-    """Empty the shop if whoever wrote its past was killed over it: it has not been open since."""
+    """
+    Flush the database if the process that wrote the demo's history was killed before it had finished.
+
+    The shop has not been open since then.
+    """
     if state_dir.demo_state_dir().unfinished_history.exists():
         _call("flush", interactive=False)
 
@@ -35,7 +43,7 @@ def _call(*commands: str, **options: Any) -> None:
 
 
 def write_environment_file() -> None:
-    """Keep what the settings read, passwords and all, where its owner alone can read it: demo.manage needs it."""
+    """Write the variables that the settings read, passwords included, to a file for `demo.manage`; mode 0600."""
     names = ["DJANGO_SETTINGS_MODULE", "ENV_FILE", *settings.env.dump()]
     variables = {name: os.environ[name] for name in names if name in os.environ}
     file = state_dir.demo_state_dir().variables

@@ -1,4 +1,4 @@
-"""What the demo says while it opens."""
+"""Progress output of the development commands, such as the demo's while it opens."""
 
 import sys
 import time
@@ -9,20 +9,20 @@ from dataclasses import dataclass
 
 @dataclass
 class Step:
-    """A line of progress; ``title`` may become more telling while the step runs."""
+    """A line of progress; ``title`` may be changed to a more specific one while the step runs."""
 
     title: str
 
 
 def say(text: str = "") -> None:
     encoding = sys.stdout.encoding or "ascii"
-    with suppress(OSError):  # the terminal is gone; there is still something to stop
+    with suppress(OSError):  # the terminal is gone; the processes still have to be stopped
         print(text.encode(encoding, errors="replace").decode(encoding), flush=True)
 
 
 @contextmanager
 def step(title: str) -> Iterator[Step]:
-    """Say what was done, and how long it took, once it is done."""
+    """Print the step's title and its duration in seconds after the block, unless the block raises."""
     began, line = time.monotonic(), Step(title)
     yield line
     say(f"{_tick()} {line.title} ({time.monotonic() - began:.1f} s)")

@@ -1,4 +1,4 @@
-"""The one port that people type."""
+"""The port of the address that people type: which one is requested, and whether it is free."""
 
 import os
 import socket
@@ -13,9 +13,9 @@ class PortUnavailable(Exception):
 
 def requested_port(default: int = DEFAULT) -> int:
     """
-    The port to serve at: ``PORT`` in the environment, or ``default``.
+    Return the port to serve at: ``PORT`` in the environment, or ``default``.
 
-    :raises BadPort: it is no port
+    :raises PortUnavailable: the value is not a port number
     """
     asked = os.environ.get("PORT") or str(default)
     if not (asked.isascii() and asked.isdigit() and int(asked) in PORTS):
@@ -25,9 +25,9 @@ def requested_port(default: int = DEFAULT) -> int:
 
 def refuse_taken(port: int) -> None:
     """
-    Refuse a port that is taken.
+    Refuse a port that is in use.
 
-    :raises BadPort: it is
+    :raises PortUnavailable: the port is in use, or this user may not bind it
     """
     if not is_free(port):
         proposal = next((other for other in PORTS[port:] if is_free(other)), DEFAULT)
@@ -35,15 +35,15 @@ def refuse_taken(port: int) -> None:
 
 
 def is_free(number: int) -> bool:
-    """Whether both addresses that "localhost" may mean are free there."""
+    """Return whether the port is free on both addresses that "localhost" may resolve to."""
     with socket.socket(socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the web server will
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the web server does
         try:
             probe.bind(("127.0.0.1", number))
         except OSError:
             return False
     try:
         with socket.create_connection(("::1", number), timeout=1):
-            return False  # a browser would reach this one first
+            return False  # a browser would connect to this server first
     except OSError:
         return True

@@ -1,4 +1,4 @@
-"""`make demo-reset`: stop whatever is left of the demo, and throw its data away."""
+"""`make demo-reset`: stop the demo's processes, and delete its data."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from pizzeria.devtools.servers import data_dirs
 from pizzeria.devtools.servers.processes import stop_leftovers
 from pizzeria.devtools.state_dir import StateDir, StateDirLocked
 
-PATIENCE = 20.0  # seconds for a running demo to close
+PATIENCE = 20.0  # seconds for a running demo to stop
 
 
 def main() -> int:
@@ -39,7 +39,7 @@ def _close(demo: StateDir) -> bool:
             with demo.locked():
                 return True
         except StateDirLocked as occupied:
-            # Who holds the lock is alive and wrote this: the number is nobody else's.
+            # The lock's holder is alive and wrote this process id, so no other process can have it.
             if not asked and occupied.owner:
                 os.kill(occupied.owner.pid, signal.SIGTERM)
                 say(f"Closing the demo that runs at {occupied.owner.address} (process {occupied.owner.pid}).")

@@ -1,7 +1,7 @@
 """
-Makes .venv what requirements-dev.txt says, with nothing to start from but a Python 3.9 and the standard library.
+Installation of the packages in requirements-dev.txt into .venv, with only Python 3.9 and the standard library.
 
-`make` runs this file by its path, with the system's own interpreter; it imports nothing of the shop.
+`make` runs this file by its path, with the system's own interpreter; it imports no module of the shop.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ SYSTEM_TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
 
 def main(arguments: list[str]) -> None:
     if SYSTEM_TRUST.exists():
-        # As pip does: whoever trusts a company's proxy has told the system, not uv. Its name before 2026, and since.
+        # As pip does: a company proxy's certificate is installed in the system's trust store, not in uv's.
+        # The first is the variable's name before 2026, the second its name since.
         os.environ.setdefault("UV_NATIVE_TLS", "1")
         os.environ.setdefault("UV_SYSTEM_CERTS", "1")
     python = find_python()
@@ -54,7 +55,7 @@ def install(uv: str) -> None:
 
 
 def lock(uv: str, options: list[str]) -> None:
-    """Pin everything for every platform, without the address of the index it was found at."""
+    """Pin all packages for every platform, without writing the address of the package index."""
     pin = [
         uv,
         "pip",
@@ -76,12 +77,12 @@ def lock(uv: str, options: list[str]) -> None:
 
 
 def find_python() -> str | None:
-    """The newest interpreter the shop runs on, on PATH or in pyenv, where uv does not look."""
+    """Return the newest supported interpreter on PATH or in pyenv, which uv does not search; None if there is none."""
     for version in WANTED:
         pyenv = Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser()
         in_pyenv = sorted(map(str, pyenv.glob(f"versions/{version}.*/bin/python{version}")), reverse=True)
         for candidate in [shutil.which(f"python{version}"), *in_pyenv]:
-            # A shim of pyenv is on PATH for versions that are not switched on, and fails.
+            # pyenv puts a shim on PATH even for a version that is not activated; that shim fails.
             if candidate and has_version(Path(candidate), (version,)):
                 return candidate
     return None
@@ -98,7 +99,11 @@ def find_uv() -> str | None:
 
 
 def make_uv(python: str | None) -> str:
-    """A uv of our own in .tools: by a virtual environment, or by pip alone where Debian left `venv` out."""
+    """
+    Install uv into .tools and return its path.
+
+    By a virtual environment, or by pip alone on a Debian without the `venv` module.
+    """
     print("Fetching uv, which installs the rest ...", flush=True)
     uv = PRIVATE_UV / "bin" / "uv"
     tried: list[str] = []
@@ -132,7 +137,7 @@ def download_python(uv: str) -> str:
 
 
 def run(command: list[str], said: list[str] | None = None) -> bool:
-    """Whether it went well; what it said goes to ``said`` if given, else to the terminal."""
+    """Run the command and return whether it succeeded; append its output to ``said`` if given, else print it."""
     try:
         done = subprocess.run(
             command,
@@ -151,7 +156,7 @@ def run(command: list[str], said: list[str] | None = None) -> bool:
 
 
 def output(command: list[str]) -> str:
-    """What it says, or nothing if it cannot be run or fails."""
+    """Return the command's output; an empty string if it cannot be run or fails."""
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
     except OSError:

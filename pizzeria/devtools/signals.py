@@ -1,4 +1,4 @@
-"""Ctrl-C, a plain kill, a closed terminal: three ways to be asked to end, answered alike."""
+"""Handlers for SIGINT (Ctrl-C), SIGTERM (a plain kill) and SIGHUP (a closed terminal), which are treated alike."""
 
 import signal
 from collections.abc import Callable
@@ -10,11 +10,11 @@ type Handler = Callable[[int, FrameType | None], None]
 
 
 class Interrupted(BaseException):
-    """One of the three signals came. No failure: whatever was started is stopped on the way out."""
+    """One of the three signals came. Not a failure: the processes that were started are stopped as it propagates."""
 
 
 def handle(handler: Handler) -> None:
-    """Call ``handler`` for each of the three signals from now on; under `nohup`, not for a closed terminal."""
+    """Call ``handler`` for each of the three signals from now on; under `nohup`, SIGHUP stays ignored."""
     for number in SIGNALS:
         if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
             continue
@@ -22,7 +22,7 @@ def handle(handler: Handler) -> None:
 
 
 def listen() -> None:
-    """Raise Interrupted in the main thread at the first of the three signals; later ones change nothing."""
+    """Raise Interrupted in the main thread at the first of the three signals; ignore later ones."""
     handle(_interrupt)
 
 

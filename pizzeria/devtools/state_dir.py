@@ -1,4 +1,4 @@
-"""The folder that holds a demo: data, secrets, logs, and a lock that says who runs it."""
+"""The state directory of the demo: data, secrets, logs, and a lock file that names the process that runs it."""
 
 import fcntl
 import json
@@ -13,14 +13,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who runs the demo, and at which address."""
+    """The process that runs the demo, and the address it serves at."""
 
     pid: int
     address: str
 
 
 class StateDirLocked(Exception):
-    """Somebody else has the lock; ``owner`` is None if they have not said yet who they are."""
+    """Another process has the lock; ``owner`` is None if that process has not written itself into the lock file yet."""
 
     def __init__(self, owner: Owner | None) -> None:
         super().__init__(owner)
@@ -41,16 +41,16 @@ class StateDir:
 
     @property
     def variables(self) -> Path:
-        """Where a running demo's environment is written down, for commands beside it."""
+        """Return the file with a running demo's environment variables, for commands that work beside it."""
         return self.folder / "environment.json"
 
     @property
     def unfinished_history(self) -> Path:
-        """A file that is there while the demo's past is being written, and stays if that is cut off."""
+        """Return the marker file that exists while the demo's history is written, and stays if that is interrupted."""
         return self.folder / "unfinished-history"
 
     def is_locked(self) -> bool:
-        """Whether somebody has the lock."""
+        """Return whether a process holds the lock."""
         if not self.folder.exists():
             return False
         try:
@@ -62,12 +62,12 @@ class StateDir:
     @contextmanager
     def locked(self, *, address: str = "") -> Iterator[None]:
         """
-        Hold the folder's lock, which ends with our process however that ends.
+        Hold the directory's lock during the block; the kernel releases it when this process ends, however it ends.
 
-        :raises Occupied: while somebody else holds it
+        :raises StateDirLocked: another process holds the lock
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.folder.chmod(0o711)  # an account that runs servers passes through; nobody looks around
+        self.folder.chmod(0o711)  # the servers' account may enter the directory; other users may not list it
         with (self.folder / "lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -81,12 +81,12 @@ class StateDir:
 
 
 def demo_state_dir() -> StateDir:
-    """`.demo` in the checkout, or where ``DEMO_FOLDER`` says."""
+    """Return the demo's state directory: ``DEMO_FOLDER`` in the environment, or `.demo` in the checkout."""
     return StateDir(Path(os.environ.get("DEMO_FOLDER") or ROOT / ".demo").resolve())
 
 
 def keycloak_state_dir() -> StateDir:
-    """Keycloak's own, within the demo's: it runs with the demo or alone."""
+    """Return Keycloak's state directory, within the demo's; separate because Keycloak runs with the demo or alone."""
     return StateDir(demo_state_dir().folder / "keycloak")
 
 

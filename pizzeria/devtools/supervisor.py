@@ -1,8 +1,9 @@
 """
-Opening the demo shop: everything it needs, started in order, watched, and stopped with it.
+The demo's supervisor: starts the servers and the shop's processes in order, watches them, and stops them together.
 
-The supervisor is our own. Those off the shelf (honcho) put an intermediate process around each child that ignores our
-signals and leaves the child running when it is killed; here a child dies with us, or is found at the next start.
+It is not an existing supervisor such as honcho, because honcho puts an intermediate process around each child process;
+that one ignores our signals and leaves the child running when it is killed. Here a child process dies with the
+supervisor, or is found and stopped at the next start.
 """
 
 import os
@@ -43,11 +44,11 @@ Ctrl-C closes the shop; its data stays. `make demo-reset` throws the data away.
 
 
 class Broken(Exception):
-    """Something of ours does not run; the message says what, and ends with its log's end."""
+    """A process of the demo does not run; the message says which, and ends with the last lines of its log."""
 
 
 def main() -> int:
-    """Run the demo until somebody says enough; the exit code."""
+    """Run the demo until a signal or a failure ends it; return the exit code."""
     signals.listen()
     demo = state_dir.demo_state_dir()
     try:
@@ -131,7 +132,7 @@ def _shop(demo: StateDir, variables: dict[str, str], port: int) -> Iterator[list
     children: list[Child] = []
     web = f"-m uvicorn pizzeria.asgi:application --host 127.0.0.1 --port {port} --log-level warning --no-access-log"
     worker = "-m celery -A pizzeria worker --loglevel WARNING --without-gossip --without-mingle"
-    # One process for each way out: a provider that says nothing takes as long as it likes, and holds up nobody else.
+    # One worker for each notification channel: a provider that does not answer delays only its own channel.
     workers = {
         "worker": f"{worker} --concurrency 2 --queues celery",
         "email": f"{worker} --pool solo --queues email --hostname email@%h",
@@ -139,7 +140,7 @@ def _shop(demo: StateDir, variables: dict[str, str], port: int) -> Iterator[list
         "beat": "-m celery -A pizzeria beat --loglevel WARNING",
     }
     try:
-        # Open streams keep uvicorn from ever ending by itself.
+        # Without this timeout uvicorn waits for open event streams, and never ends.
         children.append(
             _child("web", [*web.split(), "--timeout-graceful-shutdown", "3"], demo, {**variables, "DATABASE_POOL": "1"})
         )

@@ -1,7 +1,8 @@
 """
-Who does something: built once at the door, handed to every command as `by=`.
+The actor: who a request or a task acts as, passed to every command as `by=`.
 
-A command asks `by.may(…)` and never the user: only the door knows what a session or a token is good for.
+For a request it is built once, where the session or the token is checked. A command checks `by.may(…)` and never the
+user, because only that code knows which permissions a session or a token grants.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 Permission = NewType("Permission", str)  # "app.codename", as Django writes it
 
-ENTER_ADMIN = Permission("admin.enter")  # of no model: who is staff to Django
+ENTER_ADMIN = Permission("admin.enter")  # belongs to no model: stands for Django's staff status
 
 
 class ActorKind(StrEnum):
@@ -31,14 +32,14 @@ class Actor:
     kind: ActorKind
     user_id: int | None = None
     permissions: frozenset[Permission] = frozenset()
-    authenticated_at: datetime | None = None  # when whoever it is last proved who they are; None: nobody knows
+    authenticated_at: datetime | None = None  # when the user last authenticated; None: unknown
 
     def may(self, permission: Permission) -> bool:
-        """Tell whether the action that a permission stands for is open to this actor; the system may do all."""
+        """Return whether the actor has a permission; the system has every permission."""
         return self.kind is ActorKind.SYSTEM or permission in self.permissions
 
     def __str__(self) -> str:
-        """Name the actor as the event log keeps it: "guest", "system", or the user's id."""
+        """Return the actor as the event log stores it: "guest", "system", or the user's id."""
         return str(self.user_id) if self.kind is ActorKind.PERSON else self.kind.value
 
 
@@ -47,7 +48,11 @@ SYSTEM = Actor(ActorKind.SYSTEM)
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Tell who asks. The middleware put it there; without it this fails rather than guesses."""
+    """
+    Return the actor of a request.
+
+    :raises AttributeError: the middleware that sets it is not installed; no default is assumed
+    """
     return cast("Actor", request.actor)  # type: ignore[attr-defined]
 
 
@@ -56,9 +61,9 @@ type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 def needs[**P](permission: Permission) -> Callable[[View[P]], View[P]]:
     """
-    Open a view to those who hold a permission.
+    Restrict a view to actors with a permission.
 
-    Somebody not signed in is sent to sign in; somebody signed in without it gets the 403 page.
+    A guest is redirected to sign in; a signed-in user without the permission gets the 403 page.
     """
 
     def decorate(view: View[P]) -> View[P]:

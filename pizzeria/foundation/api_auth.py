@@ -1,9 +1,9 @@
 """
-Who calls the API, by a token: built at the door like the actor, and holding one.
+The API principal: who calls the API with a token. It is built by the middleware like the actor, and contains one.
 
-An endpoint says which scope opens it, and nobody without comes as far as its parameters:
+An endpoint declares the scope that it requires; the scope is checked before the endpoint's parameters are parsed:
 
-    @router.post("/tickets/{ref}/start", auth=needs_scope(Scope.KITCHEN_MANAGE))
+    @router.post("/tickets/{ref}/start", auth=requires_scope(Scope.KITCHEN_MANAGE))
 """
 
 from dataclasses import dataclass
@@ -18,15 +18,17 @@ from pizzeria.foundation.scopes import Scope
 
 
 class PrincipalKind(StrEnum):
-    PERSON = "person"  # by a program that acts for them
-    SERVICE = "service"  # a program of its own
+    PERSON = "person"  # through a program that acts for the person
+    SERVICE = "service"  # a program that acts for itself
 
 
 @dataclass(frozen=True, slots=True)
 class ApiPrincipal:
     """
-    :param roles: by their own names in the roles table
-    :param scopes: the effective ones
+    The principal of an API request.
+
+    :param roles: their names in the roles table
+    :param scopes: the effective scopes
     """
 
     actor: Actor
@@ -36,12 +38,12 @@ class ApiPrincipal:
     scopes: frozenset[Scope]
 
     def has(self, scope: Scope) -> bool:
-        """Tell whether what a scope opens is open to this caller: everything is to one with the admin's."""
+        """Return whether the principal has a scope; the admin scope includes every other."""
         return scope in self.scopes or Scope.ADMIN in self.scopes
 
 
 class InsufficientScope(Exception):
-    """Whoever calls has none of the scopes that open an endpoint."""
+    """The principal has none of the scopes that the endpoint requires."""
 
     def __init__(self, wanted: tuple[Scope, ...]) -> None:
         super().__init__(" ".join(wanted))
@@ -50,15 +52,17 @@ class InsufficientScope(Exception):
 
 def principal_for_request(request: HttpRequest) -> ApiPrincipal:
     """
-    Tell who calls. The door put it there; without it this fails rather than guesses.
+    Return the principal of an API request.
 
-    What the door raises of a token that is worth nothing is raised here, when it is first asked.
+    The middleware sets it lazily, so its errors about an invalid token are raised here, on first access.
+
+    :raises AttributeError: the middleware is not installed; no default is assumed
     """
     return cast("ApiPrincipal", request.principal)  # type: ignore[attr-defined]
 
 
 class BearerToken(HttpAuthBase):
-    """Lets callers in who have any of some scopes; everybody with a good token, where there are none."""
+    """Bearer token authentication: requires any one of some scopes, or only a valid token if there are none."""
 
     openapi_scheme = "bearer"
     openapi_bearerFormat = "JWT"  # noqa: N815 - OpenAPI's name
@@ -68,7 +72,11 @@ class BearerToken(HttpAuthBase):
         self.any_of = any_of
 
     def __call__(self, request: HttpRequest) -> ApiPrincipal:
-        """:raises InsufficientScope:"""
+        """
+        Return the principal.
+
+        :raises InsufficientScope: the principal has none of the scopes
+        """
         principal = principal_for_request(request)
         if self.any_of and not any(principal.has(scope) for scope in self.any_of):
             raise InsufficientScope(self.any_of)
@@ -76,7 +84,7 @@ class BearerToken(HttpAuthBase):
 
 
 def requires_scope(*any_of: Scope) -> BearerToken:
-    """Open an endpoint to callers who have one of these scopes."""
+    """Return the authentication of an endpoint that requires one of these scopes."""
     if not any_of:
         raise TypeError("a scope is needed, or none is: say which")
     return BearerToken(*any_of)

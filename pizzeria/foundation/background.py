@@ -1,8 +1,8 @@
 """
-Errands: what can be left to a thread in the background, because it may be slow and may be forgotten.
+The background queue: jobs that run on a thread of the process, because they may be slow and may be dropped.
 
-A request hands one over and goes on, whatever has become of Redis. What is forgotten somebody else makes good: the
-sweeper a nudge, the next heartbeat a screen's news.
+A request submits a job and continues, whatever the state of Redis. A dropped job is made up for elsewhere: the relay's
+sweep replaces a wake-up of the relay, the next heartbeat replaces a live update.
 """
 
 import os
@@ -24,7 +24,7 @@ type Job = Callable[[], object]
 
 
 class BackgroundQueue:
-    """Done one after another on a thread that starts with the first."""
+    """A queue of jobs that run one after another on a thread; the thread starts with the first job."""
 
     def __init__(self) -> None:
         self._waiting: queue.Queue[tuple[str, Job]] = queue.Queue(MAX_QUEUED)
@@ -32,7 +32,11 @@ class BackgroundQueue:
         self._thread: threading.Thread | None = None
 
     def submit(self, name: str, job: Job) -> None:
-        """Hand over something that asks Redis, and return at once."""
+        """
+        Queue a job that talks to Redis, and return at once.
+
+        The job is dropped while the breaker is tripped or the queue is full.
+        """
         if breaker.of_redis.is_tripped:
             return
         try:
@@ -45,7 +49,7 @@ class BackgroundQueue:
                 self._thread.start()
 
     def wait(self) -> None:
-        """Return when everything left so far is done or forgotten."""
+        """Block until every job queued so far is done or dropped."""
         self._waiting.join()
 
     def _work(self) -> None:
@@ -57,7 +61,7 @@ class BackgroundQueue:
             except (RedisError, BrokerGone, OSError) as error:
                 breaker.of_redis.trip(error)
                 log.warning("background_job_dropped", job=name, reason=type(error).__name__)
-            except Exception:  # the thread must outlive an errand's fault
+            except Exception:  # the thread must survive a job's error
                 log.exception("background_job_failed", job=name)
             finally:
                 self._waiting.task_done()
@@ -67,13 +71,13 @@ _process_queue = BackgroundQueue()
 
 
 def submit(name: str, job: Job) -> None:
-    """Leave an errand to this process's thread."""
+    """Queue a job on this process's background thread."""
     _process_queue.submit(name, job)
 
 
 def _reset_after_fork() -> None:
-    global _process_queue  # noqa: PLW0603 - one for the process
+    global _process_queue  # noqa: PLW0603 - one per process
     _process_queue = BackgroundQueue()
 
 
-os.register_at_fork(after_in_child=_reset_after_fork)  # threads stay behind when a process forks
+os.register_at_fork(after_in_child=_reset_after_fork)  # threads do not survive a fork

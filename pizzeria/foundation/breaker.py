@@ -1,8 +1,8 @@
 """
-One breaker for all that a process asks of Redis: cache, sessions, nudges, news for screens.
+The circuit breaker for everything that a process asks of Redis: cache, sessions, relay wake-ups, live updates.
 
-Whoever waits in vain opens it, and from then on nobody waits: a thread of its own asks every second whether Redis is
-back. So an outage costs each process one guest's short wait, not one every few seconds.
+The first caller that gets no answer trips it, and from then on no caller waits: a thread of the breaker asks every
+second whether Redis is back. So an outage costs each process one guest's short wait, not one every few seconds.
 """
 
 import os
@@ -23,7 +23,9 @@ log = structlog.get_logger(__name__)
 
 class Breaker:
     """
-    :param ask: raises RedisError while it is gone
+    A circuit breaker that closes itself again.
+
+    :param ask: raises RedisError while Redis is unavailable
     """
 
     def __init__(self, ask: Callable[[], object]) -> None:
@@ -34,20 +36,20 @@ class Breaker:
 
     @property
     def is_tripped(self) -> bool:
-        """Tell whether asking would be in vain."""
+        """Return whether Redis is known to be unavailable."""
         return self._gone
 
     def trip(self, error: Exception) -> None:
-        """Say that an answer did not come; nobody asks again until the thread has had one."""
+        """Trip the breaker after a failed call; callers do not ask again until the thread has got an answer."""
         with self._changing:
             if self._gone or self._stopped.is_set():
                 return
             threading.Thread(target=self._wait, name="breaker", daemon=True).start()
-            self._gone = True  # by now somebody is there who closes it again
+            self._gone = True  # only after the start of the thread that resets it
         log.warning("redis_is_gone", error=type(error).__name__)
 
     def stop(self) -> None:
-        """Never ask again, and let nobody else be held off either."""
+        """Stop the thread for good, and leave the breaker closed."""
         self._stopped.set()
         self._gone = False
 
@@ -64,9 +66,9 @@ class Breaker:
 
 def ask_redis() -> None:
     """
-    Have a word with Redis.
+    Ping Redis.
 
-    :raises RedisError: it is gone, or says nothing for half a second
+    :raises RedisError: Redis is unavailable, or does not answer within half a second
     """
     client = redis.Redis.from_url(
         settings.REDIS_URL, socket_connect_timeout=0.3, socket_timeout=0.5, retry=Retry(NoBackoff(), 0)
@@ -79,8 +81,8 @@ of_redis = Breaker(ask_redis)
 
 
 def _reset_after_fork() -> None:
-    global of_redis  # noqa: PLW0603 - one for the process
+    global of_redis  # noqa: PLW0603 - one per process
     of_redis = Breaker(ask_redis)
 
 
-os.register_at_fork(after_in_child=_reset_after_fork)  # threads stay behind when a process forks
+os.register_at_fork(after_in_child=_reset_after_fork)  # threads do not survive a fork

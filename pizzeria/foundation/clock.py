@@ -1,5 +1,7 @@
 """
-The shop's clock. Doors (views, tasks, commands of the command line) read it; everything behind them is told the time.
+The shop's clock: the current time, business days and wall-clock times.
+
+Entry points (views, tasks, management commands) read the current time; all other code gets it as an argument.
 
 A *business day* ends at a wall-clock hour (04:00 unless set), so that a Friday night belongs to Friday.
 """
@@ -12,45 +14,45 @@ from django.utils import timezone
 
 
 def now() -> datetime:
-    """Tell the time, with its zone."""
+    """Return the current time, timezone-aware."""
     return timezone.now()
 
 
 def shop_zone() -> ZoneInfo:
-    """Tell the time zone the shop's wall clock hangs in."""
+    """Return the time zone of the shop's wall clock."""
     return ZoneInfo(settings.SHOP_TIME_ZONE)
 
 
 def business_date(at: datetime) -> date:
     """
-    Tell the business day a moment belongs to.
+    Return the business day that a moment belongs to.
 
-    Read off the wall clock, not by subtracting hours, so that it holds in the nights when the clocks change.
+    Computed from the wall clock, not by subtracting hours, so that it is right in the nights when the clocks change.
     """
     today = at.astimezone(shop_zone()).date()
     return today if at >= _begins(today) else today - timedelta(days=1)
 
 
 def end_of_business_day(at: datetime) -> datetime:
-    """Tell when the business day of a moment ends: the first moment that belongs to the next one."""
+    """Return when the business day of a moment ends: the first moment that belongs to the next one."""
     return _begins(business_date(at) + timedelta(days=1))
 
 
 def _begins(day: date) -> datetime:
-    # As UTC: moments of one zone compare by what the wall shows, and twice a year that lies.
+    # In UTC: datetimes of the same zone compare by wall-clock time, which is wrong when the clocks change.
     return datetime.combine(day, settings.SHOP_DAY_ENDS, tzinfo=shop_zone()).astimezone(UTC)
 
 
 def wall_clock(moment: datetime) -> str:
-    """Write a moment as the shop's wall clock shows it: 18:40."""
+    """Format a moment as the shop's wall-clock time: 18:40."""
     return moment.astimezone(shop_zone()).strftime("%H:%M")
 
 
 def next_at(wall: time, at: datetime) -> datetime:
     """
-    Tell when the wall clock shows a time in the business day that a moment belongs to.
+    Return when the wall clock shows a time in the business day that a moment belongs to.
 
-    Half past midnight said on a Friday evening is still that night; half past six said then has passed already.
+    For a moment on a Friday evening, 00:30 is later that night; 06:30 is that Friday's morning and already past.
     """
     day = business_date(at)
     if wall < settings.SHOP_DAY_ENDS:

@@ -1,8 +1,8 @@
 """
-`@command`: the one way in which something happens in this shop.
+`@command`: the decorator of commands, the only way in which an action is carried out in this shop.
 
 A command is the outermost call: it opens the transaction (durable), and is timed, logged and counted. What it calls
-are plain steps. It ends done, refused (a rule said no; nothing is kept) or failed (a fault; nothing is kept).
+are undecorated functions. Its outcome is done, refused (by a rule; rolled back) or failed (by an error; rolled back).
 """
 
 import inspect
@@ -36,13 +36,13 @@ def command[**P, R](
     function: Callable[P, R] | None = None, *, replay: Callable[[UUID], R] | None = None
 ) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
     """
-    Make a function a command.
+    Decorate a function as a command.
 
-    :param replay: for commands that take `ref=` and `idempotency=`: makes the answer again from the ref of what an
-    earlier
-        call with the same key made
-    :raises Busy: a lock was not to be had within the database's lock timeout
-    :raises KeyReused: `idempotency` names a key that came with another request before
+    :param replay: for commands that take `ref=` and `idempotency=`: returns the result again, from the ref of what an
+        earlier call with the same key created
+    :raises TypeError: when decorating: the function takes `idempotency=`, but there is no `replay`
+    :raises Busy: when called: a lock was not acquired within the database's lock timeout
+    :raises KeyReused: when called: the key of `idempotency` was used with another request before
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:

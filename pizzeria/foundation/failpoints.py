@@ -1,7 +1,7 @@
 """
-Failpoints: named places in the code where a test makes the program wait, fail or die.
+Failpoints: named places in the code where a test makes the program wait, fail or terminate.
 
-Each is a no-op unless armed in this very process; nothing outside the process can arm one.
+Each is a no-op unless armed in the same process; code outside the process cannot arm one.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ _reached: set[str] = set()
 
 
 def reach(name: str) -> None:
-    """Pass a failpoint; run what a test armed it with, if anything."""
+    """Run the action with which a test has armed a failpoint, if any."""
     if _armed and (action := _armed.get(name)):
         _reached.add(name)
         action()
@@ -23,7 +23,7 @@ def armed(name: str, action: Callable[[], object]) -> Iterator[None]:
     """
     Arm a failpoint while the block runs: `with armed("orders.place_order.before_kitchen", barrier.wait): …`.
 
-    :raises LookupError: the block ended, and nobody had reached it: a misspelt name would prove nothing
+    :raises LookupError: the block ended without reaching the failpoint: a misspelt name would prove nothing
     """
     _armed[name] = action
     _reached.discard(name)

@@ -1,8 +1,7 @@
 """
-The shop's voice in forms: what is said beside a field unless the form has a better sentence for it, and where the
-cursor is when one comes back.
+The base of the shop's forms: error messages for fields whose form defines none, and the focus after an invalid form.
 
-Every form that guests or staff fill in is a `ShopForm`, apart from those of accounts.
+Every form that guests or staff fill in is a `ShopForm`, except those of local accounts.
 """
 
 from typing import Any
@@ -32,7 +31,7 @@ class ShopForm(forms.Form):
 
 
 class Field(forms.BoundField):
-    """A field in a form. The first one that is wrong has the cursor, with a script or without one."""
+    """A bound field. The first invalid field of a form has the focus (`autofocus`), with or without JavaScript."""
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
@@ -40,20 +39,20 @@ class Field(forms.BoundField):
 
 
 class Renderer(DjangoTemplates):
-    """How every form is written, the admin's and allauth's too."""
+    """The renderer of every form, including the admin's and allauth's."""
 
     bound_field_class = Field
 
 
 def _first_wrong(form: forms.BaseForm) -> str | None:
-    """Name the first field with an error; of a form that is wrong as a whole, the first field."""
+    """Return the first visible field with an error, by name; the first visible one if only the form has errors."""
     shown = [field.name for field in form.visible_fields()]
     wrong = [name for name in shown if name in form.errors] or (shown if form.errors else [])
     return wrong[0] if wrong else None
 
 
 def _is_djangos(field: forms.Field, code: str) -> bool:
-    """Tell whether nobody wrote a sentence for this field: it has Django's own for its class, or its validator's."""
+    """Return whether a field has no error message of its own: it has Django's for its class, or its validator's."""
     said = field.error_messages.get(code)
     return said is None or any(
         said is vars(kind).get("default_error_messages", {}).get(code) for kind in type(field).__mro__

@@ -1,4 +1,4 @@
-"""Refs: the names by which the outside knows our nouns. They identify and grant nothing."""
+"""Refs: the public identifiers of aggregates. They identify and grant nothing."""
 
 import secrets
 import time
@@ -7,9 +7,9 @@ from uuid import UUID
 
 def uuid7() -> UUID:
     """
-    Make a UUID of version 7 (RFC 9562, 5.7): 48 bits of milliseconds, then 74 random bits.
+    Return a new UUID of version 7 (RFC 9562, section 5.7): 48 bits of milliseconds, then 74 random bits.
 
-    Made here because Python has it from 3.14 only, and PostgreSQL from 18.
+    Implemented here because Python has it only from 3.14, and PostgreSQL only from 18.
     """
     milliseconds = time.time_ns() // 1_000_000
     rand_a, rand_b = secrets.randbits(12), secrets.randbits(62)

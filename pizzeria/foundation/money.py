@@ -12,7 +12,7 @@ ZERO = Decimal("0.00")
 
 def rounded(amount: Decimal) -> Decimal:
     """
-    Round an amount to the cent, half-up: what a till does, and not the banker's rounding of `round()`.
+    Round an amount half-up to the cent, as a till does, not with the banker's rounding of `round()`.
 
     :param amount: in the shop's currency
     """
@@ -20,5 +20,5 @@ def rounded(amount: Decimal) -> Decimal:
 
 
 def format_amount(amount: Decimal) -> str:
-    """Write an amount in the shop's currency, as the reader's language does: €12.99."""
+    """Format an amount in the shop's currency for the reader's language: €12.99."""
     return format_currency(amount, settings.SHOP_CURRENCY, locale=to_locale(get_language() or "en"))

@@ -1,8 +1,8 @@
 """
-Refusals: how a command says no.
+Refusals: the exceptions with which a command rejects a request that a rule does not allow.
 
 A refusal is declared beside the command that raises it and worded for the person who reads it. Views turn it into a
-message, the API into a problem with its code, the admin into a warning; nobody else catches it.
+message, the API into a problem with its code, the admin into a warning; no other code catches it.
 """
 
 from typing import ClassVar
@@ -12,14 +12,14 @@ _codes: dict[str, type["Refusal"]] = {}
 
 class Refusal(Exception):
     """
-    A rule of the shop says no.
+    A request that a rule of the shop does not allow.
 
-    :param sentence: what the person reads
-    :param field: the form field the sentence belongs beside, if there is one
+    :param sentence: the text for the person who made the request
+    :param field: the form field beside which the sentence is shown, if any
     """
 
     code: ClassVar[str] = "refused"  # stable: other programs compare with it
-    status: ClassVar[int] = 409  # what the API answers
+    status: ClassVar[int] = 409  # HTTP status of the API's response
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -34,13 +34,13 @@ class Refusal(Exception):
 
 
 class NotAllowed(Refusal):
-    """The actor lacks the permission that the command asks for."""
+    """The actor lacks the permission that the command requires."""
 
     code = "not_allowed"
     status = 403
 
 
 class Busy(Refusal):
-    """Somebody else holds what the command needs, for longer than anybody should wait."""
+    """Another transaction holds a lock that the command needs, for longer than a request should wait."""
 
     code = "busy"

@@ -1,4 +1,4 @@
-"""The scopes of the JSON API: what a bearer token can be good for. Which role has which: `pizzeria/users/roles.py`."""
+"""The scopes of the JSON API that a bearer token can have. `pizzeria/users/roles.py` has the scopes of each role."""
 
 from enum import StrEnum
 

@@ -1,8 +1,8 @@
 """
-Step-up: a step that wants more than an open session, because somebody else may sit before it by now.
+Step-up: some commands require recent authentication, because another person may be using an open session.
 
-A command demands it; the door turns the refusal into a way to prove again who one is, and back. RFC 9470 has the same
-for tokens.
+The command requires it; for pages, a middleware turns the refusal into a redirect to reauthentication, and from there
+back. RFC 9470 defines the same for tokens.
 """
 
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ RECENT = timedelta(minutes=10)
 
 
 class ReauthenticationRequired(Refusal):
-    """Whoever asks proved who they are too long ago. Doors that know a way to do so again lead there."""
+    """The user authenticated too long ago. Entry points that can authenticate the user again redirect there."""
 
     code = "sign_in_again"
     status = 403
@@ -24,9 +24,9 @@ class ReauthenticationRequired(Refusal):
 
 def require_recent_auth(by: Actor, *, at: datetime) -> None:
     """
-    Refuse whoever did not prove within ten minutes who they are. The system need not.
+    Refuse an actor who has not authenticated within the last ten minutes; the system is exempt.
 
-    :raises ProofTooOld:
+    :raises ReauthenticationRequired: the last authentication is longer ago, or unknown
     """
     if by.kind is ActorKind.SYSTEM:
         return

@@ -1,4 +1,4 @@
-"""Django's ASGI handler, made to hold thousands of streams."""
+"""Django's ASGI handler, changed so that one process can hold thousands of streams."""
 
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
@@ -13,15 +13,15 @@ _thread: ContextVar[AsyncExitStack] = ContextVar("thread")
 
 class StreamHandler(ASGIHandler):
     """
-    Gives a request's thread back before its stream begins.
+    An ASGI handler that releases the request's thread before its stream begins.
 
-    Middleware and views run in a thread of the request's own, which Django keeps until the answer is over: for a
-    stream that would be ten idle minutes.
+    Middleware and views run in a thread per request, which Django keeps until the response is complete: for a stream,
+    that would be ten idle minutes.
     """
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         async with AsyncExitStack() as thread:
-            await thread.enter_async_context(ThreadSensitiveContext())  # Django's own, inside it, then changes nothing
+            await thread.enter_async_context(ThreadSensitiveContext())  # makes Django's own, nested in it, a no-op
             _thread.set(thread)
             await super().__call__(scope, receive, send)
 

@@ -1,8 +1,8 @@
 """
-The streams of this process: one subscription to Redis for all of them, one heartbeat for all of them.
+The hub: all event streams of this process share one Redis subscription and one heartbeat.
 
-Lives on the event loop. The heartbeat asks the database, so that a message lost with Redis is noticed five seconds
-later, and a screen is right again with Redis still gone.
+The hub runs on the event loop. The heartbeat queries the database, so that an update lost with Redis is noticed five
+seconds later, and screens are up to date again even while Redis is down.
 """
 
 import asyncio
@@ -25,16 +25,16 @@ from pizzeria.live.topics import CHANNEL, Topic, current_versions, read
 from pizzeria.users.stream_grants import StreamGrant, revalidate_due, valid_grants
 
 SECONDS_BETWEEN_BEATS = 5.0
-SECONDS_BETWEEN_LOOKS = 10.0  # at who holds a stream; a third of the time in which one has to end
+SECONDS_BETWEEN_LOOKS = 10.0  # between checks of grants; a third of the time within which a stream must end
 SECONDS_UNTIL_AGAIN = 1.0
-MOST_UNREAD = 16  # by a stream whose reader is slow; what it misses, the next beat says
+MOST_UNREAD = 16  # messages queued for a slow client; the next heartbeat makes up for those it misses
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Either "version", when there is a new one, or a "beat" with the one of now; None: the database is gone."""
+    """A "version" message with a new version, or a "beat" with the current one; None while the database is down."""
 
     kind: str
     version: int | None
@@ -43,13 +43,13 @@ class Message:
 @dataclass(eq=False, slots=True)
 class Stream:
     topic: Topic
-    holder: str  # who reads it: a person, or a guest's link
-    opened_by: StreamGrant | None = None  # None: a guest's link, which stays good
+    holder: str  # the client, for the limit on streams: a user, or a guest's link
+    opened_by: StreamGrant | None = None  # None: opened by a guest's link, which does not expire
     unread: asyncio.Queue[Message] = field(default_factory=lambda: asyncio.Queue(MOST_UNREAD))
     is_over: bool = False
 
     def end(self) -> None:
-        """Let the reader go, once what was told so far is read."""
+        """End the stream once its queued messages are sent."""
         self.is_over = True
         self.tell(Message("beat", None))
 
@@ -64,11 +64,11 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
 
     def held_by(self, holder: str) -> int:
-        """Count somebody's open streams. May be asked from any thread."""
+        """Return the number of a holder's open streams. Safe to call from any thread."""
         return Counter(stream.holder for stream in list(self._streams))[holder]
 
     def join(self, stream: Stream) -> None:
-        """Let a stream hear of its topic; on the event loop, as `leave`."""
+        """Register a stream and start the background tasks if needed. Call it, like `leave`, on the event loop."""
         self._streams.add(stream)
         loop = asyncio.get_running_loop()
         if not self._tasks or any(task.done() or task.get_loop() is not loop for task in self._tasks):
@@ -79,7 +79,7 @@ class Hub:
         self._streams.discard(stream)
 
     async def _listen(self) -> None:
-        """Pass on what is published; while Redis is gone, try again every second."""
+        """Deliver published updates to the streams; while Redis is down, reconnect every second."""
         out_of_reach = False
         while True:
             try:
@@ -88,7 +88,7 @@ class Hub:
                     if out_of_reach:
                         log.info("live_redis_is_back")
                     out_of_reach = False
-                    asked = False  # whether it is still there, after it had said nothing for a while
+                    asked = False  # whether a PING was sent after a silence and not yet answered
                     while True:
                         heard = await subscription.get_message(ignore_subscribe_messages=True, timeout=5.0)
                         if heard is None and asked:
@@ -130,7 +130,7 @@ class Hub:
                 stream.tell(Message("beat", versions.get(stream.topic)))
 
     async def _look_at_passes(self) -> None:
-        """End the streams whose pass is good no more."""
+        """End the streams whose grant is no longer valid."""
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             held = self._held_passes()
@@ -140,7 +140,7 @@ class Hub:
                     stream.end()
 
     async def _recheck_passes(self) -> None:
-        """Have the sign-in server asked about whoever holds a stream. Apart from looking, which never waits for it."""
+        """Revalidate the sessions of open streams; a task of its own, so grant checks never wait for Keycloak."""
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             await _about(self._held_passes(), revalidate_due)
@@ -150,7 +150,7 @@ class Hub:
 
 
 async def _about[T](passes: set[StreamGrant], asks: Callable[..., T]) -> T | None:
-    """Ask something about passes, of the database and in a thread; None while it is gone, or where there are none."""
+    """Return the result of a query about grants, made in a thread; None if there are no grants or no database."""
 
     def asked() -> T:
         try:
@@ -175,7 +175,7 @@ def _versions_of_now(topics: set[Topic]) -> dict[Topic, int]:
 
 
 def _redis() -> "redis.Redis":
-    # A silent Redis takes the call and never says hello; to wait for news, `get_message` brings its own patience.
+    # For a Redis that accepts the connection but never answers; `get_message` has its own timeout for updates.
     return redis.Redis.from_url(
         settings.REDIS_URL, socket_connect_timeout=1.0, socket_timeout=1.0, retry=Retry(NoBackoff(), 0)
     )

@@ -1,6 +1,7 @@
 """
-Telling screens that there is something new, in the background: a Redis that is gone or silent costs no command a
-moment. What cannot be told is forgotten, because the next heartbeat of every stream says it again.
+Publication of live updates to Redis, in a background thread: an unavailable or silent Redis delays no command.
+
+An update that cannot be published is dropped, because the next heartbeat of every stream has the current version.
 """
 
 from functools import cache, partial
@@ -15,7 +16,7 @@ from pizzeria.live.topics import CHANNEL, News
 
 
 def publish(news: News) -> None:
-    """Tell every stream of this shop, soon, if Redis can be reached."""
+    """Queue an update for publication to every stream of this shop; it is dropped if Redis cannot be reached."""
     background.submit("publish", partial(_send, news))
 
 

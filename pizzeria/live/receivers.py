@@ -1,6 +1,8 @@
 """
-What the shop's screens follow. Heard inside the transaction, published once it is committed: nobody is told of what a
-command was refused, or before it can be seen.
+Receivers that publish live updates for the board and for orders.
+
+They run inside the transaction and publish after its commit: no update goes out for a command that was refused, or
+before its changes are visible.
 """
 
 from functools import partial

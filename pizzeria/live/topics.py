@@ -1,8 +1,8 @@
 """
-What a screen can follow: a kitchen's board, or an order's tracker.
+The topics that a screen can follow, a kitchen's board or an order's tracker, and the live updates about them.
 
-A topic has a version that only grows: the board's, or the number of the order's newest event. A message is topic and
-version and nothing else, so that it is no secret: what changed is fetched by the screen, through the page's own door.
+A topic has a version that only grows: the board's version, or the number of the order's newest event. An update holds
+topic and version only, so it is not confidential: the screen fetches what changed from the page, which checks access.
 """
 
 import json
@@ -16,7 +16,7 @@ from django.db.models import CharField, F, QuerySet, Value
 from kitchen.models import Kitchen
 from orders.models import Order
 
-# Redis knows no databases when it publishes; shops that share one tell their messages apart by the refs in them.
+# Redis channels span all databases; shops that share a Redis tell their updates apart by the refs in them.
 CHANNEL = "pizzeria.live"
 
 
@@ -37,16 +37,16 @@ class News:
 
 def read(message: bytes) -> News:
     """
-    Read what `NotificationRule.written` wrote.
+    Return the update that a message holds, as serialized by `News.written`.
 
-    :raises ValueError, TypeError: it did not write that
+    :raises ValueError, TypeError: the message has another format
     """
     kind, ref, version = json.loads(message)
     return News(Topic(kind, UUID(ref)), int(version))
 
 
 def current_versions(topics: Iterable[Topic]) -> dict[Topic, int]:
-    """Look up the versions of now. One query, however many."""
+    """Return the current version of each topic. One query for any number of topics."""
     refs: dict[str, list[UUID]] = {"board": [], "order": []}
     for topic in topics:
         refs[topic.kind].append(topic.ref)

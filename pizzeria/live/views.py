@@ -1,9 +1,9 @@
 """
-The streams' doors: whoever may see a page may follow it.
+Views of the event streams: a client that may see a page may follow its topic.
 
-Everything that asks the database happens before the stream begins, and its connection is given back there: a stream
-that kept one would have emptied the pool by its sixteenth reader. A reader without leave gets the bare status, never
-a way to the sign-in, which an EventSource would follow.
+All queries are made before the stream begins, and the database connection is released there: 16 streams that kept
+theirs would exhaust the pool. A client without access gets the bare status, never a redirect to the sign-in page, which
+an EventSource would follow.
 """
 
 import asyncio
@@ -29,9 +29,9 @@ from pizzeria.live.hub import SECONDS_BETWEEN_BEATS, Message, Stream, hub
 from pizzeria.live.topics import Topic
 from pizzeria.users.stream_grants import StreamGrant
 
-SECONDS_OF_A_STREAM = 600.0  # then the browser comes again, and is looked at again
-MOST_STREAMS = 12  # of one reader in one process: tabs, and those whose end has not been noticed yet
-MILLISECONDS_UNTIL_AGAIN = (1000, 4000)  # each at another moment, after a restart
+SECONDS_OF_A_STREAM = 600.0  # then the browser reconnects, and its access is checked again
+MOST_STREAMS = 12  # per holder and process: open tabs, and closed ones not noticed yet
+MILLISECONDS_UNTIL_AGAIN = (1000, 4000)  # a random time, so that clients do not all reconnect at once after a restart
 
 
 @login_not_required
@@ -81,7 +81,7 @@ def _stream(request: HttpRequest, stream: Stream, version: int) -> HttpResponseB
     if hub.held_by(stream.holder) >= MOST_STREAMS:
         return _no(HTTPStatus.TOO_MANY_REQUESTS)
     if not isinstance(request, ASGIRequest):
-        # A thread is too dear to keep. "No content" is how a browser is told that there is no stream here.
+        # Under WSGI, a stream would occupy a thread. 204 No Content tells the browser that there is no stream here.
         return _no(HTTPStatus.NO_CONTENT)
     connections.close_all()
     answer = StreamingHttpResponse(_messages(stream, version), content_type="text/event-stream")
@@ -91,7 +91,7 @@ def _stream(request: HttpRequest, stream: Stream, version: int) -> HttpResponseB
 
 
 async def _messages(stream: Stream, version: int) -> AsyncIterator[str]:
-    """Write a stream: how long to wait before coming again, the version of now, then whatever the hub tells."""
+    """Yield the events of a stream: the reconnection time, the current version, then each message of the hub."""
     loop = asyncio.get_running_loop()
     ends_at = loop.time() + SECONDS_OF_A_STREAM
     hub.join(stream)
@@ -102,7 +102,7 @@ async def _messages(stream: Stream, version: int) -> AsyncIterator[str]:
                 async with asyncio.timeout(3 * SECONDS_BETWEEN_BEATS):
                     message = await stream.unread.get()
             except TimeoutError:
-                return  # no heart beats here; the browser finds a better process, or polls
+                return  # the heartbeat has stopped; the browser reconnects to another process, or polls
             if not stream.is_over:
                 yield _written(message)
     finally:

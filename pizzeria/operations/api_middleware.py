@@ -11,10 +11,10 @@ from pizzeria.users.token_auth import principal_from_token
 
 class ApiMiddleware:
     """
-    Answers what is below `/api/`, for programs: by a token alone.
+    Middleware that answers all requests below `/api/`, authenticated by access token alone.
 
-    Stands before sessions, cookies, forms' tokens, slashes and the way to the sign-in, so that none of them can come
-    in between; nothing here redirects, and nothing is kept.
+    It runs before the middleware for sessions, cookies, CSRF, trailing slashes and sign-in redirects, so that none of
+    them applies to the API. It never redirects, and its answers are not cached.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -35,7 +35,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         _refuse_unsafe_transport(request)
         found = request.resolver_match = resolve(request.path_info)
         response: HttpResponse = found.func(request, *found.args, **found.kwargs)
-    except Exception as fault:  # noqa: BLE001 - the API answers everything in one way
+    except Exception as fault:  # noqa: BLE001 - every exception becomes a problem+json answer
         return problem_details.answer(request, fault)
     if isinstance(response, HttpResponseNotAllowed):
         return problem_details.method_not_allowed(response.headers["Allow"])
@@ -43,7 +43,11 @@ def _answer(request: HttpRequest) -> HttpResponse:
 
 
 def _refuse_unsafe_transport(request: HttpRequest) -> None:
-    """:raises DisallowedHost, PlainHttp:"""
+    """
+    Refuse a request for an unknown host or, where https is required, over plain http.
+
+    :raises DisallowedHost, PlainHttp:
+    """
     request.get_host()
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         raise problem_details.PlainHttp

@@ -1,9 +1,9 @@
 """
-Django's Redis cache, failing open: with Redis gone the shop is slower, never closed, and never behind for long.
+Django's Redis cache, failing open: while Redis is down the shop is slower, but open, and no copy is stale for long.
 
-What could not be written or deleted while Redis was gone would be old when it is back: its copy is thrown away first
-thing then. That holds for the processes that tried; so that no other lives on an old copy, sessions are cached for a
-minute only.
+A key that could not be written or deleted while Redis was down holds a stale copy once Redis is back: the process that
+tried deletes it before its next request to Redis. Other processes do not know of it; so that none uses a stale session
+for long, sessions are cached for one minute only.
 """
 
 from collections.abc import Callable
@@ -16,13 +16,13 @@ from redis.exceptions import RedisError
 from pizzeria.foundation import breaker
 
 SECONDS_OF_A_SESSION = 60
-MOST_REMEMBERED = 100_000  # keys; an outage that long has outlived every copy
+MOST_REMEMBERED = 100_000  # keys; after an outage that long, every copy has expired
 
-_old_copies: set[str] = set()  # keys of what this process could not write or delete
+_old_copies: set[str] = set()  # keys that this process could not write or delete
 
 
 class FailOpenRedisCache(RedisCache):
-    """Answers as an empty cache would while Redis does not."""
+    """A Redis cache that behaves like an empty cache while Redis is unavailable."""
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         return self._or(default, super().get, key, default, version)
@@ -54,7 +54,7 @@ class FailOpenRedisCache(RedisCache):
         self._or(None, super().delete_many, keys, version, writes=writes)
 
     def _or[T](self, empty: T, ask: Callable[..., T], *args: Any, writes: list[str] | None = None, **kwargs: Any) -> T:
-        """Ask Redis; answer `empty` while it is gone, and remember what it holds old copies of."""
+        """Return the result of `ask`; while Redis is down, return `empty` and note the keys in `writes` as stale."""
         if not breaker.of_redis.is_tripped:
             try:
                 if _old_copies:
@@ -73,7 +73,7 @@ class FailOpenRedisCache(RedisCache):
 
 
 class SessionCache(FailOpenRedisCache):
-    """The same, in which nothing lives longer than a minute."""
+    """The same cache for sessions, in which every entry expires after at most one minute."""
 
     def get_backend_timeout(self, timeout: Any = DEFAULT_TIMEOUT) -> int:
         wanted = super().get_backend_timeout(timeout)

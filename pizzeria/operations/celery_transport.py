@@ -1,10 +1,10 @@
 """
-Celery's Redis, made to be outlived by a worker.
+Kombu's Redis transport, changed so that a worker survives a Redis outage.
 
-A worker takes as many messages at a time as it has children. One that it could not acknowledge, because Redis was gone
-for a moment, would count as being worked on for ever: after a few of them the worker takes nothing any more, and says
-nothing either. And a worker that had one in hand when the connection broke closes it twice, the second time with
-nothing left to ask, and dies of that.
+A worker prefetches as many messages as it has child processes. A message that it could not acknowledge, because Redis
+was unavailable for a moment, would count as unacknowledged for ever: after a few of them the worker takes no further
+messages, and logs nothing. And a worker that holds a message when the connection breaks closes the connection twice;
+the second time there is no client left, and the worker terminates.
 """
 
 from collections.abc import Iterator
@@ -18,9 +18,10 @@ from redis.exceptions import RedisError
 
 class FailOpenQoS(redis.QoS):
     """
-    Gives a message's place free, whether Redis heard that it is done or not.
+    Prefetch accounting that releases a message's slot even if Redis did not receive the acknowledgement.
 
-    What Redis did not hear it hands out again after the visibility timeout; a task done twice changes nothing.
+    Redis redelivers such a message after the visibility timeout; tasks are idempotent, so the second run changes
+    nothing.
     """
 
     def ack(self, delivery_tag: str) -> None:
@@ -39,7 +40,7 @@ class FailOpenQoS(redis.QoS):
 
 
 class ReconnectingChannel(redis.Channel):
-    """Says of a connection that is closed that it is gone, which every caller is ready to hear."""
+    """A channel that raises redis' `ConnectionError`, which every caller handles, once its connection is closed."""
 
     QoS = FailOpenQoS
 

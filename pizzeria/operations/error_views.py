@@ -1,4 +1,4 @@
-"""The page for faults: 503 while PostgreSQL is gone, which passes, and 500 for what does not."""
+"""The error view: 503 while PostgreSQL is unavailable, 500 for every other unhandled exception."""
 
 import sys
 
@@ -12,7 +12,7 @@ RETRY_AFTER_SECONDS = 5
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a fault, with nothing that could fail a second time."""
+    """Return the error page for an unhandled exception, rendered without anything that could fail again."""
     fault = sys.exc_info()[1]
     if isinstance(fault, OperationalError | InterfaceError):
         gone = HttpResponse(render_to_string("503.html"), status=503)

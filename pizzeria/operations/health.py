@@ -1,8 +1,8 @@
 """
-What an orchestrator asks: is the process alive, and can it serve?
+Health checks for an orchestrator: liveness and readiness.
 
-Our own lines, because a readiness probe has to answer within its time whatever hangs, and to say 503. Answered by a
-middleware, before hosts, sessions and people are looked at: probes come by address, and from inside.
+Our own code, because a readiness probe must answer within its time limit whatever dependency hangs, and with 503. A
+middleware answers, before hosts, sessions and users are checked: probes come from inside the network, by IP address.
 """
 
 from collections.abc import Callable
@@ -19,12 +19,12 @@ from psycopg.conninfo import make_conninfo
 
 SECONDS = 2.0
 
-# Threads of its own: a probe that hangs must not take one from the pages.
+# A thread pool of its own: a hanging probe must not occupy a thread that serves pages.
 _probes = ThreadPoolExecutor(max_workers=4, thread_name_prefix="probe")
 
 
 class HealthMiddleware:
-    """Answers `/health/live` and `/health/ready`."""
+    """Middleware that answers `/health/live` and `/health/ready`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -41,26 +41,26 @@ class HealthMiddleware:
 @require_safe
 @never_cache
 def live(request: HttpRequest) -> HttpResponse:
-    """Answer 200: the process runs. Asks nothing of anybody."""
+    """Return 200: the process runs. Checks no dependency."""
     return HttpResponse("alive\n", content_type="text/plain")
 
 
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when PostgreSQL and Redis answer in time, else 503; the body names each with "ok" or what failed."""
+    """Return 200 if PostgreSQL and Redis answer in time, else 503; the body has "ok" or the error's name for each."""
     asked = {"postgresql": _probes.submit(_ask_postgresql), "redis": _probes.submit(_ask_redis)}
     answers = {}
     for name, answer in asked.items():
         try:
             answers[name] = answer.result(timeout=SECONDS + 0.5)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the probe's job is to name it
+        except Exception as error:  # noqa: BLE001 - the probe reports every kind of error by name
             answers[name] = type(error).__name__
     return JsonResponse(answers, status=200 if set(answers.values()) == {"ok"} else 503)
 
 
 def _ask_postgresql() -> str:
-    # A connection of its own: the pool may be what is exhausted, and that is not PostgreSQL being down.
+    # A connection of its own: an exhausted pool does not mean that PostgreSQL is down.
     given = connection.get_connection_params()
     conninfo = make_conninfo(
         **{name: str(value) for name, value in given.items() if isinstance(value, str | int)}

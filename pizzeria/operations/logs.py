@@ -1,8 +1,8 @@
 """
-Logs: one line an event, as data; for people to read in the demo, as JSON elsewhere.
+Logging: one line per event, as structured data; readable text in the demo, JSON elsewhere.
 
-Addresses are logged by path alone, and without the key in a guest's link: whoever reads logs opens no order. Faults
-are logged without what the code had in its hands, which is names and telephone numbers as often as not.
+URLs are logged by path alone and without the token of a guest's link, so that nobody can open an order from the logs.
+Exceptions are logged without local variables, which often hold names and telephone numbers.
 """
 
 import re
@@ -36,7 +36,7 @@ structlog.configure(
 
 
 class RequestLog(RequestMiddleware):
-    """One line when a request begins and one when it ends."""
+    """Middleware that logs one line when a request begins and one when it ends."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
@@ -44,7 +44,7 @@ class RequestLog(RequestMiddleware):
 
 
 class Lines(structlog.stdlib.ProcessorFormatter):
-    """Formats our own lines and those of libraries alike."""
+    """A formatter for our own log lines and those of libraries alike."""
 
     def __init__(self, *, human: bool) -> None:
         super().__init__(
@@ -58,9 +58,9 @@ class Lines(structlog.stdlib.ProcessorFormatter):
 
 
 def without_keys(text: str) -> str:
-    """Take the keys of guests' links out of a text."""
+    """Return a text with the tokens of guests' links replaced by "…"."""
     return _GUEST_KEY.sub(r"\1…", text)
 
 
-def _without_keys(_logger: Any, _name: str, line: Any) -> str:  # rendered by then
+def _without_keys(_logger: Any, _name: str, line: Any) -> str:  # `line` is rendered text by then
     return without_keys(line)

@@ -1,24 +1,25 @@
-"""The mail server's address, as it is written in the environment."""
+"""Parser of MAIL_URL, the mail server's URL in the environment."""
 
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from environs import ValidationError
 
-DEFAULT_TIMEOUT = 10.0  # to connect, and for each answer
-MAX_TIMEOUT = 25.0  # a task that takes 30 s is stopped
+DEFAULT_TIMEOUT = 10.0  # seconds to connect, and for each answer
+MAX_TIMEOUT = 25.0  # seconds; a task is stopped after 30 s
 
 type Mailers = dict[str, dict[str, Any]]
 
 
 def parse_mail_url(url: str) -> Mailers:
     """
-    Django's MAILERS from an address, or none from an empty text.
+    Return Django's MAILERS for a URL; an empty mapping for an empty text.
 
-    ``smtp://user:password@host:port`` begins in plain and insists on TLS before the password is said; ``?tls=no``
-    leaves it plain. ``smtps://`` is TLS from the first byte. ``?timeout=5`` are seconds, to connect and for an answer.
+    ``smtp://user:password@host:port`` begins in plain text and requires TLS (STARTTLS) before the password is sent;
+    ``?tls=no`` leaves it plain. ``smtps://`` is TLS from the first byte. ``?timeout=5`` is in seconds, to connect and
+    for each answer.
 
-    :raises ValidationError: it is none; the message repeats nothing of it
+    :raises ValidationError: not a URL of a mail server; the message repeats no part of it
     """
     if not url:
         return {}

@@ -6,9 +6,9 @@ from django.template.loader import render_to_string
 
 class MethodNotAllowedPageMiddleware:
     """
-    Gives a page to a button's address that somebody visits: out of the history, or after signing in elsewhere.
+    Middleware that adds a page to a 405 answer when a POST-only URL is visited: from the history, or after a sign-in.
 
-    Status and headers stay. An answer that says something already, as one to a program does, is left alone.
+    Status and headers stay. An answer that has content already, such as one for a program, is not changed.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,8 +1,8 @@
 """
-How the API says no: problem+json (RFC 9457), with a `code` that other programs compare with.
+Error answers of the API: problem+json (RFC 9457), with a `code` that clients can compare with.
 
-One home for whatever an endpoint, the door before it or a command may raise. What nobody expected is a 500 that says
-nothing of it; the log does.
+All exceptions of endpoints, of the API middleware and of commands are converted here. An unexpected one is answered
+with a 500 without details; the log has them.
 """
 
 from http import HTTPStatus
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 
 class PlainHttp(Exception):
-    """A token came unencrypted: whoever sent it should give it up, and a way to https would hide that."""
+    """A token was sent over plain http and should be discarded by its owner; a redirect to https would hide that."""
 
 
 def problem(
@@ -44,11 +44,11 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> HttpResponse:
     """
-    Give a problem.
+    Return a problem+json answer.
 
-    :param code: stable: other programs compare with it
-    :param detail: a sentence for whoever reads the log of the program that called
-    :param errors: field by field
+    :param code: a stable code that clients compare with
+    :param detail: a sentence for people who read the client's log
+    :param errors: one mapping for each invalid field, with `field` and `detail`
     """
     content = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code}
     return JsonResponse(
@@ -60,13 +60,13 @@ def problem(
 
 
 def install_exception_handlers(api: NinjaAPI) -> None:
-    """Let an API say no in this way, whatever it has to say it about."""
+    """Register `answer` as the handler of every exception of an API."""
     for kind in (Exception, Http404, HttpError, ValidationError):
         api.add_exception_handler(kind, answer)
 
 
 def answer(request: HttpRequest, fault: Any) -> HttpResponse:
-    """Give the problem that an exception is to whoever called."""
+    """Return the problem+json answer for an exception."""
     match fault:
         case TokenInvalid() | InsufficientScope() | ReauthenticationRequired():
             return _challenge(request, fault)
@@ -97,14 +97,14 @@ def answer(request: HttpRequest, fault: Any) -> HttpResponse:
 
 
 def method_not_allowed(allow: str) -> HttpResponse:
-    """Give the problem of an address that is called in another way."""
+    """Return the problem+json answer for a method that the URL does not allow."""
     return problem(405, "method_not_allowed", _("This is called in another way."), headers={"Allow": allow})
 
 
 def _challenge(
     request: HttpRequest, fault: TokenInvalid | InsufficientScope | ReauthenticationRequired
 ) -> HttpResponse:
-    """Tell a caller what its token lacks, in the words of RFC 6750, section 3, and of RFC 9470."""
+    """Return the problem for a missing, invalid or insufficient token, as in RFC 6750, section 3, and RFC 9470."""
     by = "" if isinstance(fault, TokenInvalid) else str(actor_of(request))
     log.warning("token_refused", kind=type(fault).__name__, reason=str(fault), by=by)
     match fault:
@@ -123,7 +123,7 @@ def _challenge(
 
 
 def _said_by_ninja(status: int, fault: HttpError) -> HttpResponse:
-    """Give what ninja itself refuses: a body that is no JSON, or is too much of it."""
+    """Return the problem for a request that ninja itself refuses, such as a body that is not JSON or is too large."""
     if isinstance(fault.__cause__, RequestDataTooBig):
         return problem(413, "too_large", _("The request is too large."))
     if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -134,10 +134,10 @@ def _said_by_ninja(status: int, fault: HttpError) -> HttpResponse:
 
 
 def _fields(invalid: ValidationError) -> list[dict[str, str]]:
-    """Name each field with what is wrong with it, never with what was sent."""
+    """Return each invalid field with the reason, never with the value that was sent."""
     return [{"field": _path(*error["loc"]), "detail": str(error["msg"])} for error in invalid.errors]
 
 
 def _path(source: str, parameter: str, *inside: str | int) -> str:
-    """Write where a field is as whoever sent it knows it: a body has no name."""
+    """Return the path of a field as the client knows it: without the parameter name if it is in the body."""
     return ".".join(str(part) for part in (inside if source == "body" else (parameter, *inside)))

@@ -1,6 +1,7 @@
 """
-The map of news: every signal of the shop, and who hears it. Read from the signals as they are connected, so that it
-says what is so; a test says what should be.
+The map of signals: every signal of the shop and its receivers.
+
+It is read from the connected signals, so it shows the actual state; a test states the intended one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,10 +31,10 @@ BEGINS, ENDS = "<!-- The map of signals, made by `make signal-map`: -->", "<!-- 
 @dataclass(frozen=True, slots=True)
 class SignalReceiver:
     """
-    Somebody of ours who hears a signal.
+    A receiver of ours that is connected to a signal.
 
-    :param of: the kind of rows it wants to hear of; "" if of everything
-    :param uid: the key it is connected by
+    :param of: label of the model that is its sender; "" for any sender
+    :param uid: the lookup key of the connection (`dispatch_uid`, if it has one)
     """
 
     module: str
@@ -46,28 +47,28 @@ class SignalReceiver:
 
 
 def declared_signals() -> dict[str, Signal]:
-    """Give the signals that our apps declare, by their full names."""
+    """Return the signals that our apps declare, by full name."""
     names = [f"{app.name}.signals" for app in apps.get_app_configs() if app.name.partition(".")[0] in PACKAGES]
     return _signals_in(import_module(name) for name in names if find_spec(name))
 
 
 def django_signals() -> dict[str, Signal]:
-    """Give the signals of Django that somebody could hear, by their full names."""
+    """Return Django's signals of models, sessions, requests and database, by full name."""
     return _signals_in((of_rows, of_sessions, of_requests, of_the_database))
 
 
 def is_relayed(signal: Signal) -> bool:
-    """Tell whether it is told after the commit, for an event of the log; if not, inside the transaction."""
+    """Return whether a signal is sent after the commit, for a stored event, and not inside the transaction."""
     return any(domain_event.signal is signal for domain_event in domain_events.declared_types())
 
 
 def receivers_of(signal: Signal) -> list[SignalReceiver]:
-    """Give those of ours who hear a signal."""
+    """Return our receivers of a signal, sorted by name."""
     return sorted(_receivers_of(signal), key=str)
 
 
 def as_markdown() -> str:
-    """Give the whole map as tables: when each signal is told, who hears it, and where people read of it."""
+    """Return the map as Markdown tables: when each signal is sent, its receivers, and the notification channels."""
     inside = {name: signal for name, signal in declared_signals().items() if not is_relayed(signal)}
     after = {name: signal for name, signal in declared_signals().items() if is_relayed(signal)}
     djangos = {name: signal for name, signal in django_signals().items() if receivers_of(signal)}
@@ -87,9 +88,9 @@ def as_markdown() -> str:
 
 def insert_into(page: str) -> str:
     """
-    Put the map, as it is now, between its two markers on a page.
+    Return a page with the current map between the two markers.
 
-    :raises ValueError: the page has no place for it
+    :raises ValueError: the page lacks the markers
     """
     before, _begins, rest = page.partition(BEGINS)
     _old, ends, after = rest.partition(ENDS)

@@ -1,4 +1,4 @@
-"""How templates write amounts."""
+"""Template filters that format amounts."""
 
 from decimal import Decimal
 
@@ -11,5 +11,5 @@ register = template.Library()
 
 @register.filter
 def money(amount: Decimal | None) -> str:
-    """Write an amount; a dash for none."""
+    """Return an amount formatted for people; a dash for None."""
     return "–" if amount is None else format_amount(amount)

@@ -1,4 +1,8 @@
-"""Groups are not edited: the roles table makes them. Nor are accounts: their owners have pages of their own."""
+"""
+Models that other apps registered with the admin, removed from it.
+
+Groups are not edited: they follow the roles table. Accounts are not edited either: their owners have pages for that.
+"""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator

@@ -1,4 +1,4 @@
-"""What the API says of whoever calls it."""
+"""API endpoint that describes the calling principal."""
 
 from typing import Literal
 

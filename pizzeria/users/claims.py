@@ -1,4 +1,4 @@
-"""What a realm says of a person, read from the claims of its tokens, whatever shape they come in."""
+"""Parsing of the claims of a realm's tokens and userinfo; claims of an unexpected type count as absent."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,11 +14,11 @@ _EMAIL = EmailField(required=False, max_length=LONGEST_EMAIL)
 
 def role_names(claims: Claims, *, client_id: str) -> frozenset[str]:
     """
-    Collect the names of realm roles and of one client's roles, as Keycloak writes them into tokens and userinfo.
+    Return the names of the realm roles and of one client's roles, as Keycloak writes them into tokens and userinfo.
 
-    What is not there, or not a list of words, names no role.
+    A claim that is missing or not a list yields no role; list members that are not strings are skipped.
 
-    :param client_id: whose client roles count beside the realm's
+    :param client_id: the client whose roles count beside the realm's
     """
     clients = _mapping(claims.get("resource_access"))
     holders = (_mapping(claims.get("realm_access")), _mapping(clients.get(client_id)))
@@ -26,13 +26,13 @@ def role_names(claims: Claims, *, client_id: str) -> frozenset[str]:
 
 
 def text(claims: Claims, name: str, *, longest: int = 150) -> str:
-    """Give a claim that is a text, on one line and no longer than we keep; "" when it is none."""
+    """Return a text claim on one line, cut to `longest` characters; "" if the claim is not a text."""
     value = claims.get(name)
     return " ".join(value.split())[:longest] if isinstance(value, str) else ""
 
 
 def email(claims: Claims) -> str:
-    """Give the e-mail that somebody is said to have; "" when no letter could be sent there."""
+    """Return the claimed e-mail address; "" if it is missing or not valid."""
     try:
         return str(_EMAIL.clean(text(claims, "email", longest=LONGEST_EMAIL + 1)))
     except ValidationError:

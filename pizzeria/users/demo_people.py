@@ -1,4 +1,4 @@
-"""The demo's people. Nobody but the demo makes them; the sign-in page shows them there."""
+"""The demo's users. Only the demo creates them, and only the demo's sign-in page shows them."""
 
 from dataclasses import dataclass
 
@@ -27,5 +27,5 @@ DEMO_PEOPLE = (
 
 
 def shown() -> tuple[DemoPerson, ...]:
-    """Give the people whom the sign-in page introduces: none outside the demo."""
+    """Return the demo users that the sign-in page shows; none outside the demo."""
     return DEMO_PEOPLE if settings.SHOP_DEMO else ()

@@ -1,4 +1,4 @@
-"""What lies in the database and is nobody's to read there: sealed by a key that is made of the shop's secret."""
+"""Encryption of secrets stored in the database, by a key derived from SECRET_KEY."""
 
 import base64
 import hashlib
@@ -11,15 +11,15 @@ from django.utils.encoding import force_bytes
 
 
 def encrypt(content: dict[str, Any]) -> str:
-    """Encrypt something that can be written as JSON."""
+    """Return a JSON-serializable mapping as encrypted text."""
     return _fernet().encrypt(json.dumps(content).encode()).decode()
 
 
 def decrypt(sealed: str) -> dict[str, Any]:
     """
-    Decrypt what `encrypt` encrypted, also by an earlier secret (SECRET_KEY_FALLBACKS).
+    Return the mapping that `encrypt` encrypted, also with an earlier secret (SECRET_KEY_FALLBACKS).
 
-    :raises ValueError: it was not sealed by a secret of this shop
+    :raises ValueError: the text was not encrypted with any of the shop's secrets
     """
     try:
         content: dict[str, Any] = json.loads(_fernet().decrypt(sealed.encode()))

@@ -1,7 +1,7 @@
 """
-What the header of every page shows. It lies in the session or in the cache, so that no page asks the database for it.
+Context processors for the header of every page. Its data is in the session or the cache, so no page queries for it.
 
-It decides what is shown, never what is allowed.
+The header decides what is shown, never what is allowed.
 """
 
 from dataclasses import dataclass
@@ -35,15 +35,15 @@ class Header:
     pages: list[Page]
     basket_count: int
     user_id: str  # blank: a guest
-    has_account: bool  # of this shop: e-mail, password and passkeys are changed here
+    has_account: bool  # a local account: e-mail, password and passkeys are changed here
 
     def unread(self) -> int:
-        """Count the notices that somebody signed in has not read; asked for by whole pages, not by their parts."""
+        """Return the number of the user's unread notifications; called by whole pages, not by page fragments."""
         return inbox.unread_count(self.user_id) if self.user_id else 0
 
 
 def remember(request: HttpRequest, user: User) -> None:
-    """Note in the session who signed in and with which groups."""
+    """Store the user's name and groups in the session."""
     request.session[PERSON] = user.first_name or str(user)
     groups = {str(CUSTOMER.group)}
     if sessions.has_staff_groups(request.session):
@@ -52,7 +52,7 @@ def remember(request: HttpRequest, user: User) -> None:
 
 
 def header(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `header`."""
+    """Return the context variable `header`."""
     session = getattr(request, "session", {})
     groups = set(session.get(GROUPS, []))
     return {
@@ -67,7 +67,7 @@ def header(request: HttpRequest) -> dict[str, Any]:
 
 
 def shop(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `shop`."""
+    """Return the context variable `shop`."""
     return {"shop": {"name": settings.SHOP_NAME, "demo": settings.SHOP_DEMO}}
 
 

@@ -22,7 +22,7 @@ from pizzeria.users.keycloak.revalidation import revalidate_request
 from pizzeria.users.login_urls import reauthentication_url
 from pizzeria.users.session_auth import actor_for_request
 
-STREAMS = "/stream/"  # come again by themselves: a screen that nobody looks at is not in use
+STREAMS = "/stream/"  # event streams reconnect by themselves, so their requests do not count as use of a session
 
 REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
@@ -32,7 +32,7 @@ type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ActorMiddleware:
-    """Puts `request.actor` there, built when it is first asked for: most guest pages never do."""
+    """Middleware that sets `request.actor`, built on first access: most pages for guests never access it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -44,9 +44,9 @@ class ActorMiddleware:
 
 class AccessDeniedLogMiddleware:
     """
-    One line about whoever was refused something: a door that is not theirs, or what is not there for them.
+    Middleware that logs each request answered with 401, 403 or 404: one line with actor, view name and status.
 
-    What lies below `/api/` has lines of its own; they say what a token lacks.
+    Requests below `/api/` do not reach it: `problem_details` logs what their token lacks.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -54,7 +54,7 @@ class AccessDeniedLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code in REFUSED and request.resolver_match:  # an address of nothing refuses nobody
+        if response.status_code in REFUSED and request.resolver_match:  # a URL without a view is not a refusal
             what = request.resolver_match.view_name
             log.warning("refused", who=str(actor_of(request)), what=what, code=response.status_code)
         return response
@@ -62,11 +62,14 @@ class AccessDeniedLogMiddleware:
 
 class SessionRevalidationMiddleware:
     """
-    Asks Keycloak every few minutes whether a session it began still stands, and ends what nobody used for long: half a
-    day at work, half an hour in admin, whatever else it was used for meanwhile. In admin none lasts beyond ten hours.
+    Middleware that revalidates Keycloak sessions every few minutes, and ends staff sessions that are unused or too old.
 
-    Without a redirect, so that a button pressed at that moment still does what it says. While Keycloak is out of
-    reach, sessions live on. Whoever signs out still can: to end it here first would leave Keycloak's open.
+    A session with staff groups ends after half a day without use; for the admin, after half an hour without use of the
+    admin, whatever other pages it was used for meanwhile, and ten hours after it began.
+
+    Revalidation needs no redirect, so a form posted at that moment still has its effect. While Keycloak is unavailable,
+    sessions stay valid. The sign-out views are exempt: ending the session here first would leave Keycloak's session
+    open.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -89,7 +92,7 @@ class SessionRevalidationMiddleware:
 
 
 class StepUpMiddleware:
-    """Leads somebody whose step wants a recent sign-in there, and back to the page the step is on."""
+    """Middleware that redirects to reauthentication when a view requires it, and from there to the page of the step."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -108,10 +111,10 @@ class StepUpMiddleware:
 
 class SignInRedirectMiddleware:
     """
-    Sends people who have to sign in back to a page they can see, afterwards.
+    Middleware that corrects redirects to the sign-in page, so that `next` is a page that can be shown.
 
-    A button's address shows nothing when it is visited: they come back to the page the button was on. And when htmx
-    asked for a piece of a page, the whole page is visited instead.
+    The URL of a POST form cannot be visited by GET: `next` becomes the page with the form. For an htmx request of a
+    page fragment, the browser visits the whole page instead.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -132,7 +135,7 @@ class SignInRedirectMiddleware:
 
 
 def _local_path(request: HttpRequest, address: str | None) -> str:
-    """Give what follows the host in an address on this site; nothing for any other."""
+    """Return path and query of a URL on this site; "" for any other URL or none."""
     if not address or not url_has_allowed_host_and_scheme(address, {request.get_host()}):
         return ""
     found = urlsplit(address)

@@ -6,12 +6,12 @@ from pizzeria.foundation.ids import uuid7
 
 
 def opaque_username() -> str:
-    """Make a username that says nothing about a person: names and addresses change hands."""
+    """Return a new username that says nothing about its user: names and e-mail addresses change hands."""
     return uuid7().hex
 
 
 class User(AbstractUser):
-    """Somebody who can sign in."""
+    """A user who can sign in."""
 
     username = models.CharField(_("username"), max_length=150, unique=True, default=opaque_username)
 
@@ -24,9 +24,9 @@ class User(AbstractUser):
 
 class Identity(models.Model):
     """
-    Who somebody is at a sign-in server: the only way by which a person is known again.
+    Issuer and subject of a user at an OpenID provider: the only attributes by which a returning user is recognised.
 
-    E-mail addresses change hands, and anybody may choose a username. An issuer's subject never moves.
+    E-mail addresses change hands, and usernames can be chosen freely. An issuer never gives a subject to another user.
     """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="identities")
@@ -42,7 +42,7 @@ class Identity(models.Model):
 
 
 class RateLimitCounter(models.Model):
-    """How often somebody has tried something of late: the table of the cache by which accounts count."""
+    """A counter of recent attempts: a row in the table of the database cache that holds the accounts' rate limits."""
 
     cache_key = models.CharField(max_length=255, primary_key=True)
     value = models.TextField()
@@ -57,13 +57,13 @@ class RateLimitCounter(models.Model):
 
 
 class OidcSession(models.Model):
-    """A session that Keycloak began: what it takes to ask again whether it still stands, and to end it."""
+    """A session that Keycloak began, with what is needed to revalidate it there and to end it."""
 
     identity = models.ForeignKey(Identity, models.CASCADE, related_name="oidc_sessions")
     session_key = models.CharField(max_length=40, unique=True)
-    sid = models.CharField(max_length=255, blank=True, db_index=True)  # of Keycloak's own session
+    sid = models.CharField(max_length=255, blank=True, db_index=True)  # session ID at Keycloak
     encrypted_tokens = models.TextField()  # refresh and ID token, encrypted (`users.encryption`)
-    authenticated_at = models.DateTimeField()  # when somebody last proved who they are, not merely came back
+    authenticated_at = models.DateTimeField()  # last authentication at Keycloak, not last sign-in by SSO
     checked_at = models.DateTimeField()
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What people's own app hears: that somebody signed in, for every page's header, or failed to, for the log."""
+"""Receivers of Django's sign-in signals: session data and customer row after a sign-in, a log line after a failure."""
 
 import structlog
 from django.contrib.auth.signals import user_logged_in, user_login_failed

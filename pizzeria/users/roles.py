@@ -1,7 +1,8 @@
 """
-Who may do what: the one table. A role is a permission group here and a realm role at the sign-in server.
+The roles table: permissions and scopes of each role. A role is a permission group here and a realm role at the sign-in
+server.
 
-`manage.py sync_roles` makes the groups match it; the README shows it.
+`manage.py sync_roles` makes the groups match the table; the README shows it.
 """
 
 from collections.abc import Iterable
@@ -25,10 +26,12 @@ from pizzeria.foundation.scopes import Scope
 @dataclass(frozen=True, slots=True)
 class Role:
     """
-    :param names: what the role is called at the sign-in server; the first is its own name
-    :param group: the permission group, if the role has one
-    :param lands: the name of the URL that people of this role see first
-    :param staff: may open the admin
+    One row of the roles table.
+
+    :param names: names of the role at the sign-in server; the first is also its name here
+    :param group: name of the permission group; None if the role has none
+    :param lands: name of the URL to which users of this role are redirected after signing in
+    :param staff: whether the role may open the admin
     """
 
     names: tuple[str, ...]
@@ -93,7 +96,7 @@ MANAGER = Role(
 ADMIN = Role(
     names=("admin",),
     group="Admins",
-    permissions=(),  # a superuser asks for none
+    permissions=(),  # a superuser has every permission
     scopes=(Scope.ADMIN,),
     lands="admin:index",
     staff=True,
@@ -101,15 +104,15 @@ ADMIN = Role(
 )
 
 ROLES = (CUSTOMER, KITCHEN, DRIVER, POS, MANAGER, ADMIN)
-BY_LANDING = (ADMIN, MANAGER, KITCHEN, DRIVER, CUSTOMER)  # of several roles, the first says where one lands
+BY_LANDING = (ADMIN, MANAGER, KITCHEN, DRIVER, CUSTOMER)  # a user's first role in this order decides the landing page
 
 
 def of_groups(groups: "set[str]") -> list[Role]:
-    """Give the roles that a person's groups stand for, the one that says where to land first."""
+    """Return the roles of these groups, ordered as in `BY_LANDING`: the first decides the landing page."""
     return [role for role in BY_LANDING if role.group in groups]
 
 
 def named(names: Iterable[str]) -> list[Role]:
-    """Give the roles of these names, exactly as they are written; a name that is not in the table means nothing."""
+    """Return the roles with these names, matched exactly; names that are not in the table are ignored."""
     wanted = set(names)
     return [role for role in ROLES if wanted & set(role.names)]

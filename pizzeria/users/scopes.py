@@ -1,8 +1,8 @@
 """
-What the scopes of a token are good for.
+The permissions that the scopes of an access token allow.
 
-A realm gives a token whichever scopes it was asked for, so a scope opens nothing that the roles do not: a token acts
-with the permissions of its roles that its scopes open, and with no others, whatever endpoint it finds.
+A realm grants a token whichever scopes were requested, so a scope allows nothing that the roles do not: a token acts
+with those permissions of its roles that its scopes include, and with no others, at every endpoint.
 """
 
 from collections.abc import Collection
@@ -22,7 +22,7 @@ from pizzeria.foundation.scopes import Scope
 from pizzeria.users.claims import Claims
 from pizzeria.users.roles import ROLES, Role
 
-OF_NOBODY = frozenset({Scope.MENU_READ})  # somebody, whose roles mean nothing here
+OF_NOBODY = frozenset({Scope.MENU_READ})  # scopes of a token without a role from our roles table
 
 EVERY_PERMISSION = frozenset(permission for role in ROLES for permission in role.permissions)
 
@@ -41,7 +41,7 @@ OPENS: dict[Scope, Collection[Permission]] = {
 
 
 def named_by(claims: Claims) -> frozenset[Scope]:
-    """Give those of our scopes that a token names; a realm has others of its own beside them."""
+    """Return those of our scopes that a token names; scopes of the realm's own are ignored."""
     scope = claims.get("scope")
     words = scope.split() if isinstance(scope, str) else []
     return frozenset(Scope(word) for word in words if word in Scope)
@@ -49,9 +49,9 @@ def named_by(claims: Claims) -> frozenset[Scope]:
 
 def effective(roles: Collection[Role], named: Collection[Scope]) -> frozenset[Scope]:
     """
-    Give the scopes that a token has: those of its roles that it names, or all of them if it names none of ours.
+    Return the scopes of a token: those of its roles that it names, or all of them if it names none of ours.
 
-    The admin's stands for each.
+    The admin scope includes every scope.
     """
     held = frozenset(scope for role in roles for scope in role.scopes) if roles else OF_NOBODY
     if not named:
@@ -60,10 +60,10 @@ def effective(roles: Collection[Role], named: Collection[Scope]) -> frozenset[Sc
 
 
 def permissions(roles: Collection[Role], scopes: Collection[Scope]) -> frozenset[Permission]:
-    """Give the permissions with which a token acts."""
+    """Return the permissions with which a token acts."""
     held = frozenset(permission for role in roles for permission in role.permissions)
     if any(role.superuser for role in roles):
         held = EVERY_PERMISSION
     opened = held & {permission for scope in scopes for permission in OPENS[scope]}
-    # Who reaches the admin is asked for a recent sign-in by some steps: by a token no less than in a session.
+    # Some steps require recent authentication of actors with ENTER_ADMIN, by token as well as by session.
     return opened | {ENTER_ADMIN} if any(role.staff for role in roles) else opened

@@ -1,4 +1,4 @@
-"""The door for sessions: builds the actor that a request acts as. Tokens have theirs beside it (`token_door`)."""
+"""Authentication by session: the actor as which a request acts. `token_auth` does the same for access tokens."""
 
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from pizzeria.users.models import User
 
 def actor_for_request(request: HttpRequest) -> Actor:
     """
-    Tell who a request with a session acts as. Up to three queries for a person (user, permissions), none else.
+    Return the actor for a request with a session. Up to three queries for a user (user, permissions), none for a guest.
 
-    Groups count only in a session of staff; in any other somebody signed in is a customer.
+    Groups count only in a staff session; in any other session a signed-in user is a customer.
     """
     user = request.user
     if not user.is_authenticated:
@@ -25,7 +25,7 @@ def actor_for_request(request: HttpRequest) -> Actor:
 
 
 def actor_for_user(user: User, *, authenticated_at: datetime | None = None) -> Actor:
-    """Give the actor that a person is in a session of staff."""
+    """Return the actor for a staff session."""
     permissions = {Permission(name) for name in user.get_all_permissions()}
     if user.is_staff:
         permissions.add(ENTER_ADMIN)

@@ -1,9 +1,9 @@
 """
-Passes: by what somebody who holds a stream, and sends no request for a long time, may go on holding it.
+Stream grants: what keeps an event stream open although its client sends no further request for a long time.
 
-A session that ended, at either side, opens nothing any more; nor does one that nobody used for half a day, or whose
-owner has lost the role. Sessions that Keycloak began are asked about here as they are on pages, but apart from looking
-at what is known already: Keycloak may be slow.
+A grant is no longer valid when its session has ended on either side, has been unused for half a day, or its user has
+lost the role. Sessions that Keycloak began are revalidated for streams as they are for pages, but in a function of its
+own, apart from the check against our own database: Keycloak may be slow.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class StreamGrant:
     """
-    :param session_key: of the session that opened the stream
-    :param needs: the permission without which it would not have; None: to be signed in is enough
+    The session, and the permission if one is needed, by which an event stream was opened.
+
+    :param session_key: key of the session that opened the stream
+    :param needs: the permission that opening the stream requires; None if being signed in is enough
     """
 
     session_key: str
@@ -37,9 +39,9 @@ class StreamGrant:
 
 def valid_grants(passes: Collection[StreamGrant], *, at: datetime) -> set[StreamGrant]:
     """
-    Choose the passes that would open the same again, by what is known here.
+    Return the grants that would still open their stream, judged by our own database alone.
 
-    One query for customers, however many; more for staff.
+    One query for any number of customers; more for staff.
     """
     alive = _live_sessions({each.session_key for each in passes}, at=at)
     holders = _permissions_by_session((each for each in passes if each.needs and each.session_key in alive), alive)
@@ -52,12 +54,12 @@ def valid_grants(passes: Collection[StreamGrant], *, at: datetime) -> set[Stream
 
 
 def revalidate_due(passes: Collection[StreamGrant], *, at: datetime) -> None:
-    """Have Keycloak asked about the sessions of passes where it is time to: what it says is known here afterwards."""
+    """Revalidate the grants' sessions that are due at Keycloak; `valid_grants` sees the results afterwards."""
     keycloak_sessions.revalidate_due({each.session_key for each in passes}, at=at)
 
 
 def _live_sessions(session_keys: set[str], *, at: datetime) -> "dict[str, Content]":
-    """Read the sessions that a page would not end."""
+    """Return the decoded data of the sessions that a page request would not end, by session key."""
     rows = Session.objects.filter(session_key__in=session_keys, expire_date__gt=at)
     contents = {row.session_key: row.get_decoded() for row in rows}
     return {key: content for key, content in contents.items() if not _is_over(content, at=at)}
@@ -70,7 +72,7 @@ def _is_over(content: "Content", *, at: datetime) -> bool:
 def _permissions_by_session(
     passes: Iterable[StreamGrant], alive: "Mapping[str, Content]"
 ) -> dict[str, frozenset[Permission]]:
-    """Look up what the holder of each session may now."""
+    """Return the current permissions of each session's user, by session key; only for sessions with staff groups."""
     contents = {each.session_key: alive[each.session_key] for each in passes}
     users_of = {
         key: int(content[SESSION_KEY]) for key, content in contents.items() if sessions.has_staff_groups(content)

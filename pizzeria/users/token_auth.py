@@ -1,4 +1,4 @@
-"""The door for tokens: builds the caller that a request to the API comes from, and the actor it acts as."""
+"""Authentication by access token: the API principal of a request, and the actor as which it acts."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,12 +16,13 @@ from pizzeria.users.services.identities import create_user_from_claims, find_use
 
 def principal_from_token(request: HttpRequest) -> ApiPrincipal:
     """
-    Tell who calls by the request's token. One query, once whoever calls is known.
+    Return the API principal of the request's access token. One query, once the user exists.
 
-    Roles are those of the token, for this call: what somebody is at a sign-in or a re-check stays as it is.
+    The roles are those of the token and apply to this request only; the user's groups, set by signing in and session
+    revalidation, are not changed.
 
-    :raises BadToken: it is worth nothing, or its owner may no longer come in
-    :raises OutOfReach: nobody can say at the moment
+    :raises TokenInvalid: the token is missing or invalid, or its user is deactivated
+    :raises ProviderUnavailable: the provider cannot be asked for its keys at the moment
     """
     claims = access_tokens.verify_access_token(request.headers.get("Authorization", ""))
     roles = named(role_names(claims, client_id=settings.OIDC_RP_CLIENT_ID))
@@ -48,7 +49,7 @@ def _find_or_create_user(claims: Claims, kind: PrincipalKind) -> User:
 
 
 def _principal_kind(claims: Claims) -> PrincipalKind:
-    """Tell who calls, for people to read: nothing is allowed by it."""
+    """Return whether a person or a service calls; shown to people, never used to decide what is allowed."""
     is_program = _client_id(claims) and text(claims, "preferred_username") == f"service-account-{_client_id(claims)}"
     return PrincipalKind.SERVICE if is_program else PrincipalKind.PERSON
 

@@ -28,18 +28,18 @@ MAYBE_IN_THERE = _(
 
 @method_decorator(login_not_required, name="dispatch")
 class SignInView(LoginView):
-    """The ways in: Keycloak's, and where the demo stands in for it, a form of its own."""
+    """The sign-in page: links to Keycloak and, where the demo stands in for it, the demo's own sign-in form."""
 
     template_name = "users/sign_in.html"
 
     @property
     def redirect_authenticated_user(self) -> bool:  # type: ignore[override]
-        """Tell whether somebody signed in is led on; not when they are to prove once more who they are."""
+        """Return whether a signed-in user is redirected; not when the page is visited to reauthenticate (`?again`)."""
         return "again" not in self.request.GET
 
     def get_form(self, form_class: type[AuthenticationForm] | None = None) -> AuthenticationForm:
         form = super().get_form(form_class)
-        del form.fields["username"].widget.attrs["autofocus"]  # the first way in on this page is another one
+        del form.fields["username"].widget.attrs["autofocus"]  # this form is not the first way to sign in on the page
         return form
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
@@ -57,9 +57,9 @@ class SignInView(LoginView):
 @method_decorator(login_not_required, name="dispatch")
 class SignOutView(LogoutView):
     """
-    Ends the session here, and Keycloak's where it began it.
+    The sign-out view: ends the session here and, if Keycloak began it, the session at Keycloak.
 
-    Signing out also puts the basket away: the next person at this screen starts afresh.
+    Signing out also removes the basket from the session: the next person at this screen starts with an empty one.
     """
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -69,7 +69,7 @@ class SignOutView(LogoutView):
         mine.delete()
         if not tokens:
             return answer
-        if not jwks.realm_keys.renew():  # the browser would show an error of its own
+        if not jwks.realm_keys.renew():  # a redirect would end in a browser error page
             messages.warning(request, MAYBE_IN_THERE)
             return answer
         return redirect(provider.logout_url(tokens[0], back_to=f"{settings.SHOP_ORIGIN}/"))
@@ -77,7 +77,7 @@ class SignOutView(LogoutView):
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    """Send somebody who has just signed in to one's own page."""
+    """Redirect a user who has just signed in to the landing page of the user's first role."""
     roles = of_groups(set(request.session.get(header.GROUPS, []))) or [CUSTOMER]
     return redirect(roles[0].lands)
 
@@ -86,16 +86,16 @@ def landing(request: HttpRequest) -> HttpResponse:
 @never_cache
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
-    Answer a form that came without its token, usually because somebody has signed in since its page was opened.
+    Return the page for a form post without a valid CSRF token, usually after a sign-in since the form was opened.
 
-    What a page of ours sent is kept, to be sent again by a button with a token of now.
+    The fields of a form from our own pages are kept; a button sends them again with a current token.
     """
     context = {"kept": _typed_on_our_page(request), "back": _page_of_the_form(request)}
     return render(request, "403_csrf.html", context, status=403)
 
 
 def _typed_on_our_page(request: HttpRequest) -> list[tuple[str, str]]:
-    """Give what a form carries; nothing of one from elsewhere, nor of one with a password in it."""
+    """Return the posted fields as (name, value) pairs; none of a form from another origin or with a password in it."""
     ours = {settings.SHOP_ORIGIN, f"{request.scheme}://{request.get_host()}"}
     if request.headers.get("Origin") not in ours or any("password" in name for name in request.POST):
         return []

@@ -1,4 +1,4 @@
-"""What the README says of commands, files and roles is so."""
+"""What the READMEs say of files, commands, settings and roles is true."""
 
 import re
 from pathlib import Path
@@ -10,48 +10,107 @@ from pizzeria.foundation.scopes import Scope
 from pizzeria.users.roles import ROLES
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text()
+PACKAGES = ("pizzeria", "orders", "kitchen", "menu")
+PATHS = [
+    ROOT / "README.md",
+    *sorted(path for package in PACKAGES for path in (ROOT / package).rglob("README.md")),
+]
+README, *OF_PACKAGES = (path.read_text() for path in PATHS)
+ALL = "\n".join([README, *OF_PACKAGES])
+MAKEFILE = (ROOT / "Makefile").read_text()
+SETTINGS = (ROOT / "pizzeria" / "settings.py").read_text()
+
+SUFFIXES = {".css", ".html", ".js", ".json", ".md", ".png", ".py", ".sql", ".toml", ".txt"}
+READ_BY_OTHERS = {"WEB_CONCURRENCY"}  # by gunicorn
+
+each_readme = pytest.mark.parametrize("path", PATHS, ids=lambda path: str(path.relative_to(ROOT)))
 
 
-def test_names_only_files_that_exist():
-    named = re.findall(r"`([a-z_]+/[\w/.-]+\.(?:py|html))`", README) + re.findall(r"\]\(([\w/.-]+\.png)\)", README)
+def paths_in(text):
+    """Return what looks like a path of the repository: relative, in backticks, with a slash or a known suffix."""
+    named = re.findall(r"`(\w[\w.-]*(?:/[\w.-]+)*/?)`", text)
+    return [name for name in named if "/" in name or Path(name).suffix in SUFFIXES]
+
+
+def links_in(text):
+    """Return the links and images of a page that lead to no other host, as (path, anchor)."""
+    return re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", text)
+
+
+def anchors_of(path):
+    headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+@each_readme
+def test_every_file_and_folder_that_a_readme_names_exists(path):
+    named = paths_in(path.read_text())
 
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_names_only_targets_and_commands_that_exist():
-    makefile = (ROOT / "Makefile").read_text()
+@each_readme
+def test_every_link_of_a_readme_leads_to_a_file_and_a_heading_that_exist(path):
+    links = links_in(path.read_text())
+    targets = [((path.parent / file if file else path).resolve(), anchor) for file, anchor in links]
 
-    targets = set(re.findall(r"make ([a-z-]+)", README)) - {"it", "them"}
-    commands = set(re.findall(r"manage\.py\s+(\w+)", README))
+    assert [str(target) for target, _anchor in targets if not target.exists()] == []
+    assert [anchor for target, anchor in targets if anchor and anchor not in anchors_of(target)] == []
 
-    assert [target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
+
+def test_the_first_readme_leads_to_every_other_one():
+    linked = {(ROOT / file).resolve() for file, _anchor in links_in(README) if file}
+
+    assert OF_PACKAGES
+    assert set(PATHS[1:]) <= linked
+
+
+def test_every_folder_in_the_layout_exists():
+    layout = README.partition("## Layout")[2].partition("\n## ")[0]
+    folders = re.findall(r"^ {4}(?: {2})?(\w+)/", layout, re.MULTILINE)
+
+    assert "foundation" in folders
+    assert [name for name in folders if not ((ROOT / name).is_dir() or (ROOT / "pizzeria" / name).is_dir())] == []
+
+
+def test_every_make_target_and_management_command_that_a_readme_names_exists():
+    targets = set(re.findall(r"make ([a-z-]+)", ALL)) - {"it", "them"}
+    commands = set(re.findall(r"manage\.py\s+(\w+)", ALL))
+
+    assert [target for target in targets if not re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)] == []
     assert commands <= set(get_commands())
 
 
+def test_every_target_of_the_makefile_is_in_a_readme():
+    for target in re.findall(r"^([a-z][a-z-]*):.*##", MAKEFILE, re.MULTILINE):
+        assert f"make {target}" in ALL or f"`{target}`" in ALL
+
+
+def test_every_environment_variable_that_a_readme_names_is_read():
+    named = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", ALL))
+
+    assert "OIDC_ISSUER" in named
+    assert [name for name in named - READ_BY_OTHERS if not re.search(rf"\b{name}\b", SETTINGS + MAKEFILE)] == []
+
+
+def test_the_example_environment_names_every_variable_that_the_settings_read():
+    read = set(re.findall(r'env\.\w+\("([A-Z_]+)"', SETTINGS))
+    offered = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert read == offered
+
+
 @pytest.mark.parametrize("role", [role for role in ROLES if role.group], ids=lambda role: role.name)
-def test_roles_table_has_every_role_with_its_group(role):
+def test_the_roles_table_has_every_role_with_its_group(role):
     names = ", ".join(f"`{name}`" for name in role.names)
 
     assert f"| {names} | {role.group} |" in README
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
-def test_roles_table_has_the_scopes_of_every_role(role):
+def test_the_roles_table_has_the_scopes_of_every_role(role):
     all_but_one = set(role.scopes) == set(Scope) - {Scope.ADMIN}
     scopes = "all but `admin`" if all_but_one else " ".join(f"`{scope}`" for scope in Scope if scope in role.scopes)
 
     assert re.search(rf"^\| `{role.name}`.* \| {re.escape(scopes)}(: all)? \|$", README, re.MULTILINE)
-
-
-def test_lists_every_target_of_the_makefile():
-    for target in re.findall(r"^([a-z][a-z-]*):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE):
-        assert f"make {target}" in README or f"`{target}`" in README
-
-
-def test_example_environment_names_every_variable_that_the_settings_read():
-    read = set(re.findall(r'env\.\w+\("([A-Z_]+)"', (ROOT / "pizzeria" / "settings.py").read_text()))
-    offered = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-
-    assert read == offered

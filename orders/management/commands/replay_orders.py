@@ -28,7 +28,11 @@ class Command(BaseCommand):
 
 
 def _see_one_moment() -> None:
-    """Read rows and events as they stood together, while the shop goes on; inside a test it stands still anyway."""
+    """
+    Read rows and events from one snapshot while the shop goes on.
+
+    Not inside a test's transaction, where nothing else writes anyway.
+    """
     if len(connection.savepoint_ids) == 0:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

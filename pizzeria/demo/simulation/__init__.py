@@ -1,1 +1,1 @@
-"""The demo's life: guests, cooks and drivers who are not there, doing what they would do by the shop's own commands."""
+"""The demo's simulation: simulated guests, cooks and drivers, who act by the shop's own commands."""

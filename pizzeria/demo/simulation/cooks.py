@@ -1,4 +1,4 @@
-"""Cooks: they put into the oven what is due first, and take it out when it is done, or nearly."""
+"""Simulated cooks: they start the ticket that is due first, and finish it at about its cooking time."""
 
 from datetime import datetime
 from functools import partial
@@ -18,7 +18,7 @@ from pizzeria.demo.simulation.scheduler import Scheduler
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation.actor import SYSTEM
 
-TOO_LONG = 14  # minutes more than it takes, of what is forgotten in the oven
+TOO_LONG = 14  # extra minutes in the oven for a forgotten ticket
 
 
 class Cooks:
@@ -31,7 +31,7 @@ class Cooks:
         self._twists: dict[UUID, Twist] = {}
 
     def take_on(self, at: datetime) -> None:
-        """See to all that is on the board already."""
+        """Schedule the next step of each ticket that is on the board already."""
         board = kitchen_selectors.board(self._kitchen, at=at)
         for ticket in board.waiting:
             self.expect(ticket.ref)
@@ -41,7 +41,7 @@ class Cooks:
             self._pass_on(ticket.ref, ticket.method)
 
     def expect(self, ref: UUID, twist: Twist | None = None) -> None:
-        """Notice a new ticket in a minute or three, and what will come in between."""
+        """Schedule a look at the board in one to three minutes for a new ticket, and note the ticket's twist."""
         if twist:
             self._twists[ref] = twist
         if twist is Twist.RAN_OUT:
@@ -49,7 +49,7 @@ class Cooks:
         self._agenda.later(self._chance.uniform(1, 3), self.look)
 
     def look(self, at: datetime) -> None:
-        """Put what is due first into the oven, if something waits and a place is free."""
+        """Start cooking the ticket that is due first, if one waits and an oven slot is free."""
         board = kitchen_selectors.board(self._kitchen, at=at)
         if not (board.waiting and board.free_oven_slots):
             return
@@ -82,9 +82,7 @@ class Cooks:
             self._counter.expect(ref, nobody_comes=twist is Twist.NOT_COLLECTED)
 
     def _promise_anew(self, at: datetime) -> None:
-        kitchen_services.recalculate_promises(
-            kitchen=self._kitchen, by=SYSTEM, at=at
-        )  # as beat has it done each minute
+        kitchen_services.recalculate_promises(kitchen=self._kitchen, by=SYSTEM, at=at)  # as beat does each minute
 
     def _recall(self, ref: UUID, at: datetime) -> None:
         ticket = kitchen_services.recall_ticket(ref=ref, by=self._chef, at=at)

@@ -1,4 +1,4 @@
-"""The counter: it hands over what guests come for, and gives up what nobody comes for."""
+"""The simulated counter: it hands over orders that are picked up, and cancels those that are not."""
 
 from datetime import datetime
 from functools import partial
@@ -11,7 +11,7 @@ from pizzeria.demo.simulation.report import Report
 from pizzeria.demo.simulation.scheduler import Scheduler
 from pizzeria.demo.simulation.staff import Staff
 
-PATIENCE = 45  # minutes until what nobody came for is given up
+PATIENCE = 45  # minutes until an order that is not picked up is cancelled
 
 
 class Counter:
@@ -19,7 +19,7 @@ class Counter:
         self._agenda, self._story, self._staff, self._chance = scheduler, report, staff.chef, chance
 
     def expect(self, ref: UUID, *, nobody_comes: bool = False) -> None:
-        """Wait for whoever ordered this."""
+        """Schedule the handover of an order to its guest, or its cancellation if ``nobody_comes``."""
         if nobody_comes:
             self._agenda.later(PATIENCE, partial(self._give_up, ref))
         else:

@@ -1,4 +1,4 @@
-"""The driver: takes along what is ready, a few at a time, and comes back for more."""
+"""The simulated driver: delivers ready orders, a few on each tour, and returns for more."""
 
 from datetime import datetime
 from functools import partial
@@ -12,8 +12,8 @@ from pizzeria.demo.simulation.report import Report
 from pizzeria.demo.simulation.scheduler import Scheduler
 from pizzeria.demo.simulation.staff import Staff
 
-AT_ONCE = 3  # as many as fit into the bag
-PACKING = 2.0  # minutes, like all that follow
+AT_ONCE = 3  # orders that fit into the bag
+PACKING = 2.0  # minutes, like the constants on the next line
 TO_THE_FIRST_DOOR, TO_THE_NEXT, HOME = (7, 12), (4, 7), 6
 
 
@@ -24,18 +24,18 @@ class Driver:
         self._nobody_home: set[UUID] = set()
 
     def take_on(self) -> None:
-        """See to what is on its way already."""
+        """Schedule the handover of each order that is out for delivery already."""
         for each in tour(self._driver).out:
             self._agenda.later(self._chance.uniform(*TO_THE_NEXT), partial(self._bring, each.ref))
 
     def expect(self, ref: UUID, *, nobody_home: bool = False) -> None:
-        """Hear that something is ready to go."""
+        """Schedule a look at the ready orders for a new one; with ``nobody_home`` its first delivery fails."""
         if nobody_home:
             self._nobody_home.add(ref)
         self._agenda.later(self._chance.uniform(0.5, 2), self.look)
 
     def look(self, at: datetime) -> None:
-        """Claim what is ready and leave with it, unless on the road already."""
+        """Schedule a tour with the orders that are ready, claiming those not claimed yet; do nothing during a tour."""
         if self._is_out:
             return
         ready = tour(self._driver)

@@ -1,4 +1,4 @@
-"""An evening: everybody at work, from what is open already until nothing is open any more."""
+"""A simulated evening, from the orders that are open already until no order is open."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,13 +19,13 @@ from pizzeria.foundation.refusals import Refusal
 
 class Evening:
     """
-    The shop at work, by its own commands.
+    The simulation of an evening by the shop's own commands.
 
-    What somebody else does meanwhile, in a browser, is taken as it is: cooks cook every order that waits, and a step
-    that comes too late is refused, told, and left at that.
+    People may work in a browser at the same time: simulated cooks cook every order that waits, and a simulated step
+    that comes too late is refused, reported and dropped.
 
-    :param pace: how fast it goes by, and which time the commands are told
-    :param chance: seeded, for an evening that can be played again
+    :param pace: how fast the evening passes, and the ``at`` of its commands
+    :param chance: random numbers; seeded, for an evening that can be played again
     """
 
     def __init__(self, *, pace: Pace, staff: Staff, report: Report, chance: Random) -> None:
@@ -43,7 +43,7 @@ class Evening:
         self._guests = Guests(scheduler=self._agenda, report=report, staff=staff, cooks=self._cooks)
 
     def play(self, visits: Iterable[Visit]) -> list[Order]:
-        """Let guests come, and work until all is done; give what is left open for somebody else to do."""
+        """Run the visits and all the work they cause; return the orders left open for a person to finish."""
         for visit in visits:
             self._guests.expect(visit)
         before: list[tuple[int, int]] | None = None

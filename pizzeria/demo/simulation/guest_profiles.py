@@ -1,8 +1,8 @@
 """
-The demo's guests: who they are, and what they like.
+Contact details and selections of the simulated guests.
 
-Nobody lives at these addresses. Italy keeps no telephone numbers free for fiction; Germany does, 1000 of them in
-Berlin (030 23125-000 to -999), and these guests have theirs from there. Mail to example.com reaches nobody.
+No person lives at these addresses. Italy reserves no telephone numbers for fiction; Germany reserves 1000 in Berlin
+(030 23125-000 to -999), and these guests' numbers are among them. E-mail to example.com reaches no person.
 """
 
 from collections.abc import Mapping
@@ -50,15 +50,15 @@ DIRECTIONS = ("", "", "Third floor, left.", "The bell is broken, please knock.",
 NOTES = ("", "", "", "", "", "", "Cut in squares, please.", "Well done, please.", "For a birthday!")
 ALLERGIES = ("", "", "", "", "", "", "", "", "", "nuts", "sesame")
 
-SIZES = {"small": 4, "medium": 3, "large": 2}  # how often each is chosen
-PIZZAS = {1: 7, 2: 2}  # how often somebody wants so many
+SIZES = {"small": 4, "medium": 3, "large": 2}  # size: its weight
+PIZZAS = {1: 7, 2: 2}  # number of pizzas in an order: its weight
 BESIDE = {0: 6, 1: 4}
-GIVES_EMAIL, ADDS, LEAVES_OUT = 0.7, 0.3, 0.1  # the part of those who do
+GIVES_EMAIL, ADDS, LEAVES_OUT = 0.7, 0.3, 0.1  # fractions of guests, of pizzas and of pizzas
 
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Somebody who orders; `signed_in` is the username of who has an account."""
+    """A simulated guest or customer; `signed_in` is the username of a customer with an account, else empty."""
 
     details: ContactDetails
     signed_in: str = ""
@@ -68,7 +68,7 @@ class Guest:
         return self.details.name
 
     def contact(self, method: FulfillmentMethod) -> ContactDetails:
-        """Give what the checkout form would: no address with a pickup."""
+        """Return the contact details as the checkout form does: without an address for a pickup."""
         if method == FulfillmentMethod.DELIVERY:
             return self.details
         return replace(self.details, street="", postal_code="", city="", directions="")
@@ -89,7 +89,7 @@ CARLA = Guest(
 
 
 def random_guest(chance: Random) -> Guest:
-    """Give a guest without an account."""
+    """Return a guest without an account."""
     number = chance.randrange(len(NAMES))
     name = NAMES[number]
     street, postal_code = chance.choice(STREETS)
@@ -109,7 +109,7 @@ def random_guest(chance: Random) -> Guest:
 
 
 def random_selections(chance: Random) -> tuple[Selection, ...]:
-    """Give what somebody orders: a pizza or two, and often something beside them."""
+    """Return the selections of one order: one or two pizzas, and often a simple item."""
     pizzas = chance.choices(menu.PIZZAS, k=_weighed(PIZZAS, chance))
     beside = chance.sample(menu.SIMPLE_ITEMS, k=_weighed(BESIDE, chance))
     return (*(_pizza(row, chance) for row in pizzas), *(SimpleItemSelection(simple_item=row.slug) for row in beside))
@@ -125,5 +125,5 @@ def _pizza(row: menu.PizzaRow, chance: Random) -> PizzaSelection:
 
 
 def _weighed[T](often: Mapping[T, int], chance: Random) -> T:
-    """Give one of them, each as often as it says."""
+    """Return one of the keys, chosen at random by the weights."""
     return chance.choices(list(often), weights=list(often.values()))[0]

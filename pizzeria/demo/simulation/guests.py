@@ -1,4 +1,4 @@
-"""Guests: they fill a basket, order it, and sometimes think again."""
+"""Simulated guests: they fill a basket, place the order, and sometimes cancel it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,7 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.money import format_amount
 
-A_WHILE = 6  # minutes until somebody who was turned away looks in again
+A_WHILE = 6  # minutes until a guest who was turned away tries again
 
 
 class Guests:
@@ -30,7 +30,7 @@ class Guests:
         self._agenda, self._story, self._crew, self._cooks = scheduler, report, staff, cooks
 
     def expect(self, visit: Visit) -> None:
-        """Note when somebody will come."""
+        """Schedule a visit."""
         self._agenda.later(visit.after.total_seconds() / 60, partial(self._come, visit))
 
     def _come(self, visit: Visit, at: datetime, *, again: bool = False) -> None:
@@ -56,9 +56,9 @@ def place(
     *, guest: Guest, selections: Sequence[Selection], method: FulfillmentMethod, staff: Staff, at: datetime
 ) -> Order:
     """
-    Fill a basket, look at its total, and order it.
+    Fill a basket, compute its total, place the order, and return it.
 
-    :raises Refusal: whatever the shop has against it
+    :raises Refusal: the shop does not accept the selections or the order
     """
     by, basket = staff.signed_in(guest.signed_in), None
     for selection in selections:

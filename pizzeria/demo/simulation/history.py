@@ -1,4 +1,4 @@
-"""The demo's last seven evenings: few orders on a Monday, many on a Saturday, and now and then something in between."""
+"""The demo's history: seven simulated evenings, with few orders on a Monday, many on a Saturday, and some twists."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -17,7 +17,7 @@ from pizzeria.foundation.events import backfill
 
 OPENS, LASTS = time(17, 30), timedelta(hours=5)
 ORDERS = (15, 15, 15, 15, 18, 21, 16)  # Monday to Sunday
-WEEK = (  # the oldest evening first: what came in between, and how often the demo's customer ordered
+WEEK = (  # the oldest evening first: its twists, and the number of orders of the demo's customer
     ((Twist.CHANGED_MIND,), 1),
     ((Twist.FORGOTTEN,), 1),
     ((Twist.RAN_OUT,), 0),
@@ -30,9 +30,11 @@ WEEK = (  # the oldest evening first: what came in between, and how often the de
 
 def simulate_week(*, staff: Staff, now: datetime, orders: Sequence[int] = ORDERS) -> Report:
     """
-    Play the evenings before this business day, by the shop's own commands at those times; tell nobody outside.
+    Simulate the seven evenings before this business day, and return the report.
 
-    :param orders: how many there are on a Monday, a Tuesday, …
+    The shop's own commands run with the times of those evenings; their events are stored, but not published.
+
+    :param orders: the number of orders on a Monday, a Tuesday, …
     """
     report = Report()
     days = [clock.business_date(now) - timedelta(days=ago) for ago in range(len(WEEK), 0, -1)]
@@ -41,7 +43,7 @@ def simulate_week(*, staff: Staff, now: datetime, orders: Sequence[int] = ORDERS
             name=CARLA.name, phone=CARLA.details.phone, by=staff.signed_in(CARLA.signed_in), at=_opens(days[0])
         )
         for seed, (day, (twists, carlas)) in enumerate(zip(days, WEEK, strict=True)):
-            chance = Random(seed)  # noqa: S311 - no secret
+            chance = Random(seed)  # noqa: S311 - not for secrets
             plan = scenario.evening(
                 lasts=LASTS, orders=orders[day.weekday()], twists=twists, carlas=carlas, chance=chance
             )

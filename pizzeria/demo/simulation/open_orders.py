@@ -1,4 +1,4 @@
-"""What is open when the demo's shop opens for the first time: orders in every state, with a few minutes behind them."""
+"""The open orders at the first start of the demo: orders in every state, placed some minutes ago."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from pizzeria.foundation.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """An order that is open now, with how many minutes ago each step of it was taken."""
+    """An order that is open now; each step's field is the number of minutes since it, None for a step not taken."""
 
     guest: Guest
     selections: tuple[Selection, ...]
@@ -33,7 +33,7 @@ class Open:
     left: int | None = None
 
     def steps(self, staff: Staff) -> Iterator[tuple[int, Callable[..., object], Actor]]:
-        """Give each step that was taken: how long ago, the command, and by whom."""
+        """Yield each step that was taken: the minutes since it, the command, and the actor."""
         for minutes_ago, command, by in (
             (self.started, kitchen_services.start_cooking, staff.chef),
             (self.finished, kitchen_services.finish_ticket, staff.chef),
@@ -52,7 +52,7 @@ def _simple_item(slug: str) -> Selection:
     return SimpleItemSelection(simple_item=slug)
 
 
-_who = Random(12)  # noqa: S311 - no secret
+_who = Random(12)  # noqa: S311 - not for secrets
 OPEN = (
     Open(
         random_guest(_who),
@@ -108,7 +108,7 @@ OPEN = (
 
 
 def place_open_orders(*, staff: Staff, now: datetime) -> None:
-    """Let these orders be placed and taken so far, each step as long ago as it says."""
+    """Place the orders of ``OPEN`` and run their steps, each with the time at which it was taken."""
     longest_ago = max(row.placed for row in OPEN)
     scheduler = Scheduler(at_once(now - timedelta(minutes=longest_ago)), on_refusal=_fail)
     for row in OPEN:

@@ -1,4 +1,4 @@
-"""What is told of an evening while it goes on, a line a step, and what is summed up at its end."""
+"""The report of a simulated evening: one line for each step, and a summary of counts at the end."""
 
 import logging
 from collections import Counter
@@ -14,12 +14,12 @@ SUMMED_UP = ("ordered", "turned away", "handed over", "brought", "cancelled", "r
 
 
 def silently(_line: str) -> None:
-    """Tell nobody."""
+    """Discard the line."""
 
 
 @contextmanager
 def hushed_log() -> Iterator[None]:
-    """Leave the line that each command logs out of it: here it is told in other words, or to nobody."""
+    """Suppress the log line of each command during the block: the report prints its own line, or none."""
     log = logging.getLogger(commands.__name__)
     level = log.level
     log.setLevel(logging.WARNING)
@@ -35,12 +35,12 @@ class Report:
         self.counts: Counter[str] = Counter()
 
     def line(self, at: datetime, what: str, *, counts_as: str = "") -> None:
-        """Tell one step, with the time on the shop's wall clock, to the second."""
+        """Report one step, with the shop's wall-clock time to the second, and count it under ``counts_as`` if given."""
         self._tell(f"{at.astimezone(clock.shop_zone()):%H:%M:%S}  {what}")
         if counts_as:
             self.counts[counts_as] += 1
 
     @property
     def summary(self) -> str:
-        """Say in a line what happened how often."""
+        """Return the counts in one line."""
         return ", ".join(f"{self.counts[what]} {what}" for what in SUMMED_UP if self.counts[what]) or "nothing happened"

@@ -1,4 +1,4 @@
-"""Who comes when, and what comes in between: an evening as it is planned before anybody has ordered."""
+"""Scenarios: the visits of a simulated evening and their twists, planned before the first order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from menu.selections import Selection
 from pizzeria.demo.simulation import guest_profiles
 from pizzeria.demo.simulation.guest_profiles import CARLA, Guest
 
-DELIVERED = 0.4  # the part of the guests who stay at home
-A_RUSH = timedelta(minutes=4)  # the match is over, and everybody is hungry
+DELIVERED = 0.4  # the fraction of orders to be delivered
+A_RUSH = timedelta(minutes=4)  # the time within which the guests of a rush come
 
 
 class Twist(Enum):
-    """What comes in between; with most visits nothing does."""
+    """An irregularity in the course of an order; most visits have none."""
 
     CHANGED_MIND = auto()  # the guest cancels
     RAN_OUT = auto()  # the kitchen cancels
-    FORGOTTEN = auto()  # it stays in the oven for too long, so that it is promised anew
-    RECALLED = auto()  # it was not done yet
-    NOT_COLLECTED = auto()  # nobody came for it
-    NOBODY_HOME = auto()  # nobody opened; the driver tries a second time
+    FORGOTTEN = auto()  # the ticket is in the oven for too long, so that the promise is extended
+    RECALLED = auto()  # the kitchen recalls the ticket, because the pizza was not done
+    NOT_COLLECTED = auto()  # no guest picked it up
+    NOBODY_HOME = auto()  # no person opened the door; the driver tries a second time
 
 
 ONLY = {Twist.NOT_COLLECTED: FulfillmentMethod.PICKUP, Twist.NOBODY_HOME: FulfillmentMethod.DELIVERY}
@@ -32,9 +32,9 @@ ONLY = {Twist.NOT_COLLECTED: FulfillmentMethod.PICKUP, Twist.NOBODY_HOME: Fulfil
 @dataclass(frozen=True, slots=True)
 class Visit:
     """
-    Somebody orders something.
+    A visit of a guest, with one order.
 
-    :param after: since the evening began
+    :param after: the time since the evening began
     """
 
     after: timedelta
@@ -54,11 +54,11 @@ def evening(
     chance: Random,
 ) -> list[Visit]:
     """
-    Plan an evening: few come early, most in its middle, the last one well before its end.
+    Return the visits of an evening, sorted by time: few are early, most in the middle, the last well before the end.
 
-    :param twists: which of them happen, while there are orders to happen to
-    :param carlas: how many of the orders are the demo customer's
-    :param rush: the part of the guests who come all at once, at half time
+    :param twists: the twists that happen, each with another order; those beyond the number of orders do not happen
+    :param carlas: the number of orders of the demo's customer
+    :param rush: the fraction of the guests who come all at once, in the middle of the evening
     """
     hungry_at_once = round(orders * rush)
     times = sorted(

@@ -1,4 +1,4 @@
-"""What is to be done and when, and how fast the evening goes by."""
+"""The scheduler of a simulated evening, and the paces at which the evening passes."""
 
 import heapq
 import time
@@ -16,7 +16,7 @@ type Step = Callable[[datetime], None]
 
 
 def at_once(begins: datetime) -> Pace:
-    """Wait for nothing: the commands are told the evening's own time."""
+    """Return a pace that does not wait; commands run with the simulated time."""
     return lambda passed: begins + passed
 
 
@@ -24,9 +24,9 @@ def watched(
     speed: float, *, now: Callable[[], datetime] = clock.now, sleep: Callable[[float], None] = time.sleep
 ) -> Pace:
     """
-    Wait as long as it takes, divided by the speed: at 60 an hour of the evening takes a minute.
+    Return a pace that waits for the steps' time divided by the speed: at 60 an hour of the evening takes a minute.
 
-    The commands are told the real time, because those who watch read it on every page.
+    Commands run with the real time, because it is shown on every page that people watch.
     """
     begun = now()
 
@@ -40,7 +40,7 @@ def watched(
 
 
 class Scheduler:
-    """The steps of an evening, each done when its time has come. What the shop refuses is told, and life goes on."""
+    """The schedule of an evening: runs each step at its time. A refused step is reported, and the next one runs."""
 
     def __init__(self, pace: Pace, *, on_refusal: Callable[[datetime, Refusal], None]) -> None:
         self._pace, self._on_refusal = pace, on_refusal
@@ -49,11 +49,11 @@ class Scheduler:
         self._passed = timedelta()
 
     def later(self, minutes: float, step: Step) -> None:
-        """Have something done so many of the evening's minutes from now."""
+        """Schedule a step for so many of the evening's minutes from now."""
         heapq.heappush(self._steps, (self._passed + timedelta(minutes=minutes), next(self._order), step))
 
     def run(self) -> None:
-        """Do everything, also what comes up meanwhile."""
+        """Run every step, including those that are scheduled meanwhile."""
         while self._steps:
             self._passed, _order, step = heapq.heappop(self._steps)
             at = self._pace(self._passed)
@@ -63,5 +63,5 @@ class Scheduler:
                 self._on_refusal(at, refusal)
 
     def now(self) -> datetime:
-        """Tell the time."""
+        """Return the time that commands run with now."""
         return self._pace(self._passed)

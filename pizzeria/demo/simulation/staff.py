@@ -1,4 +1,4 @@
-"""The demo's people, acting as they would when signed in."""
+"""The actors of the demo's users, as in a session in which they are signed in."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -16,12 +16,16 @@ class Staff:
 
     @classmethod
     def of_the_demo(cls) -> Self:
-        """:raises User.DoesNotExist: somebody took them away"""
+        """
+        Return the actors of the demo's chef, driver and customer.
+
+        :raises User.DoesNotExist: one of these users has been deleted
+        """
         chef, driver, customer = (
             actor_for_user(User.objects.get(username=name)) for name in ("chef", "driver", "customer")
         )
         return cls(chef, driver, {"customer": customer})
 
     def signed_in(self, username: str) -> Actor:
-        """Give who orders: a customer by name, or a guest."""
+        """Return the actor for an order: the customer with this username, or the guest if it is empty."""
         return self.customers[username] if username else GUEST

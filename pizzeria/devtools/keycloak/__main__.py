@@ -1,4 +1,4 @@
-"""`make keycloak`: a Keycloak with the shop's realm, until somebody says enough."""
+"""`make keycloak`: run a Keycloak with the shop's realm until Ctrl-C."""
 
 import os
 import sys
@@ -26,7 +26,7 @@ Ctrl-C closes it; its data stays. `make keycloak-export` writes what you change 
 
 
 def main() -> int:
-    """Run Keycloak until somebody says enough; the exit code."""
+    """Run Keycloak until a signal or a failure ends it; return the exit code."""
     signals.listen()
     try:
         with ExitStack() as everything:

@@ -1,4 +1,4 @@
-"""The office of a running Keycloak: its admin API, as far as it is used here."""
+"""The client for the admin API of a running Keycloak, with the calls that are used here."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -6,13 +6,15 @@ from typing import Any
 
 import requests
 
-ACCOUNT = "admin"  # the person at the console and, for programs, the client that acts on its own account
-PATIENCE = 60.0  # seconds: making a realm with its keys and people takes its time on a busy machine
+ACCOUNT = "admin"  # username for the console, and id of the client with which programs act (client credentials)
+PATIENCE = 60.0  # seconds: creating a realm with its keys and users is slow on a busy machine
 
 
 @dataclass(frozen=True, slots=True)
 class AdminClient:
     """
+    The admin client of one server.
+
     :param address: of the server, such as http://localhost:8180
     :param password: of its administrator
     """
@@ -30,7 +32,7 @@ class AdminClient:
         self.ask("delete", realm)
 
     def export(self, realm: str) -> Any:
-        """All of a realm but its people."""
+        """Return the export of a realm, without its users."""
         return self.ask("post", f"{realm}/partial-export?exportClients=true&exportGroupsAndRoles=true").json()
 
     def client(self, realm: str, name: str) -> dict[str, Any]:
@@ -38,16 +40,16 @@ class AdminClient:
         return dict(client)
 
     def move_client(self, realm: str, name: str, *, origin: str) -> None:
-        """Tell where a client is found from now on; its addresses are relative to that."""
+        """Change a client's root URL to ``origin``; its other addresses are relative to that."""
         client = self.client(realm, name)
         if client.get("rootUrl") != origin:
             self.ask("put", f"{realm}/clients/{client['id']}", json={**client, "rootUrl": origin})
 
     def ask(self, verb: str, path: str, **more: Any) -> requests.Response:
         """
-        Ask the admin API for something below /admin/realms/.
+        Send a request to the admin API, for a path below /admin/realms/, and return the response.
 
-        :raises requests.HTTPError: it refused
+        :raises requests.HTTPError: the response has an error status
         """
         answer = self._answer(verb, path, **more)
         answer.raise_for_status()

@@ -1,4 +1,4 @@
-"""Shop and Keycloak, known to each other."""
+"""The connection of shop and Keycloak: the shop's realm in Keycloak, and Keycloak in the shop's environment."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,9 @@ REALM, WEB, API = "pizzeria", "pizzeria-web", "pizzeria-api"  # as in realm.json
 @dataclass(frozen=True, slots=True)
 class Connection:
     """
-    :param variables: what the shop's environment says of the server
+    A running Keycloak with the shop's realm.
+
+    :param variables: the shop's environment variables for this server
     """
 
     server: Keycloak
@@ -32,11 +34,11 @@ class Connection:
 @contextmanager
 def opened(*, origin: str, port: int | None = None) -> Iterator[Connection]:
     """
-    The checkout's Keycloak with the shop's realm, until the block ends.
+    Start the checkout's Keycloak with the shop's realm, yield the connection, and stop it after the block.
 
-    :param origin: where the shop is found this time
-    :param port: if not last time's
-    :raises CannotServe: with what to do about it
+    :param origin: the shop's address in this run
+    :param port: of Keycloak, if it is not the port of the last run
+    :raises ServerUnavailable: the message says what to do
     """
     kept = state_dir.keycloak_state_dir()
     port = port or keycloak.port_in(kept.folder)

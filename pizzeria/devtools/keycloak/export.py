@@ -1,8 +1,8 @@
 """
-`make keycloak-export`: what was changed by hand in the running Keycloak, written into realm.json.
+`make keycloak-export`: write what was changed by hand in the running Keycloak into the realm file (realm.json).
 
-The people stay those of the file. What a realm has without being told is asked of Keycloak itself: a second realm is
-made of names alone, exported beside the first, and removed.
+The users stay those of the file. Keycloak's defaults are left out. They are read from Keycloak itself: a second realm,
+which has names only, is created, exported and removed.
 """
 
 import sys
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def exported(office: AdminClient, *, before: str) -> str:
-    """The document ``before`` with what is otherwise in the running realm by now."""
+    """Return the text of the realm file ``before``, updated with the differences in the running realm."""
     said = realm_file.fill_placeholders(before, {})
     now = realm_file.without_stamps(office.export(said["realm"]))
     realm = realm_file.differences(now, usual=_usual(office, said), before=said)
@@ -46,7 +46,7 @@ def exported(office: AdminClient, *, before: str) -> str:
 
 
 def _usual(office: AdminClient, said: dict[str, Any]) -> Any:
-    """A realm of the same scopes of which nothing else was said, as if it had the other's name."""
+    """Return the export of a realm with the same scopes and Keycloak's defaults otherwise, under the realm's name."""
     name = f"usual-{uuid4()}"
     office.make(
         {

@@ -1,5 +1,5 @@
 """
-The Keycloak that is run here: fetched by Maven once, built once, and kept outside the checkout for all of them.
+Installation of Keycloak: fetched by Maven once, built once, and cached outside the checkout, for all checkouts.
 """
 
 import os
@@ -21,12 +21,12 @@ VERSION = "26.7.3"
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:tar.gz"
 OLDEST_JAVA = 17
 INSTALL = "Debian: apt install default-jre-headless maven"
-# Of a quick compiler and a simple collector it starts in half the time and memory; nobody here measures its speed.
+# With the fast compiler and the serial collector it needs half the time and memory to start; its speed is not measured.
 JVM = "-Xms64m -Xmx400m -XX:MaxMetaspaceSize=256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dfile.encoding=UTF-8"
 
 
 def missing() -> str:
-    """What this machine lacks to run it, as a sentence with what to do; empty if nothing is."""
+    """Return what this machine lacks to run Keycloak, as a sentence with what to do; empty if nothing is missing."""
     if (java := _java_version()) < OLDEST_JAVA:
         here = f"here is Java {java}" if java else "there is no Java here"
         return f"Keycloak runs on Java {OLDEST_JAVA} or newer, and {here}. Install one ({INSTALL})."
@@ -36,17 +36,17 @@ def missing() -> str:
 
 
 def announce() -> None:
-    """Say that there will be something to wait for, if there will."""
+    """Print that Keycloak is going to be fetched and built, if it is, because that takes a while."""
     if not missing() and not _cached().exists():
         say(f"Fetching Keycloak {VERSION} (180 MB) and building it; this happens once ...")
 
 
 def fetched(home: StateDir) -> Path:
     """
-    The program's folder; the first time it is fetched (180 MB) and built, which takes a minute or two.
+    Return the program's directory; the first call fetches it (180 MB) and builds it, which takes a minute or two.
 
-    :param home: where logs and records of that are kept
-    :raises CannotServe: with what to do
+    :param home: the state directory for logs and process records of that
+    :raises ServerUnavailable: the message says what to do
     """
     if lack := missing():
         raise ServerUnavailable(lack)
@@ -56,19 +56,19 @@ def fetched(home: StateDir) -> Path:
         with tempfile.TemporaryDirectory(dir=cached.parent, prefix="unfinished-") as unfinished:
             program = _fetch(Path(unfinished), home)
             _run("build keycloak", [program / "bin" / "kc.sh", "build", "--db=dev-file", "--cache=local"], home)
-            with suppress(OSError):  # somebody else was quicker
-                program.rename(cached)  # only ever seen whole
+            with suppress(OSError):  # another process has installed it in the meantime
+                program.rename(cached)  # the rename is atomic, so that no process sees an incomplete program
     return cached
 
 
 def environment() -> dict[str, str]:
-    """What it runs in: the caller's own Keycloak and Java options have no say."""
+    """Return the environment variables for Keycloak, without the caller's own Keycloak and Java options."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("KC_", "KEYCLOAK", "JAVA_OPTS"))}
     return {**ours, "JAVA_OPTS": JVM}
 
 
 def cache() -> Path:
-    """The folder for what is fetched and made once, by every checkout of this account."""
+    """Return the directory for what is fetched and built once for all checkouts of this account."""
     caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
     return caches / "pizzeria"
 

@@ -1,4 +1,4 @@
-"""A realm as a document that people read and change: what Keycloak takes for granted is left out."""
+"""The realm file: a realm as JSON for people to read and change, without Keycloak's default values."""
 
 import json
 from typing import Any
@@ -7,9 +7,9 @@ from pizzeria.devtools.state_dir import ROOT
 
 FILE = ROOT / "pizzeria" / "users" / "keycloak" / "realm.json"
 WIDE = 120
-NAMES = ("clientId", "username", "name", "alias", "providerId")  # what one thing of a list is known by
-NEW = "new"  # a client, a role and a scope of this name show what Keycloak makes of a name alone
-STAMPS = (  # others at every import, or of one moment
+NAMES = ("clientId", "username", "name", "alias", "providerId")  # the keys that identify an item of a list
+NEW = "new"  # a client, a role and a scope of this name show Keycloak's defaults for an item that has only a name
+STAMPS = (  # keys whose values differ at every import, or depend on the time
     "id",
     "containerId",
     "internalId",
@@ -22,7 +22,7 @@ STAMPS = (  # others at every import, or of one moment
 
 
 def fill_placeholders(text: str, values: dict[str, str]) -> dict[str, Any]:
-    """The realm of a document, with its placeholders (`${SHOP_ORIGIN}`) filled as Keycloak's own import would."""
+    """Return the realm in a realm file, its placeholders (`${SHOP_ORIGIN}`) filled as by Keycloak's own import."""
     for name, value in values.items():
         text = text.replace(f"${{{name}}}", value)
     realm: dict[str, Any] = json.loads(text)
@@ -30,7 +30,7 @@ def fill_placeholders(text: str, values: dict[str, str]) -> dict[str, Any]:
 
 
 def format_realm(value: Any, *, indent: int = 0, before: int = 0) -> str:
-    """As JSON, in which whatever fits on its line stays on it."""
+    """Return the value as JSON, in which a value that fits on one line stays on it."""
     line = json.dumps(value, ensure_ascii=False)
     if before + len(line) < WIDE or not isinstance(value, (dict, list)) or not value:
         return line
@@ -48,10 +48,13 @@ def format_realm(value: Any, *, indent: int = 0, before: int = 0) -> str:
 
 def differences(now: Any, *, usual: Any, before: Any) -> Any:
     """
-    What a document says of ``now``: what it said before, if it is still so, and what is not as usual.
+    Return the part of ``now`` that belongs into a realm file.
 
-    :param usual: the same place in a realm of which nothing was said
-    :param before: the same place in the document so far; it settles the order, and keeps its placeholders
+    That is: the keys that the file has already, as far as ``now`` still has them, and the values that differ from
+    Keycloak's defaults.
+
+    :param usual: the same place in a realm with Keycloak's defaults
+    :param before: the same place in the present realm file; its order and its placeholders are kept
     """
     if isinstance(before, str) and "${" in before:
         return before
@@ -92,7 +95,7 @@ def _differing_items(now: list[Any], usual: list[Any], before: list[Any]) -> lis
 
 
 def _named(part: Any, said: Any) -> Any:
-    """Whatever else goes without saying, its name does not."""
+    """Return an item's differences together with the keys that identify it, even if these are defaults."""
     if not isinstance(part, dict):
         return said
     return {**{key: part[key] for key in NAMES[:3] if key in part and key not in said}, **said}
@@ -105,7 +108,7 @@ def _name(part: Any) -> str:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two parts of an export mean the same; Keycloak gives its lists in any order."""
+    """Return whether two parts of an export are equivalent; Keycloak exports lists in any order."""
     return bool(_in_order(one) == _in_order(other))
 
 
@@ -118,7 +121,7 @@ def _in_order(value: Any) -> Any:
 
 
 def without_stamps(value: Any) -> Any:
-    """An export without what no two of them have in common."""
+    """Return an export without the keys whose values differ in every export."""
     if isinstance(value, dict):
         return {key: without_stamps(part) for key, part in value.items() if key not in STAMPS}
     if isinstance(value, list):
@@ -127,5 +130,5 @@ def without_stamps(value: Any) -> Any:
 
 
 def renamed(realm: Any, old: str, new: str) -> Any:
-    """A realm under another name, which its own roles and addresses carry in them."""
+    """Return a realm under another name; its roles and addresses contain the name, too."""
     return json.loads(json.dumps(realm).replace(old, new))

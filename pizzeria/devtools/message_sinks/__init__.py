@@ -1,7 +1,8 @@
 """
-Where the demo's messages arrive: a mail server and an SMS provider, both real servers on loopback.
+Message sinks: an SMTP server and an SMS provider on loopback, which receive the messages of the demo and the tests.
 
-They hand nothing on. What they took lies in a ledger of their own, apart from anything the shop believes it has sent.
+They forward no message. They keep what they have accepted in a store of their own, separate from the shop's records of
+what it has sent.
 """
 
-PORTS = "ports.json"  # in its folder: at which ports it serves; there once it does
+PORTS = "ports.json"  # the file in the sinks' folder that names their ports; it exists once they serve

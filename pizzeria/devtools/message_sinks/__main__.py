@@ -1,4 +1,4 @@
-"""`python -m pizzeria.devtools.message_sinks FOLDER`: serve until killed, and say in the folder at which ports."""
+"""`python -m pizzeria.devtools.message_sinks FOLDER`: serve until killed; write the ports to a file in FOLDER."""
 
 import asyncio
 import json

@@ -1,7 +1,7 @@
 """
-How the servers treat whoever comes: well, unless told otherwise.
+Faults that the message sinks inject; without any, they accept every message.
 
-Told by a file beside the ledger, so that a test can tell a server in another process at any moment.
+The faults are in a file beside the stored messages, so that a test can change them in another process at any time.
 """
 
 import json
@@ -24,11 +24,12 @@ class Faults:
 
     def change(self, *, refused: Collection[str] = (), **moments: Manner) -> None:
         """
-        Treat people like this from now on: well, but for what is named here.
+        Replace all faults by these; whatever is not named here works normally from now on.
 
-        :param refused: addresses and numbers that nobody has
-        :param moments: EHLO, RCPT, DATA, QUIT or SMS, and what is done then. A number: answer with it. "hang": take
-            nothing and say nothing. "silence": take it and say nothing. "drop": take it and cut the line.
+        :param refused: e-mail addresses and phone numbers that are rejected as unknown
+        :param moments: EHLO, RCPT, DATA, QUIT or SMS, and the fault at that step. A number: answer with that status
+            code. "hang": do not accept the message, do not answer. "silence": accept the message, do not answer.
+            "drop": accept the message, then close the connection.
         """
         unfinished = self.file.with_suffix(".unfinished")
         unfinished.write_text(json.dumps({"refused": list(refused), "moments": moments}))

@@ -1,7 +1,7 @@
 """
-The SMS provider: takes what apprise posts for `json://…/sms/<number>`, and forms such as Twilio's.
+An SMS provider that accepts what apprise posts for `json://…/sms/<number>`, and form posts such as Twilio's.
 
-It refuses as Twilio does, with a body that holds the status and a longer number of its own.
+It rejects as Twilio does: the body holds the HTTP status and a longer error code.
 """
 
 import json
@@ -40,7 +40,7 @@ class Counter(BaseHTTPRequestHandler):
         return self._answer(HTTPStatus.CREATED, sid=message.id)
 
     def log_message(self, format: str, *arguments: Any) -> None:
-        """Say nothing: a line would hold the number."""
+        """Log nothing: a line would contain the phone number."""
 
     def _message(self) -> Message:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
@@ -54,14 +54,14 @@ class Counter(BaseHTTPRequestHandler):
         body = json.dumps({"status": status, "code": 20_000 + status, **more}).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Location", self.path)  # whoever is sent on comes back here, and asks twice
+        self.send_header("Location", self.path)  # a client that follows a redirect posts here a second time
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
 
 def serve(store: MessageStore, faults: Faults) -> ThreadingHTTPServer:
-    """A server at work on a free port, in threads of its own."""
+    """Start the provider on a free port, in threads of its own, and return its server."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Counter, store=store, faults=faults))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server

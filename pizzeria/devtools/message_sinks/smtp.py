@@ -1,4 +1,4 @@
-"""The mail server."""
+"""An SMTP server that stores each message it accepts."""
 
 import asyncio
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from pizzeria.devtools.message_sinks.store import Message, MessageStore
 
 @dataclass(frozen=True, slots=True)
 class Clerk:
-    """Answers at each moment of a conversation; aiosmtpd finds these methods by their names."""
+    """The handler of SMTP commands; aiosmtpd finds these methods by their names."""
 
     store: MessageStore
     faults: Faults
@@ -71,7 +71,7 @@ class Clerk:
 
 
 async def serve(store: MessageStore, faults: Faults) -> asyncio.Server:
-    """A server at work on a free port."""
+    """Start the SMTP server on a free port and return it."""
     loop = asyncio.get_running_loop()
     clerk = Clerk(store, faults)
     return await loop.create_server(lambda: SMTP(clerk, hostname="postbox", loop=loop), "127.0.0.1", 0)

@@ -1,4 +1,4 @@
-"""The messages that were taken: one file each, written whole, so that any process may read while another writes."""
+"""The accepted messages: one file each, renamed into place, so that a process can read while another writes."""
 
 import json
 import time
@@ -13,8 +13,8 @@ class Message:
     """
     An e-mail or an SMS as it arrived.
 
-    :param id: the later it was taken, the greater it sorts
-    :param letter: the Message-ID its sender gave it, if it is an e-mail
+    :param id: sorts by the time of acceptance, later ones greater
+    :param letter: the Message-ID that the sender set, if it is an e-mail
     """
 
     kind: str
@@ -27,7 +27,7 @@ class Message:
 
     @property
     def at(self) -> datetime:
-        """When it was taken."""
+        """Return the time of acceptance."""
         return datetime.fromtimestamp(int(self.id.partition("-")[0]) / 1e9, UTC)
 
 
@@ -36,7 +36,7 @@ class MessageStore:
     folder: Path
 
     def take(self, message: Message) -> Message:
-        """Write a message down; it stays."""
+        """Store a message and return it."""
         unfinished = self.folder / f".{message.id}"
         unfinished.write_text(json.dumps(asdict(message)))
         unfinished.rename(self._file(message.id))
@@ -46,12 +46,12 @@ class MessageStore:
         return [_read(file) for file in sorted(self.folder.glob("[0-9]*.json"), reverse=True)[:at_most]]
 
     def find(self, id: str) -> Message | None:
-        """The message with this id, which must be made of letters, digits and hyphens."""
+        """Return the message with this id, or None; the id may contain only letters, digits and hyphens."""
         file = self._file(id)
         return _read(file) if file.exists() else None
 
     def forget(self) -> None:
-        """Throw every message away."""
+        """Delete every message."""
         for file in self.folder.glob("[0-9]*.json"):
             file.unlink()
 

@@ -1,8 +1,8 @@
 """
-Where the servers' data lies.
+Data directories of the servers.
 
-In the folder that was asked for; but a checkout under root's own home is closed to the account that runs the servers.
-Then the data, and a copy of any binary that is closed to it, go to a folder elsewhere, which is noted in the first.
+They are in the requested directory, unless the service account cannot enter it (a checkout under root's home). Then the
+data, and a copy of any binary that the account cannot run, are in another directory; a file in the first one names it.
 """
 
 import os
@@ -17,19 +17,19 @@ from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.programs import Program
 from pizzeria.devtools.servers.service_account import ServiceAccount
 
-ELSEWHERE = "elsewhere"  # the note
+ELSEWHERE = "elsewhere"  # the file that names the other directory
 PERMANENT = Path("/var/tmp")  # noqa: S108 - survives a reboot
 
 
 @dataclass(frozen=True, slots=True)
 class DataDir:
-    """A folder with a place for each server, and the account they run as."""
+    """A directory with a subdirectory for each server, and the account that the servers run as."""
 
     folder: Path
     account: ServiceAccount | None
 
     def place(self, name: str) -> Path:
-        """The folder of one server, closed to everybody else."""
+        """Return the directory of one server, which other users cannot enter; create it if needed."""
         place = self.folder / name
         place.mkdir(mode=0o700, exist_ok=True)
         if self.account:
@@ -37,7 +37,7 @@ class DataDir:
         return place
 
     def executable(self, program: Program) -> Path:
-        """The program itself if the account can run it, else a copy in this room."""
+        """Return the path of the program if the account can run it, otherwise that of a copy in this directory."""
         original = program.root / program.path
         if self.account is None or not program.parts or self.account.can("-x", original):
             return original
@@ -49,22 +49,22 @@ class DataDir:
             _open_to_all(unfinished)
             copy.parent.mkdir(exist_ok=True)
             copy.parent.chmod(0o755)
-            unfinished.rename(copy)  # only ever seen whole
+            unfinished.rename(copy)  # the rename is atomic, so that no process sees an incomplete copy
         return copy / program.path
 
 
 def data_dir_in(folder: Path) -> DataDir:
-    """The room for servers whose home is ``folder``, the same at every call."""
+    """Return the data directory of the servers whose state directory is ``folder``; the same at every call."""
     account = service_account.service_account()
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o711)  # the account passes through; nobody looks around
+    folder.chmod(0o711)  # the account may enter the directory; other users may not list it
     if account is None or account.can("-x", folder):
         return DataDir(folder, account)
     return DataDir(_noted(folder) or _found_elsewhere(folder, account), account)
 
 
 def clear(folder: Path) -> list[Path]:
-    """Remove ``folder`` and what it notes elsewhere; the folders that there were."""
+    """Remove ``folder`` and the other directory that it names; return those of them that existed."""
     there = [path for path in (_noted(folder), folder) if path and path.exists()]
     for path in there:
         shutil.rmtree(path)
@@ -76,7 +76,7 @@ def _noted(folder: Path) -> Path | None:
     if not note.exists():
         return None
     elsewhere = Path(note.read_text())
-    # Temporary folders get swept, and then anybody may make one of that name.
+    # Systems clean up temporary directories; after that any user may create one of the same name.
     still_ours = elsewhere.is_dir() and not elsewhere.is_symlink() and elsewhere.stat().st_uid == os.geteuid()
     return elsewhere if still_ours else None
 
@@ -85,7 +85,7 @@ def _found_elsewhere(folder: Path, account: ServiceAccount) -> Path:
     for parent in (PERMANENT, Path(tempfile.gettempdir())):
         if parent.is_dir() and account.can("-x", parent):
             elsewhere = parent / f"pizzeria-{token_hex(8)}"
-            (folder / ELSEWHERE).write_text(str(elsewhere))  # first: what is noted nowhere is never removed
+            (folder / ELSEWHERE).write_text(str(elsewhere))  # before mkdir: an unnamed directory is never removed
             elsewhere.mkdir()
             elsewhere.chmod(0o711)
             return elsewhere

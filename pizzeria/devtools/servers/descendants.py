@@ -1,8 +1,8 @@
 """
-The processes below this one, whoever started them, and an end to all of them.
+The descendants of a process: listing and stopping them.
 
-A process whose parent has ended belongs to init, and is nobody's descendant any more, unless an ancestor has asked for
-such orphans (`adopt_orphans`). Linux alone offers that; elsewhere orphans are out of reach.
+A process whose parent has ended becomes a child of init, and is no longer a descendant, unless an ancestor adopts such
+orphans (`adopt_orphans`). Only Linux offers that; elsewhere orphans cannot be found.
 """
 
 import os
@@ -19,7 +19,7 @@ from pizzeria.devtools.servers.processes import LIBC, wait_until
 
 PR_SET_CHILD_SUBREAPER = 36
 PATIENCE = 3.0  # seconds between SIGTERM and SIGKILL
-CERTAINTY = 10.0  # seconds for the kernel to end what was killed
+CERTAINTY = 10.0  # seconds for the kernel to end the killed processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def running(ancestor: int | None = None) -> list[Process]:
 
 
 def stop() -> None:
-    """Stop every descendant: SIGTERM, a few seconds, SIGKILL."""
+    """Stop every descendant: send SIGTERM, and SIGKILL a few seconds later."""
     asked: set[int] = set()
 
     def all_have_ended(number: signal.Signals) -> bool:
@@ -87,7 +87,7 @@ def _all_running() -> Iterator[Process]:
 
 
 def _read(folder: Path) -> tuple[Process, str]:
-    # The name in brackets may hold anything, brackets too: count the fields behind the last one.
+    # The process name is in brackets and may contain brackets itself: count the fields after the last one.
     before, _, after = (folder / "stat").read_text(errors="replace").rpartition(")")
     state, parent, *_ = after.split()
     words = (folder / "cmdline").read_bytes().rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace")

@@ -1,5 +1,5 @@
-"""The one way in which a server is not to be had."""
+"""The exception for a server that cannot be started."""
 
 
 class ServerUnavailable(Exception):
-    """There is no server; the message says why, and what to do, to whoever wanted one."""
+    """The server cannot be started; the message tells the user why, and what to do."""

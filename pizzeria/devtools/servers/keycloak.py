@@ -1,7 +1,7 @@
 """
-A Keycloak of our own: loopback only, its data in one folder, an administrator's password nobody chose.
+A Keycloak server as a child process: loopback only, data in one directory, a random administrator password.
 
-Its address is part of who people are here (their issuer), so that the port is kept beside the data.
+Its address is the issuer of every user's identity, so the port is kept beside the data.
 """
 
 from collections.abc import Iterator
@@ -19,9 +19,9 @@ from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.processes import Child, wait_until
 from pizzeria.devtools.state_dir import StateDir
 
-PORT = "port"  # the file
-PATIENCE = 240.0  # seconds: on busy cores, with an empty database
-FAREWELL = 15.0  # seconds
+PORT = "port"  # name of the file that keeps it
+PATIENCE = 240.0  # seconds for a start on busy cores with an empty database
+FAREWELL = 15.0  # seconds for a stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class Keycloak:
 @contextmanager
 def running(home: StateDir, *, port: int) -> Iterator[Keycloak]:
     """
-    A running server with last time's realms.
+    Start a server with the realms of the last run, yield it, and stop it after the block.
 
-    :param home: of this server alone; whoever calls holds its lock
-    :raises CannotServe: with the reason, and the end of its log
+    :param home: the state directory of this server alone; the caller holds its lock
+    :raises ServerUnavailable: the message holds the reason, and the end of the log
     """
     folder = install.fetched(home)
     if not is_free(port):
@@ -57,7 +57,7 @@ def running(home: StateDir, *, port: int) -> Iterator[Keycloak]:
         cwd=home.folder,
         env={
             **install.environment(),
-            # Read once, when there is no data yet: a person for the console, and a client for programs.
+            # Keycloak reads these only while it has no data: a user for the console, and a client for programs.
             "KC_BOOTSTRAP_ADMIN_USERNAME": ACCOUNT,
             "KC_BOOTSTRAP_ADMIN_PASSWORD": office.password,
             "KC_BOOTSTRAP_ADMIN_CLIENT_ID": ACCOUNT,
@@ -74,7 +74,7 @@ def running(home: StateDir, *, port: int) -> Iterator[Keycloak]:
 
 
 def port_in(folder: Path) -> int:
-    """Last time's port of the server with this home; at the first time a free one."""
+    """Return the port that the server with this state directory used last; a free one at the first start."""
     with suppress(FileNotFoundError, ValueError):
         return int((folder / PORT).read_text())
     return ports.free_port()
@@ -86,9 +86,9 @@ def address_at(port: int) -> str:
 
 def office_of(folder: Path) -> AdminClient:
     """
-    The office of the server whose home this is.
+    Return the admin client of the server with this state directory.
 
-    :raises FileNotFoundError: it never ran
+    :raises FileNotFoundError: the server has never run
     """
     return AdminClient(address_at(int((folder / PORT).read_text())), secrets.kept(folder / "admin-password"))
 
@@ -99,7 +99,7 @@ def _arguments(port: int) -> list[str]:
 
 
 def _place(home: Path, program_folder: Path) -> Path:
-    """What the server takes for its own folder: its data lies there, and its program elsewhere."""
+    """Return the directory that Keycloak uses as its home: it holds the data, and a link to the program's libraries."""
     place = home / "server"
     place.mkdir(mode=0o700, exist_ok=True)
     lib = place / "lib"

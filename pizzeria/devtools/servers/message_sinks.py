@@ -1,4 +1,4 @@
-"""The postbox as a process: where the shop's messages go, however often the shop itself is killed."""
+"""The message sinks as a child process, separate from the shop, so that they survive a kill of the shop."""
 
 import json
 import os
@@ -21,9 +21,11 @@ PATIENCE = 120.0  # seconds, on busy cores
 @dataclass(frozen=True, slots=True)
 class MessageSinks:
     """
-    :param mail_url: as the shop's ``MAIL_URL``
-    :param sms_url: as the shop's ``NOTIFY_SMS_URL``
-    :param manners: how it treats whoever comes
+    The running message sinks.
+
+    :param mail_url: the value for the shop's ``MAIL_URL``
+    :param sms_url: the value for the shop's ``NOTIFY_SMS_URL``
+    :param faults: the faults that the sinks inject
     """
 
     mail_url: str
@@ -36,9 +38,9 @@ class MessageSinks:
 @contextmanager
 def running(*, home: Path) -> Iterator[MessageSinks]:
     """
-    A postbox at work, with the messages of last time.
+    Start the message sinks with the messages of the last run, yield them, and stop them after the block.
 
-    :raises CannotServe: with the end of its log
+    :raises ServerUnavailable: the message holds the end of the log
     """
     folder = home / "message-sinks"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

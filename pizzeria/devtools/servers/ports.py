@@ -1,9 +1,10 @@
 """
-Ports for servers of ours, each given to one process only.
+Free ports for the servers that this project starts, each returned to one process only.
 
-A port that is free now may be taken a moment later: by an outgoing connection, if it is in the kernel's ephemeral
-range, or by another process of ours that was given the same. So ports come from outside that range, and each is
-reserved by a lock on one byte of a file that all our processes share; the lock ends with the process that holds it.
+A port that is free now may be in use a moment later: by an outgoing connection, if it is in the kernel's ephemeral
+range, or by another process of this project that got the same port. So the ports come from outside that range, and each
+is reserved by a lock on one byte of a file that all our processes share; the kernel releases the lock when the process
+that holds it ends.
 """
 
 import errno
@@ -19,16 +20,16 @@ from pizzeria.devtools.servers.exceptions import ServerUnavailable
 
 POSSIBLE = range(10_000, 65_536)
 EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
-EPHEMERAL_ELSEWHERE = range(32_768, 65_536)  # at least what macOS and the BSDs use
-SHARED = Path("/tmp")  # noqa: S108 - not TMPDIR, which each run of the tests has to itself
-ADDRESSES = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))  # what "localhost" may mean
+EPHEMERAL_ELSEWHERE = range(32_768, 65_536)  # covers the ranges of macOS and the BSDs
+SHARED = Path("/tmp")  # noqa: S108 - not TMPDIR, which differs for each run of the tests
+ADDRESSES = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))  # what "localhost" may resolve to
 
 
 def free_port() -> int:
     """
-    A port that nobody uses, reserved for this process until it ends.
+    Return an unused port, reserved for this process until it ends.
 
-    :raises CannotServe: there is none left
+    :raises ServerUnavailable: no port is left
     """
     untried = _untried()
     while untried:
@@ -55,7 +56,7 @@ def _ephemeral() -> range:
 
 @functools.cache
 def _reservations() -> int:
-    # One file for each user, whom nobody else can lock out. Never closed: that would drop our locks.
+    # One file for each user, so that no other user can hold its locks. Never closed: closing releases all our locks.
     file = SHARED / f"pizzeria-ports-{os.geteuid()}"
     return os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
@@ -63,13 +64,13 @@ def _reservations() -> int:
 def _reserve(port: int) -> bool:
     try:
         fcntl.lockf(_reservations(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
-    except (BlockingIOError, PermissionError):  # systems differ in which they raise
+    except (BlockingIOError, PermissionError):  # which of the two depends on the operating system
         return False
     return True
 
 
 def _is_unused(port: int) -> bool:
-    # Without SO_REUSEADDR: not even a connection of a server that was here a minute ago is left.
+    # Without SO_REUSEADDR, bind also fails for a remaining connection of a server that has just ended.
     for family, address in ADDRESSES:
         try:
             with socket.socket(family) as probe:

@@ -1,7 +1,7 @@
 """
-A PostgreSQL of our own: loopback only, a free port, a password nobody chose, durable like the real one.
+A PostgreSQL server as a child process: loopback only, a free port, a random password, as durable as in production.
 
-The data survives its server being killed; ``PG*`` variables of the caller's shell have no say in it.
+The data survives a kill of the server; ``PG*`` variables of the caller's shell are ignored.
 """
 
 import os
@@ -22,17 +22,17 @@ from pizzeria.devtools.servers.data_dirs import DataDir
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.processes import Child
 
-KNOWS_UTF8_BY_ITSELF = 17  # this version and later, whatever locales the machine has
-NAME = "pizzeria"  # the role's, and the database's
+KNOWS_UTF8_BY_ITSELF = 17  # from this version on, whatever locales the machine has
+NAME = "pizzeria"  # of the role, and of the database
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",  # the default folder is missing on some machines and shared on the others
+    "unix_socket_directories": "",  # the default directory is missing on some machines, shared on the others
     "timezone": "UTC",
     "log_timezone": "UTC",
     "lc_messages": "C",
-    "max_connections": "400",  # several tests at a time, each with a crowd of its own
-    "dynamic_shared_memory_type": "mmap",  # files among its data, instead of some in /dev/shm that a kill leaves there
-    "client_connection_check_interval": "1s",  # else a killed web worker's row locks live on for its query's length
+    "max_connections": "400",  # several tests run at a time, each with many connections
+    "dynamic_shared_memory_type": "mmap",  # files in the data directory; those in /dev/shm would stay after a kill
+    "client_connection_check_interval": "1s",  # otherwise a killed web worker's row locks last until its query ends
 }
 
 
@@ -46,10 +46,10 @@ class Database:
 @contextmanager
 def running(room: DataDir, *, home: Path) -> Iterator[Database]:
     """
-    A running server with an empty or last time's database.
+    Start a server, yield its database (that of the last run, or an empty one), and stop the server after the block.
 
-    :param home: where its password, its log and its record are kept
-    :raises CannotServe: with the reason, and the end of its log
+    :param home: the directory for its password, its log and its process record
+    :raises ServerUnavailable: the message holds the reason, and the end of the log
     """
     program = programs.postgres()
     bin_folder = room.executable(program).parent
@@ -75,7 +75,7 @@ def running(room: DataDir, *, home: Path) -> Iterator[Database]:
             log=home / "logs" / "postgres.log",
             cwd=place,
             env=_environment(),
-            farewell=signal.SIGINT,  # "fast": sessions are cut, what was committed stays
+            farewell=signal.SIGINT,  # PostgreSQL's "fast" shutdown: open sessions are ended, committed data is kept
             account=room.account,
         ),
         answers=lambda port: _make_database(_url(password, port, "postgres")),
@@ -120,7 +120,7 @@ def _initialise(data: Path, bin_folder: Path, major: int, password: str, room: D
             f"--pgdata={unfinished}",
             f"--username={NAME}",
             f"--pwfile={password_file}",
-            "--auth=scram-sha-256",  # whoever else works on this machine reaches the port, too
+            "--auth=scram-sha-256",  # other users of this machine can connect to the port, too
             "--encoding=UTF8",
             *(by_itself if major >= KNOWS_UTF8_BY_ITSELF else ["--locale=C.UTF-8"]),
         ],
@@ -139,20 +139,23 @@ def _initialise(data: Path, bin_folder: Path, major: int, password: str, room: D
         raise ServerUnavailable(
             f"PostgreSQL could not lay out its data:\n{initdb.stdout[-800:]}{initdb.stderr[-1600:]}"
         )
-    unfinished.rename(data)  # only ever seen whole
+    unfinished.rename(data)  # the rename is atomic, so that no process sees incomplete data
 
 
 def _forget_dead_owner(data: Path) -> None:
     """
-    Remove the lock of a server that was killed, which PostgreSQL itself honours once any process has the number again.
+    Remove the lock file of a server that was killed.
 
-    Nobody else serves this data: our owner holds the lock on its home, and has stopped what was left in it.
+    PostgreSQL itself would respect that file as soon as any new process has the same process id. No other server uses
+    this data: the process that starts this one holds the lock on its state directory, and has stopped leftover servers.
+
+    :raises ServerUnavailable: another PostgreSQL does serve this data
     """
     lock = data / "postmaster.pid"
     with suppress(FileNotFoundError, IndexError, ValueError):
         pid = int(lock.read_text().splitlines()[0])
         with suppress(OSError):
-            if Path(f"/proc/{pid}/cwd").samefile(data):  # a server works in its data folder
+            if Path(f"/proc/{pid}/cwd").samefile(data):  # a server's working directory is its data directory
                 raise ServerUnavailable(f"Another PostgreSQL (process {pid}) already serves {data}. Stop it first.")
         lock.unlink()
 

@@ -1,9 +1,9 @@
 """
-Child processes that do not outlive their owner.
+Child processes that do not outlive their parent.
 
-Two nets, because an owner may be killed outright: on Linux the kernel signals each child when its owner dies, and each
-child is written down with the moment it began, so that the next start can stop what was left without ever touching
-another process that has the number by now.
+The parent may be killed with SIGKILL, so there are two mechanisms. On Linux the kernel signals each child process when
+its parent dies. And each child process is recorded with its start time, so that the next start can stop those that are
+left, and never signals another process that has the same process id by now.
 """
 
 import ctypes
@@ -23,16 +23,16 @@ from pizzeria.devtools.servers.service_account import ServiceAccount
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-PATIENCE = 6.0  # seconds between asking and killing: uvicorn takes 3 with open streams
+PATIENCE = 6.0  # seconds between the stop signal and SIGKILL; uvicorn takes 3 with open streams
 
 
 def started(pid: int) -> str | None:
-    """When the process with this number began, comparable only with itself; None if it is gone."""
+    """Return the start time of a process as text, to be compared for equality only; None if the process has ended."""
     if sys.platform != "linux":
         ps = subprocess.run(["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
         return ps.stdout.strip() or None
     try:
-        # The name in brackets may hold anything, brackets too: count the fields behind the last one.
+        # The process name is in brackets and may contain brackets itself: count the fields after the last one.
         state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
@@ -44,24 +44,28 @@ def started(pid: int) -> str | None:
 
 def start_tied(command: Sequence[str | Path], *, farewell: signal.Signals, **options: Any) -> subprocess.Popen[bytes]:
     """
-    Start a child that gets ``farewell`` when we die, however we die; on Linux alone.
+    Start a child process that gets the signal ``farewell`` when this process dies, however it dies; only on Linux.
 
-    To be called in a thread that lives as long as we do: the kernel takes its end for ours.
+    Call it in a thread that lives as long as this process: the kernel sends the signal when that thread ends.
 
-    :param options: of Popen
+    :param options: passed to Popen
     """
-    # One system call, which no other thread's locks can hold up.
+    # preexec_fn is safe here: it makes one system call, and needs no lock that another thread may hold.
     return subprocess.Popen(command, preexec_fn=tied_to_owner(farewell), **options)  # noqa: PLW1509
 
 
 def tied_to_owner(farewell: signal.Signals) -> Callable[[], None]:
-    """What a child runs before its program so that it gets ``farewell`` when we die, however we die."""
+    """
+    Return the function that a child process runs before its program.
+
+    It makes the child process get the signal ``farewell`` when this process dies, however it dies.
+    """
     owner = os.getpid()
 
     def tie() -> None:
         if LIBC is not None:
             LIBC.prctl(PR_SET_PDEATHSIG, int(farewell))
-            if os.getppid() != owner:  # it died before we had asked
+            if os.getppid() != owner:  # the parent died before prctl was called
                 os._exit(1)
 
     return tie
@@ -69,7 +73,7 @@ def tied_to_owner(farewell: signal.Signals) -> Callable[[], None]:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A child as it is written down: one file each, in the order they were started."""
+    """The record of a child process: one file each; the file names sort by start."""
 
     name: str
     pid: int
@@ -81,7 +85,11 @@ class Record:
 
     @classmethod
     def read(cls, file: Path) -> Self:
-        """:raises ValueError, TypeError: it was cut off while it was written"""
+        """
+        Return the record in a file.
+
+        :raises ValueError, TypeError: the writing process was killed before the file was complete
+        """
         return cls(**json.loads(file.read_text()))
 
     def write(self, file: Path) -> None:
@@ -90,12 +98,12 @@ class Record:
 
 class Child:
     """
-    A program running in its own process group, its output in a log, until ``stop`` or until its owner dies.
+    A child process in its own process group, with its output in a log, until ``stop`` or until its parent dies.
 
-    :param records: the folder to write it down in
-    :param log: written afresh; the last one is kept beside it
-    :param farewell: the signal it ends cleanly on
-    :param account: who runs it, if not we
+    :param records: the directory for its record
+    :param log: a new file; the previous log is kept beside it
+    :param farewell: the signal on which the program ends cleanly
+    :param account: the account that runs it, if it is not this process's
     """
 
     def __init__(
@@ -114,7 +122,7 @@ class Child:
         for folder in (records, log.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if log.exists():
-            log.replace(log.with_suffix(".log.1"))  # a crash is looked into after the next start
+            log.replace(log.with_suffix(".log.1"))  # needed if a crash is looked into after the next start
         with log.open("wb") as output:
             self.process = start_tied(
                 command,
@@ -124,7 +132,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 cwd=cwd,
                 env=dict(env),
-                start_new_session=True,  # a Ctrl-C is for the owner, who stops them in order
+                start_new_session=True,  # only the parent gets a Ctrl-C, and stops its child processes in order
                 user=account.uid if account else None,
                 group=account.gid if account else None,
                 extra_groups=[] if account else None,
@@ -133,13 +141,13 @@ class Child:
         Record(name, self.process.pid, started(self.process.pid) or "", int(farewell)).write(self.record)
 
     def is_running(self) -> bool:
-        # Looked at but not reaped: while it is a zombie, the number of its group is nobody else's.
+        # WNOWAIT does not reap it: while it is a zombie, no other process group can get its number.
         if self.process.returncode is not None:
             return False
         return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
     def wait(self) -> int:
-        """Its exit code, once it has ended by itself; whatever it started is ended too."""
+        """Wait until it ends by itself, kill the rest of its process group, and return its exit code."""
         while self.is_running():
             time.sleep(0.02)
         return self._bury()
@@ -166,7 +174,7 @@ class Child:
 
 
 def stop_all(children: Iterable[Child]) -> None:
-    """Stop them side by side, so that the slowest alone decides how long it takes."""
+    """Stop child processes in parallel, so that it takes as long as the slowest one."""
     children = list(children)
     for child in children:
         child.ask_to_stop()
@@ -175,10 +183,10 @@ def stop_all(children: Iterable[Child]) -> None:
 
 
 def stop_leftovers(records: Path) -> list[str]:
-    """Stop what a killed owner left behind, the last started first; the names of those that were still running."""
+    """Stop the child processes that a killed parent left, the last started first; return the names of those stopped."""
     stopped = []
     for file in sorted(records.glob("*.json"), reverse=True):
-        with suppress(ValueError, TypeError):  # cut off: the kernel's net has caught that one
+        with suppress(ValueError, TypeError):  # an incomplete record: the kernel has signalled that process
             record = Record.read(file)
             if record.is_alive():
                 _end(record)
@@ -197,7 +205,7 @@ def _end(record: Record) -> None:
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
-    """Whether the condition was met in time."""
+    """Wait until the condition is met, for so many seconds at most; return whether it was met."""
     deadline = time.monotonic() + seconds
     while not (met := condition()) and time.monotonic() < deadline:
         time.sleep(0.02)

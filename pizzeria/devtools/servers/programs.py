@@ -1,7 +1,7 @@
 """
-Which programs serve: the machine's own where it has them, else those that came with the development packages.
+The server programs: the machine's own if it has them, otherwise those in the development packages.
 
-``SERVERS_FROM=packages`` (or ``machine``) in the environment settles it by hand.
+``SERVERS_FROM=packages`` (or ``machine``) in the environment restricts the choice to one of the two.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
 
-OLDEST_POSTGRES = 15  # that Django speaks to
+OLDEST_POSTGRES = 15  # the oldest version that Django supports
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Program:
     """
     An executable, ``root / path``.
 
-    :param parts: the folders in ``root`` that it takes along if it has to be copied; none for a program of the machine
+    :param parts: the directories in ``root`` to copy with it if it has to be copied; none for a program of the machine
     """
 
     name: str
@@ -85,7 +85,7 @@ def _packaged(name: str, distribution: str, ending: str) -> list[Program]:
             "packaged",
             Path(str(file.locate())).parents[len(file.parts) - 1],
             file,
-            # What lies beside the programs, too: the libraries that were bundled with them.
+            # Directories beside the programs' own, too: they hold the bundled libraries.
             parts=frozenset(other.parts[0] for other in files if ".." not in other.parts),
         )
         for file in files

@@ -1,4 +1,4 @@
-"""Starting a server and knowing that it serves."""
+"""Starting a server and waiting until it answers."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.devtools.servers.processes import Child
 
-PATIENCE = 120.0  # seconds, on busy cores: a database killed in the middle of its work replays it first
+PATIENCE = 120.0  # seconds, on busy cores: a database that was killed replays its log first
 
 
 def start(
@@ -17,11 +17,11 @@ def start(
     not_yet: tuple[type[Exception], ...],
 ) -> tuple[Child, int]:
     """
-    Launch a server on a free port and come back once it answers.
+    Start a server on a free port, wait until it answers, and return its process and its port.
 
-    :param answers: asks it something on that port
-    :param not_yet: what ``answers`` raises as long as it does not
-    :raises CannotServe: it ended, or does not answer
+    :param answers: sends a request to that port
+    :param not_yet: the exceptions that ``answers`` raises as long as the server does not answer
+    :raises ServerUnavailable: the server has ended, or does not answer
     """
     for last_try in (False, False, True):
         port = free_port()
@@ -29,7 +29,7 @@ def start(
         try:
             if _comes_up(child, lambda port=port: answers(port), not_yet):  # type: ignore[misc]
                 return child, port
-            taken = "in use" in child.last_words()  # somebody was quicker to the port we had found free
+            taken = "in use" in child.last_words()  # another process took the free port first
         except BaseException:
             child.stop()
             raise

@@ -1,4 +1,4 @@
-"""A Redis of our own: loopback only, a free port, a password nobody chose, and a queue that survives a kill."""
+"""A Redis server as a child process: loopback only, a free port, a random password; its keys survive a kill."""
 
 import os
 from collections.abc import Iterator
@@ -25,10 +25,10 @@ class Store:
 @contextmanager
 def running(room: DataDir, *, home: Path) -> Iterator[Store]:
     """
-    A running server with last time's keys.
+    Start a server with the keys of the last run, yield it, and stop it after the block.
 
-    :param home: where its password, its log and its record are kept
-    :raises CannotServe: with the reason, and the end of its log
+    :param home: the directory for its password, its log and its process record
+    :raises ServerUnavailable: the message holds the reason, and the end of the log
     """
     program = programs.redis()
     place = room.place("redis")
@@ -45,7 +45,7 @@ def running(room: DataDir, *, home: Path) -> Iterator[Store]:
             account=room.account,
         ),
         answers=lambda port: Redis.from_url(_url(password, port), socket_timeout=2).ping(),
-        not_yet=(NotConnected, Unanswered),  # the first is also what it says while it loads its keys
+        not_yet=(NotConnected, Unanswered),  # the first is also raised while Redis loads its keys
     )
     try:
         yield Store(_url(password, port), f"{program.name} {program.version}, {program.origin}", child)
@@ -58,7 +58,7 @@ def _url(password: str, port: int) -> str:
 
 
 def _configuration(room: DataDir, place: Path, port: int, password: str) -> Path:
-    file = place / "redis.conf"  # a file: every user of the machine sees the words of a command
+    file = place / "redis.conf"  # a file, because every user of the machine can read command lines
     file.touch(mode=0o600)
     file.write_text(
         f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{place}"\nappendonly yes\nsave ""\ndaemonize no\n'

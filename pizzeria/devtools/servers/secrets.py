@@ -1,4 +1,4 @@
-"""Secrets nobody chose and nobody needs to know: made at the first start, kept beside the data."""
+"""Random secrets that no person needs to know: made at the first start, kept beside the servers' data."""
 
 import os
 import secrets
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def kept(file: Path) -> str:
-    """The secret in ``file``, which only its owner reads; made if it is missing. Safe in a URL, 67 characters."""
+    """Return the secret in ``file``; make it if missing, readable by its owner only. 67 characters, safe in a URL."""
     with suppress(FileNotFoundError):
         if secret := file.read_text():
             return secret

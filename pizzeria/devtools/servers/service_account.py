@@ -1,4 +1,4 @@
-"""Who runs the servers. PostgreSQL refuses to be root, so that root lends it a humbler name."""
+"""The account that runs the servers: PostgreSQL refuses to run as root, so root starts it as another user."""
 
 import os
 import pwd
@@ -21,7 +21,7 @@ class ServiceAccount:
             os.chown(path, self.uid, self.gid)
 
     def can(self, do: Literal["-r", "-w", "-x"], path: Path) -> bool:
-        """Whether it may read, write or enter (run) this path. Asked of the system, which knows every rule."""
+        """Return whether the account may read, write or enter (run) this path, according to the system's `test`."""
         asked = subprocess.run(
             ["/bin/sh", "-c", 'test "$0" "$1"', do, path],
             user=self.uid,
@@ -34,7 +34,11 @@ class ServiceAccount:
 
 
 def service_account() -> ServiceAccount | None:
-    """`postgres` or `nobody` when we are root; None when the servers may simply be ours."""
+    """
+    Return `postgres` or `nobody` if this process runs as root; otherwise None, as the servers can run as its own user.
+
+    :raises ServerUnavailable: the machine has neither of the two users
+    """
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):

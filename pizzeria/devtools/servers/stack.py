@@ -1,4 +1,4 @@
-"""Both servers at once."""
+"""PostgreSQL and Redis together."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +22,9 @@ class Stack:
 @contextmanager
 def running(folder: Path) -> Iterator[Stack]:
     """
-    PostgreSQL and Redis with their data in ``folder``, until the block ends.
+    Start PostgreSQL and Redis with their data in ``folder``, yield them, and stop them after the block.
 
-    :raises CannotServe: with what to do about it
+    :raises ServerUnavailable: the message says what to do
     """
     room = data_dirs.data_dir_in(folder)
     with postgres.running(room, home=folder) as database, redis.running(room, home=folder) as store:

@@ -1,11 +1,12 @@
 """
-A command run in the foreground, and an end to every process it has started, however the command or we ourselves end.
+Supervision of a command in the foreground: every process that it has started is stopped, however it or we end.
 
-Two processes see to that, so that either may be killed outright: we, and a guard between us and the command.
+Two processes do this, so that either of them may be killed with SIGKILL: this one, and a guard between it and the
+command.
 
-    our parent ── we ── guard ── command ── …
+    our parent ── this process ── guard ── command ── …
 
-Both pass on the signals they get, take the end of their parent for a SIGTERM, and stop their descendants afterwards.
+Both pass on the signals they get, treat the end of their parent as a SIGTERM, and stop their descendants afterwards.
 """
 
 import math
@@ -25,12 +26,12 @@ from pizzeria.devtools.servers.processes import start_tied, wait_until
 
 INTERVAL = 0.05  # seconds
 PATIENCE = 15.0  # seconds for a command to end after a signal
-PATIENCE_WITH_GUARD = 20.0  # ... and for its guard, which stops the rest afterwards
-A_MOMENT = 2.0  # seconds for the rest to end by itself after the command
+PATIENCE_WITH_GUARD = 20.0  # ... and for its guard, which stops the command's descendants afterwards
+A_MOMENT = 2.0  # seconds for the descendants to end by themselves after the command
 
 
 class Called(BaseException):
-    """A signal came before there was a child to pass it on to."""
+    """A signal came before there was a child process to pass it on to."""
 
     def __init__(self, number: int) -> None:
         self.exit_code = 128 + number
@@ -38,10 +39,10 @@ class Called(BaseException):
 
 class Supervisor:
     """
-    Waits for one child process, and passes on the signals that come from now on.
+    The supervisor of one child process: waits for it, and passes on the signals that come after construction.
 
-    :param parent: the process whose end is taken for a SIGTERM
-    :param patience: seconds for the child to end after a signal
+    :param parent: the process whose end is treated as a SIGTERM
+    :param patience: seconds for the child process to end after a signal
     """
 
     def __init__(self, *, parent: int, patience: float) -> None:
@@ -53,14 +54,16 @@ class Supervisor:
 
     @property
     def was_called(self) -> bool:
-        """Whether a signal came."""
+        """Return whether a signal came."""
         return self._number != 0
 
     def wait_for(self, child: int, *, meanwhile: Callable[[int], None] | None = None) -> int:
         """
-        Return the child's exit code; 128 and the number of the signal if one has ended it, or should have.
+        Wait for the child process and return its exit code.
 
-        :param meanwhile: called with the child until then, again and again
+        If a signal has ended it, or it did not end in time after one, return 128 plus the signal's number.
+
+        :param meanwhile: called with the child's process id again and again until it ends
         """
         self._child = child
         try:
@@ -78,13 +81,13 @@ class Supervisor:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self._is_over:
-            return  # what is left is being stopped already
+            return  # the descendants are being stopped already
         self._number = number
         if self._child is None:
             self._is_over = True
             raise Called(number)
         if number == signal.SIGINT and os.isatty(0):
-            return  # the terminal has told the command, which may be a debugger
+            return  # the terminal sends it to the command as well, which may be a debugger
         self._pass_on(number, self._child)
 
     def _notice_end_of_parent(self, child: int) -> None:
@@ -100,11 +103,11 @@ class Supervisor:
 
 
 def fork_guard(command: Sequence[str], variables: Mapping[str, str]) -> int:
-    """Start the guard, which runs the command and exits with its code; the guard's process id."""
+    """Start the guard, which runs the command and exits with its exit code; return the guard's process id."""
     owner = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals.SIGNALS)  # until the guard has handlers of its own
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals.SIGNALS)  # until the guard has installed its own handlers
     guard = os.fork()
     if guard == 0:
         _be_guard(command, variables, owner)
@@ -121,7 +124,7 @@ def _be_guard(command: Sequence[str], variables: Mapping[str, str], owner: int) 
         code = called.exit_code
     except FileNotFoundError as problem:
         print(problem, file=sys.stderr)
-    except BaseException:  # noqa: BLE001 - what called us is the owner's to go on with
+    except BaseException:  # noqa: BLE001 - the forked guard must not return into the code of its parent
         traceback.print_exc()
     finally:
         sys.stderr.flush()
@@ -131,7 +134,7 @@ def _be_guard(command: Sequence[str], variables: Mapping[str, str], owner: int) 
 def _guard(command: Sequence[str], variables: Mapping[str, str], owner: int) -> int:
     supervisor = Supervisor(parent=owner, patience=PATIENCE)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, signals.SIGNALS)
-    # In our own process group, so that it may read the terminal (a debugger) and hears a Ctrl-C by itself.
+    # In our own process group, so that it can read the terminal (a debugger) and gets a Ctrl-C from it.
     process = start_tied(command, farewell=signal.SIGTERM, env=variables)
     code = supervisor.wait_for(process.pid, meanwhile=_bury_orphans)
     if not supervisor.was_called and not wait_until(lambda: not descendants.running(), seconds=A_MOMENT):
@@ -141,12 +144,12 @@ def _guard(command: Sequence[str], variables: Mapping[str, str], owner: int) -> 
 
 
 def _ended(kind: int, child: int) -> os.waitid_result | None:
-    """A child that has ended, if there is one; it keeps its number until it is waited for."""
+    """Return a child process that has ended, or None; it keeps its process id until it is waited for."""
     return os.waitid(kind, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
 
 
 def _bury_orphans(child: int) -> None:
-    """Wait for what has ended: every child but this one is adopted."""
+    """Reap the child processes that have ended, except ``child``: the others are adopted orphans."""
     ended = _ended(os.P_ALL, 0)
     while ended is not None and ended.si_pid != child:
         os.waitpid(ended.si_pid, 0)

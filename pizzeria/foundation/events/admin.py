@@ -1,4 +1,4 @@
-"""The outbox in admin: what could not be told, why, and what is done about it."""
+"""The outbox in the admin: which events could not be published, why, and the actions to requeue or discard them."""
 
 from typing import Any
 

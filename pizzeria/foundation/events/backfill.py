@@ -1,4 +1,4 @@
-"""Old news: what is written into the log long after it happened, and nobody outside needs to hear of any more."""
+"""Backfilling: recording events long after they happened, which need not be published any more."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ _is_backfilling: ContextVar[bool] = ContextVar("backfilling", default=False)
 
 @contextmanager
 def backfilling() -> Iterator[None]:
-    """Have everything that is recorded in this block count as told."""
+    """Mark all events recorded in this block as already relayed."""
     before = _is_backfilling.set(True)
     try:
         yield
@@ -18,5 +18,5 @@ def backfilling() -> Iterator[None]:
 
 
 def is_backfilling() -> bool:
-    """Tell whether what is recorded now is old news."""
+    """Return whether events recorded now are backfilled."""
     return _is_backfilling.get()

@@ -1,4 +1,4 @@
-"""What a manager does about news that could not be told, however often it was tried."""
+"""Dead letters: a manager's commands for events that could not be published in any of the attempts."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ RELAY_EVENTS = Permission("events.relay_events")
 
 
 class NotDeadLettered(Refusal):
-    """It has been told, or will be."""
+    """The event is no dead letter: it has been published, or will be."""
 
     code = "event_not_dead_lettered"
 
@@ -27,9 +27,9 @@ class DiscardReasonMissing(Refusal):
 @command
 def requeue(*, event_id: int, by: Actor, at: datetime) -> OutboxEntry:
     """
-    Have dead news told after all. What happened to the same order since may have been told before it.
+    Queue a dead letter for publishing again. Later events of the same aggregate may have been published before it.
 
-    :raises NotDead:
+    :raises NotDeadLettered: it has been published, or will be
     """
     entry = _lock_dead_letter(event_id, by)
     entry.attempts, entry.due_at, entry.dead_lettered_at, entry.discard_reason = 0, at, None, ""
@@ -41,9 +41,10 @@ def requeue(*, event_id: int, by: Actor, at: datetime) -> OutboxEntry:
 @command
 def discard(*, event_id: int, because: str, by: Actor, at: datetime) -> OutboxEntry:
     """
-    Leave dead news untold for good; the event itself stays in the log.
+    Discard a dead letter: it is never published, but the event itself stays in the log.
 
-    :raises NotDead, NoReason:
+    :raises NotDeadLettered: it has been published, or will be
+    :raises DiscardReasonMissing: `because` is blank
     """
     entry = _lock_dead_letter(event_id, by)
     if not because.strip():

@@ -1,8 +1,9 @@
 """
-Facts: the data of an event, typed.
+Domain events: the typed payloads of stored events.
 
-An app declares its facts as classes; the log keeps them as JSON. A fact whose shape changes gets a new version and an
-upcast from the old one, so that code only ever sees the newest shape while the log keeps what was written.
+An app declares its domain events as classes; the log stores them as JSON. A domain event whose shape changes gets a
+new version and an upcast from the old one, so that code only sees the newest shape while the log keeps what was
+written.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,11 +24,11 @@ _upcasts: dict[str, Upcast] = {}
 
 class DomainEvent[N: Aggregate](BaseModel):
     """
-    Something that happened to a noun: `class OrderReady(DomainEvent[Order], type="order.ready.v1",
-    signal=order_ready)`.
+    Something that happened to an aggregate:
+    `class OrderReady(DomainEvent[Order], type="order.ready.v1", signal=order_ready)`.
 
-    Types are written past tense with their version and never reused. `signal` is the signal by which the world outside
-    is told after the commit (`relay`); a fact without one is kept in the log and told to nobody.
+    Types are named in the past tense with their version and never reused. `signal` is the signal with which the relay
+    publishes the event after commit (`relay`); a domain event without one is stored in the log and not published.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,20 +47,20 @@ class DomainEvent[N: Aggregate](BaseModel):
 
     def apply(self, aggregate: N, at: datetime) -> None:
         """
-        Change the noun's row as this fact does; the only way an order's row changes.
+        Apply this event to the aggregate's row; an order's row changes in no other way.
 
-        Nouns whose rows are edited directly (the menu's, in admin) keep this empty default.
+        Aggregates whose rows are edited directly (the menu's, in the admin) keep this empty default.
         """
 
 
 def declared_types() -> list[type[DomainEvent[Any]]]:
-    """Give every fact there is, in the newest version of each and in those that are only read any more."""
+    """Return all domain event classes: the newest version of each, and old versions that are only loaded."""
     return list(_types.values())
 
 
 def upcast(old_type: str) -> Callable[[Upcast], Upcast]:
     """
-    Register how the data of an old version becomes the next one's.
+    Register the function that converts the data of an old version to the next one's.
 
     The function takes the old data and returns the newer type with its data; several steps are chained.
     """
@@ -73,15 +74,16 @@ def upcast(old_type: str) -> Callable[[Upcast], Upcast]:
 
 def load(event: StoredEvent) -> DomainEvent[Any]:
     """
-    Read an event as the newest version of its fact.
+    Load a stored event as the newest version of its domain event.
 
-    :raises LookupError: no fact of that type is known
+    :raises LookupError: no domain event of that type is declared
+    :raises ValueError: the data does not match the domain event (pydantic's ValidationError)
     """
     return load_data(event.type, event.data)
 
 
 def load_data(written_as: str, data: Mapping[str, Any]) -> DomainEvent[Any]:
-    """Read what the log keeps, upcast as far as it goes."""
+    """Return the domain event for a type and data from the log, upcast to the newest version."""
     version, current = written_as, dict(data)
     while version in _upcasts:
         version, current = _upcasts[version](current)

@@ -1,4 +1,4 @@
-"""`record`: the one way anything enters the event log."""
+"""`record`: the only function that writes to the event log."""
 
 from datetime import datetime
 
@@ -14,12 +14,13 @@ from pizzeria.foundation.events.wakeup import wake_relay_on_commit
 
 def record[N: Aggregate](aggregate: N, *domain_events: DomainEvent[N], by: Actor, at: datetime) -> list[StoredEvent]:
     """
-    Let facts happen to a noun: apply each to its row, write row, events and their relays, and say so (`recorded`).
+    Record domain events of an aggregate and return the stored events.
 
-    Locks nothing: the caller holds the noun's row lock, in the transaction in which the facts happen.
+    Apply each to the aggregate's row; write the row, the stored events and their outbox entries; send `recorded`.
+    Locks nothing: the caller holds the aggregate's row lock, in the transaction in which the events happen.
 
     :raises TransactionManagementError: outside a transaction
-    :raises IntegrityError: the caller held no lock and somebody else was first
+    :raises IntegrityError: the caller held no lock and another transaction was first
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("record() belongs into the transaction in which it happens")
@@ -49,7 +50,7 @@ def record[N: Aggregate](aggregate: N, *domain_events: DomainEvent[N], by: Actor
 def _add_to_outbox[N: Aggregate](
     events: list[StoredEvent], domain_events: tuple[DomainEvent[N], ...], *, at: datetime
 ) -> None:
-    """Have events told after the commit; what has no news in it, or only old news, counts as told."""
+    """Add events to the outbox, for publishing after commit; those without a signal or backfilled count as relayed."""
     skipped = [domain_event.signal is None or backfill.is_backfilling() for domain_event in domain_events]
     OutboxEntry.objects.bulk_create(
         OutboxEntry(event=event, due_at=at, relayed_at=at if skip else None)

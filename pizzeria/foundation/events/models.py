@@ -1,7 +1,8 @@
 """
-The event log: what happened, append-only, written in the transaction in which it happened.
+The event log and its outbox.
 
-Events hold ids, choices, amounts and times, never personal data or free text: they are kept for ever.
+The log is append-only; an event is written in the transaction in which it happens. Events hold ids, choices, amounts
+and times, never personal data or free text, because they are kept for ever.
 """
 
 from datetime import datetime
@@ -14,12 +15,12 @@ from pizzeria.foundation.ids import uuid7
 
 
 class Aggregate(models.Model):
-    """Something with a stream of events: it has a ref, and counts its events without gaps."""
+    """An aggregate: it has a ref and a stream of events, which are numbered without gaps."""
 
     stream: ClassVar[str]
 
     ref = models.UUIDField(default=uuid7, unique=True, editable=False)
-    seq = models.PositiveIntegerField(default=0, editable=False)  # of its newest event; 0 before the first
+    seq = models.PositiveIntegerField(default=0, editable=False)  # number of its newest event; 0 before the first
 
     class Meta:
         abstract = True
@@ -44,11 +45,11 @@ class StoredEvent(models.Model):
 
 class OutboxEntryQuerySet(models.QuerySet["OutboxEntry"]):
     def waiting(self) -> Self:
-        """Keep what nobody has been told of and somebody still may be."""
+        """Filter entries that have not been relayed and are not dead letters."""
         return self.filter(relayed_at=None, dead_lettered_at=None)
 
     def eligible(self, at: datetime) -> Self:
-        """Keep what is due, of each noun its first that waits: an order's news is told in its own sequence."""
+        """Filter entries that are due and first of their aggregate: its events are published in their sequence."""
         earlier = OutboxEntry.objects.waiting().filter(
             event__aggregate_ref=OuterRef("event__aggregate_ref"), event__seq__lt=OuterRef("event__seq")
         )
@@ -56,17 +57,15 @@ class OutboxEntryQuerySet(models.QuerySet["OutboxEntry"]):
 
 
 class OutboxEntry(models.Model):
-    """The outbox: whether the world outside has been told of an event, and how often that was tried."""
+    """An entry of the outbox: whether an event has been published, and the number of attempts."""
 
     event = models.OneToOneField(StoredEvent, models.PROTECT, primary_key=True, related_name="outbox_entry")
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     relayed_at = models.DateTimeField(null=True, blank=True)
     dead_lettered_at = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=200, blank=True, db_default="")  # why nobody could be told, the last time
-    discard_reason = models.CharField(
-        max_length=200, blank=True, db_default=""
-    )  # a manager's words: it is to stay untold
+    error = models.CharField(max_length=200, blank=True, db_default="")  # of the last attempt
+    discard_reason = models.CharField(max_length=200, blank=True, db_default="")  # why a manager discarded it
 
     objects = OutboxEntryQuerySet.as_manager()
 

@@ -1,9 +1,9 @@
 """
-The relay: tells the world outside, after the commit, what the log holds; each event by its fact's signal (`signal`).
+The message relay: publishes stored events after commit, each by the signal of its domain event (`signal`).
 
-An event is taken in a short transaction that moves its due time on, told in none, and marked in another. Who dies in
-between leaves it due again a minute later: at least once. Two who relay at the same time never take the same event,
-nor two of one noun; receivers and tasks do a thing heard twice once.
+An event is claimed in one short transaction (due_at = end of lease), published outside any, and marked in another. If
+the worker terminates in between, the event is due again when its lease of a minute ends: delivery is at least once. Two
+concurrent relays never claim the same event, nor two events of one aggregate; receivers and tasks are idempotent.
 """
 
 from collections.abc import Callable
@@ -22,22 +22,22 @@ from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
 
 MAX_ATTEMPTS = 8
 BATCH_SIZE = 50
-TIME_LIMIT = timedelta(seconds=15)  # well within a task's time limit; the next sweep goes on
-LEASE = timedelta(minutes=1)  # how long whoever took an event has for telling it
+TIME_LIMIT = timedelta(seconds=15)  # well within a task's time limit; the next sweep continues
+LEASE = timedelta(minutes=1)  # how long a worker has to publish an event that it claimed
 FIRST_DELAY, MAX_DELAY = timedelta(seconds=5), timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
 
 
 class PublishFailed(Exception):
-    """Somebody who should have heard of an event did not; the message says who, and why."""
+    """An event could not be published; the message says which receiver failed, and why."""
 
 
 def relay_due(*, now: Callable[[], datetime], aggregate_ref: UUID | None = None) -> int:
     """
-    Tell all that is due, or all that is due of one noun, for as long as a task may; give how many events were told.
+    Publish all due events, or those of one aggregate, until the time limit; return how many were published.
 
-    :raises BrokerGone: what was taken is given back, as if nobody had tried
+    :raises BrokerGone: the broker is unavailable; claimed events are released, without counting the attempt
     """
     published, ends_at = 0, now() + TIME_LIMIT
     while now() < ends_at and (claimed := claim(at=now(), aggregate_ref=aggregate_ref)):
@@ -56,7 +56,11 @@ def relay_due(*, now: Callable[[], datetime], aggregate_ref: UUID | None = None)
 
 
 def claim(*, at: datetime, aggregate_ref: UUID | None = None) -> list[StoredEvent]:
-    """Take the events whose turn it is, oldest first; until their lease is over they are due to nobody else."""
+    """
+    Claim due events, oldest first; no other worker can claim them until their lease ends.
+
+    Due entries with no attempts left become dead letters.
+    """
     whose = {"event__aggregate_ref": aggregate_ref} if aggregate_ref else {}
     with transaction.atomic():
         due = list(
@@ -80,7 +84,7 @@ def claim(*, at: datetime, aggregate_ref: UUID | None = None) -> list[StoredEven
 
 
 def _batch(due: list[OutboxEntry]) -> list[OutboxEntry]:
-    """Choose from the beginning what is told in one go: what may have killed somebody goes alone, taking none along."""
+    """Return the first entries, up to one that was attempted before: that may terminate a worker, so it goes alone."""
     return list(takewhile(lambda entry: not entry.attempts, due)) or due[:1]
 
 
@@ -88,8 +92,8 @@ def publish(event: StoredEvent) -> None:
     """
     Send an event's signal.
 
-    :raises NotTold: a receiver failed, or this release knows no such fact
-    :raises BrokerGone: nobody could be told anything just now
+    :raises PublishFailed: a receiver failed, or this release cannot load the event
+    :raises BrokerGone: the broker is unavailable
     """
     try:
         domain_event = domain_events.load(event)
@@ -109,12 +113,12 @@ def publish(event: StoredEvent) -> None:
 
 
 def mark_relayed(event: StoredEvent, *, at: datetime) -> None:
-    """Note that everybody has been told."""
+    """Mark an event as published."""
     OutboxEntry.objects.filter(pk=event.pk).waiting().update(relayed_at=at, error="")
 
 
 def mark_failed(event: StoredEvent, reason: str, *, at: datetime) -> None:
-    """Have it tried again after a pause that doubles each time; the last time leaves it dead, for a manager to see."""
+    """Schedule the next attempt, after a pause that doubles each time; after the last one, make it a dead letter."""
     entries = OutboxEntry.objects.filter(pk=event.pk).waiting()
     for attempts in entries.values_list("attempts", flat=True):
         is_dead = attempts >= MAX_ATTEMPTS
@@ -125,7 +129,7 @@ def mark_failed(event: StoredEvent, reason: str, *, at: datetime) -> None:
 
 
 def release(events: list[StoredEvent], *, at: datetime) -> None:
-    """Undo `claim`: the broker is gone, which is no fault of these."""
+    """Undo `claim`: the broker is unavailable, which is not caused by these events."""
     OutboxEntry.objects.filter(pk__in=[event.pk for event in events]).update(
         attempts=F("attempts") - 1, due_at=at + FIRST_DELAY
     )

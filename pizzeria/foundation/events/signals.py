@@ -1,4 +1,4 @@
-"""News of the log, sent inside the transaction: whoever hears it fails the whole command by failing."""
+"""The signal of the event log, sent inside the transaction: a receiver that fails makes the whole command fail."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""The relay at work: nudged for one noun, and sweeping up what no nudge reached."""
+"""The tasks of the relay: one for an aggregate with new events, and a sweep for events that no wake-up reached."""
 
 from uuid import UUID
 
@@ -14,13 +14,13 @@ log = structlog.get_logger(__name__)
 
 @shared_task
 def relay(aggregate_ref: str) -> None:
-    """Tell the news of one noun, in its sequence, until none is due."""
+    """Publish the events of one aggregate, in their sequence, until none is due."""
     _relay(UUID(aggregate_ref))
 
 
 @shared_task
 def sweep() -> None:
-    """Tell all news that is due: left behind by a crash, a full disk or a dead broker."""
+    """Publish all due events: those left behind by a crash, a full disk or an unavailable broker."""
     _relay()
 
 

@@ -1,4 +1,4 @@
-"""A nudge: "there is news of this noun", for a worker to relay it now rather than with the next sweep."""
+"""The wake-up of the relay: a worker publishes an aggregate's new events now, rather than with the next sweep."""
 
 from functools import partial
 from uuid import UUID
@@ -11,9 +11,9 @@ from pizzeria.foundation.events import tasks
 
 def wake_relay_on_commit(aggregate_ref: UUID) -> None:
     """
-    Nudge a worker once the transaction is committed, in the background.
+    Queue a relay task for an aggregate once the transaction is committed, in the background.
 
-    With the broker gone nothing happens: the sweeper finds what waits.
+    While the broker is unavailable nothing happens: the sweep finds the waiting events.
     """
     transaction.on_commit(partial(_wake_relay, aggregate_ref), robust=True)
 

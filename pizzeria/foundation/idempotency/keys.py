@@ -1,8 +1,9 @@
 """
-The ledger of requests that must happen once.
+Idempotency keys, for requests that must take effect once.
 
-The key is the first write of the command's own transaction. A second sender waits on the unique index until the first
-has ended: did it commit, the second is answered from what the first made; was it refused, the second has its own try.
+The key is the first write of the command's own transaction. A second request with the same key waits on the unique
+index until the first transaction has ended: if it committed, the second gets the result of the first; if it was
+refused, the second is carried out itself.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from pizzeria.foundation.refusals import Refusal
 
 
 class KeyReused(Refusal):
-    """A key came back with another request than the one it made something for. `ref` is what that one made."""
+    """A key was used again with a different request. `ref` is what the first request created."""
 
     code = "idempotency_key_reused"
     status = 422
@@ -33,17 +34,17 @@ class KeyReused(Refusal):
 
 
 class AlreadyClaimed(Exception):
-    """The key made something already. The command decorator answers; nobody else sees this."""
+    """A request with this key has already been carried out. Only the command decorator catches this."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdempotentRequest:
     """
-    What makes a request the same request.
+    The identity of a request that must take effect once.
 
-    :param principal: who sends it, as far as the shop can tell
+    :param principal: the sender, as far as the shop can identify the sender
     :param key: chosen by the sender for this one request
-    :param fingerprint: SHA-256 of what is asked, in hex
+    :param fingerprint: SHA-256 of what is requested, in hex
     """
 
     principal: str
@@ -52,16 +53,16 @@ class IdempotentRequest:
 
     @classmethod
     def of(cls, *, principal: str, key: UUID, asked: Mapping[str, object]) -> Self:
-        """Take the fingerprint of what is asked: any mapping that JSON can hold."""
+        """Return the request with the fingerprint of `asked`: any mapping that can be serialized as JSON."""
         canonical = json.dumps(asked, sort_keys=True, cls=DjangoJSONEncoder)
         return cls(principal, key, hashlib.sha256(canonical.encode()).hexdigest())
 
 
 def claim(idempotency: IdempotentRequest, *, result_ref: UUID) -> None:
     """
-    Write the key, as the first write of the transaction that makes `result_ref`.
+    Insert the key, as the first write of the transaction that creates `result_ref`.
 
-    :raises AlreadyClaimed: after the transaction that holds the key has committed; ours is spoilt then
+    :raises AlreadyClaimed: the transaction that holds the key has committed; the current one must be rolled back
     """
     try:
         IdempotencyKey.objects.create(
@@ -78,15 +79,15 @@ def claim(idempotency: IdempotentRequest, *, result_ref: UUID) -> None:
 
 
 def purge(*, before: datetime) -> int:
-    """Delete the keys made before a moment; tell how many. They are promised for 24 hours."""
+    """Delete the keys created before a moment and return their number. Keys are guaranteed for 24 hours."""
     return IdempotencyKey.objects.filter(created_at__lt=before).delete()[0]
 
 
 def result_ref_of(idempotency: IdempotentRequest) -> UUID:
     """
-    Tell what the first request with this key made.
+    Return the ref of what the first request with this key created.
 
-    :raises KeyReused: it asked for something else
+    :raises KeyReused: the first request asked for something else
     """
     first = IdempotencyKey.objects.get(principal=idempotency.principal, key=idempotency.key)
     if first.fingerprint != idempotency.fingerprint:

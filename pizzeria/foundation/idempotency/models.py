@@ -5,12 +5,12 @@ UNIQUE_KEY = "idempotency_key_once"
 
 
 class IdempotencyKey(models.Model):
-    """A request that made something: sent again, it gets the same answer instead of a second thing. Kept 24 hours."""
+    """The key of a request that created something: the same request again gets the same result. Kept 24 hours."""
 
-    principal = models.CharField(max_length=64)  # who may use the key: nobody guesses another's answer
+    principal = models.CharField(max_length=64)  # owner of the key: guessing a key gets no other owner's result
     key = models.UUIDField()
-    fingerprint = models.CharField(max_length=64)  # SHA-256 of what was asked, in hex
-    result_ref = models.UUIDField()  # what was made
+    fingerprint = models.CharField(max_length=64)  # SHA-256 of what was requested, in hex
+    result_ref = models.UUIDField()  # what was created
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

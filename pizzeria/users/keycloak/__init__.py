@@ -1,6 +1,6 @@
 """
-Signing in by Keycloak: authorization code with PKCE, and asking again every few minutes whether somebody still may.
+Signing in by Keycloak: authorization code flow with PKCE, and session revalidation every few minutes.
 
-mozilla-django-oidc sends people there and takes them back (state, nonce, PKCE); what their tokens are worth, and who
-they are, is decided here.
+mozilla-django-oidc makes the authorization request and handles the callback (state, nonce, PKCE); the tokens are
+verified, and the user is identified, here.
 """

@@ -1,4 +1,4 @@
-"""Access tokens: another program calls, for itself or for somebody. RFC 6750 and 9068, in Keycloak's shape."""
+"""Verification of the access tokens of API clients, with or without a user. RFC 6750 and 9068, in Keycloak's shape."""
 
 import re
 from typing import Any
@@ -10,21 +10,21 @@ from pizzeria.users.claims import Claims
 from pizzeria.users.keycloak import provider
 from pizzeria.users.keycloak.tokens import TokenInvalid, verify
 
-LONGEST = 8192  # characters; about as much as a server takes in a header
+LONGEST = 8192  # characters; about what a server accepts in a header
 _SENT = re.compile(r"bearer +([\w.~+/-]+=*)", re.IGNORECASE | re.ASCII)
 
 
 class TokenMissing(TokenInvalid):
-    """None was sent."""
+    """No access token was sent."""
 
 
 def verify_access_token(authorization: str) -> dict[str, Any]:
     """
-    Check the access token that an `Authorization` header holds, and give its claims.
+    Return the claims of the access token in an `Authorization` header, once verified.
 
-    :raises NoToken: it holds none
-    :raises BadToken: none of the realm's, none for us, or no access token
-    :raises OutOfReach: the realm's keys are not known, and nobody can be asked for them
+    :raises TokenMissing: the header has no bearer token
+    :raises TokenInvalid: not a token of the realm, not for us, or not an access token
+    :raises ProviderUnavailable: the realm's keys are unknown and cannot be fetched
     """
     if not authorization.lower().startswith("bearer"):
         raise TokenMissing("none was sent")
@@ -40,7 +40,7 @@ def verify_access_token(authorization: str) -> dict[str, Any]:
 
 
 def _refuse_unless_access(claims: Claims, header: dict[str, Any]) -> None:
-    """Believe what says that it is an access token; ID, logout and refresh tokens come from the same keys."""
+    """Refuse all but access tokens, by `typ`: ID, logout and refresh tokens are signed with the same keys."""
     outside = str(header.get("typ", "JWT")).lower().removeprefix("application/")
     inside = str(claims.get("typ", "Bearer" if outside == "at+jwt" else "")).lower()
     if outside not in {"jwt", "at+jwt"} or inside != "bearer":

@@ -1,4 +1,4 @@
-"""Who comes back from the sign-in server: what the library's own backend would believe is looked at again here."""
+"""The authentication backend for Keycloak, in place of the library's own, which verifies too little."""
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
@@ -14,22 +14,21 @@ from pizzeria.users.services.identities import upsert_user_from_claims
 
 class KeycloakBackend(ModelBackend):
     """
-    Signs in whoever comes back with a code. Permissions are Django's own: those of the groups.
+    Backend that signs in the user of an authorization code. Permissions are Django's own: those of the groups.
 
-    mozilla-django-oidc's backend accepts a token of any issuer for anybody, and knows people by their e-mail; of it
-    only the views are used.
+    mozilla-django-oidc's backend accepts tokens of any issuer for any audience, and identifies users by e-mail; only
+    the views of that library are used.
     """
 
     def authenticate(  # type: ignore[override]
         self, request: HttpRequest | None, nonce: str | None = None, code_verifier: str | None = None
     ) -> User | None:
         """
-        Exchange the code for tokens, check them, and find or make the person; `request.oidc_login` is what they
-        brought.
+        Exchange the code for tokens, verify them, and return the user, created if new; sets `request.oidc_login`.
 
-        :param nonce: as it was sent along; every sign-in has one
-        :raises Denied, BadToken: nobody is signed in, nothing was made
-        :raises OutOfReach: nobody can say at the moment
+        :param nonce: the nonce sent with the authorization request; every sign-in has one
+        :raises ProviderRefused, TokenInvalid: the sign-in is refused; no user was created
+        :raises ProviderUnavailable: the provider cannot be reached at the moment
         """
         if request is None or not nonce:
             return None

@@ -1,6 +1,6 @@
 """
-The realm's signing keys: kept in memory, so that a token is checked without asking anybody, and known keys go on being
-known while the sign-in server is down.
+The realm's signing keys, cached in memory: tokens are verified without a request to the provider, and known keys stay
+usable while it is down.
 """
 
 import threading
@@ -14,22 +14,24 @@ import structlog
 from pizzeria.users.keycloak import provider
 from pizzeria.users.keycloak.provider import ProviderRefused, ProviderUnavailable
 
-FRESH_FOR = 5 * 60.0  # seconds
-GOOD_FOR = 12 * 3600.0  # while nobody can be asked
-BETWEEN_ASKING = 60.0  # however many tokens name a key that nobody knows
-SILENT_FOR = 5.0  # a realm that did not answer is not asked again, however many people set out for it
+FRESH_FOR = 5 * 60.0  # seconds, as below; after that, known keys are fetched again
+GOOD_FOR = 12 * 3600.0  # while the provider cannot be asked
+BETWEEN_ASKING = 60.0  # between two fetches, however many tokens name an unknown key
+SILENT_FOR = 5.0  # a realm that did not answer is not asked again for so long, however many sign-ins begin
 
 log = structlog.get_logger(__name__)
 
 
 class UnknownSigningKey(Exception):
-    """No key of the realm has that id."""
+    """The realm has no key with the requested ID."""
 
 
 class SigningKeys:
     """
-    :param fetch: gives a JWK set
-    :param now: a clock in seconds that only goes forward
+    A thread-safe cache of a realm's signing keys.
+
+    :param fetch: returns a JWK set
+    :param now: a monotonic clock in seconds
     """
 
     def __init__(self, fetch: Callable[[], dict[str, Any]], now: Callable[[], float] = time.monotonic) -> None:
@@ -42,11 +44,11 @@ class SigningKeys:
 
     def named(self, kid: object, *, exists: bool = False) -> jwt.PyJWK:
         """
-        Give the key of an id.
+        Return the key with this ID.
 
-        :param exists: the realm itself has named it: then it is asked for however many unknown ones were of late
-        :raises UnknownKey: the realm has none
-        :raises OutOfReach: the realm could not be asked, not once or for half a day
+        :param exists: the ID comes from the realm itself: fetch it at once, even if unknown IDs were fetched recently
+        :raises UnknownSigningKey: the realm has no such key
+        :raises ProviderUnavailable: the keys were never fetched, or not for half a day
         """
         if kid not in self._keys:
             self._ask_for_unknown(kid, at_once=exists)
@@ -62,9 +64,9 @@ class SigningKeys:
         """
         Return whether the realm answers now.
 
-        A browser that is sent to a realm that is gone shows an error of its own, so a "yes" is never remembered: it
-        counts for those who had asked before the realm was called. A "no" counts for a few seconds, so that a silent
-        realm keeps few waiting.
+        A browser redirected to a realm that is down shows an error page of its own, so a "yes" is never cached: it is
+        shared only with callers who were waiting before the realm was called. A "no" is cached for `SILENT_FOR`
+        seconds, so that few callers wait for a realm that does not answer.
         """
         arrived_at = self._now()
         with self._visiting:
@@ -78,16 +80,16 @@ class SigningKeys:
 
     def renew(self) -> bool:
         """
-        Ask the realm for its keys now; tell whether it has answered.
+        Fetch the realm's keys now; return whether it answered with any.
 
-        Nobody waits for anybody here: of two answers the later one counts.
+        Takes no lock: of two concurrent fetches, the later answer replaces the earlier one.
         """
         try:
             found = _for_signatures(self._fetch())
         except (ProviderUnavailable, ProviderRefused) as error:
             log.warning("keys_not_fetched", reason=type(error).__name__)
             return False
-        if not found:  # a realm signs with something: this is not its answer
+        if not found:  # a realm always has a signing key, so this is not a valid answer
             log.warning("keys_not_fetched", reason="none among them")
             return False
         self._keys, self._fetched_at = found, self._now()
@@ -97,7 +99,7 @@ class SigningKeys:
         return self._now() - self._fetched_at
 
     def _ask_for_unknown(self, kid: object, *, at_once: bool) -> None:
-        """Ask while whoever named it waits, as everybody else who names it does."""
+        """Fetch the keys while this caller, and every other caller with an unknown key ID, waits."""
         with self._fetching:
             is_time = at_once or self._now() - self._unknown_asked_at >= BETWEEN_ASKING
             if kid not in self._keys and is_time:
@@ -105,7 +107,7 @@ class SigningKeys:
                 self.renew()
 
     def _ask_for_fresh(self) -> None:
-        """Ask, unless somebody does already; nobody else waits for what is known."""
+        """Fetch the keys, unless another thread is fetching or just did: callers with a known key ID do not wait."""
         if self._now() - self._stale_asked_at < BETWEEN_ASKING or not self._fetching.acquire(blocking=False):
             return
         try:
@@ -116,7 +118,7 @@ class SigningKeys:
 
 
 def _for_signatures(answer: dict[str, Any]) -> dict[object, jwt.PyJWK]:
-    """Keep the keys with which a realm signs by RS256; skip what is for anything else, or no key at all."""
+    """Return the RS256 signing keys of a JWK set by key ID; skip keys for other uses and malformed entries."""
     rows = answer.get("keys")
     keys: dict[object, jwt.PyJWK] = {}
     for row in rows if isinstance(rows, list) else []:

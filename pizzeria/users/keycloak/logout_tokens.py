@@ -1,4 +1,8 @@
-"""Logout tokens: the server says that a session has ended there. OpenID Connect Back-Channel Logout 1.0, section 2."""
+"""
+Verification of logout tokens, by which the provider reports that a session has ended there.
+
+OpenID Connect Back-Channel Logout 1.0, section 2.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,22 +16,22 @@ from pizzeria.users.keycloak.tokens import LEEWAY, TokenInvalid, parse_time, ver
 from pizzeria.users.models import OidcSession
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
-GOOD_FOR = timedelta(minutes=10)  # at most: not every server says how long
+GOOD_FOR = timedelta(minutes=10)  # after `iat`, at most: not every provider sets `exp`
 
 
 def verify_logout_token(token: str, *, at: datetime) -> QuerySet[OidcSession]:
     """
-    Check a logout token; give the sessions here that it ends.
+    Return the sessions that a logout token ends, once the token is verified.
 
-    :raises BadToken: it is none, or was seen before
-    :raises OutOfReach: the realm's keys are not known, and nobody can be asked for them
+    :raises TokenInvalid: not a valid logout token, too old, or used before
+    :raises ProviderUnavailable: the realm's keys are unknown and cannot be fetched
     """
     claims = verify(token, required=("iss", "aud", "iat", "jti", "events"))
     _refuse_unless_logout(claims, jwt.get_unverified_header(token))
     issued_at = parse_time(claims, "iat")
     if issued_at is None or at - issued_at > GOOD_FOR:
         raise TokenInvalid("of long ago")
-    # Where the limits are, in the database: a token is not good once more because Redis is gone.
+    # In the database cache of the rate limits: a token cannot be replayed because Redis is down.
     if not caches["limits"].add(f"logout-token:{claims['jti']}", 1, (GOOD_FOR + LEEWAY).total_seconds()):
         raise TokenInvalid("seen before")
     ours = OidcSession.objects.filter(identity__issuer=settings.OIDC_ISSUER)

@@ -1,7 +1,7 @@
 """
-The sign-in server, as it is asked by us. Its addresses follow from the issuer's in Keycloak's shape.
+HTTP client of the OpenID provider. Its endpoints (settings) follow from the issuer's URL as Keycloak lays them out.
 
-Asked with short patience: a request waits for it.
+Timeouts are short: a request of ours waits for the answer.
 """
 
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from urllib.parse import urlencode
 import requests
 from django.conf import settings
 
-SECONDS = (2.0, 4.0)  # to reach it; to get an answer
+SECONDS = (2.0, 4.0)  # to connect; to read the answer
 
 
 class ProviderUnavailable(Exception):
-    """It cannot be reached, or is out of order. Nothing is known of the person asked about."""
+    """The provider cannot be reached or answers with a server error, which says nothing about the user."""
 
 
 class ProviderRefused(Exception):
-    """It answered, and the answer is no; the message is its own short word for why, such as `invalid_grant`."""
+    """The provider refused the request; the message is its error code, such as `invalid_grant`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +31,44 @@ class Tokens:
 
 
 def is_connected() -> bool:
-    """Tell whether this shop has a sign-in server at all."""
+    """Return whether an OpenID provider is configured."""
     return bool(settings.OIDC_ISSUER)
 
 
 def tokens_for_code(code: str, *, verifier: str | None, redirect_uri: str) -> Tokens:
     """
-    Exchange what the browser brought back.
+    Exchange the authorization code of a callback for tokens.
 
-    :raises Denied: the code was used before, or is not ours
+    :param verifier: the PKCE code verifier
+    :raises ProviderRefused: the code was used before, or was not issued to our client
+    :raises ProviderUnavailable: no answer
     """
     return _tokens(grant_type="authorization_code", code=code, redirect_uri=redirect_uri, code_verifier=verifier or "")
 
 
 def tokens_by_refresh(refresh_token: str) -> Tokens:
     """
-    Ask whether a session still stands.
+    Exchange a refresh token for new tokens, which shows that the session still exists at the provider.
 
-    :raises Denied: it does not
+    :raises ProviderRefused: it does not (`invalid_grant`), or the provider refuses for another reason
+    :raises ProviderUnavailable: no answer
     """
     return _tokens(grant_type="refresh_token", refresh_token=refresh_token)
 
 
 def userinfo(access_token: str) -> dict[str, Any]:
-    """Ask for the claims of whoever a token was given to."""
+    """Return the userinfo claims of an access token's subject."""
     return _read(_ask("get", settings.OIDC_OP_USER_ENDPOINT, headers={"Authorization": f"Bearer {access_token}"}))
 
 
 def signing_keys() -> dict[str, Any]:
-    """Ask for the realm's keys, as a JWK set."""
+    """Return the realm's signing keys as a JWK set."""
     return _read(_ask("get", settings.OIDC_OP_JWKS_ENDPOINT))
 
 
 def logout_url(id_token: str, *, back_to: str) -> str:
     """
-    Give the address at which the browser ends the server's session too, and comes back.
+    Return the URL at which the browser ends the provider's session too, and is then redirected to `back_to`.
 
     OpenID Connect RP-Initiated Logout 1.0, section 2.
     """

@@ -1,4 +1,4 @@
-"""What asking again about a session means for the request that holds it."""
+"""Revalidation of the session of a request."""
 
 from datetime import datetime
 
@@ -12,10 +12,10 @@ from pizzeria.users.models import OidcSession
 
 def revalidate_request(request: HttpRequest, *, at: datetime) -> None:
     """
-    Ask about the request's session, if it is time to; before `request.user` is looked at.
+    Revalidate the request's session if that is due; to be called before `request.user` is first read.
 
-    A session that has ended is anonymous from here on. One whose roles are others now, whoever was told so first, goes
-    on with those, and with a new key.
+    If the session has ended, the request goes on as anonymous. If the user's roles have changed, by this or another
+    process's revalidation, the session goes on with the new roles and a new key.
     """
     session = request.session
     if not keycloak_sessions.is_revalidation_due(sessions.checked_at(session), at=at):

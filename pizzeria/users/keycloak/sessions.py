@@ -1,8 +1,8 @@
 """
-Sessions that Keycloak began: noted, asked about again every few minutes, ended from either side.
+Storage, revalidation and end of the sessions that Keycloak began.
 
-Nobody waits in a lock while the server is asked: whoever asks first has half a minute for it, and the others go on
-with what was known a moment ago.
+No lock is held during a request to the provider: the first caller claims a due session for 30 seconds by moving
+`checked_at`, and concurrent callers meanwhile use the state already stored.
 """
 
 from collections.abc import Collection
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
-TO_ASK = timedelta(seconds=30)  # for whoever asks; then the next may
-UNTIL_AGAIN = timedelta(minutes=1)  # when nobody answered
+TO_ASK = timedelta(seconds=30)  # a claim lasts this long; then another caller may revalidate
+UNTIL_AGAIN = timedelta(minutes=1)  # until the next attempt after the provider was unavailable
 
 log = structlog.get_logger(__name__)
 
 
 def store_session(login: OidcLogin, *, session_key: str, at: datetime) -> OidcSession:
-    """Keep what it takes to ask again about a session that has just begun."""
+    """Return the new `OidcSession` of a login: its encrypted tokens, Keycloak's session ID and its times."""
     return OidcSession.objects.create(
         identity=Identity.objects.get(issuer=settings.OIDC_ISSUER, subject=login.claims["sub"]),
         session_key=session_key,
@@ -47,16 +47,17 @@ def store_session(login: OidcLogin, *, session_key: str, at: datetime) -> OidcSe
 
 
 def is_revalidation_due(checked_at: datetime, *, at: datetime) -> bool:
-    """Tell whether it is time to ask again."""
+    """Return whether a session last revalidated at `checked_at` is due for revalidation."""
     return at - checked_at >= revalidation_interval()
 
 
 def revalidate(oidc_session_id: int, *, at: datetime) -> OidcSession | None:
     """
-    Ask the server whether a session still stands, if it is time to; give what is known of it then, None if it ended.
+    Revalidate a session at the provider if that is due; return its row, or None if the session has ended.
 
-    The person's groups follow what the server says. A session it no longer knows is ended here too; while it cannot be
-    reached, does not know us, or says what cannot be believed, sessions live on as they are.
+    The user's groups follow the roles that the provider reports. A session is ended here if
+    the provider no longer knows it or answers for another subject, or if the stored tokens cannot be decrypted. While
+    the provider is unavailable, refuses our client or returns invalid tokens, sessions stay as they are.
     """
     here = OidcSession.objects.filter(pk=oidc_session_id).select_related("identity__user")
     due = here.filter(checked_at__lte=at - revalidation_interval())
@@ -67,9 +68,9 @@ def revalidate(oidc_session_id: int, *, at: datetime) -> OidcSession | None:
 
 def revalidate_due(session_keys: Collection[str], *, at: datetime) -> None:
     """
-    Ask about those of these sessions about which it is time to ask: their holders send no requests by themselves.
+    Revalidate those of these sessions that are due: the clients of open streams send no requests that would do it.
 
-    The first that gets no answer is the last that is asked about now: the others would wait in vain one after another.
+    Stops at the first session that gets no answer: the others would each wait for a timeout, one after another.
     """
     due = OidcSession.objects.filter(session_key__in=session_keys, checked_at__lte=at - revalidation_interval())
     for oidc_session_id in due.order_by("checked_at", "pk").values_list("pk", flat=True):
@@ -79,7 +80,7 @@ def revalidate_due(session_keys: Collection[str], *, at: datetime) -> None:
 
 
 def end(oidc_sessions: QuerySet[OidcSession], *, why: str) -> int:
-    """End sessions, whoever holds them; give how many."""
+    """End these sessions and delete their rows; return how many."""
     ended = list(oidc_sessions.select_related("identity"))
     for oidc_session in ended:
         _store(oidc_session.session_key).delete()
@@ -89,12 +90,12 @@ def end(oidc_sessions: QuerySet[OidcSession], *, why: str) -> int:
 
 
 def purge_ended() -> int:
-    """Delete what is kept of sessions that are no more; give how many."""
+    """Delete the rows whose Django session no longer exists; return how many."""
     return OidcSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()[0]
 
 
 def id_token(oidc_session: OidcSession) -> str:
-    """Give the token that says to the server whose session is to end; "" when it can be read no more."""
+    """Return the ID token, the `id_token_hint` of a logout; "" if it can no longer be decrypted."""
     try:
         return str(decrypt(oidc_session.encrypted_tokens)["id"])
     except (ValueError, KeyError):
@@ -102,7 +103,7 @@ def id_token(oidc_session: OidcSession) -> str:
 
 
 def revalidation_interval() -> timedelta:
-    """Give the time after which a session is asked about again."""
+    """Return the time after which a session is due for revalidation."""
     return timedelta(seconds=settings.OIDC_RECHECK_SECONDS)
 
 
@@ -123,10 +124,17 @@ def _revalidate(oidc_session: OidcSession, *, at: datetime) -> None:
 
 
 def _refresh(oidc_session: OidcSession) -> None:
-    """Let tokens and groups be what the server gives and says now."""
+    """
+    Refresh the session's tokens at the provider, and set the user's groups to the roles that it reports.
+
+    :raises ValueError: the stored tokens cannot be decrypted
+    :raises SubjectMismatch: the new tokens or userinfo are of another subject
+    :raises TokenInvalid: the new access token is invalid
+    :raises ProviderRefused, ProviderUnavailable: no new tokens or no userinfo
+    """
     kept = decrypt(oidc_session.encrypted_tokens)
     tokens = provider.tokens_by_refresh(kept["refresh"])
-    # First of all: whatever goes wrong now, the server may take the old one no more.
+    # Stored before anything else can fail: the server may no longer accept the old refresh token.
     sealed = encrypt({"refresh": tokens.refresh or kept["refresh"], "id": tokens.id or kept["id"]})
     OidcSession.objects.filter(pk=oidc_session.pk).update(encrypted_tokens=sealed)
     userinfo = fetch_userinfo(tokens, subject=oidc_session.identity.subject)

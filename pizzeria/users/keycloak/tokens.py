@@ -1,5 +1,5 @@
 """
-What a token of the realm is worth: signed by one of its keys with RS256, issued by it, for us, and now.
+Verification of the realm's tokens: signed with RS256 by one of its keys, issued by it, for our client, valid now.
 
 OpenID Connect Core 1.0, section 3.1.3.7; RFC 9068 for access tokens.
 """
@@ -14,24 +14,25 @@ from django.conf import settings
 from pizzeria.users.keycloak import jwks
 from pizzeria.users.keycloak.jwks import UnknownSigningKey
 
-LEEWAY = timedelta(seconds=30)  # clocks differ
+LEEWAY = timedelta(seconds=30)  # for clocks that differ
 LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0, section 2
 
 
 class TokenInvalid(Exception):
-    """Worth nothing; the message says why, for logs and `WWW-Authenticate`, and holds nothing of the token."""
+    """An invalid token; the message is the reason, for logs and `WWW-Authenticate`, and holds no part of the token."""
 
 
 class TokenUnreadable(TokenInvalid):
-    """Not written for us to read: no JWT, or signed in a way that is not ours."""
+    """A token that is opaque to us: not a JWT, or not signed with RS256."""
 
 
 def claims_of_id_token(token: str, *, nonce: str) -> dict[str, Any]:
     """
-    Read the ID token that came for a sign-in.
+    Return the claims of the ID token of a sign-in, once verified.
 
-    :param nonce: as it was sent along
-    :raises BadToken:
+    :param nonce: the nonce sent with the authorization request
+    :raises TokenInvalid: not valid, for another client, or with another nonce
+    :raises ProviderUnavailable: the realm's keys are unknown and cannot be fetched
     """
     claims = verify(token, from_the_realm=True)
     audience = claims.get("aud")
@@ -49,11 +50,12 @@ def verify(
     token: str, *, required: Collection[str] = ("exp", "iat", "iss", "sub"), from_the_realm: bool = False
 ) -> dict[str, Any]:
     """
-    Check signature, issuer and times of any token of the realm, and give its claims. Whom it is for is not looked at.
+    Return the claims of any token of the realm, once signature, issuer and times are verified. Not its audience.
 
-    :param from_the_realm: we have it from there ourselves: a key that it names is no invention
-    :raises BadToken:
-    :raises OutOfReach: the realm's keys are not known, and nobody can be asked for them
+    :param required: names of the claims that must be present
+    :param from_the_realm: we received the token from the realm ourselves, so the key ID in it is not made up
+    :raises TokenInvalid: not a valid token of the realm; TokenUnreadable if it is no JWT signed with RS256
+    :raises ProviderUnavailable: the realm's keys are unknown and cannot be fetched
     """
     kid = _key_id(token)
     try:
@@ -93,7 +95,7 @@ def _key_id(token: str) -> object:
 
 
 def parse_time(claims: dict[str, Any], name: str) -> datetime | None:
-    """Give a claim that is a time in seconds; None when it is none."""
+    """Return a claim in seconds since the epoch as a datetime in UTC; None if it is missing or not a valid time."""
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None

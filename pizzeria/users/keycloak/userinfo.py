@@ -1,4 +1,4 @@
-"""What the sign-in server says of somebody: when they arrive, and each time it is asked again."""
+"""Claims and roles of a user as the provider reports them, at sign-in and at each session revalidation."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from pizzeria.users.keycloak.tokens import TokenInvalid, TokenUnreadable, verify
 
 @dataclass(frozen=True, slots=True)
 class OidcLogin:
-    """What somebody brought who has just signed in."""
+    """The tokens of a new sign-in, and the claims of its ID token."""
 
     tokens: Tokens
     claims: dict[str, Any]  # of the ID token
@@ -21,27 +21,27 @@ class OidcLogin:
 
 @dataclass(frozen=True, slots=True)
 class UserInfo:
-    """What the server says of somebody now."""
+    """A user's current claims and role names at the provider."""
 
     claims: dict[str, Any]
     roles: frozenset[str]
 
 
 class SubjectMismatch(TokenInvalid):
-    """What was asked for one person says of another."""
+    """Tokens or userinfo of another subject than the expected one."""
 
 
 def fetch_userinfo(tokens: Tokens, *, subject: str) -> UserInfo:
     """
-    Ask who somebody is and what they are here: the roles are in the access token, in userinfo, or in both.
+    Return a user's claims and roles from the provider: roles are in the access token, in userinfo, or in both.
 
-    An access token that is not for us to read names none. One that is, and cannot be believed, is no answer: nobody is
-    to lose a role by a clock that is off.
+    An access token that is opaque to us has no roles. A readable one that is invalid is an error, not a token without
+    roles: a user must not lose a role because a clock is wrong.
 
-    :param subject: whose tokens these have to be
-    :raises OfAnother: they are not
-    :raises BadToken: nothing follows from what was said
-    :raises Denied, OutOfReach: no answer
+    :param subject: the subject that tokens and userinfo must have
+    :raises SubjectMismatch: they have another
+    :raises TokenInvalid: the access token is readable but invalid
+    :raises ProviderRefused, ProviderUnavailable: no userinfo, or no keys
     """
     about = provider.userinfo(tokens.access)
     try:

@@ -1,4 +1,4 @@
-"""To the sign-in server and back, and the ends of both sessions."""
+"""Views of the OpenID Connect flow: authorization request, callback and back-channel logout."""
 
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -34,7 +34,11 @@ log = structlog.get_logger(__name__)
 
 @method_decorator([login_not_required, never_cache, rate_limited], name="dispatch")
 class AuthorizationRequestView(OIDCAuthenticationRequestView):  # type: ignore[misc]
-    """Sends somebody to the sign-in server, once it is known to answer: a browser would show an error of its own."""
+    """
+    The redirect to the provider's authorization endpoint, made only if the provider answers.
+
+    If it does not, the redirect would end in an error page of the browser.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         if not provider.is_connected():
@@ -43,20 +47,20 @@ class AuthorizationRequestView(OIDCAuthenticationRequestView):  # type: ignore[m
             return _provider_unavailable(request)
         answer: HttpResponseBase = super().get(request)
         asked = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
-        # Kept with the state: another tab may be on its own way there and back.
+        # Stored with the state, because another tab may have an authorization request of its own.
         trip = {"next": request.session.pop("oidc_login_next"), "max_age": asked.get("max_age")}
         request.session["oidc_states"][asked["state"]] |= trip
         return answer
 
     def get_extra_params(self, request: HttpRequest) -> dict[str, Any]:
-        """Ask for a sign-in no older than a step wants it (`max_age`, in seconds); what comes back is held to it."""
+        """Return `max_age` (seconds) if the step requires recent authentication; the callback checks it."""
         max_age = request.GET.get("max_age", "")[:6]  # days, at most
         return {"max_age": max_age} if max_age.isdecimal() else {}
 
 
 @method_decorator([login_not_required, never_cache], name="dispatch")
 class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
-    """Takes back whoever comes from the sign-in server; with anything odd in hand they get a page, and nothing else."""
+    """The callback of an authorization request: begins a session, or shows an error page and changes nothing."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         if not provider.is_connected():
@@ -75,7 +79,7 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
         return answer
 
     def login_success(self) -> HttpResponse:
-        """Begin a session with a new key, also for somebody who had one: they have just proved again who they are."""
+        """Begin a session with a new key, also for a user who was signed in and has authenticated again."""
         request, at = self.request, clock.now()
         if not self._is_fresh_enough(at=at):
             return _refused(request, "the server lets somebody in whom it has not asked again")
@@ -90,13 +94,17 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
         )
         sessions.mark_begun(request.session, oidc_session, at=at)
         next_page = self.trip.get("next") or self.success_url
-        return HttpResponseRedirect(next_page)  # `redirect` would take a word for the name of a page
+        return HttpResponseRedirect(next_page)  # `redirect` would take a plain word for a URL name
 
     def login_failure(self) -> HttpResponse:
         return _refused(self.request, "nobody was expected, or who came may not come in")
 
     def _is_fresh_enough(self, *, at: datetime) -> bool:
-        """Hold what came back to the age that was asked for. OpenID Connect Core 1.0, section 3.1.3.7, step 13."""
+        """
+        Return whether the user authenticated within the requested `max_age`.
+
+        OpenID Connect Core 1.0, section 3.1.3.7, step 13.
+        """
         if self.trip.get("max_age") is None:
             return True
         authenticated_at = parse_time(self.request.oidc_login.claims, "auth_time")
@@ -112,10 +120,10 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
 @never_cache
 def backchannel_logout(request: HttpRequest) -> HttpResponse:
     """
-    Hear from the server that a session has ended there (OpenID Connect Back-Channel Logout 1.0).
+    End the sessions that the provider reports as ended (OpenID Connect Back-Channel Logout 1.0).
 
-    Answers 400 to whatever is not a logout token for us, of these minutes and never seen before, and 503 while nobody
-    can say.
+    Answers 400 unless the token is a recent logout token for us that was not used before, and 503 while the realm's
+    keys are unknown and cannot be fetched.
     """
     try:
         ended = logout_tokens.verify_logout_token(request.POST.get("logout_token", ""), at=clock.now())

@@ -1,7 +1,8 @@
 """
-Customers' own accounts, by django-allauth: an e-mail address that was confirmed, a password, passkeys.
+Customers' local accounts, by django-allauth: a confirmed e-mail address, a password, passkeys.
 
-Of allauth only what is offered here has an address. An account is never looked for by a username, nor by the e-mail
-that a sign-in server says somebody has: an account's addresses are allauth's rows, and nobody whom a server knows has
-any. Whoever it knows gets no password and no passkey here (`holders.may_have_account`), by any of the ways.
+Of allauth's views, only those offered here have a URL. Accounts are never looked up by username, nor by the e-mail
+address that a sign-in server claims for a user: an account's addresses are allauth's rows, and users with an identity
+at a sign-in server have none. Such users get neither password nor passkey here in any way
+(`eligibility.may_have_account`).
 """

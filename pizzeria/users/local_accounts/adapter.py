@@ -1,4 +1,4 @@
-"""How allauth behaves in this shop, where no setting says it."""
+"""Adapters that change allauth's behaviour where it has no setting."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ SAID = {
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Letters go out by the shop's own mail server, limits answer with a page, and the server's people stay out."""
+    """Account adapter: e-mail by our own mailer, a page for rate limits, no users whom a sign-in server knows."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -51,24 +51,28 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Nobody can confirm an address to which nothing can be sent."""
+        """Return whether e-mail is configured: without it, no e-mail address can be confirmed."""
         return emails.is_configured()
 
-    # --- Letters ---
+    # --- E-mail ---
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """:raises NoLetter:"""
+        """
+        Send an account e-mail; of allauth's context, only codes and addresses reach the template.
+
+        :raises EmailNotSent: the mail server did not accept the message, or none is configured
+        """
         known = {name: context[name] for name in ("code", "from_email", "to_email") if name in context}
         emails.send_account_email(template_prefix.rpartition("/")[2], to=email, said=known | _ways())
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
-        """Tell the owner of a change that has been made already, and stays made."""
+        """Send the owner an e-mail about a change already made; if it cannot be sent, the change is kept."""
         try:
             super().send_notification_mail(template_prefix, user, *args, **kwargs)
         except EmailNotSent:
-            return  # it is in the log
+            return  # already logged
 
-    # --- Who may ---
+    # --- Eligibility and rate limits ---
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         try:
@@ -77,11 +81,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(rate_limits.rate_limited(request)) from None
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
-        """Refuse before a code is sent to somebody whom it would not let in."""
+        """Return a refusal for a user who may not have an account, before a useless code is sent; else None."""
         return None if may_have_account(user) else self._refusal(request)
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """The last door before a session, whichever way somebody came: a code, a passkey, a password."""
+        """Refuse users who may not have an account; every sign-in passes here, by code, passkey or password."""
         if not may_have_account(user):
             raise ImmediateHttpResponse(self._refusal(request))
         super().login(request, user)
@@ -97,13 +101,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().set_password(user, password)
 
     def get_login_stages(self) -> list[str]:
-        """A passkey is another way in, not a second lock: whoever loses it still has the password."""
+        """
+        Return the login stages, without allauth's stage for a second factor.
+
+        A passkey is an alternative to the password, not a second factor: a user who loses it still has the password.
+        """
         return ["allauth.account.stages.EmailVerificationStage"]
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         return [{"id": "reauthenticate", "description": "", "url": reverse("account_reauthenticate")}]
 
-    # --- Where to, and what to say ---
+    # --- Redirects and messages ---
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("orders:profile")
@@ -114,7 +122,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def add_message(
         self, request: HttpRequest, level: int, template: str = "", *_args: Any, message: Any = None, **_kwargs: Any
     ) -> None:
-        """Say what is worth saying; what a page shows needs no message besides."""
+        """Add the given message or the one in `SAID`; other messages of allauth repeat what the page shows."""
         if said := message or SAID.get(template):
             messages.add_message(request, level, str(said))
 
@@ -131,16 +139,16 @@ class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return gettext("Passkey %(number)d") % {"number": count + 1}
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """Name the shop by its own address, not by the one that a request claims."""
+        """Return the relying party, with the host of SHOP_ORIGIN as ID, not the host that a request claims."""
         return {"id": urlsplit(settings.SHOP_ORIGIN).hostname or "", "name": settings.SHOP_NAME}
 
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
-        """A passkey carries our opaque name for a person; rows' keys do not leave the server."""
+        """Return the WebAuthn user, with the opaque username as ID: primary keys do not leave the server."""
         name = EmailAddress.objects.get_primary_email(user) or str(user)
         return {"id": user.username.encode(), "name": name, "display_name": user.first_name or name}
 
 
 def _ways() -> dict[str, str]:
-    """Give the addresses that letters name, by the shop's own name: a request may claim another."""
+    """Return the absolute URLs used in e-mails, below SHOP_ORIGIN: a request may claim another host."""
     names = {"sign_in": "users:sign_in", "sign_up": "account_signup", "reset": "account_reset_password"}
     return {name: f"{settings.SHOP_ORIGIN}{reverse(address)}" for name, address in names.items()}

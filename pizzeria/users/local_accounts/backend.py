@@ -7,9 +7,9 @@ from pizzeria.users.models import User
 
 class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
     """
-    Signs in by a confirmed e-mail and its password; by nothing that merely looks like one.
+    Backend that signs in by a confirmed e-mail address and its password; not by a username that looks like one.
 
-    Whoever may have no account is told what a wrong password is told, after the same work.
+    A user who may not have an account gets the same answer as a wrong password, after the same amount of work.
     """
 
     def authenticate(self, request: HttpRequest | None, email: str = "", password: str = "") -> User | None:
@@ -22,5 +22,5 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
 
     @classmethod
     def _stash_user(cls, _user: User | None) -> User | None:
-        """Keep nobody: allauth would tell them that their password is right, but their account is closed."""
+        """Return None instead of the user: allauth would reveal that the password is right but the account inactive."""
         return None

@@ -1,4 +1,4 @@
-"""Whom accounts are for."""
+"""Which users may have a local account, and the purge of unconfirmed accounts."""
 
 from datetime import datetime
 
@@ -7,18 +7,20 @@ from pizzeria.users.models import Identity, User
 
 def may_have_account(user: User) -> bool:
     """
-    Tell whether somebody may have a password or a passkey here: nobody does whom a sign-in server knows.
+    Return whether a user may have a password or a passkey here: active, and without an identity at a sign-in server.
 
-    It alone says whether they may still come in.
+    For a user with such an identity, only the sign-in server decides whether the user may still sign in.
     """
     return user.is_active and not Identity.objects.filter(user=user).exists()
 
 
 def purge_unconfirmed_accounts(*, before: datetime) -> int:
     """
-    Delete accounts whose e-mail nobody confirmed, and who never came in; give how many.
+    Delete accounts without a confirmed e-mail address whose user never signed in; return how many.
 
-    Whoever the e-mail really belongs to finds it free again.
+    The owner of the e-mail address can then sign up with it.
+
+    :param before: only accounts created earlier
     """
     waiting = User.objects.filter(
         emailaddress__isnull=False, last_login=None, date_joined__lt=before, identities=None

@@ -1,8 +1,7 @@
 """
-What accounts write to people: templates/account/emails/<name>.txt, whose first line is the subject.
+E-mails of local accounts, from templates/account/emails/<name>.txt, whose first line is the subject.
 
-They carry codes, so they leave at once and by the request that asks for them: whoever waits for one is told when it
-cannot leave.
+They carry codes, so they are sent within the request that asks for them: its user is told if one cannot be sent.
 """
 
 from collections.abc import Mapping
@@ -15,26 +14,26 @@ from django.template.loader import render_to_string
 
 from orders.channels import DeliveryFailed, OutboundMessage, email
 
-SECONDS = 3.0  # for each answer of the mail server: somebody waits, and so does a thread
+SECONDS = 3.0  # for each answer of the mail server: a user waits, and a thread is occupied
 
 log = structlog.get_logger(__name__)
 
 
 class EmailNotSent(Exception):
-    """The mail server took nothing. Nothing that hung on the letter may be kept."""
+    """The mail server did not accept the message. Changes that depend on the message must not be kept."""
 
 
 def is_configured() -> bool:
-    """Tell whether this shop writes e-mail at all. Without it nobody can confirm an address."""
+    """Return whether e-mail is configured. Without it, no e-mail address can be confirmed."""
     return email.is_configured()
 
 
 def send_account_email(name: str, *, to: str, said: Mapping[str, Any]) -> None:
     """
-    Write a letter and hand it to the mail server.
+    Render an e-mail and send it by the mail server.
 
-    :param said: what its template knows, beside the shop's name and address
-    :raises NoLetter: the server took nothing, or there is none
+    :param said: context of the template, beside the shop's name and origin
+    :raises EmailNotSent: the mail server did not accept the message, or none is configured
     """
     context = {**said, "shop": settings.SHOP_NAME, "origin": settings.SHOP_ORIGIN}
     subject, _line, text = render_to_string(f"account/emails/{name}.txt", context, using="plain").partition("\n")

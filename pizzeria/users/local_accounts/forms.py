@@ -1,4 +1,4 @@
-"""The forms of accounts: allauth's, with our fields and words."""
+"""The forms of local accounts: allauth's forms, with our fields and texts."""
 
 from typing import Any
 
@@ -58,9 +58,9 @@ def code_field() -> forms.CharField:
 
 class SignUpForm(account.SignupForm):  # type: ignore[misc]
     """
-    Makes an account, or (for whoever has one) a letter that says so.
+    The sign-up form: creates an account or, if the address has one already, sends an e-mail that says so.
 
-    allauth declares no field of its own for good: what it adds when the form is made is put aside for ours.
+    allauth adds its fields in `__init__`, not on the class; they are replaced by ours there.
     """
 
     field_order = ["first_name", "email", "password1"]
@@ -74,7 +74,7 @@ class SignUpForm(account.SignupForm):  # type: ignore[misc]
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         if self.account_already_exists:
-            make_password(self.cleaned_data["password1"])  # takes as long as making one, so that nobody can tell
+            make_password(self.cleaned_data["password1"])  # as slow as a new account: timing reveals nothing
         made: tuple[User | None, HttpResponse | None] = super().try_save(request)
         return made
 
@@ -87,7 +87,7 @@ class SignInForm(account.LoginForm):  # type: ignore[misc]
 
 
 class PasswordResetForm(account.ResetPasswordForm):  # type: ignore[misc]
-    """Asks whose password is forgotten. Whoever may have none here is as good as unknown."""
+    """The password reset form. Users who may not have an account are treated as unknown addresses."""
 
     users: list[User]
     email = email_field(_("E-mail"))
@@ -99,7 +99,7 @@ class PasswordResetForm(account.ResetPasswordForm):  # type: ignore[misc]
 
 
 class NewPasswordForm(account.ResetPasswordKeyForm):  # type: ignore[misc]
-    """Takes the password of somebody who has proved to own the e-mail."""
+    """The form for a new password, after the user has proved to own the e-mail address."""
 
     password1 = new_password_field(_("New password"))
     password2 = None
@@ -134,7 +134,7 @@ class ConfirmPasswordResetForm(account.ConfirmPasswordResetCodeForm):  # type: i
 
 
 class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
-    """Keeps a passkey: one that asks for a fingerprint, a face or a PIN, and so is enough to sign in with."""
+    """The form that adds a passkey with user verification (fingerprint, face or PIN), sufficient to sign in."""
 
     name = OneLineField(
         label=_("What shall we call it?"), required=False, max_length=60, help_text=_("Your phone, the blue key.")
@@ -147,13 +147,13 @@ class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
             cleaned: dict[str, Any] = super().clean()
         except ValidationError:
             raise
-        except Exception:  # noqa: BLE001 - anything can be in what a browser sends, and allauth looks for little of it
+        except Exception:  # noqa: BLE001 - a browser can send anything, and allauth checks little of it
             raise _no_fit() from None
         return cleaned
 
 
 class PasskeySignInForm(passkeys.LoginWebAuthnForm):  # type: ignore[misc]
-    """Finds whose passkey it is by the opaque name that it carries."""
+    """The sign-in form for a passkey, whose owner is found by the opaque username in it (`user_handle`)."""
 
     def clean_credential(self) -> Any:
         credential = self.cleaned_data["credential"]

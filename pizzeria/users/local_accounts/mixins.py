@@ -1,4 +1,4 @@
-"""What the pages of accounts have in common: whom they are open to, and what their forms answer."""
+"""Decorators and mixins of the account views: access, status codes of forms, and views that need e-mail."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -25,7 +25,7 @@ type View = Callable[..., HttpResponseBase]
 
 
 def local_account_required(view: View) -> View:
-    """Open a page to whoever has signed in by an account; everybody else's sign-in is looked after elsewhere."""
+    """Restrict a view to sessions begun by a local account; other users' credentials are managed elsewhere (403)."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -37,7 +37,7 @@ def local_account_required(view: View) -> View:
 
 
 class FormStatusMixin:
-    """What every form here answers: 422 to what is not valid, 503 while no letter can leave; as it was typed."""
+    """A mixin for form views: the form as it was typed, with 422 if it is invalid, 503 if an e-mail cannot be sent."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
@@ -52,7 +52,7 @@ class FormStatusMixin:
         return self._again(form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def undo(self) -> None:
-        """Take back what was done before the letter could not leave."""
+        """Undo what was done before the e-mail could not be sent."""
 
     def _again(self, form: Any, status: HTTPStatus) -> HttpResponse:
         answer: HttpResponse = self.render_to_response(self.get_context_data(form=form), status=status)  # type: ignore[attr-defined]
@@ -60,7 +60,7 @@ class FormStatusMixin:
 
 
 class EmailRequiredMixin:
-    """A page that leads nowhere in a shop that writes no e-mail, and says so."""
+    """A mixin for views that need e-mail: 503 with a page that says so in a shop without a mail server."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not emails.is_configured():

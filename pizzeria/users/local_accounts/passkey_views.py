@@ -1,4 +1,4 @@
-"""The pages of passkeys: listed, made, taken away, and signed in with."""
+"""Views for passkeys: list, add, remove, and sign in."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ class AddPasskeyView(FormStatusMixin, webauthn.AddWebAuthnView):  # type: ignore
     template_name = "mfa/add_passkey.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Give the page what a browser makes a passkey from: always one that is enough to sign in with."""
+        """Add the WebAuthn registration options, always for a passkey that is sufficient to sign in."""
         context: dict[str, Any] = super(webauthn.AddWebAuthnView, self).get_context_data(**kwargs)
         return {**context, "options": auth.begin_registration(self.request.user, passwordless=True)}
 
@@ -50,7 +50,7 @@ def remove_passkey(request: HttpRequest, ref: str) -> HttpResponse:
 
 @public_page
 class PasskeySignInView(webauthn.LoginWebAuthnView):  # type: ignore[misc]
-    """Gives a browser's script something to sign, and signs in whoever brings it back signed."""
+    """Sign-in by passkey: GET returns a WebAuthn challenge as JSON, POST signs in the owner of the signed answer."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return JsonResponse(auth.begin_authentication(user=None))

@@ -1,4 +1,4 @@
-"""The passkeys of an account."""
+"""The passkeys of a local account, as read models and as allauth's authenticators."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,19 +10,19 @@ from allauth.mfa.models import Authenticator
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
-    ref: str  # made from what the browser calls it: it identifies, and grants nothing
+    ref: str  # hash of the credential ID: identifies the passkey, grants nothing
     name: str
     made_at: datetime
     used_at: datetime | None
 
 
 def of(user: Any) -> list[Passkey]:
-    """List somebody's passkeys, the first one first."""
+    """Return the user's passkeys, oldest first."""
     return [Passkey(_ref(each), each.wrap().name, each.created_at, each.last_used_at) for each in _rows(user)]
 
 
 def find(user: Any, ref: str) -> Authenticator | None:
-    """Find one of somebody's own passkeys."""
+    """Return the user's own passkey with this ref, or None."""
     return next((each for each in _rows(user) if _ref(each) == ref), None)
 
 

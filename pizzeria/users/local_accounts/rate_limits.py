@@ -1,7 +1,7 @@
 """
-How often somebody may try: allauth counts, in a table of the database.
+Rate limits of allauth, counted in a database table.
 
-The shop's own cache answers as an empty one would while Redis is gone, and a limit that lives there would be none.
+The shop's default cache answers like an empty cache while Redis is down, so a limit counted there would not hold.
 """
 
 from http import HTTPStatus
@@ -17,18 +17,18 @@ from pizzeria.foundation import clock
 from pizzeria.users.models import RateLimitCounter
 
 CACHE_ALIAS = "limits"
-RETRY_AFTER_SECONDS = 300  # as long as the limit on wrong passwords
+RETRY_AFTER_SECONDS = 300  # the period of the limit on wrong passwords
 
 log = structlog.get_logger(__name__)
 
 
 def use_database_cache() -> None:
-    """Let allauth count there; which cache it takes is no setting of it."""
+    """Replace the cache in which allauth counts; it has no setting for that."""
     ratelimit.cache = ConnectionProxy(caches, CACHE_ALIAS)
 
 
 def rate_limited(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer whoever has tried too often."""
+    """Return the page for a client that has exceeded a rate limit: 429 with Retry-After."""
     log.warning("tried_too_often", page=request.resolver_match.view_name if request.resolver_match else "")
     answer = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
     answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
@@ -36,5 +36,5 @@ def rate_limited(request: HttpRequest, exception: Exception | None = None) -> Ht
 
 
 def purge_expired_counters() -> int:
-    """Delete what is counted no more; give how many."""
+    """Delete expired counters; return how many."""
     return RateLimitCounter.objects.filter(expires__lt=clock.now()).delete()[0]

@@ -1,6 +1,4 @@
-"""
-Where accounts are. The names are allauth's own, which it asks for; what is not here is not offered.
-"""
+"""URLs of local accounts. The names are allauth's own, which it reverses; views not listed here are not offered."""
 
 from django.urls import path
 

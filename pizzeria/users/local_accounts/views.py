@@ -1,7 +1,7 @@
 """
-The pages of accounts: allauth's views, in our look, with our status codes, and open to those they are for.
+The views of local accounts: allauth's views with our templates, status codes and access rules.
 
-Whatever somebody types about an e-mail, the answer is the same whether it is known here or not.
+The answer to an e-mail address is the same whether it is known here or not.
 """
 
 from http import HTTPStatus
@@ -39,7 +39,7 @@ class SignInView(FormStatusMixin, account.LoginView):  # type: ignore[misc]
 
 @public_page
 class ConfirmEmailView(account.ConfirmEmailVerificationCodeView):  # type: ignore[misc]
-    """Takes the code that went to a new account's e-mail, or to the one that an account is to have."""
+    """The page for the code sent to the address of a new account, or to the new address of an existing one."""
 
     template_name = "account/confirm_email.html"
 
@@ -47,7 +47,7 @@ class ConfirmEmailView(account.ConfirmEmailVerificationCodeView):  # type: ignor
         code = self._process.code
         try:
             answer: HttpResponse = super().form_valid(form)
-        except EmailNotSent:  # with another code, which nobody has
+        except EmailNotSent:  # the state holds a new code that was not delivered: restore the old one
             self._process.state["code"] = code
             self._process.persist()
             messages.error(self.request, EMAIL_NOT_SENT)
@@ -88,7 +88,7 @@ class EmailView(EmailRequiredMixin, FormStatusMixin, account.EmailView):  # type
 
 @uncached
 class ReauthenticateView(FormStatusMixin, account.ReauthenticateView):  # type: ignore[misc]
-    """Asks once more for the password, before something that whoever finds an open browser should not do."""
+    """The page that asks for the password again, before actions that a finder of an open browser must not do."""
 
     template_name = "account/reauthenticate.html"
 

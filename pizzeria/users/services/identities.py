@@ -1,4 +1,4 @@
-"""People known by a sign-in server: taken in once, and as it says they are at every sign-in and every re-check."""
+"""Commands that create users of an OpenID provider and update them at every sign-in and every session revalidation."""
 
 from django.db import IntegrityError, transaction
 
@@ -14,12 +14,12 @@ from pizzeria.users.services.roles import assign_roles
 @command
 def upsert_user_from_claims(*, issuer: str, subject: str, claims: Claims, roles: frozenset[str], by: Actor) -> User:
     """
-    Find the person that an issuer knows by a subject, or make one: never somebody who has the same e-mail.
+    Return the user with this issuer and subject, created if there is none, and update it from the claims.
 
-    Name and e-mail follow the claims that have them; groups are those that the roles name, no more and no less. Who is
-    made here has a username of ours and no password, and can get none.
+    Users are never matched by e-mail. Name and e-mail are updated from the claims that are present; the groups become
+    exactly those of the roles. A created user has an opaque username and no password, and cannot get one.
 
-    :param roles: by their names at the issuer; those that are not in our table mean nothing
+    :param roles: role names at the issuer; names that are not in our roles table are ignored
     """
     user = find_user(issuer, subject) or _create_user(issuer, subject)
     _update_from_claims(user, claims)
@@ -30,9 +30,9 @@ def upsert_user_from_claims(*, issuer: str, subject: str, claims: Claims, roles:
 @command
 def create_user_from_claims(*, issuer: str, subject: str, claims: Claims, by: Actor) -> User:
     """
-    Make somebody who calls by a token before having ever signed in: with a name and an e-mail, and no groups.
+    Return a new user for the owner of an access token who has never signed in: name and e-mail, but no groups.
 
-    Groups are a matter of signing in. Whoever did so at this very moment keeps theirs.
+    Groups are set by signing in. If the user signs in at the same moment, the groups set there are kept.
     """
     user = _create_user(issuer, subject)
     _update_from_claims(user, claims)
@@ -41,14 +41,14 @@ def create_user_from_claims(*, issuer: str, subject: str, claims: Claims, by: Ac
 
 @command
 def sync_groups(*, user: User, roles: frozenset[str], by: Actor) -> bool:
-    """Let a person's groups be those that their roles name now; tell whether that changed anything."""
+    """Set a user's groups to exactly those of the roles; return whether groups, staff or superuser flag changed."""
     before = _groups_and_flags(user)
     assign_roles(user, named(roles))
     return _groups_and_flags(user) != before
 
 
 def find_user(issuer: str, subject: str) -> User | None:
-    """Give the person that an issuer knows by a subject, if it is one of ours."""
+    """Return the user with this issuer and subject, or None."""
     identity = Identity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
     return identity.user if identity else None
 
@@ -61,7 +61,7 @@ def _create_user(issuer: str, subject: str) -> User:
             user.save()
             Identity.objects.create(user=user, issuer=issuer, subject=subject)
             return user
-    except IntegrityError:  # the same person, from another browser, at the same moment
+    except IntegrityError:  # the same identity was created concurrently, from another browser
         return Identity.objects.select_related("user").get(issuer=issuer, subject=subject).user
 
 

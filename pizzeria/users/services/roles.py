@@ -1,4 +1,4 @@
-"""Making groups and people match the roles table."""
+"""Commands that make permission groups and the groups of users match the roles table."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from pizzeria.users.roles import ROLES, Role
 
 @command
 def sync_roles(*, by: Actor) -> list[str]:
-    """Make the permission groups match the table, and tell what that changed, a sentence each."""
+    """Make the permission groups match the roles table; return one sentence for each change."""
     changes = []
     for role in ROLES:
         if role.group is None:
@@ -31,12 +31,12 @@ def sync_roles(*, by: Actor) -> list[str]:
 
 @command
 def set_role(*, user: User, role: Role, by: Actor) -> None:
-    """Give a person exactly one role."""
+    """Set a user's roles to exactly this one."""
     assign_roles(user, [role])
 
 
 def assign_roles(user: User, roles: Iterable[Role]) -> None:
-    """Give a person exactly these roles, within somebody's transaction: what is not named is taken away."""
+    """Set a user's roles to exactly these, in the caller's transaction; all other groups and flags are removed."""
     roles = list(roles)
     user.groups.set(Group.objects.filter(name__in=[role.group for role in roles if role.group]))
     user.is_staff = any(role.staff for role in roles)

@@ -17,7 +17,7 @@ from pizzeria.devtools.signals import Interrupted
 
 FASTEST, LONGEST, MOST = 3600, 24 * 60, 1000
 MINUTES_AN_ORDER = 3
-RUSH = 0.3  # the part of the guests who come all at once, more than the kitchen has room for
+RUSH = 0.3  # the fraction of the guests who come all at once; more than the kitchen has capacity for
 
 
 class Command(BaseCommand):
@@ -35,7 +35,7 @@ class Command(BaseCommand):
     @hushed_log()
     def handle(self, *args: Any, speed: float, minutes: int, orders: int | None, **options: Any) -> None:
         signals.listen()
-        report, chance = Report(self._tell), Random()  # noqa: S311 - no secret
+        report, chance = Report(self._tell), Random()  # noqa: S311 - not for secrets
         plan = scenario.evening(
             lasts=timedelta(minutes=minutes),
             orders=orders or max(1, minutes // MINUTES_AN_ORDER),
@@ -57,7 +57,7 @@ class Command(BaseCommand):
 
     def _tell(self, line: str) -> None:
         self.stdout.write(line)
-        self.stdout.flush()  # somebody watches, also through a pipe
+        self.stdout.flush()  # the output is watched as it comes, also through a pipe
 
 
 def _speed(text: str) -> float:
@@ -77,6 +77,6 @@ def _number[N: (int, float)](text: str, kind: type[N], *, most: int) -> N:
         number = kind(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is no number") from None
-    if not 0 < number <= most:  # also what is no number at all to a float: nan
+    if not 0 < number <= most:  # this also rejects nan, which float() accepts
         raise ArgumentTypeError(f"{text} is not between 0 and {most}")
     return number

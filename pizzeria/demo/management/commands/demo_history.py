@@ -22,7 +22,7 @@ class Command(BaseCommand):
         unfinished = state_dir.demo_state_dir().unfinished_history
         unfinished.touch()
         with connection.cursor() as cursor:
-            # Nobody waits for an answer here. What a power cut takes is the newest, never something in between.
+            # No user waits for these commits. A power cut loses only the newest ones, never one in the middle.
             cursor.execute("SET synchronous_commit = off")
         staff, now = Staff.of_the_demo(), clock.now()
         report = history.simulate_week(staff=staff, now=now)

@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
 @command
 def fill_menu(*, by: Actor, at: datetime) -> int:
-    """Put the demo's menu on the card; tell how many items were new. What was edited since stays as it is."""
+    """Create the missing items of the demo's menu and return their number; items that exist keep their edits."""
     categories = {
         slug: Category.objects.get_or_create(slug=slug, defaults={"name": name, "position": position})[0]
         for position, (slug, name) in enumerate(menu.CATEGORIES)
@@ -44,9 +44,10 @@ def fill_menu(*, by: Actor, at: datetime) -> int:
 
 @command
 def make_people(*, by: Actor) -> int:
-    """Make the demo's people, each with one role; tell how many were new."""
+    """Create the missing demo users, give each user its one role, and return the number of new users."""
     made = 0
-    hashed: Any = cache(partial(make_password, PASSWORD))  # once for all of them: it takes its time, and is no secret
+    # Hashed once for all users, because hashing is slow; the password is not secret.
+    hashed: Any = cache(partial(make_password, PASSWORD))
     for person in DEMO_PEOPLE:
         first, _blank, last = person.name.partition(" ")
         user, is_new = User.objects.get_or_create(
