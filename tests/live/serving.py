@@ -84,9 +84,16 @@ def _running(command, port, variables, log=subprocess.DEVNULL):
         _wait_until_alive(port)
         yield process
     finally:
+        _end(process)
+
+
+def _end(process):
+    """Stop a process and its group: at once by SIGTERM, or, if that takes too long, by SIGKILL."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=10)
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=LIMIT)
 
 
 def _wait_until_alive(port):

@@ -21,7 +21,7 @@ from pizzeria.devtools.servers.processes import start_tied
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import StoredEvent
 from tests import shop
-from tests.waiting import until
+from tests.waiting import LIMIT, until
 
 ORDERS = 5
 SILENT_FOR_LONGER_THAN_ANY_TEST = "?cto=600&rto=600"
@@ -49,7 +49,7 @@ def working(post, queues):
         yield process
     finally:
         process.kill()  # it is waiting for the provider
-        process.wait(timeout=30)
+        process.wait(timeout=LIMIT)
 
 
 @pytest.fixture

@@ -52,9 +52,8 @@ def test_loses_a_role_that_was_taken_away(ciro, take_kitchen):
 def test_keeps_no_board_open_without_the_role(ciro, take_kitchen, address):
     with closing(stream_to(ciro, address)) as stream:
         stream.next()
-        # The page shall only poll. If it asked for its stream again at the same moment, the later of both requests
-        # would
-        # sign it out: the earlier one has given the session another key.
+        # Let the page only poll: were it to ask for its stream again at the same moment, the later of the two requests
+        # would sign it out, because the earlier one has given the session another key.
         ciro.route("**/stream/**", lambda route: route.fulfill(status=503))
         take_kitchen()
         session_grows_older(ciro, 5)
