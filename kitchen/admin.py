@@ -6,7 +6,7 @@ from kitchen.models import Kitchen
 
 @admin.register(Kitchen)
 class KitchenAdmin(admin.ModelAdmin[Kitchen]):
-    """The kitchen, to look at: commands change it, because its lock is what keeps the line exact."""
+    """The kitchen, read-only: only commands change it, because its row lock keeps the queue exact."""
 
     list_display = ["name", "taking_orders", "max_concurrent_orders", "oven_slots"]
     fields = ["name", "taking_orders", "pause_reason", "paused_until", "max_concurrent_orders", "oven_slots"]

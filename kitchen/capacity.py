@@ -1,4 +1,4 @@
-"""Whether the kitchen takes one more order."""
+"""The check whether the kitchen accepts one more order, and its refusals."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,9 +22,9 @@ class KitchenFull(Refusal):
 
 def refuse_unless_capacity(kitchen: Kitchen, tickets: Sequence[Ticket], *, at: datetime) -> None:
     """
-    Refuse when the kitchen takes no order now.
+    Refuse if the kitchen accepts no order now.
 
-    :param tickets: those in the line
+    :param tickets: those in the queue
     :raises KitchenClosed: it is paused
     :raises KitchenFull: its load is at the maximum
     """

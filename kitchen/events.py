@@ -1,4 +1,4 @@
-"""Facts of the kitchen's stream: whether it takes orders, and how much it can hold."""
+"""Domain events of the kitchen: whether it accepts orders, and its capacity."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from pizzeria.foundation.events.domain_events import DomainEvent
 
 
 class KitchenPaused(DomainEvent[Kitchen], type="kitchen.paused.v1"):
-    """It takes no orders until a time, or until further notice (`until` is None). The reason stands in the row."""
+    """The kitchen accepts no orders until a time, or until further notice (`until` is None). The row has the reason."""
 
     until: datetime | None
 

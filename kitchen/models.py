@@ -1,4 +1,4 @@
-"""The line: one kitchen, its places, and the tickets in it. It knows no customer and no money."""
+"""The kitchen with its oven slots, and the tickets in its queue. They refer to no customer and no money."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
@@ -12,9 +12,9 @@ from pizzeria.foundation.events.models import Aggregate
 
 class Kitchen(Aggregate):
     """
-    A kitchen. Its row's lock is what makes the line exact: whoever changes a ticket holds it.
+    A kitchen. Its row lock keeps the queue exact: a transaction that changes a ticket holds it.
 
-    Commands change it, never a form.
+    Only commands change it, never a form.
     """
 
     stream: ClassVar[str] = "kitchen"
@@ -28,8 +28,8 @@ class Kitchen(Aggregate):
     oven_slots = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1)])
     opening_hours = models.JSONField(default=dict, blank=True)  # by weekday; empty: always open
     closed_days = models.JSONField(default=list, blank=True)
-    version = models.PositiveBigIntegerField(default=0)  # of the board: raised by whatever changes it
-    last_number_date = models.DateField(null=True, blank=True)  # the business day that last_number counts
+    version = models.PositiveBigIntegerField(default=0)  # of the board: incremented by each change to it
+    last_number_date = models.DateField(null=True, blank=True)  # the business day of last_number
     last_number = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -51,7 +51,7 @@ class Kitchen(Aggregate):
         return self.name
 
     def accepts_orders(self, at: datetime) -> bool:
-        """Tell whether it does: never paused, or the time it was paused for is over."""
+        """Return whether the kitchen accepts orders: it is not paused, or its pause has ended."""
         return self.taking_orders or (self.paused_until is not None and self.paused_until <= at)
 
 
@@ -76,42 +76,40 @@ IN_QUEUE = (TicketState.HELD, TicketState.SCHEDULED, TicketState.WAITING, Ticket
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_queue(self) -> Self:
-        """Those that take time from the ovens still, in the order in which they are due; only what that takes."""
+        """Filter tickets that still need time in an oven, ordered by due time; load only what promises need."""
         return self.filter(state__in=IN_QUEUE).with_timing()
 
     def with_open_promise(self) -> Self:
-        """Those that time still takes something from: in the line, or ready for a driver who has not left."""
+        """Filter tickets whose promise can still be missed: in the queue, or ready for a driver who has not left."""
         return self.filter(
             models.Q(state__in=IN_QUEUE) | models.Q(state=TicketState.READY, method=FulfillmentMethod.DELIVERY)
         ).with_timing()
 
     def with_timing(self) -> Self:
-        """In the order in which they are due, with what promises are made of."""
+        """Order tickets by due time; load only the fields that promises are computed from."""
         needed = ("kitchen_id", "ref", "method", "state", "minutes", "started_at", "due_at")
         return self.order_by("due_at", "id").only(*needed)
 
 
 class Ticket(models.Model):
     """
-    What to make, self-contained. Written only under the kitchen's lock, so it needs none of its own.
+    A ticket: what to make, self-contained. Written only under the kitchen's lock, so it needs none of its own.
 
     `items` is a list of {quantity, name, size, added: [names], left_out: [names]}.
     """
 
     kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="tickets")
-    ref = models.UUIDField(unique=True)  # the order's; no foreign key upward
+    ref = models.UUIDField(unique=True)  # the order's ref; no foreign key to an upper app
     label = models.CharField(max_length=16)  # what the cook calls out: "#42"
     method = models.CharField(max_length=10, choices=FulfillmentMethod)
     items = models.JSONField(default=list)
     notes = models.CharField(max_length=500, blank=True)
     allergies = models.CharField(max_length=300, blank=True)
-    minutes = models.PositiveSmallIntegerField()  # in the oven
+    minutes = models.PositiveSmallIntegerField()  # time in the oven
     state = models.CharField(max_length=10, choices=TicketState)
-    state_changed_at = models.DateTimeField()  # in this state
-    state_changed_by = models.CharField(
-        max_length=32, blank=True, db_default=""
-    )  # into it: as an event's actor is written
-    due_at = models.DateTimeField()  # when it should come out; its place in the line
+    state_changed_at = models.DateTimeField()  # start of this state
+    state_changed_by = models.CharField(max_length=32, blank=True, db_default="")  # actor, as in a stored event
+    due_at = models.DateTimeField()  # when it should come out; defines its place in the queue
     started_at = models.DateTimeField(null=True, blank=True)
 
     objects = TicketQuerySet.as_manager()

@@ -1,4 +1,4 @@
-"""What may be done on the line."""
+"""The permissions of the kitchen app."""
 
 from pizzeria.foundation.actor import Permission
 

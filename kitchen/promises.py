@@ -1,7 +1,7 @@
 """
-Promise times: when a ticket comes out of the kitchen, and when that puts it into somebody's hands.
+Promise times: when a ticket comes out of the kitchen, and when the customer gets the order.
 
-The open tickets are laid over the cooking places in the order they are due, each in the place that is free first.
+The open tickets are assigned to the oven slots in the order they are due, each to the slot that is free first.
 """
 
 import heapq
@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """In somebody's hands between two moments, whole minutes both."""
+    """The promised time: the customer gets the order between two moments, both whole minutes."""
 
     ready_from: datetime
     ready_until: datetime
@@ -28,9 +28,11 @@ class Promise:
 
 def ticket_minutes(pizzas: Sequence[int]) -> int:
     """
-    Tell how long a ticket takes: its longest pizza, and a little for each further one.
+    Return how many minutes a ticket takes: those of its longest pizza, and a few for each further one.
 
-    :param pizzas: minutes in the oven, one entry a pizza (not a line)
+    A ticket without pizzas takes the minutes of one further pizza.
+
+    :param pizzas: minutes in the oven, one entry per pizza (not per order line)
     """
     further = settings.SHOP_FURTHER_PIZZA_MINUTES
     return max(pizzas) + further * (len(pizzas) - 1) if pizzas else further
@@ -38,30 +40,35 @@ def ticket_minutes(pizzas: Sequence[int]) -> int:
 
 def out_of_the_kitchen(tickets: Iterable[Ticket], *, minutes: int, oven_slots: int, at: datetime) -> datetime:
     """
-    Tell when one more ticket, last in the line, comes out.
+    Return when one more ticket, last in the queue, comes out.
 
-    :param tickets: those in the line already, in the order they are due
-    :param minutes: that the new one takes
-    :param places: how many tickets can cook at once
+    :param tickets: those already in the queue, in the order they are due
+    :param minutes: time that the new ticket takes
+    :param oven_slots: how many tickets can cook at once
     """
     free = _lay_out(tickets, oven_slots=oven_slots, at=at)[1]
     return free[0] + minutes * MINUTE
 
 
 def all_out(tickets: Iterable[Ticket], *, oven_slots: int, at: datetime) -> dict[UUID, datetime]:
-    """Tell when each ticket comes out, by its ref; one that is ready is out."""
+    """Return when each ticket comes out, by its ref; a ready ticket is out at `at`."""
     return _lay_out(tickets, oven_slots=oven_slots, at=at)[0]
 
 
 def next_out(tickets: Iterable[Ticket], *, at: datetime) -> datetime:
-    """Tell when the first of the cooking tickets comes out, and gives its place in the line to somebody."""
+    """
+    Return when the first of the cooking tickets comes out and frees its place in the queue.
+
+    While none is cooking, assume that the shortest waiting ticket is started now; while none is waiting either, return
+    a minute from now.
+    """
     outs = [_out_at(ticket, at) for ticket in tickets if ticket.state == TicketState.COOKING]
     soonest = min((ticket.minutes for ticket in tickets if ticket.state == TicketState.WAITING), default=1)
     return min(outs, default=at + soonest * MINUTE)
 
 
 def promise(out_at: datetime, *, method: FulfillmentMethod) -> Promise:
-    """Turn the moment a ticket comes out into what is promised: time to hand over, to drive, and some width."""
+    """Return the promise for a ticket that comes out at a moment: adds handing over, driving (delivery) and a width."""
     minutes = settings.SHOP_HANDING_OVER_MINUTES
     if method == FulfillmentMethod.DELIVERY:
         minutes += settings.SHOP_DRIVING_MINUTES
@@ -70,20 +77,20 @@ def promise(out_at: datetime, *, method: FulfillmentMethod) -> Promise:
 
 
 def minutes_until(moment: datetime, at: datetime) -> int:
-    """Count the minutes to a moment, rounded up and at least one: what a person is told."""
+    """Return the minutes until a moment as shown to people: rounded up and at least one."""
     return max(1, math.ceil((moment - at) / MINUTE))
 
 
 def _lay_out(
     tickets: Iterable[Ticket], *, oven_slots: int, at: datetime
 ) -> tuple[dict[UUID, datetime], list[datetime]]:
-    """Give when each ticket comes out, and when each place is free then, as a heap."""
+    """Return when each ticket comes out, and a heap of when each oven slot is free after that."""
     tickets = list(tickets)
     outs = {ticket.ref: _out_at(ticket, at) for ticket in tickets if ticket.state == TicketState.COOKING}
     free = [*outs.values()] + [at] * (oven_slots - len(outs))
     outs |= {ticket.ref: at for ticket in tickets if ticket.state == TicketState.READY}
     heapq.heapify(free)
-    while len(free) > oven_slots:  # fewer places than there were when they were started
+    while len(free) > oven_slots:  # more tickets are cooking than there are slots: slots were reduced
         heapq.heappop(free)
     for ticket in tickets:
         if ticket.ref not in outs:
@@ -93,7 +100,7 @@ def _lay_out(
 
 
 def _out_at(ticket: Ticket, at: datetime) -> datetime:
-    """Tell when a cooking ticket comes out; one that is overdue does any minute now."""
+    """Return when a cooking ticket comes out; an overdue one is expected in a minute."""
     assert ticket.started_at is not None
     return max(ticket.started_at + ticket.time_in_the_oven, at + MINUTE)
 

@@ -1,4 +1,4 @@
-"""What is seen of the line."""
+"""The read models of the kitchen: the board and the quote."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,13 +38,13 @@ class Board:
     oven_slots: int
     free_oven_slots: int
     version: int
-    closed: str  # why no orders are taken; blank: they are
+    closed: str  # why no orders are accepted; blank: they are
     closed_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What somebody who orders now is told; while it is closed, nothing of when it is picked up or brought."""
+    """What is promised to a guest who orders now; `promises` and `minutes` are empty while no orders are accepted."""
 
     accepts_orders: bool
     sentence: str
@@ -53,12 +53,12 @@ class Quote:
 
 
 def the_kitchen() -> Kitchen:
-    """Give the one kitchen. The only place that assumes there is one."""
+    """Return the one kitchen. No other code assumes that there is only one."""
     return Kitchen.objects.get()
 
 
 def board(kitchen: Kitchen, *, at: datetime) -> Board:
-    """Picture the board. One query, whatever is on it."""
+    """Return the board. One query, whatever is on it."""
     by_state: dict[str, list[BoardTicket]] = {TicketState.WAITING: [], TicketState.COOKING: [], TicketState.READY: []}
     load = 0
     for ticket in kitchen.tickets.filter(state__in={*LOAD, TicketState.READY}).order_by("due_at", "id"):
@@ -81,9 +81,9 @@ def board(kitchen: Kitchen, *, at: datetime) -> Board:
 
 def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Quote:
     """
-    Tell somebody who has not ordered yet when it would be ready, and when brought. One query.
+    Return when an order placed now would be ready for pickup, and when delivered. One query.
 
-    :param pizza_minutes: minutes in the oven, one entry a pizza; of a typical one while nothing is chosen
+    :param pizza_minutes: minutes in the oven, one entry per pizza; of a typical pizza while nothing is chosen
     """
     tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
     try:

@@ -8,6 +8,6 @@ from pizzeria.foundation.actor import SYSTEM
 
 @shared_task
 def recalculate_promises() -> None:
-    """Compare every promise with the clock, each minute: an oven that nobody touches is late too."""
+    """Compare every promise with the clock, each minute: a promise is also missed when no cook does anything."""
     for kitchen in Kitchen.objects.order_by("pk"):
         services.recalculate_promises(kitchen=kitchen, by=SYSTEM, at=clock.now())

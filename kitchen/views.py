@@ -77,9 +77,9 @@ def change_capacity(request: HttpRequest) -> HttpResponse:
 
 def _use_tool(request: HttpRequest, tool: str, form: Form, use: Callable[..., object], *, done: str) -> HttpResponse:
     """
-    Do what a tool's form says; while something is wrong with it, show it on the board as it was typed.
+    Run a tool's command with its form; if the form is invalid or refused, show it on the board as it was typed.
 
-    The browser is at the tool's own address then: who asks for that again (a reload, the history) gets the board.
+    The browser is at the tool's own address then: a GET of it (a reload, the history) is redirected to the board.
     """
     if request.method != "POST":
         return redirect(reverse("kitchen:board", query={"still": tool}))
@@ -96,7 +96,7 @@ def _use_tool(request: HttpRequest, tool: str, form: Form, use: Callable[..., ob
 
 
 def _step(request: HttpRequest, take: Callable[[], object]) -> HttpResponse:
-    """Take a step on the line and show the board as it is then; a refusal is said on it."""
+    """Run a kitchen command and show the board afterwards, with the refusal as a message if there is one."""
     try:
         take()
     except Kitchen.DoesNotExist as missing:
@@ -109,7 +109,7 @@ def _step(request: HttpRequest, take: Callable[[], object]) -> HttpResponse:
 def _board(
     request: HttpRequest, *, status: int = 200, pause: Form | None = None, capacity: Form | None = None
 ) -> HttpResponse:
-    """Show the board; a tool that is handed in has something wrong, and stands open."""
+    """Render the board; a tool's form that is passed in has errors and is shown open."""
     by, board = actor_of(request), selectors.board(selectors.the_kitchen(), at=clock.now())
     as_it_is = {"max_concurrent_orders": board.capacity, "oven_slots": board.oven_slots}
     context = {

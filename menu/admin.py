@@ -1,4 +1,4 @@
-"""The menu in admin: rows are edited here, and what that changes is recorded; taking off calls the commands."""
+"""The menu in the admin: rows are edited and the changes recorded; marking an item sold out calls the commands."""
 
 from typing import Any
 
@@ -64,9 +64,9 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
         return actor_of(request).may(SELL_OUT)
 
     def save_model(self, request: HttpRequest, obj: I, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
-        """Save under the item's lock, and record what changed; admin's own transaction holds both."""
+        """Save under the item's lock and record what changed, both in the admin's own transaction."""
         before = services.lock(obj) if change else None
-        if before:  # what commands may have written since the form was filled
+        if before:  # commands may have changed these since the form was rendered
             obj.seq, obj.sold_out_since, obj.sold_out_until = before.seq, before.sold_out_since, before.sold_out_until
         super().save_model(request, obj, form, change)
         services.record_edit(obj, before=before, fields=form.changed_data, by=actor_of(request), at=clock.now())
@@ -81,7 +81,7 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
 
     @admin.action(description=gettext_lazy("Sold out…"), permissions=["sell_out"])
     def mark_sold_out(self, request: HttpRequest, items: QuerySet[I]) -> HttpResponse | None:
-        """Ask until when, on a page that sends its answer here, with what was ticked; then take that off."""
+        """Ask until when, on a page that posts here again with the selected items; then mark these sold out."""
         form, now = SoldOutForm(request.POST if "until" in request.POST else None), _now(request)
         if form.is_valid():
             until = form.until_when(now["at"])

@@ -1,8 +1,8 @@
 """
-Reading what is on offer: fresh from the database, or from the cache, at most 30 seconds old.
+The catalogue: menu snapshots, fresh from the database, or from the cache and at most 30 seconds old.
 
-Cached pictures are keyed by a version that every change of the menu replaces on commit. It is read before the rows: a
-picture of rows that have changed meanwhile is filed under the old version, where nobody looks any more.
+Cached read models are keyed by a version that every change of the menu replaces on commit. The version is read before
+the rows, so a snapshot of rows that have changed meanwhile is stored under the old version, which is not read any more.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ _DISH = (
     "category__position",
 )
 
-# Pictures that another release has filed, with other fields, are not ours to read.
+# Part of the cache key: snapshots with other fields, cached by another release, cannot be read by this one.
 _FORMAT = hashlib.sha256(
     repr(
         [
@@ -64,7 +64,7 @@ type Row = Mapping[str, Any]
 
 
 def fresh_snapshot() -> MenuSnapshot:
-    """Read what is on offer from the database, in four queries."""
+    """Return a menu snapshot read from the database, in four queries."""
     toppings = [_topping(row) for row in Topping.objects.order_by("position", "name").values(*_TOPPING)]
     return MenuSnapshot(
         sizes={size.slug: SizeSnapshot(size.slug, size.name, size.factor) for size in Size.objects.all()},
@@ -75,12 +75,12 @@ def fresh_snapshot() -> MenuSnapshot:
 
 
 def cached_snapshot() -> MenuSnapshot:
-    """Read what is on offer as a page may show it."""
+    """Return a menu snapshot for pages, at most 30 seconds old."""
     return cached("snapshot", fresh_snapshot)
 
 
 def cached[T](name: str, read: Callable[[], T]) -> T:
-    """Give a picture of the menu, read afresh once a version and every 30 seconds at least."""
+    """Return a read model of the menu from the cache; `read` is called for a new version and after 30 seconds."""
     version = cache.get(VERSION_KEY)
     if version is None:
         version = invalidate()
@@ -93,14 +93,14 @@ def cached[T](name: str, read: Callable[[], T]) -> T:
 
 
 def invalidate() -> str:
-    """Make every cached picture of the menu an old one."""
+    """Invalidate every cached read model of the menu; return the new version."""
     version = uuid4().hex
     cache.set(VERSION_KEY, version, None)
     return version
 
 
 def pizzas() -> list[PizzaSnapshot]:
-    """Read the pizzas with their recipes in one query: a row a topping, or one without."""
+    """Return the pizzas with their recipes, in one query: a row per topping, or one row for a pizza without any."""
     rows = (
         Pizza.objects.order_by("category__position", "position", "name", "slug", "recipe__position", "recipe__name")
         .annotate(smallest=Coalesce(Subquery(Size.objects.order_by("factor").values("factor")[:1]), Value(Decimal(1))))
@@ -110,7 +110,7 @@ def pizzas() -> list[PizzaSnapshot]:
 
 
 def simple_items() -> list[SimpleItemSnapshot]:
-    """Read the extras in one query."""
+    """Return the simple items, in one query."""
     rows = SimpleItem.objects.order_by("category__position", "position", "name")
     return [
         SimpleItemSnapshot(**_dish(row), price=row["price"], motif=row["motif"], colour=row["colour"])

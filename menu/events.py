@@ -1,4 +1,4 @@
-"""Facts of the menu's stream. The rows are edited in admin; these tell what changed, for timeline and reports."""
+"""Domain events of the menu. Its rows are edited in the admin; these record changes, for timeline and reports."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from pizzeria.foundation.events.domain_events import DomainEvent
 
 
 class ItemPriced(DomainEvent[MenuItem], type="menu.priced.v1"):
-    """An item has a new price (a pizza: its base price)."""
+    """An item has a new price (for a pizza, a new base price)."""
 
     before: Decimal | None  # None: it is new
     after: Decimal
@@ -22,19 +22,19 @@ class SizeFactored(DomainEvent[Size], type="menu.size_factored.v1"):
 
 
 class ItemRemoved(DomainEvent[MenuItem], type="menu.removed.v1"):
-    """An item is gone from the menu for good; its slug is free again."""
+    """An item was deleted from the menu; its slug is free again."""
 
     slug: str
 
 
 class ItemChanged(DomainEvent[MenuItem], type="menu.changed.v1"):
-    """An item was edited; the names of the fields, not what they say."""
+    """An item was edited: the names of the changed fields, not their values."""
 
     fields: tuple[str, ...]
 
 
 class ItemSoldOut(DomainEvent[MenuItem], type="menu.sold_out.v1"):
-    """An item is off the menu, for a time or until further notice (`until` is None)."""
+    """An item was marked sold out, for a time or until further notice (`until` is None)."""
 
     until: datetime | None
 
@@ -43,7 +43,7 @@ class ItemSoldOut(DomainEvent[MenuItem], type="menu.sold_out.v1"):
 
 
 class ItemBack(DomainEvent[MenuItem], type="menu.back.v1"):
-    """An item is to be had again."""
+    """An item was marked available again."""
 
     def apply(self, aggregate: MenuItem, at: datetime) -> None:
         aggregate.sold_out_since = aggregate.sold_out_until = None

@@ -1,4 +1,4 @@
-"""The pizza page's form: what was typed, turned into a choice or into sentences beside the fields."""
+"""The forms of the pizza page and of the sold-out list: input becomes a selection or a time, or errors by field."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ QUANTITY_SENTENCE = _("Between 1 and %(most)d, please.") % {"most": MAX_QUANTITY
 
 
 def quantity_field() -> forms.IntegerField:
-    """How many of something: 1 to 20, with one sentence for everything else."""
+    """Return a field for a quantity of 1 to 20, with one error message for everything else."""
     return forms.IntegerField(
         min_value=1,
         max_value=MAX_QUANTITY,
@@ -26,7 +26,7 @@ def quantity_field() -> forms.IntegerField:
 
 class PizzaForm(ShopForm):
     """
-    Size, toppings to keep, toppings to add, quantity.
+    The form of the pizza page: size, toppings to keep, toppings to add, quantity.
 
     A page opened without a query gets the defaults; a recipe topping that is not ticked is left out.
     """
@@ -52,7 +52,7 @@ class PizzaForm(ShopForm):
             field.choices = [(slug, slug) for slug in slugs]
 
     def selection(self) -> Selection:
-        """Give what a valid form asks for."""
+        """Return the selection of a valid form."""
         keep = self.cleaned_data["keep"]
         return PizzaSelection(
             size=self.cleaned_data["size"],
@@ -67,7 +67,7 @@ class PizzaForm(ShopForm):
 
 
 class SoldOutForm(ShopForm):
-    """Until when something is off: further notice, the end of today, or a time on the wall clock."""
+    """The form for how long an item is sold out: further notice, the end of today, or a wall-clock time."""
 
     until = forms.ChoiceField(
         choices=[("notice", _("until further notice")), ("today", _("for today")), ("time", _("until"))],
@@ -82,7 +82,7 @@ class SoldOutForm(ShopForm):
         return said
 
     def until_when(self, at: datetime) -> datetime | None:
-        """Give the moment a valid form means, within the business day; None: until further notice."""
+        """Return the moment a valid form means, within the business day; None: until further notice."""
         match self.cleaned_data["until"]:
             case "today":
                 return clock.end_of_business_day(at)

@@ -1,4 +1,4 @@
-"""What can be ordered. Rows are edited in admin; what that changes is recorded in the menu's stream of events."""
+"""The tables of the menu. Rows are edited in the admin; changes are recorded in the menu's stream of events."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -22,7 +22,7 @@ class Diet(models.TextChoices):
 
 
 class Allergen(models.TextChoices):
-    """The fourteen that must be declared (Regulation (EU) No 1169/2011, annex II)."""
+    """The fourteen allergens that must be declared (Regulation (EU) No 1169/2011, annex II)."""
 
     GLUTEN = "gluten", _("gluten")
     CRUSTACEANS = "crustaceans", _("crustaceans")
@@ -91,7 +91,7 @@ class Size(Aggregate):
 
 
 class MenuItem(Aggregate):
-    """What pizzas, extras and toppings share: a name, an address, and whether they are to be had right now."""
+    """What pizzas, simple items and toppings share: a name, an address, and whether they are available."""
 
     stream: ClassVar[str] = "menu"
 
@@ -108,7 +108,7 @@ class MenuItem(Aggregate):
         return self.name
 
     def is_on(self, at: datetime) -> bool:
-        """Tell whether it can be ordered at a moment."""
+        """Return whether the item can be ordered at a moment."""
         return is_available_at(self.sold_out_since, self.sold_out_until, at)
 
 
@@ -125,7 +125,7 @@ class Topping(MenuItem):
 
 
 class Dish(MenuItem):
-    """What stands on the card under a heading."""
+    """A menu item that is listed on the menu page, under its category."""
 
     category = models.ForeignKey(Category, models.PROTECT, related_name="%(class)ss")
     description = models.CharField(max_length=200, blank=True)
@@ -135,7 +135,7 @@ class Dish(MenuItem):
     class Meta:
         abstract = True
 
-    #: The other kind of dish: both live under one kind of address, so a slug belongs to one of them.
+    #: Name of the other kind of dish: both share one URL pattern, so a slug must be unique across both.
     others: ClassVar[str]
 
     def clean(self) -> None:
@@ -145,7 +145,7 @@ class Dish(MenuItem):
 
 
 class Pizza(Dish):
-    """A pizza. Its diet and allergens are those of dough, sauce and cheese; the recipe adds its own."""
+    """A pizza. Its diet and allergens are those of dough, sauce and cheese; the recipe's toppings add theirs."""
 
     others = "SimpleItem"
 
@@ -161,7 +161,7 @@ class Pizza(Dish):
 
 
 class SimpleItem(Dish):
-    """A drink, a side, a dessert: a name, a price and a picture, no toppings."""
+    """A drink, side or dessert: a name, a price and an illustration, no toppings."""
 
     others = "Pizza"
 
@@ -174,5 +174,5 @@ class SimpleItem(Dish):
 
 
 def is_available_at(sold_out_since: datetime | None, sold_out_until: datetime | None, at: datetime) -> bool:
-    """Tell whether something can be ordered: it was never taken off, or the time it was taken off for is over."""
+    """Return whether an item can be ordered: it is not marked sold out, or the end of that has passed."""
     return sold_out_since is None or (sold_out_until is not None and sold_out_until <= at)

@@ -1,4 +1,4 @@
-"""What may be done with the menu."""
+"""The permissions of the menu app."""
 
 from pizzeria.foundation.actor import Permission
 

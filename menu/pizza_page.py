@@ -1,4 +1,4 @@
-"""The pizza page: one picture for the menu, which shows it, and for the front desk, which refuses from it."""
+"""The pizza page's read model, for the menu, which shows the page, and the basket, which shows refusals on it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,14 +23,18 @@ class PizzaPage:
     recipe: list[ToppingOption]
     toppings: list[ToppingOption]
     quantity: str  # as typed
-    unit_price: Decimal | None  # None: cannot be had as chosen
+    unit_price: Decimal | None  # None: cannot be ordered as selected
     total: Decimal | None
     errors: Mapping[str, str]  # field ("" for none) to sentence
     max_added: int = MAX_ADDED
 
 
 def form_for(pizza: PizzaSnapshot, *, asked: QueryDict, snapshot: MenuSnapshot, at: datetime) -> PizzaForm:
-    """Fill the form with what was asked; what was not is as we like it. A sent form says all of it (`recipe`)."""
+    """
+    Return the form with the values of the request.
+
+    A submitted form (with `recipe`) has all values; otherwise missing ones get the defaults.
+    """
     if "recipe" in asked:
         return PizzaForm(asked, pizza=pizza, snapshot=snapshot)
     as_we_like_it = {
@@ -44,9 +48,9 @@ def form_for(pizza: PizzaSnapshot, *, asked: QueryDict, snapshot: MenuSnapshot, 
 
 def pizza_page(form: PizzaForm, *, snapshot: MenuSnapshot, at: datetime, refusal: Refusal | None = None) -> PizzaPage:
     """
-    Picture a pizza with what is chosen and what that costs.
+    Return the pizza page with what is selected and what that costs.
 
-    :param refusal: why the choice was refused elsewhere, to be shown beside its field
+    :param refusal: why the selection was refused elsewhere, to be shown beside its field
     """
     pizza = form.pizza
     in_recipe = {topping.slug for topping in pizza.recipe}
@@ -78,7 +82,7 @@ def pizza_page(form: PizzaForm, *, snapshot: MenuSnapshot, at: datetime, refusal
 
 
 def _chosen(form: PizzaForm) -> dict[str, Any]:
-    """Give what was typed, valid or not: the form is shown as it was typed."""
+    """Return the typed values, valid or not: the form is shown as it was typed."""
     typed = {name: form[name].value() for name in form.fields}
     return {
         "size": typed["size"] or "",

@@ -1,7 +1,7 @@
 """
-What things cost. `price` is the one function for it: pages show what it says, orders charge what it says.
+Prices. `price` is the only function that computes them: pages show its result and orders charge it.
 
-It works on an `MenuSnapshot`: a picture of what is to be had, fresh from the database or up to half a minute old.
+It works on a `MenuSnapshot`: what is on the menu, fresh from the database or up to half a minute old.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,14 +20,14 @@ from pizzeria.foundation.refusals import Refusal
 
 
 class NotOnTheMenu(Refusal):
-    """No such pizza, size, topping or extra."""
+    """No such pizza, size, topping or simple item."""
 
     code = "not_on_the_menu"
     status = 422
 
 
 class SoldOut(Refusal):
-    """It is on the menu, but not to be had right now."""
+    """The item is on the menu, but sold out at the moment."""
 
     code = "sold_out"
 
@@ -46,7 +46,7 @@ class SizeSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class ItemSnapshot:
-    """Anything on offer: whether it is to be had depends on the moment, so that is asked with `at`."""
+    """An item of a snapshot. Its availability depends on the moment, so `is_on` takes `at`."""
 
     slug: str
     name: str
@@ -97,7 +97,7 @@ class SimpleItemSnapshot(DishSnapshot):
 
 @dataclass(frozen=True, slots=True)
 class MenuSnapshot:
-    """All that can be chosen, by slug."""
+    """Everything that can be selected, by slug."""
 
     sizes: Mapping[str, SizeSnapshot]
     toppings: Mapping[str, ToppingSnapshot]
@@ -107,7 +107,7 @@ class MenuSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class PricedPart:
-    """One part of a pizza, with what goes on it and what stays off."""
+    """One part of a pizza, with the toppings added and the toppings left out."""
 
     pizza: PizzaSnapshot
     added: tuple[ToppingSnapshot, ...]
@@ -116,7 +116,7 @@ class PricedPart:
 
 @dataclass(frozen=True, slots=True)
 class PricedItem:
-    """A choice with its price, for one unit, at one moment."""
+    """A selection with its price, for one unit, at one moment."""
 
     kind: str
     slug: str
@@ -124,26 +124,27 @@ class PricedItem:
     size: SizeSnapshot | None
     parts: tuple[PricedPart, ...]
     unit_price: Decimal
-    minutes: int  # in the oven; 0 for what needs none
+    minutes: int  # in the oven; 0 for an item that needs none
 
 
 def unit_price(base: Decimal, *, factor: Decimal = Decimal(1), added: Iterable[Decimal] = ()) -> Decimal:
     """
-    Work out what one unit costs: base x factor, plus each added topping; rounded half-up to the cent, once.
+    Return the price of one unit: base x factor, plus each added topping; rounded half-up to the cent, once.
 
     :param base: the price in the smallest size
-    :param factor: of the size
+    :param factor: the size's price factor
+    :param added: the price of each added topping
     """
     return rounded(base * factor + sum(added, ZERO))
 
 
 def price(selection: Selection, *, snapshot: MenuSnapshot, at: datetime) -> PricedItem:
     """
-    Price one unit of a choice, if it is to be had at that moment.
+    Return one unit of a selection with its price, if it is available at a moment.
 
     :raises NotOnTheMenu: something in it does not exist
-    :raises SoldOut: something in it is off the menu at `at`
-    :raises TooManyToppings: more than ten added
+    :raises SoldOut: something in it is sold out at `at`
+    :raises TooManyToppings: more than ten toppings are added
     """
     match selection:
         case SimpleItemSelection():
@@ -189,7 +190,7 @@ def _price_part(part: PizzaPart, snapshot: MenuSnapshot, at: datetime) -> Priced
         raise SoldOut(_("%(name)s is sold out.") % {"name": pizza.name}, field="item")
 
     in_recipe = {topping.slug for topping in pizza.recipe}
-    # Adding what the recipe has already changes nothing, and each topping goes on once.
+    # Adding a topping of the recipe changes nothing, and each topping is added once.
     extra_slugs = [slug for slug in dict.fromkeys(part.added) if slug not in in_recipe]
     if len(extra_slugs) > MAX_ADDED:
         raise TooManyToppings(_("At most %(most)d added toppings, please.") % {"most": MAX_ADDED}, field="add")

@@ -1,7 +1,7 @@
 """
-What the menu itself hears: Django's own row signals, only to throw away cached pictures.
+The menu's receivers of Django's own row signals, only to invalidate cached read models.
 
-No rule of the shop hangs on these; a change they miss (`update()` on a queryset) is seen after 30 seconds.
+No rule of the shop depends on them; a change they miss (`update()` on a queryset) is visible after 30 seconds.
 """
 
 from django.db import transaction

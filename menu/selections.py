@@ -1,7 +1,7 @@
 """
-Choices: what somebody asks for, by slugs, before anybody has looked whether it is to be had.
+Selections: what a guest chose, by slugs, before it is checked whether that is available.
 
-Kept as JSON in a basket's lines. A pizza is made of one or two parts (halves); one is what can be chosen today.
+Stored as JSON in basket lines. A pizza is made of one or two parts (halves); today only one can be selected.
 """
 
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""What the menu's pages show."""
+"""The read models of the menu's pages."""
 
 import hashlib
 from collections.abc import Collection, Iterable
@@ -25,7 +25,7 @@ SPICY = Mark("spicy", "spicy")
 
 @dataclass(frozen=True, slots=True)
 class MenuItemSummary:
-    """A dish as the card shows it."""
+    """A dish as the menu page shows it."""
 
     kind: str
     slug: str
@@ -73,21 +73,21 @@ class ToppingOption:
 
 def menu_page(at: datetime) -> MenuPage:
     """
-    Give the whole menu by category. Two queries; none while a picture of at most 30 seconds serves.
+    Return the whole menu by category. Two queries; none while a cached page of at most 30 seconds is used.
 
-    Sold-out marks are of the moment the picture was taken; taking something off takes a new one.
+    Sold-out marks are of the moment when the page was read; marking an item sold out invalidates it.
     """
     return catalogue.cached("menu_page", lambda: _menu_page(at))
 
 
 def favourites(at: datetime, *, most: int = 4) -> list[MenuItemSummary]:
-    """Give the first pizzas on the card that are to be had."""
+    """Return the first `most` pizzas on the menu page that are available."""
     dishes = (item for section in menu_page(at).sections for item in section.items)
     return [item for item in dishes if item.kind == "pizza" and not item.sold_out][:most]
 
 
 def item_summary(dish: PizzaSnapshot | SimpleItemSnapshot, at: datetime) -> MenuItemSummary:
-    """Show one dish of an offer as the card does."""
+    """Return a dish of a snapshot as the menu page shows it."""
     toppings = dish.recipe if isinstance(dish, PizzaSnapshot) else ()
     on = dish.is_on(at)
     return MenuItemSummary(
@@ -106,7 +106,7 @@ def item_summary(dish: PizzaSnapshot | SimpleItemSnapshot, at: datetime) -> Menu
 
 
 def size_options(pizza: PizzaSnapshot, sizes: Iterable[SizeSnapshot], *, chosen: str) -> list[SizeOption]:
-    """List the sizes with what the pizza costs in each, before anything is added."""
+    """Return the sizes with the price of the pizza in each, before anything is added."""
     return [
         SizeOption(size.slug, size.name, unit_price(pizza.base_price, factor=size.factor), size.slug == chosen)
         for size in sizes
@@ -116,7 +116,7 @@ def size_options(pizza: PizzaSnapshot, sizes: Iterable[SizeSnapshot], *, chosen:
 def topping_options(
     toppings: Iterable[ToppingSnapshot], *, chosen: Collection[str], at: datetime
 ) -> list[ToppingOption]:
-    """List toppings to tick; what is sold out cannot be."""
+    """Return the toppings to tick; one that is sold out cannot be ticked."""
     return [
         ToppingOption(
             slug=topping.slug,
@@ -132,12 +132,12 @@ def topping_options(
 
 
 def illustration_url(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
-    """Give the address of a dish's picture; another look is another address, so it can be kept for ever."""
+    """Return the URL of a dish's illustration; another look has another URL, so it can be cached for ever."""
     return f"{reverse('menu:illustration', args=[dish.slug])}?v={illustration_version(dish)}"
 
 
 def illustration_version(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
-    """Tell one picture from another: by all that goes into drawing it."""
+    """Return a hash of everything that a dish's illustration is drawn from, as 12 hex digits."""
     if isinstance(dish, PizzaSnapshot):
         drawn = repr((EDITION, dish.name, [topping.look for topping in dish.recipe]))
     else:
@@ -146,7 +146,7 @@ def illustration_version(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
 
 
 def dish(slug: str, snapshot: MenuSnapshot) -> PizzaSnapshot | SimpleItemSnapshot | None:
-    """Find a dish by its slug."""
+    """Return a dish by its slug; None if there is none."""
     return snapshot.pizzas.get(slug) or snapshot.simple_items.get(slug)
 
 
@@ -164,7 +164,7 @@ def _menu_page(at: datetime) -> MenuPage:
 
 
 def _marks(diet: str, toppings: Iterable[ToppingSnapshot]) -> tuple[Mark, ...]:
-    """A dish is vegan if all of it is, vegetarian if none of it is meat, and spicy if any of it is."""
+    """Return the marks: vegan if all of a dish is, vegetarian if none of it is meat, and spicy if any of it is."""
     toppings = list(toppings)
     diets = {diet, *(topping.diet for topping in toppings)}
     marks = []

@@ -1,4 +1,4 @@
-"""What happens to the menu beyond editing its rows: taking an item off (the 86) and putting it back."""
+"""Services of the menu: marking an item sold out (the 86) or available, the sizes, and recording edits of rows."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ SIZES = (("small", "Small", "1.00"), ("medium", "Medium", "1.30"), ("large", "La
 
 
 class UntilPassed(Refusal):
-    """ "Until" is not in the future."""
+    """`until` is not in the future."""
 
     code = "until_passed"
     status = 422
@@ -27,9 +27,9 @@ class UntilPassed(Refusal):
 @command
 def mark_sold_out[I: MenuItem](*, item: I, until: datetime | None, by: Actor, at: datetime) -> I:
     """
-    Take an item off the menu: at once for new baskets, never for placed orders.
+    Mark an item sold out: at once for new baskets, never for placed orders.
 
-    :param until: when it is back by itself; None: until further notice
+    :param until: when it is available again automatically; None: until further notice
     :raises UntilPassed: `until` is not after `at`
     """
     _refuse_unless_allowed(by)
@@ -42,7 +42,7 @@ def mark_sold_out[I: MenuItem](*, item: I, until: datetime | None, by: Actor, at
 
 @command
 def mark_available[I: MenuItem](*, item: I, by: Actor, at: datetime) -> I:
-    """Put an item back on the menu. Nothing happens if it was never taken off."""
+    """Mark an item available again. Nothing happens if it is not marked sold out."""
     _refuse_unless_allowed(by)
     item = lock(item)
     if item.sold_out_since is not None:
@@ -52,11 +52,11 @@ def mark_available[I: MenuItem](*, item: I, by: Actor, at: datetime) -> I:
 
 @command
 def set_up_sizes(*, by: Actor, at: datetime) -> bool:
-    """Make the sizes that no pizza can be priced without; tell whether there were none."""
+    """Create the sizes, without which no pizza can be priced; return whether there were none."""
     if Size.objects.exists():
         return False
     for position, (slug, name, factor) in enumerate(SIZES):
-        # By its slug, because two machines may deploy at once.
+        # Get or create by slug, because two machines may deploy at once.
         defaults = {"name": name, "factor": Decimal(factor), "position": position}
         size, is_new = Size.objects.get_or_create(slug=slug, defaults=defaults)
         if is_new:
@@ -65,15 +65,15 @@ def set_up_sizes(*, by: Actor, at: datetime) -> bool:
 
 
 def lock[I: MenuItem | Size](item: I) -> I:
-    """Read an item afresh and hold it until the transaction ends."""
+    """Lock an item until the transaction ends, and return its row, read afresh."""
     return cast("I", type(item)._base_manager.select_for_update(no_key=True).get(pk=item.pk))
 
 
 def record_edit(item: MenuItem, *, before: MenuItem | None, fields: list[str], by: Actor, at: datetime) -> None:
     """
-    Record what an edit in admin changed; the caller has locked the item and is about to save or has just saved it.
+    Record what an admin edit changed; the caller has locked the item and is about to save or has just saved it.
 
-    :param before: the row as it was, None for a new one
+    :param before: the row before the edit; None for a new item
     """
     old, new = price_of(before) if before else None, price_of(item)
     domain_events: list[ItemPriced | ItemChanged] = []
@@ -87,20 +87,20 @@ def record_edit(item: MenuItem, *, before: MenuItem | None, fields: list[str], b
 
 
 def record_factor_change(size: Size, *, before: Size | None, by: Actor, at: datetime) -> None:
-    """Record a size's new price factor; the caller has locked it. Nothing is recorded when it is the old one."""
+    """Record a size's new price factor; the caller has locked the size. Nothing is recorded if it is unchanged."""
     if before is None or before.factor != size.factor:
         record(size, SizeFactored(before=before.factor if before else None, after=size.factor), by=by, at=at)
 
 
 def remove(item: MenuItem, *, by: Actor, at: datetime) -> None:
-    """Delete an item for good, within admin's transaction; orders and the log keep what they say of it."""
+    """Delete an item, within the admin's transaction; orders and the log keep their data about it."""
     item = lock(item)
     record(item, ItemRemoved(slug=item.slug), by=by, at=at)
     item.delete()
 
 
 def price_of(item: MenuItem) -> Decimal:
-    """Tell an item's own price: a pizza's is its base price."""
+    """Return an item's own price; a pizza's is its base price."""
     match item:
         case Pizza():
             return item.base_price

@@ -1,4 +1,4 @@
-"""What can be sold out, and what is: for the cook who has to say so quickly."""
+"""The read model of the sold-out list: what can be sold out, and what is, for cooks who have to mark it quickly."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from menu.models import Pizza, SimpleItem, Topping
 
 @dataclass(frozen=True, slots=True)
 class Sellable:
-    """Something that can be sold out. `back_at` is None while it is off until further notice."""
+    """An item that can be sold out. `back_at` is None while it is sold out until further notice."""
 
     kind: str
     slug: str
@@ -28,7 +28,7 @@ class SellableGroup:
 
 
 def sellable(at: datetime) -> list[SellableGroup]:
-    """List all that can be sold out, fresh from the database, for whoever sells it out. Three queries."""
+    """Return all items that can be sold out, for the staff, fresh from the database. Three queries."""
     groups: list[tuple[str, str, QuerySet[Any]]] = [
         ("pizza", _("Pizzas"), Pizza.objects.all()),
         ("topping", _("Toppings"), Topping.objects.all()),

@@ -51,11 +51,11 @@ def illustration(request: HttpRequest, slug: str) -> HttpResponse:
     if dish is None:
         raise Http404
     version = selectors.illustration_version(dish)
-    svg = cache.get_or_set(f"picture:{version}", lambda: _draw(dish), A_YEAR)  # drawing takes longer than all the rest
+    svg = cache.get_or_set(f"picture:{version}", lambda: _draw(dish), A_YEAR)  # drawing is the slowest part
     response = HttpResponse(svg, content_type="image/svg+xml")
     if request.GET.get("v") == version:
         patch_cache_control(response, public=True, max_age=A_YEAR, immutable=True)
-    else:  # asked for before or after a change: nobody keeps it under an address that is another picture's
+    else:  # the version is not the current one: the URL belongs to another illustration, so cache it briefly
         patch_cache_control(response, public=True, max_age=catalogue.CACHE_SECONDS)
     return response
 
@@ -107,6 +107,6 @@ def _item(kind: str, slug: str) -> MenuItem:
 
 
 def _sold_out_list(request: HttpRequest, *, refused: SoldOutForm | None = None, row: str = "") -> HttpResponse:
-    """Show the list; a form that was refused stands open in its row, as it was typed."""
+    """Render the list; a refused form is shown open in its row, as it was typed."""
     context = {"groups": sold_out.sellable(clock.now()), "refused": refused, "refused_row": row}
     return render(request, "menu/sold_out_list.html", context, status=422 if refused else 200)

@@ -1,4 +1,4 @@
-"""What happens on the line: steps the desk calls within its own commands, and the cooks' commands."""
+"""Services of the kitchen: functions that the orders app calls within its own commands, and the kitchen's commands."""
 
 from kitchen.services.cooking import OvenSlotsTaken, TicketStateConflict, finish_ticket, recall_ticket, start_cooking
 from kitchen.services.queue import (

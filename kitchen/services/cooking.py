@@ -1,4 +1,4 @@
-"""The cooks' commands: a ticket goes into the oven and comes out. The desk hears of both, in the same transaction."""
+"""The cooks' commands: start, finish and recall a ticket. The orders app receives each in the same transaction."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ from pizzeria.foundation.refusals import Refusal
 
 
 class TicketStateConflict(Refusal):
-    """The ticket is elsewhere by now: somebody else was first, or this screen is behind."""
+    """The ticket is in another state by now: another user was first, or the screen is out of date."""
 
     code = "ticket_state_conflict"
 
@@ -30,9 +30,9 @@ def start_cooking(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     """
     Put a waiting ticket into the oven.
 
-    :param ref: the order's
-    :raises TicketMoved: it is not waiting
-    :raises AllPlacesTaken: every cooking place is in use
+    :param ref: the order's ref
+    :raises TicketStateConflict: it is not waiting
+    :raises OvenSlotsTaken: every oven slot is in use
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
     queue.refuse_unless_kitchen(by, COOK)
@@ -54,8 +54,8 @@ def finish_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     """
     Take a cooking ticket out of the oven.
 
-    :param ref: the order's
-    :raises TicketMoved: it is not cooking
+    :param ref: the order's ref
+    :raises TicketStateConflict: it is not cooking
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
     queue.refuse_unless_kitchen(by, COOK)
@@ -73,10 +73,10 @@ def finish_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
 @command
 def recall_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     """
-    Put a ready ticket back into the oven; to the head of the waiting while every place is taken.
+    Put a ready ticket back into the oven, or at the head of the waiting tickets if every oven slot is taken.
 
-    :param ref: the order's
-    :raises TicketMoved: it is not ready any more, or not yet
+    :param ref: the order's ref
+    :raises TicketStateConflict: it is not ready any more, or not yet
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
     queue.refuse_unless_kitchen(by, COOK)
@@ -99,7 +99,7 @@ def _has_free_oven_slot(kitchen: Kitchen) -> bool:
 
 
 def _describe_state(ticket: Ticket, by: Actor) -> str:
-    """Say where a ticket is by now, and who was quicker than whoever asks."""
+    """Return a sentence on a ticket's state, and on the other user who changed it first."""
     return f"{_its_state(ticket)} {_who_was_first(ticket, by)}".strip()
 
 

@@ -1,7 +1,7 @@
 """
-Steps on the line, each within a command's transaction that holds the kitchen's lock.
+Changes to the queue, each within a command's transaction that holds the kitchen's lock.
 
-The kitchen is locked after baskets and before orders; tickets are written under its lock only.
+The kitchen is locked after baskets and before orders; tickets are written only under its lock.
 """
 
 from collections.abc import Sequence
@@ -25,10 +25,10 @@ from pizzeria.foundation.refusals import NotAllowed
 @dataclass(frozen=True, slots=True)
 class Slip:
     """
-    What the desk hands to the kitchen.
+    What the orders app passes to the kitchen for one ticket.
 
-    :param items: what to make, as `Ticket.items` has it
-    :param pizza_minutes: minutes in the oven, one entry a pizza
+    :param items: what to make, in the shape of `Ticket.items`
+    :param pizza_minutes: minutes in the oven, one entry per pizza
     """
 
     method: FulfillmentMethod
@@ -40,7 +40,7 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A place in the line: the number to call out, the business day that it counts in, and the promise."""
+    """A place in the queue: the number to call out, the business day that it counts in, and the promise."""
 
     number: int
     business_date: date
@@ -49,23 +49,24 @@ class Booking:
 
 def refuse_unless_kitchen(by: Actor, permission: Permission) -> None:
     """
-    Refuse whoever does not work there.
+    Refuse an actor who does not work in the kitchen.
 
-    :raises NotAllowed: without the permission
+    :raises NotAllowed: the actor lacks the permission
     """
     if not by.may(permission):
         raise NotAllowed(_("Only the kitchen can do that."))
 
 
 def lock(kitchen_id: int) -> Kitchen:
-    """Hold a kitchen until the transaction ends."""
+    """Lock a kitchen until the transaction ends, and return it."""
     return Kitchen.objects.select_for_update(no_key=True).get(pk=kitchen_id)
 
 
 def lock_for_ticket(ref: UUID) -> Kitchen:
     """
-    Hold the kitchen that a ticket belongs to.
+    Lock the kitchen that a ticket belongs to until the transaction ends, and return it.
 
+    :param ref: the order's ref
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
     return Kitchen.objects.select_for_update(no_key=True, of=("self",)).get(tickets__ref=ref)
@@ -73,11 +74,11 @@ def lock_for_ticket(ref: UUID) -> Kitchen:
 
 def book_ticket(*, kitchen: Kitchen, ref: UUID, slip: Slip, at: datetime) -> Booking:
     """
-    Take a place in the line; get the day's next number, and what can be promised.
+    Add a ticket to the queue; return the day's next number and the promise.
 
     :param kitchen: the locked kitchen
-    :raises KitchenClosed: it takes no orders
-    :raises KitchenFull: no place is left
+    :raises KitchenClosed: it accepts no orders
+    :raises KitchenFull: its load is at the maximum
     """
     tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
     capacity.refuse_unless_capacity(kitchen, tickets, at=at)
@@ -85,7 +86,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, slip: Slip, at: datetime) -> Boo
     business_date = _next_number(kitchen, clock.business_date(at))
     minutes = promises.ticket_minutes(slip.pizza_minutes)
     out_at = promises.out_of_the_kitchen(tickets, minutes=minutes, oven_slots=kitchen.oven_slots, at=at)
-    # A short one may well come out before a long one that was there first; it does not go in before it.
+    # A short ticket may come out before a longer one that was booked first, but it is not started before it.
     last_due = max((ticket.due_at for ticket in tickets if ticket.state == TicketState.WAITING), default=out_at)
     Ticket.objects.create(
         kitchen=kitchen,
@@ -100,15 +101,15 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, slip: Slip, at: datetime) -> Boo
         state_changed_at=at,
         due_at=max(out_at, last_due),
     )
-    bump_board_version(kitchen)  # the last in the line delays nobody: no promise slips by it
+    bump_board_version(kitchen)  # the last ticket in the queue delays no other: no promise changes
     return Booking(kitchen.last_number, business_date, promises.promise(out_at, method=slip.method))
 
 
 def _next_number(kitchen: Kitchen, today: date) -> date:
     """
-    Give out the next number, from one each business day; tell the day it belongs to.
+    Assign the next number, from one each business day; return the day it belongs to.
 
-    Somebody who asked just before the day ended, and waited for the lock until after, counts in the new day.
+    A command that began just before the day ended, and waited for the lock until after, counts in the new day.
     """
     if kitchen.last_number_date is None or kitchen.last_number_date < today:
         kitchen.last_number_date, kitchen.last_number = today, 0
@@ -117,25 +118,25 @@ def _next_number(kitchen: Kitchen, today: date) -> date:
 
 
 def hand_over_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
-    """Let a ready ticket go out of the door. The desk has made sure that it is ready."""
+    """Mark a ready ticket as gone: picked up or on its way. The orders app has checked that it is ready."""
     set_state(kitchen.tickets.get(ref=ref), TicketState.GONE, by=by, at=at)
     bump_board_version(kitchen)
 
 
 def return_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
-    """Take back a ticket that went out of the door and found nobody: it is ready again."""
+    """Mark a ticket that could not be delivered as ready again."""
     set_state(kitchen.tickets.get(ref=ref), TicketState.READY, by=by, at=at)
     bump_board_version(kitchen)
 
 
 def withdraw_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
-    """Take a ticket out of the line for good, wherever it is; its place is free again."""
+    """Withdraw a ticket for good, in whatever state it is; its place is free again."""
     set_state(kitchen.tickets.get(ref=ref), TicketState.WITHDRAWN, by=by, at=at)
     publish_queue_change(kitchen, at=at)
 
 
 def set_state(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) -> None:
-    """Put a ticket into another state."""
+    """Change the state of a ticket and save it."""
     ticket.state, ticket.state_changed_at, ticket.state_changed_by = state, at, str(by)
     if state == TicketState.COOKING:
         ticket.started_at = at
@@ -143,7 +144,7 @@ def set_state(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) ->
 
 
 def return_to_head(ticket: Ticket, *, by: Actor, at: datetime) -> None:
-    """Put a ticket back among the waiting, due before all of them."""
+    """Put a ticket back among the waiting ones, due before all of them."""
     waiting = Ticket.objects.filter(kitchen=ticket.kitchen, state=TicketState.WAITING)
     first_due = waiting.aggregate(first=Min("due_at"))["first"]
     ticket.due_at = min(at, first_due - timedelta(seconds=1)) if first_due else at
@@ -152,13 +153,13 @@ def return_to_head(ticket: Ticket, *, by: Actor, at: datetime) -> None:
 
 
 def publish_queue_change(kitchen: Kitchen, *, at: datetime) -> None:
-    """Raise the board's version, and tell what can be promised for every ticket in the line now."""
+    """Increment the board's version, and publish the promises of the tickets as they are now."""
     bump_board_version(kitchen)
     publish_promises(kitchen, at=at)
 
 
 def publish_promises(kitchen: Kitchen, *, at: datetime) -> None:
-    """Tell what can be promised now for every ticket that is not on its way yet."""
+    """Send `promises_changed` with the current promise of every ticket that is not on its way yet."""
     tickets = list(Ticket.objects.filter(kitchen=kitchen).with_open_promise())
     methods = {ticket.ref: FulfillmentMethod(ticket.method) for ticket in tickets}
     outs = promises.all_out(tickets, oven_slots=kitchen.oven_slots, at=at)
@@ -167,7 +168,7 @@ def publish_promises(kitchen: Kitchen, *, at: datetime) -> None:
 
 
 def bump_board_version(kitchen: Kitchen) -> None:
-    """Raise the board's version, by which screens notice that they are behind."""
+    """Increment the board's version, by which screens notice that they are out of date."""
     kitchen.version += 1
     kitchen.save(update_fields=["version", "last_number_date", "last_number"])
     signals.board_changed.send(sender=Kitchen, kitchen=kitchen)
@@ -175,5 +176,5 @@ def bump_board_version(kitchen: Kitchen) -> None:
 
 @command
 def recalculate_promises(*, kitchen: Kitchen, by: Actor, at: datetime) -> None:
-    """Say what can be promised by now, for the desk to promise anew what has slipped; the line stays as it is."""
+    """Publish the current promises, so that the orders app extends missed ones; the queue does not change."""
     publish_promises(lock(kitchen.pk), at=at)

@@ -1,4 +1,4 @@
-"""Running the kitchen: pausing it, and saying how much it can hold."""
+"""Settings of the kitchen: the commands that pause it, resume it and change its capacity."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ class PauseRefused(Refusal):
 
 
 class CapacityTooLow(Refusal):
-    """Less than what is open now."""
+    """The new capacity is less than what is open or cooking now."""
 
     code = "capacity_too_low"
     status = 422
@@ -29,10 +29,10 @@ class CapacityTooLow(Refusal):
 @command
 def pause(*, kitchen: Kitchen, reason: str, until: datetime | None, by: Actor, at: datetime) -> Kitchen:
     """
-    Take no orders for a while. What is in the line is cooked as ever.
+    Stop accepting orders for a while. Tickets in the queue are still cooked.
 
-    :param reason: told to guests
-    :param until: when orders are taken again by themselves; None: until somebody says so
+    :param reason: shown to guests
+    :param until: when orders are accepted again automatically; None: when the kitchen is resumed
     :raises PauseRefused: no reason, or `until` is not after `at`
     """
     refuse_unless_kitchen(by, PAUSE)
@@ -49,7 +49,7 @@ def pause(*, kitchen: Kitchen, reason: str, until: datetime | None, by: Actor, a
 
 @command
 def resume(*, kitchen: Kitchen, by: Actor, at: datetime) -> Kitchen:
-    """Take orders again. Nothing happens if it does."""
+    """Accept orders again. Nothing happens if the kitchen is not paused."""
     refuse_unless_kitchen(by, PAUSE)
     kitchen = lock(kitchen.pk)
     if not kitchen.taking_orders:
@@ -63,7 +63,7 @@ def change_capacity(
     *, kitchen: Kitchen, max_concurrent_orders: int, oven_slots: int, by: Actor, at: datetime
 ) -> Kitchen:
     """
-    Change how many orders can be open, and how many can cook at once. Nothing happens if it is so already.
+    Change how many orders can be open, and how many can cook at once. Nothing happens if both are unchanged.
 
     :raises CapacityTooLow: less than one, or less than what is open or cooking now
     """

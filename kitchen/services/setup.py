@@ -7,8 +7,8 @@ THE_FIRST = "main"
 
 @command
 def set_up_kitchen(*, name: str, by: Actor) -> bool:
-    """Make the kitchen that the shop cannot open without; tell whether there was none."""
+    """Create the kitchen, without which the shop cannot open; return whether there was none."""
     if Kitchen.objects.exists():
         return False
-    # By its slug, because two machines may deploy at once.
+    # Get or create by slug, because two machines may deploy at once.
     return Kitchen.objects.get_or_create(slug=THE_FIRST, defaults={"name": name})[1]

@@ -1,6 +1,6 @@
-"""A square of layered cake, seen from the guest's chair."""
+"""The illustration of a square of layered cake, seen from the guest's chair."""
 
-# ruff: noqa: PLR2004 - the numbers of a drawing are its lines
+# ruff: noqa: PLR2004 - the numbers in a drawing are coordinates
 
 from random import Random
 
@@ -13,13 +13,13 @@ _SHARES = tuple(step / 10 for step in range(11))
 
 
 def slice_of_cake(rng: Random, canvas: Canvas, colour: str) -> str:
-    """A square of layered cake under cocoa."""
+    """Draw a square of layered cake under cocoa."""
     left, front, right, back, fall = (88.0, 196.0), (288.0, 236.0), (398.0, 172.0), (204.0, 136.0), 138.0
     cream = canvas.linear((0, "#fffaf0"), (0.6, "#fdeed2"), (1, "#f0d6a8"))
     cocoa = canvas.radial((0, lighter(colour, 0.16)), (0.6, colour), (1, darker(colour, 0.5)))
 
     def band(top: float, bottom: float) -> str:
-        """A layer around the corner, from one depth to another (shares of the height), its edges uneven."""
+        """Return the uneven outline of a layer around the corner, between two depths (shares of the height)."""
         upper = [_beside(left, front, right, share, fall * top + rng.uniform(-3, 3)) for share in _SHARES]
         lower = [_beside(left, front, right, share, fall * bottom + rng.uniform(-3, 3)) for share in reversed(_SHARES)]
         return polygon([*upper, *lower])
@@ -88,7 +88,7 @@ def _half(one: Point, two: Point) -> Point:
 
 
 def _across(left: Point, front: Point, back: Point, along: float, deep: float) -> Point:
-    """A point on the top, by shares of its two edges."""
+    """Return a point on the top, by shares of its two edges."""
     return (
         left[0] + (front[0] - left[0]) * along + (back[0] - left[0]) * deep,
         left[1] + (front[1] - left[1]) * along + (back[1] - left[1]) * deep,
@@ -96,6 +96,6 @@ def _across(left: Point, front: Point, back: Point, along: float, deep: float) -
 
 
 def _beside(left: Point, front: Point, right: Point, share: float, down: float) -> Point:
-    """A point on the two sides that face the guest, `share` of the way around the corner and units down."""
+    """Return a point on the two sides that face the guest: `share` of the way around the corner, `down` units down."""
     here, there, part = (left, front, share / 0.6) if share < 0.6 else (front, right, (share - 0.6) / 0.4)
     return here[0] + (there[0] - here[0]) * part, here[1] + (there[1] - here[1]) * part + down

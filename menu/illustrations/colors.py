@@ -1,4 +1,4 @@
-"""Colours as "#rrggbb", mixed the way food turns: warm cream towards the light, burnt brown towards the dark."""
+"""Colours as "#rrggbb", mixed as food changes colour: lighter with warm cream, darker with burnt brown."""
 
 import re
 
@@ -7,14 +7,18 @@ BURNT = "#3a1206"
 
 
 def checked(colour: str) -> str:
-    """:raises ValueError: naming the colour that is not "#rrggbb" """
+    """
+    Return a colour in lower case.
+
+    :raises ValueError: naming the colour that is not "#rrggbb"
+    """
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
         raise ValueError(f"not a colour of the form #rrggbb: {colour!r}")
     return colour.lower()
 
 
 def mix(colour: str, other: str, share: float) -> str:
-    """`share` (0 to 1) of the other colour in the first."""
+    """Return a colour mixed with a share (0 to 1) of another."""
     pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(other[1:]), strict=True)
     return "#" + "".join(f"{round(one + (two - one) * share):02x}" for one, two in pairs)
 

@@ -1,4 +1,4 @@
-"""How a cut piece of topping is kept, and the strokes that all pieces are finished with."""
+"""The definition of a cut piece of topping, and the strokes that finish all pieces."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from menu.illustrations.svg import Canvas, ellipse, path
 @dataclass(frozen=True, slots=True)
 class Piece:
     """
-    One piece from above.
+    One piece of topping, seen from above.
 
-    :ivar outline: path data of all that throws a shadow
+    :ivar outline: path data of everything that casts a shadow
     :ivar face: paint of the outline
-    :ivar marks: markup on top of it, not filled unless it says so, its lines ending like the outline's
-    :ivar line: how wide the outline is drawn as a line; 0 for one that is filled
-    :ivar cap: how such a line ends
-    :ivar side: colour of its flank, for pieces that stand up from the cheese
+    :ivar marks: markup on top of the outline, not filled unless it sets a fill; its lines have the outline's cap
+    :ivar line: line width of the outline; 0 for an outline that is filled
+    :ivar cap: line cap of such an outline
+    :ivar side: colour of its side, for pieces that stand up from the cheese
     """
 
     outline: str

@@ -1,4 +1,4 @@
-"""Desserts, seen from the guest's chair: one function a dish."""
+"""Desserts, seen from the guest's chair: one function per dish."""
 
 from math import tau
 from random import Random
@@ -10,7 +10,7 @@ from menu.illustrations.svg import Canvas, element, path
 
 
 def pudding(rng: Random, canvas: Canvas, colour: str) -> str:
-    """A turned-out cream with fruit sauce running down."""
+    """Draw a turned-out cream with fruit sauce running down."""
     body = "M122 340L152 176Q156 150 240 150Q324 150 328 176L358 340Q354 376 240 376Q126 376 122 340Z"
     cream = canvas.linear((0, "#e8d3ae"), (0.16, "#fbf0da"), (0.36, "#fffdf6"), (0.7, "#fbeed6"), (1, "#d8bd90"))
     sauce = canvas.linear((0, lighter(colour, 0.25)), (0.4, colour), (1, darker(colour, 0.35)), down=True)
@@ -49,7 +49,7 @@ def pudding(rng: Random, canvas: Canvas, colour: str) -> str:
 
 
 def cup(rng: Random, canvas: Canvas, colour: str) -> str:
-    """Three scoops in a striped cup; the second and third are pistachio and chocolate."""
+    """Draw three scoops in a striped cup; the second and third are pistachio and chocolate."""
     wall = "M108 268L140 424Q144 446 168 446L312 446Q336 446 340 424L372 268Z"
     paper = canvas.linear((0, "#d9c3a0"), (0.18, "#fff8ea"), (0.5, "#fffdf7"), (0.8, "#f2e2c6"), (1, "#c4a67a"))
     shade = canvas.linear((0, "#4a1c06", 0.4), (0.22, "#4a1c06", 0), (0.75, "#4a1c06", 0), (1, "#4a1c06", 0.42))

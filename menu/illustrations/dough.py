@@ -1,6 +1,6 @@
-"""What every pizza stands on: its shadow, the crust, sauce and a layer of cheese. The light comes from the top left."""
+"""The base of every pizza: shadow, crust, sauce and a layer of cheese. The light comes from the top left."""
 
-# ruff: noqa: PLR2004 - the numbers of a drawing are its lines
+# ruff: noqa: PLR2004 - the numbers in a drawing are coordinates
 
 from collections.abc import Iterator
 from math import degrees, sqrt, tau
@@ -11,7 +11,7 @@ from menu.illustrations.svg import Canvas, element, ellipse, path
 
 MIDDLE: Point = (240, 236)
 CRUST = 214.0
-"""Units from the middle to the outer edge; the sauce ends inside the roll, and toppings stay within `TOPPED`."""
+"""Units from the middle to the outer edge; the sauce ends inside the roll of crust, toppings stay within `TOPPED`."""
 SAUCE = 184.0
 CHEESE = 176.0
 TOPPED = 167.0
@@ -20,7 +20,7 @@ TOPPED = 167.0
 def crust(canvas: Canvas) -> str:
     rng = canvas.rng("crust")
     edge = canvas.define("path", d=rolling(rng, CRUST, at=MIDDLE, swell=0.014, tremble=0.008, points=36))
-    bake = rng.uniform(-0.012, 0.012)  # some come out of the oven a little paler
+    bake = rng.uniform(-0.012, 0.012)  # some crusts are a little paler
     roll = _plate(
         canvas,
         (0.77, "#8f4312"), (0.81, "#cb7f2a"), (0.86, "#efb45c"), (0.9, "#f9d389"),
@@ -51,7 +51,7 @@ def _ground(canvas: Canvas) -> str:
 
 
 def strewn(rng: Random, count: int, nearest: float, farthest: float) -> Iterator[Point]:
-    """Points between two distances from the pizza's middle, as many near as far for their area."""
+    """Yield points between two distances from the pizza's middle, with the same density everywhere."""
     for _ in range(count):
         yield polar(rng.uniform(0, tau), sqrt(rng.uniform(nearest**2, farthest**2)), MIDDLE)
 
@@ -61,7 +61,7 @@ def _dots(points: Iterator[Point], colour: str, size: float, opacity: float) -> 
 
 
 def _creases(rng: Random) -> str:
-    """Where a thumb went along the roll."""
+    """Draw the creases that a thumb left along the roll."""
     creases = "".join(
         arc(CRUST * rng.uniform(0.88, 0.965), rng.uniform(0, tau), rng.uniform(0.12, 0.4), at=MIDDLE) for _ in range(12)
     )
@@ -92,7 +92,7 @@ def _bubbles(canvas: Canvas, rng: Random) -> str:
 
 
 def _blisters(canvas: Canvas, rng: Random) -> str:
-    """The oven's leopard spots: charred in the middle, toasted around, in clusters where the flame stood."""
+    """Draw the spots of the oven: charred in the middle, toasted around, in clusters where the flame was."""
     char = canvas.radial((0, "#341304", 0.9), (0.4, "#5c280b", 0.75), (0.75, "#9c5319", 0.4), (1, "#b8691f", 0))
     flames = [rng.uniform(0, tau) for _ in range(4)]
     spots = []
@@ -105,7 +105,11 @@ def _blisters(canvas: Canvas, rng: Random) -> str:
 
 
 def sauce(canvas: Canvas, *, bare: bool) -> str:
-    """:param bare: whether it is looked at all over, or only its rim"""
+    """
+    Draw the sauce.
+
+    :param bare: whether all of it is visible, or only its rim
+    """
     rng = canvas.rng("sauce")
     edge = rolling(rng, SAUCE - 4, at=MIDDLE, swell=0.012, tremble=0.012, points=36)
     red = _plate(canvas, (0, "#e04a22"), (0.7, "#d0351a"), (0.93, "#bb2713"), (1, "#85170b"), r=SAUCE + 3)
@@ -115,7 +119,7 @@ def sauce(canvas: Canvas, *, bare: bool) -> str:
 
 
 def _pulp(canvas: Canvas, rng: Random) -> str:
-    """Crushed tomatoes: light where they stand up, dark in between."""
+    """Draw crushed tomatoes: light where they stand up, dark in between."""
     dark = path(lumps(rng, 12, SAUCE * 0.95, (5, 13)), fill="#8d160b", fill_opacity=0.35)
     glow = canvas.radial((0, "#ff8a45", 0.6), (0.6, "#f0602c", 0.35), (1, "#e5481f", 0))
     oil = canvas.radial((0, "#ffcf6b", 0.55), (0.7, "#ffb648", 0.4), (1, "#ffa63a", 0))
@@ -128,7 +132,7 @@ def _pulp(canvas: Canvas, rng: Random) -> str:
 
 
 def lumps(rng: Random, count: int, within: float, sizes: tuple[float, float]) -> str:
-    """Many small lumps as one path."""
+    """Return many small lumps as one path."""
     drawn = ""
     for at in strewn(rng, count, 0, within - sizes[1]):
         size = rng.triangular(*sizes, sizes[0])
@@ -137,7 +141,7 @@ def lumps(rng: Random, count: int, within: float, sizes: tuple[float, float]) ->
 
 
 def soft_spots(rng: Random, count: int, within: float, sizes: tuple[float, float], fill: str) -> str:
-    """Spots without an edge, the small ones more frequent."""
+    """Draw spots without an edge, the small ones more frequent."""
     spots = []
     for x, y in strewn(rng, count, 0, within - sizes[1] * 0.6):
         spots.append(element("circle", cx=round(x), cy=round(y), r=round(rng.triangular(*sizes, sizes[0]))))
@@ -145,7 +149,7 @@ def soft_spots(rng: Random, count: int, within: float, sizes: tuple[float, float
 
 
 def cheese(canvas: Canvas) -> str:
-    """A golden layer that has run to the sauce's rim, with pools, browned spots and holes the sauce looks through."""
+    """Draw a golden layer that has run to the sauce's rim, with pools, browned spots and holes that show the sauce."""
     rng = canvas.rng("cheese")
     edge = canvas.define("path", d=rolling(rng, CHEESE - 4, at=MIDDLE, swell=0.022, tremble=0.026, points=32))
     gold = _plate(
@@ -172,7 +176,7 @@ def cheese(canvas: Canvas) -> str:
 
 
 def gloss(canvas: Canvas) -> str:
-    """Oil that caught the light, and dried oregano."""
+    """Draw oil that reflects the light, and dried oregano."""
     rng = canvas.rng("gloss")
     sheen = canvas.radial((0, "#fff", 0.15), (0.6, "#fff", 0.05), (1, "#fff", 0))
     return (

@@ -1,4 +1,4 @@
-"""Drinks, cold enough to sweat: one function a vessel, filled or painted with a colour."""
+"""Drinks, cold enough for dew: one function per vessel, which is filled or painted with a colour."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""What is laid on the rim and on the top: lemon, mint, berries."""
+"""Garnishes for the rim and the top: lemon, mint, berries."""
 
 from math import tau
 from random import Random
@@ -10,7 +10,7 @@ from menu.illustrations.toppings import Look, lay, pose
 
 
 def lemon(canvas: Canvas, at: Point, radius: float) -> str:
-    """A slice across the fruit: rind, pith and eight segments."""
+    """Draw a slice across the fruit: rind, pith and eight segments."""
     x, y = at
     flesh = canvas.radial((0, "#fff6b8"), (0.6, "#fbe15a"), (1, "#f3c92e"))
     segments = "".join(

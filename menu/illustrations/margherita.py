@@ -1,6 +1,6 @@
-"""What lies on a pizza without toppings: mozzarella in pools, and a little basil."""
+"""The mozzarella of a pizza without toppings; `toppings.torn_basil` draws the few leaves of basil."""
 
-# ruff: noqa: PLR2004 - the numbers of a drawing are its lines
+# ruff: noqa: PLR2004 - the numbers in a drawing are coordinates
 
 from math import tau
 
@@ -11,7 +11,7 @@ from menu.illustrations.svg import Canvas, ellipse, path
 
 
 def mozzarella(canvas: Canvas) -> str:
-    """Torn pieces molten into pools: white in the middle, creamy where they run out, browned where they bubbled."""
+    """Draw torn pieces melted into pools: white in the middle, creamy at the edge, browned where they bubbled."""
     rng = canvas.rng("mozzarella")
     sizes = [rng.uniform(33, 47) for _ in range(8)] + [rng.uniform(13, 22) for _ in range(8)]
     milk = canvas.radial(

@@ -1,4 +1,4 @@
-"""Meat and cheese: one function a shape, each drawing one piece around (0, 0) at its usual size in units."""
+"""Toppings of meat and cheese: one function per shape, drawing one piece around (0, 0) at its usual size in units."""
 
 from math import pi, tau
 from random import Random
@@ -10,7 +10,7 @@ from menu.illustrations.svg import Canvas, ellipse
 
 
 def disc(rng: Random, canvas: Canvas, colour: str) -> Piece:
-    """A round slice whose rim curled up and crisped."""
+    """Draw a round slice whose rim curled up and crisped."""
     face = canvas.radial(
         (0, lighter(colour, 0.22)), (0.5, lighter(colour, 0.1)), (0.78, colour), (0.9, darker(colour, 0.28)),
         (0.96, darker(colour, 0.5)), (1, darker(colour, 0.3)),
@@ -26,7 +26,7 @@ def disc(rng: Random, canvas: Canvas, colour: str) -> Piece:
 
 
 def cube(rng: Random, canvas: Canvas, colour: str) -> Piece:
-    """A diced piece, seared at its edges, with the marks of the grill."""
+    """Draw a diced piece, seared at its edges, with the marks of the grill."""
     corners = [(-12, -10), (0, -11.5), (12, -10), (12.5, 0), (12, 10), (0, 11), (-12, 10), (-12.5, 0)]
     top = closed([(x + rng.uniform(-2, 2), y + rng.uniform(-2, 2)) for x, y in corners])
     face = canvas.linear((0, lighter(colour, 0.4)), (0.55, colour), (1, darker(colour, 0.15)), slant=True)
@@ -43,7 +43,7 @@ def cube(rng: Random, canvas: Canvas, colour: str) -> Piece:
 
 
 def rasher(rng: Random, canvas: Canvas, colour: str) -> Piece:
-    """A crisp wavy ribbon, lean and fat in turn."""
+    """Draw a crisp wavy ribbon, lean and fat in turn."""
     wave: list[tuple[float, float]] = [(-26, 2), (-20, -4), (-10, 4), (0, -4), (10, 4), (19, -4), (26, 1)]
     wave = [(x, y + rng.uniform(-1.5, 1.5)) for x, y in wave]
 
@@ -62,7 +62,7 @@ def rasher(rng: Random, canvas: Canvas, colour: str) -> Piece:
 
 
 def crumble(rng: Random, canvas: Canvas, colour: str) -> Piece:
-    """A knobbly bit of minced meat."""
+    """Draw a knobbly bit of minced meat."""
     lump = blob(rng, 12, wobble=0.16, points=8, squash=0.88)
     face = canvas.radial((0, lighter(colour, 0.35)), (0.6, colour), (1, darker(colour, 0.5)), cx=0.36, cy=0.32, r=0.7)
     marks = (
@@ -74,7 +74,7 @@ def crumble(rng: Random, canvas: Canvas, colour: str) -> Piece:
 
 
 def shreds(rng: Random, canvas: Canvas, colour: str) -> Piece:
-    """A pinch of grated cheese, just about to melt into one."""
+    """Draw a pinch of grated cheese that is just about to melt together."""
     strands = ""
     lie = rng.uniform(0, pi)
     for _ in range(10):

@@ -1,4 +1,4 @@
-"""Lines that look drawn by hand: path data (absolute coordinates, units) from points and dice."""
+"""Lines that look drawn by hand: path data (absolute coordinates, units) from points and random numbers."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -11,7 +11,7 @@ type Point = tuple[float, float]
 
 
 def polar(angle: float, distance: float, at: Point = (0, 0)) -> Point:
-    """The point at an angle (radians, clockwise from the right) and a distance from another."""
+    """Return the point at an angle (radians, clockwise from the right) and a distance from another."""
     return at[0] + distance * cos(angle), at[1] + distance * sin(angle)
 
 
@@ -24,7 +24,7 @@ def _between(one: Point, two: Point) -> Point:
 
 
 def closed(points: Sequence[Point]) -> str:
-    """A round loop that never leaves the hull of its points."""
+    """Return a round loop that never leaves the convex hull of its points."""
     following = [*points[1:], points[0]]
     curves = "".join(
         f"Q{_pair(here)} {_pair(_between(here, there))}" for here, there in zip(points, following, strict=True)
@@ -33,7 +33,7 @@ def closed(points: Sequence[Point]) -> str:
 
 
 def line(points: Sequence[Point]) -> str:
-    """A soft open line from the first point to the last."""
+    """Return a soft open line from the first point to the last."""
     inner = points[1:-1]
     ends = [_between(here, there) for here, there in pairwise(inner)] + [points[-1]]
     return f"M{_pair(points[0])}" + "".join(
@@ -46,7 +46,7 @@ def polygon(points: Sequence[Point]) -> str:
 
 
 def dots(points: Iterable[Point]) -> str:
-    """Lines of no length: drawn with round ends they are dots as large as the line is wide."""
+    """Return lines of no length: drawn with round caps they are dots with the line width as diameter."""
     return "".join(f"M{_pair(point)}h.1" for point in points)
 
 
@@ -54,9 +54,9 @@ def blob(
     rng: Random, radius: float, *, wobble: float = 0.1, points: int = 8, at: Point = (0, 0), squash: float = 1
 ) -> str:
     """
-    A lump about as large as `radius`.
+    Return a lump of about the given radius.
 
-    :param wobble: how much of the radius its edge goes in and out
+    :param wobble: how far its edge goes in and out, as a share of the radius
     :param squash: height as a share of the width
     """
     start = rng.uniform(0, tau)
@@ -69,7 +69,7 @@ def blob(
 
 
 def rolling(rng: Random, radius: float, *, at: Point, swell: float, tremble: float, points: int) -> str:
-    """A large loop by hand: a few slow waves of `swell`, and a `tremble` from point to point (shares of the radius)."""
+    """Return a large uneven loop: a few slow waves of `swell`, and a `tremble` per point (shares of the radius)."""
     waves = [(count, rng.uniform(0, tau), rng.uniform(0.3, 1) * swell / count**0.5) for count in (2, 3, 5, 8)]
     edge = []
     for step in range(points):
@@ -80,7 +80,7 @@ def rolling(rng: Random, radius: float, *, at: Point, swell: float, tremble: flo
 
 
 def arc(radius: float, start: float, sweep: float, *, at: Point = (0, 0), squash: float = 1) -> str:
-    """A part of a circle, from `start` on over `sweep` (radians)."""
+    """Return a part of a circle, from `start` over `sweep` (radians)."""
     steps = max(3, round(abs(sweep) / (pi / 4)) + 1)
     turns = [polar(start + sweep * step / (steps - 1), radius) for step in range(steps)]
     return line([(at[0] + x, at[1] + y * squash) for x, y in turns])

@@ -1,4 +1,4 @@
-"""A whole pizza from above."""
+"""The illustration of a whole pizza, seen from above."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ def draw_pizza(*, name: str, toppings: Sequence[Look], size: int = SIDE) -> str:
     """
     Draw a pizza as a standalone SVG document, the same for the same name and toppings every time.
 
-    :param name: the picture's title, and what makes this pizza unlike every other
+    :param name: the illustration's title, and the seed that makes it differ from every other pizza
     :param toppings: one look each, in the order of the menu; none gives a Margherita
     :param size: units from edge to edge of the view box
     :raises ValueError: naming an unknown shape or a malformed colour

@@ -1,4 +1,4 @@
-"""Where the toppings land: even as if strewn by a practised hand, never in rows, never over the edge."""
+"""The placement of toppings: as even as if strewn by a practised hand, never in rows, never over the edge."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from menu.illustrations.paths import polar
 _TRIES = 36
 _ROUNDS = 40
 _DENSE = 0.8
-"""Share of the round that circles of different sizes can cover without a plan."""
+"""Share of a round area that circles of different sizes cover when placed at random."""
 
 
 @dataclass(slots=True)
 class Spot:
-    """A place for one piece: of which kind, in which pose, how much room it asks for and how far it reaches (units)."""
+    """A place for one piece: its kind, its pose, the room it needs and how far it reaches (both in units)."""
 
     kind: int
     pose: int
@@ -31,9 +31,9 @@ class Spot:
 
 def spread(rng: Random, spots: Iterable[Spot], *, within: float) -> list[Spot]:
     """
-    Place the spots around (0, 0), the roomiest first; one that finds no room is left out.
+    Return the spots placed around (0, 0), the largest first; a spot for which there is no room is left out.
 
-    :param within: units from the middle that no spot reaches beyond
+    :param within: distance from the middle, in units, beyond which no spot reaches
     """
     placed: list[Spot] = []
     for spot in sorted(spots, key=lambda spot: -spot.room):
@@ -57,7 +57,7 @@ def _settle(rng: Random, spot: Spot, placed: Sequence[Spot], within: float) -> N
     for _ in range(_TRIES):
         x, y = polar(rng.uniform(0, tau), (within - spot.reach) * sqrt(rng.random()))
         there = Spot(spot.kind, spot.pose, spot.room, spot.reach, x, y)
-        # Free space first; among free places the one farthest from its own kind, so that a bite has everything.
+        # Free space first; among free places the one farthest from its own kind, so that each bite has every kind.
         free = min((there.gap(other) for other in placed), default=20)
         kin = min((there.gap(other) for other in placed if other.kind == spot.kind), default=60)
         worth = min(free, 16) * 2 + min(kin, 70) * 0.4

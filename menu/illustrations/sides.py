@@ -1,6 +1,6 @@
-"""Sides, seen from above like the pizzas: one function a dish."""
+"""Sides, seen from above like the pizzas: one function per dish."""
 
-# ruff: noqa: PLR2004 - the numbers of a drawing are its lines
+# ruff: noqa: PLR2004 - the numbers in a drawing are coordinates
 
 from math import atan2, degrees, sqrt, tau
 from random import Random
@@ -21,7 +21,7 @@ def _strewn(rng: Random, count: int, within: float, colour: str, size: float, *,
 
 
 def _heap(rng: Random, count: int, within: float) -> list[Point]:
-    """Places from the rim inwards, so that what comes later lies on top in the middle."""
+    """Return places from the rim inwards, so that later pieces lie on top in the middle."""
     golden = 2.39996
     return [
         polar(step * golden, within * sqrt(1 - step / count) + rng.uniform(-7, 7), _MIDDLE) for step in range(count)
@@ -29,7 +29,7 @@ def _heap(rng: Random, count: int, within: float) -> list[Point]:
 
 
 def bread(rng: Random, canvas: Canvas, colour: str) -> str:
-    """Slices of garlic bread, butter still running."""
+    """Draw slices of garlic bread with melting butter."""
     crust = canvas.radial(
         (0, lighter(colour, 0.2)), (0.78, colour), (0.9, darker(colour, 0.3)), (1, darker(colour, 0.62))
     )
@@ -63,7 +63,7 @@ def bread(rng: Random, canvas: Canvas, colour: str) -> str:
 
 
 def wings(rng: Random, canvas: Canvas, colour: str) -> str:
-    """Glazed wings around a dip."""
+    """Draw glazed wings around a dip."""
     glaze = canvas.radial(
         (0, lighter(colour, 0.5)),
         (0.35, mix(colour, "#f08a2c", 0.35)),
@@ -113,7 +113,7 @@ def wings(rng: Random, canvas: Canvas, colour: str) -> str:
 
 
 def bowl(rng: Random, canvas: Canvas, colour: str) -> str:
-    """A bowl of whole olives in oil and herbs."""
+    """Draw a bowl of whole olives in oil and herbs."""
     flesh = canvas.radial(
         (0, lighter(colour, 0.6)),
         (0.4, lighter(colour, 0.12)),
@@ -155,12 +155,12 @@ def bowl(rng: Random, canvas: Canvas, colour: str) -> str:
 
 
 def salad(rng: Random, canvas: Canvas, colour: str) -> str:
-    """A bowl of leaves with tomatoes, cucumber and rings of red onion."""
+    """Draw a bowl of leaves with tomatoes, cucumber and rings of red onion."""
     greens = [colour, lighter(colour, 0.3), mix(colour, "#1f5a1c", 0.45), mix(colour, "#b9d25a", 0.5)]
     leaves = []
     for step, (x, y) in enumerate(_heap(rng, 52, 140)):
         outwards = round((degrees(atan2(y - _MIDDLE[1], x - _MIDDLE[0])) + rng.uniform(-40, 40)) / 20) * 20 + 90
-        twin = canvas.rng(f"leaf {step % 6}")  # the same few leaves turned often, or the file would be all leaves
+        twin = canvas.rng(f"leaf {step % 6}")  # the same few leaves, turned, to keep the file small
         leaves.append(
             (pose(canvas, Look("leaf", greens[step % 3]), twin, scale=2.1 if step < 30 else 1.8, turn=outwards), (x, y))
         )

@@ -1,4 +1,4 @@
-"""What goes with a pizza: drinks, sides and desserts."""
+"""The illustrations of simple items: drinks, sides and desserts."""
 
 from collections.abc import Callable
 from random import Random
@@ -31,9 +31,9 @@ def draw_simple_item(*, name: str, motif: str, colour: str, size: int = SIDE) ->
     """
     Draw a drink, a side or a dessert as a standalone SVG document, the same every time.
 
-    :param name: the picture's title, and what makes it unlike others of the same motif
+    :param name: the illustration's title, and the seed that makes it differ from others of the same motif
     :param motif: one of `MOTIFS`
-    :param colour: "#rrggbb" of what it is about: the drink, the can, the glaze, the fruit sauce
+    :param colour: "#rrggbb" of its main part: the drink, the can, the glaze, the fruit sauce
     :param size: units from edge to edge of the view box
     :raises ValueError: naming an unknown motif or a malformed colour
     """

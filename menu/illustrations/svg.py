@@ -1,8 +1,8 @@
 """
-Writing SVG: elements, and a canvas that keeps its definitions apart from those of every other picture on a page.
+SVG output: elements, and a canvas whose definitions have ids distinct from those of other illustrations on a page.
 
-Only presentation attributes, never a style, a script or an address elsewhere, so that the strictest content policy
-lets the pictures through.
+It uses only presentation attributes, never a style, a script or an external URL, so that the strictest content security
+policy allows the illustrations.
 """
 
 import re
@@ -12,23 +12,23 @@ from random import Random
 from xml.sax.saxutils import escape, quoteattr
 
 SIDE = 480
-"""Units from edge to edge of every canvas; a picture of another size is scaled as a whole."""
+"""Units from edge to edge of every canvas; an illustration of another size is scaled as a whole."""
 
-_NEAR, _FAR = 2, 60  # units from 0: opacities and scales, pieces drawn around 0, places on the canvas
+_NEAR, _FAR = 2, 60  # limits of magnitude: opacities and scales, pieces drawn around 0; above: places on the canvas
 
 type Stop = tuple[float, str] | tuple[float, str, float]
-"""Where on a gradient (0 to 1), which colour, and how opaque if not fully."""
+"""Offset on a gradient (0 to 1), colour, and opacity if not 1."""
 
 
 def number(value: float) -> str:
-    """As many decimals as can be seen: coordinates, most of a file's weight, need fewer far from 0."""
+    """Format a number with as many decimals as are visible: coordinates, most of a file, need fewer far from 0."""
     text = f"{value:.{2 if abs(value) < _NEAR else 1 if abs(value) < _FAR else 0}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text.replace("0.", ".", 1) if abs(value) < 1 else text
 
 
 def element(tag: str, /, *children: str, **attributes: str | float) -> str:
-    """One element; `stop_color=` is written `stop-color`. Children are markup already."""
+    """Return one element; `stop_color=` is written as `stop-color`. Children are markup already."""
     written = "".join(
         f" {name.replace('_', '-')}={quoteattr(value if isinstance(value, str) else number(value))}"
         for name, value in attributes.items()
@@ -46,10 +46,10 @@ def ellipse(cx: float, cy: float, rx: float, ry: float, /, **attributes: str | f
 
 class Canvas:
     """
-    The definitions of one picture, and its dice.
+    The definitions of one illustration, and its random generators.
 
-    :param name: what the dice are seeded by, and the picture's title
-    :param variation: whatever else tells this picture from others of the same name
+    :param name: the seed of the random generators, and the illustration's title
+    :param variation: everything else that distinguishes this illustration from others of the same name
     """
 
     def __init__(self, name: str, *variation: object) -> None:
@@ -60,12 +60,12 @@ class Canvas:
         self._definitions: dict[str, str] = {}
 
     def rng(self, part: str) -> Random:
-        """Dice of its own for each part, so that one more topping leaves the crust as it was."""
+        """Return a random generator for one part, so that one more topping leaves the crust as it was."""
         seed = blake2b(f"{self.name}\n{part}".encode(), digest_size=8).digest()
-        return Random(int.from_bytes(seed))  # noqa: S311 - it draws, it does not guard
+        return Random(int.from_bytes(seed))  # noqa: S311 - for drawing, not for security
 
     def define(self, tag: str, /, *children: str, **attributes: str | float) -> str:
-        """Keep an element for later use; the same element twice is kept once. Gives its id."""
+        """Define an element for later use and return its id; equal elements are defined once."""
         body = element(tag, *children, **attributes)
         return self._definitions.setdefault(body, f"{self._prefix}{len(self._definitions):x}")
 
@@ -73,15 +73,15 @@ class Canvas:
         return element("use", href=f"#{key}", **attributes)
 
     def linear(self, *stops: Stop, down: bool = False, slant: bool = False) -> str:
-        """Paint that changes from left to right, `down` from top to bottom, `slant` from top left to bottom right."""
+        """Return a gradient from left to right; `down`: from top to bottom; `slant`: from top left to bottom right."""
         return self._paint("linearGradient", stops, x2=0 if down else 1, y2=1 if down or slant else 0)
 
     def radial(self, *stops: Stop, cx: float = 0.5, cy: float = 0.5, r: float = 0.5) -> str:
-        """Paint that changes from a point outwards, in shares of what it fills."""
+        """Return a gradient from a point outwards, in shares of the shape that it fills."""
         return self._paint("radialGradient", stops, cx=cx, cy=cy, r=r)
 
     def plate(self, *stops: Stop, r: float, cx: float = SIDE / 2, cy: float = SIDE / 2) -> str:
-        """Paint that changes from a point of the canvas outwards, in units."""
+        """Return a gradient from a point of the canvas outwards, in units."""
         return self._paint("radialGradient", stops, gradientUnits="userSpaceOnUse", cx=cx, cy=cy, r=r)
 
     def _paint(self, tag: str, stops: tuple[Stop, ...], **attributes: str | float) -> str:
@@ -93,7 +93,7 @@ class Canvas:
 
     def document(self, *body: str, size: int) -> str:
         """
-        The finished file; in it lines end round unless they say otherwise.
+        Return the finished file; its lines have round caps unless set otherwise.
 
         :param size: units from edge to edge of its view box; the page decides how large it is shown
         """

@@ -1,4 +1,4 @@
-"""What an extra is served on and with: shadow, plate, bowl, drops of dew, a slice of lemon. Light from the top left."""
+"""What simple items are served on and with: shadow, plate, bowl, dew, bubbles, ice. The light is from the top left."""
 
 from random import Random
 
@@ -7,13 +7,13 @@ from menu.illustrations.svg import Canvas, element, ellipse, path
 
 
 def shadow(canvas: Canvas, x: float, y: float, wide: float, high: float) -> str:
-    """Soft, on whatever page it lies."""
+    """Draw a shadow that is soft on a page of any colour."""
     shade = canvas.radial((0, "#1c0a02", 0.5), (0.7, "#1c0a02", 0.28), (1, "#1c0a02", 0))
     return ellipse(x, y, wide, high, fill=shade)
 
 
 def plate(canvas: Canvas, at: Point, radius: float, *, squash: float = 1) -> str:
-    """White stoneware, from above or (`squash` below 1) from the side."""
+    """Draw a plate of white stoneware, from above or (`squash` below 1) from the side."""
     x, y = at
     well = canvas.radial((0, "#fffdf8"), (0.75, "#f6efe2"), (1, "#d9cbb4"))
     rim = canvas.linear((0, "#ffffff"), (0.5, "#f3ebdd"), (1, "#c9b89c"), slant=True)
@@ -26,7 +26,7 @@ def plate(canvas: Canvas, at: Point, radius: float, *, squash: float = 1) -> str
 
 
 def bowl(canvas: Canvas, at: Point, radius: float, colour: str) -> str:
-    """A glazed bowl from above, empty."""
+    """Draw an empty glazed bowl from above."""
     x, y = at
     glaze = canvas.linear((0, "#fff3dc"), (0.35, colour), (1, "#4a2412"), slant=True)
     depth = canvas.radial((0, "#5a341c"), (0.8, "#6e4225"), (1, "#2e160a"))
@@ -38,7 +38,7 @@ def bowl(canvas: Canvas, at: Point, radius: float, colour: str) -> str:
 
 
 def dew(rng: Random, canvas: Canvas, count: int, box: tuple[float, float, float, float]) -> str:
-    """Drops on cold glass, within left, top, right and bottom."""
+    """Draw drops on cold glass, within left, top, right and bottom."""
     left, top, right, bottom = box
     drop = canvas.radial(
         (0, "#fff", 0.95), (0.5, "#fff", 0.35), (0.85, "#fff", 0.15), (1, "#fff", 0.65), cx=0.35, cy=0.3, r=0.7
@@ -59,7 +59,7 @@ def bubbles(rng: Random, count: int, box: tuple[float, float, float, float], siz
 
 
 def ice(canvas: Canvas, at: Point, side: float, turn: int) -> str:
-    """A cube of ice, half under."""
+    """Draw a cube of ice, half submerged."""
     clear = canvas.linear((0, "#fff", 0.85), (0.4, "#fff", 0.25), (0.7, "#fff", 0.15), (1, "#fff", 0.55), slant=True)
     half = side / 2
     cube = element(

@@ -1,4 +1,4 @@
-"""Toppings: how they look, how many go on, and each piece with the shadow that it throws."""
+"""Toppings: how they look, how many pieces there are, and each piece with the shadow that it casts."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from menu.illustrations.svg import Canvas, element, number
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one topping looks: one of `SHAPES`, and a colour as "#rrggbb". Checked when drawn."""
+    """The look of one topping: one of `SHAPES`, and a colour as "#rrggbb". Checked when drawn."""
 
     shape: str
     colour: str
@@ -24,12 +24,12 @@ class Look:
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """
-    One shape on a pizza.
+    One shape of topping.
 
-    :ivar room: units around its middle that it wants for itself
+    :ivar room: units around its middle that are kept free of other pieces
     :ivar reach: units from its middle to its farthest tip
-    :ivar turn: degrees it may be turned by; little where light and shade are drawn into the piece
-    :ivar most: pieces on a pizza that has nothing else
+    :ivar turn: degrees by which it may be turned; few where light and shade are drawn into the piece
+    :ivar most: pieces on a pizza that has no other topping
     """
 
     label: str
@@ -58,23 +58,27 @@ _KINDS = {
 SHAPES: tuple[tuple[str, str], ...] = tuple((shape, kind.label) for shape, kind in _KINDS.items())
 
 _VARIETY = ((2, 3, 7), (4, 2, 4), (7, 1, 3), (math.inf, 1, 2))
-"""Up to so many toppings: how many drawings of each, and in how many poses altogether. The eye counts only a few."""
+"""(maximum of toppings, drawings of each, poses of each altogether): a few are enough to look varied."""
 
 _COVERED = 0.8
-"""Share of the pizza that the room of all pieces adds up to, at most."""
+"""Maximum share of the pizza that the room of all pieces adds up to."""
 
 _SHADOW = "#2b0c03"
 
 
 def check(look: Look) -> None:
-    """:raises ValueError: naming an unknown shape or a malformed colour"""
+    """
+    Raise an error unless a look can be drawn.
+
+    :raises ValueError: naming an unknown shape or a malformed colour
+    """
     if look.shape not in _KINDS:
         raise ValueError(f"unknown topping shape: {look.shape!r}")
     checked(look.colour)
 
 
 def strew(canvas: Canvas, toppings: Sequence[Look]) -> str:
-    """All pieces of all toppings, fewer and smaller of each the more there are."""
+    """Draw all pieces of all toppings; the more toppings, the fewer and smaller the pieces of each."""
     rng = canvas.rng("toppings")
     grow = max(0.96, 1.36 - 0.06 * len(toppings))
     drawings, turns = next((drawings, turns) for most, drawings, turns in _VARIETY if len(toppings) <= most)
@@ -103,19 +107,19 @@ def _poses(
 
 
 def _count(kind: _Kind, kinds: int, grow: float) -> int:
-    """How many pieces of one topping: its share of the pizza, never fewer than three."""
+    """Return the number of pieces of one topping: its share of the pizza, never fewer than three."""
     share = _COVERED * TOPPED**2 / (kind.room * grow) ** 2 / kinds
     return max(3, round(min(kind.most / (0.6 + 0.26 * kinds), share)))
 
 
 def _turn(rng: Random, kind: _Kind, pose: int, poses: int) -> int:
-    """Degrees, so that the poses of one piece point all ways, not by chance the same."""
+    """Return degrees such that the poses of one piece point in all directions, not by chance in the same one."""
     return round(-kind.turn + 2 * kind.turn * (pose + rng.random()) / poses)
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """A piece as kept on the canvas: its outline (once for shadow, flank and face), and its face with all marks."""
+    """A piece as defined on the canvas: its outline (once for shadow, side and face), and its face with all marks."""
 
     piece: cuts.Piece
     outline: str
@@ -136,7 +140,7 @@ def _drawing(canvas: Canvas, kind: _Kind, colour: str, rng: Random) -> _Drawing:
 
 
 def _posed(canvas: Canvas, drawing: _Drawing, *, scale: float, turn: int) -> str:
-    """The piece in one pose: only the piece is turned, its shadow falls where all shadows fall."""
+    """Define a piece in one pose and return its id: only the piece is turned, all shadows fall in one direction."""
     pose = f"rotate({turn})scale({number(scale)})"
     side = drawing.piece.side
     layers = [canvas.use(drawing.outline, opacity=0.4, transform=f"translate({'2.4 5' if side else '2 3.4'}){pose}")]
@@ -150,18 +154,18 @@ def _laid(canvas: Canvas, poses: Mapping[int, Sequence[str]], spots: Iterable[Sp
 
 
 def lay(pieces: Iterable[tuple[str, Point]]) -> str:
-    """Posed pieces in their places. What has no paint of its own is shadow: said once here instead of at each piece."""
+    """Draw posed pieces in their places. Parts without own paint are shadows: painted once here, not at each piece."""
     drawn = (element("use", href=f"#{key}", x=round(x), y=round(y)) for key, (x, y) in pieces)
     return element("g", *drawn, fill=_SHADOW, stroke=_SHADOW, stroke_width=2.5)
 
 
 def pose(canvas: Canvas, look: Look, rng: Random, *, scale: float, turn: int) -> str:
-    """A single piece for `lay`, `scale` times as large as on a pizza and turned by degrees."""
+    """Define a single piece for `lay`, `scale` times as large as on a pizza and turned by degrees; return its id."""
     return _posed(canvas, _drawing(canvas, _KINDS[look.shape], look.colour, rng), scale=scale, turn=turn)
 
 
 def torn_basil(canvas: Canvas) -> str:
-    """What lies on a Margherita: a few small leaves."""
+    """Draw the basil of a Margherita: a few small leaves."""
     rng = canvas.rng("basil")
     kind = _KINDS["leaf"]
     scales = [rng.uniform(0.75, 1.05) for _ in range(6)]

@@ -1,4 +1,4 @@
-"""Toppings from the garden: one function a shape, each drawing one piece around (0, 0) at its usual size in units."""
+"""Vegetable and fruit toppings: one function per shape, drawing one piece around (0, 0) at its usual size in units."""
 
 from math import pi
 from random import Random
@@ -10,7 +10,7 @@ from menu.illustrations.svg import Canvas, ellipse, path
 
 
 def slice_of_mushroom(rng: Random, canvas: Canvas, colour: str) -> Piece:
-    """A mushroom's profile: cap, gills and stem, roasted at the edges."""
+    """Draw a mushroom's profile: cap, gills and stem, roasted at the edges."""
     lean = rng.uniform(-2, 2)
     outline = closed(
         [(-22, 2), (-21, -11), (-10, -21), (3, -22), (15, -18), (23, -7), (22, 5), (15, 8), (8, 5),
@@ -31,7 +31,7 @@ def slice_of_mushroom(rng: Random, canvas: Canvas, colour: str) -> Piece:
 
 
 def ring(rng: Random, canvas: Canvas, colour: str) -> Piece:
-    """A thin ring with the next one still inside, a little out of round and browned where it lay highest."""
+    """Draw a thin ring with the next one still inside, a little out of round and browned where it lay highest."""
     squash = rng.uniform(0.8, 1)
     outer = blob(rng, 22, wobble=0.09, points=9, squash=squash)
     loops = outer + blob(rng, 16.5, wobble=0.09, points=8, at=(rng.uniform(-3, 3), rng.uniform(-2, 2)), squash=squash)
@@ -45,7 +45,7 @@ def ring(rng: Random, canvas: Canvas, colour: str) -> Piece:
 
 
 def half_ring(rng: Random, canvas: Canvas, colour: str) -> Piece:
-    """Half a ring in layers, each with its skin outside and pale flesh inside."""
+    """Draw half a ring in layers, each with its skin outside and pale flesh inside."""
     sweep = rng.uniform(2.5, 3.3)
     start = -pi / 2 - sweep / 2
 
@@ -61,7 +61,7 @@ def half_ring(rng: Random, canvas: Canvas, colour: str) -> Piece:
 
 
 def olive(rng: Random, canvas: Canvas, colour: str) -> Piece:
-    """A small thick ring, wet."""
+    """Draw a small thick ring, wet."""
     loop = blob(rng, 8, wobble=0.05, points=8)
     marks = (
         stroke(loop, colour, 5.2)
@@ -72,7 +72,7 @@ def olive(rng: Random, canvas: Canvas, colour: str) -> Piece:
 
 
 def leaf(rng: Random, canvas: Canvas, colour: str) -> Piece:
-    """A leaf with one half in the light and one in the shade."""
+    """Draw a leaf with one half in the light and one in the shade."""
     bend = rng.uniform(-4, 4)
     left = [(-7, -19), (-15 - rng.uniform(0, 3), -8), (-16, 5), (-8, 17)]
     right = [(8, 17), (15 + rng.uniform(0, 3), 6), (15, -7), (7, -19)]
@@ -95,7 +95,7 @@ def leaf(rng: Random, canvas: Canvas, colour: str) -> Piece:
 
 
 def wedge(rng: Random, canvas: Canvas, colour: str) -> Piece:
-    """A chunk from a round fruit: fibres run to the core, the outer edge caramelised."""
+    """Draw a chunk from a round fruit: fibres run to the core, the outer edge caramelised."""
     half = rng.uniform(0.48, 0.6)
     tip = (0.0, 27.0)
     spokes = [-pi / 2 + half * share for share in (-1, -0.5, 0, 0.5, 1)]
@@ -116,7 +116,7 @@ def wedge(rng: Random, canvas: Canvas, colour: str) -> Piece:
 
 
 def strip(rng: Random, canvas: Canvas, colour: str) -> Piece:
-    """A curved sliver of vegetable: dark skin along one side, pale flesh along the other."""
+    """Draw a curved sliver of vegetable: dark skin along one side, pale flesh along the other."""
     rise = rng.uniform(6, 10)
     bend = [(-23, rise), (-13, -rise * 0.5), (1, -rise * rng.uniform(0.9, 1.2)), (14, -rise * 0.4), (23, rise)]
     curve = line(bend)

@@ -2,7 +2,7 @@
 The actor: who a request or a task acts as, passed to every command as `by=`.
 
 For a request it is built once, where the session or the token is checked. A command checks `by.may(…)` and never the
-user, because only that code knows which permissions a session or a token grants.
+user, because only the code that checks a session or a token knows which permissions it grants.
 """
 
 from collections.abc import Callable

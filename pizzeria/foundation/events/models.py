@@ -64,7 +64,7 @@ class OutboxEntry(models.Model):
     due_at = models.DateTimeField()
     relayed_at = models.DateTimeField(null=True, blank=True)
     dead_lettered_at = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=200, blank=True, db_default="")  # of the last attempt
+    error = models.CharField(max_length=200, blank=True, db_default="")  # error of the last attempt
     discard_reason = models.CharField(max_length=200, blank=True, db_default="")  # why a manager discarded it
 
     objects = OutboxEntryQuerySet.as_manager()

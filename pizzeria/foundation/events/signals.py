@@ -3,4 +3,4 @@
 from django.dispatch import Signal
 
 recorded = Signal()
-"""Facts have happened to a noun. Sender is the noun's class; sends `aggregate`, as it is now, and its new `events`."""
+"""Events were recorded for an aggregate. Sender: its class. Sends `aggregate`, as it is now, and its new `events`."""
