@@ -6,13 +6,17 @@ They run in one process, because starting Django takes most of the time.
 
 import json
 import os
+import sys
 from typing import Any
 
 import django
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from pizzeria import settings
 from pizzeria.devtools import state_dir
+from pizzeria.devtools.state_dir import WRITTEN_BY_ANOTHER_VERSION
 
 TABLES = ("check", "migrate")
 CONTENTS = ("set_up_shop", "sync_roles", "set_up_demo", "demo_history")
@@ -20,10 +24,19 @@ CONTENTS = ("set_up_shop", "sync_roles", "set_up_demo", "demo_history")
 
 def main() -> None:
     django.setup()
+    exit_at_unknown_migrations()
     _call(*TABLES)
     flush_unfinished_history()
     _call(*CONTENTS)
     write_environment_file()
+
+
+def exit_at_unknown_migrations() -> None:
+    """Exit with a code of its own if another version of the shop has run migrations that this one does not have."""
+    loader = MigrationLoader(connection)
+    if unknown := sorted(set(loader.applied_migrations) - set(loader.disk_migrations)):
+        print("Unknown migrations:", *(f"{app}.{name}" for app, name in unknown))
+        sys.exit(WRITTEN_BY_ANOTHER_VERSION)
 
 
 def flush_unfinished_history() -> None:

@@ -24,7 +24,7 @@ from pizzeria.devtools.servers import message_sinks, secrets, stack
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.processes import Child, stop_all, stop_leftovers
 from pizzeria.devtools.signals import Interrupted
-from pizzeria.devtools.state_dir import ROOT, StateDir, StateDirLocked
+from pizzeria.devtools.state_dir import ROOT, WRITTEN_BY_ANOTHER_VERSION, StateDir, StateDirLocked
 
 WELCOME = """
 The shop is open: {origin}
@@ -123,6 +123,11 @@ def _prepare(demo: StateDir, variables: dict[str, str]) -> None:
         code = child.wait()
     finally:
         child.stop()
+    if code == WRITTEN_BY_ANOTHER_VERSION:
+        raise Broken(
+            "The demo's data were written by another version of the shop, whose tables this version cannot read. "
+            "`make demo-reset` deletes them."
+        )
     if code:
         raise Broken(f"The database could not be prepared. The end of {child.log}:\n{child.last_words(30)}")
 

@@ -1,0 +1,35 @@
+"""The demo's database, before the shop opens."""
+
+import pytest
+from django.db.migrations.recorder import MigrationRecorder
+
+from pizzeria.devtools import preparation, supervisor
+from pizzeria.devtools.state_dir import WRITTEN_BY_ANOTHER_VERSION, StateDir
+
+
+def test_data_of_another_version_of_the_shop_are_left_alone(db, capsys):
+    MigrationRecorder.Migration.objects.create(app="people", name="0001_initial")
+
+    with pytest.raises(SystemExit) as exit_:
+        preparation.exit_at_unknown_migrations()
+
+    assert exit_.value.code == WRITTEN_BY_ANOTHER_VERSION
+    assert "people.0001_initial" in capsys.readouterr().out
+
+
+def test_data_of_this_version_are_prepared(db):
+    preparation.exit_at_unknown_migrations()
+
+
+def test_the_demo_offers_to_delete_data_of_another_version(tmp_path, monkeypatch):
+    class Preparation:
+        def wait(self):
+            return WRITTEN_BY_ANOTHER_VERSION
+
+        def stop(self):
+            pass
+
+    monkeypatch.setattr(supervisor, "_child", lambda *_: Preparation())
+
+    with pytest.raises(supervisor.Broken, match=r"another version of the shop.*`make demo-reset` deletes them"):
+        supervisor._prepare(StateDir(tmp_path), {})
