@@ -11,13 +11,13 @@ from tests.waiting import LIMIT
 KEEPER = """
 import sys, time
 from pathlib import Path
-from pizzeria.demo import interruption
-from pizzeria.devtools.state_dir import Home
+from pizzeria.devtools import signals
 from pizzeria.devtools.signals import Interrupted
+from pizzeria.devtools.state_dir import StateDir
 
-interruption.listen()
+signals.listen()
 try:
-    with Home(Path(sys.argv[1])).occupied(address="http://localhost:1"):
+    with StateDir(Path(sys.argv[1])).locked(address="http://localhost:1"):
         print("open", flush=True)
         time.sleep(600)
 except Interrupted:

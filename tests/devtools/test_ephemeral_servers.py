@@ -1,4 +1,4 @@
-"""Servers borrowed for one command."""
+"""Servers that run for one command."""
 
 import signal
 import sys

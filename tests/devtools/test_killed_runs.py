@@ -1,5 +1,5 @@
 """
-A run of `make` on borrowed servers, killed in every way and at each of its own processes: nothing of it goes on.
+A run of `make` on ephemeral servers, killed in every way and at each of its own processes: nothing of it goes on.
 
 Its command leaves what is hardest to find and to end: a process in a session of its own that ignores polite signals,
 and another whose parent has ended, so that it is nobody's child.
@@ -43,7 +43,7 @@ MAKEFILE = """
 include Makefile
 
 protected:
-	@exec $(BORROWED) $(PYTHON) {command}
+	@exec $(EPHEMERAL_SERVERS) $(PYTHON) {command}
 
 unprotected:
 	@exec $(PYTHON) {command}
@@ -86,8 +86,8 @@ class Make:
 
     def pid_of(self, name: str) -> int:
         """The process id of the `servers`, of their `guard`, or of the `command`."""
-        servers = self._child(of=self.process.pid, like="borrowed_servers")
-        guard = self._child(of=servers, like="borrowed_servers")
+        servers = self._child(of=self.process.pid, like="ephemeral_servers")
+        guard = self._child(of=servers, like="ephemeral_servers")
         return {"servers": servers, "guard": guard, "command": self._child(of=guard, like="command.py")}[name]
 
     def end(self) -> None:

@@ -11,14 +11,14 @@ from tests.devtools.launching import Launch, Running
 TAKE_ALL = """
 import sys, time
 from pizzeria.devtools.servers import ports
-from pizzeria.devtools.servers.exceptions import CannotServe
+from pizzeria.devtools.servers.exceptions import ServerUnavailable
 
 ports.POSSIBLE = range(int(sys.argv[1]), int(sys.argv[2]))
 taken = []
 try:
     while True:
         taken.append(ports.free_port())
-except CannotServe:
+except ServerUnavailable:
     print(*taken, "and no more", flush=True)
 time.sleep(600)
 """

@@ -106,7 +106,7 @@ class Books:
         """Tell when each ticket in the line comes out, by its order's ref."""
         line = [Ticket(**row) for row in self.tickets.values() if row["state"] in ("held", "waiting", "cooking")]
         line.sort(key=lambda ticket: (ticket.due_at, ticket.pk))
-        return promises.all_out(line, places=self.kitchen["oven_slots"], at=at)
+        return promises.all_out(line, oven_slots=self.kitchen["oven_slots"], at=at)
 
     def set_nobody_back(self, before, *, at):
         """Whoever comes last delays nobody who was there before."""

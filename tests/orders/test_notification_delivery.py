@@ -42,7 +42,7 @@ def test_puts_an_email_there_and_keeps_its_id(email, post):
 
     [message] = post.taken("email")
     assert (message.to, message.letter) == (ANNA.email, sent.provider_id)
-    assert f"<notice-{email.pk}@" in sent.provider_id
+    assert f"<notification-{email.pk}@" in sent.provider_id
 
 
 def test_does_so_once_however_often_it_is_asked_to(sms, post):
