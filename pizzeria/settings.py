@@ -139,7 +139,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "pizzeria.users.header.header",
                 "pizzeria.users.header.shop",
-                "pizzeria.shop_window.quote",
+                "pizzeria.context_processors.quote",
             ],
         },
     },

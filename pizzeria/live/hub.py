@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from pizzeria.foundation import clock
-from pizzeria.live.topics import CHANNEL, Topic, current_versions, read
+from pizzeria.live.topics import CHANNEL, Topic, current_versions, parse_update
 from pizzeria.users.stream_grants import StreamGrant, revalidate_due, valid_grants
 
 SECONDS_BETWEEN_BEATS = 5.0
@@ -106,13 +106,13 @@ class Hub:
 
     def _pass_on(self, data: bytes) -> None:
         try:
-            news = read(data)
+            update = parse_update(data)
         except (ValueError, TypeError):
             log.warning("live_message_unreadable")
             return
         for stream in self._streams:
-            if stream.topic == news.topic:
-                stream.tell(Message("version", news.version))
+            if stream.topic == update.topic:
+                stream.tell(Message("version", update.version))
 
     async def _beat(self) -> None:
         while True:

@@ -12,16 +12,16 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from pizzeria.foundation import background
-from pizzeria.live.topics import CHANNEL, News
+from pizzeria.live.topics import CHANNEL, TopicUpdate
 
 
-def publish(news: News) -> None:
+def publish(update: TopicUpdate) -> None:
     """Queue an update for publication to every stream of this shop; it is dropped if Redis cannot be reached."""
-    background.submit("publish", partial(_send, news))
+    background.submit("publish", partial(_send, update))
 
 
-def _send(news: News) -> None:
-    _redis(settings.REDIS_URL).publish(CHANNEL, news.written())
+def _send(update: TopicUpdate) -> None:
+    _redis(settings.REDIS_URL).publish(CHANNEL, update.serialize())
 
 
 @cache

@@ -15,18 +15,18 @@ from kitchen.models import Kitchen
 from orders.models import Order
 from pizzeria.foundation.events.signals import recorded
 from pizzeria.live import publisher
-from pizzeria.live.topics import News, Topic
+from pizzeria.live.topics import Topic, TopicUpdate
 
 
 @receiver(kitchen_signals.board_changed, dispatch_uid="live.on_board_changed")
 def on_board_changed(*, kitchen: Kitchen, **_: object) -> None:
-    _publish_on_commit(News(Topic("board", kitchen.ref), kitchen.version))
+    _publish_on_commit(TopicUpdate(Topic("board", kitchen.ref), kitchen.version))
 
 
 @receiver(recorded, sender=Order, dispatch_uid="live.on_order_recorded")
 def on_order_recorded(*, aggregate: Order, **_: object) -> None:
-    _publish_on_commit(News(Topic("order", aggregate.ref), aggregate.seq))
+    _publish_on_commit(TopicUpdate(Topic("order", aggregate.ref), aggregate.seq))
 
 
-def _publish_on_commit(news: News) -> None:
-    transaction.on_commit(partial(publisher.publish, news), robust=True)
+def _publish_on_commit(update: TopicUpdate) -> None:
+    transaction.on_commit(partial(publisher.publish, update), robust=True)

@@ -27,22 +27,22 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class TopicUpdate:
     topic: Topic
     version: int
 
-    def written(self) -> str:
+    def serialize(self) -> str:
         return json.dumps([self.topic.kind, str(self.topic.ref), self.version])
 
 
-def read(message: bytes) -> News:
+def parse_update(message: bytes) -> TopicUpdate:
     """
-    Return the update that a message holds, as serialized by `News.written`.
+    Return the update that a message holds, as serialized by `TopicUpdate.serialize`.
 
     :raises ValueError, TypeError: the message has another format
     """
     kind, ref, version = json.loads(message)
-    return News(Topic(kind, UUID(ref)), int(version))
+    return TopicUpdate(Topic(kind, UUID(ref)), int(version))
 
 
 def current_versions(topics: Iterable[Topic]) -> dict[Topic, int]:

@@ -12,7 +12,7 @@ from pizzeria.foundation import background, breaker, clock
 from pizzeria.foundation.background import BackgroundQueue
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.live import publisher
-from pizzeria.live.topics import News, Topic, current_versions, read
+from pizzeria.live.topics import Topic, TopicUpdate, current_versions, parse_update
 from pizzeria.users.roles import KITCHEN
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -88,7 +88,7 @@ def test_tells_nobody_before_others_can_see_it(monkeypatch):
     shop.open_shop()
     order = shop.place()
     seen = []
-    monkeypatch.setattr(publisher, "publish", lambda _news: seen.append(transaction.get_connection().in_atomic_block))
+    monkeypatch.setattr(publisher, "publish", lambda _update: seen.append(transaction.get_connection().in_atomic_block))
 
     kitchen_services.start_cooking(ref=order.ref, by=shop.acting_as(KITCHEN), at=FRIDAY_NIGHT)
 
@@ -97,9 +97,9 @@ def test_tells_nobody_before_others_can_see_it(monkeypatch):
 
 
 def test_writes_a_message_that_can_be_read(placed_order):
-    news = News(Topic("order", placed_order.ref), 7)
+    update = TopicUpdate(Topic("order", placed_order.ref), 7)
 
-    assert read(news.written().encode()) == news
+    assert parse_update(update.serialize().encode()) == update
 
 
 def test_looks_every_version_up_in_one_query(placed_order, kitchen, django_assert_num_queries):

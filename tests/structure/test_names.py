@@ -1,6 +1,7 @@
 """What things are called: a thing with no better name than these has not been understood yet."""
 
 import ast
+import re
 
 import pytest
 
@@ -8,6 +9,17 @@ from pizzeria.devtools.state_dir import ROOT
 
 PACKAGES = ("pizzeria", "orders", "kitchen", "menu")
 NO_NAMES = {"utils", "util", "helpers", "helper", "common", "core", "base", "constants", "misc"}
+
+# Identifiers of the first version that a standard term has replaced.
+REPLACED = re.compile(
+    r"""
+    Noun | noun_ref | Fact | EventRelay | NotTold | Letter | Extra | Notice | News | SignIn | Caller | \w+Picture
+    | front_desk | kitchen_line | facts | errands | token_door | stationery | reckoning | shop_window
+    | adopt_order | take_notice | settle_notice | take_off | put_back | requote
+    | cooking_places | news_since | unanswered
+    """,
+    re.VERBOSE,
+)
 
 # The root holds only these, folders that the ignore file names, and dotfiles.
 ROOT_HOLDS = {
@@ -58,3 +70,27 @@ def test_are_imported_from_the_top(package):
     ]
 
     assert hidden == []
+
+
+def identifiers(path):
+    """Yield every name that a module defines, imports or uses, with its line."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name) | ast.keyword(arg=str(name)):
+                yield name, node.lineno
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name, node.lineno
+            case ast.ImportFrom(module=str(module), names=names):
+                yield from ((name, node.lineno) for each in names for name in (*module.split("."), each.name))
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_replaced_identifiers_are_not_used_again(package):
+    used = [
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path in (ROOT / package).rglob("*.py")
+        for name, line in identifiers(path)
+        if REPLACED.fullmatch(name)
+    ]
+
+    assert used == []

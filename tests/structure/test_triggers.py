@@ -1,0 +1,26 @@
+"""What the database itself refuses, beside its constraints."""
+
+from django.db import connection
+
+TRIGGERS = {
+    ("events_storedevent", "event_append_only", "refuse_to_change_an_event"),
+    ("menu_pizza", "pizza_slug_is_its_own", "refuse_a_shared_slug"),
+    ("menu_simpleitem", "simple_item_slug_is_its_own", "refuse_a_shared_slug"),
+    ("orders_order", "order_placed_whole", "refuse_half_an_order"),
+}
+
+
+def test_the_database_has_these_triggers_and_functions_and_no_others(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT tgrelid::regclass::text, tgname, tgfoid::regproc::text FROM pg_trigger
+            WHERE NOT tgisinternal ORDER BY 1, 2
+            """
+        )
+        triggers = set(cursor.fetchall())
+        cursor.execute("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1")
+        functions = {name for (name,) in cursor.fetchall()}
+
+    assert triggers == TRIGGERS
+    assert functions == {function for _table, _name, function in TRIGGERS}
