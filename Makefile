@@ -40,7 +40,7 @@ test: set-up  ## run the tests against temporary servers (ARGS="tests/orders -k 
 	@exec $(EPHEMERAL_SERVERS) $(PYTHON) -m pytest -n auto --maxprocesses 8 --dist loadgroup $(ARGS)
 
 test-again: set-up  ## run the tests repeatedly, to find flaky ones (TIMES=5, LOAD=cpu or disk for load at the same time)
-	@exec $(PYTHON) -m tests.again --times $(or $(TIMES),5) --load $(or $(LOAD),none) $(MAKE) --no-print-directory test
+	@exec $(PYTHON) -m tests.again --times $(or $(TIMES),5) --load $(or $(LOAD),none) -- $(MAKE) --no-print-directory test
 
 test-long: set-up  ## run the long versions of the tests that repeat something: hundreds of kills, thousands of inputs
 	@TEST_LENGTH=long exec $(EPHEMERAL_SERVERS) $(PYTHON) -m pytest -n auto --maxprocesses 8 --dist loadgroup -m long $(ARGS)

@@ -253,8 +253,9 @@ def test_of_a_realm_that_is_slow_to_answer_are_asked_for_twice_whatever_the_crow
         return realm()
 
     def now():
+        looked_at = float(next(times)) / 1000
         arrived.add(threading.current_thread())
-        return float(next(times)) / 1000
+        return looked_at
 
     keys = SigningKeys(slowly, now=now)
     seen = []
