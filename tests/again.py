@@ -60,7 +60,7 @@ def main():
 def busy(load):
     """Keep every core busy beside the tests."""
     programs = []
-    with tempfile.TemporaryDirectory(dir=".") as folder:
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
         for core in range(os.cpu_count() if load != "none" else 0):
             code = [BURN] if load == "cpu" else [SYNC, f"{folder}/{core}"]
             programs.append(start_tied([sys.executable, "-c", *code], farewell=signal.SIGKILL, env=os.environ))

@@ -9,6 +9,7 @@ from kitchen.models import Ticket
 from orders import replay
 from orders.models import Order
 from tests.journeys.people import cook, look_again, order, sign_in
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,3 +120,24 @@ def test_one_guests_endless_word_widens_nobodys_ticket(somebody, width):
     expect(ciro.locator("#board")).to_contain_text("W" * 300)
     ciro.wait_for_load_state()  # with its stylesheets
     assert ciro.locator("#board").evaluate("board => board.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
+def test_a_press_replaces_a_poll_that_is_under_way_and_nothing_fails(somebody, ciro):
+    order(somebody())
+    expect(ciro.locator(".column-waiting")).to_contain_text("#1")
+    asked = []
+
+    def hold(route):
+        is_poll = "hx-request" in route.request.headers
+        asked.append(is_poll)
+        if not is_poll:
+            route.continue_()
+
+    ciro.route("**/kitchen/", hold)
+    ciro.evaluate("htmx.trigger('#board', 'live')")
+    until(lambda: any(asked), page=ciro)
+
+    ciro.get_by_role("button", name="Start cooking #1").click()
+
+    expect(ciro.locator(".column-cooking")).to_contain_text("#1")
