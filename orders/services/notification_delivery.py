@@ -2,8 +2,8 @@
 Delivery of notifications in three steps, so that nothing is locked during a provider call: claim, send, record.
 
 A worker that is killed between the first step and the last leaves the notification claimed; when the lease ends, it is
-claimed again. If the message had been sent just before, it is sent twice: that is the one moment in which this can
-happen, once for each process killed.
+claimed again. If the message had been sent just before, it is sent twice, once for each process killed. The README of
+`pizzeria/foundation/events` lists every case in which a message can be sent twice.
 
 The messages of one order are sent by a channel in the order of the order's events: one that a later message has
 overtaken is dropped, and while one is being sent the later ones wait, at most until its lease ends.

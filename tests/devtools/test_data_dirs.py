@@ -20,7 +20,7 @@ ROOT_ONLY = os.geteuid() == 0
 
 @pytest.fixture(autouse=True)
 def _gone_after_a_kill(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Have no room elsewhere that the next run of the tests would not find."""
+    """Keep every data directory where the next run of the tests finds it."""
     with temporary_state_dir() as home:
         monkeypatch.setattr(data_dirs, "PERMANENT", home.folder)
         yield

@@ -216,7 +216,7 @@ def test_counts_no_attempt_while_the_broker_is_gone(kitchen, neighbour):
 
 @pytest.fixture
 def _tonight(monkeypatch):
-    """Let whoever reads the clock read this night, whenever the tests run."""
+    """Stop the clock at this night, whenever the tests run."""
     monkeypatch.setattr(clock, "now", lambda: NIGHT)
 
 

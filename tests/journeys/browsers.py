@@ -11,7 +11,7 @@ PATIENCE = 1000 * LIMIT  # milliseconds in which a page shows what a test waits 
 
 @contextmanager
 def contexts(browser, address, **usual):
-    """Give people browsers of their own until the block ends, however it ends: `page = opens()`."""
+    """Yield a function that opens a page in a browser context of its own; close all contexts after the block."""
     with ExitStack() as opened:
 
         def opens(**options):

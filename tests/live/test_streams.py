@@ -81,7 +81,7 @@ def follow(read, order):
 
 
 def newest(order):
-    """Look up the version of now."""
+    """Return the order's current version."""
     order.refresh_from_db()
     return order.seq
 

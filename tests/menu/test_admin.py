@@ -185,7 +185,7 @@ def test_takes_off_what_is_ticked_until_further_notice(marta, margherita, pepper
 
 @pytest.fixture
 def _tonight(monkeypatch):
-    """Let the shop's clock stand at Friday night, so that no time that is typed has passed."""
+    """Stop the shop's clock at Friday night, so that no time that a test types has passed."""
     monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
 
 

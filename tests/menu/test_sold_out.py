@@ -52,7 +52,7 @@ def test_is_taken_off_from_the_list_until_further_notice(ciro):
 
 @pytest.fixture
 def _tonight(monkeypatch):
-    """Let the shop's clock stand at Friday night, so that no time that is typed has passed."""
+    """Stop the shop's clock at Friday night, so that no time that a test types has passed."""
     monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
 
 

@@ -32,7 +32,7 @@ def found(settings):
 
 @pytest.fixture
 def a_breaker(monkeypatch):
-    """Have this process go by a breaker of its own, which is stopped at the end: `a_breaker(ask)`."""
+    """Return a function that installs a breaker for this process, stopped after the test: `a_breaker(ask)`."""
     made = []
 
     def of(ask):

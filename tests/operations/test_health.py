@@ -21,7 +21,7 @@ def silence():
 
 @contextmanager
 def nobody():
-    """Give a port at which nobody is, and nobody else can be meanwhile."""
+    """Yield a port that nothing listens on, and that no other process can take meanwhile."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         yield held.getsockname()[1]

@@ -52,7 +52,7 @@ def test_leave_it_to_others_when_their_time_is_up_and_not_before(sms, post):
 
 
 def test_have_it_doubled_when_it_had_gone_out_just_before_they_were_killed(sms, post):
-    """The one way in which a message goes out twice."""
+    """A message is sent twice if its sender is killed after sending it and before recording that."""
     with killed("record_outcome.begun"), pytest.raises(Killed):
         send(sms)
 

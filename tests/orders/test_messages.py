@@ -42,7 +42,7 @@ def delivery():
 
 
 def told(order, kind, channel=SMS):
-    """Give the notice of an order's newest event."""
+    """Return the notification of an order's newest event."""
     order = Order.objects.select_related("contact").get(pk=order.pk)
     event = StoredEvent.objects.filter(aggregate_ref=order.ref).latest("seq")
     return Notification(pk=17, event=event, order=order, kind=kind, channel=channel, recipient="guest")

@@ -7,11 +7,12 @@ import pytest
 from django.core.management import call_command
 
 from pizzeria.demo.management.commands.set_up_demo import fill_menu
+from pizzeria.devtools.servers.ports import free_port
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from tests.journeys.browsers import browsers
 from tests.keycloak.server import OURS, PLAIN
-from tests.live.serving import free_port, serving
+from tests.live.serving import serving
 
 REFUSALS = ("401", "403", "422", "503")
 

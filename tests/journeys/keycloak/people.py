@@ -48,6 +48,6 @@ def minutes_pass(page: Page, minutes: int) -> None:
 
 
 def session_grows_older(page: Page, minutes: int) -> None:
-    """Let the session grow older under the page that somebody looks at."""
+    """Make the session older without leaving the page that is open."""
     [key] = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == settings.SESSION_COOKIE_NAME]
     grows_older(import_module(settings.SESSION_ENGINE).SessionStore(key), minutes=minutes)
