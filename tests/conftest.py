@@ -1,22 +1,54 @@
 import pytest
+from django.conf import settings as configured
 from django.core.cache import cache
 from django.db import connection
+from django.test import override_settings
 from hypothesis import settings as trials
 
 from orders.models import Notification
+from pizzeria.celery import app
+from pizzeria.devtools.servers import message_sinks as servers
 from pizzeria.foundation import breaker
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.breaker import Breaker
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
-from tests import message_sinks, shop
+from tests import shop
 from tests.factories import UserFactory
+from tests.message_sinks import PATIENCE, TestMessageSinks
 
 pytest_plugins = ("tests.left_out", "tests.keycloak.server")
 
 # The same trials every time, however slow the machine is.
 trials.register_profile("shop", deadline=None, derandomize=True, database=None)
 trials.load_profile("shop")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_redis():
+    """
+    Let this process wait for Redis.
+
+    A guest waits half a second and then does without it, and so would a test on a loaded machine: with more queries
+    than it expects, or without the message that it waits for.
+    """
+    limits = dict.fromkeys(("socket_connect_timeout", "socket_timeout"), PATIENCE)
+    caches = {
+        name: {**cache, "OPTIONS": {**cache["OPTIONS"], **(limits if name != "limits" else {})}}
+        for name, cache in configured.CACHES.items()
+    }
+    with pytest.MonkeyPatch.context() as patch, override_settings(CACHES=caches):
+        for limit, seconds in limits.items():
+            patch.setitem(app.conf.broker_transport_options, limit, seconds)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords():
+    """Hash passwords quickly. A good hash takes half a second, on purpose."""
+    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
+    with override_settings(PASSWORD_HASHERS=[quick, *configured.PASSWORD_HASHERS]):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -77,18 +109,17 @@ def sign_in(db, client):
 
 
 @pytest.fixture(scope="session")
-def _postbox(tmp_path_factory):
-    with message_sinks.running(tmp_path_factory.mktemp("home")) as post:
-        yield post
+def message_servers(tmp_path_factory):
+    """The servers of both channels, in a process that outlives a killed worker, as `MessageSinks`."""
+    with servers.running(home=tmp_path_factory.mktemp("home")) as running:
+        yield running
 
 
 @pytest.fixture
-def post(_postbox, settings):
-    """Both channels open, to servers of their own that outlive a killed worker; gives what they took, as a Post."""
-    _postbox.box.store.forget()
-    _postbox.behaves()
-    message_sinks.connect(settings, _postbox)
-    return _postbox
+def post(message_servers, settings):
+    """Both channels open; gives what arrives by them, as `TestMessageSinks`."""
+    message_servers.store.forget()
+    return TestMessageSinks(message_servers, settings)
 
 
 @pytest.fixture

@@ -2,52 +2,74 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from pizzeria.devtools.servers import message_sinks as servers
 from pizzeria.devtools.servers.message_sinks import MessageSinks
 from pizzeria.operations import mail_url
 
 FROM = "Mario's Pizzeria <orders@pizzeria.example>"
-TIMEOUT_SECONDS = 10  # seconds for an answer: more than a loaded machine takes, and as long as a test of silence waits
+PATIENCE = 25  # seconds for an answer: as long as the mailer waits at most, and more than a loaded machine takes
+IN_VAIN = 5  # seconds for an answer that a server was told not to give
 
 
 @dataclass(frozen=True, slots=True)
 class TestMessageSinks:
-    """The postbox of one test: empty and well-behaved at its beginning."""
+    """
+    The message sinks of one test: empty and well-behaved at its beginning, and waited for by this process.
+
+    :param settings: Django's settings, as long as the test runs
+    """
 
     box: MessageSinks
+    settings: Any
+
+    def __post_init__(self):
+        self.settings.DEFAULT_FROM_EMAIL = FROM
+        self.behaves()
 
     @property
     def mail_url(self):
-        return f"{self.box.mail_url}&timeout={TIMEOUT_SECONDS}"
-
-    @property
-    def sms_url(self):
-        return f"{self.box.sms_url}?cto={TIMEOUT_SECONDS}&rto={TIMEOUT_SECONDS}"
+        return mail_url_of(self.box)
 
     @property
     def environment(self):
         """What makes a process of the shop write to it."""
-        return {"MAIL_URL": self.mail_url, "MAIL_FROM": FROM, "NOTIFY_SMS_URL": self.sms_url}
+        return environment_of(self.box)
 
     def behaves(self, *, refused=(), **moments):
-        """Change how it treats whoever comes: see Manners.change."""
+        """Change how it treats whoever comes, and how long this process waits for that: see `Faults.change`."""
         self.box.faults.change(refused=refused, **moments)
+        seconds = patience_for(moments)
+        self.settings.MAILERS = mail_url.parse_mail_url(mail_url_of(self.box, seconds))
+        self.settings.NOTIFY_SMS_URL = sms_url_of(self.box, seconds)
 
     def taken(self, kind=None, *, to=None):
-        """Give what it took, oldest first, of one kind or recipient if they are named."""
+        """Return what it took, oldest first, of one kind or recipient if they are named."""
         messages = reversed(self.box.store.newest_first())
         return [message for message in messages if kind in (None, message.kind) and to in (None, message.to)]
 
 
 @contextmanager
-def running(folder):
+def running(folder, settings):
+    """Run message sinks of a test alone until the block ends."""
     with servers.running(home=folder) as box:
-        yield TestMessageSinks(box)
+        yield TestMessageSinks(box, settings)
 
 
-def connect(settings, post):
-    """Open both of this process's channels, to this postbox."""
-    settings.MAILERS = mail_url.parse_mail_url(post.mail_url)
-    settings.DEFAULT_FROM_EMAIL = FROM
-    settings.NOTIFY_SMS_URL = post.sms_url
+def patience_for(moments):
+    """Return the seconds to wait for servers that behave like this: see `Faults.change`."""
+    return IN_VAIN if {"hang", "silence"} & set(map(str, moments.values())) else PATIENCE
+
+
+def environment_of(box, seconds=PATIENCE):
+    """Return the variables that make a process of the shop write to these sinks, and wait so long for an answer."""
+    return {"MAIL_URL": mail_url_of(box, seconds), "MAIL_FROM": FROM, "NOTIFY_SMS_URL": sms_url_of(box, seconds)}
+
+
+def mail_url_of(box, seconds=PATIENCE):
+    return f"{box.mail_url}&timeout={seconds}"
+
+
+def sms_url_of(box, seconds=PATIENCE):
+    return f"{box.sms_url}?cto={seconds}&rto={seconds}"

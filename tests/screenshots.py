@@ -23,6 +23,7 @@ import django
 django.setup()
 
 from allauth.mfa.models import Authenticator  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402 - Django has to be up before its apps are
 from django.db import connections  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
@@ -56,7 +57,7 @@ def main(folder: Path | None) -> None:
     an_account_with_a_passkey()
     with (
         TemporaryDirectory() as home,
-        message_sinks.running(Path(home)) as post,
+        message_sinks.running(Path(home), settings) as post,
         serving(post.environment) as address,
         sync_playwright() as playwright,
     ):

@@ -11,7 +11,7 @@ from pizzeria.devtools.servers import data_dirs
 from pizzeria.devtools.servers.processes import stop_leftovers
 from pizzeria.devtools.state_dir import StateDir, StateDirLocked
 
-PATIENCE = 20.0  # seconds for a running demo to stop
+PATIENCE = 60.0  # seconds for a running demo to stop, on busy cores
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ from pizzeria.devtools import environment, public_port, signals, state_dir
 from pizzeria.devtools.keycloak import admin_client, connection, install
 from pizzeria.devtools.keycloak.connection import Connection
 from pizzeria.devtools.progress import say, step
-from pizzeria.devtools.servers import message_sinks, secrets, stack
+from pizzeria.devtools.servers import message_sinks, readiness, secrets, stack
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.processes import Child, stop_all, stop_leftovers
 from pizzeria.devtools.signals import Interrupted
@@ -166,7 +166,7 @@ def _child(name: str, arguments: Sequence[str | Path], demo: StateDir, variables
     )
 
 
-def _wait_until_ready(shop: list[Child], port: int, *, seconds: float = 60) -> None:
+def _wait_until_ready(shop: list[Child], port: int, *, seconds: float = readiness.PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not _is_ready(port):
         _refuse_dead(shop)

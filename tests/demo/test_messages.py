@@ -104,8 +104,7 @@ def test_is_found_from_the_admins_first_page(sign_in):
 
 def test_still_shows_them_after_a_restart(tmp_path, settings):
     for text in ("before", "after"):
-        with message_sinks.running(tmp_path) as post:
-            message_sinks.connect(settings, post)
+        with message_sinks.running(tmp_path, settings) as post:
             sms.send(OutboundMessage(id="notification-1", to="+393331234567", subject="", text=text))
 
     assert [message.text for message in post.taken()] == ["before", "after"]

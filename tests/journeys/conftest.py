@@ -1,11 +1,15 @@
 """Journeys: people in the system's Chromium, against a live server."""
 
 import os
+from functools import cache
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.core.management import call_command
 from playwright.sync_api import expect
 
+from pizzeria.users.demo_people import PASSWORD
+from pizzeria.users.models import User
 from tests.journeys.browsers import PATIENCE, browsers
 from tests.left_out import CHROMIUM
 
@@ -28,6 +32,17 @@ def shop(transactional_db):
     """The demo's shop: its kitchen, menu and people."""
     call_command("set_up_shop", verbosity=0)
     call_command("set_up_demo", verbosity=0)
+
+
+@pytest.fixture
+def served_shop(shop):
+    """The demo's shop for processes of their own: they do not take the quick hashes of this one."""
+    User.objects.update(password=good_hash())
+
+
+@cache
+def good_hash():
+    return make_password(PASSWORD, hasher=PBKDF2PasswordHasher.algorithm)
 
 
 @pytest.fixture(params=[True, False], ids=["with a script", "without a script"])

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from orders import replay
 from tests.chaos.works import Works
 from tests.journeys.people import add_to_basket, check_out, choose, look_again, sign_in
+from tests.message_sinks import environment_of
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,9 +29,7 @@ SECONDS_TO_ANSWER = 20  # for the postbox; a message without an answer by then m
 def letters(post, shop, live_server, tmp_path):
     """A worker and beat, as a real shop runs them, by which people are told; gives the postbox they write to."""
     variables = {
-        **post.environment,
-        "MAIL_URL": f"{post.box.mail_url}&timeout={SECONDS_TO_ANSWER}",
-        "NOTIFY_SMS_URL": f"{post.box.sms_url}?cto={SECONDS_TO_ANSWER}&rto={SECONDS_TO_ANSWER}",
+        **environment_of(post.box, SECONDS_TO_ANSWER),
         "ORIGIN": live_server.url,
     }
     works = Works(variables, log=tmp_path / "works.log")
@@ -111,18 +110,3 @@ def test_from_the_menu_to_the_counter(somebody, scripted, letters):
     elsewhere = somebody()
     elsewhere.goto(anna.url)
     expect(elsewhere.locator("#tracker")).to_contain_text("Enjoy your meal!")
-
-
-def test_signing_in_leads_everybody_to_ones_own_page(somebody, scripted):
-    own_pages = {
-        "customer": "/orders/",
-        "chef": "/kitchen/",
-        "driver": "/delivery/",
-        "manager": "/admin/",
-        "admin": "/admin/",
-    }
-
-    for name, page in own_pages.items():
-        person = somebody()
-        sign_in(person, name)
-        expect(person).to_have_url(re.compile(f"{page}$"))

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def screens(shop, browser):
+def screens(served_shop, browser):
     """Open screens of a shop that streams: `page = screens()`."""
     with serving() as server, browsers(browser, f"http://127.0.0.1:{server.port}", refusals=()) as opens:
         yield opens

@@ -37,7 +37,7 @@ def wires():
 
 
 @pytest.fixture
-def ciro(shop, browser):
+def ciro(served_shop, browser):
     """Open the board, live: `page, ear = ciro(port)`."""
     with ExitStack() as opened:
 

@@ -40,7 +40,7 @@ def opened(browser, *, scheme, **variables):
         yield opens()
 
 
-def test_keep_a_cook_informed_without_a_reload(shop, browser):
+def test_keep_a_cook_informed_without_a_reload(served_shop, browser):
     with opened(browser, scheme="http") as ciro:
         sign_in(ciro, "chef")
         ear = Ear(ciro)

@@ -3,9 +3,6 @@ import pytest
 from pizzeria.users.roles import DRIVER, MANAGER
 from tests import shop
 from tests.orders.notification_helpers import EMAIL, SMS, newest
-from tests.orders.patience import post
-
-__all__ = ["post"]
 
 
 @pytest.fixture

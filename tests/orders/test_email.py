@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from orders.channels import OutboundMessage, OutcomeUnknown, Rejected, Unavailable, email
 from pizzeria.operations import mail_url
-from tests.orders.patience import PATIENCE
+from tests.message_sinks import PATIENCE
 
 LETTER = OutboundMessage(
     id="notification-17",

@@ -12,7 +12,7 @@ import pytest
 from apprise.plugins.twilio import NotifyTwilio
 
 from orders.channels import DeliveryFailed, OutboundMessage, OutcomeUnknown, Rejected, Unavailable, sms
-from tests.orders.patience import patience_for
+from tests.message_sinks import patience_for
 
 ANNA = "+393331234567"
 LETTER = OutboundMessage(

@@ -7,6 +7,7 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.keycloak import jwks, provider
 from pizzeria.users.keycloak.jwks import SigningKeys
 from pizzeria.users.services.roles import sync_roles
+from tests.message_sinks import PATIENCE
 from tests.users import fake_oidc_provider as realms
 from tests.users.fake_oidc_provider import Person
 from tests.users.oidc_login import complete_login
@@ -14,8 +15,9 @@ from tests.users.oidc_login import complete_login
 
 @pytest.fixture
 def realm(settings, monkeypatch, db):
-    """A sign-in server that this shop is connected to."""
+    """A sign-in server that this shop is connected to, and waits for: it is never silent, but a machine can be slow."""
     sync_roles(by=SYSTEM)
+    monkeypatch.setattr(provider, "SECONDS", (PATIENCE, PATIENCE))
     monkeypatch.setattr(jwks, "realm_keys", SigningKeys(provider.signing_keys))
     with realms.running() as running:
         settings.OIDC_ISSUER = running.issuer

@@ -19,12 +19,6 @@ SIGN_IN, SIGN_OUT = reverse("users:sign_in"), reverse("users:sign_out")
 PASSWORD = "four cheeses, no regrets"
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings):
-    """A good hash takes half a second, on purpose."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def hire(kitchen):
     """Make somebody who can sign in."""

@@ -175,8 +175,7 @@ def test_gives_the_session_a_new_key(client, realm, page):
     assert Client().get(RETURN).status_code == 400
 
 
-def test_is_asked_of_the_demos_people_by_their_form(sign_in, page, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def test_is_asked_of_the_demos_people_by_their_form(sign_in, page):
     browser = sign_in(MANAGER, username="marta")
     browser.user.set_password("pizza")
     browser.user.save()

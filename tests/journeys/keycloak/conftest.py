@@ -13,6 +13,7 @@ from pizzeria.foundation.actor import SYSTEM
 from tests.journeys.browsers import browsers
 from tests.keycloak.server import OURS, PLAIN
 from tests.live.serving import serving
+from tests.message_sinks import environment_of
 
 REFUSALS = ("401", "403", "422", "503")
 
@@ -30,7 +31,7 @@ def realm(request):
 
 
 @pytest.fixture(scope="package")
-def _opened(django_db_setup, _real_keycloak, _postbox):
+def _opened(django_db_setup, _real_keycloak, message_servers):
     """Open a shop for a realm, once: gives its address."""
     with ExitStack() as shops:
 
@@ -39,11 +40,17 @@ def _opened(django_db_setup, _real_keycloak, _postbox):
             address = f"http://localhost:{free_port()}"
             _real_keycloak.expects_shop_at(address, realm=realm)
             port = int(address.rpartition(":")[2])
-            variables = {**_real_keycloak.environment(realm), **_postbox.environment, "ORIGIN": address}
+            variables = {**_real_keycloak.environment(realm), **environment_of(message_servers), "ORIGIN": address}
             shops.enter_context(serving(port=port, **variables))
             return address
 
         yield opened
+
+
+@pytest.fixture
+def scripted(realm):
+    """Tell whether people have JavaScript on: at one realm they do, at the other they do not."""
+    return realm == OURS
 
 
 @pytest.fixture

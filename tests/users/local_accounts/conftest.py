@@ -9,8 +9,8 @@ from tests.users.account_holders import account_holder
 
 
 @pytest.fixture(autouse=True)
-def _quick_passwords(settings):
-    """A good hash takes half a second, on purpose."""
+def _counted_hashes(settings):
+    """Count how often a password is hashed."""
     settings.PASSWORD_HASHERS = ["tests.users.account_holders.CountingHasher"]
 
 

@@ -1,3 +1,0 @@
-from tests.orders.patience import post
-
-__all__ = ["post"]
