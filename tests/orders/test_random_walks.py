@@ -7,11 +7,12 @@ from hypothesis import HealthCheck, Phase, seed
 from hypothesis import settings as trials
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.length import by_length
 from tests.orders import legal_steps as table
 from tests.orders.walk import A_NEW_PROMISE, Walk
 
-WALKS, STEPS = 40, 60
-MOST_ROUNDS = 5
+WALKS, STEPS = by_length(10, 40), 60
+MOST_ROUNDS = 20
 
 ROWS = {*table.LIFE, *table.RUNNING}
 
@@ -39,6 +40,7 @@ def not_met():
     return {row for row in {*ROWS, A_NEW_PROMISE} if not Walk.done[row]} | (refusable - set(Walk.refused))
 
 
+@pytest.mark.long
 def test_keep_every_rule_and_meet_each(walk):
     """What the walks never met, they did not prove. Where some met not all, as luck would have it, more are taken."""
     for dice in range(MOST_ROUNDS):
