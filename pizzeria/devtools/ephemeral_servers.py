@@ -69,7 +69,8 @@ def temporary_state_dir() -> Iterator[StateDir]:
         try:
             yield home
         finally:
-            data_dirs.clear(home.folder)
+            with _alone(home.folder.parent):  # the lock is in the directory: once it is gone, a sweep would join in
+                data_dirs.clear(home.folder)
 
 
 @contextmanager
