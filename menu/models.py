@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models.fields import NOT_PROVIDED
 from django.utils.translation import gettext_lazy as _
 
-from menu.illustrations import MOTIFS, SHAPES
 from pizzeria.foundation.events.models import Aggregate
 
 
@@ -112,12 +111,31 @@ class MenuItem(Aggregate):
         return is_available_at(self.sold_out_since, self.sold_out_until, at)
 
 
+class ToppingShape(models.TextChoices):
+    """Shape of a topping in illustrations; `menu.illustrations` draws each."""
+
+    DISC = "disc", _("Round slice (pepperoni)")
+    SLICE = "slice", _("Mushroom slice")
+    RING = "ring", _("Ring (onion)")
+    HALF_RING = "half_ring", _("Half ring (red onion)")
+    OLIVE = "olive", _("Olive ring")
+    LEAF = "leaf", _("Leaf (basil, spinach)")
+    CUBE = "cube", _("Cube (ham, chicken)")
+    WEDGE = "wedge", _("Wedge (pineapple)")
+    STRIP = "strip", _("Strip (bell pepper)")
+    RASHER = "rasher", _("Wavy strip (bacon)")
+    CRUMBLE = "crumble", _("Crumble (sausage)")
+    SHREDS = "shreds", _("Shreds (extra cheese)")
+
+
 class Topping(MenuItem):
     price = price_field(default=Decimal("2.50"))
     diet = models.CharField(max_length=10, choices=Diet, default=Diet.VEGAN)
     spicy = models.BooleanField(default=False)
     allergens = allergens_field()
-    shape = models.CharField(max_length=16, choices=SHAPES, default=SHAPES[0][0], help_text=_("In the picture."))
+    shape = models.CharField(
+        max_length=16, choices=ToppingShape, default=ToppingShape.DISC, help_text=_("In the picture.")
+    )
     colour = colour_field("#b3261e")
 
     class Meta:
@@ -160,13 +178,32 @@ class Pizza(Dish):
         permissions = [("sell_out", "Can take anything off the menu and put it back")]
 
 
+class SimpleItemMotif(models.TextChoices):
+    """Motif of a simple item's illustration; `menu.illustrations` draws each."""
+
+    BOTTLE = "bottle", _("Bottle (water)")
+    GLASS = "glass", _("Glass with ice (lemonade, iced tea)")
+    CAN = "can", _("Can (cola)")
+    WINE_GLASS = "wine_glass", _("Glass of wine")
+    BEER_GLASS = "beer_glass", _("Glass of beer")
+    BREAD = "bread", _("Garlic bread")
+    SALAD = "salad", _("Salad")
+    BOWL = "bowl", _("Bowl (olives)")
+    WINGS = "wings", _("Chicken wings")
+    SLICE_OF_CAKE = "slice_of_cake", _("Slice of cake (tiramisu)")
+    PUDDING = "pudding", _("Pudding with sauce (panna cotta)")
+    CUP = "cup", _("Cup of ice cream")
+
+
 class SimpleItem(Dish):
     """A drink, side or dessert: a name, a price and an illustration, no toppings."""
 
     others = "Pizza"
 
     price = price_field()
-    motif = models.CharField(max_length=16, choices=MOTIFS, default=MOTIFS[0][0], help_text=_("In the picture."))
+    motif = models.CharField(
+        max_length=16, choices=SimpleItemMotif, default=SimpleItemMotif.BOTTLE, help_text=_("In the picture.")
+    )
     colour = colour_field("#c9a227")
 
     class Meta:

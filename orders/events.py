@@ -1,7 +1,7 @@
 """
-Domain events of the order's and the customer's streams.
+Domain events of the order's stream.
 
-Each order event applies itself to the order's row; nothing else changes the row. Events hold ids, choices, amounts and
+Each event applies itself to the order's row; nothing else changes the row. Events hold ids, choices, amounts and
 times, never personal data or free text.
 """
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from kitchen.models import FulfillmentMethod
 from orders import signals
-from orders.models import CancelReason, Customer, Order, OrderStatus, PaymentMethod
+from orders.models import CancelReason, Order, OrderStatus, PaymentMethod
 from pizzeria.foundation.events.domain_events import DomainEvent
 
 
@@ -202,15 +202,3 @@ class OrderLinkedToCustomer(DomainEvent[Order], type="order.adopted.v1", signal=
     """
 
     customer: UUID
-
-
-class CustomerRegistered(DomainEvent[Customer], type="customer.registered.v1"):
-    """Registration of a signed-in user as a customer."""
-
-    user: int
-
-
-class CustomerContactChanged(DomainEvent[Customer], type="customer.contact_changed.v1"):
-    """Change of a customer's saved name or phone, also to blank; holds the names of the fields, not their values."""
-
-    fields: tuple[Literal["name", "phone"], ...]

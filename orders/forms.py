@@ -1,95 +1,13 @@
-import re
 from decimal import Decimal
 from typing import Any, Self
 from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
 from kitchen.models import FulfillmentMethod
-from orders.selectors.delivery import drivers
 from orders.services import NEEDED_AT_THE_DOOR, ContactDetails
-from pizzeria.foundation.forms import ShopForm
-
-# Control characters, and those that change the direction of text or are invisible: "nuts" must never read as "stun".
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
-)
-
-
-class TextField(forms.CharField):
-    """Text field that removes characters that are invisible or change the direction of text."""
-
-    def to_python(self, value: Any) -> str:
-        return _UNSEEN.sub("", super().to_python(value) or "").strip()
-
-
-class OneLineField(TextField):
-    """Text field of one line: line breaks and runs of blanks, from any source, become one blank."""
-
-    def to_python(self, value: Any) -> str:
-        return " ".join(super().to_python(value).split())
-
-
-class FewLinesField(TextField):
-    """Text field of at most six lines, none of them blank: further lines are appended to the sixth."""
-
-    MOST = 6
-
-    def to_python(self, value: Any) -> str:
-        lines = [" ".join(line.split()) for line in super().to_python(value).splitlines()]
-        lines = [line for line in lines if line]
-        last = self.MOST - 1
-        return "\n".join([*lines[:last], " ".join(lines[last:])]).strip()
-
-
-def name_field(*, required: bool = True) -> OneLineField:
-    """Return a field for a person's name, which is called out at the counter."""
-    return OneLineField(
-        label=_("Your name"),
-        required=required,
-        max_length=80,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Please tell us your name, so that we can call it out.")},
-    )
-
-
-def phone_field(*, required: bool = True) -> PhoneNumberField:
-    """Return a field for a phone number in any form that can be dialled from the shop."""
-    return PhoneNumberField(
-        label=_("Phone"),
-        required=required,
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"}),
-        error_messages={
-            "required": _("Please give us a number, in case something comes up."),
-            "invalid": _("That does not look like a phone number. Is a digit missing?"),
-        },
-    )
-
-
-class ProfileForm(ShopForm):
-    """Form for a customer's saved name and phone. A field left empty deletes the saved value."""
-
-    name = name_field(required=False)
-    phone = phone_field(required=False)
-
-    def contact(self) -> dict[str, str]:
-        """Return the data of a valid form, the phone in international form (E.164)."""
-        phone = self.cleaned_data["phone"]
-        return {"name": self.cleaned_data["name"], "phone": phone.as_e164 if phone else ""}
-
-
-class AssignForm(ShopForm):
-    """Form to choose a driver by username, which reveals nothing about the person."""
-
-    driver = forms.ModelChoiceField(
-        label=_("Driver"),
-        queryset=drivers(),
-        to_field_name="username",
-        empty_label=_("Who?"),
-        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Please choose somebody who delivers.")),
-    )
+from pizzeria.foundation.forms import FewLinesField, OneLineField, ShopForm, name_field, phone_field
 
 
 class CheckoutForm(ShopForm):

@@ -7,4 +7,3 @@ STOP_THE_OVEN = Permission("orders.stop_the_oven")  # cancel an order, also one 
 ASSIGN_DELIVERIES = Permission("orders.assign_deliveries")
 DELIVER = Permission("orders.deliver")
 SEE_DELIVERIES = Permission("orders.see_deliveries")
-RESEND_NOTIFICATIONS = Permission("orders.resend_notifications")

@@ -1,8 +1,7 @@
 """
 Receivers of the orders app.
 
-The kitchen sends its signals inside the transaction of the kitchen's command; the relay sends the orders' own signals
-after the commit.
+The kitchen sends its signals inside the transaction of its command, so that ticket and order never disagree.
 """
 
 from collections.abc import Mapping
@@ -15,10 +14,9 @@ from django.dispatch import receiver
 from kitchen import signals as kitchen_signals
 from kitchen.models import TicketState
 from kitchen.promises import Promise
-from orders import services, signals, tasks
+from orders import services
 from orders.selectors import quotes
 from pizzeria.foundation.actor import Actor
-from pizzeria.foundation.events.models import StoredEvent
 
 
 @receiver(kitchen_signals.cooking_started, dispatch_uid="orders.on_cooking_started")
@@ -44,20 +42,3 @@ def on_promises_changed(*, promises: Mapping[UUID, Promise], at: datetime, **_: 
 @receiver(kitchen_signals.board_changed, dispatch_uid="orders.on_board_changed")
 def on_board_changed(**_: object) -> None:
     transaction.on_commit(quotes.invalidate_quote, robust=True)
-
-
-@receiver(
-    [
-        signals.order_placed,
-        signals.order_confirmed,
-        signals.order_cooking_started,
-        signals.order_ready,
-        signals.order_out_for_delivery,
-        signals.order_delivered,
-        signals.order_promise_changed,
-        signals.order_cancelled,
-    ],
-    dispatch_uid="orders.on_order_event",
-)
-def on_order_event(*, event: StoredEvent, **_: object) -> None:
-    tasks.create_and_queue_notifications(event_id=event.pk)

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from orders.views import basket, cancel, checkout, delivery, home, notifications, order, order_list, profile
+from orders.views import basket, cancel, checkout, home, order, order_list
 
 
 class GuestTokenConverter:
@@ -25,10 +25,6 @@ urlpatterns = [
     path("basket/add/", basket.add_to_basket, name="add_to_basket"),
     path("basket/lines/<uuid:ref>/", basket.change_line, name="change_basket_line"),
     path("checkout/", checkout.checkout, name="checkout"),
-    path("profile/", profile.profile, name="profile"),
-    path("notifications/", notifications.inbox, name="notifications"),
-    path("notifications/read/", notifications.mark_read, name="mark_notifications_read"),
-    path("notifications/dismiss/", notifications.dismiss, name="dismiss_notifications"),
     path("orders/", order.history, name="history"),
     path("orders/<uuid:ref>/", order.order, name="order"),
     path("orders/<uuid:ref>/hand-over/", order.hand_over, name="hand_over"),
@@ -37,11 +33,4 @@ urlpatterns = [
     path("orders/<uuid:ref>/<guest_token:token>/cancel/", cancel.guest_cancel, name="guest_cancel"),
     path("orders/<uuid:ref>/<guest_token:token>/adopt/", order.link_order, name="link_order"),
     path("kitchen/orders/", order_list.order_list, name="all"),
-    path("delivery/", delivery.deliveries, name="deliveries"),
-    path("delivery/<uuid:ref>/assign/", delivery.assign, name="assign"),
-    path("delivery/<uuid:ref>/claim/", delivery.claim, name="claim"),
-    path("delivery/<uuid:ref>/release/", delivery.release, name="release"),
-    path("delivery/<uuid:ref>/leave/", delivery.leave, name="leave"),
-    path("delivery/<uuid:ref>/deliver/", delivery.deliver, name="deliver"),
-    path("delivery/<uuid:ref>/fail/", delivery.fail, name="fail"),
 ]

@@ -1,11 +1,23 @@
-"""Context processor with the shop's current quote, for every page."""
+"""Context processors: the variables that every page has."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from kitchen.selectors import Quote
 from orders.selectors.quotes import cached_quote
 from pizzeria.foundation import clock
+from pizzeria.navigation import Header, header_for
+
+
+def header(request: HttpRequest) -> dict[str, Header]:
+    """Return the context variable `header`."""
+    return {"header": header_for(request)}
+
+
+def shop(request: HttpRequest) -> dict[str, dict[str, object]]:
+    """Return the context variable `shop`."""
+    return {"shop": {"name": settings.SHOP_NAME, "demo": settings.SHOP_DEMO}}
 
 
 def quote(request: HttpRequest) -> dict[str, SimpleLazyObject[Quote]]:

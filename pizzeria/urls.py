@@ -11,6 +11,9 @@ handler500 = "pizzeria.operations.error_views.server_error"
 
 urlpatterns = [
     path("", include("orders.urls")),
+    path("profile/", include("orders.customers.urls")),
+    path("delivery/", include("orders.deliveries.urls")),
+    path("notifications/", include("orders.notifications.urls")),
     path("menu/", include("menu.urls")),
     path("kitchen/", include("kitchen.urls")),
     path("accounts/", include("pizzeria.users.urls")),

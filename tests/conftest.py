@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import override_settings
 from hypothesis import settings as trials
 
-from orders.models import Notification
+from orders.notifications.models import Notification
 from pizzeria.celery import app
 from pizzeria.devtools.servers import message_sinks as servers
 from pizzeria.foundation import breaker

@@ -33,7 +33,9 @@ from menu.models import Pizza  # noqa: E402
 from menu.services import mark_sold_out  # noqa: E402
 from orders import selectors as order_selectors  # noqa: E402
 from orders import services as order_services  # noqa: E402
-from orders.models import Notification, Order  # noqa: E402
+from orders.models import Order  # noqa: E402
+from orders.notifications import services as notification_services  # noqa: E402
+from orders.notifications.models import Notification  # noqa: E402
 from pizzeria.foundation import clock  # noqa: E402
 from pizzeria.foundation.actor import SYSTEM  # noqa: E402
 from pizzeria.foundation.events.models import StoredEvent  # noqa: E402
@@ -106,7 +108,7 @@ def an_order_of_the_customers(at: datetime) -> None:
     }.items():
         step(ref=order.ref, by=SYSTEM, at=at + timedelta(minutes=minutes))
     for event in StoredEvent.objects.filter(aggregate_ref=order.ref).order_by("seq"):
-        order_services.create_notifications(event_id=event.pk, at=event.at)
+        notification_services.create_notifications(event_id=event.pk, at=event.at)
         if event.type == "order.confirmed.v1":
             Notification.objects.update(read_at=event.at)
 

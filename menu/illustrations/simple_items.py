@@ -9,22 +9,23 @@ from menu.illustrations.svg import SIDE, Canvas
 
 type Motif = Callable[[Random, Canvas, str], str]
 
-_MOTIFS: dict[str, tuple[str, Motif]] = {
-    "bottle": ("Bottle (water)", drinks.bottle),
-    "glass": ("Glass with ice (lemonade, iced tea)", drinks.glass),
-    "can": ("Can (cola)", drinks.can),
-    "wine_glass": ("Glass of wine", drinks.wine_glass),
-    "beer_glass": ("Glass of beer", drinks.beer_glass),
-    "bread": ("Garlic bread", sides.bread),
-    "salad": ("Salad", sides.salad),
-    "bowl": ("Bowl (olives)", sides.bowl),
-    "wings": ("Chicken wings", sides.wings),
-    "slice_of_cake": ("Slice of cake (tiramisu)", cake.slice_of_cake),
-    "pudding": ("Pudding with sauce (panna cotta)", desserts.pudding),
-    "cup": ("Cup of ice cream", desserts.cup),
+_MOTIFS: dict[str, Motif] = {
+    "bottle": drinks.bottle,
+    "glass": drinks.glass,
+    "can": drinks.can,
+    "wine_glass": drinks.wine_glass,
+    "beer_glass": drinks.beer_glass,
+    "bread": sides.bread,
+    "salad": sides.salad,
+    "bowl": sides.bowl,
+    "wings": sides.wings,
+    "slice_of_cake": cake.slice_of_cake,
+    "pudding": desserts.pudding,
+    "cup": desserts.cup,
 }
 
-MOTIFS: tuple[tuple[str, str], ...] = tuple((motif, label) for motif, (label, _) in _MOTIFS.items())
+MOTIFS = tuple(_MOTIFS)
+"""The motifs that can be drawn."""
 
 
 def draw_simple_item(*, name: str, motif: str, colour: str, size: int = SIDE) -> str:
@@ -42,5 +43,4 @@ def draw_simple_item(*, name: str, motif: str, colour: str, size: int = SIDE) ->
     colour = checked(colour)
 
     canvas = Canvas(name, motif, colour)
-    _, draw = _MOTIFS[motif]
-    return canvas.document(draw(canvas.rng(motif), canvas, colour), size=size)
+    return canvas.document(_MOTIFS[motif](canvas.rng(motif), canvas, colour), size=size)

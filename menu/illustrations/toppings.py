@@ -32,7 +32,6 @@ class _Kind:
     :ivar most: pieces on a pizza that has no other topping
     """
 
-    label: str
     cut: cuts.Cut
     room: float
     reach: float
@@ -41,21 +40,22 @@ class _Kind:
 
 
 _KINDS = {
-    "disc": _Kind("Round slice (pepperoni)", meats.disc, 24, 26, 28, 16),
-    "slice": _Kind("Mushroom slice", vegetables.slice_of_mushroom, 20, 26, 180, 18),
-    "ring": _Kind("Ring (onion)", vegetables.ring, 21, 26, 180, 16),
-    "half_ring": _Kind("Half ring (red onion)", vegetables.half_ring, 18, 27, 180, 20),
-    "olive": _Kind("Olive ring", vegetables.olive, 12, 13, 20, 30),
-    "leaf": _Kind("Leaf (basil, spinach)", vegetables.leaf, 18, 28, 180, 18),
-    "cube": _Kind("Cube (ham, chicken)", meats.cube, 14, 20, 180, 30),
-    "wedge": _Kind("Wedge (pineapple)", vegetables.wedge, 18, 27, 180, 18),
-    "strip": _Kind("Strip (bell pepper)", vegetables.strip, 18, 31, 180, 18),
-    "rasher": _Kind("Wavy strip (bacon)", meats.rasher, 21, 33, 180, 16),
-    "crumble": _Kind("Crumble (sausage)", meats.crumble, 13, 16, 20, 30),
-    "shreds": _Kind("Shreds (extra cheese)", meats.shreds, 20, 27, 180, 24),
+    "disc": _Kind(meats.disc, 24, 26, 28, 16),
+    "slice": _Kind(vegetables.slice_of_mushroom, 20, 26, 180, 18),
+    "ring": _Kind(vegetables.ring, 21, 26, 180, 16),
+    "half_ring": _Kind(vegetables.half_ring, 18, 27, 180, 20),
+    "olive": _Kind(vegetables.olive, 12, 13, 20, 30),
+    "leaf": _Kind(vegetables.leaf, 18, 28, 180, 18),
+    "cube": _Kind(meats.cube, 14, 20, 180, 30),
+    "wedge": _Kind(vegetables.wedge, 18, 27, 180, 18),
+    "strip": _Kind(vegetables.strip, 18, 31, 180, 18),
+    "rasher": _Kind(meats.rasher, 21, 33, 180, 16),
+    "crumble": _Kind(meats.crumble, 13, 16, 20, 30),
+    "shreds": _Kind(meats.shreds, 20, 27, 180, 24),
 }
 
-SHAPES: tuple[tuple[str, str], ...] = tuple((shape, kind.label) for shape, kind in _KINDS.items())
+SHAPES = tuple(_KINDS)
+"""The shapes that can be drawn."""
 
 _VARIETY = ((2, 3, 7), (4, 2, 4), (7, 1, 3), (math.inf, 1, 2))
 """(maximum of toppings, drawings of each, poses of each altogether): a few are enough to look varied."""

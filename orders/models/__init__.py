@@ -1,7 +1,5 @@
 from orders.models.basket import Basket, BasketLine
 from orders.models.contact import OrderContact
-from orders.models.customer import Customer
-from orders.models.notification import Notification, NotificationChannel, NotificationKind, NotificationState
 from orders.models.order import (
     DELIVERY_FAILURE_REASONS,
     CancelReason,
@@ -17,11 +15,6 @@ __all__ = [
     "Basket",
     "BasketLine",
     "CancelReason",
-    "Customer",
-    "Notification",
-    "NotificationChannel",
-    "NotificationKind",
-    "NotificationState",
     "Order",
     "OrderContact",
     "OrderLine",

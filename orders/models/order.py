@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kitchen.models import FulfillmentMethod, Kitchen
-from orders.models.customer import Customer
+from orders.customers.models import Customer
 from pizzeria.foundation.events.models import Aggregate
 
 

@@ -1,7 +1,6 @@
 """Queries and read models of the orders app."""
 
 from orders.selectors.basket import BasketSummary, basket, count
-from orders.selectors.customer import SavedContact, saved_contact
 from orders.selectors.order import (
     OrderDetail,
     get_order,
@@ -17,7 +16,6 @@ from orders.selectors.order import (
 __all__ = [
     "BasketSummary",
     "OrderDetail",
-    "SavedContact",
     "basket",
     "count",
     "get_order",
@@ -27,6 +25,5 @@ __all__ = [
     "order_for_basket",
     "order_url",
     "orders_of",
-    "saved_contact",
     "visible_to",
 ]

@@ -18,11 +18,11 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen
 from menu import catalogue
 from orders.basket_pricing import PricedBasket, Totals, lines_fingerprint, price_basket
+from orders.customers.services import customer_for
 from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
 from orders.models import Basket, Order, OrderContact, PaymentMethod
 from orders.models.contact import new_guest_token
 from orders.services import basket as basket_services
-from orders.services.customers import customer_for
 from orders.services.order_lines import kitchen_items, placed_lines, write_lines
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import Actor

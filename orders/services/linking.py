@@ -3,9 +3,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from orders.customers.services import customer_for
 from orders.events import OrderLinkedToCustomer
 from orders.models import Order
-from orders.services.customers import customer_for
 from orders.services.locks import lock
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command

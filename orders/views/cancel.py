@@ -12,12 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from orders import selectors, services
-from orders.forms import OneLineField
 from orders.models import CancelReason, Order
 from orders.permissions import STOP_THE_OVEN
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.forms import ShopForm
+from pizzeria.foundation.forms import OneLineField, ShopForm
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import ReauthenticationRequired, require_recent_auth
 

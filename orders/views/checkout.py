@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from kitchen.models import FulfillmentMethod
 from orders import selectors, services
+from orders.customers import selectors as customer_selectors
+from orders.customers import services as customer_services
 from orders.forms import CheckoutForm, CustomerCheckoutForm
 from orders.models import Order
 from orders.views import basket_session
@@ -109,7 +111,7 @@ def _remember(request: HttpRequest, form: CheckoutForm) -> None:
         return
     contact = form.contact()
     try:
-        services.change_contact(name=contact.name, phone=contact.phone, by=actor_of(request), at=clock.now())
+        customer_services.change_contact(name=contact.name, phone=contact.phone, by=actor_of(request), at=clock.now())
     except Refusal:
         messages.warning(request, _("Your order is placed, but we could not remember your name and number this time."))
 
@@ -153,7 +155,7 @@ def _form_of(request: HttpRequest) -> type[CheckoutForm]:
 def _known_about(request: HttpRequest) -> dict[str, object]:
     if actor_of(request).kind is not ActorKind.PERSON or request.user.is_anonymous:
         return {}
-    saved = selectors.saved_contact(actor_of(request))
+    saved = customer_selectors.saved_contact(actor_of(request))
     return {
         "name": saved.name,
         "phone": saved.phone,

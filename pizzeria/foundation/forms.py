@@ -1,14 +1,17 @@
 """
-The base of the shop's forms: error messages for fields whose form defines none, and the focus after an invalid form.
+The base of the shop's forms, and fields for what people type.
 
-Every form that guests or staff fill in is a `ShopForm`, except those of local accounts.
+A form has error messages for the fields that define none, and the focus after it was sent with errors. Every form that
+guests or staff fill in is a `ShopForm`, except those of local accounts.
 """
 
+import re
 from typing import Any
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
 
 SENTENCES = {
     "required": _("Please fill this in."),
@@ -56,4 +59,60 @@ def _is_djangos(field: forms.Field, code: str) -> bool:
     said = field.error_messages.get(code)
     return said is None or any(
         said is vars(kind).get("default_error_messages", {}).get(code) for kind in type(field).__mro__
+    )
+
+
+# Control characters, and those that change the direction of text or are invisible: "nuts" must never read as "stun".
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
+
+
+class TextField(forms.CharField):
+    """Text field that removes characters that are invisible or change the direction of text."""
+
+    def to_python(self, value: Any) -> str:
+        return _UNSEEN.sub("", super().to_python(value) or "").strip()
+
+
+class OneLineField(TextField):
+    """Text field of one line: line breaks and runs of blanks, from any source, become one blank."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join(super().to_python(value).split())
+
+
+class FewLinesField(TextField):
+    """Text field of at most six lines, none of them blank: further lines are appended to the sixth."""
+
+    MOST = 6
+
+    def to_python(self, value: Any) -> str:
+        lines = [" ".join(line.split()) for line in super().to_python(value).splitlines()]
+        lines = [line for line in lines if line]
+        last = self.MOST - 1
+        return "\n".join([*lines[:last], " ".join(lines[last:])]).strip()
+
+
+def name_field(*, required: bool = True) -> OneLineField:
+    """Return a field for a person's name, which is called out at the counter."""
+    return OneLineField(
+        label=_("Your name"),
+        required=required,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Please tell us your name, so that we can call it out.")},
+    )
+
+
+def phone_field(*, required: bool = True) -> PhoneNumberField:
+    """Return a field for a phone number in any form that can be dialled from the shop."""
+    return PhoneNumberField(
+        label=_("Phone"),
+        required=required,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"}),
+        error_messages={
+            "required": _("Please give us a number, in case something comes up."),
+            "invalid": _("That does not look like a phone number. Is a digit missing?"),
+        },
     )

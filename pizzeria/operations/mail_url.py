@@ -41,4 +41,4 @@ def parse_mail_url(url: str) -> Mailers:
         "use_tls": parts.scheme == "smtp" and tls == "yes",
         "timeout": seconds,
     }
-    return {"default": {"BACKEND": "orders.channels.smtp_backend.TrackingEmailBackend", "OPTIONS": options}}
+    return {"default": {"BACKEND": "pizzeria.foundation.mail.smtp_backend.TrackingEmailBackend", "OPTIONS": options}}

@@ -20,8 +20,8 @@ from django.db.models import signals as of_rows
 from django.dispatch import Signal
 
 from kitchen.models import FulfillmentMethod
-from orders.models import NotificationChannel
-from orders.services.notification_rules import RULES
+from orders.notifications.models import NotificationChannel
+from orders.notifications.rules import RULES
 from pizzeria.foundation.events import domain_events
 
 PACKAGES = ("pizzeria", "orders", "kitchen", "menu")

@@ -1,14 +1,13 @@
-"""Receivers of Django's sign-in signals: session data and customer row after a sign-in, a log line after a failure."""
+"""Receivers of Django's sign-in signals: session data after a sign-in, a log line after a failure."""
 
 import structlog
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from orders import services as order_services
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import Actor, ActorKind, actor_of
-from pizzeria.users import header, sessions
+from pizzeria.foundation.actor import actor_of
+from pizzeria.users import sessions
 from pizzeria.users.models import User
 
 log = structlog.get_logger(__name__)
@@ -16,13 +15,8 @@ log = structlog.get_logger(__name__)
 
 @receiver(user_logged_in, dispatch_uid="users.on_signed_in")
 def on_signed_in(*, request: HttpRequest, user: User, **_: object) -> None:
-    header.remember(request, user)
+    sessions.mark_user(request.session, user)
     sessions.mark_authenticated(request.session, at=clock.now())
-
-
-@receiver(user_logged_in, dispatch_uid="users.on_signed_in_register")
-def on_signed_in_register(*, user: User, **_: object) -> None:
-    order_services.register_customer(by=Actor(ActorKind.PERSON, user.pk), at=clock.now())
 
 
 @receiver(user_login_failed, dispatch_uid="users.on_sign_in_failed")

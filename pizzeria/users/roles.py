@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD, VIEW_KITCHEN
 from menu.permissions import EDIT_THE_MENU, SELL_OUT
+from orders.customers.permissions import SEE_CUSTOMERS
+from orders.notifications.permissions import RESEND_NOTIFICATIONS
 from orders.permissions import (
     ASSIGN_DELIVERIES,
     DELIVER,
-    RESEND_NOTIFICATIONS,
     SEE_ALL_ORDERS,
     SEE_DELIVERIES,
     STOP_THE_OVEN,
@@ -67,7 +68,7 @@ DRIVER = Role(
     group="Drivers",
     permissions=(SEE_DELIVERIES, DELIVER),
     scopes=(Scope.DELIVERY_READ, Scope.DELIVERY_MANAGE, Scope.ORDERS_READ, Scope.MENU_READ),
-    lands="orders:deliveries",
+    lands="deliveries:tour",
 )
 POS = Role(
     names=("pos",),
@@ -84,6 +85,7 @@ MANAGER = Role(
         DELIVER,
         ASSIGN_DELIVERIES,
         RESEND_NOTIFICATIONS,
+        SEE_CUSTOMERS,
         CHANGE_CAPACITY,
         VIEW_KITCHEN,
         *EDIT_THE_MENU,

@@ -9,10 +9,10 @@ from collections.abc import Collection
 
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD, VIEW_KITCHEN
 from menu.permissions import EDIT_THE_MENU, SELL_OUT
+from orders.notifications.permissions import RESEND_NOTIFICATIONS
 from orders.permissions import (
     ASSIGN_DELIVERIES,
     DELIVER,
-    RESEND_NOTIFICATIONS,
     SEE_ALL_ORDERS,
     SEE_DELIVERIES,
     STOP_THE_OVEN,

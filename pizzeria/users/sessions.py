@@ -1,5 +1,5 @@
 """
-The session keys of this app: the authentication backend, the Keycloak session and the times at which a session ends.
+The session keys of this app: who is signed in and by what, the Keycloak session, the times at which a session ends.
 
 Staff groups count only in a session that Keycloak began or, where the demo stands in for Keycloak, in a session that
 the demo's own sign-in form began. In every other session the signed-in user is a customer.
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY
 
-from pizzeria.users.models import OidcSession
+from pizzeria.users.models import OidcSession, User
+from pizzeria.users.roles import ADMIN, CUSTOMER
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
@@ -28,6 +29,7 @@ IDLE_IN_ADMIN = timedelta(minutes=30)
 LONGEST_IN_ADMIN = timedelta(hours=10)
 BETWEEN_MARKS = timedelta(minutes=1)  # between two marks of use: not every page writes to its session
 
+PERSON, GROUPS = "person", "groups"  # for the header of every page, which queries nothing
 _OIDC_SESSION, _CHECKED, _AUTHENTICATED = "oidc_session", "checked_at", "authenticated_at"
 _BEGAN, _SEEN, _SEEN_IN_ADMIN = "began_at", "seen_at", "seen_in_admin_at"
 
@@ -50,6 +52,15 @@ def has_staff_groups(session: "Content") -> bool:
     """
     stands_in = settings.SHOP_DEMO and not settings.OIDC_ISSUER
     return is_by_keycloak(session) or (stands_in and session.get(BACKEND_SESSION_KEY) == DEMO_FORM)
+
+
+def mark_user(session: "SessionBase", user: User) -> None:
+    """Store in the session the user's name, and the groups that count in it."""
+    session[PERSON] = user.first_name or str(user)
+    groups = {str(CUSTOMER.group)}
+    if has_staff_groups(session):
+        groups = set(user.groups.values_list("name", flat=True)) | ({str(ADMIN.group)} if user.is_superuser else set())
+    session[GROUPS] = sorted(groups)
 
 
 def mark_authenticated(session: "SessionBase", *, at: datetime) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from pizzeria.users import demo_people, header, sessions
+from pizzeria.users import demo_people, sessions
 from pizzeria.users.keycloak import jwks, provider
 from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.login_urls import keycloak_login_url
@@ -78,7 +78,7 @@ class SignOutView(LogoutView):
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """Redirect a user who has just signed in to the landing page of the user's first role."""
-    roles = of_groups(set(request.session.get(header.GROUPS, []))) or [CUSTOMER]
+    roles = of_groups(set(request.session.get(sessions.GROUPS, []))) or [CUSTOMER]
     return redirect(roles[0].lands)
 
 

@@ -21,8 +21,8 @@ from django.conf import settings  # noqa: E402 - Django has to be up before its 
 from django.db.models import F  # noqa: E402
 from redis import Redis  # noqa: E402
 
-from orders.models import Notification, NotificationState  # noqa: E402
-from orders.services import notification_delivery  # noqa: E402
+from orders.notifications.models import Notification, NotificationState  # noqa: E402
+from orders.notifications.services import delivery as notification_delivery  # noqa: E402
 from orders.signals import order_confirmed  # noqa: E402
 from pizzeria.celery import app  # noqa: E402
 from pizzeria.foundation import failpoints  # noqa: E402

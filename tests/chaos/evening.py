@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from orders import services as order_services
-from orders.models import Notification, NotificationState
+from orders.notifications import services as notification_services
+from orders.notifications.models import Notification, NotificationState
 from pizzeria.foundation import background, clock
 from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.relay import relay_due
@@ -64,7 +64,7 @@ def finish(**whose):
     later = clock.now() + LEASE_IS_OVER
     relay_due(now=lambda: later)
     for notification in Notification.objects.due(later).filter(**whose):
-        order_services.send_notification(notification_id=notification.pk, at=later)
+        notification_services.send_notification(notification_id=notification.pk, at=later)
 
 
 def states():

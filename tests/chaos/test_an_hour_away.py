@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from orders.models import Notification, NotificationChannel, NotificationState
+from orders.notifications.models import Notification, NotificationChannel, NotificationState
 from pizzeria.foundation import clock
 from tests import shop
 from tests.chaos import evening

@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from orders.models import Notification, NotificationState
+from orders.notifications.models import Notification, NotificationState
 from tests.chaos import evening
 from tests.length import by_length
 from tests.waiting import until

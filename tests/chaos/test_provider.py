@@ -6,7 +6,7 @@ admin, and the e-mails leave.
 import pytest
 from django.urls import reverse
 
-from orders.models import Notification, NotificationChannel, NotificationState
+from orders.notifications.models import Notification, NotificationChannel, NotificationState
 from pizzeria.users.roles import MANAGER
 from tests.chaos import evening
 from tests.waiting import until
@@ -49,7 +49,7 @@ def orders(works, post):
 def test_has_its_sms_tried_again_or_given_up_as_its_answer_says(orders, post, sign_in):
     assert [became_of(order) for order in orders] == [FAILED, FAILED, DEAD, FAILED]
     assert [evening.times_told(post)[evening.address(guest)] for guest in GUESTS] == [1] * 4
-    in_admin = sign_in(MANAGER).get(reverse("admin:orders_notification_changelist")).content.decode()
+    in_admin = sign_in(MANAGER).get(reverse("admin:notifications_notification_changelist")).content.decode()
     for said in ("answered 500.", "answered 429.", "answered 400.", "took the message and did not answer.", "dead: "):
         assert said in in_admin
 

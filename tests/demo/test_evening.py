@@ -14,6 +14,7 @@ from kitchen import selectors as kitchen_selectors
 from kitchen.models import FulfillmentMethod, Kitchen
 from orders import replay
 from orders import services as order_services
+from orders.deliveries import services as delivery_services
 from orders.models import Order, OrderStatus
 from pizzeria.demo.simulation import open_orders, scenario
 from pizzeria.demo.simulation.evening import Evening
@@ -82,7 +83,7 @@ def test_goes_on_when_somebody_at_a_screen_was_quicker(demo):
 def test_leaves_what_another_driver_has_to_that_driver(demo, manager):
     order = shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=demo.chef)
     dina = shop.hire(DRIVER)
-    order_services.assign_delivery(ref=order.ref, driver=dina.user_id, by=manager, at=FRIDAY_NIGHT)
+    delivery_services.assign_delivery(ref=order.ref, driver=dina.user_id, by=manager, at=FRIDAY_NIGHT)
 
     left = an_evening(demo).play([])
 

@@ -13,8 +13,8 @@ from django.db.models import Count
 from kitchen import services as kitchen_services
 from kitchen.models import Kitchen
 from orders import replay
+from orders.deliveries.selectors import tour
 from orders.models import CancelReason, Order, OrderStatus
-from orders.selectors.delivery import tour
 from pizzeria.demo.simulation import history, open_orders, scenario
 from pizzeria.demo.simulation.guest_profiles import CARLA, random_guest
 from pizzeria.demo.simulation.scenario import Twist

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from orders.channels import OutboundMessage, email, sms
+from orders.notifications.channels import sms
 from pizzeria.devtools.message_sinks.store import Message, MessageStore
+from pizzeria.foundation.mail import email
+from pizzeria.foundation.mail.outbound import OutboundMessage
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import message_sinks
 

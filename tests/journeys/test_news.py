@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from orders import services as order_services
+from orders.notifications import services as notification_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import StoredEvent
 from tests.journeys.people import order, sign_in
@@ -16,7 +16,7 @@ def test_is_counted_until_it_is_seen_and_there_until_it_is_put_away(somebody, sc
     sign_in(carla, "customer")
     order(carla)
     for event in StoredEvent.objects.filter(stream="order").order_by("seq"):
-        order_services.create_notifications(event_id=event.pk, at=clock.now())
+        notification_services.create_notifications(event_id=event.pk, at=clock.now())
 
     carla.goto("/menu/")
     carla.get_by_role("link", name="News 2 unread").click()

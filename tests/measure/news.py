@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import override_settings
 
 from kitchen.models import Ticket, TicketState
-from orders.models import Notification
+from orders.notifications.models import Notification
 from pizzeria.celery import app
 from pizzeria.foundation import clock, failpoints
 from pizzeria.foundation.events.models import OutboxEntry

@@ -8,20 +8,21 @@ import pytest
 
 from menu.illustrations import MOTIFS, SHAPES, Look, draw_pizza, draw_simple_item
 from menu.illustrations.dough import CHEESE, MIDDLE
+from menu.models import SimpleItemMotif, ToppingShape
 
 SVG = "{http://www.w3.org/2000/svg}"
 LIMIT = 30_720
 
 COLOURS = ("#c5351b", "#4f9d2f", "#f6ecd2", "#93305f")
-EVERYTHING = [Look(shape, COLOURS[count % len(COLOURS)]) for count, (shape, _) in enumerate(SHAPES)]
+EVERYTHING = [Look(shape, COLOURS[count % len(COLOURS)]) for count, shape in enumerate(SHAPES)]
 
 
 def every_picture():
     yield "margherita", draw_pizza(name="Margherita", toppings=[])
-    for shape, _ in SHAPES:
+    for shape in SHAPES:
         yield shape, draw_pizza(name=f"With {shape}", toppings=[Look(shape, "#c5351b")])
     yield "everything", draw_pizza(name="Everything", toppings=EVERYTHING)
-    for motif, _ in MOTIFS:
+    for motif in MOTIFS:
         yield motif, draw_simple_item(name=f"A {motif}", motif=motif, colour="#b8621f")
 
 
@@ -80,16 +81,14 @@ def test_shares_no_id_with_another_on_the_same_page():
     assert sum(map(len, ids)) == len(set().union(*ids))
 
 
-@pytest.mark.parametrize(
-    "names", [[shape for shape, _ in SHAPES][start:] + [shape for shape, _ in SHAPES][:start] for start in range(12)]
-)
+@pytest.mark.parametrize("names", [list(SHAPES)[start:] + list(SHAPES)[:start] for start in range(12)])
 def test_stays_light_with_ten_toppings(names):
     looks = [Look(shape, "#c5351b") for shape in names[:10]]
 
     assert len(draw_pizza(name="The lot", toppings=looks).encode()) < LIMIT
 
 
-@pytest.mark.parametrize("drawn", [PICTURES[motif] for motif, _ in MOTIFS], ids=[motif for motif, _ in MOTIFS])
+@pytest.mark.parametrize("drawn", [PICTURES[motif] for motif in MOTIFS], ids=list(MOTIFS))
 def test_of_an_extra_is_light(drawn):
     assert len(drawn.encode()) < LIMIT
 
@@ -128,7 +127,7 @@ def points(d):
     return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-@pytest.mark.parametrize("looks", [[look] for look in EVERYTHING] + [EVERYTHING], ids=[*dict(SHAPES), "everything"])
+@pytest.mark.parametrize("looks", [[look] for look in EVERYTHING] + [EVERYTHING], ids=[*SHAPES, "everything"])
 def test_has_every_topping_inside_the_crust(looks):
     root = ET.fromstring(draw_pizza(name="Measured", toppings=looks))
     kept = {element.get("id"): element for element in root.iter() if element.get("id")}
@@ -144,3 +143,8 @@ def test_has_every_topping_inside_the_crust(looks):
         assert away + reach * scale < CHEESE
 
     assert len(pieces) >= 3 * len(looks) - 3
+
+
+def test_are_there_for_each_shape_and_motif_that_a_manager_can_choose():
+    assert list(SHAPES) == ToppingShape.values
+    assert list(MOTIFS) == SimpleItemMotif.values

@@ -46,7 +46,7 @@ def pages_of_a_guest(browser):
 
 def pages_of_an_admin(browser):
     order = shop.place()
-    for name in ("kitchen:board", "orders:deliveries", "orders:history", "admin:index", "admin:jsi18n"):
+    for name in ("kitchen:board", "deliveries:tour", "orders:history", "admin:index", "admin:jsi18n"):
         yield name, browser.get(reverse(name))
     for model in ("menu_pizza", "menu_topping", "menu_simpleitem", "menu_size", "menu_category"):
         yield f"add {model}", browser.get(reverse(f"admin:{model}_add"))

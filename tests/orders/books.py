@@ -10,7 +10,8 @@ from django.db import connection
 from kitchen import promises
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket
 from orders import replay
-from orders.models import Customer, Order, OrderContact
+from orders.customers.models import Customer
+from orders.models import Order, OrderContact
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import ZERO
 from tests.orders import legal_steps as table

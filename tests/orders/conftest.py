@@ -2,7 +2,7 @@ import pytest
 
 from pizzeria.users.roles import DRIVER, MANAGER
 from tests import shop
-from tests.orders.notification_helpers import EMAIL, SMS, newest
+from tests.orders.notifications.notification_helpers import EMAIL, SMS, newest
 
 
 @pytest.fixture

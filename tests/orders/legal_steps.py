@@ -226,8 +226,8 @@ LIFE = (
     Step("leave_for_delivery", DELIVERY, DRIVERS, _at("ready"), "delivering", it_is_theirs),
     Step("fail_delivery", DELIVERY, DRIVERS - MANAGERS, _at("delivering"), "ready", it_is_theirs),
     Step("fail_delivery", DELIVERY, MANAGERS, _at("delivering"), "ready"),
-    Step("hand_over", DELIVERY, DRIVERS - MANAGERS, _at("delivering"), "delivered", it_is_theirs),
-    Step("hand_over", DELIVERY, MANAGERS, _at("delivering"), "delivered"),
+    Step("deliver", DELIVERY, DRIVERS - MANAGERS, _at("delivering"), "delivered", it_is_theirs),
+    Step("deliver", DELIVERY, MANAGERS, _at("delivering"), "delivered"),
     Step("hand_over", PICKUP, KITCHEN, _at("ready"), "delivered"),
     # Whether it is their own order, the door has made sure.
     Step("cancel_order", EITHER, ANYBODY - KITCHEN, _at("confirmed"), "cancelled", it_was_never_cooked),
@@ -256,7 +256,7 @@ OF_AN_ORDER = tuple(dict.fromkeys(step.name for step in LIFE if NOWHERE not in s
 
 # What somebody's work is. Nobody means to cancel, to adopt or to close the kitchen; it happens all the same.
 COOKING = frozenset({"start_cooking", "finish_ticket", "recall_ticket", "hand_over"})
-DRIVING = frozenset({"claim_delivery", "release_delivery", "leave_for_delivery", "fail_delivery", "hand_over"})
+DRIVING = frozenset({"claim_delivery", "release_delivery", "leave_for_delivery", "fail_delivery", "deliver"})
 WORK = {
     "guest": frozenset({"place_order"}),
     "customer": frozenset({"place_order"}),

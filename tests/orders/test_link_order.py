@@ -1,15 +1,18 @@
 """Taking a guest's order into an account: by its own link, by whoever is signed in, once."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from kitchen.models import Kitchen
 from orders import replay
 from orders import selectors as order_selectors
 from orders import services as order_services
-from orders.models import Notification, NotificationChannel, Order
+from orders.backoffice.timeline import timeline
+from orders.customers import services as customer_services
+from orders.models import Order
 from orders.models.contact import new_guest_token
-from orders.selectors.timeline import timeline
+from orders.notifications.models import Notification, NotificationChannel
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
@@ -17,7 +20,7 @@ from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.roles import CUSTOMER, KITCHEN
 from tests import shop
 from tests.factories import UserFactory
-from tests.orders.notification_helpers import create_notifications
+from tests.orders.notifications.notification_helpers import create_notifications
 from tests.shop import FRIDAY_NIGHT
 
 
@@ -71,7 +74,8 @@ def test_is_found_again_by_replaying(placed_order, carla, bruno):
     adopt(placed_order, carla)
     assert list(replay.differences()) == []
 
-    Order.objects.update(customer=order_services.register_customer(by=bruno, at=FRIDAY_NIGHT))
+    with transaction.atomic():
+        Order.objects.update(customer=customer_services.customer_for(bruno, at=FRIDAY_NIGHT))
     assert "customer is" in "".join(replay.differences())
 
 

@@ -6,11 +6,11 @@ from django.urls import reverse
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from orders import selectors as order_selectors
-from orders import services as order_services
+from orders.backoffice.timeline import timeline
+from orders.deliveries import services as delivery_services
+from orders.deliveries.selectors import tour
 from orders.models import Order, OrderStatus
-from orders.selectors.delivery import tour
 from orders.selectors.order_list import active_orders, all_orders, ready_orders
-from orders.selectors.timeline import timeline
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN
 from tests import shop
 from tests.factories import UserFactory
@@ -64,8 +64,8 @@ def test_of_the_tour_take_one_query_whoever_drives(many, chef, django_assert_num
     for driver in (dina, *others):
         for steps in (
             [],
-            [order_services.claim_delivery],
-            [order_services.claim_delivery, order_services.leave_for_delivery],
+            [delivery_services.claim_delivery],
+            [delivery_services.claim_delivery, delivery_services.leave_for_delivery],
         ):
             order = shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=chef)
             for step in steps:

@@ -19,6 +19,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen
 from orders import replay
 from orders import services as order_services
+from orders.deliveries import services as delivery_services
 from orders.models import CancelReason
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
@@ -54,9 +55,11 @@ def place(*, pizzas, method, by, at):
     return shop.place(shop.basket_of(*map(shop.pizza, pizzas), at=at), by=by, at=at, method=method)
 
 
+SERVICES = order_services, delivery_services, kitchen_services
 WITHOUT_AN_ORDER = {"place_order": place} | {step: getattr(kitchen_services, step) for step in table.OF_THE_KITCHEN}
 WITH_AN_ORDER = {
-    step: getattr(order_services, step, None) or getattr(kitchen_services, step) for step in table.OF_AN_ORDER
+    step: next(getattr(services, step) for services in SERVICES if hasattr(services, step))
+    for step in table.OF_AN_ORDER
 }
 COMMANDS = WITHOUT_AN_ORDER | WITH_AN_ORDER
 

@@ -11,8 +11,9 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError
 
-from orders import services as order_services
-from orders.models import Customer, Order
+from orders.customers import services as customer_services
+from orders.customers.models import Customer
+from orders.models import Order
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
@@ -32,7 +33,7 @@ def carla(kitchen):
 
 
 def change(by, name):
-    return order_services.change_contact(name=name, phone="", by=by, at=FRIDAY_NIGHT)
+    return customer_services.change_contact(name=name, phone="", by=by, at=FRIDAY_NIGHT)
 
 
 def change_or_fail(by, name):
@@ -68,7 +69,7 @@ def test_control_without_the_lock_all_count_alike_and_the_log_takes_one_change(c
         all_have_counted.wait(timeout=PATIENCE)
         return counted
 
-    monkeypatch.setattr("orders.services.customers.lock", unlocked)
+    monkeypatch.setattr("orders.customers.services.lock", unlocked)
 
     outcomes = all_at_once(partial(change_or_fail, carla, f"Carla the {number}th") for number in range(SCREENS))
 

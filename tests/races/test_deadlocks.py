@@ -19,6 +19,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket
 from orders import replay
 from orders import services as order_services
+from orders.deliveries import services as delivery_services
 from orders.models import CancelReason, Order
 from orders.services import locks
 from pizzeria.foundation.actor import GUEST
@@ -114,21 +115,21 @@ class Evening:
                 continue
             if order.number % 5 == 0:  # the manager, looking over the cook's shoulder
                 driver = self.drivers[0].user_id
-                self.do(order_services.assign_delivery, by=self.manager, ref=order.ref, driver=driver)
+                self.do(delivery_services.assign_delivery, by=self.manager, ref=order.ref, driver=driver)
             self.to_bring.put(order)
 
     @with_a_connection
     def drive(self, driver):
         for order in iter(self.to_bring.get, None):
-            self.do(order_services.claim_delivery, by=driver, ref=order.ref)
+            self.do(delivery_services.claim_delivery, by=driver, ref=order.ref)
             if order.number % 4 == 0:
-                self.do(order_services.release_delivery, by=driver, ref=order.ref)
-                self.do(order_services.claim_delivery, by=driver, ref=order.ref)
-            self.do(order_services.leave_for_delivery, by=driver, ref=order.ref)
+                self.do(delivery_services.release_delivery, by=driver, ref=order.ref)
+                self.do(delivery_services.claim_delivery, by=driver, ref=order.ref)
+            self.do(delivery_services.leave_for_delivery, by=driver, ref=order.ref)
             if order.number % 2 == 0:
-                self.do(order_services.fail_delivery, by=driver, ref=order.ref, reason=CancelReason.NOBODY_HOME)
-                self.do(order_services.leave_for_delivery, by=driver, ref=order.ref)
-            self.do(order_services.hand_over, by=driver, ref=order.ref)
+                self.do(delivery_services.fail_delivery, by=driver, ref=order.ref, reason=CancelReason.NOBODY_HOME)
+                self.do(delivery_services.leave_for_delivery, by=driver, ref=order.ref)
+            self.do(delivery_services.deliver, by=driver, ref=order.ref)
 
     @with_a_connection
     def manage(self):

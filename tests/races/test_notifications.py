@@ -11,13 +11,12 @@ from threading import Barrier, Event
 
 import pytest
 
-from orders import services as order_services
-from orders.models import Notification, NotificationChannel, NotificationState
-from orders.models.notification import NotificationQuerySet
-from orders.services import notification_delivery
+from orders.notifications import services as notification_services
+from orders.notifications.models import Notification, NotificationChannel, NotificationQuerySet, NotificationState
+from orders.notifications.services import delivery as notification_delivery
 from pizzeria.foundation.events.models import StoredEvent as Happened
 from tests import shop
-from tests.orders.notification_helpers import newest, take_for_sending
+from tests.orders.notifications.notification_helpers import newest, take_for_sending
 from tests.races.crowd import PATIENCE, all_at_once, somebody_waits_for_a_lock, with_a_connection
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
@@ -31,7 +30,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 def hear():
     """Hear that an order has been confirmed."""
     event = Happened.objects.get(aggregate_ref=shop.place().ref, type="order.confirmed.v1")
-    return partial(order_services.create_notifications, event_id=event.pk, at=FRIDAY_NIGHT)
+    return partial(notification_services.create_notifications, event_id=event.pk, at=FRIDAY_NIGHT)
 
 
 @pytest.fixture
@@ -55,7 +54,9 @@ def test_control_without_the_unique_row_each_writes_it(without_the_unique_row, h
 
 
 def test_is_sent_once_by_all_who_are_asked_to_at_once(notification, post):
-    all_at_once([partial(order_services.send_notification, notification_id=notification.pk, at=FRIDAY_NIGHT)] * WORKERS)
+    all_at_once(
+        [partial(notification_services.send_notification, notification_id=notification.pk, at=FRIDAY_NIGHT)] * WORKERS
+    )
 
     notification.refresh_from_db()
     assert (notification.state, notification.attempts) == (NotificationState.SENT, 1)
@@ -72,7 +73,9 @@ def test_control_without_the_lock_each_sends_it(notification, post, monkeypatch)
     monkeypatch.setattr(NotificationQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
     monkeypatch.setattr(notification_delivery, "reason_not_to_send", look)
 
-    all_at_once([partial(order_services.send_notification, notification_id=notification.pk, at=FRIDAY_NIGHT)] * WORKERS)
+    all_at_once(
+        [partial(notification_services.send_notification, notification_id=notification.pk, at=FRIDAY_NIGHT)] * WORKERS
+    )
 
     assert len(post.taken()) == WORKERS
 

@@ -14,8 +14,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from orders import tasks
-from orders.models import Notification, NotificationChannel, NotificationState
+from orders.notifications import tasks
+from orders.notifications.models import Notification, NotificationChannel, NotificationState
 from pizzeria.devtools import environment
 from pizzeria.devtools.servers.processes import start_tied
 from pizzeria.foundation import clock

@@ -15,7 +15,7 @@ from django.db import IntegrityError
 
 from kitchen.models import FulfillmentMethod
 from orders import replay
-from orders import services as order_services
+from orders.deliveries import services as delivery_services
 from orders.models import Order
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.events.models import StoredEvent
@@ -43,7 +43,7 @@ def drivers(db):
 
 def claim(delivery, driver):
     try:
-        return order_services.claim_delivery(ref=delivery.ref, by=driver, at=FRIDAY_NIGHT)
+        return delivery_services.claim_delivery(ref=delivery.ref, by=driver, at=FRIDAY_NIGHT)
     except IntegrityError as fault:
         return fault
 
@@ -75,7 +75,7 @@ def test_control_without_the_orders_lock_all_find_it_free_and_the_log_takes_one(
         all_have_looked.wait(timeout=PATIENCE)
         return order
 
-    monkeypatch.setattr("orders.services.delivering.lock", unlocked)
+    monkeypatch.setattr("orders.deliveries.services.lock", unlocked)
 
     outcomes = all_at_once(partial(claim, delivery, driver) for driver in drivers)
 

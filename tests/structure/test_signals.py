@@ -29,18 +29,18 @@ LIVE = {
 # News for the world outside, relayed after the commit. Nobody tells anybody of a driver's comings and goings, nor
 # somebody of what they have just done themselves.
 WORLD = {
-    "orders.signals.order_placed": ["orders.receivers.on_order_event"],
-    "orders.signals.order_confirmed": ["orders.receivers.on_order_event"],
-    "orders.signals.order_cooking_started": ["orders.receivers.on_order_event"],
-    "orders.signals.order_ready": ["orders.receivers.on_order_event"],
+    "orders.signals.order_placed": ["orders.notifications.receivers.on_order_event"],
+    "orders.signals.order_confirmed": ["orders.notifications.receivers.on_order_event"],
+    "orders.signals.order_cooking_started": ["orders.notifications.receivers.on_order_event"],
+    "orders.signals.order_ready": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_recalled": [],
     "orders.signals.order_driver_assigned": [],
     "orders.signals.order_driver_unassigned": [],
-    "orders.signals.order_out_for_delivery": ["orders.receivers.on_order_event"],
+    "orders.signals.order_out_for_delivery": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_delivery_failed": [],
-    "orders.signals.order_delivered": ["orders.receivers.on_order_event"],
-    "orders.signals.order_promise_changed": ["orders.receivers.on_order_event"],
-    "orders.signals.order_cancelled": ["orders.receivers.on_order_event"],
+    "orders.signals.order_delivered": ["orders.notifications.receivers.on_order_event"],
+    "orders.signals.order_promise_changed": ["orders.notifications.receivers.on_order_event"],
+    "orders.signals.order_cancelled": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_linked_to_customer": [],
 }
 
@@ -50,10 +50,7 @@ MENU_ROWS = [
 
 # Django's own news that we hear. Of rows the menu's alone, and only to throw cached pictures away.
 DJANGO = {
-    "django.contrib.auth.signals.user_logged_in": [
-        "pizzeria.users.receivers.on_signed_in",
-        "pizzeria.users.receivers.on_signed_in_register",
-    ],
+    "django.contrib.auth.signals.user_logged_in": ["pizzeria.users.receivers.on_signed_in"],
     "django.contrib.auth.signals.user_login_failed": ["pizzeria.users.receivers.on_sign_in_failed"],
     "django.db.models.signals.post_save": MENU_ROWS,
     "django.db.models.signals.post_delete": MENU_ROWS,

@@ -16,8 +16,9 @@ from django.utils import translation
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
-from orders import services as order_services
+from orders.deliveries import services as delivery_services
 from orders.events import OrderPlaced
+from orders.notifications import services as notification_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
@@ -82,11 +83,11 @@ def opened():
         return order
 
     def taken(order):
-        order_services.claim_delivery(ref=ready(order).ref, by=driver, at=at)
+        delivery_services.claim_delivery(ref=ready(order).ref, by=driver, at=at)
         return order
 
     def out(order):
-        order_services.leave_for_delivery(ref=taken(order).ref, by=driver, at=at)
+        delivery_services.leave_for_delivery(ref=taken(order).ref, by=driver, at=at)
         return order
 
     guests = placed(by=shop.GUEST)
@@ -105,7 +106,7 @@ def opened():
     }
     said = REASONS | {"driver": people["other driver"].username}
     cookies = {"anybody": {}} | {who: signed_in(people[who]) for who in people}
-    order_services.create_notifications(
+    notification_services.create_notifications(
         event_id=StoredEvent.objects.filter(type=OrderPlaced.type).latest("pk").pk, at=at
     )
     shop_now = SimpleNamespace(names=names | rows_in_the_admin(), said=said, cookies=cookies, browser=Client())

@@ -76,7 +76,7 @@ def test_counts_what_is_in_the_basket(client):
 @pytest.fixture
 def lasting_copies(monkeypatch):
     """What is cached for seconds stays, however long this test takes."""
-    for cached in ("menu.catalogue", "orders.selectors.inbox", "orders.selectors.quotes"):
+    for cached in ("menu.catalogue", "orders.notifications.selectors", "orders.selectors.quotes"):
         monkeypatch.setattr(f"{cached}.CACHE_SECONDS", 3600)
 
 

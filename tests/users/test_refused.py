@@ -26,7 +26,7 @@ def failed(who, what):
     return {"event": "sign_in_failed", "who": who, "what": what, "code": None}
 
 
-@pytest.mark.parametrize("door", ["kitchen:board", "live:board", "orders:deliveries", "admin:login"])
+@pytest.mark.parametrize("door", ["kitchen:board", "live:board", "deliveries:tour", "admin:login"])
 def test_names_somebody_who_may_not(sign_in, said, door):
     carla = sign_in(CUSTOMER)
 

@@ -18,7 +18,8 @@ ON_THE_LINE = {
 ON_THE_ROAD = {"orders.see_deliveries", "orders.deliver"}
 IN_THE_OFFICE = {
     "orders.assign_deliveries",
-    "orders.resend_notifications",
+    "notifications.resend_notifications",
+    "customers.view_customer",
     "kitchen.change_capacity",
     "kitchen.view_kitchen",
     "events.relay_events",

@@ -43,7 +43,7 @@ def enter(client, *, password=PASSWORD, **fields):
     [
         ([CUSTOMER], "orders:history"),
         ([KITCHEN], "kitchen:board"),
-        ([DRIVER], "orders:deliveries"),
+        ([DRIVER], "deliveries:tour"),
         ([MANAGER], "admin:index"),
         ([ADMIN], "admin:index"),
         ([CUSTOMER, KITCHEN], "kitchen:board"),

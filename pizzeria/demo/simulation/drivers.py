@@ -5,9 +5,9 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
-from orders import services as order_services
+from orders.deliveries import services as delivery_services
+from orders.deliveries.selectors import tour
 from orders.models import CancelReason
-from orders.selectors.delivery import tour
 from pizzeria.demo.simulation.report import Report
 from pizzeria.demo.simulation.scheduler import Scheduler
 from pizzeria.demo.simulation.staff import Staff
@@ -54,20 +54,20 @@ class Driver:
         self._agenda.later(arrives + HOME, self._come_back)
 
     def _claim(self, ref: UUID, at: datetime) -> None:
-        order = order_services.claim_delivery(ref=ref, by=self._driver, at=at)
+        order = delivery_services.claim_delivery(ref=ref, by=self._driver, at=at)
         self._story.line(at, f"#{order.number} is claimed by the driver")
 
     def _leave(self, ref: UUID, at: datetime) -> None:
-        order = order_services.leave_for_delivery(ref=ref, by=self._driver, at=at)
+        order = delivery_services.leave_for_delivery(ref=ref, by=self._driver, at=at)
         self._story.line(at, f"#{order.number} leaves the shop")
 
     def _bring(self, ref: UUID, at: datetime) -> None:
         if ref in self._nobody_home:
             self._nobody_home.remove(ref)
-            order = order_services.fail_delivery(ref=ref, reason=CancelReason.NOBODY_HOME, by=self._driver, at=at)
+            order = delivery_services.fail_delivery(ref=ref, reason=CancelReason.NOBODY_HOME, by=self._driver, at=at)
             self._story.line(at, f"#{order.number} comes back: nobody opened", counts_as="came back")
             return
-        order = order_services.hand_over(ref=ref, by=self._driver, at=at)
+        order = delivery_services.deliver(ref=ref, by=self._driver, at=at)
         self._story.line(at, f"#{order.number} is brought to its door", counts_as="brought")
 
     def _come_back(self, at: datetime) -> None:

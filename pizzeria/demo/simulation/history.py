@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from orders import services as order_services
+from orders.customers import services as customer_services
 from pizzeria.demo.simulation import scenario
 from pizzeria.demo.simulation.evening import Evening
 from pizzeria.demo.simulation.guest_profiles import CARLA
@@ -39,7 +39,7 @@ def simulate_week(*, staff: Staff, now: datetime, orders: Sequence[int] = ORDERS
     report = Report()
     days = [clock.business_date(now) - timedelta(days=ago) for ago in range(len(WEEK), 0, -1)]
     with backfill.backfilling():
-        order_services.change_contact(
+        customer_services.change_contact(
             name=CARLA.name, phone=CARLA.details.phone, by=staff.signed_in(CARLA.signed_in), at=_opens(days[0])
         )
         for seed, (day, (twists, carlas)) in enumerate(zip(days, WEEK, strict=True)):

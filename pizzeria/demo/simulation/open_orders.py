@@ -10,7 +10,7 @@ from uuid import UUID
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
-from orders import services as order_services
+from orders.deliveries import services as delivery_services
 from pizzeria.demo.simulation.guest_profiles import CARLA, Guest, random_guest
 from pizzeria.demo.simulation.guests import place
 from pizzeria.demo.simulation.scheduler import Scheduler, at_once
@@ -37,8 +37,8 @@ class Open:
         for minutes_ago, command, by in (
             (self.started, kitchen_services.start_cooking, staff.chef),
             (self.finished, kitchen_services.finish_ticket, staff.chef),
-            (self.claimed, order_services.claim_delivery, staff.driver),
-            (self.left, order_services.leave_for_delivery, staff.driver),
+            (self.claimed, delivery_services.claim_delivery, staff.driver),
+            (self.left, delivery_services.leave_for_delivery, staff.driver),
         ):
             if minutes_ago is not None:
                 yield minutes_ago, command, by

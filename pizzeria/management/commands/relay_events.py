@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from kombu.exceptions import OperationalError as BrokerGone
 
-from orders.tasks import send_due_notifications
+from orders.notifications.tasks import send_due_notifications
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.relay import relay_due
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib import auth
 from django.http import HttpRequest
 
-from pizzeria.users import header, sessions
+from pizzeria.users import sessions
 from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.models import OidcSession
 
@@ -25,8 +25,8 @@ def revalidate_request(request: HttpRequest, *, at: datetime) -> None:
         auth.logout(request)
         return
     sessions.mark_checked(session, at=oidc_session.checked_at)
-    shown = session.get(header.GROUPS)
-    header.remember(request, oidc_session.identity.user)
-    if session[header.GROUPS] != shown:
+    shown = session.get(sessions.GROUPS)
+    sessions.mark_user(request.session, oidc_session.identity.user)
+    if session[sessions.GROUPS] != shown:
         session.cycle_key()
         OidcSession.objects.filter(pk=oidc_session.pk).update(session_key=session.session_key)

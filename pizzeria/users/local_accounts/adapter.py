@@ -114,7 +114,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     # --- Redirects and messages ---
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("orders:profile")
+        return reverse("customers:profile")
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         return reverse("account_email")

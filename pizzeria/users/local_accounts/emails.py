@@ -12,7 +12,8 @@ import structlog
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from orders.channels import DeliveryFailed, OutboundMessage, email
+from pizzeria.foundation.mail import email
+from pizzeria.foundation.mail.outbound import DeliveryFailed, OutboundMessage
 
 SECONDS = 3.0  # for each answer of the mail server: a user waits, and a thread is occupied
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from orders.forms import OneLineField, name_field
+from pizzeria.foundation.forms import OneLineField, name_field
 from pizzeria.users.local_accounts.adapter import PasskeyAdapter
 from pizzeria.users.local_accounts.eligibility import may_have_account
 from pizzeria.users.models import User

@@ -73,14 +73,14 @@ def test_are_changed_only_by_whoever_came_in_by_them(sign_in):
         answer = browser.get(page)
         assert answer.status_code == 403
         assert "kept elsewhere" in answer.content.decode()
-    assert they.EMAIL not in browser.get(reverse("orders:profile")).content.decode()
+    assert they.EMAIL not in browser.get(reverse("customers:profile")).content.decode()
 
 
 def test_show_in_the_profile_where_they_are_changed(client):
     account_holder()
     they.sign_in(client)
 
-    page = client.get(reverse("orders:profile")).content.decode()
+    page = client.get(reverse("customers:profile")).content.decode()
 
     for address in (they.EMAIL, they.PASSWORD_PAGE, they.PASSKEYS):
         assert f'href="{address}"' in page

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.core.management import call_command
 from django.urls import reverse
 
-from orders.models import Customer
+from orders.customers.models import Customer
 from pizzeria.foundation import clock
 from pizzeria.users import sessions
 from pizzeria.users.models import User

@@ -1,0 +1,100 @@
+"""Admin actions on orders: each action calls its command, and a refusal becomes a warning."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.admin import ActionLocation
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kitchen.models import FulfillmentMethod
+from kitchen.permissions import HAND_OVER
+from orders import services
+from orders.deliveries import services as delivery_services
+from orders.deliveries.forms import AssignForm
+from orders.models import Order
+from orders.permissions import ASSIGN_DELIVERIES, STOP_THE_OVEN
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import Actor, actor_of
+from pizzeria.foundation.refusals import Refusal
+
+ANYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
+ON_AN_ORDERS_PAGE = f"{ActionLocation.CHANGE_FORM.value}-action"  # Django's name of the action field on that page
+
+
+class OrderActions(admin.ModelAdmin[Order]):
+    actions = ["hand_over", "assign_driver", "take_from_driver", "cancel"]
+
+    def has_hand_over_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).may(HAND_OVER)
+
+    def has_assign_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).may(ASSIGN_DELIVERIES)
+
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).may(STOP_THE_OVEN)
+
+    @admin.action(description=gettext_lazy("Handed over"), permissions=["hand_over"], location=ANYWHERE)
+    def hand_over(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
+        self._step(request, orders, _hand_over, said=_("%(order)s is handed over."))
+
+    @admin.action(description=gettext_lazy("Give to a driver…"), permissions=["assign"], location=ANYWHERE)
+    def assign_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
+        """Ask for the driver on a page that posts back here with the selected orders; then assign the orders."""
+        form = AssignForm(request.POST if "driver" in request.POST else None)
+        if form.is_valid():
+            assign = partial(delivery_services.assign_delivery, driver=form.cleaned_data["driver"].pk)
+            self._step(request, orders, assign, said=_("%(order)s has its driver."))
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Who drives?"),
+            "opts": self.opts,
+            "orders": orders,
+            "form": form,
+            "action": ON_AN_ORDERS_PAGE if ON_AN_ORDERS_PAGE in request.POST else "action",
+        }
+        return render(request, "admin/orders/order/assign.html", context, status=422 if form.is_bound else 200)
+
+    @admin.action(description=gettext_lazy("Take from its driver"), permissions=["assign"], location=ANYWHERE)
+    def take_from_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
+        self._step(request, orders, delivery_services.release_delivery, said=_("%(order)s waits for a driver."))
+
+    @admin.action(description=gettext_lazy("Cancel…"), permissions=["cancel"], location=ANYWHERE)
+    def cancel(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
+        """Redirect to the page that asks for the reason: each guest gets a reason of their own."""
+        if len(orders) == 1:
+            return redirect("orders:cancel", orders[0].ref)
+        messages.warning(request, _("One at a time, please: each guest reads why."))
+        return None
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show an order or run an action without the admin's own transaction: only commands write here."""
+        return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined,no-any-return]
+
+    def _step(self, request: HttpRequest, orders: QuerySet[Order], take: Callable[..., Order], *, said: str) -> None:
+        for order in orders.order_by("pk"):
+            try:
+                take(ref=order.ref, by=actor_of(request), at=clock.now())
+                messages.success(request, said % {"order": order})
+            except Refusal as refusal:
+                messages.warning(request, refusal.sentence)
+
+
+def _hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
+    """Hand over a pickup, or deliver a delivery in place of its driver."""
+    is_delivery = Order.objects.filter(ref=ref, method=FulfillmentMethod.DELIVERY).exists()
+    return (delivery_services.deliver if is_delivery else services.hand_over)(ref=ref, by=by, at=at)

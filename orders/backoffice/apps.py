@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class BackofficeConfig(AppConfig):
+    """The admin of orders, which shows what all other packages know of one. It has no tables."""
+
+    name = "orders.backoffice"

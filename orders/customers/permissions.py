@@ -1,0 +1,3 @@
+from pizzeria.foundation.actor import Permission
+
+SEE_CUSTOMERS = Permission("customers.view_customer")

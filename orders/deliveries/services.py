@@ -1,0 +1,205 @@
+"""
+Commands for a delivery: claim or assign, release, leave, deliver, fail.
+
+Commands that only change the driver lock the order; commands that take the pizza out of the shop or back into it lock
+the kitchen first. An actor who may assign deliveries may take every step in place of the delivery's driver, except
+leaving with it: a driver may have gone home, and the pizza must not wait for them.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from kitchen import services as kitchen_services
+from kitchen.models import FulfillmentMethod
+from orders.deliveries.selectors import drivers
+from orders.events import OrderDeliveryFailed, OrderDriverAssigned, OrderDriverUnassigned, OrderOutForDelivery
+from orders.exceptions import OrderStateConflict
+from orders.models import CancelReason, Order, OrderStatus
+from orders.permissions import ASSIGN_DELIVERIES, DELIVER
+from orders.services.handover import complete_order, refuse_if_delivered
+from orders.services.locks import lock
+from orders.services.reasons import refuse_unless_explained
+from pizzeria.foundation.actor import Actor, Permission
+from pizzeria.foundation.commands import command
+from pizzeria.foundation.events.domain_events import DomainEvent
+from pizzeria.foundation.events.log import record
+from pizzeria.foundation.refusals import NotAllowed, Refusal
+
+
+class AnotherDriverHasIt(Refusal):
+    code = "another_driver_has_it"
+
+
+class NotYourDelivery(Refusal):
+    code = "not_your_delivery"
+
+
+class NotADriver(Refusal):
+    """Refusal of a driver who may not deliver or does not exist."""
+
+    code = "not_a_driver"
+    status = 422
+
+
+@command
+def claim_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
+    """
+    Claim a ready delivery for the acting driver. Nothing happens if the driver has it already.
+
+    :raises NotAllowed: the actor may not deliver
+    :raises OrderStateConflict: the order is not a delivery that is ready
+    :raises AnotherDriverHasIt: another driver was first
+    :raises Order.DoesNotExist: there is no such order
+    """
+    _refuse_unless(by, DELIVER)
+    order = _ready_delivery(ref)
+    if order.driver_id == by.user_id:
+        return order
+    if order.driver is not None:
+        who = order.driver.get_short_name() or _("Another driver")
+        raise AnotherDriverHasIt(_("%(who)s has #%(number)d already.") % {"who": who, "number": order.number})
+    record(order, OrderDriverAssigned(driver=_driver(by)), by=by, at=at)
+    return order
+
+
+@command
+def assign_delivery(*, ref: UUID, driver: int, by: Actor, at: datetime) -> Order:
+    """
+    Assign a ready delivery to a driver; it is taken from the driver who had it.
+
+    :param driver: the user's id
+    :raises NotAllowed: the actor may not assign deliveries
+    :raises NotADriver: no user of this id may deliver
+    :raises OrderStateConflict: the order is not a delivery that is ready
+    :raises Order.DoesNotExist: there is no such order
+    """
+    _refuse_unless(by, ASSIGN_DELIVERIES)
+    if not drivers().filter(pk=driver).exists():
+        raise NotADriver(_("Please choose somebody who delivers."), field="driver")
+    order = _ready_delivery(ref)
+    if order.driver_id == driver:
+        return order
+    domain_events: list[DomainEvent[Order]] = [OrderDriverAssigned(driver=driver)]
+    if order.driver_id is not None:
+        domain_events.insert(0, OrderDriverUnassigned(driver=order.driver_id))
+    record(order, *domain_events, by=by, at=at)
+    return order
+
+
+@command
+def release_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
+    """
+    Release a delivery that has not left yet.
+
+    :raises NotAllowed: the actor may not deliver
+    :raises OrderStateConflict: the delivery has left, is not ready, or has no driver
+    :raises NotYourDelivery: it is another driver's, and the actor may not assign deliveries
+    :raises Order.DoesNotExist: there is no such order
+    """
+    _refuse_unless(by, DELIVER)
+    order = _ready_delivery(ref)
+    _refuse_unless_theirs(order, by)
+    record(order, OrderDriverUnassigned(driver=order.driver_id or 0), by=by, at=at)
+    return order
+
+
+@command
+def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
+    """
+    Leave the shop with a delivery.
+
+    :raises NotAllowed: the actor may not deliver
+    :raises OrderStateConflict: the order is not a delivery that is ready
+    :raises NotYourDelivery: the delivery is not this driver's
+    :raises Kitchen.DoesNotExist: there is no such order
+    """
+    _refuse_unless(by, DELIVER)
+    kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
+    order = _ready_delivery(ref)
+    if order.driver_id != by.user_id:
+        raise NotYourDelivery(_("#%(number)d is not yours. Claim it first.") % {"number": order.number})
+    kitchen_services.hand_over_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
+    record(order, OrderOutForDelivery(driver=_driver(by)), by=by, at=at)
+    return order
+
+
+@command
+def fail_delivery(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, at: datetime) -> Order:
+    """
+    Bring back a delivery that nobody accepted. The order is ready again, and stays with its driver.
+
+    :param note: note to the reason; required with "something else"
+    :raises NotAllowed: the actor may not deliver
+    :raises OrderStateConflict: the order is not out for delivery
+    :raises NotYourDelivery: it is out with another driver, and the actor may not assign deliveries
+    :raises ReasonMissing: "something else" without a note
+    :raises Kitchen.DoesNotExist: there is no such order
+    """
+    _refuse_unless(by, DELIVER)
+    kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
+    order = lock(ref)
+    _refuse_unless_out_with(by, order)
+    refuse_unless_explained(reason, note)
+    kitchen_services.return_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
+    if note:
+        order.contact.reason_note = note
+        order.contact.save(update_fields=["reason_note"])
+    record(order, OrderDeliveryFailed(driver=order.driver_id or 0, reason=reason), by=by, at=at)
+    return order
+
+
+@command
+def deliver(*, ref: UUID, by: Actor, at: datetime) -> Order:
+    """
+    Hand over a delivery at its address, and record the cash due as taken. Its ticket left the queue with the driver.
+
+    :raises NotAllowed: the actor may not deliver
+    :raises OrderStateConflict: the order is not out for delivery, or is delivered already
+    :raises NotYourDelivery: it is out with another driver, and the actor may not assign deliveries
+    :raises Order.DoesNotExist: there is no such order
+    """
+    _refuse_unless(by, DELIVER)
+    order = lock(ref)
+    refuse_if_delivered(order)
+    _refuse_unless_out_with(by, order)
+    return complete_order(order, by=by, at=at)
+
+
+def _refuse_unless_out_with(by: Actor, order: Order) -> None:
+    """Refuse unless the order is out with this driver, or with any driver if the actor may assign deliveries."""
+    if order.status != OrderStatus.DELIVERING:
+        raise OrderStateConflict(_("#%(number)d is not on its way.") % {"number": order.number})
+    if order.driver_id != by.user_id and not by.may(ASSIGN_DELIVERIES):
+        raise NotYourDelivery(_("#%(number)d is out with another driver.") % {"number": order.number})
+
+
+def _ready_delivery(ref: UUID) -> Order:
+    order = lock(ref)
+    if order.method != FulfillmentMethod.DELIVERY or order.status != OrderStatus.READY:
+        raise OrderStateConflict(_("#%(number)d is not a delivery that is ready.") % {"number": order.number})
+    return order
+
+
+def _refuse_unless(by: Actor, permission: Permission) -> None:
+    if not by.may(permission):
+        raise NotAllowed(_("Only drivers and managers can do that."))
+
+
+def _refuse_unless_theirs(order: Order, by: Actor) -> None:
+    if order.driver_id is None:
+        raise OrderStateConflict(_("Nobody has #%(number)d.") % {"number": order.number})
+    if order.driver_id != by.user_id and not by.may(ASSIGN_DELIVERIES):
+        raise NotYourDelivery(_("#%(number)d is not yours.") % {"number": order.number})
+
+
+def _driver(by: Actor) -> int:
+    """
+    Return the user id of the acting driver.
+
+    :raises NotAllowed: the actor has none: the system drives nothing
+    """
+    if by.user_id is None:
+        raise NotAllowed(_("Only a driver can do that."))
+    return by.user_id

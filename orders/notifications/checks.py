@@ -1,0 +1,129 @@
+"""
+System checks: the SMS provider is known; every notification can be rendered on each of its channels, and uses only
+fields that exist.
+
+Each template is rendered with its optional fields filled and blank. Without this check, the first to notice a typing
+error in a template would be a guest who reads "Your order # is ready".
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader import get_template
+
+from orders.notifications.channels import sms
+from orders.notifications.models import NotificationChannel, NotificationKind
+from orders.notifications.rendering import PLAIN_ENGINE, MessageContext, render_message
+from orders.notifications.rules import RULES
+from orders.selectors.basket import LineDetail
+
+SAMPLE_CONTEXT = MessageContext(
+    shop="Mario's Pizzeria",
+    name="Anna Bianchi",
+    number=42,
+    when="ready between 18:40 and 18:50",
+    why="We are sorry: something in it ran out.",
+    link="https://pizza.example/orders/",
+    total="€29.68",
+    payment="Cash, at the counter",
+    lines=(LineDetail("Pepperoni", "Large", ["Olives"], ["Basil"], 1, Decimal("29.68"), Decimal("29.68")),),
+)
+NOTHING_CHOSEN = replace(SAMPLE_CONTEXT, lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),))
+# Templates test optional fields, so each template is rendered with and without them.
+BLANK_CONTEXT = replace(SAMPLE_CONTEXT, name="", when="", why="", link="", total="", payment="")
+
+
+@register
+def check_sms_provider(**_: Any) -> list[CheckMessage]:
+    """Return an error for a `NOTIFY_SMS_URL` that apprise does not understand, without repeating the password in it."""
+    if not sms.is_configured() or sms.is_provider_known():
+        return []
+    return [
+        Error(
+            "NOTIFY_SMS_URL is no address that apprise understands.",
+            hint="See https://appriseit.com/services/ for your provider's. The guest's number is added at its end.",
+            id="notifications.E010",
+        )
+    ]
+
+
+@register(Tags.templates)
+def check_notification_templates(**_: Any) -> list[CheckMessage]:
+    """Return an error for each template that is missing or broken, and for each unknown field that a template uses."""
+    kinds = [rule.kind for rule in RULES.values()]
+    letters = [("notifications/email.txt", PLAIN_ENGINE), ("notifications/email.html", None)]
+    wrong = [
+        _unreadable(*each) for each in [*((f"notifications/{kind}.txt", PLAIN_ENGINE) for kind in kinds), *letters]
+    ]
+    if any(wrong):
+        return [error for error in wrong if error]
+    told = [(rule.kind, channel) for rule in RULES.values() for channel in rule.channels]
+    errors = {error.msg: error for kind, channel in told for error in _template_errors(kind, channel)}
+    return list(errors.values())
+
+
+def _unreadable(name: str, engine: str | None) -> CheckMessage | None:
+    try:
+        get_template(name, using=engine)
+    except TemplateDoesNotExist:
+        return _missing(name)
+    except TemplateSyntaxError as error:
+        return Error(f"The template {name} cannot be read: {error}", id="notifications.E002")
+    return None
+
+
+def _template_errors(kind: NotificationKind, channel: NotificationChannel) -> list[CheckMessage]:
+    with _collect_unknown_fields() as unknown:
+        try:
+            for context in (SAMPLE_CONTEXT, NOTHING_CHOSEN, BLANK_CONTEXT):
+                render_message(kind, channel, context)
+        except TemplateDoesNotExist as missing:
+            return [_missing(str(missing))]
+    return [
+        _unknown(template if "/" in template else f"notifications/{kind}.txt#{template}", field)
+        for template, field in sorted(unknown)
+    ]
+
+
+def _missing(template: str) -> CheckMessage:
+    return Error(f"There is no template {template}.", id="notifications.E001")
+
+
+def _unknown(template: str, field: str) -> CheckMessage:
+    hint = "What they know is orders.notifications.rendering.MessageContext."
+    return Error(
+        f"The template {template} asks for {field}, which no notice knows.", hint=hint, id="notifications.E003"
+    )
+
+
+@contextmanager
+def _collect_unknown_fields() -> Iterator[set[tuple[str, str]]]:
+    """Collect (template, field) of each unknown field used in the block; Django reports them in its log only."""
+    log, ear = logging.getLogger("django.template"), _UnknownFieldHandler()
+    level, propagates = log.level, log.propagate
+    log.addHandler(ear)
+    log.setLevel(logging.DEBUG)
+    log.propagate = False
+    try:
+        yield ear.heard
+    finally:
+        log.removeHandler(ear)
+        log.setLevel(level)
+        log.propagate = propagates
+
+
+class _UnknownFieldHandler(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: set[tuple[str, str]] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        assert isinstance(record.args, tuple)
+        field, template = record.args
+        self.heard.add((str(template), str(field)))

@@ -1,0 +1,95 @@
+"""
+Messages of notifications: text and address, made afresh each time from the order and its contact as they are then.
+
+Free text is put on one line and cut to a length; it is escaped where it becomes HTML, and never made a link.
+"""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from kitchen.models import FulfillmentMethod
+from orders import presenters
+from orders.models import Order, OrderContact, OrderStatus
+from orders.notifications.models import Notification, NotificationChannel, NotificationKind
+from orders.notifications.rendering import MessageContext, RenderedMessage, render_message
+from orders.selectors.order import lines_of, order_url
+from pizzeria.foundation import clock
+from pizzeria.foundation.events import domain_events
+from pizzeria.foundation.mail.outbound import OutboundMessage
+from pizzeria.foundation.money import ZERO, format_amount
+
+MAX_NAME_LENGTH = 40
+MAX_REASON_LENGTH = 300
+MAX_SMS_REASON_LENGTH = 90
+
+
+def message_for(notification: Notification) -> OutboundMessage | None:
+    """
+    Return the e-mail or SMS of a notification; None if the contact has no such address (any more).
+
+    It shows the order's current promise, also if the message itself is late.
+    """
+    order = notification.order
+    to = _recipient_address(NotificationChannel(notification.channel), order.contact)
+    if not to:
+        return None
+    lines = tuple(lines_of(order)) if notification.channel == NotificationChannel.EMAIL else ()
+    paper = _render(notification, order.promise_from, order.promise_until, lines=lines)
+    return OutboundMessage(
+        id=f"notification-{notification.pk}", to=to, subject=paper.headline, text=paper.text, html=paper.html
+    )
+
+
+def inbox_text(notification: Notification) -> RenderedMessage:
+    """Return a notification's in-app text, with the promise of that moment; event, order and contact must be loaded."""
+    return _render(notification, *_promised_then(notification))
+
+
+def _render(notification: Notification, since: datetime | None, until: datetime | None, **more: Any) -> RenderedMessage:
+    order = notification.order
+    assert order.number, "placed orders only"
+    most = MAX_SMS_REASON_LENGTH if notification.channel == NotificationChannel.SMS else MAX_REASON_LENGTH
+    context = MessageContext(
+        shop=settings.SHOP_NAME,
+        name=_one_line(order.contact.name, MAX_NAME_LENGTH) or _("there"),
+        number=order.number,
+        when=_when(order, since, until),
+        why=_one_line(presenters.order_sentence(order), most) if order.status == OrderStatus.CANCELLED else "",
+        link=urljoin(settings.SHOP_ORIGIN, order_url(order)),
+        total=format_amount(order.total or ZERO),
+        payment=presenters.payment_text(order),
+        **more,
+    )
+    return render_message(NotificationKind(notification.kind), NotificationChannel(notification.channel), context)
+
+
+def _recipient_address(channel: NotificationChannel, contact: OrderContact) -> str:
+    if channel == NotificationChannel.EMAIL:
+        return contact.email
+    return str(contact.phone) if contact.phone and contact.phone.is_valid() else ""
+
+
+def _promised_then(notification: Notification) -> tuple[datetime | None, datetime | None]:
+    try:
+        promised: Any = domain_events.load(notification.event)
+    except LookupError:  # the event was written by a newer release than this one
+        promised = notification.order
+    return getattr(promised, "promise_from", None), getattr(promised, "promise_until", None)
+
+
+def _when(order: Order, since: datetime | None, until: datetime | None) -> str:
+    if since is None or until is None:
+        return ""
+    times = {"from": clock.wall_clock(since), "until": clock.wall_clock(until)}
+    if order.method == FulfillmentMethod.DELIVERY:
+        return _("with you between %(from)s and %(until)s") % times
+    return _("ready between %(from)s and %(until)s") % times
+
+
+def _one_line(typed: str, most: int) -> str:
+    line = " ".join(typed.split())
+    return line if len(line) <= most else f"{line[: most - 3].rstrip()}..."

@@ -1,0 +1,63 @@
+"""
+Rendering of messages: templates/notifications/<kind>.txt has a part for each channel and a headline for all of them.
+
+Plain text is rendered by an engine of its own, which escapes nothing; the HTML of an e-mail by the pages' engine.
+"""
+
+from dataclasses import asdict, dataclass
+
+from django.template.loader import render_to_string
+
+from orders.notifications.models import NotificationChannel, NotificationKind
+from orders.selectors.basket import LineDetail
+
+PLAIN_ENGINE = "plain"  # the engine's name, in settings.TEMPLATES
+
+
+@dataclass(frozen=True, slots=True)
+class MessageContext:
+    """Variables of the templates; `orders.notifications.checks` reports templates that use others."""
+
+    shop: str
+    name: str
+    number: int
+    when: str  # "ready between 18:40 and 18:50", in the shop's time zone
+    why: str  # why the order was cancelled; else blank
+    link: str  # to the order, an absolute URL
+    total: str
+    payment: str
+    lines: tuple[LineDetail, ...] = ()  # for e-mails only
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMessage:
+    headline: str
+    text: str
+    html: str = ""
+
+
+def render_message(kind: NotificationKind, channel: NotificationChannel, context: MessageContext) -> RenderedMessage:
+    """
+    Render a kind of notification for a channel.
+
+    :raises TemplateDoesNotExist: there is no text for this kind on this channel
+    """
+    said = asdict(context)
+    headline, body = (_render_part(kind, part, said) for part in ("headline", channel))
+    if channel != NotificationChannel.EMAIL:
+        return RenderedMessage(" ".join(headline.split()), " ".join(body.split()))
+    letter = {**said, "headline": headline, "paragraphs": _paragraphs(body)}
+    return RenderedMessage(
+        headline=headline,
+        text=render_to_string("notifications/email.txt", letter, using=PLAIN_ENGINE).strip() + "\n",
+        html=render_to_string("notifications/email.html", letter).strip() + "\n",
+    )
+
+
+def _render_part(kind: NotificationKind, part: str, said: dict[str, object]) -> str:
+    return render_to_string(f"notifications/{kind}.txt#{part}", said, using=PLAIN_ENGINE).strip()
+
+
+def _paragraphs(body: str) -> list[str]:
+    """Split a text at its empty lines; free text cannot contain one."""
+    return [" ".join(paragraph.split()) for paragraph in body.split("\n\n")]

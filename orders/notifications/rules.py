@@ -1,0 +1,145 @@
+"""
+Notification rules: the one table of which events are notified, by which channels, and how long they stay relevant.
+
+In-app notifications are for customers alone, who see there what happened whenever they look. An e-mail or an SMS
+interrupts its recipient: it is sent only while it is relevant and still true.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from kitchen.models import FulfillmentMethod
+from orders.events import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderCookingStarted,
+    OrderDelivered,
+    OrderOutForDelivery,
+    OrderPlaced,
+    OrderPromiseChanged,
+    OrderReady,
+)
+from orders.models import Order, OrderStatus
+from orders.notifications.models import Notification, NotificationChannel, NotificationKind, NotificationState
+from pizzeria.foundation.events import domain_events
+from pizzeria.foundation.events.domain_events import DomainEvent
+from pizzeria.foundation.events.models import StoredEvent
+
+HALF_AN_HOUR, ONE_DAY = timedelta(minutes=30), timedelta(hours=24)
+
+IN_APP = (NotificationChannel.IN_APP,)
+IN_APP_AND_EMAIL = (NotificationChannel.IN_APP, NotificationChannel.EMAIL)
+ALL_CHANNELS = (NotificationChannel.IN_APP, NotificationChannel.EMAIL, NotificationChannel.SMS)
+
+
+def _always(order: Order, event: StoredEvent) -> bool:
+    return True
+
+
+def _still_active(order: Order, event: StoredEvent) -> bool:
+    return order.is_active
+
+
+def _still_ready(order: Order, event: StoredEvent) -> bool:
+    return order.status == OrderStatus.READY and order.ready_at == event.at  # not ready again after a recall
+
+
+def _still_out(order: Order, event: StoredEvent) -> bool:
+    return order.status == OrderStatus.DELIVERING and order.out_for_delivery_at == event.at
+
+
+def _still_promised(order: Order, event: StoredEvent) -> bool:
+    domain_event = domain_events.load(event)
+    assert isinstance(domain_event, OrderPromiseChanged)
+    return order.is_active and (order.promise_from, order.promise_until) == (
+        domain_event.promise_from,
+        domain_event.promise_until,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRule:
+    """
+    Rule for the notifications of one type of domain event.
+
+    :param channels: channels to use, if the recipient can be reached by them
+    :param max_age: how long after the event an e-mail or SMS is still sent
+    :param methods: fulfillment methods of the orders that the rule covers
+    :param still_applies: whether the notification is still true of the order as it is now
+    :param sent_when_overtaken: whether it is sent although a later message of the same order is due
+    """
+
+    kind: NotificationKind
+    channels: tuple[NotificationChannel, ...]
+    max_age: timedelta = ONE_DAY
+    methods: tuple[FulfillmentMethod, ...] = (FulfillmentMethod.PICKUP, FulfillmentMethod.DELIVERY)
+    still_applies: Callable[[Order, StoredEvent], bool] = _always
+    sent_when_overtaken: bool = False
+
+
+RULES: Mapping[type[DomainEvent[Any]], NotificationRule] = {
+    OrderPlaced: NotificationRule(NotificationKind.PLACED, IN_APP),
+    OrderConfirmed: NotificationRule(NotificationKind.CONFIRMED, ALL_CHANNELS, still_applies=_still_active),
+    OrderCookingStarted: NotificationRule(NotificationKind.COOKING, IN_APP),
+    OrderReady: NotificationRule(
+        NotificationKind.READY,
+        ALL_CHANNELS,
+        HALF_AN_HOUR,
+        methods=(FulfillmentMethod.PICKUP,),
+        still_applies=_still_ready,
+    ),
+    OrderOutForDelivery: NotificationRule(
+        NotificationKind.OUT_FOR_DELIVERY, ALL_CHANNELS, HALF_AN_HOUR, still_applies=_still_out
+    ),
+    OrderDelivered: NotificationRule(NotificationKind.DELIVERED, IN_APP_AND_EMAIL),
+    OrderCancelled: NotificationRule(NotificationKind.CANCELLED, ALL_CHANNELS, sent_when_overtaken=True),
+    OrderPromiseChanged: NotificationRule(
+        NotificationKind.PROMISE_CHANGED, ALL_CHANNELS, HALF_AN_HOUR, still_applies=_still_promised
+    ),
+}
+
+
+def rule_for(event: StoredEvent) -> NotificationRule | None:
+    """
+    Return the notification rule of a stored event; None: nobody is notified.
+
+    :raises LookupError: this release knows no domain event of its type
+    """
+    return RULES.get(type(domain_events.load(event)))
+
+
+def reason_not_to_send(notification: Notification, *, later: Iterable[Notification], at: datetime) -> str:
+    """
+    Return the reason for not sending a notification any more, or "" if it is to be sent.
+
+    :param later: the notifications of later events of the same order, by the same channel
+    """
+    rule = rule_for(notification.event)
+    assert rule is not None, "a notice is made of news"
+    if reason := _reason_expired(notification, at=at):
+        return reason
+    if not rule.sent_when_overtaken and any(_overtakes(each, at=at) for each in later):
+        return "overtaken"
+    return ""
+
+
+def _reason_expired(notification: Notification, *, at: datetime) -> str:
+    rule = rule_for(notification.event)
+    assert rule is not None, "a notice is made of news"
+    if at - notification.relevant_since > rule.max_age:
+        return "too old"
+    return "" if rule.still_applies(notification.order, notification.event) else "overtaken"
+
+
+def _overtakes(notification: Notification, *, at: datetime) -> bool:
+    """Return whether a notification was sent, or is due and will be: an expired one overtakes nothing."""
+    match notification.state:
+        case NotificationState.SENT | NotificationState.SENDING:
+            return True
+        case NotificationState.QUEUED if notification.due_at > at:
+            return False
+        case NotificationState.QUEUED | NotificationState.FAILED:
+            return not _reason_expired(notification, at=at)
+    return False

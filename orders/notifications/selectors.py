@@ -1,0 +1,100 @@
+"""
+A user's in-app notifications that are not dismissed.
+
+The header of every page shows the number of unread ones, so it is cached for a short time. Commands that create
+notifications, mark them as read or dismiss them invalidate the cached number on commit.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db.models import QuerySet
+
+from orders.notifications.messages import inbox_text
+from orders.notifications.models import Notification, NotificationChannel, NotificationKind
+
+CACHE_SECONDS = 30
+
+_ICONS = {
+    NotificationKind.PLACED: "note",
+    NotificationKind.CONFIRMED: "check",
+    NotificationKind.COOKING: "flame",
+    NotificationKind.READY: "bell",
+    NotificationKind.OUT_FOR_DELIVERY: "bike",
+    NotificationKind.DELIVERED: "check",
+    NotificationKind.CANCELLED: "close",
+    NotificationKind.PROMISE_CHANGED: "clock",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A notification as shown to its recipient, identified by the order's ref and the event's seq."""
+
+    ref: UUID
+    seq: int
+    icon: str
+    headline: str
+    text: str
+    at: datetime
+    url: str  # of the order
+    is_unread: bool
+
+    @property
+    def key(self) -> str:
+        """Return the key that identifies the notification in a form."""
+        return f"{self.ref}.{self.seq}"
+
+
+def inbox_of(recipient: str) -> QuerySet[Notification]:
+    """
+    Return a recipient's in-app notifications, newest first, with the rows that their text is made from.
+
+    :param recipient: as in `Notification.recipient`: a user's id
+    """
+    shown = Notification.objects.filter(channel=NotificationChannel.IN_APP, recipient=recipient, dismissed_at=None)
+    return shown.select_related("event", "order__contact").order_by("-id")
+
+
+def inbox_row(notification: Notification) -> InboxRow:
+    """Return the row of a notification. No query."""
+    line = inbox_text(notification)
+    return InboxRow(
+        ref=notification.order.ref,
+        seq=notification.event.seq,
+        icon=f"icons/{_ICONS[NotificationKind(notification.kind)]}.html",
+        headline=line.headline,
+        text=line.text,
+        at=notification.event.at,
+        url=notification.order.get_absolute_url(),
+        is_unread=notification.read_at is None,
+    )
+
+
+def due_after(notification_id: int, *, at: datetime) -> QuerySet[Notification]:
+    """Return the due notifications of later events of the same order and channel: they may have waited for this one."""
+    notification = Notification.objects.filter(pk=notification_id)
+    same_order = Notification.objects.due(at).filter(
+        order__in=notification.values("order"), channel__in=notification.values("channel")
+    )
+    return same_order.filter(event__seq__gt=notification.values("event__seq")).order_by("pk")
+
+
+def unread_count(recipient: str) -> int:
+    """Return the number of unread notifications, at most 30 seconds old. One query, and none while it is cached."""
+    count = cache.get(_key(recipient))
+    if count is None:
+        count = inbox_of(recipient).filter(read_at=None).count()
+        cache.set(_key(recipient), count, CACHE_SECONDS)
+    return int(count)
+
+
+def invalidate_unread_count(recipient: str) -> None:
+    """Invalidate the cached number of a recipient's unread notifications."""
+    cache.delete(_key(recipient))
+
+
+def _key(recipient: str) -> str:
+    return f"notifications:unread:{recipient}"

@@ -1,0 +1,22 @@
+"""Commands of notifications: creation, delivery by their channels, and what a user does in the inbox."""
+
+from orders.notifications.services.creation import create_notifications
+from orders.notifications.services.delivery import (
+    NothingToResend,
+    claim_notification,
+    record_outcome,
+    resend_notification,
+    send_notification,
+)
+from orders.notifications.services.inbox import dismiss_notifications, mark_notifications_read
+
+__all__ = [
+    "NothingToResend",
+    "claim_notification",
+    "create_notifications",
+    "dismiss_notifications",
+    "mark_notifications_read",
+    "record_outcome",
+    "resend_notification",
+    "send_notification",
+]

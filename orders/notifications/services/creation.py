@@ -1,0 +1,72 @@
+"""Creation of the notifications of a stored event. Nothing is sent here."""
+
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from orders.events import OrderLinkedToCustomer
+from orders.models import Order
+from orders.notifications.channels.registry import is_reachable
+from orders.notifications.models import Notification, NotificationChannel, NotificationKind, NotificationState
+from orders.notifications.rules import rule_for
+from orders.notifications.selectors import invalidate_unread_count
+from pizzeria.foundation.actor import GUEST
+from pizzeria.foundation.commands import command
+from pizzeria.foundation.events.models import StoredEvent
+
+
+@command
+def create_notifications(*, event_id: int, at: datetime) -> list[Notification]:
+    """
+    Create the notifications of a stored event, once, however often it is relayed.
+
+    :returns: those of the event that are due to be sent
+    :raises StoredEvent.DoesNotExist: there is no such event
+    :raises LookupError: this release knows no domain event of its type
+    """
+    event = StoredEvent.objects.get(pk=event_id)
+    rule = rule_for(event)
+    if rule is None:
+        return []
+    order = Order.objects.select_related("contact", "customer").get(ref=event.aggregate_ref)
+    if order.method not in rule.methods:
+        return []
+    to = _recipient(order, event)
+    Notification.objects.bulk_create(
+        [
+            _notification(event, order, channel, to=to, kind=rule.kind, at=at)
+            for channel in rule.channels
+            if is_reachable(to, order, channel)
+        ],
+        ignore_conflicts=True,
+    )
+    transaction.on_commit(partial(invalidate_unread_count, to), robust=True)
+    return list(Notification.objects.filter(event=event).due(at).order_by("pk"))
+
+
+def _notification(
+    event: StoredEvent, order: Order, channel: NotificationChannel, *, to: str, kind: NotificationKind, at: datetime
+) -> Notification:
+    notification = Notification(event=event, order=order, kind=kind, channel=channel, recipient=to)
+    notification.created_at, notification.relevant_since, notification.due_at = at, event.at, at
+    if channel == NotificationChannel.IN_APP:  # shown on the page, not sent
+        notification.state, notification.sent_at = NotificationState.SENT, at
+    return notification
+
+
+def _recipient(order: Order, event: StoredEvent) -> str:
+    """
+    Return the order's owner at the time of the event.
+
+    So a guest's notification is not sent again once the order is linked to an account.
+    """
+    if order.customer is None or _was_linked_after(event):
+        return str(GUEST)
+    return str(order.customer.user_id)
+
+
+def _was_linked_after(event: StoredEvent) -> bool:
+    return StoredEvent.objects.filter(
+        aggregate_ref=event.aggregate_ref, type=OrderLinkedToCustomer.type, seq__gt=event.seq
+    ).exists()

@@ -1,0 +1,174 @@
+"""
+Delivery of notifications in three steps, so that nothing is locked during a provider call: claim, send, record.
+
+A worker that is killed between the first step and the last leaves the notification claimed; when the lease ends, it is
+claimed again. If the message had been sent just before, it is sent twice, once for each process killed. The README of
+`pizzeria/foundation/events` lists every case in which a message can be sent twice.
+
+The messages of one order are sent by a channel in the order of the order's events: one that a later message has
+overtaken is dropped, and while one is being sent the later ones wait, at most until its lease ends.
+"""
+
+import time
+from datetime import datetime, timedelta
+
+import structlog
+from django.utils.translation import gettext as _
+
+from orders.notifications.channels.registry import CHANNEL_BACKENDS
+from orders.notifications.messages import message_for
+from orders.notifications.models import Notification, NotificationChannel, NotificationState
+from orders.notifications.permissions import RESEND_NOTIFICATIONS
+from orders.notifications.rules import reason_not_to_send
+from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.backoff import backoff_delay
+from pizzeria.foundation.commands import command
+from pizzeria.foundation.mail.outbound import DeliveryFailed, OutcomeUnknown, Rejected, Unavailable
+from pizzeria.foundation.refusals import NotAllowed, Refusal
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=1)  # from the claim to the recorded outcome
+MAX_ATTEMPTS = 8
+FIRST_DELAY, MAX_DELAY = timedelta(seconds=10), timedelta(minutes=10)
+
+
+class NothingToResend(Refusal):
+    """Refusal because the notification was sent, or will be without intervention."""
+
+    code = "nothing_to_resend"
+
+
+def send_notification(*, notification_id: int, at: datetime) -> bool:
+    """
+    Send a notification if it is due and still relevant. Of any number of concurrent calls, one sends it.
+
+    The delay before the next attempt counts from the end of this one, which a slow provider may have made long.
+
+    :returns: whether an attempt was made; later notifications may have waited for it
+    """
+    notification = claim_notification(notification_id=notification_id, at=at)
+    if notification is None:
+        return False
+    begun = time.monotonic()
+    outcome = _deliver(notification)
+    took = timedelta(seconds=0 if isinstance(outcome, str) else int(time.monotonic() - begun))
+    record_outcome(notification=notification, outcome=outcome, at=at + took)
+    return True
+
+
+@command
+def claim_notification(*, notification_id: int, at: datetime) -> Notification | None:
+    """
+    Claim a notification for sending: until its lease ends it is due to no other worker.
+
+    All notifications of the order by this channel are locked together, so that each decision takes the others into
+    account.
+
+    :returns: None if there is nothing to send: it does not exist, another worker has it, an earlier one is being sent,
+        or it has just been found too old, overtaken, or attempted too often
+    """
+    asked = Notification.objects.filter(pk=notification_id).first()
+    if asked is None:
+        return None
+    by_order = Notification.objects.alongside(asked).select_related("event", "order__contact", "order__customer")
+    notifications = list(by_order.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    notification = next(each for each in notifications if each.pk == notification_id)
+    earlier = [each for each in notifications if each.event.seq < notification.event.seq]
+    if not notification.is_due(at) or any(each.is_being_sent(at) for each in earlier):
+        return None
+    if notification.state == NotificationState.SENDING:
+        notification.error = "worker terminated before it reported a result"
+    later = [each for each in notifications if each.event.seq > notification.event.seq]
+    if reason := reason_not_to_send(notification, later=later, at=at):
+        notification.state, notification.error = NotificationState.EXPIRED, reason
+    elif notification.attempts >= MAX_ATTEMPTS:
+        notification.state = NotificationState.DEAD
+    else:
+        notification.state, notification.attempts, notification.due_at = (
+            NotificationState.SENDING,
+            notification.attempts + 1,
+            at + LEASE,
+        )
+    notification.save(update_fields=["state", "error", "attempts", "due_at"])
+    return notification if notification.state == NotificationState.SENDING else None
+
+
+def _deliver(notification: Notification) -> str | DeliveryFailed:
+    """Send a claimed notification; return the provider's id of the message, or why it was not sent."""
+    backend = CHANNEL_BACKENDS[NotificationChannel(notification.channel)]
+    if not backend.is_configured():
+        return Unavailable("this shop sends none at the moment")
+    try:
+        message = message_for(notification)
+    except Exception as fault:
+        log.exception("notification_not_rendered", notification_id=notification.pk)
+        return Unavailable(f"cannot be written: {type(fault).__name__}")
+    if message is None:
+        return Rejected("no address any more")
+    try:
+        return backend.send(message)
+    except DeliveryFailed as reason:
+        return reason
+    except Exception as fault:  # includes the task's time limit: the message may have been sent
+        log.exception("notification_outcome_unknown", notification_id=notification.pk)
+        return OutcomeUnknown(type(fault).__name__)
+
+
+@command
+def record_outcome(*, notification: Notification, outcome: str | DeliveryFailed, at: datetime) -> None:
+    """
+    Record the outcome of a claimed notification.
+
+    If the lease has ended, another worker may have claimed the notification. A success is recorded however late it is
+    reported; a failure is then left for the other worker to record.
+
+    :param notification: as `claim_notification` returned it
+    :param outcome: the provider's id of the message, or why it was not sent
+    """
+    row = Notification.objects.filter(pk=notification.pk)
+    if isinstance(outcome, str):
+        row.exclude(state=NotificationState.SENT).update(
+            state=NotificationState.SENT, sent_at=at, provider_id=outcome[:120], error=""
+        )
+        return
+    row.filter(state=NotificationState.SENDING, due_at=notification.due_at).update(
+        state=NotificationState.FAILED if _is_retried(notification, outcome) else NotificationState.DEAD,
+        due_at=at + backoff_delay(notification.attempts, first=FIRST_DELAY, longest=MAX_DELAY),
+        unknown_outcomes=notification.unknown_outcomes + isinstance(outcome, OutcomeUnknown),
+        error=str(outcome)[:200],
+    )
+
+
+def _is_retried(notification: Notification, reason: DeliveryFailed) -> bool:
+    match reason:
+        case Rejected():
+            return False
+        case OutcomeUnknown() if notification.unknown_outcomes:
+            return False  # it may have been delivered twice already
+    return notification.attempts < MAX_ATTEMPTS
+
+
+@command
+def resend_notification(*, notification_id: int, by: Actor, at: datetime) -> Notification:
+    """
+    Queue a notification again: relevant from now on, with all attempts left. One that no longer applies stays unsent.
+
+    :raises NotAllowed: the actor is not a manager
+    :raises NothingToResend: it was sent, or is about to be
+    :raises Notification.DoesNotExist: there is no such notification
+    """
+    if not by.may(RESEND_NOTIFICATIONS):
+        raise NotAllowed(_("Only managers can do that."))
+    notification = Notification.objects.select_for_update(no_key=True).get(pk=notification_id)
+    if notification.state not in (NotificationState.DEAD, NotificationState.EXPIRED, NotificationState.FAILED):
+        raise NothingToResend(_("That has been sent, or will be by itself."))
+    notification.state, notification.attempts, notification.unknown_outcomes, notification.error = (
+        NotificationState.QUEUED,
+        0,
+        0,
+        "",
+    )
+    notification.relevant_since = notification.due_at = at
+    notification.save(update_fields=["state", "attempts", "unknown_outcomes", "error", "relevant_since", "due_at"])
+    return notification

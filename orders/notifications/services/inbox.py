@@ -1,0 +1,53 @@
+"""Commands for a user's own in-app notifications. Notifications of others count as not existing."""
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from orders.notifications import selectors as inbox
+from orders.notifications.models import Notification, NotificationChannel
+from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.commands import command
+
+type NotificationKey = tuple[UUID, int]  # the order's ref and the event's seq
+
+
+@command
+def mark_notifications_read(*, keys: Collection[NotificationKey], by: Actor, at: datetime) -> None:
+    """
+    Mark the actor's notifications as read; those read before keep their time.
+
+    :raises Notification.DoesNotExist: one of them was never the actor's
+    """
+    _own_notifications(keys, by).filter(read_at=None).update(read_at=at)
+
+
+@command
+def dismiss_notifications(*, keys: Collection[NotificationKey], by: Actor, at: datetime) -> None:
+    """
+    Dismiss the actor's notifications, read or not; those dismissed in another tab stay dismissed.
+
+    :raises Notification.DoesNotExist: one of them was never the actor's
+    """
+    _own_notifications(keys, by).filter(dismissed_at=None).update(dismissed_at=at)
+
+
+def _own_notifications(keys: Collection[NotificationKey], by: Actor) -> QuerySet[Notification]:
+    """
+    Return the actor's notifications with these keys, and invalidate the unread count after the commit.
+
+    :raises Notification.DoesNotExist: one of them was never the actor's
+    """
+    refs = {ref for ref, _seq in keys}
+    mine = Notification.objects.filter(
+        channel=NotificationChannel.IN_APP, recipient=str(by), event__aggregate_ref__in=refs
+    )
+    found = {(ref, seq): pk for ref, seq, pk in mine.values_list("event__aggregate_ref", "event__seq", "pk")}
+    if not found.keys() >= set(keys):
+        raise Notification.DoesNotExist
+    transaction.on_commit(partial(inbox.invalidate_unread_count, str(by)), robust=True)
+    return Notification.objects.filter(pk__in=[found[key] for key in keys])

@@ -1,0 +1,79 @@
+"""E-mail channel, by the mail server that ``MAIL_URL`` names."""
+
+from contextlib import suppress
+from smtplib import SMTPDataError, SMTPRecipientsRefused
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives, mailers
+from django.core.validators import validate_email
+
+from pizzeria.foundation.mail.outbound import DeliveryFailed, OutboundMessage, OutcomeUnknown, Rejected, Unavailable
+
+MAILER = "default"
+
+
+def is_configured() -> bool:
+    """Return whether this shop sends e-mail at all."""
+    return MAILER in mailers
+
+
+def send(outbound: OutboundMessage, *, within: float | None = None) -> str:
+    """
+    Send a message to the mail server, and return once the server has accepted it.
+
+    :param within: seconds to connect, and for each answer, if a person waits; None: those of the settings
+    :returns: the Message-ID, the same whenever the message is sent again
+    :raises DeliveryFailed: as Rejected, Unavailable or OutcomeUnknown
+    """
+    if not is_configured():
+        raise Unavailable("This shop has no mail server.")
+    mailer: Any = mailers[MAILER]
+    mailer.timeout = within or mailer.timeout
+    try:
+        validate_email(outbound.to)
+        mailer.open()
+        mailer.send_messages([_message(outbound)])
+    except SMTPRecipientsRefused as refusal:
+        [(code, _said)] = refusal.recipients.values()
+        raise _error_for_code(code, "the recipient") from None
+    except SMTPDataError as refusal:
+        raise _error_for_code(refusal.smtp_code, "the letter") from None
+    except OSError as problem:  # includes smtplib's exceptions
+        if getattr(mailer, "has_handed_over", False):
+            raise OutcomeUnknown("The mail server took the letter and did not answer.") from None
+        what = getattr(problem, "smtp_code", type(problem).__name__)
+        raise Unavailable(f"The mail server cannot be reached, or wants nothing of us ({what}).") from None
+    except (ValidationError, ValueError):  # last: an untrusted certificate is an OSError, too
+        raise Rejected("That is no e-mail address.") from None
+    finally:
+        # Django would close it within send_messages, where an unanswered QUIT would look like a failed delivery.
+        with suppress(OSError):
+            mailer.close()
+    return _message_id(outbound)
+
+
+def _message(outbound: OutboundMessage) -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives(
+        subject=" ".join(outbound.subject.split()),  # a line break would end the header
+        body=outbound.text,
+        to=[outbound.to],
+        headers={
+            "Message-ID": _message_id(outbound),
+            "Auto-Submitted": "auto-generated",  # suppresses out-of-office replies
+        },
+    )
+    if outbound.html:
+        message.attach_alternative(outbound.html, "text/html")
+    return message
+
+
+def _message_id(outbound: OutboundMessage) -> str:
+    return f"<{outbound.id}@{urlsplit(settings.SHOP_ORIGIN).hostname}>"
+
+
+def _error_for_code(code: int, what: str) -> DeliveryFailed:
+    said = f"The mail server answered {code} to {what}."  # without the server's text, which may repeat the address
+    return Rejected(said) if 500 <= code < 600 else Unavailable(said)  # noqa: PLR2004

@@ -1,0 +1,59 @@
+"""
+The header of every page: who is signed in, which pages to go to, how many items are in the basket.
+
+Its data is in the session or the cache, so no page queries for it. It decides what is shown, never what is allowed.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orders.notifications import selectors as notification_selectors
+from orders.views import basket_session
+from pizzeria.users import sessions
+from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, of_groups
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    person: str
+    pages: list[NavItem]
+    basket_count: int
+    user_id: str  # blank: a guest
+    has_account: bool  # a local account: e-mail, password and passkeys are changed here
+
+    def unread(self) -> int:
+        """Return the number of the user's unread notifications; called by whole pages, not by page fragments."""
+        return notification_selectors.unread_count(self.user_id) if self.user_id else 0
+
+
+def header_for(request: HttpRequest) -> Header:
+    """Return the header of a page. No query."""
+    session = getattr(request, "session", {})
+    return Header(
+        person=session.get(sessions.PERSON, ""),
+        pages=_pages(set(session.get(sessions.GROUPS, []))),
+        basket_count=session.get(basket_session.COUNT_KEY, 0),
+        user_id=session.get(SESSION_KEY, ""),
+        has_account=sessions.is_by_account(session),
+    )
+
+
+def _pages(groups: set[str]) -> list[NavItem]:
+    roles = of_groups(groups)
+    pages = [
+        (_("Kitchen"), "kitchen:board", {KITCHEN, MANAGER, ADMIN}),
+        (_("Deliveries"), "deliveries:tour", {DRIVER, MANAGER, ADMIN}),
+        (_("Admin"), "admin:index", {MANAGER, ADMIN}),
+        (_("My orders"), "orders:history", {CUSTOMER}),
+    ]
+    return [NavItem(title, reverse(name)) for title, name, shown_to in pages if shown_to & set(roles)]

@@ -1,0 +1,166 @@
+"""Orders in admin: what a manager reads of one, and does to it there."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from kitchen import services as kitchen_services
+from kitchen.models import FulfillmentMethod
+from orders import services as order_services
+from orders.deliveries import services as delivery_services
+from orders.models import CancelReason, Order, OrderStatus
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.users.models import User
+from pizzeria.users.roles import ADMIN, KITCHEN, MANAGER
+from tests import shop
+
+LIST = reverse("admin:orders_order_changelist")
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+
+@pytest.fixture
+def ready(chef):
+    """Orders out of the oven: `ready(FulfillmentMethod.DELIVERY)`."""
+    return lambda method=FulfillmentMethod.PICKUP: shop.cooked(
+        shop.place(method=method, at=clock.now()), by=chef, at=clock.now()
+    )
+
+
+def page_of(order):
+    return reverse("admin:orders_order_change", args=[order.pk])
+
+
+def act(browser, action, *orders, **answer):
+    """Act on orders from the list; give the page that follows."""
+    ticked = {"action": action, "_selected_action": [order.pk for order in orders]}
+    return browser.post(LIST, {**ticked, **answer}, follow=True)
+
+
+def act_on_its_page(browser, action, order, **answer):
+    asked = {"CHANGE_FORM-action": action, "_selected_action": order.pk}
+    return browser.post(page_of(order), {**asked, **answer}, follow=True)
+
+
+FROM_EITHER = pytest.mark.parametrize("act", [act, act_on_its_page], ids=["from the list", "from its page"])
+
+
+def said_on(answer):
+    return [str(message) for message in answer.context["messages"]]
+
+
+def name_of(driver):
+    return User.objects.get(pk=driver.user_id).username
+
+
+def test_show_what_a_delivery_needs_and_why_it_was_cancelled(mario, dina, ready):
+    order = ready(FulfillmentMethod.DELIVERY)
+    for step in (delivery_services.claim_delivery, delivery_services.leave_for_delivery):
+        step(ref=order.ref, by=dina, at=clock.now())
+    why = {"reason": CancelReason.OTHER, "note": "The car broke down."}
+    order_services.cancel_order(ref=order.ref, **why, by=SYSTEM, at=clock.now())
+
+    html = mario.get(page_of(order)).content.decode()
+
+    for words in ("Via Appia 7", "00183", "Roma", "third floor", "Dina Neri", "something else", "The car broke down."):
+        assert words in html
+    for field in ("method", "out_for_delivery_at", "cancelled_at", "discount", "delivery_fee", "tip"):
+        assert f"field-{field}" in html
+    assert order.contact.guest_token not in html
+
+
+def test_show_their_whole_timeline(mario, placed_order, chef):
+    kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=shop.FRIDAY_NIGHT)
+
+    timeline = mario.get(page_of(placed_order)).context["timeline"]
+
+    assert [happening.type for happening in timeline] == [
+        "order.placed.v1",
+        "order.confirmed.v1",
+        "order.cooking_started.v1",
+    ]
+
+
+def test_open_for_admins_and_not_for_cooks(sign_in):
+    assert sign_in(ADMIN).get(LIST).status_code == 200
+    assert sign_in(KITCHEN).get(LIST, follow=True).status_code == 403
+
+
+def test_are_changed_by_no_form(mario, placed_order):
+    answer = mario.post(page_of(placed_order), {"status": "delivered"})
+
+    assert answer.status_code == 403
+    assert Order.objects.get().status == OrderStatus.CONFIRMED
+
+
+@FROM_EITHER
+def test_are_handed_over(mario, ready, act):
+    order = ready()
+
+    answer = act(mario, "hand_over", order)
+
+    assert said_on(answer) == [f"{order} is handed over."]
+    order.refresh_from_db()
+    assert order.status == OrderStatus.DELIVERED
+
+
+def test_are_handed_over_as_far_as_they_can_be_and_of_the_others_it_is_said(mario, ready):
+    waiting, first, second = shop.place(at=clock.now()), ready(), ready()
+
+    answer = act(mario, "hand_over", waiting, first, second)
+
+    assert said_on(answer) == ["#1 is not ready yet.", f"{first} is handed over.", f"{second} is handed over."]
+
+
+@FROM_EITHER
+def test_are_given_to_a_driver_who_is_asked_for_and_taken_again(mario, dina, ready, act):
+    order = ready(FulfillmentMethod.DELIVERY)
+
+    question = act(mario, "assign_driver", order)
+    assert re.findall(r'<option value="(\w+)"', question.content.decode()) == [name_of(dina), mario.user.username]
+    form = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="(\w+)">', question.content.decode()))
+
+    answer = mario.post(question.request["PATH_INFO"], {**form, "driver": name_of(dina)}, follow=True)
+    order.refresh_from_db()
+    assert (said_on(answer), order.driver_id) == ([f"{order} has its driver."], dina.user_id)
+
+    answer = act(mario, "take_from_driver", order)
+    order.refresh_from_db()
+    assert (said_on(answer), order.driver_id) == ([f"{order} waits for a driver."], None)
+
+
+@FROM_EITHER
+def test_are_given_to_nobody_who_does_not_deliver(mario, ready, act):
+    order = ready(FulfillmentMethod.DELIVERY)
+    ciro = shop.hire(KITCHEN)
+
+    answer = act(mario, "assign_driver", order, driver=name_of(ciro))
+
+    assert answer.status_code == 422
+    assert "Please choose somebody who delivers." in answer.content.decode()
+    assert Order.objects.get().driver_id is None
+
+
+@FROM_EITHER
+def test_are_cancelled_on_the_page_that_asks_why(mario, placed_order, act):
+    answer = act(mario, "cancel", placed_order)
+
+    assert answer.redirect_chain[-1][0] == reverse("orders:cancel", args=[placed_order.ref])
+    assert "Cancel order #1?" in answer.content.decode()
+
+
+def test_are_cancelled_one_at_a_time(mario):
+    answer = act(mario, "cancel", shop.place(), shop.place())
+
+    assert said_on(answer) == ["One at a time, please: each guest reads why."]
+
+
+@pytest.mark.parametrize("role", [MANAGER, ADMIN], ids=lambda role: role.name)
+def test_offer_their_actions_to_whoever_may_take_them(sign_in, placed_order, role):
+    browser = sign_in(role)
+
+    for page in (LIST, page_of(placed_order)):
+        offered = re.findall(r'<option value="(\w+)"', browser.get(page).content.decode())
+        assert offered == ["hand_over", "assign_driver", "take_from_driver", "cancel"]

@@ -1,0 +1,69 @@
+"""
+The short way from an order's events to its notices, as if each had just been relayed; and from a notice to what came
+of it.
+"""
+
+from datetime import timedelta
+
+from orders.notifications import services as notification_services
+from orders.notifications.models import Notification, NotificationChannel, NotificationState
+from pizzeria.foundation.events.models import StoredEvent
+from tests.shop import FRIDAY_NIGHT
+
+EMAIL, SMS = NotificationChannel.EMAIL, NotificationChannel.SMS
+QUEUED, SENDING, SENT = NotificationState.QUEUED, NotificationState.SENDING, NotificationState.SENT
+FAILED, DEAD, EXPIRED = NotificationState.FAILED, NotificationState.DEAD, NotificationState.EXPIRED
+
+
+def seconds(count):
+    return FRIDAY_NIGHT + timedelta(seconds=count)
+
+
+def minutes(count):
+    return FRIDAY_NIGHT + timedelta(minutes=count)
+
+
+def create_notifications(order, *types, at=FRIDAY_NIGHT):
+    """Write the notices of an order's events, or of those of the named types; give what is to be sent of them."""
+    events = StoredEvent.objects.filter(aggregate_ref=order.ref, **({"type__in": types} if types else {})).order_by(
+        "seq"
+    )
+    return [
+        notification
+        for event in events
+        for notification in notification_services.create_notifications(event_id=event.pk, at=at)
+    ]
+
+
+def newest(order, channel, kind="confirmed", at=FRIDAY_NIGHT):
+    """Write an order's notices; give the newest of a kind that goes out by a channel."""
+    create_notifications(order, at=at)
+    return Notification.objects.filter(order=order, channel=channel, kind=kind).latest("pk")
+
+
+def send(notification, at=FRIDAY_NIGHT):
+    """Send a notice; give it as it is then."""
+    notification_services.send_notification(notification_id=notification.pk, at=at)
+    return now(notification)
+
+
+def take_for_sending(notification, at=FRIDAY_NIGHT):
+    return notification_services.claim_notification(notification_id=notification.pk, at=at)
+
+
+def record_outcome(taken, outcome, at=FRIDAY_NIGHT):
+    notification_services.record_outcome(notification=taken, outcome=outcome, at=at)
+    return now(taken)
+
+
+def now(notification):
+    return Notification.objects.get(pk=notification.pk)
+
+
+def attempt_times(notification, outcomes):
+    """Try a notice whenever it is due, each time with the next outcome; give the times at which it was tried."""
+    times = []
+    for outcome in outcomes:
+        times.append(now(notification).due_at)
+        record_outcome(take_for_sending(notification, times[-1]), outcome, times[-1])
+    return times

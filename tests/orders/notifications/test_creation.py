@@ -1,0 +1,193 @@
+"""Noticing: who is told what of an order, by which way, and that it is written down once."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from kitchen import services as kitchen_services
+from kitchen.models import FulfillmentMethod, Kitchen
+from orders import services as order_services
+from orders.deliveries import services as delivery_services
+from orders.models import CancelReason, OrderContact
+from orders.notifications import services as notification_services
+from orders.notifications.models import Notification, NotificationChannel, NotificationKind, NotificationState
+from orders.notifications.rules import RULES
+from pizzeria.foundation.events.models import StoredEvent
+from pizzeria.operations import mail_url
+from pizzeria.users.roles import CUSTOMER, DRIVER
+from tests import shop
+from tests.factories import UserFactory
+from tests.orders.notifications.notification_helpers import create_notifications
+from tests.shop import ANNA, FRIDAY_NIGHT
+
+IN_APP, EMAIL, SMS = NotificationChannel.IN_APP, NotificationChannel.EMAIL, NotificationChannel.SMS
+
+pytestmark = pytest.mark.usefixtures("kitchen", "post")
+
+
+@pytest.fixture
+def carla(db):
+    """A customer."""
+    return shop.acting_as(CUSTOMER, UserFactory().pk)
+
+
+@pytest.fixture
+def dario(db):
+    """A driver."""
+    return shop.acting_as(DRIVER, UserFactory(first_name="Dario").pk)
+
+
+def told(order):
+    """Tell who was told what, by which ways."""
+    ways = {}
+    for notification in Notification.objects.filter(order=order).order_by("pk"):
+        ways.setdefault(notification.kind, []).append(notification.channel)
+    return ways
+
+
+def brought_home(order, *, chef, driver):
+    """Cook a delivery and bring it to the door."""
+    shop.cooked(order, by=chef)
+    delivery_services.claim_delivery(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
+    delivery_services.leave_for_delivery(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
+    delivery_services.deliver(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
+    return order
+
+
+def test_tells_a_customer_who_picks_it_up(carla, chef):
+    order = shop.cooked(shop.place(by=carla), by=chef)
+    order_services.hand_over(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+
+    create_notifications(order)
+
+    assert told(order) == {
+        "placed": [IN_APP],
+        "confirmed": [IN_APP, EMAIL, SMS],
+        "cooking": [IN_APP],
+        "ready": [IN_APP, EMAIL, SMS],
+        "delivered": [IN_APP, EMAIL],
+    }
+    assert set(order.notifications.values_list("recipient", flat=True)) == {str(carla.user_id)}
+
+
+def test_tells_a_guest_by_mail_and_sms_alone(placed_order, chef):
+    create_notifications(shop.cooked(placed_order, by=chef))
+
+    assert told(placed_order) == {"confirmed": [EMAIL, SMS], "ready": [EMAIL, SMS]}
+    assert set(placed_order.notifications.values_list("recipient", flat=True)) == {"guest"}
+
+
+def test_says_ready_to_pickups_only_and_on_the_way_to_deliveries(carla, chef, dario):
+    order = brought_home(shop.place(by=carla, method=FulfillmentMethod.DELIVERY), chef=chef, driver=dario)
+
+    create_notifications(order)
+
+    assert told(order) == {
+        "placed": [IN_APP],
+        "confirmed": [IN_APP, EMAIL, SMS],
+        "cooking": [IN_APP],
+        "out_for_delivery": [IN_APP, EMAIL, SMS],
+        "delivered": [IN_APP, EMAIL],
+    }
+
+
+def test_tells_of_an_end_and_of_a_new_promise(kitchen, chef):
+    Kitchen.objects.update(oven_slots=1)
+    late, given_up = shop.place(), shop.place()
+    kitchen_services.start_cooking(ref=late.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=15))
+    order_services.cancel_order(
+        ref=given_up.ref, reason=CancelReason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=15)
+    )
+
+    create_notifications(late)
+    create_notifications(given_up)
+
+    assert told(late)["promise_changed"] == [EMAIL, SMS]
+    assert told(given_up)["cancelled"] == [EMAIL, SMS]
+
+
+def test_shows_on_the_page_at_once_and_queues_what_must_leave_the_shop(carla):
+    order = shop.place(by=carla)
+
+    to_be_sent = create_notifications(order, "order.confirmed.v1", at=FRIDAY_NIGHT + timedelta(seconds=2))
+
+    page, *leaving = Notification.objects.filter(order=order).order_by("pk")
+    assert (page.state, page.sent_at) == (NotificationState.SENT, FRIDAY_NIGHT + timedelta(seconds=2))
+    assert to_be_sent == leaving
+    assert {(each.state, each.sent_at, each.attempts) for each in leaving} == {(NotificationState.QUEUED, None, 0)}
+    assert {each.relevant_since for each in leaving} == {FRIDAY_NIGHT}
+
+
+def test_asks_nobody_who_left_no_address():
+    order = shop.place(contact=replace(ANNA, email=""))
+
+    create_notifications(order)
+
+    assert told(order) == {"confirmed": [SMS]}
+
+
+def test_writes_nothing_to_an_erased_contact(placed_order):
+    OrderContact.objects.update(name="", phone="", email="")
+
+    assert create_notifications(placed_order) == []
+
+
+def test_uses_only_the_ways_that_this_shop_has(placed_order, settings):
+    settings.NOTIFY_SMS_URL = ""
+    create_notifications(placed_order)
+    assert told(placed_order) == {"confirmed": [EMAIL]}
+
+    settings.MAILERS = mail_url.parse_mail_url("")
+    create_notifications(shop.place(), "order.confirmed.v1")
+    assert Notification.objects.exclude(order=placed_order).count() == 0
+
+
+def test_of_what_was_heard_twice_is_written_once_and_still_given_to_be_sent(placed_order):
+    first = create_notifications(placed_order, at=FRIDAY_NIGHT)
+    again = create_notifications(placed_order, at=FRIDAY_NIGHT + timedelta(seconds=9))
+
+    assert again == first
+    assert Notification.objects.count() == len(first) == 2
+    assert {notification.created_at for notification in Notification.objects.all()} == {FRIDAY_NIGHT}
+
+
+def test_tells_of_the_second_time_that_it_is_ready_too(placed_order, chef):
+    order = shop.cooked(placed_order, by=chef)
+    kitchen_services.recall_ticket(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+    kitchen_services.finish_ticket(ref=order.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=3))
+
+    create_notifications(order)
+
+    assert told(order)["ready"] == [EMAIL, SMS, EMAIL, SMS]
+
+
+def test_tells_nobody_of_a_drivers_comings_and_goings(chef, dario):
+    order = shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=chef)
+    delivery_services.claim_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
+
+    assert create_notifications(order, "order.driver_assigned.v1") == []
+
+
+def test_holds_nothing_that_could_be_erased(placed_order):
+    create_notifications(placed_order)
+
+    for row in Notification.objects.values():
+        assert not any(said in str(row) for said in (ANNA.name, ANNA.phone, ANNA.email))
+
+
+def test_knows_a_notice_for_everything_in_its_table_and_nothing_else():
+    assert sorted(rule.kind for rule in RULES.values()) == sorted(NotificationKind)
+
+
+@pytest.mark.parametrize("domain_event", RULES, ids=lambda domain_event: domain_event.type)
+def test_hears_of_everything_in_its_table(domain_event):
+    assert ("orders.on_order_event", id(None)) in [key for key, *_rest in domain_event.signal.receivers]
+
+
+def test_takes_seven_statements_however_many_are_told(carla, django_assert_num_queries):
+    order = shop.place(by=carla)
+    event = StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
+
+    with django_assert_num_queries(7):  # two are the transaction's, one asks whether it was still a guest's
+        assert len(notification_services.create_notifications(event_id=event.pk, at=FRIDAY_NIGHT)) == 2

@@ -1,0 +1,234 @@
+"""What notices say: on the page, by e-mail and by SMS."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.template import TemplateDoesNotExist
+
+from kitchen import services as kitchen_services
+from kitchen.models import FulfillmentMethod
+from orders import services as order_services
+from orders.models import CancelReason, Order, OrderContact
+from orders.notifications.messages import inbox_text, message_for
+from orders.notifications.models import Notification, NotificationChannel, NotificationKind
+from orders.selectors import order_url
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.events.models import StoredEvent
+from pizzeria.users.roles import CUSTOMER
+from tests import shop
+from tests.shop import ANNA, AT_HOME, FRIDAY_NIGHT
+
+EMAIL, SMS, IN_APP = NotificationChannel.EMAIL, NotificationChannel.SMS, NotificationChannel.IN_APP
+HOSTILE = [
+    "<b>Anna</b> & {{ link }}",
+    "Anna\r\nBcc: x@example.com",
+    "Zoë 🍕 O'Neill",
+    "https://evil.example/x",
+    "A" * 80,
+]
+
+pytestmark = pytest.mark.usefixtures("kitchen")
+
+
+@pytest.fixture(autouse=True)
+def _address(settings):
+    settings.SHOP_ORIGIN = "https://pizza.example"
+
+
+@pytest.fixture
+def delivery():
+    return shop.place(method=FulfillmentMethod.DELIVERY)
+
+
+def told(order, kind, channel=SMS):
+    """Return the notification of an order's newest event."""
+    order = Order.objects.select_related("contact").get(pk=order.pk)
+    event = StoredEvent.objects.filter(aggregate_ref=order.ref).latest("seq")
+    return Notification(pk=17, event=event, order=order, kind=kind, channel=channel, recipient="guest")
+
+
+def text_of(order, kind, channel=SMS):
+    return message_for(told(order, kind, channel)).text
+
+
+def started_late(order):
+    """Start an order so late that it gets a new promise: 20:25 to 20:45, twice as wide as the first."""
+    kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=FRIDAY_NIGHT + timedelta(minutes=15))
+    return order
+
+
+def cancelled(order, reason=CancelReason.SOLD_OUT, note=""):
+    return order_services.cancel_order(ref=order.ref, reason=reason, note=note, by=SYSTEM, at=FRIDAY_NIGHT)
+
+
+def called(name):
+    """Place an order for somebody of this name."""
+    return shop.place(contact=replace(ANNA, name=name))
+
+
+def test_say_by_sms_that_it_is_ready(placed_order):
+    message = message_for(told(placed_order, NotificationKind.READY))
+
+    assert message.text == "Hi Anna Bianchi! Your order #1 is ready for pickup!"
+    assert (message.to, message.id, message.html) == ("+390612345678", "notification-17", "")
+
+
+def test_say_by_sms_where_to_follow_it_as_the_shops_clock_shows_it(placed_order):
+    link = f"https://pizza.example{order_url(placed_order)}"
+
+    assert text_of(placed_order, NotificationKind.CONFIRMED) == f"#1 is in, ready between 20:10 and 20:20: {link}"
+
+
+def test_say_by_sms_that_it_is_on_its_way_or_late(delivery):
+    assert text_of(delivery, NotificationKind.OUT_FOR_DELIVERY).startswith(
+        "Hi Anna Bianchi! Your order #1 is on its way."
+    )
+
+    late = text_of(started_late(delivery), NotificationKind.PROMISE_CHANGED)
+    assert late == "Hi Anna Bianchi! Sorry, your order #1 takes a little longer: now with you between 20:45 and 21:05."
+
+
+def test_say_by_sms_why_it_was_cancelled(placed_order):
+    said = "Hi Anna Bianchi! Your order #1 was cancelled. We are sorry: something in it ran out."
+
+    assert text_of(cancelled(placed_order), NotificationKind.CANCELLED) == said
+
+
+@pytest.mark.parametrize("kind", [*NotificationKind])
+def test_fit_one_sms_and_its_plain_letters(kind, delivery):
+    order = cancelled(delivery, CancelReason.WRONG_ADDRESS) if kind == NotificationKind.CANCELLED else delivery
+    try:
+        text = text_of(order, kind)
+    except TemplateDoesNotExist:
+        assert kind in (NotificationKind.PLACED, NotificationKind.COOKING, NotificationKind.DELIVERED)
+        return
+
+    assert text.isascii()
+    assert len(text) <= 160
+    assert "\n" not in text
+
+
+def test_of_a_typed_reason_say_all_by_email_and_the_beginning_by_sms(placed_order):
+    order = cancelled(placed_order, CancelReason.OTHER, note="The oven\nis broken, " + "and cold, " * 20)
+
+    assert "The oven is broken, and cold" in text_of(order, NotificationKind.CANCELLED)
+    assert len(text_of(order, NotificationKind.CANCELLED)) <= 160
+    assert ("and cold, " * 20).strip() in text_of(order, NotificationKind.CANCELLED, EMAIL)
+
+
+def test_say_by_email_what_was_ordered_and_what_it_costs():
+    choices = shop.pizza("pepperoni", size="large", added=("olives",), left_out=("pepperoni",)), shop.simple_item()
+    order = shop.place(shop.basket_of(*choices))
+
+    message = message_for(told(order, NotificationKind.CONFIRMED, EMAIL))
+
+    said = ["1 × Pepperoni", "Large", "with Olives", "without Pepperoni", "1 × Cola", "€3.20", "€29.68"]
+    said += ["Hi Anna Bianchi!", "Ready between 20:11 and 20:21.", f"https://pizza.example{order_url(order)}"]
+    assert (message.to, message.subject) == ("anna@example.com", "Order #1 is in line for the oven")
+    for written in (message.text, message.html):
+        assert [words for words in said if words not in written] == []
+
+
+def test_promise_what_the_order_promises_now_also_when_they_are_late(placed_order):
+    notification = told(placed_order, NotificationKind.CONFIRMED)
+    started_late(placed_order)
+    notification.order.refresh_from_db()
+
+    assert "ready between 20:25 and 20:45" in message_for(notification).text
+
+
+def test_on_the_page_promise_what_was_promised_then(placed_order):
+    notification = told(placed_order, NotificationKind.CONFIRMED, IN_APP)
+    started_late(placed_order)
+    notification.order.refresh_from_db()
+    newer = told(placed_order, NotificationKind.PROMISE_CHANGED, IN_APP)
+
+    assert inbox_text(notification).text == "Ready between 20:10 and 20:20."
+    assert inbox_text(newer).text == "We are sorry. Now ready between 20:25 and 20:45."
+
+
+@pytest.mark.parametrize("kind", [*NotificationKind])
+def test_have_a_line_for_the_page(kind, placed_order):
+    order = cancelled(placed_order) if kind == NotificationKind.CANCELLED else placed_order
+
+    line = inbox_text(told(order, kind, IN_APP))
+
+    assert "#1" in line.headline
+    assert line.text
+
+
+def test_on_the_page_of_news_from_a_newer_release_promise_what_the_order_does(placed_order):
+    notification = told(placed_order, NotificationKind.CONFIRMED, IN_APP)
+    notification.event.type = "order.confirmed.v99"
+
+    assert inbox_text(notification).text == "Ready between 20:10 and 20:20."
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_take_a_name_as_one_line_of_text_and_never_as_a_link(name):
+    order = called(name)
+    one_line = " ".join(name.split())
+
+    by_sms, by_email = (message_for(told(order, NotificationKind.READY, channel)) for channel in (SMS, EMAIL))
+
+    shown = one_line if len(one_line) <= 40 else "A" * 37 + "..."
+    assert by_sms.text == f"Hi {shown}! Your order #1 is ready for pickup!"
+    assert by_email.text.startswith(f"Hi {shown}!\n")
+    assert "<b>" not in by_email.html
+    assert re.findall(r'href="([^"]+)"', by_email.html) == [f"https://pizza.example{order_url(order)}"]
+
+
+def test_escape_what_is_typed_in_html_alone():
+    message = message_for(told(called("Tom & <Jerry>"), NotificationKind.READY, EMAIL))
+
+    assert "Hi Tom & <Jerry>!" in message.text
+    assert "Hi Tom &amp; &lt;Jerry&gt;!" in message.html
+
+
+def test_greet_somebody_without_a_name_all_the_same(placed_order):
+    OrderContact.objects.update(name="")
+
+    assert text_of(placed_order, NotificationKind.READY).startswith("Hi there!")
+
+
+@pytest.mark.parametrize("channel", [EMAIL, SMS])
+def test_are_not_written_to_nobody(placed_order, channel):
+    notification = told(placed_order, NotificationKind.READY, channel)
+    assert message_for(notification)
+    OrderContact.objects.update(name="", email="", phone="", guest_token="")
+    notification.order.contact.refresh_from_db()
+
+    assert message_for(notification) is None
+
+
+def test_are_not_sent_to_a_number_that_cannot_be_one(placed_order):
+    OrderContact.objects.update(phone="+3912")
+
+    assert message_for(told(placed_order, NotificationKind.READY)) is None
+
+
+def test_of_a_customer_lead_to_the_order_without_a_key(sign_in):
+    order = shop.place(by=shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk), contact=AT_HOME)
+
+    text = text_of(order, NotificationKind.CONFIRMED)
+
+    assert text.endswith(f" https://pizza.example/orders/{order.ref}/")
+
+
+@pytest.mark.parametrize(("channel", "queries"), [(SMS, 0), (EMAIL, 2)])
+def test_take_two_queries_by_email_for_what_was_ordered_else_none(
+    placed_order, django_assert_num_queries, channel, queries
+):
+    notification = told(placed_order, NotificationKind.READY, channel)
+
+    with django_assert_num_queries(queries):
+        message_for(notification)
+
+
+def test_take_no_query_on_the_page(placed_order, django_assert_num_queries):
+    notification = told(placed_order, NotificationKind.READY, IN_APP)
+
+    with django_assert_num_queries(0):
+        inbox_text(notification)

@@ -1,0 +1,152 @@
+"""The SMS channel, against a real server: by apprise's plain plugin, and by Twilio's."""
+
+import io
+import logging
+import os
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+
+import pytest
+from apprise.plugins.twilio import NotifyTwilio
+
+from orders.notifications.channels import sms
+from pizzeria.foundation.mail.outbound import DeliveryFailed, OutboundMessage, OutcomeUnknown, Rejected, Unavailable
+from tests.message_sinks import patience_for
+
+ANNA = "+393331234567"
+LETTER = OutboundMessage(
+    id="notification-17", to=ANNA, subject="", text="Anna, your Margherita is ready – error=404. & <b>più</b>"
+)
+OUTCOMES = [
+    ({"refused": [ANNA]}, Rejected),
+    ({"SMS": 404}, Rejected),
+    ({"SMS": 422}, Rejected),
+    ({"SMS": 401}, Unavailable),
+    ({"SMS": 429}, Unavailable),
+    ({"SMS": 500}, Unavailable),
+    ({"SMS": 503}, Unavailable),
+    ({"SMS": 307}, Unavailable),
+    ({"SMS": 504}, OutcomeUnknown),
+    ({"SMS": "silence"}, OutcomeUnknown),
+    ({"SMS": "drop"}, OutcomeUnknown),
+]
+
+
+@pytest.fixture(params=["plain", "twilio"])
+def behaves(request, post, settings, monkeypatch):
+    """
+    Have the postbox, reached by one plugin or the other, behave like this, and wait for its answers accordingly:
+    `behaves(SMS=500)`.
+    """
+    address = post.box.sms_url
+    if request.param == "twilio":
+        monkeypatch.setattr(NotifyTwilio, "notify_sms_url", post.box.sms_url.replace("json://", "http://"))
+        address = f"twilio://AC{'0' * 32}:{'1' * 32}@+15550001111"
+
+    def behaves(**manners):
+        post.behaves(**manners)
+        seconds = patience_for(manners)
+        settings.NOTIFY_SMS_URL = f"{address}?cto={seconds}&rto={seconds}"
+
+    behaves()
+    return behaves
+
+
+def test_hands_the_text_to_the_provider_as_it_is(behaves, post):
+    assert sms.send(LETTER) == ""
+
+    [taken] = post.taken("sms")
+    assert (taken.to, taken.text) == (ANNA, LETTER.text)
+
+
+@pytest.mark.parametrize(("manners", "outcome"), OUTCOMES, ids=str)
+def test_tells_what_became_of_a_message_and_nothing_about_anybody(behaves, post, manners, outcome):
+    behaves(**manners)
+
+    with pytest.raises(outcome) as told:
+        sms.send(LETTER)
+
+    assert type(told.value) is outcome
+    assert not any(secret in str(told.value) for secret in (ANNA, ANNA[1:], "Anna", "Margherita"))
+    assert len(post.taken("sms")) == (manners["SMS"] in ("silence", "drop") if "SMS" in manners else 0)
+
+
+def test_asks_once_whatever_the_address_says(post, settings):
+    settings.NOTIFY_SMS_URL += "&retry=3&wait=0"
+    post.behaves(SMS="drop")
+
+    with pytest.raises(OutcomeUnknown):
+        sms.send(LETTER)
+
+    assert len(post.taken("sms")) == 1
+
+
+@pytest.mark.parametrize("nobody", ["", "anna", "3331234567", "+39", "+1555", "+39333123456789012", f"{ANNA},{ANNA}"])
+def test_refuses_what_cannot_be_a_number_without_asking(post, nobody):
+    with pytest.raises(Rejected):
+        sms.send(OutboundMessage(id="notification-17", to=nobody, subject="", text="Ready"))
+
+    assert post.taken() == []
+
+
+def test_is_unavailable_where_nobody_listens(post, settings):
+    with socket.socket() as held:  # nobody else gets the port meanwhile
+        held.bind(("127.0.0.1", 0))
+        settings.NOTIFY_SMS_URL = f"json://127.0.0.1:{held.getsockname()[1]}/sms"
+
+        with pytest.raises(Unavailable):
+            sms.send(LETTER)
+
+
+def test_is_open_when_there_is_a_provider(post, settings):
+    assert sms.is_configured()
+
+    settings.NOTIFY_SMS_URL = ""
+    assert not sms.is_configured()
+    with pytest.raises(Unavailable):
+        sms.send(LETTER)
+
+
+@pytest.fixture
+def written():
+    """What reaches our logs while a test runs, down to the last detail."""
+    paper, root = io.StringIO(), logging.getLogger()
+    handler, level = logging.StreamHandler(paper), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield paper.getvalue
+    root.setLevel(level)
+    root.removeHandler(handler)
+
+
+@pytest.mark.parametrize("manners", [{}, {"SMS": 500}, {"SMS": "drop"}, {"refused": [ANNA]}], ids=str)
+def test_writes_nothing_about_anybody_into_our_logs(behaves, manners, written, capfd):
+    behaves(**manners)
+    logging.getLogger("somebody").debug("Let us see.")
+
+    with suppress(DeliveryFailed):
+        sms.send(LETTER)
+
+    said = written() + "".join(capfd.readouterr())
+    assert "Let us see." in said
+    assert not any(secret in said for secret in (ANNA, ANNA[1:], "Anna", "Margherita"))
+
+
+def test_costs_the_web_process_nothing():
+    start = (
+        "import sys, pizzeria.wsgi; print(*sorted({'apprise', 'orders.notifications.channels.sms'} & set(sys.modules)))"
+    )
+
+    answer = subprocess.run([sys.executable, "-c", start], env=os.environ, capture_output=True, text=True, check=True)
+
+    assert answer.stdout.split() == ["orders.notifications.channels.sms"]
+
+
+def test_understands_its_address_or_says_that_it_does_not(settings):
+    settings.NOTIFY_SMS_URL = "json://127.0.0.1/sms"
+    assert sms.is_provider_known()
+
+    settings.NOTIFY_SMS_URL = "pigeon://roof"
+    assert not sms.is_provider_known()
