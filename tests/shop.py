@@ -12,6 +12,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from menu import catalogue
 from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
+from orders import policies
 from orders import services as order_services
 from orders.basket_pricing import price_basket
 from orders.models import Basket, Order
@@ -57,6 +58,11 @@ def hire(role: Role, **fields) -> Actor:
     user = UserFactory(**fields)
     assign_roles(user, [role])
     return acting_as(role, user.pk)
+
+
+def with_link(order: Order, by: Actor = GUEST) -> Actor:
+    """Return an actor who has the link of a guest's order."""
+    return policies.with_guest_token(by, order.contact.guest_token)
 
 
 def pizza(slug: str = "margherita", *, size: str = "small", added: tuple[str, ...] = (), left_out=()) -> Selection:

@@ -19,7 +19,7 @@ from orders.exceptions import OrderStateConflict
 from orders.models import CancelReason, Order, OrderStatus
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER
 from orders.services.handover import complete_order, refuse_if_delivered
-from orders.services.locks import lock
+from orders.services.locks import lock, lock_kitchen_of
 from orders.services.reasons import refuse_unless_explained
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
@@ -51,7 +51,7 @@ def claim_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :raises NotAllowed: the actor may not deliver
     :raises OrderStateConflict: the order is not a delivery that is ready
     :raises AnotherDriverHasIt: another driver was first
-    :raises Order.DoesNotExist: there is no such order
+    :raises OrderNotFound: there is no such order
     """
     _refuse_unless(by, DELIVER)
     order = _ready_delivery(ref)
@@ -73,7 +73,7 @@ def assign_delivery(*, ref: UUID, driver: int, by: Actor, at: datetime) -> Order
     :raises NotAllowed: the actor may not assign deliveries
     :raises NotADriver: no user of this id may deliver
     :raises OrderStateConflict: the order is not a delivery that is ready
-    :raises Order.DoesNotExist: there is no such order
+    :raises OrderNotFound: there is no such order
     """
     _refuse_unless(by, ASSIGN_DELIVERIES)
     if not drivers().filter(pk=driver).exists():
@@ -96,7 +96,7 @@ def release_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :raises NotAllowed: the actor may not deliver
     :raises OrderStateConflict: the delivery has left, is not ready, or has no driver
     :raises NotYourDelivery: it is another driver's, and the actor may not assign deliveries
-    :raises Order.DoesNotExist: there is no such order
+    :raises OrderNotFound: there is no such order
     """
     _refuse_unless(by, DELIVER)
     order = _ready_delivery(ref)
@@ -113,10 +113,10 @@ def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :raises NotAllowed: the actor may not deliver
     :raises OrderStateConflict: the order is not a delivery that is ready
     :raises NotYourDelivery: the delivery is not this driver's
-    :raises Kitchen.DoesNotExist: there is no such order
+    :raises OrderNotFound: there is no such order
     """
     _refuse_unless(by, DELIVER)
-    kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
+    kitchen = lock_kitchen_of(ref)
     order = _ready_delivery(ref)
     if order.driver_id != by.user_id:
         raise NotYourDelivery(_("#%(number)d is not yours. Claim it first.") % {"number": order.number})
@@ -135,10 +135,10 @@ def fail_delivery(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor,
     :raises OrderStateConflict: the order is not out for delivery
     :raises NotYourDelivery: it is out with another driver, and the actor may not assign deliveries
     :raises ReasonMissing: "something else" without a note
-    :raises Kitchen.DoesNotExist: there is no such order
+    :raises OrderNotFound: there is no such order
     """
     _refuse_unless(by, DELIVER)
-    kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
+    kitchen = lock_kitchen_of(ref)
     order = lock(ref)
     _refuse_unless_out_with(by, order)
     refuse_unless_explained(reason, note)
@@ -158,7 +158,7 @@ def deliver(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :raises NotAllowed: the actor may not deliver
     :raises OrderStateConflict: the order is not out for delivery, or is delivered already
     :raises NotYourDelivery: it is out with another driver, and the actor may not assign deliveries
-    :raises Order.DoesNotExist: there is no such order
+    :raises OrderNotFound: there is no such order
     """
     _refuse_unless(by, DELIVER)
     order = lock(ref)

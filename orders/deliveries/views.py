@@ -9,10 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from kitchen.models import Kitchen
 from orders.deliveries import services
 from orders.deliveries.forms import AssignForm, FailedForm
 from orders.deliveries.selectors import drivers, tour
+from orders.exceptions import OrderNotFound
 from orders.models import CancelReason, Order
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER, SEE_DELIVERIES
 from pizzeria.foundation import clock
@@ -80,7 +80,7 @@ def _step(
     """Run a command on a delivery; show a refusal on the page, beside the form's field if it is about one."""
     try:
         take(ref=ref, by=actor_of(request), at=clock.now())
-    except (Order.DoesNotExist, Kitchen.DoesNotExist) as missing:
+    except OrderNotFound as missing:
         raise Http404 from missing
     except Refusal as refusal:
         if form and refusal.field in form.fields:

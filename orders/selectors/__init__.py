@@ -4,7 +4,6 @@ from orders.selectors.basket import BasketSummary, basket, count
 from orders.selectors.order import (
     OrderDetail,
     get_order,
-    is_owner,
     order_by_guest_token,
     order_detail,
     order_for_basket,
@@ -19,7 +18,6 @@ __all__ = [
     "basket",
     "count",
     "get_order",
-    "is_owner",
     "order_by_guest_token",
     "order_detail",
     "order_for_basket",

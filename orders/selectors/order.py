@@ -1,17 +1,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from hmac import compare_digest
 from uuid import UUID
 
 from django.urls import reverse
 
-from orders import presenters
+from orders import policies, presenters
 from orders.basket_pricing import Totals
 from orders.models import Basket, Order, OrderContact
-from orders.permissions import SEE_ALL_ORDERS
 from orders.selectors.basket import LineDetail
-from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.actor import GUEST, Actor
 from pizzeria.foundation.money import ZERO
 
 
@@ -54,26 +52,19 @@ class OrderRow:
 
 
 def visible_to(by: Actor, ref: UUID) -> Order | None:
-    """Return an order to its owner or to staff who may see all orders; None to any other actor."""
-    orders = Order.objects.select_related("contact")
-    if not by.may(SEE_ALL_ORDERS):
-        if by.user_id is None:
-            return None
-        orders = orders.filter(customer__user_id=by.user_id)
-    return orders.filter(ref=ref).first()
+    """Return an order to an actor who may see it, with its contact; None to any other actor."""
+    order = _placed_order(ref)
+    return order if order and policies.is_visible(order, by) else None
 
 
 def order_by_guest_token(ref: UUID, token: str) -> Order | None:
     """Return a guest's order by the token in its link. A customer's order has no token, so no link opens it."""
-    order = Order.objects.select_related("contact").filter(ref=ref).first()
-    if (
-        order is None
-        or order.customer_id
-        or not order.contact.guest_token
-        or not compare_digest(order.contact.guest_token, token)
-    ):
-        return None
-    return order
+    order = _placed_order(ref)
+    return order if order and policies.has_guest_link(order, policies.with_guest_token(GUEST, token)) else None
+
+
+def _placed_order(ref: UUID) -> Order | None:
+    return Order.objects.select_related("contact", "customer").filter(ref=ref).first()
 
 
 def get_order(ref: UUID) -> Order:
@@ -83,11 +74,6 @@ def get_order(ref: UUID) -> Order:
     :raises Order.DoesNotExist: there is no such order
     """
     return Order.objects.select_related("contact").get(ref=ref)
-
-
-def is_owner(by: Actor, ref: UUID) -> bool:
-    """Return whether an order is linked to the actor's own account."""
-    return by.user_id is not None and Order.objects.filter(ref=ref, customer__user_id=by.user_id).exists()
 
 
 def order_for_basket(basket: UUID) -> Order | None:

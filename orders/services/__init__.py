@@ -1,6 +1,6 @@
 """Commands of the orders app, one family per module: everything that happens in the life of an order."""
 
-from orders.exceptions import OrderStateConflict, ReasonMissing
+from orders.exceptions import OrderNotFound, OrderStateConflict, ReasonMissing
 from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, purge_baskets, remove_line
 from orders.services.cancellation import TooLateToCancel, cancel_order, needs_recent_auth
 from orders.services.checkout import (
@@ -28,6 +28,7 @@ __all__ = [
     "ContactDetails",
     "EmptyBasket",
     "OrderAlreadyLinked",
+    "OrderNotFound",
     "OrderStateConflict",
     "ReasonMissing",
     "TooLateToCancel",

@@ -4,11 +4,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kitchen import services as kitchen_services
+from orders import policies
 from orders.events import OrderCancelled
 from orders.exceptions import OrderStateConflict
 from orders.models import CancelReason, Order, OrderStatus
 from orders.permissions import STOP_THE_OVEN
-from orders.services.locks import lock
+from orders.services.locks import lock, lock_kitchen_of
 from orders.services.reasons import refuse_unless_explained
 from pizzeria.foundation.actor import ENTER_ADMIN, Actor
 from pizzeria.foundation.commands import command
@@ -26,19 +27,18 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
     """
     Cancel an order and free its place in the kitchen.
 
-    The caller has checked that a guest cancels only an order of their own.
-
     :param ref: the order's ref
     :param note: note to the reason, shown to the guest; required with "something else"
+    :raises OrderNotFound: there is no such order, or none that the actor may see
     :raises TooLateToCancel: cooking has begun, and the actor may not stop the oven
     :raises ReauthenticationRequired: cooking has begun, and an actor with admin access has not authenticated within the
         last ten minutes
     :raises OrderStateConflict: the order is cancelled or delivered already
     :raises ReasonMissing: "something else" without a note
-    :raises Kitchen.DoesNotExist: there is no such order
     """
-    kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
+    kitchen = lock_kitchen_of(ref)
     order = lock(ref)
+    policies.refuse_unless_visible(order, to=by)
     if not order.is_active:
         raise OrderStateConflict(_gone_already(order))
     if order.has_started and not by.may(STOP_THE_OVEN):

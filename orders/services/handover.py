@@ -11,7 +11,7 @@ from kitchen.permissions import HAND_OVER
 from orders.events import OrderDelivered
 from orders.exceptions import OrderStateConflict
 from orders.models import Order, OrderStatus
-from orders.services.locks import lock
+from orders.services.locks import lock, lock_kitchen_of
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -27,11 +27,11 @@ def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :param ref: the order's ref
     :raises NotAllowed: the actor may not hand over
     :raises OrderStateConflict: the order is a delivery, is not ready, or is delivered already
-    :raises Kitchen.DoesNotExist: there is no such order
+    :raises OrderNotFound: there is no such order
     """
     if not by.may(HAND_OVER):
         raise NotAllowed(_("Only the counter can hand over an order."))
-    kitchen = kitchen_services.lock_for_ticket(ref)  # before the order: see the order of locks
+    kitchen = lock_kitchen_of(ref)
     order = lock(ref)
     refuse_if_delivered(order)
     if order.method == FulfillmentMethod.DELIVERY:

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from orders import policies
 from orders.customers.services import customer_for
 from orders.events import OrderLinkedToCustomer
 from orders.models import Order
@@ -14,7 +15,7 @@ from pizzeria.foundation.refusals import NotAllowed, Refusal
 
 
 class OrderAlreadyLinked(Refusal):
-    """Refusal because the order is linked to an account already, even to the same one."""
+    """Refusal because the order is linked to the actor's account already."""
 
     code = "order_already_linked"
 
@@ -24,20 +25,22 @@ def link_order_to_customer(*, ref: UUID, by: Actor, at: datetime) -> Order:
     """
     Link a guest's order to the actor's account: from now on it opens for its owner, and its guest link opens nothing.
 
-    The caller has checked that the actor holds the order's guest link. Earlier notifications keep the guest as their
-    recipient.
+    Earlier notifications keep the guest as their recipient.
 
     :param ref: the order's ref
+    :param by: a signed-in user who has the order's guest link
     :raises NotAllowed: the actor is a guest
-    :raises OrderAlreadyLinked: the order is linked already
-    :raises Order.DoesNotExist: there is no such order
+    :raises OrderAlreadyLinked: the order is in the actor's account already
+    :raises OrderNotFound: there is no such order, or the actor does not have its link
     """
     customer = customer_for(by, at=at)  # before the order: see the order of locks
     if customer is None:
         raise NotAllowed(_("Please sign in, so that we know whose account it goes into."))
     order = lock(ref)
-    if order.customer_id is not None:
-        raise OrderAlreadyLinked(_("#%(number)d is in an account already.") % {"number": order.number})
+    if policies.is_owner(order, by):
+        raise OrderAlreadyLinked(_("#%(number)d is in your account already.") % {"number": order.number})
+    if not policies.has_guest_link(order, by):
+        raise policies.order_not_found()
 
     order.customer = customer
     order.contact.guest_token = ""

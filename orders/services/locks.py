@@ -1,7 +1,10 @@
-"""The lock of an order. The kitchen, if it is needed too, is locked before the order."""
+"""The locks of an order and its kitchen; the kitchen is always locked first."""
 
 from uuid import UUID
 
+from kitchen import services as kitchen_services
+from kitchen.models import Kitchen
+from orders import policies
 from orders.models import Order
 
 
@@ -9,6 +12,21 @@ def lock(ref: UUID) -> Order:
     """
     Lock an order until the transaction ends, and return it.
 
-    :raises Order.DoesNotExist: there is no order with this ref
+    :raises OrderNotFound: there is no order with this ref
     """
-    return Order.objects.select_for_update(no_key=True).get(ref=ref)
+    try:
+        return Order.objects.select_for_update(no_key=True).get(ref=ref)
+    except Order.DoesNotExist as missing:
+        raise policies.order_not_found() from missing
+
+
+def lock_kitchen_of(ref: UUID) -> Kitchen:
+    """
+    Lock the kitchen of an order until the transaction ends, before the order itself, and return it.
+
+    :raises OrderNotFound: there is no order with this ref
+    """
+    try:
+        return kitchen_services.lock_for_ticket(ref)
+    except Kitchen.DoesNotExist as missing:
+        raise policies.order_not_found() from missing

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from orders import selectors, services
+from orders import policies, selectors, services
 from orders.models import CancelReason, Order
 from orders.permissions import STOP_THE_OVEN
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.actor import Actor, actor_of
 from pizzeria.foundation.forms import OneLineField, ShopForm
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import ReauthenticationRequired, require_recent_auth
@@ -46,29 +46,31 @@ class CancelForm(ShopForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def cancel(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _cancel(request, selectors.visible_to(actor_of(request), ref))
+    by = actor_of(request)
+    return _cancel(request, selectors.visible_to(by, ref), by=by)
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def guest_cancel(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
-    return _cancel(request, selectors.order_by_guest_token(ref, token))
+    by = policies.with_guest_token(actor_of(request), token)
+    return _cancel(request, selectors.order_by_guest_token(ref, token), by=by)
 
 
-def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
+def _cancel(request: HttpRequest, order: Order | None, *, by: Actor) -> HttpResponse:
     """Ask for confirmation, then cancel; show errors and refusals on the page."""
     if order is None:
         raise Http404
-    as_staff = actor_of(request).may(STOP_THE_OVEN)
-    if services.needs_recent_auth(order, actor_of(request)):
-        require_recent_auth(actor_of(request), at=clock.now())  # before the user types anything that would be lost
+    as_staff = by.may(STOP_THE_OVEN)
+    if services.needs_recent_auth(order, by):
+        require_recent_auth(by, at=clock.now())  # before the user types anything that would be lost
     form = CancelForm(request.POST if request.method == "POST" and as_staff else None, order=order)
     back = "kitchen:board" if as_staff else selectors.order_url(order)
     if request.method == "POST" and (not as_staff or form.is_valid()):
         said = form.cleaned_data if as_staff else {"reason": CancelReason.CHANGED_MIND, "note": ""}
         try:
-            _do(request, order, said)
+            _do(request, order, said, by=by)
             return redirect(back)
         except ReauthenticationRequired:
             raise
@@ -81,7 +83,6 @@ def _cancel(request: HttpRequest, order: Order | None) -> HttpResponse:
     return render(request, "orders/cancel.html", context, status=422 if form.is_bound else 200)
 
 
-def _do(request: HttpRequest, order: Order, said: dict[str, Any]) -> None:
-    reason, by = CancelReason(said["reason"]), actor_of(request)
-    services.cancel_order(ref=order.ref, reason=reason, note=said["note"], by=by, at=clock.now())
+def _do(request: HttpRequest, order: Order, said: dict[str, Any], *, by: Actor) -> None:
+    services.cancel_order(ref=order.ref, reason=CancelReason(said["reason"]), note=said["note"], by=by, at=clock.now())
     messages.success(request, _("#%(number)d is cancelled.") % {"number": order.number})

@@ -9,9 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from kitchen.models import Kitchen
 from kitchen.permissions import HAND_OVER
-from orders import selectors, services
+from orders import policies, selectors, services
 from orders.models import Order
 from orders.permissions import STOP_THE_OVEN
 from pizzeria.foundation import clock
@@ -43,16 +42,17 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_POST
 def link_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
     """Link a guest's order to the signed-in user's account; a second click shows the order there."""
-    by = actor_of(request)
-    if selectors.order_by_guest_token(ref, token) is not None:
-        try:
-            services.link_order_to_customer(ref=ref, by=by, at=clock.now())
-            messages.success(request, _("It is in your account now: you find it under “My orders”."))
-        except Refusal as refusal:
-            messages.warning(request, refusal.sentence)
-            return redirect("orders:history")
-    elif not selectors.is_owner(by, ref):
-        raise Http404
+    by = policies.with_guest_token(actor_of(request), token)
+    try:
+        services.link_order_to_customer(ref=ref, by=by, at=clock.now())
+        messages.success(request, _("It is in your account now: you find it under “My orders”."))
+    except services.OrderNotFound as missing:
+        raise Http404 from missing
+    except services.OrderAlreadyLinked:
+        pass
+    except Refusal as refusal:
+        messages.warning(request, refusal.sentence)
+        return redirect("orders:history")
     return redirect("orders:order", ref)
 
 
@@ -62,7 +62,7 @@ def hand_over(request: HttpRequest, ref: UUID) -> HttpResponse:
     try:
         handed_over = services.hand_over(ref=ref, by=actor_of(request), at=clock.now())
         messages.success(request, _("#%(number)d is handed over.") % {"number": handed_over.number})
-    except Kitchen.DoesNotExist as missing:
+    except services.OrderNotFound as missing:
         raise Http404 from missing
     except Refusal as refusal:
         messages.warning(request, refusal.sentence)

@@ -6,7 +6,7 @@ user, because only the code that checks a session or a token knows which permiss
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import wraps
@@ -29,10 +29,17 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
+    """
+    An actor.
+
+    :param guest_token: the token of a guest's link, which proves that the actor may act on that order; blank: none
+    """
+
     kind: ActorKind
     user_id: int | None = None
     permissions: frozenset[Permission] = frozenset()
     authenticated_at: datetime | None = None  # when the user last authenticated; None: unknown
+    guest_token: str = field(default="", repr=False)  # a secret: neither in a log nor in a traceback
 
     def may(self, permission: Permission) -> bool:
         """Return whether the actor has a permission; the system has every permission."""

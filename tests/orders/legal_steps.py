@@ -57,7 +57,7 @@ class Line:
 class Case:
     """
     Somebody is about to do something to an order or to the kitchen; `asked` is what the command takes besides, and
-    `drivers` are the ids of those who may deliver.
+    `drivers` are the ids of those who may deliver; `has_link`: whoever acts has the link of the guest who ordered.
     """
 
     who: int | None
@@ -67,6 +67,7 @@ class Case:
     order: Placed
     asked: dict[str, Any]
     drivers: frozenset[int]
+    has_link: bool
 
 
 # --- On which condition ---
@@ -106,12 +107,16 @@ def whoever_is_named_delivers(case: Case) -> bool:
     return case.asked["driver"] in case.drivers
 
 
-def it_was_never_cooked(case: Case) -> bool:
-    return not case.order.was_cooked
+def it_was_never_cooked_and_is_theirs(case: Case) -> bool:
+    return not case.order.was_cooked and (it_is_a_guests_whose_link_they_have(case) or it_is_in_their_account(case))
 
 
-def it_is_a_guests(case: Case) -> bool:
-    return case.order.owner is None
+def it_is_a_guests_whose_link_they_have(case: Case) -> bool:
+    return case.order.owner is None and case.has_link
+
+
+def it_is_in_their_account(case: Case) -> bool:
+    return case.order.owner is not None and case.order.owner == case.who
 
 
 def it_ends_later(case: Case) -> bool:
@@ -229,17 +234,15 @@ LIFE = (
     Step("deliver", DELIVERY, DRIVERS - MANAGERS, _at("delivering"), "delivered", it_is_theirs),
     Step("deliver", DELIVERY, MANAGERS, _at("delivering"), "delivered"),
     Step("hand_over", PICKUP, KITCHEN, _at("ready"), "delivered"),
-    # Whether it is their own order, the door has made sure.
-    Step("cancel_order", EITHER, ANYBODY - KITCHEN, _at("confirmed"), "cancelled", it_was_never_cooked),
+    Step("cancel_order", EITHER, ANYBODY - KITCHEN, _at("confirmed"), "cancelled", it_was_never_cooked_and_is_theirs),
     Step("cancel_order", EITHER, KITCHEN, _at("confirmed", "cooking", "ready", "delivering"), "cancelled"),
-    # ... and that they hold its link.
     Step(
         "link_order_to_customer",
         EITHER,
         ANYBODY - {"guest"},
         frozenset(TICKET),
         NOWHERE,
-        it_is_a_guests,
+        it_is_a_guests_whose_link_they_have,
         owner=whoever_does_it,
     ),
 )

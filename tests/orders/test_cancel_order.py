@@ -13,6 +13,7 @@ from tests.shop import FRIDAY_NIGHT
 
 
 def cancel(order, by, reason=CancelReason.CHANGED_MIND, note=""):
+    by = shop.with_link(order, by)
     return order_services.cancel_order(ref=order.ref, reason=reason, note=note, by=by, at=FRIDAY_NIGHT)
 
 
@@ -74,7 +75,7 @@ def test_needs_words_for_something_else_and_keeps_them_out_of_the_log(placed_ord
 
 
 def test_of_an_unknown_order_finds_nothing(kitchen, manager):
-    with pytest.raises(Kitchen.DoesNotExist):
+    with pytest.raises(order_services.OrderNotFound):
         order_services.cancel_order(ref=uuid7(), reason=CancelReason.CHANGED_MIND, by=manager, at=FRIDAY_NIGHT)
 
 

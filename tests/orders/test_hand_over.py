@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, Ticket, TicketState
+from kitchen.models import Ticket, TicketState
 from orders import services as order_services
 from orders.models import OrderStatus
 from pizzeria.foundation.events.models import StoredEvent
@@ -53,7 +53,7 @@ def test_is_not_for_guests_or_drivers(ready_order, guest, driver):
 
 
 def test_of_an_unknown_order_finds_nothing(kitchen, chef):
-    with pytest.raises(Kitchen.DoesNotExist):
+    with pytest.raises(order_services.OrderNotFound):
         order_services.hand_over(ref=uuid7(), by=chef, at=FRIDAY_NIGHT)
 
 

@@ -1,11 +1,13 @@
 """Taking a guest's order into an account: by its own link, by whoever is signed in, once."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import transaction
 from django.urls import reverse
 
 from kitchen.models import Kitchen
-from orders import replay
+from orders import policies, replay
 from orders import selectors as order_selectors
 from orders import services as order_services
 from orders.backoffice.timeline import timeline
@@ -35,7 +37,7 @@ def bruno(db):
 
 
 def adopt(order, by):
-    return order_services.link_order_to_customer(ref=order.ref, by=by, at=FRIDAY_NIGHT)
+    return order_services.link_order_to_customer(ref=order.ref, by=shop.with_link(order, by), at=FRIDAY_NIGHT)
 
 
 def link(order):
@@ -86,21 +88,34 @@ def test_is_refused_to_a_guest(placed_order):
     assert Order.objects.get().contact.guest_token
 
 
-def test_is_refused_when_it_is_somebodys_already(placed_order, carla, bruno):
+def test_is_refused_when_it_is_in_an_account_already(placed_order, carla, bruno):
     theirs = shop.place(by=carla)
+    with_old_link = shop.with_link(placed_order, bruno)
     adopt(placed_order, carla)
 
     for order in (placed_order, theirs):
-        for somebody in (carla, bruno):
-            with pytest.raises(order_services.OrderAlreadyLinked, match="in an account already"):
-                adopt(order, somebody)
+        with pytest.raises(order_services.OrderAlreadyLinked, match="in your account already"):
+            adopt(order, carla)
+        with pytest.raises(order_services.OrderNotFound):
+            order_services.link_order_to_customer(ref=order.ref, by=with_old_link, at=FRIDAY_NIGHT)
 
     assert set(Order.objects.values_list("customer__user_id", flat=True)) == {carla.user_id}
     assert StoredEvent.objects.filter(type="order.adopted.v1").count() == 1
 
 
+@pytest.mark.parametrize("token", ["", new_guest_token()], ids=["no token", "another token"])
+def test_is_refused_without_the_orders_own_link_also_to_staff(placed_order, carla, chef, token):
+    for by in (carla, replace(chef, user_id=UserFactory().pk)):
+        with pytest.raises(order_services.OrderNotFound):
+            order_services.link_order_to_customer(
+                ref=placed_order.ref, by=policies.with_guest_token(by, token), at=FRIDAY_NIGHT
+            )
+
+    assert Order.objects.get().customer is None
+
+
 def test_of_an_unknown_order_finds_nothing(kitchen, carla):
-    with pytest.raises(Order.DoesNotExist):
+    with pytest.raises(order_services.OrderNotFound):
         order_services.link_order_to_customer(ref=uuid7(), by=carla, at=FRIDAY_NIGHT)
 
 

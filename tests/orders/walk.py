@@ -46,6 +46,7 @@ DRIVERS = ["dina", "dario", "mario"]
 NOBODY_WE_KNOW = 0
 MINUTE = timedelta(minutes=1)
 WHIMS = 1 / 3  # of all that is tried; the rest is somebody's work
+HAS_LINK = 3 / 4  # of all who act on a guest's order: they have its link
 
 PIZZAS = ["margherita", "pepperoni"]  # 8 and 9 minutes
 
@@ -83,7 +84,7 @@ class Walk(RuleBasedStateMachine):
         self.drivers = [self.people[who].user_id for who in DRIVERS]  # in this order: the dice choose by position
         self.at = FRIDAY_NIGHT
         self.line = table.Line(most=MOST_AT_ONCE, places=PLACES)
-        self.orders, self.refs = {}, {}  # by number, from 1
+        self.orders, self.refs, self.tokens = {}, {}, {}  # by number, from 1
         self.last_done, self.named = "", set()
         self.books = Books.now()
 
@@ -111,8 +112,9 @@ class Walk(RuleBasedStateMachine):
         if steps := self.every_step() if dice.random() < WHIMS else self.sensible_steps(who):
             step = dice.choice(list(steps))
             number, details = dice.choice(steps[step]), self.details(step)
-            note(f"{self.at:%H:%M} {who}: {step} #{number} {details}")
-            self.take(step, number, who, details)
+            has_link = dice.random() < HAS_LINK
+            note(f"{self.at:%H:%M} {who}: {step} #{number} {details}, {'with' if has_link else 'without'} its link")
+            self.take(step, number, who, details, has_link=has_link)
 
     def every_step(self):
         """Give whatever anybody could try, each with the numbers of orders to try it with; 0 is none."""
@@ -152,13 +154,13 @@ class Walk(RuleBasedStateMachine):
 
     # --- How they do it ---
 
-    def take(self, step, number, who, details):
+    def take(self, step, number, who, details, *, has_link=True):
         """Take a step. What comes of it is what the table says."""
-        case = self.case(who, number, details)
+        case = self.case(who, number, details, has_link=has_link)
         row = table.row_for(step, case)
-        by = replace(
-            self.people[who], authenticated_at=self.at
-        )  # what is refused to an older proof is tested elsewhere
+        # What is refused to an older proof is tested elsewhere.
+        token = self.tokens.get(number, "") if has_link else ""
+        by = replace(self.people[who], authenticated_at=self.at, guest_token=token)
         try:
             answer = COMMANDS[step](**self.what(step, number), **details, by=by, at=self.at)
         except Refusal as refusal:
@@ -176,6 +178,7 @@ class Walk(RuleBasedStateMachine):
             case order:
                 number = number or len(self.orders) + 1
                 self.orders[number], self.refs[number] = order, answer.ref
+                self.tokens.setdefault(number, answer.contact.guest_token)
                 self.named.add(answer.ref)
 
     def what(self, step, number):
@@ -183,13 +186,13 @@ class Walk(RuleBasedStateMachine):
             return {"ref": self.refs[number]}
         return {"kitchen": self.kitchen} if step in table.OF_THE_KITCHEN else {}
 
-    def case(self, who, number, details=None):
+    def case(self, who, number, details=None, *, has_link=True):
         statuses = [placed.status for placed in self.orders.values()]
         load = sum(status in table.LOAD for status in statuses)
         line = replace(self.line, load=load, cooking=statuses.count("cooking"))
         order = self.orders[number] if number else table.Placed((details or {}).get("method", FulfillmentMethod.PICKUP))
         drivers = frozenset(self.drivers)
-        return table.Case(self.people[who].user_id, PEOPLE[who], line, self.at, order, details or {}, drivers)
+        return table.Case(self.people[who].user_id, PEOPLE[who], line, self.at, order, details or {}, drivers, has_link)
 
     # --- What holds after every step ---
 

@@ -97,7 +97,8 @@ class Evening:
             for _cook in range(2):
                 self.to_cook.put(order)
             if nth % 5 == 0:
-                self.do(order_services.cancel_order, by=GUEST, ref=order.ref, reason=CancelReason.CHANGED_MIND)
+                by = shop.with_link(order)
+                self.do(order_services.cancel_order, by=by, ref=order.ref, reason=CancelReason.CHANGED_MIND)
 
     def place(self, nth):
         return self.do(shop.place, by=GUEST, method=FulfillmentMethod.DELIVERY if nth % 3 else FulfillmentMethod.PICKUP)
@@ -147,9 +148,9 @@ class Evening:
             )
             self.do(kitchen_services.recalculate_promises, by=self.manager, kitchen=self.kitchen)
             if nth % 3 == 0:
-                self.do(
-                    order_services.link_order_to_customer, by=self.drivers[nth % 2], ref=dice.choice(self.placed).ref
-                )
+                order = dice.choice(self.placed)
+                by = shop.with_link(order, self.drivers[nth % 2])
+                self.do(order_services.link_order_to_customer, by=by, ref=order.ref)
             if nth % 4 == 0:
                 self.do(
                     order_services.cancel_order,

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from uuid import UUID
 
 from kitchen.capacity import KitchenFull
 from kitchen.models import FulfillmentMethod
 from menu import catalogue
 from menu.selections import Selection
+from orders import policies
 from orders import services as order_services
 from orders.basket_pricing import lines_fingerprint, price_basket
 from orders.models import CancelReason, Order
@@ -43,12 +43,12 @@ class Guests:
             return
         self._story.line(at, _ordered(visit, order), counts_as="ordered")
         if visit.twist is Twist.CHANGED_MIND:
-            self._agenda.later(0.8, partial(self._cancel, order.ref, visit.guest.signed_in))
+            self._agenda.later(0.8, partial(self._cancel, order, visit.guest.signed_in))
         self._cooks.expect(order.ref, visit.twist)
 
-    def _cancel(self, ref: UUID, username: str, at: datetime) -> None:
-        by = self._crew.signed_in(username)
-        order = order_services.cancel_order(ref=ref, reason=CancelReason.CHANGED_MIND, by=by, at=at)
+    def _cancel(self, order: Order, username: str, at: datetime) -> None:
+        by = policies.with_guest_token(self._crew.signed_in(username), order.contact.guest_token)
+        order_services.cancel_order(ref=order.ref, reason=CancelReason.CHANGED_MIND, by=by, at=at)
         self._story.line(at, f"#{order.number} is cancelled by its guest", counts_as="cancelled")
 
 

@@ -81,7 +81,9 @@ def test_calls_nobody_who_has_it_already(ready_sms, placed_order, chef):
 
 
 def test_confirms_nothing_that_was_cancelled(sms, placed_order, guest):
-    order_services.cancel_order(ref=placed_order.ref, reason=CancelReason.CHANGED_MIND, by=guest, at=minutes(1))
+    order_services.cancel_order(
+        ref=placed_order.ref, reason=CancelReason.CHANGED_MIND, by=shop.with_link(placed_order, guest), at=minutes(1)
+    )
 
     assert send(sms, minutes(1)).state == EXPIRED
     assert send(newest(placed_order, SMS, "cancelled"), minutes(1)).state == SENT

@@ -1,0 +1,52 @@
+"""
+Policies: who may act on an order. Commands and selectors ask here, so that pages, admin and API agree.
+
+An order belongs to the customer who placed it or linked it, or, as long as it is a guest's, to everyone who has its
+link. Staff may see every order.
+"""
+
+from dataclasses import replace
+from secrets import compare_digest
+
+from django.utils.translation import gettext as _
+
+from orders.exceptions import OrderNotFound
+from orders.models import Order
+from orders.permissions import SEE_ALL_ORDERS
+from pizzeria.foundation.actor import Actor
+
+
+def is_owner(order: Order, by: Actor) -> bool:
+    """Return whether an order is linked to the actor's own account."""
+    return by.user_id is not None and order.customer is not None and order.customer.user_id == by.user_id
+
+
+def has_guest_link(order: Order, by: Actor) -> bool:
+    """Return whether the actor has the link of a guest's order. A customer's order has none."""
+    token = order.contact.guest_token
+    return order.customer_id is None and bool(token) and compare_digest(token.encode(), by.guest_token.encode())
+
+
+def is_visible(order: Order, to: Actor) -> bool:
+    """Return whether an actor may see an order."""
+    return to.may(SEE_ALL_ORDERS) or is_owner(order, to) or has_guest_link(order, to)
+
+
+def refuse_unless_visible(order: Order, *, to: Actor) -> None:
+    """
+    Refuse an order that the actor may not see, as if there were none.
+
+    :raises OrderNotFound: the actor may not see the order
+    """
+    if not is_visible(order, to):
+        raise order_not_found()
+
+
+def order_not_found() -> OrderNotFound:
+    """Return the refusal of an order that does not exist, or not for the actor."""
+    return OrderNotFound(_("There is no such order."))
+
+
+def with_guest_token(by: Actor, token: str) -> Actor:
+    """Return an actor that has also the token of a guest's link."""
+    return replace(by, guest_token=token)
