@@ -18,26 +18,9 @@ from pydantic import ValidationError
 from menu import prices
 from menu.prices import MenuSnapshot, NotOnTheMenu, PricedItem
 from orders.models import BasketLine
-from pizzeria.foundation.money import ZERO, rounded
+from orders.totals import Totals, totals_of
+from pizzeria.foundation.money import ZERO
 from pizzeria.foundation.refusals import Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """
-    Amounts of a basket or order: total = lines - discount + delivery fee + tip, plus tax unless the prices include it.
-
-    `tax_rate` is in percent. Discounts, delivery fees and tips do not exist yet.
-    """
-
-    lines: Decimal
-    discount: Decimal
-    delivery_fee: Decimal
-    tip: Decimal
-    tax: Decimal
-    tax_included: bool
-    tax_rate: Decimal
-    total: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +65,9 @@ def lines_fingerprint(lines: Sequence[BasketLine]) -> str:
 def price_basket(lines: Sequence[BasketLine], *, snapshot: MenuSnapshot, at: datetime) -> PricedBasket:
     """Price each line, and total the lines that can be ordered."""
     priced_lines = [_price_line(line, snapshot, at) for line in lines]
-    return PricedBasket(priced_lines, totals(sum((line.total for line in priced_lines), ZERO)))
-
-
-def totals(lines: Decimal) -> Totals:
-    """
-    Return the tax and the total for a sum of lines.
-
-    The tax is computed once on the whole sum and rounded half-up to the cent.
-    """
-    rate: Decimal = settings.SHOP_TAX_PERCENT
-    included: bool = settings.SHOP_TAX_INCLUDED
-    tax = rounded(lines * rate / (100 + rate if included else 100))
-    return Totals(
-        lines=lines,
-        discount=ZERO,
-        delivery_fee=ZERO,
-        tip=ZERO,
-        tax=tax,
-        tax_included=included,
-        tax_rate=rate,
-        total=lines if included else lines + tax,
-    )
+    lines_total = sum((line.total for line in priced_lines), ZERO)
+    totals = totals_of(lines_total, tax_rate=settings.SHOP_TAX_PERCENT, tax_included=settings.SHOP_TAX_INCLUDED)
+    return PricedBasket(priced_lines, totals)
 
 
 def _price_line(line: BasketLine, snapshot: MenuSnapshot, at: datetime) -> PricedLine:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from kitchen.models import FulfillmentMethod
 from orders import signals
 from orders.models import CancelReason, Order, OrderStatus, PaymentMethod
+from orders.totals import Adjustment, TaxLine, Totals
 from pizzeria.foundation.events.domain_events import DomainEvent
 
 
@@ -57,39 +58,24 @@ class OrderPlaced(DomainEvent[Order], type="order.placed.v1", signal=signals.ord
     number: int
     business_date: date
     method: FulfillmentMethod
-    requested_for: datetime | None
     promise_from: datetime
     promise_until: datetime
     lines: tuple[PlacedLine, ...]
     lines_total: Decimal
-    discount: Decimal
-    delivery_fee: Decimal
-    tip: Decimal
-    tax: Decimal
-    tax_percent: Decimal
+    adjustments: tuple[Adjustment, ...]
+    tax_lines: tuple[TaxLine, ...]
     tax_included: bool
     total: Decimal
     payment_method: PaymentMethod
 
+    @property
+    def totals(self) -> Totals:
+        return Totals(**{name: getattr(self, name) for name in Totals.model_fields})
+
     def apply(self, aggregate: Order, at: datetime) -> None:
-        for field in (
-            "number",
-            "business_date",
-            "method",
-            "requested_for",
-            "promise_from",
-            "promise_until",
-            "lines_total",
-            "discount",
-            "delivery_fee",
-            "tip",
-            "tax",
-            "tax_percent",
-            "tax_included",
-            "total",
-            "payment_method",
-        ):
+        for field in ("number", "business_date", "method", "promise_from", "promise_until", "payment_method"):
             setattr(aggregate, field, getattr(self, field))
+        aggregate.set_totals(self.totals)
         aggregate.placed_at = at
 
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from orders.events import OrderLinkedToCustomer, OrderPlaced
-from orders.models import Order, OrderLine, OrderLinePart
-from orders.services.order_lines import line_rows, part_rows
+from orders.models import Order, OrderAdjustment, OrderLine, OrderLinePart
+from orders.services.order_lines import adjustment_rows, line_rows, part_rows
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.models import StoredEvent
 
@@ -23,12 +23,17 @@ _ORDER = [
     if field.name not in ("id", "ref", "kitchen", "customer")  # kitchen and customer are compared by ref
 ]
 _LINE = [field.attname for field in OrderLine._meta.concrete_fields if field.name not in ("id", "order")]
+_ADJUSTMENT = [field.attname for field in OrderAdjustment._meta.concrete_fields if field.name not in ("id", "order")]
 _PART = [field.attname for field in OrderLinePart._meta.concrete_fields if field.name not in ("id", "line")]
 
 
 def differences() -> Iterator[str]:
     """Rebuild every order and its lines from the stream, and yield each difference from the rows as a sentence."""
-    orders = Order.objects.select_related("kitchen", "customer").prefetch_related("lines__parts").order_by("id")
+    orders = (
+        Order.objects.select_related("kitchen", "customer")
+        .prefetch_related("lines__parts", "adjustments")
+        .order_by("id")
+    )
     batch: list[Order] = []
     for order in orders.iterator(chunk_size=AT_ONCE):
         batch.append(order)
@@ -101,6 +106,7 @@ def _differences(order: Order, events: list[StoredEvent]) -> Iterator[str]:
     if customer != rebuilt.customer:
         yield f"{name}: customer is {customer}, its events say {rebuilt.customer}"
     yield from _line_differences(name, order, placed)
+    yield from _adjustment_differences(name, order, placed)
 
 
 def _line_differences(name: str, order: Order, placed: OrderPlaced) -> Iterator[str]:
@@ -116,6 +122,15 @@ def _line_differences(name: str, order: Order, placed: OrderPlaced) -> Iterator[
             continue
         for part, rebuilt in zip(parts, part_rows(row, said), strict=True):
             yield from _compare(f"{name}, line {row.position}, part {part.position}", _PART, row=part, rebuilt=rebuilt)
+
+
+def _adjustment_differences(name: str, order: Order, placed: OrderPlaced) -> Iterator[str]:
+    rows, rebuilt = list(order.adjustments.all()), adjustment_rows(order, placed.adjustments)
+    if len(rows) != len(rebuilt):
+        yield f"{name}: has {len(rows)} adjustments, its events say {len(rebuilt)}"
+        return
+    for row, adjustment in zip(rows, rebuilt, strict=True):
+        yield from _compare(f"{name}, adjustment {row.position}", _ADJUSTMENT, row=row, rebuilt=adjustment)
 
 
 def _compare(name: str, fields: list[str], *, row: Any, rebuilt: Any) -> Iterator[str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from orders.backoffice.actions import OrderActions
 from orders.backoffice.timeline import timeline
-from orders.models import Order, OrderContact, OrderLine
+from orders.models import Order, OrderAdjustment, OrderContact, OrderLine
 from orders.notifications.admin import NotificationInline
 from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation.admin import ReadOnlyAdminMixin
@@ -31,6 +31,13 @@ class LineInline(ReadOnlyAdminMixin, admin.TabularInline[OrderLine, Order]):
             [f"+ {topping['name']}" for part in line.parts.all() for topping in part.added]
             + [f"no {topping['name']}" for part in line.parts.all() for topping in part.left_out]
         )
+
+
+class AdjustmentInline(ReadOnlyAdminMixin, admin.TabularInline[OrderAdjustment, Order]):
+    view_permission = SEE_ALL_ORDERS
+    model = OrderAdjustment
+    verbose_name_plural = "Discounts, fees and tips"
+    fields = ["kind", "code", "amount", "tax_rate"]
 
 
 class ContactInline(ReadOnlyAdminMixin, admin.StackedInline[OrderContact, Order]):
@@ -58,10 +65,10 @@ class OrderAdmin(ReadOnlyAdminMixin, OrderActions):
         ("confirmed_at", "cooking_started_at", "ready_at"),
         ("who_drives", "out_for_delivery_at", "delivered_at"),
         ("cancelled_at", "cancel_reason"),
-        ("lines_total", "discount", "delivery_fee", "tip"),
-        ("tax", "total", "paid", "payment_method"),
+        ("lines_total", "adjustments_total", "tax_total"),
+        ("total", "paid", "payment_method"),
     ]
-    inlines = [LineInline, ContactInline, NotificationInline]
+    inlines = [LineInline, AdjustmentInline, ContactInline, NotificationInline]
 
     @admin.display(description=gettext_lazy("driver"))
     def who_drives(self, order: Order) -> str:

@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kitchen.models import FulfillmentMethod, Kitchen
 from orders.customers.models import Customer
+from orders.totals import Adjustment, AdjustmentKind, TaxLine, Totals
 from pizzeria.foundation.events.models import Aggregate
+from pizzeria.foundation.money import ZERO
 
 
 class OrderStatus(models.TextChoices):
@@ -66,16 +68,13 @@ class Order(Aggregate):
     number = models.PositiveIntegerField(null=True)  # of its business day, from 1
     business_date = models.DateField(null=True)
     placed_at = models.DateTimeField(null=True)
-    requested_for = models.DateTimeField(null=True)  # None: as soon as possible
     promise_from = models.DateTimeField(null=True)
     promise_until = models.DateTimeField(null=True)
 
     lines_total = amount_field()
-    discount = amount_field()
-    delivery_fee = amount_field()
-    tip = amount_field()
-    tax = amount_field()
-    tax_percent = models.DecimalField(max_digits=7, decimal_places=4, null=True)
+    adjustments_total = amount_field()  # the sum of the OrderAdjustments: a trigger checks it
+    tax_total = amount_field()
+    tax_lines = models.JSONField(null=True)  # a list of orders.totals.TaxLine
     tax_included = models.BooleanField(null=True)
     total = amount_field()
     payment_method = models.CharField(max_length=12, choices=PaymentMethod, default=PaymentMethod.CASH)
@@ -107,10 +106,8 @@ class Order(Aggregate):
             models.CheckConstraint(
                 condition=models.Q(
                     total=F("lines_total")
-                    - F("discount")
-                    + F("delivery_fee")
-                    + F("tip")
-                    + models.Case(models.When(tax_included=True, then=Decimal("0.00")), default=F("tax"))
+                    + F("adjustments_total")
+                    + models.Case(models.When(tax_included=True, then=Decimal("0.00")), default=F("tax_total"))
                 ),
                 name="order_total_adds_up",
             ),
@@ -118,6 +115,23 @@ class Order(Aggregate):
 
     def __str__(self) -> str:
         return f"#{self.number} of {self.business_date}"
+
+    @property
+    def totals(self) -> Totals:
+        """Return the order's amounts. One query: the adjustments."""
+        return Totals(
+            lines_total=self.lines_total or ZERO,
+            adjustments=tuple(row.adjustment for row in self.adjustments.all()),
+            tax_lines=tuple(TaxLine.model_validate(line) for line in self.tax_lines or ()),
+            tax_included=bool(self.tax_included),
+            total=self.total or ZERO,
+        )
+
+    def set_totals(self, totals: Totals) -> None:
+        """Set the columns of the order's amounts; the adjustments are rows of their own."""
+        self.lines_total, self.adjustments_total = totals.lines_total, totals.adjustments_total
+        self.tax_lines = [line.model_dump(mode="json") for line in totals.tax_lines]
+        self.tax_total, self.tax_included, self.total = totals.tax_total, totals.tax_included, totals.total
 
     @property
     def is_active(self) -> bool:
@@ -170,6 +184,34 @@ class OrderLine(models.Model):
     @property
     def total(self) -> Decimal:
         return self.unit_price * self.quantity
+
+
+class OrderAdjustment(models.Model):
+    """A discount, fee or tip of an order: `orders.totals.Adjustment` as a row."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="adjustments")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=16, choices=AdjustmentKind)
+    code = models.CharField(max_length=50, blank=True)
+    amount = models.DecimalField(max_digits=9, decimal_places=2)
+    tax_rate = models.DecimalField(max_digits=7, decimal_places=4, null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="order_adjustment_position_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=AdjustmentKind.values), name="order_adjustment_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.amount}"
+
+    @property
+    def adjustment(self) -> Adjustment:
+        return Adjustment(kind=AdjustmentKind(self.kind), code=self.code, amount=self.amount, tax_rate=self.tax_rate)
 
 
 class OrderLinePart(models.Model):

@@ -22,6 +22,7 @@ from orders.notifications.models import NotificationChannel, NotificationKind
 from orders.notifications.rendering import PLAIN_ENGINE, MessageContext, render_message
 from orders.notifications.rules import RULES
 from orders.selectors.basket import LineDetail
+from orders.totals import Adjustment, AdjustmentKind, totals_of
 
 SAMPLE_CONTEXT = MessageContext(
     shop="Mario's Pizzeria",
@@ -33,6 +34,12 @@ SAMPLE_CONTEXT = MessageContext(
     total="€29.68",
     payment="Cash, at the counter",
     lines=(LineDetail("Pepperoni", "Large", ["Olives"], ["Basil"], 1, Decimal("29.68"), Decimal("29.68")),),
+    totals=totals_of(
+        Decimal("29.68"),
+        adjustments=[Adjustment(kind=AdjustmentKind.TIP, code="", amount=Decimal("2.00"), tax_rate=None)],
+        tax_rate=Decimal(10),
+        tax_included=False,
+    ),
 )
 NOTHING_CHOSEN = replace(SAMPLE_CONTEXT, lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),))
 # Templates test optional fields, so each template is rendered with and without them.

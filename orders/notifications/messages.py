@@ -37,10 +37,11 @@ def message_for(notification: Notification) -> OutboundMessage | None:
     to = _recipient_address(NotificationChannel(notification.channel), order.contact)
     if not to:
         return None
-    lines = tuple(lines_of(order)) if notification.channel == NotificationChannel.EMAIL else ()
-    paper = _render(notification, order.promise_from, order.promise_until, lines=lines)
+    is_email = notification.channel == NotificationChannel.EMAIL
+    receipt = {"lines": tuple(lines_of(order)), "totals": order.totals} if is_email else {}
+    rendered = _render(notification, order.promise_from, order.promise_until, **receipt)
     return OutboundMessage(
-        id=f"notification-{notification.pk}", to=to, subject=paper.headline, text=paper.text, html=paper.html
+        id=f"notification-{notification.pk}", to=to, subject=rendered.headline, text=rendered.text, html=rendered.html
     )
 
 

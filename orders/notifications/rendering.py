@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 
 from orders.notifications.models import NotificationChannel, NotificationKind
 from orders.selectors.basket import LineDetail
+from orders.totals import Totals
 
 PLAIN_ENGINE = "plain"  # the engine's name, in settings.TEMPLATES
 
@@ -26,7 +27,8 @@ class MessageContext:
     link: str  # to the order, an absolute URL
     total: str
     payment: str
-    lines: tuple[LineDetail, ...] = ()  # for e-mails only
+    lines: tuple[LineDetail, ...] = ()  # for e-mails only, like the totals
+    totals: Totals | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from kitchen.selectors import Quote
 from menu import catalogue
 from menu import selectors as menu_selectors
 from menu.prices import MenuSnapshot, PricedItem
-from orders.basket_pricing import PricedLine, Totals, lines_fingerprint, price_basket
+from orders.basket_pricing import PricedLine, lines_fingerprint, price_basket
 from orders.models import BasketLine
 from orders.selectors.quotes import quote
+from orders.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)

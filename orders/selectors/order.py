@@ -6,11 +6,10 @@ from uuid import UUID
 from django.urls import reverse
 
 from orders import policies, presenters
-from orders.basket_pricing import Totals
 from orders.models import Basket, Order, OrderContact
 from orders.selectors.basket import LineDetail
+from orders.totals import Totals
 from pizzeria.foundation.actor import GUEST, Actor
-from pizzeria.foundation.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def orders_of(by: Actor, *, most: int = 10) -> list[OrderRow]:
 
 
 def order_detail(order: Order) -> OrderDetail:
-    """Return the detail of a placed order, whose contact must be loaded. Two queries: lines and parts."""
+    """Return the detail of a placed order, whose contact must be loaded. Three queries: lines, parts, adjustments."""
     assert order.number and order.promise_from and order.promise_until and order.placed_at, "placed orders only"
     contact = order.contact
     return OrderDetail(
@@ -112,16 +111,7 @@ def order_detail(order: Order) -> OrderDetail:
         promise_until=order.promise_until,
         placed_at=order.placed_at,
         lines=lines_of(order),
-        totals=Totals(
-            lines=order.lines_total or ZERO,
-            discount=order.discount or ZERO,
-            delivery_fee=order.delivery_fee or ZERO,
-            tip=order.tip or ZERO,
-            tax=order.tax or ZERO,
-            tax_included=bool(order.tax_included),
-            tax_rate=order.tax_percent or ZERO,
-            total=order.total or ZERO,
-        ),
+        totals=order.totals,
         payment=presenters.payment_text(order),
         method=order.method,
         name=contact.name,

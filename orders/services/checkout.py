@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen
 from menu import catalogue
-from orders.basket_pricing import PricedBasket, Totals, lines_fingerprint, price_basket
+from orders.basket_pricing import PricedBasket, lines_fingerprint, price_basket
 from orders.customers.services import customer_for
 from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
 from orders.models import Basket, Order, OrderContact, PaymentMethod
 from orders.models.contact import new_guest_token
 from orders.services import basket as basket_services
-from orders.services.order_lines import kitchen_items, placed_lines, write_lines
+from orders.services.order_lines import kitchen_items, placed_lines, write_adjustments, write_lines
+from orders.totals import Totals
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
@@ -103,6 +104,7 @@ def place_order(
     )
     lines = placed_lines(priced_basket)
     write_lines(order, lines)
+    write_adjustments(order, priced_basket.totals.adjustments)
 
     failpoints.reach("orders.place_order.before_kitchen")
     kitchen = kitchen_services.lock(spent.kitchen_id)
@@ -141,16 +143,12 @@ def _placed(
         number=booking.number,
         business_date=booking.business_date,
         method=FulfillmentMethod(order.method),
-        requested_for=None,
         promise_from=booking.promise.ready_from,
         promise_until=booking.promise.ready_until,
         lines=lines,
-        lines_total=totals.lines,
-        discount=totals.discount,
-        delivery_fee=totals.delivery_fee,
-        tip=totals.tip,
-        tax=totals.tax,
-        tax_percent=totals.tax_rate,
+        lines_total=totals.lines_total,
+        adjustments=totals.adjustments,
+        tax_lines=totals.tax_lines,
         tax_included=totals.tax_included,
         total=totals.total,
         payment_method=PaymentMethod.CASH,

@@ -1,4 +1,6 @@
-"""The lines of an order: conversions from a priced basket to the event, the rows and the kitchen's ticket."""
+"""
+The lines and adjustments of an order: conversions from a priced basket to the event, the rows and the kitchen's ticket.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,7 +8,8 @@ from typing import Any
 from menu.prices import PricedItem, ToppingSnapshot
 from orders.basket_pricing import PricedBasket
 from orders.events import Named, NamedPriced, PlacedLine, PlacedPart
-from orders.models import Order, OrderLine, OrderLinePart
+from orders.models import Order, OrderAdjustment, OrderLine, OrderLinePart
+from orders.totals import Adjustment
 
 
 def placed_lines(priced_basket: PricedBasket) -> tuple[PlacedLine, ...]:
@@ -20,6 +23,19 @@ def write_lines(order: Order, lines: Sequence[PlacedLine]) -> None:
     OrderLinePart.objects.bulk_create(
         part for row, line in zip(rows, lines, strict=True) for part in part_rows(row, line)
     )
+
+
+def write_adjustments(order: Order, adjustments: Sequence[Adjustment]) -> None:
+    """Write an order's adjustments, in one statement if there are any."""
+    OrderAdjustment.objects.bulk_create(adjustment_rows(order, adjustments))
+
+
+def adjustment_rows(order: Order, adjustments: Iterable[Adjustment]) -> list[OrderAdjustment]:
+    """Return the rows of the adjustments, unsaved."""
+    return [
+        OrderAdjustment(order=order, position=position, **adjustment.model_dump())
+        for position, adjustment in enumerate(adjustments)
+    ]
 
 
 def line_rows(order: Order, lines: Iterable[PlacedLine]) -> list[OrderLine]:

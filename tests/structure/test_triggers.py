@@ -7,6 +7,8 @@ TRIGGERS = {
     ("menu_pizza", "pizza_slug_is_its_own", "refuse_a_shared_slug"),
     ("menu_simpleitem", "simple_item_slug_is_its_own", "refuse_a_shared_slug"),
     ("orders_order", "order_placed_whole", "refuse_half_an_order"),
+    ("orders_order", "order_sums_add_up", "refuse_wrong_sums"),
+    ("orders_orderadjustment", "order_adjustments_add_up", "refuse_wrong_sums"),
 }
 
 

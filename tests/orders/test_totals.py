@@ -1,0 +1,100 @@
+"""The parts of a total: one shape from the basket to the database, and nothing that does not add up."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from orders import replay
+from orders.models import Order, OrderAdjustment
+from orders.totals import Adjustment, AdjustmentKind, TaxLine, totals_of
+from pizzeria.foundation.events.models import StoredEvent
+from tests import shop
+
+TIP = Adjustment(kind=AdjustmentKind.TIP, code="", amount=Decimal("2.00"), tax_rate=None)
+FEE = Adjustment(kind=AdjustmentKind.DELIVERY_FEE, code="centre", amount=Decimal("3.50"), tax_rate=Decimal(22))
+COUPON = Adjustment(kind=AdjustmentKind.DISCOUNT, code="FRIDAY", amount=Decimal("-5.00"), tax_rate=Decimal(10))
+
+
+@pytest.mark.parametrize(
+    ("adjustments", "included", "taxes", "total"),
+    [
+        ([], True, {10: "1.18"}, "12.99"),
+        ([], False, {10: "1.30"}, "14.29"),
+        ([TIP], True, {10: "1.18"}, "14.99"),
+        ([COUPON], True, {10: "0.73"}, "7.99"),  # on 7.99
+        ([FEE, COUPON, TIP], True, {10: "0.73", 22: "0.63"}, "13.49"),
+        ([FEE, COUPON, TIP], False, {10: "0.80", 22: "0.77"}, "15.06"),
+    ],
+)
+def test_a_total_is_its_lines_and_adjustments_and_the_tax_of_each_rate(adjustments, included, taxes, total):
+    totals = totals_of(Decimal("12.99"), adjustments=adjustments, tax_rate=Decimal(10), tax_included=included)
+
+    assert {line.rate: str(line.tax) for line in totals.tax_lines} == taxes
+    assert totals.total == Decimal(total)
+    added_tax = Decimal(0) if included else totals.tax_total
+    assert totals.total == totals.lines_total + totals.adjustments_total + added_tax
+
+
+def test_a_rate_of_zero_has_no_tax_line():
+    assert totals_of(Decimal("12.99"), tax_rate=Decimal(0), tax_included=True).tax_lines == ()
+
+
+def test_event_row_and_page_have_the_same_parts(kitchen):
+    order = Order.objects.get(pk=shop.place().pk)
+
+    data = StoredEvent.objects.get(aggregate_ref=order.ref, seq=1).data
+    assert data["lines_total"] == data["total"] == "12.99"
+    assert data["adjustments"] == []
+    assert data["tax_lines"] == order.tax_lines == [{"rate": "10", "base": "12.99", "tax": "1.18"}]
+    assert order.totals.tax_lines == (TaxLine(rate=Decimal(10), base=Decimal("12.99"), tax=Decimal("1.18")),)
+    assert (order.lines_total, order.adjustments_total, order.tax_total, order.total) == tuple(
+        map(Decimal, ("12.99", "0.00", "1.18", "12.99"))
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"adjustments_total": Decimal("2.00"), "total": Decimal("14.99")},
+        {"tax_total": Decimal("1.19")},
+        {"tax_lines": [{"rate": "10", "base": "12.99", "tax": "1.19"}]},
+    ],
+    ids=["adjustments", "tax", "tax lines"],
+)
+def test_the_database_refuses_sums_that_are_not_those_of_their_parts(kitchen, wrong):
+    order = shop.place()
+
+    Order.objects.filter(pk=order.pk).update(**wrong)
+
+    with pytest.raises(IntegrityError, match="do not add up"), transaction.atomic():
+        check_now()
+
+
+def test_the_database_refuses_an_adjustment_that_no_sum_has(kitchen):
+    order = shop.place()
+
+    OrderAdjustment.objects.create(order=order, position=0, **TIP.model_dump())
+
+    with pytest.raises(IntegrityError, match="do not add up"), transaction.atomic():
+        check_now()
+
+
+def test_the_database_refuses_a_total_that_does_not_add_up(kitchen):
+    order = shop.place()
+
+    with pytest.raises(IntegrityError, match="order_total_adds_up"), transaction.atomic():
+        Order.objects.filter(pk=order.pk).update(total=Decimal("11.99"))
+
+
+def test_replaying_names_an_adjustment_that_no_event_has(kitchen):
+    order = shop.place()
+    OrderAdjustment.objects.create(order=order, position=0, **TIP.model_dump())
+
+    assert list(replay.differences()) == [f"order {order.ref}: has 1 adjustments, its events say 0"]
+
+
+def check_now():
+    """Check at once what the database checks at the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
