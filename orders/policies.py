@@ -5,7 +5,6 @@ An order belongs to the customer who placed it or linked it, or, as long as it i
 link. Staff may see every order.
 """
 
-from dataclasses import replace
 from secrets import compare_digest
 
 from django.utils.translation import gettext as _
@@ -45,8 +44,3 @@ def refuse_unless_visible(order: Order, *, to: Actor) -> None:
 def order_not_found() -> OrderNotFound:
     """Return the refusal of an order that does not exist, or not for the actor."""
     return OrderNotFound(_("There is no such order."))
-
-
-def with_guest_token(by: Actor, token: str) -> Actor:
-    """Return an actor that has also the token of a guest's link."""
-    return replace(by, guest_token=token)

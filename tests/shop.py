@@ -12,7 +12,6 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from menu import catalogue
 from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
-from orders import policies
 from orders import services as order_services
 from orders.basket_pricing import price_basket
 from orders.models import Basket, Order
@@ -62,7 +61,7 @@ def hire(role: Role, **fields) -> Actor:
 
 def with_link(order: Order, by: Actor = GUEST) -> Actor:
     """Return an actor who has the link of a guest's order."""
-    return policies.with_guest_token(by, order.contact.guest_token)
+    return by.with_guest_token(order.contact.guest_token)
 
 
 def pizza(slug: str = "margherita", *, size: str = "small", added: tuple[str, ...] = (), left_out=()) -> Selection:

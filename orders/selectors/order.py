@@ -59,7 +59,7 @@ def visible_to(by: Actor, ref: UUID) -> Order | None:
 def order_by_guest_token(ref: UUID, token: str) -> Order | None:
     """Return a guest's order by the token in its link. A customer's order has no token, so no link opens it."""
     order = _placed_order(ref)
-    return order if order and policies.has_guest_link(order, policies.with_guest_token(GUEST, token)) else None
+    return order if order and policies.has_guest_link(order, GUEST.with_guest_token(token)) else None
 
 
 def _placed_order(ref: UUID) -> Order | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from orders import policies, selectors, services
+from orders import selectors, services
 from orders.models import CancelReason, Order
 from orders.permissions import STOP_THE_OVEN
 from pizzeria.foundation import clock
@@ -54,7 +54,7 @@ def cancel(request: HttpRequest, ref: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def guest_cancel(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
-    by = policies.with_guest_token(actor_of(request), token)
+    by = actor_of(request).with_guest_token(token)
     return _cancel(request, selectors.order_by_guest_token(ref, token), by=by)
 
 

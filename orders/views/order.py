@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from kitchen.permissions import HAND_OVER
-from orders import policies, selectors, services
+from orders import selectors, services
 from orders.models import Order
 from orders.permissions import STOP_THE_OVEN
 from pizzeria.foundation import clock
@@ -42,7 +42,7 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_POST
 def link_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
     """Link a guest's order to the signed-in user's account; a second click shows the order there."""
-    by = policies.with_guest_token(actor_of(request), token)
+    by = actor_of(request).with_guest_token(token)
     try:
         services.link_order_to_customer(ref=ref, by=by, at=clock.now())
         messages.success(request, _("It is in your account now: you find it under “My orders”."))

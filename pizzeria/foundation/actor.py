@@ -6,11 +6,11 @@ user, because only the code that checks a session or a token knows which permiss
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import wraps
-from typing import Concatenate, NewType, cast
+from typing import Concatenate, NewType, Self, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -44,6 +44,10 @@ class Actor:
     def may(self, permission: Permission) -> bool:
         """Return whether the actor has a permission; the system has every permission."""
         return self.kind is ActorKind.SYSTEM or permission in self.permissions
+
+    def with_guest_token(self, token: str) -> Self:
+        """Return this actor, who also has a guest's link."""
+        return replace(self, guest_token=token)
 
     def __str__(self) -> str:
         """Return the actor as the event log stores it: "guest", "system", or the user's id."""

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from kitchen.models import Kitchen
-from orders import policies, replay
+from orders import replay
 from orders import selectors as order_selectors
 from orders import services as order_services
 from orders.backoffice.timeline import timeline
@@ -107,9 +107,7 @@ def test_is_refused_when_it_is_in_an_account_already(placed_order, carla, bruno)
 def test_is_refused_without_the_orders_own_link_also_to_staff(placed_order, carla, chef, token):
     for by in (carla, replace(chef, user_id=UserFactory().pk)):
         with pytest.raises(order_services.OrderNotFound):
-            order_services.link_order_to_customer(
-                ref=placed_order.ref, by=policies.with_guest_token(by, token), at=FRIDAY_NIGHT
-            )
+            order_services.link_order_to_customer(ref=placed_order.ref, by=by.with_guest_token(token), at=FRIDAY_NIGHT)
 
     assert Order.objects.get().customer is None
 

@@ -30,9 +30,9 @@ def actors(orders, carla):
     other = shop.acting_as(CUSTOMER, UserFactory().pk)
     token = orders["a guest's"].contact.guest_token
     return {
-        "a guest with the link": policies.with_guest_token(GUEST, token),
-        "a customer with the link": policies.with_guest_token(other, token),
-        "a guest with another link": policies.with_guest_token(GUEST, new_guest_token()),
+        "a guest with the link": GUEST.with_guest_token(token),
+        "a customer with the link": other.with_guest_token(token),
+        "a guest with another link": GUEST.with_guest_token(new_guest_token()),
         "a guest without a link": GUEST,
         "Carla": carla,
         "another customer": other,

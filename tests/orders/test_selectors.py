@@ -97,7 +97,7 @@ def test_of_one_order_take_two_queries(many, django_assert_num_queries):
     placed = shop.place(basket_of(many))
     order = Order.objects.select_related("contact").get(pk=placed.pk)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         summary = order_selectors.order_detail(order)
 
     assert len(summary.lines) == many

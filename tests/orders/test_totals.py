@@ -1,5 +1,6 @@
 """The parts of a total: one shape from the basket to the database, and nothing that does not add up."""
 
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
@@ -65,19 +66,15 @@ def test_event_row_and_page_have_the_same_parts(kitchen):
 def test_the_database_refuses_sums_that_are_not_those_of_their_parts(kitchen, wrong):
     order = shop.place()
 
-    Order.objects.filter(pk=order.pk).update(**wrong)
-
-    with pytest.raises(IntegrityError, match="do not add up"), transaction.atomic():
-        check_now()
+    with pytest.raises(IntegrityError, match="do not add up"), committed():
+        Order.objects.filter(pk=order.pk).update(**wrong)
 
 
 def test_the_database_refuses_an_adjustment_that_no_sum_has(kitchen):
     order = shop.place()
 
-    OrderAdjustment.objects.create(order=order, position=0, **TIP.model_dump())
-
-    with pytest.raises(IntegrityError, match="do not add up"), transaction.atomic():
-        check_now()
+    with pytest.raises(IntegrityError, match="do not add up"), committed():
+        OrderAdjustment.objects.create(order=order, position=0, **TIP.model_dump())
 
 
 def test_the_database_refuses_a_total_that_does_not_add_up(kitchen):
@@ -89,12 +86,20 @@ def test_the_database_refuses_a_total_that_does_not_add_up(kitchen):
 
 def test_replaying_names_an_adjustment_that_no_event_has(kitchen):
     order = shop.place()
-    OrderAdjustment.objects.create(order=order, position=0, **TIP.model_dump())
 
-    assert list(replay.differences()) == [f"order {order.ref}: has 1 adjustments, its events say 0"]
+    with transaction.atomic():
+        OrderAdjustment.objects.create(order=order, position=0, **TIP.model_dump())
+        differences = list(replay.differences())
+        transaction.set_rollback(True)
+
+    assert differences == [f"order {order.ref}: has 1 adjustments, its events say 0"]
 
 
-def check_now():
-    """Check at once what the database checks at the end of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+@contextmanager
+def committed():
+    """Check at the end of the block what the database checks at the end of a transaction, and undo it if that fails."""
+    with transaction.atomic():
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")

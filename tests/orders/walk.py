@@ -178,7 +178,8 @@ class Walk(RuleBasedStateMachine):
             case order:
                 number = number or len(self.orders) + 1
                 self.orders[number], self.refs[number] = order, answer.ref
-                self.tokens.setdefault(number, answer.contact.guest_token)
+                if step == "place_order":
+                    self.tokens[number] = answer.contact.guest_token
                 self.named.add(answer.ref)
 
     def what(self, step, number):

@@ -12,7 +12,7 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError
 
-from orders import policies, replay
+from orders import replay
 from orders import services as order_services
 from orders.models import Order
 from pizzeria.foundation import failpoints
@@ -34,7 +34,7 @@ def people(db):
 
 
 def adopt(order, token, by):
-    by = policies.with_guest_token(by, token)
+    by = by.with_guest_token(token)
     try:
         return order_services.link_order_to_customer(ref=order.ref, by=by, at=FRIDAY_NIGHT)
     except IntegrityError as fault:

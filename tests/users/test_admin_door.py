@@ -53,7 +53,7 @@ def test_is_open_to_those_who_run_the_shop(sign_in, role):
 def test_shows_a_manager_no_people(sign_in):
     apps = sign_in(MANAGER).get(INDEX).context["app_list"]
 
-    assert {app["app_label"] for app in apps} == {"menu", "kitchen", "orders", "events"}
+    assert {app["app_label"] for app in apps} == {"menu", "kitchen", "orders", "customers", "notifications", "events"}
 
 
 def test_shows_the_kitchen_to_look_at_and_not_to_change(sign_in, kitchen):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from kitchen.permissions import CHANGE_CAPACITY, COOK, SEE_BOARD
 from menu.permissions import SELL_OUT
+from orders.customers.permissions import SEE_CUSTOMERS
 from orders.permissions import DELIVER, SEE_ALL_ORDERS
 from pizzeria.foundation.actor import ENTER_ADMIN
 from pizzeria.foundation.events.dead_letters import RELAY_EVENTS
@@ -96,4 +97,4 @@ def test_open_every_permission_of_the_table_or_leave_it_to_pages_by_name():
 
     assert scopes.OPENS.keys() == set(Scope)
     assert opened <= scopes.EVERY_PERMISSION
-    assert scopes.EVERY_PERMISSION - opened == {RELAY_EVENTS}
+    assert scopes.EVERY_PERMISSION - opened == {RELAY_EVENTS, SEE_CUSTOMERS}

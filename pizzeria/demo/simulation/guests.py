@@ -8,7 +8,6 @@ from kitchen.capacity import KitchenFull
 from kitchen.models import FulfillmentMethod
 from menu import catalogue
 from menu.selections import Selection
-from orders import policies
 from orders import services as order_services
 from orders.basket_pricing import lines_fingerprint, price_basket
 from orders.models import CancelReason, Order
@@ -47,7 +46,7 @@ class Guests:
         self._cooks.expect(order.ref, visit.twist)
 
     def _cancel(self, order: Order, username: str, at: datetime) -> None:
-        by = policies.with_guest_token(self._crew.signed_in(username), order.contact.guest_token)
+        by = self._crew.signed_in(username).with_guest_token(order.contact.guest_token)
         order_services.cancel_order(ref=order.ref, reason=CancelReason.CHANGED_MIND, by=by, at=at)
         self._story.line(at, f"#{order.number} is cancelled by its guest", counts_as="cancelled")
 

@@ -42,7 +42,7 @@ def ready(chef):
 def press(browser, button, order, htmx=False, **said):
     ref = order if isinstance(order, UUID) else order.ref
     headers = {"HX-Request": "true"} if htmx else {}
-    return browser.post(reverse(f"orders:{button}", args=[ref]), said, headers=headers)
+    return browser.post(reverse(f"deliveries:{button}", args=[ref]), said, headers=headers)
 
 
 def name_of(driver):

@@ -182,7 +182,7 @@ def test_knows_a_notice_for_everything_in_its_table_and_nothing_else():
 
 @pytest.mark.parametrize("domain_event", RULES, ids=lambda domain_event: domain_event.type)
 def test_hears_of_everything_in_its_table(domain_event):
-    assert ("orders.on_order_event", id(None)) in [key for key, *_rest in domain_event.signal.receivers]
+    assert ("notifications.on_order_event", id(None)) in [key for key, *_rest in domain_event.signal.receivers]
 
 
 def test_takes_seven_statements_however_many_are_told(carla, django_assert_num_queries):

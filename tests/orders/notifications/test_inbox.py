@@ -22,9 +22,7 @@ from tests.factories import UserFactory
 from tests.operations.test_cache import OPTIONS
 from tests.shop import ANNA, FRIDAY_NIGHT
 
-PAGE, READ, DISMISS = (
-    reverse(f"orders:{name}") for name in ("notifications", "mark_notifications_read", "dismiss_notifications")
-)
+PAGE, READ, DISMISS = (reverse(f"notifications:{name}") for name in ("inbox", "mark_read", "dismiss"))
 CARD = reverse("menu:index")
 COMMITS = pytest.mark.django_db(transaction=True)  # the count is forgotten when something is committed
 

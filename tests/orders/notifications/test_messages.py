@@ -217,7 +217,7 @@ def test_of_a_customer_lead_to_the_order_without_a_key(sign_in):
     assert text.endswith(f" https://pizza.example/orders/{order.ref}/")
 
 
-@pytest.mark.parametrize(("channel", "queries"), [(SMS, 0), (EMAIL, 2)])
+@pytest.mark.parametrize(("channel", "queries"), [(SMS, 0), (EMAIL, 3)])
 def test_take_two_queries_by_email_for_what_was_ordered_else_none(
     placed_order, django_assert_num_queries, channel, queries
 ):
