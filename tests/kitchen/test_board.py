@@ -1,4 +1,4 @@
-"""The board: what cooks look at, and the buttons on it."""
+"""The kitchen board: the tickets that it shows, and its buttons."""
 
 import re
 from datetime import timedelta
@@ -26,17 +26,17 @@ PEOPLE = ("django_session", "users_user", "auth_permission", "auth_group")
 
 @pytest.fixture
 def ciro(sign_in):
-    """The chef's browser."""
+    """Return the browser of a signed-in cook."""
     return sign_in(KITCHEN, first_name="Ciro")
 
 
 def column(html, name):
-    """Read the labels off one column."""
+    """Return the labels of the tickets in one column."""
     [section] = re.findall(rf'<section class="column column-{name}".*?</section>', html, re.DOTALL)
     return re.findall(r"<h3>(.*?)</h3>", section)
 
 
-def test_shows_each_ticket_in_its_column_by_when_it_is_due(ciro, kitchen):
+def test_the_board_shows_each_ticket_in_the_column_of_its_state_ordered_by_due_time(ciro, kitchen):
     states = [TicketState.WAITING, TicketState.COOKING, TicketState.READY, TicketState.WAITING]
     in_queue(kitchen, *states, at=clock.now())
 
@@ -49,13 +49,13 @@ def test_shows_each_ticket_in_its_column_by_when_it_is_due(ciro, kitchen):
     }
 
 
-def test_shows_nobody_what_is_not_to_be_cooked_now(ciro, kitchen):
+def test_the_board_shows_no_held_scheduled_gone_or_withdrawn_ticket(ciro, kitchen):
     in_queue(kitchen, TicketState.HELD, TicketState.SCHEDULED, TicketState.GONE, TicketState.WITHDRAWN)
 
     assert "<h3>" not in ciro.get(BOARD).content.decode()
 
 
-def test_counts_the_load_and_the_free_places(kitchen):
+def test_the_board_counts_the_load_and_the_free_oven_slots(kitchen):
     in_queue(
         kitchen,
         TicketState.HELD,
@@ -72,14 +72,14 @@ def test_counts_the_load_and_the_free_places(kitchen):
     assert (board.free_oven_slots, board.oven_slots) == (3, 5)
 
 
-def test_never_counts_fewer_than_no_places(kitchen):
+def test_the_board_never_counts_fewer_than_zero_free_oven_slots(kitchen):
     kitchen.oven_slots = 1
     in_queue(kitchen, TicketState.COOKING, TicketState.COOKING)
 
     assert kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT).free_oven_slots == 0
 
 
-def test_shows_what_to_make_what_not_to_and_what_to_mind(ciro, kitchen):
+def test_the_board_shows_added_and_left_out_toppings_allergies_and_notes(ciro, kitchen):
     pizza = MARGHERITA | {"quantity": 2, "size": "Large", "added": ["Olives"], "left_out": ["Basil"]}
     in_queue(kitchen, TicketState.WAITING, items=[pizza], notes="By the <window>", allergies="Nuts")
 
@@ -92,7 +92,7 @@ def test_shows_what_to_make_what_not_to_and_what_to_mind(ciro, kitchen):
 @pytest.mark.parametrize(
     ("state", "late"), [(TicketState.WAITING, True), (TicketState.COOKING, True), (TicketState.READY, False)], ids=str
 )
-def test_marks_as_late_what_should_be_out(kitchen, state, late):
+def test_the_board_marks_a_waiting_or_cooking_ticket_as_late_after_its_due_time(kitchen, state, late):
     in_queue(kitchen, state)
 
     def marked(at):
@@ -104,7 +104,7 @@ def test_marks_as_late_what_should_be_out(kitchen, state, late):
     assert marked(due_at + timedelta(microseconds=1)) == [late]
 
 
-def test_says_late_where_it_is(ciro, kitchen):
+def test_the_board_page_labels_only_late_tickets_as_late(ciro, kitchen):
     in_queue(kitchen, TicketState.WAITING, at=clock.now() - timedelta(hours=1))
     in_queue(kitchen, TicketState.WAITING, at=clock.now() + timedelta(hours=1))
 
@@ -114,7 +114,7 @@ def test_says_late_where_it_is(ciro, kitchen):
 
 
 @pytest.mark.parametrize("tickets", [5, 200])
-def test_takes_four_queries_besides_those_for_who_asks_however_full_it_is(ciro, kitchen, tickets):
+def test_the_board_page_takes_at_most_four_queries_besides_those_for_session_and_permissions(ciro, kitchen, tickets):
     in_queue(kitchen, *[TicketState.WAITING, TicketState.COOKING, TicketState.READY] * tickets)
     ciro.get(BOARD)
 
@@ -127,7 +127,7 @@ def test_takes_four_queries_besides_those_for_who_asks_however_full_it_is(ciro, 
     assert 0 < len(about_the_line) <= 4, about_the_line
 
 
-def test_gives_htmx_the_board_and_nothing_else(ciro):
+def test_an_htmx_request_gets_only_the_board_partial(ciro):
     part = ciro.get(BOARD, headers=HTMX)
 
     assert part.content.decode().lstrip().startswith('<div id="board"')
@@ -135,18 +135,18 @@ def test_gives_htmx_the_board_and_nothing_else(ciro):
     assert "HX-Request" in part["Vary"]
 
 
-def test_is_never_kept(ciro):
+def test_the_board_page_is_never_cached(ciro):
     assert "no-store" in ciro.get(BOARD)["Cache-Control"]
 
 
-def test_sends_a_guest_to_sign_in_and_back(client):
+def test_the_board_redirects_a_guest_to_sign_in_with_the_board_as_the_next_page(client):
     answer = client.get(BOARD)
 
     assert (answer.status_code, answer["Location"]) == (302, f"{reverse('users:sign_in')}?next={BOARD}")
 
 
-def test_makes_a_screen_that_was_signed_out_visit_the_whole_page(client, kitchen):
-    """A sign-in page inside the board would help nobody."""
+def test_an_htmx_request_of_a_signed_out_screen_is_redirected_to_the_whole_board_page(client, kitchen):
+    """A sign-in page inside the board partial would be of no use."""
     [ticket] = in_queue(kitchen, TicketState.WAITING)
     start = reverse("kitchen:start_cooking", args=[ticket.ref])
 
@@ -155,7 +155,7 @@ def test_makes_a_screen_that_was_signed_out_visit_the_whole_page(client, kitchen
         assert answer["HX-Redirect"] == BOARD
 
 
-def test_leads_a_signed_out_screen_that_names_no_page_to_sign_in(client):
+def test_an_htmx_request_of_a_signed_out_screen_without_a_current_url_is_redirected_to_sign_in(client):
     answer = client.get(BOARD, headers={"HX-Request": "true"})
 
     assert answer["HX-Redirect"].startswith(reverse("users:sign_in"))
@@ -164,11 +164,11 @@ def test_leads_a_signed_out_screen_that_names_no_page_to_sign_in(client):
 @pytest.mark.parametrize(
     ("role", "status"), [(KITCHEN, 200), (MANAGER, 200), (ADMIN, 200), (DRIVER, 403), (CUSTOMER, 403)]
 )
-def test_is_the_crews(sign_in, role, status):
+def test_only_cooks_managers_and_admins_may_open_the_board(sign_in, role, status):
     assert sign_in(role).get(BOARD).status_code == status
 
 
-def test_has_no_buttons_that_a_customer_could_press(sign_in, kitchen):
+def test_a_customer_may_not_use_the_buttons_of_the_board(sign_in, kitchen):
     waiting, cooking = in_queue(kitchen, TicketState.WAITING, TicketState.COOKING)
     browser = sign_in(CUSTOMER)
 
@@ -181,7 +181,7 @@ def test_has_no_buttons_that_a_customer_could_press(sign_in, kitchen):
     assert set(Ticket.objects.values_list("state", flat=True)) == {TicketState.WAITING, TicketState.COOKING}
 
 
-def test_has_a_button_for_the_next_step_of_each_ticket(ciro, placed_order):
+def test_the_board_has_a_button_for_the_next_step_of_each_ticket(ciro, placed_order):
     ref = placed_order.ref
     steps = [("start_cooking", "waiting"), ("finish_ticket", "cooking")]
 
@@ -198,13 +198,13 @@ def test_has_a_button_for_the_next_step_of_each_ticket(ciro, placed_order):
     assert f'action="{reverse("orders:hand_over", args=[ref])}"' in html
 
 
-def test_gives_htmx_the_board_as_it_is_after_a_step(ciro, placed_order):
+def test_a_step_by_htmx_returns_the_board_partial_with_the_ticket_in_its_new_column(ciro, placed_order):
     part = ciro.post(reverse("kitchen:start_cooking", args=[placed_order.ref]), headers=HTMX)
 
     assert column(part.content.decode(), "cooking") == ["#1"]
 
 
-def test_says_who_was_quicker_on_the_board_itself(ciro, placed_order, chef):
+def test_a_step_that_another_cook_took_first_is_refused_with_a_message_on_the_board(ciro, placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     part = ciro.post(reverse("kitchen:start_cooking", args=[placed_order.ref]), headers=HTMX).content.decode()
@@ -214,17 +214,17 @@ def test_says_who_was_quicker_on_the_board_itself(ciro, placed_order, chef):
 
 
 @pytest.mark.parametrize("name", ["start_cooking", "finish_ticket"])
-def test_has_no_button_for_a_ticket_nobody_knows(ciro, name):
+def test_a_step_of_an_unknown_ticket_returns_404(ciro, name):
     assert ciro.post(reverse(f"kitchen:{name}", args=[uuid4()])).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["start_cooking", "finish_ticket"])
-def test_does_nothing_when_a_buttons_address_is_only_looked_at(ciro, placed_order, name):
+def test_a_get_request_to_the_url_of_a_step_changes_nothing(ciro, placed_order, name):
     assert ciro.get(reverse(f"kitchen:{name}", args=[placed_order.ref])).status_code == 405
     assert Kitchen.objects.get().version == 1
 
 
-def test_takes_no_step_for_a_page_that_is_not_ours(ciro, placed_order):
+def test_a_step_without_a_csrf_token_is_refused(ciro, placed_order):
     ciro.handler.enforce_csrf_checks = True
 
     answer = ciro.post(reverse("kitchen:start_cooking", args=[placed_order.ref]))

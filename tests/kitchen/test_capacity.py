@@ -1,4 +1,4 @@
-"""Whether the kitchen takes one more order."""
+"""The capacity check: whether the kitchen accepts one more order."""
 
 import pytest
 
@@ -15,24 +15,24 @@ def ask(tickets, **kitchen):
 
 
 @pytest.mark.parametrize("state", [TicketState.HELD, TicketState.WAITING, TicketState.COOKING])
-def test_counts_what_is_being_paid_what_waits_and_what_cooks(state):
+def test_held_waiting_and_cooking_tickets_count_towards_the_capacity(state):
     ask([ticket(state=state)] * 2)
 
     with pytest.raises(KitchenFull):
         ask([ticket(state=state)] * 3)
 
 
-def test_counts_them_together():
+def test_held_waiting_and_cooking_tickets_count_together_towards_the_capacity():
     with pytest.raises(KitchenFull):
         ask([ticket(state=TicketState.HELD), ticket(state=TicketState.WAITING), ticket(state=TicketState.COOKING)])
 
 
 @pytest.mark.parametrize("state", [TicketState.SCHEDULED, TicketState.READY, TicketState.GONE, TicketState.WITHDRAWN])
-def test_does_not_count_what_takes_no_place_now(state):
+def test_scheduled_ready_gone_and_withdrawn_tickets_do_not_count_towards_the_capacity(state):
     ask([ticket(state=state)] * 9)
 
 
-def test_is_said_in_minutes_until_the_first_comes_out():
+def test_the_refusal_at_capacity_names_the_minutes_until_the_first_cooking_ticket_comes_out():
     cooking = [ticket(state=TicketState.COOKING, minutes=9, started=started) for started in (0, 3, 2)]
 
     with pytest.raises(KitchenFull) as full:
@@ -41,23 +41,23 @@ def test_is_said_in_minutes_until_the_first_comes_out():
     assert full.value.sentence == "The kitchen is at capacity. Please try again in about 6 minutes."
 
 
-def test_is_refused_with_nobody_cooking_too():
+def test_a_full_kitchen_refuses_orders_also_when_no_ticket_is_cooking():
     with pytest.raises(KitchenFull, match="in about 8 minutes"):
         ask([ticket(minutes=8)] * 3)
 
 
-def test_is_closed_while_the_kitchen_takes_a_break():
+def test_a_paused_kitchen_refuses_orders_as_closed():
     with pytest.raises(KitchenClosed) as closed:
         ask([], taking_orders=False)
 
     assert closed.value.sentence == "The kitchen is taking a break. Please try again later."
 
 
-def test_is_closed_rather_than_full_when_it_is_both():
+def test_a_kitchen_that_is_both_paused_and_full_refuses_orders_as_closed():
     with pytest.raises(KitchenClosed):
         ask([ticket()] * 3, taking_orders=False)
 
 
-def test_refuses_by_its_new_size_when_places_are_taken_away_from_an_open_line():
+def test_a_kitchen_whose_capacity_was_reduced_below_its_load_refuses_orders():
     with pytest.raises(KitchenFull):
         ask([ticket()] * 2, max_concurrent_orders=1)

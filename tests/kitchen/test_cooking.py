@@ -1,4 +1,4 @@
-"""The cooks' commands: a ticket goes into the oven and comes out."""
+"""The cooks' commands: starting and finishing a ticket."""
 
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ LATER = FRIDAY_NIGHT + 9 * MINUTE
 
 @pytest.fixture
 def nobody_listens():
-    """The line alone, without the desk: these tickets belong to no order."""
+    """Disconnect every receiver of the two signals, because these tickets belong to no order."""
     heard_by = {signal: signal.receivers for signal in (kitchen_signals.cooking_started, kitchen_signals.ticket_ready)}
     for signal in heard_by:
         signal.receivers = []
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("nobody_listens")
 
 @pytest.fixture
 def heard():
-    """What the line tells whoever listens."""
+    """Record the signals that the kitchen sends, as (signal, arguments)."""
     told = []
 
     def listen(*, signal, sender, **news):
@@ -73,14 +73,14 @@ def state_of(ticket):
     return Ticket.objects.get(pk=ticket.pk).state
 
 
-def test_puts_a_waiting_ticket_into_the_oven(waiting, chef):
+def test_starting_a_waiting_ticket_marks_it_as_cooking_and_stores_the_time(waiting, chef):
     start(waiting, by=chef)
 
     waiting.refresh_from_db()
     assert (waiting.state, waiting.state_changed_at, waiting.started_at) == (TicketState.COOKING, LATER, LATER)
 
 
-def test_takes_a_cooking_ticket_out_and_remembers_when_it_went_in(cooking, chef):
+def test_finishing_a_cooking_ticket_marks_it_as_ready_and_keeps_its_start_time(cooking, chef):
     finish(cooking, by=chef)
 
     cooking.refresh_from_db()
@@ -98,7 +98,7 @@ def test_takes_a_cooking_ticket_out_and_remembers_when_it_went_in(cooking, chef)
     ],
     ids=str,
 )
-def test_starts_nothing_that_is_not_waiting_and_says_where_it_is(kitchen, chef, state, sentence):
+def test_starting_a_ticket_that_is_not_waiting_is_refused_with_its_current_state(kitchen, chef, state, sentence):
     [ticket] = in_queue(kitchen, state)
 
     with pytest.raises(TicketStateConflict) as refused:
@@ -117,7 +117,7 @@ def test_starts_nothing_that_is_not_waiting_and_says_where_it_is(kitchen, chef, 
     ],
     ids=str,
 )
-def test_finishes_nothing_that_is_not_cooking_and_says_where_it_is(kitchen, chef, state, sentence):
+def test_finishing_a_ticket_that_is_not_cooking_is_refused_with_its_current_state(kitchen, chef, state, sentence):
     [ticket] = in_queue(kitchen, state)
 
     with pytest.raises(TicketStateConflict) as refused:
@@ -127,7 +127,7 @@ def test_finishes_nothing_that_is_not_cooking_and_says_where_it_is(kitchen, chef
     assert state_of(ticket) == state
 
 
-def test_tells_the_second_cook_who_was_quicker(waiting, manager):
+def test_the_refusal_of_a_second_start_names_the_other_cook_who_was_first(waiting, manager):
     ciro = shop.acting_as(KITCHEN, UserFactory(first_name="Ciro").pk)
     start(waiting, by=ciro)
 
@@ -137,7 +137,7 @@ def test_tells_the_second_cook_who_was_quicker(waiting, manager):
         start(waiting, by=ciro)
 
 
-def test_never_takes_more_than_there_are_places(kitchen, chef):
+def test_starting_a_ticket_is_refused_while_every_oven_slot_is_taken(kitchen, chef):
     Kitchen.objects.update(oven_slots=2)
     *_cooking, third = in_queue(kitchen, TicketState.COOKING, TicketState.COOKING, TicketState.WAITING)
 
@@ -148,7 +148,7 @@ def test_never_takes_more_than_there_are_places(kitchen, chef):
     assert state_of(third) == TicketState.WAITING
 
 
-def test_takes_the_next_when_one_is_out(kitchen, chef):
+def test_finishing_a_ticket_frees_an_oven_slot_for_the_next_one(kitchen, chef):
     Kitchen.objects.update(oven_slots=2)
     first, _second, third = in_queue(kitchen, TicketState.COOKING, TicketState.COOKING, TicketState.WAITING)
 
@@ -158,7 +158,7 @@ def test_takes_the_next_when_one_is_out(kitchen, chef):
     assert state_of(third) == TicketState.COOKING
 
 
-def test_is_not_for_guests_and_drivers(kitchen, guest, driver):
+def test_guests_and_drivers_may_neither_start_nor_finish_a_ticket(kitchen, guest, driver):
     waiting, cooking = in_queue(kitchen, TicketState.WAITING, TicketState.COOKING)
 
     for somebody in (guest, driver):
@@ -170,13 +170,13 @@ def test_is_not_for_guests_and_drivers(kitchen, guest, driver):
     assert (state_of(waiting), state_of(cooking)) == (TicketState.WAITING, TicketState.COOKING)
 
 
-def test_knows_no_ticket_that_nobody_wrote(kitchen, chef):
+def test_starting_or_finishing_an_unknown_ticket_raises_does_not_exist(kitchen, chef):
     for step in (kitchen_services.start_cooking, kitchen_services.finish_ticket):
         with pytest.raises(Kitchen.DoesNotExist):
             step(ref=uuid4(), by=chef, at=LATER)
 
 
-def test_raises_the_boards_version_at_each_step_and_at_no_refusal(kitchen, waiting, chef):
+def test_each_step_increments_the_board_version_and_a_refusal_does_not(kitchen, waiting, chef):
     def version():
         return Kitchen.objects.get(pk=kitchen.pk).version
 
@@ -191,7 +191,7 @@ def test_raises_the_boards_version_at_each_step_and_at_no_refusal(kitchen, waiti
     assert version() == 2
 
 
-def test_is_told_with_who_when_and_the_locked_kitchen(kitchen, waiting, chef, heard):
+def test_each_step_sends_its_signal_with_kitchen_ref_actor_and_time(kitchen, waiting, chef, heard):
     start(waiting, by=chef)
     finish(waiting, by=chef)
 
@@ -199,7 +199,7 @@ def test_is_told_with_who_when_and_the_locked_kitchen(kitchen, waiting, chef, he
     assert heard == [(kitchen_signals.cooking_started, news), (kitchen_signals.ticket_ready, news)]
 
 
-def test_is_not_told_when_it_was_refused(cooking, chef, heard):
+def test_a_refused_step_sends_no_signal(cooking, chef, heard):
     with pytest.raises(TicketStateConflict):
         start(cooking, by=chef)
 
@@ -215,7 +215,7 @@ def test_is_not_told_when_it_was_refused(cooking, chef, heard):
     ],
     ids=["started", "ready"],
 )
-def test_is_undone_when_somebody_who_hears_it_fails(kitchen, chef, signal, state, step):
+def test_a_step_is_rolled_back_when_a_receiver_of_its_signal_fails(kitchen, chef, signal, state, step):
     [ticket] = in_queue(kitchen, state)
 
     def fail(**_news):

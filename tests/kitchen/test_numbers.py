@@ -1,4 +1,4 @@
-"""The number that a cook calls out."""
+"""Ticket numbers, counted by kitchen and business day."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ SLIP = kitchen_services.Slip(method=FulfillmentMethod.PICKUP, items=[MARGHERITA]
 
 
 def book(kitchen, at=FRIDAY_NIGHT):
-    """Give the number and the business day of the next ticket."""
+    """Book the next ticket; return its number and its business day."""
     line = kitchen_services.lock(kitchen.pk)
     booking = kitchen_services.book_ticket(kitchen=line, ref=uuid7(), slip=SLIP, at=at)
     return booking.number, booking.business_date.isoformat()
@@ -29,30 +29,30 @@ def via_roma():
     return KitchenFactory()
 
 
-def test_begins_at_one_every_business_day(via_roma):
+def test_ticket_numbers_begin_at_one_every_business_day(via_roma):
     booked = [book(via_roma, at) for at in (FRIDAY_NIGHT, FRIDAY_NIGHT, SATURDAY_NIGHT)]
 
     assert booked == [(1, "2026-11-20"), (2, "2026-11-20"), (1, "2026-11-21")]
 
 
-def test_belongs_to_friday_until_four_on_saturday_morning(via_roma):
+def test_ticket_numbers_belong_to_friday_until_four_on_saturday_morning(via_roma):
     book(via_roma)
 
     assert book(via_roma, FRIDAY_NIGHT + timedelta(hours=7)) == (2, "2026-11-20")
     assert book(via_roma, FRIDAY_NIGHT + timedelta(hours=8)) == (1, "2026-11-21")
 
 
-def test_is_counted_by_each_kitchen_for_itself(via_roma):
+def test_each_kitchen_counts_its_own_ticket_numbers(via_roma):
     book(via_roma)
 
     assert book(KitchenFactory()) == (1, "2026-11-20")
 
 
-def test_counts_in_the_new_day_for_who_asked_before_it_and_waited_until_after(via_roma):
+def test_a_booking_that_began_before_the_new_day_and_waited_for_the_lock_counts_in_the_new_day(via_roma):
     book(via_roma, SATURDAY_NIGHT)
 
     assert book(via_roma, FRIDAY_NIGHT) == (2, "2026-11-21")
 
 
-def test_is_what_the_ticket_and_the_order_are_called(placed_order, kitchen):
+def test_a_ticket_and_its_order_have_the_same_number(placed_order, kitchen):
     assert kitchen.tickets.get().label == f"#{placed_order.number}" == "#1"

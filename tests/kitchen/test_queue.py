@@ -1,4 +1,4 @@
-"""Steps on the line, within a command that holds the kitchen's lock."""
+"""Changes to the queue, within a command that holds the kitchen's lock."""
 
 from dataclasses import replace
 from uuid import uuid4
@@ -22,7 +22,7 @@ SLIP = kitchen_services.Slip(
 
 @pytest.fixture
 def locked_kitchen(db):
-    """The locked kitchen."""
+    """Lock a kitchen and return it."""
     return kitchen_services.lock(KitchenFactory(max_concurrent_orders=3, oven_slots=2).pk)
 
 
@@ -30,7 +30,7 @@ def book(locked_kitchen, ref=None, slip=SLIP):
     return kitchen_services.book_ticket(kitchen=locked_kitchen, ref=ref or uuid7(), slip=slip, at=FRIDAY_NIGHT)
 
 
-def test_books_a_ticket_that_says_all_the_cook_has_to_know(locked_kitchen):
+def test_booking_creates_a_waiting_ticket_with_everything_that_the_cook_has_to_know(locked_kitchen):
     ref = uuid7()
 
     book(locked_kitchen, ref)
@@ -41,7 +41,7 @@ def test_books_a_ticket_that_says_all_the_cook_has_to_know(locked_kitchen):
     assert (booked.state, booked.state_changed_at, booked.started_at) == (TicketState.WAITING, FRIDAY_NIGHT, None)
 
 
-def test_books_a_ticket_due_when_it_comes_out_and_promises_it_a_little_later(locked_kitchen):
+def test_a_booked_ticket_is_due_when_it_comes_out_and_promised_two_minutes_later(locked_kitchen):
     ref = uuid7()
 
     promised = book(locked_kitchen, ref)
@@ -51,13 +51,13 @@ def test_books_a_ticket_due_when_it_comes_out_and_promises_it_a_little_later(loc
     assert promised.promise.ready_from == booked.due_at + 2 * MINUTE
 
 
-def test_promises_the_next_guest_what_is_true_behind_the_ones_before(locked_kitchen):
+def test_a_booking_is_promised_for_after_the_tickets_already_in_the_queue(locked_kitchen):
     in_queue(locked_kitchen, TicketState.WAITING, TicketState.WAITING, minutes=8)
 
     assert book(locked_kitchen).promise.ready_from == FRIDAY_NIGHT + (8 + 11 + 2) * MINUTE
 
 
-def test_lets_no_short_ticket_go_before_a_long_one_that_was_there_first(locked_kitchen):
+def test_a_short_ticket_is_not_queued_before_a_long_one_that_was_booked_first(locked_kitchen):
     Kitchen.objects.update(max_concurrent_orders=9)
     locked_kitchen.refresh_from_db()
     cooking, long, short = uuid7(), uuid7(), uuid7()
@@ -74,13 +74,13 @@ def test_lets_no_short_ticket_go_before_a_long_one_that_was_there_first(locked_k
     assert promised.promise.ready_from == FRIDAY_NIGHT + (14 + 8 + 2) * MINUTE
 
 
-def test_promises_somebody_at_home_the_time_to_drive(locked_kitchen):
+def test_a_booking_for_delivery_is_promised_with_the_driving_time(locked_kitchen):
     slip = kitchen_services.Slip(method=FulfillmentMethod.DELIVERY, items=[MARGHERITA], pizza_minutes=[8])
 
     assert book(locked_kitchen, slip=slip).promise.ready_from == FRIDAY_NIGHT + (8 + 2 + 20) * MINUTE
 
 
-def test_takes_orders_until_it_is_full(locked_kitchen):
+def test_booking_is_refused_once_the_kitchen_is_full(locked_kitchen):
     in_queue(locked_kitchen, TicketState.HELD, TicketState.COOKING)
     book(locked_kitchen)
 
@@ -90,7 +90,7 @@ def test_takes_orders_until_it_is_full(locked_kitchen):
     assert Ticket.objects.count() == 3
 
 
-def test_has_room_again_when_something_is_ready(locked_kitchen):
+def test_booking_is_possible_again_once_a_ticket_is_ready(locked_kitchen):
     tickets = in_queue(locked_kitchen, TicketState.WAITING, TicketState.WAITING, TicketState.COOKING)
 
     Ticket.objects.filter(pk=tickets[2].pk).update(state=TicketState.READY)
@@ -98,13 +98,13 @@ def test_has_room_again_when_something_is_ready(locked_kitchen):
     book(locked_kitchen)
 
 
-def test_minds_its_own_tickets_only(locked_kitchen):
+def test_the_tickets_of_another_kitchen_do_not_delay_a_booking(locked_kitchen):
     in_queue(KitchenFactory(), *[TicketState.WAITING] * 9)
 
     assert book(locked_kitchen).promise.ready_from == FRIDAY_NIGHT + (11 + 2) * MINUTE
 
 
-def test_notices_on_its_board_what_is_booked_and_what_is_handed_over(locked_kitchen):
+def test_booking_and_handing_over_a_ticket_each_increment_the_board_version(locked_kitchen):
     ref = uuid7()
 
     book(locked_kitchen, ref)
@@ -116,19 +116,19 @@ def test_notices_on_its_board_what_is_booked_and_what_is_handed_over(locked_kitc
     assert Ticket.objects.get(ref=ref).state == TicketState.GONE
 
 
-def test_is_found_by_a_ticket(locked_kitchen):
+def test_locking_for_a_ticket_returns_the_kitchen_of_that_ticket(locked_kitchen):
     [first, _second] = in_queue(locked_kitchen, TicketState.WAITING, TicketState.COOKING)
     in_queue(KitchenFactory(), TicketState.WAITING)
 
     assert kitchen_services.lock_for_ticket(first.ref) == locked_kitchen
 
 
-def test_is_not_found_by_a_ticket_nobody_wrote(locked_kitchen):
+def test_locking_for_an_unknown_ticket_raises_does_not_exist(locked_kitchen):
     with pytest.raises(Kitchen.DoesNotExist):
         kitchen_services.lock_for_ticket(uuid4())
 
 
-def test_has_one_ticket_for_an_order(locked_kitchen):
+def test_the_database_refuses_a_second_ticket_for_the_same_order(locked_kitchen):
     ref = uuid7()
     book(locked_kitchen, ref)
 
@@ -141,7 +141,7 @@ def test_has_one_ticket_for_an_order(locked_kitchen):
     [{"state": "lost"}, {"state": TicketState.COOKING, "started_at": None}],
     ids=["a state nobody knows", "cooking, but never begun"],
 )
-def test_cannot_hold_a_ticket_that_cannot_be(locked_kitchen, impossible):
+def test_the_database_refuses_a_ticket_of_unknown_state_or_cooking_without_a_start_time(locked_kitchen, impossible):
     written = ticket(locked_kitchen)
     for field, value in impossible.items():
         setattr(written, field, value)
@@ -150,7 +150,7 @@ def test_cannot_hold_a_ticket_that_cannot_be(locked_kitchen, impossible):
         written.save()
 
 
-def test_serves_those_first_who_are_due_first(locked_kitchen):
+def test_the_queue_is_ordered_by_due_time_without_ready_gone_or_withdrawn_tickets(locked_kitchen):
     late, soon = in_queue(locked_kitchen, TicketState.WAITING, TicketState.HELD)
     Ticket.objects.filter(pk=late.pk).update(due_at=FRIDAY_NIGHT + 60 * MINUTE)
     in_queue(locked_kitchen, TicketState.READY, TicketState.GONE, TicketState.WITHDRAWN)

@@ -1,4 +1,4 @@
-"""What somebody is told who has not ordered yet."""
+"""The quote: what is promised to a guest who has not ordered yet."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def quote(kitchen, **asked):
     return kitchen_selectors.quote(kitchen, **{"pizza_minutes": [8], "at": FRIDAY_NIGHT, **asked})
 
 
-def test_says_in_how_many_minutes_it_could_be_picked_up(kitchen):
+def test_a_quote_names_the_minutes_until_an_order_could_be_picked_up(kitchen):
     told = quote(kitchen)
 
     assert told.accepts_orders
@@ -24,7 +24,7 @@ def test_says_in_how_many_minutes_it_could_be_picked_up(kitchen):
 
 
 @pytest.mark.parametrize("method", FulfillmentMethod)
-def test_is_what_the_order_is_then_promised(kitchen, method):
+def test_an_order_gets_the_promise_that_was_quoted(kitchen, method):
     in_queue(kitchen, *[TicketState.WAITING] * 7)
     told = quote(kitchen)
 
@@ -33,13 +33,13 @@ def test_is_what_the_order_is_then_promised(kitchen, method):
     assert told.promises[method] == Promise(order.promise_from, order.promise_until)
 
 
-def test_is_later_behind_others(kitchen):
+def test_a_quote_is_later_when_tickets_are_in_the_queue(kitchen):
     in_queue(kitchen, *[TicketState.WAITING] * 5)
 
     assert quote(kitchen).minutes[FulfillmentMethod.PICKUP] == 8 + 8 + 2
 
 
-def test_is_later_at_home(kitchen):
+def test_a_quote_for_delivery_includes_the_driving_time(kitchen):
     assert quote(kitchen).minutes[FulfillmentMethod.DELIVERY] == 30
 
 
@@ -51,7 +51,7 @@ def test_is_later_at_home(kitchen):
     ],
     ids=["full", "paused"],
 )
-def test_says_why_when_nobody_can_order(kitchen, busy, sentence):
+def test_a_quote_gives_the_reason_when_the_kitchen_accepts_no_orders(kitchen, busy, sentence):
     in_queue(kitchen, TicketState.WAITING)
     for field, value in busy.items():
         setattr(kitchen, field, value)
@@ -61,7 +61,7 @@ def test_says_why_when_nobody_can_order(kitchen, busy, sentence):
     assert (told.accepts_orders, told.sentence, told.promises, told.minutes) == (False, sentence, {}, {})
 
 
-def test_says_a_minute_as_people_do(kitchen):
+def test_a_quote_words_a_waiting_time_of_one_minute_in_the_singular(kitchen):
     in_queue(kitchen, TicketState.WAITING, minutes=1)
     kitchen.max_concurrent_orders = 1
 

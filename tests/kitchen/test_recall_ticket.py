@@ -14,7 +14,7 @@ def recall(order, by):
     return kitchen_services.recall_ticket(ref=order.ref, by=by, at=FRIDAY_NIGHT)
 
 
-def test_puts_a_ready_ticket_back_into_the_oven(placed_order, chef):
+def test_recalling_a_ready_ticket_marks_it_and_its_order_as_cooking_again(placed_order, chef):
     shop.cooked(placed_order, by=chef)
 
     recall(placed_order, chef)
@@ -23,7 +23,7 @@ def test_puts_a_ready_ticket_back_into_the_oven(placed_order, chef):
     assert Order.objects.get().status == OrderStatus.COOKING
 
 
-def test_puts_it_at_the_head_of_the_waiting_while_every_place_is_taken(placed_order, chef):
+def test_recalling_puts_a_ticket_at_the_head_of_the_queue_while_every_oven_slot_is_taken(placed_order, chef):
     Kitchen.objects.update(oven_slots=1)
     shop.cooked(placed_order, by=chef)
     cooking, waiting = shop.place(), shop.place()
@@ -37,14 +37,14 @@ def test_puts_it_at_the_head_of_the_waiting_while_every_place_is_taken(placed_or
     assert Order.objects.get(pk=placed_order.pk).status == OrderStatus.CONFIRMED
 
 
-def test_is_refused_for_what_is_not_ready_and_for_whom_it_is_not(placed_order, chef, guest):
+def test_recalling_is_refused_for_a_ticket_that_is_not_ready_and_for_a_guest(placed_order, chef, guest):
     with pytest.raises(kitchen_services.TicketStateConflict):
         recall(placed_order, chef)
     with pytest.raises(NotAllowed):
         recall(shop.cooked(placed_order, by=chef), guest)
 
 
-def test_can_be_finished_again(placed_order, chef):
+def test_a_recalled_ticket_can_be_finished_again(placed_order, chef):
     recall(shop.cooked(placed_order, by=chef), chef)
 
     kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=3))

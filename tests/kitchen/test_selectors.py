@@ -1,4 +1,4 @@
-"""What is seen of the line: its selectors ask the database as often for a full line as for two tickets."""
+"""Query counts of the kitchen's selectors: the same for a full queue as for a few tickets."""
 
 import pytest
 
@@ -10,13 +10,13 @@ from tests.shop import FRIDAY_NIGHT
 FEW_AND_MANY = pytest.mark.parametrize("many", [2, 20])
 
 
-def test_of_the_kitchen_take_one_query(kitchen, django_assert_num_queries):
+def test_the_kitchen_selector_takes_one_query(kitchen, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert kitchen_selectors.the_kitchen() == kitchen
 
 
 @FEW_AND_MANY
-def test_of_the_board_and_its_three_queues_take_one_query(kitchen, many, django_assert_num_queries):
+def test_the_board_selector_takes_one_query_for_all_three_columns(kitchen, many, django_assert_num_queries):
     in_queue(kitchen, *[TicketState.WAITING, TicketState.COOKING, TicketState.READY] * many)
 
     with django_assert_num_queries(1):
@@ -26,7 +26,7 @@ def test_of_the_board_and_its_three_queues_take_one_query(kitchen, many, django_
 
 
 @FEW_AND_MANY
-def test_of_what_is_told_before_ordering_take_one_query(kitchen, many, django_assert_num_queries):
+def test_the_quote_selector_takes_one_query(kitchen, many, django_assert_num_queries):
     kitchen.max_concurrent_orders = many + 1
     in_queue(kitchen, *[TicketState.WAITING] * many)
 

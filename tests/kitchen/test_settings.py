@@ -23,14 +23,14 @@ def change(kitchen, by, orders=20, places=5):
     )
 
 
-def test_a_pause_takes_no_orders_and_says_why(kitchen, chef):
+def test_a_paused_kitchen_refuses_orders_and_gives_the_reason(kitchen, chef):
     pause(kitchen, chef)
 
     with pytest.raises(KitchenClosed, match="the oven rests"):
         shop.place()
 
 
-def test_a_pause_ends_by_itself(kitchen, chef):
+def test_a_pause_with_an_end_time_ends_by_itself(kitchen, chef):
     pause(kitchen, chef, until=HALF_PAST)
 
     with pytest.raises(KitchenClosed, match="after 20:30"):
@@ -38,17 +38,17 @@ def test_a_pause_ends_by_itself(kitchen, chef):
     assert shop.place(at=HALF_PAST).number == 1
 
 
-def test_a_pause_can_be_ended(kitchen, chef):
+def test_resuming_ends_a_pause_and_resuming_twice_records_one_event(kitchen, chef):
     pause(kitchen, chef)
     kitchen_services.resume(kitchen=kitchen, by=chef, at=FRIDAY_NIGHT)
-    kitchen_services.resume(kitchen=kitchen, by=chef, at=FRIDAY_NIGHT)  # once more changes nothing
+    kitchen_services.resume(kitchen=kitchen, by=chef, at=FRIDAY_NIGHT)  # the second call changes nothing
 
     assert shop.place().number == 1
     types = StoredEvent.objects.filter(aggregate_ref=kitchen.ref).values_list("type", flat=True)
     assert list(types) == ["kitchen.paused.v1", "kitchen.resumed.v1"]
 
 
-def test_a_pause_needs_a_reason_and_a_time_to_come(kitchen, chef, guest):
+def test_a_pause_without_a_reason_with_a_past_end_time_or_by_a_guest_is_refused(kitchen, chef, guest):
     with pytest.raises(kitchen_services.PauseRefused):
         pause(kitchen, chef, reason="")
     with pytest.raises(kitchen_services.PauseRefused):
@@ -57,7 +57,7 @@ def test_a_pause_needs_a_reason_and_a_time_to_come(kitchen, chef, guest):
         pause(kitchen, guest)
 
 
-def test_capacity_is_a_managers_to_change(kitchen, manager, chef):
+def test_a_manager_may_change_the_capacity_and_a_cook_may_not(kitchen, manager, chef):
     with pytest.raises(NotAllowed):
         change(kitchen, chef)
 
@@ -66,7 +66,7 @@ def test_capacity_is_a_managers_to_change(kitchen, manager, chef):
     assert (Kitchen.objects.get().max_concurrent_orders, Kitchen.objects.get().oven_slots) == (30, 7)
 
 
-def test_capacity_is_never_less_than_what_is_open(kitchen, manager, chef):
+def test_the_capacity_cannot_be_less_than_the_open_and_the_cooking_orders(kitchen, manager, chef):
     orders = [shop.place() for _ in range(3)]
     for order in orders[:2]:
         kitchen_services.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
@@ -79,7 +79,7 @@ def test_capacity_is_never_less_than_what_is_open(kitchen, manager, chef):
     assert StoredEvent.objects.filter(type="kitchen.capacity_changed.v1").count() == 1
 
 
-def test_capacity_that_is_so_already_is_no_news(kitchen, manager):
+def test_setting_the_capacity_to_its_current_values_records_no_event(kitchen, manager):
     change(kitchen, manager, orders=20, places=5)
 
     assert not StoredEvent.objects.filter(type="kitchen.capacity_changed.v1").exists()

@@ -1,4 +1,4 @@
-"""The tools beside the board: pausing the kitchen, and saying how much it can make."""
+"""The tools beside the board: pausing the kitchen and changing its capacity."""
 
 import pytest
 from django.urls import reverse
@@ -18,18 +18,18 @@ BOARD, PAUSE, CAPACITY = (reverse(f"kitchen:{name}") for name in ("board", "paus
 
 @pytest.fixture
 def ciro(sign_in):
-    """The chef's browser."""
+    """Return the browser of a signed-in cook."""
     return sign_in(KITCHEN)
 
 
 @pytest.fixture
 def marta(sign_in):
-    """The manager's."""
+    """Return the browser of a signed-in manager."""
     return sign_in(MANAGER)
 
 
 def open_tools(page):
-    """Tell which tools stand open."""
+    """Return the names of the tools that are shown open."""
     html = page.content.decode()
     return [part.partition("</summary>")[0].split()[-1] for part in html.split("<details")[1:] if opens(part)]
 
@@ -38,12 +38,12 @@ def opens(details):
     return "open" in details.partition(">")[0].split()
 
 
-def test_are_folded_away_until_they_are_wanted(marta):
+def test_the_tools_of_the_board_are_closed_until_one_is_asked_for(marta):
     assert open_tools(marta.get(BOARD)) == []
     assert open_tools(marta.get(BOARD, {"still": "capacity"})) == ["Capacity"]
 
 
-def test_pause_the_kitchen(ciro):
+def test_the_pause_tool_pauses_the_kitchen_and_the_board_shows_the_reason(ciro):
     answer = ciro.post(PAUSE, {"reason": "The oven rests", "minutes": "0"})
 
     assert answer.url == BOARD
@@ -61,7 +61,7 @@ def test_pause_the_kitchen(ciro):
     ],
     ids=["no reason", "too long", "no such time"],
 )
-def test_keep_what_was_typed_about_a_pause_and_say_what_is_wrong(ciro, typed, wrong):
+def test_an_invalid_pause_form_keeps_its_values_and_shows_the_error(ciro, typed, wrong):
     page = ciro.post(PAUSE, typed)
 
     form = page.context["pause"]
@@ -73,7 +73,7 @@ def test_keep_what_was_typed_about_a_pause_and_say_what_is_wrong(ciro, typed, wr
     assert Kitchen.objects.get().taking_orders
 
 
-def test_keep_what_was_typed_when_everybody_is_busy(ciro):
+def test_a_pause_that_is_refused_as_busy_keeps_the_values_of_the_form(ciro):
     with failpoints.armed("kitchen.pause.begun", somebody_holds_it):
         page = ciro.post(PAUSE, {"reason": "The oven rests", "minutes": "30"})
 
@@ -82,7 +82,7 @@ def test_keep_what_was_typed_when_everybody_is_busy(ciro):
     assert page.context["pause"]["reason"].value() == "The oven rests"
 
 
-def test_change_the_capacity_from_what_it_is(marta):
+def test_the_capacity_tool_begins_with_the_current_values_and_changes_them(marta):
     form = marta.get(BOARD).context["capacity"]
     assert {name: form[name].value() for name in form.fields} == {"max_concurrent_orders": 20, "oven_slots": 5}
 
@@ -97,7 +97,7 @@ def test_change_the_capacity_from_what_it_is(marta):
 @pytest.mark.parametrize(
     ("field", "typed"), [("max_concurrent_orders", "0"), ("max_concurrent_orders", "many"), ("oven_slots", "")]
 )
-def test_keep_what_was_typed_about_the_capacity(marta, field, typed):
+def test_an_invalid_capacity_form_keeps_its_values_and_marks_the_field(marta, field, typed):
     page = marta.post(CAPACITY, {"max_concurrent_orders": "30", "oven_slots": "7", field: typed})
 
     form = page.context["capacity"]
@@ -107,7 +107,7 @@ def test_keep_what_was_typed_about_the_capacity(marta, field, typed):
     assert list(form.errors) == [field]
 
 
-def test_say_beside_the_field_that_more_is_open_than_there_would_be_room_for(marta, chef):
+def test_a_capacity_below_the_number_of_cooking_orders_is_refused_beside_its_field(marta, chef):
     for _ in range(2):
         kitchen_services.start_cooking(ref=shop.place().ref, by=chef, at=FRIDAY_NIGHT)
 
@@ -119,14 +119,14 @@ def test_say_beside_the_field_that_more_is_open_than_there_would_be_room_for(mar
     assert page.context["board"].oven_slots == 5
 
 
-def test_hold_the_board_still_while_something_is_to_be_mended(ciro):
-    """Without a script the board renews itself, and would throw away what was typed."""
+def test_the_board_does_not_refresh_itself_while_a_form_has_errors(ciro):
+    """Without JavaScript the board refreshes itself, which would discard the typed values."""
     assert "http-equiv" in ciro.get(BOARD).content.decode()
     assert "http-equiv" not in ciro.post(PAUSE, {"reason": "", "minutes": "30"}).content.decode()
 
 
 @pytest.mark.parametrize(("address", "tool"), [(PAUSE, "Pause"), (CAPACITY, "Capacity")])
-def test_whose_address_is_opened_again_stand_open_on_the_board(marta, address, tool):
+def test_a_get_request_to_the_url_of_a_tool_redirects_to_the_board_with_that_tool_open(marta, address, tool):
     page = marta.get(address, follow=True)
 
     assert page.redirect_chain[0][0].startswith(BOARD)

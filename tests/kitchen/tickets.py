@@ -1,4 +1,4 @@
-"""Tickets for the tests of the line."""
+"""Tickets for the tests of the kitchen's queue."""
 
 from datetime import timedelta
 
@@ -11,9 +11,9 @@ MINUTE = timedelta(minutes=1)
 
 def ticket(kitchen=None, state=TicketState.WAITING, *, minutes=8, started=None, at=FRIDAY_NIGHT, **fields):
     """
-    Write a ticket on paper, that is: not saved.
+    Return a ticket that is not saved.
 
-    :param started: minutes ago
+    :param started: how many minutes ago it was started
     """
     if state == TicketState.COOKING or started is not None:
         fields["started_at"] = at - (started or 0) * MINUTE
@@ -32,7 +32,7 @@ MARGHERITA = {"quantity": 1, "name": "Margherita", "size": "Small", "added": [],
 
 
 def in_queue(kitchen, *states, **fields):
-    """Put tickets into the line, one of each state given, due one minute after the other."""
+    """Create a ticket in each of the given states, due one minute after the other; return the tickets."""
     at = fields.pop("at", FRIDAY_NIGHT)
     due_at = fields.pop("due_at", at)
     tickets = [
