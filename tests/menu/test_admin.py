@@ -1,4 +1,4 @@
-"""The menu in admin: a manager edits rows, what that changes is written down, and nothing said meanwhile is undone."""
+"""The menu in the admin: edits are recorded as events, and overwrite nothing that a command changed meanwhile."""
 
 import re
 from datetime import timedelta
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 
 @pytest.fixture
 def marta(sign_in):
-    """The manager's browser."""
+    """Return the browser of a signed-in manager."""
     return sign_in(MANAGER, first_name="Marta")
 
 
@@ -34,7 +34,7 @@ def admin_of(item, view="change"):
 
 
 def form_of(browser, item, **changes):
-    """Open an item in admin, and type over what the form says."""
+    """Return the data of an item's form in the admin, with some values changed."""
     form = browser.get(admin_of(item)).context["adminform"].form
     filled = {name: form[name].value() for name in form.fields} | changes
     filled["recipe"] = [getattr(topping, "pk", topping) for topping in filled.get("recipe", [])]
@@ -47,7 +47,7 @@ def edit(browser, item, **changes):
 
 
 def news_of(item):
-    """Tell what happened to an item, and who did it."""
+    """Return the events of an item as (type, payload, actor)."""
     events = StoredEvent.objects.filter(aggregate_ref=item.ref)
     return [(event.type, load(event).model_dump(), event.actor) for event in events]
 
@@ -67,7 +67,7 @@ def olives():
     return Topping.objects.get(slug="olives")
 
 
-def test_writes_down_a_new_price_with_the_old_one(marta, margherita):
+def test_editing_a_price_records_an_event_with_the_old_and_the_new_price(marta, margherita):
     edit(marta, margherita, base_price="13.49")
 
     prices = {"before": Decimal("12.99"), "after": Decimal("13.49")}
@@ -76,7 +76,7 @@ def test_writes_down_a_new_price_with_the_old_one(marta, margherita):
     assert (margherita.base_price, margherita.seq) == (Decimal("13.49"), 1)
 
 
-def test_writes_down_the_price_of_a_topping_and_of_an_extra(marta, olives):
+def test_editing_the_price_of_a_topping_or_a_simple_item_records_an_event(marta, olives):
     cola = SimpleItem.objects.get(slug="cola")
 
     edit(marta, olives, price="0.80")
@@ -88,7 +88,7 @@ def test_writes_down_the_price_of_a_topping_and_of_an_extra(marta, olives):
     ]
 
 
-def test_writes_down_which_fields_changed_and_not_what_they_say(marta, margherita, olives):
+def test_editing_other_fields_records_an_event_with_their_names_but_not_their_values(marta, margherita, olives):
     edit(marta, margherita, name="Regina", recipe=[olives.pk])
 
     [(kind, data, _who)] = news_of(margherita)
@@ -96,20 +96,20 @@ def test_writes_down_which_fields_changed_and_not_what_they_say(marta, margherit
     assert list(margherita.recipe.all()) == [olives]
 
 
-def test_writes_down_both_when_both_changed(marta, margherita):
+def test_editing_a_price_and_another_field_records_two_events(marta, margherita):
     edit(marta, margherita, base_price="13.49", description="With love.")
 
     assert [kind for kind, _data, _who in news_of(margherita)] == ["menu.priced.v1", "menu.changed.v1"]
 
 
-def test_writes_nothing_down_when_nothing_changed(marta, margherita, pepperoni):
+def test_saving_an_item_unchanged_records_no_event(marta, margherita, pepperoni):
     edit(marta, margherita)
     edit(marta, pepperoni)
 
     assert not StoredEvent.objects.filter(stream="menu").exists()
 
 
-def test_writes_down_a_new_pizza_with_its_first_price(marta, margherita, olives):
+def test_adding_a_pizza_records_an_event_with_its_first_price(marta, margherita, olives):
     new = form_of(marta, margherita, slug="orto", name="Orto", base_price="11.00", recipe=[olives.pk])
 
     answer = marta.post(admin_of(margherita, "add"), new)
@@ -120,7 +120,7 @@ def test_writes_down_a_new_pizza_with_its_first_price(marta, margherita, olives)
     assert list(orto.recipe.all()) == [olives]
 
 
-def test_leaves_placed_orders_as_they_were(marta, placed_order, margherita):
+def test_editing_a_pizza_does_not_change_placed_orders(marta, placed_order, margherita):
     edit(marta, margherita, base_price="99.00", name="Regina")
 
     placed_order.refresh_from_db()
@@ -128,7 +128,7 @@ def test_leaves_placed_orders_as_they_were(marta, placed_order, margherita):
     assert (placed_order.total, line.unit_price, line.name) == (Decimal("12.99"), Decimal("12.99"), "Margherita")
 
 
-def test_does_not_undo_what_was_sold_out_while_the_form_was_open(marta, margherita):
+def test_saving_an_item_keeps_it_sold_out_when_it_was_marked_while_the_form_was_open(marta, margherita):
     form = form_of(marta, margherita, description="With love.")
     menu_services.mark_sold_out(item=margherita, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
@@ -138,8 +138,8 @@ def test_does_not_undo_what_was_sold_out_while_the_form_was_open(marta, margheri
     assert (margherita.description, margherita.sold_out_since) == ("With love.", FRIDAY_NIGHT)
 
 
-def test_does_not_undo_what_is_sold_out_between_reading_the_row_and_saving_it(marta, margherita):
-    """Admin reads the row, then validates, then saves: a chef may be quicker than that."""
+def test_saving_an_item_keeps_it_sold_out_when_it_was_marked_between_reading_and_saving_the_row(marta, margherita):
+    """The admin reads the row, validates it and then saves it: a cook may mark the item sold out in between."""
     typed = form_of(marta, margherita, description="With love.")
     request = RequestFactory().post("/")
     request.user, request.actor = marta.user, SYSTEM
@@ -156,12 +156,12 @@ def test_does_not_undo_what_is_sold_out_between_reading_the_row_and_saving_it(ma
 
 
 def act(browser, action, *items, **said):
-    """Choose an action for what is ticked, or answer what it asked."""
+    """Run an action on the selected items, or submit the page on which the action asks until when."""
     ticked = {"action": action, "_selected_action": [item.pk for item in items]}
     return browser.post(admin_of(items[0], "changelist"), ticked | said, follow=True)
 
 
-def test_asks_until_when_what_is_ticked_is_sold_out(marta, margherita, pepperoni):
+def test_the_sold_out_action_asks_until_when_and_marks_nothing_yet(marta, margherita, pepperoni):
     page = act(marta, "mark_sold_out", margherita, pepperoni)
 
     html = page.content.decode()
@@ -174,7 +174,7 @@ def test_asks_until_when_what_is_ticked_is_sold_out(marta, margherita, pepperoni
     assert news_of(margherita) == []
 
 
-def test_takes_off_what_is_ticked_until_further_notice(marta, margherita, pepperoni):
+def test_the_sold_out_action_marks_the_selected_items_until_further_notice(marta, margherita, pepperoni):
     html = act(marta, "mark_sold_out", margherita, pepperoni, until="notice").content.decode()
 
     assert html.count("sold out until further notice</li>") == 2
@@ -185,12 +185,12 @@ def test_takes_off_what_is_ticked_until_further_notice(marta, margherita, pepper
 
 @pytest.fixture
 def _tonight(monkeypatch):
-    """Stop the shop's clock at Friday night, so that no time that a test types has passed."""
+    """Stop the clock at Friday night, so that no time that a test enters has passed."""
     monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
 
 
 @pytest.mark.usefixtures("_tonight")
-def test_takes_off_for_today_until_the_business_day_ends(marta, olives):
+def test_the_sold_out_action_for_today_ends_with_the_business_day(marta, olives):
     html = act(marta, "mark_sold_out", olives, until="today").content.decode()
 
     olives.refresh_from_db()
@@ -199,7 +199,7 @@ def test_takes_off_for_today_until_the_business_day_ends(marta, olives):
 
 
 @pytest.mark.usefixtures("_tonight")
-def test_takes_off_until_a_time_on_the_wall_clock(marta, olives):
+def test_the_sold_out_action_with_a_time_ends_at_that_time_of_the_business_day(marta, olives):
     html = act(marta, "mark_sold_out", olives, until="time", time="03:59:59").content.decode()
 
     olives.refresh_from_db()
@@ -217,7 +217,7 @@ def test_takes_off_until_a_time_on_the_wall_clock(marta, olives):
     ],
     ids=lambda said: said.get("time", "nonsense") if isinstance(said, dict) else "",
 )
-def test_asks_again_and_takes_nothing_off_when_the_time_makes_no_sense(marta, olives, said, sentence):
+def test_the_sold_out_action_asks_again_and_marks_nothing_when_the_time_is_invalid(marta, olives, said, sentence):
     page = act(marta, "mark_sold_out", olives, **said)
 
     html = page.content.decode()
@@ -228,7 +228,7 @@ def test_asks_again_and_takes_nothing_off_when_the_time_makes_no_sense(marta, ol
     assert news_of(olives) == []
 
 
-def test_puts_back_what_is_ticked(marta, olives):
+def test_the_back_on_the_menu_action_marks_the_selected_items_available(marta, olives):
     menu_services.mark_sold_out(item=olives, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     act(marta, "mark_available", olives)
@@ -239,7 +239,7 @@ def test_puts_back_what_is_ticked(marta, olives):
 
 
 @pytest.mark.parametrize(("kind", "other"), [(SimpleItem, "margherita"), (Pizza, "cola")], ids=["simple_item", "pizza"])
-def test_refuses_an_address_that_another_dish_has(marta, kind, other):
+def test_the_admin_refuses_a_slug_that_another_dish_has(marta, kind, other):
     item = kind.objects.first()
 
     answer = marta.post(admin_of(item), form_of(marta, item, slug=other))
@@ -251,7 +251,7 @@ def test_refuses_an_address_that_another_dish_has(marta, kind, other):
 @pytest.mark.parametrize(
     "nonsense", [{"base_price": "-0.01"}, {"base_price": "NaN"}, {"minutes": "0"}, {"allergens": ["gold"]}], ids=str
 )
-def test_refuses_a_pizza_that_cannot_be(marta, margherita, nonsense):
+def test_the_admin_refuses_invalid_values_for_a_pizza(marta, margherita, nonsense):
     answer = marta.post(admin_of(margherita), form_of(marta, margherita, **nonsense))
 
     assert answer.status_code == 200
@@ -260,14 +260,14 @@ def test_refuses_a_pizza_that_cannot_be(marta, margherita, nonsense):
     assert (margherita.base_price, margherita.minutes, margherita.allergens) == (Decimal("12.99"), 8, [])
 
 
-def test_keeps_the_allergens_that_are_ticked(marta, margherita):
+def test_the_admin_saves_the_allergens_that_are_ticked(marta, margherita):
     edit(marta, margherita, allergens=["milk", "gluten"])
 
     margherita.refresh_from_db()
     assert sorted(margherita.allergens) == ["gluten", "milk"]
 
 
-def test_opens_every_page_of_the_menu_to_a_manager(marta):
+def test_a_manager_may_open_the_admin_pages_of_pizzas_simple_items_toppings_and_categories(marta):
     for kind in (Pizza, SimpleItem, Topping, Category):
         item = kind.objects.first()
         assert marta.get(admin_of(item)).status_code == 200
@@ -276,7 +276,7 @@ def test_opens_every_page_of_the_menu_to_a_manager(marta):
 
 
 @pytest.mark.parametrize("role", [KITCHEN, DRIVER, CUSTOMER], ids=lambda role: role.name)
-def test_is_closed_to_everybody_else(sign_in, margherita, role):
+def test_cooks_drivers_and_customers_may_neither_open_nor_edit_a_pizza_in_the_admin(sign_in, margherita, role):
     browser = sign_in(role)
     form = {"slug": "margherita", "name": "Margherita", "base_price": "0.01", "minutes": "8"}
 
@@ -287,13 +287,13 @@ def test_is_closed_to_everybody_else(sign_in, margherita, role):
     assert margherita.base_price == Decimal("12.99")
 
 
-def test_shows_the_next_order_the_new_price(marta, margherita):
+def test_an_order_placed_after_a_price_change_has_the_new_price(marta, margherita):
     edit(marta, margherita, base_price="13.49")
 
     assert shop.place().total == Decimal("13.49")
 
 
-def test_writes_down_a_sizes_new_factor(marta):
+def test_editing_a_size_records_an_event_for_a_new_factor_only(marta):
     large = Size.objects.get(slug="large")
 
     edit(marta, large, factor="1.70")
@@ -303,7 +303,7 @@ def test_writes_down_a_sizes_new_factor(marta):
     assert news_of(large) == [("menu.size_factored.v1", factors, str(marta.user.pk))]
 
 
-def test_writes_down_what_is_deleted_alone_or_with_others(marta, margherita, pepperoni, olives):
+def test_deleting_one_or_several_items_records_an_event_for_each(marta, margherita, pepperoni, olives):
     marta.post(reverse("admin:menu_topping_delete", args=[olives.pk]), {"post": "yes"})
     both = {"action": "delete_selected", "_selected_action": [margherita.pk, pepperoni.pk], "post": "yes"}
     marta.post(admin_of(margherita, "changelist"), both)
@@ -314,7 +314,7 @@ def test_writes_down_what_is_deleted_alone_or_with_others(marta, margherita, pep
         assert news_of(gone) == [("menu.removed.v1", {"slug": gone.slug}, str(marta.user.pk))]
 
 
-def test_gives_the_address_of_a_deleted_pizza_to_a_new_one(marta, margherita):
+def test_a_new_pizza_may_take_the_slug_of_a_deleted_one_and_has_none_of_its_events(marta, margherita):
     marta.post(reverse("admin:menu_pizza_delete", args=[margherita.pk]), {"post": "yes"})
 
     again = PizzaFactory(slug="margherita")

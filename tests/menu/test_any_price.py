@@ -1,4 +1,4 @@
-"""What holds for every price, whatever is on the menu and whatever is chosen."""
+"""Properties of every price, for any menu and any selection."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -19,7 +19,7 @@ SLUGS = [f"topping-{n}" for n in range(14)]
 
 @st.composite
 def menus(draw):
-    """A menu of one pizza in one size, with fourteen toppings, some of them in its recipe."""
+    """Draw a menu of one pizza in one size, with fourteen toppings, at most four of them in its recipe."""
     toppings = {
         slug: ToppingSnapshot(slug, slug, None, None, draw(AMOUNTS), "vegan", False, (), Look("disc", "#b5301f"))
         for slug in SLUGS
@@ -56,7 +56,7 @@ def cost(menu, added, left_out=()):
 
 
 @given(menus(), ADDED)
-def test_is_base_times_factor_and_each_added_topping_once(menu, added):
+def test_a_price_is_the_base_price_times_the_size_factor_plus_each_added_topping_once(menu, added):
     pizza = menu.pizzas["house"]
     new = set(added) - {topping.slug for topping in pizza.recipe}
 
@@ -66,26 +66,26 @@ def test_is_base_times_factor_and_each_added_topping_once(menu, added):
 
 
 @given(menus(), ADDED.flatmap(lambda added: st.tuples(st.just(added), st.permutations(added))))
-def test_does_not_depend_on_the_order_of_the_toppings(menu, orders):
+def test_a_price_does_not_depend_on_the_order_of_the_added_toppings(menu, orders):
     one, other = orders
 
     assert cost(menu, one) == cost(menu, other)
 
 
 @given(menus(), ADDED, st.lists(st.sampled_from(SLUGS)))
-def test_does_not_depend_on_what_is_left_out(menu, added, left_out):
+def test_a_price_does_not_depend_on_the_toppings_that_are_left_out(menu, added, left_out):
     assert cost(menu, added, left_out) == cost(menu, added)
 
 
 @given(menus(), ADDED, st.sampled_from(SLUGS))
-def test_never_falls_by_adding(menu, added, one_more):
+def test_adding_a_topping_never_lowers_the_price(menu, added, one_more):
     assume(len(added) < 10)
 
     assert cost(menu, [*added, one_more]) >= cost(menu, added)
 
 
 @given(menus(), st.lists(st.sampled_from(SLUGS), unique=True, max_size=10), st.integers(1, 20))
-def test_is_on_the_page_what_it_is_in_the_order(menu, added, quantity):
+def test_the_pizza_page_shows_the_computed_price_and_the_total_of_the_quantity(menu, added, quantity):
     pizza = menu.pizzas["house"]
     asked = QueryDict(mutable=True)
     asked.update({"recipe": "1", "size": "any", "quantity": str(quantity)})

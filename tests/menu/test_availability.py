@@ -1,4 +1,4 @@
-"""Taking something off the menu, the 86, and putting it back."""
+"""Marking menu items sold out, the 86, and available again."""
 
 from datetime import timedelta
 
@@ -33,21 +33,21 @@ def events_of(item):
 
 
 @pytest.mark.parametrize("kind", [Pizza, SimpleItem, Topping])
-def test_works_for_everything_on_the_menu(kind, chef):
+def test_pizzas_simple_items_and_toppings_can_be_marked_sold_out(kind, chef):
     item = menu_services.mark_sold_out(item=kind.objects.first(), until=None, by=chef, at=FRIDAY_NIGHT)
 
     item.refresh_from_db()
     assert not item.is_on(FRIDAY_NIGHT)
 
 
-def test_holds_until_further_notice(olives, chef):
+def test_an_item_marked_sold_out_without_an_end_time_stays_sold_out(olives, chef):
     menu_services.mark_sold_out(item=olives, until=None, by=chef, at=FRIDAY_NIGHT)
 
     olives.refresh_from_db()
     assert not olives.is_on(FRIDAY_NIGHT + 1000 * HOUR)
 
 
-def test_ends_by_itself_at_the_time_it_was_meant_for(olives, chef):
+def test_an_item_marked_sold_out_until_a_time_is_available_from_that_time(olives, chef):
     menu_services.mark_sold_out(item=olives, until=FRIDAY_NIGHT + HOUR, by=chef, at=FRIDAY_NIGHT)
 
     olives.refresh_from_db()
@@ -55,21 +55,21 @@ def test_ends_by_itself_at_the_time_it_was_meant_for(olives, chef):
     assert olives.is_on(FRIDAY_NIGHT + HOUR)
 
 
-def test_works_at_once_for_new_baskets(chef):
+def test_a_sold_out_pizza_cannot_be_added_to_a_basket(chef):
     menu_services.mark_sold_out(item=Pizza.objects.get(slug="margherita"), until=None, by=chef, at=FRIDAY_NIGHT)
 
     with pytest.raises(SoldOut):
         shop.basket_of(shop.pizza("margherita"))
 
 
-def test_leaves_placed_orders_alone(placed_order, chef):
+def test_an_order_placed_before_its_pizza_was_sold_out_can_still_be_cooked(placed_order, chef):
     menu_services.mark_sold_out(item=Pizza.objects.get(slug="margherita"), until=None, by=chef, at=FRIDAY_NIGHT)
 
     ticket = kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     assert [item["name"] for item in ticket.items] == ["Margherita"]
 
 
-def test_is_taken_back_by_putting_back(olives, chef):
+def test_marking_an_item_available_clears_its_sold_out_times(olives, chef):
     off = menu_services.mark_sold_out(item=olives, until=None, by=chef, at=FRIDAY_NIGHT)
 
     back = menu_services.mark_available(item=off, by=chef, at=FRIDAY_NIGHT + HOUR)
@@ -78,7 +78,7 @@ def test_is_taken_back_by_putting_back(olives, chef):
     assert (back.sold_out_since, back.sold_out_until) == (None, None)
 
 
-def test_is_written_down_with_who_and_until_when(olives, chef):
+def test_marking_an_item_sold_out_or_available_records_an_event_with_its_actor(olives, chef):
     off = menu_services.mark_sold_out(item=olives, until=FRIDAY_NIGHT + HOUR, by=chef, at=FRIDAY_NIGHT)
     menu_services.mark_available(item=off, by=SYSTEM, at=FRIDAY_NIGHT)
 
@@ -89,14 +89,14 @@ def test_is_written_down_with_who_and_until_when(olives, chef):
     assert [event.actor for event in StoredEvent.objects.filter(aggregate_ref=olives.ref)] == [str(chef), "system"]
 
 
-def test_writes_nothing_down_when_what_is_put_back_was_on(olives, chef):
+def test_marking_an_available_item_available_records_no_event(olives, chef):
     menu_services.mark_available(item=olives, by=chef, at=FRIDAY_NIGHT)
 
     assert events_of(olives) == []
 
 
 @pytest.mark.parametrize("until", [FRIDAY_NIGHT, FRIDAY_NIGHT - HOUR], ids=["now", "an hour ago"])
-def test_is_refused_until_a_time_that_has_passed(olives, chef, until):
+def test_marking_an_item_sold_out_until_a_past_time_is_refused(olives, chef, until):
     with pytest.raises(UntilPassed) as refused:
         menu_services.mark_sold_out(item=olives, until=until, by=chef, at=FRIDAY_NIGHT)
 
@@ -104,7 +104,7 @@ def test_is_refused_until_a_time_that_has_passed(olives, chef, until):
     assert events_of(olives) == []
 
 
-def test_is_not_for_guests_and_drivers(olives, guest, driver):
+def test_guests_and_drivers_may_mark_items_neither_sold_out_nor_available(olives, guest, driver):
     for somebody in (guest, driver):
         with pytest.raises(NotAllowed):
             menu_services.mark_sold_out(item=olives, until=None, by=somebody, at=FRIDAY_NIGHT)
@@ -114,7 +114,7 @@ def test_is_not_for_guests_and_drivers(olives, guest, driver):
     assert events_of(olives) == []
 
 
-def test_sees_the_item_as_it_is_and_not_as_a_screen_had_it(olives, chef):
+def test_marking_a_stale_item_sold_out_does_not_overwrite_its_price(olives, chef):
     stale = Topping.objects.get(pk=olives.pk)
     Topping.objects.filter(pk=olives.pk).update(price="0.80")
 

@@ -1,4 +1,4 @@
-"""Pictures of the menu: how they are read, how long they are kept, and what throws them away."""
+"""Menu snapshots: how they are read, how long they are cached, and what invalidates them."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -23,12 +23,12 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 
 @pytest.fixture
 def _kept_longer(monkeypatch):
-    """Keep pictures of the menu, and what is said of the wait, for longer than any test takes."""
+    """Cache menu snapshots and the quote for longer than any test takes."""
     for module in (catalogue, quotes):
         monkeypatch.setattr(module, "CACHE_SECONDS", 3600)
 
 
-def test_take_two_queries_for_a_card_however_long(django_assert_num_queries):
+def test_the_menu_page_takes_two_queries_however_many_dishes_it_has(django_assert_num_queries):
     toppings = [ToppingFactory() for _n in range(8)]
     for _n in range(20):
         PizzaFactory(recipe=toppings)
@@ -40,7 +40,7 @@ def test_take_two_queries_for_a_card_however_long(django_assert_num_queries):
     assert sum(len(section.items) for section in card.sections) == 43
 
 
-def test_take_four_queries_for_everything_that_can_be_chosen(django_assert_num_queries):
+def test_a_fresh_menu_snapshot_takes_four_queries(django_assert_num_queries):
     for _n in range(20):
         PizzaFactory(recipe=[ToppingFactory()])
 
@@ -49,7 +49,7 @@ def test_take_four_queries_for_everything_that_can_be_chosen(django_assert_num_q
 
 
 @pytest.mark.usefixtures("_kept_longer")
-def test_cost_a_guest_no_query_while_one_serves(client, django_assert_num_queries):
+def test_the_menu_page_and_a_pizza_page_take_no_query_while_their_data_is_cached(client, django_assert_num_queries):
     addresses = [reverse("menu:index"), reverse("menu:pizza", args=["pepperoni"])]
     for address in addresses:
         client.get(address)
@@ -60,14 +60,16 @@ def test_cost_a_guest_no_query_while_one_serves(client, django_assert_num_querie
     assert answers == [200, 200]
 
 
-# Two of each are the kitchen and its line: what is told to those who would order now.
+# Two of the queries are for the quote: the kitchen and its queue.
 @pytest.mark.parametrize(("name", "most"), [("menu:index", 2 + 2), ("menu:pizza", 4 + 2)])
-def test_cost_few_queries_when_none_serves(client, django_assert_num_queries, name, most):
+def test_the_menu_page_and_a_pizza_page_take_few_queries_while_nothing_is_cached(
+    client, django_assert_num_queries, name, most
+):
     with django_assert_num_queries(most):
         client.get(reverse(name, args=["pepperoni"] if name == "menu:pizza" else []))
 
 
-def test_are_kept_half_a_minute_at_most():
+def test_a_cached_menu_snapshot_expires_after_thirty_seconds_at_most():
     catalogue.cached_snapshot()
 
     cache = caches["default"]
@@ -101,7 +103,7 @@ WAYS_TO_CHANGE_THE_MENU = {
 
 @pytest.mark.usefixtures("_kept_longer")
 @pytest.mark.parametrize("change", WAYS_TO_CHANGE_THE_MENU.values(), ids=WAYS_TO_CHANGE_THE_MENU)
-def test_are_thrown_away_when_a_change_is_committed(django_capture_on_commit_callbacks, change):
+def test_every_change_of_the_menu_invalidates_the_cached_snapshot_on_commit(django_capture_on_commit_callbacks, change):
     before = catalogue.cached_snapshot()
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -112,7 +114,7 @@ def test_are_thrown_away_when_a_change_is_committed(django_capture_on_commit_cal
     assert catalogue.cached("snapshot", lambda: "a new one") == "a new one"
 
 
-def test_show_the_new_price_once_it_is_committed(django_capture_on_commit_callbacks):
+def test_the_menu_page_shows_a_new_price_once_it_is_committed(django_capture_on_commit_callbacks):
     menu_selectors.menu_page(FRIDAY_NIGHT)
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -124,7 +126,9 @@ def test_show_the_new_price_once_it_is_committed(django_capture_on_commit_callba
     assert pizzas.items[0].price_from == Decimal("13.49")
 
 
-def test_are_thrown_away_by_taking_off_and_by_putting_back(django_capture_on_commit_callbacks, chef):
+def test_marking_an_item_sold_out_or_available_invalidates_the_cached_snapshot(
+    django_capture_on_commit_callbacks, chef
+):
     olives = Topping.objects.get(slug="olives")
 
     def to_be_had():
@@ -141,7 +145,7 @@ def test_are_thrown_away_by_taking_off_and_by_putting_back(django_capture_on_com
 
 
 @pytest.mark.django_db(transaction=True)
-def test_are_thrown_away_by_an_edit_in_admin(sign_in):
+def test_editing_a_size_in_the_admin_invalidates_the_cached_snapshot(sign_in):
     browser = sign_in(MANAGER)
     medium = Size.objects.get(slug="medium")
     catalogue.cached_snapshot()
@@ -157,7 +161,7 @@ def test_are_thrown_away_by_an_edit_in_admin(sign_in):
 
 @pytest.mark.usefixtures("_kept_longer")
 @pytest.mark.django_db(transaction=True)
-def test_stay_when_a_change_is_taken_back():
+def test_a_rolled_back_change_does_not_invalidate_the_cached_snapshot():
     before = catalogue.cached_snapshot()
 
     with transaction.atomic():
@@ -167,11 +171,11 @@ def test_stay_when_a_change_is_taken_back():
     assert catalogue.cached("snapshot", lambda: "a new one") == before
 
 
-def test_taken_while_the_menu_changes_are_filed_where_nobody_looks():
+def test_a_snapshot_read_while_the_menu_changes_is_not_served_from_the_cache():
     old = catalogue.fresh_snapshot()
 
     def read_slowly():
-        catalogue.invalidate()  # somebody commits a change meanwhile
+        catalogue.invalidate()  # as when another transaction commits a change meanwhile
         return old
 
     assert catalogue.cached("snapshot", read_slowly) is old
@@ -188,7 +192,7 @@ GONE = {
 GONE["sessions"] = GONE["default"]
 
 
-def test_are_done_without_when_redis_is_gone(client):
+def test_the_menu_page_and_a_pizza_page_work_without_redis(client):
     with override_settings(CACHES=GONE):
         card = client.get(reverse("menu:index"))
         pizza = client.get(reverse("menu:pizza", args=["margherita"]))
@@ -197,7 +201,7 @@ def test_are_done_without_when_redis_is_gone(client):
     assert "€12.99" in pizza.content.decode()
 
 
-def test_are_never_older_than_the_database_when_redis_is_gone():
+def test_a_menu_snapshot_is_read_from_the_database_each_time_without_redis():
     with override_settings(CACHES=GONE):
         catalogue.cached_snapshot()
         Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.49"))
@@ -205,7 +209,7 @@ def test_are_never_older_than_the_database_when_redis_is_gone():
         assert catalogue.cached_snapshot().pizzas["margherita"].base_price == Decimal("13.49")
 
 
-def test_hold_what_the_rows_hold():
+def test_a_fresh_menu_snapshot_has_the_values_of_the_rows():
     margherita = catalogue.fresh_snapshot().pizzas["margherita"]
 
     Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.49"), description="With love.")

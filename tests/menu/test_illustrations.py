@@ -1,4 +1,4 @@
-"""A picture …"""
+"""The illustrations of pizzas and simple items, drawn as SVG."""
 
 import re
 from math import hypot
@@ -29,7 +29,7 @@ def every_picture():
 PICTURES = dict(every_picture())
 
 
-def test_is_the_same_for_the_same_name_every_time():
+def test_an_illustration_of_the_same_name_and_look_is_always_the_same():
     looks = [Look("disc", "#c5351b"), Look("olive", "#2f2a2b")]
 
     assert draw_pizza(name="Diavola", toppings=looks) == draw_pizza(name="Diavola", toppings=looks)
@@ -38,14 +38,14 @@ def test_is_the_same_for_the_same_name_every_time():
     )
 
 
-def test_is_another_for_another_name():
+def test_pizzas_with_different_names_are_drawn_differently():
     def drawn(name):
         return re.sub(r"<title>.*?</title>|id=\"[^\"]*\"|#p[\w-]+", "", draw_pizza(name=name, toppings=[]))
 
     assert drawn("Margherita") != drawn("Marinara")
 
 
-def test_keeps_its_crust_when_a_topping_is_added():
+def test_adding_a_topping_does_not_change_the_crust_of_an_illustration():
     def crust(toppings):
         return re.search(r"<path id=\"[^\"]*\" d=\"([^\"]*)\"", draw_pizza(name="Mine", toppings=toppings))[1]
 
@@ -53,7 +53,7 @@ def test_keeps_its_crust_when_a_topping_is_added():
 
 
 @pytest.mark.parametrize("drawn", PICTURES.values(), ids=PICTURES)
-def test_stands_alone_and_passes_a_strict_content_policy(drawn):
+def test_an_illustration_is_self_contained_and_passes_a_strict_content_security_policy(drawn):
     root = ET.fromstring(drawn)
     elements = list(root.iter())
     ids = [element.get("id") for element in elements if element.get("id")]
@@ -71,36 +71,36 @@ def test_stands_alone_and_passes_a_strict_content_policy(drawn):
 
 
 @pytest.mark.parametrize("drawn", PICTURES.values(), ids=PICTURES)
-def test_has_no_number_that_is_none(drawn):
+def test_an_illustration_contains_no_malformed_number(drawn):
     assert not re.search(r"\b(nan|inf|None)\b|[ \"(]\.[ \"h)]|\de-", drawn)
 
 
-def test_shares_no_id_with_another_on_the_same_page():
+def test_illustrations_on_the_same_page_share_no_element_id():
     ids = [re.findall(r" id=\"([^\"]+)\"", drawn) for drawn in PICTURES.values()]
 
     assert sum(map(len, ids)) == len(set().union(*ids))
 
 
 @pytest.mark.parametrize("names", [list(SHAPES)[start:] + list(SHAPES)[:start] for start in range(12)])
-def test_stays_light_with_ten_toppings(names):
+def test_the_illustration_of_a_pizza_with_ten_toppings_stays_below_the_size_limit(names):
     looks = [Look(shape, "#c5351b") for shape in names[:10]]
 
     assert len(draw_pizza(name="The lot", toppings=looks).encode()) < LIMIT
 
 
 @pytest.mark.parametrize("drawn", [PICTURES[motif] for motif in MOTIFS], ids=list(MOTIFS))
-def test_of_an_extra_is_light(drawn):
+def test_the_illustration_of_a_simple_item_stays_below_the_size_limit(drawn):
     assert len(drawn.encode()) < LIMIT
 
 
-def test_carries_any_name_as_its_title():
+def test_a_name_with_special_characters_is_escaped_in_the_title_of_its_illustration():
     name = 'Salt & "Pepper" <hot>'
     root = ET.fromstring(draw_pizza(name=name, toppings=[]))
 
     assert root.findtext(f"{SVG}title") == name
 
 
-def test_is_scaled_as_a_whole():
+def test_the_illustration_of_a_simple_item_can_be_drawn_in_another_size():
     root = ET.fromstring(draw_simple_item(name="Cola", motif="can", colour="#c8202b", size=120))
 
     assert root.get("viewBox") == "0 0 120 120"
@@ -108,14 +108,14 @@ def test_is_scaled_as_a_whole():
 
 
 @pytest.mark.parametrize("look", [Look("anchovy", "#c5351b"), Look("disc", "red"), Look("disc", "#c5351b;x")])
-def test_is_refused_for_a_look_that_nobody_can_draw(look):
+def test_drawing_a_topping_of_unknown_shape_or_invalid_colour_raises_value_error(look):
     named = look.shape if look.shape == "anchovy" else look.colour
 
     with pytest.raises(ValueError, match=re.escape(named)):
         draw_pizza(name="Odd", toppings=[look])
 
 
-def test_is_refused_for_an_unknown_motif_or_colour():
+def test_drawing_a_simple_item_of_unknown_motif_or_invalid_colour_raises_value_error():
     with pytest.raises(ValueError, match="teapot"):
         draw_simple_item(name="Tea", motif="teapot", colour="#c5351b")
     with pytest.raises(ValueError, match="brown"):
@@ -128,10 +128,10 @@ def points(d):
 
 
 @pytest.mark.parametrize("looks", [[look] for look in EVERYTHING] + [EVERYTHING], ids=[*SHAPES, "everything"])
-def test_has_every_topping_inside_the_crust(looks):
+def test_every_topping_is_drawn_inside_the_crust(looks):
     root = ET.fromstring(draw_pizza(name="Measured", toppings=looks))
     kept = {element.get("id"): element for element in root.iter() if element.get("id")}
-    # Pieces are the only things placed by x and y. Curves never leave the hull of the points of their path.
+    # Only pieces of toppings are placed by x and y. A curve never leaves the hull of the points of its path.
     pieces = [element for element in root.iter(f"{SVG}use") if element.get("x")]
 
     for piece in pieces:
@@ -145,6 +145,6 @@ def test_has_every_topping_inside_the_crust(looks):
     assert len(pieces) >= 3 * len(looks) - 3
 
 
-def test_are_there_for_each_shape_and_motif_that_a_manager_can_choose():
+def test_every_shape_and_motif_that_a_manager_can_choose_can_be_drawn():
     assert list(SHAPES) == ToppingShape.values
     assert list(MOTIFS) == SimpleItemMotif.values

@@ -1,4 +1,4 @@
-"""The menu's pages, as a guest's browser gets them."""
+"""The pages of the menu, as the browser of a guest gets them."""
 
 import re
 from datetime import timedelta
@@ -21,19 +21,19 @@ def page_of(slug):
 
 
 def choose(client, slug="margherita", *, part=False, **chosen):
-    """Ask a pizza's page what something costs, as its form does without a script."""
+    """Request a pizza's page for a selection, as its form does without JavaScript; with `part`, as htmx does."""
     asked = {"recipe": "1", "size": "small", "quantity": "1", **chosen}
     return client.get(page_of(slug), asked, headers={"HX-Request": "true"} if part else {})
 
 
 def total_on(answer):
-    """Read the total off a page."""
+    """Return the total that a page shows; None if it shows none."""
     found = re.search(r'till-total">.*?€([\d.]+)', answer.content.decode())
     return found and found[1]
 
 
 def sentences_on(answer):
-    """Read what a page says is wrong, by the id of what it is about ("" for none)."""
+    """Return the errors listed on a page, by the id of the element that each links to ("" for none)."""
     html = answer.content.decode()
     listed = re.search(r'<ul class="errorlist".*?</ul>', html, re.DOTALL)
     items = re.findall(r"<li>(.*?)</li>", listed[0], re.DOTALL) if listed else []
@@ -42,7 +42,7 @@ def sentences_on(answer):
 
 
 def checked_on(answer):
-    """Read what is chosen on a page."""
+    """Return the checked inputs of a page as (name, value)."""
     html = answer.content.decode()
     boxes = re.findall(r"<input\b[^>]*>", html)
     return {
@@ -52,14 +52,14 @@ def checked_on(answer):
     }
 
 
-def test_show_every_dish_with_its_price(client):
+def test_the_menu_page_shows_every_dish_with_its_price(client):
     html = client.get(CARD).content.decode()
 
     for words in ("Margherita", "€12.99", "Pepperoni", "€14.99", "Cola", "€3.20"):
         assert words in html
 
 
-def test_show_when_something_sold_out_is_back(client):
+def test_the_menu_page_shows_when_a_sold_out_item_is_back(client):
     SimpleItem.objects.update(sold_out_since=clock.now(), sold_out_until=clock.now() + timedelta(hours=1))
 
     html = client.get(CARD).content.decode()
@@ -69,14 +69,14 @@ def test_show_when_something_sold_out_is_back(client):
     assert 'value="cola"' not in html
 
 
-def test_show_an_empty_menu_kindly(client):
+def test_the_menu_page_of_an_empty_menu_shows_a_message(client):
     Pizza.objects.all().delete()
     SimpleItem.objects.all().delete()
 
     assert "The menu is being written" in client.get(CARD).content.decode()
 
 
-def test_show_a_pizza_as_we_like_it(client):
+def test_a_pizza_page_begins_with_the_small_size_and_the_whole_recipe(client):
     answer = client.get(page_of("pepperoni"))
 
     assert total_on(answer) == "14.99"
@@ -93,11 +93,11 @@ def test_show_a_pizza_as_we_like_it(client):
         ({"size": "large", "add": ["olives", "basil"], "quantity": "20"}, "515.60"),
     ],
 )
-def test_tell_the_price_of_what_is_chosen(client, chosen, total):
+def test_a_pizza_page_shows_the_total_of_the_selection(client, chosen, total):
     assert total_on(choose(client, **chosen)) == total
 
 
-def test_tell_the_price_that_is_charged(client):
+def test_a_pizza_page_shows_the_total_that_an_order_is_charged(client):
     shown = choose(client, "pepperoni", size="medium", add=["olives"], quantity="3")
 
     order = shop.place(shop.basket_of(shop.pizza("pepperoni", size="medium", added=("olives",)), quantity=3))
@@ -105,7 +105,7 @@ def test_tell_the_price_that_is_charged(client):
     assert total_on(shown) == str(order.total)
 
 
-def test_keep_the_form_as_it_was_typed(client):
+def test_a_pizza_page_keeps_the_form_as_it_was_submitted(client):
     answer = choose(client, "pepperoni", size="large", add=["olives"], quantity="x")
 
     assert checked_on(answer) == {("size", "large"), ("add", "olives")}
@@ -113,7 +113,7 @@ def test_keep_the_form_as_it_was_typed(client):
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "21", "10000", "x", "", "1.5", "9" * 400])
-def test_answer_a_quantity_that_cannot_be_with_a_sentence(client, quantity):
+def test_an_invalid_quantity_on_a_pizza_page_shows_an_error_and_no_total(client, quantity):
     answer = choose(client, quantity=quantity)
 
     assert answer.status_code == 200
@@ -121,7 +121,7 @@ def test_answer_a_quantity_that_cannot_be_with_a_sentence(client, quantity):
     assert total_on(answer) is None
 
 
-def test_answer_an_eleventh_topping_with_a_sentence(client):
+def test_an_eleventh_added_topping_on_a_pizza_page_shows_an_error(client):
     toppings = [ToppingFactory(slug=f"herb-{n}").slug for n in range(11)]
 
     eleven, ten = choose(client, add=toppings), choose(client, add=toppings[:10])
@@ -139,18 +139,18 @@ def test_answer_an_eleventh_topping_with_a_sentence(client):
     ],
     ids=["unknown size", "no size", "unknown topping"],
 )
-def test_answer_what_we_do_not_have_with_a_sentence(client, chosen, sentences):
+def test_a_missing_or_unknown_size_or_an_unknown_topping_on_a_pizza_page_shows_an_error(client, chosen, sentences):
     assert sentences_on(choose(client, **chosen)) == sentences
 
 
-def test_answer_nonsense_with_a_page(client):
+def test_malformed_query_parameters_return_the_pizza_page_without_a_total(client):
     answer = client.get(page_of("margherita"), {"recipe": "\x00", "size": "'; --", "keep": "\x00", "quantity": "½"})
 
     assert answer.status_code == 200
     assert total_on(answer) is None
 
 
-def test_say_that_a_pizza_is_sold_out_and_take_no_order_for_it(client):
+def test_the_page_of_a_sold_out_pizza_has_a_disabled_order_button(client):
     Pizza.objects.update(sold_out_since=clock.now())
 
     html = client.get(page_of("margherita")).content.decode()
@@ -159,7 +159,7 @@ def test_say_that_a_pizza_is_sold_out_and_take_no_order_for_it(client):
     assert re.search(r'class="button till-main" disabled>Sold out', html)
 
 
-def test_leave_out_what_has_run_out_when_a_page_is_opened(client):
+def test_a_pizza_page_opens_with_sold_out_toppings_of_the_recipe_unticked(client):
     Topping.objects.update(sold_out_since=clock.now())
 
     answer = client.get(page_of("pepperoni"))
@@ -168,17 +168,17 @@ def test_leave_out_what_has_run_out_when_a_page_is_opened(client):
     assert checked_on(answer) == {("size", "small")}
 
 
-def test_do_not_have_a_pizza_nobody_knows(client):
+def test_the_page_of_an_unknown_pizza_returns_404(client):
     assert client.get(page_of("calzone")).status_code == 404
 
 
-def test_lead_from_an_extras_address_to_the_card(client):
+def test_the_url_of_a_simple_item_redirects_to_the_menu_page(client):
     answer = client.get(page_of("cola"))
 
     assert (answer.status_code, answer["Location"]) == (302, CARD)
 
 
-def test_give_htmx_the_price_and_nothing_else(client):
+def test_an_htmx_request_to_a_pizza_page_gets_only_the_price_partial(client):
     part = choose(client, part=True, size="large")
 
     assert total_on(part) == "20.78"
@@ -187,7 +187,7 @@ def test_give_htmx_the_price_and_nothing_else(client):
     assert "HX-Request" in part["Vary"]
 
 
-def test_give_a_picture_that_can_be_kept_for_ever(client):
+def test_an_illustration_with_its_current_version_in_the_url_is_cached_for_ever(client):
     [address] = set(re.findall(r"/menu/pepperoni/picture\.svg\?v=\w+", client.get(CARD).content.decode()))
 
     illustration = client.get(address)
@@ -199,16 +199,16 @@ def test_give_a_picture_that_can_be_kept_for_ever(client):
 
 
 @pytest.mark.parametrize("look", ["", "?v=another"])
-def test_give_a_picture_under_an_address_of_no_look_for_half_a_minute(client, look):
+def test_an_illustration_without_its_current_version_in_the_url_is_cached_for_thirty_seconds(client, look):
     illustration = client.get(reverse("menu:illustration", args=["pepperoni"]) + look)
 
     assert set(illustration["Cache-Control"].split(", ")) == {"public", "max-age=30"}
 
 
-def test_have_no_picture_of_what_nobody_knows(client):
+def test_the_illustration_of_an_unknown_dish_returns_404(client):
     assert client.get(reverse("menu:illustration", args=["calzone"])).status_code == 404
 
 
 @pytest.mark.parametrize("address", [CARD, page_of("margherita"), reverse("menu:illustration", args=["margherita"])])
-def test_are_there_to_be_read_only(client, address):
+def test_menu_pages_and_illustrations_refuse_post_requests(client, address):
     assert client.post(address).status_code == 405

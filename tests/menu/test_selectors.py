@@ -1,4 +1,4 @@
-"""What the menu's pages show."""
+"""The read models of the menu's pages."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def item(slug):
-    """Give a dish as the card shows it."""
+    """Return a dish as the menu page shows it."""
     return next(
         item
         for section in menu_selectors.menu_page(FRIDAY_NIGHT).sections
@@ -43,57 +43,57 @@ def chili():
     return ToppingFactory(slug="chili", diet="vegan", spicy=True)
 
 
-def test_call_a_pizza_vegan_when_all_of_it_is(chili):
+def test_a_pizza_is_marked_vegan_when_all_of_it_is_vegan(chili):
     PizzaFactory(slug="marinara", diet="vegan", recipe=[ToppingFactory(diet="vegan")])
 
     assert marks("marinara") == ["vegan"]
 
 
-def test_call_a_pizza_vegetarian_when_none_of_it_is_meat(cheese):
+def test_a_pizza_is_marked_vegetarian_when_none_of_it_is_meat(cheese):
     PizzaFactory(slug="quattro", diet="vegan", recipe=[cheese])
 
     assert marks("quattro") == ["vegetarian"]
 
 
-def test_call_a_pizza_vegetarian_for_the_cheese_beneath_its_vegetables(chili):
+def test_a_vegetarian_pizza_with_vegan_toppings_is_marked_vegetarian(chili):
     PizzaFactory(slug="orto", diet="vegetarian", recipe=[ToppingFactory(diet="vegan")])
 
     assert marks("orto") == ["vegetarian"]
 
 
-def test_call_a_pizza_neither_when_there_is_meat_in_it(cheese, ham):
+def test_a_pizza_with_meat_is_marked_neither_vegan_nor_vegetarian(cheese, ham):
     PizzaFactory(slug="prosciutto", diet="vegetarian", recipe=[cheese, ham])
 
     assert marks("prosciutto") == []
 
 
-def test_call_a_pizza_spicy_when_anything_on_it_is(chili, ham):
+def test_a_pizza_is_marked_spicy_when_any_of_its_toppings_is_spicy(chili, ham):
     PizzaFactory(slug="diavola", diet="vegetarian", recipe=[ham, chili])
 
     assert marks("diavola") == ["spicy"]
 
 
-def test_call_a_drink_what_it_is():
+def test_a_simple_item_is_marked_by_its_own_diet():
     SimpleItemFactory(slug="cola", diet="vegan")
 
     assert marks("cola") == ["vegan"]
 
 
-def test_name_every_allergen_of_dough_and_toppings_once_in_the_order_of_the_law(cheese):
+def test_allergens_of_a_pizza_and_its_toppings_are_listed_once_in_the_legal_order(cheese):
     mustard = ToppingFactory(slug="mustard", allergens=["mustard", "milk"])
     PizzaFactory(slug="quattro", allergens=["milk", "gluten"], recipe=[mustard, cheese])
 
     assert item("quattro").allergens == ("gluten", "milk", "mustard")
 
 
-def test_name_the_toppings_in_their_order():
+def test_the_toppings_of_a_pizza_are_listed_by_position():
     last, first = ToppingFactory(name="Basil", position=9), ToppingFactory(name="Olives", position=1)
     PizzaFactory(slug="orto", recipe=[last, first])
 
     assert item("orto").toppings == ("Olives", "Basil")
 
 
-def test_put_the_categories_in_the_managers_order():
+def test_categories_are_listed_by_position():
     drinks = CategoryFactory(slug="drinks", position=1)
     pizzas = CategoryFactory(slug="pizzas", position=2)
     desserts = CategoryFactory(slug="desserts", position=3)
@@ -108,7 +108,7 @@ def test_put_the_categories_in_the_managers_order():
     ]
 
 
-def test_put_dishes_in_their_order_within_a_category():
+def test_the_dishes_of_a_category_are_listed_by_position_and_name():
     PizzaFactory(slug="last", position=3)
     PizzaFactory(slug="b", name="B", position=1)
     PizzaFactory(slug="a", name="A", position=1)
@@ -118,7 +118,7 @@ def test_put_dishes_in_their_order_within_a_category():
     assert [item.slug for item in pizzas.items] == ["a", "b", "last"]
 
 
-def test_keep_one_heading_for_pizzas_and_extras_of_one_category():
+def test_pizzas_and_simple_items_of_one_category_share_one_section():
     specials = CategoryFactory(slug="specials")
     PizzaFactory(slug="tartufo", category=specials)
     SimpleItemFactory(slug="truffle", category=specials)
@@ -128,13 +128,13 @@ def test_keep_one_heading_for_pizzas_and_extras_of_one_category():
     assert [item.slug for item in section.items] == ["tartufo", "truffle"]
 
 
-def test_leave_out_a_heading_with_nothing_under_it():
+def test_a_category_without_dishes_has_no_section():
     CategoryFactory(slug="soups")
 
     assert menu_selectors.menu_page(FRIDAY_NIGHT).sections == ()
 
 
-def test_show_what_is_sold_out_and_when_it_is_back():
+def test_the_menu_page_shows_which_dishes_are_sold_out_and_when_they_are_back():
     in_an_hour = FRIDAY_NIGHT + timedelta(hours=1)
     PizzaFactory(slug="orto", sold_out_since=FRIDAY_NIGHT, sold_out_until=in_an_hour)
     PizzaFactory(slug="tartufo", sold_out_since=FRIDAY_NIGHT)
@@ -147,7 +147,7 @@ def test_show_what_is_sold_out_and_when_it_is_back():
     ]
 
 
-def test_start_a_pizzas_prices_at_the_smallest_size():
+def test_the_lowest_price_of_a_pizza_is_that_of_the_smallest_size():
     SizeFactory(slug="child", factor=Decimal("0.55"), position=9)
     SizeFactory(slug="small", factor=Decimal(1), position=1)
     PizzaFactory(slug="margherita", base_price=Decimal("12.99"))
@@ -155,14 +155,14 @@ def test_start_a_pizzas_prices_at_the_smallest_size():
     assert item("margherita").price_from == Decimal("7.14")
 
 
-def test_start_a_pizzas_prices_at_its_own_while_there_are_no_sizes():
+def test_the_lowest_price_of_a_pizza_is_its_base_price_while_there_are_no_sizes():
     PizzaFactory(slug="margherita", base_price=Decimal("12.99"))
 
     assert not Size.objects.exists()
     assert item("margherita").price_from == Decimal("12.99")
 
 
-def test_recommend_the_first_pizzas_that_are_to_be_had():
+def test_the_favourites_are_the_first_four_pizzas_that_are_not_sold_out():
     SimpleItemFactory()
     for slug in ("one", "two", "three", "four", "five", "six"):
         PizzaFactory(slug=slug)
@@ -171,7 +171,7 @@ def test_recommend_the_first_pizzas_that_are_to_be_had():
     assert [pizza.slug for pizza in menu_selectors.favourites(FRIDAY_NIGHT)] == ["one", "three", "four", "five"]
 
 
-def test_give_another_address_to_a_picture_that_looks_different(ham):
+def test_an_illustration_that_looks_different_has_another_url(ham):
     pizza = PizzaFactory(slug="margherita")
     before = item("margherita").illustration
 
@@ -182,7 +182,7 @@ def test_give_another_address_to_a_picture_that_looks_different(ham):
     assert item("margherita").illustration.startswith("/menu/margherita/picture.svg?v=")
 
 
-def test_keep_the_address_of_a_picture_that_looks_the_same():
+def test_an_illustration_that_looks_the_same_keeps_its_url():
     PizzaFactory(slug="margherita", base_price=Decimal("12.99"))
     before = item("margherita").illustration
 
@@ -194,7 +194,7 @@ def test_keep_the_address_of_a_picture_that_looks_the_same():
     assert item("margherita").illustration == before
 
 
-def test_do_not_let_a_sold_out_topping_be_ticked():
+def test_a_sold_out_topping_cannot_be_chosen():
     ToppingFactory(slug="olives", sold_out_since=FRIDAY_NIGHT)
     toppings = catalogue.fresh_snapshot().toppings.values()
 

@@ -1,4 +1,4 @@
-"""What can be sold out, and the cook's list of it."""
+"""The sold-out list, on which cooks mark menu items sold out and available."""
 
 import re
 
@@ -19,7 +19,7 @@ LIST = reverse("menu:sold_out")
 
 @pytest.fixture
 def ciro(sign_in):
-    """The chef's browser."""
+    """Return the browser of a signed-in cook."""
     return sign_in(KITCHEN)
 
 
@@ -32,7 +32,7 @@ def press(browser, button, kind="topping", slug="olives", **said):
 
 
 @pytest.mark.parametrize("many", [2, 20])
-def test_takes_three_queries_to_list_however_much_there_is(many, django_assert_num_queries):
+def test_the_sold_out_list_takes_three_queries_however_many_items_there_are(many, django_assert_num_queries):
     for _ in range(many):
         ToppingFactory(), PizzaFactory(), SimpleItemFactory()
 
@@ -42,7 +42,7 @@ def test_takes_three_queries_to_list_however_much_there_is(many, django_assert_n
     assert [len(group.items) for group in groups] == [2 + many, 4 + many, 1 + many]
 
 
-def test_is_taken_off_from_the_list_until_further_notice(ciro):
+def test_an_item_can_be_marked_sold_out_until_further_notice_on_the_list(ciro):
     html = press(ciro, "mark_sold_out", until="notice").content.decode()
 
     assert "Olives is off the menu." in html
@@ -52,25 +52,25 @@ def test_is_taken_off_from_the_list_until_further_notice(ciro):
 
 @pytest.fixture
 def _tonight(monkeypatch):
-    """Stop the shop's clock at Friday night, so that no time that a test types has passed."""
+    """Stop the clock at Friday night, so that no time that a test enters has passed."""
     monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
 
 
 @pytest.mark.usefixtures("_tonight")
-def test_is_taken_off_from_the_list_for_today(ciro):
+def test_an_item_can_be_marked_sold_out_for_today_on_the_list(ciro):
     press(ciro, "mark_sold_out", until="today")
 
     assert olives().sold_out_until == clock.end_of_business_day(olives().sold_out_since)
 
 
 @pytest.mark.usefixtures("_tonight")
-def test_is_taken_off_from_the_list_until_a_time(ciro):
+def test_an_item_can_be_marked_sold_out_until_a_time_on_the_list(ciro):
     press(ciro, "mark_sold_out", until="time", time="03:59:59")
 
     assert clock.wall_clock(olives().sold_out_until) == "03:59"
 
 
-def test_is_put_back_from_the_list(ciro):
+def test_an_item_can_be_marked_available_on_the_list(ciro):
     press(ciro, "mark_sold_out", until="notice")
 
     html = press(ciro, "mark_available").content.decode()
@@ -90,7 +90,7 @@ def test_is_put_back_from_the_list(ciro):
     ],
     ids=["nothing", "nonsense", "no time", "no such time", "passed"],
 )
-def test_stays_on_when_nobody_can_tell_until_when_it_is_off(ciro, said, sentence):
+def test_an_item_stays_available_and_its_form_shows_the_error_when_the_end_time_is_invalid(ciro, said, sentence):
     answer = press(ciro, "mark_sold_out", **said)
 
     [row] = re.findall(r'<li id="topping-olives".*?</li>', answer.content.decode(), re.DOTALL)
@@ -103,12 +103,12 @@ def test_stays_on_when_nobody_can_tell_until_when_it_is_off(ciro, said, sentence
 
 
 @pytest.mark.parametrize(("kind", "slug"), [("topping", "gold"), ("size", "small"), ("pizza", "olives")])
-def test_is_only_what_is_on_the_menu(ciro, kind, slug):
+def test_marking_an_unknown_item_sold_out_returns_404(ciro, kind, slug):
     assert press(ciro, "mark_sold_out", kind, slug, until="notice").status_code == 404
 
 
 @pytest.mark.parametrize("role", [DRIVER, CUSTOMER], ids=lambda role: role.name)
-def test_is_no_business_of_those_who_do_not_cook(sign_in, role):
+def test_drivers_and_customers_may_neither_open_nor_use_the_sold_out_list(sign_in, role):
     browser = sign_in(role)
 
     assert browser.get(LIST).status_code == 403
