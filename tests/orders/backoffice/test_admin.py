@@ -1,4 +1,4 @@
-"""Orders in admin: what a manager reads of one, and does to it there."""
+"""Orders in the admin: what a manager sees of an order, and the actions on it."""
 
 import re
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 
 @pytest.fixture
 def ready(chef):
-    """Orders out of the oven: `ready(FulfillmentMethod.DELIVERY)`."""
+    """Return a function that returns a new ready order: `ready(FulfillmentMethod.DELIVERY)`."""
     return lambda method=FulfillmentMethod.PICKUP: shop.cooked(
         shop.place(method=method, at=clock.now()), by=chef, at=clock.now()
     )
@@ -34,7 +34,7 @@ def page_of(order):
 
 
 def act(browser, action, *orders, **answer):
-    """Act on orders from the list; give the page that follows."""
+    """Run an action on orders of the list; return the page that follows."""
     ticked = {"action": action, "_selected_action": [order.pk for order in orders]}
     return browser.post(LIST, {**ticked, **answer}, follow=True)
 
@@ -55,7 +55,7 @@ def name_of(driver):
     return User.objects.get(pk=driver.user_id).username
 
 
-def test_show_what_a_delivery_needs_and_why_it_was_cancelled(mario, dina, ready):
+def test_the_admin_page_of_an_order_shows_address_driver_and_cancel_reason_but_no_guest_token(mario, dina, ready):
     order = ready(FulfillmentMethod.DELIVERY)
     for step in (delivery_services.claim_delivery, delivery_services.leave_for_delivery):
         step(ref=order.ref, by=dina, at=clock.now())
@@ -71,7 +71,7 @@ def test_show_what_a_delivery_needs_and_why_it_was_cancelled(mario, dina, ready)
     assert order.contact.guest_token not in html
 
 
-def test_show_their_whole_timeline(mario, placed_order, chef):
+def test_the_admin_page_of_an_order_shows_its_whole_timeline(mario, placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=shop.FRIDAY_NIGHT)
 
     timeline = mario.get(page_of(placed_order)).context["timeline"]
@@ -83,12 +83,12 @@ def test_show_their_whole_timeline(mario, placed_order, chef):
     ]
 
 
-def test_open_for_admins_and_not_for_cooks(sign_in):
+def test_the_admin_list_of_orders_opens_for_admins_and_not_for_cooks(sign_in):
     assert sign_in(ADMIN).get(LIST).status_code == 200
     assert sign_in(KITCHEN).get(LIST, follow=True).status_code == 403
 
 
-def test_are_changed_by_no_form(mario, placed_order):
+def test_an_order_cannot_be_edited_by_a_form_in_the_admin(mario, placed_order):
     answer = mario.post(page_of(placed_order), {"status": "delivered"})
 
     assert answer.status_code == 403
@@ -96,7 +96,7 @@ def test_are_changed_by_no_form(mario, placed_order):
 
 
 @FROM_EITHER
-def test_are_handed_over(mario, ready, act):
+def test_an_order_can_be_handed_over_in_the_admin(mario, ready, act):
     order = ready()
 
     answer = act(mario, "hand_over", order)
@@ -106,7 +106,7 @@ def test_are_handed_over(mario, ready, act):
     assert order.status == OrderStatus.DELIVERED
 
 
-def test_are_handed_over_as_far_as_they_can_be_and_of_the_others_it_is_said(mario, ready):
+def test_handing_over_several_orders_in_the_admin_hands_over_ready_ones_and_reports_the_others(mario, ready):
     waiting, first, second = shop.place(at=clock.now()), ready(), ready()
 
     answer = act(mario, "hand_over", waiting, first, second)
@@ -115,7 +115,7 @@ def test_are_handed_over_as_far_as_they_can_be_and_of_the_others_it_is_said(mari
 
 
 @FROM_EITHER
-def test_are_given_to_a_driver_who_is_asked_for_and_taken_again(mario, dina, ready, act):
+def test_a_delivery_can_be_assigned_to_a_driver_and_released_in_the_admin(mario, dina, ready, act):
     order = ready(FulfillmentMethod.DELIVERY)
 
     question = act(mario, "assign_driver", order)
@@ -132,7 +132,7 @@ def test_are_given_to_a_driver_who_is_asked_for_and_taken_again(mario, dina, rea
 
 
 @FROM_EITHER
-def test_are_given_to_nobody_who_does_not_deliver(mario, ready, act):
+def test_the_admin_refuses_to_assign_a_delivery_to_a_user_who_does_not_deliver(mario, ready, act):
     order = ready(FulfillmentMethod.DELIVERY)
     ciro = shop.hire(KITCHEN)
 
@@ -144,21 +144,21 @@ def test_are_given_to_nobody_who_does_not_deliver(mario, ready, act):
 
 
 @FROM_EITHER
-def test_are_cancelled_on_the_page_that_asks_why(mario, placed_order, act):
+def test_cancelling_an_order_in_the_admin_leads_to_the_page_that_asks_for_the_reason(mario, placed_order, act):
     answer = act(mario, "cancel", placed_order)
 
     assert answer.redirect_chain[-1][0] == reverse("orders:cancel", args=[placed_order.ref])
     assert "Cancel order #1?" in answer.content.decode()
 
 
-def test_are_cancelled_one_at_a_time(mario):
+def test_the_admin_refuses_to_cancel_several_orders_at_once(mario):
     answer = act(mario, "cancel", shop.place(), shop.place())
 
     assert said_on(answer) == ["One at a time, please: each guest reads why."]
 
 
 @pytest.mark.parametrize("role", [MANAGER, ADMIN], ids=lambda role: role.name)
-def test_offer_their_actions_to_whoever_may_take_them(sign_in, placed_order, role):
+def test_the_admin_offers_all_actions_on_orders_to_managers_and_admins(sign_in, placed_order, role):
     browser = sign_in(role)
 
     for page in (LIST, page_of(placed_order)):
