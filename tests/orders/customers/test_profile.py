@@ -1,4 +1,4 @@
-"""What a customer lets us keep: seen and changed at /profile/, offered and used at the checkout."""
+"""The saved contact of a customer: shown and changed at /profile/, used and saved at the checkout."""
 
 import pytest
 from django.urls import reverse
@@ -25,7 +25,7 @@ PROFILE, CHECKOUT = reverse("customers:profile"), reverse("orders:checkout")
 
 @pytest.fixture
 def carla(sign_in):
-    """A customer's browser."""
+    """Return the browser of a signed-in customer."""
     return sign_in(CUSTOMER, first_name="Carla", last_name="Conti")
 
 
@@ -46,7 +46,7 @@ def news_of(browser):
 
 
 def checkout_of(browser):
-    """Put a Margherita into the basket and open the checkout."""
+    """Put a Margherita into the basket and return the checkout page."""
     add(browser)
     return browser.get(CHECKOUT)
 
@@ -56,19 +56,19 @@ def order(browser, **typed):
     return browser.post(CHECKOUT, {**ANNA, **hidden(page), **typed})
 
 
-def test_begins_with_the_name_of_the_account(carla):
+def test_the_profile_begins_with_the_name_of_the_account(carla):
     form = carla.get(PROFILE).context["form"]
 
     assert [form[field].value() for field in ("name", "phone")] == ["Carla Conti", ""]
 
 
-def test_of_somebody_with_a_long_name_begins_with_as_much_of_it_as_is_kept(sign_in):
+def test_a_long_account_name_is_truncated_in_the_saved_contact(sign_in):
     browser = sign_in(CUSTOMER, first_name="Carla" * 20)
 
     assert saved_by(browser) == ("Carla" * 16, "")
 
 
-def test_shows_what_is_kept(carla):
+def test_the_profile_shows_the_saved_contact(carla):
     change(carla)
 
     form = carla.get(PROFILE).context["form"]
@@ -76,14 +76,14 @@ def test_shows_what_is_kept(carla):
     assert (form["name"].value(), form["phone"].value()) == ("Carla C.", "+39 06 8765 4321")
 
 
-def test_keeps_what_is_typed_and_says_so(carla):
+def test_the_profile_saves_name_and_phone_and_confirms_it(carla):
     page = carla.post(PROFILE, {"name": " Carla \n Conti ", "phone": "06 8765 4321"}, follow=True)
 
     assert "Saved." in page.content.decode()
     assert saved_by(carla) == ("Carla Conti", "+390687654321")
 
 
-def test_forgets_what_is_left_empty(carla):
+def test_fields_that_are_left_empty_in_the_profile_are_deleted(carla):
     change(carla)
 
     carla.post(PROFILE, {"name": "", "phone": ""})
@@ -92,7 +92,7 @@ def test_forgets_what_is_left_empty(carla):
     assert saved_by(carla) == ("", "")
 
 
-def test_says_beside_the_field_what_is_wrong_and_keeps_the_form(carla):
+def test_an_invalid_phone_in_the_profile_is_reported_beside_its_field_and_not_saved(carla):
     change(carla)
 
     page = carla.post(PROFILE, {"name": "Carla", "phone": "12"})
@@ -103,7 +103,7 @@ def test_says_beside_the_field_what_is_wrong_and_keeps_the_form(carla):
     assert saved_by(carla)[0] == "Carla C."
 
 
-def test_says_a_refusal_on_the_form_as_it_was_typed(carla):
+def test_a_refusal_is_shown_on_the_profile_with_the_form_as_it_was_submitted(carla):
     with failpoints.armed("orders.change_contact.begun", somebody_holds_it):
         page = carla.post(PROFILE, {"name": "Carla", "phone": ""})
 
@@ -113,7 +113,7 @@ def test_says_a_refusal_on_the_form_as_it_was_typed(carla):
 
 
 @pytest.mark.parametrize("role", [CUSTOMER, KITCHEN, DRIVER, MANAGER, ADMIN], ids=lambda role: role.name)
-def test_is_everybodys_own_and_in_the_header_of_every_page(sign_in, role):
+def test_every_role_has_a_profile_of_its_own_and_a_link_to_it_in_the_header(sign_in, role):
     change(sign_in(CUSTOMER))
     browser = sign_in(role, first_name="Bruno")
 
@@ -121,11 +121,11 @@ def test_is_everybodys_own_and_in_the_header_of_every_page(sign_in, role):
     assert browser.get(PROFILE).context["form"]["name"].value() == "Bruno Conti"
 
 
-def test_is_never_kept_by_a_browser(carla):
+def test_the_profile_page_is_never_cached(carla):
     assert "no-store" in carla.get(PROFILE)["Cache-Control"]
 
 
-def test_change_is_written_down_without_what_it_says(carla):
+def test_changing_the_contact_records_an_event_with_the_changed_fields_but_not_their_values(carla):
     change(carla)
     change(carla, name="Zsa Zsa")
 
@@ -137,7 +137,7 @@ def test_change_is_written_down_without_what_it_says(carla):
     assert not any(personal in written for personal in ("Carla", "Zsa", "87654321"))
 
 
-def test_change_to_the_same_changes_nothing_and_is_not_written_down(carla):
+def test_saving_the_same_contact_again_records_no_event(carla):
     change(carla)
 
     change(carla)
@@ -146,7 +146,7 @@ def test_change_to_the_same_changes_nothing_and_is_not_written_down(carla):
     assert saved_by(carla) == ("Carla C.", "+390687654321")
 
 
-def test_change_registers_whom_signing_in_did_not(carla):
+def test_changing_the_contact_registers_a_customer_who_is_not_registered_yet(carla):
     assert not Customer.objects.exists()
 
     change(carla)
@@ -155,14 +155,14 @@ def test_change_registers_whom_signing_in_did_not(carla):
     assert [kind for kind, _data in news_of(carla)] == ["customer.contact_changed.v1"]
 
 
-def test_change_is_not_a_guests():
+def test_a_guest_may_not_change_a_contact():
     with pytest.raises(NotAllowed):
         customer_services.change_contact(name="Anna", phone="", by=GUEST, at=FRIDAY_NIGHT)
 
     assert not Customer.objects.exists()
 
 
-def test_change_leaves_placed_orders_as_they_were(carla):
+def test_changing_the_contact_does_not_change_placed_orders(carla):
     order(carla)
 
     change(carla)
@@ -170,13 +170,13 @@ def test_change_leaves_placed_orders_as_they_were(carla):
     assert Order.objects.get().contact.name == "Anna Bianchi"
 
 
-def test_of_somebody_new_begins_with_the_account_and_offers_to_remember(carla):
+def test_the_checkout_of_a_new_customer_begins_with_the_account_name_and_remember_ticked(carla):
     form = checkout_of(carla).context["form"]
 
     assert [form[field].value() for field in ("name", "phone", "remember")] == ["Carla Conti", "", True]
 
 
-def test_fills_in_the_checkout_and_leaves_it_to_the_customer_to_keep_another(carla):
+def test_the_checkout_begins_with_the_saved_contact_and_remember_unticked(carla):
     change(carla)
 
     form = checkout_of(carla).context["form"]
@@ -184,20 +184,20 @@ def test_fills_in_the_checkout_and_leaves_it_to_the_customer_to_keep_another(car
     assert [form[field].value() for field in ("name", "phone", "remember")] == ["Carla C.", "+39 06 8765 4321", False]
 
 
-def test_forgets_a_name_at_the_checkout_too(carla):
+def test_the_checkout_begins_without_a_name_after_the_saved_name_was_deleted(carla):
     change(carla, name="")
 
     assert checkout_of(carla).context["form"]["name"].value() == ""
 
 
-def test_is_offered_to_no_guest(client):
+def test_the_checkout_does_not_offer_a_guest_to_save_the_contact(client):
     page = checkout_of(client)
 
     assert "remember" not in page.context["form"].fields
     assert "Remember my name" not in page.content.decode()
 
 
-def test_keeps_what_was_typed_at_the_checkout_when_it_is_asked_to(carla):
+def test_the_checkout_saves_the_contact_when_remember_is_ticked(carla):
     change(carla)
 
     order(carla, remember="on")
@@ -205,14 +205,14 @@ def test_keeps_what_was_typed_at_the_checkout_when_it_is_asked_to(carla):
     assert saved_by(carla) == ("Anna Bianchi", "+390612345678")
 
 
-def test_keeps_nothing_from_the_checkout_unasked(carla):
+def test_the_checkout_saves_no_contact_when_remember_is_not_ticked(carla):
     order(carla)
 
     assert Order.objects.get().contact.name == "Anna Bianchi"
     assert saved_by(carla) == ("Carla Conti", "")
 
 
-def test_keeps_nothing_of_an_order_that_was_refused_and_still_offers_it(carla):
+def test_a_refused_order_saves_no_contact_and_keeps_remember_ticked(carla):
     page = order(carla, remember="on", shown_total="1.00")
 
     assert page.status_code == 409
@@ -220,7 +220,7 @@ def test_keeps_nothing_of_an_order_that_was_refused_and_still_offers_it(carla):
     assert saved_by(carla) == ("Carla Conti", "")
 
 
-def test_loses_no_order_when_it_cannot_be_kept(carla):
+def test_an_order_stays_placed_when_saving_the_contact_is_refused(carla):
     with failpoints.armed("orders.change_contact.begun", somebody_holds_it):
         answer = order(carla, remember="on")
 
@@ -230,7 +230,7 @@ def test_loses_no_order_when_it_cannot_be_kept(carla):
     assert saved_by(carla) == ("Carla Conti", "")
 
 
-def test_loses_no_order_when_keeping_it_fails_and_keeps_it_when_the_form_is_sent_again(carla):
+def test_an_order_stays_placed_when_saving_the_contact_fails_and_sending_the_form_again_saves_it(carla):
     form = {**ANNA, **hidden(checkout_of(carla)), "remember": "on"}
     with failpoints.armed("orders.change_contact.begun", the_plug_is_pulled), pytest.raises(ConnectionError):
         carla.post(CHECKOUT, form)
@@ -241,7 +241,7 @@ def test_loses_no_order_when_keeping_it_fails_and_keeps_it_when_the_form_is_sent
     assert saved_by(carla)[0] == "Anna Bianchi"
 
 
-def test_takes_one_query_to_look_up(carla, django_assert_num_queries):
+def test_reading_the_saved_contact_takes_one_query(carla, django_assert_num_queries):
     change(carla)
 
     with django_assert_num_queries(1):
