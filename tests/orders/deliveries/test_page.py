@@ -1,4 +1,4 @@
-"""The page of deliveries: what a driver sees and presses, and how a manager steps in."""
+"""The delivery page: what a driver sees and does there, and what a manager can do for a driver."""
 
 import re
 from uuid import UUID
@@ -27,7 +27,7 @@ def dario():
 
 @pytest.fixture
 def ready(chef):
-    """Deliveries out of the oven: `ready(step, …, by=driver)` takes steps with one."""
+    """Return a function that returns a new ready delivery after some steps: `ready(step, …, by=driver)`."""
 
     def ready(*steps, by=None):
         at = clock.now()
@@ -57,7 +57,7 @@ def buttons_on(browser):
     return re.findall(r'action="/delivery/[^/]+/([\w-]+)/"', seen_by(browser))
 
 
-def test_lets_a_manager_choose_who_drives(mario, dina, ready):
+def test_a_manager_can_assign_a_delivery_to_a_driver(mario, dina, ready):
     order = ready()
 
     press(mario, "assign", order, driver=name_of(dina))
@@ -67,7 +67,7 @@ def test_lets_a_manager_choose_who_drives(mario, dina, ready):
     assert "Dina Neri has it" in seen_by(mario)
 
 
-def test_lets_a_manager_take_it_from_one_driver_and_give_it_to_another(mario, dina, dario, ready):
+def test_a_manager_can_reassign_a_delivery_and_release_it(mario, dina, dario, ready):
     order = ready(delivery_services.claim_delivery, by=dina)
 
     press(mario, "assign", order, driver=name_of(dario))
@@ -79,7 +79,7 @@ def test_lets_a_manager_take_it_from_one_driver_and_give_it_to_another(mario, di
     assert order.driver_id is None
 
 
-def test_offers_those_who_deliver_without_a_rows_key(mario, dina):
+def test_a_manager_is_offered_users_who_may_deliver_by_username_instead_of_primary_key(mario, dina):
     shop.hire(KITCHEN, first_name="Ciro", last_name="Bruno")
     shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=shop.hire(KITCHEN))
 
@@ -89,7 +89,7 @@ def test_offers_those_who_deliver_without_a_rows_key(mario, dina):
 
 
 @pytest.mark.parametrize("nobody", ["", "x", "1"])
-def test_gives_a_delivery_to_nobody_who_does_not_deliver(mario, ready, nobody):
+def test_a_delivery_cannot_be_assigned_to_an_unknown_username(mario, ready, nobody):
     order = ready()
 
     press(mario, "assign", order, driver=nobody)
@@ -99,7 +99,7 @@ def test_gives_a_delivery_to_nobody_who_does_not_deliver(mario, ready, nobody):
     assert order.driver_id is None
 
 
-def test_tells_drivers_who_is_on_the_road_and_since_when_and_no_more(sign_in, dina, ready):
+def test_drivers_see_who_is_on_the_road_and_since_when_but_no_contact_of_the_order(sign_in, dina, ready):
     order = ready(delivery_services.claim_delivery, delivery_services.leave_for_delivery, by=dina)
     browser = sign_in(DRIVER)
 
@@ -112,7 +112,7 @@ def test_tells_drivers_who_is_on_the_road_and_since_when_and_no_more(sign_in, di
     assert buttons_on(browser) == []
 
 
-def test_lets_a_manager_step_in_for_whoever_is_on_the_road(mario, dina, ready):
+def test_a_manager_can_complete_or_fail_a_delivery_that_a_driver_has_on_the_road(mario, dina, ready):
     order, forgotten = (
         ready(delivery_services.claim_delivery, delivery_services.leave_for_delivery, by=dina) for _ in range(2)
     )
@@ -139,7 +139,7 @@ def test_lets_a_manager_step_in_for_whoever_is_on_the_road(mario, dina, ready):
     ],
     ids=["no words", "no reason", "nonsense", "too many words"],
 )
-def test_shows_a_refused_form_as_it_was_typed(sign_in, ready, htmx, typed, sentence):
+def test_a_refused_form_for_a_failed_delivery_is_shown_as_it_was_submitted(sign_in, ready, htmx, typed, sentence):
     browser = sign_in(DRIVER)
     dina = shop.acting_as(DRIVER, browser.user.pk)
     steps = delivery_services.claim_delivery, delivery_services.leave_for_delivery
@@ -158,17 +158,17 @@ def test_shows_a_refused_form_as_it_was_typed(sign_in, ready, htmx, typed, sente
     assert typed["note"].strip().replace("&", "&amp;") in refused
     assert sentence not in beside
     assert ("<html" in html) != htmx
-    assert "http-equiv" not in html  # a page that renews itself would ask a button's address
+    assert "http-equiv" not in html  # a page that refreshes itself would send a GET request to the URL of the form
     order.refresh_from_db()
     assert order.status == OrderStatus.DELIVERING
 
 
-def test_knows_nothing_of_a_refused_form_for_what_is_not_on_the_road(mario, ready):
+def test_a_refused_form_for_a_delivery_that_is_not_on_the_road_returns_404(mario, ready):
     for ref in (uuid7(), ready().ref):
         assert press(mario, "fail", ref).status_code == 404
 
 
-def test_can_be_held_still_without_a_script(mario, ready):
+def test_the_refresh_of_the_delivery_page_can_be_paused_without_javascript(mario, ready):
     ready()
 
     assert "http-equiv" in seen_by(mario)
@@ -176,11 +176,13 @@ def test_can_be_held_still_without_a_script(mario, ready):
 
 
 @pytest.mark.parametrize("many", [2, 20])
-def test_asks_five_questions_however_much_there_is(mario, dina, ready, many, django_assert_num_queries):
+def test_the_delivery_page_takes_five_queries_however_many_deliveries_there_are(
+    mario, dina, ready, many, django_assert_num_queries
+):
     for _ in range(many):
         ready()
         shop.hire(DRIVER)
     seen_by(mario)
 
-    with django_assert_num_queries(5):  # who asks, with two for what they may; the tour, and who delivers
+    with django_assert_num_queries(5):  # user, two for permissions, the tour, the drivers
         seen_by(mario)

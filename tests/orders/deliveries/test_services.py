@@ -25,7 +25,7 @@ def dario(db):
 
 @pytest.fixture
 def delivery(kitchen, chef):
-    """A delivery, out of the oven."""
+    """Return a delivery that is ready."""
     return shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=chef)
 
 
@@ -33,7 +33,7 @@ def step(verb, order, by, **more):
     return verb(ref=order.ref, by=by, at=FRIDAY_NIGHT, **more)
 
 
-def test_brings_the_pizza_and_the_cash_home(delivery, dina):
+def test_a_driver_claims_a_delivery_leaves_with_it_and_delivers_it_for_cash(delivery, dina):
     step(delivery_services.claim_delivery, delivery, dina)
     step(delivery_services.leave_for_delivery, delivery, dina)
     step(delivery_services.deliver, delivery, dina)
@@ -49,22 +49,22 @@ def test_brings_the_pizza_and_the_cash_home(delivery, dina):
     assert list(replay.differences()) == []
 
 
-def test_promises_the_drive_too(kitchen):
+def test_a_delivery_is_promised_with_the_driving_time(kitchen):
     order = shop.place(method=FulfillmentMethod.DELIVERY)
 
     assert (order.promise_from - FRIDAY_NIGHT).total_seconds() == (8 + 2 + 20) * 60
 
 
-def test_without_an_address_is_refused(kitchen):
+def test_a_delivery_without_an_address_is_refused(kitchen):
     with pytest.raises(order_services.AddressMissing, match="where we shall bring it"):
         shop.place(method=FulfillmentMethod.DELIVERY, contact=shop.ANNA)
 
     assert not Order.objects.exists()
 
 
-def test_is_one_drivers_at_a_time(delivery, dina, dario):
+def test_a_delivery_belongs_to_one_driver_at_a_time(delivery, dina, dario):
     step(delivery_services.claim_delivery, delivery, dina)
-    step(delivery_services.claim_delivery, delivery, dina)  # once more: it is hers already
+    step(delivery_services.claim_delivery, delivery, dina)  # the second claim changes nothing: it is hers already
 
     with pytest.raises(delivery_services.AnotherDriverHasIt, match=r"Dina has #1 already\."):
         step(delivery_services.claim_delivery, delivery, dario)
@@ -75,7 +75,7 @@ def test_is_one_drivers_at_a_time(delivery, dina, dario):
     assert StoredEvent.objects.filter(type="order.driver_assigned.v1").count() == 1
 
 
-def test_can_be_given_back_and_claimed_by_another(delivery, dina, dario):
+def test_a_released_delivery_can_be_claimed_by_another_driver(delivery, dina, dario):
     step(delivery_services.claim_delivery, delivery, dina)
     step(delivery_services.release_delivery, delivery, dina)
 
@@ -84,7 +84,7 @@ def test_can_be_given_back_and_claimed_by_another(delivery, dina, dario):
     assert Order.objects.get().driver_id == dario.user_id
 
 
-def test_can_be_assigned_by_a_manager_only(delivery, dina, dario, manager):
+def test_a_delivery_can_be_assigned_by_a_manager_but_not_by_a_driver(delivery, dina, dario, manager):
     step(delivery_services.claim_delivery, delivery, dina)
     with pytest.raises(NotAllowed):
         step(delivery_services.assign_delivery, delivery, dario, driver=dario.user_id)
@@ -95,7 +95,7 @@ def test_can_be_assigned_by_a_manager_only(delivery, dina, dario, manager):
     assert list(replay.differences()) == []
 
 
-def test_is_assigned_to_nobody_who_does_not_deliver(delivery, manager, dina):
+def test_a_delivery_cannot_be_assigned_to_a_user_who_may_not_deliver(delivery, manager, dina):
     User.objects.filter(pk=dina.user_id).update(is_active=False)
 
     for driver in (UserFactory().pk, shop.hire(KITCHEN).user_id, dina.user_id, 0, 2**70):
@@ -105,7 +105,7 @@ def test_is_assigned_to_nobody_who_does_not_deliver(delivery, manager, dina):
     assert Order.objects.get().driver_id is None
 
 
-def test_can_be_assigned_to_whoever_delivers(kitchen):
+def test_the_list_of_drivers_contains_drivers_managers_and_admins_only(kitchen):
     people = {"Dina": DRIVER, "Mario": MANAGER, "Ada": ADMIN, "Ciro": KITCHEN, "Carla": CUSTOMER}
     for first_name, role in people.items():
         shop.hire(role, first_name=first_name)
@@ -113,21 +113,21 @@ def test_can_be_assigned_to_whoever_delivers(kitchen):
     assert [driver.first_name for driver in drivers()] == ["Ada", "Dina", "Mario"]
 
 
-def test_waits_for_the_oven(kitchen, dina):
+def test_claiming_a_delivery_is_refused_before_it_is_ready(kitchen, dina):
     order = shop.place(method=FulfillmentMethod.DELIVERY)
 
     with pytest.raises(order_services.OrderStateConflict):
         step(delivery_services.claim_delivery, order, dina)
 
 
-def test_of_a_pickup_is_not_offered(placed_order, chef, dina):
+def test_claiming_a_pickup_order_is_refused(placed_order, chef, dina):
     shop.cooked(placed_order, by=chef)
 
     with pytest.raises(order_services.OrderStateConflict):
         step(delivery_services.claim_delivery, placed_order, dina)
 
 
-def test_comes_back_when_nobody_is_home_and_goes_out_again(delivery, dina):
+def test_a_delivery_that_failed_is_ready_again_and_can_be_delivered_by_a_second_trip(delivery, dina):
     step(delivery_services.claim_delivery, delivery, dina)
     step(delivery_services.leave_for_delivery, delivery, dina)
     assert Ticket.objects.get(ref=delivery.ref).state == TicketState.GONE
@@ -143,7 +143,7 @@ def test_comes_back_when_nobody_is_home_and_goes_out_again(delivery, dina):
     assert list(replay.differences()) == []
 
 
-def test_that_comes_back_for_something_else_needs_words_and_keeps_them_out_of_the_log(delivery, dina):
+def test_failing_a_delivery_for_another_reason_needs_a_note_that_is_not_stored_in_the_event(delivery, dina):
     step(delivery_services.claim_delivery, delivery, dina)
     step(delivery_services.leave_for_delivery, delivery, dina)
 
@@ -157,7 +157,7 @@ def test_that_comes_back_for_something_else_needs_words_and_keeps_them_out_of_th
     assert came_back.data == {"driver": dina.user_id, "reason": "other"}
 
 
-def test_whose_driver_went_home_is_brought_back_by_a_manager_and_goes_out_with_another(delivery, dina, dario, manager):
+def test_a_manager_can_fail_a_delivery_on_the_road_and_assign_it_to_another_driver(delivery, dina, dario, manager):
     step(delivery_services.claim_delivery, delivery, dina)
     step(delivery_services.leave_for_delivery, delivery, dina)
     with pytest.raises(delivery_services.NotYourDelivery):
@@ -178,7 +178,7 @@ def test_whose_driver_went_home_is_brought_back_by_a_manager_and_goes_out_with_a
     assert list(replay.differences()) == []
 
 
-def test_that_its_driver_forgot_to_report_is_handed_over_by_a_manager(delivery, dina, manager):
+def test_a_manager_can_complete_a_delivery_that_its_driver_did_not_report(delivery, dina, manager):
     step(delivery_services.claim_delivery, delivery, dina)
     step(delivery_services.leave_for_delivery, delivery, dina)
 
@@ -192,17 +192,17 @@ def test_that_its_driver_forgot_to_report_is_handed_over_by_a_manager(delivery, 
     )
 
 
-def test_leaves_with_its_own_driver_only_managers_included(delivery, dina, manager):
+def test_a_manager_may_not_leave_with_the_delivery_of_a_driver(delivery, dina, manager):
     step(delivery_services.claim_delivery, delivery, dina)
 
     with pytest.raises(delivery_services.NotYourDelivery):
         step(delivery_services.leave_for_delivery, delivery, manager)
 
 
-def test_is_handed_over_by_its_driver_on_the_way_only(delivery, dina, dario, chef):
+def test_a_delivery_can_be_completed_only_on_the_road_and_only_by_its_driver(delivery, dina, dario, chef):
     step(delivery_services.claim_delivery, delivery, dina)
     with pytest.raises(order_services.OrderStateConflict):
-        step(delivery_services.deliver, delivery, dina)  # has not left
+        step(delivery_services.deliver, delivery, dina)  # she has not left yet
     step(delivery_services.leave_for_delivery, delivery, dina)
 
     with pytest.raises(delivery_services.NotYourDelivery):
@@ -211,7 +211,7 @@ def test_is_handed_over_by_its_driver_on_the_way_only(delivery, dina, dario, che
         step(delivery_services.deliver, delivery, chef)
 
 
-def test_recalled_to_the_oven_leaves_its_driver_free(delivery, dina, chef):
+def test_recalling_a_claimed_delivery_releases_it_from_its_driver(delivery, dina, chef):
     step(delivery_services.claim_delivery, delivery, dina)
 
     step(kitchen_services.recall_ticket, delivery, chef)
@@ -221,7 +221,7 @@ def test_recalled_to_the_oven_leaves_its_driver_free(delivery, dina, chef):
     assert list(replay.differences()) == []
 
 
-def test_on_its_way_is_not_recalled(delivery, dina, chef):
+def test_a_delivery_on_the_road_cannot_be_recalled(delivery, dina, chef):
     step(delivery_services.claim_delivery, delivery, dina)
     step(delivery_services.leave_for_delivery, delivery, dina)
 
@@ -229,7 +229,7 @@ def test_on_its_way_is_not_recalled(delivery, dina, chef):
         step(kitchen_services.recall_ticket, delivery, chef)
 
 
-def test_on_its_way_can_still_be_cancelled_by_a_manager(delivery, dina, manager):
+def test_a_delivery_on_the_road_can_still_be_cancelled_by_a_manager(delivery, dina, manager):
     step(delivery_services.claim_delivery, delivery, dina)
     step(delivery_services.leave_for_delivery, delivery, dina)
 
