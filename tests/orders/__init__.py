@@ -1,4 +1,4 @@
 import pytest
 
-# What they assert is then told with its values, as in a test.
+# Their failing assertions are then reported with the values, as in a test module.
 pytest.register_assert_rewrite("tests.orders.books", "tests.orders.walk")

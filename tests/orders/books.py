@@ -1,4 +1,4 @@
-"""What the shop has written down at one moment, and what has to hold of it whatever happened."""
+"""A snapshot of every row and event at one moment, and the invariants that have to hold of it."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -16,26 +16,26 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import ZERO
 from tests.orders import legal_steps as table
 
-# What may change in an order that nobody named: it gets a new promise, and that is an event.
+# The fields that may change in an order that no step named: it gets a new promise, which is an event.
 REQUOTED = {"seq", "promise_from", "promise_until"}
 REBUILT = [field.attname for field in Order._meta.concrete_fields if field.name not in ("id", "kitchen", "customer")]
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Every row and event; two that are equal say that nothing has happened in between."""
+    """Every row and event; two equal snapshots show that nothing has changed in between."""
 
     orders: dict[UUID, dict[str, Any]]
     contacts: list[dict[str, Any]]
     tickets: dict[UUID, dict[str, Any]]
     kitchen: dict[str, Any]
     log: list[tuple[UUID, int, str]]
-    owners: dict[int, int]  # by customer, the user
+    owners: dict[int, int]  # user id by customer id
 
     @classmethod
     def now(cls):
-        """Read them."""
-        connection.check_constraints()  # those deferred until a commit, which a walk never comes to
+        """Return a snapshot of the database."""
+        connection.check_constraints()  # also the deferred ones: a walk never commits
         return cls(
             orders={row["ref"]: row for row in Order.objects.order_by("pk").values()},
             contacts=list(OrderContact.objects.order_by("pk").values()),
@@ -46,11 +46,11 @@ class Books:
         )
 
     def changed(self, before):
-        """Give the refs of the orders that are new or other than before."""
+        """Return the refs of the orders that are new or differ from before."""
         return {ref for ref, row in self.orders.items() if row != before.orders.get(ref)}
 
     def agree_with_the_table(self, placed, line):
-        """Orders, their tickets and the kitchen are as the table said that they would be."""
+        """Assert that orders, tickets and the kitchen are as the table (legal_steps.py) expects them."""
         said = {ref: (order.method, order.status, order.driver, order.owner) for ref, order in placed.items()}
         rows = self.orders.items()
         assert said == {
@@ -63,7 +63,7 @@ class Books:
         assert (line.paused, line.until) == (not self.kitchen["taking_orders"], self.kitchen["paused_until"])
 
     def keep_the_line_within_its_limits(self, before, *, by):
-        """Nobody cooks without a place; the load passes the maximum by a recall only: that pizza is there already."""
+        """Assert that no ticket cooks without an oven slot, and only a recall raises the load above the maximum."""
         states = Counter(row["state"] for row in self.tickets.values())
         assert states["cooking"] <= self.kitchen["oven_slots"]
         assert self.load <= max(self.kitchen["max_concurrent_orders"], before.load) or by == "recall_ticket"
@@ -73,7 +73,7 @@ class Books:
         return sum(row["state"] in ("held", "waiting", "cooking") for row in self.tickets.values())
 
     def number_every_event(self):
-        """Every noun's events are numbered from one without a gap, up to what its row says."""
+        """Assert that the events of every aggregate are numbered from one without a gap, up to an order's `seq`."""
         seqs = defaultdict(list)
         for ref, seq, _type in self.log:
             seqs[ref].append(seq)
@@ -81,21 +81,21 @@ class Books:
         assert all(row["seq"] == len(seqs[ref]) for ref, row in self.orders.items())
 
     def take_cash_once(self):
-        """Who has the pizza has paid for it, nobody else has, and nobody twice."""
+        """Assert that every delivered order is paid, by one event, and that no other order is paid."""
         taken = Counter(ref for ref, _seq, type_ in self.log if type_ == "order.delivered.v1")
         for ref, row in self.orders.items():
             delivered = row["status"] == "delivered"
             assert (row["paid"], taken[ref]) == ((row["total"], 1) if delivered else (ZERO, 0))
 
     def are_what_happened(self, *, changed_since):
-        """Every order that has changed is what its events make of it."""
+        """Assert that every order that has changed equals the order rebuilt from its events."""
         for ref in self.changed(changed_since):
             rebuilt = replay.rebuild(ref, StoredEvent.objects.filter(aggregate_ref=ref).order_by("seq")).order
             said = {field: getattr(rebuilt, field) for field in REBUILT}
             assert said == {field: self.orders[ref][field] for field in REBUILT}
 
     def requoted(self, before, *, named):
-        """A step changes the orders that it names; another one gets a later promise by it, or nothing. Give those."""
+        """Return the changed orders that no step named; assert that each only got a later promise."""
         others = self.changed(before) - named
         for ref in others:
             old, new = before.orders[ref], self.orders[ref]
@@ -104,17 +104,17 @@ class Books:
         return others
 
     def outs(self, *, at):
-        """Tell when each ticket in the line comes out, by its order's ref."""
+        """Return when each ticket in the queue comes out, by the order's ref."""
         line = [Ticket(**row) for row in self.tickets.values() if row["state"] in ("held", "waiting", "cooking")]
         line.sort(key=lambda ticket: (ticket.due_at, ticket.pk))
         return promises.all_out(line, oven_slots=self.kitchen["oven_slots"], at=at)
 
     def set_nobody_back(self, before, *, at):
-        """Whoever comes last delays nobody who was there before."""
+        """Assert that a new order delays no order that was in the queue before."""
         assert before.outs(at=at).items() <= self.outs(at=at).items()
 
     def promise_what_can_be_kept(self, *, at):
-        """No promise of an order in the line has an end before the pizza can be there."""
+        """Assert that the promise of no order in the queue ends before the order can be there."""
         for ref, out_for_delivery_at in self.outs(at=at).items():
             possible = promises.promise(out_for_delivery_at, method=FulfillmentMethod(self.orders[ref]["method"]))
             assert possible.ready_from <= self.orders[ref]["promise_until"]

@@ -7,29 +7,29 @@ from tests.orders.notifications.notification_helpers import EMAIL, SMS, newest
 
 @pytest.fixture
 def mario(sign_in):
-    """The manager's browser."""
+    """Return the browser of a signed-in manager."""
     return sign_in(MANAGER, first_name="Mario", last_name="Rossi")
 
 
 @pytest.fixture
 def dina(db):
-    """A driver, as a user."""
+    """Return a driver who is a user in the database."""
     return shop.hire(DRIVER, first_name="Dina", last_name="Neri")
 
 
 @pytest.fixture
 def sms(placed_order):
-    """An SMS to be sent: the order is confirmed."""
+    """Return an unsent SMS: the order is confirmed."""
     return newest(placed_order, SMS)
 
 
 @pytest.fixture
 def email(placed_order):
-    """An e-mail to be sent: the order is confirmed."""
+    """Return an unsent e-mail: the order is confirmed."""
     return newest(placed_order, EMAIL)
 
 
 @pytest.fixture
 def ready_sms(placed_order, chef):
-    """An SMS to be sent: the order is ready."""
+    """Return an unsent SMS: the order is ready."""
     return newest(shop.cooked(placed_order, by=chef), SMS, "ready")

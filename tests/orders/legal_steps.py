@@ -1,7 +1,7 @@
 """
-What may follow what in this shop: the life of an order once more, written from the rules and not from the code.
+The state machine of orders and the kitchen, written from the rules and not from the code.
 
-Before a step the walk (tests/orders/walk.py) asks this table what has to come of it: one row, or a refusal.
+Before each step the walk (tests/orders/walk.py) looks up the expected result in this table: one row, or a refusal.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ TICKET = {
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An order, as far as the rules look at it; `driver` and `owner` are users' ids."""
+    """An order, as far as the rules depend on it; `driver` and `owner` are user ids."""
 
     method: str
     status: str = NOWHERE
@@ -43,7 +43,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The kitchen, and how much is in it."""
+    """The kitchen: its limits, its pause and its load."""
 
     most: int
     places: int
@@ -56,8 +56,12 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Case:
     """
-    Somebody is about to do something to an order or to the kitchen; `asked` is what the command takes besides, and
-    `drivers` are the ids of those who may deliver; `has_link`: whoever acts has the link of the guest who ordered.
+    A step that a user is about to take on an order or on the kitchen.
+
+    :ivar who: the user's id; None: a guest
+    :ivar asked: the other arguments of the command
+    :ivar drivers: the ids of the users who may deliver
+    :ivar has_link: whether the user has the link of the guest's order
     """
 
     who: int | None
@@ -70,7 +74,7 @@ class Case:
     has_link: bool
 
 
-# --- On which condition ---
+# --- Conditions ---
 
 
 def always(_case: Case) -> bool:
@@ -128,7 +132,7 @@ def what_is_open_fits(case: Case) -> bool:
     return most >= max(1, case.line.load) and places >= max(1, case.line.cooking)
 
 
-# --- Whose a delivery is afterwards ---
+# --- The driver afterwards ---
 
 
 def as_before(case: Case) -> int | None:
@@ -147,14 +151,14 @@ def whoever_is_named(case: Case) -> int:
     return case.asked["driver"]
 
 
-# --- Whose an order is afterwards ---
+# --- The owner afterwards ---
 
 
 def whose_it_was(case: Case) -> int | None:
     return case.order.owner
 
 
-# --- What the kitchen is afterwards ---
+# --- The kitchen afterwards ---
 
 
 def as_it_is(case: Case) -> Line:
@@ -176,8 +180,15 @@ def resized(case: Case) -> Line:
 @dataclass(frozen=True, slots=True)
 class Step:
     """
-    A step of an order: of which, by whom, from where to where, on which condition, and whose it is afterwards: with
-    which driver, and in whose account. Without a `where to` it stays where it is.
+    A step of an order.
+
+    :ivar of: the fulfillment methods of the orders that have it
+    :ivar by: the roles that may take it
+    :ivar before: the statuses from which it can be taken
+    :ivar after: the status afterwards; blank: unchanged
+    :ivar when: the further condition
+    :ivar driver: returns the order's driver afterwards
+    :ivar owner: returns the order's owner afterwards
     """
 
     name: str
@@ -194,7 +205,7 @@ class Step:
         return case.role in self.by and order.method in self.of and order.status in self.before and self.when(case)
 
     def follow(self, case: Case) -> Placed:
-        """Tell what becomes of the order."""
+        """Return the order after the step."""
         status = self.after or case.order.status
         was_cooked = case.order.was_cooked or status == "cooking"
         driver, owner = self.driver(case), self.owner(case)
@@ -203,7 +214,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A step of the kitchen as a whole: by whom, on which condition, and what it is afterwards."""
+    """A step of the kitchen as a whole: the roles that may take it, its condition, and the kitchen afterwards."""
 
     name: str
     by: frozenset[str]
@@ -250,14 +261,12 @@ RUNNING = (
     Turn("pause", KITCHEN, it_ends_later, paused),
     Turn("resume", KITCHEN, always, open_again),
     Turn("change_capacity", MANAGERS, what_is_open_fits, resized),
-    Turn(
-        "recalculate_promises", ANYBODY, always, as_it_is
-    ),  # nobody is asked who they are: the clock does it, each minute
+    Turn("recalculate_promises", ANYBODY, always, as_it_is),  # needs no permission: a periodic task
 )
 OF_THE_KITCHEN = tuple(turn.name for turn in RUNNING)
 OF_AN_ORDER = tuple(dict.fromkeys(step.name for step in LIFE if NOWHERE not in step.before))
 
-# What somebody's work is. Nobody means to cancel, to adopt or to close the kitchen; it happens all the same.
+# The steps that belong to the work of each role. Cancelling, linking, pausing and resuming are only tried at random.
 COOKING = frozenset({"start_cooking", "finish_ticket", "recall_ticket", "hand_over"})
 DRIVING = frozenset({"claim_delivery", "release_delivery", "leave_for_delivery", "fail_delivery", "deliver"})
 WORK = {
@@ -270,7 +279,7 @@ WORK = {
 
 
 def row_for(name: str, case: Case) -> Step | Turn | None:
-    """Give the row that a step follows; None: it has to be refused."""
+    """Return the row that allows a step; None: the step has to be refused."""
     rows = [row for row in (*LIFE, *RUNNING) if row.name == name and row.fits(case)]
     assert len(rows) <= 1, f"the table contradicts itself: {rows}"
     return rows[0] if rows else None

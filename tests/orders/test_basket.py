@@ -22,7 +22,7 @@ def add(client, **fields):
     return client.post(reverse("orders:add_to_basket"), {**MARGHERITA, **fields})
 
 
-def test_takes_a_pizza_as_the_form_has_it(client):
+def test_adding_a_pizza_stores_the_size_toppings_and_quantity_of_the_form(client):
     response = add(client, size="large", add=["olives", "basil"], quantity="2")
 
     assert response.status_code == 302
@@ -31,13 +31,13 @@ def test_takes_a_pizza_as_the_form_has_it(client):
     assert line.chosen == shop.pizza(size="large", added=("olives", "basil"))
 
 
-def test_leaves_out_what_is_not_ticked(client):
+def test_an_unticked_topping_of_the_recipe_is_left_out(client):
     add(client, item="pepperoni", keep=[])
 
     assert BasketLine.objects.get().chosen == shop.pizza("pepperoni", left_out=("pepperoni",))
 
 
-def test_ignores_a_price_typed_into_the_request(client):
+def test_a_price_in_the_request_is_ignored(client):
     add(client, price="0.01", unit_price="0.01", base_price="0.01", total="0.01")
 
     page = client.get(reverse("orders:basket"))
@@ -45,7 +45,7 @@ def test_ignores_a_price_typed_into_the_request(client):
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "10000", "21", "", "two", "1.5", "1e3"])
-def test_says_beside_the_form_that_a_quantity_cannot_be(client, quantity):
+def test_an_invalid_quantity_is_refused_and_the_form_keeps_the_toppings(client, quantity):
     response = add(client, quantity=quantity, add=["olives"])
 
     assert response.status_code == 422
@@ -54,7 +54,7 @@ def test_says_beside_the_form_that_a_quantity_cannot_be(client, quantity):
     assert not BasketLine.objects.exists()
 
 
-def test_says_that_eleven_toppings_are_too_many_and_keeps_them_ticked(client):
+def test_an_eleventh_added_topping_is_refused_and_the_form_keeps_all_of_them(client):
     slugs = [ToppingFactory().slug for _ in range(11)]
 
     response = add(client, add=slugs)
@@ -65,14 +65,14 @@ def test_says_that_eleven_toppings_are_too_many_and_keeps_them_ticked(client):
     assert not BasketLine.objects.exists()
 
 
-def test_knows_no_unknown_item_size_or_topping(client):
+def test_an_unknown_item_size_or_topping_is_refused(client):
     assert add(client, item="calzone").status_code == 404
     assert add(client, size="gigantic").status_code == 422
     assert add(client, add=["gold"]).status_code == 422
     assert not BasketLine.objects.exists()
 
 
-def test_says_that_something_is_sold_out(client):
+def test_adding_a_sold_out_pizza_is_refused_with_the_reason(client):
     mark_sold_out(item=Pizza.objects.get(slug="margherita"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     response = add(client)
@@ -81,7 +81,7 @@ def test_says_that_something_is_sold_out(client):
     assert "Margherita is sold out." in response.context["page"].errors.values()
 
 
-def test_counts_the_same_choice_again_on_one_line_up_to_twenty(client):
+def test_the_same_selection_is_counted_on_one_basket_line_up_to_twenty(client):
     add(client, quantity="15")
     add(client, quantity="5")
     refused = add(client, quantity="1")
@@ -91,7 +91,7 @@ def test_counts_the_same_choice_again_on_one_line_up_to_twenty(client):
     assert "At most 20" in refused.context["page"].errors["quantity"]
 
 
-def test_shows_the_same_price_as_the_pizza_page(client):
+def test_the_basket_shows_the_same_price_as_the_pizza_page(client):
     page = client.get(
         reverse("menu:pizza", args=["pepperoni"]),
         {"recipe": "1", "size": "medium", "keep": ["pepperoni"], "add": ["olives"], "quantity": "3"},
@@ -102,7 +102,7 @@ def test_shows_the_same_price_as_the_pizza_page(client):
     assert basket.totals.total == page.context["page"].total == Decimal("21.99") * 3
 
 
-def test_changes_and_removes_lines_and_counts_what_is_in_it(client):
+def test_changing_and_removing_a_basket_line_updates_the_count_in_the_session(client):
     add(client, quantity="2")
     line = BasketLine.objects.get()
 
@@ -114,7 +114,7 @@ def test_changes_and_removes_lines_and_counts_what_is_in_it(client):
     assert not BasketLine.objects.exists()
 
 
-def test_never_touches_somebody_elses_line(client):
+def test_a_basket_line_of_another_basket_can_be_neither_changed_nor_removed(client):
     theirs = shop.basket_of().lines.get()
     add(client)
 
@@ -125,7 +125,7 @@ def test_never_touches_somebody_elses_line(client):
     assert theirs.quantity == 1
 
 
-def test_marks_what_was_sold_out_since_and_keeps_the_rest(client):
+def test_a_basket_line_that_was_sold_out_since_is_marked_and_blocks_the_checkout(client):
     add(client)
     add(client, item="pepperoni", keep=["pepperoni"])
     mark_sold_out(item=Pizza.objects.get(slug="pepperoni"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
@@ -136,7 +136,7 @@ def test_marks_what_was_sold_out_since_and_keeps_the_rest(client):
     assert not basket.can_check_out
 
 
-def test_names_what_has_left_the_menu(client):
+def test_a_basket_line_whose_pizza_has_left_the_menu_keeps_its_name_and_is_marked(client):
     add(client)
     Pizza.objects.all().delete()
 
@@ -146,7 +146,7 @@ def test_names_what_has_left_the_menu(client):
     assert "no longer on our menu" in line.problem
 
 
-def test_survives_signing_in(client, sign_in):
+def test_the_basket_is_kept_when_the_guest_signs_in(client, sign_in):
     add(client, quantity="3")
     before = client.session["basket"]
 
@@ -156,7 +156,7 @@ def test_survives_signing_in(client, sign_in):
     assert client.get(reverse("orders:basket")).context["basket"].lines[0].line.quantity == 3
 
 
-def test_begins_afresh_after_it_was_ordered():
+def test_adding_to_a_basket_that_was_ordered_creates_a_new_basket():
     spent = shop.basket_of()
     shop.place(spent)
 

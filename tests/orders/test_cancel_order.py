@@ -17,7 +17,7 @@ def cancel(order, by, reason=CancelReason.CHANGED_MIND, note=""):
     return order_services.cancel_order(ref=order.ref, reason=reason, note=note, by=by, at=FRIDAY_NIGHT)
 
 
-def test_gives_the_place_back(placed_order, guest):
+def test_cancelling_an_order_gives_its_place_in_the_kitchen_back(placed_order, guest):
     cancel(placed_order, guest)
 
     placed_order.refresh_from_db()
@@ -26,14 +26,14 @@ def test_gives_the_place_back(placed_order, guest):
     assert not Ticket.objects.filter(state__in=LOAD).exists()
 
 
-def test_lets_somebody_else_order_at_capacity(placed_order, guest):
+def test_cancelling_an_order_at_capacity_makes_room_for_another_order(placed_order, guest):
     Kitchen.objects.update(max_concurrent_orders=1)
     cancel(placed_order, guest)
 
     assert shop.place().number == placed_order.number + 1
 
 
-def test_is_refused_once_the_pizza_is_in_the_oven(placed_order, chef, guest):
+def test_cancelling_is_refused_once_the_pizza_is_in_the_oven(placed_order, chef, guest):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     with pytest.raises(order_services.TooLateToCancel, match="already in the oven"):
@@ -42,7 +42,7 @@ def test_is_refused_once_the_pizza_is_in_the_oven(placed_order, chef, guest):
     assert Order.objects.get().status == OrderStatus.COOKING
 
 
-def test_needs_the_permission_to_stop_the_oven_not_just_to_cook(placed_order, chef):
+def test_cancelling_a_cooking_order_needs_the_permission_to_stop_the_oven_not_just_to_cook(placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     helper = Actor(ActorKind.PERSON, 9, frozenset({COOK}))
 
@@ -53,7 +53,7 @@ def test_needs_the_permission_to_stop_the_oven_not_just_to_cook(placed_order, ch
     assert Order.objects.get().cancel_reason == CancelReason.SOLD_OUT
 
 
-def test_is_refused_once_it_is_handed_over_or_cancelled(placed_order, chef, manager):
+def test_cancelling_is_refused_once_the_order_is_handed_over_or_cancelled(placed_order, chef, manager):
     order_services.hand_over(ref=shop.cooked(placed_order, by=chef).ref, by=chef, at=FRIDAY_NIGHT)
     other = shop.place()
     cancel(other, manager)
@@ -64,7 +64,7 @@ def test_is_refused_once_it_is_handed_over_or_cancelled(placed_order, chef, mana
         cancel(other, manager)
 
 
-def test_needs_words_for_something_else_and_keeps_them_out_of_the_log(placed_order, chef):
+def test_cancelling_for_another_reason_needs_a_note_that_is_not_stored_in_the_event(placed_order, chef):
     with pytest.raises(order_services.ReasonMissing):
         cancel(placed_order, chef, CancelReason.OTHER)
 
@@ -74,12 +74,12 @@ def test_needs_words_for_something_else_and_keeps_them_out_of_the_log(placed_ord
     assert StoredEvent.objects.get(type="order.cancelled.v1").data == {"reason": "other"}
 
 
-def test_of_an_unknown_order_finds_nothing(kitchen, manager):
+def test_cancelling_an_unknown_order_raises_order_not_found(kitchen, manager):
     with pytest.raises(order_services.OrderNotFound):
         order_services.cancel_order(ref=uuid7(), reason=CancelReason.CHANGED_MIND, by=manager, at=FRIDAY_NIGHT)
 
 
-def test_is_refused_for_a_pizza_that_was_recalled_into_the_line(placed_order, chef, guest):
+def test_cancelling_is_refused_to_a_guest_after_the_ticket_was_recalled_into_the_queue(placed_order, chef, guest):
     Kitchen.objects.update(oven_slots=1)
     shop.cooked(placed_order, by=chef)
     kitchen_services.start_cooking(ref=shop.place().ref, by=chef, at=FRIDAY_NIGHT)

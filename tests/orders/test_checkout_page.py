@@ -21,14 +21,14 @@ ANNA = {"name": "Anna Bianchi", "phone": "06 1234 5678", "email": "anna@example.
 
 @pytest.fixture
 def form(client):
-    """What the checkout page sends for one Margherita."""
+    """Return the data that the checkout page submits for one Margherita."""
     add(client)
     page = client.get(reverse("orders:checkout"))
     return {**ANNA, **hidden(page)}
 
 
 def hidden(page):
-    """Read what a checkout page carries unseen."""
+    """Return the hidden fields of a checkout page."""
     return {name: str(page.context["form"][name].value()) for name in ("key", "shown_total", "shown_lines")}
 
 
@@ -36,12 +36,12 @@ def send(client, form, **changed):
     return client.post(reverse("orders:checkout"), {**form, **changed})
 
 
-def test_sends_an_empty_basket_to_the_menu(client):
+def test_the_checkout_of_an_empty_basket_redirects_to_the_menu(client):
     assert client.get(reverse("orders:checkout")).url == reverse("menu:index")
     assert send(client, ANNA).url == reverse("menu:index")
 
 
-def test_shows_the_total_that_is_charged(client, form):
+def test_the_checkout_shows_the_total_that_is_charged(client, form):
     shown = client.get(reverse("orders:checkout")).context["basket"].totals.total
 
     send(client, form)
@@ -49,7 +49,7 @@ def test_shows_the_total_that_is_charged(client, form):
     assert Order.objects.get().total == shown == Decimal("12.99")
 
 
-def test_leads_a_guest_to_the_orders_own_link(client, form):
+def test_the_checkout_redirects_a_guest_to_the_link_of_the_order(client, form):
     response = send(client, form)
 
     order = Order.objects.get()
@@ -58,7 +58,7 @@ def test_leads_a_guest_to_the_orders_own_link(client, form):
     assert client.session["basket_count"] == 0
 
 
-def test_leads_a_customer_to_the_order_without_a_key(sign_in, client):
+def test_the_checkout_redirects_a_customer_to_the_order_page_without_a_guest_token(sign_in, client):
     sign_in(CUSTOMER)
     add(client)
     page = client.get(reverse("orders:checkout"))
@@ -79,7 +79,9 @@ def test_leads_a_customer_to_the_order_without_a_key(sign_in, client):
         ("email", "anna@", "does not look like an e-mail"),
     ],
 )
-def test_says_beside_the_field_what_is_wrong_and_keeps_the_form(client, form, field, typed, sentence):
+def test_an_invalid_contact_is_reported_beside_its_field_and_the_checkout_form_is_kept(
+    client, form, field, typed, sentence
+):
     response = send(client, form, **{field: typed}, notes="ring twice")
 
     assert response.status_code == 422
@@ -88,13 +90,13 @@ def test_says_beside_the_field_what_is_wrong_and_keeps_the_form(client, form, fi
     assert not Order.objects.exists()
 
 
-def test_keeps_a_name_on_one_line(client, form):
+def test_a_line_break_in_the_name_at_the_checkout_becomes_a_blank(client, form):
     send(client, form, name="Anna\r\nBcc: everybody@example.com")
 
     assert Order.objects.get().contact.name == "Anna Bcc: everybody@example.com"
 
 
-def test_asks_again_with_the_new_total_when_a_price_changed(client, form):
+def test_the_checkout_asks_again_with_the_new_total_when_a_price_has_changed(client, form):
     Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.99"))
 
     refused = send(client, form)
@@ -107,7 +109,7 @@ def test_asks_again_with_the_new_total_when_a_price_changed(client, form):
     assert Order.objects.get().total == Decimal("13.99")
 
 
-def test_says_which_is_sold_out_and_keeps_the_rest(client, form):
+def test_the_checkout_is_refused_naming_the_sold_out_pizza_and_the_basket_is_kept(client, form):
     add(client, item="pepperoni", keep=["pepperoni"])
     page = client.get(reverse("orders:checkout"))
     mark_sold_out(item=Pizza.objects.get(slug="pepperoni"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
@@ -119,7 +121,7 @@ def test_says_which_is_sold_out_and_keeps_the_rest(client, form):
     assert not Order.objects.exists()
 
 
-def test_says_when_the_kitchen_is_full(client, form):
+def test_the_checkout_is_refused_while_the_kitchen_is_at_capacity(client, form):
     send(client, form)
     add(client)
     page = client.get(reverse("orders:checkout"))
@@ -131,14 +133,14 @@ def test_says_when_the_kitchen_is_full(client, form):
     assert "at capacity" in refused.context["refusal"]
 
 
-def test_sent_twice_makes_one_order_and_one_answer(client, form):
+def test_a_checkout_form_that_is_sent_twice_places_one_order_with_one_url(client, form):
     first, second = send(client, form), send(client, form)
 
     assert first.url == second.url
     assert Order.objects.count() == Ticket.objects.count() == 1
 
 
-def test_from_two_tabs_makes_one_order_and_tells_the_other(client, form):
+def test_a_checkout_from_two_tabs_places_one_order_and_the_second_tab_shows_it(client, form):
     other_tab = {**form, **hidden(client.get(reverse("orders:checkout")))}
 
     first = send(client, form)
@@ -149,7 +151,7 @@ def test_from_two_tabs_makes_one_order_and_tells_the_other(client, form):
     assert "ordered already" in second.content.decode()
 
 
-def test_sent_again_with_other_contents_says_that_they_were_not_taken_and_shows_what_was(client, form):
+def test_a_checkout_form_sent_again_with_changes_is_refused_and_shows_the_placed_order(client, form):
     at_home = {**form, "method": "delivery", "street": "Via Appia 7", "city": "Roma"}
     first = send(client, at_home)
 
@@ -166,7 +168,7 @@ def test_sent_again_with_other_contents_says_that_they_were_not_taken_and_shows_
     assert send(client, at_home).url == first.url
 
 
-def test_says_of_each_way_how_long_it_takes(client, form):
+def test_the_checkout_shows_the_minutes_for_pickup_and_for_delivery(client, form):
     page = client.get(reverse("orders:checkout"))
 
     html, minutes = page.content.decode(), page.context["quote"].minutes
@@ -176,7 +178,7 @@ def test_says_of_each_way_how_long_it_takes(client, form):
 
 
 @pytest.mark.parametrize("closed", [{"taking_orders": False}, {"max_concurrent_orders": 1}], ids=["paused", "full"])
-def test_says_that_nobody_can_order_before_anything_is_typed(client, form, closed):
+def test_the_checkout_shows_the_reason_instead_of_the_form_while_no_orders_are_accepted(client, form, closed):
     shop.place()
     Kitchen.objects.update(**closed)
 
@@ -188,7 +190,7 @@ def test_says_that_nobody_can_order_before_anything_is_typed(client, form, close
     assert "We keep your basket for you until then." in html
 
 
-def test_typed_when_the_kitchen_closes_can_be_sent_again_later(client, form):
+def test_a_checkout_form_that_was_refused_while_the_kitchen_was_paused_can_be_sent_again_later(client, form):
     Kitchen.objects.update(taking_orders=False)
     refused = send(client, form, name="")
     assert "taking a break" in refused.context["refusal"]
@@ -198,7 +200,7 @@ def test_typed_when_the_kitchen_closes_can_be_sent_again_later(client, form):
     assert send(client, form).status_code == 302
 
 
-def test_does_not_ask_for_a_name_while_something_in_the_basket_is_sold_out(client, form):
+def test_the_checkout_shows_no_form_while_the_basket_contains_a_sold_out_pizza(client, form):
     mark_sold_out(item=Pizza.objects.get(slug="margherita"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     html = client.get(reverse("orders:checkout")).content.decode()
@@ -210,7 +212,7 @@ def test_does_not_ask_for_a_name_while_something_in_the_basket_is_sold_out(clien
 @pytest.mark.parametrize(
     ("field", "typed"), [("key", "x"), ("key", ""), ("shown_total", ""), ("shown_total", "NaN"), ("shown_lines", "")]
 )
-def test_survives_tampering_with_what_is_hidden(client, form, field, typed):
+def test_a_checkout_form_with_invalid_hidden_fields_is_refused_and_can_be_sent_again(client, form, field, typed):
     response = send(client, form, **{field: typed})
 
     assert response.status_code == 422
@@ -219,8 +221,8 @@ def test_survives_tampering_with_what_is_hidden(client, form, field, typed):
     assert send(client, form, **hidden(response)).status_code == 302
 
 
-def test_of_another_filling_is_refused_even_at_the_same_total(client, form):
-    """Another tab swaps the Margherita for something of the same price."""
+def test_a_checkout_of_a_changed_basket_is_refused_even_at_the_same_total(client, form):
+    """Another tab replaces the Margherita with a pizza of the same price."""
     Pizza.objects.filter(slug="pepperoni").update(base_price=Decimal("12.99"))
     line = client.get(reverse("orders:basket")).context["basket"].lines[0]
     add(client, item="pepperoni", keep=["pepperoni"])
@@ -232,7 +234,7 @@ def test_of_another_filling_is_refused_even_at_the_same_total(client, form):
     assert not Order.objects.exists()
 
 
-def test_of_a_customer_with_an_old_key_does_not_pass_for_the_new_basket(sign_in, client):
+def test_a_customers_used_idempotency_key_does_not_place_an_order_for_a_new_basket(sign_in, client):
     sign_in(CUSTOMER)
     add(client)
     form = {**ANNA, **hidden(client.get(reverse("orders:checkout")))}
@@ -246,7 +248,7 @@ def test_of_a_customer_with_an_old_key_does_not_pass_for_the_new_basket(sign_in,
     assert client.session["basket_count"] == 1
 
 
-def test_takes_out_what_shows_nothing_or_turns_the_text_around(client, form):
+def test_invisible_and_text_direction_characters_are_removed_from_notes_and_allergies(client, form):
     send(client, form, allergies="\u202enuts\u200b", notes="two\r\nlines\u2066")
 
     contact = Order.objects.get().contact
@@ -254,20 +256,20 @@ def test_takes_out_what_shows_nothing_or_turns_the_text_around(client, form):
     assert contact.notes.splitlines() == ["two", "lines"]
 
 
-def test_gives_notes_a_few_lines_and_loses_none_of_their_words(client, form):
+def test_notes_are_reduced_to_six_lines_of_text_without_losing_a_word(client, form):
     send(client, form, notes="ring\r\n\r\n\r\n twice " + "\n".join("abcdefgh"))
 
     assert Order.objects.get().contact.notes.splitlines() == ["ring", "twice a", "b", "c", "d", "e f g h"]
 
 
 @pytest.mark.parametrize("missing", ["street", "city"])
-def test_asks_for_what_the_desk_needs_of_an_address_in_its_words(client, form, missing):
+def test_a_missing_street_or_city_is_reported_in_the_words_of_the_order_service(client, form, missing):
     response = send(client, form, **{"method": "delivery", "street": "Via Appia 7", "city": "Roma", missing: " "})
 
     assert response.context["form"].errors == {missing: [order_services.NEEDED_AT_THE_DOOR[missing]]}
 
 
-def test_says_that_an_address_for_letters_is_too_long(client, form):
+def test_an_email_address_that_is_too_long_is_refused_at_the_checkout(client, form):
     response = send(client, form, email="a" * 250 + "@example.com")
 
     assert response.status_code == 422

@@ -9,7 +9,7 @@ from pizzeria.foundation.events.models import StoredEvent
 from tests.shop import FRIDAY_NIGHT
 
 
-def test_follows_the_ticket_step_by_step(placed_order, chef):
+def test_an_order_follows_the_steps_of_its_ticket(placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     placed_order.refresh_from_db()
     assert (placed_order.status, placed_order.cooking_started_at) == (OrderStatus.COOKING, FRIDAY_NIGHT)
@@ -19,7 +19,7 @@ def test_follows_the_ticket_step_by_step(placed_order, chef):
     assert (placed_order.status, placed_order.ready_at) == (OrderStatus.READY, FRIDAY_NIGHT)
 
 
-def test_keeps_who_cooked(placed_order, chef):
+def test_the_cooking_started_event_records_the_cook(placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     event = StoredEvent.objects.get(aggregate_ref=placed_order.ref, type="order.cooking_started.v1")
@@ -28,7 +28,7 @@ def test_keeps_who_cooked(placed_order, chef):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_never_disagrees_with_the_ticket_when_the_command_dies(placed_order, chef):
+def test_order_and_ticket_stay_unchanged_when_the_command_fails_before_its_commit(placed_order, chef):
     class Killed(Exception):
         pass
 
@@ -43,7 +43,7 @@ def test_never_disagrees_with_the_ticket_when_the_command_dies(placed_order, che
     assert StoredEvent.objects.filter(aggregate_ref=placed_order.ref).count() == 2
 
 
-def test_counts_its_events_without_gaps_to_the_counter(placed_order, chef):
+def test_the_events_of_an_order_are_numbered_without_gaps_until_it_is_handed_over(placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     order_services.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)

@@ -21,7 +21,7 @@ def ready_order(placed_order, chef):
     return placed_order
 
 
-def test_puts_the_order_into_the_guests_hands_and_the_cash_into_the_till(ready_order, chef):
+def test_handing_over_marks_the_order_as_delivered_and_paid(ready_order, chef):
     order = order_services.hand_over(ref=ready_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     order.refresh_from_db()
@@ -31,12 +31,12 @@ def test_puts_the_order_into_the_guests_hands_and_the_cash_into_the_till(ready_o
     assert delivered.data == {"method": "pickup", "cash_taken": "12.99"}
 
 
-def test_is_refused_before_the_order_is_ready(placed_order, chef):
+def test_handing_over_is_refused_before_the_order_is_ready(placed_order, chef):
     with pytest.raises(order_services.OrderStateConflict, match="not ready yet"):
         order_services.hand_over(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
 
 
-def test_is_refused_the_second_time_and_takes_no_cash_twice(ready_order, chef):
+def test_handing_over_a_second_time_is_refused_and_takes_no_cash_twice(ready_order, chef):
     order_services.hand_over(ref=ready_order.ref, by=chef, at=FRIDAY_NIGHT)
 
     with pytest.raises(order_services.OrderStateConflict, match="handed over already"):
@@ -46,19 +46,19 @@ def test_is_refused_the_second_time_and_takes_no_cash_twice(ready_order, chef):
     assert ready_order.paid == Decimal("12.99")
 
 
-def test_is_not_for_guests_or_drivers(ready_order, guest, driver):
+def test_guests_and_drivers_may_not_hand_over_an_order(ready_order, guest, driver):
     for by in (guest, driver):
         with pytest.raises(NotAllowed):
             order_services.hand_over(ref=ready_order.ref, by=by, at=FRIDAY_NIGHT)
 
 
-def test_of_an_unknown_order_finds_nothing(kitchen, chef):
+def test_handing_over_an_unknown_order_raises_order_not_found(kitchen, chef):
     with pytest.raises(order_services.OrderNotFound):
         order_services.hand_over(ref=uuid7(), by=chef, at=FRIDAY_NIGHT)
 
 
 @pytest.mark.parametrize("sent", ["foo", "//elsewhere.example", "https://elsewhere.example/", "/\n", "x" * 20_000])
-def test_leads_back_to_the_board_whatever_a_browser_sends_along(sign_in, ready_order, sent):
+def test_handing_over_redirects_to_the_board_whatever_next_url_is_submitted(sign_in, ready_order, sent):
     answer = sign_in(KITCHEN).post(reverse("orders:hand_over", args=[ready_order.ref]), {"next": sent})
 
     assert (answer.status_code, answer["Location"]) == (302, reverse("kitchen:board"))

@@ -1,4 +1,4 @@
-"""Taking a guest's order into an account: by its own link, by whoever is signed in, once."""
+"""Linking a guest's order to a customer: with its own guest token, by a signed-in user, once."""
 
 from dataclasses import replace
 
@@ -52,7 +52,7 @@ def page_of(order):
     return reverse("orders:order", args=[order.ref])
 
 
-def test_puts_it_into_the_history_and_closes_its_link(placed_order, carla):
+def test_linking_an_order_adds_it_to_the_history_of_the_customer_and_deletes_its_guest_token(placed_order, carla):
     key = placed_order.contact.guest_token
 
     adopt(placed_order, carla)
@@ -63,7 +63,7 @@ def test_puts_it_into_the_history_and_closes_its_link(placed_order, carla):
     assert Order.objects.get().contact.guest_token == ""
 
 
-def test_is_an_event_that_names_the_customer_and_nothing_personal(placed_order, carla):
+def test_linking_an_order_records_an_event_with_the_customers_ref_and_no_personal_data(placed_order, carla):
     adopted = adopt(placed_order, carla)
 
     event = StoredEvent.objects.get(type="order.adopted.v1")
@@ -72,7 +72,7 @@ def test_is_an_event_that_names_the_customer_and_nothing_personal(placed_order, 
     assert timeline(placed_order.ref)[-1].what == "Taken into an account"
 
 
-def test_is_found_again_by_replaying(placed_order, carla, bruno):
+def test_replaying_rebuilds_the_customer_of_a_linked_order_and_reports_another_one(placed_order, carla, bruno):
     adopt(placed_order, carla)
     assert list(replay.differences()) == []
 
@@ -81,14 +81,14 @@ def test_is_found_again_by_replaying(placed_order, carla, bruno):
     assert "customer is" in "".join(replay.differences())
 
 
-def test_is_refused_to_a_guest(placed_order):
+def test_linking_an_order_is_refused_to_a_guest(placed_order):
     with pytest.raises(NotAllowed):
         adopt(placed_order, GUEST)
 
     assert Order.objects.get().contact.guest_token
 
 
-def test_is_refused_when_it_is_in_an_account_already(placed_order, carla, bruno):
+def test_linking_an_order_that_belongs_to_a_customer_already_is_refused(placed_order, carla, bruno):
     theirs = shop.place(by=carla)
     with_old_link = shop.with_link(placed_order, bruno)
     adopt(placed_order, carla)
@@ -104,7 +104,7 @@ def test_is_refused_when_it_is_in_an_account_already(placed_order, carla, bruno)
 
 
 @pytest.mark.parametrize("token", ["", new_guest_token()], ids=["no token", "another token"])
-def test_is_refused_without_the_orders_own_link_also_to_staff(placed_order, carla, chef, token):
+def test_linking_an_order_without_its_own_guest_token_is_refused_also_to_staff(placed_order, carla, chef, token):
     for by in (carla, replace(chef, user_id=UserFactory().pk)):
         with pytest.raises(order_services.OrderNotFound):
             order_services.link_order_to_customer(ref=placed_order.ref, by=by.with_guest_token(token), at=FRIDAY_NIGHT)
@@ -112,12 +112,14 @@ def test_is_refused_without_the_orders_own_link_also_to_staff(placed_order, carl
     assert Order.objects.get().customer is None
 
 
-def test_of_an_unknown_order_finds_nothing(kitchen, carla):
+def test_linking_an_unknown_order_raises_order_not_found(kitchen, carla):
     with pytest.raises(order_services.OrderNotFound):
         order_services.link_order_to_customer(ref=uuid7(), by=carla, at=FRIDAY_NIGHT)
 
 
-def test_tells_nobody_twice_what_the_guest_was_told(post, placed_order, carla, chef):
+def test_linking_an_order_does_not_repeat_the_notifications_that_were_created_for_the_guest(
+    post, placed_order, carla, chef
+):
     create_notifications(placed_order)
     adopt(placed_order, carla)
     shop.cooked(placed_order, by=chef)
@@ -132,7 +134,9 @@ def test_tells_nobody_twice_what_the_guest_was_told(post, placed_order, carla, c
     assert set(told.exclude(recipient="guest").values_list("kind", flat=True)) == {"cooking", "ready"}
 
 
-def test_is_offered_on_the_link_to_whoever_is_signed_in(client, sign_in, placed_order):
+def test_the_page_of_a_guests_order_offers_linking_to_signed_in_users_and_sign_in_to_guests(
+    client, sign_in, placed_order
+):
     as_a_guest = client.get(link(placed_order)).content.decode()
     assert button(placed_order) not in as_a_guest
     assert f'{reverse("users:sign_in")}?next={link(placed_order)}"' in as_a_guest
@@ -140,14 +144,14 @@ def test_is_offered_on_the_link_to_whoever_is_signed_in(client, sign_in, placed_
     assert button(placed_order) in sign_in(CUSTOMER).get(link(placed_order)).content.decode()
 
 
-def test_is_never_done_by_signing_in_alone(sign_in, placed_order):
+def test_an_order_is_not_linked_by_signing_in_with_the_same_email_address(sign_in, placed_order):
     browser = sign_in(CUSTOMER, email=placed_order.contact.email)
     browser.get(link(placed_order))
 
     assert Order.objects.get().customer is None
 
 
-def test_leads_to_the_order_in_the_account(sign_in, placed_order):
+def test_linking_an_order_redirects_to_its_page_in_the_account_and_disables_the_guest_link(sign_in, placed_order):
     browser = sign_in(CUSTOMER)
 
     answer = browser.post(button(placed_order), follow=True)
@@ -157,14 +161,14 @@ def test_leads_to_the_order_in_the_account(sign_in, placed_order):
     assert browser.get(link(placed_order)).status_code == 404
 
 
-def test_finds_it_there_at_a_second_click(sign_in, placed_order):
+def test_linking_an_order_a_second_time_redirects_to_the_same_page(sign_in, placed_order):
     browser = sign_in(CUSTOMER)
     browser.post(button(placed_order))
 
     assert browser.post(button(placed_order)).url == page_of(placed_order)
 
 
-def test_wants_the_key_and_somebody_signed_in(client, sign_in, placed_order):
+def test_linking_an_order_needs_its_guest_token_and_a_signed_in_user(client, sign_in, placed_order):
     assert client.post(button(placed_order)).url.startswith(reverse("users:sign_in"))
 
     wrong = reverse("orders:link_order", args=[placed_order.ref, new_guest_token()])
@@ -173,18 +177,18 @@ def test_wants_the_key_and_somebody_signed_in(client, sign_in, placed_order):
     assert Order.objects.get().customer is None
 
 
-def test_of_anothers_order_finds_nothing(sign_in, placed_order, bruno):
+def test_linking_an_order_of_another_customer_returns_404(sign_in, placed_order, bruno):
     adopt(placed_order, bruno)
 
     assert sign_in(CUSTOMER).post(button(placed_order)).status_code == 404
     assert sign_in(KITCHEN).post(button(placed_order)).status_code == 404
 
 
-def test_changes_nothing_by_being_looked_at(sign_in, placed_order):
+def test_a_get_request_to_the_url_that_links_an_order_is_refused(sign_in, placed_order):
     assert sign_in(CUSTOMER).get(button(placed_order)).status_code == 405
 
 
-def test_leaves_the_kitchen_in_peace(placed_order, carla):
+def test_linking_an_order_does_not_change_the_board_version(placed_order, carla):
     version = Kitchen.objects.get().version
 
     adopt(placed_order, carla)

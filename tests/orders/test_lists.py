@@ -9,7 +9,7 @@ from tests.shop import FRIDAY_NIGHT
 
 @pytest.fixture
 def evening(kitchen, chef, manager):
-    """One waiting, one ready, one handed over, one cancelled."""
+    """Return four orders: one waiting, one ready, one handed over, one cancelled."""
     orders = [shop.place() for _ in range(4)]
     for order in orders[1:3]:
         shop.cooked(order, by=chef)
@@ -18,15 +18,15 @@ def evening(kitchen, chef, manager):
     return orders
 
 
-def test_active_is_what_is_neither_delivered_nor_cancelled(evening):
+def test_active_orders_are_those_neither_delivered_nor_cancelled(evening):
     assert [order.number for order in active_orders()] == [1, 2]
 
 
-def test_ready_is_what_waits_at_the_counter(evening):
+def test_ready_orders_are_those_that_wait_at_the_counter(evening):
     assert [order.number for order in ready_orders()] == [2]
 
 
-def test_all_are_newest_first_and_can_be_narrowed_down(evening):
+def test_all_orders_are_listed_newest_first_and_can_be_filtered_by_status_number_and_day(evening):
     assert [order.number for order in all_orders()] == [4, 3, 2, 1]
     assert [order.number for order in all_orders(status=OrderStatus.CANCELLED)] == [4]
     assert [order.number for order in all_orders(number=3, day=evening[2].business_date)] == [3]

@@ -16,7 +16,7 @@ def link(order):
     return reverse("orders:guest_order", args=[order.ref, order.contact.guest_token])
 
 
-def test_opens_with_the_key_alone(client, placed_order):
+def test_the_order_page_opens_with_the_guest_token_alone(client, placed_order):
     page = client.get(link(placed_order))
 
     assert page.status_code == 200
@@ -25,7 +25,7 @@ def test_opens_with_the_key_alone(client, placed_order):
     assert "no-store" in page["Cache-Control"]
 
 
-def test_with_a_wrong_key_or_another_orders_is_not_found(client, placed_order):
+def test_the_order_page_with_a_wrong_guest_token_or_that_of_another_order_returns_404(client, placed_order):
     other = shop.place()
 
     for key in (new_guest_token(), other.contact.guest_token, placed_order.contact.guest_token.swapcase()):
@@ -35,13 +35,13 @@ def test_with_a_wrong_key_or_another_orders_is_not_found(client, placed_order):
     )
 
 
-def test_by_its_ref_alone_asks_a_guest_to_sign_in(client, placed_order):
+def test_the_order_page_without_a_guest_token_redirects_a_guest_to_sign_in(client, placed_order):
     response = client.get(reverse("orders:order", args=[placed_order.ref]))
 
     assert response.url.startswith(reverse("users:sign_in"))
 
 
-def test_of_a_customer_opens_for_the_owner_and_staff_only(sign_in, kitchen):
+def test_the_order_page_of_a_customer_opens_only_for_its_owner_cooks_and_managers(sign_in, kitchen):
     owner = sign_in(CUSTOMER).user
     order = shop.place(by=shop.acting_as(CUSTOMER, owner.pk))
     page = reverse("orders:order", args=[order.ref])
@@ -55,14 +55,14 @@ def test_of_a_customer_opens_for_the_owner_and_staff_only(sign_in, kitchen):
     assert browser.get(page).status_code == 200
 
 
-def test_of_a_customer_has_no_link_that_opens_it(client, sign_in, kitchen):
+def test_the_order_page_of_a_customer_does_not_open_with_a_guest_token(client, sign_in, kitchen):
     order = shop.place(by=shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk))
     client.logout()
 
     assert client.get(reverse("orders:guest_order", args=[order.ref, new_guest_token()])).status_code == 404
 
 
-def test_tells_each_step_with_its_time(client, placed_order, chef):
+def test_the_order_page_shows_the_state_of_each_step_until_the_order_is_handed_over(client, placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     assert [step.state for step in client.get(link(placed_order)).context["order"].steps] == [
         "done",
@@ -80,7 +80,7 @@ def test_tells_each_step_with_its_time(client, placed_order, chef):
     assert {step.state for step in detail.steps} == {"done"}
 
 
-def test_gives_htmx_all_that_moves_and_its_title(client, placed_order, chef):
+def test_an_htmx_request_to_the_order_page_gets_the_changing_part_and_the_title(client, placed_order, chef):
     order_services.cancel_order(ref=placed_order.ref, reason=CancelReason.SOLD_OUT, by=chef, at=FRIDAY_NIGHT)
 
     part = client.get(link(placed_order), headers={"HX-Request": "true"}).content.decode()
@@ -89,10 +89,10 @@ def test_gives_htmx_all_that_moves_and_its_title(client, placed_order, chef):
     assert f"<title>This order was cancelled · Order {placed_order.number} · " in part
     assert "Nothing to pay" in part
     assert "Keep this link" not in part
-    assert "hx-get" not in part  # the end of its news
+    assert "hx-get" not in part  # it does not refresh itself any more
 
 
-def test_says_to_staff_that_they_can_cancel_it_as_long_as_it_is_open(client, sign_in, placed_order, chef):
+def test_the_order_page_offers_cancelling_to_staff_as_long_as_the_order_is_active(client, sign_in, placed_order, chef):
     shop.cooked(placed_order, by=chef)
     address = reverse("orders:order", args=[placed_order.ref])
 
@@ -106,7 +106,7 @@ def test_says_to_staff_that_they_can_cancel_it_as_long_as_it_is_open(client, sig
 
 
 @pytest.mark.parametrize("lines", [1, 8])
-def test_takes_at_most_five_queries(client, kitchen, django_assert_max_num_queries, lines):
+def test_the_order_page_takes_at_most_five_queries(client, kitchen, django_assert_max_num_queries, lines):
     sizes = ["small", "medium", "large"]
     choices = [shop.pizza(size=sizes[n % 3], added=("olives", "basil", "mushrooms")[: n // 3]) for n in range(lines)]
     order = shop.place(shop.basket_of(*choices))
@@ -115,7 +115,7 @@ def test_takes_at_most_five_queries(client, kitchen, django_assert_max_num_queri
         client.get(link(order))
 
 
-def test_history_lists_ones_own_newest_first_in_a_constant_number_of_queries(
+def test_the_history_lists_a_customers_own_orders_newest_first_in_at_most_six_queries(
     sign_in, kitchen, django_assert_max_num_queries
 ):
     browser = sign_in(CUSTOMER)
@@ -136,7 +136,9 @@ def test_history_lists_ones_own_newest_first_in_a_constant_number_of_queries(
         (FulfillmentMethod.DELIVERY, {"sold_out", "too_busy"}, {"nobody_home", "wrong_address"}),
     ],
 )
-def test_offers_staff_the_reasons_there_can_be_to_cancel_it(sign_in, kitchen, method, before, once_ready):
+def test_the_cancel_page_offers_staff_the_reasons_that_fit_the_method_and_the_status(
+    sign_in, kitchen, method, before, once_ready
+):
     order, always = shop.place(method=method), {"changed_mind", "other"}
     address = reverse("orders:cancel", args=[order.ref])
     browser = sign_in(KITCHEN)

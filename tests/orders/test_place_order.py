@@ -21,7 +21,7 @@ from tests.shop import ANNA, FRIDAY_NIGHT
 pytestmark = pytest.mark.usefixtures("kitchen")
 
 
-def test_makes_a_confirmed_order_with_a_ticket_in_the_line():
+def test_placing_an_order_creates_a_confirmed_order_with_a_waiting_ticket():
     basket = shop.basket_of(shop.pizza("pepperoni", size="large", added=("olives",)), shop.simple_item())
 
     order = shop.place(basket)
@@ -37,7 +37,7 @@ def test_makes_a_confirmed_order_with_a_ticket_in_the_line():
     ]
 
 
-def test_is_two_events_written_with_the_order_each_with_its_relay():
+def test_placing_an_order_records_two_events_each_with_an_outbox_entry():
     order = shop.place()
 
     events = StoredEvent.objects.filter(aggregate_ref=order.ref)
@@ -48,7 +48,7 @@ def test_is_two_events_written_with_the_order_each_with_its_relay():
     assert OutboxEntry.objects.filter(event__in=events, relayed_at=None, dead_lettered_at=None).count() == 2
 
 
-def test_writes_nothing_personal_and_no_free_text_into_the_log():
+def test_the_events_of_an_order_contain_no_personal_data_and_no_free_text():
     contact = order_services.ContactDetails("Zsa Zsa", "+390612345678", "zsa@example.com", "peanuts!", "ring twice")
 
     order = shop.place(contact=contact)
@@ -58,15 +58,15 @@ def test_writes_nothing_personal_and_no_free_text_into_the_log():
         assert personal not in written
 
 
-def test_promises_when_the_pizza_is_in_the_guests_hands():
+def test_an_order_is_promised_for_when_the_guest_gets_the_pizza():
     order = shop.place()  # a Margherita: 8 minutes, 2 to hand over
 
     assert (order.promise_from - FRIDAY_NIGHT).total_seconds() == 10 * 60
     assert (order.promise_until - order.promise_from).total_seconds() == 10 * 60
 
 
-def test_numbers_orders_from_one_each_business_day(kitchen):
-    at_two = FRIDAY_NIGHT.replace(day=21, hour=1)  # 02:00 on the wall clock: still Friday
+def test_orders_are_numbered_from_one_each_business_day(kitchen):
+    at_two = FRIDAY_NIGHT.replace(day=21, hour=1)  # 02:00 on the wall clock: still Friday's business day
     on_saturday = FRIDAY_NIGHT.replace(day=21)
 
     numbers = [shop.place(at=at).number for at in (FRIDAY_NIGHT, at_two, on_saturday)]
@@ -74,7 +74,7 @@ def test_numbers_orders_from_one_each_business_day(kitchen):
     assert numbers == [1, 2, 1]
 
 
-def test_gives_a_guest_a_key_and_a_customer_none(sign_in):
+def test_the_order_of_a_guest_has_a_guest_token_and_that_of_a_customer_has_none(sign_in):
     user = sign_in().user
 
     guests, customers = shop.place(), shop.place(by=shop.acting_as(CUSTOMER, user.pk))
@@ -84,7 +84,7 @@ def test_gives_a_guest_a_key_and_a_customer_none(sign_in):
     assert customers.customer.user == user
 
 
-def test_registers_a_customer_with_the_first_order_only(sign_in):
+def test_a_customer_is_registered_with_the_first_order_only(sign_in):
     carla = shop.acting_as(CUSTOMER, sign_in().user.pk)
 
     first, second = shop.place(by=carla), shop.place(by=carla)
@@ -94,7 +94,7 @@ def test_registers_a_customer_with_the_first_order_only(sign_in):
     assert list(types) == ["customer.registered.v1"]
 
 
-def test_charges_what_the_menu_says_now_and_keeps_it_for_ever():
+def test_a_placed_order_keeps_its_names_and_prices_when_the_menu_changes():
     order = shop.place()
 
     Pizza.objects.update(base_price=99, name="Dearer")
@@ -103,7 +103,7 @@ def test_charges_what_the_menu_says_now_and_keeps_it_for_ever():
     assert (line.name, line.unit_price) == ("Margherita", Decimal("12.99"))
 
 
-def test_is_refused_with_both_totals_when_a_price_changed_meanwhile():
+def test_placing_an_order_is_refused_with_both_totals_when_a_price_has_changed():
     basket = shop.basket_of()
     Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.99"))
 
@@ -117,7 +117,7 @@ def test_is_refused_with_both_totals_when_a_price_changed_meanwhile():
 
 
 @pytest.mark.parametrize("typed", ["0.00", "0.01", "-12.99", "12.98", "13.00"])
-def test_is_refused_for_any_total_but_the_shops(typed):
+def test_placing_an_order_is_refused_for_any_total_but_the_computed_one(typed):
     basket = shop.basket_of()
 
     with pytest.raises(order_services.TotalChanged):
@@ -126,7 +126,7 @@ def test_is_refused_for_any_total_but_the_shops(typed):
     assert nothing_is_kept(basket)
 
 
-def test_is_refused_naming_all_that_is_sold_out_and_keeps_the_basket():
+def test_placing_an_order_is_refused_naming_everything_sold_out_and_the_basket_is_kept():
     basket = shop.basket_of(shop.pizza("margherita"), shop.pizza("pepperoni"), shop.pizza(added=("olives",)))
     total = shop.total_of(basket)
     for item in (Pizza.objects.get(slug="pepperoni"), Topping.objects.get(slug="olives")):
@@ -139,7 +139,7 @@ def test_is_refused_naming_all_that_is_sold_out_and_keeps_the_basket():
     assert basket.lines.count() == 3
 
 
-def test_is_refused_for_an_empty_basket():
+def test_placing_an_order_is_refused_for_an_empty_basket():
     basket = shop.basket_of()
     basket.lines.all().delete()
 
@@ -147,7 +147,7 @@ def test_is_refused_for_an_empty_basket():
         shop.place(basket, shown_total=Decimal("0.00"))
 
 
-def test_spends_a_basket_once():
+def test_a_basket_can_be_ordered_only_once():
     basket = shop.basket_of()
     order = shop.place(basket)
 
@@ -158,7 +158,7 @@ def test_spends_a_basket_once():
     assert Order.objects.count() == 1
 
 
-def test_is_refused_at_capacity_with_the_minutes_to_wait(kitchen):
+def test_placing_an_order_at_capacity_is_refused_with_the_minutes_to_wait(kitchen):
     Kitchen.objects.update(max_concurrent_orders=1)
     first = shop.place()
 
@@ -168,7 +168,7 @@ def test_is_refused_at_capacity_with_the_minutes_to_wait(kitchen):
     assert Order.objects.get() == first
 
 
-def test_is_refused_while_the_kitchen_takes_no_orders():
+def test_placing_an_order_is_refused_while_the_kitchen_accepts_no_orders():
     basket = shop.basket_of()
     Kitchen.objects.update(taking_orders=False)
 
@@ -178,7 +178,7 @@ def test_is_refused_while_the_kitchen_takes_no_orders():
     assert nothing_is_kept(basket)
 
 
-def test_answers_the_same_form_sent_again_with_the_same_order():
+def test_placing_an_order_again_with_the_same_idempotency_key_returns_the_same_order():
     basket, key = shop.basket_of(), uuid4()
     idempotency = IdempotentRequest.of(principal="basket:1", key=key, asked={"name": "Anna"})
 
@@ -190,7 +190,7 @@ def test_answers_the_same_form_sent_again_with_the_same_order():
     assert Order.objects.count() == 1
 
 
-def test_is_refused_for_a_key_that_comes_with_another_form():
+def test_placing_an_order_is_refused_for_an_idempotency_key_that_was_used_with_another_form():
     basket, key = shop.basket_of(), uuid4()
     shop.place(basket, idempotency=IdempotentRequest.of(principal="basket:1", key=key, asked={"name": "Anna"}))
 
@@ -202,7 +202,7 @@ def test_is_refused_for_a_key_that_comes_with_another_form():
         )
 
 
-def test_leaves_the_key_free_when_it_is_refused():
+def test_a_refused_order_leaves_its_idempotency_key_unused():
     basket, idempotency = shop.basket_of(), IdempotentRequest.of(principal="basket:1", key=uuid4(), asked={})
     with pytest.raises(order_services.TotalChanged):
         shop.place(basket, shown_total=Decimal("1.00"), idempotency=idempotency)
@@ -221,18 +221,18 @@ def test_an_order_that_was_never_placed_cannot_be_committed():
 
 
 @pytest.mark.parametrize("who", ["a guest", "a customer"])
-def test_takes_at_most_20_statements(sign_in, who, django_assert_max_num_queries):
+def test_placing_an_order_takes_at_most_20_statements(sign_in, who, django_assert_max_num_queries):
     by = GUEST if who == "a guest" else shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk)
-    shop.place(by=by)  # somebody is in the line already
+    shop.place(by=by)  # the queue is not empty
     choices = [shop.pizza(added=("olives", "basil")), shop.pizza("pepperoni", added=("mushrooms",)), shop.simple_item()]
     basket, idempotency = shop.basket_of(*choices), IdempotentRequest.of(principal="basket:1", key=uuid4(), asked={})
     total = shop.total_of(basket)
 
-    with django_assert_max_num_queries(20 + 2):  # and the SAVEPOINT and its RELEASE, which stand for BEGIN and COMMIT
+    with django_assert_max_num_queries(20 + 2):  # with SAVEPOINT and RELEASE in place of BEGIN and COMMIT
         shop.place(basket, shown_total=total, by=by, idempotency=idempotency)
 
 
-def test_keeps_personal_data_apart_from_the_order():
+def test_the_order_table_has_no_columns_for_personal_data():
     order = shop.place(contact=ANNA)
 
     columns = [

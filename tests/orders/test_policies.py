@@ -1,4 +1,4 @@
-"""Who may act on an order: commands check it for themselves, because pages are not the only way to them."""
+"""Who may see and cancel an order. Commands check it themselves, because pages are not their only callers."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def carla(kitchen):
 
 @pytest.fixture
 def orders(carla):
-    """A guest's order and Carla's, by whose they are."""
+    """Return a guest's order and Carla's order, by their owner."""
     return {"a guest's": shop.place(), "Carla's": shop.place(by=carla)}
 
 
@@ -51,14 +51,14 @@ VISIBLE = {
 
 
 @pytest.mark.parametrize("whose", VISIBLE)
-def test_an_order_is_visible_to_its_owner_to_who_has_its_link_and_to_staff(orders, actors, whose):
+def test_an_order_is_visible_to_its_owner_to_actors_with_its_link_and_to_staff(orders, actors, whose):
     order = Order.objects.get(pk=orders[whose].pk)
 
     assert {who for who, actor in actors.items() if policies.is_visible(order, actor)} == VISIBLE[whose]
 
 
 @pytest.mark.parametrize("whose", VISIBLE)
-def test_cancelling_finds_no_order_that_the_actor_may_not_see(orders, actors, whose):
+def test_cancelling_raises_order_not_found_for_an_order_that_the_actor_may_not_see(orders, actors, whose):
     for who in actors.keys() - VISIBLE[whose]:
         with pytest.raises(order_services.OrderNotFound):
             cancel(orders[whose], actors[who])
@@ -68,11 +68,11 @@ def test_cancelling_finds_no_order_that_the_actor_may_not_see(orders, actors, wh
 
 
 @pytest.mark.parametrize(("whose", "who"), [("a guest's", "a guest with the link"), ("Carla's", "Carla")])
-def test_cancelling_is_for_whoever_may_see_the_order(orders, actors, whose, who):
+def test_an_owner_and_a_guest_with_the_link_may_cancel_an_order(orders, actors, whose, who):
     assert cancel(orders[whose], actors[who]).status == OrderStatus.CANCELLED
 
 
-def test_an_actor_shows_the_token_of_a_link_to_nobody(actors):
+def test_the_text_forms_of_an_actor_do_not_contain_its_guest_token(actors):
     actor = actors["a guest with the link"]
 
     assert actor.guest_token not in f"{actor} {actor!r}"

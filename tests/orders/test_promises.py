@@ -14,7 +14,7 @@ from tests.shop import FRIDAY_NIGHT
 
 @pytest.fixture
 def one_place(kitchen):
-    """One place in the oven, and three orders that are promised one after the other."""
+    """Return three orders, promised one after the other, of a kitchen with one oven slot."""
     Kitchen.objects.update(oven_slots=1)
     return [shop.place() for _ in range(3)]
 
@@ -23,13 +23,13 @@ def minutes(count):
     return FRIDAY_NIGHT + timedelta(minutes=count)
 
 
-def test_leaves_promises_alone_that_can_be_kept(one_place, chef):
+def test_a_promise_that_can_still_be_kept_is_not_changed(one_place, chef):
     kitchen_services.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(5))
 
     assert not StoredEvent.objects.filter(type="order.promise_changed.v1").exists()
 
 
-def test_promises_anew_what_even_its_end_cannot_be_kept_for(one_place, chef):
+def test_a_promise_whose_end_cannot_be_kept_is_extended(one_place, chef):
     before = [(order.promise_from, order.promise_until) for order in one_place]
 
     kitchen_services.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
@@ -40,14 +40,14 @@ def test_promises_anew_what_even_its_end_cannot_be_kept_for(one_place, chef):
     assert StoredEvent.objects.filter(type="order.promise_changed.v1", actor="system").count() == 3
 
 
-def test_promises_with_twice_the_room_of_what_was_wrong(one_place, chef):
+def test_an_extended_promise_is_twice_as_wide_as_the_missed_one(one_place, chef):
     kitchen_services.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
 
     widths = {order.promise_until - order.promise_from for order in Order.objects.all()}
     assert widths == {timedelta(minutes=20)}
 
 
-def test_interrupts_the_guest_of_an_order_that_nobody_touches_ever_more_seldom(one_place):
+def test_the_promise_of_an_order_that_is_never_started_is_extended_less_and_less_often(one_place):
     for minute in range(0, 8 * 60, 5):
         kitchen_services.recalculate_promises(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(minute))
 
@@ -58,20 +58,20 @@ def test_interrupts_the_guest_of_an_order_that_nobody_touches_ever_more_seldom(o
     assert all(later > earlier for earlier, later in pairwise(pauses))
 
 
-def test_does_so_once(one_place, chef):
+def test_an_extended_promise_that_can_be_kept_is_not_extended_again(one_place, chef):
     kitchen_services.start_cooking(ref=one_place[0].ref, by=chef, at=minutes(15))
     kitchen_services.finish_ticket(ref=one_place[0].ref, by=chef, at=minutes(23))
 
     assert StoredEvent.objects.filter(type="order.promise_changed.v1").count() == 3
 
 
-def test_happens_by_itself_while_nobody_touches_the_oven(one_place):
+def test_recalculating_promises_extends_missed_ones_without_a_change_of_the_queue(one_place):
     kitchen_services.recalculate_promises(kitchen=Kitchen.objects.get(), by=SYSTEM, at=minutes(15))
 
     assert StoredEvent.objects.filter(type="order.promise_changed.v1").count() == 3
 
 
-def test_goes_on_for_a_delivery_that_waits_for_its_driver(kitchen, chef):
+def test_the_missed_promise_of_a_ready_delivery_that_waits_for_a_driver_is_extended(kitchen, chef):
     brought = shop.place(method=FulfillmentMethod.DELIVERY, contact=shop.AT_HOME)
     shop.cooked(brought, by=chef)
 
@@ -81,7 +81,7 @@ def test_goes_on_for_a_delivery_that_waits_for_its_driver(kitchen, chef):
     assert brought.promise_from == minutes(120 + 2 + 20)
 
 
-def test_ends_for_a_pickup_that_is_ready(placed_order, kitchen, chef):
+def test_the_promise_of_a_pickup_order_is_not_extended_once_it_is_ready(placed_order, kitchen, chef):
     shop.cooked(placed_order, by=chef)
 
     kitchen_services.recalculate_promises(kitchen=kitchen, by=SYSTEM, at=minutes(120))
@@ -89,7 +89,7 @@ def test_ends_for_a_pickup_that_is_ready(placed_order, kitchen, chef):
     assert not StoredEvent.objects.filter(type="order.promise_changed.v1").exists()
 
 
-def test_by_itself_shows_the_cooks_nothing_new(one_place, kitchen):
+def test_recalculating_promises_does_not_change_the_board_version(one_place, kitchen):
     kitchen.refresh_from_db()
 
     kitchen_services.recalculate_promises(kitchen=kitchen, by=SYSTEM, at=minutes(15))

@@ -1,4 +1,4 @@
-"""What the menu says to those who have not ordered yet: when it would be ready, or why nobody can order."""
+"""The quote on the menu's pages: when an order would be ready, or why no orders are accepted."""
 
 import re
 from unittest.mock import Mock
@@ -26,13 +26,13 @@ PAUSED = r"The kitchen is taking a break \(The oven is cold\)\. Please try again
 
 @pytest.fixture
 def _kept_longer(monkeypatch):
-    """Keep it for longer than any test takes: only what throws it away makes it another."""
+    """Cache the quote for longer than any test takes: only an invalidation changes it."""
     monkeypatch.setattr(quotes, "CACHE_SECONDS", 3600)
 
 
 @pytest.fixture
 def said(client, kitchen, _kept_longer):
-    """Read it off both pages of the menu: `reason_note()`."""
+    """Return a function that reads the quote, the same on both pages of the menu: `said()`."""
 
     def said():
         pages = [client.get(address).content.decode() for address in (CARD, PIZZA)]
@@ -47,24 +47,24 @@ def pause(kitchen, by, until=None):
     kitchen_services.pause(kitchen=kitchen, reason="The oven is cold", until=until, by=by, at=clock.now())
 
 
-def test_is_there_before_anything_is_in_the_basket(client, kitchen, chef):
+def test_the_page_of_an_empty_basket_shows_that_the_kitchen_is_paused(client, kitchen, chef):
     pause(kitchen, chef)
 
     assert re.search(PAUSED, client.get(BASKET).content.decode())
 
 
-def test_is_when_it_would_be_ready(said):
+def test_the_quote_names_the_minutes_until_an_order_would_be_ready(said):
     assert re.fullmatch(OPEN, said())
 
 
-def test_is_at_once_that_the_kitchen_is_paused_and_that_it_is_open_again(
+def test_the_quote_changes_as_soon_as_a_pause_or_its_end_is_committed(
     said, kitchen, chef, django_capture_on_commit_callbacks
 ):
     assert re.fullmatch(OPEN, said())
 
     with django_capture_on_commit_callbacks(execute=True):
         pause(kitchen, chef)
-        assert re.fullmatch(OPEN, said())  # nobody is told of what is not committed
+        assert re.fullmatch(OPEN, said())  # the pause is not committed yet
     assert re.fullmatch(PAUSED, said())
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -72,7 +72,7 @@ def test_is_at_once_that_the_kitchen_is_paused_and_that_it_is_open_again(
     assert re.fullmatch(OPEN, said())
 
 
-def test_is_at_once_that_the_kitchen_is_full_and_that_it_is_not_any_more(
+def test_the_quote_changes_as_soon_as_the_kitchen_is_full_or_has_room_again(
     said, kitchen, manager, django_capture_on_commit_callbacks
 ):
     Kitchen.objects.update(max_concurrent_orders=1)
@@ -95,7 +95,7 @@ def test_is_at_once_that_the_kitchen_is_full_and_that_it_is_not_any_more(
 
 
 @pytest.mark.usefixtures("_kept_longer")
-def test_is_asked_for_once_and_then_known(kitchen, django_assert_num_queries):
+def test_the_quote_takes_two_queries_and_none_while_it_is_cached(kitchen, django_assert_num_queries):
     with django_assert_num_queries(2):
         told = cached_quote(at=FRIDAY_NIGHT)
 
@@ -103,7 +103,7 @@ def test_is_asked_for_once_and_then_known(kitchen, django_assert_num_queries):
         assert cached_quote(at=FRIDAY_NIGHT) == told
 
 
-def test_is_kept_for_five_seconds_at_most(kitchen, monkeypatch):
+def test_the_quote_is_cached_for_five_seconds(kitchen, monkeypatch):
     cache = Mock(**{"get.return_value": None})
     monkeypatch.setattr(quotes, "cache", cache)
 
@@ -112,7 +112,9 @@ def test_is_kept_for_five_seconds_at_most(kitchen, monkeypatch):
     cache.set.assert_called_once_with(quotes.CACHE_KEY, told, 5)
 
 
-def test_is_said_without_redis_and_costs_its_two_questions(said, settings, kitchen, chef, django_assert_num_queries):
+def test_without_redis_the_quote_takes_two_queries_and_is_still_shown(
+    said, settings, kitchen, chef, django_assert_num_queries
+):
     options = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
     gone = {"BACKEND": "pizzeria.operations.cache.FailOpenRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
     settings.CACHES = {name: {**gone, "OPTIONS": options} for name in ("default", "sessions")}
@@ -123,6 +125,6 @@ def test_is_said_without_redis_and_costs_its_two_questions(said, settings, kitch
     assert re.fullmatch(PAUSED, said())
 
 
-def test_is_not_asked_for_by_pages_that_do_not_say_it(client, kitchen, django_assert_num_queries):
+def test_a_page_that_does_not_show_the_quote_does_not_query_for_it(client, kitchen, django_assert_num_queries):
     with django_assert_num_queries(0):
         client.get(reverse("users:sign_in"))

@@ -1,4 +1,4 @@
-"""Walks on which anybody may try anything at any time: what holds after each step is in walk.py and books.py."""
+"""Random walks on which users try any step at any time. The invariants are in walk.py and books.py."""
 
 from collections import Counter
 
@@ -19,11 +19,11 @@ ROWS = {*table.LIFE, *table.RUNNING}
 
 @pytest.fixture
 def walk(db):
-    """Take so many walks, with dice of their own: `walk(dice=0)`. What they meet is counted on."""
+    """Reset the counts of rows and refusals, and return a function that takes walks with a seed: `walk(dice=0)`."""
     how = trials(
         max_examples=WALKS,
         stateful_step_count=STEPS,
-        phases=[Phase.generate],  # making a walk shorter takes minutes, and its last step tells as much
+        phases=[Phase.generate],  # no shrinking: it takes minutes, and the last step of a walk shows as much
         suppress_health_check=[HealthCheck.too_slow],  # a step is a command on a real database
     )
 
@@ -41,7 +41,7 @@ def not_met():
 
 
 @pytest.mark.long
-def test_keep_every_rule_and_meet_each(walk):
+def test_random_walks_break_no_rule_and_follow_every_row_of_the_table(walk):
     """What the walks never met, they did not prove. Where some met not all, as luck would have it, more are taken."""
     for dice in DICE:
         walk(dice=dice)
@@ -60,7 +60,7 @@ def test_keep_every_rule_and_meet_each(walk):
         pytest.param("orders.services.extend_missed_promises", lambda **_news: None, id="nobody promises anew"),
     ],
 )
-def test_control_without_a_protection_they_find_that_it_is_gone(walk, monkeypatch, protection, without):
+def test_control_random_walks_fail_when_a_protection_is_removed(walk, monkeypatch, protection, without):
     monkeypatch.setattr(protection, without)
 
     with pytest.raises(AssertionError):

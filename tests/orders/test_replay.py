@@ -15,7 +15,7 @@ from tests.shop import FRIDAY_NIGHT
 
 @pytest.fixture
 def orders(kitchen, chef, sign_in):
-    """One order in each place: waiting, cooking, ready, handed over; one of them a customer's."""
+    """Return four orders: waiting, cooking (of a customer), ready and handed over."""
     carla = shop.acting_as(CUSTOMER, sign_in().user.pk)
     placed = [
         shop.place(shop.basket_of(shop.pizza("pepperoni", added=("olives", "basil"), left_out=("pepperoni",)))),
@@ -31,7 +31,7 @@ def orders(kitchen, chef, sign_in):
     return placed
 
 
-def test_finds_every_order_as_its_events_say(orders):
+def test_replaying_finds_no_difference_between_orders_and_their_events(orders):
     assert list(replay.differences()) == []
 
 
@@ -47,7 +47,7 @@ def test_finds_every_order_as_its_events_say(orders):
         ("ready_at", FRIDAY_NIGHT),
     ],
 )
-def test_names_a_row_changed_by_hand(orders, field, value):
+def test_replaying_reports_a_column_of_an_order_that_was_changed_by_hand(orders, field, value):
     Order.objects.filter(pk=orders[0].pk).update(**{field: value})
 
     found = list(replay.differences())
@@ -56,7 +56,7 @@ def test_names_a_row_changed_by_hand(orders, field, value):
     assert f"order {orders[0].ref}: {field} is {value}" in found[0]
 
 
-def test_names_a_line_and_a_part_changed_by_hand(orders):
+def test_replaying_reports_an_order_line_and_a_part_of_one_that_were_changed_by_hand(orders):
     OrderLine.objects.filter(order=orders[2], position=1).update(unit_price=0)
     OrderLinePart.objects.filter(line__order=orders[0]).update(added=[])
 
@@ -66,7 +66,7 @@ def test_names_a_line_and_a_part_changed_by_hand(orders):
     assert f"order {orders[0].ref}, line 0, part 0: added is []" in found
 
 
-def test_names_a_line_that_is_gone_and_an_owner_that_changed(orders):
+def test_replaying_reports_a_missing_order_line_and_a_changed_customer(orders):
     OrderLinePart.objects.filter(line__order=orders[3]).delete()
     OrderLine.objects.filter(order=orders[3]).delete()
     Order.objects.filter(pk=orders[1].pk).update(customer=None)
@@ -77,7 +77,7 @@ def test_names_a_line_that_is_gone_and_an_owner_that_changed(orders):
     assert f"order {orders[1].ref}: customer is None" in found
 
 
-def test_command_says_so_and_fails_only_when_something_differs(orders):
+def test_the_replay_command_reports_its_result_and_fails_only_when_an_order_differs(orders):
     out = StringIO()
     call_command("replay_orders", "--check", stdout=out)
     assert "4 orders, each as its events say." in out.getvalue()

@@ -1,4 +1,4 @@
-"""What is seen at the desk: its selectors ask the database as often for twenty rows as for two."""
+"""Query counts of the selectors of orders: the same for twenty rows as for two."""
 
 import pytest
 from django.urls import reverse
@@ -27,7 +27,7 @@ def ready_by_status():
 
 @FEW_AND_MANY
 @pytest.mark.parametrize("read", [active_orders, ready_orders, all_orders, ready_by_status])
-def test_of_lists_take_one_query_with_the_contacts(many, read, chef, django_assert_num_queries):
+def test_a_list_of_orders_takes_one_query_with_the_contacts(many, read, chef, django_assert_num_queries):
     for _ in range(many):
         shop.cooked(shop.place(), by=chef)
 
@@ -38,7 +38,7 @@ def test_of_lists_take_one_query_with_the_contacts(many, read, chef, django_asse
 
 
 @FEW_AND_MANY
-def test_of_a_customers_orders_take_two_queries(many, sign_in, django_assert_num_queries):
+def test_the_orders_of_a_customer_take_two_queries(many, sign_in, django_assert_num_queries):
     carla = shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk)
     for _ in range(many):
         shop.place(by=carla)
@@ -49,7 +49,7 @@ def test_of_a_customers_orders_take_two_queries(many, sign_in, django_assert_num
     assert [row.number for row in rows] == list(range(many, 0, -1))
 
 
-def test_of_a_customers_orders_give_ten_unless_more_are_asked_for(sign_in):
+def test_the_orders_of_a_customer_are_limited_to_ten_unless_more_are_requested(sign_in):
     carla = shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk)
     for _ in range(11):
         shop.place(by=carla)
@@ -59,7 +59,7 @@ def test_of_a_customers_orders_give_ten_unless_more_are_asked_for(sign_in):
 
 
 @FEW_AND_MANY
-def test_of_the_tour_take_one_query_whoever_drives(many, chef, django_assert_num_queries):
+def test_the_tour_takes_one_query_however_many_drivers_there_are(many, chef, django_assert_num_queries):
     dina, *others = [shop.acting_as(DRIVER, UserFactory().pk) for _ in range(many)]
     for driver in (dina, *others):
         for steps in (
@@ -79,7 +79,9 @@ def test_of_the_tour_take_one_query_whoever_drives(many, chef, django_assert_num
 
 
 @FEW_AND_MANY
-def test_of_the_timeline_take_two_queries_whoever_did_it(many, placed_order, django_assert_num_queries):
+def test_the_timeline_of_an_order_takes_two_queries_however_many_users_acted(
+    many, placed_order, django_assert_num_queries
+):
     cooks = [shop.acting_as(KITCHEN, UserFactory(first_name=f"Ciro {number}").pk) for number in range(many)]
     shop.cooked(placed_order, by=cooks[0])
     for cook in cooks[1:]:
@@ -93,7 +95,7 @@ def test_of_the_timeline_take_two_queries_whoever_did_it(many, placed_order, dja
 
 
 @FEW_AND_MANY
-def test_of_one_order_take_two_queries(many, django_assert_num_queries):
+def test_the_detail_of_one_order_takes_two_queries(many, django_assert_num_queries):
     placed = shop.place(basket_of(many))
     order = Order.objects.select_related("contact").get(pk=placed.pk)
 
@@ -104,30 +106,30 @@ def test_of_one_order_take_two_queries(many, django_assert_num_queries):
 
 
 @FEW_AND_MANY
-def test_of_the_basket_take_seven_queries(many, django_assert_num_queries):
+def test_the_basket_summary_takes_seven_queries(many, django_assert_num_queries):
     basket = basket_of(many)
 
-    with django_assert_num_queries(7):  # its lines, four of the menu, the kitchen and its line
+    with django_assert_num_queries(7):  # its lines, four for the menu, the kitchen and its queue
         summary = order_selectors.basket(basket.ref, at=FRIDAY_NIGHT)
 
     assert len(summary.lines) == many
 
 
 @FEW_AND_MANY
-def test_of_the_page_of_all_orders_take_five_queries(many, sign_in, django_assert_num_queries):
+def test_the_page_of_all_orders_takes_five_queries(many, sign_in, django_assert_num_queries):
     for _ in range(many):
         shop.place()
     browser = sign_in(KITCHEN)
-    browser.get(reverse("menu:index"))  # what the header shows is known from then on
+    browser.get(reverse("menu:index"))  # the unread count in the header is cached from then on
 
-    with django_assert_num_queries(5):  # who asks, with two for what they may; how many orders, and those of the page
+    with django_assert_num_queries(5):  # user, two for permissions, the number of orders, the orders of the page
         page = browser.get(reverse("orders:all"))
 
     assert page.content.decode().count("Anna Bianchi") == many
 
 
 def basket_of(many):
-    """Fill a basket with so many different pizzas."""
+    """Return a basket with some number of different pizzas."""
     toppings = [(), ("olives",), ("basil",), ("mushrooms",)]
     pizzas = [
         shop.pizza(slug, size=size, added=added)

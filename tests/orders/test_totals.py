@@ -1,4 +1,4 @@
-"""The parts of a total: one shape from the basket to the database, and nothing that does not add up."""
+"""The parts of a total: the same in the event and the row, and refused by the database unless they add up."""
 
 from contextlib import contextmanager
 from decimal import Decimal
@@ -23,7 +23,7 @@ COUPON = Adjustment(kind=AdjustmentKind.DISCOUNT, code="FRIDAY", amount=Decimal(
         ([], True, {10: "1.18"}, "12.99"),
         ([], False, {10: "1.30"}, "14.29"),
         ([TIP], True, {10: "1.18"}, "14.99"),
-        ([COUPON], True, {10: "0.73"}, "7.99"),  # on 7.99
+        ([COUPON], True, {10: "0.73"}, "7.99"),  # the tax on 7.99
         ([FEE, COUPON, TIP], True, {10: "0.73", 22: "0.63"}, "13.49"),
         ([FEE, COUPON, TIP], False, {10: "0.80", 22: "0.77"}, "15.06"),
     ],
@@ -41,7 +41,7 @@ def test_a_rate_of_zero_has_no_tax_line():
     assert totals_of(Decimal("12.99"), tax_rate=Decimal(0), tax_included=True).tax_lines == ()
 
 
-def test_event_row_and_page_have_the_same_parts(kitchen):
+def test_the_event_and_the_row_of_an_order_have_the_same_parts_of_the_total(kitchen):
     order = Order.objects.get(pk=shop.place().pk)
 
     data = StoredEvent.objects.get(aggregate_ref=order.ref, seq=1).data
@@ -70,7 +70,7 @@ def test_the_database_refuses_sums_that_are_not_those_of_their_parts(kitchen, wr
         Order.objects.filter(pk=order.pk).update(**wrong)
 
 
-def test_the_database_refuses_an_adjustment_that_no_sum_has(kitchen):
+def test_the_database_refuses_an_adjustment_that_is_missing_in_the_adjustments_total(kitchen):
     order = shop.place()
 
     with pytest.raises(IntegrityError, match="do not add up"), committed():
@@ -84,7 +84,7 @@ def test_the_database_refuses_a_total_that_does_not_add_up(kitchen):
         Order.objects.filter(pk=order.pk).update(total=Decimal("11.99"))
 
 
-def test_replaying_names_an_adjustment_that_no_event_has(kitchen):
+def test_replaying_reports_an_adjustment_that_is_in_no_event(kitchen):
     order = shop.place()
 
     with transaction.atomic():

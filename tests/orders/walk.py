@@ -1,8 +1,8 @@
 """
-A walk: a guest, a customer, two cooks, two drivers and a manager do whatever comes to mind to at most ten orders.
+A random walk: a guest, a customer, two cooks, two drivers and a manager take random steps on at most ten orders.
 
-Before each step the table (tests/orders/legal_steps.py) says what has to come of it; after it the shop's books
-(tests/orders/books.py) are read and compared. A step that is refused leaves them as they were.
+Before each step the table (tests/orders/legal_steps.py) gives the expected result; after it a snapshot of the database
+(tests/orders/books.py) is taken and compared with it. A refused step changes nothing.
 """
 
 from collections import Counter
@@ -45,14 +45,14 @@ PEOPLE = {
 DRIVERS = ["dina", "dario", "mario"]
 NOBODY_WE_KNOW = 0
 MINUTE = timedelta(minutes=1)
-WHIMS = 1 / 3  # of all that is tried; the rest is somebody's work
-HAS_LINK = 3 / 4  # of all who act on a guest's order: they have its link
+WHIMS = 1 / 3  # share of steps that are any at all; the others are the user's work
+HAS_LINK = 3 / 4  # share of steps that are taken with the link of the guest's order
 
 PIZZAS = ["margherita", "pepperoni"]  # 8 and 9 minutes
 
 
 def place(*, pizzas, method, by, at):
-    """Place an order that takes as long as it takes."""
+    """Place an order for some pizzas."""
     return shop.place(shop.basket_of(*map(shop.pizza, pizzas), at=at), by=by, at=at, method=method)
 
 
@@ -64,13 +64,13 @@ WITH_AN_ORDER = {
 }
 COMMANDS = WITHOUT_AN_ORDER | WITH_AN_ORDER
 
-# After these everybody's promise is looked at again. The others set nobody back.
+# After these steps every promise is recalculated. The other steps delay no order.
 CHANGES_THE_LINE = {"start_cooking", "finish_ticket", "recall_ticket", "cancel_order", "change_capacity"}
-A_NEW_PROMISE = "a new promise"  # counted beside the rows that were followed
+A_NEW_PROMISE = "a new promise"  # counted like a row of the table
 
 
 class Walk(RuleBasedStateMachine):
-    """One walk, undone at its end. `done` and `refused` count over all walks: rows of the table, and steps."""
+    """One walk, rolled back at its end. `done` counts rows of the table and `refused` counts steps, over all walks."""
 
     done: ClassVar[Counter[object]] = Counter()
     refused: ClassVar[Counter[str]] = Counter()
@@ -81,7 +81,7 @@ class Walk(RuleBasedStateMachine):
         self.kitchen = shop.open_shop()
         Kitchen.objects.update(max_concurrent_orders=MOST_AT_ONCE, oven_slots=PLACES)
         self.people = {who: _actor(who, role) for who, role in PEOPLE.items()}
-        self.drivers = [self.people[who].user_id for who in DRIVERS]  # in this order: the dice choose by position
+        self.drivers = [self.people[who].user_id for who in DRIVERS]  # in a fixed order: the dice choose by position
         self.at = FRIDAY_NIGHT
         self.line = table.Line(most=MOST_AT_ONCE, places=PLACES)
         self.orders, self.refs, self.tokens = {}, {}, {}  # by number, from 1
@@ -90,22 +90,26 @@ class Walk(RuleBasedStateMachine):
 
     def teardown(self):
         try:
-            assert list(replay.differences()) == []  # lines and all; after each step, only of the orders it changed
+            assert list(replay.differences()) == []  # including order lines; each step compares only changed orders
         finally:
             transaction.savepoint_rollback(self.beginning)
 
-    # --- What people do ---
+    # --- Choosing a step ---
 
     @initialize(dice=any_.randoms(use_true_random=True))
     def the_evening_begins(self, dice):
-        """The walk has fair dice of its own: hypothesis' repeat themselves, and seldom bring an order to the door."""
+        """
+        Place two orders for pickup and two for delivery.
+
+        The walk has dice of its own: Hypothesis repeats its choices, and they seldom bring a delivery to its end.
+        """
         self.dice = dice
         for method in (*FulfillmentMethod, *FulfillmentMethod):
             self.take("place_order", 0, "somebody", {**self.details("place_order"), "method": method})
 
     @rule()
     def somebody_does_something(self):
-        """Time passes; mostly people do what comes next, now and then whatever comes to mind."""
+        """Advance the clock and take one step: usually one of the user's work, sometimes any at all."""
         dice = self.dice
         self.at += dice.randint(0, 3) * MINUTE
         who = dice.choice(list(PEOPLE))
@@ -117,14 +121,14 @@ class Walk(RuleBasedStateMachine):
             self.take(step, number, who, details, has_link=has_link)
 
     def every_step(self):
-        """Give whatever anybody could try, each with the numbers of orders to try it with; 0 is none."""
+        """Return every step, each with the numbers of the orders that it can be tried on; 0: no order."""
         steps = {step: list(self.orders) for step in WITH_AN_ORDER} | {step: [0] for step in WITHOUT_AN_ORDER}
         if len(self.orders) == MOST_ORDERS:
             del steps["place_order"]
         return steps
 
     def sensible_steps(self, who):
-        """Give those that are somebody's work now."""
+        """Return the steps that belong to the user's work and that the table allows now."""
         steps = {
             step: [number for number in numbers if table.row_for(step, self.case(who, number, self.details(step)))]
             for step, numbers in self.every_step().items()
@@ -133,7 +137,7 @@ class Walk(RuleBasedStateMachine):
         return {step: numbers for step, numbers in steps.items() if numbers}
 
     def details(self, step):
-        """Give what a command takes besides."""
+        """Return the other arguments of a step's command."""
         dice = self.dice
         match step:
             case "place_order":
@@ -152,13 +156,13 @@ class Walk(RuleBasedStateMachine):
                 return {"max_concurrent_orders": dice.randint(0, 8), "oven_slots": dice.randint(0, 4)}
         return {}
 
-    # --- How they do it ---
+    # --- Taking a step ---
 
     def take(self, step, number, who, details, *, has_link=True):
-        """Take a step. What comes of it is what the table says."""
+        """Take a step, and assert that its result is the one that the table expects."""
         case = self.case(who, number, details, has_link=has_link)
         row = table.row_for(step, case)
-        # What is refused to an older proof is tested elsewhere.
+        # Refusals that require recent authentication are tested elsewhere.
         token = self.tokens.get(number, "") if has_link else ""
         by = replace(self.people[who], authenticated_at=self.at, guest_token=token)
         try:
@@ -195,7 +199,7 @@ class Walk(RuleBasedStateMachine):
         drivers = frozenset(self.drivers)
         return table.Case(self.people[who].user_id, PEOPLE[who], line, self.at, order, details or {}, drivers, has_link)
 
-    # --- What holds after every step ---
+    # --- The invariants after each step ---
 
     @invariant()
     def the_rules_hold(self):
