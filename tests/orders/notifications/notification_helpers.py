@@ -1,6 +1,6 @@
 """
-The short way from an order's events to its notices, as if each had just been relayed; and from a notice to what came
-of it.
+Helpers of the notification tests: create an order's notifications, as if its events had just been relayed; send one;
+and record its outcome.
 """
 
 from datetime import timedelta
@@ -24,7 +24,7 @@ def minutes(count):
 
 
 def create_notifications(order, *types, at=FRIDAY_NIGHT):
-    """Write the notices of an order's events, or of those of the named types; give what is to be sent of them."""
+    """Create the notifications of an order's events, of some types if named; return those that are due to be sent."""
     events = StoredEvent.objects.filter(aggregate_ref=order.ref, **({"type__in": types} if types else {})).order_by(
         "seq"
     )
@@ -36,13 +36,13 @@ def create_notifications(order, *types, at=FRIDAY_NIGHT):
 
 
 def newest(order, channel, kind="confirmed", at=FRIDAY_NIGHT):
-    """Write an order's notices; give the newest of a kind that goes out by a channel."""
+    """Create an order's notifications; return the newest one of a kind and a channel."""
     create_notifications(order, at=at)
     return Notification.objects.filter(order=order, channel=channel, kind=kind).latest("pk")
 
 
 def send(notification, at=FRIDAY_NIGHT):
-    """Send a notice; give it as it is then."""
+    """Send a notification; return it as it is then."""
     notification_services.send_notification(notification_id=notification.pk, at=at)
     return now(notification)
 
@@ -61,7 +61,7 @@ def now(notification):
 
 
 def attempt_times(notification, outcomes):
-    """Try a notice whenever it is due, each time with the next outcome; give the times at which it was tried."""
+    """Make an attempt with each outcome in turn, whenever the notification is due; return the times of the attempts."""
     times = []
     for outcome in outcomes:
         times.append(now(notification).due_at)

@@ -1,4 +1,4 @@
-"""Notices in admin: every one is found there with what became of it, and a manager has it sent again."""
+"""Notifications in the admin: each is shown with its outcome, and a manager can resend it."""
 
 import pytest
 from django.urls import reverse
@@ -35,13 +35,13 @@ def listed(browser, **filters):
 
 
 def send_again(browser, *notifications):
-    """Tick notices, and have them sent again; give what the manager is told."""
+    """Select notifications and run the resend action; return the messages that the page shows."""
     ticked = {"action": "resend", "_selected_action": [notification.pk for notification in notifications]}
     answer = browser.post(LIST, ticked, follow=True)
     return [str(message) for message in answer.context["messages"]]
 
 
-def test_are_listed_with_what_became_of_them(marta, dead):
+def test_the_admin_lists_notifications_with_their_outcomes(marta, dead):
     page = marta.get(LIST).content.decode()
 
     for said in ("The SMS provider answered 500.", "dead: will not be tried again", f"#{dead.order.number} of "):
@@ -49,7 +49,7 @@ def test_are_listed_with_what_became_of_them(marta, dead):
     assert reverse("admin:orders_order_change", args=[dead.order_id]) in page
 
 
-def test_are_found_by_state_and_channel(marta, dead):
+def test_notifications_are_found_in_the_admin_by_state_channel_and_order_number(marta, dead):
     email = Notification.objects.get(channel=NotificationChannel.EMAIL)
 
     assert listed(marta, state__exact="dead") == [dead]
@@ -58,14 +58,14 @@ def test_are_found_by_state_and_channel(marta, dead):
     assert listed(marta, q="4711") == []
 
 
-def test_are_shown_on_their_orders_page(marta, dead):
+def test_the_admin_page_of_an_order_shows_its_notifications(marta, dead):
     page = marta.get(reverse("admin:orders_order_change", args=[dead.order_id])).content.decode()
 
     assert "Who was told" in page
     assert "The SMS provider answered 500." in page
 
 
-def test_are_shown_whole_and_cannot_be_changed(marta, dead):
+def test_a_notification_can_be_viewed_in_the_admin_but_not_added_changed_or_deleted(marta, dead):
     address = reverse("admin:notifications_notification_change", args=[dead.pk])
 
     assert "The SMS provider answered 500." in marta.get(address).content.decode()
@@ -75,21 +75,21 @@ def test_are_shown_whole_and_cannot_be_changed(marta, dead):
     assert marta.post(delete, {"post": "yes"}).status_code == 403
 
 
-def test_show_nothing_of_the_guest(marta, dead):
+def test_the_admin_of_notifications_shows_no_personal_data(marta, dead):
     for address in (LIST, reverse("admin:notifications_notification_change", args=[dead.pk])):
         page = marta.get(address).content.decode()
         assert not any(said in page for said in (ANNA.name, ANNA.phone, ANNA.email))
 
 
 @pytest.mark.parametrize("role", [MANAGER, ADMIN], ids=lambda role: role.name)
-def test_are_sent_again_when_those_who_run_the_shop_say_so(sign_in, dead, role):
+def test_managers_and_admins_can_resend_a_notification_in_the_admin(sign_in, dead, role):
     assert send_again(sign_in(role), dead) == ["1 notice will be sent again."]
 
     dead.refresh_from_db()
     assert (dead.state, dead.attempts) == (NotificationState.QUEUED, 0)
 
 
-def test_are_told_apart_where_some_can_be_sent_again_and_others_not(marta, dead):
+def test_resending_in_the_admin_reports_the_notifications_that_cannot_be_resent(marta, dead):
     email = Notification.objects.get(channel=NotificationChannel.EMAIL)
 
     told = send_again(marta, dead, email)
@@ -97,7 +97,7 @@ def test_are_told_apart_where_some_can_be_sent_again_and_others_not(marta, dead)
     assert sorted(told) == ["1 notice will be sent again.", f"{email}: That has been sent, or will be by itself."]
 
 
-def test_are_closed_to_the_kitchen(sign_in, dead):
+def test_the_admin_of_notifications_is_closed_to_kitchen_staff(sign_in, dead):
     browser = sign_in(KITCHEN)
 
     assert browser.get(LIST).status_code in (302, 403)
@@ -106,7 +106,7 @@ def test_are_closed_to_the_kitchen(sign_in, dead):
     assert dead.state == NotificationState.DEAD
 
 
-def test_take_as_many_statements_when_there_are_more(marta, dead, django_assert_max_num_queries):
+def test_the_admin_lists_twelve_notifications_with_at_most_nine_queries(marta, dead, django_assert_max_num_queries):
     for _ in range(5):
         newest(shop.place(), NotificationChannel.SMS)
 

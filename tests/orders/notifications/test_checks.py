@@ -1,4 +1,4 @@
-"""What `manage.py check` says of the notices' templates."""
+"""The system check of the notification templates."""
 
 import logging
 import shutil
@@ -15,7 +15,7 @@ from pizzeria.devtools import lint, preparation
 
 @pytest.fixture
 def templates(settings, tmp_path):
-    """The notices' templates, to be spoiled; gives their folder."""
+    """Copy the notification templates, so that a test may break them; return their folder."""
     [folder] = settings.TEMPLATES[0]["DIRS"]
     notifications = shutil.copytree(Path(folder) / "notifications", tmp_path / "notifications")
     settings.TEMPLATES = [{**engine, "DIRS": [tmp_path]} for engine in settings.TEMPLATES]
@@ -32,40 +32,40 @@ def said():
     return [error.msg for error in check_notification_templates()]
 
 
-def test_is_nothing_while_all_is_well():
+def test_the_notification_templates_pass_the_system_check():
     assert check_notification_templates() == []
 
 
 @pytest.mark.parametrize("kind", [*NotificationKind])
-def test_names_a_missing_template(templates, kind):
+def test_the_system_check_reports_a_missing_template(templates, kind):
     (templates / f"{kind}.txt").unlink()
 
     assert said() == [f"There is no template notifications/{kind}.txt."]
 
 
 @pytest.mark.parametrize("letter", ["email.txt", "email.html"])
-def test_names_a_missing_letter(templates, letter):
+def test_the_system_check_reports_a_missing_email_layout(templates, letter):
     (templates / letter).unlink()
 
     assert said() == [f"There is no template notifications/{letter}."]
 
 
 @pytest.mark.parametrize("part", ["headline", "in_app", "email", "sms"])
-def test_names_a_missing_part(templates, part):
+def test_the_system_check_reports_a_missing_part_of_a_template(templates, part):
     spoil(templates / "ready.txt", f"partialdef {part} ", f"partialdef x{part} ")
 
     assert said() == [f"There is no template notifications/ready.txt#{part}."]
 
 
 @pytest.mark.parametrize("asking", ["{{ nmae }}", "{% if nmae %}Hi!{% endif %}", "{{ nmae|upper }}", "{{ name.nmae }}"])
-def test_names_a_field_that_no_notice_knows(templates, asking):
+def test_the_system_check_reports_an_unknown_field_in_a_template(templates, asking):
     spoil(templates / "ready.txt", "Hi {{ name }}! Your order", f"Hi {asking}! Your order")
 
     assert said() == ["The template notifications/ready.txt#sms asks for nmae, which no notice knows."]
 
 
 @pytest.mark.parametrize(("letter", "right"), [("email.txt", "line.size"), ("email.html", "line.added|join")])
-def test_names_a_field_that_no_letter_knows_once(templates, letter, right):
+def test_the_system_check_reports_an_unknown_field_in_an_email_layout_once(templates, letter, right):
     spoil(templates / letter, right, right.replace("line.", "line.un"))
 
     [sentence] = said()
@@ -73,7 +73,7 @@ def test_names_a_field_that_no_letter_knows_once(templates, letter, right):
     assert sentence.startswith(f"The template notifications/{letter} asks for un")
 
 
-def test_names_a_template_that_cannot_be_read(templates):
+def test_the_system_check_reports_a_template_with_a_syntax_error(templates):
     spoil(templates / "cancelled.txt", "{% endpartialdef %}", "{% endpartialdfe %}")
 
     [sentence] = said()
@@ -81,19 +81,19 @@ def test_names_a_template_that_cannot_be_read(templates):
     assert sentence.startswith("The template notifications/cancelled.txt cannot be read: ")
 
 
-def test_stops_whoever_starts_the_shop(templates):
+def test_the_check_command_fails_if_a_template_uses_an_unknown_field(templates):
     spoil(templates / "ready.txt", "{{ number }}", "{{ nubmer }}")
 
     with pytest.raises(SystemCheckError, match=r"notifications/ready\.txt#sms asks for nubmer"):
         call_command("check")
 
 
-def test_is_asked_for_before_the_demo_opens_and_by_the_lint():
+def test_the_system_check_runs_before_the_demo_opens_and_in_the_lint():
     assert preparation.TABLES[0] == "check"
     assert any(check.endswith("django check") for check in lint.CHECKS.values())
 
 
-def test_leaves_the_log_as_it_was():
+def test_the_system_check_leaves_the_template_logger_as_it_was():
     log = logging.getLogger("django.template")
     before = (log.level, log.propagate, list(log.handlers))
 

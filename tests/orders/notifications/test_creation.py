@@ -1,4 +1,4 @@
-"""Noticing: who is told what of an order, by which way, and that it is written down once."""
+"""Creation of notifications: recipients and channels for each event of an order, once per event."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -39,7 +39,7 @@ def dario(db):
 
 
 def told(order):
-    """Tell who was told what, by which ways."""
+    """Return the channels of an order's notifications, by kind."""
     ways = {}
     for notification in Notification.objects.filter(order=order).order_by("pk"):
         ways.setdefault(notification.kind, []).append(notification.channel)
@@ -47,7 +47,7 @@ def told(order):
 
 
 def brought_home(order, *, chef, driver):
-    """Cook a delivery and bring it to the door."""
+    """Cook and deliver an order; return it."""
     shop.cooked(order, by=chef)
     delivery_services.claim_delivery(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
     delivery_services.leave_for_delivery(ref=order.ref, by=driver, at=FRIDAY_NIGHT)
@@ -55,7 +55,7 @@ def brought_home(order, *, chef, driver):
     return order
 
 
-def test_tells_a_customer_who_picks_it_up(carla, chef):
+def test_a_customer_who_picks_up_is_notified_of_each_step(carla, chef):
     order = shop.cooked(shop.place(by=carla), by=chef)
     order_services.hand_over(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
 
@@ -71,14 +71,14 @@ def test_tells_a_customer_who_picks_it_up(carla, chef):
     assert set(order.notifications.values_list("recipient", flat=True)) == {str(carla.user_id)}
 
 
-def test_tells_a_guest_by_mail_and_sms_alone(placed_order, chef):
+def test_a_guest_is_notified_by_email_and_sms_only(placed_order, chef):
     create_notifications(shop.cooked(placed_order, by=chef))
 
     assert told(placed_order) == {"confirmed": [EMAIL, SMS], "ready": [EMAIL, SMS]}
     assert set(placed_order.notifications.values_list("recipient", flat=True)) == {"guest"}
 
 
-def test_says_ready_to_pickups_only_and_on_the_way_to_deliveries(carla, chef, dario):
+def test_a_delivery_is_notified_as_out_for_delivery_and_not_as_ready(carla, chef, dario):
     order = brought_home(shop.place(by=carla, method=FulfillmentMethod.DELIVERY), chef=chef, driver=dario)
 
     create_notifications(order)
@@ -92,7 +92,7 @@ def test_says_ready_to_pickups_only_and_on_the_way_to_deliveries(carla, chef, da
     }
 
 
-def test_tells_of_an_end_and_of_a_new_promise(kitchen, chef):
+def test_a_cancellation_and_a_changed_promise_are_notified(kitchen, chef):
     Kitchen.objects.update(oven_slots=1)
     late, given_up = shop.place(), shop.place()
     kitchen_services.start_cooking(ref=late.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=15))
@@ -107,7 +107,7 @@ def test_tells_of_an_end_and_of_a_new_promise(kitchen, chef):
     assert told(given_up)["cancelled"] == [EMAIL, SMS]
 
 
-def test_shows_on_the_page_at_once_and_queues_what_must_leave_the_shop(carla):
+def test_an_in_app_notification_is_sent_on_creation_and_the_other_channels_are_queued(carla):
     order = shop.place(by=carla)
 
     to_be_sent = create_notifications(order, "order.confirmed.v1", at=FRIDAY_NIGHT + timedelta(seconds=2))
@@ -119,7 +119,7 @@ def test_shows_on_the_page_at_once_and_queues_what_must_leave_the_shop(carla):
     assert {each.relevant_since for each in leaving} == {FRIDAY_NIGHT}
 
 
-def test_asks_nobody_who_left_no_address():
+def test_a_contact_without_an_email_address_gets_no_email():
     order = shop.place(contact=replace(ANNA, email=""))
 
     create_notifications(order)
@@ -127,13 +127,13 @@ def test_asks_nobody_who_left_no_address():
     assert told(order) == {"confirmed": [SMS]}
 
 
-def test_writes_nothing_to_an_erased_contact(placed_order):
+def test_an_erased_contact_gets_no_notifications(placed_order):
     OrderContact.objects.update(name="", phone="", email="")
 
     assert create_notifications(placed_order) == []
 
 
-def test_uses_only_the_ways_that_this_shop_has(placed_order, settings):
+def test_notifications_are_created_for_configured_channels_only(placed_order, settings):
     settings.NOTIFY_SMS_URL = ""
     create_notifications(placed_order)
     assert told(placed_order) == {"confirmed": [EMAIL]}
@@ -143,7 +143,7 @@ def test_uses_only_the_ways_that_this_shop_has(placed_order, settings):
     assert Notification.objects.exclude(order=placed_order).count() == 0
 
 
-def test_of_what_was_heard_twice_is_written_once_and_still_given_to_be_sent(placed_order):
+def test_an_event_relayed_twice_gets_its_notifications_once_and_returns_them_both_times(placed_order):
     first = create_notifications(placed_order, at=FRIDAY_NIGHT)
     again = create_notifications(placed_order, at=FRIDAY_NIGHT + timedelta(seconds=9))
 
@@ -152,7 +152,7 @@ def test_of_what_was_heard_twice_is_written_once_and_still_given_to_be_sent(plac
     assert {notification.created_at for notification in Notification.objects.all()} == {FRIDAY_NIGHT}
 
 
-def test_tells_of_the_second_time_that_it_is_ready_too(placed_order, chef):
+def test_an_order_that_is_ready_a_second_time_is_notified_again(placed_order, chef):
     order = shop.cooked(placed_order, by=chef)
     kitchen_services.recall_ticket(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
     kitchen_services.finish_ticket(ref=order.ref, by=chef, at=FRIDAY_NIGHT + timedelta(minutes=3))
@@ -162,32 +162,32 @@ def test_tells_of_the_second_time_that_it_is_ready_too(placed_order, chef):
     assert told(order)["ready"] == [EMAIL, SMS, EMAIL, SMS]
 
 
-def test_tells_nobody_of_a_drivers_comings_and_goings(chef, dario):
+def test_assigning_a_driver_creates_no_notification(chef, dario):
     order = shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=chef)
     delivery_services.claim_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
 
     assert create_notifications(order, "order.driver_assigned.v1") == []
 
 
-def test_holds_nothing_that_could_be_erased(placed_order):
+def test_a_notification_holds_no_personal_data(placed_order):
     create_notifications(placed_order)
 
     for row in Notification.objects.values():
         assert not any(said in str(row) for said in (ANNA.name, ANNA.phone, ANNA.email))
 
 
-def test_knows_a_notice_for_everything_in_its_table_and_nothing_else():
+def test_every_kind_of_notification_has_exactly_one_rule():
     assert sorted(rule.kind for rule in RULES.values()) == sorted(NotificationKind)
 
 
 @pytest.mark.parametrize("domain_event", RULES, ids=lambda domain_event: domain_event.type)
-def test_hears_of_everything_in_its_table(domain_event):
+def test_the_signal_of_every_rule_has_the_notification_receiver(domain_event):
     assert ("notifications.on_order_event", id(None)) in [key for key, *_rest in domain_event.signal.receivers]
 
 
-def test_takes_seven_statements_however_many_are_told(carla, django_assert_num_queries):
+def test_creating_the_notifications_of_an_event_takes_seven_queries(carla, django_assert_num_queries):
     order = shop.place(by=carla)
     event = StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
 
-    with django_assert_num_queries(7):  # two are the transaction's, one asks whether it was still a guest's
+    with django_assert_num_queries(7):  # two for the transaction, one for whether it was a guest's
         assert len(notification_services.create_notifications(event_id=event.pk, at=FRIDAY_NIGHT)) == 2

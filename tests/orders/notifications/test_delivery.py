@@ -1,4 +1,4 @@
-"""Sending a notice: what comes of it, by whatever the provider says."""
+"""Delivery of a notification: the state that each answer of the provider leads to."""
 
 import time
 from datetime import timedelta
@@ -30,7 +30,7 @@ from tests.shop import ANNA, FRIDAY_NIGHT
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
 
-def test_puts_an_sms_into_the_guests_hand(ready_sms, post):
+def test_a_ready_sms_is_sent_to_the_guests_phone(ready_sms, post):
     sent = send(ready_sms, seconds(3))
 
     [message] = post.taken("sms")
@@ -38,7 +38,7 @@ def test_puts_an_sms_into_the_guests_hand(ready_sms, post):
     assert (sent.state, sent.attempts, sent.sent_at, sent.error) == (SENT, 1, seconds(3), "")
 
 
-def test_puts_an_email_there_and_keeps_its_id(email, post):
+def test_an_email_is_sent_and_its_message_id_is_stored(email, post):
     sent = send(email)
 
     [message] = post.taken("email")
@@ -46,7 +46,7 @@ def test_puts_an_email_there_and_keeps_its_id(email, post):
     assert f"<notification-{email.pk}@" in sent.provider_id
 
 
-def test_does_so_once_however_often_it_is_asked_to(sms, post):
+def test_a_notification_is_sent_once_however_often_sending_is_requested(sms, post):
     for moment in (0, 1, 120, 4000):
         send(sms, seconds(moment))
 
@@ -55,12 +55,12 @@ def test_does_so_once_however_often_it_is_asked_to(sms, post):
 
 
 @pytest.mark.parametrize("code", [429, 500, 503])
-def test_tries_later_when_the_provider_has_no_time(sms, post, code):
+def test_a_notification_is_retried_later_when_the_provider_is_unavailable(sms, post, code):
     post.behaves(SMS=code)
 
     begun = time.monotonic()
     failed = send(sms)
-    took = int(time.monotonic() - begun)  # the delay begins when the attempt is over
+    took = int(time.monotonic() - begun)  # the delay counts from the attempt's end
 
     assert (failed.state, failed.attempts, failed.unknown_outcomes, failed.sent_at) == (FAILED, 1, 0, None)
     assert failed.error == f"The SMS provider answered {code}."
@@ -71,7 +71,7 @@ def test_tries_later_when_the_provider_has_no_time(sms, post, code):
     assert send(sms, failed.due_at).state == SENT
 
 
-def test_gives_up_at_once_on_a_number_that_nobody_has(sms, post):
+def test_a_notification_to_a_rejected_number_is_not_retried(sms, post):
     post.behaves(refused=[ANNA.phone])
 
     dead = send(sms)
@@ -81,7 +81,7 @@ def test_gives_up_at_once_on_a_number_that_nobody_has(sms, post):
     assert send(sms, minutes(20)).attempts == 1
 
 
-def test_says_it_a_second_time_to_a_provider_that_took_it_and_never_answered_but_no_third(sms, post):
+def test_a_message_with_an_unknown_outcome_is_sent_a_second_time_but_not_a_third(sms, post):
     post.behaves(SMS="silence")
 
     first = send(sms)
@@ -96,7 +96,7 @@ def test_says_it_a_second_time_to_a_provider_that_took_it_and_never_answered_but
     assert len(post.taken("sms")) == 2
 
 
-def test_counts_only_silence_as_silence(sms):
+def test_only_unknown_outcomes_count_towards_the_limit_of_two(sms):
     attempt_times(sms, [Unavailable("busy"), OutcomeUnknown("silence"), Unavailable("busy")])
     assert now(sms).state == FAILED
 
@@ -104,7 +104,7 @@ def test_counts_only_silence_as_silence(sms):
     assert (now(sms).state, now(sms).error) == (DEAD, "silence again")
 
 
-def test_waits_longer_after_each_try_and_gives_up_after_the_eighth(sms):
+def test_the_delay_grows_after_each_attempt_and_the_eighth_attempt_is_the_last(sms):
     times = attempt_times(sms, [Unavailable("busy")] * MAX_ATTEMPTS)
 
     waits = [(after - before).total_seconds() for before, after in pairwise(times)]
@@ -114,7 +114,7 @@ def test_waits_longer_after_each_try_and_gives_up_after_the_eighth(sms):
     assert take_for_sending(sms, minutes(200)) is None
 
 
-def test_stops_at_an_address_that_was_erased_meanwhile(sms, email, post):
+def test_a_notification_is_not_sent_once_the_contact_is_erased(sms, email, post):
     OrderContact.objects.update(name="", phone="", email="")
 
     for notification in (send(sms), send(email)):
@@ -122,7 +122,7 @@ def test_stops_at_an_address_that_was_erased_meanwhile(sms, email, post):
     assert post.taken() == []
 
 
-def test_goes_to_the_address_of_the_moment(email, post):
+def test_an_email_is_sent_to_the_contacts_current_address(email, post):
     OrderContact.objects.update(email="anna@elsewhere.example")
 
     send(email)
@@ -130,15 +130,15 @@ def test_goes_to_the_address_of_the_moment(email, post):
     assert [message.to for message in post.taken()] == ["anna@elsewhere.example"]
 
 
-def test_waits_for_a_way_that_was_closed_meanwhile(sms, email, settings):
+def test_a_notification_stays_due_while_its_channel_is_not_configured(sms, email, settings):
     settings.MAILERS, settings.NOTIFY_SMS_URL = mail_url.parse_mail_url(""), ""
 
     assert {send(sms).state, send(email).state} == {FAILED}
 
 
-def test_takes_as_many_statements_for_a_long_order_as_for_a_short_one(post, django_assert_num_queries):
+def test_sending_takes_as_many_queries_for_a_long_order_as_for_a_short_one(post, django_assert_num_queries):
     short, long = shop.place(), shop.place(shop.basket_of(*[shop.pizza(), shop.simple_item()] * 4))
 
     for notification in (newest(short, SMS), newest(long, SMS)):
-        with django_assert_num_queries(8):  # four are the two transactions'
+        with django_assert_num_queries(8):  # four of them are for the two transactions
             notification_services.send_notification(notification_id=notification.pk, at=FRIDAY_NIGHT)

@@ -1,4 +1,4 @@
-"""Old news: what is not sent any more, because it is too old or not so any more."""
+"""Expired notifications: not sent any more, because they are too old or no longer true of the order."""
 
 import pytest
 
@@ -27,23 +27,23 @@ from tests.shop import FRIDAY_NIGHT
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
 
-def test_is_not_sent_after_half_an_hour(ready_sms, post):
+def test_a_ready_notification_is_not_sent_more_than_half_an_hour_after_its_event(ready_sms, post):
     assert send(ready_sms, minutes(31)).state == EXPIRED
 
     assert now(ready_sms).error == "too old"
     assert post.taken() == []
 
 
-def test_is_news_for_exactly_half_an_hour(ready_sms):
+def test_a_ready_notification_is_still_sent_half_an_hour_after_its_event(ready_sms):
     assert send(ready_sms, minutes(30)).state == SENT
 
 
-def test_is_a_confirmation_after_a_day_only(sms, email):
+def test_a_confirmation_is_sent_up_to_a_day_after_its_event_and_not_later(sms, email):
     assert send(sms, minutes(24 * 60)).state == SENT
     assert send(email, minutes(24 * 60 + 1)).state == EXPIRED
 
 
-def test_is_sorted_out_after_an_hour_in_which_nobody_was_told_anything(placed_order, chef, post):
+def test_after_an_outage_of_an_hour_confirmations_are_sent_and_ready_notifications_expire(placed_order, chef, post):
     shop.cooked(placed_order, by=chef)
 
     for notification in create_notifications(placed_order, at=minutes(60)):
@@ -59,13 +59,13 @@ def test_is_sorted_out_after_an_hour_in_which_nobody_was_told_anything(placed_or
     assert len(post.taken()) == 2
 
 
-def test_calls_nobody_to_a_pizza_that_is_back_in_the_oven(ready_sms, placed_order, chef):
+def test_a_ready_notification_is_not_sent_after_the_ticket_is_recalled(ready_sms, placed_order, chef):
     kitchen_services.recall_ticket(ref=placed_order.ref, by=chef, at=minutes(1))
 
     assert (send(ready_sms, minutes(1)).state, now(ready_sms).error) == (EXPIRED, "overtaken")
 
 
-def test_calls_once_for_a_pizza_that_was_ready_twice(ready_sms, placed_order, chef):
+def test_only_the_newer_notification_is_sent_for_an_order_that_was_ready_twice(ready_sms, placed_order, chef):
     kitchen_services.recall_ticket(ref=placed_order.ref, by=chef, at=minutes(1))
     kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=minutes(4))
     again = newest(placed_order, SMS, "ready", at=minutes(4))
@@ -74,13 +74,13 @@ def test_calls_once_for_a_pizza_that_was_ready_twice(ready_sms, placed_order, ch
     assert send(again, minutes(4)).state == SENT
 
 
-def test_calls_nobody_who_has_it_already(ready_sms, placed_order, chef):
+def test_a_ready_notification_is_not_sent_after_the_order_is_handed_over(ready_sms, placed_order, chef):
     order_services.hand_over(ref=placed_order.ref, by=chef, at=minutes(1))
 
     assert send(ready_sms, minutes(1)).state == EXPIRED
 
 
-def test_confirms_nothing_that_was_cancelled(sms, placed_order, guest):
+def test_a_confirmation_is_not_sent_after_the_order_is_cancelled(sms, placed_order, guest):
     order_services.cancel_order(
         ref=placed_order.ref, reason=CancelReason.CHANGED_MIND, by=shop.with_link(placed_order, guest), at=minutes(1)
     )
@@ -89,7 +89,7 @@ def test_confirms_nothing_that_was_cancelled(sms, placed_order, guest):
     assert send(newest(placed_order, SMS, "cancelled"), minutes(1)).state == SENT
 
 
-def test_says_on_the_way_only_while_it_is(chef):
+def test_an_out_for_delivery_notification_is_sent_only_while_the_order_is_on_its_way(chef):
     dario = shop.acting_as(DRIVER, UserFactory().pk)
     order = shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=chef)
     delivery_services.claim_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
@@ -101,7 +101,7 @@ def test_says_on_the_way_only_while_it_is(chef):
     assert send(email, minutes(2)).state == EXPIRED
 
 
-def test_promises_anew_only_what_is_still_the_promise(kitchen, chef):
+def test_a_changed_promise_is_not_sent_after_the_promise_has_changed_again(kitchen, chef):
     Kitchen.objects.update(oven_slots=1)
     first, late = shop.place(), shop.place()
     kitchen_services.start_cooking(ref=first.ref, by=chef, at=minutes(15))

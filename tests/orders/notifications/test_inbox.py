@@ -1,4 +1,4 @@
-"""A person's notices: the page, the count in every header, reading and dismissing."""
+"""A user's inbox: the page, the unread count in every header, marking as read and dismissing."""
 
 import re
 from dataclasses import replace
@@ -24,7 +24,7 @@ from tests.shop import ANNA, FRIDAY_NIGHT
 
 PAGE, READ, DISMISS = (reverse(f"notifications:{name}") for name in ("inbox", "mark_read", "dismiss"))
 CARD = reverse("menu:index")
-COMMITS = pytest.mark.django_db(transaction=True)  # the count is forgotten when something is committed
+COMMITS = pytest.mark.django_db(transaction=True)  # the cached count is invalidated on commit
 
 A_REF = "0197c2a0-0000-7000-8000-000000000000"
 NO_KEYS = ["", "1", ".", "x.1", f"{A_REF}.1", "{ref}", "{ref}.", "{ref}.x", "{ref}.99", "{ref}.-1", "{ref}.1.1"]
@@ -45,13 +45,13 @@ def order_of(user, name="Carla Conti"):
 
 
 def tell(*orders):
-    """Write down all the news of some orders."""
+    """Create the notifications of all events of some orders."""
     for event in StoredEvent.objects.filter(aggregate_ref__in=[order.ref for order in orders]).order_by("id"):
         notification_services.create_notifications(event_id=event.pk, at=FRIDAY_NIGHT)
 
 
 def told(user, orders=1):
-    """Have somebody order and be told of it, twice an order: placed and confirmed."""
+    """Place orders of a user, with two notifications each: placed and confirmed. Return the orders."""
     placed = [order_of(user) for _ in range(orders)]
     tell(*placed)
     return placed
@@ -75,12 +75,12 @@ def shown(browser):
 
 
 def count_on(browser, page=CARD):
-    """Read the number beside the bell."""
+    """Return the unread count in the header of a page; 0 if it is blank."""
     html = browser.get(page).content.decode()
     return int(re.search(r'id="unread" class="count">(\d*)', html)[1] or 0)
 
 
-def test_shows_what_somebody_was_told_newest_first(carla):
+def test_the_inbox_shows_notifications_newest_first(carla):
     [order] = told(carla.user)
 
     row = rows_on(carla)[1]
@@ -90,11 +90,11 @@ def test_shows_what_somebody_was_told_newest_first(carla):
     assert f'href="{order.get_absolute_url()}"' in carla.get(PAGE).content.decode()
 
 
-def test_says_kindly_that_there_is_none(carla):
+def test_an_empty_inbox_says_that_it_is_empty(carla):
     assert "No news." in carla.get(PAGE).content.decode()
 
 
-def test_is_ones_own(carla, sign_in):
+def test_the_inbox_shows_no_notification_of_another_user(carla, sign_in):
     told(UserFactory())
     shop.place()
 
@@ -102,7 +102,7 @@ def test_is_ones_own(carla, sign_in):
     assert count_on(carla) == 0
 
 
-def test_shows_no_email_and_no_sms(carla):
+def test_the_inbox_shows_no_email_and_no_sms(carla):
     told(carla.user)
     Notification.objects.filter(kind=NotificationKind.PLACED).update(channel=NotificationChannel.SMS)
     Notification.objects.filter(kind=NotificationKind.CONFIRMED).update(
@@ -113,15 +113,15 @@ def test_shows_no_email_and_no_sms(carla):
     assert count_on(carla) == 0
 
 
-def test_leads_a_guest_to_the_sign_in(client):
+def test_the_inbox_redirects_a_guest_to_sign_in(client):
     assert client.get(PAGE).url.startswith(reverse("users:sign_in"))
 
 
-def test_is_never_kept_by_a_browser(carla):
+def test_the_inbox_is_never_cached_by_a_browser(carla):
     assert "no-store" in carla.get(PAGE)["Cache-Control"]
 
 
-def test_is_not_changed_by_looking_at_it(carla):
+def test_no_get_request_marks_a_notification_as_read_or_dismisses_it(carla):
     told(carla.user)
 
     for _ in range(2):
@@ -131,7 +131,7 @@ def test_is_not_changed_by_looking_at_it(carla):
     assert not Notification.objects.exclude(read_at=None, dismissed_at=None).exists()
 
 
-def test_shows_what_was_read_as_read_and_keeps_when(carla):
+def test_a_notification_marked_as_read_is_shown_as_read_and_keeps_its_first_read_time(carla):
     told(carla.user)
     carla.post(READ, {"notification": keys(NotificationKind.PLACED)})
     first = Notification.objects.get(kind=NotificationKind.PLACED).read_at
@@ -142,7 +142,7 @@ def test_shows_what_was_read_as_read_and_keeps_when(carla):
     assert Notification.objects.get(kind=NotificationKind.PLACED).read_at == first
 
 
-def test_shows_no_longer_what_was_dismissed(carla):
+def test_the_inbox_no_longer_shows_a_dismissed_notification(carla):
     told(carla.user)
 
     answer = carla.post(DISMISS, {"notification": keys(NotificationKind.PLACED)}, follow=True)
@@ -151,7 +151,7 @@ def test_shows_no_longer_what_was_dismissed(carla):
     assert shown(carla) == [("Order #1 is in line for the oven", True)]
 
 
-def test_dismisses_all_that_it_showed_and_nothing_that_came_meanwhile(carla):
+def test_dismissing_all_shown_notifications_keeps_those_that_arrived_meanwhile(carla):
     told(carla.user)
     on_the_screen = keys()
     told(carla.user)
@@ -161,7 +161,7 @@ def test_dismisses_all_that_it_showed_and_nothing_that_came_meanwhile(carla):
     assert [headline for headline, _ in shown(carla)] == ["Order #2 is in line for the oven", "We have your order #2"]
 
 
-def test_takes_a_second_press_from_another_tab(carla):
+def test_a_notification_can_be_dismissed_again_from_another_tab(carla):
     told(carla.user)
     carla.post(DISMISS, {"notification": keys(NotificationKind.PLACED)})
 
@@ -169,7 +169,7 @@ def test_takes_a_second_press_from_another_tab(carla):
     assert rows_on(carla) == []
 
 
-def test_does_nothing_when_nothing_is_named(carla):
+def test_dismissing_without_a_key_changes_nothing(carla):
     told(carla.user)
 
     assert carla.post(DISMISS, {}).status_code == 302
@@ -177,7 +177,7 @@ def test_does_nothing_when_nothing_is_named(carla):
 
 
 @pytest.mark.parametrize("address", [READ, DISMISS])
-def test_finds_no_other_persons_notice_and_changes_nothing(carla, address):
+def test_a_request_with_another_users_notification_gets_404_and_changes_nothing(carla, address):
     told(carla.user)
     mine = keys()
     told(UserFactory())
@@ -189,21 +189,21 @@ def test_finds_no_other_persons_notice_and_changes_nothing(carla, address):
 
 @pytest.mark.parametrize("address", [READ, DISMISS])
 @pytest.mark.parametrize("key", NO_KEYS)
-def test_finds_nothing_by_a_bad_name(carla, address, key):
+def test_a_request_with_an_invalid_notification_key_gets_404(carla, address, key):
     [order] = told(carla.user)
 
     assert carla.post(address, {"notification": key.format(ref=order.ref)}).status_code == 404
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "99", "x", "1\r\nX: y", ""])
-def test_opens_some_page_for_any_number(carla, page):
+def test_the_inbox_opens_for_any_invalid_page_number(carla, page):
     told(carla.user)
 
     assert carla.get(PAGE, {"page": page}).status_code == 200
     assert len(carla.post(READ, {"notification": keys(), "page": page}, follow=True).context["notifications"]) == 2
 
 
-def test_is_paged_and_comes_back_to_its_page(carla):
+def test_the_inbox_is_paged_and_returns_to_the_same_page_after_dismissing(carla):
     told(carla.user, orders=11)
 
     assert len(rows_on(carla)) == 20
@@ -214,16 +214,16 @@ def test_is_paged_and_comes_back_to_its_page(carla):
 
 
 @pytest.mark.parametrize("orders", [1, 10])
-def test_takes_five_queries_however_much_was_told(carla, django_assert_num_queries, orders):
+def test_the_inbox_takes_five_queries_for_any_number_of_notifications(carla, django_assert_num_queries, orders):
     told(carla.user, orders=orders)
     carla.get(CARD)
 
-    with django_assert_num_queries(5):  # user, two for permissions, how many there are, and a page of them
+    with django_assert_num_queries(5):  # the user, two for permissions, the number of rows, and a page of them
         carla.get(PAGE)
 
 
 @pytest.mark.parametrize("name", ["<b>Carla</b>", "Anna\r\nBcc: x", "C" * 80, "Zoë 🍕", "{{ shop }}"])
-def test_shows_no_name_and_takes_any(carla, name):
+def test_the_inbox_accepts_any_name_of_a_contact_and_contains_no_markup_of_it(carla, name):
     tell(order_of(carla.user, name=name))
 
     html = carla.get(PAGE).content.decode()
@@ -232,7 +232,7 @@ def test_shows_no_name_and_takes_any(carla, name):
     assert "<b>" not in html
 
 
-def test_escapes_why_it_was_cancelled(carla):
+def test_the_inbox_escapes_the_reason_of_a_cancellation(carla):
     [order] = told(carla.user)
     order_services.cancel_order(ref=order.ref, reason="other", note="<script>no</script>", by=SYSTEM, at=FRIDAY_NIGHT)
     tell(order)
@@ -240,7 +240,7 @@ def test_escapes_why_it_was_cancelled(carla):
     assert "&lt;script&gt;no&lt;/script&gt;" in carla.get(PAGE).content.decode()
 
 
-def test_tells_the_whole_trip(carla):
+def test_the_inbox_shows_the_steps_of_an_order_up_to_its_handover(carla):
     order = order_of(carla.user)
     late = FRIDAY_NIGHT + timedelta(minutes=15)
     kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=late)
@@ -253,7 +253,7 @@ def test_tells_the_whole_trip(carla):
 
 
 @COMMITS
-def test_count_follows_each_step_at_once(carla):
+def test_the_unread_count_changes_with_each_step_at_once(carla):
     assert count_on(carla) == 0
     [order] = told(carla.user)
     assert count_on(carla) == 2
@@ -266,7 +266,7 @@ def test_count_follows_each_step_at_once(carla):
     assert count_on(carla) == 1
 
 
-def test_count_is_asked_for_once_and_then_known(carla, django_assert_num_queries):
+def test_the_unread_count_is_queried_once_and_then_cached(carla, django_assert_num_queries):
     told(carla.user)
 
     with django_assert_num_queries(1):
@@ -275,7 +275,7 @@ def test_count_is_asked_for_once_and_then_known(carla, django_assert_num_queries
         assert unread_count(str(carla.user.pk)) == 2
 
 
-def test_count_is_kept_for_half_a_minute_at_most(carla):
+def test_the_unread_count_is_cached_for_at_most_half_a_minute(carla):
     unread_count(str(carla.user.pk))
 
     [key] = cache._cache.get_client().keys("*notifications:unread:*")
@@ -283,16 +283,16 @@ def test_count_is_kept_for_half_a_minute_at_most(carla):
     assert 0 < cache._cache.get_client().ttl(key) <= 30
 
 
-def test_count_goes_by_an_index(carla):
+def test_the_query_of_the_unread_count_uses_an_index(carla):
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")  # a table of a few rows is quicker read as a whole
+        cursor.execute("SET LOCAL enable_seqscan = off")  # the planner prefers a sequential scan for few rows
 
     plan = inbox_of(str(carla.user.pk)).filter(read_at=None).explain()
 
     assert "notification_on_the_page" in plan
 
 
-def test_count_does_without_redis(carla, settings, django_assert_num_queries):
+def test_the_unread_count_is_shown_while_redis_is_unavailable(carla, settings, django_assert_num_queries):
     told(carla.user)
     gone = {"BACKEND": "pizzeria.operations.cache.FailOpenRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
     settings.CACHES = {"default": {**gone, "OPTIONS": OPTIONS}, "sessions": {**gone, "OPTIONS": OPTIONS}}
@@ -302,7 +302,7 @@ def test_count_does_without_redis(carla, settings, django_assert_num_queries):
         assert unread_count(str(carla.user.pk)) == 2
 
 
-def test_count_is_nobodys_without_signing_in(client, django_assert_num_queries):
+def test_a_guest_sees_no_unread_count_and_causes_no_query_for_it(client, django_assert_num_queries):
     client.get(CARD)
 
     with django_assert_num_queries(0):

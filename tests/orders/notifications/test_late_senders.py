@@ -1,4 +1,4 @@
-"""Late senders: who is killed between taking a notice and settling it, or takes too long."""
+"""Workers that are killed between claiming a notification and recording its outcome, or that take too long."""
 
 import os
 import signal
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
 
 class Killed(BaseException):
-    """What a sender does not live to see."""
+    """Stands for SIGKILL: no `except Exception` of the worker catches it."""
 
 
 def killed(at_the):
@@ -40,7 +40,7 @@ def killed(at_the):
     return failpoints.armed(f"orders.{at_the}", die)
 
 
-def test_leave_it_to_others_when_their_time_is_up_and_not_before(sms, post):
+def test_a_notification_of_a_killed_worker_is_sent_by_another_when_the_lease_ends_and_not_before(sms, post):
     with killed("claim_notification.after_commit"), pytest.raises(Killed):
         send(sms)
 
@@ -51,8 +51,7 @@ def test_leave_it_to_others_when_their_time_is_up_and_not_before(sms, post):
     assert len(post.taken()) == 1
 
 
-def test_have_it_doubled_when_it_had_gone_out_just_before_they_were_killed(sms, post):
-    """A message is sent twice if its sender is killed after sending it and before recording that."""
+def test_a_message_is_sent_twice_if_its_worker_is_killed_between_sending_and_recording(sms, post):
     with killed("record_outcome.begun"), pytest.raises(Killed):
         send(sms)
 
@@ -62,7 +61,7 @@ def test_have_it_doubled_when_it_had_gone_out_just_before_they_were_killed(sms, 
     assert now(sms).state == SENT
 
 
-def test_are_not_sent_to_their_death_for_ever(sms):
+def test_a_notification_that_kills_every_worker_is_dead_after_the_last_attempt(sms):
     for round_ in range(MAX_ATTEMPTS + 1):
         taken = take_for_sending(sms, FRIDAY_NIGHT + round_ * LEASE)
         assert (taken is None) == (round_ == MAX_ATTEMPTS)
@@ -70,7 +69,7 @@ def test_are_not_sent_to_their_death_for_ever(sms):
     assert (now(sms).state, now(sms).error) == (DEAD, "worker terminated before it reported a result")
 
 
-def test_change_nothing_by_a_failure_for_whoever_has_it_now(sms):
+def test_a_failure_reported_after_the_lease_changes_nothing_for_the_next_worker(sms):
     slow = take_for_sending(sms)
     quick = take_for_sending(sms, FRIDAY_NIGHT + LEASE)
 
@@ -83,7 +82,7 @@ def test_change_nothing_by_a_failure_for_whoever_has_it_now(sms):
     assert (record_outcome(slow, Unavailable("busy")).state, now(sms).provider_id) == (SENT, "SM17")
 
 
-def test_are_believed_when_they_say_that_it_went_out(sms):
+def test_a_success_reported_after_the_lease_is_recorded_and_stays_recorded(sms):
     slow = take_for_sending(sms)
     quick = take_for_sending(sms, FRIDAY_NIGHT + LEASE)
 
@@ -94,9 +93,9 @@ def test_are_believed_when_they_say_that_it_went_out(sms):
     assert (now(sms).sent_at, now(sms).error) == (seconds(61), "")
 
 
-def test_whose_task_has_no_time_left_say_that_nobody_knows(sms, post, settings):
+def test_an_attempt_interrupted_by_the_tasks_time_limit_has_an_unknown_outcome(sms, post, settings):
     post.behaves(SMS="silence")
-    settings.NOTIFY_SMS_URL = f"{post.box.sms_url}?cto={LIMIT}&rto={LIMIT}"  # longer than Celery waits here
+    settings.NOTIFY_SMS_URL = f"{post.box.sms_url}?cto={LIMIT}&rto={LIMIT}"  # longer than the simulated time limit
 
     with interrupted(once=lambda: post.taken("sms")):
         late = send(sms)
@@ -106,7 +105,7 @@ def test_whose_task_has_no_time_left_say_that_nobody_knows(sms, post, settings):
 
 @contextmanager
 def interrupted(*, once):
-    """Interrupt what is done once something is so, as Celery interrupts a task at its soft limit: by a signal."""
+    """Interrupt the block once a condition holds, as Celery interrupts a task at its soft time limit: by a signal."""
 
     def interrupt(*_):
         raise SoftTimeLimitExceeded

@@ -1,4 +1,4 @@
-"""What notices say: on the page, by e-mail and by SMS."""
+"""Texts of notifications: in the inbox, by e-mail and by SMS."""
 
 import re
 from dataclasses import replace
@@ -43,7 +43,7 @@ def delivery():
 
 
 def told(order, kind, channel=SMS):
-    """Return the notification of an order's newest event."""
+    """Return an unsaved notification of a kind, for an order's newest event."""
     order = Order.objects.select_related("contact").get(pk=order.pk)
     event = StoredEvent.objects.filter(aggregate_ref=order.ref).latest("seq")
     return Notification(pk=17, event=event, order=order, kind=kind, channel=channel, recipient="guest")
@@ -54,7 +54,7 @@ def text_of(order, kind, channel=SMS):
 
 
 def started_late(order):
-    """Start an order so late that it gets a new promise: 20:25 to 20:45, twice as wide as the first."""
+    """Start an order so late that it gets a new promise, for pickup 20:25 to 20:45, twice as wide; return the order."""
     kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=FRIDAY_NIGHT + timedelta(minutes=15))
     return order
 
@@ -64,24 +64,24 @@ def cancelled(order, reason=CancelReason.SOLD_OUT, note=""):
 
 
 def called(name):
-    """Place an order for somebody of this name."""
+    """Place an order of a contact with this name."""
     return shop.place(contact=replace(ANNA, name=name))
 
 
-def test_say_by_sms_that_it_is_ready(placed_order):
+def test_a_ready_sms_has_its_text_its_recipient_and_its_id(placed_order):
     message = message_for(told(placed_order, NotificationKind.READY))
 
     assert message.text == "Hi Anna Bianchi! Your order #1 is ready for pickup!"
     assert (message.to, message.id, message.html) == ("+390612345678", "notification-17", "")
 
 
-def test_say_by_sms_where_to_follow_it_as_the_shops_clock_shows_it(placed_order):
+def test_a_confirmation_sms_has_the_promise_in_the_shops_time_zone_and_a_link_to_the_order(placed_order):
     link = f"https://pizza.example{order_url(placed_order)}"
 
     assert text_of(placed_order, NotificationKind.CONFIRMED) == f"#1 is in, ready between 20:10 and 20:20: {link}"
 
 
-def test_say_by_sms_that_it_is_on_its_way_or_late(delivery):
+def test_an_sms_says_that_a_delivery_is_on_its_way_or_late(delivery):
     assert text_of(delivery, NotificationKind.OUT_FOR_DELIVERY).startswith(
         "Hi Anna Bianchi! Your order #1 is on its way."
     )
@@ -90,14 +90,14 @@ def test_say_by_sms_that_it_is_on_its_way_or_late(delivery):
     assert late == "Hi Anna Bianchi! Sorry, your order #1 takes a little longer: now with you between 20:45 and 21:05."
 
 
-def test_say_by_sms_why_it_was_cancelled(placed_order):
+def test_a_cancellation_sms_has_the_reason(placed_order):
     said = "Hi Anna Bianchi! Your order #1 was cancelled. We are sorry: something in it ran out."
 
     assert text_of(cancelled(placed_order), NotificationKind.CANCELLED) == said
 
 
 @pytest.mark.parametrize("kind", [*NotificationKind])
-def test_fit_one_sms_and_its_plain_letters(kind, delivery):
+def test_every_sms_is_one_line_of_at_most_160_ascii_characters(kind, delivery):
     order = cancelled(delivery, CancelReason.WRONG_ADDRESS) if kind == NotificationKind.CANCELLED else delivery
     try:
         text = text_of(order, kind)
@@ -110,7 +110,7 @@ def test_fit_one_sms_and_its_plain_letters(kind, delivery):
     assert "\n" not in text
 
 
-def test_of_a_typed_reason_say_all_by_email_and_the_beginning_by_sms(placed_order):
+def test_a_typed_reason_is_complete_in_an_email_and_shortened_in_an_sms(placed_order):
     order = cancelled(placed_order, CancelReason.OTHER, note="The oven\nis broken, " + "and cold, " * 20)
 
     assert "The oven is broken, and cold" in text_of(order, NotificationKind.CANCELLED)
@@ -118,7 +118,7 @@ def test_of_a_typed_reason_say_all_by_email_and_the_beginning_by_sms(placed_orde
     assert ("and cold, " * 20).strip() in text_of(order, NotificationKind.CANCELLED, EMAIL)
 
 
-def test_say_by_email_what_was_ordered_and_what_it_costs():
+def test_a_confirmation_email_lists_what_was_ordered_and_what_it_costs():
     choices = shop.pizza("pepperoni", size="large", added=("olives",), left_out=("pepperoni",)), shop.simple_item()
     order = shop.place(shop.basket_of(*choices))
 
@@ -131,7 +131,7 @@ def test_say_by_email_what_was_ordered_and_what_it_costs():
         assert [words for words in said if words not in written] == []
 
 
-def test_promise_what_the_order_promises_now_also_when_they_are_late(placed_order):
+def test_a_confirmation_sms_that_is_sent_late_has_the_current_promise(placed_order):
     notification = told(placed_order, NotificationKind.CONFIRMED)
     started_late(placed_order)
     notification.order.refresh_from_db()
@@ -139,7 +139,7 @@ def test_promise_what_the_order_promises_now_also_when_they_are_late(placed_orde
     assert "ready between 20:25 and 20:45" in message_for(notification).text
 
 
-def test_on_the_page_promise_what_was_promised_then(placed_order):
+def test_an_in_app_notification_has_the_promise_of_its_own_event(placed_order):
     notification = told(placed_order, NotificationKind.CONFIRMED, IN_APP)
     started_late(placed_order)
     notification.order.refresh_from_db()
@@ -150,7 +150,7 @@ def test_on_the_page_promise_what_was_promised_then(placed_order):
 
 
 @pytest.mark.parametrize("kind", [*NotificationKind])
-def test_have_a_line_for_the_page(kind, placed_order):
+def test_every_kind_of_notification_has_an_in_app_headline_and_text(kind, placed_order):
     order = cancelled(placed_order) if kind == NotificationKind.CANCELLED else placed_order
 
     line = inbox_text(told(order, kind, IN_APP))
@@ -159,7 +159,7 @@ def test_have_a_line_for_the_page(kind, placed_order):
     assert line.text
 
 
-def test_on_the_page_of_news_from_a_newer_release_promise_what_the_order_does(placed_order):
+def test_an_in_app_notification_of_an_unknown_event_version_has_the_orders_promise(placed_order):
     notification = told(placed_order, NotificationKind.CONFIRMED, IN_APP)
     notification.event.type = "order.confirmed.v99"
 
@@ -167,7 +167,7 @@ def test_on_the_page_of_news_from_a_newer_release_promise_what_the_order_does(pl
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_take_a_name_as_one_line_of_text_and_never_as_a_link(name):
+def test_a_name_in_a_message_is_one_line_of_text_and_never_a_link(name):
     order = called(name)
     one_line = " ".join(name.split())
 
@@ -180,21 +180,21 @@ def test_take_a_name_as_one_line_of_text_and_never_as_a_link(name):
     assert re.findall(r'href="([^"]+)"', by_email.html) == [f"https://pizza.example{order_url(order)}"]
 
 
-def test_escape_what_is_typed_in_html_alone():
+def test_a_typed_name_is_escaped_in_html_only():
     message = message_for(told(called("Tom & <Jerry>"), NotificationKind.READY, EMAIL))
 
     assert "Hi Tom & <Jerry>!" in message.text
     assert "Hi Tom &amp; &lt;Jerry&gt;!" in message.html
 
 
-def test_greet_somebody_without_a_name_all_the_same(placed_order):
+def test_a_message_to_a_contact_without_a_name_has_a_greeting(placed_order):
     OrderContact.objects.update(name="")
 
     assert text_of(placed_order, NotificationKind.READY).startswith("Hi there!")
 
 
 @pytest.mark.parametrize("channel", [EMAIL, SMS])
-def test_are_not_written_to_nobody(placed_order, channel):
+def test_no_message_is_made_for_an_erased_contact(placed_order, channel):
     notification = told(placed_order, NotificationKind.READY, channel)
     assert message_for(notification)
     OrderContact.objects.update(name="", email="", phone="", guest_token="")
@@ -203,13 +203,13 @@ def test_are_not_written_to_nobody(placed_order, channel):
     assert message_for(notification) is None
 
 
-def test_are_not_sent_to_a_number_that_cannot_be_one(placed_order):
+def test_no_sms_is_made_for_an_invalid_phone_number(placed_order):
     OrderContact.objects.update(phone="+3912")
 
     assert message_for(told(placed_order, NotificationKind.READY)) is None
 
 
-def test_of_a_customer_lead_to_the_order_without_a_key(sign_in):
+def test_the_link_in_a_customers_message_has_no_guest_token(sign_in):
     order = shop.place(by=shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk), contact=AT_HOME)
 
     text = text_of(order, NotificationKind.CONFIRMED)
@@ -218,7 +218,7 @@ def test_of_a_customer_lead_to_the_order_without_a_key(sign_in):
 
 
 @pytest.mark.parametrize(("channel", "queries"), [(SMS, 0), (EMAIL, 3)])
-def test_take_two_queries_by_email_for_what_was_ordered_else_none(
+def test_an_email_takes_two_queries_for_what_was_ordered_and_an_sms_none(
     placed_order, django_assert_num_queries, channel, queries
 ):
     notification = told(placed_order, NotificationKind.READY, channel)
@@ -227,7 +227,7 @@ def test_take_two_queries_by_email_for_what_was_ordered_else_none(
         message_for(notification)
 
 
-def test_take_no_query_on_the_page(placed_order, django_assert_num_queries):
+def test_the_text_of_an_in_app_notification_takes_no_query(placed_order, django_assert_num_queries):
     notification = told(placed_order, NotificationKind.READY, IN_APP)
 
     with django_assert_num_queries(0):

@@ -58,7 +58,7 @@ def test_a_message_is_dropped_once_a_later_one_of_its_order_is_due(confirmed, be
     assert ["ready" in message.text for message in post.taken("sms")] == [True]
 
 
-def test_a_message_that_failed_is_not_tried_again_after_a_later_one_was_sent(confirmed, becomes_ready, post):
+def test_a_message_that_failed_is_not_retried_after_a_later_one_of_its_order_was_sent(confirmed, becomes_ready, post):
     failed = record_outcome(take_for_sending(confirmed), Unavailable("busy"))
     ready = becomes_ready()
 
@@ -67,7 +67,7 @@ def test_a_message_that_failed_is_not_tried_again_after_a_later_one_was_sent(con
     assert len(post.taken("sms")) == 1
 
 
-def test_a_message_is_overtaken_by_a_later_one_that_waits_for_its_next_try(confirmed, becomes_ready):
+def test_a_message_is_overtaken_by_a_later_one_that_waits_for_its_next_attempt(confirmed, becomes_ready):
     ready = becomes_ready()
     record_outcome(take_for_sending(ready), Unavailable("busy"))
 
@@ -90,7 +90,7 @@ def test_a_later_message_that_will_not_be_sent_overtakes_nothing(confirmed, beco
     assert send(confirmed, minutes(31)).state == SENT
 
 
-def test_channels_and_orders_overtake_each_other_in_nothing(confirmed, placed_order, becomes_ready):
+def test_a_message_is_not_overtaken_by_one_of_another_channel_or_order(confirmed, placed_order, becomes_ready):
     becomes_ready()
     Notification.objects.filter(order=placed_order, channel=SMS).update(state=SENT)
     other = newest(shop.place(), SMS)
@@ -120,7 +120,7 @@ def test_a_later_message_waits_while_an_earlier_one_is_being_sent(confirmed, bec
     assert send(ready, seconds(3)).state == SENT
 
 
-def test_a_later_message_waits_until_the_earlier_ones_lease_ends_and_no_longer(confirmed, becomes_ready):
+def test_a_later_message_waits_until_the_lease_of_the_earlier_one_ends_and_no_longer(confirmed, becomes_ready):
     take_for_sending(confirmed)
     ready = becomes_ready(seconds(1))
 
@@ -129,7 +129,7 @@ def test_a_later_message_waits_until_the_earlier_ones_lease_ends_and_no_longer(c
     assert (now(confirmed).state, send(confirmed, FRIDAY_NIGHT + LEASE).state) == (SENDING, EXPIRED)
 
 
-def test_what_waited_is_found_once_the_earlier_one_is_settled(confirmed, becomes_ready):
+def test_a_message_that_waited_is_due_once_the_outcome_of_the_earlier_one_is_recorded(confirmed, becomes_ready):
     taken = take_for_sending(confirmed)
     ready = becomes_ready(seconds(1))
     record_outcome(taken, "SM1", seconds(3))
@@ -138,6 +138,6 @@ def test_what_waited_is_found_once_the_earlier_one_is_settled(confirmed, becomes
     assert list(due_after(ready.pk, at=seconds(3))) == []
 
 
-def test_nothing_is_sent_for_a_notice_that_was_not_taken(confirmed):
+def test_sending_a_notification_that_was_sent_makes_no_attempt(confirmed):
     assert notification_services.send_notification(notification_id=confirmed.pk, at=FRIDAY_NIGHT)
     assert not notification_services.send_notification(notification_id=confirmed.pk, at=FRIDAY_NIGHT)

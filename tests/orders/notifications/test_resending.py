@@ -1,4 +1,4 @@
-"""Sending again: a manager's second chance for what did not go out."""
+"""Resending: a manager queues a notification again that was not sent."""
 
 import pytest
 
@@ -25,7 +25,7 @@ from tests.shop import ANNA, FRIDAY_NIGHT
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
 
-def test_is_done_when_a_manager_wants_it(sms, post, manager):
+def test_a_manager_can_resend_a_dead_notification(sms, post, manager):
     post.behaves(refused=[ANNA.phone])
     send(sms)
     post.behaves()
@@ -36,7 +36,7 @@ def test_is_done_when_a_manager_wants_it(sms, post, manager):
     assert (send(sms, minutes(5)).state, len(post.taken())) == (SENT, 1)
 
 
-def test_has_all_its_tries_before_it(sms, manager):
+def test_a_resent_notification_has_all_its_attempts_left(sms, manager):
     attempt_times(sms, [OutcomeUnknown("silence")] * 2)
     notification_services.resend_notification(notification_id=sms.pk, by=manager, at=minutes(5))
 
@@ -45,7 +45,7 @@ def test_has_all_its_tries_before_it(sms, manager):
     assert (now(sms).state, now(sms).attempts, now(sms).unknown_outcomes) == (DEAD, 8, 1)
 
 
-def test_makes_news_of_what_was_too_old_but_not_of_what_is_not_so(ready_sms, placed_order, chef, manager):
+def test_a_resent_notification_may_be_old_but_must_still_apply(ready_sms, placed_order, chef, manager):
     send(ready_sms, minutes(31))
     notification_services.resend_notification(notification_id=ready_sms.pk, by=manager, at=minutes(32))
     assert send(ready_sms, minutes(33)).state == SENT
@@ -57,7 +57,7 @@ def test_makes_news_of_what_was_too_old_but_not_of_what_is_not_so(ready_sms, pla
     assert send(other, minutes(35)).error == "overtaken"
 
 
-def test_is_for_managers(sms, guest, chef, driver):
+def test_resending_is_refused_to_guests_cooks_and_drivers(sms, guest, chef, driver):
     Notification.objects.update(state=DEAD)
 
     for by in (guest, chef, driver):
@@ -68,7 +68,7 @@ def test_is_for_managers(sms, guest, chef, driver):
 
 
 @pytest.mark.parametrize("state", [QUEUED, SENDING, SENT], ids=str)
-def test_is_refused_for_what_was_sent_or_will_be(sms, manager, state):
+def test_resending_is_refused_for_a_notification_that_was_sent_or_will_be(sms, manager, state):
     Notification.objects.update(state=state)
 
     with pytest.raises(notification_services.NothingToResend):
@@ -77,6 +77,6 @@ def test_is_refused_for_what_was_sent_or_will_be(sms, manager, state):
     assert now(sms).state == state
 
 
-def test_of_an_unknown_notice_finds_nothing(kitchen, manager):
+def test_resending_an_unknown_notification_raises_does_not_exist(kitchen, manager):
     with pytest.raises(Notification.DoesNotExist):
         notification_services.resend_notification(notification_id=4711, by=manager, at=FRIDAY_NIGHT)

@@ -1,4 +1,4 @@
-"""The SMS channel, against a real server: by apprise's plain plugin, and by Twilio's."""
+"""The SMS channel against a real server, by apprise's plain JSON plugin and by its Twilio plugin."""
 
 import io
 import logging
@@ -37,8 +37,9 @@ OUTCOMES = [
 @pytest.fixture(params=["plain", "twilio"])
 def behaves(request, post, settings, monkeypatch):
     """
-    Have the postbox, reached by one plugin or the other, behave like this, and wait for its answers accordingly:
-    `behaves(SMS=500)`.
+    Return a function that sets how the provider answers and how long the channel waits for it: `behaves(SMS=500)`.
+
+    The provider is reached by the plain plugin and by Twilio's in turn.
     """
     address = post.box.sms_url
     if request.param == "twilio":
@@ -54,7 +55,7 @@ def behaves(request, post, settings, monkeypatch):
     return behaves
 
 
-def test_hands_the_text_to_the_provider_as_it_is(behaves, post):
+def test_the_text_of_an_sms_reaches_the_provider_unchanged(behaves, post):
     assert sms.send(LETTER) == ""
 
     [taken] = post.taken("sms")
@@ -62,7 +63,7 @@ def test_hands_the_text_to_the_provider_as_it_is(behaves, post):
 
 
 @pytest.mark.parametrize(("manners", "outcome"), OUTCOMES, ids=str)
-def test_tells_what_became_of_a_message_and_nothing_about_anybody(behaves, post, manners, outcome):
+def test_each_answer_of_the_sms_provider_has_an_outcome_without_personal_data(behaves, post, manners, outcome):
     behaves(**manners)
 
     with pytest.raises(outcome) as told:
@@ -73,7 +74,7 @@ def test_tells_what_became_of_a_message_and_nothing_about_anybody(behaves, post,
     assert len(post.taken("sms")) == (manners["SMS"] in ("silence", "drop") if "SMS" in manners else 0)
 
 
-def test_asks_once_whatever_the_address_says(post, settings):
+def test_the_sms_provider_is_called_once_even_if_its_url_asks_for_retries(post, settings):
     settings.NOTIFY_SMS_URL += "&retry=3&wait=0"
     post.behaves(SMS="drop")
 
@@ -84,15 +85,15 @@ def test_asks_once_whatever_the_address_says(post, settings):
 
 
 @pytest.mark.parametrize("nobody", ["", "anna", "3331234567", "+39", "+1555", "+39333123456789012", f"{ANNA},{ANNA}"])
-def test_refuses_what_cannot_be_a_number_without_asking(post, nobody):
+def test_an_invalid_phone_number_is_rejected_without_calling_the_sms_provider(post, nobody):
     with pytest.raises(Rejected):
         sms.send(OutboundMessage(id="notification-17", to=nobody, subject="", text="Ready"))
 
     assert post.taken() == []
 
 
-def test_is_unavailable_where_nobody_listens(post, settings):
-    with socket.socket() as held:  # nobody else gets the port meanwhile
+def test_sending_an_sms_is_unavailable_where_no_server_listens(post, settings):
+    with socket.socket() as held:  # no other process can take the port meanwhile
         held.bind(("127.0.0.1", 0))
         settings.NOTIFY_SMS_URL = f"json://127.0.0.1:{held.getsockname()[1]}/sms"
 
@@ -100,7 +101,7 @@ def test_is_unavailable_where_nobody_listens(post, settings):
             sms.send(LETTER)
 
 
-def test_is_open_when_there_is_a_provider(post, settings):
+def test_the_sms_channel_is_configured_only_with_a_provider(post, settings):
     assert sms.is_configured()
 
     settings.NOTIFY_SMS_URL = ""
@@ -111,7 +112,7 @@ def test_is_open_when_there_is_a_provider(post, settings):
 
 @pytest.fixture
 def written():
-    """What reaches our logs while a test runs, down to the last detail."""
+    """The log output of a test at level DEBUG, by any logger that propagates: `written()`."""
     paper, root = io.StringIO(), logging.getLogger()
     handler, level = logging.StreamHandler(paper), root.level
     root.addHandler(handler)
@@ -122,7 +123,7 @@ def written():
 
 
 @pytest.mark.parametrize("manners", [{}, {"SMS": 500}, {"SMS": "drop"}, {"refused": [ANNA]}], ids=str)
-def test_writes_nothing_about_anybody_into_our_logs(behaves, manners, written, capfd):
+def test_sending_an_sms_writes_no_personal_data_to_the_logs(behaves, manners, written, capfd):
     behaves(**manners)
     logging.getLogger("somebody").debug("Let us see.")
 
@@ -134,7 +135,7 @@ def test_writes_nothing_about_anybody_into_our_logs(behaves, manners, written, c
     assert not any(secret in said for secret in (ANNA, ANNA[1:], "Anna", "Margherita"))
 
 
-def test_costs_the_web_process_nothing():
+def test_the_web_process_does_not_import_apprise():
     start = (
         "import sys, pizzeria.wsgi; print(*sorted({'apprise', 'orders.notifications.channels.sms'} & set(sys.modules)))"
     )
@@ -144,7 +145,7 @@ def test_costs_the_web_process_nothing():
     assert answer.stdout.split() == ["orders.notifications.channels.sms"]
 
 
-def test_understands_its_address_or_says_that_it_does_not(settings):
+def test_an_sms_provider_is_known_only_if_apprise_understands_its_url(settings):
     settings.NOTIFY_SMS_URL = "json://127.0.0.1/sms"
     assert sms.is_provider_known()
 

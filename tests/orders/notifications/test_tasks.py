@@ -1,4 +1,4 @@
-"""Telling people, from the news to a message to a worker; and what becomes of it when nobody takes messages."""
+"""Tasks of notifications: from a stored event to a task on a channel's queue; and what happens without a broker."""
 
 import json
 from datetime import timedelta
@@ -20,27 +20,27 @@ pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
 @pytest.fixture
 def broker(settings):
-    """The broker's own view of its queues."""
+    """A Redis client of the broker, to read its queues."""
     with redis.Redis.from_url(settings.REDIS_URL) as queues:
         yield queues
 
 
 @pytest.fixture
 def broker_gone(monkeypatch):
-    """Nobody listens where messages to workers go."""
+    """Point Celery's producer at a port where no broker listens."""
     monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
     monkeypatch.setattr(app.amqp, "_producer_pool", None)
 
 
 @pytest.fixture
 def news():
-    """An order that has just been placed, and its confirmation."""
+    """An order that has just been placed, and the stored event of its confirmation."""
     order = shop.place(at=clock.now())
     return order, StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
 
 
 def messages_in(broker, queue):
-    """Read what waits for a worker in a queue, oldest first: each message's task, arguments, and its headers."""
+    """Yield task, arguments and headers of each message in a queue, oldest first."""
     for raw in reversed(broker.lrange(queue, 0, -1)):
         headers = json.loads(raw)["headers"]
         yield headers["task"], headers["kwargsrepr"], headers
@@ -54,7 +54,7 @@ def is_to_send(notification):
     return f"orders.notifications.tasks.send_notification {{'notification_id': {notification.pk}}}"
 
 
-def test_hands_each_notice_over_by_its_channels_queue(news, broker):
+def test_each_notification_is_queued_on_the_queue_of_its_channel(news, broker):
     order, confirmed = news
 
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
@@ -65,13 +65,13 @@ def test_hands_each_notice_over_by_its_channels_queue(news, broker):
     assert not {is_to_send(email), is_to_send(sms)} & set(sent_by(broker, "celery"))
 
 
-def test_has_a_queue_for_each_way_out_that_a_plain_worker_takes_too():
+def test_each_outbound_channel_has_a_declared_queue_beside_the_default_one():
     assert {queue.name for queue in app.conf.task_queues} == {"celery"} | set(NotificationChannel) - {
         NotificationChannel.IN_APP
     }
 
 
-def test_without_a_broker_leaves_the_notices_waiting_and_the_event_told(news, broker_gone):
+def test_without_a_broker_the_event_is_relayed_and_its_notifications_stay_queued(news, broker_gone):
     order, confirmed = news
 
     assert relay_due(now=clock.now) == 2
@@ -81,7 +81,7 @@ def test_without_a_broker_leaves_the_notices_waiting_and_the_event_told(news, br
     tasks.send_due_notifications()
 
 
-def test_is_left_to_the_next_sweep_when_the_broker_was_emptied(news, broker):
+def test_the_next_sweep_queues_notifications_again_after_the_broker_was_emptied(news, broker):
     order, confirmed = news
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
     broker.flushall()
@@ -93,7 +93,7 @@ def test_is_left_to_the_next_sweep_when_the_broker_was_emptied(news, broker):
     assert sent_by(broker, "sms") == [is_to_send(sms)]
 
 
-def test_sweeps_up_what_is_due_oldest_first(broker):
+def test_a_sweep_queues_the_due_notifications_oldest_first(broker):
     now = clock.now()
     orders = [shop.place(at=now - timedelta(minutes=minutes)) for minutes in (1, 3, 2)]
     for order in orders:
@@ -101,7 +101,7 @@ def test_sweeps_up_what_is_due_oldest_first(broker):
     newest, oldest, middle = Notification.objects.filter(channel=NotificationChannel.SMS).order_by("pk")
     Notification.objects.filter(pk=middle.pk).update(due_at=now + timedelta(minutes=5))
     Notification.objects.filter(pk=newest.pk).update(state=NotificationState.FAILED)
-    Notification.objects.filter(pk=oldest.pk).update(state=NotificationState.SENDING)  # and its sender's time is up
+    Notification.objects.filter(pk=oldest.pk).update(state=NotificationState.SENDING)  # and its lease has ended
     Notification.objects.filter(channel=NotificationChannel.EMAIL).update(state=NotificationState.SENT)
 
     tasks.send_due_notifications()
@@ -110,7 +110,7 @@ def test_sweeps_up_what_is_due_oldest_first(broker):
     assert sent_by(broker, "email") == []
 
 
-def test_lets_lapse_what_nobody_took_of_a_sweep_before_the_next(news, broker):
+def test_a_task_queued_by_a_sweep_expires_and_a_task_queued_by_an_event_does_not(news, broker):
     _order, confirmed = news
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
     tasks.send_due_notifications()
@@ -120,7 +120,7 @@ def test_lets_lapse_what_nobody_took_of_a_sweep_before_the_next(news, broker):
     assert by_sweep is not None
 
 
-def test_sends_the_notice_it_is_told_of(news, post):
+def test_the_task_sends_the_notification_with_the_given_id(news, post):
     order, confirmed = news
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
 
@@ -131,7 +131,7 @@ def test_sends_the_notice_it_is_told_of(news, post):
     assert set(Notification.objects.filter(order=order).values_list("state", flat=True)) == {NotificationState.SENT}
 
 
-def test_hands_over_what_waited_for_the_notice_it_has_sent(news, broker, chef, monkeypatch):
+def test_the_task_queues_the_later_notification_that_waited_for_the_one_it_sent(news, broker, chef, monkeypatch):
     order, confirmed = news
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
     sms = Notification.objects.get(order=order, channel=NotificationChannel.SMS)
@@ -150,7 +150,7 @@ def test_hands_over_what_waited_for_the_notice_it_has_sent(news, broker, chef, m
 
 
 @pytest.mark.parametrize("nothing", [0, -1, 2**62], ids=str)
-def test_sends_nothing_for_a_notice_that_is_not_there(db, nothing, post):
+def test_the_task_sends_nothing_for_an_unknown_notification(db, nothing, post):
     tasks.send_notification(notification_id=nothing)
 
     assert post.taken() == []
