@@ -22,45 +22,45 @@ def asked_by(actor):
 CIRO = Actor(ActorKind.PERSON, 11, frozenset({COOK}))
 
 
-def test_may_do_what_it_was_given_and_no_more():
+def test_an_actor_may_do_what_its_permissions_allow_and_no_more():
     assert CIRO.may(COOK)
     assert not CIRO.may(SEE_BOARD)
 
 
-def test_may_do_nothing_special_as_a_guest():
+def test_a_guest_has_no_permission():
     assert not GUEST.may(COOK)
 
 
-def test_may_do_everything_as_the_system():
+def test_the_system_has_every_permission():
     assert SYSTEM.may(COOK)
 
 
-def test_goes_into_the_log_by_id_or_kind_and_never_by_name():
+def test_an_actor_is_written_as_its_id_or_its_kind_and_never_as_a_name():
     assert [str(actor) for actor in (CIRO, GUEST, SYSTEM)] == ["11", "guest", "system"]
 
 
-def test_is_never_guessed_where_nobody_put_it():
+def test_reading_the_actor_of_a_request_that_has_none_is_an_error():
     with pytest.raises(AttributeError):
         actor_of(RequestFactory().get("/"))
 
 
-def test_opens_a_door_that_needs_what_it_has():
+def test_a_guarded_view_is_open_to_an_actor_with_the_permission():
     assert oven(asked_by(CIRO), number=2).content == b"oven 2"
 
 
-def test_is_sent_to_sign_in_as_a_guest_and_back_to_the_whole_address():
+def test_a_guarded_view_redirects_a_guest_to_sign_in_and_back_to_the_whole_url():
     response = oven(asked_by(GUEST))
 
     assert response.status_code == 302
     assert response["Location"] == f"{reverse('users:sign_in')}?next=/ovens/%3Fnight%3D1"
 
 
-def test_is_told_no_when_signed_in_without_what_the_door_needs():
+def test_a_guarded_view_is_forbidden_to_a_signed_in_user_without_the_permission():
     carla = Actor(ActorKind.PERSON, 3)
 
     with pytest.raises(PermissionDenied):
         oven(asked_by(carla))
 
 
-def test_leaves_the_name_of_a_guarded_view_alone():
+def test_a_guarded_view_keeps_its_name():
     assert oven.__name__ == "oven"

@@ -1,4 +1,4 @@
-"""What happened long ago is written into the log, and told to nobody."""
+"""Backfilling: events of the past are recorded in the log and not published."""
 
 import pytest
 
@@ -16,21 +16,21 @@ def _open(kitchen):
     """Open the shop."""
 
 
-def test_counts_as_told_at_the_time_it_happened():
+def test_a_backfilled_event_counts_as_relayed_at_the_time_it_happened():
     with backfill.backfilling():
         shop.place(at=FRIDAY_NIGHT)
 
     assert set(OutboxEntry.objects.values_list("relayed_at", flat=True)) == {FRIDAY_NIGHT}
 
 
-def test_nudges_nobody(django_capture_on_commit_callbacks):
+def test_backfilling_does_not_wake_the_relay(django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as after_the_commit, backfill.backfilling():
         shop.place()
 
     assert not [callback for callback in after_the_commit if "nudge" in repr(callback)]
 
 
-def test_ends_with_its_block():
+def test_backfilling_ends_with_its_block_also_after_an_exception():
     with pytest.raises(order_services.EmptyBasket), backfill.backfilling():
         shop.place(BasketFactory(), shown_total=ZERO)
 

@@ -1,4 +1,4 @@
-"""Errands: what is left to the background costs whoever leaves it nothing, and never stops what comes after it."""
+"""Background jobs: submitting one does not block, and one that fails does not stop the next."""
 
 import threading
 from unittest.mock import Mock
@@ -20,7 +20,7 @@ def ours():
 
 @pytest.fixture
 def redis(monkeypatch):
-    """A Redis that is gone until `redis.set()`."""
+    """A Redis that the breaker finds unavailable until `redis.set()`."""
     there = threading.Event()
 
     def ask():
@@ -40,7 +40,7 @@ def fails(error):
     return job
 
 
-def test_are_done_in_the_order_in_which_they_were_left(ours):
+def test_background_jobs_run_in_the_order_in_which_they_were_submitted(ours):
     done = []
     for number in range(5):
         ours.submit("count", lambda number=number: done.append(number))
@@ -49,7 +49,7 @@ def test_are_done_in_the_order_in_which_they_were_left(ours):
     assert done == [0, 1, 2, 3, 4]
 
 
-def test_return_at_once_however_long_they_take(ours):
+def test_submitting_a_background_job_does_not_wait_for_the_jobs_before_it(ours):
     may_end, done = threading.Event(), []
     ours.submit("slow", may_end.wait)
     ours.submit("next", lambda: done.append("next"))
@@ -61,7 +61,7 @@ def test_return_at_once_however_long_they_take(ours):
     assert (before, done) == ([], ["next"])
 
 
-def test_go_on_after_one_that_fails(ours):
+def test_a_failing_background_job_does_not_stop_the_next_one(ours):
     done = []
     ours.submit("broken", fails(ZeroDivisionError()))
     ours.submit("next", lambda: done.append("next"))
@@ -70,7 +70,7 @@ def test_go_on_after_one_that_fails(ours):
     assert done == ["next"]
 
 
-def test_are_forgotten_while_redis_is_gone_and_done_again_when_it_is_back(ours, redis):
+def test_background_jobs_are_dropped_while_redis_is_gone_and_accepted_again_when_it_is_back(ours, redis):
     done = []
     ours.submit("first", fails(RedisGone()))
     ours.wait()
@@ -85,7 +85,7 @@ def test_are_forgotten_while_redis_is_gone_and_done_again_when_it_is_back(ours, 
     assert done == ["afterwards"]
 
 
-def test_are_forgotten_when_too_many_wait(ours, monkeypatch):
+def test_background_jobs_are_dropped_while_the_queue_is_full(ours, monkeypatch):
     log, begun, may_end = Mock(), threading.Event(), threading.Event()
     monkeypatch.setattr(background, "log", log)
     ours.submit("slow", lambda: (begun.set(), may_end.wait()))

@@ -1,4 +1,4 @@
-"""How long to wait before something that failed is tried again."""
+"""Backoff: how long to wait before a failed operation is tried again."""
 
 from datetime import timedelta
 
@@ -14,13 +14,13 @@ def pauses(*, jitter):
     ]
 
 
-def test_doubles_with_each_try_up_to_the_longest():
+def test_the_delay_doubles_with_each_attempt_up_to_the_longest():
     assert pauses(jitter=1.0) == [10, 20, 40, 80, 160, 320, 600, 600]
 
 
-def test_is_up_to_a_half_shorter_by_luck():
+def test_jitter_shortens_the_delay_by_up_to_a_half():
     assert pauses(jitter=0.0) == [5, 10, 20, 40, 80, 160, 300, 300]
 
 
-def test_brings_back_apart_what_failed_together():
+def test_operations_that_failed_together_get_different_delays():
     assert len({backoff_delay(1, first=TEN_SECONDS, longest=TEN_MINUTES) for _ in range(20)}) > 1

@@ -10,31 +10,31 @@ from pizzeria.foundation import clock
 MICROSECOND = timedelta(microseconds=1)
 FRIDAY, SATURDAY, SUNDAY = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
 
-# Europe/Rome: the night with the hour twice, and the one without it.
+# Europe/Rome: the night in which an hour is repeated, and the night in which it is skipped.
 AUTUMN = datetime(2026, 10, 25, tzinfo=UTC)
 SPRING = datetime(2026, 3, 29, tzinfo=UTC)
 
 
 def on_the_wall(day, hour, minute=0, *, fold=0):
-    """Give the moment at which the shop's wall clock shows this."""
+    """Return the moment at which the shop's wall clock shows a time."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=clock.shop_zone(), fold=fold).astimezone(UTC)
 
 
-def test_lets_a_friday_night_belong_to_friday():
+def test_the_hours_before_four_on_saturday_belong_to_fridays_business_day():
     assert clock.business_date(on_the_wall(SATURDAY, 3, 59)) == FRIDAY
 
 
-def test_begins_a_new_day_at_four():
+def test_a_business_day_begins_at_four_in_the_morning():
     assert clock.business_date(on_the_wall(SATURDAY, 4)) == SATURDAY
 
 
-def test_goes_by_the_shop_and_not_by_greenwich():
+def test_a_business_day_follows_the_shops_time_zone_and_not_utc():
     half_past_four_in_rome = datetime(2026, 11, 21, 3, 30, tzinfo=UTC)
 
     assert clock.business_date(half_past_four_in_rome) == SATURDAY
 
 
-def test_begins_the_new_day_when_this_shop_says_so(settings):
+def test_a_business_day_begins_at_the_hour_in_the_settings(settings):
     settings.SHOP_DAY_ENDS = time(1)
 
     assert clock.business_date(on_the_wall(SATURDAY, 0, 59)) == FRIDAY
@@ -42,14 +42,14 @@ def test_begins_the_new_day_when_this_shop_says_so(settings):
 
 
 @pytest.mark.parametrize("night", [AUTUMN, SPRING], ids=["autumn", "spring"])
-def test_holds_in_the_nights_when_the_clocks_change(night):
+def test_a_business_day_begins_at_four_also_in_the_nights_when_the_clocks_change(night):
     day, day_before = night.date(), night.date() - timedelta(days=1)
 
     assert clock.business_date(on_the_wall(day, 3, 59)) == day_before
     assert clock.business_date(on_the_wall(day, 4)) == day
 
 
-def test_counts_the_hour_that_comes_twice_to_the_night_before_both_times():
+def test_an_hour_that_is_repeated_at_night_belongs_to_the_day_before_both_times():
     saturday = AUTUMN.date() - timedelta(days=1)
 
     assert clock.business_date(on_the_wall(AUTUMN, 2, 30, fold=0)) == saturday
@@ -61,13 +61,13 @@ def test_counts_the_hour_that_comes_twice_to_the_night_before_both_times():
     [(AUTUMN.date() - timedelta(days=1), 25), (SPRING.date() - timedelta(days=1), 23), (FRIDAY, 24)],
     ids=["autumn", "spring", "any"],
 )
-def test_makes_the_day_before_a_change_an_hour_longer_or_shorter(day, hours):
+def test_only_the_business_day_before_a_clock_change_is_an_hour_longer_or_shorter(day, hours):
     begins = on_the_wall(day, 4)
 
     assert clock.end_of_business_day(begins) - begins == timedelta(hours=hours)
 
 
-def test_ends_the_day_at_four_the_next_morning():
+def test_a_business_day_ends_at_four_the_next_morning():
     assert clock.end_of_business_day(on_the_wall(FRIDAY, 20)) == on_the_wall(SATURDAY, 4)
     assert clock.end_of_business_day(on_the_wall(SATURDAY, 4)) == on_the_wall(SUNDAY, 4)
 
@@ -77,7 +77,7 @@ def test_ends_the_day_at_four_the_next_morning():
     minutes=st.integers(-24 * 60, 24 * 60),
     ends=st.sampled_from([time(0), time(1, 30), time(2), time(2, 30), time(3), time(4)]),
 )
-def test_ends_the_day_at_the_first_moment_of_the_next_one(night, minutes, ends):
+def test_a_business_day_ends_at_the_first_moment_of_the_next_one(night, minutes, ends):
     at = night + timedelta(minutes=minutes)
 
     with override_settings(SHOP_DAY_ENDS=ends):
@@ -90,7 +90,7 @@ def test_ends_the_day_at_the_first_moment_of_the_next_one(night, minutes, ends):
 
 @pytest.mark.parametrize("night", [AUTUMN, SPRING], ids=["autumn", "spring"])
 @pytest.mark.parametrize("ends", [time(2), time(2, 30), time(4)], ids=str)
-def test_never_goes_back_a_day(settings, night, ends):
+def test_the_business_date_never_goes_back_while_time_passes(settings, night, ends):
     settings.SHOP_DAY_ENDS = ends
 
     days = [clock.business_date(night + timedelta(minutes=minute)) for minute in range(-120, 360)]
@@ -98,5 +98,5 @@ def test_never_goes_back_a_day(settings, night, ends):
     assert days == sorted(days)
 
 
-def test_tells_the_time_with_its_zone():
+def test_the_current_time_has_a_time_zone():
     assert clock.now().utcoffset() is not None

@@ -36,7 +36,7 @@ def fail():
 
 
 def times(outcome):
-    """Tell how often the command above ended so."""
+    """Return how often the command above has ended with an outcome."""
     labels = {"command": "tests.rename", "outcome": outcome}
     return REGISTRY.get_sample_value("pizzeria_commands_total", labels) or 0
 
@@ -46,7 +46,7 @@ def via_roma():
     return KitchenFactory(name="Via Roma")
 
 
-def test_keep_what_they_did(via_roma):
+def test_a_command_keeps_its_changes(via_roma):
     assert rename(kitchen=via_roma, name="Via Appia", by=SYSTEM) == "Via Appia"
 
     via_roma.refresh_from_db()
@@ -54,7 +54,7 @@ def test_keep_what_they_did(via_roma):
 
 
 @pytest.mark.parametrize(("end", "raised"), [(refuse, OvenCold), (fail, ZeroDivisionError)])
-def test_keep_nothing_when_refused_or_failed(via_roma, end, raised):
+def test_a_command_that_is_refused_or_fails_changes_nothing(via_roma, end, raised):
     with pytest.raises(raised):
         rename(kitchen=via_roma, name="Via Appia", by=SYSTEM, then=end)
 
@@ -67,7 +67,7 @@ def test_keep_nothing_when_refused_or_failed(via_roma, end, raised):
     [(lambda: None, "done"), (refuse, "refused"), (fail, "failed")],
     ids=["done", "refused", "failed"],
 )
-def test_are_counted_by_how_they_ended(via_roma, then, outcome):
+def test_commands_are_counted_by_outcome(via_roma, then, outcome):
     before = {name: times(name) for name in ("done", "refused", "failed")}
 
     with suppress(OvenCold, ZeroDivisionError):
@@ -76,7 +76,7 @@ def test_are_counted_by_how_they_ended(via_roma, then, outcome):
     assert {name: times(name) - before[name] for name in before} == {**dict.fromkeys(before, 0), outcome: 1}
 
 
-def test_are_timed_even_when_they_fail(via_roma):
+def test_a_command_is_timed_even_if_it_fails(via_roma):
     def count():
         return REGISTRY.get_sample_value("pizzeria_command_seconds_count", {"command": "tests.rename"}) or 0
 
@@ -89,13 +89,13 @@ def test_are_timed_even_when_they_fail(via_roma):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_are_the_outermost_call(via_roma):
+def test_a_command_cannot_be_called_inside_a_transaction(via_roma):
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         rename(kitchen=via_roma, name="Via Appia", by=SYSTEM)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_are_committed_when_they_answer(via_roma):
+def test_a_command_has_committed_when_it_returns(via_roma):
     during, after = [], []
 
     with (
@@ -117,7 +117,7 @@ def somebody_else():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_say_busy_when_somebody_else_holds_what_they_need_for_too_long(via_roma, somebody_else):
+def test_a_command_is_refused_as_busy_while_another_connection_holds_a_lock_it_needs(via_roma, somebody_else):
     @command
     def hold(*, by):
         with connection.cursor() as cursor:
@@ -136,7 +136,7 @@ def test_say_busy_when_somebody_else_holds_what_they_need_for_too_long(via_roma,
     hold(by=SYSTEM)
 
 
-def test_do_not_call_every_fault_of_the_database_busy(via_roma):
+def test_a_command_does_not_report_every_database_error_as_busy(via_roma):
     @command
     def sleep_too_long(*, by):
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Dead events: news that nobody could be told is a manager's to have told again, or to drop with a reason."""
+"""Dead letters: a manager requeues an event that could not be published, or discards it with a reason."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ LATER = NIGHT + timedelta(days=1)
 
 @pytest.fixture
 def ears():
-    """Somebody outside who hears of placed orders; deaf until `ears.append("open")`."""
+    """A receiver of `order_placed` that fails until `ears.append("open")`."""
     open_ears = []
 
     def hear(*, event, **_):
@@ -33,14 +33,14 @@ def ears():
 
 @pytest.fixture
 def dead_event(kitchen, ears):
-    """The placing of an order of which nobody could be told."""
+    """The outbox entry of a placed order's first event, which has become a dead letter."""
     order = shop.place()
     for turn in range(MAX_ATTEMPTS):
         relay_due(now=lambda turn=turn: NIGHT + turn * MAX_DELAY)
     return OutboxEntry.objects.get(event__aggregate_ref=order.ref, event__seq=1)
 
 
-def test_are_told_after_all_when_a_manager_says_so(dead_event, ears, manager):
+def test_a_dead_letter_that_a_manager_requeues_is_published(dead_event, ears, manager):
     ears.append("open")
 
     dead_letters.requeue(event_id=dead_event.pk, by=manager, at=LATER)
@@ -50,7 +50,7 @@ def test_are_told_after_all_when_a_manager_says_so(dead_event, ears, manager):
     assert (dead_event.relayed_at, dead_event.dead_lettered_at, dead_event.error) == (LATER, None, "")
 
 
-def test_stay_untold_when_a_manager_drops_them(dead_event, ears, manager):
+def test_a_dead_letter_that_a_manager_discards_is_never_published(dead_event, ears, manager):
     ears.append("open")
 
     dead_letters.discard(event_id=dead_event.pk, because=" told by phone ", by=manager, at=LATER)
@@ -61,17 +61,17 @@ def test_stay_untold_when_a_manager_drops_them(dead_event, ears, manager):
 
 
 @pytest.mark.parametrize("because", ["", "  "])
-def test_are_not_dropped_without_a_reason(dead_event, manager, because):
+def test_discarding_a_dead_letter_requires_a_reason(dead_event, manager, because):
     with pytest.raises(dead_letters.DiscardReasonMissing):
         dead_letters.discard(event_id=dead_event.pk, because=because, by=manager, at=LATER)
 
 
-def test_are_no_cooks_business(dead_event, chef):
+def test_requeueing_a_dead_letter_is_refused_to_kitchen_staff(dead_event, chef):
     with pytest.raises(NotAllowed):
         dead_letters.requeue(event_id=dead_event.pk, by=chef, at=LATER)
 
 
-def test_are_nothing_else_than_dead(placed_order, manager):
+def test_requeueing_is_refused_for_an_event_that_is_no_dead_letter(placed_order, manager):
     for relay in OutboxEntry.objects.filter(event__aggregate_ref=placed_order.ref):
         with pytest.raises(Refusal):
             dead_letters.requeue(event_id=relay.pk, by=manager, at=LATER)
@@ -87,21 +87,21 @@ def post(browser, action, relay, **fields):
     return answer.content.decode()
 
 
-def test_are_listed_in_admin_with_what_went_wrong(dead_event, sign_in):
+def test_the_admin_lists_dead_letters_with_their_errors(dead_event, sign_in):
     html = sign_in(MANAGER).get(reverse("admin:events_outboxentry_changelist"), {"state": "dead"}).content.decode()
 
     assert "order.placed.v1" in html
     assert "ZeroDivisionError" in html
 
 
-def test_are_told_again_from_admin(dead_event, sign_in):
+def test_a_manager_can_requeue_a_dead_letter_in_the_admin(dead_event, sign_in):
     html = post(sign_in(MANAGER), "requeue", dead_event)
 
     assert "is told again" in html
     assert dead_event.dead_lettered_at is None
 
 
-def test_are_dropped_from_admin_with_a_reason(dead_event, sign_in):
+def test_a_manager_can_discard_a_dead_letter_in_the_admin_with_a_reason_only(dead_event, sign_in):
     browser = sign_in(MANAGER)
 
     assert "Please say why" in post(browser, "discard", dead_event)
@@ -110,9 +110,9 @@ def test_are_dropped_from_admin_with_a_reason(dead_event, sign_in):
 
 
 @pytest.mark.parametrize("state", ["dead", "waiting", "relayed", "discarded", "nonsense"])
-def test_can_be_looked_for_by_state(dead_event, sign_in, state):
+def test_the_outbox_list_in_the_admin_opens_with_any_state_filter(dead_event, sign_in, state):
     assert sign_in(MANAGER).get(reverse("admin:events_outboxentry_changelist"), {"state": state}).status_code == 200
 
 
-def test_are_shown_to_managers_alone(dead_event, sign_in):
+def test_the_outbox_list_in_the_admin_is_closed_to_kitchen_staff(dead_event, sign_in):
     assert sign_in(KITCHEN).get(reverse("admin:events_outboxentry_changelist")).status_code in {302, 403}

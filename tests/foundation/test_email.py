@@ -1,4 +1,4 @@
-"""The e-mail channel, against a real mail server."""
+"""The e-mail channel against a real mail server."""
 
 import re
 import socket
@@ -30,7 +30,7 @@ def letter(**changes):
     return OutboundMessage(**{name: getattr(LETTER, name) for name in LETTER.__slots__} | changes)
 
 
-def test_hands_over_text_and_html_under_an_id_of_its_own(post, settings):
+def test_an_email_has_text_html_and_a_message_id_of_the_shop(post, settings):
     settings.SHOP_ORIGIN = "https://pizza.example:8443"
 
     assert email.send(LETTER) == "<notification-17@pizza.example>"
@@ -40,21 +40,21 @@ def test_hands_over_text_and_html_under_an_id_of_its_own(post, settings):
     assert (taken.text.strip(), taken.html.strip()) == (LETTER.text, LETTER.html)
 
 
-def test_gives_a_letter_that_is_sent_again_the_same_id(post):
+def test_an_email_that_is_sent_again_has_the_same_message_id(post):
     assert email.send(LETTER) == email.send(LETTER)
 
     first, second = post.taken("email")
     assert first.letter == second.letter
 
 
-def test_can_do_without_html(post):
+def test_an_email_can_be_sent_without_html(post):
     email.send(letter(html=""))
 
     [taken] = post.taken("email")
     assert (taken.text.strip(), taken.html) == (LETTER.text, "")
 
 
-def test_is_open_when_there_is_a_mail_server(post, settings):
+def test_the_email_channel_is_configured_only_with_a_mail_server(post, settings):
     assert email.is_configured()
 
     settings.MAILERS = mail_url.parse_mail_url("")
@@ -68,15 +68,15 @@ def test_is_open_when_there_is_a_mail_server(post, settings):
     ["", "anna", "anna@", "anna bianchi@example.com", "anna@example.com, bea@example.com", "ànna@example.com",
      "anna@example.com\nBcc: bea@example.com", "anna@example.com\r\nBcc: bea@example.com"],
 )  # fmt: skip
-def test_refuses_what_cannot_be_an_address_without_asking(post, nobody):
+def test_an_invalid_email_address_is_rejected_without_calling_the_mail_server(post, nobody):
     with pytest.raises(Rejected) as told:
         email.send(letter(to=nobody))
 
-    assert told.value.__suppress_context__  # Django's complaint holds the address
+    assert told.value.__suppress_context__  # Django's ValidationError contains the address
     assert post.taken() == []
 
 
-def test_lets_no_line_break_into_a_header(post):
+def test_a_line_break_in_a_subject_adds_no_header(post):
     email.send(letter(subject="Ready\r\nBcc: bea@example.com\n\nfor you"))
 
     [taken] = post.taken("email")
@@ -100,7 +100,7 @@ def test_lets_no_line_break_into_a_header(post):
     ],
     ids=str,
 )
-def test_tells_what_became_of_a_letter_and_nothing_about_anybody(post, manners, outcome):
+def test_each_answer_of_the_mail_server_has_an_outcome_without_the_address(post, manners, outcome):
     post.behaves(**manners)
 
     with pytest.raises(outcome) as told:
@@ -112,8 +112,8 @@ def test_tells_what_became_of_a_letter_and_nothing_about_anybody(post, manners, 
     assert len(post.taken("email")) == (outcome is OutcomeUnknown)
 
 
-def test_is_unavailable_where_nobody_listens(post, settings):
-    with socket.socket() as held:  # nobody else gets the port meanwhile
+def test_sending_an_email_is_unavailable_where_no_server_listens(post, settings):
+    with socket.socket() as held:  # no other process can take the port meanwhile
         held.bind(("127.0.0.1", 0))
         settings.MAILERS = mail_url.parse_mail_url(f"smtp://127.0.0.1:{held.getsockname()[1]}?tls=no")
 
@@ -121,7 +121,7 @@ def test_is_unavailable_where_nobody_listens(post, settings):
             email.send(LETTER)
 
 
-def test_is_unavailable_where_somebody_listens_and_says_nothing(post, settings):
+def test_sending_an_email_is_unavailable_where_a_server_accepts_connections_but_never_answers(post, settings):
     with socket.create_server(("127.0.0.1", 0)) as mute:
         settings.MAILERS = mail_url.parse_mail_url(f"smtp://127.0.0.1:{mute.getsockname()[1]}?tls=no&timeout=1")
 
@@ -129,7 +129,7 @@ def test_is_unavailable_where_somebody_listens_and_says_nothing(post, settings):
             email.send(LETTER)
 
 
-def test_says_no_word_in_plain_to_a_server_that_should_speak_tls(post, settings):
+def test_no_email_is_sent_in_plain_text_if_tls_is_required_and_the_server_has_none(post, settings):
     settings.MAILERS = mail_url.parse_mail_url(re.sub(r"tls=no", "tls=yes", post.mail_url))
 
     with pytest.raises(Unavailable):
@@ -140,7 +140,7 @@ def test_says_no_word_in_plain_to_a_server_that_should_speak_tls(post, settings)
 
 @pytest.fixture
 def certificate(tmp_path):
-    """A certificate that nobody vouches for, with its key."""
+    """A PEM file with a self-signed certificate and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     since, until = datetime(2026, 1, 1, tzinfo=UTC), datetime(2126, 1, 1, tzinfo=UTC)
@@ -154,7 +154,7 @@ def certificate(tmp_path):
     return file
 
 
-def test_is_unavailable_where_somebody_shows_a_certificate_nobody_vouches_for(post, settings, certificate):
+def test_sending_an_email_is_unavailable_where_the_servers_certificate_is_not_trusted(post, settings, certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
 
@@ -163,7 +163,7 @@ def test_is_unavailable_where_somebody_shows_a_certificate_nobody_vouches_for(po
             context.wrap_socket(listening.accept()[0], server_side=True).close()
 
     with socket.create_server(("127.0.0.1", 0)) as impostor:
-        impostor.settimeout(PATIENCE)  # its thread ends, whatever becomes of the test
+        impostor.settimeout(PATIENCE)  # so that its thread ends even if the test fails
         greeting = threading.Thread(target=greet, args=[impostor])
         greeting.start()
         settings.MAILERS = mail_url.parse_mail_url(f"smtps://127.0.0.1:{impostor.getsockname()[1]}?timeout={PATIENCE}")
@@ -173,7 +173,7 @@ def test_is_unavailable_where_somebody_shows_a_certificate_nobody_vouches_for(po
         greeting.join()
 
 
-def test_counts_as_taken_when_only_the_goodbye_goes_unanswered(post):
+def test_an_email_counts_as_sent_if_only_the_quit_command_is_not_answered(post):
     post.behaves(QUIT="hang")
 
     email.send(LETTER)

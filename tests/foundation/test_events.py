@@ -1,4 +1,4 @@
-"""The event log: what happened, kept for ever."""
+"""The event log: events are recorded with a change, kept for ever, and loaded in their newest version."""
 
 from datetime import UTC, datetime
 
@@ -55,7 +55,7 @@ def kitchen():
     return KitchenFactory(name="Via Roma")
 
 
-def test_counts_a_nouns_events_without_a_gap(kitchen):
+def test_the_events_of_an_aggregate_are_numbered_without_gaps(kitchen):
     record(kitchen, OvenSwept(), TO_VIA_APPIA, by=SYSTEM, at=NIGHT)
     record(kitchen, OvenSwept(), by=SYSTEM, at=LATER)
 
@@ -67,7 +67,7 @@ def test_counts_a_nouns_events_without_a_gap(kitchen):
     assert Kitchen.objects.get(pk=kitchen.pk).seq == 3
 
 
-def test_counts_each_noun_by_itself(kitchen):
+def test_the_events_of_each_aggregate_are_numbered_separately(kitchen):
     other = KitchenFactory()
 
     record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
@@ -76,7 +76,7 @@ def test_counts_each_noun_by_itself(kitchen):
     assert sorted(event.seq for event in StoredEvent.objects.all()) == [1, 1]
 
 
-def test_keeps_what_happened_to_whom_by_whom_and_when(kitchen):
+def test_a_stored_event_has_its_aggregate_actor_time_and_data(kitchen):
     [event] = record(kitchen, TO_VIA_APPIA, by=GUEST, at=NIGHT)
 
     event.refresh_from_db()
@@ -84,13 +84,13 @@ def test_keeps_what_happened_to_whom_by_whom_and_when(kitchen):
     assert event.data == {"street": "Via Appia", "floor": 1, "lift": True}
 
 
-def test_lets_the_fact_happen_to_the_row(kitchen):
+def test_recording_an_event_applies_it_to_the_row_of_the_aggregate(kitchen):
     record(kitchen, TO_VIA_APPIA, by=SYSTEM, at=NIGHT)
 
     assert Kitchen.objects.get(pk=kitchen.pk).name == "Via Appia"
 
 
-def test_puts_every_event_into_the_outbox_due_at_once(kitchen):
+def test_every_event_with_a_signal_gets_an_outbox_entry_that_is_due_at_once(kitchen):
     events = record(kitchen, OvenLit(), OvenLit(), by=SYSTEM, at=NIGHT)
 
     relays = OutboxEntry.objects.order_by("event__seq")
@@ -98,14 +98,14 @@ def test_puts_every_event_into_the_outbox_due_at_once(kitchen):
     assert all(relay.relayed_at is None and relay.dead_lettered_at is None for relay in relays)
 
 
-def test_counts_as_told_what_is_news_to_nobody(kitchen):
+def test_an_event_without_a_signal_counts_as_relayed(kitchen):
     record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
 
     assert OutboxEntry.objects.get().relayed_at == NIGHT
 
 
 @pytest.mark.django_db(transaction=True)
-def test_is_not_written_outside_the_transaction_in_which_it_happens(kitchen):
+def test_recording_an_event_outside_a_transaction_is_an_error(kitchen):
     with pytest.raises(transaction.TransactionManagementError):
         record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
 
@@ -113,7 +113,7 @@ def test_is_not_written_outside_the_transaction_in_which_it_happens(kitchen):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_is_undone_with_the_transaction_in_which_it_happened(kitchen):
+def test_an_event_is_rolled_back_with_its_transaction(kitchen):
     with transaction.atomic():
         record(kitchen, TO_VIA_APPIA, by=SYSTEM, at=NIGHT)
         transaction.set_rollback(True)
@@ -123,7 +123,7 @@ def test_is_undone_with_the_transaction_in_which_it_happened(kitchen):
     assert Kitchen.objects.get(pk=kitchen.pk).name == "Via Roma"
 
 
-def test_finds_out_a_writer_who_held_no_lock(kitchen):
+def test_recording_an_event_on_a_stale_aggregate_is_an_error(kitchen):
     stale = Kitchen.objects.get(pk=kitchen.pk)
     record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
 
@@ -138,7 +138,7 @@ def test_finds_out_a_writer_who_held_no_lock(kitchen):
     ["UPDATE events_storedevent SET actor = 'nobody'", "DELETE FROM events_storedevent"],
     ids=["changed", "deleted"],
 )
-def test_refuses_to_be_changed_or_deleted(kitchen, statement):
+def test_the_database_refuses_to_change_or_delete_a_stored_event(kitchen, statement):
     record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
 
     with (
@@ -151,7 +151,7 @@ def test_refuses_to_be_changed_or_deleted(kitchen, statement):
     assert StoredEvent.objects.get().actor == "system"
 
 
-def test_gives_back_the_fact_that_was_written(kitchen):
+def test_loading_a_stored_event_returns_the_recorded_domain_event(kitchen):
     [event] = record(kitchen, TO_VIA_APPIA, by=SYSTEM, at=NIGHT)
 
     event.refresh_from_db()
@@ -167,11 +167,11 @@ def test_gives_back_the_fact_that_was_written(kitchen):
     ],
     ids=["v1", "v2", "v3"],
 )
-def test_reads_every_old_version_as_the_newest(written_as, data, meant):
+def test_every_old_version_of_an_event_is_loaded_as_the_newest(written_as, data, meant):
     assert load_data(written_as, data) == OvenMoved(street="Via Appia", **meant)
 
 
-def test_leaves_what_was_written_as_it_is_while_reading_it():
+def test_loading_an_old_version_does_not_change_the_stored_data():
     written = {"street": "Via Appia"}
 
     load_data("test.oven_moved.v1", written)
@@ -179,29 +179,29 @@ def test_leaves_what_was_written_as_it_is_while_reading_it():
     assert written == {"street": "Via Appia"}
 
 
-def test_knows_no_fact_that_nobody_declared():
+def test_loading_an_event_of_an_undeclared_type_is_an_error():
     with pytest.raises(LookupError, match="oven_flew"):
         load_data("test.oven_flew.v1", {})
 
 
-def test_has_one_fact_of_a_type():
+def test_declaring_a_second_domain_event_of_a_type_is_an_error():
     with pytest.raises(TypeError, match="oven_swept"):
 
         class OvenSweptAgain(DomainEvent[Kitchen], type="test.oven_swept.v1"):
             pass
 
 
-def test_takes_nothing_that_the_fact_does_not_name():
+def test_a_domain_event_rejects_a_field_it_does_not_declare():
     with pytest.raises(ValueError, match="phone"):
         OvenSwept(phone="+390612345678")
 
 
-def test_has_facts_that_do_not_change():
+def test_a_domain_event_cannot_be_changed():
     with pytest.raises(ValueError, match="frozen"):
         TO_VIA_APPIA.street = "Via Roma"
 
 
-def test_leaves_alone_the_row_of_a_fact_that_changes_none(kitchen):
+def test_an_event_without_changes_leaves_the_row_of_the_aggregate_as_it_was(kitchen):
     record(kitchen, OvenSwept(), by=SYSTEM, at=NIGHT)
 
     assert Kitchen.objects.get(pk=kitchen.pk).name == "Via Roma"

@@ -3,11 +3,11 @@ import pytest
 from pizzeria.foundation import failpoints
 
 
-def test_are_passed_without_notice_while_nobody_armed_them():
+def test_a_failpoint_does_nothing_unless_it_is_armed():
     failpoints.reach("the.oven.door")
 
 
-def test_run_what_a_test_armed_them_with():
+def test_an_armed_failpoint_runs_its_action_and_no_other_failpoint_does():
     passed = []
 
     with failpoints.armed("the.oven.door", lambda: passed.append("door")):
@@ -17,7 +17,7 @@ def test_run_what_a_test_armed_them_with():
     assert passed == ["door"]
 
 
-def test_let_a_failure_through():
+def test_an_exception_raised_by_a_failpoint_is_not_caught():
     with (
         failpoints.armed("the.oven.door", lambda: 1 / 0),
         pytest.raises(ZeroDivisionError),
@@ -25,7 +25,7 @@ def test_let_a_failure_through():
         failpoints.reach("the.oven.door")
 
 
-def test_are_disarmed_when_the_block_ends_in_a_failure_too():
+def test_a_failpoint_is_disarmed_also_when_its_block_ends_with_an_exception():
     passed = []
     with pytest.raises(LookupError), failpoints.armed("the.oven.door", lambda: passed.append("door")):
         raise LookupError

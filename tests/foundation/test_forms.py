@@ -4,7 +4,7 @@ from django import forms
 import kitchen.forms
 import menu.forms
 import orders.forms
-import orders.urls  # and with it every form that a view has for itself
+import orders.urls  # imports all views, and so the forms declared in them
 from pizzeria.foundation.forms import ShopForm
 
 OURS = ("kitchen", "menu", "orders")
@@ -42,13 +42,13 @@ def forms_of(kind):
         ("town", "", "Please tell us the town."),
     ],
 )
-def test_speak_in_the_shops_voice_unless_a_field_has_its_own(field, typed, sentence):
+def test_a_field_has_the_shops_error_message_unless_it_defines_its_own(field, typed, sentence):
     form = OrderForm({"name": "Eva", "guests": "2", "table": "window", "town": "Roma", field: typed})
 
     assert form.errors == {field: [sentence]}
 
 
-def test_are_all_of_the_shops_kind():
+def test_every_form_of_the_apps_is_a_shop_form():
     ours = {form for form in forms_of(forms.Form) if form.__module__.partition(".")[0] in OURS}
 
     assert {orders.forms.CheckoutForm, menu.forms.PizzaForm, kitchen.forms.PauseForm} < ours
@@ -66,7 +66,7 @@ def test_are_all_of_the_shops_kind():
     ],
     ids=["nothing", "two of them", "a choice", "all of it", "what nobody sees"],
 )
-def test_come_back_with_the_cursor_where_something_is_wrong(wrong, cursor):
+def test_a_form_with_errors_has_the_focus_on_its_first_invalid_visible_field(wrong, cursor):
     form = TableForm({"name": "Eva", "guests": "2", "table": "window", "town": "Roma", "key": "k", **wrong})
 
     assert [field.name for field in form if "autofocus" in str(field)] == cursor

@@ -1,4 +1,4 @@
-"""Commands that take `idempotency=`: a request sent again gets the same answer instead of a second thing."""
+"""Commands that take `idempotency=`: a request that is sent again takes effect once and gets the same answer."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -40,19 +40,19 @@ def open_kitchen(*, ref, name, by, idempotency):
 
 
 def send(name="Via Roma", *, key=KEY, principal="basket:1"):
-    """Send the form as a browser does: each try brings a ref of its own, the key stays."""
+    """Send the request as a form does: each time with a new ref, and again with the same key."""
     idempotency = IdempotentRequest.of(principal=principal, key=key, asked={"name": name})
     return open_kitchen(ref=uuid7(), name=name, by=GUEST, idempotency=idempotency)
 
 
-def test_makes_one_thing_of_a_form_sent_twice_and_answers_both_alike():
+def test_a_request_sent_twice_takes_effect_once_and_gets_the_same_answer():
     first, second = send(), send()
 
     assert first == second
     assert Kitchen.objects.count() == 1
 
 
-def test_answers_again_with_what_the_thing_has_become():
+def test_a_repeated_request_is_answered_with_the_current_state_of_its_result():
     first = send()
     Kitchen.objects.update(name="Via Appia")
 
@@ -61,14 +61,14 @@ def test_answers_again_with_what_the_thing_has_become():
     assert (again.ref, again.name) == (first.ref, "Via Appia")
 
 
-def test_makes_two_things_of_two_forms():
+def test_requests_with_different_keys_each_take_effect():
     send(key=uuid4())
     send(key=uuid4())
 
     assert Kitchen.objects.count() == 2
 
 
-def test_refuses_a_key_that_comes_back_with_other_contents():
+def test_a_key_that_is_used_again_with_other_contents_is_refused():
     send("Via Roma")
 
     with pytest.raises(KeyReused) as refused:
@@ -78,13 +78,13 @@ def test_refuses_a_key_that_comes_back_with_other_contents():
     assert [kitchen.name for kitchen in Kitchen.objects.all()] == ["Via Roma"]
 
 
-def test_keeps_one_persons_keys_apart_from_anothers():
+def test_the_same_key_of_two_principals_identifies_two_requests():
     anna, bruno = send(principal="user:1"), send(principal="user:2")
 
     assert anna != bruno
 
 
-def test_leaves_the_key_free_after_a_refusal_so_that_a_corrected_form_can_be_sent():
+def test_a_refused_request_leaves_its_key_free_for_a_corrected_form():
     with pytest.raises(NoName):
         send("")
 
@@ -92,7 +92,7 @@ def test_leaves_the_key_free_after_a_refusal_so_that_a_corrected_form_can_be_sen
     assert send("Via Roma").name == "Via Roma"
 
 
-def test_leaves_a_command_without_a_key_alone():
+def test_a_request_without_a_key_takes_effect_each_time():
     for _try in range(2):
         open_kitchen(ref=uuid7(), name="Via Roma", by=GUEST, idempotency=None)
 
@@ -101,15 +101,15 @@ def test_leaves_a_command_without_a_key_alone():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_makes_one_thing_of_twelve_senders_at_once():
+def test_a_request_sent_twelve_times_at_once_takes_effect_once():
     answers = all_at_once([send] * 12)
 
     assert {kitchen.ref for kitchen in answers} == {Kitchen.objects.get().ref}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_lets_the_second_sender_try_when_the_first_is_refused():
-    """The second waits on the first's key; the first's refusal gives it away."""
+def test_a_waiting_request_is_carried_out_if_the_first_with_its_key_is_refused():
+    """The second request waits for the key of the first; the refusal of the first rolls the key back."""
     first_holds_the_key = threading.Event()
 
     @command(replay=made)
@@ -137,7 +137,7 @@ def test_lets_the_second_sender_try_when_the_first_is_refused():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_says_busy_to_a_second_sender_when_the_first_takes_too_long():
+def test_a_waiting_request_is_refused_as_busy_if_the_first_with_its_key_takes_too_long():
     slow = connection.copy()
     slow.set_autocommit(False)
     with slow.cursor() as cursor:
@@ -159,7 +159,7 @@ def test_says_busy_to_a_second_sender_when_the_first_takes_too_long():
     assert not Kitchen.objects.exists()
 
 
-def test_knows_the_same_request_whatever_order_its_fields_come_in():
+def test_requests_are_equal_whatever_the_order_of_their_fields():
     one = IdempotentRequest.of(principal="user:1", key=KEY, asked={"name": "Anna", "tip": "2.00"})
     other = IdempotentRequest.of(principal="user:1", key=KEY, asked={"tip": "2.00", "name": "Anna"})
 
@@ -171,7 +171,7 @@ FORMS = st.dictionaries(WORDS, WORDS | st.integers(-9, 9) | st.lists(WORDS, max_
 
 
 @given(FORMS, FORMS)
-def test_takes_one_fingerprint_of_one_request_and_another_of_another(one, other):
+def test_two_requests_have_the_same_fingerprint_only_if_they_are_equal(one, other):
     def fingerprint(asked):
         return IdempotentRequest.of(principal="user:1", key=KEY, asked=asked).fingerprint
 

@@ -11,7 +11,7 @@ NOW = 1_795_000_000_000  # milliseconds
 
 @pytest.fixture
 def at(monkeypatch):
-    """Set the clock of `uuid7` alone, to milliseconds: no other thread reads it."""
+    """Return a function that sets the clock of `uuid7`, in milliseconds; no other code sees that time."""
     return lambda moment: monkeypatch.setattr(
         ids, "time", SimpleNamespace(time_ns=lambda: moment * 1_000_000 + 999_999)
     )
@@ -21,20 +21,20 @@ def milliseconds_of(ref):
     return ref.int >> 80
 
 
-def test_is_of_version_seven_in_the_usual_layout():
+def test_a_ref_is_a_uuid_of_version_seven_in_the_standard_layout():
     ref = uuid7()
 
     assert ref.version == 7
     assert ref.variant == RFC_4122
 
 
-def test_begins_with_the_millisecond_it_was_made_in(at):
+def test_a_ref_begins_with_the_millisecond_of_its_creation(at):
     at(NOW)
 
     assert milliseconds_of(uuid7()) == NOW
 
 
-def test_sorts_by_the_millisecond(at):
+def test_refs_sort_by_the_millisecond_of_their_creation(at):
     refs = []
     for moment in (NOW, NOW + 1, NOW + 2):
         at(moment)
@@ -44,7 +44,7 @@ def test_sorts_by_the_millisecond(at):
     assert [str(ref) for ref in refs] == sorted(str(ref) for ref in refs)
 
 
-def test_tells_apart_what_is_made_in_one_millisecond(at):
+def test_refs_created_in_the_same_millisecond_are_distinct(at):
     at(NOW)
 
     refs = {uuid7() for _n in range(10_000)}
@@ -52,7 +52,7 @@ def test_tells_apart_what_is_made_in_one_millisecond(at):
     assert len(refs) == 10_000
 
 
-def test_leaves_nothing_but_time_version_and_variant_to_be_guessed(at):
+def test_every_bit_of_a_ref_but_time_version_and_variant_is_random(at):
     at(0)
     always, ever = (1 << 128) - 1, 0
 

@@ -8,25 +8,25 @@ from pizzeria.foundation.money import rounded
 AMOUNTS = st.decimals(min_value=-100_000, max_value=100_000, places=6)
 
 
-def test_rounds_half_a_cent_up():
+def test_half_a_cent_is_rounded_up():
     assert rounded(Decimal("20.785")) == Decimal("20.79")
 
 
-def test_does_not_round_to_the_even_cent_as_banks_do():
+def test_half_a_cent_is_not_rounded_to_the_even_cent():
     assert rounded(Decimal("0.125")) == Decimal("0.13")
     assert round(Decimal("0.125"), 2) == Decimal("0.12")
 
 
-def test_rounds_less_than_half_a_cent_down():
+def test_less_than_half_a_cent_is_rounded_down():
     assert rounded(Decimal("20.784999")) == Decimal("20.78")
 
 
-def test_is_written_with_both_cents():
+def test_a_rounded_amount_is_written_with_two_decimal_places():
     assert str(rounded(Decimal(13))) == "13.00"
 
 
 @given(AMOUNTS)
-def test_is_the_whole_cent_next_to_the_amount_and_away_from_zero_in_the_middle(amount):
+def test_a_rounded_amount_is_the_nearest_cent_and_away_from_zero_in_the_middle(amount):
     cents = abs(amount) * 100
     whole = int(cents) + (1 if cents - int(cents) >= Decimal("0.5") else 0)
 
@@ -35,5 +35,5 @@ def test_is_the_whole_cent_next_to_the_amount_and_away_from_zero_in_the_middle(a
 
 
 @given(AMOUNTS)
-def test_leaves_a_rounded_amount_alone(amount):
+def test_rounding_a_rounded_amount_changes_nothing(amount):
     assert rounded(rounded(amount)) == rounded(amount)

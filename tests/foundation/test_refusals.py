@@ -9,12 +9,11 @@ import orders
 import pizzeria
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 
-# The demo's servers are programs of their own.
 PACKAGES = (pizzeria, orders, kitchen, menu)
 
 
 def every_refusal():
-    """Give every kind of refusal in the shop, whichever module declares it."""
+    """Return every subclass of Refusal in the shop, after importing all modules but the entry points."""
     for package in PACKAGES:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith(("__main__", ".asgi", ".wsgi")):
@@ -27,7 +26,7 @@ def every_refusal():
     return found
 
 
-def test_have_a_code_each():
+def test_every_refusal_has_a_code_of_its_own():
     codes = [refusal.code for refusal in every_refusal()]
 
     assert len(codes) > 10
@@ -35,29 +34,29 @@ def test_have_a_code_each():
     assert Refusal.code not in codes
 
 
-def test_have_codes_that_another_program_can_compare():
+def test_refusal_codes_are_lowercase_words_with_underscores():
     assert [refusal.code for refusal in every_refusal() if not refusal.code.replace("_", "").islower()] == []
 
 
-def test_are_answers_to_whoever_asked_and_no_fault_of_ours():
+def test_every_refusal_has_the_status_of_a_client_error():
     assert {refusal.status for refusal in every_refusal()} <= {403, 404, 409, 422}
 
 
-def test_may_not_share_a_code():
+def test_two_refusals_cannot_share_a_code():
     with pytest.raises(TypeError, match="not_allowed"):
 
         class AlsoNotAllowed(Refusal):
             code = "not_allowed"
 
 
-def test_may_not_go_by_the_code_of_the_kind_they_are_made_from():
+def test_a_refusal_cannot_inherit_the_code_of_its_base_class():
     with pytest.raises(TypeError, match="not_allowed"):
 
         class NotAllowedAtNight(NotAllowed):
             pass
 
 
-def test_say_their_sentence_and_know_the_field_it_belongs_beside():
+def test_a_refusal_has_a_sentence_and_the_field_it_belongs_to():
     refusal = NotAllowed("Only the kitchen can do that.", field="state")
 
     assert str(refusal) == refusal.sentence == "Only the kitchen can do that."

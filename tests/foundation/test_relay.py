@@ -1,4 +1,4 @@
-"""The relay: every event is told after its commit, in its noun's sequence, until everybody has heard it."""
+"""The relay: it publishes each event after commit, in its aggregate's sequence, until no receiver fails."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -35,7 +35,7 @@ def kitchen():
 
 @pytest.fixture
 def neighbour():
-    """Somebody who hears every bell: what was `heard`, and what is done with an event `first` of all."""
+    """A receiver of `bell_rung`, with the events it has `heard`, and what it does `first` with each."""
     here = SimpleNamespace(heard=[], first=nothing)
 
     def neighbour(*, event, domain_event, **_):
@@ -67,14 +67,14 @@ def broker_is_gone(event):
     raise BrokerGone
 
 
-def test_tells_what_happened_once_and_says_how_much(kitchen, neighbour):
+def test_the_relay_publishes_each_due_event_once_and_returns_how_many_it_published(kitchen, neighbour):
     ring(kitchen, 1, 2)
 
     assert (sweep(), sweep()) == (2, 0)
     assert neighbour.heard == [(kitchen.ref, 1), (kitchen.ref, 2)]
 
 
-def test_tells_one_noun_alone_when_nudged_for_it(kitchen, neighbour):
+def test_the_relay_publishes_the_events_of_one_aggregate_alone_if_it_is_given(kitchen, neighbour):
     other = KitchenFactory()
     ring(kitchen, 1)
     ring(other, 2)
@@ -84,13 +84,13 @@ def test_tells_one_noun_alone_when_nudged_for_it(kitchen, neighbour):
     assert neighbour.heard == [(other.ref, 2)]
 
 
-def test_tells_nothing_before_it_is_due(kitchen, neighbour):
+def test_the_relay_publishes_no_event_before_it_is_due(kitchen, neighbour):
     ring(kitchen, 1)
 
     assert relay_due(now=lambda: NIGHT - timedelta(seconds=1)) == 0
 
 
-def test_tells_again_when_somebody_failed_after_a_pause(kitchen, neighbour):
+def test_an_event_whose_receiver_failed_is_published_again_after_a_delay(kitchen, neighbour):
     ring(kitchen, 1)
     neighbour.first = falls_over
     sweep()
@@ -101,7 +101,7 @@ def test_tells_again_when_somebody_failed_after_a_pause(kitchen, neighbour):
     assert (told_at_once, told_later) == (0, 1)
 
 
-def test_keeps_a_nouns_sequence_while_its_first_event_waits_and_lets_others_pass(kitchen, neighbour):
+def test_a_failed_event_holds_back_the_later_events_of_its_aggregate_and_no_others(kitchen, neighbour):
     other = KitchenFactory()
     ring(kitchen, 1, 2)
     ring(other, 7)
@@ -112,7 +112,7 @@ def test_keeps_a_nouns_sequence_while_its_first_event_waits_and_lets_others_pass
     assert neighbour.heard == [(other.ref, 7)]
 
 
-def test_pauses_longer_each_time_but_never_longer_than_the_longest(kitchen, neighbour):
+def test_the_delay_of_a_failing_event_doubles_with_each_attempt_within_the_maximum(kitchen, neighbour):
     [event] = ring(kitchen, 1)
     neighbour.first = falls_over
     moment, pauses = NIGHT, []
@@ -129,7 +129,7 @@ def test_pauses_longer_each_time_but_never_longer_than_the_longest(kitchen, neig
 
 
 def poison(kitchen, neighbour):
-    """Ring a bell that nobody can bear, until it is dead."""
+    """Record an event on which the receiver fails, and sweep until it is a dead letter; return the event."""
     [event] = ring(kitchen, 1)
     neighbour.first = lambda rung: falls_over(rung) if rung.pk == event.pk else None
     for turn in range(MAX_ATTEMPTS):
@@ -137,7 +137,7 @@ def poison(kitchen, neighbour):
     return event
 
 
-def test_gives_a_poisonous_event_up_and_lets_the_rest_flow(kitchen, neighbour):
+def test_an_event_that_always_fails_becomes_a_dead_letter_and_the_next_event_is_published(kitchen, neighbour):
     event = poison(kitchen, neighbour)
     ring(kitchen, 2)
 
@@ -148,13 +148,13 @@ def test_gives_a_poisonous_event_up_and_lets_the_rest_flow(kitchen, neighbour):
     assert neighbour.heard == [(kitchen.ref, 2)]
 
 
-def test_says_who_failed_and_how_but_nothing_personal(kitchen, neighbour):
+def test_a_dead_letter_names_the_receiver_and_the_error_without_personal_data(kitchen, neighbour):
     event = poison(kitchen, neighbour)
 
     assert OutboxEntry.objects.get(pk=event.pk).error == "neighbour.<locals>.neighbour: ZeroDivisionError"
 
 
-def test_gives_an_event_up_that_kills_whoever_tells_it(kitchen):
+def test_an_event_that_kills_every_worker_becomes_a_dead_letter(kitchen):
     [event] = ring(kitchen, 1)
     for death in range(MAX_ATTEMPTS):
         assert claim(at=NIGHT + death * LEASE) == [event]
@@ -163,7 +163,7 @@ def test_gives_an_event_up_that_kills_whoever_tells_it(kitchen):
     assert OutboxEntry.objects.get(pk=event.pk).dead_lettered_at
 
 
-def test_lets_an_event_that_kills_whoever_tells_it_take_no_other_with_it(kitchen):
+def test_an_event_whose_worker_may_have_been_killed_is_claimed_alone(kitchen):
     [deadly], [harmless] = ring(kitchen, 1), ring(KitchenFactory(), 1)
 
     assert claim(at=NIGHT) == [deadly, harmless]
@@ -171,7 +171,7 @@ def test_lets_an_event_that_kills_whoever_tells_it_take_no_other_with_it(kitchen
     assert claim(at=NIGHT + LEASE) == [harmless]
 
 
-def test_leaves_an_event_to_whoever_took_it_for_a_minute(kitchen):
+def test_a_claimed_event_cannot_be_claimed_again_until_its_lease_ends(kitchen):
     [event] = ring(kitchen, 1)
 
     assert claim(at=NIGHT) == [event]
@@ -179,8 +179,8 @@ def test_leaves_an_event_to_whoever_took_it_for_a_minute(kitchen):
     assert claim(at=NIGHT + LEASE) == [event]
 
 
-def test_gives_up_an_event_that_this_release_cannot_read(kitchen, neighbour, monkeypatch):
-    """As an older release would, until a newer one is everywhere."""
+def test_an_event_that_this_release_cannot_load_is_published_by_a_release_that_can(kitchen, neighbour, monkeypatch):
+    """A worker of an older release may claim it while a new release is being deployed."""
     [event] = ring(kitchen, 1)
     with monkeypatch.context() as older:
         older.delitem(relay.domain_events._types, "test.bell_rung.v1")
@@ -190,7 +190,7 @@ def test_gives_up_an_event_that_this_release_cannot_read(kitchen, neighbour, mon
     assert sweep(after=timedelta(minutes=1)) == 1
 
 
-def test_ends_in_time_and_leaves_the_rest_to_the_next_sweep(kitchen, neighbour):
+def test_a_sweep_stops_at_its_time_limit_and_leaves_the_rest_to_the_next_sweep(kitchen, neighbour):
     for _kitchen in range(3):
         ring(KitchenFactory(), 1)
     moments = iter(NIGHT + step * relay.TIME_LIMIT for step in range(10))
@@ -202,7 +202,7 @@ def test_ends_in_time_and_leaves_the_rest_to_the_next_sweep(kitchen, neighbour):
     assert (first, len(neighbour.heard)) == (0, 3)
 
 
-def test_counts_no_attempt_while_the_broker_is_gone(kitchen, neighbour):
+def test_no_attempt_is_counted_while_the_broker_is_unavailable(kitchen, neighbour):
     [event] = ring(kitchen, 1)
 
     neighbour.first = broker_is_gone
@@ -216,12 +216,12 @@ def test_counts_no_attempt_while_the_broker_is_gone(kitchen, neighbour):
 
 @pytest.fixture
 def _tonight(monkeypatch):
-    """Stop the clock at this night, whenever the tests run."""
+    """Stop the clock at `NIGHT`."""
     monkeypatch.setattr(clock, "now", lambda: NIGHT)
 
 
 @pytest.mark.usefixtures("_tonight")
-def test_is_swept_by_hand_when_beat_is_gone(kitchen, neighbour, capsys):
+def test_the_relay_events_command_publishes_the_due_events(kitchen, neighbour, capsys):
     ring(kitchen, 1, 2)
 
     call_command("relay_events", "--once")
@@ -231,7 +231,7 @@ def test_is_swept_by_hand_when_beat_is_gone(kitchen, neighbour, capsys):
 
 
 @pytest.mark.usefixtures("_tonight")
-def test_says_in_one_sentence_that_the_broker_is_gone(kitchen, neighbour):
+def test_the_relay_events_command_fails_with_one_sentence_while_the_broker_is_unavailable(kitchen, neighbour):
     ring(kitchen, 1)
     neighbour.first = broker_is_gone
 
@@ -239,9 +239,9 @@ def test_says_in_one_sentence_that_the_broker_is_gone(kitchen, neighbour):
         call_command("relay_events", "--once")
 
 
-def test_asks_few_queries_for_many(kitchen, neighbour, django_assert_max_num_queries):
+def test_a_sweep_of_forty_events_takes_at_most_fifty_queries(kitchen, neighbour, django_assert_max_num_queries):
     for _kitchen in range(40):
         ring(KitchenFactory(), 1)
 
-    with django_assert_max_num_queries(4 + 40 + 6):  # one to mark each; the rest for all of them together
+    with django_assert_max_num_queries(4 + 40 + 6):  # 40 mark one event each, the others serve a batch
         assert sweep() == 40
