@@ -1,4 +1,4 @@
-"""The shop as Django would serve it, for comparison."""
+"""The shop with Django's own ASGI handler, as the control of a test."""
 
 from django.core.asgi import get_asgi_application
 

@@ -1,6 +1,8 @@
 """
-A wire between a program and a server that can be cut, silenced and mended. A browser's own "offline" leaves streams
-open, and nobody who pulls a plug sends a goodbye.
+A TCP proxy between a program and a server that can be cut, silenced and mended.
+
+A browser's own offline mode is no substitute: it leaves streams open. A silenced connection stays open without data,
+as one does whose cable is unplugged.
 """
 
 import socket
@@ -13,7 +15,7 @@ class Wire:
         self._to = port
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
-        self.called_in_vain = 0  # how many came since it failed
+        self.called_in_vain = 0  # number of connections attempted since the last fault
         self._changing = threading.Lock()
         self._ends = []
         self._is_cut = self._is_silent = False
@@ -22,26 +24,26 @@ class Wire:
         self._accepting.start()
 
     def cut(self):
-        """Reset what goes through, and refuse what comes."""
+        """Close all connections, and every new one at once."""
         with self._changing:
             self._is_cut, self.called_in_vain = True, 0
             for end in self._ends:
                 _hang_up(end)
 
     def silence(self):
-        """Swallow what goes through and answer nobody who comes; those connections stay open, and dead for good."""
+        """Discard all data of present and new connections; these stay open, and without data even after `mend`."""
         with self._changing:
             self._is_silent, self.called_in_vain = True, 0
             self._swallowed.update(self._ends)
 
     def mend(self):
-        """Serve whoever comes from now on."""
+        """Serve new connections again."""
         with self._changing:
             self._is_cut = self._is_silent = False
 
     def close(self):
         self.cut()
-        _hang_up(self._listening)  # to close it alone would not wake the thread that waits for a caller
+        _hang_up(self._listening)  # `close` alone would not wake the thread in `accept`
         self._listening.close()
         self._accepting.join()
 

@@ -1,5 +1,5 @@
 """
-What stands in front of a real shop: one address, `/stream/` handed to one process and the rest to another, unbuffered.
+An unbuffered reverse proxy, as in front of a real shop: `/stream/` is served by one process, the rest by another.
 
     python -m tests.live.front PORT PAGES STREAMS SCHEME
 """
@@ -13,7 +13,7 @@ NOBODY_THERE = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: cl
 
 async def stand(port, pages, streams, scheme):
     async def carry(reader, writer):
-        """Carry one request and its answer; for the next, the browser comes anew."""
+        """Forward one request and its answer; the browser opens another connection for the next."""
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             head = await reader.readuntil(b"\r\n\r\n")
             path = head.split(b" ", 2)[1]
@@ -39,7 +39,7 @@ def _on_our_behalf(head, scheme):
 
 
 async def _flow(source, sink):
-    """Whichever end hangs up, the other hears of it."""
+    """Copy until either end closes its connection, then close the sink."""
     with suppress(ConnectionError):
         while data := await source.read(65536):
             sink.write(data)

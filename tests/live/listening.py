@@ -1,4 +1,4 @@
-"""What a page hears through its stream, told by the browser's own tools: no poll can be mistaken for it."""
+"""The messages that a page gets from its stream, by the DevTools protocol: a poll cannot be mistaken for one."""
 
 import json
 
@@ -6,13 +6,13 @@ from tests.waiting import LIMIT, until
 
 
 class Ear:
-    """Listens at a page, from now on."""
+    """Records the stream messages of a page, from its creation on."""
 
     def __init__(self, page):
         self._page = page
         self._heard = []  # kind and version
-        self._waited_for = 0  # of these
-        self._streams = set()  # that have said something, and are open
+        self._waited_for = 0  # number of messages up to the last one that was waited for
+        self._streams = set()  # ids of open streams that have sent a message
         tools = page.context.new_cdp_session(page)
         tools.on("Network.eventSourceMessageReceived", self._hear)
         tools.on("Network.loadingFinished", self._end)
@@ -20,7 +20,7 @@ class Ear:
         tools.send("Network.enable")
 
     def hears(self, kind, version=None):
-        """Wait for a message of a kind, with a version if one is given, after those that were waited for before."""
+        """Wait for a message of a kind, and of a version if given, after the one that was waited for before."""
 
         def has_come():
             for number, message in enumerate(self._heard[self._waited_for :], start=self._waited_for + 1):
@@ -32,7 +32,7 @@ class Ear:
         until(has_come, why=lambda: f"no {kind} of {version} in {self._heard}", page=self._page)
 
     def is_told(self, version, *, seconds=LIMIT):
-        """Wait for a version; return whether it came as news, and not with a beat alone."""
+        """Wait for a version or a newer one; return whether it came as a live update, not with a heartbeat."""
         kind = until(lambda: self._kind_of(version), seconds=seconds, why=lambda: self._heard, page=self._page)
         return kind == "version"
 
@@ -40,7 +40,7 @@ class Ear:
         return self._kind_of(version) is not None
 
     def hears_the_end(self):
-        """Wait until the page has no stream any more."""
+        """Wait until no stream of the page is open."""
         until(lambda: not self._streams, page=self._page)
 
     def _kind_of(self, version):

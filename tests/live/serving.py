@@ -1,4 +1,4 @@
-"""The shop served by processes of its own, on the tests' database; and a reader of its streams."""
+"""Server processes of the shop on the tests' database, and a reader of their streams."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def serving(
     log=subprocess.DEVNULL,
     **variables,
 ):
-    """Serve pages and streams with uvicorn, as the demo does; gives the process, with `.port` of it."""
+    """Serve pages and streams with uvicorn, as the demo does; yield the process, with its `.port`."""
     port = port or free_port()
     uvicorn = f"-m uvicorn {application}:application --log-level warning --port {port} --timeout-graceful-shutdown 3"
     variables = {**_servers(redis_port, database_port), "DATABASE_POOL": "1", **variables}
@@ -41,9 +41,9 @@ def serving(
 
 @contextmanager
 def made(target, **variables):
-    """Run a process of a real shop by its `make` target; gives the process, with `.port` of it."""
+    """Run a process of a real shop by its `make` target; yield the process, with its `.port`."""
     port = free_port()
-    # Without the ARGS of the `make test` that we may be run by: they are in the environment, and not meant for it.
+    # ARGS is blank, because `make test` exports its own ARGS, which are not meant for this target.
     command = ["make", "--silent", target, f"PYTHON={sys.executable}", f"BIND=127.0.0.1:{port}", "ARGS="]
     with _running(command, port, {**_servers(), **variables}) as server:
         yield server
@@ -51,7 +51,7 @@ def made(target, **variables):
 
 @contextmanager
 def in_front(*, pages, streams, port=None, scheme="http"):
-    """Put one address before the ports of pages and streams, which are told its scheme; gives the process."""
+    """Run the reverse proxy before the ports of pages and streams, with a scheme to forward; yield the process."""
     port = port or free_port()
     command = [sys.executable, "-m", "tests.live.front", *map(str, (port, pages, streams, scheme))]
     with _running(command, port, {}) as front:
@@ -59,7 +59,7 @@ def in_front(*, pages, streams, port=None, scheme="http"):
 
 
 def _servers(redis_port=None, database_port=None):
-    """Name the tests' Redis and database, behind other ports if they are given."""
+    """Return the variables for the tests' Redis and database, at other ports if they are given."""
     redis_url = re.sub(r":\d+/", f":{redis_port}/", settings.REDIS_URL) if redis_port else settings.REDIS_URL
     database_url = re.sub(r"/[^/?]+(\?|$)", rf"/{connection.settings_dict['NAME']}\1", os.environ["DATABASE_URL"])
     if database_port:
@@ -69,7 +69,7 @@ def _servers(redis_port=None, database_port=None):
 
 @contextmanager
 def _running(command, port, variables, log=subprocess.DEVNULL):
-    # In a group of its own: make hands no signal on.
+    # In a process group of its own: make does not forward signals.
     process = start_tied(
         command,
         farewell=signal.SIGTERM,
@@ -88,7 +88,7 @@ def _running(command, port, variables, log=subprocess.DEVNULL):
 
 
 def _end(process):
-    """Stop a process and its group: at once by SIGTERM, or, if that takes too long, by SIGKILL."""
+    """Stop a process group: by SIGTERM first, then by SIGKILL what is left."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
@@ -108,7 +108,7 @@ def _is_alive(port):
 
 
 class Reader:
-    """Reads a stream, as a browser would. It fails when what it waits for does not come, though others do."""
+    """Reads a stream, as a browser would. Each wait has a time limit, even while other messages arrive."""
 
     def __init__(self, server, path, client=None):
         self._connection = HTTPConnection("127.0.0.1", server.port, timeout=LIMIT)
@@ -117,7 +117,7 @@ class Reader:
         self.answer = self._connection.getresponse()
 
     def next(self):
-        """Wait for the next message; gives its kind and version."""
+        """Return kind and version of the next message."""
         message = {}
         while line := self.answer.readline().decode().rstrip("\n"):
             field, _colon, value = line.partition(": ")
@@ -126,11 +126,11 @@ class Reader:
         return message["event"], json.loads(message["data"])["version"]
 
     def hears(self, kind, version):
-        """Read on to a message."""
+        """Read until a message has this kind and version."""
         until(lambda: self.next() == (kind, version), why=lambda: f"no {kind} of {version}")
 
     def is_told(self, version):
-        """Read on to a version; return whether it came as news, and not with a beat alone."""
+        """Read until a version or a newer one; return whether it came as a live update, not with a heartbeat."""
         kind, _version = until(lambda: self._next_of(version), why=lambda: f"nothing of version {version}")
         return kind == "version"
 

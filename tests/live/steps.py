@@ -1,4 +1,4 @@
-"""Steps of an order, for a stream to tell of."""
+"""Steps of an order, each of which its stream reports."""
 
 from kitchen import services as kitchen_services
 from pizzeria.foundation import clock
@@ -7,7 +7,7 @@ from tests.waiting import LIMIT, until
 
 
 def steps_of(order):
-    """Take a waiting order into the oven, out of it and back into it, time and again: a step whenever one is asked."""
+    """Start, finish and recall a waiting order, then finish and recall it repeatedly: one step for each `next`."""
     at = clock.now()
     yield kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=at)
     while True:
@@ -17,12 +17,12 @@ def steps_of(order):
 
 def until_told(steps, is_told, *, seconds=LIMIT):
     """
-    Take steps until a stream tells of one when it is taken.
+    Take steps until a stream reports one by a live update.
 
-    A single one may be told of by the next beat alone: while Redis, or whoever reads it, takes long to answer, the
-    shop forgets to tell. That is meant to be so.
+    A single step may be reported by the next heartbeat only: while Redis, or a subscriber to it, is slow to answer, the
+    shop drops live updates. That is intended.
 
-    :param is_told: called after each step; waits, and returns whether the stream told of it
+    :param is_told: called after each step; waits, and returns whether the stream reported it by a live update
     """
 
     def step_is_told():

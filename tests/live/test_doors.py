@@ -1,4 +1,4 @@
-"""The streams' doors: who may follow what. No answer leads anywhere: an EventSource would follow it."""
+"""Access to the event streams. A refusal is a status without a redirect, because an EventSource would follow it."""
 
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from tests import shop
 pytestmark = pytest.mark.usefixtures("kitchen")
 
 BOARD = reverse("live:board")
-WELCOME = 204  # to a server of threads, which has no stream to give
+WELCOME = 204  # what WSGI answers in place of a stream
 
 
 def stream_of(order):
@@ -23,15 +23,15 @@ def stream_of(order):
 
 
 @pytest.mark.parametrize(("role", "status"), [(KITCHEN, WELCOME), (MANAGER, WELCOME), (CUSTOMER, 403), (DRIVER, 403)])
-def test_of_the_board_opens_to_whoever_may_see_it(sign_in, role, status):
+def test_the_stream_of_the_board_is_open_only_to_roles_that_may_see_the_board(sign_in, role, status):
     assert sign_in(role).get(BOARD).status_code == status
 
 
-def test_of_the_board_stays_shut_to_a_guest(client):
+def test_the_stream_of_the_board_is_closed_to_a_guest(client):
     assert client.get(BOARD).status_code == 401
 
 
-def test_of_a_guests_order_opens_by_its_link_alone(client, placed_order):
+def test_the_stream_of_a_guests_order_is_open_by_its_link_only(client, placed_order):
     key = placed_order.contact.guest_token
 
     assert client.get(stream_of(placed_order)).status_code == WELCOME
@@ -40,7 +40,7 @@ def test_of_a_guests_order_opens_by_its_link_alone(client, placed_order):
     assert client.get(reverse("live:order", args=[placed_order.ref])).status_code == 401
 
 
-def test_of_a_customers_order_opens_to_them_and_to_staff_alone(sign_in, client):
+def test_the_stream_of_a_customers_order_is_open_to_its_owner_and_to_staff_only(sign_in, client):
     anna = sign_in(CUSTOMER)
     order = shop.place(by=shop.acting_as(CUSTOMER, anna.user.pk))
 
@@ -49,7 +49,7 @@ def test_of_a_customers_order_opens_to_them_and_to_staff_alone(sign_in, client):
     assert sign_in(MANAGER).get(stream_of(order)).status_code == WELCOME
 
 
-def test_are_at_the_address_that_the_page_names(client, placed_order):
+def test_the_order_page_names_the_url_of_its_stream_and_its_version(client, placed_order):
     html = client.get(order_selectors.order_url(placed_order)).content.decode()
 
     assert f'data-stream="{stream_of(placed_order)}"' in html
@@ -59,7 +59,7 @@ def test_are_at_the_address_that_the_page_names(client, placed_order):
     assert f'data-version="{placed_order.seq}"' in html
 
 
-def test_shut_when_one_reader_holds_too_many(client, placed_order, monkeypatch):
+def test_a_stream_is_refused_if_its_reader_holds_too_many(client, placed_order, monkeypatch):
     topic = Topic("order", placed_order.ref)
     many = {Stream(topic, f"link {placed_order.ref}") for _ in range(views.MOST_STREAMS)}
     monkeypatch.setattr(views.hub, "_streams", many)
@@ -67,5 +67,5 @@ def test_shut_when_one_reader_holds_too_many(client, placed_order, monkeypatch):
     assert client.get(stream_of(placed_order)).status_code == 429
 
 
-def test_take_no_orders(client, placed_order):
+def test_a_stream_does_not_accept_post_requests(client, placed_order):
     assert client.post(stream_of(placed_order)).status_code == 405

@@ -1,4 +1,4 @@
-"""Publishing: what is told of a command, when, and what it costs when there is nobody to tell."""
+"""Publication of live updates: which versions a command publishes, when, and what happens if Redis is dead."""
 
 import socket
 
@@ -20,7 +20,7 @@ from tests.shop import FRIDAY_NIGHT
 
 @pytest.fixture
 def told(monkeypatch):
-    """What is published."""
+    """The updates that are published."""
     news = []
     monkeypatch.setattr(publisher, "publish", news.append)
     return news
@@ -32,7 +32,7 @@ def committed(django_capture_on_commit_callbacks):
 
 
 def newest(news):
-    """Keep of each topic the highest version."""
+    """Return the highest version of each topic."""
     return {each.topic: max(other.version for other in news if other.topic == each.topic) for each in news}
 
 
@@ -45,7 +45,7 @@ STEPS = {
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_tells_board_and_tracker_of_each_step_with_the_versions_of_now(placed_order, chef, told, committed, name):
+def test_each_step_publishes_the_current_versions_of_the_board_and_the_order(placed_order, chef, told, committed, name):
     step, after = STEPS[name]
     for before, _far in list(STEPS.values())[:after]:
         before(placed_order.ref, chef)
@@ -62,7 +62,7 @@ def test_tells_board_and_tracker_of_each_step_with_the_versions_of_now(placed_or
     }
 
 
-def test_tells_of_a_new_order_and_of_a_pause(kitchen, manager, told, committed):
+def test_placing_an_order_and_pausing_the_kitchen_publish_the_current_versions(kitchen, manager, told, committed):
     with committed():
         order = shop.place()
     with committed():
@@ -72,7 +72,7 @@ def test_tells_of_a_new_order_and_of_a_pause(kitchen, manager, told, committed):
     assert newest(told) == {Topic("board", kitchen.ref): kitchen.version, Topic("order", order.ref): order.seq}
 
 
-def test_tells_nobody_of_what_was_refused_or_undone(placed_order, chef, told, committed):
+def test_a_command_that_is_refused_or_rolled_back_publishes_nothing(placed_order, chef, told, committed):
     with committed(), pytest.raises(Refusal):
         kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     with committed(), transaction.atomic():
@@ -84,7 +84,7 @@ def test_tells_nobody_of_what_was_refused_or_undone(placed_order, chef, told, co
 
 
 @pytest.mark.django_db(transaction=True)
-def test_tells_nobody_before_others_can_see_it(monkeypatch):
+def test_updates_are_published_only_after_the_commit(monkeypatch):
     shop.open_shop()
     order = shop.place()
     seen = []
@@ -96,13 +96,13 @@ def test_tells_nobody_before_others_can_see_it(monkeypatch):
     assert not any(seen)
 
 
-def test_writes_a_message_that_can_be_read(placed_order):
+def test_a_serialized_update_can_be_parsed(placed_order):
     update = TopicUpdate(Topic("order", placed_order.ref), 7)
 
     assert parse_update(update.serialize().encode()) == update
 
 
-def test_looks_every_version_up_in_one_query(placed_order, kitchen, django_assert_num_queries):
+def test_the_current_versions_of_all_topics_take_one_query(placed_order, kitchen, django_assert_num_queries):
     kitchen.refresh_from_db()
     topics = {Topic("board", kitchen.ref): kitchen.version, Topic("order", placed_order.ref): placed_order.seq}
 
@@ -113,7 +113,7 @@ def test_looks_every_version_up_in_one_query(placed_order, kitchen, django_asser
 @pytest.fixture(params=["gone", "silent"])
 def dead_redis(request, settings):
     with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))  # and kept, so that nobody else answers there
+        server.bind(("127.0.0.1", 0))  # held, so that no other process can take the port
         if request.param == "silent":
             server.listen()
         settings.REDIS_URL = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
@@ -122,13 +122,13 @@ def dead_redis(request, settings):
 
 @pytest.fixture
 def left_jobs(monkeypatch):
-    """What this test leaves to the left_jobs."""
+    """A background queue of this test alone."""
     ours = BackgroundQueue()
     monkeypatch.setattr(background, "_process_queue", ours)
     return ours
 
 
-def test_asks_a_dead_redis_in_the_background_alone(placed_order, chef, committed, dead_redis, left_jobs):
+def test_publishing_to_a_dead_redis_trips_the_breaker(placed_order, chef, committed, dead_redis, left_jobs):
     with committed():
         kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=clock.now())
     left_jobs.wait()

@@ -1,4 +1,4 @@
-"""Streams, read from a real server: news within a moment, versions with every beat, and right again by themselves."""
+"""Event streams, read from a real server: live updates, versions with every heartbeat, and recovery from outages."""
 
 import asyncio
 from contextlib import ExitStack, closing
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(scope="module")
 def wire():
-    """The wire between the server and its Redis; the commands have another."""
+    """The proxy between the server and Redis; the commands of the tests connect to Redis directly."""
     with closing(Wire(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0]))) as wire:
         yield wire
 
@@ -52,7 +52,7 @@ def order(transactional_db):
 
 @pytest.fixture
 def read(server):
-    """Open streams: `read(path)`; closed again afterwards."""
+    """Return a function that opens a stream, `read(path)`; all are closed after the test."""
     readers = []
 
     def reads(path, client=None):
@@ -74,7 +74,7 @@ def ciro(order, client):
 
 
 def follow(read, order):
-    """Follow an order."""
+    """Open the stream of an order and read its first message; return the reader."""
     reader = read(f"/stream{order_selectors.order_url(order)}")
     assert reader.next() == ("beat", order.seq)
     return reader
@@ -86,7 +86,7 @@ def newest(order):
     return order.seq
 
 
-def test_begin_with_the_version_of_now_and_are_kept_by_nobody(read, order):
+def test_a_stream_begins_with_the_current_version_and_is_never_cached_or_buffered(read, order):
     reader = read(f"/stream{order_selectors.order_url(order)}")
 
     assert reader.answer.status == 200
@@ -96,7 +96,7 @@ def test_begin_with_the_version_of_now_and_are_kept_by_nobody(read, order):
     assert reader.next() == ("beat", order.seq)
 
 
-def test_tell_a_guest_and_the_board_of_a_step(read, order, ciro):
+def test_a_step_of_an_order_reaches_the_streams_of_its_guest_and_of_the_board(read, order, ciro):
     tracker, board = follow(read, order), read(reverse("live:board"), ciro)
 
     def both_are_told():
@@ -107,7 +107,7 @@ def test_tell_a_guest_and_the_board_of_a_step(read, order, ciro):
 
 
 @pytest.mark.parametrize("fault", [Wire.cut, Wire.silence])
-def test_go_on_with_versions_from_the_database_while_redis_is_gone_and_are_live_again(read, order, wire, fault):
+def test_streams_send_versions_from_the_database_while_redis_is_gone_and_are_live_again_after(read, order, wire, fault):
     reader, steps = follow(read, order), steps_of(order)
     fault(wire)
     try:
@@ -120,7 +120,7 @@ def test_go_on_with_versions_from_the_database_while_redis_is_gone_and_are_live_
     until_told(steps, lambda: reader.is_told(newest(order)))
 
 
-def test_beat_without_a_version_while_the_database_is_gone_and_with_it_again(order):
+def test_heartbeats_have_no_version_while_the_database_is_gone_and_have_one_again_after(order):
     with (
         closing(Wire(int(connection.settings_dict["PORT"]))) as database,
         serving(database_port=database.port) as server,
@@ -135,14 +135,14 @@ def test_beat_without_a_version_while_the_database_is_gone_and_with_it_again(ord
         reader.hears("beat", order.seq)
 
 
-def test_end_after_a_while_so_that_their_reader_is_looked_at_again(monkeypatch):
+def test_a_stream_ends_after_its_time_limit_so_that_access_is_checked_again(monkeypatch):
     monkeypatch.setattr(views, "SECONDS_OF_A_STREAM", 0)
 
     assert len(all_of_it()) == 1
     assert hub.held_by("anna") == 0
 
 
-def test_end_with_their_readers_session_or_role_and_with_nobody_elses(read, order, ciro):
+def test_a_stream_ends_with_the_session_or_the_role_of_its_own_reader_only(read, order, ciro):
     dismissed, gone, busy = ciro, signed_in_cook(), signed_in_cook()
     boards = [read(reverse("live:board"), cook) for cook in (dismissed, gone, busy)]
     guests = follow(read, order)
@@ -164,14 +164,14 @@ def signed_in_cook():
     return browser
 
 
-def test_end_where_no_heart_beats(monkeypatch):
+def test_a_stream_ends_if_the_heartbeat_stops(monkeypatch):
     monkeypatch.setattr(views, "SECONDS_BETWEEN_BEATS", 0.01)
 
     assert len(all_of_it()) == 1
 
 
 def all_of_it():
-    """Read a stream of this process to its end. There is no news for it: it is about an order that does not exist."""
+    """Return all messages of a stream of this process. Its order does not exist, so it gets no live update."""
 
     async def read():
         async with asyncio.timeout(LIMIT):
@@ -181,8 +181,8 @@ def all_of_it():
     return asyncio.run(read())
 
 
-def test_keep_no_connection_of_the_database_while_they_are_open(read, order):
-    """The pool has sixteen."""
+def test_open_streams_hold_no_database_connection(read, order):
+    """The pool has 16 connections."""
     for number in range(24):
         order = shop.place() if number % 8 == 0 else order
         assert read(f"/stream{order_selectors.order_url(order)}").next()[0] == "beat"
@@ -195,7 +195,7 @@ def test_keep_no_connection_of_the_database_while_they_are_open(read, order):
     [("pizzeria.asgi", False), ("tests.live.djangos_own", True)],
     ids=["ours", "control"],
 )
-def test_keep_no_thread_while_they_are_open(order, application, threads_kept):
+def test_open_streams_hold_no_thread_except_under_djangos_own_handler(order, application, threads_kept):
     with serving(application) as server, ExitStack() as opened:
         for number in range(100):
             order = shop.place() if number % 10 == 0 else order
@@ -209,7 +209,7 @@ def threads_of(server):
     return len(list(Path(f"/proc/{server.pid}/task").iterdir()))
 
 
-def test_do_not_keep_the_server_from_ending(order):
+def test_an_open_stream_does_not_keep_the_server_from_terminating(order):
     with serving() as server, closing(Reader(server, f"/stream{order_selectors.order_url(order)}")) as reader:
         reader.next()
 
@@ -218,7 +218,7 @@ def test_do_not_keep_the_server_from_ending(order):
         until(lambda: server.poll() is not None)
 
 
-def test_are_counted_while_they_are_open_and_not_afterwards(read, order):
+def test_a_stream_counts_towards_the_limit_only_while_it_is_open(read, order):
     path = f"/stream{order_selectors.order_url(order)}"
     readers = [read(path) for _ in range(12)]
     for reader in readers:
