@@ -1,4 +1,4 @@
-"""The API's door: a token alone opens it, and nobody is led anywhere."""
+"""The API's middleware: requests are authenticated by token alone, and never redirected."""
 
 from itertools import product
 
@@ -23,7 +23,7 @@ NO_SCOPE_NEEDED = {"/me": "who a token is"}
 
 @pytest.mark.parametrize("secure", [True, False], ids=["https", "http"])
 @pytest.mark.parametrize("token", ["good", "bad", None])
-def test_redirects_nobody_and_keeps_nothing(client, realm, settings, secure, token):
+def test_no_answer_of_the_api_is_a_redirect_sets_a_cookie_or_is_cached(client, realm, settings, secure, token):
     settings.SECURE_SSL_REDIRECT = True
     sent = realm.access_token(MARIO) if token == "good" else token
 
@@ -37,13 +37,13 @@ def test_redirects_nobody_and_keeps_nothing(client, realm, settings, secure, tok
         assert answer.status_code == 200 or answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_takes_no_token_by_plain_http(client, realm, settings):
+def test_the_api_refuses_a_token_over_plain_http(client, realm, settings):
     settings.SECURE_SSL_REDIRECT = True
 
     refused(call(client, realm.access_token(MARIO)), 403, "https_only")
 
 
-def test_knows_nobody_by_a_session(sign_in, realm):
+def test_the_api_does_not_authenticate_by_session(sign_in, realm):
     manager = sign_in(MANAGER)
     key = manager.session.session_key
 
@@ -52,7 +52,7 @@ def test_knows_nobody_by_a_session(sign_in, realm):
     assert manager.session.session_key == key
 
 
-def test_reads_no_session(sign_in, realm, django_assert_num_queries, settings):
+def test_the_api_makes_no_query_for_a_session(sign_in, realm, django_assert_num_queries, settings):
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
     manager = sign_in(MANAGER)
 
@@ -60,14 +60,14 @@ def test_reads_no_session(sign_in, realm, django_assert_num_queries, settings):
         refused(call(manager), code="no_token")
 
 
-def test_wants_no_token_of_a_form(realm, settings):
+def test_the_api_requires_no_csrf_token(realm, settings):
     settings.ROOT_URLCONF = "tests.operations.trial_api"
     strict = Client(enforce_csrf_checks=True)
 
     assert call(strict, realm.access_token(MARIO), "/api/oven", "post").status_code == 200
 
 
-def test_needs_a_scope_at_every_endpoint_but_a_few():
+def test_every_endpoint_of_the_api_requires_a_scope_except_a_listed_few():
     unscoped = {
         operation.path
         for _prefix, router in api._routers
@@ -79,7 +79,7 @@ def test_needs_a_scope_at_every_endpoint_but_a_few():
     assert unscoped == set(NO_SCOPE_NEEDED)
 
 
-def test_shows_programs_what_may_be_called(client):
+def test_the_openapi_document_is_public_and_has_the_bearer_scheme(client):
     shown = client.get("/api/openapi.json").json()
 
     assert shown["paths"]["/api/me"]["get"]["security"] == [{"BearerToken": []}]

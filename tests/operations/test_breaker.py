@@ -1,4 +1,4 @@
-"""The cache's breaker: what a Redis that does not answer costs, and what is done when it does again."""
+"""The cache with its circuit breaker: while Redis does not answer, and once it is back."""
 
 import socket
 
@@ -20,13 +20,13 @@ def it_says_nothing():
 
 @pytest.fixture
 def lost():
-    """The cache while its Redis is gone."""
+    """The cache while its Redis is unavailable."""
     return FailOpenRedisCache("redis://127.0.0.1:9/0", IN_VAIN)
 
 
 @pytest.fixture
 def found(settings):
-    """The cache when its Redis is there again."""
+    """The cache once its Redis is available again."""
     return FailOpenRedisCache(settings.REDIS_URL, PATIENTLY)
 
 
@@ -46,12 +46,12 @@ def a_breaker(monkeypatch):
 
 @pytest.fixture
 def it_is_back(a_breaker):
-    """Let the process find out that Redis is there again."""
+    """Return a function that installs a breaker that is not tripped, as after Redis is back."""
     return lambda: a_breaker(breaker.ask_redis)
 
 
 def calls_to(server):
-    """Count those who called since the last time."""
+    """Return the number of connections since the last call."""
     calls = 0
     while True:
         try:
@@ -61,7 +61,7 @@ def calls_to(server):
         calls += 1
 
 
-def test_leaves_a_silent_redis_alone_until_it_is_back(a_breaker, it_is_back):
+def test_the_cache_does_not_call_a_silent_redis_again_until_the_breaker_is_reset(a_breaker, it_is_back):
     a_breaker(it_says_nothing)
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
@@ -90,7 +90,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_gives_nobody_the_copy_that_could_not_be_changed(lost, found, it_is_back, change):
+def test_a_cached_copy_that_could_not_be_changed_is_discarded_once_redis_is_back(lost, found, it_is_back, change):
     found.set_many({"pizza": "old", "cola": "old"})
     change(lost)
 
@@ -99,7 +99,7 @@ def test_gives_nobody_the_copy_that_could_not_be_changed(lost, found, it_is_back
     assert (found.get("pizza"), found.get("cola")) == (None, "old")
 
 
-def test_forgets_what_was_old_once_it_is_thrown_away(lost, found, it_is_back):
+def test_a_key_set_after_its_stale_copy_was_discarded_is_kept(lost, found, it_is_back):
     lost.set("pizza", "new")
     it_is_back()
     found.get("pizza")
@@ -110,8 +110,8 @@ def test_forgets_what_was_old_once_it_is_thrown_away(lost, found, it_is_back):
 
 
 @pytest.mark.parametrize("timeout", [14 * 24 * 3600, None, 60])
-def test_keeps_a_session_for_a_minute_at_most(settings, timeout):
-    """Another process may not know that a copy is old."""
+def test_a_session_is_cached_for_at_most_a_minute(settings, timeout):
+    """Another process does not know which copies are stale."""
     cache = SessionCache(settings.REDIS_URL, PATIENTLY)
 
     cache.set("session", "Carla", timeout)

@@ -1,4 +1,4 @@
-"""The cache: with Redis gone the shop is slower, never closed."""
+"""The cache: it fails open while Redis is unavailable."""
 
 import socket
 
@@ -17,7 +17,7 @@ PATIENTLY = {**OPTIONS, "socket_connect_timeout": 30, "socket_timeout": 30}
 
 @pytest.fixture(params=["gone", "silent"])
 def dead_port(request):
-    """A port that nobody else can take meanwhile: it refuses calls, or takes them and says nothing."""
+    """A port that refuses connections, or accepts them and never answers; no other process can take it meanwhile."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         if request.param == "silent":
@@ -27,7 +27,7 @@ def dead_port(request):
 
 @pytest.fixture
 def lost(dead_port):
-    """A cache without its Redis."""
+    """A cache whose Redis is unavailable."""
     return FailOpenRedisCache(f"redis://127.0.0.1:{dead_port}/0", {"OPTIONS": OPTIONS})
 
 
@@ -48,12 +48,12 @@ QUESTIONS = {
 
 
 @pytest.mark.parametrize(("ask", "answer"), QUESTIONS.values(), ids=QUESTIONS)
-def test_answers_as_an_empty_one_would_while_redis_does_not(lost, ask, answer):
+def test_the_cache_answers_like_an_empty_cache_while_redis_is_unavailable(lost, ask, answer):
     assert ask(lost) == answer
 
 
 @pytest.mark.parametrize("ask", [ask for ask, _answer in QUESTIONS.values()], ids=QUESTIONS)
-def test_answers_as_djangos_own_does_while_redis_is_there(settings, ask):
+def test_the_cache_answers_like_djangos_own_while_redis_is_available(settings, ask):
     ours, djangos = (kind(settings.REDIS_URL, {"OPTIONS": PATIENTLY}) for kind in (FailOpenRedisCache, RedisCache))
 
     answers = []
@@ -65,7 +65,7 @@ def test_answers_as_djangos_own_does_while_redis_is_there(settings, ask):
     assert answers[0] == answers[1]
 
 
-def test_lets_a_guest_order_while_redis_is_gone(client, kitchen, dead_port):
+def test_a_guest_can_fill_a_basket_while_redis_is_unavailable(client, kitchen, dead_port):
     gone = {"BACKEND": "pizzeria.operations.cache.FailOpenRedisCache", "OPTIONS": OPTIONS}
     gone |= {"LOCATION": f"redis://127.0.0.1:{dead_port}/0"}
     with override_settings(CACHES={"default": gone, "sessions": gone}):

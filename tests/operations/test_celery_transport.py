@@ -1,6 +1,6 @@
 """
-The broker's transport: what a worker does not get acknowledged takes no place from what comes after it, and does not
-kill it.
+The broker's transport: a message that a worker cannot acknowledge occupies no prefetch slot, and does not terminate the
+worker.
 """
 
 from contextlib import closing, suppress
@@ -15,7 +15,7 @@ from tests.live.fault_proxy import Wire
 from tests.waiting import until
 
 LIMITS = "socket_connect_timeout", "socket_timeout"
-PATIENCE, IN_VAIN = 30, 3  # seconds for an answer, and where none comes
+PATIENCE, IN_VAIN = 30, 3  # seconds to wait for an answer, and where none is expected
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def wire():
 
 @pytest.fixture
 def way_of(wire):
-    """Connect to the broker, over the wire, by a transport, and wait for so many seconds for each of its answers."""
+    """Return a function that connects to the broker, through the proxy, by a transport and with a time limit."""
     ways = []
 
     def connect(transport, *, seconds=PATIENCE):
@@ -39,13 +39,13 @@ def way_of(wire):
 
     yield connect
     for way in ways:
-        with suppress(AttributeError):  # the control's, closed a third time
+        with suppress(AttributeError):  # from the control's connection, which cannot be closed again
             way.release()
 
 
 @pytest.fixture
 def taken_by(way_of):
-    """Take a message over a transport that has a place for one at a time; gives it."""
+    """Return a function that takes a message from the broker, by a transport with a single prefetch slot."""
 
     def take(transport, **limits):
         way = way_of(transport, **limits)
@@ -61,7 +61,7 @@ def taken_by(way_of):
 
 @pytest.fixture
 def at_work_by(way_of):
-    """Be a worker with one message in hand that listens for more, on two channels; gives its connection."""
+    """Return a function that connects as a worker does, with a message in hand and two consuming channels."""
 
     def work(transport):
         way = way_of(transport)
@@ -76,7 +76,7 @@ def at_work_by(way_of):
 
 
 def heard_nothing_more(way):
-    """Listen until nothing has come for a moment; by then it asks on both channels."""
+    """Drain events until none has come for a moment; return True. By then both channels are polling."""
     with suppress(TimeoutError):
         while True:
             way.drain_events(timeout=0.2)
@@ -84,7 +84,7 @@ def heard_nothing_more(way):
 
 
 def lose(way):
-    """Close a connection that broke, as a worker does before it connects again."""
+    """Close a broken connection, as a worker does before it reconnects."""
     way.collect()
     way.close()
 
@@ -95,7 +95,7 @@ def is_free(message):
 
 @pytest.mark.parametrize("settle", ["ack", "reject", "requeue"])
 @pytest.mark.parametrize("goes", ["cut", "silence"])
-def test_gives_the_place_free_when_redis_does_not_hear_of_it(taken_by, wire, goes, settle):
+def test_a_message_frees_its_slot_even_if_redis_does_not_get_the_acknowledgement(taken_by, wire, goes, settle):
     message = taken_by(app.conf.broker_transport, seconds=PATIENCE if goes == "cut" else IN_VAIN)
     assert not is_free(message)
 
@@ -106,7 +106,7 @@ def test_gives_the_place_free_when_redis_does_not_hear_of_it(taken_by, wire, goe
     assert is_free(message)
 
 
-def test_gives_the_place_free_when_it_does(taken_by):
+def test_an_acknowledged_message_frees_its_slot(taken_by):
     message = taken_by(app.conf.broker_transport)
 
     message.ack()
@@ -114,7 +114,7 @@ def test_gives_the_place_free_when_it_does(taken_by):
     assert is_free(message)
 
 
-def test_control_celerys_own_keeps_it_for_ever(taken_by, wire):
+def test_control_celerys_own_transport_never_frees_the_slot_after_a_lost_acknowledgement(taken_by, wire):
     message = taken_by("redis")
 
     wire.cut()
@@ -125,7 +125,7 @@ def test_control_celerys_own_keeps_it_for_ever(taken_by, wire):
     assert not is_free(message)
 
 
-def test_closes_what_broke_with_a_message_in_hand(at_work_by, wire):
+def test_a_worker_can_close_a_broken_connection_while_it_holds_a_message(at_work_by, wire):
     way = at_work_by(app.conf.broker_transport)
 
     wire.cut()
@@ -134,7 +134,7 @@ def test_closes_what_broke_with_a_message_in_hand(at_work_by, wire):
     assert not way.connected
 
 
-def test_control_celerys_own_dies_of_that(at_work_by, wire):
+def test_control_celerys_own_transport_fails_to_close_a_broken_connection_with_a_message(at_work_by, wire):
     way = at_work_by("redis")
 
     wire.cut()

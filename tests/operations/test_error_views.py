@@ -1,4 +1,4 @@
-"""PostgreSQL gone: a page that says so, and when to come again."""
+"""Error pages: 503 while PostgreSQL is unavailable, 500 for every other error."""
 
 import pytest
 from django.db import OperationalError
@@ -8,7 +8,7 @@ from orders.models import Basket
 
 
 @pytest.mark.django_db
-def test_is_said_with_503_and_when_to_come_again(client, kitchen, monkeypatch):
+def test_a_page_answers_503_with_retry_after_while_postgresql_is_unavailable(client, kitchen, monkeypatch):
     def gone(*_args, **_kwargs):
         raise OperationalError("connection refused")
 
@@ -23,7 +23,7 @@ def test_is_said_with_503_and_when_to_come_again(client, kitchen, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_is_not_claimed_for_a_fault_of_ours(client, kitchen, monkeypatch):
+def test_a_page_answers_500_to_any_other_error(client, kitchen, monkeypatch):
     def broken(*_args, **_kwargs):
         raise ZeroDivisionError
 

@@ -1,4 +1,4 @@
-"""What every answer tells a browser: where scripts may come from, and whom to tell where one came from."""
+"""Security headers of every answer: the content security policy, cookies, HSTS and others."""
 
 import re
 from uuid import uuid4
@@ -24,7 +24,7 @@ def policy_of(answer):
 
 
 def refuse_and_miss(browser):
-    """Answers that are no page of ours: each kind of no."""
+    """Yield answers that are no pages: errors, a redirect, a health check and an illustration."""
     yield "404", browser.get("/nothing/here/")
     yield "404 of an order", browser.get(reverse("orders:guest_order", args=[uuid4(), "k" * 43]))
     yield "405", browser.post(reverse("menu:index"))
@@ -70,7 +70,7 @@ def answers(request, client, sign_in):
     return list(pages(sign_in(role) if role else client))
 
 
-def test_let_a_page_have_nothing_it_does_not_name(answers):
+def test_the_content_security_policy_of_every_answer_allows_nothing_by_default(answers):
     for what, answer in answers:
         policy = policy_of(answer)
 
@@ -79,7 +79,7 @@ def test_let_a_page_have_nothing_it_does_not_name(answers):
         assert "*" not in answer["Content-Security-Policy"], what
 
 
-def test_let_scripts_and_styles_come_from_here_alone(answers):
+def test_the_content_security_policy_allows_scripts_and_styles_of_the_shop_only(answers):
     for what, answer in answers:
         policy = policy_of(answer)
 
@@ -88,8 +88,8 @@ def test_let_scripts_and_styles_come_from_here_alone(answers):
             assert others == ["'self'"], what
 
 
-def test_go_with_pages_that_need_nothing_more(answers):
-    """A browser would refuse each of these; the page would be broken, or its author would ask for 'unsafe-inline'."""
+def test_no_page_contains_inline_code_that_the_content_security_policy_blocks(answers):
+    """A browser would block each of these, and the page would need 'unsafe-inline'."""
     for what, answer in answers:
         html = answer.content.decode()
         nonces = set(re.findall(r"'nonce-([\w+/=-]+)'", answer["Content-Security-Policy"]))
@@ -103,7 +103,7 @@ def test_go_with_pages_that_need_nothing_more(answers):
             assert re.findall(r"<[^>]*\son\w+=|<[^>]*\sstyle=|\bjavascript:", html) == [], what
 
 
-def test_say_the_other_four_words(answers):
+def test_every_answer_has_the_other_four_security_headers(answers):
     for what, answer in answers:
         assert answer["X-Content-Type-Options"] == "nosniff", what
         assert answer["Referrer-Policy"] == "same-origin", what
@@ -111,7 +111,7 @@ def test_say_the_other_four_words(answers):
         assert answer["Cross-Origin-Opener-Policy"] == "same-origin", what
 
 
-def test_keep_cookies_from_scripts_and_from_other_sites(client, kitchen):
+def test_cookies_are_hidden_from_scripts_and_not_sent_from_other_sites(client, kitchen):
     client.post(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
     client.get(reverse("menu:index"))
 
@@ -123,7 +123,7 @@ def test_keep_cookies_from_scripts_and_from_other_sites(client, kitchen):
     }
 
 
-def test_tell_browsers_to_come_by_https_for_a_year(client, settings):
+def test_an_https_answer_has_the_hsts_header_of_the_settings(client, settings):
     settings.SECURE_HSTS_SECONDS = 365 * 24 * 3600
 
     answer = client.get("/health/live", secure=True)
@@ -131,6 +131,6 @@ def test_tell_browsers_to_come_by_https_for_a_year(client, settings):
     assert answer["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
-def test_answer_nobody_who_calls_the_shop_by_another_name(client):
+def test_an_unknown_host_is_refused_and_a_forwarded_host_is_ignored(client):
     assert client.get(reverse("menu:index"), headers={"Host": "evil.example"}).status_code == 400
     assert client.get(reverse("menu:index"), headers={"X-Forwarded-Host": "evil.example"}).status_code == 200

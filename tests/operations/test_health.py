@@ -1,4 +1,4 @@
-"""What an orchestrator asks: is the process alive, and can it serve?"""
+"""Health checks for an orchestrator: liveness and readiness."""
 
 import socket
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ LIVE, READY = "/health/live", "/health/ready"
 
 @contextmanager
 def silence():
-    """Give the port of a server that takes calls and never says a word."""
+    """Yield the port of a server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
         yield server.getsockname()[1]
 
@@ -29,7 +29,7 @@ def nobody():
 
 @pytest.fixture
 def move_postgresql(db, monkeypatch):
-    """Let PostgreSQL be looked for at another port, as the settings would say it."""
+    """Return a function that sets the port of PostgreSQL in the settings of the connection."""
     return lambda port: monkeypatch.setitem(connection.settings_dict, "PORT", port)
 
 
@@ -43,9 +43,9 @@ def move_redis(settings):
 
 def probed_until(client, **said):
     """
-    Probe again and again until this is said of PostgreSQL or Redis; give that answer.
+    Probe repeatedly until the answer reports this for PostgreSQL or Redis; return that answer.
 
-    A probe takes two seconds at most, which the machine may need for something else; whoever probes asks again.
+    A probe has a time limit of two seconds, which a loaded machine may exceed. An orchestrator probes repeatedly, too.
     """
 
     def probe():
@@ -55,8 +55,8 @@ def probed_until(client, **said):
     return until(probe)
 
 
-def test_is_alive_without_asking_anybody(client, move_redis):
-    """This test has no database: it fails if it is asked for one."""
+def test_the_liveness_check_uses_neither_redis_nor_the_database(client, move_redis):
+    """This test has no database, so a query would fail it."""
     with nobody() as port:
         move_redis(port)
         answer = client.get(LIVE)
@@ -65,14 +65,14 @@ def test_is_alive_without_asking_anybody(client, move_redis):
 
 
 @pytest.mark.django_db
-def test_is_ready_when_both_answer(client):
+def test_the_shop_is_ready_when_postgresql_and_redis_answer(client):
     answer = probed_until(client, postgresql="ok", redis="ok")
 
     assert (answer.status_code, answer.json()) == (200, {"postgresql": "ok", "redis": "ok"})
 
 
 @pytest.mark.parametrize("gone", [nobody, silence], ids=["gone", "silent"])
-def test_is_not_ready_without_redis(client, db, move_redis, gone):
+def test_the_shop_is_not_ready_without_redis(client, db, move_redis, gone):
     with gone() as port:
         move_redis(port)
         answer = probed_until(client, postgresql="ok")
@@ -82,7 +82,7 @@ def test_is_not_ready_without_redis(client, db, move_redis, gone):
 
 
 @pytest.mark.parametrize("gone", [nobody, silence], ids=["gone", "silent"])
-def test_is_not_ready_without_postgresql(client, move_postgresql, gone):
+def test_the_shop_is_not_ready_without_postgresql(client, move_postgresql, gone):
     with gone() as port:
         move_postgresql(port)
         answer = probed_until(client, redis="ok")
@@ -91,7 +91,7 @@ def test_is_not_ready_without_postgresql(client, move_postgresql, gone):
     assert answer.json()["postgresql"] != "ok"
 
 
-def test_names_what_failed_and_tells_nothing_else(client, move_postgresql, move_redis):
+def test_the_readiness_check_names_the_errors_and_nothing_else(client, move_postgresql, move_redis):
     with nobody() as port:
         move_postgresql(port)
         move_redis(port)
@@ -100,7 +100,7 @@ def test_names_what_failed_and_tells_nothing_else(client, move_postgresql, move_
     assert set(answer.json()) == {"postgresql", "redis"}
 
 
-def test_is_ready_again_when_it_answers_again(client, db, move_redis, settings):
+def test_the_shop_is_ready_again_when_redis_answers_again(client, db, move_redis, settings):
     url = settings.REDIS_URL
     with nobody() as port:
         move_redis(port)
@@ -111,15 +111,15 @@ def test_is_ready_again_when_it_answers_again(client, db, move_redis, settings):
 
 
 @pytest.mark.parametrize("address", [LIVE, READY])
-def test_is_asked_anew_every_time_and_by_anybody(client, db, address):
+def test_the_health_checks_are_never_cached_and_need_no_sign_in(client, db, address):
     answer = client.get(address)
 
-    assert answer.status_code in (200, 503)  # ready or not: it is answered
+    assert answer.status_code in (200, 503)  # whether it is ready or not
     assert "no-store" in answer["Cache-Control"]
     assert client.post(address).status_code == 405
 
 
-def test_is_asked_in_plain_http_from_inside(client, db, settings):
+def test_the_liveness_check_answers_plain_http_where_pages_redirect_to_https(client, db, settings):
     settings.SECURE_SSL_REDIRECT = True
 
     assert client.get(LIVE).status_code == 200

@@ -1,4 +1,4 @@
-"""What the logs say, and what they never say: whoever reads them opens no order and learns nobody's name."""
+"""What is logged, and what never is: personal data, and the guests' tokens that open an order."""
 
 import io
 import json
@@ -17,7 +17,7 @@ SECRETS = ("Anna", "Bianchi", "612345678", "anna@example.com")
 
 @pytest.fixture(params=[True, False], ids=["for people", "as data"])
 def written(request):
-    """What is written to the log while a test runs, formatted as in the demo and as elsewhere."""
+    """The log output of a test, as text in the demo and as JSON elsewhere: `written()`."""
     paper = io.StringIO()
     handler = logging.StreamHandler(paper)
     handler.setFormatter(Lines(human=request.param))
@@ -28,7 +28,7 @@ def written(request):
 
 @pytest.fixture
 def link(placed_order):
-    """A guest's own link."""
+    """The URL of a guest's order, with its token."""
     return reverse("orders:guest_order", args=[placed_order.ref, placed_order.contact.guest_token])
 
 
@@ -37,13 +37,13 @@ def key(placed_order):
     return placed_order.contact.guest_token
 
 
-def test_name_the_address_that_was_asked_for(client, link, written, placed_order):
+def test_the_log_names_the_path_of_a_request(client, link, written, placed_order):
     assert client.get(link).status_code == 200
 
     assert f"GET /orders/{placed_order.ref}/" in written()
 
 
-def test_never_hold_a_guests_key(client, link, key, written):
+def test_the_log_never_contains_a_guests_token(client, link, key, written):
     client.get(link)
     client.get(link.rstrip("/"))
     client.get(link + "nothing/here")
@@ -55,7 +55,7 @@ def test_never_hold_a_guests_key(client, link, key, written):
     assert written().count("request_finished") == 5
 
 
-def test_never_hold_a_query(client, kitchen, written):
+def test_the_log_never_contains_a_query_string(client, kitchen, written):
     client.get(reverse("menu:index"), {"token": "four-cheeses"})
     client.get("/nothing/here/", {"token": "four-cheeses"})
 
@@ -71,7 +71,7 @@ def fail_while_showing(patch):
     patch.setattr(order_views, "_show", fail)
 
 
-def test_never_hold_what_a_failing_page_had_in_its_hands(client, link, key, written, monkeypatch):
+def test_the_log_of_a_failing_page_contains_no_personal_data_and_no_token(client, link, key, written, monkeypatch):
     client.raise_request_exception = False
     fail_while_showing(monkeypatch)
 
@@ -82,7 +82,7 @@ def test_never_hold_what_a_failing_page_had_in_its_hands(client, link, key, writ
     assert not any(secret in written() for secret in SECRETS)
 
 
-def test_never_hold_what_a_failing_command_had_in_its_hands(kitchen, written, monkeypatch):
+def test_a_logged_traceback_contains_no_personal_data_from_local_variables(kitchen, written, monkeypatch):
     log = logging.getLogger("somebody")
 
     def fail(contact):
@@ -98,21 +98,21 @@ def test_never_hold_what_a_failing_command_had_in_its_hands(kitchen, written, mo
     assert not any(secret in written() for secret in SECRETS)
 
 
-def test_never_hold_who_ordered(client, written, kitchen):
+def test_the_log_of_a_placed_order_contains_no_personal_data(client, written, kitchen):
     shop.place()
 
     assert "orders.place_order" in written()
     assert not any(secret in written() for secret in SECRETS)
 
 
-def test_name_a_person_by_number_and_never_by_name(sign_in, written):
+def test_the_log_of_a_signed_in_request_does_not_contain_the_users_name(sign_in, written):
     browser = sign_in(CUSTOMER, first_name="Carla")
     browser.get(reverse("orders:history"))
 
     assert "Carla" not in written()
 
 
-def test_are_data_outside_the_demo(client, kitchen):
+def test_the_log_is_json_outside_the_demo(client, kitchen):
     paper = io.StringIO()
     handler = logging.StreamHandler(paper)
     handler.setFormatter(Lines(human=False))
@@ -145,5 +145,5 @@ REF = "0197c2a0-0000-7000-8000-000000000000"
         (f"/orders/{REF}/", f"/orders/{REF}/"),
     ],
 )
-def test_keep_everything_of_an_address_but_the_key(said, left):
+def test_only_the_guests_token_is_removed_from_a_logged_url(said, left):
     assert without_keys(said) == left

@@ -1,4 +1,4 @@
-"""The mail server's address in the environment: encrypted unless somebody says otherwise."""
+"""MAIL_URL, the mail server's URL in the environment."""
 
 import pytest
 from environs import ValidationError
@@ -10,11 +10,11 @@ def options(url):
     return mail_url.parse_mail_url(url)["default"]["OPTIONS"]
 
 
-def test_is_none_when_it_is_empty():
+def test_an_empty_mail_url_means_no_mail_server():
     assert mail_url.parse_mail_url("") == {}
 
 
-def test_names_the_server_and_who_we_are_there():
+def test_a_mail_url_names_the_server_and_the_credentials():
     asked = options("smtp://mario%40pizza.example:four%2Fcheeses@mail.example:2525")
 
     assert (asked["host"], asked["port"]) == ("mail.example", 2525)
@@ -29,11 +29,11 @@ def test_names_the_server_and_who_we_are_there():
         ("smtp://mail.example?tls=no", False, False),
     ],
 )
-def test_is_encrypted_unless_it_says_otherwise(url, tls_later, tls_at_once):
+def test_the_mail_connection_is_encrypted_unless_the_mail_url_says_otherwise(url, tls_later, tls_at_once):
     assert (options(url)["use_tls"], options(url)["use_ssl"]) == (tls_later, tls_at_once)
 
 
-def test_says_how_long_to_wait():
+def test_a_mail_url_may_set_the_timeout_which_is_ten_seconds_by_default():
     assert options("smtp://mail.example")["timeout"] == 10
     assert options("smtp://mail.example?timeout=2.5")["timeout"] == 2.5
 
@@ -57,7 +57,7 @@ def test_says_how_long_to_wait():
         "smtp://[secret",
     ],
 )
-def test_is_refused_without_being_repeated(url):
+def test_an_invalid_mail_url_is_refused_and_not_repeated_in_the_error(url):
     with pytest.raises(ValidationError) as complaint:
         mail_url.parse_mail_url(url)
 

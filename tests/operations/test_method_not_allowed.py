@@ -1,4 +1,4 @@
-"""The address of a button, visited as if it were a page."""
+"""The page that is shown when a POST-only URL is visited."""
 
 import pytest
 from django.urls import reverse
@@ -14,7 +14,7 @@ BUTTONS = ["orders:add_to_basket", "users:sign_out", "kitchen:resume"]
 
 
 @pytest.mark.parametrize("name", BUTTONS)
-def test_shows_a_page_in_the_shops_look_that_says_so(sign_in, name):
+def test_visiting_a_post_only_url_shows_a_405_page_in_the_shops_layout(sign_in, name):
     answer = sign_in(MANAGER, first_name="Marta").get(reverse(name))
 
     html = answer.content.decode()
@@ -25,30 +25,30 @@ def test_shows_a_page_in_the_shops_look_that_says_so(sign_in, name):
     assert f'<a class="button" href="{reverse("orders:home")}">' in html
 
 
-def test_does_nothing(client):
+def test_visiting_a_post_only_url_changes_nothing(client):
     client.get(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
 
     assert not Basket.objects.exists()
 
 
-def test_shows_a_guest_the_way_in_first_where_a_guest_has_no_business(client):
+def test_a_guest_who_visits_a_post_only_url_of_staff_is_redirected_to_sign_in(client):
     assert client.get(reverse("kitchen:pause")).url.startswith(reverse("users:sign_in"))
     assert Kitchen.objects.get().taking_orders
 
 
-def test_says_nothing_to_whoever_sends_a_form_to_a_page(client, placed_order):
+def test_posting_a_form_to_a_page_gets_a_405_answer_without_content(client, placed_order):
     answer = client.post(link(placed_order))
 
     assert (answer.status_code, answer.content) == (405, b"")
 
 
-def test_of_a_stream_stays_bare(client):
+def test_posting_to_a_stream_gets_a_405_answer_without_content(client):
     answer = client.post(reverse("live:board"))
 
     assert (answer.status_code, answer.content) == (405, b"")
 
 
-def test_in_the_admin_shows_it_too(sign_in):
+def test_visiting_a_post_only_url_of_the_admin_shows_the_405_page(sign_in):
     answer = sign_in(MANAGER).get(reverse("admin:logout"))
 
     assert answer.status_code == 405

@@ -13,7 +13,7 @@ from tests.factories import BasketFactory
 
 
 @pytest.mark.django_db
-def test_deletes_what_has_had_its_time_and_nothing_else():
+def test_purging_deletes_expired_idempotency_keys_and_baskets_and_no_others():
     now = clock.now()
     for age in (timedelta(hours=23), timedelta(hours=25)):
         IdempotencyKey.objects.create(

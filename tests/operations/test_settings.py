@@ -1,4 +1,4 @@
-"""The settings: read from the environment by type, strict unless it is the demo."""
+"""The settings: read from the environment by type, and strict except in the demo."""
 
 import json
 import os
@@ -35,7 +35,7 @@ WRONG = {
 
 
 def run(*arguments, **environment):
-    """Run Python in an environment that says nothing but this."""
+    """Run Python with these environment variables and no others that the settings read."""
     bare = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "pizzeria.settings", "ENV_FILE": ""}
     return subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, env=bare | environment, capture_output=True, text=True, check=False
@@ -43,7 +43,7 @@ def run(*arguments, **environment):
 
 
 def read(**environment):
-    """Read the settings as a program in that environment would."""
+    """Return the settings as a process with these environment variables has them."""
     say = "import json; from pizzeria import settings; print(json.dumps(vars(settings), default=str, skipkeys=True))"
     answer = run("-c", say, **environment)
     assert answer.returncode == 0, answer.stderr
@@ -51,14 +51,14 @@ def read(**environment):
 
 
 @pytest.mark.parametrize("demo", ["0", "1"], ids=["a shop", "the demo"])
-def test_name_everything_that_is_missing_at_once_and_make_nothing_up(demo):
+def test_all_missing_required_settings_are_named_at_once_also_in_the_demo(demo):
     answer = run("-c", "import pizzeria.settings", PIZZERIA_DEMO=demo)
 
     assert answer.returncode == 1
     assert [name for name in SHOP if name not in answer.stderr] == []
 
 
-def test_name_everything_that_is_of_the_wrong_kind_at_once_and_repeat_no_secret():
+def test_all_invalid_settings_are_named_at_once_and_no_secret_is_repeated():
     answer = run("-c", "import pizzeria.settings", **SHOP | WRONG)
 
     assert answer.returncode == 1
@@ -66,14 +66,14 @@ def test_name_everything_that_is_of_the_wrong_kind_at_once_and_repeat_no_secret(
     assert "four-cheeses" not in answer.stderr
 
 
-def test_pass_every_check_of_a_production_shop():
+def test_the_settings_of_a_shop_pass_every_deployment_check():
     answer = run("-W", "error", "manage.py", "check", "--deploy", "--fail-level", "WARNING", **SHOP)
 
     assert answer.returncode == 0, answer.stderr
     assert "no issues" in answer.stdout
 
 
-def test_are_those_of_a_shop_unless_somebody_says_demo():
+def test_the_settings_are_strict_unless_they_are_those_of_the_demo():
     shop = read(**SHOP)
 
     assert shop["SHOP_DEMO"] is shop["DEBUG"] is False
@@ -84,31 +84,31 @@ def test_are_those_of_a_shop_unless_somebody_says_demo():
     assert shop["LOGGING"]["formatters"]["lines"]["human"] is False
 
 
-def test_give_a_lock_five_seconds_and_no_page_a_transaction_of_its_own():
+def test_the_database_has_a_lock_timeout_of_five_seconds_and_no_transaction_per_request():
     database = read(**SHOP)["DATABASES"]["default"]
 
     assert "lock_timeout=5s" in database["OPTIONS"]["options"]
     assert database["ATOMIC_REQUESTS"] is False
 
 
-def test_let_the_demo_speak_plain_http_and_nothing_else_unsafe():
+def test_the_demo_allows_plain_http_but_no_debug_mode_and_trusts_no_proxy():
     demo = read(**SHOP, PIZZERIA_DEMO="1")
 
     assert demo["SECURE_SSL_REDIRECT"] is demo["SESSION_COOKIE_SECURE"] is demo["DEBUG"] is False
     assert demo["SECURE_PROXY_SSL_HEADER"] is None
 
 
-def test_believe_no_proxy_where_none_stands():
+def test_the_header_of_a_proxy_is_not_trusted_if_there_is_no_proxy():
     assert read(**SHOP, BEHIND_PROXY="0")["SECURE_PROXY_SSL_HEADER"] is None
 
 
-def test_let_a_shop_be_silent():
+def test_a_shop_needs_neither_a_mail_server_nor_an_sms_provider():
     shop = read(**SHOP)
 
     assert (shop["MAILERS"], shop["NOTIFY_SMS_URL"]) == ({}, "")
 
 
-def test_take_a_mail_server_only_with_a_sender():
+def test_a_mail_server_requires_a_sender():
     answer = run("-c", "import pizzeria.settings", **SHOP, MAIL_URL="smtp://mail.example")
     assert answer.returncode == 1
     assert "MAIL_FROM" in answer.stderr
@@ -118,14 +118,14 @@ def test_take_a_mail_server_only_with_a_sender():
 
 
 @pytest.mark.parametrize("sender", ["", "mario", "Mario <orders>", "a@b.example\nBcc: c@d.example", "<a@b.example"])
-def test_know_a_sender_from_something_else(sender):
+def test_an_invalid_sender_is_refused(sender):
     answer = run("-c", "import pizzeria.settings", **SHOP, MAIL_URL="smtp://mail.example", MAIL_FROM=sender)
 
     assert answer.returncode == 1
     assert "MAIL_FROM" in answer.stderr
 
 
-def test_are_checked_for_a_provider_of_sms_that_somebody_knows():
+def test_the_system_check_refuses_an_unknown_sms_provider_and_repeats_no_secret():
     known = run("manage.py", "check", **SHOP, NOTIFY_SMS_URL=f"twilio://AC{'0' * 32}:{'1' * 32}@+15550001111?cto=3")
     assert known.returncode == 0, known.stderr
 

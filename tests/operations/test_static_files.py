@@ -12,11 +12,11 @@ def file():
 
 
 def ask(method="get", **headers):
-    """Ask as somebody who is answered by the ASGI process."""
+    """Request the file from the ASGI application."""
     return async_to_sync(getattr(AsyncClient(), method))(ADDRESS, headers=headers)
 
 
-def test_are_read_at_once(file):
+def test_a_static_file_is_answered_whole_and_not_streamed(file):
     answer = ask()
 
     assert (answer.status_code, answer.streaming, answer.content) == (200, False, file)
@@ -24,13 +24,13 @@ def test_are_read_at_once(file):
     assert answer["Content-Length"] == str(len(file))
 
 
-def test_are_sent_in_part_to_whoever_has_the_rest(file):
+def test_a_static_file_is_answered_in_part_to_a_range_request(file):
     answer = ask(Range="bytes=10-19")
 
     assert (answer.status_code, answer.content) == (206, file[10:20])
 
 
-def test_are_not_sent_to_whoever_has_them_or_asks_about_them_only():
+def test_a_static_file_is_not_sent_for_a_conditional_or_a_head_request():
     known = ask(**{"If-Modified-Since": ask()["Last-Modified"]})
     about = ask("head")
 

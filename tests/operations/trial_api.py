@@ -1,4 +1,4 @@
-"""An API of these tests alone: endpoints that want scopes, take a body, and go wrong in every way."""
+"""An API for these tests alone: endpoints that require scopes, take a body, or fail in each possible way."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
