@@ -4,7 +4,7 @@ from django import forms
 import kitchen.forms
 import menu.forms
 import orders.forms
-import orders.urls  # imports all views, and so the forms declared in them
+import orders.urls  # imports the views, and so the forms declared in them
 from pizzeria.foundation.forms import ShopForm
 
 OURS = ("kitchen", "menu", "orders")
