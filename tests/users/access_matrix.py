@@ -1,13 +1,14 @@
 """
-Every address of the site, and what it answers to whom: the table that `test_who_may_what` walks.
+The access matrix: the answer of every URL of the site to every actor, checked by `test_access_matrix`.
 
-Orders stand in the addresses by what they are: WAITING, COOKING and READY are the owner's pickups; FREE, TAKEN and OUT
-are deliveries, ready, given to the driver, and on the road with the driver; GUESTS is a guest's, with its KEY.
-In the admin, 1 is a row that is there. `*` is whatever else lies below and takes the verb; BOTH is GET and POST alike.
+The orders in the URLs are named by their state: WAITING, COOKING and READY are pickup orders of the owner; FREE, TAKEN
+and OUT are deliveries: ready, claimed by the driver, and out for delivery with the driver; GUESTS is an order of a
+guest, and KEY its token. In the admin, 1 is an existing row. `*` stands for all URLs below that accept the verb and
+have no row of their own for it; BOTH means GET and POST.
 
-    +  does it, or shows it          !  listens, and a rule of the shop says no
-    =  sends to the sign-in (401 where nobody can be sent)
-    -  403          0  404, as if it were not there
+    +  done or shown                     !  refused, but not for lack of a permission
+    =  redirect to the sign-in page (401 where a redirect is not possible)
+    -  403          0  404, as if it did not exist
 """
 
 WHO = ("anybody", "owner", "other customer", "cook", "driver", "other driver", "manager", "admin")

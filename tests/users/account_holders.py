@@ -1,4 +1,4 @@
-"""Somebody with an account of the shop, and the trips of whoever has one or wants one."""
+"""Users with a local account, and their steps: sign-up, sign-in, password reset and e-mailed codes."""
 
 import re
 from base64 import urlsafe_b64encode
@@ -26,7 +26,7 @@ CARLA, PASSWORD, ANOTHER = "carla@example.com", "four cheeses, no regrets", "fiv
 
 
 def account_holder(email=CARLA, *, verified=True, password=PASSWORD, **fields):
-    """Make somebody who has an account already."""
+    """Create a user with a local account."""
     user = UserFactory(email="", **fields)
     user.set_password(password)
     user.save()
@@ -55,7 +55,7 @@ def confirm(client, code):
 
 
 def get_to_see(client, step, email):
-    """Take a step; give all that whoever took it gets to see, apart from the e-mail they typed themselves."""
+    """Take a step; return all that its client sees, without tokens, nonces and the e-mail address that it typed."""
     answer = step(client, email)
     page = client.get(answer["Location"]) if answer.status_code == 302 else answer
     body = re.sub(r'value="\w{64}"|nonce="[^"]+"', "", page.content.decode()).replace(email, "")
@@ -63,12 +63,12 @@ def get_to_see(client, step, email):
 
 
 def newest_letter(post, to=CARLA):
-    """Give the newest e-mail to somebody."""
+    """Return the newest e-mail to an address."""
     return post.taken("email", to=to)[-1]
 
 
 def code_in(post, to=CARLA):
-    """Read the code in the newest letter to somebody."""
+    """Return the code in the subject of the newest e-mail to an address."""
     return re.match(r"([A-Z]{4}-[A-Z]{4}) ", newest_letter(post, to).subject)[1]
 
 
@@ -77,12 +77,12 @@ def is_signed_in(client):
 
 
 def limits_are_over():
-    """Let the time pass after which one may try again."""
+    """Delete the counters of the rate limits, as if their periods had passed."""
     RateLimitCounter.objects.all().delete()
 
 
 class CountingHasher(MD5PasswordHasher):
-    """A quick one, that counts how often it is asked."""
+    """A quick password hasher that counts its hashes."""
 
     done = 0
 
@@ -92,5 +92,5 @@ class CountingHasher(MD5PasswordHasher):
 
 
 def base64_of(text):
-    """Write a text as browsers do in what they sign."""
+    """Return a text in base64url without padding, as browsers encode it for WebAuthn."""
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")

@@ -15,7 +15,7 @@ from tests.users.oidc_login import complete_login
 
 @pytest.fixture
 def realm(settings, monkeypatch, db):
-    """A sign-in server that this shop is connected to, and waits for: it is never silent, but a machine can be slow."""
+    """A fake sign-in server connected to this shop, with long timeouts: it always answers, but machines can be slow."""
     sync_roles(by=SYSTEM)
     monkeypatch.setattr(provider, "SECONDS", (PATIENCE, PATIENCE))
     monkeypatch.setattr(jwks, "realm_keys", SigningKeys(provider.signing_keys))
@@ -36,13 +36,13 @@ def realm(settings, monkeypatch, db):
 
 @pytest.fixture
 def ciro():
-    """A cook, as the sign-in server knows him."""
+    """A cook, as a user of the sign-in server."""
     return Person("ciro", roles=("chef",))
 
 
 @pytest.fixture
 def at_work(client, realm, ciro):
-    """Ciro's browser, with the board before it."""
+    """Ciro's browser, signed in and with the kitchen board open."""
     complete_login(client, realm, ciro)
     assert client.get(reverse("kitchen:board")).status_code == 200
     realm.asked.clear()
@@ -51,7 +51,7 @@ def at_work(client, realm, ciro):
 
 @pytest.fixture
 def warned(caplog):
-    """Give the lines in which the log warns of something, beside the one that every request has."""
+    """Return a function that returns the warnings and errors in the log, without those of django-structlog."""
 
     def lines():
         records = [record for record in caplog.records if record.levelno >= logging.WARNING]

@@ -1,7 +1,7 @@
 """
-A small sign-in server whose answers a test can bend: real HTTP on loopback, real RS256, Keycloak's paths and claims.
+A small sign-in server whose answers a test can change: real HTTP on loopback, real RS256, Keycloak's paths and claims.
 
-What people see of the real one is in the journeys.
+`tests/journeys/keycloak` tests sign-in with a real Keycloak.
 """
 
 import json
@@ -23,7 +23,7 @@ _KEYS = [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _eac
 
 @dataclass
 class Person:
-    """Somebody at the realm; what is said of them in tokens and userinfo may be bent."""
+    """A user of the realm; `claims` are added to the ID token."""
 
     subject: str = "ciro"
     roles: tuple[str, ...] = ()
@@ -37,13 +37,13 @@ class FakeOidcProvider:
     kid: str = "one"
     codes: dict = field(default_factory=dict)  # code: (person, nonce, challenge)
     refresh_tokens: dict = field(default_factory=dict)  # token: person
-    asked: list = field(default_factory=list)  # (verb and path, what was asked)
-    id_claims: dict = field(default_factory=dict)  # bend: over what the ID token says
+    asked: list = field(default_factory=list)  # (verb and path, form parameters) of each request
+    id_claims: dict = field(default_factory=dict)  # override: claims of the ID token
     access_claims: dict = field(default_factory=dict)
-    about: dict | None = None  # bend: userinfo as a whole
-    status: int = 200  # bend: of every answer
-    clock: float = 0.0  # bend: seconds ahead of ours
-    speaks: threading.Event = field(default_factory=threading.Event)  # bend: clear it, and whoever asks waits
+    about: dict | None = None  # override: userinfo as a whole
+    status: int = 200  # override: status of every answer
+    clock: float = 0.0  # override: seconds by which its clock is ahead of ours
+    speaks: threading.Event = field(default_factory=threading.Event)  # override: while it is cleared, requests wait
 
     @property
     def issuer(self):
@@ -89,7 +89,7 @@ class FakeOidcProvider:
         }
 
     def answer(self, verb, path, asked, bearer):
-        """Give status and content, as Keycloak would."""
+        """Return status and content of the answer to a request, as Keycloak would."""
         self.asked.append((f"{verb} {path}", asked))
         self.speaks.wait()
         if self.status != 200:
@@ -114,7 +114,7 @@ class FakeOidcProvider:
 
 @contextmanager
 def running():
-    """Run a realm on a free port."""
+    """Run a realm on a free port until the block ends."""
 
     class Door(BaseHTTPRequestHandler):
         def do_GET(self):

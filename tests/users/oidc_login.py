@@ -1,4 +1,4 @@
-"""Somebody who signs in by the realm of these tests, and time that passes for their session."""
+"""Sign-in by the realm of these tests, and the ageing of sessions."""
 
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -12,14 +12,14 @@ LEAVE, RETURN = reverse("users:keycloak_sign_in"), reverse("users:keycloak_callb
 
 
 def begin_login(client, **asked):
-    """Set out for the sign-in server; give what it is asked for."""
+    """Make an authorization request; return the parameters that the sign-in server would receive."""
     answer = client.get(LEAVE, asked)
     assert answer.status_code == 302, answer.content.decode()
     return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
 
 
 def complete_login(client, realm, person, *, asked=None, **bent):
-    """Come back from it with a code."""
+    """Request the callback with a code of the realm, and return the answer."""
     asked = asked or begin_login(client)
     code = realm.code_for(person, nonce=asked["nonce"], challenge=asked["code_challenge"])
     return client.get(RETURN, {"state": asked["state"], "code": code, **bent})
@@ -30,12 +30,12 @@ def is_signed_in(client):
 
 
 def age_session(client, **duration):
-    """Let the session in somebody's browser, and what is known of it, grow older."""
+    """Move the times of a client's session and of its `OidcSession` into the past."""
     grows_older(client.session, **duration)
 
 
 def grows_older(session, **duration):
-    """Let a session, and what is known of it, grow older."""
+    """Move the times of a session and of its `OidcSession` into the past."""
     ago = timedelta(**duration)
     for name in ("checked_at", "began_at", "seen_at", "seen_in_admin_at", "authenticated_at"):
         session[name] -= ago.total_seconds()

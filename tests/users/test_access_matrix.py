@@ -1,4 +1,4 @@
-"""Who may what: every address of the site, asked by everybody, answers as the table says."""
+"""The access matrix: every URL of the site answers every actor as the table states."""
 
 import re
 from contextlib import contextmanager
@@ -41,12 +41,12 @@ ROWS = [
     for verbs, pattern, *answers in [row.split()]
     for verb in VERBS[verbs]
 ]
-CHANGES = {"POST", "PATCH", "DELETE"}  # PUT is another word for POST, to Django's pages with a form
+CHANGES = {"POST", "PATCH", "DELETE"}  # Django's form views handle PUT like POST
 
 
 @contextmanager
 def undone():
-    """Let commands run as the outermost calls they are, and take back what they did: as Django's own TestCase does."""
+    """Roll back what commands in the block write; they run as outermost calls, as in Django's own TestCase."""
     block = transaction.atomic()
     block._from_testcase = True
     with block:
@@ -56,7 +56,7 @@ def undone():
 
 @pytest.fixture(scope="module")
 def friday(django_db_setup, django_db_blocker):
-    """A Friday night with everybody in the shop and an order in every state; every test's own by being undone."""
+    """A Friday night with every actor and an order in every state; each test rolls back what it changes."""
     with django_db_blocker.unblock(), undone():
         yield opened()
 
@@ -116,27 +116,27 @@ def opened():
 
 
 def verbs_of(address, browser):
-    """Give the verbs that an address takes, as it says itself; one that does not say takes any."""
+    """Return the verbs that a URL accepts by its `Allow` header; GET and POST if it has none."""
     with undone():
         answer = browser.options(address)
     return set(answer.headers.get("Allow", "GET, POST").split(", "))
 
 
 def rows_in_the_admin():
-    """Give for each list of the admin the address of a row that is there, by that of its row 1."""
+    """Return the URL of an existing row of each list of the admin, by the URL of its row 1."""
     lists = {reverse(admin_urlname(model._meta, "changelist")): model for model in admin.site._registry}
     return {f"{address}1/": f"{address}{model.objects.first().pk}/" for address, model in lists.items()}
 
 
 def signed_in(user):
-    """Give the cookies of somebody's browser."""
+    """Return the cookies of a browser in which the user is signed in."""
     browser = Client()
     browser.force_login(user)
     return {name: cookie.value for name, cookie in browser.cookies.items()}
 
 
 def addresses(friday, verb, pattern):
-    """Give the addresses of a row: one, or all that lie below, take its verb, and have no row of their own for it."""
+    """Return the URLs of a row: one, or all below it that accept its verb and have no row of their own for it."""
     if not pattern.endswith("*"):
         return [_filled(pattern, friday.names)]
     others = [_filled(row, friday.names) for its, row, _answers in ROWS if its == verb and _lies_below(row, pattern)]
@@ -158,7 +158,7 @@ def _is_row(pattern, address):
 
 
 def answer_to(friday, who, verb, address):
-    """Ask as somebody; give the sign of what came."""
+    """Send a request as an actor; return the sign of its answer."""
     browser = browser_of(friday, who)
     answer = getattr(browser, verb.lower())(address, friday.said)
     if _path(answer) == reverse("admin:login"):
@@ -171,7 +171,7 @@ def answer_to(friday, who, verb, address):
 
 
 def browser_of(friday, who):
-    """Put somebody before the one browser of all: a new one reads every middleware, and every static file, again."""
+    """Return the shared browser with an actor's cookies: a new one would load all middleware and static files again."""
     friday.browser.cookies.clear()
     friday.browser.cookies.load(friday.cookies[who])
     return friday.browser
@@ -181,13 +181,13 @@ def _path(answer):
     return answer.headers.get("Location", "").partition("?")[0]
 
 
-# What steps ask for beside the order.
+# Form fields that the requests need beside the order.
 REASONS = {"reason": "other", "note": "The oven is cold.", "until": "notice"}
 REASONS |= {"item": "margherita", "size": "small", "quantity": "1"}
 
 
 @pytest.mark.parametrize(("verb", "pattern", "answers"), ROWS)
-def test_everybody_gets_the_answer_of_the_table(friday, verb, pattern, answers):
+def test_every_actor_gets_the_answer_that_the_access_matrix_states(friday, verb, pattern, answers):
     got = {}
     for address in addresses(friday, verb, pattern):
         for who in WHO:
@@ -199,7 +199,7 @@ def test_everybody_gets_the_answer_of_the_table(friday, verb, pattern, answers):
     assert {address: "".join(signs) for address, signs in got.items()} == dict.fromkeys(got, answers)
 
 
-def test_no_address_is_missing_and_no_verb_that_changes_something(friday):
+def test_the_access_matrix_covers_every_url_and_every_verb_that_changes_data(friday):
     asked = {
         (verb, resolve(address).route)
         for verb, pattern, _answers in ROWS
@@ -213,5 +213,5 @@ def test_no_address_is_missing_and_no_verb_that_changes_something(friday):
         assert {(verb, route) for verb in CHANGES & friday.verbs[address]} <= asked, address
 
 
-def test_every_row_has_an_answer_for_everybody():
+def test_every_row_of_the_access_matrix_has_an_answer_for_every_actor():
     assert {len(answers) for _verb, _pattern, answers in ROWS} == {len(WHO)}

@@ -1,4 +1,4 @@
-"""The admin's door: the shop's own sign-in, and no password form beside it."""
+"""Access to the admin: by the shop's sign-in page, without a password form of its own."""
 
 import pytest
 from django.urls import reverse
@@ -10,22 +10,22 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 INDEX, LOGIN, SIGN_IN = reverse("admin:index"), reverse("admin:login"), reverse("users:sign_in")
 
 
-def test_leads_a_guest_to_the_shops_sign_in_and_back(client):
+def test_the_admin_redirects_a_guest_to_the_sign_in_page_with_next_set_to_the_requested_page(client):
     answer = client.get(reverse("admin:menu_pizza_changelist"), follow=True)
 
     assert answer.request["PATH_INFO"] == SIGN_IN
     assert answer.context["next"] == reverse("admin:menu_pizza_changelist")
 
 
-def test_has_no_password_form_of_its_own(client):
+def test_the_admin_login_url_redirects_to_the_sign_in_page_and_accepts_no_password(client):
     asked, posted = client.get(LOGIN), client.post(LOGIN, {"username": "admin", "password": "pizza"})
 
     for answer in (asked, posted):
         assert (answer.status_code, answer["Location"]) == (302, f"{SIGN_IN}?next={INDEX}")
 
 
-def test_changes_nobodys_password(sign_in):
-    """Keycloak's people have none here, and in the demo one is everybody's."""
+def test_the_admin_offers_no_password_change(sign_in):
+    """Keycloak's users have no password here, and the demo's users share one."""
     browser = sign_in(MANAGER)
     browser.user.set_password("pizza")
     browser.user.save()
@@ -38,7 +38,7 @@ def test_changes_nobodys_password(sign_in):
 
 
 @pytest.mark.parametrize("role", [CUSTOMER, KITCHEN, DRIVER], ids=lambda role: role.name)
-def test_is_closed_to_whoever_works_elsewhere(sign_in, role):
+def test_the_admin_is_forbidden_to_customers_cooks_and_drivers(sign_in, role):
     browser = sign_in(role)
 
     for address in (LOGIN, INDEX, reverse("admin:menu_pizza_changelist")):
@@ -46,17 +46,17 @@ def test_is_closed_to_whoever_works_elsewhere(sign_in, role):
 
 
 @pytest.mark.parametrize("role", [MANAGER, ADMIN], ids=lambda role: role.name)
-def test_is_open_to_those_who_run_the_shop(sign_in, role):
+def test_the_admin_is_open_to_managers_and_admins(sign_in, role):
     assert sign_in(role).get(INDEX).status_code == 200
 
 
-def test_shows_a_manager_no_people(sign_in):
+def test_the_admin_does_not_list_users_for_a_manager(sign_in):
     apps = sign_in(MANAGER).get(INDEX).context["app_list"]
 
     assert {app["app_label"] for app in apps} == {"menu", "kitchen", "orders", "customers", "notifications", "events"}
 
 
-def test_shows_the_kitchen_to_look_at_and_not_to_change(sign_in, kitchen):
+def test_the_admin_shows_the_kitchen_read_only_even_to_an_admin(sign_in, kitchen):
     browser, page = sign_in(ADMIN), reverse("admin:kitchen_kitchen_change", args=[kitchen.pk])
 
     assert browser.get(page).status_code == 200

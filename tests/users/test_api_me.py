@@ -1,4 +1,4 @@
-"""`GET /api/me`: who a token is, and what it is good for."""
+"""`GET /api/me`: the API principal of an access token, with its roles and scopes."""
 
 import pytest
 from django.urls import reverse
@@ -35,13 +35,13 @@ def me(client, realm, *roles, subject="ciro", **claims):
         ((), [], [Scope.MENU_READ]),
     ],
 )
-def test_tells_roles_by_our_names_and_their_scopes(client, realm, roles, names, scopes):
+def test_api_me_returns_the_roles_by_our_names_and_the_scopes_of_these_roles(client, realm, roles, names, scopes):
     told = me(client, realm, *roles)
 
     assert (told["roles"], set(told["scopes"])) == (names, set(scopes))
 
 
-def test_tells_a_person_s_name(client, realm):
+def test_api_me_returns_name_kind_roles_and_scopes_of_a_person(client, realm):
     assert me(client, realm, "chef", **OF_CIRO) == {
         "name": "Ciro Esposito",
         "kind": "person",
@@ -50,7 +50,7 @@ def test_tells_a_person_s_name(client, realm):
     }
 
 
-def test_tells_a_program_by_its_own_name(client, realm, settings):
+def test_api_me_returns_the_client_id_as_the_name_of_a_service(client, realm, settings):
     settings.OIDC_AUDIENCES = [CLIENT, "pos"]
     told = me(client, realm, "pos", subject="5f0e", azp="pos", preferred_username="service-account-pos")
 
@@ -58,25 +58,25 @@ def test_tells_a_program_by_its_own_name(client, realm, settings):
     assert Identity.objects.get().subject == "5f0e"
 
 
-def test_tells_of_the_scopes_that_the_token_names(client, realm):
+def test_api_me_returns_only_those_scopes_of_the_roles_that_the_token_names(client, realm):
     assert me(client, realm, "chef", scope="openid kitchen:read admin")["scopes"] == ["kitchen:read"]
     assert me(client, realm, "customer", scope="kitchen:manage")["scopes"] == []
 
 
-def test_counts_roles_of_our_client_and_of_no_other(client, realm):
+def test_api_me_counts_client_roles_of_our_own_client_only(client, realm):
     of_clients = {CLIENT: {"roles": ["chef"]}, "another": {"roles": ["admin"]}}
 
     assert me(client, realm, resource_access=of_clients)["roles"] == ["chef"]
 
 
-def test_is_the_same_person_who_signs_in(client, realm):
+def test_an_access_token_acts_as_the_user_who_signed_in_with_the_same_subject(client, realm):
     complete_login(client, realm, Person("ciro", roles=("chef",), claims=OF_CIRO))
     me(client, realm, "chef")
 
     assert User.objects.count() == 1
 
 
-def test_takes_nobody_for_somebody_with_the_same_e_mail(client, realm):
+def test_an_access_token_is_not_matched_to_a_user_by_e_mail_address(client, realm):
     assign_roles(UserFactory(email="ciro@example.com"), [MANAGER])
 
     me(client, realm, "customer", **OF_CIRO)
@@ -85,7 +85,7 @@ def test_takes_nobody_for_somebody_with_the_same_e_mail(client, realm):
 
 
 @pytest.mark.parametrize("roles", [(), ("admin", "manager")], ids=["fewer", "more"])
-def test_leaves_somebody_the_groups_of_their_sign_in(client, realm, roles):
+def test_an_api_call_leaves_the_users_groups_as_the_last_sign_in_set_them(client, realm, roles):
     complete_login(client, realm, Person("ciro", roles=("chef",)))
 
     me(client, realm, *roles)
@@ -95,7 +95,7 @@ def test_leaves_somebody_the_groups_of_their_sign_in(client, realm, roles):
     assert (user.is_staff, user.is_superuser) == (False, False)
 
 
-def test_goes_by_the_token_and_not_by_the_groups(client, realm):
+def test_api_me_returns_the_roles_of_the_token_and_not_of_the_users_groups(client, realm):
     complete_login(client, realm, Person("ciro", roles=("admin",)))
 
     told = me(client, realm, "customer")
@@ -103,7 +103,7 @@ def test_goes_by_the_token_and_not_by_the_groups(client, realm):
     assert (told["roles"], set(told["scopes"])) == (["customer"], set(CUSTOMER.scopes))
 
 
-def test_gives_whoever_is_first_seen_here_no_group_and_no_password(client, realm):
+def test_a_user_created_by_an_api_call_has_no_group_and_no_password(client, realm):
     me(client, realm, "admin")
 
     user = User.objects.get()
@@ -111,5 +111,5 @@ def test_gives_whoever_is_first_seen_here_no_group_and_no_password(client, realm
     assert not user.has_usable_password()
 
 
-def test_has_an_address_of_its_own():
+def test_the_url_of_the_current_api_principal_is_api_me():
     assert reverse("api:me") == "/api/me"

@@ -1,4 +1,4 @@
-"""Claims: what a realm says of somebody, in whatever shape it comes."""
+"""Parsing of a realm's claims, which may have any shape."""
 
 import pytest
 
@@ -20,12 +20,12 @@ NO_EMAIL = [
 
 
 @pytest.mark.parametrize("said", ["ciro@example.com", " ciro@example.com\n"])
-def test_hold_an_e_mail(said):
+def test_a_valid_e_mail_claim_is_returned_without_surrounding_whitespace(said):
     assert claims.email({"email": said}) == "ciro@example.com"
 
 
 @pytest.mark.parametrize("said", NO_EMAIL)
-def test_make_nobody_known_by_what_is_no_e_mail(db, said):
+def test_a_malformed_e_mail_claim_leaves_the_users_e_mail_address_blank(db, said):
     ciro = create_user_from_claims(issuer="https://example.com", subject="ciro", claims={"email": said}, by=SYSTEM)
 
     assert ciro.email == ""

@@ -1,4 +1,4 @@
-"""The header of every page: who is in, where to go, what is in the basket."""
+"""The header of every page: the signed-in user, the navigation and the number of items in the basket."""
 
 import re
 
@@ -34,12 +34,12 @@ def pages_in(html):
     ],
     ids=["customer", "chef", "driver", "manager", "admin", "chef who orders"],
 )
-def test_shows_each_role_its_pages(sign_in, roles, titles):
+def test_the_header_links_to_the_pages_of_each_role(sign_in, roles, titles):
     assert list(pages_in(header_of(sign_in(*roles))).values()) == ["Menu", *titles]
 
 
 @pytest.mark.parametrize("role", [CUSTOMER, KITCHEN, DRIVER, MANAGER, ADMIN], ids=lambda role: role.name)
-def test_leads_nowhere_that_is_closed(sign_in, role):
+def test_every_link_in_the_header_opens_for_the_role_that_sees_it(sign_in, role):
     browser = sign_in(role)
 
     assert {page: browser.get(page).status_code for page in pages_in(header_of(browser))} == dict.fromkeys(
@@ -47,7 +47,7 @@ def test_leads_nowhere_that_is_closed(sign_in, role):
     )
 
 
-def test_shows_a_guest_the_menu_and_the_way_in(client):
+def test_the_header_shows_a_guest_the_menu_and_a_sign_in_link(client):
     html = header_of(client)
 
     assert list(pages_in(html).values()) == ["Menu"]
@@ -55,19 +55,19 @@ def test_shows_a_guest_the_menu_and_the_way_in(client):
     assert "Sign out" not in html
 
 
-def test_calls_people_by_their_first_name_and_lets_them_out(sign_in):
+def test_the_header_shows_the_escaped_first_name_and_a_sign_out_form(sign_in):
     html = header_of(sign_in(CUSTOMER, first_name="Zoë <script>"))
 
     assert "Zoë &lt;script&gt;" in html
     assert f'action="{reverse("users:sign_out")}"' in html
 
 
-def test_says_which_page_one_is_on(client):
+def test_the_header_marks_the_link_of_the_current_page(client):
     assert re.search(rf'<a href="{CARD}" aria-current="page">', header_of(client))
     assert not re.search(rf'<a href="{CARD}" aria-current="page">', header_of(client, reverse("orders:home")))
 
 
-def test_counts_what_is_in_the_basket(client):
+def test_the_header_shows_the_number_of_items_in_the_basket(client):
     client.post(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "3"})
 
     assert re.search(r"\b3\b", re.sub(r"<svg.*?</svg>|<[^>]+>", " ", header_of(client), flags=re.DOTALL))
@@ -75,14 +75,14 @@ def test_counts_what_is_in_the_basket(client):
 
 @pytest.fixture
 def lasting_copies(monkeypatch):
-    """What is cached for seconds stays, however long this test takes."""
+    """Keep cached values valid for an hour instead of seconds, so that none expires during a test."""
     for cached in ("menu.catalogue", "orders.notifications.selectors", "orders.selectors.quotes"):
         monkeypatch.setattr(f"{cached}.CACHE_SECONDS", 3600)
 
 
 @pytest.mark.usefixtures("lasting_copies")
 @pytest.mark.parametrize("role", [CUSTOMER, KITCHEN, MANAGER, ADMIN], ids=lambda role: role.name)
-def test_asks_the_database_nothing_whoever_is_in(sign_in, django_assert_num_queries, role):
+def test_the_header_of_a_signed_in_user_needs_no_database_query(sign_in, django_assert_num_queries, role):
     browser = sign_in(role)
     browser.post(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
     browser.get(CARD)
@@ -93,8 +93,8 @@ def test_asks_the_database_nothing_whoever_is_in(sign_in, django_assert_num_quer
     assert "Signed in as" in html
 
 
-def test_opens_no_door_by_what_it_shows(sign_in):
-    """The session's note of the roles decides what is shown, never what is allowed."""
+def test_the_groups_in_the_session_decide_what_the_header_shows_but_not_what_is_allowed(sign_in):
+    """The groups in the session are a copy, for the header alone."""
     browser = sign_in(CUSTOMER)
     session = browser.session
     session["groups"] = ["Managers", "Admins"]

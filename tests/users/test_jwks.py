@@ -1,4 +1,4 @@
-"""The realm's keys: kept, asked for again, and still known while nobody can be asked."""
+"""The cache of the realm's signing keys: when they are fetched, and how long they are used while the realm is down."""
 
 import itertools
 import threading
@@ -22,7 +22,7 @@ def row(kid, **more):
 
 
 class Realm:
-    """Answers with what it is told to, and counts."""
+    """The JWK set of a realm as a test sets it, with a count of the requests and a clock."""
 
     def __init__(self, *kids):
         self.answer = {"keys": [row(kid) for kid in kids]}
@@ -49,21 +49,21 @@ def keys(realm):
     return SigningKeys(realm, now=lambda: realm.time)
 
 
-def test_are_asked_for_when_the_first_token_comes(realm, keys):
+def test_signing_keys_are_first_fetched_when_one_is_needed(realm, keys):
     assert realm.asked == 0
 
     assert keys.named("one").key_id == "one"
     assert realm.asked == 1
 
 
-def test_are_not_asked_for_with_each_token(realm, keys):
+def test_signing_keys_are_fetched_once_for_many_tokens(realm, keys):
     for _token in range(50):
         keys.named("one")
 
     assert realm.asked == 1
 
 
-def test_that_nobody_has_are_asked_for_once_a_minute(realm, keys):
+def test_unknown_key_ids_cause_at_most_one_fetch_a_minute(realm, keys):
     for minute in range(3):
         realm.time = 1000.0 + minute * MINUTE
         for number in range(50):
@@ -73,7 +73,7 @@ def test_that_nobody_has_are_asked_for_once_a_minute(realm, keys):
         assert realm.asked == minute + 1
 
 
-def test_that_are_new_are_found(realm, keys):
+def test_a_new_signing_key_of_the_realm_is_found(realm, keys):
     keys.named("one")
     realm.has("one", "two")
     realm.time += MINUTE
@@ -81,7 +81,7 @@ def test_that_are_new_are_found(realm, keys):
     assert keys.named("two").key_id == "two"
 
 
-def test_that_the_realm_gave_up_are_forgotten_within_minutes(realm, keys):
+def test_a_signing_key_that_the_realm_removed_is_unknown_after_six_minutes(realm, keys):
     keys.named("one")
     realm.has("two")
     realm.time += 6 * MINUTE
@@ -102,7 +102,7 @@ def test_that_the_realm_gave_up_are_forgotten_within_minutes(realm, keys):
     ],
     ids=["gone", "denied", "none", "nothing", "a word", "rubbish"],
 )
-def test_outlive_trouble_by_half_a_day(realm, keys, trouble):
+def test_known_signing_keys_stay_usable_for_twelve_hours_while_the_realm_returns_no_valid_ones(realm, keys, trouble):
     keys.named("one")
     realm.answer = trouble
 
@@ -115,7 +115,7 @@ def test_outlive_trouble_by_half_a_day(realm, keys, trouble):
         keys.named("one")
 
 
-def test_are_asked_for_once_a_minute_in_trouble_too(realm, keys):
+def test_stale_signing_keys_are_fetched_at_most_once_a_minute_while_the_realm_is_unavailable(realm, keys):
     keys.named("one")
     realm.answer, realm.time = ProviderUnavailable("gone"), realm.time + HOUR
 
@@ -125,7 +125,7 @@ def test_are_asked_for_once_a_minute_in_trouble_too(realm, keys):
     assert realm.asked == 2
 
 
-def test_that_never_came_make_nobody_a_liar(realm, keys):
+def test_a_failed_first_fetch_raises_provider_unavailable_and_is_repeated_after_a_minute(realm, keys):
     realm.answer = ProviderUnavailable("gone")
 
     with pytest.raises(ProviderUnavailable):
@@ -136,7 +136,7 @@ def test_that_never_came_make_nobody_a_liar(realm, keys):
     assert keys.named("one").key_id == "one"
 
 
-def test_for_anything_but_rs256_signatures_are_left_alone(realm, keys):
+def test_only_keys_for_rs256_signatures_are_used(realm, keys):
     realm.answer = {
         "keys": [
             row("one"),
@@ -156,7 +156,7 @@ def test_for_anything_but_rs256_signatures_are_left_alone(realm, keys):
 
 
 @pytest.mark.parametrize("other", ["one", "two"], ids=["fresh ones", "an unknown one"])
-def test_are_given_at_once_while_somebody_asks_for(realm, keys, other):
+def test_known_signing_keys_are_returned_at_once_while_another_thread_fetches(realm, keys, other):
     keys.named("one")
     realm.time += HOUR
     begun, go_on = threading.Event(), threading.Event()
@@ -178,7 +178,7 @@ def test_are_given_at_once_while_somebody_asks_for(realm, keys, other):
         asking.join()
 
 
-def test_are_asked_for_once_by_many_at_the_same_time(realm, keys):
+def test_concurrent_threads_that_need_the_signing_keys_cause_one_fetch(realm, keys):
     together = threading.Barrier(20)
     found = []
 
@@ -195,10 +195,10 @@ def test_are_asked_for_once_by_many_at_the_same_time(realm, keys):
     assert (found, realm.asked) == (["one"] * 20, 1)
 
 
-def test_are_asked_for_at_once_when_somebody_is_about_to_bring_a_token(realm, keys):
+def test_renewing_the_signing_keys_fetches_at_once_even_within_a_minute_of_an_unknown_key_id(realm, keys):
     keys.named("one")
     with pytest.raises(UnknownSigningKey):
-        keys.named("nobody's")  # and for a minute no other unknown key is asked about
+        keys.named("nobody's")  # for a minute, no other unknown key ID causes a fetch
     realm.has("two")
 
     assert keys.renew()
@@ -206,7 +206,7 @@ def test_are_asked_for_at_once_when_somebody_is_about_to_bring_a_token(realm, ke
     assert keys.named("two").key_id == "two"
 
 
-def test_that_the_realm_itself_named_are_asked_for_at_once(realm, keys):
+def test_a_key_id_that_comes_from_the_realm_itself_is_fetched_at_once(realm, keys):
     with pytest.raises(UnknownSigningKey):
         keys.named("nobody's")
     realm.has("two")
@@ -215,7 +215,7 @@ def test_that_the_realm_itself_named_are_asked_for_at_once(realm, keys):
 
 
 @pytest.mark.parametrize("answer", [ProviderUnavailable(), ProviderRefused("answer 404"), {"keys": []}])
-def test_stay_as_they_are_when_the_realm_has_no_answer(realm, keys, answer):
+def test_a_failed_renewal_keeps_the_known_signing_keys(realm, keys, answer):
     keys.named("one")
     realm.answer = answer
 
@@ -224,14 +224,14 @@ def test_stay_as_they_are_when_the_realm_has_no_answer(realm, keys, answer):
     assert keys.named("one").key_id == "one"
 
 
-def test_of_a_realm_that_answers_are_asked_for_each_time_somebody_sets_out_for_it(realm, keys):
+def test_a_realm_that_answers_is_asked_again_at_every_sign_in(realm, keys):
     assert keys.is_answering()
     realm.answer = ProviderUnavailable()
 
-    assert not keys.is_answering()  # though it did a moment ago
+    assert not keys.is_answering()  # although it did a moment ago
 
 
-def test_of_a_realm_that_is_silent_are_asked_for_once_in_a_few_seconds(realm, keys):
+def test_a_realm_that_does_not_answer_is_asked_only_once_in_five_seconds(realm, keys):
     answer, realm.answer = realm.answer, ProviderUnavailable()
 
     assert [keys.is_answering() for _visitor in range(60)] == [False] * 60
@@ -242,8 +242,8 @@ def test_of_a_realm_that_is_silent_are_asked_for_once_in_a_few_seconds(realm, ke
     assert keys.is_answering()
 
 
-def test_of_a_realm_that_is_slow_to_answer_are_asked_for_twice_whatever_the_crowd(realm):
-    """The first visitor asks; all who came meanwhile share one more answer, which began after they had come."""
+def test_a_realm_that_answers_slowly_is_asked_only_twice_for_eight_concurrent_sign_ins(realm):
+    """The first thread asks; all that arrive meanwhile share a second request, which begins after their arrival."""
     asked, may_answer = threading.Event(), threading.Event()
     times, arrived = itertools.count(), set()
 

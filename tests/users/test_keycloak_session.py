@@ -1,4 +1,4 @@
-"""A session that Keycloak began: asked about again every few minutes, and ended from either side."""
+"""Sessions that Keycloak began: revalidation every five minutes, expiry, sign-out and back-channel logout."""
 
 import time
 from urllib.parse import parse_qs
@@ -31,14 +31,14 @@ def refreshes(realm):
     return [asked for _path, asked in realm.asked if asked.get("grant_type") == "refresh_token"]
 
 
-def test_is_not_asked_about_on_every_page(at_work, realm):
+def test_a_session_is_not_revalidated_before_five_minutes_have_passed(at_work, realm):
     age_session(at_work, minutes=4)
     at_work.get(BOARD)
 
     assert realm.asked == []
 
 
-def test_is_asked_about_after_five_minutes_once(at_work, realm):
+def test_a_session_is_revalidated_once_after_five_minutes(at_work, realm):
     age_session(at_work, minutes=5)
     for _page in range(3):
         assert at_work.get(BOARD).status_code == 200
@@ -46,7 +46,7 @@ def test_is_asked_about_after_five_minutes_once(at_work, realm):
     assert len(refreshes(realm)) == 1
 
 
-def test_goes_on_with_the_newest_refresh_token(at_work, realm):
+def test_each_revalidation_uses_the_refresh_token_that_the_previous_one_returned(at_work, realm):
     for _time in range(2):
         age_session(at_work, minutes=5)
         at_work.get(BOARD)
@@ -54,7 +54,7 @@ def test_goes_on_with_the_newest_refresh_token(at_work, realm):
     assert [asked["refresh_token"] for asked in refreshes(realm)] == ["refresh-0", "refresh-1"]
 
 
-def test_loses_at_once_a_role_that_was_taken_away(at_work, realm, ciro):
+def test_a_session_loses_a_role_revoked_in_keycloak_at_its_next_revalidation(at_work, realm, ciro):
     ciro.roles = ("customer",)
     age_session(at_work, minutes=5)
 
@@ -62,7 +62,7 @@ def test_loses_at_once_a_role_that_was_taken_away(at_work, realm, ciro):
     assert "Kitchen" not in at_work.get("/").content.decode()
 
 
-def test_does_what_a_button_says_though_it_is_asked_about_first(at_work, realm):
+def test_a_form_post_takes_effect_although_its_session_is_revalidated_first(at_work, realm):
     order = shop.place()
     age_session(at_work, minutes=5)
 
@@ -72,7 +72,7 @@ def test_does_what_a_button_says_though_it_is_asked_about_first(at_work, realm):
     assert order.status == OrderStatus.COOKING
 
 
-def test_gets_a_new_key_with_other_roles(at_work, realm, ciro):
+def test_a_session_gets_a_new_key_when_the_roles_of_its_user_change(at_work, realm, ciro):
     before = at_work.session.session_key
     ciro.roles = ("chef", "manager")
     age_session(at_work, minutes=5)
@@ -84,7 +84,7 @@ def test_gets_a_new_key_with_other_roles(at_work, realm, ciro):
     assert OidcSession.objects.get().session_key == after
 
 
-def test_ends_when_the_server_knows_it_no_longer(at_work, realm):
+def test_a_session_ends_when_keycloak_refuses_its_refresh_token(at_work, realm):
     realm.refresh_tokens.clear()
     age_session(at_work, minutes=5)
 
@@ -95,7 +95,7 @@ def test_ends_when_the_server_knows_it_no_longer(at_work, realm):
     assert not OidcSession.objects.exists()
 
 
-def test_ends_when_the_tokens_are_suddenly_somebody_elses(at_work, realm):
+def test_a_session_ends_when_userinfo_is_of_another_subject(at_work, realm):
     realm.about = {"sub": "somebody else"}
     age_session(at_work, minutes=5)
     at_work.get(BOARD)
@@ -104,7 +104,7 @@ def test_ends_when_the_tokens_are_suddenly_somebody_elses(at_work, realm):
 
 
 @pytest.mark.parametrize("down", ["refuses", "breaks"])
-def test_lives_on_while_the_server_is_down_and_is_asked_about_again_a_minute_later(at_work, realm, settings, down):
+def test_a_session_stays_valid_while_keycloak_is_down_and_is_revalidated_a_minute_later(at_work, realm, settings, down):
     token_endpoint = settings.OIDC_OP_TOKEN_ENDPOINT
     if down == "refuses":
         settings.OIDC_OP_TOKEN_ENDPOINT = "http://127.0.0.1:9/"
@@ -123,8 +123,8 @@ def test_lives_on_while_the_server_is_down_and_is_asked_about_again_a_minute_lat
     assert (at_once, len(refreshes(realm))) == (0, 1)
 
 
-def test_lives_on_while_the_server_does_not_know_this_shop(at_work, realm, monkeypatch):
-    """A secret that was changed there first signs nobody out."""
+def test_a_session_stays_valid_while_keycloak_refuses_our_client(at_work, realm, monkeypatch):
+    """Changing the client secret in Keycloak first signs no user out."""
     monkeypatch.setattr(realm, "refresh_tokens", RefusesWith("invalid_client"))
     age_session(at_work, minutes=5)
 
@@ -149,7 +149,7 @@ class RefusesWith(dict):
         (ADMIN, {"minutes": 31}, False),
     ],
 )
-def test_ends_when_nobody_used_it_for_long(client, realm, page, idle, is_in):
+def test_a_session_expires_if_unused_for_twelve_hours_or_half_an_hour_in_the_admin(client, realm, page, idle, is_in):
     complete_login(client, realm, Person("marta", roles=("manager",)))
     age_session(client, **idle)
 
@@ -159,7 +159,7 @@ def test_ends_when_nobody_used_it_for_long(client, realm, page, idle, is_in):
     assert (answer.request["PATH_INFO"] == page) == is_in
 
 
-def test_ends_in_the_admin_though_it_was_used_elsewhere(client, realm):
+def test_a_session_expires_in_the_admin_even_if_it_was_used_for_other_pages_meanwhile(client, realm):
     complete_login(client, realm, Person("marta", roles=("manager",)))
     for page in ("/", BOARD):
         age_session(client, minutes=31)
@@ -169,7 +169,7 @@ def test_ends_in_the_admin_though_it_was_used_elsewhere(client, realm):
     assert not is_signed_in(client)
 
 
-def test_does_not_end_while_it_is_used(client, realm):
+def test_a_session_does_not_expire_while_the_admin_is_in_use(client, realm):
     complete_login(client, realm, Person("marta", roles=("manager",)))
     for _page in range(3):
         age_session(client, minutes=25)
@@ -177,7 +177,7 @@ def test_does_not_end_while_it_is_used(client, realm):
 
 
 @pytest.mark.parametrize("down", [False, True], ids=["it answers", "it is down"])
-def test_ends_in_the_admin_after_ten_hours_however_it_is_used(client, realm, down):
+def test_a_session_expires_in_the_admin_after_ten_hours_even_while_it_is_in_use(client, realm, down):
     complete_login(client, realm, Person("marta", roles=("manager",)))
     realm.status = 503 if down else 200
     for _half_hour in range(20):
@@ -191,7 +191,7 @@ def test_ends_in_the_admin_after_ten_hours_however_it_is_used(client, realm, dow
 
 @pytest.mark.parametrize("hours", [0, 13], ids=["in use", "left alone"])
 @pytest.mark.parametrize("way_out", ["users:sign_out", "admin:logout"])
-def test_ends_here_and_there_when_somebody_signs_out(client, realm, settings, way_out, hours):
+def test_signing_out_ends_the_session_here_and_at_keycloak(client, realm, settings, way_out, hours):
     complete_login(client, realm, Person("marta", roles=("manager",)))
     age_session(client, hours=hours)
     id_token = keycloak_sessions.id_token(OidcSession.objects.get())
@@ -205,7 +205,7 @@ def test_ends_here_and_there_when_somebody_signs_out(client, realm, settings, wa
     assert not OidcSession.objects.exists()
 
 
-def test_ends_here_alone_while_the_server_is_down_and_says_so(at_work, realm):
+def test_signing_out_while_keycloak_is_down_ends_the_session_here_and_warns_the_user(at_work, realm):
     realm.status = 503
 
     answer = at_work.post(reverse("users:sign_out"), follow=True)
@@ -220,14 +220,14 @@ def end_there(realm, person, token=None, **bent):
     return Client().post(BACK_CHANNEL, {"logout_token": token or realm.logout_token(person, **bent)})
 
 
-def test_ends_when_the_server_says_so(at_work, realm, ciro):
+def test_a_session_ends_by_a_backchannel_logout_of_keycloak(at_work, realm, ciro):
     assert end_there(realm, ciro).status_code == 200
 
     assert at_work.get(BOARD).status_code == 302
     assert not OidcSession.objects.exists()
 
 
-def test_ends_with_all_others_of_the_same_person_when_the_server_names_no_session(at_work, realm, ciro):
+def test_a_logout_token_without_a_session_id_ends_every_session_of_its_subject(at_work, realm, ciro):
     second = Client()
     complete_login(second, realm, ciro)
 
@@ -236,7 +236,7 @@ def test_ends_with_all_others_of_the_same_person_when_the_server_names_no_sessio
     assert [browser.get(BOARD).status_code for browser in (at_work, second)] == [302, 302]
 
 
-def test_does_not_end_with_somebody_elses(at_work, realm):
+def test_a_logout_token_of_another_subject_does_not_end_a_session(at_work, realm):
     end_there(realm, Person("carla"))
 
     assert at_work.get(BOARD).status_code == 200
@@ -257,38 +257,38 @@ BENT = {
 
 
 @pytest.mark.parametrize("bend", BENT.values(), ids=BENT)
-def test_does_not_end_by_a_logout_token_with(at_work, realm, ciro, bend):
+def test_an_invalid_logout_token_is_refused_and_ends_no_session(at_work, realm, ciro, bend):
     assert end_there(realm, ciro, **bend).status_code == 400
     assert at_work.get(BOARD).status_code == 200
 
 
-def test_does_not_end_by_any_other_token(at_work, realm, ciro):
+def test_only_a_logout_token_is_accepted_for_a_backchannel_logout(at_work, realm, ciro):
     for token in (realm.id_token(ciro), realm.access_token(ciro), "nonsense", "", "a.b.c"):
         assert end_there(realm, ciro, token or " ").status_code == 400
     assert at_work.get(BOARD).status_code == 200
 
 
-def test_does_not_end_while_nobody_can_say_what_a_token_is_worth(at_work, realm, ciro, settings, monkeypatch):
+def test_a_logout_token_gets_a_503_if_the_signing_keys_cannot_be_fetched(at_work, realm, ciro, settings, monkeypatch):
     token = realm.logout_token(ciro)
     monkeypatch.setattr(jwks, "realm_keys", SigningKeys(provider.signing_keys))
-    settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nobody listens there
+    settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nothing listens on this port
 
     assert end_there(realm, ciro, token).status_code == 503
     assert at_work.get(BOARD).status_code == 200
 
 
-def test_does_not_end_by_a_token_that_ended_an_earlier_one(at_work, realm, ciro):
+def test_a_replayed_logout_token_is_refused_even_after_redis_was_emptied(at_work, realm, ciro):
     token = realm.logout_token(ciro)
     assert end_there(realm, ciro, token).status_code == 200
     complete_login(at_work, realm, ciro)
-    cache.clear()  # as Redis does when it starts again
+    cache.clear()  # as after a restart of Redis
 
     assert end_there(realm, ciro, token).status_code == 400
     assert at_work.get(BOARD).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
-def test_is_asked_about_once_by_many_pages_at_the_same_moment(client, realm, ciro):
+def test_concurrent_revalidations_of_a_session_ask_keycloak_once(client, realm, ciro):
     complete_login(client, realm, ciro)
     age_session(client, minutes=5)
     realm.asked.clear()
@@ -300,7 +300,7 @@ def test_is_asked_about_once_by_many_pages_at_the_same_moment(client, realm, cir
     assert set(standings) == {sign_in}
 
 
-def test_belongs_to_one_person_after_another(client, realm):
+def test_a_second_sign_in_in_the_same_browser_replaces_the_session_of_the_first_user(client, realm):
     complete_login(client, realm, Person("ciro", roles=("chef",)))
     complete_login(client, realm, Person("carla", roles=("customer",)))
 
@@ -309,13 +309,13 @@ def test_belongs_to_one_person_after_another(client, realm):
     assert User.objects.count() == 2
 
 
-def test_does_not_outlive_a_person_who_was_let_go_here(at_work):
+def test_a_keycloak_session_ends_when_its_user_is_deactivated_here(at_work):
     User.objects.update(is_active=False)
 
     assert at_work.get(BOARD).status_code == 302
 
 
-def test_is_forgotten_once_it_has_ended(at_work, realm):
+def test_the_purge_deletes_oidc_sessions_whose_django_session_no_longer_exists(at_work, realm):
     complete_login(Client(), realm, Person("carla"))
     at_work.session.flush()
 
@@ -324,7 +324,7 @@ def test_is_forgotten_once_it_has_ended(at_work, realm):
     assert OidcSession.objects.get().identity.subject == "carla"
 
 
-def test_is_not_begun_by_a_person_who_was_let_go_here(client, realm, ciro):
+def test_a_user_deactivated_here_cannot_sign_in_by_keycloak(client, realm, ciro):
     complete_login(client, realm, ciro)
     client.logout()
     User.objects.update(is_active=False)

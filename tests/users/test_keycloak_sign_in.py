@@ -1,4 +1,4 @@
-"""Signing in by Keycloak: who comes back, what they may, and everything odd that comes back instead."""
+"""Sign-in by Keycloak: the authorization request, user and roles after the callback, and callbacks that are refused."""
 
 import time
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 CIRO = Person("ciro", roles=("chef",), claims={"given_name": "Ciro", "email": "ciro@example.com"})
 
 
-def test_asks_for_a_code_with_pkce_state_and_nonce(client, realm):
+def test_the_authorization_request_asks_for_a_code_with_pkce_state_and_nonce(client, realm):
     asked = begin_login(client)
 
     assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
@@ -43,7 +43,7 @@ def test_asks_for_a_code_with_pkce_state_and_nonce(client, realm):
         ((), "orders:history"),
     ],
 )
-def test_leads_each_role_to_its_own_page(client, realm, roles, lands_on):
+def test_each_role_lands_on_its_own_page_after_signing_in_by_keycloak(client, realm, roles, lands_on):
     complete_login(client, realm, Person(roles=roles))
 
     answer = client.get(reverse("users:landing"), follow=True)
@@ -51,20 +51,20 @@ def test_leads_each_role_to_its_own_page(client, realm, roles, lands_on):
     assert (answer.status_code, answer.request["PATH_INFO"]) == (200, reverse(lands_on))
 
 
-def test_leads_back_to_where_one_wanted_to_go(client, realm):
+def test_signing_in_by_keycloak_redirects_back_to_the_page_in_next(client, realm):
     answer = complete_login(client, realm, CIRO, asked=begin_login(client, next="/kitchen/orders/"))
 
     assert answer["Location"] == "/kitchen/orders/"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example"])
-def test_leads_nobody_out_of_the_shop(client, realm, elsewhere):
+def test_signing_in_by_keycloak_never_redirects_to_another_site(client, realm, elsewhere):
     answer = complete_login(client, realm, CIRO, asked=begin_login(client, next=elsewhere))
 
     assert answer["Location"] == reverse("users:landing")
 
 
-def test_survives_a_wish_that_is_no_address(client, realm):
+def test_signing_in_by_keycloak_works_with_a_next_that_is_not_a_url(client, realm):
     answer = complete_login(client, realm, CIRO, asked=begin_login(client, next="somewhere"))
 
     assert answer.status_code == 302
@@ -79,14 +79,14 @@ def test_survives_a_wish_that_is_no_address(client, realm):
     ],
     ids=["client roles", "realm roles"],
 )
-def test_reads_roles_of_the_realm_and_of_the_client(client, realm, bend):
+def test_realm_roles_and_client_roles_in_the_access_token_both_count(client, realm, bend):
     realm.access_claims = bend
     complete_login(client, realm, Person())
 
     assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
 
 
-def test_reads_roles_from_userinfo_where_the_token_has_none(client, realm):
+def test_roles_are_read_from_userinfo_if_the_access_token_has_none(client, realm):
     realm.about = {"sub": "ciro", "realm_access": {"roles": ["chef"]}}
     complete_login(client, realm, Person())
 
@@ -104,7 +104,7 @@ def test_reads_roles_from_userinfo_where_the_token_has_none(client, realm):
         {"realm_access": {"roles": ["Admin", "ADMIN", " admin", "admin ", "Kitchen"]}},
     ],
 )
-def test_makes_nobody_anything_by_claims_of_another_shape(client, realm, odd):
+def test_role_claims_of_an_unexpected_shape_or_name_grant_no_role(client, realm, odd):
     realm.access_claims = {"realm_access": {"roles": []}} | odd
     complete_login(client, realm, Person())
 
@@ -112,7 +112,7 @@ def test_makes_nobody_anything_by_claims_of_another_shape(client, realm, odd):
     assert (user.groups.count(), user.is_staff, user.is_superuser) == (0, False, False)
 
 
-def test_takes_roles_away_that_somebody_no_longer_has(client, realm):
+def test_signing_in_removes_the_roles_that_a_user_no_longer_has(client, realm):
     complete_login(client, realm, Person(roles=("admin", "chef")))
     complete_login(client, realm, Person(roles=("customer",)))
 
@@ -121,7 +121,7 @@ def test_takes_roles_away_that_somebody_no_longer_has(client, realm):
     assert list(user.groups.values_list("name", flat=True)) == ["Customers"]
 
 
-def test_knows_somebody_again_whatever_they_are_called_now(client, realm):
+def test_a_user_is_recognised_by_subject_after_a_change_of_name_and_e_mail_address(client, realm):
     complete_login(client, realm, CIRO)
     complete_login(client, realm, Person("ciro", claims={"given_name": "Cirillo", "email": "other@example.com"}))
 
@@ -130,7 +130,7 @@ def test_knows_somebody_again_whatever_they_are_called_now(client, realm):
     assert Identity.objects.get().user == user
 
 
-def test_takes_nobody_for_somebody_else_with_the_same_e_mail(client, realm, settings):
+def test_a_user_is_not_matched_by_e_mail_address_nor_by_the_subject_of_another_issuer(client, realm, settings):
     local = UserFactory(first_name="Ciro", email="ciro@example.com")
     assign_roles(local, [CUSTOMER])
     elsewhere = Identity.objects.create(
@@ -143,7 +143,7 @@ def test_takes_nobody_for_somebody_else_with_the_same_e_mail(client, realm, sett
     assert len({mine.user_id, elsewhere.user_id, local.pk}) == 3
 
 
-def test_gives_whoever_is_taken_in_no_password_and_a_name_that_says_nothing(client, realm):
+def test_a_user_created_by_a_sign_in_has_no_password_and_an_opaque_username(client, realm):
     complete_login(client, realm, CIRO)
 
     user = User.objects.get()
@@ -151,7 +151,7 @@ def test_gives_whoever_is_taken_in_no_password_and_a_name_that_says_nothing(clie
     assert "ciro" not in user.username
 
 
-def test_seals_the_tokens_it_keeps(client, realm):
+def test_the_refresh_token_and_the_id_token_are_stored_encrypted(client, realm):
     complete_login(client, realm, CIRO)
 
     kept = OidcSession.objects.get().encrypted_tokens
@@ -160,7 +160,7 @@ def test_seals_the_tokens_it_keeps(client, realm):
     assert not any(token in kept for token in tokens.values())
 
 
-def test_begins_a_session_with_a_new_key(client, realm):
+def test_signing_in_by_keycloak_gives_the_session_a_new_key(client, realm):
     asked = begin_login(client)
     before = client.session.session_key
     complete_login(client, realm, CIRO, asked=asked)
@@ -170,7 +170,7 @@ def test_begins_a_session_with_a_new_key(client, realm):
 
 @pytest.fixture
 def refused(client, warned):
-    """See that an answer was a friendly page, that nothing was made, and that the log says so in one line."""
+    """Return an assertion on a callback's answer: it is the error page, nothing was stored, one warning was logged."""
 
     def is_refused(answer):
         assert answer.status_code == 400
@@ -183,15 +183,15 @@ def refused(client, warned):
     return is_refused
 
 
-def test_refuses_a_state_that_is_not_of_this_browser(client, realm, refused):
+def test_a_callback_with_a_state_of_another_session_is_refused(client, realm, refused):
     refused(complete_login(client, realm, CIRO, state="somebody else's"))
 
 
-def test_refuses_a_state_without_having_sent_anybody(client, realm, refused):
+def test_a_callback_without_an_authorization_request_is_refused(client, realm, refused):
     refused(client.get(RETURN, {"state": "made up", "code": "made up"}))
 
 
-def test_refuses_a_code_that_was_used(client, realm):
+def test_a_callback_with_a_used_code_is_refused(client, realm):
     asked = begin_login(client)
     states = client.session["oidc_states"]
     used = realm.code_for(CIRO, nonce=asked["nonce"], challenge=asked["code_challenge"])
@@ -208,7 +208,7 @@ def test_refuses_a_code_that_was_used(client, realm):
     assert OidcSession.objects.count() == 1
 
 
-def test_refuses_a_state_that_was_used(client, realm):
+def test_a_callback_with_a_used_state_is_refused(client, realm):
     asked = begin_login(client)
     complete_login(client, realm, CIRO, asked=asked)
     client.logout()
@@ -216,7 +216,7 @@ def test_refuses_a_state_that_was_used(client, realm):
     assert complete_login(client, realm, CIRO, asked=asked).status_code == 400
 
 
-def test_shows_a_page_when_the_server_says_no(client, realm, refused):
+def test_an_error_response_of_keycloak_shows_the_error_page(client, realm, refused):
     refused(client.get(RETURN, {"error": "access_denied", "state": begin_login(client)["state"]}))
 
 
@@ -234,27 +234,27 @@ BENT = {
 
 
 @pytest.mark.parametrize("bend", BENT.values(), ids=BENT)
-def test_refuses_an_id_token_that_is(client, realm, bend, refused):
+def test_a_sign_in_with_an_invalid_id_token_is_refused(client, realm, bend, refused):
     realm.id_claims = bend
 
     refused(complete_login(client, realm, CIRO))
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
-def test_refuses_tokens_of_a_clock_that_is_far_off(client, realm, minutes, refused):
+def test_a_sign_in_is_refused_if_the_clocks_differ_by_six_minutes(client, realm, minutes, refused):
     realm.clock = minutes * 60
 
     refused(complete_login(client, realm, CIRO))
 
 
 @pytest.mark.parametrize("about", [{"sub": "somebody else"}, {}, {"sub": None}], ids=["another's", "nobody's", "null"])
-def test_refuses_userinfo_that_is_not_of_whoever_came(client, realm, about, refused):
+def test_a_sign_in_is_refused_if_userinfo_does_not_have_the_subject_of_the_id_token(client, realm, about, refused):
     realm.about = about
 
     refused(complete_login(client, realm, CIRO))
 
 
-def test_refuses_an_access_token_of_somebody_else(client, realm, refused):
+def test_a_sign_in_is_refused_if_the_access_token_has_another_subject_than_the_id_token(client, realm, refused):
     realm.access_claims = {"sub": "somebody else"}
     realm.about = {"sub": "ciro"}
 
@@ -262,13 +262,13 @@ def test_refuses_an_access_token_of_somebody_else(client, realm, refused):
 
 
 @pytest.mark.parametrize("bend", [{"iss": "https://evil.example"}, {"exp": 1}], ids=["of another issuer", "expired"])
-def test_refuses_an_access_token_that_is(client, realm, bend, refused):
+def test_a_sign_in_with_an_invalid_access_token_is_refused(client, realm, bend, refused):
     realm.access_claims = bend
 
     refused(complete_login(client, realm, CIRO))
 
 
-def test_reads_roles_from_an_access_token_that_says_whose_it_is_only_by_userinfo(client, realm, monkeypatch):
+def test_roles_are_read_from_an_access_token_without_a_subject_if_userinfo_has_the_subject(client, realm, monkeypatch):
     said = realm.claims(CIRO, realm_access={"roles": ["chef"]})
     del said["sub"]
     monkeypatch.setattr(realm, "access_token", lambda _person: realm.sign(said))
@@ -278,7 +278,7 @@ def test_reads_roles_from_an_access_token_that_says_whose_it_is_only_by_userinfo
     assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
 
 
-def test_believes_a_new_key_though_somebody_named_an_unknown_one_a_moment_ago(client, realm):
+def test_a_sign_in_with_a_new_signing_key_works_within_a_minute_of_an_unknown_key_id(client, realm):
     complete_login(client, realm, Person("ciro"))
     with pytest.raises(UnknownSigningKey):
         jwks.realm_keys.named("nobody's")
@@ -289,7 +289,7 @@ def test_believes_a_new_key_though_somebody_named_an_unknown_one_a_moment_ago(cl
     assert is_signed_in(carla)
 
 
-def test_says_so_and_sends_nobody_away_while_the_server_is_down(client, realm):
+def test_a_sign_in_while_keycloak_is_down_shows_an_error_page_instead_of_redirecting(client, realm):
     realm.status = 503
 
     answer = client.get(LEAVE)
@@ -298,21 +298,21 @@ def test_says_so_and_sends_nobody_away_while_the_server_is_down(client, realm):
     assert "We cannot sign you in just now" in answer.content.decode()
 
 
-def test_says_so_when_the_server_goes_down_while_somebody_is_there(client, realm):
+def test_a_callback_gets_a_503_if_keycloak_has_gone_down_meanwhile(client, realm):
     asked = begin_login(client)
     realm.status = 502
 
     assert complete_login(client, realm, CIRO, asked=asked).status_code == 503
 
 
-def test_says_what_is_missing_when_there_is_no_server(client):
+def test_a_sign_in_without_a_configured_sign_in_server_names_the_missing_setting(client):
     for address in (LEAVE, RETURN):
         answer = client.get(address)
         assert answer.status_code == 503
         assert "OIDC_ISSUER" in answer.content.decode()
 
 
-def test_has_no_other_way_in_beside_it(client, realm):
+def test_a_username_and_password_do_not_sign_in_while_keycloak_is_connected(client, realm):
     cook = UserFactory(username="ciro")
     cook.set_password("pizza")
     cook.save()
@@ -323,7 +323,7 @@ def test_has_no_other_way_in_beside_it(client, realm):
     assert not is_signed_in(client)
 
 
-def test_counts_no_groups_in_a_session_that_it_did_not_begin(client, realm, settings):
+def test_groups_do_not_count_in_a_session_that_keycloak_did_not_begin(client, realm, settings):
     cook = UserFactory()
     assign_roles(cook, [KITCHEN])
     settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, "django.contrib.auth.backends.ModelBackend"]

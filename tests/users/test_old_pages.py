@@ -1,4 +1,4 @@
-"""A form whose page was opened before somebody signed in or out: its token counts no more."""
+"""Posts of a form that was opened before its user signed in or out: the CSRF token is no longer valid."""
 
 import re
 from html import unescape
@@ -35,7 +35,7 @@ def kept(answer):
     return {unescape(name): unescape(value) for name, value in KEPT.findall(answer.content.decode())}
 
 
-def test_keep_what_was_typed_to_be_sent_again(form, strict):
+def test_a_form_with_an_outdated_csrf_token_is_refused_and_can_be_sent_again_as_it_was_typed(form, strict):
     asked = send(strict, CHECKOUT, form)
 
     assert asked.status_code == 403
@@ -47,7 +47,7 @@ def test_keep_what_was_typed_to_be_sent_again(form, strict):
     assert Order.objects.get().contact.notes == 'two\nlines & a "word"'
 
 
-def test_of_another_site_have_nothing_kept(form, strict):
+def test_a_form_of_another_origin_is_refused_without_keeping_its_fields(form, strict):
     answer = send(strict, CHECKOUT, form, "http://elsewhere.example")
 
     assert answer.status_code == 403
@@ -55,7 +55,7 @@ def test_of_another_site_have_nothing_kept(form, strict):
     assert 'class="button" href="/"' in answer.content.decode()
 
 
-def test_keep_no_password(db, strict):
+def test_a_form_with_a_password_and_an_outdated_csrf_token_is_refused_without_keeping_its_fields(db, strict):
     answer = send(strict, reverse("users:sign_in"), {"username": "chef", "password": "pizza"})
 
     assert answer.status_code == 403

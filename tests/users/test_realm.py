@@ -1,4 +1,4 @@
-"""The realm that comes with the shop: every role and scope of its tables, and no way in but the narrow ones."""
+"""The realm file of the project: the roles and scopes of our tables, and clients with strict settings."""
 
 import json
 
@@ -16,15 +16,15 @@ SCOPES = {scope["name"]: scope for scope in REALM["clientScopes"]}
 KEYCLOAKS_OWN = {"basic", "roles", "profile", "email", "acr", "web-origins", "service_account"}
 
 
-def test_has_every_role_by_every_name_of_it():
+def test_the_realm_has_exactly_the_role_names_of_the_roles_table():
     assert {role["name"] for role in REALM["roles"]["realm"]} == {name for role in ROLES for name in role.names}
 
 
-def test_has_every_scope_of_the_api_beside_those_it_would_lose():
+def test_the_realm_has_every_scope_of_the_api_and_the_built_in_scopes_of_keycloak():
     assert {*map(str, Scope)} | KEYCLOAKS_OWN | {"audience"} == set(SCOPES)
 
 
-def test_gives_programs_the_scopes_they_ask_for_and_their_tokens_the_audience():
+def test_api_clients_get_the_audience_by_default_and_the_scopes_of_the_api_on_request_only():
     for name in (connection.API, "pos"):
         assert {"basic", "roles", "audience"} <= set(CLIENTS[name]["defaultClientScopes"])
         assert not {*map(str, Scope)} & set(CLIENTS[name]["defaultClientScopes"])
@@ -35,24 +35,24 @@ def test_gives_programs_the_scopes_they_ask_for_and_their_tokens_the_audience():
 
 
 @pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS)
-def test_opens_no_grant_that_sees_a_password_or_puts_a_token_in_an_address(client):
+def test_no_client_of_the_realm_allows_the_password_grant_or_the_implicit_flow(client):
     assert client["directAccessGrantsEnabled"] is False
     assert client["implicitFlowEnabled"] is False
 
 
 @pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS)
-def test_sends_people_back_to_exact_addresses_only(client):
+def test_every_redirect_uri_of_the_realm_is_exact(client):
     addresses = [*client["redirectUris"], client.get("attributes", {}).get("post.logout.redirect.uris", "/")]
 
     assert not [address for address in addresses if "*" in address or address == "+"]
 
 
 @pytest.mark.parametrize("name", [connection.WEB, connection.API])
-def test_requires_the_challenge_of_whoever_comes_with_a_code(name):
+def test_clients_with_the_authorization_code_flow_require_pkce_with_s256(name):
     assert CLIENTS[name]["attributes"]["pkce.code.challenge.method"] == "S256"
 
 
-def test_keeps_people_and_programs_apart():
+def test_no_client_of_the_realm_has_both_the_authorization_code_flow_and_a_service_account():
     for_people = {name for name, client in CLIENTS.items() if client["standardFlowEnabled"]}
     for_programs = {name for name, client in CLIENTS.items() if client["serviceAccountsEnabled"]}
     without_secret = {name for name, client in CLIENTS.items() if client["publicClient"]}
@@ -60,7 +60,7 @@ def test_keeps_people_and_programs_apart():
     assert (for_people, for_programs, without_secret) == ({connection.WEB, connection.API}, {"pos"}, {connection.API})
 
 
-def test_holds_no_secret_but_the_demos_password():
+def test_the_realm_file_holds_no_secret_except_the_password_of_the_demo_users():
     assert {CLIENTS["pizzeria-web"]["secret"], CLIENTS["pos"]["secret"]} == {
         "${WEB_CLIENT_SECRET}",
         "${POS_CLIENT_SECRET}",
@@ -70,16 +70,16 @@ def test_holds_no_secret_but_the_demos_password():
     assert {(each["value"], each["userLabel"]) for each in credentials} == {(PASSWORD, "for the demo only")}
 
 
-def test_slows_down_whoever_guesses():
+def test_the_realm_has_brute_force_protection():
     assert REALM["bruteForceProtected"] is True
 
 
-def test_ends_tokens_and_sessions():
+def test_access_tokens_of_the_realm_last_five_minutes_and_sessions_at_most_a_day():
     assert REALM["accessTokenLifespan"] == 5 * 60
     assert REALM["ssoSessionIdleTimeout"] < REALM["ssoSessionMaxLifespan"] <= 24 * 3600
 
 
-def test_has_the_demos_people_in_their_roles():
+def test_the_realm_has_the_demo_users_with_their_names_and_roles():
     people = {person["username"]: person for person in REALM["users"] if "serviceAccountClientId" not in person}
 
     assert list(people) == [person.username for person in DEMO_PEOPLE]
@@ -89,5 +89,5 @@ def test_has_the_demos_people_in_their_roles():
         assert said["realmRoles"] == [person.role.name]
 
 
-def test_reads_as_an_export_would_write_it():
+def test_the_realm_file_is_formatted_as_an_export_would_write_it():
     assert realm_file.format_realm(REALM) + "\n" == TEXT

@@ -1,4 +1,4 @@
-"""What was refused, in the log: whom, what, and by which answer, in one line that names nobody but by number."""
+"""The log of refused requests and failed sign-ins: one line with user ID, view name and status, no e-mail."""
 
 import pytest
 from django.contrib.auth import SESSION_KEY
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 
 @pytest.fixture
 def said(warned):
-    """Give what the log says of whom it names."""
+    """Return a function that returns event, actor, view name and status of each logged warning."""
     return lambda: [{name: line.get(name) for name in ("event", "who", "what", "code")} for line in warned()]
 
 
@@ -27,7 +27,7 @@ def failed(who, what):
 
 
 @pytest.mark.parametrize("door", ["kitchen:board", "live:board", "deliveries:tour", "admin:login"])
-def test_names_somebody_who_may_not(sign_in, said, door):
+def test_a_forbidden_request_is_logged_with_user_id_view_name_and_status(sign_in, said, door):
     carla = sign_in(CUSTOMER)
 
     assert carla.get(reverse(door)).status_code == 403
@@ -35,7 +35,7 @@ def test_names_somebody_who_may_not(sign_in, said, door):
     assert said() == [refused(carla.user.pk, door, 403)]
 
 
-def test_names_somebody_who_asks_for_what_is_anothers(sign_in, said):
+def test_a_request_for_another_customers_order_is_logged_with_user_id_view_name_and_status(sign_in, said):
     order, carla = shop.place(), sign_in(CUSTOMER)
 
     for page in ("orders:order", "live:order"):
@@ -44,7 +44,7 @@ def test_names_somebody_who_asks_for_what_is_anothers(sign_in, said):
     assert said() == [refused(carla.user.pk, page, 404) for page in ("orders:order", "live:order")]
 
 
-def test_says_when_nobody_known_tries(client, said):
+def test_a_refused_request_without_a_user_is_logged_as_one_of_a_guest(client, said):
     order = shop.place()
 
     assert client.get(reverse("live:board")).status_code == 401
@@ -53,13 +53,13 @@ def test_says_when_nobody_known_tries(client, said):
     assert said() == [refused("guest", "live:board", 401), refused("guest", "orders:guest_order", 404)]
 
 
-def test_says_nothing_of_addresses_that_the_shop_does_not_have(client, said):
+def test_a_request_for_an_unknown_url_is_not_logged_as_refused(client, said):
     assert client.get("/nothing/here/").status_code == 404
 
     assert said() == []
 
 
-def test_names_no_e_mail_with_a_wrong_password(client, said, caplog):
+def test_a_failed_sign_in_is_logged_without_the_e_mail_address(client, said, caplog):
     account_holder()
 
     they.sign_in(client, password="wrong")
@@ -68,7 +68,7 @@ def test_names_no_e_mail_with_a_wrong_password(client, said, caplog):
     assert they.CARLA not in caplog.text
 
 
-def test_names_whoever_is_asked_for_the_password_once_more(client, said):
+def test_a_failed_reauthentication_is_logged_with_the_user_id(client, said):
     account_holder()
     they.sign_in(client)
 

@@ -1,4 +1,4 @@
-"""Re-checks: Keycloak is asked again about a session, by a page or by a stream, and says less than one would like."""
+"""Revalidation of sessions for pages and streams, also with answers of Keycloak that are incomplete or invalid."""
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -19,13 +19,13 @@ BOARD = reverse("kitchen:board")
 
 
 def refreshed_with(realm):
-    """Give the refresh tokens that were shown to the realm."""
+    """Return the refresh tokens that were sent to the realm."""
     return [asked["refresh_token"] for _path, asked in realm.asked if asked.get("grant_type") == "refresh_token"]
 
 
-def test_keep_a_new_refresh_token_though_nothing_more_is_said(at_work, realm, settings):
+def test_a_revalidation_stores_the_new_refresh_token_even_if_userinfo_fails(at_work, realm, settings):
     userinfo = settings.OIDC_OP_USER_ENDPOINT
-    settings.OIDC_OP_USER_ENDPOINT = "http://127.0.0.1:9/"  # nobody listens there
+    settings.OIDC_OP_USER_ENDPOINT = "http://127.0.0.1:9/"  # nothing listens on this port
     age_session(at_work, minutes=5)
     at_work.get(BOARD)
 
@@ -36,7 +36,7 @@ def test_keep_a_new_refresh_token_though_nothing_more_is_said(at_work, realm, se
     assert refreshed_with(realm) == ["refresh-0", "refresh-1"]
 
 
-def test_come_no_later_for_a_page_because_a_stream_was_asked_about(at_work, ciro):
+def test_revalidation_for_a_stream_does_not_delay_the_next_revalidation_for_a_page(at_work, ciro):
     age_session(at_work, minutes=5)
     keycloak_sessions.revalidate_due([at_work.session.session_key], at=clock.now())
     age_session(at_work, minutes=4)
@@ -47,11 +47,11 @@ def test_come_no_later_for_a_page_because_a_stream_was_asked_about(at_work, ciro
     assert at_work.get(BOARD).status_code == 403
 
 
-def test_come_no_later_for_a_page_that_left_it_to_another(at_work, ciro):
+def test_a_revalidation_claimed_by_another_request_without_result_is_repeated_after_30_seconds(at_work, ciro):
     age_session(at_work, minutes=5)
     OidcSession.objects.update(
         checked_at=F("checked_at") + keycloak_sessions.TO_ASK
-    )  # somebody asks, and gets no answer
+    )  # another request asks, and gets no answer
     assert at_work.get(BOARD).status_code == 200
     ciro.roles = ("customer",)
     age_session(at_work, seconds=30)
@@ -59,7 +59,7 @@ def test_come_no_later_for_a_page_that_left_it_to_another(at_work, ciro):
     assert at_work.get(BOARD).status_code == 403
 
 
-def test_show_each_browser_of_somebody_that_a_role_was_taken_away(at_work, realm, ciro):
+def test_every_browser_of_a_user_loses_a_revoked_role_and_gets_a_new_session_key(at_work, realm, ciro):
     other = Client()
     complete_login(other, realm, ciro)
     before = other.session.session_key
@@ -73,7 +73,7 @@ def test_show_each_browser_of_somebody_that_a_role_was_taken_away(at_work, realm
     assert not Session.objects.filter(session_key=before).exists()
 
 
-def test_show_a_page_what_a_stream_was_told(at_work, ciro):
+def test_a_page_shows_the_roles_that_a_revalidation_for_a_stream_has_found(at_work, ciro):
     ciro.roles = ("chef", "manager")
     age_session(at_work, minutes=5)
     keycloak_sessions.revalidate_due([at_work.session.session_key], at=clock.now())
@@ -87,7 +87,7 @@ def doors_shown(browser):
     return [page.title for page in browser.get("/").context["header"].pages]
 
 
-def test_find_a_new_key_though_somebody_named_an_unknown_one_a_moment_ago(at_work, realm, ciro):
+def test_a_revalidation_accepts_a_new_signing_key_within_a_minute_of_an_unknown_key_id(at_work, realm, ciro):
     with pytest.raises(UnknownSigningKey):
         jwks.realm_keys.named("nobody's")
     realm.rotate()
@@ -103,7 +103,7 @@ def test_find_a_new_key_though_somebody_named_an_unknown_one_a_moment_ago(at_wor
     [{"clock": -400}, {"clock": 400}, {"access_claims": {"iss": "https://other.example"}}],
     ids=["a clock behind", "a clock ahead", "another issuer"],
 )
-def test_take_nothing_away_by_a_token_that_cannot_be_believed(at_work, realm, bend, caplog):
+def test_a_revalidation_with_an_invalid_access_token_removes_no_role_and_is_logged(at_work, realm, bend, caplog):
     for name, value in bend.items():
         setattr(realm, name, value)
     age_session(at_work, minutes=5)
@@ -113,15 +113,15 @@ def test_take_nothing_away_by_a_token_that_cannot_be_believed(at_work, realm, be
     assert caplog.text.count("sign_in_unchecked") == 1
 
 
-def test_take_nothing_away_while_a_new_key_is_not_to_be_had(at_work, realm, settings):
-    settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nobody listens there
+def test_a_revalidation_removes_no_role_while_a_new_signing_key_cannot_be_fetched(at_work, realm, settings):
+    settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nothing listens on this port
     realm.rotate()
     age_session(at_work, minutes=5)
 
     assert at_work.get(BOARD).status_code == 200
 
 
-def test_come_again_a_minute_after_a_token_that_cannot_be_believed(at_work, realm, ciro):
+def test_a_revalidation_is_repeated_a_minute_after_an_invalid_access_token(at_work, realm, ciro):
     realm.clock = -400
     age_session(at_work, minutes=5)
     at_work.get(BOARD)
@@ -136,7 +136,7 @@ def test_come_again_a_minute_after_a_token_that_cannot_be_believed(at_work, real
     [lambda _realm: "opaque", lambda _realm: "a.b.c.d.e", lambda realm: realm.sign({"sub": "ciro"}, algorithm="PS256")],
     ids=["opaque", "encrypted", "signed in another way"],
 )
-def test_believe_userinfo_alone_where_the_token_is_not_for_us_to_read(at_work, realm, access, monkeypatch):
+def test_a_revalidation_reads_roles_from_userinfo_if_the_access_token_is_opaque(at_work, realm, access, monkeypatch):
     monkeypatch.setattr(realm, "access_token", lambda _person: access(realm))
     realm.about = {"sub": "ciro", "realm_access": {"roles": ["manager"]}}
     age_session(at_work, minutes=5)

@@ -1,4 +1,4 @@
-"""The roles table: who may do what, as section 8 of the design has it."""
+"""The roles table: permissions and scopes of each role, as in section 8 of the design."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -38,11 +38,11 @@ IN_THE_OFFICE = {
         (DRIVER, "Drivers", ON_THE_ROAD),
         (POS, None, set()),
         (MANAGER, "Managers", ON_THE_LINE | ON_THE_ROAD | IN_THE_OFFICE),
-        (ADMIN, "Admins", set()),  # a superuser asks for none
+        (ADMIN, "Admins", set()),  # a superuser has every permission
     ],
     ids=[role.name for role in (CUSTOMER, KITCHEN, DRIVER, POS, MANAGER, ADMIN)],
 )
-def test_let_each_do_what_the_table_says(role, group, may):
+def test_each_role_has_its_group_and_exactly_its_permissions(role, group, may):
     assert role.group == group
     assert set(role.permissions) == may
 
@@ -59,35 +59,35 @@ def test_let_each_do_what_the_table_says(role, group, may):
     ],
     ids=[role.name for role in (CUSTOMER, KITCHEN, DRIVER, POS, MANAGER, ADMIN)],
 )
-def test_give_tokens_the_scopes_of_the_table(role, scopes):
+def test_each_role_has_exactly_its_scopes(role, scopes):
     assert set(role.scopes) == set(scopes.split())
 
 
-def test_name_the_roles_of_the_sign_in_server_once_each():
+def test_each_role_name_of_the_sign_in_server_belongs_to_one_role():
     names = [name for role in ROLES for name in role.names]
 
     assert {"customer", "chef", "kitchen_staff", "delivery_driver", "pos", "manager", "admin"} <= set(names)
     assert len(names) == len(set(names))
 
 
-def test_make_a_superuser_of_an_admin_alone():
+def test_only_the_admin_role_is_a_superuser():
     assert [role for role in ROLES if role.superuser] == [ADMIN]
 
 
-def test_open_the_admin_to_managers_and_admins_alone():
+def test_only_managers_and_admins_are_staff_who_may_open_the_admin():
     assert [role for role in ROLES if role.staff] == [MANAGER, ADMIN]
 
 
-def test_give_a_manager_all_that_cooks_and_drivers_may():
+def test_a_manager_has_every_permission_of_cooks_and_drivers():
     assert set(KITCHEN.permissions) | set(DRIVER.permissions) <= set(MANAGER.permissions)
 
 
-def test_give_nobody_but_a_superuser_the_people():
+def test_no_role_has_a_permission_of_the_users_or_auth_app():
     assert [name for role in ROLES for name in role.permissions if name.startswith(("users.", "auth."))] == []
 
 
 @pytest.mark.django_db
-def test_name_only_permissions_that_a_model_declares():
+def test_every_permission_of_a_role_is_declared_by_a_model():
     rows = Permission.objects.values_list("content_type__app_label", "codename")
     declared = {f"{app}.{codename}" for app, codename in rows}
 
@@ -103,9 +103,9 @@ def test_name_only_permissions_that_a_model_declares():
         ({"Customers", "Drivers"}, DRIVER),
     ],
 )
-def test_let_somebody_of_several_roles_land_where_the_work_is(groups, first):
+def test_of_several_roles_the_first_in_landing_order_decides_the_landing_page(groups, first):
     assert of_groups(groups)[0] == first
 
 
-def test_know_no_role_for_a_group_nobody_listed():
+def test_a_group_that_is_not_in_the_roles_table_has_no_role():
     assert of_groups({"Emperors"}) == []

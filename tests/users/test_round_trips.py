@@ -1,4 +1,4 @@
-"""Round trips to Keycloak: each brings back what was asked for on it, whatever other tabs of the same browser do."""
+"""Concurrent authorization requests of one browser: each callback uses the parameters of its own request."""
 
 import time
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 MARTA = Person("marta", roles=("manager",))
 
 
-def test_lead_to_where_each_tab_wanted_to_go(client, realm):
+def test_each_tab_is_redirected_to_the_page_in_next_of_its_own_authorization_request(client, realm):
     tabs = [begin_login(client, next=page) for page in ("/kitchen/", "/delivery/")] + [begin_login(client)]
 
     lead_to = [complete_login(client, realm, MARTA, asked=asked)["Location"] for asked in tabs]
@@ -21,7 +21,7 @@ def test_lead_to_where_each_tab_wanted_to_go(client, realm):
     assert lead_to == ["/kitchen/", "/delivery/", reverse("users:landing")]
 
 
-def test_are_held_each_to_the_age_it_asked_for(client, realm):
+def test_each_callback_is_held_to_the_max_age_of_its_own_authorization_request(client, realm):
     strict, lax = begin_login(client, max_age=600), begin_login(client)
     realm.id_claims = {"auth_time": int(time.time()) - 3600}
 
@@ -29,12 +29,12 @@ def test_are_held_each_to_the_age_it_asked_for(client, realm):
     assert complete_login(client, realm, MARTA, asked=lax).status_code == 302
 
 
-def test_end_nowhere_when_another_server_sends_somebody_back(client, realm):
+def test_a_callback_with_another_issuer_is_refused(client, realm):
     answer = complete_login(client, realm, MARTA, iss="https://evil.example/realms/pizzeria")
 
     assert answer.status_code == 400
     assert not is_signed_in(client)
 
 
-def test_end_well_when_the_server_says_who_it_is(client, realm):
+def test_a_callback_with_the_configured_issuer_is_accepted(client, realm):
     assert complete_login(client, realm, MARTA, iss=realm.issuer).status_code == 302

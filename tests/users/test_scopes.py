@@ -1,4 +1,4 @@
-"""Scopes: what a token is good for, of what its owner may."""
+"""Scopes of access tokens: the permissions of its roles with which a token acts."""
 
 import pytest
 from hypothesis import example, given
@@ -25,7 +25,7 @@ anything = st.recursive(
 
 
 @given(roles=st.sets(st.sampled_from(ROLES)), words=st.sets(st.sampled_from([*Scope, "openid", "profile", "kitchen"])))
-def test_are_never_more_than_those_of_the_roles(roles, words):
+def test_the_effective_scopes_of_a_token_are_never_more_than_those_of_its_roles(roles, words):
     effective = scopes.effective(roles, scopes.named_by({"scope": " ".join(words)}))
 
     held = {scope for role in roles for scope in role.scopes} if roles else {Scope.MENU_READ}
@@ -34,7 +34,7 @@ def test_are_never_more_than_those_of_the_roles(roles, words):
 
 @given(realm=anything, client=anything, scope=anything | st.sampled_from(["admin", "kitchen:manage openid"]))
 @example(realm={"roles": ["chef"]}, client=None, scope="kitchen:manage admin")
-def test_are_those_of_roles_whatever_shape_the_claims_have(realm, client, scope):
+def test_the_effective_scopes_stay_within_those_of_the_roles_whatever_shape_the_claims_have(realm, client, scope):
     claims = {"realm_access": realm, "resource_access": {"us": client}, "scope": scope}
     roles = named(role_names(claims, client_id="us"))
 
@@ -60,7 +60,7 @@ def test_are_those_of_roles_whatever_shape_the_claims_have(realm, client, scope)
         ((ADMIN,), "kitchen:read", [Scope.KITCHEN_READ]),
     ],
 )
-def test_are_those_of_the_roles_that_the_token_names(roles, names, effective):
+def test_the_effective_scopes_are_those_of_the_roles_that_the_token_names(roles, names, effective):
     assert scopes.effective(roles, scopes.named_by({"scope": names})) == set(effective)
 
 
@@ -79,7 +79,7 @@ def test_are_those_of_the_roles_that_the_token_names(roles, names, effective):
     ],
     ids=lambda value: getattr(value, "name", None),
 )
-def test_let_a_token_do_what_both_they_and_its_roles_open(role, named, may, may_not):
+def test_a_token_has_the_permissions_that_both_its_scopes_and_its_roles_include(role, named, may, may_not):
     permissions = scopes.permissions([role], named)
 
     assert may <= permissions
@@ -87,12 +87,12 @@ def test_let_a_token_do_what_both_they_and_its_roles_open(role, named, may, may_
 
 
 @pytest.mark.parametrize("role", [MANAGER, ADMIN], ids=lambda role: role.name)
-def test_leave_steps_asking_for_a_recent_sign_in_of_whoever_reaches_the_admin(role):
+def test_a_token_of_a_manager_or_admin_has_enter_admin_even_without_scopes(role):
     assert ENTER_ADMIN in scopes.permissions([role], [])
     assert ENTER_ADMIN not in scopes.permissions([KITCHEN], KITCHEN.scopes)
 
 
-def test_open_every_permission_of_the_table_or_leave_it_to_pages_by_name():
+def test_every_permission_of_the_roles_table_except_relay_events_is_in_a_scope():
     opened = {permission for scope, opens in scopes.OPENS.items() if scope is not Scope.ADMIN for permission in opens}
 
     assert scopes.OPENS.keys() == set(Scope)

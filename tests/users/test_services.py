@@ -1,4 +1,4 @@
-"""Making groups and people match the roles table."""
+"""The commands that make groups and users match the roles table."""
 
 import io
 
@@ -38,49 +38,49 @@ def ciro(groups):
 
 
 def may(user):
-    """Read afresh what a person may do: Django remembers it on the object."""
+    """Return the user's current permissions, from a new object: Django caches them on the old one."""
     return User.objects.get(pk=user.pk).get_all_permissions()
 
 
-def test_make_a_group_for_every_role_that_has_one(groups):
+def test_sync_roles_makes_every_group_of_the_roles_table_with_its_permissions(groups):
     assert {group.name: permissions_of(group.name) for group in Group.objects.all()} == {
         role.group: set(role.permissions) for role in (CUSTOMER, KITCHEN, DRIVER, MANAGER, ADMIN)
     }
 
 
-def test_say_what_they_made():
+def test_sync_roles_returns_a_sentence_for_each_change():
     changes = sync_roles(by=SYSTEM)
 
     assert "Kitchen: made" in changes
     assert "Kitchen: may now kitchen.cook" in changes
 
 
-def test_change_nothing_the_second_time(groups):
+def test_sync_roles_changes_nothing_the_second_time(groups):
     assert sync_roles(by=SYSTEM) == []
 
 
-def test_take_away_what_is_not_in_the_table_and_say_so(groups):
+def test_sync_roles_removes_and_reports_a_permission_that_is_not_in_the_roles_table(groups):
     Group.objects.get(name="Drivers").permissions.add(permission("kitchen.cook"))
 
     assert sync_roles(by=SYSTEM) == ["Drivers: may no longer kitchen.cook"]
     assert permissions_of("Drivers") == set(DRIVER.permissions)
 
 
-def test_give_back_what_somebody_took_away_and_say_so(groups):
+def test_sync_roles_restores_and_reports_a_missing_permission(groups):
     Group.objects.get(name="Drivers").permissions.remove(permission("orders.see_deliveries"))
 
     assert sync_roles(by=SYSTEM) == ["Drivers: may now orders.see_deliveries"]
     assert permissions_of("Drivers") == set(DRIVER.permissions)
 
 
-def test_leave_a_group_of_the_shops_own_alone(groups):
+def test_sync_roles_does_not_change_a_group_that_is_not_in_the_roles_table(groups):
     Group.objects.create(name="Choir").permissions.add(permission("kitchen.cook"))
 
     assert sync_roles(by=SYSTEM) == []
     assert permissions_of("Choir") == {"kitchen.cook"}
 
 
-def test_are_told_by_the_command_too():
+def test_the_management_command_sync_roles_prints_the_changes():
     first, second = io.StringIO(), io.StringIO()
 
     call_command("sync_roles", stdout=first)
@@ -90,14 +90,14 @@ def test_are_told_by_the_command_too():
     assert second.getvalue() == "The groups match the roles table.\n"
 
 
-def test_give_a_person_what_a_role_may(ciro):
+def test_assigning_a_role_gives_the_user_its_permissions(ciro):
     assign_roles(ciro, [KITCHEN])
 
     assert may(ciro) == set(KITCHEN.permissions)
     assert (ciro.is_staff, ciro.is_superuser) == (False, False)
 
 
-def test_take_away_what_is_not_named_any_more(ciro):
+def test_assigning_a_role_removes_all_other_roles_and_flags(ciro):
     assign_roles(ciro, [ADMIN, MANAGER, KITCHEN])
 
     assign_roles(ciro, [DRIVER])
@@ -108,7 +108,7 @@ def test_take_away_what_is_not_named_any_more(ciro):
     assert may(ciro) == set(DRIVER.permissions)
 
 
-def test_take_away_everything_when_nothing_is_named(ciro):
+def test_assigning_no_role_removes_every_role(ciro):
     assign_roles(ciro, [MANAGER])
 
     assign_roles(ciro, [])
@@ -128,14 +128,14 @@ def test_take_away_everything_when_nothing_is_named(ciro):
     ],
     ids=lambda value: getattr(value, "name", None),
 )
-def test_open_the_admin_to_whom_the_table_opens_it(ciro, role, staff, superuser):
+def test_assigning_a_role_sets_the_staff_and_superuser_flags_of_the_roles_table(ciro, role, staff, superuser):
     assign_roles(ciro, [role])
 
     ciro.refresh_from_db()
     assert (ciro.is_staff, ciro.is_superuser) == (staff, superuser)
 
 
-def test_set_up_the_groups_with_the_shop():
+def test_the_management_command_set_up_shop_makes_the_groups():
     said = io.StringIO()
     call_command("set_up_shop", stdout=said)
     call_command("set_up_shop", stdout=said)
@@ -151,7 +151,7 @@ def test_set_up_the_groups_with_the_shop():
     assert Group.objects.filter(name="Kitchen").exists()
 
 
-def test_call_nobody_by_a_name_that_says_something():
+def test_a_new_user_has_an_opaque_username():
     carla = UserFactory(first_name="Carla", last_name="Conti", email="carla@example.com")
 
     assert len(carla.username) == 32

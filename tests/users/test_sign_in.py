@@ -1,4 +1,4 @@
-"""Signing in by the form, and out again."""
+"""Signing in by the demo's form, the sign-in page, and signing out."""
 
 import re
 
@@ -21,7 +21,7 @@ PASSWORD = "four cheeses, no regrets"
 
 @pytest.fixture
 def hire(kitchen):
-    """Make somebody who can sign in."""
+    """Return a function that creates a user with a password and the given roles."""
     sync_roles(by=SYSTEM)
 
     def with_roles(*roles):
@@ -51,7 +51,7 @@ def enter(client, *, password=PASSWORD, **fields):
     ],
     ids=["customer", "chef", "driver", "manager", "admin", "chef who orders", "nobody yet"],
 )
-def test_leads_each_to_ones_own_page(client, hire, roles, lands_on):
+def test_each_role_lands_on_its_own_page_after_signing_in_by_the_form(client, hire, roles, lands_on):
     hire(*roles)
 
     answer = enter(client)
@@ -60,7 +60,7 @@ def test_leads_each_to_ones_own_page(client, hire, roles, lands_on):
     assert answer.request["PATH_INFO"] == reverse(lands_on)
 
 
-def test_leads_back_to_where_one_wanted_to_go(client, hire):
+def test_the_sign_in_form_redirects_back_to_the_page_that_required_it(client, hire):
     hire(KITCHEN)
     [(to_the_form, _status)] = client.get(reverse("orders:history"), follow=True).redirect_chain
 
@@ -70,7 +70,7 @@ def test_leads_back_to_where_one_wanted_to_go(client, hire):
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"])
-def test_leads_nobody_out_of_the_shop(client, hire, elsewhere):
+def test_the_sign_in_form_never_redirects_to_another_site(client, hire, elsewhere):
     hire(CUSTOMER)
 
     answer = enter(client, next=elsewhere)
@@ -80,7 +80,7 @@ def test_leads_nobody_out_of_the_shop(client, hire, elsewhere):
 
 
 @pytest.mark.parametrize("password", ["", "five cheeses", PASSWORD.upper()])
-def test_needs_the_password(client, hire, password):
+def test_the_sign_in_form_refuses_a_wrong_or_empty_password(client, hire, password):
     hire(MANAGER)
 
     answer = enter(client, password=password)
@@ -90,7 +90,7 @@ def test_needs_the_password(client, hire, password):
     assert "_auth_user_id" not in client.session
 
 
-def test_is_not_for_somebody_who_left(client, hire):
+def test_the_sign_in_form_refuses_a_deactivated_user(client, hire):
     user = hire(MANAGER)
     user.is_active = False
     user.save()
@@ -98,7 +98,7 @@ def test_is_not_for_somebody_who_left(client, hire):
     assert enter(client).redirect_chain == []
 
 
-def test_changes_the_key_of_the_session(client, hire):
+def test_signing_in_by_the_form_changes_the_session_key(client, hire):
     hire(CUSTOMER)
     put_a_pizza_in(client)
     before = client.session.session_key
@@ -108,7 +108,7 @@ def test_changes_the_key_of_the_session(client, hire):
     assert client.session.session_key != before
 
 
-def test_is_skipped_by_whoever_is_in_already(client, hire):
+def test_the_sign_in_page_redirects_a_signed_in_user_to_the_landing_page(client, hire):
     hire(KITCHEN)
     enter(client)
 
@@ -125,7 +125,7 @@ def basket_of(client):
     return "Margherita" in html and "€25.98" in html
 
 
-def test_keeps_the_basket(client, hire):
+def test_signing_in_by_the_form_keeps_the_basket(client, hire):
     hire(CUSTOMER)
     put_a_pizza_in(client)
 
@@ -134,7 +134,7 @@ def test_keeps_the_basket(client, hire):
     assert basket_of(client)
 
 
-def test_puts_the_basket_away_with_the_person(client, hire):
+def test_signing_out_removes_the_basket_and_all_other_data_from_the_session(client, hire):
     hire(CUSTOMER)
     enter(client)
     put_a_pizza_in(client)
@@ -146,8 +146,8 @@ def test_puts_the_basket_away_with_the_person(client, hire):
     assert list(client.session.keys()) == []
 
 
-def test_is_offered_as_somebody_else_at_a_door_that_is_not_ones_own(client, hire):
-    """The way to the sign-in would lead whoever is in already straight back to that door."""
+def test_a_forbidden_page_offers_to_sign_in_as_another_user(client, hire):
+    """A link to the sign-in page would redirect a signed-in user straight back to the forbidden page."""
     hire(CUSTOMER)
     enter(client)
     [form] = re.findall(r"<form.*?</form>", main_of(client.get(reverse("kitchen:board"))), re.DOTALL)
@@ -166,7 +166,7 @@ def main_of(answer):
     return main
 
 
-def test_ends_by_a_button_and_not_by_a_link(client, hire):
+def test_signing_out_requires_a_post_request(client, hire):
     hire(CUSTOMER)
     enter(client)
 
@@ -174,7 +174,7 @@ def test_ends_by_a_button_and_not_by_a_link(client, hire):
     assert client.get(reverse("orders:history")).status_code == 200
 
 
-def test_ends_on_every_page_at_once(client, hire):
+def test_a_session_cookie_from_before_signing_out_is_no_longer_valid(client, hire):
     hire(KITCHEN)
     enter(client)
     old = client.cookies.copy()
@@ -187,7 +187,7 @@ def test_ends_on_every_page_at_once(client, hire):
 
 @pytest.mark.parametrize("demo", [True, False], ids=["in the demo", "in a shop"])
 @pytest.mark.parametrize("connected", [True, False], ids=["with Keycloak", "without"])
-def test_shows_guests_their_way_first_and_says_whose_the_other_is(client, settings, connected, demo):
+def test_the_sign_in_page_shows_sign_in_for_customers_before_sign_in_for_staff(client, settings, connected, demo):
     settings.SHOP_DEMO, settings.OIDC_ISSUER = demo, "https://sso.example/realms/pizzeria" if connected else ""
 
     html = client.get(SIGN_IN).content.decode()
@@ -198,7 +198,7 @@ def test_shows_guests_their_way_first_and_says_whose_the_other_is(client, settin
     assert ('name="password"' in html[i_work_here:]) == (demo and not connected)
 
 
-def test_introduces_the_demos_people_in_the_demo_alone(client, settings):
+def test_the_sign_in_page_lists_the_demo_users_only_in_the_demo(client, settings):
     settings.SHOP_DEMO = False
     assert "demo-people" not in client.get(SIGN_IN).content.decode()
 
@@ -207,7 +207,7 @@ def test_introduces_the_demos_people_in_the_demo_alone(client, settings):
     assert [person.username for person in DEMO_PEOPLE if f'value="{person.username}"' not in html] == []
 
 
-def test_tells_who_may_try_the_demos_keycloak_and_asks_for_no_password_itself(client, realm, settings):
+def test_the_demos_sign_in_page_with_keycloak_lists_the_demo_users_without_a_password_field(client, realm, settings):
     settings.SHOP_DEMO = True
 
     html = client.get(SIGN_IN).content.decode()
@@ -217,7 +217,7 @@ def test_tells_who_may_try_the_demos_keycloak_and_asks_for_no_password_itself(cl
     assert 'name="password"' not in html
 
 
-def test_after_a_buttons_press_leads_back_to_the_page_the_button_was_on(client, kitchen):
+def test_after_a_post_by_a_guest_the_sign_in_page_leads_back_to_the_page_with_the_form(client, kitchen):
     button = reverse("kitchen:start_cooking", args=[uuid7()])
 
     from_the_board = client.post(button, headers={"Referer": "http://testserver/kitchen/?page=2"})
@@ -228,7 +228,7 @@ def test_after_a_buttons_press_leads_back_to_the_page_the_button_was_on(client, 
     assert from_nowhere["Location"] == from_elsewhere["Location"] == SIGN_IN
 
 
-def test_sends_htmx_nowhere_outside_the_shop(client, kitchen):
+def test_an_htmx_request_of_a_guest_is_never_redirected_to_another_site(client, kitchen):
     here = {"HX-Request": "true", "HX-Current-URL": "http://testserver//evil.example/"}
 
     answer = client.get(reverse("kitchen:board"), headers=here)

@@ -1,4 +1,4 @@
-"""A step that wants a recent sign-in: a manager who cancels what is in the oven shows once more who they are."""
+"""Step-up: a manager who cancels an order that is being cooked must have authenticated recently."""
 
 import time
 from datetime import timedelta
@@ -44,33 +44,33 @@ def cancel(order, by, **later):
     )
 
 
-def test_is_refused_ten_minutes_after_the_sign_in(in_the_oven, manager):
+def test_a_manager_cannot_cancel_a_cooking_order_over_ten_minutes_after_authentication(in_the_oven, manager):
     with pytest.raises(ReauthenticationRequired):
         cancel(in_the_oven, manager, minutes=10, seconds=1)
 
     assert status() == OrderStatus.COOKING
 
 
-def test_is_taken_until_then(in_the_oven, manager):
+def test_a_manager_can_cancel_a_cooking_order_within_ten_minutes_of_authentication(in_the_oven, manager):
     cancel(in_the_oven, manager, minutes=10)
 
     assert status() == OrderStatus.CANCELLED
 
 
 @pytest.mark.parametrize("who", [shop.acting_as(KITCHEN), SYSTEM], ids=["a cook", "the system"])
-def test_is_taken_at_any_time_by(in_the_oven, who):
+def test_cooks_and_the_system_can_cancel_a_cooking_order_without_recent_authentication(in_the_oven, who):
     cancel(in_the_oven, who, hours=5)
 
     assert status() == OrderStatus.CANCELLED
 
 
-def test_is_not_wanted_before_the_oven(placed_order):
+def test_a_manager_can_cancel_a_waiting_order_without_recent_authentication(placed_order):
     cancel(placed_order, shop.acting_as(MANAGER), hours=5)
 
     assert status() == OrderStatus.CANCELLED
 
 
-def test_leads_to_keycloak_for_a_recent_sign_in_and_back_to_the_page(client, realm, page):
+def test_step_up_redirects_to_keycloak_with_max_age_and_back_to_the_page(client, realm, page):
     complete_login(client, realm, MARTA)
     age_session(client, minutes=11)
 
@@ -91,7 +91,7 @@ def leave_by(client, way):
     return begin_login(client, **dict(each.split("=") for each in query.replace("%2F", "/").split("&")))
 
 
-def test_asks_before_anything_is_typed_and_when_it_is_sent(client, realm, page):
+def test_step_up_is_required_to_open_the_cancellation_form_and_to_post_it(client, realm, page):
     complete_login(client, realm, MARTA)
     age_session(client, minutes=11)
 
@@ -100,7 +100,7 @@ def test_asks_before_anything_is_typed_and_when_it_is_sent(client, realm, page):
     assert status() == OrderStatus.COOKING
 
 
-def test_leads_back_to_the_very_page_of_a_list(client, realm, page):
+def test_step_up_redirects_back_to_the_page_with_its_query_string(client, realm, page):
     complete_login(client, realm, MARTA)
     age_session(client, minutes=11)
     listed = f"{page}?page=2"
@@ -109,7 +109,7 @@ def test_leads_back_to_the_very_page_of_a_list(client, realm, page):
         assert parse_qs(urlsplit(answer["Location"]).query)["next"] == [listed]
 
 
-def test_asks_htmx_for_a_whole_page(client, realm, page):
+def test_step_up_redirects_the_whole_page_of_an_htmx_request(client, realm, page):
     complete_login(client, realm, MARTA)
     age_session(client, minutes=11)
 
@@ -118,8 +118,8 @@ def test_asks_htmx_for_a_whole_page(client, realm, page):
     assert answer.headers["HX-Redirect"].startswith(reverse("users:keycloak_sign_in"))
 
 
-def test_believes_no_server_that_asked_nobody(client, realm, page):
-    """A single sign-on server may let somebody through without a word; `auth_time` says so."""
+def test_step_up_is_refused_if_the_auth_time_is_too_old_or_invalid(client, realm, page):
+    """A single sign-on server may let a user through without authenticating again; `auth_time` shows that."""
     long_ago = int(time.time()) - 3600
     complete_login(client, realm, MARTA)
     age_session(client, minutes=11)
@@ -134,14 +134,14 @@ def test_believes_no_server_that_asked_nobody(client, realm, page):
 
 
 @pytest.mark.parametrize("auth_time", [None, "now", 10**18])
-def test_believes_no_server_that_does_not_say_when_somebody_proved_who_they_are(client, realm, page, auth_time):
+def test_a_sign_in_without_a_valid_auth_time_is_not_a_recent_authentication(client, realm, page, auth_time):
     realm.id_claims = {"auth_time": auth_time}
     complete_login(client, realm, MARTA)
 
     assert client.get(page).status_code == 302
 
 
-def test_is_asked_as_soon_after_a_time_to_come_as_after_the_sign_in(client, realm, page):
+def test_an_auth_time_in_the_future_counts_as_the_time_of_the_sign_in(client, realm, page):
     realm.id_claims = {"auth_time": int(time.time()) + 3600}
     complete_login(client, realm, MARTA)
     assert client.get(page).status_code == 200
@@ -150,8 +150,8 @@ def test_is_asked_as_soon_after_a_time_to_come_as_after_the_sign_in(client, real
     assert client.get(page).status_code == 302
 
 
-def test_is_not_shortened_by_whoever_leaves_the_age_out_of_the_address(client, realm, page):
-    """The step looks at the time that the server named, whatever was asked for."""
+def test_step_up_cannot_be_bypassed_by_removing_max_age_from_the_url(client, realm, page):
+    """The command checks the `auth_time` of the last sign-in, whatever `max_age` was requested."""
     complete_login(client, realm, MARTA)
     age_session(client, minutes=11)
     realm.id_claims = {"auth_time": int(time.time()) - 3600}
@@ -161,11 +161,11 @@ def test_is_not_shortened_by_whoever_leaves_the_age_out_of_the_address(client, r
 
 
 @pytest.mark.parametrize("age", ["9" * 5000, "-1", "soon", "\u0661"])
-def test_takes_any_age_in_the_address_without_a_fault(client, realm, age):
+def test_an_authorization_request_works_with_a_malformed_max_age_in_the_url(client, realm, age):
     assert begin_login(client, max_age=age)["code_challenge"]
 
 
-def test_gives_the_session_a_new_key(client, realm, page):
+def test_step_up_gives_the_session_a_new_key(client, realm, page):
     complete_login(client, realm, MARTA)
     before = client.session.session_key
     complete_login(client, realm, MARTA, asked=begin_login(client, max_age=600))
@@ -175,7 +175,7 @@ def test_gives_the_session_a_new_key(client, realm, page):
     assert Client().get(RETURN).status_code == 400
 
 
-def test_is_asked_of_the_demos_people_by_their_form(sign_in, page):
+def test_step_up_of_a_demo_user_uses_the_sign_in_form(sign_in, page):
     browser = sign_in(MANAGER, username="marta")
     browser.user.set_password("pizza")
     browser.user.save()

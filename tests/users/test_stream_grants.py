@@ -1,4 +1,4 @@
-"""Passes: what somebody holds who follows a stream, and sends no request by which they could be asked."""
+"""Stream grants: how long an event stream may stay open although its client sends no further request."""
 
 from contextlib import ExitStack, closing
 from datetime import timedelta
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 
 @pytest.fixture
 def held(client, realm, ciro):
-    """The pass of Ciro's board, which is all that is left of his browser."""
+    """The stream grant of Ciro's board; his browser sends no further request."""
     complete_login(client, realm, ciro)
     return pass_of(client)
 
@@ -40,66 +40,66 @@ def is_good(held, **later):
     return held in valid_grants({held}, at=clock.now())
 
 
-def test_are_good_while_nothing_happens_and_ask_nobody(held, realm):
+def test_a_stream_grant_is_valid_for_four_minutes_without_a_request_to_keycloak(held, realm):
     realm.asked.clear()
 
     assert is_good(held, minutes=4)
     assert realm.asked == []
 
 
-def test_are_asked_about_every_five_minutes(held, realm):
+def test_the_session_of_a_stream_grant_is_revalidated_after_five_minutes(held, realm):
     realm.asked.clear()
 
     assert is_good(held, minutes=5)
     assert [asked for _path, asked in realm.asked if asked.get("grant_type") == "refresh_token"]
 
 
-def test_are_good_no_more_once_the_role_is_taken_away(held, ciro):
+def test_a_stream_grant_becomes_invalid_when_the_role_is_revoked(held, ciro):
     ciro.roles = ("customer",)
 
     assert not is_good(held, minutes=5)
 
 
-def test_are_good_no_more_once_the_server_knows_the_session_no_longer(held, realm):
+def test_a_stream_grant_becomes_invalid_when_keycloak_refuses_the_refresh_token(held, realm):
     realm.refresh_tokens.clear()
 
     assert not is_good(held, minutes=5)
 
 
-def test_are_good_no_more_once_the_server_ends_the_session(held, realm, ciro):
+def test_a_stream_grant_becomes_invalid_by_a_backchannel_logout(held, realm, ciro):
     Client().post(reverse("users:keycloak_logout"), {"logout_token": realm.logout_token(ciro)})
 
     assert not is_good(held)
 
 
-def test_are_good_no_more_once_somebody_signs_out(held, client):
+def test_a_stream_grant_becomes_invalid_when_the_user_signs_out(held, client):
     client.post(reverse("users:sign_out"))
 
     assert not is_good(held)
 
 
-def test_are_good_no_more_once_somebody_is_let_go_here(held):
+def test_a_stream_grant_becomes_invalid_when_the_user_is_deactivated(held):
     User.objects.update(is_active=False)
 
     assert not is_good(held)
 
 
 @pytest.mark.parametrize(("idle", "good"), [({"hours": 11, "minutes": 59}, True), ({"hours": 12, "minutes": 1}, False)])
-def test_are_good_no_more_when_nobody_used_the_session_for_half_a_day(held, client, idle, good):
-    """A screen that nobody looks at follows its stream for ever."""
+def test_a_stream_grant_becomes_invalid_after_twelve_hours_without_use_of_its_session(held, client, idle, good):
+    """An unattended screen would otherwise keep its stream open for ever."""
     age_session(client, **idle)
 
     assert is_good(held) == good
 
 
-def test_stay_good_while_the_server_is_down(held, realm):
+def test_a_stream_grant_stays_valid_while_keycloak_is_down(held, realm):
     realm.status = 503
 
     assert is_good(held, minutes=5)
 
 
-def test_wait_for_a_server_that_says_nothing_one_at_a_time(realm, ciro):
-    """Twenty boards would otherwise wait for it one after another, and none of them be looked at meanwhile."""
+def test_each_round_of_revalidation_stops_at_the_first_session_without_an_answer(realm, ciro):
+    """Otherwise twenty sessions would each wait for a timeout in turn, and no grant would be checked meanwhile."""
     held = {pass_of(browser_of(ciro, realm)) for _board in range(3)}
     OidcSession.objects.update(checked_at=F("checked_at") - timedelta(minutes=5))
     realm.status = 503
@@ -112,8 +112,8 @@ def test_wait_for_a_server_that_says_nothing_one_at_a_time(realm, ciro):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_end_streams_without_asking_a_silent_server_about_twenty_boards_first(realm):
-    """To be looked at after it had been asked about each would take a board minutes."""
+def test_a_stream_ends_with_its_session_without_waiting_for_a_silent_sign_in_server(realm):
+    """If all sessions were revalidated first, the check of the last grant would be minutes late."""
     cooks = [browser_of(Person(f"cook {number}", roles=("chef",)), realm) for number in range(20)]
     connected = {"OIDC_ISSUER": realm.issuer, "OIDC_CLIENT_ID": CLIENT, "OIDC_CLIENT_SECRET": "a secret of both"}
     with serving(**connected) as server, ExitStack() as open_boards:
@@ -135,7 +135,7 @@ def browser_of(person, realm):
     return browser
 
 
-def test_are_no_good_in_a_session_in_which_no_group_counts(held, settings):
+def test_a_stream_grant_is_invalid_in_a_session_in_which_groups_do_not_count(held, settings):
     settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, "django.contrib.auth.backends.ModelBackend"]
     browser = Client()
     browser.force_login(User.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
@@ -143,7 +143,7 @@ def test_are_no_good_in_a_session_in_which_no_group_counts(held, settings):
     assert not is_good(pass_of(browser))
 
 
-def test_of_customers_cost_one_query_however_many(db, django_assert_num_queries):
+def test_the_stream_grants_of_any_number_of_customers_are_checked_with_one_query(db, django_assert_num_queries):
     held = set()
     for _customer in range(20):
         browser, user = Client(), UserFactory()

@@ -1,4 +1,4 @@
-"""Access tokens: what passes at the API's door, and everything else that is sent there."""
+"""Access tokens of API clients: what is accepted, and everything that is refused."""
 
 import base64
 import json
@@ -21,8 +21,8 @@ from tests.users.fake_oidc_provider import Person
 
 CIRO = Person("ciro", roles=("chef",))
 STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-HALF_A_MINUTE = 30  # by which clocks may differ
-LONGER_THAN_A_TEST = 300  # seconds, between making a token and its being read
+HALF_A_MINUTE = 30  # seconds of leeway for clocks that differ
+LONGER_THAN_A_TEST = 300  # seconds from the making of a token to its verification
 
 
 def now():
@@ -30,7 +30,7 @@ def now():
 
 
 def said(realm, **bent):
-    """Give the claims of a good token, with some of them bent; None takes one away."""
+    """Return the claims of a valid access token with some of them replaced; None removes a claim."""
     claims = jwt.decode(realm.access_token(CIRO), options={"verify_signature": False}) | bent
     return {name: value for name, value in claims.items() if value is not None}
 
@@ -41,7 +41,7 @@ def public_pem(realm):
 
 
 def by_hand(header, claims, signature=b""):
-    """Write a token that no library would."""
+    """Return a token with any header, claims and signature, also such as no library would write."""
     parts = (json.dumps(header).encode(), json.dumps(claims).encode(), signature)
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
 
@@ -89,7 +89,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("token", "why"), REFUSED.values(), ids=REFUSED)
-def test_are_refused_that_are(client, realm, token, why):
+def test_an_invalid_access_token_is_refused_with_a_reason_and_creates_no_user(client, realm, token, why):
     challenge = refused(call(client, token(realm)))
 
     assert challenge.startswith('Bearer realm="pizzeria", error="invalid_token", error_description="')
@@ -98,7 +98,7 @@ def test_are_refused_that_are(client, realm, token, why):
 
 
 @pytest.mark.parametrize("header", ["jku", "x5u"])
-def test_say_in_vain_where_their_key_is(client, realm, settings, header):
+def test_a_key_url_in_the_header_of_an_access_token_is_not_fetched(client, realm, settings, header):
     with realms.running() as another:
         another.key, another.kid = STRANGER, "nine"
         certificates = f"{another.issuer}/protocol/openid-connect/certs"
@@ -108,7 +108,7 @@ def test_say_in_vain_where_their_key_is(client, realm, settings, header):
         assert another.asked == []
 
 
-def test_bring_their_key_along_in_vain(client, realm):
+def test_a_key_in_the_header_of_an_access_token_is_not_used(client, realm):
     public = jwt.get_algorithm_by_name("RS256").to_jwk(STRANGER.public_key(), as_dict=True)
 
     refused(call(client, realm.sign(said(realm), key=STRANGER, jwk=public)))
@@ -138,24 +138,24 @@ def test_bring_their_key_along_in_vain(client, realm):
     ],
     ids=lambda header: ascii(header[:24]),
 )
-def test_are_refused_as_garbage(client, realm, header):
+def test_a_malformed_bearer_token_is_refused(client, realm, header):
     refused(client.get("/api/me", headers={"Authorization": header}))
 
 
 @trials(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(rubbish=st.text(st.characters(max_codepoint=255), max_size=60))
-def test_are_refused_whatever_they_are_made_of(client, realm, rubbish):
+def test_a_bearer_token_of_random_characters_is_refused(client, realm, rubbish):
     refused(client.get("/api/me", headers={"Authorization": f"Bearer {rubbish}"}))
 
 
 @pytest.mark.parametrize("header", ["", "Basic Y2lybzpwaXp6YQ==", "DPoP e30.e30.e30", "Token x"])
-def test_are_asked_for_where_none_was_sent(client, realm, header):
+def test_a_request_without_a_bearer_token_is_refused_with_a_challenge_without_an_error(client, realm, header):
     challenge = refused(client.get("/api/me", headers={"Authorization": header}), code="no_token")
 
     assert challenge == 'Bearer realm="pizzeria"'
 
 
-def test_are_taken_from_the_header_alone(client, realm):
+def test_an_access_token_in_the_query_string_or_in_a_cookie_is_ignored(client, realm):
     token = realm.access_token(CIRO)
 
     refused(client.get("/api/me", {"access_token": token}), code="no_token")
@@ -174,15 +174,15 @@ GOOD = {
 
 
 @pytest.mark.parametrize("token", GOOD.values(), ids=GOOD)
-def test_pass(client, realm, token):
+def test_a_valid_access_token_is_accepted(client, realm, token):
     assert call(client, token(realm)).status_code == 200
 
 
-def test_pass_by_a_scheme_in_any_letters(client, realm):
+def test_the_bearer_scheme_is_case_insensitive(client, realm):
     assert client.get("/api/me", headers={"Authorization": f"bEARER {realm.access_token(CIRO)}"}).status_code == 200
 
 
-def test_are_for_those_whom_the_settings_name(client, realm, settings):
+def test_an_access_token_must_be_for_one_of_the_audiences_in_the_settings(client, realm, settings):
     settings.OIDC_AUDIENCES = ["pizzeria-api", "pos"]
 
     assert call(client, realm.access_token(CIRO, azp="pos")).status_code == 200
@@ -192,13 +192,13 @@ def test_are_for_those_whom_the_settings_name(client, realm, settings):
 
 @pytest.fixture
 def clock(realm, monkeypatch):
-    """The clock by which keys grow old, in seconds, to be moved on."""
+    """The clock of the cached signing keys: a list of one number of seconds, which a test can change."""
     times = [0.0]
     monkeypatch.setattr(jwks, "realm_keys", SigningKeys(provider.signing_keys, now=lambda: times[0]))
     return times
 
 
-def test_of_a_key_that_nobody_has_make_the_shop_ask_once(client, realm, clock):
+def test_fifty_access_tokens_with_unknown_key_ids_cause_one_fetch_of_the_signing_keys(client, realm, clock):
     assert call(client, realm.access_token(CIRO)).status_code == 200
     realm.asked.clear()
     clock[0] = 90.0
@@ -209,7 +209,7 @@ def test_of_a_key_that_nobody_has_make_the_shop_ask_once(client, realm, clock):
     assert [what for what, _asked in realm.asked] == ["GET /realms/pizzeria/protocol/openid-connect/certs"]
 
 
-def test_of_a_new_key_pass_without_a_restart(client, realm, clock):
+def test_after_a_key_rotation_new_access_tokens_are_accepted_and_earlier_ones_refused(client, realm, clock):
     before = realm.access_token(CIRO)
     assert call(client, before).status_code == 200
     clock[0] = 90.0
@@ -219,11 +219,11 @@ def test_of_a_new_key_pass_without_a_restart(client, realm, clock):
     refused(call(client, before))
 
 
-def test_pass_for_half_a_day_while_the_sign_in_server_is_stopped(client, realm, clock, settings):
+def test_access_tokens_are_accepted_for_twelve_hours_while_the_sign_in_server_is_down(client, realm, clock, settings):
     token = realm.access_token(CIRO, exp=now() + 24 * 3600)
     assert call(client, token).status_code == 200
 
-    settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nobody listens there
+    settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nothing listens on this port
     clock[0] = 6 * 3600.0
     assert call(client, token).status_code == 200
     refused(call(client, realm.sign(said(realm), key=STRANGER, kid="nine")))
@@ -234,27 +234,27 @@ def test_pass_for_half_a_day_while_the_sign_in_server_is_stopped(client, realm, 
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_cannot_be_judged_before_the_sign_in_server_was_ever_reached(client, realm, settings):
+def test_access_tokens_get_a_503_if_the_signing_keys_were_never_fetched(client, realm, settings):
     settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"
 
     refused(call(client, realm.access_token(CIRO)), 503, "unavailable")
 
 
-def test_are_worth_nothing_in_a_shop_without_a_sign_in_server(client, realm, settings):
+def test_access_tokens_are_refused_if_no_sign_in_server_is_configured(client, realm, settings):
     token = realm.access_token(CIRO, iss="")
     settings.OIDC_ISSUER = ""
 
     assert "no sign-in server" in refused(call(client, token))
 
 
-def test_of_somebody_deactivated_here_are_refused(client, realm):
+def test_access_tokens_of_a_user_deactivated_here_are_refused(client, realm):
     assert call(client, realm.access_token(CIRO)).status_code == 200
     User.objects.update(is_active=False)
 
     assert "may no longer come in" in refused(call(client, realm.access_token(CIRO)))
 
 
-def test_leave_no_trace_of_themselves_in_the_log(client, realm, capfd, caplog):
+def test_the_signature_of_a_refused_access_token_is_not_logged(client, realm, capfd, caplog):
     token = realm.access_token(CIRO, exp=now() - 60)
     refused(call(client, token))
 
@@ -262,7 +262,7 @@ def test_leave_no_trace_of_themselves_in_the_log(client, realm, capfd, caplog):
     assert token.rpartition(".")[2] not in caplog.text + capfd.readouterr().err
 
 
-def test_make_a_person_known_once(client, realm, django_assert_num_queries):
+def test_an_access_token_creates_its_user_once_and_then_costs_one_query(client, realm, django_assert_num_queries):
     call(client, realm.access_token(CIRO))
 
     with django_assert_num_queries(1):
