@@ -16,13 +16,13 @@ def _counted_hashes(settings):
 
 @pytest.fixture(autouse=True)
 def _patience_with_letters(monkeypatch):
-    """A mail server on a loaded machine may need longer for its answers than somebody at a browser is kept waiting."""
+    """Wait longer for the mail server than a user would be kept waiting: on a loaded machine, it answers slowly."""
     monkeypatch.setattr(emails, "SECONDS", 25.0)
 
 
 @pytest.fixture
 def cook(kitchen):
-    """A cook, known by Keycloak, whose row has by some mishap all that an account has."""
+    """A cook with an identity at Keycloak who also has, by mistake, all that belongs to a local account."""
     sync_roles(by=SYSTEM)
     user = account_holder("ciro@example.com", first_name="Ciro")
     user.email = "ciro@example.com"

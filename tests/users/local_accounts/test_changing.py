@@ -1,4 +1,4 @@
-"""Accounts get another password or e-mail, also when the password is forgotten."""
+"""Change of the password and the e-mail address of a local account, and password reset."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -10,7 +10,7 @@ from tests.users.account_holders import ANOTHER, CARLA, PASSWORD, STRANGER, acco
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
 
-def test_get_a_new_password_by_a_code(client, post):
+def test_a_forgotten_password_is_reset_with_the_code_in_the_e_mail(client, post):
     account_holder()
     they.forget(client)
 
@@ -23,7 +23,7 @@ def test_get_a_new_password_by_a_code(client, post):
     assert "has changed" in they.newest_letter(post).subject
 
 
-def test_get_no_new_password_by_a_wrong_code_or_none(client, post):
+def test_a_password_is_not_reset_with_a_wrong_code_or_without_one(client, post):
     account_holder()
     they.forget(client)
 
@@ -34,7 +34,7 @@ def test_get_no_new_password_by_a_wrong_code_or_none(client, post):
     assert User.objects.get().check_password(PASSWORD)
 
 
-def test_sign_out_everywhere_else_with_the_new_password(client, post):
+def test_a_password_reset_ends_the_sessions_of_all_other_browsers(client, post):
     account_holder()
     they.sign_in(client)
     elsewhere = type(client)()
@@ -46,7 +46,7 @@ def test_sign_out_everywhere_else_with_the_new_password(client, post):
     assert elsewhere.get(they.HISTORY).status_code == 200
 
 
-def test_change_the_password_and_stay(client, post):
+def test_changing_the_password_keeps_the_session_and_is_confirmed_by_e_mail(client, post):
     account_holder()
     they.sign_in(client)
 
@@ -59,7 +59,7 @@ def test_change_the_password_and_stay(client, post):
     assert "has changed" in they.newest_letter(post).subject
 
 
-def test_change_the_e_mail_once_the_new_one_is_confirmed(client, post):
+def test_the_e_mail_address_of_an_account_changes_once_the_new_one_is_confirmed(client, post):
     account_holder()
     they.sign_in(client)
     asked = client.post(they.EMAIL, {"email": "conti@example.com", "action_add": ""})
@@ -75,7 +75,7 @@ def test_change_the_e_mail_once_the_new_one_is_confirmed(client, post):
     assert "conti@example.com" in they.newest_letter(post, CARLA).text
 
 
-def test_take_no_e_mail_of_another_account_and_do_not_tell_that_there_is_one(client, post):
+def test_the_e_mail_address_of_another_account_is_refused_without_revealing_that_account(client, post):
     account_holder()
     account_holder("bruno@example.com")
     they.sign_in(client)

@@ -1,4 +1,4 @@
-"""Accounts tell nobody but their owner that they exist."""
+"""The existence of a local account is revealed to its owner only."""
 
 import pytest
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("kitchen", "post")
     [they.sign_up, they.forget, they.guess],
     ids=["signing up", "forgetting", "guessing"],
 )
-def test_answer_alike_whether_an_e_mail_is_known_or_not(client, cook, step):
+def test_answers_are_the_same_for_known_and_unknown_e_mail_addresses(client, cook, step):
     account_holder()
     account_holder("gone@example.com", is_active=False)
     UserFactory(email="dina@example.com")
@@ -30,7 +30,7 @@ def test_answer_alike_whether_an_e_mail_is_known_or_not(client, cook, step):
 
 
 @pytest.mark.parametrize("begin", [they.sign_up, they.forget], ids=["signing up", "forgetting"])
-def test_answer_alike_to_wrong_codes_too(client, begin):
+def test_answers_to_wrong_codes_are_the_same_for_known_and_unknown_e_mail_addresses(client, begin):
     account_holder()
     page = they.CONFIRM if begin is they.sign_up else they.CODE
 
@@ -46,7 +46,7 @@ def test_answer_alike_to_wrong_codes_too(client, begin):
 
 @pytest.mark.parametrize("step", [they.sign_up, they.guess], ids=["signing up", "guessing"])
 @pytest.mark.parametrize("email", [CARLA, STRANGER, "gone@example.com", "ciro@example.com"])
-def test_work_as_hard_for_an_e_mail_of_anybody(client, cook, step, email):
+def test_one_password_is_hashed_for_known_and_unknown_e_mail_addresses_alike(client, cook, step, email):
     account_holder()
     account_holder("gone@example.com", is_active=False)
     they.CountingHasher.done = 0
@@ -56,7 +56,7 @@ def test_work_as_hard_for_an_e_mail_of_anybody(client, cook, step, email):
     assert they.CountingHasher.done == 1
 
 
-def test_tell_the_owner_alone_that_there_is_one_already(client, post):
+def test_signing_up_with_a_known_e_mail_address_is_reported_to_its_owner_by_e_mail_only(client, post):
     account_holder()
 
     they.sign_up(client, name="Eve", password=ANOTHER)
@@ -67,7 +67,7 @@ def test_tell_the_owner_alone_that_there_is_one_already(client, post):
     assert not they.is_signed_in(client)
 
 
-def test_tell_a_stranger_by_letter_that_there_is_none(client, post):
+def test_a_password_reset_for_an_unknown_e_mail_address_is_answered_by_e_mail(client, post):
     they.forget(client, STRANGER)
 
     assert "No password of yours" in they.newest_letter(post, STRANGER).subject

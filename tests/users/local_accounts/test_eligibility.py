@@ -1,4 +1,4 @@
-"""Accounts, and whom they are not for: those whom a sign-in server knows, and those whose account was closed."""
+"""Users who may not use a local account: those with an identity at a sign-in server, and deactivated ones."""
 
 import pytest
 from django.contrib.auth import authenticate
@@ -17,14 +17,14 @@ from tests.users.account_holders import ANOTHER, PASSWORD, account_holder
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
 
-def test_stay_closed_to_whom_a_sign_in_server_knows(client, cook):
+def test_a_user_of_the_sign_in_server_cannot_sign_in_with_a_local_password(client, cook):
     answer = they.sign_in(client, "ciro@example.com")
 
     assert answer.status_code == 422
     assert authenticate(None, email="ciro@example.com", password=PASSWORD) is None
 
 
-def test_give_no_password_to_whom_a_sign_in_server_knows(client, post, cook):
+def test_a_user_of_the_sign_in_server_cannot_get_a_local_password(client, post, cook):
     they.forget(client, "ciro@example.com")
 
     assert "No password of yours" in they.newest_letter(post, "ciro@example.com").subject
@@ -35,7 +35,7 @@ def test_give_no_password_to_whom_a_sign_in_server_knows(client, post, cook):
     assert cook.check_password(PASSWORD)
 
 
-def test_stop_a_reset_of_somebody_whom_a_sign_in_server_has_come_to_know(client, post):
+def test_a_password_reset_is_refused_if_its_user_has_become_one_of_the_sign_in_server(client, post):
     user = account_holder()
     they.forget(client)
     client.post(they.CODE, {"code": they.code_in(post)})
@@ -47,7 +47,7 @@ def test_stop_a_reset_of_somebody_whom_a_sign_in_server_has_come_to_know(client,
     assert not they.is_signed_in(client)
 
 
-def test_make_another_customer_of_a_dismissed_cook_and_no_cook(client, post):
+def test_a_cook_who_signs_up_becomes_a_separate_customer_without_access_to_the_kitchen(client, post):
     sync_roles(by=SYSTEM)
     cook = upsert_user_from_claims(
         issuer="https://sso.example",
@@ -66,7 +66,7 @@ def test_make_another_customer_of_a_dismissed_cook_and_no_cook(client, post):
     assert not cook.has_usable_password()
 
 
-def test_are_changed_only_by_whoever_came_in_by_them(sign_in):
+def test_account_pages_are_forbidden_in_a_session_that_no_local_account_began(sign_in):
     browser = sign_in(KITCHEN)
 
     for page in (they.EMAIL, they.PASSWORD_PAGE, they.PROVE, they.PASSKEYS, they.ADD_PASSKEY):
@@ -76,7 +76,7 @@ def test_are_changed_only_by_whoever_came_in_by_them(sign_in):
     assert they.EMAIL not in browser.get(reverse("customers:profile")).content.decode()
 
 
-def test_show_in_the_profile_where_they_are_changed(client):
+def test_the_profile_of_a_local_account_links_to_the_account_pages(client):
     account_holder()
     they.sign_in(client)
 
@@ -87,7 +87,7 @@ def test_show_in_the_profile_where_they_are_changed(client):
         assert client.get(address).status_code == 200
 
 
-def test_stay_closed_when_they_were_closed(client, post):
+def test_a_deactivated_user_can_neither_sign_in_nor_reset_the_password(client, post):
     account_holder(is_active=False)
 
     assert they.sign_in(client).status_code == 422
@@ -96,7 +96,7 @@ def test_stay_closed_when_they_were_closed(client, post):
     assert not they.is_signed_in(client)
 
 
-def test_end_the_sessions_of_those_that_were_closed(client):
+def test_the_session_of_a_local_account_ends_when_its_user_is_deactivated(client):
     user = account_holder()
     they.sign_in(client)
     User.objects.filter(pk=user.pk).update(is_active=False)
@@ -104,7 +104,7 @@ def test_end_the_sessions_of_those_that_were_closed(client):
     assert client.get(they.HISTORY).status_code == 302
 
 
-def test_stop_a_confirmation_of_those_that_were_closed(client, post):
+def test_confirming_the_e_mail_address_does_not_sign_in_a_deactivated_user(client, post):
     they.sign_up(client)
     User.objects.update(is_active=False)
 

@@ -1,4 +1,4 @@
-"""Accounts while no letter can leave."""
+"""Local accounts while e-mail cannot be sent."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -13,12 +13,12 @@ pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
 @pytest.fixture
 def no_answer(settings):
-    """A mail server that is not there."""
+    """Configure a mail server at a port on which nothing listens."""
     settings.MAILERS = mail_url.parse_mail_url("smtp://127.0.0.1:1?tls=no")
 
 
 @pytest.mark.parametrize("step", [they.sign_up, they.forget, they.sign_in], ids=["sign up", "forget", "sign in"])
-def test_say_so_when_the_mail_server_is_gone_and_keep_nothing(client, no_answer, step):
+def test_account_forms_get_a_503_and_store_nothing_while_the_mail_server_is_down(client, no_answer, step):
     account_holder("waiting@example.com", verified=False)
     before = User.objects.count()
 
@@ -30,14 +30,14 @@ def test_say_so_when_the_mail_server_is_gone_and_keep_nothing(client, no_answer,
     assert not they.is_signed_in(client)
 
 
-def test_say_so_to_those_who_have_one_in_the_same_words(client, no_answer):
+def test_known_and_unknown_e_mail_addresses_get_the_same_answer_while_the_mail_server_is_down(client, no_answer):
     account_holder()
 
     assert they.get_to_see(client, they.sign_up, CARLA) == they.get_to_see(type(client)(), they.sign_up, STRANGER)
     assert they.get_to_see(client, they.forget, CARLA) == they.get_to_see(type(client)(), they.forget, STRANGER)
 
 
-def test_stay_as_they_are_changed_when_the_letter_about_it_cannot_leave(client, no_answer):
+def test_a_changed_password_is_kept_if_the_e_mail_about_it_cannot_be_sent(client, no_answer):
     account_holder()
     they.sign_in(client)
 
@@ -46,7 +46,7 @@ def test_stay_as_they_are_changed_when_the_letter_about_it_cannot_leave(client, 
     assert User.objects.get().check_password(ANOTHER)
 
 
-def test_say_so_when_a_code_cannot_be_sent_again(client, post, settings):
+def test_the_earlier_code_stays_valid_if_a_new_one_cannot_be_sent(client, post, settings):
     they.sign_up(client)
     code = they.code_in(post)
     they.limits_are_over()
@@ -59,7 +59,7 @@ def test_say_so_when_a_code_cannot_be_sent_again(client, post, settings):
     assert they.is_signed_in(client)
 
 
-def test_are_not_to_be_had_where_the_shop_writes_no_e_mail(client, settings):
+def test_sign_up_and_password_reset_are_unavailable_if_no_mail_server_is_configured(client, settings):
     settings.MAILERS = {}
     account_holder()
 

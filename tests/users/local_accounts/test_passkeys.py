@@ -1,4 +1,4 @@
-"""Passkeys, as far as no device is needed; with one they are in the journeys."""
+"""Passkeys, as far as no authenticator is needed; `tests/journeys/test_accounts.py` has one."""
 
 import json
 
@@ -16,7 +16,7 @@ BY_PASSKEY = reverse("mfa_login_webauthn")
 
 @pytest.fixture
 def carla(client):
-    """Somebody with an account, signed in; gives who it is."""
+    """Sign in a user with a local account, and return the user."""
     user = account_holder()
     they.sign_in(client)
     return user
@@ -24,7 +24,7 @@ def carla(client):
 
 @pytest.fixture
 def passkey(carla):
-    """One of theirs, as far as a list shows it."""
+    """A passkey of Carla's, with no more data than a list shows."""
     return passkey_of(carla)
 
 
@@ -34,7 +34,7 @@ def passkey_of(user, name="My phone", id="a-credential"):
 
 
 def removal(page):
-    """Give the address of the first button that removes a passkey."""
+    """Return the URL of the first removal form, relative to the list of passkeys."""
     return page.content.decode().partition('action="/accounts/passkeys/')[2].partition('"')[0]
 
 
@@ -66,7 +66,7 @@ JUNK = [
 
 
 @pytest.mark.parametrize("junk", JUNK)
-def test_take_no_junk_for_a_signature(client, junk):
+def test_a_malformed_credential_does_not_sign_in(client, junk):
     client.get(BY_PASSKEY)
 
     answer = client.post(BY_PASSKEY, {"credential": junk})
@@ -76,7 +76,7 @@ def test_take_no_junk_for_a_signature(client, junk):
 
 
 @pytest.mark.parametrize("junk", JUNK)
-def test_take_no_junk_for_a_passkey(client, carla, junk):
+def test_a_malformed_credential_is_not_stored_as_a_passkey(client, carla, junk):
     prove(client)
     client.get(they.ADD_PASSKEY)
 
@@ -86,7 +86,7 @@ def test_take_no_junk_for_a_passkey(client, carla, junk):
     assert not Authenticator.objects.exists()
 
 
-def test_give_a_script_something_to_sign_that_names_nobody(client):
+def test_the_sign_in_challenge_requires_user_verification_and_names_no_credential(client):
     asked = client.get(BY_PASSKEY).json()["publicKey"]
 
     assert asked["rpId"] == "localhost"
@@ -94,7 +94,7 @@ def test_give_a_script_something_to_sign_that_names_nobody(client):
     assert not asked.get("allowCredentials")
 
 
-def test_are_named_by_us_and_by_nothing_that_counts_rows(client, carla):
+def test_registration_options_and_removal_urls_of_passkeys_contain_no_primary_key(client, carla):
     prove(client)
 
     page = client.get(they.ADD_PASSKEY)
@@ -107,7 +107,7 @@ def test_are_named_by_us_and_by_nothing_that_counts_rows(client, carla):
     assert f"/passkeys/{row}/" not in client.get(they.PASSKEYS).content.decode()
 
 
-def test_are_added_and_removed_only_after_the_password_once_more(client, passkey):
+def test_adding_or_removing_a_passkey_requires_the_password_again(client, passkey):
     page = client.get(they.PASSKEYS)
     assert "My phone" in page.content.decode()
 
@@ -116,7 +116,7 @@ def test_are_added_and_removed_only_after_the_password_once_more(client, passkey
     assert Authenticator.objects.exists()
 
 
-def test_are_gone_once_the_password_is_proved(client, post, passkey):
+def test_a_passkey_is_removed_once_the_password_has_been_entered_again(client, post, passkey):
     asked = client.post(f"{they.PASSKEYS}{removal(client.get(they.PASSKEYS))}")
 
     proved = client.post(asked["Location"], {"password": PASSWORD})
@@ -126,7 +126,7 @@ def test_are_gone_once_the_password_is_proved(client, post, passkey):
     assert "A passkey less" in they.newest_letter(post).subject
 
 
-def test_are_removed_by_their_owner_alone(client, passkey):
+def test_a_passkey_cannot_be_removed_by_another_user(client, passkey):
     bruno = account_holder("bruno@example.com")
     passkey_of(bruno, id="brunos")
     browser = type(client)()
@@ -137,13 +137,13 @@ def test_are_removed_by_their_owner_alone(client, passkey):
     assert Authenticator.objects.filter(user=bruno).exists()
 
 
-def test_are_not_removed_by_being_looked_at(client, passkey):
+def test_removing_a_passkey_requires_a_post_request(client, passkey):
     prove(client)
 
     assert client.get(f"{they.PASSKEYS}{removal(client.get(they.PASSKEYS))}").status_code == 405
 
 
-def test_leave_the_password_good_alone(client, passkey):
+def test_an_account_with_a_passkey_can_still_sign_in_by_password_alone(client, passkey):
     browser = type(client)()
 
     they.sign_in(browser)

@@ -1,4 +1,4 @@
-"""How often somebody may try: counted in the database, with Redis or without."""
+"""Rate limits of sign-in and local accounts: counted in the database, with Redis or without."""
 
 import time
 from datetime import timedelta
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
 @pytest.fixture(autouse=True)
 def _within_a_minute(monkeypatch):
-    """Let all the tries of a test come within the minute in which they count, however slow the machine is."""
+    """Advance the clock of the rate limits a millisecond per reading: all attempts of a test are within a minute."""
     milliseconds = count(1_000 * int(time.time()))
     clock = SimpleNamespace(time=lambda: next(milliseconds) / 1_000, monotonic=time.monotonic, sleep=time.sleep)
     monkeypatch.setattr(ratelimit, "time", clock)
@@ -35,14 +35,14 @@ def _within_a_minute(monkeypatch):
 
 @pytest.fixture(params=["with Redis", "without Redis"])
 def redis(request):
-    """Redis there, and gone."""
+    """Run the test with Redis, and without it."""
     if request.param == "without Redis":
         breaker.of_redis.trip(RedisIsGone())
-        breaker.of_redis._stopped.set()  # it does not come back in this test
+        breaker.of_redis._stopped.set()  # the breaker does not close again in this test
 
 
 def tries(client, step, how_often):
-    """Try so often; give the last status but one, and the last answer."""
+    """Repeat a step; return the last status but one, and the last answer."""
     statuses = []
     for _try in range(how_often):
         answer = step(client)
@@ -59,7 +59,7 @@ def is_the_page_for_too_often(answer):
     return answer.status_code == 429 and answer["Retry-After"] == "300" and "A little slower, please" in said
 
 
-def test_let_nobody_guess_a_sixth_password(client, redis):
+def test_the_sixth_wrong_password_is_rate_limited(client, redis):
     account_holder()
 
     before, sixth = tries(client, wrong_password, 6)
@@ -68,7 +68,7 @@ def test_let_nobody_guess_a_sixth_password(client, redis):
     assert is_the_page_for_too_often(sixth)
 
 
-def test_hold_off_the_right_password_too_and_only_for_that_e_mail(client, redis):
+def test_a_rate_limited_e_mail_address_and_no_other_is_refused_the_right_password_too(client, redis):
     account_holder()
     account_holder("bruno@example.com")
     tries(client, wrong_password, 5)
@@ -77,14 +77,14 @@ def test_hold_off_the_right_password_too_and_only_for_that_e_mail(client, redis)
     assert they.sign_in(client, "bruno@example.com").status_code == 302
 
 
-def test_hold_off_guesses_at_somebody_who_is_not_there_in_the_same_way(client, redis):
+def test_the_sixth_password_for_an_unknown_e_mail_address_is_rate_limited_too(client, redis):
     before, sixth = tries(client, lambda client: they.sign_in(client, STRANGER, "a guess"), 6)
 
     assert before == 422
     assert is_the_page_for_too_often(sixth)
 
 
-def test_hold_off_one_address_that_tries_many_e_mails(client, redis):
+def test_an_ip_address_is_rate_limited_after_wrong_passwords_for_ten_e_mail_addresses(client, redis):
     for nth in range(10):
         assert they.sign_in(client, f"{nth}@example.com", "a guess").status_code == 422
 
@@ -93,7 +93,7 @@ def test_hold_off_one_address_that_tries_many_e_mails(client, redis):
     assert they.sign_in(elsewhere, "11@example.com", "a guess").status_code == 422
 
 
-def test_send_no_sixth_letter_to_anybody_in_an_hour(client, post, redis):
+def test_the_sixth_password_reset_for_an_e_mail_address_is_rate_limited(client, post, redis):
     account_holder()
 
     before, sixth = tries(client, they.forget, 6)
@@ -103,7 +103,7 @@ def test_send_no_sixth_letter_to_anybody_in_an_hour(client, post, redis):
     assert len(post.taken("email", to=CARLA)) == 5
 
 
-def test_make_no_more_than_twenty_accounts_an_hour_from_one_address(client, redis):
+def test_the_twenty_first_sign_up_from_an_ip_address_is_rate_limited(client, redis):
     for nth in range(20):
         assert they.sign_up(client, f"{nth}@example.com").status_code == 302
         client.cookies.clear()
@@ -111,7 +111,7 @@ def test_make_no_more_than_twenty_accounts_an_hour_from_one_address(client, redi
     assert is_the_page_for_too_often(they.sign_up(client, "20@example.com"))
 
 
-def test_let_nobody_try_passkeys_without_end(client, redis):
+def test_the_eleventh_sign_in_attempt_by_passkey_is_rate_limited(client, redis):
     before, eleventh = tries(
         client, lambda client: client.post(reverse("mfa_login_webauthn"), {"credential": "{}"}), 11
     )
@@ -120,7 +120,7 @@ def test_let_nobody_try_passkeys_without_end(client, redis):
     assert is_the_page_for_too_often(eleventh)
 
 
-def test_send_one_address_no_more_than_thirty_times_a_minute_to_keycloak(client, realm, redis):
+def test_the_thirty_first_authorization_request_from_an_ip_address_is_rate_limited(client, realm, redis):
     before, thirty_first = tries(client, lambda _browser: type(client)().get(LEAVE), 31)
 
     assert before == 302
@@ -129,7 +129,7 @@ def test_send_one_address_no_more_than_thirty_times_a_minute_to_keycloak(client,
     assert len(realm.asked) == 30
 
 
-def test_let_nobody_guess_at_an_open_browser(client, redis):
+def test_the_sixth_wrong_password_at_reauthentication_is_rate_limited(client, redis):
     account_holder()
     they.sign_in(client)
 
@@ -139,13 +139,13 @@ def test_let_nobody_guess_at_an_open_browser(client, redis):
     assert is_the_page_for_too_often(last)
 
 
-def test_let_somebody_in_who_knows_the_password_however_often(client, redis):
+def test_twelve_successful_sign_ins_are_not_rate_limited(client, redis):
     account_holder()
 
     assert {they.sign_in(type(client)()).status_code for _each in range(12)} == {302}
 
 
-def test_are_over_when_their_time_is(client, redis):
+def test_a_rate_limit_ends_with_its_counters(client, redis):
     account_holder()
     tries(client, wrong_password, 6)
     they.limits_are_over()
@@ -153,7 +153,7 @@ def test_are_over_when_their_time_is(client, redis):
     assert they.sign_in(client).status_code == 302
 
 
-def test_are_not_in_the_shops_own_cache(client):
+def test_rate_limits_still_hold_after_the_default_cache_was_cleared(client):
     account_holder()
     wrong_password(client)
     caches["default"].clear()
@@ -162,7 +162,7 @@ def test_are_not_in_the_shops_own_cache(client):
     assert is_the_page_for_too_often(tries(client, wrong_password, 5)[1])
 
 
-def test_control_in_the_shops_own_cache_they_would_be_gone_with_redis(client, monkeypatch):
+def test_control_rate_limits_in_the_default_cache_would_not_hold_while_redis_is_down(client, monkeypatch):
     breaker.of_redis.trip(RedisIsGone())
     breaker.of_redis._stopped.set()
     monkeypatch.setattr("allauth.core.internal.ratelimit.cache", caches["default"])
@@ -172,7 +172,7 @@ def test_control_in_the_shops_own_cache_they_would_be_gone_with_redis(client, mo
     assert (before, twentieth.status_code) == (422, 422)
 
 
-def test_hold_no_address_and_no_e_mail_longer_than_they_count(client):
+def test_rate_limit_counters_contain_no_e_mail_address_and_are_purged_once_expired(client):
     account_holder()
     wrong_password(client)
     assert not RateLimitCounter.objects.filter(cache_key__contains="carla").exists()
@@ -183,36 +183,36 @@ def test_hold_no_address_and_no_e_mail_longer_than_they_count(client):
     assert not RateLimitCounter.objects.exists()
 
 
-# --- Where somebody comes from ---
+# --- The address of the client ---
 
 
 def address_of(**headers):
     return get_adapter().get_client_ip(RequestFactory().get("/", **headers))
 
 
-def test_go_by_the_line_itself_where_there_is_no_proxy(settings):
+def test_the_client_address_is_that_of_the_connection_if_there_is_no_proxy(settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
     assert address_of(REMOTE_ADDR="203.0.113.5", HTTP_X_FORWARDED_FOR="198.51.100.7") == "203.0.113.5"
 
 
-def test_go_by_the_last_word_of_the_proxy_where_there_is_one(settings):
+def test_the_client_address_is_the_last_one_in_x_forwarded_for_if_there_is_one_proxy(settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
-    forwarded = "10.0.0.1, 198.51.100.7"  # the first is what the client says of itself
+    forwarded = "10.0.0.1, 198.51.100.7"  # the first one can be set by the client
     assert address_of(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=forwarded) == "198.51.100.7"
     assert address_of(REMOTE_ADDR="127.0.0.1") == "127.0.0.1"
 
 
-def test_let_nobody_try_whose_address_is_none(settings):
+def test_a_client_without_a_valid_address_is_refused(settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
     with pytest.raises(PermissionDenied):
         address_of(HTTP_X_FORWARDED_FOR="somewhere")
 
 
-def test_count_a_whole_network_of_the_new_kind_as_one(client):
-    """Whoever has one address of IPv6 has 2^64 of them."""
+def test_the_addresses_of_one_ipv6_network_share_a_rate_limit(client):
+    """A client with one IPv6 address usually has the 2^64 of its network."""
     for nth in range(10):
         neighbour = type(client)(REMOTE_ADDR=f"2001:db8::{nth + 1}")
         they.sign_in(neighbour, f"{nth}@example.com", PASSWORD)

@@ -1,4 +1,4 @@
-"""Accounts are found, and opened by e-mail and password."""
+"""Sign-in to a local account by e-mail address and password."""
 
 import pytest
 from django.contrib.auth import authenticate
@@ -13,18 +13,18 @@ from tests.users.account_holders import CARLA, PASSWORD, account_holder
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
 
-def test_are_offered_on_the_sign_in_page_with_the_way_back(client):
+def test_the_sign_in_page_links_to_account_sign_in_and_sign_up_with_next(client):
     page = client.get(they.WAYS_IN, {"next": "/orders/"}).content.decode()
 
     assert f'href="{they.SIGN_IN}?next=%2Forders%2F"' in page
     assert f'href="{they.SIGN_UP}?next=%2Forders%2F"' in page
 
 
-def test_are_not_offered_to_whoever_is_to_prove_it_again(client):
+def test_the_sign_in_page_offers_no_local_account_for_reauthentication(client):
     assert they.SIGN_IN not in client.get(they.WAYS_IN, {"again": "1"}).content.decode()
 
 
-def test_open_to_e_mail_and_password(client):
+def test_an_account_is_signed_in_by_password_and_e_mail_address_in_any_case(client):
     account_holder()
 
     answer = client.post(they.SIGN_IN, {"login": "Carla@Example.COM ", "password": PASSWORD}, follow=True)
@@ -32,7 +32,7 @@ def test_open_to_e_mail_and_password(client):
     assert answer.request["PATH_INFO"] == they.HISTORY
 
 
-def test_stay_closed_to_a_wrong_password_and_say_nothing_of_it(client):
+def test_a_wrong_password_is_refused_and_not_repeated_in_the_page(client):
     account_holder()
 
     answer = they.sign_in(client, password="five cheeses")
@@ -43,7 +43,7 @@ def test_stay_closed_to_a_wrong_password_and_say_nothing_of_it(client):
     assert not they.is_signed_in(client)
 
 
-def test_open_to_no_username(client):
+def test_a_username_cannot_be_used_to_sign_in_to_an_account(client):
     user = account_holder()
 
     assert they.sign_in(client, email=user.username).status_code == 422
@@ -51,7 +51,7 @@ def test_open_to_no_username(client):
     assert authenticate(None, email=user.username, password=PASSWORD) is None
 
 
-def test_stay_closed_while_the_e_mail_is_not_confirmed(client):
+def test_an_account_cannot_sign_in_before_its_e_mail_address_is_confirmed(client):
     account_holder(verified=False)
 
     assert they.sign_in(client)["Location"] == they.CONFIRM
@@ -59,7 +59,7 @@ def test_stay_closed_while_the_e_mail_is_not_confirmed(client):
     assert client.get(they.HISTORY).status_code == 302
 
 
-def test_never_carry_what_staff_may(client):
+def test_staff_groups_do_not_count_in_a_session_of_a_local_account(client):
     sync_roles(by=SYSTEM)
     assign_roles(account_holder(), [MANAGER])
     they.sign_in(client)
@@ -70,7 +70,7 @@ def test_never_carry_what_staff_may(client):
     assert client.get(they.HISTORY).status_code == 200
 
 
-def test_begin_a_session_with_a_new_key(client, post):
+def test_signing_in_to_an_account_gives_the_session_a_new_key_and_keeps_the_basket(client, post):
     client.get(reverse("orders:basket"))
     client.post(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
     account_holder()
@@ -84,7 +84,7 @@ def test_begin_a_session_with_a_new_key(client, post):
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"])
-def test_lead_nobody_out_of_the_shop(client, elsewhere):
+def test_signing_in_to_an_account_never_redirects_to_another_site(client, elsewhere):
     account_holder()
 
     assert they.sign_in(client, next=elsewhere)["Location"] == reverse("users:landing")

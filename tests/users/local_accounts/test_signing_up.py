@@ -1,4 +1,4 @@
-"""Accounts are made: a name, an e-mail that is confirmed, a password."""
+"""Sign-up for a local account: name, password, and an e-mail address that is confirmed by a code."""
 
 import re
 from datetime import timedelta
@@ -19,7 +19,7 @@ from tests.users.account_holders import CARLA, PASSWORD, account_holder
 pytestmark = pytest.mark.usefixtures("kitchen", "post")
 
 
-def test_are_open_once_the_e_mail_is_confirmed(client, post):
+def test_a_new_account_is_signed_in_once_its_e_mail_address_is_confirmed(client, post):
     asked = they.sign_up(client)
 
     assert asked["Location"] == they.CONFIRM
@@ -33,7 +33,7 @@ def test_are_open_once_the_e_mail_is_confirmed(client, post):
     assert client.session["_auth_user_backend"] == sessions.ACCOUNT
 
 
-def test_make_a_customer_with_a_name_of_ours(client, post):
+def test_signing_up_creates_a_customer_with_an_opaque_username(client, post):
     they.sign_up(client, name="Carla <b>")
     they.confirm(client, they.code_in(post))
 
@@ -44,13 +44,13 @@ def test_make_a_customer_with_a_name_of_ours(client, post):
     assert "Carla &lt;b&gt;" in client.get(they.HISTORY).content.decode()
 
 
-def test_lead_back_to_where_somebody_was(client, post):
+def test_signing_up_redirects_back_to_the_page_in_next(client, post):
     they.sign_up(client, next=reverse("orders:basket"))
 
     assert they.confirm(client, they.code_in(post))["Location"] == reverse("orders:basket")
 
 
-def test_are_written_to_in_plain_words_with_nothing_of_what_was_typed(client, post):
+def test_the_confirmation_e_mail_contains_nothing_that_was_typed_as_a_name(client, post):
     they.sign_up(client, name="Click https://evil.example {{ origin }}")
 
     letter = they.newest_letter(post)
@@ -72,7 +72,7 @@ def test_are_written_to_in_plain_words_with_nothing_of_what_was_typed(client, po
         ({"password1": "p" * 2000}, "at most 1000"),
     ],
 )
-def test_say_what_is_wrong_beside_the_field_and_keep_the_rest(client, post, typed, sentence):
+def test_an_invalid_sign_up_shows_the_error_and_keeps_all_fields_except_the_password(client, post, typed, sentence):
     form = {"first_name": "Carla", "email": CARLA, "password1": PASSWORD} | typed
 
     answer = client.post(they.SIGN_UP, form)
@@ -87,7 +87,7 @@ def test_say_what_is_wrong_beside_the_field_and_keep_the_rest(client, post, type
 
 
 @pytest.mark.parametrize("code", ["", "AAAA-AAAA", "ß" * 30, "x" * 5000, "\x00"])
-def test_stay_closed_to_a_code_that_is_none(client, post, code):
+def test_a_wrong_or_malformed_code_does_not_confirm_an_e_mail_address(client, post, code):
     they.sign_up(client)
 
     answer = they.confirm(client, code)
@@ -97,7 +97,7 @@ def test_stay_closed_to_a_code_that_is_none(client, post, code):
     assert not EmailAddress.objects.get().verified
 
 
-def test_take_three_wrong_codes_and_no_more(client, post):
+def test_the_right_code_is_refused_after_three_wrong_ones(client, post):
     they.sign_up(client)
     right = they.code_in(post)
     for _try in range(3):
@@ -109,7 +109,7 @@ def test_take_three_wrong_codes_and_no_more(client, post):
     assert not they.is_signed_in(client)
 
 
-def test_write_again_when_asked(client, post):
+def test_a_new_code_is_sent_on_request(client, post):
     they.sign_up(client)
     first = they.code_in(post)
     they.limits_are_over()
@@ -121,7 +121,7 @@ def test_write_again_when_asked(client, post):
     assert they.is_signed_in(client)
 
 
-def test_go_on_from_the_sign_in_when_the_browser_was_closed(client, post):
+def test_a_sign_up_can_be_completed_by_signing_in_after_the_browser_was_closed(client, post):
     they.sign_up(client)
     client.cookies.clear()
     they.limits_are_over()
@@ -133,7 +133,7 @@ def test_go_on_from_the_sign_in_when_the_browser_was_closed(client, post):
     assert User.objects.count() == 1
 
 
-def test_are_forgotten_when_nobody_confirms_them_in_a_day(client, post):
+def test_the_purge_deletes_accounts_that_were_not_confirmed_within_a_day(client, post):
     account_holder("old@example.com", verified=True, date_joined=clock.now() - timedelta(days=2))
     account_holder("forgotten@example.com", verified=False, date_joined=clock.now() - timedelta(hours=25))
     account_holder("fresh@example.com", verified=False, date_joined=clock.now() - timedelta(hours=23))
