@@ -1,12 +1,12 @@
-"""Browsers for people, and what the shop's pages complain of in their consoles."""
+"""Browser contexts for the people of a test, and the errors that the shop's pages log to their consoles."""
 
 from contextlib import ExitStack, contextmanager
 
 from tests.waiting import LIMIT
 
-# What htmx writes when a press replaces a poll that is under way. A request that failed says `htmx:sendError`, too.
+# What htmx logs when a button press replaces a poll. For a request that failed it also logs `htmx:sendError`.
 ABORTED = ("htmx:sendAbort", "htmx:afterRequest")
-PATIENCE = 1000 * LIMIT  # milliseconds in which a page shows what a test waits for, however loaded the machine is
+PATIENCE = 1000 * LIMIT  # milliseconds to wait for a page, more than it takes on a loaded machine
 
 
 @contextmanager
@@ -26,9 +26,11 @@ def contexts(browser, address, **usual):
 @contextmanager
 def browsers(browser, address, *, refusals=("422",), **usual):
     """
-    Give people browsers of their own until the block ends: `page = arrives()`. No page of the shop may complain.
+    Yield a function that opens a page in a browser context of its own: `page = arrives()`.
 
-    :param refusals: the answers that belong to the journey; Chromium writes every 4xx and 5xx down as an error
+    After the block, assert that no page of the shop has logged an error.
+
+    :param refusals: the status codes that the test expects; Chromium logs every 4xx and 5xx answer as an error
     """
     complaints = []
 

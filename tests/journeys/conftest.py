@@ -1,4 +1,4 @@
-"""Journeys: people in the system's Chromium, against a live server."""
+"""Browser tests: the system's Chromium against a live server."""
 
 import os
 from functools import cache
@@ -29,14 +29,14 @@ def browser_type_launch_args():
 
 @pytest.fixture
 def shop(transactional_db):
-    """The demo's shop: its kitchen, menu and people."""
+    """Set up the demo's shop: its kitchen, menu and people."""
     call_command("set_up_shop", verbosity=0)
     call_command("set_up_demo", verbosity=0)
 
 
 @pytest.fixture
 def served_shop(shop):
-    """The demo's shop for processes of their own: they do not take the quick hashes of this one."""
+    """Set up the demo's shop for a server process, which does not accept this process's fast password hashes."""
     User.objects.update(password=good_hash())
 
 
@@ -47,12 +47,12 @@ def good_hash():
 
 @pytest.fixture(params=[True, False], ids=["with a script", "without a script"])
 def scripted(request):
-    """Tell whether people have JavaScript on; every journey goes both ways."""
+    """Return whether JavaScript is on; tests run with both values."""
     return request.param
 
 
 @pytest.fixture
 def somebody(shop, live_server, browser, scripted):
-    """Give people browsers of their own: `page = somebody()`. None of them may see an error in the console."""
+    """Yield a function that opens a page in a browser context of its own; fail if a page logs an error."""
     with browsers(browser, live_server.url, java_script_enabled=scripted) as arrives:
         yield arrives

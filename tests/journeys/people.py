@@ -1,4 +1,4 @@
-"""What people do in the shop, as they would say it. Each step is over when the page shows what came of it."""
+"""Steps of people on the shop's pages; most of them wait until the page shows the result."""
 
 import re
 
@@ -23,16 +23,16 @@ def sign_out(page: Page) -> None:
 
 def look_again(page: Page, *, scripted: bool) -> None:
     """
-    Load a page again that would do so by itself only every twenty seconds, without a script.
+    Load a page again if JavaScript is off: it would reload itself only every twenty seconds.
 
-    Not by `reload`, which fails when the page is just loading itself.
+    `reload` would fail if the page reloads itself at that moment.
     """
     if not scripted:
         page.goto(page.url)
 
 
 def choose(page: Page, pizza: str, *, size: str, adding: list[str], scripted: bool) -> None:
-    """Go from the menu to a pizza and choose."""
+    """Open a pizza from the menu, and select its size and toppings."""
     page.goto("/menu/")
     page.get_by_role("link", name=pizza, exact=True).first.click()
     expect(page.get_by_role("heading", name=pizza, level=1)).to_be_visible()
@@ -52,7 +52,7 @@ def add_to_basket(page: Page) -> None:
 def check_out(
     page: Page, *, name: str = "Anna Bianchi", email: str = "", allergies: str = "", bring_it_to: str = ""
 ) -> None:
-    """Order what is in the basket, to pick it up or to have it brought."""
+    """Order what is in the basket, for pickup unless a street is given."""
     page.goto("/basket/")
     page.get_by_role("link", name="Checkout").click()
     if bring_it_to:
@@ -68,7 +68,7 @@ def check_out(
 
 
 def order(page: Page, *, bring_it_to: str = "") -> None:
-    """Order one Margherita as it comes."""
+    """Order one Margherita without changes."""
     page.goto("/menu/margherita/")
     add_to_basket(page)
     check_out(page, bring_it_to=bring_it_to)
@@ -83,7 +83,7 @@ def cook(page: Page, number: int) -> None:
 
 
 def make_an_account(page: Page, letters: TestMessageSinks, *, email: str = CARLA) -> None:
-    """Make an account, on its page, with the code from the letter."""
+    """Fill in the sign-up page, and enter the code from the e-mail."""
     page.get_by_label("Your name").fill("Carla")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)

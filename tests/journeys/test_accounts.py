@@ -1,4 +1,4 @@
-"""A guest makes an account, keeps the order that was placed before, forgets the password and gets a passkey."""
+"""Accounts of customers: sign-up with an earlier guest order, a forgotten password, passkeys."""
 
 import re
 
@@ -16,7 +16,7 @@ MY_ORDERS = re.compile("/orders/$")
 
 @pytest.fixture
 def letters(post, settings, live_server):
-    """The postbox of the shop, whose letters name the address that the browsers know."""
+    """Return the message sinks; links in the e-mails lead to the live server."""
     settings.SHOP_ORIGIN = live_server.url
     return post
 
@@ -28,7 +28,7 @@ def sign_in(page, password=PASSWORD):
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def test_from_a_guests_order_to_an_account_that_holds_it(somebody, letters):
+def test_a_guest_who_signs_up_can_link_an_earlier_order_to_the_new_account(somebody, letters):
     carla = somebody()
     order(carla)
     the_link = carla.url
@@ -46,7 +46,7 @@ def test_from_a_guests_order_to_an_account_that_holds_it(somebody, letters):
     assert somebody().request.get(the_link).status == 404
 
 
-def test_from_a_forgotten_password_to_a_new_one(somebody, letters):
+def test_a_customer_who_resets_a_forgotten_password_is_signed_in_and_other_sessions_end(somebody, letters):
     carla, thief = somebody(), somebody()
     carla.goto("/accounts/sign-up/")
     make_an_account(carla, letters)
@@ -71,7 +71,7 @@ def test_from_a_forgotten_password_to_a_new_one(somebody, letters):
 
 
 def a_device(page):
-    """Give a browser a device that makes passkeys and agrees to everything."""
+    """Add a virtual authenticator to a browser, which creates passkeys and confirms every request."""
     devices = page.context.new_cdp_session(page)
     devices.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
@@ -82,7 +82,7 @@ def a_device(page):
 
 @pytest.fixture
 def at_home(letters, somebody, scripted):
-    """Somebody with an account, signed in, at a browser with a device for passkeys."""
+    """Return the page of a customer who has just signed up; None without JavaScript."""
     if not scripted:
         return None
     page = somebody()
@@ -110,7 +110,7 @@ def sign_in_by_passkey(page):
 
 
 @pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
-def test_sign_in_with_a_passkey_until_it_is_removed(somebody, letters, at_home):
+def test_a_customer_can_sign_in_with_a_passkey_until_it_is_removed(somebody, letters, at_home):
     a_device(at_home)
     add_a_passkey(at_home)
     sign_out(at_home)
@@ -129,7 +129,7 @@ def test_sign_in_with_a_passkey_until_it_is_removed(somebody, letters, at_home):
 
 
 @pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
-def test_find_no_passkey_where_the_device_has_none(somebody, letters, at_home):
+def test_signing_in_with_a_passkey_on_a_device_without_one_says_that_none_was_used(somebody, letters, at_home):
     sign_out(at_home)
     _devices, _device = a_device(at_home)
 
@@ -140,7 +140,9 @@ def test_find_no_passkey_where_the_device_has_none(somebody, letters, at_home):
 
 @pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
 @pytest.mark.parametrize("why", ["a sign-in server knows them", "their account is closed"])
-def test_a_passkey_opens_nothing_to_those_who_may_not_come_in(somebody, letters, at_home, why):
+def test_a_passkey_does_not_sign_in_a_user_who_is_inactive_or_known_to_a_sign_in_server(
+    somebody, letters, at_home, why
+):
     a_device(at_home)
     add_a_passkey(at_home)
     sign_out(at_home)
@@ -157,7 +159,7 @@ def test_a_passkey_opens_nothing_to_those_who_may_not_come_in(somebody, letters,
     expect(at_home.get_by_role("heading", name="Come in")).to_be_visible()
 
 
-def test_a_form_that_comes_back_has_the_cursor_where_something_is_wrong(somebody, letters):
+def test_a_rejected_account_form_has_the_focus_on_its_first_invalid_field(somebody, letters):
     page = somebody()
 
     sign_in(page, "a guess")
@@ -170,7 +172,7 @@ def test_a_form_that_comes_back_has_the_cursor_where_something_is_wrong(somebody
     expect(page.get_by_label("E-mail")).to_be_focused()
 
 
-def test_passkeys_are_offered_only_where_a_script_can_ask_for_them(somebody, scripted):
+def test_the_button_to_sign_in_with_a_passkey_is_visible_only_with_javascript(somebody, scripted):
     page = somebody()
     page.goto("/accounts/by-e-mail/")
 

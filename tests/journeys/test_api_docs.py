@@ -1,4 +1,4 @@
-"""The page about the API, for people who write programs."""
+"""The API documentation page."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,7 +7,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("scripted", [True], ids=["with a script"])
-def test_shows_what_may_be_called_with_nothing_from_elsewhere(somebody, live_server):
+def test_the_api_documentation_page_explains_tokens_and_loads_nothing_from_other_hosts(somebody, live_server):
     reader, elsewhere = somebody(), []
     reader.on("request", lambda request: elsewhere.append(request.url))
 

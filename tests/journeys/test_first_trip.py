@@ -1,6 +1,6 @@
 """
-A guest orders two pizzas, follows them, and is told of them by e-mail and SMS; the chef cooks them in another browser;
-the manager reads how it went.
+A guest orders two pizzas, follows the order, and gets notifications by e-mail and SMS; the chef cooks in another
+browser; the manager reads the order's timeline.
 """
 
 import re
@@ -22,12 +22,12 @@ PROMISE = re.compile(r"Ready between\s*\d\d:\d\d and \d\d:\d\d")
 EMAILS = ["Order #1 is in line for the oven", "Order #1 is ready for pickup", "Order #1 is in your hands"]
 SMS = ["#1 is in", "Hi Anna! Your order #1 is ready for pickup!"]  # up to the first comma
 
-SECONDS_TO_ANSWER = 20  # for the postbox; a message without an answer by then might be sent twice
+SECONDS_TO_ANSWER = 20  # for the message sinks; a message without an answer by then may be sent twice
 
 
 @pytest.fixture
 def letters(post, shop, live_server, tmp_path):
-    """A worker and beat, as a real shop runs them, by which people are told; gives the postbox they write to."""
+    """Run a worker and beat, as a real shop does; yield the message sinks to which they send."""
     variables = {
         **environment_of(post.box, SECONDS_TO_ANSWER),
         "ORIGIN": live_server.url,
@@ -42,7 +42,7 @@ def letters(post, shop, live_server, tmp_path):
 
 
 def have_arrived(letters, *, emails, sms):
-    """Wait until these have arrived by each channel, in this order, and no others."""
+    """Wait until these messages have arrived by each channel, in this order, and no others."""
 
     def arrived():
         subjects = [letter.subject for letter in letters.taken("email", to="anna@example.com")]
@@ -51,7 +51,9 @@ def have_arrived(letters, *, emails, sms):
     until(lambda: arrived() == (emails, sms), why=letters.taken)
 
 
-def test_from_the_menu_to_the_counter(somebody, scripted, letters):
+def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_email_and_sms(
+    somebody, scripted, letters
+):
     anna, ciro, marta = somebody(), somebody(), somebody()
 
     # Pepperoni 14.99 x 1.60, with two toppings at 2.50; Margherita 12.99 with one.
@@ -69,7 +71,7 @@ def test_from_the_menu_to_the_counter(somebody, scripted, letters):
     expect(tracker).to_contain_text(PROMISE)
     expect(anna.get_by_role("main")).to_contain_text("€44.47")
     assert re.search(r"/orders/[0-9a-f-]{36}/[\w-]{43}/$", anna.url)
-    have_arrived(letters, emails=EMAILS[:1], sms=SMS[:1])  # before later ones are due, which would replace them
+    have_arrived(letters, emails=EMAILS[:1], sms=SMS[:1])  # before later ones exist, which would overtake them
 
     sign_in(ciro, "chef")
     expect(ciro).to_have_url(re.compile("/kitchen/$"))
@@ -97,7 +99,7 @@ def test_from_the_menu_to_the_counter(somebody, scripted, letters):
     marta.get_by_role("link", name="Orders", exact=True).first.click()
     marta.get_by_role("link", name="1", exact=True).click()
     timeline = marta.get_by_role("region", name="What happened").get_by_role("row")
-    expect(timeline).to_have_count(6)  # the heads of the columns, and five events
+    expect(timeline).to_have_count(6)  # the header row and five events
     expect(timeline.nth(1)).to_contain_text("Placed as #1, €44.47")
     expect(timeline.nth(3)).to_contain_text("Ciro Russo")
     expect(timeline.nth(5)).to_contain_text("Handed over, €44.47 taken in cash")

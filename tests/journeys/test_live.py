@@ -1,4 +1,4 @@
-"""Two screens: what one person does, another sees a moment later without touching anything, and without polling."""
+"""Live updates: one person's step appears on another person's page without a reload and without polling."""
 
 import re
 from datetime import timedelta
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def screens(served_shop, browser):
-    """Open screens of a shop that streams: `page = screens()`."""
+    """Serve the shop with streams, and yield a function that opens a page of it: `page = screens()`."""
     with serving() as server, browsers(browser, f"http://127.0.0.1:{server.port}", refusals=()) as opens:
         yield opens
 
@@ -33,13 +33,13 @@ def ref_of(page):
 
 
 def stop_clock(page):
-    """Stop the clock of a page: its intervals pass only by `page.clock.run_for`."""
+    """Stop the clock of a page, so that its timers run only by `page.clock.run_for`."""
     page.clock.install(time=FRIDAY_NIGHT)
     page.clock.pause_at(FRIDAY_NIGHT + timedelta(seconds=1))
 
 
 def count_fetches(page):
-    """Count from now on what a page asks for by itself: gives how to read it."""
+    """Count the htmx requests of a page from now on; return a function that returns the count."""
     page.evaluate(
         """() => {
             window.fetches = 0;
@@ -49,7 +49,7 @@ def count_fetches(page):
     return lambda: page.evaluate("window.fetches")
 
 
-def test_follow_without_a_reload_and_without_polling(screens):
+def test_the_guests_page_and_the_board_follow_an_order_without_a_reload_and_without_polling(screens):
     anna, ciro = screens(), screens()
     for page in (anna, ciro):
         stop_clock(page)
@@ -72,10 +72,10 @@ def test_follow_without_a_reload_and_without_polling(screens):
     assert [count() for count in fetches] == [1, 1]
 
 
-def test_change_under_a_reader_without_moving_them_and_say_it_once(screens):
+def test_an_update_of_the_order_page_keeps_focus_and_scroll_position_and_is_announced_once(screens):
     anna = screens()
     order(anna)
-    anna.wait_for_load_state()  # as long as its stylesheets are not in, it is shorter
+    anna.wait_for_load_state()  # until its stylesheets are loaded, the page is shorter
     anna.set_viewport_size({"width": 390, "height": 600})
     anna.get_by_role("link", name="the way to order").focus()
     anna.evaluate("window.scrollTo(0, 500)")
@@ -101,7 +101,7 @@ def test_change_under_a_reader_without_moving_them_and_say_it_once(screens):
 
 
 def hears(page, *beginnings):
-    """Wait until a screen reader was told what begins so, and nothing else: that is said once a page has settled."""
+    """Wait until exactly the sentences that begin so were announced to a screen reader, and return them."""
 
     def heard():
         return page.evaluate("window.heard")
@@ -110,7 +110,7 @@ def hears(page, *beginnings):
     return heard()
 
 
-def test_hidden_ask_nothing_and_catch_up_when_they_are_looked_at(screens):
+def test_a_hidden_board_sends_no_requests_and_is_updated_when_it_is_shown_again(screens):
     ciro = screens()
     stop_clock(ciro)
     sign_in(ciro, "chef")
@@ -131,7 +131,7 @@ def test_hidden_ask_nothing_and_catch_up_when_they_are_looked_at(screens):
 
 
 def hide(page, *, hidden):
-    """Tell a page what it would hear if its tab were put away; a browser without windows never does."""
+    """Send a page the event of a tab that is hidden or shown; a headless browser never sends it."""
     page.evaluate(
         """(hidden) => {
             Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });

@@ -1,4 +1,4 @@
-"""A board lost what keeps it live: meanwhile it polls, and then it is live again without a hand on it."""
+"""A board that loses its stream polls in the meantime, and is live again by itself once the stream is back."""
 
 from contextlib import ExitStack
 
@@ -20,12 +20,12 @@ from tests.waiting import LIMIT, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-LONGEST_PAUSE = 90  # seconds in which a page that lost its stream tries again
+LONGEST_PAUSE = 90  # seconds until a page that lost its stream connects again, at most
 
 
 @pytest.fixture
 def wires():
-    """Lay wires that can fail: `wire = wires(port)`."""
+    """Yield a function that opens a proxy with faults before a port: `wire = wires(port)`."""
     with ExitStack() as laid:
 
         def lay(port):
@@ -38,7 +38,7 @@ def wires():
 
 @pytest.fixture
 def ciro(served_shop, browser):
-    """Open the board, live: `page, ear = ciro(port)`."""
+    """Yield a function that opens the board with its stream: `page, ear = ciro(port)`."""
     with ExitStack() as opened:
 
         def arrives(port):
@@ -57,7 +57,7 @@ def somebody_orders():
 
 
 def is_live(page, ear, order):
-    """See a step arrive through the stream, and on the page."""
+    """Assert that a step of an order arrives through the stream, and that the page shows it."""
 
     def is_told():
         return ear.is_told(Kitchen.objects.get().version, seconds=LONGEST_PAUSE + LIMIT)
@@ -67,7 +67,7 @@ def is_live(page, ear, order):
     expect(page.locator(f".column-{order.status}")).to_contain_text(f"#{order.number}")
 
 
-def test_after_the_process_of_its_streams_was_killed(ciro):
+def test_a_board_is_live_again_after_the_process_of_its_stream_was_killed(ciro):
     port = free_port()
     with serving() as pages, in_front(pages=pages.port, streams=port) as front:
         with serving(port=port) as streams:
@@ -83,7 +83,7 @@ def test_after_the_process_of_its_streams_was_killed(ciro):
 
 
 @pytest.mark.parametrize("fault", [Wire.cut, Wire.silence])
-def test_after_redis_was_gone(ciro, wires, fault):
+def test_a_board_is_live_again_after_redis_was_gone(ciro, wires, fault):
     wire = wires(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0]))
     with serving(redis_port=wire.port) as server:
         page, ear = ciro(server.port)
@@ -96,7 +96,7 @@ def test_after_redis_was_gone(ciro, wires, fault):
         is_live(page, ear, order)
 
 
-def test_after_its_line_went_silent(ciro, wires):
+def test_a_board_is_live_again_after_the_connection_of_its_stream_went_silent(ciro, wires):
     with serving() as pages, serving() as streams:
         wire = wires(streams.port)
         with in_front(pages=pages.port, streams=wire.port) as front:

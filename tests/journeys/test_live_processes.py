@@ -1,4 +1,4 @@
-"""A real shop's processes: pages from threads, streams from one of their own, one address before both."""
+"""A real shop's processes, for pages and for streams, behind one address."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @contextmanager
 def opened(browser, *, scheme, **variables):
-    """Open a shop by its make targets, and a page of it."""
+    """Serve the shop by its make targets, and yield a page in a browser context."""
     port = free_port()
     address = f"http://localhost:{port}"
     variables["ORIGIN"] = address
@@ -40,7 +40,7 @@ def opened(browser, *, scheme, **variables):
         yield opens()
 
 
-def test_keep_a_cook_informed_without_a_reload(served_shop, browser):
+def test_the_processes_of_a_real_shop_update_the_kitchens_board_without_a_reload(served_shop, browser):
     with opened(browser, scheme="http") as ciro:
         sign_in(ciro, "chef")
         ear = Ear(ciro)
@@ -54,8 +54,8 @@ def test_keep_a_cook_informed_without_a_reload(served_shop, browser):
         expect(ciro.locator(f".column-{placed.status}")).to_contain_text("#1")
 
 
-def test_keep_a_guest_informed_with_a_real_shops_settings(shop, browser, tmp_path):
-    """The proxy says "https"; a browser takes `localhost` for as safe, and keeps the cookies that want it."""
+def test_the_processes_and_settings_of_a_real_shop_update_a_guests_order_without_a_reload(shop, browser, tmp_path):
+    """The proxy declares "https"; a browser treats `localhost` as secure, so it keeps `__Host-` cookies."""
     with opened(browser, scheme="https", PIZZERIA_DEMO="0", STATIC_FOLDER=str(tmp_path)) as anna:
         order(anna)
         assert {cookie["name"] for cookie in anna.context.cookies()} == {"__Host-session", "__Host-csrf"}

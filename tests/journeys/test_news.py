@@ -1,4 +1,4 @@
-"""What a customer is told on the page: seen, opened, put away."""
+"""A customer's notifications on the page: unread, opened, cleared."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +11,7 @@ from tests.journeys.people import order, sign_in
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_is_counted_until_it_is_seen_and_there_until_it_is_put_away(somebody, scripted):
+def test_a_notification_is_counted_as_unread_until_it_is_seen_and_listed_until_it_is_cleared(somebody, scripted):
     carla = somebody()
     sign_in(carla, "customer")
     order(carla)

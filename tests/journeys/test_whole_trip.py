@@ -1,4 +1,4 @@
-"""Deliveries, second thoughts and second tries."""
+"""Orders that are delivered, cancelled or recalled, and the kitchen's board while it is used."""
 
 import re
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def told(scripted):
-    """Tell what a page comes to say by itself."""
+    """Return a function that waits until a page shows a sentence; without JavaScript it loads the page again first."""
 
     def comes_to_say(page, sentence):
         look_again(page, scripted=scripted)
@@ -32,7 +32,9 @@ def ciro(somebody):
     return page
 
 
-def test_a_delivery_is_brought_and_when_nobody_is_home_brought_again(somebody, scripted, ciro, told):
+def test_a_delivery_that_failed_because_nobody_was_home_is_delivered_at_the_second_attempt(
+    somebody, scripted, ciro, told
+):
     anna, dina = somebody(), somebody()
     order(anna, bring_it_to="Via Appia 7")
     cook(ciro, 1)
@@ -40,7 +42,7 @@ def test_a_delivery_is_brought_and_when_nobody_is_home_brought_again(somebody, s
 
     sign_in(dina, "driver")
     expect(dina.get_by_role("button", name="Claim")).to_be_visible()
-    expect(dina.get_by_role("main")).not_to_contain_text("Via Appia 7")  # told to its own driver only
+    expect(dina.get_by_role("main")).not_to_contain_text("Via Appia 7")  # shown only to the driver who claimed it
     dina.get_by_role("button", name="Claim").click()
     expect(dina.get_by_role("main")).to_contain_text("Via Appia 7")
     dina.get_by_role("button", name="Leave with it").click()
@@ -49,7 +51,7 @@ def test_a_delivery_is_brought_and_when_nobody_is_home_brought_again(somebody, s
     if scripted:
         dina.get_by_text("Could not deliver").click()
     else:
-        dina.goto("/delivery/?still")  # the form is open, and no renewal of the page closes it
+        dina.goto("/delivery/?still")  # the form is open, and the page does not reload itself
     dina.get_by_role("radio", name="nobody opened the door").check()
     dina.get_by_role("button", name="Bring it back").click()
     expect(dina.get_by_role("button", name="Leave with it")).to_be_visible()
@@ -61,7 +63,7 @@ def test_a_delivery_is_brought_and_when_nobody_is_home_brought_again(somebody, s
     assert list(replay.differences()) == []
 
 
-def test_a_guest_changes_their_mind_before_the_oven_and_not_after(somebody, ciro, told):
+def test_a_guest_can_cancel_an_order_only_until_it_is_in_the_oven(somebody, ciro, told):
     anna, luca = somebody(), somebody()
     order(anna)
     order(luca)
@@ -78,7 +80,7 @@ def test_a_guest_changes_their_mind_before_the_oven_and_not_after(somebody, ciro
     assert [order.status for order in Order.objects.order_by("number")] == ["cancelled", "ready"]
 
 
-def test_the_kitchen_cancels_and_the_guest_reads_why(somebody, ciro, told):
+def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(somebody, ciro, told):
     anna = somebody()
     order(anna)
 
@@ -97,7 +99,7 @@ def test_the_kitchen_cancels_and_the_guest_reads_why(somebody, ciro, told):
     expect(anna.get_by_text("Keep this link")).to_have_count(0)
 
 
-def test_a_ready_pizza_goes_back_into_the_oven(somebody, ciro, told):
+def test_a_ready_ticket_that_the_kitchen_recalls_is_in_the_oven_again(somebody, ciro, told):
     anna = somebody()
     order(anna)
     cook(ciro, 1)
@@ -109,7 +111,7 @@ def test_a_ready_pizza_goes_back_into_the_oven(somebody, ciro, told):
     told(anna, "In the oven")
 
 
-def test_one_guests_endless_word_widens_nobodys_ticket(somebody):
+def test_a_very_long_word_in_a_ticket_does_not_widen_the_kitchens_board(somebody):
     anna, ciro = somebody(), somebody()
     order(anna)
     Ticket.objects.update(notes="x" * 500, allergies="W" * 300)
@@ -124,7 +126,7 @@ def test_one_guests_endless_word_widens_nobodys_ticket(somebody):
 
 
 @pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
-def test_a_press_replaces_a_poll_that_is_under_way_and_nothing_fails(somebody, ciro):
+def test_a_button_pressed_while_the_board_polls_replaces_the_poll_and_takes_effect(somebody, ciro):
     order(somebody())
     expect(ciro.locator(".column-waiting")).to_contain_text("#1")
     asked = []

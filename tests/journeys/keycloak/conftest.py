@@ -1,4 +1,4 @@
-"""People who sign in by a real Keycloak, at a shop that nothing but its environment connects to it."""
+"""Browsers, a real Keycloak, and shops that are connected to it by their environment only."""
 
 from contextlib import ExitStack
 from functools import cache
@@ -20,7 +20,7 @@ REFUSALS = ("401", "403", "422", "503")
 
 @pytest.fixture
 def shop(transactional_db):
-    """A shop without people: those come from Keycloak."""
+    """Set up a shop without users: they come from Keycloak."""
     call_command("set_up_shop", verbosity=0)
     fill_menu(by=SYSTEM, at=clock.now())
 
@@ -32,7 +32,7 @@ def realm(request):
 
 @pytest.fixture(scope="package")
 def _opened(django_db_setup, _real_keycloak, message_servers):
-    """Open a shop for a realm, once: gives its address."""
+    """Yield a function that serves a shop for a realm, once, and returns its address."""
     with ExitStack() as shops:
 
         @cache
@@ -49,13 +49,13 @@ def _opened(django_db_setup, _real_keycloak, message_servers):
 
 @pytest.fixture
 def scripted(realm):
-    """Tell whether people have JavaScript on: at one realm they do, at the other they do not."""
+    """Return whether JavaScript is on: it is for one realm, and off for the other."""
     return realm == OURS
 
 
 @pytest.fixture
 def shop_of(shop, keycloak, _opened):
-    """Tell the address of a realm's shop."""
+    """Return a function that returns the address of a realm's shop."""
     return _opened
 
 
@@ -66,6 +66,6 @@ def address(shop_of, realm):
 
 @pytest.fixture
 def somebody(browser, address):
-    """Give people browsers of their own: `page = somebody()`. No page of the shop may complain in the console."""
+    """Yield a function that opens a page in a browser context of its own; fail if a page logs an unexpected error."""
     with browsers(browser, address, refusals=REFUSALS) as arrives:
         yield arrives

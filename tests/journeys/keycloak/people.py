@@ -1,4 +1,4 @@
-"""What people do at Keycloak's door, and what happens to them there."""
+"""Steps of people who sign in by Keycloak, and the age of their sessions."""
 
 import re
 from importlib import import_module
@@ -16,7 +16,7 @@ def set_out(page: Page) -> None:
 
 
 def prove(page: Page, name: str) -> None:
-    """Fill Keycloak's form in."""
+    """Fill in Keycloak's sign-in form and submit it."""
     page.get_by_label("Username or email").fill(name)
     show_password(page)
 
@@ -33,21 +33,21 @@ def sign_in(page: Page, name: str) -> None:
 
 
 def is_asked_who_it_is(page: Page) -> None:
-    """See Keycloak's form before somebody."""
+    """Assert that the page is Keycloak's form with the password."""
     expect(page.get_by_label("Password", exact=True)).to_be_visible()
 
 
 def minutes_pass(page: Page, minutes: int) -> None:
     """
-    Let the session in somebody's browser grow older, while it shows no page of the shop.
+    Leave the shop's page, and make the browser's session older.
 
-    A page that renews itself would ask about the session at the same moment as the test.
+    A page that reloads itself would send a request at the same moment as the test.
     """
     page.goto("about:blank")
     session_grows_older(page, minutes)
 
 
 def session_grows_older(page: Page, minutes: int) -> None:
-    """Make the session older without leaving the page that is open."""
+    """Make the browser's session older without leaving the page that is open."""
     [key] = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == settings.SESSION_COOKIE_NAME]
     grows_older(import_module(settings.SESSION_ENGINE).SessionStore(key), minutes=minutes)

@@ -1,4 +1,4 @@
-"""Keycloak is stopped in the middle of an evening, and started again."""
+"""An outage of Keycloak: it is stopped while people are signed in, and started again."""
 
 from functools import partial
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def both(shop_of, browser):
-    """Both shops: a way to have somebody arrive at each."""
+    """Yield, for each realm, a function that opens a page of its shop."""
     with (
         browsers(browser, shop_of(OURS), refusals=REFUSALS) as ours,
         browsers(browser, shop_of(PLAIN), refusals=REFUSALS) as plain,
@@ -26,7 +26,9 @@ def both(shop_of, browser):
         yield {OURS: ours, PLAIN: plain}
 
 
-def test_stops_nobody_who_is_in_and_lets_nobody_wait_who_is_not(both, shop_of, keycloak):
+def test_while_keycloak_is_down_sessions_and_tokens_stay_valid_and_a_sign_in_gets_an_error_page(
+    both, shop_of, keycloak
+):
     at_work, tokens = {}, {}
     for realm, arrives in both.items():
         at_work[realm] = arrives()
@@ -57,7 +59,7 @@ def call(address, token):
 
 
 def sets_out_in_vain(page):
-    """See the shop itself say that Keycloak is gone: from one of its pages to another."""
+    """Assert that a sign-in leads to a page of the shop which says that it is not possible now."""
     answers = []
     page.on("response", lambda answer: answers.append(answer.status) if answer.request.is_navigation_request() else 0)
     set_out(page)
@@ -66,6 +68,6 @@ def sets_out_in_vain(page):
 
 
 def leads_to_keycloak(address):
-    """Return whether a shop sends people there again; that there was no answer it remembers for a few seconds."""
+    """Return whether a shop redirects to Keycloak again; it remembers a failure for a few seconds."""
     limits_are_over()
     return requests.get(f"{address}/accounts/keycloak/", timeout=30, allow_redirects=False).status_code == 302

@@ -1,4 +1,4 @@
-"""Programs with a token of the realm."""
+"""API clients with an access token of the realm."""
 
 import jwt
 import pytest
@@ -15,13 +15,13 @@ SECONDS_BETWEEN_LOOKS_FOR_KEYS = 60
 
 @pytest.fixture
 def me(address):
-    """Ask the API who a token is: gives the answer."""
+    """Return a function that calls `/api/me` with a token and returns the response."""
     return lambda token: requests.get(
         f"{address}/api/me", headers={"Authorization": f"Bearer {token}"}, timeout=30, allow_redirects=False
     )
 
 
-def test_are_known_by_their_own_account(me, keycloak, realm):
+def test_an_api_client_is_identified_by_its_service_account(me, keycloak, realm):
     answer = me(keycloak.token_of_till(realm))
 
     assert answer.json() == {
@@ -32,7 +32,7 @@ def test_are_known_by_their_own_account(me, keycloak, realm):
     }
 
 
-def test_go_on_with_a_key_that_is_new(me, keycloak, realm, somebody):
+def test_tokens_and_sessions_and_sign_ins_work_after_keycloak_has_rotated_its_keys(me, keycloak, realm, somebody):
     before = keycloak.token_of_till(realm)
     ciro = somebody()
     sign_in(ciro, "chef")

@@ -1,4 +1,4 @@
-"""A session that Keycloak began, followed to its end: on pages, on an open board, and from either side."""
+"""Sessions of people who signed in by Keycloak: removed roles, disabled accounts, and the end from either side."""
 
 import re
 from contextlib import closing
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def take_kitchen(keycloak, realm):
-    """Take the cook's role from the cook, wherever the realm keeps it."""
+    """Return a function that removes the cook's role, which is one of the realm or of a client."""
     return lambda: keycloak.take_role("chef", "chef", realm=realm, client=WEB[PLAIN] if realm == PLAIN else None)
 
 
@@ -40,7 +40,7 @@ def ciro(somebody):
     return page
 
 
-def test_loses_a_role_that_was_taken_away(ciro, take_kitchen):
+def test_a_session_loses_a_role_that_was_removed_in_keycloak(ciro, take_kitchen):
     take_kitchen()
     minutes_pass(ciro, 5)
 
@@ -49,11 +49,11 @@ def test_loses_a_role_that_was_taken_away(ciro, take_kitchen):
     assert ciro.goto("/orders/").status == 200
 
 
-def test_keeps_no_board_open_without_the_role(ciro, take_kitchen, address):
+def test_an_open_board_and_its_stream_are_closed_when_the_role_was_removed_in_keycloak(ciro, take_kitchen, address):
     with closing(stream_to(ciro, address)) as stream:
         stream.next()
-        # Let the page only poll: were it to ask for its stream again at the same moment, the later of the two requests
-        # would sign it out, because the earlier one has given the session another key.
+        # The page can only poll. If it also requested its stream at the same moment, the later of the two requests
+        # would sign it out, because the earlier one has changed the session's key.
         ciro.route("**/stream/**", lambda route: route.fulfill(status=503))
         take_kitchen()
         session_grows_older(ciro, 5)
@@ -63,13 +63,13 @@ def test_keeps_no_board_open_without_the_role(ciro, take_kitchen, address):
 
 
 def stream_to(page, address):
-    """Open the board's stream by itself, as the browser of a page would."""
+    """Open the board's stream with the cookies of a page."""
     client = Client()
     client.cookies.load({cookie["name"]: cookie["value"] for cookie in page.context.cookies(address)})
     return Reader(urlsplit(address), "/stream/board/", client)
 
 
-def test_ends_for_a_cook_who_was_dismissed(ciro, keycloak, realm):
+def test_a_session_ends_when_the_account_was_disabled_in_keycloak(ciro, keycloak, realm):
     keycloak.disable("chef", realm=realm)
     minutes_pass(ciro, 5)
 
@@ -81,7 +81,7 @@ def test_ends_for_a_cook_who_was_dismissed(ciro, keycloak, realm):
     expect(ciro.get_by_text("Account is disabled")).to_be_visible()
 
 
-def test_is_not_begun_anew_by_an_account_of_a_dismissed_cook(ciro, keycloak, realm, post):
+def test_a_cook_disabled_in_keycloak_gets_no_access_by_a_password_reset_or_a_new_account(ciro, keycloak, realm, post):
     assert ciro.goto("/accounts/passkeys/add/").status == 403
     keycloak.disable("chef", realm=realm)
     minutes_pass(ciro, 5)
@@ -106,7 +106,7 @@ def test_is_not_begun_anew_by_an_account_of_a_dismissed_cook(ciro, keycloak, rea
 
 
 @pytest.mark.parametrize(("name", "button"), [("chef", "Sign out"), ("manager", "Log out")])
-def test_ends_at_keycloak_too_when_somebody_signs_out(somebody, scripted, address, name, button):
+def test_signing_out_of_the_shop_ends_the_session_at_keycloak_too(somebody, scripted, address, name, button):
     person = somebody(java_script_enabled=scripted)
     sign_in(person, name)
 
@@ -117,7 +117,7 @@ def test_ends_at_keycloak_too_when_somebody_signs_out(somebody, scripted, addres
     is_asked_who_it_is(person)
 
 
-def test_ends_here_too_when_keycloak_ends_it(ciro, keycloak, realm):
+def test_a_session_that_was_ended_in_keycloak_ends_in_the_shop_too(ciro, keycloak, realm):
     keycloak.end_sessions("chef", realm=realm)
 
     until(lambda: ciro.goto("/kitchen/").url.endswith("/accounts/sign-in/?next=/kitchen/"))

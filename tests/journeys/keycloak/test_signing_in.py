@@ -1,4 +1,4 @@
-"""Everybody at Keycloak's form, and where it leads them."""
+"""Signing in by Keycloak: the page to which it leads, and the user that it signs in."""
 
 import re
 
@@ -23,14 +23,14 @@ OWN_PAGES = {
 }
 
 
-def test_leads_everybody_to_ones_own_page(somebody, scripted):
+def test_signing_in_by_keycloak_leads_each_role_to_its_own_page(somebody, scripted):
     for name, page in OWN_PAGES.items():
         person = somebody(java_script_enabled=scripted)
         sign_in(person, name)
         expect(person).to_have_url(re.compile(f"{page}$"))
 
 
-def test_leads_back_to_the_page_that_asked_for_it(somebody):
+def test_signing_in_by_keycloak_leads_back_to_the_page_that_required_it(somebody):
     ciro = somebody()
 
     ciro.goto("/kitchen/orders/")
@@ -41,7 +41,7 @@ def test_leads_back_to_the_page_that_asked_for_it(somebody):
 
 
 @pytest.mark.parametrize("realm", [PLAIN], indirect=True)
-def test_makes_nothing_of_roles_that_are_not_ours(somebody):
+def test_a_keycloak_role_that_the_shop_does_not_know_gives_no_permissions(somebody):
     otto = somebody()
 
     sign_in(otto, "operator")
@@ -52,7 +52,7 @@ def test_makes_nothing_of_roles_that_are_not_ours(somebody):
     expect(otto.get_by_role("link", name="Orders", exact=True)).to_have_count(0)
 
 
-def test_keeps_two_people_with_one_address_at_two_servers_apart(shop_of, browser, keycloak):
+def test_two_people_with_one_email_address_in_two_realms_are_two_users(shop_of, browser, keycloak):
     for realm in (OURS, PLAIN):
         keycloak.change_email("customer", "carla@example.com", realm=realm)
     with browsers(browser, shop_of(OURS)) as here, browsers(browser, shop_of(PLAIN), refusals=["404"]) as there:

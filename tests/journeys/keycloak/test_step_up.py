@@ -1,4 +1,4 @@
-"""A manager stops the oven long after signing in: whoever sits there now shows once more who they are."""
+"""Step-up: a manager who signed in long ago authenticates again before cancelling an order in the oven."""
 
 import re
 from datetime import timedelta
@@ -26,11 +26,13 @@ def in_the_oven(shop):
     return order
 
 
-def test_asks_for_the_password_again_and_leads_back_to_the_page(somebody, scripted, in_the_oven):
+def test_cancelling_an_order_in_the_oven_asks_for_the_password_again_and_then_returns_to_the_page(
+    somebody, scripted, in_the_oven
+):
     marta = somebody(java_script_enabled=scripted)
     sign_in(marta, "manager")
     signed_in_at = OidcSession.objects.get().authenticated_at
-    until(lambda: clock.now() - signed_in_at > timedelta(seconds=1))  # by Keycloak's clock, which has no smaller unit
+    until(lambda: clock.now() - signed_in_at > timedelta(seconds=1))  # the resolution of Keycloak's clock
     minutes_pass(marta, 11)
     it_was_as_long_ago_at_keycloak(marta)
 
@@ -47,7 +49,7 @@ def test_asks_for_the_password_again_and_leads_back_to_the_page(somebody, script
 
 
 def it_was_as_long_ago_at_keycloak(page):
-    """Nobody can turn Keycloak's clock: the age it is asked for is as much younger as time has not passed there."""
+    """Replace `max_age=600` by `max_age=0` in the request to Keycloak, whose clock the test cannot set."""
     tools = page.context.new_cdp_session(page)
     tools.send("Fetch.enable", {"patterns": [{"urlPattern": "*/protocol/openid-connect/auth?*"}]})
 
