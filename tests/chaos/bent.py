@@ -1,10 +1,10 @@
 """
-`python -m tests.chaos.bent BEND CELERY…`: a worker of the shop with something wrong with it, for tests and controls.
+`python -m tests.chaos.bent BEND CELERY…`: a worker of the shop with a fault, for tests and controls.
 
-    killed:FAILPOINT    there it is killed with all its children, as by a power cut
-    hasty:FAILPOINT     the same; and it writes down that a notice is sent before it sends it
-    careless            it looks what is to be told, and notes that it has looked only when another has looked, too
-    poisoned:REF        whoever tells that this order is confirmed is killed, alone
+    killed:FAILPOINT    at the failpoint it is killed with all its child processes, as by a power cut
+    hasty:FAILPOINT     the same; and it marks a notification as sent before it sends it
+    careless            it claims events without a lock: it reads them, and marks them when another has read them, too
+    poisoned:REF        the process that publishes this order's `order.confirmed.v1` is killed, without its parent
 """
 
 import os
@@ -31,7 +31,7 @@ from pizzeria.foundation.events import relay  # noqa: E402
 from pizzeria.foundation.events.models import OutboxEntry  # noqa: E402
 from tests.waiting import until  # noqa: E402
 
-A_WHILE = 20  # seconds, for which a process waits for another one to look as well: less than a task may take
+A_WHILE = 20  # seconds for which a process waits until another one has read, too: less than a task's time limit
 
 
 def main(bend, *celery):
@@ -80,7 +80,7 @@ def careless_take(*, at, aggregate_ref=None):
 
 
 def wait_for_another_who_looks(event_id):
-    with Redis.from_url(settings.REDIS_URL) as counter, suppress(AssertionError):  # nobody has come
+    with Redis.from_url(settings.REDIS_URL) as counter, suppress(AssertionError):  # no other process has read it
         counter.incr(f"looked:{event_id}")
         until(lambda: int(counter.get(f"looked:{event_id}")) > 1, seconds=A_WHILE)
 

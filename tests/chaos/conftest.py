@@ -1,4 +1,4 @@
-"""A large shop with its processes, which a test may kill; none of them outlives it."""
+"""A shop with a large capacity, and its processes, which a test may kill; none of them outlives the test."""
 
 import pytest
 from django.core.cache import cache
@@ -10,21 +10,21 @@ from tests.chaos.works import Works
 
 @pytest.fixture(autouse=True)
 def _empty_broker():
-    """Empty the broker once all has arrived that an earlier test left to it."""
+    """Empty the broker once every wake-up of earlier tests has reached it."""
     evening.all_nudged()
     cache.clear()
 
 
 @pytest.fixture
 def post(tmp_path, settings):
-    """Message sinks of one test alone, in which nothing arrives from workers that another test killed."""
+    """Yield message sinks for one test, which get nothing from workers that another test killed."""
     with message_sinks.running(tmp_path, settings) as post:
         yield post
 
 
 @pytest.fixture
 def kitchen(transactional_db):
-    """A shop that takes a whole evening's orders at once, and has an oven for each: no promise ever slips."""
+    """Set up a shop that can hold and cook all orders at once, so that no promise slips; return its kitchen."""
     kitchen = shop.open_shop()
     kitchen.max_concurrent_orders = kitchen.oven_slots = 1000
     kitchen.save()

@@ -1,4 +1,4 @@
-"""An evening's orders, each of a guest with an address and a number of their own; and who of them was told what."""
+"""Orders of an evening, each of a guest with an e-mail address and a phone number of their own, and their messages."""
 
 from collections import Counter
 from dataclasses import replace
@@ -12,7 +12,7 @@ from pizzeria.foundation.events.relay import relay_due
 from tests import shop
 
 LEASE_IS_OVER = timedelta(seconds=61)
-PATIENCE = 300  # seconds, until the workers have told a whole evening's guests: more than a loaded machine takes
+PATIENCE = 300  # seconds for the workers to send a whole evening's messages: more than a loaded machine takes
 
 
 def address(number):
@@ -30,22 +30,22 @@ def place(number, *, at=None):
 
 
 def recipients(numbers):
-    """Give everybody whom these orders are to be told to, by each way."""
+    """Return the e-mail addresses and phone numbers to which messages of these orders are sent."""
     return {who for number in numbers for who in (address(number), phone(number))}
 
 
 def all_nudged():
-    """Wait until every nudge of this process has reached the broker."""
+    """Wait until every wake-up of the relay by this process has reached the broker."""
     background._process_queue.wait()
 
 
 def arrived(post):
-    """Count the messages that arrived, without reading them."""
+    """Return the number of messages that arrived, without reading them."""
     return sum(1 for _each in post.box.store.folder.glob("[0-9]*.json"))
 
 
 def times_told(post):
-    """Count by recipient, from what arrived."""
+    """Return the number of messages that arrived, by recipient."""
     return Counter(message.to for message in post.taken())
 
 
@@ -54,13 +54,13 @@ def all_relayed():
 
 
 def nothing_is_due():
-    """Tell whether the workers have done all they can: what is left, if anything, somebody holds."""
+    """Return whether no notification and no event is due; what is left, if anything, is claimed or retried later."""
     now = clock.now()
     return not Notification.objects.due(now).exists() and not OutboxEntry.objects.eligible(now).exists()
 
 
 def finish(**whose):
-    """Do what beat and workers would do a minute later, when what killed ones had taken is due again."""
+    """Do what beat and workers would do a minute later, when the leases of killed workers have ended."""
     later = clock.now() + LEASE_IS_OVER
     relay_due(now=lambda: later)
     for notification in Notification.objects.due(later).filter(**whose):
@@ -68,7 +68,7 @@ def finish(**whose):
 
 
 def states():
-    """Count the notices by what became of them, for who reads why a test fails."""
+    """Return the number of notifications by channel and state, for the message of a failed test."""
     return Counter(Notification.objects.values_list("channel", "state"))
 
 

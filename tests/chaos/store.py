@@ -1,4 +1,4 @@
-"""A Redis of a test's own, to be killed, silenced and brought back at the same port with what it held."""
+"""A Redis for one test, which can be killed, silenced and started again on the same port with its data."""
 
 import re
 import signal
@@ -35,21 +35,21 @@ class Store:
         until(self._answers)
 
     def kill(self):
-        """Be gone at once: whoever calls is refused."""
+        """Kill the server: connections are refused from now on."""
         self._process.kill()
         self._process.wait(timeout=30)
 
     def silence(self):
-        """Take every call, and say nothing."""
+        """Stop the server by SIGSTOP: it accepts connections, but does not answer."""
         self._process.send_signal(signal.SIGSTOP)
 
     def speak(self):
-        """Go on where it was silenced."""
+        """Continue the server after `silence`."""
         self._process.send_signal(signal.SIGCONT)
 
     def _answers(self):
         try:
             with Redis.from_url(self.url, socket_timeout=2) as client:
                 return client.ping()
-        except RedisError:  # nobody is there yet, or has no time
+        except RedisError:  # not started yet, or too busy
             return False

@@ -1,8 +1,8 @@
 """
-Beat and workers away for an hour: what is still news is told when they are back, what is none any more is not.
+No beat and no worker for an hour: afterwards the notifications that still apply are sent, and the others expire.
 
-The worker that relays is back first. So each message is sent when those of later events are there, which may overtake
-it; a worker that did both at a time would now and then be quicker with the one than with the other.
+The worker that relays is started first. So each message is sent when those of later events exist, which may overtake
+it; with one worker for both queues, a message would sometimes be sent before the later event is relayed.
 """
 
 from datetime import timedelta
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def ready_since(chef):
-    """Place and cook a guest's order so long ago, while nobody tells anybody anything."""
+    """Return a function that places and cooks a guest's order at a past time, while no worker runs."""
 
     def ready(guest, **ago):
         at = clock.now() - timedelta(**ago)
@@ -32,11 +32,11 @@ def ready_since(chef):
 
 
 def became_of(order):
-    """Tell of each kind of SMS what it has come to."""
+    """Return the state of an order's SMS by kind."""
     return dict(Notification.objects.filter(order=order, channel=NotificationChannel.SMS).values_list("kind", "state"))
 
 
-def test_leaves_untold_only_what_is_no_news_any_more(works, post, ready_since):
+def test_after_an_hour_without_workers_only_outdated_and_overtaken_notifications_expire(works, post, ready_since):
     an_hour_ago, just_now = ready_since(1, hours=1), ready_since(2, minutes=5)
 
     works.worker("--queues", "celery")
@@ -50,6 +50,6 @@ def test_leaves_untold_only_what_is_no_news_any_more(works, post, ready_since):
     )
 
     assert became_of(an_hour_ago) == {"confirmed": SENT, "ready": EXPIRED}
-    assert became_of(just_now) == {"confirmed": EXPIRED, "ready": SENT}  # the one has overtaken the other
+    assert became_of(just_now) == {"confirmed": EXPIRED, "ready": SENT}  # overtaken by the later one
     assert [("ready for pickup" in sms.text) for sms in post.taken("sms", to=evening.phone(1))] == [False]
     assert sum("ready for pickup" in sms.text for sms in post.taken("sms", to=evening.phone(2))) == 1

@@ -1,8 +1,8 @@
 """
-Workers killed by SIGKILL, children and all, while they tell people: nobody hears nothing, and hardly anybody twice.
+Workers and their child processes killed by SIGKILL while they send notifications: no message is lost, few are doubled.
 
-Counted from what arrived. The one moment in which a message can double is seen here from both sides: a process killed
-just before it sends, and one killed just after.
+Messages are counted by what arrived. A message can be sent twice only if a process is killed between sending it and
+recording that: one test kills a process just before it sends, and one just after.
 """
 
 import random
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.long
-def test_again_and_again_lose_nothing_and_double_no_more_than_one_message_a_sending_process(works, post):
+def test_killing_workers_repeatedly_loses_no_message_and_doubles_at_most_one_per_killed_process(works, post):
     luck = random.Random(SEED)
     for guest in range(ORDERS):
         evening.place(guest)
@@ -32,11 +32,11 @@ def test_again_and_again_lose_nothing_and_double_no_more_than_one_message_a_send
         if luck.random() < 0.5:
             killed += works.kill_a_child(at_work[0])
         else:
-            killed += works.kill(at_work.pop(0))  # the one that has worked longest
+            killed += works.kill(at_work.pop(0))  # the one that was started first
             at_work.append(works.worker())
     until(evening.nothing_is_due, seconds=evening.PATIENCE, why=evening.states)
     works.kill(beat)
-    killed += sum(works.kill(worker) for worker in at_work)  # each may just have sent something, too
+    killed += sum(works.kill(worker) for worker in at_work)  # each of them may have sent a message just before, too
     evening.finish()
 
     told = evening.times_told(post)
@@ -54,7 +54,7 @@ def test_again_and_again_lose_nothing_and_double_no_more_than_one_message_a_send
     ],
     ids=["before it sends", "after it has sent", "control: before it sends what it has called sent"],
 )
-def test_killed_at_the_worst_moment(works, post, bend, arrive):
+def test_the_moment_at_which_a_worker_is_killed_decides_how_often_its_sms_arrives(works, post, bend, arrive):
     evening.place(1)
     worker = works.bent_worker(bend, "--queues", "celery,sms")
     until(lambda: worker.poll() is not None, seconds=evening.PATIENCE, why=evening.states)

@@ -1,4 +1,4 @@
-"""Many nudges for one event, and sweeps beside them, taken by many processes: it is told once."""
+"""Many relay tasks for one order, and sweeps beside them, run by several processes: each event is published once."""
 
 import pytest
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def nudged(kitchen, post):
-    """Orders of which every worker hears many times as soon as there is one."""
+    """Place orders, and queue many relay tasks and sweeps for them before any worker runs."""
     refs = [evening.place(guest).ref for guest in GUESTS]
     for _sweep in range(SWEEPS):
         tasks.sweep.delay()
@@ -27,7 +27,7 @@ def all_told():
     return not OutboxEntry.objects.filter(event__stream="order", relayed_at=None).exists()
 
 
-def test_tell_it_once(nudged, works, post):
+def test_many_relay_tasks_and_sweeps_for_the_same_events_publish_each_event_once(nudged, works, post):
     works.worker()
     works.worker()
     works.beat()
@@ -41,7 +41,9 @@ def test_tell_it_once(nudged, works, post):
     assert set(OutboxEntry.objects.filter(event__stream="order").values_list("attempts", flat=True)) == {1}
 
 
-def test_control_without_lock_and_unique_row_tell_it_twice(without_the_unique_row, nudged, works, post):
+def test_control_without_the_lock_and_the_unique_constraint_a_message_is_sent_twice(
+    without_the_unique_row, nudged, works, post
+):
     works.bent_worker("careless")
     works.bent_worker("careless")
     until(lambda: max(evening.times_told(post).values(), default=0) > 1, seconds=evening.PATIENCE, why=evening.states)

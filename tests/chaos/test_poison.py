@@ -1,4 +1,4 @@
-"""An event that kills whoever tells it: dead after so many tries, and nobody else's news with it."""
+"""An event that kills each process that publishes it: it becomes a dead letter, and all other events are published."""
 
 import pytest
 from django.conf import settings
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def poisoned(kitchen, post):
-    """The oldest of some orders that a sweep finds all at once: no nudge of theirs has arrived."""
+    """Return the event that kills, of the oldest of some orders; only a sweep finds them, as no wake-up is left."""
     first, *_others = [evening.place(guest) for guest in (POISONED, *OTHERS)]
     evening.all_nudged()
     with Redis.from_url(settings.REDIS_URL) as broker:
@@ -26,23 +26,24 @@ def poisoned(kitchen, post):
     return OutboxEntry.objects.get(event__aggregate_ref=first.ref, event__type="order.confirmed.v1")
 
 
-def test_dies_alone(poisoned, works, post):
+def test_an_event_that_kills_its_worker_becomes_a_dead_letter_and_all_other_events_are_published(poisoned, works, post):
     works.bent_worker(f"poisoned:{poisoned.event.aggregate_ref}")
 
     for attempt in range(1, MAX_ATTEMPTS + 2):
-        OutboxEntry.objects.waiting().update(due_at=clock.now())  # nobody's lease is waited for
+        OutboxEntry.objects.waiting().update(due_at=clock.now())  # without waiting for leases to end
         tasks.sweep.delay()
         until(
             lambda attempt=attempt: is_dead(poisoned) or attempts(poisoned) == attempt,
             seconds=evening.PATIENCE,
             why=evening.states,
         )
-    works.beat()  # sweeps on
+    works.beat()  # continues to sweep
     until(lambda: evening.all_relayed() and evening.all_sent(), seconds=evening.PATIENCE, why=evening.states)
 
     assert list(OutboxEntry.objects.exclude(dead_lettered_at=None)) == [poisoned]
     assert attempts(poisoned) == MAX_ATTEMPTS
-    assert evening.times_told(post) == dict.fromkeys(evening.recipients([POISONED, *OTHERS]), 1)  # it kills who told it
+    # The poisoned one as well: the process is killed after the event's other receivers were called.
+    assert evening.times_told(post) == dict.fromkeys(evening.recipients([POISONED, *OTHERS]), 1)
 
 
 def attempts(entry):

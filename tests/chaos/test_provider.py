@@ -1,6 +1,6 @@
 """
-A provider in one bad mood after another, and a real worker: what becomes of each SMS is as said, a manager sees it in
-admin, and the e-mails leave.
+A provider with one fault after another, and a real worker: each SMS gets the state that the fault implies, the admin
+shows it to a manager, and the e-mails are sent.
 """
 
 import pytest
@@ -18,7 +18,7 @@ MOODS = {
     BROKEN: {"SMS": 500},
     BUSY: {"SMS": 429},
     WRONG_NUMBER: {"refused": [evening.phone(WRONG_NUMBER)]},
-    UNANSWERED: {"SMS": "drop"},  # cuts the line: whether an answer comes too late is then no question of patience
+    UNANSWERED: {"SMS": "drop"},  # closes the connection: no timeout decides whether the answer came
 }
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,7 +34,7 @@ def is_tried(order):
 
 @pytest.fixture
 def orders(works, post):
-    """An order for each of its moods, all of them tried once."""
+    """Return an order for each fault of the provider, after one attempt to send its SMS."""
     works.worker()
     orders = []
     for guest, mood in MOODS.items():
@@ -46,7 +46,7 @@ def orders(works, post):
     return orders
 
 
-def test_has_its_sms_tried_again_or_given_up_as_its_answer_says(orders, post, sign_in):
+def test_the_providers_answer_decides_whether_an_sms_is_attempted_again_or_given_up(orders, post, sign_in):
     assert [became_of(order) for order in orders] == [FAILED, FAILED, DEAD, FAILED]
     assert [evening.times_told(post)[evening.address(guest)] for guest in GUESTS] == [1] * 4
     in_admin = sign_in(MANAGER).get(reverse("admin:notifications_notification_changelist")).content.decode()

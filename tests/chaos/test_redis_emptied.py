@@ -1,4 +1,4 @@
-"""Redis emptied in the middle of an evening: what waited in it was only a reminder of what is written down."""
+"""Redis emptied while orders are placed: its tasks only refer to rows of the outbox, which a sweep finds."""
 
 import pytest
 from django.conf import settings
@@ -10,7 +10,7 @@ from tests.waiting import until
 
 ORDERS = by_length(30, long=100)
 FIRST_GUEST = 1000
-MOST_IT_HAD_ASKED_FOR = 2  # messages, before it looked away
+MOST_IT_HAD_ASKED_FOR = 2  # tasks that the worker may have fetched before it was paused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +23,7 @@ def broker():
 
 @pytest.fixture
 def worker(works, post):
-    """A worker that is at work already, and has nothing in hand that its lease could end for while it is paused."""
+    """Return a running worker that has claimed nothing, so that no lease ends while it is paused."""
     worker = works.worker()
     evening.place(FIRST_GUEST)
     until(
@@ -36,7 +36,7 @@ def worker(works, post):
 
 @pytest.fixture
 def lose_in_the_middle(works, worker, broker):
-    """Place orders, and lose all that waits for the worker once half of them are placed."""
+    """Return a function that places orders, and empties Redis once half of them are placed."""
 
     def place(guests):
         middle = len(guests) // 2
@@ -54,7 +54,7 @@ def lose_in_the_middle(works, worker, broker):
 
 
 @pytest.mark.long
-def test_loses_no_message(lose_in_the_middle, works, post):
+def test_emptying_redis_loses_no_message(lose_in_the_middle, works, post):
     works.beat()
     lose_in_the_middle(range(ORDERS))
     until(
@@ -66,7 +66,7 @@ def test_loses_no_message(lose_in_the_middle, works, post):
     assert evening.times_told(post) == dict.fromkeys(evening.recipients([*range(ORDERS), FIRST_GUEST]), 1)
 
 
-def test_control_without_a_sweep_loses_what_waited(lose_in_the_middle, post):
+def test_control_without_a_sweep_emptying_redis_loses_messages_of_waiting_tasks(lose_in_the_middle, post):
     lose_in_the_middle(range(20))
     until(
         lambda: evening.recipients(range(10, 20)) <= set(evening.times_told(post)),

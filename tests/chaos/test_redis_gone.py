@@ -1,6 +1,6 @@
 """
-Redis gone for some seconds, refusing calls or saying nothing, with guests at the door: every order is placed all the
-same, and told once it is back.
+Redis unavailable for some seconds, refusing connections or not answering, while guests order: every order is placed,
+and its notifications are sent once Redis is available again.
 """
 
 import time
@@ -36,7 +36,7 @@ def store(tmp_path):
 
 @pytest.fixture(params=[("kill", "start"), ("silence", "speak")], ids=["refused", "silent"])
 def outage(request, store):
-    """Give how the store goes, and how it comes back."""
+    """Return two functions: the first makes Redis unavailable, the second available again."""
     return (getattr(store, act) for act in request.param)
 
 
@@ -48,7 +48,7 @@ def works(works, store):
 
 @pytest.fixture
 def browsers(kitchen):
-    """The guests' browsers, each with one Margherita in the basket."""
+    """Return the guests' browsers, each with one Margherita in the basket."""
     clients = [Client() for _guest in range(GUESTS)]
     for client in clients:
         add(client)
@@ -56,7 +56,7 @@ def browsers(kitchen):
 
 
 def place(browsers, guests, port):
-    """Let guests send their forms."""
+    """Open and submit the checkout form for each of these guests."""
     for guest in guests:
         browser = browsers[guest]
         browser.port = port
@@ -65,7 +65,7 @@ def place(browsers, guests, port):
 
 
 @pytest.mark.long
-def test_costs_no_order_and_no_message(works, store, browsers, post, outage):
+def test_an_outage_of_redis_loses_no_order_and_no_message(works, store, browsers, post, outage):
     goes, is_back = outage
     works.worker()
     works.beat()
@@ -86,7 +86,7 @@ def test_costs_no_order_and_no_message(works, store, browsers, post, outage):
     assert evening.times_told(post) == dict.fromkeys(evening.recipients(range(GUESTS)), 1)
 
 
-def test_control_without_a_sweep_costs_what_was_placed_meanwhile(works, store, browsers, post):
+def test_control_without_a_sweep_orders_placed_during_an_outage_of_redis_get_no_messages(works, store, browsers, post):
     works.worker()
     with serving(redis_port=store.port) as server:
         store.kill()
@@ -94,7 +94,7 @@ def test_control_without_a_sweep_costs_what_was_placed_meanwhile(works, store, b
         store.start()
     one_of_them = Order.objects.latest("pk")
     with app.connection_for_write(store.url) as broker:
-        tasks.relay.apply_async([str(one_of_them.ref)], connection=broker)  # the worker is there, and takes what comes
+        tasks.relay.apply_async([str(one_of_them.ref)], connection=broker)  # shows that the worker runs and takes tasks
     until(lambda: evening.arrived(post) == 2, seconds=evening.PATIENCE, why=evening.states)
 
     assert evening.times_told(post) == {one_of_them.contact.email: 1, one_of_them.contact.phone: 1}

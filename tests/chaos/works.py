@@ -1,7 +1,7 @@
 """
-The shop's processes, real ones, to be killed: workers with children, beat, each in a group of its own.
+Real processes of the shop that a test may kill: workers with child processes, and beat, each in its own process group.
 
-Where messages arrive (`post`) is a process of its own, too, and outlives them all.
+The message sinks (`post`) run in another process, which none of these kills.
 """
 
 import os
@@ -16,7 +16,7 @@ from django.db import connection
 from pizzeria.devtools import environment
 from pizzeria.devtools.servers.processes import start_tied
 
-CHILDREN = 2  # of a worker: those that send
+CHILDREN = 2  # of a worker: the processes that run its tasks
 
 WORKER = f"worker --concurrency {CHILDREN} --loglevel WARNING --without-gossip --without-mingle"
 BEAT = "beat --loglevel WARNING"
@@ -24,14 +24,14 @@ BEAT = "beat --loglevel WARNING"
 
 class Works:
     """
-    Starts processes of the shop on the tests' database, and sees to it that none is left.
+    Processes of the shop on the tests' database; `kill_all` leaves none of them running.
 
-    :param variables: of the environment, beside those of the servers
-    :param log: a file to which they all write
+    :param variables: environment variables, beside those of the servers
+    :param log: the file to which all of them write
     """
 
     def __init__(self, variables, *, log):
-        self.redis_url = settings.REDIS_URL  # of those that are started from now on
+        self.redis_url = settings.REDIS_URL  # of processes that are started from now on
         self._variables = variables
         self._log = log
         self._running = []
@@ -40,34 +40,34 @@ class Works:
         return self.worker_of("celery", "-A", "pizzeria", more=more)
 
     def bent_worker(self, bend, *more):
-        """Start a worker with something wrong with it: see `bent`."""
+        """Start a worker with a fault: see `bent`."""
         return self.worker_of("tests.chaos.bent", bend, more=more)
 
     def worker_of(self, module, *arguments, more=()):
-        """Start a worker by another module, which hands Celery's arguments on."""
+        """Start a worker by another module, which passes its arguments to Celery."""
         return self._start("-m", module, *arguments, *WORKER.split(), *more)
 
     def beat(self):
         return self._start("-m", "celery", "-A", "pizzeria", *BEAT.split())
 
     def kill(self, process):
-        """Kill a process and all its children, as by a power cut; tell how many children it had."""
+        """Kill a process and all its children, as by a power cut; return how many children it had."""
         killed = len(children(process))
-        if process.poll() is None:  # its number is nobody else's
+        if process.poll() is None:  # not yet reaped, so no other process has its id
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=30)
         self._running.remove(process)
         return killed
 
     def kill_a_child(self, process):
-        """Kill one of a process's children alone; tell how many that were: none, if it has none yet."""
+        """Kill one child of a process; return how many were killed: 0 if it has no child yet."""
         for child in children(process)[:1]:
             os.kill(child, signal.SIGKILL)
             return 1
         return 0
 
     def pause(self, process):
-        """Stop a process and its children where they are."""
+        """Stop a process and its children by SIGSTOP, until `go_on`."""
         os.killpg(process.pid, signal.SIGSTOP)
 
     def go_on(self, process):
@@ -102,7 +102,7 @@ class Works:
 
 
 def children(process):
-    """Give the numbers of a process's children."""
+    """Return the process ids of a process's children."""
     try:
         listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
     except FileNotFoundError:
