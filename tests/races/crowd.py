@@ -1,4 +1,4 @@
-"""Many people at once: real threads, each with a connection of its own to the real PostgreSQL."""
+"""Concurrent actions: real threads, each with a connection of its own to the real PostgreSQL."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ WAITING = "FROM pg_stat_activity WHERE datname = current_database() AND wait_eve
 
 
 def all_at_once[T](actions: Iterable[Callable[[], T]]) -> list[T | Refusal]:
-    """Let every action begin at the same moment; give what each came to, refusals included. Faults are raised."""
+    """Start all actions at the same moment; return their results, refusals included. Other exceptions are raised."""
     actions = list(actions)
     start = Barrier(len(actions))
 
@@ -32,10 +32,10 @@ def all_at_once[T](actions: Iterable[Callable[[], T]]) -> list[T | Refusal]:
 
 def with_a_connection[**P, T](work: Callable[P, T]) -> Callable[P, T]:
     """
-    Give a function, run by a thread, a database connection of that thread's own, and close it afterwards.
+    Return a function for a thread, which gets a database connection of its own, closed afterwards.
 
-    It waits longer for a lock than the five seconds of the settings: many in a queue for one lock take longer on a
-    loaded machine, and nobody is to be told "busy" for that.
+    The connection waits longer for a lock than the five seconds of the settings: many threads in a queue for one lock
+    take longer on a loaded machine, and none of them is to be refused for that.
     """
 
     @wraps(work)
@@ -51,8 +51,8 @@ def with_a_connection[**P, T](work: Callable[P, T]) -> Callable[P, T]:
 
 
 def somebody_waits_for_a_lock() -> bool:
-    """Return whether a session on this database waits for another's lock."""
+    """Return whether a session on this database waits for a lock of another session."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction it would be told the same for ever
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the answer would never change
         cursor.execute(f"SELECT EXISTS (SELECT {WAITING})")
         return cursor.fetchone()[0]

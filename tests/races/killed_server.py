@@ -1,7 +1,7 @@
 """
-`python -m tests.races.killed_server SOCKET [FAILPOINT]`: the shop on a socket that somebody else has opened.
+`python -m tests.races.killed_server SOCKET [FAILPOINT]`: the shop on a socket that another process has opened.
 
-At the failpoint the process is killed as by a power cut: nothing is flushed, closed or said.
+At the failpoint the process is killed as by a power cut: nothing is flushed, closed or answered.
 """
 
 import os

@@ -1,7 +1,7 @@
 """
-A guest cancels while a cook starts the same order: one of them, and the other is told.
+A guest cancels while a cook starts the same order: one of them succeeds, and the other is refused.
 
-The kitchen's lock decides who is first. With it taken out, both are told yes, and a cancelled pizza is in the oven.
+The kitchen's lock decides who is first. With it taken out, both succeed, and a cancelled pizza is in the oven.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def steps(order, *, guest, chef):
-    """Give the guest's step and the cook's; each tells what it came to."""
+    """Return the guest's step and the cook's; each returns its outcome."""
 
     def cancel():
         by = shop.with_link(order, guest)
@@ -44,7 +44,7 @@ def steps(order, *, guest, chef):
     return cancel, start
 
 
-def test_never_both(kitchen, guest, chef):
+def test_an_order_is_never_both_cancelled_by_a_guest_and_started_by_a_cook(kitchen, guest, chef):
     Kitchen.objects.update(max_concurrent_orders=ROUNDS, oven_slots=ROUNDS)
     in_the_transaction = partial(Barrier(2).wait, timeout=PATIENCE)
     outcomes = Counter()
@@ -64,14 +64,14 @@ def test_never_both(kitchen, guest, chef):
 
 
 def ended(status, state):
-    """Count the orders of a status, whose tickets are all in one state."""
+    """Return the number of orders of a status; assert that all their tickets are in one state."""
     refs = list(Order.objects.filter(status=status).values_list("ref", flat=True))
     assert Ticket.objects.filter(ref__in=refs, state=state).count() == len(refs)
     return len(refs)
 
 
 def test_control_without_the_kitchens_lock_a_cancelled_pizza_goes_into_the_oven(placed_order, guest, chef, monkeypatch):
-    """The cook looks at the ticket, the guest cancels, the cook goes on. The order's lock is held by both."""
+    """The cook's command reads the ticket, the guest cancels, the command goes on. Both still lock the order."""
     looked, has_looked, has_cancelled = cooking._has_free_oven_slot, Event(), Event()
 
     def looks_and_is_slow(line):
@@ -83,8 +83,8 @@ def test_control_without_the_kitchens_lock_a_cancelled_pizza_goes_into_the_oven(
     def unlocked(ref):
         return Kitchen.objects.get(tickets__ref=ref)
 
-    monkeypatch.setattr("kitchen.services.queue.lock_for_ticket", unlocked)  # the cook's
-    monkeypatch.setattr("kitchen.services.lock_for_ticket", unlocked)  # the desk's
+    monkeypatch.setattr("kitchen.services.queue.lock_for_ticket", unlocked)  # of the cook's command
+    monkeypatch.setattr("kitchen.services.lock_for_ticket", unlocked)  # of the guest's command
     monkeypatch.setattr(cooking, "_has_free_oven_slot", looks_and_is_slow)
 
     with (

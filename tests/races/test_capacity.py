@@ -1,7 +1,7 @@
 """
-A manager lowers the capacity while guests order: at no commit is more in the line than it may hold.
+A manager lowers the capacity while guests order: at no commit is the load above the capacity.
 
-With the kitchen's lock taken out, the manager lowers it below what was ordered while they looked.
+With the kitchen's lock taken out, the manager lowers it below the load, which new orders have raised meanwhile.
 """
 
 from functools import partial
@@ -19,7 +19,7 @@ from tests.races.crowd import PATIENCE, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 ROUNDS = 3
-GUESTS, ROOM, LOWERED = 8, 6, 4  # over what is in the line already
+GUESTS, ROOM, LOWERED = 8, 6, 4  # ROOM and LOWERED: above the current load
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,8 +39,8 @@ def room():
     return Kitchen.objects.get().max_concurrent_orders
 
 
-def test_is_never_below_what_is_in_the_line(kitchen, manager):
-    """Room for six more, eight guests, and a manager who wants room for four: who is first decides."""
+def test_the_capacity_is_never_below_the_load_when_a_manager_lowers_it_while_guests_order(kitchen, manager):
+    """Room for six more orders, eight guests, and a manager who wants room for four: the first transactions decide."""
     for _round in range(ROUNDS):
         before = load()
         Kitchen.objects.update(max_concurrent_orders=before + ROOM)
@@ -59,7 +59,7 @@ def test_is_never_below_what_is_in_the_line(kitchen, manager):
                 ]
             )
 
-        # Nothing leaves the line meanwhile: had it held too much at any commit, it still would.
+        # No ticket leaves the queue meanwhile: had the load been too high at any commit, it still would be.
         lowered = outcomes[-1] == "lowered"
         assert lowered or outcomes[-1].code == "capacity_too_low"
         assert room() == before + (LOWERED if lowered else ROOM)
@@ -67,8 +67,8 @@ def test_is_never_below_what_is_in_the_line(kitchen, manager):
     assert list(replay.differences()) == []
 
 
-def test_control_without_the_lock_it_is_lowered_below_what_came_in_meanwhile(kitchen, manager, monkeypatch):
-    """The manager counts an empty line, three guests order, the manager's change is written."""
+def test_control_without_the_lock_the_capacity_is_lowered_below_the_load_of_new_orders(kitchen, manager, monkeypatch):
+    """The manager's command counts no tickets, three guests order, the manager's change is written."""
     writes = settings.record
 
     def guests_order_before_it_is_written(line, *domain_events, **about):

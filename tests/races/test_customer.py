@@ -1,8 +1,8 @@
 """
-A new customer orders and changes the name, from many screens at once: nobody waits in a circle, nothing is lost.
+A new customer orders and changes the name, from many screens at once: no deadlock happens, no change is lost.
 
-With the customer's lock taken out, all who change the name count the same events, and the log, in which each number is
-there once, takes one change and ends the others with a fault.
+With the customer's lock taken out, all changes of the name count the same events. The log, in which sequence numbers
+are unique, accepts one change and refuses the others with an IntegrityError.
 """
 
 from functools import partial
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def carla(kitchen):
-    """Somebody whom the desk does not know yet."""
+    """Return the actor of a customer who is not registered yet."""
     return shop.acting_as(CUSTOMER, UserFactory().pk)
 
 
@@ -43,7 +43,7 @@ def change_or_fail(by, name):
         return fault
 
 
-def test_is_registered_once_and_every_change_is_written_down(carla):
+def test_a_new_customer_on_many_screens_at_once_is_registered_once_and_every_change_is_recorded(carla):
     baskets = [shop.basket_of() for _ in range(SCREENS)]
 
     all_at_once(
@@ -60,7 +60,7 @@ def test_is_registered_once_and_every_change_is_written_down(carla):
     assert [event.type for event in events] == ["customer.registered.v1"] + ["customer.contact_changed.v1"] * SCREENS
 
 
-def test_control_without_the_lock_all_count_alike_and_the_log_takes_one_change(carla, monkeypatch):
+def test_control_without_the_lock_all_changes_have_one_sequence_number_and_the_log_accepts_one(carla, monkeypatch):
     customer = change(carla, "Carla")
     all_have_counted = Barrier(SCREENS)
 

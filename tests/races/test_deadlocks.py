@@ -1,7 +1,7 @@
 """
-A whole evening at once: guests order and think again, cooks cook and recall, drivers bring, a manager interferes.
+A busy evening: guests order and cancel, cooks cook and recall, drivers deliver, a manager interferes.
 
-Eight threads, two of them at each order's heels, and not one deadlock.
+Eight threads, of which at least two work on each order at the same time, and not one deadlock.
 """
 
 from collections import Counter
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.long
-def test_never_happen_on_a_busy_evening(kitchen, chef, manager):
+def test_no_deadlock_happens_when_eight_threads_run_every_command_on_the_same_orders(kitchen, chef, manager):
     Kitchen.objects.update(oven_slots=ORDERS, max_concurrent_orders=ORDERS)
     drivers = [shop.hire(DRIVER) for _ in range(DRIVERS)]
     evening = Evening(kitchen, chef, manager, drivers)
@@ -55,10 +55,10 @@ def test_never_happen_on_a_busy_evening(kitchen, chef, manager):
         wait(cooks)
         close(evening.to_bring, DRIVERS)
         for person in [*guests, *cooks, *on_the_road, office]:
-            person.result()  # a deadlock, or any fault, is raised here
+            person.result()  # raises a deadlock or any other exception
 
     done = Counter(evening.done)
-    assert set(done) == {"place", *table.OF_AN_ORDER, *table.OF_THE_KITCHEN}  # everything took part
+    assert set(done) == {"place", *table.OF_AN_ORDER, *table.OF_THE_KITCHEN}  # every command was run
     orders = dict(Order.objects.values_list("ref", "status"))
     assert dict(Ticket.objects.values_list("ref", "state")) == {ref: table.TICKET[orders[ref]] for ref in orders}
     load = sum(status in table.LOAD for status in orders.values())
@@ -69,9 +69,10 @@ def test_never_happen_on_a_busy_evening(kitchen, chef, manager):
 
 class Evening:
     """
-    Whoever orders hangs two copies of the ticket up, and who cooks a delivery calls a driver, so that two race for it.
+    The threads' work and the queues between them.
 
-    Who is refused goes on with the next step: the other one was first, or the manager.
+    A guest queues each order for two cooks, and each of these queues a delivery for a driver, so that two threads race
+    for it. A thread that is refused goes on with its next step: another one was first.
     """
 
     def __init__(self, kitchen, chef, manager, drivers):
@@ -81,7 +82,7 @@ class Evening:
         self.done = []
 
     def do(self, command, *, by, **asked):
-        """Do something if the rules allow it; give its answer."""
+        """Run a command; return its result, or None if it is refused."""
         try:
             answer = command(**asked, by=by, at=FRIDAY_NIGHT)
         except Refusal:
@@ -92,7 +93,7 @@ class Evening:
     @with_a_connection
     def guest(self):
         for nth in range(ORDERS // GUESTS):
-            order = until(partial(self.place, nth), seconds=PATIENCE)  # again and again while the kitchen is paused
+            order = until(partial(self.place, nth), seconds=PATIENCE)  # repeated while the kitchen is paused
             self.placed.append(order)
             for _cook in range(2):
                 self.to_cook.put(order)
@@ -114,7 +115,7 @@ class Evening:
             if order.method == FulfillmentMethod.PICKUP:
                 self.do(order_services.hand_over, by=self.chef, ref=order.ref)
                 continue
-            if order.number % 5 == 0:  # the manager, looking over the cook's shoulder
+            if order.number % 5 == 0:  # the manager interferes
                 driver = self.drivers[0].user_id
                 self.do(delivery_services.assign_delivery, by=self.manager, ref=order.ref, driver=driver)
             self.to_bring.put(order)
@@ -161,13 +162,13 @@ class Evening:
 
 
 def close(queue, readers):
-    """Let everybody who waits at a queue go home."""
+    """End the threads that read from a queue."""
     for _reader in range(readers):
         queue.put(None)
 
 
 def test_control_locking_the_order_before_the_kitchen_deadlocks(kitchen, placed_order):
-    """Two steps on one order that take the two locks in different orders: PostgreSQL has to end one of them."""
+    """Two transactions take the same two locks in different orders: PostgreSQL has to end one of them."""
     both_hold_one = Barrier(2)
 
     def kitchen_first():

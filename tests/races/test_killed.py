@@ -1,8 +1,8 @@
 """
-A real web process, killed by SIGKILL at each failpoint of `place_order` while a guest's form is on its way.
+A real web process, killed by SIGKILL at each failpoint of `place_order` during the request of a guest's form.
 
 The last failpoint is the control of the other three: the same kill, a moment after the commit, leaves the whole order.
-Without its transaction no command gets as far as a half order: locks and the event log refuse to work outside one.
+Without a transaction no command can leave part of an order: locks and the event log refuse to work outside one.
 """
 
 import os
@@ -44,25 +44,25 @@ HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
 class Browser:
-    """A guest's browser, as far as one form needs it: cookies, and what the form carries unseen."""
+    """The parts of a guest's browser that the checkout form needs: cookies and hidden fields."""
 
     def __init__(self, session):
         self.cookies = {settings.SESSION_COOKIE_NAME: session}
         self.port = None
 
     def open_checkout(self):
-        """Give the form, filled in."""
+        """Return the form, filled in."""
         page = self._asked("GET")[1]
         return {**ANNA, **{name: unescape(value) for name, value in HIDDEN.findall(page)}}
 
     def send(self, form):
-        """Give the address that the form leads to."""
+        """Send the form; return the address to which it redirects."""
         answer, page = self._asked("POST", urlencode(form))
         assert answer.status == 302, page
         return answer.headers["Location"]
 
     def _asked(self, method, body=None):
-        """Ask, and ask again while the shop says that it is too busy: the key of a form makes it the same form."""
+        """Send a request until the shop is not too busy to answer; the form's idempotency key makes repeats safe."""
         return until(lambda: self._unless_busy(*self._ask(method, body)))
 
     @staticmethod
@@ -88,9 +88,9 @@ class Browser:
 
 @contextmanager
 def shop_served(to, *, killed_at=""):
-    """Serve the test's shop to a browser, from a process of its own."""
+    """Serve the test's shop to a browser from another process; yield that process."""
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    with socket.create_server(("127.0.0.1", 0)) as listening:  # open already: who comes early waits, nobody polls
+    with socket.create_server(("127.0.0.1", 0)) as listening:  # open already, so that an early request waits
         to.port = listening.getsockname()[1]
         variables = environment.shop(
             secret_key=settings.SECRET_KEY,
@@ -111,7 +111,7 @@ def shop_served(to, *, killed_at=""):
 
 @pytest.fixture
 def anna(kitchen, client):
-    """Anna's browser, with one Margherita in the basket."""
+    """Return Anna's browser with one Margherita in the basket."""
     add(client)
     return Browser(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
@@ -125,7 +125,9 @@ def anna(kitchen, client):
         ("orders.place_order.after_commit", 1),
     ],
 )
-def test_leaves_a_whole_order_or_none_and_the_form_can_be_sent_again(kitchen, anna, failpoint, orders):
+def test_a_checkout_killed_at_a_failpoint_leaves_a_whole_order_or_none_and_can_be_sent_again(
+    kitchen, anna, failpoint, orders
+):
     with shop_served(anna, killed_at=failpoint) as server:
         form = anna.open_checkout()
         with pytest.raises(ConnectionError):
@@ -146,7 +148,7 @@ def test_leaves_a_whole_order_or_none_and_the_form_can_be_sent_again(kitchen, an
 
 
 def everything_is_free(kitchen):
-    """Take every lock that the killed process held: PostgreSQL notices by itself that nobody is there."""
+    """Take every lock that the killed process held; PostgreSQL releases them when it notices the closed connection."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
         baskets.lock(Basket.objects.get().ref)
@@ -154,7 +156,7 @@ def everything_is_free(kitchen):
 
 
 def whole(orders):
-    """Expect so many orders with all that belongs to them, and nothing of any other."""
+    """Assert that there are so many orders with all their rows, and no rows of any other order."""
     assert Order.objects.count() == OrderContact.objects.count() == Ticket.objects.count() == orders
     assert IdempotencyKey.objects.count() == Basket.objects.filter(order_ref__isnull=False).count() == orders
     assert StoredEvent.objects.filter(stream="order").count() == 2 * orders  # placed and confirmed

@@ -1,4 +1,4 @@
-"""32 guests and one free place: exactly one order. And, with the kitchen's lock taken out, more."""
+"""32 guests order at once with capacity for one: one order is placed; with the kitchen's lock taken out, more."""
 
 from collections import Counter
 from functools import partial
@@ -21,14 +21,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def one_free_place(kitchen):
-    """Twenty places, nineteen of them taken."""
+    """Return a kitchen with capacity for twenty orders, of which nineteen are placed."""
     for _ in range(19):
         shop.place()
     return kitchen
 
 
 def everybody_orders():
-    """Let everybody order; the crowd meets again at the kitchen's door."""
+    """Place all orders at once, synchronized again just before the kitchen's lock; count the outcomes."""
     baskets = [shop.basket_of() for _ in range(GUESTS)]
     total = shop.total_of(baskets[0])
     at_the_door = Barrier(GUESTS)
@@ -37,7 +37,7 @@ def everybody_orders():
     return Counter(getattr(outcome, "code", "ordered") for outcome in outcomes)
 
 
-def test_goes_to_exactly_one_of_32_guests(one_free_place):
+def test_exactly_one_of_32_guests_who_order_at_once_gets_the_last_free_place_in_the_queue(one_free_place):
     outcomes = everybody_orders()
 
     assert outcomes == {"ordered": 1, "kitchen_full": GUESTS - 1}
@@ -46,9 +46,9 @@ def test_goes_to_exactly_one_of_32_guests(one_free_place):
 
 
 def test_control_without_the_lock_the_kitchen_is_oversold(one_free_place, monkeypatch):
-    """All have seen the free place before anybody takes it."""
+    """Every thread has seen the free place before any of them takes it."""
     all_have_looked = Barrier(GUESTS)
-    numbers = count(1000)  # that nobody can have twice: else the unique number would catch some of it
+    numbers = count(1000)  # each used once: otherwise the unique constraint would refuse some of the orders
 
     def number(kitchen, today):
         all_have_looked.wait(timeout=PATIENCE)

@@ -1,8 +1,8 @@
 """
-One notice, however many hear of its event and however many are asked to send it: written once, sent once.
+One notification, created by several threads at once and sent by several threads at once: created once, sent once.
 
-With the unique row taken out, each who hears writes it again; with the lock taken out, each who is asked sends it.
-A later one of the same order waits for one that is just being taken; with the lock taken out, both go at once.
+With the unique constraint taken out, each thread creates it; with the lock taken out, each thread sends it.
+A later one of the same order waits while an earlier one is claimed; with the lock taken out, both are claimed at once.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 @pytest.fixture
 def hear():
-    """Hear that an order has been confirmed."""
+    """Return a function that creates the notifications of a confirmed order."""
     event = Happened.objects.get(aggregate_ref=shop.place().ref, type="order.confirmed.v1")
     return partial(notification_services.create_notifications, event_id=event.pk, at=FRIDAY_NIGHT)
 
@@ -38,7 +38,7 @@ def notification():
     return newest(shop.place(), NotificationChannel.SMS)
 
 
-def test_is_written_once_by_all_who_hear_of_it_at_once(hear):
+def test_eight_threads_that_handle_one_event_at_once_create_its_notifications_once(hear):
     answers = all_at_once([hear] * WORKERS)
 
     assert Notification.objects.count() == 2
@@ -47,13 +47,13 @@ def test_is_written_once_by_all_who_hear_of_it_at_once(hear):
     }
 
 
-def test_control_without_the_unique_row_each_writes_it(without_the_unique_row, hear):
+def test_control_without_the_unique_constraint_each_thread_creates_the_notifications(without_the_unique_row, hear):
     all_at_once([hear] * WORKERS)
 
     assert Notification.objects.count() == 2 * WORKERS
 
 
-def test_is_sent_once_by_all_who_are_asked_to_at_once(notification, post):
+def test_eight_threads_that_send_one_notification_at_once_send_it_once(notification, post):
     all_at_once(
         [partial(notification_services.send_notification, notification_id=notification.pk, at=FRIDAY_NIGHT)] * WORKERS
     )
@@ -63,7 +63,7 @@ def test_is_sent_once_by_all_who_are_asked_to_at_once(notification, post):
     assert len(post.taken()) == 1
 
 
-def test_control_without_the_lock_each_sends_it(notification, post, monkeypatch):
+def test_control_without_the_lock_each_thread_sends_the_notification(notification, post, monkeypatch):
     all_have_looked = Barrier(WORKERS)
 
     def look(notification, *, later, at):
@@ -83,8 +83,10 @@ def test_control_without_the_lock_each_sends_it(notification, post, monkeypatch)
 @pytest.fixture
 def claimed_in_turn(chef, monkeypatch):
     """
-    Take a later notice while the transaction that takes an earlier one is open, once `is_waiting(task)` says so;
-    returns whether each was taken.
+    Return a function that claims a later notification during the transaction that claims an earlier one.
+
+    That transaction goes on once `is_waiting(task)` is true for the later one. The function returns whether each of the
+    two was claimed.
     """
 
     def claim(is_waiting):
@@ -112,11 +114,11 @@ def claimed_in_turn(chef, monkeypatch):
     return claim
 
 
-def test_waits_for_an_earlier_one_that_is_just_being_taken(claimed_in_turn):
+def test_a_later_notification_of_an_order_waits_while_an_earlier_one_is_claimed(claimed_in_turn):
     assert claimed_in_turn(lambda _second: somebody_waits_for_a_lock()) == [True, False]
 
 
-def test_control_without_the_lock_a_later_one_is_taken_at_the_same_time(claimed_in_turn, monkeypatch):
+def test_control_without_the_lock_a_later_notification_is_claimed_at_the_same_time(claimed_in_turn, monkeypatch):
     monkeypatch.setattr(NotificationQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
 
     assert claimed_in_turn(lambda second: second.done()) == [True, True]

@@ -1,4 +1,4 @@
-"""One form, however often it is sent: one order, one answer. And, with the key taken out, the basket still holds."""
+"""One form sent many times at once makes one order; without the idempotency key, the basket still allows only one."""
 
 from functools import partial
 from uuid import uuid4
@@ -21,7 +21,7 @@ SENDERS = 12
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_sent_twelve_times_at_once_gets_twelve_times_the_same_order(kitchen):
+def test_placing_an_order_twelve_times_at_once_with_one_key_returns_the_same_order_each_time(kitchen):
     basket = shop.basket_of()
     idempotency = IdempotentRequest.of(principal=f"basket:{basket.ref}", key=uuid4(), asked={"name": "Anna"})
     send = partial(shop.place, basket, shown_total=shop.total_of(basket), idempotency=idempotency)
@@ -32,7 +32,7 @@ def test_sent_twelve_times_at_once_gets_twelve_times_the_same_order(kitchen):
     assert Ticket.objects.count() == 1
 
 
-def test_control_without_the_key_eleven_are_told_instead_of_answered(kitchen):
+def test_control_without_the_idempotency_key_eleven_of_twelve_requests_are_refused(kitchen):
     basket = shop.basket_of()
     send = partial(shop.place, basket, shown_total=shop.total_of(basket))
 
@@ -44,7 +44,7 @@ def test_control_without_the_key_eleven_are_told_instead_of_answered(kitchen):
 
 @pytest.fixture
 def anna(kitchen, client):
-    """Anna's browser, with one Margherita in the basket, before a shop that serves many at once."""
+    """Yield Anna's browser with one Margherita in the basket, at a server that handles concurrent requests."""
     add(client)
     browser = Browser(client.cookies[settings.SESSION_COOKIE_NAME].value)
     with serving() as server:
@@ -52,7 +52,7 @@ def anna(kitchen, client):
         yield browser
 
 
-def test_of_a_browser_sent_twelve_times_at_once_leads_twelve_times_to_the_same_order(anna):
+def test_a_checkout_form_sent_twelve_times_at_once_leads_to_the_same_order_each_time(anna):
     answers = all_at_once([partial(anna.send, anna.open_checkout())] * SENDERS)
 
     assert set(answers) == {order_selectors.order_url(Order.objects.get())}

@@ -1,4 +1,4 @@
-"""Eight cooks, eight tickets, five cooking places: five start. And, with the kitchen's lock taken out, all eight."""
+"""Eight cooks start eight tickets with five oven slots: five succeed; with the kitchen's lock taken out, all eight."""
 
 from collections import Counter
 from functools import partial
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def waiting(kitchen):
-    """A ticket for every cook."""
+    """Place an order for each cook; return the orders."""
     return [shop.place() for _ in range(COOKS)]
 
 
@@ -34,7 +34,7 @@ def everybody_starts(waiting, chef):
     return Counter(getattr(outcome, "code", "started") for outcome in outcomes)
 
 
-def test_are_given_to_exactly_as_many_cooks_as_there_are(waiting, chef):
+def test_eight_cooks_who_start_at_once_start_only_as_many_tickets_as_there_are_oven_slots(waiting, chef):
     assert Kitchen.objects.get().oven_slots == PLACES
     in_the_transaction = partial(Barrier(COOKS).wait, timeout=PATIENCE)
 
@@ -47,7 +47,7 @@ def test_are_given_to_exactly_as_many_cooks_as_there_are(waiting, chef):
     assert list(replay.differences()) == []
 
 
-def test_control_without_the_lock_every_cook_finds_the_same_place_free(waiting, chef, monkeypatch):
+def test_control_without_the_lock_every_cook_finds_the_same_oven_slot_free(waiting, chef, monkeypatch):
     looked, before_anybody_acts = cooking._has_free_oven_slot, Barrier(COOKS)
 
     def looks_and_waits(line):

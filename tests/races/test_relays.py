@@ -1,4 +1,4 @@
-"""Two who relay at once: each event is told once, in its noun's sequence; without the lock it is told twice."""
+"""Concurrent relays publish each event once, in its aggregate's sequence; without the lock, more than once."""
 
 from collections import Counter
 from threading import Barrier, Lock, get_ident
@@ -32,7 +32,7 @@ class WhistleBlown(DomainEvent[Kitchen], type="test.whistle_blown.v1", signal=wh
 
 @pytest.fixture
 def street():
-    """Everything that was heard outside, in its sequence."""
+    """Yield the list of published events, in the order in which a receiver got them."""
     heard, writing = [], Lock()
 
     def hear(*, event, **_):
@@ -46,7 +46,7 @@ def street():
 
 @pytest.fixture
 def blown():
-    """Many whistles of many kitchens, none of them told yet."""
+    """Record many events of many kitchens, none of them published yet."""
     for _kitchen in range(KITCHENS):
         with transaction.atomic():
             record(KitchenFactory(), *[WhistleBlown()] * EACH, by=SYSTEM, at=NIGHT)
@@ -60,9 +60,9 @@ def nudged(aggregate_ref):
     return lambda: relay_due(aggregate_ref=aggregate_ref, now=lambda: NIGHT)
 
 
-def test_four_sweepers_tell_everything_once_and_in_its_sequence(blown, street):
+def test_four_concurrent_sweeps_publish_each_event_once_and_in_the_sequence_of_its_aggregate(blown, street):
     all_at_once([sweeper] * SWEEPERS)
-    sweeper()  # what was nobody's turn while another held the event before it
+    sweeper()  # events that none could claim while another had claimed the event before them
 
     assert Counter(street).most_common(1)[0][1] == 1
     assert len(street) == KITCHENS * EACH
@@ -70,7 +70,7 @@ def test_four_sweepers_tell_everything_once_and_in_its_sequence(blown, street):
         assert [seq for of, seq in street if of == ref] == list(range(1, EACH + 1))
 
 
-def test_21_nudges_for_one_event_tell_it_once(street):
+def test_21_concurrent_relays_of_one_aggregate_publish_its_event_once(street):
     with transaction.atomic():
         [event] = record(KitchenFactory(), WhistleBlown(), by=SYSTEM, at=NIGHT)
 
@@ -79,8 +79,8 @@ def test_21_nudges_for_one_event_tell_it_once(street):
     assert street == [(event.aggregate_ref, 1)]
 
 
-def test_without_the_lock_they_tell_it_twice(blown, street, monkeypatch):
-    """The control: to look and to note that one has looked are two steps. All look before anybody notes it."""
+def test_control_without_the_lock_concurrent_sweeps_publish_an_event_several_times(blown, street, monkeypatch):
+    """Reading due events and marking them as claimed are two steps here; all threads read before any of them marks."""
     all_have_looked, have_looked = Barrier(SWEEPERS), set()
 
     def look_then_note(*, at, aggregate_ref=None):

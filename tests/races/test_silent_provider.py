@@ -1,7 +1,7 @@
 """
-An SMS provider that takes the line and says nothing: whoever is told by e-mail hears of it in time all the same.
+An SMS provider that accepts connections and does not answer: e-mails are sent in time all the same.
 
-With one worker for everything they wait as long as it is silent.
+With one worker for all queues, they wait as long as the provider is silent.
 """
 
 import os
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @contextmanager
 def working(post, queues):
-    """Have a worker take what is in these queues, one after the other."""
+    """Run a worker that takes the tasks of these queues one at a time."""
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     variables = {
         **environment.shop(
@@ -54,7 +54,7 @@ def working(post, queues):
 
 @pytest.fixture
 def silence(post):
-    """The SMS provider says nothing."""
+    """Yield message sinks of which the SMS provider does not answer."""
     post.behaves(SMS="hang")
     yield post
     post.behaves()
@@ -62,7 +62,7 @@ def silence(post):
 
 @pytest.fixture
 def told(kitchen, silence):
-    """Orders whose guests are to be told by e-mail and by SMS, all of it handed to the workers."""
+    """Place orders, and queue their notifications by e-mail and SMS for the workers."""
     for _ in range(ORDERS):
         order = shop.place(at=clock.now())
         tasks.create_and_queue_notifications(
@@ -74,7 +74,7 @@ def count(channel, state):
     return Notification.objects.filter(channel=channel, state=state).count()
 
 
-def test_holds_up_its_own_alone(told, silence):
+def test_a_silent_sms_provider_delays_no_emails_if_its_queue_has_a_worker_of_its_own(told, silence):
     with working(silence, "sms"), working(silence, "celery,email"):
         until(lambda: count(NotificationChannel.EMAIL, NotificationState.SENT) == ORDERS)
         until(lambda: count(NotificationChannel.SMS, NotificationState.SENDING) == 1)
@@ -83,7 +83,7 @@ def test_holds_up_its_own_alone(told, silence):
     assert count(NotificationChannel.SMS, NotificationState.QUEUED) == ORDERS - 1
 
 
-def test_control_with_one_worker_for_everything_holds_up_the_rest(told, silence):
+def test_control_with_one_worker_for_all_queues_a_silent_sms_provider_delays_emails(told, silence):
     with working(silence, "celery,email,sms"):
         until(lambda: count(NotificationChannel.SMS, NotificationState.SENDING) == 1)
 

@@ -1,9 +1,9 @@
 """
-Eight drivers claim one delivery: one has it, the others are told.
+Eight drivers claim one delivery at once: one gets it, the others are refused.
 
-With the order's lock taken out, all eight find it free. The log still takes only one: each would write the order's
-next event under the same number, which is unique. So the delivery is never given twice, but the losers meet a fault
-instead of a sentence: the lock is what makes it polite, the log what makes it safe.
+With the order's lock taken out, all eight find it unclaimed. The log still accepts only one claim: each would write the
+order's next event with the same sequence number, which is unique. So the delivery is never assigned twice, but the
+other drivers get an IntegrityError instead of a refusal: the log ensures one driver, the lock a refusal.
 """
 
 from collections import Counter
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def delivery(kitchen, chef):
-    """A delivery, out of the oven."""
+    """Return a delivery that is out of the oven."""
     return shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=chef)
 
 
@@ -49,11 +49,11 @@ def claim(delivery, driver):
 
 
 def assigned_to():
-    """Tell to whom the log says that it was given."""
+    """Return the drivers to whom it was assigned, by the log."""
     return [event.data["driver"] for event in StoredEvent.objects.filter(type="order.driver_assigned.v1")]
 
 
-def test_never_have_the_same_delivery(delivery, drivers):
+def test_of_eight_drivers_who_claim_one_delivery_at_once_only_one_gets_it(delivery, drivers):
     in_the_transaction = partial(Barrier(DRIVERS).wait, timeout=PATIENCE)
 
     with failpoints.armed("orders.claim_delivery.begun", in_the_transaction):
@@ -67,7 +67,9 @@ def test_never_have_the_same_delivery(delivery, drivers):
     assert list(replay.differences()) == []
 
 
-def test_control_without_the_orders_lock_all_find_it_free_and_the_log_takes_one(delivery, drivers, monkeypatch):
+def test_control_without_the_orders_lock_all_drivers_find_it_unclaimed_and_the_log_accepts_one(
+    delivery, drivers, monkeypatch
+):
     all_have_looked = Barrier(DRIVERS)
 
     def unlocked(ref):

@@ -1,8 +1,8 @@
 """
-Eight people who all hold one order's link put it into their accounts: one has it, for the others the link opens
+Eight people with one order's link put it into their accounts at once: one gets it, for the others the link opens
 nothing any more.
 
-With the order's lock taken out, all eight find it a guest's. The log still takes only one.
+With the order's lock taken out, all eight find it without an owner. The log still accepts only one.
 """
 
 from collections import Counter
@@ -42,11 +42,11 @@ def adopt(order, token, by):
 
 
 def adopted_by():
-    """Tell to whom the log says that it went."""
+    """Return the customers to whom it was linked, by the log."""
     return [event.data["customer"] for event in StoredEvent.objects.filter(type="order.adopted.v1")]
 
 
-def test_never_have_the_same_order(placed_order, people):
+def test_of_eight_people_with_one_order_link_only_one_gets_the_order_into_an_account(placed_order, people):
     token = placed_order.contact.guest_token
     in_the_transaction = partial(Barrier(PEOPLE).wait, timeout=PATIENCE)
 
@@ -59,7 +59,9 @@ def test_never_have_the_same_order(placed_order, people):
     assert list(replay.differences()) == []
 
 
-def test_control_without_the_orders_lock_all_find_it_a_guests_and_the_log_takes_one(placed_order, people, monkeypatch):
+def test_control_without_the_orders_lock_all_find_it_without_an_owner_and_the_log_accepts_one(
+    placed_order, people, monkeypatch
+):
     token, all_have_looked = placed_order.contact.guest_token, Barrier(PEOPLE)
 
     def unlocked(ref):
