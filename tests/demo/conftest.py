@@ -11,7 +11,7 @@ __all__ = ["demo_home", "launch", "sleeper"]
 
 @pytest.fixture
 def demo(db: None) -> Staff:
-    """The demo's shop before anybody has ordered; gives its people."""
+    """Set up the demo's shop without orders; return its staff."""
     for command in ("set_up_shop", "sync_roles", "set_up_demo"):
         call_command(command, stdout=StringIO())
     return Staff.of_the_demo()

@@ -1,4 +1,4 @@
-"""An evening played in the demo shop: guests, cooks and a driver, by the shop's own commands."""
+"""A simulated evening in the demo: guests, cooks and a driver, by the shop's own commands."""
 
 import os
 import re
@@ -36,7 +36,7 @@ def guests(orders, **more):
     return scenario.evening(lasts=AN_HOUR, orders=orders, **more, chance=Random(3))
 
 
-def test_ends_with_every_order_delivered_or_cancelled(demo):
+def test_a_simulated_evening_ends_with_every_order_delivered_or_cancelled(demo):
     left = an_evening(demo).play(guests(20, twists=tuple(Twist), carlas=2))
 
     assert left == []
@@ -45,7 +45,7 @@ def test_ends_with_every_order_delivered_or_cancelled(demo):
     assert list(replay.differences()) == []
 
 
-def test_takes_on_what_was_open_before(demo):
+def test_a_simulated_evening_completes_orders_that_were_open_before_it(demo):
     open_orders.place_open_orders(staff=demo, now=FRIDAY_NIGHT)
 
     left = an_evening(demo).play([])
@@ -54,7 +54,7 @@ def test_takes_on_what_was_open_before(demo):
     assert set(Order.objects.values_list("status", flat=True)) == {OrderStatus.DELIVERED}
 
 
-def test_turns_guests_away_while_the_kitchen_is_full(demo):
+def test_guests_of_a_simulated_evening_are_refused_while_the_kitchen_is_at_capacity(demo):
     Kitchen.objects.update(max_concurrent_orders=2)
     told = []
 
@@ -64,7 +64,7 @@ def test_turns_guests_away_while_the_kitchen_is_full(demo):
     assert Order.objects.filter(status=OrderStatus.DELIVERED).count() >= 2
 
 
-def test_goes_on_when_somebody_at_a_screen_was_quicker(demo):
+def test_a_simulated_evening_goes_on_when_a_user_has_taken_one_of_its_steps_first(demo):
     told = []
 
     def hand_over_before_the_counter_does(line):
@@ -80,7 +80,7 @@ def test_goes_on_when_somebody_at_a_screen_was_quicker(demo):
     assert left == []
 
 
-def test_leaves_what_another_driver_has_to_that_driver(demo, manager):
+def test_a_simulated_evening_leaves_a_delivery_assigned_to_another_driver_to_that_driver(demo, manager):
     order = shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=demo.chef)
     dina = shop.hire(DRIVER)
     delivery_services.assign_delivery(ref=order.ref, driver=dina.user_id, by=manager, at=FRIDAY_NIGHT)
@@ -90,7 +90,7 @@ def test_leaves_what_another_driver_has_to_that_driver(demo, manager):
     assert left == [order]
 
 
-def test_cooks_what_was_ordered_in_a_browser_meanwhile(demo):
+def test_a_simulated_evening_completes_orders_that_were_placed_in_a_browser_meanwhile(demo):
     told = []
 
     def order_too(line):
@@ -103,7 +103,7 @@ def test_cooks_what_was_ordered_in_a_browser_meanwhile(demo):
     assert Order.objects.filter(status=OrderStatus.DELIVERED).count() == 2
 
 
-def test_goes_by_at_the_speed_that_was_asked_for():
+def test_a_simulated_evening_runs_at_the_requested_speed():
     time, slept = [FRIDAY_NIGHT], []
 
     def sleep(seconds):
@@ -118,13 +118,13 @@ def test_goes_by_at_the_speed_that_was_asked_for():
 
 
 @pytest.mark.parametrize("wrong", [("--speed", "0"), ("--speed", "nan"), ("--minutes", "soon"), ("--orders", "-1")])
-def test_is_not_played_at_a_speed_or_size_that_is_none(wrong):
+def test_the_demo_evening_command_refuses_invalid_options(wrong):
     with pytest.raises(CommandError, match=wrong[0]):
         call_command("demo_evening", *wrong)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ends_at_once_and_cleanly_with_ctrl_c(demo, launch):
+def test_a_simulated_evening_ends_cleanly_with_ctrl_c(demo, launch):
     database = re.sub(r"/[^/?]+(\?|$)", rf"/{connection.settings_dict['NAME']}\1", os.environ["DATABASE_URL"])
     playing = launch("manage.py", "demo_evening", "--speed", "60", DATABASE_URL=database)
     playing.until("goes into the oven")
@@ -137,14 +137,14 @@ def test_ends_at_once_and_cleanly_with_ctrl_c(demo, launch):
     assert list(replay.differences()) == []
 
 
-def test_is_played_in_the_demo_only(launch):
+def test_the_demo_evening_command_exists_only_in_the_demo(launch):
     elsewhere = launch("manage.py", "demo_evening", PIZZERIA_DEMO="0")
 
     assert elsewhere.ends() == 1
     assert "Unknown command: 'demo_evening'" in elsewhere.said
 
 
-def test_finds_the_running_demo_or_says_that_there_is_none(launch, demo_home):
+def test_the_demo_evening_command_says_that_no_demo_is_running(launch, demo_home):
     alone = launch("-m", "pizzeria.demo.manage", "demo_evening", DEMO_FOLDER=str(demo_home.folder))
 
     assert alone.ends() == 1

@@ -1,4 +1,4 @@
-"""The demo's past: a week of evenings and some open orders, made by the shop's own commands."""
+"""The demo's history and open orders: a week of simulated evenings, made by the shop's own commands."""
 
 from datetime import timedelta
 from io import StringIO
@@ -40,7 +40,7 @@ def own_folder(tmp_path, monkeypatch):
     return state_dir.demo_state_dir()
 
 
-def test_leaves_no_page_empty_and_is_written_once(demo, own_folder):
+def test_the_demos_history_fills_a_week_with_orders_and_is_written_only_once(demo, own_folder):
     written()
 
     days = Order.objects.exclude(business_date=clock.business_date(clock.now())).values("business_date")
@@ -56,7 +56,7 @@ def test_leaves_no_page_empty_and_is_written_once(demo, own_folder):
     assert (Order.objects.count(), StoredEvent.objects.count()) == (orders, events)
 
 
-def test_is_known_to_be_unfinished_when_it_was_cut_off(demo, own_folder):
+def test_a_demo_history_that_was_interrupted_is_marked_as_unfinished(demo, own_folder):
     nobody_can_order = {"reason": "The oven is cold.", "until": None, "by": demo.chef, "at": clock.now()}
     kitchen_services.pause(kitchen=Kitchen.objects.get(), **nobody_can_order)
 
@@ -67,17 +67,17 @@ def test_is_known_to_be_unfinished_when_it_was_cut_off(demo, own_folder):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_is_forgotten_before_it_is_begun_again(own_folder, kitchen):
+def test_an_unfinished_demo_history_is_flushed_before_it_is_written_again(own_folder, kitchen):
     shop.place()
     preparation.flush_unfinished_history()
-    assert Order.objects.exists()  # of a shop that has been open
+    assert Order.objects.exists()  # a finished history is kept
 
     own_folder.unfinished_history.touch()
     preparation.flush_unfinished_history()
     assert not Order.objects.exists()
 
 
-def test_has_something_of_everything_that_comes_in_between(demo):
+def test_the_demos_history_has_recalls_failed_deliveries_changed_promises_and_cancellations(demo):
     report = history.simulate_week(staff=demo, now=FRIDAY_NIGHT, orders=A_FEW)
 
     happened = set(StoredEvent.objects.values_list("type", flat=True))
@@ -87,7 +87,7 @@ def test_has_something_of_everything_that_comes_in_between(demo):
     assert report.counts["refused"] == 0
 
 
-def test_is_over_before_the_business_day_is_and_told_to_nobody(demo):
+def test_the_demos_history_ends_before_the_current_business_day_and_is_not_published(demo):
     history.simulate_week(staff=demo, now=FRIDAY_NIGHT, orders=A_FEW)
 
     assert not [order for order in Order.objects.all() if order.is_active]
@@ -97,7 +97,7 @@ def test_is_over_before_the_business_day_is_and_told_to_nobody(demo):
     assert not OutboxEntry.objects.waiting().exists()
 
 
-def test_ends_with_an_order_in_every_place(demo):
+def test_the_demos_open_orders_are_in_every_open_state(demo):
     open_orders.place_open_orders(staff=demo, now=FRIDAY_NIGHT)
 
     by_status = {status: Order.objects.filter(status=status).count() for status in OrderStatus}
@@ -107,14 +107,14 @@ def test_ends_with_an_order_in_every_place(demo):
     assert all(order.promise_until > FRIDAY_NIGHT for order in Order.objects.all())
 
 
-def test_ends_with_orders_that_are_news(demo):
+def test_the_events_of_the_demos_open_orders_wait_to_be_published(demo):
     open_orders.place_open_orders(staff=demo, now=FRIDAY_NIGHT)
 
     told_of = set(OutboxEntry.objects.waiting().values_list("event__aggregate_ref", flat=True))
     assert told_of == set(Order.objects.values_list("ref", flat=True))
 
 
-def test_is_the_same_every_time():
+def test_a_simulated_evening_has_the_same_plan_for_the_same_random_seed():
     def planned():
         return scenario.evening(
             lasts=history.LASTS, orders=30, twists=tuple(Twist), carlas=2, rush=0.3, chance=Random(5)
@@ -123,7 +123,7 @@ def test_is_the_same_every_time():
     assert planned() == planned()
 
 
-def test_gives_guests_numbers_that_are_nobodys():
+def test_guests_of_the_demo_have_valid_phone_numbers_that_belong_to_nobody():
     everybody = [CARLA, *(random_guest(Random(seed)) for seed in range(100))]
 
     for phone in (guest.details.phone for guest in everybody):

@@ -1,4 +1,4 @@
-"""The demo's page of what it has sent: for managers, safe to look at, and still there after a restart."""
+"""The demo's page of sent messages: for managers only, safe to view, and complete after a restart."""
 
 import pytest
 from django.urls import reverse
@@ -32,7 +32,7 @@ def shown(browser, address=PAGE):
     return browser.get(address).content.decode()
 
 
-def test_shows_what_left_by_either_way_newest_first(post, sign_in, settings):
+def test_the_messages_page_shows_sent_emails_and_sms_newest_first(post, sign_in, settings):
     settings.DEMO_MESSAGE_STORE = str(post.box.store.folder)
     email.send(
         OutboundMessage(
@@ -52,14 +52,14 @@ def test_shows_what_left_by_either_way_newest_first(post, sign_in, settings):
     assert '<a href="http://localhost/orders/1/"' in page
 
 
-def test_shows_nothing_it_was_sent_as_part_of_itself(sign_in, mail):
+def test_the_messages_page_escapes_the_subject_and_omits_the_html_of_an_email(sign_in, mail):
     page = shown(sign_in(MANAGER))
 
     assert "Ready &lt;b&gt;now&lt;/b&gt;" in page
     assert "alert(1)" not in page
 
 
-def test_lets_a_letter_be_framed_by_itself_alone_and_run_nothing(sign_in, mail):
+def test_the_html_of_an_email_can_be_framed_only_by_the_shop_and_runs_no_scripts(sign_in, mail):
     browser = sign_in(MANAGER)
     page, letter = browser.get(PAGE), browser.get(reverse("demo:html", args=[mail.id]))
 
@@ -75,36 +75,36 @@ def test_lets_a_letter_be_framed_by_itself_alone_and_run_nothing(sign_in, mail):
     assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
 
 
-def test_is_calm_when_nobody_was_told_anything(sign_in, store):
+def test_the_messages_page_says_that_nothing_was_sent_yet(sign_in, store):
     assert "Nobody has been told anything yet" in shown(sign_in(MANAGER))
 
 
-def test_is_calm_where_nothing_is_kept(sign_in, settings):
+def test_the_messages_page_is_empty_where_no_message_store_is_configured(sign_in, settings):
     settings.DEMO_MESSAGE_STORE = ""
 
     assert "Nobody has been told anything yet" in shown(sign_in(MANAGER))
 
 
 @pytest.mark.parametrize("role", [CUSTOMER, KITCHEN, DRIVER], ids=lambda role: role.name)
-def test_is_closed_to_everybody_but_managers(sign_in, mail, role):
+def test_the_messages_page_and_its_emails_are_forbidden_to_all_roles_but_managers(sign_in, mail, role):
     browser = sign_in(role)
 
     for address in (PAGE, reverse("demo:html", args=[mail.id])):
         assert browser.get(address, follow=True).status_code == 403
 
 
-def test_knows_no_letter_that_there_is_not(sign_in, store):
+def test_the_html_of_a_message_that_is_not_a_stored_email_is_not_found(sign_in, store):
     sms = store.take(Message(kind="sms", to="+393331234567", text="Ready"))
 
     for nothing in ("17", "ports", sms.id):
         assert sign_in(MANAGER).get(reverse("demo:html", args=[nothing])).status_code == 404
 
 
-def test_is_found_from_the_admins_first_page(sign_in):
+def test_the_admins_index_links_to_the_messages_page(sign_in):
     assert f'href="{PAGE}"' in shown(sign_in(MANAGER), reverse("admin:index"))
 
 
-def test_still_shows_them_after_a_restart(tmp_path, settings):
+def test_the_message_store_keeps_its_messages_when_the_sinks_are_restarted(tmp_path, settings):
     for text in ("before", "after"):
         with message_sinks.running(tmp_path, settings) as post:
             sms.send(OutboundMessage(id="notification-1", to="+393331234567", subject="", text=text))

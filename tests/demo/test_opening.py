@@ -1,4 +1,4 @@
-"""`make demo`: one at a time, closed by one Ctrl-C, and none the worse for a kill."""
+"""`make demo`: one demo at a time for each checkout, stopped by one Ctrl-C, and startable again after a kill."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from tests.waiting import LIMIT, until
 OPEN = "Ctrl-C closes the shop"
 
 
-def test_is_done_once_per_checkout_survives_a_kill_and_ends_with_one_ctrl_c(
+def test_the_demo_runs_once_per_checkout_starts_again_after_a_kill_and_ends_with_one_ctrl_c(
     launch: Launch, demo_home: StateDir
 ) -> None:
     port = free_port()
@@ -48,7 +48,7 @@ def test_is_done_once_per_checkout_survives_a_kill_and_ends_with_one_ctrl_c(
     assert not any(child.is_alive() for child in left)
 
 
-def test_closes_and_says_who_when_a_server_dies(launch: Launch, demo_home: StateDir) -> None:
+def test_the_demo_ends_and_names_the_process_when_one_of_its_servers_dies(launch: Launch, demo_home: StateDir) -> None:
     demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT=str(free_port()))
     demo.until(OPEN)
     children = _children(demo_home)
@@ -61,7 +61,7 @@ def test_closes_and_says_who_when_a_server_dies(launch: Launch, demo_home: State
     until_all_are_gone(children)
 
 
-def test_names_a_free_port_when_the_port_is_taken(launch: Launch, demo_home: StateDir) -> None:
+def test_the_demo_suggests_another_port_when_its_port_is_in_use(launch: Launch, demo_home: StateDir) -> None:
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         port = stranger.getsockname()[1]
         demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT=str(port))
@@ -73,7 +73,7 @@ def test_names_a_free_port_when_the_port_is_taken(launch: Launch, demo_home: Sta
     assert not (demo_home.folder / "logs").exists()
 
 
-def test_says_which_port_is_none(launch: Launch, demo_home: StateDir) -> None:
+def test_the_demo_refuses_a_port_that_is_not_a_number(launch: Launch, demo_home: StateDir) -> None:
     demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT="pizza")
 
     assert demo.ends() == 1
@@ -88,5 +88,5 @@ def _is_ready(port: int) -> bool:
     try:
         with urlopen(f"http://localhost:{port}/health/ready", timeout=LIMIT) as answer:
             return answer.status == HTTPStatus.OK
-    except OSError:  # also when it says that it is not
+    except OSError:  # also an answer with an error status
         return False

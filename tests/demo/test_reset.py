@@ -1,4 +1,4 @@
-"""`make demo-reset`: nothing runs, nothing is kept."""
+"""`make demo-reset` stops the demo's processes and deletes its data."""
 
 import subprocess
 
@@ -25,7 +25,7 @@ except Interrupted:
 """
 
 
-def test_closes_a_running_demo_and_removes_what_it_kept(launch: Launch, demo_home: StateDir) -> None:
+def test_demo_reset_stops_a_running_demo_and_deletes_its_data(launch: Launch, demo_home: StateDir) -> None:
     demo = launch("-c", KEEPER, str(demo_home.folder))
     demo.until("open")
     place = data_dirs.data_dir_in(demo_home.folder).place("postgres")
@@ -40,7 +40,7 @@ def test_closes_a_running_demo_and_removes_what_it_kept(launch: Launch, demo_hom
     assert not demo_home.folder.exists()
 
 
-def test_stops_what_a_killed_demo_left_running(
+def test_demo_reset_stops_processes_that_a_killed_demo_left_running(
     launch: Launch, demo_home: StateDir, sleeper: subprocess.Popen[bytes]
 ) -> None:
     demo_home.records.mkdir(parents=True)
@@ -53,7 +53,7 @@ def test_stops_what_a_killed_demo_left_running(
     assert "left running: web" in reset.said
 
 
-def test_is_calm_when_there_is_nothing(launch: Launch, demo_home: StateDir) -> None:
+def test_demo_reset_succeeds_when_there_is_no_demo_data(launch: Launch, demo_home: StateDir) -> None:
     reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 
     assert reset.ends() == 0
