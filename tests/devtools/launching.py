@@ -1,4 +1,4 @@
-"""Commands run as real processes, in folders of their own: the developer's own demo is never touched."""
+"""Commands run as real processes, in directories of their own, so that the developer's demo is never touched."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ PATIENCE = 2 * LIMIT  # seconds: a command may start a whole shop first
 
 @dataclass
 class Running:
-    """A command of the demo at work; ``said`` is what it has printed so far."""
+    """A running command; ``said`` is its output so far."""
 
     process: subprocess.Popen[bytes]
     output: Path
@@ -37,7 +37,7 @@ class Running:
         assert words in self.said, f"it ended with {self.process.returncode}:\n{self.said}"
 
     def ends(self) -> int:
-        """Wait until it has ended; the exit code."""
+        """Wait until it has ended; return the exit code."""
         until(lambda: self.has_ended, seconds=PATIENCE, why=lambda: f"it goes on:\n{self.said}")
         return self.process.wait()
 
@@ -51,7 +51,7 @@ type Launch = Callable[..., Running]
 
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Launch]:
-    """Run Python with these arguments, in the checkout; what still runs after the test is killed."""
+    """Yield a function that runs Python in the checkout; kill what still runs after the test."""
     all_running: list[Running] = []
 
     def start(*arguments: str, **variables: str) -> Running:
@@ -78,7 +78,7 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
 
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen[bytes]]:
-    """A process in a session of its own, as a killed demo would leave one."""
+    """Yield a process in a session of its own, as a killed demo would leave one."""
     process = start_tied(["sleep", "600"], farewell=signal.SIGKILL, start_new_session=True)
     yield process
 
@@ -88,7 +88,7 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture
 def demo_home() -> Iterator[StateDir]:
-    """A demo's folder within reach of the account that runs the servers; gone after a killed run, too."""
+    """Yield a demo's state directory that the servers' account can enter; it is removed after a killed run, too."""
     with temporary_state_dir() as reachable:
         home = StateDir(reachable.folder / "demo")
         yield home
@@ -99,7 +99,7 @@ def demo_home() -> Iterator[StateDir]:
 
 
 def recorded(running: Iterable[Process]) -> list[Record]:
-    """Write processes down with the moment each began: the number alone may soon be another's."""
+    """Return records of processes with their start times: another process may get the same id soon."""
     return [
         Record(process.command, process.pid, moment, signal.SIGKILL)
         for process in running

@@ -1,4 +1,4 @@
-"""Where the servers' data lies when the account that runs them cannot reach the checkout."""
+"""The servers' data directory if the account that runs them cannot enter the requested directory."""
 
 import dataclasses
 import os
@@ -20,7 +20,7 @@ ROOT_ONLY = os.geteuid() == 0
 
 @pytest.fixture(autouse=True)
 def _gone_after_a_kill(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Keep every data directory where the next run of the tests finds it."""
+    """Put every data directory where the next test run removes it if this one is killed."""
     with temporary_state_dir() as home:
         monkeypatch.setattr(data_dirs, "PERMANENT", home.folder)
         yield
@@ -28,14 +28,16 @@ def _gone_after_a_kill(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def closed(tmp_path: Path) -> Path:
-    """A folder as root's home is: nobody else passes."""
+    """Return a directory that only its owner can enter, like root's home."""
     folder = tmp_path / "closed"
     folder.mkdir(mode=0o700)
     return folder
 
 
 @pytest.mark.parametrize("origin", ["", "packages"])
-def test_serve_from_under_a_closed_folder(closed: Path, origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_servers_keep_their_data_if_their_account_cannot_enter_the_requested_directory(
+    closed: Path, origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SERVERS_FROM", origin)
     home = closed / "demo"
 
@@ -49,11 +51,11 @@ def test_serve_from_under_a_closed_folder(closed: Path, origin: str, monkeypatch
     assert not any(folder.exists() for folder in removed)
 
 
-def test_are_not_those_a_stranger_made_after_ours_were_swept(closed: Path) -> None:
+def test_a_symlink_that_has_replaced_the_servers_data_directory_is_not_used(closed: Path) -> None:
     home = closed / "demo"
     first = data_dirs.data_dir_in(home).folder
     if first == home:
-        return  # ours to run, ours to reach: there is no room elsewhere
+        return  # we run the servers, and can enter the directory: no other one is needed
 
     first.rmdir()
     first.symlink_to("/")
@@ -64,7 +66,7 @@ def test_are_not_those_a_stranger_made_after_ours_were_swept(closed: Path) -> No
     assert data_dirs.clear(home) == [second, home]
 
 
-def test_hold_a_copy_of_a_packaged_program_that_is_closed_to_the_account(
+def test_a_packaged_program_that_the_servers_account_cannot_run_is_copied(
     closed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SERVERS_FROM", "packages")
@@ -87,7 +89,7 @@ def test_hold_a_copy_of_a_packaged_program_that_is_closed_to_the_account(
     assert says.stdout.startswith("initdb (PostgreSQL)"), says.stderr
 
 
-def test_keep_data_that_another_version_made_from_being_read(demo_home: StateDir) -> None:
+def test_the_servers_do_not_start_with_data_of_another_postgres_version(demo_home: StateDir) -> None:
     data = data_dirs.data_dir_in(demo_home.folder).place("postgres") / "data"
     data.mkdir()
     (data / "PG_VERSION").write_text("9")

@@ -1,4 +1,4 @@
-"""Servers that run for one command."""
+"""Ephemeral servers, which run for one command."""
 
 import signal
 import sys
@@ -27,14 +27,14 @@ time.sleep(600)
 
 
 @pytest.mark.parametrize("origin", ["", "packages"])
-def test_serve_a_command_whose_exit_code_they_hand_back(launch: Launch, origin: str) -> None:
+def test_ephemeral_servers_serve_a_command_and_exit_with_its_exit_code(launch: Launch, origin: str) -> None:
     running = launch("-m", BORROWED, "--", sys.executable, "-c", USE_BOTH, SERVERS_FROM=origin)
 
     assert running.ends() == 7, running.said
     assert "('lower of ÀÉ is àé', 'on')" in running.said
 
 
-def test_are_stopped_with_the_command_by_a_plain_kill(launch: Launch) -> None:
+def test_ephemeral_servers_and_their_command_are_stopped_by_sigterm(launch: Launch) -> None:
     running = launch("-m", BORROWED, "--", sys.executable, "-c", NAME_FOLDERS)
     home, _scratch = _folders(running)
     processes = recorded(descendants.running(running.process.pid))
@@ -47,7 +47,7 @@ def test_are_stopped_with_the_command_by_a_plain_kill(launch: Launch) -> None:
     assert not home.exists()
 
 
-def test_end_with_an_owner_that_is_killed_outright_and_are_swept_up_by_the_next(launch: Launch) -> None:
+def test_ephemeral_servers_end_when_their_run_is_killed_and_the_next_run_removes_their_data(launch: Launch) -> None:
     running = launch("-m", BORROWED, "--", sys.executable, "-c", NAME_FOLDERS)
     home, scratch = _folders(running)
     processes = recorded(descendants.running(running.process.pid))
@@ -61,7 +61,7 @@ def test_end_with_an_owner_that_is_killed_outright_and_are_swept_up_by_the_next(
     assert not scratch.exists()
 
 
-def test_say_what_is_missing_when_the_command_is(launch: Launch) -> None:
+def test_ephemeral_servers_name_a_command_that_does_not_exist(launch: Launch) -> None:
     running = launch("-m", BORROWED, "--", "no-such-command")
 
     assert running.ends() == 1
@@ -70,7 +70,7 @@ def test_say_what_is_missing_when_the_command_is(launch: Launch) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody adopts orphans")
-def test_stop_and_name_what_a_command_has_left_running(launch: Launch) -> None:
+def test_ephemeral_servers_stop_and_name_a_process_that_their_command_has_left_running(launch: Launch) -> None:
     leave = "import subprocess; subprocess.Popen(['sleep', '600'], start_new_session=True)"
 
     running = launch("-m", BORROWED, "--", sys.executable, "-c", leave)
@@ -79,7 +79,9 @@ def test_stop_and_name_what_a_command_has_left_running(launch: Launch) -> None:
     assert "The command left running, stopped now: sleep 600 (process" in running.said
 
 
-def test_keep_the_temporary_files_of_a_command_that_fails_until_the_next(launch: Launch, tmp_path: Path) -> None:
+def test_temporary_files_of_a_failed_command_are_kept_until_the_next_run_of_ephemeral_servers(
+    launch: Launch, tmp_path: Path
+) -> None:
     write = "import tempfile; print(tempfile.mkdtemp(), flush=True)"
 
     failed = launch("-m", BORROWED, "--", sys.executable, "-c", f"{write}; raise SystemExit(1)", TMPDIR=str(tmp_path))

@@ -1,4 +1,4 @@
-"""`make keycloak`: a real one, at the address it had before, and gone with one Ctrl-C."""
+"""`make keycloak`: a real Keycloak, on the port that it had before, stopped by one Ctrl-C."""
 
 import signal
 
@@ -12,8 +12,10 @@ from tests.devtools.launching import Launch
 from tests.keycloak.server import OURS, WEB, home_with_realms
 
 
-@pytest.mark.usefixtures("keycloak")  # where there can be none, this is left out with the others
-def test_serves_the_shop_where_it_is_this_time_and_leaves_nothing_running(launch: Launch, demo_home: StateDir) -> None:
+@pytest.mark.usefixtures("keycloak")  # left out with the others where Keycloak cannot run
+def test_make_keycloak_accepts_the_shops_current_origin_and_leaves_nothing_running(
+    launch: Launch, demo_home: StateDir
+) -> None:
     kept = home_with_realms(demo_home.folder / "keycloak")
     port = free_port()
     variables = {"DEMO_FOLDER": str(demo_home.folder), "PORT": str(port), "ORIGIN": "http://localhost:4321"}
@@ -34,14 +36,14 @@ def test_serves_the_shop_where_it_is_this_time_and_leaves_nothing_running(launch
     assert keycloak.port_in(kept.folder) == port
 
 
-def test_says_what_to_install_where_there_is_no_java(launch: Launch, demo_home: StateDir) -> None:
+def test_make_keycloak_says_what_to_install_where_there_is_no_java(launch: Launch, demo_home: StateDir) -> None:
     running = launch("-m", "pizzeria.devtools.keycloak", DEMO_FOLDER=str(demo_home.folder), JAVA_HOME="/nowhere")
 
     assert running.ends() == 1
     assert "there is no Java here. Install one (Debian: apt install default-jre-headless maven)" in running.said
 
 
-def test_has_nothing_to_export_from_while_it_does_not_run(launch: Launch, demo_home: StateDir) -> None:
+def test_make_keycloak_export_says_that_keycloak_is_not_running(launch: Launch, demo_home: StateDir) -> None:
     export = launch("-m", "pizzeria.devtools.keycloak.export", DEMO_FOLDER=str(demo_home.folder))
 
     assert export.ends() == 1

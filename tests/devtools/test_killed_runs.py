@@ -1,8 +1,8 @@
 """
-A run of `make` on ephemeral servers, killed in every way and at each of its own processes: nothing of it goes on.
+A run of `make` on ephemeral servers, ended in every way and at each of its own processes: no process is left.
 
-Its command leaves what is hardest to find and to end: a process in a session of its own that ignores polite signals,
-and another whose parent has ended, so that it is nobody's child.
+Its command starts two processes that are hard to find and to end, as they ignore SIGHUP, SIGINT and SIGTERM: one in a
+session of its own, and an orphan, whose parent has ended.
 """
 
 import fcntl
@@ -54,7 +54,7 @@ type Run = Callable[..., Make]
 
 
 class Make:
-    """`make` at work, with every process that runs below it."""
+    """A running `make`, with every process below it."""
 
     def __init__(self, target: str, folder: Path, *, stdin: int, prepare: Callable[[], None]) -> None:
         command, makefile, self._output = folder / "command.py", folder / "Makefile", folder / "said"
@@ -85,7 +85,7 @@ class Make:
         until_all_are_gone(self._all)
 
     def pid_of(self, name: str) -> int:
-        """The process id of the `servers`, of their `guard`, or of the `command`."""
+        """Return the process id of the `servers`, of their `guard`, or of the `command`."""
         servers = self._child(of=self.process.pid, like="ephemeral_servers")
         guard = self._child(of=servers, like="ephemeral_servers")
         return {"servers": servers, "guard": guard, "command": self._child(of=guard, like="command.py")}[name]
@@ -109,7 +109,7 @@ class Make:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
-    """Run `make` for a target, in a terminal if one is given."""
+    """Yield a function that runs `make` for a target, in a terminal if one is given."""
     all_running = []
 
     def start(target: str, *, terminal: int | None = None) -> Make:
@@ -135,7 +135,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_ends_with_make(run: Run, number: signal.Signals) -> None:
+def test_all_processes_of_a_run_end_when_make_is_terminated_or_killed(run: Run, number: signal.Signals) -> None:
     make = run("protected")
 
     make.process.send_signal(number)
@@ -143,7 +143,7 @@ def test_ends_with_make(run: Run, number: signal.Signals) -> None:
     make.until_none_runs()
 
 
-def test_ends_by_ctrl_c(run: Run) -> None:
+def test_all_processes_of_a_run_end_with_ctrl_c(run: Run) -> None:
     ours, its = os.openpty()
     make = run("protected", terminal=its)
 
@@ -155,7 +155,7 @@ def test_ends_by_ctrl_c(run: Run) -> None:
 
 
 @pytest.mark.parametrize("name", ["servers", "guard", "command"])
-def test_ends_with_each_of_its_processes(run: Run, name: str) -> None:
+def test_all_processes_of_a_run_end_when_any_one_of_its_own_processes_is_killed(run: Run, name: str) -> None:
     make = run("protected")
 
     os.kill(make.pid_of(name), signal.SIGKILL)
@@ -163,7 +163,7 @@ def test_ends_with_each_of_its_processes(run: Run, name: str) -> None:
     make.until_none_runs()
 
 
-def test_control_without_protection_goes_on(run: Run) -> None:
+def test_control_without_protection_the_processes_of_a_killed_run_go_on(run: Run) -> None:
     make = run("unprotected")
 
     make.process.kill()

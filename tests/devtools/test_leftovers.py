@@ -1,4 +1,4 @@
-"""What a killed owner leaves behind is stopped at the next start, and nothing else is."""
+"""Processes that a killed parent has left are stopped at the next start, and no others are."""
 
 import subprocess
 import sys
@@ -12,7 +12,9 @@ from tests.devtools.launching import Launch, until_all_are_gone
 from tests.waiting import LIMIT, until
 
 
-def test_are_stopped(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
+def test_a_process_that_a_killed_parent_has_left_is_stopped_and_its_record_deleted(
+    tmp_path: Path, sleeper: subprocess.Popen[bytes]
+) -> None:
     Record("web", sleeper.pid, started(sleeper.pid) or "", farewell=15).write(tmp_path / "1.json")
 
     stopped = processes.stop_leftovers(tmp_path)
@@ -22,7 +24,7 @@ def test_are_stopped(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_are_not_confused_with_a_stranger_who_has_the_number_now(
+def test_another_process_that_has_the_id_of_a_recorded_one_by_now_is_not_stopped(
     tmp_path: Path, sleeper: subprocess.Popen[bytes]
 ) -> None:
     Record("web", sleeper.pid, "another moment", farewell=15).write(tmp_path / "1.json")
@@ -34,14 +36,14 @@ def test_are_not_confused_with_a_stranger_who_has_the_number_now(
     assert not list(tmp_path.iterdir())
 
 
-def test_may_be_written_down_only_by_half(tmp_path: Path) -> None:
+def test_an_incomplete_record_of_a_process_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "1.json").write_text('{"name": "we')
 
     assert processes.stop_leftovers(tmp_path) == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the kernel does not tell, and the records must do")
-def test_are_rare_since_the_kernel_ends_a_child_with_its_owner(launch: Launch, tmp_path: Path) -> None:
+def test_the_kernel_ends_a_child_process_when_its_parent_is_killed(launch: Launch, tmp_path: Path) -> None:
     owner = launch("-c", OWNER, str(tmp_path))
     owner.until("started")
     [child] = [Record.read(file) for file in (tmp_path / "running").iterdir()]
@@ -63,7 +65,7 @@ time.sleep(600)
 """
 
 
-def test_are_none_after_a_stop_even_of_a_child_that_does_not_listen(tmp_path: Path) -> None:
+def test_a_child_process_that_ignores_the_stop_signal_is_killed_and_leaves_no_record(tmp_path: Path) -> None:
     deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
     log = tmp_path / "log"
     child = Child("deaf", [sys.executable, "-c", deaf], records=tmp_path / "running", log=log, cwd=tmp_path, env={})

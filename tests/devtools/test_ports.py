@@ -1,4 +1,4 @@
-"""Ports for servers: each is given to one process only, and by no outgoing connection either."""
+"""Free ports for servers: each is returned to one process only, and is never one of an outgoing connection."""
 
 import socket
 from pathlib import Path
@@ -24,16 +24,16 @@ time.sleep(600)
 """
 
 
-def test_are_not_given_twice_to_processes_that_ask_at_once(launch: Launch) -> None:
+def test_a_free_port_is_not_returned_twice_to_processes_that_ask_at_once(launch: Launch) -> None:
     first, second = (launch("-c", TAKE_ALL, "20000", "20400") for _each in range(2))
 
     ports_of_first, ports_of_second = _taken(first), _taken(second)
 
     assert not ports_of_first & ports_of_second
-    assert len(ports_of_first | ports_of_second) > 200  # others may run tests beside us
+    assert len(ports_of_first | ports_of_second) > 200  # another test run may have reserved some
 
 
-def test_are_given_again_after_the_process_has_died(launch: Launch) -> None:
+def test_a_free_port_is_returned_again_after_its_process_was_killed(launch: Launch) -> None:
     first = launch("-c", TAKE_ALL, "20400", "20600")
     before = _taken(first)
     first.process.kill()
@@ -45,7 +45,7 @@ def test_are_given_again_after_the_process_has_died(launch: Launch) -> None:
 
 
 @pytest.mark.parametrize("listens", [True, False], ids=["listens", "is bound only"])
-def test_are_not_those_of_a_socket_that(launch: Launch, listens: bool) -> None:
+def test_a_port_to_which_another_socket_is_bound_is_not_returned(launch: Launch, listens: bool) -> None:
     with socket.socket() as used:
         used.bind(("127.0.0.1", 0))
         if listens:
@@ -59,7 +59,7 @@ def test_are_not_those_of_a_socket_that(launch: Launch, listens: bool) -> None:
 
 
 @pytest.mark.skipif(not ports.EPHEMERAL.exists(), reason="the range is to be read on Linux")
-def test_are_not_those_that_the_kernel_gives_to_connections() -> None:
+def test_a_free_port_is_never_in_the_kernels_ephemeral_range() -> None:
     first, last = (int(number) for number in Path(ports.EPHEMERAL).read_text().split())
 
     assert not any(first <= ports.free_port() <= last for _each in range(20))

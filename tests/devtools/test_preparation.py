@@ -1,4 +1,4 @@
-"""The demo's database, before the shop opens."""
+"""Preparation of the demo's database before the shop opens."""
 
 import pytest
 from django.db.migrations.recorder import MigrationRecorder
@@ -7,7 +7,7 @@ from pizzeria.devtools import preparation, supervisor
 from pizzeria.devtools.state_dir import WRITTEN_BY_ANOTHER_VERSION, StateDir
 
 
-def test_data_of_another_version_of_the_shop_are_left_alone(db, capsys):
+def test_a_database_with_migrations_of_another_version_is_refused(db, capsys):
     MigrationRecorder.Migration.objects.create(app="people", name="0001_initial")
 
     with pytest.raises(SystemExit) as exit_:
@@ -17,11 +17,11 @@ def test_data_of_another_version_of_the_shop_are_left_alone(db, capsys):
     assert "people.0001_initial" in capsys.readouterr().out
 
 
-def test_data_of_this_version_are_prepared(db):
+def test_a_database_with_the_migrations_of_this_version_is_accepted(db):
     preparation.exit_at_unknown_migrations()
 
 
-def test_the_demo_offers_to_delete_data_of_another_version(tmp_path, monkeypatch):
+def test_the_demo_says_how_to_delete_data_of_another_version(tmp_path, monkeypatch):
     class Preparation:
         def wait(self):
             return WRITTEN_BY_ANOTHER_VERSION
