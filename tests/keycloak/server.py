@@ -1,7 +1,7 @@
 """
-A real Keycloak with two realms: the shop's own, and one of the usual shape that knows nothing of the shop.
+A real Keycloak with two realms: the shop's own, and a plain one without the shop's scopes and audience.
 
-It is started once for all tests that ask for it, from data that was imported once; each test leaves it as it found it.
+It is started once for all tests that use it, with data that was imported once; what a test changes is undone after it.
 """
 
 import hashlib
@@ -19,28 +19,28 @@ from pizzeria.devtools.state_dir import StateDir, StateDirLocked
 from tests.side_by_side import is_of_keycloak
 
 OURS, PLAIN = connection.REALM, "plain"
-WEB = {OURS: connection.WEB, PLAIN: "shop"}  # the client that the shop's pages are, in each realm
-AUDIENCES = {OURS: connection.API, PLAIN: "pos"}  # a realm without an audience mapper says only who asked
+WEB = {OURS: connection.WEB, PLAIN: "shop"}  # the client of the shop's pages in each realm
+AUDIENCES = {OURS: connection.API, PLAIN: "pos"}  # without an audience mapper a token names only the client that got it
 SECRET = "known to the tests alone"
 DOCUMENTS = (realm_file.FILE, Path(__file__).with_name("plain-realm.json"))
 PLACEHOLDERS = {"SHOP_ORIGIN": "http://localhost:1", "WEB_CLIENT_SECRET": SECRET, "POS_CLIENT_SECRET": SECRET}
 
 
 class RealKeycloak:
-    """The server as a test finds it: running, with everybody at work. What a test changes is changed back after it."""
+    """The running server, and the changes that a test can make to it; `make_amends` undoes them."""
 
     def __init__(self, home):
         self.home, self.port = home, free_port()
         self._running, self._amends = ExitStack(), []
         self.start()
 
-    # --- What the shop is told ---
+    # --- What the shop uses ---
 
     def issuer(self, realm=OURS):
         return self.server.issuer(realm)
 
     def environment(self, realm=OURS):
-        """What makes a process of the shop sign people in here."""
+        """Return the variables that make a process of the shop use this server."""
         return {
             "OIDC_ISSUER": self.issuer(realm),
             "OIDC_CLIENT_ID": WEB[realm],
@@ -52,13 +52,13 @@ class RealKeycloak:
         self.server.office.move_client(realm, WEB[realm], origin=origin)
 
     def token(self, realm=OURS, *, expect=200, **asked):
-        """Ask for a token; gives the answer's JSON."""
+        """Request a token; return the JSON of the answer."""
         answer = requests.post(f"{self.issuer(realm)}/protocol/openid-connect/token", data=asked, timeout=30)
         assert answer.status_code == expect, answer.text
         return answer.json()
 
     def token_of_till(self, realm=OURS, **more):
-        """Give the access token of a program that acts on its own account."""
+        """Return the access token of a client that acts as its own service account."""
         asked = {"grant_type": "client_credentials", "client_id": "pos", "client_secret": SECRET, **more}
         return self.token(realm, **asked)["access_token"]
 
@@ -73,7 +73,7 @@ class RealKeycloak:
         self._amends.append(lambda: self._change(username, realm, email=before))
 
     def give_role(self, username, role, *, realm=OURS, client=None):
-        """Give a role of the realm, or one of a client's."""
+        """Assign a role of the realm, or of a client, to a user."""
         self._map("post", username, role, realm, client)
         self._amends.append(lambda: self._map("delete", username, role, realm, client))
 
@@ -82,11 +82,11 @@ class RealKeycloak:
         self._amends.append(lambda: self._map("post", username, role, realm, client))
 
     def end_sessions(self, username, *, realm=OURS):
-        """Sign somebody out everywhere; clients with a back-channel hear of it."""
+        """End all sessions of a user; clients with a back-channel are notified."""
         self._ask("post", f"{realm}/users/{self.subject(username, realm=realm)}/logout")
 
     def rotate_keys(self, *, realm=OURS):
-        """Sign with a new key from now on; the old one still verifies."""
+        """Add a key that signs from now on; the old one still verifies."""
         keys = self._ask("get", f"{realm}/keys").json()["keys"]
         first = max(key["providerPriority"] for key in keys) + 1
         component = {
@@ -100,7 +100,7 @@ class RealKeycloak:
         self._amends.append(lambda: self._ask("delete", f"{realm}/components/{made}"))
 
     def subject(self, username, *, realm=OURS):
-        """Give the `sub` of somebody."""
+        """Return the `sub` of a user."""
         [person] = self._ask("get", f"{realm}/users", params={"username": username, "exact": "true"}).json()
         return person["id"]
 
@@ -114,7 +114,7 @@ class RealKeycloak:
         self._running.close()
 
     def make_amends(self):
-        """Be again as every test finds it."""
+        """Start the server if it is stopped, and undo the changes of the test."""
         self.start()
         while self._amends:
             self._amends.pop()()
@@ -122,7 +122,7 @@ class RealKeycloak:
             self._ask("delete", f"{realm}/attack-detection/brute-force/users")
 
     def _change(self, username, realm, **fields):
-        """Give what was there before."""
+        """Change fields of a user; return the user as it was before."""
         path = f"{realm}/users/{self.subject(username, realm=realm)}"
         before = self._ask("get", path).json()
         self._ask("put", path, json={**before, **fields})
@@ -147,19 +147,19 @@ def _real_keycloak(tmp_path_factory):
 
 @pytest.fixture
 def keycloak(request, _real_keycloak):
-    """A real Keycloak with both realms, as a RealKeycloak."""
+    """Yield the real Keycloak with both realms; undo the test's changes afterwards."""
     assert is_of_keycloak(request.node.nodeid), "move this to a folder `keycloak`: one worker takes them all"
     yield _real_keycloak
     _real_keycloak.make_amends()
 
 
 def home_with_realms(folder):
-    """Make the folder the home of a server that has both realms already; it has run before, at another port."""
+    """Make the folder the state directory of a server with both realms, which has run before on another port."""
     home = StateDir(folder)
     kept = install.cache() / f"keycloak-{install.VERSION}-tests-{_digest()}"
     if not kept.exists():
         _import(home)
-        with suppress(StateDirLocked):  # another run of the tests does the same
+        with suppress(StateDirLocked):  # another run of the tests is storing the same
             _keep(folder, kept)
     else:
         shutil.copytree(kept, folder, dirs_exist_ok=True)
@@ -167,13 +167,13 @@ def home_with_realms(folder):
 
 
 def _keep(folder, kept):
-    """Copy a home to where it is kept: whole, or to a place that the next run clears."""
+    """Copy a state directory into the cache; an incomplete copy has another name, and the next run removes it."""
     unfinished = StateDir(kept.with_name(f"unfinished-{kept.name}"))
     with unfinished.occupied():
         copy = unfinished.folder / "home"
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns("running", "logs", "lib"))
-        with suppress(OSError):  # it is there by now
+        with suppress(OSError):  # another run has stored it by now
             copy.rename(kept)
         shutil.rmtree(unfinished.folder)
 

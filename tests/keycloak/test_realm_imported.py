@@ -1,4 +1,4 @@
-"""Both realms, as a real Keycloak has taken them."""
+"""Both realms as a real Keycloak has imported them."""
 
 import json
 
@@ -13,7 +13,7 @@ BOTH = pytest.mark.parametrize("realm", [OURS, PLAIN])
 
 
 @BOTH
-def test_answers_at_the_addresses_that_follow_from_its_issuer(keycloak, realm):
+def test_the_endpoints_of_a_realm_are_at_the_addresses_that_follow_from_its_issuer(keycloak, realm):
     issuer = keycloak.issuer(realm)
 
     said = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=30).json()
@@ -32,13 +32,13 @@ def test_answers_at_the_addresses_that_follow_from_its_issuer(keycloak, realm):
 @pytest.mark.parametrize(
     "client", [{"client_id": "pizzeria-web", "client_secret": SECRET}, {"client_id": "pizzeria-api"}]
 )
-def test_refuses_a_password_that_is_not_typed_into_its_own_page(keycloak, client):
+def test_keycloak_refuses_the_password_grant_to_the_clients_of_the_shop(keycloak, client):
     refused = keycloak.token(expect=400, grant_type="password", username="chef", password="pizza", **client)
 
     assert refused["error"] == "unauthorized_client"
 
 
-def test_gives_a_till_a_token_of_its_own(keycloak):
+def test_a_point_of_sale_gets_a_token_of_its_own_service_account(keycloak):
     claims = _claims_of_till(keycloak, OURS, scope="orders:read")
 
     assert claims["aud"] == "pizzeria-api"
@@ -48,7 +48,7 @@ def test_gives_a_till_a_token_of_its_own(keycloak):
     assert "orders:read" in claims["scope"].split()
 
 
-def test_of_the_usual_shape_says_neither_for_whom_a_token_is_nor_what_for(keycloak):
+def test_a_token_of_the_plain_realm_has_no_audience(keycloak):
     claims = _claims_of_till(keycloak, PLAIN)
 
     assert claims["azp"] == "pos"
@@ -56,7 +56,7 @@ def test_of_the_usual_shape_says_neither_for_whom_a_token_is_nor_what_for(keyclo
     assert "pos" in claims["realm_access"]["roles"]
 
 
-def test_is_exported_as_the_document_it_came_from_with_what_was_changed_since(keycloak):
+def test_an_exported_realm_is_the_imported_document_with_the_changes_made_since(keycloak):
     office, before = keycloak.server.office, realm_file.FILE.read_text()
     dishwasher = {"name": "dishwasher", "description": "Washes up"}
     expected = json.loads(before)
@@ -71,7 +71,7 @@ def test_is_exported_as_the_document_it_came_from_with_what_was_changed_since(ke
     assert exported == realm_file.format_realm(expected) + "\n"
 
 
-def test_is_changed_for_the_length_of_a_test(keycloak):
+def test_changes_that_a_test_makes_in_keycloak_are_undone_afterwards(keycloak):
     key = _key_of(keycloak)
 
     keycloak.take_role("service-account-pos", "pos")
