@@ -1,4 +1,4 @@
-"""Every address of the shop: closed unless opened."""
+"""Every URL of the shop requires a sign-in, unless it is listed here."""
 
 import re
 
@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
-# Who may come in without an account, and what for.
+# URLs that require no account, and why.
 OPEN = {
     "/": "the shop window",
     "/menu/": "the menu",
@@ -33,18 +33,18 @@ OPEN = {
     "/accounts/keycloak/logout/back-channel/": "... whose word a token carries",
 }
 
-# A stream says no by its status alone: an EventSource would follow a way to the sign-in.
+# Streams refuse by their status: an EventSource would follow a redirect to the sign-in.
 STREAMS = {
     "/stream/board/": 401,
     "/stream/orders/UUID/": 401,
-    "/stream/orders/UUID/SLUG/": 404,  # a guest's, opened by the key in its address
+    "/stream/orders/UUID/SLUG/": 404,  # a guest's, authorized by the token in its URL
 }
 
-# Programs are told by the status, too: nobody is led anywhere.
+# The API refuses by its status, too: it never redirects.
 API = {
     "/api/": 404,
     "/api/me": 401,
-    "/api/docs": 200,  # what may be called is no secret
+    "/api/docs": 200,  # the documentation is public
     "/api/openapi.json": 200,
 }
 
@@ -60,7 +60,7 @@ SHOWN_AS = {ARGUMENTS["uuid"]: "UUID", ARGUMENTS["slug"]: "SLUG", ARGUMENTS["gue
 
 
 def addresses(resolver, before="/"):
-    """Give every address below a resolver, with something in the place of each argument."""
+    """Yield every URL below a resolver, with a value for each argument."""
     for entry in resolver.url_patterns:
         here = before + _filled(entry.pattern)
         if isinstance(entry, URLResolver):
@@ -77,7 +77,7 @@ def _filled(pattern):
             filled = filled.replace(f"<{kind}:{name}>", ARGUMENTS[kind]).replace(f"<{name}>", ARGUMENTS["str"])
         assert "<" not in filled, filled
         return filled
-    expression = pattern._regex.removeprefix("^").removesuffix("$")  # admin's: the list of an app, and the rest
+    expression = pattern._regex.removeprefix("^").removesuffix("$")  # admin's: the index of an app, the catch-all
     return re.sub(r"\(\?P<url>\.\*\)", "nothing/here", re.sub(r"\(\?P<app_label>[^)]*\)", "menu", expression))
 
 
@@ -98,17 +98,17 @@ def shown(address):
 CLOSED = [address for address in ALL if shown(address) not in OPEN | STREAMS | API]
 
 
-def test_are_all_found():
+def test_the_urls_found_include_pages_of_the_kitchen_of_orders_and_of_the_admin():
     assert {reverse("kitchen:board"), reverse("orders:history"), reverse("admin:menu_pizza_changelist")} <= set(ALL)
     assert len(ALL) > 50
 
 
-def test_are_open_only_where_somebody_said_so():
+def test_every_url_that_is_listed_as_open_exists():
     assert {shown(address) for address in ALL} >= set(OPEN | STREAMS | API)
 
 
 @pytest.mark.parametrize("address", CLOSED)
-def test_lead_a_guest_to_the_sign_in(client, address):
+def test_a_url_that_is_not_listed_as_open_redirects_a_guest_to_the_sign_in(client, address):
     for method in ("get", "post"):
         answer = getattr(client, method)(address)
 
@@ -118,12 +118,12 @@ def test_lead_a_guest_to_the_sign_in(client, address):
 
 
 @pytest.mark.parametrize("address", [address for address in ALL if shown(address) in OPEN])
-def test_lead_nobody_to_the_sign_in_who_needs_no_account(client, address):
+def test_a_url_that_is_listed_as_open_does_not_redirect_a_guest_to_the_sign_in(client, address):
     answer = client.get(address)
 
     assert not answer.headers.get("Location", "").startswith(reverse("users:sign_in"))
 
 
 @pytest.mark.parametrize("address", [address for address in ALL if shown(address) in STREAMS | API])
-def test_lead_nobody_anywhere_whom_a_status_tells(client, address):
+def test_a_stream_or_api_url_answers_a_guest_with_the_listed_status(client, address):
     assert client.get(address).status_code == (STREAMS | API)[shown(address)]

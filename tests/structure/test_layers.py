@@ -1,4 +1,4 @@
-"""The import contracts in pyproject.toml: they are kept, and each is shown to refuse what it forbids."""
+"""The import contracts in pyproject.toml: the code keeps them, and each refuses an import that it forbids."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from pizzeria.devtools.state_dir import ROOT
 PACKAGES = ("pizzeria", "orders", "kitchen", "menu")
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 
-# An import that must not be there, where it must not be, and the contract that refuses it.
+# A forbidden import by description: the module it is added to, the import, and the contract that refuses it.
 APPS, FOUNDATION_ONLY = "Apps: pizzeria above", "Apps import of pizzeria only the foundation"
 PLANTED = {
     "menu imports kitchen": ("menu/prices.py", "import kitchen.models", APPS),
@@ -95,7 +95,7 @@ STRAY = {
 
 @pytest.fixture
 def copy(tmp_path):
-    """The shop's code and contracts, to plant imports in."""
+    """Return a copy of the shop's code and contracts, to which a test adds imports."""
     for package in PACKAGES:
         shutil.copytree(ROOT / package, tmp_path / package, ignore=_all_but_code)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
@@ -121,26 +121,26 @@ def broken_in(tree):
     return broken
 
 
-def test_the_contracts_are_kept(copy):
+def test_the_code_keeps_the_import_contracts(copy):
     assert broken_in(copy) == []
 
 
 @pytest.mark.parametrize(("file", "line", "contract"), PLANTED.values(), ids=PLANTED)
-def test_a_contract_refuses_a_planted_import(copy, file, line, contract):
+def test_an_import_contract_refuses_an_import_that_it_forbids(copy, file, line, contract):
     path = copy / file
     path.write_text(f"{path.read_text()}\n{line}\n")
 
     assert any(name == contract or name.startswith(contract) for name in broken_in(copy))
 
 
-def test_the_contracts_refuse_modules_that_belong_to_no_layer(copy):
+def test_the_import_contracts_refuse_modules_that_belong_to_no_layer(copy):
     for package in STRAY:
         (copy / package / "stray.py").touch()
 
     assert set(broken_in(copy)) >= set(STRAY.values())
 
 
-def test_each_contract_is_shown_to_refuse_something():
+def test_every_import_contract_is_tested_with_an_import_that_it_forbids():
     shown = {contract for _file, _line, contract in PLANTED.values()}
 
     assert [each["name"] for each in CONTRACTS if not any(each["name"].startswith(name) for name in shown)] == []

@@ -1,4 +1,4 @@
-"""What a machine cannot run is counted in the closing lines; CI leaves nothing out."""
+"""Tests that a machine cannot run are counted in the summary; in CI none is left out."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ OF_THIS_RUN = ("CI", "JAVA_HOME", "PYTEST_XDIST_WORKER")
 
 @pytest.fixture
 def collected(tmp_path):
-    """What pytest says of the needy tests on a machine that has nothing."""
+    """Return a function that runs pytest on NEEDY as if no program were installed, and returns its output."""
 
     def says(*options, **variables):
         bare = {name: value for name, value in os.environ.items() if name not in OF_THIS_RUN}
@@ -34,14 +34,14 @@ def collected(tmp_path):
 
 
 @pytest.mark.parametrize("options", [["--collect-only"], ["-n2"]], ids=["one process", "several workers"])
-def test_is_said_in_a_sentence_for_each_reason(collected, options):
+def test_the_summary_counts_the_tests_that_were_left_out_in_one_sentence_for_each_reason(collected, options):
     said = collected(*options)
 
     assert all(said.count(sentence) == 1 for sentence in SENTENCES)
     assert "::test_" not in said
 
 
-def test_is_nothing_in_ci(collected):
+def test_no_test_is_left_out_in_ci(collected):
     said = collected("--collect-only", CI="true")
 
     assert not any(sentence in said for sentence in SENTENCES)

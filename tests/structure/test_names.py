@@ -1,4 +1,4 @@
-"""What things are called: a thing with no better name than these has not been understood yet."""
+"""Names of modules, packages, identifiers and files at the root; and the place of imports."""
 
 import ast
 import re
@@ -21,7 +21,7 @@ REPLACED = re.compile(
     re.VERBOSE,
 )
 
-# The root holds only these, folders that the ignore file names, and dotfiles.
+# The root holds only these, and names that begin with a dot or two underscores.
 ROOT_HOLDS = {
     "manage.py",
     "pyproject.toml",
@@ -45,21 +45,21 @@ def code():
     return [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
 
 
-def test_of_modules_and_packages_say_what_is_in_them():
+def test_no_module_and_no_package_has_a_generic_name():
     tests = list((ROOT / "tests").rglob("*.py"))
 
     assert [path for path in [*code(), *tests] if {path.stem, path.parent.name} & NO_NAMES] == []
 
 
-def test_at_the_root_are_few():
+def test_the_root_of_the_repository_holds_only_the_listed_files_and_folders():
     found = {path.name for path in ROOT.iterdir() if not path.name.startswith((".", "__"))}
 
     assert found <= ROOT_HOLDS
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_are_imported_from_the_top(package):
-    """An import inside a function is a cycle in disguise."""
+def test_no_import_is_inside_a_function(package):
+    """An import inside a function hides a cycle of imports."""
     hidden = [
         f"{path.relative_to(ROOT)}:{inner.lineno}"
         for path in (ROOT / package).rglob("*.py")

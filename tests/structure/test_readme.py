@@ -1,4 +1,4 @@
-"""What the READMEs say of files, commands, settings and roles is true."""
+"""The READMEs agree with the code on files, commands, settings and roles."""
 
 import re
 from pathlib import Path
@@ -59,14 +59,14 @@ def test_every_link_of_a_readme_leads_to_a_file_and_a_heading_that_exist(path):
     assert [anchor for target, anchor in targets if anchor and anchor not in anchors_of(target)] == []
 
 
-def test_the_first_readme_leads_to_every_other_one():
+def test_the_main_readme_links_to_every_other_readme():
     linked = {(ROOT / file).resolve() for file, _anchor in links_in(README) if file}
 
     assert OF_PACKAGES
     assert set(PATHS[1:]) <= linked
 
 
-def test_every_folder_in_the_layout_exists():
+def test_every_folder_in_the_layout_of_the_readme_exists():
     layout = README.partition("## Layout")[2].partition("\n## ")[0]
     folders, parent = [], ROOT
     for indent, name in re.findall(r"^ {4}( {2})?(\w+)/", layout, re.MULTILINE):
@@ -85,12 +85,12 @@ def test_every_make_target_and_management_command_that_a_readme_names_exists():
     assert commands <= set(get_commands())
 
 
-def test_every_target_of_the_makefile_is_in_a_readme():
+def test_every_make_target_is_named_in_a_readme():
     for target in re.findall(r"^([a-z][a-z-]*):.*##", MAKEFILE, re.MULTILINE):
         assert f"make {target}" in ALL or f"`{target}`" in ALL
 
 
-def test_every_environment_variable_that_a_readme_names_is_read():
+def test_every_environment_variable_that_a_readme_names_is_used():
     named = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", ALL))
 
     assert "OIDC_ISSUER" in named
@@ -105,14 +105,14 @@ def test_the_example_environment_names_every_variable_that_the_settings_read():
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role.group], ids=lambda role: role.name)
-def test_the_roles_table_has_every_role_with_its_group(role):
+def test_the_readmes_table_of_roles_has_every_role_with_its_group(role):
     names = ", ".join(f"`{name}`" for name in role.names)
 
     assert f"| {names} | {role.group} |" in README
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
-def test_the_roles_table_has_the_scopes_of_every_role(role):
+def test_the_readmes_table_of_roles_has_the_scopes_of_every_role(role):
     all_but_one = set(role.scopes) == set(Scope) - {Scope.ADMIN}
     scopes = "all but `admin`" if all_but_one else " ".join(f"`{scope}`" for scope in Scope if scope in role.scopes)
 

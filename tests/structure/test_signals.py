@@ -1,4 +1,4 @@
-"""Who hears what: the whole map of news in this shop. The README shows the same."""
+"""The intended map of signals and their receivers. The README shows the same map."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from pizzeria.operations.signal_map import declared_signals, django_signals, rec
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
-# News of the line, heard inside the cook's transaction.
+# Signals of the kitchen, sent inside the transaction of a command.
 LINE = {
     "kitchen.signals.cooking_started": ["orders.receivers.on_cooking_started"],
     "kitchen.signals.ticket_ready": ["orders.receivers.on_ticket_ready"],
@@ -17,7 +17,8 @@ LINE = {
     "kitchen.signals.promises_changed": ["orders.receivers.on_promises_changed"],
 }
 
-# What screens follow, heard inside the transaction; after it, it is published, and a cached quote thrown away.
+# Signals of changes to pages, sent inside the transaction; live updates go out, and the cached quote is invalidated,
+# after its commit.
 LIVE = {
     "kitchen.signals.board_changed": [
         "orders.receivers.on_board_changed",
@@ -26,8 +27,8 @@ LIVE = {
     "pizzeria.foundation.events.signals.recorded": ["pizzeria.live.receivers.on_order_recorded of orders.order"],
 }
 
-# News for the world outside, relayed after the commit. Nobody tells anybody of a driver's comings and goings, nor
-# somebody of what they have just done themselves.
+# Signals of stored events, relayed after the commit. Those without a receiver cause no notification, such as the
+# assignment of a driver, or linking an order, which the customer has just done.
 WORLD = {
     "orders.signals.order_placed": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_confirmed": ["orders.notifications.receivers.on_order_event"],
@@ -48,7 +49,7 @@ MENU_ROWS = [
     f"menu.receivers.on_row_changed of menu.{kind}" for kind in ("category", "pizza", "simpleitem", "size", "topping")
 ]
 
-# Django's own news that we hear. Of rows the menu's alone, and only to throw cached pictures away.
+# Django's own signals that have receivers of ours. Of rows only the menu's, to invalidate cached read models.
 DJANGO = {
     "django.contrib.auth.signals.user_logged_in": ["pizzeria.users.receivers.on_signed_in"],
     "django.contrib.auth.signals.user_login_failed": ["pizzeria.users.receivers.on_sign_in_failed"],
@@ -65,32 +66,32 @@ def heard(signals):
     return {name: [str(receiver) for receiver in receivers_of(signal)] for name, signal in signals.items()}
 
 
-def test_of_our_own_are_heard_by_these_and_by_nobody_else():
+def test_our_own_signals_have_exactly_the_listed_receivers():
     assert heard(declared_signals()) == LINE | LIVE | WORLD
 
 
-def test_of_django_are_heard_by_these_and_by_nobody_else():
+def test_djangos_signals_have_exactly_the_listed_receivers_of_ours():
     assert {name: theirs for name, theirs in heard(django_signals()).items() if theirs} == DJANGO
 
 
-def test_are_for_the_world_if_a_fact_of_the_log_is_told_by_them():
+def test_exactly_the_signals_of_domain_events_are_listed_as_relayed_after_the_commit():
     assert {name for name, signal in declared_signals().items() if signal_map.is_relayed(signal)} == set(WORLD)
 
 
-def test_are_heard_in_receivers_alone():
+def test_every_receiver_of_a_signal_is_in_a_module_named_receivers():
     assert {receiver.module.split(".")[-1] for signal in EVERY for receiver in receivers_of(signal)} == {"receivers"}
 
 
-def test_are_heard_by_name_so_that_loading_a_module_twice_makes_nobody_hear_twice():
+def test_every_receiver_has_a_dispatch_uid_so_that_it_cannot_be_connected_twice():
     assert [
         receiver for signal in EVERY for receiver in receivers_of(signal) if not isinstance(receiver.uid, str)
     ] == []
 
 
-def test_are_in_the_readme_as_they_are():
+def test_the_map_of_signals_in_the_readme_is_current():
     assert signal_map.insert_into(README) == README, "`make signal-map` puts it right"
 
 
-def test_have_no_place_on_a_page_without_the_markers():
+def test_the_map_of_signals_cannot_be_inserted_into_a_page_without_its_markers():
     with pytest.raises(ValueError, match="no place for the map"):
         signal_map.insert_into("Nothing here.")

@@ -1,4 +1,4 @@
-"""What the database itself refuses, beside its constraints."""
+"""The triggers by which the database refuses changes, beside its constraints."""
 
 from django.db import connection
 
