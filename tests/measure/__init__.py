@@ -1,10 +1,10 @@
 """
-How quick the shop is: figures to read and compare, never asserted.
+The shop's performance: figures to read and compare, never asserted.
 
     make measure
 
-Runs against servers of its own, without a network between; quote ratios rather than milliseconds. What a second screen
-shows is measured in the system's Chromium, with the shop in another process; news with a real worker.
+Runs against ephemeral servers on this machine; quote ratios rather than milliseconds. Live updates of a page are
+measured in the system's Chromium, with the shop in another process; the relay with a real worker.
 """
 
 import django

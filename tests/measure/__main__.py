@@ -1,4 +1,4 @@
-"""`python -m tests.measure [screens placing pages news outage]`: all of it, or what is named."""
+"""`python -m tests.measure [screens placing pages news outage]`: measure everything, or the named parts."""
 
 import logging
 import os

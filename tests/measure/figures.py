@@ -1,4 +1,4 @@
-"""How figures are taken and printed."""
+"""Measuring a time, and printing the statistics of many."""
 
 import statistics
 import time
@@ -8,7 +8,7 @@ TIMES = 60
 
 
 def timed(action: Callable[[], object]) -> float:
-    """Tell how many seconds it takes."""
+    """Return the seconds that an action takes."""
     begun = time.perf_counter()
     action()
     return time.perf_counter() - begun

@@ -1,4 +1,4 @@
-"""How soon news is taken up once it is committed, and how much of it can be told in a second."""
+"""The relay: the time from a commit to the start of its task, and the number of events published in a second."""
 
 import time
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ ORDERS, EVENTS = 100, 2000
 
 
 def measure() -> None:
-    """Place orders beside a real worker; then tell all there is, with a broker and without one."""
+    """Place orders beside a real worker; then publish events in this process, with a broker and without one."""
     with TemporaryDirectory() as folder:
         _until_it_is_taken_up(Path(folder))
     with override_settings(
@@ -40,10 +40,10 @@ def measure() -> None:
 def _until_it_is_taken_up(folder: Path) -> None:
     notes, committed = folder / "notes", dict[str, float]()
     works = Works({}, log=folder / "works.log")
-    cache.clear()  # and with it whatever waits for a worker
+    cache.clear()  # and with it all tasks that wait for a worker
     works.worker_of("tests.measure.noting", str(notes))
     try:
-        for _ in range(1 + ORDERS):  # the first waits for the worker to come up
+        for _ in range(1 + ORDERS):  # the first one waits until the worker has started
             ref, at = _placed()
             committed[ref] = at
             until(lambda: ref in _begun(notes))  # noqa: B023 - within the turn
@@ -55,7 +55,7 @@ def _until_it_is_taken_up(folder: Path) -> None:
 
 
 def _placed() -> tuple[str, float]:
-    """Place an order; give its ref, and when it was committed."""
+    """Place an order; return its ref, and the time of its commit."""
     moments: list[float] = []
     with failpoints.armed("orders.place_order.after_commit", lambda: moments.append(time.time())):
         order = shop.place(at=clock.now())
@@ -64,7 +64,7 @@ def _placed() -> tuple[str, float]:
 
 
 def _begun(notes: Path) -> dict[str, float]:
-    """Give when each was first begun."""
+    """Return the start of the first relay task of each order, by ref."""
     lines = notes.read_text().splitlines() if notes.exists() else []
     return {ref: float(at) for ref, at in (line.split() for line in reversed(lines))}
 
@@ -82,7 +82,7 @@ def _in_a_second(name: str) -> None:
 
 @contextmanager
 def _broker_gone() -> Iterator[None]:
-    """Nobody listens where this process sends its messages to workers."""
+    """Send this process's tasks to a port on which no broker listens, until the block ends."""
     there = app.conf.broker_write_url
     app.conf.broker_write_url, app.amqp._producer_pool = "redis://127.0.0.1:1/0", None
     yield

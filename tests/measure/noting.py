@@ -1,4 +1,4 @@
-"""`python -m tests.measure.noting FILE CELERY…`: a worker that notes when it begins to tell of a noun."""
+"""`python -m tests.measure.noting FILE CELERY…`: a worker that writes the start of each relay task to a file."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""What Redis costs by being gone: the first request of a process after the break, and those that follow."""
+"""The delay of requests while Redis is unavailable: of the first request of a process, and of those that follow."""
 
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ GOES = {"refuses": Store.kill, "is silent": Store.silence}
 
 
 def measure() -> None:
-    """Ask a process of its own for a page and for an order, before and after its Redis is gone."""
+    """Request a page and send an order to a server process, before and after its Redis becomes unavailable."""
     print(f"Redis gone: at most {LONGER_FIRST} ms longer for the first of a process, {LONGER_THEN} ms for the others?")
     for name, requests in (("menu", _menus), ("an order's form sent", _orders)):
         for way, goes in GOES.items():
@@ -51,7 +51,7 @@ def _side_by_side(
 
 
 def _timed(request: Callable[[], object]) -> float:
-    Ticket.objects.all().delete()  # the line stays empty, however much is ordered
+    Ticket.objects.all().delete()  # the queue stays empty, however much is ordered
     return timed(request)
 
 
@@ -61,7 +61,7 @@ def _menus(port: int) -> Iterator[Callable[[], object]]:
 
 
 def _orders(port: int) -> Iterator[Callable[[], object]]:
-    """Open one guest's form after another, and give it to be sent."""
+    """Yield functions that each send the checkout form of another guest; the form is open already."""
     while True:
         guest = Client(SERVER_NAME="localhost")
         add(guest)

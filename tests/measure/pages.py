@@ -1,4 +1,4 @@
-"""How quick pages are: as a guest and as the chef, cached and not; the board with 200 tickets."""
+"""Response times of pages: as a guest and as the chef, cached and not; the board with 200 tickets."""
 
 from http import HTTPStatus
 
@@ -17,7 +17,7 @@ from tests.measure.figures import TIMES, say, timed
 
 
 def measure() -> None:
-    """Open pages again and again."""
+    """Place 200 orders, then open each page repeatedly and count its queries."""
     for _ in range(200):
         shop.place(shop.basket_of(shop.pizza(), at=clock.now()), at=clock.now())
     guest, chef = Client(SERVER_NAME="localhost"), Client(SERVER_NAME="localhost")

@@ -1,4 +1,4 @@
-"""How quick an order is placed: by many at once, and by one alone with its statements counted."""
+"""The time to place an order: by several threads at once, and by one alone, with its statements counted."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ ORDERS, THREADS = 400, 8
 
 
 def measure() -> None:
-    """Place orders from several threads at once, then one alone with its statements counted."""
+    """Place orders from several threads at once, then from one, then a last one with its statements counted."""
 
     def guest(_number: int) -> float:
         basket = shop.basket_of(shop.pizza(added=("olives", "basil")), shop.simple_item(), at=clock.now())
@@ -25,9 +25,7 @@ def measure() -> None:
         begun = time.perf_counter()
         order = shop.place(basket, shown_total=total, at=clock.now(), once=_once())
         seconds = time.perf_counter() - begun
-        Ticket.objects.filter(ref=order.ref).update(
-            state=TicketState.GONE
-        )  # the line stays as short as on a good evening
+        Ticket.objects.filter(ref=order.ref).update(state=TicketState.GONE)  # the queue stays short
         return seconds
 
     begun = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How soon somebody else's screen shows a step."""
+"""The time until another person's page shows a step of an order."""
 
 import os
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tests.screenshots import CHROMIUM
 
 ORDERS_WATCHED = 10  # four changes each
 
-# Notes when the board first showed each version, just before the frame is painted.
+# Records when the board first shows each version, just before the frame is painted.
 WATCH = """() => {
     window.shown = [];
     new MutationObserver(() => requestAnimationFrame(() => {
@@ -36,7 +36,7 @@ SHOWN_AT = """async (version) => {
 
 
 def measure() -> None:
-    """Let a cook look at the board while somebody else orders, cooks and hands over."""
+    """Open the board as a cook, while orders are placed, cooked and handed over."""
     if not Path(CHROMIUM).exists():
         print("a step, on another's screen: left out, there is no Chromium here")
         return
@@ -53,7 +53,7 @@ def measure() -> None:
 
 
 def _trip(page: Page) -> Iterator[float]:
-    """Take an order through the kitchen; give for each step the seconds until the page showed it."""
+    """Take an order through the kitchen; yield for each step the seconds until the page showed it."""
     at = clock.now()
     ref = shop.place(shop.basket_of(shop.pizza(), at=at), at=at).ref
     yield _seconds_until_shown(page, at)
