@@ -1,8 +1,8 @@
 """
 Run the whole suite several times in a row, and stop at the first failure: `make test-again TIMES=5 LOAD=cpu`.
 
-A test that passes on an idle machine may fail on a busy one. With `LOAD=cpu` one process for each core burns time
-beside the tests; with `LOAD=disk` one for each core writes files and syncs them. The log of each run stays in
+A test that passes on an idle machine may fail on a busy one. With `LOAD=cpu` one process for each core keeps it busy
+beside the tests; with `LOAD=disk` one for each core writes a file and syncs it. The log of each run is kept in
 `.test-logs/`.
 """
 
@@ -58,7 +58,7 @@ def main():
 
 @contextmanager
 def busy(load):
-    """Keep every core busy beside the tests."""
+    """Run one process of the load for each core during the block; none if the load is "none"."""
     programs = []
     with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
         for core in range(os.cpu_count() if load != "none" else 0):
@@ -73,7 +73,7 @@ def busy(load):
 
 
 def closing_line(log):
-    """Return the line in which pytest counts."""
+    """Return the last line of pytest's summary, which counts the results."""
     lines = log.read_text(errors="replace").splitlines()
     counted = [line.strip("= ") for line in lines if line.startswith("==") and " in " in line]
     return counted[-1] if counted else "pytest came to no end"

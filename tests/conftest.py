@@ -19,7 +19,7 @@ from tests.message_sinks import PATIENCE, TestMessageSinks
 
 pytest_plugins = ("tests.left_out", "tests.keycloak.server")
 
-# The same trials every time, however slow the machine is.
+# Hypothesis: the same examples in every run, and no deadline, as the machine may be slow.
 trials.register_profile("shop", deadline=None, derandomize=True, database=None)
 trials.load_profile("shop")
 
@@ -27,10 +27,10 @@ trials.load_profile("shop")
 @pytest.fixture(scope="session", autouse=True)
 def _patient_redis():
     """
-    Let this process wait for Redis.
+    Make this process wait longer for Redis.
 
-    A guest waits half a second and then does without it, and so would a test on a loaded machine: with more queries
-    than it expects, or without the message that it waits for.
+    The shop waits half a second, then goes on without Redis. On a loaded machine a test would then see more queries
+    than it expects, or wait in vain for a message.
     """
     limits = dict.fromkeys(("socket_connect_timeout", "socket_timeout"), PATIENCE)
     caches = {
@@ -45,7 +45,7 @@ def _patient_redis():
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords():
-    """Hash passwords quickly. A good hash takes half a second, on purpose."""
+    """Use a fast password hasher: a secure one takes half a second, on purpose."""
     quick = "django.contrib.auth.hashers.MD5PasswordHasher"
     with override_settings(PASSWORD_HASHERS=[quick, *configured.PASSWORD_HASHERS]):
         yield
@@ -53,7 +53,7 @@ def _quick_passwords():
 
 @pytest.fixture(autouse=True)
 def _afresh(monkeypatch):
-    """Start every test without pictures of another test's menu, and without its outage of Redis."""
+    """Start every test with an empty cache, and with a circuit breaker that no other test has tripped."""
     of_this_test = Breaker(breaker.ask_redis)
     monkeypatch.setattr(breaker, "of_redis", of_this_test)
     monkeypatch.setattr("pizzeria.operations.cache._old_copies", set())
@@ -64,7 +64,7 @@ def _afresh(monkeypatch):
 
 @pytest.fixture
 def kitchen(db):
-    """An open shop; gives its kitchen."""
+    """Set up an open shop; return its kitchen."""
     return shop.open_shop()
 
 
@@ -95,7 +95,7 @@ def placed_order(kitchen):
 
 @pytest.fixture
 def sign_in(db, client):
-    """Sign somebody of a role in: `sign_in(KITCHEN)`; gives the browser, with `.user` of it."""
+    """Return a function that signs in a user with roles: `sign_in(KITCHEN)`; it returns the client, with `.user`."""
     sync_roles(by=SYSTEM)
 
     def sign_in_as(*roles, **fields):
@@ -110,21 +110,21 @@ def sign_in(db, client):
 
 @pytest.fixture(scope="session")
 def message_servers(tmp_path_factory):
-    """The servers of both channels, in a process that outlives a killed worker, as `MessageSinks`."""
+    """Yield the servers of both channels as `MessageSinks`; they run in a process that outlives a killed worker."""
     with servers.running(home=tmp_path_factory.mktemp("home")) as running:
         yield running
 
 
 @pytest.fixture
 def post(message_servers, settings):
-    """Both channels open; gives what arrives by them, as `TestMessageSinks`."""
+    """Configure both channels; return the sinks at which their messages arrive, as `TestMessageSinks`."""
     message_servers.store.forget()
     return TestMessageSinks(message_servers, settings)
 
 
 @pytest.fixture
 def without_the_unique_row(kitchen):
-    """Take out what keeps a notice from being written twice: for controls."""
+    """Drop the constraint that keeps a notification from being created twice, for controls."""
     constraint = next(each for each in Notification._meta.constraints if each.name == "notification_once")
     with connection.schema_editor() as schema:
         schema.remove_constraint(Notification, constraint)

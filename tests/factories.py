@@ -1,4 +1,4 @@
-"""Test data: rows as the shop would have them, with only what a test names being special."""
+"""Factories of rows, with usual values for everything that a test does not name."""
 
 from decimal import Decimal
 

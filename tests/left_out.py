@@ -1,5 +1,5 @@
 """
-What a machine cannot run is left out, and counted in the closing lines; under CI=true it fails instead.
+A plugin that leaves out tests which this machine cannot run, and counts them in the summary; with CI=true they fail.
 """
 
 import os
@@ -11,7 +11,7 @@ from pizzeria.devtools.keycloak import install
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 IN_CI = os.environ.get("CI") == "true"
-MISSING = {  # by fixture: a sentence, if it cannot be had here
+MISSING = {  # by fixture: why it is not available here, or an empty text
     "browser": lambda: "" if CHROMIUM else "There is no Chromium on this machine.",
     "keycloak": install.missing,
 }
@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_sessionfinish(session):
-    if hasattr(session.config, "workeroutput"):  # one of several workers: each was given all tests to choose from
+    if hasattr(session.config, "workeroutput"):  # one of several workers, each of which collects all tests
         session.config.workeroutput["left out"] = session.config.stash.get(_left_out, [])
 
 

@@ -1,4 +1,4 @@
-"""How often a test repeats something: a little in `make test`, much in `make test-long`."""
+"""Numbers of repetitions in a test: small in `make test`, large in `make test-long`."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Where messages of the tests arrive: the demo's own servers in a process of their own, told to misbehave by a test."""
+"""The servers at which messages of the tests arrive: the demo's own, in another process, with faults on request."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from pizzeria.operations import mail_url
 
 FROM = "Mario's Pizzeria <orders@pizzeria.example>"
 PATIENCE = 25  # seconds for an answer: as long as the mailer waits at most, and more than a loaded machine takes
-IN_VAIN = 5  # seconds for an answer that a server was told not to give
+IN_VAIN = 5  # seconds for an answer that a fault prevents
 
 
 @dataclass(frozen=True, slots=True)
 class TestMessageSinks:
     """
-    The message sinks of one test: empty and well-behaved at its beginning, and waited for by this process.
+    The message sinks of one test, without faults at first; this process waits long enough for their answers.
 
-    :param settings: Django's settings, as long as the test runs
+    :param settings: Django's settings for the length of the test
     """
 
     box: MessageSinks
@@ -34,25 +34,25 @@ class TestMessageSinks:
 
     @property
     def environment(self):
-        """What makes a process of the shop write to it."""
+        """Return the variables that make a process of the shop send to these sinks."""
         return environment_of(self.box)
 
     def behaves(self, *, refused=(), **moments):
-        """Change how it treats whoever comes, and how long this process waits for that: see `Faults.change`."""
+        """Replace the faults of the sinks, and set how long this process waits for an answer: see `Faults.change`."""
         self.box.faults.change(refused=refused, **moments)
         seconds = patience_for(moments)
         self.settings.MAILERS = mail_url.parse_mail_url(mail_url_of(self.box, seconds))
         self.settings.NOTIFY_SMS_URL = sms_url_of(self.box, seconds)
 
     def taken(self, kind=None, *, to=None):
-        """Return what it took, oldest first, of one kind or recipient if they are named."""
+        """Return the accepted messages, oldest first; those of one kind or recipient if they are given."""
         messages = reversed(self.box.store.newest_first())
         return [message for message in messages if kind in (None, message.kind) and to in (None, message.to)]
 
 
 @contextmanager
 def running(folder, settings):
-    """Run message sinks of a test alone until the block ends."""
+    """Run message sinks for one test until the block ends; yield them."""
     with servers.running(home=folder) as box:
         yield TestMessageSinks(box, settings)
 
@@ -63,7 +63,7 @@ def patience_for(moments):
 
 
 def environment_of(box, seconds=PATIENCE):
-    """Return the variables that make a process of the shop write to these sinks, and wait so long for an answer."""
+    """Return the variables that make a process of the shop send to these sinks, and wait so long for an answer."""
     return {"MAIL_URL": mail_url_of(box, seconds), "MAIL_FROM": FROM, "NOTIFY_SMS_URL": sms_url_of(box, seconds)}
 
 

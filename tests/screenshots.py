@@ -1,5 +1,5 @@
 """
-Pictures of the pages, taken in the system's Chromium from a shop with a Friday evening in it.
+Screenshots of the pages, taken in the system's Chromium from a shop with some orders.
 
     python -m tests.screenshots                 the README's two
     python -m tests.screenshots FOLDER          every page at 390, 768 and 1280 px, light and dark
@@ -69,7 +69,7 @@ def main(folder: Path | None) -> None:
 
 
 def an_evening() -> list[Order]:
-    """Let some guests order and the kitchen work; give one order in each place."""
+    """Place orders and take each some steps through the kitchen; return those of guests."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     at = clock.now() - timedelta(minutes=12)
     baskets = [
@@ -98,7 +98,7 @@ def an_evening() -> list[Order]:
 
 
 def an_order_of_the_customers(at: datetime) -> None:
-    """Let the demo's customer order, be kept waiting, fetch it, and be told of it all."""
+    """Place an order of the demo's customer, take it through the kitchen, and create its notifications."""
     by = shop.acting_as(CUSTOMER, User.objects.get(username="customer").pk)
     order = shop.place(shop.basket_of(shop.pizza("vegetarian", added=("basil",)), at=at), at=at, by=by)
     for minutes, step in {
@@ -146,7 +146,7 @@ def take_all(browser: Browser, address: str, orders: list[Order], folder: Path) 
 
 
 def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
-    """Visit every page, as whoever may; give each one's name while it is open."""
+    """Open every page as a user who may see it; yield its name while it is open."""
     for name, address in {
         "home": "/",
         "menu": "/menu/",
@@ -198,7 +198,7 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
 
 
 def of_accounts(page: Page) -> Iterator[str]:
-    """Visit the pages of those who have an account of this shop, or want one."""
+    """Open the pages of local accounts; yield the name of each while it is open."""
     page.context.clear_cookies()
     for name, address in {"forgotten": they.FORGOTTEN, "sign-up": they.SIGN_UP}.items():
         page.goto(address)
@@ -223,14 +223,14 @@ def of_accounts(page: Page) -> Iterator[str]:
 
 
 def settled(page: Page) -> None:
-    """Let pictures below the fold arrive: they load when they are scrolled to."""
+    """Load the images below the fold, which are lazy, and wait for them."""
     page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach(img => { img.loading = 'eager' })")
     page.wait_for_load_state("networkidle")
 
 
 @contextmanager
 def serving(environment: dict[str, str]) -> Iterator[str]:
-    """Serve the shop as the demo does, on a free port."""
+    """Serve the shop as the demo does, on a free port; yield its address."""
     connections.close_all()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -1,5 +1,5 @@
 """
-The shop of the tests: a moment, a menu, and the short way to an order.
+The shop of the tests: a time, a menu, and short ways to place an order.
 
     Margherita 12.99 and Pepperoni 14.99 (small), sizes x 1.00, 1.30 and 1.60, toppings 2.50, cola 3.20.
 """
@@ -29,7 +29,7 @@ AT_HOME = replace(ANNA, street="Via Appia 7", postal_code="00183", city="Roma", 
 
 
 def open_shop():
-    """Make kitchen, sizes and a small menu; give the kitchen."""
+    """Create a kitchen, sizes and a small menu; return the kitchen."""
     for position, (slug, factor) in enumerate([("small", "1.00"), ("medium", "1.30"), ("large", "1.60")]):
         SizeFactory(slug=slug, factor=Decimal(factor), position=position)
     toppings = {slug: ToppingFactory(slug=slug) for slug in ["pepperoni", "mushrooms", "olives", "basil"]}
@@ -46,13 +46,13 @@ def open_shop():
 
 
 def acting_as(role: Role, user_id: int = 1) -> Actor:
-    """Give somebody of a role, who has just signed in."""
+    """Return an actor with the permissions of a role, authenticated on FRIDAY_NIGHT."""
     admin = {ENTER_ADMIN} if role.staff else set()
     return Actor(ActorKind.PERSON, user_id, frozenset(role.permissions) | admin, authenticated_at=FRIDAY_NIGHT)
 
 
 def hire(role: Role, **fields) -> Actor:
-    """Give somebody of a role whom the shop also knows while they are away: a user in the role's group."""
+    """Create a user in the group of a role; return the user's actor."""
     sync_roles(by=SYSTEM)
     user = UserFactory(**fields)
     assign_roles(user, [role])
@@ -73,7 +73,7 @@ def simple_item(slug: str = "cola") -> Selection:
 
 
 def basket_of(*choices: Selection, quantity: int = 1, at: datetime = FRIDAY_NIGHT) -> Basket:
-    """Fill a basket."""
+    """Return a new basket with these selections; with one Margherita if there are none."""
     basket = None
     for selection in choices or (pizza(),):
         basket = order_services.add_to_basket(
@@ -83,7 +83,7 @@ def basket_of(*choices: Selection, quantity: int = 1, at: datetime = FRIDAY_NIGH
 
 
 def total_of(basket: Basket, *, at: datetime = FRIDAY_NIGHT) -> Decimal:
-    """Tell the total that the basket page shows."""
+    """Return the total that the basket page shows."""
     return price_basket(list(basket.lines.all()), snapshot=catalogue.fresh_snapshot(), at=at).totals.total
 
 
@@ -112,7 +112,7 @@ def place(
 
 
 def cooked(order: Order, *, by: Actor, at: datetime = FRIDAY_NIGHT) -> Order:
-    """Start and finish an order."""
+    """Start and finish the ticket of an order; return the order as it is then."""
     kitchen_services.start_cooking(ref=order.ref, by=by, at=at)
     kitchen_services.finish_ticket(ref=order.ref, by=by, at=at)
     order.refresh_from_db()

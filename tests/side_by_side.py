@@ -1,7 +1,7 @@
 """
-What lets tests stand side by side, those of several workers (`-n`) and those with and without a browser.
+A plugin that keeps tests of several workers (`-n`) apart, and tests with a browser from those without one.
 
-A plugin that is loaded by `-p`, ahead of the others: before anybody reads the settings or opens the database.
+It is loaded by `-p`, ahead of other plugins: before the settings are read and the database is opened.
 """
 
 import asyncio
@@ -22,8 +22,10 @@ IS_A_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config):
     """
-    Give each worker a Redis of its own, as pytest-django gives it a database of its own; and each thread one
-    connection to that: beside an event loop, which a browser's driver leaves running, Django would open another.
+    Start a Redis for each worker, as pytest-django creates a database for each; use one database connection per thread.
+
+    Without the latter, Django would open another connection beside the event loop that a browser's driver leaves
+    running.
     """
     connections._connections = local()
     if IS_A_WORKER:
@@ -43,10 +45,10 @@ def pytest_xdist_auto_num_workers():
 
 class _KeycloakInOneWorker(LoadScopeScheduling):
     """
-    Gives any test to any worker, but all tests of Keycloak to one: it takes long to start.
+    A scheduler that sends all tests of Keycloak to one worker, as Keycloak takes long to start, and others to any.
 
-    They are known by their path, which is all that is known here. The usual way, the mark `xdist_group`, does nothing
-    with pytest 9.2: https://github.com/pytest-dev/pytest-xdist/issues/1386
+    It recognizes them by their path, the only information available here. The usual way, the mark `xdist_group`, does
+    nothing with pytest 9.2: https://github.com/pytest-dev/pytest-xdist/issues/1386
     """
 
     def _split_scope(self, nodeid):

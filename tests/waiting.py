@@ -1,5 +1,5 @@
 """
-Waiting for what another process, thread or browser does in its own time.
+Waiting for the results of another process, thread or browser.
 
 A value that something asynchronous sets is never read once: a test waits for it, up to a limit that no machine in
 working order reaches, however loaded it is. In a page, use Playwright's `expect` instead.
@@ -31,7 +31,7 @@ def throughout(seconds, condition, *, why=None, page=None):
     """
     Assert that a condition holds for a period, from its beginning to its end.
 
-    For what must not happen: the period is what the sentence is about, such as two intervals of a poll.
+    For what must not happen; the period follows from the test's subject, such as two intervals of a poll.
     """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
