@@ -27,7 +27,14 @@ def test_backfilling_does_not_wake_the_relay(django_capture_on_commit_callbacks)
     with django_capture_on_commit_callbacks() as after_the_commit, backfill.backfilling():
         shop.place()
 
-    assert not [callback for callback in after_the_commit if "nudge" in repr(callback)]
+    assert not [callback for callback in after_the_commit if "_wake_relay" in repr(callback)]
+
+
+def test_an_event_that_is_not_backfilled_wakes_the_relay(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as after_the_commit:
+        shop.place()
+
+    assert [callback for callback in after_the_commit if "_wake_relay" in repr(callback)]
 
 
 def test_backfilling_ends_with_its_block_also_after_an_exception():

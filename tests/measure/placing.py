@@ -23,7 +23,7 @@ def measure() -> None:
         basket = shop.basket_of(shop.pizza(added=("olives", "basil")), shop.simple_item(), at=clock.now())
         total = shop.total_of(basket, at=clock.now())
         begun = time.perf_counter()
-        order = shop.place(basket, shown_total=total, at=clock.now(), once=_once())
+        order = shop.place(basket, shown_total=total, at=clock.now(), idempotency=_idempotency())
         seconds = time.perf_counter() - begun
         Ticket.objects.filter(ref=order.ref).update(state=TicketState.GONE)  # the queue stays short
         return seconds
@@ -38,10 +38,10 @@ def measure() -> None:
     basket = shop.basket_of(shop.pizza(added=("olives", "basil")), shop.simple_item(), at=clock.now())
     total = shop.total_of(basket, at=clock.now())
     with CaptureQueriesContext(connection) as statements:
-        shop.place(basket, shown_total=total, at=clock.now(), once=_once())
+        shop.place(basket, shown_total=total, at=clock.now(), idempotency=_idempotency())
     counted = [query for query in statements if not query["sql"].startswith(("BEGIN", "COMMIT"))]
     print(f"place_order takes {len(counted)} statements\n")
 
 
-def _once() -> IdempotentRequest:
+def _idempotency() -> IdempotentRequest:
     return IdempotentRequest.of(principal="measure", key=uuid4(), asked={})

@@ -95,7 +95,7 @@ def test_the_timeline_of_an_order_takes_two_queries_however_many_users_acted(
 
 
 @FEW_AND_MANY
-def test_the_detail_of_one_order_takes_two_queries(many, django_assert_num_queries):
+def test_the_detail_of_one_order_takes_three_queries(many, django_assert_num_queries):
     placed = shop.place(basket_of(many))
     order = Order.objects.select_related("contact").get(pk=placed.pk)
 

@@ -211,7 +211,6 @@ def test_a_callback_with_a_used_code_is_refused(client, realm):
 def test_a_callback_with_a_used_state_is_refused(client, realm):
     asked = begin_login(client)
     complete_login(client, realm, CIRO, asked=asked)
-    client.logout()
 
     assert complete_login(client, realm, CIRO, asked=asked).status_code == 400
 

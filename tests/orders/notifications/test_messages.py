@@ -218,7 +218,7 @@ def test_the_link_in_a_customers_message_has_no_guest_token(sign_in):
 
 
 @pytest.mark.parametrize(("channel", "queries"), [(SMS, 0), (EMAIL, 3)])
-def test_an_email_takes_two_queries_for_what_was_ordered_and_an_sms_none(
+def test_an_email_takes_three_queries_for_what_was_ordered_and_an_sms_none(
     placed_order, django_assert_num_queries, channel, queries
 ):
     notification = told(placed_order, NotificationKind.READY, channel)
