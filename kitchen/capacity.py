@@ -32,7 +32,7 @@ def refuse_unless_capacity(kitchen: Kitchen, tickets: Sequence[Ticket], *, at: d
         raise KitchenClosed(_closed_sentence(kitchen))
     load = sum(ticket.state in LOAD for ticket in tickets)
     if load >= kitchen.max_concurrent_orders:
-        minutes = promises.minutes_until(promises.next_out(tickets, at=at), at)
+        minutes = promises.minutes_until(promises.next_ready_time(tickets, at=at), at)
         sentence = ngettext(
             "The kitchen is at capacity. Please try again in about a minute.",
             "The kitchen is at capacity. Please try again in about %(minutes)d minutes.",

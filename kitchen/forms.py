@@ -28,7 +28,7 @@ class CapacityForm(ShopForm):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     oven_slots = forms.IntegerField(
-        label=_("Places in the oven"),
+        label=_("Oven slots"),
         min_value=1,
         max_value=100,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),

@@ -38,7 +38,7 @@ def ticket_minutes(pizzas: Sequence[int]) -> int:
     return max(pizzas) + further * (len(pizzas) - 1) if pizzas else further
 
 
-def out_of_the_kitchen(tickets: Iterable[Ticket], *, minutes: int, oven_slots: int, at: datetime) -> datetime:
+def ready_time(tickets: Iterable[Ticket], *, minutes: int, oven_slots: int, at: datetime) -> datetime:
     """
     Return when one more ticket, last in the queue, comes out.
 
@@ -46,33 +46,33 @@ def out_of_the_kitchen(tickets: Iterable[Ticket], *, minutes: int, oven_slots: i
     :param minutes: time that the new ticket takes
     :param oven_slots: how many tickets can cook at once
     """
-    free = _lay_out(tickets, oven_slots=oven_slots, at=at)[1]
+    free = _assign_slots(tickets, oven_slots=oven_slots, at=at)[1]
     return free[0] + minutes * MINUTE
 
 
-def all_out(tickets: Iterable[Ticket], *, oven_slots: int, at: datetime) -> dict[UUID, datetime]:
+def ready_times(tickets: Iterable[Ticket], *, oven_slots: int, at: datetime) -> dict[UUID, datetime]:
     """Return when each ticket comes out, by its ref; a ready ticket is out at `at`."""
-    return _lay_out(tickets, oven_slots=oven_slots, at=at)[0]
+    return _assign_slots(tickets, oven_slots=oven_slots, at=at)[0]
 
 
-def next_out(tickets: Iterable[Ticket], *, at: datetime) -> datetime:
+def next_ready_time(tickets: Iterable[Ticket], *, at: datetime) -> datetime:
     """
     Return when the first of the cooking tickets comes out and frees its place in the queue.
 
     While none is cooking, assume that the shortest waiting ticket is started now; while none is waiting either, return
     a minute from now.
     """
-    outs = [_out_at(ticket, at) for ticket in tickets if ticket.state == TicketState.COOKING]
+    ready_at = [_ready_at(ticket, at) for ticket in tickets if ticket.state == TicketState.COOKING]
     soonest = min((ticket.minutes for ticket in tickets if ticket.state == TicketState.WAITING), default=1)
-    return min(outs, default=at + soonest * MINUTE)
+    return min(ready_at, default=at + soonest * MINUTE)
 
 
-def promise(out_at: datetime, *, method: FulfillmentMethod) -> Promise:
+def promise(ready_at: datetime, *, method: FulfillmentMethod) -> Promise:
     """Return the promise for a ticket that comes out at a moment: adds handing over, driving (delivery) and a width."""
     minutes = settings.SHOP_HANDING_OVER_MINUTES
     if method == FulfillmentMethod.DELIVERY:
         minutes += settings.SHOP_DRIVING_MINUTES
-    ready_from = _to_the_minute(out_at + minutes * MINUTE)
+    ready_from = _to_the_minute(ready_at + minutes * MINUTE)
     return Promise(ready_from, ready_from + settings.SHOP_PROMISE_MINUTES_WIDE * MINUTE)
 
 
@@ -81,25 +81,25 @@ def minutes_until(moment: datetime, at: datetime) -> int:
     return max(1, math.ceil((moment - at) / MINUTE))
 
 
-def _lay_out(
+def _assign_slots(
     tickets: Iterable[Ticket], *, oven_slots: int, at: datetime
 ) -> tuple[dict[UUID, datetime], list[datetime]]:
     """Return when each ticket comes out, and a heap of when each oven slot is free after that."""
     tickets = list(tickets)
-    outs = {ticket.ref: _out_at(ticket, at) for ticket in tickets if ticket.state == TicketState.COOKING}
-    free = [*outs.values()] + [at] * (oven_slots - len(outs))
-    outs |= {ticket.ref: at for ticket in tickets if ticket.state == TicketState.READY}
+    ready_at = {ticket.ref: _ready_at(ticket, at) for ticket in tickets if ticket.state == TicketState.COOKING}
+    free = [*ready_at.values()] + [at] * (oven_slots - len(ready_at))
+    ready_at |= {ticket.ref: at for ticket in tickets if ticket.state == TicketState.READY}
     heapq.heapify(free)
     while len(free) > oven_slots:  # more tickets are cooking than there are slots: slots were reduced
         heapq.heappop(free)
     for ticket in tickets:
-        if ticket.ref not in outs:
-            outs[ticket.ref] = free[0] + ticket.time_in_the_oven
-            heapq.heapreplace(free, outs[ticket.ref])
-    return outs, free
+        if ticket.ref not in ready_at:
+            ready_at[ticket.ref] = free[0] + ticket.time_in_the_oven
+            heapq.heapreplace(free, ready_at[ticket.ref])
+    return ready_at, free
 
 
-def _out_at(ticket: Ticket, at: datetime) -> datetime:
+def _ready_at(ticket: Ticket, at: datetime) -> datetime:
     """Return when a cooking ticket comes out; an overdue one is expected in a minute."""
     assert ticket.started_at is not None
     return max(ticket.started_at + ticket.time_in_the_oven, at + MINUTE)

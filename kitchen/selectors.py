@@ -90,10 +90,10 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
         capacity.refuse_unless_capacity(kitchen, tickets, at=at)
     except Refusal as refusal:
         return Quote(accepts_orders=False, sentence=refusal.sentence)
-    out_at = promises.out_of_the_kitchen(
+    ready_at = promises.ready_time(
         tickets, minutes=promises.ticket_minutes(pizza_minutes), oven_slots=kitchen.oven_slots, at=at
     )
-    promised = {method: promises.promise(out_at, method=method) for method in FulfillmentMethod}
+    promised = {method: promises.promise(ready_at, method=method) for method in FulfillmentMethod}
     minutes = {method: promises.minutes_until(promise.ready_from, at) for method, promise in promised.items()}
     soonest = minutes[FulfillmentMethod.PICKUP]
     sentence = ngettext(

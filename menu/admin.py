@@ -46,7 +46,7 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
     readonly_fields = ["availability"]
     search_fields = ["name"]
 
-    @admin.display(description=gettext_lazy("to be had"))
+    @admin.display(description=gettext_lazy("available"))
     def availability(self, item: I) -> str:
         if item.is_on(clock.now()):
             return _("yes")

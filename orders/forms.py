@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kitchen.models import FulfillmentMethod
-from orders.services import NEEDED_AT_THE_DOOR, ContactDetails
+from orders.services import REQUIRED_FOR_DELIVERY, ContactDetails
 from pizzeria.foundation.forms import FewLinesField, OneLineField, ShopForm, name_field, phone_field
 
 
@@ -65,7 +65,7 @@ class CheckoutForm(ShopForm):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         if said.get("method") == FulfillmentMethod.DELIVERY:
-            for field, sentence in NEEDED_AT_THE_DOOR.items():
+            for field, sentence in REQUIRED_FOR_DELIVERY.items():
                 if not said.get(field) and field not in self.errors:
                     self.add_error(field, sentence)
         return said

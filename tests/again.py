@@ -45,7 +45,7 @@ def main():
             began = time.monotonic()
             with log.open("wb") as output:
                 suite = start_tied(
-                    options.command, farewell=signal.SIGTERM, env=os.environ, stdout=output, stderr=subprocess.STDOUT
+                    options.command, stop_signal=signal.SIGTERM, env=os.environ, stdout=output, stderr=subprocess.STDOUT
                 )
                 code = suite.wait()
             took = time.monotonic() - began
@@ -63,7 +63,7 @@ def busy(load):
     with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
         for core in range(os.cpu_count() if load != "none" else 0):
             code = [BURN] if load == "cpu" else [SYNC, f"{folder}/{core}"]
-            programs.append(start_tied([sys.executable, "-c", *code], farewell=signal.SIGKILL, env=os.environ))
+            programs.append(start_tied([sys.executable, "-c", *code], stop_signal=signal.SIGKILL, env=os.environ))
         try:
             yield
         finally:

@@ -3,7 +3,7 @@
 from kitchen.services.cooking import OvenSlotsTaken, TicketStateConflict, finish_ticket, recall_ticket, start_cooking
 from kitchen.services.queue import (
     Booking,
-    Slip,
+    TicketContent,
     book_ticket,
     hand_over_ticket,
     lock,
@@ -20,7 +20,7 @@ __all__ = [
     "CapacityTooLow",
     "OvenSlotsTaken",
     "PauseRefused",
-    "Slip",
+    "TicketContent",
     "TicketStateConflict",
     "book_ticket",
     "change_capacity",

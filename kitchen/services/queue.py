@@ -23,7 +23,7 @@ from pizzeria.foundation.refusals import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class TicketContent:
     """
     What the orders app passes to the kitchen for one ticket.
 
@@ -72,7 +72,7 @@ def lock_for_ticket(ref: UUID) -> Kitchen:
     return Kitchen.objects.select_for_update(no_key=True, of=("self",)).get(tickets__ref=ref)
 
 
-def book_ticket(*, kitchen: Kitchen, ref: UUID, slip: Slip, at: datetime) -> Booking:
+def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: datetime) -> Booking:
     """
     Add a ticket to the queue; return the day's next number and the promise.
 
@@ -84,25 +84,25 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, slip: Slip, at: datetime) -> Boo
     capacity.refuse_unless_capacity(kitchen, tickets, at=at)
 
     business_date = _next_number(kitchen, clock.business_date(at))
-    minutes = promises.ticket_minutes(slip.pizza_minutes)
-    out_at = promises.out_of_the_kitchen(tickets, minutes=minutes, oven_slots=kitchen.oven_slots, at=at)
+    minutes = promises.ticket_minutes(content.pizza_minutes)
+    ready_at = promises.ready_time(tickets, minutes=minutes, oven_slots=kitchen.oven_slots, at=at)
     # A short ticket may come out before a longer one that was booked first, but it is not started before it.
-    last_due = max((ticket.due_at for ticket in tickets if ticket.state == TicketState.WAITING), default=out_at)
+    last_due = max((ticket.due_at for ticket in tickets if ticket.state == TicketState.WAITING), default=ready_at)
     Ticket.objects.create(
         kitchen=kitchen,
         ref=ref,
         label=f"#{kitchen.last_number}",
-        method=slip.method,
-        items=slip.items,
-        notes=slip.notes,
-        allergies=slip.allergies,
+        method=content.method,
+        items=content.items,
+        notes=content.notes,
+        allergies=content.allergies,
         minutes=minutes,
         state=TicketState.WAITING,
         state_changed_at=at,
-        due_at=max(out_at, last_due),
+        due_at=max(ready_at, last_due),
     )
     bump_board_version(kitchen)  # the last ticket in the queue delays no other: no promise changes
-    return Booking(kitchen.last_number, business_date, promises.promise(out_at, method=slip.method))
+    return Booking(kitchen.last_number, business_date, promises.promise(ready_at, method=content.method))
 
 
 def _next_number(kitchen: Kitchen, today: date) -> date:
@@ -162,8 +162,8 @@ def publish_promises(kitchen: Kitchen, *, at: datetime) -> None:
     """Send `promises_changed` with the current promise of every ticket that is not on its way yet."""
     tickets = list(Ticket.objects.filter(kitchen=kitchen).with_open_promise())
     methods = {ticket.ref: FulfillmentMethod(ticket.method) for ticket in tickets}
-    outs = promises.all_out(tickets, oven_slots=kitchen.oven_slots, at=at)
-    now = {ref: promises.promise(out_at, method=methods[ref]) for ref, out_at in outs.items()}
+    times = promises.ready_times(tickets, oven_slots=kitchen.oven_slots, at=at)
+    now = {ref: promises.promise(ready_at, method=methods[ref]) for ref, ready_at in times.items()}
     signals.promises_changed.send(sender=Kitchen, kitchen=kitchen, promises=now, at=at)
 
 

@@ -45,7 +45,7 @@ class OrderActions(admin.ModelAdmin[Order]):
     def hand_over(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
         self._step(request, orders, _hand_over, said=_("%(order)s is handed over."))
 
-    @admin.action(description=gettext_lazy("Give to a driver…"), permissions=["assign"], location=ANYWHERE)
+    @admin.action(description=gettext_lazy("Assign to a driver…"), permissions=["assign"], location=ANYWHERE)
     def assign_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
         """Ask for the driver on a page that posts back here with the selected orders; then assign the orders."""
         form = AssignForm(request.POST if "driver" in request.POST else None)
@@ -63,7 +63,7 @@ class OrderActions(admin.ModelAdmin[Order]):
         }
         return render(request, "admin/orders/order/assign.html", context, status=422 if form.is_bound else 200)
 
-    @admin.action(description=gettext_lazy("Take from its driver"), permissions=["assign"], location=ANYWHERE)
+    @admin.action(description=gettext_lazy("Unassign the driver"), permissions=["assign"], location=ANYWHERE)
     def take_from_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
         self._step(request, orders, delivery_services.release_delivery, said=_("%(order)s waits for a driver."))
 

@@ -30,12 +30,12 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import format_amount
 
 _LABELS = {
-    OrderCookingStarted: gettext_lazy("Into the oven"),
-    OrderReady: gettext_lazy("Out of the oven"),
-    OrderDriverAssigned: gettext_lazy("Given to a driver"),
-    OrderDriverUnassigned: gettext_lazy("Taken from its driver"),
+    OrderCookingStarted: gettext_lazy("Cooking started"),
+    OrderReady: gettext_lazy("Ready"),
+    OrderDriverAssigned: gettext_lazy("Driver assigned"),
+    OrderDriverUnassigned: gettext_lazy("Driver unassigned"),
     OrderOutForDelivery: gettext_lazy("Left the shop"),
-    OrderLinkedToCustomer: gettext_lazy("Taken into an account"),
+    OrderLinkedToCustomer: gettext_lazy("Linked to an account"),
 }
 
 
@@ -81,13 +81,13 @@ def _describe(domain_event: domain_events.DomainEvent[Any]) -> str:
                 "payment": domain_event.payment,
             }
         case OrderRecalled():
-            return (
-                _("Recalled: back into the oven") if domain_event.to == "cooking" else _("Recalled: back into the line")
-            )
+            if domain_event.to == "cooking":
+                return _("Recalled: back into the oven")
+            return _("Recalled: back into the queue")
         case OrderDeliveryFailed():
-            return _("Came back: %(reason)s") % {"reason": domain_event.reason.label}
+            return _("Delivery failed: %(reason)s") % {"reason": domain_event.reason.label}
         case OrderPromiseChanged():
-            return _("Promised anew: %(from)s to %(until)s") % {
+            return _("New promise: %(from)s to %(until)s") % {
                 "from": clock.wall_clock(domain_event.promise_from),
                 "until": clock.wall_clock(domain_event.promise_until),
             }

@@ -21,7 +21,7 @@ from pizzeria.foundation.refusals import Refusal
 class NotificationInline(ReadOnlyAdminMixin, admin.TabularInline[Notification, Order]):
     view_permission = SEE_ALL_ORDERS
     model = Notification
-    verbose_name_plural = gettext_lazy("Who was told")
+    verbose_name_plural = gettext_lazy("Notifications")
     fields = ["kind", "channel", "state", "attempts", "error", "created_at", "sent_at"]
     ordering = ["pk"]
     show_change_link = True
@@ -63,5 +63,7 @@ class NotificationAdmin(ReadOnlyAdminMixin, admin.ModelAdmin[Notification]):
             except Refusal as refusal:
                 self.message_user(request, f"{notification}: {refusal}", messages.WARNING)
         if sent:
-            told = ngettext("%(count)d notice will be sent again.", "%(count)d notices will be sent again.", sent)
+            told = ngettext(
+                "%(count)d notification will be sent again.", "%(count)d notifications will be sent again.", sent
+            )
             self.message_user(request, told % {"count": sent})

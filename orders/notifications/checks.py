@@ -53,7 +53,7 @@ def check_sms_provider(**_: Any) -> list[CheckMessage]:
         return []
     return [
         Error(
-            "NOTIFY_SMS_URL is no address that apprise understands.",
+            "apprise cannot parse NOTIFY_SMS_URL.",
             hint="See https://appriseit.com/services/ for your provider's. The guest's number is added at its end.",
             id="notifications.E010",
         )
@@ -103,9 +103,9 @@ def _missing(template: str) -> CheckMessage:
 
 
 def _unknown(template: str, field: str) -> CheckMessage:
-    hint = "What they know is orders.notifications.rendering.MessageContext."
+    hint = "The fields are those of orders.notifications.rendering.MessageContext."
     return Error(
-        f"The template {template} asks for {field}, which no notice knows.", hint=hint, id="notifications.E003"
+        f"The template {template} asks for {field}, which no notification has.", hint=hint, id="notifications.E003"
     )
 
 

@@ -28,7 +28,7 @@ class NotificationKind(models.TextChoices):
     OUT_FOR_DELIVERY = "out_for_delivery", _("on the way")
     DELIVERED = "delivered", _("delivered")
     CANCELLED = "cancelled", _("cancelled")
-    PROMISE_CHANGED = "promise_changed", _("promised anew")
+    PROMISE_CHANGED = "promise_changed", _("promise changed")
 
 
 class NotificationState(models.TextChoices):

@@ -117,7 +117,7 @@ def reason_not_to_send(notification: Notification, *, later: Iterable[Notificati
     :param later: the notifications of later events of the same order, by the same channel
     """
     rule = rule_for(notification.event)
-    assert rule is not None, "a notice is made of news"
+    assert rule is not None, "a notification exists only for an event with a rule"
     if reason := _reason_expired(notification, at=at):
         return reason
     if not rule.sent_when_overtaken and any(_overtakes(each, at=at) for each in later):
@@ -127,7 +127,7 @@ def reason_not_to_send(notification: Notification, *, later: Iterable[Notificati
 
 def _reason_expired(notification: Notification, *, at: datetime) -> str:
     rule = rule_for(notification.event)
-    assert rule is not None, "a notice is made of news"
+    assert rule is not None, "a notification exists only for an event with a rule"
     if at - notification.relevant_since > rule.max_age:
         return "too old"
     return "" if rule.still_applies(notification.order, notification.event) else "overtaken"

@@ -27,11 +27,11 @@ def quote(*, at: datetime, pizza_minutes: list[int] | None = None) -> Quote:
 
 def cached_quote(*, at: datetime) -> Quote:
     """Return the quote for a typical pizza, at most five seconds old; no query while it is cached."""
-    told = cache.get(CACHE_KEY)
-    if told is None:
-        told = quote(at=at)
-        cache.set(CACHE_KEY, told, CACHE_SECONDS)
-    return cast("Quote", told)
+    cached = cache.get(CACHE_KEY)
+    if cached is None:
+        cached = quote(at=at)
+        cache.set(CACHE_KEY, cached, CACHE_SECONDS)
+    return cast("Quote", cached)
 
 
 def invalidate_quote() -> None:

@@ -4,7 +4,7 @@ from orders.exceptions import OrderNotFound, OrderStateConflict, ReasonMissing
 from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, purge_baskets, remove_line
 from orders.services.cancellation import TooLateToCancel, cancel_order, needs_recent_auth
 from orders.services.checkout import (
-    NEEDED_AT_THE_DOOR,
+    REQUIRED_FOR_DELIVERY,
     AddressMissing,
     BasketChanged,
     BasketSpent,
@@ -19,7 +19,7 @@ from orders.services.linking import OrderAlreadyLinked, link_order_to_customer
 from orders.services.promises import extend_missed_promises
 
 __all__ = [
-    "NEEDED_AT_THE_DOOR",
+    "REQUIRED_FOR_DELIVERY",
     "AddressMissing",
     "BasketChanged",
     "BasketFull",

@@ -34,7 +34,7 @@ from pizzeria.foundation.money import format_amount
 from pizzeria.foundation.refusals import Refusal
 
 # Required for a delivery. The postal code and the directions may be missing.
-NEEDED_AT_THE_DOOR = {
+REQUIRED_FOR_DELIVERY = {
     "street": gettext_lazy("Please tell us where we shall bring it."),
     "city": gettext_lazy("Please tell us the town."),
 }
@@ -108,14 +108,14 @@ def place_order(
 
     failpoints.reach("orders.place_order.before_kitchen")
     kitchen = kitchen_services.lock(spent.kitchen_id)
-    slip = kitchen_services.Slip(
+    content = kitchen_services.TicketContent(
         method=method,
         items=kitchen_items(lines),
         pizza_minutes=priced_basket.pizza_minutes,
         notes=contact.notes,
         allergies=contact.allergies,
     )
-    booking = kitchen_services.book_ticket(kitchen=kitchen, ref=ref, slip=slip, at=at)
+    booking = kitchen_services.book_ticket(kitchen=kitchen, ref=ref, content=content, at=at)
     placed = _placed(order, kitchen=kitchen, booking=booking, lines=lines, totals=priced_basket.totals)
     record(order, placed, _confirmed(placed), by=by, at=at)
     spent.order_ref = ref
@@ -124,7 +124,7 @@ def place_order(
 
 
 def _refuse_unless_addressed(contact: ContactDetails) -> None:
-    for field, sentence in NEEDED_AT_THE_DOOR.items():
+    for field, sentence in REQUIRED_FOR_DELIVERY.items():
         if not getattr(contact, field):
             raise AddressMissing(str(sentence), field=field)
 

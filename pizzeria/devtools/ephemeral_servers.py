@@ -19,7 +19,7 @@ from pizzeria.devtools import environment
 from pizzeria.devtools.servers import data_dirs, descendants, secrets, stack, supervision
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.processes import stop_leftovers
-from pizzeria.devtools.servers.supervision import Called, Supervisor
+from pizzeria.devtools.servers.supervision import SignalReceived, Supervisor
 from pizzeria.devtools.state_dir import StateDir, StateDirLocked
 
 TEMPORARY_PREFIX = "pizzeria-ephemeral-"
@@ -39,8 +39,8 @@ def main(arguments: Sequence[str]) -> int:
     except ServerUnavailable as problem:
         print(problem, file=sys.stderr)
         return 1
-    except Called as called:
-        return called.exit_code
+    except SignalReceived as received:
+        return received.exit_code
     if code:
         print(f"The command's temporary files are kept until the next run: {scratch.folder}", file=sys.stderr)
     else:

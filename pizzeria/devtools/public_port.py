@@ -19,7 +19,7 @@ def requested_port(default: int = DEFAULT) -> int:
     """
     asked = os.environ.get("PORT") or str(default)
     if not (asked.isascii() and asked.isdigit() and int(asked) in PORTS):
-        raise PortUnavailable(f"PORT={asked} is no port. Try PORT={default}.")
+        raise PortUnavailable(f"PORT={asked} is not a port number. Try PORT={default}.")
     return int(asked)
 
 

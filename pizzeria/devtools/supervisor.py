@@ -43,7 +43,7 @@ Ctrl-C closes the shop; its data stays. `make demo-reset` throws the data away.
 """
 
 
-class Broken(Exception):
+class StartFailed(Exception):
     """A process of the demo does not run; the message says which, and ends with the last lines of its log."""
 
 
@@ -60,7 +60,7 @@ def main() -> int:
     except StateDirLocked as occupied:
         who = f" at {occupied.owner.address} (process {occupied.owner.pid})" if occupied.owner else ""
         say(f"The demo of this checkout is running already{who}. Stop it with Ctrl-C there, or `make demo-reset`.")
-    except (public_port.PortUnavailable, ServerUnavailable, Broken) as problem:
+    except (public_port.PortUnavailable, ServerUnavailable, StartFailed) as problem:
         say(str(problem))
     return 1
 
@@ -76,7 +76,7 @@ def _open(demo: StateDir, everything: ExitStack) -> None:
     with step("Servers") as line:
         servers = everything.enter_context(stack.running(demo.folder))
         post = everything.enter_context(message_sinks.running(home=demo.folder))
-        line.title = f"{servers.database.title}; {servers.store.title}; a postbox for mail and SMS"
+        line.title = f"{servers.database.title}; {servers.store.title}; message sinks for e-mail and SMS"
 
     sign_in = _sign_in_server(everything, origin) if os.environ.get("KEYCLOAK", "0") not in ("", "0") else None
     variables = environment.shop(
@@ -113,7 +113,7 @@ def _sign_in_server(everything: ExitStack, origin: str) -> Connection:
 def _way_in(sign_in: Connection | None) -> str:
     if sign_in is None:
         return "They sign in by a form of the demo's own. `make demo KEYCLOAK=1` signs them in by Keycloak."
-    console = f"{sign_in.server.address}/admin/ ({admin_client.ACCOUNT}, {sign_in.server.office.password})"
+    console = f"{sign_in.server.address}/admin/ ({admin_client.ACCOUNT}, {sign_in.server.admin.password})"
     return f"They sign in by Keycloak. Its console: {console}"
 
 
@@ -124,12 +124,12 @@ def _prepare(demo: StateDir, variables: dict[str, str]) -> None:
     finally:
         child.stop()
     if code == WRITTEN_BY_ANOTHER_VERSION:
-        raise Broken(
+        raise StartFailed(
             "The demo's data were written by another version of the shop, whose tables this version cannot read. "
             "`make demo-reset` deletes them."
         )
     if code:
-        raise Broken(f"The database could not be prepared. The end of {child.log}:\n{child.last_words(30)}")
+        raise StartFailed(f"The database could not be prepared. The end of {child.log}:\n{child.log_tail(30)}")
 
 
 @contextmanager
@@ -172,8 +172,8 @@ def _wait_until_ready(shop: list[Child], port: int, *, seconds: float = readines
         _refuse_dead(shop)
         if time.monotonic() > deadline:
             web = shop[0]
-            raise Broken(
-                f"The shop is not ready after {seconds:.0f} s. The end of its log ({web.log}):\n{web.last_words()}"
+            raise StartFailed(
+                f"The shop is not ready after {seconds:.0f} s. The end of its log ({web.log}):\n{web.log_tail()}"
             )
         time.sleep(0.2)
 
@@ -192,9 +192,9 @@ def _is_ready(port: int) -> bool:
 def _refuse_dead(shop: list[Child]) -> None:
     for child in shop:
         if not child.is_running():
-            raise Broken(
+            raise StartFailed(
                 f"The {child.name} process has ended ({_how(child.wait())}), so that the shop closes. "
-                f"The end of {child.log}:\n{child.last_words() or '(it said nothing)'}"
+                f"The end of {child.log}:\n{child.log_tail() or '(it said nothing)'}"
             )
 
 

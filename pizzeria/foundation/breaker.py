@@ -46,7 +46,7 @@ class Breaker:
                 return
             threading.Thread(target=self._wait, name="breaker", daemon=True).start()
             self._gone = True  # only after the start of the thread that resets it
-        log.warning("redis_is_gone", error=type(error).__name__)
+        log.warning("redis_unavailable", error=type(error).__name__)
 
     def stop(self) -> None:
         """Stop the thread for good, and leave the breaker closed."""
@@ -60,7 +60,7 @@ class Breaker:
             except RedisError:
                 continue
             self._gone = False
-            log.info("redis_is_back")
+            log.info("redis_available")
             return
 
 

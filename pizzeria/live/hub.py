@@ -25,7 +25,7 @@ from pizzeria.live.topics import CHANNEL, Topic, current_versions, parse_update
 from pizzeria.users.stream_grants import StreamGrant, revalidate_due, valid_grants
 
 SECONDS_BETWEEN_BEATS = 5.0
-SECONDS_BETWEEN_LOOKS = 10.0  # between checks of grants; a third of the time within which a stream must end
+SECONDS_BETWEEN_GRANT_CHECKS = 10.0  # between checks of grants; a third of the time within which a stream must end
 SECONDS_UNTIL_AGAIN = 1.0
 MOST_UNREAD = 16  # messages queued for a slow client; the next heartbeat makes up for those it misses
 
@@ -72,7 +72,7 @@ class Hub:
         self._streams.add(stream)
         loop = asyncio.get_running_loop()
         if not self._tasks or any(task.done() or task.get_loop() is not loop for task in self._tasks):
-            tasks = (self._listen(), self._beat(), self._look_at_passes(), self._recheck_passes())
+            tasks = (self._listen(), self._beat(), self._end_invalid_streams(), self._revalidate_sessions())
             self._tasks = [loop.create_task(task) for task in tasks]
 
     def leave(self, stream: Stream) -> None:
@@ -86,7 +86,7 @@ class Hub:
                 async with _redis() as client, client.pubsub() as subscription:
                     await subscription.subscribe(CHANNEL)
                     if out_of_reach:
-                        log.info("live_redis_is_back")
+                        log.info("live_redis_available")
                     out_of_reach = False
                     asked = False  # whether a PING was sent after a silence and not yet answered
                     while True:
@@ -97,14 +97,14 @@ class Hub:
                         if heard is None:
                             await subscription.ping()
                         elif heard["type"] == "message":
-                            self._pass_on(heard["data"])
+                            self._dispatch(heard["data"])
             except (RedisError, OSError) as error:
                 if not out_of_reach:
-                    log.warning("live_redis_is_gone", error=type(error).__name__)
+                    log.warning("live_redis_unavailable", error=type(error).__name__)
                 out_of_reach = True
             await asyncio.sleep(SECONDS_UNTIL_AGAIN)
 
-    def _pass_on(self, data: bytes) -> None:
+    def _dispatch(self, data: bytes) -> None:
         try:
             update = parse_update(data)
         except (ValueError, TypeError):
@@ -120,7 +120,7 @@ class Hub:
             if not self._streams:
                 continue
             try:
-                versions = await sync_to_async(_versions_of_now, thread_sensitive=False)(
+                versions = await sync_to_async(_current_versions, thread_sensitive=False)(
                     {stream.topic for stream in self._streams}
                 )
             except DatabaseError as error:
@@ -129,45 +129,45 @@ class Hub:
             for stream in self._streams:
                 stream.tell(Message("beat", versions.get(stream.topic)))
 
-    async def _look_at_passes(self) -> None:
+    async def _end_invalid_streams(self) -> None:
         """End the streams whose grant is no longer valid."""
         while True:
-            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-            held = self._held_passes()
-            good = await _about(held, valid_grants)
+            await asyncio.sleep(SECONDS_BETWEEN_GRANT_CHECKS)
+            held = self._grants()
+            good = await _query(held, valid_grants)
             for stream in self._streams:
                 if good is not None and stream.opened_by in held - good:
                     stream.end()
 
-    async def _recheck_passes(self) -> None:
+    async def _revalidate_sessions(self) -> None:
         """Revalidate the sessions of open streams; a task of its own, so grant checks never wait for Keycloak."""
         while True:
-            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-            await _about(self._held_passes(), revalidate_due)
+            await asyncio.sleep(SECONDS_BETWEEN_GRANT_CHECKS)
+            await _query(self._grants(), revalidate_due)
 
-    def _held_passes(self) -> set[StreamGrant]:
+    def _grants(self) -> set[StreamGrant]:
         return {stream.opened_by for stream in self._streams if stream.opened_by}
 
 
-async def _about[T](passes: set[StreamGrant], asks: Callable[..., T]) -> T | None:
+async def _query[T](grants: set[StreamGrant], query: Callable[..., T]) -> T | None:
     """Return the result of a query about grants, made in a thread; None if there are no grants or no database."""
 
-    def asked() -> T:
+    def run() -> T:
         try:
-            return asks(passes, at=clock.now())
+            return query(grants, at=clock.now())
         finally:
             connections.close_all()
 
-    if not passes:
+    if not grants:
         return None
     try:
-        return await sync_to_async(asked, thread_sensitive=False)()
+        return await sync_to_async(run, thread_sensitive=False)()
     except DatabaseError as error:
-        log.warning("live_passes_unknown", error=type(error).__name__)
+        log.warning("stream_grants_unknown", error=type(error).__name__)
         return None
 
 
-def _versions_of_now(topics: set[Topic]) -> dict[Topic, int]:
+def _current_versions(topics: set[Topic]) -> dict[Topic, int]:
     try:
         return current_versions(topics)
     finally:

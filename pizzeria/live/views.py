@@ -39,14 +39,14 @@ MILLISECONDS_UNTIL_AGAIN = (1000, 4000)  # a random time, so that clients do not
 def board(request: HttpRequest) -> HttpResponseBase:
     by = actor_of(request)
     if by.kind is ActorKind.GUEST:
-        return _no(HTTPStatus.UNAUTHORIZED)
+        return _empty(HTTPStatus.UNAUTHORIZED)
     if not by.may(SEE_BOARD):
-        return _no(HTTPStatus.FORBIDDEN)
+        return _empty(HTTPStatus.FORBIDDEN)
     try:
         kitchen = kitchen_selectors.the_kitchen()
     except Kitchen.DoesNotExist:
-        return _no(HTTPStatus.NOT_FOUND)
-    stream = Stream(Topic("board", kitchen.ref), f"person {by}", _pass(request, needs=SEE_BOARD))
+        return _empty(HTTPStatus.NOT_FOUND)
+    stream = Stream(Topic("board", kitchen.ref), f"person {by}", _grant(request, needs=SEE_BOARD))
     return _stream(request, stream, kitchen.version)
 
 
@@ -55,12 +55,12 @@ def board(request: HttpRequest) -> HttpResponseBase:
 def order(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     by = actor_of(request)
     if by.kind is ActorKind.GUEST:
-        return _no(HTTPStatus.UNAUTHORIZED)
+        return _empty(HTTPStatus.UNAUTHORIZED)
     order = order_selectors.visible_to(by, ref)
     if order is None:
-        return _no(HTTPStatus.NOT_FOUND)
+        return _empty(HTTPStatus.NOT_FOUND)
     needs = SEE_ALL_ORDERS if by.may(SEE_ALL_ORDERS) else None
-    stream = Stream(Topic("order", order.ref), f"person {by}", _pass(request, needs=needs))
+    stream = Stream(Topic("order", order.ref), f"person {by}", _grant(request, needs=needs))
     return _stream(request, stream, order.seq)
 
 
@@ -69,20 +69,20 @@ def order(request: HttpRequest, ref: UUID) -> HttpResponseBase:
 def guest_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponseBase:
     order = order_selectors.order_by_guest_token(ref, token)
     if order is None:
-        return _no(HTTPStatus.NOT_FOUND)
+        return _empty(HTTPStatus.NOT_FOUND)
     return _stream(request, Stream(Topic("order", order.ref), f"link {ref}"), order.seq)
 
 
-def _pass(request: HttpRequest, *, needs: Permission | None = None) -> StreamGrant:
+def _grant(request: HttpRequest, *, needs: Permission | None = None) -> StreamGrant:
     return StreamGrant(request.session.session_key or "", needs)
 
 
 def _stream(request: HttpRequest, stream: Stream, version: int) -> HttpResponseBase:
     if hub.held_by(stream.holder) >= MOST_STREAMS:
-        return _no(HTTPStatus.TOO_MANY_REQUESTS)
+        return _empty(HTTPStatus.TOO_MANY_REQUESTS)
     if not isinstance(request, ASGIRequest):
         # Under WSGI, a stream would occupy a thread. 204 No Content tells the browser that there is no stream here.
-        return _no(HTTPStatus.NO_CONTENT)
+        return _empty(HTTPStatus.NO_CONTENT)
     connections.close_all()
     answer = StreamingHttpResponse(_messages(stream, version), content_type="text/event-stream")
     answer.headers["Cache-Control"] = "no-store"
@@ -96,7 +96,7 @@ async def _messages(stream: Stream, version: int) -> AsyncIterator[str]:
     ends_at = loop.time() + SECONDS_OF_A_STREAM
     hub.join(stream)
     try:
-        yield f"retry: {random.randint(*MILLISECONDS_UNTIL_AGAIN)}\n{_written(Message('beat', version))}"  # noqa: S311 - no secret
+        yield f"retry: {random.randint(*MILLISECONDS_UNTIL_AGAIN)}\n{_serialize(Message('beat', version))}"  # noqa: S311 - no secret
         while loop.time() < ends_at and not stream.is_over:
             try:
                 async with asyncio.timeout(3 * SECONDS_BETWEEN_BEATS):
@@ -104,16 +104,16 @@ async def _messages(stream: Stream, version: int) -> AsyncIterator[str]:
             except TimeoutError:
                 return  # the heartbeat has stopped; the browser reconnects to another process, or polls
             if not stream.is_over:
-                yield _written(message)
+                yield _serialize(message)
     finally:
         hub.leave(stream)
 
 
-def _written(message: Message) -> str:
+def _serialize(message: Message) -> str:
     return f"event: {message.kind}\ndata: {json.dumps({'version': message.version})}\n\n"
 
 
-def _no(status: HTTPStatus) -> HttpResponse:
+def _empty(status: HTTPStatus) -> HttpResponse:
     answer = HttpResponse(status=status)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -82,7 +82,7 @@ def answer(request: HttpRequest, fault: Any) -> HttpResponse:
         case PlainHttp():
             return problem(403, "https_only", _("Call this by https, with a new token: this one went over open wires."))
         case PermissionDenied():
-            return problem(403, "not_allowed", _("This is not yours to do."))
+            return problem(403, "not_allowed", _("You are not allowed to do this."))
         case RequestDataTooBig():
             return problem(413, "too_large", _("The request is too large."))
         case SuspiciousOperation():
@@ -91,7 +91,7 @@ def answer(request: HttpRequest, fault: Any) -> HttpResponse:
             log.warning("api_unavailable", reason=type(fault).__name__)
             wait = {"Retry-After": str(RETRY_AFTER_SECONDS)}
             return problem(503, "unavailable", _("Please try again in a moment."), headers=wait)
-    log.error("api_fault", exc_info=fault)
+    log.error("api_error", exc_info=fault)
     got_request_exception.send(sender=None, request=request)
     return problem(500, "fault", _("Something went wrong here. It has been noted."))
 

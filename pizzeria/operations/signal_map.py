@@ -80,7 +80,7 @@ def as_markdown() -> str:
             ["signal", "receivers", "notifications"],
             [[_short(name), _receivers_cell(signal), _channels_cell(signal)] for name, signal in after.items()],
         ),
-        "**Django's own**, as far as somebody hears it.",
+        "**Django's own**, as far as the shop has receivers for it.",
         _table(["signal", "receivers"], [[_short(name), _receivers_cell(signal)] for name, signal in djangos.items()]),
     )
     return "\n\n".join(parts)

@@ -24,7 +24,7 @@ def decrypt(sealed: str) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads(_fernet().decrypt(sealed.encode()))
     except InvalidToken:
-        raise ValueError("sealed by another secret") from None
+        raise ValueError("encrypted with another secret") from None
     return content
 
 

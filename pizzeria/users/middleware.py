@@ -56,7 +56,7 @@ class AccessDeniedLogMiddleware:
         response = self.get_response(request)
         if response.status_code in REFUSED and request.resolver_match:  # a URL without a view is not a refusal
             what = request.resolver_match.view_name
-            log.warning("refused", who=str(actor_of(request)), what=what, code=response.status_code)
+            log.warning("access_denied", who=str(actor_of(request)), what=what, code=response.status_code)
         return response
 
 

@@ -31,7 +31,7 @@ class Role:
 
     :param names: names of the role at the sign-in server; the first is also its name here
     :param group: name of the permission group; None if the role has none
-    :param lands: name of the URL to which users of this role are redirected after signing in
+    :param landing_page: name of the URL to which users of this role are redirected after signing in
     :param staff: whether the role may open the admin
     """
 
@@ -39,7 +39,7 @@ class Role:
     group: str | None
     permissions: tuple[Permission, ...]
     scopes: tuple[Scope, ...]
-    lands: str = "orders:history"
+    landing_page: str = "orders:history"
     staff: bool = False
     superuser: bool = False
 
@@ -48,7 +48,7 @@ class Role:
         return self.names[0]
 
 
-_LINE = (SEE_BOARD, COOK, PAUSE, HAND_OVER, SELL_OUT, SEE_ALL_ORDERS, STOP_THE_OVEN)
+_KITCHEN_PERMISSIONS = (SEE_BOARD, COOK, PAUSE, HAND_OVER, SELL_OUT, SEE_ALL_ORDERS, STOP_THE_OVEN)
 
 CUSTOMER = Role(
     names=("customer",),
@@ -59,16 +59,16 @@ CUSTOMER = Role(
 KITCHEN = Role(
     names=("chef", "kitchen_staff", "kitchen"),
     group="Kitchen",
-    permissions=_LINE,
+    permissions=_KITCHEN_PERMISSIONS,
     scopes=(Scope.KITCHEN_READ, Scope.KITCHEN_MANAGE, Scope.ORDERS_READ, Scope.MENU_READ),
-    lands="kitchen:board",
+    landing_page="kitchen:board",
 )
 DRIVER = Role(
     names=("delivery_driver", "driver"),
     group="Drivers",
     permissions=(SEE_DELIVERIES, DELIVER),
     scopes=(Scope.DELIVERY_READ, Scope.DELIVERY_MANAGE, Scope.ORDERS_READ, Scope.MENU_READ),
-    lands="deliveries:tour",
+    landing_page="deliveries:tour",
 )
 POS = Role(
     names=("pos",),
@@ -80,7 +80,7 @@ MANAGER = Role(
     names=("manager",),
     group="Managers",
     permissions=(
-        *_LINE,
+        *_KITCHEN_PERMISSIONS,
         SEE_DELIVERIES,
         DELIVER,
         ASSIGN_DELIVERIES,
@@ -92,7 +92,7 @@ MANAGER = Role(
         RELAY_EVENTS,
     ),
     scopes=tuple(scope for scope in Scope if scope is not Scope.ADMIN),
-    lands="admin:index",
+    landing_page="admin:index",
     staff=True,
 )
 ADMIN = Role(
@@ -100,7 +100,7 @@ ADMIN = Role(
     group="Admins",
     permissions=(),  # a superuser has every permission
     scopes=(Scope.ADMIN,),
-    lands="admin:index",
+    landing_page="admin:index",
     staff=True,
     superuser=True,
 )

@@ -22,11 +22,11 @@ from pizzeria.foundation.scopes import Scope
 from pizzeria.users.claims import Claims
 from pizzeria.users.roles import ROLES, Role
 
-OF_NOBODY = frozenset({Scope.MENU_READ})  # scopes of a token without a role from our roles table
+SCOPES_WITHOUT_A_ROLE = frozenset({Scope.MENU_READ})  # scopes of a token without a role from our roles table
 
 EVERY_PERMISSION = frozenset(permission for role in ROLES for permission in role.permissions)
 
-OPENS: dict[Scope, Collection[Permission]] = {
+PERMISSIONS_BY_SCOPE: dict[Scope, Collection[Permission]] = {
     Scope.ORDERS_READ: (SEE_ALL_ORDERS,),
     Scope.ORDERS_WRITE: (STOP_THE_OVEN, RESEND_NOTIFICATIONS),
     Scope.MENU_READ: (),
@@ -53,7 +53,7 @@ def effective(roles: Collection[Role], named: Collection[Scope]) -> frozenset[Sc
 
     The admin scope includes every scope.
     """
-    held = frozenset(scope for role in roles for scope in role.scopes) if roles else OF_NOBODY
+    held = frozenset(scope for role in roles for scope in role.scopes) if roles else SCOPES_WITHOUT_A_ROLE
     if not named:
         return held
     return frozenset(named) if Scope.ADMIN in held else held & frozenset(named)
@@ -64,6 +64,6 @@ def permissions(roles: Collection[Role], scopes: Collection[Scope]) -> frozenset
     held = frozenset(permission for role in roles for permission in role.permissions)
     if any(role.superuser for role in roles):
         held = EVERY_PERMISSION
-    opened = held & {permission for scope in scopes for permission in OPENS[scope]}
+    opened = held & {permission for scope in scopes for permission in PERMISSIONS_BY_SCOPE[scope]}
     # Some steps require recent authentication of actors with ENTER_ADMIN, by token as well as by session.
     return opened | {ENTER_ADMIN} if any(role.staff for role in roles) else opened

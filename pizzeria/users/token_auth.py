@@ -30,7 +30,7 @@ def principal_from_token(request: HttpRequest) -> ApiPrincipal:
     kind = _principal_kind(claims)
     user = _find_or_create_user(claims, kind)
     if not user.is_active:
-        raise TokenInvalid("of somebody who may no longer come in")
+        raise TokenInvalid("the user is deactivated")
     return ApiPrincipal(
         actor=Actor(ActorKind.PERSON, user.pk, scopes.permissions(roles, effective), parse_time(claims, "auth_time")),
         name=str(user),

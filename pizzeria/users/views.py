@@ -79,7 +79,7 @@ class SignOutView(LogoutView):
 def landing(request: HttpRequest) -> HttpResponse:
     """Redirect a user who has just signed in to the landing page of the user's first role."""
     roles = of_groups(set(request.session.get(sessions.GROUPS, []))) or [CUSTOMER]
-    return redirect(roles[0].lands)
+    return redirect(roles[0].landing_page)
 
 
 @login_not_required

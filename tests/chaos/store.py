@@ -28,7 +28,7 @@ class Store:
         options = f"--port {self.port} --requirepass {password} --dir {self._folder} --appendonly yes --save"
         self._process = start_tied(
             [program.root / program.path, *options.split(), ""],
-            farewell=signal.SIGKILL,
+            stop_signal=signal.SIGKILL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -90,7 +90,7 @@ class Works:
         with self._log.open("a") as log:
             process = start_tied(
                 [sys.executable, *command],
-                farewell=signal.SIGKILL,
+                stop_signal=signal.SIGKILL,
                 env={**self._shop(), **self._variables},
                 cwd=settings.ROOT,
                 stdout=log,

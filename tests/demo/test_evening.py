@@ -37,7 +37,7 @@ def guests(orders, **more):
 
 
 def test_a_simulated_evening_ends_with_every_order_delivered_or_cancelled(demo):
-    left = an_evening(demo).play(guests(20, twists=tuple(Twist), carlas=2))
+    left = an_evening(demo).play(guests(20, twists=tuple(Twist), customer_orders=2))
 
     assert left == []
     assert set(Order.objects.values_list("status", flat=True)) == {OrderStatus.DELIVERED, OrderStatus.CANCELLED}

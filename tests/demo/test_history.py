@@ -117,7 +117,7 @@ def test_the_events_of_the_demos_open_orders_wait_to_be_published(demo):
 def test_a_simulated_evening_has_the_same_plan_for_the_same_random_seed():
     def planned():
         return scenario.evening(
-            lasts=history.LASTS, orders=30, twists=tuple(Twist), carlas=2, rush=0.3, chance=Random(5)
+            lasts=history.LASTS, orders=30, twists=tuple(Twist), customer_orders=2, rush=0.3, chance=Random(5)
         )
 
     assert planned() == planned()

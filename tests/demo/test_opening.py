@@ -77,7 +77,7 @@ def test_the_demo_refuses_a_port_that_is_not_a_number(launch: Launch, demo_home:
     demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT="pizza")
 
     assert demo.ends() == 1
-    assert "PORT=pizza is no port" in demo.said
+    assert "PORT=pizza is not a port number" in demo.said
 
 
 def _children(home: StateDir) -> list[Record]:

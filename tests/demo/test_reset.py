@@ -44,7 +44,7 @@ def test_demo_reset_stops_processes_that_a_killed_demo_left_running(
     launch: Launch, demo_home: StateDir, sleeper: subprocess.Popen[bytes]
 ) -> None:
     demo_home.records.mkdir(parents=True)
-    Record("web", sleeper.pid, started(sleeper.pid) or "", farewell=15).write(demo_home.records / "1.json")
+    Record("web", sleeper.pid, started(sleeper.pid) or "", stop_signal=15).write(demo_home.records / "1.json")
 
     reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 

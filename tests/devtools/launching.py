@@ -59,7 +59,7 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
         with output.open("wb") as stream:
             process = start_tied(
                 [sys.executable, *arguments],
-                farewell=signal.SIGTERM,
+                stop_signal=signal.SIGTERM,
                 cwd=ROOT,
                 env={**os.environ, "PYTHONIOENCODING": "utf-8", **variables},
                 stdin=subprocess.DEVNULL,
@@ -79,7 +79,7 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen[bytes]]:
     """Yield a process in a session of its own, as a killed demo would leave one."""
-    process = start_tied(["sleep", "600"], farewell=signal.SIGKILL, start_new_session=True)
+    process = start_tied(["sleep", "600"], stop_signal=signal.SIGKILL, start_new_session=True)
     yield process
 
     process.kill()

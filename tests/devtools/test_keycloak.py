@@ -23,7 +23,7 @@ def test_make_keycloak_accepts_the_shops_current_origin_and_leaves_nothing_runni
     running.until("Ctrl-C closes", seconds=300)
 
     assert f"OIDC_ISSUER=http://localhost:{port}/realms/pizzeria" in running.said
-    assert keycloak.office_of(kept.folder).client(OURS, WEB[OURS])["rootUrl"] == "http://localhost:4321"
+    assert keycloak.admin_client_of(kept.folder).client(OURS, WEB[OURS])["rootUrl"] == "http://localhost:4321"
 
     second = launch("-m", "pizzeria.devtools.keycloak", **variables)
     assert second.ends() == 1

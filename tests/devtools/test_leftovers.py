@@ -15,7 +15,7 @@ from tests.waiting import LIMIT, until
 def test_a_process_that_a_killed_parent_has_left_is_stopped_and_its_record_deleted(
     tmp_path: Path, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    Record("web", sleeper.pid, started(sleeper.pid) or "", farewell=15).write(tmp_path / "1.json")
+    Record("web", sleeper.pid, started(sleeper.pid) or "", stop_signal=15).write(tmp_path / "1.json")
 
     stopped = processes.stop_leftovers(tmp_path)
 
@@ -27,7 +27,7 @@ def test_a_process_that_a_killed_parent_has_left_is_stopped_and_its_record_delet
 def test_another_process_that_has_the_id_of_a_recorded_one_by_now_is_not_stopped(
     tmp_path: Path, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    Record("web", sleeper.pid, "another moment", farewell=15).write(tmp_path / "1.json")
+    Record("web", sleeper.pid, "another moment", stop_signal=15).write(tmp_path / "1.json")
 
     stopped = processes.stop_leftovers(tmp_path)
 
@@ -69,7 +69,7 @@ def test_a_child_process_that_ignores_the_stop_signal_is_killed_and_leaves_no_re
     deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
     log = tmp_path / "log"
     child = Child("deaf", [sys.executable, "-c", deaf], records=tmp_path / "running", log=log, cwd=tmp_path, env={})
-    until(lambda: "deaf" in log.read_text(), why=child.last_words)
+    until(lambda: "deaf" in log.read_text(), why=child.log_tail)
 
     child.stop(patience=0.2)
 

@@ -226,7 +226,7 @@ def test_the_relay_events_command_publishes_the_due_events(kitchen, neighbour, c
 
     call_command("relay_events", "--once")
 
-    assert capsys.readouterr().out == "told: 2 events\n"
+    assert capsys.readouterr().out == "relayed: 2 events\n"
     assert len(neighbour.heard) == 2
 
 

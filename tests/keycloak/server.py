@@ -49,7 +49,7 @@ class RealKeycloak:
         }
 
     def expects_shop_at(self, origin, *, realm=OURS):
-        self.server.office.move_client(realm, WEB[realm], origin=origin)
+        self.server.admin.move_client(realm, WEB[realm], origin=origin)
 
     def token(self, realm=OURS, *, expect=200, **asked):
         """Request a token; return the JSON of the answer."""
@@ -129,13 +129,13 @@ class RealKeycloak:
         return before
 
     def _map(self, verb, username, role, realm, client):
-        place = f"clients/{self.server.office.client(realm, client)['id']}" if client else ""
+        place = f"clients/{self.server.admin.client(realm, client)['id']}" if client else ""
         found = self._ask("get", f"{realm}/{place}/roles/{role}".replace("//", "/")).json()
         person = f"{realm}/users/{self.subject(username, realm=realm)}"
         self._ask(verb, f"{person}/role-mappings/{place or 'realm'}", json=[found])
 
     def _ask(self, verb, path, **more):
-        return self.server.office.ask(verb, path, **more)
+        return self.server.admin.ask(verb, path, **more)
 
 
 @pytest.fixture(scope="session")
@@ -186,5 +186,5 @@ def _digest():
 def _import(home):
     with servers.running(home, port=free_port()) as server:
         for file in DOCUMENTS:
-            server.office.make(realm_file.fill_placeholders(file.read_text(), PLACEHOLDERS))
+            server.admin.make(realm_file.fill_placeholders(file.read_text(), PLACEHOLDERS))
     (home.folder / "web-client-secret").write_text(SECRET)  # where the demo would keep it

@@ -57,16 +57,16 @@ def test_a_token_of_the_plain_realm_has_no_audience(keycloak):
 
 
 def test_an_exported_realm_is_the_imported_document_with_the_changes_made_since(keycloak):
-    office, before = keycloak.server.office, realm_file.FILE.read_text()
+    admin, before = keycloak.server.admin, realm_file.FILE.read_text()
     dishwasher = {"name": "dishwasher", "description": "Washes up"}
     expected = json.loads(before)
     expected["roles"]["realm"].append(dishwasher)
 
-    office.ask("post", f"{OURS}/roles", json=dishwasher)
+    admin.ask("post", f"{OURS}/roles", json=dishwasher)
     try:
-        exported = export.exported(office, before=before)
+        exported = export.exported(admin, before=before)
     finally:
-        office.ask("delete", f"{OURS}/roles/dishwasher")
+        admin.ask("delete", f"{OURS}/roles/dishwasher")
 
     assert exported == realm_file.format_realm(expected) + "\n"
 

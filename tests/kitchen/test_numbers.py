@@ -14,13 +14,13 @@ from tests.shop import FRIDAY_NIGHT
 pytestmark = pytest.mark.django_db
 
 SATURDAY_NIGHT = FRIDAY_NIGHT + timedelta(days=1)
-SLIP = kitchen_services.Slip(method=FulfillmentMethod.PICKUP, items=[MARGHERITA], pizza_minutes=[8])
+CONTENT = kitchen_services.TicketContent(method=FulfillmentMethod.PICKUP, items=[MARGHERITA], pizza_minutes=[8])
 
 
 def book(kitchen, at=FRIDAY_NIGHT):
     """Book the next ticket; return its number and its business day."""
     line = kitchen_services.lock(kitchen.pk)
-    booking = kitchen_services.book_ticket(kitchen=line, ref=uuid7(), slip=SLIP, at=at)
+    booking = kitchen_services.book_ticket(kitchen=line, ref=uuid7(), content=CONTENT, at=at)
     return booking.number, booking.business_date.isoformat()
 
 

@@ -18,7 +18,7 @@ SECOND = timedelta(seconds=1)
 def out_in(tickets, *, minutes=8, oven_slots=5):
     """Return in how many minutes one more ticket comes out."""
     return (
-        promises.out_of_the_kitchen(tickets, minutes=minutes, oven_slots=oven_slots, at=FRIDAY_NIGHT) - FRIDAY_NIGHT
+        promises.ready_time(tickets, minutes=minutes, oven_slots=oven_slots, at=FRIDAY_NIGHT) - FRIDAY_NIGHT
     ) / MINUTE
 
 
@@ -116,12 +116,14 @@ def test_the_minutes_until_a_moment_are_rounded_up_and_at_least_one(later, minut
 def test_the_next_free_place_is_expected_when_the_first_cooking_ticket_comes_out():
     cooking = [ticket(state=COOKING, minutes=8, started=started) for started in (1, 5, 3)]
 
-    assert promises.next_out([ticket(minutes=1), *cooking], at=FRIDAY_NIGHT) == FRIDAY_NIGHT + 3 * MINUTE
+    assert promises.next_ready_time([ticket(minutes=1), *cooking], at=FRIDAY_NIGHT) == FRIDAY_NIGHT + 3 * MINUTE
 
 
 def test_with_an_empty_oven_the_next_place_is_free_after_the_shortest_waiting_ticket_or_a_minute():
-    assert promises.next_out([ticket(minutes=9), ticket(minutes=7)], at=FRIDAY_NIGHT) == FRIDAY_NIGHT + 7 * MINUTE
-    assert promises.next_out([ticket(state=HELD)], at=FRIDAY_NIGHT) == FRIDAY_NIGHT + MINUTE
+    assert (
+        promises.next_ready_time([ticket(minutes=9), ticket(minutes=7)], at=FRIDAY_NIGHT) == FRIDAY_NIGHT + 7 * MINUTE
+    )
+    assert promises.next_ready_time([ticket(state=HELD)], at=FRIDAY_NIGHT) == FRIDAY_NIGHT + MINUTE
 
 
 TICKETS = st.builds(

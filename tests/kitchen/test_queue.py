@@ -15,7 +15,7 @@ from tests.factories import KitchenFactory
 from tests.kitchen.tickets import MARGHERITA, MINUTE, in_queue, ticket
 from tests.shop import FRIDAY_NIGHT
 
-SLIP = kitchen_services.Slip(
+CONTENT = kitchen_services.TicketContent(
     method=FulfillmentMethod.PICKUP, items=[MARGHERITA], pizza_minutes=[8, 9], notes="By the window", allergies="Nuts"
 )
 
@@ -26,8 +26,8 @@ def locked_kitchen(db):
     return kitchen_services.lock(KitchenFactory(max_concurrent_orders=3, oven_slots=2).pk)
 
 
-def book(locked_kitchen, ref=None, slip=SLIP):
-    return kitchen_services.book_ticket(kitchen=locked_kitchen, ref=ref or uuid7(), slip=slip, at=FRIDAY_NIGHT)
+def book(locked_kitchen, ref=None, content=CONTENT):
+    return kitchen_services.book_ticket(kitchen=locked_kitchen, ref=ref or uuid7(), content=content, at=FRIDAY_NIGHT)
 
 
 def test_booking_creates_a_waiting_ticket_with_everything_that_the_cook_has_to_know(locked_kitchen):
@@ -61,11 +61,11 @@ def test_a_short_ticket_is_not_queued_before_a_long_one_that_was_booked_first(lo
     Kitchen.objects.update(max_concurrent_orders=9)
     locked_kitchen.refresh_from_db()
     cooking, long, short = uuid7(), uuid7(), uuid7()
-    book(locked_kitchen, cooking, replace(SLIP, pizza_minutes=[14]))
+    book(locked_kitchen, cooking, replace(CONTENT, pizza_minutes=[14]))
     Ticket.objects.update(state=TicketState.COOKING, started_at=FRIDAY_NIGHT)
-    book(locked_kitchen, long, replace(SLIP, pizza_minutes=[8] * 12))
+    book(locked_kitchen, long, replace(CONTENT, pizza_minutes=[8] * 12))
 
-    promised = book(locked_kitchen, short, replace(SLIP, pizza_minutes=[8]))
+    promised = book(locked_kitchen, short, replace(CONTENT, pizza_minutes=[8]))
 
     assert [ticket.ref for ticket in Ticket.objects.in_queue() if ticket.state == TicketState.WAITING] == [
         long,
@@ -75,9 +75,9 @@ def test_a_short_ticket_is_not_queued_before_a_long_one_that_was_booked_first(lo
 
 
 def test_a_booking_for_delivery_is_promised_with_the_driving_time(locked_kitchen):
-    slip = kitchen_services.Slip(method=FulfillmentMethod.DELIVERY, items=[MARGHERITA], pizza_minutes=[8])
+    content = kitchen_services.TicketContent(method=FulfillmentMethod.DELIVERY, items=[MARGHERITA], pizza_minutes=[8])
 
-    assert book(locked_kitchen, slip=slip).promise.ready_from == FRIDAY_NIGHT + (8 + 2 + 20) * MINUTE
+    assert book(locked_kitchen, content=content).promise.ready_from == FRIDAY_NIGHT + (8 + 2 + 20) * MINUTE
 
 
 def test_booking_is_refused_once_the_kitchen_is_full(locked_kitchen):

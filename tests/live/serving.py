@@ -72,7 +72,7 @@ def _running(command, port, variables, log=subprocess.DEVNULL):
     # In a process group of its own: make does not forward signals.
     process = start_tied(
         command,
-        farewell=signal.SIGTERM,
+        stop_signal=signal.SIGTERM,
         env={**os.environ, **variables},
         cwd=ROOT,
         stdout=log,

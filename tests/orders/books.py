@@ -107,7 +107,7 @@ class Books:
         """Return when each ticket in the queue comes out, by the order's ref."""
         line = [Ticket(**row) for row in self.tickets.values() if row["state"] in ("held", "waiting", "cooking")]
         line.sort(key=lambda ticket: (ticket.due_at, ticket.pk))
-        return promises.all_out(line, oven_slots=self.kitchen["oven_slots"], at=at)
+        return promises.ready_times(line, oven_slots=self.kitchen["oven_slots"], at=at)
 
     def set_nobody_back(self, before, *, at):
         """Assert that a new order delays no order that was in the queue before."""

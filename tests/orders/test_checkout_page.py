@@ -266,7 +266,7 @@ def test_notes_are_reduced_to_six_lines_of_text_without_losing_a_word(client, fo
 def test_a_missing_street_or_city_is_reported_in_the_words_of_the_order_service(client, form, missing):
     response = send(client, form, **{"method": "delivery", "street": "Via Appia 7", "city": "Roma", missing: " "})
 
-    assert response.context["form"].errors == {missing: [order_services.NEEDED_AT_THE_DOOR[missing]]}
+    assert response.context["form"].errors == {missing: [order_services.REQUIRED_FOR_DELIVERY[missing]]}
 
 
 def test_an_email_address_that_is_too_long_is_refused_at_the_checkout(client, form):

@@ -100,7 +100,7 @@ def shop_served(to, *, killed_at=""):
         )
         command = [sys.executable, "-m", "tests.races.killed_server", str(listening.fileno()), killed_at]
         server = start_tied(
-            command, farewell=signal.SIGKILL, env=variables, cwd=settings.ROOT, pass_fds=[listening.fileno()]
+            command, stop_signal=signal.SIGKILL, env=variables, cwd=settings.ROOT, pass_fds=[listening.fileno()]
         )
     try:
         yield server

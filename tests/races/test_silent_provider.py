@@ -44,7 +44,9 @@ def working(post, queues):
         "NOTIFY_SMS_URL": f"{post.box.sms_url}{SILENT_FOR_LONGER_THAN_ANY_TEST}",
     }
     worker = f"-m celery -A pizzeria worker --pool solo --queues {queues} --loglevel ERROR --without-gossip"
-    process = start_tied([sys.executable, *worker.split()], farewell=signal.SIGKILL, env=variables, cwd=settings.ROOT)
+    process = start_tied(
+        [sys.executable, *worker.split()], stop_signal=signal.SIGKILL, env=variables, cwd=settings.ROOT
+    )
     try:
         yield process
     finally:

@@ -52,13 +52,13 @@ def keys(realm):
 def test_signing_keys_are_first_fetched_when_one_is_needed(realm, keys):
     assert realm.asked == 0
 
-    assert keys.named("one").key_id == "one"
+    assert keys.find("one").key_id == "one"
     assert realm.asked == 1
 
 
 def test_signing_keys_are_fetched_once_for_many_tokens(realm, keys):
     for _token in range(50):
-        keys.named("one")
+        keys.find("one")
 
     assert realm.asked == 1
 
@@ -68,26 +68,26 @@ def test_unknown_key_ids_cause_at_most_one_fetch_a_minute(realm, keys):
         realm.time = 1000.0 + minute * MINUTE
         for number in range(50):
             with pytest.raises(UnknownSigningKey):
-                keys.named(f"made up {number}")
+                keys.find(f"made up {number}")
 
         assert realm.asked == minute + 1
 
 
 def test_a_new_signing_key_of_the_realm_is_found(realm, keys):
-    keys.named("one")
+    keys.find("one")
     realm.has("one", "two")
     realm.time += MINUTE
 
-    assert keys.named("two").key_id == "two"
+    assert keys.find("two").key_id == "two"
 
 
 def test_a_signing_key_that_the_realm_removed_is_unknown_after_six_minutes(realm, keys):
-    keys.named("one")
+    keys.find("one")
     realm.has("two")
     realm.time += 6 * MINUTE
 
     with pytest.raises(UnknownSigningKey):
-        keys.named("one")
+        keys.find("one")
 
 
 @pytest.mark.parametrize(
@@ -103,24 +103,24 @@ def test_a_signing_key_that_the_realm_removed_is_unknown_after_six_minutes(realm
     ids=["gone", "denied", "none", "nothing", "a word", "rubbish"],
 )
 def test_known_signing_keys_stay_usable_for_twelve_hours_while_the_realm_returns_no_valid_ones(realm, keys, trouble):
-    keys.named("one")
+    keys.find("one")
     realm.answer = trouble
 
     for hours in (1, 6, 11.9):
         realm.time = 1000.0 + hours * HOUR
-        assert keys.named("one").key_id == "one"
+        assert keys.find("one").key_id == "one"
 
     realm.time = 1000.0 + 12.1 * HOUR
     with pytest.raises(ProviderUnavailable):
-        keys.named("one")
+        keys.find("one")
 
 
 def test_stale_signing_keys_are_fetched_at_most_once_a_minute_while_the_realm_is_unavailable(realm, keys):
-    keys.named("one")
+    keys.find("one")
     realm.answer, realm.time = ProviderUnavailable("gone"), realm.time + HOUR
 
     for _token in range(50):
-        keys.named("one")
+        keys.find("one")
 
     assert realm.asked == 2
 
@@ -129,11 +129,11 @@ def test_a_failed_first_fetch_raises_provider_unavailable_and_is_repeated_after_
     realm.answer = ProviderUnavailable("gone")
 
     with pytest.raises(ProviderUnavailable):
-        keys.named("one")
+        keys.find("one")
 
     realm.has("one")
     realm.time += MINUTE
-    assert keys.named("one").key_id == "one"
+    assert keys.find("one").key_id == "one"
 
 
 def test_only_keys_for_rs256_signatures_are_used(realm, keys):
@@ -149,15 +149,15 @@ def test_only_keys_for_rs256_signatures_are_used(realm, keys):
         ]
     }
 
-    assert isinstance(keys.named("one"), jwt.PyJWK)
+    assert isinstance(keys.find("one"), jwt.PyJWK)
     for kid in ("to encrypt", "of another algorithm", "elliptic", "a secret", "broken", None):
         with pytest.raises(UnknownSigningKey):
-            keys.named(kid)
+            keys.find(kid)
 
 
 @pytest.mark.parametrize("other", ["one", "two"], ids=["fresh ones", "an unknown one"])
 def test_known_signing_keys_are_returned_at_once_while_another_thread_fetches(realm, keys, other):
-    keys.named("one")
+    keys.find("one")
     realm.time += HOUR
     begun, go_on = threading.Event(), threading.Event()
 
@@ -171,7 +171,7 @@ def test_known_signing_keys_are_returned_at_once_while_another_thread_fetches(re
     asking.start()
     try:
         assert begun.wait(LIMIT)
-        assert keys.named("one").key_id == "one"
+        assert keys.find("one").key_id == "one"
         assert asking.is_alive()
     finally:
         go_on.set()
@@ -184,7 +184,7 @@ def test_concurrent_threads_that_need_the_signing_keys_cause_one_fetch(realm, ke
 
     def ask():
         together.wait(LIMIT)
-        found.append(keys.named("one").key_id)
+        found.append(keys.find("one").key_id)
 
     threads = [threading.Thread(target=ask) for _each in range(20)]
     for thread in threads:
@@ -196,32 +196,32 @@ def test_concurrent_threads_that_need_the_signing_keys_cause_one_fetch(realm, ke
 
 
 def test_renewing_the_signing_keys_fetches_at_once_even_within_a_minute_of_an_unknown_key_id(realm, keys):
-    keys.named("one")
+    keys.find("one")
     with pytest.raises(UnknownSigningKey):
-        keys.named("nobody's")  # for a minute, no other unknown key ID causes a fetch
+        keys.find("nobody's")  # for a minute, no other unknown key ID causes a fetch
     realm.has("two")
 
     assert keys.renew()
 
-    assert keys.named("two").key_id == "two"
+    assert keys.find("two").key_id == "two"
 
 
 def test_a_key_id_that_comes_from_the_realm_itself_is_fetched_at_once(realm, keys):
     with pytest.raises(UnknownSigningKey):
-        keys.named("nobody's")
+        keys.find("nobody's")
     realm.has("two")
 
-    assert keys.named("two", exists=True).key_id == "two"
+    assert keys.find("two", is_from_realm=True).key_id == "two"
 
 
 @pytest.mark.parametrize("answer", [ProviderUnavailable(), ProviderRefused("answer 404"), {"keys": []}])
 def test_a_failed_renewal_keeps_the_known_signing_keys(realm, keys, answer):
-    keys.named("one")
+    keys.find("one")
     realm.answer = answer
 
     assert not keys.renew()
 
-    assert keys.named("one").key_id == "one"
+    assert keys.find("one").key_id == "one"
 
 
 def test_a_realm_that_answers_is_asked_again_at_every_sign_in(realm, keys):

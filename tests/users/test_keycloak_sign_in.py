@@ -280,7 +280,7 @@ def test_roles_are_read_from_an_access_token_without_a_subject_if_userinfo_has_t
 def test_a_sign_in_with_a_new_signing_key_works_within_a_minute_of_an_unknown_key_id(client, realm):
     complete_login(client, realm, Person("ciro"))
     with pytest.raises(UnknownSigningKey):
-        jwks.realm_keys.named("nobody's")
+        jwks.realm_keys.find("nobody's")
     realm.rotate()
     carla = Client()
 

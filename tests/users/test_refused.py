@@ -19,7 +19,7 @@ def said(warned):
 
 
 def refused(who, what, code):
-    return {"event": "refused", "who": str(who), "what": what, "code": code}
+    return {"event": "access_denied", "who": str(who), "what": what, "code": code}
 
 
 def failed(who, what):

@@ -8,7 +8,7 @@ from orders.models import Order
 
 
 class Command(BaseCommand):
-    help = "Rebuilds every order and its lines from its events, and names where a row says something else."
+    help = "Rebuild every order and its lines from its events, and report each difference from the rows."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

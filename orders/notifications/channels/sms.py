@@ -44,14 +44,14 @@ def send(outbound: OutboundMessage) -> str:
     :raises DeliveryFailed: as Rejected, Unavailable or OutcomeUnknown
     """
     if not is_configured():
-        raise Unavailable("This shop has no SMS provider.")
+        raise Unavailable("No SMS provider is configured.")
     if not _can_be_a_number(outbound.to):
-        raise Rejected("That is no telephone number.")
+        raise Rejected("The recipient is not a valid phone number.")
     provider = _provider(settings.NOTIFY_SMS_URL, to=outbound.to)
     if provider is None:
-        raise Unavailable("NOTIFY_SMS_URL is no address that apprise understands.")
-    if getattr(provider[0], "targets", [outbound.to]) == []:
-        raise Rejected("The SMS provider knows no such numbers.")  # Twilio's plugin would send to the shop's own number
+        raise Unavailable("apprise cannot parse NOTIFY_SMS_URL.")
+    if getattr(provider[0], "targets", [outbound.to]) == []:  # Twilio's plugin would send to the shop's own number
+        raise Rejected("The SMS provider does not support this number.")
     with provider.notify(body=outbound.text, body_format="text", log_level=logging.DEBUG) as result:
         if not result:
             raise _error_for_result(result)
@@ -95,11 +95,11 @@ def _error_for_result(result: "AppriseResult") -> DeliveryFailed:
     if status := next((int(match[1]) for match in found if match), None):
         return _error_for_status(status)
     if any(_NOTHING_WAS_SENT not in failure for failure in failures):
-        return OutcomeUnknown("The SMS provider took the message and did not answer.")
+        return OutcomeUnknown("The SMS provider accepted the message and did not answer.")
     if failures:
         return Unavailable("The SMS provider cannot be reached.")
     # An answer that cannot be parsed, or an interrupted sender.
-    return OutcomeUnknown("The SMS provider said no, in words nobody here understands.")
+    return OutcomeUnknown("The SMS provider's answer cannot be parsed.")
 
 
 def _error_for_status(status: int) -> DeliveryFailed:

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='Notification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('placed', 'placed'), ('confirmed', 'confirmed'), ('cooking', 'in the oven'), ('ready', 'ready'), ('out_for_delivery', 'on the way'), ('delivered', 'delivered'), ('cancelled', 'cancelled'), ('promise_changed', 'promised anew')], max_length=20)),
+                ('kind', models.CharField(choices=[('placed', 'placed'), ('confirmed', 'confirmed'), ('cooking', 'in the oven'), ('ready', 'ready'), ('out_for_delivery', 'on the way'), ('delivered', 'delivered'), ('cancelled', 'cancelled'), ('promise_changed', 'promise changed')], max_length=20)),
                 ('channel', models.CharField(choices=[('in_app', 'on the page'), ('email', 'e-mail'), ('sms', 'SMS')], max_length=8)),
                 ('recipient', models.CharField(max_length=32)),
                 ('state', models.CharField(choices=[('queued', 'to be sent'), ('sending', 'being sent'), ('sent', 'sent'), ('failed', 'failed, will be tried again'), ('dead', 'dead: will not be tried again'), ('expired', 'expired')], default='queued', max_length=8)),

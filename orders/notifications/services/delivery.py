@@ -98,14 +98,14 @@ def _deliver(notification: Notification) -> str | DeliveryFailed:
     """Send a claimed notification; return the provider's id of the message, or why it was not sent."""
     backend = CHANNEL_BACKENDS[NotificationChannel(notification.channel)]
     if not backend.is_configured():
-        return Unavailable("this shop sends none at the moment")
+        return Unavailable("channel is not configured")
     try:
         message = message_for(notification)
     except Exception as fault:
         log.exception("notification_not_rendered", notification_id=notification.pk)
-        return Unavailable(f"cannot be written: {type(fault).__name__}")
+        return Unavailable(f"message cannot be rendered: {type(fault).__name__}")
     if message is None:
-        return Rejected("no address any more")
+        return Rejected("contact has no address for this channel")
     try:
         return backend.send(message)
     except DeliveryFailed as reason:

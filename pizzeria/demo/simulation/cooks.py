@@ -30,7 +30,7 @@ class Cooks:
         self._kitchen = kitchen_selectors.the_kitchen()
         self._twists: dict[UUID, Twist] = {}
 
-    def take_on(self, at: datetime) -> None:
+    def resume(self, at: datetime) -> None:
         """Schedule the next step of each ticket that is on the board already."""
         board = kitchen_selectors.board(self._kitchen, at=at)
         for ticket in board.waiting:
@@ -38,7 +38,7 @@ class Cooks:
         for ticket in board.cooking:
             self._take_out_later(ticket.ref, minutes=max(1, (ticket.due_at - at).total_seconds() / 60))
         for ticket in board.ready:
-            self._pass_on(ticket.ref, ticket.method)
+            self._schedule_handover(ticket.ref, ticket.method)
 
     def expect(self, ref: UUID, twist: Twist | None = None) -> None:
         """Schedule a look at the board in one to three minutes for a new ticket, and note the ticket's twist."""
@@ -58,7 +58,7 @@ class Cooks:
         takes = ticket.minutes * self._chance.uniform(0.8, 1.2)
         if self._twists.get(ticket.ref) is Twist.FORGOTTEN:
             takes += TOO_LONG
-            self._agenda.later(takes - 1, self._promise_anew)
+            self._agenda.later(takes - 1, self._recalculate_promises)
         self._take_out_later(ticket.ref, minutes=takes)
 
     def _take_out_later(self, ref: UUID, *, minutes: float) -> None:
@@ -72,16 +72,16 @@ class Cooks:
             del self._twists[ref]
             self._agenda.later(0.5, partial(self._recall, ref))
         else:
-            self._pass_on(ref, ticket.method)
+            self._schedule_handover(ref, ticket.method)
 
-    def _pass_on(self, ref: UUID, method: str) -> None:
+    def _schedule_handover(self, ref: UUID, method: str) -> None:
         twist = self._twists.pop(ref, None)
         if method == FulfillmentMethod.DELIVERY:
             self._driver.expect(ref, nobody_home=twist is Twist.NOBODY_HOME)
         else:
             self._counter.expect(ref, nobody_comes=twist is Twist.NOT_COLLECTED)
 
-    def _promise_anew(self, at: datetime) -> None:
+    def _recalculate_promises(self, at: datetime) -> None:
         kitchen_services.recalculate_promises(kitchen=self._kitchen, by=SYSTEM, at=at)  # as beat does each minute
 
     def _recall(self, ref: UUID, at: datetime) -> None:

@@ -23,7 +23,7 @@ class Driver:
         self._is_out = False
         self._nobody_home: set[UUID] = set()
 
-    def take_on(self) -> None:
+    def resume(self) -> None:
         """Schedule the handover of each order that is out for delivery already."""
         for each in tour(self._driver).out:
             self._agenda.later(self._chance.uniform(*TO_THE_NEXT), partial(self._bring, each.ref))

@@ -48,8 +48,8 @@ class Evening:
             self._guests.expect(visit)
         before: list[tuple[int, int]] | None = None
         while True:
-            self._cooks.take_on(self._agenda.now())
-            self._driver.take_on()
+            self._cooks.resume(self._agenda.now())
+            self._driver.resume()
             self._agenda.run()
             left = list(active_orders())
             now = [(order.pk, order.seq) for order in left]

@@ -42,10 +42,10 @@ def simulate_week(*, staff: Staff, now: datetime, orders: Sequence[int] = ORDERS
         customer_services.change_contact(
             name=CARLA.name, phone=CARLA.details.phone, by=staff.signed_in(CARLA.signed_in), at=_opens(days[0])
         )
-        for seed, (day, (twists, carlas)) in enumerate(zip(days, WEEK, strict=True)):
+        for seed, (day, (twists, customer_orders)) in enumerate(zip(days, WEEK, strict=True)):
             chance = Random(seed)  # noqa: S311 - not for secrets
             plan = scenario.evening(
-                lasts=LASTS, orders=orders[day.weekday()], twists=twists, carlas=carlas, chance=chance
+                lasts=LASTS, orders=orders[day.weekday()], twists=twists, customer_orders=customer_orders, chance=chance
             )
             Evening(pace=at_once(_opens(day)), staff=staff, report=report, chance=chance).play(plan)
     return report

@@ -49,7 +49,7 @@ def evening(
     lasts: timedelta,
     orders: int,
     twists: Sequence[Twist] = (),
-    carlas: int = 0,
+    customer_orders: int = 0,
     rush: float = 0.0,
     chance: Random,
 ) -> list[Visit]:
@@ -57,7 +57,7 @@ def evening(
     Return the visits of an evening, sorted by time: few are early, most in the middle, the last well before the end.
 
     :param twists: the twists that happen, each with another order; those beyond the number of orders do not happen
-    :param carlas: the number of orders of the demo's customer
+    :param customer_orders: the number of orders of the demo's customer
     :param rush: the fraction of the guests who come all at once, in the middle of the evening
     """
     hungry_at_once = round(orders * rush)
@@ -66,7 +66,7 @@ def evening(
         + [lasts / 2 + A_RUSH * chance.random() for _ in range(hungry_at_once)]
     )
     happens = dict(zip(chance.sample(range(orders), k=min(orders, len(twists))), twists, strict=False))
-    hers = set(chance.sample(range(orders), k=min(orders, carlas)))
+    hers = set(chance.sample(range(orders), k=min(orders, customer_orders)))
     return [
         Visit(
             after=after,

@@ -16,7 +16,7 @@ WELCOME = """
 Keycloak is open: {server.address}
 
   Its console     {server.address}/admin/
-                  {account}, {server.office.password} (of this demo alone)
+                  {account}, {server.admin.password} (of this demo alone)
   Realm           {realm}, with the people customer, chef, driver, manager, admin; the password of each is: pizza
   The shop        is expected at {origin} (ORIGIN=… for another address), with
 {settings}
@@ -55,7 +55,7 @@ def _run(everything: ExitStack) -> int:
     process = opened.server.process
     while process.is_running():
         time.sleep(0.25)
-    say(f"Keycloak has ended. The end of {process.log}:\n{process.last_words()}")
+    say(f"Keycloak has ended. The end of {process.log}:\n{process.log_tail()}")
     return 1
 
 

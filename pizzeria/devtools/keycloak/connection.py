@@ -62,7 +62,7 @@ def _connected(server: Keycloak, folder: Path, origin: str) -> dict[str, str]:
         "POS_CLIENT_SECRET": secrets.kept(folder / "pos-client-secret"),
     }
     try:
-        _have_realm(server.office, placeholders)
+        _have_realm(server.admin, placeholders)
     except requests.RequestException as problem:
         raise ServerUnavailable(f"Keycloak did not take the realm: {problem}") from problem
     return {
@@ -73,8 +73,8 @@ def _connected(server: Keycloak, folder: Path, origin: str) -> dict[str, str]:
     }
 
 
-def _have_realm(office: AdminClient, placeholders: dict[str, str]) -> None:
-    if office.has(REALM):
-        office.move_client(REALM, WEB, origin=placeholders["SHOP_ORIGIN"])
+def _have_realm(admin: AdminClient, placeholders: dict[str, str]) -> None:
+    if admin.has(REALM):
+        admin.move_client(REALM, WEB, origin=placeholders["SHOP_ORIGIN"])
     else:
-        office.make(realm_file.fill_placeholders(realm_file.FILE.read_text(), placeholders))
+        admin.make(realm_file.fill_placeholders(realm_file.FILE.read_text(), placeholders))

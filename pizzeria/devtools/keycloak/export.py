@@ -24,9 +24,9 @@ def main() -> int:
         say("Keycloak is not running. Start it with `make keycloak` or `make demo KEYCLOAK=1`, then export from it.")
         return 1
     try:
-        office = keycloak.office_of(kept.folder)
+        admin = keycloak.admin_client_of(kept.folder)
         text = realm_file.FILE.read_text()
-        changed = exported(office, before=text)
+        changed = exported(admin, before=text)
     except (requests.RequestException, FileNotFoundError) as problem:
         say(f"Keycloak does not answer: {problem}")
         return 1
@@ -36,19 +36,19 @@ def main() -> int:
     return 0
 
 
-def exported(office: AdminClient, *, before: str) -> str:
+def exported(admin: AdminClient, *, before: str) -> str:
     """Return the text of the realm file ``before``, updated with the differences in the running realm."""
     said = realm_file.fill_placeholders(before, {})
-    now = realm_file.without_stamps(office.export(said["realm"]))
-    realm = realm_file.differences(now, usual=_usual(office, said), before=said)
+    now = realm_file.without_stamps(admin.export(said["realm"]))
+    realm = realm_file.differences(now, usual=_usual(admin, said), before=said)
     everybody = {person["username"]: person for person in [*said["users"], *realm.get("users", [])]}
     return realm_file.format_realm({**realm, "users": list(everybody.values())}) + "\n"
 
 
-def _usual(office: AdminClient, said: dict[str, Any]) -> Any:
+def _usual(admin: AdminClient, said: dict[str, Any]) -> Any:
     """Return the export of a realm with the same scopes and Keycloak's defaults otherwise, under the realm's name."""
     name = f"usual-{uuid4()}"
-    office.make(
+    admin.make(
         {
             "realm": name,
             "enabled": True,
@@ -60,9 +60,9 @@ def _usual(office: AdminClient, said: dict[str, Any]) -> Any:
         }
     )
     try:
-        usual = realm_file.without_stamps(office.export(name))
+        usual = realm_file.without_stamps(admin.export(name))
     finally:
-        office.remove(name)
+        admin.remove(name)
     return realm_file.renamed(usual, name, said["realm"])
 
 

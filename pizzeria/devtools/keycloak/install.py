@@ -110,4 +110,4 @@ def _run(what: str, command: Sequence[str | Path], home: StateDir, *, advice: st
     finally:
         child.stop()
     if code:
-        raise ServerUnavailable(f"{what.capitalize()} failed. {advice}\nThe end of {child.log}:\n{child.last_words()}")
+        raise ServerUnavailable(f"{what.capitalize()} failed. {advice}\nThe end of {child.log}:\n{child.log_tail()}")

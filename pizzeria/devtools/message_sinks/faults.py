@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-type Moment = Literal["EHLO", "RCPT", "DATA", "QUIT", "SMS"]
-type Manner = int | Literal["hang", "silence", "drop"]
+type Step = Literal["EHLO", "RCPT", "DATA", "QUIT", "SMS"]
+type Fault = int | Literal["hang", "silence", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,31 +20,31 @@ class Faults:
 
     @property
     def file(self) -> Path:
-        return self.folder / "manners.json"
+        return self.folder / "faults.json"
 
-    def change(self, *, refused: Collection[str] = (), **moments: Manner) -> None:
+    def change(self, *, refused: Collection[str] = (), **steps: Fault) -> None:
         """
         Replace all faults by these; whatever is not named here works normally from now on.
 
         :param refused: e-mail addresses and phone numbers that are rejected as unknown
-        :param moments: EHLO, RCPT, DATA, QUIT or SMS, and the fault at that step. A number: answer with that status
+        :param steps: EHLO, RCPT, DATA, QUIT or SMS, and the fault at that step. A number: answer with that status
             code. "hang": do not accept the message, do not answer. "silence": accept the message, do not answer.
             "drop": accept the message, then close the connection.
         """
         unfinished = self.file.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps({"refused": list(refused), "moments": moments}))
+        unfinished.write_text(json.dumps({"refused": list(refused), "steps": steps}))
         unfinished.rename(self.file)
 
-    def at(self, moment: Moment) -> Manner | None:
-        manner: Manner | None = self._told().get("moments", {}).get(moment)
-        return manner
+    def at(self, step: Step) -> Fault | None:
+        fault: Fault | None = self._load().get("steps", {}).get(step)
+        return fault
 
     def refuse(self, recipient: str) -> bool:
-        return recipient in self._told().get("refused", [])
+        return recipient in self._load().get("refused", [])
 
-    def _told(self) -> dict[str, dict[str, Manner]]:
+    def _load(self) -> dict[str, dict[str, Fault]]:
         try:
-            told: dict[str, dict[str, Manner]] = json.loads(self.file.read_text())
+            faults: dict[str, dict[str, Fault]] = json.loads(self.file.read_text())
         except FileNotFoundError:
             return {}
-        return told
+        return faults

@@ -23,8 +23,8 @@ class Counter(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         message = self._message()
-        manner = self.faults.at("SMS")
-        match manner:
+        fault = self.faults.at("SMS")
+        match fault:
             case int(number):
                 return self._answer(number)
             case "hang":
@@ -32,7 +32,7 @@ class Counter(BaseHTTPRequestHandler):
         if self.faults.refuse(message.to):
             return self._answer(HTTPStatus.BAD_REQUEST)
         self.store.take(message)
-        match manner:
+        match fault:
             case "silence":
                 _for_ever()
             case "drop":

@@ -13,7 +13,7 @@ from pizzeria.devtools.message_sinks.store import Message, MessageStore
 
 
 @dataclass(frozen=True, slots=True)
-class Clerk:
+class SinkHandler:
     """The handler of SMTP commands; aiosmtpd finds these methods by their names."""
 
     store: MessageStore
@@ -24,7 +24,7 @@ class Clerk:
     ) -> list[str]:
         match self.faults.at("EHLO"):
             case int(number):
-                return [f"{number} As I was told"]
+                return [f"{number} Injected fault"]
             case "hang":
                 await _for_ever()
         session.host_name = hostname
@@ -39,25 +39,25 @@ class Clerk:
     ) -> str:
         match self.faults.at("RCPT"):
             case int(number):
-                return f"{number} As I was told, about <{address}>"
+                return f"{number} Injected fault, about <{address}>"
             case "hang":
                 await _for_ever()
         if self.faults.refuse(address):
-            return f"550 Nobody here is called <{address}>"
+            return f"550 Unknown recipient <{address}>"
         envelope.rcpt_tos.append(address)
         return "250 Known"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        manner = self.faults.at("DATA")
-        match manner:
+        fault = self.faults.at("DATA")
+        match fault:
             case int(number):
-                return f"{number} As I was told, about <{', '.join(envelope.rcpt_tos)}>"
+                return f"{number} Injected fault, about <{', '.join(envelope.rcpt_tos)}>"
             case "hang":
                 await _for_ever()
         content = envelope.content
         assert isinstance(content, bytes)  # decode_data is off
         taken = [self.store.take(_message(to, content)) for to in envelope.rcpt_tos]
-        match manner:
+        match fault:
             case "silence":
                 await _for_ever()
             case "drop" if isinstance(server.transport, asyncio.WriteTransport):
@@ -73,8 +73,8 @@ class Clerk:
 async def serve(store: MessageStore, faults: Faults) -> asyncio.Server:
     """Start the SMTP server on a free port and return it."""
     loop = asyncio.get_running_loop()
-    clerk = Clerk(store, faults)
-    return await loop.create_server(lambda: SMTP(clerk, hostname="postbox", loop=loop), "127.0.0.1", 0)
+    handler = SinkHandler(store, faults)
+    return await loop.create_server(lambda: SMTP(handler, hostname="localhost", loop=loop), "127.0.0.1", 0)
 
 
 async def _for_ever() -> None:

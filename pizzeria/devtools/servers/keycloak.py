@@ -21,13 +21,13 @@ from pizzeria.devtools.state_dir import StateDir
 
 PORT = "port"  # name of the file that keeps it
 PATIENCE = 240.0  # seconds for a start on busy cores with an empty database
-FAREWELL = 15.0  # seconds for a stop
+STOP_PATIENCE = 15.0  # seconds for a stop
 
 
 @dataclass(frozen=True, slots=True)
 class Keycloak:
     address: str
-    office: AdminClient
+    admin: AdminClient
     process: Child
 
     def issuer(self, realm: str) -> str:
@@ -48,7 +48,7 @@ def running(home: StateDir, *, port: int) -> Iterator[Keycloak]:
             f"Port {port} is in use, and Keycloak is known by it. Free it; `make keycloak` takes a PORT."
         )
     (home.folder / PORT).write_text(str(port))
-    office = office_of(home.folder)
+    admin = admin_client_of(home.folder)
     child = Child(
         "keycloak",
         [folder / "bin" / "kc.sh", f"-Dkc.home.dir={_place(home.folder, folder)}", *_arguments(port)],
@@ -59,18 +59,18 @@ def running(home: StateDir, *, port: int) -> Iterator[Keycloak]:
             **install.environment(),
             # Keycloak reads these only while it has no data: a user for the console, and a client for programs.
             "KC_BOOTSTRAP_ADMIN_USERNAME": ACCOUNT,
-            "KC_BOOTSTRAP_ADMIN_PASSWORD": office.password,
+            "KC_BOOTSTRAP_ADMIN_PASSWORD": admin.password,
             "KC_BOOTSTRAP_ADMIN_CLIENT_ID": ACCOUNT,
-            "KC_BOOTSTRAP_ADMIN_CLIENT_SECRET": office.password,
+            "KC_BOOTSTRAP_ADMIN_CLIENT_SECRET": admin.password,
         },
     )
     try:
-        wait_until(lambda: _answers(office.address) or not child.is_running(), seconds=PATIENCE)
-        if not child.is_running() or not _answers(office.address):
-            raise ServerUnavailable(f"Keycloak did not start. The end of {child.log}:\n{child.last_words()}")
-        yield Keycloak(office.address, office, child)
+        wait_until(lambda: _answers(admin.address) or not child.is_running(), seconds=PATIENCE)
+        if not child.is_running() or not _answers(admin.address):
+            raise ServerUnavailable(f"Keycloak did not start. The end of {child.log}:\n{child.log_tail()}")
+        yield Keycloak(admin.address, admin, child)
     finally:
-        child.stop(patience=FAREWELL)
+        child.stop(patience=STOP_PATIENCE)
 
 
 def port_in(folder: Path) -> int:
@@ -84,7 +84,7 @@ def address_at(port: int) -> str:
     return f"http://localhost:{port}"
 
 
-def office_of(folder: Path) -> AdminClient:
+def admin_client_of(folder: Path) -> AdminClient:
     """
     Return the admin client of the server with this state directory.
 

@@ -56,7 +56,7 @@ def running(*, home: Path) -> Iterator[MessageSinks]:
     )
     try:
         if not wait_until(lambda: ports.exists() or not child.is_running(), seconds=PATIENCE) or not ports.exists():
-            raise ServerUnavailable(f"The postbox did not start. The end of {child.log}:\n{child.last_words()}")
+            raise ServerUnavailable(f"The message sinks did not start. The end of {child.log}:\n{child.log_tail()}")
         at = json.loads(ports.read_text())
         yield MessageSinks(
             mail_url=f"smtp://127.0.0.1:{at['mail']}?tls=no",

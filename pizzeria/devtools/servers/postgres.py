@@ -44,7 +44,7 @@ class Database:
 
 
 @contextmanager
-def running(room: DataDir, *, home: Path) -> Iterator[Database]:
+def running(data_dir: DataDir, *, home: Path) -> Iterator[Database]:
     """
     Start a server, yield its database (that of the last run, or an empty one), and stop the server after the block.
 
@@ -52,14 +52,14 @@ def running(room: DataDir, *, home: Path) -> Iterator[Database]:
     :raises ServerUnavailable: the message holds the reason, and the end of the log
     """
     program = programs.postgres()
-    bin_folder = room.executable(program).parent
-    place = room.place("postgres")
+    bin_folder = data_dir.executable(program).parent
+    place = data_dir.place("postgres")
     data = place / "data"
     password = secrets.kept(home / "postgres-password")
 
     _refuse_other_version(data, program.major)
     if not data.exists():
-        _initialise(data, bin_folder, program.major, password, room)
+        _initialise(data, bin_folder, program.major, password, data_dir)
     _forget_dead_owner(data)
 
     child, port = readiness.start(
@@ -75,8 +75,8 @@ def running(room: DataDir, *, home: Path) -> Iterator[Database]:
             log=home / "logs" / "postgres.log",
             cwd=place,
             env=_environment(),
-            farewell=signal.SIGINT,  # PostgreSQL's "fast" shutdown: open sessions are ended, committed data is kept
-            account=room.account,
+            stop_signal=signal.SIGINT,  # PostgreSQL's "fast" shutdown: open sessions are ended, committed data is kept
+            account=data_dir.account,
         ),
         answers=lambda port: _make_database(_url(password, port, "postgres")),
         not_yet=(psycopg.OperationalError,),
@@ -105,13 +105,13 @@ def _refuse_other_version(data: Path, major: int) -> None:
             )
 
 
-def _initialise(data: Path, bin_folder: Path, major: int, password: str, room: DataDir) -> None:
+def _initialise(data: Path, bin_folder: Path, major: int, password: str, data_dir: DataDir) -> None:
     unfinished = Path(tempfile.mkdtemp(dir=data.parent, prefix="unfinished-"))
     password_file = unfinished.with_suffix(".password")
     password_file.touch(mode=0o600)
     password_file.write_text(password)
-    if room.account:
-        room.account.own(unfinished, password_file)
+    if data_dir.account:
+        data_dir.account.own(unfinished, password_file)
 
     by_itself = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     initdb = subprocess.run(
@@ -126,9 +126,9 @@ def _initialise(data: Path, bin_folder: Path, major: int, password: str, room: D
         ],
         cwd=data.parent,
         env=_environment(),
-        user=room.account.uid if room.account else None,
-        group=room.account.gid if room.account else None,
-        extra_groups=[] if room.account else None,
+        user=data_dir.account.uid if data_dir.account else None,
+        group=data_dir.account.gid if data_dir.account else None,
+        extra_groups=[] if data_dir.account else None,
         capture_output=True,
         text=True,
         check=False,

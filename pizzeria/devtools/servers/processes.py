@@ -42,29 +42,31 @@ def started(pid: int) -> str | None:
     return None if state in "ZX" else f"{boot} {fields[18]}"
 
 
-def start_tied(command: Sequence[str | Path], *, farewell: signal.Signals, **options: Any) -> subprocess.Popen[bytes]:
+def start_tied(
+    command: Sequence[str | Path], *, stop_signal: signal.Signals, **options: Any
+) -> subprocess.Popen[bytes]:
     """
-    Start a child process that gets the signal ``farewell`` when this process dies, however it dies; only on Linux.
+    Start a child process that gets the signal ``stop_signal`` when this process dies, however it dies; only on Linux.
 
     Call it in a thread that lives as long as this process: the kernel sends the signal when that thread ends.
 
     :param options: passed to Popen
     """
     # preexec_fn is safe here: it makes one system call, and needs no lock that another thread may hold.
-    return subprocess.Popen(command, preexec_fn=tied_to_owner(farewell), **options)  # noqa: PLW1509
+    return subprocess.Popen(command, preexec_fn=tied_to_owner(stop_signal), **options)  # noqa: PLW1509
 
 
-def tied_to_owner(farewell: signal.Signals) -> Callable[[], None]:
+def tied_to_owner(stop_signal: signal.Signals) -> Callable[[], None]:
     """
     Return the function that a child process runs before its program.
 
-    It makes the child process get the signal ``farewell`` when this process dies, however it dies.
+    It makes the child process get the signal ``stop_signal`` when this process dies, however it dies.
     """
     owner = os.getpid()
 
     def tie() -> None:
         if LIBC is not None:
-            LIBC.prctl(PR_SET_PDEATHSIG, int(farewell))
+            LIBC.prctl(PR_SET_PDEATHSIG, int(stop_signal))
             if os.getppid() != owner:  # the parent died before prctl was called
                 os._exit(1)
 
@@ -78,7 +80,7 @@ class Record:
     name: str
     pid: int
     started: str
-    farewell: int
+    stop_signal: int
 
     def is_alive(self) -> bool:
         return started(self.pid) == self.started
@@ -102,7 +104,7 @@ class Child:
 
     :param records: the directory for its record
     :param log: a new file; the previous log is kept beside it
-    :param farewell: the signal on which the program ends cleanly
+    :param stop_signal: the signal on which the program ends cleanly
     :param account: the account that runs it, if it is not this process's
     """
 
@@ -115,10 +117,10 @@ class Child:
         log: Path,
         cwd: Path,
         env: Mapping[str, str],
-        farewell: signal.Signals = signal.SIGTERM,
+        stop_signal: signal.Signals = signal.SIGTERM,
         account: ServiceAccount | None = None,
     ) -> None:
-        self.name, self.log, self.farewell = name, log, farewell
+        self.name, self.log, self.stop_signal = name, log, stop_signal
         for folder in (records, log.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if log.exists():
@@ -126,7 +128,7 @@ class Child:
         with log.open("wb") as output:
             self.process = start_tied(
                 command,
-                farewell=farewell,
+                stop_signal=stop_signal,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -138,7 +140,7 @@ class Child:
                 extra_groups=[] if account else None,
             )
         self.record = records / f"{time.time_ns()}.json"
-        Record(name, self.process.pid, started(self.process.pid) or "", int(farewell)).write(self.record)
+        Record(name, self.process.pid, started(self.process.pid) or "", int(stop_signal)).write(self.record)
 
     def is_running(self) -> bool:
         # WNOWAIT does not reap it: while it is a zombie, no other process group can get its number.
@@ -150,21 +152,21 @@ class Child:
         """Wait until it ends by itself, kill the rest of its process group, and return its exit code."""
         while self.is_running():
             time.sleep(0.02)
-        return self._bury()
+        return self._reap()
 
     def ask_to_stop(self) -> None:
         if self.is_running():
-            self.process.send_signal(self.farewell)
+            self.process.send_signal(self.stop_signal)
 
     def stop(self, *, patience: float = PATIENCE) -> None:
         self.ask_to_stop()
         wait_until(lambda: not self.is_running(), seconds=patience)
-        self._bury()
+        self._reap()
 
-    def last_words(self, lines: int = 15) -> str:
+    def log_tail(self, lines: int = 15) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
-    def _bury(self) -> int:
+    def _reap(self) -> int:
         if self.process.returncode is None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -197,7 +199,7 @@ def stop_leftovers(records: Path) -> list[str]:
 
 def _end(record: Record) -> None:
     with suppress(ProcessLookupError):
-        os.kill(record.pid, record.farewell)
+        os.kill(record.pid, record.stop_signal)
     if not wait_until(lambda: not record.is_alive(), seconds=PATIENCE):
         with suppress(ProcessLookupError):
             os.killpg(record.pid, signal.SIGKILL)

@@ -29,14 +29,14 @@ def start(
         try:
             if _comes_up(child, lambda port=port: answers(port), not_yet):  # type: ignore[misc]
                 return child, port
-            taken = "in use" in child.last_words()  # another process took the free port first
+            taken = "in use" in child.log_tail()  # another process took the free port first
         except BaseException:
             child.stop()
             raise
         child.stop()
         if last_try or not taken:
             break
-    raise ServerUnavailable(f"{child.name} did not start. The end of {child.log}:\n{child.last_words()}")
+    raise ServerUnavailable(f"{child.name} did not start. The end of {child.log}:\n{child.log_tail()}")
 
 
 def _comes_up(child: Child, asked: Callable[[], object], not_yet: tuple[type[Exception], ...]) -> bool:

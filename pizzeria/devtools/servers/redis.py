@@ -23,7 +23,7 @@ class Store:
 
 
 @contextmanager
-def running(room: DataDir, *, home: Path) -> Iterator[Store]:
+def running(data_dir: DataDir, *, home: Path) -> Iterator[Store]:
     """
     Start a server with the keys of the last run, yield it, and stop it after the block.
 
@@ -31,18 +31,18 @@ def running(room: DataDir, *, home: Path) -> Iterator[Store]:
     :raises ServerUnavailable: the message holds the reason, and the end of the log
     """
     program = programs.redis()
-    place = room.place("redis")
+    place = data_dir.place("redis")
     password = secrets.kept(home / "redis-password")
 
     child, port = readiness.start(
         lambda port: Child(
             "redis",
-            [room.executable(program), _configuration(room, place, port, password)],
+            [data_dir.executable(program), _configuration(data_dir, place, port, password)],
             records=home / "running",
             log=home / "logs" / "redis.log",
             cwd=place,
             env=os.environ,
-            account=room.account,
+            account=data_dir.account,
         ),
         answers=lambda port: Redis.from_url(_url(password, port), socket_timeout=2).ping(),
         not_yet=(NotConnected, Unanswered),  # the first is also raised while Redis loads its keys
@@ -57,12 +57,12 @@ def _url(password: str, port: int) -> str:
     return f"redis://:{password}@127.0.0.1:{port}/0"
 
 
-def _configuration(room: DataDir, place: Path, port: int, password: str) -> Path:
+def _configuration(data_dir: DataDir, place: Path, port: int, password: str) -> Path:
     file = place / "redis.conf"  # a file, because every user of the machine can read command lines
     file.touch(mode=0o600)
     file.write_text(
         f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{place}"\nappendonly yes\nsave ""\ndaemonize no\n'
     )
-    if room.account:
-        room.account.own(file)
+    if data_dir.account:
+        data_dir.account.own(file)
     return file

@@ -26,6 +26,6 @@ def running(folder: Path) -> Iterator[Stack]:
 
     :raises ServerUnavailable: the message says what to do
     """
-    room = data_dirs.data_dir_in(folder)
-    with postgres.running(room, home=folder) as database, redis.running(room, home=folder) as store:
+    data_dir = data_dirs.data_dir_in(folder)
+    with postgres.running(data_dir, home=folder) as database, redis.running(data_dir, home=folder) as store:
         yield Stack(database, store)

@@ -27,10 +27,10 @@ from pizzeria.devtools.servers.processes import start_tied, wait_until
 INTERVAL = 0.05  # seconds
 PATIENCE = 15.0  # seconds for a command to end after a signal
 PATIENCE_WITH_GUARD = 20.0  # ... and for its guard, which stops the command's descendants afterwards
-A_MOMENT = 2.0  # seconds for the descendants to end by themselves after the command
+GRACE_SECONDS = 2.0  # seconds for the descendants to end by themselves after the command
 
 
-class Called(BaseException):
+class SignalReceived(BaseException):
     """A signal came before there was a child process to pass it on to."""
 
     def __init__(self, number: int) -> None:
@@ -53,7 +53,7 @@ class Supervisor:
         signals.handle(self._handle)
 
     @property
-    def was_called(self) -> bool:
+    def was_signalled(self) -> bool:
         """Return whether a signal came."""
         return self._number != 0
 
@@ -85,18 +85,18 @@ class Supervisor:
         self._number = number
         if self._child is None:
             self._is_over = True
-            raise Called(number)
+            raise SignalReceived(number)
         if number == signal.SIGINT and os.isatty(0):
             return  # the terminal sends it to the command as well, which may be a debugger
-        self._pass_on(number, self._child)
+        self._forward(number, self._child)
 
     def _notice_end_of_parent(self, child: int) -> None:
         if os.getppid() != self._parent:
             self._parent = os.getppid()
             self._number = signal.SIGTERM
-            self._pass_on(signal.SIGTERM, child)
+            self._forward(signal.SIGTERM, child)
 
-    def _pass_on(self, number: int, child: int) -> None:
+    def _forward(self, number: int, child: int) -> None:
         self._deadline = min(self._deadline, time.monotonic() + self._patience)
         with suppress(ProcessLookupError):
             os.kill(child, number)
@@ -120,8 +120,8 @@ def _be_guard(command: Sequence[str], variables: Mapping[str, str], owner: int) 
     try:
         with descendants.stopped_afterwards():
             code = _guard(command, variables, owner)
-    except Called as called:
-        code = called.exit_code
+    except SignalReceived as received:
+        code = received.exit_code
     except FileNotFoundError as problem:
         print(problem, file=sys.stderr)
     except BaseException:  # noqa: BLE001 - the forked guard must not return into the code of its parent
@@ -135,9 +135,9 @@ def _guard(command: Sequence[str], variables: Mapping[str, str], owner: int) -> 
     supervisor = Supervisor(parent=owner, patience=PATIENCE)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, signals.SIGNALS)
     # In our own process group, so that it can read the terminal (a debugger) and gets a Ctrl-C from it.
-    process = start_tied(command, farewell=signal.SIGTERM, env=variables)
-    code = supervisor.wait_for(process.pid, meanwhile=_bury_orphans)
-    if not supervisor.was_called and not wait_until(lambda: not descendants.running(), seconds=A_MOMENT):
+    process = start_tied(command, stop_signal=signal.SIGTERM, env=variables)
+    code = supervisor.wait_for(process.pid, meanwhile=_reap_orphans)
+    if not supervisor.was_signalled and not wait_until(lambda: not descendants.running(), seconds=GRACE_SECONDS):
         for left in descendants.running():
             print(f"The command left running, stopped now: {left.command} (process {left.pid})", file=sys.stderr)
     return code
@@ -148,7 +148,7 @@ def _ended(kind: int, child: int) -> os.waitid_result | None:
     return os.waitid(kind, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
 
 
-def _bury_orphans(child: int) -> None:
+def _reap_orphans(child: int) -> None:
     """Reap the child processes that have ended, except ``child``: the others are adopted orphans."""
     ended = _ended(os.P_ALL, 0)
     while ended is not None and ended.si_pid != child:

@@ -20,7 +20,7 @@ from pizzeria.foundation.refusals import Refusal
 
 
 class DiscardActionForm(ActionForm):
-    because = forms.CharField(label=_lazy("Because"), max_length=200, required=False)
+    because = forms.CharField(label=_lazy("Reason"), max_length=200, required=False)
 
 
 class OutboxStateFilter(admin.SimpleListFilter):
@@ -126,4 +126,5 @@ class OutboxEntryAdmin(admin.ModelAdmin[OutboxEntry]):
             except Refusal as refusal:
                 self.message_user(request, f"{entry.event}: {refusal}", messages.WARNING)
             else:
-                self.message_user(request, _("Nobody will be told of %(event)s.") % {"event": entry.event})
+                discarded = _("%(event)s is discarded and will not be published.")
+                self.message_user(request, discarded % {"event": entry.event})

@@ -28,4 +28,4 @@ def _relay(aggregate_ref: UUID | None = None) -> None:
     try:
         relay_due(aggregate_ref=aggregate_ref, now=clock.now)
     except BrokerGone:
-        log.warning("relay_postponed", reason="the broker is gone")
+        log.warning("relay_postponed", reason="broker unavailable")

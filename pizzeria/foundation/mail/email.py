@@ -29,7 +29,7 @@ def send(outbound: OutboundMessage, *, within: float | None = None) -> str:
     :raises DeliveryFailed: as Rejected, Unavailable or OutcomeUnknown
     """
     if not is_configured():
-        raise Unavailable("This shop has no mail server.")
+        raise Unavailable("No mail server is configured.")
     mailer: Any = mailers[MAILER]
     mailer.timeout = within or mailer.timeout
     try:
@@ -40,14 +40,14 @@ def send(outbound: OutboundMessage, *, within: float | None = None) -> str:
         [(code, _said)] = refusal.recipients.values()
         raise _error_for_code(code, "the recipient") from None
     except SMTPDataError as refusal:
-        raise _error_for_code(refusal.smtp_code, "the letter") from None
+        raise _error_for_code(refusal.smtp_code, "the message") from None
     except OSError as problem:  # includes smtplib's exceptions
         if getattr(mailer, "has_handed_over", False):
-            raise OutcomeUnknown("The mail server took the letter and did not answer.") from None
+            raise OutcomeUnknown("The mail server accepted the message and did not answer.") from None
         what = getattr(problem, "smtp_code", type(problem).__name__)
-        raise Unavailable(f"The mail server cannot be reached, or wants nothing of us ({what}).") from None
+        raise Unavailable(f"The mail server cannot be reached or refuses the connection ({what}).") from None
     except (ValidationError, ValueError):  # last: an untrusted certificate is an OSError, too
-        raise Rejected("That is no e-mail address.") from None
+        raise Rejected("The recipient is not a valid e-mail address.") from None
     finally:
         # Django would close it within send_messages, where an unanswered QUIT would look like a failed delivery.
         with suppress(OSError):

@@ -15,8 +15,8 @@ KEYS, BASKETS, UNCONFIRMED = timedelta(hours=24), timedelta(days=14), timedelta(
 
 class Command(BaseCommand):
     help = (
-        "Deletes what has had its time: form keys and unconfirmed accounts after 24 hours, baskets after 14 days, "
-        "sessions that have ended."
+        "Delete expired rows: idempotency keys and unconfirmed accounts after 24 hours, baskets after 14 days, "
+        "ended sessions."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

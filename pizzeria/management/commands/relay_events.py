@@ -12,7 +12,7 @@ SECONDS_BETWEEN_SWEEPS = 10
 
 
 class Command(BaseCommand):
-    help = "Tells waiting news and hands due letters to the workers, as beat has it done: for when beat is gone."
+    help = "Relay waiting events and queue due notifications, as beat does: for a shop whose beat is down."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="sweep once and end")
@@ -20,11 +20,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         while True:
             try:
-                told = relay_due(now=clock.now)
+                relayed = relay_due(now=clock.now)
             except BrokerGone:
-                raise CommandError("The broker is gone; the news waits in the log.") from None
+                raise CommandError("The broker is unavailable; the events wait in the outbox.") from None
             send_due_notifications()
-            self.stdout.write(f"told: {told} events")
+            self.stdout.write(f"relayed: {relayed} events")
             if once:
                 return
             time.sleep(SECONDS_BETWEEN_SWEEPS)

@@ -11,7 +11,7 @@ from pizzeria.users.services.roles import sync_roles
 
 
 class Command(BaseCommand):
-    help = "Makes what the shop cannot open without: kitchen, sizes, permission groups. Run again, it changes nothing."
+    help = "Create the rows that the shop needs: kitchen, sizes, permission groups. Safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         made = {

@@ -7,10 +7,10 @@ from pizzeria.operations import signal_map
 
 
 class Command(BaseCommand):
-    help = "Shows every signal of the shop, when it is told, and who hears it; with --write, in the README."
+    help = "Print every signal of the shop, when it is sent, and its receivers; with --write, update the README."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--write", action="store_true", help="put it into the README, in place of the old one")
+        parser.add_argument("--write", action="store_true", help="replace the map in the README")
 
     def handle(self, *args: Any, write: bool, **options: Any) -> None:
         if not write:

@@ -27,12 +27,12 @@ def verify_access_token(authorization: str) -> dict[str, Any]:
     :raises ProviderUnavailable: the realm's keys are unknown and cannot be fetched
     """
     if not authorization.lower().startswith("bearer"):
-        raise TokenMissing("none was sent")
+        raise TokenMissing("no token")
     sent = _SENT.fullmatch(authorization)
     if sent is None or len(sent[1]) > LONGEST:
         raise TokenInvalid("malformed")
     if not provider.is_connected():
-        raise TokenInvalid("this shop is connected to no sign-in server")
+        raise TokenInvalid("no sign-in server is configured")
     claims = verify(sent[1])
     _refuse_unless_access(claims, jwt.get_unverified_header(sent[1]))
     _refuse_unless_for_us(claims)
@@ -44,11 +44,11 @@ def _refuse_unless_access(claims: Claims, header: dict[str, Any]) -> None:
     outside = str(header.get("typ", "JWT")).lower().removeprefix("application/")
     inside = str(claims.get("typ", "Bearer" if outside == "at+jwt" else "")).lower()
     if outside not in {"jwt", "at+jwt"} or inside != "bearer":
-        raise TokenInvalid("no access token")
+        raise TokenInvalid("not an access token")
 
 
 def _refuse_unless_for_us(claims: Claims) -> None:
     audience = claims.get("aud")
     named = [*(audience if isinstance(audience, list) else [audience]), claims.get("azp")]
     if not any(name in (settings.OIDC_AUDIENCES or [settings.OIDC_RP_CLIENT_ID]) for name in named):
-        raise TokenInvalid("for somebody else")
+        raise TokenInvalid("wrong audience")

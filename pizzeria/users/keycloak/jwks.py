@@ -36,22 +36,23 @@ class SigningKeys:
 
     def __init__(self, fetch: Callable[[], dict[str, Any]], now: Callable[[], float] = time.monotonic) -> None:
         self._fetch, self._now = fetch, now
-        self._fetching, self._visiting = threading.Lock(), threading.Lock()
+        self._fetch_lock, self._answer_lock = threading.Lock(), threading.Lock()
         self._keys: dict[object, jwt.PyJWK] = {}
         self._fetched_at = self._stale_asked_at = self._unknown_asked_at = float("-inf")
         self._called_at = self._silent_at = float("-inf")
         self._is_answering = False
 
-    def named(self, kid: object, *, exists: bool = False) -> jwt.PyJWK:
+    def find(self, kid: object, *, is_from_realm: bool = False) -> jwt.PyJWK:
         """
         Return the key with this ID.
 
-        :param exists: the ID comes from the realm itself: fetch it at once, even if unknown IDs were fetched recently
+        :param is_from_realm: the ID comes from the realm itself: fetch it at once, even if other unknown IDs were
+            fetched recently
         :raises UnknownSigningKey: the realm has no such key
         :raises ProviderUnavailable: the keys were never fetched, or not for half a day
         """
         if kid not in self._keys:
-            self._ask_for_unknown(kid, at_once=exists)
+            self._ask_for_unknown(kid, at_once=is_from_realm)
         elif self._age() > FRESH_FOR:
             self._ask_for_fresh()
         if self._age() > GOOD_FOR:
@@ -69,7 +70,7 @@ class SigningKeys:
         seconds, so that few callers wait for a realm that does not answer.
         """
         arrived_at = self._now()
-        with self._visiting:
+        with self._answer_lock:
             was_called_meanwhile = self._called_at > arrived_at
             was_silent_just_now = self._now() - self._silent_at < SILENT_FOR
             if not was_called_meanwhile and not was_silent_just_now:
@@ -87,10 +88,10 @@ class SigningKeys:
         try:
             found = _for_signatures(self._fetch())
         except (ProviderUnavailable, ProviderRefused) as error:
-            log.warning("keys_not_fetched", reason=type(error).__name__)
+            log.warning("signing_keys_not_fetched", reason=type(error).__name__)
             return False
         if not found:  # a realm always has a signing key, so this is not a valid answer
-            log.warning("keys_not_fetched", reason="none among them")
+            log.warning("signing_keys_not_fetched", reason="none among them")
             return False
         self._keys, self._fetched_at = found, self._now()
         return True
@@ -100,7 +101,7 @@ class SigningKeys:
 
     def _ask_for_unknown(self, kid: object, *, at_once: bool) -> None:
         """Fetch the keys while this caller, and every other caller with an unknown key ID, waits."""
-        with self._fetching:
+        with self._fetch_lock:
             is_time = at_once or self._now() - self._unknown_asked_at >= BETWEEN_ASKING
             if kid not in self._keys and is_time:
                 self._unknown_asked_at = self._now()
@@ -108,13 +109,13 @@ class SigningKeys:
 
     def _ask_for_fresh(self) -> None:
         """Fetch the keys, unless another thread is fetching or just did: callers with a known key ID do not wait."""
-        if self._now() - self._stale_asked_at < BETWEEN_ASKING or not self._fetching.acquire(blocking=False):
+        if self._now() - self._stale_asked_at < BETWEEN_ASKING or not self._fetch_lock.acquire(blocking=False):
             return
         try:
             self._stale_asked_at = self._now()
             self.renew()
         finally:
-            self._fetching.release()
+            self._fetch_lock.release()
 
 
 def _for_signatures(answer: dict[str, Any]) -> dict[object, jwt.PyJWK]:

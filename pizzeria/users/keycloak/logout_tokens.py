@@ -30,10 +30,10 @@ def verify_logout_token(token: str, *, at: datetime) -> QuerySet[OidcSession]:
     _refuse_unless_logout(claims, jwt.get_unverified_header(token))
     issued_at = parse_time(claims, "iat")
     if issued_at is None or at - issued_at > GOOD_FOR:
-        raise TokenInvalid("of long ago")
+        raise TokenInvalid("issued too long ago")
     # In the database cache of the rate limits: a token cannot be replayed because Redis is down.
     if not caches["limits"].add(f"logout-token:{claims['jti']}", 1, (GOOD_FOR + LEEWAY).total_seconds()):
-        raise TokenInvalid("seen before")
+        raise TokenInvalid("used before")
     ours = OidcSession.objects.filter(identity__issuer=settings.OIDC_ISSUER)
     if isinstance(claims.get("sid"), str):
         return ours.filter(sid=claims["sid"])
@@ -44,10 +44,10 @@ def _refuse_unless_logout(claims: dict[str, Any], header: dict[str, Any]) -> Non
     audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
     events = claims["events"]
     if settings.OIDC_RP_CLIENT_ID not in audience:
-        raise TokenInvalid("for somebody else")
+        raise TokenInvalid("wrong audience")
     if not isinstance(events, dict) or not isinstance(events.get(EVENT), dict):
-        raise TokenInvalid("no logout token")
+        raise TokenInvalid("not a logout token")
     if str(header.get("typ", "logout+jwt")).lower() not in {"logout+jwt", "jwt"} or "nonce" in claims:
-        raise TokenInvalid("no logout token")
+        raise TokenInvalid("not a logout token")
     if not isinstance(claims.get("sid"), str) and not isinstance(claims.get("sub"), str):
-        raise TokenInvalid("of no session")
+        raise TokenInvalid("neither sid nor sub")

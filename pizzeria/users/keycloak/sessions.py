@@ -84,7 +84,7 @@ def end(oidc_sessions: QuerySet[OidcSession], *, why: str) -> int:
     ended = list(oidc_sessions.select_related("identity"))
     for oidc_session in ended:
         _store(oidc_session.session_key).delete()
-        log.info("sign_in_ended", user_id=oidc_session.identity.user_id, reason=why)
+        log.info("session_ended", user_id=oidc_session.identity.user_id, reason=why)
     OidcSession.objects.filter(pk__in=[oidc_session.pk for oidc_session in ended]).delete()
     return len(ended)
 
@@ -117,7 +117,7 @@ def _revalidate(oidc_session: OidcSession, *, at: datetime) -> None:
         if str(unclear) == "invalid_grant":
             end(mine, why="no longer known to the sign-in server")
             return
-        log.warning("sign_in_unchecked", user_id=oidc_session.identity.user_id, reason=str(unclear))
+        log.warning("session_not_revalidated", user_id=oidc_session.identity.user_id, reason=str(unclear))
         mine.update(checked_at=at - revalidation_interval() + UNTIL_AGAIN)
     else:
         mine.update(checked_at=at)

@@ -49,6 +49,6 @@ def fetch_userinfo(tokens: Tokens, *, subject: str) -> UserInfo:
     except TokenUnreadable:
         access = {}
     if about.get("sub") != subject or access.get("sub", subject) != subject:
-        raise SubjectMismatch("says of somebody else")
+        raise SubjectMismatch("another subject")
     roles = (role_names(claims, client_id=settings.OIDC_RP_CLIENT_ID) for claims in (access, about))
     return UserInfo(about, frozenset().union(*roles))

@@ -82,7 +82,7 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
         """Begin a session with a new key, also for a user who was signed in and has authenticated again."""
         request, at = self.request, clock.now()
         if not self._is_fresh_enough(at=at):
-            return _refused(request, "the server lets somebody in whom it has not asked again")
+            return _refused(request, "the server accepted a sign-in without asking for authentication again")
         if old := sessions.oidc_session_id(request.session):
             OidcSession.objects.filter(pk=old).delete()
             request.session.cycle_key()

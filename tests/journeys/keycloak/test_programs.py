@@ -10,7 +10,7 @@ from tests.waiting import LIMIT, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SECONDS_BETWEEN_LOOKS_FOR_KEYS = 60
+SECONDS_BETWEEN_GRANT_CHECKS_FOR_KEYS = 60
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_tokens_and_sessions_and_sign_ins_work_after_keycloak_has_rotated_its_ke
 
     after = keycloak.token_of_till(realm)
     assert key_of(after) != key_of(before)
-    until(lambda: me(after).status_code == 200, seconds=SECONDS_BETWEEN_LOOKS_FOR_KEYS + LIMIT)
+    until(lambda: me(after).status_code == 200, seconds=SECONDS_BETWEEN_GRANT_CHECKS_FOR_KEYS + LIMIT)
     assert me(before).status_code == 200
     dina = somebody()
     sign_in(dina, "driver")

@@ -83,7 +83,7 @@ def test_the_admin_of_notifications_shows_no_personal_data(marta, dead):
 
 @pytest.mark.parametrize("role", [MANAGER, ADMIN], ids=lambda role: role.name)
 def test_managers_and_admins_can_resend_a_notification_in_the_admin(sign_in, dead, role):
-    assert send_again(sign_in(role), dead) == ["1 notice will be sent again."]
+    assert send_again(sign_in(role), dead) == ["1 notification will be sent again."]
 
     dead.refresh_from_db()
     assert (dead.state, dead.attempts) == (NotificationState.QUEUED, 0)
@@ -94,7 +94,7 @@ def test_resending_in_the_admin_reports_the_notifications_that_cannot_be_resent(
 
     told = send_again(marta, dead, email)
 
-    assert sorted(told) == ["1 notice will be sent again.", f"{email}: That has been sent, or will be by itself."]
+    assert sorted(told) == ["1 notification will be sent again.", f"{email}: That has been sent, or will be by itself."]
 
 
 def test_the_admin_of_notifications_is_closed_to_kitchen_staff(sign_in, dead):

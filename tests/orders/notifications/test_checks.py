@@ -61,7 +61,7 @@ def test_the_system_check_reports_a_missing_part_of_a_template(templates, part):
 def test_the_system_check_reports_an_unknown_field_in_a_template(templates, asking):
     spoil(templates / "ready.txt", "Hi {{ name }}! Your order", f"Hi {asking}! Your order")
 
-    assert said() == ["The template notifications/ready.txt#sms asks for nmae, which no notice knows."]
+    assert said() == ["The template notifications/ready.txt#sms asks for nmae, which no notification has."]
 
 
 @pytest.mark.parametrize(("letter", "right"), [("email.txt", "line.size"), ("email.html", "line.added|join")])

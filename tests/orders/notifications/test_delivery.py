@@ -118,7 +118,7 @@ def test_a_notification_is_not_sent_once_the_contact_is_erased(sms, email, post)
     OrderContact.objects.update(name="", phone="", email="")
 
     for notification in (send(sms), send(email)):
-        assert (notification.state, notification.error) == (DEAD, "no address any more")
+        assert (notification.state, notification.error) == (DEAD, "contact has no address for this channel")
     assert post.taken() == []
 
 

@@ -22,9 +22,9 @@ RUSH = 0.3  # the fraction of the guests who come all at once; more than the kit
 
 class Command(BaseCommand):
     help = (
-        "Plays an evening in the demo shop: guests order, cooks cook, the driver drives, by the shop's own commands. "
-        "At --speed 10 all that takes time takes a tenth of it. What happens is dated with the real time, for whoever "
-        "watches; promises are for a real evening, so that a quick one keeps them early. Ctrl-C ends it."
+        "Simulate an evening in the demo shop: guests order, cooks cook, the driver delivers, by the shop's own "
+        "commands. At --speed 10 everything takes a tenth of its time. Events have the real time; promises are made "
+        "for real speed, so that at a higher speed orders are ready early. Ctrl-C ends it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             lasts=timedelta(minutes=minutes),
             orders=orders or max(1, minutes // MINUTES_AN_ORDER),
             twists=tuple(Twist),
-            carlas=2,
+            customer_orders=2,
             rush=RUSH,
             chance=chance,
         )

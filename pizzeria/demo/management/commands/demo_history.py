@@ -12,7 +12,7 @@ from pizzeria.foundation import clock
 
 
 class Command(BaseCommand):
-    help = "Gives a demo shop without orders a week behind it, and some open orders, so that no page is empty."
+    help = "Add a week of past orders and some open orders to a demo shop without orders."
 
     @hushed_log()
     def handle(self, *args: Any, **options: Any) -> None:

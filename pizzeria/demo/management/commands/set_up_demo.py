@@ -18,7 +18,7 @@ from pizzeria.users.services.roles import assign_roles
 
 
 class Command(BaseCommand):
-    help = "Fills the demo's menu and makes its people, where they are missing."
+    help = "Create the missing items of the demo's menu and its missing users."
 
     def handle(self, *args: Any, **options: Any) -> None:
         items, people = fill_menu(by=SYSTEM, at=clock.now()), make_people(by=SYSTEM)

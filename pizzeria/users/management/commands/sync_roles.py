@@ -7,7 +7,7 @@ from pizzeria.users.services.roles import sync_roles
 
 
 class Command(BaseCommand):
-    help = "Makes the permission groups match the roles table, and says what it changed."
+    help = "Make the permission groups match the roles table, and print the changes."
 
     def handle(self, *args: Any, **options: Any) -> None:
         changes = sync_roles(by=SYSTEM)
