@@ -2,7 +2,12 @@
 
 from contextlib import ExitStack, contextmanager
 
+import pytest
+
 from tests.waiting import LIMIT
+
+# For browser tests of what JavaScript adds, and of forms that a view test sends without it.
+WITH_A_SCRIPT = pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
 
 # What htmx logs when a button press replaces a poll. For a request that failed it also logs `htmx:sendError`.
 ABORTED = ("htmx:sendAbort", "htmx:afterRequest")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pizzeria.users.models import Identity, User
+from tests.journeys.browsers import WITH_A_SCRIPT
 from tests.journeys.people import make_an_account, order, sign_out
 from tests.users.account_holders import ANOTHER, CARLA, PASSWORD, code_in
 
@@ -46,6 +47,7 @@ def test_a_guest_who_signs_up_can_link_an_earlier_order_to_the_new_account(someb
     assert somebody().request.get(the_link).status == 404
 
 
+@WITH_A_SCRIPT
 def test_a_customer_who_resets_a_forgotten_password_is_signed_in_and_other_sessions_end(somebody, letters):
     carla, thief = somebody(), somebody()
     carla.goto("/accounts/sign-up/")
@@ -81,10 +83,8 @@ def a_device(page):
 
 
 @pytest.fixture
-def at_home(letters, somebody, scripted):
-    """Return the page of a customer who has just signed up; None without JavaScript."""
-    if not scripted:
-        return None
+def at_home(letters, somebody):
+    """Return the page of a customer who has just signed up."""
     page = somebody()
     page.goto("/accounts/sign-up/")
     make_an_account(page, letters)
@@ -109,7 +109,7 @@ def sign_in_by_passkey(page):
     page.get_by_role("button", name="Sign in with a passkey").click()
 
 
-@pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
+@WITH_A_SCRIPT
 def test_a_customer_can_sign_in_with_a_passkey_until_it_is_removed(somebody, letters, at_home):
     a_device(at_home)
     add_a_passkey(at_home)
@@ -128,7 +128,7 @@ def test_a_customer_can_sign_in_with_a_passkey_until_it_is_removed(somebody, let
     expect(at_home.locator("#messages")).to_contain_text("That passkey did not fit.")
 
 
-@pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
+@WITH_A_SCRIPT
 def test_signing_in_with_a_passkey_on_a_device_without_one_says_that_none_was_used(somebody, letters, at_home):
     sign_out(at_home)
     _devices, _device = a_device(at_home)
@@ -138,7 +138,7 @@ def test_signing_in_with_a_passkey_on_a_device_without_one_says_that_none_was_us
     expect(at_home.get_by_text("No passkey was used.")).to_be_visible()
 
 
-@pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
+@WITH_A_SCRIPT
 @pytest.mark.parametrize("why", ["a sign-in server knows them", "their account is closed"])
 def test_a_passkey_does_not_sign_in_a_user_who_is_inactive_or_known_to_a_sign_in_server(
     somebody, letters, at_home, why
@@ -159,6 +159,7 @@ def test_a_passkey_does_not_sign_in_a_user_who_is_inactive_or_known_to_a_sign_in
     expect(at_home.get_by_role("heading", name="Come in")).to_be_visible()
 
 
+@WITH_A_SCRIPT
 def test_a_rejected_account_form_has_the_focus_on_its_first_invalid_field(somebody, letters):
     page = somebody()
 

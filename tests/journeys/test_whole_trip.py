@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from kitchen.models import Ticket
 from orders import replay
 from orders.models import Order
+from tests.journeys.browsers import WITH_A_SCRIPT
 from tests.journeys.people import cook, look_again, order, sign_in
 from tests.waiting import until
 
@@ -80,6 +81,7 @@ def test_a_guest_can_cancel_an_order_only_until_it_is_in_the_oven(somebody, ciro
     assert [order.status for order in Order.objects.order_by("number")] == ["cancelled", "ready"]
 
 
+@WITH_A_SCRIPT
 def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(somebody, ciro, told):
     anna = somebody()
     order(anna)
@@ -99,6 +101,7 @@ def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(somebody, c
     expect(anna.get_by_text("Keep this link")).to_have_count(0)
 
 
+@WITH_A_SCRIPT
 def test_a_ready_ticket_that_the_kitchen_recalls_is_in_the_oven_again(somebody, ciro, told):
     anna = somebody()
     order(anna)
@@ -111,6 +114,7 @@ def test_a_ready_ticket_that_the_kitchen_recalls_is_in_the_oven_again(somebody, 
     told(anna, "In the oven")
 
 
+@WITH_A_SCRIPT
 def test_a_very_long_word_in_a_ticket_does_not_widen_the_kitchens_board(somebody):
     anna, ciro = somebody(), somebody()
     order(anna)
@@ -125,7 +129,7 @@ def test_a_very_long_word_in_a_ticket_does_not_widen_the_kitchens_board(somebody
         assert ciro.locator("#board").evaluate("board => board.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
+@WITH_A_SCRIPT
 def test_a_button_pressed_while_the_board_polls_replaces_the_poll_and_takes_effect(somebody, ciro):
     order(somebody())
     expect(ciro.locator(".column-waiting")).to_contain_text("#1")
