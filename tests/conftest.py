@@ -17,7 +17,7 @@ from tests import shop
 from tests.factories import UserFactory
 from tests.message_sinks import PATIENCE, TestMessageSinks
 
-pytest_plugins = ("tests.left_out", "tests.keycloak.server")
+pytest_plugins = ("tests.required_tools", "tests.keycloak.server")
 
 # Hypothesis: the same examples in every run, and no deadline, as the machine may be slow.
 trials.register_profile("shop", deadline=None, derandomize=True, database=None)

@@ -42,7 +42,7 @@ from pizzeria.foundation.events.models import StoredEvent  # noqa: E402
 from pizzeria.users.models import User  # noqa: E402
 from pizzeria.users.roles import CUSTOMER  # noqa: E402
 from tests import message_sinks, shop  # noqa: E402
-from tests.journeys.people import sign_in  # noqa: E402
+from tests.e2e.people import sign_in  # noqa: E402
 from tests.users import account_holders as they  # noqa: E402
 from tests.users.account_holders import account_holder  # noqa: E402
 

@@ -4,14 +4,14 @@ import pytest
 from django.core.cache import cache
 
 from tests import message_sinks, shop
-from tests.chaos import evening
-from tests.chaos.works import Works
+from tests.chaos import workload
+from tests.chaos.processes import Works
 
 
 @pytest.fixture(autouse=True)
 def _empty_broker():
     """Empty the broker once every wake-up of earlier tests has reached it."""
-    evening.all_nudged()
+    workload.all_nudged()
     cache.clear()
 
 

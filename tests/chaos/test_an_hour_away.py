@@ -12,7 +12,7 @@ import pytest
 from orders.notifications.models import Notification, NotificationChannel, NotificationState
 from pizzeria.foundation import clock
 from tests import shop
-from tests.chaos import evening
+from tests.chaos import workload
 from tests.waiting import until
 
 SENT, EXPIRED = NotificationState.SENT, NotificationState.EXPIRED
@@ -26,7 +26,7 @@ def ready_since(chef):
 
     def ready(guest, **ago):
         at = clock.now() - timedelta(**ago)
-        return shop.cooked(evening.place(guest, at=at), by=chef, at=at)
+        return shop.cooked(workload.place(guest, at=at), by=chef, at=at)
 
     return ready
 
@@ -41,15 +41,15 @@ def test_after_an_hour_without_workers_only_outdated_and_overtaken_notifications
 
     works.worker("--queues", "celery")
     works.beat()
-    until(evening.all_relayed, seconds=evening.PATIENCE)
+    until(workload.all_relayed, seconds=workload.PATIENCE)
     works.worker()
     until(
         lambda: Notification.objects.filter(state__in=[SENT, EXPIRED]).count() == 8,
-        seconds=evening.PATIENCE,
-        why=evening.states,
+        seconds=workload.PATIENCE,
+        why=workload.states,
     )
 
     assert became_of(an_hour_ago) == {"confirmed": SENT, "ready": EXPIRED}
     assert became_of(just_now) == {"confirmed": EXPIRED, "ready": SENT}  # overtaken by the later one
-    assert [("ready for pickup" in sms.text) for sms in post.taken("sms", to=evening.phone(1))] == [False]
-    assert sum("ready for pickup" in sms.text for sms in post.taken("sms", to=evening.phone(2))) == 1
+    assert [("ready for pickup" in sms.text) for sms in post.taken("sms", to=workload.phone(1))] == [False]
+    assert sum("ready for pickup" in sms.text for sms in post.taken("sms", to=workload.phone(2))) == 1

@@ -10,7 +10,7 @@ import random
 import pytest
 
 from orders.notifications.models import Notification, NotificationState
-from tests.chaos import evening
+from tests.chaos import workload
 from tests.length import by_length
 from tests.waiting import until
 
@@ -24,25 +24,25 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_killing_workers_repeatedly_loses_no_message_and_doubles_at_most_one_per_killed_process(works, post):
     luck = random.Random(SEED)
     for guest in range(ORDERS):
-        evening.place(guest)
+        workload.place(guest)
     killed, at_work, beat = 0, [works.worker(), works.worker()], works.beat()
 
     for count in sorted(luck.sample(range(2 * ORDERS - 50), KILLS)):
-        until(lambda count=count: evening.arrived(post) > count, seconds=evening.PATIENCE, why=evening.states)
+        until(lambda count=count: workload.arrived(post) > count, seconds=workload.PATIENCE, why=workload.states)
         if luck.random() < 0.5:
             killed += works.kill_a_child(at_work[0])
         else:
             killed += works.kill(at_work.pop(0))  # the one that was started first
             at_work.append(works.worker())
-    until(evening.nothing_is_due, seconds=evening.PATIENCE, why=evening.states)
+    until(workload.nothing_is_due, seconds=workload.PATIENCE, why=workload.states)
     works.kill(beat)
     killed += sum(works.kill(worker) for worker in at_work)  # each of them may have sent a message just before, too
-    evening.finish()
+    workload.finish()
 
-    told = evening.times_told(post)
-    assert set(told) == evening.recipients(range(ORDERS))
+    told = workload.times_told(post)
+    assert set(told) == workload.recipients(range(ORDERS))
     assert told.total() - len(told) <= killed, f"seed {SEED}"
-    assert evening.all_sent()
+    assert workload.all_sent()
 
 
 @pytest.mark.parametrize(
@@ -55,12 +55,12 @@ def test_killing_workers_repeatedly_loses_no_message_and_doubles_at_most_one_per
     ids=["before it sends", "after it has sent", "control: before it sends what it has called sent"],
 )
 def test_the_moment_at_which_a_worker_is_killed_decides_how_often_its_sms_arrives(works, post, bend, arrive):
-    evening.place(1)
+    workload.place(1)
     worker = works.bent_worker(bend, "--queues", "celery,sms")
-    until(lambda: worker.poll() is not None, seconds=evening.PATIENCE, why=evening.states)
+    until(lambda: worker.poll() is not None, seconds=workload.PATIENCE, why=workload.states)
     assert Notification.objects.filter(channel="sms").exclude(state=NotificationState.QUEUED).exists()
 
-    evening.finish()
+    workload.finish()
 
-    assert evening.times_told(post)[evening.phone(1)] == arrive
-    assert evening.all_sent()
+    assert workload.times_told(post)[workload.phone(1)] == arrive
+    assert workload.all_sent()

@@ -4,7 +4,7 @@ import pytest
 
 from pizzeria.foundation.events import tasks
 from pizzeria.foundation.events.models import OutboxEntry
-from tests.chaos import evening
+from tests.chaos import workload
 from tests.waiting import until
 
 NUDGES, SWEEPS = 21, 4
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def nudged(kitchen, post):
     """Place orders, and queue many relay tasks and sweeps for them before any worker runs."""
-    refs = [evening.place(guest).ref for guest in GUESTS]
+    refs = [workload.place(guest).ref for guest in GUESTS]
     for _sweep in range(SWEEPS):
         tasks.sweep.delay()
     for ref in refs * NUDGES:
@@ -32,12 +32,12 @@ def test_many_relay_tasks_and_sweeps_for_the_same_events_publish_each_event_once
     works.worker()
     works.beat()
     until(
-        lambda: all_told() and evening.arrived(post) >= 2 * len(GUESTS) and evening.all_sent(),
-        seconds=evening.PATIENCE,
-        why=evening.states,
+        lambda: all_told() and workload.arrived(post) >= 2 * len(GUESTS) and workload.all_sent(),
+        seconds=workload.PATIENCE,
+        why=workload.states,
     )
 
-    assert evening.times_told(post) == dict.fromkeys(evening.recipients(GUESTS), 1)
+    assert workload.times_told(post) == dict.fromkeys(workload.recipients(GUESTS), 1)
     assert set(OutboxEntry.objects.filter(event__stream="order").values_list("attempts", flat=True)) == {1}
 
 
@@ -46,4 +46,6 @@ def test_control_without_the_lock_and_the_unique_constraint_a_message_is_sent_tw
 ):
     works.bent_worker("careless")
     works.bent_worker("careless")
-    until(lambda: max(evening.times_told(post).values(), default=0) > 1, seconds=evening.PATIENCE, why=evening.states)
+    until(
+        lambda: max(workload.times_told(post).values(), default=0) > 1, seconds=workload.PATIENCE, why=workload.states
+    )

@@ -8,7 +8,7 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.events import tasks
 from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.relay import MAX_ATTEMPTS
-from tests.chaos import evening
+from tests.chaos import workload
 from tests.waiting import until
 
 POISONED, OTHERS = 0, range(1, 6)
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def poisoned(kitchen, post):
     """Return the event that kills, of the oldest of some orders; only a sweep finds them, as no wake-up is left."""
-    first, *_others = [evening.place(guest) for guest in (POISONED, *OTHERS)]
-    evening.all_nudged()
+    first, *_others = [workload.place(guest) for guest in (POISONED, *OTHERS)]
+    workload.all_nudged()
     with Redis.from_url(settings.REDIS_URL) as broker:
         broker.flushall()
     return OutboxEntry.objects.get(event__aggregate_ref=first.ref, event__type="order.confirmed.v1")
@@ -34,16 +34,16 @@ def test_an_event_that_kills_its_worker_becomes_a_dead_letter_and_all_other_even
         tasks.sweep.delay()
         until(
             lambda attempt=attempt: is_dead(poisoned) or attempts(poisoned) == attempt,
-            seconds=evening.PATIENCE,
-            why=evening.states,
+            seconds=workload.PATIENCE,
+            why=workload.states,
         )
     works.beat()  # continues to sweep
-    until(lambda: evening.all_relayed() and evening.all_sent(), seconds=evening.PATIENCE, why=evening.states)
+    until(lambda: workload.all_relayed() and workload.all_sent(), seconds=workload.PATIENCE, why=workload.states)
 
     assert list(OutboxEntry.objects.exclude(dead_lettered_at=None)) == [poisoned]
     assert attempts(poisoned) == MAX_ATTEMPTS
     # The poisoned one as well: the process is killed after the event's other receivers were called.
-    assert evening.times_told(post) == dict.fromkeys(evening.recipients([POISONED, *OTHERS]), 1)
+    assert workload.times_told(post) == dict.fromkeys(workload.recipients([POISONED, *OTHERS]), 1)
 
 
 def attempts(entry):

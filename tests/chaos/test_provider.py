@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from orders.notifications.models import Notification, NotificationChannel, NotificationState
 from pizzeria.users.roles import MANAGER
-from tests.chaos import evening
+from tests.chaos import workload
 from tests.waiting import until
 
 FAILED, DEAD, SENT = NotificationState.FAILED, NotificationState.DEAD, NotificationState.SENT
@@ -17,7 +17,7 @@ BROKEN, BUSY, WRONG_NUMBER, UNANSWERED = GUESTS = range(4)
 MOODS = {
     BROKEN: {"SMS": 500},
     BUSY: {"SMS": 429},
-    WRONG_NUMBER: {"refused": [evening.phone(WRONG_NUMBER)]},
+    WRONG_NUMBER: {"refused": [workload.phone(WRONG_NUMBER)]},
     UNANSWERED: {"SMS": "drop"},  # closes the connection: no timeout decides whether the answer came
 }
 
@@ -39,8 +39,8 @@ def orders(works, post):
     orders = []
     for guest, mood in MOODS.items():
         post.behaves(**mood)
-        order = evening.place(guest)
-        until(lambda order=order: is_tried(order), seconds=evening.PATIENCE, why=evening.states)
+        order = workload.place(guest)
+        until(lambda order=order: is_tried(order), seconds=workload.PATIENCE, why=workload.states)
         orders.append(order)
     works.kill_all()
     return orders
@@ -48,15 +48,15 @@ def orders(works, post):
 
 def test_the_providers_answer_decides_whether_an_sms_is_attempted_again_or_given_up(orders, post, sign_in):
     assert [became_of(order) for order in orders] == [FAILED, FAILED, DEAD, FAILED]
-    assert [evening.times_told(post)[evening.address(guest)] for guest in GUESTS] == [1] * 4
+    assert [workload.times_told(post)[workload.address(guest)] for guest in GUESTS] == [1] * 4
     in_admin = sign_in(MANAGER).get(reverse("admin:notifications_notification_changelist")).content.decode()
     for said in ("answered 500.", "answered 429.", "answered 400.", "took the message and did not answer.", "dead: "):
         assert said in in_admin
 
     post.behaves(**MOODS[UNANSWERED])
-    evening.finish(order=orders[UNANSWERED])
-    post.behaves(refused=[evening.phone(WRONG_NUMBER)])
-    evening.finish()
+    workload.finish(order=orders[UNANSWERED])
+    post.behaves(refused=[workload.phone(WRONG_NUMBER)])
+    workload.finish()
 
     assert [became_of(order) for order in orders] == [SENT, SENT, DEAD, DEAD]
-    assert [evening.times_told(post)[evening.phone(guest)] for guest in GUESTS] == [1, 1, 0, 2]
+    assert [workload.times_told(post)[workload.phone(guest)] for guest in GUESTS] == [1, 1, 0, 2]

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from redis import Redis
 
-from tests.chaos import evening
+from tests.chaos import workload
 from tests.length import by_length
 from tests.waiting import until
 
@@ -25,11 +25,11 @@ def broker():
 def worker(works, post):
     """Return a running worker that has claimed nothing, so that no lease ends while it is paused."""
     worker = works.worker()
-    evening.place(FIRST_GUEST)
+    workload.place(FIRST_GUEST)
     until(
-        lambda: evening.arrived(post) == 2 and evening.all_relayed() and evening.all_sent(),
-        seconds=evening.PATIENCE,
-        why=evening.states,
+        lambda: workload.arrived(post) == 2 and workload.all_relayed() and workload.all_sent(),
+        seconds=workload.PATIENCE,
+        why=workload.states,
     )
     return worker
 
@@ -42,13 +42,13 @@ def lose_in_the_middle(works, worker, broker):
         middle = len(guests) // 2
         works.pause(worker)
         for guest in guests[:middle]:
-            evening.place(guest)
-        evening.all_nudged()
+            workload.place(guest)
+        workload.all_nudged()
         assert broker.llen("celery") >= middle - MOST_IT_HAD_ASKED_FOR
         broker.flushall()
         works.go_on(worker)
         for guest in guests[middle:]:
-            evening.place(guest)
+            workload.place(guest)
 
     return place
 
@@ -58,20 +58,20 @@ def test_emptying_redis_loses_no_message(lose_in_the_middle, works, post):
     works.beat()
     lose_in_the_middle(range(ORDERS))
     until(
-        lambda: evening.arrived(post) >= 2 * (ORDERS + 1) and evening.all_sent(),
-        seconds=evening.PATIENCE,
-        why=evening.states,
+        lambda: workload.arrived(post) >= 2 * (ORDERS + 1) and workload.all_sent(),
+        seconds=workload.PATIENCE,
+        why=workload.states,
     )
 
-    assert evening.times_told(post) == dict.fromkeys(evening.recipients([*range(ORDERS), FIRST_GUEST]), 1)
+    assert workload.times_told(post) == dict.fromkeys(workload.recipients([*range(ORDERS), FIRST_GUEST]), 1)
 
 
 def test_control_without_a_sweep_emptying_redis_loses_messages_of_waiting_tasks(lose_in_the_middle, post):
     lose_in_the_middle(range(20))
     until(
-        lambda: evening.recipients(range(10, 20)) <= set(evening.times_told(post)),
-        seconds=evening.PATIENCE,
-        why=evening.states,
+        lambda: workload.recipients(range(10, 20)) <= set(workload.times_told(post)),
+        seconds=workload.PATIENCE,
+        why=workload.states,
     )
 
-    assert evening.recipients(range(10)) - set(evening.times_told(post))
+    assert workload.recipients(range(10)) - set(workload.times_told(post))

@@ -12,10 +12,10 @@ from django.test import Client
 from orders.models import Order
 from pizzeria.celery import app
 from pizzeria.foundation.events import tasks
-from tests.chaos import evening
-from tests.chaos.store import Store
+from tests.chaos import workload
+from tests.chaos.redis_server import Store
 from tests.length import by_length
-from tests.live.serving import serving
+from tests.live.server_process import serving
 from tests.orders.test_basket import add
 from tests.races.test_killed import Browser
 from tests.waiting import until
@@ -61,7 +61,7 @@ def place(browsers, guests, port):
         browser = browsers[guest]
         browser.port = port
         form = browser.open_checkout()
-        browser.send({**form, "email": evening.address(guest), "phone": evening.phone(guest)})
+        browser.send({**form, "email": workload.address(guest), "phone": workload.phone(guest)})
 
 
 @pytest.mark.long
@@ -78,12 +78,12 @@ def test_an_outage_of_redis_loses_no_order_and_no_message(works, store, browsers
         is_back()
         place(browsers, AFTER, server.port)
     until(
-        lambda: evening.arrived(post) >= 2 * GUESTS and evening.all_sent(),
-        seconds=evening.PATIENCE,
-        why=evening.states,
+        lambda: workload.arrived(post) >= 2 * GUESTS and workload.all_sent(),
+        seconds=workload.PATIENCE,
+        why=workload.states,
     )
 
-    assert evening.times_told(post) == dict.fromkeys(evening.recipients(range(GUESTS)), 1)
+    assert workload.times_told(post) == dict.fromkeys(workload.recipients(range(GUESTS)), 1)
 
 
 def test_control_without_a_sweep_orders_placed_during_an_outage_of_redis_get_no_messages(works, store, browsers, post):
@@ -95,6 +95,6 @@ def test_control_without_a_sweep_orders_placed_during_an_outage_of_redis_get_no_
     one_of_them = Order.objects.latest("pk")
     with app.connection_for_write(store.url) as broker:
         tasks.relay.apply_async([str(one_of_them.ref)], connection=broker)  # shows that the worker runs and takes tasks
-    until(lambda: evening.arrived(post) == 2, seconds=evening.PATIENCE, why=evening.states)
+    until(lambda: workload.arrived(post) == 2, seconds=workload.PATIENCE, why=workload.states)
 
-    assert evening.times_told(post) == {one_of_them.contact.email: 1, one_of_them.contact.phone: 1}
+    assert workload.times_told(post) == {one_of_them.contact.email: 1, one_of_them.contact.phone: 1}

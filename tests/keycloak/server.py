@@ -16,7 +16,7 @@ from pizzeria.devtools.keycloak import connection, install, realm_file
 from pizzeria.devtools.servers import keycloak as servers
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.devtools.state_dir import StateDir, StateDirLocked
-from tests.side_by_side import is_of_keycloak
+from tests.xdist_plugin import is_of_keycloak
 
 OURS, PLAIN = connection.REALM, "plain"
 WEB = {OURS: connection.WEB, PLAIN: "shop"}  # the client of the shop's pages in each realm

@@ -24,7 +24,7 @@ from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests import shop
 from tests.factories import UserFactory
 from tests.live.fault_proxy import Wire
-from tests.live.serving import Reader, serving
+from tests.live.server_process import Reader, serving
 from tests.live.steps import steps_of, until_told
 from tests.waiting import LIMIT, until
 
@@ -192,7 +192,7 @@ def test_open_streams_hold_no_database_connection(read, order):
 
 @pytest.mark.parametrize(
     ("application", "threads_kept"),
-    [("pizzeria.asgi", False), ("tests.live.djangos_own", True)],
+    [("pizzeria.asgi", False), ("tests.live.stock_asgi", True)],
     ids=["ours", "control"],
 )
 def test_open_streams_hold_no_thread_except_under_djangos_own_handler(order, application, threads_kept):

@@ -17,7 +17,7 @@ from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.relay import relay_due
 from pizzeria.operations import mail_url
 from tests import shop
-from tests.chaos.works import Works
+from tests.chaos.processes import Works
 from tests.measure.figures import say, timed
 from tests.waiting import until
 
@@ -41,7 +41,7 @@ def _until_it_is_taken_up(folder: Path) -> None:
     notes, committed = folder / "notes", dict[str, float]()
     works = Works({}, log=folder / "works.log")
     cache.clear()  # and with it all tasks that wait for a worker
-    works.worker_of("tests.measure.noting", str(notes))
+    works.worker_of("tests.measure.instrumented_worker", str(notes))
     try:
         for _ in range(1 + ORDERS):  # the first one waits until the worker has started
             ref, at = _placed()

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from kitchen.models import Ticket
-from tests.chaos.store import Store
-from tests.live.serving import serving
+from tests.chaos.redis_server import Store
+from tests.live.server_process import serving
 from tests.measure.figures import say, timed
 from tests.orders.test_basket import add
 from tests.races.test_killed import Browser

@@ -13,8 +13,8 @@ from orders import services as order_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from tests import shop
-from tests.journeys.people import sign_in
-from tests.live.serving import serving
+from tests.e2e.people import sign_in
+from tests.live.server_process import serving
 from tests.measure.figures import say
 from tests.screenshots import CHROMIUM
 

@@ -8,8 +8,8 @@ from hypothesis import settings as trials
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.length import by_length
-from tests.orders import legal_steps as table
-from tests.orders.walk import A_NEW_PROMISE, Walk
+from tests.orders import state_machine as table
+from tests.orders.random_walk import A_NEW_PROMISE, Walk
 
 WALKS, STEPS = by_length(10, 40), 60
 DICE = (3, 7, *range(20))  # the first two met every rule together, when they were chosen

@@ -27,7 +27,7 @@ from pizzeria.foundation.refusals import Refusal
 from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.length import by_length
-from tests.orders import legal_steps as table
+from tests.orders import state_machine as table
 from tests.races.crowd import PATIENCE, all_at_once, with_a_connection
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until

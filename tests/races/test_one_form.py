@@ -11,7 +11,7 @@ from orders import selectors as order_selectors
 from orders.models import Order
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from tests import shop
-from tests.live.serving import serving
+from tests.live.server_process import serving
 from tests.orders.test_basket import add
 from tests.races.crowd import all_at_once
 from tests.races.test_killed import Browser

@@ -1,7 +1,7 @@
 """
 A small sign-in server whose answers a test can change: real HTTP on loopback, real RS256, Keycloak's paths and claims.
 
-`tests/journeys/keycloak` tests sign-in with a real Keycloak.
+`tests/e2e/keycloak` tests sign-in with a real Keycloak.
 """
 
 import json

@@ -26,8 +26,8 @@ from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
 from pizzeria.users.session_auth import actor_for_user
 from tests import shop
+from tests.architecture.test_doors import ALL
 from tests.factories import UserFactory
-from tests.structure.test_doors import ALL
 from tests.users.access_matrix import TABLE, WHO
 
 pytestmark = pytest.mark.django_db

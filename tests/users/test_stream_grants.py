@@ -15,7 +15,7 @@ from pizzeria.users.roles import CUSTOMER
 from pizzeria.users.services.roles import assign_roles
 from pizzeria.users.stream_grants import StreamGrant, revalidate_due, valid_grants
 from tests.factories import UserFactory
-from tests.live.serving import Reader, serving
+from tests.live.server_process import Reader, serving
 from tests.users.fake_oidc_provider import CLIENT, Person
 from tests.users.oidc_login import age_session, complete_login
 from tests.waiting import until

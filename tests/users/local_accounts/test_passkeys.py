@@ -1,4 +1,4 @@
-"""Passkeys, as far as no authenticator is needed; `tests/journeys/test_accounts.py` has one."""
+"""Passkeys, as far as no authenticator is needed; `tests/e2e/test_accounts.py` has one."""
 
 import json
 

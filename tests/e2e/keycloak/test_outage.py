@@ -6,9 +6,9 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.journeys.browsers import browsers
-from tests.journeys.keycloak.conftest import REFUSALS
-from tests.journeys.keycloak.people import minutes_pass, set_out, sign_in
+from tests.e2e.browsers import browsers
+from tests.e2e.keycloak.conftest import REFUSALS
+from tests.e2e.keycloak.people import minutes_pass, set_out, sign_in
 from tests.keycloak.server import OURS, PLAIN
 from tests.users.account_holders import limits_are_over
 from tests.waiting import until

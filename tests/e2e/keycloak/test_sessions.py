@@ -9,7 +9,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from pizzeria.users.models import User
-from tests.journeys.keycloak.people import (
+from tests.e2e.keycloak.people import (
     is_asked_who_it_is,
     minutes_pass,
     prove,
@@ -17,9 +17,9 @@ from tests.journeys.keycloak.people import (
     set_out,
     sign_in,
 )
-from tests.journeys.people import make_an_account
+from tests.e2e.people import make_an_account
 from tests.keycloak.server import PLAIN, WEB
-from tests.live.serving import Reader
+from tests.live.server_process import Reader
 from tests.users.account_holders import newest_letter
 from tests.waiting import until
 

@@ -12,10 +12,10 @@ from kitchen.models import Kitchen
 from orders.models import Order, OrderStatus
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.foundation import clock
-from tests.journeys.browsers import contexts
-from tests.journeys.people import order, sign_in
-from tests.live.listening import Ear
-from tests.live.serving import ROOT, in_front, made
+from tests.e2e.browsers import contexts
+from tests.e2e.people import order, sign_in
+from tests.live.server_process import ROOT, in_front, made
+from tests.live.sse_client import Ear
 from tests.live.steps import steps_of, until_told
 from tests.shop import basket_of, pizza, place
 

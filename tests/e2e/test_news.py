@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 from orders.notifications import services as notification_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import StoredEvent
-from tests.journeys.browsers import WITH_A_SCRIPT
-from tests.journeys.people import order, sign_in
+from tests.e2e.browsers import WITH_A_SCRIPT
+from tests.e2e.people import order, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

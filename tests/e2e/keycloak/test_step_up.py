@@ -11,7 +11,7 @@ from orders.models import Order, OrderStatus
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.models import OidcSession
-from tests.journeys.keycloak.people import is_asked_who_it_is, minutes_pass, show_password, sign_in
+from tests.e2e.keycloak.people import is_asked_who_it_is, minutes_pass, show_password, sign_in
 from tests.shop import basket_of, pizza, place
 from tests.waiting import until
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from orders import replay
-from tests.chaos.works import Works
-from tests.journeys.people import add_to_basket, check_out, choose, look_again, sign_in
+from tests.chaos.processes import Works
+from tests.e2e.people import add_to_basket, check_out, choose, look_again, sign_in
 from tests.message_sinks import environment_of
 from tests.waiting import until
 

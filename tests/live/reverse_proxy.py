@@ -1,7 +1,7 @@
 """
 An unbuffered reverse proxy, as in front of a real shop: `/stream/` is served by one process, the rest by another.
 
-    python -m tests.live.front PORT PAGES STREAMS SCHEME
+    python -m tests.live.reverse_proxy PORT PAGES STREAMS SCHEME
 """
 
 import asyncio

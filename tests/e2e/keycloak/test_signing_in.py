@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 
 from orders.models import Order
 from pizzeria.users.models import Identity
-from tests.journeys.browsers import browsers
-from tests.journeys.keycloak.people import prove, sign_in
-from tests.journeys.people import order
+from tests.e2e.browsers import browsers
+from tests.e2e.keycloak.people import prove, sign_in
+from tests.e2e.people import order
 from tests.keycloak.server import OURS, PLAIN
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,8 +1,8 @@
 """
 A random walk: a guest, a customer, two cooks, two drivers and a manager take random steps on at most ten orders.
 
-Before each step the table (tests/orders/legal_steps.py) gives the expected result; after it a snapshot of the database
-(tests/orders/books.py) is taken and compared with it. A refused step changes nothing.
+Before each step the table (tests/orders/state_machine.py) gives the expected result; after it a snapshot of the
+database (tests/orders/invariants.py) is taken and compared with it. A refused step changes nothing.
 """
 
 from collections import Counter
@@ -25,8 +25,8 @@ from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.users import roles
 from tests import shop
-from tests.orders import legal_steps as table
-from tests.orders.books import Books
+from tests.orders import state_machine as table
+from tests.orders.invariants import Books
 from tests.shop import FRIDAY_NIGHT
 
 MOST_ORDERS = 10

@@ -53,7 +53,7 @@ def made(target, **variables):
 def in_front(*, pages, streams, port=None, scheme="http"):
     """Run the reverse proxy before the ports of pages and streams, with a scheme to forward; yield the process."""
     port = port or free_port()
-    command = [sys.executable, "-m", "tests.live.front", *map(str, (port, pages, streams, scheme))]
+    command = [sys.executable, "-m", "tests.live.reverse_proxy", *map(str, (port, pages, streams, scheme))]
     with _running(command, port, {}) as front:
         yield front
 

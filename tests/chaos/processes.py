@@ -40,8 +40,8 @@ class Works:
         return self.worker_of("celery", "-A", "pizzeria", more=more)
 
     def bent_worker(self, bend, *more):
-        """Start a worker with a fault: see `bent`."""
-        return self.worker_of("tests.chaos.bent", bend, more=more)
+        """Start a worker with a fault: see `faulty_worker`."""
+        return self.worker_of("tests.chaos.faulty_worker", bend, more=more)
 
     def worker_of(self, module, *arguments, more=()):
         """Start a worker by another module, which passes its arguments to Celery."""

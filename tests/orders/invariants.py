@@ -14,7 +14,7 @@ from orders.customers.models import Customer
 from orders.models import Order, OrderContact
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import ZERO
-from tests.orders import legal_steps as table
+from tests.orders import state_machine as table
 
 # The fields that may change in an order that no step named: it gets a new promise, which is an event.
 REQUOTED = {"seq", "promise_from", "promise_until"}
@@ -50,7 +50,7 @@ class Books:
         return {ref for ref, row in self.orders.items() if row != before.orders.get(ref)}
 
     def agree_with_the_table(self, placed, line):
-        """Assert that orders, tickets and the kitchen are as the table (legal_steps.py) expects them."""
+        """Assert that orders, tickets and the kitchen are as the table (state_machine.py) expects them."""
         said = {ref: (order.method, order.status, order.driver, order.owner) for ref, order in placed.items()}
         rows = self.orders.items()
         assert said == {

@@ -11,10 +11,10 @@ from orders import services as order_services
 from orders.models import CancelReason
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from tests.journeys.browsers import browsers
-from tests.journeys.people import add_to_basket, check_out, choose, order, sign_in
-from tests.live.listening import Ear
-from tests.live.serving import serving
+from tests.e2e.browsers import browsers
+from tests.e2e.people import add_to_basket, check_out, choose, order, sign_in
+from tests.live.server_process import serving
+from tests.live.sse_client import Ear
 from tests.shop import FRIDAY_NIGHT, basket_of, pizza, place
 from tests.waiting import until
 

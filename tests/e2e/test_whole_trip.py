@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from kitchen.models import Ticket
 from orders import replay
 from orders.models import Order
-from tests.journeys.browsers import WITH_A_SCRIPT
-from tests.journeys.people import cook, look_again, order, sign_in
+from tests.e2e.browsers import WITH_A_SCRIPT
+from tests.e2e.people import cook, look_again, order, sign_in
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ import pytest
 
 from pizzeria.devtools.state_dir import ROOT
 
-NEEDY = ["tests/keycloak/test_realm_imported.py", "tests/journeys/test_first_trip.py"]
+NEEDY = ["tests/keycloak/test_realm_imported.py", "tests/e2e/test_first_trip.py"]
 SENTENCES = ("with a real browser. There is no Chromium", "with a real keycloak. Keycloak runs on Java")
 
 

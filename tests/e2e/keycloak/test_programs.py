@@ -5,7 +5,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.journeys.keycloak.people import sign_in
+from tests.e2e.keycloak.people import sign_in
 from tests.waiting import LIMIT, until
 
 pytestmark = pytest.mark.django_db(transaction=True)

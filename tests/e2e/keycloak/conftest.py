@@ -10,9 +10,9 @@ from pizzeria.demo.management.commands.set_up_demo import fill_menu
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from tests.journeys.browsers import browsers
+from tests.e2e.browsers import browsers
 from tests.keycloak.server import OURS, PLAIN
-from tests.live.serving import serving
+from tests.live.server_process import serving
 from tests.message_sinks import environment_of
 
 REFUSALS = ("401", "403", "422", "503")

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from pizzeria.users.models import Identity, User
-from tests.journeys.browsers import WITH_A_SCRIPT
-from tests.journeys.people import make_an_account, order, sign_out
+from tests.e2e.browsers import WITH_A_SCRIPT
+from tests.e2e.people import make_an_account, order, sign_out
 from tests.users.account_holders import ANOTHER, CARLA, PASSWORD, code_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

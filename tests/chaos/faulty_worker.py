@@ -1,5 +1,5 @@
 """
-`python -m tests.chaos.bent BEND CELERY…`: a worker of the shop with a fault, for tests and controls.
+`python -m tests.chaos.faulty_worker BEND CELERY…`: a worker of the shop with a fault, for tests and controls.
 
     killed:FAILPOINT    at the failpoint it is killed with all its child processes, as by a power cut
     hasty:FAILPOINT     the same; and it marks a notification as sent before it sends it

@@ -9,11 +9,11 @@ from playwright.sync_api import expect
 from kitchen.models import Kitchen
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.foundation import clock
-from tests.journeys.browsers import contexts
-from tests.journeys.people import sign_in
+from tests.e2e.browsers import contexts
+from tests.e2e.people import sign_in
 from tests.live.fault_proxy import Wire
-from tests.live.listening import Ear
-from tests.live.serving import in_front, serving
+from tests.live.server_process import in_front, serving
+from tests.live.sse_client import Ear
 from tests.live.steps import steps_of, until_told
 from tests.shop import basket_of, pizza, place
 from tests.waiting import LIMIT, until

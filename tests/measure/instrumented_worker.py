@@ -1,4 +1,6 @@
-"""`python -m tests.measure.noting FILE CELERY…`: a worker that writes the start of each relay task to a file."""
+"""
+`python -m tests.measure.instrumented_worker FILE CELERY…`: a worker that writes the start of each relay task to a file.
+"""
 
 import sys
 import time

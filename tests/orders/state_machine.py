@@ -1,7 +1,8 @@
 """
 The state machine of orders and the kitchen, written from the rules and not from the code.
 
-Before each step the walk (tests/orders/walk.py) looks up the expected result in this table: one row, or a refusal.
+Before each step the walk (tests/orders/random_walk.py) looks up the expected result in this table: one row, or a
+refusal.
 """
 
 from collections.abc import Callable
