@@ -12,6 +12,7 @@ from typing import Any
 import django
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.loader import MigrationLoader
 
 from pizzeria import settings
@@ -32,10 +33,19 @@ def main() -> None:
 
 
 def exit_at_unknown_migrations() -> None:
-    """Exit with a code of its own if another version of the shop has run migrations that this one does not have."""
+    """
+    Exit with a code of its own if another version of the shop has migrated the database.
+
+    It had migrations that this version does not have, or had one without another that it depends on here.
+    """
     loader = MigrationLoader(connection)
     if unknown := sorted(set(loader.applied_migrations) - set(loader.disk_migrations)):
         print("Unknown migrations:", *(f"{app}.{name}" for app, name in unknown))
+        sys.exit(WRITTEN_BY_ANOTHER_VERSION)
+    try:
+        loader.check_consistent_history(connection)
+    except InconsistentMigrationHistory as inconsistent:
+        print(inconsistent)
         sys.exit(WRITTEN_BY_ANOTHER_VERSION)
 
 

@@ -17,6 +17,16 @@ def test_a_database_with_migrations_of_another_version_is_refused(db, capsys):
     assert "people.0001_initial" in capsys.readouterr().out
 
 
+def test_a_database_of_a_version_with_the_same_migrations_in_other_apps_is_refused(db, capsys):
+    MigrationRecorder.Migration.objects.filter(app="customers").delete()
+
+    with pytest.raises(SystemExit) as exit_:
+        preparation.exit_at_unknown_migrations()
+
+    assert exit_.value.code == WRITTEN_BY_ANOTHER_VERSION
+    assert "customers.0001_initial" in capsys.readouterr().out
+
+
 def test_a_database_with_the_migrations_of_this_version_is_accepted(db):
     preparation.exit_at_unknown_migrations()
 
@@ -31,5 +41,5 @@ def test_the_demo_says_how_to_delete_data_of_another_version(tmp_path, monkeypat
 
     monkeypatch.setattr(supervisor, "_child", lambda *_: Preparation())
 
-    with pytest.raises(supervisor.Broken, match=r"another version of the shop.*`make demo-reset` deletes them"):
+    with pytest.raises(supervisor.StartFailed, match=r"another version of the shop.*`make demo-reset` deletes them"):
         supervisor._prepare(StateDir(tmp_path), {})

@@ -105,7 +105,7 @@ def test_a_manager_can_discard_a_dead_letter_in_the_admin_with_a_reason_only(dea
     browser = sign_in(MANAGER)
 
     assert "Please say why" in post(browser, "discard", dead_event)
-    assert "Nobody will be told" in post(browser, "discard", dead_event, because="told by phone")
+    assert "is discarded and will not be published" in post(browser, "discard", dead_event, because="told by phone")
     assert dead_event.discard_reason == "told by phone"
 
 

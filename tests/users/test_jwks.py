@@ -167,7 +167,7 @@ def test_known_signing_keys_are_returned_at_once_while_another_thread_fetches(re
         return {"keys": [row("one"), row("two")]}
 
     keys._fetch = hang
-    asking = threading.Thread(target=keys.named, args=[other])
+    asking = threading.Thread(target=keys.find, args=[other])
     asking.start()
     try:
         assert begun.wait(LIMIT)

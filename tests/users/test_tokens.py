@@ -260,7 +260,7 @@ def test_access_tokens_of_a_user_deactivated_here_are_refused(client, realm):
     assert call(client, realm.access_token(CIRO)).status_code == 200
     User.objects.update(is_active=False)
 
-    assert "may no longer come in" in refused(call(client, realm.access_token(CIRO)))
+    assert "the user is deactivated" in refused(call(client, realm.access_token(CIRO)))
 
 
 def test_the_signature_of_a_refused_access_token_is_not_logged(client, realm, capfd, caplog):

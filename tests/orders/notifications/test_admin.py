@@ -61,7 +61,7 @@ def test_notifications_are_found_in_the_admin_by_state_channel_and_order_number(
 def test_the_admin_page_of_an_order_shows_its_notifications(marta, dead):
     page = marta.get(reverse("admin:orders_order_change", args=[dead.order_id])).content.decode()
 
-    assert "Who was told" in page
+    assert "Notifications" in page
     assert "The SMS provider answered 500." in page
 
 
