@@ -29,19 +29,19 @@ class PizzaPage:
     max_added: int = MAX_ADDED
 
 
-def form_for(pizza: PizzaSnapshot, *, asked: QueryDict, snapshot: MenuSnapshot, at: datetime) -> PizzaForm:
+def form_for(pizza: PizzaSnapshot, *, data: QueryDict, snapshot: MenuSnapshot, at: datetime) -> PizzaForm:
     """
     Return the form with the values of the request.
 
     A submitted form (with `recipe`) has all values; otherwise missing ones get the defaults.
     """
-    if "recipe" in asked:
-        return PizzaForm(asked, pizza=pizza, snapshot=snapshot)
+    if "recipe" in data:
+        return PizzaForm(data, pizza=pizza, snapshot=snapshot)
     as_we_like_it = {
-        "size": asked.get("size", next(iter(snapshot.sizes), "")),
+        "size": data.get("size", next(iter(snapshot.sizes), "")),
         "keep": [topping.slug for topping in pizza.recipe if topping.is_on(at)],
-        "add": asked.getlist("add"),
-        "quantity": asked.get("quantity", "1"),
+        "add": data.getlist("add"),
+        "quantity": data.get("quantity", "1"),
     }
     return PizzaForm(as_we_like_it, pizza=pizza, snapshot=snapshot)
 

@@ -85,7 +85,7 @@ class CheckoutForm(ShopForm):
             **{field: said[field] for field in address},
         )
 
-    def asked(self) -> dict[str, object]:
+    def data_without_key(self) -> dict[str, object]:
         """Return the form's data without its key, to recognise the same form when it is sent again."""
         return {name: str(value) for name, value in self.cleaned_data.items() if name != "key"}
 

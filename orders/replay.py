@@ -114,13 +114,13 @@ def _line_differences(name: str, order: Order, placed: OrderPlaced) -> Iterator[
     if len(rows) != len(placed.lines):
         yield f"{name}: has {len(rows)} lines, its events say {len(placed.lines)}"
         return
-    for row, line, said in zip(rows, line_rows(order, placed.lines), placed.lines, strict=True):
+    for row, line, expected in zip(rows, line_rows(order, placed.lines), placed.lines, strict=True):
         yield from _compare(f"{name}, line {row.position}", _LINE, row=row, rebuilt=line)
         parts = list(row.parts.all())
-        if len(parts) != len(said.parts):
-            yield f"{name}, line {row.position}: has {len(parts)} parts, its events say {len(said.parts)}"
+        if len(parts) != len(expected.parts):
+            yield f"{name}, line {row.position}: has {len(parts)} parts, its events say {len(expected.parts)}"
             continue
-        for part, rebuilt in zip(parts, part_rows(row, said), strict=True):
+        for part, rebuilt in zip(parts, part_rows(row, expected), strict=True):
             yield from _compare(f"{name}, line {row.position}, part {part.position}", _PART, row=part, rebuilt=rebuilt)
 
 
@@ -135,14 +135,14 @@ def _adjustment_differences(name: str, order: Order, placed: OrderPlaced) -> Ite
 
 def _compare(name: str, fields: list[str], *, row: Any, rebuilt: Any) -> Iterator[str]:
     for field in fields:
-        is_, said = getattr(row, field), getattr(rebuilt, field)
-        if is_ != said:
-            yield f"{name}: {field} is {is_}, its events say {said}"
+        actual, expected = getattr(row, field), getattr(rebuilt, field)
+        if actual != expected:
+            yield f"{name}: {field} is {actual}, its events say {expected}"
 
 
 def _orphans() -> Iterator[str]:
     """Yield a sentence for each order stream whose row no longer exists."""
-    there = Order.objects.filter(ref=OuterRef("aggregate_ref"))
-    first = StoredEvent.objects.filter(stream=Order.stream, seq=1).exclude(Exists(there))
+    rows = Order.objects.filter(ref=OuterRef("aggregate_ref"))
+    first = StoredEvent.objects.filter(stream=Order.stream, seq=1).exclude(Exists(rows))
     for event in first:
         yield f"order {event.aggregate_ref}: has events, but no row"

@@ -70,8 +70,8 @@ def fail(request: HttpRequest, ref: UUID) -> HttpResponse:
     form = FailedForm(request.POST, auto_id=f"%s-{ref}")
     if not form.is_valid():
         return _show(request, refused=form, of=ref)
-    why = {"reason": CancelReason(form.cleaned_data["reason"]), "note": form.cleaned_data["note"]}
-    return _step(request, ref, partial(services.fail_delivery, **why), form=form)
+    arguments = {"reason": CancelReason(form.cleaned_data["reason"]), "note": form.cleaned_data["note"]}
+    return _step(request, ref, partial(services.fail_delivery, **arguments), form=form)
 
 
 def _step(

@@ -29,7 +29,7 @@ SAMPLE_CONTEXT = MessageContext(
     name="Anna Bianchi",
     number=42,
     when="ready between 18:40 and 18:50",
-    why="We are sorry: something in it ran out.",
+    reason="We are sorry: something in it ran out.",
     link="https://pizza.example/orders/",
     total="€29.68",
     payment="Cash, at the counter",
@@ -43,7 +43,7 @@ SAMPLE_CONTEXT = MessageContext(
 )
 NOTHING_CHOSEN = replace(SAMPLE_CONTEXT, lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),))
 # Templates test optional fields, so each template is rendered with and without them.
-BLANK_CONTEXT = replace(SAMPLE_CONTEXT, name="", when="", why="", link="", total="", payment="")
+BLANK_CONTEXT = replace(SAMPLE_CONTEXT, name="", when="", reason="", link="", total="", payment="")
 
 
 @register
@@ -64,14 +64,12 @@ def check_sms_provider(**_: Any) -> list[CheckMessage]:
 def check_notification_templates(**_: Any) -> list[CheckMessage]:
     """Return an error for each template that is missing or broken, and for each unknown field that a template uses."""
     kinds = [rule.kind for rule in RULES.values()]
-    letters = [("notifications/email.txt", PLAIN_ENGINE), ("notifications/email.html", None)]
-    wrong = [
-        _unreadable(*each) for each in [*((f"notifications/{kind}.txt", PLAIN_ENGINE) for kind in kinds), *letters]
-    ]
+    emails = [("notifications/email.txt", PLAIN_ENGINE), ("notifications/email.html", None)]
+    wrong = [_unreadable(*each) for each in [*((f"notifications/{kind}.txt", PLAIN_ENGINE) for kind in kinds), *emails]]
     if any(wrong):
         return [error for error in wrong if error]
-    told = [(rule.kind, channel) for rule in RULES.values() for channel in rule.channels]
-    errors = {error.msg: error for kind, channel in told for error in _template_errors(kind, channel)}
+    used = [(rule.kind, channel) for rule in RULES.values() for channel in rule.channels]
+    errors = {error.msg: error for kind, channel in used for error in _template_errors(kind, channel)}
     return list(errors.values())
 
 
@@ -112,15 +110,15 @@ def _unknown(template: str, field: str) -> CheckMessage:
 @contextmanager
 def _collect_unknown_fields() -> Iterator[set[tuple[str, str]]]:
     """Collect (template, field) of each unknown field used in the block; Django reports them in its log only."""
-    log, ear = logging.getLogger("django.template"), _UnknownFieldHandler()
+    log, handler = logging.getLogger("django.template"), _UnknownFieldHandler()
     level, propagates = log.level, log.propagate
-    log.addHandler(ear)
+    log.addHandler(handler)
     log.setLevel(logging.DEBUG)
     log.propagate = False
     try:
-        yield ear.heard
+        yield handler.found
     finally:
-        log.removeHandler(ear)
+        log.removeHandler(handler)
         log.setLevel(level)
         log.propagate = propagates
 
@@ -128,9 +126,9 @@ def _collect_unknown_fields() -> Iterator[set[tuple[str, str]]]:
 class _UnknownFieldHandler(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
-        self.heard: set[tuple[str, str]] = set()
+        self.found: set[tuple[str, str]] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         assert isinstance(record.args, tuple)
         field, template = record.args
-        self.heard.add((str(template), str(field)))
+        self.found.add((str(template), str(field)))

@@ -53,13 +53,13 @@ def inbox_text(notification: Notification) -> RenderedMessage:
 def _render(notification: Notification, since: datetime | None, until: datetime | None, **more: Any) -> RenderedMessage:
     order = notification.order
     assert order.number, "placed orders only"
-    most = MAX_SMS_REASON_LENGTH if notification.channel == NotificationChannel.SMS else MAX_REASON_LENGTH
+    limit = MAX_SMS_REASON_LENGTH if notification.channel == NotificationChannel.SMS else MAX_REASON_LENGTH
     context = MessageContext(
         shop=settings.SHOP_NAME,
         name=_one_line(order.contact.name, MAX_NAME_LENGTH) or _("there"),
         number=order.number,
         when=_when(order, since, until),
-        why=_one_line(presenters.order_sentence(order), most) if order.status == OrderStatus.CANCELLED else "",
+        reason=_one_line(presenters.order_sentence(order), limit) if order.status == OrderStatus.CANCELLED else "",
         link=urljoin(settings.SHOP_ORIGIN, order_url(order)),
         total=format_amount(order.total or ZERO),
         payment=presenters.payment_text(order),
@@ -91,6 +91,6 @@ def _when(order: Order, since: datetime | None, until: datetime | None) -> str:
     return _("ready between %(from)s and %(until)s") % times
 
 
-def _one_line(typed: str, most: int) -> str:
+def _one_line(typed: str, limit: int) -> str:
     line = " ".join(typed.split())
-    return line if len(line) <= most else f"{line[: most - 3].rstrip()}..."
+    return line if len(line) <= limit else f"{line[: limit - 3].rstrip()}..."

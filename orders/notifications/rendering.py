@@ -23,7 +23,7 @@ class MessageContext:
     name: str
     number: int
     when: str  # "ready between 18:40 and 18:50", in the shop's time zone
-    why: str  # why the order was cancelled; else blank
+    reason: str  # why the order was cancelled; else blank
     link: str  # to the order, an absolute URL
     total: str
     payment: str
@@ -44,20 +44,20 @@ def render_message(kind: NotificationKind, channel: NotificationChannel, context
 
     :raises TemplateDoesNotExist: there is no text for this kind on this channel
     """
-    said = asdict(context)
-    headline, body = (_render_part(kind, part, said) for part in ("headline", channel))
+    variables = asdict(context)
+    headline, body = (_render_part(kind, part, variables) for part in ("headline", channel))
     if channel != NotificationChannel.EMAIL:
         return RenderedMessage(" ".join(headline.split()), " ".join(body.split()))
-    letter = {**said, "headline": headline, "paragraphs": _paragraphs(body)}
+    email_variables = {**variables, "headline": headline, "paragraphs": _paragraphs(body)}
     return RenderedMessage(
         headline=headline,
-        text=render_to_string("notifications/email.txt", letter, using=PLAIN_ENGINE).strip() + "\n",
-        html=render_to_string("notifications/email.html", letter).strip() + "\n",
+        text=render_to_string("notifications/email.txt", email_variables, using=PLAIN_ENGINE).strip() + "\n",
+        html=render_to_string("notifications/email.html", email_variables).strip() + "\n",
     )
 
 
-def _render_part(kind: NotificationKind, part: str, said: dict[str, object]) -> str:
-    return render_to_string(f"notifications/{kind}.txt#{part}", said, using=PLAIN_ENGINE).strip()
+def _render_part(kind: NotificationKind, part: str, variables: dict[str, object]) -> str:
+    return render_to_string(f"notifications/{kind}.txt#{part}", variables, using=PLAIN_ENGINE).strip()
 
 
 def _paragraphs(body: str) -> list[str]:

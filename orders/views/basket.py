@@ -69,7 +69,7 @@ def change_line(request: HttpRequest, ref: UUID) -> HttpResponse:
 def _add_pizza(request: HttpRequest, pizza: PizzaSnapshot, snapshot: MenuSnapshot) -> HttpResponse:
     """Add the pizza of a pizza page's form; show errors on that page, with the form as typed."""
     at = clock.now()
-    form = pizza_page.form_for(pizza, asked=_as_form(request.POST), snapshot=snapshot, at=at)
+    form = pizza_page.form_for(pizza, data=_as_form(request.POST), snapshot=snapshot, at=at)
     refusal = None
     if form.is_valid():
         try:
@@ -109,9 +109,9 @@ def _add(request: HttpRequest, selection: Selection, quantity: int, name: str) -
 
 def _as_form(data: QueryDict) -> QueryDict:
     """Return the data of a posted form marked as complete: what is not ticked is to be left out."""
-    asked = data.copy()
-    asked["recipe"] = "1"
-    return asked
+    data = data.copy()
+    data["recipe"] = "1"
+    return data
 
 
 def _first_sentence(form: forms.Form) -> str:

@@ -68,9 +68,9 @@ def _cancel(request: HttpRequest, order: Order | None, *, by: Actor) -> HttpResp
     form = CancelForm(request.POST if request.method == "POST" and as_staff else None, order=order)
     back = "kitchen:board" if as_staff else selectors.order_url(order)
     if request.method == "POST" and (not as_staff or form.is_valid()):
-        said = form.cleaned_data if as_staff else {"reason": CancelReason.CHANGED_MIND, "note": ""}
+        answers = form.cleaned_data if as_staff else {"reason": CancelReason.CHANGED_MIND, "note": ""}
         try:
-            _do(request, order, said, by=by)
+            _do(request, order, answers, by=by)
             return redirect(back)
         except ReauthenticationRequired:
             raise
@@ -83,6 +83,7 @@ def _cancel(request: HttpRequest, order: Order | None, *, by: Actor) -> HttpResp
     return render(request, "orders/cancel.html", context, status=422 if form.is_bound else 200)
 
 
-def _do(request: HttpRequest, order: Order, said: dict[str, Any], *, by: Actor) -> None:
-    services.cancel_order(ref=order.ref, reason=CancelReason(said["reason"]), note=said["note"], by=by, at=clock.now())
+def _do(request: HttpRequest, order: Order, answers: dict[str, Any], *, by: Actor) -> None:
+    reason = CancelReason(answers["reason"])
+    services.cancel_order(ref=order.ref, reason=reason, note=answers["note"], by=by, at=clock.now())
     messages.success(request, _("#%(number)d is cancelled.") % {"number": order.number})

@@ -91,7 +91,7 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
         idempotency=IdempotentRequest.of(
             principal=f"user:{by.user_id}" if by.kind is ActorKind.PERSON else f"basket:{basket}",
             key=form.cleaned_data["key"],
-            asked={"basket": str(basket), **form.asked()},
+            data={"basket": str(basket), **form.data_without_key()},
         ),
     )
 

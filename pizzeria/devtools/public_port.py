@@ -17,10 +17,10 @@ def requested_port(default: int = DEFAULT) -> int:
 
     :raises PortUnavailable: the value is not a port number
     """
-    asked = os.environ.get("PORT") or str(default)
-    if not (asked.isascii() and asked.isdigit() and int(asked) in PORTS):
-        raise PortUnavailable(f"PORT={asked} is not a port number. Try PORT={default}.")
-    return int(asked)
+    value = os.environ.get("PORT") or str(default)
+    if not (value.isascii() and value.isdigit() and int(value) in PORTS):
+        raise PortUnavailable(f"PORT={value} is not a port number. Try PORT={default}.")
+    return int(value)
 
 
 def refuse_taken(port: int) -> None:

@@ -32,7 +32,7 @@ def main() -> int:
 
 
 def _close(demo: StateDir) -> bool:
-    asked = False
+    is_signalled = False
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
@@ -40,10 +40,10 @@ def _close(demo: StateDir) -> bool:
                 return True
         except StateDirLocked as occupied:
             # The lock's holder is alive and wrote this process id, so no other process can have it.
-            if not asked and occupied.owner:
+            if not is_signalled and occupied.owner:
                 os.kill(occupied.owner.pid, signal.SIGTERM)
                 say(f"Closing the demo that runs at {occupied.owner.address} (process {occupied.owner.pid}).")
-                asked = True
+                is_signalled = True
             time.sleep(0.2)
     return False
 

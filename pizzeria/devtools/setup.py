@@ -115,7 +115,7 @@ def make_uv(python: str | None) -> str:
         ]
         by_pip = [[interpreter, "-Im", "pip", "install", "--quiet", "--target", str(PRIVATE_UV), "uv"]]
         for commands in (by_venv, by_pip):
-            if all(run(command, said=tried) for command in commands) and output([str(uv), "--version"]):
+            if all(run(command, printed=tried) for command in commands) and output([str(uv), "--version"]):
                 return str(uv)
     shutil.rmtree(PRIVATE_UV, ignore_errors=True)
     print("".join(tried)[-3000:], file=sys.stderr)
@@ -136,22 +136,22 @@ def download_python(uv: str) -> str:
     )
 
 
-def run(command: list[str], said: list[str] | None = None) -> bool:
+def run(command: list[str], printed: list[str] | None = None) -> bool:
     """Run the command and return whether it succeeded; append its output to ``said`` if given, else print it."""
     try:
         done = subprocess.run(
             command,
             cwd=str(ROOT),
-            stdout=subprocess.PIPE if said is not None else None,
-            stderr=subprocess.STDOUT if said is not None else None,
+            stdout=subprocess.PIPE if printed is not None else None,
+            stderr=subprocess.STDOUT if printed is not None else None,
             text=True,
             check=False,
         )
     except OSError as problem:
         print(problem, file=sys.stderr)
         return False
-    if said is not None:
-        said.append(done.stdout)
+    if printed is not None:
+        printed.append(done.stdout)
     return done.returncode == 0
 
 

@@ -53,20 +53,25 @@ def command[**P, R](
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             started = time.perf_counter()
-            outcome, why = "failed", ""
+            outcome, reason = "failed", ""
             try:
                 answer = _do(function, replay, name, args, kwargs)
                 outcome = "done"
                 return answer
             except Refusal as refusal:
-                outcome, why = "refused", refusal.code
+                outcome, reason = "refused", refusal.code
                 raise
             finally:
                 seconds = time.perf_counter() - started
                 COMMANDS.labels(name, outcome).inc()
                 SECONDS.labels(name).observe(seconds)
                 log.info(
-                    "command", command=name, outcome=outcome, reason=why, by=str(kwargs.get("by", "")), seconds=seconds
+                    "command",
+                    command=name,
+                    outcome=outcome,
+                    reason=reason,
+                    by=str(kwargs.get("by", "")),
+                    seconds=seconds,
                 )
 
         return run

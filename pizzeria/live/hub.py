@@ -88,16 +88,16 @@ class Hub:
                     if out_of_reach:
                         log.info("live_redis_available")
                     out_of_reach = False
-                    asked = False  # whether a PING was sent after a silence and not yet answered
+                    is_pinged = False  # whether a PING was sent after a silence and not yet answered
                     while True:
-                        heard = await subscription.get_message(ignore_subscribe_messages=True, timeout=5.0)
-                        if heard is None and asked:
+                        received = await subscription.get_message(ignore_subscribe_messages=True, timeout=5.0)
+                        if received is None and is_pinged:
                             raise RedisTimeoutError
-                        asked = heard is None
-                        if heard is None:
+                        is_pinged = received is None
+                        if received is None:
                             await subscription.ping()
-                        elif heard["type"] == "message":
-                            self._dispatch(heard["data"])
+                        elif received["type"] == "message":
+                            self._dispatch(received["data"])
             except (RedisError, OSError) as error:
                 if not out_of_reach:
                     log.warning("live_redis_unavailable", error=type(error).__name__)

@@ -25,11 +25,11 @@ def parse_mail_url(url: str) -> Mailers:
         return {}
     try:
         parts = urlsplit(url)
-        asked = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
-        tls, seconds, port = asked.pop("tls", "yes"), float(asked.pop("timeout", DEFAULT_TIMEOUT)), parts.port
+        query = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+        tls, seconds, port = query.pop("tls", "yes"), float(query.pop("timeout", DEFAULT_TIMEOUT)), parts.port
     except ValueError:
         raise ValidationError("Not an address of a mail server.") from None
-    known = parts.scheme in ("smtp", "smtps") and parts.hostname and tls in ("yes", "no") and not asked
+    known = parts.scheme in ("smtp", "smtps") and parts.hostname and tls in ("yes", "no") and not query
     if not known or not 0 < seconds <= MAX_TIMEOUT:
         raise ValidationError("Not smtp://user:password@host:port?tls=no&timeout=10 (or smtps://…).")
     options = {

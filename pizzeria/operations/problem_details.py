@@ -109,17 +109,17 @@ def _challenge(
     log.warning("token_refused", kind=type(fault).__name__, reason=str(fault), by=by)
     match fault:
         case TokenMissing():
-            said, status, code, sentence = "", 401, "no_token", _("This wants an access token.")
+            challenge, status, code, sentence = "", 401, "no_token", _("This wants an access token.")
         case TokenInvalid():
-            said = f', error="invalid_token", error_description="{fault}"'
+            challenge = f', error="invalid_token", error_description="{fault}"'
             status, code, sentence = 401, "invalid_token", _("The token is worth nothing here: %s.") % fault
         case InsufficientScope():
-            said = f', error="insufficient_scope", scope="{fault}"'
+            challenge = f', error="insufficient_scope", scope="{fault}"'
             status, code, sentence = 403, "insufficient_scope", _("This wants another scope: %s.") % fault
         case ReauthenticationRequired():
-            said = f', error="insufficient_user_authentication", max_age="{RECENT.total_seconds():.0f}"'
+            challenge = f', error="insufficient_user_authentication", max_age="{RECENT.total_seconds():.0f}"'
             status, code, sentence = 401, fault.code, fault.sentence
-    return problem(status, code, sentence, headers={"WWW-Authenticate": REALM + said})
+    return problem(status, code, sentence, headers={"WWW-Authenticate": REALM + challenge})
 
 
 def _said_by_ninja(status: int, fault: HttpError) -> HttpResponse:

@@ -15,14 +15,14 @@ def encrypt(content: dict[str, Any]) -> str:
     return _fernet().encrypt(json.dumps(content).encode()).decode()
 
 
-def decrypt(sealed: str) -> dict[str, Any]:
+def decrypt(ciphertext: str) -> dict[str, Any]:
     """
     Return the mapping that `encrypt` encrypted, also with an earlier secret (SECRET_KEY_FALLBACKS).
 
     :raises ValueError: the text was not encrypted with any of the shop's secrets
     """
     try:
-        content: dict[str, Any] = json.loads(_fernet().decrypt(sealed.encode()))
+        content: dict[str, Any] = json.loads(_fernet().decrypt(ciphertext.encode()))
     except InvalidToken:
         raise ValueError("encrypted with another secret") from None
     return content

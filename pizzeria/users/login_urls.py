@@ -9,10 +9,10 @@ from pizzeria.foundation.step_up import RECENT
 from pizzeria.users.keycloak import provider
 
 
-def keycloak_login_url(next_page: str, **asked: str | int) -> str:
+def keycloak_login_url(next_page: str, **parameters: str | int) -> str:
     """Return the URL of our authorization request view, with `next` if that is a page of this site."""
     ours = next_page if url_has_allowed_host_and_scheme(next_page, allowed_hosts=None) else ""
-    query = {**({"next": ours} if ours else {}), **asked}
+    query = {**({"next": ours} if ours else {}), **parameters}
     return resolve_url("users:keycloak_sign_in") + (f"?{urlencode(query)}" if query else "")
 
 

@@ -1,76 +1,76 @@
-// A page that shows something which changes ([data-stream]) hears of each new version, and fetches what it shows when
-// it shows an older one. Without a stream (none here, lost, silent) it polls, as its hx-trigger says. Nobody looks at a
-// hidden page: it asks nothing, and catches up when it is shown.
+// Live updates of the element with [data-stream]. Its event stream sends each new version; the element is fetched again
+// when it shows an older one. Without a healthy stream (none, lost, no heartbeat) it polls, as its hx-trigger says. A
+// hidden page requests nothing, and catches up when it is shown.
 
-const SILENT = 12_000; // a beat comes every five seconds
-const SELDOM = 30_000; // between polls while the stream is sound
-const LONGEST = 60_000;
+const HEARTBEAT_TIMEOUT_MS = 12_000; // the server sends a heartbeat every five seconds
+const POLL_INTERVAL_MS = 30_000; // while the stream is healthy
+const MAX_BACKOFF_MS = 60_000;
 
 let stream = null;
-let newest = 0;
+let newestVersion = 0;
 let heardAt = 0;
 let fetchedAt = Date.now();
-let patience = 1000;
-let again = 0;
+let backoffMs = 1000;
+let reconnectTimer = 0;
 
 const screen = () => document.querySelector("[data-stream]");
-const sound = () => stream?.readyState === EventSource.OPEN && Date.now() - heardAt < SILENT;
+const isHealthy = () => stream?.readyState === EventSource.OPEN && Date.now() - heardAt < HEARTBEAT_TIMEOUT_MS;
 
 function catchUp() {
   const shown = screen();
-  if (shown && Number(shown.dataset.version) < newest) htmx.trigger(shown, "live");
+  if (shown && Number(shown.dataset.version) < newestVersion) htmx.trigger(shown, "live");
 }
 
-function hear({ data }) {
+function onMessage({ data }) {
   heardAt = Date.now();
-  patience = 1000;
-  newest = Math.max(newest, JSON.parse(data).version ?? 0);
+  backoffMs = 1000;
+  newestVersion = Math.max(newestVersion, JSON.parse(data).version ?? 0);
   catchUp();
 }
 
 function close() {
-  clearTimeout(again);
+  clearTimeout(reconnectTimer);
   stream?.close();
   stream = null;
 }
 
-// A hidden page gives its stream back: browsers allow six at a time, and the seventh page would not load.
+// A hidden page closes its stream: browsers allow six connections to a host, and a seventh page would not load.
 function open() {
   close();
   const shown = screen();
   if (!shown || document.hidden) return;
   heardAt = Date.now();
   stream = new EventSource(shown.dataset.stream);
-  stream.addEventListener("version", hear);
-  stream.addEventListener("beat", hear);
+  stream.addEventListener("version", onMessage);
+  stream.addEventListener("beat", onMessage);
   stream.addEventListener("error", () => stream.readyState === EventSource.CLOSED && openLater());
 }
 
-// An EventSource that was answered with an error never tries again by itself, and on a dead line it hears nothing.
+// After an error status an EventSource does not reconnect by itself, and on a dead connection it notices nothing.
 function openLater() {
   close();
-  again = setTimeout(open, patience * (0.5 + Math.random()));
-  patience = Math.min(2 * patience, LONGEST);
+  reconnectTimer = setTimeout(open, backoffMs * (0.5 + Math.random()));
+  backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS);
 }
 
 if (screen()) {
   open();
   document.addEventListener("visibilitychange", open);
-  setInterval(() => stream && Date.now() - heardAt > SILENT && openLater(), 2000);
+  setInterval(() => stream && Date.now() - heardAt > HEARTBEAT_TIMEOUT_MS && openLater(), 2000);
 
   document.addEventListener("htmx:confirm", (event) => {
     const { elt, triggeringEvent } = event.detail;
     if (elt !== screen()) return;
     const polls = triggeringEvent?.type !== "live";
-    if (polls && (document.hidden || (sound() && Date.now() - fetchedAt < SELDOM))) event.preventDefault();
+    if (polls && (document.hidden || (isHealthy() && Date.now() - fetchedAt < POLL_INTERVAL_MS))) event.preventDefault();
     else fetchedAt = Date.now();
   });
 
-  // Whoever may see it no longer sees that instead.
+  // The user lost access: load the page that says so.
   document.addEventListener("htmx:responseError", ({ detail }) => {
     if (detail.elt === screen() && detail.xhr.status === 403) location.reload();
   });
 
-  // What came meanwhile, and whether there is still something to follow.
+  // A version may have arrived during the swap; or the new content has no stream any more.
   document.addEventListener("htmx:afterSettle", () => (screen() ? catchUp() : close()));
 }

@@ -1,6 +1,6 @@
-// Comfort on top of pages that work without it.
+// Enhancements of pages that work without JavaScript.
 
-// The − and + beside a quantity.
+// The − and + buttons beside a quantity.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-step]");
   if (!button) return;
@@ -11,48 +11,48 @@ document.addEventListener("click", (event) => {
   if (input.value !== before) input.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
-// A screen that refreshes itself leaves alone what has not changed, and what a finger is just pressing or a hand is just
-// writing in. Forms carry another token each time, which is no news.
-const seen = new Map();
+// A poll does not swap content that has not changed, nor content in which a button is being pressed or a field has the
+// focus. The CSRF token differs in each response and is ignored.
+const lastResponse = new Map();
 const inUse = (part) => part.querySelector(":active, input:focus, select:focus, textarea:focus");
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, requestConfig, serverResponse } = detail;
   const answer = serverResponse.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
   const refreshes = requestConfig.verb === "get" && target.hasAttribute("hx-trigger");
-  if (refreshes && (seen.get(target.id) === answer || inUse(target))) detail.shouldSwap = false;
-  else seen.set(target.id, answer);
+  if (refreshes && (lastResponse.get(target.id) === answer || inUse(target))) detail.shouldSwap = false;
+  else lastResponse.set(target.id, answer);
 });
 
-// Of what did change, a screen reader hears the sentences marked for it, and only the new ones.
-const words = (marked) => marked.textContent.replace(/\s+/g, " ").trim();
-const sentences = () => [...document.querySelectorAll("[data-say]")].map(words);
-let said = sentences();
+// After a swap, new texts of elements with [data-say] are announced to screen readers; texts announced before are not.
+const textOf = (element) => element.textContent.replace(/\s+/g, " ").trim();
+const sentences = () => [...document.querySelectorAll("[data-say]")].map(textOf);
+let announced = sentences();
 
 document.addEventListener("htmx:afterSettle", () => {
   const now = sentences();
-  const news = now.filter((sentence) => !said.includes(sentence));
-  said = now;
-  if (news.length) document.getElementById("spoken").textContent = news.join(". ");
+  const added = now.filter((sentence) => !announced.includes(sentence));
+  announced = now;
+  if (added.length) document.getElementById("spoken").textContent = added.join(". ");
 });
 
-// A board that cannot reach the shop says so, until it can again.
+// A page whose polls fail shows that it is offline, until one succeeds.
 const offline = (isOffline) => () => document.getElementById("offline")?.toggleAttribute("hidden", !isOffline);
 
 document.addEventListener("htmx:sendError", offline(true));
 document.addEventListener("htmx:responseError", offline(true));
 document.addEventListener("htmx:afterOnLoad", offline(false));
 
-// A button is switched off while it works, or gone afterwards: the focus goes to the card it stood on, wherever that is
-// now, and never to the card's next button, which the same key would press.
-let place = "";
+// A button is disabled during its request, or gone afterwards. The focus moves to its card, wherever the card is now, and
+// never to the card's next button, which the same key would press.
+let cardId = "";
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   const focused = document.activeElement;
-  place = detail.elt.contains(focused) ? (focused.closest("li[id]")?.id ?? "main") : "";
+  cardId = detail.elt.contains(focused) ? (focused.closest("li[id]")?.id ?? "main") : "";
 });
 
 document.addEventListener("htmx:afterSettle", () => {
-  if (!place || document.activeElement !== document.body) return;
-  (document.getElementById(place) ?? document.getElementById("main")).focus({ preventScroll: true });
+  if (!cardId || document.activeElement !== document.body) return;
+  (document.getElementById(cardId) ?? document.getElementById("main")).focus({ preventScroll: true });
 });

@@ -53,17 +53,17 @@ def test_a_dead_letter_that_a_manager_requeues_is_published(dead_event, ears, ma
 def test_a_dead_letter_that_a_manager_discards_is_never_published(dead_event, ears, manager):
     ears.append("open")
 
-    dead_letters.discard(event_id=dead_event.pk, because=" told by phone ", by=manager, at=LATER)
+    dead_letters.discard(event_id=dead_event.pk, reason=" told by phone ", by=manager, at=LATER)
     relay_due(now=lambda: LATER)
 
     dead_event.refresh_from_db()
     assert (dead_event.relayed_at, dead_event.discard_reason) == (None, "told by phone")
 
 
-@pytest.mark.parametrize("because", ["", "  "])
-def test_discarding_a_dead_letter_requires_a_reason(dead_event, manager, because):
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_discarding_a_dead_letter_requires_a_reason(dead_event, manager, reason):
     with pytest.raises(dead_letters.DiscardReasonMissing):
-        dead_letters.discard(event_id=dead_event.pk, because=because, by=manager, at=LATER)
+        dead_letters.discard(event_id=dead_event.pk, reason=reason, by=manager, at=LATER)
 
 
 def test_requeueing_a_dead_letter_is_refused_to_kitchen_staff(dead_event, chef):
@@ -105,7 +105,7 @@ def test_a_manager_can_discard_a_dead_letter_in_the_admin_with_a_reason_only(dea
     browser = sign_in(MANAGER)
 
     assert "Please say why" in post(browser, "discard", dead_event)
-    assert "is discarded and will not be published" in post(browser, "discard", dead_event, because="told by phone")
+    assert "is discarded and will not be published" in post(browser, "discard", dead_event, reason="told by phone")
     assert dead_event.discard_reason == "told by phone"
 
 

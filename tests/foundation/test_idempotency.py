@@ -41,7 +41,7 @@ def open_kitchen(*, ref, name, by, idempotency):
 
 def send(name="Via Roma", *, key=KEY, principal="basket:1"):
     """Send the request as a form does: each time with a new ref, and again with the same key."""
-    idempotency = IdempotentRequest.of(principal=principal, key=key, asked={"name": name})
+    idempotency = IdempotentRequest.of(principal=principal, key=key, data={"name": name})
     return open_kitchen(ref=uuid7(), name=name, by=GUEST, idempotency=idempotency)
 
 
@@ -124,7 +124,7 @@ def test_a_waiting_request_is_carried_out_if_the_first_with_its_key_is_refused()
             open_slowly(
                 ref=uuid7(),
                 by=GUEST,
-                idempotency=IdempotentRequest.of(principal="basket:1", key=KEY, asked={"name": "Via Roma"}),
+                idempotency=IdempotentRequest.of(principal="basket:1", key=KEY, data={"name": "Via Roma"}),
             )
 
     with ThreadPoolExecutor(2) as browsers:
@@ -160,8 +160,8 @@ def test_a_waiting_request_is_refused_as_busy_if_the_first_with_its_key_takes_to
 
 
 def test_requests_are_equal_whatever_the_order_of_their_fields():
-    one = IdempotentRequest.of(principal="user:1", key=KEY, asked={"name": "Anna", "tip": "2.00"})
-    other = IdempotentRequest.of(principal="user:1", key=KEY, asked={"tip": "2.00", "name": "Anna"})
+    one = IdempotentRequest.of(principal="user:1", key=KEY, data={"name": "Anna", "tip": "2.00"})
+    other = IdempotentRequest.of(principal="user:1", key=KEY, data={"tip": "2.00", "name": "Anna"})
 
     assert one == other
 
@@ -173,6 +173,6 @@ FORMS = st.dictionaries(WORDS, WORDS | st.integers(-9, 9) | st.lists(WORDS, max_
 @given(FORMS, FORMS)
 def test_two_requests_have_the_same_fingerprint_only_if_they_are_equal(one, other):
     def fingerprint(asked):
-        return IdempotentRequest.of(principal="user:1", key=KEY, asked=asked).fingerprint
+        return IdempotentRequest.of(principal="user:1", key=KEY, data=asked).fingerprint
 
     assert (fingerprint(one) == fingerprint(other)) == (one == other)

@@ -44,4 +44,4 @@ def measure() -> None:
 
 
 def _idempotency() -> IdempotentRequest:
-    return IdempotentRequest.of(principal="measure", key=uuid4(), asked={})
+    return IdempotentRequest.of(principal="measure", key=uuid4(), data={})

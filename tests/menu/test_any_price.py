@@ -92,7 +92,7 @@ def test_the_pizza_page_shows_the_computed_price_and_the_total_of_the_quantity(m
     asked.setlist("add", added)
     asked.setlist("keep", [topping.slug for topping in pizza.recipe])
 
-    form = pizza_page.form_for(pizza, asked=asked, snapshot=menu, at=FRIDAY_NIGHT)
+    form = pizza_page.form_for(pizza, data=asked, snapshot=menu, at=FRIDAY_NIGHT)
     page = pizza_page.pizza_page(form, snapshot=menu, at=FRIDAY_NIGHT)
 
     assert page.errors == {}

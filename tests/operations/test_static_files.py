@@ -3,12 +3,12 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.test import AsyncClient
 
-ADDRESS = "/static/css/pieces.css"
+ADDRESS = "/static/css/components.css"
 
 
 @pytest.fixture
 def file():
-    return (settings.ROOT / "static/css/pieces.css").read_bytes()
+    return (settings.ROOT / "static/css/components.css").read_bytes()
 
 
 def ask(method="get", **headers):

@@ -180,7 +180,7 @@ def test_placing_an_order_is_refused_while_the_kitchen_accepts_no_orders():
 
 def test_placing_an_order_again_with_the_same_idempotency_key_returns_the_same_order():
     basket, key = shop.basket_of(), uuid4()
-    idempotency = IdempotentRequest.of(principal="basket:1", key=key, asked={"name": "Anna"})
+    idempotency = IdempotentRequest.of(principal="basket:1", key=key, data={"name": "Anna"})
 
     first = shop.place(basket, idempotency=idempotency)
     again = shop.place(basket, idempotency=idempotency)
@@ -192,18 +192,18 @@ def test_placing_an_order_again_with_the_same_idempotency_key_returns_the_same_o
 
 def test_placing_an_order_is_refused_for_an_idempotency_key_that_was_used_with_another_form():
     basket, key = shop.basket_of(), uuid4()
-    shop.place(basket, idempotency=IdempotentRequest.of(principal="basket:1", key=key, asked={"name": "Anna"}))
+    shop.place(basket, idempotency=IdempotentRequest.of(principal="basket:1", key=key, data={"name": "Anna"}))
 
     with pytest.raises(KeyReused):
         shop.place(
             basket,
             shown_total=Decimal("12.99"),
-            idempotency=IdempotentRequest.of(principal="basket:1", key=key, asked={"name": "B"}),
+            idempotency=IdempotentRequest.of(principal="basket:1", key=key, data={"name": "B"}),
         )
 
 
 def test_a_refused_order_leaves_its_idempotency_key_unused():
-    basket, idempotency = shop.basket_of(), IdempotentRequest.of(principal="basket:1", key=uuid4(), asked={})
+    basket, idempotency = shop.basket_of(), IdempotentRequest.of(principal="basket:1", key=uuid4(), data={})
     with pytest.raises(order_services.TotalChanged):
         shop.place(basket, shown_total=Decimal("1.00"), idempotency=idempotency)
 
@@ -225,7 +225,7 @@ def test_placing_an_order_takes_at_most_20_statements(sign_in, who, django_asser
     by = GUEST if who == "a guest" else shop.acting_as(CUSTOMER, sign_in(CUSTOMER).user.pk)
     shop.place(by=by)  # the queue is not empty
     choices = [shop.pizza(added=("olives", "basil")), shop.pizza("pepperoni", added=("mushrooms",)), shop.simple_item()]
-    basket, idempotency = shop.basket_of(*choices), IdempotentRequest.of(principal="basket:1", key=uuid4(), asked={})
+    basket, idempotency = shop.basket_of(*choices), IdempotentRequest.of(principal="basket:1", key=uuid4(), data={})
     total = shop.total_of(basket)
 
     with django_assert_max_num_queries(20 + 2):  # with SAVEPOINT and RELEASE in place of BEGIN and COMMIT

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_placing_an_order_twelve_times_at_once_with_one_key_returns_the_same_order_each_time(kitchen):
     basket = shop.basket_of()
-    idempotency = IdempotentRequest.of(principal=f"basket:{basket.ref}", key=uuid4(), asked={"name": "Anna"})
+    idempotency = IdempotentRequest.of(principal=f"basket:{basket.ref}", key=uuid4(), data={"name": "Anna"})
     send = partial(shop.place, basket, shown_total=shop.total_of(basket), idempotency=idempotency)
 
     answers = all_at_once([send] * SENDERS)

@@ -68,10 +68,10 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
     :returns: None if there is nothing to send: it does not exist, another worker has it, an earlier one is being sent,
         or it has just been found too old, overtaken, or attempted too often
     """
-    asked = Notification.objects.filter(pk=notification_id).first()
-    if asked is None:
+    requested = Notification.objects.filter(pk=notification_id).first()
+    if requested is None:
         return None
-    by_order = Notification.objects.alongside(asked).select_related("event", "order__contact", "order__customer")
+    by_order = Notification.objects.alongside(requested).select_related("event", "order__contact", "order__customer")
     notifications = list(by_order.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     notification = next(each for each in notifications if each.pk == notification_id)
     earlier = [each for each in notifications if each.event.seq < notification.event.seq]

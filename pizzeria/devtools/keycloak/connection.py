@@ -40,13 +40,13 @@ def opened(*, origin: str, port: int | None = None) -> Iterator[Connection]:
     :param port: of Keycloak, if it is not the port of the last run
     :raises ServerUnavailable: the message says what to do
     """
-    kept = state_dir.keycloak_state_dir()
-    port = port or keycloak.port_in(kept.folder)
+    state = state_dir.keycloak_state_dir()
+    port = port or keycloak.port_in(state.folder)
     try:
-        with kept.locked(address=keycloak.address_at(port)):
-            stop_leftovers(kept.records)
-            with keycloak.running(kept, port=port) as server:
-                yield Connection(server, _connected(server, kept.folder, origin))
+        with state.locked(address=keycloak.address_at(port)):
+            stop_leftovers(state.records)
+            with keycloak.running(state, port=port) as server:
+                yield Connection(server, _connected(server, state.folder, origin))
     except StateDirLocked as occupied:
         where = f" at {occupied.owner.address} (process {occupied.owner.pid})" if occupied.owner else ""
         raise ServerUnavailable(
@@ -55,11 +55,11 @@ def opened(*, origin: str, port: int | None = None) -> Iterator[Connection]:
 
 
 def _connected(server: Keycloak, folder: Path, origin: str) -> dict[str, str]:
-    secret = secrets.kept(folder / "web-client-secret")
+    secret = secrets.state(folder / "web-client-secret")
     placeholders = {
         "SHOP_ORIGIN": origin,
         "WEB_CLIENT_SECRET": secret,
-        "POS_CLIENT_SECRET": secrets.kept(folder / "pos-client-secret"),
+        "POS_CLIENT_SECRET": secrets.state(folder / "pos-client-secret"),
     }
     try:
         _have_realm(server.admin, placeholders)

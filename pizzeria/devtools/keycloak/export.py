@@ -19,12 +19,12 @@ from pizzeria.devtools.servers import keycloak
 
 
 def main() -> int:
-    kept = state_dir.keycloak_state_dir()
-    if not kept.is_locked():
+    state = state_dir.keycloak_state_dir()
+    if not state.is_locked():
         say("Keycloak is not running. Start it with `make keycloak` or `make demo KEYCLOAK=1`, then export from it.")
         return 1
     try:
-        admin = keycloak.admin_client_of(kept.folder)
+        admin = keycloak.admin_client_of(state.folder)
         text = realm_file.FILE.read_text()
         changed = exported(admin, before=text)
     except (requests.RequestException, FileNotFoundError) as problem:
@@ -38,23 +38,23 @@ def main() -> int:
 
 def exported(admin: AdminClient, *, before: str) -> str:
     """Return the text of the realm file ``before``, updated with the differences in the running realm."""
-    said = realm_file.fill_placeholders(before, {})
-    now = realm_file.without_stamps(admin.export(said["realm"]))
-    realm = realm_file.differences(now, usual=_usual(admin, said), before=said)
-    everybody = {person["username"]: person for person in [*said["users"], *realm.get("users", [])]}
+    expected = realm_file.fill_placeholders(before, {})
+    now = realm_file.without_stamps(admin.export(expected["realm"]))
+    realm = realm_file.differences(now, usual=_usual(admin, expected), before=expected)
+    everybody = {person["username"]: person for person in [*expected["users"], *realm.get("users", [])]}
     return realm_file.format_realm({**realm, "users": list(everybody.values())}) + "\n"
 
 
-def _usual(admin: AdminClient, said: dict[str, Any]) -> Any:
+def _usual(admin: AdminClient, expected: dict[str, Any]) -> Any:
     """Return the export of a realm with the same scopes and Keycloak's defaults otherwise, under the realm's name."""
     name = f"usual-{uuid4()}"
     admin.make(
         {
             "realm": name,
             "enabled": True,
-            "clientScopes": [*said["clientScopes"], {"name": realm_file.NEW}],
-            "defaultDefaultClientScopes": said["defaultDefaultClientScopes"],
-            "defaultOptionalClientScopes": said["defaultOptionalClientScopes"],
+            "clientScopes": [*expected["clientScopes"], {"name": realm_file.NEW}],
+            "defaultDefaultClientScopes": expected["defaultDefaultClientScopes"],
+            "defaultOptionalClientScopes": expected["defaultOptionalClientScopes"],
             "roles": {"realm": [{"name": realm_file.NEW}]},
             "clients": [{"clientId": realm_file.NEW}],
         }
@@ -63,7 +63,7 @@ def _usual(admin: AdminClient, said: dict[str, Any]) -> Any:
         usual = realm_file.without_stamps(admin.export(name))
     finally:
         admin.remove(name)
-    return realm_file.renamed(usual, name, said["realm"])
+    return realm_file.renamed(usual, name, expected["realm"])
 
 
 if __name__ == "__main__":

@@ -56,13 +56,13 @@ class SinkHandler:
                 await _for_ever()
         content = envelope.content
         assert isinstance(content, bytes)  # decode_data is off
-        taken = [self.store.take(_message(to, content)) for to in envelope.rcpt_tos]
+        stored = [self.store.take(_message(to, content)) for to in envelope.rcpt_tos]
         match fault:
             case "silence":
                 await _for_ever()
             case "drop" if isinstance(server.transport, asyncio.WriteTransport):
                 server.transport.abort()
-        return f"250 Taken as {', '.join(message.id for message in taken)}"
+        return f"250 Taken as {', '.join(message.id for message in stored)}"
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.faults.at("QUIT") == "hang":

@@ -65,10 +65,10 @@ def data_dir_in(folder: Path) -> DataDir:
 
 def clear(folder: Path) -> list[Path]:
     """Remove ``folder`` and the other directory that it names; return those of them that existed."""
-    there = [path for path in (_noted(folder), folder) if path and path.exists()]
-    for path in there:
+    existing = [path for path in (_noted(folder), folder) if path and path.exists()]
+    for path in existing:
         shutil.rmtree(path)
-    return there
+    return existing
 
 
 def _noted(folder: Path) -> Path | None:

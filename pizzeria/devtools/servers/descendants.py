@@ -19,7 +19,7 @@ from pizzeria.devtools.servers.processes import LIBC, wait_until
 
 PR_SET_CHILD_SUBREAPER = 36
 PATIENCE = 3.0  # seconds between SIGTERM and SIGKILL
-CERTAINTY = 10.0  # seconds for the kernel to end the killed processes
+KILL_PATIENCE = 10.0  # seconds for the kernel to end the killed processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,19 @@ def running(ancestor: int | None = None) -> list[Process]:
 
 def stop() -> None:
     """Stop every descendant: send SIGTERM, and SIGKILL a few seconds later."""
-    asked: set[int] = set()
+    signalled: set[int] = set()
 
     def all_have_ended(number: signal.Signals) -> bool:
-        there = {process.pid for process in running()}
-        for pid in there - asked:
+        remaining = {process.pid for process in running()}
+        for pid in remaining - signalled:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, number)
-        asked.update(there)
-        return not there
+        signalled.update(remaining)
+        return not remaining
 
     if not wait_until(lambda: all_have_ended(signal.SIGTERM), seconds=PATIENCE):
-        asked.clear()
-        wait_until(lambda: all_have_ended(signal.SIGKILL), seconds=CERTAINTY)
+        signalled.clear()
+        wait_until(lambda: all_have_ended(signal.SIGKILL), seconds=KILL_PATIENCE)
 
 
 @contextmanager

@@ -39,11 +39,11 @@ def start(
     raise ServerUnavailable(f"{child.name} did not start. The end of {child.log}:\n{child.log_tail()}")
 
 
-def _comes_up(child: Child, asked: Callable[[], object], not_yet: tuple[type[Exception], ...]) -> bool:
+def _comes_up(child: Child, probe: Callable[[], object], not_yet: tuple[type[Exception], ...]) -> bool:
     deadline = time.monotonic() + PATIENCE
     while child.is_running() and time.monotonic() < deadline:
         try:
-            asked()
+            probe()
         except not_yet:
             time.sleep(0.05)
         else:

@@ -22,7 +22,7 @@ class ServiceAccount:
 
     def can(self, do: Literal["-r", "-w", "-x"], path: Path) -> bool:
         """Return whether the account may read, write or enter (run) this path, according to the system's `test`."""
-        asked = subprocess.run(
+        result = subprocess.run(
             ["/bin/sh", "-c", 'test "$0" "$1"', do, path],
             user=self.uid,
             group=self.gid,
@@ -30,7 +30,7 @@ class ServiceAccount:
             cwd="/",
             check=False,
         )
-        return asked.returncode == 0
+        return result.returncode == 0
 
 
 def service_account() -> ServiceAccount | None:

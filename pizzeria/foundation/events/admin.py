@@ -20,7 +20,7 @@ from pizzeria.foundation.refusals import Refusal
 
 
 class DiscardActionForm(ActionForm):
-    because = forms.CharField(label=_lazy("Reason"), max_length=200, required=False)
+    reason = forms.CharField(label=_lazy("Reason"), max_length=200, required=False)
 
 
 class OutboxStateFilter(admin.SimpleListFilter):
@@ -119,10 +119,10 @@ class OutboxEntryAdmin(admin.ModelAdmin[OutboxEntry]):
 
     @admin.action(description=_lazy("Discard, because …"))
     def discard(self, request: HttpRequest, chosen: QuerySet[OutboxEntry]) -> None:
-        because = request.POST.get("because", "")
+        reason = request.POST.get("reason", "")
         for entry in chosen:
             try:
-                dead_letters.discard(event_id=entry.pk, because=because, by=actor_of(request), at=clock.now())
+                dead_letters.discard(event_id=entry.pk, reason=reason, by=actor_of(request), at=clock.now())
             except Refusal as refusal:
                 self.message_user(request, f"{entry.event}: {refusal}", messages.WARNING)
             else:

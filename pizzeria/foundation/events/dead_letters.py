@@ -39,7 +39,7 @@ def requeue(*, event_id: int, by: Actor, at: datetime) -> OutboxEntry:
 
 
 @command
-def discard(*, event_id: int, because: str, by: Actor, at: datetime) -> OutboxEntry:
+def discard(*, event_id: int, reason: str, by: Actor, at: datetime) -> OutboxEntry:
     """
     Discard a dead letter: it is never published, but the event itself stays in the log.
 
@@ -47,9 +47,9 @@ def discard(*, event_id: int, because: str, by: Actor, at: datetime) -> OutboxEn
     :raises DiscardReasonMissing: `because` is blank
     """
     entry = _lock_dead_letter(event_id, by)
-    if not because.strip():
-        raise DiscardReasonMissing(_("Please say why nobody needs to be told."), field="because")
-    entry.discard_reason = because.strip()[:200]
+    if not reason.strip():
+        raise DiscardReasonMissing(_("Please give a reason for discarding it."), field="reason")
+    entry.discard_reason = reason.strip()[:200]
     entry.save()
     return entry
 
@@ -60,5 +60,5 @@ def _lock_dead_letter(event_id: int, by: Actor) -> OutboxEntry:
     entries = OutboxEntry.objects.select_related("event").select_for_update(no_key=True, of=("self",))
     entry = entries.get(pk=event_id)
     if entry.dead_lettered_at is None:
-        raise NotDeadLettered(_("That has been told, or will be by itself."))
+        raise NotDeadLettered(_("This event has been published, or is still being retried."))
     return entry

@@ -52,9 +52,9 @@ class IdempotentRequest:
     fingerprint: str
 
     @classmethod
-    def of(cls, *, principal: str, key: UUID, asked: Mapping[str, object]) -> Self:
+    def of(cls, *, principal: str, key: UUID, data: Mapping[str, object]) -> Self:
         """Return the request with the fingerprint of `asked`: any mapping that can be serialized as JSON."""
-        canonical = json.dumps(asked, sort_keys=True, cls=DjangoJSONEncoder)
+        canonical = json.dumps(data, sort_keys=True, cls=DjangoJSONEncoder)
         return cls(principal, key, hashlib.sha256(canonical.encode()).hexdigest())
 
 

@@ -37,7 +37,7 @@ def send(outbound: OutboundMessage, *, within: float | None = None) -> str:
         mailer.open()
         mailer.send_messages([_message(outbound)])
     except SMTPRecipientsRefused as refusal:
-        [(code, _said)] = refusal.recipients.values()
+        [(code, _text)] = refusal.recipients.values()
         raise _error_for_code(code, "the recipient") from None
     except SMTPDataError as refusal:
         raise _error_for_code(refusal.smtp_code, "the message") from None
@@ -75,5 +75,5 @@ def _message_id(outbound: OutboundMessage) -> str:
 
 
 def _error_for_code(code: int, what: str) -> DeliveryFailed:
-    said = f"The mail server answered {code} to {what}."  # without the server's text, which may repeat the address
-    return Rejected(said) if 500 <= code < 600 else Unavailable(said)  # noqa: PLR2004
+    text = f"The mail server answered {code} to {what}."  # without the server's text, which may repeat the address
+    return Rejected(text) if 500 <= code < 600 else Unavailable(text)  # noqa: PLR2004

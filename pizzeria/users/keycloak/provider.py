@@ -72,13 +72,17 @@ def logout_url(id_token: str, *, back_to: str) -> str:
 
     OpenID Connect RP-Initiated Logout 1.0, section 2.
     """
-    asked = {"id_token_hint": id_token, "client_id": settings.OIDC_RP_CLIENT_ID, "post_logout_redirect_uri": back_to}
-    return f"{settings.OIDC_OP_LOGOUT_ENDPOINT}?{urlencode(asked)}"
+    parameters = {
+        "id_token_hint": id_token,
+        "client_id": settings.OIDC_RP_CLIENT_ID,
+        "post_logout_redirect_uri": back_to,
+    }
+    return f"{settings.OIDC_OP_LOGOUT_ENDPOINT}?{urlencode(parameters)}"
 
 
-def _tokens(**asked: str) -> Tokens:
+def _tokens(**parameters: str) -> Tokens:
     client = {"client_id": settings.OIDC_RP_CLIENT_ID, "client_secret": settings.OIDC_RP_CLIENT_SECRET}
-    answer = _read(_ask("post", settings.OIDC_OP_TOKEN_ENDPOINT, data={**client, **asked}))
+    answer = _read(_ask("post", settings.OIDC_OP_TOKEN_ENDPOINT, data={**client, **parameters}))
     found = [answer.get(name, "") for name in ("access_token", "refresh_token", "id_token")]
     if not all(isinstance(token, str) for token in found):
         raise ProviderRefused("malformed_answer")
@@ -103,6 +107,6 @@ def _read(answer: requests.Response) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ProviderRefused(f"answer {answer.status_code}")
     if answer.status_code != HTTPStatus.OK:
-        why = content.get("error")
-        raise ProviderRefused(why if isinstance(why, str) else f"answer {answer.status_code}")
+        error_code = content.get("error")
+        raise ProviderRefused(error_code if isinstance(error_code, str) else f"answer {answer.status_code}")
     return content

@@ -79,12 +79,12 @@ def revalidate_due(session_keys: Collection[str], *, at: datetime) -> None:
             return
 
 
-def end(oidc_sessions: QuerySet[OidcSession], *, why: str) -> int:
+def end(oidc_sessions: QuerySet[OidcSession], *, reason: str) -> int:
     """End these sessions and delete their rows; return how many."""
     ended = list(oidc_sessions.select_related("identity"))
     for oidc_session in ended:
         _store(oidc_session.session_key).delete()
-        log.info("session_ended", user_id=oidc_session.identity.user_id, reason=why)
+        log.info("session_ended", user_id=oidc_session.identity.user_id, reason=reason)
     OidcSession.objects.filter(pk__in=[oidc_session.pk for oidc_session in ended]).delete()
     return len(ended)
 
@@ -112,10 +112,10 @@ def _revalidate(oidc_session: OidcSession, *, at: datetime) -> None:
     try:
         _refresh(oidc_session)
     except (SubjectMismatch, ValueError) as error:
-        end(mine, why=str(error))
+        end(mine, reason=str(error))
     except (ProviderUnavailable, ProviderRefused, TokenInvalid) as unclear:
         if str(unclear) == "invalid_grant":
-            end(mine, why="no longer known to the sign-in server")
+            end(mine, reason="no longer known to the sign-in server")
             return
         log.warning("session_not_revalidated", user_id=oidc_session.identity.user_id, reason=str(unclear))
         mine.update(checked_at=at - revalidation_interval() + UNTIL_AGAIN)
@@ -132,11 +132,11 @@ def _refresh(oidc_session: OidcSession) -> None:
     :raises TokenInvalid: the new access token is invalid
     :raises ProviderRefused, ProviderUnavailable: no new tokens or no userinfo
     """
-    kept = decrypt(oidc_session.encrypted_tokens)
-    tokens = provider.tokens_by_refresh(kept["refresh"])
+    stored = decrypt(oidc_session.encrypted_tokens)
+    tokens = provider.tokens_by_refresh(stored["refresh"])
     # Stored before anything else can fail: the server may no longer accept the old refresh token.
-    sealed = encrypt({"refresh": tokens.refresh or kept["refresh"], "id": tokens.id or kept["id"]})
-    OidcSession.objects.filter(pk=oidc_session.pk).update(encrypted_tokens=sealed)
+    encrypted = encrypt({"refresh": tokens.refresh or stored["refresh"], "id": tokens.id or stored["id"]})
+    OidcSession.objects.filter(pk=oidc_session.pk).update(encrypted_tokens=encrypted)
     userinfo = fetch_userinfo(tokens, subject=oidc_session.identity.subject)
     if sync_groups(user=oidc_session.identity.user, roles=userinfo.roles, by=SYSTEM):
         log.info("roles_changed", user_id=oidc_session.identity.user_id)

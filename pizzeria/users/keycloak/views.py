@@ -46,10 +46,10 @@ class AuthorizationRequestView(OIDCAuthenticationRequestView):  # type: ignore[m
         if not jwks.realm_keys.is_answering():
             return _provider_unavailable(request)
         answer: HttpResponseBase = super().get(request)
-        asked = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+        parameters = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
         # Stored with the state, because another tab may have an authorization request of its own.
-        trip = {"next": request.session.pop("oidc_login_next"), "max_age": asked.get("max_age")}
-        request.session["oidc_states"][asked["state"]] |= trip
+        login_request = {"next": request.session.pop("oidc_login_next"), "max_age": parameters.get("max_age")}
+        request.session["oidc_states"][parameters["state"]] |= login_request
         return answer
 
     def get_extra_params(self, request: HttpRequest) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
             return _refused(request, "from another server")
         if "error" in request.GET:
             return _refused(request, "the server says " + request.GET["error"][:40])
-        self.trip = request.session.get("oidc_states", {}).get(request.GET.get("state"), {})
+        self.login_request = request.session.get("oidc_states", {}).get(request.GET.get("state"), {})
         try:
             answer: HttpResponseBase = super().get(request)
         except ProviderUnavailable:
@@ -93,7 +93,7 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
             request.oidc_login, session_key=request.session.session_key, at=at
         )
         sessions.mark_begun(request.session, oidc_session, at=at)
-        next_page = self.trip.get("next") or self.success_url
+        next_page = self.login_request.get("next") or self.success_url
         return HttpResponseRedirect(next_page)  # `redirect` would take a plain word for a URL name
 
     def login_failure(self) -> HttpResponse:
@@ -105,12 +105,12 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
 
         OpenID Connect Core 1.0, section 3.1.3.7, step 13.
         """
-        if self.trip.get("max_age") is None:
+        if self.login_request.get("max_age") is None:
             return True
         authenticated_at = parse_time(self.request.oidc_login.claims, "auth_time")
         return (
             authenticated_at is not None
-            and at - authenticated_at <= timedelta(seconds=int(self.trip["max_age"])) + LEEWAY
+            and at - authenticated_at <= timedelta(seconds=int(self.login_request["max_age"])) + LEEWAY
         )
 
 
@@ -132,7 +132,7 @@ def backchannel_logout(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
     except ProviderUnavailable:
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
-    keycloak_sessions.end(ended, why="ended at the sign-in server")
+    keycloak_sessions.end(ended, reason="ended at the sign-in server")
     return HttpResponse(status=HTTPStatus.OK)
 
 
@@ -143,6 +143,6 @@ def _provider_unavailable(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _refused(request: HttpRequest, why: str) -> HttpResponse:
-    log.warning("sign_in_refused", reason=why)
+def _refused(request: HttpRequest, reason: str) -> HttpResponse:
+    log.warning("sign_in_refused", reason=reason)
     return render(request, "users/sign_in_failed.html", status=HTTPStatus.BAD_REQUEST)

@@ -25,7 +25,7 @@ from pizzeria.users.models import User
 
 REFUSED = _("That e-mail and password do not go together. Try again, or have a new password made.")
 
-SAID = {
+MESSAGES = {
     "account/messages/email_confirmed.txt": _("Your e-mail is confirmed."),
     "account/messages/email_confirmation_failed.txt": _("That e-mail cannot be used here."),
     "account/messages/password_changed.txt": _("You have a new password."),
@@ -63,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         :raises EmailNotSent: the mail server did not accept the message, or none is configured
         """
         known = {name: context[name] for name in ("code", "from_email", "to_email") if name in context}
-        emails.send_account_email(template_prefix.rpartition("/")[2], to=email, said=known | _ways())
+        emails.send_account_email(template_prefix.rpartition("/")[2], to=email, variables=known | _ways())
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """Send the owner an e-mail about a change already made; if it cannot be sent, the change is kept."""
@@ -123,8 +123,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self, request: HttpRequest, level: int, template: str = "", *_args: Any, message: Any = None, **_kwargs: Any
     ) -> None:
         """Add the given message or the one in `SAID`; other messages of allauth repeat what the page shows."""
-        if said := message or SAID.get(template):
-            messages.add_message(request, level, str(said))
+        if text := message or MESSAGES.get(template):
+            messages.add_message(request, level, str(text))
 
 
 class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]

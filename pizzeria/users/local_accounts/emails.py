@@ -29,14 +29,14 @@ def is_configured() -> bool:
     return email.is_configured()
 
 
-def send_account_email(name: str, *, to: str, said: Mapping[str, Any]) -> None:
+def send_account_email(name: str, *, to: str, variables: Mapping[str, Any]) -> None:
     """
     Render an e-mail and send it by the mail server.
 
-    :param said: context of the template, beside the shop's name and origin
+    :param variables: context of the template, beside the shop's name and origin
     :raises EmailNotSent: the mail server did not accept the message, or none is configured
     """
-    context = {**said, "shop": settings.SHOP_NAME, "origin": settings.SHOP_ORIGIN}
+    context = {**variables, "shop": settings.SHOP_NAME, "origin": settings.SHOP_ORIGIN}
     subject, _line, text = render_to_string(f"account/emails/{name}.txt", context, using="plain").partition("\n")
     try:
         email.send(OutboundMessage(id=uuid4().hex, to=to, subject=subject, text=text.strip() + "\n"), within=SECONDS)

@@ -66,14 +66,14 @@ def _create_user(issuer: str, subject: str) -> User:
 
 
 def _update_from_claims(user: User, claims: Claims) -> None:
-    told = {
+    claimed = {
         "first_name": read.text(claims, "given_name"),
         "last_name": read.text(claims, "family_name"),
         "email": read.email(claims),
     }
-    changed = [field for field, value in told.items() if value and getattr(user, field) != value]
+    changed = [field for field, value in claimed.items() if value and getattr(user, field) != value]
     for field in changed:
-        setattr(user, field, told[field])
+        setattr(user, field, claimed[field])
     if changed:
         user.save(update_fields=changed)
 

@@ -61,22 +61,22 @@ class Command(BaseCommand):
 
 
 def _speed(text: str) -> float:
-    return _number(text, float, most=FASTEST)
+    return _number(text, float, maximum=FASTEST)
 
 
 def _minutes(text: str) -> int:
-    return _number(text, int, most=LONGEST)
+    return _number(text, int, maximum=LONGEST)
 
 
 def _orders(text: str) -> int:
-    return _number(text, int, most=MOST)
+    return _number(text, int, maximum=MOST)
 
 
-def _number[N: (int, float)](text: str, kind: type[N], *, most: int) -> N:
+def _number[N: (int, float)](text: str, kind: type[N], *, maximum: int) -> N:
     try:
         number = kind(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is no number") from None
-    if not 0 < number <= most:  # this also rejects nan, which float() accepts
-        raise ArgumentTypeError(f"{text} is not between 0 and {most}")
+    if not 0 < number <= maximum:  # this also rejects nan, which float() accepts
+        raise ArgumentTypeError(f"{text} is not between 0 and {maximum}")
     return number
