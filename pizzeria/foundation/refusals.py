@@ -2,7 +2,7 @@
 Refusals: the exceptions with which a command rejects a request that a rule does not allow.
 
 A refusal is declared beside the command that raises it and worded for the person who reads it. Views turn it into a
-message, the API into a problem+json with its code, the admin into a warning; no other code catches it.
+message, the API into a problem+json with its code, the admin into a warning.
 """
 
 from typing import ClassVar

@@ -49,7 +49,7 @@ class Stream:
     is_over: bool = False
 
     def end(self) -> None:
-        """End the stream once its queued messages are sent."""
+        """End the stream; messages that are still queued are dropped."""
         self.is_over = True
         self.tell(Message("beat", None))
 

@@ -94,3 +94,17 @@ def test_replaced_identifiers_are_not_used_again(package):
     ]
 
     assert used == []
+
+
+def test_replaced_identifiers_are_not_used_in_templates_and_scripts():
+    """Words with an underscore only: guests may read others, such as “news”."""
+    used = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for folder in ("templates", "static")
+        for path in (ROOT / folder).rglob("*.*")
+        if path.suffix in {".html", ".txt", ".js", ".css"}
+        for name in re.findall(r"\w+_\w+", path.read_text())
+        if REPLACED.fullmatch(name)
+    ]
+
+    assert used == []

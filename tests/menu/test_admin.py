@@ -174,8 +174,20 @@ def test_the_sold_out_action_asks_until_when_and_marks_nothing_yet(marta, marghe
     assert news_of(margherita) == []
 
 
-def test_the_sold_out_action_marks_the_selected_items_until_further_notice(marta, margherita, pepperoni):
-    html = act(marta, "mark_sold_out", margherita, pepperoni, until="notice").content.decode()
+def submitted(browser, page, **pressed):
+    """Submit the first form of a page with its own hidden fields, as a browser does."""
+    form = page.content.decode().partition('<form method="post">')[2].partition("</form>")[0]
+    hidden = [
+        dict(re.findall(r'(name|value)="([^"]*)"', field)) for field in re.findall(r'<input type="hidden"[^>]*>', form)
+    ]
+    fields = {field["name"]: [other["value"] for other in hidden if other["name"] == field["name"]] for field in hidden}
+    return browser.post(page.request["PATH_INFO"], fields | pressed, follow=True)
+
+
+def test_the_page_of_the_sold_out_action_marks_the_selected_items_until_further_notice(marta, margherita, pepperoni):
+    page = act(marta, "mark_sold_out", margherita, pepperoni)
+
+    html = submitted(marta, page, until="notice").content.decode()
 
     assert html.count("sold out until further notice</li>") == 2
     assert [kind for item in (margherita, pepperoni) for kind, _data, _who in news_of(item)] == ["menu.sold_out.v1"] * 2
