@@ -44,7 +44,7 @@ class Kitchen(Aggregate):
             ("cook", "Can start and finish tickets"),
             ("hand_over", "Can hand over at the counter"),
             ("pause", "Can pause and resume the kitchen"),
-            ("change_capacity", "Can change capacity and places"),
+            ("change_capacity", "Can change capacity and oven slots"),
         ]
 
     def __str__(self) -> str:

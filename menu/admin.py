@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from menu import services
 from menu.forms import SoldOutForm
 from menu.models import Allergen, Category, MenuItem, Pizza, SimpleItem, Size, Topping
-from menu.permissions import SELL_OUT
+from menu.permissions import MARK_SOLD_OUT
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.refusals import Refusal
@@ -37,7 +37,7 @@ class SizeAdmin(admin.ModelAdmin[Size]):
         if before:
             obj.seq = before.seq
         super().save_model(request, obj, form, change)
-        services.record_factor_change(obj, before=before, **_now(request))
+        services.record_factor_change(obj, before=before, **_by_and_at(request))
 
 
 class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
@@ -61,7 +61,7 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_sell_out_permission(self, request: HttpRequest) -> bool:
-        return actor_of(request).may(SELL_OUT)
+        return actor_of(request).may(MARK_SOLD_OUT)
 
     def save_model(self, request: HttpRequest, obj: I, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         """Save under the item's lock and record what changed, both in the admin's own transaction."""
@@ -72,17 +72,17 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
         services.record_edit(obj, before=before, fields=form.changed_data, by=actor_of(request), at=clock.now())
 
     def delete_model(self, request: HttpRequest, obj: I) -> None:
-        services.remove(obj, **_now(request))
+        services.remove(obj, **_by_and_at(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[I]) -> None:
         with transaction.atomic():
             for item in queryset:
-                services.remove(item, **_now(request))
+                services.remove(item, **_by_and_at(request))
 
     @admin.action(description=gettext_lazy("Sold out…"), permissions=["sell_out"])
     def mark_sold_out(self, request: HttpRequest, items: QuerySet[I]) -> HttpResponse | None:
         """Ask until when, on a page that posts here again with the selected items; then mark these sold out."""
-        form, now = SoldOutForm(request.POST if "until" in request.POST else None), _now(request)
+        form, now = SoldOutForm(request.POST if "until" in request.POST else None), _by_and_at(request)
         if form.is_valid():
             until = form.until_when(now["at"])
             try:
@@ -104,7 +104,7 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
     def mark_available(self, request: HttpRequest, items: QuerySet[I]) -> None:
         try:
             for item in items:
-                self._say(request, services.mark_available(item=item, **_now(request)))
+                self._say(request, services.mark_available(item=item, **_by_and_at(request)))
         except Refusal as refusal:
             messages.warning(request, refusal.sentence)
 
@@ -158,5 +158,5 @@ class SimpleItemAdmin(MenuItemAdmin[SimpleItem]):
     list_select_related = ["category"]
 
 
-def _now(request: HttpRequest) -> dict[str, Any]:
+def _by_and_at(request: HttpRequest) -> dict[str, Any]:
     return {"by": actor_of(request), "at": clock.now()}

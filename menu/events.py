@@ -7,21 +7,21 @@ from menu.models import MenuItem, Size
 from pizzeria.foundation.events.domain_events import DomainEvent
 
 
-class ItemPriced(DomainEvent[MenuItem], type="menu.priced.v1"):
+class ItemPriceChanged(DomainEvent[MenuItem], type="menu.priced.v1"):
     """An item has a new price (for a pizza, a new base price)."""
 
     before: Decimal | None  # None: it is new
     after: Decimal
 
 
-class SizeFactored(DomainEvent[Size], type="menu.size_factored.v1"):
+class SizeFactorChanged(DomainEvent[Size], type="menu.size_factored.v1"):
     """A size has a new price factor, and so has every pizza in it."""
 
     before: Decimal | None  # None: it is new
     after: Decimal
 
 
-class ItemRemoved(DomainEvent[MenuItem], type="menu.removed.v1"):
+class ItemDeleted(DomainEvent[MenuItem], type="menu.removed.v1"):
     """An item was deleted from the menu; its slug is free again."""
 
     slug: str
@@ -42,7 +42,7 @@ class ItemSoldOut(DomainEvent[MenuItem], type="menu.sold_out.v1"):
         aggregate.sold_out_since, aggregate.sold_out_until = at, self.until
 
 
-class ItemBack(DomainEvent[MenuItem], type="menu.back.v1"):
+class ItemMarkedAvailable(DomainEvent[MenuItem], type="menu.back.v1"):
     """An item was marked available again."""
 
     def apply(self, aggregate: MenuItem, at: datetime) -> None:

@@ -175,7 +175,7 @@ class Pizza(Dish):
 
     class Meta:
         ordering = ["category__position", "position", "name"]
-        permissions = [("sell_out", "Can take anything off the menu and put it back")]
+        permissions = [("sell_out", "Can mark items sold out or available")]
 
 
 class SimpleItemMotif(models.TextChoices):

@@ -2,8 +2,8 @@
 
 from pizzeria.foundation.actor import Permission
 
-SELL_OUT = Permission("menu.sell_out")
-EDIT_THE_MENU = tuple(
+MARK_SOLD_OUT = Permission("menu.sell_out")
+EDIT_MENU = tuple(
     Permission(f"menu.{verb}_{noun}")
     for noun in ("category", "size", "topping", "pizza", "simpleitem")
     for verb in ("view", "add", "change", "delete")

@@ -201,12 +201,12 @@ def _price_part(part: PizzaPart, snapshot: MenuSnapshot, at: datetime) -> Priced
     added = tuple(snapshot.toppings[slug] for slug in extra_slugs)
     left_out = tuple(topping for topping in pizza.recipe if topping.slug in part.left_out)
     stays = [topping for topping in pizza.recipe if topping.slug not in part.left_out]
-    _refuse_if_out(added, at, _("We are out of %(names)s right now. Please choose something else."), "add")
-    _refuse_if_out(stays, at, _("We are out of %(names)s right now. Please leave it out."), "keep")
+    _refuse_if_sold_out(added, at, _("We are out of %(names)s right now. Please choose something else."), "add")
+    _refuse_if_sold_out(stays, at, _("We are out of %(names)s right now. Please leave it out."), "keep")
     return PricedPart(pizza, added, left_out)
 
 
-def _refuse_if_out(toppings: Iterable[ToppingSnapshot], at: datetime, sentence: str, field: str) -> None:
+def _refuse_if_sold_out(toppings: Iterable[ToppingSnapshot], at: datetime, sentence: str, field: str) -> None:
     names = [topping.name.lower() for topping in toppings if not topping.is_on(at)]
     if names:
         raise SoldOut(sentence % {"names": get_text_list(names, _("and"))}, field=field)

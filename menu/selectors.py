@@ -15,12 +15,12 @@ from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot, SizeSna
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class DietLabel:
     code: str
     label: str
 
 
-SPICY = Mark("spicy", "spicy")
+SPICY = DietLabel("spicy", "spicy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class MenuItemSummary:
     name: str
     description: str
     price_from: Decimal
-    marks: tuple[Mark, ...]
+    marks: tuple[DietLabel, ...]
     toppings: tuple[str, ...]
     allergens: tuple[str, ...]
     sold_out: bool
@@ -64,7 +64,7 @@ class SizeOption:
 class ToppingOption:
     slug: str
     name: str
-    marks: tuple[Mark, ...]
+    marks: tuple[DietLabel, ...]
     allergens: tuple[str, ...]
     price: Decimal
     available: bool
@@ -163,15 +163,15 @@ def _menu_page(at: datetime) -> MenuPage:
     )
 
 
-def _marks(diet: str, toppings: Iterable[ToppingSnapshot]) -> tuple[Mark, ...]:
+def _marks(diet: str, toppings: Iterable[ToppingSnapshot]) -> tuple[DietLabel, ...]:
     """Return the marks: vegan if all of a dish is, vegetarian if none of it is meat, and spicy if any of it is."""
     toppings = list(toppings)
     diets = {diet, *(topping.diet for topping in toppings)}
     marks = []
     if diets == {Diet.VEGAN}:
-        marks.append(Mark(Diet.VEGAN.value, str(Diet.VEGAN.label)))
+        marks.append(DietLabel(Diet.VEGAN.value, str(Diet.VEGAN.label)))
     elif Diet.MEAT not in diets:
-        marks.append(Mark(Diet.VEGETARIAN.value, str(Diet.VEGETARIAN.label)))
+        marks.append(DietLabel(Diet.VEGETARIAN.value, str(Diet.VEGETARIAN.label)))
     if any(topping.spicy for topping in toppings):
         marks.append(SPICY)
     return tuple(marks)

@@ -6,9 +6,9 @@ from typing import cast
 
 from django.utils.translation import gettext as _
 
-from menu.events import ItemBack, ItemChanged, ItemPriced, ItemRemoved, ItemSoldOut, SizeFactored
+from menu.events import ItemChanged, ItemDeleted, ItemMarkedAvailable, ItemPriceChanged, ItemSoldOut, SizeFactorChanged
 from menu.models import MenuItem, Pizza, SimpleItem, Size, Topping
-from menu.permissions import SELL_OUT
+from menu.permissions import MARK_SOLD_OUT
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -46,7 +46,7 @@ def mark_available[I: MenuItem](*, item: I, by: Actor, at: datetime) -> I:
     _refuse_unless_allowed(by)
     item = lock(item)
     if item.sold_out_since is not None:
-        record(item, ItemBack(), by=by, at=at)
+        record(item, ItemMarkedAvailable(), by=by, at=at)
     return item
 
 
@@ -76,9 +76,9 @@ def record_edit(item: MenuItem, *, before: MenuItem | None, fields: list[str], b
     :param before: the row before the edit; None for a new item
     """
     old, new = price_of(before) if before else None, price_of(item)
-    domain_events: list[ItemPriced | ItemChanged] = []
+    domain_events: list[ItemPriceChanged | ItemChanged] = []
     if old != new:
-        domain_events.append(ItemPriced(before=old, after=new))
+        domain_events.append(ItemPriceChanged(before=old, after=new))
     others = tuple(sorted(set(fields) - {"price", "base_price"}))
     if others:
         domain_events.append(ItemChanged(fields=others))
@@ -89,13 +89,13 @@ def record_edit(item: MenuItem, *, before: MenuItem | None, fields: list[str], b
 def record_factor_change(size: Size, *, before: Size | None, by: Actor, at: datetime) -> None:
     """Record a size's new price factor; the caller has locked the size. Nothing is recorded if it is unchanged."""
     if before is None or before.factor != size.factor:
-        record(size, SizeFactored(before=before.factor if before else None, after=size.factor), by=by, at=at)
+        record(size, SizeFactorChanged(before=before.factor if before else None, after=size.factor), by=by, at=at)
 
 
 def remove(item: MenuItem, *, by: Actor, at: datetime) -> None:
     """Delete an item, within the admin's transaction; orders and the log keep their data about it."""
     item = lock(item)
-    record(item, ItemRemoved(slug=item.slug), by=by, at=at)
+    record(item, ItemDeleted(slug=item.slug), by=by, at=at)
     item.delete()
 
 
@@ -110,5 +110,5 @@ def price_of(item: MenuItem) -> Decimal:
 
 
 def _refuse_unless_allowed(by: Actor) -> None:
-    if not by.may(SELL_OUT):
+    if not by.may(MARK_SOLD_OUT):
         raise NotAllowed(_("Only the kitchen and managers can take something off the menu."))

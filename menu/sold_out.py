@@ -11,7 +11,7 @@ from menu.models import Pizza, SimpleItem, Topping
 
 
 @dataclass(frozen=True, slots=True)
-class Sellable:
+class SoldOutListItem:
     """An item that can be sold out. `back_at` is None while it is sold out until further notice."""
 
     kind: str
@@ -22,12 +22,12 @@ class Sellable:
 
 
 @dataclass(frozen=True, slots=True)
-class SellableGroup:
+class SoldOutListGroup:
     name: str
-    items: list[Sellable]
+    items: list[SoldOutListItem]
 
 
-def sellable(at: datetime) -> list[SellableGroup]:
+def sold_out_list(at: datetime) -> list[SoldOutListGroup]:
     """Return all items that can be sold out, for the staff, fresh from the database. Three queries."""
     groups: list[tuple[str, str, QuerySet[Any]]] = [
         ("pizza", _("Pizzas"), Pizza.objects.all()),
@@ -35,6 +35,8 @@ def sellable(at: datetime) -> list[SellableGroup]:
         ("simple_item", _("Extras"), SimpleItem.objects.all()),
     ]
     return [
-        SellableGroup(name, [Sellable(kind, row.slug, row.name, row.is_on(at), row.sold_out_until) for row in rows])
+        SoldOutListGroup(
+            name, [SoldOutListItem(kind, row.slug, row.name, row.is_on(at), row.sold_out_until) for row in rows]
+        )
         for kind, name, rows in groups
     ]

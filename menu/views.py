@@ -13,7 +13,7 @@ from menu import catalogue, pizza_page, selectors, services, sold_out
 from menu.forms import SoldOutForm
 from menu.illustrations import draw_pizza, draw_simple_item
 from menu.models import MenuItem, Pizza, SimpleItem, Topping
-from menu.permissions import SELL_OUT
+from menu.permissions import MARK_SOLD_OUT
 from menu.prices import PizzaSnapshot, SimpleItemSnapshot
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
@@ -38,7 +38,7 @@ def pizza(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("menu:index")
     if slug not in snapshot.pizzas:
         raise Http404
-    form = pizza_page.form_for(snapshot.pizzas[slug], asked=request.GET, snapshot=snapshot, at=at)
+    form = pizza_page.form_for(snapshot.pizzas[slug], data=request.GET, snapshot=snapshot, at=at)
     page = pizza_page.pizza_page(form, snapshot=snapshot, at=at)
     template = "menu/pizza.html#price" if request.headers.get("HX-Request") else "menu/pizza.html"
     return render(request, template, {"page": page})
@@ -66,14 +66,14 @@ def _draw(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
     return draw_pizza(name=dish.name, toppings=[topping.look for topping in dish.recipe])
 
 
-@needs(SELL_OUT)
+@needs(MARK_SOLD_OUT)
 @require_safe
 @never_cache
 def sold_out_page(request: HttpRequest) -> HttpResponse:
     return _sold_out_list(request)
 
 
-@needs(SELL_OUT)
+@needs(MARK_SOLD_OUT)
 @require_POST
 def mark_sold_out(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     item, at = _item(kind, slug), clock.now()
@@ -89,7 +89,7 @@ def mark_sold_out(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     return _sold_out_list(request, refused=form, row=row)
 
 
-@needs(SELL_OUT)
+@needs(MARK_SOLD_OUT)
 @require_POST
 def mark_available(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     try:
@@ -108,5 +108,5 @@ def _item(kind: str, slug: str) -> MenuItem:
 
 def _sold_out_list(request: HttpRequest, *, refused: SoldOutForm | None = None, row: str = "") -> HttpResponse:
     """Render the list; a refused form is shown open in its row, as it was typed."""
-    context = {"groups": sold_out.sellable(clock.now()), "refused": refused, "refused_row": row}
+    context = {"groups": sold_out.sold_out_list(clock.now()), "refused": refused, "refused_row": row}
     return render(request, "menu/sold_out_list.html", context, status=422 if refused else 200)

@@ -27,13 +27,13 @@ from pizzeria.foundation.refusals import Refusal
 class PricedLine:
     """A basket line with its price, or with the refusal that says why it cannot be ordered."""
 
-    line: BasketLine
-    priced: PricedItem | None
-    problem: Refusal | None
+    basket_line: BasketLine
+    item: PricedItem | None
+    refusal: Refusal | None
 
     @property
     def total(self) -> Decimal:
-        return self.priced.unit_price * self.line.quantity if self.priced else ZERO
+        return self.item.unit_price * self.basket_line.quantity if self.item else ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +43,23 @@ class PricedBasket:
 
     @property
     def problems(self) -> list[Refusal]:
-        return [line.problem for line in self.lines if line.problem]
+        return [line.refusal for line in self.lines if line.refusal]
 
     @property
     def pizza_minutes(self) -> list[int]:
         """Return the minutes in the oven, one entry per pizza."""
         return [
-            line.priced.minutes
+            line.item.minutes
             for line in self.lines
-            if line.priced and line.priced.kind == "pizza"
-            for _unit in range(line.line.quantity)
+            if line.item and line.item.kind == "pizza"
+            for _unit in range(line.basket_line.quantity)
         ]
 
 
 def lines_fingerprint(lines: Sequence[BasketLine]) -> str:
     """Return the SHA-256 of a basket's selections and quantities, in hex, to detect a changed basket."""
-    filling = json.dumps([[line.selection, line.quantity] for line in lines], sort_keys=True)
-    return hashlib.sha256(filling.encode()).hexdigest()
+    payload = json.dumps([[line.selection, line.quantity] for line in lines], sort_keys=True)
+    return hashlib.sha256(payload.encode()).hexdigest()
 
 
 def price_basket(lines: Sequence[BasketLine], *, snapshot: MenuSnapshot, at: datetime) -> PricedBasket:

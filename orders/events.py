@@ -23,21 +23,21 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Named(_Frozen):
+class ToppingRef(_Frozen):
     slug: str
     name: str
 
 
-class NamedPriced(Named):
+class PricedToppingRef(ToppingRef):
     price: Decimal
 
 
 class PlacedPart(_Frozen):
     slug: str
     name: str
-    recipe: tuple[Named, ...]
-    added: tuple[NamedPriced, ...]
-    left_out: tuple[Named, ...]
+    recipe: tuple[ToppingRef, ...]
+    added: tuple[PricedToppingRef, ...]
+    left_out: tuple[ToppingRef, ...]
 
 
 class PlacedLine(_Frozen):

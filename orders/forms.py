@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kitchen.models import FulfillmentMethod
 from orders.services import REQUIRED_FOR_DELIVERY, ContactDetails
-from pizzeria.foundation.forms import FewLinesField, OneLineField, ShopForm, name_field, phone_field
+from pizzeria.foundation.forms import MultiLineField, ShopForm, SingleLineField, name_field, phone_field
 
 
 class CheckoutForm(ShopForm):
@@ -28,34 +28,34 @@ class CheckoutForm(ShopForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
         error_messages={"invalid": _("That does not look like an e-mail address.")},
     )
-    street = OneLineField(
+    street = SingleLineField(
         label=_("Street and number"),
         required=False,
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
-    postal_code = OneLineField(
+    postal_code = SingleLineField(
         label=_("Postal code"),
         required=False,
         max_length=12,
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
     )
-    city = OneLineField(
+    city = SingleLineField(
         label=_("Town"),
         required=False,
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
     )
-    directions = OneLineField(
+    directions = SingleLineField(
         label=_("How to find you"), required=False, max_length=200, help_text=_("The doorbell, the floor.")
     )
-    allergies = OneLineField(
+    allergies = SingleLineField(
         label=_("Allergies"),
         required=False,
         max_length=300,
         help_text=_("The kitchen sees this in large letters."),
     )
-    notes = FewLinesField(
+    notes = MultiLineField(
         label=_("Anything else?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -89,7 +89,7 @@ class CheckoutForm(ShopForm):
         """Return the form's data without its key, to recognise the same form when it is sent again."""
         return {name: str(value) for name, value in self.cleaned_data.items() if name != "key"}
 
-    def agreeing_to(self, *, total: Decimal, lines: str) -> Self:
+    def with_current_total(self, *, total: Decimal, lines: str) -> Self:
         """
         Return the form as typed, with the current total and lines and a new idempotency key.
 

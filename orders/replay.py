@@ -16,7 +16,7 @@ from orders.services.order_lines import adjustment_rows, line_rows, part_rows
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.models import StoredEvent
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 _ORDER = [
     field.attname
     for field in Order._meta.concrete_fields
@@ -35,9 +35,9 @@ def differences() -> Iterator[str]:
         .order_by("id")
     )
     batch: list[Order] = []
-    for order in orders.iterator(chunk_size=AT_ONCE):
+    for order in orders.iterator(chunk_size=BATCH_SIZE):
         batch.append(order)
-        if len(batch) == AT_ONCE:
+        if len(batch) == BATCH_SIZE:
             yield from _differences_of(batch)
             batch = []
     yield from _differences_of(batch)
@@ -45,7 +45,7 @@ def differences() -> Iterator[str]:
 
 
 @dataclass(slots=True)
-class Rebuilt:
+class RebuiltOrder:
     """
     An order rebuilt from its events.
 
@@ -58,13 +58,13 @@ class Rebuilt:
     customer: UUID | None = None
 
 
-def rebuild(ref: UUID, events: Iterable[StoredEvent]) -> Rebuilt:
+def rebuild(ref: UUID, events: Iterable[StoredEvent]) -> RebuiltOrder:
     """
     Rebuild an order's row from its events.
 
     :raises LookupError: this release knows no domain event of a stored event's type
     """
-    rebuilt = Rebuilt(Order(ref=ref))
+    rebuilt = RebuiltOrder(Order(ref=ref))
     for event in events:
         domain_event = domain_events.load(event)
         domain_event.apply(rebuilt.order, event.at)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from orders.notifications import selectors as notification_selectors
 from orders.views import basket_session
 from pizzeria.users import sessions
-from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, of_groups
+from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, roles_of_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,12 @@ def header_for(request: HttpRequest) -> Header:
         pages=_pages(set(session.get(sessions.GROUPS, []))),
         basket_count=session.get(basket_session.COUNT_KEY, 0),
         user_id=session.get(SESSION_KEY, ""),
-        has_account=sessions.is_by_account(session),
+        has_account=sessions.began_by_local_account(session),
     )
 
 
 def _pages(groups: set[str]) -> list[NavItem]:
-    roles = of_groups(groups)
+    roles = roles_of_groups(groups)
     pages = [
         (_("Kitchen"), "kitchen:board", {KITCHEN, MANAGER, ADMIN}),
         (_("Deliveries"), "deliveries:tour", {DRIVER, MANAGER, ADMIN}),

@@ -111,7 +111,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pizzeria.operations.health.HealthMiddleware",
-    "pizzeria.operations.logs.RequestLog",
+    "pizzeria.operations.logs.RequestLogMiddleware",
     "pizzeria.operations.api_middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -229,11 +229,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
     "send-due-notifications": {
-        "task": "orders.notifications.tasks.send_due_notifications",
+        "task": "orders.notifications.tasks.queue_due_notifications",
         "schedule": 10,
         "options": {"expires": 10},
     },
-    "extend-missed-promises": {
+    "recalculate-promises": {
         "task": "kitchen.tasks.recalculate_promises",
         "schedule": 60,
         "options": {"expires": 60},
@@ -389,7 +389,7 @@ WHITENOISE_USE_FINDERS = SHOP_DEMO  # the demo serves static/ directly, without 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"lines": {"()": "pizzeria.operations.logs.Lines", "human": SHOP_DEMO}},
+    "formatters": {"lines": {"()": "pizzeria.operations.logs.LineFormatter", "human": SHOP_DEMO}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "lines"},
         "nowhere": {"class": "logging.NullHandler"},

@@ -54,9 +54,9 @@ def _quick_passwords():
 @pytest.fixture(autouse=True)
 def _afresh(monkeypatch):
     """Start every test with an empty cache, and with a circuit breaker that no other test has tripped."""
-    of_this_test = Breaker(breaker.ask_redis)
-    monkeypatch.setattr(breaker, "of_redis", of_this_test)
-    monkeypatch.setattr("pizzeria.operations.cache._old_copies", set())
+    of_this_test = Breaker(breaker.ping_redis)
+    monkeypatch.setattr(breaker, "redis_breaker", of_this_test)
+    monkeypatch.setattr("pizzeria.operations.cache._stale_keys", set())
     cache.clear()
     yield
     of_this_test.stop()

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('last_number', models.PositiveIntegerField(default=0)),
             ],
             options={
-                'permissions': [('see_board', 'Can see the board'), ('cook', 'Can start and finish tickets'), ('hand_over', 'Can hand over at the counter'), ('pause', 'Can pause and resume the kitchen'), ('change_capacity', 'Can change capacity and places')],
+                'permissions': [('see_board', 'Can see the board'), ('cook', 'Can start and finish tickets'), ('hand_over', 'Can hand over at the counter'), ('pause', 'Can pause and resume the kitchen'), ('change_capacity', 'Can change capacity and oven slots')],
                 'default_permissions': ('view',),
                 'constraints': [models.CheckConstraint(condition=models.Q(('max_concurrent_orders__gte', 1), ('oven_slots__gte', 1)), name='kitchen_has_room')],
             },

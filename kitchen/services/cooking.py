@@ -41,11 +41,11 @@ def start_cooking(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     if ticket.state != TicketState.WAITING:
         raise TicketStateConflict(_describe_state(ticket, by))
     if not _has_free_oven_slot(kitchen):
-        raise OvenSlotsTaken(_("Every place in the oven is taken. Finish a ticket first."))
+        raise OvenSlotsTaken(_("Every oven slot is taken. Finish a ticket first."))
 
     queue.set_state(ticket, TicketState.COOKING, by=by, at=at)
     signals.cooking_started.send(sender=Ticket, kitchen=kitchen, ref=ref, by=by, at=at)
-    queue.publish_queue_change(kitchen, at=at)
+    queue.send_board_and_promises(kitchen, at=at)
     return ticket
 
 
@@ -66,7 +66,7 @@ def finish_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
 
     queue.set_state(ticket, TicketState.READY, by=by, at=at)
     signals.ticket_ready.send(sender=Ticket, kitchen=kitchen, ref=ref, by=by, at=at)
-    queue.publish_queue_change(kitchen, at=at)
+    queue.send_board_and_promises(kitchen, at=at)
     return ticket
 
 
@@ -90,7 +90,7 @@ def recall_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     else:
         queue.return_to_head(ticket, by=by, at=at)
     signals.ticket_recalled.send(sender=Ticket, kitchen=kitchen, ref=ref, to=TicketState(ticket.state), by=by, at=at)
-    queue.publish_queue_change(kitchen, at=at)
+    queue.send_board_and_promises(kitchen, at=at)
     return ticket
 
 

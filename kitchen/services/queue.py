@@ -132,7 +132,7 @@ def return_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> No
 def withdraw_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
     """Withdraw a ticket for good, in whatever state it is; its place is free again."""
     set_state(kitchen.tickets.get(ref=ref), TicketState.WITHDRAWN, by=by, at=at)
-    publish_queue_change(kitchen, at=at)
+    send_board_and_promises(kitchen, at=at)
 
 
 def set_state(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) -> None:
@@ -152,13 +152,13 @@ def return_to_head(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     set_state(ticket, TicketState.WAITING, by=by, at=at)
 
 
-def publish_queue_change(kitchen: Kitchen, *, at: datetime) -> None:
+def send_board_and_promises(kitchen: Kitchen, *, at: datetime) -> None:
     """Increment the board's version, and publish the promises of the tickets as they are now."""
     bump_board_version(kitchen)
-    publish_promises(kitchen, at=at)
+    send_promises(kitchen, at=at)
 
 
-def publish_promises(kitchen: Kitchen, *, at: datetime) -> None:
+def send_promises(kitchen: Kitchen, *, at: datetime) -> None:
     """Send `promises_changed` with the current promise of every ticket that is not on its way yet."""
     tickets = list(Ticket.objects.filter(kitchen=kitchen).with_open_promise())
     methods = {ticket.ref: FulfillmentMethod(ticket.method) for ticket in tickets}
@@ -177,4 +177,4 @@ def bump_board_version(kitchen: Kitchen) -> None:
 @command
 def recalculate_promises(*, kitchen: Kitchen, by: Actor, at: datetime) -> None:
     """Publish the current promises, so that the orders app extends missed ones; the queue does not change."""
-    publish_promises(lock(kitchen.pk), at=at)
+    send_promises(lock(kitchen.pk), at=at)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from kitchen.events import CapacityChanged, KitchenPaused, KitchenResumed
 from kitchen.models import LOAD, Kitchen, TicketState
 from kitchen.permissions import CHANGE_CAPACITY, PAUSE
-from kitchen.services.queue import bump_board_version, lock, publish_queue_change, refuse_unless_kitchen
+from kitchen.services.queue import bump_board_version, lock, refuse_unless_kitchen, send_board_and_promises
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -86,5 +86,5 @@ def change_capacity(
         return kitchen
     domain_event = CapacityChanged(max_concurrent_orders=max_concurrent_orders, oven_slots=oven_slots)
     record(kitchen, domain_event, by=by, at=at)
-    publish_queue_change(kitchen, at=at)
+    send_board_and_promises(kitchen, at=at)
     return kitchen

@@ -2,7 +2,7 @@ from kitchen.models import Kitchen
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 
-THE_FIRST = "main"
+DEFAULT_SLUG = "main"
 
 
 @command
@@ -11,4 +11,4 @@ def set_up_kitchen(*, name: str, by: Actor) -> bool:
     if Kitchen.objects.exists():
         return False
     # Get or create by slug, because two machines may deploy at once.
-    return Kitchen.objects.get_or_create(slug=THE_FIRST, defaults={"name": name})[1]
+    return Kitchen.objects.get_or_create(slug=DEFAULT_SLUG, defaults={"name": name})[1]

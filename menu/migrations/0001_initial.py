@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['category__position', 'position', 'name'],
-                'permissions': [('sell_out', 'Can take anything off the menu and put it back')],
+                'permissions': [('sell_out', 'Can mark items sold out or available')],
             },
         ),
     ]

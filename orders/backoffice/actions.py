@@ -20,17 +20,19 @@ from orders import services
 from orders.deliveries import services as delivery_services
 from orders.deliveries.forms import AssignForm
 from orders.models import Order
-from orders.permissions import ASSIGN_DELIVERIES, STOP_THE_OVEN
+from orders.permissions import ASSIGN_DELIVERIES, CANCEL_STARTED_ORDERS
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, actor_of
 from pizzeria.foundation.refusals import Refusal
 
-ANYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
-ON_AN_ORDERS_PAGE = f"{ActionLocation.CHANGE_FORM.value}-action"  # Django's name of the action field on that page
+LIST_AND_FORM = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
+CHANGE_FORM_ACTION_FIELD = (
+    f"{ActionLocation.CHANGE_FORM.value}-action"  # Django's name of the action field on that page
+)
 
 
 class OrderActions(admin.ModelAdmin[Order]):
-    actions = ["hand_over", "assign_driver", "take_from_driver", "cancel"]
+    actions = ["hand_over", "assign_driver", "unassign_driver", "cancel"]
 
     def has_hand_over_permission(self, request: HttpRequest) -> bool:
         return actor_of(request).may(HAND_OVER)
@@ -39,13 +41,13 @@ class OrderActions(admin.ModelAdmin[Order]):
         return actor_of(request).may(ASSIGN_DELIVERIES)
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
-        return actor_of(request).may(STOP_THE_OVEN)
+        return actor_of(request).may(CANCEL_STARTED_ORDERS)
 
-    @admin.action(description=gettext_lazy("Handed over"), permissions=["hand_over"], location=ANYWHERE)
+    @admin.action(description=gettext_lazy("Handed over"), permissions=["hand_over"], location=LIST_AND_FORM)
     def hand_over(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
         self._step(request, orders, _hand_over, said=_("%(order)s is handed over."))
 
-    @admin.action(description=gettext_lazy("Assign to a driver…"), permissions=["assign"], location=ANYWHERE)
+    @admin.action(description=gettext_lazy("Assign to a driver…"), permissions=["assign"], location=LIST_AND_FORM)
     def assign_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
         """Ask for the driver on a page that posts back here with the selected orders; then assign the orders."""
         form = AssignForm(request.POST if "driver" in request.POST else None)
@@ -59,15 +61,15 @@ class OrderActions(admin.ModelAdmin[Order]):
             "opts": self.opts,
             "orders": orders,
             "form": form,
-            "action": ON_AN_ORDERS_PAGE if ON_AN_ORDERS_PAGE in request.POST else "action",
+            "action": CHANGE_FORM_ACTION_FIELD if CHANGE_FORM_ACTION_FIELD in request.POST else "action",
         }
         return render(request, "admin/orders/order/assign.html", context, status=422 if form.is_bound else 200)
 
-    @admin.action(description=gettext_lazy("Unassign the driver"), permissions=["assign"], location=ANYWHERE)
-    def take_from_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
+    @admin.action(description=gettext_lazy("Unassign the driver"), permissions=["assign"], location=LIST_AND_FORM)
+    def unassign_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
         self._step(request, orders, delivery_services.release_delivery, said=_("%(order)s waits for a driver."))
 
-    @admin.action(description=gettext_lazy("Cancel…"), permissions=["cancel"], location=ANYWHERE)
+    @admin.action(description=gettext_lazy("Cancel…"), permissions=["cancel"], location=LIST_AND_FORM)
     def cancel(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
         """Redirect to the page that asks for the reason: each guest gets a reason of their own."""
         if len(orders) == 1:

@@ -18,7 +18,7 @@ from pizzeria.foundation.admin import ReadOnlyAdminMixin
 class LineInline(ReadOnlyAdminMixin, admin.TabularInline[OrderLine, Order]):
     view_permission = SEE_ALL_ORDERS
     model = OrderLine
-    verbose_name_plural = "What was ordered"
+    verbose_name_plural = "Order lines"
     fields = ["quantity", "name", "size_name", "choices", "unit_price"]
     readonly_fields = ["choices"]
 
@@ -43,7 +43,7 @@ class AdjustmentInline(ReadOnlyAdminMixin, admin.TabularInline[OrderAdjustment, 
 class ContactInline(ReadOnlyAdminMixin, admin.StackedInline[OrderContact, Order]):
     view_permission = SEE_ALL_ORDERS
     model = OrderContact
-    verbose_name_plural = "Who ordered it"
+    verbose_name_plural = "Contact"
     fields = [  # never guest_token: it opens the guest's page
         ("name", "phone", "email"),
         ("street", "postal_code", "city", "directions"),

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.deliveries.selectors import drivers
 from orders.models import DELIVERY_FAILURE_REASONS, CancelReason
-from pizzeria.foundation.forms import OneLineField, ShopForm
+from pizzeria.foundation.forms import ShopForm, SingleLineField
 
 
 class AssignForm(ShopForm):
@@ -18,11 +18,11 @@ class AssignForm(ShopForm):
     )
 
 
-class FailedForm(ShopForm):
+class DeliveryFailureForm(ShopForm):
     """Form for the reason of a failed delivery."""
 
     reason = forms.ChoiceField(
         choices=[(reason.value, reason.label) for reason in (*DELIVERY_FAILURE_REASONS, CancelReason.OTHER)],
         error_messages={"required": _("Please say why."), "invalid_choice": _("Please say why.")},
     )
-    note = OneLineField(required=False, max_length=300)
+    note = SingleLineField(required=False, max_length=300)

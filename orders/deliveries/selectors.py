@@ -17,7 +17,7 @@ from orders.selectors.order import address_lines
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.money import ZERO
 
-DJANGOS_OWN = "django.contrib.auth.backends.ModelBackend"  # the backend that knows permissions by group
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"  # the backend that knows permissions by group
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Tour:
 
 def drivers() -> QuerySet[AbstractUser]:
     """Return the users who may deliver, by name."""
-    people = get_user_model().objects.with_perm(DELIVER, backend=DJANGOS_OWN)
+    people = get_user_model().objects.with_perm(DELIVER, backend=MODEL_BACKEND)
     return people.order_by("first_name", "last_name", "pk")
 
 

@@ -20,7 +20,7 @@ from orders.models import CancelReason, Order, OrderStatus
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER
 from orders.services.handover import complete_order, refuse_if_delivered
 from orders.services.locks import lock, lock_kitchen_of
-from orders.services.reasons import refuse_unless_explained
+from orders.services.reasons import require_note_for_other
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.domain_events import DomainEvent
@@ -28,7 +28,7 @@ from pizzeria.foundation.events.log import record
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 
 
-class AnotherDriverHasIt(Refusal):
+class DeliveryAlreadyClaimed(Refusal):
     code = "another_driver_has_it"
 
 
@@ -53,13 +53,13 @@ def claim_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :raises AnotherDriverHasIt: another driver was first
     :raises OrderNotFound: there is no such order
     """
-    _refuse_unless(by, DELIVER)
+    _require_permission(by, DELIVER)
     order = _ready_delivery(ref)
     if order.driver_id == by.user_id:
         return order
     if order.driver is not None:
         who = order.driver.get_short_name() or _("Another driver")
-        raise AnotherDriverHasIt(_("%(who)s has #%(number)d already.") % {"who": who, "number": order.number})
+        raise DeliveryAlreadyClaimed(_("%(who)s has #%(number)d already.") % {"who": who, "number": order.number})
     record(order, OrderDriverAssigned(driver=_driver(by)), by=by, at=at)
     return order
 
@@ -75,7 +75,7 @@ def assign_delivery(*, ref: UUID, driver: int, by: Actor, at: datetime) -> Order
     :raises OrderStateConflict: the order is not a delivery that is ready
     :raises OrderNotFound: there is no such order
     """
-    _refuse_unless(by, ASSIGN_DELIVERIES)
+    _require_permission(by, ASSIGN_DELIVERIES)
     if not drivers().filter(pk=driver).exists():
         raise NotADriver(_("Please choose somebody who delivers."), field="driver")
     order = _ready_delivery(ref)
@@ -98,9 +98,9 @@ def release_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :raises NotYourDelivery: it is another driver's, and the actor may not assign deliveries
     :raises OrderNotFound: there is no such order
     """
-    _refuse_unless(by, DELIVER)
+    _require_permission(by, DELIVER)
     order = _ready_delivery(ref)
-    _refuse_unless_theirs(order, by)
+    _require_own_delivery(order, by)
     record(order, OrderDriverUnassigned(driver=order.driver_id or 0), by=by, at=at)
     return order
 
@@ -115,7 +115,7 @@ def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :raises NotYourDelivery: the delivery is not this driver's
     :raises OrderNotFound: there is no such order
     """
-    _refuse_unless(by, DELIVER)
+    _require_permission(by, DELIVER)
     kitchen = lock_kitchen_of(ref)
     order = _ready_delivery(ref)
     if order.driver_id != by.user_id:
@@ -137,11 +137,11 @@ def fail_delivery(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor,
     :raises ReasonMissing: "something else" without a note
     :raises OrderNotFound: there is no such order
     """
-    _refuse_unless(by, DELIVER)
+    _require_permission(by, DELIVER)
     kitchen = lock_kitchen_of(ref)
     order = lock(ref)
-    _refuse_unless_out_with(by, order)
-    refuse_unless_explained(reason, note)
+    _require_out_with(by, order)
+    require_note_for_other(reason, note)
     kitchen_services.return_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
     if note:
         order.contact.reason_note = note
@@ -160,14 +160,14 @@ def deliver(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :raises NotYourDelivery: it is out with another driver, and the actor may not assign deliveries
     :raises OrderNotFound: there is no such order
     """
-    _refuse_unless(by, DELIVER)
+    _require_permission(by, DELIVER)
     order = lock(ref)
     refuse_if_delivered(order)
-    _refuse_unless_out_with(by, order)
+    _require_out_with(by, order)
     return complete_order(order, by=by, at=at)
 
 
-def _refuse_unless_out_with(by: Actor, order: Order) -> None:
+def _require_out_with(by: Actor, order: Order) -> None:
     """Refuse unless the order is out with this driver, or with any driver if the actor may assign deliveries."""
     if order.status != OrderStatus.DELIVERING:
         raise OrderStateConflict(_("#%(number)d is not on its way.") % {"number": order.number})
@@ -182,12 +182,12 @@ def _ready_delivery(ref: UUID) -> Order:
     return order
 
 
-def _refuse_unless(by: Actor, permission: Permission) -> None:
+def _require_permission(by: Actor, permission: Permission) -> None:
     if not by.may(permission):
         raise NotAllowed(_("Only drivers and managers can do that."))
 
 
-def _refuse_unless_theirs(order: Order, by: Actor) -> None:
+def _require_own_delivery(order: Order, by: Actor) -> None:
     if order.driver_id is None:
         raise OrderStateConflict(_("Nobody has #%(number)d.") % {"number": order.number})
     if order.driver_id != by.user_id and not by.may(ASSIGN_DELIVERIES):

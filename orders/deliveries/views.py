@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from orders.deliveries import services
-from orders.deliveries.forms import AssignForm, FailedForm
+from orders.deliveries.forms import AssignForm, DeliveryFailureForm
 from orders.deliveries.selectors import drivers, tour
 from orders.exceptions import OrderNotFound
 from orders.models import CancelReason, Order
@@ -67,7 +67,7 @@ def deliver(request: HttpRequest, ref: UUID) -> HttpResponse:
 @require_POST
 @vary_on_headers("HX-Request")
 def fail(request: HttpRequest, ref: UUID) -> HttpResponse:
-    form = FailedForm(request.POST, auto_id=f"%s-{ref}")
+    form = DeliveryFailureForm(request.POST, auto_id=f"%s-{ref}")
     if not form.is_valid():
         return _show(request, refused=form, of=ref)
     arguments = {"reason": CancelReason(form.cleaned_data["reason"]), "note": form.cleaned_data["note"]}
@@ -75,7 +75,7 @@ def fail(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 
 def _step(
-    request: HttpRequest, ref: UUID, take: Callable[..., Order], *, form: FailedForm | None = None
+    request: HttpRequest, ref: UUID, take: Callable[..., Order], *, form: DeliveryFailureForm | None = None
 ) -> HttpResponse:
     """Run a command on a delivery; show a refusal on the page, beside the form's field if it is about one."""
     try:
@@ -90,7 +90,7 @@ def _step(
     return redirect("deliveries:tour")
 
 
-def _show(request: HttpRequest, *, refused: FailedForm | None = None, of: UUID | None = None) -> HttpResponse:
+def _show(request: HttpRequest, *, refused: DeliveryFailureForm | None = None, of: UUID | None = None) -> HttpResponse:
     """Show the tour; a refused form is open on its delivery, as typed."""
     by = actor_of(request)
     seen = tour(by)
@@ -99,7 +99,7 @@ def _show(request: HttpRequest, *, refused: FailedForm | None = None, of: UUID |
     context = {
         "tour": seen,
         "drivers": list(drivers()) if by.may(ASSIGN_DELIVERIES) else [],
-        "failed": FailedForm(),
+        "failed": DeliveryFailureForm(),
         "refused": refused,
         "refused_ref": of,
         "still": bool(refused) or "still" in request.GET,

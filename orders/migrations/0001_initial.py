@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('kitchen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kitchen.kitchen')),
             ],
             options={
-                'permissions': [('stop_the_oven', 'Can cancel orders, also once they are cooking'), ('see_deliveries', 'Can see deliveries'), ('deliver', 'Can claim deliveries and make them'), ('assign_deliveries', 'Can give deliveries to drivers')],
+                'permissions': [('stop_the_oven', 'Can cancel orders, also once they are cooking'), ('see_deliveries', 'Can see deliveries'), ('deliver', 'Can claim and complete deliveries'), ('assign_deliveries', 'Can assign deliveries')],
                 'default_permissions': ('view',),
             },
         ),

@@ -95,8 +95,8 @@ class Order(Aggregate):
         permissions = [
             ("stop_the_oven", "Can cancel orders, also once they are cooking"),
             ("see_deliveries", "Can see deliveries"),
-            ("deliver", "Can claim deliveries and make them"),
-            ("assign_deliveries", "Can give deliveries to drivers"),
+            ("deliver", "Can claim and complete deliveries"),
+            ("assign_deliveries", "Can assign deliveries"),
         ]
         indexes = [models.Index(fields=["customer", "-id"], name="order_by_customer")]
         constraints = [

@@ -41,7 +41,7 @@ SAMPLE_CONTEXT = MessageContext(
         tax_included=False,
     ),
 )
-NOTHING_CHOSEN = replace(SAMPLE_CONTEXT, lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),))
+WITHOUT_OPTIONS = replace(SAMPLE_CONTEXT, lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),))
 # Templates test optional fields, so each template is rendered with and without them.
 BLANK_CONTEXT = replace(SAMPLE_CONTEXT, name="", when="", reason="", link="", total="", payment="")
 
@@ -65,7 +65,7 @@ def check_notification_templates(**_: Any) -> list[CheckMessage]:
     """Return an error for each template that is missing or broken, and for each unknown field that a template uses."""
     kinds = [rule.kind for rule in RULES.values()]
     emails = [("notifications/email.txt", PLAIN_ENGINE), ("notifications/email.html", None)]
-    wrong = [_unreadable(*each) for each in [*((f"notifications/{kind}.txt", PLAIN_ENGINE) for kind in kinds), *emails]]
+    wrong = [_load_error(*each) for each in [*((f"notifications/{kind}.txt", PLAIN_ENGINE) for kind in kinds), *emails]]
     if any(wrong):
         return [error for error in wrong if error]
     used = [(rule.kind, channel) for rule in RULES.values() for channel in rule.channels]
@@ -73,7 +73,7 @@ def check_notification_templates(**_: Any) -> list[CheckMessage]:
     return list(errors.values())
 
 
-def _unreadable(name: str, engine: str | None) -> CheckMessage | None:
+def _load_error(name: str, engine: str | None) -> CheckMessage | None:
     try:
         get_template(name, using=engine)
     except TemplateDoesNotExist:
@@ -86,7 +86,7 @@ def _unreadable(name: str, engine: str | None) -> CheckMessage | None:
 def _template_errors(kind: NotificationKind, channel: NotificationChannel) -> list[CheckMessage]:
     with _collect_unknown_fields() as unknown:
         try:
-            for context in (SAMPLE_CONTEXT, NOTHING_CHOSEN, BLANK_CONTEXT):
+            for context in (SAMPLE_CONTEXT, WITHOUT_OPTIONS, BLANK_CONTEXT):
                 render_message(kind, channel, context)
         except TemplateDoesNotExist as missing:
             return [_missing(str(missing))]

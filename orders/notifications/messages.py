@@ -47,7 +47,7 @@ def message_for(notification: Notification) -> OutboundMessage | None:
 
 def inbox_text(notification: Notification) -> RenderedMessage:
     """Return a notification's in-app text, with the promise of that moment; event, order and contact must be loaded."""
-    return _render(notification, *_promised_then(notification))
+    return _render(notification, *_promise_at_event(notification))
 
 
 def _render(notification: Notification, since: datetime | None, until: datetime | None, **more: Any) -> RenderedMessage:
@@ -74,7 +74,7 @@ def _recipient_address(channel: NotificationChannel, contact: OrderContact) -> s
     return str(contact.phone) if contact.phone and contact.phone.is_valid() else ""
 
 
-def _promised_then(notification: Notification) -> tuple[datetime | None, datetime | None]:
+def _promise_at_event(notification: Notification) -> tuple[datetime | None, datetime | None]:
     try:
         promised: Any = domain_events.load(notification.event)
     except LookupError:  # the event was written by a newer release than this one

@@ -130,7 +130,7 @@ def _reason_expired(notification: Notification, *, at: datetime) -> str:
     assert rule is not None, "a notification exists only for an event with a rule"
     if at - notification.relevant_since > rule.max_age:
         return "too old"
-    return "" if rule.still_applies(notification.order, notification.event) else "overtaken"
+    return "" if rule.still_applies(notification.order, notification.event) else "no longer applies"
 
 
 def _overtakes(notification: Notification, *, at: datetime) -> bool:

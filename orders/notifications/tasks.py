@@ -40,7 +40,7 @@ def send_notification(notification_id: int) -> None:
 
 
 @shared_task
-def send_due_notifications() -> None:
+def queue_due_notifications() -> None:
     """Queue the due notifications, oldest first: retries, and those left behind by a crash or a dead broker."""
     # One batch per channel: the backlog of a provider that does not answer cannot crowd out the other channel.
     for channel in (NotificationChannel.EMAIL, NotificationChannel.SMS):

@@ -1,6 +1,6 @@
 """Queries and read models of the orders app."""
 
-from orders.selectors.basket import BasketSummary, basket, count
+from orders.selectors.basket import BasketSummary, basket, count_items
 from orders.selectors.order import (
     OrderDetail,
     get_order,
@@ -16,7 +16,7 @@ __all__ = [
     "BasketSummary",
     "OrderDetail",
     "basket",
-    "count",
+    "count_items",
     "get_order",
     "order_by_guest_token",
     "order_detail",

@@ -65,7 +65,7 @@ def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:
     )
 
 
-def count(ref: UUID) -> int:
+def count_items(ref: UUID) -> int:
     """Return the number of items in an open basket."""
     lines = BasketLine.objects.filter(basket__ref=ref, basket__order_ref=None)
     return lines.aggregate(count=Sum("quantity"))["count"] or 0
@@ -76,7 +76,7 @@ def _open_lines(ref: UUID) -> "list[BasketLine]":
 
 
 def _line_summary(priced_line: PricedLine, snapshot: MenuSnapshot) -> BasketLineSummary:
-    line, priced = priced_line.line, priced_line.priced
+    line, priced = priced_line.basket_line, priced_line.item
     dish = menu_selectors.dish(priced.slug if priced else line.slug, snapshot)
     return BasketLineSummary(
         ref=line.ref,
@@ -90,7 +90,7 @@ def _line_summary(priced_line: PricedLine, snapshot: MenuSnapshot) -> BasketLine
             total=priced_line.total,
         ),
         illustration=menu_selectors.illustration_url(dish) if dish else "",
-        problem=priced_line.problem.sentence if priced_line.problem else "",
+        problem=priced_line.refusal.sentence if priced_line.refusal else "",
     )
 
 

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from kitchen import selectors as kitchen_selectors
 from kitchen.selectors import Quote
 
-A_TYPICAL_PIZZA = (8,)
+TYPICAL_PIZZA_MINUTES = (8,)
 CACHE_SECONDS = 5
 CACHE_KEY = "quote"
 
@@ -21,7 +21,7 @@ CACHE_KEY = "quote"
 def quote(*, at: datetime, pizza_minutes: list[int] | None = None) -> Quote:
     """Return the quote for an order placed now; for a typical pizza while nothing is chosen. Two queries."""
     return kitchen_selectors.quote(
-        kitchen_selectors.the_kitchen(), pizza_minutes=pizza_minutes or A_TYPICAL_PIZZA, at=at
+        kitchen_selectors.the_kitchen(), pizza_minutes=pizza_minutes or TYPICAL_PIZZA_MINUTES, at=at
     )
 
 

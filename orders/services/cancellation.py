@@ -8,9 +8,9 @@ from orders import policies
 from orders.events import OrderCancelled
 from orders.exceptions import OrderStateConflict
 from orders.models import CancelReason, Order, OrderStatus
-from orders.permissions import STOP_THE_OVEN
+from orders.permissions import CANCEL_STARTED_ORDERS
 from orders.services.locks import lock, lock_kitchen_of
-from orders.services.reasons import refuse_unless_explained
+from orders.services.reasons import require_note_for_other
 from pizzeria.foundation.actor import ENTER_ADMIN, Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -40,12 +40,12 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
     order = lock(ref)
     policies.refuse_unless_visible(order, to=by)
     if not order.is_active:
-        raise OrderStateConflict(_gone_already(order))
-    if order.has_started and not by.may(STOP_THE_OVEN):
+        raise OrderStateConflict(_already_closed_message(order))
+    if order.has_started and not by.may(CANCEL_STARTED_ORDERS):
         raise TooLateToCancel(_("Your pizza is already in the oven, so it can no longer be cancelled."))
     if needs_recent_auth(order, by):
         require_recent_auth(by, at=at)
-    refuse_unless_explained(reason, note)
+    require_note_for_other(reason, note)
 
     kitchen_services.withdraw_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
     order.contact.reason_note = note  # also when blank: a driver's earlier note is not the reason
@@ -63,7 +63,7 @@ def needs_recent_auth(order: Order, by: Actor) -> bool:
     return order.has_started and by.may(ENTER_ADMIN)
 
 
-def _gone_already(order: Order) -> str:
+def _already_closed_message(order: Order) -> str:
     if order.status == OrderStatus.CANCELLED:
         return _("#%(number)d has been cancelled already.") % {"number": order.number}
     return _("#%(number)d has been handed over already.") % {"number": order.number}

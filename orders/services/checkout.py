@@ -62,11 +62,11 @@ class ContactDetails:
     notes: str = ""
 
 
-def _order_made(ref: UUID) -> Order:
+def _replay_place_order(ref: UUID) -> Order:
     return Order.objects.select_related("contact").get(ref=ref)
 
 
-@command(replay=_order_made)
+@command(replay=_replay_place_order)
 def place_order(
     *,
     ref: UUID,

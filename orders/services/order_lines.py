@@ -7,14 +7,14 @@ from typing import Any
 
 from menu.prices import PricedItem, ToppingSnapshot
 from orders.basket_pricing import PricedBasket
-from orders.events import Named, NamedPriced, PlacedLine, PlacedPart
+from orders.events import PlacedLine, PlacedPart, PricedToppingRef, ToppingRef
 from orders.models import Order, OrderAdjustment, OrderLine, OrderLinePart
 from orders.totals import Adjustment
 
 
 def placed_lines(priced_basket: PricedBasket) -> tuple[PlacedLine, ...]:
     """Return the lines with the prices, names and choices of the moment. Every line of the basket has a price."""
-    return tuple(_placed(line.priced, line.line.quantity) for line in priced_basket.lines if line.priced)
+    return tuple(_placed(line.item, line.basket_line.quantity) for line in priced_basket.lines if line.item)
 
 
 def write_lines(order: Order, lines: Sequence[PlacedLine]) -> None:
@@ -83,7 +83,7 @@ def _placed(priced: PricedItem, quantity: int) -> PlacedLine:
                 slug=part.pizza.slug,
                 name=part.pizza.name,
                 recipe=_named(part.pizza.recipe),
-                added=tuple(NamedPriced(slug=t.slug, name=t.name, price=t.price) for t in part.added),
+                added=tuple(PricedToppingRef(slug=t.slug, name=t.name, price=t.price) for t in part.added),
                 left_out=_named(part.left_out),
             )
             for part in priced.parts
@@ -91,5 +91,5 @@ def _placed(priced: PricedItem, quantity: int) -> PlacedLine:
     )
 
 
-def _named(toppings: Iterable[ToppingSnapshot]) -> tuple[Named, ...]:
-    return tuple(Named(slug=topping.slug, name=topping.name) for topping in toppings)
+def _named(toppings: Iterable[ToppingSnapshot]) -> tuple[ToppingRef, ...]:
+    return tuple(ToppingRef(slug=topping.slug, name=topping.name) for topping in toppings)

@@ -6,7 +6,7 @@ from orders.exceptions import ReasonMissing
 from orders.models import CancelReason
 
 
-def refuse_unless_explained(reason: CancelReason, note: str) -> None:
+def require_note_for_other(reason: CancelReason, note: str) -> None:
     """
     Refuse "something else" without a note: the next reader would learn nothing from it.
 

@@ -62,7 +62,7 @@ def change_line(request: HttpRequest, ref: UUID) -> HttpResponse:
             messages.warning(request, _first_sentence(form))
     except Refusal as refusal:
         messages.warning(request, refusal.sentence)
-    basket_session.remember_basket(request, basket, count=selectors.count(basket))
+    basket_session.remember_basket(request, basket, count=selectors.count_items(basket))
     return redirect("orders:basket")
 
 
@@ -103,7 +103,7 @@ def _add(request: HttpRequest, selection: Selection, quantity: int, name: str) -
         by=actor_of(request),
         at=clock.now(),
     )
-    basket_session.remember_basket(request, basket.ref, count=selectors.count(basket.ref))
+    basket_session.remember_basket(request, basket.ref, count=selectors.count_items(basket.ref))
     messages.success(request, _("%(name)s is in your basket.") % {"name": name})
 
 

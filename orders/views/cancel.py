@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from orders import selectors, services
 from orders.models import CancelReason, Order
-from orders.permissions import STOP_THE_OVEN
+from orders.permissions import CANCEL_STARTED_ORDERS
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, actor_of
-from pizzeria.foundation.forms import OneLineField, ShopForm
+from pizzeria.foundation.forms import ShopForm, SingleLineField
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import ReauthenticationRequired, require_recent_auth
 
@@ -29,7 +29,7 @@ class CancelForm(ShopForm):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Please say why, so that the guest knows.")},
     )
-    note = OneLineField(
+    note = SingleLineField(
         label=gettext_lazy("What shall we tell the guest?"),
         required=False,
         max_length=300,
@@ -62,7 +62,7 @@ def _cancel(request: HttpRequest, order: Order | None, *, by: Actor) -> HttpResp
     """Ask for confirmation, then cancel; show errors and refusals on the page."""
     if order is None:
         raise Http404
-    as_staff = by.may(STOP_THE_OVEN)
+    as_staff = by.may(CANCEL_STARTED_ORDERS)
     if services.needs_recent_auth(order, by):
         require_recent_auth(by, at=clock.now())  # before the user types anything that would be lost
     form = CancelForm(request.POST if request.method == "POST" and as_staff else None, order=order)
@@ -70,7 +70,7 @@ def _cancel(request: HttpRequest, order: Order | None, *, by: Actor) -> HttpResp
     if request.method == "POST" and (not as_staff or form.is_valid()):
         answers = form.cleaned_data if as_staff else {"reason": CancelReason.CHANGED_MIND, "note": ""}
         try:
-            _do(request, order, answers, by=by)
+            _cancel_order(request, order, answers, by=by)
             return redirect(back)
         except ReauthenticationRequired:
             raise
@@ -83,7 +83,7 @@ def _cancel(request: HttpRequest, order: Order | None, *, by: Actor) -> HttpResp
     return render(request, "orders/cancel.html", context, status=422 if form.is_bound else 200)
 
 
-def _do(request: HttpRequest, order: Order, answers: dict[str, Any], *, by: Actor) -> None:
+def _cancel_order(request: HttpRequest, order: Order, answers: dict[str, Any], *, by: Actor) -> None:
     reason = CancelReason(answers["reason"])
     services.cancel_order(ref=order.ref, reason=reason, note=answers["note"], by=by, at=clock.now())
     messages.success(request, _("#%(number)d is cancelled.") % {"number": order.number})

@@ -34,9 +34,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if basket.is_empty:
         messages.info(request, _("Your basket is empty. Choose a pizza first."))
         return redirect("menu:index")
-    form = _form_of(request)(
+    form = _form_class(request)(
         initial={
-            **_known_about(request),
+            **_initial_contact(request),
             "key": uuid4(),
             "shown_total": basket.totals.total,
             "shown_lines": basket.fingerprint,
@@ -47,7 +47,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 def _place(request: HttpRequest) -> HttpResponse:
     """Place the order; show errors and refusals on the page, with the form as typed."""
-    form, basket = _form_of(request)(request.POST), basket_session.basket_ref(request)
+    form, basket = _form_class(request)(request.POST), basket_session.basket_ref(request)
     if basket is None:
         messages.info(request, _("Your basket is empty. Choose a pizza first."))
         return redirect("menu:index")
@@ -56,7 +56,7 @@ def _place(request: HttpRequest) -> HttpResponse:
         try:
             order = _place_once(form, basket, by=actor_of(request))
         except KeyReused as reused:
-            return _show_what_it_made(request, form, basket, reused)
+            return _show_placed_order(request, form, basket, reused)
         except Refusal as no:
             refusal = no
         else:
@@ -71,9 +71,9 @@ def _place(request: HttpRequest) -> HttpResponse:
     summary = selectors.basket(basket, at=clock.now())
     return _show(
         request,
-        _to_send_again(form, summary, refusal),
+        _form_to_resubmit(form, summary, refusal),
         summary,
-        refusal=_sentence(form, refusal),
+        refusal=_refusal_text(form, refusal),
         status=refusal.status if refusal else 422,
     )
 
@@ -96,7 +96,7 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
     )
 
 
-def _show_what_it_made(request: HttpRequest, form: CheckoutForm, basket: UUID, reused: KeyReused) -> HttpResponse:
+def _show_placed_order(request: HttpRequest, form: CheckoutForm, basket: UUID, reused: KeyReused) -> HttpResponse:
     """Show the order that a form placed before it was changed, beside the form as typed since."""
     if selectors.order_for_basket(basket):
         basket_session.clear_count(request)
@@ -130,13 +130,13 @@ def _show(
     return render(request, "orders/checkout.html", context, status=status)
 
 
-def _sentence(form: CheckoutForm, refusal: Refusal | None) -> str:
+def _refusal_text(form: CheckoutForm, refusal: Refusal | None) -> str:
     if refusal:
         return refusal.sentence
     return _("Please look at the total once more, then send it again.") if _HIDDEN & form.errors.keys() else ""
 
 
-def _to_send_again(form: CheckoutForm, basket: selectors.BasketSummary, refusal: Refusal | None) -> CheckoutForm:
+def _form_to_resubmit(form: CheckoutForm, basket: selectors.BasketSummary, refusal: Refusal | None) -> CheckoutForm:
     """
     Return the form as typed, to be corrected and sent again.
 
@@ -145,14 +145,14 @@ def _to_send_again(form: CheckoutForm, basket: selectors.BasketSummary, refusal:
     keeps the total that it agreed to: both stay as they are.
     """
     untouched = isinstance(refusal, Busy) or (refusal is None and not _HIDDEN & form.errors.keys())
-    return form if untouched else form.agreeing_to(total=basket.totals.total, lines=basket.fingerprint)
+    return form if untouched else form.with_current_total(total=basket.totals.total, lines=basket.fingerprint)
 
 
-def _form_of(request: HttpRequest) -> type[CheckoutForm]:
+def _form_class(request: HttpRequest) -> type[CheckoutForm]:
     return CustomerCheckoutForm if actor_of(request).kind is ActorKind.PERSON else CheckoutForm
 
 
-def _known_about(request: HttpRequest) -> dict[str, object]:
+def _initial_contact(request: HttpRequest) -> dict[str, object]:
     if actor_of(request).kind is not ActorKind.PERSON or request.user.is_anonymous:
         return {}
     saved = customer_selectors.saved_contact(actor_of(request))

@@ -12,7 +12,7 @@ from orders.selectors.order_list import all_orders
 from pizzeria.foundation.actor import needs
 from pizzeria.foundation.forms import ShopForm
 
-A_PAGE = 30
+PAGE_SIZE = 30
 
 
 class FilterForm(ShopForm):
@@ -35,5 +35,5 @@ def order_list(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     form.is_valid()
     wanted = {name: value for name, value in form.cleaned_data.items() if value}
-    page = Paginator(all_orders(**wanted), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(all_orders(**wanted), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "orders/all.html", {"form": form, "page": page})

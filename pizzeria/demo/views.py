@@ -19,7 +19,7 @@ SHOWN = 50
 # The content security policy of an e-mail's HTML: it may have its own style, but no script and no image from elsewhere,
 # which would report that the e-mail was read. The sandbox keeps it from our cookies and pages even when it is opened
 # outside the frame.
-LETTER: dict[str, list[str]] = {
+EMAIL_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.UNSAFE_INLINE],
     "img-src": ["data:"],
@@ -32,21 +32,24 @@ LETTER: dict[str, list[str]] = {
 @csp_override({**settings.SECURE_CSP, "frame-src": [CSP.SELF]})
 def messages(request: HttpRequest) -> HttpResponse:
     """Show the newest messages: SMS as bubbles, e-mails with a frame for their HTML."""
-    context = admin.site.each_context(request) | {"title": "Messages", "sent": _ledger().newest_first(at_most=SHOWN)}
+    context = admin.site.each_context(request) | {
+        "title": "Messages",
+        "sent": _message_store().newest_first(at_most=SHOWN),
+    }
     return render(request, "demo/messages.html", context)
 
 
 @require_safe
 @never_cache
 @xframe_options_sameorigin
-@csp_override(LETTER)
+@csp_override(EMAIL_CSP)
 def html(request: HttpRequest, id: str) -> HttpResponse:
     """Show an e-mail's HTML as it was sent, for the frame; its links open in a new page."""
-    message = _ledger().find(id)
+    message = _message_store().find(id)
     if message is None or not message.html:
         raise Http404
     return HttpResponse(message.html.replace("<head>", '<head><base target="_blank">', 1))
 
 
-def _ledger() -> MessageStore:
+def _message_store() -> MessageStore:
     return MessageStore(Path(settings.DEMO_MESSAGE_STORE))

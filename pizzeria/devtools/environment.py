@@ -12,7 +12,7 @@ LOCAL_HOSTS = "localhost,127.0.0.1"
 SENDER = "Mario's Pizzeria <orders@pizzeria.example>"
 
 
-def shop(
+def shop_environment(
     *,
     secret_key: str,
     database_url: str,

@@ -23,8 +23,8 @@ from pizzeria.devtools.servers.supervision import SignalReceived, Supervisor
 from pizzeria.devtools.state_dir import StateDir, StateDirLocked
 
 TEMPORARY_PREFIX = "pizzeria-ephemeral-"
-MEMORY = Path("/dev/shm")  # noqa: S108 - commits are twice as fast there as on a disk, and as durable for a killed server
-MEMORY_WANTED = 2 << 30  # bytes; /dev/shm of a container often has only 64 MB
+SHM = Path("/dev/shm")  # noqa: S108 - commits are twice as fast there as on a disk, and as durable for a killed server
+MIN_SHM_BYTES = 2 << 30  # bytes; /dev/shm of a container often has only 64 MB
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     supervisor = Supervisor(parent=os.getppid(), patience=supervision.PATIENCE_WITH_GUARD)
     try:
-        with temporary_state_dir() as home, _unlocked_afterwards(_disk()) as scratch, descendants.stopped_afterwards():
+        with temporary_state_dir() as home, _locked_state_dir(_disk()) as scratch, descendants.stopped_afterwards():
             code = _run(command, supervisor, home, scratch)
     except ServerUnavailable as problem:
         print(problem, file=sys.stderr)
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(command: Sequence[str], supervisor: Supervisor, home: StateDir, scratch: StateDir) -> int:
     with stack.running(home.folder) as servers:
-        variables = environment.shop(
+        variables = environment.shop_environment(
             secret_key=secrets.kept(home.folder / "secret-key"),
             database_url=servers.database.url,
             redis_url=servers.store.url,
@@ -65,19 +65,21 @@ def _run(command: Sequence[str], supervisor: Supervisor, home: StateDir, scratch
 def temporary_state_dir() -> Iterator[StateDir]:
     """Yield a temporary state directory, removed after the block or, if the process was killed, by the next call."""
     _sweep()
-    with _unlocked_afterwards(MEMORY if _has_space(MEMORY) else _disk()) as home:
+    with _locked_state_dir(SHM if _has_space(SHM) else _disk()) as home:
         try:
             yield home
         finally:
-            with _alone(home.folder.parent):  # the lock is in the directory: once it is gone, a sweep would join in
+            with _directory_lock(
+                home.folder.parent
+            ):  # the lock is in the directory: once it is gone, a sweep would join in
                 data_dirs.clear(home.folder)
 
 
 @contextmanager
-def _unlocked_afterwards(parent: Path) -> Iterator[StateDir]:
+def _locked_state_dir(parent: Path) -> Iterator[StateDir]:
     """Yield a new, locked state directory; it is unlocked after the block, and the next sweep may remove it."""
     with ExitStack() as held:
-        with _alone(parent):
+        with _directory_lock(parent):
             home = StateDir(Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=parent)))
             held.enter_context(home.locked())
         yield home
@@ -86,7 +88,7 @@ def _unlocked_afterwards(parent: Path) -> Iterator[StateDir]:
 def _sweep() -> None:
     """Remove the directories of earlier runs, and stop those of their servers that still run."""
     with ExitStack() as held:
-        for home in [*_litter(MEMORY, held), *_litter(_disk(), held)]:
+        for home in [*_abandoned_dirs(SHM, held), *_abandoned_dirs(_disk(), held)]:
             stop_leftovers(home.records)
             _remove(home)
 
@@ -96,11 +98,11 @@ def _remove(home: StateDir) -> None:
         data_dirs.clear(home.folder)
 
 
-def _litter(parent: Path, held: ExitStack) -> list[StateDir]:
+def _abandoned_dirs(parent: Path, held: ExitStack) -> list[StateDir]:
     """Return the state directories of earlier runs, locked by this process until ``held`` is closed."""
     homes = []
     if os.access(parent, os.W_OK):
-        with _alone(parent):
+        with _directory_lock(parent):
             for folder in parent.glob(f"{TEMPORARY_PREFIX}*"):
                 with suppress(StateDirLocked, FileNotFoundError):
                     if folder.lstat().st_uid == os.geteuid() and not folder.is_symlink():
@@ -110,7 +112,7 @@ def _litter(parent: Path, held: ExitStack) -> list[StateDir]:
 
 
 @contextmanager
-def _alone(parent: Path) -> Iterator[None]:
+def _directory_lock(parent: Path) -> Iterator[None]:
     """
     Keep this user's other processes from making or sweeping state directories during the block.
 
@@ -129,7 +131,7 @@ def _disk() -> Path:
 
 
 def _has_space(parent: Path) -> bool:
-    return os.access(parent, os.W_OK) and shutil.disk_usage(parent).free >= MEMORY_WANTED
+    return os.access(parent, os.W_OK) and shutil.disk_usage(parent).free >= MIN_SHM_BYTES
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ CHECKS = {
 
 def main() -> int:
     # The settings require these values; no check connects to them.
-    variables = environment.shop(
+    variables = environment.shop_environment(
         secret_key="nothing is signed with this key while the code is checked",  # noqa: S106
         database_url="postgresql://nobody@127.0.0.1:9/nothing",
         redis_url="redis://127.0.0.1:9/0",

@@ -19,16 +19,16 @@ from pizzeria import settings
 from pizzeria.devtools import state_dir
 from pizzeria.devtools.state_dir import WRITTEN_BY_ANOTHER_VERSION
 
-TABLES = ("check", "migrate")
-CONTENTS = ("set_up_shop", "sync_roles", "set_up_demo", "demo_history")
+SCHEMA_COMMANDS = ("check", "migrate")
+DATA_COMMANDS = ("set_up_shop", "sync_roles", "set_up_demo", "demo_history")
 
 
 def main() -> None:
     django.setup()
     exit_at_unknown_migrations()
-    _call(*TABLES)
+    _call(*SCHEMA_COMMANDS)
     flush_unfinished_history()
-    _call(*CONTENTS)
+    _call(*DATA_COMMANDS)
     write_environment_file()
 
 

@@ -79,7 +79,7 @@ def _open(demo: StateDir, everything: ExitStack) -> None:
         line.title = f"{servers.database.title}; {servers.store.title}; message sinks for e-mail and SMS"
 
     sign_in = _sign_in_server(everything, origin) if os.environ.get("KEYCLOAK", "0") not in ("", "0") else None
-    variables = environment.shop(
+    variables = environment.shop_environment(
         secret_key=secrets.kept(demo.folder / "secret-key"),
         database_url=servers.database.url,
         redis_url=servers.store.url,
@@ -194,7 +194,7 @@ def _refuse_dead(shop: list[Child]) -> None:
         if not child.is_running():
             raise StartFailed(
                 f"The {child.name} process has ended ({_how(child.wait())}), so that the shop closes. "
-                f"The end of {child.log}:\n{child.log_tail() or '(it said nothing)'}"
+                f"The end of {child.log}:\n{child.log_tail() or '(no output)'}"
             )
 
 

@@ -86,7 +86,7 @@ class BearerToken(HttpAuthBase):
 def requires_scope(*any_of: Scope) -> BearerToken:
     """Return the authentication of an endpoint that requires one of these scopes."""
     if not any_of:
-        raise TypeError("a scope is needed, or none is: say which")
+        raise TypeError("requires_scope() needs a scope; use ANY_TOKEN for none")
     return BearerToken(*any_of)
 
 

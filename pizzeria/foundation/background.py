@@ -37,7 +37,7 @@ class BackgroundQueue:
 
         The job is dropped while the breaker is tripped or the queue is full.
         """
-        if breaker.of_redis.is_tripped:
+        if breaker.redis_breaker.is_tripped:
             return
         try:
             self._waiting.put_nowait((name, job))
@@ -56,10 +56,10 @@ class BackgroundQueue:
         while True:
             name, job = self._waiting.get()
             try:
-                if not breaker.of_redis.is_tripped:
+                if not breaker.redis_breaker.is_tripped:
                     job()
             except (RedisError, BrokerGone, OSError) as error:
-                breaker.of_redis.trip(error)
+                breaker.redis_breaker.trip(error)
                 log.warning("background_job_dropped", job=name, reason=type(error).__name__)
             except Exception:  # the thread must survive a job's error
                 log.exception("background_job_failed", job=name)

@@ -16,7 +16,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-SECONDS_BETWEEN_ASKING = 1.0
+PROBE_INTERVAL = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ class Breaker:
         self._gone = False
 
     def _wait(self) -> None:
-        while not self._stopped.wait(SECONDS_BETWEEN_ASKING):
+        while not self._stopped.wait(PROBE_INTERVAL):
             try:
                 self._ask()
             except RedisError:
@@ -64,7 +64,7 @@ class Breaker:
             return
 
 
-def ask_redis() -> None:
+def ping_redis() -> None:
     """
     Ping Redis.
 
@@ -77,12 +77,12 @@ def ask_redis() -> None:
         client.ping()
 
 
-of_redis = Breaker(ask_redis)
+redis_breaker = Breaker(ping_redis)
 
 
 def _reset_after_fork() -> None:
-    global of_redis  # noqa: PLW0603 - one per process
-    of_redis = Breaker(ask_redis)
+    global redis_breaker  # noqa: PLW0603 - one per process
+    redis_breaker = Breaker(ping_redis)
 
 
 os.register_at_fork(after_in_child=_reset_after_fork)  # threads do not survive a fork

@@ -13,7 +13,7 @@ from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-SENTENCES = {
+ERROR_MESSAGES = {
     "required": _("Please fill this in."),
     "invalid": _("We cannot read that. Please check it once more."),
     "null_characters_not_allowed": _("We cannot read that. Please check it once more."),
@@ -22,15 +22,19 @@ SENTENCES = {
     "min_value": _("%(limit_value)s at least, please."),
     "max_value": _("%(limit_value)s at most, please."),
 }
-NUMBER = _("A whole number, please.")
+INTEGER_MESSAGE = _("A whole number, please.")
 
 
 class ShopForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            ours = {**SENTENCES, "invalid": NUMBER} if isinstance(field, forms.IntegerField) else SENTENCES
-            field.error_messages |= {code: ours[code] for code in ours if _is_djangos(field, code)}
+            ours = (
+                {**ERROR_MESSAGES, "invalid": INTEGER_MESSAGE}
+                if isinstance(field, forms.IntegerField)
+                else ERROR_MESSAGES
+            )
+            field.error_messages |= {code: ours[code] for code in ours if _is_default(field, code)}
 
 
 class Field(forms.BoundField):
@@ -38,7 +42,7 @@ class Field(forms.BoundField):
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
-        return {**attrs, "autofocus": True} if self.name == _first_wrong(self.form) else attrs
+        return {**attrs, "autofocus": True} if self.name == _first_invalid(self.form) else attrs
 
 
 class Renderer(DjangoTemplates):
@@ -47,14 +51,14 @@ class Renderer(DjangoTemplates):
     bound_field_class = Field
 
 
-def _first_wrong(form: forms.BaseForm) -> str | None:
+def _first_invalid(form: forms.BaseForm) -> str | None:
     """Return the first visible field with an error, by name; the first visible one if only the form has errors."""
     shown = [field.name for field in form.visible_fields()]
     wrong = [name for name in shown if name in form.errors] or (shown if form.errors else [])
     return wrong[0] if wrong else None
 
 
-def _is_djangos(field: forms.Field, code: str) -> bool:
+def _is_default(field: forms.Field, code: str) -> bool:
     """Return whether a field has no error message of its own: it has Django's for its class, or its validator's."""
     said = field.error_messages.get(code)
     return said is None or any(
@@ -63,7 +67,7 @@ def _is_djangos(field: forms.Field, code: str) -> bool:
 
 
 # Control characters, and those that change the direction of text or are invisible: "nuts" must never read as "stun".
-_UNSEEN = re.compile(
+_INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
 
@@ -72,31 +76,31 @@ class TextField(forms.CharField):
     """Text field that removes characters that are invisible or change the direction of text."""
 
     def to_python(self, value: Any) -> str:
-        return _UNSEEN.sub("", super().to_python(value) or "").strip()
+        return _INVISIBLE.sub("", super().to_python(value) or "").strip()
 
 
-class OneLineField(TextField):
+class SingleLineField(TextField):
     """Text field of one line: line breaks and runs of blanks, from any source, become one blank."""
 
     def to_python(self, value: Any) -> str:
         return " ".join(super().to_python(value).split())
 
 
-class FewLinesField(TextField):
+class MultiLineField(TextField):
     """Text field of at most six lines, none of them blank: further lines are appended to the sixth."""
 
-    MOST = 6
+    MAX_LINES = 6
 
     def to_python(self, value: Any) -> str:
         lines = [" ".join(line.split()) for line in super().to_python(value).splitlines()]
         lines = [line for line in lines if line]
-        last = self.MOST - 1
+        last = self.MAX_LINES - 1
         return "\n".join([*lines[:last], " ".join(lines[last:])]).strip()
 
 
-def name_field(*, required: bool = True) -> OneLineField:
+def name_field(*, required: bool = True) -> SingleLineField:
     """Return a field for a person's name, which is called out at the counter."""
-    return OneLineField(
+    return SingleLineField(
         label=_("Your name"),
         required=required,
         max_length=80,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pizzeria.foundation.actor import Actor, ActorKind
 from pizzeria.foundation.refusals import Refusal
 
-RECENT = timedelta(minutes=10)
+MAX_AUTH_AGE = timedelta(minutes=10)
 
 
 class ReauthenticationRequired(Refusal):
@@ -30,5 +30,5 @@ def require_recent_auth(by: Actor, *, at: datetime) -> None:
     """
     if by.kind is ActorKind.SYSTEM:
         return
-    if by.authenticated_at is None or at - by.authenticated_at > RECENT:
+    if by.authenticated_at is None or at - by.authenticated_at > MAX_AUTH_AGE:
         raise ReauthenticationRequired(_("Please show once more that it is you: sign in again."))

@@ -26,8 +26,8 @@ from pizzeria.users.stream_grants import StreamGrant, revalidate_due, valid_gran
 
 SECONDS_BETWEEN_BEATS = 5.0
 SECONDS_BETWEEN_GRANT_CHECKS = 10.0  # between checks of grants; a third of the time within which a stream must end
-SECONDS_UNTIL_AGAIN = 1.0
-MOST_UNREAD = 16  # messages queued for a slow client; the next heartbeat makes up for those it misses
+RECONNECT_SECONDS = 1.0
+MAX_QUEUED_MESSAGES = 16  # messages queued for a slow client; the next heartbeat makes up for those it misses
 
 log = structlog.get_logger(__name__)
 
@@ -43,17 +43,17 @@ class Message:
 @dataclass(eq=False, slots=True)
 class Stream:
     topic: Topic
-    holder: str  # the client, for the limit on streams: a user, or a guest's link
-    opened_by: StreamGrant | None = None  # None: opened by a guest's link, which does not expire
-    unread: asyncio.Queue[Message] = field(default_factory=lambda: asyncio.Queue(MOST_UNREAD))
-    is_over: bool = False
+    client_key: str  # the client, for the limit on streams: a user, or a guest's link
+    grant: StreamGrant | None = None  # None: opened by a guest's link, which does not expire
+    unread: asyncio.Queue[Message] = field(default_factory=lambda: asyncio.Queue(MAX_QUEUED_MESSAGES))
+    is_ended: bool = False
 
     def end(self) -> None:
         """End the stream; messages that are still queued are dropped."""
-        self.is_over = True
-        self.tell(Message("beat", None))
+        self.is_ended = True
+        self.send(Message("beat", None))
 
-    def tell(self, message: Message) -> None:
+    def send(self, message: Message) -> None:
         if not self.unread.full():
             self.unread.put_nowait(message)
 
@@ -63,9 +63,9 @@ class Hub:
         self._streams: set[Stream] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def held_by(self, holder: str) -> int:
-        """Return the number of a holder's open streams. Safe to call from any thread."""
-        return Counter(stream.holder for stream in list(self._streams))[holder]
+    def open_streams(self, client_key: str) -> int:
+        """Return the number of a client's open streams. Safe to call from any thread."""
+        return Counter(stream.client_key for stream in list(self._streams))[client_key]
 
     def join(self, stream: Stream) -> None:
         """Register a stream and start the background tasks if needed. Call it, like `leave`, on the event loop."""
@@ -102,7 +102,7 @@ class Hub:
                 if not out_of_reach:
                     log.warning("live_redis_unavailable", error=type(error).__name__)
                 out_of_reach = True
-            await asyncio.sleep(SECONDS_UNTIL_AGAIN)
+            await asyncio.sleep(RECONNECT_SECONDS)
 
     def _dispatch(self, data: bytes) -> None:
         try:
@@ -112,7 +112,7 @@ class Hub:
             return
         for stream in self._streams:
             if stream.topic == update.topic:
-                stream.tell(Message("version", update.version))
+                stream.send(Message("version", update.version))
 
     async def _beat(self) -> None:
         while True:
@@ -127,7 +127,7 @@ class Hub:
                 log.warning("live_versions_unknown", error=type(error).__name__)
                 versions = {}
             for stream in self._streams:
-                stream.tell(Message("beat", versions.get(stream.topic)))
+                stream.send(Message("beat", versions.get(stream.topic)))
 
     async def _end_invalid_streams(self) -> None:
         """End the streams whose grant is no longer valid."""
@@ -136,7 +136,7 @@ class Hub:
             held = self._grants()
             good = await _query(held, valid_grants)
             for stream in self._streams:
-                if good is not None and stream.opened_by in held - good:
+                if good is not None and stream.grant in held - good:
                     stream.end()
 
     async def _revalidate_sessions(self) -> None:
@@ -146,7 +146,7 @@ class Hub:
             await _query(self._grants(), revalidate_due)
 
     def _grants(self) -> set[StreamGrant]:
-        return {stream.opened_by for stream in self._streams if stream.opened_by}
+        return {stream.grant for stream in self._streams if stream.grant}
 
 
 async def _query[T](grants: set[StreamGrant], query: Callable[..., T]) -> T | None:

@@ -29,9 +29,9 @@ from pizzeria.live.hub import SECONDS_BETWEEN_BEATS, Message, Stream, hub
 from pizzeria.live.topics import Topic
 from pizzeria.users.stream_grants import StreamGrant
 
-SECONDS_OF_A_STREAM = 600.0  # then the browser reconnects, and its access is checked again
-MOST_STREAMS = 12  # per holder and process: open tabs, and closed ones not noticed yet
-MILLISECONDS_UNTIL_AGAIN = (1000, 4000)  # a random time, so that clients do not all reconnect at once after a restart
+MAX_STREAM_SECONDS = 600.0  # then the browser reconnects, and its access is checked again
+MAX_STREAMS_PER_CLIENT = 12  # per holder and process: open tabs, and closed ones not noticed yet
+RECONNECT_MS = (1000, 4000)  # a random time, so that clients do not all reconnect at once after a restart
 
 
 @login_not_required
@@ -78,7 +78,7 @@ def _grant(request: HttpRequest, *, needs: Permission | None = None) -> StreamGr
 
 
 def _stream(request: HttpRequest, stream: Stream, version: int) -> HttpResponseBase:
-    if hub.held_by(stream.holder) >= MOST_STREAMS:
+    if hub.open_streams(stream.client_key) >= MAX_STREAMS_PER_CLIENT:
         return _empty(HTTPStatus.TOO_MANY_REQUESTS)
     if not isinstance(request, ASGIRequest):
         # Under WSGI, a stream would occupy a thread. 204 No Content tells the browser that there is no stream here.
@@ -93,17 +93,17 @@ def _stream(request: HttpRequest, stream: Stream, version: int) -> HttpResponseB
 async def _messages(stream: Stream, version: int) -> AsyncIterator[str]:
     """Yield the events of a stream: the reconnection time, the current version, then each message of the hub."""
     loop = asyncio.get_running_loop()
-    ends_at = loop.time() + SECONDS_OF_A_STREAM
+    ends_at = loop.time() + MAX_STREAM_SECONDS
     hub.join(stream)
     try:
-        yield f"retry: {random.randint(*MILLISECONDS_UNTIL_AGAIN)}\n{_serialize(Message('beat', version))}"  # noqa: S311 - no secret
-        while loop.time() < ends_at and not stream.is_over:
+        yield f"retry: {random.randint(*RECONNECT_MS)}\n{_serialize(Message('beat', version))}"  # noqa: S311 - no secret
+        while loop.time() < ends_at and not stream.is_ended:
             try:
                 async with asyncio.timeout(3 * SECONDS_BETWEEN_BEATS):
                     message = await stream.unread.get()
             except TimeoutError:
                 return  # the heartbeat has stopped; the browser reconnects to another process, or polls
-            if not stream.is_over:
+            if not stream.is_ended:
                 yield _serialize(message)
     finally:
         hub.leave(stream)

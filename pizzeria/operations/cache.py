@@ -15,10 +15,10 @@ from redis.exceptions import RedisError
 
 from pizzeria.foundation import breaker
 
-SECONDS_OF_A_SESSION = 60
-MOST_REMEMBERED = 100_000  # keys; after an outage that long, every copy has expired
+SESSION_TIMEOUT = 60
+MAX_STALE_KEYS = 100_000  # keys; after an outage that long, every copy has expired
 
-_old_copies: set[str] = set()  # keys that this process could not write or delete
+_stale_keys: set[str] = set()  # keys that this process could not write or delete
 
 
 class FailOpenRedisCache(RedisCache):
@@ -55,21 +55,21 @@ class FailOpenRedisCache(RedisCache):
 
     def _or[T](self, empty: T, ask: Callable[..., T], *args: Any, writes: list[str] | None = None, **kwargs: Any) -> T:
         """Return the result of `ask`; while Redis is down, return `empty` and note the keys in `writes` as stale."""
-        if not breaker.of_redis.is_tripped:
+        if not breaker.redis_breaker.is_tripped:
             try:
-                if _old_copies:
+                if _stale_keys:
                     self._throw_away_old_copies()
                 return ask(*args, **kwargs)
             except RedisError as error:
-                breaker.of_redis.trip(error)
-        if len(_old_copies) < MOST_REMEMBERED:
-            _old_copies.update(writes or ())
+                breaker.redis_breaker.trip(error)
+        if len(_stale_keys) < MAX_STALE_KEYS:
+            _stale_keys.update(writes or ())
         return empty
 
     def _throw_away_old_copies(self) -> None:
-        copies = list(_old_copies)
+        copies = list(_stale_keys)
         self._cache.delete_many(copies)
-        _old_copies.difference_update(copies)
+        _stale_keys.difference_update(copies)
 
 
 class SessionCache(FailOpenRedisCache):
@@ -77,4 +77,4 @@ class SessionCache(FailOpenRedisCache):
 
     def get_backend_timeout(self, timeout: Any = DEFAULT_TIMEOUT) -> int:
         wanted = super().get_backend_timeout(timeout)
-        return SECONDS_OF_A_SESSION if wanted is None else int(min(wanted, SECONDS_OF_A_SESSION))
+        return SESSION_TIMEOUT if wanted is None else int(min(wanted, SESSION_TIMEOUT))

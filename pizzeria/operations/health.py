@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from psycopg.conninfo import make_conninfo
 
-SECONDS = 2.0
+TIMEOUT_SECONDS = 2.0
 
 # A thread pool of its own: a hanging probe must not occupy a thread that serves pages.
 _probes = ThreadPoolExecutor(max_workers=4, thread_name_prefix="probe")
@@ -49,30 +49,32 @@ def live(request: HttpRequest) -> HttpResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """Return 200 if PostgreSQL and Redis answer in time, else 503; the body has "ok" or the error's name for each."""
-    asked = {"postgresql": _probes.submit(_ask_postgresql), "redis": _probes.submit(_ask_redis)}
+    asked = {"postgresql": _probes.submit(_check_postgresql), "redis": _probes.submit(_check_redis)}
     answers = {}
     for name, answer in asked.items():
         try:
-            answers[name] = answer.result(timeout=SECONDS + 0.5)
+            answers[name] = answer.result(timeout=TIMEOUT_SECONDS + 0.5)
         except Exception as error:  # noqa: BLE001 - the probe reports every kind of error by name
             answers[name] = type(error).__name__
     return JsonResponse(answers, status=200 if set(answers.values()) == {"ok"} else 503)
 
 
-def _ask_postgresql() -> str:
+def _check_postgresql() -> str:
     # A connection of its own: an exhausted pool does not mean that PostgreSQL is down.
     given = connection.get_connection_params()
     conninfo = make_conninfo(
         **{name: str(value) for name, value in given.items() if isinstance(value, str | int)}
-        | {"connect_timeout": f"{SECONDS:.0f}", "options": f"-c statement_timeout={SECONDS * 1000:.0f}"}
+        | {"connect_timeout": f"{TIMEOUT_SECONDS:.0f}", "options": f"-c statement_timeout={TIMEOUT_SECONDS * 1000:.0f}"}
     )
     with psycopg.connect(conninfo) as asked:
         asked.execute("SELECT 1")
     return "ok"
 
 
-def _ask_redis() -> str:
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=SECONDS, socket_timeout=SECONDS)
+def _check_redis() -> str:
+    client = redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=TIMEOUT_SECONDS, socket_timeout=TIMEOUT_SECONDS
+    )
     with client:
         client.ping()
     return "ok"

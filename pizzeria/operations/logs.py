@@ -12,7 +12,7 @@ import structlog
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
-_GUEST_KEY = re.compile(r"(/orders/[0-9a-f-]{36}/)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+_GUEST_TOKEN_IN_URL = re.compile(r"(/orders/[0-9a-f-]{36}/)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -20,10 +20,10 @@ _SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
-_FOR_PEOPLE: list[Any] = [
+_CONSOLE: list[Any] = [
     structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
 ]
-_AS_DATA: list[Any] = [
+_JSON: list[Any] = [
     structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
     structlog.processors.JSONRenderer(),
 ]
@@ -35,15 +35,15 @@ structlog.configure(
 )
 
 
-class RequestLog(RequestMiddleware):
+class RequestLogMiddleware(RequestMiddleware):
     """Middleware that logs one line when a request begins and one when it ends."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {without_keys(request.path)}"
+        return f"{request.method} {redact_guest_tokens(request.path)}"
 
 
-class Lines(structlog.stdlib.ProcessorFormatter):
+class LineFormatter(structlog.stdlib.ProcessorFormatter):
     """A formatter for our own log lines and those of libraries alike."""
 
     def __init__(self, *, human: bool) -> None:
@@ -51,16 +51,16 @@ class Lines(structlog.stdlib.ProcessorFormatter):
             foreign_pre_chain=_SHARED,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *(_FOR_PEOPLE if human else _AS_DATA),
+                *(_CONSOLE if human else _JSON),
                 _without_keys,
             ],
         )
 
 
-def without_keys(text: str) -> str:
+def redact_guest_tokens(text: str) -> str:
     """Return a text with the tokens of guests' links replaced by "…"."""
-    return _GUEST_KEY.sub(r"\1…", text)
+    return _GUEST_TOKEN_IN_URL.sub(r"\1…", text)
 
 
 def _without_keys(_logger: Any, _name: str, line: Any) -> str:  # `line` is rendered text by then
-    return without_keys(line)
+    return redact_guest_tokens(line)

@@ -20,7 +20,7 @@ from ninja.errors import HttpError, ValidationError
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.api_auth import InsufficientScope
 from pizzeria.foundation.refusals import Refusal
-from pizzeria.foundation.step_up import RECENT, ReauthenticationRequired
+from pizzeria.foundation.step_up import MAX_AUTH_AGE, ReauthenticationRequired
 from pizzeria.operations.error_views import RETRY_AFTER_SECONDS
 from pizzeria.users.keycloak.access_tokens import TokenMissing
 from pizzeria.users.keycloak.provider import ProviderUnavailable
@@ -78,9 +78,11 @@ def answer(request: HttpRequest, fault: Any) -> HttpResponse:
         case HttpError(status_code=status):
             return _said_by_ninja(status, fault)
         case Http404():
-            return problem(404, "not_found", _("There is no such thing here."))
+            return problem(404, "not_found", _("Not found."))
         case PlainHttp():
-            return problem(403, "https_only", _("Call this by https, with a new token: this one went over open wires."))
+            return problem(
+                403, "https_only", _("Call this by https, with a new token: this token was sent over plain http.")
+            )
         case PermissionDenied():
             return problem(403, "not_allowed", _("You are not allowed to do this."))
         case RequestDataTooBig():
@@ -98,7 +100,7 @@ def answer(request: HttpRequest, fault: Any) -> HttpResponse:
 
 def method_not_allowed(allow: str) -> HttpResponse:
     """Return the problem+json answer for a method that the URL does not allow."""
-    return problem(405, "method_not_allowed", _("This is called in another way."), headers={"Allow": allow})
+    return problem(405, "method_not_allowed", _("This method is not allowed here."), headers={"Allow": allow})
 
 
 def _challenge(
@@ -109,15 +111,15 @@ def _challenge(
     log.warning("token_refused", kind=type(fault).__name__, reason=str(fault), by=by)
     match fault:
         case TokenMissing():
-            challenge, status, code, sentence = "", 401, "no_token", _("This wants an access token.")
+            challenge, status, code, sentence = "", 401, "no_token", _("An access token is required.")
         case TokenInvalid():
             challenge = f', error="invalid_token", error_description="{fault}"'
-            status, code, sentence = 401, "invalid_token", _("The token is worth nothing here: %s.") % fault
+            status, code, sentence = 401, "invalid_token", _("Invalid token: %s.") % fault
         case InsufficientScope():
             challenge = f', error="insufficient_scope", scope="{fault}"'
-            status, code, sentence = 403, "insufficient_scope", _("This wants another scope: %s.") % fault
+            status, code, sentence = 403, "insufficient_scope", _("Insufficient scope, required: %s.") % fault
         case ReauthenticationRequired():
-            challenge = f', error="insufficient_user_authentication", max_age="{RECENT.total_seconds():.0f}"'
+            challenge = f', error="insufficient_user_authentication", max_age="{MAX_AUTH_AGE.total_seconds():.0f}"'
             status, code, sentence = 401, fault.code, fault.sentence
     return problem(status, code, sentence, headers={"WWW-Authenticate": REALM + challenge})
 

@@ -18,9 +18,9 @@ class Me(Schema):
     scopes: list[Scope]
 
 
-@router.get("/me", auth=ANY_TOKEN, response=Me, summary="Who a token is")
+@router.get("/me", auth=ANY_TOKEN, response=Me, summary="The principal of the token")
 def me(request: HttpRequest) -> Me:
-    """Tell whom a token was given to, what they are here, and the scopes that it is good for."""
+    """Return the name, kind, roles and effective scopes of the token's principal."""
     principal = principal_for_request(request)
     return Me(
         name=principal.name,

@@ -8,8 +8,8 @@ from django.forms import EmailField
 
 type Claims = Mapping[str, Any]
 
-LONGEST_EMAIL = 254
-_EMAIL = EmailField(required=False, max_length=LONGEST_EMAIL)
+MAX_EMAIL_LENGTH = 254
+_EMAIL = EmailField(required=False, max_length=MAX_EMAIL_LENGTH)
 
 
 def role_names(claims: Claims, *, client_id: str) -> frozenset[str]:
@@ -34,7 +34,7 @@ def text(claims: Claims, name: str, *, longest: int = 150) -> str:
 def email(claims: Claims) -> str:
     """Return the claimed e-mail address; "" if it is missing or not valid."""
     try:
-        return str(_EMAIL.clean(text(claims, "email", longest=LONGEST_EMAIL + 1)))
+        return str(_EMAIL.clean(text(claims, "email", longest=MAX_EMAIL_LENGTH + 1)))
     except ValidationError:
         return ""
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from pizzeria.foundation.step_up import RECENT
+from pizzeria.foundation.step_up import MAX_AUTH_AGE
 from pizzeria.users.keycloak import provider
 
 
@@ -18,6 +18,6 @@ def keycloak_login_url(next_page: str, **parameters: str | int) -> str:
 
 def reauthentication_url(next_page: str) -> str:
     """Return the URL at which a signed-in user reauthenticates and is then redirected to `next_page`."""
-    if provider.is_connected():
-        return keycloak_login_url(next_page, max_age=int(RECENT.total_seconds()))
+    if provider.is_configured():
+        return keycloak_login_url(next_page, max_age=int(MAX_AUTH_AGE.total_seconds()))
     return f"{resolve_url('users:sign_in')}?{urlencode({'next': next_page, 'again': 1})}"

@@ -83,12 +83,12 @@ class SessionRevalidationMiddleware:
 
     def _look_at(self, request: HttpRequest, *, at: datetime) -> None:
         in_admin = request.path.startswith(reverse("admin:index"))
-        if sessions.is_over(request.session, in_admin=in_admin, at=at):
+        if sessions.is_expired(request.session, in_admin=in_admin, at=at):
             auth.logout(request)
-        elif sessions.is_by_keycloak(request.session):
+        elif sessions.began_by_keycloak(request.session):
             revalidate_request(request, at=at)
         if SESSION_KEY in request.session and not request.path.startswith(STREAMS):
-            sessions.mark_seen(request.session, in_admin=in_admin, at=at)
+            sessions.mark_used(request.session, in_admin=in_admin, at=at)
 
 
 class StepUpMiddleware:

@@ -9,16 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD, VIEW_KITCHEN
-from menu.permissions import EDIT_THE_MENU, SELL_OUT
+from menu.permissions import EDIT_MENU, MARK_SOLD_OUT
 from orders.customers.permissions import SEE_CUSTOMERS
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
-from orders.permissions import (
-    ASSIGN_DELIVERIES,
-    DELIVER,
-    SEE_ALL_ORDERS,
-    SEE_DELIVERIES,
-    STOP_THE_OVEN,
-)
+from orders.permissions import ASSIGN_DELIVERIES, CANCEL_STARTED_ORDERS, DELIVER, SEE_ALL_ORDERS, SEE_DELIVERIES
 from pizzeria.foundation.actor import Permission
 from pizzeria.foundation.events.dead_letters import RELAY_EVENTS
 from pizzeria.foundation.scopes import Scope
@@ -48,7 +42,7 @@ class Role:
         return self.names[0]
 
 
-_KITCHEN_PERMISSIONS = (SEE_BOARD, COOK, PAUSE, HAND_OVER, SELL_OUT, SEE_ALL_ORDERS, STOP_THE_OVEN)
+_KITCHEN_PERMISSIONS = (SEE_BOARD, COOK, PAUSE, HAND_OVER, MARK_SOLD_OUT, SEE_ALL_ORDERS, CANCEL_STARTED_ORDERS)
 
 CUSTOMER = Role(
     names=("customer",),
@@ -88,7 +82,7 @@ MANAGER = Role(
         SEE_CUSTOMERS,
         CHANGE_CAPACITY,
         VIEW_KITCHEN,
-        *EDIT_THE_MENU,
+        *EDIT_MENU,
         RELAY_EVENTS,
     ),
     scopes=tuple(scope for scope in Scope if scope is not Scope.ADMIN),
@@ -106,15 +100,21 @@ ADMIN = Role(
 )
 
 ROLES = (CUSTOMER, KITCHEN, DRIVER, POS, MANAGER, ADMIN)
-BY_LANDING = (ADMIN, MANAGER, KITCHEN, DRIVER, CUSTOMER)  # a user's first role in this order decides the landing page
+LANDING_PRIORITY = (
+    ADMIN,
+    MANAGER,
+    KITCHEN,
+    DRIVER,
+    CUSTOMER,
+)  # a user's first role in this order decides the landing page
 
 
-def of_groups(groups: "set[str]") -> list[Role]:
-    """Return the roles of these groups, ordered as in `BY_LANDING`: the first decides the landing page."""
-    return [role for role in BY_LANDING if role.group in groups]
+def roles_of_groups(groups: "set[str]") -> list[Role]:
+    """Return the roles of these groups, ordered as in `LANDING_PRIORITY`: the first decides the landing page."""
+    return [role for role in LANDING_PRIORITY if role.group in groups]
 
 
-def named(names: Iterable[str]) -> list[Role]:
+def roles_by_name(names: Iterable[str]) -> list[Role]:
     """Return the roles with these names, matched exactly; names that are not in the table are ignored."""
     wanted = set(names)
     return [role for role in ROLES if wanted & set(role.names)]

@@ -8,15 +8,9 @@ with those permissions of its roles that its scopes include, and with no others,
 from collections.abc import Collection
 
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD, VIEW_KITCHEN
-from menu.permissions import EDIT_THE_MENU, SELL_OUT
+from menu.permissions import EDIT_MENU, MARK_SOLD_OUT
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
-from orders.permissions import (
-    ASSIGN_DELIVERIES,
-    DELIVER,
-    SEE_ALL_ORDERS,
-    SEE_DELIVERIES,
-    STOP_THE_OVEN,
-)
+from orders.permissions import ASSIGN_DELIVERIES, CANCEL_STARTED_ORDERS, DELIVER, SEE_ALL_ORDERS, SEE_DELIVERIES
 from pizzeria.foundation.actor import ENTER_ADMIN, Permission
 from pizzeria.foundation.scopes import Scope
 from pizzeria.users.claims import Claims
@@ -28,11 +22,11 @@ EVERY_PERMISSION = frozenset(permission for role in ROLES for permission in role
 
 PERMISSIONS_BY_SCOPE: dict[Scope, Collection[Permission]] = {
     Scope.ORDERS_READ: (SEE_ALL_ORDERS,),
-    Scope.ORDERS_WRITE: (STOP_THE_OVEN, RESEND_NOTIFICATIONS),
+    Scope.ORDERS_WRITE: (CANCEL_STARTED_ORDERS, RESEND_NOTIFICATIONS),
     Scope.MENU_READ: (),
-    Scope.MENU_WRITE: (*EDIT_THE_MENU, SELL_OUT),
+    Scope.MENU_WRITE: (*EDIT_MENU, MARK_SOLD_OUT),
     Scope.KITCHEN_READ: (SEE_BOARD, VIEW_KITCHEN),
-    Scope.KITCHEN_MANAGE: (COOK, HAND_OVER, PAUSE, SELL_OUT, STOP_THE_OVEN, CHANGE_CAPACITY),
+    Scope.KITCHEN_MANAGE: (COOK, HAND_OVER, PAUSE, MARK_SOLD_OUT, CANCEL_STARTED_ORDERS, CHANGE_CAPACITY),
     Scope.DELIVERY_READ: (SEE_DELIVERIES,),
     Scope.DELIVERY_MANAGE: (DELIVER, ASSIGN_DELIVERIES),
     Scope.REPORTS_READ: (),
@@ -40,14 +34,14 @@ PERMISSIONS_BY_SCOPE: dict[Scope, Collection[Permission]] = {
 }
 
 
-def named_by(claims: Claims) -> frozenset[Scope]:
+def requested_scopes(claims: Claims) -> frozenset[Scope]:
     """Return those of our scopes that a token names; scopes of the realm's own are ignored."""
     scope = claims.get("scope")
     words = scope.split() if isinstance(scope, str) else []
     return frozenset(Scope(word) for word in words if word in Scope)
 
 
-def effective(roles: Collection[Role], named: Collection[Scope]) -> frozenset[Scope]:
+def effective_scopes(roles: Collection[Role], named: Collection[Scope]) -> frozenset[Scope]:
     """
     Return the scopes of a token: those of its roles that it names, or all of them if it names none of ours.
 

@@ -24,22 +24,22 @@ KEYCLOAK = "pizzeria.users.keycloak.backend.KeycloakBackend"
 ACCOUNT = "pizzeria.users.local_accounts.backend.AccountBackend"
 DEMO_FORM = "django.contrib.auth.backends.ModelBackend"
 
-IDLE_AT_WORK = timedelta(hours=12)
-IDLE_IN_ADMIN = timedelta(minutes=30)
-LONGEST_IN_ADMIN = timedelta(hours=10)
-BETWEEN_MARKS = timedelta(minutes=1)  # between two marks of use: not every page writes to its session
+STAFF_IDLE_TIMEOUT = timedelta(hours=12)
+ADMIN_IDLE_TIMEOUT = timedelta(minutes=30)
+ADMIN_MAX_AGE = timedelta(hours=10)
+LAST_USED_RESOLUTION = timedelta(minutes=1)  # between two marks of use: not every page writes to its session
 
 PERSON, GROUPS = "person", "groups"  # for the header of every page, which queries nothing
 _OIDC_SESSION, _CHECKED, _AUTHENTICATED = "oidc_session", "checked_at", "authenticated_at"
 _BEGAN, _SEEN, _SEEN_IN_ADMIN = "began_at", "seen_at", "seen_in_admin_at"
 
 
-def is_by_keycloak(session: "Content") -> bool:
+def began_by_keycloak(session: "Content") -> bool:
     """Return whether Keycloak began the session."""
     return bool(session.get(BACKEND_SESSION_KEY) == KEYCLOAK)
 
 
-def is_by_account(session: "Content") -> bool:
+def began_by_local_account(session: "Content") -> bool:
     """Return whether a local customer account began the session, by its password or one of its passkeys."""
     return bool(session.get(BACKEND_SESSION_KEY) == ACCOUNT)
 
@@ -51,7 +51,7 @@ def has_staff_groups(session: "Content") -> bool:
     They count in every session that Keycloak began, also a customer's, and in those of the demo's form.
     """
     stands_in = settings.SHOP_DEMO and not settings.OIDC_ISSUER
-    return is_by_keycloak(session) or (stands_in and session.get(BACKEND_SESSION_KEY) == DEMO_FORM)
+    return began_by_keycloak(session) or (stands_in and session.get(BACKEND_SESSION_KEY) == DEMO_FORM)
 
 
 def mark_user(session: "SessionBase", user: User) -> None:
@@ -69,7 +69,7 @@ def mark_authenticated(session: "SessionBase", *, at: datetime) -> None:
         session[name] = at.timestamp()
 
 
-def mark_begun(session: "SessionBase", oidc_session: OidcSession, *, at: datetime) -> None:
+def mark_keycloak_session(session: "SessionBase", oidc_session: OidcSession, *, at: datetime) -> None:
     """Store in a session that Keycloak began its `OidcSession`, with the times of authentication and revalidation."""
     session[_OIDC_SESSION] = oidc_session.pk
     session[_AUTHENTICATED] = oidc_session.authenticated_at.timestamp()
@@ -98,21 +98,21 @@ def authenticated_at(session: "SessionBase") -> datetime:
     return _moment(session, _AUTHENTICATED)
 
 
-def mark_seen(session: "SessionBase", *, in_admin: bool, at: datetime) -> None:
+def mark_used(session: "SessionBase", *, in_admin: bool, at: datetime) -> None:
     """Store in the session that it is in use, at most once a minute."""
     for use in (_SEEN, _SEEN_IN_ADMIN) if in_admin else (_SEEN,):
-        if at - _moment(session, use) >= BETWEEN_MARKS:
+        if at - _moment(session, use) >= LAST_USED_RESOLUTION:
             session[use] = at.timestamp()
 
 
-def is_over(session: "Content", *, in_admin: bool, at: datetime) -> bool:
+def is_expired(session: "Content", *, in_admin: bool, at: datetime) -> bool:
     """
     Return whether a session with staff groups has expired: unused for too long or, in the admin, too old.
 
     :param in_admin: whether the request is for the admin: only use of the admin counts there, not of other pages
     """
     age, unused, unused_in_admin = (at - _moment(session, name) for name in (_BEGAN, _SEEN, _SEEN_IN_ADMIN))
-    return unused > IDLE_AT_WORK or (in_admin and (unused_in_admin > IDLE_IN_ADMIN or age > LONGEST_IN_ADMIN))
+    return unused > STAFF_IDLE_TIMEOUT or (in_admin and (unused_in_admin > ADMIN_IDLE_TIMEOUT or age > ADMIN_MAX_AGE))
 
 
 def _moment(session: "Content", name: str) -> datetime:

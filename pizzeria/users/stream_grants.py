@@ -37,25 +37,25 @@ class StreamGrant:
     needs: Permission | None = None
 
 
-def valid_grants(passes: Collection[StreamGrant], *, at: datetime) -> set[StreamGrant]:
+def valid_grants(grants: Collection[StreamGrant], *, at: datetime) -> set[StreamGrant]:
     """
     Return the grants that would still open their stream, judged by our own database alone.
 
     One query for any number of customers; more for staff.
     """
-    alive = _live_sessions({each.session_key for each in passes}, at=at)
-    holders = _permissions_by_session((each for each in passes if each.needs and each.session_key in alive), alive)
+    alive = _live_sessions({each.session_key for each in grants}, at=at)
+    holders = _permissions_by_session((each for each in grants if each.needs and each.session_key in alive), alive)
     return {
         each
-        for each in passes
+        for each in grants
         if each.session_key in alive
         and (each.needs is None or each.needs in holders.get(each.session_key, frozenset()))
     }
 
 
-def revalidate_due(passes: Collection[StreamGrant], *, at: datetime) -> None:
+def revalidate_due(grants: Collection[StreamGrant], *, at: datetime) -> None:
     """Revalidate the grants' sessions that are due at Keycloak; `valid_grants` sees the results afterwards."""
-    keycloak_sessions.revalidate_due({each.session_key for each in passes}, at=at)
+    keycloak_sessions.revalidate_due({each.session_key for each in grants}, at=at)
 
 
 def _live_sessions(session_keys: set[str], *, at: datetime) -> "dict[str, Content]":
@@ -66,14 +66,14 @@ def _live_sessions(session_keys: set[str], *, at: datetime) -> "dict[str, Conten
 
 
 def _is_over(content: "Content", *, at: datetime) -> bool:
-    return sessions.has_staff_groups(content) and sessions.is_over(content, in_admin=False, at=at)
+    return sessions.has_staff_groups(content) and sessions.is_expired(content, in_admin=False, at=at)
 
 
 def _permissions_by_session(
-    passes: Iterable[StreamGrant], alive: "Mapping[str, Content]"
+    grants: Iterable[StreamGrant], alive: "Mapping[str, Content]"
 ) -> dict[str, frozenset[Permission]]:
     """Return the current permissions of each session's user, by session key; only for sessions with staff groups."""
-    contents = {each.session_key: alive[each.session_key] for each in passes}
+    contents = {each.session_key: alive[each.session_key] for each in grants}
     users_of = {
         key: int(content[SESSION_KEY]) for key, content in contents.items() if sessions.has_staff_groups(content)
     }

@@ -10,7 +10,7 @@ from pizzeria.users.claims import Claims, role_names, text
 from pizzeria.users.keycloak import access_tokens
 from pizzeria.users.keycloak.tokens import TokenInvalid, parse_time
 from pizzeria.users.models import User
-from pizzeria.users.roles import named
+from pizzeria.users.roles import roles_by_name
 from pizzeria.users.services.identities import create_user_from_claims, find_user
 
 
@@ -25,8 +25,8 @@ def principal_from_token(request: HttpRequest) -> ApiPrincipal:
     :raises ProviderUnavailable: the provider cannot be asked for its keys at the moment
     """
     claims = access_tokens.verify_access_token(request.headers.get("Authorization", ""))
-    roles = named(role_names(claims, client_id=settings.OIDC_RP_CLIENT_ID))
-    effective = scopes.effective(roles, scopes.named_by(claims))
+    roles = roles_by_name(role_names(claims, client_id=settings.OIDC_RP_CLIENT_ID))
+    effective = scopes.effective_scopes(roles, scopes.requested_scopes(claims))
     kind = _principal_kind(claims)
     user = _find_or_create_user(claims, kind)
     if not user.is_active:

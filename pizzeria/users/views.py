@@ -18,9 +18,9 @@ from pizzeria.users.keycloak import jwks, provider
 from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.login_urls import keycloak_login_url
 from pizzeria.users.models import OidcSession
-from pizzeria.users.roles import CUSTOMER, of_groups
+from pizzeria.users.roles import CUSTOMER, roles_of_groups
 
-MAYBE_IN_THERE = _(
+SIGNED_OUT_LOCALLY_ONLY = _(
     "You are signed out here, but maybe not at Keycloak, which does not answer just now. If somebody else uses this "
     "screen after you, close the browser too."
 )
@@ -45,7 +45,7 @@ class SignInView(LoginView):
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return {
             **super().get_context_data(**kwargs),
-            "keycloak": keycloak_login_url(self.get_redirect_url()) if provider.is_connected() else "",
+            "keycloak": keycloak_login_url(self.get_redirect_url()) if provider.is_configured() else "",
             "demo_people": demo_people.shown(),
             "demo_password": demo_people.PASSWORD,
             "again": not self.redirect_authenticated_user,
@@ -70,7 +70,7 @@ class SignOutView(LogoutView):
         if not tokens:
             return answer
         if not jwks.realm_keys.renew():  # a redirect would end in a browser error page
-            messages.warning(request, MAYBE_IN_THERE)
+            messages.warning(request, SIGNED_OUT_LOCALLY_ONLY)
             return answer
         return redirect(provider.logout_url(tokens[0], back_to=f"{settings.SHOP_ORIGIN}/"))
 
@@ -78,7 +78,7 @@ class SignOutView(LogoutView):
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """Redirect a user who has just signed in to the landing page of the user's first role."""
-    roles = of_groups(set(request.session.get(sessions.GROUPS, []))) or [CUSTOMER]
+    roles = roles_of_groups(set(request.session.get(sessions.GROUPS, []))) or [CUSTOMER]
     return redirect(roles[0].landing_page)
 
 

@@ -79,7 +79,7 @@ class Works:
 
     def _shop(self):
         database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-        return environment.shop(
+        return environment.shop_environment(
             secret_key=settings.SECRET_KEY,
             database_url=database,
             redis_url=self.redis_url,

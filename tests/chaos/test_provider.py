@@ -50,7 +50,13 @@ def test_the_providers_answer_decides_whether_an_sms_is_attempted_again_or_given
     assert [became_of(order) for order in orders] == [FAILED, FAILED, DEAD, FAILED]
     assert [workload.times_told(post)[workload.address(guest)] for guest in GUESTS] == [1] * 4
     in_admin = sign_in(MANAGER).get(reverse("admin:notifications_notification_changelist")).content.decode()
-    for said in ("answered 500.", "answered 429.", "answered 400.", "took the message and did not answer.", "dead: "):
+    for said in (
+        "answered 500.",
+        "answered 429.",
+        "answered 400.",
+        "accepted the message and did not answer.",
+        "dead: ",
+    ):
         assert said in in_admin
 
     post.behaves(**MOODS[UNANSWERED])

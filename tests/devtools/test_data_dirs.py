@@ -22,7 +22,7 @@ ROOT_ONLY = os.geteuid() == 0
 def _gone_after_a_kill(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Put every data directory where the next test run removes it if this one is killed."""
     with temporary_state_dir() as home:
-        monkeypatch.setattr(data_dirs, "PERMANENT", home.folder)
+        monkeypatch.setattr(data_dirs, "FALLBACK_PARENT", home.folder)
         yield
 
 

@@ -13,8 +13,8 @@ def test_the_api_documentation_page_explains_tokens_and_loads_nothing_from_other
 
     reader.goto("/api/docs")
 
-    reader.get_by_text("Who a token is").click()
-    expect(reader.get_by_text("Tell whom a token was given to")).to_be_visible()
+    reader.get_by_text("The principal of the token").click()
+    expect(reader.get_by_text("Return the name, kind, roles and effective scopes")).to_be_visible()
     reader.get_by_role("button", name="Authorize").first.click()
     expect(reader.get_by_text("BearerToken")).to_be_visible()
     assert [url for url in elsewhere if not url.startswith((live_server.url, "data:"))] == []

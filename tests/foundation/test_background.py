@@ -28,7 +28,7 @@ def redis(monkeypatch):
             raise RedisError
 
     mine = Breaker(ask)
-    monkeypatch.setattr(breaker, "of_redis", mine)
+    monkeypatch.setattr(breaker, "redis_breaker", mine)
     yield there
     mine.stop()
 
@@ -78,7 +78,7 @@ def test_background_jobs_are_dropped_while_redis_is_gone_and_accepted_again_when
     ours.wait()
 
     redis.set()
-    until(lambda: not breaker.of_redis.is_tripped)
+    until(lambda: not breaker.redis_breaker.is_tripped)
     ours.submit("afterwards", lambda: done.append("afterwards"))
     ours.wait()
 

@@ -97,7 +97,7 @@ def test_the_admin_lists_dead_letters_with_their_errors(dead_event, sign_in):
 def test_a_manager_can_requeue_a_dead_letter_in_the_admin(dead_event, sign_in):
     html = post(sign_in(MANAGER), "requeue", dead_event)
 
-    assert "is told again" in html
+    assert "was requeued" in html
     assert dead_event.dead_lettered_at is None
 
 

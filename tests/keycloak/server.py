@@ -49,7 +49,7 @@ class RealKeycloak:
         }
 
     def expects_shop_at(self, origin, *, realm=OURS):
-        self.server.admin.move_client(realm, WEB[realm], origin=origin)
+        self.server.admin.set_root_url(realm, WEB[realm], origin=origin)
 
     def token(self, realm=OURS, *, expect=200, **asked):
         """Request a token; return the JSON of the answer."""
@@ -135,7 +135,7 @@ class RealKeycloak:
         self._ask(verb, f"{person}/role-mappings/{place or 'realm'}", json=[found])
 
     def _ask(self, verb, path, **more):
-        return self.server.admin.ask(verb, path, **more)
+        return self.server.admin.request(verb, path, **more)
 
 
 @pytest.fixture(scope="session")
@@ -186,5 +186,5 @@ def _digest():
 def _import(home):
     with servers.running(home, port=free_port()) as server:
         for file in DOCUMENTS:
-            server.admin.make(realm_file.fill_placeholders(file.read_text(), PLACEHOLDERS))
+            server.admin.create_realm(realm_file.fill_placeholders(file.read_text(), PLACEHOLDERS))
     (home.folder / "web-client-secret").write_text(SECRET)  # where the demo would keep it

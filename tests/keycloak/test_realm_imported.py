@@ -62,11 +62,11 @@ def test_an_exported_realm_is_the_imported_document_with_the_changes_made_since(
     expected = json.loads(before)
     expected["roles"]["realm"].append(dishwasher)
 
-    admin.ask("post", f"{OURS}/roles", json=dishwasher)
+    admin.request("post", f"{OURS}/roles", json=dishwasher)
     try:
         exported = export.exported(admin, before=before)
     finally:
-        admin.ask("delete", f"{OURS}/roles/dishwasher")
+        admin.request("delete", f"{OURS}/roles/dishwasher")
 
     assert exported == realm_file.format_realm(expected) + "\n"
 

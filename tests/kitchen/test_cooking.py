@@ -144,7 +144,7 @@ def test_starting_a_ticket_is_refused_while_every_oven_slot_is_taken(kitchen, ch
     with pytest.raises(OvenSlotsTaken) as refused:
         start(third, by=chef)
 
-    assert refused.value.sentence == "Every place in the oven is taken. Finish a ticket first."
+    assert refused.value.sentence == "Every oven slot is taken. Finish a ticket first."
     assert state_of(third) == TicketState.WAITING
 
 

@@ -61,7 +61,7 @@ def test_the_order_page_names_the_url_of_its_stream_and_its_version(client, plac
 
 def test_a_stream_is_refused_if_its_reader_holds_too_many(client, placed_order, monkeypatch):
     topic = Topic("order", placed_order.ref)
-    many = {Stream(topic, f"link {placed_order.ref}") for _ in range(views.MOST_STREAMS)}
+    many = {Stream(topic, f"link {placed_order.ref}") for _ in range(views.MAX_STREAMS_PER_CLIENT)}
     monkeypatch.setattr(views.hub, "_streams", many)
 
     assert client.get(stream_of(placed_order)).status_code == 429

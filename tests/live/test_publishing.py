@@ -133,4 +133,4 @@ def test_publishing_to_a_dead_redis_trips_the_breaker(placed_order, chef, commit
         kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=clock.now())
     left_jobs.wait()
 
-    assert breaker.of_redis.is_tripped
+    assert breaker.redis_breaker.is_tripped

@@ -136,7 +136,7 @@ def test_heartbeats_have_no_version_while_the_database_is_gone_and_have_one_agai
 
 
 def test_a_stream_ends_after_its_time_limit_so_that_access_is_checked_again(monkeypatch):
-    monkeypatch.setattr(views, "SECONDS_OF_A_STREAM", 0)
+    monkeypatch.setattr(views, "MAX_STREAM_SECONDS", 0)
 
     assert len(all_of_it()) == 1
     assert hub.held_by("anna") == 0

@@ -37,7 +37,7 @@ def test_the_sold_out_list_takes_three_queries_however_many_items_there_are(many
         ToppingFactory(), PizzaFactory(), SimpleItemFactory()
 
     with django_assert_num_queries(3):
-        groups = sold_out.sellable(FRIDAY_NIGHT)
+        groups = sold_out.sold_out_list(FRIDAY_NIGHT)
 
     assert [len(group.items) for group in groups] == [2 + many, 4 + many, 1 + many]
 

@@ -37,7 +37,7 @@ def a_breaker(monkeypatch):
 
     def of(ask):
         made.append(Breaker(ask))
-        monkeypatch.setattr(breaker, "of_redis", made[-1])
+        monkeypatch.setattr(breaker, "redis_breaker", made[-1])
 
     yield of
     for each in made:
@@ -47,7 +47,7 @@ def a_breaker(monkeypatch):
 @pytest.fixture
 def it_is_back(a_breaker):
     """Return a function that installs a breaker that is not tripped, as after Redis is back."""
-    return lambda: a_breaker(breaker.ask_redis)
+    return lambda: a_breaker(breaker.ping_redis)
 
 
 def calls_to(server):

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from orders.views import order as order_views
-from pizzeria.operations.logs import Lines, without_keys
+from pizzeria.operations.logs import LineFormatter, redact_guest_tokens
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 
@@ -20,7 +20,7 @@ def written(request):
     """The log output of a test, as text in the demo and as JSON elsewhere: `written()`."""
     paper = io.StringIO()
     handler = logging.StreamHandler(paper)
-    handler.setFormatter(Lines(human=request.param))
+    handler.setFormatter(LineFormatter(human=request.param))
     logging.getLogger().addHandler(handler)
     yield paper.getvalue
     logging.getLogger().removeHandler(handler)
@@ -115,7 +115,7 @@ def test_the_log_of_a_signed_in_request_does_not_contain_the_users_name(sign_in,
 def test_the_log_is_json_outside_the_demo(client, kitchen):
     paper = io.StringIO()
     handler = logging.StreamHandler(paper)
-    handler.setFormatter(Lines(human=False))
+    handler.setFormatter(LineFormatter(human=False))
     logging.getLogger().addHandler(handler)
     try:
         client.get(reverse("menu:index"))
@@ -146,4 +146,4 @@ REF = "0197c2a0-0000-7000-8000-000000000000"
     ],
 )
 def test_only_the_guests_token_is_removed_from_a_logged_url(said, left):
-    assert without_keys(said) == left
+    assert redact_guest_tokens(said) == left

@@ -80,7 +80,7 @@ def test_replaying_reports_a_missing_order_line_and_a_changed_customer(orders):
 def test_the_replay_command_reports_its_result_and_fails_only_when_an_order_differs(orders):
     out = StringIO()
     call_command("replay_orders", "--check", stdout=out)
-    assert "4 orders, each as its events say." in out.getvalue()
+    assert "4 orders match their events." in out.getvalue()
 
     Order.objects.filter(pk=orders[0].pk).update(status=OrderStatus.CANCELLED)
     with pytest.raises(CommandError, match="1 differences"):

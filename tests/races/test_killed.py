@@ -92,7 +92,7 @@ def shop_served(to, *, killed_at=""):
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     with socket.create_server(("127.0.0.1", 0)) as listening:  # open already, so that an early request waits
         to.port = listening.getsockname()[1]
-        variables = environment.shop(
+        variables = environment.shop_environment(
             secret_key=settings.SECRET_KEY,
             database_url=database,
             redis_url=settings.REDIS_URL,

@@ -34,7 +34,7 @@ def working(post, queues):
     """Run a worker that takes the tasks of these queues one at a time."""
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     variables = {
-        **environment.shop(
+        **environment.shop_environment(
             secret_key=settings.SECRET_KEY,
             database_url=database,
             redis_url=settings.REDIS_URL,

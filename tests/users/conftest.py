@@ -17,7 +17,7 @@ from tests.users.oidc_login import complete_login
 def realm(settings, monkeypatch, db):
     """A fake sign-in server connected to this shop, with long timeouts: it always answers, but machines can be slow."""
     sync_roles(by=SYSTEM)
-    monkeypatch.setattr(provider, "SECONDS", (PATIENCE, PATIENCE))
+    monkeypatch.setattr(provider, "TIMEOUT", (PATIENCE, PATIENCE))
     monkeypatch.setattr(jwks, "realm_keys", SigningKeys(provider.signing_keys))
     with realms.running() as running:
         settings.OIDC_ISSUER = running.issuer

@@ -50,7 +50,7 @@ def test_revalidation_for_a_stream_does_not_delay_the_next_revalidation_for_a_pa
 def test_a_revalidation_claimed_by_another_request_without_result_is_repeated_after_30_seconds(at_work, ciro):
     age_session(at_work, minutes=5)
     OidcSession.objects.update(
-        checked_at=F("checked_at") + keycloak_sessions.TO_ASK
+        checked_at=F("checked_at") + keycloak_sessions.REVALIDATION_LEASE
     )  # another request asks, and gets no answer
     assert at_work.get(BOARD).status_code == 200
     ciro.roles = ("customer",)

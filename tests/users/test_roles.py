@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from pizzeria.foundation.scopes import Scope
-from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, POS, ROLES, of_groups
+from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, POS, ROLES, roles_of_groups
 
 ON_THE_LINE = {
     "kitchen.see_board",
@@ -104,8 +104,8 @@ def test_every_permission_of_a_role_is_declared_by_a_model():
     ],
 )
 def test_of_several_roles_the_first_in_landing_order_decides_the_landing_page(groups, first):
-    assert of_groups(groups)[0] == first
+    assert roles_of_groups(groups)[0] == first
 
 
 def test_a_group_that_is_not_in_the_roles_table_has_no_role():
-    assert of_groups({"Emperors"}) == []
+    assert roles_of_groups({"Emperors"}) == []

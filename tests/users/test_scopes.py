@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kitchen.permissions import CHANGE_CAPACITY, COOK, SEE_BOARD
-from menu.permissions import SELL_OUT
+from menu.permissions import MARK_SOLD_OUT
 from orders.customers.permissions import SEE_CUSTOMERS
 from orders.permissions import DELIVER, SEE_ALL_ORDERS
 from pizzeria.foundation.actor import ENTER_ADMIN
@@ -13,7 +13,7 @@ from pizzeria.foundation.events.dead_letters import RELAY_EVENTS
 from pizzeria.foundation.scopes import Scope
 from pizzeria.users import scopes
 from pizzeria.users.claims import role_names
-from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, POS, ROLES, named
+from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, POS, ROLES, roles_by_name
 
 NAMES = [name for role in ROLES for name in role.names]
 
@@ -26,7 +26,7 @@ anything = st.recursive(
 
 @given(roles=st.sets(st.sampled_from(ROLES)), words=st.sets(st.sampled_from([*Scope, "openid", "profile", "kitchen"])))
 def test_the_effective_scopes_of_a_token_are_never_more_than_those_of_its_roles(roles, words):
-    effective = scopes.effective(roles, scopes.named_by({"scope": " ".join(words)}))
+    effective = scopes.effective_scopes(roles, scopes.requested_scopes({"scope": " ".join(words)}))
 
     held = {scope for role in roles for scope in role.scopes} if roles else {Scope.MENU_READ}
     assert ADMIN in roles or effective <= held
@@ -36,9 +36,9 @@ def test_the_effective_scopes_of_a_token_are_never_more_than_those_of_its_roles(
 @example(realm={"roles": ["chef"]}, client=None, scope="kitchen:manage admin")
 def test_the_effective_scopes_stay_within_those_of_the_roles_whatever_shape_the_claims_have(realm, client, scope):
     claims = {"realm_access": realm, "resource_access": {"us": client}, "scope": scope}
-    roles = named(role_names(claims, client_id="us"))
+    roles = roles_by_name(role_names(claims, client_id="us"))
 
-    effective = scopes.effective(roles, scopes.named_by(claims))
+    effective = scopes.effective_scopes(roles, scopes.requested_scopes(claims))
 
     held = {scope for role in roles for scope in role.scopes} or {Scope.MENU_READ}
     assert ADMIN in roles or effective <= held
@@ -61,15 +61,15 @@ def test_the_effective_scopes_stay_within_those_of_the_roles_whatever_shape_the_
     ],
 )
 def test_the_effective_scopes_are_those_of_the_roles_that_the_token_names(roles, names, effective):
-    assert scopes.effective(roles, scopes.named_by({"scope": names})) == set(effective)
+    assert scopes.effective_scopes(roles, scopes.requested_scopes({"scope": names})) == set(effective)
 
 
 @pytest.mark.parametrize(
     ("role", "named", "may", "may_not"),
     [
-        (KITCHEN, [Scope.KITCHEN_READ], {SEE_BOARD}, {COOK, SELL_OUT, SEE_ALL_ORDERS}),
-        (KITCHEN, [Scope.KITCHEN_MANAGE], {COOK, SELL_OUT}, {CHANGE_CAPACITY, SEE_ALL_ORDERS}),
-        (MANAGER, [Scope.MENU_WRITE], {SELL_OUT}, {COOK, DELIVER}),
+        (KITCHEN, [Scope.KITCHEN_READ], {SEE_BOARD}, {COOK, MARK_SOLD_OUT, SEE_ALL_ORDERS}),
+        (KITCHEN, [Scope.KITCHEN_MANAGE], {COOK, MARK_SOLD_OUT}, {CHANGE_CAPACITY, SEE_ALL_ORDERS}),
+        (MANAGER, [Scope.MENU_WRITE], {MARK_SOLD_OUT}, {COOK, DELIVER}),
         (CUSTOMER, CUSTOMER.scopes, set(), {SEE_ALL_ORDERS}),
         (POS, POS.scopes, set(), {SEE_ALL_ORDERS}),
         (DRIVER, DRIVER.scopes, set(DRIVER.permissions), {SEE_ALL_ORDERS}),

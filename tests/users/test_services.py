@@ -141,12 +141,12 @@ def test_the_management_command_set_up_shop_makes_the_groups():
     call_command("set_up_shop", stdout=said)
 
     assert said.getvalue().splitlines() == [
-        "kitchen: made",
-        "sizes: made",
-        "groups: made",
-        "kitchen: there already",
-        "sizes: there already",
-        "groups: there already",
+        "kitchen: created",
+        "sizes: created",
+        "groups: created",
+        "kitchen: exists",
+        "sizes: exists",
+        "groups: exists",
     ]
     assert Group.objects.filter(name="Kitchen").exists()
 

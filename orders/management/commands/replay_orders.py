@@ -24,7 +24,7 @@ class Command(BaseCommand):
                 self.stdout.write(difference)
         if count:
             raise CommandError(f"{count} differences between orders and their events.")
-        self.stdout.write(f"{Order.objects.count()} orders, each as its events say.")
+        self.stdout.write(f"{Order.objects.count()} orders match their events.")
 
 
 def _see_one_moment() -> None:

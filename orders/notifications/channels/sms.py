@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _STATUS = re.compile(r"error=(\d{3})\.$")
 _STATUS_IN_BODY = re.compile(r'"status": ?(\d{3})\b')  # Twilio's `error=` is Twilio's own error code; its body has both
-_NOTHING_WAS_SENT = "Max retries exceeded"  # from requests, if there was no connection; it may try once
-_WRONG_NUMBER = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
+_CONNECTION_FAILED_TEXT = "Max retries exceeded"  # from requests, if there was no connection; it may try once
+_REJECTED_STATUSES = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
 def is_configured() -> bool:
@@ -45,7 +45,7 @@ def send(outbound: OutboundMessage) -> str:
     """
     if not is_configured():
         raise Unavailable("No SMS provider is configured.")
-    if not _can_be_a_number(outbound.to):
+    if not _is_valid_number(outbound.to):
         raise Rejected("The recipient is not a valid phone number.")
     provider = _provider(settings.NOTIFY_SMS_URL, to=outbound.to)
     if provider is None:
@@ -58,7 +58,7 @@ def send(outbound: OutboundMessage) -> str:
     return ""
 
 
-def _can_be_a_number(text: str) -> bool:
+def _is_valid_number(text: str) -> bool:
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(text))
     except phonenumbers.NumberParseException:
@@ -94,7 +94,7 @@ def _error_for_result(result: "AppriseResult") -> DeliveryFailed:
     found = [_STATUS.search(warning) for warning in warnings] + [_STATUS_IN_BODY.search(body) for body in bodies]
     if status := next((int(match[1]) for match in found if match), None):
         return _error_for_status(status)
-    if any(_NOTHING_WAS_SENT not in failure for failure in failures):
+    if any(_CONNECTION_FAILED_TEXT not in failure for failure in failures):
         return OutcomeUnknown("The SMS provider accepted the message and did not answer.")
     if failures:
         return Unavailable("The SMS provider cannot be reached.")
@@ -104,7 +104,7 @@ def _error_for_result(result: "AppriseResult") -> DeliveryFailed:
 
 def _error_for_status(status: int) -> DeliveryFailed:
     said = f"The SMS provider answered {status}."
-    if status in _WRONG_NUMBER:
+    if status in _REJECTED_STATUSES:
         return Rejected(said)
     if status == HTTPStatus.GATEWAY_TIMEOUT:  # the server behind the gateway may have accepted the message
         return OutcomeUnknown(said)

@@ -162,7 +162,7 @@ def resend_notification(*, notification_id: int, by: Actor, at: datetime) -> Not
         raise NotAllowed(_("Only managers can do that."))
     notification = Notification.objects.select_for_update(no_key=True).get(pk=notification_id)
     if notification.state not in (NotificationState.DEAD, NotificationState.EXPIRED, NotificationState.FAILED):
-        raise NothingToResend(_("That has been sent, or will be by itself."))
+        raise NothingToResend(_("Only dead, expired or failed notifications can be sent again."))
     notification.state, notification.attempts, notification.unknown_outcomes, notification.error = (
         NotificationState.QUEUED,
         0,

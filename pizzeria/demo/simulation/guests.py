@@ -64,7 +64,7 @@ def place(
         basket = order_services.add_to_basket(
             basket=basket.ref if basket else None, selection=selection, quantity=1, by=by, at=at
         )
-    assert basket, "everybody wishes for something"
+    assert basket, "a visit has at least one selection"
     lines = list(basket.lines.all())
     return order_services.place_order(
         ref=uuid7(),

@@ -22,30 +22,30 @@ class AdminClient:
     address: str
     password: str
 
-    def has(self, realm: str) -> bool:
+    def has_realm(self, realm: str) -> bool:
         return self._answer("get", realm).status_code == HTTPStatus.OK
 
-    def make(self, realm: dict[str, Any]) -> None:
-        self.ask("post", "", json=realm)
+    def create_realm(self, realm: dict[str, Any]) -> None:
+        self.request("post", "", json=realm)
 
-    def remove(self, realm: str) -> None:
-        self.ask("delete", realm)
+    def delete_realm(self, realm: str) -> None:
+        self.request("delete", realm)
 
     def export(self, realm: str) -> Any:
         """Return the export of a realm, without its users."""
-        return self.ask("post", f"{realm}/partial-export?exportClients=true&exportGroupsAndRoles=true").json()
+        return self.request("post", f"{realm}/partial-export?exportClients=true&exportGroupsAndRoles=true").json()
 
     def client(self, realm: str, name: str) -> dict[str, Any]:
-        [client] = self.ask("get", f"{realm}/clients", params={"clientId": name}).json()
+        [client] = self.request("get", f"{realm}/clients", params={"clientId": name}).json()
         return dict(client)
 
-    def move_client(self, realm: str, name: str, *, origin: str) -> None:
+    def set_root_url(self, realm: str, name: str, *, origin: str) -> None:
         """Change a client's root URL to ``origin``; its other addresses are relative to that."""
         client = self.client(realm, name)
         if client.get("rootUrl") != origin:
-            self.ask("put", f"{realm}/clients/{client['id']}", json={**client, "rootUrl": origin})
+            self.request("put", f"{realm}/clients/{client['id']}", json={**client, "rootUrl": origin})
 
-    def ask(self, verb: str, path: str, **more: Any) -> requests.Response:
+    def request(self, verb: str, path: str, **more: Any) -> requests.Response:
         """
         Send a request to the admin API, for a path below /admin/realms/, and return the response.
 

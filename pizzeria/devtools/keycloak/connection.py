@@ -55,16 +55,16 @@ def opened(*, origin: str, port: int | None = None) -> Iterator[Connection]:
 
 
 def _connected(server: Keycloak, folder: Path, origin: str) -> dict[str, str]:
-    secret = secrets.state(folder / "web-client-secret")
+    secret = secrets.kept(folder / "web-client-secret")
     placeholders = {
         "SHOP_ORIGIN": origin,
         "WEB_CLIENT_SECRET": secret,
-        "POS_CLIENT_SECRET": secrets.state(folder / "pos-client-secret"),
+        "POS_CLIENT_SECRET": secrets.kept(folder / "pos-client-secret"),
     }
     try:
         _have_realm(server.admin, placeholders)
     except requests.RequestException as problem:
-        raise ServerUnavailable(f"Keycloak did not take the realm: {problem}") from problem
+        raise ServerUnavailable(f"Keycloak did not accept the realm: {problem}") from problem
     return {
         "OIDC_ISSUER": server.issuer(REALM),
         "OIDC_CLIENT_ID": WEB,
@@ -74,7 +74,7 @@ def _connected(server: Keycloak, folder: Path, origin: str) -> dict[str, str]:
 
 
 def _have_realm(admin: AdminClient, placeholders: dict[str, str]) -> None:
-    if admin.has(REALM):
-        admin.move_client(REALM, WEB, origin=placeholders["SHOP_ORIGIN"])
+    if admin.has_realm(REALM):
+        admin.set_root_url(REALM, WEB, origin=placeholders["SHOP_ORIGIN"])
     else:
-        admin.make(realm_file.fill_placeholders(realm_file.FILE.read_text(), placeholders))
+        admin.create_realm(realm_file.fill_placeholders(realm_file.FILE.read_text(), placeholders))

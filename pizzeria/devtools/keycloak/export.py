@@ -48,7 +48,7 @@ def exported(admin: AdminClient, *, before: str) -> str:
 def _usual(admin: AdminClient, expected: dict[str, Any]) -> Any:
     """Return the export of a realm with the same scopes and Keycloak's defaults otherwise, under the realm's name."""
     name = f"usual-{uuid4()}"
-    admin.make(
+    admin.create_realm(
         {
             "realm": name,
             "enabled": True,
@@ -62,7 +62,7 @@ def _usual(admin: AdminClient, expected: dict[str, Any]) -> Any:
     try:
         usual = realm_file.without_stamps(admin.export(name))
     finally:
-        admin.remove(name)
+        admin.delete_realm(name)
     return realm_file.renamed(usual, name, expected["realm"])
 
 

@@ -17,8 +17,8 @@ from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.programs import Program
 from pizzeria.devtools.servers.service_account import ServiceAccount
 
-ELSEWHERE = "elsewhere"  # the file that names the other directory
-PERMANENT = Path("/var/tmp")  # noqa: S108 - survives a reboot
+POINTER_FILE = "elsewhere"  # the file that names the other directory
+FALLBACK_PARENT = Path("/var/tmp")  # noqa: S108 - survives a reboot
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +60,19 @@ def data_dir_in(folder: Path) -> DataDir:
     folder.chmod(0o711)  # the account may enter the directory; other users may not list it
     if account is None or account.can("-x", folder):
         return DataDir(folder, account)
-    return DataDir(_noted(folder) or _found_elsewhere(folder, account), account)
+    return DataDir(_read_pointer(folder) or _create_fallback_dir(folder, account), account)
 
 
 def clear(folder: Path) -> list[Path]:
     """Remove ``folder`` and the other directory that it names; return those of them that existed."""
-    existing = [path for path in (_noted(folder), folder) if path and path.exists()]
+    existing = [path for path in (_read_pointer(folder), folder) if path and path.exists()]
     for path in existing:
         shutil.rmtree(path)
     return existing
 
 
-def _noted(folder: Path) -> Path | None:
-    note = folder / ELSEWHERE
+def _read_pointer(folder: Path) -> Path | None:
+    note = folder / POINTER_FILE
     if not note.exists():
         return None
     elsewhere = Path(note.read_text())
@@ -81,15 +81,15 @@ def _noted(folder: Path) -> Path | None:
     return elsewhere if still_ours else None
 
 
-def _found_elsewhere(folder: Path, account: ServiceAccount) -> Path:
-    for parent in (PERMANENT, Path(tempfile.gettempdir())):
+def _create_fallback_dir(folder: Path, account: ServiceAccount) -> Path:
+    for parent in (FALLBACK_PARENT, Path(tempfile.gettempdir())):
         if parent.is_dir() and account.can("-x", parent):
             elsewhere = parent / f"pizzeria-{token_hex(8)}"
-            (folder / ELSEWHERE).write_text(str(elsewhere))  # before mkdir: an unnamed directory is never removed
+            (folder / POINTER_FILE).write_text(str(elsewhere))  # before mkdir: an unnamed directory is never removed
             elsewhere.mkdir()
             elsewhere.chmod(0o711)
             return elsewhere
-    raise ServerUnavailable(f"The account `{account.name}` can reach neither {folder} nor {PERMANENT}.")
+    raise ServerUnavailable(f"The account `{account.name}` can reach neither {folder} nor {FALLBACK_PARENT}.")
 
 
 def _open_to_all(tree: Path) -> None:

@@ -115,9 +115,9 @@ class OutboxEntryAdmin(admin.ModelAdmin[OutboxEntry]):
             except Refusal as refusal:
                 self.message_user(request, f"{entry.event}: {refusal}", messages.WARNING)
             else:
-                self.message_user(request, _("%(event)s is told again.") % {"event": entry.event})
+                self.message_user(request, _("%(event)s was requeued.") % {"event": entry.event})
 
-    @admin.action(description=_lazy("Discard, because …"))
+    @admin.action(description=_lazy("Discard (with a reason)"))
     def discard(self, request: HttpRequest, chosen: QuerySet[OutboxEntry]) -> None:
         reason = request.POST.get("reason", "")
         for entry in chosen:

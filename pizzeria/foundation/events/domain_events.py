@@ -41,7 +41,7 @@ class DomainEvent[N: Aggregate](BaseModel):
         cls.signal = signal
         if type:
             if type in _types:
-                raise TypeError(f"two facts of type {type!r}")
+                raise TypeError(f"two domain events of type {type!r}")
             cls.type = type
             _types[type] = cls
 
@@ -88,5 +88,5 @@ def load_data(written_as: str, data: Mapping[str, Any]) -> DomainEvent[Any]:
     while version in _upcasts:
         version, current = _upcasts[version](current)
     if version not in _types:
-        raise LookupError(f"no fact of type {version!r}")
+        raise LookupError(f"no domain event of type {version!r}")
     return _types[version].model_validate(current)

@@ -23,7 +23,7 @@ def record[N: Aggregate](aggregate: N, *domain_events: DomainEvent[N], by: Actor
     :raises IntegrityError: the caller held no lock and another transaction was first
     """
     if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("record() belongs into the transaction in which it happens")
+        raise transaction.TransactionManagementError("record() must be called inside the command's transaction")
 
     events = []
     for domain_event in domain_events:

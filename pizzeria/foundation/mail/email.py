@@ -42,7 +42,7 @@ def send(outbound: OutboundMessage, *, within: float | None = None) -> str:
     except SMTPDataError as refusal:
         raise _error_for_code(refusal.smtp_code, "the message") from None
     except OSError as problem:  # includes smtplib's exceptions
-        if getattr(mailer, "has_handed_over", False):
+        if getattr(mailer, "data_sent", False):
             raise OutcomeUnknown("The mail server accepted the message and did not answer.") from None
         what = getattr(problem, "smtp_code", type(problem).__name__)
         raise Unavailable(f"The mail server cannot be reached or refuses the connection ({what}).") from None

@@ -6,20 +6,20 @@ from typing import Any
 from django.core.mail.backends.smtp import EmailBackend
 
 
-class _TracksData:
-    has_handed_over = False
+class _DataTrackingMixin:
+    data_sent = False
 
     def data(self, msg: Any) -> Any:
         # Set before sending, not after: from here on, a missing answer does not show that the server has no message.
-        self.has_handed_over = True
+        self.data_sent = True
         return super().data(msg)  # type: ignore[misc]
 
 
-class _TrackingSMTP(_TracksData, smtplib.SMTP):
+class _TrackingSMTP(_DataTrackingMixin, smtplib.SMTP):
     pass
 
 
-class _TrackingSMTPSSL(_TracksData, smtplib.SMTP_SSL):
+class _TrackingSMTPSSL(_DataTrackingMixin, smtplib.SMTP_SSL):
     pass
 
 
@@ -29,6 +29,6 @@ class TrackingEmailBackend(EmailBackend):
         return _TrackingSMTPSSL if self.use_ssl else _TrackingSMTP
 
     @property
-    def has_handed_over(self) -> bool:
+    def data_sent(self) -> bool:
         """Return whether any of a message's content has been sent over the open connection."""
-        return getattr(self.connection, "has_handed_over", False)
+        return getattr(self.connection, "data_sent", False)

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from kombu.exceptions import OperationalError as BrokerGone
 
-from orders.notifications.tasks import send_due_notifications
+from orders.notifications.tasks import queue_due_notifications
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.relay import relay_due
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
                 relayed = relay_due(now=clock.now)
             except BrokerGone:
                 raise CommandError("The broker is unavailable; the events wait in the outbox.") from None
-            send_due_notifications()
+            queue_due_notifications()
             self.stdout.write(f"relayed: {relayed} events")
             if once:
                 return

@@ -20,4 +20,4 @@ class Command(BaseCommand):
             "groups": bool(sync_roles(by=SYSTEM)),
         }
         for what, is_new in made.items():
-            self.stdout.write(f"{what}: {'made' if is_new else 'there already'}")
+            self.stdout.write(f"{what}: {'created' if is_new else 'exists'}")

@@ -10,8 +10,8 @@ from pizzeria.users.claims import Claims
 from pizzeria.users.keycloak import provider
 from pizzeria.users.keycloak.tokens import TokenInvalid, verify
 
-LONGEST = 8192  # characters; about what a server accepts in a header
-_SENT = re.compile(r"bearer +([\w.~+/-]+=*)", re.IGNORECASE | re.ASCII)
+MAX_TOKEN_LENGTH = 8192  # characters; about what a server accepts in a header
+_BEARER = re.compile(r"bearer +([\w.~+/-]+=*)", re.IGNORECASE | re.ASCII)
 
 
 class TokenMissing(TokenInvalid):
@@ -28,10 +28,10 @@ def verify_access_token(authorization: str) -> dict[str, Any]:
     """
     if not authorization.lower().startswith("bearer"):
         raise TokenMissing("no token")
-    sent = _SENT.fullmatch(authorization)
-    if sent is None or len(sent[1]) > LONGEST:
+    sent = _BEARER.fullmatch(authorization)
+    if sent is None or len(sent[1]) > MAX_TOKEN_LENGTH:
         raise TokenInvalid("malformed")
-    if not provider.is_connected():
+    if not provider.is_configured():
         raise TokenInvalid("no sign-in server is configured")
     claims = verify(sent[1])
     _refuse_unless_access(claims, jwt.get_unverified_header(sent[1]))

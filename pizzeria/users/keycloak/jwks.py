@@ -14,10 +14,10 @@ import structlog
 from pizzeria.users.keycloak import provider
 from pizzeria.users.keycloak.provider import ProviderRefused, ProviderUnavailable
 
-FRESH_FOR = 5 * 60.0  # seconds, as below; after that, known keys are fetched again
-GOOD_FOR = 12 * 3600.0  # while the provider cannot be asked
-BETWEEN_ASKING = 60.0  # between two fetches, however many tokens name an unknown key
-SILENT_FOR = 5.0  # a realm that did not answer is not asked again for so long, however many sign-ins begin
+FRESH_SECONDS = 5 * 60.0  # seconds, as below; after that, known keys are fetched again
+MAX_STALE_SECONDS = 12 * 3600.0  # while the provider cannot be asked
+MIN_FETCH_INTERVAL = 60.0  # between two fetches, however many tokens name an unknown key
+FAILURE_CACHE_SECONDS = 5.0  # a realm that did not answer is not asked again for so long, however many sign-ins begin
 
 log = structlog.get_logger(__name__)
 
@@ -53,9 +53,9 @@ class SigningKeys:
         """
         if kid not in self._keys:
             self._ask_for_unknown(kid, at_once=is_from_realm)
-        elif self._age() > FRESH_FOR:
+        elif self._age() > FRESH_SECONDS:
             self._ask_for_fresh()
-        if self._age() > GOOD_FOR:
+        if self._age() > MAX_STALE_SECONDS:
             raise ProviderUnavailable("no keys")
         if kid not in self._keys:
             raise UnknownSigningKey
@@ -66,13 +66,14 @@ class SigningKeys:
         Return whether the realm answers now.
 
         A browser redirected to a realm that is down shows an error page of its own, so a "yes" is never cached: it is
-        shared only with callers who were waiting before the realm was called. A "no" is cached for `SILENT_FOR`
+        shared only with callers who were waiting before the realm was called. A "no" is cached for
+        `FAILURE_CACHE_SECONDS`
         seconds, so that few callers wait for a realm that does not answer.
         """
         arrived_at = self._now()
         with self._answer_lock:
             was_called_meanwhile = self._called_at > arrived_at
-            was_silent_just_now = self._now() - self._silent_at < SILENT_FOR
+            was_silent_just_now = self._now() - self._silent_at < FAILURE_CACHE_SECONDS
             if not was_called_meanwhile and not was_silent_just_now:
                 self._called_at = self._now()
                 self._is_answering = self.renew()
@@ -91,7 +92,7 @@ class SigningKeys:
             log.warning("signing_keys_not_fetched", reason=type(error).__name__)
             return False
         if not found:  # a realm always has a signing key, so this is not a valid answer
-            log.warning("signing_keys_not_fetched", reason="none among them")
+            log.warning("signing_keys_not_fetched", reason="no usable RS256 key")
             return False
         self._keys, self._fetched_at = found, self._now()
         return True
@@ -102,14 +103,14 @@ class SigningKeys:
     def _ask_for_unknown(self, kid: object, *, at_once: bool) -> None:
         """Fetch the keys while this caller, and every other caller with an unknown key ID, waits."""
         with self._fetch_lock:
-            is_time = at_once or self._now() - self._unknown_asked_at >= BETWEEN_ASKING
+            is_time = at_once or self._now() - self._unknown_asked_at >= MIN_FETCH_INTERVAL
             if kid not in self._keys and is_time:
                 self._unknown_asked_at = self._now()
                 self.renew()
 
     def _ask_for_fresh(self) -> None:
         """Fetch the keys, unless another thread is fetching or just did: callers with a known key ID do not wait."""
-        if self._now() - self._stale_asked_at < BETWEEN_ASKING or not self._fetch_lock.acquire(blocking=False):
+        if self._now() - self._stale_asked_at < MIN_FETCH_INTERVAL or not self._fetch_lock.acquire(blocking=False):
             return
         try:
             self._stale_asked_at = self._now()

@@ -16,7 +16,7 @@ from pizzeria.users.keycloak.tokens import LEEWAY, TokenInvalid, parse_time, ver
 from pizzeria.users.models import OidcSession
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
-GOOD_FOR = timedelta(minutes=10)  # after `iat`, at most: not every provider sets `exp`
+MAX_AGE = timedelta(minutes=10)  # after `iat`, at most: not every provider sets `exp`
 
 
 def verify_logout_token(token: str, *, at: datetime) -> QuerySet[OidcSession]:
@@ -29,10 +29,10 @@ def verify_logout_token(token: str, *, at: datetime) -> QuerySet[OidcSession]:
     claims = verify(token, required=("iss", "aud", "iat", "jti", "events"))
     _refuse_unless_logout(claims, jwt.get_unverified_header(token))
     issued_at = parse_time(claims, "iat")
-    if issued_at is None or at - issued_at > GOOD_FOR:
+    if issued_at is None or at - issued_at > MAX_AGE:
         raise TokenInvalid("issued too long ago")
     # In the database cache of the rate limits: a token cannot be replayed because Redis is down.
-    if not caches["limits"].add(f"logout-token:{claims['jti']}", 1, (GOOD_FOR + LEEWAY).total_seconds()):
+    if not caches["limits"].add(f"logout-token:{claims['jti']}", 1, (MAX_AGE + LEEWAY).total_seconds()):
         raise TokenInvalid("used before")
     ours = OidcSession.objects.filter(identity__issuer=settings.OIDC_ISSUER)
     if isinstance(claims.get("sid"), str):

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import requests
 from django.conf import settings
 
-SECONDS = (2.0, 4.0)  # to connect; to read the answer
+TIMEOUT = (2.0, 4.0)  # to connect; to read the answer
 
 
 class ProviderUnavailable(Exception):
@@ -30,7 +30,7 @@ class Tokens:
     id: str
 
 
-def is_connected() -> bool:
+def is_configured() -> bool:
     """Return whether an OpenID provider is configured."""
     return bool(settings.OIDC_ISSUER)
 
@@ -58,12 +58,12 @@ def tokens_by_refresh(refresh_token: str) -> Tokens:
 
 def userinfo(access_token: str) -> dict[str, Any]:
     """Return the userinfo claims of an access token's subject."""
-    return _read(_ask("get", settings.OIDC_OP_USER_ENDPOINT, headers={"Authorization": f"Bearer {access_token}"}))
+    return _parse(_request("get", settings.OIDC_OP_USER_ENDPOINT, headers={"Authorization": f"Bearer {access_token}"}))
 
 
 def signing_keys() -> dict[str, Any]:
     """Return the realm's signing keys as a JWK set."""
-    return _read(_ask("get", settings.OIDC_OP_JWKS_ENDPOINT))
+    return _parse(_request("get", settings.OIDC_OP_JWKS_ENDPOINT))
 
 
 def logout_url(id_token: str, *, back_to: str) -> str:
@@ -82,16 +82,16 @@ def logout_url(id_token: str, *, back_to: str) -> str:
 
 def _tokens(**parameters: str) -> Tokens:
     client = {"client_id": settings.OIDC_RP_CLIENT_ID, "client_secret": settings.OIDC_RP_CLIENT_SECRET}
-    answer = _read(_ask("post", settings.OIDC_OP_TOKEN_ENDPOINT, data={**client, **parameters}))
+    answer = _parse(_request("post", settings.OIDC_OP_TOKEN_ENDPOINT, data={**client, **parameters}))
     found = [answer.get(name, "") for name in ("access_token", "refresh_token", "id_token")]
     if not all(isinstance(token, str) for token in found):
         raise ProviderRefused("malformed_answer")
     return Tokens(*found)
 
 
-def _ask(verb: str, address: str, **more: Any) -> requests.Response:
+def _request(verb: str, address: str, **more: Any) -> requests.Response:
     try:
-        answer = requests.request(verb, address, timeout=SECONDS, allow_redirects=False, **more)
+        answer = requests.request(verb, address, timeout=TIMEOUT, allow_redirects=False, **more)
     except requests.RequestException as error:
         raise ProviderUnavailable(type(error).__name__) from None
     if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -99,7 +99,7 @@ def _ask(verb: str, address: str, **more: Any) -> requests.Response:
     return answer
 
 
-def _read(answer: requests.Response) -> dict[str, Any]:
+def _parse(answer: requests.Response) -> dict[str, Any]:
     try:
         content = answer.json()
     except ValueError:

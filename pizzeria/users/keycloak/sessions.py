@@ -27,9 +27,9 @@ from pizzeria.users.services.identities import sync_groups
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
 
-LONG_AGO = datetime.fromtimestamp(0, UTC)
-TO_ASK = timedelta(seconds=30)  # a claim lasts this long; then another caller may revalidate
-UNTIL_AGAIN = timedelta(minutes=1)  # until the next attempt after the provider was unavailable
+EPOCH = datetime.fromtimestamp(0, UTC)
+REVALIDATION_LEASE = timedelta(seconds=30)  # a claim lasts this long; then another caller may revalidate
+RETRY_DELAY = timedelta(minutes=1)  # until the next attempt after the provider was unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,7 @@ def store_session(login: OidcLogin, *, session_key: str, at: datetime) -> OidcSe
         session_key=session_key,
         sid=str(login.claims.get("sid", ""))[:255],
         encrypted_tokens=encrypt({"refresh": login.tokens.refresh, "id": login.tokens.id}),
-        authenticated_at=min(parse_time(login.claims, "auth_time") or LONG_AGO, at),
+        authenticated_at=min(parse_time(login.claims, "auth_time") or EPOCH, at),
         checked_at=at,
     )
 
@@ -61,7 +61,7 @@ def revalidate(oidc_session_id: int, *, at: datetime) -> OidcSession | None:
     """
     here = OidcSession.objects.filter(pk=oidc_session_id).select_related("identity__user")
     due = here.filter(checked_at__lte=at - revalidation_interval())
-    if due.update(checked_at=at - revalidation_interval() + TO_ASK) and (oidc_session := here.first()):
+    if due.update(checked_at=at - revalidation_interval() + REVALIDATION_LEASE) and (oidc_session := here.first()):
         _revalidate(oidc_session, at=at)
     return here.first()
 
@@ -79,7 +79,7 @@ def revalidate_due(session_keys: Collection[str], *, at: datetime) -> None:
             return
 
 
-def end(oidc_sessions: QuerySet[OidcSession], *, reason: str) -> int:
+def end_sessions(oidc_sessions: QuerySet[OidcSession], *, reason: str) -> int:
     """End these sessions and delete their rows; return how many."""
     ended = list(oidc_sessions.select_related("identity"))
     for oidc_session in ended:
@@ -112,13 +112,13 @@ def _revalidate(oidc_session: OidcSession, *, at: datetime) -> None:
     try:
         _refresh(oidc_session)
     except (SubjectMismatch, ValueError) as error:
-        end(mine, reason=str(error))
+        end_sessions(mine, reason=str(error))
     except (ProviderUnavailable, ProviderRefused, TokenInvalid) as unclear:
         if str(unclear) == "invalid_grant":
-            end(mine, reason="no longer known to the sign-in server")
+            end_sessions(mine, reason="no longer known to the sign-in server")
             return
         log.warning("session_not_revalidated", user_id=oidc_session.identity.user_id, reason=str(unclear))
-        mine.update(checked_at=at - revalidation_interval() + UNTIL_AGAIN)
+        mine.update(checked_at=at - revalidation_interval() + RETRY_DELAY)
     else:
         mine.update(checked_at=at)
 

@@ -15,7 +15,7 @@ from pizzeria.users.keycloak import jwks
 from pizzeria.users.keycloak.jwks import UnknownSigningKey
 
 LEEWAY = timedelta(seconds=30)  # for clocks that differ
-LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0, section 2
+MAX_SUBJECT_LENGTH = 255  # OpenID Connect Core 1.0, section 2
 
 
 class TokenInvalid(Exception):
@@ -79,7 +79,7 @@ def verify(
         raise TokenInvalid(f"claim {missing.claim} is missing") from None
     except (jwt.PyJWTError, ValueError, TypeError):
         raise TokenInvalid("malformed, or not signed by the realm") from None
-    if "sub" in required and not (isinstance(claims["sub"], str) and 0 < len(claims["sub"]) <= LONGEST_SUBJECT):
+    if "sub" in required and not (isinstance(claims["sub"], str) and 0 < len(claims["sub"]) <= MAX_SUBJECT_LENGTH):
         raise TokenInvalid("no subject")
     return claims
 

@@ -41,7 +41,7 @@ class AuthorizationRequestView(OIDCAuthenticationRequestView):  # type: ignore[m
     """
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        if not provider.is_connected():
+        if not provider.is_configured():
             return render(request, "users/not_connected.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
         if not jwks.realm_keys.is_answering():
             return _provider_unavailable(request)
@@ -63,10 +63,10 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
     """The callback of an authorization request: begins a session, or shows an error page and changes nothing."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        if not provider.is_connected():
+        if not provider.is_configured():
             return render(request, "users/not_connected.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
         if request.GET.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER:  # RFC 9207
-            return _refused(request, "from another server")
+            return _refused(request, "issuer mismatch")
         if "error" in request.GET:
             return _refused(request, "the server says " + request.GET["error"][:40])
         self.login_request = request.session.get("oidc_states", {}).get(request.GET.get("state"), {})
@@ -82,7 +82,7 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
         """Begin a session with a new key, also for a user who was signed in and has authenticated again."""
         request, at = self.request, clock.now()
         if not self._is_fresh_enough(at=at):
-            return _refused(request, "the server accepted a sign-in without asking for authentication again")
+            return _refused(request, "auth_time is older than max_age")
         if old := sessions.oidc_session_id(request.session):
             OidcSession.objects.filter(pk=old).delete()
             request.session.cycle_key()
@@ -92,12 +92,12 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
         oidc_session = keycloak_sessions.store_session(
             request.oidc_login, session_key=request.session.session_key, at=at
         )
-        sessions.mark_begun(request.session, oidc_session, at=at)
+        sessions.mark_keycloak_session(request.session, oidc_session, at=at)
         next_page = self.login_request.get("next") or self.success_url
         return HttpResponseRedirect(next_page)  # `redirect` would take a plain word for a URL name
 
     def login_failure(self) -> HttpResponse:
-        return _refused(self.request, "nobody was expected, or who came may not come in")
+        return _refused(self.request, "no pending sign-in for this state, or the user is deactivated")
 
     def _is_fresh_enough(self, *, at: datetime) -> bool:
         """
@@ -132,7 +132,7 @@ def backchannel_logout(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
     except ProviderUnavailable:
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
-    keycloak_sessions.end(ended, reason="ended at the sign-in server")
+    keycloak_sessions.end_sessions(ended, reason="back-channel logout")
     return HttpResponse(status=HTTPStatus.OK)
 
 

@@ -23,7 +23,7 @@ from pizzeria.users.local_accounts.eligibility import may_have_account
 from pizzeria.users.local_accounts.emails import EmailNotSent
 from pizzeria.users.models import User
 
-REFUSED = _("That e-mail and password do not go together. Try again, or have a new password made.")
+LOGIN_REFUSED = _("That e-mail and password do not go together. Try again, or have a new password made.")
 
 MESSAGES = {
     "account/messages/email_confirmed.txt": _("Your e-mail is confirmed."),
@@ -39,8 +39,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": REFUSED,
-        "invalid_login": REFUSED,
+        "email_password_mismatch": LOGIN_REFUSED,
+        "invalid_login": LOGIN_REFUSED,
         "incorrect_password": _("That is not your password."),
         "enter_current_password": _("That is not your password."),
         "incorrect_code": _("That is not the code in our letter. Have another look?"),
@@ -63,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         :raises EmailNotSent: the mail server did not accept the message, or none is configured
         """
         known = {name: context[name] for name in ("code", "from_email", "to_email") if name in context}
-        emails.send_account_email(template_prefix.rpartition("/")[2], to=email, variables=known | _ways())
+        emails.send_account_email(template_prefix.rpartition("/")[2], to=email, variables=known | _account_urls())
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """Send the owner an e-mail about a change already made; if it cannot be sent, the change is kept."""
@@ -92,7 +92,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def _refusal(self, request: HttpRequest) -> HttpResponse:
         clear_login(request)
-        self.add_message(request, messages.ERROR, message=REFUSED)
+        self.add_message(request, messages.ERROR, message=LOGIN_REFUSED)
         return redirect("account_login")
 
     def set_password(self, user: User, password: str) -> None:
@@ -148,7 +148,7 @@ class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return {"id": user.username.encode(), "name": name, "display_name": user.first_name or name}
 
 
-def _ways() -> dict[str, str]:
+def _account_urls() -> dict[str, str]:
     """Return the absolute URLs used in e-mails, below SHOP_ORIGIN: a request may claim another host."""
     names = {"sign_in": "users:sign_in", "sign_up": "account_signup", "reset": "account_reset_password"}
     return {name: f"{settings.SHOP_ORIGIN}{reverse(address)}" for name, address in names.items()}

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from pizzeria.foundation.mail import email
 from pizzeria.foundation.mail.outbound import DeliveryFailed, OutboundMessage
 
-SECONDS = 3.0  # for each answer of the mail server: a user waits, and a thread is occupied
+SMTP_TIMEOUT = 3.0  # for each answer of the mail server: a user waits, and a thread is occupied
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,9 @@ def send_account_email(name: str, *, to: str, variables: Mapping[str, Any]) -> N
     context = {**variables, "shop": settings.SHOP_NAME, "origin": settings.SHOP_ORIGIN}
     subject, _line, text = render_to_string(f"account/emails/{name}.txt", context, using="plain").partition("\n")
     try:
-        email.send(OutboundMessage(id=uuid4().hex, to=to, subject=subject, text=text.strip() + "\n"), within=SECONDS)
+        email.send(
+            OutboundMessage(id=uuid4().hex, to=to, subject=subject, text=text.strip() + "\n"), within=SMTP_TIMEOUT
+        )
     except DeliveryFailed as problem:
         log.warning("account_email_undelivered", template=name, reason=str(problem))
         raise EmailNotSent from None

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from pizzeria.foundation.forms import OneLineField, name_field
+from pizzeria.foundation.forms import SingleLineField, name_field
 from pizzeria.users.local_accounts.adapter import PasskeyAdapter
 from pizzeria.users.local_accounts.eligibility import may_have_account
 from pizzeria.users.models import User
@@ -136,7 +136,7 @@ class ConfirmPasswordResetForm(account.ConfirmPasswordResetCodeForm):  # type: i
 class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
     """The form that adds a passkey with user verification (fingerprint, face or PIN), sufficient to sign in."""
 
-    name = OneLineField(
+    name = SingleLineField(
         label=_("What shall we call it?"), required=False, max_length=60, help_text=_("Your phone, the blue key.")
     )
     passwordless = None

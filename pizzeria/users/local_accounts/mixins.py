@@ -29,7 +29,7 @@ def local_account_required(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not sessions.is_by_account(request.session):
+        if not sessions.began_by_local_account(request.session):
             return render(request, "account/managed_elsewhere.html", status=HTTPStatus.FORBIDDEN)
         return view(request, *args, **kwargs)
 

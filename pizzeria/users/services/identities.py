@@ -7,7 +7,7 @@ from pizzeria.foundation.commands import command
 from pizzeria.users import claims as read
 from pizzeria.users.claims import Claims
 from pizzeria.users.models import Identity, User
-from pizzeria.users.roles import named
+from pizzeria.users.roles import roles_by_name
 from pizzeria.users.services.roles import assign_roles
 
 
@@ -23,7 +23,7 @@ def upsert_user_from_claims(*, issuer: str, subject: str, claims: Claims, roles:
     """
     user = find_user(issuer, subject) or _create_user(issuer, subject)
     _update_from_claims(user, claims)
-    assign_roles(user, named(roles))
+    assign_roles(user, roles_by_name(roles))
     return user
 
 
@@ -43,7 +43,7 @@ def create_user_from_claims(*, issuer: str, subject: str, claims: Claims, by: Ac
 def sync_groups(*, user: User, roles: frozenset[str], by: Actor) -> bool:
     """Set a user's groups to exactly those of the roles; return whether groups, staff or superuser flag changed."""
     before = _groups_and_flags(user)
-    assign_roles(user, named(roles))
+    assign_roles(user, roles_by_name(roles))
     return _groups_and_flags(user) != before
 
 

@@ -126,7 +126,7 @@ def test_a_delivery_can_be_assigned_to_a_driver_and_released_in_the_admin(mario,
     order.refresh_from_db()
     assert (said_on(answer), order.driver_id) == ([f"{order} has its driver."], dina.user_id)
 
-    answer = act(mario, "take_from_driver", order)
+    answer = act(mario, "unassign_driver", order)
     order.refresh_from_db()
     assert (said_on(answer), order.driver_id) == ([f"{order} waits for a driver."], None)
 
@@ -163,4 +163,4 @@ def test_the_admin_offers_all_actions_on_orders_to_managers_and_admins(sign_in, 
 
     for page in (LIST, page_of(placed_order)):
         offered = re.findall(r'<option value="(\w+)"', browser.get(page).content.decode())
-        assert offered == ["hand_over", "assign_driver", "take_from_driver", "cancel"]
+        assert offered == ["hand_over", "assign_driver", "unassign_driver", "cancel"]

@@ -66,7 +66,7 @@ def test_a_delivery_belongs_to_one_driver_at_a_time(delivery, dina, dario):
     step(delivery_services.claim_delivery, delivery, dina)
     step(delivery_services.claim_delivery, delivery, dina)  # the second claim changes nothing: it is hers already
 
-    with pytest.raises(delivery_services.AnotherDriverHasIt, match=r"Dina has #1 already\."):
+    with pytest.raises(delivery_services.DeliveryAlreadyClaimed, match=r"Dina has #1 already\."):
         step(delivery_services.claim_delivery, delivery, dario)
     with pytest.raises(delivery_services.NotYourDelivery):
         step(delivery_services.leave_for_delivery, delivery, dario)

@@ -94,7 +94,10 @@ def test_resending_in_the_admin_reports_the_notifications_that_cannot_be_resent(
 
     told = send_again(marta, dead, email)
 
-    assert sorted(told) == ["1 notification will be sent again.", f"{email}: That has been sent, or will be by itself."]
+    assert sorted(told) == [
+        "1 notification will be sent again.",
+        f"{email}: Only dead, expired or failed notifications can be sent again.",
+    ]
 
 
 def test_the_admin_of_notifications_is_closed_to_kitchen_staff(sign_in, dead):

@@ -89,7 +89,7 @@ def test_the_check_command_fails_if_a_template_uses_an_unknown_field(templates):
 
 
 def test_the_system_check_runs_before_the_demo_opens_and_in_the_lint():
-    assert preparation.TABLES[0] == "check"
+    assert preparation.SCHEMA_COMMANDS[0] == "check"
     assert any(check.endswith("django check") for check in lint.CHECKS.values())
 
 

@@ -62,7 +62,7 @@ def test_after_an_outage_of_an_hour_confirmations_are_sent_and_ready_notificatio
 def test_a_ready_notification_is_not_sent_after_the_ticket_is_recalled(ready_sms, placed_order, chef):
     kitchen_services.recall_ticket(ref=placed_order.ref, by=chef, at=minutes(1))
 
-    assert (send(ready_sms, minutes(1)).state, now(ready_sms).error) == (EXPIRED, "overtaken")
+    assert (send(ready_sms, minutes(1)).state, now(ready_sms).error) == (EXPIRED, "no longer applies")
 
 
 def test_only_the_newer_notification_is_sent_for_an_order_that_was_ready_twice(ready_sms, placed_order, chef):
@@ -70,7 +70,7 @@ def test_only_the_newer_notification_is_sent_for_an_order_that_was_ready_twice(r
     kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=minutes(4))
     again = newest(placed_order, SMS, "ready", at=minutes(4))
 
-    assert (send(ready_sms, minutes(4)).state, now(ready_sms).error) == (EXPIRED, "overtaken")
+    assert (send(ready_sms, minutes(4)).state, now(ready_sms).error) == (EXPIRED, "no longer applies")
     assert send(again, minutes(4)).state == SENT
 
 
@@ -109,5 +109,5 @@ def test_a_changed_promise_is_not_sent_after_the_promise_has_changed_again(kitch
     kitchen_services.finish_ticket(ref=first.ref, by=chef, at=minutes(44))
     twice = newest(late, SMS, "promise_changed", at=minutes(44))
 
-    assert (send(once, minutes(44)).state, now(once).error) == (EXPIRED, "overtaken")
+    assert (send(once, minutes(44)).state, now(once).error) == (EXPIRED, "no longer applies")
     assert send(twice, minutes(44)).state == SENT

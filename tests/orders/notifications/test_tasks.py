@@ -78,7 +78,7 @@ def test_without_a_broker_the_event_is_relayed_and_its_notifications_stay_queued
 
     assert confirmed.outbox_entry.relayed_at
     assert set(Notification.objects.filter(order=order).values_list("state", flat=True)) == {NotificationState.QUEUED}
-    tasks.send_due_notifications()
+    tasks.queue_due_notifications()
 
 
 def test_the_next_sweep_queues_notifications_again_after_the_broker_was_emptied(news, broker):
@@ -86,7 +86,7 @@ def test_the_next_sweep_queues_notifications_again_after_the_broker_was_emptied(
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
     broker.flushall()
 
-    tasks.send_due_notifications()
+    tasks.queue_due_notifications()
 
     email, sms = Notification.objects.filter(order=order).order_by("pk")
     assert sent_by(broker, "email") == [is_to_send(email)]
@@ -104,7 +104,7 @@ def test_a_sweep_queues_the_due_notifications_oldest_first(broker):
     Notification.objects.filter(pk=oldest.pk).update(state=NotificationState.SENDING)  # and its lease has ended
     Notification.objects.filter(channel=NotificationChannel.EMAIL).update(state=NotificationState.SENT)
 
-    tasks.send_due_notifications()
+    tasks.queue_due_notifications()
 
     assert sent_by(broker, "sms") == [is_to_send(oldest), is_to_send(newest)]
     assert sent_by(broker, "email") == []
@@ -113,7 +113,7 @@ def test_a_sweep_queues_the_due_notifications_oldest_first(broker):
 def test_a_task_queued_by_a_sweep_expires_and_a_task_queued_by_an_event_does_not(news, broker):
     _order, confirmed = news
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
-    tasks.send_due_notifications()
+    tasks.queue_due_notifications()
 
     by_news, by_sweep = (headers["expires"] for _task, _arguments, headers in messages_in(broker, "sms"))
     assert by_news is None

@@ -17,7 +17,7 @@ def _counted_hashes(settings):
 @pytest.fixture(autouse=True)
 def _patience_with_letters(monkeypatch):
     """Wait longer for the mail server than a user would be kept waiting: on a loaded machine, it answers slowly."""
-    monkeypatch.setattr(emails, "SECONDS", 25.0)
+    monkeypatch.setattr(emails, "SMTP_TIMEOUT", 25.0)
 
 
 @pytest.fixture

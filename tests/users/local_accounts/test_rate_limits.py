@@ -37,8 +37,8 @@ def _within_a_minute(monkeypatch):
 def redis(request):
     """Run the test with Redis, and without it."""
     if request.param == "without Redis":
-        breaker.of_redis.trip(RedisIsGone())
-        breaker.of_redis._stopped.set()  # the breaker does not close again in this test
+        breaker.redis_breaker.trip(RedisIsGone())
+        breaker.redis_breaker._stopped.set()  # the breaker does not close again in this test
 
 
 def tries(client, step, how_often):
@@ -163,8 +163,8 @@ def test_rate_limits_still_hold_after_the_default_cache_was_cleared(client):
 
 
 def test_control_rate_limits_in_the_default_cache_would_not_hold_while_redis_is_down(client, monkeypatch):
-    breaker.of_redis.trip(RedisIsGone())
-    breaker.of_redis._stopped.set()
+    breaker.redis_breaker.trip(RedisIsGone())
+    breaker.redis_breaker._stopped.set()
     monkeypatch.setattr("allauth.core.internal.ratelimit.cache", caches["default"])
 
     before, twentieth = tries(client, wrong_password, 20)
