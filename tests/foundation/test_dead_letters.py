@@ -53,11 +53,11 @@ def test_a_dead_letter_that_a_manager_requeues_is_published(dead_event, ears, ma
 def test_a_dead_letter_that_a_manager_discards_is_never_published(dead_event, ears, manager):
     ears.append("open")
 
-    dead_letters.discard(event_id=dead_event.pk, reason=" told by phone ", by=manager, at=LATER)
+    dead_letters.discard(event_id=dead_event.pk, reason=" known by phone ", by=manager, at=LATER)
     relay_due(now=lambda: LATER)
 
     dead_event.refresh_from_db()
-    assert (dead_event.relayed_at, dead_event.discard_reason) == (None, "told by phone")
+    assert (dead_event.relayed_at, dead_event.discard_reason) == (None, "known by phone")
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
@@ -104,9 +104,9 @@ def test_a_manager_can_requeue_a_dead_letter_in_the_admin(dead_event, sign_in):
 def test_a_manager_can_discard_a_dead_letter_in_the_admin_with_a_reason_only(dead_event, sign_in):
     browser = sign_in(MANAGER)
 
-    assert "Please say why" in post(browser, "discard", dead_event)
-    assert "is discarded and will not be published" in post(browser, "discard", dead_event, reason="told by phone")
-    assert dead_event.discard_reason == "told by phone"
+    assert "Please give a reason" in post(browser, "discard", dead_event)
+    assert "is discarded and will not be published" in post(browser, "discard", dead_event, reason="known by phone")
+    assert dead_event.discard_reason == "known by phone"
 
 
 @pytest.mark.parametrize("state", ["dead", "waiting", "relayed", "discarded", "nonsense"])

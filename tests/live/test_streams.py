@@ -175,7 +175,7 @@ def all_of_it():
 
     async def read():
         async with asyncio.timeout(LIMIT):
-            stream = Stream(Topic("order", uuid4()), holder="anna")
+            stream = Stream(Topic("order", uuid4()), client_key="anna")
             return [message async for message in views._messages(stream, version=1)]
 
     return asyncio.run(read())

@@ -105,7 +105,7 @@ def test_a_cancellation_is_sent_although_a_later_message_is_due(confirmed, place
     cancelled = newest(placed_order, SMS, "cancelled")
     record_outcome(take_for_sending(cancelled), "SM1")
 
-    assert reason_not_to_send(ready, later=[now(cancelled)], at=FRIDAY_NIGHT) == "overtaken"
+    assert reason_not_to_send(ready, later=[now(cancelled)], at=FRIDAY_NIGHT) == "no longer applies"
     assert reason_not_to_send(cancelled, later=[now(cancelled)], at=FRIDAY_NIGHT) == ""
 
 
