@@ -139,7 +139,7 @@ def test_a_stream_ends_after_its_time_limit_so_that_access_is_checked_again(monk
     monkeypatch.setattr(views, "MAX_STREAM_SECONDS", 0)
 
     assert len(all_of_it()) == 1
-    assert hub.held_by("anna") == 0
+    assert hub.open_streams("anna") == 0
 
 
 def test_a_stream_ends_with_the_session_or_the_role_of_its_own_reader_only(read, order, ciro):
