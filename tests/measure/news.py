@@ -51,7 +51,7 @@ def _until_it_is_taken_up(folder: Path) -> None:
         works.kill_all()
     begun = _begun(notes)
     seconds = [begun[ref] - at for ref, at in committed.items()][1:]
-    say("news, from commit to a worker's beginning", seconds, f"{ORDERS} orders, one after another")
+    say("notification, from commit to a worker's beginning", seconds, f"{ORDERS} orders, one after another")
 
 
 def _placed() -> tuple[str, float]:
@@ -77,7 +77,7 @@ def _in_a_second(name: str) -> None:
             relayed_at=None, attempts=0, due_at=clock.now()
         )
         seconds += timed(lambda: relay_due(now=clock.now))
-    print(f"{name:48} {told / seconds:.0f} events a second, of {told}, their notices written and handed over")
+    print(f"{name:48} {told / seconds:.0f} events a second, of {told}, their notifications created and queued")
 
 
 @contextmanager
