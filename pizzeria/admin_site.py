@@ -6,11 +6,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
 from pizzeria.foundation.actor import ENTER_ADMIN, actor_of
+from pizzeria.foundation.alerts.models import Alert
+from pizzeria.foundation.alerts.services import ACKNOWLEDGE_ALERTS
 from pizzeria.users.views import SignOutView
+
+MAX_ALERTS = 10  # on the first page; the list of alerts has them all
 
 
 class ShopAdminSite(AdminSite):
@@ -23,6 +28,11 @@ class ShopAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Return whether the actor has ENTER_ADMIN: a staff user, in a session in which staff groups count."""
         return bool(request.user.is_active) and actor_of(request).may(ENTER_ADMIN)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show the apps, and the newest open alerts to those who may acknowledge them."""
+        alerts = Alert.objects.open().order_by("-last_seen_at") if actor_of(request).may(ACKNOWLEDGE_ALERTS) else ()
+        return super().index(request, {**(extra_context or {}), "alerts": list(alerts[:MAX_ALERTS])})
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]

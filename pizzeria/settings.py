@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "pizzeria.users",
     "pizzeria.operations",
     "pizzeria.live",
+    "pizzeria.foundation.alerts",
     "pizzeria.foundation.events",
     "pizzeria.foundation.idempotency",
     *(["pizzeria.demo"] if SHOP_DEMO else []),

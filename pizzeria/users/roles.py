@@ -14,6 +14,7 @@ from orders.customers.permissions import SEE_CUSTOMERS
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
 from orders.permissions import ASSIGN_DELIVERIES, CANCEL_STARTED_ORDERS, DELIVER, SEE_ALL_ORDERS, SEE_DELIVERIES
 from pizzeria.foundation.actor import Permission
+from pizzeria.foundation.alerts.services import ACKNOWLEDGE_ALERTS
 from pizzeria.foundation.events.dead_letters import RELAY_EVENTS
 from pizzeria.foundation.scopes import Scope
 
@@ -84,6 +85,7 @@ MANAGER = Role(
         VIEW_KITCHEN,
         *EDIT_MENU,
         RELAY_EVENTS,
+        ACKNOWLEDGE_ALERTS,
     ),
     scopes=tuple(scope for scope in Scope if scope is not Scope.ADMIN),
     landing_page="admin:index",

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError as BrokerGone
 from kitchen.models import Kitchen
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.alerts.models import Alert
 from pizzeria.foundation.events import relay
 from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
@@ -146,6 +147,8 @@ def test_an_event_that_always_fails_becomes_a_dead_letter_and_the_next_event_is_
     relay = OutboxEntry.objects.get(pk=event.pk)
     assert (relay.attempts, relay.relayed_at, bool(relay.dead_lettered_at)) == (MAX_ATTEMPTS, None, True)
     assert neighbour.heard == [(kitchen.ref, 2)]
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.key, alert.times_seen) == ("event_dead_lettered", str(event.pk), 1)
 
 
 def test_a_dead_letter_names_the_receiver_and_the_error_without_personal_data(kitchen, neighbour):
@@ -161,6 +164,7 @@ def test_an_event_that_kills_every_worker_becomes_a_dead_letter(kitchen):
 
     assert claim(at=NIGHT + MAX_ATTEMPTS * LEASE) == []
     assert OutboxEntry.objects.get(pk=event.pk).dead_lettered_at
+    assert "worker terminated" in str(Alert.objects.get())
 
 
 def test_an_event_whose_worker_may_have_been_killed_is_claimed_alone(kitchen):

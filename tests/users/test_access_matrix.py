@@ -21,7 +21,9 @@ from orders.events import OrderPlaced
 from orders.notifications import services as notification_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.alerts.services import raise_alert
 from pizzeria.foundation.events.models import StoredEvent
+from pizzeria.foundation.events.relay import EVENT_DEAD_LETTERED
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
 from pizzeria.users.session_auth import actor_for_user
@@ -109,6 +111,7 @@ def opened():
     notification_services.create_notifications(
         event_id=StoredEvent.objects.filter(type=OrderPlaced.type).latest("pk").pk, at=at
     )
+    raise_alert(EVENT_DEAD_LETTERED, key="1", at=at, type="order.placed.v1", reason="a test")
     shop_now = SimpleNamespace(names=names | rows_in_the_admin(), said=said, cookies=cookies, browser=Client())
     shop_now.before_the_admin = {who: answer_to(shop_now, who, "GET", reverse("admin:login")) for who in WHO}
     shop_now.verbs = {address: verbs_of(address, browser_of(shop_now, "admin")) for address in ALL}

@@ -53,7 +53,15 @@ def test_the_admin_is_open_to_managers_and_admins(sign_in, role):
 def test_the_admin_does_not_list_users_for_a_manager(sign_in):
     apps = sign_in(MANAGER).get(INDEX).context["app_list"]
 
-    assert {app["app_label"] for app in apps} == {"menu", "kitchen", "orders", "customers", "notifications", "events"}
+    assert {app["app_label"] for app in apps} == {
+        "menu",
+        "kitchen",
+        "orders",
+        "customers",
+        "notifications",
+        "events",
+        "alerts",
+    }
 
 
 def test_the_admin_shows_the_kitchen_read_only_even_to_an_admin(sign_in, kitchen):

@@ -23,6 +23,7 @@ IN_THE_OFFICE = {
     "kitchen.change_capacity",
     "kitchen.view_kitchen",
     "events.relay_events",
+    "alerts.acknowledge_alerts",
 } | {
     f"menu.{verb}_{noun}"
     for noun in ("category", "size", "topping", "pizza", "simpleitem")

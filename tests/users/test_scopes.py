@@ -9,6 +9,7 @@ from menu.permissions import MARK_SOLD_OUT
 from orders.customers.permissions import SEE_CUSTOMERS
 from orders.permissions import DELIVER, SEE_ALL_ORDERS
 from pizzeria.foundation.actor import ENTER_ADMIN
+from pizzeria.foundation.alerts.services import ACKNOWLEDGE_ALERTS
 from pizzeria.foundation.events.dead_letters import RELAY_EVENTS
 from pizzeria.foundation.scopes import Scope
 from pizzeria.users import scopes
@@ -102,4 +103,4 @@ def test_every_permission_of_the_roles_table_except_relay_events_is_in_a_scope()
 
     assert scopes.PERMISSIONS_BY_SCOPE.keys() == set(Scope)
     assert opened <= scopes.EVERY_PERMISSION
-    assert scopes.EVERY_PERMISSION - opened == {RELAY_EVENTS, SEE_CUSTOMERS}
+    assert scopes.EVERY_PERMISSION - opened == {RELAY_EVENTS, SEE_CUSTOMERS, ACKNOWLEDGE_ALERTS}

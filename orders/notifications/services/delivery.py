@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from orders.notifications.channels.registry import CHANNEL_BACKENDS
 from orders.notifications.messages import message_for
@@ -21,10 +22,16 @@ from orders.notifications.models import Notification, NotificationChannel, Notif
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
 from orders.notifications.rules import reason_not_to_send
 from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.alerts.kinds import AlertKind
+from pizzeria.foundation.alerts.services import raise_alert
 from pizzeria.foundation.backoff import backoff_delay
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.mail.outbound import DeliveryFailed, OutcomeUnknown, Rejected, Unavailable
 from pizzeria.foundation.refusals import NotAllowed, Refusal
+
+NOTIFICATION_GIVEN_UP = AlertKind(
+    "notification_given_up", _lazy("Messages by %(channel)s were given up; the last one of order %(order)s: %(reason)s")
+)
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +91,7 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
         notification.state, notification.error = NotificationState.EXPIRED, reason
     elif notification.attempts >= MAX_ATTEMPTS:
         notification.state = NotificationState.DEAD
+        _alert_given_up(notification, notification.error, at=at)
     else:
         notification.state, notification.attempts, notification.due_at = (
             NotificationState.SENDING,
@@ -132,11 +140,25 @@ def record_outcome(*, notification: Notification, outcome: str | DeliveryFailed,
             state=NotificationState.SENT, sent_at=at, provider_id=outcome[:120], error=""
         )
         return
-    row.filter(state=NotificationState.SENDING, due_at=notification.due_at).update(
-        state=NotificationState.FAILED if _is_retried(notification, outcome) else NotificationState.DEAD,
+    state = NotificationState.FAILED if _is_retried(notification, outcome) else NotificationState.DEAD
+    is_ours = row.filter(state=NotificationState.SENDING, due_at=notification.due_at).update(
+        state=state,
         due_at=at + backoff_delay(notification.attempts, first=FIRST_DELAY, longest=MAX_DELAY),
         unknown_outcomes=notification.unknown_outcomes + isinstance(outcome, OutcomeUnknown),
         error=str(outcome)[:200],
+    )
+    if is_ours and state == NotificationState.DEAD:
+        _alert_given_up(notification, str(outcome), at=at)
+
+
+def _alert_given_up(notification: Notification, reason: str, *, at: datetime) -> None:
+    raise_alert(
+        NOTIFICATION_GIVEN_UP,
+        key=notification.channel,
+        at=at,
+        channel=str(NotificationChannel(notification.channel).label),
+        order=str(notification.order),
+        reason=reason[:200],
     )
 
 

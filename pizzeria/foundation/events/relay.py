@@ -14,8 +14,11 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _lazy
 from kombu.exceptions import OperationalError as BrokerGone
 
+from pizzeria.foundation.alerts.kinds import AlertKind
+from pizzeria.foundation.alerts.services import raise_alert
 from pizzeria.foundation.backoff import backoff_delay
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
@@ -25,6 +28,10 @@ BATCH_SIZE = 50
 TIME_LIMIT = timedelta(seconds=15)  # well within a task's time limit; the next sweep continues
 LEASE = timedelta(minutes=1)  # how long a worker has to publish an event that it claimed
 FIRST_DELAY, MAX_DELAY = timedelta(seconds=5), timedelta(minutes=10)
+
+EVENT_DEAD_LETTERED = AlertKind(
+    "event_dead_lettered", _lazy("An event (%(type)s) was given up after the last attempt: %(reason)s")
+)
 
 log = structlog.get_logger(__name__)
 
@@ -74,8 +81,9 @@ def claim(*, at: datetime, aggregate_ref: UUID | None = None) -> list[StoredEven
         OutboxEntry.objects.filter(pk__in=exhausted).update(
             dead_lettered_at=at, error="worker terminated before it reported a result"
         )
-        for event_id in exhausted:
-            log.error("event_dead_lettered", event_id=event_id, reason="worker terminated before it reported a result")
+        for entry in due:
+            if entry.pk in exhausted:
+                _report_dead_letter(entry.event, "worker terminated before it reported a result", at=at)
         claimed = _batch([entry for entry in due if entry.pk not in exhausted])
         OutboxEntry.objects.filter(pk__in=[entry.pk for entry in claimed]).update(
             attempts=F("attempts") + 1, due_at=at + LEASE
@@ -117,6 +125,7 @@ def mark_relayed(event: StoredEvent, *, at: datetime) -> None:
     OutboxEntry.objects.filter(pk=event.pk).waiting().update(relayed_at=at, error="")
 
 
+@transaction.atomic
 def mark_failed(event: StoredEvent, reason: str, *, at: datetime) -> None:
     """Schedule the next attempt, after a pause that doubles each time; after the last one, make it a dead letter."""
     entries = OutboxEntry.objects.filter(pk=event.pk).waiting()
@@ -125,7 +134,12 @@ def mark_failed(event: StoredEvent, reason: str, *, at: datetime) -> None:
         pause = backoff_delay(attempts, first=FIRST_DELAY, longest=MAX_DELAY)
         entries.update(error=reason[:200], due_at=at + pause, dead_lettered_at=at if is_dead else None)
         if is_dead:
-            log.error("event_dead_lettered", event_id=event.pk, type=event.type, reason=reason)
+            _report_dead_letter(event, reason, at=at)
+
+
+def _report_dead_letter(event: StoredEvent, reason: str, *, at: datetime) -> None:
+    log.error("event_dead_lettered", event_id=event.pk, type=event.type, reason=reason)
+    raise_alert(EVENT_DEAD_LETTERED, key=str(event.pk), at=at, type=event.type, reason=reason[:200])
 
 
 def release(events: list[StoredEvent], *, at: datetime) -> None:

@@ -9,6 +9,7 @@ import pytest
 from orders.models import OrderContact
 from orders.notifications import services as notification_services
 from orders.notifications.services.delivery import MAX_ATTEMPTS
+from pizzeria.foundation.alerts.models import Alert
 from pizzeria.foundation.mail.outbound import OutcomeUnknown, Unavailable
 from pizzeria.operations import mail_url
 from tests import shop
@@ -102,6 +103,19 @@ def test_only_unknown_outcomes_count_towards_the_limit_of_two(sms):
 
     attempt_times(sms, [OutcomeUnknown("silence again")])
     assert (now(sms).state, now(sms).error) == (DEAD, "silence again")
+
+
+def test_given_up_notifications_of_a_channel_are_one_alert_for_managers(sms, email, post):
+    post.behaves(refused=[ANNA.phone, ANNA.email])
+
+    for notification in (sms, email):
+        assert send(notification).state == DEAD
+
+    by_sms = Alert.objects.get(key="sms")
+    assert (by_sms.kind, by_sms.times_seen) == ("notification_given_up", 1)
+    assert str(by_sms.parameters["order"]) in str(by_sms)
+    assert ANNA.phone not in str(by_sms.parameters)
+    assert Alert.objects.get(key="email").times_seen == 1
 
 
 def test_the_delay_grows_after_each_attempt_and_the_eighth_attempt_is_the_last(sms):

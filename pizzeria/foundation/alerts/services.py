@@ -1,0 +1,44 @@
+from datetime import datetime
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from pizzeria.foundation.actor import Actor, Permission
+from pizzeria.foundation.alerts.kinds import AlertKind
+from pizzeria.foundation.alerts.models import Alert
+from pizzeria.foundation.commands import command
+from pizzeria.foundation.refusals import NotAllowed
+
+ACKNOWLEDGE_ALERTS = Permission("alerts.acknowledge_alerts")
+
+
+def raise_alert(kind: AlertKind, *, key: str = "", at: datetime, **parameters: str | int) -> None:
+    """
+    Raise an alert; an open one of the same kind and key is counted again instead.
+
+    Callable inside any transaction, and undone with it. Call it last: the alert's row stays locked until the end.
+
+    :param key: what the alert is about, such as an event's id; blank: the shop as a whole
+    :param parameters: of the kind's text; no personal data
+    """
+    seen = {"parameters": parameters, "first_seen_at": at, "last_seen_at": at}
+    alert, is_new = Alert.objects.open().get_or_create(kind=kind.code, key=key, defaults=seen)
+    if not is_new:
+        Alert.objects.filter(pk=alert.pk).update(parameters=parameters, last_seen_at=at, times_seen=F("times_seen") + 1)
+
+
+@command
+def acknowledge_alert(*, alert_id: int, by: Actor, at: datetime) -> Alert:
+    """
+    Acknowledge an alert: when it happens again, another alert is raised. Nothing happens the second time.
+
+    :raises NotAllowed: the actor is not a manager
+    :raises Alert.DoesNotExist: there is no such alert
+    """
+    if not by.may(ACKNOWLEDGE_ALERTS):
+        raise NotAllowed(_("Only managers can do that."))
+    alert = Alert.objects.select_for_update(no_key=True, of=("self",)).get(pk=alert_id)
+    if alert.acknowledged_at is None:
+        alert.acknowledged_at, alert.acknowledged_by_id = at, by.user_id
+        alert.save(update_fields=["acknowledged_at", "acknowledged_by"])
+    return alert
