@@ -41,4 +41,4 @@ class Alert(models.Model):
         kind = kind_of(self.kind)
         if kind is None:  # raised by a newer release than this one
             return self.kind
-        return str(kind.text) % self.parameters
+        return str(str(kind.text) % self.parameters)
