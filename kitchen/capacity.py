@@ -29,19 +29,19 @@ def refuse_unless_capacity(kitchen: Kitchen, tickets: Sequence[Ticket], *, at: d
     :raises KitchenFull: its load is at the maximum
     """
     if not kitchen.accepts_orders(at):
-        raise KitchenClosed(_closed_sentence(kitchen))
+        raise KitchenClosed(_closed_message(kitchen))
     load = sum(ticket.state in LOAD for ticket in tickets)
     if load >= kitchen.max_concurrent_orders:
         minutes = promises.minutes_until(promises.next_ready_time(tickets, at=at), at)
-        sentence = ngettext(
+        message = ngettext(
             "The kitchen is at capacity. Please try again in about a minute.",
             "The kitchen is at capacity. Please try again in about %(minutes)d minutes.",
             minutes,
         )
-        raise KitchenFull(sentence % {"minutes": minutes})
+        raise KitchenFull(message % {"minutes": minutes})
 
 
-def _closed_sentence(kitchen: Kitchen) -> str:
+def _closed_message(kitchen: Kitchen) -> str:
     reason = _(" (%(reason)s)") % {"reason": kitchen.pause_reason} if kitchen.pause_reason else ""
     if kitchen.paused_until is None:
         return _("The kitchen is taking a break%(reason)s. Please try again later.") % {"reason": reason}

@@ -47,7 +47,7 @@ class Quote:
     """What is promised to a guest who orders now; `promises` and `minutes` are empty while no orders are accepted."""
 
     accepts_orders: bool
-    sentence: str
+    message: str
     promises: Mapping[FulfillmentMethod, Promise] = field(default_factory=dict)
     minutes: Mapping[FulfillmentMethod, int] = field(default_factory=dict)  # until the promise begins
 
@@ -89,19 +89,19 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
     try:
         capacity.refuse_unless_capacity(kitchen, tickets, at=at)
     except Refusal as refusal:
-        return Quote(accepts_orders=False, sentence=refusal.sentence)
+        return Quote(accepts_orders=False, message=refusal.message)
     ready_at = promises.ready_time(
         tickets, minutes=promises.ticket_minutes(pizza_minutes), oven_slots=kitchen.oven_slots, at=at
     )
     promised = {method: promises.promise(ready_at, method=method) for method in FulfillmentMethod}
     minutes = {method: promises.minutes_until(promise.ready_from, at) for method, promise in promised.items()}
     soonest = minutes[FulfillmentMethod.PICKUP]
-    sentence = ngettext(
+    message = ngettext(
         "Order now, and it is ready in about a minute.",
         "Order now, and it is ready in about %(minutes)d minutes.",
         soonest,
     )
-    return Quote(accepts_orders=True, sentence=sentence % {"minutes": soonest}, promises=promised, minutes=minutes)
+    return Quote(accepts_orders=True, message=message % {"minutes": soonest}, promises=promised, minutes=minutes)
 
 
 def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:

@@ -90,7 +90,7 @@ def _use_tool(request: HttpRequest, tool: str, form: Form, use: Callable[..., ob
             messages.success(request, done)
             return redirect("kitchen:board")
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
             status = refusal.status
     return _board(request, status=status, **{tool: form})
 
@@ -102,7 +102,7 @@ def _step(request: HttpRequest, take: Callable[[], object]) -> HttpResponse:
     except Kitchen.DoesNotExist as missing:
         raise Http404 from missing
     except Refusal as refusal:
-        messages.warning(request, refusal.sentence)
+        messages.warning(request, refusal.message)
     return _board(request) if request.headers.get("HX-Request") else redirect("kitchen:board")
 
 

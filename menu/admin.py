@@ -90,7 +90,7 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
                     self._say(request, services.mark_sold_out(item=item, until=until, **now))
                 return None
             except Refusal as refusal:
-                form.add_error(None, refusal.sentence)
+                form.add_error(None, refusal.message)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Sold out until when?"),
@@ -106,7 +106,7 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
             for item in items:
                 self._say(request, services.mark_available(item=item, **_by_and_at(request)))
         except Refusal as refusal:
-            messages.warning(request, refusal.sentence)
+            messages.warning(request, refusal.message)
 
     def _say(self, request: HttpRequest, item: I) -> None:
         messages.success(request, f"{item}: {self.availability(item)}")

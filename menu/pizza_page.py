@@ -63,7 +63,7 @@ def pizza_page(form: PizzaForm, *, snapshot: MenuSnapshot, at: datetime, refusal
         except Refusal as no:
             refusal = refusal or no
     if refusal:
-        errors[refusal.field if refusal.field in form.fields else ""] = refusal.sentence
+        errors[refusal.field if refusal.field in form.fields else ""] = refusal.message
 
     return PizzaPage(
         item=selectors.item_summary(pizza, at),

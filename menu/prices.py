@@ -206,7 +206,7 @@ def _price_part(part: PizzaPart, snapshot: MenuSnapshot, at: datetime) -> Priced
     return PricedPart(pizza, added, left_out)
 
 
-def _refuse_if_sold_out(toppings: Iterable[ToppingSnapshot], at: datetime, sentence: str, field: str) -> None:
+def _refuse_if_sold_out(toppings: Iterable[ToppingSnapshot], at: datetime, message: str, field: str) -> None:
     names = [topping.name.lower() for topping in toppings if not topping.is_on(at)]
     if names:
-        raise SoldOut(sentence % {"names": get_text_list(names, _("and"))}, field=field)
+        raise SoldOut(message % {"names": get_text_list(names, _("and"))}, field=field)

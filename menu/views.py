@@ -85,7 +85,7 @@ def mark_sold_out(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
             messages.success(request, _("%(name)s is off the menu.") % {"name": taken.name})
             return redirect("menu:sold_out")
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
     return _sold_out_list(request, refused=form, row=row)
 
 
@@ -96,7 +96,7 @@ def mark_available(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
         item = services.mark_available(item=_item(kind, slug), by=actor_of(request), at=clock.now())
         messages.success(request, _("%(name)s is back on the menu.") % {"name": item.name})
     except Refusal as refusal:
-        messages.warning(request, refusal.sentence)
+        messages.warning(request, refusal.message)
     return redirect("menu:sold_out")
 
 

@@ -65,9 +65,9 @@ class CheckoutForm(ShopForm):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         if said.get("method") == FulfillmentMethod.DELIVERY:
-            for field, sentence in REQUIRED_FOR_DELIVERY.items():
+            for field, message in REQUIRED_FOR_DELIVERY.items():
                 if not said.get(field) and field not in self.errors:
-                    self.add_error(field, sentence)
+                    self.add_error(field, message)
         return said
 
     def contact(self) -> ContactDetails:

@@ -44,7 +44,7 @@ def order_headline(order: Order) -> str:
     return _("This order was cancelled")
 
 
-def order_sentence(order: Order) -> str:
+def status_message(order: Order) -> str:
     """Return a sentence about the next step, or about why the order was cancelled."""
     brought = order.method == FulfillmentMethod.DELIVERY
     number = {"number": order.number}

@@ -39,5 +39,5 @@ def pytest_testnodedown(node):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    for sentence in config.stash.get(_left_out, []):
-        terminalreporter.write_line(sentence, yellow=True)
+    for message in config.stash.get(_left_out, []):
+        terminalreporter.write_line(message, yellow=True)

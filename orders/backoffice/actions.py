@@ -93,7 +93,7 @@ class OrderActions(admin.ModelAdmin[Order]):
                 take(ref=order.ref, by=actor_of(request), at=clock.now())
                 messages.success(request, said % {"order": order})
             except Refusal as refusal:
-                messages.warning(request, refusal.sentence)
+                messages.warning(request, refusal.message)
 
 
 def _hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:

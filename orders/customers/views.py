@@ -25,7 +25,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     try:
         services.change_contact(**form.contact(), by=by, at=clock.now())
     except Refusal as refusal:
-        form.add_error(None, refusal.sentence)
+        form.add_error(None, refusal.message)
         return _show(request, form, status=refusal.status)
     messages.success(request, _("Saved. Your next checkout begins with this."))
     return redirect("customers:profile")

@@ -84,9 +84,9 @@ def _step(
         raise Http404 from missing
     except Refusal as refusal:
         if form and refusal.field in form.fields:
-            form.add_error(refusal.field, refusal.sentence)
+            form.add_error(refusal.field, refusal.message)
             return _show(request, refused=form, of=ref)
-        messages.warning(request, refusal.sentence)
+        messages.warning(request, refusal.message)
     return redirect("deliveries:tour")
 
 

@@ -59,7 +59,7 @@ def _render(notification: Notification, since: datetime | None, until: datetime 
         name=_one_line(order.contact.name, MAX_NAME_LENGTH) or _("there"),
         number=order.number,
         when=_when(order, since, until),
-        reason=_one_line(presenters.order_sentence(order), limit) if order.status == OrderStatus.CANCELLED else "",
+        reason=_one_line(presenters.status_message(order), limit) if order.status == OrderStatus.CANCELLED else "",
         link=urljoin(settings.SHOP_ORIGIN, order_url(order)),
         total=format_amount(order.total or ZERO),
         payment=presenters.payment_text(order),

@@ -90,7 +90,7 @@ def _line_summary(priced_line: PricedLine, snapshot: MenuSnapshot) -> BasketLine
             total=priced_line.total,
         ),
         illustration=menu_selectors.illustration_url(dish) if dish else "",
-        problem=priced_line.refusal.sentence if priced_line.refusal else "",
+        problem=priced_line.refusal.message if priced_line.refusal else "",
     )
 
 

@@ -20,7 +20,7 @@ class OrderDetail:
     version: int  # of the tracker: the newest event's seq
     status: str
     headline: str
-    sentence: str
+    message: str
     steps: list[presenters.TimelineStep]
     promise_from: datetime
     promise_until: datetime
@@ -105,7 +105,7 @@ def order_detail(order: Order) -> OrderDetail:
         version=order.seq,
         status=order.status,
         headline=presenters.order_headline(order),
-        sentence=presenters.order_sentence(order),
+        message=presenters.status_message(order),
         steps=presenters.order_steps(order),
         promise_from=order.promise_from,
         promise_until=order.promise_until,

@@ -124,9 +124,9 @@ def place_order(
 
 
 def _refuse_unless_addressed(contact: ContactDetails) -> None:
-    for field, sentence in REQUIRED_FOR_DELIVERY.items():
+    for field, message in REQUIRED_FOR_DELIVERY.items():
         if not getattr(contact, field):
-            raise AddressMissing(str(sentence), field=field)
+            raise AddressMissing(str(message), field=field)
 
 
 def _placed(
@@ -175,8 +175,8 @@ class BasketSpent(Refusal):
 
     code = "basket_spent"
 
-    def __init__(self, sentence: str, *, order_ref: UUID) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, *, order_ref: UUID) -> None:
+        super().__init__(message)
         self.order_ref = order_ref
 
 
@@ -191,8 +191,8 @@ class TotalChanged(Refusal):
 
     code = "total_changed"
 
-    def __init__(self, sentence: str, *, shown: Decimal, total: Decimal) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, *, shown: Decimal, total: Decimal) -> None:
+        super().__init__(message)
         self.shown = shown
         self.total = total
 
@@ -216,7 +216,7 @@ def lock_basket_for_checkout(ref: UUID, *, shown_lines: str | None, at: datetime
     priced_basket = price_basket(lines, snapshot=catalogue.fresh_snapshot(), at=at)
     if priced_basket.problems:
         first = priced_basket.problems[0]
-        raise type(first)(" ".join(problem.sentence for problem in priced_basket.problems), field="basket")
+        raise type(first)(" ".join(problem.message for problem in priced_basket.problems), field="basket")
     return basket, priced_basket
 
 

@@ -59,9 +59,9 @@ def change_line(request: HttpRequest, ref: UUID) -> HttpResponse:
         elif form.is_valid():
             services.change_quantity(basket=basket, line=ref, quantity=form.cleaned_data["quantity"], by=by, at=at)
         else:
-            messages.warning(request, _first_sentence(form))
+            messages.warning(request, _first_error(form))
     except Refusal as refusal:
-        messages.warning(request, refusal.sentence)
+        messages.warning(request, refusal.message)
     basket_session.remember_basket(request, basket, count=selectors.count_items(basket))
     return redirect("orders:basket")
 
@@ -84,14 +84,14 @@ def _add_pizza(request: HttpRequest, pizza: PizzaSnapshot, snapshot: MenuSnapsho
 def _add_simple_item(request: HttpRequest, simple_item: SimpleItemSnapshot) -> HttpResponse:
     form = QuantityForm(request.POST)
     if not form.is_valid():
-        messages.warning(request, _first_sentence(form))
+        messages.warning(request, _first_error(form))
         return redirect("menu:index")
     try:
         _add(
             request, SimpleItemSelection(simple_item=simple_item.slug), form.cleaned_data["quantity"], simple_item.name
         )
     except Refusal as refusal:
-        messages.warning(request, refusal.sentence)
+        messages.warning(request, refusal.message)
     return redirect("menu:index")
 
 
@@ -114,5 +114,5 @@ def _as_form(data: QueryDict) -> QueryDict:
     return data
 
 
-def _first_sentence(form: forms.Form) -> str:
+def _first_error(form: forms.Form) -> str:
     return str(next(iter(form.errors.values()))[0])

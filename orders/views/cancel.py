@@ -75,9 +75,9 @@ def _cancel(request: HttpRequest, order: Order | None, *, by: Actor) -> HttpResp
         except ReauthenticationRequired:
             raise
         except services.ReasonMissing as missing:
-            form.add_error("note", missing.sentence)
+            form.add_error("note", missing.message)
         except Refusal as refusal:
-            messages.warning(request, refusal.sentence)
+            messages.warning(request, refusal.message)
             return redirect(back)
     context = {"order": selectors.order_detail(order), "form": form if as_staff else None, "back": back}
     return render(request, "orders/cancel.html", context, status=422 if form.is_bound else 200)

@@ -125,14 +125,14 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     """Show the form beside its basket, with the refusal, or else with the reason why no order is accepted now."""
-    closed = "" if basket.quote.accepts_orders else basket.quote.sentence
+    closed = "" if basket.quote.accepts_orders else basket.quote.message
     context = {"form": form, "basket": basket, "quote": basket.quote, "refusal": refusal or closed}
     return render(request, "orders/checkout.html", context, status=status)
 
 
 def _refusal_text(form: CheckoutForm, refusal: Refusal | None) -> str:
     if refusal:
-        return refusal.sentence
+        return refusal.message
     return _("Please look at the total once more, then send it again.") if _HIDDEN & form.errors.keys() else ""
 
 

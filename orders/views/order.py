@@ -51,7 +51,7 @@ def link_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
     except services.OrderAlreadyLinked:
         pass
     except Refusal as refusal:
-        messages.warning(request, refusal.sentence)
+        messages.warning(request, refusal.message)
         return redirect("orders:history")
     return redirect("orders:order", ref)
 
@@ -65,7 +65,7 @@ def hand_over(request: HttpRequest, ref: UUID) -> HttpResponse:
     except services.OrderNotFound as missing:
         raise Http404 from missing
     except Refusal as refusal:
-        messages.warning(request, refusal.sentence)
+        messages.warning(request, refusal.message)
     return redirect("kitchen:board")
 
 

@@ -14,8 +14,8 @@ class Refusal(Exception):
     """
     A request that a rule of the shop does not allow.
 
-    :param sentence: the text for the person who made the request
-    :param field: the form field beside which the sentence is shown, if any
+    :param message: the text for the person who made the request
+    :param field: the form field beside which the message is shown, if any
     """
 
     code: ClassVar[str] = "refused"  # stable: other programs compare with it
@@ -27,9 +27,9 @@ class Refusal(Exception):
         if known is not cls and known.__qualname__ != cls.__qualname__:
             raise TypeError(f"{cls.__qualname__} and {known.__qualname__} share the code {cls.code!r}")
 
-    def __init__(self, sentence: str, *, field: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
         self.field = field
 
 

@@ -71,8 +71,8 @@ def answer(request: HttpRequest, fault: Any) -> HttpResponse:
         case TokenInvalid() | InsufficientScope() | ReauthenticationRequired():
             return _challenge(request, fault)
         case Refusal():
-            errors = [{"field": fault.field, "detail": fault.sentence}] if fault.field else []
-            return problem(fault.status, fault.code, fault.sentence, errors=errors)
+            errors = [{"field": fault.field, "detail": fault.message}] if fault.field else []
+            return problem(fault.status, fault.code, fault.message, errors=errors)
         case ValidationError():
             return problem(422, "invalid", _("Something in the request is not valid."), errors=_fields(fault))
         case HttpError(status_code=status):
@@ -111,17 +111,17 @@ def _challenge(
     log.warning("token_refused", kind=type(fault).__name__, reason=str(fault), by=by)
     match fault:
         case TokenMissing():
-            challenge, status, code, sentence = "", 401, "no_token", _("An access token is required.")
+            challenge, status, code, message = "", 401, "no_token", _("An access token is required.")
         case TokenInvalid():
             challenge = f', error="invalid_token", error_description="{fault}"'
-            status, code, sentence = 401, "invalid_token", _("Invalid token: %s.") % fault
+            status, code, message = 401, "invalid_token", _("Invalid token: %s.") % fault
         case InsufficientScope():
             challenge = f', error="insufficient_scope", scope="{fault}"'
-            status, code, sentence = 403, "insufficient_scope", _("Insufficient scope, required: %s.") % fault
+            status, code, message = 403, "insufficient_scope", _("Insufficient scope, required: %s.") % fault
         case ReauthenticationRequired():
             challenge = f', error="insufficient_user_authentication", max_age="{MAX_AUTH_AGE.total_seconds():.0f}"'
-            status, code, sentence = 401, fault.code, fault.sentence
-    return problem(status, code, sentence, headers={"WWW-Authenticate": REALM + challenge})
+            status, code, message = 401, fault.code, fault.message
+    return problem(status, code, message, headers={"WWW-Authenticate": REALM + challenge})
 
 
 def _said_by_ninja(status: int, fault: HttpError) -> HttpResponse:

@@ -26,12 +26,12 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 
 // After a swap, new texts of elements with [data-say] are announced to screen readers; texts announced before are not.
 const textOf = (element) => element.textContent.replace(/\s+/g, " ").trim();
-const sentences = () => [...document.querySelectorAll("[data-say]")].map(textOf);
-let announced = sentences();
+const messages = () => [...document.querySelectorAll("[data-say]")].map(textOf);
+let announced = messages();
 
 document.addEventListener("htmx:afterSettle", () => {
-  const now = sentences();
-  const added = now.filter((sentence) => !announced.includes(sentence));
+  const now = messages();
+  const added = now.filter((message) => !announced.includes(message));
   announced = now;
   if (added.length) document.getElementById("spoken").textContent = added.join(". ");
 });

@@ -9,7 +9,7 @@ import pytest
 from pizzeria.devtools.state_dir import ROOT
 
 NEEDY = ["tests/keycloak/test_realm_imported.py", "tests/e2e/test_first_trip.py"]
-SENTENCES = ("with a real browser. There is no Chromium", "with a real keycloak. Keycloak runs on Java")
+MESSAGES = ("with a real browser. There is no Chromium", "with a real keycloak. Keycloak runs on Java")
 
 
 OF_THIS_RUN = ("CI", "JAVA_HOME", "PYTEST_XDIST_WORKER")
@@ -37,12 +37,12 @@ def collected(tmp_path):
 def test_the_summary_counts_the_tests_that_were_left_out_in_one_sentence_for_each_reason(collected, options):
     said = collected(*options)
 
-    assert all(said.count(sentence) == 1 for sentence in SENTENCES)
+    assert all(said.count(message) == 1 for message in MESSAGES)
     assert "::test_" not in said
 
 
 def test_no_test_is_left_out_in_ci(collected):
     said = collected("--collect-only", CI="true")
 
-    assert not any(sentence in said for sentence in SENTENCES)
+    assert not any(message in said for message in MESSAGES)
     assert all(f"{file}::test_" in said for file in NEEDY)

@@ -19,9 +19,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def told(scripted):
     """Return a function that waits until a page shows a sentence; without JavaScript it loads the page again first."""
 
-    def comes_to_say(page, sentence):
+    def comes_to_say(page, message):
         look_again(page, scripted=scripted)
-        expect(page.get_by_role("main")).to_contain_text(sentence)
+        expect(page.get_by_role("main")).to_contain_text(message)
 
     return comes_to_say
 

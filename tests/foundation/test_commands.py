@@ -130,7 +130,7 @@ def test_a_command_is_refused_as_busy_while_another_connection_holds_a_lock_it_n
 
     with pytest.raises(Busy) as busy:
         hold(by=SYSTEM)
-    assert busy.value.sentence == "A lot is going on right now. Please try again in a moment."
+    assert busy.value.message == "A lot is going on right now. Please try again in a moment."
 
     somebody_else.rollback()
     hold(by=SYSTEM)

@@ -30,7 +30,7 @@ def forms_of(kind):
 
 
 @pytest.mark.parametrize(
-    ("field", "typed", "sentence"),
+    ("field", "typed", "message"),
     [
         ("name", "", "Please fill this in."),
         ("name", "Anna", "That is too long: 3 characters at most, please."),
@@ -42,10 +42,10 @@ def forms_of(kind):
         ("town", "", "Please tell us the town."),
     ],
 )
-def test_a_field_has_the_shops_error_message_unless_it_defines_its_own(field, typed, sentence):
+def test_a_field_has_the_shops_error_message_unless_it_defines_its_own(field, typed, message):
     form = OrderForm({"name": "Eva", "guests": "2", "table": "window", "town": "Roma", field: typed})
 
-    assert form.errors == {field: [sentence]}
+    assert form.errors == {field: [message]}
 
 
 def test_every_form_of_the_apps_is_a_shop_form():

@@ -56,9 +56,9 @@ def test_a_refusal_cannot_inherit_the_code_of_its_base_class():
             pass
 
 
-def test_a_refusal_has_a_sentence_and_the_field_it_belongs_to():
+def test_a_refusal_has_a_message_and_the_field_it_belongs_to():
     refusal = NotAllowed("Only the kitchen can do that.", field="state")
 
-    assert str(refusal) == refusal.sentence == "Only the kitchen can do that."
+    assert str(refusal) == refusal.message == "Only the kitchen can do that."
     assert refusal.field == "state"
     assert NotAllowed("No.").field == ""

@@ -38,7 +38,7 @@ def test_the_refusal_at_capacity_names_the_minutes_until_the_first_cooking_ticke
     with pytest.raises(KitchenFull) as full:
         ask(cooking)
 
-    assert full.value.sentence == "The kitchen is at capacity. Please try again in about 6 minutes."
+    assert full.value.message == "The kitchen is at capacity. Please try again in about 6 minutes."
 
 
 def test_a_full_kitchen_refuses_orders_also_when_no_ticket_is_cooking():
@@ -50,7 +50,7 @@ def test_a_paused_kitchen_refuses_orders_as_closed():
     with pytest.raises(KitchenClosed) as closed:
         ask([], taking_orders=False)
 
-    assert closed.value.sentence == "The kitchen is taking a break. Please try again later."
+    assert closed.value.message == "The kitchen is taking a break. Please try again later."
 
 
 def test_a_kitchen_that_is_both_paused_and_full_refuses_orders_as_closed():

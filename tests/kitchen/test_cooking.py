@@ -88,7 +88,7 @@ def test_finishing_a_cooking_ticket_marks_it_as_ready_and_keeps_its_start_time(c
 
 
 @pytest.mark.parametrize(
-    ("state", "sentence"),
+    ("state", "message"),
     [
         (TicketState.COOKING, "#1 is in the oven already."),
         (TicketState.READY, "#1 is ready already."),
@@ -98,18 +98,18 @@ def test_finishing_a_cooking_ticket_marks_it_as_ready_and_keeps_its_start_time(c
     ],
     ids=str,
 )
-def test_starting_a_ticket_that_is_not_waiting_is_refused_with_its_current_state(kitchen, chef, state, sentence):
+def test_starting_a_ticket_that_is_not_waiting_is_refused_with_its_current_state(kitchen, chef, state, message):
     [ticket] = in_queue(kitchen, state)
 
     with pytest.raises(TicketStateConflict) as refused:
         start(ticket, by=chef)
 
-    assert refused.value.sentence == sentence
+    assert refused.value.message == message
     assert state_of(ticket) == state
 
 
 @pytest.mark.parametrize(
-    ("state", "sentence"),
+    ("state", "message"),
     [
         (TicketState.WAITING, "#1 has not been started yet."),
         (TicketState.READY, "#1 is ready already."),
@@ -117,13 +117,13 @@ def test_starting_a_ticket_that_is_not_waiting_is_refused_with_its_current_state
     ],
     ids=str,
 )
-def test_finishing_a_ticket_that_is_not_cooking_is_refused_with_its_current_state(kitchen, chef, state, sentence):
+def test_finishing_a_ticket_that_is_not_cooking_is_refused_with_its_current_state(kitchen, chef, state, message):
     [ticket] = in_queue(kitchen, state)
 
     with pytest.raises(TicketStateConflict) as refused:
         finish(ticket, by=chef)
 
-    assert refused.value.sentence == sentence
+    assert refused.value.message == message
     assert state_of(ticket) == state
 
 
@@ -144,7 +144,7 @@ def test_starting_a_ticket_is_refused_while_every_oven_slot_is_taken(kitchen, ch
     with pytest.raises(OvenSlotsTaken) as refused:
         start(third, by=chef)
 
-    assert refused.value.sentence == "Every oven slot is taken. Finish a ticket first."
+    assert refused.value.message == "Every oven slot is taken. Finish a ticket first."
     assert state_of(third) == TicketState.WAITING
 
 

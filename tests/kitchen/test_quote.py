@@ -18,7 +18,7 @@ def test_a_quote_names_the_minutes_until_an_order_could_be_picked_up(kitchen):
     told = quote(kitchen)
 
     assert told.accepts_orders
-    assert told.sentence == "Order now, and it is ready in about 10 minutes."
+    assert told.message == "Order now, and it is ready in about 10 minutes."
     assert told.minutes[FulfillmentMethod.PICKUP] == 10
     assert told.promises[FulfillmentMethod.PICKUP].ready_from == FRIDAY_NIGHT + 10 * MINUTE
 
@@ -44,25 +44,25 @@ def test_a_quote_for_delivery_includes_the_driving_time(kitchen):
 
 
 @pytest.mark.parametrize(
-    ("busy", "sentence"),
+    ("busy", "message"),
     [
         ({"max_concurrent_orders": 1}, "The kitchen is at capacity. Please try again in about 8 minutes."),
         ({"taking_orders": False}, "The kitchen is taking a break. Please try again later."),
     ],
     ids=["full", "paused"],
 )
-def test_a_quote_gives_the_reason_when_the_kitchen_accepts_no_orders(kitchen, busy, sentence):
+def test_a_quote_gives_the_reason_when_the_kitchen_accepts_no_orders(kitchen, busy, message):
     in_queue(kitchen, TicketState.WAITING)
     for field, value in busy.items():
         setattr(kitchen, field, value)
 
     told = quote(kitchen)
 
-    assert (told.accepts_orders, told.sentence, told.promises, told.minutes) == (False, sentence, {}, {})
+    assert (told.accepts_orders, told.message, told.promises, told.minutes) == (False, message, {}, {})
 
 
 def test_a_quote_words_a_waiting_time_of_one_minute_in_the_singular(kitchen):
     in_queue(kitchen, TicketState.WAITING, minutes=1)
     kitchen.max_concurrent_orders = 1
 
-    assert quote(kitchen).sentence == "The kitchen is at capacity. Please try again in about a minute."
+    assert quote(kitchen).message == "The kitchen is at capacity. Please try again in about a minute."

@@ -220,7 +220,7 @@ def test_the_sold_out_action_with_a_time_ends_at_that_time_of_the_business_day(m
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence"),
+    ("said", "message"),
     [
         ({"until": "time", "time": ""}, "Until what time? Write it like 21:30."),
         ({"until": "time", "time": "25:70"}, "Write the time like 21:30."),
@@ -229,12 +229,12 @@ def test_the_sold_out_action_with_a_time_ends_at_that_time_of_the_business_day(m
     ],
     ids=lambda said: said.get("time", "nonsense") if isinstance(said, dict) else "",
 )
-def test_the_sold_out_action_asks_again_and_marks_nothing_when_the_time_is_invalid(marta, olives, said, sentence):
+def test_the_sold_out_action_asks_again_and_marks_nothing_when_the_time_is_invalid(marta, olives, said, message):
     page = act(marta, "mark_sold_out", olives, **said)
 
     html = page.content.decode()
     assert page.status_code == 422
-    assert sentence in html
+    assert message in html
     assert f'name="_selected_action" value="{olives.pk}"' in html
     assert 'value="25:70"' in html or said.get("time") != "25:70"
     assert news_of(olives) == []

@@ -166,19 +166,19 @@ SOLD_OUT = [
 WHAT = ["pizza", "simple_item", "added topping", "topping of the recipe"]
 
 
-@pytest.mark.parametrize(("kind", "slug", "selection", "field", "sentence"), SOLD_OUT, ids=WHAT)
-def test_pricing_a_sold_out_item_or_topping_is_refused(kind, slug, selection, field, sentence):
+@pytest.mark.parametrize(("kind", "slug", "selection", "field", "message"), SOLD_OUT, ids=WHAT)
+def test_pricing_a_sold_out_item_or_topping_is_refused(kind, slug, selection, field, message):
     kind.objects.filter(slug=slug).update(sold_out_since=FRIDAY_NIGHT)
 
     with pytest.raises(SoldOut) as refused:
         price(selection)
 
-    assert (refused.value.sentence, refused.value.field) == (sentence, field)
+    assert (refused.value.message, refused.value.field) == (message, field)
 
 
-@pytest.mark.parametrize(("kind", "slug", "selection", "field", "sentence"), SOLD_OUT, ids=WHAT)
+@pytest.mark.parametrize(("kind", "slug", "selection", "field", "message"), SOLD_OUT, ids=WHAT)
 def test_pricing_a_sold_out_item_or_topping_is_possible_from_the_moment_it_is_available_again(
-    kind, slug, selection, field, sentence
+    kind, slug, selection, field, message
 ):
     back_at = FRIDAY_NIGHT + HOUR
     kind.objects.filter(slug=slug).update(sold_out_since=FRIDAY_NIGHT, sold_out_until=back_at)

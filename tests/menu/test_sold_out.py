@@ -80,7 +80,7 @@ def test_an_item_can_be_marked_available_on_the_list(ciro):
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence"),
+    ("said", "message"),
     [
         ({}, "Until when?"),
         ({"until": "whenever"}, "Until when?"),
@@ -90,15 +90,15 @@ def test_an_item_can_be_marked_available_on_the_list(ciro):
     ],
     ids=["nothing", "nonsense", "no time", "no such time", "passed"],
 )
-def test_an_item_stays_available_and_its_form_shows_the_error_when_the_end_time_is_invalid(ciro, said, sentence):
+def test_an_item_stays_available_and_its_form_shows_the_error_when_the_end_time_is_invalid(ciro, said, message):
     answer = press(ciro, "mark_sold_out", **said)
 
     [row] = re.findall(r'<li id="topping-olives".*?</li>', answer.content.decode(), re.DOTALL)
     assert answer.status_code == 422
     assert '<details class="folded" open>' in row
-    assert sentence in row
+    assert message in row
     assert f'value="{said.get("time", "")}"' in row
-    assert answer.content.decode().count(sentence) == 1
+    assert answer.content.decode().count(message) == 1
     assert olives().is_on(clock.now())
 
 

@@ -36,7 +36,7 @@ def test_the_problem_for_each_kind_of_error_has_a_status_and_a_code(client, what
     assert "secret" not in answer.content.decode()
 
 
-def test_the_problem_for_a_refusal_has_its_sentence_and_its_field(client):
+def test_the_problem_for_a_refusal_has_its_message_and_its_field(client):
     answer = post(client, "/api/faults/refused-field")
 
     assert answer.json()["detail"] == "There is no such size."

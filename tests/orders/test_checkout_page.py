@@ -69,7 +69,7 @@ def test_the_checkout_redirects_a_customer_to_the_order_page_without_a_guest_tok
 
 
 @pytest.mark.parametrize(
-    ("field", "typed", "sentence"),
+    ("field", "typed", "message"),
     [
         ("name", "", "Please tell us your name"),
         ("name", " \n ", "Please tell us your name"),
@@ -80,12 +80,12 @@ def test_the_checkout_redirects_a_customer_to_the_order_page_without_a_guest_tok
     ],
 )
 def test_an_invalid_contact_is_reported_beside_its_field_and_the_checkout_form_is_kept(
-    client, form, field, typed, sentence
+    client, form, field, typed, message
 ):
     response = send(client, form, **{field: typed}, notes="ring twice")
 
     assert response.status_code == 422
-    assert sentence in str(response.context["form"].errors[field])
+    assert message in str(response.context["form"].errors[field])
     assert response.context["form"]["notes"].value() == "ring twice"
     assert not Order.objects.exists()
 
@@ -185,7 +185,7 @@ def test_the_checkout_shows_the_reason_instead_of_the_form_while_no_orders_are_a
     page = client.get(reverse("orders:checkout"))
 
     html = page.content.decode()
-    assert page.context["refusal"] == page.context["quote"].sentence in html
+    assert page.context["refusal"] == page.context["quote"].message in html
     assert 'id="checkout"' not in html
     assert "We keep your basket for you until then." in html
 

@@ -111,8 +111,8 @@ def test_placing_an_order_is_refused_with_both_totals_when_a_price_has_changed()
         shop.place(basket, shown_total=Decimal("12.99"))
 
     assert (refused.value.shown, refused.value.total) == (Decimal("12.99"), Decimal("13.99"))
-    assert "12.99" in refused.value.sentence
-    assert "13.99" in refused.value.sentence
+    assert "12.99" in refused.value.message
+    assert "13.99" in refused.value.message
     assert nothing_is_kept(basket)
 
 

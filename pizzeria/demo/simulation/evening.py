@@ -58,4 +58,4 @@ class Evening:
             before = now
 
     def _tell_refusal(self, at: datetime, refusal: Refusal) -> None:
-        self._story.line(at, f"refused: {refusal.sentence}", counts_as="refused")
+        self._story.line(at, f"refused: {refusal.message}", counts_as="refused")

@@ -36,7 +36,7 @@ class Guests:
         try:
             order = place(guest=visit.guest, selections=visit.selections, method=visit.method, staff=self._crew, at=at)
         except KitchenFull as refusal:
-            self._story.line(at, f"{visit.guest.name} is turned away: {refusal.sentence}", counts_as="turned away")
+            self._story.line(at, f"{visit.guest.name} is turned away: {refusal.message}", counts_as="turned away")
             if not again:
                 self._agenda.later(A_WHILE, partial(self._come, visit, again=True))
             return

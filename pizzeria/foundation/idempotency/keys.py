@@ -28,8 +28,8 @@ class KeyReused(Refusal):
     code = "idempotency_key_reused"
     status = 422
 
-    def __init__(self, sentence: str, *, ref: UUID) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, *, ref: UUID) -> None:
+        super().__init__(message)
         self.ref = ref
 
 
@@ -91,6 +91,6 @@ def result_ref_of(idempotency: IdempotentRequest) -> UUID:
     """
     first = IdempotencyKey.objects.get(principal=idempotency.principal, key=idempotency.key)
     if first.fingerprint != idempotency.fingerprint:
-        sentence = _("This form was sent before with other contents. Please open it afresh and try again.")
-        raise KeyReused(sentence, ref=first.result_ref)
+        message = _("This form was sent before with other contents. Please open it afresh and try again.")
+        raise KeyReused(message, ref=first.result_ref)
     return first.result_ref

@@ -130,7 +130,7 @@ def test_a_manager_can_complete_or_fail_a_delivery_that_a_driver_has_on_the_road
 
 @pytest.mark.parametrize("htmx", [True, False], ids=["with a script", "without"])
 @pytest.mark.parametrize(
-    ("typed", "sentence"),
+    ("typed", "message"),
     [
         ({"reason": "other", "note": " "}, "Please say why, in a few words."),
         ({"note": "A dog & its friends"}, "Please say why."),
@@ -139,7 +139,7 @@ def test_a_manager_can_complete_or_fail_a_delivery_that_a_driver_has_on_the_road
     ],
     ids=["no words", "no reason", "nonsense", "too many words"],
 )
-def test_a_refused_form_for_a_failed_delivery_is_shown_as_it_was_submitted(sign_in, ready, htmx, typed, sentence):
+def test_a_refused_form_for_a_failed_delivery_is_shown_as_it_was_submitted(sign_in, ready, htmx, typed, message):
     browser = sign_in(DRIVER)
     dina = shop.acting_as(DRIVER, browser.user.pk)
     steps = delivery_services.claim_delivery, delivery_services.leave_for_delivery
@@ -152,11 +152,11 @@ def test_a_refused_form_for_a_failed_delivery_is_shown_as_it_was_submitted(sign_
     [beside] = re.findall(rf'<details id="failed-{other.ref}"[^>]*>.*?</details>', html, re.DOTALL)
     assert answer.status_code == 422
     assert re.match(r"<details [^>]* open>", refused)
-    assert sentence in refused
+    assert message in refused
     assert 'value="other"' in refused
     assert ("checked" in refused) == (typed.get("reason") == "other")
     assert typed["note"].strip().replace("&", "&amp;") in refused
-    assert sentence not in beside
+    assert message not in beside
     assert ("<html" in html) != htmx
     assert "http-equiv" not in html  # a page that refreshes itself would send a GET request to the URL of the form
     order.refresh_from_db()

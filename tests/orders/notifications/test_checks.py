@@ -68,17 +68,17 @@ def test_the_system_check_reports_an_unknown_field_in_a_template(templates, aski
 def test_the_system_check_reports_an_unknown_field_in_an_email_layout_once(templates, letter, right):
     spoil(templates / letter, right, right.replace("line.", "line.un"))
 
-    [sentence] = said()
+    [message] = said()
 
-    assert sentence.startswith(f"The template notifications/{letter} asks for un")
+    assert message.startswith(f"The template notifications/{letter} asks for un")
 
 
 def test_the_system_check_reports_a_template_with_a_syntax_error(templates):
     spoil(templates / "cancelled.txt", "{% endpartialdef %}", "{% endpartialdfe %}")
 
-    [sentence] = said()
+    [message] = said()
 
-    assert sentence.startswith("The template notifications/cancelled.txt cannot be read: ")
+    assert message.startswith("The template notifications/cancelled.txt cannot be read: ")
 
 
 def test_the_check_command_fails_if_a_template_uses_an_unknown_field(templates):

@@ -60,7 +60,7 @@ def test_the_confirmation_e_mail_contains_nothing_that_was_typed_as_a_name(clien
 
 
 @pytest.mark.parametrize(
-    ("typed", "sentence"),
+    ("typed", "message"),
     [
         ({"first_name": ""}, "Please tell us your name"),
         ({"email": ""}, "Please tell us your e-mail."),
@@ -72,14 +72,14 @@ def test_the_confirmation_e_mail_contains_nothing_that_was_typed_as_a_name(clien
         ({"password1": "p" * 2000}, "at most 1000"),
     ],
 )
-def test_an_invalid_sign_up_shows_the_error_and_keeps_all_fields_except_the_password(client, post, typed, sentence):
+def test_an_invalid_sign_up_shows_the_error_and_keeps_all_fields_except_the_password(client, post, typed, message):
     form = {"first_name": "Carla", "email": CARLA, "password1": PASSWORD} | typed
 
     answer = client.post(they.SIGN_UP, form)
 
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert sentence in page
+    assert message in page
     assert PASSWORD not in page
     assert ("first_name" in typed) == ('value="Carla"' not in page)
     assert not User.objects.exists()
