@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     if not command:
         print(__doc__)
         return 2
-    supervisor = Supervisor(parent=os.getppid(), patience=supervision.PATIENCE_WITH_GUARD)
+    supervisor = Supervisor(parent=os.getppid(), timeout=supervision.STOP_TIMEOUT_WITH_GUARD)
     try:
         with temporary_state_dir() as home, _locked_state_dir(_disk()) as scratch, descendants.stopped_afterwards():
             code = _run(command, supervisor, home, scratch)

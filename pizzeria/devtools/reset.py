@@ -11,7 +11,7 @@ from pizzeria.devtools.servers import data_dirs
 from pizzeria.devtools.servers.processes import stop_leftovers
 from pizzeria.devtools.state_dir import StateDir, StateDirLocked
 
-PATIENCE = 60.0  # seconds for a running demo to stop, on busy cores
+STOP_TIMEOUT = 60.0  # seconds for a running demo to stop, on busy cores
 
 
 def main() -> int:
@@ -33,7 +33,7 @@ def main() -> int:
 
 def _close(demo: StateDir) -> bool:
     is_signalled = False
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + STOP_TIMEOUT
     while time.monotonic() < deadline:
         try:
             with demo.locked():

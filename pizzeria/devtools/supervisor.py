@@ -166,7 +166,7 @@ def _child(name: str, arguments: Sequence[str | Path], demo: StateDir, variables
     )
 
 
-def _wait_until_ready(shop: list[Child], port: int, *, seconds: float = readiness.PATIENCE) -> None:
+def _wait_until_ready(shop: list[Child], port: int, *, seconds: float = readiness.START_TIMEOUT) -> None:
     deadline = time.monotonic() + seconds
     while not _is_ready(port):
         _refuse_dead(shop)

@@ -55,9 +55,9 @@ def command[**P, R](
             started = time.perf_counter()
             outcome, reason = "failed", ""
             try:
-                answer = _do(function, replay, name, args, kwargs)
+                result = _do(function, replay, name, args, kwargs)
                 outcome = "done"
-                return answer
+                return result
             except Refusal as refusal:
                 outcome, reason = "refused", refusal.code
                 raise
@@ -92,7 +92,7 @@ def _do[R](
             failpoints.reach(f"{name}.begun")
             if idempotency:
                 idempotency_keys.claim(idempotency, result_ref=kwargs["ref"])
-            answer = function(*args, **kwargs)
+            result = function(*args, **kwargs)
             failpoints.reach(f"{name}.before_commit")
     except idempotency_keys.AlreadyClaimed:
         return cast("Callable[[UUID], R]", replay)(
@@ -103,4 +103,4 @@ def _do[R](
             raise Busy(_("A lot is going on right now. Please try again in a moment.")) from error
         raise
     failpoints.reach(f"{name}.after_commit")
-    return answer
+    return result

@@ -84,10 +84,10 @@ def _stream(request: HttpRequest, stream: Stream, version: int) -> HttpResponseB
         # Under WSGI, a stream would occupy a thread. 204 No Content tells the browser that there is no stream here.
         return _empty(HTTPStatus.NO_CONTENT)
     connections.close_all()
-    answer = StreamingHttpResponse(_messages(stream, version), content_type="text/event-stream")
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Accel-Buffering"] = "no"
-    return answer
+    response = StreamingHttpResponse(_messages(stream, version), content_type="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
 
 
 async def _messages(stream: Stream, version: int) -> AsyncIterator[str]:
@@ -114,6 +114,6 @@ def _serialize(message: Message) -> str:
 
 
 def _empty(status: HTTPStatus) -> HttpResponse:
-    answer = HttpResponse(status=status)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    response = HttpResponse(status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

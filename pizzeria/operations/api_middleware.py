@@ -36,7 +36,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         found = request.resolver_match = resolve(request.path_info)
         response: HttpResponse = found.func(request, *found.args, **found.kwargs)
     except Exception as fault:  # noqa: BLE001 - every exception becomes a problem+json answer
-        return problem_details.answer(request, fault)
+        return problem_details.problem_response(request, fault)
     if isinstance(response, HttpResponseNotAllowed):
         return problem_details.method_not_allowed(response.headers["Allow"])
     return response

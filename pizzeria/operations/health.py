@@ -49,14 +49,14 @@ def live(request: HttpRequest) -> HttpResponse:
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """Return 200 if PostgreSQL and Redis answer in time, else 503; the body has "ok" or the error's name for each."""
-    asked = {"postgresql": _probes.submit(_check_postgresql), "redis": _probes.submit(_check_redis)}
-    answers = {}
-    for name, answer in asked.items():
+    checks = {"postgresql": _probes.submit(_check_postgresql), "redis": _probes.submit(_check_redis)}
+    outcomes = {}
+    for name, check in checks.items():
         try:
-            answers[name] = answer.result(timeout=TIMEOUT_SECONDS + 0.5)
+            outcomes[name] = check.result(timeout=TIMEOUT_SECONDS + 0.5)
         except Exception as error:  # noqa: BLE001 - the probe reports every kind of error by name
-            answers[name] = type(error).__name__
-    return JsonResponse(answers, status=200 if set(answers.values()) == {"ok"} else 503)
+            outcomes[name] = type(error).__name__
+    return JsonResponse(outcomes, status=200 if set(outcomes.values()) == {"ok"} else 503)
 
 
 def _check_postgresql() -> str:
@@ -66,8 +66,8 @@ def _check_postgresql() -> str:
         **{name: str(value) for name, value in given.items() if isinstance(value, str | int)}
         | {"connect_timeout": f"{TIMEOUT_SECONDS:.0f}", "options": f"-c statement_timeout={TIMEOUT_SECONDS * 1000:.0f}"}
     )
-    with psycopg.connect(conninfo) as asked:
-        asked.execute("SELECT 1")
+    with psycopg.connect(conninfo) as postgresql:
+        postgresql.execute("SELECT 1")
     return "ok"
 
 

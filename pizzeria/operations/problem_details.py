@@ -60,12 +60,12 @@ def problem(
 
 
 def install_exception_handlers(api: NinjaAPI) -> None:
-    """Register `answer` as the handler of every exception of an API."""
+    """Register `problem_response` as the handler of every exception of an API."""
     for kind in (Exception, Http404, HttpError, ValidationError):
-        api.add_exception_handler(kind, answer)
+        api.add_exception_handler(kind, problem_response)
 
 
-def answer(request: HttpRequest, fault: Any) -> HttpResponse:
+def problem_response(request: HttpRequest, fault: Any) -> HttpResponse:
     """Return the problem+json answer for an exception."""
     match fault:
         case TokenInvalid() | InsufficientScope() | ReauthenticationRequired():

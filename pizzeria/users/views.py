@@ -65,13 +65,13 @@ class SignOutView(LogoutView):
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         mine = OidcSession.objects.filter(pk=sessions.oidc_session_id(request.session) or 0)
         tokens = [keycloak_sessions.id_token(sign_in) for sign_in in mine]
-        answer = super().post(request, *args, **kwargs)
+        response = super().post(request, *args, **kwargs)
         mine.delete()
         if not tokens:
-            return answer
+            return response
         if not jwks.realm_keys.renew():  # a redirect would end in a browser error page
             messages.warning(request, SIGNED_OUT_LOCALLY_ONLY)
-            return answer
+            return response
         return redirect(provider.logout_url(tokens[0], back_to=f"{settings.SHOP_ORIGIN}/"))
 
 

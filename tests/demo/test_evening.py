@@ -19,7 +19,7 @@ from orders.models import Order, OrderStatus
 from pizzeria.demo.simulation import open_orders, scenario
 from pizzeria.demo.simulation.evening import Evening
 from pizzeria.demo.simulation.report import Report, silently
-from pizzeria.demo.simulation.scenario import Twist
+from pizzeria.demo.simulation.scenario import Incident
 from pizzeria.demo.simulation.scheduler import at_once, watched
 from pizzeria.users.roles import DRIVER
 from tests import shop
@@ -29,15 +29,15 @@ AN_HOUR = timedelta(hours=1)
 
 
 def an_evening(staff, *, tell=silently):
-    return Evening(pace=at_once(FRIDAY_NIGHT), staff=staff, report=Report(tell), chance=Random(3))
+    return Evening(pace=at_once(FRIDAY_NIGHT), staff=staff, report=Report(tell), rng=Random(3))
 
 
 def guests(orders, **more):
-    return scenario.evening(lasts=AN_HOUR, orders=orders, **more, chance=Random(3))
+    return scenario.evening(lasts=AN_HOUR, orders=orders, **more, rng=Random(3))
 
 
 def test_a_simulated_evening_ends_with_every_order_delivered_or_cancelled(demo):
-    left = an_evening(demo).play(guests(20, twists=tuple(Twist), customer_orders=2))
+    left = an_evening(demo).play(guests(20, incidents=tuple(Incident), customer_orders=2))
 
     assert left == []
     assert set(Order.objects.values_list("status", flat=True)) == {OrderStatus.DELIVERED, OrderStatus.CANCELLED}

@@ -17,7 +17,7 @@ from orders.deliveries.selectors import tour
 from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.demo.simulation import history, open_orders, scenario
 from pizzeria.demo.simulation.guest_profiles import CARLA, random_guest
-from pizzeria.demo.simulation.scenario import Twist
+from pizzeria.demo.simulation.scenario import Incident
 from pizzeria.devtools import preparation, state_dir
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
@@ -117,7 +117,7 @@ def test_the_events_of_the_demos_open_orders_wait_to_be_published(demo):
 def test_a_simulated_evening_has_the_same_plan_for_the_same_random_seed():
     def planned():
         return scenario.evening(
-            lasts=history.LASTS, orders=30, twists=tuple(Twist), customer_orders=2, rush=0.3, chance=Random(5)
+            lasts=history.LASTS, orders=30, incidents=tuple(Incident), customer_orders=2, rush=0.3, rng=Random(5)
         )
 
     assert planned() == planned()

@@ -71,7 +71,7 @@ def test_a_child_process_that_ignores_the_stop_signal_is_killed_and_leaves_no_re
     child = Child("deaf", [sys.executable, "-c", deaf], records=tmp_path / "running", log=log, cwd=tmp_path, env={})
     until(lambda: "deaf" in log.read_text(), why=child.log_tail)
 
-    child.stop(patience=0.2)
+    child.stop(timeout=0.2)
 
     assert not child.is_running()
     assert not list((tmp_path / "running").iterdir())

@@ -13,7 +13,7 @@ from orders.models import CancelReason
 from pizzeria.demo.simulation.counter import Counter
 from pizzeria.demo.simulation.drivers import Driver
 from pizzeria.demo.simulation.report import Report
-from pizzeria.demo.simulation.scenario import Twist
+from pizzeria.demo.simulation.scenario import Incident
 from pizzeria.demo.simulation.scheduler import Scheduler
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation.actor import SYSTEM
@@ -23,12 +23,12 @@ TOO_LONG = 14  # extra minutes in the oven for a forgotten ticket
 
 class Cooks:
     def __init__(
-        self, *, scheduler: Scheduler, report: Report, staff: Staff, counter: Counter, driver: Driver, chance: Random
+        self, *, scheduler: Scheduler, report: Report, staff: Staff, counter: Counter, driver: Driver, rng: Random
     ) -> None:
-        self._agenda, self._story, self._chef, self._chance = scheduler, report, staff.chef, chance
+        self._scheduler, self._report, self._chef, self._rng = scheduler, report, staff.chef, rng
         self._counter, self._driver = counter, driver
         self._kitchen = kitchen_selectors.the_kitchen()
-        self._twists: dict[UUID, Twist] = {}
+        self._incidents: dict[UUID, Incident] = {}
 
     def resume(self, at: datetime) -> None:
         """Schedule the next step of each ticket that is on the board already."""
@@ -40,13 +40,13 @@ class Cooks:
         for ticket in board.ready:
             self._schedule_handover(ticket.ref, ticket.method)
 
-    def expect(self, ref: UUID, twist: Twist | None = None) -> None:
-        """Schedule a look at the board in one to three minutes for a new ticket, and note the ticket's twist."""
-        if twist:
-            self._twists[ref] = twist
-        if twist is Twist.RAN_OUT:
-            self._agenda.later(0.9, partial(self._cancel_for_want, ref))
-        self._agenda.later(self._chance.uniform(1, 3), self.look)
+    def expect(self, ref: UUID, incident: Incident | None = None) -> None:
+        """Schedule a look at the board in one to three minutes for a new ticket, and note the ticket's incident."""
+        if incident:
+            self._incidents[ref] = incident
+        if incident is Incident.RAN_OUT:
+            self._scheduler.later(0.9, partial(self._cancel_sold_out, ref))
+        self._scheduler.later(self._rng.uniform(1, 3), self.look)
 
     def look(self, at: datetime) -> None:
         """Start cooking the ticket that is due first, if one waits and an oven slot is free."""
@@ -54,42 +54,42 @@ class Cooks:
         if not (board.waiting and board.free_oven_slots):
             return
         ticket = kitchen_services.start_cooking(ref=board.waiting[0].ref, by=self._chef, at=at)
-        self._story.line(at, f"{ticket.label} goes into the oven")
-        takes = ticket.minutes * self._chance.uniform(0.8, 1.2)
-        if self._twists.get(ticket.ref) is Twist.FORGOTTEN:
+        self._report.line(at, f"{ticket.label} goes into the oven")
+        takes = ticket.minutes * self._rng.uniform(0.8, 1.2)
+        if self._incidents.get(ticket.ref) is Incident.FORGOTTEN:
             takes += TOO_LONG
-            self._agenda.later(takes - 1, self._recalculate_promises)
+            self._scheduler.later(takes - 1, self._recalculate_promises)
         self._take_out_later(ticket.ref, minutes=takes)
 
     def _take_out_later(self, ref: UUID, *, minutes: float) -> None:
-        self._agenda.later(minutes, partial(self._take_out, ref))
+        self._scheduler.later(minutes, partial(self._take_out, ref))
 
     def _take_out(self, ref: UUID, at: datetime) -> None:
         ticket = kitchen_services.finish_ticket(ref=ref, by=self._chef, at=at)
-        self._story.line(at, f"{ticket.label} is ready")
-        self._agenda.later(0.5, self.look)
-        if self._twists.get(ref) is Twist.RECALLED:
-            del self._twists[ref]
-            self._agenda.later(0.5, partial(self._recall, ref))
+        self._report.line(at, f"{ticket.label} is ready")
+        self._scheduler.later(0.5, self.look)
+        if self._incidents.get(ref) is Incident.RECALLED:
+            del self._incidents[ref]
+            self._scheduler.later(0.5, partial(self._recall, ref))
         else:
             self._schedule_handover(ref, ticket.method)
 
     def _schedule_handover(self, ref: UUID, method: str) -> None:
-        twist = self._twists.pop(ref, None)
+        incident = self._incidents.pop(ref, None)
         if method == FulfillmentMethod.DELIVERY:
-            self._driver.expect(ref, nobody_home=twist is Twist.NOBODY_HOME)
+            self._driver.expect(ref, nobody_home=incident is Incident.NOBODY_HOME)
         else:
-            self._counter.expect(ref, nobody_comes=twist is Twist.NOT_COLLECTED)
+            self._counter.expect(ref, nobody_comes=incident is Incident.NOT_COLLECTED)
 
     def _recalculate_promises(self, at: datetime) -> None:
         kitchen_services.recalculate_promises(kitchen=self._kitchen, by=SYSTEM, at=at)  # as beat does each minute
 
     def _recall(self, ref: UUID, at: datetime) -> None:
         ticket = kitchen_services.recall_ticket(ref=ref, by=self._chef, at=at)
-        self._story.line(at, f"{ticket.label} is called back: not done yet", counts_as="recalled")
+        self._report.line(at, f"{ticket.label} is called back: not done yet", counts_as="recalled")
         if ticket.state == TicketState.COOKING:
             self._take_out_later(ref, minutes=2.5)
 
-    def _cancel_for_want(self, ref: UUID, at: datetime) -> None:
+    def _cancel_sold_out(self, ref: UUID, at: datetime) -> None:
         order = order_services.cancel_order(ref=ref, reason=CancelReason.SOLD_OUT, by=self._chef, at=at)
-        self._story.line(at, f"#{order.number} is cancelled by the kitchen: something ran out", counts_as="cancelled")
+        self._report.line(at, f"#{order.number} is cancelled by the kitchen: something ran out", counts_as="cancelled")

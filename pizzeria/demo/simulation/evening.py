@@ -25,22 +25,22 @@ class Evening:
     that comes too late is refused, reported and dropped.
 
     :param pace: how fast the evening passes, and the ``at`` of its commands
-    :param chance: random numbers; seeded, for an evening that can be played again
+    :param rng: random numbers; seeded, for an evening that can be played again
     """
 
-    def __init__(self, *, pace: Pace, staff: Staff, report: Report, chance: Random) -> None:
-        self._story, self._agenda = report, Scheduler(pace, on_refusal=self._tell_refusal)
-        self._driver = Driver(scheduler=self._agenda, report=report, staff=staff, chance=chance)
-        self._counter = Counter(scheduler=self._agenda, report=report, staff=staff, chance=chance)
+    def __init__(self, *, pace: Pace, staff: Staff, report: Report, rng: Random) -> None:
+        self._report, self._scheduler = report, Scheduler(pace, on_refusal=self._tell_refusal)
+        self._driver = Driver(scheduler=self._scheduler, report=report, staff=staff, rng=rng)
+        self._counter = Counter(scheduler=self._scheduler, report=report, staff=staff, rng=rng)
         self._cooks = Cooks(
-            scheduler=self._agenda,
+            scheduler=self._scheduler,
             report=report,
             staff=staff,
             counter=self._counter,
             driver=self._driver,
-            chance=chance,
+            rng=rng,
         )
-        self._guests = Guests(scheduler=self._agenda, report=report, staff=staff, cooks=self._cooks)
+        self._guests = Guests(scheduler=self._scheduler, report=report, staff=staff, cooks=self._cooks)
 
     def play(self, visits: Iterable[Visit]) -> list[Order]:
         """Run the visits and all the work they cause; return the orders left open for a person to finish."""
@@ -48,9 +48,9 @@ class Evening:
             self._guests.expect(visit)
         before: list[tuple[int, int]] | None = None
         while True:
-            self._cooks.resume(self._agenda.now())
+            self._cooks.resume(self._scheduler.now())
             self._driver.resume()
-            self._agenda.run()
+            self._scheduler.run()
             left = list(active_orders())
             now = [(order.pk, order.seq) for order in left]
             if not left or now == before:
@@ -58,4 +58,4 @@ class Evening:
             before = now
 
     def _tell_refusal(self, at: datetime, refusal: Refusal) -> None:
-        self._story.line(at, f"refused: {refusal.message}", counts_as="refused")
+        self._report.line(at, f"refused: {refusal.message}", counts_as="refused")

@@ -88,42 +88,40 @@ CARLA = Guest(
 )
 
 
-def random_guest(chance: Random) -> Guest:
+def random_guest(rng: Random) -> Guest:
     """Return a guest without an account."""
-    number = chance.randrange(len(NAMES))
+    number = rng.randrange(len(NAMES))
     name = NAMES[number]
-    street, postal_code = chance.choice(STREETS)
+    street, postal_code = rng.choice(STREETS)
     return Guest(
         ContactDetails(
             name=name,
             phone=f"+4930231251{number:02}",
-            email=f"{name.partition(' ')[0].lower()}@example.com" if chance.random() < GIVES_EMAIL else "",
+            email=f"{name.partition(' ')[0].lower()}@example.com" if rng.random() < GIVES_EMAIL else "",
             street=street,
             postal_code=postal_code,
             city=TOWN,
-            directions=chance.choice(DIRECTIONS),
-            allergies=chance.choice(ALLERGIES),
-            notes=chance.choice(NOTES),
+            directions=rng.choice(DIRECTIONS),
+            allergies=rng.choice(ALLERGIES),
+            notes=rng.choice(NOTES),
         )
     )
 
 
-def random_selections(chance: Random) -> tuple[Selection, ...]:
+def random_selections(rng: Random) -> tuple[Selection, ...]:
     """Return the selections of one order: one or two pizzas, and often a simple item."""
-    pizzas = chance.choices(menu.PIZZAS, k=_weighed(PIZZAS, chance))
-    beside = chance.sample(menu.SIMPLE_ITEMS, k=_weighed(BESIDE, chance))
-    return (*(_pizza(row, chance) for row in pizzas), *(SimpleItemSelection(simple_item=row.slug) for row in beside))
+    pizzas = rng.choices(menu.PIZZAS, k=_weighed(PIZZAS, rng))
+    beside = rng.sample(menu.SIMPLE_ITEMS, k=_weighed(BESIDE, rng))
+    return (*(_pizza(row, rng) for row in pizzas), *(SimpleItemSelection(simple_item=row.slug) for row in beside))
 
 
-def _pizza(row: menu.PizzaRow, chance: Random) -> PizzaSelection:
+def _pizza(row: menu.PizzaRow, rng: Random) -> PizzaSelection:
     others = [topping.slug for topping in menu.TOPPINGS if topping.slug not in row.recipe]
-    added = (chance.choice(others),) if chance.random() < ADDS else ()
-    left_out = (chance.choice(row.recipe),) if row.recipe and chance.random() < LEAVES_OUT else ()
-    return PizzaSelection(
-        size=_weighed(SIZES, chance), parts=(PizzaPart(pizza=row.slug, added=added, left_out=left_out),)
-    )
+    added = (rng.choice(others),) if rng.random() < ADDS else ()
+    left_out = (rng.choice(row.recipe),) if row.recipe and rng.random() < LEAVES_OUT else ()
+    return PizzaSelection(size=_weighed(SIZES, rng), parts=(PizzaPart(pizza=row.slug, added=added, left_out=left_out),))
 
 
-def _weighed[T](often: Mapping[T, int], chance: Random) -> T:
+def _weighed[T](often: Mapping[T, int], rng: Random) -> T:
     """Return one of the keys, chosen at random by the weights."""
-    return chance.choices(list(often), weights=list(often.values()))[0]
+    return rng.choices(list(often), weights=list(often.values()))[0]

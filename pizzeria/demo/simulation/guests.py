@@ -14,7 +14,7 @@ from orders.models import CancelReason, Order
 from pizzeria.demo.simulation.cooks import Cooks
 from pizzeria.demo.simulation.guest_profiles import Guest
 from pizzeria.demo.simulation.report import Report
-from pizzeria.demo.simulation.scenario import Twist, Visit
+from pizzeria.demo.simulation.scenario import Incident, Visit
 from pizzeria.demo.simulation.scheduler import Scheduler
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation import clock
@@ -26,29 +26,29 @@ A_WHILE = 6  # minutes until a guest who was turned away tries again
 
 class Guests:
     def __init__(self, *, scheduler: Scheduler, report: Report, staff: Staff, cooks: Cooks) -> None:
-        self._agenda, self._story, self._crew, self._cooks = scheduler, report, staff, cooks
+        self._scheduler, self._report, self._staff, self._cooks = scheduler, report, staff, cooks
 
     def expect(self, visit: Visit) -> None:
         """Schedule a visit."""
-        self._agenda.later(visit.after.total_seconds() / 60, partial(self._come, visit))
+        self._scheduler.later(visit.after.total_seconds() / 60, partial(self._arrive, visit))
 
-    def _come(self, visit: Visit, at: datetime, *, again: bool = False) -> None:
+    def _arrive(self, visit: Visit, at: datetime, *, again: bool = False) -> None:
         try:
-            order = place(guest=visit.guest, selections=visit.selections, method=visit.method, staff=self._crew, at=at)
+            order = place(guest=visit.guest, selections=visit.selections, method=visit.method, staff=self._staff, at=at)
         except KitchenFull as refusal:
-            self._story.line(at, f"{visit.guest.name} is turned away: {refusal.message}", counts_as="turned away")
+            self._report.line(at, f"{visit.guest.name} is turned away: {refusal.message}", counts_as="turned away")
             if not again:
-                self._agenda.later(A_WHILE, partial(self._come, visit, again=True))
+                self._scheduler.later(A_WHILE, partial(self._arrive, visit, again=True))
             return
-        self._story.line(at, _ordered(visit, order), counts_as="ordered")
-        if visit.twist is Twist.CHANGED_MIND:
-            self._agenda.later(0.8, partial(self._cancel, order, visit.guest.signed_in))
-        self._cooks.expect(order.ref, visit.twist)
+        self._report.line(at, _ordered(visit, order), counts_as="ordered")
+        if visit.incident is Incident.CHANGED_MIND:
+            self._scheduler.later(0.8, partial(self._cancel, order, visit.guest.signed_in))
+        self._cooks.expect(order.ref, visit.incident)
 
     def _cancel(self, order: Order, username: str, at: datetime) -> None:
-        by = self._crew.signed_in(username).with_guest_token(order.contact.guest_token)
+        by = self._staff.signed_in(username).with_guest_token(order.contact.guest_token)
         order_services.cancel_order(ref=order.ref, reason=CancelReason.CHANGED_MIND, by=by, at=at)
-        self._story.line(at, f"#{order.number} is cancelled by its guest", counts_as="cancelled")
+        self._report.line(at, f"#{order.number} is cancelled by its guest", counts_as="cancelled")
 
 
 def place(

@@ -1,4 +1,4 @@
-"""The demo's history: seven simulated evenings, with few orders on a Monday, many on a Saturday, and some twists."""
+"""The demo's history: seven simulated evenings, with few orders on a Monday, many on a Saturday, and some incidents."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -9,7 +9,7 @@ from pizzeria.demo.simulation import scenario
 from pizzeria.demo.simulation.evening import Evening
 from pizzeria.demo.simulation.guest_profiles import CARLA
 from pizzeria.demo.simulation.report import Report
-from pizzeria.demo.simulation.scenario import Twist
+from pizzeria.demo.simulation.scenario import Incident
 from pizzeria.demo.simulation.scheduler import at_once
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation import clock
@@ -17,14 +17,14 @@ from pizzeria.foundation.events import backfill
 
 OPENS, LASTS = time(17, 30), timedelta(hours=5)
 ORDERS = (15, 15, 15, 15, 18, 21, 16)  # Monday to Sunday
-WEEK = (  # the oldest evening first: its twists, and the number of orders of the demo's customer
-    ((Twist.CHANGED_MIND,), 1),
-    ((Twist.FORGOTTEN,), 1),
-    ((Twist.RAN_OUT,), 0),
-    ((Twist.NOBODY_HOME, Twist.FORGOTTEN), 2),
-    ((Twist.RECALLED,), 1),
-    ((Twist.NOT_COLLECTED, Twist.CHANGED_MIND), 1),
-    ((Twist.FORGOTTEN, Twist.RAN_OUT), 1),
+WEEK = (  # the oldest evening first: its incidents, and the number of orders of the demo's customer
+    ((Incident.CHANGED_MIND,), 1),
+    ((Incident.FORGOTTEN,), 1),
+    ((Incident.RAN_OUT,), 0),
+    ((Incident.NOBODY_HOME, Incident.FORGOTTEN), 2),
+    ((Incident.RECALLED,), 1),
+    ((Incident.NOT_COLLECTED, Incident.CHANGED_MIND), 1),
+    ((Incident.FORGOTTEN, Incident.RAN_OUT), 1),
 )
 
 
@@ -42,12 +42,12 @@ def simulate_week(*, staff: Staff, now: datetime, orders: Sequence[int] = ORDERS
         customer_services.change_contact(
             name=CARLA.name, phone=CARLA.details.phone, by=staff.signed_in(CARLA.signed_in), at=_opens(days[0])
         )
-        for seed, (day, (twists, customer_orders)) in enumerate(zip(days, WEEK, strict=True)):
-            chance = Random(seed)  # noqa: S311 - not for secrets
+        for seed, (day, (incidents, customer_orders)) in enumerate(zip(days, WEEK, strict=True)):
+            rng = Random(seed)  # noqa: S311 - not for secrets
             plan = scenario.evening(
-                lasts=LASTS, orders=orders[day.weekday()], twists=twists, customer_orders=customer_orders, chance=chance
+                lasts=LASTS, orders=orders[day.weekday()], incidents=incidents, customer_orders=customer_orders, rng=rng
             )
-            Evening(pace=at_once(_opens(day)), staff=staff, report=report, chance=chance).play(plan)
+            Evening(pace=at_once(_opens(day)), staff=staff, report=report, rng=rng).play(plan)
     return report
 
 

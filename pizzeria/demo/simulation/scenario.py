@@ -1,4 +1,4 @@
-"""Scenarios: the visits of a simulated evening and their twists, planned before the first order."""
+"""Scenarios: the visits of a simulated evening and their incidents, planned before the first order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ DELIVERED = 0.4  # the fraction of orders to be delivered
 A_RUSH = timedelta(minutes=4)  # the time within which the guests of a rush come
 
 
-class Twist(Enum):
+class Incident(Enum):
     """An irregularity in the course of an order; most visits have none."""
 
     CHANGED_MIND = auto()  # the guest cancels
@@ -26,7 +26,10 @@ class Twist(Enum):
     NOBODY_HOME = auto()  # no person opened the door; the driver tries a second time
 
 
-ONLY = {Twist.NOT_COLLECTED: FulfillmentMethod.PICKUP, Twist.NOBODY_HOME: FulfillmentMethod.DELIVERY}
+METHOD_OF_INCIDENT = {
+    Incident.NOT_COLLECTED: FulfillmentMethod.PICKUP,
+    Incident.NOBODY_HOME: FulfillmentMethod.DELIVERY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,44 +44,44 @@ class Visit:
     guest: Guest
     selections: tuple[Selection, ...]
     method: FulfillmentMethod
-    twist: Twist | None = None
+    incident: Incident | None = None
 
 
 def evening(
     *,
     lasts: timedelta,
     orders: int,
-    twists: Sequence[Twist] = (),
+    incidents: Sequence[Incident] = (),
     customer_orders: int = 0,
     rush: float = 0.0,
-    chance: Random,
+    rng: Random,
 ) -> list[Visit]:
     """
     Return the visits of an evening, sorted by time: few are early, most in the middle, the last well before the end.
 
-    :param twists: the twists that happen, each with another order; those beyond the number of orders do not happen
+    :param incidents: those that happen, each with another order; those beyond the number of orders do not happen
     :param customer_orders: the number of orders of the demo's customer
     :param rush: the fraction of the guests who come all at once, in the middle of the evening
     """
     hungry_at_once = round(orders * rush)
     times = sorted(
-        [lasts * chance.triangular(0, 0.9, 0.5) for _ in range(orders - hungry_at_once)]
-        + [lasts / 2 + A_RUSH * chance.random() for _ in range(hungry_at_once)]
+        [lasts * rng.triangular(0, 0.9, 0.5) for _ in range(orders - hungry_at_once)]
+        + [lasts / 2 + A_RUSH * rng.random() for _ in range(hungry_at_once)]
     )
-    happens = dict(zip(chance.sample(range(orders), k=min(orders, len(twists))), twists, strict=False))
-    hers = set(chance.sample(range(orders), k=min(orders, customer_orders)))
+    happens = dict(zip(rng.sample(range(orders), k=min(orders, len(incidents))), incidents, strict=False))
+    hers = set(rng.sample(range(orders), k=min(orders, customer_orders)))
     return [
         Visit(
             after=after,
-            guest=CARLA if number in hers else guest_profiles.random_guest(chance),
-            selections=guest_profiles.random_selections(chance),
-            method=_method(happens.get(number), chance),
-            twist=happens.get(number),
+            guest=CARLA if number in hers else guest_profiles.random_guest(rng),
+            selections=guest_profiles.random_selections(rng),
+            method=_method(happens.get(number), rng),
+            incident=happens.get(number),
         )
         for number, after in enumerate(times)
     ]
 
 
-def _method(twist: Twist | None, chance: Random) -> FulfillmentMethod:
-    either = FulfillmentMethod.DELIVERY if chance.random() < DELIVERED else FulfillmentMethod.PICKUP
-    return ONLY.get(twist, either) if twist else either
+def _method(incident: Incident | None, rng: Random) -> FulfillmentMethod:
+    either = FulfillmentMethod.DELIVERY if rng.random() < DELIVERED else FulfillmentMethod.PICKUP
+    return METHOD_OF_INCIDENT.get(incident, either) if incident else either

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 ACCOUNT = "admin"  # username for the console, and id of the client with which programs act (client credentials)
-PATIENCE = 60.0  # seconds: creating a realm with its keys and users is slow on a busy machine
+REQUEST_TIMEOUT = 60.0  # seconds: creating a realm with its keys and users is slow on a busy machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class AdminClient:
     password: str
 
     def has_realm(self, realm: str) -> bool:
-        return self._answer("get", realm).status_code == HTTPStatus.OK
+        return self._send("get", realm).status_code == HTTPStatus.OK
 
     def create_realm(self, realm: dict[str, Any]) -> None:
         self.request("post", "", json=realm)
@@ -45,30 +45,30 @@ class AdminClient:
         if client.get("rootUrl") != origin:
             self.request("put", f"{realm}/clients/{client['id']}", json={**client, "rootUrl": origin})
 
-    def request(self, verb: str, path: str, **more: Any) -> requests.Response:
+    def request(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         """
         Send a request to the admin API, for a path below /admin/realms/, and return the response.
 
         :raises requests.HTTPError: the response has an error status
         """
-        answer = self._answer(verb, path, **more)
-        answer.raise_for_status()
-        return answer
+        response = self._send(method, path, **kwargs)
+        response.raise_for_status()
+        return response
 
-    def _answer(self, verb: str, path: str, **more: Any) -> requests.Response:
+    def _send(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         return requests.request(
-            verb,
+            method,
             f"{self.address}/admin/realms/{path}".rstrip("/"),
             headers={"Authorization": f"Bearer {self._token()}"},
-            timeout=PATIENCE,
-            **more,
+            timeout=REQUEST_TIMEOUT,
+            **kwargs,
         )
 
     def _token(self) -> str:
-        answer = requests.post(
+        response = requests.post(
             f"{self.address}/realms/master/protocol/openid-connect/token",
             data={"grant_type": "client_credentials", "client_id": ACCOUNT, "client_secret": self.password},
-            timeout=PATIENCE,
+            timeout=REQUEST_TIMEOUT,
         )
-        answer.raise_for_status()
-        return str(answer.json()["access_token"])
+        response.raise_for_status()
+        return str(response.json()["access_token"])

@@ -31,8 +31,8 @@ class SinkHandler:
         return answers
 
     async def handle_HELO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str) -> str:  # noqa: N802
-        [answer] = await self.handle_EHLO(server, session, envelope, hostname, [f"250 {server.hostname}"])
-        return answer
+        [response] = await self.handle_EHLO(server, session, envelope, hostname, [f"250 {server.hostname}"])
+        return response
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -18,8 +18,8 @@ from pathlib import Path
 from pizzeria.devtools.servers.processes import LIBC, wait_until
 
 PR_SET_CHILD_SUBREAPER = 36
-PATIENCE = 3.0  # seconds between SIGTERM and SIGKILL
-KILL_PATIENCE = 10.0  # seconds for the kernel to end the killed processes
+STOP_TIMEOUT = 3.0  # seconds between SIGTERM and SIGKILL
+KILL_TIMEOUT = 10.0  # seconds for the kernel to end the killed processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ def stop() -> None:
         signalled.update(remaining)
         return not remaining
 
-    if not wait_until(lambda: all_have_ended(signal.SIGTERM), seconds=PATIENCE):
+    if not wait_until(lambda: all_have_ended(signal.SIGTERM), seconds=STOP_TIMEOUT):
         signalled.clear()
-        wait_until(lambda: all_have_ended(signal.SIGKILL), seconds=KILL_PATIENCE)
+        wait_until(lambda: all_have_ended(signal.SIGKILL), seconds=KILL_TIMEOUT)
 
 
 @contextmanager

@@ -20,8 +20,8 @@ from pizzeria.devtools.servers.processes import Child, wait_until
 from pizzeria.devtools.state_dir import StateDir
 
 PORT = "port"  # name of the file that keeps it
-PATIENCE = 240.0  # seconds for a start on busy cores with an empty database
-STOP_PATIENCE = 15.0  # seconds for a stop
+START_TIMEOUT = 240.0  # seconds for a start on busy cores with an empty database
+STOP_TIMEOUT = 15.0  # seconds for a stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ def running(home: StateDir, *, port: int) -> Iterator[Keycloak]:
         },
     )
     try:
-        wait_until(lambda: _answers(admin.address) or not child.is_running(), seconds=PATIENCE)
+        wait_until(lambda: _answers(admin.address) or not child.is_running(), seconds=START_TIMEOUT)
         if not child.is_running() or not _answers(admin.address):
             raise ServerUnavailable(f"Keycloak did not start. The end of {child.log}:\n{child.log_tail()}")
         yield Keycloak(admin.address, admin, child)
     finally:
-        child.stop(patience=STOP_PATIENCE)
+        child.stop(timeout=STOP_TIMEOUT)
 
 
 def port_in(folder: Path) -> int:

@@ -15,7 +15,7 @@ from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.processes import Child, wait_until
 from pizzeria.devtools.state_dir import ROOT
 
-PATIENCE = 120.0  # seconds, on busy cores
+START_TIMEOUT = 120.0  # seconds, on busy cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,10 @@ def running(*, home: Path) -> Iterator[MessageSinks]:
         env=os.environ,
     )
     try:
-        if not wait_until(lambda: ports.exists() or not child.is_running(), seconds=PATIENCE) or not ports.exists():
+        if (
+            not wait_until(lambda: ports.exists() or not child.is_running(), seconds=START_TIMEOUT)
+            or not ports.exists()
+        ):
             raise ServerUnavailable(f"The message sinks did not start. The end of {child.log}:\n{child.log_tail()}")
         at = json.loads(ports.read_text())
         yield MessageSinks(

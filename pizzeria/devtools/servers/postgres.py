@@ -84,7 +84,7 @@ def running(data_dir: DataDir, *, home: Path) -> Iterator[Database]:
     try:
         yield Database(_url(password, port, NAME), f"PostgreSQL {program.version}, {program.origin}", child)
     finally:
-        child.stop(patience=10)
+        child.stop(timeout=10)
 
 
 def _url(password: str, port: int, database: str) -> str:

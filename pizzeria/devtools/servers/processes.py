@@ -23,7 +23,7 @@ from pizzeria.devtools.servers.service_account import ServiceAccount
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-PATIENCE = 6.0  # seconds between the stop signal and SIGKILL; uvicorn takes 3 with open streams
+STOP_TIMEOUT = 6.0  # seconds between the stop signal and SIGKILL; uvicorn takes 3 with open streams
 
 
 def started(pid: int) -> str | None:
@@ -158,9 +158,9 @@ class Child:
         if self.is_running():
             self.process.send_signal(self.stop_signal)
 
-    def stop(self, *, patience: float = PATIENCE) -> None:
+    def stop(self, *, timeout: float = STOP_TIMEOUT) -> None:
         self.ask_to_stop()
-        wait_until(lambda: not self.is_running(), seconds=patience)
+        wait_until(lambda: not self.is_running(), seconds=timeout)
         self._reap()
 
     def log_tail(self, lines: int = 15) -> str:
@@ -200,10 +200,10 @@ def stop_leftovers(records: Path) -> list[str]:
 def _end(record: Record) -> None:
     with suppress(ProcessLookupError):
         os.kill(record.pid, record.stop_signal)
-    if not wait_until(lambda: not record.is_alive(), seconds=PATIENCE):
+    if not wait_until(lambda: not record.is_alive(), seconds=STOP_TIMEOUT):
         with suppress(ProcessLookupError):
             os.killpg(record.pid, signal.SIGKILL)
-        wait_until(lambda: not record.is_alive(), seconds=PATIENCE)
+        wait_until(lambda: not record.is_alive(), seconds=STOP_TIMEOUT)
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:

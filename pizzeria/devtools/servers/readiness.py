@@ -7,7 +7,7 @@ from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.devtools.servers.processes import Child
 
-PATIENCE = 120.0  # seconds, on busy cores: a database that was killed replays its log first
+START_TIMEOUT = 120.0  # seconds, on busy cores: a database that was killed replays its log first
 
 
 def start(
@@ -40,7 +40,7 @@ def start(
 
 
 def _comes_up(child: Child, probe: Callable[[], object], not_yet: tuple[type[Exception], ...]) -> bool:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_TIMEOUT
     while child.is_running() and time.monotonic() < deadline:
         try:
             probe()

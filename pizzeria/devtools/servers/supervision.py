@@ -25,8 +25,8 @@ from pizzeria.devtools.servers import descendants
 from pizzeria.devtools.servers.processes import start_tied, wait_until
 
 INTERVAL = 0.05  # seconds
-PATIENCE = 15.0  # seconds for a command to end after a signal
-PATIENCE_WITH_GUARD = 20.0  # ... and for its guard, which stops the command's descendants afterwards
+STOP_TIMEOUT = 15.0  # seconds for a command to end after a signal
+STOP_TIMEOUT_WITH_GUARD = 20.0  # ... and for its guard, which stops the command's descendants afterwards
 GRACE_SECONDS = 2.0  # seconds for the descendants to end by themselves after the command
 
 
@@ -42,11 +42,11 @@ class Supervisor:
     The supervisor of one child process: waits for it, and passes on the signals that come after construction.
 
     :param parent: the process whose end is treated as a SIGTERM
-    :param patience: seconds for the child process to end after a signal
+    :param timeout: seconds for the child process to end after a signal
     """
 
-    def __init__(self, *, parent: int, patience: float) -> None:
-        self._parent, self._patience = parent, patience
+    def __init__(self, *, parent: int, timeout: float) -> None:
+        self._parent, self._timeout = parent, timeout
         self._child: int | None = None
         self._number, self._deadline = 0, math.inf
         self._is_over = False
@@ -97,7 +97,7 @@ class Supervisor:
             self._forward(signal.SIGTERM, child)
 
     def _forward(self, number: int, child: int) -> None:
-        self._deadline = min(self._deadline, time.monotonic() + self._patience)
+        self._deadline = min(self._deadline, time.monotonic() + self._timeout)
         with suppress(ProcessLookupError):
             os.kill(child, number)
 
@@ -132,7 +132,7 @@ def _be_guard(command: Sequence[str], variables: Mapping[str, str], owner: int) 
 
 
 def _guard(command: Sequence[str], variables: Mapping[str, str], owner: int) -> int:
-    supervisor = Supervisor(parent=owner, patience=PATIENCE)
+    supervisor = Supervisor(parent=owner, timeout=STOP_TIMEOUT)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, signals.SIGNALS)
     # In our own process group, so that it can read the terminal (a debugger) and gets a Ctrl-C from it.
     process = start_tied(command, stop_signal=signal.SIGTERM, env=variables)

@@ -109,8 +109,8 @@ def publish(event: StoredEvent) -> None:
         raise PublishFailed(f"{event.type} cannot be read by this release") from None
     if domain_event.signal is None:
         return
-    answers = domain_event.signal.send_robust(sender=type(domain_event), event=event, domain_event=domain_event)
-    errors = {receiver: answer for receiver, answer in answers if isinstance(answer, Exception)}
+    responses = domain_event.signal.send_robust(sender=type(domain_event), event=event, domain_event=domain_event)
+    errors = {receiver: response for receiver, response in responses if isinstance(response, Exception)}
     for error in errors.values():
         if isinstance(error, BrokerGone):
             raise error

@@ -119,9 +119,9 @@ class SigningKeys:
             self._fetch_lock.release()
 
 
-def _for_signatures(answer: dict[str, Any]) -> dict[object, jwt.PyJWK]:
+def _for_signatures(response: dict[str, Any]) -> dict[object, jwt.PyJWK]:
     """Return the RS256 signing keys of a JWK set by key ID; skip keys for other uses and malformed entries."""
-    rows = answer.get("keys")
+    rows = response.get("keys")
     keys: dict[object, jwt.PyJWK] = {}
     for row in rows if isinstance(rows, list) else []:
         try:

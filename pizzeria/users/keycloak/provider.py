@@ -82,8 +82,8 @@ def logout_url(id_token: str, *, back_to: str) -> str:
 
 def _tokens(**parameters: str) -> Tokens:
     client = {"client_id": settings.OIDC_RP_CLIENT_ID, "client_secret": settings.OIDC_RP_CLIENT_SECRET}
-    answer = _parse(_request("post", settings.OIDC_OP_TOKEN_ENDPOINT, data={**client, **parameters}))
-    found = [answer.get(name, "") for name in ("access_token", "refresh_token", "id_token")]
+    response = _parse(_request("post", settings.OIDC_OP_TOKEN_ENDPOINT, data={**client, **parameters}))
+    found = [response.get(name, "") for name in ("access_token", "refresh_token", "id_token")]
     if not all(isinstance(token, str) for token in found):
         raise ProviderRefused("malformed_answer")
     return Tokens(*found)
@@ -91,22 +91,22 @@ def _tokens(**parameters: str) -> Tokens:
 
 def _request(verb: str, address: str, **more: Any) -> requests.Response:
     try:
-        answer = requests.request(verb, address, timeout=TIMEOUT, allow_redirects=False, **more)
+        response = requests.request(verb, address, timeout=TIMEOUT, allow_redirects=False, **more)
     except requests.RequestException as error:
         raise ProviderUnavailable(type(error).__name__) from None
-    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise ProviderUnavailable(str(answer.status_code))
-    return answer
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ProviderUnavailable(str(response.status_code))
+    return response
 
 
-def _parse(answer: requests.Response) -> dict[str, Any]:
+def _parse(response: requests.Response) -> dict[str, Any]:
     try:
-        content = answer.json()
+        content = response.json()
     except ValueError:
         content = None
     if not isinstance(content, dict):
-        raise ProviderRefused(f"answer {answer.status_code}")
-    if answer.status_code != HTTPStatus.OK:
+        raise ProviderRefused(f"answer {response.status_code}")
+    if response.status_code != HTTPStatus.OK:
         error_code = content.get("error")
-        raise ProviderRefused(error_code if isinstance(error_code, str) else f"answer {answer.status_code}")
+        raise ProviderRefused(error_code if isinstance(error_code, str) else f"answer {response.status_code}")
     return content

@@ -45,12 +45,12 @@ class AuthorizationRequestView(OIDCAuthenticationRequestView):  # type: ignore[m
             return render(request, "users/not_connected.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
         if not jwks.realm_keys.is_answering():
             return _provider_unavailable(request)
-        answer: HttpResponseBase = super().get(request)
-        parameters = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+        response: HttpResponseBase = super().get(request)
+        parameters = dict(parse_qsl(urlsplit(response.headers["Location"]).query))
         # Stored with the state, because another tab may have an authorization request of its own.
         login_request = {"next": request.session.pop("oidc_login_next"), "max_age": parameters.get("max_age")}
         request.session["oidc_states"][parameters["state"]] |= login_request
-        return answer
+        return response
 
     def get_extra_params(self, request: HttpRequest) -> dict[str, Any]:
         """Return `max_age` (seconds) if the step requires recent authentication; the callback checks it."""
@@ -71,12 +71,12 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
             return _refused(request, "the server says " + request.GET["error"][:40])
         self.login_request = request.session.get("oidc_states", {}).get(request.GET.get("state"), {})
         try:
-            answer: HttpResponseBase = super().get(request)
+            response: HttpResponseBase = super().get(request)
         except ProviderUnavailable:
             return _provider_unavailable(request)
         except (ProviderRefused, TokenInvalid, SuspiciousOperation) as error:
             return _refused(request, str(error))
-        return answer
+        return response
 
     def login_success(self) -> HttpResponse:
         """Begin a session with a new key, also for a user who was signed in and has authenticated again."""
@@ -138,9 +138,9 @@ def backchannel_logout(request: HttpRequest) -> HttpResponse:
 
 def _provider_unavailable(request: HttpRequest) -> HttpResponse:
     log.warning("sign_in_unavailable")
-    answer = render(request, "users/provider_unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
-    answer.headers["Retry-After"] = "30"
-    return answer
+    response = render(request, "users/provider_unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response.headers["Retry-After"] = "30"
+    return response
 
 
 def _refused(request: HttpRequest, reason: str) -> HttpResponse:

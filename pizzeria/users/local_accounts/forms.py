@@ -166,8 +166,8 @@ class PasskeySignInForm(passkeys.LoginWebAuthnForm):  # type: ignore[misc]
 
 
 def _whose(credential: Any) -> User:
-    answer = auth.parse_authentication_response(credential)
-    user = User.objects.filter(username=answer.response.user_handle.decode()).first()
+    credential_response = auth.parse_authentication_response(credential)
+    user = User.objects.filter(username=credential_response.response.user_handle.decode()).first()
     if user is None or not may_have_account(user):
         raise _no_fit()
     return user

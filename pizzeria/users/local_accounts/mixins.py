@@ -41,12 +41,12 @@ class FormStatusMixin:
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+            response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
         except EmailNotSent:
             self.undo()
             form.add_error(None, EMAIL_NOT_SENT)
             return self._again(form, HTTPStatus.SERVICE_UNAVAILABLE)
-        return answer
+        return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
         return self._again(form, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -55,8 +55,8 @@ class FormStatusMixin:
         """Undo what was done before the e-mail could not be sent."""
 
     def _again(self, form: Any, status: HTTPStatus) -> HttpResponse:
-        answer: HttpResponse = self.render_to_response(self.get_context_data(form=form), status=status)  # type: ignore[attr-defined]
-        return answer
+        response: HttpResponse = self.render_to_response(self.get_context_data(form=form), status=status)  # type: ignore[attr-defined]
+        return response
 
 
 class EmailRequiredMixin:
@@ -65,5 +65,5 @@ class EmailRequiredMixin:
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not emails.is_configured():
             return render(request, "account/email_disabled.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
-        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-        return answer
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return response

@@ -59,5 +59,5 @@ class PasskeySignInView(webauthn.LoginWebAuthnView):  # type: ignore[misc]
         authenticator = form.cleaned_data["credential"]
         post_authentication(self.request, authenticator, passwordless=True)
         login = Login(user=authenticator.user, redirect_url=get_next_redirect_url(self.request))
-        answer: HttpResponse = perform_login(self.request, login)
-        return answer
+        response: HttpResponse = perform_login(self.request, login)
+        return response

@@ -30,9 +30,9 @@ def use_database_cache() -> None:
 def rate_limited(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Return the page for a client that has exceeded a rate limit: 429 with Retry-After."""
     log.warning("rate_limited", page=request.resolver_match.view_name if request.resolver_match else "")
-    answer = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
-    answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return answer
+    response = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def purge_expired_counters() -> int:

@@ -46,13 +46,13 @@ class ConfirmEmailView(account.ConfirmEmailVerificationCodeView):  # type: ignor
     def form_valid(self, form: Any) -> HttpResponse:
         code = self._process.code
         try:
-            answer: HttpResponse = super().form_valid(form)
+            response: HttpResponse = super().form_valid(form)
         except EmailNotSent:  # the state holds a new code that was not delivered: restore the old one
             self._process.state["code"] = code
             self._process.persist()
             messages.error(self.request, EMAIL_NOT_SENT)
             return redirect("account_email_verification_sent")
-        return answer
+        return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
         return _unprocessable(super().form_invalid(form))
@@ -93,7 +93,7 @@ class ReauthenticateView(FormStatusMixin, account.ReauthenticateView):  # type: 
     template_name = "account/reauthenticate.html"
 
 
-def _unprocessable(answer: HttpResponse) -> HttpResponse:
-    if not isinstance(answer, HttpResponseRedirect):
-        answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
-    return answer
+def _unprocessable(response: HttpResponse) -> HttpResponse:
+    if not isinstance(response, HttpResponseRedirect):
+        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    return response

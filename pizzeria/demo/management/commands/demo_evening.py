@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 from pizzeria.demo.simulation import scenario
 from pizzeria.demo.simulation.evening import Evening
 from pizzeria.demo.simulation.report import Report, hushed_log
-from pizzeria.demo.simulation.scenario import Twist
+from pizzeria.demo.simulation.scenario import Incident
 from pizzeria.demo.simulation.scheduler import watched
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.devtools import signals
@@ -35,17 +35,17 @@ class Command(BaseCommand):
     @hushed_log()
     def handle(self, *args: Any, speed: float, minutes: int, orders: int | None, **options: Any) -> None:
         signals.listen()
-        report, chance = Report(self._tell), Random()  # noqa: S311 - not for secrets
+        report, rng = Report(self._tell), Random()  # noqa: S311 - not for secrets
         plan = scenario.evening(
             lasts=timedelta(minutes=minutes),
             orders=orders or max(1, minutes // MINUTES_AN_ORDER),
-            twists=tuple(Twist),
+            incidents=tuple(Incident),
             customer_orders=2,
             rush=RUSH,
-            chance=chance,
+            rng=rng,
         )
         try:
-            left = Evening(pace=watched(speed), staff=Staff.of_the_demo(), report=report, chance=chance).play(plan)
+            left = Evening(pace=watched(speed), staff=Staff.of_the_demo(), report=report, rng=rng).play(plan)
         except Interrupted:
             self.stdout.write(f"\nEnough for tonight: {report.summary}.")
             return
