@@ -42,7 +42,7 @@ class PricedBasket:
     totals: Totals
 
     @property
-    def problems(self) -> list[Refusal]:
+    def refusals(self) -> list[Refusal]:
         return [line.refusal for line in self.lines if line.refusal]
 
     @property

@@ -70,7 +70,7 @@ class OrderPlaced(DomainEvent[Order], type="order.placed.v1", signal=signals.ord
 
     @property
     def totals(self) -> Totals:
-        return Totals(**{name: getattr(self, name) for name in Totals.model_fields})
+        return Totals.model_validate(self, from_attributes=True)
 
     def apply(self, aggregate: Order, at: datetime) -> None:
         for field in ("number", "business_date", "method", "promise_from", "promise_until", "payment_method"):

@@ -153,7 +153,7 @@ def return_to_head(ticket: Ticket, *, by: Actor, at: datetime) -> None:
 
 
 def send_board_and_promises(kitchen: Kitchen, *, at: datetime) -> None:
-    """Increment the board's version, and publish the promises of the tickets as they are now."""
+    """Increment the board's version, and send the promises of the tickets as they are now."""
     bump_board_version(kitchen)
     send_promises(kitchen, at=at)
 
@@ -176,5 +176,5 @@ def bump_board_version(kitchen: Kitchen) -> None:
 
 @command
 def recalculate_promises(*, kitchen: Kitchen, by: Actor, at: datetime) -> None:
-    """Publish the current promises, so that the orders app extends missed ones; the queue does not change."""
+    """Send the current promises, so that the orders app extends missed ones; the queue does not change."""
     send_promises(lock(kitchen.pk), at=at)

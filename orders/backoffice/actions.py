@@ -1,14 +1,12 @@
 """Admin actions on orders: each action calls its command, and a refusal becomes a warning."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,13 +20,11 @@ from orders.deliveries.forms import AssignForm
 from orders.models import Order
 from orders.permissions import ASSIGN_DELIVERIES, CANCEL_STARTED_ORDERS
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import Actor, actor_of
+from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.refusals import Refusal
 
 LIST_AND_FORM = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
-CHANGE_FORM_ACTION_FIELD = (
-    f"{ActionLocation.CHANGE_FORM.value}-action"  # Django's name of the action field on that page
-)
+CHANGE_FORM_ACTION_FIELD = f"{ActionLocation.CHANGE_FORM.value}-action"  # as Django names it on that page
 
 
 class OrderActions(admin.ModelAdmin[Order]):
@@ -45,7 +41,10 @@ class OrderActions(admin.ModelAdmin[Order]):
 
     @admin.action(description=gettext_lazy("Handed over"), permissions=["hand_over"], location=LIST_AND_FORM)
     def hand_over(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
-        self._step(request, orders, _hand_over, said=_("%(order)s is handed over."))
+        """Hand over pickups, and deliver deliveries in place of their drivers."""
+        is_delivery, said = Q(method=FulfillmentMethod.DELIVERY), _("%(order)s is handed over.")
+        self._step(request, orders.exclude(is_delivery), services.hand_over, said=said)
+        self._step(request, orders.filter(is_delivery), delivery_services.deliver, said=said)
 
     @admin.action(description=gettext_lazy("Assign to a driver…"), permissions=["assign"], location=LIST_AND_FORM)
     def assign_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
@@ -94,9 +93,3 @@ class OrderActions(admin.ModelAdmin[Order]):
                 messages.success(request, said % {"order": order})
             except Refusal as refusal:
                 messages.warning(request, refusal.message)
-
-
-def _hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
-    """Hand over a pickup, or deliver a delivery in place of its driver."""
-    is_delivery = Order.objects.filter(ref=ref, method=FulfillmentMethod.DELIVERY).exists()
-    return (delivery_services.deliver if is_delivery else services.hand_over)(ref=ref, by=by, at=at)

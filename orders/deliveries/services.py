@@ -50,7 +50,7 @@ def claim_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
 
     :raises NotAllowed: the actor may not deliver
     :raises OrderStateConflict: the order is not a delivery that is ready
-    :raises AnotherDriverHasIt: another driver was first
+    :raises DeliveryAlreadyClaimed: another driver was first
     :raises OrderNotFound: there is no such order
     """
     _require_permission(by, DELIVER)

@@ -63,7 +63,7 @@ class NotificationAdmin(ReadOnlyAdminMixin, admin.ModelAdmin[Notification]):
             except Refusal as refusal:
                 self.message_user(request, f"{notification}: {refusal}", messages.WARNING)
         if sent:
-            told = ngettext(
+            message = ngettext(
                 "%(count)d notification will be sent again.", "%(count)d notifications will be sent again.", sent
             )
-            self.message_user(request, told % {"count": sent})
+            self.message_user(request, message % {"count": sent})

@@ -69,9 +69,13 @@ def _render(notification: Notification, since: datetime | None, until: datetime 
 
 
 def _recipient_address(channel: NotificationChannel, contact: OrderContact) -> str:
-    if channel == NotificationChannel.EMAIL:
-        return contact.email
-    return str(contact.phone) if contact.phone and contact.phone.is_valid() else ""
+    match channel:
+        case NotificationChannel.EMAIL:
+            return contact.email
+        case NotificationChannel.SMS:
+            return str(contact.phone) if contact.phone and contact.phone.is_valid() else ""
+        case NotificationChannel.IN_APP:
+            return ""
 
 
 def _promise_at_event(notification: Notification) -> tuple[datetime | None, datetime | None]:

@@ -30,7 +30,7 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
     :param ref: the order's ref
     :param note: note to the reason, shown to the guest; required with "something else"
     :raises OrderNotFound: there is no such order, or none that the actor may see
-    :raises TooLateToCancel: cooking has begun, and the actor may not stop the oven
+    :raises TooLateToCancel: cooking has begun, and the actor may not cancel started orders
     :raises ReauthenticationRequired: cooking has begun, and an actor with admin access has not authenticated within the
         last ten minutes
     :raises OrderStateConflict: the order is cancelled or delivered already

@@ -214,9 +214,9 @@ def lock_basket_for_checkout(ref: UUID, *, shown_lines: str | None, at: datetime
     if shown_lines is not None and shown_lines != lines_fingerprint(lines):
         raise BasketChanged(_("Your basket has changed since you looked. Please look again."))
     priced_basket = price_basket(lines, snapshot=catalogue.fresh_snapshot(), at=at)
-    if priced_basket.problems:
-        first = priced_basket.problems[0]
-        raise type(first)(" ".join(problem.message for problem in priced_basket.problems), field="basket")
+    if priced_basket.refusals:
+        first = priced_basket.refusals[0]
+        raise type(first)(" ".join(refusal.message for refusal in priced_basket.refusals), field="basket")
     return basket, priced_basket
 
 

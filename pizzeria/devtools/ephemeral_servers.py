@@ -69,9 +69,8 @@ def temporary_state_dir() -> Iterator[StateDir]:
         try:
             yield home
         finally:
-            with _directory_lock(
-                home.folder.parent
-            ):  # the lock is in the directory: once it is gone, a sweep would join in
+            # The state directory's lock is one of its files: while it is removed, a sweep could take it for abandoned.
+            with _directory_lock(home.folder.parent):
                 data_dirs.clear(home.folder)
 
 

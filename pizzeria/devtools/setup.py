@@ -137,7 +137,7 @@ def download_python(uv: str) -> str:
 
 
 def run(command: list[str], printed: list[str] | None = None) -> bool:
-    """Run the command and return whether it succeeded; append its output to ``said`` if given, else print it."""
+    """Run the command and return whether it succeeded; append its output to ``printed`` if given, else print it."""
     try:
         done = subprocess.run(
             command,

@@ -30,7 +30,7 @@ from pizzeria.live.topics import Topic
 from pizzeria.users.stream_grants import StreamGrant
 
 MAX_STREAM_SECONDS = 600.0  # then the browser reconnects, and its access is checked again
-MAX_STREAMS_PER_CLIENT = 12  # per holder and process: open tabs, and closed ones not noticed yet
+MAX_STREAMS_PER_CLIENT = 12  # per client and process: open tabs, and closed ones not noticed yet
 RECONNECT_MS = (1000, 4000)  # a random time, so that clients do not all reconnect at once after a restart
 
 

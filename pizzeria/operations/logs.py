@@ -52,7 +52,7 @@ class LineFormatter(structlog.stdlib.ProcessorFormatter):
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *(_CONSOLE if human else _JSON),
-                _without_keys,
+                _redact,
             ],
         )
 
@@ -62,5 +62,5 @@ def redact_guest_tokens(text: str) -> str:
     return _GUEST_TOKEN_IN_URL.sub(r"\1…", text)
 
 
-def _without_keys(_logger: Any, _name: str, line: Any) -> str:  # `line` is rendered text by then
+def _redact(_logger: Any, _name: str, line: Any) -> str:  # `line` is rendered text by then
     return redact_guest_tokens(line)

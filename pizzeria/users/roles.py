@@ -102,13 +102,8 @@ ADMIN = Role(
 )
 
 ROLES = (CUSTOMER, KITCHEN, DRIVER, POS, MANAGER, ADMIN)
-LANDING_PRIORITY = (
-    ADMIN,
-    MANAGER,
-    KITCHEN,
-    DRIVER,
-    CUSTOMER,
-)  # a user's first role in this order decides the landing page
+# A user's first role in this order decides the landing page.
+LANDING_PRIORITY = (ADMIN, MANAGER, KITCHEN, DRIVER, CUSTOMER)
 
 
 def roles_of_groups(groups: "set[str]") -> list[Role]:

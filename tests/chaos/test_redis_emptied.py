@@ -63,15 +63,15 @@ def test_emptying_redis_loses_no_message(lose_in_the_middle, works, post):
         why=workload.states,
     )
 
-    assert workload.times_told(post) == dict.fromkeys(workload.recipients([*range(ORDERS), FIRST_GUEST]), 1)
+    assert workload.received_by_recipient(post) == dict.fromkeys(workload.recipients([*range(ORDERS), FIRST_GUEST]), 1)
 
 
 def test_control_without_a_sweep_emptying_redis_loses_messages_of_waiting_tasks(lose_in_the_middle, post):
     lose_in_the_middle(range(20))
     until(
-        lambda: workload.recipients(range(10, 20)) <= set(workload.times_told(post)),
+        lambda: workload.recipients(range(10, 20)) <= set(workload.received_by_recipient(post)),
         seconds=workload.PATIENCE,
         why=workload.states,
     )
 
-    assert workload.recipients(range(10)) - set(workload.times_told(post))
+    assert workload.recipients(range(10)) - set(workload.received_by_recipient(post))

@@ -44,7 +44,7 @@ def arrived(post):
     return sum(1 for _each in post.box.store.folder.glob("[0-9]*.json"))
 
 
-def times_told(post):
+def received_by_recipient(post):
     """Return the number of messages that arrived, by recipient."""
     return Counter(message.to for message in post.taken())
 

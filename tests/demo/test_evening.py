@@ -56,19 +56,19 @@ def test_a_simulated_evening_completes_orders_that_were_open_before_it(demo):
 
 def test_guests_of_a_simulated_evening_are_refused_while_the_kitchen_is_at_capacity(demo):
     Kitchen.objects.update(max_concurrent_orders=2)
-    told = []
+    lines = []
 
-    an_evening(demo, tell=told.append).play(guests(8, rush=1))
+    an_evening(demo, tell=lines.append).play(guests(8, rush=1))
 
-    assert any("The kitchen is at capacity. Please try again in about" in line for line in told)
+    assert any("The kitchen is at capacity. Please try again in about" in line for line in lines)
     assert Order.objects.filter(status=OrderStatus.DELIVERED).count() >= 2
 
 
 def test_a_simulated_evening_goes_on_when_a_user_has_taken_one_of_its_steps_first(demo):
-    told = []
+    lines = []
 
     def hand_over_before_the_counter_does(line):
-        told.append(line)
+        lines.append(line)
         if ready := re.search(r"#(\d+) is ready", line):
             order = Order.objects.get(number=ready[1])
             if order.method == FulfillmentMethod.PICKUP:
@@ -76,7 +76,7 @@ def test_a_simulated_evening_goes_on_when_a_user_has_taken_one_of_its_steps_firs
 
     left = an_evening(demo, tell=hand_over_before_the_counter_does).play(guests(4))
 
-    assert any("refused: #" in line for line in told)
+    assert any("refused: #" in line for line in lines)
     assert left == []
 
 
@@ -91,11 +91,11 @@ def test_a_simulated_evening_leaves_a_delivery_assigned_to_another_driver_to_tha
 
 
 def test_a_simulated_evening_completes_orders_that_were_placed_in_a_browser_meanwhile(demo):
-    told = []
+    lines = []
 
     def order_too(line):
-        told.append(line)
-        if len(told) == 1:
+        lines.append(line)
+        if len(lines) == 1:
             shop.place(at=FRIDAY_NIGHT)
 
     an_evening(demo, tell=order_too).play(guests(1))

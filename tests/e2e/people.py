@@ -82,12 +82,12 @@ def cook(page: Page, number: int) -> None:
     expect(page.locator(".column-ready")).to_contain_text(f"#{number}")
 
 
-def make_an_account(page: Page, letters: TestMessageSinks, *, email: str = CARLA) -> None:
+def make_an_account(page: Page, sinks: TestMessageSinks, *, email: str = CARLA) -> None:
     """Fill in the sign-up page, and enter the code from the e-mail."""
     page.get_by_label("Your name").fill("Carla")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Make my account").click()
     expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
-    page.get_by_label("The code in our letter").fill(code_in(letters, email))
+    page.get_by_label("The code in our letter").fill(code_in(sinks, email))
     page.get_by_role("button", name="That is my e-mail").click()

@@ -16,7 +16,7 @@ MY_ORDERS = re.compile("/orders/$")
 
 
 @pytest.fixture
-def letters(post, settings, live_server):
+def sinks(post, settings, live_server):
     """Return the message sinks; links in the e-mails lead to the live server."""
     settings.SHOP_ORIGIN = live_server.url
     return post
@@ -29,14 +29,14 @@ def sign_in(page, password=PASSWORD):
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def test_a_guest_who_signs_up_can_link_an_earlier_order_to_the_new_account(somebody, letters):
+def test_a_guest_who_signs_up_can_link_an_earlier_order_to_the_new_account(somebody, sinks):
     carla = somebody()
     order(carla)
     the_link = carla.url
     carla.get_by_role("main").get_by_role("link", name="Sign in").click()
     carla.get_by_role("link", name="Make an account").click()
 
-    make_an_account(carla, letters)
+    make_an_account(carla, sinks)
 
     expect(carla).to_have_url(the_link)
     carla.get_by_role("button", name="Put it into my account").click()
@@ -48,10 +48,10 @@ def test_a_guest_who_signs_up_can_link_an_earlier_order_to_the_new_account(someb
 
 
 @WITH_A_SCRIPT
-def test_a_customer_who_resets_a_forgotten_password_is_signed_in_and_other_sessions_end(somebody, letters):
+def test_a_customer_who_resets_a_forgotten_password_is_signed_in_and_other_sessions_end(somebody, sinks):
     carla, thief = somebody(), somebody()
     carla.goto("/accounts/sign-up/")
-    make_an_account(carla, letters)
+    make_an_account(carla, sinks)
     expect(carla).to_have_url(MY_ORDERS)
     sign_in(thief)
     expect(thief).to_have_url(MY_ORDERS)
@@ -62,7 +62,7 @@ def test_a_customer_who_resets_a_forgotten_password_is_signed_in_and_other_sessi
     carla.get_by_label("E-mail").fill(CARLA)
     carla.get_by_role("button", name="Send me a code").click()
     expect(carla.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
-    carla.get_by_label("The code in our letter").fill(code_in(letters))
+    carla.get_by_label("The code in our letter").fill(code_in(sinks))
     carla.get_by_role("button", name="Go on").click()
     carla.get_by_label("New password").fill(ANOTHER)
     carla.get_by_role("button", name="Take this one").click()
@@ -83,11 +83,11 @@ def a_device(page):
 
 
 @pytest.fixture
-def at_home(letters, somebody):
+def at_home(sinks, somebody):
     """Return the page of a customer who has just signed up."""
     page = somebody()
     page.goto("/accounts/sign-up/")
-    make_an_account(page, letters)
+    make_an_account(page, sinks)
     expect(page).to_have_url(MY_ORDERS)
     return page
 
@@ -110,7 +110,7 @@ def sign_in_by_passkey(page):
 
 
 @WITH_A_SCRIPT
-def test_a_customer_can_sign_in_with_a_passkey_until_it_is_removed(somebody, letters, at_home):
+def test_a_customer_can_sign_in_with_a_passkey_until_it_is_removed(somebody, sinks, at_home):
     a_device(at_home)
     add_a_passkey(at_home)
     sign_out(at_home)
@@ -129,7 +129,7 @@ def test_a_customer_can_sign_in_with_a_passkey_until_it_is_removed(somebody, let
 
 
 @WITH_A_SCRIPT
-def test_signing_in_with_a_passkey_on_a_device_without_one_says_that_none_was_used(somebody, letters, at_home):
+def test_signing_in_with_a_passkey_on_a_device_without_one_says_that_none_was_used(somebody, sinks, at_home):
     sign_out(at_home)
     _devices, _device = a_device(at_home)
 
@@ -140,9 +140,7 @@ def test_signing_in_with_a_passkey_on_a_device_without_one_says_that_none_was_us
 
 @WITH_A_SCRIPT
 @pytest.mark.parametrize("why", ["a sign-in server knows them", "their account is closed"])
-def test_a_passkey_does_not_sign_in_a_user_who_is_inactive_or_known_to_a_sign_in_server(
-    somebody, letters, at_home, why
-):
+def test_a_passkey_does_not_sign_in_a_user_who_is_inactive_or_known_to_a_sign_in_server(somebody, sinks, at_home, why):
     a_device(at_home)
     add_a_passkey(at_home)
     sign_out(at_home)
@@ -160,7 +158,7 @@ def test_a_passkey_does_not_sign_in_a_user_who_is_inactive_or_known_to_a_sign_in
 
 
 @WITH_A_SCRIPT
-def test_a_rejected_account_form_has_the_focus_on_its_first_invalid_field(somebody, letters):
+def test_a_rejected_account_form_has_the_focus_on_its_first_invalid_field(somebody, sinks):
     page = somebody()
 
     sign_in(page, "a guess")

@@ -26,7 +26,7 @@ SECONDS_TO_ANSWER = 20  # for the message sinks; a message without an answer by 
 
 
 @pytest.fixture
-def letters(post, shop, live_server, tmp_path):
+def sinks(post, shop, live_server, tmp_path):
     """Run a worker and beat, as a real shop does; yield the message sinks to which they send."""
     variables = {
         **environment_of(post.box, SECONDS_TO_ANSWER),
@@ -41,19 +41,17 @@ def letters(post, shop, live_server, tmp_path):
         works.kill_all()
 
 
-def have_arrived(letters, *, emails, sms):
+def have_arrived(sinks, *, emails, sms):
     """Wait until these messages have arrived by each channel, in this order, and no others."""
 
     def arrived():
-        subjects = [letter.subject for letter in letters.taken("email", to="anna@example.com")]
-        return subjects, [message.text.partition(",")[0] for message in letters.taken("sms")]
+        subjects = [message.subject for message in sinks.taken("email", to="anna@example.com")]
+        return subjects, [message.text.partition(",")[0] for message in sinks.taken("sms")]
 
-    until(lambda: arrived() == (emails, sms), why=letters.taken)
+    until(lambda: arrived() == (emails, sms), why=sinks.taken)
 
 
-def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_email_and_sms(
-    somebody, scripted, letters
-):
+def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_email_and_sms(somebody, scripted, sinks):
     anna, ciro, marta = somebody(), somebody(), somebody()
 
     # Pepperoni 14.99 x 1.60, with two toppings at 2.50; Margherita 12.99 with one.
@@ -71,7 +69,7 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     expect(tracker).to_contain_text(PROMISE)
     expect(anna.get_by_role("main")).to_contain_text("€44.47")
     assert re.search(r"/orders/[0-9a-f-]{36}/[\w-]{43}/$", anna.url)
-    have_arrived(letters, emails=EMAILS[:1], sms=SMS[:1])  # before later ones exist, which would overtake them
+    have_arrived(sinks, emails=EMAILS[:1], sms=SMS[:1])  # before later ones exist, which would overtake them
 
     sign_in(ciro, "chef")
     expect(ciro).to_have_url(re.compile("/kitchen/$"))
@@ -87,7 +85,7 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     expect(ciro.locator(".column-ready")).to_contain_text("#1")
     look_again(anna, scripted=scripted)
     expect(tracker).to_contain_text("Ready for you")
-    have_arrived(letters, emails=EMAILS[:2], sms=SMS)
+    have_arrived(sinks, emails=EMAILS[:2], sms=SMS)
 
     ciro.get_by_role("button", name=re.compile("Handed over")).click()
     expect(ciro.locator(".column-ready")).not_to_contain_text("#1")
@@ -105,9 +103,9 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     expect(timeline.nth(5)).to_contain_text("Handed over, €44.47 taken in cash")
     assert list(replay.differences()) == []
 
-    have_arrived(letters, emails=EMAILS, sms=SMS)
-    confirmed = letters.taken("sms")[0].text
-    for text in [confirmed, *(letter.text for letter in letters.taken("email"))]:
+    have_arrived(sinks, emails=EMAILS, sms=SMS)
+    confirmed = sinks.taken("sms")[0].text
+    for text in [confirmed, *(message.text for message in sinks.taken("email"))]:
         assert re.findall(r"http\S+", text) == [anna.url]
     elsewhere = somebody()
     elsewhere.goto(anna.url)

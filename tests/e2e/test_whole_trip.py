@@ -16,14 +16,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def told(scripted):
+def expect_text(scripted):
     """Return a function that waits until a page shows a sentence; without JavaScript it loads the page again first."""
 
-    def comes_to_say(page, message):
+    def wait_for_text(page, message):
         look_again(page, scripted=scripted)
         expect(page.get_by_role("main")).to_contain_text(message)
 
-    return comes_to_say
+    return wait_for_text
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def ciro(somebody):
 
 
 def test_a_delivery_that_failed_because_nobody_was_home_is_delivered_at_the_second_attempt(
-    somebody, scripted, ciro, told
+    somebody, scripted, ciro, expect_text
 ):
     anna, dina = somebody(), somebody()
     order(anna, bring_it_to="Via Appia 7")
@@ -47,7 +47,7 @@ def test_a_delivery_that_failed_because_nobody_was_home_is_delivered_at_the_seco
     dina.get_by_role("button", name="Claim").click()
     expect(dina.get_by_role("main")).to_contain_text("Via Appia 7")
     dina.get_by_role("button", name="Leave with it").click()
-    told(anna, "On its way")
+    expect_text(anna, "On its way")
 
     if scripted:
         dina.get_by_text("Could not deliver").click()
@@ -56,15 +56,15 @@ def test_a_delivery_that_failed_because_nobody_was_home_is_delivered_at_the_seco
     dina.get_by_role("radio", name="nobody opened the door").check()
     dina.get_by_role("button", name="Bring it back").click()
     expect(dina.get_by_role("button", name="Leave with it")).to_be_visible()
-    told(anna, "Ready to go")
+    expect_text(anna, "Ready to go")
     dina.get_by_role("button", name="Leave with it").click()
     dina.get_by_role("button", name="Delivered").click()
 
-    told(anna, "Enjoy your meal!")
+    expect_text(anna, "Enjoy your meal!")
     assert list(replay.differences()) == []
 
 
-def test_a_guest_can_cancel_an_order_only_until_it_is_in_the_oven(somebody, ciro, told):
+def test_a_guest_can_cancel_an_order_only_until_it_is_in_the_oven(somebody, ciro, expect_text):
     anna, luca = somebody(), somebody()
     order(anna)
     order(luca)
@@ -74,7 +74,7 @@ def test_a_guest_can_cancel_an_order_only_until_it_is_in_the_oven(somebody, ciro
 
     anna.get_by_role("link", name="Cancel this order").click()
     anna.get_by_role("button", name="Yes, cancel it").click()
-    told(anna, "This order was cancelled")
+    expect_text(anna, "This order was cancelled")
 
     luca.get_by_role("button", name="Yes, cancel it").click()
     expect(luca.get_by_role("main")).to_contain_text("already in the oven")
@@ -82,7 +82,7 @@ def test_a_guest_can_cancel_an_order_only_until_it_is_in_the_oven(somebody, ciro
 
 
 @WITH_A_SCRIPT
-def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(somebody, ciro, told):
+def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(somebody, ciro, expect_text):
     anna = somebody()
     order(anna)
 
@@ -95,23 +95,23 @@ def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(somebody, c
     ciro.get_by_role("button", name="Cancel order #1").click()
 
     expect(ciro).to_have_url(re.compile("/kitchen/$"))
-    told(anna, "The dough did not rise tonight.")
+    expect_text(anna, "The dough did not rise tonight.")
     expect(anna).to_have_title(re.compile("^This order was cancelled"))
     expect(anna.locator(".slip-payment")).to_have_text("Nothing to pay")
     expect(anna.get_by_text("Keep this link")).to_have_count(0)
 
 
 @WITH_A_SCRIPT
-def test_a_ready_ticket_that_the_kitchen_recalls_is_in_the_oven_again(somebody, ciro, told):
+def test_a_ready_ticket_that_the_kitchen_recalls_is_in_the_oven_again(somebody, ciro, expect_text):
     anna = somebody()
     order(anna)
     cook(ciro, 1)
-    told(anna, "Ready for you")
+    expect_text(anna, "Ready for you")
 
     ciro.get_by_role("button", name=re.compile("Recall")).click()
 
     expect(ciro.locator(".column-cooking")).to_contain_text("#1")
-    told(anna, "In the oven")
+    expect_text(anna, "In the oven")
 
 
 @WITH_A_SCRIPT
@@ -126,7 +126,7 @@ def test_a_very_long_word_in_a_ticket_does_not_widen_the_kitchens_board(somebody
     ciro.wait_for_load_state()  # with its stylesheets
     for width in (390, 768, 1280):
         ciro.set_viewport_size({"width": width, "height": 900})
-        assert ciro.locator("#board").evaluate("board => board.scrollWidth") <= width
+        until(lambda width=width: ciro.locator("#board").evaluate("board => board.scrollWidth") <= width)
 
 
 @WITH_A_SCRIPT

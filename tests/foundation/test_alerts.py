@@ -1,5 +1,6 @@
 """Alerts: raised by any app inside any transaction, counted while they are open, acknowledged by managers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
@@ -8,15 +9,17 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from pizzeria.foundation import failpoints
 from pizzeria.foundation.alerts.kinds import AlertKind, kind_of
-from pizzeria.foundation.alerts.models import Alert
+from pizzeria.foundation.alerts.models import Alert, AlertQuerySet
 from pizzeria.foundation.alerts.services import acknowledge_alert, raise_alert
 from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.roles import ADMIN, KITCHEN, MANAGER
 from tests import shop
 from tests.factories import UserFactory
-from tests.races.crowd import all_at_once
+from tests.races.crowd import all_at_once, somebody_waits_for_a_lock, with_a_connection
 from tests.shop import FRIDAY_NIGHT
+from tests.waiting import until
 
 OVEN_IS_COLD = AlertKind("oven_is_cold", gettext_lazy("Oven %(number)s has only %(degrees)d °C"))
 LATER = FRIDAY_NIGHT + timedelta(minutes=1)
@@ -53,6 +56,40 @@ def test_what_happens_again_after_an_alert_was_acknowledged_raises_another_one(m
 
     assert Alert.objects.count() == 2
     assert Alert.objects.open().get().times_seen == 1
+
+
+@pytest.fixture
+def raised_meanwhile(transactional_db, marta):
+    """Return a function that raises an alert again while it is acknowledged, and returns the number of alerts."""
+
+    def raised():
+        raise_it()
+        with ThreadPoolExecutor(1) as threads:
+            again = []
+
+            def raise_again():
+                again.append(threads.submit(with_a_connection(partial(raise_it, at=LATER))))
+                until(somebody_waits_for_a_lock)
+
+            with failpoints.armed("pizzeria.acknowledge_alert.before_commit", raise_again):
+                acknowledge_alert(alert_id=Alert.objects.get().pk, by=marta, at=LATER)
+            again[0].result()
+        return Alert.objects.count()
+
+    return raised
+
+
+def test_what_happens_while_an_alert_is_being_acknowledged_raises_another_one(raised_meanwhile):
+    assert raised_meanwhile() == 2
+    assert Alert.objects.open().get().times_seen == 1
+
+
+def test_control_without_the_lock_the_alert_that_is_being_acknowledged_is_changed_instead(
+    raised_meanwhile, monkeypatch
+):
+    monkeypatch.setattr(AlertQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
+
+    assert raised_meanwhile() == 1
 
 
 def test_acknowledging_an_alert_a_second_time_changes_nothing(marta, manager):

@@ -17,7 +17,7 @@ from pizzeria.foundation.mail.outbound import OutboundMessage, OutcomeUnknown, R
 from pizzeria.operations import mail_url
 from tests.message_sinks import PATIENCE
 
-LETTER = OutboundMessage(
+MESSAGE = OutboundMessage(
     id="notification-17",
     to="anna@example.com",
     subject="Order #7 is ready",
@@ -26,32 +26,32 @@ LETTER = OutboundMessage(
 )
 
 
-def letter(**changes):
-    return OutboundMessage(**{name: getattr(LETTER, name) for name in LETTER.__slots__} | changes)
+def message_with(**changes):
+    return OutboundMessage(**{name: getattr(MESSAGE, name) for name in MESSAGE.__slots__} | changes)
 
 
 def test_an_email_has_text_html_and_a_message_id_of_the_shop(post, settings):
     settings.SHOP_ORIGIN = "https://pizza.example:8443"
 
-    assert email.send(LETTER) == "<notification-17@pizza.example>"
+    assert email.send(MESSAGE) == "<notification-17@pizza.example>"
 
     [taken] = post.taken("email")
-    assert (taken.to, taken.subject, taken.letter) == (LETTER.to, LETTER.subject, "<notification-17@pizza.example>")
-    assert (taken.text.strip(), taken.html.strip()) == (LETTER.text, LETTER.html)
+    assert (taken.to, taken.subject, taken.letter) == (MESSAGE.to, MESSAGE.subject, "<notification-17@pizza.example>")
+    assert (taken.text.strip(), taken.html.strip()) == (MESSAGE.text, MESSAGE.html)
 
 
 def test_an_email_that_is_sent_again_has_the_same_message_id(post):
-    assert email.send(LETTER) == email.send(LETTER)
+    assert email.send(MESSAGE) == email.send(MESSAGE)
 
     first, second = post.taken("email")
     assert first.letter == second.letter
 
 
 def test_an_email_can_be_sent_without_html(post):
-    email.send(letter(html=""))
+    email.send(message_with(html=""))
 
     [taken] = post.taken("email")
-    assert (taken.text.strip(), taken.html) == (LETTER.text, "")
+    assert (taken.text.strip(), taken.html) == (MESSAGE.text, "")
 
 
 def test_the_email_channel_is_configured_only_with_a_mail_server(post, settings):
@@ -60,7 +60,7 @@ def test_the_email_channel_is_configured_only_with_a_mail_server(post, settings)
     settings.MAILERS = mail_url.parse_mail_url("")
     assert not email.is_configured()
     with pytest.raises(Unavailable):
-        email.send(LETTER)
+        email.send(MESSAGE)
 
 
 @pytest.mark.parametrize(
@@ -69,25 +69,25 @@ def test_the_email_channel_is_configured_only_with_a_mail_server(post, settings)
      "anna@example.com\nBcc: bea@example.com", "anna@example.com\r\nBcc: bea@example.com"],
 )  # fmt: skip
 def test_an_invalid_email_address_is_rejected_without_calling_the_mail_server(post, nobody):
-    with pytest.raises(Rejected) as told:
-        email.send(letter(to=nobody))
+    with pytest.raises(Rejected) as raised:
+        email.send(message_with(to=nobody))
 
-    assert told.value.__suppress_context__  # Django's ValidationError contains the address
+    assert raised.value.__suppress_context__  # Django's ValidationError contains the address
     assert post.taken() == []
 
 
 def test_a_line_break_in_a_subject_adds_no_header(post):
-    email.send(letter(subject="Ready\r\nBcc: bea@example.com\n\nfor you"))
+    email.send(message_with(subject="Ready\r\nBcc: bea@example.com\n\nfor you"))
 
     [taken] = post.taken("email")
     assert taken.subject == "Ready Bcc: bea@example.com for you"
-    assert taken.to == LETTER.to
+    assert taken.to == MESSAGE.to
 
 
 @pytest.mark.parametrize(
     ("manners", "outcome"),
     [
-        ({"refused": [LETTER.to]}, Rejected),
+        ({"refused": [MESSAGE.to]}, Rejected),
         ({"RCPT": 554}, Rejected),
         ({"DATA": 554}, Rejected),
         ({"RCPT": 450}, Unavailable),  # greylisted
@@ -103,12 +103,12 @@ def test_a_line_break_in_a_subject_adds_no_header(post):
 def test_each_answer_of_the_mail_server_has_an_outcome_without_the_address(post, manners, outcome):
     post.behaves(**manners)
 
-    with pytest.raises(outcome) as told:
-        email.send(LETTER)
+    with pytest.raises(outcome) as raised:
+        email.send(MESSAGE)
 
-    assert type(told.value) is outcome
-    assert LETTER.to not in str(told.value)
-    assert told.value.__suppress_context__
+    assert type(raised.value) is outcome
+    assert MESSAGE.to not in str(raised.value)
+    assert raised.value.__suppress_context__
     assert len(post.taken("email")) == (outcome is OutcomeUnknown)
 
 
@@ -118,7 +118,7 @@ def test_sending_an_email_is_unavailable_where_no_server_listens(post, settings)
         settings.MAILERS = mail_url.parse_mail_url(f"smtp://127.0.0.1:{held.getsockname()[1]}?tls=no")
 
         with pytest.raises(Unavailable):
-            email.send(LETTER)
+            email.send(MESSAGE)
 
 
 def test_sending_an_email_is_unavailable_where_a_server_accepts_connections_but_never_answers(post, settings):
@@ -126,14 +126,14 @@ def test_sending_an_email_is_unavailable_where_a_server_accepts_connections_but_
         settings.MAILERS = mail_url.parse_mail_url(f"smtp://127.0.0.1:{mute.getsockname()[1]}?tls=no&timeout=1")
 
         with pytest.raises(Unavailable):
-            email.send(LETTER)
+            email.send(MESSAGE)
 
 
 def test_no_email_is_sent_in_plain_text_if_tls_is_required_and_the_server_has_none(post, settings):
     settings.MAILERS = mail_url.parse_mail_url(re.sub(r"tls=no", "tls=yes", post.mail_url))
 
     with pytest.raises(Unavailable):
-        email.send(LETTER)
+        email.send(MESSAGE)
 
     assert post.taken() == []
 
@@ -169,13 +169,13 @@ def test_sending_an_email_is_unavailable_where_the_servers_certificate_is_not_tr
         settings.MAILERS = mail_url.parse_mail_url(f"smtps://127.0.0.1:{impostor.getsockname()[1]}?timeout={PATIENCE}")
 
         with pytest.raises(Unavailable, match="SSLCertVerificationError"):
-            email.send(LETTER)
+            email.send(MESSAGE)
         greeting.join()
 
 
 def test_an_email_counts_as_sent_if_only_the_quit_command_is_not_answered(post):
     post.behaves(QUIT="hang")
 
-    email.send(LETTER)
+    email.send(MESSAGE)
 
     assert len(post.taken("email")) == 1

@@ -37,14 +37,14 @@ pytestmark = pytest.mark.usefixtures("nobody_listens")
 @pytest.fixture
 def heard():
     """Record the signals that the kitchen sends, as (signal, arguments)."""
-    told = []
+    sent = []
 
-    def listen(*, signal, sender, **news):
-        told.append((signal, news))
+    def listen(*, signal, sender, **arguments):
+        sent.append((signal, arguments))
 
     for signal in (kitchen_signals.cooking_started, kitchen_signals.ticket_ready):
         signal.connect(listen)
-    yield told
+    yield sent
     for signal in (kitchen_signals.cooking_started, kitchen_signals.ticket_ready):
         signal.disconnect(listen)
 
@@ -195,8 +195,8 @@ def test_each_step_sends_its_signal_with_kitchen_ref_actor_and_time(kitchen, wai
     start(waiting, by=chef)
     finish(waiting, by=chef)
 
-    news = {"kitchen": kitchen, "ref": waiting.ref, "by": chef, "at": LATER}
-    assert heard == [(kitchen_signals.cooking_started, news), (kitchen_signals.ticket_ready, news)]
+    arguments = {"kitchen": kitchen, "ref": waiting.ref, "by": chef, "at": LATER}
+    assert heard == [(kitchen_signals.cooking_started, arguments), (kitchen_signals.ticket_ready, arguments)]
 
 
 def test_a_refused_step_sends_no_signal(cooking, chef, heard):

@@ -15,22 +15,22 @@ def quote(kitchen, **asked):
 
 
 def test_a_quote_names_the_minutes_until_an_order_could_be_picked_up(kitchen):
-    told = quote(kitchen)
+    quoted = quote(kitchen)
 
-    assert told.accepts_orders
-    assert told.message == "Order now, and it is ready in about 10 minutes."
-    assert told.minutes[FulfillmentMethod.PICKUP] == 10
-    assert told.promises[FulfillmentMethod.PICKUP].ready_from == FRIDAY_NIGHT + 10 * MINUTE
+    assert quoted.accepts_orders
+    assert quoted.message == "Order now, and it is ready in about 10 minutes."
+    assert quoted.minutes[FulfillmentMethod.PICKUP] == 10
+    assert quoted.promises[FulfillmentMethod.PICKUP].ready_from == FRIDAY_NIGHT + 10 * MINUTE
 
 
 @pytest.mark.parametrize("method", FulfillmentMethod)
 def test_an_order_gets_the_promise_that_was_quoted(kitchen, method):
     in_queue(kitchen, *[TicketState.WAITING] * 7)
-    told = quote(kitchen)
+    quoted = quote(kitchen)
 
     order = shop.place(method=method)
 
-    assert told.promises[method] == Promise(order.promise_from, order.promise_until)
+    assert quoted.promises[method] == Promise(order.promise_from, order.promise_until)
 
 
 def test_a_quote_is_later_when_tickets_are_in_the_queue(kitchen):
@@ -56,9 +56,9 @@ def test_a_quote_gives_the_reason_when_the_kitchen_accepts_no_orders(kitchen, bu
     for field, value in busy.items():
         setattr(kitchen, field, value)
 
-    told = quote(kitchen)
+    quoted = quote(kitchen)
 
-    assert (told.accepts_orders, told.message, told.promises, told.minutes) == (False, message, {}, {})
+    assert (quoted.accepts_orders, quoted.message, quoted.promises, quoted.minutes) == (False, message, {}, {})
 
 
 def test_a_quote_words_a_waiting_time_of_one_minute_in_the_singular(kitchen):

@@ -31,6 +31,6 @@ def test_the_quote_selector_takes_one_query(kitchen, many, django_assert_num_que
     in_queue(kitchen, *[TicketState.WAITING] * many)
 
     with django_assert_num_queries(1):
-        told = kitchen_selectors.quote(kitchen, pizza_minutes=[8], at=FRIDAY_NIGHT)
+        quoted = kitchen_selectors.quote(kitchen, pizza_minutes=[8], at=FRIDAY_NIGHT)
 
-    assert told.accepts_orders
+    assert quoted.accepts_orders

@@ -144,5 +144,5 @@ class Reader:
         self._connection.close()
 
     def _next_of(self, version):
-        kind, told = self.next()
-        return (kind, told) if told is not None and told >= version else None
+        kind, sent_version = self.next()
+        return (kind, sent_version) if sent_version is not None and sent_version >= version else None

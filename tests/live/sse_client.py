@@ -44,7 +44,7 @@ class Ear:
         until(lambda: not self._streams, page=self._page)
 
     def _kind_of(self, version):
-        return next((kind for kind, told in self._heard if told is not None and told >= version), None)
+        return next((kind for kind, seen in self._heard if seen is not None and seen >= version), None)
 
     def _hear(self, message):
         self._streams.add(message["requestId"])

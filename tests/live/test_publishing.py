@@ -19,11 +19,11 @@ from tests.shop import FRIDAY_NIGHT
 
 
 @pytest.fixture
-def told(monkeypatch):
+def published(monkeypatch):
     """The updates that are published."""
-    news = []
-    monkeypatch.setattr(publisher, "publish", news.append)
-    return news
+    updates = []
+    monkeypatch.setattr(publisher, "publish", updates.append)
+    return updates
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def committed(django_capture_on_commit_callbacks):
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
-def newest(news):
+def newest(updates):
     """Return the highest version of each topic."""
-    return {each.topic: max(other.version for other in news if other.topic == each.topic) for each in news}
+    return {each.topic: max(other.version for other in updates if other.topic == each.topic) for each in updates}
 
 
 STEPS = {
@@ -45,34 +45,36 @@ STEPS = {
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_each_step_publishes_the_current_versions_of_the_board_and_the_order(placed_order, chef, told, committed, name):
+def test_each_step_publishes_the_current_versions_of_the_board_and_the_order(
+    placed_order, chef, published, committed, name
+):
     step, after = STEPS[name]
     for before, _far in list(STEPS.values())[:after]:
         before(placed_order.ref, chef)
-    told.clear()
+    published.clear()
 
     with committed():
         step(placed_order.ref, chef)
 
     kitchen = Kitchen.objects.get()
     placed_order.refresh_from_db()
-    assert newest(told) == {
+    assert newest(published) == {
         Topic("board", kitchen.ref): kitchen.version,
         Topic("order", placed_order.ref): placed_order.seq,
     }
 
 
-def test_placing_an_order_and_pausing_the_kitchen_publish_the_current_versions(kitchen, manager, told, committed):
+def test_placing_an_order_and_pausing_the_kitchen_publish_the_current_versions(kitchen, manager, published, committed):
     with committed():
         order = shop.place()
     with committed():
         kitchen_services.pause(kitchen=kitchen, reason="the oven", until=None, by=manager, at=FRIDAY_NIGHT)
 
     kitchen.refresh_from_db()
-    assert newest(told) == {Topic("board", kitchen.ref): kitchen.version, Topic("order", order.ref): order.seq}
+    assert newest(published) == {Topic("board", kitchen.ref): kitchen.version, Topic("order", order.ref): order.seq}
 
 
-def test_a_command_that_is_refused_or_rolled_back_publishes_nothing(placed_order, chef, told, committed):
+def test_a_command_that_is_refused_or_rolled_back_publishes_nothing(placed_order, chef, published, committed):
     with committed(), pytest.raises(Refusal):
         kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     with committed(), transaction.atomic():
@@ -80,7 +82,7 @@ def test_a_command_that_is_refused_or_rolled_back_publishes_nothing(placed_order
         kitchen_services.withdraw_ticket(kitchen=kitchen, ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
         transaction.set_rollback(True)
 
-    assert told == []
+    assert published == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -100,8 +100,8 @@ def test_a_step_of_an_order_reaches_the_streams_of_its_guest_and_of_the_board(re
     tracker, board = follow(read, order), read(reverse("live:board"), ciro)
 
     def both_are_told():
-        told = [tracker.is_told(newest(order)), board.is_told(Kitchen.objects.get().version)]
-        return all(told)
+        shown = [tracker.is_told(newest(order)), board.is_told(Kitchen.objects.get().version)]
+        return all(shown)
 
     until_told(steps_of(order), both_are_told)
 

@@ -70,14 +70,14 @@ def _begun(notes: Path) -> dict[str, float]:
 
 
 def _in_a_second(name: str) -> None:
-    seconds, told = 0.0, 0
-    while told < EVENTS:
+    seconds, relayed = 0.0, 0
+    while relayed < EVENTS:
         Notification.objects.all().delete()
-        told += OutboxEntry.objects.filter(event__stream="order").update(
+        relayed += OutboxEntry.objects.filter(event__stream="order").update(
             relayed_at=None, attempts=0, due_at=clock.now()
         )
         seconds += timed(lambda: relay_due(now=clock.now))
-    print(f"{name:48} {told / seconds:.0f} events a second, of {told}, their notifications created and queued")
+    print(f"{name:48} {relayed / seconds:.0f} events a second, of {relayed}, their notifications created and queued")
 
 
 @contextmanager

@@ -126,12 +126,12 @@ def test_linking_an_order_does_not_repeat_the_notifications_that_were_created_fo
 
     create_notifications(placed_order)
 
-    told = Notification.objects.order_by("pk").values_list("kind", "channel", "recipient")
-    assert list(told.filter(recipient="guest")) == [
+    created = Notification.objects.order_by("pk").values_list("kind", "channel", "recipient")
+    assert list(created.filter(recipient="guest")) == [
         ("confirmed", NotificationChannel.EMAIL, "guest"),
         ("confirmed", NotificationChannel.SMS, "guest"),
     ]
-    assert set(told.exclude(recipient="guest").values_list("kind", flat=True)) == {"cooking", "ready"}
+    assert set(created.exclude(recipient="guest").values_list("kind", flat=True)) == {"cooking", "ready"}
 
 
 def test_the_page_of_a_guests_order_offers_linking_to_signed_in_users_and_sign_in_to_guests(

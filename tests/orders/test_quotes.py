@@ -97,19 +97,19 @@ def test_the_quote_changes_as_soon_as_the_kitchen_is_full_or_has_room_again(
 @pytest.mark.usefixtures("_kept_longer")
 def test_the_quote_takes_two_queries_and_none_while_it_is_cached(kitchen, django_assert_num_queries):
     with django_assert_num_queries(2):
-        told = cached_quote(at=FRIDAY_NIGHT)
+        quoted = cached_quote(at=FRIDAY_NIGHT)
 
     with django_assert_num_queries(0):
-        assert cached_quote(at=FRIDAY_NIGHT) == told
+        assert cached_quote(at=FRIDAY_NIGHT) == quoted
 
 
 def test_the_quote_is_cached_for_five_seconds(kitchen, monkeypatch):
     cache = Mock(**{"get.return_value": None})
     monkeypatch.setattr(quotes, "cache", cache)
 
-    told = cached_quote(at=FRIDAY_NIGHT)
+    quoted = cached_quote(at=FRIDAY_NIGHT)
 
-    cache.set.assert_called_once_with(quotes.CACHE_KEY, told, 5)
+    cache.set.assert_called_once_with(quotes.CACHE_KEY, quoted, 5)
 
 
 def test_without_redis_the_quote_takes_two_queries_and_is_still_shown(

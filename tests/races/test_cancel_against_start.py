@@ -55,7 +55,7 @@ def test_an_order_is_never_both_cancelled_by_a_guest_and_started_by_a_cook(kitch
     ):
         for _round in range(ROUNDS):
             both = all_at_once(steps(shop.place(), guest=guest, chef=chef))
-            outcomes[tuple(getattr(told, "code", told) for told in both)] += 1
+            outcomes[tuple(getattr(outcome, "code", outcome) for outcome in both)] += 1
 
     assert set(outcomes) <= {GUEST_FIRST, COOK_FIRST}
     assert ended(OrderStatus.CANCELLED, TicketState.WITHDRAWN) == outcomes[GUEST_FIRST]

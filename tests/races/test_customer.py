@@ -73,7 +73,7 @@ def test_control_without_the_lock_all_changes_have_one_sequence_number_and_the_l
 
     outcomes = all_at_once(partial(change_or_fail, carla, f"Carla the {number}th") for number in range(SCREENS))
 
-    faults = [told for told in outcomes if isinstance(told, IntegrityError)]
+    faults = [outcome for outcome in outcomes if isinstance(outcome, IntegrityError)]
     assert len(faults) == SCREENS - 1
     assert all("event_once_per_seq" in str(fault) for fault in faults)
     assert StoredEvent.objects.filter(aggregate_ref=customer.ref).count() == 3

@@ -63,7 +63,7 @@ def silence(post):
 
 
 @pytest.fixture
-def told(kitchen, silence):
+def queued_notifications(kitchen, silence):
     """Place orders, and queue their notifications by e-mail and SMS for the workers."""
     for _ in range(ORDERS):
         order = shop.place(at=clock.now())
@@ -76,7 +76,7 @@ def count(channel, state):
     return Notification.objects.filter(channel=channel, state=state).count()
 
 
-def test_a_silent_sms_provider_delays_no_emails_if_its_queue_has_a_worker_of_its_own(told, silence):
+def test_a_silent_sms_provider_delays_no_emails_if_its_queue_has_a_worker_of_its_own(queued_notifications, silence):
     with working(silence, "sms"), working(silence, "celery,email"):
         until(lambda: count(NotificationChannel.EMAIL, NotificationState.SENT) == ORDERS)
         until(lambda: count(NotificationChannel.SMS, NotificationState.SENDING) == 1)
@@ -85,7 +85,7 @@ def test_a_silent_sms_provider_delays_no_emails_if_its_queue_has_a_worker_of_its
     assert count(NotificationChannel.SMS, NotificationState.QUEUED) == ORDERS - 1
 
 
-def test_control_with_one_worker_for_all_queues_a_silent_sms_provider_delays_emails(told, silence):
+def test_control_with_one_worker_for_all_queues_a_silent_sms_provider_delays_emails(queued_notifications, silence):
     with working(silence, "celery,email,sms"):
         until(lambda: count(NotificationChannel.SMS, NotificationState.SENDING) == 1)
 

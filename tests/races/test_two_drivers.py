@@ -59,7 +59,7 @@ def test_of_eight_drivers_who_claim_one_delivery_at_once_only_one_gets_it(delive
     with failpoints.armed("orders.claim_delivery.begun", in_the_transaction):
         outcomes = all_at_once(partial(claim, delivery, driver) for driver in drivers)
 
-    assert Counter(getattr(told, "code", "has it") for told in outcomes) == {
+    assert Counter(getattr(outcome, "code", "has it") for outcome in outcomes) == {
         "has it": 1,
         "another_driver_has_it": DRIVERS - 1,
     }
@@ -81,7 +81,7 @@ def test_control_without_the_orders_lock_all_drivers_find_it_unclaimed_and_the_l
 
     outcomes = all_at_once(partial(claim, delivery, driver) for driver in drivers)
 
-    faults = [told for told in outcomes if isinstance(told, IntegrityError)]
+    faults = [outcome for outcome in outcomes if isinstance(outcome, IntegrityError)]
     assert len(faults) == DRIVERS - 1
     assert all("event_once_per_seq" in str(fault) for fault in faults)
     assert assigned_to() == [Order.objects.get().driver_id]

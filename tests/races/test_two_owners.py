@@ -53,8 +53,8 @@ def test_of_eight_people_with_one_order_link_only_one_gets_the_order_into_an_acc
     with failpoints.armed("orders.link_order_to_customer.begun", in_the_transaction):
         outcomes = all_at_once(partial(adopt, placed_order, token, somebody) for somebody in people)
 
-    told = Counter(getattr(outcome, "code", "has it") for outcome in outcomes)
-    assert told == {"has it": 1, "order_not_found": PEOPLE - 1}
+    codes = Counter(getattr(outcome, "code", "has it") for outcome in outcomes)
+    assert codes == {"has it": 1, "order_not_found": PEOPLE - 1}
     assert adopted_by() == [str(Order.objects.get().customer.ref)]
     assert list(replay.differences()) == []
 

@@ -36,9 +36,9 @@ def me(client, realm, *roles, subject="ciro", **claims):
     ],
 )
 def test_api_me_returns_the_roles_by_our_names_and_the_scopes_of_these_roles(client, realm, roles, names, scopes):
-    told = me(client, realm, *roles)
+    principal = me(client, realm, *roles)
 
-    assert (told["roles"], set(told["scopes"])) == (names, set(scopes))
+    assert (principal["roles"], set(principal["scopes"])) == (names, set(scopes))
 
 
 def test_api_me_returns_name_kind_roles_and_scopes_of_a_person(client, realm):
@@ -52,9 +52,9 @@ def test_api_me_returns_name_kind_roles_and_scopes_of_a_person(client, realm):
 
 def test_api_me_returns_the_client_id_as_the_name_of_a_service(client, realm, settings):
     settings.OIDC_AUDIENCES = [CLIENT, "pos"]
-    told = me(client, realm, "pos", subject="5f0e", azp="pos", preferred_username="service-account-pos")
+    principal = me(client, realm, "pos", subject="5f0e", azp="pos", preferred_username="service-account-pos")
 
-    assert (told["name"], told["kind"], told["roles"]) == ("pos", "service", ["pos"])
+    assert (principal["name"], principal["kind"], principal["roles"]) == ("pos", "service", ["pos"])
     assert Identity.objects.get().subject == "5f0e"
 
 
@@ -98,9 +98,9 @@ def test_an_api_call_leaves_the_users_groups_as_the_last_sign_in_set_them(client
 def test_api_me_returns_the_roles_of_the_token_and_not_of_the_users_groups(client, realm):
     complete_login(client, realm, Person("ciro", roles=("admin",)))
 
-    told = me(client, realm, "customer")
+    principal = me(client, realm, "customer")
 
-    assert (told["roles"], set(told["scopes"])) == (["customer"], set(CUSTOMER.scopes))
+    assert (principal["roles"], set(principal["scopes"])) == (["customer"], set(CUSTOMER.scopes))
 
 
 def test_a_user_created_by_an_api_call_has_no_group_and_no_password(client, realm):

@@ -55,10 +55,8 @@ def running(*, home: Path) -> Iterator[MessageSinks]:
         env=os.environ,
     )
     try:
-        if (
-            not wait_until(lambda: ports.exists() or not child.is_running(), seconds=START_TIMEOUT)
-            or not ports.exists()
-        ):
+        wait_until(lambda: ports.exists() or not child.is_running(), seconds=START_TIMEOUT)
+        if not ports.exists():
             raise ServerUnavailable(f"The message sinks did not start. The end of {child.log}:\n{child.log_tail()}")
         at = json.loads(ports.read_text())
         yield MessageSinks(

@@ -21,10 +21,13 @@ def raise_alert(kind: AlertKind, *, key: str = "", at: datetime, **parameters: s
     :param key: what the alert is about, such as an event's id; blank: the shop as a whole
     :param parameters: of the kind's text; no personal data
     """
-    seen = {"parameters": parameters, "first_seen_at": at, "last_seen_at": at}
-    alert, is_new = Alert.objects.open().get_or_create(kind=kind.code, key=key, defaults=seen)
-    if not is_new:
-        Alert.objects.filter(pk=alert.pk).update(parameters=parameters, last_seen_at=at, times_seen=F("times_seen") + 1)
+    seen = {"parameters": parameters, "last_seen_at": at}
+    Alert.objects.open().update_or_create(  # locks the row: one that is being acknowledged is not counted again
+        kind=kind.code,
+        key=key,
+        defaults={**seen, "times_seen": F("times_seen") + 1},
+        create_defaults={**seen, "first_seen_at": at},
+    )
 
 
 @command

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.admin import ReadOnlyAdminMixin
 from pizzeria.foundation.events import dead_letters
 from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.refusals import Refusal
@@ -49,7 +50,8 @@ class OutboxStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutboxEntry)
-class OutboxEntryAdmin(admin.ModelAdmin[OutboxEntry]):
+class OutboxEntryAdmin(ReadOnlyAdminMixin, admin.ModelAdmin[OutboxEntry]):
+    view_permission = dead_letters.RELAY_EVENTS
     list_display = ["event_type", "aggregate", "happened", "state", "attempts", "error", "discard_reason"]
     list_filter = [OutboxStateFilter, "event__stream"]
     list_select_related = ["event"]
@@ -65,23 +67,8 @@ class OutboxEntryAdmin(admin.ModelAdmin[OutboxEntry]):
     actions = ["requeue", "discard"]
     show_full_result_count = False
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._may(request)
-
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self._may(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def _may(self, request: HttpRequest) -> bool:
-        return actor_of(request).may(dead_letters.RELAY_EVENTS) or bool(request.user.is_superuser)
+        return self.has_view_permission(request)
 
     @admin.display(description=_lazy("event"), ordering="event__type")
     def event_type(self, entry: OutboxEntry) -> str:

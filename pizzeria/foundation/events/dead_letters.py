@@ -44,7 +44,7 @@ def discard(*, event_id: int, reason: str, by: Actor, at: datetime) -> OutboxEnt
     Discard a dead letter: it is never published, but the event itself stays in the log.
 
     :raises NotDeadLettered: it has been published, or will be
-    :raises DiscardReasonMissing: `because` is blank
+    :raises DiscardReasonMissing: `reason` is blank
     """
     entry = _lock_dead_letter(event_id, by)
     if not reason.strip():

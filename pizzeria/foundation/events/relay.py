@@ -28,6 +28,7 @@ BATCH_SIZE = 50
 TIME_LIMIT = timedelta(seconds=15)  # well within a task's time limit; the next sweep continues
 LEASE = timedelta(minutes=1)  # how long a worker has to publish an event that it claimed
 FIRST_DELAY, MAX_DELAY = timedelta(seconds=5), timedelta(minutes=10)
+WORKER_TERMINATED = "worker terminated before it reported a result"
 
 EVENT_DEAD_LETTERED = AlertKind(
     "event_dead_lettered", _lazy("An event (%(type)s) was given up after the last attempt: %(reason)s")
@@ -77,17 +78,16 @@ def claim(*, at: datetime, aggregate_ref: UUID | None = None) -> list[StoredEven
             .order_by("event__at", "pk")
             .select_for_update(no_key=True, skip_locked=True, of=("self",))[:BATCH_SIZE]
         )
-        exhausted = [entry.pk for entry in due if entry.attempts >= MAX_ATTEMPTS]
-        OutboxEntry.objects.filter(pk__in=exhausted).update(
-            dead_lettered_at=at, error="worker terminated before it reported a result"
+        exhausted = [entry for entry in due if entry.attempts >= MAX_ATTEMPTS]
+        OutboxEntry.objects.filter(pk__in=[entry.pk for entry in exhausted]).update(
+            dead_lettered_at=at, error=WORKER_TERMINATED
         )
-        for entry in due:
-            if entry.pk in exhausted:
-                _report_dead_letter(entry.event, "worker terminated before it reported a result", at=at)
-        claimed = _batch([entry for entry in due if entry.pk not in exhausted])
+        claimed = _batch([entry for entry in due if entry not in exhausted])
         OutboxEntry.objects.filter(pk__in=[entry.pk for entry in claimed]).update(
             attempts=F("attempts") + 1, due_at=at + LEASE
         )
+        for entry in exhausted:
+            _report_dead_letter(entry.event, WORKER_TERMINATED, at=at)
     return [entry.event for entry in claimed]
 
 

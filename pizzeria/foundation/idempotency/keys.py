@@ -53,7 +53,7 @@ class IdempotentRequest:
 
     @classmethod
     def of(cls, *, principal: str, key: UUID, data: Mapping[str, object]) -> Self:
-        """Return the request with the fingerprint of `asked`: any mapping that can be serialized as JSON."""
+        """Return the request with the fingerprint of `data`: any mapping that can be serialized as JSON."""
         canonical = json.dumps(data, sort_keys=True, cls=DjangoJSONEncoder)
         return cls(principal, key, hashlib.sha256(canonical.encode()).hexdigest())
 

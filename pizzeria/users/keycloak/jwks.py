@@ -67,8 +67,7 @@ class SigningKeys:
 
         A browser redirected to a realm that is down shows an error page of its own, so a "yes" is never cached: it is
         shared only with callers who were waiting before the realm was called. A "no" is cached for
-        `FAILURE_CACHE_SECONDS`
-        seconds, so that few callers wait for a realm that does not answer.
+        `FAILURE_CACHE_SECONDS`, so that few callers wait for a realm that does not answer.
         """
         arrived_at = self._now()
         with self._answer_lock:

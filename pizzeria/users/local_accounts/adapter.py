@@ -122,7 +122,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def add_message(
         self, request: HttpRequest, level: int, template: str = "", *_args: Any, message: Any = None, **_kwargs: Any
     ) -> None:
-        """Add the given message or the one in `SAID`; other messages of allauth repeat what the page shows."""
+        """Add the given message or the one in `MESSAGES`; other messages of allauth repeat what the page shows."""
         if text := message or MESSAGES.get(template):
             messages.add_message(request, level, str(text))
 

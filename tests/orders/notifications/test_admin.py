@@ -92,9 +92,9 @@ def test_managers_and_admins_can_resend_a_notification_in_the_admin(sign_in, dea
 def test_resending_in_the_admin_reports_the_notifications_that_cannot_be_resent(marta, dead):
     email = Notification.objects.get(channel=NotificationChannel.EMAIL)
 
-    told = send_again(marta, dead, email)
+    messages = send_again(marta, dead, email)
 
-    assert sorted(told) == [
+    assert sorted(messages) == [
         "1 notification will be sent again.",
         f"{email}: Only dead, expired or failed notifications can be sent again.",
     ]

@@ -43,11 +43,11 @@ def test_the_system_check_reports_a_missing_template(templates, kind):
     assert said() == [f"There is no template notifications/{kind}.txt."]
 
 
-@pytest.mark.parametrize("letter", ["email.txt", "email.html"])
-def test_the_system_check_reports_a_missing_email_layout(templates, letter):
-    (templates / letter).unlink()
+@pytest.mark.parametrize("layout", ["email.txt", "email.html"])
+def test_the_system_check_reports_a_missing_email_layout(templates, layout):
+    (templates / layout).unlink()
 
-    assert said() == [f"There is no template notifications/{letter}."]
+    assert said() == [f"There is no template notifications/{layout}."]
 
 
 @pytest.mark.parametrize("part", ["headline", "in_app", "email", "sms"])
@@ -64,13 +64,13 @@ def test_the_system_check_reports_an_unknown_field_in_a_template(templates, aski
     assert said() == ["The template notifications/ready.txt#sms asks for nmae, which no notification has."]
 
 
-@pytest.mark.parametrize(("letter", "right"), [("email.txt", "line.size"), ("email.html", "line.added|join")])
-def test_the_system_check_reports_an_unknown_field_in_an_email_layout_once(templates, letter, right):
-    spoil(templates / letter, right, right.replace("line.", "line.un"))
+@pytest.mark.parametrize(("layout", "right"), [("email.txt", "line.size"), ("email.html", "line.added|join")])
+def test_the_system_check_reports_an_unknown_field_in_an_email_layout_once(templates, layout, right):
+    spoil(templates / layout, right, right.replace("line.", "line.un"))
 
     [message] = said()
 
-    assert message.startswith(f"The template notifications/{letter} asks for un")
+    assert message.startswith(f"The template notifications/{layout} asks for un")
 
 
 def test_the_system_check_reports_a_template_with_a_syntax_error(templates):

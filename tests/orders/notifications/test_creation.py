@@ -38,7 +38,7 @@ def dario(db):
     return shop.acting_as(DRIVER, UserFactory(first_name="Dario").pk)
 
 
-def told(order):
+def channels_by_kind(order):
     """Return the channels of an order's notifications, by kind."""
     ways = {}
     for notification in Notification.objects.filter(order=order).order_by("pk"):
@@ -61,7 +61,7 @@ def test_a_customer_who_picks_up_is_notified_of_each_step(carla, chef):
 
     create_notifications(order)
 
-    assert told(order) == {
+    assert channels_by_kind(order) == {
         "placed": [IN_APP],
         "confirmed": [IN_APP, EMAIL, SMS],
         "cooking": [IN_APP],
@@ -74,7 +74,7 @@ def test_a_customer_who_picks_up_is_notified_of_each_step(carla, chef):
 def test_a_guest_is_notified_by_email_and_sms_only(placed_order, chef):
     create_notifications(shop.cooked(placed_order, by=chef))
 
-    assert told(placed_order) == {"confirmed": [EMAIL, SMS], "ready": [EMAIL, SMS]}
+    assert channels_by_kind(placed_order) == {"confirmed": [EMAIL, SMS], "ready": [EMAIL, SMS]}
     assert set(placed_order.notifications.values_list("recipient", flat=True)) == {"guest"}
 
 
@@ -83,7 +83,7 @@ def test_a_delivery_is_notified_as_out_for_delivery_and_not_as_ready(carla, chef
 
     create_notifications(order)
 
-    assert told(order) == {
+    assert channels_by_kind(order) == {
         "placed": [IN_APP],
         "confirmed": [IN_APP, EMAIL, SMS],
         "cooking": [IN_APP],
@@ -103,8 +103,8 @@ def test_a_cancellation_and_a_changed_promise_are_notified(kitchen, chef):
     create_notifications(late)
     create_notifications(given_up)
 
-    assert told(late)["promise_changed"] == [EMAIL, SMS]
-    assert told(given_up)["cancelled"] == [EMAIL, SMS]
+    assert channels_by_kind(late)["promise_changed"] == [EMAIL, SMS]
+    assert channels_by_kind(given_up)["cancelled"] == [EMAIL, SMS]
 
 
 def test_an_in_app_notification_is_sent_on_creation_and_the_other_channels_are_queued(carla):
@@ -124,7 +124,7 @@ def test_a_contact_without_an_email_address_gets_no_email():
 
     create_notifications(order)
 
-    assert told(order) == {"confirmed": [SMS]}
+    assert channels_by_kind(order) == {"confirmed": [SMS]}
 
 
 def test_an_erased_contact_gets_no_notifications(placed_order):
@@ -136,7 +136,7 @@ def test_an_erased_contact_gets_no_notifications(placed_order):
 def test_notifications_are_created_for_configured_channels_only(placed_order, settings):
     settings.NOTIFY_SMS_URL = ""
     create_notifications(placed_order)
-    assert told(placed_order) == {"confirmed": [EMAIL]}
+    assert channels_by_kind(placed_order) == {"confirmed": [EMAIL]}
 
     settings.MAILERS = mail_url.parse_mail_url("")
     create_notifications(shop.place(), "order.confirmed.v1")
@@ -159,7 +159,7 @@ def test_an_order_that_is_ready_a_second_time_is_notified_again(placed_order, ch
 
     create_notifications(order)
 
-    assert told(order)["ready"] == [EMAIL, SMS, EMAIL, SMS]
+    assert channels_by_kind(order)["ready"] == [EMAIL, SMS, EMAIL, SMS]
 
 
 def test_assigning_a_driver_creates_no_notification(chef, dario):

@@ -50,7 +50,7 @@ def tell(*orders):
         notification_services.create_notifications(event_id=event.pk, at=FRIDAY_NIGHT)
 
 
-def told(user, orders=1):
+def place_and_notify(user, orders=1):
     """Place orders of a user, with two notifications each: placed and confirmed. Return the orders."""
     placed = [order_of(user) for _ in range(orders)]
     tell(*placed)
@@ -81,7 +81,7 @@ def count_on(browser, page=CARD):
 
 
 def test_the_inbox_shows_notifications_newest_first(carla):
-    [order] = told(carla.user)
+    [order] = place_and_notify(carla.user)
 
     row = rows_on(carla)[1]
 
@@ -95,7 +95,7 @@ def test_an_empty_inbox_says_that_it_is_empty(carla):
 
 
 def test_the_inbox_shows_no_notification_of_another_user(carla, sign_in):
-    told(UserFactory())
+    place_and_notify(UserFactory())
     shop.place()
 
     assert rows_on(carla) == []
@@ -103,7 +103,7 @@ def test_the_inbox_shows_no_notification_of_another_user(carla, sign_in):
 
 
 def test_the_inbox_shows_no_email_and_no_sms(carla):
-    told(carla.user)
+    place_and_notify(carla.user)
     Notification.objects.filter(kind=NotificationKind.PLACED).update(channel=NotificationChannel.SMS)
     Notification.objects.filter(kind=NotificationKind.CONFIRMED).update(
         channel=NotificationChannel.EMAIL, state=NotificationState.DEAD
@@ -122,7 +122,7 @@ def test_the_inbox_is_never_cached_by_a_browser(carla):
 
 
 def test_no_get_request_marks_a_notification_as_read_or_dismisses_it(carla):
-    told(carla.user)
+    place_and_notify(carla.user)
 
     for _ in range(2):
         assert [is_unread for _headline, is_unread in shown(carla)] == [True, True]
@@ -132,7 +132,7 @@ def test_no_get_request_marks_a_notification_as_read_or_dismisses_it(carla):
 
 
 def test_a_notification_marked_as_read_is_shown_as_read_and_keeps_its_first_read_time(carla):
-    told(carla.user)
+    place_and_notify(carla.user)
     carla.post(READ, {"notification": keys(NotificationKind.PLACED)})
     first = Notification.objects.get(kind=NotificationKind.PLACED).read_at
 
@@ -143,7 +143,7 @@ def test_a_notification_marked_as_read_is_shown_as_read_and_keeps_its_first_read
 
 
 def test_the_inbox_no_longer_shows_a_dismissed_notification(carla):
-    told(carla.user)
+    place_and_notify(carla.user)
 
     answer = carla.post(DISMISS, {"notification": keys(NotificationKind.PLACED)}, follow=True)
 
@@ -152,9 +152,9 @@ def test_the_inbox_no_longer_shows_a_dismissed_notification(carla):
 
 
 def test_dismissing_all_shown_notifications_keeps_those_that_arrived_meanwhile(carla):
-    told(carla.user)
+    place_and_notify(carla.user)
     on_the_screen = keys()
-    told(carla.user)
+    place_and_notify(carla.user)
 
     carla.post(DISMISS, {"notification": on_the_screen})
 
@@ -162,7 +162,7 @@ def test_dismissing_all_shown_notifications_keeps_those_that_arrived_meanwhile(c
 
 
 def test_a_notification_can_be_dismissed_again_from_another_tab(carla):
-    told(carla.user)
+    place_and_notify(carla.user)
     carla.post(DISMISS, {"notification": keys(NotificationKind.PLACED)})
 
     assert carla.post(DISMISS, {"notification": keys()}).status_code == 302
@@ -170,7 +170,7 @@ def test_a_notification_can_be_dismissed_again_from_another_tab(carla):
 
 
 def test_dismissing_without_a_key_changes_nothing(carla):
-    told(carla.user)
+    place_and_notify(carla.user)
 
     assert carla.post(DISMISS, {}).status_code == 302
     assert len(rows_on(carla)) == 2
@@ -178,9 +178,9 @@ def test_dismissing_without_a_key_changes_nothing(carla):
 
 @pytest.mark.parametrize("address", [READ, DISMISS])
 def test_a_request_with_another_users_notification_gets_404_and_changes_nothing(carla, address):
-    told(carla.user)
+    place_and_notify(carla.user)
     mine = keys()
-    told(UserFactory())
+    place_and_notify(UserFactory())
     others = [key for key in keys() if key not in mine]
 
     assert carla.post(address, {"notification": [mine[0], others[0]]}).status_code == 404
@@ -190,21 +190,21 @@ def test_a_request_with_another_users_notification_gets_404_and_changes_nothing(
 @pytest.mark.parametrize("address", [READ, DISMISS])
 @pytest.mark.parametrize("key", NO_KEYS)
 def test_a_request_with_an_invalid_notification_key_gets_404(carla, address, key):
-    [order] = told(carla.user)
+    [order] = place_and_notify(carla.user)
 
     assert carla.post(address, {"notification": key.format(ref=order.ref)}).status_code == 404
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "99", "x", "1\r\nX: y", ""])
 def test_the_inbox_opens_for_any_invalid_page_number(carla, page):
-    told(carla.user)
+    place_and_notify(carla.user)
 
     assert carla.get(PAGE, {"page": page}).status_code == 200
     assert len(carla.post(READ, {"notification": keys(), "page": page}, follow=True).context["notifications"]) == 2
 
 
 def test_the_inbox_is_paged_and_returns_to_the_same_page_after_dismissing(carla):
-    told(carla.user, orders=11)
+    place_and_notify(carla.user, orders=11)
 
     assert len(rows_on(carla)) == 20
     last = rows_on(carla, "?page=2")
@@ -215,7 +215,7 @@ def test_the_inbox_is_paged_and_returns_to_the_same_page_after_dismissing(carla)
 
 @pytest.mark.parametrize("orders", [1, 10])
 def test_the_inbox_takes_five_queries_for_any_number_of_notifications(carla, django_assert_num_queries, orders):
-    told(carla.user, orders=orders)
+    place_and_notify(carla.user, orders=orders)
     carla.get(CARD)
 
     with django_assert_num_queries(5):  # the user, two for permissions, the number of rows, and a page of them
@@ -233,7 +233,7 @@ def test_the_inbox_accepts_any_name_of_a_contact_and_contains_no_markup_of_it(ca
 
 
 def test_the_inbox_escapes_the_reason_of_a_cancellation(carla):
-    [order] = told(carla.user)
+    [order] = place_and_notify(carla.user)
     order_services.cancel_order(ref=order.ref, reason="other", note="<script>no</script>", by=SYSTEM, at=FRIDAY_NIGHT)
     tell(order)
 
@@ -255,7 +255,7 @@ def test_the_inbox_shows_the_steps_of_an_order_up_to_its_handover(carla):
 @COMMITS
 def test_the_unread_count_changes_with_each_step_at_once(carla):
     assert count_on(carla) == 0
-    [order] = told(carla.user)
+    [order] = place_and_notify(carla.user)
     assert count_on(carla) == 2
     carla.post(READ, {"notification": keys(NotificationKind.PLACED)})
     assert count_on(carla) == 1
@@ -267,7 +267,7 @@ def test_the_unread_count_changes_with_each_step_at_once(carla):
 
 
 def test_the_unread_count_is_queried_once_and_then_cached(carla, django_assert_num_queries):
-    told(carla.user)
+    place_and_notify(carla.user)
 
     with django_assert_num_queries(1):
         assert unread_count(str(carla.user.pk)) == 2
@@ -293,7 +293,7 @@ def test_the_query_of_the_unread_count_uses_an_index(carla):
 
 
 def test_the_unread_count_is_shown_while_redis_is_unavailable(carla, settings, django_assert_num_queries):
-    told(carla.user)
+    place_and_notify(carla.user)
     gone = {"BACKEND": "pizzeria.operations.cache.FailOpenRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
     settings.CACHES = {"default": {**gone, "OPTIONS": OPTIONS}, "sessions": {**gone, "OPTIONS": OPTIONS}}
 

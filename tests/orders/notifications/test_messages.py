@@ -42,7 +42,7 @@ def delivery():
     return shop.place(method=FulfillmentMethod.DELIVERY)
 
 
-def told(order, kind, channel=SMS):
+def notification_of(order, kind, channel=SMS):
     """Return an unsaved notification of a kind, for an order's newest event."""
     order = Order.objects.select_related("contact").get(pk=order.pk)
     event = StoredEvent.objects.filter(aggregate_ref=order.ref).latest("seq")
@@ -50,7 +50,7 @@ def told(order, kind, channel=SMS):
 
 
 def text_of(order, kind, channel=SMS):
-    return message_for(told(order, kind, channel)).text
+    return message_for(notification_of(order, kind, channel)).text
 
 
 def started_late(order):
@@ -69,7 +69,7 @@ def called(name):
 
 
 def test_a_ready_sms_has_its_text_its_recipient_and_its_id(placed_order):
-    message = message_for(told(placed_order, NotificationKind.READY))
+    message = message_for(notification_of(placed_order, NotificationKind.READY))
 
     assert message.text == "Hi Anna Bianchi! Your order #1 is ready for pickup!"
     assert (message.to, message.id, message.html) == ("+390612345678", "notification-17", "")
@@ -122,7 +122,7 @@ def test_a_confirmation_email_lists_what_was_ordered_and_what_it_costs():
     choices = shop.pizza("pepperoni", size="large", added=("olives",), left_out=("pepperoni",)), shop.simple_item()
     order = shop.place(shop.basket_of(*choices))
 
-    message = message_for(told(order, NotificationKind.CONFIRMED, EMAIL))
+    message = message_for(notification_of(order, NotificationKind.CONFIRMED, EMAIL))
 
     said = ["1 × Pepperoni", "Large", "with Olives", "without Pepperoni", "1 × Cola", "€3.20", "€29.68"]
     said += ["Hi Anna Bianchi!", "Ready between 20:11 and 20:21.", f"https://pizza.example{order_url(order)}"]
@@ -132,7 +132,7 @@ def test_a_confirmation_email_lists_what_was_ordered_and_what_it_costs():
 
 
 def test_a_confirmation_sms_that_is_sent_late_has_the_current_promise(placed_order):
-    notification = told(placed_order, NotificationKind.CONFIRMED)
+    notification = notification_of(placed_order, NotificationKind.CONFIRMED)
     started_late(placed_order)
     notification.order.refresh_from_db()
 
@@ -140,10 +140,10 @@ def test_a_confirmation_sms_that_is_sent_late_has_the_current_promise(placed_ord
 
 
 def test_an_in_app_notification_has_the_promise_of_its_own_event(placed_order):
-    notification = told(placed_order, NotificationKind.CONFIRMED, IN_APP)
+    notification = notification_of(placed_order, NotificationKind.CONFIRMED, IN_APP)
     started_late(placed_order)
     notification.order.refresh_from_db()
-    newer = told(placed_order, NotificationKind.PROMISE_CHANGED, IN_APP)
+    newer = notification_of(placed_order, NotificationKind.PROMISE_CHANGED, IN_APP)
 
     assert inbox_text(notification).text == "Ready between 20:10 and 20:20."
     assert inbox_text(newer).text == "We are sorry. Now ready between 20:25 and 20:45."
@@ -153,14 +153,14 @@ def test_an_in_app_notification_has_the_promise_of_its_own_event(placed_order):
 def test_every_kind_of_notification_has_an_in_app_headline_and_text(kind, placed_order):
     order = cancelled(placed_order) if kind == NotificationKind.CANCELLED else placed_order
 
-    line = inbox_text(told(order, kind, IN_APP))
+    line = inbox_text(notification_of(order, kind, IN_APP))
 
     assert "#1" in line.headline
     assert line.text
 
 
 def test_an_in_app_notification_of_an_unknown_event_version_has_the_orders_promise(placed_order):
-    notification = told(placed_order, NotificationKind.CONFIRMED, IN_APP)
+    notification = notification_of(placed_order, NotificationKind.CONFIRMED, IN_APP)
     notification.event.type = "order.confirmed.v99"
 
     assert inbox_text(notification).text == "Ready between 20:10 and 20:20."
@@ -171,7 +171,9 @@ def test_a_name_in_a_message_is_one_line_of_text_and_never_a_link(name):
     order = called(name)
     one_line = " ".join(name.split())
 
-    by_sms, by_email = (message_for(told(order, NotificationKind.READY, channel)) for channel in (SMS, EMAIL))
+    by_sms, by_email = (
+        message_for(notification_of(order, NotificationKind.READY, channel)) for channel in (SMS, EMAIL)
+    )
 
     shown = one_line if len(one_line) <= 40 else "A" * 37 + "..."
     assert by_sms.text == f"Hi {shown}! Your order #1 is ready for pickup!"
@@ -181,7 +183,7 @@ def test_a_name_in_a_message_is_one_line_of_text_and_never_a_link(name):
 
 
 def test_a_typed_name_is_escaped_in_html_only():
-    message = message_for(told(called("Tom & <Jerry>"), NotificationKind.READY, EMAIL))
+    message = message_for(notification_of(called("Tom & <Jerry>"), NotificationKind.READY, EMAIL))
 
     assert "Hi Tom & <Jerry>!" in message.text
     assert "Hi Tom &amp; &lt;Jerry&gt;!" in message.html
@@ -195,7 +197,7 @@ def test_a_message_to_a_contact_without_a_name_has_a_greeting(placed_order):
 
 @pytest.mark.parametrize("channel", [EMAIL, SMS])
 def test_no_message_is_made_for_an_erased_contact(placed_order, channel):
-    notification = told(placed_order, NotificationKind.READY, channel)
+    notification = notification_of(placed_order, NotificationKind.READY, channel)
     assert message_for(notification)
     OrderContact.objects.update(name="", email="", phone="", guest_token="")
     notification.order.contact.refresh_from_db()
@@ -206,7 +208,7 @@ def test_no_message_is_made_for_an_erased_contact(placed_order, channel):
 def test_no_sms_is_made_for_an_invalid_phone_number(placed_order):
     OrderContact.objects.update(phone="+3912")
 
-    assert message_for(told(placed_order, NotificationKind.READY)) is None
+    assert message_for(notification_of(placed_order, NotificationKind.READY)) is None
 
 
 def test_the_link_in_a_customers_message_has_no_guest_token(sign_in):
@@ -221,14 +223,14 @@ def test_the_link_in_a_customers_message_has_no_guest_token(sign_in):
 def test_an_email_takes_three_queries_for_what_was_ordered_and_an_sms_none(
     placed_order, django_assert_num_queries, channel, queries
 ):
-    notification = told(placed_order, NotificationKind.READY, channel)
+    notification = notification_of(placed_order, NotificationKind.READY, channel)
 
     with django_assert_num_queries(queries):
         message_for(notification)
 
 
 def test_the_text_of_an_in_app_notification_takes_no_query(placed_order, django_assert_num_queries):
-    notification = told(placed_order, NotificationKind.READY, IN_APP)
+    notification = notification_of(placed_order, NotificationKind.READY, IN_APP)
 
     with django_assert_num_queries(0):
         inbox_text(notification)

@@ -66,11 +66,11 @@ def test_the_text_of_an_sms_reaches_the_provider_unchanged(behaves, post):
 def test_each_answer_of_the_sms_provider_has_an_outcome_without_personal_data(behaves, post, manners, outcome):
     behaves(**manners)
 
-    with pytest.raises(outcome) as told:
+    with pytest.raises(outcome) as raised:
         sms.send(LETTER)
 
-    assert type(told.value) is outcome
-    assert not any(secret in str(told.value) for secret in (ANNA, ANNA[1:], "Anna", "Margherita"))
+    assert type(raised.value) is outcome
+    assert not any(secret in str(raised.value) for secret in (ANNA, ANNA[1:], "Anna", "Margherita"))
     assert len(post.taken("sms")) == (manners["SMS"] in ("silence", "drop") if "SMS" in manners else 0)
 
 

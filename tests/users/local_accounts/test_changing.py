@@ -20,7 +20,7 @@ def test_a_forgotten_password_is_reset_with_the_code_in_the_e_mail(client, post)
 
     assert they.is_signed_in(client)
     assert User.objects.get().check_password(ANOTHER)
-    assert "has changed" in they.newest_letter(post).subject
+    assert "has changed" in they.newest_email(post).subject
 
 
 def test_a_password_is_not_reset_with_a_wrong_code_or_without_one(client, post):
@@ -56,7 +56,7 @@ def test_changing_the_password_keeps_the_session_and_is_confirmed_by_e_mail(clie
 
     assert User.objects.get().check_password(ANOTHER)
     assert client.get(they.HISTORY).status_code == 200
-    assert "has changed" in they.newest_letter(post).subject
+    assert "has changed" in they.newest_email(post).subject
 
 
 def test_the_e_mail_address_of_an_account_changes_once_the_new_one_is_confirmed(client, post):
@@ -72,7 +72,7 @@ def test_the_e_mail_address_of_an_account_changes_once_the_new_one_is_confirmed(
     they.confirm(client, they.code_in(post, "conti@example.com"))
 
     assert EmailAddress.objects.get().email == "conti@example.com"
-    assert "conti@example.com" in they.newest_letter(post, CARLA).text
+    assert "conti@example.com" in they.newest_email(post, CARLA).text
 
 
 def test_the_e_mail_address_of_another_account_is_refused_without_revealing_that_account(client, post):

@@ -61,7 +61,7 @@ def test_signing_up_with_a_known_e_mail_address_is_reported_to_its_owner_by_e_ma
 
     they.sign_up(client, name="Eve", password=ANOTHER)
 
-    assert "have an account" in they.newest_letter(post).subject
+    assert "have an account" in they.newest_email(post).subject
     assert User.objects.get().check_password(PASSWORD)
     they.confirm(client, "AAAA-AAAA")
     assert not they.is_signed_in(client)
@@ -70,4 +70,4 @@ def test_signing_up_with_a_known_e_mail_address_is_reported_to_its_owner_by_e_ma
 def test_a_password_reset_for_an_unknown_e_mail_address_is_answered_by_e_mail(client, post):
     they.forget(client, STRANGER)
 
-    assert "No password of yours" in they.newest_letter(post, STRANGER).subject
+    assert "No password of yours" in they.newest_email(post, STRANGER).subject

@@ -27,7 +27,7 @@ def test_a_user_of_the_sign_in_server_cannot_sign_in_with_a_local_password(clien
 def test_a_user_of_the_sign_in_server_cannot_get_a_local_password(client, post, cook):
     they.forget(client, "ciro@example.com")
 
-    assert "No password of yours" in they.newest_letter(post, "ciro@example.com").subject
+    assert "No password of yours" in they.newest_email(post, "ciro@example.com").subject
     assert client.get(they.NEW_PASSWORD).status_code == 302
     with pytest.raises(PermissionDenied):
         AccountAdapter().set_password(cook, ANOTHER)
@@ -92,7 +92,7 @@ def test_a_deactivated_user_can_neither_sign_in_nor_reset_the_password(client, p
 
     assert they.sign_in(client).status_code == 422
     they.forget(client)
-    assert "No password of yours" in they.newest_letter(post).subject
+    assert "No password of yours" in they.newest_email(post).subject
     assert not they.is_signed_in(client)
 
 

@@ -123,7 +123,7 @@ def test_a_passkey_is_removed_once_the_password_has_been_entered_again(client, p
 
     assert proved["Location"] == they.PASSKEYS
     assert not Authenticator.objects.exists()
-    assert "A passkey less" in they.newest_letter(post).subject
+    assert "A passkey less" in they.newest_email(post).subject
 
 
 def test_a_passkey_cannot_be_removed_by_another_user(client, passkey):

@@ -53,10 +53,10 @@ def test_signing_up_redirects_back_to_the_page_in_next(client, post):
 def test_the_confirmation_e_mail_contains_nothing_that_was_typed_as_a_name(client, post):
     they.sign_up(client, name="Click https://evil.example {{ origin }}")
 
-    letter = they.newest_letter(post)
-    assert "Welcome!" in letter.text
-    assert "evil" not in letter.text + letter.subject
-    assert "http://localhost:8000" in letter.text
+    welcome = they.newest_email(post)
+    assert "Welcome!" in welcome.text
+    assert "evil" not in welcome.text + welcome.subject
+    assert "http://localhost:8000" in welcome.text
 
 
 @pytest.mark.parametrize(
