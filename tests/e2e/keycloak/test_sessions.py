@@ -20,7 +20,7 @@ from tests.e2e.keycloak.people import (
 from tests.e2e.people import make_an_account
 from tests.keycloak.server import PLAIN, WEB
 from tests.live.server_process import Reader
-from tests.users.account_holders import newest_letter
+from tests.users.account_holders import newest_email
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,7 +94,7 @@ def test_a_cook_disabled_in_keycloak_gets_no_access_by_a_password_reset_or_a_new
     ciro.get_by_label("The code in our letter").fill("ABCD-EFGH")
     ciro.get_by_role("button", name="Go on").click()
     expect(ciro.get_by_text("That is not the code in our letter.")).to_be_visible()
-    assert "No password of yours" in newest_letter(post, email).subject
+    assert "No password of yours" in newest_email(post, email).subject
 
     ciro.goto("/accounts/sign-up/")
     make_an_account(ciro, post, email=email)
