@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
-
 from kitchen.models import FulfillmentMethod, Ticket, TicketState
+from pizzeria.foundation.shop.selectors import ShopSnapshot
 
 MINUTE = timedelta(minutes=1)
 
@@ -26,7 +25,7 @@ class Promise:
     ready_until: datetime
 
 
-def ticket_minutes(pizzas: Sequence[int]) -> int:
+def ticket_minutes(pizzas: Sequence[int], *, shop: ShopSnapshot) -> int:
     """
     Return how many minutes a ticket takes: those of its longest pizza, and a few for each further one.
 
@@ -34,7 +33,7 @@ def ticket_minutes(pizzas: Sequence[int]) -> int:
 
     :param pizzas: minutes in the oven, one entry per pizza (not per order line)
     """
-    further = settings.SHOP_FURTHER_PIZZA_MINUTES
+    further = shop.further_pizza_minutes
     return max(pizzas) + further * (len(pizzas) - 1) if pizzas else further
 
 
@@ -67,13 +66,13 @@ def next_ready_time(tickets: Iterable[Ticket], *, at: datetime) -> datetime:
     return min(ready_at, default=at + soonest * MINUTE)
 
 
-def promise(ready_at: datetime, *, method: FulfillmentMethod) -> Promise:
+def promise(ready_at: datetime, *, method: FulfillmentMethod, shop: ShopSnapshot) -> Promise:
     """Return the promise for a ticket that comes out at a moment: adds handing over, driving (delivery) and a width."""
-    minutes = settings.SHOP_HANDING_OVER_MINUTES
+    minutes = shop.handing_over_minutes
     if method == FulfillmentMethod.DELIVERY:
-        minutes += settings.SHOP_DRIVING_MINUTES
+        minutes += shop.driving_minutes
     ready_from = _to_the_minute(ready_at + minutes * MINUTE)
-    return Promise(ready_from, ready_from + settings.SHOP_PROMISE_MINUTES_WIDE * MINUTE)
+    return Promise(ready_from, ready_from + shop.promise_window_minutes * MINUTE)
 
 
 def minutes_until(moment: datetime, at: datetime) -> int:

@@ -13,6 +13,7 @@ from kitchen import capacity, promises
 from kitchen.models import LOAD, FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.shop.selectors import current_shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,10 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
         capacity.refuse_unless_capacity(kitchen, tickets, at=at)
     except Refusal as refusal:
         return Quote(accepts_orders=False, message=refusal.message)
-    ready_at = promises.ready_time(
-        tickets, minutes=promises.ticket_minutes(pizza_minutes), oven_slots=kitchen.oven_slots, at=at
-    )
-    promised = {method: promises.promise(ready_at, method=method) for method in FulfillmentMethod}
+    shop = current_shop()
+    ticket_minutes = promises.ticket_minutes(pizza_minutes, shop=shop)
+    ready_at = promises.ready_time(tickets, minutes=ticket_minutes, oven_slots=kitchen.oven_slots, at=at)
+    promised = {method: promises.promise(ready_at, method=method, shop=shop) for method in FulfillmentMethod}
     minutes = {method: promises.minutes_until(promise.ready_from, at) for method, promise in promised.items()}
     soonest = minutes[FulfillmentMethod.PICKUP]
     message = ngettext(

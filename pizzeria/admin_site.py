@@ -1,6 +1,5 @@
 from typing import Any, NoReturn
 
-from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -13,6 +12,7 @@ from django.utils.decorators import method_decorator
 from pizzeria.foundation.actor import ENTER_ADMIN, actor_of
 from pizzeria.foundation.alerts.models import Alert
 from pizzeria.foundation.alerts.services import ACKNOWLEDGE_ALERTS
+from pizzeria.foundation.shop.selectors import current_shop
 from pizzeria.users.views import SignOutView
 
 MAX_ALERTS = 10  # on the first page; the list of alerts has them all
@@ -21,9 +21,15 @@ MAX_ALERTS = 10  # on the first page; the list of alerts has them all
 class ShopAdminSite(AdminSite):
     """Django's admin with the shop's own sign-in and sign-out: it has no password form of its own."""
 
-    site_header = settings.SHOP_NAME
-    site_title = settings.SHOP_NAME
     index_title = "Menu, orders, kitchen"
+
+    @property
+    def site_header(self) -> str:  # type: ignore[override]
+        return current_shop().name
+
+    @property
+    def site_title(self) -> str:  # type: ignore[override]
+        return current_shop().name
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Return whether the actor has ENTER_ADMIN: a staff user, in a session in which staff groups count."""

@@ -5,14 +5,13 @@ Endpoints are documented at `/api/docs` and `/api/openapi.json`; error answers a
 `pizzeria.operations.problem_details`.
 """
 
-from django.conf import settings
 from ninja import NinjaAPI
 
 from pizzeria.foundation.api_auth import ANY_TOKEN
 from pizzeria.operations import problem_details
 from pizzeria.users.api import router as users_router
 
-api = NinjaAPI(title=settings.SHOP_NAME, version="1", urls_namespace="api", auth=ANY_TOKEN)
+api = NinjaAPI(title="Mario's Pizzeria", version="1", urls_namespace="api", auth=ANY_TOKEN)
 api.add_router("", users_router)
 
 problem_details.install_exception_handlers(api)

@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 from kitchen.selectors import Quote
 from orders.selectors.quotes import cached_quote
 from pizzeria.foundation import clock
+from pizzeria.foundation.shop.selectors import ShopSnapshot, current_shop
 from pizzeria.navigation import Header, header_for
 
 
@@ -15,9 +16,9 @@ def header(request: HttpRequest) -> dict[str, Header]:
     return {"header": header_for(request)}
 
 
-def shop(request: HttpRequest) -> dict[str, dict[str, object]]:
-    """Return the context variable `shop`."""
-    return {"shop": {"name": settings.SHOP_NAME, "demo": settings.SHOP_DEMO}}
+def shop(request: HttpRequest) -> dict[str, ShopSnapshot | bool]:
+    """Return the context variables `shop`, the shop's settings, and `is_demo`."""
+    return {"shop": current_shop(), "is_demo": settings.SHOP_DEMO}
 
 
 def quote(request: HttpRequest) -> dict[str, SimpleLazyObject[Quote]]:

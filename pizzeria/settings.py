@@ -9,6 +9,7 @@ import os
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import available_timezones
 
 import django_stubs_ext
@@ -57,17 +58,22 @@ OIDC_RP_CLIENT_SECRET: str = env.str("OIDC_CLIENT_SECRET", "")
 OIDC_AUDIENCES: list[str] = env.list("OIDC_AUDIENCES", [], subcast=str)  # an API token's `aud` or `azp`; empty: ours
 OIDC_RECHECK_SECONDS: int = env.int("OIDC_RECHECK_SECONDS", 300, validate=validate.Range(min=1, max=300))
 
-SHOP_NAME: str = env.str("SHOP_NAME", "Mario's Pizzeria")
 SHOP_TIME_ZONE: str = env.str("SHOP_TIME_ZONE", "Europe/Rome", validate=A_TIME_ZONE)
 SHOP_DAY_ENDS = env.time("SHOP_DAY_ENDS", time(4, 0))  # local time: before it, the business date is still yesterday's
 SHOP_CURRENCY: str = env.str("SHOP_CURRENCY", "EUR", validate=validate.Length(equal=3))
 SHOP_COUNTRY: str = env.str("SHOP_COUNTRY", "IT", validate=validate.Length(equal=2))
 SHOP_TAX_PERCENT = env.decimal("SHOP_TAX_PERCENT", Decimal(10), validate=validate.Range(min=0, max=100))
 SHOP_TAX_INCLUDED: bool = env.bool("SHOP_TAX_INCLUDED", True)
-SHOP_FURTHER_PIZZA_MINUTES: int = env.int("SHOP_FURTHER_PIZZA_MINUTES", 2, validate=validate.Range(min=0))
-SHOP_HANDING_OVER_MINUTES: int = env.int("SHOP_HANDING_OVER_MINUTES", 2, validate=validate.Range(min=0))
-SHOP_DRIVING_MINUTES: int = env.int("SHOP_DRIVING_MINUTES", 20, validate=validate.Range(min=0))
-SHOP_PROMISE_MINUTES_WIDE: int = env.int("SHOP_PROMISE_MINUTES_WIDE", 10, validate=validate.Range(min=1))
+# What `set_up_shop` stores once; managers change it in the admin (pizzeria.foundation.shop).
+SHOP_INITIAL: dict[str, Any] = {
+    "name": env.str("SHOP_NAME", "Mario's Pizzeria"),
+    "address": env.str("SHOP_ADDRESS", ""),
+    "phone": env.str("SHOP_PHONE", ""),
+    "further_pizza_minutes": env.int("SHOP_FURTHER_PIZZA_MINUTES", 2, validate=validate.Range(min=0)),
+    "handing_over_minutes": env.int("SHOP_HANDING_OVER_MINUTES", 2, validate=validate.Range(min=0)),
+    "driving_minutes": env.int("SHOP_DRIVING_MINUTES", 20, validate=validate.Range(min=0)),
+    "promise_window_minutes": env.int("SHOP_PROMISE_WINDOW_MINUTES", 10, validate=validate.Range(min=1)),
+}
 
 env.seal()
 if OIDC_ISSUER and not (OIDC_RP_CLIENT_ID and OIDC_RP_CLIENT_SECRET):
@@ -103,6 +109,7 @@ INSTALLED_APPS = [
     "pizzeria.foundation.alerts",
     "pizzeria.foundation.events",
     "pizzeria.foundation.idempotency",
+    "pizzeria.foundation.shop",
     *(["pizzeria.demo"] if SHOP_DEMO else []),
 ]
 

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 from django.conf import settings as configured
 from django.core.cache import cache
@@ -11,6 +13,7 @@ from pizzeria.devtools.servers import message_sinks as servers
 from pizzeria.foundation import breaker
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.breaker import Breaker
+from pizzeria.foundation.shop.selectors import initial_shop
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests import shop
@@ -53,10 +56,15 @@ def _quick_passwords():
 
 @pytest.fixture(autouse=True)
 def _afresh(monkeypatch):
-    """Start every test with an empty cache, and with a circuit breaker that no other test has tripped."""
+    """
+    Start every test with an empty cache, and with a circuit breaker that no other test has tripped.
+
+    The shop's settings are those of the environment, without a query, until a test changes or invalidates them.
+    """
     of_this_test = Breaker(breaker.ping_redis)
     monkeypatch.setattr(breaker, "redis_breaker", of_this_test)
     monkeypatch.setattr("pizzeria.operations.cache._stale_keys", set())
+    monkeypatch.setattr("pizzeria.foundation.shop.selectors._cached", (math.inf, initial_shop()))
     cache.clear()
     yield
     of_this_test.stop()

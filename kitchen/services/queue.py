@@ -20,6 +20,7 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.refusals import NotAllowed
+from pizzeria.foundation.shop.selectors import current_shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
     capacity.refuse_unless_capacity(kitchen, tickets, at=at)
 
     business_date = _next_number(kitchen, clock.business_date(at))
-    minutes = promises.ticket_minutes(content.pizza_minutes)
+    shop = current_shop()
+    minutes = promises.ticket_minutes(content.pizza_minutes, shop=shop)
     ready_at = promises.ready_time(tickets, minutes=minutes, oven_slots=kitchen.oven_slots, at=at)
     # A short ticket may come out before a longer one that was booked first, but it is not started before it.
     last_due = max((ticket.due_at for ticket in tickets if ticket.state == TicketState.WAITING), default=ready_at)
@@ -102,7 +104,8 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
         due_at=max(ready_at, last_due),
     )
     bump_board_version(kitchen)  # the last ticket in the queue delays no other: no promise changes
-    return Booking(kitchen.last_number, business_date, promises.promise(ready_at, method=content.method))
+    promise = promises.promise(ready_at, method=content.method, shop=shop)
+    return Booking(kitchen.last_number, business_date, promise)
 
 
 def _next_number(kitchen: Kitchen, today: date) -> date:
@@ -163,7 +166,8 @@ def send_promises(kitchen: Kitchen, *, at: datetime) -> None:
     tickets = list(Ticket.objects.filter(kitchen=kitchen).with_open_promise())
     methods = {ticket.ref: FulfillmentMethod(ticket.method) for ticket in tickets}
     times = promises.ready_times(tickets, oven_slots=kitchen.oven_slots, at=at)
-    now = {ref: promises.promise(ready_at, method=methods[ref]) for ref, ready_at in times.items()}
+    shop = current_shop()
+    now = {ref: promises.promise(ready_at, method=methods[ref], shop=shop) for ref, ready_at in times.items()}
     signals.promises_changed.send(sender=Kitchen, kitchen=kitchen, promises=now, at=at)
 
 

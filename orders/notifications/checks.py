@@ -26,6 +26,8 @@ from orders.totals import Adjustment, AdjustmentKind, totals_of
 
 SAMPLE_CONTEXT = MessageContext(
     shop="Mario's Pizzeria",
+    shop_address="Via Appia Nuova 12, 00183 Roma",
+    shop_phone="+39 06 555 0123",
     name="Anna Bianchi",
     number=42,
     when="ready between 18:40 and 18:50",
@@ -41,7 +43,12 @@ SAMPLE_CONTEXT = MessageContext(
         tax_included=False,
     ),
 )
-WITHOUT_OPTIONS = replace(SAMPLE_CONTEXT, lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),))
+WITHOUT_OPTIONS = replace(
+    SAMPLE_CONTEXT,
+    shop_address="",
+    shop_phone="",
+    lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),),
+)
 # Templates test optional fields, so each template is rendered with and without them.
 BLANK_CONTEXT = replace(SAMPLE_CONTEXT, name="", when="", reason="", link="", total="", payment="")
 

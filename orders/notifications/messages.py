@@ -21,6 +21,7 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.mail.outbound import OutboundMessage
 from pizzeria.foundation.money import ZERO, format_amount
+from pizzeria.foundation.shop.selectors import current_shop
 
 MAX_NAME_LENGTH = 40
 MAX_REASON_LENGTH = 300
@@ -51,11 +52,13 @@ def inbox_text(notification: Notification) -> RenderedMessage:
 
 
 def _render(notification: Notification, since: datetime | None, until: datetime | None, **more: Any) -> RenderedMessage:
-    order = notification.order
+    order, shop = notification.order, current_shop()
     assert order.number, "placed orders only"
     limit = MAX_SMS_REASON_LENGTH if notification.channel == NotificationChannel.SMS else MAX_REASON_LENGTH
     context = MessageContext(
-        shop=settings.SHOP_NAME,
+        shop=shop.name,
+        shop_address=shop.address,
+        shop_phone=shop.phone.as_international if shop.phone else "",
         name=_one_line(order.contact.name, MAX_NAME_LENGTH) or _("there"),
         number=order.number,
         when=_when(order, since, until),

@@ -20,6 +20,8 @@ class MessageContext:
     """Variables of the templates; `orders.notifications.checks` reports templates that use others."""
 
     shop: str
+    shop_address: str
+    shop_phone: str
     name: str
     number: int
     when: str  # "ready between 18:40 and 18:50", in the shop's time zone

@@ -17,6 +17,7 @@ from pizzeria.foundation.actor import Permission
 from pizzeria.foundation.alerts.services import ACKNOWLEDGE_ALERTS
 from pizzeria.foundation.events.dead_letters import RELAY_EVENTS
 from pizzeria.foundation.scopes import Scope
+from pizzeria.foundation.shop.permissions import CHANGE_SHOP_SETTINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ MANAGER = Role(
         *EDIT_MENU,
         RELAY_EVENTS,
         ACKNOWLEDGE_ALERTS,
+        CHANGE_SHOP_SETTINGS,
     ),
     scopes=tuple(scope for scope in Scope if scope is not Scope.ADMIN),
     landing_page="admin:index",

@@ -1,5 +1,6 @@
 """Promise times: when a ticket comes out of the kitchen, and when the customer gets the order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,11 +9,13 @@ from hypothesis import strategies as st
 
 from kitchen import promises
 from kitchen.models import FulfillmentMethod, TicketState
+from pizzeria.foundation.shop.selectors import initial_shop
 from tests.kitchen.tickets import MINUTE, ticket
 from tests.shop import FRIDAY_NIGHT
 
 COOKING, HELD, SCHEDULED, WAITING = TicketState.COOKING, TicketState.HELD, TicketState.SCHEDULED, TicketState.WAITING
 SECOND = timedelta(seconds=1)
+SHOP = initial_shop()
 
 
 def out_in(tickets, *, minutes=8, oven_slots=5):
@@ -28,13 +31,11 @@ def out_in(tickets, *, minutes=8, oven_slots=5):
     ids=["one", "two", "three", "the longest first", "twenty", "drinks only"],
 )
 def test_a_ticket_takes_the_minutes_of_its_longest_pizza_and_a_few_for_each_further_pizza(pizzas, minutes):
-    assert promises.ticket_minutes(pizzas) == minutes
+    assert promises.ticket_minutes(pizzas, shop=SHOP) == minutes
 
 
-def test_the_minutes_for_each_further_pizza_are_a_setting(settings):
-    settings.SHOP_FURTHER_PIZZA_MINUTES = 5
-
-    assert promises.ticket_minutes([8, 8]) == 13
+def test_the_minutes_for_each_further_pizza_are_a_setting():
+    assert promises.ticket_minutes([8, 8], shop=replace(SHOP, further_pizza_minutes=5)) == 13
 
 
 def test_a_ticket_starts_at_once_in_an_empty_kitchen():
@@ -78,27 +79,30 @@ def test_a_ticket_waits_until_fewer_tickets_are_cooking_than_there_are_oven_slot
 
 
 def test_a_promise_is_in_whole_minutes_and_ten_minutes_wide():
-    promised = promises.promise(FRIDAY_NIGHT + 30 * SECOND, method=FulfillmentMethod.PICKUP)
+    promised = promises.promise(FRIDAY_NIGHT + 30 * SECOND, method=FulfillmentMethod.PICKUP, shop=SHOP)
 
     assert promised.ready_from == FRIDAY_NIGHT + 3 * MINUTE
     assert promised.ready_until - promised.ready_from == 10 * MINUTE
 
 
 def test_a_promise_is_not_rounded_up_when_the_ticket_comes_out_on_a_whole_minute():
-    assert promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.PICKUP).ready_from == FRIDAY_NIGHT + 2 * MINUTE
+    assert (
+        promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.PICKUP, shop=SHOP).ready_from
+        == FRIDAY_NIGHT + 2 * MINUTE
+    )
 
 
 def test_a_delivery_is_promised_later_than_a_pickup_by_the_driving_time():
-    at_the_counter = promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.PICKUP)
-    at_the_door = promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.DELIVERY)
+    at_the_counter = promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.PICKUP, shop=SHOP)
+    at_the_door = promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.DELIVERY, shop=SHOP)
 
     assert at_the_door.ready_from - at_the_counter.ready_from == 20 * MINUTE
 
 
-def test_handover_time_driving_time_and_the_width_of_a_promise_are_settings(settings):
-    settings.SHOP_HANDING_OVER_MINUTES, settings.SHOP_DRIVING_MINUTES, settings.SHOP_PROMISE_MINUTES_WIDE = 4, 30, 15
+def test_handover_time_driving_time_and_the_width_of_a_promise_are_settings():
+    shop = replace(SHOP, handing_over_minutes=4, driving_minutes=30, promise_window_minutes=15)
 
-    promised = promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.DELIVERY)
+    promised = promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.DELIVERY, shop=shop)
 
     assert promised.ready_from == FRIDAY_NIGHT + 34 * MINUTE
     assert promised.ready_until == FRIDAY_NIGHT + 49 * MINUTE
@@ -167,7 +171,7 @@ def test_no_oven_slot_stays_free_while_a_ticket_waits(minutes, oven_slots):
     st.sampled_from(FulfillmentMethod),
 )
 def test_a_promise_is_a_whole_minute_and_not_earlier_than_the_order_can_be_handed_over(moment, method):
-    promised = promises.promise(moment, method=method)
+    promised = promises.promise(moment, method=method, shop=SHOP)
 
     assert (promised.ready_from.second, promised.ready_from.microsecond) == (0, 0)
     assert 2 * MINUTE <= promised.ready_from - moment < 23 * MINUTE

@@ -14,6 +14,7 @@ from orders.customers.models import Customer
 from orders.models import Order, OrderContact
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import ZERO
+from pizzeria.foundation.shop.selectors import current_shop
 from tests.orders import state_machine as table
 
 # The fields that may change in an order that no step named: it gets a new promise, which is an event.
@@ -116,5 +117,6 @@ class Books:
     def promise_what_can_be_kept(self, *, at):
         """Assert that the promise of no order in the queue ends before the order can be there."""
         for ref, out_for_delivery_at in self.outs(at=at).items():
-            possible = promises.promise(out_for_delivery_at, method=FulfillmentMethod(self.orders[ref]["method"]))
+            method = FulfillmentMethod(self.orders[ref]["method"])
+            possible = promises.promise(out_for_delivery_at, method=method, shop=current_shop())
             assert possible.ready_from <= self.orders[ref]["promise_until"]

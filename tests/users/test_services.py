@@ -141,9 +141,11 @@ def test_the_management_command_set_up_shop_makes_the_groups():
     call_command("set_up_shop", stdout=said)
 
     assert said.getvalue().splitlines() == [
+        "settings: created",
         "kitchen: created",
         "sizes: created",
         "groups: created",
+        "settings: exists",
         "kitchen: exists",
         "sizes: exists",
         "groups: exists",

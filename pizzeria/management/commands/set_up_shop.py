@@ -1,21 +1,28 @@
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from kitchen import services as kitchen_services
 from menu import services as menu_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.shop import services as shop_services
+from pizzeria.foundation.shop.selectors import current_shop
 from pizzeria.users.services.roles import sync_roles
 
 
 class Command(BaseCommand):
-    help = "Create the rows that the shop needs: kitchen, sizes, permission groups. Safe to run again."
+    help = "Create the rows that the shop needs: settings, kitchen, sizes, permission groups. Safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            settings_are_new = shop_services.set_up_shop_settings(by=SYSTEM)
+        except Refusal as refusal:
+            raise CommandError(f"{refusal.field}: {refusal.message}") from refusal
         made = {
-            "kitchen": kitchen_services.set_up_kitchen(name=settings.SHOP_NAME, by=SYSTEM),
+            "settings": settings_are_new,
+            "kitchen": kitchen_services.set_up_kitchen(name=current_shop().name, by=SYSTEM),
             "sizes": menu_services.set_up_sizes(by=SYSTEM, at=clock.now()),
             "groups": bool(sync_roles(by=SYSTEM)),
         }

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pizzeria.foundation.shop.selectors import current_shop
 from pizzeria.users.local_accounts import emails, rate_limits
 from pizzeria.users.local_accounts.eligibility import may_have_account
 from pizzeria.users.local_accounts.emails import EmailNotSent
@@ -140,7 +141,7 @@ class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Return the relying party, with the host of SHOP_ORIGIN as ID, not the host that a request claims."""
-        return {"id": urlsplit(settings.SHOP_ORIGIN).hostname or "", "name": settings.SHOP_NAME}
+        return {"id": urlsplit(settings.SHOP_ORIGIN).hostname or "", "name": current_shop().name}
 
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
         """Return the WebAuthn user, with the opaque username as ID: primary keys do not leave the server."""

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 
 from pizzeria.foundation.mail import email
 from pizzeria.foundation.mail.outbound import DeliveryFailed, OutboundMessage
+from pizzeria.foundation.shop.selectors import current_shop
 
 SMTP_TIMEOUT = 3.0  # for each answer of the mail server: a user waits, and a thread is occupied
 
@@ -36,7 +37,7 @@ def send_account_email(name: str, *, to: str, variables: Mapping[str, Any]) -> N
     :param variables: context of the template, beside the shop's name and origin
     :raises EmailNotSent: the mail server did not accept the message, or none is configured
     """
-    context = {**variables, "shop": settings.SHOP_NAME, "origin": settings.SHOP_ORIGIN}
+    context = {**variables, "shop": current_shop().name, "origin": settings.SHOP_ORIGIN}
     subject, _line, text = render_to_string(f"account/emails/{name}.txt", context, using="plain").partition("\n")
     try:
         email.send(

@@ -1,0 +1,59 @@
+"""The shop's settings in the admin: one page, which saves by the command."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.shop import services
+from pizzeria.foundation.shop.models import ShopSettings
+from pizzeria.foundation.shop.permissions import CHANGE_SHOP_SETTINGS
+
+
+@admin.register(ShopSettings)
+class ShopSettingsAdmin(admin.ModelAdmin[ShopSettings]):
+    fieldsets = [
+        (None, {"fields": ["name", "address", "phone"]}),
+        (
+            "Promises",
+            {"fields": ["further_pizza_minutes", "handing_over_minutes", "driving_minutes", "promise_window_minutes"]},
+        ),
+    ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Redirect to the one row, or show the empty list before the shop is set up."""
+        row = ShopSettings.objects.first()
+        if row is None or not self.has_change_permission(request):
+            return super().changelist_view(request, extra_context)
+        return HttpResponseRedirect(reverse("admin:shop_shopsettings_change", args=[row.pk]))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show and save without the admin's own transaction: the command opens one."""
+        page = self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+        return cast("HttpResponse", page)
+
+    def save_model(self, request: HttpRequest, obj: ShopSettings, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+        changes = {field: form.cleaned_data[field] for field in form.changed_data}
+        services.change_shop_settings(changes=changes, by=actor_of(request), at=clock.now())
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ShopSettings | None = None) -> bool:
+        return actor_of(request).may(CHANGE_SHOP_SETTINGS)
+
+    def has_view_permission(self, request: HttpRequest, obj: ShopSettings | None = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: ShopSettings | None = None) -> bool:
+        return False

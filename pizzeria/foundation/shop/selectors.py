@@ -1,0 +1,60 @@
+"""
+The snapshot through which the whole shop reads its settings.
+
+Each process keeps one for a few seconds, so that reading a setting costs no query: a change is visible at once in the
+process that made it, and everywhere else after `MAX_AGE_SECONDS`.
+"""
+
+import time
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.conf import settings
+from phonenumber_field.phonenumber import PhoneNumber, to_python
+
+from pizzeria.foundation.shop.models import ShopSettings
+
+MAX_AGE_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSnapshot:
+    """The shop's settings at one moment. The minutes are whole ones; address and phone may be missing."""
+
+    name: str
+    address: str
+    phone: PhoneNumber | None
+    further_pizza_minutes: int
+    handing_over_minutes: int
+    driving_minutes: int
+    promise_window_minutes: int
+
+
+_cached: tuple[float, ShopSnapshot] | None = None  # with the moment (`time.monotonic`) at which it is too old
+
+
+def current_shop() -> ShopSnapshot:
+    """Return the settings, at most `MAX_AGE_SECONDS` old. Before `set_up_shop` has run: those of the environment."""
+    global _cached  # noqa: PLW0603 - one snapshot for the process
+    cached = _cached
+    if cached is None or time.monotonic() > cached[0]:
+        row = ShopSettings.objects.first()
+        cached = _cached = (time.monotonic() + MAX_AGE_SECONDS, _snapshot(row) if row else initial_shop())
+    return cached[1]
+
+
+def initial_shop() -> ShopSnapshot:
+    """Return the settings that the environment gives to a new shop."""
+    initial: dict[str, Any] = settings.SHOP_INITIAL
+    return ShopSnapshot(**{**initial, "phone": to_python(initial["phone"]) or None})
+
+
+def invalidate() -> None:
+    """Invalidate this process's snapshot."""
+    global _cached  # noqa: PLW0603
+    _cached = None
+
+
+def _snapshot(row: ShopSettings) -> ShopSnapshot:
+    values = {field.name: getattr(row, field.name) for field in fields(ShopSnapshot)}
+    return ShopSnapshot(**{**values, "phone": row.phone or None})

@@ -1,0 +1,79 @@
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.commands import command
+from pizzeria.foundation.events.log import record
+from pizzeria.foundation.refusals import NotAllowed, Refusal
+from pizzeria.foundation.shop import selectors
+from pizzeria.foundation.shop.events import ShopSettingsChanged
+from pizzeria.foundation.shop.models import ShopSettings
+from pizzeria.foundation.shop.permissions import CHANGE_SHOP_SETTINGS
+
+
+class InvalidShopSettings(Refusal):
+    """A setting has a value that it cannot have; `field` names it."""
+
+    code = "invalid_shop_settings"
+    status = 422
+
+
+@command
+def set_up_shop_settings(*, by: Actor) -> bool:
+    """
+    Create the shop's settings from the environment; return whether there were none.
+
+    :raises InvalidShopSettings: a value of the environment is not allowed
+    """
+    if ShopSettings.objects.exists():
+        return False
+    _refuse_unless_valid(ShopSettings(**settings.SHOP_INITIAL))
+    # Get or create by primary key, because two machines may deploy at once.
+    return ShopSettings.objects.get_or_create(pk=1, defaults=settings.SHOP_INITIAL)[1]
+
+
+@command
+def change_shop_settings(*, changes: Mapping[str, Any], by: Actor, at: datetime) -> ShopSettings:
+    """
+    Change settings of the shop. Nothing happens if all have these values already.
+
+    Promises that were made before are compared with the new minutes within a minute.
+
+    :param changes: the new values by the names of `ShopSettings`' fields; the other fields stay
+    :raises NotAllowed: the actor is not a manager
+    :raises InvalidShopSettings: a value is not allowed
+    :raises ShopSettings.DoesNotExist: the shop is not set up
+    """
+    if not by.may(CHANGE_SHOP_SETTINGS):
+        raise NotAllowed(_("Only managers can do that."))
+    shop = ShopSettings.objects.select_for_update(no_key=True).get()
+    changed = [field for field, value in changes.items() if getattr(shop, field) != value]
+    if not changed:
+        return shop
+    for field in changed:
+        setattr(shop, field, changes[field])
+    _refuse_unless_valid(shop)
+    domain_event = ShopSettingsChanged(
+        fields=tuple(sorted(changed)),
+        further_pizza_minutes=shop.further_pizza_minutes,
+        handing_over_minutes=shop.handing_over_minutes,
+        driving_minutes=shop.driving_minutes,
+        promise_window_minutes=shop.promise_window_minutes,
+    )
+    record(shop, domain_event, by=by, at=at)
+    transaction.on_commit(selectors.invalidate)
+    return shop
+
+
+def _refuse_unless_valid(shop: ShopSettings) -> None:
+    try:
+        shop.clean_fields()
+    except ValidationError as invalid:
+        field, [message, *_others] = next(iter(invalid.message_dict.items()))
+        raise InvalidShopSettings(message, field=field) from invalid

@@ -1,0 +1,206 @@
+"""The shop's settings: created from the environment, changed by managers, read through a snapshot."""
+
+import time
+from itertools import product
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError
+from django.urls import reverse
+
+from kitchen.models import FulfillmentMethod
+from kitchen.selectors import quote
+from orders.notifications.messages import message_for
+from orders.notifications.models import Notification, NotificationChannel, NotificationKind
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.events.models import StoredEvent
+from pizzeria.foundation.refusals import NotAllowed
+from pizzeria.foundation.shop import selectors
+from pizzeria.foundation.shop.models import ShopSettings
+from pizzeria.foundation.shop.selectors import current_shop, initial_shop
+from pizzeria.foundation.shop.services import InvalidShopSettings, change_shop_settings, set_up_shop_settings
+from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
+from tests.shop import FRIDAY_NIGHT
+
+MINUTES = {
+    "further_pizza_minutes": 3,
+    "handing_over_minutes": 4,
+    "driving_minutes": 30,
+    "promise_window_minutes": 15,
+}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop_settings():
+    """Set up the shop's settings; return their row."""
+    set_up_shop_settings(by=SYSTEM)
+    selectors.invalidate()
+    return ShopSettings.objects.get()
+
+
+@pytest.fixture
+def change(shop_settings, manager, django_capture_on_commit_callbacks):
+    """Return a function that changes settings as a manager."""
+
+    def change_as_manager(**changes):
+        with django_capture_on_commit_callbacks(execute=True):
+            return change_shop_settings(changes=changes, by=manager, at=FRIDAY_NIGHT)
+
+    return change_as_manager
+
+
+def test_the_environment_gives_a_new_shop_its_settings_once(settings):
+    settings.SHOP_INITIAL = {**settings.SHOP_INITIAL, "name": "Da Ciro", "phone": "+39065550123", "driving_minutes": 25}
+    assert set_up_shop_settings(by=SYSTEM)
+
+    settings.SHOP_INITIAL = {**settings.SHOP_INITIAL, "name": "Da Dina"}
+    assert not set_up_shop_settings(by=SYSTEM)
+
+    shop = ShopSettings.objects.get()
+    assert (shop.name, str(shop.phone), shop.driving_minutes) == ("Da Ciro", "+39065550123", 25)
+
+
+def test_setting_up_the_shop_names_the_setting_that_is_not_allowed(settings):
+    settings.SHOP_INITIAL = {**settings.SHOP_INITIAL, "phone": "call us"}
+
+    with pytest.raises(CommandError, match=r"^phone: "):
+        call_command("set_up_shop")
+
+    assert not ShopSettings.objects.exists()
+
+
+def test_before_the_shop_is_set_up_the_settings_are_those_of_the_environment():
+    selectors.invalidate()
+
+    assert current_shop() == initial_shop()
+
+
+def test_the_database_refuses_a_second_row_of_settings(shop_settings):
+    with pytest.raises(IntegrityError, match="shop_settings_one_row"):
+        ShopSettings.objects.create(pk=2, **{**MINUTES, "name": "Another"})
+
+
+def test_a_change_is_in_the_snapshot_and_in_the_event_log_without_its_texts(change, manager):
+    change(name="Da Ciro", address="Via Appia 1", phone="+39065550123", **MINUTES)
+
+    shop = current_shop()
+    assert (shop.name, shop.address, shop.phone.as_e164) == ("Da Ciro", "Via Appia 1", "+39065550123")
+    assert {field: getattr(shop, field) for field in MINUTES} == MINUTES
+    event = StoredEvent.objects.get(type="shop.settings_changed.v1")
+    assert (event.stream, event.seq, event.actor, event.at) == ("shop", 1, str(manager), FRIDAY_NIGHT)
+    assert event.data == {"fields": sorted(["name", "address", "phone", *MINUTES]), **MINUTES}
+
+
+def test_a_change_to_the_same_values_records_nothing(change, shop_settings):
+    change(name=shop_settings.name, driving_minutes=shop_settings.driving_minutes)
+
+    assert not StoredEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": ""},
+        {"name": "P" * 81},
+        {"phone": "call us"},
+        *({field: minutes} for field, minutes in product(MINUTES, (-1, 241))),
+        {"promise_window_minutes": 0},
+    ],
+    ids=str,
+)
+def test_a_setting_with_an_impossible_value_is_refused_with_its_name_and_nothing_changes(change, changes):
+    before = current_shop()
+
+    with pytest.raises(InvalidShopSettings) as refused:
+        change(address="Via Appia 1", **changes)
+
+    assert [refused.value.field] == [*changes]
+    selectors.invalidate()
+    assert current_shop() == before
+
+
+def test_only_managers_change_the_settings(shop_settings, chef, driver, guest):
+    for by in (chef, driver, guest):
+        with pytest.raises(NotAllowed):
+            change_shop_settings(changes={"name": "Ours now"}, by=by, at=FRIDAY_NIGHT)
+
+
+def test_the_snapshot_is_read_once_and_again_when_it_is_too_old(shop_settings, django_assert_num_queries, monkeypatch):
+    with django_assert_num_queries(1):
+        current_shop()
+        current_shop()
+    ShopSettings.objects.update(name="Da Ciro")
+    assert current_shop().name == shop_settings.name
+
+    _too_old_at, snapshot = selectors._cached
+    monkeypatch.setattr(selectors, "_cached", (time.monotonic() - 1, snapshot))
+
+    assert current_shop().name == "Da Ciro"
+
+
+def test_changed_minutes_are_in_the_next_quote(kitchen, change):
+    before = quote(kitchen, pizza_minutes=[8, 8], at=FRIDAY_NIGHT)
+
+    change(**MINUTES)
+
+    after = quote(kitchen, pizza_minutes=[8, 8], at=FRIDAY_NIGHT)
+    assert (before.minutes[FulfillmentMethod.PICKUP], before.minutes[FulfillmentMethod.DELIVERY]) == (12, 32)
+    assert (after.minutes[FulfillmentMethod.PICKUP], after.minutes[FulfillmentMethod.DELIVERY]) == (15, 45)
+
+
+def test_pages_and_messages_have_the_shops_name_address_and_phone(client, placed_order, change):
+    change(name="Da Ciro", address="Via Appia 1", phone="+39065550123")
+
+    page = client.get(reverse("menu:index")).content.decode()
+    email = message_for(
+        Notification(
+            order=placed_order,
+            event=StoredEvent.objects.earliest("seq"),
+            kind=NotificationKind.CONFIRMED,
+            channel=NotificationChannel.EMAIL,
+        )
+    )
+
+    assert "Da Ciro</title>" in page
+    for text in (page, email.text, email.html):
+        assert "Via Appia 1" in text
+        assert "+39 06 555 0123" in text
+    assert 'href="tel:+39-06-555-0123"' in page
+
+
+def test_a_manager_changes_the_settings_in_the_admin(sign_in, shop_settings, django_capture_on_commit_callbacks):
+    browser = sign_in(MANAGER)
+    page = browser.get(reverse("admin:shop_shopsettings_changelist"), follow=True)
+    form = {field: page.context["adminform"].form[field].value() for field in page.context["adminform"].form.fields}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        saved = browser.post(page.request["PATH_INFO"], {**form, "name": "Da Ciro", "driving_minutes": "25"})
+
+    assert saved.status_code == 302
+    assert (current_shop().name, current_shop().driving_minutes) == ("Da Ciro", 25)
+    assert StoredEvent.objects.get().data["fields"] == ["driving_minutes", "name"]
+    assert LogEntry.objects.get().user == browser.user
+
+
+def test_the_admin_says_beside_the_field_what_is_wrong(sign_in, shop_settings):
+    browser = sign_in(MANAGER)
+    address = reverse("admin:shop_shopsettings_change", args=[1])
+    form = browser.get(address).context["adminform"].form
+    fields = {field: form[field].value() for field in form.fields}
+
+    page = browser.post(address, {**fields, "driving_minutes": "241"})
+
+    assert page.context["adminform"].form.errors["driving_minutes"] == [
+        "Ensure this value is less than or equal to 240."
+    ]
+    assert not StoredEvent.objects.exists()
+
+
+@pytest.mark.parametrize("role", [CUSTOMER, KITCHEN, DRIVER], ids=lambda role: role.name)
+def test_the_settings_in_the_admin_are_closed_to_everyone_else(sign_in, shop_settings, role):
+    browser = sign_in(role)
+
+    assert browser.get(reverse("admin:shop_shopsettings_change", args=[1])).status_code in {302, 403}
