@@ -8,6 +8,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pizzeria.foundation.events.models import Aggregate
+from pizzeria.foundation.locking import LockingQuerySet
+
+
+class KitchenQuerySet(LockingQuerySet["Kitchen"]):
+    pass
 
 
 class Kitchen(Aggregate):
@@ -31,6 +36,8 @@ class Kitchen(Aggregate):
     version = models.PositiveBigIntegerField(default=0)  # of the board: incremented by each change to it
     last_number_date = models.DateField(null=True, blank=True)  # the business day of last_number
     last_number = models.PositiveIntegerField(default=0)
+
+    objects = KitchenQuerySet.as_manager()
 
     class Meta:
         default_permissions = ("view",)

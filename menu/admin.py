@@ -33,7 +33,7 @@ class SizeAdmin(admin.ModelAdmin[Size]):
 
     def save_model(self, request: HttpRequest, obj: Size, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         """Save under the size's lock, and record a new factor."""
-        before = services.lock(obj) if change else None
+        before = services.lock_item(obj) if change else None
         if before:
             obj.seq = before.seq
         super().save_model(request, obj, form, change)
@@ -65,7 +65,7 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
 
     def save_model(self, request: HttpRequest, obj: I, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         """Save under the item's lock and record what changed, both in the admin's own transaction."""
-        before = services.lock(obj) if change else None
+        before = services.lock_item(obj) if change else None
         if before:  # commands may have changed these since the form was rendered
             obj.seq, obj.sold_out_since, obj.sold_out_until = before.seq, before.sold_out_since, before.sold_out_until
         super().save_model(request, obj, form, change)

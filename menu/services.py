@@ -35,7 +35,7 @@ def mark_sold_out[I: MenuItem](*, item: I, until: datetime | None, by: Actor, at
     _refuse_unless_allowed(by)
     if until is not None and until <= at:
         raise UntilPassed(_("That time has passed already."), field="until")
-    item = lock(item)
+    item = lock_item(item)
     record(item, ItemSoldOut(until=until), by=by, at=at)
     return item
 
@@ -44,7 +44,7 @@ def mark_sold_out[I: MenuItem](*, item: I, until: datetime | None, by: Actor, at
 def mark_available[I: MenuItem](*, item: I, by: Actor, at: datetime) -> I:
     """Mark an item available again. Nothing happens if it is not marked sold out."""
     _refuse_unless_allowed(by)
-    item = lock(item)
+    item = lock_item(item)
     if item.sold_out_since is not None:
         record(item, ItemMarkedAvailable(), by=by, at=at)
     return item
@@ -64,7 +64,7 @@ def set_up_sizes(*, by: Actor, at: datetime) -> bool:
     return True
 
 
-def lock[I: MenuItem | Size](item: I) -> I:
+def lock_item[I: MenuItem | Size](item: I) -> I:
     """Lock an item until the transaction ends, and return its row, read afresh."""
     return cast("I", type(item)._base_manager.select_for_update(no_key=True).get(pk=item.pk))
 
@@ -94,7 +94,7 @@ def record_factor_change(size: Size, *, before: Size | None, by: Actor, at: date
 
 def remove(item: MenuItem, *, by: Actor, at: datetime) -> None:
     """Delete an item, within the admin's transaction; orders and the log keep their data about it."""
-    item = lock(item)
+    item = lock_item(item)
     record(item, ItemDeleted(slug=item.slug), by=by, at=at)
     item.delete()
 

@@ -58,11 +58,6 @@ def refuse_unless_kitchen(by: Actor, permission: Permission) -> None:
         raise NotAllowed(_("Only the kitchen can do that."))
 
 
-def lock(kitchen_id: int) -> Kitchen:
-    """Lock a kitchen until the transaction ends, and return it."""
-    return Kitchen.objects.select_for_update(no_key=True).get(pk=kitchen_id)
-
-
 def lock_for_ticket(ref: UUID) -> Kitchen:
     """
     Lock the kitchen that a ticket belongs to until the transaction ends, and return it.
@@ -70,7 +65,7 @@ def lock_for_ticket(ref: UUID) -> Kitchen:
     :param ref: the order's ref
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
-    return Kitchen.objects.select_for_update(no_key=True, of=("self",)).get(tickets__ref=ref)
+    return Kitchen.objects.for_update().get(tickets__ref=ref)
 
 
 def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: datetime) -> Booking:
@@ -181,4 +176,4 @@ def bump_board_version(kitchen: Kitchen) -> None:
 @command
 def recalculate_promises(*, kitchen: Kitchen, by: Actor, at: datetime) -> None:
     """Send the current promises, so that the orders app extends missed ones; the queue does not change."""
-    send_promises(lock(kitchen.pk), at=at)
+    send_promises(Kitchen.objects.for_update().get(pk=kitchen.pk), at=at)

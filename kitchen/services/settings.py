@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from kitchen.events import CapacityChanged, KitchenPaused, KitchenResumed
 from kitchen.models import LOAD, Kitchen, TicketState
 from kitchen.permissions import CHANGE_CAPACITY, PAUSE
-from kitchen.services.queue import bump_board_version, lock, refuse_unless_kitchen, send_board_and_promises
+from kitchen.services.queue import bump_board_version, refuse_unless_kitchen, send_board_and_promises
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -40,7 +40,7 @@ def pause(*, kitchen: Kitchen, reason: str, until: datetime | None, by: Actor, a
         raise PauseRefused(_("Please say why, for guests to read."), field="reason")
     if until is not None and until <= at:
         raise PauseRefused(_("That time has passed already."), field="until")
-    kitchen = lock(kitchen.pk)
+    kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
     kitchen.pause_reason = reason
     bump_board_version(kitchen)
     record(kitchen, KitchenPaused(until=until), by=by, at=at)
@@ -51,7 +51,7 @@ def pause(*, kitchen: Kitchen, reason: str, until: datetime | None, by: Actor, a
 def resume(*, kitchen: Kitchen, by: Actor, at: datetime) -> Kitchen:
     """Accept orders again. Nothing happens if the kitchen is not paused."""
     refuse_unless_kitchen(by, PAUSE)
-    kitchen = lock(kitchen.pk)
+    kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
     if not kitchen.taking_orders:
         bump_board_version(kitchen)
         record(kitchen, KitchenResumed(), by=by, at=at)
@@ -69,7 +69,7 @@ def change_capacity(
     """
     if not by.may(CHANGE_CAPACITY):
         raise NotAllowed(_("Only managers can do that."))
-    kitchen = lock(kitchen.pk)
+    kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
     states = list(kitchen.tickets.filter(state__in=LOAD).values_list("state", flat=True))
     load, cooking = len(states), states.count(TicketState.COOKING)
     if max_concurrent_orders < max(1, load):

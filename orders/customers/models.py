@@ -6,6 +6,11 @@ from django.db import models
 from phonenumber_field.modelfields import PhoneNumberField
 
 from pizzeria.foundation.events.models import Aggregate
+from pizzeria.foundation.locking import LockingQuerySet
+
+
+class CustomerQuerySet(LockingQuerySet["Customer"]):
+    pass
 
 
 class Customer(Aggregate):
@@ -16,6 +21,8 @@ class Customer(Aggregate):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     name = models.CharField(max_length=80, blank=True)
     phone = PhoneNumberField(blank=True)
+
+    objects = CustomerQuerySet.as_manager()
 
     class Meta:
         default_permissions = ("view",)

@@ -31,18 +31,13 @@ def change_contact(*, name: str, phone: str, by: Actor, at: datetime) -> Custome
     registered = customer_for(by, at=at)
     if registered is None:
         raise NotAllowed(_("Please sign in, so that we know whose name and number to keep."))
-    customer = lock(registered)
+    customer = Customer.objects.for_update().get(pk=registered.pk)
     wanted = {"name": name, "phone": phone}
     changed = tuple(field for field, value in wanted.items() if str(getattr(customer, field)) != value)
     if changed:
         customer.name, customer.phone = name, phone
         record(customer, CustomerContactChanged(fields=changed), by=by, at=at)
     return customer
-
-
-def lock(customer: Customer) -> Customer:
-    """Lock a customer until the transaction ends, and return the row as read afresh."""
-    return Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
 
 
 def customer_for(by: Actor, *, at: datetime) -> Customer | None:

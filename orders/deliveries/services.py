@@ -19,7 +19,7 @@ from orders.exceptions import OrderStateConflict
 from orders.models import CancelReason, Order, OrderStatus
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER
 from orders.services.handover import complete_order, refuse_if_delivered
-from orders.services.locks import lock, lock_kitchen_of
+from orders.services.locks import lock_kitchen_of, lock_order
 from orders.services.reasons import require_note_for_other
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
@@ -139,7 +139,7 @@ def fail_delivery(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor,
     """
     _require_permission(by, DELIVER)
     kitchen = lock_kitchen_of(ref)
-    order = lock(ref)
+    order = lock_order(ref)
     _require_out_with(by, order)
     require_note_for_other(reason, note)
     kitchen_services.return_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
@@ -161,7 +161,7 @@ def deliver(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :raises OrderNotFound: there is no such order
     """
     _require_permission(by, DELIVER)
-    order = lock(ref)
+    order = lock_order(ref)
     refuse_if_delivered(order)
     _require_out_with(by, order)
     return complete_order(order, by=by, at=at)
@@ -176,7 +176,7 @@ def _require_out_with(by: Actor, order: Order) -> None:
 
 
 def _ready_delivery(ref: UUID) -> Order:
-    order = lock(ref)
+    order = lock_order(ref)
     if order.method != FulfillmentMethod.DELIVERY or order.status != OrderStatus.READY:
         raise OrderStateConflict(_("#%(number)d is not a delivery that is ready.") % {"number": order.number})
     return order

@@ -5,6 +5,11 @@ from django.utils import timezone
 from kitchen.models import Kitchen
 from menu.selections import MAX_QUANTITY, SELECTION_ADAPTER, PizzaSelection, SimpleItemSelection
 from pizzeria.foundation.ids import uuid7
+from pizzeria.foundation.locking import LockingQuerySet
+
+
+class BasketQuerySet(LockingQuerySet["Basket"]):
+    pass
 
 
 class Basket(models.Model):
@@ -14,6 +19,8 @@ class Basket(models.Model):
     kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="+")
     order_ref = models.UUIDField(null=True, editable=False)  # the order that it was spent on
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = BasketQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -18,6 +18,7 @@ from kitchen.models import FulfillmentMethod, Kitchen
 from orders.customers.models import Customer
 from orders.totals import Adjustment, AdjustmentKind, TaxLine, Totals
 from pizzeria.foundation.events.models import Aggregate
+from pizzeria.foundation.locking import LockingQuerySet
 from pizzeria.foundation.money import ZERO
 
 
@@ -57,6 +58,10 @@ def amount_field() -> "models.DecimalField[Decimal | None, Decimal | None]":
     return models.DecimalField(max_digits=9, decimal_places=2, null=True)
 
 
+class OrderQuerySet(LockingQuerySet["Order"]):
+    pass
+
+
 class Order(Aggregate):
     stream: ClassVar[str] = "order"
 
@@ -89,6 +94,8 @@ class Order(Aggregate):
     out_for_delivery_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
+
+    objects = OrderQuerySet.as_manager()
 
     class Meta:
         default_permissions = ("view",)

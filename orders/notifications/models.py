@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models.order import Order
 from pizzeria.foundation.events.models import StoredEvent
+from pizzeria.foundation.locking import LockingQuerySet
 
 
 class NotificationChannel(models.TextChoices):
@@ -44,7 +45,7 @@ class NotificationState(models.TextChoices):
 PENDING_STATES = (NotificationState.QUEUED, NotificationState.FAILED, NotificationState.SENDING)
 
 
-class NotificationQuerySet(models.QuerySet["Notification"]):
+class NotificationQuerySet(LockingQuerySet["Notification"]):
     def due(self, at: datetime) -> "NotificationQuerySet":
         """Filter for the notifications to be sent now."""
         return self.filter(state__in=PENDING_STATES, due_at__lte=at)

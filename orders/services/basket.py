@@ -86,20 +86,15 @@ def purge_baskets(*, before: datetime) -> int:
     return Basket.objects.filter(created_at__lt=before).delete()[1].get("orders.Basket", 0)
 
 
-def lock(ref: UUID) -> Basket | None:
-    """Lock a basket until the transaction ends, and return it; None if there is none with this ref."""
-    return Basket.objects.select_for_update(no_key=True).filter(ref=ref).first()
-
-
 def _open_basket(ref: UUID | None, at: datetime) -> Basket:
-    basket = lock(ref) if ref else None
+    basket = Basket.objects.for_update().filter(ref=ref).first() if ref else None
     if basket is None or basket.is_spent:
         return Basket.objects.create(kitchen=kitchen_selectors.the_kitchen(), created_at=at)
     return basket
 
 
 def _locked(ref: UUID) -> Basket:
-    basket = lock(ref)
+    basket = Basket.objects.for_update().filter(ref=ref).first()
     if basket is None or basket.is_spent:
         raise BasketGone(_("This basket has been ordered already."))
     return basket

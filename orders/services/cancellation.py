@@ -9,7 +9,7 @@ from orders.events import OrderCancelled
 from orders.exceptions import OrderStateConflict
 from orders.models import CancelReason, Order, OrderStatus
 from orders.permissions import CANCEL_STARTED_ORDERS
-from orders.services.locks import lock, lock_kitchen_of
+from orders.services.locks import lock_kitchen_of, lock_order
 from orders.services.reasons import require_note_for_other
 from pizzeria.foundation.actor import ENTER_ADMIN, Actor
 from pizzeria.foundation.commands import command
@@ -37,7 +37,7 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
     :raises ReasonMissing: "something else" without a note
     """
     kitchen = lock_kitchen_of(ref)
-    order = lock(ref)
+    order = lock_order(ref)
     policies.refuse_unless_visible(order, to=by)
     if not order.is_active:
         raise OrderStateConflict(_already_closed_message(order))

@@ -22,7 +22,6 @@ from orders.customers.services import customer_for
 from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
 from orders.models import Basket, Order, OrderContact, PaymentMethod
 from orders.models.contact import new_guest_token
-from orders.services import basket as basket_services
 from orders.services.order_lines import kitchen_items, placed_lines, write_adjustments, write_lines
 from orders.totals import Totals
 from pizzeria.foundation import failpoints
@@ -107,7 +106,7 @@ def place_order(
     write_adjustments(order, priced_basket.totals.adjustments)
 
     failpoints.reach("orders.place_order.before_kitchen")
-    kitchen = kitchen_services.lock(spent.kitchen_id)
+    kitchen = Kitchen.objects.for_update().get(pk=spent.kitchen_id)
     content = kitchen_services.TicketContent(
         method=method,
         items=kitchen_items(lines),
@@ -205,7 +204,7 @@ def lock_basket_for_checkout(ref: UUID, *, shown_lines: str | None, at: datetime
     :param shown_lines: the fingerprint of the lines that the guest saw; None: they were not shown
     :raises EmptyBasket, BasketSpent, BasketChanged, SoldOut, NotOnTheMenu: the basket cannot be ordered as it is
     """
-    basket = basket_services.lock(ref)
+    basket = Basket.objects.for_update().filter(ref=ref).first()
     if basket and basket.order_ref:
         raise BasketSpent(_("This basket has been ordered already."), order_ref=basket.order_ref)
     lines = list(basket.lines.all()) if basket else []

@@ -11,7 +11,7 @@ from kitchen.permissions import HAND_OVER
 from orders.events import OrderDelivered
 from orders.exceptions import OrderStateConflict
 from orders.models import Order, OrderStatus
-from orders.services.locks import lock, lock_kitchen_of
+from orders.services.locks import lock_kitchen_of, lock_order
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -32,7 +32,7 @@ def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
     if not by.may(HAND_OVER):
         raise NotAllowed(_("Only the counter can hand over an order."))
     kitchen = lock_kitchen_of(ref)
-    order = lock(ref)
+    order = lock_order(ref)
     refuse_if_delivered(order)
     if order.method == FulfillmentMethod.DELIVERY:
         raise OrderStateConflict(_("#%(number)d is a delivery: its driver hands it over.") % {"number": order.number})

@@ -6,7 +6,7 @@ from uuid import UUID
 from kitchen.models import TicketState
 from orders.events import OrderCookingStarted, OrderDriverUnassigned, OrderReady, OrderRecalled
 from orders.models import Order
-from orders.services.locks import lock
+from orders.services.locks import lock_order
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
@@ -14,17 +14,17 @@ from pizzeria.foundation.events.log import record
 
 def mark_cooking(*, ref: UUID, by: Actor, at: datetime) -> None:
     """Record that the order's ticket is in the oven."""
-    record(lock(ref), OrderCookingStarted(staff=by.user_id), by=by, at=at)
+    record(lock_order(ref), OrderCookingStarted(staff=by.user_id), by=by, at=at)
 
 
 def mark_ready(*, ref: UUID, by: Actor, at: datetime) -> None:
     """Record that the order's ticket is out of the oven."""
-    record(lock(ref), OrderReady(), by=by, at=at)
+    record(lock_order(ref), OrderReady(), by=by, at=at)
 
 
 def mark_recalled(*, ref: UUID, to: TicketState, by: Actor, at: datetime) -> None:
     """Record that the order's ticket was recalled, and unassign its driver, who has nothing to carry now."""
-    order = lock(ref)
+    order = lock_order(ref)
     domain_events: list[DomainEvent[Order]] = [OrderRecalled(to="cooking" if to == TicketState.COOKING else "waiting")]
     if order.driver_id is not None:
         domain_events.append(OrderDriverUnassigned(driver=order.driver_id))

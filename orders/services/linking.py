@@ -7,7 +7,7 @@ from orders import policies
 from orders.customers.services import customer_for
 from orders.events import OrderLinkedToCustomer
 from orders.models import Order
-from orders.services.locks import lock
+from orders.services.locks import lock_order
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -36,7 +36,7 @@ def link_order_to_customer(*, ref: UUID, by: Actor, at: datetime) -> Order:
     customer = customer_for(by, at=at)  # before the order: see the order of locks
     if customer is None:
         raise NotAllowed(_("Please sign in, so that we know whose account it goes into."))
-    order = lock(ref)
+    order = lock_order(ref)
     if policies.is_owner(order, by):
         raise OrderAlreadyLinked(_("#%(number)d is in your account already.") % {"number": order.number})
     if not policies.has_guest_link(order, by):

@@ -8,14 +8,14 @@ from orders import policies
 from orders.models import Order
 
 
-def lock(ref: UUID) -> Order:
+def lock_order(ref: UUID) -> Order:
     """
     Lock an order until the transaction ends, and return it.
 
     :raises OrderNotFound: there is no order with this ref
     """
     try:
-        return Order.objects.select_for_update(no_key=True).get(ref=ref)
+        return Order.objects.for_update().get(ref=ref)
     except Order.DoesNotExist as missing:
         raise policies.order_not_found() from missing
 

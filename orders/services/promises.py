@@ -29,7 +29,7 @@ def extend_missed_promises(*, promises: Mapping[UUID, Promise], at: datetime) ->
     ]
     if not slipped:
         return
-    for order in open_orders.filter(pk__in=slipped).select_for_update(no_key=True):
+    for order in open_orders.filter(pk__in=slipped).for_update():
         record(order, _wider_promise(order, promises[order.ref]), by=SYSTEM, at=at)
 
 

@@ -5,7 +5,6 @@ from django.db import connection, transaction
 from django.db.utils import OperationalError
 from prometheus_client import REGISTRY
 
-from kitchen import services as kitchen_services
 from kitchen.models import Kitchen
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import SYSTEM
@@ -122,7 +121,7 @@ def test_a_command_is_refused_as_busy_while_another_connection_holds_a_lock_it_n
     def hold(*, by):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '20ms'")
-        kitchen_services.lock(via_roma.pk)
+        Kitchen.objects.for_update().get(pk=via_roma.pk)
 
     somebody_else.set_autocommit(False)
     with somebody_else.cursor() as cursor:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import FulfillmentMethod
+from kitchen.models import FulfillmentMethod, Kitchen
 from pizzeria.foundation.ids import uuid7
 from tests.factories import KitchenFactory
 from tests.kitchen.tickets import MARGHERITA
@@ -19,7 +19,7 @@ CONTENT = kitchen_services.TicketContent(method=FulfillmentMethod.PICKUP, items=
 
 def book(kitchen, at=FRIDAY_NIGHT):
     """Book the next ticket; return its number and its business day."""
-    line = kitchen_services.lock(kitchen.pk)
+    line = Kitchen.objects.for_update().get(pk=kitchen.pk)
     booking = kitchen_services.book_ticket(kitchen=line, ref=uuid7(), content=CONTENT, at=at)
     return booking.number, booking.business_date.isoformat()
 

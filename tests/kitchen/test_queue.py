@@ -23,7 +23,7 @@ CONTENT = kitchen_services.TicketContent(
 @pytest.fixture
 def locked_kitchen(db):
     """Lock a kitchen and return it."""
-    return kitchen_services.lock(KitchenFactory(max_concurrent_orders=3, oven_slots=2).pk)
+    return Kitchen.objects.for_update().get(pk=KitchenFactory(max_concurrent_orders=3, oven_slots=2).pk)
 
 
 def book(locked_kitchen, ref=None, content=CONTENT):

@@ -78,7 +78,7 @@ def test_a_command_that_is_refused_or_rolled_back_publishes_nothing(placed_order
     with committed(), pytest.raises(Refusal):
         kitchen_services.finish_ticket(ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
     with committed(), transaction.atomic():
-        kitchen = kitchen_services.lock(placed_order.kitchen_id)
+        kitchen = Kitchen.objects.for_update().get(pk=placed_order.kitchen_id)
         kitchen_services.withdraw_ticket(kitchen=kitchen, ref=placed_order.ref, by=chef, at=FRIDAY_NIGHT)
         transaction.set_rollback(True)
 

@@ -11,7 +11,7 @@ from threading import Barrier, Event
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, Ticket, TicketState
+from kitchen.models import Kitchen, KitchenQuerySet, Ticket, TicketState
 from kitchen.services import cooking
 from orders import replay
 from orders import services as order_services
@@ -19,7 +19,7 @@ from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.events.models import StoredEvent as Happened
 from tests import shop
-from tests.races.crowd import PATIENCE, all_at_once
+from tests.races.crowd import PATIENCE, all_at_once, without_lock
 from tests.shop import FRIDAY_NIGHT
 
 ROUNDS = 25
@@ -80,11 +80,7 @@ def test_control_without_the_kitchens_lock_a_cancelled_pizza_goes_into_the_oven(
         assert has_cancelled.wait(timeout=PATIENCE)
         return free
 
-    def unlocked(ref):
-        return Kitchen.objects.get(tickets__ref=ref)
-
-    monkeypatch.setattr("kitchen.services.queue.lock_for_ticket", unlocked)  # of the cook's command
-    monkeypatch.setattr("kitchen.services.lock_for_ticket", unlocked)  # of the guest's command
+    monkeypatch.setattr(KitchenQuerySet, "for_update", without_lock)
     monkeypatch.setattr(cooking, "_has_free_oven_slot", looks_and_is_slow)
 
     with (

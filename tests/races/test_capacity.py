@@ -5,12 +5,12 @@ With the kitchen's lock taken out, the manager lowers it below the load, which n
 """
 
 from functools import partial
-from threading import Barrier
+from threading import Barrier, current_thread
 
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import LOAD, Kitchen, Ticket
+from kitchen.models import LOAD, Kitchen, KitchenQuerySet, Ticket
 from kitchen.services import settings
 from orders import replay
 from pizzeria.foundation import failpoints
@@ -69,13 +69,16 @@ def test_the_capacity_is_never_below_the_load_when_a_manager_lowers_it_while_gue
 
 def test_control_without_the_lock_the_capacity_is_lowered_below_the_load_of_new_orders(kitchen, manager, monkeypatch):
     """The manager's command counts no tickets, three guests order, the manager's change is written."""
-    writes = settings.record
+    writes, locks, managers_thread = settings.record, KitchenQuerySet.for_update, current_thread()
 
     def guests_order_before_it_is_written(line, *domain_events, **about):
         all_at_once([shop.place] * 3)
         return writes(line, *domain_events, **about)
 
-    monkeypatch.setattr(settings, "lock", lambda kitchen_id: Kitchen.objects.get(pk=kitchen_id))
+    def not_by_the_manager(kitchens):
+        return kitchens if current_thread() is managers_thread else locks(kitchens)
+
+    monkeypatch.setattr(KitchenQuerySet, "for_update", not_by_the_manager)
     monkeypatch.setattr(settings, "record", guests_order_before_it_is_written)
 
     assert lower(kitchen, manager, to=2) == "lowered"

@@ -12,13 +12,14 @@ import pytest
 from django.db import IntegrityError
 
 from orders.customers import services as customer_services
-from orders.customers.models import Customer
+from orders.customers.models import Customer, CustomerQuerySet
 from orders.models import Order
+from pizzeria.foundation.events.log import record
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
-from tests.races.crowd import PATIENCE, all_at_once
+from tests.races.crowd import PATIENCE, all_at_once, without_lock
 from tests.shop import FRIDAY_NIGHT
 
 SCREENS = 4  # of each kind
@@ -64,12 +65,12 @@ def test_control_without_the_lock_all_changes_have_one_sequence_number_and_the_l
     customer = change(carla, "Carla")
     all_have_counted = Barrier(SCREENS)
 
-    def unlocked(registered):
-        counted = Customer.objects.get(pk=registered.pk)
+    def waits_and_records(*event, **about):
         all_have_counted.wait(timeout=PATIENCE)
-        return counted
+        return record(*event, **about)
 
-    monkeypatch.setattr("orders.customers.services.lock", unlocked)
+    monkeypatch.setattr(CustomerQuerySet, "for_update", without_lock)
+    monkeypatch.setattr("orders.customers.services.record", waits_and_records)
 
     outcomes = all_at_once(partial(change_or_fail, carla, f"Carla the {number}th") for number in range(SCREENS))
 

@@ -21,7 +21,6 @@ from orders import replay
 from orders import services as order_services
 from orders.deliveries import services as delivery_services
 from orders.models import CancelReason, Order
-from orders.services import locks
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.users.roles import DRIVER
@@ -173,15 +172,15 @@ def test_control_locking_the_order_before_the_kitchen_deadlocks(kitchen, placed_
 
     def kitchen_first():
         with transaction.atomic():
-            kitchen_services.lock(kitchen.pk)
+            Kitchen.objects.for_update().get(pk=kitchen.pk)
             both_hold_one.wait(timeout=PATIENCE)
-            locks.lock(placed_order.ref)
+            Order.objects.for_update().get(ref=placed_order.ref)
 
     def order_first():
         with transaction.atomic():
-            locks.lock(placed_order.ref)
+            Order.objects.for_update().get(ref=placed_order.ref)
             both_hold_one.wait(timeout=PATIENCE)
-            kitchen_services.lock(kitchen.pk)
+            Kitchen.objects.for_update().get(pk=kitchen.pk)
 
     with pytest.raises(OperationalError, match="deadlock detected"):
         all_at_once([kitchen_first, order_first])

@@ -21,12 +21,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.urls import reverse
 
-from kitchen import services as kitchen_services
-from kitchen.models import Ticket
+from kitchen.models import Kitchen, Ticket
 from orders import replay
 from orders import selectors as order_selectors
 from orders.models import Basket, Order, OrderContact
-from orders.services import basket as baskets
 from pizzeria.devtools import environment
 from pizzeria.devtools.servers.processes import start_tied
 from pizzeria.foundation.events.models import StoredEvent
@@ -151,8 +149,8 @@ def everything_is_free(kitchen):
     """Take every lock that the killed process held; PostgreSQL releases them when it notices the closed connection."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
-        baskets.lock(Basket.objects.get().ref)
-        kitchen_services.lock(kitchen.pk)
+        Basket.objects.for_update().get()
+        Kitchen.objects.for_update().get(pk=kitchen.pk)
 
 
 def whole(orders):

@@ -7,12 +7,12 @@ from threading import Barrier
 
 import pytest
 
-from kitchen.models import Kitchen, Ticket
+from kitchen.models import KitchenQuerySet, Ticket
 from kitchen.services import queue
 from orders.models import Order
 from pizzeria.foundation import failpoints
 from tests import shop
-from tests.races.crowd import PATIENCE, all_at_once
+from tests.races.crowd import PATIENCE, all_at_once, without_lock
 
 GUESTS = 32
 
@@ -55,7 +55,7 @@ def test_control_without_the_lock_the_kitchen_is_oversold(one_free_place, monkey
         kitchen.last_number = next(numbers)
         return today
 
-    monkeypatch.setattr("kitchen.services.lock", lambda kitchen_id: Kitchen.objects.get(pk=kitchen_id))
+    monkeypatch.setattr(KitchenQuerySet, "for_update", without_lock)
     monkeypatch.setattr(queue, "_next_number", number)
 
     assert everybody_orders() == {"ordered": GUESTS}

@@ -17,7 +17,7 @@ from orders.notifications.services import delivery as notification_delivery
 from pizzeria.foundation.events.models import StoredEvent as Happened
 from tests import shop
 from tests.orders.notifications.notification_helpers import newest, take_for_sending
-from tests.races.crowd import PATIENCE, all_at_once, somebody_waits_for_a_lock, with_a_connection
+from tests.races.crowd import PATIENCE, all_at_once, somebody_waits_for_a_lock, with_a_connection, without_lock
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
 
@@ -70,7 +70,7 @@ def test_control_without_the_lock_each_thread_sends_the_notification(notificatio
         all_have_looked.wait(timeout=PATIENCE)
         return ""
 
-    monkeypatch.setattr(NotificationQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
+    monkeypatch.setattr(NotificationQuerySet, "for_update", without_lock)
     monkeypatch.setattr(notification_delivery, "reason_not_to_send", look)
 
     all_at_once(
@@ -119,6 +119,6 @@ def test_a_later_notification_of_an_order_waits_while_an_earlier_one_is_claimed(
 
 
 def test_control_without_the_lock_a_later_notification_is_claimed_at_the_same_time(claimed_in_turn, monkeypatch):
-    monkeypatch.setattr(NotificationQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
+    monkeypatch.setattr(NotificationQuerySet, "for_update", without_lock)
 
     assert claimed_in_turn(lambda second: second.done()) == [True, True]

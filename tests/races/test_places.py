@@ -7,13 +7,13 @@ from threading import Barrier
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.models import Kitchen, Ticket, TicketState
+from kitchen.models import Kitchen, KitchenQuerySet, Ticket, TicketState
 from kitchen.services import cooking
 from orders import replay
 from orders.models import Order, OrderStatus
 from pizzeria.foundation import failpoints
 from tests import shop
-from tests.races.crowd import PATIENCE, all_at_once
+from tests.races.crowd import PATIENCE, all_at_once, without_lock
 from tests.shop import FRIDAY_NIGHT
 
 COOKS, PLACES = 8, 5
@@ -55,7 +55,7 @@ def test_control_without_the_lock_every_cook_finds_the_same_oven_slot_free(waiti
         before_anybody_acts.wait(timeout=PATIENCE)
         return free
 
-    monkeypatch.setattr("kitchen.services.queue.lock_for_ticket", lambda ref: Kitchen.objects.get(tickets__ref=ref))
+    monkeypatch.setattr(KitchenQuerySet, "for_update", without_lock)
     monkeypatch.setattr(cooking, "_has_free_oven_slot", looks_and_waits)
 
     assert everybody_starts(waiting, chef) == {"started": COOKS}

@@ -77,7 +77,7 @@ def test_control_without_the_orders_lock_all_drivers_find_it_unclaimed_and_the_l
         all_have_looked.wait(timeout=PATIENCE)
         return order
 
-    monkeypatch.setattr("orders.deliveries.services.lock", unlocked)
+    monkeypatch.setattr("orders.deliveries.services.lock_order", unlocked)
 
     outcomes = all_at_once(partial(claim, delivery, driver) for driver in drivers)
 

@@ -69,7 +69,7 @@ def test_control_without_the_orders_lock_all_find_it_without_an_owner_and_the_lo
         all_have_looked.wait(timeout=PATIENCE)
         return order
 
-    monkeypatch.setattr("orders.services.linking.lock", unlocked)
+    monkeypatch.setattr("orders.services.linking.lock_order", unlocked)
 
     outcomes = all_at_once(partial(adopt, placed_order, token, somebody) for somebody in people)
 

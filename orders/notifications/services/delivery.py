@@ -79,7 +79,7 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
     if requested is None:
         return None
     by_order = Notification.objects.alongside(requested).select_related("event", "order__contact", "order__customer")
-    notifications = list(by_order.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    notifications = list(by_order.for_update().order_by("pk"))
     notification = next(each for each in notifications if each.pk == notification_id)
     earlier = [each for each in notifications if each.event.seq < notification.event.seq]
     if not notification.is_due(at) or any(each.is_being_sent(at) for each in earlier):
@@ -182,7 +182,7 @@ def resend_notification(*, notification_id: int, by: Actor, at: datetime) -> Not
     """
     if not by.may(RESEND_NOTIFICATIONS):
         raise NotAllowed(_("Only managers can do that."))
-    notification = Notification.objects.select_for_update(no_key=True).get(pk=notification_id)
+    notification = Notification.objects.for_update().get(pk=notification_id)
     if notification.state not in (NotificationState.DEAD, NotificationState.EXPIRED, NotificationState.FAILED):
         raise NothingToResend(_("Only dead, expired or failed notifications can be sent again."))
     notification.state, notification.attempts, notification.unknown_outcomes, notification.error = (

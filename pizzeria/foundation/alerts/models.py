@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import models
 
 from pizzeria.foundation.alerts.kinds import kind_of
+from pizzeria.foundation.locking import LockingQuerySet
 
 
-class AlertQuerySet(models.QuerySet["Alert"]):
+class AlertQuerySet(LockingQuerySet["Alert"]):
     def open(self) -> Self:
         """Filter the alerts that nobody has acknowledged."""
         return self.filter(acknowledged_at=None)

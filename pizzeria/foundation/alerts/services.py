@@ -40,7 +40,7 @@ def acknowledge_alert(*, alert_id: int, by: Actor, at: datetime) -> Alert:
     """
     if not by.may(ACKNOWLEDGE_ALERTS):
         raise NotAllowed(_("Only managers can do that."))
-    alert = Alert.objects.select_for_update(no_key=True, of=("self",)).get(pk=alert_id)
+    alert = Alert.objects.for_update().get(pk=alert_id)
     if alert.acknowledged_at is None:
         alert.acknowledged_at, alert.acknowledged_by_id = at, by.user_id
         alert.save(update_fields=["acknowledged_at", "acknowledged_by"])

@@ -57,7 +57,7 @@ def discard(*, event_id: int, reason: str, by: Actor, at: datetime) -> OutboxEnt
 def _lock_dead_letter(event_id: int, by: Actor) -> OutboxEntry:
     if not by.may(RELAY_EVENTS):
         raise NotAllowed(_("Only managers can do that."))
-    entries = OutboxEntry.objects.select_related("event").select_for_update(no_key=True, of=("self",))
+    entries = OutboxEntry.objects.select_related("event").for_update()
     entry = entries.get(pk=event_id)
     if entry.dead_lettered_at is None:
         raise NotDeadLettered(_("This event has been published, or is still being retried."))

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from pizzeria.foundation.ids import uuid7
+from pizzeria.foundation.locking import LockingQuerySet
 
 
 class Aggregate(models.Model):
@@ -43,7 +44,7 @@ class StoredEvent(models.Model):
         return f"{self.type} #{self.seq}"
 
 
-class OutboxEntryQuerySet(models.QuerySet["OutboxEntry"]):
+class OutboxEntryQuerySet(LockingQuerySet["OutboxEntry"]):
     def waiting(self) -> Self:
         """Filter entries that have not been relayed and are not dead letters."""
         return self.filter(relayed_at=None, dead_lettered_at=None)

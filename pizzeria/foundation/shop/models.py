@@ -9,6 +9,7 @@ from django_stubs_ext import StrOrPromise
 from phonenumber_field.modelfields import PhoneNumberField
 
 from pizzeria.foundation.events.models import Aggregate
+from pizzeria.foundation.locking import LockingQuerySet
 
 MAX_MINUTES = 240
 
@@ -19,6 +20,10 @@ def minutes_field(
     return models.PositiveSmallIntegerField(
         name, validators=[MinValueValidator(at_least), MaxValueValidator(MAX_MINUTES)], help_text=help_text
     )
+
+
+class ShopSettingsQuerySet(LockingQuerySet["ShopSettings"]):
+    pass
 
 
 class ShopSettings(Aggregate):
@@ -41,6 +46,8 @@ class ShopSettings(Aggregate):
     promise_window_minutes = minutes_field(
         _("minutes between the two times of a promise"), _("“Ready between 20:10 and 20:20” has ten."), at_least=1
     )
+
+    objects = ShopSettingsQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

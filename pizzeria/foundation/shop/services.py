@@ -52,7 +52,7 @@ def change_shop_settings(*, changes: Mapping[str, Any], by: Actor, at: datetime)
     """
     if not by.may(CHANGE_SHOP_SETTINGS):
         raise NotAllowed(_("Only managers can do that."))
-    shop = ShopSettings.objects.select_for_update(no_key=True).get()
+    shop = ShopSettings.objects.for_update().get()
     changed = [field for field, value in changes.items() if getattr(shop, field) != value]
     if not changed:
         return shop
