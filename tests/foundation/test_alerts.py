@@ -17,7 +17,7 @@ from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.roles import ADMIN, KITCHEN, MANAGER
 from tests import shop
 from tests.factories import UserFactory
-from tests.races.crowd import all_at_once, somebody_waits_for_a_lock, with_a_connection, without_lock
+from tests.races.crowd import all_at_once, somebody_waits_for_a_lock, with_a_connection
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
 
@@ -87,7 +87,7 @@ def test_what_happens_while_an_alert_is_being_acknowledged_raises_another_one(ra
 def test_control_without_the_lock_the_alert_that_is_being_acknowledged_is_changed_instead(
     raised_meanwhile, monkeypatch
 ):
-    monkeypatch.setattr(AlertQuerySet, "for_update", without_lock)
+    monkeypatch.setattr(AlertQuerySet, "select_for_update", lambda unlocked, **_: unlocked)  # of both
 
     assert raised_meanwhile() == 1
 

@@ -24,6 +24,7 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.alerts.services import raise_alert
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.events.relay import EVENT_DEAD_LETTERED
+from pizzeria.foundation.shop.services import set_up_shop_settings
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
 from pizzeria.users.session_auth import actor_for_user
@@ -65,6 +66,7 @@ def friday(django_db_setup, django_db_blocker):
 
 def opened():
     shop.open_shop()
+    set_up_shop_settings(by=SYSTEM)
     sync_roles(by=SYSTEM)
     people = {}
     for who, role in ROLES.items():

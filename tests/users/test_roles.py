@@ -24,6 +24,7 @@ IN_THE_OFFICE = {
     "kitchen.view_kitchen",
     "events.relay_events",
     "alerts.acknowledge_alerts",
+    "shop.change_settings",
 } | {
     f"menu.{verb}_{noun}"
     for noun in ("category", "size", "topping", "pizza", "simpleitem")
