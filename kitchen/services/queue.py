@@ -83,7 +83,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
     tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
     capacity.refuse_unless_capacity(kitchen, tickets, at=at)
 
-    business_date = _next_number(kitchen, clock.business_date(at))
+    business_date = _assign_next_number(kitchen, clock.business_date(at))
     minutes = promises.ticket_minutes(content.pizza_minutes)
     ready_at = promises.ready_time(tickets, minutes=minutes, oven_slots=kitchen.oven_slots, at=at)
     # A short ticket may come out before a longer one that was booked first, but it is not started before it.
@@ -105,7 +105,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
     return Booking(kitchen.last_number, business_date, promises.promise(ready_at, method=content.method))
 
 
-def _next_number(kitchen: Kitchen, today: date) -> date:
+def _assign_next_number(kitchen: Kitchen, today: date) -> date:
     """
     Assign the next number, from one each business day; return the day it belongs to.
 
@@ -163,8 +163,8 @@ def send_promises(kitchen: Kitchen, *, at: datetime) -> None:
     tickets = list(Ticket.objects.filter(kitchen=kitchen).with_open_promise())
     methods = {ticket.ref: FulfillmentMethod(ticket.method) for ticket in tickets}
     times = promises.ready_times(tickets, oven_slots=kitchen.oven_slots, at=at)
-    now = {ref: promises.promise(ready_at, method=methods[ref]) for ref, ready_at in times.items()}
-    signals.promises_changed.send(sender=Kitchen, kitchen=kitchen, promises=now, at=at)
+    current_promises = {ref: promises.promise(ready_at, method=methods[ref]) for ref, ready_at in times.items()}
+    signals.promises_changed.send(sender=Kitchen, kitchen=kitchen, promises=current_promises, at=at)
 
 
 def bump_board_version(kitchen: Kitchen) -> None:
