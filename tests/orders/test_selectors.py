@@ -91,7 +91,7 @@ def test_the_timeline_of_an_order_takes_two_queries_however_many_users_acted(
     with django_assert_num_queries(2):
         happenings = timeline(placed_order.ref)
 
-    assert len({happening.who for happening in happenings}) == many + 1  # and the guest
+    assert len({happening.actor for happening in happenings}) == many + 1  # and the guest
 
 
 @FEW_AND_MANY
