@@ -17,7 +17,7 @@ from orders.selectors.order import address_lines
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.money import ZERO
 
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"  # the backend that knows permissions by group
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"  # resolves permissions by group
 
 
 @dataclass(frozen=True, slots=True)

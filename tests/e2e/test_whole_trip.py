@@ -97,7 +97,7 @@ def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(somebody, c
     expect(ciro).to_have_url(re.compile("/kitchen/$"))
     expect_text(anna, "The dough did not rise tonight.")
     expect(anna).to_have_title(re.compile("^This order was cancelled"))
-    expect(anna.locator(".slip-payment")).to_have_text("Nothing to pay")
+    expect(anna.locator(".receipt-payment")).to_have_text("Nothing to pay")
     expect(anna.get_by_text("Keep this link")).to_have_count(0)
 
 
