@@ -22,9 +22,10 @@ def _scatter(rng: Random, count: int, within: float, colour: str, size: float, *
 
 def _heap_points(rng: Random, count: int, within: float) -> list[Point]:
     """Return places from the rim inwards, so that later pieces lie on top in the middle."""
-    golden = 2.39996
+    golden_angle = 2.39996  # radians: successive places never line up
     return [
-        polar(step * golden, within * sqrt(1 - step / count) + rng.uniform(-7, 7), _CENTER) for step in range(count)
+        polar(step * golden_angle, within * sqrt(1 - step / count) + rng.uniform(-7, 7), _CENTER)
+        for step in range(count)
     ]
 
 
