@@ -39,8 +39,8 @@ class Board:
     oven_slots: int
     free_oven_slots: int
     version: int
-    closed: str  # why no orders are accepted; blank: they are
-    closed_until: datetime | None
+    closed_reason: str  # why no orders are accepted; blank: they are
+    closed_until: datetime | None  # None: open, or closed until further notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def board(kitchen: Kitchen, *, at: datetime) -> Board:
         oven_slots=kitchen.oven_slots,
         free_oven_slots=max(0, kitchen.oven_slots - len(by_state[TicketState.COOKING])),
         version=kitchen.version,
-        closed="" if kitchen.accepts_orders(at) else kitchen.pause_reason or _("paused"),
+        closed_reason="" if kitchen.accepts_orders(at) else kitchen.pause_reason or _("paused"),
         closed_until=None if kitchen.accepts_orders(at) else kitchen.paused_until,
     )
 

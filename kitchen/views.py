@@ -32,19 +32,19 @@ def board(request: HttpRequest) -> HttpResponse:
 @needs(COOK)
 @require_POST
 def start_cooking(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, lambda: services.start_cooking(ref=ref, by=actor_of(request), at=clock.now()))
+    return _run_command(request, lambda: services.start_cooking(ref=ref, by=actor_of(request), at=clock.now()))
 
 
 @needs(COOK)
 @require_POST
 def finish_ticket(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, lambda: services.finish_ticket(ref=ref, by=actor_of(request), at=clock.now()))
+    return _run_command(request, lambda: services.finish_ticket(ref=ref, by=actor_of(request), at=clock.now()))
 
 
 @needs(COOK)
 @require_POST
 def recall_ticket(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, lambda: services.recall_ticket(ref=ref, by=actor_of(request), at=clock.now()))
+    return _run_command(request, lambda: services.recall_ticket(ref=ref, by=actor_of(request), at=clock.now()))
 
 
 @needs(PAUSE)
@@ -53,52 +53,58 @@ def pause(request: HttpRequest) -> HttpResponse:
     form, at = PauseForm(request.POST), clock.now()
     kitchen, by = selectors.the_kitchen(), actor_of(request)
 
-    def use(reason: str, **_: object) -> None:
+    def pause_kitchen(reason: str, **_: object) -> None:
         services.pause(kitchen=kitchen, reason=reason, until=form.until(at), by=by, at=at)
 
-    return _use_tool(request, "pause", form, use, done=_("No new orders. Guests read why."))
+    return _submit_tool_form(
+        request, "pause", form, pause_kitchen, success_message=_("No new orders. Guests read why.")
+    )
 
 
 @needs(PAUSE)
 @require_POST
 def resume(request: HttpRequest) -> HttpResponse:
     kitchen, by = selectors.the_kitchen(), actor_of(request)
-    return _step(request, lambda: services.resume(kitchen=kitchen, by=by, at=clock.now()))
+    return _run_command(request, lambda: services.resume(kitchen=kitchen, by=by, at=clock.now()))
 
 
 @needs(CHANGE_CAPACITY)
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_capacity(request: HttpRequest) -> HttpResponse:
     kitchen, by, at = selectors.the_kitchen(), actor_of(request), clock.now()
-    use = partial(services.change_capacity, kitchen=kitchen, by=by, at=at)
-    done = _("From now on the kitchen takes as much as you said.")
-    return _use_tool(request, "capacity", CapacityForm(request.POST), use, done=done)
+    command = partial(services.change_capacity, kitchen=kitchen, by=by, at=at)
+    success_message = _("From now on the kitchen takes as much as you said.")
+    return _submit_tool_form(request, "capacity", CapacityForm(request.POST), command, success_message=success_message)
 
 
-def _use_tool(request: HttpRequest, tool: str, form: Form, use: Callable[..., object], *, done: str) -> HttpResponse:
+def _submit_tool_form(
+    request: HttpRequest, tool: str, form: Form, command: Callable[..., object], *, success_message: str
+) -> HttpResponse:
     """
-    Run a tool's command with its form; if the form is invalid or refused, show it on the board as it was typed.
+    Run the command of a board tool with the data of its form; show an invalid or refused form on the board, as typed.
 
-    The browser is at the tool's own address then: a GET of it (a reload, the history) is redirected to the board.
+    The browser is then at the tool's own URL: a GET of it (a reload, the history) is redirected to the board.
+
+    :param tool: "pause" or "capacity"
     """
     if request.method != "POST":
-        return redirect(reverse("kitchen:board", query={"still": tool}))
+        return redirect(reverse("kitchen:board", query={"tool": tool}))
     status = 422
     if form.is_valid():
         try:
-            use(**form.cleaned_data)
-            messages.success(request, done)
+            command(**form.cleaned_data)
+            messages.success(request, success_message)
             return redirect("kitchen:board")
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
             status = refusal.status
-    return _board(request, status=status, **{tool: form})
+    return _board(request, status=status, **{f"{tool}_form": form})
 
 
-def _step(request: HttpRequest, take: Callable[[], object]) -> HttpResponse:
+def _run_command(request: HttpRequest, command: Callable[[], object]) -> HttpResponse:
     """Run a kitchen command and show the board afterwards, with the refusal as a message if there is one."""
     try:
-        take()
+        command()
     except Kitchen.DoesNotExist as missing:
         raise Http404 from missing
     except Refusal as refusal:
@@ -107,20 +113,20 @@ def _step(request: HttpRequest, take: Callable[[], object]) -> HttpResponse:
 
 
 def _board(
-    request: HttpRequest, *, status: int = 200, pause: Form | None = None, capacity: Form | None = None
+    request: HttpRequest, *, status: int = 200, pause_form: Form | None = None, capacity_form: Form | None = None
 ) -> HttpResponse:
-    """Render the board; a tool's form that is passed in has errors and is shown open."""
+    """Render the board; a tool's form that is passed in has errors, and the tool is shown open."""
     by, board = actor_of(request), selectors.board(selectors.the_kitchen(), at=clock.now())
-    as_it_is = {"max_concurrent_orders": board.capacity, "oven_slots": board.oven_slots}
+    current_capacity = {"max_concurrent_orders": board.capacity, "oven_slots": board.oven_slots}
     context = {
         "board": board,
         "can_cook": by.may(COOK),
         "can_hand_over": by.may(HAND_OVER),
         "can_pause": by.may(PAUSE),
         "can_change_capacity": by.may(CHANGE_CAPACITY),
-        "pause": pause or PauseForm(),
-        "capacity": capacity or CapacityForm(initial=as_it_is),
-        "still": "pause" if pause else "capacity" if capacity else request.GET.get("still", ""),
+        "pause_form": pause_form or PauseForm(),
+        "capacity_form": capacity_form or CapacityForm(initial=current_capacity),
+        "open_tool": "pause" if pause_form else "capacity" if capacity_form else request.GET.get("tool", ""),
     }
     part = "#board" if request.headers.get("HX-Request") else ""
     return render(request, f"kitchen/board.html{part}", context, status=status)

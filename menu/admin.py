@@ -82,12 +82,12 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
     @admin.action(description=gettext_lazy("Sold out…"), permissions=["sell_out"])
     def mark_sold_out(self, request: HttpRequest, items: QuerySet[I]) -> HttpResponse | None:
         """Ask until when, on a page that posts here again with the selected items; then mark these sold out."""
-        form, now = SoldOutForm(request.POST if "until" in request.POST else None), _by_and_at(request)
+        form, by_and_at = SoldOutForm(request.POST if "until" in request.POST else None), _by_and_at(request)
         if form.is_valid():
-            until = form.until_when(now["at"])
+            until = form.until_when(by_and_at["at"])
             try:
                 for item in items:
-                    self._say(request, services.mark_sold_out(item=item, until=until, **now))
+                    self._report_availability(request, services.mark_sold_out(item=item, until=until, **by_and_at))
                 return None
             except Refusal as refusal:
                 form.add_error(None, refusal.message)
@@ -104,11 +104,11 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
     def mark_available(self, request: HttpRequest, items: QuerySet[I]) -> None:
         try:
             for item in items:
-                self._say(request, services.mark_available(item=item, **_by_and_at(request)))
+                self._report_availability(request, services.mark_available(item=item, **_by_and_at(request)))
         except Refusal as refusal:
             messages.warning(request, refusal.message)
 
-    def _say(self, request: HttpRequest, item: I) -> None:
+    def _report_availability(self, request: HttpRequest, item: I) -> None:
         messages.success(request, f"{item}: {self.availability(item)}")
 
 

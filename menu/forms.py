@@ -12,7 +12,7 @@ from menu.selections import MAX_QUANTITY, PizzaPart, PizzaSelection, Selection
 from pizzeria.foundation import clock
 from pizzeria.foundation.forms import ShopForm
 
-QUANTITY_SENTENCE = _("Between 1 and %(most)d, please.") % {"most": MAX_QUANTITY}
+QUANTITY_MESSAGE = _("Between 1 and %(most)d, please.") % {"most": MAX_QUANTITY}
 
 
 def quantity_field() -> forms.IntegerField:
@@ -20,7 +20,7 @@ def quantity_field() -> forms.IntegerField:
     return forms.IntegerField(
         min_value=1,
         max_value=MAX_QUANTITY,
-        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), QUANTITY_SENTENCE),
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), QUANTITY_MESSAGE),
     )
 
 
@@ -76,10 +76,10 @@ class SoldOutForm(ShopForm):
     time = forms.TimeField(required=False, error_messages={"invalid": _("Write the time like 21:30.")})
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if said.get("until") == "time" and not said.get("time") and "time" not in self.errors:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("until") == "time" and not cleaned.get("time") and "time" not in self.errors:
             self.add_error("time", _("Until what time? Write it like 21:30."))
-        return said
+        return cleaned
 
     def until_when(self, at: datetime) -> datetime | None:
         """Return the moment a valid form means, within the business day; None: until further notice."""

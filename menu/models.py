@@ -153,19 +153,19 @@ class Dish(MenuItem):
     class Meta:
         abstract = True
 
-    #: Name of the other kind of dish: both share one URL pattern, so a slug must be unique across both.
-    others: ClassVar[str]
+    #: Model name of the other kind of dish: both share one URL pattern, so a slug must be unique across both.
+    other_dish_model: ClassVar[str]
 
     def clean(self) -> None:
-        from_others = self._meta.apps.get_model("menu", self.others)
-        if from_others._default_manager.filter(slug=self.slug).exists():
+        other_dish = self._meta.apps.get_model("menu", self.other_dish_model)
+        if other_dish._default_manager.filter(slug=self.slug).exists():
             raise ValidationError({"slug": _("Something else on the menu has this address.")})
 
 
 class Pizza(Dish):
     """A pizza. Its diet and allergens are those of dough, sauce and cheese; the recipe's toppings add theirs."""
 
-    others = "SimpleItem"
+    other_dish_model = "SimpleItem"
 
     base_price = price_field()
     minutes = models.PositiveSmallIntegerField(
@@ -198,7 +198,7 @@ class SimpleItemMotif(models.TextChoices):
 class SimpleItem(Dish):
     """A drink, side or dessert: a name, a price and an illustration, no toppings."""
 
-    others = "Pizza"
+    other_dish_model = "Pizza"
 
     price = price_field()
     motif = models.CharField(

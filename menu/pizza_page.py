@@ -60,8 +60,8 @@ def pizza_page(form: PizzaForm, *, snapshot: MenuSnapshot, at: datetime, refusal
     if not errors:
         try:
             priced = prices.price(form.selection(), snapshot=snapshot, at=at)
-        except Refusal as no:
-            refusal = refusal or no
+        except Refusal as raised:
+            refusal = refusal or raised
     if refusal:
         errors[refusal.field if refusal.field in form.fields else ""] = refusal.message
 

@@ -200,9 +200,9 @@ def _price_part(part: PizzaPart, snapshot: MenuSnapshot, at: datetime) -> Priced
 
     added = tuple(snapshot.toppings[slug] for slug in extra_slugs)
     left_out = tuple(topping for topping in pizza.recipe if topping.slug in part.left_out)
-    stays = [topping for topping in pizza.recipe if topping.slug not in part.left_out]
+    kept = [topping for topping in pizza.recipe if topping.slug not in part.left_out]
     _refuse_if_sold_out(added, at, _("We are out of %(names)s right now. Please choose something else."), "add")
-    _refuse_if_sold_out(stays, at, _("We are out of %(names)s right now. Please leave it out."), "keep")
+    _refuse_if_sold_out(kept, at, _("We are out of %(names)s right now. Please leave it out."), "keep")
     return PricedPart(pizza, added, left_out)
 
 

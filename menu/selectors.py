@@ -139,10 +139,10 @@ def illustration_url(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
 def illustration_version(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
     """Return a hash of everything that a dish's illustration is drawn from, as 12 hex digits."""
     if isinstance(dish, PizzaSnapshot):
-        drawn = repr((EDITION, dish.name, [topping.look for topping in dish.recipe]))
+        inputs = repr((EDITION, dish.name, [topping.look for topping in dish.recipe]))
     else:
-        drawn = repr((EDITION, dish.name, dish.motif, dish.colour))
-    return hashlib.sha256(drawn.encode()).hexdigest()[:12]
+        inputs = repr((EDITION, dish.name, dish.motif, dish.colour))
+    return hashlib.sha256(inputs.encode()).hexdigest()[:12]
 
 
 def dish(slug: str, snapshot: MenuSnapshot) -> PizzaSnapshot | SimpleItemSnapshot | None:
@@ -151,14 +151,14 @@ def dish(slug: str, snapshot: MenuSnapshot) -> PizzaSnapshot | SimpleItemSnapsho
 
 
 def _menu_page(at: datetime) -> MenuPage:
-    by_place: dict[str, list[PizzaSnapshot | SimpleItemSnapshot]] = {}
+    by_category: dict[str, list[PizzaSnapshot | SimpleItemSnapshot]] = {}
     dishes: list[PizzaSnapshot | SimpleItemSnapshot] = [*catalogue.pizzas(), *catalogue.simple_items()]
     for item in sorted(dishes, key=lambda dish: dish.category_position):
-        by_place.setdefault(item.category_slug, []).append(item)
+        by_category.setdefault(item.category_slug, []).append(item)
     return MenuPage(
         sections=tuple(
             MenuSection(items[0].category, slug, tuple(item_summary(item, at) for item in items))
-            for slug, items in by_place.items()
+            for slug, items in by_category.items()
         )
     )
 
@@ -178,5 +178,5 @@ def _marks(diet: str, toppings: Iterable[ToppingSnapshot]) -> tuple[DietLabel, .
 
 
 def _allergens(*lists: Iterable[str]) -> tuple[str, ...]:
-    present = {allergen for some in lists for allergen in some}
+    present = {allergen for allergens in lists for allergen in allergens}
     return tuple(str(allergen.label) for allergen in Allergen if allergen.value in present)

@@ -17,7 +17,7 @@ class SoldOutListItem:
     kind: str
     slug: str
     name: str
-    on: bool
+    is_available: bool
     back_at: datetime | None
 
 

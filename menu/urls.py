@@ -7,8 +7,8 @@ app_name = "menu"
 urlpatterns = [
     path("", views.menu_page, name="index"),
     path("sold-out/", views.sold_out_page, name="sold_out"),
-    path("sold-out/<slug:kind>/<slug:slug>/take-off/", views.mark_sold_out, name="mark_sold_out"),
-    path("sold-out/<slug:kind>/<slug:slug>/put-back/", views.mark_available, name="mark_available"),
+    path("sold-out/<slug:kind>/<slug:slug>/mark-sold-out/", views.mark_sold_out, name="mark_sold_out"),
+    path("sold-out/<slug:kind>/<slug:slug>/mark-available/", views.mark_available, name="mark_available"),
     path("<slug:slug>/", views.pizza, name="pizza"),
-    path("<slug:slug>/picture.svg", views.illustration, name="illustration"),
+    path("<slug:slug>/illustration.svg", views.illustration, name="illustration"),
 ]

@@ -20,7 +20,7 @@ from pizzeria.foundation.actor import actor_of, needs
 from pizzeria.foundation.refusals import Refusal
 
 A_YEAR = 365 * 24 * 3600
-KINDS: dict[str, type[MenuItem]] = {"pizza": Pizza, "topping": Topping, "simple_item": SimpleItem}
+MODEL_BY_KIND: dict[str, type[MenuItem]] = {"pizza": Pizza, "topping": Topping, "simple_item": SimpleItem}
 
 
 @login_not_required
@@ -51,7 +51,7 @@ def illustration(request: HttpRequest, slug: str) -> HttpResponse:
     if dish is None:
         raise Http404
     version = selectors.illustration_version(dish)
-    svg = cache.get_or_set(f"picture:{version}", lambda: _draw(dish), A_YEAR)  # drawing is the slowest part
+    svg = cache.get_or_set(f"illustration:{version}", lambda: _draw(dish), A_YEAR)  # drawing is the slowest part
     response = HttpResponse(svg, content_type="image/svg+xml")
     if request.GET.get("v") == version:
         patch_cache_control(response, public=True, max_age=A_YEAR, immutable=True)
@@ -81,12 +81,12 @@ def mark_sold_out(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     form = SoldOutForm(request.POST, auto_id=f"%s-{row}")
     if form.is_valid():
         try:
-            taken = services.mark_sold_out(item=item, until=form.until_when(at), by=actor_of(request), at=at)
-            messages.success(request, _("%(name)s is off the menu.") % {"name": taken.name})
+            item = services.mark_sold_out(item=item, until=form.until_when(at), by=actor_of(request), at=at)
+            messages.success(request, _("%(name)s is off the menu.") % {"name": item.name})
             return redirect("menu:sold_out")
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    return _sold_out_list(request, refused=form, row=row)
+    return _sold_out_list(request, refused_form=form, refused_row=row)
 
 
 @needs(MARK_SOLD_OUT)
@@ -101,12 +101,14 @@ def mark_available(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
 
 
 def _item(kind: str, slug: str) -> MenuItem:
-    if kind not in KINDS:
+    if kind not in MODEL_BY_KIND:
         raise Http404
-    return get_object_or_404(KINDS[kind], slug=slug)
+    return get_object_or_404(MODEL_BY_KIND[kind], slug=slug)
 
 
-def _sold_out_list(request: HttpRequest, *, refused: SoldOutForm | None = None, row: str = "") -> HttpResponse:
+def _sold_out_list(
+    request: HttpRequest, *, refused_form: SoldOutForm | None = None, refused_row: str = ""
+) -> HttpResponse:
     """Render the list; a refused form is shown open in its row, as it was typed."""
-    context = {"groups": sold_out.sold_out_list(clock.now()), "refused": refused, "refused_row": row}
-    return render(request, "menu/sold_out_list.html", context, status=422 if refused else 200)
+    context = {"groups": sold_out.sold_out_list(clock.now()), "refused_form": refused_form, "refused_row": refused_row}
+    return render(request, "menu/sold_out_list.html", context, status=422 if refused_form else 200)

@@ -72,7 +72,7 @@ def price_basket(lines: Sequence[BasketLine], *, snapshot: MenuSnapshot, at: dat
 
 def _price_line(line: BasketLine, snapshot: MenuSnapshot, at: datetime) -> PricedLine:
     try:
-        return PricedLine(line, prices.price(line.chosen, snapshot=snapshot, at=at), None)
+        return PricedLine(line, prices.price(line.parsed_selection, snapshot=snapshot, at=at), None)
     except ValidationError:  # the selection was stored by a newer release than this one
         return PricedLine(line, None, NotOnTheMenu(_("That can no longer be chosen like this."), field="item"))
     except Refusal as refusal:

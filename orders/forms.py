@@ -63,26 +63,26 @@ class CheckoutForm(ShopForm):
     shown_lines = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        if said.get("method") == FulfillmentMethod.DELIVERY:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("method") == FulfillmentMethod.DELIVERY:
             for field, message in REQUIRED_FOR_DELIVERY.items():
-                if not said.get(field) and field not in self.errors:
+                if not cleaned.get(field) and field not in self.errors:
                     self.add_error(field, message)
-        return said
+        return cleaned
 
     def contact(self) -> ContactDetails:
         """Return the contact details of a valid form, the phone in international form (E.164)."""
-        said = self.cleaned_data
+        cleaned = self.cleaned_data
         address = (
-            ("street", "postal_code", "city", "directions") if said["method"] == FulfillmentMethod.DELIVERY else ()
+            ("street", "postal_code", "city", "directions") if cleaned["method"] == FulfillmentMethod.DELIVERY else ()
         )
         return ContactDetails(
-            name=said["name"],
-            phone=said["phone"].as_e164,
-            email=said["email"],
-            allergies=said["allergies"],
-            notes=said["notes"],
-            **{field: said[field] for field in address},
+            name=cleaned["name"],
+            phone=cleaned["phone"].as_e164,
+            email=cleaned["email"],
+            allergies=cleaned["allergies"],
+            notes=cleaned["notes"],
+            **{field: cleaned[field] for field in address},
         )
 
     def data_without_key(self) -> dict[str, object]:

@@ -46,16 +46,16 @@ def order_headline(order: Order) -> str:
 
 def status_message(order: Order) -> str:
     """Return a sentence about the next step, or about why the order was cancelled."""
-    brought = order.method == FulfillmentMethod.DELIVERY
+    is_delivery = order.method == FulfillmentMethod.DELIVERY
     number = {"number": order.number}
     match order.status:
-        case OrderStatus.PENDING | OrderStatus.CONFIRMED if brought:
+        case OrderStatus.PENDING | OrderStatus.CONFIRMED if is_delivery:
             return _("It is in line for the oven. We bring it to you.")
         case OrderStatus.PENDING | OrderStatus.CONFIRMED:
             return _("It is in line for the oven. We will call “#%(number)d” at the counter.") % number
         case OrderStatus.COOKING:
             return _("It smells good already. A few minutes to go.")
-        case OrderStatus.READY if brought:
+        case OrderStatus.READY if is_delivery:
             return _("Out of the oven and packed. A driver takes it to you.")
         case OrderStatus.READY:
             return _("Ask for “#%(number)d” at the counter, while it is hot.") % number
@@ -72,13 +72,13 @@ def status_message(order: Order) -> str:
 
 def order_steps(order: Order) -> list[TimelineStep]:
     """Return the steps of an order with their times; a step not yet reached has none."""
-    brought = order.method == FulfillmentMethod.DELIVERY
+    is_delivery = order.method == FulfillmentMethod.DELIVERY
     times = [
         (_("Ordered"), order.placed_at),
         (_("In the oven"), order.cooking_started_at),
         (_("Ready"), order.ready_at),
-        *([(_("On its way"), order.out_for_delivery_at)] if brought else []),
-        (_("Brought to you") if brought else _("Handed over"), order.delivered_at),
+        *([(_("On its way"), order.out_for_delivery_at)] if is_delivery else []),
+        (_("Brought to you") if is_delivery else _("Handed over"), order.delivered_at),
     ]
     newest = max(index for index, (_name, at) in enumerate(times) if at or index == 0)
     return [

@@ -26,7 +26,7 @@ class Adjustment(BaseModel):
     """
     An amount that is added to the lines, or taken off if it is negative.
 
-    :ivar code: what made it, such as a coupon's code or a delivery zone's slug; its label is rendered, not stored
+    :ivar code: its source, such as a coupon's code or a delivery zone's slug; its label is rendered, not stored
     :ivar tax_rate: in percent; None: not taxed
     """
 

@@ -31,6 +31,6 @@ urlpatterns = [
     path("orders/<uuid:ref>/<guest_token:token>/", order.guest_order, name="guest_order"),
     path("orders/<uuid:ref>/cancel/", cancel.cancel, name="cancel"),
     path("orders/<uuid:ref>/<guest_token:token>/cancel/", cancel.guest_cancel, name="guest_cancel"),
-    path("orders/<uuid:ref>/<guest_token:token>/adopt/", order.link_order, name="link_order"),
+    path("orders/<uuid:ref>/<guest_token:token>/link/", order.link_order, name="link_order"),
     path("kitchen/orders/", order_list.order_list, name="all"),
 ]

@@ -200,7 +200,7 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
 def of_accounts(page: Page) -> Iterator[str]:
     """Open the pages of local accounts; yield the name of each while it is open."""
     page.context.clear_cookies()
-    for name, address in {"forgotten": they.FORGOTTEN, "sign-up": they.SIGN_UP}.items():
+    for name, address in {"password-reset": they.PASSWORD_RESET, "sign-up": they.SIGN_UP}.items():
         page.goto(address)
         yield f"account-{name}"
     page.get_by_label("E-mail").fill("carla at home")
@@ -216,7 +216,7 @@ def of_accounts(page: Page) -> Iterator[str]:
         "passkeys": they.PASSKEYS,
         "e-mail": they.EMAIL,
         "password": they.PASSWORD_PAGE,
-        "prove": they.PROVE,
+        "reauthenticate": they.REAUTHENTICATE,
     }.items():
         page.goto(address)
         yield f"account-{name}"

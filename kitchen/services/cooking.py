@@ -100,10 +100,10 @@ def _has_free_oven_slot(kitchen: Kitchen) -> bool:
 
 def _describe_state(ticket: Ticket, by: Actor) -> str:
     """Return a sentence on a ticket's state, and on the other user who changed it first."""
-    return f"{_its_state(ticket)} {_who_was_first(ticket, by)}".strip()
+    return f"{_state_sentence(ticket)} {_sentence_on_first_actor(ticket, by)}".strip()
 
 
-def _its_state(ticket: Ticket) -> str:
+def _state_sentence(ticket: Ticket) -> str:
     label = {"ticket": ticket.label}
     match ticket.state:
         case TicketState.WAITING:
@@ -117,7 +117,7 @@ def _its_state(ticket: Ticket) -> str:
     return _("%(ticket)s is not in the line any more.") % label
 
 
-def _who_was_first(ticket: Ticket, by: Actor) -> str:
+def _sentence_on_first_actor(ticket: Ticket, by: Actor) -> str:
     if (
         ticket.state == TicketState.WAITING
         or not ticket.state_changed_by.isdecimal()

@@ -79,7 +79,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
     tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
     capacity.refuse_unless_capacity(kitchen, tickets, at=at)
 
-    business_date = _next_number(kitchen, clock.business_date(at))
+    business_date = _assign_next_number(kitchen, clock.business_date(at))
     shop = current_shop()
     minutes = promises.ticket_minutes(content.pizza_minutes, shop=shop)
     ready_at = promises.ready_time(tickets, minutes=minutes, oven_slots=kitchen.oven_slots, at=at)
@@ -103,7 +103,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
     return Booking(kitchen.last_number, business_date, promise)
 
 
-def _next_number(kitchen: Kitchen, today: date) -> date:
+def _assign_next_number(kitchen: Kitchen, today: date) -> date:
     """
     Assign the next number, from one each business day; return the day it belongs to.
 
@@ -162,8 +162,10 @@ def send_promises(kitchen: Kitchen, *, at: datetime) -> None:
     methods = {ticket.ref: FulfillmentMethod(ticket.method) for ticket in tickets}
     times = promises.ready_times(tickets, oven_slots=kitchen.oven_slots, at=at)
     shop = current_shop()
-    now = {ref: promises.promise(ready_at, method=methods[ref], shop=shop) for ref, ready_at in times.items()}
-    signals.promises_changed.send(sender=Kitchen, kitchen=kitchen, promises=now, at=at)
+    current_promises = {
+        ref: promises.promise(ready_at, method=methods[ref], shop=shop) for ref, ready_at in times.items()
+    }
+    signals.promises_changed.send(sender=Kitchen, kitchen=kitchen, promises=current_promises, at=at)
 
 
 def bump_board_version(kitchen: Kitchen) -> None:

@@ -6,7 +6,7 @@ CREAM = "#fff3d2"
 BURNT = "#3a1206"
 
 
-def checked(colour: str) -> str:
+def normalized_colour(colour: str) -> str:
     """
     Return a colour in lower case.
 

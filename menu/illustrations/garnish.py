@@ -6,13 +6,13 @@ from random import Random
 from menu.illustrations.colors import darker, lighter
 from menu.illustrations.paths import Point, polar, polygon
 from menu.illustrations.svg import Canvas, ellipse, path
-from menu.illustrations.toppings import Look, lay, pose
+from menu.illustrations.toppings import Look, define_piece, draw_pieces
 
 
 def lemon(canvas: Canvas, at: Point, radius: float) -> str:
     """Draw a slice across the fruit: rind, pith and eight segments."""
     x, y = at
-    flesh = canvas.radial((0, "#fff6b8"), (0.6, "#fbe15a"), (1, "#f3c92e"))
+    flesh = canvas.radial_gradient((0, "#fff6b8"), (0.6, "#fbe15a"), (1, "#f3c92e"))
     segments = "".join(
         polygon(
             [
@@ -36,14 +36,16 @@ def lemon(canvas: Canvas, at: Point, radius: float) -> str:
 def mint(rng: Random, canvas: Canvas, at: Point) -> str:
     x, y = at
     leaf = Look("leaf", "#4fa637")
-    return lay([
-        (pose(canvas, leaf, rng, scale=1.0, turn=-58), (x - 18, y + 2)),
-        (pose(canvas, leaf, rng, scale=0.85, turn=50), (x + 16, y)),
+    return draw_pieces([
+        (define_piece(canvas, leaf, rng, scale=1.0, rotation=-58), (x - 18, y + 2)),
+        (define_piece(canvas, leaf, rng, scale=0.85, rotation=50), (x + 16, y)),
     ])  # fmt: skip
 
 
 def berry(rng: Random, canvas: Canvas, at: Point, size: float, colour: str) -> str:
-    skin = canvas.radial((0, lighter(colour, 0.55)), (0.45, colour), (1, darker(colour, 0.6)), cx=0.35, cy=0.3, r=0.75)
+    skin = canvas.radial_gradient(
+        (0, lighter(colour, 0.55)), (0.45, colour), (1, darker(colour, 0.6)), cx=0.35, cy=0.3, r=0.75
+    )
     x, y = at
     return (
         ellipse(x + 2, y + size * 0.4, size, size * 0.8, fill="#2b0c03", fill_opacity=0.3)

@@ -4,14 +4,14 @@ from math import pi, tau
 from random import Random
 
 from menu.illustrations.colors import darker, lighter, mix
-from menu.illustrations.cuts import Piece, flecks, glint, stroke
-from menu.illustrations.paths import arc, blob, closed, line, polar
+from menu.illustrations.paths import arc, blob, line, polar, smooth_loop
+from menu.illustrations.pieces import Piece, flecks, glint, stroke
 from menu.illustrations.svg import Canvas, ellipse
 
 
 def disc(rng: Random, canvas: Canvas, colour: str) -> Piece:
     """Draw a round slice whose rim curled up and crisped."""
-    face = canvas.radial(
+    face = canvas.radial_gradient(
         (0, lighter(colour, 0.22)), (0.5, lighter(colour, 0.1)), (0.78, colour), (0.9, darker(colour, 0.28)),
         (0.96, darker(colour, 0.5)), (1, darker(colour, 0.3)),
     )  # fmt: skip
@@ -28,10 +28,10 @@ def disc(rng: Random, canvas: Canvas, colour: str) -> Piece:
 def cube(rng: Random, canvas: Canvas, colour: str) -> Piece:
     """Draw a diced piece, seared at its edges, with the marks of the grill."""
     corners = [(-12, -10), (0, -11.5), (12, -10), (12.5, 0), (12, 10), (0, 11), (-12, 10), (-12.5, 0)]
-    top = closed([(x + rng.uniform(-2, 2), y + rng.uniform(-2, 2)) for x, y in corners])
-    face = canvas.linear((0, lighter(colour, 0.4)), (0.55, colour), (1, darker(colour, 0.15)), slant=True)
+    top = smooth_loop([(x + rng.uniform(-2, 2), y + rng.uniform(-2, 2)) for x, y in corners])
+    face = canvas.linear_gradient((0, lighter(colour, 0.4)), (0.55, colour), (1, darker(colour, 0.15)), diagonal=True)
     tilt = rng.uniform(0, 3)
-    sear = canvas.radial((0, "#8a3d0c", 0.75), (0.5, "#a9581a", 0.45), (1, "#bd6c22", 0))
+    sear = canvas.radial_gradient((0, "#8a3d0c", 0.75), (0.5, "#a9581a", 0.45), (1, "#bd6c22", 0))
     marks = (
         ellipse(*polar(rng.uniform(0, tau), 8), 8, 6, fill=sear)
         + stroke(f"M-10 {tilt - 5:.0f}L3 {-tilt - 7:.0f}M-7 {tilt + 5:.0f}L10 {-tilt + 2:.0f}", "#8a3d0c", 2.6, 0.42)
@@ -64,7 +64,9 @@ def rasher(rng: Random, canvas: Canvas, colour: str) -> Piece:
 def crumble(rng: Random, canvas: Canvas, colour: str) -> Piece:
     """Draw a knobbly bit of minced meat."""
     lump = blob(rng, 12, wobble=0.16, points=8, squash=0.88)
-    face = canvas.radial((0, lighter(colour, 0.35)), (0.6, colour), (1, darker(colour, 0.5)), cx=0.36, cy=0.32, r=0.7)
+    face = canvas.radial_gradient(
+        (0, lighter(colour, 0.35)), (0.6, colour), (1, darker(colour, 0.5)), cx=0.36, cy=0.32, r=0.7
+    )
     marks = (
         flecks(rng, 6, 8, 4, darker(colour, 0.5), opacity=0.45)
         + flecks(rng, 6, 8, 2.6, mix(colour, "#ffd3a1", 0.65), opacity=0.7)

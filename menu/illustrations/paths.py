@@ -15,39 +15,41 @@ def polar(angle: float, distance: float, at: Point = (0, 0)) -> Point:
     return at[0] + distance * cos(angle), at[1] + distance * sin(angle)
 
 
-def _pair(point: Point) -> str:
+def _coordinates(point: Point) -> str:
     return f"{number(round(point[0], 1))} {number(round(point[1], 1))}"
 
 
-def _between(one: Point, two: Point) -> Point:
+def _midpoint(one: Point, two: Point) -> Point:
     return (one[0] + two[0]) / 2, (one[1] + two[1]) / 2
 
 
-def closed(points: Sequence[Point]) -> str:
+def smooth_loop(points: Sequence[Point]) -> str:
     """Return a round loop that never leaves the convex hull of its points."""
     following = [*points[1:], points[0]]
     curves = "".join(
-        f"Q{_pair(here)} {_pair(_between(here, there))}" for here, there in zip(points, following, strict=True)
+        f"Q{_coordinates(here)} {_coordinates(_midpoint(here, there))}"
+        for here, there in zip(points, following, strict=True)
     )
-    return f"M{_pair(_between(points[-1], points[0]))}{curves}Z"
+    return f"M{_coordinates(_midpoint(points[-1], points[0]))}{curves}Z"
 
 
 def line(points: Sequence[Point]) -> str:
     """Return a soft open line from the first point to the last."""
     inner = points[1:-1]
-    ends = [_between(here, there) for here, there in pairwise(inner)] + [points[-1]]
-    return f"M{_pair(points[0])}" + "".join(
-        f"Q{_pair(bend)} {_pair(end)}" for bend, end in zip(inner, ends, strict=True)
+    ends = [_midpoint(here, there) for here, there in pairwise(inner)] + [points[-1]]
+    return f"M{_coordinates(points[0])}" + "".join(
+        f"Q{_coordinates(bend)} {_coordinates(end)}" for bend, end in zip(inner, ends, strict=True)
     )
 
 
 def polygon(points: Sequence[Point]) -> str:
-    return "M" + "L".join(_pair(point) for point in points) + "Z"
+    """Return a loop of straight lines."""
+    return "M" + "L".join(_coordinates(point) for point in points) + "Z"
 
 
 def dots(points: Iterable[Point]) -> str:
     """Return lines of no length: drawn with round caps they are dots with the line width as diameter."""
-    return "".join(f"M{_pair(point)}h.1" for point in points)
+    return "".join(f"M{_coordinates(point)}h.1" for point in points)
 
 
 def blob(
@@ -65,18 +67,18 @@ def blob(
         reach = radius * (1 + rng.uniform(-wobble, wobble))
         x, y = polar(start + tau * step / points, reach)
         edge.append((at[0] + x, at[1] + y * squash))
-    return closed(edge)
+    return smooth_loop(edge)
 
 
-def rolling(rng: Random, radius: float, *, at: Point, swell: float, tremble: float, points: int) -> str:
-    """Return a large uneven loop: a few slow waves of `swell`, and a `tremble` per point (shares of the radius)."""
-    waves = [(count, rng.uniform(0, tau), rng.uniform(0.3, 1) * swell / count**0.5) for count in (2, 3, 5, 8)]
+def wavy_loop(rng: Random, radius: float, *, at: Point, wave_height: float, jitter: float, points: int) -> str:
+    """Return a large uneven loop: a few slow waves, and a `jitter` per point, both as shares of the radius."""
+    waves = [(count, rng.uniform(0, tau), rng.uniform(0.3, 1) * wave_height / count**0.5) for count in (2, 3, 5, 8)]
     edge = []
     for step in range(points):
         angle = tau * step / points
         wave = sum(height * sin(count * angle + phase) for count, phase, height in waves)
-        edge.append(polar(angle, radius * (1 + wave + rng.uniform(-tremble, tremble)), at))
-    return closed(edge)
+        edge.append(polar(angle, radius * (1 + wave + rng.uniform(-jitter, jitter)), at))
+    return smooth_loop(edge)
 
 
 def arc(radius: float, start: float, sweep: float, *, at: Point = (0, 0), squash: float = 1) -> str:

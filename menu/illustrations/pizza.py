@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from menu.illustrations import dough
 from menu.illustrations.margherita import mozzarella
-from menu.illustrations.svg import SIDE, Canvas
-from menu.illustrations.toppings import Look, check, strew, torn_basil
+from menu.illustrations.svg import CANVAS_SIZE, Canvas
+from menu.illustrations.toppings import Look, draw_basil, draw_toppings, validate_look
 
 
-def draw_pizza(*, name: str, toppings: Sequence[Look], size: int = SIDE) -> str:
+def draw_pizza(*, name: str, toppings: Sequence[Look], size: int = CANVAS_SIZE) -> str:
     """
     Draw a pizza as a standalone SVG document, the same for the same name and toppings every time.
 
@@ -18,11 +18,16 @@ def draw_pizza(*, name: str, toppings: Sequence[Look], size: int = SIDE) -> str:
     :raises ValueError: naming an unknown shape or a malformed colour
     """
     for look in toppings:
-        check(look)
+        validate_look(look)
 
     canvas = Canvas(name, *toppings)
-    under = dough.cheese(canvas) if toppings else mozzarella(canvas)
-    above = strew(canvas, toppings) if toppings else torn_basil(canvas)
+    cheese_layer = dough.cheese(canvas) if toppings else mozzarella(canvas)
+    toppings_layer = draw_toppings(canvas, toppings) if toppings else draw_basil(canvas)
     return canvas.document(
-        dough.crust(canvas), dough.sauce(canvas, bare=not toppings), under, above, dough.gloss(canvas), size=size
+        dough.crust(canvas),
+        dough.sauce(canvas, uncovered=not toppings),
+        cheese_layer,
+        toppings_layer,
+        dough.gloss(canvas),
+        size=size,
     )

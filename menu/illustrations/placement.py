@@ -1,4 +1,4 @@
-"""The placement of toppings: as even as if strewn by a practised hand, never in rows, never over the edge."""
+"""The placement of toppings: evenly, but never in rows, and never over the edge."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,23 @@ from random import Random
 
 from menu.illustrations.paths import polar
 
-_TRIES = 36
-_ROUNDS = 40
-_DENSE = 0.8
+_CANDIDATES = 36
+"""Random points of which the best one is taken for a spot."""
+_PUSH_ROUNDS = 40
+_MAX_DENSITY = 0.8
 """Share of a round area that circles of different sizes cover when placed at random."""
 
 
 @dataclass(slots=True)
 class Spot:
-    """A place for one piece: its kind, its pose, the room it needs and how far it reaches (both in units)."""
+    """
+    A place for one piece.
+
+    :ivar kind: index of its topping; pieces of one topping keep away from each other
+    :ivar pose: index of the pose in which it is drawn
+    :ivar room: units around its middle that are kept free of other pieces
+    :ivar reach: units from its middle to its farthest tip
+    """
 
     kind: int
     pose: int
@@ -26,6 +34,7 @@ class Spot:
     y: float = 0
 
     def gap(self, other: "Spot") -> float:
+        """Return the units between the rooms of two spots; negative: they overlap."""
         return hypot(self.x - other.x, self.y - other.y) - self.room - other.room
 
 
@@ -37,13 +46,13 @@ def spread(rng: Random, spots: Iterable[Spot], *, within: float) -> list[Spot]:
     """
     placed: list[Spot] = []
     for spot in sorted(spots, key=lambda spot: -spot.room):
-        _settle(rng, spot, placed, within)
+        _place(rng, spot, placed, within)
         placed.append(spot)
 
-    full = sum(spot.room**2 for spot in placed) / within**2
-    breath = max(0.0, (sqrt(_DENSE / full) - 1) * sum(2 * spot.room for spot in placed) / len(placed))
-    for _ in range(_ROUNDS):
-        _push_apart(placed, within, breath)
+    density = sum(spot.room**2 for spot in placed) / within**2
+    clearance = max(0.0, (sqrt(_MAX_DENSITY / density) - 1) * sum(2 * spot.room for spot in placed) / len(placed))
+    for _ in range(_PUSH_ROUNDS):
+        _push_apart(placed, within, clearance)
 
     kept: list[Spot] = []
     for spot in placed:
@@ -52,27 +61,29 @@ def spread(rng: Random, spots: Iterable[Spot], *, within: float) -> list[Spot]:
     return kept
 
 
-def _settle(rng: Random, spot: Spot, placed: Sequence[Spot], within: float) -> None:
-    best = -1e9
-    for _ in range(_TRIES):
+def _place(rng: Random, spot: Spot, placed: Sequence[Spot], within: float) -> None:
+    """Move a spot to the best of some random points."""
+    best_score = -1e9
+    for _ in range(_CANDIDATES):
         x, y = polar(rng.uniform(0, tau), (within - spot.reach) * sqrt(rng.random()))
-        there = Spot(spot.kind, spot.pose, spot.room, spot.reach, x, y)
+        candidate = Spot(spot.kind, spot.pose, spot.room, spot.reach, x, y)
         # Free space first; among free places the one farthest from its own kind, so that each bite has every kind.
-        free = min((there.gap(other) for other in placed), default=20)
-        kin = min((there.gap(other) for other in placed if other.kind == spot.kind), default=60)
-        worth = min(free, 16) * 2 + min(kin, 70) * 0.4
-        if worth > best:
-            best, spot.x, spot.y = worth, x, y
+        gap = min((candidate.gap(other) for other in placed), default=20)
+        gap_to_kind = min((candidate.gap(other) for other in placed if other.kind == spot.kind), default=60)
+        score = min(gap, 16) * 2 + min(gap_to_kind, 70) * 0.4
+        if score > best_score:
+            best_score, spot.x, spot.y = score, x, y
 
 
-def _push_apart(placed: Sequence[Spot], within: float, breath: float) -> None:
+def _push_apart(placed: Sequence[Spot], within: float, clearance: float) -> None:
+    """Move spots that are closer than the clearance away from each other, and those beyond the edge back inside."""
     for one, two in combinations(placed, 2):
-        shortage = breath - one.gap(two)
+        shortage = clearance - one.gap(two)
         if shortage > 0:
-            apart = hypot(two.x - one.x, two.y - one.y) or 1.0
-            dx, dy = (two.x - one.x) / apart * shortage / 3, (two.y - one.y) / apart * shortage / 3
+            distance = hypot(two.x - one.x, two.y - one.y) or 1.0
+            dx, dy = (two.x - one.x) / distance * shortage / 3, (two.y - one.y) / distance * shortage / 3
             one.x, one.y, two.x, two.y = one.x - dx, one.y - dy, two.x + dx, two.y + dy
     for spot in placed:
-        beyond = hypot(spot.x, spot.y) / (within - spot.reach)
-        if beyond > 1:
-            spot.x, spot.y = spot.x / beyond, spot.y / beyond
+        overshoot = hypot(spot.x, spot.y) / (within - spot.reach)
+        if overshoot > 1:
+            spot.x, spot.y = spot.x / overshoot, spot.y / overshoot

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from random import Random
 
 from menu.illustrations import cake, desserts, drinks, sides
-from menu.illustrations.colors import checked
-from menu.illustrations.svg import SIDE, Canvas
+from menu.illustrations.colors import normalized_colour
+from menu.illustrations.svg import CANVAS_SIZE, Canvas
 
 type Motif = Callable[[Random, Canvas, str], str]
 
@@ -28,7 +28,7 @@ MOTIFS = tuple(_MOTIFS)
 """The motifs that can be drawn."""
 
 
-def draw_simple_item(*, name: str, motif: str, colour: str, size: int = SIDE) -> str:
+def draw_simple_item(*, name: str, motif: str, colour: str, size: int = CANVAS_SIZE) -> str:
     """
     Draw a drink, a side or a dessert as a standalone SVG document, the same every time.
 
@@ -40,7 +40,7 @@ def draw_simple_item(*, name: str, motif: str, colour: str, size: int = SIDE) ->
     """
     if motif not in _MOTIFS:
         raise ValueError(f"unknown motif: {motif!r}")
-    colour = checked(colour)
+    colour = normalized_colour(colour)
 
     canvas = Canvas(name, motif, colour)
     return canvas.document(_MOTIFS[motif](canvas.rng(motif), canvas, colour), size=size)

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from random import Random
 from xml.sax.saxutils import escape, quoteattr
 
-SIDE = 480
+CANVAS_SIZE = 480
 """Units from edge to edge of every canvas; an illustration of another size is scaled as a whole."""
 
 _NEAR, _FAR = 2, 60  # limits of magnitude: opacities and scales, pieces drawn around 0; above: places on the canvas
@@ -29,11 +29,11 @@ def number(value: float) -> str:
 
 def element(tag: str, /, *children: str, **attributes: str | float) -> str:
     """Return one element; `stop_color=` is written as `stop-color`. Children are markup already."""
-    written = "".join(
+    attribute_text = "".join(
         f" {name.replace('_', '-')}={quoteattr(value if isinstance(value, str) else number(value))}"
         for name, value in attributes.items()
     )
-    return f"<{tag}{written}>{''.join(children)}</{tag}>" if children else f"<{tag}{written}/>"
+    return f"<{tag}{attribute_text}>{''.join(children)}</{tag}>" if children else f"<{tag}{attribute_text}/>"
 
 
 def path(d: str, /, **attributes: str | float) -> str:
@@ -72,23 +72,23 @@ class Canvas:
     def use(self, key: str, /, **attributes: str | float) -> str:
         return element("use", href=f"#{key}", **attributes)
 
-    def linear(self, *stops: Stop, down: bool = False, slant: bool = False) -> str:
-        """Return a gradient from left to right; `down`: from top to bottom; `slant`: from top left to bottom right."""
-        return self._paint("linearGradient", stops, x2=0 if down else 1, y2=1 if down or slant else 0)
+    def linear_gradient(self, *stops: Stop, vertical: bool = False, diagonal: bool = False) -> str:
+        """Return a gradient from left to right, from top to bottom (`vertical`), or from top left (`diagonal`)."""
+        return self._paint("linearGradient", stops, x2=0 if vertical else 1, y2=1 if vertical or diagonal else 0)
 
-    def radial(self, *stops: Stop, cx: float = 0.5, cy: float = 0.5, r: float = 0.5) -> str:
+    def radial_gradient(self, *stops: Stop, cx: float = 0.5, cy: float = 0.5, r: float = 0.5) -> str:
         """Return a gradient from a point outwards, in shares of the shape that it fills."""
         return self._paint("radialGradient", stops, cx=cx, cy=cy, r=r)
 
-    def plate(self, *stops: Stop, r: float, cx: float = SIDE / 2, cy: float = SIDE / 2) -> str:
+    def radial_in_units(self, *stops: Stop, r: float, cx: float = CANVAS_SIZE / 2, cy: float = CANVAS_SIZE / 2) -> str:
         """Return a gradient from a point of the canvas outwards, in units."""
         return self._paint("radialGradient", stops, gradientUnits="userSpaceOnUse", cx=cx, cy=cy, r=r)
 
     def _paint(self, tag: str, stops: tuple[Stop, ...], **attributes: str | float) -> str:
         children = []
         for offset, colour, *opacity in stops:
-            faded = {"stop_opacity": opacity[0]} if opacity else {}
-            children.append(element("stop", offset=offset, stop_color=colour, **faded))
+            stop_opacity = {"stop_opacity": opacity[0]} if opacity else {}
+            children.append(element("stop", offset=offset, stop_color=colour, **stop_opacity))
         return f"url(#{self.define(tag, *children, **attributes)})"
 
     def document(self, *body: str, size: int) -> str:
@@ -100,7 +100,7 @@ class Canvas:
         definitions = "".join(
             re.sub(r"^<\w+", rf'\g<0> id="{key}"', markup) for markup, key in self._definitions.items()
         )
-        scale: dict[str, str | float] = {"transform": f"scale({size / SIDE:.6g})"} if size != SIDE else {}
+        scale: dict[str, str | float] = {"transform": f"scale({size / CANVAS_SIZE:.6g})"} if size != CANVAS_SIZE else {}
         drawing = element("g", *body, stroke_linecap="round", **scale)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img">'

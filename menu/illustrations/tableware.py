@@ -8,15 +8,15 @@ from menu.illustrations.svg import Canvas, element, ellipse, path
 
 def shadow(canvas: Canvas, x: float, y: float, wide: float, high: float) -> str:
     """Draw a shadow that is soft on a page of any colour."""
-    shade = canvas.radial((0, "#1c0a02", 0.5), (0.7, "#1c0a02", 0.28), (1, "#1c0a02", 0))
+    shade = canvas.radial_gradient((0, "#1c0a02", 0.5), (0.7, "#1c0a02", 0.28), (1, "#1c0a02", 0))
     return ellipse(x, y, wide, high, fill=shade)
 
 
 def plate(canvas: Canvas, at: Point, radius: float, *, squash: float = 1) -> str:
     """Draw a plate of white stoneware, from above or (`squash` below 1) from the side."""
     x, y = at
-    well = canvas.radial((0, "#fffdf8"), (0.75, "#f6efe2"), (1, "#d9cbb4"))
-    rim = canvas.linear((0, "#ffffff"), (0.5, "#f3ebdd"), (1, "#c9b89c"), slant=True)
+    well = canvas.radial_gradient((0, "#fffdf8"), (0.75, "#f6efe2"), (1, "#d9cbb4"))
+    rim = canvas.linear_gradient((0, "#ffffff"), (0.5, "#f3ebdd"), (1, "#c9b89c"), diagonal=True)
     return (
         shadow(canvas, x + 3, y + 14, radius * 1.08, radius * squash * 1.07)
         + ellipse(x, y + 5 * (1 - squash) * 2, radius, radius * squash, fill="#b8a588")
@@ -28,8 +28,8 @@ def plate(canvas: Canvas, at: Point, radius: float, *, squash: float = 1) -> str
 def bowl(canvas: Canvas, at: Point, radius: float, colour: str) -> str:
     """Draw an empty glazed bowl from above."""
     x, y = at
-    glaze = canvas.linear((0, "#fff3dc"), (0.35, colour), (1, "#4a2412"), slant=True)
-    depth = canvas.radial((0, "#5a341c"), (0.8, "#6e4225"), (1, "#2e160a"))
+    glaze = canvas.linear_gradient((0, "#fff3dc"), (0.35, colour), (1, "#4a2412"), diagonal=True)
+    depth = canvas.radial_gradient((0, "#5a341c"), (0.8, "#6e4225"), (1, "#2e160a"))
     return (
         shadow(canvas, x + 3, y + 16, radius * 1.1, radius * 1.09)
         + ellipse(x, y, radius, radius, fill=glaze, stroke="#4a2412", stroke_width=1.5, stroke_opacity=0.6)
@@ -40,7 +40,7 @@ def bowl(canvas: Canvas, at: Point, radius: float, colour: str) -> str:
 def dew(rng: Random, canvas: Canvas, count: int, box: tuple[float, float, float, float]) -> str:
     """Draw drops on cold glass, within left, top, right and bottom."""
     left, top, right, bottom = box
-    drop = canvas.radial(
+    drop = canvas.radial_gradient(
         (0, "#fff", 0.95), (0.5, "#fff", 0.35), (0.85, "#fff", 0.15), (1, "#fff", 0.65), cx=0.35, cy=0.3, r=0.7
     )
     drops = []
@@ -60,7 +60,9 @@ def bubbles(rng: Random, count: int, box: tuple[float, float, float, float], siz
 
 def ice(canvas: Canvas, at: Point, side: float, turn: int) -> str:
     """Draw a cube of ice, half submerged."""
-    clear = canvas.linear((0, "#fff", 0.85), (0.4, "#fff", 0.25), (0.7, "#fff", 0.15), (1, "#fff", 0.55), slant=True)
+    clear = canvas.linear_gradient(
+        (0, "#fff", 0.85), (0.4, "#fff", 0.25), (0.7, "#fff", 0.15), (1, "#fff", 0.55), diagonal=True
+    )
     half = side / 2
     cube = element(
         "rect",

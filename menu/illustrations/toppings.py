@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from menu.illustrations import cuts, meats, vegetables
-from menu.illustrations.colors import checked
-from menu.illustrations.dough import MIDDLE, TOPPED
+from menu.illustrations import meats, vegetables
+from menu.illustrations.colors import normalized_colour
+from menu.illustrations.dough import CENTER, TOPPINGS_RADIUS
 from menu.illustrations.paths import Point
+from menu.illustrations.pieces import DrawPiece, Piece
 from menu.illustrations.placement import Spot, spread
 from menu.illustrations.svg import Canvas, element, number
 
@@ -22,126 +23,139 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _ShapeSpec:
     """
-    One shape of topping.
+    How the pieces of one shape are drawn and placed.
 
+    :ivar draw: draws one piece
     :ivar room: units around its middle that are kept free of other pieces
     :ivar reach: units from its middle to its farthest tip
-    :ivar turn: degrees by which it may be turned; few where light and shade are drawn into the piece
-    :ivar most: pieces on a pizza that has no other topping
+    :ivar max_rotation: degrees by which it may be turned; few where light and shade are drawn into the piece
+    :ivar max_pieces: pieces on a pizza that has no other topping
     """
 
-    cut: cuts.Cut
+    draw: DrawPiece
     room: float
     reach: float
-    turn: int
-    most: int
+    max_rotation: int
+    max_pieces: int
 
 
-_KINDS = {
-    "disc": _Kind(meats.disc, 24, 26, 28, 16),
-    "slice": _Kind(vegetables.slice_of_mushroom, 20, 26, 180, 18),
-    "ring": _Kind(vegetables.ring, 21, 26, 180, 16),
-    "half_ring": _Kind(vegetables.half_ring, 18, 27, 180, 20),
-    "olive": _Kind(vegetables.olive, 12, 13, 20, 30),
-    "leaf": _Kind(vegetables.leaf, 18, 28, 180, 18),
-    "cube": _Kind(meats.cube, 14, 20, 180, 30),
-    "wedge": _Kind(vegetables.wedge, 18, 27, 180, 18),
-    "strip": _Kind(vegetables.strip, 18, 31, 180, 18),
-    "rasher": _Kind(meats.rasher, 21, 33, 180, 16),
-    "crumble": _Kind(meats.crumble, 13, 16, 20, 30),
-    "shreds": _Kind(meats.shreds, 20, 27, 180, 24),
+_SPECS = {
+    "disc": _ShapeSpec(meats.disc, 24, 26, 28, 16),
+    "slice": _ShapeSpec(vegetables.slice_of_mushroom, 20, 26, 180, 18),
+    "ring": _ShapeSpec(vegetables.ring, 21, 26, 180, 16),
+    "half_ring": _ShapeSpec(vegetables.half_ring, 18, 27, 180, 20),
+    "olive": _ShapeSpec(vegetables.olive, 12, 13, 20, 30),
+    "leaf": _ShapeSpec(vegetables.leaf, 18, 28, 180, 18),
+    "cube": _ShapeSpec(meats.cube, 14, 20, 180, 30),
+    "wedge": _ShapeSpec(vegetables.wedge, 18, 27, 180, 18),
+    "strip": _ShapeSpec(vegetables.strip, 18, 31, 180, 18),
+    "rasher": _ShapeSpec(meats.rasher, 21, 33, 180, 16),
+    "crumble": _ShapeSpec(meats.crumble, 13, 16, 20, 30),
+    "shreds": _ShapeSpec(meats.shreds, 20, 27, 180, 24),
 }
 
-SHAPES = tuple(_KINDS)
+SHAPES = tuple(_SPECS)
 """The shapes that can be drawn."""
 
 _VARIETY = ((2, 3, 7), (4, 2, 4), (7, 1, 3), (math.inf, 1, 2))
 """(maximum of toppings, drawings of each, poses of each altogether): a few are enough to look varied."""
 
-_COVERED = 0.8
+_MAX_COVERAGE = 0.8
 """Maximum share of the pizza that the room of all pieces adds up to."""
 
 _SHADOW = "#2b0c03"
 
 
-def check(look: Look) -> None:
+def validate_look(look: Look) -> None:
     """
     Raise an error unless a look can be drawn.
 
     :raises ValueError: naming an unknown shape or a malformed colour
     """
-    if look.shape not in _KINDS:
+    if look.shape not in _SPECS:
         raise ValueError(f"unknown topping shape: {look.shape!r}")
-    checked(look.colour)
+    normalized_colour(look.colour)
 
 
-def strew(canvas: Canvas, toppings: Sequence[Look]) -> str:
+def draw_toppings(canvas: Canvas, toppings: Sequence[Look]) -> str:
     """Draw all pieces of all toppings; the more toppings, the fewer and smaller the pieces of each."""
     rng = canvas.rng("toppings")
-    grow = max(0.96, 1.36 - 0.06 * len(toppings))
-    drawings, turns = next((drawings, turns) for most, drawings, turns in _VARIETY if len(toppings) <= most)
+    base_scale = max(0.96, 1.36 - 0.06 * len(toppings))
+    drawing_count, pose_count = next(
+        (drawings, poses) for max_toppings, drawings, poses in _VARIETY if len(toppings) <= max_toppings
+    )
     poses: dict[int, list[str]] = {}
     spots: list[Spot] = []
-    for which, look in enumerate(toppings):
-        kind = _KINDS[look.shape]
-        scales = [grow * (0.92 + 0.16 * pose / turns) for pose in range(turns)]
-        poses[which] = _poses(
-            canvas, kind, look.colour, canvas.rng(f"topping {which}"), drawings=drawings, scales=scales
+    for index, look in enumerate(toppings):
+        spec = _SPECS[look.shape]
+        scales = [base_scale * (0.92 + 0.16 * pose / pose_count) for pose in range(pose_count)]
+        poses[index] = _define_poses(
+            canvas, spec, look.colour, canvas.rng(f"topping {index}"), drawing_count=drawing_count, scales=scales
         )
-        for count in range(_count(kind, len(toppings), grow)):
-            pose = count % turns
-            spots.append(Spot(which, pose, kind.room * scales[pose], kind.reach * scales[pose]))
-    return _laid(canvas, poses, spread(rng, spots, within=TOPPED))
+        for piece_index in range(_piece_count(spec, len(toppings), base_scale)):
+            pose = piece_index % pose_count
+            spots.append(Spot(index, pose, spec.room * scales[pose], spec.reach * scales[pose]))
+    return _draw_at_spots(poses, spread(rng, spots, within=TOPPINGS_RADIUS))
 
 
-def _poses(
-    canvas: Canvas, kind: _Kind, colour: str, rng: Random, *, drawings: int, scales: Sequence[float]
+def _define_poses(
+    canvas: Canvas, spec: _ShapeSpec, colour: str, rng: Random, *, drawing_count: int, scales: Sequence[float]
 ) -> list[str]:
-    drawn = [_drawing(canvas, kind, colour, rng) for _ in range(drawings)]
+    """Define a piece of each scale, turned at random; return their ids. The drawings take turns."""
+    drawings = [_define_drawing(canvas, spec, colour, rng) for _ in range(drawing_count)]
     return [
-        _posed(canvas, drawn[pose % drawings], scale=scale, turn=_turn(rng, kind, pose, len(scales)))
+        _define_pose(
+            canvas,
+            drawings[pose % drawing_count],
+            scale=scale,
+            rotation=_random_rotation(rng, spec, pose, len(scales)),
+        )
         for pose, scale in enumerate(scales)
     ]
 
 
-def _count(kind: _Kind, kinds: int, grow: float) -> int:
+def _piece_count(spec: _ShapeSpec, topping_count: int, base_scale: float) -> int:
     """Return the number of pieces of one topping: its share of the pizza, never fewer than three."""
-    share = _COVERED * TOPPED**2 / (kind.room * grow) ** 2 / kinds
-    return max(3, round(min(kind.most / (0.6 + 0.26 * kinds), share)))
+    share = _MAX_COVERAGE * TOPPINGS_RADIUS**2 / (spec.room * base_scale) ** 2 / topping_count
+    return max(3, round(min(spec.max_pieces / (0.6 + 0.26 * topping_count), share)))
 
 
-def _turn(rng: Random, kind: _Kind, pose: int, poses: int) -> int:
+def _random_rotation(rng: Random, spec: _ShapeSpec, pose: int, pose_count: int) -> int:
     """Return degrees such that the poses of one piece point in all directions, not by chance in the same one."""
-    return round(-kind.turn + 2 * kind.turn * (pose + rng.random()) / poses)
+    return round(-spec.max_rotation + 2 * spec.max_rotation * (pose + rng.random()) / pose_count)
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """A piece as defined on the canvas: its outline (once for shadow, side and face), and its face with all marks."""
+    """
+    A piece as defined on the canvas.
 
-    piece: cuts.Piece
+    :ivar outline: id of its outline, defined once for shadow, side and face
+    :ivar body: id of its face with all marks
+    """
+
+    piece: Piece
     outline: str
     body: str
 
 
-def _drawing(canvas: Canvas, kind: _Kind, colour: str, rng: Random) -> _Drawing:
-    piece = kind.cut(rng, canvas, checked(colour))
+def _define_drawing(canvas: Canvas, spec: _ShapeSpec, colour: str, rng: Random) -> _Drawing:
+    piece = spec.draw(rng, canvas, normalized_colour(colour))
     if piece.line:
         outline = canvas.define("path", d=piece.outline, fill="none", stroke_width=piece.line, stroke_linecap=piece.cap)
         face = canvas.use(outline, stroke=piece.face)
     else:
         outline = canvas.define("path", d=piece.outline)
         face = canvas.use(outline, fill=piece.face)
-    return _Drawing(
-        piece, outline, canvas.define("g", face, piece.marks, fill="none", stroke="none", stroke_linecap=piece.cap)
-    )
+    body = canvas.define("g", face, piece.marks, fill="none", stroke="none", stroke_linecap=piece.cap)
+    return _Drawing(piece, outline, body)
 
 
-def _posed(canvas: Canvas, drawing: _Drawing, *, scale: float, turn: int) -> str:
+def _define_pose(canvas: Canvas, drawing: _Drawing, *, scale: float, rotation: int) -> str:
     """Define a piece in one pose and return its id: only the piece is turned, all shadows fall in one direction."""
-    pose = f"rotate({turn})scale({number(scale)})"
+    pose = f"rotate({rotation})scale({number(scale)})"
     side = drawing.piece.side
     layers = [canvas.use(drawing.outline, opacity=0.4, transform=f"translate({'2.4 5' if side else '2 3.4'}){pose}")]
     if side:
@@ -149,26 +163,32 @@ def _posed(canvas: Canvas, drawing: _Drawing, *, scale: float, turn: int) -> str
     return canvas.define("g", *layers, canvas.use(drawing.body, transform=pose))
 
 
-def _laid(canvas: Canvas, poses: Mapping[int, Sequence[str]], spots: Iterable[Spot]) -> str:
-    return lay((poses[spot.kind][spot.pose], (MIDDLE[0] + spot.x, MIDDLE[1] + spot.y)) for spot in spots)
+def _draw_at_spots(poses: Mapping[int, Sequence[str]], spots: Iterable[Spot]) -> str:
+    return draw_pieces((poses[spot.kind][spot.pose], (CENTER[0] + spot.x, CENTER[1] + spot.y)) for spot in spots)
 
 
-def lay(pieces: Iterable[tuple[str, Point]]) -> str:
-    """Draw posed pieces in their places. Parts without own paint are shadows: painted once here, not at each piece."""
+def draw_pieces(pieces: Iterable[tuple[str, Point]]) -> str:
+    """Draw defined pieces at points. Parts without own paint are shadows: painted once here, not at each piece."""
     drawn = (element("use", href=f"#{key}", x=round(x), y=round(y)) for key, (x, y) in pieces)
     return element("g", *drawn, fill=_SHADOW, stroke=_SHADOW, stroke_width=2.5)
 
 
-def pose(canvas: Canvas, look: Look, rng: Random, *, scale: float, turn: int) -> str:
-    """Define a single piece for `lay`, `scale` times as large as on a pizza and turned by degrees; return its id."""
-    return _posed(canvas, _drawing(canvas, _KINDS[look.shape], look.colour, rng), scale=scale, turn=turn)
+def define_piece(canvas: Canvas, look: Look, rng: Random, *, scale: float, rotation: int) -> str:
+    """
+    Define a single piece for `draw_pieces`, and return its id.
+
+    :param scale: size in proportion to a piece on a pizza
+    :param rotation: in degrees
+    """
+    drawing = _define_drawing(canvas, _SPECS[look.shape], look.colour, rng)
+    return _define_pose(canvas, drawing, scale=scale, rotation=rotation)
 
 
-def torn_basil(canvas: Canvas) -> str:
+def draw_basil(canvas: Canvas) -> str:
     """Draw the basil of a Margherita: a few small leaves."""
     rng = canvas.rng("basil")
-    kind = _KINDS["leaf"]
+    spec = _SPECS["leaf"]
     scales = [rng.uniform(0.75, 1.05) for _ in range(6)]
-    poses = _poses(canvas, kind, "#3f8f2c", rng, drawings=1, scales=scales)
-    spots = [Spot(0, pose, 36, kind.reach * scale) for pose, scale in enumerate(scales)]
-    return _laid(canvas, {0: poses}, spread(rng, spots, within=TOPPED * 0.9))
+    poses = _define_poses(canvas, spec, "#3f8f2c", rng, drawing_count=1, scales=scales)
+    spots = [Spot(0, pose, 36, spec.reach * scale) for pose, scale in enumerate(scales)]
+    return _draw_at_spots({0: poses}, spread(rng, spots, within=TOPPINGS_RADIUS * 0.9))

@@ -4,21 +4,21 @@ from math import pi
 from random import Random
 
 from menu.illustrations.colors import darker, lighter, mix
-from menu.illustrations.cuts import Piece, flecks, glint, stroke
-from menu.illustrations.paths import arc, blob, closed, line, polar
+from menu.illustrations.paths import arc, blob, line, polar, smooth_loop
+from menu.illustrations.pieces import Piece, flecks, glint, stroke
 from menu.illustrations.svg import Canvas, ellipse, path
 
 
 def slice_of_mushroom(rng: Random, canvas: Canvas, colour: str) -> Piece:
     """Draw a mushroom's profile: cap, gills and stem, roasted at the edges."""
     lean = rng.uniform(-2, 2)
-    outline = closed(
+    outline = smooth_loop(
         [(-22, 2), (-21, -11), (-10, -21), (3, -22), (15, -18), (23, -7), (22, 5), (15, 8), (8, 5),
          (7, 12), (10 + lean, 21), (lean, 24), (-9 + lean, 21), (-7, 12), (-8, 5), (-15, 8)]
     )  # fmt: skip
-    face = canvas.linear((0, lighter(colour, 0.75)), (0.55, lighter(colour, 0.4)), (1, colour), down=True)
+    face = canvas.linear_gradient((0, lighter(colour, 0.75)), (0.55, lighter(colour, 0.4)), (1, colour), vertical=True)
     brown = darker(colour, 0.55)
-    gills = closed([(-18, 2), (-12, -3), (-5, -1), (-5, 3), (-12, 5)]) + closed(
+    gills = smooth_loop([(-18, 2), (-12, -3), (-5, -1), (-5, 3), (-12, 5)]) + smooth_loop(
         [(18, 2), (12, -3), (5, -1), (5, 3), (12, 5)]
     )
     marks = (
@@ -76,8 +76,8 @@ def leaf(rng: Random, canvas: Canvas, colour: str) -> Piece:
     bend = rng.uniform(-4, 4)
     left = [(-7, -19), (-15 - rng.uniform(0, 3), -8), (-16, 5), (-8, 17)]
     right = [(8, 17), (15 + rng.uniform(0, 3), 6), (15, -7), (7, -19)]
-    outline = closed([(0, -27), *left, (0, 25), *right])
-    face = canvas.linear(
+    outline = smooth_loop([(0, -27), *left, (0, 25), *right])
+    face = canvas.linear_gradient(
         (0, lighter(colour, 0.28)),
         (0.42, colour),
         (0.5, darker(colour, 0.45)),
@@ -101,8 +101,10 @@ def wedge(rng: Random, canvas: Canvas, colour: str) -> Piece:
     spokes = [-pi / 2 + half * share for share in (-1, -0.5, 0, 0.5, 1)]
     rind = [polar(spoke, 42, tip) for spoke in spokes]
     core = [polar(spoke, 15, tip) for spoke in (spokes[-1], spokes[2], spokes[0])]
-    outline = closed([*rind, polar(spokes[-1], 28, tip), *core, polar(spokes[0], 28, tip)])
-    face = canvas.linear((0, mix(colour, "#c9761a", 0.35)), (0.3, colour), (1, lighter(colour, 0.55)), down=True)
+    outline = smooth_loop([*rind, polar(spokes[-1], 28, tip), *core, polar(spokes[0], 28, tip)])
+    face = canvas.linear_gradient(
+        (0, mix(colour, "#c9761a", 0.35)), (0.3, colour), (1, lighter(colour, 0.55)), vertical=True
+    )
     fibres = "".join(
         line([polar(spoke, 20, tip), polar(spoke + 0.03, 29, tip), polar(spoke, 38, tip)])
         for spoke in (-pi / 2 + half * rng.uniform(-0.75, 0.75) for _ in range(6))

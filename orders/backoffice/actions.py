@@ -42,9 +42,11 @@ class OrderActions(admin.ModelAdmin[Order]):
     @admin.action(description=gettext_lazy("Handed over"), permissions=["hand_over"], location=LIST_AND_FORM)
     def hand_over(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
         """Hand over pickups, and deliver deliveries in place of their drivers."""
-        is_delivery, said = Q(method=FulfillmentMethod.DELIVERY), _("%(order)s is handed over.")
-        self._step(request, orders.exclude(is_delivery), services.hand_over, said=said)
-        self._step(request, orders.filter(is_delivery), delivery_services.deliver, said=said)
+        is_delivery, success_message = Q(method=FulfillmentMethod.DELIVERY), _("%(order)s is handed over.")
+        self._run_on_each(request, orders.exclude(is_delivery), services.hand_over, success_message=success_message)
+        self._run_on_each(
+            request, orders.filter(is_delivery), delivery_services.deliver, success_message=success_message
+        )
 
     @admin.action(description=gettext_lazy("Assign to a driver…"), permissions=["assign"], location=LIST_AND_FORM)
     def assign_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
@@ -52,7 +54,7 @@ class OrderActions(admin.ModelAdmin[Order]):
         form = AssignForm(request.POST if "driver" in request.POST else None)
         if form.is_valid():
             assign = partial(delivery_services.assign_delivery, driver=form.cleaned_data["driver"].pk)
-            self._step(request, orders, assign, said=_("%(order)s has its driver."))
+            self._run_on_each(request, orders, assign, success_message=_("%(order)s has its driver."))
             return None
         context = {
             **self.admin_site.each_context(request),
@@ -66,7 +68,9 @@ class OrderActions(admin.ModelAdmin[Order]):
 
     @admin.action(description=gettext_lazy("Unassign the driver"), permissions=["assign"], location=LIST_AND_FORM)
     def unassign_driver(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
-        self._step(request, orders, delivery_services.release_delivery, said=_("%(order)s waits for a driver."))
+        self._run_on_each(
+            request, orders, delivery_services.release_delivery, success_message=_("%(order)s waits for a driver.")
+        )
 
     @admin.action(description=gettext_lazy("Cancel…"), permissions=["cancel"], location=LIST_AND_FORM)
     def cancel(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
@@ -86,10 +90,13 @@ class OrderActions(admin.ModelAdmin[Order]):
         """Show an order or run an action without the admin's own transaction: only commands write here."""
         return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined,no-any-return]
 
-    def _step(self, request: HttpRequest, orders: QuerySet[Order], take: Callable[..., Order], *, said: str) -> None:
+    def _run_on_each(
+        self, request: HttpRequest, orders: QuerySet[Order], command: Callable[..., Order], *, success_message: str
+    ) -> None:
+        """Run a command on each order, and show a message for each: success, or the refusal as a warning."""
         for order in orders.order_by("pk"):
             try:
-                take(ref=order.ref, by=actor_of(request), at=clock.now())
-                messages.success(request, said % {"order": order})
+                command(ref=order.ref, by=actor_of(request), at=clock.now())
+                messages.success(request, success_message % {"order": order})
             except Refusal as refusal:
                 messages.warning(request, refusal.message)

@@ -63,7 +63,7 @@ class OrderAdmin(ReadOnlyAdminMixin, OrderActions):
         ("number", "business_date", "status", "method"),
         ("placed_at", "promise_from", "promise_until"),
         ("confirmed_at", "cooking_started_at", "ready_at"),
-        ("who_drives", "out_for_delivery_at", "delivered_at"),
+        ("driver_name", "out_for_delivery_at", "delivered_at"),
         ("cancelled_at", "cancel_reason"),
         ("lines_total", "adjustments_total", "tax_total"),
         ("total", "paid", "payment_method"),
@@ -71,7 +71,7 @@ class OrderAdmin(ReadOnlyAdminMixin, OrderActions):
     inlines = [LineInline, AdjustmentInline, ContactInline, NotificationInline]
 
     @admin.display(description=gettext_lazy("driver"))
-    def who_drives(self, order: Order) -> str:
+    def driver_name(self, order: Order) -> str:
         return str(order.driver or "–")  # a name without a link to the user: managers do not edit users
 
     def change_view(

@@ -43,8 +43,8 @@ _LABELS = {
 class TimelineEntry:
     seq: int
     at: datetime
-    who: str
-    what: str
+    actor: str  # a name, or an actor as in a stored event
+    text: str
     type: str
 
 
@@ -54,12 +54,12 @@ def timeline(ref: UUID) -> list[TimelineEntry]:
     ids = {event.actor for event in events if event.actor.isdecimal()}
     people = {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
     return [
-        TimelineEntry(event.seq, event.at, people.get(event.actor, event.actor), _read(event), event.type)
+        TimelineEntry(event.seq, event.at, people.get(event.actor, event.actor), _event_text(event), event.type)
         for event in events
     ]
 
 
-def _read(event: StoredEvent) -> str:
+def _event_text(event: StoredEvent) -> str:
     try:
         return _describe(domain_events.load(event))
     except LookupError:  # the event was written by a newer release than this one

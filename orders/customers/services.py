@@ -32,8 +32,8 @@ def change_contact(*, name: str, phone: str, by: Actor, at: datetime) -> Custome
     if registered is None:
         raise NotAllowed(_("Please sign in, so that we know whose name and number to keep."))
     customer = Customer.objects.for_update().get(pk=registered.pk)
-    wanted = {"name": name, "phone": phone}
-    changed = tuple(field for field, value in wanted.items() if str(getattr(customer, field)) != value)
+    new_values = {"name": name, "phone": phone}
+    changed = tuple(field for field, value in new_values.items() if str(getattr(customer, field)) != value)
     if changed:
         customer.name, customer.phone = name, phone
         record(customer, CustomerContactChanged(fields=changed), by=by, at=at)

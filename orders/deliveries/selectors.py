@@ -17,7 +17,7 @@ from orders.selectors.order import address_lines
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.money import ZERO
 
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"  # the backend that knows permissions by group
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"  # resolves permissions by group
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +43,27 @@ class Tour:
     """
     The deliveries as one driver sees them.
 
-    :param free: those without a driver
-    :param mine: the driver's own, at the counter
-    :param out: the driver's own, on the road
-    :param others: other drivers', at the counter
-    :param away: other drivers', on the road
+    :param unassigned: ready deliveries without a driver
+    :param own_at_counter: the driver's own, not left yet
+    :param own_on_road: the driver's own, out for delivery
+    :param others_at_counter: other drivers', not left yet
+    :param others_on_road: other drivers', out for delivery
     """
 
-    free: list[Delivery]
-    mine: list[Delivery]
-    out: list[Delivery]
-    others: list[Delivery]
-    away: list[Delivery]
+    unassigned: list[Delivery]
+    own_at_counter: list[Delivery]
+    own_on_road: list[Delivery]
+    others_at_counter: list[Delivery]
+    others_on_road: list[Delivery]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.free or self.mine or self.out or self.others or self.away)
+        at_counter = self.unassigned or self.own_at_counter or self.others_at_counter
+        return not (at_counter or self.own_on_road or self.others_on_road)
 
     @property
-    def on_the_road(self) -> set[UUID]:
-        return {delivery.ref for delivery in (*self.out, *self.away)}
+    def refs_on_road(self) -> set[UUID]:
+        return {delivery.ref for delivery in (*self.own_on_road, *self.others_on_road)}
 
 
 def drivers() -> QuerySet[AbstractUser]:
@@ -79,26 +80,25 @@ def tour(by: Actor) -> Tour:
         .order_by("promise_from", "id")
     )
     ready = [order for order in orders if order.status == OrderStatus.READY]
+    on_road = [order for order in orders if order.out_for_delivery_at]
     return Tour(
-        free=_delivery_rows((order for order in ready if order.driver_id is None), by),
-        mine=_delivery_rows((order for order in ready if order.driver_id and order.driver_id == by.user_id), by),
-        out=_delivery_rows(
-            (order for order in orders if order.out_for_delivery_at and order.driver_id == by.user_id), by
-        ),
-        others=_delivery_rows((order for order in ready if order.driver_id not in (None, by.user_id)), by),
-        away=_delivery_rows(
-            (order for order in orders if order.out_for_delivery_at and order.driver_id != by.user_id), by
-        ),
+        unassigned=_delivery_rows((order for order in ready if order.driver_id is None), by),
+        own_at_counter=_delivery_rows((order for order in ready if _is_own(order, by)), by),
+        own_on_road=_delivery_rows((order for order in on_road if order.driver_id == by.user_id), by),
+        others_at_counter=_delivery_rows((order for order in ready if order.driver_id not in (None, by.user_id)), by),
+        others_on_road=_delivery_rows((order for order in on_road if order.driver_id != by.user_id), by),
     )
 
 
+def _is_own(order: Order, by: Actor) -> bool:
+    return order.driver_id is not None and order.driver_id == by.user_id
+
+
 def _delivery_rows(orders: Iterable[Order], by: Actor) -> list[Delivery]:
-    return [
-        _delivery_row(order, mine=order.driver_id is not None and order.driver_id == by.user_id) for order in orders
-    ]
+    return [_delivery_row(order, is_own=_is_own(order, by)) for order in orders]
 
 
-def _delivery_row(order: Order, *, mine: bool) -> Delivery:
+def _delivery_row(order: Order, *, is_own: bool) -> Delivery:
     assert order.number and order.promise_from and order.promise_until, "placed orders only"
     contact = order.contact
     return Delivery(
@@ -110,8 +110,8 @@ def _delivery_row(order: Order, *, mine: bool) -> Delivery:
         to_collect=(order.total or ZERO) - order.paid,
         driver=str(order.driver) if order.driver else "",
         out_for_delivery_at=order.out_for_delivery_at,
-        name=contact.name if mine else "",
-        phone=str(contact.phone) if mine else "",
-        address=tuple(address_lines(contact)) if mine else (),
-        notes=contact.notes if mine else "",
+        name=contact.name if is_own else "",
+        phone=str(contact.phone) if is_own else "",
+        address=tuple(address_lines(contact)) if is_own else (),
+        notes=contact.notes if is_own else "",
     )

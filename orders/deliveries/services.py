@@ -60,7 +60,7 @@ def claim_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     if order.driver is not None:
         who = order.driver.get_short_name() or _("Another driver")
         raise DeliveryAlreadyClaimed(_("%(who)s has #%(number)d already.") % {"who": who, "number": order.number})
-    record(order, OrderDriverAssigned(driver=_driver(by)), by=by, at=at)
+    record(order, OrderDriverAssigned(driver=_driver_id(by)), by=by, at=at)
     return order
 
 
@@ -121,7 +121,7 @@ def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     if order.driver_id != by.user_id:
         raise NotYourDelivery(_("#%(number)d is not yours. Claim it first.") % {"number": order.number})
     kitchen_services.hand_over_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
-    record(order, OrderOutForDelivery(driver=_driver(by)), by=by, at=at)
+    record(order, OrderOutForDelivery(driver=_driver_id(by)), by=by, at=at)
     return order
 
 
@@ -194,7 +194,7 @@ def _require_own_delivery(order: Order, by: Actor) -> None:
         raise NotYourDelivery(_("#%(number)d is not yours.") % {"number": order.number})
 
 
-def _driver(by: Actor) -> int:
+def _driver_id(by: Actor) -> int:
     """
     Return the user id of the acting driver.
 

@@ -36,31 +36,31 @@ def assign(request: HttpRequest, ref: UUID) -> HttpResponse:
         messages.warning(request, str(form.errors["driver"][0]))
         return redirect("deliveries:tour")
     driver = form.cleaned_data["driver"].pk
-    return _step(request, ref, partial(services.assign_delivery, driver=driver))
+    return _run_command(request, ref, partial(services.assign_delivery, driver=driver))
 
 
 @needs(DELIVER)
 @require_POST
 def claim(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, ref, services.claim_delivery)
+    return _run_command(request, ref, services.claim_delivery)
 
 
 @needs(DELIVER)
 @require_POST
 def release(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, ref, services.release_delivery)
+    return _run_command(request, ref, services.release_delivery)
 
 
 @needs(DELIVER)
 @require_POST
 def leave(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, ref, services.leave_for_delivery)
+    return _run_command(request, ref, services.leave_for_delivery)
 
 
 @needs(DELIVER)
 @require_POST
 def deliver(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _step(request, ref, services.deliver)
+    return _run_command(request, ref, services.deliver)
 
 
 @needs(DELIVER)
@@ -69,40 +69,42 @@ def deliver(request: HttpRequest, ref: UUID) -> HttpResponse:
 def fail(request: HttpRequest, ref: UUID) -> HttpResponse:
     form = DeliveryFailureForm(request.POST, auto_id=f"%s-{ref}")
     if not form.is_valid():
-        return _show(request, refused=form, of=ref)
+        return _show(request, refused_form=form, refused_ref=ref)
     arguments = {"reason": CancelReason(form.cleaned_data["reason"]), "note": form.cleaned_data["note"]}
-    return _step(request, ref, partial(services.fail_delivery, **arguments), form=form)
+    return _run_command(request, ref, partial(services.fail_delivery, **arguments), form=form)
 
 
-def _step(
-    request: HttpRequest, ref: UUID, take: Callable[..., Order], *, form: DeliveryFailureForm | None = None
+def _run_command(
+    request: HttpRequest, ref: UUID, command: Callable[..., Order], *, form: DeliveryFailureForm | None = None
 ) -> HttpResponse:
     """Run a command on a delivery; show a refusal on the page, beside the form's field if it is about one."""
     try:
-        take(ref=ref, by=actor_of(request), at=clock.now())
+        command(ref=ref, by=actor_of(request), at=clock.now())
     except OrderNotFound as missing:
         raise Http404 from missing
     except Refusal as refusal:
         if form and refusal.field in form.fields:
             form.add_error(refusal.field, refusal.message)
-            return _show(request, refused=form, of=ref)
+            return _show(request, refused_form=form, refused_ref=ref)
         messages.warning(request, refusal.message)
     return redirect("deliveries:tour")
 
 
-def _show(request: HttpRequest, *, refused: DeliveryFailureForm | None = None, of: UUID | None = None) -> HttpResponse:
+def _show(
+    request: HttpRequest, *, refused_form: DeliveryFailureForm | None = None, refused_ref: UUID | None = None
+) -> HttpResponse:
     """Show the tour; a refused form is open on its delivery, as typed."""
     by = actor_of(request)
-    seen = tour(by)
-    if refused and of not in seen.on_the_road:
+    deliveries = tour(by)
+    if refused_form and refused_ref not in deliveries.refs_on_road:
         raise Http404
     context = {
-        "tour": seen,
+        "tour": deliveries,
         "drivers": list(drivers()) if by.may(ASSIGN_DELIVERIES) else [],
-        "failed": DeliveryFailureForm(),
-        "refused": refused,
-        "refused_ref": of,
-        "still": bool(refused) or "still" in request.GET,
+        "failure_form": DeliveryFailureForm(),
+        "refused_form": refused_form,
+        "refused_ref": refused_ref,
+        "refresh_paused": bool(refused_form) or "pause-refresh" in request.GET,
     }
     part = "#tour" if request.headers.get("HX-Request") else ""
-    return render(request, f"deliveries/tour.html{part}", context, status=422 if refused else 200)
+    return render(request, f"deliveries/tour.html{part}", context, status=422 if refused_form else 200)

@@ -54,5 +54,5 @@ class BasketLine(models.Model):
         return f"{self.quantity} x {self.name}"
 
     @property
-    def chosen(self) -> PizzaSelection | SimpleItemSelection:
+    def parsed_selection(self) -> PizzaSelection | SimpleItemSelection:
         return SELECTION_ADAPTER.validate_python(self.selection)

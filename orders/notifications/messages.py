@@ -1,5 +1,5 @@
 """
-Messages of notifications: text and address, made afresh each time from the order and its contact as they are then.
+Messages of notifications: text and address, rendered each time from the order's and its contact's current data.
 
 Free text is put on one line and cut to a length; it is escaped where it becomes HTML, and never made a link.
 """

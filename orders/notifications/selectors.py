@@ -60,13 +60,13 @@ def inbox_of(recipient: str) -> QuerySet[Notification]:
 
 def inbox_row(notification: Notification) -> InboxRow:
     """Return the row of a notification. No query."""
-    line = inbox_text(notification)
+    rendered = inbox_text(notification)
     return InboxRow(
         ref=notification.order.ref,
         seq=notification.event.seq,
         icon=f"icons/{_ICONS[NotificationKind(notification.kind)]}.html",
-        headline=line.headline,
-        text=line.text,
+        headline=rendered.headline,
+        text=rendered.text,
         at=notification.event.at,
         url=notification.order.get_absolute_url(),
         is_unread=notification.read_at is None,

@@ -21,8 +21,8 @@ def all_orders(*, status: str = "", day: date | None = None, number: int | None 
 
 def active_orders() -> QuerySet[Order]:
     """Return the orders that are neither delivered nor cancelled, the earliest promise first."""
-    closed = (OrderStatus.DELIVERED, OrderStatus.CANCELLED)
-    return Order.objects.select_related("contact").exclude(status__in=closed).order_by("promise_from", "id")
+    final = (OrderStatus.DELIVERED, OrderStatus.CANCELLED)
+    return Order.objects.select_related("contact").exclude(status__in=final).order_by("promise_from", "id")
 
 
 def ready_orders() -> QuerySet[Order]:

@@ -40,21 +40,21 @@ def add_to_basket(*, basket: UUID | None, selection: Selection, quantity: int, b
     :raises BasketFull: too many of one item, or too many lines
     """
     priced = prices.price(selection, snapshot=catalogue.fresh_snapshot(), at=at)
-    target = _open_basket(basket, at)
+    target = _lock_open_basket_or_create(basket, at)
     lines = list(target.lines.all())
-    as_kept = selection.model_dump(mode="json")
-    same = next((line for line in lines if line.selection == as_kept), None)
-    if (same.quantity if same else 0) + quantity > MAX_QUANTITY:
+    stored_selection = selection.model_dump(mode="json")
+    existing_line = next((line for line in lines if line.selection == stored_selection), None)
+    if (existing_line.quantity if existing_line else 0) + quantity > MAX_QUANTITY:
         raise BasketFull(
             _("At most %(most)d of one kind, please. Call us for more!") % {"most": MAX_QUANTITY}, field="quantity"
         )
-    if same:
-        same.quantity += quantity
-        same.save(update_fields=["quantity"])
+    if existing_line:
+        existing_line.quantity += quantity
+        existing_line.save(update_fields=["quantity"])
     elif len(lines) >= MAX_LINES:
         raise BasketFull(_("Your basket is full. Please order what is in it first."), field="item")
     else:
-        target.lines.create(selection=as_kept, slug=priced.slug, name=priced.name, quantity=quantity)
+        target.lines.create(selection=stored_selection, slug=priced.slug, name=priced.name, quantity=quantity)
     return target
 
 
@@ -66,9 +66,9 @@ def change_quantity(*, basket: UUID, line: UUID, quantity: int, by: Actor, at: d
     :param quantity: 1 to 20
     :raises BasketGone: the line is not in an open basket
     """
-    found = _line_of(_locked(basket), line)
-    found.quantity = quantity
-    found.save(update_fields=["quantity"])
+    basket_line = _line_of(_lock_open_basket(basket), line)
+    basket_line.quantity = quantity
+    basket_line.save(update_fields=["quantity"])
 
 
 @command
@@ -78,7 +78,7 @@ def remove_line(*, basket: UUID, line: UUID, by: Actor, at: datetime) -> None:
 
     :raises BasketGone: the line is not in an open basket
     """
-    _line_of(_locked(basket), line).delete()
+    _line_of(_lock_open_basket(basket), line).delete()
 
 
 def purge_baskets(*, before: datetime) -> int:
@@ -86,14 +86,14 @@ def purge_baskets(*, before: datetime) -> int:
     return Basket.objects.filter(created_at__lt=before).delete()[1].get("orders.Basket", 0)
 
 
-def _open_basket(ref: UUID | None, at: datetime) -> Basket:
+def _lock_open_basket_or_create(ref: UUID | None, at: datetime) -> Basket:
     basket = Basket.objects.for_update().filter(ref=ref).first() if ref else None
     if basket is None or basket.is_spent:
         return Basket.objects.create(kitchen=kitchen_selectors.the_kitchen(), created_at=at)
     return basket
 
 
-def _locked(ref: UUID) -> Basket:
+def _lock_open_basket(ref: UUID) -> Basket:
     basket = Basket.objects.for_update().filter(ref=ref).first()
     if basket is None or basket.is_spent:
         raise BasketGone(_("This basket has been ordered already."))

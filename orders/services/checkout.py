@@ -81,7 +81,7 @@ def place_order(
     """
     Place an order for a basket, to be paid in cash, and book a place in the kitchen's queue.
 
-    :param ref: of the order to be made
+    :param ref: the ref of the new order
     :param basket: the basket's ref
     :param shown_total: the total that the guest agreed to
     :param shown_lines: the fingerprint of the lines that the guest agreed to, for forms that show them

@@ -22,14 +22,14 @@ def extend_missed_promises(*, promises: Mapping[UUID, Promise], at: datetime) ->
     :param promises: what could be promised now, by the order's ref
     """
     open_orders = Order.objects.filter(ref__in=promises.keys()).order_by("id")
-    slipped = [
+    missed_pks = [
         pk
         for pk, ref, until in open_orders.values_list("pk", "ref", "promise_until")
         if until is not None and promises[ref].ready_from > until
     ]
-    if not slipped:
+    if not missed_pks:
         return
-    for order in open_orders.filter(pk__in=slipped).for_update():
+    for order in open_orders.filter(pk__in=missed_pks).for_update():
         record(order, _wider_promise(order, promises[order.ref]), by=SYSTEM, at=at)
 
 

@@ -75,8 +75,8 @@ def _add_pizza(request: HttpRequest, pizza: PizzaSnapshot, snapshot: MenuSnapsho
         try:
             _add(request, form.selection(), form.cleaned_data["quantity"], pizza.name)
             return redirect("orders:basket")
-        except Refusal as no:
-            refusal = no
+        except Refusal as raised:
+            refusal = raised
     page = pizza_page.pizza_page(form, snapshot=snapshot, at=at, refusal=refusal)
     return render(request, "menu/pizza.html", {"page": page}, status=422)
 

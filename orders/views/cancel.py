@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -66,20 +67,20 @@ def _cancel(request: HttpRequest, order: Order | None, *, by: Actor) -> HttpResp
     if services.needs_recent_auth(order, by):
         require_recent_auth(by, at=clock.now())  # before the user types anything that would be lost
     form = CancelForm(request.POST if request.method == "POST" and as_staff else None, order=order)
-    back = "kitchen:board" if as_staff else selectors.order_url(order)
+    back_url = reverse("kitchen:board") if as_staff else selectors.order_url(order)
     if request.method == "POST" and (not as_staff or form.is_valid()):
         answers = form.cleaned_data if as_staff else {"reason": CancelReason.CHANGED_MIND, "note": ""}
         try:
             _cancel_order(request, order, answers, by=by)
-            return redirect(back)
+            return redirect(back_url)
         except ReauthenticationRequired:
             raise
         except services.ReasonMissing as missing:
             form.add_error("note", missing.message)
         except Refusal as refusal:
             messages.warning(request, refusal.message)
-            return redirect(back)
-    context = {"order": selectors.order_detail(order), "form": form if as_staff else None, "back": back}
+            return redirect(back_url)
+    context = {"order": selectors.order_detail(order), "form": form if as_staff else None, "back_url": back_url}
     return render(request, "orders/cancel.html", context, status=422 if form.is_bound else 200)
 
 

@@ -21,7 +21,7 @@ from pizzeria.foundation.idempotency.keys import IdempotentRequest, KeyReused
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import Busy, Refusal
 
-_HIDDEN = {"key", "shown_total", "shown_lines"}
+_HIDDEN_FIELDS = {"key", "shown_total", "shown_lines"}
 
 
 @login_not_required
@@ -57,17 +57,17 @@ def _place(request: HttpRequest) -> HttpResponse:
             order = _place_once(form, basket, by=actor_of(request))
         except KeyReused as reused:
             return _show_placed_order(request, form, basket, reused)
-        except Refusal as no:
-            refusal = no
+        except Refusal as raised:
+            refusal = raised
         else:
             basket_session.clear_count(request)
-            _remember(request, form)
+            _save_contact(request, form)
             return redirect(selectors.order_url(order))
 
-    if became := selectors.order_for_basket(basket):
+    if existing_order := selectors.order_for_basket(basket):
         basket_session.clear_count(request)
         messages.info(request, _("This basket was ordered already. Here is that order, as it was sent first."))
-        return redirect(selectors.order_url(became))
+        return redirect(selectors.order_url(existing_order))
     summary = selectors.basket(basket, at=clock.now())
     return _show(
         request,
@@ -100,12 +100,16 @@ def _show_placed_order(request: HttpRequest, form: CheckoutForm, basket: UUID, r
     """Show the order that a form placed before it was changed, beside the form as typed since."""
     if selectors.order_for_basket(basket):
         basket_session.clear_count(request)
-    made = selectors.get_order(reused.ref)
-    context = {"form": form, "made": selectors.order_detail(made), "made_address": selectors.order_url(made)}
+    order = selectors.get_order(reused.ref)
+    context = {
+        "form": form,
+        "existing_order": selectors.order_detail(order),
+        "existing_order_url": selectors.order_url(order),
+    }
     return render(request, "orders/checkout.html", context, status=reused.status)
 
 
-def _remember(request: HttpRequest, form: CheckoutForm) -> None:
+def _save_contact(request: HttpRequest, form: CheckoutForm) -> None:
     """Save name and phone for next time, if the customer asks for it. The order stays placed, whatever the result."""
     if not form.cleaned_data.get("remember"):
         return
@@ -125,15 +129,15 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     """Show the form beside its basket, with the refusal, or else with the reason why no order is accepted now."""
-    closed = "" if basket.quote.accepts_orders else basket.quote.message
-    context = {"form": form, "basket": basket, "quote": basket.quote, "refusal": refusal or closed}
+    closed_reason = "" if basket.quote.accepts_orders else basket.quote.message
+    context = {"form": form, "basket": basket, "quote": basket.quote, "refusal": refusal or closed_reason}
     return render(request, "orders/checkout.html", context, status=status)
 
 
 def _refusal_text(form: CheckoutForm, refusal: Refusal | None) -> str:
     if refusal:
         return refusal.message
-    return _("Please look at the total once more, then send it again.") if _HIDDEN & form.errors.keys() else ""
+    return _("Please look at the total once more, then send it again.") if _HIDDEN_FIELDS & form.errors.keys() else ""
 
 
 def _form_to_resubmit(form: CheckoutForm, basket: selectors.BasketSummary, refusal: Refusal | None) -> CheckoutForm:
@@ -144,7 +148,7 @@ def _form_to_resubmit(form: CheckoutForm, basket: selectors.BasketSummary, refus
     idempotency key. A form refused as `Busy` may yet have placed an order, and a form with another field to correct
     keeps the total that it agreed to: both stay as they are.
     """
-    untouched = isinstance(refusal, Busy) or (refusal is None and not _HIDDEN & form.errors.keys())
+    untouched = isinstance(refusal, Busy) or (refusal is None and not _HIDDEN_FIELDS & form.errors.keys())
     return form if untouched else form.with_current_total(total=basket.totals.total, lines=basket.fingerprint)
 
 

@@ -34,6 +34,6 @@ def order_list(request: HttpRequest) -> HttpResponse:
     """Show the list of all orders, read only."""
     form = FilterForm(request.GET)
     form.is_valid()
-    wanted = {name: value for name, value in form.cleaned_data.items() if value}
-    page = Paginator(all_orders(**wanted), PAGE_SIZE).get_page(request.GET.get("page"))
+    filters = {name: value for name, value in form.cleaned_data.items() if value}
+    page = Paginator(all_orders(**filters), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "orders/all.html", {"form": form, "page": page})

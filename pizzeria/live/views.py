@@ -46,7 +46,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
         kitchen = kitchen_selectors.the_kitchen()
     except Kitchen.DoesNotExist:
         return _empty(HTTPStatus.NOT_FOUND)
-    stream = Stream(Topic("board", kitchen.ref), f"person {by}", _grant(request, needs=SEE_BOARD))
+    stream = Stream(Topic("board", kitchen.ref), f"person {by}", _grant(request, required_permission=SEE_BOARD))
     return _stream(request, stream, kitchen.version)
 
 
@@ -59,8 +59,8 @@ def order(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     order = order_selectors.visible_to(by, ref)
     if order is None:
         return _empty(HTTPStatus.NOT_FOUND)
-    needs = SEE_ALL_ORDERS if by.may(SEE_ALL_ORDERS) else None
-    stream = Stream(Topic("order", order.ref), f"person {by}", _grant(request, needs=needs))
+    required_permission = SEE_ALL_ORDERS if by.may(SEE_ALL_ORDERS) else None
+    stream = Stream(Topic("order", order.ref), f"person {by}", _grant(request, required_permission=required_permission))
     return _stream(request, stream, order.seq)
 
 
@@ -73,8 +73,8 @@ def guest_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponseBase
     return _stream(request, Stream(Topic("order", order.ref), f"link {ref}"), order.seq)
 
 
-def _grant(request: HttpRequest, *, needs: Permission | None = None) -> StreamGrant:
-    return StreamGrant(request.session.session_key or "", needs)
+def _grant(request: HttpRequest, *, required_permission: Permission | None = None) -> StreamGrant:
+    return StreamGrant(request.session.session_key or "", required_permission)
 
 
 def _stream(request: HttpRequest, stream: Stream, version: int) -> HttpResponseBase:

@@ -30,11 +30,11 @@ class StreamGrant:
     The session, and the permission if one is needed, by which an event stream was opened.
 
     :param session_key: key of the session that opened the stream
-    :param needs: the permission that opening the stream requires; None if being signed in is enough
+    :param required_permission: the permission that opening the stream requires; None if being signed in is enough
     """
 
     session_key: str
-    needs: Permission | None = None
+    required_permission: Permission | None = None
 
 
 def valid_grants(grants: Collection[StreamGrant], *, at: datetime) -> set[StreamGrant]:
@@ -44,12 +44,14 @@ def valid_grants(grants: Collection[StreamGrant], *, at: datetime) -> set[Stream
     One query for any number of customers; more for staff.
     """
     alive = _live_sessions({each.session_key for each in grants}, at=at)
-    holders = _permissions_by_session((each for each in grants if each.needs and each.session_key in alive), alive)
+    holders = _permissions_by_session(
+        (each for each in grants if each.required_permission and each.session_key in alive), alive
+    )
     return {
         each
         for each in grants
         if each.session_key in alive
-        and (each.needs is None or each.needs in holders.get(each.session_key, frozenset()))
+        and (each.required_permission is None or each.required_permission in holders.get(each.session_key, frozenset()))
     }
 
 

@@ -48,8 +48,8 @@ class SignInView(LoginView):
             "keycloak": keycloak_login_url(self.get_redirect_url()) if provider.is_configured() else "",
             "demo_people": demo_people.shown(),
             "demo_password": demo_people.PASSWORD,
-            "again": not self.redirect_authenticated_user,
-            "onward": f"?{urlencode({'next': next_page})}" if (next_page := self.get_redirect_url()) else "",
+            "is_reauthentication": not self.redirect_authenticated_user,
+            "next_query": f"?{urlencode({'next': next_page})}" if (next_page := self.get_redirect_url()) else "",
             "form_address": resolve_url("users:sign_in") + ("" if self.redirect_authenticated_user else "?again=1"),
         }
 
@@ -90,11 +90,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     The fields of a form from our own pages are kept; a button sends them again with a current token.
     """
-    context = {"kept": _typed_on_our_page(request), "back": _page_of_the_form(request)}
+    context = {"fields": _fields_of_own_form(request), "back_url": _url_of_form(request)}
     return render(request, "403_csrf.html", context, status=403)
 
 
-def _typed_on_our_page(request: HttpRequest) -> list[tuple[str, str]]:
+def _fields_of_own_form(request: HttpRequest) -> list[tuple[str, str]]:
     """Return the posted fields as (name, value) pairs; none of a form from another origin or with a password in it."""
     ours = {settings.SHOP_ORIGIN, f"{request.scheme}://{request.get_host()}"}
     if request.headers.get("Origin") not in ours or any("password" in name for name in request.POST):
@@ -103,6 +103,6 @@ def _typed_on_our_page(request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, values in fields for value in values]
 
 
-def _page_of_the_form(request: HttpRequest) -> str:
-    came_from = request.headers.get("Referer", "")
-    return came_from if url_has_allowed_host_and_scheme(came_from, {request.get_host()}) else "/"
+def _url_of_form(request: HttpRequest) -> str:
+    referrer = request.headers.get("Referer", "")
+    return referrer if url_has_allowed_host_and_scheme(referrer, {request.get_host()}) else "/"

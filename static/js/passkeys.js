@@ -8,21 +8,21 @@ const createCredential = async () => {
 };
 
 const getCredential = async (form) => {
-  const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
-  const { publicKey } = await answer.json();
+  const response = await fetch(form.action, { headers: { Accept: "application/json" } });
+  const { publicKey } = await response.json();
   return navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) });
 };
 
-for (const hint of document.querySelectorAll("[data-passkey-unknown]")) hint.hidden = Boolean(isSupported);
+for (const hint of document.querySelectorAll("[data-passkey-unsupported]")) hint.hidden = Boolean(isSupported);
 
 for (const form of document.querySelectorAll("[data-passkey]")) {
   form.hidden = !isSupported;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const error = form.querySelector("[data-trouble]");
+    const error = form.querySelector("[data-error]");
     error.hidden = true;
     try {
-      const credential = await (form.dataset.passkey === "make" ? createCredential() : getCredential(form));
+      const credential = await (form.dataset.passkey === "create" ? createCredential() : getCredential(form));
       form.elements.credential.value = JSON.stringify(credential);
       form.submit();
     } catch {

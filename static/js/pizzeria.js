@@ -14,34 +14,34 @@ document.addEventListener("click", (event) => {
 // A poll does not swap content that has not changed, nor content in which a button is being pressed or a field has the
 // focus. The CSRF token differs in each response and is ignored.
 const lastResponse = new Map();
-const inUse = (part) => part.querySelector(":active, input:focus, select:focus, textarea:focus");
+const isInUse = (element) => element.querySelector(":active, input:focus, select:focus, textarea:focus");
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, requestConfig, serverResponse } = detail;
-  const answer = serverResponse.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
-  const refreshes = requestConfig.verb === "get" && target.hasAttribute("hx-trigger");
-  if (refreshes && (lastResponse.get(target.id) === answer || inUse(target))) detail.shouldSwap = false;
-  else lastResponse.set(target.id, answer);
+  const comparable = serverResponse.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
+  const isRefresh = requestConfig.verb === "get" && target.hasAttribute("hx-trigger");
+  if (isRefresh && (lastResponse.get(target.id) === comparable || isInUse(target))) detail.shouldSwap = false;
+  else lastResponse.set(target.id, comparable);
 });
 
-// After a swap, new texts of elements with [data-say] are announced to screen readers; texts announced before are not.
+// After a swap, texts of elements with [data-announce] are announced to screen readers, unless they were before.
 const textOf = (element) => element.textContent.replace(/\s+/g, " ").trim();
-const messages = () => [...document.querySelectorAll("[data-say]")].map(textOf);
-let announced = messages();
+const textsToAnnounce = () => [...document.querySelectorAll("[data-announce]")].map(textOf);
+let announced = textsToAnnounce();
 
 document.addEventListener("htmx:afterSettle", () => {
-  const now = messages();
-  const added = now.filter((message) => !announced.includes(message));
-  announced = now;
-  if (added.length) document.getElementById("spoken").textContent = added.join(". ");
+  const current = textsToAnnounce();
+  const added = current.filter((text) => !announced.includes(text));
+  announced = current;
+  if (added.length) document.getElementById("announcements").textContent = added.join(". ");
 });
 
 // A page whose polls fail shows that it is offline, until one succeeds.
-const offline = (isOffline) => () => document.getElementById("offline")?.toggleAttribute("hidden", !isOffline);
+const showOffline = (isOffline) => () => document.getElementById("offline")?.toggleAttribute("hidden", !isOffline);
 
-document.addEventListener("htmx:sendError", offline(true));
-document.addEventListener("htmx:responseError", offline(true));
-document.addEventListener("htmx:afterOnLoad", offline(false));
+document.addEventListener("htmx:sendError", showOffline(true));
+document.addEventListener("htmx:responseError", showOffline(true));
+document.addEventListener("htmx:afterOnLoad", showOffline(false));
 
 // A button is disabled during its request, or gone afterwards. The focus moves to its card, wherever the card is now, and
 // never to the card's next button, which the same key would press.

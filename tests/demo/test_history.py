@@ -103,7 +103,7 @@ def test_the_demos_open_orders_are_in_every_open_state(demo):
     by_status = {status: Order.objects.filter(status=status).count() for status in OrderStatus}
     assert all(by_status[status] for status in ("confirmed", "cooking", "ready", "delivering"))
     deliveries = tour(demo.driver)
-    assert deliveries.free and deliveries.mine and deliveries.out
+    assert deliveries.unassigned and deliveries.own_at_counter and deliveries.own_on_road
     assert all(order.promise_until > FRIDAY_NIGHT for order in Order.objects.all())
 
 

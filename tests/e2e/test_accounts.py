@@ -23,7 +23,7 @@ def sinks(post, settings, live_server):
 
 
 def sign_in(page, password=PASSWORD):
-    page.goto("/accounts/by-e-mail/")
+    page.goto("/accounts/sign-in-by-e-mail/")
     page.get_by_label("E-mail").fill(CARLA)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
@@ -57,7 +57,7 @@ def test_a_customer_who_resets_a_forgotten_password_is_signed_in_and_other_sessi
     expect(thief).to_have_url(MY_ORDERS)
     sign_out(carla)
 
-    carla.goto("/accounts/by-e-mail/")
+    carla.goto("/accounts/sign-in-by-e-mail/")
     carla.get_by_role("link", name="I do not remember my password").click()
     carla.get_by_label("E-mail").fill(CARLA)
     carla.get_by_role("button", name="Send me a code").click()
@@ -105,7 +105,7 @@ def add_a_passkey(page):
 
 
 def sign_in_by_passkey(page):
-    page.goto("/accounts/by-e-mail/")
+    page.goto("/accounts/sign-in-by-e-mail/")
     page.get_by_role("button", name="Sign in with a passkey").click()
 
 
@@ -173,6 +173,6 @@ def test_a_rejected_account_form_has_the_focus_on_its_first_invalid_field(somebo
 
 def test_the_button_to_sign_in_with_a_passkey_is_visible_only_with_javascript(somebody, scripted):
     page = somebody()
-    page.goto("/accounts/by-e-mail/")
+    page.goto("/accounts/sign-in-by-e-mail/")
 
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_visible(visible=scripted)

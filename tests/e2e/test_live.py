@@ -82,8 +82,8 @@ def test_an_update_of_the_order_page_keeps_focus_and_scroll_position_and_is_anno
     anna.evaluate(
         """() => {
             window.heard = [];
-            const spoken = document.getElementById("spoken");
-            new MutationObserver(() => window.heard.push(spoken.textContent)).observe(spoken, { childList: true });
+            const status = document.getElementById("announcements");
+            new MutationObserver(() => window.heard.push(status.textContent)).observe(status, { childList: true });
         }"""
     )
 
@@ -96,7 +96,7 @@ def test_an_update_of_the_order_page_keeps_focus_and_scroll_position_and_is_anno
     order_services.cancel_order(ref=ref_of(anna), reason=CancelReason.SOLD_OUT, by=SYSTEM, at=clock.now())
     _cooking, why = hears(anna, "In the oven", "This order was cancelled")
     expect(anna).to_have_title(re.compile("^This order was cancelled"))
-    expect(anna.locator(".slip-payment")).to_have_text("Nothing to pay")
+    expect(anna.locator(".receipt-payment")).to_have_text("Nothing to pay")
     assert "something in it ran out" in why
 
 

@@ -25,7 +25,7 @@ def test_a_notification_is_counted_as_unread_until_it_is_seen_and_listed_until_i
     expect(carla.get_by_role("link", name="News", exact=True)).to_be_visible()
 
     carla.get_by_role("button", name="Clear: We have your order #1").click()
-    expect(carla.locator(".told")).to_have_count(1)
+    expect(carla.locator(".notification")).to_have_count(1)
     carla.get_by_role("link", name="Order #1 is in line for the oven").click()
     expect(carla.locator("#tracker")).to_contain_text("We have your order")
 

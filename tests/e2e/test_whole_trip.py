@@ -52,7 +52,7 @@ def test_a_delivery_that_failed_because_nobody_was_home_is_delivered_at_the_seco
     if scripted:
         dina.get_by_text("Could not deliver").click()
     else:
-        dina.goto("/delivery/?still")  # the form is open, and the page does not reload itself
+        dina.goto("/delivery/?pause-refresh")  # the form is open, and the page does not reload itself
     dina.get_by_role("radio", name="nobody opened the door").check()
     dina.get_by_role("button", name="Bring it back").click()
     expect(dina.get_by_role("button", name="Leave with it")).to_be_visible()
@@ -97,7 +97,7 @@ def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(somebody, c
     expect(ciro).to_have_url(re.compile("/kitchen/$"))
     expect_text(anna, "The dough did not rise tonight.")
     expect(anna).to_have_title(re.compile("^This order was cancelled"))
-    expect(anna.locator(".slip-payment")).to_have_text("Nothing to pay")
+    expect(anna.locator(".receipt-payment")).to_have_text("Nothing to pay")
     expect(anna.get_by_text("Keep this link")).to_have_count(0)
 
 

@@ -40,7 +40,7 @@ def opens(details):
 
 def test_the_tools_of_the_board_are_closed_until_one_is_asked_for(marta):
     assert open_tools(marta.get(BOARD)) == []
-    assert open_tools(marta.get(BOARD, {"still": "capacity"})) == ["Capacity"]
+    assert open_tools(marta.get(BOARD, {"tool": "capacity"})) == ["Capacity"]
 
 
 def test_the_pause_tool_pauses_the_kitchen_and_the_board_shows_the_reason(ciro):
@@ -64,7 +64,7 @@ def test_the_pause_tool_pauses_the_kitchen_and_the_board_shows_the_reason(ciro):
 def test_an_invalid_pause_form_keeps_its_values_and_shows_the_error(ciro, typed, wrong):
     page = ciro.post(PAUSE, typed)
 
-    form = page.context["pause"]
+    form = page.context["pause_form"]
     assert page.status_code == 422
     assert open_tools(page) == ["Pause"]
     assert {name: form[name].value() for name in typed} == typed
@@ -79,11 +79,11 @@ def test_a_pause_that_is_refused_as_busy_keeps_the_values_of_the_form(ciro):
 
     assert page.status_code == 409
     assert "A lot is going on right now." in page.content.decode()
-    assert page.context["pause"]["reason"].value() == "The oven rests"
+    assert page.context["pause_form"]["reason"].value() == "The oven rests"
 
 
 def test_the_capacity_tool_begins_with_the_current_values_and_changes_them(marta):
-    form = marta.get(BOARD).context["capacity"]
+    form = marta.get(BOARD).context["capacity_form"]
     assert {name: form[name].value() for name in form.fields} == {"max_concurrent_orders": 20, "oven_slots": 5}
 
     answer = marta.post(CAPACITY, {"max_concurrent_orders": "30", "oven_slots": "7"})
@@ -100,7 +100,7 @@ def test_the_capacity_tool_begins_with_the_current_values_and_changes_them(marta
 def test_an_invalid_capacity_form_keeps_its_values_and_marks_the_field(marta, field, typed):
     page = marta.post(CAPACITY, {"max_concurrent_orders": "30", "oven_slots": "7", field: typed})
 
-    form = page.context["capacity"]
+    form = page.context["capacity_form"]
     assert page.status_code == 422
     assert open_tools(page) == ["Capacity"]
     assert form[field].value() == typed
@@ -114,8 +114,8 @@ def test_a_capacity_below_the_number_of_cooking_orders_is_refused_beside_its_fie
     page = marta.post(CAPACITY, {"max_concurrent_orders": "30", "oven_slots": "1"})
 
     assert page.status_code == 422
-    assert page.context["capacity"].errors == {"oven_slots": ["2 orders are cooking now; it cannot be less."]}
-    assert page.context["capacity"]["max_concurrent_orders"].value() == "30"
+    assert page.context["capacity_form"].errors == {"oven_slots": ["2 orders are cooking now; it cannot be less."]}
+    assert page.context["capacity_form"]["max_concurrent_orders"].value() == "30"
     assert page.context["board"].oven_slots == 5
 
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from menu.illustrations import MOTIFS, SHAPES, Look, draw_pizza, draw_simple_item
-from menu.illustrations.dough import CHEESE, MIDDLE
+from menu.illustrations.dough import CENTER, CHEESE_RADIUS
 from menu.models import SimpleItemMotif, ToppingShape
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -17,7 +17,7 @@ COLOURS = ("#c5351b", "#4f9d2f", "#f6ecd2", "#93305f")
 EVERYTHING = [Look(shape, COLOURS[count % len(COLOURS)]) for count, shape in enumerate(SHAPES)]
 
 
-def every_picture():
+def every_illustration():
     yield "margherita", draw_pizza(name="Margherita", toppings=[])
     for shape in SHAPES:
         yield shape, draw_pizza(name=f"With {shape}", toppings=[Look(shape, "#c5351b")])
@@ -26,7 +26,7 @@ def every_picture():
         yield motif, draw_simple_item(name=f"A {motif}", motif=motif, colour="#b8621f")
 
 
-PICTURES = dict(every_picture())
+ILLUSTRATIONS = dict(every_illustration())
 
 
 def test_an_illustration_of_the_same_name_and_look_is_always_the_same():
@@ -52,7 +52,7 @@ def test_adding_a_topping_does_not_change_the_crust_of_an_illustration():
     assert crust([Look("disc", "#c5351b")]) == crust(EVERYTHING)
 
 
-@pytest.mark.parametrize("drawn", PICTURES.values(), ids=PICTURES)
+@pytest.mark.parametrize("drawn", ILLUSTRATIONS.values(), ids=ILLUSTRATIONS)
 def test_an_illustration_is_self_contained_and_passes_a_strict_content_security_policy(drawn):
     root = ET.fromstring(drawn)
     elements = list(root.iter())
@@ -70,13 +70,13 @@ def test_an_illustration_is_self_contained_and_passes_a_strict_content_security_
     }
 
 
-@pytest.mark.parametrize("drawn", PICTURES.values(), ids=PICTURES)
+@pytest.mark.parametrize("drawn", ILLUSTRATIONS.values(), ids=ILLUSTRATIONS)
 def test_an_illustration_contains_no_malformed_number(drawn):
     assert not re.search(r"\b(nan|inf|None)\b|[ \"(]\.[ \"h)]|\de-", drawn)
 
 
 def test_illustrations_on_the_same_page_share_no_element_id():
-    ids = [re.findall(r" id=\"([^\"]+)\"", drawn) for drawn in PICTURES.values()]
+    ids = [re.findall(r" id=\"([^\"]+)\"", drawn) for drawn in ILLUSTRATIONS.values()]
 
     assert sum(map(len, ids)) == len(set().union(*ids))
 
@@ -88,7 +88,7 @@ def test_the_illustration_of_a_pizza_with_ten_toppings_stays_below_the_size_limi
     assert len(draw_pizza(name="The lot", toppings=looks).encode()) < LIMIT
 
 
-@pytest.mark.parametrize("drawn", [PICTURES[motif] for motif in MOTIFS], ids=list(MOTIFS))
+@pytest.mark.parametrize("drawn", [ILLUSTRATIONS[motif] for motif in MOTIFS], ids=list(MOTIFS))
 def test_the_illustration_of_a_simple_item_stays_below_the_size_limit(drawn):
     assert len(drawn.encode()) < LIMIT
 
@@ -135,12 +135,12 @@ def test_every_topping_is_drawn_inside_the_crust(looks):
     pieces = [element for element in root.iter(f"{SVG}use") if element.get("x")]
 
     for piece in pieces:
-        away = hypot(float(piece.get("x")) - MIDDLE[0], float(piece.get("y")) - MIDDLE[1])
+        away = hypot(float(piece.get("x")) - CENTER[0], float(piece.get("y")) - CENTER[1])
         body = kept[piece.get("href")[1:]][-1]
         outline = kept[kept[body.get("href")[1:]][0].get("href")[1:]]
         scale = float(re.search(r"scale\((.*?)\)", body.get("transform"))[1])
         reach = max(hypot(*point) for point in points(outline.get("d"))) + float(outline.get("stroke-width", 0)) / 2
-        assert away + reach * scale < CHEESE
+        assert away + reach * scale < CHEESE_RADIUS
 
     assert len(pieces) >= 3 * len(looks) - 3
 

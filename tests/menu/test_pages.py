@@ -28,7 +28,7 @@ def choose(client, slug="margherita", *, part=False, **chosen):
 
 def total_on(answer):
     """Return the total that a page shows; None if it shows none."""
-    found = re.search(r'till-total">.*?€([\d.]+)', answer.content.decode())
+    found = re.search(r'add-bar-total">.*?€([\d.]+)', answer.content.decode())
     return found and found[1]
 
 
@@ -156,7 +156,7 @@ def test_the_page_of_a_sold_out_pizza_has_a_disabled_order_button(client):
     html = client.get(page_of("margherita")).content.decode()
 
     assert "Margherita is sold out." in html
-    assert re.search(r'class="button till-main" disabled>Sold out', html)
+    assert re.search(r'class="button add-bar-submit" disabled>Sold out', html)
 
 
 def test_a_pizza_page_opens_with_sold_out_toppings_of_the_recipe_unticked(client):
@@ -188,7 +188,7 @@ def test_an_htmx_request_to_a_pizza_page_gets_only_the_price_partial(client):
 
 
 def test_an_illustration_with_its_current_version_in_the_url_is_cached_for_ever(client):
-    [address] = set(re.findall(r"/menu/pepperoni/picture\.svg\?v=\w+", client.get(CARD).content.decode()))
+    [address] = set(re.findall(r"/menu/pepperoni/illustration\.svg\?v=\w+", client.get(CARD).content.decode()))
 
     illustration = client.get(address)
 

@@ -95,7 +95,7 @@ def test_an_item_stays_available_and_its_form_shows_the_error_when_the_end_time_
 
     [row] = re.findall(r'<li id="topping-olives".*?</li>', answer.content.decode(), re.DOTALL)
     assert answer.status_code == 422
-    assert '<details class="folded" open>' in row
+    assert '<details class="disclosure" open>' in row
     assert message in row
     assert f'value="{said.get("time", "")}"' in row
     assert answer.content.decode().count(message) == 1

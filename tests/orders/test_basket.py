@@ -28,13 +28,13 @@ def test_adding_a_pizza_stores_the_size_toppings_and_quantity_of_the_form(client
     assert response.status_code == 302
     line = BasketLine.objects.get()
     assert line.quantity == 2
-    assert line.chosen == shop.pizza(size="large", added=("olives", "basil"))
+    assert line.parsed_selection == shop.pizza(size="large", added=("olives", "basil"))
 
 
 def test_an_unticked_topping_of_the_recipe_is_left_out(client):
     add(client, item="pepperoni", keep=[])
 
-    assert BasketLine.objects.get().chosen == shop.pizza("pepperoni", left_out=("pepperoni",))
+    assert BasketLine.objects.get().parsed_selection == shop.pizza("pepperoni", left_out=("pepperoni",))
 
 
 def test_a_price_in_the_request_is_ignored(client):

@@ -161,7 +161,7 @@ def test_a_checkout_form_sent_again_with_changes_is_refused_and_shows_the_placed
     assert second.status_code == 422
     assert "What you changed has not reached us." in html
     assert f'<a href="{first.url}">order #{Order.objects.get().number}</a>' in html
-    assert second.context["made"].address == ["Via Appia 7", "Roma"]
+    assert second.context["existing_order"].address == ["Via Appia 7", "Roma"]
     assert second.context["form"]["street"].value() == "Via Veneto 1"
     assert "Place the order" not in html
     assert Order.objects.get().contact.street == "Via Appia 7"

@@ -36,7 +36,7 @@ def bruno(db):
     return shop.acting_as(CUSTOMER, UserFactory(first_name="Bruno").pk)
 
 
-def adopt(order, by):
+def link_to_account(order, by):
     return order_services.link_order_to_customer(ref=order.ref, by=shop.with_link(order, by), at=FRIDAY_NIGHT)
 
 
@@ -55,7 +55,7 @@ def page_of(order):
 def test_linking_an_order_adds_it_to_the_history_of_the_customer_and_deletes_its_guest_token(placed_order, carla):
     key = placed_order.contact.guest_token
 
-    adopt(placed_order, carla)
+    link_to_account(placed_order, carla)
 
     assert [row.number for row in order_selectors.orders_of(carla)] == [placed_order.number]
     assert order_selectors.visible_to(carla, placed_order.ref) == placed_order
@@ -64,16 +64,16 @@ def test_linking_an_order_adds_it_to_the_history_of_the_customer_and_deletes_its
 
 
 def test_linking_an_order_records_an_event_with_the_customers_ref_and_no_personal_data(placed_order, carla):
-    adopted = adopt(placed_order, carla)
+    linked_order = link_to_account(placed_order, carla)
 
     event = StoredEvent.objects.get(type="order.adopted.v1")
-    assert event.data == {"customer": str(adopted.customer.ref)}
+    assert event.data == {"customer": str(linked_order.customer.ref)}
     assert event.actor == str(carla.user_id)
-    assert timeline(placed_order.ref)[-1].what == "Linked to an account"
+    assert timeline(placed_order.ref)[-1].text == "Linked to an account"
 
 
 def test_replaying_rebuilds_the_customer_of_a_linked_order_and_reports_another_one(placed_order, carla, bruno):
-    adopt(placed_order, carla)
+    link_to_account(placed_order, carla)
     assert list(replay.differences()) == []
 
     with transaction.atomic():
@@ -83,7 +83,7 @@ def test_replaying_rebuilds_the_customer_of_a_linked_order_and_reports_another_o
 
 def test_linking_an_order_is_refused_to_a_guest(placed_order):
     with pytest.raises(NotAllowed):
-        adopt(placed_order, GUEST)
+        link_to_account(placed_order, GUEST)
 
     assert Order.objects.get().contact.guest_token
 
@@ -91,11 +91,11 @@ def test_linking_an_order_is_refused_to_a_guest(placed_order):
 def test_linking_an_order_that_belongs_to_a_customer_already_is_refused(placed_order, carla, bruno):
     theirs = shop.place(by=carla)
     with_old_link = shop.with_link(placed_order, bruno)
-    adopt(placed_order, carla)
+    link_to_account(placed_order, carla)
 
     for order in (placed_order, theirs):
         with pytest.raises(order_services.OrderAlreadyLinked, match="in your account already"):
-            adopt(order, carla)
+            link_to_account(order, carla)
         with pytest.raises(order_services.OrderNotFound):
             order_services.link_order_to_customer(ref=order.ref, by=with_old_link, at=FRIDAY_NIGHT)
 
@@ -121,7 +121,7 @@ def test_linking_an_order_does_not_repeat_the_notifications_that_were_created_fo
     post, placed_order, carla, chef
 ):
     create_notifications(placed_order)
-    adopt(placed_order, carla)
+    link_to_account(placed_order, carla)
     shop.cooked(placed_order, by=chef)
 
     create_notifications(placed_order)
@@ -178,7 +178,7 @@ def test_linking_an_order_needs_its_guest_token_and_a_signed_in_user(client, sig
 
 
 def test_linking_an_order_of_another_customer_returns_404(sign_in, placed_order, bruno):
-    adopt(placed_order, bruno)
+    link_to_account(placed_order, bruno)
 
     assert sign_in(CUSTOMER).post(button(placed_order)).status_code == 404
     assert sign_in(KITCHEN).post(button(placed_order)).status_code == 404
@@ -191,6 +191,6 @@ def test_a_get_request_to_the_url_that_links_an_order_is_refused(sign_in, placed
 def test_linking_an_order_does_not_change_the_board_version(placed_order, carla):
     version = Kitchen.objects.get().version
 
-    adopt(placed_order, carla)
+    link_to_account(placed_order, carla)
 
     assert Kitchen.objects.get().version == version

@@ -74,8 +74,8 @@ def test_the_tour_takes_one_query_however_many_drivers_there_are(many, chef, dja
     with django_assert_num_queries(1):
         seen = tour(dina)
 
-    assert (len(seen.mine), len(seen.out), len(seen.free)) == (1, 1, many)
-    assert len(seen.others) == len(seen.away) == many - 1
+    assert (len(seen.own_at_counter), len(seen.own_on_road), len(seen.unassigned)) == (1, 1, many)
+    assert len(seen.others_at_counter) == len(seen.others_on_road) == many - 1
 
 
 @FEW_AND_MANY
@@ -91,7 +91,7 @@ def test_the_timeline_of_an_order_takes_two_queries_however_many_users_acted(
     with django_assert_num_queries(2):
         happenings = timeline(placed_order.ref)
 
-    assert len({happening.who for happening in happenings}) == many + 1  # and the guest
+    assert len({happening.actor for happening in happenings}) == many + 1  # and the guest
 
 
 @FEW_AND_MANY

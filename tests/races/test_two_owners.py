@@ -33,7 +33,7 @@ def people(db):
     return [shop.acting_as(CUSTOMER, UserFactory().pk) for _ in range(PEOPLE)]
 
 
-def adopt(order, token, by):
+def link(order, token, by):
     by = by.with_guest_token(token)
     try:
         return order_services.link_order_to_customer(ref=order.ref, by=by, at=FRIDAY_NIGHT)
@@ -41,7 +41,7 @@ def adopt(order, token, by):
         return fault
 
 
-def adopted_by():
+def linked_to():
     """Return the customers to whom it was linked, by the log."""
     return [event.data["customer"] for event in StoredEvent.objects.filter(type="order.adopted.v1")]
 
@@ -51,11 +51,11 @@ def test_of_eight_people_with_one_order_link_only_one_gets_the_order_into_an_acc
     in_the_transaction = partial(Barrier(PEOPLE).wait, timeout=PATIENCE)
 
     with failpoints.armed("orders.link_order_to_customer.begun", in_the_transaction):
-        outcomes = all_at_once(partial(adopt, placed_order, token, somebody) for somebody in people)
+        outcomes = all_at_once(partial(link, placed_order, token, somebody) for somebody in people)
 
     codes = Counter(getattr(outcome, "code", "has it") for outcome in outcomes)
     assert codes == {"has it": 1, "order_not_found": PEOPLE - 1}
-    assert adopted_by() == [str(Order.objects.get().customer.ref)]
+    assert linked_to() == [str(Order.objects.get().customer.ref)]
     assert list(replay.differences()) == []
 
 
@@ -71,9 +71,9 @@ def test_control_without_the_orders_lock_all_find_it_without_an_owner_and_the_lo
 
     monkeypatch.setattr("orders.services.linking.lock_order", unlocked)
 
-    outcomes = all_at_once(partial(adopt, placed_order, token, somebody) for somebody in people)
+    outcomes = all_at_once(partial(link, placed_order, token, somebody) for somebody in people)
 
     faults = [outcome for outcome in outcomes if isinstance(outcome, IntegrityError)]
     assert len(faults) == PEOPLE - 1
     assert all("event_once_per_seq" in str(fault) for fault in faults)
-    assert adopted_by() == [str(Order.objects.get().customer.ref)]
+    assert linked_to() == [str(Order.objects.get().customer.ref)]

@@ -18,7 +18,7 @@ TABLE = """
 GET  /                                     +   +   +   +   +   +   +   +
 GET  /menu/                                +   +   +   +   +   +   +   +
 GET  /menu/SLUG/                           +   +   +   +   +   +   +   +
-GET  /menu/SLUG/picture.svg                +   +   +   +   +   +   +   +
+GET  /menu/SLUG/illustration.svg           +   +   +   +   +   +   +   +
 GET  /basket/                              +   +   +   +   +   +   +   +
 POST /basket/add/                          +   +   +   +   +   +   +   +
 POST /basket/lines/UUID/                   +   +   +   +   +   +   +   +
@@ -39,8 +39,8 @@ GET  /orders/WAITING/NOKEY/                0   0   0   0   0   0   0   0
 GET  /orders/GUESTS/                       =   0   0   +   0   0   +   +
 BOTH /orders/GUESTS/KEY/cancel/            +   +   +   +   +   +   +   +
 POST /orders/GUESTS/NOKEY/cancel/          0   0   0   0   0   0   0   0
-POST /orders/GUESTS/KEY/adopt/             =   +   +   +   +   +   +   +
-POST /orders/GUESTS/NOKEY/adopt/           =   0   0   0   0   0   0   0
+POST /orders/GUESTS/KEY/link/              =   +   +   +   +   +   +   +
+POST /orders/GUESTS/NOKEY/link/            =   0   0   0   0   0   0   0
 
 GET  /kitchen/                             =   -   -   +   -   -   +   +
 GET  /kitchen/orders/                      =   -   -   +   -   -   +   +
@@ -51,8 +51,8 @@ POST /kitchen/pause/                       =   -   -   +   -   -   +   +
 POST /kitchen/resume/                      =   -   -   +   -   -   +   +
 POST /kitchen/capacity/                    =   -   -   -   -   -   +   +
 GET  /menu/sold-out/                       =   -   -   +   -   -   +   +
-POST /menu/sold-out/pizza/SLUG/take-off/   =   -   -   +   -   -   +   +
-POST /menu/sold-out/pizza/SLUG/put-back/   =   -   -   +   -   -   +   +
+POST /menu/sold-out/pizza/SLUG/mark-sold-out/ =   -   -   +   -   -   +   +
+POST /menu/sold-out/pizza/SLUG/mark-available/ =   -   -   +   -   -   +   +
 
 GET  /delivery/                            =   -   -   -   +   +   +   +
 POST /delivery/FREE/assign/                =   -   -   -   -   -   +   +
@@ -77,15 +77,15 @@ BOTH /accounts/sign-in/                    +   +   +   +   +   +   +   +
 POST /accounts/sign-out/                   +   +   +   +   +   +   +   +
 GET  /accounts/landing/                    =   +   +   +   +   +   +   +
 BOTH /accounts/sign-up/                    !   !   !   !   !   !   !   !
-BOTH /accounts/by-e-mail/                  +   +   +   +   +   +   +   +
-BOTH /accounts/by-passkey/                 +   +   +   +   +   +   +   +
+BOTH /accounts/sign-in-by-e-mail/          +   +   +   +   +   +   +   +
+BOTH /accounts/sign-in-by-passkey/         +   +   +   +   +   +   +   +
 BOTH /accounts/confirm/                    +   +   +   +   +   +   +   +
-BOTH /accounts/forgotten/                  !   !   !   !   !   !   !   !
-BOTH /accounts/forgotten/code/             +   +   +   +   +   +   +   +
-BOTH /accounts/forgotten/password/         +   +   +   +   +   +   +   +
+BOTH /accounts/password-reset/             !   !   !   !   !   !   !   !
+BOTH /accounts/password-reset/code/        +   +   +   +   +   +   +   +
+BOTH /accounts/password-reset/password/    +   +   +   +   +   +   +   +
 BOTH /accounts/e-mail/                     =   -   -   -   -   -   -   -
 BOTH /accounts/password/                   =   -   -   -   -   -   -   -
-BOTH /accounts/prove/                      =   -   -   -   -   -   -   -
+BOTH /accounts/reauthenticate/             =   -   -   -   -   -   -   -
 BOTH /accounts/passkeys/                   =   -   -   -   -   -   -   -
 BOTH /accounts/passkeys/add/               =   -   -   -   -   -   -   -
 POST /accounts/passkeys/SLUG/remove/       =   -   -   -   -   -   -   -

@@ -11,9 +11,9 @@ from pizzeria.users.models import RateLimitCounter
 from tests.factories import UserFactory
 
 SIGN_UP, SIGN_IN = reverse("account_signup"), reverse("account_login")
-CONFIRM, FORGOTTEN = reverse("account_email_verification_sent"), reverse("account_reset_password")
+CONFIRM, PASSWORD_RESET = reverse("account_email_verification_sent"), reverse("account_reset_password")
 CODE, NEW_PASSWORD = reverse("account_confirm_password_reset_code"), reverse("account_complete_password_reset")
-EMAIL, PASSWORD_PAGE, PROVE = (
+EMAIL, PASSWORD_PAGE, REAUTHENTICATE = (
     reverse("account_email"),
     reverse("account_change_password"),
     reverse("account_reauthenticate"),
@@ -47,7 +47,7 @@ def guess(client, email=CARLA):
 
 
 def forget(client, email=CARLA):
-    return client.post(FORGOTTEN, {"email": email})
+    return client.post(PASSWORD_RESET, {"email": email})
 
 
 def confirm(client, code):

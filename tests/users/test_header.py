@@ -13,7 +13,7 @@ CARD = reverse("menu:index")
 
 
 def header_of(browser, page=CARD):
-    [html] = re.findall(r"<header class=\"shopfront\">.*?</header>", browser.get(page).content.decode(), re.DOTALL)
+    [html] = re.findall(r"<header class=\"site-header\">.*?</header>", browser.get(page).content.decode(), re.DOTALL)
     return html
 
 

@@ -72,6 +72,6 @@ def test_a_failed_reauthentication_is_logged_with_the_user_id(client, said):
     account_holder()
     they.sign_in(client)
 
-    client.post(they.PROVE, {"password": "wrong"})
+    client.post(they.REAUTHENTICATE, {"password": "wrong"})
 
     assert said() == [failed(client.session[SESSION_KEY], "account_reauthenticate")]

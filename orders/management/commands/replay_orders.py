@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         count = 0
         with transaction.atomic():
-            _see_one_moment()
+            _read_from_one_snapshot()
             for difference in replay.differences():
                 count += 1
                 self.stdout.write(difference)
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{Order.objects.count()} orders match their events.")
 
 
-def _see_one_moment() -> None:
+def _read_from_one_snapshot() -> None:
     """
     Read rows and events from one snapshot while the shop goes on.
 

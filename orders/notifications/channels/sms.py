@@ -86,10 +86,10 @@ def _provider(url: str, *, to: str) -> "Apprise | None":
 
 
 def _error_for_result(result: "AppriseResult") -> DeliveryFailed:
-    said = list(result.logs())
-    warnings = [entry.message for entry in said if entry.level == "WARNING"]
-    bodies = [entry.message for entry in said if entry.message.startswith("Response Details:")]
-    failures = [entry.message for entry in said if entry.message.startswith("Socket Exception:")]
+    entries = list(result.logs())
+    warnings = [entry.message for entry in entries if entry.level == "WARNING"]
+    bodies = [entry.message for entry in entries if entry.message.startswith("Response Details:")]
+    failures = [entry.message for entry in entries if entry.message.startswith("Socket Exception:")]
 
     found = [_STATUS.search(warning) for warning in warnings] + [_STATUS_IN_BODY.search(body) for body in bodies]
     if status := next((int(match[1]) for match in found if match), None):
@@ -103,9 +103,9 @@ def _error_for_result(result: "AppriseResult") -> DeliveryFailed:
 
 
 def _error_for_status(status: int) -> DeliveryFailed:
-    said = f"The SMS provider answered {status}."
+    message = f"The SMS provider answered {status}."
     if status in _REJECTED_STATUSES:
-        return Rejected(said)
+        return Rejected(message)
     if status == HTTPStatus.GATEWAY_TIMEOUT:  # the server behind the gateway may have accepted the message
-        return OutcomeUnknown(said)
-    return Unavailable(said)
+        return OutcomeUnknown(message)
+    return Unavailable(message)

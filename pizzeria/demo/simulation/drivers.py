@@ -25,7 +25,7 @@ class Driver:
 
     def resume(self) -> None:
         """Schedule the handover of each order that is out for delivery already."""
-        for each in tour(self._driver).out:
+        for each in tour(self._driver).own_on_road:
             self._scheduler.later(self._rng.uniform(*TO_THE_NEXT), partial(self._bring, each.ref))
 
     def expect(self, ref: UUID, *, nobody_home: bool = False) -> None:
@@ -39,7 +39,7 @@ class Driver:
         if self._is_out:
             return
         ready = tour(self._driver)
-        mine, free = [each.ref for each in ready.mine], [each.ref for each in ready.free]
+        mine, free = [each.ref for each in ready.own_at_counter], [each.ref for each in ready.unassigned]
         bag = (mine + free)[:AT_ONCE]
         if not bag:
             return

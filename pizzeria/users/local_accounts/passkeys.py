@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 class Passkey:
     ref: str  # hash of the credential ID: identifies the passkey, grants nothing
     name: str
-    made_at: datetime
+    created_at: datetime
     used_at: datetime | None
 
 

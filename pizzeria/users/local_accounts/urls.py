@@ -7,15 +7,15 @@ from pizzeria.users.local_accounts.mixins import local_account_required
 
 urlpatterns = [
     path("sign-up/", views.SignUpView.as_view(), name="account_signup"),
-    path("by-e-mail/", views.SignInView.as_view(), name="account_login"),
-    path("by-passkey/", passkey_views.PasskeySignInView.as_view(), name="mfa_login_webauthn"),
+    path("sign-in-by-e-mail/", views.SignInView.as_view(), name="account_login"),
+    path("sign-in-by-passkey/", passkey_views.PasskeySignInView.as_view(), name="mfa_login_webauthn"),
     path("confirm/", views.ConfirmEmailView.as_view(), name="account_email_verification_sent"),
-    path("forgotten/", views.PasswordResetView.as_view(), name="account_reset_password"),
-    path("forgotten/code/", views.ConfirmPasswordResetView.as_view(), name="account_confirm_password_reset_code"),
-    path("forgotten/password/", views.NewPasswordView.as_view(), name="account_complete_password_reset"),
+    path("password-reset/", views.PasswordResetView.as_view(), name="account_reset_password"),
+    path("password-reset/code/", views.ConfirmPasswordResetView.as_view(), name="account_confirm_password_reset_code"),
+    path("password-reset/password/", views.NewPasswordView.as_view(), name="account_complete_password_reset"),
     path("e-mail/", local_account_required(views.EmailView.as_view()), name="account_email"),
     path("password/", local_account_required(views.ChangePasswordView.as_view()), name="account_change_password"),
-    path("prove/", local_account_required(views.ReauthenticateView.as_view()), name="account_reauthenticate"),
+    path("reauthenticate/", local_account_required(views.ReauthenticateView.as_view()), name="account_reauthenticate"),
     path("passkeys/", local_account_required(passkey_views.passkeys_page), name="mfa_list_webauthn"),
     path("passkeys/add/", local_account_required(passkey_views.AddPasskeyView.as_view()), name="mfa_add_webauthn"),
     path(

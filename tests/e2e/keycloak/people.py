@@ -15,7 +15,7 @@ def set_out(page: Page) -> None:
     page.get_by_role("main").get_by_role("link", name="Sign in by Keycloak").click()
 
 
-def prove(page: Page, name: str) -> None:
+def enter_credentials(page: Page, name: str) -> None:
     """Fill in Keycloak's sign-in form and submit it."""
     page.get_by_label("Username or email").fill(name)
     show_password(page)
@@ -28,7 +28,7 @@ def show_password(page: Page) -> None:
 
 def sign_in(page: Page, name: str) -> None:
     set_out(page)
-    prove(page, name)
+    enter_credentials(page, name)
     expect(page).not_to_have_url(re.compile("/realms/|/accounts/"))
 
 

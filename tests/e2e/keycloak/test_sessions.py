@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from pizzeria.users.models import User
 from tests.e2e.keycloak.people import (
+    enter_credentials,
     is_asked_who_it_is,
     minutes_pass,
-    prove,
     session_grows_older,
     set_out,
     sign_in,
@@ -77,7 +77,7 @@ def test_a_session_ends_when_the_account_was_disabled_in_keycloak(ciro, keycloak
 
     expect(ciro).to_have_url(re.compile(r"/accounts/sign-in/\?next=/kitchen/$"))
     set_out(ciro)
-    prove(ciro, "chef")
+    enter_credentials(ciro, "chef")
     expect(ciro.get_by_text("Account is disabled")).to_be_visible()
 
 
@@ -87,7 +87,7 @@ def test_a_cook_disabled_in_keycloak_gets_no_access_by_a_password_reset_or_a_new
     minutes_pass(ciro, 5)
     email = User.objects.get().email
 
-    ciro.goto("/accounts/by-e-mail/")
+    ciro.goto("/accounts/sign-in-by-e-mail/")
     ciro.get_by_role("link", name="I do not remember my password").click()
     ciro.get_by_label("E-mail").fill(email)
     ciro.get_by_role("button", name="Send me a code").click()

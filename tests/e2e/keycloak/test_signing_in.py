@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from orders.models import Order
 from pizzeria.users.models import Identity
 from tests.e2e.browsers import browsers
-from tests.e2e.keycloak.people import prove, sign_in
+from tests.e2e.keycloak.people import enter_credentials, sign_in
 from tests.e2e.people import order
 from tests.keycloak.server import OURS, PLAIN
 
@@ -35,7 +35,7 @@ def test_signing_in_by_keycloak_leads_back_to_the_page_that_required_it(somebody
 
     ciro.goto("/kitchen/orders/")
     ciro.get_by_role("main").get_by_role("link", name="Sign in by Keycloak").click()
-    prove(ciro, "chef")
+    enter_credentials(ciro, "chef")
 
     expect(ciro).to_have_url(re.compile("/kitchen/orders/$"))
 

@@ -172,7 +172,7 @@ def test_the_refresh_of_the_delivery_page_can_be_paused_without_javascript(mario
     ready()
 
     assert "http-equiv" in seen_by(mario)
-    assert "http-equiv" not in mario.get(PAGE, {"still": ""}).content.decode()
+    assert "http-equiv" not in mario.get(PAGE, {"pause-refresh": ""}).content.decode()
 
 
 @pytest.mark.parametrize("many", [2, 20])

@@ -63,7 +63,7 @@ def test_the_e_mail_address_of_an_account_changes_once_the_new_one_is_confirmed(
     account_holder()
     they.sign_in(client)
     asked = client.post(they.EMAIL, {"email": "conti@example.com", "action_add": ""})
-    assert asked["Location"].startswith(they.PROVE)
+    assert asked["Location"].startswith(they.REAUTHENTICATE)
 
     proved = client.post(asked["Location"], {"password": PASSWORD})
     assert proved["Location"] == they.CONFIRM
@@ -79,7 +79,7 @@ def test_the_e_mail_address_of_another_account_is_refused_without_revealing_that
     account_holder()
     account_holder("bruno@example.com")
     they.sign_in(client)
-    client.post(they.PROVE, {"password": PASSWORD})
+    client.post(they.REAUTHENTICATE, {"password": PASSWORD})
 
     seen = [
         client.post(they.EMAIL, {"email": email, "action_add": ""})["Location"]

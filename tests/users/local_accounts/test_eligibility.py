@@ -69,7 +69,7 @@ def test_a_cook_who_signs_up_becomes_a_separate_customer_without_access_to_the_k
 def test_account_pages_are_forbidden_in_a_session_that_no_local_account_began(sign_in):
     browser = sign_in(KITCHEN)
 
-    for page in (they.EMAIL, they.PASSWORD_PAGE, they.PROVE, they.PASSKEYS, they.ADD_PASSKEY):
+    for page in (they.EMAIL, they.PASSWORD_PAGE, they.REAUTHENTICATE, they.PASSKEYS, they.ADD_PASSKEY):
         answer = browser.get(page)
         assert answer.status_code == 403
         assert "kept elsewhere" in answer.content.decode()

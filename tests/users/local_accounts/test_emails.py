@@ -63,7 +63,7 @@ def test_sign_up_and_password_reset_are_unavailable_if_no_mail_server_is_configu
     settings.MAILERS = {}
     account_holder()
 
-    for page in (they.SIGN_UP, they.FORGOTTEN):
+    for page in (they.SIGN_UP, they.PASSWORD_RESET):
         for answer in (client.get(page), client.post(page, {"email": STRANGER, "password1": ANOTHER})):
             assert answer.status_code == 503
             assert "sends no e-mail" in answer.content.decode()

@@ -38,8 +38,8 @@ def removal(page):
     return page.content.decode().partition('action="/accounts/passkeys/')[2].partition('"')[0]
 
 
-def prove(client):
-    client.post(they.PROVE, {"password": PASSWORD})
+def reauthenticate(client):
+    client.post(they.REAUTHENTICATE, {"password": PASSWORD})
 
 
 JUNK = [
@@ -77,7 +77,7 @@ def test_a_malformed_credential_does_not_sign_in(client, junk):
 
 @pytest.mark.parametrize("junk", JUNK)
 def test_a_malformed_credential_is_not_stored_as_a_passkey(client, carla, junk):
-    prove(client)
+    reauthenticate(client)
     client.get(they.ADD_PASSKEY)
 
     answer = client.post(they.ADD_PASSKEY, {"name": "Junk", "credential": junk})
@@ -95,7 +95,7 @@ def test_the_sign_in_challenge_requires_user_verification_and_names_no_credentia
 
 
 def test_registration_options_and_removal_urls_of_passkeys_contain_no_primary_key(client, carla):
-    prove(client)
+    reauthenticate(client)
 
     page = client.get(they.ADD_PASSKEY)
 
@@ -112,7 +112,7 @@ def test_adding_or_removing_a_passkey_requires_the_password_again(client, passke
     assert "My phone" in page.content.decode()
 
     for answer in (client.get(they.ADD_PASSKEY), client.post(f"{they.PASSKEYS}{removal(page)}")):
-        assert answer["Location"].startswith(they.PROVE)
+        assert answer["Location"].startswith(they.REAUTHENTICATE)
     assert Authenticator.objects.exists()
 
 
@@ -131,14 +131,14 @@ def test_a_passkey_cannot_be_removed_by_another_user(client, passkey):
     passkey_of(bruno, id="brunos")
     browser = type(client)()
     they.sign_in(browser, "bruno@example.com")
-    prove(client)
+    reauthenticate(client)
 
     assert client.post(f"{they.PASSKEYS}{removal(browser.get(they.PASSKEYS))}").status_code == 404
     assert Authenticator.objects.filter(user=bruno).exists()
 
 
 def test_removing_a_passkey_requires_a_post_request(client, passkey):
-    prove(client)
+    reauthenticate(client)
 
     assert client.get(f"{they.PASSKEYS}{removal(client.get(they.PASSKEYS))}").status_code == 405
 

@@ -133,7 +133,7 @@ def test_the_sixth_wrong_password_at_reauthentication_is_rate_limited(client, re
     account_holder()
     they.sign_in(client)
 
-    before, last = tries(client, lambda client: client.post(they.PROVE, {"password": "a guess"}), 6)
+    before, last = tries(client, lambda client: client.post(they.REAUTHENTICATE, {"password": "a guess"}), 6)
 
     assert before == 422
     assert is_the_page_for_too_often(last)

@@ -1,4 +1,4 @@
-"""The definition of a cut piece of topping, and the strokes that finish all pieces."""
+"""The definition of a piece of topping, and the strokes that pieces of several shapes have."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Piece:
     side: str = ""
 
 
-type Cut = Callable[[Random, Canvas, str], Piece]
+type DrawPiece = Callable[[Random, Canvas, str], Piece]
 
 
 def stroke(d: str, colour: str, width: float, opacity: float = 1) -> str:
@@ -40,9 +40,11 @@ def stroke(d: str, colour: str, width: float, opacity: float = 1) -> str:
 
 
 def flecks(rng: Random, count: int, within: float, size: float, colour: str, *, opacity: float) -> str:
+    """Draw dots at random points, `within` units around the middle."""
     points = [polar(rng.uniform(0, tau), within * rng.random() ** 0.5) for _ in range(count)]
     return stroke(dots(points), colour, size, opacity)
 
 
 def glint(rng: Random, size: float, x: float, y: float, opacity: float) -> str:
+    """Draw a reflection of the light: a white ellipse."""
     return ellipse(x, y, size, size * rng.uniform(0.45, 0.65), fill="#fff", fill_opacity=opacity)
