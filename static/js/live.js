@@ -1,10 +1,11 @@
 // Live updates of the element with [data-stream]. Its event stream sends each new version; the element is fetched again
 // when it shows an older one. Without a healthy stream (none, lost, no heartbeat) it polls, as its hx-trigger says. A
-// hidden page requests nothing, and catches up when it is shown.
+// hidden page requests nothing, and catches up when it is shown. A page that is being left requests nothing either.
 
 const HEARTBEAT_TIMEOUT_MS = 12_000; // the server sends a heartbeat every five seconds
 const POLL_INTERVAL_MS = 30_000; // while the stream is healthy
 const MAX_BACKOFF_MS = 60_000;
+const MAX_LEAVING_MS = 30_000;
 
 let stream = null;
 let newestVersion = 0;
@@ -12,6 +13,7 @@ let lastMessageAt = 0;
 let lastFetchAt = Date.now();
 let backoffMs = 1000;
 let reconnectTimer = 0;
+let isBeingLeft = false;
 
 const liveElement = () => document.querySelector("[data-stream]");
 const isHealthy = () => stream?.readyState === EventSource.OPEN && Date.now() - lastMessageAt < HEARTBEAT_TIMEOUT_MS;
@@ -38,7 +40,7 @@ function disconnect() {
 function connect() {
   disconnect();
   const element = liveElement();
-  if (!element || document.hidden) return;
+  if (!element || document.hidden || isBeingLeft) return;
   lastMessageAt = Date.now();
   stream = new EventSource(element.dataset.stream);
   stream.addEventListener("version", onMessage);
@@ -63,9 +65,23 @@ if (liveElement()) {
     if (elt !== liveElement()) return;
     const isPoll = triggeringEvent?.type !== "live";
     const isTooSoon = isHealthy() && Date.now() - lastFetchAt < POLL_INTERVAL_MS;
-    if (isPoll && (document.hidden || isTooSoon)) event.preventDefault();
+    if (isPoll && (document.hidden || isBeingLeft || isTooSoon)) event.preventDefault();
     else lastFetchAt = Date.now();
   });
+
+  // Once a form is processed, the page's address may be closed: that of an order that is linked to an account is. But the
+  // page stays if the user stops loading the next one, and comes back with the back button.
+  const stay = () => {
+    isBeingLeft = false;
+    connect();
+  };
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return; // htmx sends it, and the page stays
+    isBeingLeft = true;
+    disconnect();
+    setTimeout(stay, MAX_LEAVING_MS);
+  });
+  window.addEventListener("pageshow", ({ persisted }) => persisted && stay());
 
   // The user lost access: load the page that says so.
   document.addEventListener("htmx:responseError", ({ detail }) => {

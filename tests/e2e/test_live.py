@@ -130,6 +130,25 @@ def test_a_hidden_board_sends_no_requests_and_is_updated_when_it_is_shown_again(
     assert fetches() == 1
 
 
+def test_a_board_that_is_being_left_sends_no_requests_until_it_is_clear_that_it_stays(screens):
+    ciro = screens()
+    stop_clock(ciro)
+    sign_in(ciro, "chef")
+    ear = Ear(ciro)
+    ear.hears("beat")
+    fetches = count_fetches(ciro)
+
+    ciro.evaluate("document.dispatchEvent(new Event('submit'))")  # of a form whose answer does not come
+    ear.hears_the_end()
+    place(basket_of(pizza(), at=clock.now()), at=clock.now())
+    ciro.clock.run_for(29_000)  # it would have polled
+    assert fetches() == 0
+
+    ciro.clock.run_for(2_000)
+    ear.hears("beat", version=1)
+    expect(ciro.locator(".column-waiting")).to_contain_text("#1")
+
+
 def hide(page, *, hidden):
     """Send a page the event of a tab that is hidden or shown; a headless browser never sends it."""
     page.evaluate(
