@@ -169,7 +169,7 @@ def home_with_realms(folder):
 def _keep(folder, kept):
     """Copy a state directory into the cache; an incomplete copy has another name, and the next run removes it."""
     unfinished = StateDir(kept.with_name(f"unfinished-{kept.name}"))
-    with unfinished.occupied():
+    with unfinished.locked():
         copy = unfinished.folder / "home"
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(folder, copy, symlinks=True, ignore=shutil.ignore_patterns("running", "logs", "lib"))
