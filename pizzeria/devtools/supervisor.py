@@ -16,14 +16,14 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from pizzeria.devtools import environment, public_port, signals, state_dir
+from pizzeria.devtools import environment, interrupts, public_port, state_dir
+from pizzeria.devtools.interrupts import Interrupted
 from pizzeria.devtools.keycloak import admin_client, connection, install
 from pizzeria.devtools.keycloak.connection import Connection
 from pizzeria.devtools.progress import say, step
 from pizzeria.devtools.servers import message_sinks, readiness, secrets, stack
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.processes import Child, stop_all, stop_leftovers
-from pizzeria.devtools.signals import Interrupted
 from pizzeria.devtools.state_dir import ROOT, WRITTEN_BY_ANOTHER_VERSION, StateDir, StateDirLocked
 
 WELCOME = """
@@ -49,7 +49,7 @@ class StartFailed(Exception):
 
 def main() -> int:
     """Run the demo until a signal or a failure ends it; return the exit code."""
-    signals.listen()
+    interrupts.raise_on_signal()
     demo = state_dir.demo_state_dir()
     try:
         with ExitStack() as everything:

@@ -11,11 +11,11 @@ from tests.waiting import LIMIT
 KEEPER = """
 import sys, time
 from pathlib import Path
-from pizzeria.devtools import signals
-from pizzeria.devtools.signals import Interrupted
+from pizzeria.devtools import interrupts
+from pizzeria.devtools.interrupts import Interrupted
 from pizzeria.devtools.state_dir import StateDir
 
-signals.listen()
+interrupts.raise_on_signal()
 try:
     with StateDir(Path(sys.argv[1])).locked(address="http://localhost:1"):
         print("open", flush=True)

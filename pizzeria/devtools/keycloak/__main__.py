@@ -5,12 +5,12 @@ import sys
 import time
 from contextlib import ExitStack
 
-from pizzeria.devtools import public_port, signals, state_dir
+from pizzeria.devtools import interrupts, public_port, state_dir
+from pizzeria.devtools.interrupts import Interrupted
 from pizzeria.devtools.keycloak import admin_client, connection, install
 from pizzeria.devtools.progress import say, step
 from pizzeria.devtools.servers import keycloak
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
-from pizzeria.devtools.signals import Interrupted
 
 WELCOME = """
 Keycloak is open: {server.address}
@@ -27,7 +27,7 @@ Ctrl-C closes it; its data stays. `make keycloak-export` writes what you change 
 
 def main() -> int:
     """Run Keycloak until a signal or a failure ends it; return the exit code."""
-    signals.listen()
+    interrupts.raise_on_signal()
     try:
         with ExitStack() as everything:
             return _run(everything)

@@ -12,8 +12,8 @@ from pizzeria.demo.simulation.report import Report, hushed_log
 from pizzeria.demo.simulation.scenario import Incident
 from pizzeria.demo.simulation.scheduler import watched
 from pizzeria.demo.simulation.staff import Staff
-from pizzeria.devtools import signals
-from pizzeria.devtools.signals import Interrupted
+from pizzeria.devtools import interrupts
+from pizzeria.devtools.interrupts import Interrupted
 
 FASTEST, LONGEST, MOST = 3600, 24 * 60, 1000
 MINUTES_AN_ORDER = 3
@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     @hushed_log()
     def handle(self, *args: Any, speed: float, minutes: int, orders: int | None, **options: Any) -> None:
-        signals.listen()
+        interrupts.raise_on_signal()
         report, rng = Report(self._tell), Random()  # noqa: S311 - not for secrets
         plan = scenario.evening(
             lasts=timedelta(minutes=minutes),
