@@ -118,7 +118,7 @@ def message_servers(tmp_path_factory):
 @pytest.fixture
 def post(message_servers, settings):
     """Configure both channels; return the sinks at which their messages arrive, as `TestMessageSinks`."""
-    message_servers.store.forget()
+    message_servers.store.clear()
     return TestMessageSinks(message_servers, settings)
 
 

@@ -25,7 +25,7 @@ def store(tmp_path, settings):
 @pytest.fixture
 def mail(store):
     message = Message(kind="email", to="anna@example.com", subject="Ready <b>now</b>", text="Ready!", html=HTML)
-    return store.take(message)
+    return store.add(message)
 
 
 def shown(browser, address=PAGE):
@@ -61,11 +61,11 @@ def test_the_messages_page_escapes_the_subject_and_omits_the_html_of_an_email(si
 
 def test_the_html_of_an_email_can_be_framed_only_by_the_shop_and_runs_no_scripts(sign_in, mail):
     browser = sign_in(MANAGER)
-    page, letter = browser.get(PAGE), browser.get(reverse("demo:html", args=[mail.id]))
+    page, email = browser.get(PAGE), browser.get(reverse("demo:html", args=[mail.id]))
 
-    assert "Ready!" in letter.content.decode()
-    assert letter["X-Frame-Options"] == "SAMEORIGIN"
-    policy = letter["Content-Security-Policy"]
+    assert "Ready!" in email.content.decode()
+    assert email["X-Frame-Options"] == "SAMEORIGIN"
+    policy = email["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'self'" in policy
     assert "sandbox allow-popups" in policy
@@ -94,7 +94,7 @@ def test_the_messages_page_and_its_emails_are_forbidden_to_all_roles_but_manager
 
 
 def test_the_html_of_a_message_that_is_not_a_stored_email_is_not_found(sign_in, store):
-    sms = store.take(Message(kind="sms", to="+393331234567", text="Ready"))
+    sms = store.add(Message(kind="sms", to="+393331234567", text="Ready"))
 
     for nothing in ("17", "ports", sms.id):
         assert sign_in(MANAGER).get(reverse("demo:html", args=[nothing])).status_code == 404

@@ -37,7 +37,7 @@ def test_the_demo_runs_once_per_checkout_starts_again_after_a_kill_and_ends_with
     beside = launch("-m", "pizzeria.demo.manage", "replay_orders", "--check", **variables)
     assert beside.ends() == 0, beside.said
     assert "orders match their events" in beside.said
-    assert demo_home.variables.stat().st_mode & 0o077 == 0  # it holds passwords
+    assert demo_home.environment_file.stat().st_mode & 0o077 == 0  # it holds passwords
 
     left = _children(demo_home)
     again.process.send_signal(signal.SIGINT)

@@ -3,7 +3,7 @@
 import subprocess
 
 from pizzeria.devtools.servers import data_dirs
-from pizzeria.devtools.servers.processes import Record, started
+from pizzeria.devtools.servers.processes import Record, start_time
 from pizzeria.devtools.state_dir import StateDir
 from tests.devtools.launching import Launch
 from tests.waiting import LIMIT
@@ -28,7 +28,7 @@ except Interrupted:
 def test_demo_reset_stops_a_running_demo_and_deletes_its_data(launch: Launch, demo_home: StateDir) -> None:
     demo = launch("-c", KEEPER, str(demo_home.folder))
     demo.until("open")
-    place = data_dirs.data_dir_in(demo_home.folder).place("postgres")
+    place = data_dirs.data_dir_in(demo_home.folder).server_dir("postgres")
 
     reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 
@@ -44,7 +44,7 @@ def test_demo_reset_stops_processes_that_a_killed_demo_left_running(
     launch: Launch, demo_home: StateDir, sleeper: subprocess.Popen[bytes]
 ) -> None:
     demo_home.records.mkdir(parents=True)
-    Record("web", sleeper.pid, started(sleeper.pid) or "", stop_signal=15).write(demo_home.records / "1.json")
+    Record("web", sleeper.pid, start_time(sleeper.pid) or "", stop_signal=15).write(demo_home.records / "1.json")
 
     reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 

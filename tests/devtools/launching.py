@@ -13,7 +13,7 @@ import pytest
 from pizzeria.devtools.ephemeral_servers import temporary_state_dir
 from pizzeria.devtools.servers import data_dirs, processes
 from pizzeria.devtools.servers.descendants import Process
-from pizzeria.devtools.servers.processes import Record, start_tied, started
+from pizzeria.devtools.servers.processes import Record, start_tied, start_time
 from pizzeria.devtools.state_dir import ROOT, StateDir
 from tests.waiting import LIMIT, until
 
@@ -103,7 +103,7 @@ def recorded(running: Iterable[Process]) -> list[Record]:
     return [
         Record(process.command, process.pid, moment, signal.SIGKILL)
         for process in running
-        if (moment := started(process.pid))
+        if (moment := start_time(process.pid))
     ]
 
 

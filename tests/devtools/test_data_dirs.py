@@ -90,7 +90,7 @@ def test_a_packaged_program_that_the_servers_account_cannot_run_is_copied(
 
 
 def test_the_servers_do_not_start_with_data_of_another_postgres_version(demo_home: StateDir) -> None:
-    data = data_dirs.data_dir_in(demo_home.folder).place("postgres") / "data"
+    data = data_dirs.data_dir_in(demo_home.folder).server_dir("postgres") / "data"
     data.mkdir()
     (data / "PG_VERSION").write_text("9")
 

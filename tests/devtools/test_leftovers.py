@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pizzeria.devtools.servers import processes
-from pizzeria.devtools.servers.processes import Child, Record, started
+from pizzeria.devtools.servers.processes import Child, Record, start_time
 from tests.devtools.launching import Launch, until_all_are_gone
 from tests.waiting import LIMIT, until
 
@@ -15,7 +15,7 @@ from tests.waiting import LIMIT, until
 def test_a_process_that_a_killed_parent_has_left_is_stopped_and_its_record_deleted(
     tmp_path: Path, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    Record("web", sleeper.pid, started(sleeper.pid) or "", stop_signal=15).write(tmp_path / "1.json")
+    Record("web", sleeper.pid, start_time(sleeper.pid) or "", stop_signal=15).write(tmp_path / "1.json")
 
     stopped = processes.stop_leftovers(tmp_path)
 

@@ -36,7 +36,11 @@ def test_an_email_has_text_html_and_a_message_id_of_the_shop(post, settings):
     assert email.send(MESSAGE) == "<notification-17@pizza.example>"
 
     [taken] = post.taken("email")
-    assert (taken.to, taken.subject, taken.letter) == (MESSAGE.to, MESSAGE.subject, "<notification-17@pizza.example>")
+    assert (taken.to, taken.subject, taken.message_id) == (
+        MESSAGE.to,
+        MESSAGE.subject,
+        "<notification-17@pizza.example>",
+    )
     assert (taken.text.strip(), taken.html.strip()) == (MESSAGE.text, MESSAGE.html)
 
 
@@ -44,7 +48,7 @@ def test_an_email_that_is_sent_again_has_the_same_message_id(post):
     assert email.send(MESSAGE) == email.send(MESSAGE)
 
     first, second = post.taken("email")
-    assert first.letter == second.letter
+    assert first.message_id == second.message_id
 
 
 def test_an_email_can_be_sent_without_html(post):

@@ -19,8 +19,11 @@ from pizzeria.devtools.state_dir import StateDir, StateDirLocked
 from tests.xdist_plugin import is_of_keycloak
 
 OURS, PLAIN = connection.REALM, "plain"
-WEB = {OURS: connection.WEB, PLAIN: "shop"}  # the client of the shop's pages in each realm
-AUDIENCES = {OURS: connection.API, PLAIN: "pos"}  # without an audience mapper a token names only the client that got it
+WEB = {OURS: connection.WEB_CLIENT, PLAIN: "shop"}  # the client of the shop's pages in each realm
+AUDIENCES = {
+    OURS: connection.API_CLIENT,
+    PLAIN: "pos",
+}  # without an audience mapper a token names only the client that got it
 SECRET = "known to the tests alone"
 DOCUMENTS = (realm_file.FILE, Path(__file__).with_name("plain-realm.json"))
 PLACEHOLDERS = {"SHOP_ORIGIN": "http://localhost:1", "WEB_CLIENT_SECRET": SECRET, "POS_CLIENT_SECRET": SECRET}
@@ -156,7 +159,7 @@ def keycloak(request, _real_keycloak):
 def home_with_realms(folder):
     """Make the folder the state directory of a server with both realms, which has run before on another port."""
     home = StateDir(folder)
-    kept = install.cache() / f"keycloak-{install.VERSION}-tests-{_digest()}"
+    kept = install.cache_dir() / f"keycloak-{install.VERSION}-tests-{_digest()}"
     if not kept.exists():
         _import(home)
         with suppress(StateDirLocked):  # another run of the tests is storing the same

@@ -64,7 +64,7 @@ def test_an_exported_realm_is_the_imported_document_with_the_changes_made_since(
 
     admin.request("post", f"{OURS}/roles", json=dishwasher)
     try:
-        exported = export.exported(admin, before=before)
+        exported = export.updated_realm_file(admin, before=before)
     finally:
         admin.request("delete", f"{OURS}/roles/dishwasher")
 

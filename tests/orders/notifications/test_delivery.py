@@ -43,7 +43,7 @@ def test_an_email_is_sent_and_its_message_id_is_stored(email, post):
     sent = send(email)
 
     [message] = post.taken("email")
-    assert (message.to, message.letter) == (ANNA.email, sent.provider_id)
+    assert (message.to, message.message_id) == (ANNA.email, sent.provider_id)
     assert f"<notification-{email.pk}@" in sent.provider_id
 
 
