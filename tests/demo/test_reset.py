@@ -8,7 +8,7 @@ from pizzeria.devtools.state_dir import StateDir
 from tests.devtools.launching import Launch
 from tests.waiting import LIMIT
 
-KEEPER = """
+LOCK_HOLDER = """
 import sys, time
 from pathlib import Path
 from pizzeria.devtools import interrupts
@@ -26,16 +26,16 @@ except Interrupted:
 
 
 def test_demo_reset_stops_a_running_demo_and_deletes_its_data(launch: Launch, demo_home: StateDir) -> None:
-    demo = launch("-c", KEEPER, str(demo_home.folder))
-    demo.until("open")
+    demo = launch("-c", LOCK_HOLDER, str(demo_home.folder))
+    demo.wait_for_output("open")
     place = data_dirs.data_dir_in(demo_home.folder).server_dir("postgres")
 
     reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 
-    assert reset.ends() == 0, reset.said
-    assert demo.ends() == 0
-    assert f"Closing the demo that runs at http://localhost:1 (process {demo.process.pid})" in reset.said
-    assert f"Removed {demo_home.folder}" in reset.said
+    assert reset.wait_for_exit() == 0, reset.output
+    assert demo.wait_for_exit() == 0
+    assert f"Closing the demo that runs at http://localhost:1 (process {demo.process.pid})" in reset.output
+    assert f"Removed {demo_home.folder}" in reset.output
     assert not place.exists()
     assert not demo_home.folder.exists()
 
@@ -48,13 +48,13 @@ def test_demo_reset_stops_processes_that_a_killed_demo_left_running(
 
     reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 
-    assert reset.ends() == 0, reset.said
+    assert reset.wait_for_exit() == 0, reset.output
     assert sleeper.wait(timeout=LIMIT) == -15
-    assert "left running: web" in reset.said
+    assert "left running: web" in reset.output
 
 
 def test_demo_reset_succeeds_when_there_is_no_demo_data(launch: Launch, demo_home: StateDir) -> None:
     reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 
-    assert reset.ends() == 0
-    assert "no demo data" in reset.said
+    assert reset.wait_for_exit() == 0
+    assert "no demo data" in reset.output
