@@ -41,8 +41,9 @@ from pizzeria.foundation.actor import SYSTEM  # noqa: E402
 from pizzeria.foundation.events.models import StoredEvent  # noqa: E402
 from pizzeria.users.models import User  # noqa: E402
 from pizzeria.users.roles import CUSTOMER  # noqa: E402
-from tests import message_sinks, shop  # noqa: E402
+from tests import shop  # noqa: E402
 from tests.e2e.people import sign_in  # noqa: E402
+from tests.message_sinks import running_message_sinks  # noqa: E402
 from tests.users import account_holders as they  # noqa: E402
 from tests.users.account_holders import account_holder  # noqa: E402
 
@@ -59,8 +60,8 @@ def main(folder: Path | None) -> None:
     an_account_with_a_passkey()
     with (
         TemporaryDirectory() as home,
-        message_sinks.running(Path(home), settings) as post,
-        serving(post.environment) as address,
+        running_message_sinks(Path(home), settings) as message_sinks,
+        serving(message_sinks.environment) as address,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])

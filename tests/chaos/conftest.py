@@ -3,9 +3,10 @@
 import pytest
 from django.core.cache import cache
 
-from tests import message_sinks, shop
+from tests import shop
 from tests.chaos import workload
 from tests.chaos.processes import Works
+from tests.message_sinks import running_message_sinks
 
 
 @pytest.fixture(autouse=True)
@@ -16,10 +17,10 @@ def _empty_broker():
 
 
 @pytest.fixture
-def post(tmp_path, settings):
+def message_sinks(tmp_path, settings):
     """Yield message sinks for one test, which get nothing from workers that another test killed."""
-    with message_sinks.running(tmp_path, settings) as post:
-        yield post
+    with running_message_sinks(tmp_path, settings) as message_sinks:
+        yield message_sinks
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def kitchen(transactional_db):
 
 
 @pytest.fixture
-def works(kitchen, post, tmp_path):
-    works = Works(post.environment, log=tmp_path / "works.log")
+def works(kitchen, message_sinks, tmp_path):
+    works = Works(message_sinks.environment, log=tmp_path / "works.log")
     yield works
     works.kill_all()

@@ -1,7 +1,7 @@
 """
 Real processes of the shop that a test may kill: workers with child processes, and beat, each in its own process group.
 
-The message sinks (`post`) run in another process, which none of these kills.
+The message sinks run in another process, which none of these kills.
 """
 
 import os

@@ -21,25 +21,29 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.long
-def test_killing_workers_repeatedly_loses_no_message_and_doubles_at_most_one_per_killed_process(works, post):
+def test_killing_workers_repeatedly_loses_no_message_and_doubles_at_most_one_per_killed_process(works, message_sinks):
     luck = random.Random(SEED)
     for guest in range(ORDERS):
         workload.place(guest)
     killed, at_work, beat = 0, [works.worker(), works.worker()], works.beat()
 
     for count in sorted(luck.sample(range(2 * ORDERS - 50), KILLS)):
-        until(lambda count=count: workload.arrived(post) > count, seconds=workload.PATIENCE, why=workload.states)
+        until(
+            lambda count=count: workload.arrived(message_sinks) > count,
+            seconds=workload.WORKER_TIMEOUT,
+            why=workload.states,
+        )
         if luck.random() < 0.5:
             killed += works.kill_a_child(at_work[0])
         else:
             killed += works.kill(at_work.pop(0))  # the one that was started first
             at_work.append(works.worker())
-    until(workload.nothing_is_due, seconds=workload.PATIENCE, why=workload.states)
+    until(workload.nothing_is_due, seconds=workload.WORKER_TIMEOUT, why=workload.states)
     works.kill(beat)
     killed += sum(works.kill(worker) for worker in at_work)  # each of them may have sent a message just before, too
     workload.finish()
 
-    received = workload.received_by_recipient(post)
+    received = workload.received_by_recipient(message_sinks)
     assert set(received) == workload.recipients(range(ORDERS))
     assert received.total() - len(received) <= killed, f"seed {SEED}"
     assert workload.all_sent()
@@ -54,13 +58,13 @@ def test_killing_workers_repeatedly_loses_no_message_and_doubles_at_most_one_per
     ],
     ids=["before it sends", "after it has sent", "control: before it sends what it has called sent"],
 )
-def test_the_moment_at_which_a_worker_is_killed_decides_how_often_its_sms_arrives(works, post, bend, arrive):
+def test_the_moment_at_which_a_worker_is_killed_decides_how_often_its_sms_arrives(works, message_sinks, bend, arrive):
     workload.place(1)
     worker = works.bent_worker(bend, "--queues", "celery,sms")
-    until(lambda: worker.poll() is not None, seconds=workload.PATIENCE, why=workload.states)
+    until(lambda: worker.poll() is not None, seconds=workload.WORKER_TIMEOUT, why=workload.states)
     assert Notification.objects.filter(channel="sms").exclude(state=NotificationState.QUEUED).exists()
 
     workload.finish()
 
-    assert workload.received_by_recipient(post)[workload.phone(1)] == arrive
+    assert workload.received_by_recipient(message_sinks)[workload.phone(1)] == arrive
     assert workload.all_sent()

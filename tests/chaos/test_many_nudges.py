@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def nudged(kitchen, post):
+def nudged(kitchen, message_sinks):
     """Place orders, and queue many relay tasks and sweeps for them before any worker runs."""
     refs = [workload.place(guest).ref for guest in GUESTS]
     for _sweep in range(SWEEPS):
@@ -27,27 +27,27 @@ def all_told():
     return not OutboxEntry.objects.filter(event__stream="order", relayed_at=None).exists()
 
 
-def test_many_relay_tasks_and_sweeps_for_the_same_events_publish_each_event_once(nudged, works, post):
+def test_many_relay_tasks_and_sweeps_for_the_same_events_publish_each_event_once(nudged, works, message_sinks):
     works.worker()
     works.worker()
     works.beat()
     until(
-        lambda: all_told() and workload.arrived(post) >= 2 * len(GUESTS) and workload.all_sent(),
-        seconds=workload.PATIENCE,
+        lambda: all_told() and workload.arrived(message_sinks) >= 2 * len(GUESTS) and workload.all_sent(),
+        seconds=workload.WORKER_TIMEOUT,
         why=workload.states,
     )
 
-    assert workload.received_by_recipient(post) == dict.fromkeys(workload.recipients(GUESTS), 1)
+    assert workload.received_by_recipient(message_sinks) == dict.fromkeys(workload.recipients(GUESTS), 1)
     assert set(OutboxEntry.objects.filter(event__stream="order").values_list("attempts", flat=True)) == {1}
 
 
 def test_control_without_the_lock_and_the_unique_constraint_a_message_is_sent_twice(
-    without_the_unique_row, nudged, works, post
+    without_the_unique_row, nudged, works, message_sinks
 ):
     works.bent_worker("careless")
     works.bent_worker("careless")
     until(
-        lambda: max(workload.received_by_recipient(post).values(), default=0) > 1,
-        seconds=workload.PATIENCE,
+        lambda: max(workload.received_by_recipient(message_sinks).values(), default=0) > 1,
+        seconds=workload.WORKER_TIMEOUT,
         why=workload.states,
     )

@@ -33,22 +33,22 @@ def is_tried(order):
 
 
 @pytest.fixture
-def orders(works, post):
+def orders(works, message_sinks):
     """Return an order for each fault of the provider, after one attempt to send its SMS."""
     works.worker()
     orders = []
     for guest, mood in MOODS.items():
-        post.behaves(**mood)
+        message_sinks.set_faults(**mood)
         order = workload.place(guest)
-        until(lambda order=order: is_tried(order), seconds=workload.PATIENCE, why=workload.states)
+        until(lambda order=order: is_tried(order), seconds=workload.WORKER_TIMEOUT, why=workload.states)
         orders.append(order)
     works.kill_all()
     return orders
 
 
-def test_the_providers_answer_decides_whether_an_sms_is_attempted_again_or_given_up(orders, post, sign_in):
+def test_the_providers_answer_decides_whether_an_sms_is_attempted_again_or_given_up(orders, message_sinks, sign_in):
     assert [became_of(order) for order in orders] == [FAILED, FAILED, DEAD, FAILED]
-    assert [workload.received_by_recipient(post)[workload.address(guest)] for guest in GUESTS] == [1] * 4
+    assert [workload.received_by_recipient(message_sinks)[workload.address(guest)] for guest in GUESTS] == [1] * 4
     in_admin = sign_in(MANAGER).get(reverse("admin:notifications_notification_changelist")).content.decode()
     for said in (
         "answered 500.",
@@ -59,10 +59,10 @@ def test_the_providers_answer_decides_whether_an_sms_is_attempted_again_or_given
     ):
         assert said in in_admin
 
-    post.behaves(**MOODS[UNANSWERED])
+    message_sinks.set_faults(**MOODS[UNANSWERED])
     workload.finish(order=orders[UNANSWERED])
-    post.behaves(refused=[workload.phone(WRONG_NUMBER)])
+    message_sinks.set_faults(refused=[workload.phone(WRONG_NUMBER)])
     workload.finish()
 
     assert [became_of(order) for order in orders] == [SENT, SENT, DEAD, DEAD]
-    assert [workload.received_by_recipient(post)[workload.phone(guest)] for guest in GUESTS] == [1, 1, 0, 2]
+    assert [workload.received_by_recipient(message_sinks)[workload.phone(guest)] for guest in GUESTS] == [1, 1, 0, 2]

@@ -22,13 +22,13 @@ def broker():
 
 
 @pytest.fixture
-def worker(works, post):
+def worker(works, message_sinks):
     """Return a running worker that has claimed nothing, so that no lease ends while it is paused."""
     worker = works.worker()
     workload.place(FIRST_GUEST)
     until(
-        lambda: workload.arrived(post) == 2 and workload.all_relayed() and workload.all_sent(),
-        seconds=workload.PATIENCE,
+        lambda: workload.arrived(message_sinks) == 2 and workload.all_relayed() and workload.all_sent(),
+        seconds=workload.WORKER_TIMEOUT,
         why=workload.states,
     )
     return worker
@@ -54,24 +54,26 @@ def lose_in_the_middle(works, worker, broker):
 
 
 @pytest.mark.long
-def test_emptying_redis_loses_no_message(lose_in_the_middle, works, post):
+def test_emptying_redis_loses_no_message(lose_in_the_middle, works, message_sinks):
     works.beat()
     lose_in_the_middle(range(ORDERS))
     until(
-        lambda: workload.arrived(post) >= 2 * (ORDERS + 1) and workload.all_sent(),
-        seconds=workload.PATIENCE,
+        lambda: workload.arrived(message_sinks) >= 2 * (ORDERS + 1) and workload.all_sent(),
+        seconds=workload.WORKER_TIMEOUT,
         why=workload.states,
     )
 
-    assert workload.received_by_recipient(post) == dict.fromkeys(workload.recipients([*range(ORDERS), FIRST_GUEST]), 1)
+    assert workload.received_by_recipient(message_sinks) == dict.fromkeys(
+        workload.recipients([*range(ORDERS), FIRST_GUEST]), 1
+    )
 
 
-def test_control_without_a_sweep_emptying_redis_loses_messages_of_waiting_tasks(lose_in_the_middle, post):
+def test_control_without_a_sweep_emptying_redis_loses_messages_of_waiting_tasks(lose_in_the_middle, message_sinks):
     lose_in_the_middle(range(20))
     until(
-        lambda: workload.recipients(range(10, 20)) <= set(workload.received_by_recipient(post)),
-        seconds=workload.PATIENCE,
+        lambda: workload.recipients(range(10, 20)) <= set(workload.received_by_recipient(message_sinks)),
+        seconds=workload.WORKER_TIMEOUT,
         why=workload.states,
     )
 
-    assert workload.recipients(range(10)) - set(workload.received_by_recipient(post))
+    assert workload.recipients(range(10)) - set(workload.received_by_recipient(message_sinks))

@@ -65,7 +65,7 @@ def place(browsers, guests, port):
 
 
 @pytest.mark.long
-def test_an_outage_of_redis_loses_no_order_and_no_message(works, store, browsers, post, outage):
+def test_an_outage_of_redis_loses_no_order_and_no_message(works, store, browsers, message_sinks, outage):
     goes, is_back = outage
     works.worker()
     works.beat()
@@ -78,15 +78,17 @@ def test_an_outage_of_redis_loses_no_order_and_no_message(works, store, browsers
         is_back()
         place(browsers, AFTER, server.port)
     until(
-        lambda: workload.arrived(post) >= 2 * GUESTS and workload.all_sent(),
-        seconds=workload.PATIENCE,
+        lambda: workload.arrived(message_sinks) >= 2 * GUESTS and workload.all_sent(),
+        seconds=workload.WORKER_TIMEOUT,
         why=workload.states,
     )
 
-    assert workload.received_by_recipient(post) == dict.fromkeys(workload.recipients(range(GUESTS)), 1)
+    assert workload.received_by_recipient(message_sinks) == dict.fromkeys(workload.recipients(range(GUESTS)), 1)
 
 
-def test_control_without_a_sweep_orders_placed_during_an_outage_of_redis_get_no_messages(works, store, browsers, post):
+def test_control_without_a_sweep_orders_placed_during_an_outage_of_redis_get_no_messages(
+    works, store, browsers, message_sinks
+):
     works.worker()
     with serving(redis_port=store.port) as server:
         store.kill()
@@ -95,6 +97,6 @@ def test_control_without_a_sweep_orders_placed_during_an_outage_of_redis_get_no_
     one_of_them = Order.objects.latest("pk")
     with app.connection_for_write(store.url) as broker:
         tasks.relay.apply_async([str(one_of_them.ref)], connection=broker)  # shows that the worker runs and takes tasks
-    until(lambda: workload.arrived(post) == 2, seconds=workload.PATIENCE, why=workload.states)
+    until(lambda: workload.arrived(message_sinks) == 2, seconds=workload.WORKER_TIMEOUT, why=workload.states)
 
-    assert workload.received_by_recipient(post) == {one_of_them.contact.email: 1, one_of_them.contact.phone: 1}
+    assert workload.received_by_recipient(message_sinks) == {one_of_them.contact.email: 1, one_of_them.contact.phone: 1}

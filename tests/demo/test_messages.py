@@ -8,7 +8,7 @@ from pizzeria.devtools.message_sinks.store import Message, MessageStore
 from pizzeria.foundation.mail import email
 from pizzeria.foundation.mail.outbound import OutboundMessage
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
-from tests import message_sinks
+from tests.message_sinks import running_message_sinks
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
@@ -32,8 +32,8 @@ def shown(browser, address=PAGE):
     return browser.get(address).content.decode()
 
 
-def test_the_messages_page_shows_sent_emails_and_sms_newest_first(post, sign_in, settings):
-    settings.DEMO_MESSAGE_STORE = str(post.box.store.folder)
+def test_the_messages_page_shows_sent_emails_and_sms_newest_first(message_sinks, sign_in, settings):
+    settings.DEMO_MESSAGE_STORE = str(message_sinks.servers.store.folder)
     email.send(
         OutboundMessage(
             id="notification-1", to="anna@example.com", subject="Order #7", text="We have it.", html="<p>It</p>"
@@ -106,7 +106,7 @@ def test_the_admins_index_links_to_the_messages_page(sign_in):
 
 def test_the_message_store_keeps_its_messages_when_the_sinks_are_restarted(tmp_path, settings):
     for text in ("before", "after"):
-        with message_sinks.running(tmp_path, settings) as post:
+        with running_message_sinks(tmp_path, settings) as message_sinks:
             sms.send(OutboundMessage(id="notification-1", to="+393331234567", subject="", text=text))
 
-    assert [message.text for message in post.taken()] == ["before", "after"]
+    assert [message.text for message in message_sinks.messages()] == ["before", "after"]

@@ -10,7 +10,7 @@ from pizzeria.devtools.servers.ports import free_port
 from pizzeria.devtools.servers.processes import Record
 from pizzeria.devtools.state_dir import StateDir
 from tests.devtools.launching import Launch, wait_until_ended
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 OPEN = "Ctrl-C closes the shop"
 
@@ -86,7 +86,7 @@ def _children(home: StateDir) -> list[Record]:
 
 def _is_ready(port: int) -> bool:
     try:
-        with urlopen(f"http://localhost:{port}/health/ready", timeout=LIMIT) as answer:
+        with urlopen(f"http://localhost:{port}/health/ready", timeout=TIMEOUT) as answer:
             return answer.status == HTTPStatus.OK
     except OSError:  # also an answer with an error status
         return False

@@ -6,7 +6,7 @@ from pizzeria.devtools.servers import data_dirs
 from pizzeria.devtools.servers.processes import Record, start_time
 from pizzeria.devtools.state_dir import StateDir
 from tests.devtools.launching import Launch
-from tests.waiting import LIMIT
+from tests.waiting import TIMEOUT
 
 LOCK_HOLDER = """
 import sys, time
@@ -49,7 +49,7 @@ def test_demo_reset_stops_processes_that_a_killed_demo_left_running(
     reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 
     assert reset.wait_for_exit() == 0, reset.output
-    assert sleeper.wait(timeout=LIMIT) == -15
+    assert sleeper.wait(timeout=TIMEOUT) == -15
     assert "left running: web" in reset.output
 
 

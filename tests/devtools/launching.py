@@ -15,9 +15,9 @@ from pizzeria.devtools.servers import data_dirs, processes
 from pizzeria.devtools.servers.descendants import Process
 from pizzeria.devtools.servers.processes import Record, start_tied, start_time
 from pizzeria.devtools.state_dir import ROOT, StateDir
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
-PATIENCE = 2 * LIMIT  # seconds: a command may start a whole shop first
+COMMAND_TIMEOUT = 2 * TIMEOUT  # seconds: a command may start a whole shop first
 
 
 @dataclass
@@ -31,14 +31,14 @@ class Running:
     def output(self) -> str:
         return self.output_file.read_text()
 
-    def wait_for_output(self, words: str, *, seconds: float = PATIENCE) -> None:
+    def wait_for_output(self, words: str, *, seconds: float = COMMAND_TIMEOUT) -> None:
         """Wait until it has printed these words."""
         until(lambda: words in self.output or self.has_ended, seconds=seconds, why=lambda: f"not yet: {self.output}")
         assert words in self.output, f"it ended with {self.process.returncode}:\n{self.output}"
 
     def wait_for_exit(self) -> int:
         """Wait until it has ended; return the exit code."""
-        until(lambda: self.has_ended, seconds=PATIENCE, why=lambda: f"it has not ended:\n{self.output}")
+        until(lambda: self.has_ended, seconds=COMMAND_TIMEOUT, why=lambda: f"it has not ended:\n{self.output}")
         return self.process.wait()
 
     @property

@@ -20,7 +20,7 @@ from pizzeria.devtools.servers import descendants
 from pizzeria.devtools.servers.descendants import Process
 from pizzeria.devtools.servers.processes import Record, tied_to_owner
 from pizzeria.devtools.state_dir import ROOT
-from tests.devtools.launching import PATIENCE, records_of, wait_until_ended
+from tests.devtools.launching import COMMAND_TIMEOUT, records_of, wait_until_ended
 from tests.waiting import throughout, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody adopts orphans")
@@ -75,7 +75,7 @@ class MakeRun:
         self.stubborn: list[Record] = []
 
     def wait_until_all_run(self) -> None:
-        until(lambda: len(self._stubborn()) == 2, seconds=PATIENCE, why=self._output.read_text)
+        until(lambda: len(self._stubborn()) == 2, seconds=COMMAND_TIMEOUT, why=self._output.read_text)
         self.stubborn = records_of(self._stubborn())
         self._below = descendants.running(self.process.pid)
         self._all = [*records_of(self._below), *self.stubborn]

@@ -9,7 +9,7 @@ import pytest
 from pizzeria.devtools.servers import processes
 from pizzeria.devtools.servers.processes import Child, Record, start_time
 from tests.devtools.launching import Launch, wait_until_ended
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 
 def test_a_process_that_a_killed_parent_has_left_is_stopped_and_its_record_deleted(
@@ -20,7 +20,7 @@ def test_a_process_that_a_killed_parent_has_left_is_stopped_and_its_record_delet
     stopped = processes.stop_leftovers(tmp_path)
 
     assert stopped == ["web"]
-    assert sleeper.wait(timeout=LIMIT) == -15
+    assert sleeper.wait(timeout=TIMEOUT) == -15
     assert not list(tmp_path.iterdir())
 
 

@@ -4,14 +4,14 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from tests.waiting import LIMIT
+from tests.waiting import TIMEOUT
 
 # For browser tests of what JavaScript adds, and of forms that a view test sends without it.
 WITH_A_SCRIPT = pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
 
 # What htmx logs when a button press replaces a poll. For a request that failed it also logs `htmx:sendError`.
 ABORTED = ("htmx:sendAbort", "htmx:afterRequest")
-PATIENCE = 1000 * LIMIT  # milliseconds to wait for a page, more than it takes on a loaded machine
+PAGE_TIMEOUT_MS = 1000 * TIMEOUT  # milliseconds to wait for a page, more than it takes on a loaded machine
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def contexts(browser, address, **usual):
         def opens(**options):
             context = browser.new_context(base_url=address, reduced_motion="reduce", **usual, **options)
             opened.enter_context(context)
-            context.set_default_timeout(PATIENCE)
+            context.set_default_timeout(PAGE_TIMEOUT_MS)
             return context.new_page()
 
         yield opens

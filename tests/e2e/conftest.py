@@ -10,13 +10,13 @@ from playwright.sync_api import expect
 
 from pizzeria.users.demo_people import PASSWORD
 from pizzeria.users.models import User
-from tests.e2e.browsers import PATIENCE, browsers
+from tests.e2e.browsers import PAGE_TIMEOUT_MS, browsers
 from tests.required_tools import CHROMIUM
 
 # Playwright's synchronous API runs an event loop in this thread, in which Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=PAGE_TIMEOUT_MS)
 
 
 @pytest.fixture(scope="session")

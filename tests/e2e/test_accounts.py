@@ -16,10 +16,10 @@ MY_ORDERS = re.compile("/orders/$")
 
 
 @pytest.fixture
-def sinks(post, settings, live_server):
+def sinks(message_sinks, settings, live_server):
     """Return the message sinks; links in the e-mails lead to the live server."""
     settings.SHOP_ORIGIN = live_server.url
-    return post
+    return message_sinks
 
 
 def sign_in(page, password=PASSWORD):

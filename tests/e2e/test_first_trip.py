@@ -26,17 +26,17 @@ SECONDS_TO_ANSWER = 20  # for the message sinks; a message without an answer by 
 
 
 @pytest.fixture
-def sinks(post, shop, live_server, tmp_path):
+def sinks(message_sinks, shop, live_server, tmp_path):
     """Run a worker and beat, as a real shop does; yield the message sinks to which they send."""
     variables = {
-        **environment_of(post.box, SECONDS_TO_ANSWER),
+        **environment_of(message_sinks.servers, SECONDS_TO_ANSWER),
         "ORIGIN": live_server.url,
     }
     works = Works(variables, log=tmp_path / "works.log")
     try:
         works.worker()
         works.beat()
-        yield post
+        yield message_sinks
     finally:
         works.kill_all()
 
@@ -45,10 +45,10 @@ def have_arrived(sinks, *, emails, sms):
     """Wait until these messages have arrived by each channel, in this order, and no others."""
 
     def arrived():
-        subjects = [message.subject for message in sinks.taken("email", to="anna@example.com")]
-        return subjects, [message.text.partition(",")[0] for message in sinks.taken("sms")]
+        subjects = [message.subject for message in sinks.messages("email", to="anna@example.com")]
+        return subjects, [message.text.partition(",")[0] for message in sinks.messages("sms")]
 
-    until(lambda: arrived() == (emails, sms), why=sinks.taken)
+    until(lambda: arrived() == (emails, sms), why=sinks.messages)
 
 
 def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_email_and_sms(somebody, scripted, sinks):
@@ -104,8 +104,8 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     assert list(replay.differences()) == []
 
     have_arrived(sinks, emails=EMAILS, sms=SMS)
-    confirmed = sinks.taken("sms")[0].text
-    for text in [confirmed, *(message.text for message in sinks.taken("email"))]:
+    confirmed = sinks.messages("sms")[0].text
+    for text in [confirmed, *(message.text for message in sinks.messages("email"))]:
         assert re.findall(r"http\S+", text) == [anna.url]
     elsewhere = somebody()
     elsewhere.goto(anna.url)

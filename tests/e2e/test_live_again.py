@@ -16,7 +16,7 @@ from tests.live.server_process import in_front, serving
 from tests.live.sse_client import Ear
 from tests.live.steps import steps_of, until_told
 from tests.shop import basket_of, pizza, place
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,9 +60,9 @@ def is_live(page, ear, order):
     """Assert that a step of an order arrives through the stream, and that the page shows it."""
 
     def is_told():
-        return ear.is_told(Kitchen.objects.get().version, seconds=LONGEST_PAUSE + LIMIT)
+        return ear.is_told(Kitchen.objects.get().version, seconds=LONGEST_PAUSE + TIMEOUT)
 
-    until_told(steps_of(order), is_told, seconds=LONGEST_PAUSE + LIMIT)
+    until_told(steps_of(order), is_told, seconds=LONGEST_PAUSE + TIMEOUT)
     order.refresh_from_db()
     expect(page.locator(f".column-{order.status}")).to_contain_text(f"#{order.number}")
 

@@ -16,7 +16,7 @@ from django.db import connection
 
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.devtools.servers.processes import start_tied
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -93,7 +93,7 @@ def _end(process):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=LIMIT)
+            process.wait(timeout=TIMEOUT)
 
 
 def _wait_until_alive(port):
@@ -111,7 +111,7 @@ class Reader:
     """Reads a stream, as a browser would. Each wait has a time limit, even while other messages arrive."""
 
     def __init__(self, server, path, client=None):
-        self._connection = HTTPConnection("127.0.0.1", server.port, timeout=LIMIT)
+        self._connection = HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT)
         cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items()) if client else ""
         self._connection.request("GET", path, headers={"Cookie": cookies} if cookies else {})
         self.answer = self._connection.getresponse()

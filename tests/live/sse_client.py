@@ -2,7 +2,7 @@
 
 import json
 
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 
 class Ear:
@@ -31,7 +31,7 @@ class Ear:
 
         until(has_come, why=lambda: f"no {kind} of {version} in {self._heard}", page=self._page)
 
-    def is_told(self, version, *, seconds=LIMIT):
+    def is_told(self, version, *, seconds=TIMEOUT):
         """Wait for a version or a newer one; return whether it came as a live update, not with a heartbeat."""
         kind = until(lambda: self._kind_of(version), seconds=seconds, why=lambda: self._heard, page=self._page)
         return kind == "version"

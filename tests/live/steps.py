@@ -3,7 +3,7 @@
 from kitchen import services as kitchen_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 
 def steps_of(order):
@@ -15,7 +15,7 @@ def steps_of(order):
         yield kitchen_services.recall_ticket(ref=order.ref, by=SYSTEM, at=at)
 
 
-def until_told(steps, is_told, *, seconds=LIMIT):
+def until_told(steps, is_told, *, seconds=TIMEOUT):
     """
     Take steps until a stream reports one by a live update.
 

@@ -26,7 +26,7 @@ from tests.factories import UserFactory
 from tests.live.fault_proxy import Wire
 from tests.live.server_process import Reader, serving
 from tests.live.steps import steps_of, until_told
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -174,7 +174,7 @@ def all_of_it():
     """Return all messages of a stream of this process. Its order does not exist, so it gets no live update."""
 
     async def read():
-        async with asyncio.timeout(LIMIT):
+        async with asyncio.timeout(TIMEOUT):
             stream = Stream(Topic("order", uuid4()), client_key="anna")
             return [message async for message in views._messages(stream, version=1)]
 

@@ -15,7 +15,7 @@ from tests.live.fault_proxy import Wire
 from tests.waiting import until
 
 LIMITS = "socket_connect_timeout", "socket_timeout"
-PATIENCE, IN_VAIN = 30, 3  # seconds to wait for an answer, and where none is expected
+ANSWER_TIMEOUT, FAULT_TIMEOUT = 30, 3  # seconds to wait for an answer, and where none is expected
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def way_of(wire):
     """Return a function that connects to the broker, through the proxy, by a transport and with a time limit."""
     ways = []
 
-    def connect(transport, *, seconds=PATIENCE):
+    def connect(transport, *, seconds=ANSWER_TIMEOUT):
         parts = urlsplit(settings.REDIS_URL)
         url = parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{wire.port}")).geturl()
         options = settings.CELERY_BROKER_TRANSPORT_OPTIONS | dict.fromkeys(LIMITS, seconds)
@@ -96,7 +96,7 @@ def is_free(message):
 @pytest.mark.parametrize("settle", ["ack", "reject", "requeue"])
 @pytest.mark.parametrize("goes", ["cut", "silence"])
 def test_a_message_frees_its_slot_even_if_redis_does_not_get_the_acknowledgement(taken_by, wire, goes, settle):
-    message = taken_by(app.conf.broker_transport, seconds=PATIENCE if goes == "cut" else IN_VAIN)
+    message = taken_by(app.conf.broker_transport, seconds=ANSWER_TIMEOUT if goes == "cut" else FAULT_TIMEOUT)
     assert not is_free(message)
 
     getattr(wire, goes)()

@@ -9,7 +9,7 @@ from django.db import connection, connections
 
 from pizzeria.foundation.refusals import Refusal
 
-PATIENCE = 120  # seconds for which a thread waits for others: more than any machine in working order takes
+THREAD_TIMEOUT = 120  # seconds for which a thread waits for others: more than any machine in working order takes
 WAITING = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
@@ -20,7 +20,7 @@ def all_at_once[T](actions: Iterable[Callable[[], T]]) -> list[T | Refusal]:
 
     @with_a_connection
     def begin(action: Callable[[], T]) -> T | Refusal:
-        start.wait(timeout=PATIENCE)
+        start.wait(timeout=THREAD_TIMEOUT)
         try:
             return action()
         except Refusal as refusal:
@@ -42,7 +42,7 @@ def with_a_connection[**P, T](work: Callable[P, T]) -> Callable[P, T]:
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             with connection.cursor() as cursor:
-                cursor.execute(f"SET lock_timeout = '{PATIENCE}s'")
+                cursor.execute(f"SET lock_timeout = '{THREAD_TIMEOUT}s'")
             return work(*args, **kwargs)
         finally:
             connections.close_all()

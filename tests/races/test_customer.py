@@ -18,7 +18,7 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
-from tests.races.crowd import PATIENCE, all_at_once
+from tests.races.crowd import THREAD_TIMEOUT, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 SCREENS = 4  # of each kind
@@ -66,7 +66,7 @@ def test_control_without_the_lock_all_changes_have_one_sequence_number_and_the_l
 
     def unlocked(registered):
         counted = Customer.objects.get(pk=registered.pk)
-        all_have_counted.wait(timeout=PATIENCE)
+        all_have_counted.wait(timeout=THREAD_TIMEOUT)
         return counted
 
     monkeypatch.setattr("orders.customers.services.lock", unlocked)

@@ -17,13 +17,13 @@ from orders.notifications.services import delivery as notification_delivery
 from pizzeria.foundation.events.models import StoredEvent as Happened
 from tests import shop
 from tests.orders.notifications.notification_helpers import newest, take_for_sending
-from tests.races.crowd import PATIENCE, all_at_once, somebody_waits_for_a_lock, with_a_connection
+from tests.races.crowd import THREAD_TIMEOUT, all_at_once, somebody_waits_for_a_lock, with_a_connection
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
 
 WORKERS = 8
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("kitchen", "post")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("kitchen", "message_sinks")]
 
 
 @pytest.fixture
@@ -53,21 +53,21 @@ def test_control_without_the_unique_constraint_each_thread_creates_the_notificat
     assert Notification.objects.count() == 2 * WORKERS
 
 
-def test_eight_threads_that_send_one_notification_at_once_send_it_once(notification, post):
+def test_eight_threads_that_send_one_notification_at_once_send_it_once(notification, message_sinks):
     all_at_once(
         [partial(notification_services.send_notification, notification_id=notification.pk, at=FRIDAY_NIGHT)] * WORKERS
     )
 
     notification.refresh_from_db()
     assert (notification.state, notification.attempts) == (NotificationState.SENT, 1)
-    assert len(post.taken()) == 1
+    assert len(message_sinks.messages()) == 1
 
 
-def test_control_without_the_lock_each_thread_sends_the_notification(notification, post, monkeypatch):
+def test_control_without_the_lock_each_thread_sends_the_notification(notification, message_sinks, monkeypatch):
     all_have_looked = Barrier(WORKERS)
 
     def look(notification, *, later, at):
-        all_have_looked.wait(timeout=PATIENCE)
+        all_have_looked.wait(timeout=THREAD_TIMEOUT)
         return ""
 
     monkeypatch.setattr(NotificationQuerySet, "select_for_update", lambda unlocked, **_: unlocked)
@@ -77,7 +77,7 @@ def test_control_without_the_lock_each_thread_sends_the_notification(notificatio
         [partial(notification_services.send_notification, notification_id=notification.pk, at=FRIDAY_NIGHT)] * WORKERS
     )
 
-    assert len(post.taken()) == WORKERS
+    assert len(message_sinks.messages()) == WORKERS
 
 
 @pytest.fixture
@@ -98,13 +98,13 @@ def claimed_in_turn(chef, monkeypatch):
         def look_slowly(notification, **others):
             if notification == earlier:
                 is_looking.set()
-                assert may_go_on.wait(timeout=PATIENCE)
+                assert may_go_on.wait(timeout=THREAD_TIMEOUT)
             return look(notification, **others)
 
         monkeypatch.setattr(notification_delivery, "reason_not_to_send", look_slowly)
         with ThreadPoolExecutor(2) as workers:
             first = workers.submit(with_a_connection(take_for_sending), earlier)
-            assert is_looking.wait(timeout=PATIENCE)
+            assert is_looking.wait(timeout=THREAD_TIMEOUT)
             later = newest(shop.cooked(order, by=chef), NotificationChannel.SMS, "ready")
             second = workers.submit(with_a_connection(take_for_sending), later)
             until(lambda: is_waiting(second))

@@ -62,14 +62,14 @@ def get_to_see(client, step, email):
     return answer.status_code, answer.headers.get("Location"), page.status_code, body
 
 
-def newest_email(post, to=CARLA):
+def newest_email(message_sinks, to=CARLA):
     """Return the newest e-mail to an address."""
-    return post.taken("email", to=to)[-1]
+    return message_sinks.messages("email", to=to)[-1]
 
 
-def code_in(post, to=CARLA):
+def code_in(message_sinks, to=CARLA):
     """Return the code in the subject of the newest e-mail to an address."""
-    return re.match(r"([A-Z]{4}-[A-Z]{4}) ", newest_email(post, to).subject)[1]
+    return re.match(r"([A-Z]{4}-[A-Z]{4}) ", newest_email(message_sinks, to).subject)[1]
 
 
 def is_signed_in(client):

@@ -10,7 +10,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from pizzeria.users.keycloak.jwks import SigningKeys, UnknownSigningKey
 from pizzeria.users.keycloak.provider import ProviderRefused, ProviderUnavailable
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 _RSA = RSAAlgorithm.to_jwk(rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key(), as_dict=True)
 _EC = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key(), as_dict=True)
@@ -163,14 +163,14 @@ def test_known_signing_keys_are_returned_at_once_while_another_thread_fetches(re
 
     def hang():
         begun.set()
-        assert go_on.wait(LIMIT)
+        assert go_on.wait(TIMEOUT)
         return {"keys": [row("one"), row("two")]}
 
     keys._fetch = hang
     asking = threading.Thread(target=keys.find, args=[other])
     asking.start()
     try:
-        assert begun.wait(LIMIT)
+        assert begun.wait(TIMEOUT)
         assert keys.find("one").key_id == "one"
         assert asking.is_alive()
     finally:
@@ -183,7 +183,7 @@ def test_concurrent_threads_that_need_the_signing_keys_cause_one_fetch(realm, ke
     found = []
 
     def ask():
-        together.wait(LIMIT)
+        together.wait(TIMEOUT)
         found.append(keys.find("one").key_id)
 
     threads = [threading.Thread(target=ask) for _each in range(20)]

@@ -6,7 +6,7 @@ import requests
 from playwright.sync_api import expect
 
 from tests.e2e.keycloak.people import sign_in
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +42,7 @@ def test_tokens_and_sessions_and_sign_ins_work_after_keycloak_has_rotated_its_ke
 
     after = keycloak.token_of_till(realm)
     assert key_of(after) != key_of(before)
-    until(lambda: me(after).status_code == 200, seconds=SECONDS_BETWEEN_GRANT_CHECKS_FOR_KEYS + LIMIT)
+    until(lambda: me(after).status_code == 200, seconds=SECONDS_BETWEEN_GRANT_CHECKS_FOR_KEYS + TIMEOUT)
     assert me(before).status_code == 200
     dina = somebody()
     sign_in(dina, "driver")

@@ -81,7 +81,9 @@ def test_a_session_ends_when_the_account_was_disabled_in_keycloak(ciro, keycloak
     expect(ciro.get_by_text("Account is disabled")).to_be_visible()
 
 
-def test_a_cook_disabled_in_keycloak_gets_no_access_by_a_password_reset_or_a_new_account(ciro, keycloak, realm, post):
+def test_a_cook_disabled_in_keycloak_gets_no_access_by_a_password_reset_or_a_new_account(
+    ciro, keycloak, realm, message_sinks
+):
     assert ciro.goto("/accounts/passkeys/add/").status == 403
     keycloak.disable("chef", realm=realm)
     minutes_pass(ciro, 5)
@@ -94,10 +96,10 @@ def test_a_cook_disabled_in_keycloak_gets_no_access_by_a_password_reset_or_a_new
     ciro.get_by_label("The code in our letter").fill("ABCD-EFGH")
     ciro.get_by_role("button", name="Go on").click()
     expect(ciro.get_by_text("That is not the code in our letter.")).to_be_visible()
-    assert "No password of yours" in newest_email(post, email).subject
+    assert "No password of yours" in newest_email(message_sinks, email).subject
 
     ciro.goto("/accounts/sign-up/")
-    make_an_account(ciro, post, email=email)
+    make_an_account(ciro, message_sinks, email=email)
     expect(ciro).to_have_url(re.compile("/orders/$"))
     assert ciro.goto("/kitchen/").status == 403
     cook, customer = User.objects.order_by("pk")

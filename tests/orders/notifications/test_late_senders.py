@@ -24,9 +24,9 @@ from tests.orders.notifications.notification_helpers import (
     take_for_sending,
 )
 from tests.shop import FRIDAY_NIGHT
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 class Killed(BaseException):
@@ -40,24 +40,24 @@ def killed(at_the):
     return failpoints.armed(f"orders.{at_the}", die)
 
 
-def test_a_notification_of_a_killed_worker_is_sent_by_another_when_the_lease_ends_and_not_before(sms, post):
+def test_a_notification_of_a_killed_worker_is_sent_by_another_when_the_lease_ends_and_not_before(sms, message_sinks):
     with killed("claim_notification.after_commit"), pytest.raises(Killed):
         send(sms)
 
     assert (now(sms).state, now(sms).attempts) == (SENDING, 1)
     assert send(sms, FRIDAY_NIGHT + LEASE - timedelta(seconds=1)).state == SENDING
-    assert post.taken() == []
+    assert message_sinks.messages() == []
     assert (send(sms, FRIDAY_NIGHT + LEASE).state, now(sms).attempts) == (SENT, 2)
-    assert len(post.taken()) == 1
+    assert len(message_sinks.messages()) == 1
 
 
-def test_a_message_is_sent_twice_if_its_worker_is_killed_between_sending_and_recording(sms, post):
+def test_a_message_is_sent_twice_if_its_worker_is_killed_between_sending_and_recording(sms, message_sinks):
     with killed("record_outcome.begun"), pytest.raises(Killed):
         send(sms)
 
     send(sms, FRIDAY_NIGHT + LEASE)
 
-    assert len(post.taken()) == 2
+    assert len(message_sinks.messages()) == 2
     assert now(sms).state == SENT
 
 
@@ -93,11 +93,13 @@ def test_a_success_reported_after_the_lease_is_recorded_and_stays_recorded(sms):
     assert (now(sms).sent_at, now(sms).error) == (seconds(61), "")
 
 
-def test_an_attempt_interrupted_by_the_tasks_time_limit_has_an_unknown_outcome(sms, post, settings):
-    post.behaves(SMS="silence")
-    settings.NOTIFY_SMS_URL = f"{post.box.sms_url}?cto={LIMIT}&rto={LIMIT}"  # longer than the simulated time limit
+def test_an_attempt_interrupted_by_the_tasks_time_limit_has_an_unknown_outcome(sms, message_sinks, settings):
+    message_sinks.set_faults(SMS="silence")
+    settings.NOTIFY_SMS_URL = (
+        f"{message_sinks.servers.sms_url}?cto={TIMEOUT}&rto={TIMEOUT}"  # longer than the simulated time limit
+    )
 
-    with interrupted(once=lambda: post.taken("sms")):
+    with interrupted(once=lambda: message_sinks.messages("sms")):
         late = send(sms)
 
     assert (late.state, late.unknown_outcomes) == (FAILED, 1)

@@ -31,7 +31,7 @@ from tests.orders.notifications.notification_helpers import (
 )
 from tests.shop import FRIDAY_NIGHT
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 @pytest.fixture
@@ -50,21 +50,23 @@ def becomes_ready(placed_order, chef):
     return cook
 
 
-def test_a_message_is_dropped_once_a_later_one_of_its_order_is_due(confirmed, becomes_ready, post):
+def test_a_message_is_dropped_once_a_later_one_of_its_order_is_due(confirmed, becomes_ready, message_sinks):
     ready = becomes_ready()
 
     assert (send(confirmed).state, now(confirmed).error) == (EXPIRED, "overtaken")
     assert send(ready).state == SENT
-    assert ["ready" in message.text for message in post.taken("sms")] == [True]
+    assert ["ready" in message.text for message in message_sinks.messages("sms")] == [True]
 
 
-def test_a_message_that_failed_is_not_retried_after_a_later_one_of_its_order_was_sent(confirmed, becomes_ready, post):
+def test_a_message_that_failed_is_not_retried_after_a_later_one_of_its_order_was_sent(
+    confirmed, becomes_ready, message_sinks
+):
     failed = record_outcome(take_for_sending(confirmed), Unavailable("busy"))
     ready = becomes_ready()
 
     assert send(ready).state == SENT
     assert (send(confirmed, failed.due_at).state, now(confirmed).error) == (EXPIRED, "overtaken")
-    assert len(post.taken("sms")) == 1
+    assert len(message_sinks.messages("sms")) == 1
 
 
 def test_a_message_is_overtaken_by_a_later_one_that_waits_for_its_next_attempt(confirmed, becomes_ready):
@@ -109,12 +111,12 @@ def test_a_cancellation_is_sent_although_a_later_message_is_due(confirmed, place
     assert reason_not_to_send(cancelled, later=[now(cancelled)], at=FRIDAY_NIGHT) == ""
 
 
-def test_a_later_message_waits_while_an_earlier_one_is_being_sent(confirmed, becomes_ready, post):
+def test_a_later_message_waits_while_an_earlier_one_is_being_sent(confirmed, becomes_ready, message_sinks):
     taken = take_for_sending(confirmed)
     ready = becomes_ready(seconds(1))
 
     assert send(ready, seconds(2)).state == QUEUED
-    assert post.taken("sms") == []
+    assert message_sinks.messages("sms") == []
 
     record_outcome(taken, "SM1", seconds(3))
     assert send(ready, seconds(3)).state == SENT

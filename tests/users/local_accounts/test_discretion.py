@@ -7,7 +7,7 @@ from tests.factories import UserFactory
 from tests.users import account_holders as they
 from tests.users.account_holders import ANOTHER, CARLA, PASSWORD, STRANGER, account_holder
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 @pytest.mark.parametrize(
@@ -56,18 +56,18 @@ def test_one_password_is_hashed_for_known_and_unknown_e_mail_addresses_alike(cli
     assert they.CountingHasher.done == 1
 
 
-def test_signing_up_with_a_known_e_mail_address_is_reported_to_its_owner_by_e_mail_only(client, post):
+def test_signing_up_with_a_known_e_mail_address_is_reported_to_its_owner_by_e_mail_only(client, message_sinks):
     account_holder()
 
     they.sign_up(client, name="Eve", password=ANOTHER)
 
-    assert "have an account" in they.newest_email(post).subject
+    assert "have an account" in they.newest_email(message_sinks).subject
     assert User.objects.get().check_password(PASSWORD)
     they.confirm(client, "AAAA-AAAA")
     assert not they.is_signed_in(client)
 
 
-def test_a_password_reset_for_an_unknown_e_mail_address_is_answered_by_e_mail(client, post):
+def test_a_password_reset_for_an_unknown_e_mail_address_is_answered_by_e_mail(client, message_sinks):
     they.forget(client, STRANGER)
 
-    assert "No password of yours" in they.newest_email(post, STRANGER).subject
+    assert "No password of yours" in they.newest_email(message_sinks, STRANGER).subject

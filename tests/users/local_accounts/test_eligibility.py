@@ -14,7 +14,7 @@ from pizzeria.users.services.roles import sync_roles
 from tests.users import account_holders as they
 from tests.users.account_holders import ANOTHER, PASSWORD, account_holder
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 def test_a_user_of_the_sign_in_server_cannot_sign_in_with_a_local_password(client, cook):
@@ -24,10 +24,10 @@ def test_a_user_of_the_sign_in_server_cannot_sign_in_with_a_local_password(clien
     assert authenticate(None, email="ciro@example.com", password=PASSWORD) is None
 
 
-def test_a_user_of_the_sign_in_server_cannot_get_a_local_password(client, post, cook):
+def test_a_user_of_the_sign_in_server_cannot_get_a_local_password(client, message_sinks, cook):
     they.forget(client, "ciro@example.com")
 
-    assert "No password of yours" in they.newest_email(post, "ciro@example.com").subject
+    assert "No password of yours" in they.newest_email(message_sinks, "ciro@example.com").subject
     assert client.get(they.NEW_PASSWORD).status_code == 302
     with pytest.raises(PermissionDenied):
         AccountAdapter().set_password(cook, ANOTHER)
@@ -35,10 +35,10 @@ def test_a_user_of_the_sign_in_server_cannot_get_a_local_password(client, post, 
     assert cook.check_password(PASSWORD)
 
 
-def test_a_password_reset_is_refused_if_its_user_has_become_one_of_the_sign_in_server(client, post):
+def test_a_password_reset_is_refused_if_its_user_has_become_one_of_the_sign_in_server(client, message_sinks):
     user = account_holder()
     they.forget(client)
-    client.post(they.CODE, {"code": they.code_in(post)})
+    client.post(they.CODE, {"code": they.code_in(message_sinks)})
     Identity.objects.create(user=user, issuer="https://sso.example", subject="carla")
 
     assert client.post(they.NEW_PASSWORD, {"password1": ANOTHER}).status_code == 403
@@ -47,7 +47,7 @@ def test_a_password_reset_is_refused_if_its_user_has_become_one_of_the_sign_in_s
     assert not they.is_signed_in(client)
 
 
-def test_a_cook_who_signs_up_becomes_a_separate_customer_without_access_to_the_kitchen(client, post):
+def test_a_cook_who_signs_up_becomes_a_separate_customer_without_access_to_the_kitchen(client, message_sinks):
     sync_roles(by=SYSTEM)
     cook = upsert_user_from_claims(
         issuer="https://sso.example",
@@ -57,7 +57,7 @@ def test_a_cook_who_signs_up_becomes_a_separate_customer_without_access_to_the_k
         by=SYSTEM,
     )
     they.sign_up(client, "ciro@example.com", name="Ciro")
-    they.confirm(client, they.code_in(post, "ciro@example.com"))
+    they.confirm(client, they.code_in(message_sinks, "ciro@example.com"))
 
     assert they.is_signed_in(client)
     assert int(client.session["_auth_user_id"]) != cook.pk
@@ -87,12 +87,12 @@ def test_the_profile_of_a_local_account_links_to_the_account_pages(client):
         assert client.get(address).status_code == 200
 
 
-def test_a_deactivated_user_can_neither_sign_in_nor_reset_the_password(client, post):
+def test_a_deactivated_user_can_neither_sign_in_nor_reset_the_password(client, message_sinks):
     account_holder(is_active=False)
 
     assert they.sign_in(client).status_code == 422
     they.forget(client)
-    assert "No password of yours" in they.newest_email(post).subject
+    assert "No password of yours" in they.newest_email(message_sinks).subject
     assert not they.is_signed_in(client)
 
 
@@ -104,10 +104,10 @@ def test_the_session_of_a_local_account_ends_when_its_user_is_deactivated(client
     assert client.get(they.HISTORY).status_code == 302
 
 
-def test_confirming_the_e_mail_address_does_not_sign_in_a_deactivated_user(client, post):
+def test_confirming_the_e_mail_address_does_not_sign_in_a_deactivated_user(client, message_sinks):
     they.sign_up(client)
     User.objects.update(is_active=False)
 
-    they.confirm(client, they.code_in(post))
+    they.confirm(client, they.code_in(message_sinks))
 
     assert not they.is_signed_in(client)

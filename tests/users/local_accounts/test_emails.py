@@ -8,7 +8,7 @@ from pizzeria.users.models import User
 from tests.users import account_holders as they
 from tests.users.account_holders import ANOTHER, CARLA, PASSWORD, STRANGER, account_holder
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 @pytest.fixture
@@ -46,9 +46,9 @@ def test_a_changed_password_is_kept_if_the_e_mail_about_it_cannot_be_sent(client
     assert User.objects.get().check_password(ANOTHER)
 
 
-def test_the_earlier_code_stays_valid_if_a_new_one_cannot_be_sent(client, post, settings):
+def test_the_earlier_code_stays_valid_if_a_new_one_cannot_be_sent(client, message_sinks, settings):
     they.sign_up(client)
-    code = they.code_in(post)
+    code = they.code_in(message_sinks)
     they.limits_are_over()
     settings.MAILERS = mail_url.parse_mail_url("smtp://127.0.0.1:1?tls=no")
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests.users import account_holders as they
 from tests.users.account_holders import PASSWORD, account_holder
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 BY_PASSKEY = reverse("mfa_login_webauthn")
 
@@ -116,14 +116,14 @@ def test_adding_or_removing_a_passkey_requires_the_password_again(client, passke
     assert Authenticator.objects.exists()
 
 
-def test_a_passkey_is_removed_once_the_password_has_been_entered_again(client, post, passkey):
+def test_a_passkey_is_removed_once_the_password_has_been_entered_again(client, message_sinks, passkey):
     asked = client.post(f"{they.PASSKEYS}{removal(client.get(they.PASSKEYS))}")
 
     proved = client.post(asked["Location"], {"password": PASSWORD})
 
     assert proved["Location"] == they.PASSKEYS
     assert not Authenticator.objects.exists()
-    assert "A passkey less" in they.newest_email(post).subject
+    assert "A passkey less" in they.newest_email(message_sinks).subject
 
 
 def test_a_passkey_cannot_be_removed_by_another_user(client, passkey):

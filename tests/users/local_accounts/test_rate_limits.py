@@ -22,7 +22,7 @@ from tests.users import account_holders as they
 from tests.users.account_holders import CARLA, PASSWORD, STRANGER, account_holder
 from tests.users.oidc_login import LEAVE
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 @pytest.fixture(autouse=True)
@@ -93,14 +93,14 @@ def test_an_ip_address_is_rate_limited_after_wrong_passwords_for_ten_e_mail_addr
     assert they.sign_in(elsewhere, "11@example.com", "a guess").status_code == 422
 
 
-def test_the_sixth_password_reset_for_an_e_mail_address_is_rate_limited(client, post, redis):
+def test_the_sixth_password_reset_for_an_e_mail_address_is_rate_limited(client, message_sinks, redis):
     account_holder()
 
     before, sixth = tries(client, they.forget, 6)
 
     assert before == 302
     assert is_the_page_for_too_often(sixth)
-    assert len(post.taken("email", to=CARLA)) == 5
+    assert len(message_sinks.messages("email", to=CARLA)) == 5
 
 
 def test_the_twenty_first_sign_up_from_an_ip_address_is_rate_limited(client, redis):

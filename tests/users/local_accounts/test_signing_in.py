@@ -10,7 +10,7 @@ from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests.users import account_holders as they
 from tests.users.account_holders import CARLA, PASSWORD, account_holder
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 def test_the_sign_in_page_links_to_account_sign_in_and_sign_up_with_next(client):
@@ -70,7 +70,7 @@ def test_staff_groups_do_not_count_in_a_session_of_a_local_account(client):
     assert client.get(they.HISTORY).status_code == 200
 
 
-def test_signing_in_to_an_account_gives_the_session_a_new_key_and_keeps_the_basket(client, post):
+def test_signing_in_to_an_account_gives_the_session_a_new_key_and_keeps_the_basket(client, message_sinks):
     client.get(reverse("orders:basket"))
     client.post(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
     account_holder()

@@ -16,26 +16,26 @@ from tests.factories import UserFactory
 from tests.users import account_holders as they
 from tests.users.account_holders import CARLA, PASSWORD, account_holder
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
-def test_a_new_account_is_signed_in_once_its_e_mail_address_is_confirmed(client, post):
+def test_a_new_account_is_signed_in_once_its_e_mail_address_is_confirmed(client, message_sinks):
     asked = they.sign_up(client)
 
     assert asked["Location"] == they.CONFIRM
     assert not they.is_signed_in(client)
     assert client.get(they.CONFIRM).status_code == 200
 
-    confirmed = client.post(they.CONFIRM, {"code": they.code_in(post)}, follow=True)
+    confirmed = client.post(they.CONFIRM, {"code": they.code_in(message_sinks)}, follow=True)
 
     assert confirmed.request["PATH_INFO"] == they.HISTORY
     assert EmailAddress.objects.get().verified
     assert client.session["_auth_user_backend"] == sessions.ACCOUNT
 
 
-def test_signing_up_creates_a_customer_with_an_opaque_username(client, post):
+def test_signing_up_creates_a_customer_with_an_opaque_username(client, message_sinks):
     they.sign_up(client, name="Carla <b>")
-    they.confirm(client, they.code_in(post))
+    they.confirm(client, they.code_in(message_sinks))
 
     user = User.objects.get()
     assert re.fullmatch(r"[0-9a-f]{32}", user.username)
@@ -44,16 +44,16 @@ def test_signing_up_creates_a_customer_with_an_opaque_username(client, post):
     assert "Carla &lt;b&gt;" in client.get(they.HISTORY).content.decode()
 
 
-def test_signing_up_redirects_back_to_the_page_in_next(client, post):
+def test_signing_up_redirects_back_to_the_page_in_next(client, message_sinks):
     they.sign_up(client, next=reverse("orders:basket"))
 
-    assert they.confirm(client, they.code_in(post))["Location"] == reverse("orders:basket")
+    assert they.confirm(client, they.code_in(message_sinks))["Location"] == reverse("orders:basket")
 
 
-def test_the_confirmation_e_mail_contains_nothing_that_was_typed_as_a_name(client, post):
+def test_the_confirmation_e_mail_contains_nothing_that_was_typed_as_a_name(client, message_sinks):
     they.sign_up(client, name="Click https://evil.example {{ origin }}")
 
-    welcome = they.newest_email(post)
+    welcome = they.newest_email(message_sinks)
     assert "Welcome!" in welcome.text
     assert "evil" not in welcome.text + welcome.subject
     assert "http://localhost:8000" in welcome.text
@@ -72,7 +72,9 @@ def test_the_confirmation_e_mail_contains_nothing_that_was_typed_as_a_name(clien
         ({"password1": "p" * 2000}, "at most 1000"),
     ],
 )
-def test_an_invalid_sign_up_shows_the_error_and_keeps_all_fields_except_the_password(client, post, typed, message):
+def test_an_invalid_sign_up_shows_the_error_and_keeps_all_fields_except_the_password(
+    client, message_sinks, typed, message
+):
     form = {"first_name": "Carla", "email": CARLA, "password1": PASSWORD} | typed
 
     answer = client.post(they.SIGN_UP, form)
@@ -83,11 +85,11 @@ def test_an_invalid_sign_up_shows_the_error_and_keeps_all_fields_except_the_pass
     assert PASSWORD not in page
     assert ("first_name" in typed) == ('value="Carla"' not in page)
     assert not User.objects.exists()
-    assert post.taken() == []
+    assert message_sinks.messages() == []
 
 
 @pytest.mark.parametrize("code", ["", "AAAA-AAAA", "ß" * 30, "x" * 5000, "\x00"])
-def test_a_wrong_or_malformed_code_does_not_confirm_an_e_mail_address(client, post, code):
+def test_a_wrong_or_malformed_code_does_not_confirm_an_e_mail_address(client, message_sinks, code):
     they.sign_up(client)
 
     answer = they.confirm(client, code)
@@ -97,9 +99,9 @@ def test_a_wrong_or_malformed_code_does_not_confirm_an_e_mail_address(client, po
     assert not EmailAddress.objects.get().verified
 
 
-def test_the_right_code_is_refused_after_three_wrong_ones(client, post):
+def test_the_right_code_is_refused_after_three_wrong_ones(client, message_sinks):
     they.sign_up(client)
-    right = they.code_in(post)
+    right = they.code_in(message_sinks)
     for _try in range(3):
         answer = they.confirm(client, "AAAA-AAAA")
     assert answer["Location"] == they.SIGN_IN
@@ -109,31 +111,31 @@ def test_the_right_code_is_refused_after_three_wrong_ones(client, post):
     assert not they.is_signed_in(client)
 
 
-def test_a_new_code_is_sent_on_request(client, post):
+def test_a_new_code_is_sent_on_request(client, message_sinks):
     they.sign_up(client)
-    first = they.code_in(post)
+    first = they.code_in(message_sinks)
     they.limits_are_over()
 
     client.post(they.CONFIRM, {"action": "resend"})
 
-    assert they.code_in(post) != first
-    they.confirm(client, they.code_in(post))
+    assert they.code_in(message_sinks) != first
+    they.confirm(client, they.code_in(message_sinks))
     assert they.is_signed_in(client)
 
 
-def test_a_sign_up_can_be_completed_by_signing_in_after_the_browser_was_closed(client, post):
+def test_a_sign_up_can_be_completed_by_signing_in_after_the_browser_was_closed(client, message_sinks):
     they.sign_up(client)
     client.cookies.clear()
     they.limits_are_over()
 
     assert they.sign_in(client)["Location"] == they.CONFIRM
-    they.confirm(client, they.code_in(post))
+    they.confirm(client, they.code_in(message_sinks))
 
     assert they.is_signed_in(client)
     assert User.objects.count() == 1
 
 
-def test_the_purge_deletes_accounts_that_were_not_confirmed_within_a_day(client, post):
+def test_the_purge_deletes_accounts_that_were_not_confirmed_within_a_day(client, message_sinks):
     account_holder("old@example.com", verified=True, date_joined=clock.now() - timedelta(days=2))
     account_holder("forgotten@example.com", verified=False, date_joined=clock.now() - timedelta(hours=25))
     account_holder("fresh@example.com", verified=False, date_joined=clock.now() - timedelta(hours=23))
