@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from pizzeria.users.models import Identity, User
 from tests.e2e.browsers import WITH_A_SCRIPT
 from tests.e2e.people import make_an_account, order, sign_out
-from tests.users.account_holders import ANOTHER, CARLA, PASSWORD, code_in
+from tests.users.account_holders import ANOTHER_PASSWORD, CARLA, PASSWORD, code_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +64,7 @@ def test_a_customer_who_resets_a_forgotten_password_is_signed_in_and_other_sessi
     expect(carla.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
     carla.get_by_label("The code in our letter").fill(code_in(sinks))
     carla.get_by_role("button", name="Go on").click()
-    carla.get_by_label("New password").fill(ANOTHER)
+    carla.get_by_label("New password").fill(ANOTHER_PASSWORD)
     carla.get_by_role("button", name="Take this one").click()
 
     expect(carla).to_have_url(MY_ORDERS)

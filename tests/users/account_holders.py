@@ -11,18 +11,18 @@ from pizzeria.users.models import RateLimitCounter
 from tests.factories import UserFactory
 
 SIGN_UP, SIGN_IN = reverse("account_signup"), reverse("account_login")
-CONFIRM, FORGOTTEN = reverse("account_email_verification_sent"), reverse("account_reset_password")
+CONFIRM, PASSWORD_RESET = reverse("account_email_verification_sent"), reverse("account_reset_password")
 CODE, NEW_PASSWORD = reverse("account_confirm_password_reset_code"), reverse("account_complete_password_reset")
-EMAIL, PASSWORD_PAGE, PROVE = (
+EMAIL, PASSWORD_PAGE, REAUTHENTICATE = (
     reverse("account_email"),
     reverse("account_change_password"),
     reverse("account_reauthenticate"),
 )
 PASSKEYS, ADD_PASSKEY = reverse("mfa_list_webauthn"), reverse("mfa_add_webauthn")
-HISTORY, WAYS_IN = reverse("orders:history"), reverse("users:sign_in")
+HISTORY, SIGN_IN_OPTIONS = reverse("orders:history"), reverse("users:sign_in")
 
-STRANGER = "nobody@example.com"
-CARLA, PASSWORD, ANOTHER = "carla@example.com", "four cheeses, no regrets", "five olives, some regrets"
+UNKNOWN_EMAIL = "nobody@example.com"
+CARLA, PASSWORD, ANOTHER_PASSWORD = "carla@example.com", "four cheeses, no regrets", "five olives, some regrets"
 
 
 def account_holder(email=CARLA, *, verified=True, password=PASSWORD, **fields):
@@ -42,19 +42,19 @@ def sign_in(client, email=CARLA, password=PASSWORD, **fields):
     return client.post(SIGN_IN, {"login": email, "password": password, **fields})
 
 
-def guess(client, email=CARLA):
+def sign_in_with_wrong_password(client, email=CARLA):
     return sign_in(client, email, "a guess")
 
 
-def forget(client, email=CARLA):
-    return client.post(FORGOTTEN, {"email": email})
+def request_password_reset(client, email=CARLA):
+    return client.post(PASSWORD_RESET, {"email": email})
 
 
 def confirm(client, code):
     return client.post(CONFIRM, {"code": code})
 
 
-def get_to_see(client, step, email):
+def visible_answer(client, step, email):
     """Take a step; return all that its client sees, without tokens, nonces and the e-mail address that it typed."""
     answer = step(client, email)
     page = client.get(answer["Location"]) if answer.status_code == 302 else answer
@@ -76,7 +76,7 @@ def is_signed_in(client):
     return client.session.get("_auth_user_id") is not None
 
 
-def limits_are_over():
+def clear_rate_limits():
     """Delete the counters of the rate limits, as if their periods had passed."""
     RateLimitCounter.objects.all().delete()
 
@@ -84,10 +84,10 @@ def limits_are_over():
 class CountingHasher(MD5PasswordHasher):
     """A quick password hasher that counts its hashes."""
 
-    done = 0
+    hashes = 0
 
     def encode(self, *args, **kwargs):
-        CountingHasher.done += 1
+        CountingHasher.hashes += 1
         return super().encode(*args, **kwargs)
 
 

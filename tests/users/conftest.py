@@ -45,7 +45,7 @@ def at_work(client, realm, ciro):
     """Ciro's browser, signed in and with the kitchen board open."""
     complete_login(client, realm, ciro)
     assert client.get(reverse("kitchen:board")).status_code == 200
-    realm.asked.clear()
+    realm.requests.clear()
     return client
 
 

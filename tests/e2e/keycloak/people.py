@@ -6,7 +6,7 @@ from importlib import import_module
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from tests.users.oidc_login import grows_older
+from tests.users.oidc_login import age_stored_session
 
 
 def set_out(page: Page) -> None:
@@ -50,4 +50,4 @@ def minutes_pass(page: Page, minutes: int) -> None:
 def session_grows_older(page: Page, minutes: int) -> None:
     """Make the browser's session older without leaving the page that is open."""
     [key] = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == settings.SESSION_COOKIE_NAME]
-    grows_older(import_module(settings.SESSION_ENGINE).SessionStore(key), minutes=minutes)
+    age_stored_session(import_module(settings.SESSION_ENGINE).SessionStore(key), minutes=minutes)

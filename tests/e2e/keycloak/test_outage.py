@@ -10,7 +10,7 @@ from tests.e2e.browsers import browsers
 from tests.e2e.keycloak.conftest import REFUSALS
 from tests.e2e.keycloak.people import minutes_pass, set_out, sign_in
 from tests.keycloak.server import OURS, PLAIN
-from tests.users.account_holders import limits_are_over
+from tests.users.account_holders import clear_rate_limits
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,5 +69,5 @@ def sets_out_in_vain(page):
 
 def leads_to_keycloak(address):
     """Return whether a shop redirects to Keycloak again; it remembers a failure for a few seconds."""
-    limits_are_over()
+    clear_rate_limits()
     return requests.get(f"{address}/accounts/keycloak/", timeout=30, allow_redirects=False).status_code == 302
