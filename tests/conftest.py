@@ -123,7 +123,7 @@ def message_sinks(message_servers, settings):
 
 
 @pytest.fixture
-def without_the_unique_row(kitchen):
+def without_unique_constraint(kitchen):
     """Drop the constraint that keeps a notification from being created twice, for controls."""
     constraint = next(each for each in Notification._meta.constraints if each.name == "notification_once")
     with connection.schema_editor() as schema:

@@ -5,14 +5,14 @@ from django.core.cache import cache
 
 from tests import shop
 from tests.chaos import workload
-from tests.chaos.processes import Works
+from tests.chaos.processes import ShopProcesses
 from tests.message_sinks import running_message_sinks
 
 
 @pytest.fixture(autouse=True)
 def _empty_broker():
     """Empty the broker once every wake-up of earlier tests has reached it."""
-    workload.all_nudged()
+    workload.wait_for_wakeups()
     cache.clear()
 
 
@@ -33,7 +33,7 @@ def kitchen(transactional_db):
 
 
 @pytest.fixture
-def works(kitchen, message_sinks, tmp_path):
-    works = Works(message_sinks.environment, log=tmp_path / "works.log")
-    yield works
-    works.kill_all()
+def shop_processes(kitchen, message_sinks, tmp_path):
+    shop_processes = ShopProcesses(message_sinks.environment, log=tmp_path / "processes.log")
+    yield shop_processes
+    shop_processes.kill_all()

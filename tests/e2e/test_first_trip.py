@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from orders import replay
-from tests.chaos.processes import Works
+from tests.chaos.processes import ShopProcesses
 from tests.e2e.people import add_to_basket, check_out, choose, look_again, sign_in
 from tests.message_sinks import environment_of
 from tests.waiting import until
@@ -32,16 +32,16 @@ def sinks(message_sinks, shop, live_server, tmp_path):
         **environment_of(message_sinks.servers, SECONDS_TO_ANSWER),
         "ORIGIN": live_server.url,
     }
-    works = Works(variables, log=tmp_path / "works.log")
+    shop_processes = ShopProcesses(variables, log=tmp_path / "processes.log")
     try:
-        works.worker()
-        works.beat()
+        shop_processes.start_worker()
+        shop_processes.start_beat()
         yield message_sinks
     finally:
-        works.kill_all()
+        shop_processes.kill_all()
 
 
-def have_arrived(sinks, *, emails, sms):
+def wait_for_messages(sinks, *, emails, sms):
     """Wait until these messages have arrived by each channel, in this order, and no others."""
 
     def arrived():
@@ -69,7 +69,7 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     expect(tracker).to_contain_text(PROMISE)
     expect(anna.get_by_role("main")).to_contain_text("€44.47")
     assert re.search(r"/orders/[0-9a-f-]{36}/[\w-]{43}/$", anna.url)
-    have_arrived(sinks, emails=EMAILS[:1], sms=SMS[:1])  # before later ones exist, which would overtake them
+    wait_for_messages(sinks, emails=EMAILS[:1], sms=SMS[:1])  # before later ones exist, which would overtake them
 
     sign_in(ciro, "chef")
     expect(ciro).to_have_url(re.compile("/kitchen/$"))
@@ -85,7 +85,7 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     expect(ciro.locator(".column-ready")).to_contain_text("#1")
     look_again(anna, scripted=scripted)
     expect(tracker).to_contain_text("Ready for you")
-    have_arrived(sinks, emails=EMAILS[:2], sms=SMS)
+    wait_for_messages(sinks, emails=EMAILS[:2], sms=SMS)
 
     ciro.get_by_role("button", name=re.compile("Handed over")).click()
     expect(ciro.locator(".column-ready")).not_to_contain_text("#1")
@@ -103,7 +103,7 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     expect(timeline.nth(5)).to_contain_text("Handed over, €44.47 taken in cash")
     assert list(replay.differences()) == []
 
-    have_arrived(sinks, emails=EMAILS, sms=SMS)
+    wait_for_messages(sinks, emails=EMAILS, sms=SMS)
     confirmed = sinks.messages("sms")[0].text
     for text in [confirmed, *(message.text for message in sinks.messages("email"))]:
         assert re.findall(r"http\S+", text) == [anna.url]

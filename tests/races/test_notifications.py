@@ -47,7 +47,7 @@ def test_eight_threads_that_handle_one_event_at_once_create_its_notifications_on
     }
 
 
-def test_control_without_the_unique_constraint_each_thread_creates_the_notifications(without_the_unique_row, hear):
+def test_control_without_the_unique_constraint_each_thread_creates_the_notifications(without_unique_constraint, hear):
     all_at_once([hear] * WORKERS)
 
     assert Notification.objects.count() == 2 * WORKERS

@@ -56,7 +56,7 @@ def sweeper():
     return relay_due(now=lambda: NIGHT)
 
 
-def nudged(aggregate_ref):
+def relay_of(aggregate_ref):
     return lambda: relay_due(aggregate_ref=aggregate_ref, now=lambda: NIGHT)
 
 
@@ -74,7 +74,7 @@ def test_21_concurrent_relays_of_one_aggregate_publish_its_event_once(street):
     with transaction.atomic():
         [event] = record(KitchenFactory(), WhistleBlown(), by=SYSTEM, at=NIGHT)
 
-    all_at_once([nudged(event.aggregate_ref)] * 21)
+    all_at_once([relay_of(event.aggregate_ref)] * 21)
 
     assert street == [(event.aggregate_ref, 1)]
 
