@@ -15,7 +15,7 @@ from pizzeria.users.roles import CUSTOMER
 from pizzeria.users.services.roles import assign_roles
 from pizzeria.users.stream_grants import StreamGrant, revalidate_due, valid_grants
 from tests.factories import UserFactory
-from tests.live.server_process import Reader, serving
+from tests.live.server_process import StreamReader, serving
 from tests.users.fake_oidc_provider import CLIENT, Person
 from tests.users.oidc_login import age_session, complete_login
 from tests.waiting import until
@@ -117,14 +117,16 @@ def test_a_stream_ends_with_its_session_without_waiting_for_a_silent_sign_in_ser
     cooks = [browser_of(Person(f"cook {number}", roles=("chef",)), realm) for number in range(20)]
     connected = {"OIDC_ISSUER": realm.issuer, "OIDC_CLIENT_ID": CLIENT, "OIDC_CLIENT_SECRET": "a secret of both"}
     with serving(**connected) as server, ExitStack() as open_boards:
-        boards = [open_boards.enter_context(closing(Reader(server, reverse("live:board"), cook))) for cook in cooks]
+        boards = [
+            open_boards.enter_context(closing(StreamReader(server, reverse("live:board"), cook))) for cook in cooks
+        ]
         realm.may_answer.clear()
         realm.requests.clear()
         OidcSession.objects.update(checked_at=F("checked_at") - timedelta(minutes=5))
 
         cooks[-1].session.flush()
 
-        boards[-1].read_on()
+        boards[-1].read_to_end()
         assert len(realm.requests) < len(boards)
         until(lambda: realm.requests)
 

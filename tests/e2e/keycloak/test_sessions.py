@@ -19,7 +19,7 @@ from tests.e2e.keycloak.people import (
 )
 from tests.e2e.people import make_an_account
 from tests.keycloak.server import PLAIN, WEB
-from tests.live.server_process import Reader
+from tests.live.server_process import StreamReader
 from tests.users.account_holders import newest_email
 from tests.waiting import until
 
@@ -58,7 +58,7 @@ def test_an_open_board_and_its_stream_are_closed_when_the_role_was_removed_in_ke
         take_kitchen()
         session_grows_older(ciro, 5)
 
-        stream.read_on()
+        stream.read_to_end()
     expect(ciro.get_by_role("heading", name="This door is for the crew")).to_be_visible()
 
 
@@ -66,7 +66,7 @@ def stream_to(page, address):
     """Open the board's stream with the cookies of a page."""
     client = Client()
     client.cookies.load({cookie["name"]: cookie["value"] for cookie in page.context.cookies(address)})
-    return Reader(urlsplit(address), "/stream/board/", client)
+    return StreamReader(urlsplit(address), "/stream/board/", client)
 
 
 def test_a_session_ends_when_the_account_was_disabled_in_keycloak(ciro, keycloak, realm):
