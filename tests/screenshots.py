@@ -201,7 +201,7 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
 def of_accounts(page: Page) -> Iterator[str]:
     """Open the pages of local accounts; yield the name of each while it is open."""
     page.context.clear_cookies()
-    for name, address in {"forgotten": account_holders.PASSWORD_RESET, "sign-up": account_holders.SIGN_UP}.items():
+    for name, address in {"password-reset": account_holders.PASSWORD_RESET, "sign-up": account_holders.SIGN_UP}.items():
         page.goto(address)
         yield f"account-{name}"
     page.get_by_label("E-mail").fill("carla at home")
@@ -217,7 +217,7 @@ def of_accounts(page: Page) -> Iterator[str]:
         "passkeys": account_holders.PASSKEYS,
         "e-mail": account_holders.EMAIL,
         "password": account_holders.PASSWORD_PAGE,
-        "prove": account_holders.REAUTHENTICATE,
+        "reauthenticate": account_holders.REAUTHENTICATE,
     }.items():
         page.goto(address)
         yield f"account-{name}"

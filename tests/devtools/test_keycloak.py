@@ -16,14 +16,14 @@ from tests.keycloak.server import OURS, WEB, home_with_realms
 def test_make_keycloak_accepts_the_shops_current_origin_and_leaves_nothing_running(
     launch: Launch, demo_home: StateDir
 ) -> None:
-    kept = home_with_realms(demo_home.folder / "keycloak")
+    home = home_with_realms(demo_home.folder / "keycloak")
     port = free_port()
     variables = {"DEMO_FOLDER": str(demo_home.folder), "PORT": str(port), "ORIGIN": "http://localhost:4321"}
     running = launch("-m", "pizzeria.devtools.keycloak", **variables)
     running.wait_for_output("Ctrl-C closes", seconds=300)
 
     assert f"OIDC_ISSUER=http://localhost:{port}/realms/pizzeria" in running.output
-    assert keycloak.admin_client_of(kept.folder).client(OURS, WEB[OURS])["rootUrl"] == "http://localhost:4321"
+    assert keycloak.admin_client_of(home.folder).client(OURS, WEB[OURS])["rootUrl"] == "http://localhost:4321"
 
     second = launch("-m", "pizzeria.devtools.keycloak", **variables)
     assert second.wait_for_exit() == 1
@@ -33,7 +33,7 @@ def test_make_keycloak_accepts_the_shops_current_origin_and_leaves_nothing_runni
     assert running.wait_for_exit() == 0
     assert "Keycloak is closed." in running.output
     assert is_free(port)
-    assert keycloak.port_in(kept.folder) == port
+    assert keycloak.port_in(home.folder) == port
 
 
 def test_make_keycloak_says_what_to_install_where_there_is_no_java(launch: Launch, demo_home: StateDir) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from orders import replay
 from tests.chaos.processes import ShopProcesses
-from tests.e2e.people import add_to_basket, check_out, choose, look_again, sign_in
+from tests.e2e.people import add_to_basket, check_out, choose, reload_without_javascript, sign_in
 from tests.message_sinks import environment_of
 from tests.waiting import until
 
@@ -51,8 +51,8 @@ def wait_for_messages(sinks, *, emails, sms):
     until(lambda: arrived() == (emails, sms), why=sinks.messages)
 
 
-def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_email_and_sms(somebody, scripted, sinks):
-    anna, ciro, marta = somebody(), somebody(), somebody()
+def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_email_and_sms(open_page, scripted, sinks):
+    anna, ciro, marta = open_page(), open_page(), open_page()
 
     # Pepperoni 14.99 x 1.60, with two toppings at 2.50; Margherita 12.99 with one.
     choose(anna, "Pepperoni", size="Large", adding=["Olives", "Basil"], scripted=scripted)
@@ -78,18 +78,18 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     expect(ticket).to_contain_text("Olives")
     ciro.get_by_role("button", name="Start cooking #1").click()
     expect(ciro.locator(".column-cooking")).to_contain_text("#1")
-    look_again(anna, scripted=scripted)
+    reload_without_javascript(anna, scripted=scripted)
     expect(tracker).to_contain_text("In the oven")
 
     ciro.get_by_role("button", name="It is ready #1").click()
     expect(ciro.locator(".column-ready")).to_contain_text("#1")
-    look_again(anna, scripted=scripted)
+    reload_without_javascript(anna, scripted=scripted)
     expect(tracker).to_contain_text("Ready for you")
     wait_for_messages(sinks, emails=EMAILS[:2], sms=SMS)
 
     ciro.get_by_role("button", name=re.compile("Handed over")).click()
     expect(ciro.locator(".column-ready")).not_to_contain_text("#1")
-    look_again(anna, scripted=scripted)
+    reload_without_javascript(anna, scripted=scripted)
     expect(tracker).to_contain_text("Enjoy your meal!")
 
     sign_in(marta, "manager")
@@ -107,6 +107,6 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     confirmed = sinks.messages("sms")[0].text
     for text in [confirmed, *(message.text for message in sinks.messages("email"))]:
         assert re.findall(r"http\S+", text) == [anna.url]
-    elsewhere = somebody()
+    elsewhere = open_page()
     elsewhere.goto(anna.url)
     expect(elsewhere.locator("#tracker")).to_contain_text("Enjoy your meal!")

@@ -11,7 +11,7 @@ from orders import services as order_services
 from orders.models import CancelReason
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from tests.e2e.browsers import browsers
+from tests.e2e.browsers import checked_pages
 from tests.e2e.people import add_to_basket, check_out, choose, order, sign_in
 from tests.live.server_process import serving
 from tests.live.sse_client import StreamRecorder
@@ -24,8 +24,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def screens(served_shop, browser):
     """Serve the shop with streams, and yield a function that opens a page of it: `page = screens()`."""
-    with serving() as server, browsers(browser, f"http://127.0.0.1:{server.port}", refusals=()) as opens:
-        yield opens
+    with (
+        serving() as server,
+        checked_pages(browser, f"http://127.0.0.1:{server.port}", expected_statuses=()) as open_page,
+    ):
+        yield open_page
 
 
 def ref_of(page):

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from kitchen.models import Kitchen
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.foundation import clock
-from tests.e2e.browsers import contexts
+from tests.e2e.browsers import browser_contexts
 from tests.e2e.people import sign_in
 from tests.live.fault_proxy import FaultProxy
 from tests.live.server_process import reverse_proxy, serving
@@ -42,7 +42,7 @@ def ciro(served_shop, browser):
     with ExitStack() as exit_stack:
 
         def open_board(port):
-            page = exit_stack.enter_context(contexts(browser, f"http://127.0.0.1:{port}"))()
+            page = exit_stack.enter_context(browser_contexts(browser, f"http://127.0.0.1:{port}"))()
             sign_in(page, "chef")
             recorder = StreamRecorder(page)
             recorder.wait_for("beat")

@@ -12,7 +12,7 @@ from kitchen.models import Kitchen
 from orders.models import Order, OrderStatus
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.foundation import clock
-from tests.e2e.browsers import contexts
+from tests.e2e.browsers import browser_contexts
 from tests.e2e.people import order, sign_in
 from tests.live.server_process import ROOT, reverse_proxy, running_make_target
 from tests.live.sse_client import StreamRecorder
@@ -35,9 +35,9 @@ def opened(browser, *, scheme, **variables):
         running_make_target("pages", **variables) as pages,
         running_make_target("streams", **variables) as streams,
         reverse_proxy(port=port, pages=pages.port, streams=streams.port, scheme=scheme),
-        contexts(browser, address) as opens,
+        browser_contexts(browser, address) as open_page,
     ):
-        yield opens()
+        yield open_page()
 
 
 def test_the_processes_of_a_real_shop_update_the_kitchens_board_without_a_reload(served_shop, browser):

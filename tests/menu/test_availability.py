@@ -105,11 +105,11 @@ def test_marking_an_item_sold_out_until_a_past_time_is_refused(olives, chef, unt
 
 
 def test_guests_and_drivers_may_mark_items_neither_sold_out_nor_available(olives, guest, driver):
-    for somebody in (guest, driver):
+    for actor in (guest, driver):
         with pytest.raises(NotAllowed):
-            menu_services.mark_sold_out(item=olives, until=None, by=somebody, at=FRIDAY_NIGHT)
+            menu_services.mark_sold_out(item=olives, until=None, by=actor, at=FRIDAY_NIGHT)
         with pytest.raises(NotAllowed):
-            menu_services.mark_available(item=olives, by=somebody, at=FRIDAY_NIGHT)
+            menu_services.mark_available(item=olives, by=actor, at=FRIDAY_NIGHT)
 
     assert events_of(olives) == []
 

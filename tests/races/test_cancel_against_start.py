@@ -19,7 +19,7 @@ from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.events.models import StoredEvent as Happened
 from tests import shop
-from tests.races.crowd import THREAD_TIMEOUT, all_at_once
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 ROUNDS = 25

@@ -15,7 +15,7 @@ from kitchen.services import settings
 from orders import replay
 from pizzeria.foundation import failpoints
 from tests import shop
-from tests.races.crowd import THREAD_TIMEOUT, all_at_once
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 ROUNDS = 3

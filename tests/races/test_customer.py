@@ -18,7 +18,7 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
-from tests.races.crowd import THREAD_TIMEOUT, all_at_once
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 SCREENS = 4  # of each kind

@@ -28,7 +28,7 @@ from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.length import by_length
 from tests.orders import state_machine as table
-from tests.races.crowd import THREAD_TIMEOUT, all_at_once, with_a_connection
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, with_a_connection
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
 

@@ -33,7 +33,7 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.idempotency.models import IdempotencyKey
 from tests.orders.test_basket import add
 from tests.orders.test_checkout_page import ANNA
-from tests.races.crowd import THREAD_TIMEOUT
+from tests.races.concurrency import THREAD_TIMEOUT
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)

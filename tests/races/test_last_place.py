@@ -12,7 +12,7 @@ from kitchen.services import queue
 from orders.models import Order
 from pizzeria.foundation import failpoints
 from tests import shop
-from tests.races.crowd import THREAD_TIMEOUT, all_at_once
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once
 
 GUESTS = 32
 

@@ -16,8 +16,8 @@ from orders.notifications.models import Notification, NotificationChannel, Notif
 from orders.notifications.services import delivery as notification_delivery
 from pizzeria.foundation.events.models import StoredEvent as Happened
 from tests import shop
-from tests.orders.notifications.notification_helpers import newest, take_for_sending
-from tests.races.crowd import THREAD_TIMEOUT, all_at_once, somebody_waits_for_a_lock, with_a_connection
+from tests.orders.notifications.notification_helpers import claim_to_send, newest
+from tests.races.concurrency import THREAD_TIMEOUT, a_session_waits_for_a_lock, all_at_once, with_a_connection
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
 
@@ -103,10 +103,10 @@ def claimed_in_turn(chef, monkeypatch):
 
         monkeypatch.setattr(notification_delivery, "reason_not_to_send", look_slowly)
         with ThreadPoolExecutor(2) as workers:
-            first = workers.submit(with_a_connection(take_for_sending), earlier)
+            first = workers.submit(with_a_connection(claim_to_send), earlier)
             assert is_looking.wait(timeout=THREAD_TIMEOUT)
             later = newest(shop.cooked(order, by=chef), NotificationChannel.SMS, "ready")
-            second = workers.submit(with_a_connection(take_for_sending), later)
+            second = workers.submit(with_a_connection(claim_to_send), later)
             until(lambda: is_waiting(second))
             may_go_on.set()
             return [task.result() is not None for task in (first, second)]
@@ -115,7 +115,7 @@ def claimed_in_turn(chef, monkeypatch):
 
 
 def test_a_later_notification_of_an_order_waits_while_an_earlier_one_is_claimed(claimed_in_turn):
-    assert claimed_in_turn(lambda _second: somebody_waits_for_a_lock()) == [True, False]
+    assert claimed_in_turn(lambda _second: a_session_waits_for_a_lock()) == [True, False]
 
 
 def test_control_without_the_lock_a_later_notification_is_claimed_at_the_same_time(claimed_in_turn, monkeypatch):

@@ -13,7 +13,7 @@ from orders import replay
 from orders.models import Order, OrderStatus
 from pizzeria.foundation import failpoints
 from tests import shop
-from tests.races.crowd import THREAD_TIMEOUT, all_at_once
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 COOKS, PLACES = 8, 5

@@ -16,7 +16,7 @@ from pizzeria.foundation.events.log import record
 from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.relay import LEASE, relay_due
 from tests.factories import KitchenFactory
-from tests.races.crowd import THREAD_TIMEOUT, all_at_once
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once
 from tests.shop import FRIDAY_NIGHT as NIGHT
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -20,7 +20,7 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
-from tests.races.crowd import THREAD_TIMEOUT, all_at_once
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 PEOPLE = 8
@@ -51,7 +51,7 @@ def test_of_eight_people_with_one_order_link_only_one_gets_the_order_into_an_acc
     in_the_transaction = partial(Barrier(PEOPLE).wait, timeout=THREAD_TIMEOUT)
 
     with failpoints.armed("orders.link_order_to_customer.begun", in_the_transaction):
-        outcomes = all_at_once(partial(adopt, placed_order, token, somebody) for somebody in people)
+        outcomes = all_at_once(partial(adopt, placed_order, token, actor) for actor in people)
 
     codes = Counter(getattr(outcome, "code", "has it") for outcome in outcomes)
     assert codes == {"has it": 1, "order_not_found": PEOPLE - 1}
@@ -71,7 +71,7 @@ def test_control_without_the_orders_lock_all_find_it_without_an_owner_and_the_lo
 
     monkeypatch.setattr("orders.services.linking.lock", unlocked)
 
-    outcomes = all_at_once(partial(adopt, placed_order, token, somebody) for somebody in people)
+    outcomes = all_at_once(partial(adopt, placed_order, token, actor) for actor in people)
 
     faults = [outcome for outcome in outcomes if isinstance(outcome, IntegrityError)]
     assert len(faults) == PEOPLE - 1

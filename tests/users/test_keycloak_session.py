@@ -17,7 +17,7 @@ from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.keycloak.jwks import SigningKeys
 from pizzeria.users.models import OidcSession, User
 from tests import shop
-from tests.races.crowd import all_at_once
+from tests.races.concurrency import all_at_once
 from tests.users.fake_oidc_provider import Person
 from tests.users.oidc_login import age_session, begin_login, complete_login, is_signed_in
 

@@ -19,12 +19,12 @@ from tests.orders.notifications.notification_helpers import (
     SENT,
     SMS,
     attempt_times,
+    claim_to_send,
     minutes,
     newest,
     now,
     seconds,
     send,
-    take_for_sending,
 )
 from tests.shop import ANNA, FRIDAY_NIGHT
 
@@ -125,7 +125,7 @@ def test_the_delay_grows_after_each_attempt_and_the_eighth_attempt_is_the_last(s
     full = [10, 20, 40, 80, 160, 320, 600]
     assert all(longest / 2 <= wait <= longest for wait, longest in zip(waits, full, strict=True))
     assert (now(sms).state, now(sms).attempts, now(sms).error) == (DEAD, 8, "busy")
-    assert take_for_sending(sms, minutes(200)) is None
+    assert claim_to_send(sms, minutes(200)) is None
 
 
 def test_a_notification_is_not_sent_once_the_contact_is_erased(sms, email, message_sinks):

@@ -17,11 +17,11 @@ from tests.orders.notifications.notification_helpers import (
     FAILED,
     SENDING,
     SENT,
+    claim_to_send,
     now,
     record_outcome,
     seconds,
     send,
-    take_for_sending,
 )
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import TIMEOUT, until
@@ -63,33 +63,33 @@ def test_a_message_is_sent_twice_if_its_worker_is_killed_between_sending_and_rec
 
 def test_a_notification_that_kills_every_worker_is_dead_after_the_last_attempt(sms):
     for round_ in range(MAX_ATTEMPTS + 1):
-        taken = take_for_sending(sms, FRIDAY_NIGHT + round_ * LEASE)
-        assert (taken is None) == (round_ == MAX_ATTEMPTS)
+        claimed = claim_to_send(sms, FRIDAY_NIGHT + round_ * LEASE)
+        assert (claimed is None) == (round_ == MAX_ATTEMPTS)
 
     assert (now(sms).state, now(sms).error) == (DEAD, "worker terminated before it reported a result")
 
 
 def test_a_failure_reported_after_the_lease_changes_nothing_for_the_next_worker(sms):
-    slow = take_for_sending(sms)
-    quick = take_for_sending(sms, FRIDAY_NIGHT + LEASE)
+    first_claim = claim_to_send(sms)
+    second_claim = claim_to_send(sms, FRIDAY_NIGHT + LEASE)
 
-    assert (record_outcome(slow, Rejected("no such number")).state, now(sms).error) == (
+    assert (record_outcome(first_claim, Rejected("no such number")).state, now(sms).error) == (
         SENDING,
         "worker terminated before it reported a result",
     )
 
-    record_outcome(quick, "SM17")
-    assert (record_outcome(slow, Unavailable("busy")).state, now(sms).provider_id) == (SENT, "SM17")
+    record_outcome(second_claim, "SM17")
+    assert (record_outcome(first_claim, Unavailable("busy")).state, now(sms).provider_id) == (SENT, "SM17")
 
 
 def test_a_success_reported_after_the_lease_is_recorded_and_stays_recorded(sms):
-    slow = take_for_sending(sms)
-    quick = take_for_sending(sms, FRIDAY_NIGHT + LEASE)
+    first_claim = claim_to_send(sms)
+    second_claim = claim_to_send(sms, FRIDAY_NIGHT + LEASE)
 
-    record_outcome(slow, "SM1", seconds(61))
+    record_outcome(first_claim, "SM1", seconds(61))
 
-    assert record_outcome(quick, Unavailable("busy"), seconds(62)).state == SENT
-    assert record_outcome(quick, "SM2", seconds(63)).provider_id == "SM1"
+    assert record_outcome(second_claim, Unavailable("busy"), seconds(62)).state == SENT
+    assert record_outcome(second_claim, "SM2", seconds(63)).provider_id == "SM1"
     assert (now(sms).sent_at, now(sms).error) == (seconds(61), "")
 
 

@@ -38,7 +38,7 @@ def removal(page):
     return page.content.decode().partition('action="/accounts/passkeys/')[2].partition('"')[0]
 
 
-def prove(client):
+def reauthenticate(client):
     client.post(account_holders.REAUTHENTICATE, {"password": PASSWORD})
 
 
@@ -77,7 +77,7 @@ def test_a_malformed_credential_does_not_sign_in(client, junk):
 
 @pytest.mark.parametrize("junk", JUNK)
 def test_a_malformed_credential_is_not_stored_as_a_passkey(client, carla, junk):
-    prove(client)
+    reauthenticate(client)
     client.get(account_holders.ADD_PASSKEY)
 
     answer = client.post(account_holders.ADD_PASSKEY, {"name": "Junk", "credential": junk})
@@ -95,7 +95,7 @@ def test_the_sign_in_challenge_requires_user_verification_and_names_no_credentia
 
 
 def test_registration_options_and_removal_urls_of_passkeys_contain_no_primary_key(client, carla):
-    prove(client)
+    reauthenticate(client)
 
     page = client.get(account_holders.ADD_PASSKEY)
 
@@ -131,14 +131,14 @@ def test_a_passkey_cannot_be_removed_by_another_user(client, passkey):
     passkey_of(bruno, id="brunos")
     browser = type(client)()
     account_holders.sign_in(browser, "bruno@example.com")
-    prove(client)
+    reauthenticate(client)
 
     assert client.post(f"{account_holders.PASSKEYS}{removal(browser.get(account_holders.PASSKEYS))}").status_code == 404
     assert Authenticator.objects.filter(user=bruno).exists()
 
 
 def test_removing_a_passkey_requires_a_post_request(client, passkey):
-    prove(client)
+    reauthenticate(client)
 
     assert client.get(f"{account_holders.PASSKEYS}{removal(client.get(account_holders.PASSKEYS))}").status_code == 405
 

@@ -19,15 +19,15 @@ def all_at_once[T](actions: Iterable[Callable[[], T]]) -> list[T | Refusal]:
     start = Barrier(len(actions))
 
     @with_a_connection
-    def begin(action: Callable[[], T]) -> T | Refusal:
+    def run_action(action: Callable[[], T]) -> T | Refusal:
         start.wait(timeout=THREAD_TIMEOUT)
         try:
             return action()
         except Refusal as refusal:
             return refusal
 
-    with ThreadPoolExecutor(max_workers=len(actions)) as people:
-        return [done.result() for done in [people.submit(begin, action) for action in actions]]
+    with ThreadPoolExecutor(max_workers=len(actions)) as executor:
+        return [future.result() for future in [executor.submit(run_action, action) for action in actions]]
 
 
 def with_a_connection[**P, T](work: Callable[P, T]) -> Callable[P, T]:
@@ -50,7 +50,7 @@ def with_a_connection[**P, T](work: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
-def somebody_waits_for_a_lock() -> bool:
+def a_session_waits_for_a_lock() -> bool:
     """Return whether a session on this database waits for a lock of another session."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the answer would never change
