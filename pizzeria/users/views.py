@@ -46,7 +46,7 @@ class SignInView(LoginView):
         return {
             **super().get_context_data(**kwargs),
             "keycloak": keycloak_login_url(self.get_redirect_url()) if provider.is_configured() else "",
-            "demo_people": demo_people.shown(),
+            "demo_people": demo_people.listed_people(),
             "demo_password": demo_people.PASSWORD,
             "again": not self.redirect_authenticated_user,
             "onward": f"?{urlencode({'next': next_page})}" if (next_page := self.get_redirect_url()) else "",
@@ -90,11 +90,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     The fields of a form from our own pages are kept; a button sends them again with a current token.
     """
-    context = {"kept": _typed_on_our_page(request), "back": _page_of_the_form(request)}
+    context = {"kept": _submitted_fields(request), "back": _form_page_url(request)}
     return render(request, "403_csrf.html", context, status=403)
 
 
-def _typed_on_our_page(request: HttpRequest) -> list[tuple[str, str]]:
+def _submitted_fields(request: HttpRequest) -> list[tuple[str, str]]:
     """Return the posted fields as (name, value) pairs; none of a form from another origin or with a password in it."""
     ours = {settings.SHOP_ORIGIN, f"{request.scheme}://{request.get_host()}"}
     if request.headers.get("Origin") not in ours or any("password" in name for name in request.POST):
@@ -103,6 +103,6 @@ def _typed_on_our_page(request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, values in fields for value in values]
 
 
-def _page_of_the_form(request: HttpRequest) -> str:
+def _form_page_url(request: HttpRequest) -> str:
     came_from = request.headers.get("Referer", "")
     return came_from if url_has_allowed_host_and_scheme(came_from, {request.get_host()}) else "/"
