@@ -48,7 +48,7 @@ class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
 
     @admin.display(description=gettext_lazy("available"))
     def availability(self, item: I) -> str:
-        if item.is_on(clock.now()):
+        if item.is_available(clock.now()):
             return _("yes")
         if item.sold_out_until is None:
             return _("sold out until further notice")

@@ -106,7 +106,7 @@ class MenuItem(Aggregate):
     def __str__(self) -> str:
         return self.name
 
-    def is_on(self, at: datetime) -> bool:
+    def is_available(self, at: datetime) -> bool:
         """Return whether the item can be ordered at a moment."""
         return is_available_at(self.sold_out_since, self.sold_out_until, at)
 

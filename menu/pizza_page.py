@@ -37,13 +37,13 @@ def form_for(pizza: PizzaSnapshot, *, data: QueryDict, snapshot: MenuSnapshot, a
     """
     if "recipe" in data:
         return PizzaForm(data, pizza=pizza, snapshot=snapshot)
-    as_we_like_it = {
+    defaults = {
         "size": data.get("size", next(iter(snapshot.sizes), "")),
-        "keep": [topping.slug for topping in pizza.recipe if topping.is_on(at)],
+        "keep": [topping.slug for topping in pizza.recipe if topping.is_available(at)],
         "add": data.getlist("add"),
         "quantity": data.get("quantity", "1"),
     }
-    return PizzaForm(as_we_like_it, pizza=pizza, snapshot=snapshot)
+    return PizzaForm(defaults, pizza=pizza, snapshot=snapshot)
 
 
 def pizza_page(form: PizzaForm, *, snapshot: MenuSnapshot, at: datetime, refusal: Refusal | None = None) -> PizzaPage:

@@ -46,14 +46,14 @@ class SizeSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class ItemSnapshot:
-    """An item of a snapshot. Its availability depends on the moment, so `is_on` takes `at`."""
+    """An item of a snapshot. Its availability depends on the moment, so `is_available` takes `at`."""
 
     slug: str
     name: str
     sold_out_since: datetime | None
     sold_out_until: datetime | None
 
-    def is_on(self, at: datetime) -> bool:
+    def is_available(self, at: datetime) -> bool:
         return is_available_at(self.sold_out_since, self.sold_out_until, at)
 
 
@@ -157,7 +157,7 @@ def _price_simple_item(selection: SimpleItemSelection, snapshot: MenuSnapshot, a
     simple_item = snapshot.simple_items.get(selection.simple_item)
     if simple_item is None:
         raise NotOnTheMenu(_("That is no longer on our menu."), field="item")
-    if not simple_item.is_on(at):
+    if not simple_item.is_available(at):
         raise SoldOut(_("%(name)s is sold out.") % {"name": simple_item.name}, field="item")
     return PricedItem("simple_item", simple_item.slug, simple_item.name, None, (), unit_price(simple_item.price), 0)
 
@@ -186,7 +186,7 @@ def _price_part(part: PizzaPart, snapshot: MenuSnapshot, at: datetime) -> Priced
     pizza = snapshot.pizzas.get(part.pizza)
     if pizza is None:
         raise NotOnTheMenu(_("That pizza is no longer on our menu."), field="item")
-    if not pizza.is_on(at):
+    if not pizza.is_available(at):
         raise SoldOut(_("%(name)s is sold out.") % {"name": pizza.name}, field="item")
 
     in_recipe = {topping.slug for topping in pizza.recipe}
@@ -207,6 +207,6 @@ def _price_part(part: PizzaPart, snapshot: MenuSnapshot, at: datetime) -> Priced
 
 
 def _refuse_if_sold_out(toppings: Iterable[ToppingSnapshot], at: datetime, message: str, field: str) -> None:
-    names = [topping.name.lower() for topping in toppings if not topping.is_on(at)]
+    names = [topping.name.lower() for topping in toppings if not topping.is_available(at)]
     if names:
         raise SoldOut(message % {"names": get_text_list(names, _("and"))}, field=field)

@@ -32,11 +32,11 @@ class MenuItemSummary:
     name: str
     description: str
     price_from: Decimal
-    marks: tuple[DietLabel, ...]
+    diet_labels: tuple[DietLabel, ...]
     toppings: tuple[str, ...]
     allergens: tuple[str, ...]
     sold_out: bool
-    back_at: datetime | None  # None while sold out: until further notice
+    available_from: datetime | None  # None while sold out: until further notice
     illustration: str
 
 
@@ -64,7 +64,7 @@ class SizeOption:
 class ToppingOption:
     slug: str
     name: str
-    marks: tuple[DietLabel, ...]
+    diet_labels: tuple[DietLabel, ...]
     allergens: tuple[str, ...]
     price: Decimal
     available: bool
@@ -89,18 +89,18 @@ def favourites(at: datetime, *, most: int = 4) -> list[MenuItemSummary]:
 def item_summary(dish: PizzaSnapshot | SimpleItemSnapshot, at: datetime) -> MenuItemSummary:
     """Return a dish of a snapshot as the menu page shows it."""
     toppings = dish.recipe if isinstance(dish, PizzaSnapshot) else ()
-    on = dish.is_on(at)
+    is_available = dish.is_available(at)
     return MenuItemSummary(
         kind="pizza" if isinstance(dish, PizzaSnapshot) else "simple_item",
         slug=dish.slug,
         name=dish.name,
         description=dish.description,
         price_from=dish.price_from if isinstance(dish, PizzaSnapshot) else unit_price(dish.price),
-        marks=_marks(dish.diet, toppings),
+        diet_labels=_diet_labels(dish.diet, toppings),
         toppings=tuple(topping.name for topping in toppings),
         allergens=_allergens(dish.allergens, *(topping.allergens for topping in toppings)),
-        sold_out=not on,
-        back_at=None if on else dish.sold_out_until,
+        sold_out=not is_available,
+        available_from=None if is_available else dish.sold_out_until,
         illustration=illustration_url(dish),
     )
 
@@ -121,11 +121,11 @@ def topping_options(
         ToppingOption(
             slug=topping.slug,
             name=topping.name,
-            marks=_marks(topping.diet, [topping]),
+            diet_labels=_diet_labels(topping.diet, [topping]),
             allergens=_allergens(topping.allergens),
             price=topping.price,
-            available=topping.is_on(at),
-            chosen=topping.slug in chosen and topping.is_on(at),
+            available=topping.is_available(at),
+            chosen=topping.slug in chosen and topping.is_available(at),
         )
         for topping in toppings
     ]
@@ -163,18 +163,18 @@ def _menu_page(at: datetime) -> MenuPage:
     )
 
 
-def _marks(diet: str, toppings: Iterable[ToppingSnapshot]) -> tuple[DietLabel, ...]:
-    """Return the marks: vegan if all of a dish is, vegetarian if none of it is meat, and spicy if any of it is."""
+def _diet_labels(diet: str, toppings: Iterable[ToppingSnapshot]) -> tuple[DietLabel, ...]:
+    """Return the labels: vegan if all of a dish is, vegetarian if none of it is meat, and spicy if any of it is."""
     toppings = list(toppings)
     diets = {diet, *(topping.diet for topping in toppings)}
-    marks = []
+    diet_labels = []
     if diets == {Diet.VEGAN}:
-        marks.append(DietLabel(Diet.VEGAN.value, str(Diet.VEGAN.label)))
+        diet_labels.append(DietLabel(Diet.VEGAN.value, str(Diet.VEGAN.label)))
     elif Diet.MEAT not in diets:
-        marks.append(DietLabel(Diet.VEGETARIAN.value, str(Diet.VEGETARIAN.label)))
+        diet_labels.append(DietLabel(Diet.VEGETARIAN.value, str(Diet.VEGETARIAN.label)))
     if any(topping.spicy for topping in toppings):
-        marks.append(SPICY)
-    return tuple(marks)
+        diet_labels.append(SPICY)
+    return tuple(diet_labels)
 
 
 def _allergens(*lists: Iterable[str]) -> tuple[str, ...]:

@@ -12,13 +12,13 @@ from menu.models import Pizza, SimpleItem, Topping
 
 @dataclass(frozen=True, slots=True)
 class SoldOutListItem:
-    """An item that can be sold out. `back_at` is None while it is sold out until further notice."""
+    """An item that can be sold out. `available_from` is None while it is sold out until further notice."""
 
     kind: str
     slug: str
     name: str
     is_available: bool
-    back_at: datetime | None
+    available_from: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def sold_out_list(at: datetime) -> list[SoldOutListGroup]:
     ]
     return [
         SoldOutListGroup(
-            name, [SoldOutListItem(kind, row.slug, row.name, row.is_on(at), row.sold_out_until) for row in rows]
+            name, [SoldOutListItem(kind, row.slug, row.name, row.is_available(at), row.sold_out_until) for row in rows]
         )
         for kind, name, rows in groups
     ]

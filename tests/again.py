@@ -18,9 +18,9 @@ from pathlib import Path
 
 from pizzeria.devtools.servers.processes import start_tied
 
-FOLDER = Path(".test-logs")
-BURN = "while True: pass"
-SYNC = """
+LOG_FOLDER = Path(".test-logs")
+CPU_LOAD = "while True: pass"
+DISK_LOAD = """
 import os, sys
 with open(sys.argv[1], "wb", buffering=0) as file:
     while True:
@@ -32,24 +32,26 @@ with open(sys.argv[1], "wb", buffering=0) as file:
 
 
 def main():
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--times", type=int, default=5)
-    asked.add_argument("--load", choices=["none", "cpu", "disk"], default="none")
-    asked.add_argument("command", nargs="+", help="what runs the suite")
-    options = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--load", choices=["none", "cpu", "disk"], default="none")
+    parser.add_argument("command", nargs="+", help="what runs the suite")
+    options = parser.parse_args()
 
-    FOLDER.mkdir(exist_ok=True)
-    with busy(options.load):
+    LOG_FOLDER.mkdir(exist_ok=True)
+    with running_load(options.load):
         for run in range(1, options.times + 1):
-            log = FOLDER / f"{time.strftime('%Y%m%d-%H%M%S')}-{options.load}.log"
+            log = LOG_FOLDER / f"{time.strftime('%Y%m%d-%H%M%S')}-{options.load}.log"
             began = time.monotonic()
             with log.open("wb") as output:
                 suite = start_tied(
                     options.command, stop_signal=signal.SIGTERM, env=os.environ, stdout=output, stderr=subprocess.STDOUT
                 )
                 code = suite.wait()
-            took = time.monotonic() - began
-            print(f"run {run} of {options.times}, load {options.load}, {took:.0f} s: {closing_line(log)}", flush=True)
+            duration = time.monotonic() - began
+            print(
+                f"run {run} of {options.times}, load {options.load}, {duration:.0f} s: {closing_line(log)}", flush=True
+            )
             if code:
                 print(f"It failed: see {log}.")
                 return code
@@ -57,12 +59,12 @@ def main():
 
 
 @contextmanager
-def busy(load):
+def running_load(load):
     """Run one process of the load for each core during the block; none if the load is "none"."""
     programs = []
-    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+    with tempfile.TemporaryDirectory(dir=LOG_FOLDER) as folder:
         for core in range(os.cpu_count() if load != "none" else 0):
-            code = [BURN] if load == "cpu" else [SYNC, f"{folder}/{core}"]
+            code = [CPU_LOAD] if load == "cpu" else [DISK_LOAD, f"{folder}/{core}"]
             programs.append(start_tied([sys.executable, "-c", *code], stop_signal=signal.SIGKILL, env=os.environ))
         try:
             yield
@@ -75,8 +77,8 @@ def busy(load):
 def closing_line(log):
     """Return the last line of pytest's summary, which counts the results."""
     lines = log.read_text(errors="replace").splitlines()
-    counted = [line.strip("= ") for line in lines if line.startswith("==") and " in " in line]
-    return counted[-1] if counted else "pytest came to no end"
+    summaries = [line.strip("= ") for line in lines if line.startswith("==") and " in " in line]
+    return summaries[-1] if summaries else "pytest came to no end"
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
 import math
 
 import pytest
-from django.conf import settings as configured
+from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
-from hypothesis import settings as trials
+from hypothesis import settings as hypothesis_settings
 
 from orders.notifications.models import Notification
 from pizzeria.celery import app
-from pizzeria.devtools.servers import message_sinks as servers
+from pizzeria.devtools.servers import message_sinks as sink_servers
 from pizzeria.foundation import breaker
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.breaker import Breaker
@@ -18,27 +18,27 @@ from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests import shop
 from tests.factories import UserFactory
-from tests.message_sinks import PATIENCE, TestMessageSinks
+from tests.message_sinks import ANSWER_TIMEOUT, TestMessageSinks
 
 pytest_plugins = ("tests.required_tools", "tests.keycloak.server")
 
 # Hypothesis: the same examples in every run, and no deadline, as the machine may be slow.
-trials.register_profile("shop", deadline=None, derandomize=True, database=None)
-trials.load_profile("shop")
+hypothesis_settings.register_profile("shop", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("shop")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _patient_redis():
+def _long_redis_timeouts():
     """
     Make this process wait longer for Redis.
 
     The shop waits half a second, then goes on without Redis. On a loaded machine a test would then see more queries
     than it expects, or wait in vain for a message.
     """
-    limits = dict.fromkeys(("socket_connect_timeout", "socket_timeout"), PATIENCE)
+    limits = dict.fromkeys(("socket_connect_timeout", "socket_timeout"), ANSWER_TIMEOUT)
     caches = {
         name: {**cache, "OPTIONS": {**cache["OPTIONS"], **(limits if name != "limits" else {})}}
-        for name, cache in configured.CACHES.items()
+        for name, cache in django_settings.CACHES.items()
     }
     with pytest.MonkeyPatch.context() as patch, override_settings(CACHES=caches):
         for limit, seconds in limits.items():
@@ -47,27 +47,27 @@ def _patient_redis():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _quick_passwords():
+def _fast_password_hasher():
     """Use a fast password hasher: a secure one takes half a second, on purpose."""
-    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
-    with override_settings(PASSWORD_HASHERS=[quick, *configured.PASSWORD_HASHERS]):
+    fast_hasher = "django.contrib.auth.hashers.MD5PasswordHasher"
+    with override_settings(PASSWORD_HASHERS=[fast_hasher, *django_settings.PASSWORD_HASHERS]):
         yield
 
 
 @pytest.fixture(autouse=True)
-def _afresh(monkeypatch):
+def _empty_cache_and_new_breaker(monkeypatch):
     """
     Start every test with an empty cache, and with a circuit breaker that no other test has tripped.
 
     The shop's settings are those of the environment, without a query, until a test changes or invalidates them.
     """
-    of_this_test = Breaker(breaker.ping_redis)
-    monkeypatch.setattr(breaker, "redis_breaker", of_this_test)
+    new_breaker = Breaker(breaker.ping_redis)
+    monkeypatch.setattr(breaker, "redis_breaker", new_breaker)
     monkeypatch.setattr("pizzeria.operations.cache._stale_keys", set())
     monkeypatch.setattr("pizzeria.foundation.shop.selectors._cached", (math.inf, initial_shop()))
     cache.clear()
     yield
-    of_this_test.stop()
+    new_breaker.stop()
 
 
 @pytest.fixture
@@ -119,19 +119,19 @@ def sign_in(db, client):
 @pytest.fixture(scope="session")
 def message_servers(tmp_path_factory):
     """Yield the servers of both channels as `MessageSinks`; they run in a process that outlives a killed worker."""
-    with servers.running(home=tmp_path_factory.mktemp("home")) as running:
+    with sink_servers.running(home=tmp_path_factory.mktemp("home")) as running:
         yield running
 
 
 @pytest.fixture
-def post(message_servers, settings):
+def message_sinks(message_servers, settings):
     """Configure both channels; return the sinks at which their messages arrive, as `TestMessageSinks`."""
-    message_servers.store.forget()
+    message_servers.store.clear()
     return TestMessageSinks(message_servers, settings)
 
 
 @pytest.fixture
-def without_the_unique_row(kitchen):
+def without_unique_constraint(kitchen):
     """Drop the constraint that keeps a notification from being created twice, for controls."""
     constraint = next(each for each in Notification._meta.constraints if each.name == "notification_once")
     with connection.schema_editor() as schema:

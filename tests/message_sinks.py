@@ -4,13 +4,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from pizzeria.devtools.servers import message_sinks as servers
+from pizzeria.devtools.servers import message_sinks as sink_servers
 from pizzeria.devtools.servers.message_sinks import MessageSinks
 from pizzeria.operations import mail_url
 
 FROM = "Mario's Pizzeria <orders@pizzeria.example>"
-PATIENCE = 25  # seconds for an answer: as long as the mailer waits at most, and more than a loaded machine takes
-IN_VAIN = 5  # seconds for an answer that a fault prevents
+ANSWER_TIMEOUT = 25  # seconds for an answer: as long as the mailer waits at most, and more than a loaded machine takes
+FAULT_TIMEOUT = 5  # seconds for an answer that a fault prevents
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,55 +21,59 @@ class TestMessageSinks:
     :param settings: Django's settings for the length of the test
     """
 
-    box: MessageSinks
+    servers: MessageSinks
     settings: Any
 
     def __post_init__(self):
         self.settings.DEFAULT_FROM_EMAIL = FROM
-        self.behaves()
+        self.set_faults()
 
     @property
     def mail_url(self):
-        return mail_url_of(self.box)
+        return mail_url_of(self.servers)
 
     @property
     def environment(self):
         """Return the variables that make a process of the shop send to these sinks."""
-        return environment_of(self.box)
+        return environment_of(self.servers)
 
-    def behaves(self, *, refused=(), **moments):
+    def set_faults(self, *, refused=(), **steps):
         """Replace the faults of the sinks, and set how long this process waits for an answer: see `Faults.change`."""
-        self.box.faults.change(refused=refused, **moments)
-        seconds = patience_for(moments)
-        self.settings.MAILERS = mail_url.parse_mail_url(mail_url_of(self.box, seconds))
-        self.settings.NOTIFY_SMS_URL = sms_url_of(self.box, seconds)
+        self.servers.faults.change(refused=refused, **steps)
+        seconds = answer_timeout(steps)
+        self.settings.MAILERS = mail_url.parse_mail_url(mail_url_of(self.servers, seconds))
+        self.settings.NOTIFY_SMS_URL = sms_url_of(self.servers, seconds)
 
-    def taken(self, kind=None, *, to=None):
+    def messages(self, kind=None, *, to=None):
         """Return the accepted messages, oldest first; those of one kind or recipient if they are given."""
-        messages = reversed(self.box.store.newest_first())
+        messages = reversed(self.servers.store.newest_first())
         return [message for message in messages if kind in (None, message.kind) and to in (None, message.to)]
 
 
 @contextmanager
-def running(folder, settings):
+def running_message_sinks(folder, settings):
     """Run message sinks for one test until the block ends; yield them."""
-    with servers.running(home=folder) as box:
-        yield TestMessageSinks(box, settings)
+    with sink_servers.running(home=folder) as servers:
+        yield TestMessageSinks(servers, settings)
 
 
-def patience_for(moments):
+def answer_timeout(steps):
     """Return the seconds to wait for servers that behave like this: see `Faults.change`."""
-    return IN_VAIN if {"hang", "silence"} & set(map(str, moments.values())) else PATIENCE
+    return FAULT_TIMEOUT if {"hang", "silence"} & set(map(str, steps.values())) else ANSWER_TIMEOUT
 
 
-def environment_of(box, seconds=PATIENCE):
+def environment_of(servers, seconds=ANSWER_TIMEOUT):
     """Return the variables that make a process of the shop send to these sinks, and wait so long for an answer."""
-    return {"MAIL_URL": mail_url_of(box, seconds), "MAIL_FROM": FROM, "NOTIFY_SMS_URL": sms_url_of(box, seconds)}
+    return {
+        "MAIL_URL": mail_url_of(servers, seconds),
+        "MAIL_FROM": FROM,
+        "NOTIFY_SMS_URL": sms_url_of(servers, seconds),
+    }
 
 
-def mail_url_of(box, seconds=PATIENCE):
-    return f"{box.mail_url}&timeout={seconds}"
+def mail_url_of(servers, seconds=ANSWER_TIMEOUT):
+    return f"{servers.mail_url}&timeout={seconds}"
 
 
-def sms_url_of(box, seconds=PATIENCE):
-    return f"{box.sms_url}?cto={seconds}&rto={seconds}"
+def sms_url_of(servers, seconds=ANSWER_TIMEOUT):
+    return f"{servers.sms_url}?cto={seconds}&rto={seconds}"

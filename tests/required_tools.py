@@ -13,7 +13,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 IN_CI = os.environ.get("CI") == "true"
 MISSING = {  # by fixture: why it is not available here, or an empty text
     "browser": lambda: "" if CHROMIUM else "There is no Chromium on this machine.",
-    "keycloak": install.missing,
+    "keycloak": install.missing_requirement,
 }
 
 _left_out = pytest.StashKey[list[str]]()

@@ -41,9 +41,10 @@ from pizzeria.foundation.actor import SYSTEM  # noqa: E402
 from pizzeria.foundation.events.models import StoredEvent  # noqa: E402
 from pizzeria.users.models import User  # noqa: E402
 from pizzeria.users.roles import CUSTOMER  # noqa: E402
-from tests import message_sinks, shop  # noqa: E402
+from tests import shop  # noqa: E402
 from tests.e2e.people import sign_in  # noqa: E402
-from tests.users import account_holders as they  # noqa: E402
+from tests.message_sinks import running_message_sinks  # noqa: E402
+from tests.users import account_holders  # noqa: E402
 from tests.users.account_holders import account_holder  # noqa: E402
 
 README = Path(__file__).parent.parent / "pizzeria" / "demo" / "screenshots"
@@ -59,8 +60,8 @@ def main(folder: Path | None) -> None:
     an_account_with_a_passkey()
     with (
         TemporaryDirectory() as home,
-        message_sinks.running(Path(home), settings) as post,
-        serving(post.environment) as address,
+        running_message_sinks(Path(home), settings) as message_sinks,
+        serving(message_sinks.environment) as address,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
@@ -200,23 +201,23 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
 def of_accounts(page: Page) -> Iterator[str]:
     """Open the pages of local accounts; yield the name of each while it is open."""
     page.context.clear_cookies()
-    for name, address in {"password-reset": they.PASSWORD_RESET, "sign-up": they.SIGN_UP}.items():
+    for name, address in {"password-reset": account_holders.PASSWORD_RESET, "sign-up": account_holders.SIGN_UP}.items():
         page.goto(address)
         yield f"account-{name}"
     page.get_by_label("E-mail").fill("carla at home")
     page.get_by_role("button", name="Make my account").click()
     yield "account-sign-up-wrong"
-    page.goto(they.SIGN_IN)
+    page.goto(account_holders.SIGN_IN)
     yield "account-sign-in"
-    page.get_by_label("E-mail").fill(they.CARLA)
-    page.get_by_label("Password").fill(they.PASSWORD)
+    page.get_by_label("E-mail").fill(account_holders.CARLA)
+    page.get_by_label("Password").fill(account_holders.PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     for name, address in {
         "profile": "/profile/",
-        "passkeys": they.PASSKEYS,
-        "e-mail": they.EMAIL,
-        "password": they.PASSWORD_PAGE,
-        "reauthenticate": they.REAUTHENTICATE,
+        "passkeys": account_holders.PASSKEYS,
+        "e-mail": account_holders.EMAIL,
+        "password": account_holders.PASSWORD_PAGE,
+        "reauthenticate": account_holders.REAUTHENTICATE,
     }.items():
         page.goto(address)
         yield f"account-{name}"

@@ -7,11 +7,11 @@ working order reaches, however loaded it is. In a page, use Playwright's `expect
 
 import time
 
-LIMIT = 90  # seconds
+TIMEOUT = 90  # seconds
 INTERVAL = 0.05  # seconds
 
 
-def until(condition, *, seconds=LIMIT, why=None, page=None):
+def until(condition, *, seconds=TIMEOUT, why=None, page=None):
     """
     Wait until a condition holds, and return its value.
 

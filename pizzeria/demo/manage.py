@@ -18,7 +18,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
     if not demo.is_locked():
         sys.exit("The demo is not running. Open it with `make demo`, then try again from another terminal.")
     try:
-        variables = json.loads(demo.variables.read_text())
+        variables = json.loads(demo.environment_file.read_text())
     except FileNotFoundError:
         sys.exit("The demo is not open yet. Try again in a moment.")
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]

@@ -7,8 +7,6 @@ from pathlib import Path
 from pizzeria.devtools.state_dir import ROOT
 
 LOCAL_HOSTS = "localhost,127.0.0.1"
-
-
 SENDER = "Mario's Pizzeria <orders@pizzeria.example>"
 
 

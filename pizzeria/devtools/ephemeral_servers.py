@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     supervisor = Supervisor(parent=os.getppid(), timeout=supervision.STOP_TIMEOUT_WITH_GUARD)
     try:
-        with temporary_state_dir() as home, _locked_state_dir(_disk()) as scratch, descendants.stopped_afterwards():
+        with temporary_state_dir() as home, _locked_state_dir(_temp_dir()) as scratch, descendants.stopped_afterwards():
             code = _run(command, supervisor, home, scratch)
     except ServerUnavailable as problem:
         print(problem, file=sys.stderr)
@@ -51,9 +51,9 @@ def main(arguments: Sequence[str]) -> int:
 def _run(command: Sequence[str], supervisor: Supervisor, home: StateDir, scratch: StateDir) -> int:
     with stack.running(home.folder) as servers:
         variables = environment.shop_environment(
-            secret_key=secrets.kept(home.folder / "secret-key"),
+            secret_key=secrets.load_or_create(home.folder / "secret-key"),
             database_url=servers.database.url,
-            redis_url=servers.store.url,
+            redis_url=servers.redis.url,
             origin="http://localhost:8000",
         )
         variables["OIDC_ISSUER"] = ""  # a command that needs a sign-in server connects to one itself
@@ -65,7 +65,7 @@ def _run(command: Sequence[str], supervisor: Supervisor, home: StateDir, scratch
 def temporary_state_dir() -> Iterator[StateDir]:
     """Yield a temporary state directory, removed after the block or, if the process was killed, by the next call."""
     _sweep()
-    with _locked_state_dir(SHM if _has_space(SHM) else _disk()) as home:
+    with _locked_state_dir(SHM if _has_space(SHM) else _temp_dir()) as home:
         try:
             yield home
         finally:
@@ -77,17 +77,17 @@ def temporary_state_dir() -> Iterator[StateDir]:
 @contextmanager
 def _locked_state_dir(parent: Path) -> Iterator[StateDir]:
     """Yield a new, locked state directory; it is unlocked after the block, and the next sweep may remove it."""
-    with ExitStack() as held:
+    with ExitStack() as locks:
         with _directory_lock(parent):
             home = StateDir(Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=parent)))
-            held.enter_context(home.locked())
+            locks.enter_context(home.locked())
         yield home
 
 
 def _sweep() -> None:
     """Remove the directories of earlier runs, and stop those of their servers that still run."""
-    with ExitStack() as held:
-        for home in [*_abandoned_dirs(SHM, held), *_abandoned_dirs(_disk(), held)]:
+    with ExitStack() as locks:
+        for home in [*_abandoned_dirs(SHM, locks), *_abandoned_dirs(_temp_dir(), locks)]:
             stop_leftovers(home.records)
             _remove(home)
 
@@ -97,15 +97,15 @@ def _remove(home: StateDir) -> None:
         data_dirs.clear(home.folder)
 
 
-def _abandoned_dirs(parent: Path, held: ExitStack) -> list[StateDir]:
-    """Return the state directories of earlier runs, locked by this process until ``held`` is closed."""
+def _abandoned_dirs(parent: Path, locks: ExitStack) -> list[StateDir]:
+    """Return the state directories of earlier runs, locked by this process until ``locks`` is closed."""
     homes = []
     if os.access(parent, os.W_OK):
         with _directory_lock(parent):
             for folder in parent.glob(f"{TEMPORARY_PREFIX}*"):
                 with suppress(StateDirLocked, FileNotFoundError):
                     if folder.lstat().st_uid == os.geteuid() and not folder.is_symlink():
-                        held.enter_context(StateDir(folder).locked())
+                        locks.enter_context(StateDir(folder).locked())
                         homes.append(StateDir(folder))
     return homes
 
@@ -125,7 +125,7 @@ def _directory_lock(parent: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _disk() -> Path:
+def _temp_dir() -> Path:
     return Path(tempfile.gettempdir())
 
 

@@ -15,7 +15,7 @@ CHECKS = {
     "layers": "-c 'from importlinter import cli; cli.lint_imports_command()'",
     "template format": "-m djlint --check --quiet templates",
     "templates": "-m djlint --lint --quiet templates",
-    "shop": "-m django check",
+    "system checks": "-m django check",
     # makemigrations also compares with the migrations applied in the database, and warns that it cannot connect.
     "migrations": "-W 'ignore:Got an error checking:RuntimeWarning' -m django makemigrations --check --dry-run",
     "test modules": "-m pytest --collect-only --quiet",  # a broken import shows here and not after ten minutes
@@ -33,7 +33,7 @@ def main() -> int:
     failed = []
     for name, check in CHECKS.items():
         say(f"== {name}")
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, *shlex.split(check)],
             cwd=ROOT,
             env=variables,
@@ -42,10 +42,10 @@ def main() -> int:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        if done.returncode:
-            say(done.stdout)
+        if result.returncode:
+            say(result.stdout)
             failed.append(name)
-    say(f"\nFailed: {', '.join(failed)}." if failed else "\nAll is well.")
+    say(f"\nFailed: {', '.join(failed)}." if failed else "\nAll checks passed.")
     return 1 if failed else 0
 
 

@@ -17,7 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from pizzeria import settings
 from pizzeria.devtools import state_dir
-from pizzeria.devtools.state_dir import WRITTEN_BY_ANOTHER_VERSION
+from pizzeria.devtools.state_dir import UNKNOWN_MIGRATIONS_EXIT_CODE
 
 SCHEMA_COMMANDS = ("check", "migrate")
 DATA_COMMANDS = ("set_up_shop", "sync_roles", "set_up_demo", "demo_history")
@@ -36,17 +36,17 @@ def exit_at_unknown_migrations() -> None:
     """
     Exit with a code of its own if another version of the shop has migrated the database.
 
-    It had migrations that this version does not have, or had one without another that it depends on here.
+    That is: it has applied migrations that this version does not have, or one without another that it depends on here.
     """
     loader = MigrationLoader(connection)
     if unknown := sorted(set(loader.applied_migrations) - set(loader.disk_migrations)):
         print("Unknown migrations:", *(f"{app}.{name}" for app, name in unknown))
-        sys.exit(WRITTEN_BY_ANOTHER_VERSION)
+        sys.exit(UNKNOWN_MIGRATIONS_EXIT_CODE)
     try:
         loader.check_consistent_history(connection)
     except InconsistentMigrationHistory as inconsistent:
         print(inconsistent)
-        sys.exit(WRITTEN_BY_ANOTHER_VERSION)
+        sys.exit(UNKNOWN_MIGRATIONS_EXIT_CODE)
 
 
 def flush_unfinished_history() -> None:
@@ -69,7 +69,7 @@ def write_environment_file() -> None:
     """Write the variables that the settings read, passwords included, to a file for `demo.manage`; mode 0600."""
     names = ["DJANGO_SETTINGS_MODULE", "ENV_FILE", *settings.env.dump()]
     variables = {name: os.environ[name] for name in names if name in os.environ}
-    file = state_dir.demo_state_dir().variables
+    file = state_dir.demo_state_dir().environment_file
     with open(file, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as stream:
         json.dump(variables, stream)
 

@@ -19,30 +19,30 @@ def main() -> int:
     if not demo.folder.exists():
         say("There was no demo data to remove.")
         return 0
-    parts = (demo, state_dir.keycloak_state_dir())
-    if not all(_close(part) for part in parts):
+    state_dirs = (demo, state_dir.keycloak_state_dir())
+    if not all(_stop_demo(each) for each in state_dirs):
         say("The running demo does not stop. End it by hand, then try again.")
         return 1
     with demo.locked():
-        if leftovers := [name for part in parts for name in stop_leftovers(part.records)]:
+        if leftovers := [name for each in state_dirs for name in stop_leftovers(each.records)]:
             say(f"Stopped what a killed demo had left running: {', '.join(leftovers)}.")
         for folder in data_dirs.clear(demo.folder):
             say(f"Removed {folder}: the database, the queue, the logs and the generated secrets.")
     return 0
 
 
-def _close(demo: StateDir) -> bool:
+def _stop_demo(demo: StateDir) -> bool:
     is_signalled = False
     deadline = time.monotonic() + STOP_TIMEOUT
     while time.monotonic() < deadline:
         try:
             with demo.locked():
                 return True
-        except StateDirLocked as occupied:
+        except StateDirLocked as locked:
             # The lock's holder is alive and wrote this process id, so no other process can have it.
-            if not is_signalled and occupied.owner:
-                os.kill(occupied.owner.pid, signal.SIGTERM)
-                say(f"Closing the demo that runs at {occupied.owner.address} (process {occupied.owner.pid}).")
+            if not is_signalled and locked.owner:
+                os.kill(locked.owner.pid, signal.SIGTERM)
+                say(f"Closing the demo that runs at {locked.owner.address} (process {locked.owner.pid}).")
                 is_signalled = True
             time.sleep(0.2)
     return False

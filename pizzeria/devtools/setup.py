@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 PRIVATE_UV = ROOT / ".tools" / "uv"
 STAMP = VENV / ".synced"
-WANTED = ("3.13", "3.12")
-EITHER = " or ".join(WANTED)
+SUPPORTED_VERSIONS = ("3.13", "3.12")
+SUPPORTED_VERSIONS_TEXT = " or ".join(SUPPORTED_VERSIONS)
 SYSTEM_TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> None:
         return
     if python is None:
         python = download_python(uv)
-    if not has_version(VENV / "bin" / "python", WANTED):
+    if not has_version(VENV / "bin" / "python", SUPPORTED_VERSIONS):
         print(f"Making .venv with {python} ...", flush=True)
         run([uv, "venv", "--quiet", "--clear", "--no-project", "--python", python, str(VENV)]) or fail(
             "The virtual environment .venv could not be made (see above).", "Is the disk full, or the folder read-only?"
@@ -78,7 +78,7 @@ def lock(uv: str, options: list[str]) -> None:
 
 def find_python() -> str | None:
     """Return the newest supported interpreter on PATH or in pyenv, which uv does not search; None if there is none."""
-    for version in WANTED:
+    for version in SUPPORTED_VERSIONS:
         pyenv = Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser()
         in_pyenv = sorted(map(str, pyenv.glob(f"versions/{version}.*/bin/python{version}")), reverse=True)
         for candidate in [shutil.which(f"python{version}"), *in_pyenv]:
@@ -89,8 +89,8 @@ def find_python() -> str | None:
 
 
 def has_version(python: Path, versions: tuple[str, ...]) -> bool:
-    says = output([str(python), "-Ic", "import sys; print('{}.{}'.format(*sys.version_info))"])
-    return says in versions
+    version = output([str(python), "-Ic", "import sys; print('{}.{}'.format(*sys.version_info))"])
+    return version in versions
 
 
 def find_uv() -> str | None:
@@ -106,7 +106,7 @@ def make_uv(python: str | None) -> str:
     """
     print("Fetching uv, which installs the rest ...", flush=True)
     uv = PRIVATE_UV / "bin" / "uv"
-    tried: list[str] = []
+    outputs: list[str] = []
     for interpreter in dict.fromkeys([python or sys.executable, sys.executable]):
         shutil.rmtree(PRIVATE_UV, ignore_errors=True)
         by_venv = [
@@ -115,10 +115,10 @@ def make_uv(python: str | None) -> str:
         ]
         by_pip = [[interpreter, "-Im", "pip", "install", "--quiet", "--target", str(PRIVATE_UV), "uv"]]
         for commands in (by_venv, by_pip):
-            if all(run(command, printed=tried) for command in commands) and output([str(uv), "--version"]):
+            if all(run(command, printed=outputs) for command in commands) and output([str(uv), "--version"]):
                 return str(uv)
     shutil.rmtree(PRIVATE_UV, ignore_errors=True)
-    print("".join(tried)[-3000:], file=sys.stderr)
+    print("".join(outputs)[-3000:], file=sys.stderr)
     return fail(
         "uv, which installs the packages, is not here and could not be fetched (see above).",
         "Without a network, run this once with one, or install uv by hand: https://docs.astral.sh/uv/",
@@ -127,11 +127,11 @@ def make_uv(python: str | None) -> str:
 
 
 def download_python(uv: str) -> str:
-    print(f"No Python {EITHER} here: downloading one ...", flush=True)
-    run([uv, "python", "install", WANTED[0]])
-    found = output([uv, "python", "find", "--no-project", WANTED[0]])
+    print(f"No Python {SUPPORTED_VERSIONS_TEXT} here: downloading one ...", flush=True)
+    run([uv, "python", "install", SUPPORTED_VERSIONS[0]])
+    found = output([uv, "python", "find", "--no-project", SUPPORTED_VERSIONS[0]])
     return found or fail(
-        f"This needs Python {EITHER}; there is none here, and none could be downloaded.",
+        f"This needs Python {SUPPORTED_VERSIONS_TEXT}; there is none here, and none could be downloaded.",
         "Install one (Debian 13: apt install python3 python3-venv; or pyenv install 3.13), then try again.",
     )
 
@@ -139,7 +139,7 @@ def download_python(uv: str) -> str:
 def run(command: list[str], printed: list[str] | None = None) -> bool:
     """Run the command and return whether it succeeded; append its output to ``printed`` if given, else print it."""
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             command,
             cwd=str(ROOT),
             stdout=subprocess.PIPE if printed is not None else None,
@@ -151,17 +151,17 @@ def run(command: list[str], printed: list[str] | None = None) -> bool:
         print(problem, file=sys.stderr)
         return False
     if printed is not None:
-        printed.append(done.stdout)
-    return done.returncode == 0
+        printed.append(result.stdout)
+    return result.returncode == 0
 
 
 def output(command: list[str]) -> str:
     """Return the command's output; an empty string if it cannot be run or fails."""
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+        result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
     except OSError:
         return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return result.stdout.strip() if result.returncode == 0 else ""
 
 
 def fail(what: str, *advice: str) -> NoReturn:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-WRITTEN_BY_ANOTHER_VERSION = 3  # exit code of the preparation: the database has migrations that are unknown here
+UNKNOWN_MIGRATIONS_EXIT_CODE = 3  # exit code of the preparation: the database has migrations that are unknown here
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class StateDir:
         return self.folder / "logs"
 
     @property
-    def variables(self) -> Path:
+    def environment_file(self) -> Path:
         """Return the file with a running demo's environment variables, for commands that work beside it."""
         return self.folder / "environment.json"
 

@@ -16,15 +16,15 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from pizzeria.devtools import environment, public_port, signals, state_dir
+from pizzeria.devtools import environment, interrupts, public_port, state_dir
+from pizzeria.devtools.interrupts import Interrupted
 from pizzeria.devtools.keycloak import admin_client, connection, install
 from pizzeria.devtools.keycloak.connection import Connection
 from pizzeria.devtools.progress import say, step
 from pizzeria.devtools.servers import message_sinks, readiness, secrets, stack
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.processes import Child, stop_all, stop_leftovers
-from pizzeria.devtools.signals import Interrupted
-from pizzeria.devtools.state_dir import ROOT, WRITTEN_BY_ANOTHER_VERSION, StateDir, StateDirLocked
+from pizzeria.devtools.state_dir import ROOT, UNKNOWN_MIGRATIONS_EXIT_CODE, StateDir, StateDirLocked
 
 WELCOME = """
 The shop is open: {origin}
@@ -32,11 +32,11 @@ The shop is open: {origin}
   As a guest      order a pizza, no account needed; its page then follows it to the counter
   As the chef     sign in from another browser (or a private window) and cook it: {origin}/kitchen/
   As the manager  change the menu, read the orders of the last week: {origin}/admin/
-                  and what guests are told by e-mail and SMS: {origin}/admin/messages/
+                  and the e-mails and SMS that guests get: {origin}/admin/messages/
   As a spectator  `make demo-evening`, in another terminal, plays an evening with guests, cooks and a driver
 
   People          customer, chef, driver, manager, admin; the password of each is: pizza
-                  {sign_in}
+                  {login}
   Logs            {logs}
 
 Ctrl-C closes the shop; its data stays. `make demo-reset` throws the data away.
@@ -49,71 +49,71 @@ class StartFailed(Exception):
 
 def main() -> int:
     """Run the demo until a signal or a failure ends it; return the exit code."""
-    signals.listen()
+    interrupts.raise_on_signal()
     demo = state_dir.demo_state_dir()
     try:
-        with ExitStack() as everything:
-            _open(demo, everything)
+        with ExitStack() as exit_stack:
+            _run_demo(demo, exit_stack)
     except Interrupted:
         say("\nThe shop is closed.")
         return 0
-    except StateDirLocked as occupied:
-        who = f" at {occupied.owner.address} (process {occupied.owner.pid})" if occupied.owner else ""
-        say(f"The demo of this checkout is running already{who}. Stop it with Ctrl-C there, or `make demo-reset`.")
+    except StateDirLocked as locked:
+        where = f" at {locked.owner.address} (process {locked.owner.pid})" if locked.owner else ""
+        say(f"The demo of this checkout is running already{where}. Stop it with Ctrl-C there, or `make demo-reset`.")
     except (public_port.PortUnavailable, ServerUnavailable, StartFailed) as problem:
         say(str(problem))
     return 1
 
 
-def _open(demo: StateDir, everything: ExitStack) -> None:
-    wanted = public_port.requested_port()
-    origin = f"http://localhost:{wanted}"
-    everything.enter_context(demo.locked(address=origin))
+def _run_demo(demo: StateDir, exit_stack: ExitStack) -> None:
+    port = public_port.requested_port()
+    origin = f"http://localhost:{port}"
+    exit_stack.enter_context(demo.locked(address=origin))
     if leftovers := stop_leftovers(demo.records):
         say(f"Stopped what a killed demo had left running: {', '.join(leftovers)}.")
-    public_port.refuse_taken(wanted)
+    public_port.refuse_taken(port)
 
-    with step("Servers") as line:
-        servers = everything.enter_context(stack.running(demo.folder))
-        post = everything.enter_context(message_sinks.running(home=demo.folder))
-        line.title = f"{servers.database.title}; {servers.store.title}; message sinks for e-mail and SMS"
+    with step("Servers") as servers_step:
+        servers = exit_stack.enter_context(stack.running(demo.folder))
+        sinks = exit_stack.enter_context(message_sinks.running(home=demo.folder))
+        servers_step.title = f"{servers.database.title}; {servers.redis.title}; message sinks for e-mail and SMS"
 
-    sign_in = _sign_in_server(everything, origin) if os.environ.get("KEYCLOAK", "0") not in ("", "0") else None
+    keycloak = _start_keycloak(exit_stack, origin) if os.environ.get("KEYCLOAK", "0") not in ("", "0") else None
     variables = environment.shop_environment(
-        secret_key=secrets.kept(demo.folder / "secret-key"),
+        secret_key=secrets.load_or_create(demo.folder / "secret-key"),
         database_url=servers.database.url,
-        redis_url=servers.store.url,
+        redis_url=servers.redis.url,
         origin=origin,
-        mail_url=post.mail_url,
-        sms_url=post.sms_url,
-        message_store=str(post.store.folder),
+        mail_url=sinks.mail_url,
+        sms_url=sinks.sms_url,
+        message_store=str(sinks.store.folder),
     )
-    if sign_in:
-        variables |= sign_in.variables
+    if keycloak:
+        variables |= keycloak.variables
     with step("Tables, menu, people, and a week behind them"):
         _prepare(demo, variables)
 
     with step("Web and workers"):
-        shop = everything.enter_context(_shop(demo, variables, wanted))
-        _wait_until_ready(shop, wanted)
+        shop_processes = exit_stack.enter_context(_shop_processes(demo, variables, port))
+        _wait_until_ready(shop_processes, port)
 
-    say(WELCOME.format(origin=origin, logs=demo.logs, sign_in=_way_in(sign_in)))
-    watched = [*servers.processes, post.process, *shop, *([sign_in.server.process] if sign_in else [])]
+    say(WELCOME.format(origin=origin, logs=demo.logs, login=_login_instructions(keycloak)))
+    processes = [*servers.processes, sinks.process, *shop_processes, *([keycloak.server.process] if keycloak else [])]
     while True:
-        _refuse_dead(watched)
+        _refuse_ended(processes)
         time.sleep(0.25)
 
 
-def _sign_in_server(everything: ExitStack, origin: str) -> Connection:
+def _start_keycloak(exit_stack: ExitStack, origin: str) -> Connection:
     install.announce()
     with step(f"Keycloak {install.VERSION}"):
-        return everything.enter_context(connection.opened(origin=origin))
+        return exit_stack.enter_context(connection.running(origin=origin))
 
 
-def _way_in(sign_in: Connection | None) -> str:
-    if sign_in is None:
+def _login_instructions(keycloak: Connection | None) -> str:
+    if keycloak is None:
         return "They sign in by a form of the demo's own. `make demo KEYCLOAK=1` signs them in by Keycloak."
-    console = f"{sign_in.server.address}/admin/ ({admin_client.ACCOUNT}, {sign_in.server.admin.password})"
+    console = f"{keycloak.server.address}/admin/ ({admin_client.ACCOUNT}, {keycloak.server.admin.password})"
     return f"They sign in by Keycloak. Its console: {console}"
 
 
@@ -123,7 +123,7 @@ def _prepare(demo: StateDir, variables: dict[str, str]) -> None:
         code = child.wait()
     finally:
         child.stop()
-    if code == WRITTEN_BY_ANOTHER_VERSION:
+    if code == UNKNOWN_MIGRATIONS_EXIT_CODE:
         raise StartFailed(
             "The demo's data were written by another version of the shop, whose tables this version cannot read. "
             "`make demo-reset` deletes them."
@@ -133,7 +133,7 @@ def _prepare(demo: StateDir, variables: dict[str, str]) -> None:
 
 
 @contextmanager
-def _shop(demo: StateDir, variables: dict[str, str], port: int) -> Iterator[list[Child]]:
+def _shop_processes(demo: StateDir, variables: dict[str, str], port: int) -> Iterator[list[Child]]:
     children: list[Child] = []
     web = f"-m uvicorn pizzeria.asgi:application --host 127.0.0.1 --port {port} --log-level warning --no-access-log"
     worker = "-m celery -A pizzeria worker --loglevel WARNING --without-gossip --without-mingle"
@@ -166,12 +166,12 @@ def _child(name: str, arguments: Sequence[str | Path], demo: StateDir, variables
     )
 
 
-def _wait_until_ready(shop: list[Child], port: int, *, seconds: float = readiness.START_TIMEOUT) -> None:
+def _wait_until_ready(shop_processes: list[Child], port: int, *, seconds: float = readiness.START_TIMEOUT) -> None:
     deadline = time.monotonic() + seconds
     while not _is_ready(port):
-        _refuse_dead(shop)
+        _refuse_ended(shop_processes)
         if time.monotonic() > deadline:
-            web = shop[0]
+            web = shop_processes[0]
             raise StartFailed(
                 f"The shop is not ready after {seconds:.0f} s. The end of its log ({web.log}):\n{web.log_tail()}"
             )
@@ -189,14 +189,19 @@ def _is_ready(port: int) -> bool:
         connection.close()
 
 
-def _refuse_dead(shop: list[Child]) -> None:
-    for child in shop:
+def _refuse_ended(processes: list[Child]) -> None:
+    """
+    Check that all processes run.
+
+    :raises StartFailed: one has ended
+    """
+    for child in processes:
         if not child.is_running():
             raise StartFailed(
-                f"The {child.name} process has ended ({_how(child.wait())}), so that the shop closes. "
+                f"The {child.name} process has ended ({_exit_reason(child.wait())}), so that the shop closes. "
                 f"The end of {child.log}:\n{child.log_tail() or '(no output)'}"
             )
 
 
-def _how(code: int) -> str:
+def _exit_reason(code: int) -> str:
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

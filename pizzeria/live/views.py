@@ -2,7 +2,7 @@
 Views of the event streams: a client that may see a page may follow its topic.
 
 All queries are made before the stream begins, and the database connection is released there: 16 streams that kept
-theirs would exhaust the pool. A client without access gets the bare status, never a redirect to the sign-in page, which
+one would exhaust the pool. A client without access gets the bare status, never a redirect to the sign-in page, which
 an EventSource would follow.
 """
 
@@ -81,7 +81,7 @@ def _stream(request: HttpRequest, stream: Stream, version: int) -> HttpResponseB
     if hub.open_streams(stream.client_key) >= MAX_STREAMS_PER_CLIENT:
         return _empty(HTTPStatus.TOO_MANY_REQUESTS)
     if not isinstance(request, ASGIRequest):
-        # Under WSGI, a stream would occupy a thread. 204 No Content tells the browser that there is no stream here.
+        # Under WSGI, a stream would occupy a thread. 204 No Content makes the browser stop reconnecting.
         return _empty(HTTPStatus.NO_CONTENT)
     connections.close_all()
     response = StreamingHttpResponse(_messages(stream, version), content_type="text/event-stream")

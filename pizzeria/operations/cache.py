@@ -25,51 +25,53 @@ class FailOpenRedisCache(RedisCache):
     """A Redis cache that behaves like an empty cache while Redis is unavailable."""
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return self._or(default, super().get, key, default, version)
+        return self._fail_open(default, super().get, key, default, version)
 
     def get_many(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
-        return self._or({}, super().get_many, *args, **kwargs)
+        return self._fail_open({}, super().get_many, *args, **kwargs)
 
     def has_key(self, *args: Any, **kwargs: Any) -> bool:
-        return self._or(False, super().has_key, *args, **kwargs)
+        return self._fail_open(False, super().has_key, *args, **kwargs)
 
     def add(self, key: Any, *args: Any, version: int | None = None, **kwargs: Any) -> bool:
-        return self._or(True, super().add, key, *args, version=version, **kwargs)
+        return self._fail_open(True, super().add, key, *args, version=version, **kwargs)
 
     def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
-        self._or(None, super().set, key, value, timeout, version, writes=[self.make_key(key, version)])
+        self._fail_open(None, super().set, key, value, timeout, version, writes=[self.make_key(key, version)])
 
     def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        return self._or(False, super().touch, key, timeout, version)
+        return self._fail_open(False, super().touch, key, timeout, version)
 
     def delete(self, key: Any, version: int | None = None) -> bool:
-        return self._or(False, super().delete, key, version, writes=[self.make_key(key, version)])
+        return self._fail_open(False, super().delete, key, version, writes=[self.make_key(key, version)])
 
     def set_many(self, data: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> list[Any]:
         writes = [self.make_key(key, version) for key in data]
-        return self._or([], super().set_many, data, timeout, version, writes=writes)
+        return self._fail_open([], super().set_many, data, timeout, version, writes=writes)
 
     def delete_many(self, keys: Any, version: int | None = None) -> None:
         writes = [self.make_key(key, version) for key in keys]
-        self._or(None, super().delete_many, keys, version, writes=writes)
+        self._fail_open(None, super().delete_many, keys, version, writes=writes)
 
-    def _or[T](self, empty: T, ask: Callable[..., T], *args: Any, writes: list[str] | None = None, **kwargs: Any) -> T:
-        """Return the result of `ask`; while Redis is down, return `empty` and note the keys in `writes` as stale."""
+    def _fail_open[T](
+        self, empty: T, operation: Callable[..., T], *args: Any, writes: list[str] | None = None, **kwargs: Any
+    ) -> T:
+        """Return the result of `operation`; while Redis is down, return `empty` and mark the keys `writes` as stale."""
         if not breaker.redis_breaker.is_tripped:
             try:
                 if _stale_keys:
-                    self._throw_away_old_copies()
-                return ask(*args, **kwargs)
+                    self._delete_stale_keys()
+                return operation(*args, **kwargs)
             except RedisError as error:
                 breaker.redis_breaker.trip(error)
         if len(_stale_keys) < MAX_STALE_KEYS:
             _stale_keys.update(writes or ())
         return empty
 
-    def _throw_away_old_copies(self) -> None:
-        copies = list(_stale_keys)
-        self._cache.delete_many(copies)
-        _stale_keys.difference_update(copies)
+    def _delete_stale_keys(self) -> None:
+        keys = list(_stale_keys)
+        self._cache.delete_many(keys)
+        _stale_keys.difference_update(keys)
 
 
 class SessionCache(FailOpenRedisCache):

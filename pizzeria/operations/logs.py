@@ -1,7 +1,7 @@
 """
 Logging: one line per event, as structured data; readable text in the demo, JSON elsewhere.
 
-URLs are logged by path alone and without the token of a guest's link, so that nobody can open an order from the logs.
+URLs are logged by path alone and without the token of a guest's link, so that no reader of the logs can open an order.
 Exceptions are logged without local variables, which often hold names and telephone numbers.
 """
 

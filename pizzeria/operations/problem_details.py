@@ -76,7 +76,7 @@ def problem_response(request: HttpRequest, fault: Any) -> HttpResponse:
         case ValidationError():
             return problem(422, "invalid", _("Something in the request is not valid."), errors=_fields(fault))
         case HttpError(status_code=status):
-            return _said_by_ninja(status, fault)
+            return _ninja_problem(status, fault)
         case Http404():
             return problem(404, "not_found", _("Not found."))
         case PlainHttp():
@@ -124,7 +124,7 @@ def _challenge(
     return problem(status, code, message, headers={"WWW-Authenticate": REALM + challenge})
 
 
-def _said_by_ninja(status: int, fault: HttpError) -> HttpResponse:
+def _ninja_problem(status: int, fault: HttpError) -> HttpResponse:
     """Return the problem for a request that ninja itself refuses, such as a body that is not JSON or is too large."""
     if isinstance(fault.__cause__, RequestDataTooBig):
         return problem(413, "too_large", _("The request is too large."))

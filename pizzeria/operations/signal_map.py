@@ -74,14 +74,18 @@ def as_markdown() -> str:
     djangos = {name: signal for name, signal in django_signals().items() if receivers_of(signal)}
     parts = (
         "**Inside the transaction.** A receiver that fails undoes the command.",
-        _table(["signal", "receivers"], [[_short(name), _receivers_cell(signal)] for name, signal in inside.items()]),
+        _table(
+            ["signal", "receivers"], [[_short_name(name), _receivers_cell(signal)] for name, signal in inside.items()]
+        ),
         "**After the commit**, at least once, and an order's in their sequence.",
         _table(
             ["signal", "receivers", "notifications"],
-            [[_short(name), _receivers_cell(signal), _channels_cell(signal)] for name, signal in after.items()],
+            [[_short_name(name), _receivers_cell(signal), _channels_cell(signal)] for name, signal in after.items()],
         ),
         "**Django's own**, as far as the shop has receivers for it.",
-        _table(["signal", "receivers"], [[_short(name), _receivers_cell(signal)] for name, signal in djangos.items()]),
+        _table(
+            ["signal", "receivers"], [[_short_name(name), _receivers_cell(signal)] for name, signal in djangos.items()]
+        ),
     )
     return "\n\n".join(parts)
 
@@ -116,16 +120,16 @@ def _receivers_of(signal: Signal) -> Iterator[SignalReceiver]:
             yield SignalReceiver(receiver.__module__, receiver.__qualname__, labels.get(sender, ""), uid)
 
 
-def _short(name: str) -> str:
+def _short_name(name: str) -> str:
     *_path, app, _signals, signal = name.split(".")
     return f"`{app}.{signal}`"
 
 
 def _receivers_cell(signal: Signal) -> str:
-    together = groupby(receivers_of(signal), key=lambda receiver: (receiver.module, receiver.name))
+    by_receiver = groupby(receivers_of(signal), key=lambda receiver: (receiver.module, receiver.name))
     return "; ".join(
-        f"`{name}` in `{module.replace('.', '/')}.py`" + _rows([receiver.of for receiver in theirs])
-        for (module, name), theirs in together
+        f"`{name}` in `{module.replace('.', '/')}.py`" + _rows([receiver.of for receiver in signal_receivers])
+        for (module, name), signal_receivers in by_receiver
     )
 
 

@@ -22,7 +22,7 @@ def role_names(claims: Claims, *, client_id: str) -> frozenset[str]:
     """
     clients = _mapping(claims.get("resource_access"))
     holders = (_mapping(claims.get("realm_access")), _mapping(clients.get(client_id)))
-    return frozenset(name for holder in holders for name in _words(holder.get("roles")))
+    return frozenset(name for holder in holders for name in _strings(holder.get("roles")))
 
 
 def text(claims: Claims, name: str, *, longest: int = 150) -> str:
@@ -43,5 +43,5 @@ def _mapping(value: object) -> Claims:
     return value if isinstance(value, Mapping) else {}
 
 
-def _words(value: object) -> list[str]:
+def _strings(value: object) -> list[str]:
     return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []

@@ -26,6 +26,6 @@ DEMO_PEOPLE = (
 )
 
 
-def shown() -> tuple[DemoPerson, ...]:
+def listed_people() -> tuple[DemoPerson, ...]:
     """Return the demo users that the sign-in page shows; none outside the demo."""
     return DEMO_PEOPLE if settings.SHOP_DEMO else ()

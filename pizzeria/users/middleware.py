@@ -78,10 +78,10 @@ class SessionRevalidationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         counts = SESSION_KEY in request.session and sessions.has_staff_groups(request.session)
         if counts and request.path not in (reverse("users:sign_out"), reverse("admin:logout")):
-            self._look_at(request, at=clock.now())
+            self._check_session(request, at=clock.now())
         return self.get_response(request)
 
-    def _look_at(self, request: HttpRequest, *, at: datetime) -> None:
+    def _check_session(self, request: HttpRequest, *, at: datetime) -> None:
         in_admin = request.path.startswith(reverse("admin:index"))
         if sessions.is_expired(request.session, in_admin=in_admin, at=at):
             auth.logout(request)

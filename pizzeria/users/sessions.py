@@ -90,18 +90,18 @@ def mark_checked(session: "SessionBase", *, at: datetime) -> None:
 
 def checked_at(session: "SessionBase") -> datetime:
     """Return when the session was last revalidated at the provider; the epoch if that is unknown."""
-    return _moment(session, _CHECKED)
+    return _time_in(session, _CHECKED)
 
 
 def authenticated_at(session: "SessionBase") -> datetime:
     """Return when the session's user last authenticated; the epoch if that is unknown."""
-    return _moment(session, _AUTHENTICATED)
+    return _time_in(session, _AUTHENTICATED)
 
 
 def mark_used(session: "SessionBase", *, in_admin: bool, at: datetime) -> None:
     """Store in the session that it is in use, at most once a minute."""
     for use in (_SEEN, _SEEN_IN_ADMIN) if in_admin else (_SEEN,):
-        if at - _moment(session, use) >= LAST_USED_RESOLUTION:
+        if at - _time_in(session, use) >= LAST_USED_RESOLUTION:
             session[use] = at.timestamp()
 
 
@@ -111,9 +111,9 @@ def is_expired(session: "Content", *, in_admin: bool, at: datetime) -> bool:
 
     :param in_admin: whether the request is for the admin: only use of the admin counts there, not of other pages
     """
-    age, unused, unused_in_admin = (at - _moment(session, name) for name in (_BEGAN, _SEEN, _SEEN_IN_ADMIN))
+    age, unused, unused_in_admin = (at - _time_in(session, name) for name in (_BEGAN, _SEEN, _SEEN_IN_ADMIN))
     return unused > STAFF_IDLE_TIMEOUT or (in_admin and (unused_in_admin > ADMIN_IDLE_TIMEOUT or age > ADMIN_MAX_AGE))
 
 
-def _moment(session: "Content", name: str) -> datetime:
+def _time_in(session: "Content", name: str) -> datetime:
     return datetime.fromtimestamp(session.get(name, 0), UTC)

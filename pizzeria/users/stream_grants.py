@@ -64,10 +64,10 @@ def _live_sessions(session_keys: set[str], *, at: datetime) -> "dict[str, Conten
     """Return the decoded data of the sessions that a page request would not end, by session key."""
     rows = Session.objects.filter(session_key__in=session_keys, expire_date__gt=at)
     contents = {row.session_key: row.get_decoded() for row in rows}
-    return {key: content for key, content in contents.items() if not _is_over(content, at=at)}
+    return {key: content for key, content in contents.items() if not _has_ended(content, at=at)}
 
 
-def _is_over(content: "Content", *, at: datetime) -> bool:
+def _has_ended(content: "Content", *, at: datetime) -> bool:
     return sessions.has_staff_groups(content) and sessions.is_expired(content, in_admin=False, at=at)
 
 

@@ -3,23 +3,24 @@
 import pytest
 from django.core.cache import cache
 
-from tests import message_sinks, shop
+from tests import shop
 from tests.chaos import workload
-from tests.chaos.processes import Works
+from tests.chaos.processes import ShopProcesses
+from tests.message_sinks import running_message_sinks
 
 
 @pytest.fixture(autouse=True)
 def _empty_broker():
     """Empty the broker once every wake-up of earlier tests has reached it."""
-    workload.all_nudged()
+    workload.wait_for_wakeups()
     cache.clear()
 
 
 @pytest.fixture
-def post(tmp_path, settings):
+def message_sinks(tmp_path, settings):
     """Yield message sinks for one test, which get nothing from workers that another test killed."""
-    with message_sinks.running(tmp_path, settings) as post:
-        yield post
+    with running_message_sinks(tmp_path, settings) as message_sinks:
+        yield message_sinks
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def kitchen(transactional_db):
 
 
 @pytest.fixture
-def works(kitchen, post, tmp_path):
-    works = Works(post.environment, log=tmp_path / "works.log")
-    yield works
-    works.kill_all()
+def shop_processes(kitchen, message_sinks, tmp_path):
+    shop_processes = ShopProcesses(message_sinks.environment, log=tmp_path / "processes.log")
+    yield shop_processes
+    shop_processes.kill_all()

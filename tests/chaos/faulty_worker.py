@@ -1,10 +1,10 @@
 """
-`python -m tests.chaos.faulty_worker BEND CELERY…`: a worker of the shop with a fault, for tests and controls.
+`python -m tests.chaos.faulty_worker FAULT CELERY…`: a worker of the shop with a fault, for tests and controls.
 
-    killed:FAILPOINT    at the failpoint it is killed with all its child processes, as by a power cut
-    hasty:FAILPOINT     the same; and it marks a notification as sent before it sends it
-    careless            it claims events without a lock: it reads them, and marks them when another has read them, too
-    poisoned:REF        the process that publishes this order's `order.confirmed.v1` is killed, without its parent
+    killed:FAILPOINT      at the failpoint it is killed with all its child processes, as by a power cut
+    sent-first:FAILPOINT  the same; and it marks a notification as sent before it sends it
+    unlocked              it claims events without a lock: it reads them, and marks them after another has read them
+    poisoned:REF          the process that publishes this order's `order.confirmed.v1` is killed, without its parent
 """
 
 import os
@@ -31,19 +31,19 @@ from pizzeria.foundation.events import relay  # noqa: E402
 from pizzeria.foundation.events.models import OutboxEntry  # noqa: E402
 from tests.waiting import until  # noqa: E402
 
-A_WHILE = 20  # seconds for which a process waits until another one has read, too: less than a task's time limit
+SECOND_READER_TIMEOUT = 20  # seconds until another process has read the same events: less than a task's time limit
 
 
-def main(bend, *celery):
-    kind, _, what = bend.partition(":")
+def main(fault, *celery):
+    kind, _, argument = fault.partition(":")
     match kind:
-        case "hasty":
-            notification_delivery.claim_notification = hasty_take
-        case "careless":
-            relay.claim = careless_take
+        case "sent-first":
+            notification_delivery.claim_notification = claim_and_mark_sent
+        case "unlocked":
+            relay.claim = claim_without_lock
         case "poisoned":
-            order_confirmed.connect(poison(what), weak=False)
-    with failpoints.armed(what, power_cut) if kind in {"killed", "hasty"} else nullcontext():
+            order_confirmed.connect(killer_of(argument), weak=False)
+    with failpoints.armed(argument, power_cut) if kind in {"killed", "sent-first"} else nullcontext():
         app.worker_main(celery)
 
 
@@ -51,7 +51,7 @@ def power_cut():
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def poison(ref):
+def killer_of(ref):
     def kill(*, event, **_):
         if str(event.aggregate_ref) == ref:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -61,28 +61,28 @@ def poison(ref):
 
 @command
 @wraps(notification_delivery.claim_notification.__wrapped__)
-def hasty_take(**asked):
-    notification = hasty_take.__wrapped__.__wrapped__(**asked)
+def claim_and_mark_sent(**arguments):
+    notification = claim_and_mark_sent.__wrapped__.__wrapped__(**arguments)
     if notification is not None:
         Notification.objects.filter(pk=notification.pk).update(state=NotificationState.SENT)
     return notification
 
 
-def careless_take(*, at, aggregate_ref=None):
-    whose = {"event__aggregate_ref": aggregate_ref} if aggregate_ref else {}
-    relays = list(OutboxEntry.objects.eligible(at).filter(**whose).select_related("event"))
-    if relays:
-        wait_for_another_who_looks(relays[0].event_id)
-    OutboxEntry.objects.filter(pk__in=[each.pk for each in relays]).update(
+def claim_without_lock(*, at, aggregate_ref=None):
+    aggregate_filter = {"event__aggregate_ref": aggregate_ref} if aggregate_ref else {}
+    entries = list(OutboxEntry.objects.eligible(at).filter(**aggregate_filter).select_related("event"))
+    if entries:
+        wait_for_second_reader(entries[0].event_id)
+    OutboxEntry.objects.filter(pk__in=[each.pk for each in entries]).update(
         attempts=F("attempts") + 1, due_at=at + relay.LEASE
     )
-    return [each.event for each in relays]
+    return [each.event for each in entries]
 
 
-def wait_for_another_who_looks(event_id):
+def wait_for_second_reader(event_id):
     with Redis.from_url(settings.REDIS_URL) as counter, suppress(AssertionError):  # no other process has read it
         counter.incr(f"looked:{event_id}")
-        until(lambda: int(counter.get(f"looked:{event_id}")) > 1, seconds=A_WHILE)
+        until(lambda: int(counter.get(f"looked:{event_id}")) > 1, seconds=SECOND_READER_TIMEOUT)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """
 Real processes of the shop that a test may kill: workers with child processes, and beat, each in its own process group.
 
-The message sinks (`post`) run in another process, which none of these kills.
+The message sinks run in another process, which none of these kills.
 """
 
 import os
@@ -22,7 +22,7 @@ WORKER = f"worker --concurrency {CHILDREN} --loglevel WARNING --without-gossip -
 BEAT = "beat --loglevel WARNING"
 
 
-class Works:
+class ShopProcesses:
     """
     Processes of the shop on the tests' database; `kill_all` leaves none of them running.
 
@@ -36,18 +36,18 @@ class Works:
         self._log = log
         self._running = []
 
-    def worker(self, *more):
-        return self.worker_of("celery", "-A", "pizzeria", more=more)
+    def start_worker(self, *more):
+        return self.start_worker_by_module("celery", "-A", "pizzeria", more=more)
 
-    def bent_worker(self, bend, *more):
+    def start_faulty_worker(self, fault, *more):
         """Start a worker with a fault: see `faulty_worker`."""
-        return self.worker_of("tests.chaos.faulty_worker", bend, more=more)
+        return self.start_worker_by_module("tests.chaos.faulty_worker", fault, more=more)
 
-    def worker_of(self, module, *arguments, more=()):
+    def start_worker_by_module(self, module, *arguments, more=()):
         """Start a worker by another module, which passes its arguments to Celery."""
         return self._start("-m", module, *arguments, *WORKER.split(), *more)
 
-    def beat(self):
+    def start_beat(self):
         return self._start("-m", "celery", "-A", "pizzeria", *BEAT.split())
 
     def kill(self, process):
@@ -59,7 +59,7 @@ class Works:
         self._running.remove(process)
         return killed
 
-    def kill_a_child(self, process):
+    def kill_one_child(self, process):
         """Kill one child of a process; return how many were killed: 0 if it has no child yet."""
         for child in children(process)[:1]:
             os.kill(child, signal.SIGKILL)
@@ -67,17 +67,17 @@ class Works:
         return 0
 
     def pause(self, process):
-        """Stop a process and its children by SIGSTOP, until `go_on`."""
+        """Stop a process and its children by SIGSTOP, until `resume`."""
         os.killpg(process.pid, signal.SIGSTOP)
 
-    def go_on(self, process):
+    def resume(self, process):
         os.killpg(process.pid, signal.SIGCONT)
 
     def kill_all(self):
         for process in list(self._running):
             self.kill(process)
 
-    def _shop(self):
+    def _environment(self):
         database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
         return environment.shop_environment(
             secret_key=settings.SECRET_KEY,
@@ -91,7 +91,7 @@ class Works:
             process = start_tied(
                 [sys.executable, *command],
                 stop_signal=signal.SIGKILL,
-                env={**self._shop(), **self._variables},
+                env={**self._environment(), **self._variables},
                 cwd=settings.ROOT,
                 stdout=log,
                 stderr=log,

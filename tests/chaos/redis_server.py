@@ -1,4 +1,4 @@
-"""A Redis for one test, which can be killed, silenced and started again on the same port with its data."""
+"""A Redis for one test, which can be killed, paused and started again on the same port with its data."""
 
 import re
 import signal
@@ -15,7 +15,7 @@ from pizzeria.devtools.servers.processes import start_tied
 from tests.waiting import until
 
 
-class Store:
+class RedisServer:
     def __init__(self, folder):
         self._folder = folder
         self.port = free_port()
@@ -39,12 +39,12 @@ class Store:
         self._process.kill()
         self._process.wait(timeout=30)
 
-    def silence(self):
+    def pause(self):
         """Stop the server by SIGSTOP: it accepts connections, but does not answer."""
         self._process.send_signal(signal.SIGSTOP)
 
-    def speak(self):
-        """Continue the server after `silence`."""
+    def resume(self):
+        """Continue the server after `pause`."""
         self._process.send_signal(signal.SIGCONT)
 
     def _answers(self):

@@ -31,25 +31,27 @@ def ready_since(chef):
     return ready
 
 
-def became_of(order):
+def sms_states(order):
     """Return the state of an order's SMS by kind."""
     return dict(Notification.objects.filter(order=order, channel=NotificationChannel.SMS).values_list("kind", "state"))
 
 
-def test_after_an_hour_without_workers_only_outdated_and_overtaken_notifications_expire(works, post, ready_since):
+def test_after_an_hour_without_workers_only_outdated_and_overtaken_notifications_expire(
+    shop_processes, message_sinks, ready_since
+):
     an_hour_ago, just_now = ready_since(1, hours=1), ready_since(2, minutes=5)
 
-    works.worker("--queues", "celery")
-    works.beat()
-    until(workload.all_relayed, seconds=workload.PATIENCE)
-    works.worker()
+    shop_processes.start_worker("--queues", "celery")
+    shop_processes.start_beat()
+    until(workload.all_relayed, seconds=workload.WORKER_TIMEOUT)
+    shop_processes.start_worker()
     until(
         lambda: Notification.objects.filter(state__in=[SENT, EXPIRED]).count() == 8,
-        seconds=workload.PATIENCE,
-        why=workload.states,
+        seconds=workload.WORKER_TIMEOUT,
+        why=workload.count_by_state,
     )
 
-    assert became_of(an_hour_ago) == {"confirmed": SENT, "ready": EXPIRED}
-    assert became_of(just_now) == {"confirmed": EXPIRED, "ready": SENT}  # overtaken by the later one
-    assert [("ready for pickup" in sms.text) for sms in post.taken("sms", to=workload.phone(1))] == [False]
-    assert sum("ready for pickup" in sms.text for sms in post.taken("sms", to=workload.phone(2))) == 1
+    assert sms_states(an_hour_ago) == {"confirmed": SENT, "ready": EXPIRED}
+    assert sms_states(just_now) == {"confirmed": EXPIRED, "ready": SENT}  # overtaken by the later one
+    assert [("ready for pickup" in sms.text) for sms in message_sinks.messages("sms", to=workload.phone(1))] == [False]
+    assert sum("ready for pickup" in sms.text for sms in message_sinks.messages("sms", to=workload.phone(2))) == 1

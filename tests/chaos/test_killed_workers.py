@@ -21,46 +21,60 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.long
-def test_killing_workers_repeatedly_loses_no_message_and_doubles_at_most_one_per_killed_process(works, post):
-    luck = random.Random(SEED)
+def test_killing_workers_repeatedly_loses_no_message_and_doubles_at_most_one_per_killed_process(
+    shop_processes, message_sinks
+):
+    rng = random.Random(SEED)
     for guest in range(ORDERS):
         workload.place(guest)
-    killed, at_work, beat = 0, [works.worker(), works.worker()], works.beat()
+    killed, workers, beat = (
+        0,
+        [shop_processes.start_worker(), shop_processes.start_worker()],
+        shop_processes.start_beat(),
+    )
 
-    for count in sorted(luck.sample(range(2 * ORDERS - 50), KILLS)):
-        until(lambda count=count: workload.arrived(post) > count, seconds=workload.PATIENCE, why=workload.states)
-        if luck.random() < 0.5:
-            killed += works.kill_a_child(at_work[0])
+    for count in sorted(rng.sample(range(2 * ORDERS - 50), KILLS)):
+        until(
+            lambda count=count: workload.count_arrived(message_sinks) > count,
+            seconds=workload.WORKER_TIMEOUT,
+            why=workload.count_by_state,
+        )
+        if rng.random() < 0.5:
+            killed += shop_processes.kill_one_child(workers[0])
         else:
-            killed += works.kill(at_work.pop(0))  # the one that was started first
-            at_work.append(works.worker())
-    until(workload.nothing_is_due, seconds=workload.PATIENCE, why=workload.states)
-    works.kill(beat)
-    killed += sum(works.kill(worker) for worker in at_work)  # each of them may have sent a message just before, too
-    workload.finish()
+            killed += shop_processes.kill(workers.pop(0))  # the one that was started first
+            workers.append(shop_processes.start_worker())
+    until(workload.nothing_is_due, seconds=workload.WORKER_TIMEOUT, why=workload.count_by_state)
+    shop_processes.kill(beat)
+    killed += sum(
+        shop_processes.kill(worker) for worker in workers
+    )  # each of them may have sent a message just before, too
+    workload.run_due_work()
 
-    received = workload.received_by_recipient(post)
+    received = workload.count_by_recipient(message_sinks)
     assert set(received) == workload.recipients(range(ORDERS))
     assert received.total() - len(received) <= killed, f"seed {SEED}"
     assert workload.all_sent()
 
 
 @pytest.mark.parametrize(
-    ("bend", "arrive"),
+    ("fault", "messages"),
     [
         ("killed:orders.claim_notification.after_commit", 1),
         ("killed:orders.record_outcome.begun", 2),
-        ("hasty:orders.claim_notification.after_commit", 0),
+        ("sent-first:orders.claim_notification.after_commit", 0),
     ],
-    ids=["before it sends", "after it has sent", "control: before it sends what it has called sent"],
+    ids=["before it sends", "after it has sent", "control: before it sends what it has marked as sent"],
 )
-def test_the_moment_at_which_a_worker_is_killed_decides_how_often_its_sms_arrives(works, post, bend, arrive):
+def test_the_moment_at_which_a_worker_is_killed_decides_how_often_its_sms_arrives(
+    shop_processes, message_sinks, fault, messages
+):
     workload.place(1)
-    worker = works.bent_worker(bend, "--queues", "celery,sms")
-    until(lambda: worker.poll() is not None, seconds=workload.PATIENCE, why=workload.states)
+    worker = shop_processes.start_faulty_worker(fault, "--queues", "celery,sms")
+    until(lambda: worker.poll() is not None, seconds=workload.WORKER_TIMEOUT, why=workload.count_by_state)
     assert Notification.objects.filter(channel="sms").exclude(state=NotificationState.QUEUED).exists()
 
-    workload.finish()
+    workload.run_due_work()
 
-    assert workload.received_by_recipient(post)[workload.phone(1)] == arrive
+    assert workload.count_by_recipient(message_sinks)[workload.phone(1)] == messages
     assert workload.all_sent()

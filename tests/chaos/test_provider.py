@@ -14,7 +14,7 @@ from tests.waiting import until
 FAILED, DEAD, SENT = NotificationState.FAILED, NotificationState.DEAD, NotificationState.SENT
 
 BROKEN, BUSY, WRONG_NUMBER, UNANSWERED = GUESTS = range(4)
-MOODS = {
+FAULTS = {
     BROKEN: {"SMS": 500},
     BUSY: {"SMS": 429},
     WRONG_NUMBER: {"refused": [workload.phone(WRONG_NUMBER)]},
@@ -24,45 +24,45 @@ MOODS = {
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def became_of(order, channel=NotificationChannel.SMS):
+def notification_state(order, channel=NotificationChannel.SMS):
     return Notification.objects.filter(order=order, channel=channel).values_list("state", flat=True).first()
 
 
 def is_tried(order):
-    return became_of(order) in {FAILED, DEAD} and became_of(order, NotificationChannel.EMAIL) == SENT
+    return notification_state(order) in {FAILED, DEAD} and notification_state(order, NotificationChannel.EMAIL) == SENT
 
 
 @pytest.fixture
-def orders(works, post):
+def orders(shop_processes, message_sinks):
     """Return an order for each fault of the provider, after one attempt to send its SMS."""
-    works.worker()
+    shop_processes.start_worker()
     orders = []
-    for guest, mood in MOODS.items():
-        post.behaves(**mood)
+    for guest, fault in FAULTS.items():
+        message_sinks.set_faults(**fault)
         order = workload.place(guest)
-        until(lambda order=order: is_tried(order), seconds=workload.PATIENCE, why=workload.states)
+        until(lambda order=order: is_tried(order), seconds=workload.WORKER_TIMEOUT, why=workload.count_by_state)
         orders.append(order)
-    works.kill_all()
+    shop_processes.kill_all()
     return orders
 
 
-def test_the_providers_answer_decides_whether_an_sms_is_attempted_again_or_given_up(orders, post, sign_in):
-    assert [became_of(order) for order in orders] == [FAILED, FAILED, DEAD, FAILED]
-    assert [workload.received_by_recipient(post)[workload.address(guest)] for guest in GUESTS] == [1] * 4
+def test_the_providers_answer_decides_whether_an_sms_is_attempted_again_or_given_up(orders, message_sinks, sign_in):
+    assert [notification_state(order) for order in orders] == [FAILED, FAILED, DEAD, FAILED]
+    assert [workload.count_by_recipient(message_sinks)[workload.address(guest)] for guest in GUESTS] == [1] * 4
     in_admin = sign_in(MANAGER).get(reverse("admin:notifications_notification_changelist")).content.decode()
-    for said in (
+    for text in (
         "answered 500.",
         "answered 429.",
         "answered 400.",
         "accepted the message and did not answer.",
         "dead: ",
     ):
-        assert said in in_admin
+        assert text in in_admin
 
-    post.behaves(**MOODS[UNANSWERED])
-    workload.finish(order=orders[UNANSWERED])
-    post.behaves(refused=[workload.phone(WRONG_NUMBER)])
-    workload.finish()
+    message_sinks.set_faults(**FAULTS[UNANSWERED])
+    workload.run_due_work(order=orders[UNANSWERED])
+    message_sinks.set_faults(refused=[workload.phone(WRONG_NUMBER)])
+    workload.run_due_work()
 
-    assert [became_of(order) for order in orders] == [SENT, SENT, DEAD, DEAD]
-    assert [workload.received_by_recipient(post)[workload.phone(guest)] for guest in GUESTS] == [1, 1, 0, 2]
+    assert [notification_state(order) for order in orders] == [SENT, SENT, DEAD, DEAD]
+    assert [workload.count_by_recipient(message_sinks)[workload.phone(guest)] for guest in GUESTS] == [1, 1, 0, 2]

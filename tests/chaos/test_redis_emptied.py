@@ -10,7 +10,7 @@ from tests.waiting import until
 
 ORDERS = by_length(30, long=100)
 FIRST_GUEST = 1000
-MOST_IT_HAD_ASKED_FOR = 2  # tasks that the worker may have fetched before it was paused
+MAX_PREFETCHED = 2  # tasks that the worker may have fetched before it was paused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,31 +22,31 @@ def broker():
 
 
 @pytest.fixture
-def worker(works, post):
+def worker(shop_processes, message_sinks):
     """Return a running worker that has claimed nothing, so that no lease ends while it is paused."""
-    worker = works.worker()
+    worker = shop_processes.start_worker()
     workload.place(FIRST_GUEST)
     until(
-        lambda: workload.arrived(post) == 2 and workload.all_relayed() and workload.all_sent(),
-        seconds=workload.PATIENCE,
-        why=workload.states,
+        lambda: workload.count_arrived(message_sinks) == 2 and workload.all_relayed() and workload.all_sent(),
+        seconds=workload.WORKER_TIMEOUT,
+        why=workload.count_by_state,
     )
     return worker
 
 
 @pytest.fixture
-def lose_in_the_middle(works, worker, broker):
+def place_and_empty_redis(shop_processes, worker, broker):
     """Return a function that places orders, and empties Redis once half of them are placed."""
 
     def place(guests):
         middle = len(guests) // 2
-        works.pause(worker)
+        shop_processes.pause(worker)
         for guest in guests[:middle]:
             workload.place(guest)
-        workload.all_nudged()
-        assert broker.llen("celery") >= middle - MOST_IT_HAD_ASKED_FOR
+        workload.wait_for_wakeups()
+        assert broker.llen("celery") >= middle - MAX_PREFETCHED
         broker.flushall()
-        works.go_on(worker)
+        shop_processes.resume(worker)
         for guest in guests[middle:]:
             workload.place(guest)
 
@@ -54,24 +54,26 @@ def lose_in_the_middle(works, worker, broker):
 
 
 @pytest.mark.long
-def test_emptying_redis_loses_no_message(lose_in_the_middle, works, post):
-    works.beat()
-    lose_in_the_middle(range(ORDERS))
+def test_emptying_redis_loses_no_message(place_and_empty_redis, shop_processes, message_sinks):
+    shop_processes.start_beat()
+    place_and_empty_redis(range(ORDERS))
     until(
-        lambda: workload.arrived(post) >= 2 * (ORDERS + 1) and workload.all_sent(),
-        seconds=workload.PATIENCE,
-        why=workload.states,
+        lambda: workload.count_arrived(message_sinks) >= 2 * (ORDERS + 1) and workload.all_sent(),
+        seconds=workload.WORKER_TIMEOUT,
+        why=workload.count_by_state,
     )
 
-    assert workload.received_by_recipient(post) == dict.fromkeys(workload.recipients([*range(ORDERS), FIRST_GUEST]), 1)
-
-
-def test_control_without_a_sweep_emptying_redis_loses_messages_of_waiting_tasks(lose_in_the_middle, post):
-    lose_in_the_middle(range(20))
-    until(
-        lambda: workload.recipients(range(10, 20)) <= set(workload.received_by_recipient(post)),
-        seconds=workload.PATIENCE,
-        why=workload.states,
+    assert workload.count_by_recipient(message_sinks) == dict.fromkeys(
+        workload.recipients([*range(ORDERS), FIRST_GUEST]), 1
     )
 
-    assert workload.recipients(range(10)) - set(workload.received_by_recipient(post))
+
+def test_control_without_a_sweep_emptying_redis_loses_messages_of_waiting_tasks(place_and_empty_redis, message_sinks):
+    place_and_empty_redis(range(20))
+    until(
+        lambda: workload.recipients(range(10, 20)) <= set(workload.count_by_recipient(message_sinks)),
+        seconds=workload.WORKER_TIMEOUT,
+        why=workload.count_by_state,
+    )
+
+    assert workload.recipients(range(10)) - set(workload.count_by_recipient(message_sinks))

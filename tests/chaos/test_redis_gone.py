@@ -13,7 +13,7 @@ from orders.models import Order
 from pizzeria.celery import app
 from pizzeria.foundation.events import tasks
 from tests.chaos import workload
-from tests.chaos.redis_server import Store
+from tests.chaos.redis_server import RedisServer
 from tests.length import by_length
 from tests.live.server_process import serving
 from tests.orders.test_basket import add
@@ -28,22 +28,22 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def store(tmp_path):
-    store = Store(tmp_path)
-    yield store
-    store.kill()
+def redis_server(tmp_path):
+    redis_server = RedisServer(tmp_path)
+    yield redis_server
+    redis_server.kill()
 
 
-@pytest.fixture(params=[("kill", "start"), ("silence", "speak")], ids=["refused", "silent"])
-def outage(request, store):
+@pytest.fixture(params=[("kill", "start"), ("pause", "resume")], ids=["refused", "silent"])
+def outage(request, redis_server):
     """Return two functions: the first makes Redis unavailable, the second available again."""
-    return (getattr(store, act) for act in request.param)
+    return (getattr(redis_server, act) for act in request.param)
 
 
 @pytest.fixture
-def works(works, store):
-    works.redis_url = store.url
-    return works
+def shop_processes(shop_processes, redis_server):
+    shop_processes.redis_url = redis_server.url
+    return shop_processes
 
 
 @pytest.fixture
@@ -65,36 +65,42 @@ def place(browsers, guests, port):
 
 
 @pytest.mark.long
-def test_an_outage_of_redis_loses_no_order_and_no_message(works, store, browsers, post, outage):
-    goes, is_back = outage
-    works.worker()
-    works.beat()
-    with serving(redis_port=store.port) as server:
+def test_an_outage_of_redis_loses_no_order_and_no_message(
+    shop_processes, redis_server, browsers, message_sinks, outage
+):
+    make_unavailable, make_available = outage
+    shop_processes.start_worker()
+    shop_processes.start_beat()
+    with serving(redis_port=redis_server.port) as server:
         place(browsers, BEFORE, server.port)
-        goes()
+        make_unavailable()
         since = time.monotonic()
         place(browsers, DURING, server.port)
         time.sleep(max(0, since + SECONDS_GONE - time.monotonic()))
-        is_back()
+        make_available()
         place(browsers, AFTER, server.port)
     until(
-        lambda: workload.arrived(post) >= 2 * GUESTS and workload.all_sent(),
-        seconds=workload.PATIENCE,
-        why=workload.states,
+        lambda: workload.count_arrived(message_sinks) >= 2 * GUESTS and workload.all_sent(),
+        seconds=workload.WORKER_TIMEOUT,
+        why=workload.count_by_state,
     )
 
-    assert workload.received_by_recipient(post) == dict.fromkeys(workload.recipients(range(GUESTS)), 1)
+    assert workload.count_by_recipient(message_sinks) == dict.fromkeys(workload.recipients(range(GUESTS)), 1)
 
 
-def test_control_without_a_sweep_orders_placed_during_an_outage_of_redis_get_no_messages(works, store, browsers, post):
-    works.worker()
-    with serving(redis_port=store.port) as server:
-        store.kill()
+def test_control_without_a_sweep_orders_placed_during_an_outage_of_redis_get_no_messages(
+    shop_processes, redis_server, browsers, message_sinks
+):
+    shop_processes.start_worker()
+    with serving(redis_port=redis_server.port) as server:
+        redis_server.kill()
         place(browsers, DURING, server.port)
-        store.start()
+        redis_server.start()
     one_of_them = Order.objects.latest("pk")
-    with app.connection_for_write(store.url) as broker:
+    with app.connection_for_write(redis_server.url) as broker:
         tasks.relay.apply_async([str(one_of_them.ref)], connection=broker)  # shows that the worker runs and takes tasks
-    until(lambda: workload.arrived(post) == 2, seconds=workload.PATIENCE, why=workload.states)
+    until(
+        lambda: workload.count_arrived(message_sinks) == 2, seconds=workload.WORKER_TIMEOUT, why=workload.count_by_state
+    )
 
-    assert workload.received_by_recipient(post) == {one_of_them.contact.email: 1, one_of_them.contact.phone: 1}
+    assert workload.count_by_recipient(message_sinks) == {one_of_them.contact.email: 1, one_of_them.contact.phone: 1}

@@ -11,8 +11,8 @@ from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.relay import relay_due
 from tests import shop
 
-LEASE_IS_OVER = timedelta(seconds=61)
-PATIENCE = 300  # seconds for the workers to send a whole evening's messages: more than a loaded machine takes
+AFTER_LEASE = timedelta(seconds=61)
+WORKER_TIMEOUT = 300  # seconds for the workers to send a whole evening's messages: more than a loaded machine takes
 
 
 def address(number):
@@ -34,19 +34,19 @@ def recipients(numbers):
     return {who for number in numbers for who in (address(number), phone(number))}
 
 
-def all_nudged():
+def wait_for_wakeups():
     """Wait until every wake-up of the relay by this process has reached the broker."""
     background._process_queue.wait()
 
 
-def arrived(post):
+def count_arrived(message_sinks):
     """Return the number of messages that arrived, without reading them."""
-    return sum(1 for _each in post.box.store.folder.glob("[0-9]*.json"))
+    return sum(1 for _each in message_sinks.servers.store.folder.glob("[0-9]*.json"))
 
 
-def received_by_recipient(post):
+def count_by_recipient(message_sinks):
     """Return the number of messages that arrived, by recipient."""
-    return Counter(message.to for message in post.taken())
+    return Counter(message.to for message in message_sinks.messages())
 
 
 def all_relayed():
@@ -59,15 +59,15 @@ def nothing_is_due():
     return not Notification.objects.due(now).exists() and not OutboxEntry.objects.eligible(now).exists()
 
 
-def finish(**whose):
-    """Do what beat and workers would do a minute later, when the leases of killed workers have ended."""
-    later = clock.now() + LEASE_IS_OVER
+def run_due_work(**whose):
+    """Relay and send what is due once the leases of killed workers have ended, as beat and workers would."""
+    later = clock.now() + AFTER_LEASE
     relay_due(now=lambda: later)
     for notification in Notification.objects.due(later).filter(**whose):
         notification_services.send_notification(notification_id=notification.pk, at=later)
 
 
-def states():
+def count_by_state():
     """Return the number of notifications by channel and state, for the message of a failed test."""
     return Counter(Notification.objects.values_list("channel", "state"))
 

@@ -18,9 +18,9 @@ from orders.deliveries import services as delivery_services
 from orders.models import Order, OrderStatus
 from pizzeria.demo.simulation import open_orders, scenario
 from pizzeria.demo.simulation.evening import Evening
-from pizzeria.demo.simulation.report import Report, silently
+from pizzeria.demo.simulation.report import Report, discard
 from pizzeria.demo.simulation.scenario import Incident
-from pizzeria.demo.simulation.scheduler import at_once, watched
+from pizzeria.demo.simulation.scheduler import real_time_pace, simulated_pace
 from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -28,12 +28,12 @@ from tests.shop import FRIDAY_NIGHT
 AN_HOUR = timedelta(hours=1)
 
 
-def an_evening(staff, *, tell=silently):
-    return Evening(pace=at_once(FRIDAY_NIGHT), staff=staff, report=Report(tell), rng=Random(3))
+def an_evening(staff, *, write_line=discard):
+    return Evening(pace=simulated_pace(FRIDAY_NIGHT), staff=staff, report=Report(write_line), rng=Random(3))
 
 
 def guests(orders, **more):
-    return scenario.evening(lasts=AN_HOUR, orders=orders, **more, rng=Random(3))
+    return scenario.evening(duration=AN_HOUR, orders=orders, **more, rng=Random(3))
 
 
 def test_a_simulated_evening_ends_with_every_order_delivered_or_cancelled(demo):
@@ -58,7 +58,7 @@ def test_guests_of_a_simulated_evening_are_refused_while_the_kitchen_is_at_capac
     Kitchen.objects.update(max_concurrent_orders=2)
     lines = []
 
-    an_evening(demo, tell=lines.append).play(guests(8, rush=1))
+    an_evening(demo, write_line=lines.append).play(guests(8, rush=1))
 
     assert any("The kitchen is at capacity. Please try again in about" in line for line in lines)
     assert Order.objects.filter(status=OrderStatus.DELIVERED).count() >= 2
@@ -74,7 +74,7 @@ def test_a_simulated_evening_goes_on_when_a_user_has_taken_one_of_its_steps_firs
             if order.method == FulfillmentMethod.PICKUP:
                 order_services.hand_over(ref=order.ref, by=demo.chef, at=FRIDAY_NIGHT)
 
-    left = an_evening(demo, tell=hand_over_before_the_counter_does).play(guests(4))
+    left = an_evening(demo, write_line=hand_over_before_the_counter_does).play(guests(4))
 
     assert any("refused: #" in line for line in lines)
     assert left == []
@@ -98,7 +98,7 @@ def test_a_simulated_evening_completes_orders_that_were_placed_in_a_browser_mean
         if len(lines) == 1:
             shop.place(at=FRIDAY_NIGHT)
 
-    an_evening(demo, tell=order_too).play(guests(1))
+    an_evening(demo, write_line=order_too).play(guests(1))
 
     assert Order.objects.filter(status=OrderStatus.DELIVERED).count() == 2
 
@@ -110,7 +110,7 @@ def test_a_simulated_evening_runs_at_the_requested_speed():
         slept.append(seconds)
         time[0] += timedelta(seconds=seconds)
 
-    pace = watched(60, now=lambda: time[0], sleep=sleep)
+    pace = real_time_pace(60, now=lambda: time[0], sleep=sleep)
 
     assert pace(timedelta(minutes=30)) == FRIDAY_NIGHT + timedelta(seconds=30)
     assert pace(timedelta(minutes=10)) == FRIDAY_NIGHT + timedelta(seconds=30)
@@ -127,25 +127,25 @@ def test_the_demo_evening_command_refuses_invalid_options(wrong):
 def test_a_simulated_evening_ends_cleanly_with_ctrl_c(demo, launch):
     database = re.sub(r"/[^/?]+(\?|$)", rf"/{connection.settings_dict['NAME']}\1", os.environ["DATABASE_URL"])
     playing = launch("manage.py", "demo_evening", "--speed", "60", DATABASE_URL=database)
-    playing.until("goes into the oven")
+    playing.wait_for_output("goes into the oven")
 
     playing.process.send_signal(signal.SIGINT)
 
-    assert playing.ends() == 0
-    assert "Enough for tonight: " in playing.said
-    assert "Traceback" not in playing.said
+    assert playing.wait_for_exit() == 0
+    assert "Enough for tonight: " in playing.output
+    assert "Traceback" not in playing.output
     assert list(replay.differences()) == []
 
 
 def test_the_demo_evening_command_exists_only_in_the_demo(launch):
     elsewhere = launch("manage.py", "demo_evening", PIZZERIA_DEMO="0")
 
-    assert elsewhere.ends() == 1
-    assert "Unknown command: 'demo_evening'" in elsewhere.said
+    assert elsewhere.wait_for_exit() == 1
+    assert "Unknown command: 'demo_evening'" in elsewhere.output
 
 
 def test_the_demo_evening_command_says_that_no_demo_is_running(launch, demo_home):
     alone = launch("-m", "pizzeria.demo.manage", "demo_evening", DEMO_FOLDER=str(demo_home.folder))
 
-    assert alone.ends() == 1
-    assert "The demo is not running. Open it with `make demo`" in alone.said
+    assert alone.wait_for_exit() == 1
+    assert "The demo is not running. Open it with `make demo`" in alone.output

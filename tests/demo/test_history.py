@@ -25,13 +25,13 @@ from pizzeria.foundation.refusals import Refusal
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 
-A_FEW = (2,) * 7
+TWO_ORDERS_A_DAY = (2,) * 7
 
 
-def written():
-    said = StringIO()
-    call_command("demo_history", stdout=said)
-    return said.getvalue()
+def run_demo_history():
+    output = StringIO()
+    call_command("demo_history", stdout=output)
+    return output.getvalue()
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def own_folder(tmp_path, monkeypatch):
 
 
 def test_the_demos_history_fills_a_week_with_orders_and_is_written_only_once(demo, own_folder):
-    written()
+    run_demo_history()
 
     days = Order.objects.exclude(business_date=clock.business_date(clock.now())).values("business_date")
     counted = [day["orders"] for day in days.annotate(orders=Count("pk")).order_by("business_date")]
@@ -52,7 +52,7 @@ def test_the_demos_history_fills_a_week_with_orders_and_is_written_only_once(dem
     assert not own_folder.unfinished_history.exists()
 
     orders, events = Order.objects.count(), StoredEvent.objects.count()
-    assert "nothing was added" in written()
+    assert "nothing was added" in run_demo_history()
     assert (Order.objects.count(), StoredEvent.objects.count()) == (orders, events)
 
 
@@ -61,7 +61,7 @@ def test_a_demo_history_that_was_interrupted_is_marked_as_unfinished(demo, own_f
     kitchen_services.pause(kitchen=Kitchen.objects.get(), **nobody_can_order)
 
     with pytest.raises(Refusal):
-        written()
+        run_demo_history()
 
     assert own_folder.unfinished_history.exists()
 
@@ -78,7 +78,7 @@ def test_an_unfinished_demo_history_is_flushed_before_it_is_written_again(own_fo
 
 
 def test_the_demos_history_has_recalls_failed_deliveries_changed_promises_and_cancellations(demo):
-    report = history.simulate_week(staff=demo, now=FRIDAY_NIGHT, orders=A_FEW)
+    report = history.simulate_week(staff=demo, now=FRIDAY_NIGHT, orders=TWO_ORDERS_A_DAY)
 
     happened = set(StoredEvent.objects.values_list("type", flat=True))
     assert {"order.recalled.v1", "order.delivery_failed.v1", "order.promise_changed.v1"} <= happened
@@ -88,7 +88,7 @@ def test_the_demos_history_has_recalls_failed_deliveries_changed_promises_and_ca
 
 
 def test_the_demos_history_ends_before_the_current_business_day_and_is_not_published(demo):
-    history.simulate_week(staff=demo, now=FRIDAY_NIGHT, orders=A_FEW)
+    history.simulate_week(staff=demo, now=FRIDAY_NIGHT, orders=TWO_ORDERS_A_DAY)
 
     assert not [order for order in Order.objects.all() if order.is_active]
     times = list(StoredEvent.objects.filter(stream="order").order_by("id").values_list("at", flat=True))
@@ -110,14 +110,19 @@ def test_the_demos_open_orders_are_in_every_open_state(demo):
 def test_the_events_of_the_demos_open_orders_wait_to_be_published(demo):
     open_orders.place_open_orders(staff=demo, now=FRIDAY_NIGHT)
 
-    told_of = set(OutboxEntry.objects.waiting().values_list("event__aggregate_ref", flat=True))
-    assert told_of == set(Order.objects.values_list("ref", flat=True))
+    waiting_refs = set(OutboxEntry.objects.waiting().values_list("event__aggregate_ref", flat=True))
+    assert waiting_refs == set(Order.objects.values_list("ref", flat=True))
 
 
 def test_a_simulated_evening_has_the_same_plan_for_the_same_random_seed():
     def planned():
         return scenario.evening(
-            lasts=history.LASTS, orders=30, incidents=tuple(Incident), customer_orders=2, rush=0.3, rng=Random(5)
+            duration=history.EVENING_DURATION,
+            orders=30,
+            incidents=tuple(Incident),
+            customer_orders=2,
+            rush=0.3,
+            rng=Random(5),
         )
 
     assert planned() == planned()

@@ -8,7 +8,7 @@ from pizzeria.devtools.message_sinks.store import Message, MessageStore
 from pizzeria.foundation.mail import email
 from pizzeria.foundation.mail.outbound import OutboundMessage
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
-from tests import message_sinks
+from tests.message_sinks import running_message_sinks
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
@@ -25,15 +25,15 @@ def store(tmp_path, settings):
 @pytest.fixture
 def mail(store):
     message = Message(kind="email", to="anna@example.com", subject="Ready <b>now</b>", text="Ready!", html=HTML)
-    return store.take(message)
+    return store.add(message)
 
 
 def shown(browser, address=PAGE):
     return browser.get(address).content.decode()
 
 
-def test_the_messages_page_shows_sent_emails_and_sms_newest_first(post, sign_in, settings):
-    settings.DEMO_MESSAGE_STORE = str(post.box.store.folder)
+def test_the_messages_page_shows_sent_emails_and_sms_newest_first(message_sinks, sign_in, settings):
+    settings.DEMO_MESSAGE_STORE = str(message_sinks.servers.store.folder)
     email.send(
         OutboundMessage(
             id="notification-1", to="anna@example.com", subject="Order #7", text="We have it.", html="<p>It</p>"
@@ -61,11 +61,11 @@ def test_the_messages_page_escapes_the_subject_and_omits_the_html_of_an_email(si
 
 def test_the_html_of_an_email_can_be_framed_only_by_the_shop_and_runs_no_scripts(sign_in, mail):
     browser = sign_in(MANAGER)
-    page, letter = browser.get(PAGE), browser.get(reverse("demo:html", args=[mail.id]))
+    page, email = browser.get(PAGE), browser.get(reverse("demo:html", args=[mail.id]))
 
-    assert "Ready!" in letter.content.decode()
-    assert letter["X-Frame-Options"] == "SAMEORIGIN"
-    policy = letter["Content-Security-Policy"]
+    assert "Ready!" in email.content.decode()
+    assert email["X-Frame-Options"] == "SAMEORIGIN"
+    policy = email["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'self'" in policy
     assert "sandbox allow-popups" in policy
@@ -94,7 +94,7 @@ def test_the_messages_page_and_its_emails_are_forbidden_to_all_roles_but_manager
 
 
 def test_the_html_of_a_message_that_is_not_a_stored_email_is_not_found(sign_in, store):
-    sms = store.take(Message(kind="sms", to="+393331234567", text="Ready"))
+    sms = store.add(Message(kind="sms", to="+393331234567", text="Ready"))
 
     for nothing in ("17", "ports", sms.id):
         assert sign_in(MANAGER).get(reverse("demo:html", args=[nothing])).status_code == 404
@@ -106,7 +106,7 @@ def test_the_admins_index_links_to_the_messages_page(sign_in):
 
 def test_the_message_store_keeps_its_messages_when_the_sinks_are_restarted(tmp_path, settings):
     for text in ("before", "after"):
-        with message_sinks.running(tmp_path, settings) as post:
+        with running_message_sinks(tmp_path, settings) as message_sinks:
             sms.send(OutboundMessage(id="notification-1", to="+393331234567", subject="", text=text))
 
-    assert [message.text for message in post.taken()] == ["before", "after"]
+    assert [message.text for message in message_sinks.messages()] == ["before", "after"]

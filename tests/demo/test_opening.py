@@ -9,8 +9,8 @@ from urllib.request import urlopen
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.devtools.servers.processes import Record
 from pizzeria.devtools.state_dir import StateDir
-from tests.devtools.launching import Launch, until_all_are_gone
-from tests.waiting import LIMIT, until
+from tests.devtools.launching import Launch, wait_until_ended
+from tests.waiting import TIMEOUT, until
 
 OPEN = "Ctrl-C closes the shop"
 
@@ -21,28 +21,28 @@ def test_the_demo_runs_once_per_checkout_starts_again_after_a_kill_and_ends_with
     port = free_port()
     variables = {"DEMO_FOLDER": str(demo_home.folder), "PORT": str(port)}
     demo = launch("-m", "pizzeria.demo", **variables)
-    demo.until(OPEN)
+    demo.wait_for_output(OPEN)
 
     second = launch("-m", "pizzeria.demo", **variables)
-    assert second.ends() == 1
-    assert f"running already at http://localhost:{port} (process {demo.process.pid})" in second.said
+    assert second.wait_for_exit() == 1
+    assert f"running already at http://localhost:{port} (process {demo.process.pid})" in second.output
 
     left = _children(demo_home)
     demo.process.kill()
     again = launch("-m", "pizzeria.demo", **variables)
-    again.until(OPEN)
+    again.wait_for_output(OPEN)
     assert not any(child.is_alive() for child in left)
     until(lambda: _is_ready(port))
 
     beside = launch("-m", "pizzeria.demo.manage", "replay_orders", "--check", **variables)
-    assert beside.ends() == 0, beside.said
-    assert "orders match their events" in beside.said
-    assert demo_home.variables.stat().st_mode & 0o077 == 0  # it holds passwords
+    assert beside.wait_for_exit() == 0, beside.output
+    assert "orders match their events" in beside.output
+    assert demo_home.environment_file.stat().st_mode & 0o077 == 0  # it holds passwords
 
     left = _children(demo_home)
     again.process.send_signal(signal.SIGINT)
-    assert again.ends() == 0
-    assert "Traceback" not in again.said
+    assert again.wait_for_exit() == 0
+    assert "Traceback" not in again.output
     assert len(left) == 8
     assert not demo_home.unfinished_history.exists()
     assert not any(child.is_alive() for child in left)
@@ -50,15 +50,15 @@ def test_the_demo_runs_once_per_checkout_starts_again_after_a_kill_and_ends_with
 
 def test_the_demo_ends_and_names_the_process_when_one_of_its_servers_dies(launch: Launch, demo_home: StateDir) -> None:
     demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT=str(free_port()))
-    demo.until(OPEN)
+    demo.wait_for_output(OPEN)
     children = _children(demo_home)
     [database] = [child.pid for child in children if child.name == "postgres"]
 
     os.kill(database, signal.SIGKILL)
 
-    assert demo.ends() == 1
-    assert "The postgres process has ended (killed by SIGKILL)" in demo.said
-    until_all_are_gone(children)
+    assert demo.wait_for_exit() == 1
+    assert "The postgres process has ended (killed by SIGKILL)" in demo.output
+    wait_until_ended(children)
 
 
 def test_the_demo_suggests_another_port_when_its_port_is_in_use(launch: Launch, demo_home: StateDir) -> None:
@@ -66,18 +66,18 @@ def test_the_demo_suggests_another_port_when_its_port_is_in_use(launch: Launch, 
         port = stranger.getsockname()[1]
         demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT=str(port))
 
-        assert demo.ends() == 1
+        assert demo.wait_for_exit() == 1
 
-    assert f"Port {port} is in use" in demo.said
-    assert "make demo PORT=" in demo.said
+    assert f"Port {port} is in use" in demo.output
+    assert "make demo PORT=" in demo.output
     assert not (demo_home.folder / "logs").exists()
 
 
 def test_the_demo_refuses_a_port_that_is_not_a_number(launch: Launch, demo_home: StateDir) -> None:
     demo = launch("-m", "pizzeria.demo", DEMO_FOLDER=str(demo_home.folder), PORT="pizza")
 
-    assert demo.ends() == 1
-    assert "PORT=pizza is not a port number" in demo.said
+    assert demo.wait_for_exit() == 1
+    assert "PORT=pizza is not a port number" in demo.output
 
 
 def _children(home: StateDir) -> list[Record]:
@@ -86,7 +86,7 @@ def _children(home: StateDir) -> list[Record]:
 
 def _is_ready(port: int) -> bool:
     try:
-        with urlopen(f"http://localhost:{port}/health/ready", timeout=LIMIT) as answer:
+        with urlopen(f"http://localhost:{port}/health/ready", timeout=TIMEOUT) as answer:
             return answer.status == HTTPStatus.OK
     except OSError:  # also an answer with an error status
         return False

@@ -3,19 +3,19 @@
 import subprocess
 
 from pizzeria.devtools.servers import data_dirs
-from pizzeria.devtools.servers.processes import Record, started
+from pizzeria.devtools.servers.processes import Record, start_time
 from pizzeria.devtools.state_dir import StateDir
 from tests.devtools.launching import Launch
-from tests.waiting import LIMIT
+from tests.waiting import TIMEOUT
 
-KEEPER = """
+LOCK_HOLDER = """
 import sys, time
 from pathlib import Path
-from pizzeria.devtools import signals
-from pizzeria.devtools.signals import Interrupted
+from pizzeria.devtools import interrupts
+from pizzeria.devtools.interrupts import Interrupted
 from pizzeria.devtools.state_dir import StateDir
 
-signals.listen()
+interrupts.raise_on_signal()
 try:
     with StateDir(Path(sys.argv[1])).locked(address="http://localhost:1"):
         print("open", flush=True)
@@ -26,16 +26,16 @@ except Interrupted:
 
 
 def test_demo_reset_stops_a_running_demo_and_deletes_its_data(launch: Launch, demo_home: StateDir) -> None:
-    demo = launch("-c", KEEPER, str(demo_home.folder))
-    demo.until("open")
-    place = data_dirs.data_dir_in(demo_home.folder).place("postgres")
+    demo = launch("-c", LOCK_HOLDER, str(demo_home.folder))
+    demo.wait_for_output("open")
+    place = data_dirs.data_dir_in(demo_home.folder).server_dir("postgres")
 
     reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 
-    assert reset.ends() == 0, reset.said
-    assert demo.ends() == 0
-    assert f"Closing the demo that runs at http://localhost:1 (process {demo.process.pid})" in reset.said
-    assert f"Removed {demo_home.folder}" in reset.said
+    assert reset.wait_for_exit() == 0, reset.output
+    assert demo.wait_for_exit() == 0
+    assert f"Closing the demo that runs at http://localhost:1 (process {demo.process.pid})" in reset.output
+    assert f"Removed {demo_home.folder}" in reset.output
     assert not place.exists()
     assert not demo_home.folder.exists()
 
@@ -44,17 +44,17 @@ def test_demo_reset_stops_processes_that_a_killed_demo_left_running(
     launch: Launch, demo_home: StateDir, sleeper: subprocess.Popen[bytes]
 ) -> None:
     demo_home.records.mkdir(parents=True)
-    Record("web", sleeper.pid, started(sleeper.pid) or "", stop_signal=15).write(demo_home.records / "1.json")
+    Record("web", sleeper.pid, start_time(sleeper.pid) or "", stop_signal=15).write(demo_home.records / "1.json")
 
     reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 
-    assert reset.ends() == 0, reset.said
-    assert sleeper.wait(timeout=LIMIT) == -15
-    assert "left running: web" in reset.said
+    assert reset.wait_for_exit() == 0, reset.output
+    assert sleeper.wait(timeout=TIMEOUT) == -15
+    assert "left running: web" in reset.output
 
 
 def test_demo_reset_succeeds_when_there_is_no_demo_data(launch: Launch, demo_home: StateDir) -> None:
     reset = launch("-m", "pizzeria.devtools.reset", DEMO_FOLDER=str(demo_home.folder))
 
-    assert reset.ends() == 0
-    assert "no demo data" in reset.said
+    assert reset.wait_for_exit() == 0
+    assert "no demo data" in reset.output

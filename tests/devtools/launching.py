@@ -13,32 +13,32 @@ import pytest
 from pizzeria.devtools.ephemeral_servers import temporary_state_dir
 from pizzeria.devtools.servers import data_dirs, processes
 from pizzeria.devtools.servers.descendants import Process
-from pizzeria.devtools.servers.processes import Record, start_tied, started
+from pizzeria.devtools.servers.processes import Record, start_tied, start_time
 from pizzeria.devtools.state_dir import ROOT, StateDir
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
-PATIENCE = 2 * LIMIT  # seconds: a command may start a whole shop first
+COMMAND_TIMEOUT = 2 * TIMEOUT  # seconds: a command may start a whole shop first
 
 
 @dataclass
 class Running:
-    """A running command; ``said`` is its output so far."""
+    """A running command; ``output`` is what it has printed so far."""
 
     process: subprocess.Popen[bytes]
-    output: Path
+    output_file: Path
 
     @property
-    def said(self) -> str:
-        return self.output.read_text()
+    def output(self) -> str:
+        return self.output_file.read_text()
 
-    def until(self, words: str, *, seconds: float = PATIENCE) -> None:
+    def wait_for_output(self, words: str, *, seconds: float = COMMAND_TIMEOUT) -> None:
         """Wait until it has printed these words."""
-        until(lambda: words in self.said or self.has_ended, seconds=seconds, why=lambda: f"not yet: {self.said}")
-        assert words in self.said, f"it ended with {self.process.returncode}:\n{self.said}"
+        until(lambda: words in self.output or self.has_ended, seconds=seconds, why=lambda: f"not yet: {self.output}")
+        assert words in self.output, f"it ended with {self.process.returncode}:\n{self.output}"
 
-    def ends(self) -> int:
+    def wait_for_exit(self) -> int:
         """Wait until it has ended; return the exit code."""
-        until(lambda: self.has_ended, seconds=PATIENCE, why=lambda: f"it goes on:\n{self.said}")
+        until(lambda: self.has_ended, seconds=COMMAND_TIMEOUT, why=lambda: f"it has not ended:\n{self.output}")
         return self.process.wait()
 
     @property
@@ -55,8 +55,8 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
     all_running: list[Running] = []
 
     def start(*arguments: str, **variables: str) -> Running:
-        output = tmp_path / f"said-{len(all_running)}"
-        with output.open("wb") as stream:
+        output_file = tmp_path / f"output-{len(all_running)}"
+        with output_file.open("wb") as stream:
             process = start_tied(
                 [sys.executable, *arguments],
                 stop_signal=signal.SIGTERM,
@@ -66,7 +66,7 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
                 stdout=stream,
                 stderr=subprocess.STDOUT,
             )
-        all_running.append(Running(process, output))
+        all_running.append(Running(process, output_file))
         return all_running[-1]
 
     yield start
@@ -98,15 +98,15 @@ def demo_home() -> Iterator[StateDir]:
         data_dirs.clear(home.folder)
 
 
-def recorded(running: Iterable[Process]) -> list[Record]:
+def records_of(running: Iterable[Process]) -> list[Record]:
     """Return records of processes with their start times: another process may get the same id soon."""
     return [
         Record(process.command, process.pid, moment, signal.SIGKILL)
         for process in running
-        if (moment := started(process.pid))
+        if (moment := start_time(process.pid))
     ]
 
 
-def until_all_are_gone(records: Iterable[Record]) -> None:
+def wait_until_ended(records: Iterable[Record]) -> None:
     records = list(records)
     until(lambda: not any(record.is_alive() for record in records), why=lambda: [r for r in records if r.is_alive()])

@@ -73,24 +73,24 @@ def test_a_packaged_program_that_the_servers_account_cannot_run_is_copied(
     packaged = programs.postgres()
     for part in packaged.parts:
         shutil.copytree(packaged.root / part, closed / part, ignore=shutil.ignore_patterns("include"))
-    room = data_dirs.data_dir_in(closed / "demo")
+    data_dir = data_dirs.data_dir_in(closed / "demo")
 
-    executable = room.executable(dataclasses.replace(packaged, root=closed))
+    executable = data_dir.executable(dataclasses.replace(packaged, root=closed))
 
-    says = subprocess.run(
+    version = subprocess.run(
         [executable.parent / "initdb", "--version"],
-        user=room.account.uid if room.account else None,
+        user=data_dir.account.uid if data_dir.account else None,
         cwd="/",
         capture_output=True,
         text=True,
         check=False,
     )
     data_dirs.clear(closed / "demo")
-    assert says.stdout.startswith("initdb (PostgreSQL)"), says.stderr
+    assert version.stdout.startswith("initdb (PostgreSQL)"), version.stderr
 
 
 def test_the_servers_do_not_start_with_data_of_another_postgres_version(demo_home: StateDir) -> None:
-    data = data_dirs.data_dir_in(demo_home.folder).place("postgres") / "data"
+    data = data_dirs.data_dir_in(demo_home.folder).server_dir("postgres") / "data"
     data.mkdir()
     (data / "PG_VERSION").write_text("9")
 

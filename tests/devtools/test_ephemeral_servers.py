@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from pizzeria.devtools.servers import descendants
-from tests.devtools.launching import Launch, Running, recorded, until_all_are_gone
+from tests.devtools.launching import Launch, Running, records_of, wait_until_ended
 
-BORROWED = "pizzeria.devtools.ephemeral_servers"
-USE_BOTH = """
+EPHEMERAL_SERVERS = "pizzeria.devtools.ephemeral_servers"
+USE_BOTH_SERVERS = """
 import os, psycopg, redis
 database = psycopg.connect(os.environ["DATABASE_URL"])
 print(database.execute("SELECT 'lower of ÀÉ is ' || lower('ÀÉ'), current_setting('fsync')").fetchone())
 redis.Redis.from_url(os.environ["REDIS_URL"]).set("greeting", "buongiorno")
 raise SystemExit(7)
 """
-NAME_FOLDERS = """
+PRINT_FOLDERS = """
 import os, psycopg, tempfile, time
 with psycopg.connect(os.environ["DATABASE_URL"]) as database:
     print(*database.execute("SHOW data_directory").fetchone())
@@ -28,55 +28,55 @@ time.sleep(600)
 
 @pytest.mark.parametrize("origin", ["", "packages"])
 def test_ephemeral_servers_serve_a_command_and_exit_with_its_exit_code(launch: Launch, origin: str) -> None:
-    running = launch("-m", BORROWED, "--", sys.executable, "-c", USE_BOTH, SERVERS_FROM=origin)
+    running = launch("-m", EPHEMERAL_SERVERS, "--", sys.executable, "-c", USE_BOTH_SERVERS, SERVERS_FROM=origin)
 
-    assert running.ends() == 7, running.said
-    assert "('lower of ÀÉ is àé', 'on')" in running.said
+    assert running.wait_for_exit() == 7, running.output
+    assert "('lower of ÀÉ is àé', 'on')" in running.output
 
 
 def test_ephemeral_servers_and_their_command_are_stopped_by_sigterm(launch: Launch) -> None:
-    running = launch("-m", BORROWED, "--", sys.executable, "-c", NAME_FOLDERS)
+    running = launch("-m", EPHEMERAL_SERVERS, "--", sys.executable, "-c", PRINT_FOLDERS)
     home, _scratch = _folders(running)
-    processes = recorded(descendants.running(running.process.pid))
+    processes = records_of(descendants.running(running.process.pid))
 
     running.process.terminate()
 
-    assert running.ends() == 128 + signal.SIGTERM
+    assert running.wait_for_exit() == 128 + signal.SIGTERM
     assert len(processes) >= 4  # both servers, the guard and the command
-    until_all_are_gone(processes)
+    wait_until_ended(processes)
     assert not home.exists()
 
 
 def test_ephemeral_servers_end_when_their_run_is_killed_and_the_next_run_removes_their_data(launch: Launch) -> None:
-    running = launch("-m", BORROWED, "--", sys.executable, "-c", NAME_FOLDERS)
+    running = launch("-m", EPHEMERAL_SERVERS, "--", sys.executable, "-c", PRINT_FOLDERS)
     home, scratch = _folders(running)
-    processes = recorded(descendants.running(running.process.pid))
+    processes = records_of(descendants.running(running.process.pid))
 
     running.process.kill()
-    running.ends()
-    until_all_are_gone(processes)
+    running.wait_for_exit()
+    wait_until_ended(processes)
 
-    assert launch("-m", BORROWED, "--", "true").ends() == 0
+    assert launch("-m", EPHEMERAL_SERVERS, "--", "true").wait_for_exit() == 0
     assert not home.exists()
     assert not scratch.exists()
 
 
 def test_ephemeral_servers_name_a_command_that_does_not_exist(launch: Launch) -> None:
-    running = launch("-m", BORROWED, "--", "no-such-command")
+    running = launch("-m", EPHEMERAL_SERVERS, "--", "no-such-command")
 
-    assert running.ends() == 1
-    assert "no-such-command" in running.said
-    assert "Traceback" not in running.said
+    assert running.wait_for_exit() == 1
+    assert "no-such-command" in running.output
+    assert "Traceback" not in running.output
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody adopts orphans")
 def test_ephemeral_servers_stop_and_name_a_process_that_their_command_has_left_running(launch: Launch) -> None:
     leave = "import subprocess; subprocess.Popen(['sleep', '600'], start_new_session=True)"
 
-    running = launch("-m", BORROWED, "--", sys.executable, "-c", leave)
+    running = launch("-m", EPHEMERAL_SERVERS, "--", sys.executable, "-c", leave)
 
-    assert running.ends() == 0, running.said
-    assert "The command left running, stopped now: sleep 600 (process" in running.said
+    assert running.wait_for_exit() == 0, running.output
+    assert "The command left running, stopped now: sleep 600 (process" in running.output
 
 
 def test_temporary_files_of_a_failed_command_are_kept_until_the_next_run_of_ephemeral_servers(
@@ -84,19 +84,21 @@ def test_temporary_files_of_a_failed_command_are_kept_until_the_next_run_of_ephe
 ) -> None:
     write = "import tempfile; print(tempfile.mkdtemp(), flush=True)"
 
-    failed = launch("-m", BORROWED, "--", sys.executable, "-c", f"{write}; raise SystemExit(1)", TMPDIR=str(tmp_path))
-    assert failed.ends() == 1
-    left = Path(failed.said.split()[0])
+    failed = launch(
+        "-m", EPHEMERAL_SERVERS, "--", sys.executable, "-c", f"{write}; raise SystemExit(1)", TMPDIR=str(tmp_path)
+    )
+    assert failed.wait_for_exit() == 1
+    left = Path(failed.output.split()[0])
     assert left.exists()
-    assert f"kept until the next run: {left.parent}" in failed.said
+    assert f"kept until the next run: {left.parent}" in failed.output
 
-    succeeded = launch("-m", BORROWED, "--", sys.executable, "-c", write, TMPDIR=str(tmp_path))
-    assert succeeded.ends() == 0
+    succeeded = launch("-m", EPHEMERAL_SERVERS, "--", sys.executable, "-c", write, TMPDIR=str(tmp_path))
+    assert succeeded.wait_for_exit() == 0
     assert not left.exists()
-    assert not Path(succeeded.said.strip()).exists()
+    assert not Path(succeeded.output.strip()).exists()
 
 
 def _folders(running: Running) -> tuple[Path, Path]:
-    running.until(" all\n")
-    data, temporary, *_rest = running.said.split()
+    running.wait_for_output(" all\n")
+    data, temporary, *_rest = running.output.split()
     return Path(data).parent.parent, Path(temporary).parent

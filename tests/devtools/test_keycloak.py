@@ -16,35 +16,35 @@ from tests.keycloak.server import OURS, WEB, home_with_realms
 def test_make_keycloak_accepts_the_shops_current_origin_and_leaves_nothing_running(
     launch: Launch, demo_home: StateDir
 ) -> None:
-    kept = home_with_realms(demo_home.folder / "keycloak")
+    home = home_with_realms(demo_home.folder / "keycloak")
     port = free_port()
     variables = {"DEMO_FOLDER": str(demo_home.folder), "PORT": str(port), "ORIGIN": "http://localhost:4321"}
     running = launch("-m", "pizzeria.devtools.keycloak", **variables)
-    running.until("Ctrl-C closes", seconds=300)
+    running.wait_for_output("Ctrl-C closes", seconds=300)
 
-    assert f"OIDC_ISSUER=http://localhost:{port}/realms/pizzeria" in running.said
-    assert keycloak.admin_client_of(kept.folder).client(OURS, WEB[OURS])["rootUrl"] == "http://localhost:4321"
+    assert f"OIDC_ISSUER=http://localhost:{port}/realms/pizzeria" in running.output
+    assert keycloak.admin_client_of(home.folder).client(OURS, WEB[OURS])["rootUrl"] == "http://localhost:4321"
 
     second = launch("-m", "pizzeria.devtools.keycloak", **variables)
-    assert second.ends() == 1
-    assert f"running already at http://localhost:{port} (process {running.process.pid})" in second.said
+    assert second.wait_for_exit() == 1
+    assert f"running already at http://localhost:{port} (process {running.process.pid})" in second.output
 
     running.process.send_signal(signal.SIGINT)
-    assert running.ends() == 0
-    assert "Keycloak is closed." in running.said
+    assert running.wait_for_exit() == 0
+    assert "Keycloak is closed." in running.output
     assert is_free(port)
-    assert keycloak.port_in(kept.folder) == port
+    assert keycloak.port_in(home.folder) == port
 
 
 def test_make_keycloak_says_what_to_install_where_there_is_no_java(launch: Launch, demo_home: StateDir) -> None:
     running = launch("-m", "pizzeria.devtools.keycloak", DEMO_FOLDER=str(demo_home.folder), JAVA_HOME="/nowhere")
 
-    assert running.ends() == 1
-    assert "there is no Java here. Install one (Debian: apt install default-jre-headless maven)" in running.said
+    assert running.wait_for_exit() == 1
+    assert "there is no Java here. Install one (Debian: apt install default-jre-headless maven)" in running.output
 
 
 def test_make_keycloak_export_says_that_keycloak_is_not_running(launch: Launch, demo_home: StateDir) -> None:
     export = launch("-m", "pizzeria.devtools.keycloak.export", DEMO_FOLDER=str(demo_home.folder))
 
-    assert export.ends() == 1
-    assert "Keycloak is not running. Start it with `make keycloak`" in export.said
+    assert export.wait_for_exit() == 1
+    assert "Keycloak is not running. Start it with `make keycloak`" in export.output

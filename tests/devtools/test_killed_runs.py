@@ -20,7 +20,7 @@ from pizzeria.devtools.servers import descendants
 from pizzeria.devtools.servers.descendants import Process
 from pizzeria.devtools.servers.processes import Record, tied_to_owner
 from pizzeria.devtools.state_dir import ROOT
-from tests.devtools.launching import PATIENCE, recorded, until_all_are_gone
+from tests.devtools.launching import COMMAND_TIMEOUT, records_of, wait_until_ended
 from tests.waiting import throughout, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody adopts orphans")
@@ -50,14 +50,14 @@ unprotected:
 """
 
 
-type Run = Callable[..., Make]
+type Run = Callable[..., MakeRun]
 
 
-class Make:
+class MakeRun:
     """A running `make`, with every process below it."""
 
     def __init__(self, target: str, folder: Path, *, stdin: int, prepare: Callable[[], None]) -> None:
-        command, makefile, self._output = folder / "command.py", folder / "Makefile", folder / "said"
+        command, makefile, self._output = folder / "command.py", folder / "Makefile", folder / "output"
         command.write_text(COMMAND)
         makefile.write_text(MAKEFILE.format(command=command))
         with self._output.open("wb") as output:
@@ -74,15 +74,15 @@ class Make:
         self._all: list[Record] = []
         self.stubborn: list[Record] = []
 
-    def until_all_run(self) -> None:
-        until(lambda: len(self._stubborn()) == 2, seconds=PATIENCE, why=self._output.read_text)
-        self.stubborn = recorded(self._stubborn())
+    def wait_until_all_run(self) -> None:
+        until(lambda: len(self._stubborn()) == 2, seconds=COMMAND_TIMEOUT, why=self._output.read_text)
+        self.stubborn = records_of(self._stubborn())
         self._below = descendants.running(self.process.pid)
-        self._all = [*recorded(self._below), *self.stubborn]
+        self._all = [*records_of(self._below), *self.stubborn]
 
-    def until_none_runs(self) -> None:
+    def wait_until_none_runs(self) -> None:
         until(lambda: self.process.poll() is not None)
-        until_all_are_gone(self._all)
+        wait_until_ended(self._all)
 
     def pid_of(self, name: str) -> int:
         """Return the process id of the `servers`, of their `guard`, or of the `command`."""
@@ -90,11 +90,11 @@ class Make:
         guard = self._child(of=servers, like="ephemeral_servers")
         return {"servers": servers, "guard": guard, "command": self._child(of=guard, like="command.py")}[name]
 
-    def end(self) -> None:
+    def kill_leftovers(self) -> None:
         """Kill what a failed test or a control has left."""
         self.process.kill()
         self.process.wait()
-        for record in [*self._all, *recorded(self._stubborn())]:
+        for record in [*self._all, *records_of(self._stubborn())]:
             if record.is_alive():
                 os.kill(record.pid, signal.SIGKILL)
 
@@ -112,26 +112,26 @@ def run(tmp_path: Path) -> Iterator[Run]:
     """Yield a function that runs `make` for a target, in a terminal if one is given."""
     all_running = []
 
-    def start(target: str, *, terminal: int | None = None) -> Make:
+    def start(target: str, *, terminal: int | None = None) -> MakeRun:
         tie = tied_to_owner(signal.SIGKILL)
 
-        def take_terminal() -> None:
+        def make_terminal_controlling() -> None:
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
             tie()
 
-        at_work = (
-            Make(target, tmp_path, stdin=subprocess.DEVNULL, prepare=tie)
+        make_run = (
+            MakeRun(target, tmp_path, stdin=subprocess.DEVNULL, prepare=tie)
             if terminal is None
-            else Make(target, tmp_path, stdin=terminal, prepare=take_terminal)
+            else MakeRun(target, tmp_path, stdin=terminal, prepare=make_terminal_controlling)
         )
-        all_running.append(at_work)
-        at_work.until_all_run()
-        return at_work
+        all_running.append(make_run)
+        make_run.wait_until_all_run()
+        return make_run
 
     yield start
 
     for make in all_running:
-        make.end()
+        make.kill_leftovers()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
@@ -140,7 +140,7 @@ def test_all_processes_of_a_run_end_when_make_is_terminated_or_killed(run: Run, 
 
     make.process.send_signal(number)
 
-    make.until_none_runs()
+    make.wait_until_none_runs()
 
 
 def test_all_processes_of_a_run_end_with_ctrl_c(run: Run) -> None:
@@ -149,7 +149,7 @@ def test_all_processes_of_a_run_end_with_ctrl_c(run: Run) -> None:
 
     os.write(ours, b"\x03")
 
-    make.until_none_runs()
+    make.wait_until_none_runs()
     os.close(ours)
     os.close(its)
 
@@ -160,7 +160,7 @@ def test_all_processes_of_a_run_end_when_any_one_of_its_own_processes_is_killed(
 
     os.kill(make.pid_of(name), signal.SIGKILL)
 
-    make.until_none_runs()
+    make.wait_until_none_runs()
 
 
 def test_control_without_protection_the_processes_of_a_killed_run_go_on(run: Run) -> None:

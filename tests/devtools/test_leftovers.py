@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 
 from pizzeria.devtools.servers import processes
-from pizzeria.devtools.servers.processes import Child, Record, started
-from tests.devtools.launching import Launch, until_all_are_gone
-from tests.waiting import LIMIT, until
+from pizzeria.devtools.servers.processes import Child, Record, start_time
+from tests.devtools.launching import Launch, wait_until_ended
+from tests.waiting import TIMEOUT, until
 
 
 def test_a_process_that_a_killed_parent_has_left_is_stopped_and_its_record_deleted(
     tmp_path: Path, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    Record("web", sleeper.pid, started(sleeper.pid) or "", stop_signal=15).write(tmp_path / "1.json")
+    Record("web", sleeper.pid, start_time(sleeper.pid) or "", stop_signal=15).write(tmp_path / "1.json")
 
     stopped = processes.stop_leftovers(tmp_path)
 
     assert stopped == ["web"]
-    assert sleeper.wait(timeout=LIMIT) == -15
+    assert sleeper.wait(timeout=TIMEOUT) == -15
     assert not list(tmp_path.iterdir())
 
 
@@ -42,16 +42,16 @@ def test_an_incomplete_record_of_a_process_is_ignored(tmp_path: Path) -> None:
     assert processes.stop_leftovers(tmp_path) == []
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the kernel does not tell, and the records must do")
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the kernel sends no signal, and only the records help")
 def test_the_kernel_ends_a_child_process_when_its_parent_is_killed(launch: Launch, tmp_path: Path) -> None:
     owner = launch("-c", OWNER, str(tmp_path))
-    owner.until("started")
+    owner.wait_for_output("started")
     [child] = [Record.read(file) for file in (tmp_path / "running").iterdir()]
 
     owner.process.kill()
-    owner.ends()
+    owner.wait_for_exit()
 
-    until_all_are_gone([child])
+    wait_until_ended([child])
 
 
 OWNER = """
@@ -66,9 +66,13 @@ time.sleep(600)
 
 
 def test_a_child_process_that_ignores_the_stop_signal_is_killed_and_leaves_no_record(tmp_path: Path) -> None:
-    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
+    ignore_sigterm = (
+        "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
+    )
     log = tmp_path / "log"
-    child = Child("deaf", [sys.executable, "-c", deaf], records=tmp_path / "running", log=log, cwd=tmp_path, env={})
+    child = Child(
+        "deaf", [sys.executable, "-c", ignore_sigterm], records=tmp_path / "running", log=log, cwd=tmp_path, env={}
+    )
     until(lambda: "deaf" in log.read_text(), why=child.log_tail)
 
     child.stop(timeout=0.2)

@@ -8,7 +8,7 @@ import pytest
 from pizzeria.devtools.servers import ports
 from tests.devtools.launching import Launch, Running
 
-TAKE_ALL = """
+RESERVE_ALL = """
 import sys, time
 from pizzeria.devtools.servers import ports
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
@@ -25,21 +25,21 @@ time.sleep(600)
 
 
 def test_a_free_port_is_not_returned_twice_to_processes_that_ask_at_once(launch: Launch) -> None:
-    first, second = (launch("-c", TAKE_ALL, "20000", "20400") for _each in range(2))
+    first, second = (launch("-c", RESERVE_ALL, "20000", "20400") for _each in range(2))
 
-    ports_of_first, ports_of_second = _taken(first), _taken(second)
+    ports_of_first, ports_of_second = _reserved_ports(first), _reserved_ports(second)
 
     assert not ports_of_first & ports_of_second
     assert len(ports_of_first | ports_of_second) > 200  # another test run may have reserved some
 
 
 def test_a_free_port_is_returned_again_after_its_process_was_killed(launch: Launch) -> None:
-    first = launch("-c", TAKE_ALL, "20400", "20600")
-    before = _taken(first)
+    first = launch("-c", RESERVE_ALL, "20400", "20600")
+    before = _reserved_ports(first)
     first.process.kill()
-    first.ends()
+    first.wait_for_exit()
 
-    afterwards = _taken(launch("-c", TAKE_ALL, "20400", "20600"))
+    afterwards = _reserved_ports(launch("-c", RESERVE_ALL, "20400", "20600"))
 
     assert before & afterwards
 
@@ -52,7 +52,7 @@ def test_a_port_to_which_another_socket_is_bound_is_not_returned(launch: Launch,
             used.listen()
         port = used.getsockname()[1]
 
-        taken = _taken(launch("-c", TAKE_ALL, str(port - 5), str(port + 5)))
+        taken = _reserved_ports(launch("-c", RESERVE_ALL, str(port - 5), str(port + 5)))
 
     assert taken
     assert port not in taken
@@ -65,6 +65,6 @@ def test_a_free_port_is_never_in_the_kernels_ephemeral_range() -> None:
     assert not any(first <= ports.free_port() <= last for _each in range(20))
 
 
-def _taken(running: Running) -> set[int]:
-    running.until("and no more")
-    return {int(word) for word in running.said.split() if word.isdigit()}
+def _reserved_ports(running: Running) -> set[int]:
+    running.wait_for_output("and no more")
+    return {int(word) for word in running.output.split() if word.isdigit()}

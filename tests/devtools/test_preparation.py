@@ -4,7 +4,7 @@ import pytest
 from django.db.migrations.recorder import MigrationRecorder
 
 from pizzeria.devtools import preparation, supervisor
-from pizzeria.devtools.state_dir import WRITTEN_BY_ANOTHER_VERSION, StateDir
+from pizzeria.devtools.state_dir import UNKNOWN_MIGRATIONS_EXIT_CODE, StateDir
 
 
 def test_a_database_with_migrations_of_another_version_is_refused(db, capsys):
@@ -13,7 +13,7 @@ def test_a_database_with_migrations_of_another_version_is_refused(db, capsys):
     with pytest.raises(SystemExit) as exit_:
         preparation.exit_at_unknown_migrations()
 
-    assert exit_.value.code == WRITTEN_BY_ANOTHER_VERSION
+    assert exit_.value.code == UNKNOWN_MIGRATIONS_EXIT_CODE
     assert "people.0001_initial" in capsys.readouterr().out
 
 
@@ -23,7 +23,7 @@ def test_a_database_of_a_version_with_the_same_migrations_in_other_apps_is_refus
     with pytest.raises(SystemExit) as exit_:
         preparation.exit_at_unknown_migrations()
 
-    assert exit_.value.code == WRITTEN_BY_ANOTHER_VERSION
+    assert exit_.value.code == UNKNOWN_MIGRATIONS_EXIT_CODE
     assert "customers.0001_initial" in capsys.readouterr().out
 
 
@@ -34,7 +34,7 @@ def test_a_database_with_the_migrations_of_this_version_is_accepted(db):
 def test_the_demo_says_how_to_delete_data_of_another_version(tmp_path, monkeypatch):
     class Preparation:
         def wait(self):
-            return WRITTEN_BY_ANOTHER_VERSION
+            return UNKNOWN_MIGRATIONS_EXIT_CODE
 
         def stop(self):
             pass

@@ -4,53 +4,55 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from tests.waiting import LIMIT
+from tests.waiting import TIMEOUT
 
 # For browser tests of what JavaScript adds, and of forms that a view test sends without it.
-WITH_A_SCRIPT = pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
+WITH_JAVASCRIPT = pytest.mark.parametrize("scripted", [True], ids=["with a script"], indirect=True)
 
 # What htmx logs when a button press replaces a poll. For a request that failed it also logs `htmx:sendError`.
-ABORTED = ("htmx:sendAbort", "htmx:afterRequest")
-PATIENCE = 1000 * LIMIT  # milliseconds to wait for a page, more than it takes on a loaded machine
+ABORTED_REQUEST_MESSAGES = ("htmx:sendAbort", "htmx:afterRequest")
+PAGE_TIMEOUT_MS = 1000 * TIMEOUT  # milliseconds to wait for a page, more than it takes on a loaded machine
 
 
 @contextmanager
-def contexts(browser, address, **usual):
+def browser_contexts(browser, address, **context_options):
     """Yield a function that opens a page in a browser context of its own; close all contexts after the block."""
-    with ExitStack() as opened:
+    with ExitStack() as exit_stack:
 
-        def opens(**options):
-            context = browser.new_context(base_url=address, reduced_motion="reduce", **usual, **options)
-            opened.enter_context(context)
-            context.set_default_timeout(PATIENCE)
+        def open_page(**options):
+            context = browser.new_context(base_url=address, reduced_motion="reduce", **context_options, **options)
+            exit_stack.enter_context(context)
+            context.set_default_timeout(PAGE_TIMEOUT_MS)
             return context.new_page()
 
-        yield opens
+        yield open_page
 
 
 @contextmanager
-def browsers(browser, address, *, refusals=("422",), **usual):
+def checked_pages(browser, address, *, expected_statuses=("422",), **context_options):
     """
-    Yield a function that opens a page in a browser context of its own: `page = arrives()`.
+    Yield a function that opens a page in a browser context of its own: `page = open_page()`.
 
     After the block, assert that no page of the shop has logged an error.
 
-    :param refusals: the status codes that the test expects; Chromium logs every 4xx and 5xx answer as an error
+    :param expected_statuses: the status codes that the test expects; Chromium logs every 4xx and 5xx answer as an error
     """
-    complaints = []
+    errors = []
 
-    def hear(said):
-        is_expected = said.text.startswith(ABORTED) or any(status in said.text for status in refusals)
-        if said.type == "error" and said.location["url"].startswith(address) and not is_expected:
-            complaints.append(said.text)
+    def record_error(message):
+        is_expected = message.text.startswith(ABORTED_REQUEST_MESSAGES) or any(
+            status in message.text for status in expected_statuses
+        )
+        if message.type == "error" and message.location["url"].startswith(address) and not is_expected:
+            errors.append(message.text)
 
-    with contexts(browser, address, **usual) as opens:
+    with browser_contexts(browser, address, **context_options) as open_page:
 
-        def arrives(**options):
-            page = opens(**options)
-            page.on("console", hear)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
+        def open_checked_page(**options):
+            page = open_page(**options)
+            page.on("console", record_error)
+            page.on("pageerror", lambda error: errors.append(str(error)))
             return page
 
-        yield arrives
-    assert complaints == [], complaints
+        yield open_checked_page
+    assert errors == [], errors

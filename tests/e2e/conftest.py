@@ -10,21 +10,21 @@ from playwright.sync_api import expect
 
 from pizzeria.users.demo_people import PASSWORD
 from pizzeria.users.models import User
-from tests.e2e.browsers import PATIENCE, browsers
+from tests.e2e.browsers import PAGE_TIMEOUT_MS, checked_pages
 from tests.required_tools import CHROMIUM
 
 # Playwright's synchronous API runs an event loop in this thread, in which Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=PAGE_TIMEOUT_MS)
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
     if CHROMIUM is None:
         pytest.fail("There is no Chromium on this machine, and CI runs every journey.")
-    quiet = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
-    return {"executable_path": CHROMIUM, "args": [f"--{flag}" for flag in [*quiet.split(), "disable-sync"]]}
+    flags = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
+    return {"executable_path": CHROMIUM, "args": [f"--{flag}" for flag in [*flags.split(), "disable-sync"]]}
 
 
 @pytest.fixture
@@ -37,11 +37,11 @@ def shop(transactional_db):
 @pytest.fixture
 def served_shop(shop):
     """Set up the demo's shop for a server process, which does not accept this process's fast password hashes."""
-    User.objects.update(password=good_hash())
+    User.objects.update(password=password_hash())
 
 
 @cache
-def good_hash():
+def password_hash():
     return make_password(PASSWORD, hasher=PBKDF2PasswordHasher.algorithm)
 
 
@@ -52,7 +52,7 @@ def scripted(request):
 
 
 @pytest.fixture
-def somebody(shop, live_server, browser, scripted):
+def open_page(shop, live_server, browser, scripted):
     """Yield a function that opens a page in a browser context of its own; fail if a page logs an error."""
-    with browsers(browser, live_server.url, java_script_enabled=scripted) as arrives:
-        yield arrives
+    with checked_pages(browser, live_server.url, java_script_enabled=scripted) as open_page:
+        yield open_page

@@ -21,7 +21,7 @@ def sign_out(page: Page) -> None:
     expect(page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
 
 
-def look_again(page: Page, *, scripted: bool) -> None:
+def reload_without_javascript(page: Page, *, scripted: bool) -> None:
     """
     Load a page again if JavaScript is off: it would reload itself only every twenty seconds.
 
@@ -50,14 +50,14 @@ def add_to_basket(page: Page) -> None:
 
 
 def check_out(
-    page: Page, *, name: str = "Anna Bianchi", email: str = "", allergies: str = "", bring_it_to: str = ""
+    page: Page, *, name: str = "Anna Bianchi", email: str = "", allergies: str = "", street: str = ""
 ) -> None:
     """Order what is in the basket, for pickup unless a street is given."""
     page.goto("/basket/")
     page.get_by_role("link", name="Checkout").click()
-    if bring_it_to:
+    if street:
         page.get_by_role("radio", name="Bring it to me").check()
-        page.get_by_label("Street and number").fill(bring_it_to)
+        page.get_by_label("Street and number").fill(street)
         page.get_by_label("Town").fill("Roma")
     page.get_by_label("Your name").fill(name)
     page.get_by_label("Phone").fill("06 1234 5678")
@@ -67,11 +67,11 @@ def check_out(
     expect(page.locator("#tracker")).to_contain_text("We have your order")
 
 
-def order(page: Page, *, bring_it_to: str = "") -> None:
+def order(page: Page, *, street: str = "") -> None:
     """Order one Margherita without changes."""
     page.goto("/menu/margherita/")
     add_to_basket(page)
-    check_out(page, bring_it_to=bring_it_to)
+    check_out(page, street=street)
 
 
 def cook(page: Page, number: int) -> None:
@@ -82,7 +82,7 @@ def cook(page: Page, number: int) -> None:
     expect(page.locator(".column-ready")).to_contain_text(f"#{number}")
 
 
-def make_an_account(page: Page, sinks: TestMessageSinks, *, email: str = CARLA) -> None:
+def sign_up(page: Page, sinks: TestMessageSinks, *, email: str = CARLA) -> None:
     """Fill in the sign-up page, and enter the code from the e-mail."""
     page.get_by_label("Your name").fill("Carla")
     page.get_by_label("E-mail").fill(email)

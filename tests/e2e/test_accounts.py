@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from pizzeria.users.models import Identity, User
-from tests.e2e.browsers import WITH_A_SCRIPT
-from tests.e2e.people import make_an_account, order, sign_out
-from tests.users.account_holders import ANOTHER, CARLA, PASSWORD, code_in
+from tests.e2e.browsers import WITH_JAVASCRIPT
+from tests.e2e.people import order, sign_out, sign_up
+from tests.users.account_holders import ANOTHER_PASSWORD, CARLA, PASSWORD, code_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,10 +16,10 @@ MY_ORDERS = re.compile("/orders/$")
 
 
 @pytest.fixture
-def sinks(post, settings, live_server):
+def sinks(message_sinks, settings, live_server):
     """Return the message sinks; links in the e-mails lead to the live server."""
     settings.SHOP_ORIGIN = live_server.url
-    return post
+    return message_sinks
 
 
 def sign_in(page, password=PASSWORD):
@@ -29,14 +29,14 @@ def sign_in(page, password=PASSWORD):
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def test_a_guest_who_signs_up_can_link_an_earlier_order_to_the_new_account(somebody, sinks):
-    carla = somebody()
+def test_a_guest_who_signs_up_can_link_an_earlier_order_to_the_new_account(open_page, sinks):
+    carla = open_page()
     order(carla)
     the_link = carla.url
     carla.get_by_role("main").get_by_role("link", name="Sign in").click()
     carla.get_by_role("link", name="Make an account").click()
 
-    make_an_account(carla, sinks)
+    sign_up(carla, sinks)
 
     expect(carla).to_have_url(the_link)
     carla.get_by_role("button", name="Put it into my account").click()
@@ -44,14 +44,14 @@ def test_a_guest_who_signs_up_can_link_an_earlier_order_to_the_new_account(someb
     carla.get_by_role("link", name="My orders").first.click()
     expect(carla).to_have_url(MY_ORDERS)
     expect(carla.get_by_role("main")).to_contain_text("Margherita")
-    assert somebody().request.get(the_link).status == 404
+    assert open_page().request.get(the_link).status == 404
 
 
-@WITH_A_SCRIPT
-def test_a_customer_who_resets_a_forgotten_password_is_signed_in_and_other_sessions_end(somebody, sinks):
-    carla, thief = somebody(), somebody()
+@WITH_JAVASCRIPT
+def test_a_customer_who_resets_a_forgotten_password_is_signed_in_and_other_sessions_end(open_page, sinks):
+    carla, thief = open_page(), open_page()
     carla.goto("/accounts/sign-up/")
-    make_an_account(carla, sinks)
+    sign_up(carla, sinks)
     expect(carla).to_have_url(MY_ORDERS)
     sign_in(thief)
     expect(thief).to_have_url(MY_ORDERS)
@@ -64,7 +64,7 @@ def test_a_customer_who_resets_a_forgotten_password_is_signed_in_and_other_sessi
     expect(carla.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
     carla.get_by_label("The code in our letter").fill(code_in(sinks))
     carla.get_by_role("button", name="Go on").click()
-    carla.get_by_label("New password").fill(ANOTHER)
+    carla.get_by_label("New password").fill(ANOTHER_PASSWORD)
     carla.get_by_role("button", name="Take this one").click()
 
     expect(carla).to_have_url(MY_ORDERS)
@@ -83,11 +83,11 @@ def a_device(page):
 
 
 @pytest.fixture
-def at_home(sinks, somebody):
+def at_home(sinks, open_page):
     """Return the page of a customer who has just signed up."""
-    page = somebody()
+    page = open_page()
     page.goto("/accounts/sign-up/")
-    make_an_account(page, sinks)
+    sign_up(page, sinks)
     expect(page).to_have_url(MY_ORDERS)
     return page
 
@@ -109,8 +109,8 @@ def sign_in_by_passkey(page):
     page.get_by_role("button", name="Sign in with a passkey").click()
 
 
-@WITH_A_SCRIPT
-def test_a_customer_can_sign_in_with_a_passkey_until_it_is_removed(somebody, sinks, at_home):
+@WITH_JAVASCRIPT
+def test_a_customer_can_sign_in_with_a_passkey_until_it_is_removed(open_page, sinks, at_home):
     a_device(at_home)
     add_a_passkey(at_home)
     sign_out(at_home)
@@ -128,8 +128,8 @@ def test_a_customer_can_sign_in_with_a_passkey_until_it_is_removed(somebody, sin
     expect(at_home.locator("#messages")).to_contain_text("That passkey did not fit.")
 
 
-@WITH_A_SCRIPT
-def test_signing_in_with_a_passkey_on_a_device_without_one_says_that_none_was_used(somebody, sinks, at_home):
+@WITH_JAVASCRIPT
+def test_signing_in_with_a_passkey_on_a_device_without_one_says_that_none_was_used(open_page, sinks, at_home):
     sign_out(at_home)
     _devices, _device = a_device(at_home)
 
@@ -138,9 +138,9 @@ def test_signing_in_with_a_passkey_on_a_device_without_one_says_that_none_was_us
     expect(at_home.get_by_text("No passkey was used.")).to_be_visible()
 
 
-@WITH_A_SCRIPT
+@WITH_JAVASCRIPT
 @pytest.mark.parametrize("why", ["a sign-in server knows them", "their account is closed"])
-def test_a_passkey_does_not_sign_in_a_user_who_is_inactive_or_known_to_a_sign_in_server(somebody, sinks, at_home, why):
+def test_a_passkey_does_not_sign_in_a_user_who_is_inactive_or_known_to_a_sign_in_server(open_page, sinks, at_home, why):
     a_device(at_home)
     add_a_passkey(at_home)
     sign_out(at_home)
@@ -157,9 +157,9 @@ def test_a_passkey_does_not_sign_in_a_user_who_is_inactive_or_known_to_a_sign_in
     expect(at_home.get_by_role("heading", name="Come in")).to_be_visible()
 
 
-@WITH_A_SCRIPT
-def test_a_rejected_account_form_has_the_focus_on_its_first_invalid_field(somebody, sinks):
-    page = somebody()
+@WITH_JAVASCRIPT
+def test_a_rejected_account_form_has_the_focus_on_its_first_invalid_field(open_page, sinks):
+    page = open_page()
 
     sign_in(page, "a guess")
     expect(page.get_by_label("E-mail")).to_be_focused()
@@ -171,8 +171,8 @@ def test_a_rejected_account_form_has_the_focus_on_its_first_invalid_field(somebo
     expect(page.get_by_label("E-mail")).to_be_focused()
 
 
-def test_the_button_to_sign_in_with_a_passkey_is_visible_only_with_javascript(somebody, scripted):
-    page = somebody()
+def test_the_button_to_sign_in_with_a_passkey_is_visible_only_with_javascript(open_page, scripted):
+    page = open_page()
     page.goto("/accounts/sign-in-by-e-mail/")
 
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_visible(visible=scripted)

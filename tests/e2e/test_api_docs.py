@@ -7,8 +7,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("scripted", [True], ids=["with a script"])
-def test_the_api_documentation_page_explains_tokens_and_loads_nothing_from_other_hosts(somebody, live_server):
-    reader, elsewhere = somebody(), []
+def test_the_api_documentation_page_explains_tokens_and_loads_nothing_from_other_hosts(open_page, live_server):
+    reader, elsewhere = open_page(), []
     reader.on("request", lambda request: elsewhere.append(request.url))
 
     reader.goto("/api/docs")

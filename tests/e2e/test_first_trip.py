@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from orders import replay
-from tests.chaos.processes import Works
-from tests.e2e.people import add_to_basket, check_out, choose, look_again, sign_in
+from tests.chaos.processes import ShopProcesses
+from tests.e2e.people import add_to_basket, check_out, choose, reload_without_javascript, sign_in
 from tests.message_sinks import environment_of
 from tests.waiting import until
 
@@ -26,33 +26,33 @@ SECONDS_TO_ANSWER = 20  # for the message sinks; a message without an answer by 
 
 
 @pytest.fixture
-def sinks(post, shop, live_server, tmp_path):
+def sinks(message_sinks, shop, live_server, tmp_path):
     """Run a worker and beat, as a real shop does; yield the message sinks to which they send."""
     variables = {
-        **environment_of(post.box, SECONDS_TO_ANSWER),
+        **environment_of(message_sinks.servers, SECONDS_TO_ANSWER),
         "ORIGIN": live_server.url,
     }
-    works = Works(variables, log=tmp_path / "works.log")
+    shop_processes = ShopProcesses(variables, log=tmp_path / "processes.log")
     try:
-        works.worker()
-        works.beat()
-        yield post
+        shop_processes.start_worker()
+        shop_processes.start_beat()
+        yield message_sinks
     finally:
-        works.kill_all()
+        shop_processes.kill_all()
 
 
-def have_arrived(sinks, *, emails, sms):
+def wait_for_messages(sinks, *, emails, sms):
     """Wait until these messages have arrived by each channel, in this order, and no others."""
 
     def arrived():
-        subjects = [message.subject for message in sinks.taken("email", to="anna@example.com")]
-        return subjects, [message.text.partition(",")[0] for message in sinks.taken("sms")]
+        subjects = [message.subject for message in sinks.messages("email", to="anna@example.com")]
+        return subjects, [message.text.partition(",")[0] for message in sinks.messages("sms")]
 
-    until(lambda: arrived() == (emails, sms), why=sinks.taken)
+    until(lambda: arrived() == (emails, sms), why=sinks.messages)
 
 
-def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_email_and_sms(somebody, scripted, sinks):
-    anna, ciro, marta = somebody(), somebody(), somebody()
+def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_email_and_sms(open_page, scripted, sinks):
+    anna, ciro, marta = open_page(), open_page(), open_page()
 
     # Pepperoni 14.99 x 1.60, with two toppings at 2.50; Margherita 12.99 with one.
     choose(anna, "Pepperoni", size="Large", adding=["Olives", "Basil"], scripted=scripted)
@@ -69,7 +69,7 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     expect(tracker).to_contain_text(PROMISE)
     expect(anna.get_by_role("main")).to_contain_text("€44.47")
     assert re.search(r"/orders/[0-9a-f-]{36}/[\w-]{43}/$", anna.url)
-    have_arrived(sinks, emails=EMAILS[:1], sms=SMS[:1])  # before later ones exist, which would overtake them
+    wait_for_messages(sinks, emails=EMAILS[:1], sms=SMS[:1])  # before later ones exist, which would overtake them
 
     sign_in(ciro, "chef")
     expect(ciro).to_have_url(re.compile("/kitchen/$"))
@@ -78,18 +78,18 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     expect(ticket).to_contain_text("Olives")
     ciro.get_by_role("button", name="Start cooking #1").click()
     expect(ciro.locator(".column-cooking")).to_contain_text("#1")
-    look_again(anna, scripted=scripted)
+    reload_without_javascript(anna, scripted=scripted)
     expect(tracker).to_contain_text("In the oven")
 
     ciro.get_by_role("button", name="It is ready #1").click()
     expect(ciro.locator(".column-ready")).to_contain_text("#1")
-    look_again(anna, scripted=scripted)
+    reload_without_javascript(anna, scripted=scripted)
     expect(tracker).to_contain_text("Ready for you")
-    have_arrived(sinks, emails=EMAILS[:2], sms=SMS)
+    wait_for_messages(sinks, emails=EMAILS[:2], sms=SMS)
 
     ciro.get_by_role("button", name=re.compile("Handed over")).click()
     expect(ciro.locator(".column-ready")).not_to_contain_text("#1")
-    look_again(anna, scripted=scripted)
+    reload_without_javascript(anna, scripted=scripted)
     expect(tracker).to_contain_text("Enjoy your meal!")
 
     sign_in(marta, "manager")
@@ -103,10 +103,10 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     expect(timeline.nth(5)).to_contain_text("Handed over, €44.47 taken in cash")
     assert list(replay.differences()) == []
 
-    have_arrived(sinks, emails=EMAILS, sms=SMS)
-    confirmed = sinks.taken("sms")[0].text
-    for text in [confirmed, *(message.text for message in sinks.taken("email"))]:
+    wait_for_messages(sinks, emails=EMAILS, sms=SMS)
+    confirmed = sinks.messages("sms")[0].text
+    for text in [confirmed, *(message.text for message in sinks.messages("email"))]:
         assert re.findall(r"http\S+", text) == [anna.url]
-    elsewhere = somebody()
+    elsewhere = open_page()
     elsewhere.goto(anna.url)
     expect(elsewhere.locator("#tracker")).to_contain_text("Enjoy your meal!")

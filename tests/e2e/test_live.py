@@ -11,10 +11,10 @@ from orders import services as order_services
 from orders.models import CancelReason
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from tests.e2e.browsers import browsers
+from tests.e2e.browsers import checked_pages
 from tests.e2e.people import add_to_basket, check_out, choose, order, sign_in
 from tests.live.server_process import serving
-from tests.live.sse_client import Ear
+from tests.live.sse_client import StreamRecorder
 from tests.shop import FRIDAY_NIGHT, basket_of, pizza, place
 from tests.waiting import until
 
@@ -24,8 +24,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def screens(served_shop, browser):
     """Serve the shop with streams, and yield a function that opens a page of it: `page = screens()`."""
-    with serving() as server, browsers(browser, f"http://127.0.0.1:{server.port}", refusals=()) as opens:
-        yield opens
+    with (
+        serving() as server,
+        checked_pages(browser, f"http://127.0.0.1:{server.port}", expected_statuses=()) as open_page,
+    ):
+        yield open_page
 
 
 def ref_of(page):
@@ -60,7 +63,7 @@ def test_the_guests_page_and_the_board_follow_an_order_without_a_reload_and_with
     expect(ciro.locator(".column-waiting")).to_contain_text("#1")
 
     for page in (anna, ciro):
-        Ear(page).hears("beat")
+        StreamRecorder(page).wait_for("beat")
     fetches = [count_fetches(page) for page in (anna, ciro)]
     for page in (anna, ciro):
         page.clock.run_for(11_000)  # both would have polled
@@ -88,44 +91,48 @@ def test_an_update_of_the_order_page_keeps_focus_and_scroll_position_and_is_anno
     )
 
     kitchen_services.start_cooking(ref=ref_of(anna), by=SYSTEM, at=clock.now())
-    hears(anna, "In the oven")
+    wait_for_announcements(anna, "In the oven")
     expect(anna).to_have_title(re.compile("^In the oven"))
     expect(anna.get_by_role("link", name="the way to order")).to_be_focused()
     assert anna.evaluate("window.scrollY") == 500
 
     order_services.cancel_order(ref=ref_of(anna), reason=CancelReason.SOLD_OUT, by=SYSTEM, at=clock.now())
-    _cooking, why = hears(anna, "In the oven", "This order was cancelled")
+    _cooking, why = wait_for_announcements(anna, "In the oven", "This order was cancelled")
     expect(anna).to_have_title(re.compile("^This order was cancelled"))
     expect(anna.locator(".receipt-payment")).to_have_text("Nothing to pay")
     assert "something in it ran out" in why
 
 
-def hears(page, *beginnings):
+def wait_for_announcements(page, *beginnings):
     """Wait until exactly the sentences that begin so were announced to a screen reader, and return them."""
 
-    def heard():
+    def announcements():
         return page.evaluate("window.heard")
 
-    until(lambda: [said.partition(".")[0] for said in heard()] == list(beginnings), why=heard, page=page)
-    return heard()
+    until(
+        lambda: [sentence.partition(".")[0] for sentence in announcements()] == list(beginnings),
+        why=announcements,
+        page=page,
+    )
+    return announcements()
 
 
 def test_a_hidden_board_sends_no_requests_and_is_updated_when_it_is_shown_again(screens):
     ciro = screens()
     stop_clock(ciro)
     sign_in(ciro, "chef")
-    ear = Ear(ciro)
-    ear.hears("beat")
+    recorder = StreamRecorder(ciro)
+    recorder.wait_for("beat")
     fetches = count_fetches(ciro)
 
     hide(ciro, hidden=True)
-    ear.hears_the_end()
+    recorder.wait_until_closed()
     place(basket_of(pizza(), at=clock.now()), at=clock.now())
     ciro.clock.run_for(60_000)  # it would have polled
     assert fetches() == 0
 
     hide(ciro, hidden=False)
-    ear.hears("beat", version=1)
+    recorder.wait_for("beat", version=1)
     expect(ciro.locator(".column-waiting")).to_contain_text("#1")
     assert fetches() == 1
 
@@ -134,18 +141,18 @@ def test_a_board_that_is_being_left_sends_no_requests_until_it_is_clear_that_it_
     ciro = screens()
     stop_clock(ciro)
     sign_in(ciro, "chef")
-    ear = Ear(ciro)
-    ear.hears("beat")
+    recorder = StreamRecorder(ciro)
+    recorder.wait_for("beat")
     fetches = count_fetches(ciro)
 
     ciro.evaluate("document.dispatchEvent(new Event('submit'))")  # of a form whose answer does not come
-    ear.hears_the_end()
+    recorder.wait_until_closed()
     place(basket_of(pizza(), at=clock.now()), at=clock.now())
     ciro.clock.run_for(29_000)  # it would have polled
     assert fetches() == 0
 
     ciro.clock.run_for(2_000)
-    ear.hears("beat", version=1)
+    recorder.wait_for("beat", version=1)
     expect(ciro.locator(".column-waiting")).to_contain_text("#1")
 
 

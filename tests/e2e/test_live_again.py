@@ -9,14 +9,14 @@ from playwright.sync_api import expect
 from kitchen.models import Kitchen
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.foundation import clock
-from tests.e2e.browsers import contexts
+from tests.e2e.browsers import browser_contexts
 from tests.e2e.people import sign_in
-from tests.live.fault_proxy import Wire
-from tests.live.server_process import in_front, serving
-from tests.live.sse_client import Ear
-from tests.live.steps import steps_of, until_told
+from tests.live.fault_proxy import FaultProxy
+from tests.live.server_process import reverse_proxy, serving
+from tests.live.sse_client import StreamRecorder
+from tests.live.steps import step_until_reported_live, steps_of
 from tests.shop import basket_of, pizza, place
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,31 +24,31 @@ LONGEST_PAUSE = 90  # seconds until a page that lost its stream connects again, 
 
 
 @pytest.fixture
-def wires():
-    """Yield a function that opens a proxy with faults before a port: `wire = wires(port)`."""
-    with ExitStack() as laid:
+def proxy_for():
+    """Yield a function that opens a proxy with faults before a port: `proxy = proxy_for(port)`."""
+    with ExitStack() as exit_stack:
 
-        def lay(port):
-            wire = Wire(port)
-            laid.callback(wire.close)
-            return wire
+        def open_proxy(port):
+            proxy = FaultProxy(port)
+            exit_stack.callback(proxy.close)
+            return proxy
 
-        yield lay
+        yield open_proxy
 
 
 @pytest.fixture
 def ciro(served_shop, browser):
-    """Yield a function that opens the board with its stream: `page, ear = ciro(port)`."""
-    with ExitStack() as opened:
+    """Yield a function that opens the board with its stream: `page, recorder = ciro(port)`."""
+    with ExitStack() as exit_stack:
 
-        def arrives(port):
-            page = opened.enter_context(contexts(browser, f"http://127.0.0.1:{port}"))()
+        def open_board(port):
+            page = exit_stack.enter_context(browser_contexts(browser, f"http://127.0.0.1:{port}"))()
             sign_in(page, "chef")
-            ear = Ear(page)
-            ear.hears("beat")
-            return page, ear
+            recorder = StreamRecorder(page)
+            recorder.wait_for("beat")
+            return page, recorder
 
-        yield arrives
+        yield open_board
 
 
 def somebody_orders():
@@ -56,55 +56,55 @@ def somebody_orders():
     return place(basket_of(pizza(), at=at), at=at)
 
 
-def is_live(page, ear, order):
+def is_live(page, recorder, order):
     """Assert that a step of an order arrives through the stream, and that the page shows it."""
 
-    def is_told():
-        return ear.is_told(Kitchen.objects.get().version, seconds=LONGEST_PAUSE + LIMIT)
+    def is_reported_live():
+        return recorder.is_reported_live(Kitchen.objects.get().version, seconds=LONGEST_PAUSE + TIMEOUT)
 
-    until_told(steps_of(order), is_told, seconds=LONGEST_PAUSE + LIMIT)
+    step_until_reported_live(steps_of(order), is_reported_live, seconds=LONGEST_PAUSE + TIMEOUT)
     order.refresh_from_db()
     expect(page.locator(f".column-{order.status}")).to_contain_text(f"#{order.number}")
 
 
 def test_a_board_is_live_again_after_the_process_of_its_stream_was_killed(ciro):
     port = free_port()
-    with serving() as pages, in_front(pages=pages.port, streams=port) as front:
+    with serving() as pages, reverse_proxy(pages=pages.port, streams=port) as front:
         with serving(port=port) as streams:
-            page, ear = ciro(front.port)
+            page, recorder = ciro(front.port)
             streams.kill()
             streams.wait()
         order = somebody_orders()
         expect(page.locator(".column-waiting")).to_contain_text("#1")
-        assert not ear.has_heard_of(Kitchen.objects.get().version)
+        assert not recorder.has_received(Kitchen.objects.get().version)
 
         with serving(port=port):
-            is_live(page, ear, order)
+            is_live(page, recorder, order)
 
 
-@pytest.mark.parametrize("fault", [Wire.cut, Wire.silence])
-def test_a_board_is_live_again_after_redis_was_gone(ciro, wires, fault):
-    wire = wires(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0]))
-    with serving(redis_port=wire.port) as server:
-        page, ear = ciro(server.port)
-        fault(wire)
+@pytest.mark.parametrize("fault", [FaultProxy.cut, FaultProxy.discard_data])
+def test_a_board_is_live_again_after_redis_was_gone(ciro, proxy_for, fault):
+    proxy = proxy_for(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0]))
+    with serving(redis_port=proxy.port) as server:
+        page, recorder = ciro(server.port)
+        fault(proxy)
         order = somebody_orders()
         expect(page.locator(".column-waiting")).to_contain_text("#1")
-        until(lambda: wire.called_in_vain, page=page)
+        until(lambda: proxy.failed_connections, page=page)
 
-        wire.mend()
-        is_live(page, ear, order)
+        proxy.restore()
+        is_live(page, recorder, order)
 
 
-def test_a_board_is_live_again_after_the_connection_of_its_stream_went_silent(ciro, wires):
+def test_a_board_is_live_again_after_the_connection_of_its_stream_went_silent(ciro, proxy_for):
     with serving() as pages, serving() as streams:
-        wire = wires(streams.port)
-        with in_front(pages=pages.port, streams=wire.port) as front:
-            page, ear = ciro(front.port)
-            wire.silence()
+        proxy = proxy_for(streams.port)
+        with reverse_proxy(pages=pages.port, streams=proxy.port) as front:
+            page, recorder = ciro(front.port)
+            proxy.discard_data()
             order = somebody_orders()
             expect(page.locator(".column-waiting")).to_contain_text("#1")
-            assert not ear.has_heard_of(Kitchen.objects.get().version)
+            assert not recorder.has_received(Kitchen.objects.get().version)
 
-            wire.mend()
-            is_live(page, ear, order)
+            proxy.restore()
+            is_live(page, recorder, order)

@@ -12,11 +12,11 @@ from kitchen.models import Kitchen
 from orders.models import Order, OrderStatus
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.foundation import clock
-from tests.e2e.browsers import contexts
+from tests.e2e.browsers import browser_contexts
 from tests.e2e.people import order, sign_in
-from tests.live.server_process import ROOT, in_front, made
-from tests.live.sse_client import Ear
-from tests.live.steps import steps_of, until_told
+from tests.live.server_process import ROOT, reverse_proxy, running_make_target
+from tests.live.sse_client import StreamRecorder
+from tests.live.steps import step_until_reported_live, steps_of
 from tests.shop import basket_of, pizza, place
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,23 +32,23 @@ def opened(browser, *, scheme, **variables):
         collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
         subprocess.run(collect, cwd=ROOT, env={**os.environ, **variables}, check=True)
     with (
-        made("pages", **variables) as pages,
-        made("streams", **variables) as streams,
-        in_front(port=port, pages=pages.port, streams=streams.port, scheme=scheme),
-        contexts(browser, address) as opens,
+        running_make_target("pages", **variables) as pages,
+        running_make_target("streams", **variables) as streams,
+        reverse_proxy(port=port, pages=pages.port, streams=streams.port, scheme=scheme),
+        browser_contexts(browser, address) as open_page,
     ):
-        yield opens()
+        yield open_page()
 
 
 def test_the_processes_of_a_real_shop_update_the_kitchens_board_without_a_reload(served_shop, browser):
     with opened(browser, scheme="http") as ciro:
         sign_in(ciro, "chef")
-        ear = Ear(ciro)
-        ear.hears("beat")
+        recorder = StreamRecorder(ciro)
+        recorder.wait_for("beat")
 
         placed = place(basket_of(pizza(), at=clock.now()), at=clock.now())
         expect(ciro.locator(".column-waiting")).to_contain_text("#1")
-        until_told(steps_of(placed), lambda: ear.is_told(Kitchen.objects.get().version))
+        step_until_reported_live(steps_of(placed), lambda: recorder.is_reported_live(Kitchen.objects.get().version))
 
         placed.refresh_from_db()
         expect(ciro.locator(f".column-{placed.status}")).to_contain_text("#1")
@@ -59,11 +59,11 @@ def test_the_processes_and_settings_of_a_real_shop_update_a_guests_order_without
     with opened(browser, scheme="https", PIZZERIA_DEMO="0", STATIC_FOLDER=str(tmp_path)) as anna:
         order(anna)
         assert {cookie["name"] for cookie in anna.context.cookies()} == {"__Host-session", "__Host-csrf"}
-        ear = Ear(anna)
-        ear.hears("beat")
+        recorder = StreamRecorder(anna)
+        recorder.wait_for("beat")
 
         placed = Order.objects.get()
-        until_told(steps_of(placed), lambda: ear.is_told(Order.objects.get().seq))
+        step_until_reported_live(steps_of(placed), lambda: recorder.is_reported_live(Order.objects.get().seq))
 
         placed.refresh_from_db()
         headline = {OrderStatus.COOKING: "In the oven", OrderStatus.READY: "Ready for you"}[placed.status]

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from kitchen.models import Ticket
 from orders import replay
 from orders.models import Order
-from tests.e2e.browsers import WITH_A_SCRIPT
-from tests.e2e.people import cook, look_again, order, sign_in
+from tests.e2e.browsers import WITH_JAVASCRIPT
+from tests.e2e.people import cook, order, reload_without_javascript, sign_in
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,24 +20,24 @@ def expect_text(scripted):
     """Return a function that waits until a page shows a sentence; without JavaScript it loads the page again first."""
 
     def wait_for_text(page, message):
-        look_again(page, scripted=scripted)
+        reload_without_javascript(page, scripted=scripted)
         expect(page.get_by_role("main")).to_contain_text(message)
 
     return wait_for_text
 
 
 @pytest.fixture
-def ciro(somebody):
-    page = somebody()
+def ciro(open_page):
+    page = open_page()
     sign_in(page, "chef")
     return page
 
 
 def test_a_delivery_that_failed_because_nobody_was_home_is_delivered_at_the_second_attempt(
-    somebody, scripted, ciro, expect_text
+    open_page, scripted, ciro, expect_text
 ):
-    anna, dina = somebody(), somebody()
-    order(anna, bring_it_to="Via Appia 7")
+    anna, dina = open_page(), open_page()
+    order(anna, street="Via Appia 7")
     cook(ciro, 1)
     expect(ciro.locator(".column-ready").get_by_role("button", name=re.compile("Handed over"))).to_have_count(0)
 
@@ -64,8 +64,8 @@ def test_a_delivery_that_failed_because_nobody_was_home_is_delivered_at_the_seco
     assert list(replay.differences()) == []
 
 
-def test_a_guest_can_cancel_an_order_only_until_it_is_in_the_oven(somebody, ciro, expect_text):
-    anna, luca = somebody(), somebody()
+def test_a_guest_can_cancel_an_order_only_until_it_is_in_the_oven(open_page, ciro, expect_text):
+    anna, luca = open_page(), open_page()
     order(anna)
     order(luca)
     luca.get_by_role("link", name="Cancel this order").click()
@@ -81,9 +81,9 @@ def test_a_guest_can_cancel_an_order_only_until_it_is_in_the_oven(somebody, ciro
     assert [order.status for order in Order.objects.order_by("number")] == ["cancelled", "ready"]
 
 
-@WITH_A_SCRIPT
-def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(somebody, ciro, expect_text):
-    anna = somebody()
+@WITH_JAVASCRIPT
+def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(open_page, ciro, expect_text):
+    anna = open_page()
     order(anna)
 
     ciro.goto("/kitchen/")
@@ -101,9 +101,9 @@ def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(somebody, c
     expect(anna.get_by_text("Keep this link")).to_have_count(0)
 
 
-@WITH_A_SCRIPT
-def test_a_ready_ticket_that_the_kitchen_recalls_is_in_the_oven_again(somebody, ciro, expect_text):
-    anna = somebody()
+@WITH_JAVASCRIPT
+def test_a_ready_ticket_that_the_kitchen_recalls_is_in_the_oven_again(open_page, ciro, expect_text):
+    anna = open_page()
     order(anna)
     cook(ciro, 1)
     expect_text(anna, "Ready for you")
@@ -114,9 +114,9 @@ def test_a_ready_ticket_that_the_kitchen_recalls_is_in_the_oven_again(somebody, 
     expect_text(anna, "In the oven")
 
 
-@WITH_A_SCRIPT
-def test_a_very_long_word_in_a_ticket_does_not_widen_the_kitchens_board(somebody):
-    anna, ciro = somebody(), somebody()
+@WITH_JAVASCRIPT
+def test_a_very_long_word_in_a_ticket_does_not_widen_the_kitchens_board(open_page):
+    anna, ciro = open_page(), open_page()
     order(anna)
     Ticket.objects.update(notes="x" * 500, allergies="W" * 300)
 
@@ -129,9 +129,9 @@ def test_a_very_long_word_in_a_ticket_does_not_widen_the_kitchens_board(somebody
         until(lambda width=width: ciro.locator("#board").evaluate("board => board.scrollWidth") <= width)
 
 
-@WITH_A_SCRIPT
-def test_a_button_pressed_while_the_board_polls_replaces_the_poll_and_takes_effect(somebody, ciro):
-    order(somebody())
+@WITH_JAVASCRIPT
+def test_a_button_pressed_while_the_board_polls_replaces_the_poll_and_takes_effect(open_page, ciro):
+    order(open_page())
     expect(ciro.locator(".column-waiting")).to_contain_text("#1")
     asked = []
 

@@ -17,7 +17,7 @@ from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.roles import ADMIN, KITCHEN, MANAGER
 from tests import shop
 from tests.factories import UserFactory
-from tests.races.crowd import all_at_once, somebody_waits_for_a_lock, with_a_connection
+from tests.races.concurrency import a_session_waits_for_a_lock, all_at_once, with_a_connection
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
 
@@ -69,7 +69,7 @@ def raised_meanwhile(transactional_db, marta):
 
             def raise_again():
                 again.append(threads.submit(with_a_connection(partial(raise_it, at=LATER))))
-                until(somebody_waits_for_a_lock)
+                until(a_session_waits_for_a_lock)
 
             with failpoints.armed("pizzeria.acknowledge_alert.before_commit", raise_again):
                 acknowledge_alert(alert_id=Alert.objects.get().pk, by=marta, at=LATER)

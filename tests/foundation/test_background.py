@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from pizzeria.foundation import background, breaker
 from pizzeria.foundation.background import BackgroundQueue
 from pizzeria.foundation.breaker import Breaker
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_background_jobs_are_dropped_while_the_queue_is_full(ours, monkeypatch):
     log, begun, may_end = Mock(), threading.Event(), threading.Event()
     monkeypatch.setattr(background, "log", log)
     ours.submit("slow", lambda: (begun.set(), may_end.wait()))
-    assert begun.wait(timeout=LIMIT)
+    assert begun.wait(timeout=TIMEOUT)
 
     for _each in range(background.MAX_QUEUED + 3):
         ours.submit("more", lambda: None)

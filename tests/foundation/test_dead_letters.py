@@ -1,6 +1,7 @@
 """Dead letters: a manager requeues an event that could not be published, or discards it with a reason."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -18,21 +19,21 @@ LATER = NIGHT + timedelta(days=1)
 
 
 @pytest.fixture
-def ears():
-    """A receiver of `order_placed` that fails until `ears.append("open")`."""
-    open_ears = []
+def failing_receiver():
+    """A receiver of `order_placed` that fails until `failing_receiver.fails = False`."""
+    state = SimpleNamespace(fails=True)
 
-    def hear(*, event, **_):
-        if not open_ears:
+    def receive(*, event, **_):
+        if state.fails:
             raise ZeroDivisionError
 
-    order_placed.connect(hear)
-    yield open_ears
-    order_placed.disconnect(hear)
+    order_placed.connect(receive)
+    yield state
+    order_placed.disconnect(receive)
 
 
 @pytest.fixture
-def dead_event(kitchen, ears):
+def dead_event(kitchen, failing_receiver):
     """The outbox entry of a placed order's first event, which has become a dead letter."""
     order = shop.place()
     for turn in range(MAX_ATTEMPTS):
@@ -40,8 +41,8 @@ def dead_event(kitchen, ears):
     return OutboxEntry.objects.get(event__aggregate_ref=order.ref, event__seq=1)
 
 
-def test_a_dead_letter_that_a_manager_requeues_is_published(dead_event, ears, manager):
-    ears.append("open")
+def test_a_dead_letter_that_a_manager_requeues_is_published(dead_event, failing_receiver, manager):
+    failing_receiver.fails = False
 
     dead_letters.requeue(event_id=dead_event.pk, by=manager, at=LATER)
     relay_due(now=lambda: LATER)
@@ -50,8 +51,8 @@ def test_a_dead_letter_that_a_manager_requeues_is_published(dead_event, ears, ma
     assert (dead_event.relayed_at, dead_event.dead_lettered_at, dead_event.error) == (LATER, None, "")
 
 
-def test_a_dead_letter_that_a_manager_discards_is_never_published(dead_event, ears, manager):
-    ears.append("open")
+def test_a_dead_letter_that_a_manager_discards_is_never_published(dead_event, failing_receiver, manager):
+    failing_receiver.fails = False
 
     dead_letters.discard(event_id=dead_event.pk, reason=" known by phone ", by=manager, at=LATER)
     relay_due(now=lambda: LATER)
@@ -72,18 +73,18 @@ def test_requeueing_a_dead_letter_is_refused_to_kitchen_staff(dead_event, chef):
 
 
 def test_requeueing_is_refused_for_an_event_that_is_no_dead_letter(placed_order, manager):
-    for relay in OutboxEntry.objects.filter(event__aggregate_ref=placed_order.ref):
+    for entry in OutboxEntry.objects.filter(event__aggregate_ref=placed_order.ref):
         with pytest.raises(Refusal):
-            dead_letters.requeue(event_id=relay.pk, by=manager, at=LATER)
+            dead_letters.requeue(event_id=entry.pk, by=manager, at=LATER)
 
 
-def post(browser, action, relay, **fields):
+def submit_action(browser, action, entry, **fields):
     answer = browser.post(
         reverse("admin:events_outboxentry_changelist"),
-        {"action": action, "_selected_action": [relay.pk], **fields},
+        {"action": action, "_selected_action": [entry.pk], **fields},
         follow=True,
     )
-    relay.refresh_from_db()
+    entry.refresh_from_db()
     return answer.content.decode()
 
 
@@ -95,7 +96,7 @@ def test_the_admin_lists_dead_letters_with_their_errors(dead_event, sign_in):
 
 
 def test_a_manager_can_requeue_a_dead_letter_in_the_admin(dead_event, sign_in):
-    html = post(sign_in(MANAGER), "requeue", dead_event)
+    html = submit_action(sign_in(MANAGER), "requeue", dead_event)
 
     assert "was requeued" in html
     assert dead_event.dead_lettered_at is None
@@ -104,8 +105,10 @@ def test_a_manager_can_requeue_a_dead_letter_in_the_admin(dead_event, sign_in):
 def test_a_manager_can_discard_a_dead_letter_in_the_admin_with_a_reason_only(dead_event, sign_in):
     browser = sign_in(MANAGER)
 
-    assert "Please give a reason" in post(browser, "discard", dead_event)
-    assert "is discarded and will not be published" in post(browser, "discard", dead_event, reason="known by phone")
+    assert "Please give a reason" in submit_action(browser, "discard", dead_event)
+    assert "is discarded and will not be published" in submit_action(
+        browser, "discard", dead_event, reason="known by phone"
+    )
     assert dead_event.discard_reason == "known by phone"
 
 

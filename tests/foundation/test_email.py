@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pizzeria.foundation.mail import email
 from pizzeria.foundation.mail.outbound import OutboundMessage, OutcomeUnknown, Rejected, Unavailable
 from pizzeria.operations import mail_url
-from tests.message_sinks import PATIENCE
+from tests.message_sinks import ANSWER_TIMEOUT
 
 MESSAGE = OutboundMessage(
     id="notification-17",
@@ -30,31 +30,35 @@ def message_with(**changes):
     return OutboundMessage(**{name: getattr(MESSAGE, name) for name in MESSAGE.__slots__} | changes)
 
 
-def test_an_email_has_text_html_and_a_message_id_of_the_shop(post, settings):
+def test_an_email_has_text_html_and_a_message_id_of_the_shop(message_sinks, settings):
     settings.SHOP_ORIGIN = "https://pizza.example:8443"
 
     assert email.send(MESSAGE) == "<notification-17@pizza.example>"
 
-    [taken] = post.taken("email")
-    assert (taken.to, taken.subject, taken.letter) == (MESSAGE.to, MESSAGE.subject, "<notification-17@pizza.example>")
-    assert (taken.text.strip(), taken.html.strip()) == (MESSAGE.text, MESSAGE.html)
+    [received] = message_sinks.messages("email")
+    assert (received.to, received.subject, received.message_id) == (
+        MESSAGE.to,
+        MESSAGE.subject,
+        "<notification-17@pizza.example>",
+    )
+    assert (received.text.strip(), received.html.strip()) == (MESSAGE.text, MESSAGE.html)
 
 
-def test_an_email_that_is_sent_again_has_the_same_message_id(post):
+def test_an_email_that_is_sent_again_has_the_same_message_id(message_sinks):
     assert email.send(MESSAGE) == email.send(MESSAGE)
 
-    first, second = post.taken("email")
-    assert first.letter == second.letter
+    first, second = message_sinks.messages("email")
+    assert first.message_id == second.message_id
 
 
-def test_an_email_can_be_sent_without_html(post):
+def test_an_email_can_be_sent_without_html(message_sinks):
     email.send(message_with(html=""))
 
-    [taken] = post.taken("email")
-    assert (taken.text.strip(), taken.html) == (MESSAGE.text, "")
+    [received] = message_sinks.messages("email")
+    assert (received.text.strip(), received.html) == (MESSAGE.text, "")
 
 
-def test_the_email_channel_is_configured_only_with_a_mail_server(post, settings):
+def test_the_email_channel_is_configured_only_with_a_mail_server(message_sinks, settings):
     assert email.is_configured()
 
     settings.MAILERS = mail_url.parse_mail_url("")
@@ -68,20 +72,20 @@ def test_the_email_channel_is_configured_only_with_a_mail_server(post, settings)
     ["", "anna", "anna@", "anna bianchi@example.com", "anna@example.com, bea@example.com", "ànna@example.com",
      "anna@example.com\nBcc: bea@example.com", "anna@example.com\r\nBcc: bea@example.com"],
 )  # fmt: skip
-def test_an_invalid_email_address_is_rejected_without_calling_the_mail_server(post, nobody):
+def test_an_invalid_email_address_is_rejected_without_calling_the_mail_server(message_sinks, nobody):
     with pytest.raises(Rejected) as raised:
         email.send(message_with(to=nobody))
 
     assert raised.value.__suppress_context__  # Django's ValidationError contains the address
-    assert post.taken() == []
+    assert message_sinks.messages() == []
 
 
-def test_a_line_break_in_a_subject_adds_no_header(post):
+def test_a_line_break_in_a_subject_adds_no_header(message_sinks):
     email.send(message_with(subject="Ready\r\nBcc: bea@example.com\n\nfor you"))
 
-    [taken] = post.taken("email")
-    assert taken.subject == "Ready Bcc: bea@example.com for you"
-    assert taken.to == MESSAGE.to
+    [received] = message_sinks.messages("email")
+    assert received.subject == "Ready Bcc: bea@example.com for you"
+    assert received.to == MESSAGE.to
 
 
 @pytest.mark.parametrize(
@@ -100,8 +104,8 @@ def test_a_line_break_in_a_subject_adds_no_header(post):
     ],
     ids=str,
 )
-def test_each_answer_of_the_mail_server_has_an_outcome_without_the_address(post, manners, outcome):
-    post.behaves(**manners)
+def test_each_answer_of_the_mail_server_has_an_outcome_without_the_address(message_sinks, manners, outcome):
+    message_sinks.set_faults(**manners)
 
     with pytest.raises(outcome) as raised:
         email.send(MESSAGE)
@@ -109,10 +113,10 @@ def test_each_answer_of_the_mail_server_has_an_outcome_without_the_address(post,
     assert type(raised.value) is outcome
     assert MESSAGE.to not in str(raised.value)
     assert raised.value.__suppress_context__
-    assert len(post.taken("email")) == (outcome is OutcomeUnknown)
+    assert len(message_sinks.messages("email")) == (outcome is OutcomeUnknown)
 
 
-def test_sending_an_email_is_unavailable_where_no_server_listens(post, settings):
+def test_sending_an_email_is_unavailable_where_no_server_listens(message_sinks, settings):
     with socket.socket() as held:  # no other process can take the port meanwhile
         held.bind(("127.0.0.1", 0))
         settings.MAILERS = mail_url.parse_mail_url(f"smtp://127.0.0.1:{held.getsockname()[1]}?tls=no")
@@ -121,7 +125,7 @@ def test_sending_an_email_is_unavailable_where_no_server_listens(post, settings)
             email.send(MESSAGE)
 
 
-def test_sending_an_email_is_unavailable_where_a_server_accepts_connections_but_never_answers(post, settings):
+def test_sending_an_email_is_unavailable_where_a_server_accepts_connections_but_never_answers(message_sinks, settings):
     with socket.create_server(("127.0.0.1", 0)) as mute:
         settings.MAILERS = mail_url.parse_mail_url(f"smtp://127.0.0.1:{mute.getsockname()[1]}?tls=no&timeout=1")
 
@@ -129,13 +133,13 @@ def test_sending_an_email_is_unavailable_where_a_server_accepts_connections_but_
             email.send(MESSAGE)
 
 
-def test_no_email_is_sent_in_plain_text_if_tls_is_required_and_the_server_has_none(post, settings):
-    settings.MAILERS = mail_url.parse_mail_url(re.sub(r"tls=no", "tls=yes", post.mail_url))
+def test_no_email_is_sent_in_plain_text_if_tls_is_required_and_the_server_has_none(message_sinks, settings):
+    settings.MAILERS = mail_url.parse_mail_url(re.sub(r"tls=no", "tls=yes", message_sinks.mail_url))
 
     with pytest.raises(Unavailable):
         email.send(MESSAGE)
 
-    assert post.taken() == []
+    assert message_sinks.messages() == []
 
 
 @pytest.fixture
@@ -154,7 +158,9 @@ def certificate(tmp_path):
     return file
 
 
-def test_sending_an_email_is_unavailable_where_the_servers_certificate_is_not_trusted(post, settings, certificate):
+def test_sending_an_email_is_unavailable_where_the_servers_certificate_is_not_trusted(
+    message_sinks, settings, certificate
+):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
 
@@ -163,19 +169,21 @@ def test_sending_an_email_is_unavailable_where_the_servers_certificate_is_not_tr
             context.wrap_socket(listening.accept()[0], server_side=True).close()
 
     with socket.create_server(("127.0.0.1", 0)) as impostor:
-        impostor.settimeout(PATIENCE)  # so that its thread ends even if the test fails
+        impostor.settimeout(ANSWER_TIMEOUT)  # so that its thread ends even if the test fails
         greeting = threading.Thread(target=greet, args=[impostor])
         greeting.start()
-        settings.MAILERS = mail_url.parse_mail_url(f"smtps://127.0.0.1:{impostor.getsockname()[1]}?timeout={PATIENCE}")
+        settings.MAILERS = mail_url.parse_mail_url(
+            f"smtps://127.0.0.1:{impostor.getsockname()[1]}?timeout={ANSWER_TIMEOUT}"
+        )
 
         with pytest.raises(Unavailable, match="SSLCertVerificationError"):
             email.send(MESSAGE)
         greeting.join()
 
 
-def test_an_email_counts_as_sent_if_only_the_quit_command_is_not_answered(post):
-    post.behaves(QUIT="hang")
+def test_an_email_counts_as_sent_if_only_the_quit_command_is_not_answered(message_sinks):
+    message_sinks.set_faults(QUIT="hang")
 
     email.send(MESSAGE)
 
-    assert len(post.taken("email")) == 1
+    assert len(message_sinks.messages("email")) == 1

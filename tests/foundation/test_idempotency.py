@@ -16,7 +16,7 @@ from pizzeria.foundation.idempotency.keys import IdempotentRequest, KeyReused
 from pizzeria.foundation.idempotency.models import IdempotencyKey
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import Busy, Refusal
-from tests.races.crowd import PATIENCE, all_at_once, somebody_waits_for_a_lock, with_a_connection
+from tests.races.concurrency import THREAD_TIMEOUT, a_session_waits_for_a_lock, all_at_once, with_a_connection
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +115,7 @@ def test_a_waiting_request_is_carried_out_if_the_first_with_its_key_is_refused()
     @command(replay=made)
     def open_slowly(*, ref, by, idempotency):
         first_holds_the_key.set()
-        until(somebody_waits_for_a_lock)
+        until(a_session_waits_for_a_lock)
         raise NoName("What is it called?")
 
     @with_a_connection
@@ -129,7 +129,7 @@ def test_a_waiting_request_is_carried_out_if_the_first_with_its_key_is_refused()
 
     with ThreadPoolExecutor(2) as browsers:
         refused = browsers.submit(first)
-        assert first_holds_the_key.wait(PATIENCE)
+        assert first_holds_the_key.wait(THREAD_TIMEOUT)
         second = browsers.submit(with_a_connection(send))
 
     refused.result()

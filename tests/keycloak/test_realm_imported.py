@@ -64,7 +64,7 @@ def test_an_exported_realm_is_the_imported_document_with_the_changes_made_since(
 
     admin.request("post", f"{OURS}/roles", json=dishwasher)
     try:
-        exported = export.exported(admin, before=before)
+        exported = export.updated_realm_file(admin, before=before)
     finally:
         admin.request("delete", f"{OURS}/roles/dishwasher")
 
@@ -74,22 +74,22 @@ def test_an_exported_realm_is_the_imported_document_with_the_changes_made_since(
 def test_changes_that_a_test_makes_in_keycloak_are_undone_afterwards(keycloak):
     key = _key_of(keycloak)
 
-    keycloak.take_role("service-account-pos", "pos")
-    keycloak.give_role("service-account-pos", "manager")
+    keycloak.remove_role("service-account-pos", "pos")
+    keycloak.assign_role("service-account-pos", "manager")
     keycloak.rotate_keys()
     assert _claims_of_till(keycloak, OURS)["realm_access"]["roles"] == ["manager"]
     assert _key_of(keycloak) != key
     keycloak.disable("service-account-pos")
     keycloak.token(expect=401, grant_type="client_credentials", client_id="pos", client_secret=SECRET)
 
-    keycloak.make_amends()
+    keycloak.undo_changes()
     assert _claims_of_till(keycloak, OURS)["realm_access"]["roles"] == ["pos"]
     assert _key_of(keycloak) == key
 
 
 def _claims_of_till(keycloak, realm, **more):
-    return jwt.decode(keycloak.token_of_till(realm, **more), options={"verify_signature": False})
+    return jwt.decode(keycloak.service_account_token(realm, **more), options={"verify_signature": False})
 
 
 def _key_of(keycloak):
-    return jwt.get_unverified_header(keycloak.token_of_till())["kid"]
+    return jwt.get_unverified_header(keycloak.service_account_token())["kid"]

@@ -161,11 +161,11 @@ def test_finishing_a_ticket_frees_an_oven_slot_for_the_next_one(kitchen, chef):
 def test_guests_and_drivers_may_neither_start_nor_finish_a_ticket(kitchen, guest, driver):
     waiting, cooking = in_queue(kitchen, TicketState.WAITING, TicketState.COOKING)
 
-    for somebody in (guest, driver):
+    for actor in (guest, driver):
         with pytest.raises(NotAllowed):
-            start(waiting, by=somebody)
+            start(waiting, by=actor)
         with pytest.raises(NotAllowed):
-            finish(cooking, by=somebody)
+            finish(cooking, by=actor)
 
     assert (state_of(waiting), state_of(cooking)) == (TicketState.WAITING, TicketState.COOKING)
 

@@ -1,8 +1,8 @@
 """
-A TCP proxy between a program and a server that can be cut, silenced and mended.
+A TCP proxy between a program and a server whose connections a test can close, leave open without data, and restore.
 
-A browser's own offline mode is no substitute: it leaves streams open. A silenced connection stays open without data,
-as one does whose cable is unplugged.
+A browser's own offline mode is no substitute: it leaves streams open. A connection that stays open without data is like
+one whose cable is unplugged.
 """
 
 import socket
@@ -10,80 +10,80 @@ import threading
 from contextlib import suppress
 
 
-class Wire:
+class FaultProxy:
     def __init__(self, port):
-        self._to = port
+        self._target_port = port
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
-        self.called_in_vain = 0  # number of connections attempted since the last fault
-        self._changing = threading.Lock()
-        self._ends = []
-        self._is_cut = self._is_silent = False
-        self._swallowed = set()
+        self.failed_connections = 0  # number of connections attempted since the last fault
+        self._lock = threading.Lock()
+        self._sockets = []
+        self._is_cut = self._discards_data = False
+        self._discarding = set()
         self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._accepting.start()
 
     def cut(self):
         """Close all connections, and every new one at once."""
-        with self._changing:
-            self._is_cut, self.called_in_vain = True, 0
-            for end in self._ends:
-                _hang_up(end)
+        with self._lock:
+            self._is_cut, self.failed_connections = True, 0
+            for each in self._sockets:
+                _shut_down(each)
 
-    def silence(self):
-        """Discard all data of present and new connections; these stay open, and without data even after `mend`."""
-        with self._changing:
-            self._is_silent, self.called_in_vain = True, 0
-            self._swallowed.update(self._ends)
+    def discard_data(self):
+        """Discard all data of present and new connections; these stay open, and without data even after `restore`."""
+        with self._lock:
+            self._discards_data, self.failed_connections = True, 0
+            self._discarding.update(self._sockets)
 
-    def mend(self):
+    def restore(self):
         """Serve new connections again."""
-        with self._changing:
-            self._is_cut = self._is_silent = False
+        with self._lock:
+            self._is_cut = self._discards_data = False
 
     def close(self):
         self.cut()
-        _hang_up(self._listening)  # `close` alone would not wake the thread in `accept`
+        _shut_down(self._listening)  # `close` alone would not wake the thread in `accept`
         self._listening.close()
         self._accepting.join()
 
     def _accept(self):
         while True:
             try:
-                here, _address = self._listening.accept()
+                client, _client_address = self._listening.accept()
             except OSError:
                 return
-            there = self._call()
-            with self._changing:
-                self.called_in_vain += self._is_cut or self._is_silent
-                ends = [end for end in (here, there) if end]
-                if there is None or self._is_cut:
-                    for end in ends:
-                        end.close()
+            server = self._connect()
+            with self._lock:
+                self.failed_connections += self._is_cut or self._discards_data
+                sockets = [each for each in (client, server) if each]
+                if server is None or self._is_cut:
+                    for each in sockets:
+                        each.close()
                     continue
-                self._ends += ends
-                if self._is_silent:
-                    self._swallowed.update(ends)
-            for source, sink in ((here, there), (there, here)):
-                threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
+                self._sockets += sockets
+                if self._discards_data:
+                    self._discarding.update(sockets)
+            for source, sink in ((client, server), (server, client)):
+                threading.Thread(target=self._forward, args=(source, sink), daemon=True).start()
 
-    def _call(self):
+    def _connect(self):
         if self._is_cut:
             return None
         with suppress(OSError):
-            return socket.create_connection(("127.0.0.1", self._to))
+            return socket.create_connection(("127.0.0.1", self._target_port))
         return None
 
-    def _carry(self, source, sink):
+    def _forward(self, source, sink):
         with suppress(OSError):
             while data := source.recv(65536):
-                if source not in self._swallowed:
+                if source not in self._discarding:
                     sink.sendall(data)
-        for end in (source, sink):
-            _hang_up(end)
-            end.close()
+        for each in (source, sink):
+            _shut_down(each)
+            each.close()
 
 
-def _hang_up(end):
+def _shut_down(connection):
     with suppress(OSError):
-        end.shutdown(socket.SHUT_RDWR)
+        connection.shutdown(socket.SHUT_RDWR)

@@ -16,7 +16,7 @@ from django.db import connection
 
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.devtools.servers.processes import start_tied
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,7 +40,7 @@ def serving(
 
 
 @contextmanager
-def made(target, **variables):
+def running_make_target(target, **variables):
     """Run a process of a real shop by its `make` target; yield the process, with its `.port`."""
     port = free_port()
     # ARGS is blank, because `make test` exports its own ARGS, which are not meant for this target.
@@ -50,7 +50,7 @@ def made(target, **variables):
 
 
 @contextmanager
-def in_front(*, pages, streams, port=None, scheme="http"):
+def reverse_proxy(*, pages, streams, port=None, scheme="http"):
     """Run the reverse proxy before the ports of pages and streams, with a scheme to forward; yield the process."""
     port = port or free_port()
     command = [sys.executable, "-m", "tests.live.reverse_proxy", *map(str, (port, pages, streams, scheme))]
@@ -84,16 +84,16 @@ def _running(command, port, variables, log=subprocess.DEVNULL):
         _wait_until_alive(port)
         yield process
     finally:
-        _end(process)
+        _stop(process)
 
 
-def _end(process):
+def _stop(process):
     """Stop a process group: by SIGTERM first, then by SIGKILL what is left."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=LIMIT)
+            process.wait(timeout=TIMEOUT)
 
 
 def _wait_until_alive(port):
@@ -107,40 +107,40 @@ def _is_alive(port):
     return False
 
 
-class Reader:
+class StreamReader:
     """Reads a stream, as a browser would. Each wait has a time limit, even while other messages arrive."""
 
     def __init__(self, server, path, client=None):
-        self._connection = HTTPConnection("127.0.0.1", server.port, timeout=LIMIT)
+        self._connection = HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT)
         cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items()) if client else ""
         self._connection.request("GET", path, headers={"Cookie": cookies} if cookies else {})
-        self.answer = self._connection.getresponse()
+        self.response = self._connection.getresponse()
 
     def next(self):
         """Return kind and version of the next message."""
         message = {}
-        while line := self.answer.readline().decode().rstrip("\n"):
+        while line := self.response.readline().decode().rstrip("\n"):
             field, _colon, value = line.partition(": ")
             message[field] = value
         assert message, "the stream has ended"
         return message["event"], json.loads(message["data"])["version"]
 
-    def hears(self, kind, version):
+    def wait_for(self, kind, version):
         """Read until a message has this kind and version."""
         until(lambda: self.next() == (kind, version), why=lambda: f"no {kind} of {version}")
 
-    def is_told(self, version):
+    def is_reported_live(self, version):
         """Read until a version or a newer one; return whether it came as a live update, not with a heartbeat."""
         kind, _version = until(lambda: self._next_of(version), why=lambda: f"nothing of version {version}")
         return kind == "version"
 
-    def read_on(self):
+    def read_to_end(self):
         """Read until the stream ends."""
-        until(lambda: not self.answer.readline(), why=lambda: "the stream did not end")
+        until(lambda: not self.response.readline(), why=lambda: "the stream did not end")
 
     def close(self):
         self._connection.sock and self._connection.sock.close()
-        self.answer.close()
+        self.response.close()
         self._connection.close()
 
     def _next_of(self, version):

@@ -3,7 +3,7 @@
 from kitchen import services as kitchen_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 
 def steps_of(order):
@@ -15,7 +15,7 @@ def steps_of(order):
         yield kitchen_services.recall_ticket(ref=order.ref, by=SYSTEM, at=at)
 
 
-def until_told(steps, is_told, *, seconds=LIMIT):
+def step_until_reported_live(steps, is_reported_live, *, seconds=TIMEOUT):
     """
     Take steps until a stream reports one by a live update.
 
@@ -25,8 +25,8 @@ def until_told(steps, is_told, *, seconds=LIMIT):
     :param is_told: called after each step; waits, and returns whether the stream reported it by a live update
     """
 
-    def step_is_told():
+    def step_is_reported_live():
         next(steps)
-        return is_told()
+        return is_reported_live()
 
-    until(step_is_told, seconds=seconds)
+    until(step_is_reported_live, seconds=seconds)

@@ -23,24 +23,24 @@ from pizzeria.users.roles import KITCHEN
 from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests import shop
 from tests.factories import UserFactory
-from tests.live.fault_proxy import Wire
-from tests.live.server_process import Reader, serving
-from tests.live.steps import steps_of, until_told
-from tests.waiting import LIMIT, until
+from tests.live.fault_proxy import FaultProxy
+from tests.live.server_process import StreamReader, serving
+from tests.live.steps import step_until_reported_live, steps_of
+from tests.waiting import TIMEOUT, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(scope="module")
-def wire():
+def proxy():
     """The proxy between the server and Redis; the commands of the tests connect to Redis directly."""
-    with closing(Wire(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0]))) as wire:
-        yield wire
+    with closing(FaultProxy(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0]))) as proxy:
+        yield proxy
 
 
 @pytest.fixture(scope="module")
-def server(wire, django_db_setup):
-    with serving(redis_port=wire.port) as server:
+def server(proxy, django_db_setup):
+    with serving(redis_port=proxy.port) as server:
         yield server
 
 
@@ -51,15 +51,15 @@ def order(transactional_db):
 
 
 @pytest.fixture
-def read(server):
-    """Return a function that opens a stream, `read(path)`; all are closed after the test."""
+def open_stream(server):
+    """Return a function that opens a stream, `open_stream(path)`; all are closed after the test."""
     readers = []
 
-    def reads(path, client=None):
-        readers.append(Reader(server, path, client))
+    def open_reader(path, client=None):
+        readers.append(StreamReader(server, path, client))
         return readers[-1]
 
-    yield reads
+    yield open_reader
     for reader in readers:
         reader.close()
 
@@ -73,9 +73,9 @@ def ciro(order, client):
     return client
 
 
-def follow(read, order):
+def follow(open_stream, order):
     """Open the stream of an order and read its first message; return the reader."""
-    reader = read(f"/stream{order_selectors.order_url(order)}")
+    reader = open_stream(f"/stream{order_selectors.order_url(order)}")
     assert reader.next() == ("beat", order.seq)
     return reader
 
@@ -86,53 +86,55 @@ def newest(order):
     return order.seq
 
 
-def test_a_stream_begins_with_the_current_version_and_is_never_cached_or_buffered(read, order):
-    reader = read(f"/stream{order_selectors.order_url(order)}")
+def test_a_stream_begins_with_the_current_version_and_is_never_cached_or_buffered(open_stream, order):
+    reader = open_stream(f"/stream{order_selectors.order_url(order)}")
 
-    assert reader.answer.status == 200
-    assert reader.answer.headers["Content-Type"] == "text/event-stream"
-    assert reader.answer.headers["Cache-Control"] == "no-store"
-    assert reader.answer.headers["X-Accel-Buffering"] == "no"
+    assert reader.response.status == 200
+    assert reader.response.headers["Content-Type"] == "text/event-stream"
+    assert reader.response.headers["Cache-Control"] == "no-store"
+    assert reader.response.headers["X-Accel-Buffering"] == "no"
     assert reader.next() == ("beat", order.seq)
 
 
-def test_a_step_of_an_order_reaches_the_streams_of_its_guest_and_of_the_board(read, order, ciro):
-    tracker, board = follow(read, order), read(reverse("live:board"), ciro)
+def test_a_step_of_an_order_reaches_the_streams_of_its_guest_and_of_the_board(open_stream, order, ciro):
+    tracker, board = follow(open_stream, order), open_stream(reverse("live:board"), ciro)
 
     def both_are_told():
-        shown = [tracker.is_told(newest(order)), board.is_told(Kitchen.objects.get().version)]
+        shown = [tracker.is_reported_live(newest(order)), board.is_reported_live(Kitchen.objects.get().version)]
         return all(shown)
 
-    until_told(steps_of(order), both_are_told)
+    step_until_reported_live(steps_of(order), both_are_told)
 
 
-@pytest.mark.parametrize("fault", [Wire.cut, Wire.silence])
-def test_streams_send_versions_from_the_database_while_redis_is_gone_and_are_live_again_after(read, order, wire, fault):
-    reader, steps = follow(read, order), steps_of(order)
-    fault(wire)
+@pytest.mark.parametrize("fault", [FaultProxy.cut, FaultProxy.discard_data])
+def test_streams_send_versions_from_the_database_while_redis_is_gone_and_are_live_again_after(
+    open_stream, order, proxy, fault
+):
+    reader, steps = follow(open_stream, order), steps_of(order)
+    fault(proxy)
     try:
         next(steps)
-        reader.hears("beat", newest(order))
-        until(lambda: wire.called_in_vain)
+        reader.wait_for("beat", newest(order))
+        until(lambda: proxy.failed_connections)
     finally:
-        wire.mend()
+        proxy.restore()
 
-    until_told(steps, lambda: reader.is_told(newest(order)))
+    step_until_reported_live(steps, lambda: reader.is_reported_live(newest(order)))
 
 
 def test_heartbeats_have_no_version_while_the_database_is_gone_and_have_one_again_after(order):
     with (
-        closing(Wire(int(connection.settings_dict["PORT"]))) as database,
+        closing(FaultProxy(int(connection.settings_dict["PORT"]))) as database,
         serving(database_port=database.port) as server,
-        closing(Reader(server, f"/stream{order_selectors.order_url(order)}")) as reader,
+        closing(StreamReader(server, f"/stream{order_selectors.order_url(order)}")) as reader,
     ):
         assert reader.next() == ("beat", order.seq)
 
         database.cut()
-        reader.hears("beat", None)
-        database.mend()
+        reader.wait_for("beat", None)
+        database.restore()
 
-        reader.hears("beat", order.seq)
+        reader.wait_for("beat", order.seq)
 
 
 def test_a_stream_ends_after_its_time_limit_so_that_access_is_checked_again(monkeypatch):
@@ -142,19 +144,19 @@ def test_a_stream_ends_after_its_time_limit_so_that_access_is_checked_again(monk
     assert hub.open_streams("anna") == 0
 
 
-def test_a_stream_ends_with_the_session_or_the_role_of_its_own_reader_only(read, order, ciro):
+def test_a_stream_ends_with_the_session_or_the_role_of_its_own_reader_only(open_stream, order, ciro):
     dismissed, gone, busy = ciro, signed_in_cook(), signed_in_cook()
-    boards = [read(reverse("live:board"), cook) for cook in (dismissed, gone, busy)]
-    guests = follow(read, order)
+    boards = [open_stream(reverse("live:board"), cook) for cook in (dismissed, gone, busy)]
+    guests = follow(open_stream, order)
 
     User.objects.get(pk=dismissed.session[SESSION_KEY]).groups.clear()
     gone.session.flush()
     for board in boards[:2]:
-        board.read_on()
+        board.read_to_end()
 
     next(steps_of(order))
-    guests.hears("beat", newest(order))
-    boards[2].hears("beat", Kitchen.objects.get().version)
+    guests.wait_for("beat", newest(order))
+    boards[2].wait_for("beat", Kitchen.objects.get().version)
 
 
 def signed_in_cook():
@@ -173,21 +175,21 @@ def test_a_stream_ends_if_the_heartbeat_stops(monkeypatch):
 def all_of_it():
     """Return all messages of a stream of this process. Its order does not exist, so it gets no live update."""
 
-    async def read():
-        async with asyncio.timeout(LIMIT):
+    async def open_stream():
+        async with asyncio.timeout(TIMEOUT):
             stream = Stream(Topic("order", uuid4()), client_key="anna")
             return [message async for message in views._messages(stream, version=1)]
 
-    return asyncio.run(read())
+    return asyncio.run(open_stream())
 
 
-def test_open_streams_hold_no_database_connection(read, order):
+def test_open_streams_hold_no_database_connection(open_stream, order):
     """The pool has 16 connections."""
     for number in range(24):
         order = shop.place() if number % 8 == 0 else order
-        assert read(f"/stream{order_selectors.order_url(order)}").next()[0] == "beat"
+        assert open_stream(f"/stream{order_selectors.order_url(order)}").next()[0] == "beat"
 
-    assert read(order_selectors.order_url(order)).answer.status == 200
+    assert open_stream(order_selectors.order_url(order)).response.status == 200
 
 
 @pytest.mark.parametrize(
@@ -199,7 +201,7 @@ def test_open_streams_hold_no_thread_except_under_djangos_own_handler(order, app
     with serving(application) as server, ExitStack() as opened:
         for number in range(100):
             order = shop.place() if number % 10 == 0 else order
-            reader = opened.enter_context(closing(Reader(server, f"/stream{order_selectors.order_url(order)}")))
+            reader = opened.enter_context(closing(StreamReader(server, f"/stream{order_selectors.order_url(order)}")))
             assert reader.next()[0] == "beat"
 
         until(lambda: (threads_of(server) > 100) is threads_kept, why=lambda: f"{threads_of(server)} threads")
@@ -210,7 +212,7 @@ def threads_of(server):
 
 
 def test_an_open_stream_does_not_keep_the_server_from_terminating(order):
-    with serving() as server, closing(Reader(server, f"/stream{order_selectors.order_url(order)}")) as reader:
+    with serving() as server, closing(StreamReader(server, f"/stream{order_selectors.order_url(order)}")) as reader:
         reader.next()
 
         server.terminate()
@@ -218,14 +220,14 @@ def test_an_open_stream_does_not_keep_the_server_from_terminating(order):
         until(lambda: server.poll() is not None)
 
 
-def test_a_stream_counts_towards_the_limit_only_while_it_is_open(read, order):
+def test_a_stream_counts_towards_the_limit_only_while_it_is_open(open_stream, order):
     path = f"/stream{order_selectors.order_url(order)}"
-    readers = [read(path) for _ in range(12)]
+    readers = [open_stream(path) for _ in range(12)]
     for reader in readers:
         reader.next()
-    assert read(path).answer.status == 429
+    assert open_stream(path).response.status == 429
 
     for reader in readers:
         reader.close()
 
-    until(lambda: read(path).answer.status == 200)
+    until(lambda: open_stream(path).response.status == 200)

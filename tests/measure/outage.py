@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kitchen.models import Ticket
-from tests.chaos.redis_server import Store
+from tests.chaos.redis_server import RedisServer
 from tests.live.server_process import serving
 from tests.measure.figures import say, timed
 from tests.orders.test_basket import add
@@ -21,31 +21,33 @@ from tests.races.test_killed import Browser
 TIMES, WARMING_UP = 50, 10
 LONGER_FIRST, LONGER_THEN = 2000, 50  # ms: the goals
 
-GOES = {"refuses": Store.kill, "is silent": Store.silence}
+FAULTS = {"refuses": RedisServer.kill, "is silent": RedisServer.pause}
 
 
 def measure() -> None:
     """Request a page and send an order to a server process, before and after its Redis becomes unavailable."""
     print(f"Redis gone: at most {LONGER_FIRST} ms longer for the first of a process, {LONGER_THEN} ms for the others?")
     for name, requests in (("menu", _menus), ("an order's form sent", _orders)):
-        for way, goes in GOES.items():
-            _side_by_side(f"{name}, Redis {way}", requests, goes)
+        for fault, make_unavailable in FAULTS.items():
+            _compare(f"{name}, Redis {fault}", requests, make_unavailable)
     print()
 
 
-def _side_by_side(
-    name: str, requests: Callable[[int], Iterator[Callable[[], object]]], goes: Callable[[Store], None]
+def _compare(
+    name: str,
+    requests: Callable[[int], Iterator[Callable[[], object]]],
+    make_unavailable: Callable[[RedisServer], None],
 ) -> None:
     with TemporaryDirectory() as folder:
-        store = Store(Path(folder))
+        redis_server = RedisServer(Path(folder))
         try:
-            with serving(redis_port=store.port) as server:
+            with serving(redis_port=redis_server.port) as server:
                 prepared = list(islice(requests(server.port), WARMING_UP + TIMES + 1 + TIMES))
                 seconds = [_timed(request) for request in prepared[: WARMING_UP + TIMES]]
-                goes(store)
+                make_unavailable(redis_server)
                 first, *others = [_timed(request) for request in prepared[WARMING_UP + TIMES :]]
         finally:
-            store.kill()
+            redis_server.kill()
     say(f"{name}: before", seconds[WARMING_UP:])
     say(f"{name}: then", others, f"and the first of them {first * 1000:.1f} ms")
 

@@ -192,7 +192,7 @@ def test_the_page_of_the_sold_out_action_marks_the_selected_items_until_further_
     assert html.count("sold out until further notice</li>") == 2
     assert [kind for item in (margherita, pepperoni) for kind, _data, _who in news_of(item)] == ["menu.sold_out.v1"] * 2
     margherita.refresh_from_db()
-    assert (margherita.is_on(clock.now()), margherita.sold_out_until) == (False, None)
+    assert (margherita.is_available(clock.now()), margherita.sold_out_until) == (False, None)
 
 
 @pytest.fixture
@@ -246,7 +246,7 @@ def test_the_back_on_the_menu_action_marks_the_selected_items_available(marta, o
     act(marta, "mark_available", olives)
 
     olives.refresh_from_db()
-    assert olives.is_on(clock.now())
+    assert olives.is_available(clock.now())
     assert news_of(olives)[-1] == ("menu.back.v1", {}, str(marta.user.pk))
 
 

@@ -37,22 +37,22 @@ def test_pizzas_simple_items_and_toppings_can_be_marked_sold_out(kind, chef):
     item = menu_services.mark_sold_out(item=kind.objects.first(), until=None, by=chef, at=FRIDAY_NIGHT)
 
     item.refresh_from_db()
-    assert not item.is_on(FRIDAY_NIGHT)
+    assert not item.is_available(FRIDAY_NIGHT)
 
 
 def test_an_item_marked_sold_out_without_an_end_time_stays_sold_out(olives, chef):
     menu_services.mark_sold_out(item=olives, until=None, by=chef, at=FRIDAY_NIGHT)
 
     olives.refresh_from_db()
-    assert not olives.is_on(FRIDAY_NIGHT + 1000 * HOUR)
+    assert not olives.is_available(FRIDAY_NIGHT + 1000 * HOUR)
 
 
 def test_an_item_marked_sold_out_until_a_time_is_available_from_that_time(olives, chef):
     menu_services.mark_sold_out(item=olives, until=FRIDAY_NIGHT + HOUR, by=chef, at=FRIDAY_NIGHT)
 
     olives.refresh_from_db()
-    assert not olives.is_on(FRIDAY_NIGHT + HOUR - timedelta(microseconds=1))
-    assert olives.is_on(FRIDAY_NIGHT + HOUR)
+    assert not olives.is_available(FRIDAY_NIGHT + HOUR - timedelta(microseconds=1))
+    assert olives.is_available(FRIDAY_NIGHT + HOUR)
 
 
 def test_a_sold_out_pizza_cannot_be_added_to_a_basket(chef):
@@ -105,11 +105,11 @@ def test_marking_an_item_sold_out_until_a_past_time_is_refused(olives, chef, unt
 
 
 def test_guests_and_drivers_may_mark_items_neither_sold_out_nor_available(olives, guest, driver):
-    for somebody in (guest, driver):
+    for actor in (guest, driver):
         with pytest.raises(NotAllowed):
-            menu_services.mark_sold_out(item=olives, until=None, by=somebody, at=FRIDAY_NIGHT)
+            menu_services.mark_sold_out(item=olives, until=None, by=actor, at=FRIDAY_NIGHT)
         with pytest.raises(NotAllowed):
-            menu_services.mark_available(item=olives, by=somebody, at=FRIDAY_NIGHT)
+            menu_services.mark_available(item=olives, by=actor, at=FRIDAY_NIGHT)
 
     assert events_of(olives) == []
 

@@ -132,7 +132,7 @@ def test_marking_an_item_sold_out_or_available_invalidates_the_cached_snapshot(
     olives = Topping.objects.get(slug="olives")
 
     def to_be_had():
-        return catalogue.cached_snapshot().toppings["olives"].is_on(FRIDAY_NIGHT)
+        return catalogue.cached_snapshot().toppings["olives"].is_available(FRIDAY_NIGHT)
 
     assert to_be_had()
     with django_capture_on_commit_callbacks(execute=True):

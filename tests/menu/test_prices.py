@@ -180,12 +180,12 @@ def test_pricing_a_sold_out_item_or_topping_is_refused(kind, slug, selection, fi
 def test_pricing_a_sold_out_item_or_topping_is_possible_from_the_moment_it_is_available_again(
     kind, slug, selection, field, message
 ):
-    back_at = FRIDAY_NIGHT + HOUR
-    kind.objects.filter(slug=slug).update(sold_out_since=FRIDAY_NIGHT, sold_out_until=back_at)
+    available_from = FRIDAY_NIGHT + HOUR
+    kind.objects.filter(slug=slug).update(sold_out_since=FRIDAY_NIGHT, sold_out_until=available_from)
 
     with pytest.raises(SoldOut):
-        price(selection, at=back_at - timedelta(microseconds=1))
-    price(selection, at=back_at)
+        price(selection, at=available_from - timedelta(microseconds=1))
+    price(selection, at=available_from)
 
 
 def test_a_pizza_can_be_priced_when_its_sold_out_topping_is_left_out():

@@ -24,8 +24,8 @@ def item(slug):
     )
 
 
-def marks(slug):
-    return [mark.code for mark in item(slug).marks]
+def diet_codes(slug):
+    return [label.code for label in item(slug).diet_labels]
 
 
 @pytest.fixture
@@ -46,37 +46,37 @@ def chili():
 def test_a_pizza_is_marked_vegan_when_all_of_it_is_vegan(chili):
     PizzaFactory(slug="marinara", diet="vegan", recipe=[ToppingFactory(diet="vegan")])
 
-    assert marks("marinara") == ["vegan"]
+    assert diet_codes("marinara") == ["vegan"]
 
 
 def test_a_pizza_is_marked_vegetarian_when_none_of_it_is_meat(cheese):
     PizzaFactory(slug="quattro", diet="vegan", recipe=[cheese])
 
-    assert marks("quattro") == ["vegetarian"]
+    assert diet_codes("quattro") == ["vegetarian"]
 
 
 def test_a_vegetarian_pizza_with_vegan_toppings_is_marked_vegetarian(chili):
     PizzaFactory(slug="orto", diet="vegetarian", recipe=[ToppingFactory(diet="vegan")])
 
-    assert marks("orto") == ["vegetarian"]
+    assert diet_codes("orto") == ["vegetarian"]
 
 
 def test_a_pizza_with_meat_is_marked_neither_vegan_nor_vegetarian(cheese, ham):
     PizzaFactory(slug="prosciutto", diet="vegetarian", recipe=[cheese, ham])
 
-    assert marks("prosciutto") == []
+    assert diet_codes("prosciutto") == []
 
 
 def test_a_pizza_is_marked_spicy_when_any_of_its_toppings_is_spicy(chili, ham):
     PizzaFactory(slug="diavola", diet="vegetarian", recipe=[ham, chili])
 
-    assert marks("diavola") == ["spicy"]
+    assert diet_codes("diavola") == ["spicy"]
 
 
 def test_a_simple_item_is_marked_by_its_own_diet():
     SimpleItemFactory(slug="cola", diet="vegan")
 
-    assert marks("cola") == ["vegan"]
+    assert diet_codes("cola") == ["vegan"]
 
 
 def test_allergens_of_a_pizza_and_its_toppings_are_listed_once_in_the_legal_order(cheese):
@@ -140,7 +140,7 @@ def test_the_menu_page_shows_which_dishes_are_sold_out_and_when_they_are_back():
     PizzaFactory(slug="tartufo", sold_out_since=FRIDAY_NIGHT)
     PizzaFactory(slug="margherita", sold_out_since=FRIDAY_NIGHT, sold_out_until=FRIDAY_NIGHT)
 
-    assert [(item(slug).sold_out, item(slug).back_at) for slug in ("orto", "tartufo", "margherita")] == [
+    assert [(item(slug).sold_out, item(slug).available_from) for slug in ("orto", "tartufo", "margherita")] == [
         (True, in_an_hour),
         (True, None),
         (False, None),

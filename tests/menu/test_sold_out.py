@@ -47,7 +47,7 @@ def test_an_item_can_be_marked_sold_out_until_further_notice_on_the_list(ciro):
 
     assert "Olives is off the menu." in html
     assert "until further notice</span>" in html
-    assert (olives().is_on(clock.now()), olives().sold_out_until) == (False, None)
+    assert (olives().is_available(clock.now()), olives().sold_out_until) == (False, None)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_an_item_can_be_marked_available_on_the_list(ciro):
     html = press(ciro, "mark_available").content.decode()
 
     assert "Olives is back on the menu." in html
-    assert olives().is_on(clock.now())
+    assert olives().is_available(clock.now())
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_an_item_stays_available_and_its_form_shows_the_error_when_the_end_time_
     assert message in row
     assert f'value="{said.get("time", "")}"' in row
     assert answer.content.decode().count(message) == 1
-    assert olives().is_on(clock.now())
+    assert olives().is_available(clock.now())
 
 
 @pytest.mark.parametrize(("kind", "slug"), [("topping", "gold"), ("size", "small"), ("pizza", "olives")])
@@ -113,4 +113,4 @@ def test_drivers_and_customers_may_neither_open_nor_use_the_sold_out_list(sign_i
 
     assert browser.get(LIST).status_code == 403
     assert press(browser, "mark_sold_out", until="notice").status_code == 403
-    assert olives().is_on(clock.now())
+    assert olives().is_available(clock.now())

@@ -9,7 +9,7 @@ from django.urls import get_resolver
 from pizzeria.api import api
 from pizzeria.foundation.api_auth import BearerToken
 from pizzeria.users.roles import MANAGER
-from tests.architecture.test_doors import addresses
+from tests.architecture.test_public_urls import addresses
 from tests.users.api_client import call, refused
 from tests.users.fake_oidc_provider import Person
 

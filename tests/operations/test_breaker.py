@@ -9,7 +9,7 @@ from pizzeria.foundation import breaker
 from pizzeria.foundation.breaker import Breaker
 from pizzeria.operations.cache import FailOpenRedisCache, SessionCache
 
-IN_VAIN, PATIENTLY = (
+SHORT_TIMEOUTS, LONG_TIMEOUTS = (
     {"OPTIONS": {"socket_connect_timeout": seconds, "socket_timeout": seconds}} for seconds in (0.2, 30)
 )
 
@@ -21,13 +21,13 @@ def it_says_nothing():
 @pytest.fixture
 def lost():
     """The cache while its Redis is unavailable."""
-    return FailOpenRedisCache("redis://127.0.0.1:9/0", IN_VAIN)
+    return FailOpenRedisCache("redis://127.0.0.1:9/0", SHORT_TIMEOUTS)
 
 
 @pytest.fixture
 def found(settings):
     """The cache once its Redis is available again."""
-    return FailOpenRedisCache(settings.REDIS_URL, PATIENTLY)
+    return FailOpenRedisCache(settings.REDIS_URL, LONG_TIMEOUTS)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_the_cache_does_not_call_a_silent_redis_again_until_the_breaker_is_reset
     a_breaker(it_says_nothing)
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
-        cache = FailOpenRedisCache(f"redis://127.0.0.1:{server.getsockname()[1]}/0", IN_VAIN)
+        cache = FailOpenRedisCache(f"redis://127.0.0.1:{server.getsockname()[1]}/0", SHORT_TIMEOUTS)
         cache.get("pizza")
         first = calls_to(server)
 
@@ -112,7 +112,7 @@ def test_a_key_set_after_its_stale_copy_was_discarded_is_kept(lost, found, it_is
 @pytest.mark.parametrize("timeout", [14 * 24 * 3600, None, 60])
 def test_a_session_is_cached_for_at_most_a_minute(settings, timeout):
     """Another process does not know which copies are stale."""
-    cache = SessionCache(settings.REDIS_URL, PATIENTLY)
+    cache = SessionCache(settings.REDIS_URL, LONG_TIMEOUTS)
 
     cache.set("session", "Carla", timeout)
 

@@ -12,7 +12,7 @@ from redis.retry import Retry
 from pizzeria.operations.cache import FailOpenRedisCache
 
 OPTIONS = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
-PATIENTLY = {**OPTIONS, "socket_connect_timeout": 30, "socket_timeout": 30}
+LONG_TIMEOUTS = {**OPTIONS, "socket_connect_timeout": 30, "socket_timeout": 30}
 
 
 @pytest.fixture(params=["gone", "silent"])
@@ -54,7 +54,7 @@ def test_the_cache_answers_like_an_empty_cache_while_redis_is_unavailable(lost, 
 
 @pytest.mark.parametrize("ask", [ask for ask, _answer in QUESTIONS.values()], ids=QUESTIONS)
 def test_the_cache_answers_like_djangos_own_while_redis_is_available(settings, ask):
-    ours, djangos = (kind(settings.REDIS_URL, {"OPTIONS": PATIENTLY}) for kind in (FailOpenRedisCache, RedisCache))
+    ours, djangos = (kind(settings.REDIS_URL, {"OPTIONS": LONG_TIMEOUTS}) for kind in (FailOpenRedisCache, RedisCache))
 
     answers = []
     for cache in (ours, djangos):

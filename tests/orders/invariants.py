@@ -18,12 +18,14 @@ from pizzeria.foundation.shop.selectors import current_shop
 from tests.orders import state_machine as table
 
 # The fields that may change in an order that no step named: it gets a new promise, which is an event.
-REQUOTED = {"seq", "promise_from", "promise_until"}
-REBUILT = [field.attname for field in Order._meta.concrete_fields if field.name not in ("id", "kitchen", "customer")]
+NEW_PROMISE_FIELDS = {"seq", "promise_from", "promise_until"}
+REPLAYED_FIELDS = [
+    field.attname for field in Order._meta.concrete_fields if field.name not in ("id", "kitchen", "customer")
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class Snapshot:
     """Every row and event; two equal snapshots show that nothing has changed in between."""
 
     orders: dict[UUID, dict[str, Any]]
@@ -50,20 +52,26 @@ class Books:
         """Return the refs of the orders that are new or differ from before."""
         return {ref for ref, row in self.orders.items() if row != before.orders.get(ref)}
 
-    def agree_with_the_table(self, placed, line):
+    def check_against_table(self, placed, kitchen_state):
         """Assert that orders, tickets and the kitchen are as the table (state_machine.py) expects them."""
-        said = {ref: (order.method, order.status, order.driver, order.owner) for ref, order in placed.items()}
+        expected = {ref: (order.method, order.status, order.driver, order.owner) for ref, order in placed.items()}
         rows = self.orders.items()
-        assert said == {
+        assert expected == {
             ref: (row["method"], row["status"], row["driver_id"], self.owners.get(row["customer_id"]))
             for ref, row in rows
         }
         states = {ref: table.TICKET[order.status] for ref, order in placed.items()}
         assert states == {ref: row["state"] for ref, row in self.tickets.items()}
-        assert (line.most, line.places) == (self.kitchen["max_concurrent_orders"], self.kitchen["oven_slots"])
-        assert (line.paused, line.until) == (not self.kitchen["taking_orders"], self.kitchen["paused_until"])
+        assert (kitchen_state.max_orders, kitchen_state.oven_slots) == (
+            self.kitchen["max_concurrent_orders"],
+            self.kitchen["oven_slots"],
+        )
+        assert (kitchen_state.paused, kitchen_state.until) == (
+            not self.kitchen["taking_orders"],
+            self.kitchen["paused_until"],
+        )
 
-    def keep_the_line_within_its_limits(self, before, *, by):
+    def check_kitchen_limits(self, before, *, by):
         """Assert that no ticket cooks without an oven slot, and only a recall raises the load above the maximum."""
         states = Counter(row["state"] for row in self.tickets.values())
         assert states["cooking"] <= self.kitchen["oven_slots"]
@@ -73,7 +81,7 @@ class Books:
     def load(self):
         return sum(row["state"] in ("held", "waiting", "cooking") for row in self.tickets.values())
 
-    def number_every_event(self):
+    def check_event_numbers(self):
         """Assert that the events of every aggregate are numbered from one without a gap, up to an order's `seq`."""
         seqs = defaultdict(list)
         for ref, seq, _type in self.log:
@@ -81,42 +89,42 @@ class Books:
         assert all(found == list(range(1, len(found) + 1)) for found in seqs.values())
         assert all(row["seq"] == len(seqs[ref]) for ref, row in self.orders.items())
 
-    def take_cash_once(self):
+    def check_payments(self):
         """Assert that every delivered order is paid, by one event, and that no other order is paid."""
         taken = Counter(ref for ref, _seq, type_ in self.log if type_ == "order.delivered.v1")
         for ref, row in self.orders.items():
             delivered = row["status"] == "delivered"
             assert (row["paid"], taken[ref]) == ((row["total"], 1) if delivered else (ZERO, 0))
 
-    def are_what_happened(self, *, changed_since):
+    def check_replay(self, *, changed_since):
         """Assert that every order that has changed equals the order rebuilt from its events."""
         for ref in self.changed(changed_since):
             rebuilt = replay.rebuild(ref, StoredEvent.objects.filter(aggregate_ref=ref).order_by("seq")).order
-            said = {field: getattr(rebuilt, field) for field in REBUILT}
-            assert said == {field: self.orders[ref][field] for field in REBUILT}
+            expected = {field: getattr(rebuilt, field) for field in REPLAYED_FIELDS}
+            assert expected == {field: self.orders[ref][field] for field in REPLAYED_FIELDS}
 
-    def requoted(self, before, *, named):
+    def check_new_promises(self, before, *, named):
         """Return the changed orders that no step named; assert that each only got a later promise."""
         others = self.changed(before) - named
         for ref in others:
             old, new = before.orders[ref], self.orders[ref]
-            assert {field for field in new if new[field] != old[field]} == REQUOTED
+            assert {field for field in new if new[field] != old[field]} == NEW_PROMISE_FIELDS
             assert new["promise_until"] > old["promise_until"]
         return others
 
-    def outs(self, *, at):
-        """Return when each ticket in the queue comes out, by the order's ref."""
-        line = [Ticket(**row) for row in self.tickets.values() if row["state"] in ("held", "waiting", "cooking")]
-        line.sort(key=lambda ticket: (ticket.due_at, ticket.pk))
-        return promises.ready_times(line, oven_slots=self.kitchen["oven_slots"], at=at)
+    def ready_times(self, *, at):
+        """Return the time at which each ticket in the queue is ready, by the order's ref."""
+        queue = [Ticket(**row) for row in self.tickets.values() if row["state"] in ("held", "waiting", "cooking")]
+        queue.sort(key=lambda ticket: (ticket.due_at, ticket.pk))
+        return promises.ready_times(queue, oven_slots=self.kitchen["oven_slots"], at=at)
 
-    def set_nobody_back(self, before, *, at):
+    def check_no_order_delayed(self, before, *, at):
         """Assert that a new order delays no order that was in the queue before."""
-        assert before.outs(at=at).items() <= self.outs(at=at).items()
+        assert before.ready_times(at=at).items() <= self.ready_times(at=at).items()
 
-    def promise_what_can_be_kept(self, *, at):
+    def check_promises(self, *, at):
         """Assert that the promise of no order in the queue ends before the order can be there."""
-        for ref, out_for_delivery_at in self.outs(at=at).items():
+        for ref, out_for_delivery_at in self.ready_times(at=at).items():
             method = FulfillmentMethod(self.orders[ref]["method"])
             possible = promises.promise(out_for_delivery_at, method=method, shop=current_shop())
             assert possible.ready_from <= self.orders[ref]["promise_until"]

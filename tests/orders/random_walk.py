@@ -26,15 +26,15 @@ from pizzeria.foundation.refusals import Refusal
 from pizzeria.users import roles
 from tests import shop
 from tests.orders import state_machine as table
-from tests.orders.invariants import Books
+from tests.orders.invariants import Snapshot
 from tests.shop import FRIDAY_NIGHT
 
-MOST_ORDERS = 10
-MOST_AT_ONCE, PLACES = 6, 2
+MAX_ORDERS = 10
+MAX_CONCURRENT_ORDERS, OVEN_SLOTS = 6, 2
 
 ROLES = {"customer": roles.CUSTOMER, "cook": roles.KITCHEN, "driver": roles.DRIVER, "manager": roles.MANAGER}
 PEOPLE = {
-    "somebody": "guest",
+    "guest": "guest",
     "carla": "customer",
     "chiara": "cook",
     "carlo": "cook",
@@ -43,10 +43,10 @@ PEOPLE = {
     "mario": "manager",
 }
 DRIVERS = ["dina", "dario", "mario"]
-NOBODY_WE_KNOW = 0
+UNKNOWN_USER_ID = 0
 MINUTE = timedelta(minutes=1)
-WHIMS = 1 / 3  # share of steps that are any at all; the others are the user's work
-HAS_LINK = 3 / 4  # share of steps that are taken with the link of the guest's order
+RANDOM_STEP_SHARE = 1 / 3  # share of steps that are any at all; the others are the user's work
+LINK_SHARE = 3 / 4  # share of steps that are taken with the link of the guest's order
 
 PIZZAS = ["margherita", "pepperoni"]  # 8 and 9 minutes
 
@@ -65,7 +65,7 @@ WITH_AN_ORDER = {
 COMMANDS = WITHOUT_AN_ORDER | WITH_AN_ORDER
 
 # After these steps every promise is recalculated. The other steps delay no order.
-CHANGES_THE_LINE = {"start_cooking", "finish_ticket", "recall_ticket", "cancel_order", "change_capacity"}
+RECALCULATES_PROMISES = {"start_cooking", "finish_ticket", "recall_ticket", "cancel_order", "change_capacity"}
 A_NEW_PROMISE = "a new promise"  # counted like a row of the table
 
 
@@ -79,14 +79,16 @@ class Walk(RuleBasedStateMachine):
         super().__init__()
         self.beginning = transaction.savepoint_create()
         self.kitchen = shop.open_shop()
-        Kitchen.objects.update(max_concurrent_orders=MOST_AT_ONCE, oven_slots=PLACES)
+        Kitchen.objects.update(max_concurrent_orders=MAX_CONCURRENT_ORDERS, oven_slots=OVEN_SLOTS)
         self.people = {who: _actor(who, role) for who, role in PEOPLE.items()}
-        self.drivers = [self.people[who].user_id for who in DRIVERS]  # in a fixed order: the dice choose by position
+        self.drivers = [
+            self.people[who].user_id for who in DRIVERS
+        ]  # in a fixed order: the random number generator chooses by position
         self.at = FRIDAY_NIGHT
-        self.line = table.Line(most=MOST_AT_ONCE, places=PLACES)
+        self.kitchen_state = table.KitchenState(max_orders=MAX_CONCURRENT_ORDERS, oven_slots=OVEN_SLOTS)
         self.orders, self.refs, self.tokens = {}, {}, {}  # by number, from 1
         self.last_done, self.named = "", set()
-        self.books = Books.now()
+        self.snapshot = Snapshot.now()
 
     def teardown(self):
         try:
@@ -96,34 +98,34 @@ class Walk(RuleBasedStateMachine):
 
     # --- Choosing a step ---
 
-    @initialize(dice=any_.randoms(use_true_random=True))
-    def the_evening_begins(self, dice):
+    @initialize(rng=any_.randoms(use_true_random=True))
+    def the_evening_begins(self, rng):
         """
         Place two orders for pickup and two for delivery.
 
-        The walk has dice of its own: Hypothesis repeats its choices, and they seldom bring a delivery to its end.
+        The walk has its own random number generator: Hypothesis repeats its choices, which seldom complete a delivery.
         """
-        self.dice = dice
+        self.rng = rng
         for method in (*FulfillmentMethod, *FulfillmentMethod):
-            self.take("place_order", 0, "somebody", {**self.details("place_order"), "method": method})
+            self.take_step("place_order", 0, "guest", {**self.details("place_order"), "method": method})
 
     @rule()
-    def somebody_does_something(self):
+    def a_user_takes_a_step(self):
         """Advance the clock and take one step: usually one of the user's work, sometimes any at all."""
-        dice = self.dice
-        self.at += dice.randint(0, 3) * MINUTE
-        who = dice.choice(list(PEOPLE))
-        if steps := self.every_step() if dice.random() < WHIMS else self.sensible_steps(who):
-            step = dice.choice(list(steps))
-            number, details = dice.choice(steps[step]), self.details(step)
-            has_link = dice.random() < HAS_LINK
+        rng = self.rng
+        self.at += rng.randint(0, 3) * MINUTE
+        who = rng.choice(list(PEOPLE))
+        if steps := self.every_step() if rng.random() < RANDOM_STEP_SHARE else self.sensible_steps(who):
+            step = rng.choice(list(steps))
+            number, details = rng.choice(steps[step]), self.details(step)
+            has_link = rng.random() < LINK_SHARE
             note(f"{self.at:%H:%M} {who}: {step} #{number} {details}, {'with' if has_link else 'without'} its link")
-            self.take(step, number, who, details, has_link=has_link)
+            self.take_step(step, number, who, details, has_link=has_link)
 
     def every_step(self):
         """Return every step, each with the numbers of the orders that it can be tried on; 0: no order."""
         steps = {step: list(self.orders) for step in WITH_AN_ORDER} | {step: [0] for step in WITHOUT_AN_ORDER}
-        if len(self.orders) == MOST_ORDERS:
+        if len(self.orders) == MAX_ORDERS:
             del steps["place_order"]
         return steps
 
@@ -138,27 +140,27 @@ class Walk(RuleBasedStateMachine):
 
     def details(self, step):
         """Return the other arguments of a step's command."""
-        dice = self.dice
+        rng = self.rng
         match step:
             case "place_order":
                 return {
-                    "method": dice.choice(list(FulfillmentMethod)),
-                    "pizzas": dice.choices(PIZZAS, k=dice.choice([1, 1, 2, 6])),
+                    "method": rng.choice(list(FulfillmentMethod)),
+                    "pizzas": rng.choices(PIZZAS, k=rng.choice([1, 1, 2, 6])),
                 }
             case "assign_delivery":
-                return {"driver": dice.choice([*self.drivers, self.people["chiara"].user_id, NOBODY_WE_KNOW])}
+                return {"driver": rng.choice([*self.drivers, self.people["chiara"].user_id, UNKNOWN_USER_ID])}
             case "fail_delivery" | "cancel_order":
                 return {"reason": CancelReason.NOBODY_HOME}
             case "pause":
-                until = dice.choice([None, self.at, self.at + 5 * MINUTE])
+                until = rng.choice([None, self.at, self.at + 5 * MINUTE])
                 return {"reason": "The oven is cold", "until": until}
             case "change_capacity":
-                return {"max_concurrent_orders": dice.randint(0, 8), "oven_slots": dice.randint(0, 4)}
+                return {"max_concurrent_orders": rng.randint(0, 8), "oven_slots": rng.randint(0, 4)}
         return {}
 
     # --- Taking a step ---
 
-    def take(self, step, number, who, details, *, has_link=True):
+    def take_step(self, step, number, who, details, *, has_link=True):
         """Take a step, and assert that its result is the one that the table expects."""
         case = self.case(who, number, details, has_link=has_link)
         row = table.row_for(step, case)
@@ -166,7 +168,7 @@ class Walk(RuleBasedStateMachine):
         token = self.tokens.get(number, "") if has_link else ""
         by = replace(self.people[who], authenticated_at=self.at, guest_token=token)
         try:
-            answer = COMMANDS[step](**self.what(step, number), **details, by=by, at=self.at)
+            answer = COMMANDS[step](**self.command_target(step, number), **details, by=by, at=self.at)
         except Refusal as refusal:
             answer = refusal
         allowed = not isinstance(answer, Refusal)
@@ -177,8 +179,8 @@ class Walk(RuleBasedStateMachine):
         self.last_done = step
         self.done[row] += 1
         match row.follow(case):
-            case table.Line() as line:
-                self.line = line
+            case table.KitchenState() as kitchen_state:
+                self.kitchen_state = kitchen_state
             case order:
                 number = number or len(self.orders) + 1
                 self.orders[number], self.refs[number] = order, answer.ref
@@ -186,7 +188,7 @@ class Walk(RuleBasedStateMachine):
                     self.tokens[number] = answer.contact.guest_token
                 self.named.add(answer.ref)
 
-    def what(self, step, number):
+    def command_target(self, step, number):
         if number:
             return {"ref": self.refs[number]}
         return {"kitchen": self.kitchen} if step in table.OF_THE_KITCHEN else {}
@@ -194,32 +196,34 @@ class Walk(RuleBasedStateMachine):
     def case(self, who, number, details=None, *, has_link=True):
         statuses = [placed.status for placed in self.orders.values()]
         load = sum(status in table.LOAD for status in statuses)
-        line = replace(self.line, load=load, cooking=statuses.count("cooking"))
+        kitchen_state = replace(self.kitchen_state, load=load, cooking=statuses.count("cooking"))
         order = self.orders[number] if number else table.Placed((details or {}).get("method", FulfillmentMethod.PICKUP))
         drivers = frozenset(self.drivers)
-        return table.Case(self.people[who].user_id, PEOPLE[who], line, self.at, order, details or {}, drivers, has_link)
+        return table.Case(
+            self.people[who].user_id, PEOPLE[who], kitchen_state, self.at, order, details or {}, drivers, has_link
+        )
 
     # --- The invariants after each step ---
 
     @invariant()
     def the_rules_hold(self):
-        before, self.books = self.books, Books.now()
+        before, self.snapshot = self.snapshot, Snapshot.now()
         if not self.last_done:
-            assert self.books == before, "nothing was done, and something has changed"
+            assert self.snapshot == before, "nothing was done, and something has changed"
             return
         orders = {self.refs[number]: order for number, order in self.orders.items()}
-        self.books.agree_with_the_table(orders, self.line)
-        self.books.keep_the_line_within_its_limits(before, by=self.last_done)
-        self.books.number_every_event()
-        self.books.take_cash_once()
-        self.books.are_what_happened(changed_since=before)
-        self.done[A_NEW_PROMISE] += len(self.books.requoted(before, named=self.named))
+        self.snapshot.check_against_table(orders, self.kitchen_state)
+        self.snapshot.check_kitchen_limits(before, by=self.last_done)
+        self.snapshot.check_event_numbers()
+        self.snapshot.check_payments()
+        self.snapshot.check_replay(changed_since=before)
+        self.done[A_NEW_PROMISE] += len(self.snapshot.check_new_promises(before, named=self.named))
         if self.last_done == "recalculate_promises" or (
-            self.last_done in CHANGES_THE_LINE and self.books.kitchen != before.kitchen
+            self.last_done in RECALCULATES_PROMISES and self.snapshot.kitchen != before.kitchen
         ):
-            self.books.promise_what_can_be_kept(at=self.at)
+            self.snapshot.check_promises(at=self.at)
         if self.last_done == "place_order":
-            self.books.set_nobody_back(before, at=self.at)
+            self.snapshot.check_no_order_delayed(before, at=self.at)
         self.last_done, self.named = "", set()
 
 

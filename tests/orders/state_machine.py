@@ -16,10 +16,10 @@ EITHER = PICKUP | DELIVERY
 MANAGERS = frozenset({"manager"})
 KITCHEN = MANAGERS | {"cook"}
 DRIVERS = MANAGERS | {"driver"}
-ANYBODY = KITCHEN | DRIVERS | {"guest", "customer"}
+EVERY_ROLE = KITCHEN | DRIVERS | {"guest", "customer"}
 
 LOAD = frozenset({"confirmed", "cooking"})
-NOWHERE = ""  # an order that is not placed yet
+NOT_PLACED = ""  # an order that is not placed yet
 
 TICKET = {
     "confirmed": "waiting",
@@ -36,18 +36,18 @@ class Placed:
     """An order, as far as the rules depend on it; `driver` and `owner` are user ids."""
 
     method: str
-    status: str = NOWHERE
+    status: str = NOT_PLACED
     driver: int | None = None
     owner: int | None = None
     was_cooked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class KitchenState:
     """The kitchen: its limits, its pause and its load."""
 
-    most: int
-    places: int
+    max_orders: int
+    oven_slots: int
     paused: bool = False
     until: datetime | None = None
     load: int = 0
@@ -67,10 +67,10 @@ class Case:
 
     who: int | None
     role: str
-    line: Line
+    kitchen_state: KitchenState
     at: datetime
     order: Placed
-    asked: dict[str, Any]
+    arguments: dict[str, Any]
     drivers: frozenset[int]
     has_link: bool
 
@@ -82,100 +82,102 @@ def always(_case: Case) -> bool:
     return True
 
 
-def there_is_room(case: Case) -> bool:
-    line = case.line
-    pause_is_over = line.until is not None and line.until <= case.at
-    return (not line.paused or pause_is_over) and line.load < line.most
+def kitchen_accepts_orders(case: Case) -> bool:
+    kitchen_state = case.kitchen_state
+    pause_is_over = kitchen_state.until is not None and kitchen_state.until <= case.at
+    return (not kitchen_state.paused or pause_is_over) and kitchen_state.load < kitchen_state.max_orders
 
 
-def a_place_is_free(case: Case) -> bool:
-    return case.line.cooking < case.line.places
+def an_oven_slot_is_free(case: Case) -> bool:
+    return case.kitchen_state.cooking < case.kitchen_state.oven_slots
 
 
-def every_place_is_taken(case: Case) -> bool:
-    return not a_place_is_free(case)
+def every_oven_slot_is_taken(case: Case) -> bool:
+    return not an_oven_slot_is_free(case)
 
 
-def nobody_else_has_it(case: Case) -> bool:
+def is_unclaimed_or_own(case: Case) -> bool:
     return case.order.driver in (None, case.who)
 
 
-def somebody_has_it(case: Case) -> bool:
+def is_claimed(case: Case) -> bool:
     return case.order.driver is not None
 
 
-def it_is_theirs(case: Case) -> bool:
+def is_own_delivery(case: Case) -> bool:
     return case.order.driver == case.who
 
 
-def whoever_is_named_delivers(case: Case) -> bool:
-    return case.asked["driver"] in case.drivers
+def named_user_may_deliver(case: Case) -> bool:
+    return case.arguments["driver"] in case.drivers
 
 
-def it_was_never_cooked_and_is_theirs(case: Case) -> bool:
-    return not case.order.was_cooked and (it_is_a_guests_whose_link_they_have(case) or it_is_in_their_account(case))
+def was_never_cooked_and_is_own(case: Case) -> bool:
+    return not case.order.was_cooked and (is_guest_order_with_link(case) or is_in_own_account(case))
 
 
-def it_is_a_guests_whose_link_they_have(case: Case) -> bool:
+def is_guest_order_with_link(case: Case) -> bool:
     return case.order.owner is None and case.has_link
 
 
-def it_is_in_their_account(case: Case) -> bool:
+def is_in_own_account(case: Case) -> bool:
     return case.order.owner is not None and case.order.owner == case.who
 
 
-def it_ends_later(case: Case) -> bool:
-    return case.asked["until"] is None or case.asked["until"] > case.at
+def pause_ends_later(case: Case) -> bool:
+    return case.arguments["until"] is None or case.arguments["until"] > case.at
 
 
-def what_is_open_fits(case: Case) -> bool:
-    most, places = case.asked["max_concurrent_orders"], case.asked["oven_slots"]
-    return most >= max(1, case.line.load) and places >= max(1, case.line.cooking)
+def load_fits(case: Case) -> bool:
+    max_orders, oven_slots = case.arguments["max_concurrent_orders"], case.arguments["oven_slots"]
+    return max_orders >= max(1, case.kitchen_state.load) and oven_slots >= max(1, case.kitchen_state.cooking)
 
 
 # --- The driver afterwards ---
 
 
-def as_before(case: Case) -> int | None:
+def unchanged_driver(case: Case) -> int | None:
     return case.order.driver
 
 
-def nobody(_case: Case) -> None:
+def no_driver(_case: Case) -> None:
     return None
 
 
-def whoever_does_it(case: Case) -> int | None:
+def acting_user(case: Case) -> int | None:
     return case.who
 
 
-def whoever_is_named(case: Case) -> int:
-    return case.asked["driver"]
+def named_driver(case: Case) -> int:
+    return case.arguments["driver"]
 
 
 # --- The owner afterwards ---
 
 
-def whose_it_was(case: Case) -> int | None:
+def unchanged_owner(case: Case) -> int | None:
     return case.order.owner
 
 
 # --- The kitchen afterwards ---
 
 
-def as_it_is(case: Case) -> Line:
-    return case.line
+def unchanged_kitchen(case: Case) -> KitchenState:
+    return case.kitchen_state
 
 
-def paused(case: Case) -> Line:
-    return replace(case.line, paused=True, until=case.asked["until"])
+def paused(case: Case) -> KitchenState:
+    return replace(case.kitchen_state, paused=True, until=case.arguments["until"])
 
 
-def open_again(case: Case) -> Line:
-    return replace(case.line, paused=False, until=None)
+def resumed(case: Case) -> KitchenState:
+    return replace(case.kitchen_state, paused=False, until=None)
 
 
-def resized(case: Case) -> Line:
-    return replace(case.line, most=case.asked["max_concurrent_orders"], places=case.asked["oven_slots"])
+def resized(case: Case) -> KitchenState:
+    return replace(
+        case.kitchen_state, max_orders=case.arguments["max_concurrent_orders"], oven_slots=case.arguments["oven_slots"]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +200,8 @@ class Step:
     before: frozenset[str]
     after: str
     when: Callable[[Case], bool] = always
-    driver: Callable[[Case], int | None] = as_before
-    owner: Callable[[Case], int | None] = whose_it_was
+    driver: Callable[[Case], int | None] = unchanged_driver
+    owner: Callable[[Case], int | None] = unchanged_owner
 
     def fits(self, case: Case) -> bool:
         order = case.order
@@ -214,13 +216,13 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class KitchenStep:
     """A step of the kitchen as a whole: the roles that may take it, its condition, and the kitchen afterwards."""
 
     name: str
     by: frozenset[str]
     when: Callable[[Case], bool]
-    follow: Callable[[Case], Line]
+    follow: Callable[[Case], KitchenState]
 
     def fits(self, case: Case) -> bool:
         return case.role in self.by and self.when(case)
@@ -230,42 +232,42 @@ def _at(*statuses: str) -> frozenset[str]:
     return frozenset(statuses)
 
 
-LIFE = (
-    Step("place_order", EITHER, ANYBODY, _at(NOWHERE), "confirmed", there_is_room, owner=whoever_does_it),
-    Step("start_cooking", EITHER, KITCHEN, _at("confirmed"), "cooking", a_place_is_free),
+ORDER_STEPS = (
+    Step("place_order", EITHER, EVERY_ROLE, _at(NOT_PLACED), "confirmed", kitchen_accepts_orders, owner=acting_user),
+    Step("start_cooking", EITHER, KITCHEN, _at("confirmed"), "cooking", an_oven_slot_is_free),
     Step("finish_ticket", EITHER, KITCHEN, _at("cooking"), "ready"),
-    Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "cooking", a_place_is_free, nobody),
-    Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "confirmed", every_place_is_taken, nobody),
-    Step("claim_delivery", DELIVERY, DRIVERS, _at("ready"), "ready", nobody_else_has_it, whoever_does_it),
-    Step("assign_delivery", DELIVERY, MANAGERS, _at("ready"), "ready", whoever_is_named_delivers, whoever_is_named),
-    Step("release_delivery", DELIVERY, DRIVERS - MANAGERS, _at("ready"), "ready", it_is_theirs, nobody),
-    Step("release_delivery", DELIVERY, MANAGERS, _at("ready"), "ready", somebody_has_it, nobody),
-    Step("leave_for_delivery", DELIVERY, DRIVERS, _at("ready"), "delivering", it_is_theirs),
-    Step("fail_delivery", DELIVERY, DRIVERS - MANAGERS, _at("delivering"), "ready", it_is_theirs),
+    Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "cooking", an_oven_slot_is_free, no_driver),
+    Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "confirmed", every_oven_slot_is_taken, no_driver),
+    Step("claim_delivery", DELIVERY, DRIVERS, _at("ready"), "ready", is_unclaimed_or_own, acting_user),
+    Step("assign_delivery", DELIVERY, MANAGERS, _at("ready"), "ready", named_user_may_deliver, named_driver),
+    Step("release_delivery", DELIVERY, DRIVERS - MANAGERS, _at("ready"), "ready", is_own_delivery, no_driver),
+    Step("release_delivery", DELIVERY, MANAGERS, _at("ready"), "ready", is_claimed, no_driver),
+    Step("leave_for_delivery", DELIVERY, DRIVERS, _at("ready"), "delivering", is_own_delivery),
+    Step("fail_delivery", DELIVERY, DRIVERS - MANAGERS, _at("delivering"), "ready", is_own_delivery),
     Step("fail_delivery", DELIVERY, MANAGERS, _at("delivering"), "ready"),
-    Step("deliver", DELIVERY, DRIVERS - MANAGERS, _at("delivering"), "delivered", it_is_theirs),
+    Step("deliver", DELIVERY, DRIVERS - MANAGERS, _at("delivering"), "delivered", is_own_delivery),
     Step("deliver", DELIVERY, MANAGERS, _at("delivering"), "delivered"),
     Step("hand_over", PICKUP, KITCHEN, _at("ready"), "delivered"),
-    Step("cancel_order", EITHER, ANYBODY - KITCHEN, _at("confirmed"), "cancelled", it_was_never_cooked_and_is_theirs),
+    Step("cancel_order", EITHER, EVERY_ROLE - KITCHEN, _at("confirmed"), "cancelled", was_never_cooked_and_is_own),
     Step("cancel_order", EITHER, KITCHEN, _at("confirmed", "cooking", "ready", "delivering"), "cancelled"),
     Step(
         "link_order_to_customer",
         EITHER,
-        ANYBODY - {"guest"},
+        EVERY_ROLE - {"guest"},
         frozenset(TICKET),
-        NOWHERE,
-        it_is_a_guests_whose_link_they_have,
-        owner=whoever_does_it,
+        NOT_PLACED,
+        is_guest_order_with_link,
+        owner=acting_user,
     ),
 )
-RUNNING = (
-    Turn("pause", KITCHEN, it_ends_later, paused),
-    Turn("resume", KITCHEN, always, open_again),
-    Turn("change_capacity", MANAGERS, what_is_open_fits, resized),
-    Turn("recalculate_promises", ANYBODY, always, as_it_is),  # needs no permission: a periodic task
+KITCHEN_STEPS = (
+    KitchenStep("pause", KITCHEN, pause_ends_later, paused),
+    KitchenStep("resume", KITCHEN, always, resumed),
+    KitchenStep("change_capacity", MANAGERS, load_fits, resized),
+    KitchenStep("recalculate_promises", EVERY_ROLE, always, unchanged_kitchen),  # needs no permission: a periodic task
 )
-OF_THE_KITCHEN = tuple(turn.name for turn in RUNNING)
-OF_AN_ORDER = tuple(dict.fromkeys(step.name for step in LIFE if NOWHERE not in step.before))
+OF_THE_KITCHEN = tuple(step.name for step in KITCHEN_STEPS)
+OF_AN_ORDER = tuple(dict.fromkeys(step.name for step in ORDER_STEPS if NOT_PLACED not in step.before))
 
 # The steps that belong to the work of each role. Cancelling, linking, pausing and resuming are only tried at random.
 COOKING = frozenset({"start_cooking", "finish_ticket", "recall_ticket", "hand_over"})
@@ -279,8 +281,8 @@ WORK = {
 }
 
 
-def row_for(name: str, case: Case) -> Step | Turn | None:
+def row_for(name: str, case: Case) -> Step | KitchenStep | None:
     """Return the row that allows a step; None: the step has to be refused."""
-    rows = [row for row in (*LIFE, *RUNNING) if row.name == name and row.fits(case)]
+    rows = [row for row in (*ORDER_STEPS, *KITCHEN_STEPS) if row.name == name and row.fits(case)]
     assert len(rows) <= 1, f"the table contradicts itself: {rows}"
     return rows[0] if rows else None

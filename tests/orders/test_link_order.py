@@ -118,7 +118,7 @@ def test_linking_an_unknown_order_raises_order_not_found(kitchen, carla):
 
 
 def test_linking_an_order_does_not_repeat_the_notifications_that_were_created_for_the_guest(
-    post, placed_order, carla, chef
+    message_sinks, placed_order, carla, chef
 ):
     create_notifications(placed_order)
     link_to_account(placed_order, carla)

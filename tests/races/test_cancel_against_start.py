@@ -19,7 +19,7 @@ from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.events.models import StoredEvent as Happened
 from tests import shop
-from tests.races.crowd import PATIENCE, all_at_once, without_lock
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, without_lock
 from tests.shop import FRIDAY_NIGHT
 
 ROUNDS = 25
@@ -46,7 +46,7 @@ def steps(order, *, guest, chef):
 
 def test_an_order_is_never_both_cancelled_by_a_guest_and_started_by_a_cook(kitchen, guest, chef):
     Kitchen.objects.update(max_concurrent_orders=ROUNDS, oven_slots=ROUNDS)
-    in_the_transaction = partial(Barrier(2).wait, timeout=PATIENCE)
+    in_the_transaction = partial(Barrier(2).wait, timeout=THREAD_TIMEOUT)
     outcomes = Counter()
 
     with (
@@ -77,14 +77,14 @@ def test_control_without_the_kitchens_lock_a_cancelled_pizza_goes_into_the_oven(
     def looks_and_is_slow(line):
         free = looked(line)
         has_looked.set()
-        assert has_cancelled.wait(timeout=PATIENCE)
+        assert has_cancelled.wait(timeout=THREAD_TIMEOUT)
         return free
 
     monkeypatch.setattr(KitchenQuerySet, "for_update", without_lock)
     monkeypatch.setattr(cooking, "_has_free_oven_slot", looks_and_is_slow)
 
     with (
-        failpoints.armed("orders.cancel_order.begun", partial(has_looked.wait, timeout=PATIENCE)),
+        failpoints.armed("orders.cancel_order.begun", partial(has_looked.wait, timeout=THREAD_TIMEOUT)),
         failpoints.armed("orders.cancel_order.after_commit", has_cancelled.set),
     ):
         both = all_at_once(steps(placed_order, guest=guest, chef=chef))

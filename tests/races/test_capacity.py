@@ -15,7 +15,7 @@ from kitchen.services import settings
 from orders import replay
 from pizzeria.foundation import failpoints
 from tests import shop
-from tests.races.crowd import PATIENCE, all_at_once
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 ROUNDS = 3
@@ -46,7 +46,7 @@ def test_the_capacity_is_never_below_the_load_when_a_manager_lowers_it_while_gue
         Kitchen.objects.update(max_concurrent_orders=before + ROOM)
         baskets = [shop.basket_of() for _ in range(GUESTS)]
         total = shop.total_of(baskets[0])
-        at_the_door = partial(Barrier(GUESTS + 1).wait, timeout=PATIENCE)
+        at_the_door = partial(Barrier(GUESTS + 1).wait, timeout=THREAD_TIMEOUT)
 
         with (
             failpoints.armed("orders.place_order.before_kitchen", at_the_door),

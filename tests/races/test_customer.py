@@ -19,7 +19,7 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
-from tests.races.crowd import PATIENCE, all_at_once, without_lock
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, without_lock
 from tests.shop import FRIDAY_NIGHT
 
 SCREENS = 4  # of each kind
@@ -66,7 +66,7 @@ def test_control_without_the_lock_all_changes_have_one_sequence_number_and_the_l
     all_have_counted = Barrier(SCREENS)
 
     def waits_and_records(*event, **about):
-        all_have_counted.wait(timeout=PATIENCE)
+        all_have_counted.wait(timeout=THREAD_TIMEOUT)
         return record(*event, **about)
 
     monkeypatch.setattr(CustomerQuerySet, "for_update", without_lock)

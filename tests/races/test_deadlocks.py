@@ -27,7 +27,7 @@ from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.length import by_length
 from tests.orders import state_machine as table
-from tests.races.crowd import PATIENCE, all_at_once, with_a_connection
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, with_a_connection
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
 
@@ -92,7 +92,7 @@ class Evening:
     @with_a_connection
     def guest(self):
         for nth in range(ORDERS // GUESTS):
-            order = until(partial(self.place, nth), seconds=PATIENCE)  # repeated while the kitchen is paused
+            order = until(partial(self.place, nth), seconds=THREAD_TIMEOUT)  # repeated while the kitchen is paused
             self.placed.append(order)
             for _cook in range(2):
                 self.to_cook.put(order)
@@ -135,7 +135,7 @@ class Evening:
     @with_a_connection
     def manage(self):
         dice = Random(1)
-        until(lambda: self.placed, seconds=PATIENCE)
+        until(lambda: self.placed, seconds=THREAD_TIMEOUT)
         for nth in range(INTERFERENCES):
             self.do(kitchen_services.pause, by=self.manager, kitchen=self.kitchen, reason="Too hot", until=None)
             self.do(kitchen_services.resume, by=self.manager, kitchen=self.kitchen)
@@ -173,13 +173,13 @@ def test_control_locking_the_order_before_the_kitchen_deadlocks(kitchen, placed_
     def kitchen_first():
         with transaction.atomic():
             Kitchen.objects.for_update().get(pk=kitchen.pk)
-            both_hold_one.wait(timeout=PATIENCE)
+            both_hold_one.wait(timeout=THREAD_TIMEOUT)
             Order.objects.for_update().get(ref=placed_order.ref)
 
     def order_first():
         with transaction.atomic():
             Order.objects.for_update().get(ref=placed_order.ref)
-            both_hold_one.wait(timeout=PATIENCE)
+            both_hold_one.wait(timeout=THREAD_TIMEOUT)
             Kitchen.objects.for_update().get(pk=kitchen.pk)
 
     with pytest.raises(OperationalError, match="deadlock detected"):

@@ -31,7 +31,7 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.idempotency.models import IdempotencyKey
 from tests.orders.test_basket import add
 from tests.orders.test_checkout_page import ANNA
-from tests.races.crowd import PATIENCE
+from tests.races.concurrency import THREAD_TIMEOUT
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,7 +68,7 @@ class Browser:
         return None if answer.status == HTTPStatus.SERVICE_UNAVAILABLE or BUSY in page else (answer, page)
 
     def _ask(self, method, body=None):
-        way = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        way = HTTPConnection("127.0.0.1", self.port, timeout=THREAD_TIMEOUT)
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         try:
             way.request(
@@ -130,7 +130,7 @@ def test_a_checkout_killed_at_a_failpoint_leaves_a_whole_order_or_none_and_can_b
         form = anna.open_checkout()
         with pytest.raises(ConnectionError):
             anna.send(form)
-        assert server.wait(timeout=PATIENCE) == -signal.SIGKILL
+        assert server.wait(timeout=THREAD_TIMEOUT) == -signal.SIGKILL
 
     everything_is_free(kitchen)
     whole(orders)
@@ -148,7 +148,7 @@ def test_a_checkout_killed_at_a_failpoint_leaves_a_whole_order_or_none_and_can_b
 def everything_is_free(kitchen):
     """Take every lock that the killed process held; PostgreSQL releases them when it notices the closed connection."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+        cursor.execute(f"SET LOCAL lock_timeout = '{THREAD_TIMEOUT}s'")
         Basket.objects.for_update().get()
         Kitchen.objects.for_update().get(pk=kitchen.pk)
 

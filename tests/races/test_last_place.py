@@ -12,7 +12,7 @@ from kitchen.services import queue
 from orders.models import Order
 from pizzeria.foundation import failpoints
 from tests import shop
-from tests.races.crowd import PATIENCE, all_at_once, without_lock
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, without_lock
 
 GUESTS = 32
 
@@ -32,7 +32,7 @@ def everybody_orders():
     baskets = [shop.basket_of() for _ in range(GUESTS)]
     total = shop.total_of(baskets[0])
     at_the_door = Barrier(GUESTS)
-    with failpoints.armed("orders.place_order.before_kitchen", partial(at_the_door.wait, timeout=PATIENCE)):
+    with failpoints.armed("orders.place_order.before_kitchen", partial(at_the_door.wait, timeout=THREAD_TIMEOUT)):
         outcomes = all_at_once([partial(shop.place, basket, shown_total=total) for basket in baskets])
     return Counter(getattr(outcome, "code", "ordered") for outcome in outcomes)
 
@@ -51,7 +51,7 @@ def test_control_without_the_lock_the_kitchen_is_oversold(one_free_place, monkey
     numbers = count(1000)  # each used once: otherwise the unique constraint would refuse some of the orders
 
     def number(kitchen, today):
-        all_have_looked.wait(timeout=PATIENCE)
+        all_have_looked.wait(timeout=THREAD_TIMEOUT)
         kitchen.last_number = next(numbers)
         return today
 

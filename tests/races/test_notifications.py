@@ -16,14 +16,20 @@ from orders.notifications.models import Notification, NotificationChannel, Notif
 from orders.notifications.services import delivery as notification_delivery
 from pizzeria.foundation.events.models import StoredEvent as Happened
 from tests import shop
-from tests.orders.notifications.notification_helpers import newest, take_for_sending
-from tests.races.crowd import PATIENCE, all_at_once, somebody_waits_for_a_lock, with_a_connection, without_lock
+from tests.orders.notifications.notification_helpers import claim_to_send, newest
+from tests.races.concurrency import (
+    THREAD_TIMEOUT,
+    a_session_waits_for_a_lock,
+    all_at_once,
+    with_a_connection,
+    without_lock,
+)
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
 
 WORKERS = 8
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("kitchen", "post")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("kitchen", "message_sinks")]
 
 
 @pytest.fixture
@@ -47,27 +53,27 @@ def test_eight_threads_that_handle_one_event_at_once_create_its_notifications_on
     }
 
 
-def test_control_without_the_unique_constraint_each_thread_creates_the_notifications(without_the_unique_row, hear):
+def test_control_without_the_unique_constraint_each_thread_creates_the_notifications(without_unique_constraint, hear):
     all_at_once([hear] * WORKERS)
 
     assert Notification.objects.count() == 2 * WORKERS
 
 
-def test_eight_threads_that_send_one_notification_at_once_send_it_once(notification, post):
+def test_eight_threads_that_send_one_notification_at_once_send_it_once(notification, message_sinks):
     all_at_once(
         [partial(notification_services.send_notification, notification_id=notification.pk, at=FRIDAY_NIGHT)] * WORKERS
     )
 
     notification.refresh_from_db()
     assert (notification.state, notification.attempts) == (NotificationState.SENT, 1)
-    assert len(post.taken()) == 1
+    assert len(message_sinks.messages()) == 1
 
 
-def test_control_without_the_lock_each_thread_sends_the_notification(notification, post, monkeypatch):
+def test_control_without_the_lock_each_thread_sends_the_notification(notification, message_sinks, monkeypatch):
     all_have_looked = Barrier(WORKERS)
 
     def look(notification, *, later, at):
-        all_have_looked.wait(timeout=PATIENCE)
+        all_have_looked.wait(timeout=THREAD_TIMEOUT)
         return ""
 
     monkeypatch.setattr(NotificationQuerySet, "for_update", without_lock)
@@ -77,7 +83,7 @@ def test_control_without_the_lock_each_thread_sends_the_notification(notificatio
         [partial(notification_services.send_notification, notification_id=notification.pk, at=FRIDAY_NIGHT)] * WORKERS
     )
 
-    assert len(post.taken()) == WORKERS
+    assert len(message_sinks.messages()) == WORKERS
 
 
 @pytest.fixture
@@ -98,15 +104,15 @@ def claimed_in_turn(chef, monkeypatch):
         def look_slowly(notification, **others):
             if notification == earlier:
                 is_looking.set()
-                assert may_go_on.wait(timeout=PATIENCE)
+                assert may_go_on.wait(timeout=THREAD_TIMEOUT)
             return look(notification, **others)
 
         monkeypatch.setattr(notification_delivery, "reason_not_to_send", look_slowly)
         with ThreadPoolExecutor(2) as workers:
-            first = workers.submit(with_a_connection(take_for_sending), earlier)
-            assert is_looking.wait(timeout=PATIENCE)
+            first = workers.submit(with_a_connection(claim_to_send), earlier)
+            assert is_looking.wait(timeout=THREAD_TIMEOUT)
             later = newest(shop.cooked(order, by=chef), NotificationChannel.SMS, "ready")
-            second = workers.submit(with_a_connection(take_for_sending), later)
+            second = workers.submit(with_a_connection(claim_to_send), later)
             until(lambda: is_waiting(second))
             may_go_on.set()
             return [task.result() is not None for task in (first, second)]
@@ -115,7 +121,7 @@ def claimed_in_turn(chef, monkeypatch):
 
 
 def test_a_later_notification_of_an_order_waits_while_an_earlier_one_is_claimed(claimed_in_turn):
-    assert claimed_in_turn(lambda _second: somebody_waits_for_a_lock()) == [True, False]
+    assert claimed_in_turn(lambda _second: a_session_waits_for_a_lock()) == [True, False]
 
 
 def test_control_without_the_lock_a_later_notification_is_claimed_at_the_same_time(claimed_in_turn, monkeypatch):

@@ -13,7 +13,7 @@ from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from tests import shop
 from tests.live.server_process import serving
 from tests.orders.test_basket import add
-from tests.races.crowd import all_at_once
+from tests.races.concurrency import all_at_once
 from tests.races.test_killed import Browser
 
 SENDERS = 12

@@ -13,7 +13,7 @@ from orders import replay
 from orders.models import Order, OrderStatus
 from pizzeria.foundation import failpoints
 from tests import shop
-from tests.races.crowd import PATIENCE, all_at_once, without_lock
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, without_lock
 from tests.shop import FRIDAY_NIGHT
 
 COOKS, PLACES = 8, 5
@@ -36,7 +36,7 @@ def everybody_starts(waiting, chef):
 
 def test_eight_cooks_who_start_at_once_start_only_as_many_tickets_as_there_are_oven_slots(waiting, chef):
     assert Kitchen.objects.get().oven_slots == PLACES
-    in_the_transaction = partial(Barrier(COOKS).wait, timeout=PATIENCE)
+    in_the_transaction = partial(Barrier(COOKS).wait, timeout=THREAD_TIMEOUT)
 
     with failpoints.armed("kitchen.start_cooking.begun", in_the_transaction):
         outcomes = everybody_starts(waiting, chef)
@@ -52,7 +52,7 @@ def test_control_without_the_lock_every_cook_finds_the_same_oven_slot_free(waiti
 
     def looks_and_waits(line):
         free = looked(line)
-        before_anybody_acts.wait(timeout=PATIENCE)
+        before_anybody_acts.wait(timeout=THREAD_TIMEOUT)
         return free
 
     monkeypatch.setattr(KitchenQuerySet, "for_update", without_lock)

@@ -16,7 +16,7 @@ from pizzeria.foundation.events.log import record
 from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.relay import LEASE, relay_due
 from tests.factories import KitchenFactory
-from tests.races.crowd import PATIENCE, all_at_once
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once
 from tests.shop import FRIDAY_NIGHT as NIGHT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,7 +56,7 @@ def sweeper():
     return relay_due(now=lambda: NIGHT)
 
 
-def nudged(aggregate_ref):
+def relay_of(aggregate_ref):
     return lambda: relay_due(aggregate_ref=aggregate_ref, now=lambda: NIGHT)
 
 
@@ -74,7 +74,7 @@ def test_21_concurrent_relays_of_one_aggregate_publish_its_event_once(street):
     with transaction.atomic():
         [event] = record(KitchenFactory(), WhistleBlown(), by=SYSTEM, at=NIGHT)
 
-    all_at_once([nudged(event.aggregate_ref)] * 21)
+    all_at_once([relay_of(event.aggregate_ref)] * 21)
 
     assert street == [(event.aggregate_ref, 1)]
 
@@ -87,7 +87,7 @@ def test_control_without_the_lock_concurrent_sweeps_publish_an_event_several_tim
         relays = list(OutboxEntry.objects.eligible(at).select_related("event")[:50])
         if get_ident() not in have_looked:
             have_looked.add(get_ident())
-            all_have_looked.wait(timeout=PATIENCE)
+            all_have_looked.wait(timeout=THREAD_TIMEOUT)
         OutboxEntry.objects.filter(pk__in=[each.pk for each in relays]).update(
             attempts=F("attempts") + 1, due_at=at + LEASE
         )

@@ -21,7 +21,7 @@ from pizzeria.devtools.servers.processes import start_tied
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import StoredEvent
 from tests import shop
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 ORDERS = 5
 SILENT_FOR_LONGER_THAN_ANY_TEST = "?cto=600&rto=600"
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
-def working(post, queues):
+def working(message_sinks, queues):
     """Run a worker that takes the tasks of these queues one at a time."""
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     variables = {
@@ -40,8 +40,8 @@ def working(post, queues):
             redis_url=settings.REDIS_URL,
             origin="http://127.0.0.1",
         ),
-        **post.environment,
-        "NOTIFY_SMS_URL": f"{post.box.sms_url}{SILENT_FOR_LONGER_THAN_ANY_TEST}",
+        **message_sinks.environment,
+        "NOTIFY_SMS_URL": f"{message_sinks.servers.sms_url}{SILENT_FOR_LONGER_THAN_ANY_TEST}",
     }
     worker = f"-m celery -A pizzeria worker --pool solo --queues {queues} --loglevel ERROR --without-gossip"
     process = start_tied(
@@ -51,15 +51,15 @@ def working(post, queues):
         yield process
     finally:
         process.kill()  # it is waiting for the provider
-        process.wait(timeout=LIMIT)
+        process.wait(timeout=TIMEOUT)
 
 
 @pytest.fixture
-def silence(post):
+def silence(message_sinks):
     """Yield message sinks of which the SMS provider does not answer."""
-    post.behaves(SMS="hang")
-    yield post
-    post.behaves()
+    message_sinks.set_faults(SMS="hang")
+    yield message_sinks
+    message_sinks.set_faults()
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_silent_sms_provider_delays_no_emails_if_its_queue_has_a_worker_of_its
         until(lambda: count(NotificationChannel.EMAIL, NotificationState.SENT) == ORDERS)
         until(lambda: count(NotificationChannel.SMS, NotificationState.SENDING) == 1)
 
-    assert len(silence.taken("email")) == ORDERS
+    assert len(silence.messages("email")) == ORDERS
     assert count(NotificationChannel.SMS, NotificationState.QUEUED) == ORDERS - 1
 
 

@@ -22,7 +22,7 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.factories import UserFactory
-from tests.races.crowd import PATIENCE, all_at_once
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 DRIVERS = 8
@@ -54,7 +54,7 @@ def assigned_to():
 
 
 def test_of_eight_drivers_who_claim_one_delivery_at_once_only_one_gets_it(delivery, drivers):
-    in_the_transaction = partial(Barrier(DRIVERS).wait, timeout=PATIENCE)
+    in_the_transaction = partial(Barrier(DRIVERS).wait, timeout=THREAD_TIMEOUT)
 
     with failpoints.armed("orders.claim_delivery.begun", in_the_transaction):
         outcomes = all_at_once(partial(claim, delivery, driver) for driver in drivers)
@@ -74,7 +74,7 @@ def test_control_without_the_orders_lock_all_drivers_find_it_unclaimed_and_the_l
 
     def unlocked(ref):
         order = Order.objects.get(ref=ref)
-        all_have_looked.wait(timeout=PATIENCE)
+        all_have_looked.wait(timeout=THREAD_TIMEOUT)
         return order
 
     monkeypatch.setattr("orders.deliveries.services.lock_order", unlocked)

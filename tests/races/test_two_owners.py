@@ -20,7 +20,7 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import UserFactory
-from tests.races.crowd import PATIENCE, all_at_once
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once
 from tests.shop import FRIDAY_NIGHT
 
 PEOPLE = 8
@@ -48,10 +48,10 @@ def linked_to():
 
 def test_of_eight_people_with_one_order_link_only_one_gets_the_order_into_an_account(placed_order, people):
     token = placed_order.contact.guest_token
-    in_the_transaction = partial(Barrier(PEOPLE).wait, timeout=PATIENCE)
+    in_the_transaction = partial(Barrier(PEOPLE).wait, timeout=THREAD_TIMEOUT)
 
     with failpoints.armed("orders.link_order_to_customer.begun", in_the_transaction):
-        outcomes = all_at_once(partial(link, placed_order, token, somebody) for somebody in people)
+        outcomes = all_at_once(partial(link, placed_order, token, actor) for actor in people)
 
     codes = Counter(getattr(outcome, "code", "has it") for outcome in outcomes)
     assert codes == {"has it": 1, "order_not_found": PEOPLE - 1}
@@ -66,12 +66,12 @@ def test_control_without_the_orders_lock_all_find_it_without_an_owner_and_the_lo
 
     def unlocked(ref):
         order = Order.objects.select_related("contact").get(ref=ref)
-        all_have_looked.wait(timeout=PATIENCE)
+        all_have_looked.wait(timeout=THREAD_TIMEOUT)
         return order
 
     monkeypatch.setattr("orders.services.linking.lock_order", unlocked)
 
-    outcomes = all_at_once(partial(link, placed_order, token, somebody) for somebody in people)
+    outcomes = all_at_once(partial(link, placed_order, token, actor) for actor in people)
 
     faults = [outcome for outcome in outcomes if isinstance(outcome, IntegrityError)]
     assert len(faults) == PEOPLE - 1

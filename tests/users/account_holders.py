@@ -19,10 +19,10 @@ EMAIL, PASSWORD_PAGE, REAUTHENTICATE = (
     reverse("account_reauthenticate"),
 )
 PASSKEYS, ADD_PASSKEY = reverse("mfa_list_webauthn"), reverse("mfa_add_webauthn")
-HISTORY, WAYS_IN = reverse("orders:history"), reverse("users:sign_in")
+HISTORY, SIGN_IN_OPTIONS = reverse("orders:history"), reverse("users:sign_in")
 
-STRANGER = "nobody@example.com"
-CARLA, PASSWORD, ANOTHER = "carla@example.com", "four cheeses, no regrets", "five olives, some regrets"
+UNKNOWN_EMAIL = "nobody@example.com"
+CARLA, PASSWORD, ANOTHER_PASSWORD = "carla@example.com", "four cheeses, no regrets", "five olives, some regrets"
 
 
 def account_holder(email=CARLA, *, verified=True, password=PASSWORD, **fields):
@@ -42,11 +42,11 @@ def sign_in(client, email=CARLA, password=PASSWORD, **fields):
     return client.post(SIGN_IN, {"login": email, "password": password, **fields})
 
 
-def guess(client, email=CARLA):
+def sign_in_with_wrong_password(client, email=CARLA):
     return sign_in(client, email, "a guess")
 
 
-def forget(client, email=CARLA):
+def request_password_reset(client, email=CARLA):
     return client.post(PASSWORD_RESET, {"email": email})
 
 
@@ -54,7 +54,7 @@ def confirm(client, code):
     return client.post(CONFIRM, {"code": code})
 
 
-def get_to_see(client, step, email):
+def visible_answer(client, step, email):
     """Take a step; return all that its client sees, without tokens, nonces and the e-mail address that it typed."""
     answer = step(client, email)
     page = client.get(answer["Location"]) if answer.status_code == 302 else answer
@@ -62,21 +62,21 @@ def get_to_see(client, step, email):
     return answer.status_code, answer.headers.get("Location"), page.status_code, body
 
 
-def newest_email(post, to=CARLA):
+def newest_email(message_sinks, to=CARLA):
     """Return the newest e-mail to an address."""
-    return post.taken("email", to=to)[-1]
+    return message_sinks.messages("email", to=to)[-1]
 
 
-def code_in(post, to=CARLA):
+def code_in(message_sinks, to=CARLA):
     """Return the code in the subject of the newest e-mail to an address."""
-    return re.match(r"([A-Z]{4}-[A-Z]{4}) ", newest_email(post, to).subject)[1]
+    return re.match(r"([A-Z]{4}-[A-Z]{4}) ", newest_email(message_sinks, to).subject)[1]
 
 
 def is_signed_in(client):
     return client.session.get("_auth_user_id") is not None
 
 
-def limits_are_over():
+def clear_rate_limits():
     """Delete the counters of the rate limits, as if their periods had passed."""
     RateLimitCounter.objects.all().delete()
 
@@ -84,10 +84,10 @@ def limits_are_over():
 class CountingHasher(MD5PasswordHasher):
     """A quick password hasher that counts its hashes."""
 
-    done = 0
+    hashes = 0
 
     def encode(self, *args, **kwargs):
-        CountingHasher.done += 1
+        CountingHasher.hashes += 1
         return super().encode(*args, **kwargs)
 
 

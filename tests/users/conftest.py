@@ -7,7 +7,7 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.keycloak import jwks, provider
 from pizzeria.users.keycloak.jwks import SigningKeys
 from pizzeria.users.services.roles import sync_roles
-from tests.message_sinks import PATIENCE
+from tests.message_sinks import ANSWER_TIMEOUT
 from tests.users import fake_oidc_provider as realms
 from tests.users.fake_oidc_provider import Person
 from tests.users.oidc_login import complete_login
@@ -17,7 +17,7 @@ from tests.users.oidc_login import complete_login
 def realm(settings, monkeypatch, db):
     """A fake sign-in server connected to this shop, with long timeouts: it always answers, but machines can be slow."""
     sync_roles(by=SYSTEM)
-    monkeypatch.setattr(provider, "TIMEOUT", (PATIENCE, PATIENCE))
+    monkeypatch.setattr(provider, "TIMEOUT", (ANSWER_TIMEOUT, ANSWER_TIMEOUT))
     monkeypatch.setattr(jwks, "realm_keys", SigningKeys(provider.signing_keys))
     with realms.running() as running:
         settings.OIDC_ISSUER = running.issuer
@@ -45,7 +45,7 @@ def at_work(client, realm, ciro):
     """Ciro's browser, signed in and with the kitchen board open."""
     complete_login(client, realm, ciro)
     assert client.get(reverse("kitchen:board")).status_code == 200
-    realm.asked.clear()
+    realm.requests.clear()
     return client
 
 

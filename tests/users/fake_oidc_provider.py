@@ -37,13 +37,13 @@ class FakeOidcProvider:
     kid: str = "one"
     codes: dict = field(default_factory=dict)  # code: (person, nonce, challenge)
     refresh_tokens: dict = field(default_factory=dict)  # token: person
-    asked: list = field(default_factory=list)  # (verb and path, form parameters) of each request
+    requests: list = field(default_factory=list)  # (verb and path, form parameters) of each request
     id_claims: dict = field(default_factory=dict)  # override: claims of the ID token
     access_claims: dict = field(default_factory=dict)
-    about: dict | None = None  # override: userinfo as a whole
+    userinfo: dict | None = None  # override: userinfo as a whole
     status: int = 200  # override: status of every answer
-    clock: float = 0.0  # override: seconds by which its clock is ahead of ours
-    speaks: threading.Event = field(default_factory=threading.Event)  # override: while it is cleared, requests wait
+    clock_offset: float = 0.0  # override: seconds by which its clock is ahead of ours
+    may_answer: threading.Event = field(default_factory=threading.Event)  # override: while it is cleared, requests wait
 
     @property
     def issuer(self):
@@ -61,22 +61,27 @@ class FakeOidcProvider:
         return jwt.encode(claims, key or self.key, algorithm, {"kid": kid or self.kid, **header})
 
     def claims(self, person, **more):
-        now = int(time.time() + self.clock)
+        now = int(time.time() + self.clock_offset)
         return {"iss": self.issuer, "sub": person.subject, "iat": now, "exp": now + 300, **more}
 
     def access_token(self, person, **more):
-        said = {"typ": "Bearer", "azp": CLIENT, "aud": "account", "realm_access": {"roles": list(person.roles)}}
-        return self.sign({**self.claims(person), **said, **self.access_claims, **more})
+        own_claims = {"typ": "Bearer", "azp": CLIENT, "aud": "account", "realm_access": {"roles": list(person.roles)}}
+        return self.sign({**self.claims(person), **own_claims, **self.access_claims, **more})
 
     def id_token(self, person, **more):
-        said = {"typ": "ID", "aud": CLIENT, "azp": CLIENT, "sid": f"sid-of-{person.subject}"}
+        own_claims = {"typ": "ID", "aud": CLIENT, "azp": CLIENT, "sid": f"sid-of-{person.subject}"}
         when = {"auth_time": int(time.time())}
-        return self.sign({**self.claims(person), **said, **when, **person.claims, **more, **self.id_claims})
+        return self.sign({**self.claims(person), **own_claims, **when, **person.claims, **more, **self.id_claims})
 
     def logout_token(self, person, **more):
-        said = {"typ": "Logout", "aud": CLIENT, "jti": str(time.monotonic_ns()), "sid": f"sid-of-{person.subject}"}
+        own_claims = {
+            "typ": "Logout",
+            "aud": CLIENT,
+            "jti": str(time.monotonic_ns()),
+            "sid": f"sid-of-{person.subject}",
+        }
         event = {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}
-        claims = {**self.claims(person), **said, **event, **more}
+        claims = {**self.claims(person), **own_claims, **event, **more}
         return self.sign({name: value for name, value in claims.items() if value is not None}, typ="logout+jwt")
 
     def tokens(self, person, nonce=None):
@@ -88,25 +93,25 @@ class FakeOidcProvider:
             "id_token": self.id_token(person, **({"nonce": nonce} if nonce else {})),
         }
 
-    def answer(self, verb, path, asked, bearer):
+    def answer(self, verb, path, parameters, bearer):
         """Return status and content of the answer to a request, as Keycloak would."""
-        self.asked.append((f"{verb} {path}", asked))
-        self.speaks.wait()
+        self.requests.append((f"{verb} {path}", parameters))
+        self.may_answer.wait()
         if self.status != 200:
             return self.status, {}
         match path.rpartition("/")[2]:
             case "certs":
                 return 200, {"keys": [{**RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True), "kid": self.kid}]}
-            case "userinfo" if self.about is not None:
-                return 200, self.about
+            case "userinfo" if self.userinfo is not None:
+                return 200, self.userinfo
             case "userinfo":
                 return 200, {"sub": jwt.decode(bearer, options={"verify_signature": False})["sub"]}
-            case "token" if asked["grant_type"] == "refresh_token":
-                person = self.refresh_tokens.get(asked["refresh_token"])
+            case "token" if parameters["grant_type"] == "refresh_token":
+                person = self.refresh_tokens.get(parameters["refresh_token"])
                 return (200, self.tokens(person)) if person else (400, {"error": "invalid_grant"})
             case "token":
-                person, nonce, challenge = self.codes.pop(asked["code"], (None, None, None))
-                if person is None or generate_code_challenge(asked["code_verifier"], "S256") != challenge:
+                person, nonce, challenge = self.codes.pop(parameters["code"], (None, None, None))
+                if person is None or generate_code_challenge(parameters["code_verifier"], "S256") != challenge:
                     return 400, {"error": "invalid_grant"}
                 return 200, self.tokens(person, nonce)
         return 404, {}
@@ -116,7 +121,7 @@ class FakeOidcProvider:
 def running():
     """Run a realm on a free port until the block ends."""
 
-    class Door(BaseHTTPRequestHandler):
+    class RequestHandler(BaseHTTPRequestHandler):
         def do_GET(self):
             self._answer({})
 
@@ -124,27 +129,27 @@ def running():
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             self._answer({name: values[0] for name, values in parse_qs(body).items()})
 
-        def _answer(self, asked):
+        def _answer(self, parameters):
             bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
-            status, content = realm.answer(self.command, urlsplit(self.path).path, asked, bearer)
-            said = json.dumps(content).encode()
+            status, content = realm.answer(self.command, urlsplit(self.path).path, parameters, bearer)
+            body = json.dumps(content).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(said)))
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(said)
+            self.wfile.write(body)
 
         def log_message(self, *_args):
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), RequestHandler) as server:
         realm = FakeOidcProvider(f"http://127.0.0.1:{server.server_port}")
-        realm.speaks.set()
+        realm.may_answer.set()
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
             yield realm
         finally:
-            realm.speaks.set()
+            realm.may_answer.set()
             server.shutdown()
             thread.join()

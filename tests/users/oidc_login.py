@@ -8,21 +8,21 @@ from django.urls import reverse
 
 from pizzeria.users.models import OidcSession
 
-LEAVE, RETURN = reverse("users:keycloak_sign_in"), reverse("users:keycloak_callback")
+AUTHORIZATION_REQUEST, CALLBACK = reverse("users:keycloak_sign_in"), reverse("users:keycloak_callback")
 
 
-def begin_login(client, **asked):
+def begin_login(client, **parameters):
     """Make an authorization request; return the parameters that the sign-in server would receive."""
-    answer = client.get(LEAVE, asked)
+    answer = client.get(AUTHORIZATION_REQUEST, parameters)
     assert answer.status_code == 302, answer.content.decode()
     return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
 
 
-def complete_login(client, realm, person, *, asked=None, **bent):
+def complete_login(client, realm, person, *, parameters=None, **overrides):
     """Request the callback with a code of the realm, and return the answer."""
-    asked = asked or begin_login(client)
-    code = realm.code_for(person, nonce=asked["nonce"], challenge=asked["code_challenge"])
-    return client.get(RETURN, {"state": asked["state"], "code": code, **bent})
+    parameters = parameters or begin_login(client)
+    code = realm.code_for(person, nonce=parameters["nonce"], challenge=parameters["code_challenge"])
+    return client.get(CALLBACK, {"state": parameters["state"], "code": code, **overrides})
 
 
 def is_signed_in(client):
@@ -31,10 +31,10 @@ def is_signed_in(client):
 
 def age_session(client, **duration):
     """Move the times of a client's session and of its `OidcSession` into the past."""
-    grows_older(client.session, **duration)
+    age_stored_session(client.session, **duration)
 
 
-def grows_older(session, **duration):
+def age_stored_session(session, **duration):
     """Move the times of a session and of its `OidcSession` into the past."""
     ago = timedelta(**duration)
     for name in ("checked_at", "began_at", "seen_at", "seen_in_admin_at", "authenticated_at"):

@@ -29,7 +29,7 @@ from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
 from pizzeria.users.session_auth import actor_for_user
 from tests import shop
-from tests.architecture.test_doors import ALL
+from tests.architecture.test_public_urls import ALL
 from tests.factories import UserFactory
 from tests.users.access_matrix import TABLE, WHO
 

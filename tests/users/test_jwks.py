@@ -10,7 +10,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from pizzeria.users.keycloak.jwks import SigningKeys, UnknownSigningKey
 from pizzeria.users.keycloak.provider import ProviderRefused, ProviderUnavailable
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 _RSA = RSAAlgorithm.to_jwk(rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key(), as_dict=True)
 _EC = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key(), as_dict=True)
@@ -26,14 +26,14 @@ class Realm:
 
     def __init__(self, *kids):
         self.answer = {"keys": [row(kid) for kid in kids]}
-        self.asked = 0
+        self.requests = 0
         self.time = 1000.0
 
     def has(self, *kids):
         self.answer = {"keys": [row(kid) for kid in kids]}
 
     def __call__(self):
-        self.asked += 1
+        self.requests += 1
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -50,17 +50,17 @@ def keys(realm):
 
 
 def test_signing_keys_are_first_fetched_when_one_is_needed(realm, keys):
-    assert realm.asked == 0
+    assert realm.requests == 0
 
     assert keys.find("one").key_id == "one"
-    assert realm.asked == 1
+    assert realm.requests == 1
 
 
 def test_signing_keys_are_fetched_once_for_many_tokens(realm, keys):
     for _token in range(50):
         keys.find("one")
 
-    assert realm.asked == 1
+    assert realm.requests == 1
 
 
 def test_unknown_key_ids_cause_at_most_one_fetch_a_minute(realm, keys):
@@ -70,7 +70,7 @@ def test_unknown_key_ids_cause_at_most_one_fetch_a_minute(realm, keys):
             with pytest.raises(UnknownSigningKey):
                 keys.find(f"made up {number}")
 
-        assert realm.asked == minute + 1
+        assert realm.requests == minute + 1
 
 
 def test_a_new_signing_key_of_the_realm_is_found(realm, keys):
@@ -122,7 +122,7 @@ def test_stale_signing_keys_are_fetched_at_most_once_a_minute_while_the_realm_is
     for _token in range(50):
         keys.find("one")
 
-    assert realm.asked == 2
+    assert realm.requests == 2
 
 
 def test_a_failed_first_fetch_raises_provider_unavailable_and_is_repeated_after_a_minute(realm, keys):
@@ -163,14 +163,14 @@ def test_known_signing_keys_are_returned_at_once_while_another_thread_fetches(re
 
     def hang():
         begun.set()
-        assert go_on.wait(LIMIT)
+        assert go_on.wait(TIMEOUT)
         return {"keys": [row("one"), row("two")]}
 
     keys._fetch = hang
     asking = threading.Thread(target=keys.find, args=[other])
     asking.start()
     try:
-        assert begun.wait(LIMIT)
+        assert begun.wait(TIMEOUT)
         assert keys.find("one").key_id == "one"
         assert asking.is_alive()
     finally:
@@ -183,7 +183,7 @@ def test_concurrent_threads_that_need_the_signing_keys_cause_one_fetch(realm, ke
     found = []
 
     def ask():
-        together.wait(LIMIT)
+        together.wait(TIMEOUT)
         found.append(keys.find("one").key_id)
 
     threads = [threading.Thread(target=ask) for _each in range(20)]
@@ -192,7 +192,7 @@ def test_concurrent_threads_that_need_the_signing_keys_cause_one_fetch(realm, ke
     for thread in threads:
         thread.join()
 
-    assert (found, realm.asked) == (["one"] * 20, 1)
+    assert (found, realm.requests) == (["one"] * 20, 1)
 
 
 def test_renewing_the_signing_keys_fetches_at_once_even_within_a_minute_of_an_unknown_key_id(realm, keys):
@@ -235,7 +235,7 @@ def test_a_realm_that_does_not_answer_is_asked_only_once_in_five_seconds(realm, 
     answer, realm.answer = realm.answer, ProviderUnavailable()
 
     assert [keys.is_answering() for _visitor in range(60)] == [False] * 60
-    assert realm.asked == 1
+    assert realm.requests == 1
 
     realm.answer = answer
     realm.time += 5
@@ -270,4 +270,4 @@ def test_a_realm_that_answers_slowly_is_asked_only_twice_for_eight_concurrent_si
         visitor.join()
 
     assert seen == [True] * 8
-    assert realm.asked == 2
+    assert realm.requests == 2

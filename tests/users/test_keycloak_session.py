@@ -17,7 +17,7 @@ from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.keycloak.jwks import SigningKeys
 from pizzeria.users.models import OidcSession, User
 from tests import shop
-from tests.races.crowd import all_at_once
+from tests.races.concurrency import all_at_once
 from tests.users.fake_oidc_provider import Person
 from tests.users.oidc_login import age_session, begin_login, complete_login, is_signed_in
 
@@ -28,14 +28,14 @@ BACK_CHANNEL = reverse("users:keycloak_logout")
 
 
 def refreshes(realm):
-    return [asked for _path, asked in realm.asked if asked.get("grant_type") == "refresh_token"]
+    return [parameters for _path, parameters in realm.requests if parameters.get("grant_type") == "refresh_token"]
 
 
 def test_a_session_is_not_revalidated_before_five_minutes_have_passed(at_work, realm):
     age_session(at_work, minutes=4)
     at_work.get(BOARD)
 
-    assert realm.asked == []
+    assert realm.requests == []
 
 
 def test_a_session_is_revalidated_once_after_five_minutes(at_work, realm):
@@ -51,7 +51,7 @@ def test_each_revalidation_uses_the_refresh_token_that_the_previous_one_returned
         age_session(at_work, minutes=5)
         at_work.get(BOARD)
 
-    assert [asked["refresh_token"] for asked in refreshes(realm)] == ["refresh-0", "refresh-1"]
+    assert [parameters["refresh_token"] for parameters in refreshes(realm)] == ["refresh-0", "refresh-1"]
 
 
 def test_a_session_loses_a_role_revoked_in_keycloak_at_its_next_revalidation(at_work, realm, ciro):
@@ -96,7 +96,7 @@ def test_a_session_ends_when_keycloak_refuses_its_refresh_token(at_work, realm):
 
 
 def test_a_session_ends_when_userinfo_is_of_another_subject(at_work, realm):
-    realm.about = {"sub": "somebody else"}
+    realm.userinfo = {"sub": "somebody else"}
     age_session(at_work, minutes=5)
     at_work.get(BOARD)
 
@@ -113,7 +113,7 @@ def test_a_session_stays_valid_while_keycloak_is_down_and_is_revalidated_a_minut
     age_session(at_work, minutes=5)
     assert at_work.get(BOARD).status_code == 200
     settings.OIDC_OP_TOKEN_ENDPOINT, realm.status = token_endpoint, 200
-    realm.asked.clear()
+    realm.requests.clear()
 
     at_work.get(BOARD)
     at_once = len(refreshes(realm))
@@ -196,11 +196,11 @@ def test_signing_out_ends_the_session_here_and_at_keycloak(client, realm, settin
     age_session(client, hours=hours)
     id_token = keycloak_sessions.id_token(OidcSession.objects.get())
 
-    address, _mark, asked = client.post(reverse(way_out))["Location"].partition("?")
+    address, _mark, parameters = client.post(reverse(way_out))["Location"].partition("?")
 
     assert address == settings.OIDC_OP_LOGOUT_ENDPOINT
-    assert parse_qs(asked)["id_token_hint"] == [id_token]
-    assert parse_qs(asked)["post_logout_redirect_uri"] == [f"{settings.SHOP_ORIGIN}/"]
+    assert parse_qs(parameters)["id_token_hint"] == [id_token]
+    assert parse_qs(parameters)["post_logout_redirect_uri"] == [f"{settings.SHOP_ORIGIN}/"]
     assert not is_signed_in(client)
     assert not OidcSession.objects.exists()
 
@@ -216,8 +216,8 @@ def test_signing_out_while_keycloak_is_down_ends_the_session_here_and_warns_the_
     assert "Keycloak" not in at_work.get(reverse("orders:home")).content.decode()
 
 
-def end_there(realm, person, token=None, **bent):
-    return Client().post(BACK_CHANNEL, {"logout_token": token or realm.logout_token(person, **bent)})
+def end_there(realm, person, token=None, **overrides):
+    return Client().post(BACK_CHANNEL, {"logout_token": token or realm.logout_token(person, **overrides)})
 
 
 def test_a_session_ends_by_a_backchannel_logout_of_keycloak(at_work, realm, ciro):
@@ -291,7 +291,7 @@ def test_a_replayed_logout_token_is_refused_even_after_redis_was_emptied(at_work
 def test_concurrent_revalidations_of_a_session_ask_keycloak_once(client, realm, ciro):
     complete_login(client, realm, ciro)
     age_session(client, minutes=5)
-    realm.asked.clear()
+    realm.requests.clear()
     [sign_in], at = OidcSession.objects.all(), clock.now()
 
     standings = all_at_once([lambda: keycloak_sessions.revalidate(sign_in.pk, at=at)] * 8)
@@ -329,5 +329,5 @@ def test_a_user_deactivated_here_cannot_sign_in_by_keycloak(client, realm, ciro)
     client.logout()
     User.objects.update(is_active=False)
 
-    assert complete_login(client, realm, ciro, asked=begin_login(client)).status_code == 400
+    assert complete_login(client, realm, ciro, parameters=begin_login(client)).status_code == 400
     assert not is_signed_in(client)

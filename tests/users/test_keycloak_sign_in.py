@@ -14,7 +14,7 @@ from pizzeria.users.roles import CUSTOMER, KITCHEN
 from pizzeria.users.services.roles import assign_roles
 from tests.factories import UserFactory
 from tests.users.fake_oidc_provider import Person
-from tests.users.oidc_login import LEAVE, RETURN, begin_login, complete_login, is_signed_in
+from tests.users.oidc_login import AUTHORIZATION_REQUEST, CALLBACK, begin_login, complete_login, is_signed_in
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
@@ -22,11 +22,11 @@ CIRO = Person("ciro", roles=("chef",), claims={"given_name": "Ciro", "email": "c
 
 
 def test_the_authorization_request_asks_for_a_code_with_pkce_state_and_nonce(client, realm):
-    asked = begin_login(client)
+    parameters = begin_login(client)
 
-    assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
-    assert {"state", "nonce", "code_challenge"} <= set(asked)
-    assert asked["redirect_uri"] == f"http://testserver{RETURN}"
+    assert (parameters["response_type"], parameters["code_challenge_method"]) == ("code", "S256")
+    assert {"state", "nonce", "code_challenge"} <= set(parameters)
+    assert parameters["redirect_uri"] == f"http://testserver{CALLBACK}"
 
 
 @pytest.mark.parametrize(
@@ -52,20 +52,20 @@ def test_each_role_lands_on_its_own_page_after_signing_in_by_keycloak(client, re
 
 
 def test_signing_in_by_keycloak_redirects_back_to_the_page_in_next(client, realm):
-    answer = complete_login(client, realm, CIRO, asked=begin_login(client, next="/kitchen/orders/"))
+    answer = complete_login(client, realm, CIRO, parameters=begin_login(client, next="/kitchen/orders/"))
 
     assert answer["Location"] == "/kitchen/orders/"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example"])
 def test_signing_in_by_keycloak_never_redirects_to_another_site(client, realm, elsewhere):
-    answer = complete_login(client, realm, CIRO, asked=begin_login(client, next=elsewhere))
+    answer = complete_login(client, realm, CIRO, parameters=begin_login(client, next=elsewhere))
 
     assert answer["Location"] == reverse("users:landing")
 
 
 def test_signing_in_by_keycloak_works_with_a_next_that_is_not_a_url(client, realm):
-    answer = complete_login(client, realm, CIRO, asked=begin_login(client, next="somewhere"))
+    answer = complete_login(client, realm, CIRO, parameters=begin_login(client, next="somewhere"))
 
     assert answer.status_code == 302
     assert "_auth_user_id" in client.session
@@ -87,7 +87,7 @@ def test_realm_roles_and_client_roles_in_the_access_token_both_count(client, rea
 
 
 def test_roles_are_read_from_userinfo_if_the_access_token_has_none(client, realm):
-    realm.about = {"sub": "ciro", "realm_access": {"roles": ["chef"]}}
+    realm.userinfo = {"sub": "ciro", "realm_access": {"roles": ["chef"]}}
     complete_login(client, realm, Person())
 
     assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
@@ -161,9 +161,9 @@ def test_the_refresh_token_and_the_id_token_are_stored_encrypted(client, realm):
 
 
 def test_signing_in_by_keycloak_gives_the_session_a_new_key(client, realm):
-    asked = begin_login(client)
+    parameters = begin_login(client)
     before = client.session.session_key
-    complete_login(client, realm, CIRO, asked=asked)
+    complete_login(client, realm, CIRO, parameters=parameters)
 
     assert client.session.session_key not in (None, before)
 
@@ -188,14 +188,14 @@ def test_a_callback_with_a_state_of_another_session_is_refused(client, realm, re
 
 
 def test_a_callback_without_an_authorization_request_is_refused(client, realm, refused):
-    refused(client.get(RETURN, {"state": "made up", "code": "made up"}))
+    refused(client.get(CALLBACK, {"state": "made up", "code": "made up"}))
 
 
 def test_a_callback_with_a_used_code_is_refused(client, realm):
-    asked = begin_login(client)
+    parameters = begin_login(client)
     states = client.session["oidc_states"]
-    used = realm.code_for(CIRO, nonce=asked["nonce"], challenge=asked["code_challenge"])
-    assert client.get(RETURN, {"state": asked["state"], "code": used}).status_code == 302
+    used = realm.code_for(CIRO, nonce=parameters["nonce"], challenge=parameters["code_challenge"])
+    assert client.get(CALLBACK, {"state": parameters["state"], "code": used}).status_code == 302
 
     thief = Client()
     begin_login(thief)
@@ -203,20 +203,20 @@ def test_a_callback_with_a_used_code_is_refused(client, realm):
     session["oidc_states"] = states
     session.save()
 
-    assert thief.get(RETURN, {"state": asked["state"], "code": used}).status_code == 400
+    assert thief.get(CALLBACK, {"state": parameters["state"], "code": used}).status_code == 400
     assert not is_signed_in(thief)
     assert OidcSession.objects.count() == 1
 
 
 def test_a_callback_with_a_used_state_is_refused(client, realm):
-    asked = begin_login(client)
-    complete_login(client, realm, CIRO, asked=asked)
+    parameters = begin_login(client)
+    complete_login(client, realm, CIRO, parameters=parameters)
 
-    assert complete_login(client, realm, CIRO, asked=asked).status_code == 400
+    assert complete_login(client, realm, CIRO, parameters=parameters).status_code == 400
 
 
 def test_an_error_response_of_keycloak_shows_the_error_page(client, realm, refused):
-    refused(client.get(RETURN, {"error": "access_denied", "state": begin_login(client)["state"]}))
+    refused(client.get(CALLBACK, {"error": "access_denied", "state": begin_login(client)["state"]}))
 
 
 BENT = {
@@ -241,21 +241,21 @@ def test_a_sign_in_with_an_invalid_id_token_is_refused(client, realm, bend, refu
 
 @pytest.mark.parametrize("minutes", [-6, 6])
 def test_a_sign_in_is_refused_if_the_clocks_differ_by_six_minutes(client, realm, minutes, refused):
-    realm.clock = minutes * 60
+    realm.clock_offset = minutes * 60
 
     refused(complete_login(client, realm, CIRO))
 
 
 @pytest.mark.parametrize("about", [{"sub": "somebody else"}, {}, {"sub": None}], ids=["another's", "nobody's", "null"])
 def test_a_sign_in_is_refused_if_userinfo_does_not_have_the_subject_of_the_id_token(client, realm, about, refused):
-    realm.about = about
+    realm.userinfo = about
 
     refused(complete_login(client, realm, CIRO))
 
 
 def test_a_sign_in_is_refused_if_the_access_token_has_another_subject_than_the_id_token(client, realm, refused):
     realm.access_claims = {"sub": "somebody else"}
-    realm.about = {"sub": "ciro"}
+    realm.userinfo = {"sub": "ciro"}
 
     refused(complete_login(client, realm, CIRO))
 
@@ -271,7 +271,7 @@ def test_roles_are_read_from_an_access_token_without_a_subject_if_userinfo_has_t
     said = realm.claims(CIRO, realm_access={"roles": ["chef"]})
     del said["sub"]
     monkeypatch.setattr(realm, "access_token", lambda _person: realm.sign(said))
-    realm.about = {"sub": "ciro"}
+    realm.userinfo = {"sub": "ciro"}
     complete_login(client, realm, CIRO)
 
     assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
@@ -291,21 +291,21 @@ def test_a_sign_in_with_a_new_signing_key_works_within_a_minute_of_an_unknown_ke
 def test_a_sign_in_while_keycloak_is_down_shows_an_error_page_instead_of_redirecting(client, realm):
     realm.status = 503
 
-    answer = client.get(LEAVE)
+    answer = client.get(AUTHORIZATION_REQUEST)
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert "We cannot sign you in just now" in answer.content.decode()
 
 
 def test_a_callback_gets_a_503_if_keycloak_has_gone_down_meanwhile(client, realm):
-    asked = begin_login(client)
+    parameters = begin_login(client)
     realm.status = 502
 
-    assert complete_login(client, realm, CIRO, asked=asked).status_code == 503
+    assert complete_login(client, realm, CIRO, parameters=parameters).status_code == 503
 
 
 def test_a_sign_in_without_a_configured_sign_in_server_names_the_missing_setting(client):
-    for address in (LEAVE, RETURN):
+    for address in (AUTHORIZATION_REQUEST, CALLBACK):
         answer = client.get(address)
         assert answer.status_code == 503
         assert "OIDC_ISSUER" in answer.content.decode()

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
-from tests.users import account_holders as they
+from tests.users import account_holders
 from tests.users.account_holders import account_holder
 
 pytestmark = pytest.mark.usefixtures("kitchen")
@@ -62,16 +62,16 @@ def test_a_request_for_an_unknown_url_is_not_logged_as_refused(client, said):
 def test_a_failed_sign_in_is_logged_without_the_e_mail_address(client, said, caplog):
     account_holder()
 
-    they.sign_in(client, password="wrong")
+    account_holders.sign_in(client, password="wrong")
 
     assert said() == [failed("guest", "account_login")]
-    assert they.CARLA not in caplog.text
+    assert account_holders.CARLA not in caplog.text
 
 
 def test_a_failed_reauthentication_is_logged_with_the_user_id(client, said):
     account_holder()
-    they.sign_in(client)
+    account_holders.sign_in(client)
 
-    client.post(they.REAUTHENTICATE, {"password": "wrong"})
+    client.post(account_holders.REAUTHENTICATE, {"password": "wrong"})
 
     assert said() == [failed(client.session[SESSION_KEY], "account_reauthenticate")]

@@ -20,7 +20,11 @@ BOARD = reverse("kitchen:board")
 
 def refreshed_with(realm):
     """Return the refresh tokens that were sent to the realm."""
-    return [asked["refresh_token"] for _path, asked in realm.asked if asked.get("grant_type") == "refresh_token"]
+    return [
+        parameters["refresh_token"]
+        for _path, parameters in realm.requests
+        if parameters.get("grant_type") == "refresh_token"
+    ]
 
 
 def test_a_revalidation_stores_the_new_refresh_token_even_if_userinfo_fails(at_work, realm, settings):
@@ -100,7 +104,7 @@ def test_a_revalidation_accepts_a_new_signing_key_within_a_minute_of_an_unknown_
 
 @pytest.mark.parametrize(
     "bend",
-    [{"clock": -400}, {"clock": 400}, {"access_claims": {"iss": "https://other.example"}}],
+    [{"clock_offset": -400}, {"clock_offset": 400}, {"access_claims": {"iss": "https://other.example"}}],
     ids=["a clock behind", "a clock ahead", "another issuer"],
 )
 def test_a_revalidation_with_an_invalid_access_token_removes_no_role_and_is_logged(at_work, realm, bend, caplog):
@@ -122,10 +126,10 @@ def test_a_revalidation_removes_no_role_while_a_new_signing_key_cannot_be_fetche
 
 
 def test_a_revalidation_is_repeated_a_minute_after_an_invalid_access_token(at_work, realm, ciro):
-    realm.clock = -400
+    realm.clock_offset = -400
     age_session(at_work, minutes=5)
     at_work.get(BOARD)
-    realm.clock, ciro.roles = 0, ("customer",)
+    realm.clock_offset, ciro.roles = 0, ("customer",)
     age_session(at_work, minutes=1)
 
     assert at_work.get(BOARD).status_code == 403
@@ -138,7 +142,7 @@ def test_a_revalidation_is_repeated_a_minute_after_an_invalid_access_token(at_wo
 )
 def test_a_revalidation_reads_roles_from_userinfo_if_the_access_token_is_opaque(at_work, realm, access, monkeypatch):
     monkeypatch.setattr(realm, "access_token", lambda _person: access(realm))
-    realm.about = {"sub": "ciro", "realm_access": {"roles": ["manager"]}}
+    realm.userinfo = {"sub": "ciro", "realm_access": {"roles": ["manager"]}}
     age_session(at_work, minutes=5)
     at_work.get(BOARD)
 

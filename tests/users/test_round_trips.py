@@ -16,7 +16,7 @@ MARTA = Person("marta", roles=("manager",))
 def test_each_tab_is_redirected_to_the_page_in_next_of_its_own_authorization_request(client, realm):
     tabs = [begin_login(client, next=page) for page in ("/kitchen/", "/delivery/")] + [begin_login(client)]
 
-    lead_to = [complete_login(client, realm, MARTA, asked=asked)["Location"] for asked in tabs]
+    lead_to = [complete_login(client, realm, MARTA, parameters=parameters)["Location"] for parameters in tabs]
 
     assert lead_to == ["/kitchen/", "/delivery/", reverse("users:landing")]
 
@@ -25,8 +25,8 @@ def test_each_callback_is_held_to_the_max_age_of_its_own_authorization_request(c
     strict, lax = begin_login(client, max_age=600), begin_login(client)
     realm.id_claims = {"auth_time": int(time.time()) - 3600}
 
-    assert complete_login(client, realm, MARTA, asked=strict).status_code == 400
-    assert complete_login(client, realm, MARTA, asked=lax).status_code == 302
+    assert complete_login(client, realm, MARTA, parameters=strict).status_code == 400
+    assert complete_login(client, realm, MARTA, parameters=lax).status_code == 302
 
 
 def test_a_callback_with_another_issuer_is_refused(client, realm):

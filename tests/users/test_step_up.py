@@ -17,7 +17,7 @@ from pizzeria.users.roles import KITCHEN, MANAGER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 from tests.users.fake_oidc_provider import Person
-from tests.users.oidc_login import RETURN, age_session, begin_login, complete_login, is_signed_in
+from tests.users.oidc_login import CALLBACK, age_session, begin_login, complete_login, is_signed_in
 
 MARTA = Person("marta", roles=("manager",))
 WHY = {"reason": "too_busy", "said": ""}
@@ -75,10 +75,10 @@ def test_step_up_redirects_to_keycloak_with_max_age_and_back_to_the_page(client,
     age_session(client, minutes=11)
 
     way = client.get(page)["Location"]
-    asked = leave_by(client, way)
-    answer = complete_login(client, realm, MARTA, asked=asked)
+    parameters = leave_by(client, way)
+    answer = complete_login(client, realm, MARTA, parameters=parameters)
 
-    assert asked["max_age"] == "600"
+    assert parameters["max_age"] == "600"
     assert answer["Location"] == page
     assert client.get(page).status_code == 200
     client.post(page, WHY)
@@ -123,12 +123,12 @@ def test_step_up_is_refused_if_the_auth_time_is_too_old_or_invalid(client, realm
     long_ago = int(time.time()) - 3600
     complete_login(client, realm, MARTA)
     age_session(client, minutes=11)
-    asked = leave_by(client, client.get(page)["Location"])
+    parameters = leave_by(client, client.get(page)["Location"])
 
     for claim in ({"auth_time": long_ago}, {"auth_time": None}, {"auth_time": "now"}, {"auth_time": True}):
         realm.id_claims = claim
-        assert complete_login(client, realm, MARTA, asked=asked).status_code == 400
-        asked = begin_login(client, max_age=600)
+        assert complete_login(client, realm, MARTA, parameters=parameters).status_code == 400
+        parameters = begin_login(client, max_age=600)
 
     assert status() == OrderStatus.COOKING
 
@@ -168,11 +168,11 @@ def test_an_authorization_request_works_with_a_malformed_max_age_in_the_url(clie
 def test_step_up_gives_the_session_a_new_key(client, realm, page):
     complete_login(client, realm, MARTA)
     before = client.session.session_key
-    complete_login(client, realm, MARTA, asked=begin_login(client, max_age=600))
+    complete_login(client, realm, MARTA, parameters=begin_login(client, max_age=600))
 
     assert is_signed_in(client)
     assert client.session.session_key != before
-    assert Client().get(RETURN).status_code == 400
+    assert Client().get(CALLBACK).status_code == 400
 
 
 def test_step_up_of_a_demo_user_uses_the_sign_in_form(sign_in, page):

@@ -15,7 +15,7 @@ from pizzeria.users.roles import CUSTOMER
 from pizzeria.users.services.roles import assign_roles
 from pizzeria.users.stream_grants import StreamGrant, revalidate_due, valid_grants
 from tests.factories import UserFactory
-from tests.live.server_process import Reader, serving
+from tests.live.server_process import StreamReader, serving
 from tests.users.fake_oidc_provider import CLIENT, Person
 from tests.users.oidc_login import age_session, complete_login
 from tests.waiting import until
@@ -41,17 +41,17 @@ def is_good(held, **later):
 
 
 def test_a_stream_grant_is_valid_for_four_minutes_without_a_request_to_keycloak(held, realm):
-    realm.asked.clear()
+    realm.requests.clear()
 
     assert is_good(held, minutes=4)
-    assert realm.asked == []
+    assert realm.requests == []
 
 
 def test_the_session_of_a_stream_grant_is_revalidated_after_five_minutes(held, realm):
-    realm.asked.clear()
+    realm.requests.clear()
 
     assert is_good(held, minutes=5)
-    assert [asked for _path, asked in realm.asked if asked.get("grant_type") == "refresh_token"]
+    assert [parameters for _path, parameters in realm.requests if parameters.get("grant_type") == "refresh_token"]
 
 
 def test_a_stream_grant_becomes_invalid_when_the_role_is_revoked(held, ciro):
@@ -103,12 +103,12 @@ def test_each_round_of_revalidation_stops_at_the_first_session_without_an_answer
     held = {pass_of(browser_of(ciro, realm)) for _board in range(3)}
     OidcSession.objects.update(checked_at=F("checked_at") - timedelta(minutes=5))
     realm.status = 503
-    realm.asked.clear()
+    realm.requests.clear()
 
     for _round in range(2):
         revalidate_due(held, at=clock.now())
 
-    assert len({asked["refresh_token"] for _path, asked in realm.asked}) == len(realm.asked) == 2
+    assert len({parameters["refresh_token"] for _path, parameters in realm.requests}) == len(realm.requests) == 2
 
 
 @pytest.mark.django_db(transaction=True)
@@ -117,16 +117,18 @@ def test_a_stream_ends_with_its_session_without_waiting_for_a_silent_sign_in_ser
     cooks = [browser_of(Person(f"cook {number}", roles=("chef",)), realm) for number in range(20)]
     connected = {"OIDC_ISSUER": realm.issuer, "OIDC_CLIENT_ID": CLIENT, "OIDC_CLIENT_SECRET": "a secret of both"}
     with serving(**connected) as server, ExitStack() as open_boards:
-        boards = [open_boards.enter_context(closing(Reader(server, reverse("live:board"), cook))) for cook in cooks]
-        realm.speaks.clear()
-        realm.asked.clear()
+        boards = [
+            open_boards.enter_context(closing(StreamReader(server, reverse("live:board"), cook))) for cook in cooks
+        ]
+        realm.may_answer.clear()
+        realm.requests.clear()
         OidcSession.objects.update(checked_at=F("checked_at") - timedelta(minutes=5))
 
         cooks[-1].session.flush()
 
-        boards[-1].read_on()
-        assert len(realm.asked) < len(boards)
-        until(lambda: realm.asked)
+        boards[-1].read_to_end()
+        assert len(realm.requests) < len(boards)
+        until(lambda: realm.requests)
 
 
 def browser_of(person, realm):

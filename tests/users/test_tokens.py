@@ -29,9 +29,9 @@ def now():
     return int(time.time())
 
 
-def said(realm, **bent):
+def said(realm, **overrides):
     """Return the claims of a valid access token with some of them replaced; None removes a claim."""
-    claims = jwt.decode(realm.access_token(CIRO), options={"verify_signature": False}) | bent
+    claims = jwt.decode(realm.access_token(CIRO), options={"verify_signature": False}) | overrides
     return {name: value for name, value in claims.items() if value is not None}
 
 
@@ -114,7 +114,7 @@ def test_a_key_url_in_the_header_of_an_access_token_is_not_fetched(client, realm
 
         refused(call(client, realm.sign(said(realm), key=STRANGER, kid="nine", **{header: certificates})))
 
-        assert another.asked == []
+        assert another.requests == []
 
 
 def test_a_key_in_the_header_of_an_access_token_is_not_used(client, realm):
@@ -209,13 +209,13 @@ def clock(realm, monkeypatch):
 
 def test_fifty_access_tokens_with_unknown_key_ids_cause_one_fetch_of_the_signing_keys(client, realm, clock):
     assert call(client, realm.access_token(CIRO)).status_code == 200
-    realm.asked.clear()
+    realm.requests.clear()
     clock[0] = 90.0
 
     for number in range(50):
         refused(call(client, realm.sign(said(realm), key=STRANGER, kid=f"made-up-{number}")))
 
-    assert [what for what, _asked in realm.asked] == ["GET /realms/pizzeria/protocol/openid-connect/certs"]
+    assert [what for what, _parameters in realm.requests] == ["GET /realms/pizzeria/protocol/openid-connect/certs"]
 
 
 def test_after_a_key_rotation_new_access_tokens_are_accepted_and_earlier_ones_refused(client, realm, clock):

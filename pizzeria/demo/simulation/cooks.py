@@ -18,7 +18,7 @@ from pizzeria.demo.simulation.scheduler import Scheduler
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation.actor import SYSTEM
 
-TOO_LONG = 14  # extra minutes in the oven for a forgotten ticket
+FORGOTTEN_EXTRA_MINUTES = 14  # in the oven, for a forgotten ticket
 
 
 class Cooks:
@@ -34,52 +34,52 @@ class Cooks:
         """Schedule the next step of each ticket that is on the board already."""
         board = kitchen_selectors.board(self._kitchen, at=at)
         for ticket in board.waiting:
-            self.expect(ticket.ref)
+            self.add_ticket(ticket.ref)
         for ticket in board.cooking:
             self._take_out_later(ticket.ref, minutes=max(1, (ticket.due_at - at).total_seconds() / 60))
         for ticket in board.ready:
             self._schedule_handover(ticket.ref, ticket.method)
 
-    def expect(self, ref: UUID, incident: Incident | None = None) -> None:
-        """Schedule a look at the board in one to three minutes for a new ticket, and note the ticket's incident."""
+    def add_ticket(self, ref: UUID, incident: Incident | None = None) -> None:
+        """Schedule the start of the next ticket in one to three minutes, and store this ticket's incident."""
         if incident:
             self._incidents[ref] = incident
         if incident is Incident.RAN_OUT:
-            self._scheduler.later(0.9, partial(self._cancel_sold_out, ref))
-        self._scheduler.later(self._rng.uniform(1, 3), self.look)
+            self._scheduler.schedule(0.9, partial(self._cancel_sold_out, ref))
+        self._scheduler.schedule(self._rng.uniform(1, 3), self.start_next_ticket)
 
-    def look(self, at: datetime) -> None:
+    def start_next_ticket(self, at: datetime) -> None:
         """Start cooking the ticket that is due first, if one waits and an oven slot is free."""
         board = kitchen_selectors.board(self._kitchen, at=at)
         if not (board.waiting and board.free_oven_slots):
             return
         ticket = kitchen_services.start_cooking(ref=board.waiting[0].ref, by=self._chef, at=at)
         self._report.line(at, f"{ticket.label} goes into the oven")
-        takes = ticket.minutes * self._rng.uniform(0.8, 1.2)
+        minutes = ticket.minutes * self._rng.uniform(0.8, 1.2)
         if self._incidents.get(ticket.ref) is Incident.FORGOTTEN:
-            takes += TOO_LONG
-            self._scheduler.later(takes - 1, self._recalculate_promises)
-        self._take_out_later(ticket.ref, minutes=takes)
+            minutes += FORGOTTEN_EXTRA_MINUTES
+            self._scheduler.schedule(minutes - 1, self._recalculate_promises)
+        self._take_out_later(ticket.ref, minutes=minutes)
 
     def _take_out_later(self, ref: UUID, *, minutes: float) -> None:
-        self._scheduler.later(minutes, partial(self._take_out, ref))
+        self._scheduler.schedule(minutes, partial(self._take_out, ref))
 
     def _take_out(self, ref: UUID, at: datetime) -> None:
         ticket = kitchen_services.finish_ticket(ref=ref, by=self._chef, at=at)
         self._report.line(at, f"{ticket.label} is ready")
-        self._scheduler.later(0.5, self.look)
+        self._scheduler.schedule(0.5, self.start_next_ticket)
         if self._incidents.get(ref) is Incident.RECALLED:
             del self._incidents[ref]
-            self._scheduler.later(0.5, partial(self._recall, ref))
+            self._scheduler.schedule(0.5, partial(self._recall, ref))
         else:
             self._schedule_handover(ref, ticket.method)
 
     def _schedule_handover(self, ref: UUID, method: str) -> None:
         incident = self._incidents.pop(ref, None)
         if method == FulfillmentMethod.DELIVERY:
-            self._driver.expect(ref, nobody_home=incident is Incident.NOBODY_HOME)
+            self._driver.add_order(ref, nobody_home=incident is Incident.NOBODY_HOME)
         else:
-            self._counter.expect(ref, nobody_comes=incident is Incident.NOT_COLLECTED)
+            self._counter.schedule_handover(ref, nobody_comes=incident is Incident.NOT_COLLECTED)
 
     def _recalculate_promises(self, at: datetime) -> None:
         kitchen_services.recalculate_promises(kitchen=self._kitchen, by=SYSTEM, at=at)  # as beat does each minute

@@ -11,24 +11,24 @@ from pizzeria.demo.simulation.report import Report
 from pizzeria.demo.simulation.scheduler import Scheduler
 from pizzeria.demo.simulation.staff import Staff
 
-PICKUP_LIMIT = 45  # minutes until an order that is not picked up is cancelled
+PICKUP_LIMIT_MINUTES = 45  # until an order that is not picked up is cancelled
 
 
 class Counter:
     def __init__(self, *, scheduler: Scheduler, report: Report, staff: Staff, rng: Random) -> None:
-        self._scheduler, self._report, self._staff, self._rng = scheduler, report, staff.chef, rng
+        self._scheduler, self._report, self._chef, self._rng = scheduler, report, staff.chef, rng
 
-    def expect(self, ref: UUID, *, nobody_comes: bool = False) -> None:
+    def schedule_handover(self, ref: UUID, *, nobody_comes: bool = False) -> None:
         """Schedule the handover of an order to its guest, or its cancellation if ``nobody_comes``."""
         if nobody_comes:
-            self._scheduler.later(PICKUP_LIMIT, partial(self._give_up, ref))
+            self._scheduler.schedule(PICKUP_LIMIT_MINUTES, partial(self._cancel_uncollected, ref))
         else:
-            self._scheduler.later(self._rng.uniform(1, 8), partial(self._hand_over, ref))
+            self._scheduler.schedule(self._rng.uniform(1, 8), partial(self._hand_over, ref))
 
     def _hand_over(self, ref: UUID, at: datetime) -> None:
-        order = order_services.hand_over(ref=ref, by=self._staff, at=at)
+        order = order_services.hand_over(ref=ref, by=self._chef, at=at)
         self._report.line(at, f"#{order.number} is handed over at the counter", counts_as="handed over")
 
-    def _give_up(self, ref: UUID, at: datetime) -> None:
-        order = order_services.cancel_order(ref=ref, reason=CancelReason.NOT_COLLECTED, by=self._staff, at=at)
+    def _cancel_uncollected(self, ref: UUID, at: datetime) -> None:
+        order = order_services.cancel_order(ref=ref, reason=CancelReason.NOT_COLLECTED, by=self._chef, at=at)
         self._report.line(at, f"#{order.number} is given up: nobody came for it", counts_as="cancelled")

@@ -29,7 +29,7 @@ class Evening:
     """
 
     def __init__(self, *, pace: Pace, staff: Staff, report: Report, rng: Random) -> None:
-        self._report, self._scheduler = report, Scheduler(pace, on_refusal=self._tell_refusal)
+        self._report, self._scheduler = report, Scheduler(pace, on_refusal=self._report_refusal)
         self._driver = Driver(scheduler=self._scheduler, report=report, staff=staff, rng=rng)
         self._counter = Counter(scheduler=self._scheduler, report=report, staff=staff, rng=rng)
         self._cooks = Cooks(
@@ -45,17 +45,17 @@ class Evening:
     def play(self, visits: Iterable[Visit]) -> list[Order]:
         """Run the visits and all the work they cause; return the orders left open for a person to finish."""
         for visit in visits:
-            self._guests.expect(visit)
+            self._guests.schedule_visit(visit)
         before: list[tuple[int, int]] | None = None
         while True:
             self._cooks.resume(self._scheduler.now())
             self._driver.resume()
             self._scheduler.run()
-            left = list(active_orders())
-            now = [(order.pk, order.seq) for order in left]
-            if not left or now == before:
-                return left
+            still_open = list(active_orders())
+            now = [(order.pk, order.seq) for order in still_open]
+            if not still_open or now == before:
+                return still_open
             before = now
 
-    def _tell_refusal(self, at: datetime, refusal: Refusal) -> None:
+    def _report_refusal(self, at: datetime, refusal: Refusal) -> None:
         self._report.line(at, f"refused: {refusal.message}", counts_as="refused")

@@ -50,18 +50,19 @@ DIRECTIONS = ("", "", "Third floor, left.", "The bell is broken, please knock.",
 NOTES = ("", "", "", "", "", "", "Cut in squares, please.", "Well done, please.", "For a birthday!")
 ALLERGIES = ("", "", "", "", "", "", "", "", "", "nuts", "sesame")
 
-SIZES = {"small": 4, "medium": 3, "large": 2}  # size: its weight
-PIZZAS = {1: 7, 2: 2}  # number of pizzas in an order: its weight
-BESIDE = {0: 6, 1: 4}
-GIVES_EMAIL, ADDS, LEAVES_OUT = 0.7, 0.3, 0.1  # fractions of guests, of pizzas and of pizzas
+SIZE_WEIGHTS = {"small": 4, "medium": 3, "large": 2}  # by size
+PIZZA_COUNT_WEIGHTS = {1: 7, 2: 2}  # by the number of pizzas in an order
+SIMPLE_ITEM_COUNT_WEIGHTS = {0: 6, 1: 4}  # by the number of simple items in an order
+EMAIL_FRACTION = 0.7  # of guests
+ADDED_TOPPING_FRACTION, LEFT_OUT_TOPPING_FRACTION = 0.3, 0.1  # of pizzas
 
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """A simulated guest or customer; `signed_in` is the username of a customer with an account, else empty."""
+    """A simulated guest or customer; `username` is that of a customer with an account, else empty."""
 
     details: ContactDetails
-    signed_in: str = ""
+    username: str = ""
 
     @property
     def name(self) -> str:
@@ -84,7 +85,7 @@ CARLA = Guest(
         city=TOWN,
         directions="Second floor.",
     ),
-    signed_in="customer",
+    username="customer",
 )
 
 
@@ -97,7 +98,7 @@ def random_guest(rng: Random) -> Guest:
         ContactDetails(
             name=name,
             phone=f"+4930231251{number:02}",
-            email=f"{name.partition(' ')[0].lower()}@example.com" if rng.random() < GIVES_EMAIL else "",
+            email=f"{name.partition(' ')[0].lower()}@example.com" if rng.random() < EMAIL_FRACTION else "",
             street=street,
             postal_code=postal_code,
             city=TOWN,
@@ -110,18 +111,20 @@ def random_guest(rng: Random) -> Guest:
 
 def random_selections(rng: Random) -> tuple[Selection, ...]:
     """Return the selections of one order: one or two pizzas, and often a simple item."""
-    pizzas = rng.choices(menu.PIZZAS, k=_weighed(PIZZAS, rng))
-    beside = rng.sample(menu.SIMPLE_ITEMS, k=_weighed(BESIDE, rng))
-    return (*(_pizza(row, rng) for row in pizzas), *(SimpleItemSelection(simple_item=row.slug) for row in beside))
+    pizzas = rng.choices(menu.PIZZAS, k=_weighted_choice(PIZZA_COUNT_WEIGHTS, rng))
+    simple_items = rng.sample(menu.SIMPLE_ITEMS, k=_weighted_choice(SIMPLE_ITEM_COUNT_WEIGHTS, rng))
+    return (*(_pizza(row, rng) for row in pizzas), *(SimpleItemSelection(simple_item=row.slug) for row in simple_items))
 
 
 def _pizza(row: menu.PizzaRow, rng: Random) -> PizzaSelection:
-    others = [topping.slug for topping in menu.TOPPINGS if topping.slug not in row.recipe]
-    added = (rng.choice(others),) if rng.random() < ADDS else ()
-    left_out = (rng.choice(row.recipe),) if row.recipe and rng.random() < LEAVES_OUT else ()
-    return PizzaSelection(size=_weighed(SIZES, rng), parts=(PizzaPart(pizza=row.slug, added=added, left_out=left_out),))
+    other_toppings = [topping.slug for topping in menu.TOPPINGS if topping.slug not in row.recipe]
+    added = (rng.choice(other_toppings),) if rng.random() < ADDED_TOPPING_FRACTION else ()
+    left_out = (rng.choice(row.recipe),) if row.recipe and rng.random() < LEFT_OUT_TOPPING_FRACTION else ()
+    return PizzaSelection(
+        size=_weighted_choice(SIZE_WEIGHTS, rng), parts=(PizzaPart(pizza=row.slug, added=added, left_out=left_out),)
+    )
 
 
-def _weighed[T](often: Mapping[T, int], rng: Random) -> T:
+def _weighted_choice[T](weights: Mapping[T, int], rng: Random) -> T:
     """Return one of the keys, chosen at random by the weights."""
-    return rng.choices(list(often), weights=list(often.values()))[0]
+    return rng.choices(list(weights), weights=list(weights.values()))[0]

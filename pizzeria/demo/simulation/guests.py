@@ -21,32 +21,32 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.money import format_amount
 
-A_WHILE = 6  # minutes until a guest who was turned away tries again
+RETRY_MINUTES = 6  # until a guest who was turned away tries again
 
 
 class Guests:
     def __init__(self, *, scheduler: Scheduler, report: Report, staff: Staff, cooks: Cooks) -> None:
         self._scheduler, self._report, self._staff, self._cooks = scheduler, report, staff, cooks
 
-    def expect(self, visit: Visit) -> None:
+    def schedule_visit(self, visit: Visit) -> None:
         """Schedule a visit."""
-        self._scheduler.later(visit.after.total_seconds() / 60, partial(self._arrive, visit))
+        self._scheduler.schedule(visit.after.total_seconds() / 60, partial(self._arrive, visit))
 
-    def _arrive(self, visit: Visit, at: datetime, *, again: bool = False) -> None:
+    def _arrive(self, visit: Visit, at: datetime, *, is_retry: bool = False) -> None:
         try:
             order = place(guest=visit.guest, selections=visit.selections, method=visit.method, staff=self._staff, at=at)
         except KitchenFull as refusal:
             self._report.line(at, f"{visit.guest.name} is turned away: {refusal.message}", counts_as="turned away")
-            if not again:
-                self._scheduler.later(A_WHILE, partial(self._arrive, visit, again=True))
+            if not is_retry:
+                self._scheduler.schedule(RETRY_MINUTES, partial(self._arrive, visit, is_retry=True))
             return
-        self._report.line(at, _ordered(visit, order), counts_as="ordered")
+        self._report.line(at, _order_report(visit, order), counts_as="ordered")
         if visit.incident is Incident.CHANGED_MIND:
-            self._scheduler.later(0.8, partial(self._cancel, order, visit.guest.signed_in))
-        self._cooks.expect(order.ref, visit.incident)
+            self._scheduler.schedule(0.8, partial(self._cancel, order, visit.guest.username))
+        self._cooks.add_ticket(order.ref, visit.incident)
 
     def _cancel(self, order: Order, username: str, at: datetime) -> None:
-        by = self._staff.signed_in(username).with_guest_token(order.contact.guest_token)
+        by = self._staff.actor_for(username).with_guest_token(order.contact.guest_token)
         order_services.cancel_order(ref=order.ref, reason=CancelReason.CHANGED_MIND, by=by, at=at)
         self._report.line(at, f"#{order.number} is cancelled by its guest", counts_as="cancelled")
 
@@ -59,7 +59,7 @@ def place(
 
     :raises Refusal: the shop does not accept the selections or the order
     """
-    by, basket = staff.signed_in(guest.signed_in), None
+    by, basket = staff.actor_for(guest.username), None
     for selection in selections:
         basket = order_services.add_to_basket(
             basket=basket.ref if basket else None, selection=selection, quantity=1, by=by, at=at
@@ -78,7 +78,7 @@ def place(
     )
 
 
-def _ordered(visit: Visit, order: Order) -> str:
+def _order_report(visit: Visit, order: Order) -> str:
     assert order.total is not None and order.promise_from and order.promise_until, "it has just been placed"
     how = "to be brought" if visit.method == FulfillmentMethod.DELIVERY else "to pick up"
     promise = f"{clock.wall_clock(order.promise_from)} to {clock.wall_clock(order.promise_until)}"

@@ -10,14 +10,14 @@ from pizzeria.demo.simulation.evening import Evening
 from pizzeria.demo.simulation.guest_profiles import CARLA
 from pizzeria.demo.simulation.report import Report
 from pizzeria.demo.simulation.scenario import Incident
-from pizzeria.demo.simulation.scheduler import at_once
+from pizzeria.demo.simulation.scheduler import simulated_pace
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation import clock
 from pizzeria.foundation.events import backfill
 
-OPENS, LASTS = time(17, 30), timedelta(hours=5)
-ORDERS = (15, 15, 15, 15, 18, 21, 16)  # Monday to Sunday
-WEEK = (  # the oldest evening first: its incidents, and the number of orders of the demo's customer
+OPENING_TIME, EVENING_DURATION = time(17, 30), timedelta(hours=5)
+ORDERS_BY_WEEKDAY = (15, 15, 15, 15, 18, 21, 16)  # Monday to Sunday
+EVENINGS = (  # the oldest evening first: its incidents, and the number of orders of the demo's customer
     ((Incident.CHANGED_MIND,), 1),
     ((Incident.FORGOTTEN,), 1),
     ((Incident.RAN_OUT,), 0),
@@ -28,7 +28,7 @@ WEEK = (  # the oldest evening first: its incidents, and the number of orders of
 )
 
 
-def simulate_week(*, staff: Staff, now: datetime, orders: Sequence[int] = ORDERS) -> Report:
+def simulate_week(*, staff: Staff, now: datetime, orders: Sequence[int] = ORDERS_BY_WEEKDAY) -> Report:
     """
     Simulate the seven evenings before this business day, and return the report.
 
@@ -37,19 +37,23 @@ def simulate_week(*, staff: Staff, now: datetime, orders: Sequence[int] = ORDERS
     :param orders: the number of orders on a Monday, a Tuesday, …
     """
     report = Report()
-    days = [clock.business_date(now) - timedelta(days=ago) for ago in range(len(WEEK), 0, -1)]
+    days = [clock.business_date(now) - timedelta(days=ago) for ago in range(len(EVENINGS), 0, -1)]
     with backfill.backfilling():
         customer_services.change_contact(
-            name=CARLA.name, phone=CARLA.details.phone, by=staff.signed_in(CARLA.signed_in), at=_opens(days[0])
+            name=CARLA.name, phone=CARLA.details.phone, by=staff.actor_for(CARLA.username), at=_opening_time(days[0])
         )
-        for seed, (day, (incidents, customer_orders)) in enumerate(zip(days, WEEK, strict=True)):
+        for seed, (day, (incidents, customer_orders)) in enumerate(zip(days, EVENINGS, strict=True)):
             rng = Random(seed)  # noqa: S311 - not for secrets
             plan = scenario.evening(
-                lasts=LASTS, orders=orders[day.weekday()], incidents=incidents, customer_orders=customer_orders, rng=rng
+                duration=EVENING_DURATION,
+                orders=orders[day.weekday()],
+                incidents=incidents,
+                customer_orders=customer_orders,
+                rng=rng,
             )
-            Evening(pace=at_once(_opens(day)), staff=staff, report=report, rng=rng).play(plan)
+            Evening(pace=simulated_pace(_opening_time(day)), staff=staff, report=report, rng=rng).play(plan)
     return report
 
 
-def _opens(day: date) -> datetime:
-    return datetime.combine(day, OPENS, tzinfo=clock.shop_zone())
+def _opening_time(day: date) -> datetime:
+    return datetime.combine(day, OPENING_TIME, tzinfo=clock.shop_zone())

@@ -13,14 +13,14 @@ from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSele
 from orders.deliveries import services as delivery_services
 from pizzeria.demo.simulation.guest_profiles import CARLA, Guest, random_guest
 from pizzeria.demo.simulation.guests import place
-from pizzeria.demo.simulation.scheduler import Scheduler, at_once
+from pizzeria.demo.simulation.scheduler import Scheduler, simulated_pace
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenOrder:
     """An order that is open now; each step's field is the number of minutes since it, None for a step not taken."""
 
     guest: Guest
@@ -52,10 +52,10 @@ def _simple_item(slug: str) -> Selection:
     return SimpleItemSelection(simple_item=slug)
 
 
-_who = Random(12)  # noqa: S311 - not for secrets
-OPEN = (
-    Open(
-        random_guest(_who),
+_rng = Random(12)  # noqa: S311 - not for secrets
+OPEN_ORDERS = (
+    OpenOrder(
+        random_guest(_rng),
         (_pizza("meat-lovers", "large"), _simple_item("cola")),
         method=FulfillmentMethod.DELIVERY,
         placed=34,
@@ -64,8 +64,8 @@ OPEN = (
         claimed=16,
         left=13,
     ),
-    Open(
-        random_guest(_who),
+    OpenOrder(
+        random_guest(_rng),
         (_pizza("hawaiian", "small", added=("extra-cheese",)), _simple_item("tiramisu")),
         method=FulfillmentMethod.DELIVERY,
         placed=24,
@@ -73,53 +73,53 @@ OPEN = (
         finished=9,
         claimed=3,
     ),
-    Open(
-        random_guest(_who),
+    OpenOrder(
+        random_guest(_rng),
         (_pizza("vegetarian", "medium", left_out=("onions",)), _simple_item("green-salad")),
         method=FulfillmentMethod.DELIVERY,
         placed=19,
         started=17,
         finished=5,
     ),
-    Open(random_guest(_who), (_pizza("pepperoni", "medium"),), placed=16, started=14, finished=4),
-    Open(
+    OpenOrder(random_guest(_rng), (_pizza("pepperoni", "medium"),), placed=16, started=14, finished=4),
+    OpenOrder(
         CARLA,
         (_pizza("margherita", "small"), _pizza("pepperoni", "large", added=("olives",)), _simple_item("house-red")),
         placed=10,
         started=8,
     ),
-    Open(random_guest(_who), (_pizza("bbq-chicken", "large", left_out=("red-onions",)),), placed=8, started=5),
-    Open(
-        random_guest(_who),
+    OpenOrder(random_guest(_rng), (_pizza("bbq-chicken", "large", left_out=("red-onions",)),), placed=8, started=5),
+    OpenOrder(
+        random_guest(_rng),
         (_pizza("vegetarian", "small"), _simple_item("mineral-water")),
         method=FulfillmentMethod.DELIVERY,
         placed=5,
         started=2,
     ),
-    Open(random_guest(_who), (_pizza("margherita", "medium", added=("mushrooms", "spinach")),), placed=3),
-    Open(
-        random_guest(_who),
+    OpenOrder(random_guest(_rng), (_pizza("margherita", "medium", added=("mushrooms", "spinach")),), placed=3),
+    OpenOrder(
+        random_guest(_rng),
         (_pizza("pepperoni", "small"), _pizza("hawaiian", "small"), _simple_item("lemonade")),
         method=FulfillmentMethod.DELIVERY,
         placed=2,
     ),
-    Open(random_guest(_who), (_pizza("margherita", "large"), _simple_item("garlic-bread")), placed=1),
+    OpenOrder(random_guest(_rng), (_pizza("margherita", "large"), _simple_item("garlic-bread")), placed=1),
 )
 
 
 def place_open_orders(*, staff: Staff, now: datetime) -> None:
     """Place the orders of ``OPEN`` and run their steps, each with the time at which it was taken."""
-    longest_ago = max(row.placed for row in OPEN)
-    scheduler = Scheduler(at_once(now - timedelta(minutes=longest_ago)), on_refusal=_fail)
-    for row in OPEN:
-        scheduler.later(longest_ago - row.placed, partial(_place, row, scheduler, staff))
+    longest_ago = max(row.placed for row in OPEN_ORDERS)
+    scheduler = Scheduler(simulated_pace(now - timedelta(minutes=longest_ago)), on_refusal=_fail)
+    for row in OPEN_ORDERS:
+        scheduler.schedule(longest_ago - row.placed, partial(_place, row, scheduler, staff))
     scheduler.run()
 
 
-def _place(row: Open, scheduler: Scheduler, staff: Staff, at: datetime) -> None:
+def _place(row: OpenOrder, scheduler: Scheduler, staff: Staff, at: datetime) -> None:
     order = place(guest=row.guest, selections=row.selections, method=row.method, staff=staff, at=at)
     for minutes_ago, command, by in row.steps(staff):
-        scheduler.later(row.placed - minutes_ago, partial(_run, command, order.ref, by))
+        scheduler.schedule(row.placed - minutes_ago, partial(_run, command, order.ref, by))
 
 
 def _run(command: Callable[..., object], ref: UUID, by: Actor, at: datetime) -> None:

@@ -11,8 +11,8 @@ from menu.selections import Selection
 from pizzeria.demo.simulation import guest_profiles
 from pizzeria.demo.simulation.guest_profiles import CARLA, Guest
 
-DELIVERED = 0.4  # the fraction of orders to be delivered
-A_RUSH = timedelta(minutes=4)  # the time within which the guests of a rush come
+DELIVERY_FRACTION = 0.4  # the fraction of orders to be delivered
+RUSH_DURATION = timedelta(minutes=4)  # the time within which the guests of a rush come
 
 
 class Incident(Enum):
@@ -49,7 +49,7 @@ class Visit:
 
 def evening(
     *,
-    lasts: timedelta,
+    duration: timedelta,
     orders: int,
     incidents: Sequence[Incident] = (),
     customer_orders: int = 0,
@@ -63,25 +63,25 @@ def evening(
     :param customer_orders: the number of orders of the demo's customer
     :param rush: the fraction of the guests who come all at once, in the middle of the evening
     """
-    hungry_at_once = round(orders * rush)
+    rush_orders = round(orders * rush)
     times = sorted(
-        [lasts * rng.triangular(0, 0.9, 0.5) for _ in range(orders - hungry_at_once)]
-        + [lasts / 2 + A_RUSH * rng.random() for _ in range(hungry_at_once)]
+        [duration * rng.triangular(0, 0.9, 0.5) for _ in range(orders - rush_orders)]
+        + [duration / 2 + RUSH_DURATION * rng.random() for _ in range(rush_orders)]
     )
-    happens = dict(zip(rng.sample(range(orders), k=min(orders, len(incidents))), incidents, strict=False))
-    hers = set(rng.sample(range(orders), k=min(orders, customer_orders)))
+    incident_by_number = dict(zip(rng.sample(range(orders), k=min(orders, len(incidents))), incidents, strict=False))
+    customer_numbers = set(rng.sample(range(orders), k=min(orders, customer_orders)))
     return [
         Visit(
             after=after,
-            guest=CARLA if number in hers else guest_profiles.random_guest(rng),
+            guest=CARLA if number in customer_numbers else guest_profiles.random_guest(rng),
             selections=guest_profiles.random_selections(rng),
-            method=_method(happens.get(number), rng),
-            incident=happens.get(number),
+            method=_method(incident_by_number.get(number), rng),
+            incident=incident_by_number.get(number),
         )
         for number, after in enumerate(times)
     ]
 
 
 def _method(incident: Incident | None, rng: Random) -> FulfillmentMethod:
-    either = FulfillmentMethod.DELIVERY if rng.random() < DELIVERED else FulfillmentMethod.PICKUP
-    return METHOD_OF_INCIDENT.get(incident, either) if incident else either
+    random_method = FulfillmentMethod.DELIVERY if rng.random() < DELIVERY_FRACTION else FulfillmentMethod.PICKUP
+    return METHOD_OF_INCIDENT.get(incident, random_method) if incident else random_method

@@ -10,17 +10,17 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.refusals import Refusal
 
 type Pace = Callable[[timedelta], datetime]
-"""Let the evening go on until so much of it has passed; give the time that the commands are told then."""
+"""Waits until so much time of the evening has passed, and returns the time with which the commands run then."""
 
 type Step = Callable[[datetime], None]
 
 
-def at_once(begins: datetime) -> Pace:
+def simulated_pace(begins: datetime) -> Pace:
     """Return a pace that does not wait; commands run with the simulated time."""
-    return lambda passed: begins + passed
+    return lambda elapsed: begins + elapsed
 
 
-def watched(
+def real_time_pace(
     speed: float, *, now: Callable[[], datetime] = clock.now, sleep: Callable[[float], None] = time.sleep
 ) -> Pace:
     """
@@ -30,10 +30,10 @@ def watched(
     """
     begun = now()
 
-    def wait(passed: timedelta) -> datetime:
-        left = begun + passed / speed - now()
-        if left > timedelta():
-            sleep(left.total_seconds())
+    def wait(elapsed: timedelta) -> datetime:
+        remaining = begun + elapsed / speed - now()
+        if remaining > timedelta():
+            sleep(remaining.total_seconds())
         return now()
 
     return wait
@@ -46,17 +46,17 @@ class Scheduler:
         self._pace, self._on_refusal = pace, on_refusal
         self._steps: list[tuple[timedelta, int, Step]] = []
         self._order = count()
-        self._passed = timedelta()
+        self._elapsed = timedelta()
 
-    def later(self, minutes: float, step: Step) -> None:
+    def schedule(self, minutes: float, step: Step) -> None:
         """Schedule a step for so many of the evening's minutes from now."""
-        heapq.heappush(self._steps, (self._passed + timedelta(minutes=minutes), next(self._order), step))
+        heapq.heappush(self._steps, (self._elapsed + timedelta(minutes=minutes), next(self._order), step))
 
     def run(self) -> None:
         """Run every step, including those that are scheduled meanwhile."""
         while self._steps:
-            self._passed, _order, step = heapq.heappop(self._steps)
-            at = self._pace(self._passed)
+            self._elapsed, _order, step = heapq.heappop(self._steps)
+            at = self._pace(self._elapsed)
             try:
                 step(at)
             except Refusal as refusal:
@@ -64,4 +64,4 @@ class Scheduler:
 
     def now(self) -> datetime:
         """Return the time that commands run with now."""
-        return self._pace(self._passed)
+        return self._pace(self._elapsed)

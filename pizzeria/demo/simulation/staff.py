@@ -26,6 +26,6 @@ class Staff:
         )
         return cls(chef, driver, {"customer": customer})
 
-    def signed_in(self, username: str) -> Actor:
-        """Return the actor for an order: the customer with this username, or the guest if it is empty."""
+    def actor_for(self, username: str) -> Actor:
+        """Return the customer with this username; a guest if it is empty."""
         return self.customers[username] if username else GUEST

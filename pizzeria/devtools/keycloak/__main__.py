@@ -5,12 +5,12 @@ import sys
 import time
 from contextlib import ExitStack
 
-from pizzeria.devtools import public_port, signals, state_dir
+from pizzeria.devtools import interrupts, public_port, state_dir
+from pizzeria.devtools.interrupts import Interrupted
 from pizzeria.devtools.keycloak import admin_client, connection, install
 from pizzeria.devtools.progress import say, step
 from pizzeria.devtools.servers import keycloak
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
-from pizzeria.devtools.signals import Interrupted
 
 WELCOME = """
 Keycloak is open: {server.address}
@@ -27,10 +27,10 @@ Ctrl-C closes it; its data stays. `make keycloak-export` writes what you change 
 
 def main() -> int:
     """Run Keycloak until a signal or a failure ends it; return the exit code."""
-    signals.listen()
+    interrupts.raise_on_signal()
     try:
-        with ExitStack() as everything:
-            return _run(everything)
+        with ExitStack() as exit_stack:
+            return _run(exit_stack)
     except Interrupted:
         say("\nKeycloak is closed.")
         return 0
@@ -39,20 +39,24 @@ def main() -> int:
     return 1
 
 
-def _run(everything: ExitStack) -> int:
+def _run(exit_stack: ExitStack) -> int:
     port = public_port.requested_port(keycloak.port_in(state_dir.keycloak_state_dir().folder))
     origin = os.environ.get("ORIGIN") or f"http://localhost:{public_port.DEFAULT}"
     install.announce()
     with step(f"Keycloak {install.VERSION}"):
-        opened = everything.enter_context(connection.opened(origin=origin, port=port))
+        keycloak_connection = exit_stack.enter_context(connection.running(origin=origin, port=port))
 
-    settings = "\n".join(f"{'':18}{name}={value}" for name, value in opened.variables.items())
+    settings = "\n".join(f"{'':18}{name}={value}" for name, value in keycloak_connection.variables.items())
     say(
         WELCOME.format(
-            server=opened.server, account=admin_client.ACCOUNT, realm=connection.REALM, origin=origin, settings=settings
+            server=keycloak_connection.server,
+            account=admin_client.ACCOUNT,
+            realm=connection.REALM,
+            origin=origin,
+            settings=settings,
         )
     )
-    process = opened.server.process
+    process = keycloak_connection.server.process
     while process.is_running():
         time.sleep(0.25)
     say(f"Keycloak has ended. The end of {process.log}:\n{process.log_tail()}")

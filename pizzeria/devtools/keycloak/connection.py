@@ -16,7 +16,7 @@ from pizzeria.devtools.servers.keycloak import Keycloak
 from pizzeria.devtools.servers.processes import stop_leftovers
 from pizzeria.devtools.state_dir import StateDirLocked
 
-REALM, WEB, API = "pizzeria", "pizzeria-web", "pizzeria-api"  # as in realm.json
+REALM, WEB_CLIENT, API_CLIENT = "pizzeria", "pizzeria-web", "pizzeria-api"  # as in realm.json
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Connection:
 
 
 @contextmanager
-def opened(*, origin: str, port: int | None = None) -> Iterator[Connection]:
+def running(*, origin: str, port: int | None = None) -> Iterator[Connection]:
     """
     Start the checkout's Keycloak with the shop's realm, yield the connection, and stop it after the block.
 
@@ -46,35 +46,35 @@ def opened(*, origin: str, port: int | None = None) -> Iterator[Connection]:
         with state.locked(address=keycloak.address_at(port)):
             stop_leftovers(state.records)
             with keycloak.running(state, port=port) as server:
-                yield Connection(server, _connected(server, state.folder, origin))
-    except StateDirLocked as occupied:
-        where = f" at {occupied.owner.address} (process {occupied.owner.pid})" if occupied.owner else ""
+                yield Connection(server, _connect_shop(server, state.folder, origin))
+    except StateDirLocked as locked:
+        where = f" at {locked.owner.address} (process {locked.owner.pid})" if locked.owner else ""
         raise ServerUnavailable(
             f"This checkout's Keycloak is running already{where}. Stop it with Ctrl-C there."
         ) from None
 
 
-def _connected(server: Keycloak, folder: Path, origin: str) -> dict[str, str]:
-    secret = secrets.kept(folder / "web-client-secret")
+def _connect_shop(server: Keycloak, folder: Path, origin: str) -> dict[str, str]:
+    secret = secrets.load_or_create(folder / "web-client-secret")
     placeholders = {
         "SHOP_ORIGIN": origin,
         "WEB_CLIENT_SECRET": secret,
-        "POS_CLIENT_SECRET": secrets.kept(folder / "pos-client-secret"),
+        "POS_CLIENT_SECRET": secrets.load_or_create(folder / "pos-client-secret"),
     }
     try:
-        _have_realm(server.admin, placeholders)
+        _ensure_realm(server.admin, placeholders)
     except requests.RequestException as problem:
         raise ServerUnavailable(f"Keycloak did not accept the realm: {problem}") from problem
     return {
         "OIDC_ISSUER": server.issuer(REALM),
-        "OIDC_CLIENT_ID": WEB,
+        "OIDC_CLIENT_ID": WEB_CLIENT,
         "OIDC_CLIENT_SECRET": secret,
-        "OIDC_AUDIENCES": API,
+        "OIDC_AUDIENCES": API_CLIENT,
     }
 
 
-def _have_realm(admin: AdminClient, placeholders: dict[str, str]) -> None:
+def _ensure_realm(admin: AdminClient, placeholders: dict[str, str]) -> None:
     if admin.has_realm(REALM):
-        admin.set_root_url(REALM, WEB, origin=placeholders["SHOP_ORIGIN"])
+        admin.set_root_url(REALM, WEB_CLIENT, origin=placeholders["SHOP_ORIGIN"])
     else:
         admin.create_realm(realm_file.fill_placeholders(realm_file.FILE.read_text(), placeholders))

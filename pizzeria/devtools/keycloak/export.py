@@ -26,7 +26,7 @@ def main() -> int:
     try:
         admin = keycloak.admin_client_of(state.folder)
         text = realm_file.FILE.read_text()
-        changed = exported(admin, before=text)
+        changed = updated_realm_file(admin, before=text)
     except (requests.RequestException, FileNotFoundError) as problem:
         say(f"Keycloak does not answer: {problem}")
         return 1
@@ -36,34 +36,34 @@ def main() -> int:
     return 0
 
 
-def exported(admin: AdminClient, *, before: str) -> str:
+def updated_realm_file(admin: AdminClient, *, before: str) -> str:
     """Return the text of the realm file ``before``, updated with the differences in the running realm."""
     expected = realm_file.fill_placeholders(before, {})
-    now = realm_file.without_stamps(admin.export(expected["realm"]))
-    realm = realm_file.differences(now, usual=_usual(admin, expected), before=expected)
-    everybody = {person["username"]: person for person in [*expected["users"], *realm.get("users", [])]}
-    return realm_file.format_realm({**realm, "users": list(everybody.values())}) + "\n"
+    current = realm_file.without_volatile_keys(admin.export(expected["realm"]))
+    realm = realm_file.differences(current, defaults=_realm_of_defaults(admin, expected), before=expected)
+    users_by_name = {person["username"]: person for person in [*expected["users"], *realm.get("users", [])]}
+    return realm_file.format_realm({**realm, "users": list(users_by_name.values())}) + "\n"
 
 
-def _usual(admin: AdminClient, expected: dict[str, Any]) -> Any:
+def _realm_of_defaults(admin: AdminClient, expected: dict[str, Any]) -> Any:
     """Return the export of a realm with the same scopes and Keycloak's defaults otherwise, under the realm's name."""
     name = f"usual-{uuid4()}"
     admin.create_realm(
         {
             "realm": name,
             "enabled": True,
-            "clientScopes": [*expected["clientScopes"], {"name": realm_file.NEW}],
+            "clientScopes": [*expected["clientScopes"], {"name": realm_file.SAMPLE_NAME}],
             "defaultDefaultClientScopes": expected["defaultDefaultClientScopes"],
             "defaultOptionalClientScopes": expected["defaultOptionalClientScopes"],
-            "roles": {"realm": [{"name": realm_file.NEW}]},
-            "clients": [{"clientId": realm_file.NEW}],
+            "roles": {"realm": [{"name": realm_file.SAMPLE_NAME}]},
+            "clients": [{"clientId": realm_file.SAMPLE_NAME}],
         }
     )
     try:
-        usual = realm_file.without_stamps(admin.export(name))
+        defaults = realm_file.without_volatile_keys(admin.export(name))
     finally:
         admin.delete_realm(name)
-    return realm_file.renamed(usual, name, expected["realm"])
+    return realm_file.renamed(defaults, name, expected["realm"])
 
 
 if __name__ == "__main__":

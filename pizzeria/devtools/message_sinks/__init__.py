@@ -5,4 +5,4 @@ They forward no message. They keep what they have accepted in a store of their o
 what it has sent.
 """
 
-PORTS = "ports.json"  # the file in the sinks' folder that names their ports; it exists once they serve
+PORTS_FILE = "ports.json"  # the file in the sinks' folder that names their ports; it exists once they serve

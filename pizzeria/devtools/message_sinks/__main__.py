@@ -5,19 +5,21 @@ import json
 import sys
 from pathlib import Path
 
-from pizzeria.devtools.message_sinks import PORTS, sms, smtp
+from pizzeria.devtools.message_sinks import PORTS_FILE, sms, smtp
 from pizzeria.devtools.message_sinks.faults import Faults
 from pizzeria.devtools.message_sinks.store import MessageStore
 
 
 async def main(folder: Path) -> None:
     store, faults = MessageStore(folder), Faults(folder)
-    texts = sms.serve(store, faults)
-    async with await smtp.serve(store, faults) as mails:
-        unfinished = folder / f".{PORTS}"
-        unfinished.write_text(json.dumps({"mail": mails.sockets[0].getsockname()[1], "sms": texts.server_port}))
-        unfinished.rename(folder / PORTS)
-        await mails.serve_forever()
+    sms_server = sms.serve(store, faults)
+    async with await smtp.serve(store, faults) as smtp_server:
+        unfinished = folder / f".{PORTS_FILE}"
+        unfinished.write_text(
+            json.dumps({"mail": smtp_server.sockets[0].getsockname()[1], "sms": sms_server.server_port})
+        )
+        unfinished.rename(folder / PORTS_FILE)
+        await smtp_server.serve_forever()
 
 
 if __name__ == "__main__":

@@ -35,11 +35,11 @@ class Faults:
         unfinished.write_text(json.dumps({"refused": list(refused), "steps": steps}))
         unfinished.rename(self.file)
 
-    def at(self, step: Step) -> Fault | None:
+    def fault_at(self, step: Step) -> Fault | None:
         fault: Fault | None = self._load().get("steps", {}).get(step)
         return fault
 
-    def refuse(self, recipient: str) -> bool:
+    def refuses(self, recipient: str) -> bool:
         return recipient in self._load().get("refused", [])
 
     def _load(self) -> dict[str, dict[str, Fault]]:

@@ -16,25 +16,25 @@ from pizzeria.devtools.message_sinks.faults import Faults
 from pizzeria.devtools.message_sinks.store import Message, MessageStore
 
 
-class Counter(BaseHTTPRequestHandler):
+class SmsHandler(BaseHTTPRequestHandler):
     def __init__(self, *arguments: Any, store: MessageStore, faults: Faults) -> None:
         self.store, self.faults = store, faults
         super().__init__(*arguments)
 
     def do_POST(self) -> None:
         message = self._message()
-        fault = self.faults.at("SMS")
+        fault = self.faults.fault_at("SMS")
         match fault:
             case int(number):
                 return self._answer(number)
             case "hang":
-                _for_ever()
-        if self.faults.refuse(message.to):
+                _hang()
+        if self.faults.refuses(message.to):
             return self._answer(HTTPStatus.BAD_REQUEST)
-        self.store.take(message)
+        self.store.add(message)
         match fault:
             case "silence":
-                _for_ever()
+                _hang()
             case "drop":
                 return None
         return self._answer(HTTPStatus.CREATED, sid=message.id)
@@ -62,10 +62,10 @@ class Counter(BaseHTTPRequestHandler):
 
 def serve(store: MessageStore, faults: Faults) -> ThreadingHTTPServer:
     """Start the provider on a free port, in threads of its own, and return its server."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Counter, store=store, faults=faults))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SmsHandler, store=store, faults=faults))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
 
-def _for_ever() -> None:
+def _hang() -> None:
     threading.Event().wait()

@@ -22,11 +22,11 @@ class SinkHandler:
     async def handle_EHLO(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, answers: list[str]
     ) -> list[str]:
-        match self.faults.at("EHLO"):
+        match self.faults.fault_at("EHLO"):
             case int(number):
                 return [f"{number} Injected fault"]
             case "hang":
-                await _for_ever()
+                await _hang()
         session.host_name = hostname
         return answers
 
@@ -37,36 +37,36 @@ class SinkHandler:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        match self.faults.at("RCPT"):
+        match self.faults.fault_at("RCPT"):
             case int(number):
                 return f"{number} Injected fault, about <{address}>"
             case "hang":
-                await _for_ever()
-        if self.faults.refuse(address):
+                await _hang()
+        if self.faults.refuses(address):
             return f"550 Unknown recipient <{address}>"
         envelope.rcpt_tos.append(address)
         return "250 Known"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        fault = self.faults.at("DATA")
+        fault = self.faults.fault_at("DATA")
         match fault:
             case int(number):
                 return f"{number} Injected fault, about <{', '.join(envelope.rcpt_tos)}>"
             case "hang":
-                await _for_ever()
+                await _hang()
         content = envelope.content
         assert isinstance(content, bytes)  # decode_data is off
-        stored = [self.store.take(_message(to, content)) for to in envelope.rcpt_tos]
+        stored = [self.store.add(_message(to, content)) for to in envelope.rcpt_tos]
         match fault:
             case "silence":
-                await _for_ever()
+                await _hang()
             case "drop" if isinstance(server.transport, asyncio.WriteTransport):
                 server.transport.abort()
         return f"250 Taken as {', '.join(message.id for message in stored)}"
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.faults.at("QUIT") == "hang":
-            await _for_ever()
+        if self.faults.fault_at("QUIT") == "hang":
+            await _hang()
         return "221 Bye"
 
 
@@ -77,7 +77,7 @@ async def serve(store: MessageStore, faults: Faults) -> asyncio.Server:
     return await loop.create_server(lambda: SMTP(handler, hostname="localhost", loop=loop), "127.0.0.1", 0)
 
 
-async def _for_ever() -> None:
+async def _hang() -> None:
     await asyncio.Event().wait()
 
 
@@ -90,5 +90,5 @@ def _message(to: str, content: bytes) -> Message:
         subject=mail["Subject"] or "",
         text=text.get_content() if text else "",
         html=html.get_content() if html else "",
-        letter=mail["Message-ID"] or "",
+        message_id=mail["Message-ID"] or "",
     )

@@ -14,7 +14,7 @@ class Message:
     An e-mail or an SMS as it arrived.
 
     :param id: sorts by the time of acceptance, later ones greater
-    :param letter: the Message-ID that the sender set, if it is an e-mail
+    :param message_id: the Message-ID header that the sender set, if it is an e-mail
     """
 
     kind: str
@@ -22,7 +22,7 @@ class Message:
     text: str
     subject: str = ""
     html: str = ""
-    letter: str = ""
+    message_id: str = ""
     id: str = field(default_factory=lambda: f"{time.time_ns()}-{token_hex(4)}")
 
     @property
@@ -35,7 +35,7 @@ class Message:
 class MessageStore:
     folder: Path
 
-    def take(self, message: Message) -> Message:
+    def add(self, message: Message) -> Message:
         """Store a message and return it."""
         unfinished = self.folder / f".{message.id}"
         unfinished.write_text(json.dumps(asdict(message)))
@@ -50,7 +50,7 @@ class MessageStore:
         file = self._file(id)
         return _read(file) if file.exists() else None
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Delete every message."""
         for file in self.folder.glob("[0-9]*.json"):
             file.unlink()

@@ -2,7 +2,8 @@
 Data directories of the servers.
 
 They are in the requested directory, unless the service account cannot enter it (a checkout under root's home). Then the
-data, and a copy of any binary that the account cannot run, are in another directory; a file in the first one names it.
+data, and a copy of any binary that the account cannot run, are in a fallback directory, which a file in the requested
+one names.
 """
 
 import os
@@ -17,7 +18,7 @@ from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.programs import Program
 from pizzeria.devtools.servers.service_account import ServiceAccount
 
-POINTER_FILE = "elsewhere"  # the file that names the other directory
+POINTER_FILE = "elsewhere"  # the file that names the fallback directory
 FALLBACK_PARENT = Path("/var/tmp")  # noqa: S108 - survives a reboot
 
 
@@ -28,13 +29,13 @@ class DataDir:
     folder: Path
     account: ServiceAccount | None
 
-    def place(self, name: str) -> Path:
+    def server_dir(self, name: str) -> Path:
         """Return the directory of one server, which other users cannot enter; create it if needed."""
-        place = self.folder / name
-        place.mkdir(mode=0o700, exist_ok=True)
+        server_dir = self.folder / name
+        server_dir.mkdir(mode=0o700, exist_ok=True)
         if self.account:
-            self.account.own(place)
-        return place
+            self.account.own(server_dir)
+        return server_dir
 
     def executable(self, program: Program) -> Path:
         """Return the path of the program if the account can run it, otherwise that of a copy in this directory."""
@@ -46,7 +47,7 @@ class DataDir:
             unfinished = Path(tempfile.mkdtemp(dir=self.folder))
             for part in program.parts:
                 shutil.copytree(program.root / part, unfinished / part, symlinks=True)
-            _open_to_all(unfinished)
+            _make_world_readable(unfinished)
             copy.parent.mkdir(exist_ok=True)
             copy.parent.chmod(0o755)
             unfinished.rename(copy)  # the rename is atomic, so that no process sees an incomplete copy
@@ -64,7 +65,7 @@ def data_dir_in(folder: Path) -> DataDir:
 
 
 def clear(folder: Path) -> list[Path]:
-    """Remove ``folder`` and the other directory that it names; return those of them that existed."""
+    """Remove ``folder`` and the fallback directory that it names; return those of them that existed."""
     existing = [path for path in (_read_pointer(folder), folder) if path and path.exists()]
     for path in existing:
         shutil.rmtree(path)
@@ -72,27 +73,27 @@ def clear(folder: Path) -> list[Path]:
 
 
 def _read_pointer(folder: Path) -> Path | None:
-    note = folder / POINTER_FILE
-    if not note.exists():
+    pointer = folder / POINTER_FILE
+    if not pointer.exists():
         return None
-    elsewhere = Path(note.read_text())
+    fallback = Path(pointer.read_text())
     # Systems clean up temporary directories; after that any user may create one of the same name.
-    still_ours = elsewhere.is_dir() and not elsewhere.is_symlink() and elsewhere.stat().st_uid == os.geteuid()
-    return elsewhere if still_ours else None
+    still_ours = fallback.is_dir() and not fallback.is_symlink() and fallback.stat().st_uid == os.geteuid()
+    return fallback if still_ours else None
 
 
 def _create_fallback_dir(folder: Path, account: ServiceAccount) -> Path:
     for parent in (FALLBACK_PARENT, Path(tempfile.gettempdir())):
         if parent.is_dir() and account.can("-x", parent):
-            elsewhere = parent / f"pizzeria-{token_hex(8)}"
-            (folder / POINTER_FILE).write_text(str(elsewhere))  # before mkdir: an unnamed directory is never removed
-            elsewhere.mkdir()
-            elsewhere.chmod(0o711)
-            return elsewhere
+            fallback = parent / f"pizzeria-{token_hex(8)}"
+            (folder / POINTER_FILE).write_text(str(fallback))  # before mkdir: an unnamed directory is never removed
+            fallback.mkdir()
+            fallback.chmod(0o711)
+            return fallback
     raise ServerUnavailable(f"The account `{account.name}` can reach neither {folder} nor {FALLBACK_PARENT}.")
 
 
-def _open_to_all(tree: Path) -> None:
+def _make_world_readable(tree: Path) -> None:
     for path in (tree, *tree.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)

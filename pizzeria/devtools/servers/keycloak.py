@@ -1,5 +1,7 @@
 """
-A Keycloak server as a child process: loopback only, data in one directory, a random administrator password.
+A Keycloak server as a child process, with any realm: loopback only, data in one directory, a random admin password.
+
+Its installation, the shop's realm and the `make` commands are in `pizzeria/devtools/keycloak/`.
 
 Its address is the issuer of every user's identity, so the port is kept beside the data.
 """
@@ -19,7 +21,7 @@ from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.processes import Child, wait_until
 from pizzeria.devtools.state_dir import StateDir
 
-PORT = "port"  # name of the file that keeps it
+PORT_FILE = "port"  # name of the file that keeps it
 START_TIMEOUT = 240.0  # seconds for a start on busy cores with an empty database
 STOP_TIMEOUT = 15.0  # seconds for a stop
 
@@ -42,16 +44,16 @@ def running(home: StateDir, *, port: int) -> Iterator[Keycloak]:
     :param home: the state directory of this server alone; the caller holds its lock
     :raises ServerUnavailable: the message holds the reason, and the end of the log
     """
-    folder = install.fetched(home)
+    folder = install.ensure_installed(home)
     if not is_free(port):
         raise ServerUnavailable(
             f"Port {port} is in use, and Keycloak is known by it. Free it; `make keycloak` takes a PORT."
         )
-    (home.folder / PORT).write_text(str(port))
+    (home.folder / PORT_FILE).write_text(str(port))
     admin = admin_client_of(home.folder)
     child = Child(
         "keycloak",
-        [folder / "bin" / "kc.sh", f"-Dkc.home.dir={_place(home.folder, folder)}", *_arguments(port)],
+        [folder / "bin" / "kc.sh", f"-Dkc.home.dir={_home_dir(home.folder, folder)}", *_arguments(port)],
         records=home.records,
         log=home.logs / "keycloak.log",
         cwd=home.folder,
@@ -65,8 +67,8 @@ def running(home: StateDir, *, port: int) -> Iterator[Keycloak]:
         },
     )
     try:
-        wait_until(lambda: _answers(admin.address) or not child.is_running(), seconds=START_TIMEOUT)
-        if not child.is_running() or not _answers(admin.address):
+        wait_until(lambda: _is_ready(admin.address) or not child.is_running(), seconds=START_TIMEOUT)
+        if not child.is_running() or not _is_ready(admin.address):
             raise ServerUnavailable(f"Keycloak did not start. The end of {child.log}:\n{child.log_tail()}")
         yield Keycloak(admin.address, admin, child)
     finally:
@@ -76,7 +78,7 @@ def running(home: StateDir, *, port: int) -> Iterator[Keycloak]:
 def port_in(folder: Path) -> int:
     """Return the port that the server with this state directory used last; a free one at the first start."""
     with suppress(FileNotFoundError, ValueError):
-        return int((folder / PORT).read_text())
+        return int((folder / PORT_FILE).read_text())
     return ports.free_port()
 
 
@@ -90,7 +92,9 @@ def admin_client_of(folder: Path) -> AdminClient:
 
     :raises FileNotFoundError: the server has never run
     """
-    return AdminClient(address_at(int((folder / PORT).read_text())), secrets.kept(folder / "admin-password"))
+    return AdminClient(
+        address_at(int((folder / PORT_FILE).read_text())), secrets.load_or_create(folder / "admin-password")
+    )
 
 
 def _arguments(port: int) -> list[str]:
@@ -98,17 +102,17 @@ def _arguments(port: int) -> list[str]:
     return ["start", "--optimized", *listening, f"--hostname={address_at(port)}", "--log-level=warn"]
 
 
-def _place(home: Path, program_folder: Path) -> Path:
+def _home_dir(home: Path, program_folder: Path) -> Path:
     """Return the directory that Keycloak uses as its home: it holds the data, and a link to the program's libraries."""
-    place = home / "server"
-    place.mkdir(mode=0o700, exist_ok=True)
-    lib = place / "lib"
+    home_dir = home / "server"
+    home_dir.mkdir(mode=0o700, exist_ok=True)
+    lib = home_dir / "lib"
     lib.unlink(missing_ok=True)
     lib.symlink_to(program_folder / "lib")
-    return place
+    return home_dir
 
 
-def _answers(address: str) -> bool:
+def _is_ready(address: str) -> bool:
     try:
         return requests.get(f"{address}/realms/master", timeout=5).ok
     except requests.RequestException:

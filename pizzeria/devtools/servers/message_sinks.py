@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pizzeria.devtools.message_sinks import PORTS
+from pizzeria.devtools.message_sinks import PORTS_FILE
 from pizzeria.devtools.message_sinks.faults import Faults
 from pizzeria.devtools.message_sinks.store import MessageStore
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
@@ -44,8 +44,8 @@ def running(*, home: Path) -> Iterator[MessageSinks]:
     """
     folder = home / "message-sinks"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ports = folder / PORTS
-    ports.unlink(missing_ok=True)
+    ports_file = folder / PORTS_FILE
+    ports_file.unlink(missing_ok=True)
     child = Child(
         "message-sinks",
         [sys.executable, "-m", "pizzeria.devtools.message_sinks", folder],
@@ -55,13 +55,13 @@ def running(*, home: Path) -> Iterator[MessageSinks]:
         env=os.environ,
     )
     try:
-        wait_until(lambda: ports.exists() or not child.is_running(), seconds=START_TIMEOUT)
-        if not ports.exists():
+        wait_until(lambda: ports_file.exists() or not child.is_running(), seconds=START_TIMEOUT)
+        if not ports_file.exists():
             raise ServerUnavailable(f"The message sinks did not start. The end of {child.log}:\n{child.log_tail()}")
-        at = json.loads(ports.read_text())
+        ports_by_channel = json.loads(ports_file.read_text())
         yield MessageSinks(
-            mail_url=f"smtp://127.0.0.1:{at['mail']}?tls=no",
-            sms_url=f"json://127.0.0.1:{at['sms']}/sms",
+            mail_url=f"smtp://127.0.0.1:{ports_by_channel['mail']}?tls=no",
+            sms_url=f"json://127.0.0.1:{ports_by_channel['sms']}/sms",
             store=MessageStore(folder),
             faults=Faults(folder),
             process=child,

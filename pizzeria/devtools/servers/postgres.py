@@ -22,7 +22,7 @@ from pizzeria.devtools.servers.data_dirs import DataDir
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.processes import Child
 
-KNOWS_UTF8_BY_ITSELF = 17  # from this version on, whatever locales the machine has
+BUILTIN_LOCALE_SINCE = 17  # from this version on, whatever locales the machine has
 NAME = "pizzeria"  # of the role, and of the database
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -53,14 +53,14 @@ def running(data_dir: DataDir, *, home: Path) -> Iterator[Database]:
     """
     program = programs.postgres()
     bin_folder = data_dir.executable(program).parent
-    place = data_dir.place("postgres")
-    data = place / "data"
-    password = secrets.kept(home / "postgres-password")
+    folder = data_dir.server_dir("postgres")
+    data = folder / "data"
+    password = secrets.load_or_create(home / "postgres-password")
 
     _refuse_other_version(data, program.major)
     if not data.exists():
         _initialise(data, bin_folder, program.major, password, data_dir)
-    _forget_dead_owner(data)
+    _remove_stale_lock_file(data)
 
     child, port = readiness.start(
         lambda port: Child(
@@ -73,13 +73,13 @@ def running(data_dir: DataDir, *, home: Path) -> Iterator[Database]:
             ],
             records=home / "running",
             log=home / "logs" / "postgres.log",
-            cwd=place,
+            cwd=folder,
             env=_environment(),
             stop_signal=signal.SIGINT,  # PostgreSQL's "fast" shutdown: open sessions are ended, committed data is kept
             account=data_dir.account,
         ),
-        answers=lambda port: _make_database(_url(password, port, "postgres")),
-        not_yet=(psycopg.OperationalError,),
+        probe=lambda port: _create_database(_url(password, port, "postgres")),
+        not_ready_errors=(psycopg.OperationalError,),
     )
     try:
         yield Database(_url(password, port, NAME), f"PostgreSQL {program.version}, {program.origin}", child)
@@ -97,10 +97,11 @@ def _environment() -> dict[str, str]:
 
 def _refuse_other_version(data: Path, major: int) -> None:
     with suppress(FileNotFoundError):
-        had = (data / "PG_VERSION").read_text().strip()
-        if had != str(major):
+        data_version = (data / "PG_VERSION").read_text().strip()
+        if data_version != str(major):
             raise ServerUnavailable(
-                f"The demo's data was made by PostgreSQL {had}, and here is PostgreSQL {major}, which cannot read it.\n"
+                f"The demo's data was made by PostgreSQL {data_version}, and here is PostgreSQL {major}, which cannot "
+                "read it.\n"
                 "`make demo-reset` removes the data; the next `make demo` starts afresh."
             )
 
@@ -113,7 +114,7 @@ def _initialise(data: Path, bin_folder: Path, major: int, password: str, data_di
     if data_dir.account:
         data_dir.account.own(unfinished, password_file)
 
-    by_itself = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    builtin_locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     initdb = subprocess.run(
         [
             bin_folder / "initdb",
@@ -122,7 +123,7 @@ def _initialise(data: Path, bin_folder: Path, major: int, password: str, data_di
             f"--pwfile={password_file}",
             "--auth=scram-sha-256",  # other users of this machine can connect to the port, too
             "--encoding=UTF8",
-            *(by_itself if major >= KNOWS_UTF8_BY_ITSELF else ["--locale=C.UTF-8"]),
+            *(builtin_locale if major >= BUILTIN_LOCALE_SINCE else ["--locale=C.UTF-8"]),
         ],
         cwd=data.parent,
         env=_environment(),
@@ -142,7 +143,7 @@ def _initialise(data: Path, bin_folder: Path, major: int, password: str, data_di
     unfinished.rename(data)  # the rename is atomic, so that no process sees incomplete data
 
 
-def _forget_dead_owner(data: Path) -> None:
+def _remove_stale_lock_file(data: Path) -> None:
     """
     Remove the lock file of a server that was killed.
 
@@ -160,7 +161,7 @@ def _forget_dead_owner(data: Path) -> None:
         lock.unlink()
 
 
-def _make_database(url: str) -> None:
+def _create_database(url: str) -> None:
     with psycopg.connect(url, autocommit=True, connect_timeout=2) as connection:
         exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone()
         if not exists:

@@ -26,7 +26,7 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 STOP_TIMEOUT = 6.0  # seconds between the stop signal and SIGKILL; uvicorn takes 3 with open streams
 
 
-def started(pid: int) -> str | None:
+def start_time(pid: int) -> str | None:
     """Return the start time of a process as text, to be compared for equality only; None if the process has ended."""
     if sys.platform != "linux":
         ps = subprocess.run(["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
@@ -83,7 +83,7 @@ class Record:
     stop_signal: int
 
     def is_alive(self) -> bool:
-        return started(self.pid) == self.started
+        return start_time(self.pid) == self.started
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -140,7 +140,7 @@ class Child:
                 extra_groups=[] if account else None,
             )
         self.record = records / f"{time.time_ns()}.json"
-        Record(name, self.process.pid, started(self.process.pid) or "", int(stop_signal)).write(self.record)
+        Record(name, self.process.pid, start_time(self.process.pid) or "", int(stop_signal)).write(self.record)
 
     def is_running(self) -> bool:
         # WNOWAIT does not reap it: while it is a zombie, no other process group can get its number.

@@ -94,6 +94,6 @@ def _packaged(name: str, distribution: str, ending: str) -> list[Program]:
 
 
 def _program(name: str, origin: str, root: Path, path: PurePath, *, parts: frozenset[str] = frozenset()) -> Program:
-    says = subprocess.run([root / path, "--version"], capture_output=True, text=True, check=True).stdout
-    version = re.search(r"\d+(\.\d+)*", says)
+    output = subprocess.run([root / path, "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.search(r"\d+(\.\d+)*", output)
     return Program(name, version.group() if version else "0", origin, root, path, parts)

@@ -13,38 +13,38 @@ START_TIMEOUT = 120.0  # seconds, on busy cores: a database that was killed repl
 def start(
     launch: Callable[[int], Child],
     *,
-    answers: Callable[[int], object],
-    not_yet: tuple[type[Exception], ...],
+    probe: Callable[[int], object],
+    not_ready_errors: tuple[type[Exception], ...],
 ) -> tuple[Child, int]:
     """
     Start a server on a free port, wait until it answers, and return its process and its port.
 
-    :param answers: sends a request to that port
-    :param not_yet: the exceptions that ``answers`` raises as long as the server does not answer
+    :param probe: sends a request to that port
+    :param not_ready_errors: the exceptions that ``probe`` raises as long as the server does not answer
     :raises ServerUnavailable: the server has ended, or does not answer
     """
     for last_try in (False, False, True):
         port = free_port()
         child = launch(port)
         try:
-            if _comes_up(child, lambda port=port: answers(port), not_yet):  # type: ignore[misc]
+            if _becomes_ready(child, lambda port=port: probe(port), not_ready_errors):  # type: ignore[misc]
                 return child, port
-            taken = "in use" in child.log_tail()  # another process took the free port first
+            port_taken = "in use" in child.log_tail()  # another process took the free port first
         except BaseException:
             child.stop()
             raise
         child.stop()
-        if last_try or not taken:
+        if last_try or not port_taken:
             break
     raise ServerUnavailable(f"{child.name} did not start. The end of {child.log}:\n{child.log_tail()}")
 
 
-def _comes_up(child: Child, probe: Callable[[], object], not_yet: tuple[type[Exception], ...]) -> bool:
+def _becomes_ready(child: Child, probe: Callable[[], object], not_ready_errors: tuple[type[Exception], ...]) -> bool:
     deadline = time.monotonic() + START_TIMEOUT
     while child.is_running() and time.monotonic() < deadline:
         try:
             probe()
-        except not_yet:
+        except not_ready_errors:
             time.sleep(0.05)
         else:
             return True

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redis import Redis
-from redis.exceptions import ConnectionError as NotConnected
-from redis.exceptions import TimeoutError as Unanswered
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from pizzeria.devtools.servers import programs, readiness, secrets
 from pizzeria.devtools.servers.data_dirs import DataDir
@@ -16,14 +16,14 @@ from pizzeria.devtools.servers.processes import Child
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class RedisServer:
     url: str
     title: str  # "Redis 7.0.15, this machine's"
     process: Child
 
 
 @contextmanager
-def running(data_dir: DataDir, *, home: Path) -> Iterator[Store]:
+def running(data_dir: DataDir, *, home: Path) -> Iterator[RedisServer]:
     """
     Start a server with the keys of the last run, yield it, and stop it after the block.
 
@@ -31,24 +31,27 @@ def running(data_dir: DataDir, *, home: Path) -> Iterator[Store]:
     :raises ServerUnavailable: the message holds the reason, and the end of the log
     """
     program = programs.redis()
-    place = data_dir.place("redis")
-    password = secrets.kept(home / "redis-password")
+    folder = data_dir.server_dir("redis")
+    password = secrets.load_or_create(home / "redis-password")
 
     child, port = readiness.start(
         lambda port: Child(
             "redis",
-            [data_dir.executable(program), _configuration(data_dir, place, port, password)],
+            [data_dir.executable(program), _configuration(data_dir, folder, port, password)],
             records=home / "running",
             log=home / "logs" / "redis.log",
-            cwd=place,
+            cwd=folder,
             env=os.environ,
             account=data_dir.account,
         ),
-        answers=lambda port: Redis.from_url(_url(password, port), socket_timeout=2).ping(),
-        not_yet=(NotConnected, Unanswered),  # the first is also raised while Redis loads its keys
+        probe=lambda port: Redis.from_url(_url(password, port), socket_timeout=2).ping(),
+        not_ready_errors=(
+            RedisConnectionError,
+            RedisTimeoutError,
+        ),  # the first is also raised while Redis loads its keys
     )
     try:
-        yield Store(_url(password, port), f"{program.name} {program.version}, {program.origin}", child)
+        yield RedisServer(_url(password, port), f"{program.name} {program.version}, {program.origin}", child)
     finally:
         child.stop()
 
@@ -57,11 +60,11 @@ def _url(password: str, port: int) -> str:
     return f"redis://:{password}@127.0.0.1:{port}/0"
 
 
-def _configuration(data_dir: DataDir, place: Path, port: int, password: str) -> Path:
-    file = place / "redis.conf"  # a file, because every user of the machine can read command lines
+def _configuration(data_dir: DataDir, folder: Path, port: int, password: str) -> Path:
+    file = folder / "redis.conf"  # a file, because every user of the machine can read command lines
     file.touch(mode=0o600)
     file.write_text(
-        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{place}"\nappendonly yes\nsave ""\ndaemonize no\n'
+        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{folder}"\nappendonly yes\nsave ""\ndaemonize no\n'
     )
     if data_dir.account:
         data_dir.account.own(file)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def kept(file: Path) -> str:
+def load_or_create(file: Path) -> str:
     """Return the secret in ``file``; make it if missing, readable by its owner only. 67 characters, safe in a URL."""
     with suppress(FileNotFoundError):
         if secret := file.read_text():

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pizzeria.devtools.servers import data_dirs, postgres, redis
+from pizzeria.devtools.servers.postgres import Database
 from pizzeria.devtools.servers.processes import Child
+from pizzeria.devtools.servers.redis import RedisServer
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    database: postgres.Database
-    store: redis.Store
+    database: Database
+    redis: RedisServer
 
     @property
     def processes(self) -> list[Child]:
-        return [self.database.process, self.store.process]
+        return [self.database.process, self.redis.process]
 
 
 @contextmanager
@@ -27,5 +29,5 @@ def running(folder: Path) -> Iterator[Stack]:
     :raises ServerUnavailable: the message says what to do
     """
     data_dir = data_dirs.data_dir_in(folder)
-    with postgres.running(data_dir, home=folder) as database, redis.running(data_dir, home=folder) as store:
-        yield Stack(database, store)
+    with postgres.running(data_dir, home=folder) as database, redis.running(data_dir, home=folder) as redis_server:
+        yield Stack(database, redis_server)

@@ -20,7 +20,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Never
 
-from pizzeria.devtools import signals
+from pizzeria.devtools import interrupts
 from pizzeria.devtools.servers import descendants
 from pizzeria.devtools.servers.processes import start_tied, wait_until
 
@@ -50,7 +50,7 @@ class Supervisor:
         self._child: int | None = None
         self._number, self._deadline = 0, math.inf
         self._is_over = False
-        signals.handle(self._handle)
+        interrupts.set_handler(self._handle)
 
     @property
     def was_signalled(self) -> bool:
@@ -107,11 +107,11 @@ def fork_guard(command: Sequence[str], variables: Mapping[str, str]) -> int:
     owner = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals.SIGNALS)  # until the guard has installed its own handlers
+    signal.pthread_sigmask(signal.SIG_BLOCK, interrupts.SIGNALS)  # until the guard has installed its own handlers
     guard = os.fork()
     if guard == 0:
         _be_guard(command, variables, owner)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, signals.SIGNALS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, interrupts.SIGNALS)
     return guard
 
 
@@ -133,7 +133,7 @@ def _be_guard(command: Sequence[str], variables: Mapping[str, str], owner: int) 
 
 def _guard(command: Sequence[str], variables: Mapping[str, str], owner: int) -> int:
     supervisor = Supervisor(parent=owner, timeout=STOP_TIMEOUT)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, signals.SIGNALS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, interrupts.SIGNALS)
     # In our own process group, so that it can read the terminal (a debugger) and gets a Ctrl-C from it.
     process = start_tied(command, stop_signal=signal.SIGTERM, env=variables)
     code = supervisor.wait_for(process.pid, meanwhile=_reap_orphans)

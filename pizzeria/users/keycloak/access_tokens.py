@@ -35,7 +35,7 @@ def verify_access_token(authorization: str) -> dict[str, Any]:
         raise TokenInvalid("no sign-in server is configured")
     claims = verify(sent[1])
     _refuse_unless_access(claims, jwt.get_unverified_header(sent[1]))
-    _refuse_unless_for_us(claims)
+    _refuse_other_audience(claims)
     return claims
 
 
@@ -47,7 +47,7 @@ def _refuse_unless_access(claims: Claims, header: dict[str, Any]) -> None:
         raise TokenInvalid("not an access token")
 
 
-def _refuse_unless_for_us(claims: Claims) -> None:
+def _refuse_other_audience(claims: Claims) -> None:
     audience = claims.get("aud")
     named = [*(audience if isinstance(audience, list) else [audience]), claims.get("azp")]
     if not any(name in (settings.OIDC_AUDIENCES or [settings.OIDC_RP_CLIENT_ID]) for name in named):

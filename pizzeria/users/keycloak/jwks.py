@@ -38,8 +38,8 @@ class SigningKeys:
         self._fetch, self._now = fetch, now
         self._fetch_lock, self._answer_lock = threading.Lock(), threading.Lock()
         self._keys: dict[object, jwt.PyJWK] = {}
-        self._fetched_at = self._stale_asked_at = self._unknown_asked_at = float("-inf")
-        self._called_at = self._silent_at = float("-inf")
+        self._fetched_at = self._refreshed_at = self._unknown_fetched_at = float("-inf")
+        self._called_at = self._failed_at = float("-inf")
         self._is_answering = False
 
     def find(self, kid: object, *, is_from_realm: bool = False) -> jwt.PyJWK:
@@ -52,9 +52,9 @@ class SigningKeys:
         :raises ProviderUnavailable: the keys were never fetched, or not for half a day
         """
         if kid not in self._keys:
-            self._ask_for_unknown(kid, at_once=is_from_realm)
+            self._fetch_for_unknown_key(kid, at_once=is_from_realm)
         elif self._age() > FRESH_SECONDS:
-            self._ask_for_fresh()
+            self._refresh_in_one_thread()
         if self._age() > MAX_STALE_SECONDS:
             raise ProviderUnavailable("no keys")
         if kid not in self._keys:
@@ -72,11 +72,11 @@ class SigningKeys:
         arrived_at = self._now()
         with self._answer_lock:
             was_called_meanwhile = self._called_at > arrived_at
-            was_silent_just_now = self._now() - self._silent_at < FAILURE_CACHE_SECONDS
-            if not was_called_meanwhile and not was_silent_just_now:
+            has_just_failed = self._now() - self._failed_at < FAILURE_CACHE_SECONDS
+            if not was_called_meanwhile and not has_just_failed:
                 self._called_at = self._now()
                 self._is_answering = self.renew()
-                self._silent_at = float("-inf") if self._is_answering else self._now()
+                self._failed_at = float("-inf") if self._is_answering else self._now()
             return self._is_answering
 
     def renew(self) -> bool:
@@ -86,7 +86,7 @@ class SigningKeys:
         Takes no lock: of two concurrent fetches, the later answer replaces the earlier one.
         """
         try:
-            found = _for_signatures(self._fetch())
+            found = _signing_keys_by_id(self._fetch())
         except (ProviderUnavailable, ProviderRefused) as error:
             log.warning("signing_keys_not_fetched", reason=type(error).__name__)
             return False
@@ -99,26 +99,26 @@ class SigningKeys:
     def _age(self) -> float:
         return self._now() - self._fetched_at
 
-    def _ask_for_unknown(self, kid: object, *, at_once: bool) -> None:
+    def _fetch_for_unknown_key(self, kid: object, *, at_once: bool) -> None:
         """Fetch the keys while this caller, and every other caller with an unknown key ID, waits."""
         with self._fetch_lock:
-            is_time = at_once or self._now() - self._unknown_asked_at >= MIN_FETCH_INTERVAL
+            is_time = at_once or self._now() - self._unknown_fetched_at >= MIN_FETCH_INTERVAL
             if kid not in self._keys and is_time:
-                self._unknown_asked_at = self._now()
+                self._unknown_fetched_at = self._now()
                 self.renew()
 
-    def _ask_for_fresh(self) -> None:
+    def _refresh_in_one_thread(self) -> None:
         """Fetch the keys, unless another thread is fetching or just did: callers with a known key ID do not wait."""
-        if self._now() - self._stale_asked_at < MIN_FETCH_INTERVAL or not self._fetch_lock.acquire(blocking=False):
+        if self._now() - self._refreshed_at < MIN_FETCH_INTERVAL or not self._fetch_lock.acquire(blocking=False):
             return
         try:
-            self._stale_asked_at = self._now()
+            self._refreshed_at = self._now()
             self.renew()
         finally:
             self._fetch_lock.release()
 
 
-def _for_signatures(response: dict[str, Any]) -> dict[object, jwt.PyJWK]:
+def _signing_keys_by_id(response: dict[str, Any]) -> dict[object, jwt.PyJWK]:
     """Return the RS256 signing keys of a JWK set by key ID; skip keys for other uses and malformed entries."""
     rows = response.get("keys")
     keys: dict[object, jwt.PyJWK] = {}

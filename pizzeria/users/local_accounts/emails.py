@@ -1,7 +1,8 @@
 """
 E-mails of local accounts, from templates/account/emails/<name>.txt, whose first line is the subject.
 
-They carry codes, so they are sent within the request that asks for them: its user is told if one cannot be sent.
+They carry codes, so they are sent within the request that asks for them: its response shows an error if one cannot be
+sent.
 """
 
 from collections.abc import Mapping

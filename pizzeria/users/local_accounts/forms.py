@@ -99,7 +99,7 @@ class PasswordResetForm(account.ResetPasswordForm):  # type: ignore[misc]
 
 
 class NewPasswordForm(account.ResetPasswordKeyForm):  # type: ignore[misc]
-    """The form for a new password, after the user has proved to own the e-mail address."""
+    """The form for a new password, after the user has verified the e-mail address."""
 
     password1 = new_password_field(_("New password"))
     password2 = None
@@ -148,7 +148,7 @@ class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
         except ValidationError:
             raise
         except Exception:  # noqa: BLE001 - a browser can send anything, and allauth checks little of it
-            raise _no_fit() from None
+            raise _passkey_unknown() from None
         return cleaned
 
 
@@ -158,18 +158,18 @@ class PasskeySignInForm(passkeys.LoginWebAuthnForm):  # type: ignore[misc]
     def clean_credential(self) -> Any:
         credential = self.cleaned_data["credential"]
         try:
-            return auth.complete_authentication(_whose(credential), credential)
+            return auth.complete_authentication(_owner_of(credential), credential)
         except ValidationError:
             raise
         except Exception:  # noqa: BLE001 - as above
-            raise _no_fit() from None
+            raise _passkey_unknown() from None
 
 
-def _whose(credential: Any) -> User:
+def _owner_of(credential: Any) -> User:
     credential_response = auth.parse_authentication_response(credential)
     user = User.objects.filter(username=credential_response.response.user_handle.decode()).first()
     if user is None or not may_have_account(user):
-        raise _no_fit()
+        raise _passkey_unknown()
     return user
 
 
@@ -178,6 +178,6 @@ def _valid(password: str, *, user: User | None) -> str:
     return password
 
 
-def _no_fit() -> ValidationError:
+def _passkey_unknown() -> ValidationError:
     error: ValidationError = PasskeyAdapter().validation_error("incorrect_code")
     return error

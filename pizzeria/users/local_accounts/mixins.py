@@ -45,16 +45,16 @@ class FormStatusMixin:
         except EmailNotSent:
             self.undo()
             form.add_error(None, EMAIL_NOT_SENT)
-            return self._again(form, HTTPStatus.SERVICE_UNAVAILABLE)
+            return self._render_again(form, HTTPStatus.SERVICE_UNAVAILABLE)
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        return self._again(form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return self._render_again(form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def undo(self) -> None:
         """Undo what was done before the e-mail could not be sent."""
 
-    def _again(self, form: Any, status: HTTPStatus) -> HttpResponse:
+    def _render_again(self, form: Any, status: HTTPStatus) -> HttpResponse:
         response: HttpResponse = self.render_to_response(self.get_context_data(form=form), status=status)  # type: ignore[attr-defined]
         return response
 

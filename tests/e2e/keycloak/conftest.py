@@ -10,12 +10,12 @@ from pizzeria.demo.management.commands.set_up_demo import fill_menu
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from tests.e2e.browsers import browsers
+from tests.e2e.browsers import checked_pages
 from tests.keycloak.server import OURS, PLAIN
 from tests.live.server_process import serving
 from tests.message_sinks import environment_of
 
-REFUSALS = ("401", "403", "422", "503")
+EXPECTED_STATUSES = ("401", "403", "422", "503")
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def _opened(django_db_setup, _real_keycloak, message_servers):
         @cache
         def opened(realm):
             address = f"http://localhost:{free_port()}"
-            _real_keycloak.expects_shop_at(address, realm=realm)
+            _real_keycloak.set_shop_origin(address, realm=realm)
             port = int(address.rpartition(":")[2])
             variables = {**_real_keycloak.environment(realm), **environment_of(message_servers), "ORIGIN": address}
             shops.enter_context(serving(port=port, **variables))
@@ -65,7 +65,7 @@ def address(shop_of, realm):
 
 
 @pytest.fixture
-def somebody(browser, address):
+def open_page(browser, address):
     """Yield a function that opens a page in a browser context of its own; fail if a page logs an unexpected error."""
-    with browsers(browser, address, refusals=REFUSALS) as arrives:
-        yield arrives
+    with checked_pages(browser, address, expected_statuses=EXPECTED_STATUSES) as open_page:
+        yield open_page

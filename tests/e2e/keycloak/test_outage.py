@@ -6,11 +6,11 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.e2e.browsers import browsers
-from tests.e2e.keycloak.conftest import REFUSALS
-from tests.e2e.keycloak.people import minutes_pass, set_out, sign_in
+from tests.e2e.browsers import checked_pages
+from tests.e2e.keycloak.conftest import EXPECTED_STATUSES
+from tests.e2e.keycloak.people import leave_and_age_session, open_keycloak_form, sign_in
 from tests.keycloak.server import OURS, PLAIN
-from tests.users.account_holders import limits_are_over
+from tests.users.account_holders import clear_rate_limits
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def both(shop_of, browser):
     """Yield, for each realm, a function that opens a page of its shop."""
     with (
-        browsers(browser, shop_of(OURS), refusals=REFUSALS) as ours,
-        browsers(browser, shop_of(PLAIN), refusals=REFUSALS) as plain,
+        checked_pages(browser, shop_of(OURS), expected_statuses=EXPECTED_STATUSES) as ours,
+        checked_pages(browser, shop_of(PLAIN), expected_statuses=EXPECTED_STATUSES) as plain,
     ):
         yield {OURS: ours, PLAIN: plain}
 
@@ -29,27 +29,27 @@ def both(shop_of, browser):
 def test_while_keycloak_is_down_sessions_and_tokens_stay_valid_and_a_sign_in_gets_an_error_page(
     both, shop_of, keycloak
 ):
-    at_work, tokens = {}, {}
-    for realm, arrives in both.items():
-        at_work[realm] = arrives()
-        sign_in(at_work[realm], "chef")
-        tokens[realm] = keycloak.token_of_till(realm)
+    pages, tokens = {}, {}
+    for realm, open_page in both.items():
+        pages[realm] = open_page()
+        sign_in(pages[realm], "chef")
+        tokens[realm] = keycloak.service_account_token(realm)
 
     keycloak.stop()
 
-    for realm, arrives in both.items():
-        ciro = at_work[realm]
-        minutes_pass(ciro, 5)
+    for realm, open_page in both.items():
+        ciro = pages[realm]
+        leave_and_age_session(ciro, 5)
         assert [ciro.goto("/kitchen/").status for _time in range(2)] == [200, 200]
         assert call(shop_of(realm), tokens[realm]).status_code == 200
-        sets_out_in_vain(arrives())
+        expect_sign_in_to_fail(open_page())
 
     keycloak.start()
 
-    for realm, arrives in both.items():
-        assert at_work[realm].goto("/kitchen/").status == 200
+    for realm, open_page in both.items():
+        assert pages[realm].goto("/kitchen/").status == 200
         until(partial(leads_to_keycloak, shop_of(realm)))
-        dina = arrives()
+        dina = open_page()
         sign_in(dina, "driver")
         assert dina.goto("/delivery/").status == 200
 
@@ -58,16 +58,16 @@ def call(address, token):
     return requests.get(f"{address}/api/me", headers={"Authorization": f"Bearer {token}"}, timeout=30)
 
 
-def sets_out_in_vain(page):
+def expect_sign_in_to_fail(page):
     """Assert that a sign-in leads to a page of the shop which says that it is not possible now."""
     answers = []
     page.on("response", lambda answer: answers.append(answer.status) if answer.request.is_navigation_request() else 0)
-    set_out(page)
+    open_keycloak_form(page)
     expect(page.get_by_role("heading", name="We cannot sign you in just now")).to_be_visible()
     until(lambda: answers == [200, 503], why=lambda: answers, page=page)
 
 
 def leads_to_keycloak(address):
     """Return whether a shop redirects to Keycloak again; it remembers a failure for a few seconds."""
-    limits_are_over()
+    clear_rate_limits()
     return requests.get(f"{address}/accounts/keycloak/", timeout=30, allow_redirects=False).status_code == 302

@@ -6,7 +6,7 @@ import requests
 from playwright.sync_api import expect
 
 from tests.e2e.keycloak.people import sign_in
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,7 +22,7 @@ def me(address):
 
 
 def test_an_api_client_is_identified_by_its_service_account(me, keycloak, realm):
-    answer = me(keycloak.token_of_till(realm))
+    answer = me(keycloak.service_account_token(realm))
 
     assert answer.json() == {
         "name": "pos",
@@ -32,19 +32,19 @@ def test_an_api_client_is_identified_by_its_service_account(me, keycloak, realm)
     }
 
 
-def test_tokens_and_sessions_and_sign_ins_work_after_keycloak_has_rotated_its_keys(me, keycloak, realm, somebody):
-    before = keycloak.token_of_till(realm)
-    ciro = somebody()
+def test_tokens_and_sessions_and_sign_ins_work_after_keycloak_has_rotated_its_keys(me, keycloak, realm, open_page):
+    before = keycloak.service_account_token(realm)
+    ciro = open_page()
     sign_in(ciro, "chef")
     assert me(before).status_code == 200
 
     keycloak.rotate_keys(realm=realm)
 
-    after = keycloak.token_of_till(realm)
+    after = keycloak.service_account_token(realm)
     assert key_of(after) != key_of(before)
-    until(lambda: me(after).status_code == 200, seconds=SECONDS_BETWEEN_GRANT_CHECKS_FOR_KEYS + LIMIT)
+    until(lambda: me(after).status_code == 200, seconds=SECONDS_BETWEEN_GRANT_CHECKS_FOR_KEYS + TIMEOUT)
     assert me(before).status_code == 200
-    dina = somebody()
+    dina = open_page()
     sign_in(dina, "driver")
     expect(dina.get_by_role("button", name="Sign out")).to_be_visible()
     assert ciro.goto("/kitchen/").status == 200

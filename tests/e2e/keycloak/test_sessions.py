@@ -10,16 +10,16 @@ from playwright.sync_api import expect
 
 from pizzeria.users.models import User
 from tests.e2e.keycloak.people import (
-    enter_credentials,
-    is_asked_who_it_is,
-    minutes_pass,
-    session_grows_older,
-    set_out,
+    age_browser_session,
+    expect_password_form,
+    leave_and_age_session,
+    open_keycloak_form,
     sign_in,
+    submit_credentials,
 )
-from tests.e2e.people import make_an_account
+from tests.e2e.people import sign_up
 from tests.keycloak.server import PLAIN, WEB
-from tests.live.server_process import Reader
+from tests.live.server_process import StreamReader
 from tests.users.account_holders import newest_email
 from tests.waiting import until
 
@@ -29,12 +29,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def take_kitchen(keycloak, realm):
     """Return a function that removes the cook's role, which is one of the realm or of a client."""
-    return lambda: keycloak.take_role("chef", "chef", realm=realm, client=WEB[PLAIN] if realm == PLAIN else None)
+    return lambda: keycloak.remove_role("chef", "chef", realm=realm, client=WEB[PLAIN] if realm == PLAIN else None)
 
 
 @pytest.fixture
-def ciro(somebody):
-    page = somebody()
+def ciro(open_page):
+    page = open_page()
     sign_in(page, "chef")
     expect(page).to_have_url(re.compile("/kitchen/$"))
     return page
@@ -42,7 +42,7 @@ def ciro(somebody):
 
 def test_a_session_loses_a_role_that_was_removed_in_keycloak(ciro, take_kitchen):
     take_kitchen()
-    minutes_pass(ciro, 5)
+    leave_and_age_session(ciro, 5)
 
     assert ciro.goto("/kitchen/").status == 403
     expect(ciro.get_by_role("navigation", name="Main")).not_to_contain_text("Kitchen")
@@ -56,9 +56,9 @@ def test_an_open_board_and_its_stream_are_closed_when_the_role_was_removed_in_ke
         # would sign it out, because the earlier one has changed the session's key.
         ciro.route("**/stream/**", lambda route: route.fulfill(status=503))
         take_kitchen()
-        session_grows_older(ciro, 5)
+        age_browser_session(ciro, 5)
 
-        stream.read_on()
+        stream.read_to_end()
     expect(ciro.get_by_role("heading", name="This door is for the crew")).to_be_visible()
 
 
@@ -66,25 +66,27 @@ def stream_to(page, address):
     """Open the board's stream with the cookies of a page."""
     client = Client()
     client.cookies.load({cookie["name"]: cookie["value"] for cookie in page.context.cookies(address)})
-    return Reader(urlsplit(address), "/stream/board/", client)
+    return StreamReader(urlsplit(address), "/stream/board/", client)
 
 
 def test_a_session_ends_when_the_account_was_disabled_in_keycloak(ciro, keycloak, realm):
     keycloak.disable("chef", realm=realm)
-    minutes_pass(ciro, 5)
+    leave_and_age_session(ciro, 5)
 
     ciro.goto("/kitchen/")
 
     expect(ciro).to_have_url(re.compile(r"/accounts/sign-in/\?next=/kitchen/$"))
-    set_out(ciro)
-    enter_credentials(ciro, "chef")
+    open_keycloak_form(ciro)
+    submit_credentials(ciro, "chef")
     expect(ciro.get_by_text("Account is disabled")).to_be_visible()
 
 
-def test_a_cook_disabled_in_keycloak_gets_no_access_by_a_password_reset_or_a_new_account(ciro, keycloak, realm, post):
+def test_a_cook_disabled_in_keycloak_gets_no_access_by_a_password_reset_or_a_new_account(
+    ciro, keycloak, realm, message_sinks
+):
     assert ciro.goto("/accounts/passkeys/add/").status == 403
     keycloak.disable("chef", realm=realm)
-    minutes_pass(ciro, 5)
+    leave_and_age_session(ciro, 5)
     email = User.objects.get().email
 
     ciro.goto("/accounts/sign-in-by-e-mail/")
@@ -94,10 +96,10 @@ def test_a_cook_disabled_in_keycloak_gets_no_access_by_a_password_reset_or_a_new
     ciro.get_by_label("The code in our letter").fill("ABCD-EFGH")
     ciro.get_by_role("button", name="Go on").click()
     expect(ciro.get_by_text("That is not the code in our letter.")).to_be_visible()
-    assert "No password of yours" in newest_email(post, email).subject
+    assert "No password of yours" in newest_email(message_sinks, email).subject
 
     ciro.goto("/accounts/sign-up/")
-    make_an_account(ciro, post, email=email)
+    sign_up(ciro, message_sinks, email=email)
     expect(ciro).to_have_url(re.compile("/orders/$"))
     assert ciro.goto("/kitchen/").status == 403
     cook, customer = User.objects.order_by("pk")
@@ -106,15 +108,15 @@ def test_a_cook_disabled_in_keycloak_gets_no_access_by_a_password_reset_or_a_new
 
 
 @pytest.mark.parametrize(("name", "button"), [("chef", "Sign out"), ("manager", "Log out")])
-def test_signing_out_of_the_shop_ends_the_session_at_keycloak_too(somebody, scripted, address, name, button):
-    person = somebody(java_script_enabled=scripted)
+def test_signing_out_of_the_shop_ends_the_session_at_keycloak_too(open_page, scripted, address, name, button):
+    person = open_page(java_script_enabled=scripted)
     sign_in(person, name)
 
     person.get_by_role("button", name=button).click()
 
     expect(person).to_have_url(f"{address}/")
-    set_out(person)
-    is_asked_who_it_is(person)
+    open_keycloak_form(person)
+    expect_password_form(person)
 
 
 def test_a_session_that_was_ended_in_keycloak_ends_in_the_shop_too(ciro, keycloak, realm):
@@ -122,5 +124,5 @@ def test_a_session_that_was_ended_in_keycloak_ends_in_the_shop_too(ciro, keycloa
 
     until(lambda: ciro.goto("/kitchen/").url.endswith("/accounts/sign-in/?next=/kitchen/"))
 
-    set_out(ciro)
-    is_asked_who_it_is(ciro)
+    open_keycloak_form(ciro)
+    expect_password_form(ciro)

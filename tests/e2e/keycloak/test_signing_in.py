@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from orders.models import Order
 from pizzeria.users.models import Identity
-from tests.e2e.browsers import browsers
-from tests.e2e.keycloak.people import enter_credentials, sign_in
+from tests.e2e.browsers import checked_pages
+from tests.e2e.keycloak.people import sign_in, submit_credentials
 from tests.e2e.people import order
 from tests.keycloak.server import OURS, PLAIN
 
@@ -23,26 +23,26 @@ OWN_PAGES = {
 }
 
 
-def test_signing_in_by_keycloak_leads_each_role_to_its_own_page(somebody, scripted):
+def test_signing_in_by_keycloak_leads_each_role_to_its_own_page(open_page, scripted):
     for name, page in OWN_PAGES.items():
-        person = somebody(java_script_enabled=scripted)
+        person = open_page(java_script_enabled=scripted)
         sign_in(person, name)
         expect(person).to_have_url(re.compile(f"{page}$"))
 
 
-def test_signing_in_by_keycloak_leads_back_to_the_page_that_required_it(somebody):
-    ciro = somebody()
+def test_signing_in_by_keycloak_leads_back_to_the_page_that_required_it(open_page):
+    ciro = open_page()
 
     ciro.goto("/kitchen/orders/")
     ciro.get_by_role("main").get_by_role("link", name="Sign in by Keycloak").click()
-    enter_credentials(ciro, "chef")
+    submit_credentials(ciro, "chef")
 
     expect(ciro).to_have_url(re.compile("/kitchen/orders/$"))
 
 
 @pytest.mark.parametrize("realm", [PLAIN], indirect=True)
-def test_a_keycloak_role_that_the_shop_does_not_know_gives_no_permissions(somebody):
-    otto = somebody()
+def test_a_keycloak_role_that_the_shop_does_not_know_gives_no_permissions(open_page):
+    otto = open_page()
 
     sign_in(otto, "operator")
 
@@ -55,7 +55,10 @@ def test_a_keycloak_role_that_the_shop_does_not_know_gives_no_permissions(somebo
 def test_two_people_with_one_email_address_in_two_realms_are_two_users(shop_of, browser, keycloak):
     for realm in (OURS, PLAIN):
         keycloak.change_email("customer", "carla@example.com", realm=realm)
-    with browsers(browser, shop_of(OURS)) as here, browsers(browser, shop_of(PLAIN), refusals=["404"]) as there:
+    with (
+        checked_pages(browser, shop_of(OURS)) as here,
+        checked_pages(browser, shop_of(PLAIN), expected_statuses=["404"]) as there,
+    ):
         one, other = here(), there()
         sign_in(one, "customer")
         sign_in(other, "customer")

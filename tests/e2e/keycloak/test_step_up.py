@@ -11,7 +11,7 @@ from orders.models import Order, OrderStatus
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.models import OidcSession
-from tests.e2e.keycloak.people import is_asked_who_it_is, minutes_pass, show_password, sign_in
+from tests.e2e.keycloak.people import expect_password_form, leave_and_age_session, sign_in, submit_password
 from tests.shop import basket_of, pizza, place
 from tests.waiting import until
 
@@ -27,19 +27,19 @@ def in_the_oven(shop):
 
 
 def test_cancelling_an_order_in_the_oven_asks_for_the_password_again_and_then_returns_to_the_page(
-    somebody, scripted, in_the_oven
+    open_page, scripted, in_the_oven
 ):
-    marta = somebody(java_script_enabled=scripted)
+    marta = open_page(java_script_enabled=scripted)
     sign_in(marta, "manager")
     signed_in_at = OidcSession.objects.get().authenticated_at
     until(lambda: clock.now() - signed_in_at > timedelta(seconds=1))  # the resolution of Keycloak's clock
-    minutes_pass(marta, 11)
+    leave_and_age_session(marta, 11)
     it_was_as_long_ago_at_keycloak(marta)
 
     page = f"/orders/{in_the_oven.ref}/cancel/"
     marta.goto(page)
-    is_asked_who_it_is(marta)
-    show_password(marta)
+    expect_password_form(marta)
+    submit_password(marta)
 
     expect(marta).to_have_url(re.compile(f"{page}$"))
     marta.get_by_role("radio", name="we cannot make it in time").check()

@@ -47,13 +47,13 @@ def send(notification, at=FRIDAY_NIGHT):
     return now(notification)
 
 
-def take_for_sending(notification, at=FRIDAY_NIGHT):
+def claim_to_send(notification, at=FRIDAY_NIGHT):
     return notification_services.claim_notification(notification_id=notification.pk, at=at)
 
 
-def record_outcome(taken, outcome, at=FRIDAY_NIGHT):
-    notification_services.record_outcome(notification=taken, outcome=outcome, at=at)
-    return now(taken)
+def record_outcome(claimed, outcome, at=FRIDAY_NIGHT):
+    notification_services.record_outcome(notification=claimed, outcome=outcome, at=at)
+    return now(claimed)
 
 
 def now(notification):
@@ -65,5 +65,5 @@ def attempt_times(notification, outcomes):
     times = []
     for outcome in outcomes:
         times.append(now(notification).due_at)
-        record_outcome(take_for_sending(notification, times[-1]), outcome, times[-1])
+        record_outcome(claim_to_send(notification, times[-1]), outcome, times[-1])
     return times

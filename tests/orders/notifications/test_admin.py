@@ -11,7 +11,7 @@ from tests.shop import ANNA
 
 LIST = reverse("admin:notifications_notification_changelist")
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 @pytest.fixture

@@ -22,13 +22,13 @@ def templates(settings, tmp_path):
     return notifications
 
 
-def spoil(template, old, new):
+def replace_text(template, old, new):
     text = template.read_text()
     assert old in text
     template.write_text(text.replace(old, new))
 
 
-def said():
+def check_messages():
     return [error.msg for error in check_notification_templates()]
 
 
@@ -40,49 +40,51 @@ def test_the_notification_templates_pass_the_system_check():
 def test_the_system_check_reports_a_missing_template(templates, kind):
     (templates / f"{kind}.txt").unlink()
 
-    assert said() == [f"There is no template notifications/{kind}.txt."]
+    assert check_messages() == [f"There is no template notifications/{kind}.txt."]
 
 
 @pytest.mark.parametrize("layout", ["email.txt", "email.html"])
 def test_the_system_check_reports_a_missing_email_layout(templates, layout):
     (templates / layout).unlink()
 
-    assert said() == [f"There is no template notifications/{layout}."]
+    assert check_messages() == [f"There is no template notifications/{layout}."]
 
 
 @pytest.mark.parametrize("part", ["headline", "in_app", "email", "sms"])
 def test_the_system_check_reports_a_missing_part_of_a_template(templates, part):
-    spoil(templates / "ready.txt", f"partialdef {part} ", f"partialdef x{part} ")
+    replace_text(templates / "ready.txt", f"partialdef {part} ", f"partialdef x{part} ")
 
-    assert said() == [f"There is no template notifications/ready.txt#{part}."]
-
-
-@pytest.mark.parametrize("asking", ["{{ nmae }}", "{% if nmae %}Hi!{% endif %}", "{{ nmae|upper }}", "{{ name.nmae }}"])
-def test_the_system_check_reports_an_unknown_field_in_a_template(templates, asking):
-    spoil(templates / "ready.txt", "Hi {{ name }}! Your order", f"Hi {asking}! Your order")
-
-    assert said() == ["The template notifications/ready.txt#sms asks for nmae, which no notification has."]
+    assert check_messages() == [f"There is no template notifications/ready.txt#{part}."]
 
 
-@pytest.mark.parametrize(("layout", "right"), [("email.txt", "line.size"), ("email.html", "line.added|join")])
-def test_the_system_check_reports_an_unknown_field_in_an_email_layout_once(templates, layout, right):
-    spoil(templates / layout, right, right.replace("line.", "line.un"))
+@pytest.mark.parametrize(
+    "placeholder", ["{{ nmae }}", "{% if nmae %}Hi!{% endif %}", "{{ nmae|upper }}", "{{ name.nmae }}"]
+)
+def test_the_system_check_reports_an_unknown_field_in_a_template(templates, placeholder):
+    replace_text(templates / "ready.txt", "Hi {{ name }}! Your order", f"Hi {placeholder}! Your order")
 
-    [message] = said()
+    assert check_messages() == ["The template notifications/ready.txt#sms asks for nmae, which no notification has."]
+
+
+@pytest.mark.parametrize(("layout", "field"), [("email.txt", "line.size"), ("email.html", "line.added|join")])
+def test_the_system_check_reports_an_unknown_field_in_an_email_layout_once(templates, layout, field):
+    replace_text(templates / layout, field, field.replace("line.", "line.un"))
+
+    [message] = check_messages()
 
     assert message.startswith(f"The template notifications/{layout} asks for un")
 
 
 def test_the_system_check_reports_a_template_with_a_syntax_error(templates):
-    spoil(templates / "cancelled.txt", "{% endpartialdef %}", "{% endpartialdfe %}")
+    replace_text(templates / "cancelled.txt", "{% endpartialdef %}", "{% endpartialdfe %}")
 
-    [message] = said()
+    [message] = check_messages()
 
     assert message.startswith("The template notifications/cancelled.txt cannot be read: ")
 
 
 def test_the_check_command_fails_if_a_template_uses_an_unknown_field(templates):
-    spoil(templates / "ready.txt", "{{ number }}", "{{ nubmer }}")
+    replace_text(templates / "ready.txt", "{{ number }}", "{{ nubmer }}")
 
     with pytest.raises(SystemCheckError, match=r"notifications/ready\.txt#sms asks for nubmer"):
         call_command("check")

@@ -23,7 +23,7 @@ from tests.shop import ANNA, FRIDAY_NIGHT
 
 IN_APP, EMAIL, SMS = NotificationChannel.IN_APP, NotificationChannel.EMAIL, NotificationChannel.SMS
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 @pytest.fixture

@@ -19,45 +19,45 @@ from tests.orders.notifications.notification_helpers import (
     SENT,
     SMS,
     attempt_times,
+    claim_to_send,
     minutes,
     newest,
     now,
     seconds,
     send,
-    take_for_sending,
 )
 from tests.shop import ANNA, FRIDAY_NIGHT
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
-def test_a_ready_sms_is_sent_to_the_guests_phone(ready_sms, post):
+def test_a_ready_sms_is_sent_to_the_guests_phone(ready_sms, message_sinks):
     sent = send(ready_sms, seconds(3))
 
-    [message] = post.taken("sms")
+    [message] = message_sinks.messages("sms")
     assert (message.to, message.text) == (ANNA.phone, "Hi Anna Bianchi! Your order #1 is ready for pickup!")
     assert (sent.state, sent.attempts, sent.sent_at, sent.error) == (SENT, 1, seconds(3), "")
 
 
-def test_an_email_is_sent_and_its_message_id_is_stored(email, post):
+def test_an_email_is_sent_and_its_message_id_is_stored(email, message_sinks):
     sent = send(email)
 
-    [message] = post.taken("email")
-    assert (message.to, message.letter) == (ANNA.email, sent.provider_id)
+    [message] = message_sinks.messages("email")
+    assert (message.to, message.message_id) == (ANNA.email, sent.provider_id)
     assert f"<notification-{email.pk}@" in sent.provider_id
 
 
-def test_a_notification_is_sent_once_however_often_sending_is_requested(sms, post):
+def test_a_notification_is_sent_once_however_often_sending_is_requested(sms, message_sinks):
     for moment in (0, 1, 120, 4000):
         send(sms, seconds(moment))
 
-    assert len(post.taken()) == 1
+    assert len(message_sinks.messages()) == 1
     assert now(sms).attempts == 1
 
 
 @pytest.mark.parametrize("code", [429, 500, 503])
-def test_a_notification_is_retried_later_when_the_provider_is_unavailable(sms, post, code):
-    post.behaves(SMS=code)
+def test_a_notification_is_retried_later_when_the_provider_is_unavailable(sms, message_sinks, code):
+    message_sinks.set_faults(SMS=code)
 
     begun = time.monotonic()
     failed = send(sms)
@@ -67,13 +67,13 @@ def test_a_notification_is_retried_later_when_the_provider_is_unavailable(sms, p
     assert failed.error == f"The SMS provider answered {code}."
     assert seconds(5) <= failed.due_at <= seconds(10 + took)
 
-    post.behaves()
+    message_sinks.set_faults()
     assert send(sms, failed.due_at - timedelta(seconds=1)).state == FAILED
     assert send(sms, failed.due_at).state == SENT
 
 
-def test_a_notification_to_a_rejected_number_is_not_retried(sms, post):
-    post.behaves(refused=[ANNA.phone])
+def test_a_notification_to_a_rejected_number_is_not_retried(sms, message_sinks):
+    message_sinks.set_faults(refused=[ANNA.phone])
 
     dead = send(sms)
 
@@ -82,8 +82,8 @@ def test_a_notification_to_a_rejected_number_is_not_retried(sms, post):
     assert send(sms, minutes(20)).attempts == 1
 
 
-def test_a_message_with_an_unknown_outcome_is_sent_a_second_time_but_not_a_third(sms, post):
-    post.behaves(SMS="silence")
+def test_a_message_with_an_unknown_outcome_is_sent_a_second_time_but_not_a_third(sms, message_sinks):
+    message_sinks.set_faults(SMS="silence")
 
     first = send(sms)
     second = send(sms, first.due_at)
@@ -94,7 +94,7 @@ def test_a_message_with_an_unknown_outcome_is_sent_a_second_time_but_not_a_third
         (DEAD, 2),
         (DEAD, 2),
     ]
-    assert len(post.taken("sms")) == 2
+    assert len(message_sinks.messages("sms")) == 2
 
 
 def test_only_unknown_outcomes_count_towards_the_limit_of_two(sms):
@@ -105,8 +105,8 @@ def test_only_unknown_outcomes_count_towards_the_limit_of_two(sms):
     assert (now(sms).state, now(sms).error) == (DEAD, "silence again")
 
 
-def test_given_up_notifications_of_a_channel_are_one_alert_for_managers(sms, email, post):
-    post.behaves(refused=[ANNA.phone, ANNA.email])
+def test_given_up_notifications_of_a_channel_are_one_alert_for_managers(sms, email, message_sinks):
+    message_sinks.set_faults(refused=[ANNA.phone, ANNA.email])
 
     for notification in (sms, email):
         assert send(notification).state == DEAD
@@ -125,23 +125,23 @@ def test_the_delay_grows_after_each_attempt_and_the_eighth_attempt_is_the_last(s
     full = [10, 20, 40, 80, 160, 320, 600]
     assert all(longest / 2 <= wait <= longest for wait, longest in zip(waits, full, strict=True))
     assert (now(sms).state, now(sms).attempts, now(sms).error) == (DEAD, 8, "busy")
-    assert take_for_sending(sms, minutes(200)) is None
+    assert claim_to_send(sms, minutes(200)) is None
 
 
-def test_a_notification_is_not_sent_once_the_contact_is_erased(sms, email, post):
+def test_a_notification_is_not_sent_once_the_contact_is_erased(sms, email, message_sinks):
     OrderContact.objects.update(name="", phone="", email="")
 
     for notification in (send(sms), send(email)):
         assert (notification.state, notification.error) == (DEAD, "contact has no address for this channel")
-    assert post.taken() == []
+    assert message_sinks.messages() == []
 
 
-def test_an_email_is_sent_to_the_contacts_current_address(email, post):
+def test_an_email_is_sent_to_the_contacts_current_address(email, message_sinks):
     OrderContact.objects.update(email="anna@elsewhere.example")
 
     send(email)
 
-    assert [message.to for message in post.taken()] == ["anna@elsewhere.example"]
+    assert [message.to for message in message_sinks.messages()] == ["anna@elsewhere.example"]
 
 
 def test_a_notification_stays_due_while_its_channel_is_not_configured(sms, email, settings):
@@ -150,7 +150,7 @@ def test_a_notification_stays_due_while_its_channel_is_not_configured(sms, email
     assert {send(sms).state, send(email).state} == {FAILED}
 
 
-def test_sending_takes_as_many_queries_for_a_long_order_as_for_a_short_one(post, django_assert_num_queries):
+def test_sending_takes_as_many_queries_for_a_long_order_as_for_a_short_one(message_sinks, django_assert_num_queries):
     short, long = shop.place(), shop.place(shop.basket_of(*[shop.pizza(), shop.simple_item()] * 4))
 
     for notification in (newest(short, SMS), newest(long, SMS)):

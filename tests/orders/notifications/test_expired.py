@@ -24,14 +24,14 @@ from tests.orders.notifications.notification_helpers import (
 )
 from tests.shop import FRIDAY_NIGHT
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
-def test_a_ready_notification_is_not_sent_more_than_half_an_hour_after_its_event(ready_sms, post):
+def test_a_ready_notification_is_not_sent_more_than_half_an_hour_after_its_event(ready_sms, message_sinks):
     assert send(ready_sms, minutes(31)).state == EXPIRED
 
     assert now(ready_sms).error == "too old"
-    assert post.taken() == []
+    assert message_sinks.messages() == []
 
 
 def test_a_ready_notification_is_still_sent_half_an_hour_after_its_event(ready_sms):
@@ -43,7 +43,9 @@ def test_a_confirmation_is_sent_up_to_a_day_after_its_event_and_not_later(sms, e
     assert send(email, minutes(24 * 60 + 1)).state == EXPIRED
 
 
-def test_after_an_outage_of_an_hour_confirmations_are_sent_and_ready_notifications_expire(placed_order, chef, post):
+def test_after_an_outage_of_an_hour_confirmations_are_sent_and_ready_notifications_expire(
+    placed_order, chef, message_sinks
+):
     shop.cooked(placed_order, by=chef)
 
     for notification in create_notifications(placed_order, at=minutes(60)):
@@ -56,7 +58,7 @@ def test_after_an_outage_of_an_hour_confirmations_are_sent_and_ready_notificatio
         ("ready", EMAIL, EXPIRED),
         ("ready", SMS, EXPIRED),
     }
-    assert len(post.taken()) == 2
+    assert len(message_sinks.messages()) == 2
 
 
 def test_a_ready_notification_is_not_sent_after_the_ticket_is_recalled(ready_sms, placed_order, chef):

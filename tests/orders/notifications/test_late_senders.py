@@ -17,16 +17,16 @@ from tests.orders.notifications.notification_helpers import (
     FAILED,
     SENDING,
     SENT,
+    claim_to_send,
     now,
     record_outcome,
     seconds,
     send,
-    take_for_sending,
 )
 from tests.shop import FRIDAY_NIGHT
-from tests.waiting import LIMIT, until
+from tests.waiting import TIMEOUT, until
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 class Killed(BaseException):
@@ -40,64 +40,66 @@ def killed(at_the):
     return failpoints.armed(f"orders.{at_the}", die)
 
 
-def test_a_notification_of_a_killed_worker_is_sent_by_another_when_the_lease_ends_and_not_before(sms, post):
+def test_a_notification_of_a_killed_worker_is_sent_by_another_when_the_lease_ends_and_not_before(sms, message_sinks):
     with killed("claim_notification.after_commit"), pytest.raises(Killed):
         send(sms)
 
     assert (now(sms).state, now(sms).attempts) == (SENDING, 1)
     assert send(sms, FRIDAY_NIGHT + LEASE - timedelta(seconds=1)).state == SENDING
-    assert post.taken() == []
+    assert message_sinks.messages() == []
     assert (send(sms, FRIDAY_NIGHT + LEASE).state, now(sms).attempts) == (SENT, 2)
-    assert len(post.taken()) == 1
+    assert len(message_sinks.messages()) == 1
 
 
-def test_a_message_is_sent_twice_if_its_worker_is_killed_between_sending_and_recording(sms, post):
+def test_a_message_is_sent_twice_if_its_worker_is_killed_between_sending_and_recording(sms, message_sinks):
     with killed("record_outcome.begun"), pytest.raises(Killed):
         send(sms)
 
     send(sms, FRIDAY_NIGHT + LEASE)
 
-    assert len(post.taken()) == 2
+    assert len(message_sinks.messages()) == 2
     assert now(sms).state == SENT
 
 
 def test_a_notification_that_kills_every_worker_is_dead_after_the_last_attempt(sms):
     for round_ in range(MAX_ATTEMPTS + 1):
-        taken = take_for_sending(sms, FRIDAY_NIGHT + round_ * LEASE)
-        assert (taken is None) == (round_ == MAX_ATTEMPTS)
+        claimed = claim_to_send(sms, FRIDAY_NIGHT + round_ * LEASE)
+        assert (claimed is None) == (round_ == MAX_ATTEMPTS)
 
     assert (now(sms).state, now(sms).error) == (DEAD, "worker terminated before it reported a result")
 
 
 def test_a_failure_reported_after_the_lease_changes_nothing_for_the_next_worker(sms):
-    slow = take_for_sending(sms)
-    quick = take_for_sending(sms, FRIDAY_NIGHT + LEASE)
+    first_claim = claim_to_send(sms)
+    second_claim = claim_to_send(sms, FRIDAY_NIGHT + LEASE)
 
-    assert (record_outcome(slow, Rejected("no such number")).state, now(sms).error) == (
+    assert (record_outcome(first_claim, Rejected("no such number")).state, now(sms).error) == (
         SENDING,
         "worker terminated before it reported a result",
     )
 
-    record_outcome(quick, "SM17")
-    assert (record_outcome(slow, Unavailable("busy")).state, now(sms).provider_id) == (SENT, "SM17")
+    record_outcome(second_claim, "SM17")
+    assert (record_outcome(first_claim, Unavailable("busy")).state, now(sms).provider_id) == (SENT, "SM17")
 
 
 def test_a_success_reported_after_the_lease_is_recorded_and_stays_recorded(sms):
-    slow = take_for_sending(sms)
-    quick = take_for_sending(sms, FRIDAY_NIGHT + LEASE)
+    first_claim = claim_to_send(sms)
+    second_claim = claim_to_send(sms, FRIDAY_NIGHT + LEASE)
 
-    record_outcome(slow, "SM1", seconds(61))
+    record_outcome(first_claim, "SM1", seconds(61))
 
-    assert record_outcome(quick, Unavailable("busy"), seconds(62)).state == SENT
-    assert record_outcome(quick, "SM2", seconds(63)).provider_id == "SM1"
+    assert record_outcome(second_claim, Unavailable("busy"), seconds(62)).state == SENT
+    assert record_outcome(second_claim, "SM2", seconds(63)).provider_id == "SM1"
     assert (now(sms).sent_at, now(sms).error) == (seconds(61), "")
 
 
-def test_an_attempt_interrupted_by_the_tasks_time_limit_has_an_unknown_outcome(sms, post, settings):
-    post.behaves(SMS="silence")
-    settings.NOTIFY_SMS_URL = f"{post.box.sms_url}?cto={LIMIT}&rto={LIMIT}"  # longer than the simulated time limit
+def test_an_attempt_interrupted_by_the_tasks_time_limit_has_an_unknown_outcome(sms, message_sinks, settings):
+    message_sinks.set_faults(SMS="silence")
+    settings.NOTIFY_SMS_URL = (
+        f"{message_sinks.servers.sms_url}?cto={TIMEOUT}&rto={TIMEOUT}"  # longer than the simulated time limit
+    )
 
-    with interrupted(once=lambda: post.taken("sms")):
+    with interrupted(once=lambda: message_sinks.messages("sms")):
         late = send(sms)
 
     assert (late.state, late.unknown_outcomes) == (FAILED, 1)

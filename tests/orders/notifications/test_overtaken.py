@@ -21,17 +21,17 @@ from tests.orders.notifications.notification_helpers import (
     SENDING,
     SENT,
     SMS,
+    claim_to_send,
     minutes,
     newest,
     now,
     record_outcome,
     seconds,
     send,
-    take_for_sending,
 )
 from tests.shop import FRIDAY_NIGHT
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 @pytest.fixture
@@ -50,26 +50,28 @@ def becomes_ready(placed_order, chef):
     return cook
 
 
-def test_a_message_is_dropped_once_a_later_one_of_its_order_is_due(confirmed, becomes_ready, post):
+def test_a_message_is_dropped_once_a_later_one_of_its_order_is_due(confirmed, becomes_ready, message_sinks):
     ready = becomes_ready()
 
     assert (send(confirmed).state, now(confirmed).error) == (EXPIRED, "overtaken")
     assert send(ready).state == SENT
-    assert ["ready" in message.text for message in post.taken("sms")] == [True]
+    assert ["ready" in message.text for message in message_sinks.messages("sms")] == [True]
 
 
-def test_a_message_that_failed_is_not_retried_after_a_later_one_of_its_order_was_sent(confirmed, becomes_ready, post):
-    failed = record_outcome(take_for_sending(confirmed), Unavailable("busy"))
+def test_a_message_that_failed_is_not_retried_after_a_later_one_of_its_order_was_sent(
+    confirmed, becomes_ready, message_sinks
+):
+    failed = record_outcome(claim_to_send(confirmed), Unavailable("busy"))
     ready = becomes_ready()
 
     assert send(ready).state == SENT
     assert (send(confirmed, failed.due_at).state, now(confirmed).error) == (EXPIRED, "overtaken")
-    assert len(post.taken("sms")) == 1
+    assert len(message_sinks.messages("sms")) == 1
 
 
 def test_a_message_is_overtaken_by_a_later_one_that_waits_for_its_next_attempt(confirmed, becomes_ready):
     ready = becomes_ready()
-    record_outcome(take_for_sending(ready), Unavailable("busy"))
+    record_outcome(claim_to_send(ready), Unavailable("busy"))
 
     assert send(confirmed).state == EXPIRED
 
@@ -85,7 +87,7 @@ def test_a_later_message_that_is_not_due_yet_overtakes_nothing(confirmed, become
 def test_a_later_message_that_will_not_be_sent_overtakes_nothing(confirmed, becomes_ready, why):
     ready = becomes_ready()
     if why == "it was refused":
-        assert record_outcome(take_for_sending(ready), Rejected("no such number")).state == DEAD
+        assert record_outcome(claim_to_send(ready), Rejected("no such number")).state == DEAD
 
     assert send(confirmed, minutes(31)).state == SENT
 
@@ -103,25 +105,25 @@ def test_a_cancellation_is_sent_although_a_later_message_is_due(confirmed, place
     ready = becomes_ready()
     order_services.cancel_order(ref=placed_order.ref, reason=CancelReason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT)
     cancelled = newest(placed_order, SMS, "cancelled")
-    record_outcome(take_for_sending(cancelled), "SM1")
+    record_outcome(claim_to_send(cancelled), "SM1")
 
     assert reason_not_to_send(ready, later=[now(cancelled)], at=FRIDAY_NIGHT) == "no longer applies"
     assert reason_not_to_send(cancelled, later=[now(cancelled)], at=FRIDAY_NIGHT) == ""
 
 
-def test_a_later_message_waits_while_an_earlier_one_is_being_sent(confirmed, becomes_ready, post):
-    taken = take_for_sending(confirmed)
+def test_a_later_message_waits_while_an_earlier_one_is_being_sent(confirmed, becomes_ready, message_sinks):
+    claimed = claim_to_send(confirmed)
     ready = becomes_ready(seconds(1))
 
     assert send(ready, seconds(2)).state == QUEUED
-    assert post.taken("sms") == []
+    assert message_sinks.messages("sms") == []
 
-    record_outcome(taken, "SM1", seconds(3))
+    record_outcome(claimed, "SM1", seconds(3))
     assert send(ready, seconds(3)).state == SENT
 
 
 def test_a_later_message_waits_until_the_lease_of_the_earlier_one_ends_and_no_longer(confirmed, becomes_ready):
-    take_for_sending(confirmed)
+    claim_to_send(confirmed)
     ready = becomes_ready(seconds(1))
 
     assert send(ready, FRIDAY_NIGHT + LEASE - timedelta(seconds=1)).state == QUEUED
@@ -130,9 +132,9 @@ def test_a_later_message_waits_until_the_lease_of_the_earlier_one_ends_and_no_lo
 
 
 def test_a_message_that_waited_is_due_once_the_outcome_of_the_earlier_one_is_recorded(confirmed, becomes_ready):
-    taken = take_for_sending(confirmed)
+    claimed = claim_to_send(confirmed)
     ready = becomes_ready(seconds(1))
-    record_outcome(taken, "SM1", seconds(3))
+    record_outcome(claimed, "SM1", seconds(3))
 
     assert list(due_after(confirmed.pk, at=seconds(3))) == [ready]
     assert list(due_after(ready.pk, at=seconds(3))) == []

@@ -22,18 +22,18 @@ from tests.orders.notifications.notification_helpers import (
 )
 from tests.shop import ANNA, FRIDAY_NIGHT
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
-def test_a_manager_can_resend_a_dead_notification(sms, post, manager):
-    post.behaves(refused=[ANNA.phone])
+def test_a_manager_can_resend_a_dead_notification(sms, message_sinks, manager):
+    message_sinks.set_faults(refused=[ANNA.phone])
     send(sms)
-    post.behaves()
+    message_sinks.set_faults()
 
     again = notification_services.resend_notification(notification_id=sms.pk, by=manager, at=minutes(5))
 
     assert (again.state, again.attempts, again.due_at, again.error) == (QUEUED, 0, minutes(5), "")
-    assert (send(sms, minutes(5)).state, len(post.taken())) == (SENT, 1)
+    assert (send(sms, minutes(5)).state, len(message_sinks.messages())) == (SENT, 1)
 
 
 def test_a_resent_notification_has_all_its_attempts_left(sms, manager):

@@ -13,7 +13,7 @@ from apprise.plugins.twilio import NotifyTwilio
 
 from orders.notifications.channels import sms
 from pizzeria.foundation.mail.outbound import DeliveryFailed, OutboundMessage, OutcomeUnknown, Rejected, Unavailable
-from tests.message_sinks import patience_for
+from tests.message_sinks import answer_timeout
 
 ANNA = "+393331234567"
 LETTER = OutboundMessage(
@@ -35,64 +35,66 @@ OUTCOMES = [
 
 
 @pytest.fixture(params=["plain", "twilio"])
-def behaves(request, post, settings, monkeypatch):
+def set_faults(request, message_sinks, settings, monkeypatch):
     """
     Return a function that sets how the provider answers and how long the channel waits for it: `behaves(SMS=500)`.
 
     The provider is reached by the plain plugin and by Twilio's in turn.
     """
-    address = post.box.sms_url
+    address = message_sinks.servers.sms_url
     if request.param == "twilio":
-        monkeypatch.setattr(NotifyTwilio, "notify_sms_url", post.box.sms_url.replace("json://", "http://"))
+        monkeypatch.setattr(NotifyTwilio, "notify_sms_url", message_sinks.servers.sms_url.replace("json://", "http://"))
         address = f"twilio://AC{'0' * 32}:{'1' * 32}@+15550001111"
 
-    def behaves(**manners):
-        post.behaves(**manners)
-        seconds = patience_for(manners)
+    def set_faults(**manners):
+        message_sinks.set_faults(**manners)
+        seconds = answer_timeout(manners)
         settings.NOTIFY_SMS_URL = f"{address}?cto={seconds}&rto={seconds}"
 
-    behaves()
-    return behaves
+    set_faults()
+    return set_faults
 
 
-def test_the_text_of_an_sms_reaches_the_provider_unchanged(behaves, post):
+def test_the_text_of_an_sms_reaches_the_provider_unchanged(set_faults, message_sinks):
     assert sms.send(LETTER) == ""
 
-    [taken] = post.taken("sms")
-    assert (taken.to, taken.text) == (ANNA, LETTER.text)
+    [received] = message_sinks.messages("sms")
+    assert (received.to, received.text) == (ANNA, LETTER.text)
 
 
 @pytest.mark.parametrize(("manners", "outcome"), OUTCOMES, ids=str)
-def test_each_answer_of_the_sms_provider_has_an_outcome_without_personal_data(behaves, post, manners, outcome):
-    behaves(**manners)
+def test_each_answer_of_the_sms_provider_has_an_outcome_without_personal_data(
+    set_faults, message_sinks, manners, outcome
+):
+    set_faults(**manners)
 
     with pytest.raises(outcome) as raised:
         sms.send(LETTER)
 
     assert type(raised.value) is outcome
     assert not any(secret in str(raised.value) for secret in (ANNA, ANNA[1:], "Anna", "Margherita"))
-    assert len(post.taken("sms")) == (manners["SMS"] in ("silence", "drop") if "SMS" in manners else 0)
+    assert len(message_sinks.messages("sms")) == (manners["SMS"] in ("silence", "drop") if "SMS" in manners else 0)
 
 
-def test_the_sms_provider_is_called_once_even_if_its_url_asks_for_retries(post, settings):
+def test_the_sms_provider_is_called_once_even_if_its_url_asks_for_retries(message_sinks, settings):
     settings.NOTIFY_SMS_URL += "&retry=3&wait=0"
-    post.behaves(SMS="drop")
+    message_sinks.set_faults(SMS="drop")
 
     with pytest.raises(OutcomeUnknown):
         sms.send(LETTER)
 
-    assert len(post.taken("sms")) == 1
+    assert len(message_sinks.messages("sms")) == 1
 
 
 @pytest.mark.parametrize("nobody", ["", "anna", "3331234567", "+39", "+1555", "+39333123456789012", f"{ANNA},{ANNA}"])
-def test_an_invalid_phone_number_is_rejected_without_calling_the_sms_provider(post, nobody):
+def test_an_invalid_phone_number_is_rejected_without_calling_the_sms_provider(message_sinks, nobody):
     with pytest.raises(Rejected):
         sms.send(OutboundMessage(id="notification-17", to=nobody, subject="", text="Ready"))
 
-    assert post.taken() == []
+    assert message_sinks.messages() == []
 
 
-def test_sending_an_sms_is_unavailable_where_no_server_listens(post, settings):
+def test_sending_an_sms_is_unavailable_where_no_server_listens(message_sinks, settings):
     with socket.socket() as held:  # no other process can take the port meanwhile
         held.bind(("127.0.0.1", 0))
         settings.NOTIFY_SMS_URL = f"json://127.0.0.1:{held.getsockname()[1]}/sms"
@@ -101,7 +103,7 @@ def test_sending_an_sms_is_unavailable_where_no_server_listens(post, settings):
             sms.send(LETTER)
 
 
-def test_the_sms_channel_is_configured_only_with_a_provider(post, settings):
+def test_the_sms_channel_is_configured_only_with_a_provider(message_sinks, settings):
     assert sms.is_configured()
 
     settings.NOTIFY_SMS_URL = ""
@@ -123,8 +125,8 @@ def written():
 
 
 @pytest.mark.parametrize("manners", [{}, {"SMS": 500}, {"SMS": "drop"}, {"refused": [ANNA]}], ids=str)
-def test_sending_an_sms_writes_no_personal_data_to_the_logs(behaves, manners, written, capfd):
-    behaves(**manners)
+def test_sending_an_sms_writes_no_personal_data_to_the_logs(set_faults, manners, written, capfd):
+    set_faults(**manners)
     logging.getLogger("somebody").debug("Let us see.")
 
     with suppress(DeliveryFailed):

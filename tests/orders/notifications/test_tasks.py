@@ -15,7 +15,7 @@ from pizzeria.foundation.events.relay import relay_due
 from tests import shop
 from tests.orders.notifications.notification_helpers import create_notifications
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 @pytest.fixture
@@ -120,14 +120,14 @@ def test_a_task_queued_by_a_sweep_expires_and_a_task_queued_by_an_event_does_not
     assert by_sweep is not None
 
 
-def test_the_task_sends_the_notification_with_the_given_id(news, post):
+def test_the_task_sends_the_notification_with_the_given_id(news, message_sinks):
     order, confirmed = news
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
 
     for notification in Notification.objects.filter(order=order).order_by("pk"):
         tasks.send_notification(notification_id=notification.pk)
 
-    assert sorted(message.kind for message in post.taken()) == ["email", "sms"]
+    assert sorted(message.kind for message in message_sinks.messages()) == ["email", "sms"]
     assert set(Notification.objects.filter(order=order).values_list("state", flat=True)) == {NotificationState.SENT}
 
 
@@ -150,7 +150,7 @@ def test_the_task_queues_the_later_notification_that_waited_for_the_one_it_sent(
 
 
 @pytest.mark.parametrize("nothing", [0, -1, 2**62], ids=str)
-def test_the_task_sends_nothing_for_an_unknown_notification(db, nothing, post):
+def test_the_task_sends_nothing_for_an_unknown_notification(db, nothing, message_sinks):
     tasks.send_notification(notification_id=nothing)
 
-    assert post.taken() == []
+    assert message_sinks.messages() == []

@@ -15,7 +15,7 @@ def _counted_hashes(settings):
 
 
 @pytest.fixture(autouse=True)
-def _patient_mailer(monkeypatch):
+def _long_smtp_timeout(monkeypatch):
     """Wait longer for the mail server than a user would be kept waiting: on a loaded machine, it answers slowly."""
     monkeypatch.setattr(emails, "SMTP_TIMEOUT", 25.0)
 

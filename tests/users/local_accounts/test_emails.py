@@ -5,10 +5,10 @@ from allauth.account.models import EmailAddress
 
 from pizzeria.operations import mail_url
 from pizzeria.users.models import User
-from tests.users import account_holders as they
-from tests.users.account_holders import ANOTHER, CARLA, PASSWORD, STRANGER, account_holder
+from tests.users import account_holders
+from tests.users.account_holders import ANOTHER_PASSWORD, CARLA, PASSWORD, UNKNOWN_EMAIL, account_holder
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 @pytest.fixture
@@ -17,55 +17,63 @@ def no_answer(settings):
     settings.MAILERS = mail_url.parse_mail_url("smtp://127.0.0.1:1?tls=no")
 
 
-@pytest.mark.parametrize("step", [they.sign_up, they.forget, they.sign_in], ids=["sign up", "forget", "sign in"])
+@pytest.mark.parametrize(
+    "step",
+    [account_holders.sign_up, account_holders.request_password_reset, account_holders.sign_in],
+    ids=["sign up", "forget", "sign in"],
+)
 def test_account_forms_get_a_503_and_store_nothing_while_the_mail_server_is_down(client, no_answer, step):
     account_holder("waiting@example.com", verified=False)
     before = User.objects.count()
 
-    answer = step(client, "waiting@example.com" if step is they.sign_in else STRANGER)
+    answer = step(client, "waiting@example.com" if step is account_holders.sign_in else UNKNOWN_EMAIL)
 
     assert answer.status_code == 503
     assert "cannot write to you just now" in answer.content.decode()
     assert (User.objects.count(), EmailAddress.objects.count()) == (before, before)
-    assert not they.is_signed_in(client)
+    assert not account_holders.is_signed_in(client)
 
 
 def test_known_and_unknown_e_mail_addresses_get_the_same_answer_while_the_mail_server_is_down(client, no_answer):
     account_holder()
 
-    assert they.get_to_see(client, they.sign_up, CARLA) == they.get_to_see(type(client)(), they.sign_up, STRANGER)
-    assert they.get_to_see(client, they.forget, CARLA) == they.get_to_see(type(client)(), they.forget, STRANGER)
+    assert account_holders.visible_answer(client, account_holders.sign_up, CARLA) == account_holders.visible_answer(
+        type(client)(), account_holders.sign_up, UNKNOWN_EMAIL
+    )
+    assert account_holders.visible_answer(
+        client, account_holders.request_password_reset, CARLA
+    ) == account_holders.visible_answer(type(client)(), account_holders.request_password_reset, UNKNOWN_EMAIL)
 
 
 def test_a_changed_password_is_kept_if_the_e_mail_about_it_cannot_be_sent(client, no_answer):
     account_holder()
-    they.sign_in(client)
+    account_holders.sign_in(client)
 
-    client.post(they.PASSWORD_PAGE, {"oldpassword": PASSWORD, "password1": ANOTHER})
+    client.post(account_holders.PASSWORD_PAGE, {"oldpassword": PASSWORD, "password1": ANOTHER_PASSWORD})
 
-    assert User.objects.get().check_password(ANOTHER)
+    assert User.objects.get().check_password(ANOTHER_PASSWORD)
 
 
-def test_the_earlier_code_stays_valid_if_a_new_one_cannot_be_sent(client, post, settings):
-    they.sign_up(client)
-    code = they.code_in(post)
-    they.limits_are_over()
+def test_the_earlier_code_stays_valid_if_a_new_one_cannot_be_sent(client, message_sinks, settings):
+    account_holders.sign_up(client)
+    code = account_holders.code_in(message_sinks)
+    account_holders.clear_rate_limits()
     settings.MAILERS = mail_url.parse_mail_url("smtp://127.0.0.1:1?tls=no")
 
-    answer = client.post(they.CONFIRM, {"action": "resend"}, follow=True)
+    answer = client.post(account_holders.CONFIRM, {"action": "resend"}, follow=True)
 
     assert "cannot write to you just now" in answer.content.decode()
-    they.confirm(client, code)
-    assert they.is_signed_in(client)
+    account_holders.confirm(client, code)
+    assert account_holders.is_signed_in(client)
 
 
 def test_sign_up_and_password_reset_are_unavailable_if_no_mail_server_is_configured(client, settings):
     settings.MAILERS = {}
     account_holder()
 
-    for page in (they.SIGN_UP, they.PASSWORD_RESET):
-        for answer in (client.get(page), client.post(page, {"email": STRANGER, "password1": ANOTHER})):
+    for page in (account_holders.SIGN_UP, account_holders.PASSWORD_RESET):
+        for answer in (client.get(page), client.post(page, {"email": UNKNOWN_EMAIL, "password1": ANOTHER_PASSWORD})):
             assert answer.status_code == 503
             assert "sends no e-mail" in answer.content.decode()
     assert User.objects.count() == 1
-    assert they.sign_in(client).status_code == 302
+    assert account_holders.sign_in(client).status_code == 302

@@ -6,10 +6,10 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
-from tests.users import account_holders as they
+from tests.users import account_holders
 from tests.users.account_holders import PASSWORD, account_holder
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 BY_PASSKEY = reverse("mfa_login_webauthn")
 
@@ -18,7 +18,7 @@ BY_PASSKEY = reverse("mfa_login_webauthn")
 def carla(client):
     """Sign in a user with a local account, and return the user."""
     user = account_holder()
-    they.sign_in(client)
+    account_holders.sign_in(client)
     return user
 
 
@@ -39,7 +39,7 @@ def removal(page):
 
 
 def reauthenticate(client):
-    client.post(they.REAUTHENTICATE, {"password": PASSWORD})
+    client.post(account_holders.REAUTHENTICATE, {"password": PASSWORD})
 
 
 JUNK = [
@@ -71,16 +71,16 @@ def test_a_malformed_credential_does_not_sign_in(client, junk):
 
     answer = client.post(BY_PASSKEY, {"credential": junk})
 
-    assert answer["Location"] == they.SIGN_IN
-    assert not they.is_signed_in(client)
+    assert answer["Location"] == account_holders.SIGN_IN
+    assert not account_holders.is_signed_in(client)
 
 
 @pytest.mark.parametrize("junk", JUNK)
 def test_a_malformed_credential_is_not_stored_as_a_passkey(client, carla, junk):
     reauthenticate(client)
-    client.get(they.ADD_PASSKEY)
+    client.get(account_holders.ADD_PASSKEY)
 
-    answer = client.post(they.ADD_PASSKEY, {"name": "Junk", "credential": junk})
+    answer = client.post(account_holders.ADD_PASSKEY, {"name": "Junk", "credential": junk})
 
     assert answer.status_code == 422
     assert not Authenticator.objects.exists()
@@ -97,55 +97,55 @@ def test_the_sign_in_challenge_requires_user_verification_and_names_no_credentia
 def test_registration_options_and_removal_urls_of_passkeys_contain_no_primary_key(client, carla):
     reauthenticate(client)
 
-    page = client.get(they.ADD_PASSKEY)
+    page = client.get(account_holders.ADD_PASSKEY)
 
     options = page.context["options"]["publicKey"]
-    assert options["user"]["name"] == they.CARLA
-    assert they.base64_of(carla.username) == options["user"]["id"]
+    assert options["user"]["name"] == account_holders.CARLA
+    assert account_holders.base64_of(carla.username) == options["user"]["id"]
     assert options["authenticatorSelection"]["residentKey"] == "required"
     row = passkey_of(carla).pk
-    assert f"/passkeys/{row}/" not in client.get(they.PASSKEYS).content.decode()
+    assert f"/passkeys/{row}/" not in client.get(account_holders.PASSKEYS).content.decode()
 
 
 def test_adding_or_removing_a_passkey_requires_the_password_again(client, passkey):
-    page = client.get(they.PASSKEYS)
+    page = client.get(account_holders.PASSKEYS)
     assert "My phone" in page.content.decode()
 
-    for answer in (client.get(they.ADD_PASSKEY), client.post(f"{they.PASSKEYS}{removal(page)}")):
-        assert answer["Location"].startswith(they.REAUTHENTICATE)
+    for answer in (client.get(account_holders.ADD_PASSKEY), client.post(f"{account_holders.PASSKEYS}{removal(page)}")):
+        assert answer["Location"].startswith(account_holders.REAUTHENTICATE)
     assert Authenticator.objects.exists()
 
 
-def test_a_passkey_is_removed_once_the_password_has_been_entered_again(client, post, passkey):
-    asked = client.post(f"{they.PASSKEYS}{removal(client.get(they.PASSKEYS))}")
+def test_a_passkey_is_removed_once_the_password_has_been_entered_again(client, message_sinks, passkey):
+    asked = client.post(f"{account_holders.PASSKEYS}{removal(client.get(account_holders.PASSKEYS))}")
 
     proved = client.post(asked["Location"], {"password": PASSWORD})
 
-    assert proved["Location"] == they.PASSKEYS
+    assert proved["Location"] == account_holders.PASSKEYS
     assert not Authenticator.objects.exists()
-    assert "A passkey less" in they.newest_email(post).subject
+    assert "A passkey less" in account_holders.newest_email(message_sinks).subject
 
 
 def test_a_passkey_cannot_be_removed_by_another_user(client, passkey):
     bruno = account_holder("bruno@example.com")
     passkey_of(bruno, id="brunos")
     browser = type(client)()
-    they.sign_in(browser, "bruno@example.com")
+    account_holders.sign_in(browser, "bruno@example.com")
     reauthenticate(client)
 
-    assert client.post(f"{they.PASSKEYS}{removal(browser.get(they.PASSKEYS))}").status_code == 404
+    assert client.post(f"{account_holders.PASSKEYS}{removal(browser.get(account_holders.PASSKEYS))}").status_code == 404
     assert Authenticator.objects.filter(user=bruno).exists()
 
 
 def test_removing_a_passkey_requires_a_post_request(client, passkey):
     reauthenticate(client)
 
-    assert client.get(f"{they.PASSKEYS}{removal(client.get(they.PASSKEYS))}").status_code == 405
+    assert client.get(f"{account_holders.PASSKEYS}{removal(client.get(account_holders.PASSKEYS))}").status_code == 405
 
 
 def test_an_account_with_a_passkey_can_still_sign_in_by_password_alone(client, passkey):
     browser = type(client)()
 
-    they.sign_in(browser)
+    account_holders.sign_in(browser)
 
-    assert they.is_signed_in(browser)
+    assert account_holders.is_signed_in(browser)

@@ -18,11 +18,11 @@ from redis.exceptions import ConnectionError as RedisIsGone
 
 from pizzeria.foundation import breaker, clock
 from pizzeria.users.models import RateLimitCounter
-from tests.users import account_holders as they
-from tests.users.account_holders import CARLA, PASSWORD, STRANGER, account_holder
-from tests.users.oidc_login import LEAVE
+from tests.users import account_holders
+from tests.users.account_holders import CARLA, PASSWORD, UNKNOWN_EMAIL, account_holder
+from tests.users.oidc_login import AUTHORIZATION_REQUEST
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def tries(client, step, how_often):
 
 
 def wrong_password(client):
-    return they.sign_in(client, password="a guess")
+    return account_holders.sign_in(client, password="a guess")
 
 
 def is_the_page_for_too_often(answer):
@@ -73,12 +73,12 @@ def test_a_rate_limited_e_mail_address_and_no_other_is_refused_the_right_passwor
     account_holder("bruno@example.com")
     tries(client, wrong_password, 5)
 
-    assert is_the_page_for_too_often(they.sign_in(client))
-    assert they.sign_in(client, "bruno@example.com").status_code == 302
+    assert is_the_page_for_too_often(account_holders.sign_in(client))
+    assert account_holders.sign_in(client, "bruno@example.com").status_code == 302
 
 
 def test_the_sixth_password_for_an_unknown_e_mail_address_is_rate_limited_too(client, redis):
-    before, sixth = tries(client, lambda client: they.sign_in(client, STRANGER, "a guess"), 6)
+    before, sixth = tries(client, lambda client: account_holders.sign_in(client, UNKNOWN_EMAIL, "a guess"), 6)
 
     assert before == 422
     assert is_the_page_for_too_often(sixth)
@@ -86,29 +86,29 @@ def test_the_sixth_password_for_an_unknown_e_mail_address_is_rate_limited_too(cl
 
 def test_an_ip_address_is_rate_limited_after_wrong_passwords_for_ten_e_mail_addresses(client, redis):
     for nth in range(10):
-        assert they.sign_in(client, f"{nth}@example.com", "a guess").status_code == 422
+        assert account_holders.sign_in(client, f"{nth}@example.com", "a guess").status_code == 422
 
-    assert is_the_page_for_too_often(they.sign_in(client, "10@example.com", "a guess"))
+    assert is_the_page_for_too_often(account_holders.sign_in(client, "10@example.com", "a guess"))
     elsewhere = type(client)(REMOTE_ADDR="198.51.100.7")
-    assert they.sign_in(elsewhere, "11@example.com", "a guess").status_code == 422
+    assert account_holders.sign_in(elsewhere, "11@example.com", "a guess").status_code == 422
 
 
-def test_the_sixth_password_reset_for_an_e_mail_address_is_rate_limited(client, post, redis):
+def test_the_sixth_password_reset_for_an_e_mail_address_is_rate_limited(client, message_sinks, redis):
     account_holder()
 
-    before, sixth = tries(client, they.forget, 6)
+    before, sixth = tries(client, account_holders.request_password_reset, 6)
 
     assert before == 302
     assert is_the_page_for_too_often(sixth)
-    assert len(post.taken("email", to=CARLA)) == 5
+    assert len(message_sinks.messages("email", to=CARLA)) == 5
 
 
 def test_the_twenty_first_sign_up_from_an_ip_address_is_rate_limited(client, redis):
     for nth in range(20):
-        assert they.sign_up(client, f"{nth}@example.com").status_code == 302
+        assert account_holders.sign_up(client, f"{nth}@example.com").status_code == 302
         client.cookies.clear()
 
-    assert is_the_page_for_too_often(they.sign_up(client, "20@example.com"))
+    assert is_the_page_for_too_often(account_holders.sign_up(client, "20@example.com"))
 
 
 def test_the_eleventh_sign_in_attempt_by_passkey_is_rate_limited(client, redis):
@@ -121,19 +121,19 @@ def test_the_eleventh_sign_in_attempt_by_passkey_is_rate_limited(client, redis):
 
 
 def test_the_thirty_first_authorization_request_from_an_ip_address_is_rate_limited(client, realm, redis):
-    before, thirty_first = tries(client, lambda _browser: type(client)().get(LEAVE), 31)
+    before, thirty_first = tries(client, lambda _browser: type(client)().get(AUTHORIZATION_REQUEST), 31)
 
     assert before == 302
     assert is_the_page_for_too_often(thirty_first)
     assert Session.objects.count() == 30
-    assert len(realm.asked) == 30
+    assert len(realm.requests) == 30
 
 
 def test_the_sixth_wrong_password_at_reauthentication_is_rate_limited(client, redis):
     account_holder()
-    they.sign_in(client)
+    account_holders.sign_in(client)
 
-    before, last = tries(client, lambda client: client.post(they.REAUTHENTICATE, {"password": "a guess"}), 6)
+    before, last = tries(client, lambda client: client.post(account_holders.REAUTHENTICATE, {"password": "a guess"}), 6)
 
     assert before == 422
     assert is_the_page_for_too_often(last)
@@ -142,15 +142,15 @@ def test_the_sixth_wrong_password_at_reauthentication_is_rate_limited(client, re
 def test_twelve_successful_sign_ins_are_not_rate_limited(client, redis):
     account_holder()
 
-    assert {they.sign_in(type(client)()).status_code for _each in range(12)} == {302}
+    assert {account_holders.sign_in(type(client)()).status_code for _each in range(12)} == {302}
 
 
 def test_a_rate_limit_ends_with_its_counters(client, redis):
     account_holder()
     tries(client, wrong_password, 6)
-    they.limits_are_over()
+    account_holders.clear_rate_limits()
 
-    assert they.sign_in(client).status_code == 302
+    assert account_holders.sign_in(client).status_code == 302
 
 
 def test_rate_limits_still_hold_after_the_default_cache_was_cleared(client):
@@ -215,8 +215,8 @@ def test_the_addresses_of_one_ipv6_network_share_a_rate_limit(client):
     """A client with one IPv6 address usually has the 2^64 of its network."""
     for nth in range(10):
         neighbour = type(client)(REMOTE_ADDR=f"2001:db8::{nth + 1}")
-        they.sign_in(neighbour, f"{nth}@example.com", PASSWORD)
+        account_holders.sign_in(neighbour, f"{nth}@example.com", PASSWORD)
 
     assert is_the_page_for_too_often(
-        they.sign_in(type(client)(REMOTE_ADDR="2001:db8::ffff"), "10@example.com", PASSWORD)
+        account_holders.sign_in(type(client)(REMOTE_ADDR="2001:db8::ffff"), "10@example.com", PASSWORD)
     )

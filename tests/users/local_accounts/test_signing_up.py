@@ -13,47 +13,49 @@ from pizzeria.foundation import clock
 from pizzeria.users import sessions
 from pizzeria.users.models import User
 from tests.factories import UserFactory
-from tests.users import account_holders as they
+from tests.users import account_holders
 from tests.users.account_holders import CARLA, PASSWORD, account_holder
 
-pytestmark = pytest.mark.usefixtures("kitchen", "post")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
-def test_a_new_account_is_signed_in_once_its_e_mail_address_is_confirmed(client, post):
-    asked = they.sign_up(client)
+def test_a_new_account_is_signed_in_once_its_e_mail_address_is_confirmed(client, message_sinks):
+    asked = account_holders.sign_up(client)
 
-    assert asked["Location"] == they.CONFIRM
-    assert not they.is_signed_in(client)
-    assert client.get(they.CONFIRM).status_code == 200
+    assert asked["Location"] == account_holders.CONFIRM
+    assert not account_holders.is_signed_in(client)
+    assert client.get(account_holders.CONFIRM).status_code == 200
 
-    confirmed = client.post(they.CONFIRM, {"code": they.code_in(post)}, follow=True)
+    confirmed = client.post(account_holders.CONFIRM, {"code": account_holders.code_in(message_sinks)}, follow=True)
 
-    assert confirmed.request["PATH_INFO"] == they.HISTORY
+    assert confirmed.request["PATH_INFO"] == account_holders.HISTORY
     assert EmailAddress.objects.get().verified
     assert client.session["_auth_user_backend"] == sessions.ACCOUNT
 
 
-def test_signing_up_creates_a_customer_with_an_opaque_username(client, post):
-    they.sign_up(client, name="Carla <b>")
-    they.confirm(client, they.code_in(post))
+def test_signing_up_creates_a_customer_with_an_opaque_username(client, message_sinks):
+    account_holders.sign_up(client, name="Carla <b>")
+    account_holders.confirm(client, account_holders.code_in(message_sinks))
 
     user = User.objects.get()
     assert re.fullmatch(r"[0-9a-f]{32}", user.username)
     assert (user.first_name, user.email) == ("Carla <b>", "")
     assert not Customer.objects.exists()  # registered by the first act as one
-    assert "Carla &lt;b&gt;" in client.get(they.HISTORY).content.decode()
+    assert "Carla &lt;b&gt;" in client.get(account_holders.HISTORY).content.decode()
 
 
-def test_signing_up_redirects_back_to_the_page_in_next(client, post):
-    they.sign_up(client, next=reverse("orders:basket"))
+def test_signing_up_redirects_back_to_the_page_in_next(client, message_sinks):
+    account_holders.sign_up(client, next=reverse("orders:basket"))
 
-    assert they.confirm(client, they.code_in(post))["Location"] == reverse("orders:basket")
+    assert account_holders.confirm(client, account_holders.code_in(message_sinks))["Location"] == reverse(
+        "orders:basket"
+    )
 
 
-def test_the_confirmation_e_mail_contains_nothing_that_was_typed_as_a_name(client, post):
-    they.sign_up(client, name="Click https://evil.example {{ origin }}")
+def test_the_confirmation_e_mail_contains_nothing_that_was_typed_as_a_name(client, message_sinks):
+    account_holders.sign_up(client, name="Click https://evil.example {{ origin }}")
 
-    welcome = they.newest_email(post)
+    welcome = account_holders.newest_email(message_sinks)
     assert "Welcome!" in welcome.text
     assert "evil" not in welcome.text + welcome.subject
     assert "http://localhost:8000" in welcome.text
@@ -72,10 +74,12 @@ def test_the_confirmation_e_mail_contains_nothing_that_was_typed_as_a_name(clien
         ({"password1": "p" * 2000}, "at most 1000"),
     ],
 )
-def test_an_invalid_sign_up_shows_the_error_and_keeps_all_fields_except_the_password(client, post, typed, message):
+def test_an_invalid_sign_up_shows_the_error_and_keeps_all_fields_except_the_password(
+    client, message_sinks, typed, message
+):
     form = {"first_name": "Carla", "email": CARLA, "password1": PASSWORD} | typed
 
-    answer = client.post(they.SIGN_UP, form)
+    answer = client.post(account_holders.SIGN_UP, form)
 
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -83,57 +87,57 @@ def test_an_invalid_sign_up_shows_the_error_and_keeps_all_fields_except_the_pass
     assert PASSWORD not in page
     assert ("first_name" in typed) == ('value="Carla"' not in page)
     assert not User.objects.exists()
-    assert post.taken() == []
+    assert message_sinks.messages() == []
 
 
 @pytest.mark.parametrize("code", ["", "AAAA-AAAA", "ß" * 30, "x" * 5000, "\x00"])
-def test_a_wrong_or_malformed_code_does_not_confirm_an_e_mail_address(client, post, code):
-    they.sign_up(client)
+def test_a_wrong_or_malformed_code_does_not_confirm_an_e_mail_address(client, message_sinks, code):
+    account_holders.sign_up(client)
 
-    answer = they.confirm(client, code)
+    answer = account_holders.confirm(client, code)
 
     assert answer.status_code == 422
-    assert not they.is_signed_in(client)
+    assert not account_holders.is_signed_in(client)
     assert not EmailAddress.objects.get().verified
 
 
-def test_the_right_code_is_refused_after_three_wrong_ones(client, post):
-    they.sign_up(client)
-    right = they.code_in(post)
+def test_the_right_code_is_refused_after_three_wrong_ones(client, message_sinks):
+    account_holders.sign_up(client)
+    right = account_holders.code_in(message_sinks)
     for _try in range(3):
-        answer = they.confirm(client, "AAAA-AAAA")
-    assert answer["Location"] == they.SIGN_IN
+        answer = account_holders.confirm(client, "AAAA-AAAA")
+    assert answer["Location"] == account_holders.SIGN_IN
 
-    they.confirm(client, right)
+    account_holders.confirm(client, right)
 
-    assert not they.is_signed_in(client)
-
-
-def test_a_new_code_is_sent_on_request(client, post):
-    they.sign_up(client)
-    first = they.code_in(post)
-    they.limits_are_over()
-
-    client.post(they.CONFIRM, {"action": "resend"})
-
-    assert they.code_in(post) != first
-    they.confirm(client, they.code_in(post))
-    assert they.is_signed_in(client)
+    assert not account_holders.is_signed_in(client)
 
 
-def test_a_sign_up_can_be_completed_by_signing_in_after_the_browser_was_closed(client, post):
-    they.sign_up(client)
+def test_a_new_code_is_sent_on_request(client, message_sinks):
+    account_holders.sign_up(client)
+    first = account_holders.code_in(message_sinks)
+    account_holders.clear_rate_limits()
+
+    client.post(account_holders.CONFIRM, {"action": "resend"})
+
+    assert account_holders.code_in(message_sinks) != first
+    account_holders.confirm(client, account_holders.code_in(message_sinks))
+    assert account_holders.is_signed_in(client)
+
+
+def test_a_sign_up_can_be_completed_by_signing_in_after_the_browser_was_closed(client, message_sinks):
+    account_holders.sign_up(client)
     client.cookies.clear()
-    they.limits_are_over()
+    account_holders.clear_rate_limits()
 
-    assert they.sign_in(client)["Location"] == they.CONFIRM
-    they.confirm(client, they.code_in(post))
+    assert account_holders.sign_in(client)["Location"] == account_holders.CONFIRM
+    account_holders.confirm(client, account_holders.code_in(message_sinks))
 
-    assert they.is_signed_in(client)
+    assert account_holders.is_signed_in(client)
     assert User.objects.count() == 1
 
 
-def test_the_purge_deletes_accounts_that_were_not_confirmed_within_a_day(client, post):
+def test_the_purge_deletes_accounts_that_were_not_confirmed_within_a_day(client, message_sinks):
     account_holder("old@example.com", verified=True, date_joined=clock.now() - timedelta(days=2))
     account_holder("forgotten@example.com", verified=False, date_joined=clock.now() - timedelta(hours=25))
     account_holder("fresh@example.com", verified=False, date_joined=clock.now() - timedelta(hours=23))

@@ -8,16 +8,16 @@ from django.db import InterfaceError, OperationalError
 
 from pizzeria.demo.simulation import scenario
 from pizzeria.demo.simulation.evening import Evening
-from pizzeria.demo.simulation.report import Report, hushed_log
+from pizzeria.demo.simulation.report import Report, command_log_suppressed
 from pizzeria.demo.simulation.scenario import Incident
-from pizzeria.demo.simulation.scheduler import watched
+from pizzeria.demo.simulation.scheduler import real_time_pace
 from pizzeria.demo.simulation.staff import Staff
-from pizzeria.devtools import signals
-from pizzeria.devtools.signals import Interrupted
+from pizzeria.devtools import interrupts
+from pizzeria.devtools.interrupts import Interrupted
 
-FASTEST, LONGEST, MOST = 3600, 24 * 60, 1000
-MINUTES_AN_ORDER = 3
-RUSH = 0.3  # the fraction of the guests who come all at once; more than the kitchen has capacity for
+MAX_SPEED, MAX_MINUTES, MAX_ORDERS = 3600, 24 * 60, 1000
+MINUTES_PER_ORDER = 3
+RUSH_FRACTION = 0.3  # the fraction of the guests who come all at once; more than the kitchen has capacity for
 
 
 class Command(BaseCommand):
@@ -32,44 +32,46 @@ class Command(BaseCommand):
         parser.add_argument("--minutes", type=_minutes, default=180, help="how long guests come, at speed 1 (180)")
         parser.add_argument("--orders", type=_orders, help="how many guests come (one every three minutes)")
 
-    @hushed_log()
+    @command_log_suppressed()
     def handle(self, *args: Any, speed: float, minutes: int, orders: int | None, **options: Any) -> None:
-        signals.listen()
-        report, rng = Report(self._tell), Random()  # noqa: S311 - not for secrets
+        interrupts.raise_on_signal()
+        report, rng = Report(self._write_line), Random()  # noqa: S311 - not for secrets
         plan = scenario.evening(
-            lasts=timedelta(minutes=minutes),
-            orders=orders or max(1, minutes // MINUTES_AN_ORDER),
+            duration=timedelta(minutes=minutes),
+            orders=orders or max(1, minutes // MINUTES_PER_ORDER),
             incidents=tuple(Incident),
             customer_orders=2,
-            rush=RUSH,
+            rush=RUSH_FRACTION,
             rng=rng,
         )
         try:
-            left = Evening(pace=watched(speed), staff=Staff.of_the_demo(), report=report, rng=rng).play(plan)
+            still_open = Evening(pace=real_time_pace(speed), staff=Staff.of_the_demo(), report=report, rng=rng).play(
+                plan
+            )
         except Interrupted:
             self.stdout.write(f"\nEnough for tonight: {report.summary}.")
             return
         except (OperationalError, InterfaceError):
             raise CommandError("The database is gone: the demo has closed.") from None
         self.stdout.write(f"\nThe evening is over: {report.summary}.")
-        if left:
-            self.stdout.write(f"Left for you: {', '.join(f'#{order.number}' for order in left)}.")
+        if still_open:
+            self.stdout.write(f"Left for you: {', '.join(f'#{order.number}' for order in still_open)}.")
 
-    def _tell(self, line: str) -> None:
+    def _write_line(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()  # the output is watched as it comes, also through a pipe
 
 
 def _speed(text: str) -> float:
-    return _number(text, float, maximum=FASTEST)
+    return _number(text, float, maximum=MAX_SPEED)
 
 
 def _minutes(text: str) -> int:
-    return _number(text, int, maximum=LONGEST)
+    return _number(text, int, maximum=MAX_MINUTES)
 
 
 def _orders(text: str) -> int:
-    return _number(text, int, maximum=MOST)
+    return _number(text, int, maximum=MAX_ORDERS)
 
 
 def _number[N: (int, float)](text: str, kind: type[N], *, maximum: int) -> N:

@@ -5,7 +5,7 @@ from django.db import connection
 
 from orders.models import Order
 from pizzeria.demo.simulation import history, open_orders
-from pizzeria.demo.simulation.report import hushed_log
+from pizzeria.demo.simulation.report import command_log_suppressed
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.devtools import state_dir
 from pizzeria.foundation import clock
@@ -14,7 +14,7 @@ from pizzeria.foundation import clock
 class Command(BaseCommand):
     help = "Add a week of past orders and some open orders to a demo shop without orders."
 
-    @hushed_log()
+    @command_log_suppressed()
     def handle(self, *args: Any, **options: Any) -> None:
         if Order.objects.exists():
             self.stdout.write("There are orders already: nothing was added.")
@@ -28,4 +28,4 @@ class Command(BaseCommand):
         report = history.simulate_week(staff=staff, now=now)
         open_orders.place_open_orders(staff=staff, now=now)
         unfinished.unlink()
-        self.stdout.write(f"last week: {report.summary}; now open: {len(open_orders.OPEN)} orders")
+        self.stdout.write(f"last week: {report.summary}; now open: {len(open_orders.OPEN_ORDERS)} orders")

@@ -9,7 +9,7 @@ from django.db import connection, connections
 
 from pizzeria.foundation.refusals import Refusal
 
-PATIENCE = 120  # seconds for which a thread waits for others: more than any machine in working order takes
+THREAD_TIMEOUT = 120  # seconds for which a thread waits for others: more than any machine in working order takes
 WAITING = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
@@ -19,15 +19,15 @@ def all_at_once[T](actions: Iterable[Callable[[], T]]) -> list[T | Refusal]:
     start = Barrier(len(actions))
 
     @with_a_connection
-    def begin(action: Callable[[], T]) -> T | Refusal:
-        start.wait(timeout=PATIENCE)
+    def run_action(action: Callable[[], T]) -> T | Refusal:
+        start.wait(timeout=THREAD_TIMEOUT)
         try:
             return action()
         except Refusal as refusal:
             return refusal
 
-    with ThreadPoolExecutor(max_workers=len(actions)) as people:
-        return [done.result() for done in [people.submit(begin, action) for action in actions]]
+    with ThreadPoolExecutor(max_workers=len(actions)) as executor:
+        return [future.result() for future in [executor.submit(run_action, action) for action in actions]]
 
 
 def with_a_connection[**P, T](work: Callable[P, T]) -> Callable[P, T]:
@@ -42,7 +42,7 @@ def with_a_connection[**P, T](work: Callable[P, T]) -> Callable[P, T]:
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             with connection.cursor() as cursor:
-                cursor.execute(f"SET lock_timeout = '{PATIENCE}s'")
+                cursor.execute(f"SET lock_timeout = '{THREAD_TIMEOUT}s'")
             return work(*args, **kwargs)
         finally:
             connections.close_all()
@@ -50,12 +50,12 @@ def with_a_connection[**P, T](work: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
-def without_lock(rows):
+def without_lock[Rows](rows: Rows) -> Rows:
     """Return the rows unlocked, in place of a queryset's `for_update`."""
     return rows
 
 
-def somebody_waits_for_a_lock() -> bool:
+def a_session_waits_for_a_lock() -> bool:
     """Return whether a session on this database waits for a lock of another session."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the answer would never change

@@ -17,7 +17,7 @@ from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.relay import relay_due
 from pizzeria.operations import mail_url
 from tests import shop
-from tests.chaos.processes import Works
+from tests.chaos.processes import ShopProcesses
 from tests.measure.figures import say, timed
 from tests.waiting import until
 
@@ -39,16 +39,16 @@ def measure() -> None:
 
 def _until_it_is_taken_up(folder: Path) -> None:
     notes, committed = folder / "notes", dict[str, float]()
-    works = Works({}, log=folder / "works.log")
+    shop_processes = ShopProcesses({}, log=folder / "processes.log")
     cache.clear()  # and with it all tasks that wait for a worker
-    works.worker_of("tests.measure.instrumented_worker", str(notes))
+    shop_processes.start_worker_by_module("tests.measure.instrumented_worker", str(notes))
     try:
         for _ in range(1 + ORDERS):  # the first one waits until the worker has started
             ref, at = _placed()
             committed[ref] = at
             until(lambda: ref in _begun(notes))  # noqa: B023 - within the turn
     finally:
-        works.kill_all()
+        shop_processes.kill_all()
     begun = _begun(notes)
     seconds = [begun[ref] - at for ref, at in committed.items()][1:]
     say("notification, from commit to a worker's beginning", seconds, f"{ORDERS} orders, one after another")

@@ -6,15 +6,15 @@ from playwright.sync_api import expect
 from orders.notifications import services as notification_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import StoredEvent
-from tests.e2e.browsers import WITH_A_SCRIPT
+from tests.e2e.browsers import WITH_JAVASCRIPT
 from tests.e2e.people import order, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@WITH_A_SCRIPT
-def test_a_notification_is_counted_as_unread_until_it_is_seen_and_listed_until_it_is_cleared(somebody):
-    carla = somebody()
+@WITH_JAVASCRIPT
+def test_a_notification_is_counted_as_unread_until_it_is_seen_and_listed_until_it_is_cleared(open_page):
+    carla = open_page()
     sign_in(carla, "customer")
     order(carla)
     for event in StoredEvent.objects.filter(stream="order").order_by("seq"):

@@ -13,7 +13,7 @@ class Interrupted(BaseException):
     """One of the three signals came. Not a failure: the processes that were started are stopped as it propagates."""
 
 
-def handle(handler: Handler) -> None:
+def set_handler(handler: Handler) -> None:
     """Call ``handler`` for each of the three signals from now on; under `nohup`, SIGHUP stays ignored."""
     for number in SIGNALS:
         if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
@@ -21,9 +21,9 @@ def handle(handler: Handler) -> None:
         signal.signal(number, handler)
 
 
-def listen() -> None:
+def raise_on_signal() -> None:
     """Raise Interrupted in the main thread at the first of the three signals; ignore later ones."""
-    handle(_interrupt)
+    set_handler(_interrupt)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
