@@ -72,7 +72,7 @@ def test_every_browser_of_a_user_loses_a_revoked_role_and_gets_a_new_session_key
         age_session(browser, minutes=5)
         browser.get("/")
 
-    assert [doors_shown(browser) for browser in (at_work, other)] == [["My orders"], ["My orders"]]
+    assert [visible_links(browser) for browser in (at_work, other)] == [["My orders"], ["My orders"]]
     assert other.session.session_key != before
     assert not Session.objects.filter(session_key=before).exists()
 
@@ -84,10 +84,10 @@ def test_a_page_shows_the_roles_that_a_revalidation_for_a_stream_has_found(at_wo
 
     at_work.get("/")
 
-    assert "Admin" in doors_shown(at_work)
+    assert "Admin" in visible_links(at_work)
 
 
-def doors_shown(browser):
+def visible_links(browser):
     return [page.title for page in browser.get("/").context["header"].pages]
 
 
