@@ -41,6 +41,8 @@ def shop_environment(
         "REDIS_URL": redis_url,
         "ALLOWED_HOSTS": LOCAL_HOSTS,
         "ORIGIN": origin,
+        "SHOP_ADDRESS": "Via Appia Nuova 12, 00183 Roma",
+        "SHOP_PHONE": "+39 06 5550123",
         "MAIL_URL": mail_url,
         "MAIL_FROM": SENDER,
         "NOTIFY_SMS_URL": sms_url,
