@@ -31,8 +31,6 @@ class Kitchen(Aggregate):
     paused_until = models.DateTimeField(null=True, blank=True)
     max_concurrent_orders = models.PositiveSmallIntegerField(default=20, validators=[MinValueValidator(1)])
     oven_slots = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1)])
-    opening_hours = models.JSONField(default=dict, blank=True)  # by weekday; empty: always open
-    closed_days = models.JSONField(default=list, blank=True)
     version = models.PositiveBigIntegerField(default=0)  # of the board: incremented by each change to it
     last_number_date = models.DateField(null=True, blank=True)  # the business day of last_number
     last_number = models.PositiveIntegerField(default=0)

@@ -9,8 +9,8 @@ from secrets import compare_digest
 
 from django.utils.translation import gettext as _
 
-from orders.exceptions import OrderNotFound
-from orders.models import Order
+from orders.exceptions import OrderNotFound, OrderStateConflict
+from orders.models import Order, OrderStatus
 from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation.actor import Actor
 
@@ -39,6 +39,18 @@ def refuse_unless_visible(order: Order, *, to: Actor) -> None:
     """
     if not is_visible(order, to):
         raise order_not_found()
+
+
+def refuse_unless_active(order: Order) -> None:
+    """
+    Refuse an order with which nothing can happen any more.
+
+    :raises OrderStateConflict: the order is cancelled or delivered already
+    """
+    if order.status == OrderStatus.CANCELLED:
+        raise OrderStateConflict(_("#%(number)d has been cancelled already.") % {"number": order.number})
+    if not order.is_active:
+        raise OrderStateConflict(_("#%(number)d has been handed over already.") % {"number": order.number})
 
 
 def order_not_found() -> OrderNotFound:

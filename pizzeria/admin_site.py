@@ -11,7 +11,7 @@ from django.utils.decorators import method_decorator
 
 from pizzeria.foundation.actor import ENTER_ADMIN, actor_of
 from pizzeria.foundation.alerts.models import Alert
-from pizzeria.foundation.alerts.services import ACKNOWLEDGE_ALERTS
+from pizzeria.foundation.alerts.permissions import ACKNOWLEDGE_ALERTS
 from pizzeria.foundation.shop.selectors import current_shop
 from pizzeria.users.views import SignOutView
 

@@ -99,7 +99,7 @@ def _has_free_oven_slot(kitchen: Kitchen) -> bool:
 
 
 def _describe_state(ticket: Ticket, by: Actor) -> str:
-    """Return a sentence on a ticket's state, and on the other user who changed it first."""
+    """Return a sentence on a ticket's state, and on the other user who last changed it."""
     return f"{_state_sentence(ticket)} {_sentence_on_first_actor(ticket, by)}".strip()
 
 
@@ -114,12 +114,14 @@ def _state_sentence(ticket: Ticket) -> str:
             return _("%(ticket)s is ready already.") % label
         case TicketState.GONE:
             return _("%(ticket)s has been handed over already.") % label
-    return _("%(ticket)s is not in the line any more.") % label
+        case TicketState.WITHDRAWN:
+            return _("%(ticket)s is not in the line any more.") % label
+    return _("%(ticket)s is not to be cooked yet.") % label
 
 
 def _sentence_on_first_actor(ticket: Ticket, by: Actor) -> str:
     if (
-        ticket.state == TicketState.WAITING
+        ticket.state in (TicketState.WAITING, TicketState.WITHDRAWN)  # a guest may have withdrawn it: no name
         or not ticket.state_changed_by.isdecimal()
         or ticket.state_changed_by == str(by)
     ):

@@ -1,5 +1,5 @@
 """
-Changes to the queue, each within a command's transaction that holds the kitchen's lock.
+Changes to the queue, each within a command's transaction that holds the kitchen's lock; and `recalculate_promises`.
 
 The kitchen is locked after baskets and before orders; tickets are written only under its lock.
 """
@@ -134,7 +134,7 @@ def withdraw_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> 
 
 
 def set_state(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) -> None:
-    """Change the state of a ticket and save it."""
+    """Change the state of a ticket, and save it with its due time, which the caller may have changed."""
     ticket.state, ticket.state_changed_at, ticket.state_changed_by = state, at, str(by)
     if state == TicketState.COOKING:
         ticket.started_at = at
@@ -169,7 +169,11 @@ def send_promises(kitchen: Kitchen, *, at: datetime) -> None:
 
 
 def bump_board_version(kitchen: Kitchen) -> None:
-    """Increment the board's version, by which screens notice that they are out of date."""
+    """
+    Increment the board's version, by which screens notice that they are out of date.
+
+    Saves the day's last number as well, which the caller may have assigned.
+    """
     kitchen.version += 1
     kitchen.save(update_fields=["version", "last_number_date", "last_number"])
     signals.board_changed.send(sender=Kitchen, kitchen=kitchen)
@@ -177,5 +181,9 @@ def bump_board_version(kitchen: Kitchen) -> None:
 
 @command
 def recalculate_promises(*, kitchen: Kitchen, by: Actor, at: datetime) -> None:
-    """Send the current promises, so that the orders app extends missed ones; the queue does not change."""
+    """
+    Send the current promises, so that the orders app extends missed ones; the queue does not change.
+
+    Needs no permission: any actor may have the promises compared with the clock.
+    """
     send_promises(Kitchen.objects.for_update().get(pk=kitchen.pk), at=at)

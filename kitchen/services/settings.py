@@ -34,6 +34,7 @@ def pause(*, kitchen: Kitchen, reason: str, until: datetime | None, by: Actor, a
     :param reason: shown to guests
     :param until: when orders are accepted again automatically; None: when the kitchen is resumed
     :raises PauseRefused: no reason, or `until` is not after `at`
+    :raises NotAllowed: the actor does not work in the kitchen
     """
     refuse_unless_kitchen(by, PAUSE)
     if not reason:
@@ -42,19 +43,23 @@ def pause(*, kitchen: Kitchen, reason: str, until: datetime | None, by: Actor, a
         raise PauseRefused(_("That time has passed already."), field="until")
     kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
     kitchen.pause_reason = reason
-    bump_board_version(kitchen)
     record(kitchen, KitchenPaused(until=until), by=by, at=at)
+    bump_board_version(kitchen)
     return kitchen
 
 
 @command
 def resume(*, kitchen: Kitchen, by: Actor, at: datetime) -> Kitchen:
-    """Accept orders again. Nothing happens if the kitchen is not paused."""
+    """
+    Accept orders again, also where a pause has ended by itself. Nothing happens without a pause.
+
+    :raises NotAllowed: the actor does not work in the kitchen
+    """
     refuse_unless_kitchen(by, PAUSE)
     kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
     if not kitchen.taking_orders:
-        bump_board_version(kitchen)
         record(kitchen, KitchenResumed(), by=by, at=at)
+        bump_board_version(kitchen)
     return kitchen
 
 
@@ -65,25 +70,26 @@ def change_capacity(
     """
     Change how many orders can be open, and how many can cook at once. Nothing happens if both are unchanged.
 
-    :raises CapacityTooLow: less than one, or less than what is open or cooking now
+    :raises CapacityTooLow: lowered to less than one, or to less than what is open or cooking now
+    :raises NotAllowed: the actor is not a manager
     """
     if not by.may(CHANGE_CAPACITY):
         raise NotAllowed(_("Only managers can do that."))
     kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
+    if (max_concurrent_orders, oven_slots) == (kitchen.max_concurrent_orders, kitchen.oven_slots):
+        return kitchen
     states = list(kitchen.tickets.filter(state__in=LOAD).values_list("state", flat=True))
     load, cooking = len(states), states.count(TicketState.COOKING)
-    if max_concurrent_orders < max(1, load):
+    if max_concurrent_orders < min(max(1, load), kitchen.max_concurrent_orders):
         raise CapacityTooLow(
             _("%(load)d orders are open now; it cannot be less.") % {"load": max(1, load)},
             field="max_concurrent_orders",
         )
-    if oven_slots < max(1, cooking):
+    if oven_slots < min(max(1, cooking), kitchen.oven_slots):
         raise CapacityTooLow(
             _("%(cooking)d orders are cooking now; it cannot be less.") % {"cooking": max(1, cooking)},
             field="oven_slots",
         )
-    if (max_concurrent_orders, oven_slots) == (kitchen.max_concurrent_orders, kitchen.oven_slots):
-        return kitchen
     domain_event = CapacityChanged(max_concurrent_orders=max_concurrent_orders, oven_slots=oven_slots)
     record(kitchen, domain_event, by=by, at=at)
     send_board_and_promises(kitchen, at=at)

@@ -73,18 +73,24 @@ class Canvas:
         return element("use", href=f"#{key}", **attributes)
 
     def linear_gradient(self, *stops: Stop, vertical: bool = False, diagonal: bool = False) -> str:
-        """Return a gradient from left to right, from top to bottom (`vertical`), or from top left (`diagonal`)."""
-        return self._paint("linearGradient", stops, x2=0 if vertical else 1, y2=1 if vertical or diagonal else 0)
+        """
+        Define a gradient and return the reference with which a shape is filled.
+
+        From left to right, from top to bottom (`vertical`), or from top left (`diagonal`).
+        """
+        return self._define_gradient(
+            "linearGradient", stops, x2=0 if vertical else 1, y2=1 if vertical or diagonal else 0
+        )
 
     def radial_gradient(self, *stops: Stop, cx: float = 0.5, cy: float = 0.5, r: float = 0.5) -> str:
-        """Return a gradient from a point outwards, in shares of the shape that it fills."""
-        return self._paint("radialGradient", stops, cx=cx, cy=cy, r=r)
+        """Define a gradient from a point outwards, in shares of the shape that it fills; return the reference."""
+        return self._define_gradient("radialGradient", stops, cx=cx, cy=cy, r=r)
 
     def radial_in_units(self, *stops: Stop, r: float, cx: float = CANVAS_SIZE / 2, cy: float = CANVAS_SIZE / 2) -> str:
-        """Return a gradient from a point of the canvas outwards, in units."""
-        return self._paint("radialGradient", stops, gradientUnits="userSpaceOnUse", cx=cx, cy=cy, r=r)
+        """Define a gradient from a point of the canvas outwards, in units; return the reference."""
+        return self._define_gradient("radialGradient", stops, gradientUnits="userSpaceOnUse", cx=cx, cy=cy, r=r)
 
-    def _paint(self, tag: str, stops: tuple[Stop, ...], **attributes: str | float) -> str:
+    def _define_gradient(self, tag: str, stops: tuple[Stop, ...], **attributes: str | float) -> str:
         children = []
         for offset, colour, *opacity in stops:
             stop_opacity = {"stop_opacity": opacity[0]} if opacity else {}

@@ -31,14 +31,14 @@ class _ShapeSpec:
     :ivar room: units around its middle that are kept free of other pieces
     :ivar reach: units from its middle to its farthest tip
     :ivar max_rotation: degrees by which it may be turned; few where light and shade are drawn into the piece
-    :ivar max_pieces: pieces on a pizza that has no other topping
+    :ivar base_pieces: pieces on a pizza, before `_piece_count` adapts them to the number of toppings
     """
 
     draw: DrawPiece
     room: float
     reach: float
     max_rotation: int
-    max_pieces: int
+    base_pieces: int
 
 
 _SPECS = {
@@ -119,7 +119,8 @@ def _define_poses(
 def _piece_count(spec: _ShapeSpec, topping_count: int, base_scale: float) -> int:
     """Return the number of pieces of one topping: its share of the pizza, never fewer than three."""
     share = _MAX_COVERAGE * TOPPINGS_RADIUS**2 / (spec.room * base_scale) ** 2 / topping_count
-    return max(3, round(min(spec.max_pieces / (0.6 + 0.26 * topping_count), share)))
+    crowding = 0.6 + 0.26 * topping_count  # by eye: a little more than its pieces alone, half of them among five
+    return max(3, round(min(spec.base_pieces / crowding, share)))
 
 
 def _random_rotation(rng: Random, spec: _ShapeSpec, pose: int, pose_count: int) -> int:

@@ -62,7 +62,7 @@ def timeline(ref: UUID) -> list[TimelineEntry]:
 def _event_text(event: StoredEvent) -> str:
     try:
         return _describe(domain_events.load(event))
-    except LookupError:  # the event was written by a newer release than this one
+    except (LookupError, ValueError):  # the event, or a value in it, was written by a newer release than this one
         return event.type
 
 

@@ -42,7 +42,7 @@ def change_contact(*, name: str, phone: str, by: Actor, at: datetime) -> Custome
 
 def customer_for(by: Actor, *, at: datetime) -> Customer | None:
     """
-    Return the customer of a signed-in user, registered now if this is their first act as one; None for a guest.
+    Return the customer of a signed-in user, registered now if they have none yet; None for a guest.
 
     The saved name starts as the account's name. From then on it is the customer's own, to change and to delete.
     """

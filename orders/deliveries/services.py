@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
+from orders import policies
 from orders.deliveries.selectors import drivers
 from orders.events import OrderDeliveryFailed, OrderDriverAssigned, OrderDriverUnassigned, OrderOutForDelivery
 from orders.exceptions import OrderStateConflict
 from orders.models import CancelReason, Order, OrderStatus
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER
-from orders.services.handover import complete_order, refuse_if_delivered
+from orders.services.handover import complete_order
 from orders.services.locks import lock_kitchen_of, lock_order
 from orders.services.reasons import require_note_for_other
 from pizzeria.foundation.actor import Actor, Permission
@@ -156,13 +157,13 @@ def deliver(*, ref: UUID, by: Actor, at: datetime) -> Order:
     Hand over a delivery at its address, and record the cash due as taken. Its ticket left the queue with the driver.
 
     :raises NotAllowed: the actor may not deliver
-    :raises OrderStateConflict: the order is not out for delivery, or is delivered already
+    :raises OrderStateConflict: the order is not out for delivery, or is cancelled or delivered already
     :raises NotYourDelivery: it is out with another driver, and the actor may not assign deliveries
     :raises OrderNotFound: there is no such order
     """
     _require_permission(by, DELIVER)
     order = lock_order(ref)
-    refuse_if_delivered(order)
+    policies.refuse_unless_active(order)
     _require_out_with(by, order)
     return complete_order(order, by=by, at=at)
 

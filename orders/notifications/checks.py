@@ -84,7 +84,7 @@ def _load_error(name: str, engine: str | None) -> CheckMessage | None:
     try:
         get_template(name, using=engine)
     except TemplateDoesNotExist:
-        return _missing(name)
+        return _missing_template_error(name)
     except TemplateSyntaxError as error:
         return Error(f"The template {name} cannot be read: {error}", id="notifications.E002")
     return None
@@ -96,18 +96,19 @@ def _template_errors(kind: NotificationKind, channel: NotificationChannel) -> li
             for context in (SAMPLE_CONTEXT, WITHOUT_OPTIONS, BLANK_CONTEXT):
                 render_message(kind, channel, context)
         except TemplateDoesNotExist as missing:
-            return [_missing(str(missing))]
+            return [_missing_template_error(str(missing))]
+    # Django reports a partial by its bare name.
     return [
-        _unknown(template if "/" in template else f"notifications/{kind}.txt#{template}", field)
+        _unknown_field_error(template if "/" in template else f"notifications/{kind}.txt#{template}", field)
         for template, field in sorted(unknown)
     ]
 
 
-def _missing(template: str) -> CheckMessage:
+def _missing_template_error(template: str) -> CheckMessage:
     return Error(f"There is no template {template}.", id="notifications.E001")
 
 
-def _unknown(template: str, field: str) -> CheckMessage:
+def _unknown_field_error(template: str, field: str) -> CheckMessage:
     hint = "The fields are those of orders.notifications.rendering.MessageContext."
     return Error(
         f"The template {template} asks for {field}, which no notification has.", hint=hint, id="notifications.E003"

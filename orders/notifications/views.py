@@ -54,5 +54,5 @@ def _keys(request: HttpRequest) -> list[tuple[UUID, int]]:
     keys = [key.partition(".") for key in request.POST.getlist("notification")]
     try:
         return [(UUID(ref), int(seq)) for ref, _dot, seq in keys]
-    except ValueError as nonsense:
-        raise Http404 from nonsense
+    except ValueError as invalid:
+        raise Http404 from invalid

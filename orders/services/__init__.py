@@ -1,4 +1,8 @@
-"""Commands of the orders app, one family per module: everything that happens in the life of an order."""
+"""
+Commands of the orders app, one family per module: everything that happens in the life of an order.
+
+`mark_…` and `extend_missed_promises` are called within the kitchen's commands, and `purge_baskets` by a task.
+"""
 
 from orders.exceptions import OrderNotFound, OrderStateConflict, ReasonMissing
 from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, purge_baskets, remove_line

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kitchen import selectors as kitchen_selectors
@@ -82,8 +83,11 @@ def remove_line(*, basket: UUID, line: UUID, by: Actor, at: datetime) -> None:
 
 
 def purge_baskets(*, before: datetime) -> int:
-    """Delete the baskets created before a moment, spent or not, and return how many."""
-    return Basket.objects.filter(created_at__lt=before).delete()[1].get("orders.Basket", 0)
+    """Delete the baskets created before a moment, spent or not, except any in use just now; return how many."""
+    with transaction.atomic():
+        baskets = Basket.objects.filter(created_at__lt=before).for_update(skip_locked=True)
+        unused = Basket.objects.filter(pk__in=list(baskets.values_list("pk", flat=True)))
+        return unused.delete()[1].get("orders.Basket", 0)
 
 
 def _lock_open_basket_or_create(ref: UUID | None, at: datetime) -> Basket:

@@ -92,10 +92,10 @@ def place_order(
     """
     if method == FulfillmentMethod.DELIVERY:
         _refuse_unless_addressed(contact)
-    spent, priced_basket = lock_basket_for_checkout(basket, shown_lines=shown_lines, at=at)
+    locked_basket, priced_basket = lock_basket_for_checkout(basket, shown_lines=shown_lines, at=at)
     check_total(priced_basket.totals, shown_total)
     customer = customer_for(by, at=at)
-    order = Order.objects.create(ref=ref, kitchen_id=spent.kitchen_id, customer=customer, method=method)
+    order = Order.objects.create(ref=ref, kitchen_id=locked_basket.kitchen_id, customer=customer, method=method)
     order.contact = OrderContact.objects.create(
         order=order,
         guest_token="" if customer else new_guest_token(),
@@ -106,7 +106,7 @@ def place_order(
     write_adjustments(order, priced_basket.totals.adjustments)
 
     failpoints.reach("orders.place_order.before_kitchen")
-    kitchen = Kitchen.objects.for_update().get(pk=spent.kitchen_id)
+    kitchen = Kitchen.objects.for_update().get(pk=locked_basket.kitchen_id)
     content = kitchen_services.TicketContent(
         method=method,
         items=kitchen_items(lines),
@@ -117,8 +117,8 @@ def place_order(
     booking = kitchen_services.book_ticket(kitchen=kitchen, ref=ref, content=content, at=at)
     placed = _placed(order, kitchen=kitchen, booking=booking, lines=lines, totals=priced_basket.totals)
     record(order, placed, _confirmed(placed), by=by, at=at)
-    spent.order_ref = ref
-    spent.save(update_fields=["order_ref"])
+    locked_basket.order_ref = ref
+    locked_basket.save(update_fields=["order_ref"])
     return order
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from kitchen.permissions import HAND_OVER
+from orders import policies
 from orders.events import OrderDelivered
 from orders.exceptions import OrderStateConflict
 from orders.models import Order, OrderStatus
@@ -26,30 +27,20 @@ def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
 
     :param ref: the order's ref
     :raises NotAllowed: the actor may not hand over
-    :raises OrderStateConflict: the order is a delivery, is not ready, or is delivered already
+    :raises OrderStateConflict: the order is a delivery, is not ready, or is cancelled or delivered already
     :raises OrderNotFound: there is no such order
     """
     if not by.may(HAND_OVER):
         raise NotAllowed(_("Only the counter can hand over an order."))
     kitchen = lock_kitchen_of(ref)
     order = lock_order(ref)
-    refuse_if_delivered(order)
+    policies.refuse_unless_active(order)
     if order.method == FulfillmentMethod.DELIVERY:
         raise OrderStateConflict(_("#%(number)d is a delivery: its driver hands it over.") % {"number": order.number})
     if order.status != OrderStatus.READY:
         raise OrderStateConflict(_("#%(number)d is not ready yet.") % {"number": order.number})
     kitchen_services.hand_over_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
     return complete_order(order, by=by, at=at)
-
-
-def refuse_if_delivered(order: Order) -> None:
-    """
-    Refuse a second handover.
-
-    :raises OrderStateConflict: the order is delivered already
-    """
-    if order.status == OrderStatus.DELIVERED:
-        raise OrderStateConflict(_("#%(number)d has been handed over already.") % {"number": order.number})
 
 
 def complete_order(order: Order, *, by: Actor, at: datetime) -> Order:

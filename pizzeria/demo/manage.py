@@ -13,7 +13,7 @@ from pizzeria.devtools.state_dir import ROOT
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
-    """Replace this process by manage.py; exit with an error message if no demo is running or it is not open yet."""
+    """Replace this process with manage.py; exit with an error message if no demo is running or it is not open yet."""
     demo = state_dir.demo_state_dir()
     if not demo.is_locked():
         sys.exit("The demo is not running. Open it with `make demo`, then try again from another terminal.")

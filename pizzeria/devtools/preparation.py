@@ -25,18 +25,18 @@ DATA_COMMANDS = ("set_up_shop", "sync_roles", "set_up_demo", "demo_history")
 
 def main() -> None:
     django.setup()
-    exit_at_unknown_migrations()
+    exit_if_migrated_by_another_version()
     _call(*SCHEMA_COMMANDS)
     flush_unfinished_history()
     _call(*DATA_COMMANDS)
     write_environment_file()
 
 
-def exit_at_unknown_migrations() -> None:
+def exit_if_migrated_by_another_version() -> None:
     """
     Exit with a code of its own if another version of the shop has migrated the database.
 
-    That is: it has applied migrations that this version does not have, or one without another that it depends on here.
+    That is: a migration is applied that this version does not have, or one whose dependency in this version is not.
     """
     loader = MigrationLoader(connection)
     if unknown := sorted(set(loader.applied_migrations) - set(loader.disk_migrations)):

@@ -19,7 +19,7 @@ from pathlib import Path
 from pizzeria.devtools import environment, interrupts, public_port, state_dir
 from pizzeria.devtools.interrupts import Interrupted
 from pizzeria.devtools.keycloak import admin_client, connection, install
-from pizzeria.devtools.keycloak.connection import Connection
+from pizzeria.devtools.keycloak.connection import RunningKeycloak
 from pizzeria.devtools.progress import say, step
 from pizzeria.devtools.servers import message_sinks, readiness, secrets, stack
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
@@ -104,13 +104,13 @@ def _run_demo(demo: StateDir, exit_stack: ExitStack) -> None:
         time.sleep(0.25)
 
 
-def _start_keycloak(exit_stack: ExitStack, origin: str) -> Connection:
-    install.announce()
+def _start_keycloak(exit_stack: ExitStack, origin: str) -> RunningKeycloak:
+    install.announce_download()
     with step(f"Keycloak {install.VERSION}"):
         return exit_stack.enter_context(connection.running(origin=origin))
 
 
-def _login_instructions(keycloak: Connection | None) -> str:
+def _login_instructions(keycloak: RunningKeycloak | None) -> str:
     if keycloak is None:
         return "They sign in by a form of the demo's own. `make demo KEYCLOAK=1` signs them in by Keycloak."
     console = f"{keycloak.server.address}/admin/ ({admin_client.ACCOUNT}, {keycloak.server.admin.password})"

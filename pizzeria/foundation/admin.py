@@ -16,7 +16,7 @@ class ReadOnlyAdminMixin:
     view_permission: ClassVar[Permission]
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return actor_of(request).may(self.view_permission) or bool(request.user.is_superuser)
+        return actor_of(request).may(self.view_permission)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

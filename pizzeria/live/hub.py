@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import redis.asyncio as redis
 import structlog
@@ -120,9 +121,7 @@ class Hub:
             if not self._streams:
                 continue
             try:
-                versions = await sync_to_async(_current_versions, thread_sensitive=False)(
-                    {stream.topic for stream in self._streams}
-                )
+                versions = await _in_thread(current_versions, {stream.topic for stream in self._streams})
             except DatabaseError as error:
                 log.warning("live_versions_unknown", error=type(error).__name__)
                 versions = {}
@@ -133,10 +132,12 @@ class Hub:
         """End the streams whose grant is no longer valid."""
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_GRANT_CHECKS)
-            held = self._grants()
-            good = await _query(held, valid_grants)
+            checked = self._grants()
+            valid = await _query(checked, valid_grants)
+            if valid is None:
+                continue
             for stream in self._streams:
-                if good is not None and stream.grant in held - good:
+                if stream.grant in checked - valid:  # streams opened meanwhile were not checked
                     stream.end()
 
     async def _revalidate_sessions(self) -> None:
@@ -151,27 +152,25 @@ class Hub:
 
 async def _query[T](grants: set[StreamGrant], query: Callable[..., T]) -> T | None:
     """Return the result of a query about grants, made in a thread; None if there are no grants or no database."""
-
-    def run() -> T:
-        try:
-            return query(grants, at=clock.now())
-        finally:
-            connections.close_all()
-
     if not grants:
         return None
     try:
-        return await sync_to_async(run, thread_sensitive=False)()
+        return await _in_thread(partial(query, grants, at=clock.now()))
     except DatabaseError as error:
         log.warning("stream_grants_unknown", error=type(error).__name__)
         return None
 
 
-def _current_versions(topics: set[Topic]) -> dict[Topic, int]:
-    try:
-        return current_versions(topics)
-    finally:
-        connections.close_all()
+async def _in_thread[**P, T](query: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return the result of a query, made in a thread whose database connections are closed afterwards."""
+
+    def run() -> T:
+        try:
+            return query(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    return await sync_to_async(run, thread_sensitive=False)()
 
 
 def _redis() -> "redis.Redis":

@@ -47,7 +47,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
     except Kitchen.DoesNotExist:
         return _empty(HTTPStatus.NOT_FOUND)
     stream = Stream(Topic("board", kitchen.ref), f"person {by}", _grant(request, required_permission=SEE_BOARD))
-    return _stream(request, stream, kitchen.version)
+    return _stream_response(request, stream, kitchen.version)
 
 
 @login_not_required
@@ -61,7 +61,7 @@ def order(request: HttpRequest, ref: UUID) -> HttpResponseBase:
         return _empty(HTTPStatus.NOT_FOUND)
     required_permission = SEE_ALL_ORDERS if by.may(SEE_ALL_ORDERS) else None
     stream = Stream(Topic("order", order.ref), f"person {by}", _grant(request, required_permission=required_permission))
-    return _stream(request, stream, order.seq)
+    return _stream_response(request, stream, order.seq)
 
 
 @login_not_required
@@ -70,14 +70,14 @@ def guest_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponseBase
     order = order_selectors.order_by_guest_token(ref, token)
     if order is None:
         return _empty(HTTPStatus.NOT_FOUND)
-    return _stream(request, Stream(Topic("order", order.ref), f"link {ref}"), order.seq)
+    return _stream_response(request, Stream(Topic("order", order.ref), f"link {ref}"), order.seq)
 
 
 def _grant(request: HttpRequest, *, required_permission: Permission | None = None) -> StreamGrant:
     return StreamGrant(request.session.session_key or "", required_permission)
 
 
-def _stream(request: HttpRequest, stream: Stream, version: int) -> HttpResponseBase:
+def _stream_response(request: HttpRequest, stream: Stream, version: int) -> HttpResponseBase:
     if hub.open_streams(stream.client_key) >= MAX_STREAMS_PER_CLIENT:
         return _empty(HTTPStatus.TOO_MANY_REQUESTS)
     if not isinstance(request, ASGIRequest):

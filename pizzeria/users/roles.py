@@ -14,8 +14,8 @@ from orders.customers.permissions import SEE_CUSTOMERS
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
 from orders.permissions import ASSIGN_DELIVERIES, CANCEL_STARTED_ORDERS, DELIVER, SEE_ALL_ORDERS, SEE_DELIVERIES
 from pizzeria.foundation.actor import Permission
-from pizzeria.foundation.alerts.services import ACKNOWLEDGE_ALERTS
-from pizzeria.foundation.events.dead_letters import RELAY_EVENTS
+from pizzeria.foundation.alerts.permissions import ACKNOWLEDGE_ALERTS
+from pizzeria.foundation.events.permissions import RELAY_EVENTS
 from pizzeria.foundation.scopes import Scope
 from pizzeria.foundation.shop.permissions import CHANGE_SHOP_SETTINGS
 
@@ -104,7 +104,7 @@ ADMIN = Role(
 )
 
 ROLES = (CUSTOMER, KITCHEN, DRIVER, POS, MANAGER, ADMIN)
-# A user's first role in this order decides the landing page.
+# The roles that people have, as opposed to programs; a user's first one in this order decides the landing page.
 LANDING_PRIORITY = (ADMIN, MANAGER, KITCHEN, DRIVER, CUSTOMER)
 
 

@@ -58,6 +58,6 @@ def permissions(roles: Collection[Role], scopes: Collection[Scope]) -> frozenset
     held = frozenset(permission for role in roles for permission in role.permissions)
     if any(role.superuser for role in roles):
         held = EVERY_PERMISSION
-    opened = held & {permission for scope in scopes for permission in PERMISSIONS_BY_SCOPE[scope]}
+    effective = held & {permission for scope in scopes for permission in PERMISSIONS_BY_SCOPE[scope]}
     # Some steps require recent authentication of actors with ENTER_ADMIN, by token as well as by session.
-    return opened | {ENTER_ADMIN} if any(role.staff for role in roles) else opened
+    return effective | {ENTER_ADMIN} if any(role.staff for role in roles) else effective

@@ -58,9 +58,9 @@ def test_a_port_to_which_another_socket_is_bound_is_not_returned(launch: Launch,
     assert port not in taken
 
 
-@pytest.mark.skipif(not ports.EPHEMERAL.exists(), reason="the range is to be read on Linux")
+@pytest.mark.skipif(not ports.EPHEMERAL_RANGE_FILE.exists(), reason="the range is to be read on Linux")
 def test_a_free_port_is_never_in_the_kernels_ephemeral_range() -> None:
-    first, last = (int(number) for number in Path(ports.EPHEMERAL).read_text().split())
+    first, last = (int(number) for number in Path(ports.EPHEMERAL_RANGE_FILE).read_text().split())
 
     assert not any(first <= ports.free_port() <= last for _each in range(20))
 

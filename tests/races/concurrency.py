@@ -50,7 +50,7 @@ def with_a_connection[**P, T](work: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
-def without_lock[Rows](rows: Rows) -> Rows:
+def without_lock[Rows](rows: Rows, **_options: bool) -> Rows:
     """Return the rows unlocked, in place of a queryset's `for_update`."""
     return rows
 

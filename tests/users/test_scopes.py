@@ -9,8 +9,8 @@ from menu.permissions import MARK_SOLD_OUT
 from orders.customers.permissions import SEE_CUSTOMERS
 from orders.permissions import DELIVER, SEE_ALL_ORDERS
 from pizzeria.foundation.actor import ENTER_ADMIN
-from pizzeria.foundation.alerts.services import ACKNOWLEDGE_ALERTS
-from pizzeria.foundation.events.dead_letters import RELAY_EVENTS
+from pizzeria.foundation.alerts.permissions import ACKNOWLEDGE_ALERTS
+from pizzeria.foundation.events.permissions import RELAY_EVENTS
 from pizzeria.foundation.scopes import Scope
 from pizzeria.users import scopes
 from pizzeria.users.claims import role_names

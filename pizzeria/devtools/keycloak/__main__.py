@@ -42,21 +42,21 @@ def main() -> int:
 def _run(exit_stack: ExitStack) -> int:
     port = public_port.requested_port(keycloak.port_in(state_dir.keycloak_state_dir().folder))
     origin = os.environ.get("ORIGIN") or f"http://localhost:{public_port.DEFAULT}"
-    install.announce()
+    install.announce_download()
     with step(f"Keycloak {install.VERSION}"):
-        keycloak_connection = exit_stack.enter_context(connection.running(origin=origin, port=port))
+        running = exit_stack.enter_context(connection.running(origin=origin, port=port))
 
-    settings = "\n".join(f"{'':18}{name}={value}" for name, value in keycloak_connection.variables.items())
+    settings = "\n".join(f"{'':18}{name}={value}" for name, value in running.variables.items())
     say(
         WELCOME.format(
-            server=keycloak_connection.server,
+            server=running.server,
             account=admin_client.ACCOUNT,
             realm=connection.REALM,
             origin=origin,
             settings=settings,
         )
     )
-    process = keycloak_connection.server.process
+    process = running.server.process
     while process.is_running():
         time.sleep(0.25)
     say(f"Keycloak has ended. The end of {process.log}:\n{process.log_tail()}")

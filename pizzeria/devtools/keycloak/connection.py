@@ -20,7 +20,7 @@ REALM, WEB_CLIENT, API_CLIENT = "pizzeria", "pizzeria-web", "pizzeria-api"  # as
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class RunningKeycloak:
     """
     A running Keycloak with the shop's realm.
 
@@ -32,9 +32,9 @@ class Connection:
 
 
 @contextmanager
-def running(*, origin: str, port: int | None = None) -> Iterator[Connection]:
+def running(*, origin: str, port: int | None = None) -> Iterator[RunningKeycloak]:
     """
-    Start the checkout's Keycloak with the shop's realm, yield the connection, and stop it after the block.
+    Start the checkout's Keycloak with the shop's realm, yield it, and stop it after the block.
 
     :param origin: the shop's address in this run
     :param port: of Keycloak, if it is not the port of the last run
@@ -46,7 +46,7 @@ def running(*, origin: str, port: int | None = None) -> Iterator[Connection]:
         with state.locked(address=keycloak.address_at(port)):
             stop_leftovers(state.records)
             with keycloak.running(state, port=port) as server:
-                yield Connection(server, _connect_shop(server, state.folder, origin))
+                yield RunningKeycloak(server, _connect_shop(server, state.folder, origin))
     except StateDirLocked as locked:
         where = f" at {locked.owner.address} (process {locked.owner.pid})" if locked.owner else ""
         raise ServerUnavailable(

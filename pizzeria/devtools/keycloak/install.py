@@ -35,7 +35,7 @@ def missing_requirement() -> str:
     return ""
 
 
-def announce() -> None:
+def announce_download() -> None:
     """Print that Keycloak is going to be fetched and built, if it is, because that takes a while."""
     if not missing_requirement() and not _install_dir().exists():
         say(f"Fetching Keycloak {VERSION} (180 MB) and building it; this happens once ...")

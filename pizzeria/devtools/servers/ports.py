@@ -19,8 +19,8 @@ from pathlib import Path
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
 
 POSSIBLE = range(10_000, 65_536)
-EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
-EPHEMERAL_ELSEWHERE = range(32_768, 65_536)  # covers the ranges of macOS and the BSDs
+EPHEMERAL_RANGE_FILE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+DEFAULT_EPHEMERAL_RANGE = range(32_768, 65_536)  # covers the ranges of macOS and the BSDs
 SHARED = Path("/tmp")  # noqa: S108 - not TMPDIR, which differs for each run of the tests
 ADDRESSES = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))  # what "localhost" may resolve to
 
@@ -41,17 +41,17 @@ def free_port() -> int:
 
 @functools.cache
 def _untried() -> list[int]:
-    ephemeral = _ephemeral()
+    ephemeral = _ephemeral_range()
     ports = [port for port in POSSIBLE if port not in ephemeral] or list(POSSIBLE)
     random.SystemRandom().shuffle(ports)
     return ports
 
 
-def _ephemeral() -> range:
+def _ephemeral_range() -> range:
     with suppress(FileNotFoundError):
-        first, last = EPHEMERAL.read_text().split()
+        first, last = EPHEMERAL_RANGE_FILE.read_text().split()
         return range(int(first), int(last) + 1)
-    return EPHEMERAL_ELSEWHERE
+    return DEFAULT_EPHEMERAL_RANGE
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.admin import ReadOnlyAdminMixin
 from pizzeria.foundation.alerts import services
 from pizzeria.foundation.alerts.models import Alert
+from pizzeria.foundation.alerts.permissions import ACKNOWLEDGE_ALERTS
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -34,7 +35,7 @@ class OpenAlertFilter(admin.SimpleListFilter):
 
 @admin.register(Alert)
 class AlertAdmin(ReadOnlyAdminMixin, admin.ModelAdmin[Alert]):
-    view_permission = services.ACKNOWLEDGE_ALERTS
+    view_permission = ACKNOWLEDGE_ALERTS
     list_display = ["text", "times_seen", "first_seen_at", "last_seen_at", "acknowledged_at", "acknowledged_by_name"]
     list_filter = [OpenAlertFilter]
     list_select_related = ["acknowledged_by"]

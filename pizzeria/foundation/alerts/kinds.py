@@ -1,6 +1,12 @@
-"""Kinds of alerts. The app that raises an alert declares its kind, beside the code that raises it."""
+"""
+Kinds of alerts, by their codes. The app that raises an alert declares its kind, beside the code that raises it.
+
+Every process has to import that module: a kind that is not declared is shown by its code alone.
+"""
 
 from dataclasses import dataclass
+
+from django_stubs_ext import StrOrPromise
 
 _KINDS: dict[str, "AlertKind"] = {}
 
@@ -15,7 +21,7 @@ class AlertKind:
     """
 
     code: str
-    text: object
+    text: StrOrPromise
 
     def __post_init__(self) -> None:
         if _KINDS.setdefault(self.code, self) is not self:

@@ -40,6 +40,9 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         kind = kind_of(self.kind)
-        if kind is None:  # raised by a newer release than this one
+        if kind is None:  # raised by a release that has this kind
             return self.kind
-        return str(str(kind.text) % self.parameters)
+        try:
+            return str(str(kind.text) % self.parameters)
+        except KeyError:  # raised by a release whose text has other parameters
+            return f"{self.kind} {self.parameters}"

@@ -3,13 +3,12 @@ from datetime import datetime
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from pizzeria.foundation.actor import Actor, Permission
+from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.alerts.kinds import AlertKind
 from pizzeria.foundation.alerts.models import Alert
+from pizzeria.foundation.alerts.permissions import ACKNOWLEDGE_ALERTS
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.refusals import NotAllowed
-
-ACKNOWLEDGE_ALERTS = Permission("alerts.acknowledge_alerts")
 
 
 def raise_alert(kind: AlertKind, *, key: str = "", at: datetime, **parameters: str | int) -> None:

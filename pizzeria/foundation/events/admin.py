@@ -17,6 +17,7 @@ from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.admin import ReadOnlyAdminMixin
 from pizzeria.foundation.events import dead_letters
 from pizzeria.foundation.events.models import OutboxEntry
+from pizzeria.foundation.events.permissions import RELAY_EVENTS
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -51,7 +52,7 @@ class OutboxStateFilter(admin.SimpleListFilter):
 
 @admin.register(OutboxEntry)
 class OutboxEntryAdmin(ReadOnlyAdminMixin, admin.ModelAdmin[OutboxEntry]):
-    view_permission = dead_letters.RELAY_EVENTS
+    view_permission = RELAY_EVENTS
     list_display = ["event_type", "aggregate", "happened", "state", "attempts", "error", "discard_reason"]
     list_filter = [OutboxStateFilter, "event__stream"]
     list_select_related = ["event"]

@@ -4,13 +4,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from pizzeria.foundation.actor import Actor, Permission
+from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.models import OutboxEntry
+from pizzeria.foundation.events.permissions import RELAY_EVENTS
 from pizzeria.foundation.events.wakeup import wake_relay_on_commit
 from pizzeria.foundation.refusals import NotAllowed, Refusal
-
-RELAY_EVENTS = Permission("events.relay_events")
 
 
 class NotDeadLettered(Refusal):

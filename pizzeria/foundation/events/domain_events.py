@@ -49,7 +49,7 @@ class DomainEvent[N: Aggregate](BaseModel):
         """
         Apply this event to the aggregate's row; an order's row changes in no other way.
 
-        Aggregates whose rows are edited directly (the menu's, in the admin) keep this empty default.
+        Aggregates whose rows are changed directly (the menu, customers, the shop's settings) keep this empty default.
         """
 
 

@@ -2,13 +2,15 @@
 
 from typing import Any, cast
 
-from django.contrib import admin
-from django.forms import ModelForm
+from django.contrib import admin, messages
+from django.forms import Field, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.shop import services
 from pizzeria.foundation.shop.models import ShopSettings
 from pizzeria.foundation.shop.permissions import CHANGE_SHOP_SETTINGS
@@ -19,7 +21,7 @@ class ShopSettingsAdmin(admin.ModelAdmin[ShopSettings]):
     fieldsets = [
         (None, {"fields": ["name", "address", "phone"]}),
         (
-            "Promises",
+            gettext_lazy("Promises"),
             {"fields": ["further_pizza_minutes", "handing_over_minutes", "driving_minutes", "promise_window_minutes"]},
         ),
     ]
@@ -39,8 +41,19 @@ class ShopSettingsAdmin(admin.ModelAdmin[ShopSettings]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show and save without the admin's own transaction: the command opens one."""
-        page = self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+        try:
+            page = self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+        except Refusal as refusal:
+            self.message_user(request, refusal.message, messages.WARNING)
+            return HttpResponseRedirect(request.get_full_path())
         return cast("HttpResponse", page)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
+        """Send the shown value along: a field counts as changed if it was changed on this page, not meanwhile."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            field.show_hidden_initial = True
+        return field
 
     def save_model(self, request: HttpRequest, obj: ShopSettings, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         changes = {field: form.cleaned_data[field] for field in form.changed_data}

@@ -1,7 +1,7 @@
 """
 The snapshot through which the whole shop reads its settings.
 
-Each process keeps one for a few seconds, so that reading a setting costs no query: a change is visible at once in the
+Each process keeps one, so that reading settings costs one query every few seconds: a change is visible at once in the
 process that made it, and everywhere else after `MAX_AGE_SECONDS`.
 """
 
@@ -31,6 +31,7 @@ class ShopSnapshot:
 
 
 _cached: tuple[float, ShopSnapshot] | None = None  # with the moment (`time.monotonic`) at which it is too old
+_generation = 0  # counts the changes: a row that was read before one is not kept after it
 
 
 def current_shop() -> ShopSnapshot:
@@ -38,8 +39,10 @@ def current_shop() -> ShopSnapshot:
     global _cached  # noqa: PLW0603 - one snapshot for the process
     cached = _cached
     if cached is None or time.monotonic() > cached[0]:
-        row = ShopSettings.objects.first()
-        cached = _cached = (time.monotonic() + MAX_AGE_SECONDS, _snapshot(row) if row else initial_shop())
+        generation, row = _generation, ShopSettings.objects.first()
+        cached = (time.monotonic() + MAX_AGE_SECONDS, _snapshot(row) if row else initial_shop())
+        if generation == _generation:
+            _cached = cached
     return cached[1]
 
 
@@ -51,8 +54,9 @@ def initial_shop() -> ShopSnapshot:
 
 def invalidate() -> None:
     """Invalidate this process's snapshot."""
-    global _cached  # noqa: PLW0603
+    global _cached, _generation  # noqa: PLW0603
     _cached = None
+    _generation += 1
 
 
 def _snapshot(row: ShopSettings) -> ShopSnapshot:

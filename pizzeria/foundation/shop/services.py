@@ -43,7 +43,8 @@ def change_shop_settings(*, changes: Mapping[str, Any], by: Actor, at: datetime)
     """
     Change settings of the shop. Nothing happens if all have these values already.
 
-    Promises that were made before are compared with the new minutes within a minute.
+    Open promises are compared with the new minutes for handing over and driving within a minute. Booked tickets keep
+    their time in the oven, and promises their width.
 
     :param changes: the new values by the names of `ShopSettings`' fields; the other fields stay
     :raises NotAllowed: the actor is not a manager

@@ -28,9 +28,13 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--speed", type=_speed, default=10.0, help="1 is real time, 60 an hour a minute (10)")
-        parser.add_argument("--minutes", type=_minutes, default=180, help="how long guests come, at speed 1 (180)")
-        parser.add_argument("--orders", type=_orders, help="how many guests come (one every three minutes)")
+        parser.add_argument(
+            "--speed", type=_speed, default=10.0, help="1: real time, 60: one hour a minute (default: 10)"
+        )
+        parser.add_argument(
+            "--minutes", type=_minutes, default=180, help="for which guests come, at speed 1 (default: 180)"
+        )
+        parser.add_argument("--orders", type=_orders, help="how many guests come (default: one every three minutes)")
 
     @command_log_suppressed()
     def handle(self, *args: Any, speed: float, minutes: int, orders: int | None, **options: Any) -> None:
