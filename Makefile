@@ -36,7 +36,7 @@ keycloak: set-up  ## run a Keycloak with the shop's realm, without the shop; Ctr
 keycloak-export: set-up  ## write changes made by hand in the running Keycloak into realm.json
 	@exec $(PYTHON) -m pizzeria.devtools.keycloak.export
 
-test: set-up  ## run the tests against temporary servers (ARGS="tests/orders -k race" for some, ARGS="-n0 --pdb" one at a time)
+test: set-up  ## run the tests against temporary servers (ARGS="tests/orders -k basket" for some, ARGS="-n0 --pdb" one at a time)
 	@exec $(EPHEMERAL_SERVERS) $(PYTHON) -m pytest -n auto --maxprocesses 8 --dist loadgroup $(ARGS)
 
 test-again: set-up  ## run the tests repeatedly, to find flaky ones (TIMES=5, LOAD=cpu or disk for load at the same time)
@@ -45,7 +45,7 @@ test-again: set-up  ## run the tests repeatedly, to find flaky ones (TIMES=5, LO
 test-long: set-up  ## run the long versions of the tests that repeat something: hundreds of kills, thousands of inputs
 	@TEST_LENGTH=long exec $(EPHEMERAL_SERVERS) $(PYTHON) -m pytest -n auto --maxprocesses 8 --dist loadgroup -m long $(ARGS)
 
-lint: set-up  ## check style, types, import layers, templates and migrations
+lint: set-up  ## check style, types, import layers, templates, settings, migrations and imports of the tests
 	@exec $(PYTHON) -m pizzeria.devtools.lint
 
 format: set-up  ## format code and templates

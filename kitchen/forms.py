@@ -14,7 +14,7 @@ class PauseForm(ShopForm):
     )
     minutes = forms.TypedChoiceField(label=_("For how long?"), choices=MINUTES, coerce=int, initial=15)
 
-    def until(self, at: datetime) -> datetime | None:
+    def ends_at(self, at: datetime) -> datetime | None:
         """Return when the pause of a valid form ends; None: it ends when the kitchen is resumed."""
         minutes: int = self.cleaned_data["minutes"]
         return at + timedelta(minutes=minutes) if minutes else None

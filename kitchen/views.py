@@ -54,7 +54,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     kitchen, by = selectors.the_kitchen(), actor_of(request)
 
     def pause_kitchen(reason: str, **_: object) -> None:
-        services.pause(kitchen=kitchen, reason=reason, until=form.until(at), by=by, at=at)
+        services.pause(kitchen=kitchen, reason=reason, until=form.ends_at(at), by=by, at=at)
 
     return _submit_tool_form(
         request, "pause", form, pause_kitchen, success_message=_("No new orders. Guests read why.")

@@ -49,18 +49,16 @@ _DISH = (
     "category__position",
 )
 
-# Part of the cache key: snapshots with other fields, cached by another release, cannot be read by this one.
-_FORMAT = hashlib.sha256(
-    repr(
-        [
-            field.name
-            for shape in (SizeSnapshot, ToppingSnapshot, PizzaSnapshot, SimpleItemSnapshot)
-            for field in fields(shape)
-        ]
-    ).encode()
-).hexdigest()[:8]
-
 type Row = Mapping[str, Any]
+
+
+def format_of(*classes: type) -> str:
+    """Return a short hash of the fields of dataclasses, which tells read models of two releases apart."""
+    names = [(cls.__name__, field.name) for cls in classes for field in fields(cls)]
+    return hashlib.sha256(repr(names).encode()).hexdigest()[:8]
+
+
+SNAPSHOT_FORMAT = format_of(SizeSnapshot, ToppingSnapshot, PizzaSnapshot, SimpleItemSnapshot)
 
 
 def fresh_snapshot() -> MenuSnapshot:
@@ -79,12 +77,16 @@ def cached_snapshot() -> MenuSnapshot:
     return cached("snapshot", fresh_snapshot)
 
 
-def cached[T](name: str, read: Callable[[], T]) -> T:
-    """Return a read model of the menu from the cache; `read` is called for a new version and after 30 seconds."""
+def cached[T](name: str, read: Callable[[], T], *, format: str = SNAPSHOT_FORMAT) -> T:
+    """
+    Return a read model of the menu from the cache; `read` is called for a new version and after 30 seconds.
+
+    :param format: of the read model's classes (`format_of`): one that another release has cached is not loaded
+    """
     version = cache.get(VERSION_KEY)
     if version is None:
         version = invalidate()
-    key = f"menu:{version}:{_FORMAT}:{name}"
+    key = f"menu:{version}:{format}:{name}"
     snapshot = cache.get(key)
     if snapshot is None:
         snapshot = read()

@@ -52,6 +52,9 @@ class MenuPage:
     sections: tuple[MenuSection, ...]
 
 
+MENU_PAGE_FORMAT = catalogue.format_of(MenuPage, MenuSection, MenuItemSummary, DietLabel)
+
+
 @dataclass(frozen=True, slots=True)
 class SizeOption:
     slug: str
@@ -77,7 +80,7 @@ def menu_page(at: datetime) -> MenuPage:
 
     Sold-out marks are of the moment when the page was read; marking an item sold out invalidates it.
     """
-    return catalogue.cached("menu_page", lambda: _menu_page(at))
+    return catalogue.cached("menu_page", lambda: _menu_page(at), format=MENU_PAGE_FORMAT)
 
 
 def favourites(at: datetime, *, most: int = 4) -> list[MenuItemSummary]:

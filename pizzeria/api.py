@@ -11,7 +11,7 @@ from pizzeria.foundation.api_auth import ANY_TOKEN
 from pizzeria.operations import problem_details
 from pizzeria.users.api import router as users_router
 
-api = NinjaAPI(title="Mario's Pizzeria", version="1", urls_namespace="api", auth=ANY_TOKEN)
+api = NinjaAPI(title="Pizzeria API", version="1", urls_namespace="api", auth=ANY_TOKEN)
 api.add_router("", users_router)
 
 problem_details.install_exception_handlers(api)

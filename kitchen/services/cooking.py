@@ -115,7 +115,7 @@ def _state_sentence(ticket: Ticket) -> str:
         case TicketState.GONE:
             return _("%(ticket)s has been handed over already.") % label
         case TicketState.WITHDRAWN:
-            return _("%(ticket)s is not in the line any more.") % label
+            return _("%(ticket)s is not in the queue any more.") % label
     return _("%(ticket)s is not to be cooked yet.") % label
 
 

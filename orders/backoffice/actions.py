@@ -42,7 +42,8 @@ class OrderActions(admin.ModelAdmin[Order]):
     @admin.action(description=gettext_lazy("Handed over"), permissions=["hand_over"], location=LIST_AND_FORM)
     def hand_over(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
         """Hand over pickups, and deliver deliveries in place of their drivers."""
-        is_delivery, success_message = Q(method=FulfillmentMethod.DELIVERY), _("%(order)s is handed over.")
+        is_delivery = Q(method=FulfillmentMethod.DELIVERY)
+        success_message = _("%(order)s is handed over.")
         self._run_on_each(request, orders.exclude(is_delivery), services.hand_over, success_message=success_message)
         self._run_on_each(
             request, orders.filter(is_delivery), delivery_services.deliver, success_message=success_message

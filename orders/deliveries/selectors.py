@@ -68,8 +68,8 @@ class Tour:
 
 def drivers() -> QuerySet[AbstractUser]:
     """Return the users who may deliver, by name."""
-    people = get_user_model().objects.with_perm(DELIVER, backend=MODEL_BACKEND)
-    return people.order_by("first_name", "last_name", "pk")
+    users = get_user_model().objects.with_perm(DELIVER, backend=MODEL_BACKEND)
+    return users.order_by("first_name", "last_name", "pk")
 
 
 def tour(by: Actor) -> Tour:

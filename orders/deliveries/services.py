@@ -141,7 +141,7 @@ def fail_delivery(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor,
     _require_permission(by, DELIVER)
     kitchen = lock_kitchen_of(ref)
     order = lock_order(ref)
-    _require_out_with(by, order)
+    _require_on_road_with(order, by)
     require_note_for_other(reason, note)
     kitchen_services.return_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
     if note:
@@ -164,11 +164,11 @@ def deliver(*, ref: UUID, by: Actor, at: datetime) -> Order:
     _require_permission(by, DELIVER)
     order = lock_order(ref)
     policies.refuse_unless_active(order)
-    _require_out_with(by, order)
+    _require_on_road_with(order, by)
     return complete_order(order, by=by, at=at)
 
 
-def _require_out_with(by: Actor, order: Order) -> None:
+def _require_on_road_with(order: Order, by: Actor) -> None:
     """Refuse unless the order is out with this driver, or with any driver if the actor may assign deliveries."""
     if order.status != OrderStatus.DELIVERING:
         raise OrderStateConflict(_("#%(number)d is not on its way.") % {"number": order.number})

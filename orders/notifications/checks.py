@@ -26,11 +26,11 @@ from orders.totals import Adjustment, AdjustmentKind, totals_of
 
 SAMPLE_CONTEXT = MessageContext(
     shop="Mario's Pizzeria",
-    shop_address="Via Appia Nuova 12, 00183 Roma",
+    shop_address="Via Tuscolana 40, 00182 Roma",
     shop_phone="+39 06 555 0123",
     name="Anna Bianchi",
     number=42,
-    when="ready between 18:40 and 18:50",
+    promise="ready between 18:40 and 18:50",
     reason="We are sorry: something in it ran out.",
     link="https://pizza.example/orders/",
     total="€29.68",
@@ -50,7 +50,7 @@ WITHOUT_OPTIONS = replace(
     lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),),
 )
 # Templates test optional fields, so each template is rendered with and without them.
-BLANK_CONTEXT = replace(SAMPLE_CONTEXT, name="", when="", reason="", link="", total="", payment="")
+BLANK_CONTEXT = replace(SAMPLE_CONTEXT, name="", promise="", reason="", link="", total="", payment="")
 
 
 @register

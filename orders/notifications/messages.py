@@ -51,7 +51,9 @@ def inbox_text(notification: Notification) -> RenderedMessage:
     return _render(notification, *_promise_at_event(notification))
 
 
-def _render(notification: Notification, since: datetime | None, until: datetime | None, **more: Any) -> RenderedMessage:
+def _render(
+    notification: Notification, promise_from: datetime | None, promise_until: datetime | None, **more: Any
+) -> RenderedMessage:
     order, shop = notification.order, current_shop()
     assert order.number, "placed orders only"
     limit = MAX_SMS_REASON_LENGTH if notification.channel == NotificationChannel.SMS else MAX_REASON_LENGTH
@@ -61,7 +63,7 @@ def _render(notification: Notification, since: datetime | None, until: datetime 
         shop_phone=shop.phone.as_international if shop.phone else "",
         name=_one_line(order.contact.name, MAX_NAME_LENGTH) or _("there"),
         number=order.number,
-        when=_when(order, since, until),
+        promise=_promise_text(order, promise_from, promise_until),
         reason=_one_line(presenters.status_message(order), limit) if order.status == OrderStatus.CANCELLED else "",
         link=urljoin(settings.SHOP_ORIGIN, order_url(order)),
         total=format_amount(order.total or ZERO),
@@ -89,10 +91,10 @@ def _promise_at_event(notification: Notification) -> tuple[datetime | None, date
     return getattr(promised, "promise_from", None), getattr(promised, "promise_until", None)
 
 
-def _when(order: Order, since: datetime | None, until: datetime | None) -> str:
-    if since is None or until is None:
+def _promise_text(order: Order, promise_from: datetime | None, promise_until: datetime | None) -> str:
+    if promise_from is None or promise_until is None:
         return ""
-    times = {"from": clock.wall_clock(since), "until": clock.wall_clock(until)}
+    times = {"from": clock.wall_clock(promise_from), "until": clock.wall_clock(promise_until)}
     if order.method == FulfillmentMethod.DELIVERY:
         return _("with you between %(from)s and %(until)s") % times
     return _("ready between %(from)s and %(until)s") % times

@@ -24,7 +24,7 @@ class MessageContext:
     shop_phone: str
     name: str
     number: int
-    when: str  # "ready between 18:40 and 18:50", in the shop's time zone
+    promise: str  # "ready between 18:40 and 18:50", in the shop's time zone
     reason: str  # why the order was cancelled; else blank
     link: str  # to the order, an absolute URL
     total: str

@@ -76,9 +76,9 @@ def get_order(ref: UUID) -> Order:
 
 
 def order_for_basket(basket: UUID) -> Order | None:
-    """Return the order that a basket was spent on; None if there is none."""
-    spent = Basket.objects.filter(ref=basket).exclude(order_ref=None).values("order_ref")
-    return Order.objects.select_related("contact").filter(ref__in=spent).first()
+    """Return the order that a basket has become; None if it has not been checked out."""
+    order_refs = Basket.objects.filter(ref=basket).exclude(order_ref=None).values("order_ref")
+    return Order.objects.select_related("contact").filter(ref__in=order_refs).first()
 
 
 def order_url(order: Order) -> str:

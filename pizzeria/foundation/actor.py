@@ -60,9 +60,9 @@ SYSTEM = Actor(ActorKind.SYSTEM)
 
 def actor_of(request: HttpRequest) -> Actor:
     """
-    Return the actor of a request.
+    Return `request.actor`, which the middleware has set.
 
-    :raises AttributeError: the middleware that sets it is not installed; no default is assumed
+    :raises AttributeError: that middleware is not installed; no default is assumed
     """
     return cast("Actor", request.actor)  # type: ignore[attr-defined]
 

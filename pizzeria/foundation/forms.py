@@ -29,12 +29,12 @@ class ShopForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            ours = (
+            messages = (
                 {**ERROR_MESSAGES, "invalid": INTEGER_MESSAGE}
                 if isinstance(field, forms.IntegerField)
                 else ERROR_MESSAGES
             )
-            field.error_messages |= {code: ours[code] for code in ours if _is_default(field, code)}
+            field.error_messages |= {code: messages[code] for code in messages if _is_default(field, code)}
 
 
 class Field(forms.BoundField):
@@ -60,9 +60,9 @@ def _first_invalid(form: forms.BaseForm) -> str | None:
 
 def _is_default(field: forms.Field, code: str) -> bool:
     """Return whether a field has no error message of its own: it has Django's for its class, or its validator's."""
-    said = field.error_messages.get(code)
-    return said is None or any(
-        said is vars(kind).get("default_error_messages", {}).get(code) for kind in type(field).__mro__
+    message = field.error_messages.get(code)
+    return message is None or any(
+        message is vars(cls).get("default_error_messages", {}).get(code) for cls in type(field).__mro__
     )
 
 

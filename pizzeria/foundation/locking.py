@@ -2,7 +2,7 @@
 The row lock of the shop's commands.
 
 A model whose rows are locked has a queryset class of its own, derived from this one, so that a race test can take the
-lock out of one table and leave it in the others.
+lock out of one table and leave it in the others. `menu.services.lock_item` does the same for the models of the menu.
 """
 
 from typing import Self

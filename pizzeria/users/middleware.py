@@ -55,8 +55,8 @@ class AccessDeniedLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code in REFUSED and request.resolver_match:  # a URL without a view is not a refusal
-            what = request.resolver_match.view_name
-            log.warning("access_denied", who=str(actor_of(request)), what=what, code=response.status_code)
+            view = request.resolver_match.view_name
+            log.warning("access_denied", actor=str(actor_of(request)), view=view, status=response.status_code)
         return response
 
 

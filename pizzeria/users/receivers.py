@@ -22,4 +22,4 @@ def on_signed_in(*, request: HttpRequest, user: User, **_: object) -> None:
 @receiver(user_login_failed, dispatch_uid="users.on_sign_in_failed")
 def on_sign_in_failed(*, request: HttpRequest | None = None, **_: object) -> None:
     if request and request.resolver_match:
-        log.warning("sign_in_failed", who=str(actor_of(request)), what=request.resolver_match.view_name)
+        log.warning("sign_in_failed", actor=str(actor_of(request)), view=request.resolver_match.view_name)

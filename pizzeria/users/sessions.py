@@ -18,7 +18,7 @@ from pizzeria.users.roles import ADMIN, CUSTOMER
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
 
-    type Content = SessionBase | Mapping[str, Any]  # a session, or its decoded data
+    type SessionData = SessionBase | Mapping[str, Any]  # a session, or its decoded data
 
 KEYCLOAK = "pizzeria.users.keycloak.backend.KeycloakBackend"
 ACCOUNT = "pizzeria.users.local_accounts.backend.AccountBackend"
@@ -34,17 +34,17 @@ _OIDC_SESSION, _CHECKED, _AUTHENTICATED = "oidc_session", "checked_at", "authent
 _BEGAN, _SEEN, _SEEN_IN_ADMIN = "began_at", "seen_at", "seen_in_admin_at"
 
 
-def began_by_keycloak(session: "Content") -> bool:
+def began_by_keycloak(session: "SessionData") -> bool:
     """Return whether Keycloak began the session."""
     return bool(session.get(BACKEND_SESSION_KEY) == KEYCLOAK)
 
 
-def began_by_local_account(session: "Content") -> bool:
+def began_by_local_account(session: "SessionData") -> bool:
     """Return whether a local customer account began the session, by its password or one of its passkeys."""
     return bool(session.get(BACKEND_SESSION_KEY) == ACCOUNT)
 
 
-def has_staff_groups(session: "Content") -> bool:
+def has_staff_groups(session: "SessionData") -> bool:
     """
     Return whether the user's groups count in this session.
 
@@ -105,15 +105,17 @@ def mark_used(session: "SessionBase", *, in_admin: bool, at: datetime) -> None:
             session[use] = at.timestamp()
 
 
-def is_expired(session: "Content", *, in_admin: bool, at: datetime) -> bool:
+def is_expired(session: "SessionData", *, in_admin: bool, at: datetime) -> bool:
     """
     Return whether a session with staff groups has expired: unused for too long or, in the admin, too old.
 
     :param in_admin: whether the request is for the admin: only use of the admin counts there, not of other pages
     """
-    age, unused, unused_in_admin = (at - _time_in(session, name) for name in (_BEGAN, _SEEN, _SEEN_IN_ADMIN))
-    return unused > STAFF_IDLE_TIMEOUT or (in_admin and (unused_in_admin > ADMIN_IDLE_TIMEOUT or age > ADMIN_MAX_AGE))
+    age = at - _time_in(session, _BEGAN)
+    idle = at - _time_in(session, _SEEN)
+    idle_in_admin = at - _time_in(session, _SEEN_IN_ADMIN)
+    return idle > STAFF_IDLE_TIMEOUT or (in_admin and (idle_in_admin > ADMIN_IDLE_TIMEOUT or age > ADMIN_MAX_AGE))
 
 
-def _time_in(session: "Content", name: str) -> datetime:
+def _time_in(session: "SessionData", name: str) -> datetime:
     return datetime.fromtimestamp(session.get(name, 0), UTC)

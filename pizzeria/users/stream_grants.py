@@ -21,7 +21,7 @@ from pizzeria.users.models import User
 from pizzeria.users.session_auth import actor_for_user
 
 if TYPE_CHECKING:
-    from pizzeria.users.sessions import Content
+    from pizzeria.users.sessions import SessionData
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ def valid_grants(grants: Collection[StreamGrant], *, at: datetime) -> set[Stream
 
     One query for any number of customers; more for staff.
     """
-    alive = _live_sessions({each.session_key for each in grants}, at=at)
+    valid = _valid_sessions({each.session_key for each in grants}, at=at)
     holders = _permissions_by_session(
-        (each for each in grants if each.required_permission and each.session_key in alive), alive
+        (each for each in grants if each.required_permission and each.session_key in valid), valid
     )
     return {
         each
         for each in grants
-        if each.session_key in alive
+        if each.session_key in valid
         and (each.required_permission is None or each.required_permission in holders.get(each.session_key, frozenset()))
     }
 
@@ -60,22 +60,22 @@ def revalidate_due(grants: Collection[StreamGrant], *, at: datetime) -> None:
     keycloak_sessions.revalidate_due({each.session_key for each in grants}, at=at)
 
 
-def _live_sessions(session_keys: set[str], *, at: datetime) -> "dict[str, Content]":
-    """Return the decoded data of the sessions that a page request would not end, by session key."""
+def _valid_sessions(session_keys: set[str], *, at: datetime) -> "dict[str, SessionData]":
+    """Return the decoded data of the sessions that have not expired, by session key."""
     rows = Session.objects.filter(session_key__in=session_keys, expire_date__gt=at)
     contents = {row.session_key: row.get_decoded() for row in rows}
     return {key: content for key, content in contents.items() if not _has_ended(content, at=at)}
 
 
-def _has_ended(content: "Content", *, at: datetime) -> bool:
+def _has_ended(content: "SessionData", *, at: datetime) -> bool:
     return sessions.has_staff_groups(content) and sessions.is_expired(content, in_admin=False, at=at)
 
 
 def _permissions_by_session(
-    grants: Iterable[StreamGrant], alive: "Mapping[str, Content]"
+    grants: Iterable[StreamGrant], valid: "Mapping[str, SessionData]"
 ) -> dict[str, frozenset[Permission]]:
     """Return the current permissions of each session's user, by session key; only for sessions with staff groups."""
-    contents = {each.session_key: alive[each.session_key] for each in grants}
+    contents = {each.session_key: valid[each.session_key] for each in grants}
     users_of = {
         key: int(content[SESSION_KEY]) for key, content in contents.items() if sessions.has_staff_groups(content)
     }

@@ -5,7 +5,7 @@
 const HEARTBEAT_TIMEOUT_MS = 12_000; // the server sends a heartbeat every five seconds
 const POLL_INTERVAL_MS = 30_000; // while the stream is healthy
 const MAX_BACKOFF_MS = 60_000;
-const MAX_LEAVING_MS = 30_000;
+const MAX_UNLOAD_MS = 30_000;
 
 let stream = null;
 let newestVersion = 0;
@@ -13,7 +13,7 @@ let lastMessageAt = 0;
 let lastFetchAt = Date.now();
 let backoffMs = 1000;
 let reconnectTimer = 0;
-let isBeingLeft = false;
+let isUnloading = false;
 
 const liveElement = () => document.querySelector("[data-stream]");
 const isHealthy = () => stream?.readyState === EventSource.OPEN && Date.now() - lastMessageAt < HEARTBEAT_TIMEOUT_MS;
@@ -40,7 +40,7 @@ function disconnect() {
 function connect() {
   disconnect();
   const element = liveElement();
-  if (!element || document.hidden || isBeingLeft) return;
+  if (!element || document.hidden || isUnloading) return;
   lastMessageAt = Date.now();
   stream = new EventSource(element.dataset.stream);
   stream.addEventListener("version", onMessage);
@@ -65,21 +65,21 @@ if (liveElement()) {
     if (elt !== liveElement()) return;
     const isPoll = triggeringEvent?.type !== "live";
     const isTooSoon = isHealthy() && Date.now() - lastFetchAt < POLL_INTERVAL_MS;
-    if (isPoll && (document.hidden || isBeingLeft || isTooSoon)) event.preventDefault();
+    if (isUnloading || (isPoll && (document.hidden || isTooSoon))) event.preventDefault();
     else lastFetchAt = Date.now();
   });
 
   // Once a form is processed, the page's address may be closed: that of an order that is linked to an account is. But the
   // page stays if the user stops loading the next one, and comes back with the back button.
   const stay = () => {
-    isBeingLeft = false;
+    isUnloading = false;
     connect();
   };
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return; // htmx sends it, and the page stays
-    isBeingLeft = true;
+    isUnloading = true;
     disconnect();
-    setTimeout(stay, MAX_LEAVING_MS);
+    setTimeout(stay, MAX_UNLOAD_MS);
   });
   window.addEventListener("pageshow", ({ persisted }) => persisted && stay());
 

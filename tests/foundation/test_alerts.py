@@ -131,6 +131,13 @@ def test_an_alert_of_a_newer_release_shows_its_code():
     assert str(Alert.objects.get()) == "from_the_future"
 
 
+def test_an_alert_with_other_parameters_than_its_text_has_now_shows_its_code_and_what_it_has():
+    raise_it()
+    Alert.objects.update(parameters={"oven": "1"})
+
+    assert str(Alert.objects.get()) == "oven_is_cold {'oven': '1'}"
+
+
 def test_two_kinds_of_alerts_cannot_have_the_same_code():
     with pytest.raises(TypeError, match="oven_is_cold"):
         AlertKind("oven_is_cold", "Another text")

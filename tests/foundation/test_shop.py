@@ -15,7 +15,7 @@ from orders.notifications.messages import message_for
 from orders.notifications.models import Notification, NotificationChannel, NotificationKind
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
-from pizzeria.foundation.refusals import NotAllowed
+from pizzeria.foundation.refusals import Busy, NotAllowed
 from pizzeria.foundation.shop import selectors
 from pizzeria.foundation.shop.models import ShopSettings
 from pizzeria.foundation.shop.selectors import current_shop, initial_shop
@@ -141,6 +141,21 @@ def test_the_snapshot_is_read_once_and_again_when_it_is_too_old(shop_settings, d
     assert current_shop().name == "Da Ciro"
 
 
+def test_a_row_that_was_read_before_a_change_is_not_kept_after_it(change, monkeypatch):
+    selectors.invalidate()
+    snapshot_of = selectors._snapshot
+
+    def change_after_reading(row):
+        monkeypatch.setattr(selectors, "_snapshot", snapshot_of)
+        change(name="Da Ciro")
+        return snapshot_of(row)
+
+    monkeypatch.setattr(selectors, "_snapshot", change_after_reading)
+    before = current_shop()
+
+    assert (before.name == "Da Ciro", current_shop().name) == (False, "Da Ciro")
+
+
 def test_changed_minutes_are_in_the_next_quote(kitchen, change):
     before = quote(kitchen, pizza_minutes=[8, 8], at=FRIDAY_NIGHT)
 
@@ -183,6 +198,33 @@ def test_a_manager_changes_the_settings_in_the_admin(sign_in, shop_settings, dja
     assert (current_shop().name, current_shop().driving_minutes) == ("Da Ciro", 25)
     assert StoredEvent.objects.get().data["fields"] == ["driving_minutes", "name"]
     assert LogEntry.objects.get().user == browser.user
+
+
+def test_a_page_that_was_opened_before_another_managers_change_does_not_undo_it(sign_in, change):
+    browser = sign_in(MANAGER)
+    address = reverse("admin:shop_shopsettings_change", args=[1])
+    form = browser.get(address).context["adminform"].form
+    shown = {field: form[field].value() for field in form.fields}
+    change(driving_minutes=30)
+
+    browser.post(address, shown | {f"initial-{field}": value for field, value in shown.items()} | {"name": "Da Ciro"})
+
+    row = ShopSettings.objects.get()
+    assert (row.name, row.driving_minutes) == ("Da Ciro", 30)
+
+
+def test_a_refusal_is_a_warning_on_the_page(sign_in, shop_settings, monkeypatch):
+    def is_busy(**_changes):
+        raise Busy("Please try again.")
+
+    monkeypatch.setattr("pizzeria.foundation.shop.services.change_shop_settings", is_busy)
+    browser = sign_in(MANAGER)
+    address = reverse("admin:shop_shopsettings_change", args=[1])
+    form = browser.get(address).context["adminform"].form
+
+    page = browser.post(address, {field: form[field].value() for field in form.fields} | {"name": "Da"}, follow=True)
+
+    assert [str(message) for message in page.context["messages"]] == ["Please try again."]
 
 
 def test_the_admin_says_beside_the_field_what_is_wrong(sign_in, shop_settings):

@@ -93,8 +93,8 @@ def test_finishing_a_cooking_ticket_marks_it_as_ready_and_keeps_its_start_time(c
         (TicketState.COOKING, "#1 is in the oven already."),
         (TicketState.READY, "#1 is ready already."),
         (TicketState.GONE, "#1 has been handed over already."),
-        (TicketState.HELD, "#1 is not in the line any more."),
-        (TicketState.WITHDRAWN, "#1 is not in the line any more."),
+        (TicketState.HELD, "#1 is not to be cooked yet."),
+        (TicketState.WITHDRAWN, "#1 is not in the queue any more."),
     ],
     ids=str,
 )
@@ -135,6 +135,14 @@ def test_the_refusal_of_a_second_start_names_the_other_cook_who_was_first(waitin
         start(waiting, by=manager)
     with pytest.raises(TicketStateConflict, match=r"^#1 is in the oven already\.$"):
         start(waiting, by=ciro)
+
+
+def test_the_refusal_of_a_withdrawn_ticket_names_nobody_as_a_guest_may_have_cancelled_it(waiting, chef):
+    guest = UserFactory(first_name="Carla")
+    Ticket.objects.update(state=TicketState.WITHDRAWN, state_changed_by=str(guest.pk))
+
+    with pytest.raises(TicketStateConflict, match=r"^#1 is not in the queue any more\.$"):
+        kitchen_services.start_cooking(ref=waiting.ref, by=chef, at=FRIDAY_NIGHT)
 
 
 def test_starting_a_ticket_is_refused_while_every_oven_slot_is_taken(kitchen, chef):

@@ -79,6 +79,17 @@ def test_the_capacity_cannot_be_less_than_the_open_and_the_cooking_orders(kitche
     assert StoredEvent.objects.filter(type="kitchen.capacity_changed.v1").count() == 1
 
 
+def test_a_recall_above_the_capacity_does_not_keep_the_manager_from_saving_it_unchanged(kitchen, manager, chef):
+    recalled = shop.cooked(shop.place(), by=chef)
+    change(kitchen, manager, orders=1)
+    shop.place()
+    kitchen_services.recall_ticket(ref=recalled.ref, by=chef, at=FRIDAY_NIGHT)  # two open orders, one at most
+
+    change(kitchen, manager, orders=1, places=9)
+
+    assert Kitchen.objects.get().oven_slots == 9
+
+
 def test_setting_the_capacity_to_its_current_values_records_no_event(kitchen, manager):
     change(kitchen, manager, orders=20, places=5)
 

@@ -74,7 +74,7 @@ def test_a_cached_menu_snapshot_expires_after_thirty_seconds_at_most():
 
     cache = caches["default"]
     version = cache.get(catalogue.VERSION_KEY)
-    left = cache._cache.get_client(None).ttl(cache.make_key(f"menu:{version}:{catalogue._FORMAT}:snapshot"))
+    left = cache._cache.get_client(None).ttl(cache.make_key(f"menu:{version}:{catalogue.SNAPSHOT_FORMAT}:snapshot"))
 
     assert 0 < left <= 30
 

@@ -1,15 +1,20 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from io import StringIO
 from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
+from orders import services as order_services
 from orders.models import Basket
 from pizzeria.foundation import clock
 from pizzeria.foundation.idempotency.models import IdempotencyKey
 from pizzeria.foundation.ids import uuid7
 from tests.factories import BasketFactory
+from tests.races.concurrency import with_a_connection
 
 
 @pytest.mark.django_db
@@ -28,3 +33,16 @@ def test_purging_deletes_expired_idempotency_keys_and_baskets_and_no_others():
     assert IdempotencyKey.objects.count() == 1
     assert Basket.objects.get() == fresh
     assert "1 form keys and 1 baskets" in out.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_purging_leaves_a_basket_that_is_in_use_and_waits_for_nobody():
+    now = clock.now()
+    in_use, _unused = (BasketFactory(created_at=now - timedelta(days=15)) for _ in range(2))
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as threads:
+        Basket.objects.for_update().get(pk=in_use.pk)
+        purged = threads.submit(with_a_connection(partial(order_services.purge_baskets, before=now))).result()
+
+    assert purged == 1
+    assert Basket.objects.get() == in_use

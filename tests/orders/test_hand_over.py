@@ -6,7 +6,8 @@ from django.urls import reverse
 from kitchen import services as kitchen_services
 from kitchen.models import Ticket, TicketState
 from orders import services as order_services
-from orders.models import OrderStatus
+from orders.exceptions import OrderStateConflict
+from orders.models import CancelReason, OrderStatus
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import NotAllowed
@@ -44,6 +45,13 @@ def test_handing_over_a_second_time_is_refused_and_takes_no_cash_twice(ready_ord
 
     ready_order.refresh_from_db()
     assert ready_order.paid == Decimal("12.99")
+
+
+def test_handing_over_a_cancelled_order_is_refused_with_the_reason(ready_order, chef):
+    order_services.cancel_order(ref=ready_order.ref, reason=CancelReason.NOT_COLLECTED, by=chef, at=FRIDAY_NIGHT)
+
+    with pytest.raises(OrderStateConflict, match=r"^#1 has been cancelled already\.$"):
+        order_services.hand_over(ref=ready_order.ref, by=chef, at=FRIDAY_NIGHT)
 
 
 def test_guests_and_drivers_may_not_hand_over_an_order(ready_order, guest, driver):

@@ -61,6 +61,7 @@ def test_the_admin_does_not_list_users_for_a_manager(sign_in):
         "notifications",
         "events",
         "alerts",
+        "shop",
     }
 
 

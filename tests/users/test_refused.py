@@ -19,11 +19,11 @@ def said(warned):
 
 
 def refused(who, what, code):
-    return {"event": "access_denied", "who": str(who), "what": what, "code": code}
+    return {"event": "access_denied", "actor": str(who), "view": what, "status": code}
 
 
 def failed(who, what):
-    return {"event": "sign_in_failed", "who": who, "what": what, "code": None}
+    return {"event": "sign_in_failed", "actor": who, "view": what, "status": None}
 
 
 @pytest.mark.parametrize("door", ["kitchen:board", "live:board", "deliveries:tour", "admin:login"])

@@ -34,7 +34,9 @@ class Guests:
 
     def _arrive(self, visit: Visit, at: datetime, *, is_retry: bool = False) -> None:
         try:
-            order = place(guest=visit.guest, selections=visit.selections, method=visit.method, staff=self._staff, at=at)
+            order = place_order(
+                guest=visit.guest, selections=visit.selections, method=visit.method, staff=self._staff, at=at
+            )
         except KitchenFull as refusal:
             self._report.line(at, f"{visit.guest.name} is turned away: {refusal.message}", counts_as="turned away")
             if not is_retry:
@@ -51,7 +53,7 @@ class Guests:
         self._report.line(at, f"#{order.number} is cancelled by its guest", counts_as="cancelled")
 
 
-def place(
+def place_order(
     *, guest: Guest, selections: Sequence[Selection], method: FulfillmentMethod, staff: Staff, at: datetime
 ) -> Order:
     """

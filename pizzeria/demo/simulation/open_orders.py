@@ -12,7 +12,7 @@ from kitchen.models import FulfillmentMethod
 from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from orders.deliveries import services as delivery_services
 from pizzeria.demo.simulation.guest_profiles import CARLA, Guest, random_guest
-from pizzeria.demo.simulation.guests import place
+from pizzeria.demo.simulation.guests import place_order
 from pizzeria.demo.simulation.scheduler import Scheduler, simulated_pace
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.foundation.actor import Actor
@@ -117,7 +117,7 @@ def place_open_orders(*, staff: Staff, now: datetime) -> None:
 
 
 def _place(row: OpenOrder, scheduler: Scheduler, staff: Staff, at: datetime) -> None:
-    order = place(guest=row.guest, selections=row.selections, method=row.method, staff=staff, at=at)
+    order = place_order(guest=row.guest, selections=row.selections, method=row.method, staff=staff, at=at)
     for minutes_ago, command, by in row.steps(staff):
         scheduler.schedule(row.placed - minutes_ago, partial(_run, command, order.ref, by))
 
