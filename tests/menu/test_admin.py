@@ -42,8 +42,8 @@ def form_of(browser, item, **changes):
 
 
 def edit(browser, item, **changes):
-    answer = browser.post(admin_of(item), form_of(browser, item, **changes))
-    assert answer.status_code == 302, re.findall(r"errorlist.*", answer.content.decode())
+    response = browser.post(admin_of(item), form_of(browser, item, **changes))
+    assert response.status_code == 302, re.findall(r"errorlist.*", response.content.decode())
 
 
 def news_of(item):
@@ -112,9 +112,9 @@ def test_saving_an_item_unchanged_records_no_event(marta, margherita, pepperoni)
 def test_adding_a_pizza_records_an_event_with_its_first_price(marta, margherita, olives):
     new = form_of(marta, margherita, slug="orto", name="Orto", base_price="11.00", recipe=[olives.pk])
 
-    answer = marta.post(admin_of(margherita, "add"), new)
+    response = marta.post(admin_of(margherita, "add"), new)
 
-    assert answer.status_code == 302
+    assert response.status_code == 302
     orto = Pizza.objects.get(slug="orto")
     assert ("menu.priced.v1", {"before": None, "after": Decimal("11.00")}, str(marta.user.pk)) in news_of(orto)
     assert list(orto.recipe.all()) == [olives]
@@ -254,20 +254,20 @@ def test_the_back_on_the_menu_action_marks_the_selected_items_available(marta, o
 def test_the_admin_refuses_a_slug_that_another_dish_has(marta, kind, other):
     item = kind.objects.first()
 
-    answer = marta.post(admin_of(item), form_of(marta, item, slug=other))
+    response = marta.post(admin_of(item), form_of(marta, item, slug=other))
 
-    assert answer.status_code == 200
-    assert "Something else on the menu has this address." in answer.content.decode()
+    assert response.status_code == 200
+    assert "Something else on the menu has this address." in response.content.decode()
 
 
 @pytest.mark.parametrize(
     "nonsense", [{"base_price": "-0.01"}, {"base_price": "NaN"}, {"minutes": "0"}, {"allergens": ["gold"]}], ids=str
 )
 def test_the_admin_refuses_invalid_values_for_a_pizza(marta, margherita, nonsense):
-    answer = marta.post(admin_of(margherita), form_of(marta, margherita, **nonsense))
+    response = marta.post(admin_of(margherita), form_of(marta, margherita, **nonsense))
 
-    assert answer.status_code == 200
-    assert 'class="errorlist"' in answer.content.decode()
+    assert response.status_code == 200
+    assert 'class="errorlist"' in response.content.decode()
     margherita.refresh_from_db()
     assert (margherita.base_price, margherita.minutes, margherita.allergens) == (Decimal("12.99"), 8, [])
 

@@ -26,24 +26,24 @@ def choose(client, slug="margherita", *, part=False, **chosen):
     return client.get(page_of(slug), asked, headers={"HX-Request": "true"} if part else {})
 
 
-def total_on(answer):
+def total_on(response):
     """Return the total that a page shows; None if it shows none."""
-    found = re.search(r'add-bar-total">.*?€([\d.]+)', answer.content.decode())
+    found = re.search(r'add-bar-total">.*?€([\d.]+)', response.content.decode())
     return found and found[1]
 
 
-def sentences_on(answer):
+def sentences_on(response):
     """Return the errors listed on a page, by the id of the element that each links to ("" for none)."""
-    html = answer.content.decode()
+    html = response.content.decode()
     listed = re.search(r'<ul class="errorlist".*?</ul>', html, re.DOTALL)
     items = re.findall(r"<li>(.*?)</li>", listed[0], re.DOTALL) if listed else []
     linked = [re.fullmatch(r'(?:<a href="#([\w-]+)">)?(.*?)(?:</a>)?', item.strip(), re.DOTALL) for item in items]
     return {match[1] or "": match[2] for match in linked}
 
 
-def checked_on(answer):
+def checked_on(response):
     """Return the checked inputs of a page as (name, value)."""
-    html = answer.content.decode()
+    html = response.content.decode()
     boxes = re.findall(r"<input\b[^>]*>", html)
     return {
         (re.search(r'name="(\w+)"', box)[1], re.search(r'value="([\w-]+)"', box)[1])
@@ -77,10 +77,10 @@ def test_the_menu_page_of_an_empty_menu_shows_a_message(client):
 
 
 def test_a_pizza_page_begins_with_the_small_size_and_the_whole_recipe(client):
-    answer = client.get(page_of("pepperoni"))
+    response = client.get(page_of("pepperoni"))
 
-    assert total_on(answer) == "14.99"
-    assert checked_on(answer) == {("size", "small"), ("keep", "pepperoni")}
+    assert total_on(response) == "14.99"
+    assert checked_on(response) == {("size", "small"), ("keep", "pepperoni")}
 
 
 @pytest.mark.parametrize(
@@ -106,19 +106,19 @@ def test_a_pizza_page_shows_the_total_that_an_order_is_charged(client):
 
 
 def test_a_pizza_page_keeps_the_form_as_it_was_submitted(client):
-    answer = choose(client, "pepperoni", size="large", add=["olives"], quantity="x")
+    response = choose(client, "pepperoni", size="large", add=["olives"], quantity="x")
 
-    assert checked_on(answer) == {("size", "large"), ("add", "olives")}
-    assert 'value="x"' in answer.content.decode()
+    assert checked_on(response) == {("size", "large"), ("add", "olives")}
+    assert 'value="x"' in response.content.decode()
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "21", "10000", "x", "", "1.5", "9" * 400])
 def test_an_invalid_quantity_on_a_pizza_page_shows_an_error_and_no_total(client, quantity):
-    answer = choose(client, quantity=quantity)
+    response = choose(client, quantity=quantity)
 
-    assert answer.status_code == 200
-    assert sentences_on(answer) == {"choose-quantity": "Between 1 and 20, please."}
-    assert total_on(answer) is None
+    assert response.status_code == 200
+    assert sentences_on(response) == {"choose-quantity": "Between 1 and 20, please."}
+    assert total_on(response) is None
 
 
 def test_an_eleventh_added_topping_on_a_pizza_page_shows_an_error(client):
@@ -144,10 +144,10 @@ def test_a_missing_or_unknown_size_or_an_unknown_topping_on_a_pizza_page_shows_a
 
 
 def test_malformed_query_parameters_return_the_pizza_page_without_a_total(client):
-    answer = client.get(page_of("margherita"), {"recipe": "\x00", "size": "'; --", "keep": "\x00", "quantity": "½"})
+    response = client.get(page_of("margherita"), {"recipe": "\x00", "size": "'; --", "keep": "\x00", "quantity": "½"})
 
-    assert answer.status_code == 200
-    assert total_on(answer) is None
+    assert response.status_code == 200
+    assert total_on(response) is None
 
 
 def test_the_page_of_a_sold_out_pizza_has_a_disabled_order_button(client):
@@ -162,10 +162,10 @@ def test_the_page_of_a_sold_out_pizza_has_a_disabled_order_button(client):
 def test_a_pizza_page_opens_with_sold_out_toppings_of_the_recipe_unticked(client):
     Topping.objects.update(sold_out_since=clock.now())
 
-    answer = client.get(page_of("pepperoni"))
+    response = client.get(page_of("pepperoni"))
 
-    assert total_on(answer) == "14.99"
-    assert checked_on(answer) == {("size", "small")}
+    assert total_on(response) == "14.99"
+    assert checked_on(response) == {("size", "small")}
 
 
 def test_the_page_of_an_unknown_pizza_returns_404(client):
@@ -173,9 +173,9 @@ def test_the_page_of_an_unknown_pizza_returns_404(client):
 
 
 def test_the_url_of_a_simple_item_redirects_to_the_menu_page(client):
-    answer = client.get(page_of("cola"))
+    response = client.get(page_of("cola"))
 
-    assert (answer.status_code, answer["Location"]) == (302, CARD)
+    assert (response.status_code, response["Location"]) == (302, CARD)
 
 
 def test_an_htmx_request_to_a_pizza_page_gets_only_the_price_partial(client):

@@ -91,14 +91,14 @@ def test_an_item_can_be_marked_available_on_the_list(ciro):
     ids=["nothing", "nonsense", "no time", "no such time", "passed"],
 )
 def test_an_item_stays_available_and_its_form_shows_the_error_when_the_end_time_is_invalid(ciro, said, message):
-    answer = press(ciro, "mark_sold_out", **said)
+    response = press(ciro, "mark_sold_out", **said)
 
-    [row] = re.findall(r'<li id="topping-olives".*?</li>', answer.content.decode(), re.DOTALL)
-    assert answer.status_code == 422
+    [row] = re.findall(r'<li id="topping-olives".*?</li>', response.content.decode(), re.DOTALL)
+    assert response.status_code == 422
     assert '<details class="disclosure" open>' in row
     assert message in row
     assert f'value="{said.get("time", "")}"' in row
-    assert answer.content.decode().count(message) == 1
+    assert response.content.decode().count(message) == 1
     assert olives().is_available(clock.now())
 
 

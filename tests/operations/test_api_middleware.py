@@ -28,13 +28,13 @@ def test_no_answer_of_the_api_is_a_redirect_sets_a_cookie_or_is_cached(client, r
     sent = realm.access_token(MARIO) if token == "good" else token
 
     for address, method in product(BELOW + BESIDE, METHODS):
-        answer = call(client, sent, address, method, secure=secure)
+        response = call(client, sent, address, method, secure=secure)
 
-        assert answer.status_code in (200, 401, 403, 404, 405), (method, address)
-        assert "Location" not in answer.headers
-        assert not answer.cookies
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.status_code == 200 or answer.headers["Content-Type"] == "application/problem+json"
+        assert response.status_code in (200, 401, 403, 404, 405), (method, address)
+        assert "Location" not in response.headers
+        assert not response.cookies
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.status_code == 200 or response.headers["Content-Type"] == "application/problem+json"
 
 
 def test_the_api_refuses_a_token_over_plain_http(client, realm, settings):

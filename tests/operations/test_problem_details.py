@@ -27,20 +27,20 @@ def post(client, address, **more):
 )
 def test_the_problem_for_each_kind_of_error_has_a_status_and_a_code(client, what, status, code):
     client.raise_request_exception = False
-    answer = post(client, f"/api/faults/{what}")
+    response = post(client, f"/api/faults/{what}")
 
-    refused(answer, status, code)
-    problem = answer.json()
+    refused(response, status, code)
+    problem = response.json()
     assert set(problem) == {"type", "title", "status", "code", "detail"}
     assert (problem["type"], problem["status"]) == ("about:blank", status)
-    assert "secret" not in answer.content.decode()
+    assert "secret" not in response.content.decode()
 
 
 def test_the_problem_for_a_refusal_has_its_message_and_its_field(client):
-    answer = post(client, "/api/faults/refused-field")
+    response = post(client, "/api/faults/refused-field")
 
-    assert answer.json()["detail"] == "There is no such size."
-    assert answer.json()["errors"] == [{"field": "size", "detail": "There is no such size."}]
+    assert response.json()["detail"] == "There is no such size."
+    assert response.json()["errors"] == [{"field": "size", "detail": "There is no such size."}]
 
 
 def test_the_problem_for_an_unavailable_database_says_when_to_retry(client):
@@ -64,24 +64,24 @@ def test_a_body_that_is_too_large_is_reported_as_such(client, settings):
 
 
 def test_each_invalid_field_is_named_without_the_value_that_was_sent(client):
-    answer = post(client, "/api/pizzas", data={"quantity": "<a secret>"})
+    response = post(client, "/api/pizzas", data={"quantity": "<a secret>"})
 
-    refused(answer, 422, "invalid")
-    assert {error["field"] for error in answer.json()["errors"]} == {"size", "quantity"}
-    assert "secret" not in answer.content.decode()
+    refused(response, 422, "invalid")
+    assert {error["field"] for error in response.json()["errors"]} == {"size", "quantity"}
+    assert "secret" not in response.content.decode()
 
 
 def test_the_problem_for_a_wrong_method_names_the_allowed_method(client):
-    answer = call(client, address="/api/oven")
+    response = call(client, address="/api/oven")
 
-    refused(answer, 405, "method_not_allowed")
-    assert answer.headers["Allow"] == "POST"
+    refused(response, 405, "method_not_allowed")
+    assert response.headers["Allow"] == "POST"
 
 
 def test_an_invalid_query_parameter_is_named(client, realm):
-    answer = post(client, "/api/oven?quantity=many", token=realm.access_token(Person("ciro", roles=("chef",))))
+    response = post(client, "/api/oven?quantity=many", token=realm.access_token(Person("ciro", roles=("chef",))))
 
-    assert [error["field"] for error in answer.json()["errors"]] == ["quantity"]
+    assert [error["field"] for error in response.json()["errors"]] == ["quantity"]
 
 
 @pytest.mark.parametrize("address", ["/api", "/api/", "/api/nothing", "/api/oven/", "/api/faults/", "/api/%00"])

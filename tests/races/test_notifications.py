@@ -45,10 +45,10 @@ def notification():
 
 
 def test_eight_threads_that_handle_one_event_at_once_create_its_notifications_once(hear):
-    answers = all_at_once([hear] * WORKERS)
+    returned = all_at_once([hear] * WORKERS)
 
     assert Notification.objects.count() == 2
-    assert {tuple(notification.pk for notification in answer) for answer in answers} == {
+    assert {tuple(notification.pk for notification in answer) for answer in returned} == {
         tuple(Notification.objects.order_by("pk").values_list("pk", flat=True))
     }
 

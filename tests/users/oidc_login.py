@@ -13,9 +13,9 @@ AUTHORIZATION_REQUEST, CALLBACK = reverse("users:keycloak_sign_in"), reverse("us
 
 def begin_login(client, **parameters):
     """Make an authorization request; return the parameters that the sign-in server would receive."""
-    answer = client.get(AUTHORIZATION_REQUEST, parameters)
-    assert answer.status_code == 302, answer.content.decode()
-    return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
+    response = client.get(AUTHORIZATION_REQUEST, parameters)
+    assert response.status_code == 302, response.content.decode()
+    return {name: values[0] for name, values in parse_qs(urlsplit(response["Location"]).query).items()}
 
 
 def complete_login(client, realm, person, *, parameters=None, **overrides):

@@ -123,8 +123,8 @@ def opened():
 def verbs_of(address, browser):
     """Return the verbs that a URL accepts by its `Allow` header; GET and POST if it has none."""
     with undone():
-        answer = browser.options(address)
-    return set(answer.headers.get("Allow", "GET, POST").split(", "))
+        response = browser.options(address)
+    return set(response.headers.get("Allow", "GET, POST").split(", "))
 
 
 def rows_in_the_admin():
@@ -165,14 +165,14 @@ def _is_row(pattern, address):
 def answer_to(friday, who, verb, address):
     """Send a request as an actor; return the sign of its answer."""
     browser = browser_of(friday, who)
-    answer = getattr(browser, verb.lower())(address, friday.said)
-    if _path(answer) == reverse("admin:login"):
+    response = getattr(browser, verb.lower())(address, friday.said)
+    if _path(response) == reverse("admin:login"):
         return friday.before_the_admin[who]
-    if _path(answer) == reverse("users:sign_in"):
+    if _path(response) == reverse("users:sign_in"):
         return "="
-    if any(said.level == WARNING for said in get_messages(answer.wsgi_request)) and not address.startswith("/admin/"):
+    if any(said.level == WARNING for said in get_messages(response.wsgi_request)) and not address.startswith("/admin/"):
         return "!"
-    return {401: "=", 403: "-", 404: "0", 400: "!", 409: "!", 503: "!"}.get(answer.status_code, "+")
+    return {401: "=", 403: "-", 404: "0", 400: "!", 409: "!", 503: "!"}.get(response.status_code, "+")
 
 
 def browser_of(friday, who):
@@ -182,8 +182,8 @@ def browser_of(friday, who):
     return friday.browser
 
 
-def _path(answer):
-    return answer.headers.get("Location", "").partition("?")[0]
+def _path(response):
+    return response.headers.get("Location", "").partition("?")[0]
 
 
 # Form fields that the requests need beside the order.

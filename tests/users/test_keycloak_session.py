@@ -88,9 +88,9 @@ def test_a_session_ends_when_keycloak_refuses_its_refresh_token(at_work, realm):
     realm.refresh_tokens.clear()
     age_session(at_work, minutes=5)
 
-    answer = at_work.get(BOARD)
+    response = at_work.get(BOARD)
 
-    assert answer["Location"].startswith(reverse("users:sign_in"))
+    assert response["Location"].startswith(reverse("users:sign_in"))
     assert not is_signed_in(at_work)
     assert not OidcSession.objects.exists()
 
@@ -153,10 +153,10 @@ def test_a_session_expires_if_unused_for_twelve_hours_or_half_an_hour_in_the_adm
     complete_login(client, realm, Person("marta", roles=("manager",)))
     age_session(client, **idle)
 
-    answer = client.get(page, follow=True)
+    response = client.get(page, follow=True)
 
     assert is_signed_in(client) == is_in
-    assert (answer.request["PATH_INFO"] == page) == is_in
+    assert (response.request["PATH_INFO"] == page) == is_in
 
 
 def test_a_session_expires_in_the_admin_even_if_it_was_used_for_other_pages_meanwhile(client, realm):
@@ -208,11 +208,11 @@ def test_signing_out_ends_the_session_here_and_at_keycloak(client, realm, settin
 def test_signing_out_while_keycloak_is_down_ends_the_session_here_and_warns_the_user(at_work, realm):
     realm.status = 503
 
-    answer = at_work.post(reverse("users:sign_out"), follow=True)
+    response = at_work.post(reverse("users:sign_out"), follow=True)
 
-    assert answer.request["PATH_INFO"] == reverse("orders:home")
+    assert response.request["PATH_INFO"] == reverse("orders:home")
     assert not is_signed_in(at_work)
-    assert "You are signed out here, but maybe not at Keycloak" in answer.content.decode()
+    assert "You are signed out here, but maybe not at Keycloak" in response.content.decode()
     assert "Keycloak" not in at_work.get(reverse("orders:home")).content.decode()
 
 

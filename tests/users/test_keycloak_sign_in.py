@@ -46,28 +46,28 @@ def test_the_authorization_request_asks_for_a_code_with_pkce_state_and_nonce(cli
 def test_each_role_lands_on_its_own_page_after_signing_in_by_keycloak(client, realm, roles, lands_on):
     complete_login(client, realm, Person(roles=roles))
 
-    answer = client.get(reverse("users:landing"), follow=True)
+    response = client.get(reverse("users:landing"), follow=True)
 
-    assert (answer.status_code, answer.request["PATH_INFO"]) == (200, reverse(lands_on))
+    assert (response.status_code, response.request["PATH_INFO"]) == (200, reverse(lands_on))
 
 
 def test_signing_in_by_keycloak_redirects_back_to_the_page_in_next(client, realm):
-    answer = complete_login(client, realm, CIRO, parameters=begin_login(client, next="/kitchen/orders/"))
+    response = complete_login(client, realm, CIRO, parameters=begin_login(client, next="/kitchen/orders/"))
 
-    assert answer["Location"] == "/kitchen/orders/"
+    assert response["Location"] == "/kitchen/orders/"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example"])
 def test_signing_in_by_keycloak_never_redirects_to_another_site(client, realm, elsewhere):
-    answer = complete_login(client, realm, CIRO, parameters=begin_login(client, next=elsewhere))
+    response = complete_login(client, realm, CIRO, parameters=begin_login(client, next=elsewhere))
 
-    assert answer["Location"] == reverse("users:landing")
+    assert response["Location"] == reverse("users:landing")
 
 
 def test_signing_in_by_keycloak_works_with_a_next_that_is_not_a_url(client, realm):
-    answer = complete_login(client, realm, CIRO, parameters=begin_login(client, next="somewhere"))
+    response = complete_login(client, realm, CIRO, parameters=begin_login(client, next="somewhere"))
 
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert "_auth_user_id" in client.session
 
 
@@ -172,9 +172,9 @@ def test_signing_in_by_keycloak_gives_the_session_a_new_key(client, realm):
 def refused(client, warned):
     """Return an assertion on a callback's answer: it is the error page, nothing was stored, one warning was logged."""
 
-    def is_refused(answer):
-        assert answer.status_code == 400
-        assert "That sign-in did not work" in answer.content.decode()
+    def is_refused(response):
+        assert response.status_code == 400
+        assert "That sign-in did not work" in response.content.decode()
         assert not is_signed_in(client)
         assert not User.objects.exists()
         assert not OidcSession.objects.exists()
@@ -291,10 +291,10 @@ def test_a_sign_in_with_a_new_signing_key_works_within_a_minute_of_an_unknown_ke
 def test_a_sign_in_while_keycloak_is_down_shows_an_error_page_instead_of_redirecting(client, realm):
     realm.status = 503
 
-    answer = client.get(AUTHORIZATION_REQUEST)
+    response = client.get(AUTHORIZATION_REQUEST)
 
-    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
-    assert "We cannot sign you in just now" in answer.content.decode()
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert "We cannot sign you in just now" in response.content.decode()
 
 
 def test_a_callback_gets_a_503_if_keycloak_has_gone_down_meanwhile(client, realm):
@@ -306,9 +306,9 @@ def test_a_callback_gets_a_503_if_keycloak_has_gone_down_meanwhile(client, realm
 
 def test_a_sign_in_without_a_configured_sign_in_server_names_the_missing_setting(client):
     for address in (AUTHORIZATION_REQUEST, CALLBACK):
-        answer = client.get(address)
-        assert answer.status_code == 503
-        assert "OIDC_ISSUER" in answer.content.decode()
+        response = client.get(address)
+        assert response.status_code == 503
+        assert "OIDC_ISSUER" in response.content.decode()
 
 
 def test_a_username_and_password_do_not_sign_in_while_keycloak_is_connected(client, realm):

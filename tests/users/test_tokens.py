@@ -238,9 +238,9 @@ def test_access_tokens_are_accepted_for_twelve_hours_while_the_sign_in_server_is
     refused(call(client, realm.sign(said(realm), key=STRANGER, kid="nine")))
 
     clock[0] = 13 * 3600.0
-    answer = call(client, token)
-    refused(answer, 503, "unavailable")
-    assert int(answer.headers["Retry-After"]) > 0
+    response = call(client, token)
+    refused(response, 503, "unavailable")
+    assert int(response.headers["Retry-After"]) > 0
 
 
 def test_access_tokens_get_a_503_if_the_signing_keys_were_never_fetched(client, realm, settings):

@@ -33,22 +33,22 @@ def page_of(order):
     return reverse("admin:orders_order_change", args=[order.pk])
 
 
-def act(browser, action, *orders, **answer):
+def act(browser, action, *orders, **form_data):
     """Run an action on orders of the list; return the page that follows."""
     ticked = {"action": action, "_selected_action": [order.pk for order in orders]}
-    return browser.post(LIST, {**ticked, **answer}, follow=True)
+    return browser.post(LIST, {**ticked, **form_data}, follow=True)
 
 
-def act_on_its_page(browser, action, order, **answer):
+def act_on_its_page(browser, action, order, **form_data):
     asked = {"CHANGE_FORM-action": action, "_selected_action": order.pk}
-    return browser.post(page_of(order), {**asked, **answer}, follow=True)
+    return browser.post(page_of(order), {**asked, **form_data}, follow=True)
 
 
 FROM_EITHER = pytest.mark.parametrize("act", [act, act_on_its_page], ids=["from the list", "from its page"])
 
 
-def said_on(answer):
-    return [str(message) for message in answer.context["messages"]]
+def said_on(response):
+    return [str(message) for message in response.context["messages"]]
 
 
 def name_of(driver):
@@ -89,9 +89,9 @@ def test_the_admin_list_of_orders_opens_for_admins_and_not_for_cooks(sign_in):
 
 
 def test_an_order_cannot_be_edited_by_a_form_in_the_admin(mario, placed_order):
-    answer = mario.post(page_of(placed_order), {"status": "delivered"})
+    response = mario.post(page_of(placed_order), {"status": "delivered"})
 
-    assert answer.status_code == 403
+    assert response.status_code == 403
     assert Order.objects.get().status == OrderStatus.CONFIRMED
 
 
@@ -99,9 +99,9 @@ def test_an_order_cannot_be_edited_by_a_form_in_the_admin(mario, placed_order):
 def test_an_order_can_be_handed_over_in_the_admin(mario, ready, act):
     order = ready()
 
-    answer = act(mario, "hand_over", order)
+    response = act(mario, "hand_over", order)
 
-    assert said_on(answer) == [f"{order} is handed over."]
+    assert said_on(response) == [f"{order} is handed over."]
     order.refresh_from_db()
     assert order.status == OrderStatus.DELIVERED
 
@@ -109,9 +109,9 @@ def test_an_order_can_be_handed_over_in_the_admin(mario, ready, act):
 def test_handing_over_several_orders_in_the_admin_hands_over_ready_ones_and_reports_the_others(mario, ready):
     waiting, first, second = shop.place(at=clock.now()), ready(), ready()
 
-    answer = act(mario, "hand_over", waiting, first, second)
+    response = act(mario, "hand_over", waiting, first, second)
 
-    assert said_on(answer) == ["#1 is not ready yet.", f"{first} is handed over.", f"{second} is handed over."]
+    assert said_on(response) == ["#1 is not ready yet.", f"{first} is handed over.", f"{second} is handed over."]
 
 
 @FROM_EITHER
@@ -122,13 +122,13 @@ def test_a_delivery_can_be_assigned_to_a_driver_and_released_in_the_admin(mario,
     assert re.findall(r'<option value="(\w+)"', question.content.decode()) == [name_of(dina), mario.user.username]
     form = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="(\w+)">', question.content.decode()))
 
-    answer = mario.post(question.request["PATH_INFO"], {**form, "driver": name_of(dina)}, follow=True)
+    response = mario.post(question.request["PATH_INFO"], {**form, "driver": name_of(dina)}, follow=True)
     order.refresh_from_db()
-    assert (said_on(answer), order.driver_id) == ([f"{order} has its driver."], dina.user_id)
+    assert (said_on(response), order.driver_id) == ([f"{order} has its driver."], dina.user_id)
 
-    answer = act(mario, "unassign_driver", order)
+    response = act(mario, "unassign_driver", order)
     order.refresh_from_db()
-    assert (said_on(answer), order.driver_id) == ([f"{order} waits for a driver."], None)
+    assert (said_on(response), order.driver_id) == ([f"{order} waits for a driver."], None)
 
 
 @FROM_EITHER
@@ -136,25 +136,25 @@ def test_the_admin_refuses_to_assign_a_delivery_to_a_user_who_does_not_deliver(m
     order = ready(FulfillmentMethod.DELIVERY)
     ciro = shop.hire(KITCHEN)
 
-    answer = act(mario, "assign_driver", order, driver=name_of(ciro))
+    response = act(mario, "assign_driver", order, driver=name_of(ciro))
 
-    assert answer.status_code == 422
-    assert "Please choose somebody who delivers." in answer.content.decode()
+    assert response.status_code == 422
+    assert "Please choose somebody who delivers." in response.content.decode()
     assert Order.objects.get().driver_id is None
 
 
 @FROM_EITHER
 def test_cancelling_an_order_in_the_admin_leads_to_the_page_that_asks_for_the_reason(mario, placed_order, act):
-    answer = act(mario, "cancel", placed_order)
+    response = act(mario, "cancel", placed_order)
 
-    assert answer.redirect_chain[-1][0] == reverse("orders:cancel", args=[placed_order.ref])
-    assert "Cancel order #1?" in answer.content.decode()
+    assert response.redirect_chain[-1][0] == reverse("orders:cancel", args=[placed_order.ref])
+    assert "Cancel order #1?" in response.content.decode()
 
 
 def test_the_admin_refuses_to_cancel_several_orders_at_once(mario):
-    answer = act(mario, "cancel", shop.place(), shop.place())
+    response = act(mario, "cancel", shop.place(), shop.place())
 
-    assert said_on(answer) == ["One at a time, please: each guest reads why."]
+    assert said_on(response) == ["One at a time, please: each guest reads why."]
 
 
 @pytest.mark.parametrize("role", [MANAGER, ADMIN], ids=lambda role: role.name)

@@ -222,10 +222,10 @@ def test_a_refused_order_saves_no_contact_and_keeps_remember_ticked(carla):
 
 def test_an_order_stays_placed_when_saving_the_contact_is_refused(carla):
     with failpoints.armed("orders.change_contact.begun", somebody_holds_it):
-        answer = order(carla, remember="on")
+        response = order(carla, remember="on")
 
-    page = carla.get(answer.url)
-    assert answer.url == Order.objects.get().get_absolute_url()
+    page = carla.get(response.url)
+    assert response.url == Order.objects.get().get_absolute_url()
     assert "Your order is placed, but we could not remember" in page.content.decode()
     assert saved_by(carla) == ("Carla Conti", "")
 

@@ -145,12 +145,12 @@ def test_a_refused_form_for_a_failed_delivery_is_shown_as_it_was_submitted(sign_
     steps = delivery_services.claim_delivery, delivery_services.leave_for_delivery
     order, other = (ready(*steps, by=dina) for _ in range(2))
 
-    answer = press(browser, "fail", order, htmx=htmx, **typed)
+    response = press(browser, "fail", order, htmx=htmx, **typed)
 
-    html = answer.content.decode()
+    html = response.content.decode()
     [refused] = re.findall(rf'<details id="failed-{order.ref}"[^>]*>.*?</details>', html, re.DOTALL)
     [beside] = re.findall(rf'<details id="failed-{other.ref}"[^>]*>.*?</details>', html, re.DOTALL)
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert re.match(r"<details [^>]* open>", refused)
     assert message in refused
     assert 'value="other"' in refused

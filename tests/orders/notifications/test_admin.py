@@ -37,8 +37,8 @@ def listed(browser, **filters):
 def send_again(browser, *notifications):
     """Select notifications and run the resend action; return the messages that the page shows."""
     ticked = {"action": "resend", "_selected_action": [notification.pk for notification in notifications]}
-    answer = browser.post(LIST, ticked, follow=True)
-    return [str(message) for message in answer.context["messages"]]
+    response = browser.post(LIST, ticked, follow=True)
+    return [str(message) for message in response.context["messages"]]
 
 
 def test_the_admin_lists_notifications_with_their_outcomes(marta, dead):

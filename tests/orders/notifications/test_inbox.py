@@ -145,9 +145,9 @@ def test_a_notification_marked_as_read_is_shown_as_read_and_keeps_its_first_read
 def test_the_inbox_no_longer_shows_a_dismissed_notification(carla):
     place_and_notify(carla.user)
 
-    answer = carla.post(DISMISS, {"notification": keys(NotificationKind.PLACED)}, follow=True)
+    response = carla.post(DISMISS, {"notification": keys(NotificationKind.PLACED)}, follow=True)
 
-    assert answer.redirect_chain == [(f"{PAGE}?page=1", 302)]
+    assert response.redirect_chain == [(f"{PAGE}?page=1", 302)]
     assert shown(carla) == [("Order #1 is in line for the oven", True)]
 
 
@@ -208,9 +208,9 @@ def test_the_inbox_is_paged_and_returns_to_the_same_page_after_dismissing(carla)
 
     assert len(rows_on(carla)) == 20
     last = rows_on(carla, "?page=2")
-    answer = carla.post(DISMISS, {"notification": last[0].key, "page": "2"}, follow=True)
+    response = carla.post(DISMISS, {"notification": last[0].key, "page": "2"}, follow=True)
 
-    assert [row.headline for row in answer.context["notifications"]] == ["We have your order #1"]
+    assert [row.headline for row in response.context["notifications"]] == ["We have your order #1"]
 
 
 @pytest.mark.parametrize("orders", [1, 10])

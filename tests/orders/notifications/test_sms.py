@@ -142,9 +142,11 @@ def test_the_web_process_does_not_import_apprise():
         "import sys, pizzeria.wsgi; print(*sorted({'apprise', 'orders.notifications.channels.sms'} & set(sys.modules)))"
     )
 
-    answer = subprocess.run([sys.executable, "-c", start], env=os.environ, capture_output=True, text=True, check=True)
+    completed = subprocess.run(
+        [sys.executable, "-c", start], env=os.environ, capture_output=True, text=True, check=True
+    )
 
-    assert answer.stdout.split() == ["orders.notifications.channels.sms"]
+    assert completed.stdout.split() == ["orders.notifications.channels.sms"]
 
 
 def test_an_sms_provider_is_known_only_if_apprise_understands_its_url(settings):

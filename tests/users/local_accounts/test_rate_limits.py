@@ -45,18 +45,18 @@ def tries(client, step, how_often):
     """Repeat a step; return the last status but one, and the last answer."""
     statuses = []
     for _try in range(how_often):
-        answer = step(client)
-        statuses.append(answer.status_code)
-    return statuses[-2], answer
+        response = step(client)
+        statuses.append(response.status_code)
+    return statuses[-2], response
 
 
 def wrong_password(client):
     return account_holders.sign_in(client, password="a guess")
 
 
-def is_the_page_for_too_often(answer):
-    said = answer.content.decode()
-    return answer.status_code == 429 and answer["Retry-After"] == "300" and "A little slower, please" in said
+def is_the_page_for_too_often(response):
+    said = response.content.decode()
+    return response.status_code == 429 and response["Retry-After"] == "300" and "A little slower, please" in said
 
 
 def test_the_sixth_wrong_password_is_rate_limited(client, redis):
