@@ -74,7 +74,7 @@ def test_an_invalid_pause_form_keeps_its_values_and_shows_the_error(ciro, typed,
 
 
 def test_a_pause_that_is_refused_as_busy_keeps_the_values_of_the_form(ciro):
-    with failpoints.armed("kitchen.pause.begun", somebody_holds_it):
+    with failpoints.armed("kitchen.pause.begun", raise_lock_timeout):
         page = ciro.post(PAUSE, {"reason": "The oven rests", "minutes": "30"})
 
     assert page.status_code == 409
@@ -133,5 +133,5 @@ def test_a_get_request_to_the_url_of_a_tool_redirects_to_the_board_with_that_too
     assert open_tools(page) == [tool]
 
 
-def somebody_holds_it():
+def raise_lock_timeout():
     raise Busy("A lot is going on right now.")

@@ -13,7 +13,7 @@ from tests.factories import ToppingFactory
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
-CARD = reverse("menu:index")
+MENU = reverse("menu:index")
 
 
 def page_of(slug):
@@ -53,7 +53,7 @@ def checked_on(response):
 
 
 def test_the_menu_page_shows_every_dish_with_its_price(client):
-    html = client.get(CARD).content.decode()
+    html = client.get(MENU).content.decode()
 
     for words in ("Margherita", "€12.99", "Pepperoni", "€14.99", "Cola", "€3.20"):
         assert words in html
@@ -62,7 +62,7 @@ def test_the_menu_page_shows_every_dish_with_its_price(client):
 def test_the_menu_page_shows_when_a_sold_out_item_is_back(client):
     SimpleItem.objects.update(sold_out_since=clock.now(), sold_out_until=clock.now() + timedelta(hours=1))
 
-    html = client.get(CARD).content.decode()
+    html = client.get(MENU).content.decode()
 
     assert html.count("Sold out") == 1
     assert "<span>Back <time datetime=" in html
@@ -73,7 +73,7 @@ def test_the_menu_page_of_an_empty_menu_shows_a_message(client):
     Pizza.objects.all().delete()
     SimpleItem.objects.all().delete()
 
-    assert "The menu is being written" in client.get(CARD).content.decode()
+    assert "The menu is being written" in client.get(MENU).content.decode()
 
 
 def test_a_pizza_page_begins_with_the_small_size_and_the_whole_recipe(client):
@@ -175,7 +175,7 @@ def test_the_page_of_an_unknown_pizza_returns_404(client):
 def test_the_url_of_a_simple_item_redirects_to_the_menu_page(client):
     response = client.get(page_of("cola"))
 
-    assert (response.status_code, response["Location"]) == (302, CARD)
+    assert (response.status_code, response["Location"]) == (302, MENU)
 
 
 def test_an_htmx_request_to_a_pizza_page_gets_only_the_price_partial(client):
@@ -188,7 +188,7 @@ def test_an_htmx_request_to_a_pizza_page_gets_only_the_price_partial(client):
 
 
 def test_an_illustration_with_its_current_version_in_the_url_is_cached_for_ever(client):
-    [address] = set(re.findall(r"/menu/pepperoni/illustration\.svg\?v=\w+", client.get(CARD).content.decode()))
+    [address] = set(re.findall(r"/menu/pepperoni/illustration\.svg\?v=\w+", client.get(MENU).content.decode()))
 
     illustration = client.get(address)
 
@@ -209,6 +209,6 @@ def test_the_illustration_of_an_unknown_dish_returns_404(client):
     assert client.get(reverse("menu:illustration", args=["calzone"])).status_code == 404
 
 
-@pytest.mark.parametrize("address", [CARD, page_of("margherita"), reverse("menu:illustration", args=["margherita"])])
+@pytest.mark.parametrize("address", [MENU, page_of("margherita"), reverse("menu:illustration", args=["margherita"])])
 def test_menu_pages_and_illustrations_refuse_post_requests(client, address):
     assert client.post(address).status_code == 405

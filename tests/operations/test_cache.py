@@ -26,7 +26,7 @@ def dead_port(request):
 
 
 @pytest.fixture
-def lost(dead_port):
+def cache_without_redis(dead_port):
     """A cache whose Redis is unavailable."""
     return FailOpenRedisCache(f"redis://127.0.0.1:{dead_port}/0", {"OPTIONS": OPTIONS})
 
@@ -48,11 +48,11 @@ QUESTIONS = {
 
 
 @pytest.mark.parametrize(("ask", "expected"), QUESTIONS.values(), ids=QUESTIONS)
-def test_the_cache_answers_like_an_empty_cache_while_redis_is_unavailable(lost, ask, expected):
-    assert ask(lost) == expected
+def test_the_cache_answers_like_an_empty_cache_while_redis_is_unavailable(cache_without_redis, ask, expected):
+    assert ask(cache_without_redis) == expected
 
 
-@pytest.mark.parametrize("ask", [ask for ask, _answer in QUESTIONS.values()], ids=QUESTIONS)
+@pytest.mark.parametrize("ask", [ask for ask, _expected in QUESTIONS.values()], ids=QUESTIONS)
 def test_the_cache_answers_like_djangos_own_while_redis_is_available(settings, ask):
     ours, djangos = (kind(settings.REDIS_URL, {"OPTIONS": LONG_TIMEOUTS}) for kind in (FailOpenRedisCache, RedisCache))
 

@@ -41,16 +41,16 @@ def move_redis(settings):
     return to
 
 
-def probed_until(client, **said):
+def probed_until(client, **expected):
     """
-    Probe repeatedly until the answer reports this for PostgreSQL or Redis; return that answer.
+    Probe repeatedly until the response reports these states of PostgreSQL and Redis; return that response.
 
     A probe has a time limit of two seconds, which a loaded machine may exceed. An orchestrator probes repeatedly, too.
     """
 
     def probe():
         response = client.get(READY)
-        return response if said.items() <= response.json().items() else None
+        return response if expected.items() <= response.json().items() else None
 
     return until(probe)
 

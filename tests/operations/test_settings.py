@@ -42,10 +42,10 @@ def run(*arguments, **environment):
     )
 
 
-def read(**environment):
+def load_settings(**environment):
     """Return the settings as a process with these environment variables has them."""
-    say = "import json; from pizzeria import settings; print(json.dumps(vars(settings), default=str, skipkeys=True))"
-    completed = run("-c", say, **environment)
+    code = "import json; from pizzeria import settings; print(json.dumps(vars(settings), default=str, skipkeys=True))"
+    completed = run("-c", code, **environment)
     assert completed.returncode == 0, completed.stderr
     return json.loads(completed.stdout)
 
@@ -74,7 +74,7 @@ def test_the_settings_of_a_shop_pass_every_deployment_check():
 
 
 def test_the_settings_are_strict_unless_they_are_those_of_the_demo():
-    shop = read(**SHOP)
+    shop = load_settings(**SHOP)
 
     assert shop["SHOP_DEMO"] is shop["DEBUG"] is False
     assert "pizzeria.demo" not in shop["INSTALLED_APPS"]
@@ -85,25 +85,25 @@ def test_the_settings_are_strict_unless_they_are_those_of_the_demo():
 
 
 def test_the_database_has_a_lock_timeout_of_five_seconds_and_no_transaction_per_request():
-    database = read(**SHOP)["DATABASES"]["default"]
+    database = load_settings(**SHOP)["DATABASES"]["default"]
 
     assert "lock_timeout=5s" in database["OPTIONS"]["options"]
     assert database["ATOMIC_REQUESTS"] is False
 
 
 def test_the_demo_allows_plain_http_but_no_debug_mode_and_trusts_no_proxy():
-    demo = read(**SHOP, PIZZERIA_DEMO="1")
+    demo = load_settings(**SHOP, PIZZERIA_DEMO="1")
 
     assert demo["SECURE_SSL_REDIRECT"] is demo["SESSION_COOKIE_SECURE"] is demo["DEBUG"] is False
     assert demo["SECURE_PROXY_SSL_HEADER"] is None
 
 
 def test_the_header_of_a_proxy_is_not_trusted_if_there_is_no_proxy():
-    assert read(**SHOP, BEHIND_PROXY="0")["SECURE_PROXY_SSL_HEADER"] is None
+    assert load_settings(**SHOP, BEHIND_PROXY="0")["SECURE_PROXY_SSL_HEADER"] is None
 
 
 def test_a_shop_needs_neither_a_mail_server_nor_an_sms_provider():
-    shop = read(**SHOP)
+    shop = load_settings(**SHOP)
 
     assert (shop["MAILERS"], shop["NOTIFY_SMS_URL"]) == ({}, "")
 
@@ -113,7 +113,7 @@ def test_a_mail_server_requires_a_sender():
     assert completed.returncode == 1
     assert "MAIL_FROM" in completed.stderr
 
-    shop = read(**SHOP, MAIL_URL="smtp://mail.example", MAIL_FROM="Mario's <orders@pizza.example>")
+    shop = load_settings(**SHOP, MAIL_URL="smtp://mail.example", MAIL_FROM="Mario's <orders@pizza.example>")
     assert shop["DEFAULT_FROM_EMAIL"] == "Mario's <orders@pizza.example>"
 
 

@@ -7,8 +7,8 @@ def call(client, token=None, address="/api/me", method="get", **more):
     return getattr(client, method)(address, **bearer, **more)
 
 
-def refused(response, status=401, code="invalid_token"):
-    """Assert that the answer is a problem with this status and code; return its `WWW-Authenticate` header."""
+def assert_refused(response, status=401, code="invalid_token"):
+    """Assert that the response is a problem with this status and code; return its `WWW-Authenticate` header."""
     assert (response.status_code, response.headers["Content-Type"]) == (status, "application/problem+json"), (
         response.content
     )

@@ -19,7 +19,7 @@ def begin_login(client, **parameters):
 
 
 def complete_login(client, realm, person, *, parameters=None, **overrides):
-    """Request the callback with a code of the realm, and return the answer."""
+    """Request the callback with a code of the realm, and return the response."""
     parameters = parameters or begin_login(client)
     code = realm.code_for(person, nonce=parameters["nonce"], challenge=parameters["code_challenge"])
     return client.get(CALLBACK, {"state": parameters["state"], "code": code, **overrides})

@@ -72,15 +72,15 @@ def test_signing_in_by_keycloak_works_with_a_next_that_is_not_a_url(client, real
 
 
 @pytest.mark.parametrize(
-    "bend",
+    "override",
     [
         {"realm_access": {"roles": []}, "resource_access": {"pizzeria-web": {"roles": ["chef"]}}},
         {"realm_access": {"roles": ["chef"]}},
     ],
     ids=["client roles", "realm roles"],
 )
-def test_realm_roles_and_client_roles_in_the_access_token_both_count(client, realm, bend):
-    realm.access_claims = bend
+def test_realm_roles_and_client_roles_in_the_access_token_both_count(client, realm, override):
+    realm.access_claims = override
     complete_login(client, realm, Person())
 
     assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
@@ -169,8 +169,8 @@ def test_signing_in_by_keycloak_gives_the_session_a_new_key(client, realm):
 
 
 @pytest.fixture
-def refused(client, warned):
-    """Return an assertion on a callback's answer: it is the error page, nothing was stored, one warning was logged."""
+def assert_refused(client, warned):
+    """Return a function that asserts: the response is the error page, nothing was stored, one warning was logged."""
 
     def is_refused(response):
         assert response.status_code == 400
@@ -183,12 +183,12 @@ def refused(client, warned):
     return is_refused
 
 
-def test_a_callback_with_a_state_of_another_session_is_refused(client, realm, refused):
-    refused(complete_login(client, realm, CIRO, state="somebody else's"))
+def test_a_callback_with_a_state_of_another_session_is_refused(client, realm, assert_refused):
+    assert_refused(complete_login(client, realm, CIRO, state="somebody else's"))
 
 
-def test_a_callback_without_an_authorization_request_is_refused(client, realm, refused):
-    refused(client.get(CALLBACK, {"state": "made up", "code": "made up"}))
+def test_a_callback_without_an_authorization_request_is_refused(client, realm, assert_refused):
+    assert_refused(client.get(CALLBACK, {"state": "made up", "code": "made up"}))
 
 
 def test_a_callback_with_a_used_code_is_refused(client, realm):
@@ -215,8 +215,8 @@ def test_a_callback_with_a_used_state_is_refused(client, realm):
     assert complete_login(client, realm, CIRO, parameters=parameters).status_code == 400
 
 
-def test_an_error_response_of_keycloak_shows_the_error_page(client, realm, refused):
-    refused(client.get(CALLBACK, {"error": "access_denied", "state": begin_login(client)["state"]}))
+def test_an_error_response_of_keycloak_shows_the_error_page(client, realm, assert_refused):
+    assert_refused(client.get(CALLBACK, {"error": "access_denied", "state": begin_login(client)["state"]}))
 
 
 BENT = {
@@ -232,45 +232,49 @@ BENT = {
 }
 
 
-@pytest.mark.parametrize("bend", BENT.values(), ids=BENT)
-def test_a_sign_in_with_an_invalid_id_token_is_refused(client, realm, bend, refused):
-    realm.id_claims = bend
+@pytest.mark.parametrize("override", BENT.values(), ids=BENT)
+def test_a_sign_in_with_an_invalid_id_token_is_refused(client, realm, override, assert_refused):
+    realm.id_claims = override
 
-    refused(complete_login(client, realm, CIRO))
+    assert_refused(complete_login(client, realm, CIRO))
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
-def test_a_sign_in_is_refused_if_the_clocks_differ_by_six_minutes(client, realm, minutes, refused):
+def test_a_sign_in_is_refused_if_the_clocks_differ_by_six_minutes(client, realm, minutes, assert_refused):
     realm.clock_offset = minutes * 60
 
-    refused(complete_login(client, realm, CIRO))
+    assert_refused(complete_login(client, realm, CIRO))
 
 
 @pytest.mark.parametrize("about", [{"sub": "somebody else"}, {}, {"sub": None}], ids=["another's", "nobody's", "null"])
-def test_a_sign_in_is_refused_if_userinfo_does_not_have_the_subject_of_the_id_token(client, realm, about, refused):
+def test_a_sign_in_is_refused_if_userinfo_does_not_have_the_subject_of_the_id_token(
+    client, realm, about, assert_refused
+):
     realm.userinfo = about
 
-    refused(complete_login(client, realm, CIRO))
+    assert_refused(complete_login(client, realm, CIRO))
 
 
-def test_a_sign_in_is_refused_if_the_access_token_has_another_subject_than_the_id_token(client, realm, refused):
+def test_a_sign_in_is_refused_if_the_access_token_has_another_subject_than_the_id_token(client, realm, assert_refused):
     realm.access_claims = {"sub": "somebody else"}
     realm.userinfo = {"sub": "ciro"}
 
-    refused(complete_login(client, realm, CIRO))
+    assert_refused(complete_login(client, realm, CIRO))
 
 
-@pytest.mark.parametrize("bend", [{"iss": "https://evil.example"}, {"exp": 1}], ids=["of another issuer", "expired"])
-def test_a_sign_in_with_an_invalid_access_token_is_refused(client, realm, bend, refused):
-    realm.access_claims = bend
+@pytest.mark.parametrize(
+    "override", [{"iss": "https://evil.example"}, {"exp": 1}], ids=["of another issuer", "expired"]
+)
+def test_a_sign_in_with_an_invalid_access_token_is_refused(client, realm, override, assert_refused):
+    realm.access_claims = override
 
-    refused(complete_login(client, realm, CIRO))
+    assert_refused(complete_login(client, realm, CIRO))
 
 
 def test_roles_are_read_from_an_access_token_without_a_subject_if_userinfo_has_the_subject(client, realm, monkeypatch):
-    said = realm.claims(CIRO, realm_access={"roles": ["chef"]})
-    del said["sub"]
-    monkeypatch.setattr(realm, "access_token", lambda _person: realm.sign(said))
+    access_claims = realm.claims(CIRO, realm_access={"roles": ["chef"]})
+    del access_claims["sub"]
+    monkeypatch.setattr(realm, "access_token", lambda _person: realm.sign(access_claims))
     realm.userinfo = {"sub": "ciro"}
     complete_login(client, realm, CIRO)
 

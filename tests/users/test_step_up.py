@@ -20,7 +20,7 @@ from tests.users.fake_oidc_provider import Person
 from tests.users.oidc_login import CALLBACK, age_session, begin_login, complete_login, is_signed_in
 
 MARTA = Person("marta", roles=("manager",))
-WHY = {"reason": "too_busy", "said": ""}
+WHY = {"reason": "too_busy", "note": ""}
 
 
 @pytest.fixture

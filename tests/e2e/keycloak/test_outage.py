@@ -67,7 +67,7 @@ def expect_sign_in_to_fail(page):
     )
     open_keycloak_form(page)
     expect(page.get_by_role("heading", name="We cannot sign you in just now")).to_be_visible()
-    until(lambda: responses == [200, 503], why=lambda: responses, page=page)
+    until(lambda: responses == [200, 503], describe=lambda: responses, page=page)
 
 
 def leads_to_keycloak(address):
