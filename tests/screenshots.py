@@ -188,7 +188,7 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
     page.goto("/profile/")
     yield "profile"
     page.goto("/notifications/")
-    yield "notices"
+    yield "notifications"
     page.goto("/kitchen/")
     yield "not-allowed"
     page.goto("/menu/margherita/")

@@ -11,23 +11,23 @@ TIMEOUT = 90  # seconds
 INTERVAL = 0.05  # seconds
 
 
-def until(condition, *, seconds=TIMEOUT, why=None, page=None):
+def until(condition, *, seconds=TIMEOUT, describe=None, page=None):
     """
     Wait until a condition holds, and return its value.
 
     :param condition: called again and again; holds when it returns something true
-    :param why: called for the message of the failure
+    :param describe: called for the message of the failure
     :param page: a Playwright page, when the condition is set by its events: they arrive only while Playwright waits
     :raises AssertionError: it did not hold in time
     """
     deadline = time.monotonic() + seconds
     while not (value := condition()):
-        assert time.monotonic() < deadline, f"not so after {seconds} s: {why() if why else condition}"
+        assert time.monotonic() < deadline, f"not so after {seconds} s: {describe() if describe else condition}"
         _pause(page)
     return value
 
 
-def throughout(seconds, condition, *, why=None, page=None):
+def throughout(seconds, condition, *, describe=None, page=None):
     """
     Assert that a condition holds for a period, from its beginning to its end.
 
@@ -35,9 +35,9 @@ def throughout(seconds, condition, *, why=None, page=None):
     """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        assert condition(), why() if why else condition
+        assert condition(), describe() if describe else condition
         _pause(page)
-    assert condition(), why() if why else condition
+    assert condition(), describe() if describe else condition
 
 
 def _pause(page):

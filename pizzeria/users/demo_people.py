@@ -13,7 +13,7 @@ PASSWORD = "pizza"  # noqa: S105 - printed on the demo's sign-in page
 class DemoPerson:
     username: str
     name: str
-    what: str
+    description: str
     role: Role
 
 

@@ -71,7 +71,7 @@ if (liveElement()) {
 
   // Once a form is processed, the page's address may be closed: that of an order that is linked to an account is. But the
   // page stays if the user stops loading the next one, and comes back with the back button.
-  const stay = () => {
+  const cancelLeaving = () => {
     isUnloading = false;
     connect();
   };
@@ -79,9 +79,9 @@ if (liveElement()) {
     if (event.defaultPrevented) return; // htmx sends it, and the page stays
     isUnloading = true;
     disconnect();
-    setTimeout(stay, MAX_UNLOAD_MS);
+    setTimeout(cancelLeaving, MAX_UNLOAD_MS);
   });
-  window.addEventListener("pageshow", ({ persisted }) => persisted && stay());
+  window.addEventListener("pageshow", ({ persisted }) => persisted && cancelLeaving());
 
   // The user lost access: load the page that says so.
   document.addEventListener("htmx:responseError", ({ detail }) => {

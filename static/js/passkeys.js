@@ -19,14 +19,14 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
   form.hidden = !isSupported;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const error = form.querySelector("[data-error]");
-    error.hidden = true;
+    const errorElement = form.querySelector("[data-error]");
+    errorElement.hidden = true;
     try {
       const credential = await (form.dataset.passkey === "create" ? createCredential() : getCredential(form));
       form.elements.credential.value = JSON.stringify(credential);
       form.submit();
     } catch {
-      error.hidden = false; // cancelled, or no matching passkey
+      errorElement.hidden = false; // cancelled, or no matching passkey
     }
   });
 }

@@ -5,10 +5,10 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-step]");
   if (!button) return;
   const input = button.parentElement.querySelector("input");
-  const before = input.value;
+  const previousValue = input.value;
   if (button.dataset.step > 0) input.stepUp();
   else input.stepDown();
-  if (input.value !== before) input.dispatchEvent(new Event("change", { bubbles: true }));
+  if (input.value !== previousValue) input.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
 // A poll does not swap content that has not changed, nor content in which a button is being pressed or a field has the
@@ -18,10 +18,10 @@ const isInUse = (element) => element.querySelector(":active, input:focus, select
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, requestConfig, serverResponse } = detail;
-  const comparable = serverResponse.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
+  const comparableResponse = serverResponse.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
   const isRefresh = requestConfig.verb === "get" && target.hasAttribute("hx-trigger");
-  if (isRefresh && (lastResponse.get(target.id) === comparable || isInUse(target))) detail.shouldSwap = false;
-  else lastResponse.set(target.id, comparable);
+  if (isRefresh && (lastResponse.get(target.id) === comparableResponse || isInUse(target))) detail.shouldSwap = false;
+  else lastResponse.set(target.id, comparableResponse);
 });
 
 // After a swap, texts of elements with [data-announce] are announced to screen readers, unless they were before.
@@ -45,14 +45,14 @@ document.addEventListener("htmx:afterOnLoad", showOffline(false));
 
 // A button is disabled during its request, or gone afterwards. The focus moves to its card, wherever the card is now, and
 // never to the card's next button, which the same key would press.
-let cardId = "";
+let focusTargetId = "";
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   const focused = document.activeElement;
-  cardId = detail.elt.contains(focused) ? (focused.closest("li[id]")?.id ?? "main") : "";
+  focusTargetId = detail.elt.contains(focused) ? (focused.closest("li[id]")?.id ?? "main") : "";
 });
 
 document.addEventListener("htmx:afterSettle", () => {
-  if (!cardId || document.activeElement !== document.body) return;
-  (document.getElementById(cardId) ?? document.getElementById("main")).focus({ preventScroll: true });
+  if (!focusTargetId || document.activeElement !== document.body) return;
+  (document.getElementById(focusTargetId) ?? document.getElementById("main")).focus({ preventScroll: true });
 });

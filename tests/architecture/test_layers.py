@@ -109,7 +109,7 @@ def _all_but_code(folder, names):
 
 def broken_in(tree):
     """Check the contracts in a tree; return the names of those that are broken."""
-    answer = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", "from importlinter import cli; cli.lint_imports_command()", "--no-cache"],
         cwd=tree,
         env={"PATH": os.environ["PATH"], "COLUMNS": "200"},
@@ -117,8 +117,8 @@ def broken_in(tree):
         text=True,
         check=False,
     )
-    broken = re.findall(r"^(.+) BROKEN\b", answer.stdout, re.MULTILINE)
-    assert answer.returncode == (1 if broken else 0), answer.stdout + answer.stderr
+    broken = re.findall(r"^(.+) BROKEN\b", completed.stdout, re.MULTILINE)
+    assert completed.returncode == (1 if broken else 0), completed.stdout + completed.stderr
     return broken
 
 

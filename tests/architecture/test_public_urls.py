@@ -110,18 +110,20 @@ def test_every_url_that_is_listed_as_open_exists():
 @pytest.mark.parametrize("address", CLOSED)
 def test_a_url_that_is_not_listed_as_open_redirects_a_guest_to_the_sign_in(client, address):
     for method in ("get", "post"):
-        answer = getattr(client, method)(address)
+        response = getattr(client, method)(address)
 
-        assert answer.status_code == 302, (method, answer.status_code)
-        way_in = answer["Location"].partition("?")[0]
-        assert way_in in (reverse("users:sign_in"), reverse("admin:login"), reverse("admin:index")), answer["Location"]
+        assert response.status_code == 302, (method, response.status_code)
+        way_in = response["Location"].partition("?")[0]
+        assert way_in in (reverse("users:sign_in"), reverse("admin:login"), reverse("admin:index")), response[
+            "Location"
+        ]
 
 
 @pytest.mark.parametrize("address", [address for address in ALL if shown(address) in OPEN])
 def test_a_url_that_is_listed_as_open_does_not_redirect_a_guest_to_the_sign_in(client, address):
-    answer = client.get(address)
+    response = client.get(address)
 
-    assert not answer.headers.get("Location", "").startswith(reverse("users:sign_in"))
+    assert not response.headers.get("Location", "").startswith(reverse("users:sign_in"))
 
 
 @pytest.mark.parametrize("address", [address for address in ALL if shown(address) in STREAMS | API])

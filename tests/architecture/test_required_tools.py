@@ -35,14 +35,14 @@ def collected(tmp_path):
 
 @pytest.mark.parametrize("options", [["--collect-only"], ["-n2"]], ids=["one process", "several workers"])
 def test_the_summary_counts_the_tests_that_were_left_out_in_one_sentence_for_each_reason(collected, options):
-    said = collected(*options)
+    summary = collected(*options)
 
-    assert all(said.count(message) == 1 for message in MESSAGES)
-    assert "::test_" not in said
+    assert all(summary.count(message) == 1 for message in MESSAGES)
+    assert "::test_" not in summary
 
 
 def test_no_test_is_left_out_in_ci(collected):
-    said = collected("--collect-only", CI="true")
+    summary = collected("--collect-only", CI="true")
 
-    assert not any(message in said for message in MESSAGES)
-    assert all(f"{file}::test_" in said for file in NEEDY)
+    assert not any(message in summary for message in MESSAGES)
+    assert all(f"{file}::test_" in summary for file in NEEDY)

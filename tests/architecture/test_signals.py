@@ -10,7 +10,7 @@ from pizzeria.operations.signal_map import declared_signals, django_signals, rec
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
 # Signals of the kitchen, sent inside the transaction of a command.
-LINE = {
+IN_TRANSACTION = {
     "kitchen.signals.cooking_started": ["orders.receivers.on_cooking_started"],
     "kitchen.signals.ticket_ready": ["orders.receivers.on_ticket_ready"],
     "kitchen.signals.ticket_recalled": ["orders.receivers.on_ticket_recalled"],
@@ -19,7 +19,7 @@ LINE = {
 
 # Signals of changes to pages, sent inside the transaction; live updates go out, and the cached quote is invalidated,
 # after its commit.
-LIVE = {
+PAGE_CHANGES = {
     "kitchen.signals.board_changed": [
         "orders.receivers.on_board_changed",
         "pizzeria.live.receivers.on_board_changed",
@@ -29,7 +29,7 @@ LIVE = {
 
 # Signals of stored events, relayed after the commit. Those without a receiver cause no notification, such as the
 # assignment of a driver, or linking an order, which the customer has just done.
-WORLD = {
+AFTER_COMMIT = {
     "orders.signals.order_placed": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_confirmed": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_cooking_started": ["orders.notifications.receivers.on_order_event"],
@@ -62,20 +62,20 @@ DJANGO = {
 EVERY = [*declared_signals().values(), *django_signals().values()]
 
 
-def heard(signals):
+def receivers_by_signal(signals):
     return {name: [str(receiver) for receiver in receivers_of(signal)] for name, signal in signals.items()}
 
 
 def test_our_own_signals_have_exactly_the_listed_receivers():
-    assert heard(declared_signals()) == LINE | LIVE | WORLD
+    assert receivers_by_signal(declared_signals()) == IN_TRANSACTION | PAGE_CHANGES | AFTER_COMMIT
 
 
 def test_djangos_signals_have_exactly_the_listed_receivers_of_ours():
-    assert {name: theirs for name, theirs in heard(django_signals()).items() if theirs} == DJANGO
+    assert {name: theirs for name, theirs in receivers_by_signal(django_signals()).items() if theirs} == DJANGO
 
 
 def test_exactly_the_signals_of_domain_events_are_listed_as_relayed_after_the_commit():
-    assert {name for name, signal in declared_signals().items() if signal_map.is_relayed(signal)} == set(WORLD)
+    assert {name for name, signal in declared_signals().items() if signal_map.is_relayed(signal)} == set(AFTER_COMMIT)
 
 
 def test_every_receiver_of_a_signal_is_in_a_module_named_receivers():

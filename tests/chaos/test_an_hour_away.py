@@ -48,7 +48,7 @@ def test_after_an_hour_without_workers_only_outdated_and_overtaken_notifications
     until(
         lambda: Notification.objects.filter(state__in=[SENT, EXPIRED]).count() == 8,
         seconds=workload.WORKER_TIMEOUT,
-        why=workload.count_by_state,
+        describe=workload.count_by_state,
     )
 
     assert sms_states(an_hour_ago) == {"confirmed": SENT, "ready": EXPIRED}

@@ -37,14 +37,14 @@ def test_killing_workers_repeatedly_loses_no_message_and_doubles_at_most_one_per
         until(
             lambda count=count: workload.count_arrived(message_sinks) > count,
             seconds=workload.WORKER_TIMEOUT,
-            why=workload.count_by_state,
+            describe=workload.count_by_state,
         )
         if rng.random() < 0.5:
             killed += shop_processes.kill_one_child(workers[0])
         else:
             killed += shop_processes.kill(workers.pop(0))  # the one that was started first
             workers.append(shop_processes.start_worker())
-    until(workload.nothing_is_due, seconds=workload.WORKER_TIMEOUT, why=workload.count_by_state)
+    until(workload.nothing_is_due, seconds=workload.WORKER_TIMEOUT, describe=workload.count_by_state)
     shop_processes.kill(beat)
     killed += sum(
         shop_processes.kill(worker) for worker in workers
@@ -71,7 +71,7 @@ def test_the_moment_at_which_a_worker_is_killed_decides_how_often_its_sms_arrive
 ):
     workload.place(1)
     worker = shop_processes.start_faulty_worker(fault, "--queues", "celery,sms")
-    until(lambda: worker.poll() is not None, seconds=workload.WORKER_TIMEOUT, why=workload.count_by_state)
+    until(lambda: worker.poll() is not None, seconds=workload.WORKER_TIMEOUT, describe=workload.count_by_state)
     assert Notification.objects.filter(channel="sms").exclude(state=NotificationState.QUEUED).exists()
 
     workload.run_due_work()

@@ -40,7 +40,7 @@ def test_many_relay_tasks_and_sweeps_for_the_same_events_publish_each_event_once
             and workload.all_sent()
         ),
         seconds=workload.WORKER_TIMEOUT,
-        why=workload.count_by_state,
+        describe=workload.count_by_state,
     )
 
     assert workload.count_by_recipient(message_sinks) == dict.fromkeys(workload.recipients(GUESTS), 1)
@@ -55,5 +55,5 @@ def test_control_without_the_lock_and_the_unique_constraint_a_message_is_sent_tw
     until(
         lambda: max(workload.count_by_recipient(message_sinks).values(), default=0) > 1,
         seconds=workload.WORKER_TIMEOUT,
-        why=workload.count_by_state,
+        describe=workload.count_by_state,
     )

@@ -37,13 +37,13 @@ def test_an_event_that_kills_its_worker_becomes_a_dead_letter_and_all_other_even
         until(
             lambda attempt=attempt: is_dead(poisoned) or attempts(poisoned) == attempt,
             seconds=workload.WORKER_TIMEOUT,
-            why=workload.count_by_state,
+            describe=workload.count_by_state,
         )
     shop_processes.start_beat()  # continues to sweep
     until(
         lambda: workload.all_relayed() and workload.all_sent(),
         seconds=workload.WORKER_TIMEOUT,
-        why=workload.count_by_state,
+        describe=workload.count_by_state,
     )
 
     assert list(OutboxEntry.objects.exclude(dead_lettered_at=None)) == [poisoned]

@@ -40,7 +40,7 @@ def orders(shop_processes, message_sinks):
     for guest, fault in FAULTS.items():
         message_sinks.set_faults(**fault)
         order = workload.place(guest)
-        until(lambda order=order: is_tried(order), seconds=workload.WORKER_TIMEOUT, why=workload.count_by_state)
+        until(lambda order=order: is_tried(order), seconds=workload.WORKER_TIMEOUT, describe=workload.count_by_state)
         orders.append(order)
     shop_processes.kill_all()
     return orders

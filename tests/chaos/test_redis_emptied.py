@@ -29,7 +29,7 @@ def worker(shop_processes, message_sinks):
     until(
         lambda: workload.count_arrived(message_sinks) == 2 and workload.all_relayed() and workload.all_sent(),
         seconds=workload.WORKER_TIMEOUT,
-        why=workload.count_by_state,
+        describe=workload.count_by_state,
     )
     return worker
 
@@ -60,7 +60,7 @@ def test_emptying_redis_loses_no_message(place_and_empty_redis, shop_processes, 
     until(
         lambda: workload.count_arrived(message_sinks) >= 2 * (ORDERS + 1) and workload.all_sent(),
         seconds=workload.WORKER_TIMEOUT,
-        why=workload.count_by_state,
+        describe=workload.count_by_state,
     )
 
     assert workload.count_by_recipient(message_sinks) == dict.fromkeys(
@@ -73,7 +73,7 @@ def test_control_without_a_sweep_emptying_redis_loses_messages_of_waiting_tasks(
     until(
         lambda: workload.recipients(range(10, 20)) <= set(workload.count_by_recipient(message_sinks)),
         seconds=workload.WORKER_TIMEOUT,
-        why=workload.count_by_state,
+        describe=workload.count_by_state,
     )
 
     assert workload.recipients(range(10)) - set(workload.count_by_recipient(message_sinks))

@@ -82,7 +82,7 @@ def test_an_outage_of_redis_loses_no_order_and_no_message(
     until(
         lambda: workload.count_arrived(message_sinks) >= 2 * GUESTS and workload.all_sent(),
         seconds=workload.WORKER_TIMEOUT,
-        why=workload.count_by_state,
+        describe=workload.count_by_state,
     )
 
     assert workload.count_by_recipient(message_sinks) == dict.fromkeys(workload.recipients(range(GUESTS)), 1)
@@ -100,7 +100,9 @@ def test_control_without_a_sweep_orders_placed_during_an_outage_of_redis_get_no_
     with app.connection_for_write(redis_server.url) as broker:
         tasks.relay.apply_async([str(one_of_them.ref)], connection=broker)  # shows that the worker runs and takes tasks
     until(
-        lambda: workload.count_arrived(message_sinks) == 2, seconds=workload.WORKER_TIMEOUT, why=workload.count_by_state
+        lambda: workload.count_arrived(message_sinks) == 2,
+        seconds=workload.WORKER_TIMEOUT,
+        describe=workload.count_by_state,
     )
 
     assert workload.count_by_recipient(message_sinks) == {one_of_them.contact.email: 1, one_of_them.contact.phone: 1}

@@ -86,7 +86,7 @@ def _children(home: StateDir) -> list[Record]:
 
 def _is_ready(port: int) -> bool:
     try:
-        with urlopen(f"http://localhost:{port}/health/ready", timeout=TIMEOUT) as answer:
-            return answer.status == HTTPStatus.OK
+        with urlopen(f"http://localhost:{port}/health/ready", timeout=TIMEOUT) as response:
+            return response.status == HTTPStatus.OK
     except OSError:  # also an answer with an error status
         return False

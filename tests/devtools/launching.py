@@ -33,12 +33,14 @@ class Running:
 
     def wait_for_output(self, words: str, *, seconds: float = COMMAND_TIMEOUT) -> None:
         """Wait until it has printed these words."""
-        until(lambda: words in self.output or self.has_ended, seconds=seconds, why=lambda: f"not yet: {self.output}")
+        until(
+            lambda: words in self.output or self.has_ended, seconds=seconds, describe=lambda: f"not yet: {self.output}"
+        )
         assert words in self.output, f"it ended with {self.process.returncode}:\n{self.output}"
 
     def wait_for_exit(self) -> int:
         """Wait until it has ended; return the exit code."""
-        until(lambda: self.has_ended, seconds=COMMAND_TIMEOUT, why=lambda: f"it has not ended:\n{self.output}")
+        until(lambda: self.has_ended, seconds=COMMAND_TIMEOUT, describe=lambda: f"it has not ended:\n{self.output}")
         return self.process.wait()
 
     @property
@@ -109,4 +111,6 @@ def records_of(running: Iterable[Process]) -> list[Record]:
 
 def wait_until_ended(records: Iterable[Record]) -> None:
     records = list(records)
-    until(lambda: not any(record.is_alive() for record in records), why=lambda: [r for r in records if r.is_alive()])
+    until(
+        lambda: not any(record.is_alive() for record in records), describe=lambda: [r for r in records if r.is_alive()]
+    )

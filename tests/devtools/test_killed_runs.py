@@ -75,7 +75,7 @@ class MakeRun:
         self.stubborn: list[Record] = []
 
     def wait_until_all_run(self) -> None:
-        until(lambda: len(self._stubborn()) == 2, seconds=COMMAND_TIMEOUT, why=self._output.read_text)
+        until(lambda: len(self._stubborn()) == 2, seconds=COMMAND_TIMEOUT, describe=self._output.read_text)
         self.stubborn = records_of(self._stubborn())
         self._below = descendants.running(self.process.pid)
         self._all = [*records_of(self._below), *self.stubborn]

@@ -73,7 +73,7 @@ def test_a_child_process_that_ignores_the_stop_signal_is_killed_and_leaves_no_re
     child = Child(
         "deaf", [sys.executable, "-c", ignore_sigterm], records=tmp_path / "running", log=log, cwd=tmp_path, env={}
     )
-    until(lambda: "deaf" in log.read_text(), why=child.log_tail)
+    until(lambda: "deaf" in log.read_text(), describe=child.log_tail)
 
     child.stop(timeout=0.2)
 

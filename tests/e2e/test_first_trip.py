@@ -48,7 +48,7 @@ def wait_for_messages(sinks, *, emails, sms):
         subjects = [message.subject for message in sinks.messages("email", to="anna@example.com")]
         return subjects, [message.text.partition(",")[0] for message in sinks.messages("sms")]
 
-    until(lambda: arrived() == (emails, sms), why=sinks.messages)
+    until(lambda: arrived() == (emails, sms), describe=sinks.messages)
 
 
 def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_email_and_sms(open_page, scripted, sinks):

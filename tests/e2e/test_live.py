@@ -111,7 +111,7 @@ def wait_for_announcements(page, *beginnings):
 
     until(
         lambda: [sentence.partition(".")[0] for sentence in announcements()] == list(beginnings),
-        why=announcements,
+        describe=announcements,
         page=page,
     )
     return announcements()
@@ -137,7 +137,7 @@ def test_a_hidden_board_sends_no_requests_and_is_updated_when_it_is_shown_again(
     assert fetches() == 1
 
 
-def test_a_board_that_is_being_left_sends_no_requests_until_it_is_clear_that_it_stays(screens):
+def test_a_board_sends_no_requests_while_it_is_being_unloaded_until_the_navigation_is_given_up(screens):
     ciro = screens()
     stop_clock(ciro)
     sign_in(ciro, "chef")

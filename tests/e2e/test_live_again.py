@@ -51,7 +51,7 @@ def ciro(served_shop, browser):
         yield open_board
 
 
-def somebody_orders():
+def place_another_order():
     at = clock.now()
     return place(basket_of(pizza(), at=at), at=at)
 
@@ -74,7 +74,7 @@ def test_a_board_is_live_again_after_the_process_of_its_stream_was_killed(ciro):
             page, recorder = ciro(front.port)
             streams.kill()
             streams.wait()
-        order = somebody_orders()
+        order = place_another_order()
         expect(page.locator(".column-waiting")).to_contain_text("#1")
         assert not recorder.has_received(Kitchen.objects.get().version)
 
@@ -88,7 +88,7 @@ def test_a_board_is_live_again_after_redis_was_gone(ciro, proxy_for, fault):
     with serving(redis_port=proxy.port) as server:
         page, recorder = ciro(server.port)
         fault(proxy)
-        order = somebody_orders()
+        order = place_another_order()
         expect(page.locator(".column-waiting")).to_contain_text("#1")
         until(lambda: proxy.failed_connections, page=page)
 
@@ -102,7 +102,7 @@ def test_a_board_is_live_again_after_the_connection_of_its_stream_went_silent(ci
         with reverse_proxy(pages=pages.port, streams=proxy.port) as front:
             page, recorder = ciro(front.port)
             proxy.discard_data()
-            order = somebody_orders()
+            order = place_another_order()
             expect(page.locator(".column-waiting")).to_contain_text("#1")
             assert not recorder.has_received(Kitchen.objects.get().version)
 

@@ -151,8 +151,8 @@ def test_the_first_page_of_the_admin_shows_open_alerts_until_they_are_acknowledg
     browser = sign_in(role)
     assert "Oven 1 has only 90 °C" in browser.get(reverse("admin:index")).content.decode()
 
-    ticked = {"action": "acknowledge", "_selected_action": [Alert.objects.get().pk]}
-    page = browser.post(LIST, ticked, follow=True).content.decode()
+    selected = {"action": "acknowledge", "_selected_action": [Alert.objects.get().pk]}
+    page = browser.post(LIST, selected, follow=True).content.decode()
 
     assert "Acknowledged: Oven 1 has only 90 °C" in page
     assert Alert.objects.get().acknowledged_by == browser.user

@@ -95,5 +95,5 @@ def test_background_jobs_are_dropped_while_the_queue_is_full(ours, monkeypatch):
         ours.submit("more", lambda: None)
     may_end.set()
 
-    forgotten = [said.kwargs["job"] for said in log.warning.call_args_list]
+    forgotten = [call.kwargs["job"] for call in log.warning.call_args_list]
     assert forgotten.count("more") == 3

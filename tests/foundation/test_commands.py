@@ -108,7 +108,7 @@ def test_a_command_has_committed_when_it_returns(via_roma):
 
 
 @pytest.fixture
-def somebody_else():
+def other_connection():
     """Another connection to the same database."""
     other = connection.copy()
     yield other
@@ -116,22 +116,22 @@ def somebody_else():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_command_is_refused_as_busy_while_another_connection_holds_a_lock_it_needs(via_roma, somebody_else):
+def test_a_command_is_refused_as_busy_while_another_connection_holds_a_lock_it_needs(via_roma, other_connection):
     @command
     def hold(*, by):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '20ms'")
         Kitchen.objects.for_update().get(pk=via_roma.pk)
 
-    somebody_else.set_autocommit(False)
-    with somebody_else.cursor() as cursor:
+    other_connection.set_autocommit(False)
+    with other_connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM kitchen_kitchen FOR UPDATE")
 
     with pytest.raises(Busy) as busy:
         hold(by=SYSTEM)
     assert busy.value.message == "A lot is going on right now. Please try again in a moment."
 
-    somebody_else.rollback()
+    other_connection.rollback()
     hold(by=SYSTEM)
 
 

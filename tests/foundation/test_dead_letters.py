@@ -79,13 +79,13 @@ def test_requeueing_is_refused_for_an_event_that_is_no_dead_letter(placed_order,
 
 
 def submit_action(browser, action, entry, **fields):
-    answer = browser.post(
+    response = browser.post(
         reverse("admin:events_outboxentry_changelist"),
         {"action": action, "_selected_action": [entry.pk], **fields},
         follow=True,
     )
     entry.refresh_from_db()
-    return answer.content.decode()
+    return response.content.decode()
 
 
 def test_the_admin_lists_dead_letters_with_their_errors(dead_event, sign_in):

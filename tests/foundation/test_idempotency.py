@@ -102,9 +102,9 @@ def test_a_request_without_a_key_takes_effect_each_time():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_request_sent_twelve_times_at_once_takes_effect_once():
-    answers = all_at_once([send] * 12)
+    outcomes = all_at_once([send] * 12)
 
-    assert {kitchen.ref for kitchen in answers} == {Kitchen.objects.get().ref}
+    assert {kitchen.ref for kitchen in outcomes} == {Kitchen.objects.get().ref}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -35,17 +35,17 @@ def kitchen():
 
 
 @pytest.fixture
-def neighbour():
-    """A receiver of `bell_rung`, with the events it has `heard`, and what it does `first` with each."""
-    here = SimpleNamespace(heard=[], first=nothing)
+def recording_receiver():
+    """A receiver of `bell_rung`, with the events it has `received`, and what it does `first` with each."""
+    state = SimpleNamespace(received=[], first=nothing)
 
-    def neighbour(*, event, domain_event, **_):
-        here.first(event)
-        here.heard.append((event.aggregate_ref, domain_event.times))
+    def record_event(*, event, domain_event, **_):
+        state.first(event)
+        state.received.append((event.aggregate_ref, domain_event.times))
 
-    bell_rung.connect(neighbour)
-    yield here
-    bell_rung.disconnect(neighbour)
+    bell_rung.connect(record_event)
+    yield state
+    bell_rung.disconnect(record_event)
 
 
 def ring(kitchen, *times):
@@ -60,7 +60,7 @@ def nothing(event):
     pass
 
 
-def falls_over(event):
+def fail(event):
     raise ZeroDivisionError("Anna, +39 06 5550101")
 
 
@@ -68,54 +68,54 @@ def broker_is_gone(event):
     raise BrokerGone
 
 
-def test_the_relay_publishes_each_due_event_once_and_returns_how_many_it_published(kitchen, neighbour):
+def test_the_relay_publishes_each_due_event_once_and_returns_how_many_it_published(kitchen, recording_receiver):
     ring(kitchen, 1, 2)
 
     assert (sweep(), sweep()) == (2, 0)
-    assert neighbour.heard == [(kitchen.ref, 1), (kitchen.ref, 2)]
+    assert recording_receiver.received == [(kitchen.ref, 1), (kitchen.ref, 2)]
 
 
-def test_the_relay_publishes_the_events_of_one_aggregate_alone_if_it_is_given(kitchen, neighbour):
+def test_the_relay_publishes_the_events_of_one_aggregate_alone_if_it_is_given(kitchen, recording_receiver):
     other = KitchenFactory()
     ring(kitchen, 1)
     ring(other, 2)
 
     relay_due(aggregate_ref=other.ref, now=lambda: NIGHT)
 
-    assert neighbour.heard == [(other.ref, 2)]
+    assert recording_receiver.received == [(other.ref, 2)]
 
 
-def test_the_relay_publishes_no_event_before_it_is_due(kitchen, neighbour):
+def test_the_relay_publishes_no_event_before_it_is_due(kitchen, recording_receiver):
     ring(kitchen, 1)
 
     assert relay_due(now=lambda: NIGHT - timedelta(seconds=1)) == 0
 
 
-def test_an_event_whose_receiver_failed_is_published_again_after_a_delay(kitchen, neighbour):
+def test_an_event_whose_receiver_failed_is_published_again_after_a_delay(kitchen, recording_receiver):
     ring(kitchen, 1)
-    neighbour.first = falls_over
+    recording_receiver.first = fail
     sweep()
-    neighbour.first = nothing
+    recording_receiver.first = nothing
 
-    told_at_once, told_later = sweep(), sweep(after=timedelta(minutes=1))
+    published_at_once, published_later = sweep(), sweep(after=timedelta(minutes=1))
 
-    assert (told_at_once, told_later) == (0, 1)
+    assert (published_at_once, published_later) == (0, 1)
 
 
-def test_a_failed_event_holds_back_the_later_events_of_its_aggregate_and_no_others(kitchen, neighbour):
+def test_a_failed_event_holds_back_the_later_events_of_its_aggregate_and_no_others(kitchen, recording_receiver):
     other = KitchenFactory()
     ring(kitchen, 1, 2)
     ring(other, 7)
-    neighbour.first = lambda event: falls_over(event) if event.aggregate_ref == kitchen.ref else None
+    recording_receiver.first = lambda event: fail(event) if event.aggregate_ref == kitchen.ref else None
 
     sweep()
 
-    assert neighbour.heard == [(other.ref, 7)]
+    assert recording_receiver.received == [(other.ref, 7)]
 
 
-def test_the_delay_of_a_failing_event_doubles_with_each_attempt_within_the_maximum(kitchen, neighbour):
+def test_the_delay_of_a_failing_event_doubles_with_each_attempt_within_the_maximum(kitchen, recording_receiver):
     [event] = ring(kitchen, 1)
-    neighbour.first = falls_over
+    recording_receiver.first = fail
     moment, pauses = NIGHT, []
     for _attempt in range(MAX_ATTEMPTS - 1):
         relay_due(now=lambda: moment)  # noqa: B023 - called within the turn
@@ -129,32 +129,32 @@ def test_the_delay_of_a_failing_event_doubles_with_each_attempt_within_the_maxim
     assert max(pauses) <= MAX_DELAY
 
 
-def poison(kitchen, neighbour):
+def poison(kitchen, recording_receiver):
     """Record an event on which the receiver fails, and sweep until it is a dead letter; return the event."""
     [event] = ring(kitchen, 1)
-    neighbour.first = lambda rung: falls_over(rung) if rung.pk == event.pk else None
+    recording_receiver.first = lambda rung: fail(rung) if rung.pk == event.pk else None
     for turn in range(MAX_ATTEMPTS):
         sweep(after=turn * MAX_DELAY)
     return event
 
 
-def test_an_event_that_always_fails_becomes_a_dead_letter_and_the_next_event_is_published(kitchen, neighbour):
-    event = poison(kitchen, neighbour)
+def test_an_event_that_always_fails_becomes_a_dead_letter_and_the_next_event_is_published(kitchen, recording_receiver):
+    event = poison(kitchen, recording_receiver)
     ring(kitchen, 2)
 
     sweep(after=timedelta(days=1))
 
     relay = OutboxEntry.objects.get(pk=event.pk)
     assert (relay.attempts, relay.relayed_at, bool(relay.dead_lettered_at)) == (MAX_ATTEMPTS, None, True)
-    assert neighbour.heard == [(kitchen.ref, 2)]
+    assert recording_receiver.received == [(kitchen.ref, 2)]
     alert = Alert.objects.get()
     assert (alert.kind, alert.key, alert.times_seen) == ("event_dead_lettered", str(event.pk), 1)
 
 
-def test_a_dead_letter_names_the_receiver_and_the_error_without_personal_data(kitchen, neighbour):
-    event = poison(kitchen, neighbour)
+def test_a_dead_letter_names_the_receiver_and_the_error_without_personal_data(kitchen, recording_receiver):
+    event = poison(kitchen, recording_receiver)
 
-    assert OutboxEntry.objects.get(pk=event.pk).error == "neighbour.<locals>.neighbour: ZeroDivisionError"
+    assert OutboxEntry.objects.get(pk=event.pk).error == "recording_receiver.<locals>.record_event: ZeroDivisionError"
 
 
 def test_an_event_that_kills_every_worker_becomes_a_dead_letter(kitchen):
@@ -183,7 +183,9 @@ def test_a_claimed_event_cannot_be_claimed_again_until_its_lease_ends(kitchen):
     assert claim(at=NIGHT + LEASE) == [event]
 
 
-def test_an_event_that_this_release_cannot_load_is_published_by_a_release_that_can(kitchen, neighbour, monkeypatch):
+def test_an_event_that_this_release_cannot_load_is_published_by_a_release_that_can(
+    kitchen, recording_receiver, monkeypatch
+):
     """A worker of an older release may claim it while a new release is being deployed."""
     [event] = ring(kitchen, 1)
     with monkeypatch.context() as older:
@@ -194,22 +196,22 @@ def test_an_event_that_this_release_cannot_load_is_published_by_a_release_that_c
     assert sweep(after=timedelta(minutes=1)) == 1
 
 
-def test_a_sweep_stops_at_its_time_limit_and_leaves_the_rest_to_the_next_sweep(kitchen, neighbour):
+def test_a_sweep_stops_at_its_time_limit_and_leaves_the_rest_to_the_next_sweep(kitchen, recording_receiver):
     for _kitchen in range(3):
         ring(KitchenFactory(), 1)
     moments = iter(NIGHT + step * relay.TIME_LIMIT for step in range(10))
 
     relay_due(now=lambda: next(moments))
-    first = len(neighbour.heard)
+    first = len(recording_receiver.received)
     sweep(after=LEASE)
 
-    assert (first, len(neighbour.heard)) == (0, 3)
+    assert (first, len(recording_receiver.received)) == (0, 3)
 
 
-def test_no_attempt_is_counted_while_the_broker_is_unavailable(kitchen, neighbour):
+def test_no_attempt_is_counted_while_the_broker_is_unavailable(kitchen, recording_receiver):
     [event] = ring(kitchen, 1)
 
-    neighbour.first = broker_is_gone
+    recording_receiver.first = broker_is_gone
     for turn in range(3 * MAX_ATTEMPTS):
         with pytest.raises(BrokerGone):
             sweep(after=turn * LEASE)
@@ -225,25 +227,27 @@ def _tonight(monkeypatch):
 
 
 @pytest.mark.usefixtures("_tonight")
-def test_the_relay_events_command_publishes_the_due_events(kitchen, neighbour, capsys):
+def test_the_relay_events_command_publishes_the_due_events(kitchen, recording_receiver, capsys):
     ring(kitchen, 1, 2)
 
     call_command("relay_events", "--once")
 
     assert capsys.readouterr().out == "relayed: 2 events\n"
-    assert len(neighbour.heard) == 2
+    assert len(recording_receiver.received) == 2
 
 
 @pytest.mark.usefixtures("_tonight")
-def test_the_relay_events_command_fails_with_one_sentence_while_the_broker_is_unavailable(kitchen, neighbour):
+def test_the_relay_events_command_fails_with_one_sentence_while_the_broker_is_unavailable(kitchen, recording_receiver):
     ring(kitchen, 1)
-    neighbour.first = broker_is_gone
+    recording_receiver.first = broker_is_gone
 
     with pytest.raises(CommandError, match="The broker is unavailable"):
         call_command("relay_events", "--once")
 
 
-def test_a_sweep_of_forty_events_takes_at_most_fifty_queries(kitchen, neighbour, django_assert_max_num_queries):
+def test_a_sweep_of_forty_events_takes_at_most_fifty_queries(
+    kitchen, recording_receiver, django_assert_max_num_queries
+):
     for _kitchen in range(40):
         ring(KitchenFactory(), 1)
 

@@ -56,9 +56,9 @@ class RealKeycloak:
 
     def token(self, realm=OURS, *, expect=200, **parameters):
         """Request a token; return the JSON of the answer."""
-        answer = requests.post(f"{self.issuer(realm)}/protocol/openid-connect/token", data=parameters, timeout=30)
-        assert answer.status_code == expect, answer.text
-        return answer.json()
+        response = requests.post(f"{self.issuer(realm)}/protocol/openid-connect/token", data=parameters, timeout=30)
+        assert response.status_code == expect, response.text
+        return response.json()
 
     def service_account_token(self, realm=OURS, **more):
         """Return the access token of a client that acts as its own service account."""

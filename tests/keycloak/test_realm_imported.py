@@ -16,17 +16,17 @@ BOTH = pytest.mark.parametrize("realm", [OURS, PLAIN])
 def test_the_endpoints_of_a_realm_are_at_the_addresses_that_follow_from_its_issuer(keycloak, realm):
     issuer = keycloak.issuer(realm)
 
-    said = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=30).json()
+    configuration = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=30).json()
 
-    assert said["issuer"] == issuer
+    assert configuration["issuer"] == issuer
     for name, path in {
         "authorization": "auth",
         "token": "token",
         "userinfo": "userinfo",
         "end_session": "logout",
     }.items():
-        assert said[f"{name}_endpoint"] == f"{issuer}/protocol/openid-connect/{path}"
-    assert said["jwks_uri"] == f"{issuer}/protocol/openid-connect/certs"
+        assert configuration[f"{name}_endpoint"] == f"{issuer}/protocol/openid-connect/{path}"
+    assert configuration["jwks_uri"] == f"{issuer}/protocol/openid-connect/certs"
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_keycloak_refuses_the_password_grant_to_the_clients_of_the_shop(keycloak
 
 
 def test_a_point_of_sale_gets_a_token_of_its_own_service_account(keycloak):
-    claims = _claims_of_till(keycloak, OURS, scope="orders:read")
+    claims = _claims_of_pos(keycloak, OURS, scope="orders:read")
 
     assert claims["aud"] == "pizzeria-api"
     assert claims["azp"] == "pos"
@@ -48,8 +48,8 @@ def test_a_point_of_sale_gets_a_token_of_its_own_service_account(keycloak):
     assert "orders:read" in claims["scope"].split()
 
 
-def test_a_token_of_the_plain_realm_has_no_audience(keycloak):
-    claims = _claims_of_till(keycloak, PLAIN)
+def test_a_token_of_a_realm_without_the_shops_import_has_no_audience(keycloak):
+    claims = _claims_of_pos(keycloak, PLAIN)
 
     assert claims["azp"] == "pos"
     assert "aud" not in claims
@@ -77,17 +77,17 @@ def test_changes_that_a_test_makes_in_keycloak_are_undone_afterwards(keycloak):
     keycloak.remove_role("service-account-pos", "pos")
     keycloak.assign_role("service-account-pos", "manager")
     keycloak.rotate_keys()
-    assert _claims_of_till(keycloak, OURS)["realm_access"]["roles"] == ["manager"]
+    assert _claims_of_pos(keycloak, OURS)["realm_access"]["roles"] == ["manager"]
     assert _key_of(keycloak) != key
     keycloak.disable("service-account-pos")
     keycloak.token(expect=401, grant_type="client_credentials", client_id="pos", client_secret=SECRET)
 
     keycloak.undo_changes()
-    assert _claims_of_till(keycloak, OURS)["realm_access"]["roles"] == ["pos"]
+    assert _claims_of_pos(keycloak, OURS)["realm_access"]["roles"] == ["pos"]
     assert _key_of(keycloak) == key
 
 
-def _claims_of_till(keycloak, realm, **more):
+def _claims_of_pos(keycloak, realm, **more):
     return jwt.decode(keycloak.service_account_token(realm, **more), options={"verify_signature": False})
 
 

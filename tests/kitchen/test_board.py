@@ -140,9 +140,9 @@ def test_the_board_page_is_never_cached(ciro):
 
 
 def test_the_board_redirects_a_guest_to_sign_in_with_the_board_as_the_next_page(client):
-    answer = client.get(BOARD)
+    response = client.get(BOARD)
 
-    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('users:sign_in')}?next={BOARD}")
+    assert (response.status_code, response["Location"]) == (302, f"{reverse('users:sign_in')}?next={BOARD}")
 
 
 def test_an_htmx_request_of_a_signed_out_screen_is_redirected_to_the_whole_board_page(client, kitchen):
@@ -150,15 +150,15 @@ def test_an_htmx_request_of_a_signed_out_screen_is_redirected_to_the_whole_board
     [ticket] = in_queue(kitchen, TicketState.WAITING)
     start = reverse("kitchen:start_cooking", args=[ticket.ref])
 
-    for answer in (client.get(BOARD, headers=HTMX), client.post(start, headers=HTMX)):
-        assert "Location" not in answer
-        assert answer["HX-Redirect"] == BOARD
+    for response in (client.get(BOARD, headers=HTMX), client.post(start, headers=HTMX)):
+        assert "Location" not in response
+        assert response["HX-Redirect"] == BOARD
 
 
 def test_an_htmx_request_of_a_signed_out_screen_without_a_current_url_is_redirected_to_sign_in(client):
-    answer = client.get(BOARD, headers={"HX-Request": "true"})
+    response = client.get(BOARD, headers={"HX-Request": "true"})
 
-    assert answer["HX-Redirect"].startswith(reverse("users:sign_in"))
+    assert response["HX-Redirect"].startswith(reverse("users:sign_in"))
 
 
 @pytest.mark.parametrize(
@@ -172,12 +172,12 @@ def test_a_customer_may_not_use_the_buttons_of_the_board(sign_in, kitchen):
     waiting, cooking = in_queue(kitchen, TicketState.WAITING, TicketState.COOKING)
     browser = sign_in(CUSTOMER)
 
-    answers = [
+    responses = [
         browser.post(reverse("kitchen:start_cooking", args=[waiting.ref])),
         browser.post(reverse("kitchen:finish_ticket", args=[cooking.ref])),
     ]
 
-    assert [answer.status_code for answer in answers] == [403, 403]
+    assert [response.status_code for response in responses] == [403, 403]
     assert set(Ticket.objects.values_list("state", flat=True)) == {TicketState.WAITING, TicketState.COOKING}
 
 
@@ -190,8 +190,8 @@ def test_the_board_has_a_button_for_the_next_step_of_each_ticket(ciro, placed_or
         html = ciro.get(BOARD).content.decode()
         assert column(html, shown_in) == ["#1"]
         assert f'action="{address}"' in html
-        answer = ciro.post(address)
-        assert (answer.status_code, answer["Location"]) == (302, BOARD)
+        response = ciro.post(address)
+        assert (response.status_code, response["Location"]) == (302, BOARD)
 
     html = ciro.get(BOARD).content.decode()
     assert column(html, "ready") == ["#1"]
@@ -227,7 +227,7 @@ def test_a_get_request_to_the_url_of_a_step_changes_nothing(ciro, placed_order, 
 def test_a_step_without_a_csrf_token_is_refused(ciro, placed_order):
     ciro.handler.enforce_csrf_checks = True
 
-    answer = ciro.post(reverse("kitchen:start_cooking", args=[placed_order.ref]))
+    response = ciro.post(reverse("kitchen:start_cooking", args=[placed_order.ref]))
 
-    assert answer.status_code == 403
+    assert response.status_code == 403
     assert Ticket.objects.get().state == TicketState.WAITING

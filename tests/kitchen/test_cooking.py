@@ -19,23 +19,25 @@ LATER = FRIDAY_NIGHT + 9 * MINUTE
 
 
 @pytest.fixture
-def nobody_listens():
+def without_receivers():
     """Disconnect every receiver of the two signals, because these tickets belong to no order."""
-    heard_by = {signal: signal.receivers for signal in (kitchen_signals.cooking_started, kitchen_signals.ticket_ready)}
-    for signal in heard_by:
+    original_receivers = {
+        signal: signal.receivers for signal in (kitchen_signals.cooking_started, kitchen_signals.ticket_ready)
+    }
+    for signal in original_receivers:
         signal.receivers = []
         signal.sender_receivers_cache.clear()
     yield
-    for signal, receivers in heard_by.items():
+    for signal, receivers in original_receivers.items():
         signal.receivers = receivers
         signal.sender_receivers_cache.clear()
 
 
-pytestmark = pytest.mark.usefixtures("nobody_listens")
+pytestmark = pytest.mark.usefixtures("without_receivers")
 
 
 @pytest.fixture
-def heard():
+def sent_signals():
     """Record the signals that the kitchen sends, as (signal, arguments)."""
     sent = []
 
@@ -199,19 +201,19 @@ def test_each_step_increments_the_board_version_and_a_refusal_does_not(kitchen, 
     assert version() == 2
 
 
-def test_each_step_sends_its_signal_with_kitchen_ref_actor_and_time(kitchen, waiting, chef, heard):
+def test_each_step_sends_its_signal_with_kitchen_ref_actor_and_time(kitchen, waiting, chef, sent_signals):
     start(waiting, by=chef)
     finish(waiting, by=chef)
 
     arguments = {"kitchen": kitchen, "ref": waiting.ref, "by": chef, "at": LATER}
-    assert heard == [(kitchen_signals.cooking_started, arguments), (kitchen_signals.ticket_ready, arguments)]
+    assert sent_signals == [(kitchen_signals.cooking_started, arguments), (kitchen_signals.ticket_ready, arguments)]
 
 
-def test_a_refused_step_sends_no_signal(cooking, chef, heard):
+def test_a_refused_step_sends_no_signal(cooking, chef, sent_signals):
     with pytest.raises(TicketStateConflict):
         start(cooking, by=chef)
 
-    assert heard == []
+    assert sent_signals == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -44,9 +44,9 @@ def test_the_tools_of_the_board_are_closed_until_one_is_asked_for(marta):
 
 
 def test_the_pause_tool_pauses_the_kitchen_and_the_board_shows_the_reason(ciro):
-    answer = ciro.post(PAUSE, {"reason": "The oven rests", "minutes": "0"})
+    response = ciro.post(PAUSE, {"reason": "The oven rests", "minutes": "0"})
 
-    assert answer.url == BOARD
+    assert response.url == BOARD
     page = ciro.get(BOARD).content.decode()
     assert "No new orders. Guests read why." in page
     assert "No new orders: The oven rests" in page
@@ -74,7 +74,7 @@ def test_an_invalid_pause_form_keeps_its_values_and_shows_the_error(ciro, typed,
 
 
 def test_a_pause_that_is_refused_as_busy_keeps_the_values_of_the_form(ciro):
-    with failpoints.armed("kitchen.pause.begun", somebody_holds_it):
+    with failpoints.armed("kitchen.pause.begun", raise_lock_timeout):
         page = ciro.post(PAUSE, {"reason": "The oven rests", "minutes": "30"})
 
     assert page.status_code == 409
@@ -86,9 +86,9 @@ def test_the_capacity_tool_begins_with_the_current_values_and_changes_them(marta
     form = marta.get(BOARD).context["capacity_form"]
     assert {name: form[name].value() for name in form.fields} == {"max_concurrent_orders": 20, "oven_slots": 5}
 
-    answer = marta.post(CAPACITY, {"max_concurrent_orders": "30", "oven_slots": "7"})
+    response = marta.post(CAPACITY, {"max_concurrent_orders": "30", "oven_slots": "7"})
 
-    assert answer.url == BOARD
+    assert response.url == BOARD
     kitchen = Kitchen.objects.get()
     assert (kitchen.max_concurrent_orders, kitchen.oven_slots) == (30, 7)
     assert "the kitchen takes as much as you said" in marta.get(BOARD).content.decode()
@@ -133,5 +133,5 @@ def test_a_get_request_to_the_url_of_a_tool_redirects_to_the_board_with_that_too
     assert open_tools(page) == [tool]
 
 
-def somebody_holds_it():
+def raise_lock_timeout():
     raise Busy("A lot is going on right now.")

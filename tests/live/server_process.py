@@ -97,7 +97,7 @@ def _stop(process):
 
 
 def _wait_until_alive(port):
-    until(lambda: _is_alive(port), why=lambda: "the server did not come up")
+    until(lambda: _is_alive(port), describe=lambda: "the server did not come up")
 
 
 def _is_alive(port):
@@ -127,16 +127,16 @@ class StreamReader:
 
     def wait_for(self, kind, version):
         """Read until a message has this kind and version."""
-        until(lambda: self.next() == (kind, version), why=lambda: f"no {kind} of {version}")
+        until(lambda: self.next() == (kind, version), describe=lambda: f"no {kind} of {version}")
 
     def is_reported_live(self, version):
         """Read until a version or a newer one; return whether it came as a live update, not with a heartbeat."""
-        kind, _version = until(lambda: self._next_of(version), why=lambda: f"nothing of version {version}")
+        kind, _version = until(lambda: self._next_of(version), describe=lambda: f"nothing of version {version}")
         return kind == "version"
 
     def read_to_end(self):
         """Read until the stream ends."""
-        until(lambda: not self.response.readline(), why=lambda: "the stream did not end")
+        until(lambda: not self.response.readline(), describe=lambda: "the stream did not end")
 
     def close(self):
         self._connection.sock and self._connection.sock.close()

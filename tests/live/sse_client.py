@@ -29,11 +29,11 @@ class StreamRecorder:
                     return True
             return False
 
-        until(has_arrived, why=lambda: f"no {kind} of {version} in {self._messages}", page=self._page)
+        until(has_arrived, describe=lambda: f"no {kind} of {version} in {self._messages}", page=self._page)
 
     def is_reported_live(self, version, *, seconds=TIMEOUT):
         """Wait for a version or a newer one; return whether it came as a live update, not with a heartbeat."""
-        kind = until(lambda: self._kind_of(version), seconds=seconds, why=lambda: self._messages, page=self._page)
+        kind = until(lambda: self._kind_of(version), seconds=seconds, describe=lambda: self._messages, page=self._page)
         return kind == "version"
 
     def has_received(self, version):

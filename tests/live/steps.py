@@ -22,7 +22,7 @@ def step_until_reported_live(steps, is_reported_live, *, seconds=TIMEOUT):
     A single step may be reported by the next heartbeat only: while Redis, or a subscriber to it, is slow to answer, the
     shop drops live updates. That is intended.
 
-    :param is_told: called after each step; waits, and returns whether the stream reported it by a live update
+    :param is_reported_live: called after each step; waits, and returns whether the stream reported it by a live update
     """
 
     def step_is_reported_live():

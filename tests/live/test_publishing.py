@@ -98,7 +98,7 @@ def test_updates_are_published_only_after_the_commit(monkeypatch):
     assert not any(seen)
 
 
-def test_a_serialized_update_can_be_parsed(placed_order):
+def test_a_serialized_live_update_can_be_parsed(placed_order):
     update = TopicUpdate(Topic("order", placed_order.ref), 7)
 
     assert parse_update(update.serialize().encode()) == update

@@ -99,11 +99,11 @@ def test_a_stream_begins_with_the_current_version_and_is_never_cached_or_buffere
 def test_a_step_of_an_order_reaches_the_streams_of_its_guest_and_of_the_board(open_stream, order, ciro):
     tracker, board = follow(open_stream, order), open_stream(reverse("live:board"), ciro)
 
-    def both_are_told():
+    def both_report_live():
         shown = [tracker.is_reported_live(newest(order)), board.is_reported_live(Kitchen.objects.get().version)]
         return all(shown)
 
-    step_until_reported_live(steps_of(order), both_are_told)
+    step_until_reported_live(steps_of(order), both_report_live)
 
 
 @pytest.mark.parametrize("fault", [FaultProxy.cut, FaultProxy.discard_data])
@@ -204,7 +204,7 @@ def test_open_streams_hold_no_thread_except_under_djangos_own_handler(order, app
             reader = opened.enter_context(closing(StreamReader(server, f"/stream{order_selectors.order_url(order)}")))
             assert reader.next()[0] == "beat"
 
-        until(lambda: (threads_of(server) > 100) is threads_kept, why=lambda: f"{threads_of(server)} threads")
+        until(lambda: (threads_of(server) > 100) is threads_kept, describe=lambda: f"{threads_of(server)} threads")
 
 
 def threads_of(server):

@@ -14,6 +14,6 @@ def timed(action: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def say(name: str, seconds: list[float], more: str = "") -> None:
+def print_statistics(name: str, seconds: list[float], more: str = "") -> None:
     p50, p95 = statistics.median(seconds) * 1000, statistics.quantiles(seconds, n=20)[-1] * 1000
     print(f"{name:48} p50 {p50:6.1f} ms   p95 {p95:6.1f} ms   {more}")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from kitchen.models import Ticket
 from tests.chaos.redis_server import RedisServer
 from tests.live.server_process import serving
-from tests.measure.figures import say, timed
+from tests.measure.figures import print_statistics, timed
 from tests.orders.test_basket import add
 from tests.races.test_killed import Browser
 
@@ -48,8 +48,8 @@ def _compare(
                 first, *others = [_timed(request) for request in prepared[WARMING_UP + TIMES :]]
         finally:
             redis_server.kill()
-    say(f"{name}: before", seconds[WARMING_UP:])
-    say(f"{name}: then", others, f"and the first of them {first * 1000:.1f} ms")
+    print_statistics(f"{name}: before", seconds[WARMING_UP:])
+    print_statistics(f"{name}: then", others, f"and the first of them {first * 1000:.1f} ms")
 
 
 def _timed(request: Callable[[], object]) -> float:

@@ -13,7 +13,7 @@ from orders.models import Order
 from pizzeria.foundation import clock
 from pizzeria.users.models import User
 from tests import shop
-from tests.measure.figures import TIMES, say, timed
+from tests.measure.figures import TIMES, print_statistics, timed
 
 
 def measure() -> None:
@@ -40,4 +40,4 @@ def measure() -> None:
             with CaptureQueriesContext(connection) as statements:
                 seconds.append(timed(lambda: visitor.get(address)))  # noqa: B023 - called at once
             queries = len(statements)
-        say(name, seconds, f"{queries} queries, session included")
+        print_statistics(name, seconds, f"{queries} queries, session included")

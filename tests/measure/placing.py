@@ -11,7 +11,7 @@ from kitchen.models import Ticket, TicketState
 from pizzeria.foundation import clock
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from tests import shop
-from tests.measure.figures import TIMES, say
+from tests.measure.figures import TIMES, print_statistics
 
 ORDERS, THREADS = 400, 8
 
@@ -32,9 +32,11 @@ def measure() -> None:
     with ThreadPoolExecutor(THREADS, initializer=connections.close_all) as guests:
         seconds = list(guests.map(guest, range(ORDERS)))
     rate = ORDERS / (time.perf_counter() - begun)
-    say(f"place_order, {THREADS} threads, {ORDERS} orders", seconds, f"{rate:.0f} baskets filled and ordered a second")
+    print_statistics(
+        f"place_order, {THREADS} threads, {ORDERS} orders", seconds, f"{rate:.0f} baskets filled and ordered a second"
+    )
 
-    say("place_order, one guest after another", [guest(number) for number in range(TIMES)], "")
+    print_statistics("place_order, one guest after another", [guest(number) for number in range(TIMES)], "")
     basket = shop.basket_of(shop.pizza(added=("olives", "basil")), shop.simple_item(), at=clock.now())
     total = shop.total_of(basket, at=clock.now())
     with CaptureQueriesContext(connection) as statements:

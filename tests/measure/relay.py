@@ -18,7 +18,7 @@ from pizzeria.foundation.events.relay import relay_due
 from pizzeria.operations import mail_url
 from tests import shop
 from tests.chaos.processes import ShopProcesses
-from tests.measure.figures import say, timed
+from tests.measure.figures import print_statistics, timed
 from tests.waiting import until
 
 ORDERS, EVENTS = 100, 2000
@@ -51,7 +51,9 @@ def _until_it_is_taken_up(folder: Path) -> None:
         shop_processes.kill_all()
     begun = _begun(notes)
     seconds = [begun[ref] - at for ref, at in committed.items()][1:]
-    say("notification, from commit to a worker's beginning", seconds, f"{ORDERS} orders, one after another")
+    print_statistics(
+        "notification, from commit to a worker's beginning", seconds, f"{ORDERS} orders, one after another"
+    )
 
 
 def _placed() -> tuple[str, float]:

@@ -15,7 +15,7 @@ from pizzeria.foundation.actor import SYSTEM
 from tests import shop
 from tests.e2e.people import sign_in
 from tests.live.server_process import serving
-from tests.measure.figures import say
+from tests.measure.figures import print_statistics
 from tests.screenshots import CHROMIUM
 
 ORDERS_WATCHED = 10  # four changes each
@@ -48,7 +48,7 @@ def measure() -> None:
         page.wait_for_url("**/kitchen/")
         page.evaluate(WATCH)
         seconds = [each for _order in range(ORDERS_WATCHED) for each in _trip(page)]
-        say("a step, on another's screen", seconds, f"{len(seconds)} changes, since each event's own time")
+        print_statistics("a step, on another's screen", seconds, f"{len(seconds)} changes, since each event's own time")
         browser.close()
 
 

@@ -42,11 +42,11 @@ def form_of(browser, item, **changes):
 
 
 def edit(browser, item, **changes):
-    answer = browser.post(admin_of(item), form_of(browser, item, **changes))
-    assert answer.status_code == 302, re.findall(r"errorlist.*", answer.content.decode())
+    response = browser.post(admin_of(item), form_of(browser, item, **changes))
+    assert response.status_code == 302, re.findall(r"errorlist.*", response.content.decode())
 
 
-def news_of(item):
+def events_of(item):
     """Return the events of an item as (type, payload, actor)."""
     events = StoredEvent.objects.filter(aggregate_ref=item.ref)
     return [(event.type, load(event).model_dump(), event.actor) for event in events]
@@ -71,7 +71,7 @@ def test_editing_a_price_records_an_event_with_the_old_and_the_new_price(marta, 
     edit(marta, margherita, base_price="13.49")
 
     prices = {"before": Decimal("12.99"), "after": Decimal("13.49")}
-    assert news_of(margherita) == [("menu.priced.v1", prices, str(marta.user.pk))]
+    assert events_of(margherita) == [("menu.priced.v1", prices, str(marta.user.pk))]
     margherita.refresh_from_db()
     assert (margherita.base_price, margherita.seq) == (Decimal("13.49"), 1)
 
@@ -82,7 +82,7 @@ def test_editing_the_price_of_a_topping_or_a_simple_item_records_an_event(marta,
     edit(marta, olives, price="0.80")
     edit(marta, cola, price="3.50")
 
-    assert [(kind, data["after"]) for item in (olives, cola) for kind, data, _who in news_of(item)] == [
+    assert [(kind, data["after"]) for item in (olives, cola) for kind, data, _who in events_of(item)] == [
         ("menu.priced.v1", Decimal("0.80")),
         ("menu.priced.v1", Decimal("3.50")),
     ]
@@ -91,7 +91,7 @@ def test_editing_the_price_of_a_topping_or_a_simple_item_records_an_event(marta,
 def test_editing_other_fields_records_an_event_with_their_names_but_not_their_values(marta, margherita, olives):
     edit(marta, margherita, name="Regina", recipe=[olives.pk])
 
-    [(kind, data, _who)] = news_of(margherita)
+    [(kind, data, _who)] = events_of(margherita)
     assert (kind, data) == ("menu.changed.v1", {"fields": ("name", "recipe")})
     assert list(margherita.recipe.all()) == [olives]
 
@@ -99,7 +99,7 @@ def test_editing_other_fields_records_an_event_with_their_names_but_not_their_va
 def test_editing_a_price_and_another_field_records_two_events(marta, margherita):
     edit(marta, margherita, base_price="13.49", description="With love.")
 
-    assert [kind for kind, _data, _who in news_of(margherita)] == ["menu.priced.v1", "menu.changed.v1"]
+    assert [kind for kind, _data, _who in events_of(margherita)] == ["menu.priced.v1", "menu.changed.v1"]
 
 
 def test_saving_an_item_unchanged_records_no_event(marta, margherita, pepperoni):
@@ -112,11 +112,11 @@ def test_saving_an_item_unchanged_records_no_event(marta, margherita, pepperoni)
 def test_adding_a_pizza_records_an_event_with_its_first_price(marta, margherita, olives):
     new = form_of(marta, margherita, slug="orto", name="Orto", base_price="11.00", recipe=[olives.pk])
 
-    answer = marta.post(admin_of(margherita, "add"), new)
+    response = marta.post(admin_of(margherita, "add"), new)
 
-    assert answer.status_code == 302
+    assert response.status_code == 302
     orto = Pizza.objects.get(slug="orto")
-    assert ("menu.priced.v1", {"before": None, "after": Decimal("11.00")}, str(marta.user.pk)) in news_of(orto)
+    assert ("menu.priced.v1", {"before": None, "after": Decimal("11.00")}, str(marta.user.pk)) in events_of(orto)
     assert list(orto.recipe.all()) == [olives]
 
 
@@ -152,26 +152,26 @@ def test_saving_an_item_keeps_it_sold_out_when_it_was_marked_between_reading_and
 
     saved = Pizza.objects.get(pk=margherita.pk)
     assert (saved.description, saved.sold_out_since) == ("With love.", FRIDAY_NIGHT)
-    assert [kind for kind, _data, _who in news_of(saved)] == ["menu.sold_out.v1", "menu.changed.v1"]
+    assert [kind for kind, _data, _who in events_of(saved)] == ["menu.sold_out.v1", "menu.changed.v1"]
 
 
-def act(browser, action, *items, **said):
+def run_action(browser, action, *items, **form_data):
     """Run an action on the selected items, or submit the page on which the action asks until when."""
-    ticked = {"action": action, "_selected_action": [item.pk for item in items]}
-    return browser.post(admin_of(items[0], "changelist"), ticked | said, follow=True)
+    selected = {"action": action, "_selected_action": [item.pk for item in items]}
+    return browser.post(admin_of(items[0], "changelist"), selected | form_data, follow=True)
 
 
 def test_the_sold_out_action_asks_until_when_and_marks_nothing_yet(marta, margherita, pepperoni):
-    page = act(marta, "mark_sold_out", margherita, pepperoni)
+    page = run_action(marta, "mark_sold_out", margherita, pepperoni)
 
     html = page.content.decode()
     assert page.status_code == 200
     assert html.count('<form method="post">') == 2
-    for ticked in (margherita, pepperoni):
-        assert html.count(f'name="_selected_action" value="{ticked.pk}"') == 2
+    for item in (margherita, pepperoni):
+        assert html.count(f'name="_selected_action" value="{item.pk}"') == 2
     for until in ("today", "notice", "time"):
         assert f'name="until" value="{until}"' in html
-    assert news_of(margherita) == []
+    assert events_of(margherita) == []
 
 
 def submitted(browser, page, **pressed):
@@ -185,12 +185,14 @@ def submitted(browser, page, **pressed):
 
 
 def test_the_page_of_the_sold_out_action_marks_the_selected_items_until_further_notice(marta, margherita, pepperoni):
-    page = act(marta, "mark_sold_out", margherita, pepperoni)
+    page = run_action(marta, "mark_sold_out", margherita, pepperoni)
 
     html = submitted(marta, page, until="notice").content.decode()
 
     assert html.count("sold out until further notice</li>") == 2
-    assert [kind for item in (margherita, pepperoni) for kind, _data, _who in news_of(item)] == ["menu.sold_out.v1"] * 2
+    assert [kind for item in (margherita, pepperoni) for kind, _data, _who in events_of(item)] == [
+        "menu.sold_out.v1"
+    ] * 2
     margherita.refresh_from_db()
     assert (margherita.is_available(clock.now()), margherita.sold_out_until) == (False, None)
 
@@ -203,7 +205,7 @@ def _tonight(monkeypatch):
 
 @pytest.mark.usefixtures("_tonight")
 def test_the_sold_out_action_for_today_ends_with_the_business_day(marta, olives):
-    html = act(marta, "mark_sold_out", olives, until="today").content.decode()
+    html = run_action(marta, "mark_sold_out", olives, until="today").content.decode()
 
     olives.refresh_from_db()
     assert olives.sold_out_until == clock.end_of_business_day(olives.sold_out_since)
@@ -212,7 +214,7 @@ def test_the_sold_out_action_for_today_ends_with_the_business_day(marta, olives)
 
 @pytest.mark.usefixtures("_tonight")
 def test_the_sold_out_action_with_a_time_ends_at_that_time_of_the_business_day(marta, olives):
-    html = act(marta, "mark_sold_out", olives, until="time", time="03:59:59").content.decode()
+    html = run_action(marta, "mark_sold_out", olives, until="time", time="03:59:59").content.decode()
 
     olives.refresh_from_db()
     assert olives.sold_out_until == clock.end_of_business_day(olives.sold_out_since) - timedelta(seconds=1)
@@ -220,54 +222,54 @@ def test_the_sold_out_action_with_a_time_ends_at_that_time_of_the_business_day(m
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("form_data", "message"),
     [
         ({"until": "time", "time": ""}, "Until what time? Write it like 21:30."),
         ({"until": "time", "time": "25:70"}, "Write the time like 21:30."),
         ({"until": "time", "time": "04:00"}, "That time has passed already."),
         ({"until": "whenever"}, "Until when?"),
     ],
-    ids=lambda said: said.get("time", "nonsense") if isinstance(said, dict) else "",
+    ids=lambda form_data: form_data.get("time", "nonsense") if isinstance(form_data, dict) else "",
 )
-def test_the_sold_out_action_asks_again_and_marks_nothing_when_the_time_is_invalid(marta, olives, said, message):
-    page = act(marta, "mark_sold_out", olives, **said)
+def test_the_sold_out_action_asks_again_and_marks_nothing_when_the_time_is_invalid(marta, olives, form_data, message):
+    page = run_action(marta, "mark_sold_out", olives, **form_data)
 
     html = page.content.decode()
     assert page.status_code == 422
     assert message in html
     assert f'name="_selected_action" value="{olives.pk}"' in html
-    assert 'value="25:70"' in html or said.get("time") != "25:70"
-    assert news_of(olives) == []
+    assert 'value="25:70"' in html or form_data.get("time") != "25:70"
+    assert events_of(olives) == []
 
 
 def test_the_back_on_the_menu_action_marks_the_selected_items_available(marta, olives):
     menu_services.mark_sold_out(item=olives, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
-    act(marta, "mark_available", olives)
+    run_action(marta, "mark_available", olives)
 
     olives.refresh_from_db()
     assert olives.is_available(clock.now())
-    assert news_of(olives)[-1] == ("menu.back.v1", {}, str(marta.user.pk))
+    assert events_of(olives)[-1] == ("menu.back.v1", {}, str(marta.user.pk))
 
 
 @pytest.mark.parametrize(("kind", "other"), [(SimpleItem, "margherita"), (Pizza, "cola")], ids=["simple_item", "pizza"])
 def test_the_admin_refuses_a_slug_that_another_dish_has(marta, kind, other):
     item = kind.objects.first()
 
-    answer = marta.post(admin_of(item), form_of(marta, item, slug=other))
+    response = marta.post(admin_of(item), form_of(marta, item, slug=other))
 
-    assert answer.status_code == 200
-    assert "Something else on the menu has this address." in answer.content.decode()
+    assert response.status_code == 200
+    assert "Something else on the menu has this address." in response.content.decode()
 
 
 @pytest.mark.parametrize(
     "nonsense", [{"base_price": "-0.01"}, {"base_price": "NaN"}, {"minutes": "0"}, {"allergens": ["gold"]}], ids=str
 )
 def test_the_admin_refuses_invalid_values_for_a_pizza(marta, margherita, nonsense):
-    answer = marta.post(admin_of(margherita), form_of(marta, margherita, **nonsense))
+    response = marta.post(admin_of(margherita), form_of(marta, margherita, **nonsense))
 
-    assert answer.status_code == 200
-    assert 'class="errorlist"' in answer.content.decode()
+    assert response.status_code == 200
+    assert 'class="errorlist"' in response.content.decode()
     margherita.refresh_from_db()
     assert (margherita.base_price, margherita.minutes, margherita.allergens) == (Decimal("12.99"), 8, [])
 
@@ -312,7 +314,7 @@ def test_editing_a_size_records_an_event_for_a_new_factor_only(marta):
     edit(marta, large, name="Very large")
 
     factors = {"before": Decimal("1.60"), "after": Decimal("1.70")}
-    assert news_of(large) == [("menu.size_factored.v1", factors, str(marta.user.pk))]
+    assert events_of(large) == [("menu.size_factored.v1", factors, str(marta.user.pk))]
 
 
 def test_deleting_one_or_several_items_records_an_event_for_each(marta, margherita, pepperoni, olives):
@@ -323,7 +325,7 @@ def test_deleting_one_or_several_items_records_an_event_for_each(marta, margheri
     assert not Pizza.objects.exists()
     assert not Topping.objects.filter(slug="olives").exists()
     for gone in (olives, margherita, pepperoni):
-        assert news_of(gone) == [("menu.removed.v1", {"slug": gone.slug}, str(marta.user.pk))]
+        assert events_of(gone) == [("menu.removed.v1", {"slug": gone.slug}, str(marta.user.pk))]
 
 
 def test_a_new_pizza_may_take_the_slug_of_a_deleted_one_and_has_none_of_its_events(marta, margherita):
@@ -331,5 +333,5 @@ def test_a_new_pizza_may_take_the_slug_of_a_deleted_one_and_has_none_of_its_even
 
     again = PizzaFactory(slug="margherita")
 
-    assert news_of(again) == []
-    assert [kind for kind, _data, _who in news_of(margherita)] == ["menu.removed.v1"]
+    assert events_of(again) == []
+    assert [kind for kind, _data, _who in events_of(margherita)] == ["menu.removed.v1"]

@@ -55,9 +55,9 @@ def test_the_menu_page_and_a_pizza_page_take_no_query_while_their_data_is_cached
         client.get(address)
 
     with django_assert_num_queries(0):
-        answers = [client.get(address).status_code for address in addresses]
+        status_codes = [client.get(address).status_code for address in addresses]
 
-    assert answers == [200, 200]
+    assert status_codes == [200, 200]
 
 
 # Two of the queries are for the quote: the kitchen and its queue.
@@ -150,12 +150,12 @@ def test_editing_a_size_in_the_admin_invalidates_the_cached_snapshot(sign_in):
     medium = Size.objects.get(slug="medium")
     catalogue.cached_snapshot()
 
-    answer = browser.post(
+    response = browser.post(
         reverse("admin:menu_size_change", args=[medium.pk]),
         {"slug": "medium", "name": "Medium", "factor": "1.35", "position": "1"},
     )
 
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert catalogue.cached_snapshot().sizes["medium"].factor == Decimal("1.35")
 
 

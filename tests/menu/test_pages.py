@@ -13,7 +13,7 @@ from tests.factories import ToppingFactory
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
-CARD = reverse("menu:index")
+MENU = reverse("menu:index")
 
 
 def page_of(slug):
@@ -26,24 +26,24 @@ def choose(client, slug="margherita", *, part=False, **chosen):
     return client.get(page_of(slug), asked, headers={"HX-Request": "true"} if part else {})
 
 
-def total_on(answer):
+def total_on(response):
     """Return the total that a page shows; None if it shows none."""
-    found = re.search(r'add-bar-total">.*?€([\d.]+)', answer.content.decode())
+    found = re.search(r'add-bar-total">.*?€([\d.]+)', response.content.decode())
     return found and found[1]
 
 
-def sentences_on(answer):
+def sentences_on(response):
     """Return the errors listed on a page, by the id of the element that each links to ("" for none)."""
-    html = answer.content.decode()
+    html = response.content.decode()
     listed = re.search(r'<ul class="errorlist".*?</ul>', html, re.DOTALL)
     items = re.findall(r"<li>(.*?)</li>", listed[0], re.DOTALL) if listed else []
     linked = [re.fullmatch(r'(?:<a href="#([\w-]+)">)?(.*?)(?:</a>)?', item.strip(), re.DOTALL) for item in items]
     return {match[1] or "": match[2] for match in linked}
 
 
-def checked_on(answer):
+def checked_on(response):
     """Return the checked inputs of a page as (name, value)."""
-    html = answer.content.decode()
+    html = response.content.decode()
     boxes = re.findall(r"<input\b[^>]*>", html)
     return {
         (re.search(r'name="(\w+)"', box)[1], re.search(r'value="([\w-]+)"', box)[1])
@@ -53,7 +53,7 @@ def checked_on(answer):
 
 
 def test_the_menu_page_shows_every_dish_with_its_price(client):
-    html = client.get(CARD).content.decode()
+    html = client.get(MENU).content.decode()
 
     for words in ("Margherita", "€12.99", "Pepperoni", "€14.99", "Cola", "€3.20"):
         assert words in html
@@ -62,7 +62,7 @@ def test_the_menu_page_shows_every_dish_with_its_price(client):
 def test_the_menu_page_shows_when_a_sold_out_item_is_back(client):
     SimpleItem.objects.update(sold_out_since=clock.now(), sold_out_until=clock.now() + timedelta(hours=1))
 
-    html = client.get(CARD).content.decode()
+    html = client.get(MENU).content.decode()
 
     assert html.count("Sold out") == 1
     assert "<span>Back <time datetime=" in html
@@ -73,14 +73,14 @@ def test_the_menu_page_of_an_empty_menu_shows_a_message(client):
     Pizza.objects.all().delete()
     SimpleItem.objects.all().delete()
 
-    assert "The menu is being written" in client.get(CARD).content.decode()
+    assert "The menu is being written" in client.get(MENU).content.decode()
 
 
 def test_a_pizza_page_begins_with_the_small_size_and_the_whole_recipe(client):
-    answer = client.get(page_of("pepperoni"))
+    response = client.get(page_of("pepperoni"))
 
-    assert total_on(answer) == "14.99"
-    assert checked_on(answer) == {("size", "small"), ("keep", "pepperoni")}
+    assert total_on(response) == "14.99"
+    assert checked_on(response) == {("size", "small"), ("keep", "pepperoni")}
 
 
 @pytest.mark.parametrize(
@@ -106,19 +106,19 @@ def test_a_pizza_page_shows_the_total_that_an_order_is_charged(client):
 
 
 def test_a_pizza_page_keeps_the_form_as_it_was_submitted(client):
-    answer = choose(client, "pepperoni", size="large", add=["olives"], quantity="x")
+    response = choose(client, "pepperoni", size="large", add=["olives"], quantity="x")
 
-    assert checked_on(answer) == {("size", "large"), ("add", "olives")}
-    assert 'value="x"' in answer.content.decode()
+    assert checked_on(response) == {("size", "large"), ("add", "olives")}
+    assert 'value="x"' in response.content.decode()
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "21", "10000", "x", "", "1.5", "9" * 400])
 def test_an_invalid_quantity_on_a_pizza_page_shows_an_error_and_no_total(client, quantity):
-    answer = choose(client, quantity=quantity)
+    response = choose(client, quantity=quantity)
 
-    assert answer.status_code == 200
-    assert sentences_on(answer) == {"choose-quantity": "Between 1 and 20, please."}
-    assert total_on(answer) is None
+    assert response.status_code == 200
+    assert sentences_on(response) == {"choose-quantity": "Between 1 and 20, please."}
+    assert total_on(response) is None
 
 
 def test_an_eleventh_added_topping_on_a_pizza_page_shows_an_error(client):
@@ -144,10 +144,10 @@ def test_a_missing_or_unknown_size_or_an_unknown_topping_on_a_pizza_page_shows_a
 
 
 def test_malformed_query_parameters_return_the_pizza_page_without_a_total(client):
-    answer = client.get(page_of("margherita"), {"recipe": "\x00", "size": "'; --", "keep": "\x00", "quantity": "½"})
+    response = client.get(page_of("margherita"), {"recipe": "\x00", "size": "'; --", "keep": "\x00", "quantity": "½"})
 
-    assert answer.status_code == 200
-    assert total_on(answer) is None
+    assert response.status_code == 200
+    assert total_on(response) is None
 
 
 def test_the_page_of_a_sold_out_pizza_has_a_disabled_order_button(client):
@@ -162,10 +162,10 @@ def test_the_page_of_a_sold_out_pizza_has_a_disabled_order_button(client):
 def test_a_pizza_page_opens_with_sold_out_toppings_of_the_recipe_unticked(client):
     Topping.objects.update(sold_out_since=clock.now())
 
-    answer = client.get(page_of("pepperoni"))
+    response = client.get(page_of("pepperoni"))
 
-    assert total_on(answer) == "14.99"
-    assert checked_on(answer) == {("size", "small")}
+    assert total_on(response) == "14.99"
+    assert checked_on(response) == {("size", "small")}
 
 
 def test_the_page_of_an_unknown_pizza_returns_404(client):
@@ -173,9 +173,9 @@ def test_the_page_of_an_unknown_pizza_returns_404(client):
 
 
 def test_the_url_of_a_simple_item_redirects_to_the_menu_page(client):
-    answer = client.get(page_of("cola"))
+    response = client.get(page_of("cola"))
 
-    assert (answer.status_code, answer["Location"]) == (302, CARD)
+    assert (response.status_code, response["Location"]) == (302, MENU)
 
 
 def test_an_htmx_request_to_a_pizza_page_gets_only_the_price_partial(client):
@@ -188,7 +188,7 @@ def test_an_htmx_request_to_a_pizza_page_gets_only_the_price_partial(client):
 
 
 def test_an_illustration_with_its_current_version_in_the_url_is_cached_for_ever(client):
-    [address] = set(re.findall(r"/menu/pepperoni/illustration\.svg\?v=\w+", client.get(CARD).content.decode()))
+    [address] = set(re.findall(r"/menu/pepperoni/illustration\.svg\?v=\w+", client.get(MENU).content.decode()))
 
     illustration = client.get(address)
 
@@ -209,6 +209,6 @@ def test_the_illustration_of_an_unknown_dish_returns_404(client):
     assert client.get(reverse("menu:illustration", args=["calzone"])).status_code == 404
 
 
-@pytest.mark.parametrize("address", [CARD, page_of("margherita"), reverse("menu:illustration", args=["margherita"])])
+@pytest.mark.parametrize("address", [MENU, page_of("margherita"), reverse("menu:illustration", args=["margherita"])])
 def test_menu_pages_and_illustrations_refuse_post_requests(client, address):
     assert client.post(address).status_code == 405

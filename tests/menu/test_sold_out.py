@@ -27,8 +27,8 @@ def olives():
     return Topping.objects.get(slug="olives")
 
 
-def press(browser, button, kind="topping", slug="olives", **said):
-    return browser.post(reverse(f"menu:{button}", args=[kind, slug]), said, follow=True)
+def press(browser, button, kind="topping", slug="olives", **form_data):
+    return browser.post(reverse(f"menu:{button}", args=[kind, slug]), form_data, follow=True)
 
 
 @pytest.mark.parametrize("many", [2, 20])
@@ -80,7 +80,7 @@ def test_an_item_can_be_marked_available_on_the_list(ciro):
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("form_data", "message"),
     [
         ({}, "Until when?"),
         ({"until": "whenever"}, "Until when?"),
@@ -90,15 +90,15 @@ def test_an_item_can_be_marked_available_on_the_list(ciro):
     ],
     ids=["nothing", "nonsense", "no time", "no such time", "passed"],
 )
-def test_an_item_stays_available_and_its_form_shows_the_error_when_the_end_time_is_invalid(ciro, said, message):
-    answer = press(ciro, "mark_sold_out", **said)
+def test_an_item_stays_available_and_its_form_shows_the_error_when_the_end_time_is_invalid(ciro, form_data, message):
+    response = press(ciro, "mark_sold_out", **form_data)
 
-    [row] = re.findall(r'<li id="topping-olives".*?</li>', answer.content.decode(), re.DOTALL)
-    assert answer.status_code == 422
+    [row] = re.findall(r'<li id="topping-olives".*?</li>', response.content.decode(), re.DOTALL)
+    assert response.status_code == 422
     assert '<details class="disclosure" open>' in row
     assert message in row
-    assert f'value="{said.get("time", "")}"' in row
-    assert answer.content.decode().count(message) == 1
+    assert f'value="{form_data.get("time", "")}"' in row
+    assert response.content.decode().count(message) == 1
     assert olives().is_available(clock.now())
 
 

@@ -10,10 +10,10 @@ from pizzeria.api import api
 from pizzeria.foundation.api_auth import BearerToken
 from pizzeria.users.roles import MANAGER
 from tests.architecture.test_public_urls import addresses
-from tests.users.api_client import call, refused
+from tests.users.api_client import assert_refused, call
 from tests.users.fake_oidc_provider import Person
 
-MARIO = Person("mario", roles=("manager",))
+MARTA = Person("marta", roles=("manager",))
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
 BELOW = sorted({address for address in addresses(get_resolver()) if address.startswith("/api/")})
 BESIDE = ["/api", "/api/me/", "/api/nothing", "/api/nothing/", "/api//me"]
@@ -25,29 +25,29 @@ NO_SCOPE_NEEDED = {"/me": "who a token is"}
 @pytest.mark.parametrize("token", ["good", "bad", None])
 def test_no_answer_of_the_api_is_a_redirect_sets_a_cookie_or_is_cached(client, realm, settings, secure, token):
     settings.SECURE_SSL_REDIRECT = True
-    sent = realm.access_token(MARIO) if token == "good" else token
+    sent = realm.access_token(MARTA) if token == "good" else token
 
     for address, method in product(BELOW + BESIDE, METHODS):
-        answer = call(client, sent, address, method, secure=secure)
+        response = call(client, sent, address, method, secure=secure)
 
-        assert answer.status_code in (200, 401, 403, 404, 405), (method, address)
-        assert "Location" not in answer.headers
-        assert not answer.cookies
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.status_code == 200 or answer.headers["Content-Type"] == "application/problem+json"
+        assert response.status_code in (200, 401, 403, 404, 405), (method, address)
+        assert "Location" not in response.headers
+        assert not response.cookies
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.status_code == 200 or response.headers["Content-Type"] == "application/problem+json"
 
 
 def test_the_api_refuses_a_token_over_plain_http(client, realm, settings):
     settings.SECURE_SSL_REDIRECT = True
 
-    refused(call(client, realm.access_token(MARIO)), 403, "https_only")
+    assert_refused(call(client, realm.access_token(MARTA)), 403, "https_only")
 
 
 def test_the_api_does_not_authenticate_by_session(sign_in, realm):
     manager = sign_in(MANAGER)
     key = manager.session.session_key
 
-    refused(call(manager), code="no_token")
+    assert_refused(call(manager), code="no_token")
 
     assert manager.session.session_key == key
 
@@ -57,14 +57,14 @@ def test_the_api_makes_no_query_for_a_session(sign_in, realm, django_assert_num_
     manager = sign_in(MANAGER)
 
     with django_assert_num_queries(0):
-        refused(call(manager), code="no_token")
+        assert_refused(call(manager), code="no_token")
 
 
 def test_the_api_requires_no_csrf_token(realm, settings):
     settings.ROOT_URLCONF = "tests.operations.trial_api"
     strict = Client(enforce_csrf_checks=True)
 
-    assert call(strict, realm.access_token(MARIO), "/api/oven", "post").status_code == 200
+    assert call(strict, realm.access_token(MARTA), "/api/oven", "post").status_code == 200
 
 
 def test_every_endpoint_of_the_api_requires_a_scope_except_a_listed_few():

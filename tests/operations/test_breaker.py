@@ -14,18 +14,18 @@ SHORT_TIMEOUTS, LONG_TIMEOUTS = (
 )
 
 
-def it_says_nothing():
+def never_answer():
     raise RedisError
 
 
 @pytest.fixture
-def lost():
+def cache_without_redis():
     """The cache while its Redis is unavailable."""
     return FailOpenRedisCache("redis://127.0.0.1:9/0", SHORT_TIMEOUTS)
 
 
 @pytest.fixture
-def found(settings):
+def cache_with_redis(settings):
     """The cache once its Redis is available again."""
     return FailOpenRedisCache(settings.REDIS_URL, LONG_TIMEOUTS)
 
@@ -62,7 +62,7 @@ def calls_to(server):
 
 
 def test_the_cache_does_not_call_a_silent_redis_again_until_the_breaker_is_reset(a_breaker, it_is_back):
-    a_breaker(it_says_nothing)
+    a_breaker(never_answer)
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         cache = FailOpenRedisCache(f"redis://127.0.0.1:{server.getsockname()[1]}/0", SHORT_TIMEOUTS)
@@ -90,23 +90,25 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_cached_copy_that_could_not_be_changed_is_discarded_once_redis_is_back(lost, found, it_is_back, change):
-    found.set_many({"pizza": "old", "cola": "old"})
-    change(lost)
+def test_a_cached_copy_that_could_not_be_changed_is_discarded_once_redis_is_back(
+    cache_without_redis, cache_with_redis, it_is_back, change
+):
+    cache_with_redis.set_many({"pizza": "old", "cola": "old"})
+    change(cache_without_redis)
 
     it_is_back()
 
-    assert (found.get("pizza"), found.get("cola")) == (None, "old")
+    assert (cache_with_redis.get("pizza"), cache_with_redis.get("cola")) == (None, "old")
 
 
-def test_a_key_set_after_its_stale_copy_was_discarded_is_kept(lost, found, it_is_back):
-    lost.set("pizza", "new")
+def test_a_key_set_after_its_stale_copy_was_discarded_is_kept(cache_without_redis, cache_with_redis, it_is_back):
+    cache_without_redis.set("pizza", "new")
     it_is_back()
-    found.get("pizza")
+    cache_with_redis.get("pizza")
 
-    found.set("pizza", "newer")
+    cache_with_redis.set("pizza", "newer")
 
-    assert found.get("pizza") == "newer"
+    assert cache_with_redis.get("pizza") == "newer"
 
 
 @pytest.mark.parametrize("timeout", [14 * 24 * 3600, None, 60])

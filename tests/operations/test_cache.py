@@ -26,7 +26,7 @@ def dead_port(request):
 
 
 @pytest.fixture
-def lost(dead_port):
+def cache_without_redis(dead_port):
     """A cache whose Redis is unavailable."""
     return FailOpenRedisCache(f"redis://127.0.0.1:{dead_port}/0", {"OPTIONS": OPTIONS})
 
@@ -47,22 +47,22 @@ QUESTIONS = {
 }
 
 
-@pytest.mark.parametrize(("ask", "answer"), QUESTIONS.values(), ids=QUESTIONS)
-def test_the_cache_answers_like_an_empty_cache_while_redis_is_unavailable(lost, ask, answer):
-    assert ask(lost) == answer
+@pytest.mark.parametrize(("ask", "expected"), QUESTIONS.values(), ids=QUESTIONS)
+def test_the_cache_answers_like_an_empty_cache_while_redis_is_unavailable(cache_without_redis, ask, expected):
+    assert ask(cache_without_redis) == expected
 
 
-@pytest.mark.parametrize("ask", [ask for ask, _answer in QUESTIONS.values()], ids=QUESTIONS)
+@pytest.mark.parametrize("ask", [ask for ask, _expected in QUESTIONS.values()], ids=QUESTIONS)
 def test_the_cache_answers_like_djangos_own_while_redis_is_available(settings, ask):
     ours, djangos = (kind(settings.REDIS_URL, {"OPTIONS": LONG_TIMEOUTS}) for kind in (FailOpenRedisCache, RedisCache))
 
-    answers = []
+    results = []
     for cache in (ours, djangos):
         cache.clear()
         cache.set("cola", 1)
-        answers.append((ask(cache), cache.get("pizza"), cache.get("cola")))
+        results.append((ask(cache), cache.get("pizza"), cache.get("cola")))
 
-    assert answers[0] == answers[1]
+    assert results[0] == results[1]
 
 
 def test_a_guest_can_fill_a_basket_while_redis_is_unavailable(client, kitchen, dead_port):

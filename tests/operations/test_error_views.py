@@ -15,10 +15,10 @@ def test_a_page_answers_503_with_retry_after_while_postgresql_is_unavailable(cli
     monkeypatch.setattr("orders.selectors.basket", gone)
     client.raise_request_exception = False
 
-    answer = client.get(reverse("orders:basket"))
+    response = client.get(reverse("orders:basket"))
 
-    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
-    assert "Nothing is lost" in answer.content.decode()
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "Nothing is lost" in response.content.decode()
     assert Basket.objects.count() == 0
 
 

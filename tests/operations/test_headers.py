@@ -14,11 +14,11 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 NOTHING_ELSE = {"default-src": "'none'", "base-uri": "'none'", "object-src": "'none'", "frame-ancestors": "'none'"}
 
 
-def policy_of(answer):
+def policy_of(response):
     return {
         directive: sources
         for directive, _space, sources in (
-            part.strip().partition(" ") for part in answer["Content-Security-Policy"].split(";")
+            part.strip().partition(" ") for part in response["Content-Security-Policy"].split(";")
         )
     }
 
@@ -65,50 +65,50 @@ def forbidden(browser):
     params=[(None, pages_of_a_guest), (ADMIN, pages_of_an_admin), (CUSTOMER, forbidden)],
     ids=["guest", "admin", "refused"],
 )
-def answers(request, client, sign_in):
+def responses(request, client, sign_in):
     role, pages = request.param
     return list(pages(sign_in(role) if role else client))
 
 
-def test_the_content_security_policy_of_every_answer_allows_nothing_by_default(answers):
-    for what, answer in answers:
-        policy = policy_of(answer)
+def test_the_content_security_policy_of_every_answer_allows_nothing_by_default(responses):
+    for what, response in responses:
+        policy = policy_of(response)
 
         assert policy | NOTHING_ELSE == policy, what
-        assert "unsafe-" not in answer["Content-Security-Policy"], what
-        assert "*" not in answer["Content-Security-Policy"], what
+        assert "unsafe-" not in response["Content-Security-Policy"], what
+        assert "*" not in response["Content-Security-Policy"], what
 
 
-def test_the_content_security_policy_allows_scripts_and_styles_of_the_shop_only(answers):
-    for what, answer in answers:
-        policy = policy_of(answer)
+def test_the_content_security_policy_allows_scripts_and_styles_of_the_shop_only(responses):
+    for what, response in responses:
+        policy = policy_of(response)
 
         for directive in ("script-src", "style-src"):
             others = re.sub(r"'nonce-[\w+/=-]+'", "", policy[directive]).split()
             assert others == ["'self'"], what
 
 
-def test_no_page_contains_inline_code_that_the_content_security_policy_blocks(answers):
+def test_no_page_contains_inline_code_that_the_content_security_policy_blocks(responses):
     """A browser would block each of these, and the page would need 'unsafe-inline'."""
-    for what, answer in answers:
-        html = answer.content.decode()
-        nonces = set(re.findall(r"'nonce-([\w+/=-]+)'", answer["Content-Security-Policy"]))
+    for what, response in responses:
+        html = response.content.decode()
+        nonces = set(re.findall(r"'nonce-([\w+/=-]+)'", response["Content-Security-Policy"]))
         inline = [tag for tag in re.findall(r"<(?:script|style)\b[^>]*>", html) if "src=" not in tag]
 
         for tag in inline:
             is_data = re.search(r'type="application/(?:json|ld\+json)"', tag)
             nonce = re.search(r'nonce="([^"]+)"', tag)
             assert is_data or (nonce and nonce[1] in nonces), (what, tag)
-        if not answer["Content-Type"].startswith("image/"):
+        if not response["Content-Type"].startswith("image/"):
             assert re.findall(r"<[^>]*\son\w+=|<[^>]*\sstyle=|\bjavascript:", html) == [], what
 
 
-def test_every_answer_has_the_other_four_security_headers(answers):
-    for what, answer in answers:
-        assert answer["X-Content-Type-Options"] == "nosniff", what
-        assert answer["Referrer-Policy"] == "same-origin", what
-        assert answer["X-Frame-Options"] == "DENY", what
-        assert answer["Cross-Origin-Opener-Policy"] == "same-origin", what
+def test_every_answer_has_the_other_four_security_headers(responses):
+    for what, response in responses:
+        assert response["X-Content-Type-Options"] == "nosniff", what
+        assert response["Referrer-Policy"] == "same-origin", what
+        assert response["X-Frame-Options"] == "DENY", what
+        assert response["Cross-Origin-Opener-Policy"] == "same-origin", what
 
 
 def test_cookies_are_hidden_from_scripts_and_not_sent_from_other_sites(client, kitchen):
@@ -126,9 +126,9 @@ def test_cookies_are_hidden_from_scripts_and_not_sent_from_other_sites(client, k
 def test_an_https_answer_has_the_hsts_header_of_the_settings(client, settings):
     settings.SECURE_HSTS_SECONDS = 365 * 24 * 3600
 
-    answer = client.get("/health/live", secure=True)
+    response = client.get("/health/live", secure=True)
 
-    assert answer["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert response["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
 def test_an_unknown_host_is_refused_and_a_forwarded_host_is_ignored(client):

@@ -41,16 +41,16 @@ def move_redis(settings):
     return to
 
 
-def probed_until(client, **said):
+def probed_until(client, **expected):
     """
-    Probe repeatedly until the answer reports this for PostgreSQL or Redis; return that answer.
+    Probe repeatedly until the response reports these states of PostgreSQL and Redis; return that response.
 
     A probe has a time limit of two seconds, which a loaded machine may exceed. An orchestrator probes repeatedly, too.
     """
 
     def probe():
-        answer = client.get(READY)
-        return answer if said.items() <= answer.json().items() else None
+        response = client.get(READY)
+        return response if expected.items() <= response.json().items() else None
 
     return until(probe)
 
@@ -59,45 +59,45 @@ def test_the_liveness_check_uses_neither_redis_nor_the_database(client, move_red
     """This test has no database, so a query would fail it."""
     with nobody() as port:
         move_redis(port)
-        answer = client.get(LIVE)
+        response = client.get(LIVE)
 
-    assert (answer.status_code, answer.content) == (200, b"alive\n")
+    assert (response.status_code, response.content) == (200, b"alive\n")
 
 
 @pytest.mark.django_db
 def test_the_shop_is_ready_when_postgresql_and_redis_answer(client):
-    answer = probed_until(client, postgresql="ok", redis="ok")
+    response = probed_until(client, postgresql="ok", redis="ok")
 
-    assert (answer.status_code, answer.json()) == (200, {"postgresql": "ok", "redis": "ok"})
+    assert (response.status_code, response.json()) == (200, {"postgresql": "ok", "redis": "ok"})
 
 
 @pytest.mark.parametrize("gone", [nobody, silence], ids=["gone", "silent"])
 def test_the_shop_is_not_ready_without_redis(client, db, move_redis, gone):
     with gone() as port:
         move_redis(port)
-        answer = probed_until(client, postgresql="ok")
+        response = probed_until(client, postgresql="ok")
 
-    assert answer.status_code == 503
-    assert answer.json()["redis"] != "ok"
+    assert response.status_code == 503
+    assert response.json()["redis"] != "ok"
 
 
 @pytest.mark.parametrize("gone", [nobody, silence], ids=["gone", "silent"])
 def test_the_shop_is_not_ready_without_postgresql(client, move_postgresql, gone):
     with gone() as port:
         move_postgresql(port)
-        answer = probed_until(client, redis="ok")
+        response = probed_until(client, redis="ok")
 
-    assert answer.status_code == 503
-    assert answer.json()["postgresql"] != "ok"
+    assert response.status_code == 503
+    assert response.json()["postgresql"] != "ok"
 
 
 def test_the_readiness_check_names_the_errors_and_nothing_else(client, move_postgresql, move_redis):
     with nobody() as port:
         move_postgresql(port)
         move_redis(port)
-        answer = probed_until(client, postgresql="OperationalError", redis="ConnectionError")
+        response = probed_until(client, postgresql="OperationalError", redis="ConnectionError")
 
-    assert set(answer.json()) == {"postgresql", "redis"}
+    assert set(response.json()) == {"postgresql", "redis"}
 
 
 def test_the_shop_is_ready_again_when_redis_answers_again(client, db, move_redis, settings):
@@ -112,10 +112,10 @@ def test_the_shop_is_ready_again_when_redis_answers_again(client, db, move_redis
 
 @pytest.mark.parametrize("address", [LIVE, READY])
 def test_the_health_checks_are_never_cached_and_need_no_sign_in(client, db, address):
-    answer = client.get(address)
+    response = client.get(address)
 
-    assert answer.status_code in (200, 503)  # whether it is ready or not
-    assert "no-store" in answer["Cache-Control"]
+    assert response.status_code in (200, 503)  # whether it is ready or not
+    assert "no-store" in response["Cache-Control"]
     assert client.post(address).status_code == 405
 
 

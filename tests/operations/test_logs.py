@@ -136,7 +136,7 @@ REF = "0197c2a0-0000-7000-8000-000000000000"
 
 
 @pytest.mark.parametrize(
-    ("said", "left"),
+    ("logged", "redacted"),
     [
         (f"/orders/{REF}/{KEY}/", f"/orders/{REF}/…/"),
         (f"/orders/{REF}/{KEY}", f"/orders/{REF}/…"),
@@ -146,5 +146,5 @@ REF = "0197c2a0-0000-7000-8000-000000000000"
         (f"/orders/{REF}/", f"/orders/{REF}/"),
     ],
 )
-def test_only_the_guests_token_is_removed_from_a_logged_url(said, left):
-    assert redact_guest_tokens(said) == left
+def test_only_the_guests_token_is_removed_from_a_logged_url(logged, redacted):
+    assert redact_guest_tokens(logged) == redacted

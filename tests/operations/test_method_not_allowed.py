@@ -15,11 +15,11 @@ BUTTONS = ["orders:add_to_basket", "users:sign_out", "kitchen:resume"]
 
 @pytest.mark.parametrize("name", BUTTONS)
 def test_visiting_a_post_only_url_shows_a_405_page_in_the_shops_layout(sign_in, name):
-    answer = sign_in(MANAGER, first_name="Marta").get(reverse(name))
+    response = sign_in(MANAGER, first_name="Marta").get(reverse(name))
 
-    html = answer.content.decode()
-    assert (answer.status_code, answer["Content-Type"]) == (405, "text/html; charset=utf-8")
-    assert "POST" in answer["Allow"]
+    html = response.content.decode()
+    assert (response.status_code, response["Content-Type"]) == (405, "text/html; charset=utf-8")
+    assert "POST" in response["Allow"]
     assert "A button, not a page" in html
     assert "Marta" in html
     assert f'<a class="button" href="{reverse("orders:home")}">' in html
@@ -37,19 +37,19 @@ def test_a_guest_who_visits_a_post_only_url_of_staff_is_redirected_to_sign_in(cl
 
 
 def test_posting_a_form_to_a_page_gets_a_405_answer_without_content(client, placed_order):
-    answer = client.post(link(placed_order))
+    response = client.post(link(placed_order))
 
-    assert (answer.status_code, answer.content) == (405, b"")
+    assert (response.status_code, response.content) == (405, b"")
 
 
 def test_posting_to_a_stream_gets_a_405_answer_without_content(client):
-    answer = client.post(reverse("live:board"))
+    response = client.post(reverse("live:board"))
 
-    assert (answer.status_code, answer.content) == (405, b"")
+    assert (response.status_code, response.content) == (405, b"")
 
 
 def test_visiting_a_post_only_url_of_the_admin_shows_the_405_page(sign_in):
-    answer = sign_in(MANAGER).get(reverse("admin:logout"))
+    response = sign_in(MANAGER).get(reverse("admin:logout"))
 
-    assert answer.status_code == 405
-    assert "A button, not a page" in answer.content.decode()
+    assert response.status_code == 405
+    assert "A button, not a page" in response.content.decode()

@@ -3,7 +3,7 @@
 import pytest
 
 from pizzeria.users.models import User
-from tests.users.api_client import call, refused
+from tests.users.api_client import assert_refused, call
 from tests.users.fake_oidc_provider import Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.operations.trial_api")]
@@ -27,20 +27,20 @@ def post(client, address, **more):
 )
 def test_the_problem_for_each_kind_of_error_has_a_status_and_a_code(client, what, status, code):
     client.raise_request_exception = False
-    answer = post(client, f"/api/faults/{what}")
+    response = post(client, f"/api/faults/{what}")
 
-    refused(answer, status, code)
-    problem = answer.json()
+    assert_refused(response, status, code)
+    problem = response.json()
     assert set(problem) == {"type", "title", "status", "code", "detail"}
     assert (problem["type"], problem["status"]) == ("about:blank", status)
-    assert "secret" not in answer.content.decode()
+    assert "secret" not in response.content.decode()
 
 
 def test_the_problem_for_a_refusal_has_its_message_and_its_field(client):
-    answer = post(client, "/api/faults/refused-field")
+    response = post(client, "/api/faults/refused-field")
 
-    assert answer.json()["detail"] == "There is no such size."
-    assert answer.json()["errors"] == [{"field": "size", "detail": "There is no such size."}]
+    assert response.json()["detail"] == "There is no such size."
+    assert response.json()["errors"] == [{"field": "size", "detail": "There is no such size."}]
 
 
 def test_the_problem_for_an_unavailable_database_says_when_to_retry(client):
@@ -54,53 +54,53 @@ def test_an_unexpected_error_of_the_api_is_signalled_as_a_request_exception(clie
 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[" * 100_000, b"size=small"])
 def test_a_body_that_is_not_json_is_reported_as_malformed(client, body):
-    refused(post(client, "/api/pizzas", data=body), 400, "malformed")
+    assert_refused(post(client, "/api/pizzas", data=body), 400, "malformed")
 
 
 def test_a_body_that_is_too_large_is_reported_as_such(client, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
 
-    refused(post(client, "/api/pizzas", data=b" " * 2000), 413, "too_large")
+    assert_refused(post(client, "/api/pizzas", data=b" " * 2000), 413, "too_large")
 
 
 def test_each_invalid_field_is_named_without_the_value_that_was_sent(client):
-    answer = post(client, "/api/pizzas", data={"quantity": "<a secret>"})
+    response = post(client, "/api/pizzas", data={"quantity": "<a secret>"})
 
-    refused(answer, 422, "invalid")
-    assert {error["field"] for error in answer.json()["errors"]} == {"size", "quantity"}
-    assert "secret" not in answer.content.decode()
+    assert_refused(response, 422, "invalid")
+    assert {error["field"] for error in response.json()["errors"]} == {"size", "quantity"}
+    assert "secret" not in response.content.decode()
 
 
 def test_the_problem_for_a_wrong_method_names_the_allowed_method(client):
-    answer = call(client, address="/api/oven")
+    response = call(client, address="/api/oven")
 
-    refused(answer, 405, "method_not_allowed")
-    assert answer.headers["Allow"] == "POST"
+    assert_refused(response, 405, "method_not_allowed")
+    assert response.headers["Allow"] == "POST"
 
 
-def test_an_invalid_query_parameter_is_named(client, realm):
-    answer = post(client, "/api/oven?quantity=many", token=realm.access_token(Person("ciro", roles=("chef",))))
+def test_an_invalid_query_parameter_is_named_in_the_problem_document(client, realm):
+    response = post(client, "/api/oven?quantity=many", token=realm.access_token(Person("ciro", roles=("chef",))))
 
-    assert [error["field"] for error in answer.json()["errors"]] == ["quantity"]
+    assert [error["field"] for error in response.json()["errors"]] == ["quantity"]
 
 
 @pytest.mark.parametrize("address", ["/api", "/api/", "/api/nothing", "/api/oven/", "/api/faults/", "/api/%00"])
 def test_an_unknown_url_of_the_api_is_reported_as_not_found(client, address):
-    refused(call(client, address=address), 404, "not_found")
+    assert_refused(call(client, address=address), 404, "not_found")
 
 
 def test_an_unknown_host_of_an_api_request_is_reported_as_malformed(client):
-    refused(client.get("/api/unsaid", headers={"Host": "evil.example"}), 400, "malformed")
+    assert_refused(client.get("/api/unsaid", headers={"Host": "evil.example"}), 400, "malformed")
 
 
 def test_an_endpoint_without_authentication_of_its_own_requires_a_token(client):
-    refused(call(client, address="/api/unsaid"), code="no_token")
+    assert_refused(call(client, address="/api/unsaid"), code="no_token")
 
 
 def test_the_problem_for_a_missing_scope_names_the_required_scope(client, realm):
     customer = realm.access_token(Person("anna", roles=("customer",)), scope="openid kitchen:manage")
 
-    challenge = refused(post(client, "/api/oven", token=customer), 403, "insufficient_scope")
+    challenge = assert_refused(post(client, "/api/oven", token=customer), 403, "insufficient_scope")
 
     assert challenge == 'Bearer realm="pizzeria", error="insufficient_scope", scope="kitchen:manage"'
 
@@ -108,7 +108,7 @@ def test_the_problem_for_a_missing_scope_names_the_required_scope(client, realm)
 def test_the_problem_for_a_missing_scope_names_all_scopes_if_any_of_them_is_enough(client, realm):
     customer = realm.access_token(Person("anna", roles=("customer",)))
 
-    challenge = refused(post(client, "/api/availability", token=customer), 403, "insufficient_scope")
+    challenge = assert_refused(post(client, "/api/availability", token=customer), 403, "insufficient_scope")
 
     assert challenge.endswith('scope="kitchen:manage menu:write"')
 
@@ -116,8 +116,8 @@ def test_the_problem_for_a_missing_scope_names_all_scopes_if_any_of_them_is_enou
 def test_a_missing_scope_is_reported_before_an_invalid_parameter(client, realm):
     customer, chef = (realm.access_token(Person(role, roles=(role,))) for role in ("customer", "chef"))
 
-    refused(post(client, "/api/oven?quantity=many", token=customer), 403, "insufficient_scope")
-    refused(post(client, "/api/oven?quantity=many", token=chef), 422, "invalid")
+    assert_refused(post(client, "/api/oven?quantity=many", token=customer), 403, "insufficient_scope")
+    assert_refused(post(client, "/api/oven?quantity=many", token=chef), 422, "invalid")
 
 
 def test_a_missing_scope_is_logged_with_the_user_and_the_scope(client, realm, caplog):
@@ -128,8 +128,8 @@ def test_a_missing_scope_is_logged_with_the_user_and_the_scope(client, realm, ca
 
 
 def test_the_problem_for_an_authentication_that_is_too_old_names_the_maximum_age(client, realm):
-    manager = realm.access_token(Person("mario", roles=("manager",)))
+    manager = realm.access_token(Person("marta", roles=("manager",)))
 
-    challenge = refused(post(client, "/api/faults-by-token/proof-too-old", token=manager), 401, "sign_in_again")
+    challenge = assert_refused(post(client, "/api/faults-by-token/proof-too-old", token=manager), 401, "sign_in_again")
 
     assert challenge == 'Bearer realm="pizzeria", error="insufficient_user_authentication", max_age="600"'

@@ -42,39 +42,39 @@ def run(*arguments, **environment):
     )
 
 
-def read(**environment):
+def load_settings(**environment):
     """Return the settings as a process with these environment variables has them."""
-    say = "import json; from pizzeria import settings; print(json.dumps(vars(settings), default=str, skipkeys=True))"
-    answer = run("-c", say, **environment)
-    assert answer.returncode == 0, answer.stderr
-    return json.loads(answer.stdout)
+    code = "import json; from pizzeria import settings; print(json.dumps(vars(settings), default=str, skipkeys=True))"
+    completed = run("-c", code, **environment)
+    assert completed.returncode == 0, completed.stderr
+    return json.loads(completed.stdout)
 
 
 @pytest.mark.parametrize("demo", ["0", "1"], ids=["a shop", "the demo"])
 def test_all_missing_required_settings_are_named_at_once_also_in_the_demo(demo):
-    answer = run("-c", "import pizzeria.settings", PIZZERIA_DEMO=demo)
+    completed = run("-c", "import pizzeria.settings", PIZZERIA_DEMO=demo)
 
-    assert answer.returncode == 1
-    assert [name for name in SHOP if name not in answer.stderr] == []
+    assert completed.returncode == 1
+    assert [name for name in SHOP if name not in completed.stderr] == []
 
 
 def test_all_invalid_settings_are_named_at_once_and_no_secret_is_repeated():
-    answer = run("-c", "import pizzeria.settings", **SHOP | WRONG)
+    completed = run("-c", "import pizzeria.settings", **SHOP | WRONG)
 
-    assert answer.returncode == 1
-    assert [name for name in WRONG if name not in answer.stderr] == []
-    assert "four-cheeses" not in answer.stderr
+    assert completed.returncode == 1
+    assert [name for name in WRONG if name not in completed.stderr] == []
+    assert "four-cheeses" not in completed.stderr
 
 
 def test_the_settings_of_a_shop_pass_every_deployment_check():
-    answer = run("-W", "error", "manage.py", "check", "--deploy", "--fail-level", "WARNING", **SHOP)
+    completed = run("-W", "error", "manage.py", "check", "--deploy", "--fail-level", "WARNING", **SHOP)
 
-    assert answer.returncode == 0, answer.stderr
-    assert "no issues" in answer.stdout
+    assert completed.returncode == 0, completed.stderr
+    assert "no issues" in completed.stdout
 
 
 def test_the_settings_are_strict_unless_they_are_those_of_the_demo():
-    shop = read(**SHOP)
+    shop = load_settings(**SHOP)
 
     assert shop["SHOP_DEMO"] is shop["DEBUG"] is False
     assert "pizzeria.demo" not in shop["INSTALLED_APPS"]
@@ -85,44 +85,44 @@ def test_the_settings_are_strict_unless_they_are_those_of_the_demo():
 
 
 def test_the_database_has_a_lock_timeout_of_five_seconds_and_no_transaction_per_request():
-    database = read(**SHOP)["DATABASES"]["default"]
+    database = load_settings(**SHOP)["DATABASES"]["default"]
 
     assert "lock_timeout=5s" in database["OPTIONS"]["options"]
     assert database["ATOMIC_REQUESTS"] is False
 
 
 def test_the_demo_allows_plain_http_but_no_debug_mode_and_trusts_no_proxy():
-    demo = read(**SHOP, PIZZERIA_DEMO="1")
+    demo = load_settings(**SHOP, PIZZERIA_DEMO="1")
 
     assert demo["SECURE_SSL_REDIRECT"] is demo["SESSION_COOKIE_SECURE"] is demo["DEBUG"] is False
     assert demo["SECURE_PROXY_SSL_HEADER"] is None
 
 
 def test_the_header_of_a_proxy_is_not_trusted_if_there_is_no_proxy():
-    assert read(**SHOP, BEHIND_PROXY="0")["SECURE_PROXY_SSL_HEADER"] is None
+    assert load_settings(**SHOP, BEHIND_PROXY="0")["SECURE_PROXY_SSL_HEADER"] is None
 
 
 def test_a_shop_needs_neither_a_mail_server_nor_an_sms_provider():
-    shop = read(**SHOP)
+    shop = load_settings(**SHOP)
 
     assert (shop["MAILERS"], shop["NOTIFY_SMS_URL"]) == ({}, "")
 
 
 def test_a_mail_server_requires_a_sender():
-    answer = run("-c", "import pizzeria.settings", **SHOP, MAIL_URL="smtp://mail.example")
-    assert answer.returncode == 1
-    assert "MAIL_FROM" in answer.stderr
+    completed = run("-c", "import pizzeria.settings", **SHOP, MAIL_URL="smtp://mail.example")
+    assert completed.returncode == 1
+    assert "MAIL_FROM" in completed.stderr
 
-    shop = read(**SHOP, MAIL_URL="smtp://mail.example", MAIL_FROM="Mario's <orders@pizza.example>")
+    shop = load_settings(**SHOP, MAIL_URL="smtp://mail.example", MAIL_FROM="Mario's <orders@pizza.example>")
     assert shop["DEFAULT_FROM_EMAIL"] == "Mario's <orders@pizza.example>"
 
 
 @pytest.mark.parametrize("sender", ["", "mario", "Mario <orders>", "a@b.example\nBcc: c@d.example", "<a@b.example"])
 def test_an_invalid_sender_is_refused(sender):
-    answer = run("-c", "import pizzeria.settings", **SHOP, MAIL_URL="smtp://mail.example", MAIL_FROM=sender)
+    completed = run("-c", "import pizzeria.settings", **SHOP, MAIL_URL="smtp://mail.example", MAIL_FROM=sender)
 
-    assert answer.returncode == 1
-    assert "MAIL_FROM" in answer.stderr
+    assert completed.returncode == 1
+    assert "MAIL_FROM" in completed.stderr
 
 
 def test_the_system_check_refuses_an_unknown_sms_provider_and_repeats_no_secret():

@@ -17,17 +17,17 @@ def ask(method="get", **headers):
 
 
 def test_a_static_file_is_answered_whole_and_not_streamed(file):
-    answer = ask()
+    response = ask()
 
-    assert (answer.status_code, answer.streaming, answer.content) == (200, False, file)
-    assert answer["Content-Type"].startswith("text/css")
-    assert answer["Content-Length"] == str(len(file))
+    assert (response.status_code, response.streaming, response.content) == (200, False, file)
+    assert response["Content-Type"].startswith("text/css")
+    assert response["Content-Length"] == str(len(file))
 
 
 def test_a_static_file_is_answered_in_part_to_a_range_request(file):
-    answer = ask(Range="bytes=10-19")
+    response = ask(Range="bytes=10-19")
 
-    assert (answer.status_code, answer.content) == (206, file[10:20])
+    assert (response.status_code, response.content) == (206, file[10:20])
 
 
 def test_a_static_file_is_not_sent_for_a_conditional_or_a_head_request():

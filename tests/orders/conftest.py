@@ -6,9 +6,9 @@ from tests.orders.notifications.notification_helpers import EMAIL, SMS, newest
 
 
 @pytest.fixture
-def mario(sign_in):
+def marta(sign_in):
     """Return the browser of a signed-in manager."""
-    return sign_in(MANAGER, first_name="Mario", last_name="Rossi")
+    return sign_in(MANAGER, first_name="Marta", last_name="Rossi")
 
 
 @pytest.fixture

@@ -168,11 +168,11 @@ class Walk(RuleBasedStateMachine):
         token = self.tokens.get(number, "") if has_link else ""
         by = replace(self.people[who], authenticated_at=self.at, guest_token=token)
         try:
-            answer = COMMANDS[step](**self.command_target(step, number), **details, by=by, at=self.at)
+            outcome = COMMANDS[step](**self.command_target(step, number), **details, by=by, at=self.at)
         except Refusal as refusal:
-            answer = refusal
-        allowed = not isinstance(answer, Refusal)
-        assert allowed == bool(row), f"The table does not say so: {who}, {step}, {case}: {answer!r}"
+            outcome = refusal
+        allowed = not isinstance(outcome, Refusal)
+        assert allowed == bool(row), f"The table does not say so: {who}, {step}, {case}: {outcome!r}"
         if not allowed:
             self.refused[step] += 1
             return
@@ -183,10 +183,10 @@ class Walk(RuleBasedStateMachine):
                 self.kitchen_state = kitchen_state
             case order:
                 number = number or len(self.orders) + 1
-                self.orders[number], self.refs[number] = order, answer.ref
+                self.orders[number], self.refs[number] = order, outcome.ref
                 if step == "place_order":
-                    self.tokens[number] = answer.contact.guest_token
-                self.named.add(answer.ref)
+                    self.tokens[number] = outcome.contact.guest_token
+                self.named.add(outcome.ref)
 
     def command_target(self, step, number):
         if number:

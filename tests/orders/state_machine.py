@@ -60,7 +60,7 @@ class Case:
     A step that a user is about to take on an order or on the kitchen.
 
     :ivar who: the user's id; None: a guest
-    :ivar asked: the other arguments of the command
+    :ivar arguments: the other arguments of the command
     :ivar drivers: the ids of the users who may deliver
     :ivar has_link: whether the user has the link of the guest's order
     """

@@ -67,8 +67,8 @@ def test_handing_over_an_unknown_order_raises_order_not_found(kitchen, chef):
 
 @pytest.mark.parametrize("sent", ["foo", "//elsewhere.example", "https://elsewhere.example/", "/\n", "x" * 20_000])
 def test_handing_over_redirects_to_the_board_whatever_next_url_is_submitted(sign_in, ready_order, sent):
-    answer = sign_in(KITCHEN).post(reverse("orders:hand_over", args=[ready_order.ref]), {"next": sent})
+    response = sign_in(KITCHEN).post(reverse("orders:hand_over", args=[ready_order.ref]), {"next": sent})
 
-    assert (answer.status_code, answer["Location"]) == (302, reverse("kitchen:board"))
+    assert (response.status_code, response["Location"]) == (302, reverse("kitchen:board"))
     ready_order.refresh_from_db()
     assert ready_order.status == OrderStatus.DELIVERED

@@ -154,10 +154,10 @@ def test_an_order_is_not_linked_by_signing_in_with_the_same_email_address(sign_i
 def test_linking_an_order_redirects_to_its_page_in_the_account_and_disables_the_guest_link(sign_in, placed_order):
     browser = sign_in(CUSTOMER)
 
-    answer = browser.post(button(placed_order), follow=True)
+    response = browser.post(button(placed_order), follow=True)
 
-    assert answer.redirect_chain == [(page_of(placed_order), 302)]
-    assert "in your account now" in answer.content.decode()
+    assert response.redirect_chain == [(page_of(placed_order), 302)]
+    assert "in your account now" in response.content.decode()
     assert browser.get(link(placed_order)).status_code == 404
 
 

@@ -18,7 +18,7 @@ from pizzeria.foundation import clock
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 
-CARD, PIZZA, BASKET = reverse("menu:index"), reverse("menu:pizza", args=["margherita"]), reverse("orders:basket")
+MENU, PIZZA, BASKET = reverse("menu:index"), reverse("menu:pizza", args=["margherita"]), reverse("orders:basket")
 OPEN = r"Order now, and it is ready in about 1\d minutes\."
 FULL = r"The kitchen is at capacity\. Please try again in about \d+ minutes\."
 PAUSED = r"The kitchen is taking a break \(The oven is cold\)\. Please try again later\."
@@ -31,16 +31,16 @@ def _kept_longer(monkeypatch):
 
 
 @pytest.fixture
-def said(client, kitchen, _kept_longer):
-    """Return a function that reads the quote, the same on both pages of the menu: `said()`."""
+def quote_text(client, kitchen, _kept_longer):
+    """Return a function that reads the quote, the same on both pages of the menu: `quote_text()`."""
 
-    def said():
-        pages = [client.get(address).content.decode() for address in (CARD, PIZZA)]
+    def quote_text():
+        pages = [client.get(address).content.decode() for address in (MENU, PIZZA)]
         [one, other] = [re.search(r'<p class="quote.*?<span>(.*?)</span>', page, re.DOTALL)[1] for page in pages]
         assert one == other
         return one
 
-    return said
+    return quote_text
 
 
 def pause(kitchen, by, until=None):
@@ -53,45 +53,45 @@ def test_the_page_of_an_empty_basket_shows_that_the_kitchen_is_paused(client, ki
     assert re.search(PAUSED, client.get(BASKET).content.decode())
 
 
-def test_the_quote_names_the_minutes_until_an_order_would_be_ready(said):
-    assert re.fullmatch(OPEN, said())
+def test_the_quote_names_the_minutes_until_an_order_would_be_ready(quote_text):
+    assert re.fullmatch(OPEN, quote_text())
 
 
 def test_the_quote_changes_as_soon_as_a_pause_or_its_end_is_committed(
-    said, kitchen, chef, django_capture_on_commit_callbacks
+    quote_text, kitchen, chef, django_capture_on_commit_callbacks
 ):
-    assert re.fullmatch(OPEN, said())
+    assert re.fullmatch(OPEN, quote_text())
 
     with django_capture_on_commit_callbacks(execute=True):
         pause(kitchen, chef)
-        assert re.fullmatch(OPEN, said())  # the pause is not committed yet
-    assert re.fullmatch(PAUSED, said())
+        assert re.fullmatch(OPEN, quote_text())  # the pause is not committed yet
+    assert re.fullmatch(PAUSED, quote_text())
 
     with django_capture_on_commit_callbacks(execute=True):
         kitchen_services.resume(kitchen=kitchen, by=chef, at=clock.now())
-    assert re.fullmatch(OPEN, said())
+    assert re.fullmatch(OPEN, quote_text())
 
 
 def test_the_quote_changes_as_soon_as_the_kitchen_is_full_or_has_room_again(
-    said, kitchen, manager, django_capture_on_commit_callbacks
+    quote_text, kitchen, manager, django_capture_on_commit_callbacks
 ):
     Kitchen.objects.update(max_concurrent_orders=1)
-    assert re.fullmatch(OPEN, said())
+    assert re.fullmatch(OPEN, quote_text())
 
     with django_capture_on_commit_callbacks(execute=True):
         order = shop.place(at=clock.now())
-    assert re.fullmatch(FULL, said())
+    assert re.fullmatch(FULL, quote_text())
 
     with django_capture_on_commit_callbacks(execute=True):
         kitchen_services.change_capacity(
             kitchen=kitchen, max_concurrent_orders=2, oven_slots=5, by=manager, at=clock.now()
         )
-    assert re.fullmatch(OPEN, said())
+    assert re.fullmatch(OPEN, quote_text())
 
     Kitchen.objects.update(max_concurrent_orders=1)
     with django_capture_on_commit_callbacks(execute=True):
         order_services.cancel_order(ref=order.ref, reason=CancelReason.SOLD_OUT, by=manager, at=clock.now())
-    assert re.fullmatch(OPEN, said())
+    assert re.fullmatch(OPEN, quote_text())
 
 
 @pytest.mark.usefixtures("_kept_longer")
@@ -113,7 +113,7 @@ def test_the_quote_is_cached_for_five_seconds(kitchen, monkeypatch):
 
 
 def test_without_redis_the_quote_takes_two_queries_and_is_still_shown(
-    said, settings, kitchen, chef, django_assert_num_queries
+    quote_text, settings, kitchen, chef, django_assert_num_queries
 ):
     options = {"socket_connect_timeout": 0.2, "socket_timeout": 0.2, "retry": Retry(NoBackoff(), 0)}
     gone = {"BACKEND": "pizzeria.operations.cache.FailOpenRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
@@ -122,7 +122,7 @@ def test_without_redis_the_quote_takes_two_queries_and_is_still_shown(
     with django_assert_num_queries(2):
         assert cached_quote(at=FRIDAY_NIGHT).accepts_orders
     pause(kitchen, chef)
-    assert re.fullmatch(PAUSED, said())
+    assert re.fullmatch(PAUSED, quote_text())
 
 
 def test_a_page_that_does_not_show_the_quote_does_not_query_for_it(client, kitchen, django_assert_num_queries):

@@ -17,7 +17,7 @@ from orders import replay
 from orders import services as order_services
 from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation import failpoints
-from pizzeria.foundation.events.models import StoredEvent as Happened
+from pizzeria.foundation.events.models import StoredEvent
 from tests import shop
 from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, without_lock
 from tests.shop import FRIDAY_NIGHT
@@ -46,16 +46,16 @@ def steps(order, *, guest, chef):
 
 def test_an_order_is_never_both_cancelled_by_a_guest_and_started_by_a_cook(kitchen, guest, chef):
     Kitchen.objects.update(max_concurrent_orders=ROUNDS, oven_slots=ROUNDS)
-    in_the_transaction = partial(Barrier(2).wait, timeout=THREAD_TIMEOUT)
+    barrier = partial(Barrier(2).wait, timeout=THREAD_TIMEOUT)
     outcomes = Counter()
 
     with (
-        failpoints.armed("orders.cancel_order.begun", in_the_transaction),
-        failpoints.armed("kitchen.start_cooking.begun", in_the_transaction),
+        failpoints.armed("orders.cancel_order.begun", barrier),
+        failpoints.armed("kitchen.start_cooking.begun", barrier),
     ):
         for _round in range(ROUNDS):
-            both = all_at_once(steps(shop.place(), guest=guest, chef=chef))
-            outcomes[tuple(getattr(outcome, "code", outcome) for outcome in both)] += 1
+            results = all_at_once(steps(shop.place(), guest=guest, chef=chef))
+            outcomes[tuple(getattr(outcome, "code", outcome) for outcome in results)] += 1
 
     assert set(outcomes) <= {GUEST_FIRST, COOK_FIRST}
     assert ended(OrderStatus.CANCELLED, TicketState.WITHDRAWN) == outcomes[GUEST_FIRST]
@@ -72,24 +72,24 @@ def ended(status, state):
 
 def test_control_without_the_kitchens_lock_a_cancelled_pizza_goes_into_the_oven(placed_order, guest, chef, monkeypatch):
     """The cook's command reads the ticket, the guest cancels, the command goes on. Both still lock the order."""
-    looked, has_looked, has_cancelled = cooking._has_free_oven_slot, Event(), Event()
+    original_check, has_checked, has_cancelled = cooking._has_free_oven_slot, Event(), Event()
 
-    def looks_and_is_slow(line):
-        free = looked(line)
-        has_looked.set()
+    def check_slowly(kitchen):
+        free = original_check(kitchen)
+        has_checked.set()
         assert has_cancelled.wait(timeout=THREAD_TIMEOUT)
         return free
 
     monkeypatch.setattr(KitchenQuerySet, "for_update", without_lock)
-    monkeypatch.setattr(cooking, "_has_free_oven_slot", looks_and_is_slow)
+    monkeypatch.setattr(cooking, "_has_free_oven_slot", check_slowly)
 
     with (
-        failpoints.armed("orders.cancel_order.begun", partial(has_looked.wait, timeout=THREAD_TIMEOUT)),
+        failpoints.armed("orders.cancel_order.begun", partial(has_checked.wait, timeout=THREAD_TIMEOUT)),
         failpoints.armed("orders.cancel_order.after_commit", has_cancelled.set),
     ):
-        both = all_at_once(steps(placed_order, guest=guest, chef=chef))
+        results = all_at_once(steps(placed_order, guest=guest, chef=chef))
 
-    assert both == ["cancelled", "started"]
-    types = Happened.objects.filter(aggregate_ref=placed_order.ref).order_by("seq").values_list("type", flat=True)
+    assert results == ["cancelled", "started"]
+    types = StoredEvent.objects.filter(aggregate_ref=placed_order.ref).order_by("seq").values_list("type", flat=True)
     assert list(types)[-2:] == ["order.cancelled.v1", "order.cooking_started.v1"]
     assert Ticket.objects.get().state == TicketState.COOKING

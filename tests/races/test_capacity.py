@@ -46,11 +46,11 @@ def test_the_capacity_is_never_below_the_load_when_a_manager_lowers_it_while_gue
         Kitchen.objects.update(max_concurrent_orders=before + ROOM)
         baskets = [shop.basket_of() for _ in range(GUESTS)]
         total = shop.total_of(baskets[0])
-        at_the_door = partial(Barrier(GUESTS + 1).wait, timeout=THREAD_TIMEOUT)
+        barrier = partial(Barrier(GUESTS + 1).wait, timeout=THREAD_TIMEOUT)
 
         with (
-            failpoints.armed("orders.place_order.before_kitchen", at_the_door),
-            failpoints.armed("kitchen.change_capacity.begun", at_the_door),
+            failpoints.armed("orders.place_order.before_kitchen", barrier),
+            failpoints.armed("kitchen.change_capacity.begun", barrier),
         ):
             outcomes = all_at_once(
                 [

@@ -83,11 +83,11 @@ class Evening:
     def do(self, command, *, by, **asked):
         """Run a command; return its result, or None if it is refused."""
         try:
-            answer = command(**asked, by=by, at=FRIDAY_NIGHT)
+            outcome = command(**asked, by=by, at=FRIDAY_NIGHT)
         except Refusal:
             return None
         self.done.append(command.__name__)
-        return answer
+        return outcome
 
     @with_a_connection
     def guest(self):

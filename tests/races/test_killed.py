@@ -55,17 +55,17 @@ class Browser:
 
     def send(self, form):
         """Send the form; return the address to which it redirects."""
-        answer, page = self._asked("POST", urlencode(form))
-        assert answer.status == 302, page
-        return answer.headers["Location"]
+        response, page = self._asked("POST", urlencode(form))
+        assert response.status == 302, page
+        return response.headers["Location"]
 
     def _asked(self, method, body=None):
         """Send a request until the shop is not too busy to answer; the form's idempotency key makes repeats safe."""
         return until(lambda: self._unless_busy(*self._ask(method, body)))
 
     @staticmethod
-    def _unless_busy(answer, page):
-        return None if answer.status == HTTPStatus.SERVICE_UNAVAILABLE or BUSY in page else (answer, page)
+    def _unless_busy(response, page):
+        return None if response.status == HTTPStatus.SERVICE_UNAVAILABLE or BUSY in page else (response, page)
 
     def _ask(self, method, body=None):
         way = HTTPConnection("127.0.0.1", self.port, timeout=THREAD_TIMEOUT)
@@ -74,14 +74,14 @@ class Browser:
             way.request(
                 method, CHECKOUT, body, {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
             )
-            answer = way.getresponse()
-            page = answer.read().decode()
+            response = way.getresponse()
+            page = response.read().decode()
         finally:
             way.close()
-        for cookie in answer.headers.get_all("Set-Cookie", []):
+        for cookie in response.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
-        return answer, page
+        return response, page
 
 
 @contextmanager

@@ -31,8 +31,8 @@ def everybody_orders():
     """Place all orders at once, synchronized again just before the kitchen's lock; count the outcomes."""
     baskets = [shop.basket_of() for _ in range(GUESTS)]
     total = shop.total_of(baskets[0])
-    at_the_door = Barrier(GUESTS)
-    with failpoints.armed("orders.place_order.before_kitchen", partial(at_the_door.wait, timeout=THREAD_TIMEOUT)):
+    barrier = Barrier(GUESTS)
+    with failpoints.armed("orders.place_order.before_kitchen", partial(barrier.wait, timeout=THREAD_TIMEOUT)):
         outcomes = all_at_once([partial(shop.place, basket, shown_total=total) for basket in baskets])
     return Counter(getattr(outcome, "code", "ordered") for outcome in outcomes)
 

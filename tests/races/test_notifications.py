@@ -14,7 +14,7 @@ import pytest
 from orders.notifications import services as notification_services
 from orders.notifications.models import Notification, NotificationChannel, NotificationQuerySet, NotificationState
 from orders.notifications.services import delivery as notification_delivery
-from pizzeria.foundation.events.models import StoredEvent as Happened
+from pizzeria.foundation.events.models import StoredEvent
 from tests import shop
 from tests.orders.notifications.notification_helpers import claim_to_send, newest
 from tests.races.concurrency import (
@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 @pytest.fixture
 def hear():
     """Return a function that creates the notifications of a confirmed order."""
-    event = Happened.objects.get(aggregate_ref=shop.place().ref, type="order.confirmed.v1")
+    event = StoredEvent.objects.get(aggregate_ref=shop.place().ref, type="order.confirmed.v1")
     return partial(notification_services.create_notifications, event_id=event.pk, at=FRIDAY_NIGHT)
 
 
@@ -45,10 +45,10 @@ def notification():
 
 
 def test_eight_threads_that_handle_one_event_at_once_create_its_notifications_once(hear):
-    answers = all_at_once([hear] * WORKERS)
+    returned = all_at_once([hear] * WORKERS)
 
     assert Notification.objects.count() == 2
-    assert {tuple(notification.pk for notification in answer) for answer in answers} == {
+    assert {tuple(notification.pk for notification in created) for created in returned} == {
         tuple(Notification.objects.order_by("pk").values_list("pk", flat=True))
     }
 

@@ -26,9 +26,9 @@ def test_placing_an_order_twelve_times_at_once_with_one_key_returns_the_same_ord
     idempotency = IdempotentRequest.of(principal=f"basket:{basket.ref}", key=uuid4(), data={"name": "Anna"})
     send = partial(shop.place, basket, shown_total=shop.total_of(basket), idempotency=idempotency)
 
-    answers = all_at_once([send] * SENDERS)
+    outcomes = all_at_once([send] * SENDERS)
 
-    assert {answer.ref for answer in answers} == {Order.objects.get().ref}
+    assert {outcome.ref for outcome in outcomes} == {Order.objects.get().ref}
     assert Ticket.objects.count() == 1
 
 
@@ -36,9 +36,9 @@ def test_control_without_the_idempotency_key_eleven_of_twelve_requests_are_refus
     basket = shop.basket_of()
     send = partial(shop.place, basket, shown_total=shop.total_of(basket))
 
-    answers = all_at_once([send] * SENDERS)
+    outcomes = all_at_once([send] * SENDERS)
 
-    assert sorted(getattr(answer, "code", "ordered") for answer in answers) == ["basket_spent"] * 11 + ["ordered"]
+    assert sorted(getattr(outcome, "code", "ordered") for outcome in outcomes) == ["basket_spent"] * 11 + ["ordered"]
     assert Order.objects.count() == 1
 
 
@@ -53,7 +53,7 @@ def anna(kitchen, client):
 
 
 def test_a_checkout_form_sent_twelve_times_at_once_leads_to_the_same_order_each_time(anna):
-    answers = all_at_once([partial(anna.send, anna.open_checkout())] * SENDERS)
+    outcomes = all_at_once([partial(anna.send, anna.open_checkout())] * SENDERS)
 
-    assert set(answers) == {order_selectors.order_url(Order.objects.get())}
+    assert set(outcomes) == {order_selectors.order_url(Order.objects.get())}
     assert Ticket.objects.count() == 1

@@ -36,9 +36,9 @@ def everybody_starts(waiting, chef):
 
 def test_eight_cooks_who_start_at_once_start_only_as_many_tickets_as_there_are_oven_slots(waiting, chef):
     assert Kitchen.objects.get().oven_slots == PLACES
-    in_the_transaction = partial(Barrier(COOKS).wait, timeout=THREAD_TIMEOUT)
+    barrier = partial(Barrier(COOKS).wait, timeout=THREAD_TIMEOUT)
 
-    with failpoints.armed("kitchen.start_cooking.begun", in_the_transaction):
+    with failpoints.armed("kitchen.start_cooking.begun", barrier):
         outcomes = everybody_starts(waiting, chef)
 
     assert outcomes == {"started": PLACES, "oven_slots_taken": COOKS - PLACES}
@@ -48,15 +48,15 @@ def test_eight_cooks_who_start_at_once_start_only_as_many_tickets_as_there_are_o
 
 
 def test_control_without_the_lock_every_cook_finds_the_same_oven_slot_free(waiting, chef, monkeypatch):
-    looked, before_anybody_acts = cooking._has_free_oven_slot, Barrier(COOKS)
+    original_check, all_have_checked = cooking._has_free_oven_slot, Barrier(COOKS)
 
-    def looks_and_waits(line):
-        free = looked(line)
-        before_anybody_acts.wait(timeout=THREAD_TIMEOUT)
+    def check_and_wait(kitchen):
+        free = original_check(kitchen)
+        all_have_checked.wait(timeout=THREAD_TIMEOUT)
         return free
 
     monkeypatch.setattr(KitchenQuerySet, "for_update", without_lock)
-    monkeypatch.setattr(cooking, "_has_free_oven_slot", looks_and_waits)
+    monkeypatch.setattr(cooking, "_has_free_oven_slot", check_and_wait)
 
     assert everybody_starts(waiting, chef) == {"started": COOKS}
     assert Ticket.objects.filter(state=TicketState.COOKING).count() == COOKS > PLACES

@@ -31,21 +31,21 @@ class WhistleBlown(DomainEvent[Kitchen], type="test.whistle_blown.v1", signal=wh
 
 
 @pytest.fixture
-def street():
+def published_events():
     """Yield the list of published events, in the order in which a receiver got them."""
-    heard, writing = [], Lock()
+    published, writing = [], Lock()
 
     def hear(*, event, **_):
         with writing:
-            heard.append((event.aggregate_ref, event.seq))
+            published.append((event.aggregate_ref, event.seq))
 
     whistle_blown.connect(hear)
-    yield heard
+    yield published
     whistle_blown.disconnect(hear)
 
 
 @pytest.fixture
-def blown():
+def unpublished_events():
     """Record many events of many kitchens, none of them published yet."""
     for _kitchen in range(KITCHENS):
         with transaction.atomic():
@@ -60,26 +60,30 @@ def relay_of(aggregate_ref):
     return lambda: relay_due(aggregate_ref=aggregate_ref, now=lambda: NIGHT)
 
 
-def test_four_concurrent_sweeps_publish_each_event_once_and_in_the_sequence_of_its_aggregate(blown, street):
+def test_four_concurrent_sweeps_publish_each_event_once_and_in_the_sequence_of_its_aggregate(
+    unpublished_events, published_events
+):
     all_at_once([sweeper] * SWEEPERS)
     sweeper()  # events that none could claim while another had claimed the event before them
 
-    assert Counter(street).most_common(1)[0][1] == 1
-    assert len(street) == KITCHENS * EACH
-    for ref in {ref for ref, _seq in street}:
-        assert [seq for of, seq in street if of == ref] == list(range(1, EACH + 1))
+    assert Counter(published_events).most_common(1)[0][1] == 1
+    assert len(published_events) == KITCHENS * EACH
+    for ref in {ref for ref, _seq in published_events}:
+        assert [seq for of, seq in published_events if of == ref] == list(range(1, EACH + 1))
 
 
-def test_21_concurrent_relays_of_one_aggregate_publish_its_event_once(street):
+def test_21_concurrent_relays_of_one_aggregate_publish_its_event_once(published_events):
     with transaction.atomic():
         [event] = record(KitchenFactory(), WhistleBlown(), by=SYSTEM, at=NIGHT)
 
     all_at_once([relay_of(event.aggregate_ref)] * 21)
 
-    assert street == [(event.aggregate_ref, 1)]
+    assert published_events == [(event.aggregate_ref, 1)]
 
 
-def test_control_without_the_lock_concurrent_sweeps_publish_an_event_several_times(blown, street, monkeypatch):
+def test_control_without_the_lock_concurrent_sweeps_publish_an_event_several_times(
+    unpublished_events, published_events, monkeypatch
+):
     """Reading due events and marking them as claimed are two steps here; all threads read before any of them marks."""
     all_have_looked, have_looked = Barrier(SWEEPERS), set()
 
@@ -97,4 +101,4 @@ def test_control_without_the_lock_concurrent_sweeps_publish_an_event_several_tim
 
     all_at_once([sweeper] * SWEEPERS)
 
-    assert Counter(street).most_common(1)[0][1] >= SWEEPERS
+    assert Counter(published_events).most_common(1)[0][1] >= SWEEPERS

@@ -54,9 +54,9 @@ def assigned_to():
 
 
 def test_of_eight_drivers_who_claim_one_delivery_at_once_only_one_gets_it(delivery, drivers):
-    in_the_transaction = partial(Barrier(DRIVERS).wait, timeout=THREAD_TIMEOUT)
+    barrier = partial(Barrier(DRIVERS).wait, timeout=THREAD_TIMEOUT)
 
-    with failpoints.armed("orders.claim_delivery.begun", in_the_transaction):
+    with failpoints.armed("orders.claim_delivery.begun", barrier):
         outcomes = all_at_once(partial(claim, delivery, driver) for driver in drivers)
 
     assert Counter(getattr(outcome, "code", "has it") for outcome in outcomes) == {

@@ -48,9 +48,9 @@ def linked_to():
 
 def test_of_eight_people_with_one_order_link_only_one_gets_the_order_into_an_account(placed_order, people):
     token = placed_order.contact.guest_token
-    in_the_transaction = partial(Barrier(PEOPLE).wait, timeout=THREAD_TIMEOUT)
+    barrier = partial(Barrier(PEOPLE).wait, timeout=THREAD_TIMEOUT)
 
-    with failpoints.armed("orders.link_order_to_customer.begun", in_the_transaction):
+    with failpoints.armed("orders.link_order_to_customer.begun", barrier):
         outcomes = all_at_once(partial(link, placed_order, token, actor) for actor in people)
 
     codes = Counter(getattr(outcome, "code", "has it") for outcome in outcomes)

@@ -56,10 +56,10 @@ def confirm(client, code):
 
 def visible_answer(client, step, email):
     """Take a step; return all that its client sees, without tokens, nonces and the e-mail address that it typed."""
-    answer = step(client, email)
-    page = client.get(answer["Location"]) if answer.status_code == 302 else answer
+    response = step(client, email)
+    page = client.get(response["Location"]) if response.status_code == 302 else response
     body = re.sub(r'value="\w{64}"|nonce="[^"]+"', "", page.content.decode()).replace(email, "")
-    return answer.status_code, answer.headers.get("Location"), page.status_code, body
+    return response.status_code, response.headers.get("Location"), page.status_code, body
 
 
 def newest_email(message_sinks, to=CARLA):

@@ -7,8 +7,10 @@ def call(client, token=None, address="/api/me", method="get", **more):
     return getattr(client, method)(address, **bearer, **more)
 
 
-def refused(answer, status=401, code="invalid_token"):
-    """Assert that the answer is a problem with this status and code; return its `WWW-Authenticate` header."""
-    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json"), answer.content
-    assert answer.json()["code"] == code
-    return answer.headers.get("WWW-Authenticate", "")
+def assert_refused(response, status=401, code="invalid_token"):
+    """Assert that the response is a problem with this status and code; return its `WWW-Authenticate` header."""
+    assert (response.status_code, response.headers["Content-Type"]) == (status, "application/problem+json"), (
+        response.content
+    )
+    assert response.json()["code"] == code
+    return response.headers.get("WWW-Authenticate", "")

@@ -41,7 +41,7 @@ def ciro():
 
 
 @pytest.fixture
-def at_work(client, realm, ciro):
+def signed_in_browser(client, realm, ciro):
     """Ciro's browser, signed in and with the kitchen board open."""
     complete_login(client, realm, ciro)
     assert client.get(reverse("kitchen:board")).status_code == 200

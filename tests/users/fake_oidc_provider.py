@@ -93,7 +93,7 @@ class FakeOidcProvider:
             "id_token": self.id_token(person, **({"nonce": nonce} if nonce else {})),
         }
 
-    def answer(self, verb, path, parameters, bearer):
+    def response(self, verb, path, parameters, bearer):
         """Return status and content of the answer to a request, as Keycloak would."""
         self.requests.append((f"{verb} {path}", parameters))
         self.may_answer.wait()
@@ -131,7 +131,7 @@ def running():
 
         def _answer(self, parameters):
             bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
-            status, content = realm.answer(self.command, urlsplit(self.path).path, parameters, bearer)
+            status, content = realm.response(self.command, urlsplit(self.path).path, parameters, bearer)
             body = json.dumps(content).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

@@ -13,13 +13,13 @@ AUTHORIZATION_REQUEST, CALLBACK = reverse("users:keycloak_sign_in"), reverse("us
 
 def begin_login(client, **parameters):
     """Make an authorization request; return the parameters that the sign-in server would receive."""
-    answer = client.get(AUTHORIZATION_REQUEST, parameters)
-    assert answer.status_code == 302, answer.content.decode()
-    return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
+    response = client.get(AUTHORIZATION_REQUEST, parameters)
+    assert response.status_code == 302, response.content.decode()
+    return {name: values[0] for name, values in parse_qs(urlsplit(response["Location"]).query).items()}
 
 
 def complete_login(client, realm, person, *, parameters=None, **overrides):
-    """Request the callback with a code of the realm, and return the answer."""
+    """Request the callback with a code of the realm, and return the response."""
     parameters = parameters or begin_login(client)
     code = realm.code_for(person, nonce=parameters["nonce"], challenge=parameters["code_challenge"])
     return client.get(CALLBACK, {"state": parameters["state"], "code": code, **overrides})

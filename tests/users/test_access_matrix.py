@@ -108,13 +108,15 @@ def opened():
         "SLUG": "margherita",
         "UUID": "0197c2a0-0000-7000-8000-000000000000",
     }
-    said = REASONS | {"driver": people["other driver"].username}
+    form_data = REASONS | {"driver": people["other driver"].username}
     cookies = {"anybody": {}} | {who: signed_in(people[who]) for who in people}
     notification_services.create_notifications(
         event_id=StoredEvent.objects.filter(type=OrderPlaced.type).latest("pk").pk, at=at
     )
     raise_alert(EVENT_DEAD_LETTERED, key="1", at=at, type="order.placed.v1", reason="a test")
-    shop_now = SimpleNamespace(names=names | rows_in_the_admin(), said=said, cookies=cookies, browser=Client())
+    shop_now = SimpleNamespace(
+        names=names | rows_in_the_admin(), form_data=form_data, cookies=cookies, browser=Client()
+    )
     shop_now.before_the_admin = {who: answer_to(shop_now, who, "GET", reverse("admin:login")) for who in WHO}
     shop_now.verbs = {address: verbs_of(address, browser_of(shop_now, "admin")) for address in ALL}
     return shop_now
@@ -123,8 +125,8 @@ def opened():
 def verbs_of(address, browser):
     """Return the verbs that a URL accepts by its `Allow` header; GET and POST if it has none."""
     with undone():
-        answer = browser.options(address)
-    return set(answer.headers.get("Allow", "GET, POST").split(", "))
+        response = browser.options(address)
+    return set(response.headers.get("Allow", "GET, POST").split(", "))
 
 
 def rows_in_the_admin():
@@ -163,16 +165,18 @@ def _is_row(pattern, address):
 
 
 def answer_to(friday, who, verb, address):
-    """Send a request as an actor; return the sign of its answer."""
+    """Send a request as an actor; return the sign of its response."""
     browser = browser_of(friday, who)
-    answer = getattr(browser, verb.lower())(address, friday.said)
-    if _path(answer) == reverse("admin:login"):
+    response = getattr(browser, verb.lower())(address, friday.form_data)
+    if _path(response) == reverse("admin:login"):
         return friday.before_the_admin[who]
-    if _path(answer) == reverse("users:sign_in"):
+    if _path(response) == reverse("users:sign_in"):
         return "="
-    if any(said.level == WARNING for said in get_messages(answer.wsgi_request)) and not address.startswith("/admin/"):
+    if any(message.level == WARNING for message in get_messages(response.wsgi_request)) and not address.startswith(
+        "/admin/"
+    ):
         return "!"
-    return {401: "=", 403: "-", 404: "0", 400: "!", 409: "!", 503: "!"}.get(answer.status_code, "+")
+    return {401: "=", 403: "-", 404: "0", 400: "!", 409: "!", 503: "!"}.get(response.status_code, "+")
 
 
 def browser_of(friday, who):
@@ -182,8 +186,8 @@ def browser_of(friday, who):
     return friday.browser
 
 
-def _path(answer):
-    return answer.headers.get("Location", "").partition("?")[0]
+def _path(response):
+    return response.headers.get("Location", "").partition("?")[0]
 
 
 # Form fields that the requests need beside the order.

@@ -11,17 +11,17 @@ INDEX, LOGIN, SIGN_IN = reverse("admin:index"), reverse("admin:login"), reverse(
 
 
 def test_the_admin_redirects_a_guest_to_the_sign_in_page_with_next_set_to_the_requested_page(client):
-    answer = client.get(reverse("admin:menu_pizza_changelist"), follow=True)
+    response = client.get(reverse("admin:menu_pizza_changelist"), follow=True)
 
-    assert answer.request["PATH_INFO"] == SIGN_IN
-    assert answer.context["next"] == reverse("admin:menu_pizza_changelist")
+    assert response.request["PATH_INFO"] == SIGN_IN
+    assert response.context["next"] == reverse("admin:menu_pizza_changelist")
 
 
 def test_the_admin_login_url_redirects_to_the_sign_in_page_and_accepts_no_password(client):
     asked, posted = client.get(LOGIN), client.post(LOGIN, {"username": "admin", "password": "pizza"})
 
-    for answer in (asked, posted):
-        assert (answer.status_code, answer["Location"]) == (302, f"{SIGN_IN}?next={INDEX}")
+    for response in (asked, posted):
+        assert (response.status_code, response["Location"]) == (302, f"{SIGN_IN}?next={INDEX}")
 
 
 def test_the_admin_offers_no_password_change(sign_in):
@@ -33,8 +33,8 @@ def test_the_admin_offers_no_password_change(sign_in):
 
     assert "Change password" not in browser.get(INDEX).content.decode()
     for address in (reverse("admin:password_change"), reverse("admin:password_change_done")):
-        answer = browser.post(address, dict.fromkeys(("new_password1", "new_password2"), "a good long sentence"))
-        assert (browser.get(address).status_code, answer.status_code) == (404, 404)
+        response = browser.post(address, dict.fromkeys(("new_password1", "new_password2"), "a good long sentence"))
+        assert (browser.get(address).status_code, response.status_code) == (404, 404)
 
 
 @pytest.mark.parametrize("role", [CUSTOMER, KITCHEN, DRIVER], ids=lambda role: role.name)

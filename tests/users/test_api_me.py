@@ -16,9 +16,9 @@ OF_CIRO = {"given_name": "Ciro", "family_name": "Esposito", "email": "ciro@examp
 
 
 def me(client, realm, *roles, subject="ciro", **claims):
-    answer = call(client, realm.access_token(Person(subject, roles=roles), **claims))
-    assert answer.status_code == 200, answer.content
-    return answer.json()
+    response = call(client, realm.access_token(Person(subject, roles=roles), **claims))
+    assert response.status_code == 200, response.content
+    return response.json()
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,13 @@ NO_EMAIL = [
 ]
 
 
-@pytest.mark.parametrize("said", ["ciro@example.com", " ciro@example.com\n"])
-def test_a_valid_e_mail_claim_is_returned_without_surrounding_whitespace(said):
-    assert claims.email({"email": said}) == "ciro@example.com"
+@pytest.mark.parametrize("claim", ["ciro@example.com", " ciro@example.com\n"])
+def test_a_valid_e_mail_claim_is_returned_without_surrounding_whitespace(claim):
+    assert claims.email({"email": claim}) == "ciro@example.com"
 
 
-@pytest.mark.parametrize("said", NO_EMAIL)
-def test_a_malformed_e_mail_claim_leaves_the_users_e_mail_address_blank(db, said):
-    ciro = create_user_from_claims(issuer="https://example.com", subject="ciro", claims={"email": said}, by=SYSTEM)
+@pytest.mark.parametrize("claim", NO_EMAIL)
+def test_a_malformed_e_mail_claim_leaves_the_users_e_mail_address_blank(db, claim):
+    ciro = create_user_from_claims(issuer="https://example.com", subject="ciro", claims={"email": claim}, by=SYSTEM)
 
     assert ciro.email == ""

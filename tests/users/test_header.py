@@ -9,10 +9,10 @@ from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
-CARD = reverse("menu:index")
+MENU = reverse("menu:index")
 
 
-def header_of(browser, page=CARD):
+def header_of(browser, page=MENU):
     [html] = re.findall(r"<header class=\"site-header\">.*?</header>", browser.get(page).content.decode(), re.DOTALL)
     return html
 
@@ -63,8 +63,8 @@ def test_the_header_shows_the_escaped_first_name_and_a_sign_out_form(sign_in):
 
 
 def test_the_header_marks_the_link_of_the_current_page(client):
-    assert re.search(rf'<a href="{CARD}" aria-current="page">', header_of(client))
-    assert not re.search(rf'<a href="{CARD}" aria-current="page">', header_of(client, reverse("orders:home")))
+    assert re.search(rf'<a href="{MENU}" aria-current="page">', header_of(client))
+    assert not re.search(rf'<a href="{MENU}" aria-current="page">', header_of(client, reverse("orders:home")))
 
 
 def test_the_header_shows_the_number_of_items_in_the_basket(client):
@@ -85,7 +85,7 @@ def lasting_copies(monkeypatch):
 def test_the_header_of_a_signed_in_user_needs_no_database_query(sign_in, django_assert_num_queries, role):
     browser = sign_in(role)
     browser.post(reverse("orders:add_to_basket"), {"item": "margherita", "size": "small", "quantity": "1"})
-    browser.get(CARD)
+    browser.get(MENU)
 
     with django_assert_num_queries(0):
         html = header_of(browser)

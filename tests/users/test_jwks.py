@@ -25,18 +25,18 @@ class Realm:
     """The JWK set of a realm as a test sets it, with a count of the requests and a clock."""
 
     def __init__(self, *kids):
-        self.answer = {"keys": [row(kid) for kid in kids]}
+        self.response = {"keys": [row(kid) for kid in kids]}
         self.requests = 0
         self.time = 1000.0
 
     def has(self, *kids):
-        self.answer = {"keys": [row(kid) for kid in kids]}
+        self.response = {"keys": [row(kid) for kid in kids]}
 
     def __call__(self):
         self.requests += 1
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+        if isinstance(self.response, Exception):
+            raise self.response
+        return self.response
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_signing_key_that_the_realm_removed_is_unknown_after_six_minutes(realm
 )
 def test_known_signing_keys_stay_usable_for_twelve_hours_while_the_realm_returns_no_valid_ones(realm, keys, trouble):
     keys.find("one")
-    realm.answer = trouble
+    realm.response = trouble
 
     for hours in (1, 6, 11.9):
         realm.time = 1000.0 + hours * HOUR
@@ -117,7 +117,7 @@ def test_known_signing_keys_stay_usable_for_twelve_hours_while_the_realm_returns
 
 def test_stale_signing_keys_are_fetched_at_most_once_a_minute_while_the_realm_is_unavailable(realm, keys):
     keys.find("one")
-    realm.answer, realm.time = ProviderUnavailable("gone"), realm.time + HOUR
+    realm.response, realm.time = ProviderUnavailable("gone"), realm.time + HOUR
 
     for _token in range(50):
         keys.find("one")
@@ -126,7 +126,7 @@ def test_stale_signing_keys_are_fetched_at_most_once_a_minute_while_the_realm_is
 
 
 def test_a_failed_first_fetch_raises_provider_unavailable_and_is_repeated_after_a_minute(realm, keys):
-    realm.answer = ProviderUnavailable("gone")
+    realm.response = ProviderUnavailable("gone")
 
     with pytest.raises(ProviderUnavailable):
         keys.find("one")
@@ -137,7 +137,7 @@ def test_a_failed_first_fetch_raises_provider_unavailable_and_is_repeated_after_
 
 
 def test_only_keys_for_rs256_signatures_are_used(realm, keys):
-    realm.answer = {
+    realm.response = {
         "keys": [
             row("one"),
             row("to encrypt", use="enc"),
@@ -214,10 +214,10 @@ def test_a_key_id_that_comes_from_the_realm_itself_is_fetched_at_once(realm, key
     assert keys.find("two", is_from_realm=True).key_id == "two"
 
 
-@pytest.mark.parametrize("answer", [ProviderUnavailable(), ProviderRefused("answer 404"), {"keys": []}])
-def test_a_failed_renewal_keeps_the_known_signing_keys(realm, keys, answer):
+@pytest.mark.parametrize("response", [ProviderUnavailable(), ProviderRefused("answer 404"), {"keys": []}])
+def test_a_failed_renewal_keeps_the_known_signing_keys(realm, keys, response):
     keys.find("one")
-    realm.answer = answer
+    realm.response = response
 
     assert not keys.renew()
 
@@ -226,18 +226,18 @@ def test_a_failed_renewal_keeps_the_known_signing_keys(realm, keys, answer):
 
 def test_a_realm_that_answers_is_asked_again_at_every_sign_in(realm, keys):
     assert keys.is_answering()
-    realm.answer = ProviderUnavailable()
+    realm.response = ProviderUnavailable()
 
     assert not keys.is_answering()  # although it did a moment ago
 
 
 def test_a_realm_that_does_not_answer_is_asked_only_once_in_five_seconds(realm, keys):
-    answer, realm.answer = realm.answer, ProviderUnavailable()
+    response, realm.response = realm.response, ProviderUnavailable()
 
     assert [keys.is_answering() for _visitor in range(60)] == [False] * 60
     assert realm.requests == 1
 
-    realm.answer = answer
+    realm.response = response
     realm.time += 5
     assert keys.is_answering()
 

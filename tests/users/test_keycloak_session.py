@@ -31,104 +31,106 @@ def refreshes(realm):
     return [parameters for _path, parameters in realm.requests if parameters.get("grant_type") == "refresh_token"]
 
 
-def test_a_session_is_not_revalidated_before_five_minutes_have_passed(at_work, realm):
-    age_session(at_work, minutes=4)
-    at_work.get(BOARD)
+def test_a_session_is_not_revalidated_before_five_minutes_have_passed(signed_in_browser, realm):
+    age_session(signed_in_browser, minutes=4)
+    signed_in_browser.get(BOARD)
 
     assert realm.requests == []
 
 
-def test_a_session_is_revalidated_once_after_five_minutes(at_work, realm):
-    age_session(at_work, minutes=5)
+def test_a_session_is_revalidated_once_after_five_minutes(signed_in_browser, realm):
+    age_session(signed_in_browser, minutes=5)
     for _page in range(3):
-        assert at_work.get(BOARD).status_code == 200
+        assert signed_in_browser.get(BOARD).status_code == 200
 
     assert len(refreshes(realm)) == 1
 
 
-def test_each_revalidation_uses_the_refresh_token_that_the_previous_one_returned(at_work, realm):
+def test_each_revalidation_uses_the_refresh_token_that_the_previous_one_returned(signed_in_browser, realm):
     for _time in range(2):
-        age_session(at_work, minutes=5)
-        at_work.get(BOARD)
+        age_session(signed_in_browser, minutes=5)
+        signed_in_browser.get(BOARD)
 
     assert [parameters["refresh_token"] for parameters in refreshes(realm)] == ["refresh-0", "refresh-1"]
 
 
-def test_a_session_loses_a_role_revoked_in_keycloak_at_its_next_revalidation(at_work, realm, ciro):
+def test_a_session_loses_a_role_revoked_in_keycloak_at_its_next_revalidation(signed_in_browser, realm, ciro):
     ciro.roles = ("customer",)
-    age_session(at_work, minutes=5)
+    age_session(signed_in_browser, minutes=5)
 
-    assert at_work.get(BOARD).status_code == 403
-    assert "Kitchen" not in at_work.get("/").content.decode()
+    assert signed_in_browser.get(BOARD).status_code == 403
+    assert "Kitchen" not in signed_in_browser.get("/").content.decode()
 
 
-def test_a_form_post_takes_effect_although_its_session_is_revalidated_first(at_work, realm):
+def test_a_form_post_takes_effect_although_its_session_is_revalidated_first(signed_in_browser, realm):
     order = shop.place()
-    age_session(at_work, minutes=5)
+    age_session(signed_in_browser, minutes=5)
 
-    at_work.post(reverse("kitchen:start_cooking", args=[order.ref]))
+    signed_in_browser.post(reverse("kitchen:start_cooking", args=[order.ref]))
 
     order.refresh_from_db()
     assert order.status == OrderStatus.COOKING
 
 
-def test_a_session_gets_a_new_key_when_the_roles_of_its_user_change(at_work, realm, ciro):
-    before = at_work.session.session_key
+def test_a_session_gets_a_new_key_when_the_roles_of_its_user_change(signed_in_browser, realm, ciro):
+    before = signed_in_browser.session.session_key
     ciro.roles = ("chef", "manager")
-    age_session(at_work, minutes=5)
-    at_work.get(BOARD)
+    age_session(signed_in_browser, minutes=5)
+    signed_in_browser.get(BOARD)
 
-    after = at_work.session.session_key
+    after = signed_in_browser.session.session_key
     assert after != before
     assert not Session.objects.filter(session_key=before).exists()
     assert OidcSession.objects.get().session_key == after
 
 
-def test_a_session_ends_when_keycloak_refuses_its_refresh_token(at_work, realm):
+def test_a_session_ends_when_keycloak_refuses_its_refresh_token(signed_in_browser, realm):
     realm.refresh_tokens.clear()
-    age_session(at_work, minutes=5)
+    age_session(signed_in_browser, minutes=5)
 
-    answer = at_work.get(BOARD)
+    response = signed_in_browser.get(BOARD)
 
-    assert answer["Location"].startswith(reverse("users:sign_in"))
-    assert not is_signed_in(at_work)
+    assert response["Location"].startswith(reverse("users:sign_in"))
+    assert not is_signed_in(signed_in_browser)
     assert not OidcSession.objects.exists()
 
 
-def test_a_session_ends_when_userinfo_is_of_another_subject(at_work, realm):
+def test_a_session_ends_when_userinfo_is_of_another_subject(signed_in_browser, realm):
     realm.userinfo = {"sub": "somebody else"}
-    age_session(at_work, minutes=5)
-    at_work.get(BOARD)
+    age_session(signed_in_browser, minutes=5)
+    signed_in_browser.get(BOARD)
 
-    assert not is_signed_in(at_work)
+    assert not is_signed_in(signed_in_browser)
 
 
 @pytest.mark.parametrize("down", ["refuses", "breaks"])
-def test_a_session_stays_valid_while_keycloak_is_down_and_is_revalidated_a_minute_later(at_work, realm, settings, down):
+def test_a_session_stays_valid_while_keycloak_is_down_and_is_revalidated_a_minute_later(
+    signed_in_browser, realm, settings, down
+):
     token_endpoint = settings.OIDC_OP_TOKEN_ENDPOINT
     if down == "refuses":
         settings.OIDC_OP_TOKEN_ENDPOINT = "http://127.0.0.1:9/"
     else:
         realm.status = 500
-    age_session(at_work, minutes=5)
-    assert at_work.get(BOARD).status_code == 200
+    age_session(signed_in_browser, minutes=5)
+    assert signed_in_browser.get(BOARD).status_code == 200
     settings.OIDC_OP_TOKEN_ENDPOINT, realm.status = token_endpoint, 200
     realm.requests.clear()
 
-    at_work.get(BOARD)
+    signed_in_browser.get(BOARD)
     at_once = len(refreshes(realm))
-    age_session(at_work, minutes=1)
-    at_work.get(BOARD)
+    age_session(signed_in_browser, minutes=1)
+    signed_in_browser.get(BOARD)
 
     assert (at_once, len(refreshes(realm))) == (0, 1)
 
 
-def test_a_session_stays_valid_while_keycloak_refuses_our_client(at_work, realm, monkeypatch):
+def test_a_session_stays_valid_while_keycloak_refuses_our_client(signed_in_browser, realm, monkeypatch):
     """Changing the client secret in Keycloak first signs no user out."""
     monkeypatch.setattr(realm, "refresh_tokens", RefusesWith("invalid_client"))
-    age_session(at_work, minutes=5)
+    age_session(signed_in_browser, minutes=5)
 
-    assert at_work.get(BOARD).status_code == 200
+    assert signed_in_browser.get(BOARD).status_code == 200
 
 
 class RefusesWith(dict):
@@ -153,10 +155,10 @@ def test_a_session_expires_if_unused_for_twelve_hours_or_half_an_hour_in_the_adm
     complete_login(client, realm, Person("marta", roles=("manager",)))
     age_session(client, **idle)
 
-    answer = client.get(page, follow=True)
+    response = client.get(page, follow=True)
 
     assert is_signed_in(client) == is_in
-    assert (answer.request["PATH_INFO"] == page) == is_in
+    assert (response.request["PATH_INFO"] == page) == is_in
 
 
 def test_a_session_expires_in_the_admin_even_if_it_was_used_for_other_pages_meanwhile(client, realm):
@@ -205,41 +207,41 @@ def test_signing_out_ends_the_session_here_and_at_keycloak(client, realm, settin
     assert not OidcSession.objects.exists()
 
 
-def test_signing_out_while_keycloak_is_down_ends_the_session_here_and_warns_the_user(at_work, realm):
+def test_signing_out_while_keycloak_is_down_ends_the_session_here_and_warns_the_user(signed_in_browser, realm):
     realm.status = 503
 
-    answer = at_work.post(reverse("users:sign_out"), follow=True)
+    response = signed_in_browser.post(reverse("users:sign_out"), follow=True)
 
-    assert answer.request["PATH_INFO"] == reverse("orders:home")
-    assert not is_signed_in(at_work)
-    assert "You are signed out here, but maybe not at Keycloak" in answer.content.decode()
-    assert "Keycloak" not in at_work.get(reverse("orders:home")).content.decode()
+    assert response.request["PATH_INFO"] == reverse("orders:home")
+    assert not is_signed_in(signed_in_browser)
+    assert "You are signed out here, but maybe not at Keycloak" in response.content.decode()
+    assert "Keycloak" not in signed_in_browser.get(reverse("orders:home")).content.decode()
 
 
 def end_there(realm, person, token=None, **overrides):
     return Client().post(BACK_CHANNEL, {"logout_token": token or realm.logout_token(person, **overrides)})
 
 
-def test_a_session_ends_by_a_backchannel_logout_of_keycloak(at_work, realm, ciro):
+def test_a_session_ends_by_a_backchannel_logout_of_keycloak(signed_in_browser, realm, ciro):
     assert end_there(realm, ciro).status_code == 200
 
-    assert at_work.get(BOARD).status_code == 302
+    assert signed_in_browser.get(BOARD).status_code == 302
     assert not OidcSession.objects.exists()
 
 
-def test_a_logout_token_without_a_session_id_ends_every_session_of_its_subject(at_work, realm, ciro):
+def test_a_logout_token_without_a_session_id_ends_every_session_of_its_subject(signed_in_browser, realm, ciro):
     second = Client()
     complete_login(second, realm, ciro)
 
     end_there(realm, ciro, sid=None)
 
-    assert [browser.get(BOARD).status_code for browser in (at_work, second)] == [302, 302]
+    assert [browser.get(BOARD).status_code for browser in (signed_in_browser, second)] == [302, 302]
 
 
-def test_a_logout_token_of_another_subject_does_not_end_a_session(at_work, realm):
+def test_a_logout_token_of_another_subject_does_not_end_a_session(signed_in_browser, realm):
     end_there(realm, Person("carla"))
 
-    assert at_work.get(BOARD).status_code == 200
+    assert signed_in_browser.get(BOARD).status_code == 200
 
 
 BENT = {
@@ -256,35 +258,37 @@ BENT = {
 }
 
 
-@pytest.mark.parametrize("bend", BENT.values(), ids=BENT)
-def test_an_invalid_logout_token_is_refused_and_ends_no_session(at_work, realm, ciro, bend):
-    assert end_there(realm, ciro, **bend).status_code == 400
-    assert at_work.get(BOARD).status_code == 200
+@pytest.mark.parametrize("override", BENT.values(), ids=BENT)
+def test_an_invalid_logout_token_is_refused_and_ends_no_session(signed_in_browser, realm, ciro, override):
+    assert end_there(realm, ciro, **override).status_code == 400
+    assert signed_in_browser.get(BOARD).status_code == 200
 
 
-def test_only_a_logout_token_is_accepted_for_a_backchannel_logout(at_work, realm, ciro):
+def test_only_a_logout_token_is_accepted_for_a_backchannel_logout(signed_in_browser, realm, ciro):
     for token in (realm.id_token(ciro), realm.access_token(ciro), "nonsense", "", "a.b.c"):
         assert end_there(realm, ciro, token or " ").status_code == 400
-    assert at_work.get(BOARD).status_code == 200
+    assert signed_in_browser.get(BOARD).status_code == 200
 
 
-def test_a_logout_token_gets_a_503_if_the_signing_keys_cannot_be_fetched(at_work, realm, ciro, settings, monkeypatch):
+def test_a_logout_token_gets_a_503_if_the_signing_keys_cannot_be_fetched(
+    signed_in_browser, realm, ciro, settings, monkeypatch
+):
     token = realm.logout_token(ciro)
     monkeypatch.setattr(jwks, "realm_keys", SigningKeys(provider.signing_keys))
     settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nothing listens on this port
 
     assert end_there(realm, ciro, token).status_code == 503
-    assert at_work.get(BOARD).status_code == 200
+    assert signed_in_browser.get(BOARD).status_code == 200
 
 
-def test_a_replayed_logout_token_is_refused_even_after_redis_was_emptied(at_work, realm, ciro):
+def test_a_replayed_logout_token_is_refused_even_after_redis_was_emptied(signed_in_browser, realm, ciro):
     token = realm.logout_token(ciro)
     assert end_there(realm, ciro, token).status_code == 200
-    complete_login(at_work, realm, ciro)
+    complete_login(signed_in_browser, realm, ciro)
     cache.clear()  # as after a restart of Redis
 
     assert end_there(realm, ciro, token).status_code == 400
-    assert at_work.get(BOARD).status_code == 200
+    assert signed_in_browser.get(BOARD).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
@@ -309,15 +313,15 @@ def test_a_second_sign_in_in_the_same_browser_replaces_the_session_of_the_first_
     assert User.objects.count() == 2
 
 
-def test_a_keycloak_session_ends_when_its_user_is_deactivated_here(at_work):
+def test_a_keycloak_session_ends_when_its_user_is_deactivated_here(signed_in_browser):
     User.objects.update(is_active=False)
 
-    assert at_work.get(BOARD).status_code == 302
+    assert signed_in_browser.get(BOARD).status_code == 302
 
 
-def test_the_purge_deletes_oidc_sessions_whose_django_session_no_longer_exists(at_work, realm):
+def test_the_purge_deletes_oidc_sessions_whose_django_session_no_longer_exists(signed_in_browser, realm):
     complete_login(Client(), realm, Person("carla"))
-    at_work.session.flush()
+    signed_in_browser.session.flush()
 
     call_command("purge_expired")
 

@@ -46,41 +46,41 @@ def test_the_authorization_request_asks_for_a_code_with_pkce_state_and_nonce(cli
 def test_each_role_lands_on_its_own_page_after_signing_in_by_keycloak(client, realm, roles, lands_on):
     complete_login(client, realm, Person(roles=roles))
 
-    answer = client.get(reverse("users:landing"), follow=True)
+    response = client.get(reverse("users:landing"), follow=True)
 
-    assert (answer.status_code, answer.request["PATH_INFO"]) == (200, reverse(lands_on))
+    assert (response.status_code, response.request["PATH_INFO"]) == (200, reverse(lands_on))
 
 
 def test_signing_in_by_keycloak_redirects_back_to_the_page_in_next(client, realm):
-    answer = complete_login(client, realm, CIRO, parameters=begin_login(client, next="/kitchen/orders/"))
+    response = complete_login(client, realm, CIRO, parameters=begin_login(client, next="/kitchen/orders/"))
 
-    assert answer["Location"] == "/kitchen/orders/"
+    assert response["Location"] == "/kitchen/orders/"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example"])
 def test_signing_in_by_keycloak_never_redirects_to_another_site(client, realm, elsewhere):
-    answer = complete_login(client, realm, CIRO, parameters=begin_login(client, next=elsewhere))
+    response = complete_login(client, realm, CIRO, parameters=begin_login(client, next=elsewhere))
 
-    assert answer["Location"] == reverse("users:landing")
+    assert response["Location"] == reverse("users:landing")
 
 
 def test_signing_in_by_keycloak_works_with_a_next_that_is_not_a_url(client, realm):
-    answer = complete_login(client, realm, CIRO, parameters=begin_login(client, next="somewhere"))
+    response = complete_login(client, realm, CIRO, parameters=begin_login(client, next="somewhere"))
 
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert "_auth_user_id" in client.session
 
 
 @pytest.mark.parametrize(
-    "bend",
+    "override",
     [
         {"realm_access": {"roles": []}, "resource_access": {"pizzeria-web": {"roles": ["chef"]}}},
         {"realm_access": {"roles": ["chef"]}},
     ],
     ids=["client roles", "realm roles"],
 )
-def test_realm_roles_and_client_roles_in_the_access_token_both_count(client, realm, bend):
-    realm.access_claims = bend
+def test_realm_roles_and_client_roles_in_the_access_token_both_count(client, realm, override):
+    realm.access_claims = override
     complete_login(client, realm, Person())
 
     assert list(User.objects.get().groups.values_list("name", flat=True)) == ["Kitchen"]
@@ -169,12 +169,12 @@ def test_signing_in_by_keycloak_gives_the_session_a_new_key(client, realm):
 
 
 @pytest.fixture
-def refused(client, warned):
-    """Return an assertion on a callback's answer: it is the error page, nothing was stored, one warning was logged."""
+def assert_refused(client, warned):
+    """Return a function that asserts: the response is the error page, nothing was stored, one warning was logged."""
 
-    def is_refused(answer):
-        assert answer.status_code == 400
-        assert "That sign-in did not work" in answer.content.decode()
+    def is_refused(response):
+        assert response.status_code == 400
+        assert "That sign-in did not work" in response.content.decode()
         assert not is_signed_in(client)
         assert not User.objects.exists()
         assert not OidcSession.objects.exists()
@@ -183,12 +183,12 @@ def refused(client, warned):
     return is_refused
 
 
-def test_a_callback_with_a_state_of_another_session_is_refused(client, realm, refused):
-    refused(complete_login(client, realm, CIRO, state="somebody else's"))
+def test_a_callback_with_a_state_of_another_session_is_refused(client, realm, assert_refused):
+    assert_refused(complete_login(client, realm, CIRO, state="somebody else's"))
 
 
-def test_a_callback_without_an_authorization_request_is_refused(client, realm, refused):
-    refused(client.get(CALLBACK, {"state": "made up", "code": "made up"}))
+def test_a_callback_without_an_authorization_request_is_refused(client, realm, assert_refused):
+    assert_refused(client.get(CALLBACK, {"state": "made up", "code": "made up"}))
 
 
 def test_a_callback_with_a_used_code_is_refused(client, realm):
@@ -215,8 +215,8 @@ def test_a_callback_with_a_used_state_is_refused(client, realm):
     assert complete_login(client, realm, CIRO, parameters=parameters).status_code == 400
 
 
-def test_an_error_response_of_keycloak_shows_the_error_page(client, realm, refused):
-    refused(client.get(CALLBACK, {"error": "access_denied", "state": begin_login(client)["state"]}))
+def test_an_error_response_of_keycloak_shows_the_error_page(client, realm, assert_refused):
+    assert_refused(client.get(CALLBACK, {"error": "access_denied", "state": begin_login(client)["state"]}))
 
 
 BENT = {
@@ -232,45 +232,49 @@ BENT = {
 }
 
 
-@pytest.mark.parametrize("bend", BENT.values(), ids=BENT)
-def test_a_sign_in_with_an_invalid_id_token_is_refused(client, realm, bend, refused):
-    realm.id_claims = bend
+@pytest.mark.parametrize("override", BENT.values(), ids=BENT)
+def test_a_sign_in_with_an_invalid_id_token_is_refused(client, realm, override, assert_refused):
+    realm.id_claims = override
 
-    refused(complete_login(client, realm, CIRO))
+    assert_refused(complete_login(client, realm, CIRO))
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
-def test_a_sign_in_is_refused_if_the_clocks_differ_by_six_minutes(client, realm, minutes, refused):
+def test_a_sign_in_is_refused_if_the_clocks_differ_by_six_minutes(client, realm, minutes, assert_refused):
     realm.clock_offset = minutes * 60
 
-    refused(complete_login(client, realm, CIRO))
+    assert_refused(complete_login(client, realm, CIRO))
 
 
 @pytest.mark.parametrize("about", [{"sub": "somebody else"}, {}, {"sub": None}], ids=["another's", "nobody's", "null"])
-def test_a_sign_in_is_refused_if_userinfo_does_not_have_the_subject_of_the_id_token(client, realm, about, refused):
+def test_a_sign_in_is_refused_if_userinfo_does_not_have_the_subject_of_the_id_token(
+    client, realm, about, assert_refused
+):
     realm.userinfo = about
 
-    refused(complete_login(client, realm, CIRO))
+    assert_refused(complete_login(client, realm, CIRO))
 
 
-def test_a_sign_in_is_refused_if_the_access_token_has_another_subject_than_the_id_token(client, realm, refused):
+def test_a_sign_in_is_refused_if_the_access_token_has_another_subject_than_the_id_token(client, realm, assert_refused):
     realm.access_claims = {"sub": "somebody else"}
     realm.userinfo = {"sub": "ciro"}
 
-    refused(complete_login(client, realm, CIRO))
+    assert_refused(complete_login(client, realm, CIRO))
 
 
-@pytest.mark.parametrize("bend", [{"iss": "https://evil.example"}, {"exp": 1}], ids=["of another issuer", "expired"])
-def test_a_sign_in_with_an_invalid_access_token_is_refused(client, realm, bend, refused):
-    realm.access_claims = bend
+@pytest.mark.parametrize(
+    "override", [{"iss": "https://evil.example"}, {"exp": 1}], ids=["of another issuer", "expired"]
+)
+def test_a_sign_in_with_an_invalid_access_token_is_refused(client, realm, override, assert_refused):
+    realm.access_claims = override
 
-    refused(complete_login(client, realm, CIRO))
+    assert_refused(complete_login(client, realm, CIRO))
 
 
 def test_roles_are_read_from_an_access_token_without_a_subject_if_userinfo_has_the_subject(client, realm, monkeypatch):
-    said = realm.claims(CIRO, realm_access={"roles": ["chef"]})
-    del said["sub"]
-    monkeypatch.setattr(realm, "access_token", lambda _person: realm.sign(said))
+    access_claims = realm.claims(CIRO, realm_access={"roles": ["chef"]})
+    del access_claims["sub"]
+    monkeypatch.setattr(realm, "access_token", lambda _person: realm.sign(access_claims))
     realm.userinfo = {"sub": "ciro"}
     complete_login(client, realm, CIRO)
 
@@ -291,10 +295,10 @@ def test_a_sign_in_with_a_new_signing_key_works_within_a_minute_of_an_unknown_ke
 def test_a_sign_in_while_keycloak_is_down_shows_an_error_page_instead_of_redirecting(client, realm):
     realm.status = 503
 
-    answer = client.get(AUTHORIZATION_REQUEST)
+    response = client.get(AUTHORIZATION_REQUEST)
 
-    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
-    assert "We cannot sign you in just now" in answer.content.decode()
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert "We cannot sign you in just now" in response.content.decode()
 
 
 def test_a_callback_gets_a_503_if_keycloak_has_gone_down_meanwhile(client, realm):
@@ -306,9 +310,9 @@ def test_a_callback_gets_a_503_if_keycloak_has_gone_down_meanwhile(client, realm
 
 def test_a_sign_in_without_a_configured_sign_in_server_names_the_missing_setting(client):
     for address in (AUTHORIZATION_REQUEST, CALLBACK):
-        answer = client.get(address)
-        assert answer.status_code == 503
-        assert "OIDC_ISSUER" in answer.content.decode()
+        response = client.get(address)
+        assert response.status_code == 503
+        assert "OIDC_ISSUER" in response.content.decode()
 
 
 def test_a_username_and_password_do_not_sign_in_while_keycloak_is_connected(client, realm):

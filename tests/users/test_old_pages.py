@@ -31,8 +31,8 @@ def send(browser, address, form, origin=OURS):
     return browser.post(address, {"csrfmiddlewaretoken": "old", **form}, headers=headers)
 
 
-def kept(answer):
-    return {unescape(name): unescape(value) for name, value in KEPT.findall(answer.content.decode())}
+def kept(response):
+    return {unescape(name): unescape(value) for name, value in KEPT.findall(response.content.decode())}
 
 
 def test_a_form_with_an_outdated_csrf_token_is_refused_and_can_be_sent_again_as_it_was_typed(form, strict):
@@ -48,15 +48,15 @@ def test_a_form_with_an_outdated_csrf_token_is_refused_and_can_be_sent_again_as_
 
 
 def test_a_form_of_another_origin_is_refused_without_keeping_its_fields(form, strict):
-    answer = send(strict, CHECKOUT, form, "http://elsewhere.example")
+    response = send(strict, CHECKOUT, form, "http://elsewhere.example")
 
-    assert answer.status_code == 403
-    assert set(kept(answer)) <= {"csrfmiddlewaretoken"}
-    assert re.search(r'class="button"\s+href="/"', answer.content.decode())
+    assert response.status_code == 403
+    assert set(kept(response)) <= {"csrfmiddlewaretoken"}
+    assert re.search(r'class="button"\s+href="/"', response.content.decode())
 
 
 def test_a_form_with_a_password_and_an_outdated_csrf_token_is_refused_without_keeping_its_fields(db, strict):
-    answer = send(strict, reverse("users:sign_in"), {"username": "chef", "password": "pizza"})
+    response = send(strict, reverse("users:sign_in"), {"username": "chef", "password": "pizza"})
 
-    assert answer.status_code == 403
-    assert set(kept(answer)) <= {"csrfmiddlewaretoken"}
+    assert response.status_code == 403
+    assert set(kept(response)) <= {"csrfmiddlewaretoken"}

@@ -88,9 +88,9 @@ def test_the_realm_has_the_demo_users_with_their_names_and_roles():
 
     assert list(people) == [person.username for person in DEMO_PEOPLE]
     for person in DEMO_PEOPLE:
-        said = people[person.username]
-        assert f"{said['firstName']} {said['lastName']}" == person.name
-        assert said["realmRoles"] == [person.role.name]
+        imported = people[person.username]
+        assert f"{imported['firstName']} {imported['lastName']}" == person.name
+        assert imported["realmRoles"] == [person.role.name]
 
 
 def test_the_realm_file_is_formatted_as_an_export_would_write_it():

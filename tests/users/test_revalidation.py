@@ -27,112 +27,114 @@ def refreshed_with(realm):
     ]
 
 
-def test_a_revalidation_stores_the_new_refresh_token_even_if_userinfo_fails(at_work, realm, settings):
+def test_a_revalidation_stores_the_new_refresh_token_even_if_userinfo_fails(signed_in_browser, realm, settings):
     userinfo = settings.OIDC_OP_USER_ENDPOINT
     settings.OIDC_OP_USER_ENDPOINT = "http://127.0.0.1:9/"  # nothing listens on this port
-    age_session(at_work, minutes=5)
-    at_work.get(BOARD)
+    age_session(signed_in_browser, minutes=5)
+    signed_in_browser.get(BOARD)
 
     settings.OIDC_OP_USER_ENDPOINT = userinfo
-    age_session(at_work, minutes=1)
-    at_work.get(BOARD)
+    age_session(signed_in_browser, minutes=1)
+    signed_in_browser.get(BOARD)
 
     assert refreshed_with(realm) == ["refresh-0", "refresh-1"]
 
 
-def test_revalidation_for_a_stream_does_not_delay_the_next_revalidation_for_a_page(at_work, ciro):
-    age_session(at_work, minutes=5)
-    keycloak_sessions.revalidate_due([at_work.session.session_key], at=clock.now())
-    age_session(at_work, minutes=4)
-    assert at_work.get(BOARD).status_code == 200
+def test_revalidation_for_a_stream_does_not_delay_the_next_revalidation_for_a_page(signed_in_browser, ciro):
+    age_session(signed_in_browser, minutes=5)
+    keycloak_sessions.revalidate_due([signed_in_browser.session.session_key], at=clock.now())
+    age_session(signed_in_browser, minutes=4)
+    assert signed_in_browser.get(BOARD).status_code == 200
     ciro.roles = ("customer",)
-    age_session(at_work, minutes=1)
+    age_session(signed_in_browser, minutes=1)
 
-    assert at_work.get(BOARD).status_code == 403
+    assert signed_in_browser.get(BOARD).status_code == 403
 
 
-def test_a_revalidation_claimed_by_another_request_without_result_is_repeated_after_30_seconds(at_work, ciro):
-    age_session(at_work, minutes=5)
+def test_a_revalidation_claimed_by_another_request_without_result_is_repeated_after_30_seconds(signed_in_browser, ciro):
+    age_session(signed_in_browser, minutes=5)
     OidcSession.objects.update(
         checked_at=F("checked_at") + keycloak_sessions.REVALIDATION_LEASE
     )  # another request asks, and gets no answer
-    assert at_work.get(BOARD).status_code == 200
+    assert signed_in_browser.get(BOARD).status_code == 200
     ciro.roles = ("customer",)
-    age_session(at_work, seconds=30)
+    age_session(signed_in_browser, seconds=30)
 
-    assert at_work.get(BOARD).status_code == 403
+    assert signed_in_browser.get(BOARD).status_code == 403
 
 
-def test_every_browser_of_a_user_loses_a_revoked_role_and_gets_a_new_session_key(at_work, realm, ciro):
+def test_every_browser_of_a_user_loses_a_revoked_role_and_gets_a_new_session_key(signed_in_browser, realm, ciro):
     other = Client()
     complete_login(other, realm, ciro)
     before = other.session.session_key
     ciro.roles = ("customer",)
-    for browser in (at_work, other):
+    for browser in (signed_in_browser, other):
         age_session(browser, minutes=5)
         browser.get("/")
 
-    assert [visible_links(browser) for browser in (at_work, other)] == [["My orders"], ["My orders"]]
+    assert [visible_links(browser) for browser in (signed_in_browser, other)] == [["My orders"], ["My orders"]]
     assert other.session.session_key != before
     assert not Session.objects.filter(session_key=before).exists()
 
 
-def test_a_page_shows_the_roles_that_a_revalidation_for_a_stream_has_found(at_work, ciro):
+def test_a_page_shows_the_roles_that_a_revalidation_for_a_stream_has_found(signed_in_browser, ciro):
     ciro.roles = ("chef", "manager")
-    age_session(at_work, minutes=5)
-    keycloak_sessions.revalidate_due([at_work.session.session_key], at=clock.now())
+    age_session(signed_in_browser, minutes=5)
+    keycloak_sessions.revalidate_due([signed_in_browser.session.session_key], at=clock.now())
 
-    at_work.get("/")
+    signed_in_browser.get("/")
 
-    assert "Admin" in visible_links(at_work)
+    assert "Admin" in visible_links(signed_in_browser)
 
 
 def visible_links(browser):
     return [page.title for page in browser.get("/").context["header"].pages]
 
 
-def test_a_revalidation_accepts_a_new_signing_key_within_a_minute_of_an_unknown_key_id(at_work, realm, ciro):
+def test_a_revalidation_accepts_a_new_signing_key_within_a_minute_of_an_unknown_key_id(signed_in_browser, realm, ciro):
     with pytest.raises(UnknownSigningKey):
         jwks.realm_keys.find("nobody's")
     realm.rotate()
     ciro.roles = ("chef", "manager")
-    age_session(at_work, minutes=5)
-    at_work.get(BOARD)
+    age_session(signed_in_browser, minutes=5)
+    signed_in_browser.get(BOARD)
 
     assert set(groups()) == {"Kitchen", "Managers"}
 
 
 @pytest.mark.parametrize(
-    "bend",
+    "override",
     [{"clock_offset": -400}, {"clock_offset": 400}, {"access_claims": {"iss": "https://other.example"}}],
     ids=["a clock behind", "a clock ahead", "another issuer"],
 )
-def test_a_revalidation_with_an_invalid_access_token_removes_no_role_and_is_logged(at_work, realm, bend, caplog):
-    for name, value in bend.items():
+def test_a_revalidation_with_an_invalid_access_token_removes_no_role_and_is_logged(
+    signed_in_browser, realm, override, caplog
+):
+    for name, value in override.items():
         setattr(realm, name, value)
-    age_session(at_work, minutes=5)
+    age_session(signed_in_browser, minutes=5)
 
-    assert at_work.get(BOARD).status_code == 200
+    assert signed_in_browser.get(BOARD).status_code == 200
     assert list(groups()) == ["Kitchen"]
     assert caplog.text.count("session_not_revalidated") == 1
 
 
-def test_a_revalidation_removes_no_role_while_a_new_signing_key_cannot_be_fetched(at_work, realm, settings):
+def test_a_revalidation_removes_no_role_while_a_new_signing_key_cannot_be_fetched(signed_in_browser, realm, settings):
     settings.OIDC_OP_JWKS_ENDPOINT = "http://127.0.0.1:9/"  # nothing listens on this port
     realm.rotate()
-    age_session(at_work, minutes=5)
+    age_session(signed_in_browser, minutes=5)
 
-    assert at_work.get(BOARD).status_code == 200
+    assert signed_in_browser.get(BOARD).status_code == 200
 
 
-def test_a_revalidation_is_repeated_a_minute_after_an_invalid_access_token(at_work, realm, ciro):
+def test_a_revalidation_is_repeated_a_minute_after_an_invalid_access_token(signed_in_browser, realm, ciro):
     realm.clock_offset = -400
-    age_session(at_work, minutes=5)
-    at_work.get(BOARD)
+    age_session(signed_in_browser, minutes=5)
+    signed_in_browser.get(BOARD)
     realm.clock_offset, ciro.roles = 0, ("customer",)
-    age_session(at_work, minutes=1)
+    age_session(signed_in_browser, minutes=1)
 
-    assert at_work.get(BOARD).status_code == 403
+    assert signed_in_browser.get(BOARD).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -140,11 +142,13 @@ def test_a_revalidation_is_repeated_a_minute_after_an_invalid_access_token(at_wo
     [lambda _realm: "opaque", lambda _realm: "a.b.c.d.e", lambda realm: realm.sign({"sub": "ciro"}, algorithm="PS256")],
     ids=["opaque", "encrypted", "signed in another way"],
 )
-def test_a_revalidation_reads_roles_from_userinfo_if_the_access_token_is_opaque(at_work, realm, access, monkeypatch):
+def test_a_revalidation_reads_roles_from_userinfo_if_the_access_token_is_opaque(
+    signed_in_browser, realm, access, monkeypatch
+):
     monkeypatch.setattr(realm, "access_token", lambda _person: access(realm))
     realm.userinfo = {"sub": "ciro", "realm_access": {"roles": ["manager"]}}
-    age_session(at_work, minutes=5)
-    at_work.get(BOARD)
+    age_session(signed_in_browser, minutes=5)
+    signed_in_browser.get(BOARD)
 
     assert list(groups()) == ["Managers"]
 

@@ -30,9 +30,9 @@ def test_each_callback_is_held_to_the_max_age_of_its_own_authorization_request(c
 
 
 def test_a_callback_with_another_issuer_is_refused(client, realm):
-    answer = complete_login(client, realm, MARTA, iss="https://evil.example/realms/pizzeria")
+    response = complete_login(client, realm, MARTA, iss="https://evil.example/realms/pizzeria")
 
-    assert answer.status_code == 400
+    assert response.status_code == 400
     assert not is_signed_in(client)
 
 

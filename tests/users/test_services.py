@@ -136,11 +136,11 @@ def test_assigning_a_role_sets_the_staff_and_superuser_flags_of_the_roles_table(
 
 
 def test_the_management_command_set_up_shop_makes_the_groups():
-    said = io.StringIO()
-    call_command("set_up_shop", stdout=said)
-    call_command("set_up_shop", stdout=said)
+    output = io.StringIO()
+    call_command("set_up_shop", stdout=output)
+    call_command("set_up_shop", stdout=output)
 
-    assert said.getvalue().splitlines() == [
+    assert output.getvalue().splitlines() == [
         "settings: created",
         "kitchen: created",
         "sizes: created",

@@ -54,39 +54,39 @@ def enter(client, *, password=PASSWORD, **fields):
 def test_each_role_lands_on_its_own_page_after_signing_in_by_the_form(client, hire, roles, lands_on):
     hire(*roles)
 
-    answer = enter(client)
+    response = enter(client)
 
-    assert answer.status_code == 200
-    assert answer.request["PATH_INFO"] == reverse(lands_on)
+    assert response.status_code == 200
+    assert response.request["PATH_INFO"] == reverse(lands_on)
 
 
 def test_the_sign_in_form_redirects_back_to_the_page_that_required_it(client, hire):
     hire(KITCHEN)
     [(to_the_form, _status)] = client.get(reverse("orders:history"), follow=True).redirect_chain
 
-    answer = client.post(to_the_form, {"username": "carla", "password": PASSWORD}, follow=True)
+    response = client.post(to_the_form, {"username": "carla", "password": PASSWORD}, follow=True)
 
-    assert answer.request["PATH_INFO"] == reverse("orders:history")
+    assert response.request["PATH_INFO"] == reverse("orders:history")
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"])
 def test_the_sign_in_form_never_redirects_to_another_site(client, hire, elsewhere):
     hire(CUSTOMER)
 
-    answer = enter(client, next=elsewhere)
+    response = enter(client, next=elsewhere)
 
-    assert answer.request["PATH_INFO"] == reverse("orders:history")
-    assert all(address.startswith("/") for address, _status in answer.redirect_chain)
+    assert response.request["PATH_INFO"] == reverse("orders:history")
+    assert all(address.startswith("/") for address, _status in response.redirect_chain)
 
 
 @pytest.mark.parametrize("password", ["", "five cheeses", PASSWORD.upper()])
 def test_the_sign_in_form_refuses_a_wrong_or_empty_password(client, hire, password):
     hire(MANAGER)
 
-    answer = enter(client, password=password)
+    response = enter(client, password=password)
 
-    assert answer.redirect_chain == []
-    assert 'class="errorlist' in answer.content.decode()
+    assert response.redirect_chain == []
+    assert 'class="errorlist' in response.content.decode()
     assert "_auth_user_id" not in client.session
 
 
@@ -139,9 +139,9 @@ def test_signing_out_removes_the_basket_and_all_other_data_from_the_session(clie
     enter(client)
     put_a_pizza_in(client)
 
-    answer = client.post(SIGN_OUT, follow=True)
+    response = client.post(SIGN_OUT, follow=True)
 
-    assert answer.request["PATH_INFO"] == reverse("orders:home")
+    assert response.request["PATH_INFO"] == reverse("orders:home")
     assert not basket_of(client)
     assert list(client.session.keys()) == []
 
@@ -153,15 +153,15 @@ def test_a_forbidden_page_offers_to_sign_in_as_another_user(client, hire):
     [form] = re.findall(r"<form.*?</form>", main_of(client.get(reverse("kitchen:board"))), re.DOTALL)
     [way_out], [onward] = re.findall(r'action="(.*?)"', form), re.findall(r'name="next" value="(.*?)"', form)
 
-    answer = client.post(way_out, {"next": onward}, follow=True)
+    response = client.post(way_out, {"next": onward}, follow=True)
 
-    assert answer.request["PATH_INFO"] == SIGN_IN
-    assert answer.context["user"].is_anonymous
+    assert response.request["PATH_INFO"] == SIGN_IN
+    assert response.context["user"].is_anonymous
 
 
-def main_of(answer):
-    assert answer.status_code == 403
-    [main] = re.findall(r"<main.*?</main>", answer.content.decode(), re.DOTALL)
+def main_of(response):
+    assert response.status_code == 403
+    [main] = re.findall(r"<main.*?</main>", response.content.decode(), re.DOTALL)
     assert f'href="{SIGN_IN}"' not in main
     return main
 
@@ -231,6 +231,6 @@ def test_after_a_post_by_a_guest_the_sign_in_page_leads_back_to_the_page_with_th
 def test_an_htmx_request_of_a_guest_is_never_redirected_to_another_site(client, kitchen):
     here = {"HX-Request": "true", "HX-Current-URL": "http://testserver//evil.example/"}
 
-    answer = client.get(reverse("kitchen:board"), headers=here)
+    response = client.get(reverse("kitchen:board"), headers=here)
 
-    assert answer.headers["HX-Redirect"] == "/%2Fevil.example/"
+    assert response.headers["HX-Redirect"] == "/%2Fevil.example/"

@@ -20,7 +20,7 @@ from tests.users.fake_oidc_provider import Person
 from tests.users.oidc_login import CALLBACK, age_session, begin_login, complete_login, is_signed_in
 
 MARTA = Person("marta", roles=("manager",))
-WHY = {"reason": "too_busy", "said": ""}
+WHY = {"reason": "too_busy", "note": ""}
 
 
 @pytest.fixture
@@ -76,10 +76,10 @@ def test_step_up_redirects_to_keycloak_with_max_age_and_back_to_the_page(client,
 
     way = client.get(page)["Location"]
     parameters = leave_by(client, way)
-    answer = complete_login(client, realm, MARTA, parameters=parameters)
+    response = complete_login(client, realm, MARTA, parameters=parameters)
 
     assert parameters["max_age"] == "600"
-    assert answer["Location"] == page
+    assert response["Location"] == page
     assert client.get(page).status_code == 200
     client.post(page, WHY)
     assert status() == OrderStatus.CANCELLED
@@ -95,8 +95,8 @@ def test_step_up_is_required_to_open_the_cancellation_form_and_to_post_it(client
     complete_login(client, realm, MARTA)
     age_session(client, minutes=11)
 
-    for answer in (client.get(page), client.post(page, WHY)):
-        assert answer["Location"].startswith(reverse("users:keycloak_sign_in"))
+    for response in (client.get(page), client.post(page, WHY)):
+        assert response["Location"].startswith(reverse("users:keycloak_sign_in"))
     assert status() == OrderStatus.COOKING
 
 
@@ -105,17 +105,17 @@ def test_step_up_redirects_back_to_the_page_with_its_query_string(client, realm,
     age_session(client, minutes=11)
     listed = f"{page}?page=2"
 
-    for answer in (client.get(listed), client.post(page, WHY, headers={"Referer": f"http://testserver{listed}"})):
-        assert parse_qs(urlsplit(answer["Location"]).query)["next"] == [listed]
+    for response in (client.get(listed), client.post(page, WHY, headers={"Referer": f"http://testserver{listed}"})):
+        assert parse_qs(urlsplit(response["Location"]).query)["next"] == [listed]
 
 
 def test_step_up_redirects_the_whole_page_of_an_htmx_request(client, realm, page):
     complete_login(client, realm, MARTA)
     age_session(client, minutes=11)
 
-    answer = client.post(page, WHY, headers={"HX-Request": "true"})
+    response = client.post(page, WHY, headers={"HX-Request": "true"})
 
-    assert answer.headers["HX-Redirect"].startswith(reverse("users:keycloak_sign_in"))
+    assert response.headers["HX-Redirect"].startswith(reverse("users:keycloak_sign_in"))
 
 
 def test_step_up_is_refused_if_the_auth_time_is_too_old_or_invalid(client, realm, page):

@@ -24,89 +24,89 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 
 
 @pytest.fixture
-def held(client, realm, ciro):
+def grant(client, realm, ciro):
     """The stream grant of Ciro's board; his browser sends no further request."""
     complete_login(client, realm, ciro)
-    return pass_of(client)
+    return grant_of(client)
 
 
-def pass_of(browser):
+def grant_of(browser):
     return StreamGrant(browser.session.session_key, SEE_BOARD)
 
 
-def is_good(held, **later):
+def is_good(grant, **later):
     OidcSession.objects.update(checked_at=F("checked_at") - timedelta(**later))
-    revalidate_due({held}, at=clock.now())
-    return held in valid_grants({held}, at=clock.now())
+    revalidate_due({grant}, at=clock.now())
+    return grant in valid_grants({grant}, at=clock.now())
 
 
-def test_a_stream_grant_is_valid_for_four_minutes_without_a_request_to_keycloak(held, realm):
+def test_a_stream_grant_is_valid_for_four_minutes_without_a_request_to_keycloak(grant, realm):
     realm.requests.clear()
 
-    assert is_good(held, minutes=4)
+    assert is_good(grant, minutes=4)
     assert realm.requests == []
 
 
-def test_the_session_of_a_stream_grant_is_revalidated_after_five_minutes(held, realm):
+def test_the_session_of_a_stream_grant_is_revalidated_after_five_minutes(grant, realm):
     realm.requests.clear()
 
-    assert is_good(held, minutes=5)
+    assert is_good(grant, minutes=5)
     assert [parameters for _path, parameters in realm.requests if parameters.get("grant_type") == "refresh_token"]
 
 
-def test_a_stream_grant_becomes_invalid_when_the_role_is_revoked(held, ciro):
+def test_a_stream_grant_becomes_invalid_when_the_role_is_revoked(grant, ciro):
     ciro.roles = ("customer",)
 
-    assert not is_good(held, minutes=5)
+    assert not is_good(grant, minutes=5)
 
 
-def test_a_stream_grant_becomes_invalid_when_keycloak_refuses_the_refresh_token(held, realm):
+def test_a_stream_grant_becomes_invalid_when_keycloak_refuses_the_refresh_token(grant, realm):
     realm.refresh_tokens.clear()
 
-    assert not is_good(held, minutes=5)
+    assert not is_good(grant, minutes=5)
 
 
-def test_a_stream_grant_becomes_invalid_by_a_backchannel_logout(held, realm, ciro):
+def test_a_stream_grant_becomes_invalid_by_a_backchannel_logout(grant, realm, ciro):
     Client().post(reverse("users:keycloak_logout"), {"logout_token": realm.logout_token(ciro)})
 
-    assert not is_good(held)
+    assert not is_good(grant)
 
 
-def test_a_stream_grant_becomes_invalid_when_the_user_signs_out(held, client):
+def test_a_stream_grant_becomes_invalid_when_the_user_signs_out(grant, client):
     client.post(reverse("users:sign_out"))
 
-    assert not is_good(held)
+    assert not is_good(grant)
 
 
-def test_a_stream_grant_becomes_invalid_when_the_user_is_deactivated(held):
+def test_a_stream_grant_becomes_invalid_when_the_user_is_deactivated(grant):
     User.objects.update(is_active=False)
 
-    assert not is_good(held)
+    assert not is_good(grant)
 
 
 @pytest.mark.parametrize(("idle", "good"), [({"hours": 11, "minutes": 59}, True), ({"hours": 12, "minutes": 1}, False)])
-def test_a_stream_grant_becomes_invalid_after_twelve_hours_without_use_of_its_session(held, client, idle, good):
+def test_a_stream_grant_becomes_invalid_after_twelve_hours_without_use_of_its_session(grant, client, idle, good):
     """An unattended screen would otherwise keep its stream open for ever."""
     age_session(client, **idle)
 
-    assert is_good(held) == good
+    assert is_good(grant) == good
 
 
-def test_a_stream_grant_stays_valid_while_keycloak_is_down(held, realm):
+def test_a_stream_grant_stays_valid_while_keycloak_is_down(grant, realm):
     realm.status = 503
 
-    assert is_good(held, minutes=5)
+    assert is_good(grant, minutes=5)
 
 
 def test_each_round_of_revalidation_stops_at_the_first_session_without_an_answer(realm, ciro):
     """Otherwise twenty sessions would each wait for a timeout in turn, and no grant would be checked meanwhile."""
-    held = {pass_of(browser_of(ciro, realm)) for _board in range(3)}
+    grants = {grant_of(browser_of(ciro, realm)) for _board in range(3)}
     OidcSession.objects.update(checked_at=F("checked_at") - timedelta(minutes=5))
     realm.status = 503
     realm.requests.clear()
 
     for _round in range(2):
-        revalidate_due(held, at=clock.now())
+        revalidate_due(grants, at=clock.now())
 
     assert len({parameters["refresh_token"] for _path, parameters in realm.requests}) == len(realm.requests) == 2
 
@@ -137,21 +137,21 @@ def browser_of(person, realm):
     return browser
 
 
-def test_a_stream_grant_is_invalid_in_a_session_in_which_groups_do_not_count(held, settings):
+def test_a_stream_grant_is_invalid_in_a_session_in_which_groups_do_not_count(grant, settings):
     settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, "django.contrib.auth.backends.ModelBackend"]
     browser = Client()
     browser.force_login(User.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
 
-    assert not is_good(pass_of(browser))
+    assert not is_good(grant_of(browser))
 
 
 def test_the_stream_grants_of_any_number_of_customers_are_checked_with_one_query(db, django_assert_num_queries):
-    held = set()
+    grants = set()
     for _customer in range(20):
         browser, user = Client(), UserFactory()
         assign_roles(user, [CUSTOMER])
         browser.force_login(user)
-        held.add(StreamGrant(browser.session.session_key))
+        grants.add(StreamGrant(browser.session.session_key))
 
     with django_assert_num_queries(1):
-        assert valid_grants(held, at=clock.now()) == held
+        assert valid_grants(grants, at=clock.now()) == grants

@@ -151,5 +151,5 @@ class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 def _account_urls() -> dict[str, str]:
     """Return the absolute URLs used in e-mails, below SHOP_ORIGIN: a request may claim another host."""
-    names = {"sign_in": "users:sign_in", "sign_up": "account_signup", "reset": "account_reset_password"}
+    names = {"sign_in_url": "users:sign_in", "sign_up_url": "account_signup", "reset_url": "account_reset_password"}
     return {name: f"{settings.SHOP_ORIGIN}{reverse(address)}" for name, address in names.items()}

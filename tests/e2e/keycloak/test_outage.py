@@ -60,11 +60,14 @@ def call(address, token):
 
 def expect_sign_in_to_fail(page):
     """Assert that a sign-in leads to a page of the shop which says that it is not possible now."""
-    answers = []
-    page.on("response", lambda answer: answers.append(answer.status) if answer.request.is_navigation_request() else 0)
+    responses = []
+    page.on(
+        "response",
+        lambda response: responses.append(response.status) if response.request.is_navigation_request() else 0,
+    )
     open_keycloak_form(page)
     expect(page.get_by_role("heading", name="We cannot sign you in just now")).to_be_visible()
-    until(lambda: answers == [200, 503], why=lambda: answers, page=page)
+    until(lambda: responses == [200, 503], describe=lambda: responses, page=page)
 
 
 def leads_to_keycloak(address):

@@ -22,9 +22,9 @@ def me(address):
 
 
 def test_an_api_client_is_identified_by_its_service_account(me, keycloak, realm):
-    answer = me(keycloak.service_account_token(realm))
+    response = me(keycloak.service_account_token(realm))
 
-    assert answer.json() == {
+    assert response.json() == {
         "name": "pos",
         "kind": "service",
         "roles": ["pos"],

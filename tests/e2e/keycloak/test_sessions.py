@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def take_kitchen(keycloak, realm):
+def remove_chef_role(keycloak, realm):
     """Return a function that removes the cook's role, which is one of the realm or of a client."""
     return lambda: keycloak.remove_role("chef", "chef", realm=realm, client=WEB[PLAIN] if realm == PLAIN else None)
 
@@ -40,8 +40,8 @@ def ciro(open_page):
     return page
 
 
-def test_a_session_loses_a_role_that_was_removed_in_keycloak(ciro, take_kitchen):
-    take_kitchen()
+def test_a_session_loses_a_role_that_was_removed_in_keycloak(ciro, remove_chef_role):
+    remove_chef_role()
     leave_and_age_session(ciro, 5)
 
     assert ciro.goto("/kitchen/").status == 403
@@ -49,13 +49,13 @@ def test_a_session_loses_a_role_that_was_removed_in_keycloak(ciro, take_kitchen)
     assert ciro.goto("/orders/").status == 200
 
 
-def test_an_open_board_and_its_stream_are_closed_when_the_role_was_removed_in_keycloak(ciro, take_kitchen, address):
+def test_an_open_board_and_its_stream_are_closed_when_the_role_was_removed_in_keycloak(ciro, remove_chef_role, address):
     with closing(stream_to(ciro, address)) as stream:
         stream.next()
         # The page can only poll. If it also requested its stream at the same moment, the later of the two requests
         # would sign it out, because the earlier one has changed the session's key.
         ciro.route("**/stream/**", lambda route: route.fulfill(status=503))
-        take_kitchen()
+        remove_chef_role()
         age_browser_session(ciro, 5)
 
         stream.read_to_end()

@@ -33,36 +33,38 @@ def page_of(order):
     return reverse("admin:orders_order_change", args=[order.pk])
 
 
-def act(browser, action, *orders, **answer):
+def run_action(browser, action, *orders, **form_data):
     """Run an action on orders of the list; return the page that follows."""
-    ticked = {"action": action, "_selected_action": [order.pk for order in orders]}
-    return browser.post(LIST, {**ticked, **answer}, follow=True)
+    selected = {"action": action, "_selected_action": [order.pk for order in orders]}
+    return browser.post(LIST, {**selected, **form_data}, follow=True)
 
 
-def act_on_its_page(browser, action, order, **answer):
-    asked = {"CHANGE_FORM-action": action, "_selected_action": order.pk}
-    return browser.post(page_of(order), {**asked, **answer}, follow=True)
+def run_action_on_form(browser, action, order, **form_data):
+    selected = {"CHANGE_FORM-action": action, "_selected_action": order.pk}
+    return browser.post(page_of(order), {**selected, **form_data}, follow=True)
 
 
-FROM_EITHER = pytest.mark.parametrize("act", [act, act_on_its_page], ids=["from the list", "from its page"])
+FROM_EITHER = pytest.mark.parametrize(
+    "run_action", [run_action, run_action_on_form], ids=["from the list", "from its page"]
+)
 
 
-def said_on(answer):
-    return [str(message) for message in answer.context["messages"]]
+def messages_on(response):
+    return [str(message) for message in response.context["messages"]]
 
 
 def name_of(driver):
     return User.objects.get(pk=driver.user_id).username
 
 
-def test_the_admin_page_of_an_order_shows_address_driver_and_cancel_reason_but_no_guest_token(mario, dina, ready):
+def test_the_admin_page_of_an_order_shows_address_driver_and_cancel_reason_but_no_guest_token(marta, dina, ready):
     order = ready(FulfillmentMethod.DELIVERY)
     for step in (delivery_services.claim_delivery, delivery_services.leave_for_delivery):
         step(ref=order.ref, by=dina, at=clock.now())
     why = {"reason": CancelReason.OTHER, "note": "The car broke down."}
     order_services.cancel_order(ref=order.ref, **why, by=SYSTEM, at=clock.now())
 
-    html = mario.get(page_of(order)).content.decode()
+    html = marta.get(page_of(order)).content.decode()
 
     for words in ("Via Appia 7", "00183", "Roma", "third floor", "Dina Neri", "something else", "The car broke down."):
         assert words in html
@@ -71,10 +73,10 @@ def test_the_admin_page_of_an_order_shows_address_driver_and_cancel_reason_but_n
     assert order.contact.guest_token not in html
 
 
-def test_the_admin_page_of_an_order_shows_its_whole_timeline(mario, placed_order, chef):
+def test_the_admin_page_of_an_order_shows_its_whole_timeline(marta, placed_order, chef):
     kitchen_services.start_cooking(ref=placed_order.ref, by=chef, at=shop.FRIDAY_NIGHT)
 
-    timeline = mario.get(page_of(placed_order)).context["timeline"]
+    timeline = marta.get(page_of(placed_order)).context["timeline"]
 
     assert [happening.type for happening in timeline] == [
         "order.placed.v1",
@@ -88,73 +90,73 @@ def test_the_admin_list_of_orders_opens_for_admins_and_not_for_cooks(sign_in):
     assert sign_in(KITCHEN).get(LIST, follow=True).status_code == 403
 
 
-def test_an_order_cannot_be_edited_by_a_form_in_the_admin(mario, placed_order):
-    answer = mario.post(page_of(placed_order), {"status": "delivered"})
+def test_an_order_cannot_be_edited_by_a_form_in_the_admin(marta, placed_order):
+    response = marta.post(page_of(placed_order), {"status": "delivered"})
 
-    assert answer.status_code == 403
+    assert response.status_code == 403
     assert Order.objects.get().status == OrderStatus.CONFIRMED
 
 
 @FROM_EITHER
-def test_an_order_can_be_handed_over_in_the_admin(mario, ready, act):
+def test_an_order_can_be_handed_over_in_the_admin(marta, ready, run_action):
     order = ready()
 
-    answer = act(mario, "hand_over", order)
+    response = run_action(marta, "hand_over", order)
 
-    assert said_on(answer) == [f"{order} is handed over."]
+    assert messages_on(response) == [f"{order} is handed over."]
     order.refresh_from_db()
     assert order.status == OrderStatus.DELIVERED
 
 
-def test_handing_over_several_orders_in_the_admin_hands_over_ready_ones_and_reports_the_others(mario, ready):
+def test_handing_over_several_orders_in_the_admin_hands_over_ready_ones_and_reports_the_others(marta, ready):
     waiting, first, second = shop.place(at=clock.now()), ready(), ready()
 
-    answer = act(mario, "hand_over", waiting, first, second)
+    response = run_action(marta, "hand_over", waiting, first, second)
 
-    assert said_on(answer) == ["#1 is not ready yet.", f"{first} is handed over.", f"{second} is handed over."]
+    assert messages_on(response) == ["#1 is not ready yet.", f"{first} is handed over.", f"{second} is handed over."]
 
 
 @FROM_EITHER
-def test_a_delivery_can_be_assigned_to_a_driver_and_released_in_the_admin(mario, dina, ready, act):
+def test_a_delivery_can_be_assigned_to_a_driver_and_released_in_the_admin(marta, dina, ready, run_action):
     order = ready(FulfillmentMethod.DELIVERY)
 
-    question = act(mario, "assign_driver", order)
-    assert re.findall(r'<option value="(\w+)"', question.content.decode()) == [name_of(dina), mario.user.username]
+    question = run_action(marta, "assign_driver", order)
+    assert re.findall(r'<option value="(\w+)"', question.content.decode()) == [name_of(dina), marta.user.username]
     form = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="(\w+)">', question.content.decode()))
 
-    answer = mario.post(question.request["PATH_INFO"], {**form, "driver": name_of(dina)}, follow=True)
+    response = marta.post(question.request["PATH_INFO"], {**form, "driver": name_of(dina)}, follow=True)
     order.refresh_from_db()
-    assert (said_on(answer), order.driver_id) == ([f"{order} has its driver."], dina.user_id)
+    assert (messages_on(response), order.driver_id) == ([f"{order} has its driver."], dina.user_id)
 
-    answer = act(mario, "unassign_driver", order)
+    response = run_action(marta, "unassign_driver", order)
     order.refresh_from_db()
-    assert (said_on(answer), order.driver_id) == ([f"{order} waits for a driver."], None)
+    assert (messages_on(response), order.driver_id) == ([f"{order} waits for a driver."], None)
 
 
 @FROM_EITHER
-def test_the_admin_refuses_to_assign_a_delivery_to_a_user_who_does_not_deliver(mario, ready, act):
+def test_the_admin_refuses_to_assign_a_delivery_to_a_user_who_does_not_deliver(marta, ready, run_action):
     order = ready(FulfillmentMethod.DELIVERY)
     ciro = shop.hire(KITCHEN)
 
-    answer = act(mario, "assign_driver", order, driver=name_of(ciro))
+    response = run_action(marta, "assign_driver", order, driver=name_of(ciro))
 
-    assert answer.status_code == 422
-    assert "Please choose somebody who delivers." in answer.content.decode()
+    assert response.status_code == 422
+    assert "Please choose somebody who delivers." in response.content.decode()
     assert Order.objects.get().driver_id is None
 
 
 @FROM_EITHER
-def test_cancelling_an_order_in_the_admin_leads_to_the_page_that_asks_for_the_reason(mario, placed_order, act):
-    answer = act(mario, "cancel", placed_order)
+def test_cancelling_an_order_in_the_admin_leads_to_the_page_that_asks_for_the_reason(marta, placed_order, run_action):
+    response = run_action(marta, "cancel", placed_order)
 
-    assert answer.redirect_chain[-1][0] == reverse("orders:cancel", args=[placed_order.ref])
-    assert "Cancel order #1?" in answer.content.decode()
+    assert response.redirect_chain[-1][0] == reverse("orders:cancel", args=[placed_order.ref])
+    assert "Cancel order #1?" in response.content.decode()
 
 
-def test_the_admin_refuses_to_cancel_several_orders_at_once(mario):
-    answer = act(mario, "cancel", shop.place(), shop.place())
+def test_the_admin_refuses_to_cancel_several_orders_at_once(marta):
+    response = run_action(marta, "cancel", shop.place(), shop.place())
 
-    assert said_on(answer) == ["One at a time, please: each guest reads why."]
+    assert messages_on(response) == ["One at a time, please: each guest reads why."]
 
 
 @pytest.mark.parametrize("role", [MANAGER, ADMIN], ids=lambda role: role.name)

@@ -40,7 +40,7 @@ def change(browser, name="Carla C.", phone="+390687654321"):
     return customer_services.change_contact(name=name, phone=phone, by=by, at=FRIDAY_NIGHT)
 
 
-def news_of(browser):
+def events_of(browser):
     events = StoredEvent.objects.filter(aggregate_ref__in=Customer.objects.filter(user=browser.user).values("ref"))
     return [(event.type, load(event).model_dump()) for event in events][1:]  # the first: registered
 
@@ -104,7 +104,7 @@ def test_an_invalid_phone_in_the_profile_is_reported_beside_its_field_and_not_sa
 
 
 def test_a_refusal_is_shown_on_the_profile_with_the_form_as_it_was_submitted(carla):
-    with failpoints.armed("orders.change_contact.begun", somebody_holds_it):
+    with failpoints.armed("orders.change_contact.begun", raise_lock_timeout):
         page = carla.post(PROFILE, {"name": "Carla", "phone": ""})
 
     assert page.status_code == 409
@@ -129,7 +129,7 @@ def test_changing_the_contact_records_an_event_with_the_changed_fields_but_not_t
     change(carla)
     change(carla, name="Zsa Zsa")
 
-    assert news_of(carla) == [
+    assert events_of(carla) == [
         ("customer.contact_changed.v1", {"fields": ("name", "phone")}),
         ("customer.contact_changed.v1", {"fields": ("name",)}),
     ]
@@ -142,7 +142,7 @@ def test_saving_the_same_contact_again_records_no_event(carla):
 
     change(carla)
 
-    assert len(news_of(carla)) == 1
+    assert len(events_of(carla)) == 1
     assert saved_by(carla) == ("Carla C.", "+390687654321")
 
 
@@ -152,7 +152,7 @@ def test_changing_the_contact_registers_a_customer_who_is_not_registered_yet(car
     change(carla)
 
     assert saved_by(carla) == ("Carla C.", "+390687654321")
-    assert [kind for kind, _data in news_of(carla)] == ["customer.contact_changed.v1"]
+    assert [kind for kind, _data in events_of(carla)] == ["customer.contact_changed.v1"]
 
 
 def test_a_guest_may_not_change_a_contact():
@@ -221,18 +221,18 @@ def test_a_refused_order_saves_no_contact_and_keeps_remember_ticked(carla):
 
 
 def test_an_order_stays_placed_when_saving_the_contact_is_refused(carla):
-    with failpoints.armed("orders.change_contact.begun", somebody_holds_it):
-        answer = order(carla, remember="on")
+    with failpoints.armed("orders.change_contact.begun", raise_lock_timeout):
+        response = order(carla, remember="on")
 
-    page = carla.get(answer.url)
-    assert answer.url == Order.objects.get().get_absolute_url()
+    page = carla.get(response.url)
+    assert response.url == Order.objects.get().get_absolute_url()
     assert "Your order is placed, but we could not remember" in page.content.decode()
     assert saved_by(carla) == ("Carla Conti", "")
 
 
 def test_an_order_stays_placed_when_saving_the_contact_fails_and_sending_the_form_again_saves_it(carla):
     form = {**ANNA, **hidden(checkout_of(carla)), "remember": "on"}
-    with failpoints.armed("orders.change_contact.begun", the_plug_is_pulled), pytest.raises(ConnectionError):
+    with failpoints.armed("orders.change_contact.begun", raise_connection_error), pytest.raises(ConnectionError):
         carla.post(CHECKOUT, form)
 
     again = carla.post(CHECKOUT, form)
@@ -248,9 +248,9 @@ def test_reading_the_saved_contact_takes_one_query(carla, django_assert_num_quer
         assert customer_selectors.saved_contact(shop.acting_as(CUSTOMER, carla.user.pk)).name == "Carla C."
 
 
-def somebody_holds_it():
+def raise_lock_timeout():
     raise Busy("A lot is going on right now.")
 
 
-def the_plug_is_pulled():
+def raise_connection_error():
     raise ConnectionError

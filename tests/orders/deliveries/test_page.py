@@ -39,10 +39,10 @@ def ready(chef):
     return ready
 
 
-def press(browser, button, order, htmx=False, **said):
+def press(browser, button, order, htmx=False, **form_data):
     ref = order if isinstance(order, UUID) else order.ref
     headers = {"HX-Request": "true"} if htmx else {}
-    return browser.post(reverse(f"deliveries:{button}", args=[ref]), said, headers=headers)
+    return browser.post(reverse(f"deliveries:{button}", args=[ref]), form_data, headers=headers)
 
 
 def name_of(driver):
@@ -57,44 +57,44 @@ def buttons_on(browser):
     return re.findall(r'action="/delivery/[^/]+/([\w-]+)/"', seen_by(browser))
 
 
-def test_a_manager_can_assign_a_delivery_to_a_driver(mario, dina, ready):
+def test_a_manager_can_assign_a_delivery_to_a_driver(marta, dina, ready):
     order = ready()
 
-    press(mario, "assign", order, driver=name_of(dina))
+    press(marta, "assign", order, driver=name_of(dina))
 
     order.refresh_from_db()
     assert order.driver_id == dina.user_id
-    assert "Dina Neri has it" in seen_by(mario)
+    assert "Dina Neri has it" in seen_by(marta)
 
 
-def test_a_manager_can_reassign_a_delivery_and_release_it(mario, dina, dario, ready):
+def test_a_manager_can_reassign_a_delivery_and_release_it(marta, dina, dario, ready):
     order = ready(delivery_services.claim_delivery, by=dina)
 
-    press(mario, "assign", order, driver=name_of(dario))
+    press(marta, "assign", order, driver=name_of(dario))
     order.refresh_from_db()
     assert order.driver_id == dario.user_id
 
-    press(mario, "release", order)
+    press(marta, "release", order)
     order.refresh_from_db()
     assert order.driver_id is None
 
 
-def test_a_manager_is_offered_users_who_may_deliver_by_username_instead_of_primary_key(mario, dina):
+def test_a_manager_is_offered_users_who_may_deliver_by_username_instead_of_primary_key(marta, dina):
     shop.hire(KITCHEN, first_name="Ciro", last_name="Bruno")
     shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=shop.hire(KITCHEN))
 
-    offered = re.findall(r'<option value="(\w+)">([^<]+)</option>', seen_by(mario))
+    offered = re.findall(r'<option value="(\w+)">([^<]+)</option>', seen_by(marta))
 
-    assert offered == [(name_of(dina), "Dina Neri"), (mario.user.username, "Mario Rossi")]
+    assert offered == [(name_of(dina), "Dina Neri"), (marta.user.username, "Marta Rossi")]
 
 
 @pytest.mark.parametrize("nobody", ["", "x", "1"])
-def test_a_delivery_cannot_be_assigned_to_an_unknown_username(mario, ready, nobody):
+def test_a_delivery_cannot_be_assigned_to_an_unknown_username(marta, ready, nobody):
     order = ready()
 
-    press(mario, "assign", order, driver=nobody)
+    press(marta, "assign", order, driver=nobody)
 
-    assert "Please choose somebody who delivers." in seen_by(mario)
+    assert "Please choose somebody who delivers." in seen_by(marta)
     order.refresh_from_db()
     assert order.driver_id is None
 
@@ -112,20 +112,20 @@ def test_drivers_see_who_is_on_the_road_and_since_when_but_no_contact_of_the_ord
     assert buttons_on(browser) == []
 
 
-def test_a_manager_can_complete_or_fail_a_delivery_that_a_driver_has_on_the_road(mario, dina, ready):
+def test_a_manager_can_complete_or_fail_a_delivery_that_a_driver_has_on_the_road(marta, dina, ready):
     order, forgotten = (
         ready(delivery_services.claim_delivery, delivery_services.leave_for_delivery, by=dina) for _ in range(2)
     )
-    assert buttons_on(mario) == ["deliver", "fail"] * 2
+    assert buttons_on(marta) == ["deliver", "fail"] * 2
 
-    press(mario, "deliver", forgotten)
-    press(mario, "fail", order, reason="other", note="Her tyre is flat.")
+    press(marta, "deliver", forgotten)
+    press(marta, "fail", order, reason="other", note="Her tyre is flat.")
 
     assert list(Order.objects.order_by("pk").values_list("status", flat=True)) == [
         OrderStatus.READY,
         OrderStatus.DELIVERED,
     ]
-    assert buttons_on(mario) == ["assign", "release"]
+    assert buttons_on(marta) == ["assign", "release"]
 
 
 @pytest.mark.parametrize("htmx", [True, False], ids=["with a script", "without"])
@@ -145,12 +145,12 @@ def test_a_refused_form_for_a_failed_delivery_is_shown_as_it_was_submitted(sign_
     steps = delivery_services.claim_delivery, delivery_services.leave_for_delivery
     order, other = (ready(*steps, by=dina) for _ in range(2))
 
-    answer = press(browser, "fail", order, htmx=htmx, **typed)
+    response = press(browser, "fail", order, htmx=htmx, **typed)
 
-    html = answer.content.decode()
+    html = response.content.decode()
     [refused] = re.findall(rf'<details id="failed-{order.ref}"[^>]*>.*?</details>', html, re.DOTALL)
     [beside] = re.findall(rf'<details id="failed-{other.ref}"[^>]*>.*?</details>', html, re.DOTALL)
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert re.match(r"<details [^>]* open>", refused)
     assert message in refused
     assert 'value="other"' in refused
@@ -163,26 +163,26 @@ def test_a_refused_form_for_a_failed_delivery_is_shown_as_it_was_submitted(sign_
     assert order.status == OrderStatus.DELIVERING
 
 
-def test_a_refused_form_for_a_delivery_that_is_not_on_the_road_returns_404(mario, ready):
+def test_a_refused_form_for_a_delivery_that_is_not_on_the_road_returns_404(marta, ready):
     for ref in (uuid7(), ready().ref):
-        assert press(mario, "fail", ref).status_code == 404
+        assert press(marta, "fail", ref).status_code == 404
 
 
-def test_the_refresh_of_the_delivery_page_can_be_paused_without_javascript(mario, ready):
+def test_the_refresh_of_the_delivery_page_can_be_paused_without_javascript(marta, ready):
     ready()
 
-    assert "http-equiv" in seen_by(mario)
-    assert "http-equiv" not in mario.get(PAGE, {"pause-refresh": ""}).content.decode()
+    assert "http-equiv" in seen_by(marta)
+    assert "http-equiv" not in marta.get(PAGE, {"pause-refresh": ""}).content.decode()
 
 
 @pytest.mark.parametrize("many", [2, 20])
 def test_the_delivery_page_takes_five_queries_however_many_deliveries_there_are(
-    mario, dina, ready, many, django_assert_num_queries
+    marta, dina, ready, many, django_assert_num_queries
 ):
     for _ in range(many):
         ready()
         shop.hire(DRIVER)
-    seen_by(mario)
+    seen_by(marta)
 
     with django_assert_num_queries(5):  # user, two for permissions, the tour, the drivers
-        seen_by(mario)
+        seen_by(marta)

@@ -106,11 +106,11 @@ def test_a_delivery_cannot_be_assigned_to_a_user_who_may_not_deliver(delivery, m
 
 
 def test_the_list_of_drivers_contains_drivers_managers_and_admins_only(kitchen):
-    people = {"Dina": DRIVER, "Mario": MANAGER, "Ada": ADMIN, "Ciro": KITCHEN, "Carla": CUSTOMER}
+    people = {"Dina": DRIVER, "Marta": MANAGER, "Ada": ADMIN, "Ciro": KITCHEN, "Carla": CUSTOMER}
     for first_name, role in people.items():
         shop.hire(role, first_name=first_name)
 
-    assert [driver.first_name for driver in drivers()] == ["Ada", "Dina", "Mario"]
+    assert [driver.first_name for driver in drivers()] == ["Ada", "Dina", "Marta"]
 
 
 def test_claiming_a_delivery_is_refused_before_it_is_ready(kitchen, dina):

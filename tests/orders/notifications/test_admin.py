@@ -36,16 +36,16 @@ def listed(browser, **filters):
 
 def send_again(browser, *notifications):
     """Select notifications and run the resend action; return the messages that the page shows."""
-    ticked = {"action": "resend", "_selected_action": [notification.pk for notification in notifications]}
-    answer = browser.post(LIST, ticked, follow=True)
-    return [str(message) for message in answer.context["messages"]]
+    selected = {"action": "resend", "_selected_action": [notification.pk for notification in notifications]}
+    response = browser.post(LIST, selected, follow=True)
+    return [str(message) for message in response.context["messages"]]
 
 
 def test_the_admin_lists_notifications_with_their_outcomes(marta, dead):
     page = marta.get(LIST).content.decode()
 
-    for said in ("The SMS provider answered 500.", "dead: will not be tried again", f"#{dead.order.number} of "):
-        assert said in page
+    for text in ("The SMS provider answered 500.", "dead: will not be tried again", f"#{dead.order.number} of "):
+        assert text in page
     assert reverse("admin:orders_order_change", args=[dead.order_id]) in page
 
 
@@ -78,7 +78,7 @@ def test_a_notification_can_be_viewed_in_the_admin_but_not_added_changed_or_dele
 def test_the_admin_of_notifications_shows_no_personal_data(marta, dead):
     for address in (LIST, reverse("admin:notifications_notification_change", args=[dead.pk])):
         page = marta.get(address).content.decode()
-        assert not any(said in page for said in (ANNA.name, ANNA.phone, ANNA.email))
+        assert not any(value in page for value in (ANNA.name, ANNA.phone, ANNA.email))
 
 
 @pytest.mark.parametrize("role", [MANAGER, ADMIN], ids=lambda role: role.name)

@@ -33,9 +33,9 @@ def carla(db):
 
 
 @pytest.fixture
-def dario(db):
+def dina(db):
     """A driver."""
-    return shop.acting_as(DRIVER, UserFactory(first_name="Dario").pk)
+    return shop.acting_as(DRIVER, UserFactory(first_name="Dina").pk)
 
 
 def channels_by_kind(order):
@@ -78,8 +78,8 @@ def test_a_guest_is_notified_by_email_and_sms_only(placed_order, chef):
     assert set(placed_order.notifications.values_list("recipient", flat=True)) == {"guest"}
 
 
-def test_a_delivery_is_notified_as_out_for_delivery_and_not_as_ready(carla, chef, dario):
-    order = brought_home(shop.place(by=carla, method=FulfillmentMethod.DELIVERY), chef=chef, driver=dario)
+def test_a_delivery_is_notified_as_out_for_delivery_and_not_as_ready(carla, chef, dina):
+    order = brought_home(shop.place(by=carla, method=FulfillmentMethod.DELIVERY), chef=chef, driver=dina)
 
     create_notifications(order)
 
@@ -162,9 +162,9 @@ def test_an_order_that_is_ready_a_second_time_is_notified_again(placed_order, ch
     assert channels_by_kind(order)["ready"] == [EMAIL, SMS, EMAIL, SMS]
 
 
-def test_assigning_a_driver_creates_no_notification(chef, dario):
+def test_assigning_a_driver_creates_no_notification(chef, dina):
     order = shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=chef)
-    delivery_services.claim_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
+    delivery_services.claim_delivery(ref=order.ref, by=dina, at=FRIDAY_NIGHT)
 
     assert create_notifications(order, "order.driver_assigned.v1") == []
 
@@ -173,7 +173,7 @@ def test_a_notification_holds_no_personal_data(placed_order):
     create_notifications(placed_order)
 
     for row in Notification.objects.values():
-        assert not any(said in str(row) for said in (ANNA.name, ANNA.phone, ANNA.email))
+        assert not any(value in str(row) for value in (ANNA.name, ANNA.phone, ANNA.email))
 
 
 def test_every_kind_of_notification_has_exactly_one_rule():

@@ -92,14 +92,14 @@ def test_a_confirmation_is_not_sent_after_the_order_is_cancelled(sms, placed_ord
 
 
 def test_an_out_for_delivery_notification_is_sent_only_while_the_order_is_on_its_way(chef):
-    dario = shop.acting_as(DRIVER, UserFactory().pk)
+    dina = shop.acting_as(DRIVER, UserFactory().pk)
     order = shop.cooked(shop.place(method=FulfillmentMethod.DELIVERY), by=chef)
-    delivery_services.claim_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
-    delivery_services.leave_for_delivery(ref=order.ref, by=dario, at=FRIDAY_NIGHT)
+    delivery_services.claim_delivery(ref=order.ref, by=dina, at=FRIDAY_NIGHT)
+    delivery_services.leave_for_delivery(ref=order.ref, by=dina, at=FRIDAY_NIGHT)
     sms, email = (newest(order, channel, "out_for_delivery") for channel in (SMS, EMAIL))
 
     assert send(sms, minutes(1)).state == SENT
-    delivery_services.fail_delivery(ref=order.ref, reason=CancelReason.NOBODY_HOME, by=dario, at=minutes(2))
+    delivery_services.fail_delivery(ref=order.ref, reason=CancelReason.NOBODY_HOME, by=dina, at=minutes(2))
     assert send(email, minutes(2)).state == EXPIRED
 
 

@@ -23,7 +23,7 @@ from tests.operations.test_cache import OPTIONS
 from tests.shop import ANNA, FRIDAY_NIGHT
 
 PAGE, READ, DISMISS = (reverse(f"notifications:{name}") for name in ("inbox", "mark_read", "dismiss"))
-CARD = reverse("menu:index")
+MENU = reverse("menu:index")
 COMMITS = pytest.mark.django_db(transaction=True)  # the cached count is invalidated on commit
 
 A_REF = "0197c2a0-0000-7000-8000-000000000000"
@@ -44,7 +44,7 @@ def order_of(user, name="Carla Conti"):
     return shop.place(by=by, contact=replace(ANNA, name=name))
 
 
-def tell(*orders):
+def create_notifications(*orders):
     """Create the notifications of all events of some orders."""
     for event in StoredEvent.objects.filter(aggregate_ref__in=[order.ref for order in orders]).order_by("id"):
         notification_services.create_notifications(event_id=event.pk, at=FRIDAY_NIGHT)
@@ -53,7 +53,7 @@ def tell(*orders):
 def place_and_notify(user, orders=1):
     """Place orders of a user, with two notifications each: placed and confirmed. Return the orders."""
     placed = [order_of(user) for _ in range(orders)]
-    tell(*placed)
+    create_notifications(*placed)
     return placed
 
 
@@ -74,10 +74,10 @@ def shown(browser):
     return [(row.headline, row.is_unread) for row in rows_on(browser)]
 
 
-def count_on(browser, page=CARD):
+def count_on(browser, page=MENU):
     """Return the unread count in the header of a page; 0 if it is blank."""
     html = browser.get(page).content.decode()
-    return int(re.search(r'id="unread" class="count">(\d*)', html)[1] or 0)
+    return int(re.search(r'id="unread-count" class="count">(\d*)', html)[1] or 0)
 
 
 def test_the_inbox_shows_notifications_newest_first(carla):
@@ -145,9 +145,9 @@ def test_a_notification_marked_as_read_is_shown_as_read_and_keeps_its_first_read
 def test_the_inbox_no_longer_shows_a_dismissed_notification(carla):
     place_and_notify(carla.user)
 
-    answer = carla.post(DISMISS, {"notification": keys(NotificationKind.PLACED)}, follow=True)
+    response = carla.post(DISMISS, {"notification": keys(NotificationKind.PLACED)}, follow=True)
 
-    assert answer.redirect_chain == [(f"{PAGE}?page=1", 302)]
+    assert response.redirect_chain == [(f"{PAGE}?page=1", 302)]
     assert shown(carla) == [("Order #1 is in line for the oven", True)]
 
 
@@ -208,15 +208,15 @@ def test_the_inbox_is_paged_and_returns_to_the_same_page_after_dismissing(carla)
 
     assert len(rows_on(carla)) == 20
     last = rows_on(carla, "?page=2")
-    answer = carla.post(DISMISS, {"notification": last[0].key, "page": "2"}, follow=True)
+    response = carla.post(DISMISS, {"notification": last[0].key, "page": "2"}, follow=True)
 
-    assert [row.headline for row in answer.context["notifications"]] == ["We have your order #1"]
+    assert [row.headline for row in response.context["notifications"]] == ["We have your order #1"]
 
 
 @pytest.mark.parametrize("orders", [1, 10])
 def test_the_inbox_takes_five_queries_for_any_number_of_notifications(carla, django_assert_num_queries, orders):
     place_and_notify(carla.user, orders=orders)
-    carla.get(CARD)
+    carla.get(MENU)
 
     with django_assert_num_queries(5):  # the user, two for permissions, the number of rows, and a page of them
         carla.get(PAGE)
@@ -224,7 +224,7 @@ def test_the_inbox_takes_five_queries_for_any_number_of_notifications(carla, dja
 
 @pytest.mark.parametrize("name", ["<b>Carla</b>", "Anna\r\nBcc: x", "C" * 80, "Zoë 🍕", "{{ shop }}"])
 def test_the_inbox_accepts_any_name_of_a_contact_and_contains_no_markup_of_it(carla, name):
-    tell(order_of(carla.user, name=name))
+    create_notifications(order_of(carla.user, name=name))
 
     html = carla.get(PAGE).content.decode()
 
@@ -235,7 +235,7 @@ def test_the_inbox_accepts_any_name_of_a_contact_and_contains_no_markup_of_it(ca
 def test_the_inbox_escapes_the_reason_of_a_cancellation(carla):
     [order] = place_and_notify(carla.user)
     order_services.cancel_order(ref=order.ref, reason="other", note="<script>no</script>", by=SYSTEM, at=FRIDAY_NIGHT)
-    tell(order)
+    create_notifications(order)
 
     assert "&lt;script&gt;no&lt;/script&gt;" in carla.get(PAGE).content.decode()
 
@@ -246,7 +246,7 @@ def test_the_inbox_shows_the_steps_of_an_order_up_to_its_handover(carla):
     kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=late)
     kitchen_services.finish_ticket(ref=order.ref, by=SYSTEM, at=late)
     order_services.hand_over(ref=order.ref, by=SYSTEM, at=late)
-    tell(order)
+    create_notifications(order)
 
     assert {row.icon for row in rows_on(carla)} >= {"icons/flame.html", "icons/bell.html", "icons/clock.html"}
     assert rows_on(carla)[0].headline == "Order #1 is in your hands"
@@ -262,7 +262,7 @@ def test_the_unread_count_changes_with_each_step_at_once(carla):
     carla.post(DISMISS, {"notification": keys(NotificationKind.CONFIRMED)})
     assert count_on(carla) == 0
     kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=FRIDAY_NIGHT)
-    tell(order)
+    create_notifications(order)
     assert count_on(carla) == 1
 
 
@@ -303,9 +303,9 @@ def test_the_unread_count_is_shown_while_redis_is_unavailable(carla, settings, d
 
 
 def test_a_guest_sees_no_unread_count_and_causes_no_query_for_it(client, django_assert_num_queries):
-    client.get(CARD)
+    client.get(MENU)
 
     with django_assert_num_queries(0):
-        html = client.get(CARD).content.decode()
+        html = client.get(MENU).content.decode()
 
-    assert 'id="unread"' not in html
+    assert 'id="unread-count"' not in html

@@ -91,9 +91,9 @@ def test_an_sms_says_that_a_delivery_is_on_its_way_or_late(delivery):
 
 
 def test_a_cancellation_sms_has_the_reason(placed_order):
-    said = "Hi Anna Bianchi! Your order #1 was cancelled. We are sorry: something in it ran out."
+    text = "Hi Anna Bianchi! Your order #1 was cancelled. We are sorry: something in it ran out."
 
-    assert text_of(cancelled(placed_order), NotificationKind.CANCELLED) == said
+    assert text_of(cancelled(placed_order), NotificationKind.CANCELLED) == text
 
 
 @pytest.mark.parametrize("kind", [*NotificationKind])
@@ -124,11 +124,11 @@ def test_a_confirmation_email_lists_what_was_ordered_and_what_it_costs():
 
     message = message_for(notification_of(order, NotificationKind.CONFIRMED, EMAIL))
 
-    said = ["1 × Pepperoni", "Large", "with Olives", "without Pepperoni", "1 × Cola", "€3.20", "€29.68"]
-    said += ["Hi Anna Bianchi!", "Ready between 20:11 and 20:21.", f"https://pizza.example{order_url(order)}"]
+    texts = ["1 × Pepperoni", "Large", "with Olives", "without Pepperoni", "1 × Cola", "€3.20", "€29.68"]
+    texts += ["Hi Anna Bianchi!", "Ready between 20:11 and 20:21.", f"https://pizza.example{order_url(order)}"]
     assert (message.to, message.subject) == ("anna@example.com", "Order #1 is in line for the oven")
     for written in (message.text, message.html):
-        assert [words for words in said if words not in written] == []
+        assert [words for words in texts if words not in written] == []
 
 
 def test_a_confirmation_sms_that_is_sent_late_has_the_current_promise(placed_order):

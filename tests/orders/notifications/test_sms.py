@@ -132,9 +132,9 @@ def test_sending_an_sms_writes_no_personal_data_to_the_logs(set_faults, manners,
     with suppress(DeliveryFailed):
         sms.send(LETTER)
 
-    said = written() + "".join(capfd.readouterr())
-    assert "Let us see." in said
-    assert not any(secret in said for secret in (ANNA, ANNA[1:], "Anna", "Margherita"))
+    output = written() + "".join(capfd.readouterr())
+    assert "Let us see." in output
+    assert not any(secret in output for secret in (ANNA, ANNA[1:], "Anna", "Margherita"))
 
 
 def test_the_web_process_does_not_import_apprise():
@@ -142,9 +142,11 @@ def test_the_web_process_does_not_import_apprise():
         "import sys, pizzeria.wsgi; print(*sorted({'apprise', 'orders.notifications.channels.sms'} & set(sys.modules)))"
     )
 
-    answer = subprocess.run([sys.executable, "-c", start], env=os.environ, capture_output=True, text=True, check=True)
+    completed = subprocess.run(
+        [sys.executable, "-c", start], env=os.environ, capture_output=True, text=True, check=True
+    )
 
-    assert answer.stdout.split() == ["orders.notifications.channels.sms"]
+    assert completed.stdout.split() == ["orders.notifications.channels.sms"]
 
 
 def test_an_sms_provider_is_known_only_if_apprise_understands_its_url(settings):

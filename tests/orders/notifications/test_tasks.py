@@ -33,7 +33,7 @@ def broker_gone(monkeypatch):
 
 
 @pytest.fixture
-def news():
+def confirmed_order():
     """An order that has just been placed, and the stored event of its confirmation."""
     order = shop.place(at=clock.now())
     return order, StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
@@ -54,8 +54,8 @@ def is_to_send(notification):
     return f"orders.notifications.tasks.send_notification {{'notification_id': {notification.pk}}}"
 
 
-def test_each_notification_is_queued_on_the_queue_of_its_channel(news, broker):
-    order, confirmed = news
+def test_each_notification_is_queued_on_the_queue_of_its_channel(confirmed_order, broker):
+    order, confirmed = confirmed_order
 
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
 
@@ -71,8 +71,8 @@ def test_each_outbound_channel_has_a_declared_queue_beside_the_default_one():
     }
 
 
-def test_without_a_broker_the_event_is_relayed_and_its_notifications_stay_queued(news, broker_gone):
-    order, confirmed = news
+def test_without_a_broker_the_event_is_relayed_and_its_notifications_stay_queued(confirmed_order, broker_gone):
+    order, confirmed = confirmed_order
 
     assert relay_due(now=clock.now) == 2
 
@@ -81,8 +81,8 @@ def test_without_a_broker_the_event_is_relayed_and_its_notifications_stay_queued
     tasks.queue_due_notifications()
 
 
-def test_the_next_sweep_queues_notifications_again_after_the_broker_was_emptied(news, broker):
-    order, confirmed = news
+def test_the_next_sweep_queues_notifications_again_after_the_broker_was_emptied(confirmed_order, broker):
+    order, confirmed = confirmed_order
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
     broker.flushall()
 
@@ -110,18 +110,18 @@ def test_a_sweep_queues_the_due_notifications_oldest_first(broker):
     assert sent_by(broker, "email") == []
 
 
-def test_a_task_queued_by_a_sweep_expires_and_a_task_queued_by_an_event_does_not(news, broker):
-    _order, confirmed = news
+def test_a_task_queued_by_a_sweep_expires_and_a_task_queued_by_an_event_does_not(confirmed_order, broker):
+    _order, confirmed = confirmed_order
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
     tasks.queue_due_notifications()
 
-    by_news, by_sweep = (headers["expires"] for _task, _arguments, headers in messages_in(broker, "sms"))
-    assert by_news is None
+    by_event, by_sweep = (headers["expires"] for _task, _arguments, headers in messages_in(broker, "sms"))
+    assert by_event is None
     assert by_sweep is not None
 
 
-def test_the_task_sends_the_notification_with_the_given_id(news, message_sinks):
-    order, confirmed = news
+def test_the_task_sends_the_notification_with_the_given_id(confirmed_order, message_sinks):
+    order, confirmed = confirmed_order
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
 
     for notification in Notification.objects.filter(order=order).order_by("pk"):
@@ -131,8 +131,10 @@ def test_the_task_sends_the_notification_with_the_given_id(news, message_sinks):
     assert set(Notification.objects.filter(order=order).values_list("state", flat=True)) == {NotificationState.SENT}
 
 
-def test_the_task_queues_the_later_notification_that_waited_for_the_one_it_sent(news, broker, chef, monkeypatch):
-    order, confirmed = news
+def test_the_task_queues_the_later_notification_that_waited_for_the_one_it_sent(
+    confirmed_order, broker, chef, monkeypatch
+):
+    order, confirmed = confirmed_order
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
     sms = Notification.objects.get(order=order, channel=NotificationChannel.SMS)
     broker.flushall()

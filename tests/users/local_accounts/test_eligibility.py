@@ -18,9 +18,9 @@ pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 def test_a_user_of_the_sign_in_server_cannot_sign_in_with_a_local_password(client, cook):
-    answer = account_holders.sign_in(client, "ciro@example.com")
+    response = account_holders.sign_in(client, "ciro@example.com")
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert authenticate(None, email="ciro@example.com", password=PASSWORD) is None
 
 
@@ -76,9 +76,9 @@ def test_account_pages_are_forbidden_in_a_session_that_no_local_account_began(si
         account_holders.PASSKEYS,
         account_holders.ADD_PASSKEY,
     ):
-        answer = browser.get(page)
-        assert answer.status_code == 403
-        assert "kept elsewhere" in answer.content.decode()
+        response = browser.get(page)
+        assert response.status_code == 403
+        assert "kept elsewhere" in response.content.decode()
     assert account_holders.EMAIL not in browser.get(reverse("customers:profile")).content.decode()
 
 

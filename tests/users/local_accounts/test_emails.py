@@ -26,10 +26,10 @@ def test_account_forms_get_a_503_and_store_nothing_while_the_mail_server_is_down
     account_holder("waiting@example.com", verified=False)
     before = User.objects.count()
 
-    answer = step(client, "waiting@example.com" if step is account_holders.sign_in else UNKNOWN_EMAIL)
+    response = step(client, "waiting@example.com" if step is account_holders.sign_in else UNKNOWN_EMAIL)
 
-    assert answer.status_code == 503
-    assert "cannot write to you just now" in answer.content.decode()
+    assert response.status_code == 503
+    assert "cannot write to you just now" in response.content.decode()
     assert (User.objects.count(), EmailAddress.objects.count()) == (before, before)
     assert not account_holders.is_signed_in(client)
 
@@ -60,9 +60,9 @@ def test_the_earlier_code_stays_valid_if_a_new_one_cannot_be_sent(client, messag
     account_holders.clear_rate_limits()
     settings.MAILERS = mail_url.parse_mail_url("smtp://127.0.0.1:1?tls=no")
 
-    answer = client.post(account_holders.CONFIRM, {"action": "resend"}, follow=True)
+    response = client.post(account_holders.CONFIRM, {"action": "resend"}, follow=True)
 
-    assert "cannot write to you just now" in answer.content.decode()
+    assert "cannot write to you just now" in response.content.decode()
     account_holders.confirm(client, code)
     assert account_holders.is_signed_in(client)
 
@@ -72,8 +72,8 @@ def test_sign_up_and_password_reset_are_unavailable_if_no_mail_server_is_configu
     account_holder()
 
     for page in (account_holders.SIGN_UP, account_holders.PASSWORD_RESET):
-        for answer in (client.get(page), client.post(page, {"email": UNKNOWN_EMAIL, "password1": ANOTHER_PASSWORD})):
-            assert answer.status_code == 503
-            assert "sends no e-mail" in answer.content.decode()
+        for response in (client.get(page), client.post(page, {"email": UNKNOWN_EMAIL, "password1": ANOTHER_PASSWORD})):
+            assert response.status_code == 503
+            assert "sends no e-mail" in response.content.decode()
     assert User.objects.count() == 1
     assert account_holders.sign_in(client).status_code == 302

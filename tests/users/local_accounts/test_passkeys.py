@@ -69,9 +69,9 @@ JUNK = [
 def test_a_malformed_credential_does_not_sign_in(client, junk):
     client.get(BY_PASSKEY)
 
-    answer = client.post(BY_PASSKEY, {"credential": junk})
+    response = client.post(BY_PASSKEY, {"credential": junk})
 
-    assert answer["Location"] == account_holders.SIGN_IN
+    assert response["Location"] == account_holders.SIGN_IN
     assert not account_holders.is_signed_in(client)
 
 
@@ -80,9 +80,9 @@ def test_a_malformed_credential_is_not_stored_as_a_passkey(client, carla, junk):
     reauthenticate(client)
     client.get(account_holders.ADD_PASSKEY)
 
-    answer = client.post(account_holders.ADD_PASSKEY, {"name": "Junk", "credential": junk})
+    response = client.post(account_holders.ADD_PASSKEY, {"name": "Junk", "credential": junk})
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert not Authenticator.objects.exists()
 
 
@@ -111,8 +111,11 @@ def test_adding_or_removing_a_passkey_requires_the_password_again(client, passke
     page = client.get(account_holders.PASSKEYS)
     assert "My phone" in page.content.decode()
 
-    for answer in (client.get(account_holders.ADD_PASSKEY), client.post(f"{account_holders.PASSKEYS}{removal(page)}")):
-        assert answer["Location"].startswith(account_holders.REAUTHENTICATE)
+    for response in (
+        client.get(account_holders.ADD_PASSKEY),
+        client.post(f"{account_holders.PASSKEYS}{removal(page)}"),
+    ):
+        assert response["Location"].startswith(account_holders.REAUTHENTICATE)
     assert Authenticator.objects.exists()
 
 

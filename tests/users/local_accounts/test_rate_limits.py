@@ -41,54 +41,54 @@ def redis(request):
         breaker.redis_breaker._stopped.set()  # the breaker does not close again in this test
 
 
-def tries(client, step, how_often):
-    """Repeat a step; return the last status but one, and the last answer."""
+def repeat(client, step, how_often):
+    """Repeat a step; return the last status but one, and the last response."""
     statuses = []
     for _try in range(how_often):
-        answer = step(client)
-        statuses.append(answer.status_code)
-    return statuses[-2], answer
+        response = step(client)
+        statuses.append(response.status_code)
+    return statuses[-2], response
 
 
 def wrong_password(client):
     return account_holders.sign_in(client, password="a guess")
 
 
-def is_the_page_for_too_often(answer):
-    said = answer.content.decode()
-    return answer.status_code == 429 and answer["Retry-After"] == "300" and "A little slower, please" in said
+def is_rate_limited_page(response):
+    html = response.content.decode()
+    return response.status_code == 429 and response["Retry-After"] == "300" and "A little slower, please" in html
 
 
 def test_the_sixth_wrong_password_is_rate_limited(client, redis):
     account_holder()
 
-    before, sixth = tries(client, wrong_password, 6)
+    before, sixth = repeat(client, wrong_password, 6)
 
     assert before == 422
-    assert is_the_page_for_too_often(sixth)
+    assert is_rate_limited_page(sixth)
 
 
 def test_a_rate_limited_e_mail_address_and_no_other_is_refused_the_right_password_too(client, redis):
     account_holder()
     account_holder("bruno@example.com")
-    tries(client, wrong_password, 5)
+    repeat(client, wrong_password, 5)
 
-    assert is_the_page_for_too_often(account_holders.sign_in(client))
+    assert is_rate_limited_page(account_holders.sign_in(client))
     assert account_holders.sign_in(client, "bruno@example.com").status_code == 302
 
 
 def test_the_sixth_password_for_an_unknown_e_mail_address_is_rate_limited_too(client, redis):
-    before, sixth = tries(client, lambda client: account_holders.sign_in(client, UNKNOWN_EMAIL, "a guess"), 6)
+    before, sixth = repeat(client, lambda client: account_holders.sign_in(client, UNKNOWN_EMAIL, "a guess"), 6)
 
     assert before == 422
-    assert is_the_page_for_too_often(sixth)
+    assert is_rate_limited_page(sixth)
 
 
 def test_an_ip_address_is_rate_limited_after_wrong_passwords_for_ten_e_mail_addresses(client, redis):
     for nth in range(10):
         assert account_holders.sign_in(client, f"{nth}@example.com", "a guess").status_code == 422
 
-    assert is_the_page_for_too_often(account_holders.sign_in(client, "10@example.com", "a guess"))
+    assert is_rate_limited_page(account_holders.sign_in(client, "10@example.com", "a guess"))
     elsewhere = type(client)(REMOTE_ADDR="198.51.100.7")
     assert account_holders.sign_in(elsewhere, "11@example.com", "a guess").status_code == 422
 
@@ -96,10 +96,10 @@ def test_an_ip_address_is_rate_limited_after_wrong_passwords_for_ten_e_mail_addr
 def test_the_sixth_password_reset_for_an_e_mail_address_is_rate_limited(client, message_sinks, redis):
     account_holder()
 
-    before, sixth = tries(client, account_holders.request_password_reset, 6)
+    before, sixth = repeat(client, account_holders.request_password_reset, 6)
 
     assert before == 302
-    assert is_the_page_for_too_often(sixth)
+    assert is_rate_limited_page(sixth)
     assert len(message_sinks.messages("email", to=CARLA)) == 5
 
 
@@ -108,23 +108,23 @@ def test_the_twenty_first_sign_up_from_an_ip_address_is_rate_limited(client, red
         assert account_holders.sign_up(client, f"{nth}@example.com").status_code == 302
         client.cookies.clear()
 
-    assert is_the_page_for_too_often(account_holders.sign_up(client, "20@example.com"))
+    assert is_rate_limited_page(account_holders.sign_up(client, "20@example.com"))
 
 
 def test_the_eleventh_sign_in_attempt_by_passkey_is_rate_limited(client, redis):
-    before, eleventh = tries(
+    before, eleventh = repeat(
         client, lambda client: client.post(reverse("mfa_login_webauthn"), {"credential": "{}"}), 11
     )
 
     assert before == 302
-    assert is_the_page_for_too_often(eleventh)
+    assert is_rate_limited_page(eleventh)
 
 
 def test_the_thirty_first_authorization_request_from_an_ip_address_is_rate_limited(client, realm, redis):
-    before, thirty_first = tries(client, lambda _browser: type(client)().get(AUTHORIZATION_REQUEST), 31)
+    before, thirty_first = repeat(client, lambda _browser: type(client)().get(AUTHORIZATION_REQUEST), 31)
 
     assert before == 302
-    assert is_the_page_for_too_often(thirty_first)
+    assert is_rate_limited_page(thirty_first)
     assert Session.objects.count() == 30
     assert len(realm.requests) == 30
 
@@ -133,10 +133,12 @@ def test_the_sixth_wrong_password_at_reauthentication_is_rate_limited(client, re
     account_holder()
     account_holders.sign_in(client)
 
-    before, last = tries(client, lambda client: client.post(account_holders.REAUTHENTICATE, {"password": "a guess"}), 6)
+    before, last = repeat(
+        client, lambda client: client.post(account_holders.REAUTHENTICATE, {"password": "a guess"}), 6
+    )
 
     assert before == 422
-    assert is_the_page_for_too_often(last)
+    assert is_rate_limited_page(last)
 
 
 def test_twelve_successful_sign_ins_are_not_rate_limited(client, redis):
@@ -145,9 +147,9 @@ def test_twelve_successful_sign_ins_are_not_rate_limited(client, redis):
     assert {account_holders.sign_in(type(client)()).status_code for _each in range(12)} == {302}
 
 
-def test_a_rate_limit_ends_with_its_counters(client, redis):
+def test_a_rate_limit_ends_when_its_counters_are_deleted(client, redis):
     account_holder()
-    tries(client, wrong_password, 6)
+    repeat(client, wrong_password, 6)
     account_holders.clear_rate_limits()
 
     assert account_holders.sign_in(client).status_code == 302
@@ -159,7 +161,7 @@ def test_rate_limits_still_hold_after_the_default_cache_was_cleared(client):
     caches["default"].clear()
 
     assert RateLimitCounter.objects.exists()
-    assert is_the_page_for_too_often(tries(client, wrong_password, 5)[1])
+    assert is_rate_limited_page(repeat(client, wrong_password, 5)[1])
 
 
 def test_control_rate_limits_in_the_default_cache_would_not_hold_while_redis_is_down(client, monkeypatch):
@@ -167,7 +169,7 @@ def test_control_rate_limits_in_the_default_cache_would_not_hold_while_redis_is_
     breaker.redis_breaker._stopped.set()
     monkeypatch.setattr("allauth.core.internal.ratelimit.cache", caches["default"])
 
-    before, twentieth = tries(client, wrong_password, 20)
+    before, twentieth = repeat(client, wrong_password, 20)
 
     assert (before, twentieth.status_code) == (422, 422)
 
@@ -217,6 +219,6 @@ def test_the_addresses_of_one_ipv6_network_share_a_rate_limit(client):
         neighbour = type(client)(REMOTE_ADDR=f"2001:db8::{nth + 1}")
         account_holders.sign_in(neighbour, f"{nth}@example.com", PASSWORD)
 
-    assert is_the_page_for_too_often(
+    assert is_rate_limited_page(
         account_holders.sign_in(type(client)(REMOTE_ADDR="2001:db8::ffff"), "10@example.com", PASSWORD)
     )

@@ -27,19 +27,19 @@ def test_the_sign_in_page_offers_no_local_account_for_reauthentication(client):
 def test_an_account_is_signed_in_by_password_and_e_mail_address_in_any_case(client):
     account_holder()
 
-    answer = client.post(account_holders.SIGN_IN, {"login": "Carla@Example.COM ", "password": PASSWORD}, follow=True)
+    response = client.post(account_holders.SIGN_IN, {"login": "Carla@Example.COM ", "password": PASSWORD}, follow=True)
 
-    assert answer.request["PATH_INFO"] == account_holders.HISTORY
+    assert response.request["PATH_INFO"] == account_holders.HISTORY
 
 
 def test_a_wrong_password_is_refused_and_not_repeated_in_the_page(client):
     account_holder()
 
-    answer = account_holders.sign_in(client, password="five cheeses")
+    response = account_holders.sign_in(client, password="five cheeses")
 
-    assert answer.status_code == 422
-    assert "do not go together" in answer.content.decode()
-    assert "five cheeses" not in answer.content.decode()
+    assert response.status_code == 422
+    assert "do not go together" in response.content.decode()
+    assert "five cheeses" not in response.content.decode()
     assert not account_holders.is_signed_in(client)
 
 

@@ -79,10 +79,10 @@ def test_an_invalid_sign_up_shows_the_error_and_keeps_all_fields_except_the_pass
 ):
     form = {"first_name": "Carla", "email": CARLA, "password1": PASSWORD} | typed
 
-    answer = client.post(account_holders.SIGN_UP, form)
+    response = client.post(account_holders.SIGN_UP, form)
 
-    page = answer.content.decode()
-    assert answer.status_code == 422
+    page = response.content.decode()
+    assert response.status_code == 422
     assert message in page
     assert PASSWORD not in page
     assert ("first_name" in typed) == ('value="Carla"' not in page)
@@ -94,9 +94,9 @@ def test_an_invalid_sign_up_shows_the_error_and_keeps_all_fields_except_the_pass
 def test_a_wrong_or_malformed_code_does_not_confirm_an_e_mail_address(client, message_sinks, code):
     account_holders.sign_up(client)
 
-    answer = account_holders.confirm(client, code)
+    response = account_holders.confirm(client, code)
 
-    assert answer.status_code == 422
+    assert response.status_code == 422
     assert not account_holders.is_signed_in(client)
     assert not EmailAddress.objects.get().verified
 
@@ -105,8 +105,8 @@ def test_the_right_code_is_refused_after_three_wrong_ones(client, message_sinks)
     account_holders.sign_up(client)
     right = account_holders.code_in(message_sinks)
     for _try in range(3):
-        answer = account_holders.confirm(client, "AAAA-AAAA")
-    assert answer["Location"] == account_holders.SIGN_IN
+        response = account_holders.confirm(client, "AAAA-AAAA")
+    assert response["Location"] == account_holders.SIGN_IN
 
     account_holders.confirm(client, right)
 
