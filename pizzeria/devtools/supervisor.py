@@ -69,6 +69,7 @@ def _run_demo(demo: StateDir, exit_stack: ExitStack) -> None:
     port = public_port.requested_port()
     origin = f"http://localhost:{port}"
     exit_stack.enter_context(demo.locked(address=origin))
+    demo.environment_file.unlink(missing_ok=True)  # of an earlier run; written again when this one is prepared
     if leftovers := stop_leftovers(demo.records):
         say(f"Stopped what a killed demo had left running: {', '.join(leftovers)}.")
     public_port.refuse_taken(port)
