@@ -128,9 +128,13 @@ def pause_ends_later(case: Case) -> bool:
     return case.arguments["until"] is None or case.arguments["until"] > case.at
 
 
-def load_fits(case: Case) -> bool:
+def is_not_lowered_or_load_fits(case: Case) -> bool:
+    """After a recall the load may be above the capacity, which can then be left as it is, but not be lowered."""
     max_orders, oven_slots = case.arguments["max_concurrent_orders"], case.arguments["oven_slots"]
-    return max_orders >= max(1, case.kitchen_state.load) and oven_slots >= max(1, case.kitchen_state.cooking)
+    state = case.kitchen_state
+    return max_orders >= min(state.max_orders, max(1, state.load)) and oven_slots >= min(
+        state.oven_slots, max(1, state.cooking)
+    )
 
 
 # --- The driver afterwards ---
@@ -263,7 +267,7 @@ ORDER_STEPS = (
 KITCHEN_STEPS = (
     KitchenStep("pause", KITCHEN, pause_ends_later, paused),
     KitchenStep("resume", KITCHEN, always, resumed),
-    KitchenStep("change_capacity", MANAGERS, load_fits, resized),
+    KitchenStep("change_capacity", MANAGERS, is_not_lowered_or_load_fits, resized),
     KitchenStep("recalculate_promises", EVERY_ROLE, always, unchanged_kitchen),  # needs no permission: a periodic task
 )
 OF_THE_KITCHEN = tuple(step.name for step in KITCHEN_STEPS)
