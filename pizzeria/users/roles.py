@@ -105,12 +105,12 @@ ADMIN = Role(
 
 ROLES = (CUSTOMER, KITCHEN, DRIVER, POS, MANAGER, ADMIN)
 # The roles that people have, as opposed to programs; a user's first one in this order decides the landing page.
-LANDING_PRIORITY = (ADMIN, MANAGER, KITCHEN, DRIVER, CUSTOMER)
+ROLES_BY_PRIORITY = (ADMIN, MANAGER, KITCHEN, DRIVER, CUSTOMER)
 
 
 def roles_of_groups(groups: "set[str]") -> list[Role]:
-    """Return the roles of these groups, ordered as in `LANDING_PRIORITY`: the first decides the landing page."""
-    return [role for role in LANDING_PRIORITY if role.group in groups]
+    """Return the roles of these groups, ordered as in `ROLES_BY_PRIORITY`: the first decides the landing page."""
+    return [role for role in ROLES_BY_PRIORITY if role.group in groups]
 
 
 def roles_by_name(names: Iterable[str]) -> list[Role]:

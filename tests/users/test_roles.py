@@ -4,7 +4,17 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from pizzeria.foundation.scopes import Scope
-from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, POS, ROLES, roles_of_groups
+from pizzeria.users.roles import (
+    ADMIN,
+    CUSTOMER,
+    DRIVER,
+    KITCHEN,
+    MANAGER,
+    POS,
+    ROLES,
+    ROLES_BY_PRIORITY,
+    roles_of_groups,
+)
 
 ON_THE_LINE = {
     "kitchen.see_board",
@@ -111,3 +121,7 @@ def test_of_several_roles_the_first_in_landing_order_decides_the_landing_page(gr
 
 def test_a_group_that_is_not_in_the_roles_table_has_no_role():
     assert roles_of_groups({"Emperors"}) == []
+
+
+def test_every_role_with_a_permission_group_has_a_priority():
+    assert {role for role in ROLES if role.group} == set(ROLES_BY_PRIORITY)

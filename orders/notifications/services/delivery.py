@@ -109,18 +109,18 @@ def _deliver(notification: Notification) -> str | DeliveryFailed:
         return Unavailable("channel is not configured")
     try:
         message = message_for(notification)
-    except Exception as fault:
+    except Exception as error:
         log.exception("notification_not_rendered", notification_id=notification.pk)
-        return Unavailable(f"message cannot be rendered: {type(fault).__name__}")
+        return Unavailable(f"message cannot be rendered: {type(error).__name__}")
     if message is None:
         return Rejected("contact has no address for this channel")
     try:
         return backend.send(message)
-    except DeliveryFailed as reason:
-        return reason
-    except Exception as fault:  # includes the task's time limit: the message may have been sent
+    except DeliveryFailed as failure:
+        return failure
+    except Exception as error:  # includes the task's time limit: the message may have been sent
         log.exception("notification_outcome_unknown", notification_id=notification.pk)
-        return OutcomeUnknown(type(fault).__name__)
+        return OutcomeUnknown(type(error).__name__)
 
 
 @command

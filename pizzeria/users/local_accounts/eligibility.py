@@ -2,6 +2,10 @@
 
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.models import QuerySet
+
 from pizzeria.users.models import Identity, User
 
 
@@ -22,10 +26,14 @@ def purge_unconfirmed_accounts(*, before: datetime) -> int:
 
     :param before: only accounts created earlier
     """
-    waiting = User.objects.filter(
+    unconfirmed = User.objects.filter(
         emailaddress__isnull=False, last_login=None, date_joined__lt=before, identities=None
     ).exclude(emailaddress__verified=True)
-    users = list(waiting.distinct())
-    for user in users:
-        user.delete()
-    return len(users)
+    return sum(_delete_if_still(unconfirmed, user_id) for user_id in set(unconfirmed.values_list("pk", flat=True)))
+
+
+def _delete_if_still(unconfirmed: QuerySet[User], user_id: int) -> bool:
+    """Delete a user unless the e-mail address has been confirmed meanwhile; return whether the user was deleted."""
+    with transaction.atomic():
+        list(EmailAddress.objects.select_for_update().filter(user=user_id))
+        return bool(unconfirmed.filter(pk=user_id).delete()[0])

@@ -1,20 +1,26 @@
 """Sign-up for a local account: name, password, and an e-mail address that is confirmed by a code."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
+from django.db import transaction
 from django.urls import reverse
 
 from orders.customers.models import Customer
 from pizzeria.foundation import clock
 from pizzeria.users import sessions
+from pizzeria.users.local_accounts.eligibility import purge_unconfirmed_accounts
 from pizzeria.users.models import User
 from tests.factories import UserFactory
+from tests.races.concurrency import a_session_waits_for_a_lock, with_a_connection
 from tests.users import account_holders
 from tests.users.account_holders import CARLA, PASSWORD, account_holder
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
@@ -148,3 +154,17 @@ def test_the_purge_deletes_accounts_that_were_not_confirmed_within_a_day(client,
     assert set(EmailAddress.objects.values_list("email", flat=True)) == {"old@example.com", "fresh@example.com"}
     assert User.objects.filter(pk=nobodys.pk).exists()
     assert User.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_purge_leaves_an_account_whose_address_is_being_confirmed_just_then(kitchen):
+    account_holder("late@example.com", verified=False, date_joined=clock.now() - timedelta(hours=25))
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            EmailAddress.objects.update(verified=True)
+            purging = threads.submit(with_a_connection(partial(purge_unconfirmed_accounts, before=clock.now())))
+            until(a_session_waits_for_a_lock)
+        assert purging.result() == 0
+
+    assert User.objects.count() == 1
