@@ -3,7 +3,7 @@
 from pizzeria.foundation.actor import Permission
 
 SEE_ALL_ORDERS = Permission("orders.view_order")
-CANCEL_STARTED_ORDERS = Permission("orders.stop_the_oven")  # cancel an order, also one that has been started
+CANCEL_ANY_ORDER = Permission("orders.stop_the_oven")  # cancel an order, also one that has been started
 ASSIGN_DELIVERIES = Permission("orders.assign_deliveries")
 DELIVER = Permission("orders.deliver")
 SEE_DELIVERIES = Permission("orders.see_deliveries")

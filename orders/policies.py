@@ -26,9 +26,14 @@ def has_guest_link(order: Order, by: Actor) -> bool:
     return order.customer_id is None and bool(token) and compare_digest(token.encode(), by.guest_token.encode())
 
 
+def is_own(order: Order, by: Actor) -> bool:
+    """Return whether the actor owns an order or has its link."""
+    return is_owner(order, by) or has_guest_link(order, by)
+
+
 def is_visible(order: Order, to: Actor) -> bool:
     """Return whether an actor may see an order."""
-    return to.may(SEE_ALL_ORDERS) or is_owner(order, to) or has_guest_link(order, to)
+    return to.may(SEE_ALL_ORDERS) or is_own(order, to)
 
 
 def refuse_unless_visible(order: Order, *, to: Actor) -> None:

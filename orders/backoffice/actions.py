@@ -18,7 +18,7 @@ from orders import services
 from orders.deliveries import services as delivery_services
 from orders.deliveries.forms import AssignForm
 from orders.models import Order
-from orders.permissions import ASSIGN_DELIVERIES, CANCEL_STARTED_ORDERS
+from orders.permissions import ASSIGN_DELIVERIES, CANCEL_ANY_ORDER
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.refusals import Refusal
@@ -37,7 +37,7 @@ class OrderActions(admin.ModelAdmin[Order]):
         return actor_of(request).may(ASSIGN_DELIVERIES)
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
-        return actor_of(request).may(CANCEL_STARTED_ORDERS)
+        return actor_of(request).may(CANCEL_ANY_ORDER)
 
     @admin.action(description=gettext_lazy("Handed over"), permissions=["hand_over"], location=LIST_AND_FORM)
     def hand_over(self, request: HttpRequest, orders: QuerySet[Order]) -> None:

@@ -7,13 +7,13 @@ from kitchen import services as kitchen_services
 from orders import policies
 from orders.events import OrderCancelled
 from orders.models import CancelReason, Order
-from orders.permissions import CANCEL_STARTED_ORDERS
+from orders.permissions import CANCEL_ANY_ORDER
 from orders.services.locks import lock_kitchen_of, lock_order
 from orders.services.reasons import require_note_for_other
 from pizzeria.foundation.actor import ENTER_ADMIN, Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
-from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.refusals import NotAllowed, Refusal
 from pizzeria.foundation.step_up import require_recent_auth
 
 
@@ -29,7 +29,8 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
     :param ref: the order's ref
     :param note: note to the reason, shown to the guest; required with "something else"
     :raises OrderNotFound: there is no such order, or none that the actor may see
-    :raises TooLateToCancel: cooking has begun, and the actor may not cancel started orders
+    :raises NotAllowed: the actor may see the order, but it is not their own, and they may not cancel any order
+    :raises TooLateToCancel: cooking has begun, and the actor may not cancel any order
     :raises ReauthenticationRequired: cooking has begun, and an actor with admin access has not authenticated within the
         last ten minutes
     :raises OrderStateConflict: the order is cancelled or delivered already
@@ -38,8 +39,10 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
     kitchen = lock_kitchen_of(ref)
     order = lock_order(ref)
     policies.refuse_unless_visible(order, to=by)
+    if not (policies.is_own(order, by) or by.may(CANCEL_ANY_ORDER)):
+        raise NotAllowed(_("Only the guest, the kitchen and managers can cancel an order."))
     policies.refuse_unless_active(order)
-    if order.has_started and not by.may(CANCEL_STARTED_ORDERS):
+    if order.has_started and not by.may(CANCEL_ANY_ORDER):
         raise TooLateToCancel(_("Your pizza is already in the oven, so it can no longer be cancelled."))
     if needs_recent_auth(order, by):
         require_recent_auth(by, at=at)

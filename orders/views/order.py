@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from kitchen.permissions import HAND_OVER
 from orders import selectors, services
 from orders.models import Order
-from orders.permissions import CANCEL_STARTED_ORDERS
+from orders.permissions import CANCEL_ANY_ORDER
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 from pizzeria.foundation.refusals import Refusal
@@ -75,7 +75,7 @@ def _show(request: HttpRequest, order: Order | None, *, keep_this_link: bool) ->
     context = {
         "order": selectors.order_detail(order),
         "keep_this_link": keep_this_link,
-        "as_staff": actor_of(request).may(CANCEL_STARTED_ORDERS),
+        "as_staff": actor_of(request).may(CANCEL_ANY_ORDER),
     }
     part = "#order" if request.headers.get("HX-Request") else ""
     return render(request, f"orders/order.html{part}", context)

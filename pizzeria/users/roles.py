@@ -12,7 +12,7 @@ from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOA
 from menu.permissions import EDIT_MENU, MARK_SOLD_OUT
 from orders.customers.permissions import SEE_CUSTOMERS
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
-from orders.permissions import ASSIGN_DELIVERIES, CANCEL_STARTED_ORDERS, DELIVER, SEE_ALL_ORDERS, SEE_DELIVERIES
+from orders.permissions import ASSIGN_DELIVERIES, CANCEL_ANY_ORDER, DELIVER, SEE_ALL_ORDERS, SEE_DELIVERIES
 from pizzeria.foundation.actor import Permission
 from pizzeria.foundation.alerts.permissions import ACKNOWLEDGE_ALERTS
 from pizzeria.foundation.events.permissions import RELAY_EVENTS
@@ -44,7 +44,7 @@ class Role:
         return self.names[0]
 
 
-_KITCHEN_PERMISSIONS = (SEE_BOARD, COOK, PAUSE, HAND_OVER, MARK_SOLD_OUT, SEE_ALL_ORDERS, CANCEL_STARTED_ORDERS)
+_KITCHEN_PERMISSIONS = (SEE_BOARD, COOK, PAUSE, HAND_OVER, MARK_SOLD_OUT, SEE_ALL_ORDERS, CANCEL_ANY_ORDER)
 
 CUSTOMER = Role(
     names=("customer",),

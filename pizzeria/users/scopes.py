@@ -10,7 +10,7 @@ from collections.abc import Collection
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD, VIEW_KITCHEN
 from menu.permissions import EDIT_MENU, MARK_SOLD_OUT
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
-from orders.permissions import ASSIGN_DELIVERIES, CANCEL_STARTED_ORDERS, DELIVER, SEE_ALL_ORDERS, SEE_DELIVERIES
+from orders.permissions import ASSIGN_DELIVERIES, CANCEL_ANY_ORDER, DELIVER, SEE_ALL_ORDERS, SEE_DELIVERIES
 from pizzeria.foundation.actor import ENTER_ADMIN, Permission
 from pizzeria.foundation.scopes import Scope
 from pizzeria.users.claims import Claims
@@ -22,11 +22,11 @@ EVERY_PERMISSION = frozenset(permission for role in ROLES for permission in role
 
 PERMISSIONS_BY_SCOPE: dict[Scope, Collection[Permission]] = {
     Scope.ORDERS_READ: (SEE_ALL_ORDERS,),
-    Scope.ORDERS_WRITE: (CANCEL_STARTED_ORDERS, RESEND_NOTIFICATIONS),
+    Scope.ORDERS_WRITE: (CANCEL_ANY_ORDER, RESEND_NOTIFICATIONS),
     Scope.MENU_READ: (),
     Scope.MENU_WRITE: (*EDIT_MENU, MARK_SOLD_OUT),
     Scope.KITCHEN_READ: (SEE_BOARD, VIEW_KITCHEN),
-    Scope.KITCHEN_MANAGE: (COOK, HAND_OVER, PAUSE, MARK_SOLD_OUT, CANCEL_STARTED_ORDERS, CHANGE_CAPACITY),
+    Scope.KITCHEN_MANAGE: (COOK, HAND_OVER, PAUSE, MARK_SOLD_OUT, CANCEL_ANY_ORDER, CHANGE_CAPACITY),
     Scope.DELIVERY_READ: (SEE_DELIVERIES,),
     Scope.DELIVERY_MANAGE: (DELIVER, ASSIGN_DELIVERIES),
     Scope.REPORTS_READ: (),

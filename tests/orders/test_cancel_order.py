@@ -5,9 +5,11 @@ from kitchen.models import LOAD, Kitchen, Ticket, TicketState
 from kitchen.permissions import COOK
 from orders import services as order_services
 from orders.models import CancelReason, Order, OrderStatus
+from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation.actor import Actor, ActorKind
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
+from pizzeria.foundation.refusals import NotAllowed
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
 
@@ -51,6 +53,15 @@ def test_cancelling_a_cooking_order_needs_the_permission_to_stop_the_oven_not_ju
     cancel(placed_order, chef, CancelReason.SOLD_OUT)
 
     assert Order.objects.get().cancel_reason == CancelReason.SOLD_OUT
+
+
+def test_seeing_an_order_of_somebody_else_is_not_enough_to_cancel_it(placed_order):
+    reader = Actor(ActorKind.PERSON, 9, frozenset({SEE_ALL_ORDERS}))
+
+    with pytest.raises(NotAllowed):
+        order_services.cancel_order(ref=placed_order.ref, reason=CancelReason.CHANGED_MIND, by=reader, at=FRIDAY_NIGHT)
+
+    assert Order.objects.get().status == OrderStatus.CONFIRMED
 
 
 def test_cancelling_is_refused_once_the_order_is_handed_over_or_cancelled(placed_order, chef, manager):
