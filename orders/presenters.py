@@ -10,7 +10,7 @@ from kitchen.models import FulfillmentMethod
 from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation.money import ZERO
 
-_CANCEL_SENTENCES = {  # shown to the guest when the reason has no note
+_CANCEL_SENTENCES = {  # for each CancelReason: shown to the guest when it has no note
     CancelReason.CHANGED_MIND: _lazy("As you wished. Another time!"),
     CancelReason.SOLD_OUT: _lazy("We are sorry: something in it ran out."),
     CancelReason.TOO_BUSY: _lazy("We are sorry: we could not have made it in time."),

@@ -35,7 +35,7 @@ def start_cooking(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     :raises OvenSlotsTaken: every oven slot is in use
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
-    queue.refuse_unless_kitchen(by, COOK)
+    queue.refuse_unless_permitted(by, COOK)
     kitchen = queue.lock_for_ticket(ref)
     ticket = kitchen.tickets.get(ref=ref)
     if ticket.state != TicketState.WAITING:
@@ -58,7 +58,7 @@ def finish_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     :raises TicketStateConflict: it is not cooking
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
-    queue.refuse_unless_kitchen(by, COOK)
+    queue.refuse_unless_permitted(by, COOK)
     kitchen = queue.lock_for_ticket(ref)
     ticket = kitchen.tickets.get(ref=ref)
     if ticket.state != TicketState.COOKING:
@@ -79,7 +79,7 @@ def recall_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     :raises TicketStateConflict: it is not ready any more, or not yet
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
-    queue.refuse_unless_kitchen(by, COOK)
+    queue.refuse_unless_permitted(by, COOK)
     kitchen = queue.lock_for_ticket(ref)
     ticket = kitchen.tickets.get(ref=ref)
     if ticket.state != TicketState.READY:

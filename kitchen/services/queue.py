@@ -48,9 +48,9 @@ class Booking:
     promise: Promise
 
 
-def refuse_unless_kitchen(by: Actor, permission: Permission) -> None:
+def refuse_unless_permitted(by: Actor, permission: Permission) -> None:
     """
-    Refuse an actor who does not work in the kitchen.
+    Refuse an actor without a permission of the kitchen.
 
     :raises NotAllowed: the actor lacks the permission
     """

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from kitchen.events import CapacityChanged, KitchenPaused, KitchenResumed
 from kitchen.models import LOAD, Kitchen, TicketState
 from kitchen.permissions import CHANGE_CAPACITY, PAUSE
-from kitchen.services.queue import bump_board_version, refuse_unless_kitchen, send_board_and_promises
+from kitchen.services.queue import bump_board_version, refuse_unless_permitted, send_board_and_promises
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -36,7 +36,7 @@ def pause(*, kitchen: Kitchen, reason: str, until: datetime | None, by: Actor, a
     :raises PauseRefused: no reason, or `until` is not after `at`
     :raises NotAllowed: the actor does not work in the kitchen
     """
-    refuse_unless_kitchen(by, PAUSE)
+    refuse_unless_permitted(by, PAUSE)
     if not reason:
         raise PauseRefused(_("Please say why, for guests to read."), field="reason")
     if until is not None and until <= at:
@@ -55,7 +55,7 @@ def resume(*, kitchen: Kitchen, by: Actor, at: datetime) -> Kitchen:
 
     :raises NotAllowed: the actor does not work in the kitchen
     """
-    refuse_unless_kitchen(by, PAUSE)
+    refuse_unless_permitted(by, PAUSE)
     kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
     if not kitchen.taking_orders:
         record(kitchen, KitchenResumed(), by=by, at=at)

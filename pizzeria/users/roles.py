@@ -2,7 +2,8 @@
 The roles table: permissions and scopes of each role. A role is a permission group here and a realm role at the sign-in
 server.
 
-`manage.py sync_roles` makes the groups match the table; the README shows it.
+`manage.py sync_roles` makes the groups match the table; the README shows it. A new role is also added to
+`ROLES_BY_PRIORITY`, to `pizzeria/users/keycloak/realm.json`, and to the header (`pizzeria/navigation.py`).
 """
 
 from collections.abc import Iterable

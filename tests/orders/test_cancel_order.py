@@ -4,8 +4,9 @@ from kitchen import services as kitchen_services
 from kitchen.models import LOAD, Kitchen, Ticket, TicketState
 from kitchen.permissions import COOK
 from orders import services as order_services
-from orders.models import CancelReason, Order, OrderStatus
+from orders.models import CancelReason, Order, OrderContact, OrderStatus
 from orders.permissions import SEE_ALL_ORDERS
+from orders.presenters import status_message
 from pizzeria.foundation.actor import Actor, ActorKind
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
@@ -99,3 +100,11 @@ def test_cancelling_is_refused_to_a_guest_after_the_ticket_was_recalled_into_the
 
     with pytest.raises(order_services.TooLateToCancel):
         cancel(placed_order, guest)
+
+
+@pytest.mark.parametrize("reason", [*CancelReason])
+def test_every_reason_has_a_sentence_for_the_guest(reason):
+    order = Order(number=1, status=OrderStatus.CANCELLED, cancel_reason=reason)
+    order.contact = OrderContact(order=order)
+
+    assert status_message(order)
