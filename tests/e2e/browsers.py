@@ -3,6 +3,7 @@
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from playwright.sync_api import Error
 
 from tests.waiting import TIMEOUT
 
@@ -14,6 +15,26 @@ ABORTED_REQUEST_MESSAGES = ("htmx:sendAbort", "htmx:afterRequest")
 PAGE_TIMEOUT_MS = 1000 * TIMEOUT  # milliseconds to wait for a page, more than it takes on a loaded machine
 
 
+def navigated_again_if_interrupted(page):
+    """
+    Return a page whose `goto` navigates again if the page has just begun to refresh itself.
+
+    Without JavaScript some pages refresh themselves every 10 or 20 seconds; that interrupts a navigation.
+    """
+    navigate = page.goto
+
+    def goto(url, **options):
+        try:
+            return navigate(url, **options)
+        except Error as error:
+            if "is interrupted by another navigation" not in error.message:
+                raise
+        return navigate(url, **options)  # the next refresh is far away
+
+    page.goto = goto
+    return page
+
+
 @contextmanager
 def browser_contexts(browser, address, **context_options):
     """Yield a function that opens a page in a browser context of its own; close all contexts after the block."""
@@ -23,7 +44,7 @@ def browser_contexts(browser, address, **context_options):
             context = browser.new_context(base_url=address, reduced_motion="reduce", **context_options, **options)
             exit_stack.enter_context(context)
             context.set_default_timeout(PAGE_TIMEOUT_MS)
-            return context.new_page()
+            return navigated_again_if_interrupted(context.new_page())
 
         yield open_page
 

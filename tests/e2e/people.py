@@ -22,11 +22,7 @@ def sign_out(page: Page) -> None:
 
 
 def reload_without_javascript(page: Page, *, scripted: bool) -> None:
-    """
-    Load a page again if JavaScript is off: it would reload itself only every twenty seconds.
-
-    `reload` would fail if the page reloads itself at that moment.
-    """
+    """Load a page again if JavaScript is off: it would refresh itself only every twenty seconds."""
     if not scripted:
         page.goto(page.url)
 
