@@ -13,7 +13,7 @@ from pizzeria.devtools.servers import message_sinks as sink_servers
 from pizzeria.foundation import breaker
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.breaker import Breaker
-from pizzeria.foundation.shop.selectors import initial_shop
+from pizzeria.foundation.shop import selectors as shop_selectors
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
 from tests import shop
@@ -64,7 +64,9 @@ def _empty_cache_and_new_breaker(monkeypatch):
     new_breaker = Breaker(breaker.ping_redis)
     monkeypatch.setattr(breaker, "redis_breaker", new_breaker)
     monkeypatch.setattr("pizzeria.operations.cache._stale_keys", set())
-    monkeypatch.setattr("pizzeria.foundation.shop.selectors._cached", (math.inf, initial_shop()))
+    monkeypatch.setattr(
+        shop_selectors, "_cached", (shop_selectors._generation, math.inf, shop_selectors.initial_shop())
+    )
     cache.clear()
     yield
     new_breaker.stop()

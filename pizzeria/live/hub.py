@@ -136,8 +136,9 @@ class Hub:
             valid = await _query(checked, valid_grants)
             if valid is None:
                 continue
+            invalid = checked - valid  # a stream that was opened meanwhile is in neither
             for stream in self._streams:
-                if stream.grant in checked - valid:  # streams opened meanwhile were not checked
+                if stream.grant in invalid:
                     stream.end()
 
     async def _revalidate_sessions(self) -> None:

@@ -135,8 +135,8 @@ def test_the_snapshot_is_read_once_and_again_when_it_is_too_old(shop_settings, d
     ShopSettings.objects.update(name="Da Ciro")
     assert current_shop().name == shop_settings.name
 
-    _too_old_at, snapshot = selectors._cached
-    monkeypatch.setattr(selectors, "_cached", (time.monotonic() - 1, snapshot))
+    generation, _too_old_at, snapshot = selectors._cached
+    monkeypatch.setattr(selectors, "_cached", (generation, time.monotonic() - 1, snapshot))
 
     assert current_shop().name == "Da Ciro"
 

@@ -93,10 +93,10 @@ def test_a_promise_is_not_rounded_up_when_the_ticket_comes_out_on_a_whole_minute
 
 
 def test_a_delivery_is_promised_later_than_a_pickup_by_the_driving_time():
-    at_the_counter = promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.PICKUP, shop=SHOP)
-    at_the_door = promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.DELIVERY, shop=SHOP)
+    pickup = promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.PICKUP, shop=SHOP)
+    delivery = promises.promise(FRIDAY_NIGHT, method=FulfillmentMethod.DELIVERY, shop=SHOP)
 
-    assert at_the_door.ready_from - at_the_counter.ready_from == 20 * MINUTE
+    assert delivery.ready_from - pickup.ready_from == 20 * MINUTE
 
 
 def test_handover_time_driving_time_and_the_width_of_a_promise_are_settings():

@@ -30,20 +30,20 @@ class ShopSnapshot:
     promise_window_minutes: int
 
 
-_cached: tuple[float, ShopSnapshot] | None = None  # with the moment (`time.monotonic`) at which it is too old
-_generation = 0  # counts the changes: a row that was read before one is not kept after it
+_generation = 0  # counts the changes: a snapshot that was read before one is not used after it
+# The snapshot with its generation and the moment (`time.monotonic`) at which it is too old.
+_cached: tuple[int, float, ShopSnapshot] | None = None
 
 
 def current_shop() -> ShopSnapshot:
     """Return the settings, at most `MAX_AGE_SECONDS` old. Before `set_up_shop` has run: those of the environment."""
     global _cached  # noqa: PLW0603 - one snapshot for the process
     cached = _cached
-    if cached is None or time.monotonic() > cached[0]:
+    if cached is None or cached[0] != _generation or time.monotonic() > cached[1]:
         generation, row = _generation, ShopSettings.objects.first()
-        cached = (time.monotonic() + MAX_AGE_SECONDS, _snapshot(row) if row else initial_shop())
-        if generation == _generation:
-            _cached = cached
-    return cached[1]
+        snapshot = _snapshot(row) if row else initial_shop()
+        cached = _cached = (generation, time.monotonic() + MAX_AGE_SECONDS, snapshot)
+    return cached[2]
 
 
 def initial_shop() -> ShopSnapshot:
@@ -54,8 +54,7 @@ def initial_shop() -> ShopSnapshot:
 
 def invalidate() -> None:
     """Invalidate this process's snapshot."""
-    global _cached, _generation  # noqa: PLW0603
-    _cached = None
+    global _generation  # noqa: PLW0603
     _generation += 1
 
 

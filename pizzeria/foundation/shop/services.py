@@ -60,14 +60,8 @@ def change_shop_settings(*, changes: Mapping[str, Any], by: Actor, at: datetime)
     for field in changed:
         setattr(shop, field, changes[field])
     _refuse_unless_valid(shop)
-    domain_event = ShopSettingsChanged(
-        fields=tuple(sorted(changed)),
-        further_pizza_minutes=shop.further_pizza_minutes,
-        handing_over_minutes=shop.handing_over_minutes,
-        driving_minutes=shop.driving_minutes,
-        promise_window_minutes=shop.promise_window_minutes,
-    )
-    record(shop, domain_event, by=by, at=at)
+    minutes = {name: getattr(shop, name) for name in ShopSettingsChanged.model_fields if name != "fields"}
+    record(shop, ShopSettingsChanged(fields=tuple(sorted(changed)), **minutes), by=by, at=at)
     transaction.on_commit(selectors.invalidate)
     return shop
 
