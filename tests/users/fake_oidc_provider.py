@@ -145,7 +145,7 @@ def running():
     with ThreadingHTTPServer(("127.0.0.1", 0), RequestHandler) as server:
         realm = FakeOidcProvider(f"http://127.0.0.1:{server.server_port}")
         realm.may_answer.set()
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
             yield realm

@@ -28,7 +28,12 @@ def permission(name):
 
 
 @pytest.fixture
-def groups():
+def no_groups():
+    Group.objects.all().delete()
+
+
+@pytest.fixture
+def groups(no_groups):
     sync_roles(by=SYSTEM)
 
 
@@ -48,7 +53,7 @@ def test_sync_roles_makes_every_group_of_the_roles_table_with_its_permissions(gr
     }
 
 
-def test_sync_roles_returns_a_sentence_for_each_change():
+def test_sync_roles_returns_a_sentence_for_each_change(no_groups):
     changes = sync_roles(by=SYSTEM)
 
     assert "Kitchen: made" in changes
@@ -80,7 +85,7 @@ def test_sync_roles_does_not_change_a_group_that_is_not_in_the_roles_table(group
     assert permissions_of("Choir") == {"kitchen.cook"}
 
 
-def test_the_management_command_sync_roles_prints_the_changes():
+def test_the_management_command_sync_roles_prints_the_changes(no_groups):
     first, second = io.StringIO(), io.StringIO()
 
     call_command("sync_roles", stdout=first)

@@ -1,6 +1,6 @@
 """Commands that make permission groups and the groups of users match the roles table."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import Group, Permission
 
@@ -12,18 +12,23 @@ from pizzeria.users.roles import ROLES, Role
 
 @command
 def sync_roles(*, by: Actor) -> list[str]:
-    """Make the permission groups match the roles table; return one sentence for each change."""
+    """
+    Make the permission groups match the roles table; return one sentence for each change.
+
+    :raises LookupError: the roles table names a permission that no model declares
+    """
+    groups = {group.name: group for group in Group.objects.prefetch_related("permissions__content_type")}
     changes = []
     for role in ROLES:
         if role.group is None:
             continue
-        group, is_new = Group.objects.get_or_create(name=role.group)
-        if is_new:
+        group = groups.get(role.group)
+        if group is None:
+            group, _is_new = Group.objects.get_or_create(name=role.group)
             changes.append(f"{role.group}: made")
-        wanted = {(app, codename) for app, _dot, codename in (p.partition(".") for p in role.permissions)}
-        had = set(group.permissions.values_list("content_type__app_label", "codename"))
-        changes += [f"{role.group}: may now {app}.{codename}" for app, codename in sorted(wanted - had)]
-        changes += [f"{role.group}: may no longer {app}.{codename}" for app, codename in sorted(had - wanted)]
+        wanted, had = set(role.permissions), {_full_name(permission) for permission in group.permissions.all()}
+        changes += [f"{role.group}: may now {name}" for name in sorted(wanted - had)]
+        changes += [f"{role.group}: may no longer {name}" for name in sorted(had - wanted)]
         if wanted != had:
             group.permissions.set(_rows(wanted))
     return changes
@@ -44,13 +49,13 @@ def assign_roles(user: User, roles: Iterable[Role]) -> None:
     user.save(update_fields=["is_staff", "is_superuser"])
 
 
-def _rows(wanted: set[tuple[str, str]]) -> list[Permission]:
-    rows = [
-        permission
-        for permission in Permission.objects.select_related("content_type")
-        if (permission.content_type.app_label, permission.codename) in wanted
-    ]
-    missing = wanted - {(row.content_type.app_label, row.codename) for row in rows}
-    if missing:
+def _rows(wanted: Collection[str]) -> list[Permission]:
+    rows = {_full_name(row): row for row in Permission.objects.select_related("content_type")}
+    if missing := set(wanted) - rows.keys():
         raise LookupError(f"the roles table names permissions that no model declares: {sorted(missing)}")
-    return rows
+    return [rows[name] for name in wanted]
+
+
+def _full_name(permission: Permission) -> str:
+    """Return the name by which the roles table and `has_perm` know a permission: "orders.deliver"."""
+    return f"{permission.content_type.app_label}.{permission.codename}"
