@@ -3,13 +3,12 @@ A plugin that leaves out tests which this machine cannot run, and counts them in
 """
 
 import os
-import shutil
 
 import pytest
 
 from pizzeria.devtools.keycloak import install
+from tests.chromium import CHROMIUM
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 IN_CI = os.environ.get("CI") == "true"
 MISSING = {  # by fixture: why it is not available here, or an empty text
     "browser": lambda: "" if CHROMIUM else "There is no Chromium on this machine.",

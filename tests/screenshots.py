@@ -6,7 +6,6 @@ Screenshots of the pages, taken in the system's Chromium from a shop with some o
 """
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -42,6 +41,7 @@ from pizzeria.foundation.events.models import StoredEvent  # noqa: E402
 from pizzeria.users.models import User  # noqa: E402
 from pizzeria.users.roles import CUSTOMER  # noqa: E402
 from tests import shop  # noqa: E402
+from tests.chromium import CHROMIUM  # noqa: E402
 from tests.e2e.people import sign_in  # noqa: E402
 from tests.message_sinks import running_message_sinks  # noqa: E402
 from tests.users import account_holders  # noqa: E402
@@ -49,10 +49,11 @@ from tests.users.account_holders import account_holder  # noqa: E402
 
 README = Path(__file__).parent.parent / "pizzeria" / "demo" / "screenshots"
 WIDTHS, SCHEMES = (390, 768, 1280), ("light", "dark")
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 
 def main(folder: Path | None) -> None:
+    if CHROMIUM is None:
+        sys.exit("There is no Chromium on this machine.")
     call_command("migrate", verbosity=0)
     call_command("set_up_shop", verbosity=0)
     call_command("set_up_demo", verbosity=0)

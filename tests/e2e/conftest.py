@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from pizzeria.users.demo_people import PASSWORD
 from pizzeria.users.models import User
+from tests.chromium import CHROMIUM
 from tests.e2e.browsers import PAGE_TIMEOUT_MS, checked_pages
-from tests.required_tools import CHROMIUM
 
 # Playwright's synchronous API runs an event loop in this thread, in which Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -13,10 +12,10 @@ from orders import services as order_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from tests import shop
+from tests.chromium import CHROMIUM
 from tests.e2e.people import sign_in
 from tests.live.server_process import serving
 from tests.measure.figures import print_statistics
-from tests.screenshots import CHROMIUM
 
 ORDERS_WATCHED = 10  # four changes each
 
@@ -37,7 +36,7 @@ SHOWN_AT = """async (version) => {
 
 def measure() -> None:
     """Open the board as a cook, while orders are placed, cooked and handed over."""
-    if not Path(CHROMIUM).exists():
+    if CHROMIUM is None:
         print("a step, on another's screen: left out, there is no Chromium here")
         return
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs an event loop in this thread
