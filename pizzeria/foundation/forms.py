@@ -5,7 +5,7 @@ A form has error messages for the fields that define none, and the focus after i
 guests or staff fill in is a `ShopForm`, except those of local accounts.
 """
 
-import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -66,17 +66,30 @@ def _is_default(field: forms.Field, code: str) -> bool:
     )
 
 
-# Control characters, and those that change the direction of text or are invisible: "nuts" must never read as "stun".
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
-)
+_KEPT = frozenset("\t\n\r\u200c\u200d")  # the last two join or separate letters in some scripts, and join emoji
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # by Unicode letters, marks and symbols
+
+
+def _is_removed(character: str) -> bool:
+    """Return whether a character shows nothing, or changes the direction of text: "nuts" must never read as "stun"."""
+    return character in _BLANK or (unicodedata.category(character) in ("Cc", "Cf", "Cs") and character not in _KEPT)
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LNPS"
 
 
 class TextField(forms.CharField):
-    """Text field that removes characters that are invisible or change the direction of text."""
+    """
+    Text field that removes characters that are invisible or change the direction of text.
+
+    A text of which nothing can be seen is empty.
+    """
 
     def to_python(self, value: Any) -> str:
-        return _INVISIBLE.sub("", super().to_python(value) or "").strip()
+        typed = super().to_python(value) or ""
+        shown = "".join(character for character in typed if not _is_removed(character)).strip()
+        return shown if any(map(_is_visible, shown)) else ""
 
 
 class SingleLineField(TextField):

@@ -5,7 +5,7 @@ import kitchen.forms
 import menu.forms
 import orders.forms
 import orders.urls  # imports the views, and so the forms declared in them
-from pizzeria.foundation.forms import ShopForm
+from pizzeria.foundation.forms import ShopForm, name_field
 
 OURS = ("kitchen", "menu", "orders")
 
@@ -71,3 +71,47 @@ def test_a_form_with_errors_has_the_focus_on_its_first_invalid_visible_field(wro
 
     assert [field.name for field in form if "autofocus" in str(field)] == cursor
     assert "autofocus" not in str(TableForm())
+
+
+class SignatureForm(ShopForm):
+    name = name_field()
+
+
+INVISIBLE = {
+    "a blank": " ",
+    "a Hangul filler": "\u3164",
+    "halfwidth and Jamo fillers": "\uffa0\u115f\u1160",
+    "a Braille blank": "\u2800",
+    "soft hyphens": "\u00ad\u00ad",
+    "an Arabic letter mark": "\u061c",
+    "a zero-width space": "\u200b",
+    "joiners alone": "\u200d\u200c",
+    "tags": "\U000e0041\U000e007f",
+    "a Mongolian vowel separator": "\u180e",
+    "a combining mark alone": "\u0301",
+    "a variation selector alone": "\ufe0f",
+    "a line separator": "\u2028",
+}
+
+
+@pytest.mark.parametrize("typed", INVISIBLE.values(), ids=INVISIBLE.keys())
+def test_a_name_of_which_nothing_can_be_seen_is_missing(typed):
+    form = SignatureForm({"name": typed})
+
+    assert form.errors == {"name": ["Please tell us your name, so that we can call it out."]}
+
+
+@pytest.mark.parametrize("typed", INVISIBLE.values(), ids=INVISIBLE.keys())
+def test_what_cannot_be_seen_is_removed_from_a_name_unless_it_joins_letters(typed):
+    form = SignatureForm({"name": f"Anna{typed}"})
+
+    assert form.is_valid()
+    assert form.cleaned_data["name"].rstrip("\u200c\u200d\u0301\ufe0f") == "Anna"
+
+
+@pytest.mark.parametrize("name", ["Zoë 🍕", "می\u200cخواهم", "👩\u200d🍳", "O'Neil", "Ng", "José\u0301", "#1 ❤️", "李"])
+def test_a_name_in_any_script_is_kept_as_it_was_typed(name):
+    form = SignatureForm({"name": name})
+
+    assert form.is_valid()
+    assert form.cleaned_data["name"] == name
