@@ -3,16 +3,19 @@ A plugin that leaves out tests which this machine cannot run, and counts them in
 """
 
 import os
+import shutil
 
 import pytest
 
 from pizzeria.devtools.keycloak import install
 from tests.chromium import CHROMIUM
 
+NGINX, CADDY = shutil.which("nginx", path="/usr/sbin:/usr/bin"), shutil.which("caddy")
 IN_CI = os.environ.get("CI") == "true"
 MISSING = {  # by fixture: why it is not available here, or an empty text
     "browser": lambda: "" if CHROMIUM else "There is no Chromium on this machine.",
     "keycloak": install.missing_requirement,
+    "proxy": lambda: "" if NGINX and CADDY else "There is no nginx or no Caddy on this machine.",
 }
 
 _left_out = pytest.StashKey[list[str]]()
