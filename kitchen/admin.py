@@ -2,11 +2,11 @@ from django.contrib import admin
 
 from kitchen.models import Kitchen
 from kitchen.permissions import VIEW_KITCHEN
-from pizzeria.foundation.admin import ReadOnlyAdminMixin
+from pizzeria.foundation.admin import ReadOnlyAdminMixin, ShopModelAdmin
 
 
 @admin.register(Kitchen)
-class KitchenAdmin(ReadOnlyAdminMixin, admin.ModelAdmin[Kitchen]):
+class KitchenAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Kitchen]):
     """The kitchen, read-only: only commands change it, because its row lock keeps the queue exact."""
 
     view_permission = VIEW_KITCHEN

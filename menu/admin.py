@@ -17,17 +17,18 @@ from menu.models import Allergen, Category, MenuItem, Pizza, SimpleItem, Size, T
 from menu.permissions import MARK_SOLD_OUT
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.admin import ShopModelAdmin
 from pizzeria.foundation.refusals import Refusal
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin[Category]):
+class CategoryAdmin(ShopModelAdmin[Category]):
     list_display = ["name", "position"]
     prepopulated_fields = {"slug": ["name"]}
 
 
 @admin.register(Size)
-class SizeAdmin(admin.ModelAdmin[Size]):
+class SizeAdmin(ShopModelAdmin[Size]):
     list_display = ["name", "factor", "position"]
     prepopulated_fields = {"slug": ["name"]}
 
@@ -40,7 +41,7 @@ class SizeAdmin(admin.ModelAdmin[Size]):
         services.record_factor_change(obj, before=before, **_by_and_at(request))
 
 
-class MenuItemAdmin[I: MenuItem](admin.ModelAdmin[I]):
+class MenuItemAdmin[I: MenuItem](ShopModelAdmin[I]):
     actions = ["mark_sold_out", "mark_available"]
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["availability"]

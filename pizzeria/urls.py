@@ -6,6 +6,8 @@ from django.urls import include, path
 
 from pizzeria.api import api
 
+handler400 = "pizzeria.operations.error_views.bad_request"
+handler404 = "pizzeria.operations.error_views.page_not_found"
 handler429 = "pizzeria.users.local_accounts.rate_limits.rate_limited"  # called by allauth
 handler500 = "pizzeria.operations.error_views.server_error"
 

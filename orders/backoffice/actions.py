@@ -21,13 +21,14 @@ from orders.models import Order
 from orders.permissions import ASSIGN_DELIVERIES, CANCEL_ANY_ORDER
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.admin import ShopModelAdmin
 from pizzeria.foundation.refusals import Refusal
 
 LIST_AND_FORM = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
 CHANGE_FORM_ACTION_FIELD = f"{ActionLocation.CHANGE_FORM.value}-action"  # as Django names it on that page
 
 
-class OrderActions(admin.ModelAdmin[Order]):
+class OrderActions(ShopModelAdmin[Order]):
     actions = ["hand_over", "assign_driver", "unassign_driver", "cancel"]
 
     def has_hand_over_permission(self, request: HttpRequest) -> bool:

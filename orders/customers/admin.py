@@ -2,11 +2,11 @@ from django.contrib import admin
 
 from orders.customers.models import Customer
 from orders.customers.permissions import SEE_CUSTOMERS
-from pizzeria.foundation.admin import ReadOnlyAdminMixin
+from pizzeria.foundation.admin import ReadOnlyAdminMixin, ShopModelAdmin
 
 
 @admin.register(Customer)
-class CustomerAdmin(ReadOnlyAdminMixin, admin.ModelAdmin[Customer]):
+class CustomerAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Customer]):
     view_permission = SEE_CUSTOMERS
     list_display = ["name", "phone"]
     fields = ["name", "phone"]

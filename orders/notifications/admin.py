@@ -14,7 +14,7 @@ from orders.notifications.permissions import RESEND_NOTIFICATIONS
 from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.admin import ReadOnlyAdminMixin
+from pizzeria.foundation.admin import ReadOnlyAdminMixin, ShopModelAdmin
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -28,7 +28,7 @@ class NotificationInline(ReadOnlyAdminMixin, admin.TabularInline[Notification, O
 
 
 @admin.register(Notification)
-class NotificationAdmin(ReadOnlyAdminMixin, admin.ModelAdmin[Notification]):
+class NotificationAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Notification]):
     view_permission = SEE_ALL_ORDERS
     list_display = ["kind", "order_link", "channel", "state", "attempts", "error", "created_at", "sent_at"]
     list_filter = ["state", "channel", "kind"]

@@ -5,6 +5,8 @@ URLs are logged by path alone and without the token of a guest's link, so that n
 Exceptions are logged without local variables, which often hold names and telephone numbers.
 """
 
+import copy
+import logging
 import re
 from typing import Any
 
@@ -55,6 +57,13 @@ class LineFormatter(structlog.stdlib.ProcessorFormatter):
                 _redact,
             ],
         )
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record; one about a malformed request (a foreign `Host`, too many fields) without a traceback."""
+        if record.name.startswith("django.security."):
+            record = copy.copy(record)
+            record.exc_info = None
+        return super().format(record)
 
 
 def redact_guest_tokens(text: str) -> str:

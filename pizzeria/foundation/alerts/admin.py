@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.admin import ReadOnlyAdminMixin
+from pizzeria.foundation.admin import ReadOnlyAdminMixin, ShopModelAdmin
 from pizzeria.foundation.alerts import services
 from pizzeria.foundation.alerts.models import Alert
 from pizzeria.foundation.alerts.permissions import ACKNOWLEDGE_ALERTS
@@ -34,7 +34,7 @@ class OpenAlertFilter(admin.SimpleListFilter):
 
 
 @admin.register(Alert)
-class AlertAdmin(ReadOnlyAdminMixin, admin.ModelAdmin[Alert]):
+class AlertAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Alert]):
     view_permission = ACKNOWLEDGE_ALERTS
     list_display = ["text", "times_seen", "first_seen_at", "last_seen_at", "acknowledged_at", "acknowledged_by_name"]
     list_filter = [OpenAlertFilter]

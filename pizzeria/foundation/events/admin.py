@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.admin import ReadOnlyAdminMixin
+from pizzeria.foundation.admin import ReadOnlyAdminMixin, ShopModelAdmin
 from pizzeria.foundation.events import dead_letters
 from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.permissions import RELAY_EVENTS
@@ -51,7 +51,7 @@ class OutboxStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutboxEntry)
-class OutboxEntryAdmin(ReadOnlyAdminMixin, admin.ModelAdmin[OutboxEntry]):
+class OutboxEntryAdmin(ReadOnlyAdminMixin, ShopModelAdmin[OutboxEntry]):
     view_permission = RELAY_EVENTS
     list_display = ["event_type", "aggregate", "happened", "state", "attempts", "error", "discard_reason"]
     list_filter = [OutboxStateFilter, "event__stream"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.admin import ShopModelAdmin
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.shop import services
 from pizzeria.foundation.shop.models import ShopSettings
@@ -17,7 +18,7 @@ from pizzeria.foundation.shop.permissions import CHANGE_SHOP_SETTINGS
 
 
 @admin.register(ShopSettings)
-class ShopSettingsAdmin(admin.ModelAdmin[ShopSettings]):
+class ShopSettingsAdmin(ShopModelAdmin[ShopSettings]):
     fieldsets = [
         (None, {"fields": ["name", "address", "phone"]}),
         (
