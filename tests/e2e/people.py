@@ -2,10 +2,14 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.message_sinks import TestMessageSinks
 from tests.users.account_holders import CARLA, PASSWORD, code_in
+from tests.waiting import until
+
+IGNORED_AFTER_MS = 5000  # a press that has sent nothing by then was ignored
 
 
 def sign_in(page: Page, name: str) -> None:
@@ -70,11 +74,31 @@ def order(page: Page, *, street: str = "") -> None:
     check_out(page, street=street)
 
 
+def wait_until_settled(page: Page) -> None:
+    """Wait until the board or the delivery page accepts presses again: they ignore them for a moment after a change."""
+    expect(page.locator("html[data-settling]")).to_have_count(0)
+
+
+def press(button: Locator) -> None:
+    """Press a button of the board or of the delivery page; again if the page has ignored it."""
+
+    def has_sent_its_form() -> bool:
+        wait_until_settled(button.page)
+        try:
+            with button.page.expect_request(lambda request: request.method == "POST", timeout=IGNORED_AFTER_MS):
+                button.click()
+        except PlaywrightTimeout:
+            return False
+        return True
+
+    until(has_sent_its_form)
+
+
 def cook(page: Page, number: int) -> None:
     """Start and finish an order on the board."""
     page.goto("/kitchen/")
-    page.get_by_role("button", name=f"Start cooking #{number}").click()
-    page.get_by_role("button", name=f"It is ready #{number}").click()
+    press(page.get_by_role("button", name=f"Start cooking #{number}"))
+    press(page.get_by_role("button", name=f"It is ready #{number}"))
     expect(page.locator(".column-ready")).to_contain_text(f"#{number}")
 
 

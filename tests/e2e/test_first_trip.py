@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from orders import replay
 from tests.chaos.processes import ShopProcesses
-from tests.e2e.people import add_to_basket, check_out, choose, reload_without_javascript, sign_in
+from tests.e2e.people import add_to_basket, check_out, choose, press, reload_without_javascript, sign_in
 from tests.message_sinks import environment_of
 from tests.waiting import until
 
@@ -76,18 +76,18 @@ def test_a_guest_follows_a_pickup_order_from_the_menu_to_the_handover_by_page_em
     ticket = ciro.get_by_role("listitem").filter(has=ciro.get_by_role("heading", name="#1"))
     expect(ticket).to_contain_text("nuts")
     expect(ticket).to_contain_text("Olives")
-    ciro.get_by_role("button", name="Start cooking #1").click()
+    press(ciro.get_by_role("button", name="Start cooking #1"))
     expect(ciro.locator(".column-cooking")).to_contain_text("#1")
     reload_without_javascript(anna, scripted=scripted)
     expect(tracker).to_contain_text("In the oven")
 
-    ciro.get_by_role("button", name="It is ready #1").click()
+    press(ciro.get_by_role("button", name="It is ready #1"))
     expect(ciro.locator(".column-ready")).to_contain_text("#1")
     reload_without_javascript(anna, scripted=scripted)
     expect(tracker).to_contain_text("Ready for you")
     wait_for_messages(sinks, emails=EMAILS[:2], sms=SMS)
 
-    ciro.get_by_role("button", name=re.compile("Handed over")).click()
+    press(ciro.get_by_role("button", name=re.compile("Handed over")))
     expect(ciro.locator(".column-ready")).not_to_contain_text("#1")
     reload_without_javascript(anna, scripted=scripted)
     expect(tracker).to_contain_text("Enjoy your meal!")

@@ -9,7 +9,7 @@ from kitchen.models import Ticket
 from orders import replay
 from orders.models import Order
 from tests.e2e.browsers import WITH_JAVASCRIPT
-from tests.e2e.people import cook, order, reload_without_javascript, sign_in
+from tests.e2e.people import cook, order, press, reload_without_javascript, sign_in, wait_until_settled
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,21 +44,22 @@ def test_a_delivery_that_failed_because_nobody_was_home_is_delivered_at_the_seco
     sign_in(dina, "driver")
     expect(dina.get_by_role("button", name="Claim")).to_be_visible()
     expect(dina.get_by_role("main")).not_to_contain_text("Via Appia 7")  # shown only to the driver who claimed it
-    dina.get_by_role("button", name="Claim").click()
+    press(dina.get_by_role("button", name="Claim"))
     expect(dina.get_by_role("main")).to_contain_text("Via Appia 7")
-    dina.get_by_role("button", name="Leave with it").click()
+    press(dina.get_by_role("button", name="Leave with it"))
     expect_text(anna, "On its way")
 
     if scripted:
+        wait_until_settled(dina)
         dina.get_by_text("Could not deliver").click()
     else:
         dina.goto("/delivery/?pause-refresh")  # the form is open, and the page does not reload itself
     dina.get_by_role("radio", name="nobody opened the door").check()
-    dina.get_by_role("button", name="Bring it back").click()
+    press(dina.get_by_role("button", name="Bring it back"))
     expect(dina.get_by_role("button", name="Leave with it")).to_be_visible()
     expect_text(anna, "Ready to go")
-    dina.get_by_role("button", name="Leave with it").click()
-    dina.get_by_role("button", name="Delivered").click()
+    press(dina.get_by_role("button", name="Leave with it"))
+    press(dina.get_by_role("button", name="Delivered"))
 
     expect_text(anna, "Enjoy your meal!")
     assert list(replay.differences()) == []
@@ -87,6 +88,7 @@ def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(open_page, 
     order(anna)
 
     ciro.goto("/kitchen/")
+    wait_until_settled(ciro)
     ciro.get_by_role("link", name=re.compile("Cancel")).click()
     ciro.get_by_role("radio", name="something else").check()
     ciro.get_by_role("button", name="Cancel order #1").click()
@@ -108,7 +110,7 @@ def test_a_ready_ticket_that_the_kitchen_recalls_is_in_the_oven_again(open_page,
     cook(ciro, 1)
     expect_text(anna, "Ready for you")
 
-    ciro.get_by_role("button", name=re.compile("Recall")).click()
+    press(ciro.get_by_role("button", name=re.compile("Recall")))
 
     expect(ciro.locator(".column-cooking")).to_contain_text("#1")
     expect_text(anna, "In the oven")
@@ -145,6 +147,6 @@ def test_a_button_pressed_while_the_board_polls_replaces_the_poll_and_takes_effe
     ciro.evaluate("htmx.trigger('#board', 'live')")
     until(lambda: any(asked), page=ciro)
 
-    ciro.get_by_role("button", name="Start cooking #1").click()
+    press(ciro.get_by_role("button", name="Start cooking #1"))
 
     expect(ciro.locator(".column-cooking")).to_contain_text("#1")
