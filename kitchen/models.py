@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.models import Aggregate
 from pizzeria.foundation.locking import LockingQuerySet
 
@@ -78,6 +80,18 @@ class TicketState(models.TextChoices):
 LOAD = (TicketState.HELD, TicketState.WAITING, TicketState.COOKING)
 IN_QUEUE = (TicketState.HELD, TicketState.SCHEDULED, TicketState.WAITING, TicketState.COOKING)
 
+# From and to: start, finish, and handover at the counter. A delivery is gone when its driver has left: no undo.
+UNDOABLE_STEPS = (
+    (TicketState.WAITING, TicketState.COOKING),
+    (TicketState.COOKING, TicketState.READY),
+    (TicketState.READY, TicketState.GONE),
+)
+
+
+def undo_window() -> timedelta:
+    """Return how long a step can be undone."""
+    return timedelta(seconds=settings.SHOP_UNDO_SECONDS)
+
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_queue(self) -> Self:
@@ -114,6 +128,8 @@ class Ticket(models.Model):
     state = models.CharField(max_length=10, choices=TicketState)
     state_changed_at = models.DateTimeField()  # start of this state
     state_changed_by = models.CharField(max_length=32, blank=True, db_default="")  # actor, as in a stored event
+    previous_state = models.CharField(max_length=10, choices=TicketState, blank=True, db_default="")  # blank: no undo
+    previous_state_changed_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField()  # when it should come out; defines its place in the queue
     started_at = models.DateTimeField(null=True, blank=True)
 
@@ -142,3 +158,13 @@ class Ticket(models.Model):
     @property
     def time_in_the_oven(self) -> timedelta:
         return timedelta(minutes=self.minutes)
+
+    def can_be_undone(self, by: Actor, at: datetime) -> bool:
+        """Return whether an actor can still undo the ticket's last step: their own start, finish or handover."""
+        is_delivery_gone = self.state == TicketState.GONE and self.method == FulfillmentMethod.DELIVERY
+        return (
+            (self.previous_state, self.state) in UNDOABLE_STEPS
+            and not is_delivery_gone
+            and self.state_changed_by == str(by)
+            and at - self.state_changed_at < undo_window()
+        )

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from math import ceil
+from typing import Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kitchen import capacity, promises
-from kitchen.models import LOAD, FulfillmentMethod, Kitchen, Ticket, TicketState
+from kitchen.models import LOAD, FulfillmentMethod, Kitchen, Ticket, TicketState, undo_window
 from kitchen.promises import Promise
+from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.shop.selectors import current_shop
 
@@ -51,6 +53,21 @@ class Quote:
     message: str
     promises: Mapping[FulfillmentMethod, Promise] = field(default_factory=dict)
     minutes: Mapping[FulfillmentMethod, int] = field(default_factory=dict)  # until the promise begins
+
+
+@dataclass(frozen=True, slots=True)
+class UndoOffer:
+    """
+    The actor's last step, which can still be undone.
+
+    :param step: what it was, which decides about the address of the button
+    :param seconds: how long it can still be undone
+    """
+
+    step: Literal["cooking", "hand_over", "deliver"]
+    ref: UUID
+    label: str
+    seconds: int
 
 
 def the_kitchen() -> Kitchen:
@@ -103,6 +120,21 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
         soonest,
     )
     return Quote(accepts_orders=True, message=message % {"minutes": soonest}, promises=promised, minutes=minutes)
+
+
+def undo_offer(ref: UUID, *, by: Actor, at: datetime) -> UndoOffer | None:
+    """
+    Return the offer to undo the last step of a ticket; None if the actor can no longer undo it. One query.
+
+    :param ref: the order's ref
+    :param at: by the database's clock
+    """
+    ticket = Ticket.objects.filter(ref=ref).first()
+    if ticket is None or not ticket.can_be_undone(by, at):
+        return None
+    left = undo_window() - (at - ticket.state_changed_at)
+    step: Literal["cooking", "hand_over"] = "hand_over" if ticket.state == TicketState.GONE else "cooking"
+    return UndoOffer(step, ref, ticket.label, ceil(left.total_seconds()))
 
 
 def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:

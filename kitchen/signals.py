@@ -3,7 +3,7 @@ Signals of the kitchen, sent inside the command's transaction.
 
 Receivers write in the same transaction, and a receiver that fails rolls the command back. The orders app receives what
 cooks do, not what it requested itself: booking, handing over or withdrawing a ticket sends no `cooking_started`,
-`ticket_ready` or `ticket_recalled`.
+`ticket_ready`, `ticket_recalled` or `step_undone`.
 """
 
 from django.dispatch import Signal
@@ -16,6 +16,9 @@ ticket_ready = Signal()
 
 ticket_recalled = Signal()
 """A ready ticket went back into the queue. Sends `ref`, `to` (the state it is in now), `by`, `at`, and `kitchen`."""
+
+step_undone = Signal()
+"""A start or a finish was undone. Sends `ref`, `to` (the state it is in again), `by`, `at`, and `kitchen`."""
 
 promises_changed = Signal()
 """Promises were recalculated. Sends `kitchen`, `at`, and `promises`: the current promises, by the order's ref."""

@@ -9,6 +9,7 @@ urlpatterns = [
     path("tickets/<uuid:ref>/start/", views.start_cooking, name="start_cooking"),
     path("tickets/<uuid:ref>/finish/", views.finish_ticket, name="finish_ticket"),
     path("tickets/<uuid:ref>/recall/", views.recall_ticket, name="recall_ticket"),
+    path("tickets/<uuid:ref>/undo/", views.undo_step, name="undo_step"),
     path("pause/", views.pause, name="pause"),
     path("resume/", views.resume, name="resume"),
     path("capacity/", views.change_capacity, name="change_capacity"),

@@ -14,10 +14,11 @@ from django.views.decorators.vary import vary_on_headers
 
 from kitchen import selectors, services
 from kitchen.forms import CapacityForm, PauseForm
-from kitchen.models import Kitchen
+from kitchen.models import Kitchen, Ticket
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
+from pizzeria.foundation.ids import parse_ref
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -32,19 +33,25 @@ def board(request: HttpRequest) -> HttpResponse:
 @needs(COOK)
 @require_POST
 def start_cooking(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _run_command(request, lambda: services.start_cooking(ref=ref, by=actor_of(request), at=clock.now()))
+    return _take_step(request, services.start_cooking, ref, _("%(ticket)s is in the oven."))
 
 
 @needs(COOK)
 @require_POST
 def finish_ticket(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _run_command(request, lambda: services.finish_ticket(ref=ref, by=actor_of(request), at=clock.now()))
+    return _take_step(request, services.finish_ticket, ref, _("%(ticket)s is ready."))
 
 
 @needs(COOK)
 @require_POST
 def recall_ticket(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _run_command(request, lambda: services.recall_ticket(ref=ref, by=actor_of(request), at=clock.now()))
+    return _take_step(request, services.recall_ticket, ref, _("%(ticket)s is recalled."))
+
+
+@needs(COOK)
+@require_POST
+def undo_step(request: HttpRequest, ref: UUID) -> HttpResponse:
+    return _take_step(request, services.undo_step, ref, _("Undone: %(ticket)s is where it was."))
 
 
 @needs(PAUSE)
@@ -101,7 +108,17 @@ def _submit_tool_form(
     return _board(request, status=status, **{f"{tool}_form": form})
 
 
-def _run_command(request: HttpRequest, command: Callable[[], object]) -> HttpResponse:
+def _take_step(request: HttpRequest, command: Callable[..., Ticket], ref: UUID, success_message: str) -> HttpResponse:
+    """Run a command on a ticket, and show the board afterwards with what was done or why not."""
+
+    def take_step() -> None:
+        ticket = command(ref=ref, by=actor_of(request), at=clock.database_now())
+        messages.success(request, success_message % {"ticket": ticket.label})
+
+    return _run_command(request, take_step, undo=ref)
+
+
+def _run_command(request: HttpRequest, command: Callable[[], object], *, undo: UUID | None = None) -> HttpResponse:
     """Run a kitchen command and show the board afterwards, with the refusal as a message if there is one."""
     try:
         command()
@@ -109,17 +126,40 @@ def _run_command(request: HttpRequest, command: Callable[[], object]) -> HttpRes
         raise Http404 from missing
     except Refusal as refusal:
         messages.warning(request, refusal.message)
-    return _board(request) if request.headers.get("HX-Request") else redirect("kitchen:board")
+    return board_after_step(request, undo)
+
+
+def board_after_step(request: HttpRequest, undo: UUID | None) -> HttpResponse:
+    """
+    Return the board after a step: to htmx the part that changes, otherwise a redirect.
+
+    :param undo: the ref of the order whose last step may be undone
+    """
+    if request.headers.get("HX-Request"):
+        return _board(request, undo=undo)
+    return redirect(reverse("kitchen:board", query={"undo": undo} if undo else None))
 
 
 def _board(
-    request: HttpRequest, *, status: int = 200, pause_form: Form | None = None, capacity_form: Form | None = None
+    request: HttpRequest,
+    *,
+    status: int = 200,
+    pause_form: Form | None = None,
+    capacity_form: Form | None = None,
+    undo: UUID | None = None,
 ) -> HttpResponse:
-    """Render the board; a tool's form that is passed in has errors, and the tool is shown open."""
+    """
+    Render the board.
+
+    :param pause_form, capacity_form: a tool's form with errors; the tool is shown open
+    :param undo: the ref of the order whose last step may be undone; by default the one named in the address
+    """
+    undo = undo or parse_ref(request.GET.get("undo", ""))
     by, board = actor_of(request), selectors.board(selectors.the_kitchen(), at=clock.now())
     current_capacity = {"max_concurrent_orders": board.capacity, "oven_slots": board.oven_slots}
     context = {
         "board": board,
+        "undo": selectors.undo_offer(undo, by=by, at=clock.database_now()) if undo else None,
         "can_cook": by.may(COOK),
         "can_hand_over": by.may(HAND_OVER),
         "can_pause": by.may(PAUSE),

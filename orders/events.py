@@ -128,6 +128,33 @@ class OrderRecalled(DomainEvent[Order], type="order.recalled.v1", signal=signals
         aggregate.ready_at = None
 
 
+class OrderStepUndone(DomainEvent[Order], type="order.step_undone.v1", signal=signals.order_step_undone):
+    """
+    Undo of the order's last step, within ten seconds: the order is as it was before, and cash taken is given back.
+
+    :param undone: the type of the step's event
+    :param seq: its seq
+    :param status: the order's status before the step
+    :param cooking_started_at: as before the step; empty if the order had never been in the oven
+    """
+
+    undone: Literal["order.cooking_started.v1", "order.ready.v1", "order.delivered.v1"]
+    seq: int
+    status: OrderStatus
+    cooking_started_at: datetime | None
+    cash_returned: Decimal
+
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.status = self.status
+        aggregate.cooking_started_at = self.cooking_started_at
+        match self.undone:
+            case OrderReady.type:
+                aggregate.ready_at = None
+            case OrderDelivered.type:
+                aggregate.delivered_at = None
+                aggregate.paid -= self.cash_returned
+
+
 class OrderCancelled(DomainEvent[Order], type="order.cancelled.v1", signal=signals.order_cancelled):
     reason: CancelReason
 

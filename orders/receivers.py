@@ -34,6 +34,11 @@ def on_ticket_ready(*, ref: UUID, by: Actor, at: datetime, **_: object) -> None:
     services.mark_ready(ref=ref, by=by, at=at)
 
 
+@receiver(kitchen_signals.step_undone, dispatch_uid="orders.on_step_undone")
+def on_step_undone(*, ref: UUID, to: TicketState, by: Actor, at: datetime, **_: object) -> None:
+    services.mark_undone(ref=ref, to=to, by=by, at=at)
+
+
 @receiver(kitchen_signals.promises_changed, dispatch_uid="orders.on_promises_changed")
 def on_promises_changed(*, promises: Mapping[UUID, Promise], at: datetime, **_: object) -> None:
     services.extend_missed_promises(promises=promises, at=at)

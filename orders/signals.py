@@ -26,6 +26,9 @@ order_ready = Signal()
 order_recalled = Signal()
 """The order was marked ready too early, and is back in the oven or in the queue."""
 
+order_step_undone = Signal()
+"""A start, a finish or a handover was undone; `domain_event.undone` is its type, and `domain_event.seq` its seq."""
+
 order_driver_assigned = Signal()
 """The order was assigned to a driver; `domain_event.driver` is the user's id."""
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("orders/", order.history, name="history"),
     path("orders/<uuid:ref>/", order.order, name="order"),
     path("orders/<uuid:ref>/hand-over/", order.hand_over, name="hand_over"),
+    path("orders/<uuid:ref>/undo-hand-over/", order.undo_hand_over, name="undo_hand_over"),
     path("orders/<uuid:ref>/<guest_token:token>/", order.guest_order, name="guest_order"),
     path("orders/<uuid:ref>/cancel/", cancel.cancel, name="cancel"),
     path("orders/<uuid:ref>/<guest_token:token>/cancel/", cancel.guest_cancel, name="guest_cancel"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from orders.notifications import selectors as notification_selectors
 from orders.views import basket_session
+from pizzeria.foundation import clock
 from pizzeria.users import sessions
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, roles_of_groups
 
@@ -33,7 +34,7 @@ class Header:
 
     def unread(self) -> int:
         """Return the number of the user's unread notifications; called by whole pages, not by page fragments."""
-        return notification_selectors.unread_count(self.user_id) if self.user_id else 0
+        return notification_selectors.unread_count(self.user_id, at=clock.now()) if self.user_id else 0
 
 
 def header_for(request: HttpRequest) -> Header:

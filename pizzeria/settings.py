@@ -64,6 +64,7 @@ SHOP_CURRENCY: str = env.str("SHOP_CURRENCY", "EUR", validate=validate.Length(eq
 SHOP_COUNTRY: str = env.str("SHOP_COUNTRY", "IT", validate=validate.Length(equal=2))
 SHOP_TAX_PERCENT = env.decimal("SHOP_TAX_PERCENT", Decimal(10), validate=validate.Range(min=0, max=100))
 SHOP_TAX_INCLUDED: bool = env.bool("SHOP_TAX_INCLUDED", True)
+SHOP_UNDO_SECONDS: int = env.int("SHOP_UNDO_SECONDS", 10, validate=validate.Range(min=0, max=60))  # 0: no undo
 # What `set_up_shop` stores once; managers change it in the admin (pizzeria.foundation.shop).
 SHOP_INITIAL: dict[str, Any] = {
     "name": env.str("SHOP_NAME", "Mario's Pizzeria"),

@@ -132,6 +132,12 @@ def sign_in(db, client):
     return sign_in_as
 
 
+@pytest.fixture
+def no_undo(settings):
+    """Make a shop in which no step can be undone, so that its messages are due at once."""
+    settings.SHOP_UNDO_SECONDS = 0
+
+
 @pytest.fixture(scope="session")
 def message_servers(tmp_path_factory):
     """Yield the servers of both channels as `MessageSinks`; they run in a process that outlives a killed worker."""

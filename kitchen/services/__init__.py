@@ -1,6 +1,13 @@
 """Services of the kitchen: functions that the orders app calls within its own commands, and the kitchen's commands."""
 
-from kitchen.services.cooking import OvenSlotsTaken, TicketStateConflict, finish_ticket, recall_ticket, start_cooking
+from kitchen.services.cooking import (
+    OvenSlotsTaken,
+    TicketStateConflict,
+    finish_ticket,
+    recall_ticket,
+    start_cooking,
+    undo_step,
+)
 from kitchen.services.queue import (
     Booking,
     TicketContent,
@@ -9,6 +16,7 @@ from kitchen.services.queue import (
     lock_for_ticket,
     recalculate_promises,
     return_ticket,
+    take_back_ticket,
     withdraw_ticket,
 )
 from kitchen.services.settings import CapacityTooLow, PauseRefused, change_capacity, pause, resume
@@ -33,5 +41,7 @@ __all__ = [
     "return_ticket",
     "set_up_kitchen",
     "start_cooking",
+    "take_back_ticket",
+    "undo_step",
     "withdraw_ticket",
 ]

@@ -1,4 +1,4 @@
-"""The cooks' commands: start, finish and recall a ticket. The orders app receives each in the same transaction."""
+"""The cooks' commands: start, finish, undo, recall. The orders app receives each in the same transaction."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from kitchen import signals
+from kitchen.exceptions import TooLateToUndo
 from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.permissions import COOK
 from kitchen.services import queue
@@ -90,6 +91,31 @@ def recall_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     else:
         queue.return_to_head(ticket, by=by, at=at)
     signals.ticket_recalled.send(sender=Ticket, kitchen=kitchen, ref=ref, to=TicketState(ticket.state), by=by, at=at)
+    queue.send_board_and_promises(kitchen, at=at)
+    return ticket
+
+
+@command
+def undo_step(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
+    """
+    Undo the actor's own start or finish of a ticket within ten seconds: the ticket is where it was, since when it was.
+
+    :param ref: the order's ref
+    :param at: by the database's clock (`clock.database_now`), as that of the step
+    :raises TooLateToUndo: it was not the last step, not the actor's, or too long ago
+    :raises OvenSlotsTaken: a finished ticket would cook again, and every oven slot is in use by now
+    :raises Kitchen.DoesNotExist: there is no such ticket
+    """
+    queue.refuse_unless_permitted(by, COOK)
+    kitchen = queue.lock_for_ticket(ref)
+    ticket = kitchen.tickets.get(ref=ref)
+    if ticket.state == TicketState.GONE or not ticket.can_be_undone(by, at):
+        raise TooLateToUndo(_("It is too late to undo that: %(state)s") % {"state": _describe_state(ticket, by)})
+    if ticket.previous_state == TicketState.COOKING and not _has_free_oven_slot(kitchen):
+        raise OvenSlotsTaken(_("Every oven slot is taken by now. Recall it instead."))
+
+    queue.restore_previous_state(ticket)
+    signals.step_undone.send(sender=Ticket, kitchen=kitchen, ref=ref, to=TicketState(ticket.state), by=by, at=at)
     queue.send_board_and_promises(kitchen, at=at)
     return ticket
 

@@ -48,6 +48,9 @@ class Booking:
     promise: Promise
 
 
+_STATE_FIELDS = ("state", "state_changed_at", "previous_state", "previous_state_changed_at", "started_at")
+
+
 def refuse_unless_permitted(by: Actor, permission: Permission) -> None:
     """
     Refuse an actor without a permission of the kitchen.
@@ -121,6 +124,12 @@ def hand_over_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) ->
     bump_board_version(kitchen)
 
 
+def take_back_ticket(*, kitchen: Kitchen, ref: UUID) -> None:
+    """Mark a ticket that was handed over by mistake as ready, as it was. The orders app has checked that it may be."""
+    restore_previous_state(kitchen.tickets.get(ref=ref))
+    bump_board_version(kitchen)
+
+
 def return_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
     """Mark a ticket that could not be delivered as ready again."""
     set_state(kitchen.tickets.get(ref=ref), TicketState.READY, by=by, at=at)
@@ -135,10 +144,21 @@ def withdraw_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> 
 
 def set_state(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) -> None:
     """Change the state of a ticket, and save it with its due time, which the caller may have changed."""
+    ticket.previous_state, ticket.previous_state_changed_at = ticket.state, ticket.state_changed_at
     ticket.state, ticket.state_changed_at, ticket.state_changed_by = state, at, str(by)
     if state == TicketState.COOKING:
         ticket.started_at = at
-    ticket.save(update_fields=["state", "state_changed_at", "state_changed_by", "started_at", "due_at"])
+    ticket.save(update_fields=[*_STATE_FIELDS, "state_changed_by", "due_at"])
+
+
+def restore_previous_state(ticket: Ticket) -> None:
+    """Undo the last `set_state` of a ticket: the state before it, and since when. That cannot be undone in turn."""
+    assert ticket.previous_state_changed_at, "a step was taken"
+    ticket.state, ticket.state_changed_at = ticket.previous_state, ticket.previous_state_changed_at
+    ticket.previous_state, ticket.previous_state_changed_at = "", None
+    if ticket.state == TicketState.WAITING:
+        ticket.started_at = None
+    ticket.save(update_fields=[*_STATE_FIELDS])
 
 
 def return_to_head(ticket: Ticket, *, by: Actor, at: datetime) -> None:

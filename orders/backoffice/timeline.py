@@ -23,6 +23,7 @@ from orders.events import (
     OrderPromiseChanged,
     OrderReady,
     OrderRecalled,
+    OrderStepUndone,
 )
 from pizzeria.foundation import clock
 from pizzeria.foundation.events import domain_events
@@ -84,6 +85,14 @@ def _describe(domain_event: domain_events.DomainEvent[Any]) -> str:
             if domain_event.to == "cooking":
                 return _("Recalled: back into the oven")
             return _("Recalled: back into the queue")
+        case OrderStepUndone(undone=OrderCookingStarted.type):
+            return _("Undone: cooking has not started")
+        case OrderStepUndone(undone=OrderReady.type):
+            return _("Undone: not ready yet")
+        case OrderStepUndone():
+            return _("Undone: not handed over, %(cash)s given back") % {
+                "cash": format_amount(domain_event.cash_returned)
+            }
         case OrderDeliveryFailed():
             return _("Delivery failed: %(reason)s") % {"reason": domain_event.reason.label}
         case OrderPromiseChanged():

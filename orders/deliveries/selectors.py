@@ -4,16 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from math import ceil
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
 
-from kitchen.models import FulfillmentMethod
+from kitchen.models import FulfillmentMethod, undo_window
+from kitchen.selectors import UndoOffer
+from orders.events import OrderDelivered
 from orders.models import Order, OrderStatus
 from orders.permissions import DELIVER
-from orders.selectors.order import address_lines
+from orders.selectors.order import address_lines, can_be_undone, last_step
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.money import ZERO
 
@@ -88,6 +91,20 @@ def tour(by: Actor) -> Tour:
         others_at_counter=_delivery_rows((order for order in ready if order.driver_id not in (None, by.user_id)), by),
         others_on_road=_delivery_rows((order for order in on_road if order.driver_id != by.user_id), by),
     )
+
+
+def undo_offer(ref: UUID, *, by: Actor, at: datetime) -> UndoOffer | None:
+    """
+    Return the offer to undo a delivery; None if the actor can no longer undo it. At most two queries.
+
+    :param at: by the database's clock
+    """
+    step = last_step(ref)
+    if step is None or step.type != OrderDelivered.type or not can_be_undone(step, by, at):
+        return None
+    number = Order.objects.filter(method=FulfillmentMethod.DELIVERY, ref=ref).values_list("number", flat=True).first()
+    left = undo_window() - (at - step.at)
+    return UndoOffer("deliver", ref, f"#{number}", ceil(left.total_seconds())) if number else None
 
 
 def _is_own(order: Order, by: Actor) -> bool:

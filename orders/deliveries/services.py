@@ -1,5 +1,5 @@
 """
-Commands for a delivery: claim or assign, release, leave, deliver, fail.
+Commands for a delivery: claim or assign, release, leave, deliver (and undo it), fail.
 
 Commands that only change the driver lock the order; commands that take the pizza out of the shop or back into it lock
 the kitchen first. An actor who may assign deliveries may take every step in place of the delivery's driver, except
@@ -12,16 +12,24 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kitchen import services as kitchen_services
+from kitchen.exceptions import TooLateToUndo
 from kitchen.models import FulfillmentMethod
 from orders import policies
 from orders.deliveries.selectors import drivers
-from orders.events import OrderDeliveryFailed, OrderDriverAssigned, OrderDriverUnassigned, OrderOutForDelivery
+from orders.events import (
+    OrderDelivered,
+    OrderDeliveryFailed,
+    OrderDriverAssigned,
+    OrderDriverUnassigned,
+    OrderOutForDelivery,
+)
 from orders.exceptions import OrderStateConflict
 from orders.models import CancelReason, Order, OrderStatus
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER
 from orders.services.handover import complete_order
 from orders.services.locks import lock_kitchen_of, lock_order
 from orders.services.reasons import require_note_for_other
+from orders.services.undo import undo_last_step
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.domain_events import DomainEvent
@@ -166,6 +174,24 @@ def deliver(*, ref: UUID, by: Actor, at: datetime) -> Order:
     policies.refuse_unless_active(order)
     _require_on_road_with(order, by)
     return complete_order(order, by=by, at=at)
+
+
+@command
+def undo_deliver(*, ref: UUID, by: Actor, at: datetime) -> Order:
+    """
+    Undo the actor's own delivery within ten seconds: the order is on its way again, and cash is given back.
+
+    :param at: by the database's clock (`clock.database_now`), as that of the step
+    :raises NotAllowed: the actor may not deliver
+    :raises TooLateToUndo: it was not the last step, not the actor's, too long ago, or a handover at the counter
+    :raises OrderNotFound: there is no such order
+    """
+    _require_permission(by, DELIVER)
+    order = lock_order(ref)
+    if order.method != FulfillmentMethod.DELIVERY:
+        raise TooLateToUndo(_("#%(number)d is no delivery.") % {"number": order.number})
+    undo_last_step(order, OrderDelivered, by=by, at=at)
+    return order
 
 
 def _require_on_road_with(order: Order, by: Actor) -> None:

@@ -11,5 +11,6 @@ urlpatterns = [
     path("<uuid:ref>/release/", views.release, name="release"),
     path("<uuid:ref>/leave/", views.leave, name="leave"),
     path("<uuid:ref>/deliver/", views.deliver, name="deliver"),
+    path("<uuid:ref>/undo-deliver/", views.undo_deliver, name="undo_deliver"),
     path("<uuid:ref>/fail/", views.fail, name="fail"),
 ]

@@ -5,18 +5,21 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from orders.deliveries import services
 from orders.deliveries.forms import AssignForm, DeliveryFailureForm
-from orders.deliveries.selectors import drivers, tour
+from orders.deliveries.selectors import drivers, tour, undo_offer
 from orders.exceptions import OrderNotFound
 from orders.models import CancelReason, Order
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER, SEE_DELIVERIES
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
+from pizzeria.foundation.ids import parse_ref
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -35,32 +38,39 @@ def assign(request: HttpRequest, ref: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.warning(request, str(form.errors["driver"][0]))
         return redirect("deliveries:tour")
-    driver = form.cleaned_data["driver"].pk
-    return _run_command(request, ref, partial(services.assign_delivery, driver=driver))
+    driver = form.cleaned_data["driver"]
+    command = partial(services.assign_delivery, driver=driver.pk)
+    return _run_command(request, ref, command, _("%(driver)s has #%(number)d now."), driver=driver)
 
 
 @needs(DELIVER)
 @require_POST
 def claim(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _run_command(request, ref, services.claim_delivery)
+    return _run_command(request, ref, services.claim_delivery, _("#%(number)d is yours."))
 
 
 @needs(DELIVER)
 @require_POST
 def release(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _run_command(request, ref, services.release_delivery)
+    return _run_command(request, ref, services.release_delivery, _("#%(number)d waits for a driver again."))
 
 
 @needs(DELIVER)
 @require_POST
 def leave(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _run_command(request, ref, services.leave_for_delivery)
+    return _run_command(request, ref, services.leave_for_delivery, _("You are on the road with #%(number)d."))
 
 
 @needs(DELIVER)
 @require_POST
 def deliver(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _run_command(request, ref, services.deliver)
+    return _run_command(request, ref, services.deliver, _("#%(number)d is delivered."))
+
+
+@needs(DELIVER)
+@require_POST
+def undo_deliver(request: HttpRequest, ref: UUID) -> HttpResponse:
+    return _run_command(request, ref, services.undo_deliver, _("Undone: #%(number)d is still on the road."))
 
 
 @needs(DELIVER)
@@ -71,15 +81,29 @@ def fail(request: HttpRequest, ref: UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, refused_form=form, refused_ref=ref)
     arguments = {"reason": CancelReason(form.cleaned_data["reason"]), "note": form.cleaned_data["note"]}
-    return _run_command(request, ref, partial(services.fail_delivery, **arguments), form=form)
+    command = partial(services.fail_delivery, **arguments)
+    return _run_command(request, ref, command, _("#%(number)d is to go back to the counter."), form=form)
 
 
 def _run_command(
-    request: HttpRequest, ref: UUID, command: Callable[..., Order], *, form: DeliveryFailureForm | None = None
+    request: HttpRequest,
+    ref: UUID,
+    command: Callable[..., Order],
+    success_message: str,
+    *,
+    form: DeliveryFailureForm | None = None,
+    **names: object,
 ) -> HttpResponse:
-    """Run a command on a delivery; show a refusal on the page, beside the form's field if it is about one."""
+    """
+    Run a command on a delivery, and show the page afterwards with what was done or why not.
+
+    A refusal about a field of the form is shown beside it.
+
+    :param names: what `success_message` names beside the order's number
+    """
     try:
-        command(ref=ref, by=actor_of(request), at=clock.now())
+        order = command(ref=ref, by=actor_of(request), at=clock.database_now())
+        messages.success(request, success_message % {"number": order.number, **names})
     except OrderNotFound as missing:
         raise Http404 from missing
     except Refusal as refusal:
@@ -87,19 +111,32 @@ def _run_command(
             form.add_error(refusal.field, refusal.message)
             return _show(request, refused_form=form, refused_ref=ref)
         messages.warning(request, refusal.message)
-    return redirect("deliveries:tour")
+    if request.headers.get("HX-Request"):
+        return _show(request, undo=ref)
+    return redirect(reverse("deliveries:tour", query={"undo": ref}))
 
 
 def _show(
-    request: HttpRequest, *, refused_form: DeliveryFailureForm | None = None, refused_ref: UUID | None = None
+    request: HttpRequest,
+    *,
+    refused_form: DeliveryFailureForm | None = None,
+    refused_ref: UUID | None = None,
+    undo: UUID | None = None,
 ) -> HttpResponse:
-    """Show the tour; a refused form is open on its delivery, as typed."""
+    """
+    Show the tour.
+
+    :param refused_form: open on its delivery, as typed
+    :param undo: the ref of the order whose delivery may be undone; by default the one named in the address
+    """
     by = actor_of(request)
+    undo = undo or parse_ref(request.GET.get("undo", ""))
     deliveries = tour(by)
     if refused_form and refused_ref not in deliveries.refs_on_road:
         raise Http404
     context = {
         "tour": deliveries,
+        "undo": undo_offer(undo, by=by, at=clock.database_now()) if undo else None,
         "drivers": list(drivers()) if by.may(ASSIGN_DELIVERIES) else [],
         "failure_form": DeliveryFailureForm(),
         "refused_form": refused_form,

@@ -1,10 +1,17 @@
-"""Receivers of the order's signals, which the relay sends after the commit."""
+"""
+Receivers of the order's signals, which the relay sends after the commit; and of `recorded`, which is sent before it.
+"""
+
+from collections.abc import Sequence
 
 from django.dispatch import receiver
 
 from orders import signals
-from orders.notifications import tasks
+from orders.events import OrderStepUndone
+from orders.models import Order
+from orders.notifications import services, tasks
 from pizzeria.foundation.events.models import StoredEvent
+from pizzeria.foundation.events.signals import recorded
 
 
 @receiver(
@@ -22,3 +29,10 @@ from pizzeria.foundation.events.models import StoredEvent
 )
 def on_order_event(*, event: StoredEvent, **_: object) -> None:
     tasks.create_and_queue_notifications(event_id=event.pk)
+
+
+@receiver(recorded, sender=Order, dispatch_uid="notifications.on_order_recorded")
+def on_order_recorded(*, aggregate: Order, events: Sequence[StoredEvent], **_: object) -> None:
+    for event in events:
+        if event.type == OrderStepUndone.type:
+            services.expire_notifications_of_undone_step(order=aggregate, seq=event.data["seq"])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kitchen.models import FulfillmentMethod
+from kitchen.models import FulfillmentMethod, undo_window
 from orders.events import (
     OrderCancelled,
     OrderConfirmed,
@@ -28,6 +28,7 @@ from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.models import StoredEvent
 
 HALF_AN_HOUR, ONE_DAY = timedelta(minutes=30), timedelta(hours=24)
+UNDO_MARGIN = timedelta(seconds=2)  # for an undo that waits for the kitchen's lock when its time ends
 
 IN_APP = (NotificationChannel.IN_APP,)
 IN_APP_AND_EMAIL = (NotificationChannel.IN_APP, NotificationChannel.EMAIL)
@@ -68,6 +69,7 @@ class NotificationRule:
     :param max_age: how long after the event an e-mail or SMS is still sent
     :param methods: fulfillment methods of the orders that the rule covers
     :param still_applies: whether the notification is still true of the order as it is now
+    :param is_undoable: whether the step can be undone for a while: until then nobody is notified of it
     :param sent_when_overtaken: whether it is sent although a later message of the same order is due
     """
 
@@ -77,23 +79,29 @@ class NotificationRule:
     methods: tuple[FulfillmentMethod, ...] = (FulfillmentMethod.PICKUP, FulfillmentMethod.DELIVERY)
     still_applies: Callable[[Order, StoredEvent], bool] = _always
     sent_when_overtaken: bool = False
+    is_undoable: bool = False
+
+    def due_at(self, event: StoredEvent) -> datetime:
+        """Return when the notifications of an event are due."""
+        return event.at + undo_window() + UNDO_MARGIN if self.is_undoable and undo_window() else event.at
 
 
 RULES: Mapping[type[DomainEvent[Any]], NotificationRule] = {
     OrderPlaced: NotificationRule(NotificationKind.PLACED, IN_APP),
     OrderConfirmed: NotificationRule(NotificationKind.CONFIRMED, ALL_CHANNELS, still_applies=_still_active),
-    OrderCookingStarted: NotificationRule(NotificationKind.COOKING, IN_APP),
+    OrderCookingStarted: NotificationRule(NotificationKind.COOKING, IN_APP, is_undoable=True),
     OrderReady: NotificationRule(
         NotificationKind.READY,
         ALL_CHANNELS,
         HALF_AN_HOUR,
         methods=(FulfillmentMethod.PICKUP,),
         still_applies=_still_ready,
+        is_undoable=True,
     ),
     OrderOutForDelivery: NotificationRule(
         NotificationKind.OUT_FOR_DELIVERY, ALL_CHANNELS, HALF_AN_HOUR, still_applies=_still_out
     ),
-    OrderDelivered: NotificationRule(NotificationKind.DELIVERED, IN_APP_AND_EMAIL),
+    OrderDelivered: NotificationRule(NotificationKind.DELIVERED, IN_APP_AND_EMAIL, is_undoable=True),
     OrderCancelled: NotificationRule(NotificationKind.CANCELLED, ALL_CHANNELS, sent_when_overtaken=True),
     OrderPromiseChanged: NotificationRule(
         NotificationKind.PROMISE_CHANGED, ALL_CHANNELS, HALF_AN_HOUR, still_applies=_still_promised

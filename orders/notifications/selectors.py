@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 
 from orders.notifications.messages import inbox_text
-from orders.notifications.models import Notification, NotificationChannel, NotificationKind
+from orders.notifications.models import Notification, NotificationChannel, NotificationKind, NotificationState
 
 CACHE_SECONDS = 30
 
@@ -48,13 +48,21 @@ class InboxRow:
         return f"{self.ref}.{self.seq}"
 
 
-def inbox_of(recipient: str) -> QuerySet[Notification]:
+def inbox_of(recipient: str, *, at: datetime) -> QuerySet[Notification]:
     """
-    Return a recipient's in-app notifications, newest first, with the rows that their text is made from.
+    Return a recipient's in-app notifications that are due, newest first, with the rows that their text is made from.
+
+    Not due are those of a step that can still be undone; those of an undone step have expired.
 
     :param recipient: as in `Notification.recipient`: a user's id
     """
-    shown = Notification.objects.filter(channel=NotificationChannel.IN_APP, recipient=recipient, dismissed_at=None)
+    shown = Notification.objects.filter(
+        channel=NotificationChannel.IN_APP,
+        recipient=recipient,
+        state=NotificationState.SENT,
+        due_at__lte=at,
+        dismissed_at=None,
+    )
     return shown.select_related("event", "order__contact").order_by("-id")
 
 
@@ -82,11 +90,11 @@ def due_after(notification_id: int, *, at: datetime) -> QuerySet[Notification]:
     return same_order.filter(event__seq__gt=notification.values("event__seq")).order_by("pk")
 
 
-def unread_count(recipient: str) -> int:
+def unread_count(recipient: str, *, at: datetime) -> int:
     """Return the number of unread notifications, at most 30 seconds old. One query, and none while it is cached."""
     count = cache.get(_key(recipient))
     if count is None:
-        count = inbox_of(recipient).filter(read_at=None).count()
+        count = inbox_of(recipient, at=at).filter(read_at=None).count()
         cache.set(_key(recipient), count, CACHE_SECONDS)
     return int(count)
 

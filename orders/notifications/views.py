@@ -20,7 +20,7 @@ PAGE_SIZE = 20
 @require_safe
 @never_cache
 def inbox(request: HttpRequest) -> HttpResponse:
-    page = Paginator(inbox_of(str(actor_of(request))), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(inbox_of(str(actor_of(request)), at=clock.now()), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [inbox_row(notification) for notification in page]
     context = {"page": page, "notifications": rows, "any_unread": any(row.is_unread for row in rows)}
     return render(request, "notifications/inbox.html", context)

@@ -5,11 +5,14 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from kitchen.models import undo_window
 from orders import policies, presenters
+from orders.events import OrderPromiseChanged
 from orders.models import Basket, Order, OrderContact
 from orders.selectors.basket import LineDetail
 from orders.totals import Totals
 from pizzeria.foundation.actor import GUEST, Actor
+from pizzeria.foundation.events.models import StoredEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class OrderDetail:
     allergies: str
     reason_note: str  # note to the reason of the cancellation
     is_active: bool
+    is_live: bool  # the page follows it: it can still change
     can_be_cancelled: bool  # by its guest
 
 
@@ -64,6 +68,17 @@ def order_by_guest_token(ref: UUID, token: str) -> Order | None:
 
 def _placed_order(ref: UUID) -> Order | None:
     return Order.objects.select_related("contact", "customer").filter(ref=ref).first()
+
+
+def last_step(ref: UUID) -> StoredEvent | None:
+    """Return the newest event of an order that somebody's step recorded. One query."""
+    events = StoredEvent.objects.filter(aggregate_ref=ref).exclude(type=OrderPromiseChanged.type)
+    return events.order_by("seq").last()
+
+
+def can_be_undone(step: StoredEvent, by: Actor, at: datetime) -> bool:
+    """Return whether a step is the actor's own and recent enough to be undone."""
+    return step.actor == str(by) and at - step.at < undo_window()
 
 
 def get_order(ref: UUID) -> Order:
@@ -96,7 +111,7 @@ def orders_of(by: Actor, *, most: int = 10) -> list[OrderRow]:
     return [_order_row(order) for order in orders]
 
 
-def order_detail(order: Order) -> OrderDetail:
+def order_detail(order: Order, *, at: datetime) -> OrderDetail:
     """Return the detail of a placed order, whose contact must be loaded. Three queries: lines, parts, adjustments."""
     assert order.number and order.promise_from and order.promise_until and order.placed_at, "placed orders only"
     contact = order.contact
@@ -122,6 +137,7 @@ def order_detail(order: Order) -> OrderDetail:
         allergies=contact.allergies,
         reason_note=contact.reason_note,
         is_active=order.is_active,
+        is_live=order.is_active or (order.delivered_at is not None and at - order.delivered_at < undo_window()),
         can_be_cancelled=order.is_active and not order.has_started,
     )
 

@@ -17,8 +17,8 @@ from orders.services.checkout import (
     TotalChanged,
     place_order,
 )
-from orders.services.handover import hand_over
-from orders.services.kitchen_sync import mark_cooking, mark_ready, mark_recalled
+from orders.services.handover import hand_over, undo_hand_over
+from orders.services.kitchen_sync import mark_cooking, mark_ready, mark_recalled, mark_undone
 from orders.services.linking import OrderAlreadyLinked, link_order_to_customer
 from orders.services.promises import extend_missed_promises
 
@@ -46,8 +46,10 @@ __all__ = [
     "mark_cooking",
     "mark_ready",
     "mark_recalled",
+    "mark_undone",
     "needs_recent_auth",
     "place_order",
     "purge_baskets",
     "remove_line",
+    "undo_hand_over",
 ]

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kitchen import services as kitchen_services
+from kitchen.exceptions import TooLateToUndo
 from kitchen.models import FulfillmentMethod
 from kitchen.permissions import HAND_OVER
 from orders import policies
@@ -13,6 +14,7 @@ from orders.events import OrderDelivered
 from orders.exceptions import OrderStateConflict
 from orders.models import Order, OrderStatus
 from orders.services.locks import lock_kitchen_of, lock_order
+from orders.services.undo import undo_last_step
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -41,6 +43,28 @@ def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
         raise OrderStateConflict(_("#%(number)d is not ready yet.") % {"number": order.number})
     kitchen_services.hand_over_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
     return complete_order(order, by=by, at=at)
+
+
+@command
+def undo_hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
+    """
+    Undo the actor's own handover at the counter within ten seconds: the order is ready again, and cash is given back.
+
+    :param ref: the order's ref
+    :param at: by the database's clock (`clock.database_now`), as that of the step
+    :raises NotAllowed: the actor may not hand over
+    :raises TooLateToUndo: it was not the last step, not the actor's, or too long ago; or a driver handed it over
+    :raises OrderNotFound: there is no such order
+    """
+    if not by.may(HAND_OVER):
+        raise NotAllowed(_("Only the counter can hand over an order."))
+    kitchen = lock_kitchen_of(ref)
+    order = lock_order(ref)
+    if order.method == FulfillmentMethod.DELIVERY:
+        raise TooLateToUndo(_("#%(number)d is a delivery: its driver has it.") % {"number": order.number})
+    undo_last_step(order, OrderDelivered, by=by, at=at)
+    kitchen_services.take_back_ticket(kitchen=kitchen, ref=ref)
+    return order
 
 
 def complete_order(order: Order, *, by: Actor, at: datetime) -> Order:

@@ -7,6 +7,7 @@ from kitchen.models import TicketState
 from orders.events import OrderCookingStarted, OrderDriverUnassigned, OrderReady, OrderRecalled
 from orders.models import Order
 from orders.services.locks import lock_order
+from orders.services.undo import undo_last_step
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
@@ -29,3 +30,13 @@ def mark_recalled(*, ref: UUID, to: TicketState, by: Actor, at: datetime) -> Non
     if order.driver_id is not None:
         domain_events.append(OrderDriverUnassigned(driver=order.driver_id))
     record(order, *domain_events, by=by, at=at)
+
+
+def mark_undone(*, ref: UUID, to: TicketState, by: Actor, at: datetime) -> None:
+    """
+    Record that the start or the finish of the order's ticket was undone.
+
+    :raises TooLateToUndo: the order has moved on
+    """
+    step = OrderReady if to == TicketState.COOKING else OrderCookingStarted
+    undo_last_step(lock_order(ref), step, by=by, at=at)

@@ -80,7 +80,11 @@ def _cancel(request: HttpRequest, order: Order | None, *, by: Actor) -> HttpResp
         except Refusal as refusal:
             messages.warning(request, refusal.message)
             return redirect(back_url)
-    context = {"order": selectors.order_detail(order), "form": form if as_staff else None, "back_url": back_url}
+    context = {
+        "order": selectors.order_detail(order, at=clock.now()),
+        "form": form if as_staff else None,
+        "back_url": back_url,
+    }
     return render(request, "orders/cancel.html", context, status=422 if form.is_bound else 200)
 
 

@@ -103,7 +103,7 @@ def _show_placed_order(request: HttpRequest, form: CheckoutForm, basket: UUID, r
     order = selectors.get_order(reused.ref)
     context = {
         "form": form,
-        "existing_order": selectors.order_detail(order),
+        "existing_order": selectors.order_detail(order, at=clock.now()),
         "existing_order_url": selectors.order_url(order),
     }
     return render(request, "orders/checkout.html", context, status=reused.status)

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from kitchen.permissions import HAND_OVER
+from kitchen.views import board_after_step
 from orders import selectors, services
 from orders.models import Order
 from orders.permissions import CANCEL_ANY_ORDER
@@ -59,21 +61,32 @@ def link_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
 @needs(HAND_OVER)
 @require_POST
 def hand_over(request: HttpRequest, ref: UUID) -> HttpResponse:
+    return _take_step(request, services.hand_over, ref, _("#%(number)d is handed over."))
+
+
+@needs(HAND_OVER)
+@require_POST
+def undo_hand_over(request: HttpRequest, ref: UUID) -> HttpResponse:
+    return _take_step(request, services.undo_hand_over, ref, _("Undone: #%(number)d is not handed over yet."))
+
+
+def _take_step(request: HttpRequest, command: Callable[..., Order], ref: UUID, success_message: str) -> HttpResponse:
+    """Run a command of the counter, and show the kitchen's board afterwards with what was done or why not."""
     try:
-        handed_over = services.hand_over(ref=ref, by=actor_of(request), at=clock.now())
-        messages.success(request, _("#%(number)d is handed over.") % {"number": handed_over.number})
+        order = command(ref=ref, by=actor_of(request), at=clock.database_now())
+        messages.success(request, success_message % {"number": order.number})
     except services.OrderNotFound as missing:
         raise Http404 from missing
     except Refusal as refusal:
         messages.warning(request, refusal.message)
-    return redirect("kitchen:board")
+    return board_after_step(request, ref)
 
 
 def _show(request: HttpRequest, order: Order | None, *, keep_this_link: bool) -> HttpResponse:
     if order is None:
         raise Http404
     context = {
-        "order": selectors.order_detail(order),
+        "order": selectors.order_detail(order, at=clock.now()),
         "keep_this_link": keep_this_link,
         "as_staff": actor_of(request).may(CANCEL_ANY_ORDER),
     }

@@ -10,12 +10,21 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 
 def now() -> datetime:
     """Return the current time, timezone-aware."""
     return timezone.now()
+
+
+def database_now() -> datetime:
+    """Return the current time by the database's clock, which every process shares. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
 
 
 def shop_zone() -> ZoneInfo:

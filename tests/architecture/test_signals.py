@@ -14,6 +14,7 @@ IN_TRANSACTION = {
     "kitchen.signals.cooking_started": ["orders.receivers.on_cooking_started"],
     "kitchen.signals.ticket_ready": ["orders.receivers.on_ticket_ready"],
     "kitchen.signals.ticket_recalled": ["orders.receivers.on_ticket_recalled"],
+    "kitchen.signals.step_undone": ["orders.receivers.on_step_undone"],
     "kitchen.signals.promises_changed": ["orders.receivers.on_promises_changed"],
 }
 
@@ -24,7 +25,10 @@ PAGE_CHANGES = {
         "orders.receivers.on_board_changed",
         "pizzeria.live.receivers.on_board_changed",
     ],
-    "pizzeria.foundation.events.signals.recorded": ["pizzeria.live.receivers.on_order_recorded of orders.order"],
+    "pizzeria.foundation.events.signals.recorded": [
+        "orders.notifications.receivers.on_order_recorded of orders.order",
+        "pizzeria.live.receivers.on_order_recorded of orders.order",
+    ],
 }
 
 # Signals of stored events, relayed after the commit. Those without a receiver cause no notification, such as the
@@ -35,6 +39,7 @@ AFTER_COMMIT = {
     "orders.signals.order_cooking_started": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_ready": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_recalled": [],
+    "orders.signals.order_step_undone": [],
     "orders.signals.order_driver_assigned": [],
     "orders.signals.order_driver_unassigned": [],
     "orders.signals.order_out_for_delivery": ["orders.notifications.receivers.on_order_event"],

@@ -191,7 +191,7 @@ def test_the_board_has_a_button_for_the_next_step_of_each_ticket(ciro, placed_or
         assert column(html, shown_in) == ["#1"]
         assert f'action="{address}"' in html
         response = ciro.post(address)
-        assert (response.status_code, response["Location"]) == (302, BOARD)
+        assert (response.status_code, response["Location"]) == (302, f"{BOARD}?undo={ref}")
 
     html = ciro.get(BOARD).content.decode()
     assert column(html, "ready") == ["#1"]

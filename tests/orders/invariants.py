@@ -72,10 +72,13 @@ class Snapshot:
         )
 
     def check_kitchen_limits(self, before, *, by):
-        """Assert that no ticket cooks without an oven slot, and only a recall raises the load above the maximum."""
+        """Assert that no ticket cooks without an oven slot, and only a recall or an undo exceeds the maximum load."""
         states = Counter(row["state"] for row in self.tickets.values())
         assert states["cooking"] <= self.kitchen["oven_slots"]
-        assert self.load <= max(self.kitchen["max_concurrent_orders"], before.load) or by == "recall_ticket"
+        assert self.load <= max(self.kitchen["max_concurrent_orders"], before.load) or by in (
+            "recall_ticket",
+            "undo_step",
+        )
 
     @property
     def load(self):
@@ -90,11 +93,17 @@ class Snapshot:
         assert all(row["seq"] == len(seqs[ref]) for ref, row in self.orders.items())
 
     def check_payments(self):
-        """Assert that every delivered order is paid, by one event, and that no other order is paid."""
+        """Assert that every delivered order is paid, by one event that was not undone, and that no other is paid."""
         taken = Counter(ref for ref, _seq, type_ in self.log if type_ == "order.delivered.v1")
+        taken.subtract(self.undone_deliveries)
         for ref, row in self.orders.items():
             delivered = row["status"] == "delivered"
             assert (row["paid"], taken[ref]) == ((row["total"], 1) if delivered else (ZERO, 0))
+
+    @property
+    def undone_deliveries(self):
+        undone = StoredEvent.objects.filter(type="order.step_undone.v1", data__undone="order.delivered.v1")
+        return Counter(undone.values_list("aggregate_ref", flat=True))
 
     def check_replay(self, *, changed_since):
         """Assert that every order that has changed equals the order rebuilt from its events."""

@@ -46,6 +46,7 @@ DRIVERS = ["dina", "dario", "mario"]
 UNKNOWN_USER_ID = 0
 MINUTE = timedelta(minutes=1)
 RANDOM_STEP_SHARE = 1 / 3  # share of steps that are any at all; the others are the user's work
+UNDO_SHARE = 1 / 4  # share of steps that the last user takes at once, to undo the last step if possible
 LINK_SHARE = 3 / 4  # share of steps that are taken with the link of the guest's order
 
 PIZZAS = ["margherita", "pepperoni"]  # 8 and 9 minutes
@@ -65,7 +66,14 @@ WITH_AN_ORDER = {
 COMMANDS = WITHOUT_AN_ORDER | WITH_AN_ORDER
 
 # After these steps every promise is recalculated. The other steps delay no order.
-RECALCULATES_PROMISES = {"start_cooking", "finish_ticket", "recall_ticket", "cancel_order", "change_capacity"}
+RECALCULATES_PROMISES = {
+    "start_cooking",
+    "finish_ticket",
+    "undo_step",
+    "recall_ticket",
+    "cancel_order",
+    "change_capacity",
+}
 A_NEW_PROMISE = "a new promise"  # counted like a row of the table
 
 
@@ -88,6 +96,7 @@ class Walk(RuleBasedStateMachine):
         self.kitchen_state = table.KitchenState(max_orders=MAX_CONCURRENT_ORDERS, oven_slots=OVEN_SLOTS)
         self.orders, self.refs, self.tokens = {}, {}, {}  # by number, from 1
         self.last_done, self.named = "", set()
+        self.last_who = "guest"
         self.snapshot = Snapshot.now()
 
     def teardown(self):
@@ -113,10 +122,14 @@ class Walk(RuleBasedStateMachine):
     def a_user_takes_a_step(self):
         """Advance the clock and take one step: usually one of the user's work, sometimes any at all."""
         rng = self.rng
-        self.at += rng.randint(0, 3) * MINUTE
-        who = rng.choice(list(PEOPLE))
+        is_quick = rng.random() < UNDO_SHARE
+        if not is_quick:
+            self.at += rng.randint(0, 3) * MINUTE
+            self.last_who = rng.choice(list(PEOPLE))
+        who = self.last_who
         if steps := self.every_step() if rng.random() < RANDOM_STEP_SHARE else self.sensible_steps(who):
-            step = rng.choice(list(steps))
+            undoing = [step for step in steps if step.startswith("undo_")]
+            step = rng.choice(undoing if is_quick and undoing else list(steps))
             number, details = rng.choice(steps[step]), self.details(step)
             has_link = rng.random() < LINK_SHARE
             note(f"{self.at:%H:%M} {who}: {step} #{number} {details}, {'with' if has_link else 'without'} its link")

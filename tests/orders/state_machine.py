@@ -7,7 +7,7 @@ refusal.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 PICKUP, DELIVERY = frozenset({"pickup"}), frozenset({"delivery"})
@@ -31,6 +31,19 @@ TICKET = {
 }
 
 
+UNDO_WINDOW = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class LastStep:
+    """The last step of an order: its name, its actor (None: a guest), its time, and what an undo has to restore."""
+
+    name: str
+    who: int | None
+    at: datetime
+    was_cooked: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """An order, as far as the rules depend on it; `driver` and `owner` are user ids."""
@@ -40,6 +53,7 @@ class Placed:
     driver: int | None = None
     owner: int | None = None
     was_cooked: bool = False
+    last: LastStep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +108,20 @@ def an_oven_slot_is_free(case: Case) -> bool:
 
 def every_oven_slot_is_taken(case: Case) -> bool:
     return not an_oven_slot_is_free(case)
+
+
+def can_be_undone(step: str) -> Callable[[Case], bool]:
+    """Return the condition that a step was the last one, taken by the same user less than ten seconds ago."""
+
+    def condition(case: Case) -> bool:
+        last = case.order.last
+        return last is not None and (last.name, last.who) == (step, case.who) and case.at - last.at < UNDO_WINDOW
+
+    return condition
+
+
+def finish_can_be_undone(case: Case) -> bool:
+    return can_be_undone("finish_ticket")(case) and an_oven_slot_is_free(case)
 
 
 def is_unclaimed_or_own(case: Case) -> bool:
@@ -213,10 +241,16 @@ class Step:
 
     def follow(self, case: Case) -> Placed:
         """Return the order after the step."""
-        status = self.after or case.order.status
-        was_cooked = case.order.was_cooked or status == "cooking"
+        order = case.order
+        status = self.after or order.status
+        was_cooked = order.was_cooked or status == "cooking"
+        if self.name == "undo_step" and order.last:
+            was_cooked = order.last.was_cooked
         driver, owner = self.driver(case), self.owner(case)
-        return replace(case.order, status=status, driver=driver, owner=owner, was_cooked=was_cooked)
+        last = LastStep(self.name, case.who, case.at, order.was_cooked)
+        if self.name in ASSIGNS_A_DRIVER and driver == order.driver:  # it was assigned to them already
+            last = order.last
+        return replace(order, status=status, driver=driver, owner=owner, was_cooked=was_cooked, last=last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +266,9 @@ class KitchenStep:
         return case.role in self.by and self.when(case)
 
 
+ASSIGNS_A_DRIVER = frozenset({"claim_delivery", "assign_delivery"})
+
+
 def _at(*statuses: str) -> frozenset[str]:
     return frozenset(statuses)
 
@@ -242,6 +279,10 @@ ORDER_STEPS = (
     Step("finish_ticket", EITHER, KITCHEN, _at("cooking"), "ready"),
     Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "cooking", an_oven_slot_is_free, no_driver),
     Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "confirmed", every_oven_slot_is_taken, no_driver),
+    Step("undo_step", EITHER, KITCHEN, _at("cooking"), "confirmed", can_be_undone("start_cooking")),
+    Step("undo_step", EITHER, KITCHEN, _at("ready"), "cooking", finish_can_be_undone),
+    Step("undo_hand_over", PICKUP, KITCHEN, _at("delivered"), "ready", can_be_undone("hand_over")),
+    Step("undo_deliver", DELIVERY, DRIVERS, _at("delivered"), "delivering", can_be_undone("deliver")),
     Step("claim_delivery", DELIVERY, DRIVERS, _at("ready"), "ready", is_unclaimed_or_own, acting_user),
     Step("assign_delivery", DELIVERY, MANAGERS, _at("ready"), "ready", named_user_may_deliver, named_driver),
     Step("release_delivery", DELIVERY, DRIVERS - MANAGERS, _at("ready"), "ready", is_own_delivery, no_driver),
@@ -274,8 +315,10 @@ OF_THE_KITCHEN = tuple(step.name for step in KITCHEN_STEPS)
 OF_AN_ORDER = tuple(dict.fromkeys(step.name for step in ORDER_STEPS if NOT_PLACED not in step.before))
 
 # The steps that belong to the work of each role. Cancelling, linking, pausing and resuming are only tried at random.
-COOKING = frozenset({"start_cooking", "finish_ticket", "recall_ticket", "hand_over"})
-DRIVING = frozenset({"claim_delivery", "release_delivery", "leave_for_delivery", "fail_delivery", "deliver"})
+COOKING = frozenset({"start_cooking", "finish_ticket", "recall_ticket", "hand_over", "undo_step", "undo_hand_over"})
+DRIVING = frozenset(
+    {"claim_delivery", "release_delivery", "leave_for_delivery", "fail_delivery", "deliver", "undo_deliver"}
+)
 WORK = {
     "guest": frozenset({"place_order"}),
     "customer": frozenset({"place_order"}),

@@ -100,7 +100,7 @@ def test_the_detail_of_one_order_takes_three_queries(many, django_assert_num_que
     order = Order.objects.select_related("contact").get(pk=placed.pk)
 
     with django_assert_num_queries(3):
-        summary = order_selectors.order_detail(order)
+        summary = order_selectors.order_detail(order, at=FRIDAY_NIGHT)
 
     assert len(summary.lines) == many
 

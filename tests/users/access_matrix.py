@@ -33,6 +33,7 @@ GET  /orders/WAITING/                      =   +   0   +   0   0   +   +
 BOTH /orders/WAITING/cancel/               =   +   0   +   0   0   +   +
 POST /orders/COOKING/cancel/               =   !   0   +   0   0   +   +
 POST /orders/READY/hand-over/              =   -   -   +   -   -   +   +
+POST /orders/READY/undo-hand-over/         =   -   -   !   -   -   !   !
 GET  /orders/GUESTS/KEY/                   +   +   +   +   +   +   +   +
 GET  /orders/GUESTS/NOKEY/                 0   0   0   0   0   0   0   0
 GET  /orders/WAITING/NOKEY/                0   0   0   0   0   0   0   0
@@ -47,6 +48,7 @@ GET  /kitchen/orders/                      =   -   -   +   -   -   +   +
 POST /kitchen/tickets/WAITING/start/       =   -   -   +   -   -   +   +
 POST /kitchen/tickets/COOKING/finish/      =   -   -   +   -   -   +   +
 POST /kitchen/tickets/READY/recall/        =   -   -   +   -   -   +   +
+POST /kitchen/tickets/COOKING/undo/        =   -   -   !   -   -   !   !
 POST /kitchen/pause/                       =   -   -   +   -   -   +   +
 POST /kitchen/resume/                      =   -   -   +   -   -   +   +
 POST /kitchen/capacity/                    =   -   -   -   -   -   +   +
@@ -61,6 +63,7 @@ POST /delivery/TAKEN/claim/                =   -   -   -   +   !   !   !
 POST /delivery/TAKEN/release/              =   -   -   -   +   !   +   +
 POST /delivery/TAKEN/leave/                =   -   -   -   +   !   !   !
 POST /delivery/OUT/deliver/                =   -   -   -   +   !   +   +
+POST /delivery/OUT/undo-deliver/           =   -   -   -   !   !   !   !
 POST /delivery/OUT/fail/                   =   -   -   -   +   !   +   +
 
 GET  /stream/board/                        =   -   -   +   -   -   +   +

@@ -1,6 +1,6 @@
 """Commands of notifications: creation, delivery by their channels, and what a user does in the inbox."""
 
-from orders.notifications.services.creation import create_notifications
+from orders.notifications.services.creation import create_notifications, expire_notifications_of_undone_step
 from orders.notifications.services.delivery import (
     NothingToResend,
     claim_notification,
@@ -15,6 +15,7 @@ __all__ = [
     "claim_notification",
     "create_notifications",
     "dismiss_notifications",
+    "expire_notifications_of_undone_step",
     "mark_notifications_read",
     "record_outcome",
     "resend_notification",

@@ -1,15 +1,15 @@
-"""Creation of the notifications of a stored event. Nothing is sent here."""
+"""Creation of the notifications of a stored event, and their expiry when the step is undone. Nothing is sent here."""
 
 from datetime import datetime
 from functools import partial
 
 from django.db import transaction
 
-from orders.events import OrderLinkedToCustomer
+from orders.events import OrderLinkedToCustomer, OrderStepUndone
 from orders.models import Order
 from orders.notifications.channels.registry import is_reachable
-from orders.notifications.models import Notification, NotificationChannel, NotificationKind, NotificationState
-from orders.notifications.rules import rule_for
+from orders.notifications.models import Notification, NotificationChannel, NotificationState
+from orders.notifications.rules import NotificationRule, rule_for
 from orders.notifications.selectors import invalidate_unread_count
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.commands import command
@@ -29,13 +29,14 @@ def create_notifications(*, event_id: int, at: datetime) -> list[Notification]:
     rule = rule_for(event)
     if rule is None:
         return []
-    order = Order.objects.select_related("contact", "customer").get(ref=event.aggregate_ref)
-    if order.method not in rule.methods:
+    # Locked, so that an undo finds the notifications it expires, or is found here.
+    order = Order.objects.for_update().select_related("contact", "customer").get(ref=event.aggregate_ref)
+    if order.method not in rule.methods or _was_undone(event):
         return []
     to = _recipient(order, event)
     Notification.objects.bulk_create(
         [
-            _notification(event, order, channel, to=to, kind=rule.kind, at=at)
+            _notification(event, order, channel, to=to, rule=rule, at=at)
             for channel in rule.channels
             if is_reachable(to, order, channel)
         ],
@@ -45,11 +46,24 @@ def create_notifications(*, event_id: int, at: datetime) -> list[Notification]:
     return list(Notification.objects.filter(event=event).due(at).order_by("pk"))
 
 
+def expire_notifications_of_undone_step(*, order: Order, seq: int) -> None:
+    """
+    Expire the notifications of a step that is undone, within the command that undoes it; the order is locked.
+
+    None has been sent or shown: they are not due before the step can no longer be undone.
+
+    :param seq: of the step's event
+    """
+    undone = Notification.objects.filter(order=order, event__seq=seq)
+    undone.update(state=NotificationState.EXPIRED, error="step was undone")
+
+
 def _notification(
-    event: StoredEvent, order: Order, channel: NotificationChannel, *, to: str, kind: NotificationKind, at: datetime
+    event: StoredEvent, order: Order, channel: NotificationChannel, *, to: str, rule: NotificationRule, at: datetime
 ) -> Notification:
-    notification = Notification(event=event, order=order, kind=kind, channel=channel, recipient=to)
-    notification.created_at, notification.relevant_since, notification.due_at = at, event.at, at
+    notification = Notification(event=event, order=order, kind=rule.kind, channel=channel, recipient=to)
+    notification.created_at, notification.relevant_since = at, event.at
+    notification.due_at = max(at, rule.due_at(event))
     if channel == NotificationChannel.IN_APP:  # shown on the page, not sent
         notification.state, notification.sent_at = NotificationState.SENT, at
     return notification
@@ -64,6 +78,11 @@ def _recipient(order: Order, event: StoredEvent) -> str:
     if order.customer is None or _was_linked_after(event):
         return str(GUEST)
     return str(order.customer.user_id)
+
+
+def _was_undone(event: StoredEvent) -> bool:
+    undone = StoredEvent.objects.filter(aggregate_ref=event.aggregate_ref, type=OrderStepUndone.type)
+    return undone.filter(data__seq=event.seq).exists()
 
 
 def _was_linked_after(event: StoredEvent) -> bool:

@@ -16,6 +16,7 @@ import structlog
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from orders.models import Order
 from orders.notifications.channels.registry import CHANNEL_BACKENDS
 from orders.notifications.messages import message_for
 from orders.notifications.models import Notification, NotificationChannel, NotificationState
@@ -69,8 +70,8 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
     """
     Claim a notification for sending: until its lease ends it is due to no other worker.
 
-    All notifications of the order by this channel are locked together, so that each decision takes the others into
-    account.
+    The order is locked, so that its last step is not undone meanwhile; and all of its notifications by this channel
+    together, so that each decision takes the others into account.
 
     :returns: None if there is nothing to send: it does not exist, another worker has it, an earlier one is being sent,
         or it has just been found too old, overtaken, or attempted too often
@@ -78,6 +79,7 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
     requested = Notification.objects.filter(pk=notification_id).first()
     if requested is None:
         return None
+    Order.objects.for_update().get(pk=requested.order_id)
     by_order = Notification.objects.alongside(requested).select_related("event", "order__contact", "order__customer")
     notifications = list(by_order.for_update().order_by("pk"))
     notification = next(each for each in notifications if each.pk == notification_id)

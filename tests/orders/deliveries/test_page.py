@@ -186,3 +186,50 @@ def test_the_delivery_page_takes_five_queries_however_many_deliveries_there_are(
 
     with django_assert_num_queries(5):  # user, two for permissions, the tour, the drivers
         seen_by(marta)
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_the_delivery_page_says_that_an_order_is_delivered_and_offers_to_undo_it(sign_in, ready, htmx):
+    browser = sign_in(DRIVER)
+    order = ready(
+        delivery_services.claim_delivery,
+        delivery_services.leave_for_delivery,
+        by=shop.acting_as(DRIVER, browser.user.pk),
+    )
+    headers = {"HX-Request": "true"} if htmx else {}
+
+    def press_and_follow(button):
+        address = reverse(f"deliveries:{button}", args=[order.ref])
+        return browser.post(address, headers=headers, follow=True).content.decode()
+
+    delivered = press_and_follow("deliver")
+    assert f"#{order.number} is delivered." in delivered
+    assert f'action="{reverse("deliveries:undo_deliver", args=[order.ref])}"' in delivered
+
+    undone = press_and_follow("undo_deliver")
+    assert f"Undone: #{order.number} is still on the road." in undone
+    assert 'class="undo"' not in undone
+    order.refresh_from_db()
+    assert order.status == OrderStatus.DELIVERING
+
+
+def test_the_delivery_page_offers_no_undo_for_a_step_of_another_driver(sign_in, dina, ready):
+    order = ready(
+        delivery_services.claim_delivery, delivery_services.leave_for_delivery, delivery_services.deliver, by=dina
+    )
+
+    page = sign_in(DRIVER).get(PAGE, {"undo": order.ref})
+
+    assert (page.status_code, 'class="undo"' in page.content.decode()) == (200, False)
+
+
+def test_each_step_of_a_delivery_is_confirmed(sign_in, ready):
+    browser, order = sign_in(DRIVER), ready()
+
+    for button, confirmation in (
+        ("claim", f"#{order.number} is yours."),
+        ("release", f"#{order.number} waits for a driver again."),
+        ("claim", f"#{order.number} is yours."),
+        ("leave", f"You are on the road with #{order.number}."),
+    ):
+        assert confirmation in press(browser, button, order, htmx=True).content.decode()

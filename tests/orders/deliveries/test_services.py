@@ -1,8 +1,10 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from kitchen import services as kitchen_services
+from kitchen.exceptions import TooLateToUndo
 from kitchen.models import FulfillmentMethod, Ticket, TicketState
 from orders import replay
 from orders import services as order_services
@@ -237,3 +239,52 @@ def test_a_delivery_on_the_road_can_still_be_cancelled_by_a_manager(delivery, di
 
     assert Order.objects.get().status == OrderStatus.CANCELLED
     assert Ticket.objects.get().state == TicketState.WITHDRAWN
+
+
+def test_an_undone_delivery_is_on_the_road_again_and_the_cash_is_given_back(delivery, dina):
+    for verb in (delivery_services.claim_delivery, delivery_services.leave_for_delivery, delivery_services.deliver):
+        step(verb, delivery, dina)
+
+    step(delivery_services.undo_deliver, delivery, dina)
+
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.delivered_at, delivery.paid) == (OrderStatus.DELIVERING, None, Decimal(0))
+    assert delivery.out_for_delivery_at == FRIDAY_NIGHT
+    assert Ticket.objects.get().state == TicketState.GONE
+    step(delivery_services.deliver, delivery, dina)
+    delivery.refresh_from_db()
+    assert delivery.paid == Decimal("12.99")
+    assert list(replay.differences()) == []
+
+
+def test_a_delivery_can_be_undone_only_by_its_actor_and_for_ten_seconds(delivery, dina, dario, manager, guest):
+    for verb in (delivery_services.claim_delivery, delivery_services.leave_for_delivery, delivery_services.deliver):
+        step(verb, delivery, dina)
+
+    for other in (dario, manager):
+        with pytest.raises(TooLateToUndo):
+            step(delivery_services.undo_deliver, delivery, other)
+    with pytest.raises(NotAllowed):
+        step(delivery_services.undo_deliver, delivery, guest)
+    with pytest.raises(TooLateToUndo):
+        delivery_services.undo_deliver(ref=delivery.ref, by=dina, at=FRIDAY_NIGHT + timedelta(seconds=10))
+
+    delivery.refresh_from_db()
+    assert delivery.status == OrderStatus.DELIVERED
+
+
+def test_leaving_with_a_delivery_is_undone_neither_at_the_counter_nor_on_the_road(delivery, dina, chef):
+    step(delivery_services.claim_delivery, delivery, dina)
+    step(delivery_services.leave_for_delivery, delivery, dina)
+
+    with pytest.raises(TooLateToUndo):
+        step(delivery_services.undo_deliver, delivery, dina)
+    with pytest.raises(TooLateToUndo):
+        step(order_services.undo_hand_over, delivery, chef)
+
+
+def test_a_handover_at_the_counter_is_not_undone_by_a_driver(placed_order, manager):
+    order_services.hand_over(ref=shop.cooked(placed_order, by=manager).ref, by=manager, at=FRIDAY_NIGHT)
+
+    with pytest.raises(TooLateToUndo):
+        step(delivery_services.undo_deliver, placed_order, manager)

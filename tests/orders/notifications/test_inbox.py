@@ -14,6 +14,7 @@ from orders import services as order_services
 from orders.notifications import services as notification_services
 from orders.notifications.models import Notification, NotificationChannel, NotificationKind, NotificationState
 from orders.notifications.selectors import inbox_of, inbox_row, unread_count
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER
@@ -270,13 +271,13 @@ def test_the_unread_count_is_queried_once_and_then_cached(carla, django_assert_n
     place_and_notify(carla.user)
 
     with django_assert_num_queries(1):
-        assert unread_count(str(carla.user.pk)) == 2
+        assert unread_count(str(carla.user.pk), at=clock.now()) == 2
     with django_assert_num_queries(0):
-        assert unread_count(str(carla.user.pk)) == 2
+        assert unread_count(str(carla.user.pk), at=clock.now()) == 2
 
 
 def test_the_unread_count_is_cached_for_at_most_half_a_minute(carla):
-    unread_count(str(carla.user.pk))
+    unread_count(str(carla.user.pk), at=clock.now())
 
     [key] = cache._cache.get_client().keys("*notifications:unread:*")
 
@@ -287,7 +288,7 @@ def test_the_query_of_the_unread_count_uses_an_index(carla):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # the planner prefers a sequential scan for few rows
 
-    plan = inbox_of(str(carla.user.pk)).filter(read_at=None).explain()
+    plan = inbox_of(str(carla.user.pk), at=clock.now()).filter(read_at=None).explain()
 
     assert "notification_on_the_page" in plan
 
@@ -299,7 +300,7 @@ def test_the_unread_count_is_shown_while_redis_is_unavailable(carla, settings, d
 
     assert count_on(carla) == 2
     with django_assert_num_queries(1):
-        assert unread_count(str(carla.user.pk)) == 2
+        assert unread_count(str(carla.user.pk), at=clock.now()) == 2
 
 
 def test_a_guest_sees_no_unread_count_and_causes_no_query_for_it(client, django_assert_num_queries):

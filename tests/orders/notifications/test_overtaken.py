@@ -31,7 +31,7 @@ from tests.orders.notifications.notification_helpers import (
 )
 from tests.shop import FRIDAY_NIGHT
 
-pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks", "no_undo")
 
 
 @pytest.fixture

@@ -132,7 +132,7 @@ def test_the_task_sends_the_notification_with_the_given_id(confirmed_order, mess
 
 
 def test_the_task_queues_the_later_notification_that_waited_for_the_one_it_sent(
-    confirmed_order, broker, chef, monkeypatch
+    confirmed_order, broker, chef, monkeypatch, no_undo
 ):
     order, confirmed = confirmed_order
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
