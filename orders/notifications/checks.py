@@ -28,7 +28,7 @@ SAMPLE_CONTEXT = MessageContext(
     shop="Mario's Pizzeria",
     shop_address="Via Tuscolana 40, 00182 Roma",
     shop_phone="+39 06 555 0123",
-    name="Anna Bianchi",
+    greeting="Hi Anna Bianchi!",
     number=42,
     promise="ready between 18:40 and 18:50",
     reason="We are sorry: something in it ran out.",
@@ -50,7 +50,7 @@ WITHOUT_OPTIONS = replace(
     lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),),
 )
 # Templates test optional fields, so each template is rendered with and without them.
-BLANK_CONTEXT = replace(SAMPLE_CONTEXT, name="", promise="", reason="", link="", total="", payment="")
+BLANK_CONTEXT = replace(SAMPLE_CONTEXT, greeting="", promise="", reason="", link="", total="", payment="")
 
 
 @register

@@ -1,9 +1,11 @@
 """
 Messages of notifications: text and address, rendered each time from the order's and its contact's current data.
 
-Free text is put on one line and cut to a length; it is escaped where it becomes HTML, and never made a link.
+Free text is put on one line and cut to a length; it is escaped where it becomes HTML, and never made a link. An SMS has
+no free text but a name of letters: otherwise the shop could be used to send advertisements to anybody.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -25,7 +27,9 @@ from pizzeria.foundation.shop.selectors import current_shop
 
 MAX_NAME_LENGTH = 40
 MAX_REASON_LENGTH = 300
-MAX_SMS_REASON_LENGTH = 90
+
+# Letters, blanks, hyphens and apostrophes: an SMS repeats no other text that somebody has typed.
+_NAME_IN_SMS = re.compile(r"(?=.*[^\W\d_])(?:[^\W\d_]|[ '’-]){1,20}")
 
 
 def message_for(notification: Notification) -> OutboundMessage | None:
@@ -56,21 +60,28 @@ def _render(
 ) -> RenderedMessage:
     order, shop = notification.order, current_shop()
     assert order.number, "placed orders only"
-    limit = MAX_SMS_REASON_LENGTH if notification.channel == NotificationChannel.SMS else MAX_REASON_LENGTH
     context = MessageContext(
         shop=shop.name,
         shop_address=shop.address,
         shop_phone=shop.phone.as_international if shop.phone else "",
-        name=_one_line(order.contact.name, MAX_NAME_LENGTH) or _("there"),
+        greeting=_greeting(order.contact.name, NotificationChannel(notification.channel)),
         number=order.number,
         promise=_promise_text(order, promise_from, promise_until),
-        reason=_one_line(presenters.status_message(order), limit) if order.status == OrderStatus.CANCELLED else "",
+        reason=_one_line(presenters.status_message(order), MAX_REASON_LENGTH)
+        if order.status == OrderStatus.CANCELLED
+        else "",
         link=urljoin(settings.SHOP_ORIGIN, order_url(order)),
         total=format_amount(order.total or ZERO),
         payment=presenters.payment_text(order),
         **more,
     )
     return render_message(NotificationKind(notification.kind), NotificationChannel(notification.channel), context)
+
+
+def _greeting(name: str, channel: NotificationChannel) -> str:
+    if channel == NotificationChannel.SMS and not _NAME_IN_SMS.fullmatch(name):
+        return _("Hi!")
+    return _("Hi %(name)s!") % {"name": _one_line(name, MAX_NAME_LENGTH) or _("there")}
 
 
 def _recipient_address(channel: NotificationChannel, contact: OrderContact) -> str:

@@ -50,6 +50,10 @@ class NotificationQuerySet(LockingQuerySet["Notification"]):
         """Filter for the notifications to be sent now."""
         return self.filter(state__in=PENDING_STATES, due_at__lte=at)
 
+    def sent_by_sms_since(self, moment: datetime) -> "NotificationQuerySet":
+        """Filter for the SMS that were sent since a moment."""
+        return self.filter(channel=NotificationChannel.SMS, sent_at__gte=moment)
+
     def alongside(self, notification: "Notification") -> "NotificationQuerySet":
         """Filter for the notifications of the same order and channel, this one included."""
         return self.filter(order=notification.order_id, channel=notification.channel)
@@ -86,6 +90,11 @@ class Notification(models.Model):
                 fields=["recipient", "-id"],
                 name="notification_on_the_page",
                 condition=models.Q(channel=NotificationChannel.IN_APP),
+            ),
+            models.Index(
+                fields=["sent_at"],
+                name="notification_sms_sent",
+                condition=models.Q(channel=NotificationChannel.SMS),
             ),
         ]
         constraints = [

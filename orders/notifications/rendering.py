@@ -22,7 +22,7 @@ class MessageContext:
     shop: str
     shop_address: str
     shop_phone: str
-    name: str
+    greeting: str  # "Hi Anna!"
     number: int
     promise: str  # "ready between 18:40 and 18:50", in the shop's time zone
     reason: str  # why the order was cancelled; else blank

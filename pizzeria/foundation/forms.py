@@ -5,13 +5,17 @@ A form has error messages for the fields that define none, and the focus after i
 guests or staff fill in is a `ShopForm`, except those of local accounts.
 """
 
+import re
 import unicodedata
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
+from phonenumber_field.phonenumber import PhoneNumber
+
+from pizzeria.foundation.phones import reason_not_to_call
 
 ERROR_MESSAGES = {
     "required": _("Please fill this in."),
@@ -111,9 +115,38 @@ class MultiLineField(TextField):
         return "\n".join([*lines[:last], " ".join(lines[last:])]).strip()
 
 
-def name_field(*, required: bool = True) -> SingleLineField:
+# An address of a page or of a person. A name such as "St. John" or "M.K. Rossi" is none.
+_LINK = re.compile(
+    r"://|@|\bwww\.|\w\.(?:app|at|biz|ch|click|club|cn|co|com|de|eu|fr|info|io|it|link|live|ly|me|mobi|net|online|org|ru|"
+    r"shop|site|store|to|top|tv|uk|us|vip|win|xyz)\b",
+    re.IGNORECASE,
+)
+
+
+class NameField(SingleLineField):
+    """Field for a person's name, which messages repeat: it takes no link."""
+
+    default_error_messages: ClassVar = {"link": _("Only your name, please, without a link.")}
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if _LINK.search(value):
+            raise forms.ValidationError(self.error_messages["link"], code="link")
+
+
+def refuse_number_not_to_call(number: PhoneNumber) -> None:
+    """
+    Refuse a phone number that the shop does not call.
+
+    :raises ValidationError: it costs extra, or is of a country that the shop does not serve
+    """
+    if number and (reason := reason_not_to_call(number)):
+        raise forms.ValidationError(reason, code="not_callable")
+
+
+def name_field(*, required: bool = True) -> NameField:
     """Return a field for a person's name, which is called out at the counter."""
-    return SingleLineField(
+    return NameField(
         label=_("Your name"),
         required=required,
         max_length=80,
@@ -123,10 +156,11 @@ def name_field(*, required: bool = True) -> SingleLineField:
 
 
 def phone_field(*, required: bool = True) -> PhoneNumberField:
-    """Return a field for a phone number in any form that can be dialled from the shop."""
+    """Return a field for a phone number in any form that can be dialled from the shop, and that it calls."""
     return PhoneNumberField(
         label=_("Phone"),
         required=required,
+        validators=[refuse_number_not_to_call],
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"}),
         error_messages={
             "required": _("Please give us a number, in case something comes up."),

@@ -5,7 +5,7 @@ import kitchen.forms
 import menu.forms
 import orders.forms
 import orders.urls  # imports the views, and so the forms declared in them
-from pizzeria.foundation.forms import ShopForm, name_field
+from pizzeria.foundation.forms import ShopForm, name_field, phone_field
 
 OURS = ("kitchen", "menu", "orders")
 
@@ -115,3 +115,66 @@ def test_a_name_in_any_script_is_kept_as_it_was_typed(name):
 
     assert form.is_valid()
     assert form.cleaned_data["name"] == name
+
+
+ADVERTISEMENTS = [
+    "http://evil.example",
+    "Win at www.evil.example now",
+    "evil.com",
+    "cheap-pills.shop/anna",
+    "anna@evil.example",
+    "Visit Evil.Xyz today",
+]
+
+
+@pytest.mark.parametrize("name", ADVERTISEMENTS)
+def test_a_name_with_a_link_is_refused(name):
+    form = SignatureForm({"name": name})
+
+    assert form.errors == {"name": ["Only your name, please, without a link."]}
+
+
+@pytest.mark.parametrize("name", ["St. John", "M.K. Rossi", "Dr.No", "J.R.R. Tolkien", "Anna (2nd floor)", "Team 5.0"])
+def test_a_name_with_a_dot_is_no_link(name):
+    assert SignatureForm({"name": name}).is_valid()
+
+
+class CallForm(ShopForm):
+    phone = phone_field()
+
+
+EXPENSIVE = {
+    "premium rate in Italy": "+39899123456",
+    "premium rate in Germany": "+499001234567",
+    "shared cost in Germany": "+491801234567",
+    "a satellite phone (Iridium)": "+881612345678",
+    "a satellite phone (Inmarsat)": "+870773111632",
+    "international premium rate": "+979123456789",
+}
+
+
+@pytest.mark.parametrize("number", EXPENSIVE.values(), ids=EXPENSIVE.keys())
+def test_a_number_that_costs_extra_is_refused(number, settings):
+    settings.SHOP_PHONE_REGIONS = []
+    form = CallForm({"phone": number})
+
+    assert not form.is_valid()
+    assert form.errors["phone"] in (
+        ["Calls to that number cost extra. Please give us another one."],
+        ["That does not look like a phone number. Is a digit missing?"],  # by its number plan, it is none
+    )
+
+
+def test_a_number_of_a_country_that_the_shop_does_not_call_is_refused(settings):
+    number = "+12025550123"
+    assert CallForm({"phone": number}).errors == {
+        "phone": ["We cannot call numbers of that country. Please give us another one."]
+    }
+
+    settings.SHOP_PHONE_REGIONS = []
+    assert CallForm({"phone": number}).is_valid()
+
+
+@pytest.mark.parametrize("number", ["06 1234 5678", "+39 333 123 4567", "+49 30 123456", "+41 44 668 18 00"])
+def test_an_ordinary_number_is_taken(number):
+    assert CallForm({"phone": number}).is_valid()

@@ -16,6 +16,7 @@ import phonenumbers
 from django.conf import settings
 
 from pizzeria.foundation.mail.outbound import DeliveryFailed, OutboundMessage, OutcomeUnknown, Rejected, Unavailable
+from pizzeria.foundation.phones import reason_not_to_call
 
 if TYPE_CHECKING:
     from apprise import Apprise, AppriseResult
@@ -45,8 +46,11 @@ def send(outbound: OutboundMessage) -> str:
     """
     if not is_configured():
         raise Unavailable("No SMS provider is configured.")
-    if not _is_valid_number(outbound.to):
+    number = _parse_number(outbound.to)
+    if number is None:
         raise Rejected("The recipient is not a valid phone number.")
+    if reason_not_to_call(number):
+        raise Rejected("The shop does not send SMS to this kind of number.")
     provider = _provider(settings.NOTIFY_SMS_URL, to=outbound.to)
     if provider is None:
         raise Unavailable("apprise cannot parse NOTIFY_SMS_URL.")
@@ -58,11 +62,13 @@ def send(outbound: OutboundMessage) -> str:
     return ""
 
 
-def _is_valid_number(text: str) -> bool:
+def _parse_number(text: str) -> phonenumbers.PhoneNumber | None:
+    """Return the number that a text in international form holds; None if it is no valid number."""
     try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(text))
+        number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
-        return False
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
 
 
 def _provider(url: str, *, to: str) -> "Apprise | None":

@@ -58,10 +58,10 @@ def test_the_system_check_reports_a_missing_part_of_a_template(templates, part):
 
 
 @pytest.mark.parametrize(
-    "placeholder", ["{{ nmae }}", "{% if nmae %}Hi!{% endif %}", "{{ nmae|upper }}", "{{ name.nmae }}"]
+    "placeholder", ["{{ nmae }}", "{% if nmae %}Hi!{% endif %}", "{{ nmae|upper }}", "{{ greeting.nmae }}"]
 )
 def test_the_system_check_reports_an_unknown_field_in_a_template(templates, placeholder):
-    replace_text(templates / "ready.txt", "Hi {{ name }}! Your order", f"Hi {placeholder}! Your order")
+    replace_text(templates / "ready.txt", "{{ greeting }} Your order", f"Hi {placeholder}! Your order")
 
     assert check_messages() == ["The template notifications/ready.txt#sms asks for nmae, which no notification has."]
 

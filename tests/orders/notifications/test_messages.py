@@ -90,10 +90,11 @@ def test_an_sms_says_that_a_delivery_is_on_its_way_or_late(delivery):
     assert late == "Hi Anna Bianchi! Sorry, your order #1 takes a little longer: now with you between 20:45 and 21:05."
 
 
-def test_a_cancellation_sms_has_the_reason(placed_order):
-    text = "Hi Anna Bianchi! Your order #1 was cancelled. We are sorry: something in it ran out."
+def test_a_cancellation_sms_has_a_link_to_the_reason(placed_order):
+    order = cancelled(placed_order, CancelReason.OTHER, note="Buy at https://evil.example/")
 
-    assert text_of(cancelled(placed_order), NotificationKind.CANCELLED) == text
+    link = f"https://pizza.example{order_url(placed_order)}"
+    assert text_of(order, NotificationKind.CANCELLED) == f"Hi Anna Bianchi! Order #1 was cancelled: {link}"
 
 
 @pytest.mark.parametrize("kind", [*NotificationKind])
@@ -110,11 +111,10 @@ def test_every_sms_is_one_line_of_at_most_160_ascii_characters(kind, delivery):
     assert "\n" not in text
 
 
-def test_a_typed_reason_is_complete_in_an_email_and_shortened_in_an_sms(placed_order):
+def test_a_typed_reason_is_complete_in_an_email_and_in_no_sms(placed_order):
     order = cancelled(placed_order, CancelReason.OTHER, note="The oven\nis broken, " + "and cold, " * 20)
 
-    assert "The oven is broken, and cold" in text_of(order, NotificationKind.CANCELLED)
-    assert len(text_of(order, NotificationKind.CANCELLED)) <= 160
+    assert "broken" not in text_of(order, NotificationKind.CANCELLED)
     assert ("and cold, " * 20).strip() in text_of(order, NotificationKind.CANCELLED, EMAIL)
 
 
@@ -167,16 +167,13 @@ def test_an_in_app_notification_of_an_unknown_event_version_has_the_orders_promi
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_name_in_a_message_is_one_line_of_text_and_never_a_link(name):
+def test_a_name_in_an_email_is_one_line_of_text_and_never_a_link(name):
     order = called(name)
     one_line = " ".join(name.split())
 
-    by_sms, by_email = (
-        message_for(notification_of(order, NotificationKind.READY, channel)) for channel in (SMS, EMAIL)
-    )
+    by_email = message_for(notification_of(order, NotificationKind.READY, EMAIL))
 
     shown = one_line if len(one_line) <= 40 else "A" * 37 + "..."
-    assert by_sms.text == f"Hi {shown}! Your order #1 is ready for pickup!"
     assert by_email.text.startswith(f"Hi {shown}!\n")
     assert "<b>" not in by_email.html
     assert re.findall(r'href="([^"]+)"', by_email.html) == [f"https://pizza.example{order_url(order)}"]
@@ -192,7 +189,25 @@ def test_a_typed_name_is_escaped_in_html_only():
 def test_a_message_to_a_contact_without_a_name_has_a_greeting(placed_order):
     OrderContact.objects.update(name="")
 
-    assert text_of(placed_order, NotificationKind.READY).startswith("Hi there!")
+    by_sms, by_email = (
+        message_for(notification_of(placed_order, NotificationKind.READY, channel)) for channel in (SMS, EMAIL)
+    )
+    assert by_sms.text.startswith("Hi!")
+    assert by_email.text.startswith("Hi there!")
+
+
+@pytest.mark.parametrize(
+    "name", [*HOSTILE, "Anna 0900 123456", "Anna. Call me", "A" * 21, " ", "-", "Anna\nBianchi", "🍕"]
+)
+def test_an_sms_does_not_repeat_a_name_with_anything_but_letters(name):
+    text = text_of(called(name), NotificationKind.READY)
+
+    assert text == "Hi! Your order #1 is ready for pickup!"
+
+
+@pytest.mark.parametrize("name", ["Anna", "Zoë", "O'Neil", "D’Angelo", "Anna-Maria Rossi", "李", "A" * 20])
+def test_an_sms_greets_a_guest_by_a_name_of_letters(name):
+    assert text_of(called(name), NotificationKind.READY) == f"Hi {name}! Your order #1 is ready for pickup!"
 
 
 @pytest.mark.parametrize("channel", [EMAIL, SMS])
