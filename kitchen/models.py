@@ -88,9 +88,21 @@ UNDOABLE_STEPS = (
 )
 
 
+UNDO_MARGIN = timedelta(seconds=2)  # for the commit of an undo, and between the clocks of two machines
+
+
 def undo_window() -> timedelta:
-    """Return how long a step can be undone."""
+    """Return how long a step can be undone: ten seconds, unless the settings say otherwise."""
     return timedelta(seconds=settings.SHOP_UNDO_SECONDS)
+
+
+def final_from(step_at: datetime) -> datetime:
+    """
+    Return from when on a step can be taken for granted: it can no longer be undone, and no undo is still on its way.
+
+    :param step_at: when the step was taken
+    """
+    return step_at + undo_window() + UNDO_MARGIN if undo_window() else step_at
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -130,6 +142,7 @@ class Ticket(models.Model):
     state_changed_by = models.CharField(max_length=32, blank=True, db_default="")  # actor, as in a stored event
     previous_state = models.CharField(max_length=10, choices=TicketState, blank=True, db_default="")  # blank: no undo
     previous_state_changed_at = models.DateTimeField(null=True, blank=True)
+    previous_state_changed_by = models.CharField(max_length=32, blank=True, db_default="")
     due_at = models.DateTimeField()  # when it should come out; defines its place in the queue
     started_at = models.DateTimeField(null=True, blank=True)
 
@@ -142,7 +155,8 @@ class Ticket(models.Model):
                 fields=["kitchen", "due_at"],
                 name="ticket_open",
                 condition=~models.Q(state__in=("gone", "withdrawn")),
-            )
+            ),
+            models.Index(fields=["state_changed_by", "state_changed_at"], name="ticket_by_actor"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=TicketState.values), name="ticket_state_known"),
@@ -159,12 +173,13 @@ class Ticket(models.Model):
     def time_in_the_oven(self) -> timedelta:
         return timedelta(minutes=self.minutes)
 
-    def can_be_undone(self, by: Actor, at: datetime) -> bool:
-        """Return whether an actor can still undo the ticket's last step: their own start, finish or handover."""
+    @property
+    def has_undoable_step(self) -> bool:
+        """Return whether the ticket's last step is one that can be undone: a start, a finish or a handover."""
         is_delivery_gone = self.state == TicketState.GONE and self.method == FulfillmentMethod.DELIVERY
-        return (
-            (self.previous_state, self.state) in UNDOABLE_STEPS
-            and not is_delivery_gone
-            and self.state_changed_by == str(by)
-            and at - self.state_changed_at < undo_window()
-        )
+        return (self.previous_state, self.state) in UNDOABLE_STEPS and not is_delivery_gone
+
+    def can_be_undone(self, by: Actor, at: datetime) -> bool:
+        """Return whether an actor can still undo the ticket's last step: it is undoable, their own, and recent."""
+        is_recent = at - self.state_changed_at < undo_window()
+        return self.has_undoable_step and self.state_changed_by == str(by) and is_recent

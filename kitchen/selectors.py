@@ -17,6 +17,8 @@ from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.shop.selectors import current_shop
 
+MAX_UNDO_OFFERS = 3  # a cook starts several tickets in a row
+
 
 @dataclass(frozen=True, slots=True)
 class BoardTicket:
@@ -58,13 +60,14 @@ class Quote:
 @dataclass(frozen=True, slots=True)
 class UndoOffer:
     """
-    The actor's last step, which can still be undone.
+    A step that the actor can still undo.
 
-    :param step: what it was, which decides about the address of the button
+    :param command: the command that undoes it: `undo_step`, `undo_hand_over` or `undo_deliver`
+    :param label: of the ticket, "#42"
     :param seconds: how long it can still be undone
     """
 
-    step: Literal["cooking", "hand_over", "deliver"]
+    command: Literal["undo_step", "undo_hand_over", "undo_deliver"]
     ref: UUID
     label: str
     seconds: int
@@ -122,19 +125,30 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
     return Quote(accepts_orders=True, message=message % {"minutes": soonest}, promises=promised, minutes=minutes)
 
 
-def undo_offer(ref: UUID, *, by: Actor, at: datetime) -> UndoOffer | None:
+def undo_offers(*, by: Actor, at: datetime) -> list[UndoOffer]:
     """
-    Return the offer to undo the last step of a ticket; None if the actor can no longer undo it. One query.
+    Return the actor's steps on tickets that they can still undo, newest first. One query.
 
-    :param ref: the order's ref
+    An order may have moved on meanwhile, by a driver who claimed it: then the undo is refused.
+
     :param at: by the database's clock
     """
-    ticket = Ticket.objects.filter(ref=ref).first()
-    if ticket is None or not ticket.can_be_undone(by, at):
-        return None
-    left = undo_window() - (at - ticket.state_changed_at)
-    step: Literal["cooking", "hand_over"] = "hand_over" if ticket.state == TicketState.GONE else "cooking"
-    return UndoOffer(step, ref, ticket.label, ceil(left.total_seconds()))
+    recent = Ticket.objects.filter(state_changed_by=str(by), state_changed_at__gt=at - undo_window())
+    return [
+        UndoOffer(
+            "undo_hand_over" if ticket.state == TicketState.GONE else "undo_step",
+            ticket.ref,
+            ticket.label,
+            seconds_left(ticket.state_changed_at, at),
+        )
+        for ticket in recent.order_by("-state_changed_at", "-id")[:MAX_UNDO_OFFERS]
+        if ticket.can_be_undone(by, at)
+    ]
+
+
+def seconds_left(step_at: datetime, at: datetime) -> int:
+    """Return how many seconds a step can still be undone, rounded up."""
+    return ceil((undo_window() - (at - step_at)).total_seconds())
 
 
 def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:

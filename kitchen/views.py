@@ -14,11 +14,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from kitchen import selectors, services
 from kitchen.forms import CapacityForm, PauseForm
-from kitchen.models import Kitchen, Ticket
+from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
-from pizzeria.foundation.ids import parse_ref
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -51,7 +50,7 @@ def recall_ticket(request: HttpRequest, ref: UUID) -> HttpResponse:
 @needs(COOK)
 @require_POST
 def undo_step(request: HttpRequest, ref: UUID) -> HttpResponse:
-    return _take_step(request, services.undo_step, ref, _("Undone: %(ticket)s is where it was."))
+    return _take_step(request, services.undo_step, ref, _("Undone: %(ticket)s is %(state)s again."))
 
 
 @needs(PAUSE)
@@ -113,12 +112,13 @@ def _take_step(request: HttpRequest, command: Callable[..., Ticket], ref: UUID, 
 
     def take_step() -> None:
         ticket = command(ref=ref, by=actor_of(request), at=clock.database_now())
-        messages.success(request, success_message % {"ticket": ticket.label})
+        names = {"ticket": ticket.label, "state": TicketState(ticket.state).label}
+        messages.success(request, success_message % names)
 
-    return _run_command(request, take_step, undo=ref)
+    return _run_command(request, take_step)
 
 
-def _run_command(request: HttpRequest, command: Callable[[], object], *, undo: UUID | None = None) -> HttpResponse:
+def _run_command(request: HttpRequest, command: Callable[[], object]) -> HttpResponse:
     """Run a kitchen command and show the board afterwards, with the refusal as a message if there is one."""
     try:
         command()
@@ -126,18 +126,12 @@ def _run_command(request: HttpRequest, command: Callable[[], object], *, undo: U
         raise Http404 from missing
     except Refusal as refusal:
         messages.warning(request, refusal.message)
-    return board_after_step(request, undo)
+    return board_after_step(request)
 
 
-def board_after_step(request: HttpRequest, undo: UUID | None) -> HttpResponse:
-    """
-    Return the board after a step: to htmx the part that changes, otherwise a redirect.
-
-    :param undo: the ref of the order whose last step may be undone
-    """
-    if request.headers.get("HX-Request"):
-        return _board(request, undo=undo)
-    return redirect(reverse("kitchen:board", query={"undo": undo} if undo else None))
+def board_after_step(request: HttpRequest) -> HttpResponse:
+    """Return the board after a step: to htmx the part that changes, otherwise a redirect."""
+    return _board(request) if request.headers.get("HX-Request") else redirect("kitchen:board")
 
 
 def _board(
@@ -146,20 +140,17 @@ def _board(
     status: int = 200,
     pause_form: Form | None = None,
     capacity_form: Form | None = None,
-    undo: UUID | None = None,
 ) -> HttpResponse:
     """
     Render the board.
 
     :param pause_form, capacity_form: a tool's form with errors; the tool is shown open
-    :param undo: the ref of the order whose last step may be undone; by default the one named in the address
     """
-    undo = undo or parse_ref(request.GET.get("undo", ""))
     by, board = actor_of(request), selectors.board(selectors.the_kitchen(), at=clock.now())
     current_capacity = {"max_concurrent_orders": board.capacity, "oven_slots": board.oven_slots}
     context = {
         "board": board,
-        "undo": selectors.undo_offer(undo, by=by, at=clock.database_now()) if undo else None,
+        "undo_offers": lambda: selectors.undo_offers(by=by, at=clock.database_now()),  # a refresh shows none
         "can_cook": by.may(COOK),
         "can_hand_over": by.may(HAND_OVER),
         "can_pause": by.may(PAUSE),

@@ -130,7 +130,7 @@ class OrderRecalled(DomainEvent[Order], type="order.recalled.v1", signal=signals
 
 class OrderStepUndone(DomainEvent[Order], type="order.step_undone.v1", signal=signals.order_step_undone):
     """
-    Undo of the order's last step, within ten seconds: the order is as it was before, and cash taken is given back.
+    Undo of the order's last step, soon after it: the order is as it was before, and cash taken is given back.
 
     :param undone: the type of the step's event
     :param seq: its seq

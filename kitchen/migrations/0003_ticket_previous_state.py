@@ -30,4 +30,13 @@ class Migration(migrations.Migration):
             name="previous_state_changed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
+        migrations.AddField(
+            model_name="ticket",
+            name="previous_state_changed_by",
+            field=models.CharField(blank=True, db_default="", max_length=32),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(fields=["state_changed_by", "state_changed_at"], name="ticket_by_actor"),
+        ),
     ]

@@ -11,6 +11,7 @@ from kitchen.exceptions import TooLateToUndo
 from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.permissions import COOK
 from kitchen.services import queue
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.refusals import Refusal
@@ -98,7 +99,7 @@ def recall_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
 @command
 def undo_step(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     """
-    Undo the actor's own start or finish of a ticket within ten seconds: the ticket is where it was, since when it was.
+    Undo the actor's own start or finish of a ticket, within `undo_window`: the ticket is as it was before the step.
 
     :param ref: the order's ref
     :param at: by the database's clock (`clock.database_now`), as that of the step
@@ -106,11 +107,11 @@ def undo_step(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     :raises OvenSlotsTaken: a finished ticket would cook again, and every oven slot is in use by now
     :raises Kitchen.DoesNotExist: there is no such ticket
     """
+    waited = clock.stopwatch()
     queue.refuse_unless_permitted(by, COOK)
     kitchen = queue.lock_for_ticket(ref)
     ticket = kitchen.tickets.get(ref=ref)
-    if ticket.state == TicketState.GONE or not ticket.can_be_undone(by, at):
-        raise TooLateToUndo(_("It is too late to undo that: %(state)s") % {"state": _describe_state(ticket, by)})
+    _refuse_unless_undoable(ticket, by=by, at=at + waited())
     if ticket.previous_state == TicketState.COOKING and not _has_free_oven_slot(kitchen):
         raise OvenSlotsTaken(_("Every oven slot is taken by now. Recall it instead."))
 
@@ -118,6 +119,16 @@ def undo_step(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     signals.step_undone.send(sender=Ticket, kitchen=kitchen, ref=ref, to=TicketState(ticket.state), by=by, at=at)
     queue.send_board_and_promises(kitchen, at=at)
     return ticket
+
+
+def _refuse_unless_undoable(ticket: Ticket, *, by: Actor, at: datetime) -> None:
+    label = {"ticket": ticket.label}
+    if ticket.state == TicketState.GONE or not ticket.has_undoable_step:
+        raise TooLateToUndo(_("%(ticket)s has moved on, so that cannot be undone.") % label)
+    if ticket.state_changed_by != str(by):
+        raise TooLateToUndo(_("Another cook did that to %(ticket)s, so you cannot undo it.") % label)
+    if not ticket.can_be_undone(by, at):
+        raise TooLateToUndo(_("It is too late to undo that for %(ticket)s.") % label)
 
 
 def _has_free_oven_slot(kitchen: Kitchen) -> bool:

@@ -48,7 +48,15 @@ class Booking:
     promise: Promise
 
 
-_STATE_FIELDS = ("state", "state_changed_at", "previous_state", "previous_state_changed_at", "started_at")
+_STATE_FIELDS = (
+    "state",
+    "state_changed_at",
+    "state_changed_by",
+    "previous_state",
+    "previous_state_changed_at",
+    "previous_state_changed_by",
+    "started_at",
+)
 
 
 def refuse_unless_permitted(by: Actor, permission: Permission) -> None:
@@ -145,17 +153,19 @@ def withdraw_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> 
 def set_state(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) -> None:
     """Change the state of a ticket, and save it with its due time, which the caller may have changed."""
     ticket.previous_state, ticket.previous_state_changed_at = ticket.state, ticket.state_changed_at
+    ticket.previous_state_changed_by = ticket.state_changed_by
     ticket.state, ticket.state_changed_at, ticket.state_changed_by = state, at, str(by)
     if state == TicketState.COOKING:
         ticket.started_at = at
-    ticket.save(update_fields=[*_STATE_FIELDS, "state_changed_by", "due_at"])
+    ticket.save(update_fields=[*_STATE_FIELDS, "due_at"])
 
 
 def restore_previous_state(ticket: Ticket) -> None:
-    """Undo the last `set_state` of a ticket: the state before it, and since when. That cannot be undone in turn."""
+    """Undo the last `set_state` of a ticket: its state is the one before, since when and by whom it was. No redo."""
     assert ticket.previous_state_changed_at, "a step was taken"
     ticket.state, ticket.state_changed_at = ticket.previous_state, ticket.previous_state_changed_at
-    ticket.previous_state, ticket.previous_state_changed_at = "", None
+    ticket.state_changed_by = ticket.previous_state_changed_by
+    ticket.previous_state, ticket.previous_state_changed_at, ticket.previous_state_changed_by = "", None, ""
     if ticket.state == TicketState.WAITING:
         ticket.started_at = None
     ticket.save(update_fields=[*_STATE_FIELDS])

@@ -98,7 +98,7 @@ class OrderActions(ShopModelAdmin[Order]):
         """Run a command on each order, and show a message for each: success, or the refusal as a warning."""
         for order in orders.order_by("pk"):
             try:
-                command(ref=order.ref, by=actor_of(request), at=clock.now())
+                command(ref=order.ref, by=actor_of(request), at=clock.database_now())
                 messages.success(request, success_message % {"order": order})
             except Refusal as refusal:
                 messages.warning(request, refusal.message)

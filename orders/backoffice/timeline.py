@@ -86,13 +86,13 @@ def _describe(domain_event: domain_events.DomainEvent[Any]) -> str:
                 return _("Recalled: back into the oven")
             return _("Recalled: back into the queue")
         case OrderStepUndone(undone=OrderCookingStarted.type):
-            return _("Undone: cooking has not started")
+            return _("Start undone")
         case OrderStepUndone(undone=OrderReady.type):
-            return _("Undone: not ready yet")
+            return _("Finish undone")
+        case OrderStepUndone(cash_returned=cash) if cash:
+            return _("Handover undone, %(cash)s given back in cash") % {"cash": format_amount(cash)}
         case OrderStepUndone():
-            return _("Undone: not handed over, %(cash)s given back") % {
-                "cash": format_amount(domain_event.cash_returned)
-            }
+            return _("Handover undone")
         case OrderDeliveryFailed():
             return _("Delivery failed: %(reason)s") % {"reason": domain_event.reason.label}
         case OrderPromiseChanged():

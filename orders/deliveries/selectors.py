@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from math import ceil
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -12,7 +11,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
 
 from kitchen.models import FulfillmentMethod, undo_window
-from kitchen.selectors import UndoOffer
+from kitchen.selectors import UndoOffer, seconds_left
 from orders.events import OrderDelivered
 from orders.models import Order, OrderStatus
 from orders.permissions import DELIVER
@@ -93,18 +92,18 @@ def tour(by: Actor) -> Tour:
     )
 
 
-def undo_offer(ref: UUID, *, by: Actor, at: datetime) -> UndoOffer | None:
+def undo_offers(*, by: Actor, at: datetime) -> list[UndoOffer]:
     """
-    Return the offer to undo a delivery; None if the actor can no longer undo it. At most two queries.
+    Return the actor's deliveries that they can still undo, newest first. One query, and one for each of them.
 
     :param at: by the database's clock
     """
-    step = last_step(ref)
-    if step is None or step.type != OrderDelivered.type or not can_be_undone(step, by, at):
-        return None
-    number = Order.objects.filter(method=FulfillmentMethod.DELIVERY, ref=ref).values_list("number", flat=True).first()
-    left = undo_window() - (at - step.at)
-    return UndoOffer("deliver", ref, f"#{number}", ceil(left.total_seconds())) if number else None
+    delivered = Order.objects.filter(method=FulfillmentMethod.DELIVERY, delivered_at__gt=at - undo_window())
+    return [
+        UndoOffer("undo_deliver", order.ref, f"#{order.number}", seconds_left(step.at, at))
+        for order in delivered.order_by("-delivered_at", "-id")
+        if (step := last_step(order.ref)) and step.type == OrderDelivered.type and can_be_undone(step, by, at)
+    ]
 
 
 def _is_own(order: Order, by: Actor) -> bool:

@@ -30,6 +30,7 @@ from orders.services.handover import complete_order
 from orders.services.locks import lock_kitchen_of, lock_order
 from orders.services.reasons import require_note_for_other
 from orders.services.undo import undo_last_step
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.domain_events import DomainEvent
@@ -179,18 +180,19 @@ def deliver(*, ref: UUID, by: Actor, at: datetime) -> Order:
 @command
 def undo_deliver(*, ref: UUID, by: Actor, at: datetime) -> Order:
     """
-    Undo the actor's own delivery within ten seconds: the order is on its way again, and cash is given back.
+    Undo the actor's own delivery, within `undo_window`: the order is on its way again, and cash is given back.
 
     :param at: by the database's clock (`clock.database_now`), as that of the step
     :raises NotAllowed: the actor may not deliver
     :raises TooLateToUndo: it was not the last step, not the actor's, too long ago, or a handover at the counter
     :raises OrderNotFound: there is no such order
     """
+    waited = clock.stopwatch()
     _require_permission(by, DELIVER)
     order = lock_order(ref)
     if order.method != FulfillmentMethod.DELIVERY:
-        raise TooLateToUndo(_("#%(number)d is no delivery.") % {"number": order.number})
-    undo_last_step(order, OrderDelivered, by=by, at=at)
+        raise TooLateToUndo(_("#%(number)d is picked up at the counter.") % {"number": order.number})
+    undo_last_step(order, OrderDelivered, waited=waited(), by=by, at=at)
     return order
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -13,13 +12,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from orders.deliveries import services
 from orders.deliveries.forms import AssignForm, DeliveryFailureForm
-from orders.deliveries.selectors import drivers, tour, undo_offer
+from orders.deliveries.selectors import drivers, tour, undo_offers
 from orders.exceptions import OrderNotFound
 from orders.models import CancelReason, Order
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER, SEE_DELIVERIES
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
-from pizzeria.foundation.ids import parse_ref
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -38,9 +36,8 @@ def assign(request: HttpRequest, ref: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.warning(request, str(form.errors["driver"][0]))
         return redirect("deliveries:tour")
-    driver = form.cleaned_data["driver"]
-    command = partial(services.assign_delivery, driver=driver.pk)
-    return _run_command(request, ref, command, _("%(driver)s has #%(number)d now."), driver=driver)
+    command = partial(services.assign_delivery, driver=form.cleaned_data["driver"].pk)
+    return _run_command(request, ref, command, _("#%(number)d is with %(driver)s now."))
 
 
 @needs(DELIVER)
@@ -92,18 +89,17 @@ def _run_command(
     success_message: str,
     *,
     form: DeliveryFailureForm | None = None,
-    **names: object,
 ) -> HttpResponse:
     """
     Run a command on a delivery, and show the page afterwards with what was done or why not.
 
     A refusal about a field of the form is shown beside it.
 
-    :param names: what `success_message` names beside the order's number
+    :param success_message: may name the order's `number` and its `driver`
     """
     try:
         order = command(ref=ref, by=actor_of(request), at=clock.database_now())
-        messages.success(request, success_message % {"number": order.number, **names})
+        messages.success(request, success_message % {"number": order.number, "driver": order.driver})
     except OrderNotFound as missing:
         raise Http404 from missing
     except Refusal as refusal:
@@ -111,32 +107,20 @@ def _run_command(
             form.add_error(refusal.field, refusal.message)
             return _show(request, refused_form=form, refused_ref=ref)
         messages.warning(request, refusal.message)
-    if request.headers.get("HX-Request"):
-        return _show(request, undo=ref)
-    return redirect(reverse("deliveries:tour", query={"undo": ref}))
+    return _show(request) if request.headers.get("HX-Request") else redirect("deliveries:tour")
 
 
 def _show(
-    request: HttpRequest,
-    *,
-    refused_form: DeliveryFailureForm | None = None,
-    refused_ref: UUID | None = None,
-    undo: UUID | None = None,
+    request: HttpRequest, *, refused_form: DeliveryFailureForm | None = None, refused_ref: UUID | None = None
 ) -> HttpResponse:
-    """
-    Show the tour.
-
-    :param refused_form: open on its delivery, as typed
-    :param undo: the ref of the order whose delivery may be undone; by default the one named in the address
-    """
+    """Show the tour; a refused form is open on its delivery, as typed."""
     by = actor_of(request)
-    undo = undo or parse_ref(request.GET.get("undo", ""))
     deliveries = tour(by)
     if refused_form and refused_ref not in deliveries.refs_on_road:
         raise Http404
     context = {
         "tour": deliveries,
-        "undo": undo_offer(undo, by=by, at=clock.database_now()) if undo else None,
+        "undo_offers": lambda: undo_offers(by=by, at=clock.database_now()),  # a refresh shows none
         "drivers": list(drivers()) if by.may(ASSIGN_DELIVERIES) else [],
         "failure_form": DeliveryFailureForm(),
         "refused_form": refused_form,

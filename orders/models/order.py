@@ -105,7 +105,10 @@ class Order(Aggregate):
             ("deliver", "Can claim and complete deliveries"),
             ("assign_deliveries", "Can assign deliveries"),
         ]
-        indexes = [models.Index(fields=["customer", "-id"], name="order_by_customer")]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="order_by_customer"),
+            models.Index(fields=["delivered_at"], name="order_delivered_at"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["kitchen", "business_date", "number"], name="order_number_once_a_day"),
             models.CheckConstraint(condition=models.Q(status__in=OrderStatus.values), name="order_status_known"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kitchen.models import FulfillmentMethod, undo_window
+from kitchen.models import FulfillmentMethod, final_from
 from orders.events import (
     OrderCancelled,
     OrderConfirmed,
@@ -23,12 +23,12 @@ from orders.events import (
 )
 from orders.models import Order, OrderStatus
 from orders.notifications.models import Notification, NotificationChannel, NotificationKind, NotificationState
+from orders.selectors.order import last_step
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.models import StoredEvent
 
 HALF_AN_HOUR, ONE_DAY = timedelta(minutes=30), timedelta(hours=24)
-UNDO_MARGIN = timedelta(seconds=2)  # for an undo that waits for the kitchen's lock when its time ends
 
 IN_APP = (NotificationChannel.IN_APP,)
 IN_APP_AND_EMAIL = (NotificationChannel.IN_APP, NotificationChannel.EMAIL)
@@ -49,6 +49,10 @@ def _still_ready(order: Order, event: StoredEvent) -> bool:
 
 def _still_out(order: Order, event: StoredEvent) -> bool:
     return order.status == OrderStatus.DELIVERING and order.out_for_delivery_at == event.at
+
+
+def _still_delivered(order: Order, event: StoredEvent) -> bool:
+    return order.status == OrderStatus.DELIVERED and order.delivered_at == event.at  # not undone since
 
 
 def _still_promised(order: Order, event: StoredEvent) -> bool:
@@ -83,7 +87,7 @@ class NotificationRule:
 
     def due_at(self, event: StoredEvent) -> datetime:
         """Return when the notifications of an event are due."""
-        return event.at + undo_window() + UNDO_MARGIN if self.is_undoable and undo_window() else event.at
+        return final_from(event.at) if self.is_undoable else event.at
 
 
 RULES: Mapping[type[DomainEvent[Any]], NotificationRule] = {
@@ -101,7 +105,9 @@ RULES: Mapping[type[DomainEvent[Any]], NotificationRule] = {
     OrderOutForDelivery: NotificationRule(
         NotificationKind.OUT_FOR_DELIVERY, ALL_CHANNELS, HALF_AN_HOUR, still_applies=_still_out
     ),
-    OrderDelivered: NotificationRule(NotificationKind.DELIVERED, IN_APP_AND_EMAIL, is_undoable=True),
+    OrderDelivered: NotificationRule(
+        NotificationKind.DELIVERED, IN_APP_AND_EMAIL, still_applies=_still_delivered, is_undoable=True
+    ),
     OrderCancelled: NotificationRule(NotificationKind.CANCELLED, ALL_CHANNELS, sent_when_overtaken=True),
     OrderPromiseChanged: NotificationRule(
         NotificationKind.PROMISE_CHANGED, ALL_CHANNELS, HALF_AN_HOUR, still_applies=_still_promised
@@ -131,6 +137,17 @@ def reason_not_to_send(notification: Notification, *, later: Iterable[Notificati
     if not rule.sent_when_overtaken and any(_overtakes(each, at=at) for each in later):
         return "overtaken"
     return ""
+
+
+def undoable_until(order: Order) -> datetime | None:
+    """
+    Return until when the last step of an order may still be undone; None if it is none that can be undone. One query.
+
+    What the step has made untrue may be true again after the undo.
+    """
+    step = last_step(order.ref)
+    rule = rule_for(step) if step else None
+    return rule.due_at(step) if step and rule and rule.is_undoable else None
 
 
 def _reason_expired(notification: Notification, *, at: datetime) -> str:

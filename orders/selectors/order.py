@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from kitchen.models import undo_window
+from kitchen.models import final_from, undo_window
 from orders import policies, presenters
 from orders.events import OrderPromiseChanged
 from orders.models import Basket, Order, OrderContact
@@ -137,7 +137,7 @@ def order_detail(order: Order, *, at: datetime) -> OrderDetail:
         allergies=contact.allergies,
         reason_note=contact.reason_note,
         is_active=order.is_active,
-        is_live=order.is_active or (order.delivered_at is not None and at - order.delivered_at < undo_window()),
+        is_live=order.is_active or (order.delivered_at is not None and at < final_from(order.delivered_at)),
         can_be_cancelled=order.is_active and not order.has_started,
     )
 

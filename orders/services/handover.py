@@ -15,6 +15,7 @@ from orders.exceptions import OrderStateConflict
 from orders.models import Order, OrderStatus
 from orders.services.locks import lock_kitchen_of, lock_order
 from orders.services.undo import undo_last_step
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
@@ -48,7 +49,7 @@ def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
 @command
 def undo_hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
     """
-    Undo the actor's own handover at the counter within ten seconds: the order is ready again, and cash is given back.
+    Undo the actor's own handover at the counter, within `undo_window`: the order is ready again, cash is given back.
 
     :param ref: the order's ref
     :param at: by the database's clock (`clock.database_now`), as that of the step
@@ -56,13 +57,14 @@ def undo_hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :raises TooLateToUndo: it was not the last step, not the actor's, or too long ago; or a driver handed it over
     :raises OrderNotFound: there is no such order
     """
+    waited = clock.stopwatch()
     if not by.may(HAND_OVER):
         raise NotAllowed(_("Only the counter can hand over an order."))
     kitchen = lock_kitchen_of(ref)
     order = lock_order(ref)
     if order.method == FulfillmentMethod.DELIVERY:
-        raise TooLateToUndo(_("#%(number)d is a delivery: its driver has it.") % {"number": order.number})
-    undo_last_step(order, OrderDelivered, by=by, at=at)
+        raise TooLateToUndo(_("#%(number)d is a delivery: only its driver hands it over.") % {"number": order.number})
+    undo_last_step(order, OrderDelivered, waited=waited(), by=by, at=at)
     kitchen_services.take_back_ticket(kitchen=kitchen, ref=ref)
     return order
 

@@ -79,7 +79,7 @@ def _take_step(request: HttpRequest, command: Callable[..., Order], ref: UUID, s
         raise Http404 from missing
     except Refusal as refusal:
         messages.warning(request, refusal.message)
-    return board_after_step(request, ref)
+    return board_after_step(request)
 
 
 def _show(request: HttpRequest, order: Order | None, *, keep_this_link: bool) -> HttpResponse:

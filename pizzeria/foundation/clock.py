@@ -6,7 +6,10 @@ Entry points (views, tasks, management commands) read the current time; all othe
 A *business day* ends at a wall-clock hour (04:00 unless set), so that a Friday night belongs to Friday.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as wall_time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -27,6 +30,16 @@ def database_now() -> datetime:
     return moment
 
 
+def stopwatch() -> Callable[[], timedelta]:
+    """
+    Start a stopwatch; the function that is returned returns the time that has passed since.
+
+    For a command whose refusal depends on the time at which it has its locks, for which it may have waited.
+    """
+    began = time.monotonic()
+    return lambda: timedelta(seconds=time.monotonic() - began)
+
+
 def shop_zone() -> ZoneInfo:
     """Return the time zone of the shop's wall clock."""
     return ZoneInfo(settings.SHOP_TIME_ZONE)
@@ -40,6 +53,11 @@ def business_date(at: datetime) -> date:
     """
     today = at.astimezone(shop_zone()).date()
     return today if at >= _begins(today) else today - timedelta(days=1)
+
+
+def begin_of_business_day(at: datetime) -> datetime:
+    """Return when the business day of a moment began."""
+    return _begins(business_date(at))
 
 
 def end_of_business_day(at: datetime) -> datetime:
@@ -57,7 +75,7 @@ def wall_clock(moment: datetime) -> str:
     return moment.astimezone(shop_zone()).strftime("%H:%M")
 
 
-def next_at(wall: time, at: datetime) -> datetime:
+def next_at(wall: wall_time, at: datetime) -> datetime:
     """
     Return when the wall clock shows a time in the business day that a moment belongs to.
 

@@ -14,11 +14,3 @@ def uuid7() -> UUID:
     milliseconds = time.time_ns() // 1_000_000
     rand_a, rand_b = secrets.randbits(12), secrets.randbits(62)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b)
-
-
-def parse_ref(text: str) -> UUID | None:
-    """Return the ref that a text holds; None if it holds none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -1,24 +1,34 @@
 // Pages that change while they are used, those with [data-stable]: a press acts on what it was aimed at, or on nothing.
-// For a moment after each change a press counts only if the same button was there before; and what stays on the page
-// keeps its place, by gaps, while a pointer is near.
+// For a moment after each change a press counts only if the same button was there before. And while a pointer is near, a
+// change leaves the cards and lists, [data-place], where they were.
 
 const SETTLE_MS = 600; // how long after a change
 const NEAR_MS = 1500; // how long after its last movement a pointer counts as near
-const MAX_GAP_MS = 10_000; // even if a pointer never rests
+const MAX_HOLD_MS = 10_000; // even if a pointer never rests
+const MESSAGE_SECONDS = 10;
 
+const CONTROLS = "main :is(button, a[href], summary)";
 const stableElement = () => document.querySelector("[data-stable]");
-const controls = () => document.querySelectorAll("main :is(button, a[href], summary)");
-const controlOf = (element) => element.closest?.("main :is(button, a[href], summary)");
+const isInside = (from, at, to) => from <= at && at <= to;
+const isFixed = (element) => Boolean(element.closest("#messages, #offline"));
 
 // What a control does: two buttons with the same name belong to different tickets.
-const actionOf = (control) => control.form?.action ?? control.href ?? control.closest("[id]")?.id ?? "";
+const actionOf = (control) =>
+  control.form ? `${control.form.action} ${control.name}=${control.value}` : (control.href ?? control.parentElement.id);
+
+// --- Presses ---
 
 let layouts = []; // where the controls were before each of the last changes
 let settledTimer = 0;
 
-function rememberLayout() {
-  if (!stableElement()) return;
-  const places = [...controls()].map((control) => [control.getBoundingClientRect(), actionOf(control)]);
+// Fixed controls by their place in the window, the others by their place on the page, which may be scrolled meanwhile.
+function rememberLayout(controls = [...document.querySelectorAll(CONTROLS)].filter((each) => each.checkVisibility())) {
+  const places = controls.map((control) => {
+    const { left, right, top, bottom } = control.getBoundingClientRect();
+    const [x, y] = isFixed(control) ? [0, 0] : [scrollX, scrollY];
+    const rect = { left: left + x, right: right + x, top: top + y, bottom: bottom + y };
+    return { rect, isFixed: isFixed(control), action: actionOf(control) };
+  });
   const now = performance.now();
   layouts = [...layouts.filter(({ until }) => now - until < SETTLE_MS), { until: now, places }];
   document.documentElement.toggleAttribute("data-settling", true);
@@ -26,32 +36,37 @@ function rememberLayout() {
   settledTimer = setTimeout(() => document.documentElement.removeAttribute("data-settling"), SETTLE_MS);
 }
 
-const isInside = ({ left, right, top, bottom }, x, y) => left <= x && x <= right && top <= y && y <= bottom;
-const actionAt = ({ places }, x, y) => places.find(([rect]) => isInside(rect, x, y))?.[1] ?? null;
+function actionAt({ places }, { clientX, clientY }) {
+  const isUnder = ({ rect, isFixed }) => {
+    const [x, y] = isFixed ? [clientX, clientY] : [clientX + scrollX, clientY + scrollY];
+    return isInside(rect.left, x, rect.right) && isInside(rect.top, y, rect.bottom);
+  };
+  // Fixed controls lie over the others.
+  return (places.find((place) => place.isFixed && isUnder(place)) ?? places.find(isUnder))?.action ?? null;
+}
 
 document.addEventListener(
   "click",
   (event) => {
-    const control = controlOf(event.target);
+    const control = event.target.closest?.(CONTROLS);
     if (!control || event.detail === 0) return; // 0: by the keyboard
     const recent = layouts.filter(({ until }) => performance.now() - until < SETTLE_MS);
-    if (recent.every((layout) => actionAt(layout, event.clientX, event.clientY) === actionOf(control))) return;
+    if (recent.every((layout) => actionAt(layout, event) === actionOf(control))) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   },
   true,
 );
 
-// A page has just been loaded: the press that led to it may be a double one.
-rememberLayout();
-layouts.forEach((layout) => (layout.places = []));
+// The press that led to this page may be a double one: nothing of it was there before.
+if (stableElement()) rememberLayout([]);
 
-// While a pointer is near, what is under it keeps its place: a gap takes the place of a card that is gone, and the page
-// is scrolled by what a new card has moved it.
+// --- Places ---
+
 let pointer = { at: -Infinity, x: 0, y: 0 };
-let before = null; // the swap
-let gapsSince = 0;
-let gapTimer = 0;
+let placesBefore = null; // the swap that is under way; null: no pointer is near
+let heldSince = 0;
+let holdTimer = 0;
 
 for (const type of ["pointerdown", "pointermove", "pointerup"]) {
   const onPointer = ({ target, clientX, clientY }) => {
@@ -61,84 +76,92 @@ for (const type of ["pointerdown", "pointermove", "pointerup"]) {
 }
 
 const isPointerNear = () => performance.now() - pointer.at < NEAR_MS;
-const listOf = (place) => place.parentElement.closest("section")?.getAttribute("aria-labelledby") ?? "";
 const topOf = (element) => element.getBoundingClientRect().top;
+const listOf = (place) => place.parentElement.closest("[data-place]")?.id ?? "";
 
 function describePlace(place) {
-  return { id: place.id, list: listOf(place), tag: place.tagName, height: place.offsetHeight, top: topOf(place) };
+  const id = place.id || place.dataset.gapOf;
+  const { left, right, top, bottom } = place.getBoundingClientRect();
+  return { id, list: listOf(place), tag: place.tagName, left, right, top, bottom };
 }
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const root = detail.target.closest("[data-stable]");
-  if (!root) return;
+  if (!root || !detail.shouldSwap) return;
   rememberLayout();
-  before = null;
-  if (!isPointerNear()) return;
-  const places = [...root.querySelectorAll("[data-place]")].map(describePlace);
-  const anchor = document.elementFromPoint(pointer.x, pointer.y)?.closest("[data-place]");
-  before = { places, anchor: anchor && describePlace(anchor) };
+  placesBefore = isPointerNear() ? [...root.querySelectorAll("[data-place]")].map(describePlace) : null;
 });
 
 document.addEventListener("htmx:afterSwap", () => {
-  if (!before) return;
-  const { places, anchor } = before;
-  before = null;
-  leaveGaps(places);
-  const place = anchor?.id && document.getElementById(anchor.id);
-  if (place && listOf(place) === anchor.list) window.scrollBy({ top: topOf(place) - anchor.top, behavior: "instant" });
+  if (!placesBefore) return;
+  const places = placesBefore;
+  placesBefore = null;
+  holdPlaces(places);
 });
 
-function leaveGaps(places) {
+// What is gone leaves a gap, what is lower than before keeps its height, and what a new card above has moved is scrolled
+// back: what was under the pointer, or the gap that it has left.
+function holdPlaces(places) {
   const nextInList = new Map(); // by list: the next card that is still there, or the gap before it
-  for (const { id, list, tag, height } of places.reverse()) {
-    const place = id && document.getElementById(id);
-    if (place && listOf(place) === list) nextInList.set(list, place);
-    else if (nextInList.has(list)) nextInList.set(list, insertGap(nextInList.get(list), tag, height));
+  for (const place of places.toReversed()) {
+    const height = place.bottom - place.top;
+    const element = document.getElementById(place.id);
+    const isThere = element && listOf(element) === place.list;
+    if (isThere && element.offsetHeight < height) element.style.minHeight = `${height}px`;
+    const next = nextInList.get(place.list);
+    place.now = isThere ? element : next && insertGap({ ...place, height, next });
+    if (place.now) nextInList.set(place.list, place.now);
   }
+  const isUnderPointer = ({ left, right, top, bottom }) => isInside(left, pointer.x, right) && isInside(top, pointer.y, bottom);
+  const anchor = places.findLast((place) => place.now && isUnderPointer(place)); // the innermost one
+  if (anchor) window.scrollBy({ top: topOf(anchor.now) - anchor.top, behavior: "instant" });
+  if (holdTimer) return;
+  heldSince = performance.now();
+  holdTimer = setTimeout(releasePlaces, NEAR_MS);
 }
 
-function insertGap(next, tag, height) {
+function insertGap({ id, tag, height, next }) {
   const gap = document.createElement(tag);
   gap.className = "gap";
   gap.dataset.place = "";
+  gap.dataset.gapOf = id;
   gap.style.height = `${height}px`;
   gap.setAttribute("aria-hidden", "true");
   next.before(gap);
-  if (!gapTimer) {
-    gapsSince = performance.now();
-    gapTimer = setTimeout(closeGaps, NEAR_MS);
-  }
   return gap;
 }
 
-function closeGaps() {
-  if (isPointerNear() && performance.now() - gapsSince < MAX_GAP_MS) {
-    gapTimer = setTimeout(closeGaps, 250);
+function releasePlaces() {
+  if (isPointerNear() && performance.now() - heldSince < MAX_HOLD_MS) {
+    holdTimer = setTimeout(releasePlaces, 250);
     return;
   }
-  gapTimer = 0;
+  holdTimer = 0;
   rememberLayout();
   for (const gap of document.querySelectorAll(".gap")) gap.remove();
+  for (const place of document.querySelectorAll("[data-place]")) place.style.minHeight = "";
 }
 
-// Messages lie over the page. They disappear with the offer to undo the step, or after a while; warnings stay until they
-// are closed, or until the next step.
-const MESSAGE_SECONDS = 10;
+// --- Messages ---
 
+// They lie over the page. They disappear with the offers to undo a step, or after a while; warnings stay until they are
+// closed, or until the next step.
 function removeMessages(elements) {
   const shown = [...elements].filter((element) => element.isConnected);
   if (!shown.length) return;
+  const hasFocus = shown.some((element) => element.contains(document.activeElement));
   rememberLayout();
   for (const element of shown) element.remove();
+  if (hasFocus) document.getElementById("main").focus({ preventScroll: true });
 }
 
 function expireMessages() {
   const messages = stableElement() && document.querySelector("#messages:not([data-expiring])");
   if (!messages) return;
   messages.dataset.expiring = "";
-  const offer = messages.querySelector("[data-expires-seconds]");
-  const seconds = Number(offer?.dataset.expiresSeconds ?? MESSAGE_SECONDS);
-  setTimeout(() => removeMessages(messages.querySelectorAll(".message.success, .undo")), 1000 * seconds);
+  const after = (seconds, elements) => setTimeout(() => removeMessages(elements), 1000 * seconds);
+  after(MESSAGE_SECONDS, messages.querySelectorAll(".message.success"));
+  for (const offer of messages.querySelectorAll(".undo")) after(Number(offer.dataset.expiresSeconds), [offer]);
 }
 
 document.addEventListener("click", ({ target }) => {
@@ -147,3 +170,12 @@ document.addEventListener("click", ({ target }) => {
 });
 document.addEventListener("htmx:afterSettle", expireMessages);
 expireMessages();
+
+// The newest step is undone by the usual key, wherever the focus is but in a field.
+document.addEventListener("keydown", (event) => {
+  const button = document.querySelector("#messages .undo button");
+  const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z";
+  if (!button || !isUndo || event.target.matches("input, textarea, select")) return;
+  event.preventDefault();
+  button.click();
+});

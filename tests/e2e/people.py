@@ -3,13 +3,9 @@
 import re
 
 from playwright.sync_api import Locator, Page, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.message_sinks import TestMessageSinks
 from tests.users.account_holders import CARLA, PASSWORD, code_in
-from tests.waiting import until
-
-IGNORED_AFTER_MS = 5000  # a press that has sent nothing by then was ignored
 
 
 def sign_in(page: Page, name: str) -> None:
@@ -80,18 +76,8 @@ def wait_until_settled(page: Page) -> None:
 
 
 def press(button: Locator) -> None:
-    """Press a button of the board or of the delivery page; again if the page has ignored it."""
-
-    def has_sent_its_form() -> bool:
-        wait_until_settled(button.page)
-        try:
-            with button.page.expect_request(lambda request: request.method == "POST", timeout=IGNORED_AFTER_MS):
-                button.click()
-        except PlaywrightTimeout:
-            return False
-        return True
-
-    until(has_sent_its_form)
+    """Press a button by the keyboard: the board and the delivery page ignore a pointer for a moment after a change."""
+    button.press("Enter")
 
 
 def cook(page: Page, number: int) -> None:

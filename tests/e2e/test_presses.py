@@ -35,11 +35,17 @@ RECORD_POSTS = """
 
 
 @pytest.fixture
-def ciro(shop, live_server, browser):
-    """Yield a function that opens the board, or the delivery page, with a stopped clock: `ciro("chef")`."""
-    with checked_pages(browser, live_server.url, expected_statuses=("ERR_FAILED", "htmx:sendError")) as open_page:
+def expected_errors():
+    """Return what the pages of the test may log as an error."""
+    return []
 
-        def opened(name, *, blocked_script=""):
+
+@pytest.fixture
+def opened(shop, live_server, browser, expected_errors):
+    """Yield a function that signs a user in, to their own page, with a stopped clock: `opened("chef")`."""
+    with checked_pages(browser, live_server.url, expected_statuses=expected_errors) as open_page:
+
+        def open_signed_in(name, *, blocked_script=""):
             page = open_page()
             if blocked_script:
                 page.route(f"**/{blocked_script}", lambda route: route.abort())
@@ -49,7 +55,7 @@ def ciro(shop, live_server, browser):
             page.clock.run_for(SETTLE_MS)
             return page
 
-        yield opened
+        yield open_signed_in
 
 
 def orders(count, *, method=FulfillmentMethod.PICKUP):
@@ -73,9 +79,19 @@ def tap(page, point):
     return page.evaluate("window.posts")
 
 
+def refresh(page):
+    """Refresh the board, and wait until its answer was handled."""
+    page.evaluate(
+        """() => new Promise((resolve) => {
+            document.addEventListener("htmx:afterOnLoad", () => resolve(), { once: true });
+            htmx.trigger("#board", "live");
+        })"""
+    )
+
+
 @pytest.mark.parametrize("step", ["Start cooking", "It is ready", "Handed over", "Delivered"])
-def test_a_second_tap_at_the_same_place_does_nothing_until_the_next_ticket_has_been_there_for_a_moment(ciro, step):
-    page = ciro_before(ciro, step)
+def test_a_second_tap_at_the_same_place_does_nothing_until_the_next_ticket_has_been_there_for_a_moment(opened, step):
+    page = page_before(opened, step)
     point = point_of(button(page, step))
 
     buttons = page.get_by_role("button", name=re.compile(f"^{step}"))
@@ -93,30 +109,28 @@ def test_a_second_tap_at_the_same_place_does_nothing_until_the_next_ticket_has_b
     expect(buttons).to_have_count(1)
 
 
-def ciro_before(ciro, step, **options):
+def page_before(opened, step, **options):
     """Return the page on which three orders wait for a step."""
-    made = orders(3, method=FulfillmentMethod.DELIVERY if step == "Delivered" else FulfillmentMethod.PICKUP)
     driver = actor_for_user(User.objects.get(username="driver"))
     steps = {
         "Start cooking": [],
         "It is ready": [kitchen_services.start_cooking],
         "Handed over": [kitchen_services.start_cooking, kitchen_services.finish_ticket],
-        "Delivered": [
-            kitchen_services.start_cooking,
-            kitchen_services.finish_ticket,
-            delivery_services.claim_delivery,
-            delivery_services.leave_for_delivery,
-        ],
+        "Claim": [kitchen_services.start_cooking, kitchen_services.finish_ticket],
     }
-    for order in made:
+    steps["Leave with it"] = [*steps["Claim"], delivery_services.claim_delivery]
+    steps["Delivered"] = [*steps["Leave with it"], delivery_services.leave_for_delivery]
+    is_delivery = step in ("Claim", "Leave with it", "Delivered")
+    for order in orders(3, method=FulfillmentMethod.DELIVERY if is_delivery else FulfillmentMethod.PICKUP):
         for command in steps[step]:
             by = driver if command.__module__.startswith("orders.deliveries") else SYSTEM
             command(ref=order.ref, by=by, at=clock.now())
-    return ciro("driver" if step == "Delivered" else "chef", **options)
+    return opened("driver" if is_delivery else "chef", **options)
 
 
-def test_control_without_the_script_a_double_tap_acts_on_two_tickets(ciro):
-    page = ciro_before(ciro, "Start cooking", blocked_script="stable.js")
+def test_control_without_the_script_a_double_tap_acts_on_two_tickets(opened, expected_errors):
+    expected_errors.append("ERR_FAILED")
+    page = page_before(opened, "Start cooking", blocked_script="stable.js")
     point = point_of(button(page, "Start cooking"))
 
     assert len(tap(page, point)) == 1
@@ -127,13 +141,13 @@ def test_control_without_the_script_a_double_tap_acts_on_two_tickets(ciro):
     expect(page.locator(".column-cooking .ticket")).to_have_count(2)
 
 
-def test_a_tap_does_nothing_where_another_cooks_step_has_just_moved_another_ticket(ciro):
+def test_a_tap_does_nothing_where_another_cooks_step_has_just_moved_another_ticket(opened):
     first, second, _third = orders(3)
-    page = ciro("chef")
+    page = opened("chef")
     point = point_of(button(page, "Start cooking"))
 
     kitchen_services.start_cooking(ref=first.ref, by=SYSTEM, at=clock.now())
-    page.evaluate("htmx.trigger('#board', 'live')")
+    refresh(page)
     expect(page.locator(".column-cooking .ticket")).to_have_count(1)
     page.clock.run_for(DOUBLE_TAP_MS)
     assert tap(page, point) == []
@@ -144,13 +158,13 @@ def test_a_tap_does_nothing_where_another_cooks_step_has_just_moved_another_tick
     expect(page.locator(".column-cooking .ticket")).to_have_count(2)
 
 
-def test_a_tap_works_at_once_on_a_ticket_that_a_change_has_not_moved(ciro):
+def test_a_tap_works_at_once_on_a_ticket_that_a_change_has_not_moved(opened):
     first, _second, third = orders(3)
-    page = ciro("chef")
+    page = opened("chef")
     point = point_of(page.get_by_role("button", name="Start cooking #1"))
 
     order_services.cancel_order(ref=third.ref, reason="sold_out", by=SYSTEM, at=clock.now())
-    page.evaluate("htmx.trigger('#board', 'live')")
+    refresh(page)
     expect(page.locator(".column-waiting .ticket")).to_have_count(2)
     page.clock.run_for(HTMX_MS)
 
@@ -159,11 +173,12 @@ def test_a_tap_works_at_once_on_a_ticket_that_a_change_has_not_moved(ciro):
     expect(page.locator(".column-cooking .ticket")).to_have_count(1)
 
 
-def test_a_refusal_and_a_lost_connection_are_in_view_and_move_nothing(ciro):
+def test_a_refusal_and_a_lost_connection_are_in_view_and_move_nothing(opened, expected_errors):
+    expected_errors += ["ERR_FAILED", "htmx:sendError"]
     Kitchen.objects.update(oven_slots=1)
     cooking, *_waiting = orders(5)
     kitchen_services.start_cooking(ref=cooking.ref, by=SYSTEM, at=clock.now())
-    page = ciro("chef")
+    page = opened("chef")
     page.set_viewport_size({"width": 390, "height": 700})
     last = page.get_by_role("button", name="Start cooking #5")
     last.scroll_into_view_if_needed()
@@ -182,8 +197,9 @@ def test_a_refusal_and_a_lost_connection_are_in_view_and_move_nothing(ciro):
     assert last.bounding_box() == before
 
 
-def test_a_handover_keeps_the_scroll_position_is_confirmed_in_view_and_can_be_undone_for_ten_seconds(ciro):
-    page = ciro_before(ciro, "Handed over")
+def test_a_handover_keeps_the_scroll_position_is_confirmed_in_view_and_can_be_undone_for_a_while(opened, settings):
+    settings.SHOP_UNDO_SECONDS = 60  # the page's clock is stopped, but not the database's
+    page = page_before(opened, "Handed over")
     page.set_viewport_size({"width": 390, "height": 500})
     button(page, "Handed over").scroll_into_view_if_needed()
     page.clock.run_for(SETTLE_MS)
@@ -203,12 +219,12 @@ def test_a_handover_keeps_the_scroll_position_is_confirmed_in_view_and_can_be_un
     page.clock.run_for(NEAR_MS + SETTLE_MS)
     tap(page, point_of(button(page, "Handed over")))
     expect(button(page, "Undo")).to_be_visible()
-    page.clock.run_for(11_000)
+    page.clock.run_for(61_000)
     expect(button(page, "Undo")).to_have_count(0)
 
 
-def test_a_second_tap_on_the_sold_out_page_does_not_put_the_item_back_on(ciro):
-    page = ciro("chef")
+def test_a_second_tap_on_the_sold_out_page_does_not_put_the_item_back_on(opened):
+    page = opened("chef")
     page.goto("/menu/sold-out/")
     page.clock.run_for(SETTLE_MS)
     item = page.locator(".sold-out-item").first
@@ -224,3 +240,80 @@ def test_a_second_tap_on_the_sold_out_page_does_not_put_the_item_back_on(ciro):
     page.clock.run_for(SETTLE_MS)
     assert len(tap(page, point_of(back_on))) == 2
     expect(back_on).to_have_count(0)
+
+
+@pytest.mark.parametrize("step", ["Claim", "Leave with it"])
+def test_what_is_under_the_pointer_stays_there_when_a_step_moves_the_delivery_to_another_list(opened, step):
+    page = page_before(opened, step)
+    page.set_viewport_size({"width": 390, "height": 700})
+    buttons = page.get_by_role("button", name=re.compile(f"^{step}"))
+    buttons.first.scroll_into_view_if_needed()
+    page.clock.run_for(SETTLE_MS)
+    before = buttons.nth(1).bounding_box()
+
+    tap(page, point_of(buttons.first))
+    expect(buttons).to_have_count(2)
+
+    assert buttons.first.bounding_box()["y"] == pytest.approx(before["y"], abs=1)
+
+
+def test_the_only_ticket_of_a_column_leaves_its_place_while_the_pointer_is_near(opened):
+    _waiting, cooking = orders(2)
+    kitchen_services.start_cooking(ref=cooking.ref, by=SYSTEM, at=clock.now())
+    page = opened("chef")
+    page.set_viewport_size({"width": 390, "height": 700})  # the columns are stacked
+    button(page, "Start cooking").scroll_into_view_if_needed()
+    page.clock.run_for(SETTLE_MS)
+    waiting = page.locator(".column-waiting")
+    height = waiting.bounding_box()["height"]
+
+    tap(page, point_of(button(page, "Start cooking")))
+    expect(page.locator(".column-cooking .ticket")).to_have_count(2)
+    assert waiting.bounding_box()["height"] == height
+
+    page.clock.run_for(NEAR_MS + SETTLE_MS)
+    assert waiting.bounding_box()["height"] < height
+
+
+def test_a_tap_just_after_a_refresh_that_changes_nothing_works_also_on_a_scrolled_page(opened):
+    orders(5)
+    page = opened("chef")
+    page.set_viewport_size({"width": 390, "height": 700})
+    refresh(page)  # the first one is swapped in
+    page.clock.run_for(SETTLE_MS)
+    refresh(page)
+    last = page.get_by_role("button", name="Start cooking #5")
+    last.scroll_into_view_if_needed()
+
+    assert len(tap(page, point_of(last))) == 1
+    expect(page.locator(".column-cooking .ticket")).to_have_count(1)
+
+
+def test_a_step_can_be_undone_by_the_keyboard(opened, settings):
+    settings.SHOP_UNDO_SECONDS = 60
+    page = page_before(opened, "Start cooking")
+    button(page, "Start cooking").press("Enter")
+    expect(page.locator(".column-cooking .ticket")).to_have_count(1)
+    page.clock.run_for(HTMX_MS)
+
+    page.keyboard.press("Control+z")
+
+    expect(page.get_by_text("Undone: #1 is waiting again.")).to_be_visible()
+
+
+def test_a_refusal_stays_until_it_is_closed_and_a_success_disappears(opened):
+    Kitchen.objects.update(oven_slots=1)
+    page = page_before(opened, "Start cooking")
+    tap(page, point_of(button(page, "Start cooking")))
+    expect(page.get_by_text("#1 is in the oven.")).to_be_visible()
+    page.clock.run_for(11_000)
+    expect(page.get_by_text("#1 is in the oven.")).to_have_count(0)
+
+    tap(page, point_of(button(page, "Start cooking")))
+    refusal = page.get_by_text("Every oven slot is taken.")
+    expect(refusal).to_be_visible()
+    page.clock.run_for(60_000)
+    expect(refusal).to_be_visible()
+
+    page.get_by_role("button", name="Close").click()
+    expect(refusal).to_have_count(0)

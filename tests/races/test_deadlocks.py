@@ -39,7 +39,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.long
-def test_no_deadlock_happens_when_eight_threads_run_every_command_on_the_same_orders(kitchen, chef, manager):
+def test_no_deadlock_happens_when_eight_threads_run_every_command_on_the_same_orders(kitchen, chef, manager, settings):
+    settings.SHOP_UNDO_SECONDS = 60  # the threads wait for each other's locks
     Kitchen.objects.update(oven_slots=ORDERS, max_concurrent_orders=ORDERS)
     drivers = [shop.hire(DRIVER) for _ in range(DRIVERS)]
     evening = Evening(kitchen, chef, manager, drivers)
@@ -108,10 +109,15 @@ class Evening:
         for order in iter(self.to_cook.get, None):
             self.do(kitchen_services.start_cooking, by=self.chef, ref=order.ref)
             self.do(kitchen_services.finish_ticket, by=self.chef, ref=order.ref)
+            if order.number % 7 == 0:
+                self.do(kitchen_services.undo_step, by=self.chef, ref=order.ref)
+                self.do(kitchen_services.finish_ticket, by=self.chef, ref=order.ref)
             if order.number % 3 == 0:
                 self.do(kitchen_services.recall_ticket, by=self.chef, ref=order.ref)
                 self.do(kitchen_services.finish_ticket, by=self.chef, ref=order.ref)
             if order.method == FulfillmentMethod.PICKUP:
+                self.do(order_services.hand_over, by=self.chef, ref=order.ref)
+                self.do(order_services.undo_hand_over, by=self.chef, ref=order.ref)
                 self.do(order_services.hand_over, by=self.chef, ref=order.ref)
                 continue
             if order.number % 5 == 0:  # the manager interferes
@@ -130,6 +136,8 @@ class Evening:
             if order.number % 2 == 0:
                 self.do(delivery_services.fail_delivery, by=driver, ref=order.ref, reason=CancelReason.NOBODY_HOME)
                 self.do(delivery_services.leave_for_delivery, by=driver, ref=order.ref)
+            self.do(delivery_services.deliver, by=driver, ref=order.ref)
+            self.do(delivery_services.undo_deliver, by=driver, ref=order.ref)
             self.do(delivery_services.deliver, by=driver, ref=order.ref)
 
     @with_a_connection

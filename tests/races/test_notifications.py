@@ -11,6 +11,7 @@ from threading import Barrier, Event
 
 import pytest
 
+from orders.models.order import OrderQuerySet
 from orders.notifications import services as notification_services
 from orders.notifications.models import Notification, NotificationChannel, NotificationQuerySet, NotificationState
 from orders.notifications.services import delivery as notification_delivery
@@ -76,7 +77,7 @@ def test_control_without_the_lock_each_thread_sends_the_notification(notificatio
         all_have_looked.wait(timeout=THREAD_TIMEOUT)
         return ""
 
-    monkeypatch.setattr(NotificationQuerySet, "for_update", without_lock)
+    take_locks_out(monkeypatch)
     monkeypatch.setattr(notification_delivery, "reason_not_to_send", look)
 
     all_at_once(
@@ -86,10 +87,16 @@ def test_control_without_the_lock_each_thread_sends_the_notification(notificatio
     assert len(message_sinks.messages()) == WORKERS
 
 
+def take_locks_out(monkeypatch):
+    """Take out the locks of a claim: on the order, and on its notifications."""
+    for locking in (NotificationQuerySet, OrderQuerySet):
+        monkeypatch.setattr(locking, "for_update", without_lock)
+
+
 @pytest.fixture
-def claimed_in_turn(chef, monkeypatch):
+def claimed_in_turn(chef, no_undo, monkeypatch):
     """
-    Return a function that claims a later notification during the transaction that claims an earlier one.
+    Return a function that claims a later notification during the transaction that claims an earlier one, to send it.
 
     That transaction goes on once `is_waiting(task)` is true for the later one. The function returns whether each of the
     two was claimed.
@@ -98,6 +105,7 @@ def claimed_in_turn(chef, monkeypatch):
     def claim(is_waiting):
         order = shop.place()
         earlier = newest(order, NotificationChannel.SMS)
+        later = newest(shop.cooked(order, by=chef), NotificationChannel.SMS, "ready")
         is_looking, may_go_on = Event(), Event()
         look = notification_delivery.reason_not_to_send
 
@@ -105,13 +113,13 @@ def claimed_in_turn(chef, monkeypatch):
             if notification == earlier:
                 is_looking.set()
                 assert may_go_on.wait(timeout=THREAD_TIMEOUT)
+                return ""  # as if the later one had not been there yet
             return look(notification, **others)
 
         monkeypatch.setattr(notification_delivery, "reason_not_to_send", look_slowly)
         with ThreadPoolExecutor(2) as workers:
             first = workers.submit(with_a_connection(claim_to_send), earlier)
             assert is_looking.wait(timeout=THREAD_TIMEOUT)
-            later = newest(shop.cooked(order, by=chef), NotificationChannel.SMS, "ready")
             second = workers.submit(with_a_connection(claim_to_send), later)
             until(lambda: is_waiting(second))
             may_go_on.set()
@@ -125,6 +133,6 @@ def test_a_later_notification_of_an_order_waits_while_an_earlier_one_is_claimed(
 
 
 def test_control_without_the_lock_a_later_notification_is_claimed_at_the_same_time(claimed_in_turn, monkeypatch):
-    monkeypatch.setattr(NotificationQuerySet, "for_update", without_lock)
+    take_locks_out(monkeypatch)
 
     assert claimed_in_turn(lambda second: second.done()) == [True, True]

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 
 from orders.events import OrderLinkedToCustomer, OrderStepUndone
 from orders.models import Order
@@ -29,7 +30,7 @@ def create_notifications(*, event_id: int, at: datetime) -> list[Notification]:
     rule = rule_for(event)
     if rule is None:
         return []
-    # Locked, so that an undo finds the notifications it expires, or is found here.
+    # Locked: an undo of this step commits either before, and is found here, or later, and expires these notifications.
     order = Order.objects.for_update().select_related("contact", "customer").get(ref=event.aggregate_ref)
     if order.method not in rule.methods or _was_undone(event):
         return []
@@ -50,11 +51,13 @@ def expire_notifications_of_undone_step(*, order: Order, seq: int) -> None:
     """
     Expire the notifications of a step that is undone, within the command that undoes it; the order is locked.
 
-    None has been sent or shown: they are not due before the step can no longer be undone.
+    They are not due before the step can no longer be undone. One that was sent nevertheless, as a worker's clock is
+    ahead, stays as sent.
 
     :param seq: of the step's event
     """
-    undone = Notification.objects.filter(order=order, event__seq=seq)
+    unsent = Q(channel=NotificationChannel.IN_APP) | Q(state__in=(NotificationState.QUEUED, NotificationState.FAILED))
+    undone = Notification.objects.filter(unsent, order=order, event__seq=seq)
     undone.update(state=NotificationState.EXPIRED, error="step was undone")
 
 

@@ -21,7 +21,8 @@ from orders.notifications.channels.registry import CHANNEL_BACKENDS
 from orders.notifications.messages import message_for
 from orders.notifications.models import Notification, NotificationChannel, NotificationState
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
-from orders.notifications.rules import reason_not_to_send
+from orders.notifications.rules import reason_not_to_send, undoable_until
+from orders.notifications.services.sms_limits import is_over_sms_limit
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.alerts.kinds import AlertKind
 from pizzeria.foundation.alerts.services import raise_alert
@@ -74,7 +75,8 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
     together, so that each decision takes the others into account.
 
     :returns: None if there is nothing to send: it does not exist, another worker has it, an earlier one is being sent,
-        or it has just been found too old, overtaken, or attempted too often
+        or it has just been found too old, overtaken, or attempted too often; or the order's last step has made it
+        untrue and can still be undone
     """
     requested = Notification.objects.filter(pk=notification_id).first()
     if requested is None:
@@ -90,7 +92,13 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
         notification.error = "worker terminated before it reported a result"
     later = [each for each in notifications if each.event.seq > notification.event.seq]
     if reason := reason_not_to_send(notification, later=later, at=at):
-        notification.state, notification.error = NotificationState.EXPIRED, reason
+        undoable = undoable_until(notification.order)
+        if undoable and at < undoable:
+            notification.state, notification.due_at = NotificationState.QUEUED, undoable
+        else:
+            notification.state, notification.error = NotificationState.EXPIRED, reason
+    elif is_over_sms_limit(notification, at=at):
+        notification.state, notification.error = NotificationState.EXPIRED, "daily limit of SMS"
     elif notification.attempts >= MAX_ATTEMPTS:
         notification.state = NotificationState.DEAD
         _alert_given_up(notification, notification.error, at=at)
@@ -185,7 +193,9 @@ def resend_notification(*, notification_id: int, by: Actor, at: datetime) -> Not
     if not by.may(RESEND_NOTIFICATIONS):
         raise NotAllowed(_("Only managers can do that."))
     notification = Notification.objects.for_update().get(pk=notification_id)
-    if notification.state not in (NotificationState.DEAD, NotificationState.EXPIRED, NotificationState.FAILED):
+    is_shown_only = notification.channel == NotificationChannel.IN_APP
+    resendable = (NotificationState.DEAD, NotificationState.EXPIRED, NotificationState.FAILED)
+    if is_shown_only or notification.state not in resendable:
         raise NothingToResend(_("Only dead, expired or failed notifications can be sent again."))
     notification.state, notification.attempts, notification.unknown_outcomes, notification.error = (
         NotificationState.QUEUED,

@@ -79,7 +79,7 @@ def test_only_the_newer_notification_is_sent_for_an_order_that_was_ready_twice(r
 def test_a_ready_notification_is_not_sent_after_the_order_is_handed_over(ready_sms, placed_order, chef):
     order_services.hand_over(ref=placed_order.ref, by=chef, at=minutes(1))
 
-    assert send(ready_sms, minutes(1)).state == EXPIRED
+    assert send(ready_sms, minutes(2)).state == EXPIRED
 
 
 def test_a_confirmation_is_not_sent_after_the_order_is_cancelled(sms, placed_order, guest):

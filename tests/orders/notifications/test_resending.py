@@ -52,9 +52,9 @@ def test_a_resent_notification_may_be_old_but_must_still_apply(ready_sms, placed
 
     other = newest(placed_order, EMAIL, "ready")
     order_services.hand_over(ref=placed_order.ref, by=chef, at=minutes(34))
-    send(other, minutes(34))
-    notification_services.resend_notification(notification_id=other.pk, by=manager, at=minutes(35))
-    assert send(other, minutes(35)).error == "no longer applies"
+    send(other, minutes(35))
+    notification_services.resend_notification(notification_id=other.pk, by=manager, at=minutes(36))
+    assert send(other, minutes(36)).error == "no longer applies"
 
 
 def test_resending_is_refused_to_guests_cooks_and_drivers(sms, guest, chef, driver):

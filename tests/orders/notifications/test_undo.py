@@ -4,6 +4,7 @@ import pytest
 
 from kitchen import services as kitchen_services
 from orders import services as order_services
+from orders.notifications import services as notification_services
 from orders.notifications.models import Notification, NotificationChannel
 from orders.notifications.selectors import inbox_of, unread_count
 from pizzeria.foundation.events.models import StoredEvent
@@ -83,6 +84,52 @@ def test_a_step_that_is_taken_again_after_an_undo_is_notified_once(ready_order, 
     states = Notification.objects.filter(kind="ready", channel=SMS).order_by("pk").values_list("state", flat=True)
     assert list(states) == [EXPIRED, QUEUED]
     assert send(Notification.objects.filter(channel=SMS, kind="ready").latest("pk"), at=seconds(42)).state == "sent"
+
+
+def test_a_guest_is_told_that_an_order_is_ready_although_it_was_handed_over_by_mistake_for_a_moment(ready_order, chef):
+    create_notifications(ready_order, READY)
+    order_services.hand_over(ref=ready_order.ref, by=chef, at=seconds(8))
+    ready = notification(ready_order, SMS, "ready")
+
+    waiting = send(ready, at=seconds(12))
+    assert (waiting.state, waiting.due_at) == (QUEUED, seconds(20))
+    order_services.undo_hand_over(ref=ready_order.ref, by=chef, at=seconds(17))
+
+    assert send(ready, at=seconds(20)).state == "sent"
+
+
+def test_a_guest_is_not_told_that_an_order_is_ready_once_it_is_handed_over_for_good(ready_order, chef):
+    create_notifications(ready_order, READY)
+    order_services.hand_over(ref=ready_order.ref, by=chef, at=seconds(8))
+    ready = notification(ready_order, SMS, "ready")
+    send(ready, at=seconds(12))
+
+    gone = send(ready, at=seconds(20))
+
+    assert (gone.state, gone.error) == (EXPIRED, "no longer applies")
+
+
+def test_a_receipt_of_an_undone_handover_is_not_sent_again_by_a_manager(ready_order, chef, manager):
+    order_services.hand_over(ref=ready_order.ref, by=chef, at=FRIDAY_NIGHT)
+    create_notifications(ready_order, DELIVERED)
+    order_services.undo_hand_over(ref=ready_order.ref, by=chef, at=seconds(3))
+    receipt = notification(ready_order, EMAIL, "delivered")
+
+    notification_services.resend_notification(notification_id=receipt.pk, by=manager, at=seconds(60))
+
+    assert send(receipt, at=seconds(60)).state == EXPIRED
+
+
+def test_an_in_app_notification_of_an_undone_step_cannot_be_sent_again(sign_in, chef, manager):
+    carla = sign_in(CUSTOMER)
+    order = shop.place(by=shop.acting_as(CUSTOMER, carla.user.pk))
+    kitchen_services.start_cooking(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+    create_notifications(order, COOKING)
+    kitchen_services.undo_step(ref=order.ref, by=chef, at=seconds(5))
+    cooking = Notification.objects.get(channel=NotificationChannel.IN_APP)
+
+    with pytest.raises(notification_services.NothingToResend):
+        notification_services.resend_notification(notification_id=cooking.pk, by=manager, at=seconds(60))
 
 
 def test_an_undone_handover_sends_no_receipt(ready_order, chef):
