@@ -98,7 +98,7 @@ def test_every_environment_variable_that_a_readme_names_is_used():
 
 
 def test_the_example_environment_names_every_variable_that_the_settings_read():
-    read = set(re.findall(r'env\.\w+\("([A-Z_]+)"', SETTINGS))
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', SETTINGS))
     offered = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
     assert read == offered

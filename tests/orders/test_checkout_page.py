@@ -91,9 +91,17 @@ def test_an_invalid_contact_is_reported_beside_its_field_and_the_checkout_form_i
 
 
 def test_a_line_break_in_the_name_at_the_checkout_becomes_a_blank(client, form):
-    send(client, form, name="Anna\r\nBcc: everybody@example.com")
+    send(client, form, name="Anna\r\nBcc: everybody")
 
-    assert Order.objects.get().contact.name == "Anna Bcc: everybody@example.com"
+    assert Order.objects.get().contact.name == "Anna Bcc: everybody"
+
+
+def test_a_name_with_a_link_is_refused_at_the_checkout(client, form):
+    response = send(client, form, name="Win at www.evil.example")
+
+    assert response.status_code == 422
+    assert "Only your name, please, without a link." in response.content.decode()
+    assert not Order.objects.exists()
 
 
 def test_the_checkout_asks_again_with_the_new_total_when_a_price_has_changed(client, form):

@@ -140,7 +140,7 @@ def test_assigning_a_role_sets_the_staff_and_superuser_flags_of_the_roles_table(
     assert (ciro.is_staff, ciro.is_superuser) == (staff, superuser)
 
 
-def test_the_management_command_set_up_shop_makes_the_groups():
+def test_the_management_command_set_up_shop_makes_the_groups(no_groups):
     output = io.StringIO()
     call_command("set_up_shop", stdout=output)
     call_command("set_up_shop", stdout=output)

@@ -59,11 +59,11 @@ def test_signing_up_redirects_back_to_the_page_in_next(client, message_sinks):
 
 
 def test_the_confirmation_e_mail_contains_nothing_that_was_typed_as_a_name(client, message_sinks):
-    account_holders.sign_up(client, name="Click https://evil.example {{ origin }}")
+    account_holders.sign_up(client, name="You have won {{ origin }}")
 
     welcome = account_holders.newest_email(message_sinks)
     assert "Welcome!" in welcome.text
-    assert "evil" not in welcome.text + welcome.subject
+    assert "won" not in welcome.text + welcome.subject
     assert "http://localhost:8000" in welcome.text
 
 
