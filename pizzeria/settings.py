@@ -64,14 +64,16 @@ SHOP_CURRENCY: str = env.str("SHOP_CURRENCY", "EUR", validate=validate.Length(eq
 SHOP_COUNTRY: str = env.str("SHOP_COUNTRY", "IT", validate=validate.Length(equal=2))
 SHOP_TAX_PERCENT = env.decimal("SHOP_TAX_PERCENT", Decimal(10), validate=validate.Range(min=0, max=100))
 SHOP_TAX_INCLUDED: bool = env.bool("SHOP_TAX_INCLUDED", True)
-# The countries whose phone numbers the shop calls and texts: by default the European Economic Area, Switzerland and the
-# United Kingdom. Empty: all.
+# The countries beside its own whose phone numbers the shop calls and texts: by default the European Economic Area,
+# Switzerland and the United Kingdom. Empty: all.
 SHOP_PHONE_REGIONS: list[str] = env.list(
     "SHOP_PHONE_REGIONS",
     [
         *("AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE", "IS"),
         *("IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "SM", "VA"),
+        *("AX", "GG", "IM", "JE"),  # regions of their own: Åland, Guernsey, the Isle of Man, Jersey
     ],
+    subcast=lambda code: code.strip().upper(),
 )
 SHOP_SMS_PER_DAY: int = env.int("SHOP_SMS_PER_DAY", 1000, validate=validate.Range(min=0))  # 0: no limit
 SHOP_SMS_PER_NUMBER_AND_DAY: int = env.int("SHOP_SMS_PER_NUMBER_AND_DAY", 12, validate=validate.Range(min=0))

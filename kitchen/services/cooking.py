@@ -111,7 +111,8 @@ def undo_step(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     queue.refuse_unless_permitted(by, COOK)
     kitchen = queue.lock_for_ticket(ref)
     ticket = kitchen.tickets.get(ref=ref)
-    _refuse_unless_undoable(ticket, by=by, at=at + waited())
+    at += waited()
+    _refuse_unless_undoable(ticket, by=by, at=at)
     if ticket.previous_state == TicketState.COOKING and not _has_free_oven_slot(kitchen):
         raise OvenSlotsTaken(_("Every oven slot is taken by now. Recall it instead."))
 

@@ -14,6 +14,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from kitchen import capacity, promises, signals
+from kitchen.exceptions import TooLateToUndo
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
@@ -133,8 +134,15 @@ def hand_over_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) ->
 
 
 def take_back_ticket(*, kitchen: Kitchen, ref: UUID) -> None:
-    """Mark a ticket that was handed over by mistake as ready, as it was. The orders app has checked that it may be."""
-    restore_previous_state(kitchen.tickets.get(ref=ref))
+    """
+    Mark a ticket that was handed over by mistake as ready, as it was. The orders app has checked who may do so.
+
+    :raises TooLateToUndo: handing over was not the ticket's last step
+    """
+    ticket = kitchen.tickets.get(ref=ref)
+    if ticket.state != TicketState.GONE or not ticket.has_undoable_step:
+        raise TooLateToUndo(_("%(ticket)s has moved on, so that cannot be undone.") % {"ticket": ticket.label})
+    restore_previous_state(ticket)
     bump_board_version(kitchen)
 
 

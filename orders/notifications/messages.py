@@ -2,7 +2,8 @@
 Messages of notifications: text and address, rendered each time from the order's and its contact's current data.
 
 Free text is put on one line and cut to a length; it is escaped where it becomes HTML, and never made a link. An SMS has
-no free text but a name of letters: otherwise the shop could be used to send advertisements to anybody.
+no free text but a name of letters, and an e-mail repeats no name that could be an address: otherwise the shop could be
+used to send advertisements to anybody.
 """
 
 import re
@@ -30,6 +31,8 @@ MAX_REASON_LENGTH = 300
 
 # Letters, blanks, hyphens and apostrophes: an SMS repeats no other text that somebody has typed.
 _NAME_IN_SMS = re.compile(r"(?=.*[^\W\d_])(?:[^\W\d_]|[ '’-]){1,20}")
+# What an address or a phone number has in it. The wide and the invisible variants of these signs count as well.
+_NOT_IN_EMAIL = re.compile(r"\S[.\u2024\u3002\uff0e\uff61]\S|[/:@\\\u200c\u200d\uff0f\uff1a\uff20]|\d{4}")
 
 
 def message_for(notification: Notification) -> OutboundMessage | None:
@@ -79,7 +82,8 @@ def _render(
 
 
 def _greeting(name: str, channel: NotificationChannel) -> str:
-    if channel == NotificationChannel.SMS and not _NAME_IN_SMS.fullmatch(name):
+    is_repeated = _NAME_IN_SMS.fullmatch(name) if channel == NotificationChannel.SMS else not _NOT_IN_EMAIL.search(name)
+    if not is_repeated:
         return _("Hi!")
     return _("Hi %(name)s!") % {"name": _one_line(name, MAX_NAME_LENGTH) or _("there")}
 

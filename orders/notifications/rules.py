@@ -115,6 +115,9 @@ RULES: Mapping[type[DomainEvent[Any]], NotificationRule] = {
 }
 
 
+_UNDOABLE_TYPES = {domain_event.type for domain_event, rule in RULES.items() if rule.is_undoable}
+
+
 def rule_for(event: StoredEvent) -> NotificationRule | None:
     """
     Return the notification rule of a stored event; None: nobody is notified.
@@ -146,8 +149,7 @@ def undoable_until(order: Order) -> datetime | None:
     What the step has made untrue may be true again after the undo.
     """
     step = last_step(order.ref)
-    rule = rule_for(step) if step else None
-    return rule.due_at(step) if step and rule and rule.is_undoable else None
+    return final_from(step.at) if step and step.type in _UNDOABLE_TYPES else None
 
 
 def _reason_expired(notification: Notification, *, at: datetime) -> str:

@@ -8,6 +8,7 @@ from orders.events import OrderCookingStarted, OrderDriverUnassigned, OrderReady
 from orders.models import Order
 from orders.services.locks import lock_order
 from orders.services.undo import undo_last_step
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
@@ -38,5 +39,7 @@ def mark_undone(*, ref: UUID, to: TicketState, by: Actor, at: datetime) -> None:
 
     :raises TooLateToUndo: the order has moved on
     """
+    waited = clock.stopwatch()
+    order = lock_order(ref)
     step = OrderReady if to == TicketState.COOKING else OrderCookingStarted
-    undo_last_step(lock_order(ref), step, by=by, at=at)
+    undo_last_step(order, step, waited=waited(), by=by, at=at)

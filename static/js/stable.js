@@ -14,31 +14,47 @@ const isFixed = (element) => Boolean(element.closest("#messages, #offline"));
 
 // What a control does: two buttons with the same name belong to different tickets.
 const actionOf = (control) =>
-  control.form ? `${control.form.action} ${control.name}=${control.value}` : (control.href ?? control.parentElement.id);
+  control.form ? `${control.form.action} ${control.name}=${control.value}` : (control.href ?? control.closest("[id]").id);
 
 // --- Presses ---
 
 let layouts = []; // where the controls were before each of the last changes
 let settledTimer = 0;
 
+// A message lies over controls, and does nothing itself.
+const COVERS = "#messages .message, #offline:not([hidden])";
+const visible = (selector) =>
+  [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility?.() ?? true);
+
 // Fixed controls by their place in the window, the others by their place on the page, which may be scrolled meanwhile.
-function rememberLayout(controls = [...document.querySelectorAll(CONTROLS)].filter((each) => each.checkVisibility())) {
-  const places = controls.map((control) => {
-    const { left, right, top, bottom } = control.getBoundingClientRect();
-    const [x, y] = isFixed(control) ? [0, 0] : [scrollX, scrollY];
+function rememberLayout(controls = visible(CONTROLS), covers = visible(COVERS)) {
+  const placeOf = (element, action) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    const [x, y] = isFixed(element) ? [0, 0] : [scrollX, scrollY];
     const rect = { left: left + x, right: right + x, top: top + y, bottom: bottom + y };
-    return { rect, isFixed: isFixed(control), action: actionOf(control) };
-  });
+    return { rect, isFixed: isFixed(element), action };
+  };
+  const places = [
+    ...controls.map((control) => placeOf(control, actionOf(control))),
+    ...covers.map((cover) => placeOf(cover, null)),
+  ];
   const now = performance.now();
-  layouts = [...layouts.filter(({ until }) => now - until < SETTLE_MS), { until: now, places }];
+  layouts = layouts.filter(({ until }) => now - until < SETTLE_MS);
+  layouts.push({ until: now, places, scrolled: scrollY, shift: 0 });
   document.documentElement.toggleAttribute("data-settling", true);
   clearTimeout(settledTimer);
   settledTimer = setTimeout(() => document.documentElement.removeAttribute("data-settling"), SETTLE_MS);
 }
 
-function actionAt({ places }, { clientX, clientY }) {
+// By how much the change itself has scrolled the page: the browser does when the page gets shorter. Call it after one.
+function noteShift() {
+  const shift = scrollY - (layouts.at(-1)?.scrolled ?? scrollY);
+  for (const layout of layouts) layout.shift += shift;
+}
+
+function actionAt({ places, shift }, { clientX, clientY }) {
   const isUnder = ({ rect, isFixed }) => {
-    const [x, y] = isFixed ? [clientX, clientY] : [clientX + scrollX, clientY + scrollY];
+    const [x, y] = isFixed ? [clientX, clientY] : [clientX + scrollX, clientY + scrollY - shift];
     return isInside(rect.left, x, rect.right) && isInside(rect.top, y, rect.bottom);
   };
   // Fixed controls lie over the others.
@@ -59,7 +75,7 @@ document.addEventListener(
 );
 
 // The press that led to this page may be a double one: nothing of it was there before.
-if (stableElement()) rememberLayout([]);
+if (stableElement()) rememberLayout([], []);
 
 // --- Places ---
 
@@ -85,18 +101,22 @@ function describePlace(place) {
   return { id, list: listOf(place), tag: place.tagName, left, right, top, bottom };
 }
 
+let isSwapping = false;
+
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const root = detail.target.closest("[data-stable]");
   if (!root || !detail.shouldSwap) return;
+  isSwapping = true;
   rememberLayout();
   placesBefore = isPointerNear() ? [...root.querySelectorAll("[data-place]")].map(describePlace) : null;
 });
 
 document.addEventListener("htmx:afterSwap", () => {
-  if (!placesBefore) return;
-  const places = placesBefore;
+  if (!isSwapping) return; // it comes once for each new element
+  isSwapping = false;
+  if (placesBefore) holdPlaces(placesBefore);
   placesBefore = null;
-  holdPlaces(places);
+  noteShift();
 });
 
 // What is gone leaves a gap, what is lower than before keeps its height, and what a new card above has moved is scrolled
@@ -140,6 +160,7 @@ function releasePlaces() {
   rememberLayout();
   for (const gap of document.querySelectorAll(".gap")) gap.remove();
   for (const place of document.querySelectorAll("[data-place]")) place.style.minHeight = "";
+  noteShift();
 }
 
 // --- Messages ---
@@ -152,6 +173,7 @@ function removeMessages(elements) {
   const hasFocus = shown.some((element) => element.contains(document.activeElement));
   rememberLayout();
   for (const element of shown) element.remove();
+  noteShift();
   if (hasFocus) document.getElementById("main").focus({ preventScroll: true });
 }
 
@@ -174,8 +196,8 @@ expireMessages();
 // The newest step is undone by the usual key, wherever the focus is but in a field.
 document.addEventListener("keydown", (event) => {
   const button = document.querySelector("#messages .undo button");
-  const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z";
-  if (!button || !isUndo || event.target.matches("input, textarea, select")) return;
+  const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
+  if (!button || !isUndo || event.repeat || event.target.matches("input, textarea, select")) return;
   event.preventDefault();
   button.click();
 });

@@ -317,3 +317,43 @@ def test_a_refusal_stays_until_it_is_closed_and_a_success_disappears(opened):
 
     page.get_by_role("button", name="Close").click()
     expect(refusal).to_have_count(0)
+
+
+def test_the_second_tap_on_cancel_does_not_confirm_it(opened):
+    [order] = orders(1)
+    page = opened("chef")
+    page.goto(f"/orders/{order.ref}/cancel/")
+    page.get_by_role("radio").first.check()
+    confirm = page.get_by_role("button", name="Cancel order #1")
+
+    page.evaluate("window.addEventListener('submit', () => (window.isSubmitted = true), true)")
+    confirm.click()  # it is where the link to this page may have been a moment ago
+    assert page.evaluate("window.isSubmitted") is None
+
+    page.clock.run_for(SETTLE_MS)
+    confirm.click()
+    expect(page).to_have_url(re.compile("/kitchen/$"))
+
+
+def test_a_tap_does_nothing_where_the_end_of_a_page_that_got_shorter_has_moved_another_ticket(opened):
+    made = orders(4)
+    page = opened("chef")
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    page.clock.run_for(NEAR_MS)
+    scrolled = page.evaluate("window.scrollY")
+    point = point_of(page.get_by_role("button", name="Start cooking #3"))
+
+    order_services.cancel_order(ref=made[3].ref, reason="sold_out", by=SYSTEM, at=clock.now())
+    refresh(page)
+    page.clock.run_for(HTMX_MS)
+    assert page.evaluate("window.scrollY") < scrolled
+    moved = page.get_by_role("button", name="Start cooking #3")
+    moved.scroll_into_view_if_needed()
+
+    assert tap(page, point_of(moved)) == []
+    assert point_of(moved) != point
+
+    page.clock.run_for(SETTLE_MS)
+    assert len(tap(page, point_of(moved))) == 1
+    expect(page.locator(".column-cooking .ticket")).to_have_count(1)

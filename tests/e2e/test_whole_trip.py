@@ -74,10 +74,10 @@ def test_a_guest_can_cancel_an_order_only_until_it_is_in_the_oven(open_page, cir
     cook(ciro, 2)
 
     anna.get_by_role("link", name="Cancel this order").click()
-    anna.get_by_role("button", name="Yes, cancel it").click()
+    press(anna.get_by_role("button", name="Yes, cancel it"))
     expect_text(anna, "This order was cancelled")
 
-    luca.get_by_role("button", name="Yes, cancel it").click()
+    press(luca.get_by_role("button", name="Yes, cancel it"))
     expect(luca.get_by_role("main")).to_contain_text("already in the oven")
     assert [order.status for order in Order.objects.order_by("number")] == ["cancelled", "ready"]
 
@@ -91,10 +91,10 @@ def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(open_page, 
     wait_until_settled(ciro)
     ciro.get_by_role("link", name=re.compile("Cancel")).click()
     ciro.get_by_role("radio", name="something else").check()
-    ciro.get_by_role("button", name="Cancel order #1").click()
+    press(ciro.get_by_role("button", name="Cancel order #1"))
     expect(ciro.get_by_role("main")).to_contain_text("Please say why")
     ciro.get_by_label("What shall we tell the guest?").fill("The dough did not rise tonight.")
-    ciro.get_by_role("button", name="Cancel order #1").click()
+    press(ciro.get_by_role("button", name="Cancel order #1"))
 
     expect(ciro).to_have_url(re.compile("/kitchen/$"))
     expect_text(anna, "The dough did not rise tonight.")

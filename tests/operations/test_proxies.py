@@ -120,7 +120,7 @@ def nginx_command(home, application, port, plain):
         (EXAMPLES / "nginx.conf").read_text(),
         {
             "listen 443 ": f"listen 127.0.0.1:{port} ",
-            "listen 80;": f"listen 127.0.0.1:{plain};",
+            "listen 80": f"listen 127.0.0.1:{plain}",
             "127.0.0.1:8000": f"127.0.0.1:{application}",
             "127.0.0.1:8001": f"127.0.0.1:{application}",
             f"/etc/letsencrypt/live/{HOST}": str(home),
@@ -181,6 +181,16 @@ def get(connection, path="/", *, host=HOST, **headers):
     return int(head.split()[1]), body
 
 
+def receive_until(text, connection):
+    """Receive what arrives until it has a text in it; return it."""
+    received = b""
+    while text not in received:
+        chunk = connection.recv(65536)
+        assert chunk, f"the connection was closed after {received}"
+        received += chunk
+    return received
+
+
 def send_slowly(connection, *, host=HOST):
     """Send the beginning of a form, and no more of it."""
     connection.sendall(f"POST / HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1000\r\n\r\nname=".encode())
@@ -227,16 +237,27 @@ def test_a_proxy_passes_on_a_stream_as_it_comes(proxy, connect):
     connection = connect(proxy)
     connection.sendall(f"GET /stream/board/ HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
 
-    received = b""
-    while STREAM[0] not in received:
-        received += connection.recv(65536)
-    assert STREAM[1] not in received
+    assert STREAM[1] not in receive_until(STREAM[0], connection)
 
     get(connect(proxy), "/continue/")
-    while STREAM[1] not in received:
-        received += connection.recv(65536)
+    receive_until(STREAM[1], connection)
 
 
 def test_a_proxy_answers_to_no_other_host_name(proxy, connect):
     with pytest.raises((ssl.SSLError, ConnectionError)):
         get(connect(proxy, host="elsewhere.example"), host="elsewhere.example")
+
+
+def test_a_request_for_another_host_name_does_not_reach_the_shop_by_a_connection_for_the_right_one(proxy, connect):
+    connection = connect(proxy)
+    connection.sendall(b"GET / HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n")
+
+    assert b"HTTP_HOST" not in b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_the_host_name_in_the_address_of_a_request_is_the_one_that_is_passed_on(proxy, connect):
+    connection = connect(proxy)
+    lines = [f"GET https://{HOST}/ HTTP/1.1", "Host: elsewhere.example", "Connection: close", "", ""]
+    connection.sendall("\r\n".join(lines).encode())
+
+    assert b"elsewhere" not in b"".join(iter(lambda: connection.recv(65536), b""))

@@ -8,7 +8,7 @@ that is being created during the undo stays.
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 from django.db import IntegrityError
@@ -22,6 +22,8 @@ from orders.models.order import OrderQuerySet
 from orders.notifications import services as notification_services
 from orders.notifications.models import Notification, NotificationState
 from orders.notifications.services import creation
+from orders.selectors import order as order_selectors
+from orders.services import undo as undo_services
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import ZERO
 from tests import shop
@@ -81,8 +83,18 @@ def test_control_without_the_locks_only_the_numbering_of_the_log_keeps_it_from_b
     undone_at_once, monkeypatch
 ):
     take_locks_out(monkeypatch)
+    all_have_looked = Barrier(COOKS)
 
-    assert undone_at_once()["Order"] == 1
+    def look(ref):
+        step = order_selectors.last_step(ref)
+        all_have_looked.wait(timeout=THREAD_TIMEOUT)
+        return step
+
+    monkeypatch.setattr(undo_services, "last_step", look)
+
+    outcomes = undone_at_once()
+
+    assert (outcomes["Order"], outcomes["IntegrityError"]) == (1, COOKS - 1)
     assert StoredEvent.objects.filter(type="order.step_undone.v1").count() == 1
 
 

@@ -169,14 +169,31 @@ def test_an_in_app_notification_of_an_unknown_event_version_has_the_orders_promi
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_in_an_email_is_one_line_of_text_and_never_a_link(name):
     order = called(name)
-    one_line = " ".join(name.split())
 
     by_email = message_for(notification_of(order, NotificationKind.READY, EMAIL))
 
-    shown = one_line if len(one_line) <= 40 else "A" * 37 + "..."
-    assert by_email.text.startswith(f"Hi {shown}!\n")
+    greeting, _rest = by_email.text.split("\n", 1)
+    shown = " ".join(name.split()) if len(name) <= 40 else "A" * 37 + "..."
+    is_repeated = not any(sign in name for sign in ("/", "@", ":"))
+    assert greeting == (f"Hi {shown}!" if is_repeated else "Hi!")
     assert "<b>" not in by_email.html
     assert re.findall(r'href="([^"]+)"', by_email.html) == [f"https://pizza.example{order_url(order)}"]
+
+
+@pytest.mark.parametrize(
+    "name", ["evil.com", "evil。com", "evil．ai", "evil.\u200dcom", "a@b", "Call 0900 1234", "evil.xyz/1"]
+)
+def test_an_email_does_not_repeat_a_name_that_could_be_an_address_or_a_number(name):
+    by_email = message_for(notification_of(called(name), NotificationKind.READY, EMAIL))
+
+    assert by_email.text.startswith("Hi!\n")
+
+
+@pytest.mark.parametrize("name", ["Anna", "St. John", "Zoë 🍕 O'Neill", "Table 42"])
+def test_an_email_greets_a_guest_by_any_other_name(name):
+    by_email = message_for(notification_of(called(name), NotificationKind.READY, EMAIL))
+
+    assert by_email.text.startswith(f"Hi {name}!\n")
 
 
 def test_a_typed_name_is_escaped_in_html_only():
