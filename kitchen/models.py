@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
-from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kitchen import undo
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.models import Aggregate
 from pizzeria.foundation.locking import LockingQuerySet
@@ -88,23 +88,6 @@ UNDOABLE_STEPS = (
 )
 
 
-UNDO_MARGIN = timedelta(seconds=2)  # for the commit of an undo, and between the clocks of two machines
-
-
-def undo_window() -> timedelta:
-    """Return how long a step can be undone: ten seconds, unless the settings say otherwise."""
-    return timedelta(seconds=settings.SHOP_UNDO_SECONDS)
-
-
-def final_from(step_at: datetime) -> datetime:
-    """
-    Return from when on a step can be taken for granted: it can no longer be undone, and no undo is still on its way.
-
-    :param step_at: when the step was taken
-    """
-    return step_at + undo_window() + UNDO_MARGIN if undo_window() else step_at
-
-
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_queue(self) -> Self:
         """Filter tickets that still need time in an oven, ordered by due time; load only what promises need."""
@@ -181,5 +164,5 @@ class Ticket(models.Model):
 
     def can_be_undone(self, by: Actor, at: datetime) -> bool:
         """Return whether an actor can still undo the ticket's last step: it is undoable, their own, and recent."""
-        is_recent = at - self.state_changed_at < undo_window()
-        return self.has_undoable_step and self.state_changed_by == str(by) and is_recent
+        is_own = self.state_changed_by == str(by)
+        return self.has_undoable_step and is_own and undo.is_recent(self.state_changed_at, at)

@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import ceil
 from typing import Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kitchen import capacity, promises
-from kitchen.models import LOAD, FulfillmentMethod, Kitchen, Ticket, TicketState, undo_window
+from kitchen import capacity, promises, undo
+from kitchen.models import LOAD, FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.refusals import Refusal
@@ -133,22 +132,17 @@ def undo_offers(*, by: Actor, at: datetime) -> list[UndoOffer]:
 
     :param at: by the database's clock
     """
-    recent = Ticket.objects.filter(state_changed_by=str(by), state_changed_at__gt=at - undo_window())
+    recent = Ticket.objects.filter(state_changed_by=str(by), state_changed_at__gt=at - undo.undo_window())
     return [
         UndoOffer(
             "undo_hand_over" if ticket.state == TicketState.GONE else "undo_step",
             ticket.ref,
             ticket.label,
-            seconds_left(ticket.state_changed_at, at),
+            undo.seconds_left(ticket.state_changed_at, at),
         )
         for ticket in recent.order_by("-state_changed_at", "-id")[:MAX_UNDO_OFFERS]
         if ticket.can_be_undone(by, at)
     ]
-
-
-def seconds_left(step_at: datetime, at: datetime) -> int:
-    """Return how many seconds a step can still be undone, rounded up."""
-    return ceil((undo_window() - (at - step_at)).total_seconds())
 
 
 def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:

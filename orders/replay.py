@@ -65,10 +65,7 @@ def rebuild(ref: UUID, events: Iterable[StoredEvent]) -> RebuiltOrder:
     :raises LookupError: this release knows no domain event of a stored event's type
     """
     rebuilt = RebuiltOrder(Order(ref=ref))
-    for event in events:
-        domain_event = domain_events.load(event)
-        domain_event.apply(rebuilt.order, event.at)
-        rebuilt.order.seq = event.seq
+    for domain_event in domain_events.apply_all(rebuilt.order, events):
         if isinstance(domain_event, OrderPlaced):
             rebuilt.placed = domain_event
         if isinstance(domain_event, OrderPlaced | OrderLinkedToCustomer):

@@ -139,10 +139,7 @@ def take_back_ticket(*, kitchen: Kitchen, ref: UUID) -> None:
 
     :raises TooLateToUndo: handing over was not the ticket's last step
     """
-    ticket = kitchen.tickets.get(ref=ref)
-    if ticket.state != TicketState.GONE or not ticket.has_undoable_step:
-        raise TooLateToUndo(_("%(ticket)s has moved on, so that cannot be undone.") % {"ticket": ticket.label})
-    restore_previous_state(ticket)
+    restore_previous_state(kitchen.tickets.get(ref=ref))
     bump_board_version(kitchen)
 
 
@@ -169,8 +166,13 @@ def set_state(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) ->
 
 
 def restore_previous_state(ticket: Ticket) -> None:
-    """Undo the last `set_state` of a ticket: its state is the one before, since when and by whom it was. No redo."""
-    assert ticket.previous_state_changed_at, "a step was taken"
+    """
+    Undo the last `set_state` of a ticket: its state is the one before, since when and by whom it was. No redo.
+
+    :raises TooLateToUndo: its last step cannot be undone
+    """
+    if not ticket.has_undoable_step or ticket.previous_state_changed_at is None:
+        raise TooLateToUndo(_("%(ticket)s has moved on, so that cannot be undone.") % {"ticket": ticket.label})
     ticket.state, ticket.state_changed_at = ticket.previous_state, ticket.previous_state_changed_at
     ticket.state_changed_by = ticket.previous_state_changed_by
     ticket.previous_state, ticket.previous_state_changed_at, ticket.previous_state_changed_by = "", None, ""

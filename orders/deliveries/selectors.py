@@ -10,13 +10,15 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
 
-from kitchen.models import FulfillmentMethod, undo_window
-from kitchen.selectors import UndoOffer, seconds_left
+from kitchen import undo
+from kitchen.models import FulfillmentMethod
+from kitchen.selectors import UndoOffer
 from orders.events import OrderDelivered
 from orders.models import Order, OrderStatus
 from orders.permissions import DELIVER
-from orders.selectors.order import address_lines, can_be_undone, last_step
+from orders.selectors.order import address_lines
 from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import ZERO
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"  # resolves permissions by group
@@ -94,15 +96,19 @@ def tour(by: Actor) -> Tour:
 
 def undo_offers(*, by: Actor, at: datetime) -> list[UndoOffer]:
     """
-    Return the actor's deliveries that they can still undo, newest first. One query, and one for each of them.
+    Return the actor's deliveries that they can still undo, newest first. Two queries, one if nothing was delivered.
 
     :param at: by the database's clock
     """
-    delivered = Order.objects.filter(method=FulfillmentMethod.DELIVERY, delivered_at__gt=at - undo_window())
+    delivered = Order.objects.filter(method=FulfillmentMethod.DELIVERY, delivered_at__gt=at - undo.undo_window())
+    orders = {order.ref: order for order in delivered}
+    steps = StoredEvent.objects.filter(type=OrderDelivered.type, actor=str(by), aggregate_ref__in=orders.keys())
     return [
-        UndoOffer("undo_deliver", order.ref, f"#{order.number}", seconds_left(step.at, at))
-        for order in delivered.order_by("-delivered_at", "-id")
-        if (step := last_step(order.ref)) and step.type == OrderDelivered.type and can_be_undone(step, by, at)
+        UndoOffer(
+            "undo_deliver", step.aggregate_ref, f"#{orders[step.aggregate_ref].number}", undo.seconds_left(step.at, at)
+        )
+        for step in steps.order_by("-at", "-id")
+        if step.seq == orders[step.aggregate_ref].seq and undo.is_recent(step.at, at)
     ]
 
 

@@ -192,7 +192,7 @@ def undo_deliver(*, ref: UUID, by: Actor, at: datetime) -> Order:
     order = lock_order(ref)
     if order.method != FulfillmentMethod.DELIVERY:
         raise TooLateToUndo(_("#%(number)d is picked up at the counter.") % {"number": order.number})
-    undo_last_step(order, OrderDelivered, waited=waited(), by=by, at=at)
+    undo_last_step(order, OrderDelivered, by=by, at=at + waited())
     return order
 
 

@@ -70,15 +70,20 @@ def _render(
         greeting=_greeting(order.contact.name, NotificationChannel(notification.channel)),
         number=order.number,
         promise=_promise_text(order, promise_from, promise_until),
-        reason=_one_line(presenters.status_message(order), MAX_REASON_LENGTH)
-        if order.status == OrderStatus.CANCELLED
-        else "",
+        reason=_reason(order),
         link=urljoin(settings.SHOP_ORIGIN, order_url(order)),
         total=format_amount(order.total or ZERO),
         payment=presenters.payment_text(order),
         **more,
     )
     return render_message(NotificationKind(notification.kind), NotificationChannel(notification.channel), context)
+
+
+def _reason(order: Order) -> str:
+    """Return why an order was cancelled; blank: it was not."""
+    if order.status != OrderStatus.CANCELLED:
+        return ""
+    return _one_line(presenters.status_message(order), MAX_REASON_LENGTH)
 
 
 def _greeting(name: str, channel: NotificationChannel) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kitchen.models import FulfillmentMethod, final_from
+from kitchen.models import FulfillmentMethod
+from kitchen.undo import final_from
 from orders.events import (
     OrderCancelled,
     OrderConfirmed,

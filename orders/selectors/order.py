@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from kitchen.models import final_from, undo_window
+from kitchen import undo
 from orders import policies, presenters
 from orders.events import OrderPromiseChanged
 from orders.models import Basket, Order, OrderContact
@@ -78,7 +78,7 @@ def last_step(ref: UUID) -> StoredEvent | None:
 
 def can_be_undone(step: StoredEvent, by: Actor, at: datetime) -> bool:
     """Return whether a step is the actor's own and recent enough to be undone."""
-    return step.actor == str(by) and at - step.at < undo_window()
+    return step.actor == str(by) and undo.is_recent(step.at, at)
 
 
 def get_order(ref: UUID) -> Order:
@@ -137,7 +137,7 @@ def order_detail(order: Order, *, at: datetime) -> OrderDetail:
         allergies=contact.allergies,
         reason_note=contact.reason_note,
         is_active=order.is_active,
-        is_live=order.is_active or (order.delivered_at is not None and at < final_from(order.delivered_at)),
+        is_live=order.is_active or (order.delivered_at is not None and at < undo.final_from(order.delivered_at)),
         can_be_cancelled=order.is_active and not order.has_started,
     )
 

@@ -64,7 +64,7 @@ def undo_hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
     order = lock_order(ref)
     if order.method == FulfillmentMethod.DELIVERY:
         raise TooLateToUndo(_("#%(number)d is a delivery: only its driver hands it over.") % {"number": order.number})
-    undo_last_step(order, OrderDelivered, waited=waited(), by=by, at=at)
+    undo_last_step(order, OrderDelivered, by=by, at=at + waited())
     kitchen_services.take_back_ticket(kitchen=kitchen, ref=ref)
     return order
 

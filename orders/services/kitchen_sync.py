@@ -42,4 +42,4 @@ def mark_undone(*, ref: UUID, to: TicketState, by: Actor, at: datetime) -> None:
     waited = clock.stopwatch()
     order = lock_order(ref)
     step = OrderReady if to == TicketState.COOKING else OrderCookingStarted
-    undo_last_step(order, step, waited=waited(), by=by, at=at)
+    undo_last_step(order, step, by=by, at=at + waited())

@@ -1,6 +1,6 @@
 """Undo of an order's last step, within the command of the app that took it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -18,15 +18,12 @@ from pizzeria.foundation.money import ZERO
 type UndoableStep = type[OrderCookingStarted | OrderReady | OrderDelivered]
 
 
-def undo_last_step(
-    order: Order, step: UndoableStep, *, waited: timedelta = timedelta(0), by: Actor, at: datetime
-) -> None:
+def undo_last_step(order: Order, step: UndoableStep, *, by: Actor, at: datetime) -> None:
     """
     Record that the last step of a locked order is undone. A promise that changed since is no step: it stays.
 
     :param step: the domain event of the step that the caller undoes
-    :param waited: how long the caller has waited for its locks since `at`
-    :param at: by the database's clock, as that of the step
+    :param at: by the database's clock, as that of the step; when the caller had its locks
     :raises TooLateToUndo: another step came last, or it was not the actor's own, or was too long ago
     """
     last, number = last_step(order.ref), {"number": order.number}
@@ -34,7 +31,7 @@ def undo_last_step(
         raise TooLateToUndo(_("#%(number)d has moved on, so that cannot be undone.") % number)
     if last.actor != str(by):
         raise TooLateToUndo(_("Somebody else did that to #%(number)d, so you cannot undo it.") % number)
-    if not can_be_undone(last, by, at + waited):
+    if not can_be_undone(last, by, at):
         raise TooLateToUndo(_("It is too late to undo that for #%(number)d.") % number)
     before = _order_before(last)
     record(
@@ -53,8 +50,8 @@ def undo_last_step(
 
 def _order_before(step: StoredEvent) -> Order:
     order = Order(ref=step.aggregate_ref)
-    for event in StoredEvent.objects.filter(aggregate_ref=step.aggregate_ref, seq__lt=step.seq).order_by("seq"):
-        domain_events.load(event).apply(order, event.at)
+    earlier = StoredEvent.objects.filter(aggregate_ref=step.aggregate_ref, seq__lt=step.seq)
+    domain_events.apply_all(order, earlier.order_by("seq"))
     return order
 
 

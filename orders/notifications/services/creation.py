@@ -32,7 +32,7 @@ def create_notifications(*, event_id: int, at: datetime) -> list[Notification]:
         return []
     # Locked: an undo of this step commits either before, and is found here, or later, and expires these notifications.
     order = Order.objects.for_update().select_related("contact", "customer").get(ref=event.aggregate_ref)
-    if order.method not in rule.methods or _was_undone(event):
+    if order.method not in rule.methods or (rule.is_undoable and _was_undone(event)):
         return []
     to = _recipient(order, event)
     Notification.objects.bulk_create(

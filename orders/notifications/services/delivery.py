@@ -22,7 +22,7 @@ from orders.notifications.messages import message_for
 from orders.notifications.models import Notification, NotificationChannel, NotificationState
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
 from orders.notifications.rules import reason_not_to_send, undoable_until
-from orders.notifications.services.sms_limits import is_over_sms_limit
+from orders.notifications.services.sms_limits import reached_sms_limit
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.alerts.kinds import AlertKind
 from pizzeria.foundation.alerts.services import raise_alert
@@ -97,8 +97,9 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
             notification.state, notification.due_at = NotificationState.QUEUED, undoable
         else:
             notification.state, notification.error = NotificationState.EXPIRED, reason
-    elif is_over_sms_limit(notification, at=at):
+    elif limit := reached_sms_limit(notification, at=at):
         notification.state, notification.error = NotificationState.EXPIRED, "daily limit of SMS"
+        raise_alert(limit.kind, at=at, limit=limit.messages, order=str(notification.order))
     elif notification.attempts >= MAX_ATTEMPTS:
         notification.state = NotificationState.DEAD
         _alert_given_up(notification, notification.error, at=at)

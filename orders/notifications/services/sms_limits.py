@@ -1,5 +1,6 @@
 """Daily limits on SMS: what a flood of orders, or somebody who abuses them to text a number, can cost the shop."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -8,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from orders.notifications.models import Notification, NotificationChannel
 from pizzeria.foundation import clock
 from pizzeria.foundation.alerts.kinds import AlertKind
-from pizzeria.foundation.alerts.services import raise_alert
 
 SMS_PER_DAY_REACHED = AlertKind(
     "sms_per_day_reached",
@@ -20,23 +20,30 @@ SMS_PER_NUMBER_REACHED = AlertKind(
 )
 
 
-def is_over_sms_limit(notification: Notification, *, at: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class SmsLimit:
+    """A limit of the business day, and the alert that says that it is reached."""
+
+    kind: AlertKind
+    messages: int
+
+
+def reached_sms_limit(notification: Notification, *, at: datetime) -> SmsLimit | None:
     """
-    Return whether an SMS would exceed a limit of the business day, and raise an alert if it would.
+    Return the limit of the business day that keeps an SMS from being sent; None if there is none.
 
     Workers that claim at the same moment may exceed a limit by one each.
 
-    :param notification: with its order and contact loaded; one of another channel exceeds no limit
+    :param notification: with its order and contact loaded; for one of another channel there is no limit
     """
     if notification.channel != NotificationChannel.SMS:
-        return False
+        return None
     sent = Notification.objects.sent_by_sms_since(clock.begin_of_business_day(at))
     to_number = sent.filter(order__contact__phone=notification.order.contact.phone)
-    for limit, messages, kind in (
-        (settings.SHOP_SMS_PER_DAY, sent, SMS_PER_DAY_REACHED),
-        (settings.SHOP_SMS_PER_NUMBER_AND_DAY, to_number, SMS_PER_NUMBER_REACHED),
+    for limit, messages in (
+        (SmsLimit(SMS_PER_DAY_REACHED, settings.SHOP_SMS_PER_DAY), sent),
+        (SmsLimit(SMS_PER_NUMBER_REACHED, settings.SHOP_SMS_PER_NUMBER_AND_DAY), to_number),
     ):
-        if limit and messages.count() >= limit:
-            raise_alert(kind, at=at, limit=limit, order=str(notification.order))
-            return True
-    return False
+        if limit.messages and messages.count() >= limit.messages:
+            return limit
+    return None

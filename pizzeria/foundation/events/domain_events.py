@@ -6,7 +6,7 @@ new version and an upcast from the old one, so that code only sees the newest sh
 written.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -80,6 +80,21 @@ def load(event: StoredEvent) -> DomainEvent[Any]:
     :raises ValueError: the data does not match the domain event (pydantic's ValidationError)
     """
     return load_data(event.type, event.data)
+
+
+def apply_all[N: Aggregate](aggregate: N, events: Iterable[StoredEvent]) -> list[DomainEvent[N]]:
+    """
+    Apply stored events, in their sequence, to an aggregate's row in memory; return the domain events.
+
+    :raises LookupError: no domain event of a stored event's type is declared
+    """
+    applied = []
+    for event in events:
+        domain_event = load(event)
+        domain_event.apply(aggregate, event.at)
+        aggregate.seq = event.seq
+        applied.append(domain_event)
+    return applied
 
 
 def load_data(written_as: str, data: Mapping[str, Any]) -> DomainEvent[Any]:

@@ -185,9 +185,9 @@ def test_the_signal_of_every_rule_has_the_notification_receiver(domain_event):
     assert ("notifications.on_order_event", id(None)) in [key for key, *_rest in domain_event.signal.receivers]
 
 
-def test_creating_the_notifications_of_an_event_takes_eight_queries(carla, django_assert_num_queries):
+def test_creating_the_notifications_of_an_event_takes_seven_queries(carla, django_assert_num_queries):
     order = shop.place(by=carla)
     event = StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
 
-    with django_assert_num_queries(8):  # two for the transaction, two for whether it was undone, and was a guest's
+    with django_assert_num_queries(7):  # two for the transaction, one for whether it was a guest's
         assert len(notification_services.create_notifications(event_id=event.pk, at=FRIDAY_NIGHT)) == 2
