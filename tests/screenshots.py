@@ -226,6 +226,7 @@ def of_accounts(page: Page) -> Iterator[str]:
 
 def settled(page: Page) -> None:
     """Load the images below the fold, which are lazy, and wait for them."""
+    page.wait_for_load_state()
     page.evaluate("document.querySelectorAll('img[loading=lazy]').forEach(img => { img.loading = 'eager' })")
     page.wait_for_load_state("networkidle")
 

@@ -14,6 +14,7 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_label("Password").fill("pizza")
     page.get_by_role("button", name="Sign in").click()
     expect(page).not_to_have_url(re.compile("/accounts/"))
+    page.wait_for_load_state()  # until its scripts run; before that a button press sends its form without htmx
 
 
 def sign_out(page: Page) -> None:
@@ -32,6 +33,7 @@ def choose(page: Page, pizza: str, *, size: str, adding: list[str], scripted: bo
     page.goto("/menu/")
     page.get_by_role("link", name=pizza, exact=True).first.click()
     expect(page.get_by_role("heading", name=pizza, level=1)).to_be_visible()
+    page.wait_for_load_state()  # until htmx runs, which asks for the price after each change
     page.get_by_role("radio", name=size).check()
     for topping in adding:
         page.get_by_role("checkbox", name=topping).check()
@@ -68,11 +70,6 @@ def order(page: Page, *, street: str = "") -> None:
     page.goto("/menu/margherita/")
     add_to_basket(page)
     check_out(page, street=street)
-
-
-def wait_until_settled(page: Page) -> None:
-    """Wait until the board or the delivery page accepts presses again: they ignore them for a moment after a change."""
-    expect(page.locator("html[data-settling]")).to_have_count(0)
 
 
 def press(button: Locator) -> None:

@@ -39,6 +39,7 @@ def test_a_guest_who_signs_up_can_link_an_earlier_order_to_the_new_account(open_
     sign_up(carla, sinks)
 
     expect(carla).to_have_url(the_link)
+    carla.wait_for_load_state()  # until its scripts run, which close the stream before the form is sent
     carla.get_by_role("button", name="Put it into my account").click()
     expect(carla.locator("#messages")).to_contain_text("It is in your account now")
     carla.get_by_role("link", name="My orders").first.click()

@@ -18,6 +18,7 @@ from tests.e2e.browsers import checked_pages
 from tests.e2e.people import sign_in
 from tests.e2e.test_live import stop_clock
 from tests.shop import basket_of, pizza, place
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,12 +26,15 @@ DOUBLE_TAP_MS, SETTLE_MS, NEAR_MS = 300, 600, 1500
 HTMX_MS = 50  # until htmx has taken charge of new content
 
 
-# Records the address of each form that is sent.
-RECORD_POSTS = """
+# Records the address of each form that is sent, and how many requests are under way.
+RECORD_REQUESTS = """
     window.posts = [];
+    window.unanswered = 0;
     document.addEventListener("htmx:beforeRequest", ({ detail: { requestConfig } }) => {
+        window.unanswered += 1;
         if (requestConfig.verb === "post") window.posts.push(requestConfig.path);
     });
+    document.addEventListener("htmx:afterRequest", () => (window.unanswered -= 1));
 """
 
 
@@ -50,7 +54,7 @@ def opened(shop, live_server, browser, expected_errors):
             if blocked_script:
                 page.route(f"**/{blocked_script}", lambda route: route.abort())
             stop_clock(page)
-            page.add_init_script(RECORD_POSTS)
+            page.add_init_script(RECORD_REQUESTS)
             sign_in(page, name)
             page.clock.run_for(SETTLE_MS)
             return page
@@ -69,7 +73,7 @@ def button(page, name):
 
 
 def point_of(locator):
-    box = locator.bounding_box()
+    box = until(locator.bounding_box)  # none while a refresh replaces it
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
@@ -308,6 +312,8 @@ def test_a_refusal_stays_until_it_is_closed_and_a_success_disappears(opened):
     expect(page.get_by_text("#1 is in the oven.")).to_be_visible()
     page.clock.run_for(11_000)
     expect(page.get_by_text("#1 is in the oven.")).to_have_count(0)
+    until(lambda: page.evaluate("window.unanswered === 0"), page=page)  # the board was refreshed meanwhile
+    page.clock.run_for(HTMX_MS)
 
     tap(page, point_of(button(page, "Start cooking")))
     refusal = page.get_by_text("Every oven slot is taken.")

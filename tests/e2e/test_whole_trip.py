@@ -9,7 +9,7 @@ from kitchen.models import Ticket
 from orders import replay
 from orders.models import Order
 from tests.e2e.browsers import WITH_JAVASCRIPT
-from tests.e2e.people import cook, order, press, reload_without_javascript, sign_in, wait_until_settled
+from tests.e2e.people import cook, order, press, reload_without_javascript, sign_in
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,8 +50,7 @@ def test_a_delivery_that_failed_because_nobody_was_home_is_delivered_at_the_seco
     expect_text(anna, "On its way")
 
     if scripted:
-        wait_until_settled(dina)
-        dina.get_by_text("Could not deliver").click()
+        press(dina.get_by_text("Could not deliver"))
     else:
         dina.goto("/delivery/?pause-refresh")  # the form is open, and the page does not reload itself
     dina.get_by_role("radio", name="nobody opened the door").check()
@@ -88,8 +87,7 @@ def test_a_guest_reads_the_reason_when_the_kitchen_cancels_the_order(open_page, 
     order(anna)
 
     ciro.goto("/kitchen/")
-    wait_until_settled(ciro)
-    ciro.get_by_role("link", name=re.compile("Cancel")).click()
+    press(ciro.get_by_role("link", name=re.compile("Cancel")))
     ciro.get_by_role("radio", name="something else").check()
     press(ciro.get_by_role("button", name="Cancel order #1"))
     expect(ciro.get_by_role("main")).to_contain_text("Please say why")
