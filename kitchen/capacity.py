@@ -1,6 +1,7 @@
 """The check whether the kitchen accepts one more order, and its refusals."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from kitchen import promises
 from kitchen.models import LOAD, Kitchen, Ticket
 from pizzeria.foundation import clock
 from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.shop.selectors import current_shop
 
 
 class KitchenClosed(Refusal):
@@ -20,25 +22,67 @@ class KitchenFull(Refusal):
     code = "kitchen_full"
 
 
-def refuse_unless_capacity(kitchen: Kitchen, tickets: Sequence[Ticket], *, at: datetime) -> None:
+class OrderTooLarge(Refusal):
+    """The order is larger than the shop makes without being asked: the guest is to call."""
+
+    code = "order_too_large"
+    status = 422
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"{message} {current_shop().invitation_to_call}")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is held, waiting or cooking: the number of orders, and of the pizzas in them."""
+
+    orders: int
+    pizzas: int
+
+
+def load_of(tickets: Iterable[Ticket]) -> Load:
+    """Return the load of tickets; those in another state do not count."""
+    pizzas = [ticket.pizzas for ticket in tickets if ticket.state in LOAD]
+    return Load(orders=len(pizzas), pizzas=sum(pizzas))
+
+
+def refuse_unless_capacity(kitchen: Kitchen, tickets: Sequence[Ticket], *, pizzas: int, at: datetime) -> None:
     """
-    Refuse if the kitchen accepts no order now.
+    Refuse if the kitchen does not accept an order now.
 
     :param tickets: those in the queue
-    :raises KitchenClosed: it is paused
-    :raises KitchenFull: its load is at the maximum
+    :param pizzas: how many pizzas the order has
+    :raises KitchenClosed: the kitchen is paused
+    :raises OrderTooLarge: it has more pizzas than may be open at all
+    :raises KitchenFull: with it, more orders or more pizzas would be open than may be
     """
     if not kitchen.accepts_orders(at):
         raise KitchenClosed(_closed_message(kitchen))
-    load = sum(ticket.state in LOAD for ticket in tickets)
-    if load >= kitchen.max_concurrent_orders:
-        minutes = promises.minutes_until(promises.next_ready_time(tickets, at=at), at)
-        message = ngettext(
-            "The kitchen is at capacity. Please try again in about a minute.",
-            "The kitchen is at capacity. Please try again in about %(minutes)d minutes.",
-            minutes,
+    load, max_pizzas = load_of(tickets), kitchen.max_open_pizzas
+    if max_pizzas is not None and pizzas > max_pizzas:
+        raise OrderTooLarge(_("Our oven cannot make that many pizzas at once."))
+    if load.orders >= kitchen.max_concurrent_orders:
+        raise KitchenFull(_full_message(tickets, room=0, at=at))
+    if max_pizzas is not None and load.pizzas + pizzas > max_pizzas:
+        raise KitchenFull(_full_message(tickets, room=max_pizzas - load.pizzas, at=at))
+
+
+def _full_message(tickets: Sequence[Ticket], *, room: int, at: datetime) -> str:
+    """
+    Return why an order is refused, and when to try again.
+
+    :param room: how many pizzas a smaller order could have
+    """
+    reason = _("The kitchen is at capacity.")
+    if room > 0:
+        reason = ngettext(
+            "The kitchen can take only %(room)d more pizza at the moment.",
+            "The kitchen can take only %(room)d more pizzas at the moment.",
+            room,
         )
-        raise KitchenFull(message % {"minutes": minutes})
+    minutes = promises.minutes_until(promises.next_ready_time(tickets, at=at), at)
+    retry = ngettext("Please try again in about a minute.", "Please try again in about %(minutes)d minutes.", minutes)
+    return f"{reason % {'room': room}} {retry % {'minutes': minutes}}"
 
 
 def _closed_message(kitchen: Kitchen) -> str:

@@ -27,6 +27,14 @@ class CapacityForm(ShopForm):
         max_value=500,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+    max_open_pizzas = forms.IntegerField(
+        label=_("Open pizzas at most"),
+        required=False,
+        min_value=1,
+        max_value=1000,
+        help_text=_("Nothing: only the orders are limited."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
     oven_slots = forms.IntegerField(
         label=_("Oven slots"),
         min_value=1,

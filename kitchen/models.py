@@ -33,6 +33,9 @@ class Kitchen(Aggregate):
     paused_until = models.DateTimeField(null=True, blank=True)
     max_concurrent_orders = models.PositiveSmallIntegerField(default=20, validators=[MinValueValidator(1)])
     oven_slots = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1)])
+    max_open_pizzas = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )  # None: no limit beside that of the orders
     version = models.PositiveBigIntegerField(default=0)  # of the board: incremented by each change to it
     last_number_date = models.DateField(null=True, blank=True)  # the business day of last_number
     last_number = models.PositiveIntegerField(default=0)
@@ -44,7 +47,8 @@ class Kitchen(Aggregate):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(max_concurrent_orders__gte=1, oven_slots__gte=1), name="kitchen_has_room"
-            )
+            ),
+            models.CheckConstraint(condition=models.Q(max_open_pizzas__gte=1), name="kitchen_has_room_for_pizzas"),
         ]
         permissions = [
             ("see_board", "Can see the board"),
@@ -90,7 +94,7 @@ UNDOABLE_STEPS = (
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_queue(self) -> Self:
-        """Filter tickets that still need time in an oven, ordered by due time; load only what promises need."""
+        """Filter tickets that still need time in an oven, ordered by due time; load what promises and load need."""
         return self.filter(state__in=IN_QUEUE).with_timing()
 
     def with_open_promise(self) -> Self:
@@ -100,8 +104,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         ).with_timing()
 
     def with_timing(self) -> Self:
-        """Order tickets by due time; load only the fields that promises are computed from."""
-        needed = ("kitchen_id", "ref", "method", "state", "minutes", "started_at", "due_at")
+        """Order tickets by due time; load only the fields that promises and the load are computed from."""
+        needed = ("kitchen_id", "ref", "method", "state", "minutes", "pizzas", "started_at", "due_at")
         return self.order_by("due_at", "id").only(*needed)
 
 
@@ -120,6 +124,7 @@ class Ticket(models.Model):
     notes = models.CharField(max_length=500, blank=True)
     allergies = models.CharField(max_length=300, blank=True)
     minutes = models.PositiveSmallIntegerField()  # time in the oven
+    pizzas = models.PositiveSmallIntegerField(db_default=0)  # how many there are among the items
     state = models.CharField(max_length=10, choices=TicketState)
     state_changed_at = models.DateTimeField()  # start of this state
     state_changed_by = models.CharField(max_length=32, blank=True, db_default="")  # actor, as in a stored event

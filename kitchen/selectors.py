@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kitchen import capacity, promises, undo
+from kitchen.capacity import Load
 from kitchen.models import LOAD, FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation.actor import Actor
@@ -37,8 +39,9 @@ class Board:
     waiting: list[BoardTicket]
     cooking: list[BoardTicket]
     ready: list[BoardTicket]
-    load: int
-    capacity: int
+    load: Load
+    max_orders: int
+    max_pizzas: int | None  # None: no limit beside that of the orders
     oven_slots: int
     free_oven_slots: int
     version: int
@@ -80,17 +83,17 @@ def the_kitchen() -> Kitchen:
 def board(kitchen: Kitchen, *, at: datetime) -> Board:
     """Return the board. One query, whatever is on it."""
     by_state: dict[str, list[BoardTicket]] = {TicketState.WAITING: [], TicketState.COOKING: [], TicketState.READY: []}
-    load = 0
-    for ticket in kitchen.tickets.filter(state__in={*LOAD, TicketState.READY}).order_by("due_at", "id"):
-        load += ticket.state in LOAD
+    tickets = list(kitchen.tickets.filter(state__in={*LOAD, TicketState.READY}).order_by("due_at", "id"))
+    for ticket in tickets:
         if ticket.state in by_state:
             by_state[ticket.state].append(_board_ticket(ticket, at))
     return Board(
         waiting=by_state[TicketState.WAITING],
         cooking=by_state[TicketState.COOKING],
         ready=by_state[TicketState.READY],
-        load=load,
-        capacity=kitchen.max_concurrent_orders,
+        load=capacity.load_of(tickets),
+        max_orders=kitchen.max_concurrent_orders,
+        max_pizzas=kitchen.max_open_pizzas,
         oven_slots=kitchen.oven_slots,
         free_oven_slots=max(0, kitchen.oven_slots - len(by_state[TicketState.COOKING])),
         version=kitchen.version,
@@ -107,7 +110,7 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
     """
     tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
     try:
-        capacity.refuse_unless_capacity(kitchen, tickets, at=at)
+        capacity.refuse_unless_capacity(kitchen, tickets, pizzas=len(pizza_minutes), at=at)
     except Refusal as refusal:
         return Quote(accepts_orders=False, message=refusal.message)
     shop = current_shop()
@@ -122,6 +125,16 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
         soonest,
     )
     return Quote(accepts_orders=True, message=message % {"minutes": soonest}, promises=promised, minutes=minutes)
+
+
+def load_of_orders(refs: "QuerySet[Any, tuple[UUID]]") -> Load:
+    """
+    Return the load of some orders. One query.
+
+    :param refs: a query of their refs
+    """
+    sums = Ticket.objects.filter(ref__in=refs).aggregate(orders=Count("pk"), pizzas=Sum("pizzas"))
+    return Load(orders=sums["orders"], pizzas=sums["pizzas"] or 0)
 
 
 def undo_offers(*, by: Actor, at: datetime) -> list[UndoOffer]:

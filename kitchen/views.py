@@ -147,7 +147,11 @@ def _board(
     :param pause_form, capacity_form: a tool's form with errors; the tool is shown open
     """
     by, board = actor_of(request), selectors.board(selectors.the_kitchen(), at=clock.now())
-    current_capacity = {"max_concurrent_orders": board.capacity, "oven_slots": board.oven_slots}
+    current_capacity = {
+        "max_concurrent_orders": board.max_orders,
+        "max_open_pizzas": board.max_pizzas,
+        "oven_slots": board.oven_slots,
+    }
     context = {
         "board": board,
         "undo_offers": lambda: selectors.undo_offers(by=by, at=clock.database_now()),  # a refresh shows none

@@ -58,6 +58,12 @@ class CheckoutForm(ShopForm):
     notes = MultiLineField(
         label=_("Anything else?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
+    code = SingleLineField(
+        label=_("The code from the SMS"),
+        required=False,
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
     key = forms.UUIDField(widget=forms.HiddenInput)
     shown_total = forms.DecimalField(max_digits=9, decimal_places=2, widget=forms.HiddenInput)
     shown_lines = forms.CharField(max_length=64, widget=forms.HiddenInput)

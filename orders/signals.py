@@ -6,7 +6,8 @@ purpose. A receiver hands the work to a task and returns; if a receiver fails, t
 
 The sender is the domain event's class. The arguments are `event`, the stored event, and `domain_event`, its payload.
 They hold no personal data: code that notifies people reads the contact when it does so. The signals are not sent inside
-the command's transaction (`recorded` is), nor for an event that a manager has discarded.
+the command's transaction (`recorded` is), nor for an event that a manager has discarded. `phone_code_requested` is
+the exception: it belongs to no event, and is sent inside the transaction.
 """
 
 from django.dispatch import Signal
@@ -52,3 +53,9 @@ order_cancelled = Signal()
 
 order_linked_to_customer = Signal()
 """A guest's order was linked to a customer; `domain_event.customer` is the customer's ref."""
+
+phone_code_requested = Signal()
+"""
+A guest asked for a code by SMS. Sent inside the command's transaction, which no event is part of; `proof` is the
+`PhoneProof`.
+"""

@@ -77,6 +77,10 @@ SHOP_PHONE_REGIONS: list[str] = env.list(
 )
 SHOP_SMS_PER_DAY: int = env.int("SHOP_SMS_PER_DAY", 1000, validate=validate.Range(min=0))  # 0: no limit
 SHOP_SMS_PER_NUMBER_AND_DAY: int = env.int("SHOP_SMS_PER_NUMBER_AND_DAY", 12, validate=validate.Range(min=0))
+# How often within an hour, before the shop answers 429; 0: any number.
+SHOP_CHECKOUTS_PER_HOUR: int = env.int("SHOP_CHECKOUTS_PER_HOUR", 60, validate=validate.Range(min=0))  # by one client
+SHOP_CODES_PER_HOUR: int = env.int("SHOP_CODES_PER_HOUR", 20, validate=validate.Range(min=0))  # for one client
+SHOP_CODES_PER_NUMBER_AND_HOUR: int = env.int("SHOP_CODES_PER_NUMBER_AND_HOUR", 3, validate=validate.Range(min=0))
 SHOP_UNDO_SECONDS: int = env.int("SHOP_UNDO_SECONDS", 10, validate=validate.Range(min=0, max=60))  # 0: no undo
 # What `set_up_shop` stores once; managers change it in the admin (pizzeria.foundation.shop).
 SHOP_INITIAL: dict[str, Any] = {
@@ -87,6 +91,12 @@ SHOP_INITIAL: dict[str, Any] = {
     "handing_over_minutes": env.int("SHOP_HANDING_OVER_MINUTES", 2, validate=validate.Range(min=0)),
     "driving_minutes": env.int("SHOP_DRIVING_MINUTES", 20, validate=validate.Range(min=0)),
     "promise_window_minutes": env.int("SHOP_PROMISE_WINDOW_MINUTES", 10, validate=validate.Range(min=1)),
+    # Of the limits, 0 is none.
+    "pizzas_per_order": env.int("SHOP_PIZZAS_PER_ORDER", 30, validate=validate.Range(min=0)),
+    "total_per_order": env.decimal("SHOP_TOTAL_PER_ORDER", Decimal(500), validate=validate.Range(min=0)),
+    "open_orders_per_phone": env.int("SHOP_OPEN_ORDERS_PER_PHONE", 3, validate=validate.Range(min=0)),
+    "guest_share_percent": env.int("SHOP_GUEST_SHARE_PERCENT", 25, validate=validate.Range(min=0, max=100)),
+    "every_guest_proves_phone": env.bool("SHOP_EVERY_GUEST_PROVES_PHONE", False),
 }
 
 env.seal()
@@ -121,6 +131,7 @@ INSTALLED_APPS = [
     "pizzeria.operations",
     "pizzeria.live",
     "pizzeria.foundation.alerts",
+    "pizzeria.foundation.attempts",
     "pizzeria.foundation.events",
     "pizzeria.foundation.idempotency",
     "pizzeria.foundation.shop",

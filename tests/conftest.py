@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from django.conf import settings as django_settings
@@ -130,6 +131,17 @@ def sign_in(db, client):
         return client
 
     return sign_in_as
+
+
+@pytest.fixture
+def change_shop(monkeypatch):
+    """Return a function that changes settings of the shop for the test: `change_shop(open_orders_per_phone=3)`."""
+
+    def change(**changes):
+        generation, valid_until, shop = shop_selectors._cached
+        monkeypatch.setattr(shop_selectors, "_cached", (generation, valid_until, replace(shop, **changes)))
+
+    return change
 
 
 @pytest.fixture

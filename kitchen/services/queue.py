@@ -86,10 +86,12 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
 
     :param kitchen: the locked kitchen
     :raises KitchenClosed: it accepts no orders
-    :raises KitchenFull: its load is at the maximum
+    :raises OrderTooLarge: it has more pizzas than may be open at all
+    :raises KitchenFull: with it, more orders or more pizzas would be open than may be
     """
     tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
-    capacity.refuse_unless_capacity(kitchen, tickets, at=at)
+    pizzas = len(content.pizza_minutes)
+    capacity.refuse_unless_capacity(kitchen, tickets, pizzas=pizzas, at=at)
 
     business_date = _assign_next_number(kitchen, clock.business_date(at))
     shop = current_shop()
@@ -106,6 +108,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
         notes=content.notes,
         allergies=content.allergies,
         minutes=minutes,
+        pizzas=pizzas,
         state=TicketState.WAITING,
         state_changed_at=at,
         due_at=max(ready_at, last_due),

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from kitchen.capacity import load_of
 from kitchen.events import CapacityChanged, KitchenPaused, KitchenResumed
-from kitchen.models import LOAD, Kitchen, TicketState
+from kitchen.models import Kitchen, TicketState
 from kitchen.permissions import CHANGE_CAPACITY, PAUSE
 from kitchen.services.queue import bump_board_version, refuse_unless_permitted, send_board_and_promises
 from pizzeria.foundation.actor import Actor
@@ -65,32 +66,50 @@ def resume(*, kitchen: Kitchen, by: Actor, at: datetime) -> Kitchen:
 
 @command
 def change_capacity(
-    *, kitchen: Kitchen, max_concurrent_orders: int, oven_slots: int, by: Actor, at: datetime
+    *,
+    kitchen: Kitchen,
+    max_concurrent_orders: int,
+    oven_slots: int,
+    max_open_pizzas: int | None,
+    by: Actor,
+    at: datetime,
 ) -> Kitchen:
     """
-    Change how many orders can be open, and how many can cook at once. Nothing happens if both are unchanged.
+    Change how many orders and pizzas can be open, and how many orders can cook at once.
 
+    Nothing happens if all are unchanged.
+
+    :param max_open_pizzas: None: no limit beside that of the orders
     :raises CapacityTooLow: lowered to less than one, or to less than what is open or cooking now
     :raises NotAllowed: the actor is not a manager
     """
     if not by.may(CHANGE_CAPACITY):
         raise NotAllowed(_("Only managers can do that."))
     kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
-    if (max_concurrent_orders, oven_slots) == (kitchen.max_concurrent_orders, kitchen.oven_slots):
+    capacity_changed = CapacityChanged(
+        max_concurrent_orders=max_concurrent_orders, oven_slots=oven_slots, max_open_pizzas=max_open_pizzas
+    )
+    if all(getattr(kitchen, field) == value for field, value in capacity_changed.model_dump().items()):
         return kitchen
-    states = list(kitchen.tickets.filter(state__in=LOAD).values_list("state", flat=True))
-    load, cooking = len(states), states.count(TicketState.COOKING)
-    if max_concurrent_orders < min(max(1, load), kitchen.max_concurrent_orders):
+    tickets = list(kitchen.tickets.in_queue())
+    load, cooking = load_of(tickets), sum(ticket.state == TicketState.COOKING for ticket in tickets)
+    if max_concurrent_orders < min(max(1, load.orders), kitchen.max_concurrent_orders):
         raise CapacityTooLow(
-            _("%(load)d orders are open now; it cannot be less.") % {"load": max(1, load)},
+            _("%(load)d orders are open now; it cannot be less.") % {"load": max(1, load.orders)},
             field="max_concurrent_orders",
+        )
+    if max_open_pizzas is not None and max_open_pizzas < min(
+        max(1, load.pizzas), kitchen.max_open_pizzas or max(1, load.pizzas)
+    ):
+        raise CapacityTooLow(
+            _("%(load)d pizzas are open now; it cannot be less.") % {"load": max(1, load.pizzas)},
+            field="max_open_pizzas",
         )
     if oven_slots < min(max(1, cooking), kitchen.oven_slots):
         raise CapacityTooLow(
             _("%(cooking)d orders are cooking now; it cannot be less.") % {"cooking": max(1, cooking)},
             field="oven_slots",
         )
-    domain_event = CapacityChanged(max_concurrent_orders=max_concurrent_orders, oven_slots=oven_slots)
-    record(kitchen, domain_event, by=by, at=at)
+    record(kitchen, capacity_changed, by=by, at=at)
     send_board_and_promises(kitchen, at=at)
     return kitchen

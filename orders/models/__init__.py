@@ -10,6 +10,7 @@ from orders.models.order import (
     OrderStatus,
     PaymentMethod,
 )
+from orders.models.phone_proof import PhoneProof
 
 __all__ = [
     "DELIVERY_FAILURE_REASONS",
@@ -23,4 +24,5 @@ __all__ = [
     "OrderLinePart",
     "OrderStatus",
     "PaymentMethod",
+    "PhoneProof",
 ]

@@ -3,12 +3,14 @@ Receivers of the order's signals, which the relay sends after the commit; and of
 """
 
 from collections.abc import Sequence
+from functools import partial
 
+from django.db import transaction
 from django.dispatch import receiver
 
 from orders import signals
 from orders.events import OrderStepUndone
-from orders.models import Order
+from orders.models import Order, PhoneProof
 from orders.notifications import services, tasks
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.events.signals import recorded
@@ -29,6 +31,11 @@ from pizzeria.foundation.events.signals import recorded
 )
 def on_order_event(*, event: StoredEvent, **_: object) -> None:
     tasks.create_and_queue_notifications(event_id=event.pk)
+
+
+@receiver(signals.phone_code_requested, dispatch_uid="notifications.on_phone_code_requested")
+def on_phone_code_requested(*, proof: PhoneProof, **_: object) -> None:
+    transaction.on_commit(partial(tasks.queue_phone_code, proof.pk), robust=True)
 
 
 @receiver(recorded, sender=Order, dispatch_uid="notifications.on_order_recorded")

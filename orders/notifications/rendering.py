@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from django.template.loader import render_to_string
 
+from orders.models.phone_proof import CODE_MINUTES
 from orders.notifications.models import NotificationChannel, NotificationKind
 from orders.selectors.basket import LineDetail
 from orders.totals import Totals
@@ -56,6 +57,12 @@ def render_message(kind: NotificationKind, channel: NotificationChannel, context
         text=render_to_string("notifications/email.txt", email_variables, using=PLAIN_ENGINE).strip() + "\n",
         html=render_to_string("notifications/email.html", email_variables).strip() + "\n",
     )
+
+
+def render_phone_code(*, shop: str, code: str) -> str:
+    """Return the text of the SMS with the code by which a guest proves a phone number."""
+    variables = {"shop": shop, "code": code, "minutes": CODE_MINUTES}
+    return " ".join(render_to_string("notifications/phone_code.txt", variables, using=PLAIN_ENGINE).split())
 
 
 def _render_part(kind: NotificationKind, part: str, variables: dict[str, object]) -> str:

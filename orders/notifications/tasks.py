@@ -12,6 +12,7 @@ import structlog
 from celery import shared_task
 from kombu.exceptions import OperationalError as BrokerGone
 
+from orders.models import PhoneProof
 from orders.notifications import selectors as inbox
 from orders.notifications import services
 from orders.notifications.models import Notification, NotificationChannel
@@ -40,8 +41,32 @@ def send_notification(notification_id: int) -> None:
 
 
 @shared_task
+def send_phone_code(proof_id: int) -> None:
+    """Send a guest's code by SMS, if it is due."""
+    services.send_phone_code(proof_id=proof_id, at=clock.now())
+
+
+def queue_phone_code(proof_id: int, **options: Any) -> None:
+    """
+    Queue the sending of a guest's code; while the broker cannot be reached, the next sweep does.
+
+    :param options: of Celery's `apply_async`
+    """
+    try:
+        send_phone_code.apply_async(kwargs={"proof_id": proof_id}, queue=NotificationChannel.SMS, **options)
+    except BrokerGone as error:
+        log.warning("phone_code_postponed", reason=type(error).__name__)
+
+
+@shared_task
 def queue_due_notifications() -> None:
-    """Queue the due notifications, oldest first: retries, and those left behind by a crash or a dead broker."""
+    """
+    Queue what is due, oldest first: retries, and what a crash or a dead broker left behind.
+
+    Codes first: a guest waits for them.
+    """
+    for proof in PhoneProof.objects.to_be_sent(clock.now()).order_by("due_at", "pk")[:BATCH_SIZE]:
+        queue_phone_code(proof.pk, expires=SECONDS_BETWEEN_SWEEPS)
     # One batch per channel: the backlog of a provider that does not answer cannot crowd out the other channel.
     for channel in (NotificationChannel.EMAIL, NotificationChannel.SMS):
         due = Notification.objects.due(clock.now()).filter(channel=channel).order_by("due_at", "pk")

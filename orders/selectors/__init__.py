@@ -11,10 +11,12 @@ from orders.selectors.order import (
     orders_of,
     visible_to,
 )
+from orders.selectors.phone_proofs import ProofStep, proof_step
 
 __all__ = [
     "BasketSummary",
     "OrderDetail",
+    "ProofStep",
     "basket",
     "count_items",
     "get_order",
@@ -23,5 +25,6 @@ __all__ = [
     "order_for_basket",
     "order_url",
     "orders_of",
+    "proof_step",
     "visible_to",
 ]

@@ -11,6 +11,7 @@ from menu import selectors as menu_selectors
 from menu.prices import MenuSnapshot, PricedItem
 from orders.basket_pricing import PricedLine, lines_fingerprint, price_basket
 from orders.models import BasketLine
+from orders.order_size import refusal_of_large_order
 from orders.selectors.quotes import quote
 from orders.totals import Totals
 
@@ -42,6 +43,7 @@ class BasketSummary:
     totals: Totals
     quote: Quote
     fingerprint: str
+    too_large: str  # why the shop is to be called instead; blank: the basket is not too large
 
     @property
     def is_empty(self) -> bool:
@@ -49,7 +51,8 @@ class BasketSummary:
 
     @property
     def can_check_out(self) -> bool:
-        return bool(self.lines) and not any(line.problem for line in self.lines) and self.quote.accepts_orders
+        is_possible = self.quote.accepts_orders and not self.too_large
+        return bool(self.lines) and is_possible and not any(line.problem for line in self.lines)
 
 
 def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:
@@ -57,11 +60,14 @@ def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:
     lines = list(_open_lines(ref)) if ref else []
     snapshot = catalogue.fresh_snapshot()
     priced_basket = price_basket(lines, snapshot=snapshot, at=at)
+    pizza_minutes, totals = priced_basket.pizza_minutes, priced_basket.totals
+    large = refusal_of_large_order(pizzas=len(pizza_minutes), total=totals.total)
     return BasketSummary(
         lines=[_line_summary(line, snapshot) for line in priced_basket.lines],
-        totals=priced_basket.totals,
+        totals=totals,
         fingerprint=lines_fingerprint(lines),
-        quote=quote(at=at, pizza_minutes=priced_basket.pizza_minutes),
+        quote=quote(at=at, pizza_minutes=pizza_minutes),
+        too_large=large.message if large else "",
     )
 
 

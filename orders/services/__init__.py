@@ -17,9 +17,11 @@ from orders.services.checkout import (
     TotalChanged,
     place_order,
 )
+from orders.services.guest_limits import ProofRequired
 from orders.services.handover import hand_over, undo_hand_over
 from orders.services.kitchen_sync import mark_cooking, mark_ready, mark_recalled, mark_undone
 from orders.services.linking import OrderAlreadyLinked, link_order_to_customer
+from orders.services.phone_proofs import CodeNotSent, enter_phone_code, purge_phone_proofs, request_phone_code
 from orders.services.promises import extend_missed_promises
 
 __all__ = [
@@ -29,17 +31,20 @@ __all__ = [
     "BasketFull",
     "BasketGone",
     "BasketSpent",
+    "CodeNotSent",
     "ContactDetails",
     "EmptyBasket",
     "OrderAlreadyLinked",
     "OrderNotFound",
     "OrderStateConflict",
+    "ProofRequired",
     "ReasonMissing",
     "TooLateToCancel",
     "TotalChanged",
     "add_to_basket",
     "cancel_order",
     "change_quantity",
+    "enter_phone_code",
     "extend_missed_promises",
     "hand_over",
     "link_order_to_customer",
@@ -50,6 +55,8 @@ __all__ = [
     "needs_recent_auth",
     "place_order",
     "purge_baskets",
+    "purge_phone_proofs",
     "remove_line",
+    "request_phone_code",
     "undo_hand_over",
 ]

@@ -6,11 +6,13 @@ kitchen. Order and lines are written before the kitchen is locked, so that its l
 waits, is held for a moment only.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,10 +24,13 @@ from orders.customers.services import customer_for
 from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
 from orders.models import Basket, Order, OrderContact, PaymentMethod
 from orders.models.contact import new_guest_token
+from orders.order_size import refusal_of_large_order
+from orders.services.guest_limits import refuse_unless_proved_or_within_limits
 from orders.services.order_lines import kitchen_items, placed_lines, write_adjustments, write_lines
 from orders.totals import Totals
 from pizzeria.foundation import failpoints
-from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.actor import Actor, ActorKind
+from pizzeria.foundation.attempts.counting import Attempt
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
@@ -65,7 +70,12 @@ def _replay_place_order(ref: UUID) -> Order:
     return Order.objects.select_related("contact").get(ref=ref)
 
 
-@command(replay=_replay_place_order)
+def _attempts_to_place_an_order(*, by: Actor, **_kwargs: object) -> Iterator[Attempt]:
+    if by.kind is ActorKind.GUEST:
+        yield Attempt("checkout", by.client, settings.SHOP_CHECKOUTS_PER_HOUR)
+
+
+@command(replay=_replay_place_order, attempts=_attempts_to_place_an_order)
 def place_order(
     *,
     ref: UUID,
@@ -88,17 +98,23 @@ def place_order(
     :param idempotency: the form's idempotency key; the same form sent again gets the same order
     :raises AddressMissing, EmptyBasket, BasketSpent, BasketChanged, TotalChanged: nothing is written
     :raises SoldOut, NotOnTheMenu: nothing is written
-    :raises KitchenClosed, KitchenFull: nothing is written
+    :raises OrderTooLarge, KitchenClosed, KitchenFull: nothing is written
+    :raises ProofRequired: a guest beyond the limits for guests has not proved the phone number; nothing is written
+    :raises TooManyAttempts: a client without an account has tried too often within an hour
     """
     if method == FulfillmentMethod.DELIVERY:
         _refuse_unless_addressed(contact)
     locked_basket, priced_basket = lock_basket_for_checkout(basket, shown_lines=shown_lines, at=at)
     check_total(priced_basket.totals, shown_total)
+    pizzas = len(priced_basket.pizza_minutes)
+    if refusal := refusal_of_large_order(pizzas=pizzas, total=priced_basket.totals.total):
+        raise refusal
     customer = customer_for(by, at=at)
     order = Order.objects.create(ref=ref, kitchen_id=locked_basket.kitchen_id, customer=customer, method=method)
     order.contact = OrderContact.objects.create(
         order=order,
         guest_token="" if customer else new_guest_token(),
+        client=by.client,
         **asdict(contact),
     )
     lines = placed_lines(priced_basket)
@@ -115,6 +131,8 @@ def place_order(
         allergies=contact.allergies,
     )
     booking = kitchen_services.book_ticket(kitchen=kitchen, ref=ref, content=content, at=at)
+    if not customer:
+        refuse_unless_proved_or_within_limits(order, basket=locked_basket, kitchen=kitchen, pizzas=pizzas, at=at)
     placed = _placed(order, kitchen=kitchen, booking=booking, lines=lines, totals=priced_basket.totals)
     record(order, placed, _confirmed(placed), by=by, at=at)
     locked_basket.order_ref = ref

@@ -17,10 +17,12 @@ from orders.models import Order
 from orders.views import basket_session
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, ActorKind, actor_of
+from pizzeria.foundation.attempts.counting import TooManyAttempts
 from pizzeria.foundation.idempotency.keys import IdempotentRequest, KeyReused
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import Busy, Refusal
 
+SEND_CODE = "send_code"  # name of the button that sends a code instead of placing the order
 _HIDDEN_FIELDS = {"key", "shown_total", "shown_lines"}
 
 
@@ -52,8 +54,13 @@ def _place(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Your basket is empty. Choose a pizza first."))
         return redirect("menu:index")
     refusal: Refusal | None = None
+    is_code_wanted = SEND_CODE in request.POST
+    if form.is_valid() and not is_code_wanted and form.cleaned_data["code"]:
+        _check_code(form, basket, by=actor_of(request))
     if form.is_valid():
         try:
+            if is_code_wanted:
+                return _send_code(request, form, basket)
             order = _place_once(form, basket, by=actor_of(request))
         except KeyReused as reused:
             return _show_placed_order(request, form, basket, reused)
@@ -69,13 +76,40 @@ def _place(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("This basket was ordered already. Here is that order, as it was sent first."))
         return redirect(selectors.order_url(existing_order))
     summary = selectors.basket(basket, at=clock.now())
-    return _show(
+    response = _show(
         request,
         _form_to_resubmit(form, summary, refusal),
         summary,
         refusal=_refusal_text(form, refusal),
+        proof=_proof_step(form, basket, is_required=isinstance(refusal, services.ProofRequired)),
         status=refusal.status if refusal else 422,
     )
+    if isinstance(refusal, TooManyAttempts):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def _send_code(request: HttpRequest, form: CheckoutForm, basket: UUID) -> HttpResponse:
+    """Have a code sent to the guest's number, and show the form as typed, with a field for the code."""
+    services.request_phone_code(basket=basket, phone=form.contact().phone, by=actor_of(request), at=clock.now())
+    proof = _proof_step(form, basket, is_required=True)
+    return _show(request, form, selectors.basket(basket, at=clock.now()), proof=proof)
+
+
+def _check_code(form: CheckoutForm, basket: UUID, *, by: Actor) -> None:
+    """Have the number proved by the code that the guest typed; add an error to the form if it is a wrong one."""
+    code, phone = form.cleaned_data["code"], form.contact().phone
+    if not services.enter_phone_code(basket=basket, phone=phone, code=code, by=by, at=clock.now()):
+        form.add_error("code", _("That is not the code that we sent to this number."))
+
+
+def _proof_step(form: CheckoutForm, basket: UUID, *, is_required: bool) -> selectors.ProofStep | None:
+    """Return how the guest can prove the typed number, if that is required or under way; None: it is not."""
+    phone = form.cleaned_data.get("phone")
+    if not phone:
+        return None
+    step = selectors.proof_step(basket=basket, phone=phone.as_e164, at=clock.now())
+    return step if is_required or step.is_code_requested else None
 
 
 def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
@@ -126,11 +160,18 @@ def _show(
     basket: selectors.BasketSummary,
     *,
     refusal: str = "",
+    proof: selectors.ProofStep | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Show the form beside its basket, with the refusal, or else with the reason why no order is accepted now."""
     closed_reason = "" if basket.quote.accepts_orders else basket.quote.message
-    context = {"form": form, "basket": basket, "quote": basket.quote, "refusal": refusal or closed_reason}
+    context = {
+        "form": form,
+        "basket": basket,
+        "quote": basket.quote,
+        "refusal": refusal or basket.too_large or closed_reason,
+        "proof": proof,
+    }
     return render(request, "orders/checkout.html", context, status=status)
 
 

@@ -22,8 +22,21 @@ from pizzeria.devtools.servers.processes import stop_leftovers
 from pizzeria.devtools.servers.supervision import SignalReceived, Supervisor
 from pizzeria.devtools.state_dir import StateDir, StateDirLocked
 
-# Tests and measurements place orders by the hundred for the same few people.
-NO_LIMITS = {"SHOP_SMS_PER_DAY": "0", "SHOP_SMS_PER_NUMBER_AND_DAY": "0"}
+# Tests and measurements place orders by the hundred, for the same few people and from one address.
+NO_LIMITS = dict.fromkeys(
+    (
+        "SHOP_CHECKOUTS_PER_HOUR",
+        "SHOP_CODES_PER_HOUR",
+        "SHOP_CODES_PER_NUMBER_AND_HOUR",
+        "SHOP_GUEST_SHARE_PERCENT",
+        "SHOP_OPEN_ORDERS_PER_PHONE",
+        "SHOP_PIZZAS_PER_ORDER",
+        "SHOP_SMS_PER_DAY",
+        "SHOP_SMS_PER_NUMBER_AND_DAY",
+        "SHOP_TOTAL_PER_ORDER",
+    ),
+    "0",
+)
 TEMPORARY_PREFIX = "pizzeria-ephemeral-"
 SHM = Path("/dev/shm")  # noqa: S108 - commits are twice as fast there as on a disk, and as durable for a killed server
 MIN_SHM_BYTES = 2 << 30  # bytes; /dev/shm of a container often has only 64 MB

@@ -33,6 +33,7 @@ class Actor:
     An actor.
 
     :param guest_token: the token of a guest's link, which proves that the actor may act on that order; blank: none
+    :param client: the pseudonym of the connection that a request came by (`foundation.clients`); blank: no request
     """
 
     kind: ActorKind
@@ -40,6 +41,7 @@ class Actor:
     permissions: frozenset[Permission] = frozenset()
     authenticated_at: datetime | None = None  # when the user last authenticated; None: unknown
     guest_token: str = field(default="", repr=False)  # a secret: neither in a log nor in a traceback
+    client: str = field(default="", repr=False)
 
     def may(self, permission: Permission) -> bool:
         """Return whether the actor has a permission; the system has every permission."""
@@ -48,6 +50,10 @@ class Actor:
     def with_guest_token(self, token: str) -> Self:
         """Return this actor, who also has a guest's link."""
         return replace(self, guest_token=token)
+
+    def with_client(self, client: str) -> Self:
+        """Return this actor, whose request came by a connection."""
+        return replace(self, client=client)
 
     def __str__(self) -> str:
         """Return the actor as the event log stores it: "guest", "system", or the user's id."""

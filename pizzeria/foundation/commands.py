@@ -7,7 +7,8 @@ are undecorated functions. Its outcome is done, refused (by a rule; rolled back)
 
 import inspect
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import wraps
 from typing import Any, cast, overload
 from uuid import UUID
@@ -19,6 +20,7 @@ from prometheus_client import Counter, Histogram
 from psycopg.errors import LockNotAvailable
 
 from pizzeria.foundation import failpoints
+from pizzeria.foundation.attempts.counting import Attempt, count_attempt
 from pizzeria.foundation.idempotency import keys as idempotency_keys
 from pizzeria.foundation.refusals import Busy, Refusal
 
@@ -31,18 +33,28 @@ SECONDS = Histogram("pizzeria_command_seconds", "How long commands took", ["comm
 @overload
 def command[**P, R](function: Callable[P, R]) -> Callable[P, R]: ...
 @overload
-def command[**P, R](*, replay: Callable[[UUID], R]) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def command[**P, R](*, attempts: Callable[..., Iterable[Attempt]]) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+@overload
 def command[**P, R](
-    function: Callable[P, R] | None = None, *, replay: Callable[[UUID], R] | None = None
+    *, replay: Callable[[UUID], R], attempts: Callable[..., Iterable[Attempt]] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def command[**P, R](
+    function: Callable[P, R] | None = None,
+    *,
+    replay: Callable[[UUID], R] | None = None,
+    attempts: Callable[..., Iterable[Attempt]] | None = None,
 ) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
     """
     Decorate a function as a command.
 
     :param replay: for commands that take `ref=` and `idempotency=`: returns the result again, from the ref of what an
         earlier call with the same key created
+    :param attempts: for commands that one sender must not call too often: returns the attempts to count before the
+        command, from its keyword arguments, of which one is `at=`
     :raises TypeError: when decorating: the function takes `idempotency=`, but there is no `replay`
     :raises Busy: when called: a lock was not acquired within the database's lock timeout
     :raises KeyReused: when called: the key of `idempotency` was used with another request before
+    :raises TooManyAttempts: when called: the sender has called the command too often
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -55,6 +67,8 @@ def command[**P, R](
             started = time.perf_counter()
             outcome, reason = "failed", ""
             try:
+                for attempt in attempts(**kwargs) if attempts else ():
+                    count_attempt(attempt, at=cast("datetime", kwargs["at"]))
                 result = _do(function, replay, name, args, kwargs)
                 outcome = "done"
                 return result

@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, Actor, ActorKind, Permission
+from pizzeria.foundation.clients import client_of
 from pizzeria.users import sessions
 from pizzeria.users.models import User
 
@@ -15,6 +19,10 @@ def actor_for_request(request: HttpRequest) -> Actor:
 
     Groups count only in a staff session; in any other session a signed-in user is a customer.
     """
+    return _actor_for_session(request).with_client(client_of(_client_address(request), at=clock.now()))
+
+
+def _actor_for_session(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated:
         return GUEST
@@ -30,3 +38,11 @@ def actor_for_user(user: User, *, authenticated_at: datetime | None = None) -> A
     if user.is_staff:
         permissions.add(ENTER_ADMIN)
     return Actor(ActorKind.PERSON, user.pk, frozenset(permissions), authenticated_at)
+
+
+def _client_address(request: HttpRequest) -> str:
+    """Return the client's address as the trusted proxy gives it; blank if it gives none."""
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except (PermissionDenied, ImproperlyConfigured):
+        return ""

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 from datetime import timedelta
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -41,7 +42,7 @@ def test_a_simulated_evening_ends_with_every_order_delivered_or_cancelled(demo):
 
     assert left == []
     assert set(Order.objects.values_list("status", flat=True)) == {OrderStatus.DELIVERED, OrderStatus.CANCELLED}
-    assert kitchen_selectors.board(kitchen_selectors.the_kitchen(), at=FRIDAY_NIGHT).load == 0
+    assert kitchen_selectors.board(kitchen_selectors.the_kitchen(), at=FRIDAY_NIGHT).load.orders == 0
     assert list(replay.differences()) == []
 
 
@@ -52,6 +53,18 @@ def test_a_simulated_evening_completes_orders_that_were_open_before_it(demo):
 
     assert left == []
     assert set(Order.objects.values_list("status", flat=True)) == {OrderStatus.DELIVERED}
+
+
+def test_an_evening_of_sixty_orders_in_a_shop_with_its_usual_limits_asks_nobody_for_a_proof(demo, change_shop):
+    change_shop(open_orders_per_phone=3, guest_share_percent=25, pizzas_per_order=30, total_per_order=Decimal(500))
+    Kitchen.objects.update(max_concurrent_orders=60, max_open_pizzas=None)  # nobody is turned away for want of room
+    lines = []
+
+    left = an_evening(demo, write_line=lines.append).play(guests(60, customer_orders=2, rush=0.3))
+
+    assert left == []
+    assert Order.objects.count() == 60
+    assert not [line for line in lines if "refused" in line or "turned away" in line]
 
 
 def test_guests_of_a_simulated_evening_are_refused_while_the_kitchen_is_at_capacity(demo):

@@ -1,6 +1,7 @@
 """The shop's settings: created from the environment, changed by managers, read through a snapshot."""
 
 import time
+from decimal import Decimal
 from itertools import product
 
 import pytest
@@ -14,9 +15,11 @@ from kitchen.selectors import quote
 from orders.notifications.messages import message_for
 from orders.notifications.models import Notification, NotificationChannel, NotificationKind
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.events.domain_events import load, load_data
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import Busy, NotAllowed
 from pizzeria.foundation.shop import selectors
+from pizzeria.foundation.shop.events import ShopSettingsChanged
 from pizzeria.foundation.shop.models import ShopSettings
 from pizzeria.foundation.shop.selectors import current_shop, initial_shop
 from pizzeria.foundation.shop.services import InvalidShopSettings, change_shop_settings, set_up_shop_settings
@@ -89,9 +92,27 @@ def test_a_change_is_in_the_snapshot_and_in_the_event_log_without_its_texts(chan
     shop = current_shop()
     assert (shop.name, shop.address, shop.phone.as_e164) == ("Da Ciro", "Via Appia 1", "+39065550123")
     assert {field: getattr(shop, field) for field in MINUTES} == MINUTES
-    event = StoredEvent.objects.get(type="shop.settings_changed.v1")
+    event = StoredEvent.objects.get(type="shop.settings_changed.v2")
     assert (event.stream, event.seq, event.actor, event.at) == ("shop", 1, str(manager), FRIDAY_NIGHT)
-    assert event.data == {"fields": sorted(["name", "address", "phone", *MINUTES]), **MINUTES}
+    assert event.data["fields"] == sorted(["name", "address", "phone", *MINUTES])
+    assert event.data["values"].items() >= MINUTES.items()
+    assert not {"name", "address", "phone"} & event.data["values"].keys()
+
+
+def test_the_event_has_the_limits_and_reads_back_as_it_was(change):
+    change(pizzas_per_order=12, total_per_order=Decimal("99.50"), every_guest_proves_phone=True)
+
+    values = load(StoredEvent.objects.get()).values
+    assert (values["pizzas_per_order"], values["total_per_order"]) == (12, Decimal("99.50"))
+    assert values["every_guest_proves_phone"] is True
+
+
+def test_the_stored_event_of_the_first_release_reads_as_the_newest():
+    written_then = {"fields": ["driving_minutes"], **MINUTES}
+
+    assert load_data("shop.settings_changed.v1", written_then) == ShopSettingsChanged(
+        fields=("driving_minutes",), values=MINUTES
+    )
 
 
 def test_a_change_to_the_same_values_records_nothing(change, shop_settings):
@@ -108,6 +129,9 @@ def test_a_change_to_the_same_values_records_nothing(change, shop_settings):
         {"phone": "call us"},
         *({field: minutes} for field, minutes in product(MINUTES, (-1, 241))),
         {"promise_window_minutes": 0},
+        {"pizzas_per_order": -1},
+        {"total_per_order": Decimal(-1)},
+        {"guest_share_percent": 101},
     ],
     ids=str,
 )

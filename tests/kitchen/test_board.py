@@ -68,7 +68,7 @@ def test_the_board_counts_the_load_and_the_free_oven_slots(kitchen):
 
     board = kitchen_selectors.board(kitchen, at=FRIDAY_NIGHT)
 
-    assert (board.load, board.capacity) == (4, 20)
+    assert (board.load.orders, board.max_orders) == (4, 20)
     assert (board.free_oven_slots, board.oven_slots) == (3, 5)
 
 

@@ -3,15 +3,15 @@
 import pytest
 
 from kitchen import capacity
-from kitchen.capacity import KitchenClosed, KitchenFull
+from kitchen.capacity import KitchenClosed, KitchenFull, OrderTooLarge
 from kitchen.models import Kitchen, TicketState
 from tests.kitchen.tickets import ticket
 from tests.shop import FRIDAY_NIGHT
 
 
-def ask(tickets, **kitchen):
+def ask(tickets, *, pizzas=1, **kitchen):
     line = Kitchen(name="Via Roma", **{"max_concurrent_orders": 3, **kitchen})
-    capacity.refuse_unless_capacity(line, tickets, at=FRIDAY_NIGHT)
+    capacity.refuse_unless_capacity(line, tickets, pizzas=pizzas, at=FRIDAY_NIGHT)
 
 
 @pytest.mark.parametrize("state", [TicketState.HELD, TicketState.WAITING, TicketState.COOKING])
@@ -61,3 +61,34 @@ def test_a_kitchen_that_is_both_paused_and_full_refuses_orders_as_closed():
 def test_a_kitchen_whose_capacity_was_reduced_below_its_load_refuses_orders():
     with pytest.raises(KitchenFull):
         ask([ticket()] * 2, max_concurrent_orders=1)
+
+
+@pytest.mark.parametrize("state", [TicketState.HELD, TicketState.WAITING, TicketState.COOKING])
+def test_the_pizzas_of_held_waiting_and_cooking_tickets_count_towards_the_limit_of_pizzas(state):
+    ask([ticket(state=state, pizzas=6)], pizzas=4, max_open_pizzas=10)
+
+    with pytest.raises(KitchenFull) as full:
+        ask([ticket(state=state, pizzas=6)], pizzas=5, max_open_pizzas=10)
+    assert full.value.message.startswith("The kitchen can take only 4 more pizzas at the moment. Please try again in")
+
+
+def test_the_pizzas_of_scheduled_and_ready_tickets_do_not_count_towards_the_limit_of_pizzas():
+    others = [ticket(state=state, pizzas=9) for state in (TicketState.SCHEDULED, TicketState.READY, TicketState.GONE)]
+
+    ask(others, pizzas=10, max_open_pizzas=10)
+
+
+def test_an_order_without_pizzas_is_accepted_when_no_more_pizzas_are():
+    ask([ticket(pizzas=10)], pizzas=0, max_open_pizzas=10)
+
+    with pytest.raises(KitchenFull, match="The kitchen is at capacity"):
+        ask([ticket(pizzas=10)], pizzas=1, max_open_pizzas=10)
+
+
+def test_an_order_with_more_pizzas_than_may_be_open_is_asked_to_call_and_not_to_try_again():
+    with pytest.raises(OrderTooLarge, match="Please call us"):
+        ask([], pizzas=11, max_open_pizzas=10)
+
+
+def test_without_a_limit_of_pizzas_only_the_orders_count():
+    ask([ticket(pizzas=500)], pizzas=500)

@@ -3,8 +3,10 @@ from datetime import timedelta
 import pytest
 
 from kitchen import services as kitchen_services
-from kitchen.capacity import KitchenClosed
+from kitchen.capacity import KitchenClosed, KitchenFull
+from kitchen.events import CapacityChanged
 from kitchen.models import Kitchen
+from pizzeria.foundation.events.domain_events import load_data
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import NotAllowed
 from tests import shop
@@ -17,9 +19,14 @@ def pause(kitchen, by, reason="the oven rests", until=None):
     return kitchen_services.pause(kitchen=kitchen, reason=reason, until=until, by=by, at=FRIDAY_NIGHT)
 
 
-def change(kitchen, by, orders=20, places=5):
+def change(kitchen, by, orders=20, places=5, pizzas=None):
     return kitchen_services.change_capacity(
-        kitchen=kitchen, max_concurrent_orders=orders, oven_slots=places, by=by, at=FRIDAY_NIGHT
+        kitchen=kitchen,
+        max_concurrent_orders=orders,
+        oven_slots=places,
+        max_open_pizzas=pizzas,
+        by=by,
+        at=FRIDAY_NIGHT,
     )
 
 
@@ -76,7 +83,7 @@ def test_the_capacity_cannot_be_less_than_the_open_and_the_cooking_orders(kitche
             change(kitchen, manager, **too_low)
     change(kitchen, manager, orders=3, places=2)
 
-    assert StoredEvent.objects.filter(type="kitchen.capacity_changed.v1").count() == 1
+    assert StoredEvent.objects.filter(type="kitchen.capacity_changed.v2").count() == 1
 
 
 def test_a_recall_above_the_capacity_does_not_keep_the_manager_from_saving_it_unchanged(kitchen, manager, chef):
@@ -93,4 +100,26 @@ def test_a_recall_above_the_capacity_does_not_keep_the_manager_from_saving_it_un
 def test_setting_the_capacity_to_its_current_values_records_no_event(kitchen, manager):
     change(kitchen, manager, orders=20, places=5)
 
-    assert not StoredEvent.objects.filter(type="kitchen.capacity_changed.v1").exists()
+    assert not StoredEvent.objects.filter(type="kitchen.capacity_changed.v2").exists()
+
+
+def test_the_limit_of_pizzas_can_be_set_and_taken_away_but_not_below_what_is_open(kitchen, manager):
+    shop.place(shop.basket_of(quantity=4))
+    with pytest.raises(kitchen_services.CapacityTooLow, match="4 pizzas are open now") as too_low:
+        change(kitchen, manager, pizzas=3)
+    assert too_low.value.field == "max_open_pizzas"
+
+    change(kitchen, manager, pizzas=4)
+    with pytest.raises(KitchenFull):
+        shop.place()
+
+    change(kitchen, manager, pizzas=None)
+    assert shop.place().number == 2
+
+
+def test_the_stored_event_of_the_first_release_has_no_limit_of_pizzas():
+    written_then = {"max_concurrent_orders": 30, "oven_slots": 7}
+
+    assert load_data("kitchen.capacity_changed.v1", written_then) == CapacityChanged(
+        max_concurrent_orders=30, oven_slots=7, max_open_pizzas=None
+    )

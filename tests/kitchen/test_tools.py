@@ -84,13 +84,18 @@ def test_a_pause_that_is_refused_as_busy_keeps_the_values_of_the_form(ciro):
 
 def test_the_capacity_tool_begins_with_the_current_values_and_changes_them(marta):
     form = marta.get(BOARD).context["capacity_form"]
-    assert {name: form[name].value() for name in form.fields} == {"max_concurrent_orders": 20, "oven_slots": 5}
+    assert {name: form[name].value() for name in form.fields} == {
+        "max_concurrent_orders": 20,
+        "max_open_pizzas": None,
+        "oven_slots": 5,
+    }
 
-    response = marta.post(CAPACITY, {"max_concurrent_orders": "30", "oven_slots": "7"})
+    response = marta.post(CAPACITY, {"max_concurrent_orders": "30", "max_open_pizzas": "60", "oven_slots": "7"})
 
     assert response.url == BOARD
     kitchen = Kitchen.objects.get()
-    assert (kitchen.max_concurrent_orders, kitchen.oven_slots) == (30, 7)
+    assert (kitchen.max_concurrent_orders, kitchen.max_open_pizzas, kitchen.oven_slots) == (30, 60, 7)
+    assert "of 60 pizzas" in " ".join(marta.get(BOARD).content.decode().replace("</strong>", "").split())
     assert "the kitchen takes as much as you said" in marta.get(BOARD).content.decode()
 
 

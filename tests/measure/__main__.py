@@ -18,7 +18,7 @@ def main(*wanted: str) -> None:
     call_command("migrate", verbosity=0)
     call_command("set_up_shop", verbosity=0)
     call_command("set_up_demo", verbosity=0)
-    Kitchen.objects.update(max_concurrent_orders=10_000)
+    Kitchen.objects.update(max_concurrent_orders=10_000, max_open_pizzas=None)
     print(f"{os.cpu_count()} cores, {connection.pg_version // 10000} is PostgreSQL's version\n")
     for name in wanted or PARTS:
         PARTS[name].measure()

@@ -62,9 +62,10 @@ class Snapshot:
         }
         states = {ref: table.TICKET[order.status] for ref, order in placed.items()}
         assert states == {ref: row["state"] for ref, row in self.tickets.items()}
-        assert (kitchen_state.max_orders, kitchen_state.oven_slots) == (
+        assert (kitchen_state.max_orders, kitchen_state.oven_slots, kitchen_state.max_pizzas) == (
             self.kitchen["max_concurrent_orders"],
             self.kitchen["oven_slots"],
+            self.kitchen["max_open_pizzas"],
         )
         assert (kitchen_state.paused, kitchen_state.until) == (
             not self.kitchen["taking_orders"],
@@ -75,14 +76,18 @@ class Snapshot:
         """Assert that no ticket cooks without an oven slot, and only a recall or an undo exceeds the maximum load."""
         states = Counter(row["state"] for row in self.tickets.values())
         assert states["cooking"] <= self.kitchen["oven_slots"]
-        assert self.load <= max(self.kitchen["max_concurrent_orders"], before.load) or by in (
-            "recall_ticket",
-            "undo_step",
+        (orders, pizzas), (orders_before, pizzas_before) = self.load, before.load
+        max_pizzas = self.kitchen["max_open_pizzas"]
+        is_within_limits = orders <= max(self.kitchen["max_concurrent_orders"], orders_before) and (
+            max_pizzas is None or pizzas <= max(max_pizzas, pizzas_before)
         )
+        assert is_within_limits or by in ("recall_ticket", "undo_step")
 
     @property
     def load(self):
-        return sum(row["state"] in ("held", "waiting", "cooking") for row in self.tickets.values())
+        """Return the number of orders, and of pizzas, that count towards the capacity."""
+        rows = [row for row in self.tickets.values() if row["state"] in ("held", "waiting", "cooking")]
+        return len(rows), sum(row["pizzas"] for row in rows)
 
     def check_event_numbers(self):
         """Assert that the events of every aggregate are numbered from one without a gap, up to an order's `seq`."""

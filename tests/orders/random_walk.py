@@ -168,7 +168,11 @@ class Walk(RuleBasedStateMachine):
                 until = rng.choice([None, self.at, self.at + 5 * MINUTE])
                 return {"reason": "The oven is cold", "until": until}
             case "change_capacity":
-                return {"max_concurrent_orders": rng.randint(0, 8), "oven_slots": rng.randint(0, 4)}
+                return {
+                    "max_concurrent_orders": rng.randint(0, 8),
+                    "oven_slots": rng.randint(0, 4),
+                    "max_open_pizzas": rng.choice([None, rng.randint(0, 16)]),
+                }
         return {}
 
     # --- Taking a step ---
@@ -207,13 +211,19 @@ class Walk(RuleBasedStateMachine):
         return {"kitchen": self.kitchen} if step in table.OF_THE_KITCHEN else {}
 
     def case(self, who, number, details=None, *, has_link=True):
-        statuses = [placed.status for placed in self.orders.values()]
-        load = sum(status in table.LOAD for status in statuses)
-        kitchen_state = replace(self.kitchen_state, load=load, cooking=statuses.count("cooking"))
-        order = self.orders[number] if number else table.Placed((details or {}).get("method", FulfillmentMethod.PICKUP))
+        details = details or {}
+        load = [placed for placed in self.orders.values() if placed.status in table.LOAD]
+        kitchen_state = replace(
+            self.kitchen_state,
+            load=len(load),
+            pizzas=sum(placed.pizzas for placed in load),
+            cooking=sum(placed.status == "cooking" for placed in load),
+        )
+        new = table.Placed(details.get("method", FulfillmentMethod.PICKUP), pizzas=len(details.get("pizzas", ())))
+        order = self.orders[number] if number else new
         drivers = frozenset(self.drivers)
         return table.Case(
-            self.people[who].user_id, PEOPLE[who], kitchen_state, self.at, order, details or {}, drivers, has_link
+            self.people[who].user_id, PEOPLE[who], kitchen_state, self.at, order, details, drivers, has_link
         )
 
     # --- The invariants after each step ---

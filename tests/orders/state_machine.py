@@ -54,6 +54,7 @@ class Placed:
     owner: int | None = None
     was_cooked: bool = False
     last: LastStep | None = None
+    pizzas: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class KitchenState:
     until: datetime | None = None
     load: int = 0
     cooking: int = 0
+    max_pizzas: int | None = None
+    pizzas: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,11 @@ def always(_case: Case) -> bool:
 def kitchen_accepts_orders(case: Case) -> bool:
     kitchen_state = case.kitchen_state
     pause_is_over = kitchen_state.until is not None and kitchen_state.until <= case.at
-    return (not kitchen_state.paused or pause_is_over) and kitchen_state.load < kitchen_state.max_orders
+    pizzas_fit = (
+        kitchen_state.max_pizzas is None or kitchen_state.pizzas + case.order.pizzas <= kitchen_state.max_pizzas
+    )
+    is_open = not kitchen_state.paused or pause_is_over
+    return is_open and pizzas_fit and kitchen_state.load < kitchen_state.max_orders
 
 
 def an_oven_slot_is_free(case: Case) -> bool:
@@ -159,9 +166,13 @@ def pause_ends_later(case: Case) -> bool:
 def is_not_lowered_or_load_fits(case: Case) -> bool:
     """After a recall the load may be above the capacity, which can then be left as it is, but not be lowered."""
     max_orders, oven_slots = case.arguments["max_concurrent_orders"], case.arguments["oven_slots"]
-    state = case.kitchen_state
-    return max_orders >= min(state.max_orders, max(1, state.load)) and oven_slots >= min(
-        state.oven_slots, max(1, state.cooking)
+    max_pizzas, state = case.arguments["max_open_pizzas"], case.kitchen_state
+    open_pizzas = max(1, state.pizzas)
+    pizzas_fit = max_pizzas is None or max_pizzas >= min(open_pizzas, state.max_pizzas or open_pizzas)
+    return (
+        pizzas_fit
+        and max_orders >= min(state.max_orders, max(1, state.load))
+        and oven_slots >= min(state.oven_slots, max(1, state.cooking))
     )
 
 
@@ -208,7 +219,10 @@ def resumed(case: Case) -> KitchenState:
 
 def resized(case: Case) -> KitchenState:
     return replace(
-        case.kitchen_state, max_orders=case.arguments["max_concurrent_orders"], oven_slots=case.arguments["oven_slots"]
+        case.kitchen_state,
+        max_orders=case.arguments["max_concurrent_orders"],
+        oven_slots=case.arguments["oven_slots"],
+        max_pizzas=case.arguments["max_open_pizzas"],
     )
 
 

@@ -84,7 +84,7 @@ def test_the_quote_changes_as_soon_as_the_kitchen_is_full_or_has_room_again(
 
     with django_capture_on_commit_callbacks(execute=True):
         kitchen_services.change_capacity(
-            kitchen=kitchen, max_concurrent_orders=2, oven_slots=5, by=manager, at=clock.now()
+            kitchen=kitchen, max_concurrent_orders=2, oven_slots=5, max_open_pizzas=None, by=manager, at=clock.now()
         )
     assert re.fullmatch(OPEN, quote_text())
 

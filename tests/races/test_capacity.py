@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def lower(kitchen, manager, *, to):
     kitchen_services.change_capacity(
-        kitchen=kitchen, max_concurrent_orders=to, oven_slots=5, by=manager, at=FRIDAY_NIGHT
+        kitchen=kitchen, max_concurrent_orders=to, oven_slots=5, max_open_pizzas=None, by=manager, at=FRIDAY_NIGHT
     )
     return "lowered"
 

@@ -153,6 +153,7 @@ class Evening:
                 kitchen=self.kitchen,
                 max_concurrent_orders=ORDERS + nth,
                 oven_slots=ORDERS + nth,
+                max_open_pizzas=None,
             )
             self.do(kitchen_services.recalculate_promises, by=self.manager, kitchen=self.kitchen)
             if nth % 3 == 0:

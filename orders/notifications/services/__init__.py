@@ -9,6 +9,7 @@ from orders.notifications.services.delivery import (
     send_notification,
 )
 from orders.notifications.services.inbox import dismiss_notifications, mark_notifications_read
+from orders.notifications.services.phone_codes import send_phone_code
 
 __all__ = [
     "NothingToResend",
@@ -20,4 +21,5 @@ __all__ = [
     "record_outcome",
     "resend_notification",
     "send_notification",
+    "send_phone_code",
 ]

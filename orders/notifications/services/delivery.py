@@ -22,7 +22,7 @@ from orders.notifications.messages import message_for
 from orders.notifications.models import Notification, NotificationChannel, NotificationState
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
 from orders.notifications.rules import reason_not_to_send, undoable_until
-from orders.notifications.services.sms_limits import reached_sms_limit
+from orders.notifications.services.sms_limits import SmsLimit, reached_sms_limit
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.alerts.kinds import AlertKind
 from pizzeria.foundation.alerts.services import raise_alert
@@ -97,7 +97,7 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
             notification.state, notification.due_at = NotificationState.QUEUED, undoable
         else:
             notification.state, notification.error = NotificationState.EXPIRED, reason
-    elif limit := reached_sms_limit(notification, at=at):
+    elif limit := _reached_limit(notification, at):
         notification.state, notification.error = NotificationState.EXPIRED, "daily limit of SMS"
         raise_alert(limit.kind, at=at, limit=limit.messages, order=str(notification.order))
     elif notification.attempts >= MAX_ATTEMPTS:
@@ -111,6 +111,11 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
         )
     notification.save(update_fields=["state", "error", "attempts", "due_at"])
     return notification if notification.state == NotificationState.SENDING else None
+
+
+def _reached_limit(notification: Notification, at: datetime) -> SmsLimit | None:
+    is_sms = notification.channel == NotificationChannel.SMS
+    return reached_sms_limit(notification.order.contact.phone, at=at) if is_sms else None
 
 
 def _deliver(notification: Notification) -> str | DeliveryFailed:

@@ -5,18 +5,20 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from phonenumbers import PhoneNumber
 
-from orders.notifications.models import Notification, NotificationChannel
+from orders.models import PhoneProof
+from orders.notifications.models import Notification
 from pizzeria.foundation import clock
 from pizzeria.foundation.alerts.kinds import AlertKind
 
 SMS_PER_DAY_REACHED = AlertKind(
     "sms_per_day_reached",
-    _("%(limit)d SMS were sent today, and no more are. The last one dropped: of order %(order)s."),
+    _("%(limit)d SMS were sent today, and no more are. The last one dropped: %(order)s."),
 )
 SMS_PER_NUMBER_REACHED = AlertKind(
     "sms_per_number_reached",
-    _("%(limit)d SMS were sent to one number today, and no more are. The last one dropped: of order %(order)s."),
+    _("%(limit)d SMS were sent to one number today, and no more are. The last one dropped: %(order)s."),
 )
 
 
@@ -28,22 +30,19 @@ class SmsLimit:
     messages: int
 
 
-def reached_sms_limit(notification: Notification, *, at: datetime) -> SmsLimit | None:
+def reached_sms_limit(phone: PhoneNumber | str, *, at: datetime) -> SmsLimit | None:
     """
-    Return the limit of the business day that keeps an SMS from being sent; None if there is none.
+    Return the limit of the business day that keeps an SMS to a number from being sent; None if there is none.
 
-    Workers that claim at the same moment may exceed a limit by one each.
-
-    :param notification: with its order and contact loaded; for one of another channel there is no limit
+    Notifications and codes count together. Workers that claim at the same moment may exceed a limit by one each.
     """
-    if notification.channel != NotificationChannel.SMS:
-        return None
-    sent = Notification.objects.sent_by_sms_since(clock.begin_of_business_day(at))
-    to_number = sent.filter(order__contact__phone=notification.order.contact.phone)
-    for limit, messages in (
-        (SmsLimit(SMS_PER_DAY_REACHED, settings.SHOP_SMS_PER_DAY), sent),
+    day = clock.begin_of_business_day(at)
+    notifications, codes = Notification.objects.sent_by_sms_since(day), PhoneProof.objects.sent_since(day)
+    to_number = (notifications.filter(order__contact__phone=phone), codes.filter(phone=phone))
+    for limit, sent in (
+        (SmsLimit(SMS_PER_DAY_REACHED, settings.SHOP_SMS_PER_DAY), (notifications, codes)),
         (SmsLimit(SMS_PER_NUMBER_REACHED, settings.SHOP_SMS_PER_NUMBER_AND_DAY), to_number),
     ):
-        if limit.messages and messages.count() >= limit.messages:
+        if limit.messages and sum(messages.count() for messages in sent) >= limit.messages:
             return limit
     return None

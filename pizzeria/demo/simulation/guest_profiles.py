@@ -91,13 +91,12 @@ CARLA = Guest(
 
 def random_guest(rng: Random) -> Guest:
     """Return a guest without an account."""
-    number = rng.randrange(len(NAMES))
-    name = NAMES[number]
+    name = rng.choice(NAMES)
     street, postal_code = rng.choice(STREETS)
     return Guest(
         ContactDetails(
             name=name,
-            phone=f"+4930231251{number:02}",
+            phone=f"+493023125{rng.randrange(999):03}",
             email=f"{name.partition(' ')[0].lower()}@example.com" if rng.random() < EMAIL_FRACTION else "",
             street=street,
             postal_code=postal_code,

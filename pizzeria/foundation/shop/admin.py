@@ -25,6 +25,11 @@ class ShopSettingsAdmin(ShopModelAdmin[ShopSettings]):
             gettext_lazy("Promises"),
             {"fields": ["further_pizza_minutes", "handing_over_minutes", "driving_minutes", "promise_window_minutes"]},
         ),
+        (gettext_lazy("Large orders"), {"fields": ["pizzas_per_order", "total_per_order"]}),
+        (
+            gettext_lazy("False orders"),
+            {"fields": ["open_orders_per_phone", "guest_share_percent", "every_guest_proves_phone"]},
+        ),
     ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

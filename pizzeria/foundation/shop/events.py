@@ -1,12 +1,22 @@
-from pizzeria.foundation.events.domain_events import DomainEvent
+from decimal import Decimal
+
+from pizzeria.foundation.events.domain_events import Data, DomainEvent, upcast
 from pizzeria.foundation.shop.models import ShopSettings
 
 
-class ShopSettingsChanged(DomainEvent[ShopSettings], type="shop.settings_changed.v1"):
-    """Settings were changed: the names of the changed ones, and all minutes as they are now. Texts are in the row."""
+class ShopSettingsChanged(DomainEvent[ShopSettings], type="shop.settings_changed.v2"):
+    """
+    Settings were changed. Texts are in the row.
+
+    :param fields: the names of the changed settings
+    :param values: minutes, limits and switches as they are now, by name
+    """
 
     fields: tuple[str, ...]
-    further_pizza_minutes: int
-    handing_over_minutes: int
-    driving_minutes: int
-    promise_window_minutes: int
+    values: dict[str, bool | int | Decimal]
+
+
+@upcast("shop.settings_changed.v1")
+def _with_minutes_as_values(data: Data) -> tuple[str, Data]:
+    minutes = {name: value for name, value in data.items() if name != "fields"}
+    return ShopSettingsChanged.type, {"fields": data["fields"], "values": minutes}

@@ -1,5 +1,6 @@
 """The shop's settings: what managers change while the shop is running. Everything else is environment."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -19,6 +20,19 @@ def minutes_field(
 ) -> "models.PositiveSmallIntegerField[int, int]":
     return models.PositiveSmallIntegerField(
         name, validators=[MinValueValidator(at_least), MaxValueValidator(MAX_MINUTES)], help_text=help_text
+    )
+
+
+def limit_field(
+    name: StrOrPromise, help_text: StrOrPromise, *, initial: int, at_most: int
+) -> "models.PositiveSmallIntegerField[int, int]":
+    """
+    Return the field of a limit; 0 is no limit.
+
+    :param initial: for a shop that was set up before there was this limit
+    """
+    return models.PositiveSmallIntegerField(
+        name, validators=[MaxValueValidator(at_most)], help_text=help_text, db_default=initial
     )
 
 
@@ -45,6 +59,35 @@ class ShopSettings(Aggregate):
     driving_minutes = minutes_field(_("minutes for driving"), _("From the counter to the guest."))
     promise_window_minutes = minutes_field(
         _("minutes between the two times of a promise"), _("“Ready between 20:10 and 20:20” has ten."), at_least=1
+    )
+
+    pizzas_per_order = limit_field(
+        _("pizzas in one order"), _("Above it the guest is asked to call. 0: any number."), initial=30, at_most=1000
+    )
+    total_per_order = models.DecimalField(
+        _("total of one order"),
+        max_digits=9,
+        decimal_places=2,
+        validators=[MinValueValidator(0)],
+        help_text=_("Above it the guest is asked to call. 0: any total."),
+        db_default=Decimal(500),
+    )
+    open_orders_per_phone = limit_field(
+        _("open orders with one phone number"),
+        _("Beyond it a guest without an account has to prove the number. 0: any number."),
+        initial=3,
+        at_most=1000,
+    )
+    guest_share_percent = limit_field(
+        _("share of the kitchen for one guest, in percent"),
+        _("Beyond it whoever orders from the same connection has to prove the phone number. 0: any share."),
+        initial=25,
+        at_most=100,
+    )
+    every_guest_proves_phone = models.BooleanField(
+        _("every guest proves the phone number"),
+        help_text=_("For an evening with false orders: nobody orders without a code by SMS or an account."),
+        db_default=False,
     )
 
     objects = ShopSettingsQuerySet.as_manager()

@@ -7,9 +7,11 @@ process that made it, and everywhere else after `MAX_AGE_SECONDS`.
 
 import time
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from pizzeria.foundation.shop.models import ShopSettings
@@ -28,6 +30,18 @@ class ShopSnapshot:
     handing_over_minutes: int
     driving_minutes: int
     promise_window_minutes: int
+    pizzas_per_order: int  # of this and of the next three, 0 is no limit
+    total_per_order: Decimal
+    open_orders_per_phone: int
+    guest_share_percent: int
+    every_guest_proves_phone: bool
+
+    @property
+    def invitation_to_call(self) -> str:
+        """Return the sentence that asks a guest to call, with the number if the shop has one."""
+        if not self.phone:
+            return _("Please call us, so that we can plan it.")
+        return _("Please call us on %(phone)s, so that we can plan it.") % {"phone": self.phone.as_international}
 
 
 _generation = 0  # counts the changes: a snapshot that was read before one is not used after it
@@ -41,7 +55,7 @@ def current_shop() -> ShopSnapshot:
     cached = _cached
     if cached is None or cached[0] != _generation or time.monotonic() > cached[1]:
         generation, row = _generation, ShopSettings.objects.first()
-        snapshot = _snapshot(row) if row else initial_shop()
+        snapshot = snapshot_of(row) if row else initial_shop()
         cached = _cached = (generation, time.monotonic() + MAX_AGE_SECONDS, snapshot)
     return cached[2]
 
@@ -58,6 +72,7 @@ def invalidate() -> None:
     _generation += 1
 
 
-def _snapshot(row: ShopSettings) -> ShopSnapshot:
+def snapshot_of(row: ShopSettings) -> ShopSnapshot:
+    """Return the snapshot of a row, saved or not."""
     values = {field.name: getattr(row, field.name) for field in fields(ShopSnapshot)}
     return ShopSnapshot(**{**values, "phone": row.phone or None})

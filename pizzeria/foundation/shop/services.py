@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,8 @@ from pizzeria.foundation.shop import selectors
 from pizzeria.foundation.shop.events import ShopSettingsChanged
 from pizzeria.foundation.shop.models import ShopSettings
 from pizzeria.foundation.shop.permissions import CHANGE_SHOP_SETTINGS
+
+TEXTS = ("name", "address", "phone")  # not in an event
 
 
 class InvalidShopSettings(Refusal):
@@ -60,8 +63,8 @@ def change_shop_settings(*, changes: Mapping[str, Any], by: Actor, at: datetime)
     for field in changed:
         setattr(shop, field, changes[field])
     _refuse_unless_valid(shop)
-    minutes = {name: getattr(shop, name) for name in ShopSettingsChanged.model_fields if name != "fields"}
-    record(shop, ShopSettingsChanged(fields=tuple(sorted(changed)), **minutes), by=by, at=at)
+    values = {name: value for name, value in asdict(selectors.snapshot_of(shop)).items() if name not in TEXTS}
+    record(shop, ShopSettingsChanged(fields=tuple(sorted(changed)), values=values), by=by, at=at)
     transaction.on_commit(selectors.invalidate)
     return shop
 

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 
 from orders import services as order_services
 from pizzeria.foundation import clock
+from pizzeria.foundation.attempts import counting as attempts
 from pizzeria.foundation.idempotency import keys as idempotency_keys
 from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.local_accounts import eligibility, rate_limits
@@ -23,6 +24,8 @@ class Command(BaseCommand):
         now = clock.now()
         keys = idempotency_keys.purge(before=now - KEYS)
         baskets = order_services.purge_baskets(before=now - BASKETS)
+        order_services.purge_phone_proofs(now=now)
+        attempts.purge(now=now)
         call_command("clearsessions")
         keycloak_sessions.purge_ended()
         rate_limits.purge_expired_counters()

@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand
 
+from kitchen import services as kitchen_services
+from kitchen.selectors import the_kitchen
 from menu.models import Category, MenuItem, Pizza, SimpleItem, Topping
 from menu.services import record_edit
 from pizzeria.demo import menu
@@ -16,13 +18,30 @@ from pizzeria.users.demo_people import DEMO_PEOPLE, PASSWORD
 from pizzeria.users.models import User
 from pizzeria.users.services.roles import assign_roles
 
+MAX_OPEN_PIZZAS = 60
+
 
 class Command(BaseCommand):
     help = "Create the missing items of the demo's menu and its missing users."
 
     def handle(self, *args: Any, **options: Any) -> None:
         items, people = fill_menu(by=SYSTEM, at=clock.now()), make_people(by=SYSTEM)
+        limit_pizzas(at=clock.now())
         self.stdout.write(f"menu: {items} items new; people: {people} new")
+
+
+def limit_pizzas(*, at: datetime) -> None:
+    """Limit the pizzas of a kitchen whose settings nobody has changed yet."""
+    kitchen = the_kitchen()
+    if kitchen.seq == 0:
+        kitchen_services.change_capacity(
+            kitchen=kitchen,
+            max_concurrent_orders=kitchen.max_concurrent_orders,
+            oven_slots=kitchen.oven_slots,
+            max_open_pizzas=MAX_OPEN_PIZZAS,
+            by=SYSTEM,
+            at=at,
+        )
 
 
 @command

@@ -1,0 +1,45 @@
+"""The step at the checkout by which a guest proves that the phone number is theirs."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+
+from orders.models import PhoneProof
+from orders.models.phone_proof import PROOF_MINUTES
+
+
+@dataclass(frozen=True, slots=True)
+class ProofStep:
+    """
+    The step as shown to the guest.
+
+    :param is_code_requested: a code is under way to the number, and can be entered
+    :param can_send_codes: whether a code can be had at all
+    """
+
+    is_code_requested: bool
+    can_send_codes: bool
+
+
+def proof_step(*, basket: UUID, phone: str, at: datetime) -> ProofStep:
+    """
+    Return how a guest can prove a number now. One query.
+
+    :param basket: the basket's ref
+    :param phone: in international form
+    """
+    requested = PhoneProof.objects.open(at).filter(basket__ref=basket, phone=phone)
+    return ProofStep(is_code_requested=requested.exists(), can_send_codes=can_send_codes())
+
+
+def can_send_codes() -> bool:
+    """Return whether a phone number can be proved by SMS in this shop; otherwise only an account helps."""
+    return bool(settings.NOTIFY_SMS_URL)
+
+
+def is_phone_proved(*, basket: UUID, phone: str, at: datetime) -> bool:
+    """Return whether a guest has proved, a while ago at most, that the number typed with a basket is theirs."""
+    since = at - timedelta(minutes=PROOF_MINUTES)
+    return PhoneProof.objects.filter(basket__ref=basket, phone=phone, proved_at__gt=since).exists()

@@ -1,0 +1,77 @@
+"""
+Counting of attempts, for requests that one sender must not make too often.
+
+An attempt is counted before its command begins, in a transaction of its own: it counts whatever becomes of the command.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from pizzeria.foundation.attempts.models import AttemptCounter
+from pizzeria.foundation.refusals import Refusal
+
+PERIOD = timedelta(hours=1)
+KEPT = timedelta(days=1)
+
+
+class TooManyAttempts(Refusal):
+    """The sender has attempted this too often. `retry_after` is the number of seconds until it may again."""
+
+    code = "too_many_attempts"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """
+    An attempt to be counted.
+
+    :param kind: what is attempted
+    :param sender: who attempts it: a client or a phone number, stored as an HMAC; blank: nobody, not counted
+    :param most: how often within an hour; 0: any number of times, not counted
+    """
+
+    kind: str
+    sender: str
+    most: int
+
+
+def count_attempt(attempt: Attempt, *, at: datetime) -> None:
+    """
+    Count an attempt, also of several at once, in a transaction of its own.
+
+    :raises TooManyAttempts: it is one too many
+    """
+    if not attempt.most or not attempt.sender:
+        return
+    begins_at = at.replace(minute=0, second=0, microsecond=0)
+    key = salted_hmac(f"pizzeria.attempt.{attempt.kind}", attempt.sender, algorithm="sha256").hexdigest()
+    if _increment(attempt.kind, key, begins_at) > attempt.most:
+        seconds = int((begins_at + PERIOD - at).total_seconds())
+        raise TooManyAttempts(_("That was tried too often. Please wait a while, or call us."), retry_after=seconds)
+
+
+def _increment(kind: str, key: str, begins_at: datetime) -> int:
+    """Increment the counter, which is created if there is none; return its new value. One statement."""
+    table = connection.ops.quote_name(AttemptCounter._meta.db_table)
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (kind, key, begins_at, attempts) VALUES (%s, %s, %s, 1)"  # noqa: S608 - the model's
+            f" ON CONFLICT (kind, key, begins_at) DO UPDATE SET attempts = {table}.attempts + 1 RETURNING attempts",
+            [kind, key, begins_at],
+        )
+        [attempts] = cursor.fetchone()
+    return int(attempts)
+
+
+def purge(*, now: datetime) -> int:
+    """Delete the counters of hours that are over; return how many."""
+    return AttemptCounter.objects.filter(begins_at__lt=now - KEPT).delete()[0]
