@@ -57,7 +57,7 @@ def refuse_unless_capacity(kitchen: Kitchen, tickets: Sequence[Ticket], *, pizza
     :raises KitchenFull: with it, more orders or more pizzas would be open than may be
     """
     if not kitchen.accepts_orders(at):
-        raise KitchenClosed(_closed_message(kitchen))
+        raise KitchenClosed(_closed_message(kitchen, at))
     load, max_pizzas = load_of(tickets), kitchen.max_open_pizzas
     if max_pizzas is not None and pizzas > max_pizzas:
         raise OrderTooLarge(_("Our oven cannot make that many pizzas at once."))
@@ -85,11 +85,11 @@ def _full_message(tickets: Sequence[Ticket], *, room: int, at: datetime) -> str:
     return f"{reason % {'room': room}} {retry % {'minutes': minutes}}"
 
 
-def _closed_message(kitchen: Kitchen) -> str:
+def _closed_message(kitchen: Kitchen, at: datetime) -> str:
     reason = _(" (%(reason)s)") % {"reason": kitchen.pause_reason} if kitchen.pause_reason else ""
     if kitchen.paused_until is None:
         return _("The kitchen is taking a break%(reason)s. Please try again later.") % {"reason": reason}
     return _("The kitchen is taking a break%(reason)s. Please try again after %(time)s.") % {
         "reason": reason,
-        "time": clock.wall_clock(kitchen.paused_until),
+        "time": clock.day_and_time(kitchen.paused_until, at=at),
     }

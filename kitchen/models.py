@@ -119,6 +119,7 @@ class Ticket(models.Model):
     kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="tickets")
     ref = models.UUIDField(unique=True)  # the order's ref; no foreign key to an upper app
     label = models.CharField(max_length=16)  # what the cook calls out: "#42"
+    business_date = models.DateField(null=True)  # of its number; None: booked before this was recorded
     method = models.CharField(max_length=10, choices=FulfillmentMethod)
     items = models.JSONField(default=list)
     notes = models.CharField(max_length=500, blank=True)

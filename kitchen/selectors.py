@@ -14,17 +14,19 @@ from kitchen import capacity, promises, undo
 from kitchen.capacity import Load
 from kitchen.models import LOAD, FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.promises import Promise
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.shop.selectors import current_shop
 
+MAX_MINUTES_IN_WORDS = 120  # a longer time is told by the clock
 MAX_UNDO_OFFERS = 3  # a cook starts several tickets in a row
 
 
 @dataclass(frozen=True, slots=True)
 class BoardTicket:
     ref: UUID
-    label: str
+    label: str  # "#42"; of another business day: "#42 of Sat 28 Nov"
     method: str
     items: Sequence[dict[str, Any]]
     notes: str
@@ -118,13 +120,12 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
     ready_at = promises.ready_time(tickets, minutes=ticket_minutes, oven_slots=kitchen.oven_slots, at=at)
     promised = {method: promises.promise(ready_at, method=method, shop=shop) for method in FulfillmentMethod}
     minutes = {method: promises.minutes_until(promise.ready_from, at) for method, promise in promised.items()}
-    soonest = minutes[FulfillmentMethod.PICKUP]
-    message = ngettext(
-        "Order now, and it is ready in about a minute.",
-        "Order now, and it is ready in about %(minutes)d minutes.",
-        soonest,
+    return Quote(
+        accepts_orders=True,
+        message=_quote_message(promised[FulfillmentMethod.PICKUP], minutes[FulfillmentMethod.PICKUP], at),
+        promises=promised,
+        minutes=minutes,
     )
-    return Quote(accepts_orders=True, message=message % {"minutes": soonest}, promises=promised, minutes=minutes)
 
 
 def load_of_orders(refs: "QuerySet[Any, tuple[UUID]]") -> Load:
@@ -158,10 +159,23 @@ def undo_offers(*, by: Actor, at: datetime) -> list[UndoOffer]:
     ]
 
 
+def _quote_message(promise: Promise, minutes: int, at: datetime) -> str:
+    if minutes > MAX_MINUTES_IN_WORDS:
+        time = clock.day_and_time(promise.ready_from, at=at)
+        return _("Order now, and it is ready at about %(time)s.") % {"time": time}
+    message = ngettext(
+        "Order now, and it is ready in about a minute.",
+        "Order now, and it is ready in about %(minutes)d minutes.",
+        minutes,
+    )
+    return message % {"minutes": minutes}
+
+
 def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:
+    day = clock.other_day(ticket.business_date, at=at) if ticket.business_date else ""
     return BoardTicket(
         ref=ticket.ref,
-        label=ticket.label,
+        label=_("%(ticket)s of %(day)s") % {"ticket": ticket.label, "day": day} if day else ticket.label,
         method=ticket.method,
         items=ticket.items,
         notes=ticket.notes,

@@ -5,15 +5,15 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.forms import CheckboxSelectMultiple, Field, ModelForm, MultipleChoiceField
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from menu import services
-from menu.forms import SoldOutForm
-from menu.models import Allergen, Category, MenuItem, Pizza, SimpleItem, Size, Topping
+from menu.forms import MenuItemForm, SoldOutForm
+from menu.models import Category, MenuItem, Pizza, SimpleItem, Size, Topping
 from menu.permissions import MARK_SOLD_OUT
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
@@ -42,6 +42,7 @@ class SizeAdmin(ShopModelAdmin[Size]):
 
 
 class MenuItemAdmin[I: MenuItem](ShopModelAdmin[I]):
+    form = MenuItemForm
     actions = ["mark_sold_out", "mark_available"]
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["availability"]
@@ -53,13 +54,7 @@ class MenuItemAdmin[I: MenuItem](ShopModelAdmin[I]):
             return _("yes")
         if item.sold_out_until is None:
             return _("sold out until further notice")
-        local = item.sold_out_until.astimezone(clock.shop_zone())
-        return _("sold out until %(time)s") % {"time": local.strftime("%d %b, %H:%M")}
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
-        if db_field.name == "allergens":
-            return MultipleChoiceField(choices=Allergen.choices, required=False, widget=CheckboxSelectMultiple)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return _("sold out %(until)s") % {"until": clock.until(item.sold_out_until, at=clock.now())}
 
     def has_sell_out_permission(self, request: HttpRequest) -> bool:
         return actor_of(request).may(MARK_SOLD_OUT)
@@ -69,6 +64,7 @@ class MenuItemAdmin[I: MenuItem](ShopModelAdmin[I]):
         before = services.lock_item(obj) if change else None
         if before:  # commands may have changed these since the form was rendered
             obj.seq, obj.sold_out_since, obj.sold_out_until = before.seq, before.sold_out_since, before.sold_out_until
+        obj.allergens_declared = True  # the form has asked
         super().save_model(request, obj, form, change)
         services.record_edit(obj, before=before, fields=form.changed_data, by=actor_of(request), at=clock.now())
 

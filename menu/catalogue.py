@@ -33,6 +33,7 @@ _TOPPING = (
     "diet",
     "spicy",
     "allergens",
+    "allergens_declared",
     "shape",
     "colour",
 )
@@ -44,6 +45,7 @@ _DISH = (
     "description",
     "diet",
     "allergens",
+    "allergens_declared",
     "category__name",
     "category__slug",
     "category__position",
@@ -142,7 +144,7 @@ def _dish(row: Row) -> dict[str, Any]:
         "category_position": row["category__position"],
         "description": row["description"],
         "diet": row["diet"],
-        "allergens": tuple(row["allergens"]),
+        "declared_allergens": _declared_allergens(row),
     }
 
 
@@ -155,6 +157,10 @@ def _topping(row: Row, prefix: str = "") -> ToppingSnapshot:
         price=row[f"{prefix}price"],
         diet=row[f"{prefix}diet"],
         spicy=row[f"{prefix}spicy"],
-        allergens=tuple(row[f"{prefix}allergens"]),
+        declared_allergens=_declared_allergens(row, prefix),
         look=Look(row[f"{prefix}shape"], row[f"{prefix}colour"]),
     )
+
+
+def _declared_allergens(row: Row, prefix: str = "") -> tuple[str, ...] | None:
+    return tuple(row[f"{prefix}allergens"]) if row[f"{prefix}allergens_declared"] else None

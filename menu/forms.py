@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from menu.models import Allergen
 from menu.prices import MenuSnapshot, PizzaSnapshot
 from menu.selections import MAX_QUANTITY, PizzaPart, PizzaSelection, Selection
 from pizzeria.foundation import clock
@@ -64,6 +65,41 @@ class PizzaForm(ShopForm):
                 ),
             ),
         )
+
+
+NO_ALLERGENS = "none"
+
+
+class AllergensField(forms.MultipleChoiceField):
+    """The field for an item's allergens, in which "none of these" is an answer, and no answer is an error."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self) -> None:
+        super().__init__(
+            choices=[(NO_ALLERGENS, _("none of these")), *Allergen.choices],
+            error_messages={"required": _("Please tick what is in it, or “none of these”.")},
+        )
+
+    def clean(self, value: Any) -> list[str]:
+        ticked: list[str] = super().clean(value)
+        if NO_ALLERGENS not in ticked:
+            return ticked
+        if len(ticked) > 1:
+            raise forms.ValidationError(_("Either “none of these”, or some of them."))
+        return []
+
+
+class MenuItemForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The admin's form of an item, which asks for its allergens until they are declared."""
+
+    allergens = AllergensField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        item = self.instance
+        if item.allergens_declared and not item.allergens:
+            self.initial["allergens"] = [NO_ALLERGENS]
 
 
 class SoldOutForm(ShopForm):

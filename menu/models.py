@@ -39,10 +39,6 @@ class Allergen(models.TextChoices):
     MOLLUSCS = "molluscs", _("molluscs")
 
 
-def allergens_field() -> "ArrayField[list[str], list[str]]":
-    return ArrayField(models.CharField(max_length=16, choices=Allergen), default=list, blank=True)
-
-
 def price_field(default: Any = NOT_PROVIDED) -> "models.DecimalField[Decimal, Decimal]":
     return models.DecimalField(
         max_digits=7, decimal_places=2, validators=[MinValueValidator(Decimal("0.00"))], default=default
@@ -90,13 +86,15 @@ class Size(Aggregate):
 
 
 class MenuItem(Aggregate):
-    """What pizzas, simple items and toppings share: a name, an address, and whether they are available."""
+    """What pizzas, simple items and toppings share: a name, an address, allergens, and whether they are available."""
 
     stream: ClassVar[str] = "menu"
 
     slug = models.SlugField(unique=True, help_text=_("Its address; stays when the name changes."))
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0)
+    allergens = ArrayField(models.CharField(max_length=16, choices=Allergen), default=list, blank=True)
+    allergens_declared = models.BooleanField(db_default=False, editable=False)  # False: nobody has said yet
     sold_out_since = models.DateTimeField(_("sold out since"), null=True, blank=True, editable=False)
     sold_out_until = models.DateTimeField(_("sold out until"), null=True, blank=True, editable=False)
 
@@ -132,7 +130,6 @@ class Topping(MenuItem):
     price = price_field(default=Decimal("2.50"))
     diet = models.CharField(max_length=10, choices=Diet, default=Diet.VEGAN)
     spicy = models.BooleanField(default=False)
-    allergens = allergens_field()
     shape = models.CharField(
         max_length=16, choices=ToppingShape, default=ToppingShape.DISC, help_text=_("In the picture.")
     )
@@ -148,7 +145,6 @@ class Dish(MenuItem):
     category = models.ForeignKey(Category, models.PROTECT, related_name="%(class)ss")
     description = models.CharField(max_length=200, blank=True)
     diet = models.CharField(max_length=10, choices=Diet, default=Diet.VEGETARIAN)
-    allergens = allergens_field()
 
     class Meta:
         abstract = True

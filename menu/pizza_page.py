@@ -12,13 +12,14 @@ from menu import prices, selectors
 from menu.forms import PizzaForm
 from menu.prices import MenuSnapshot, PizzaSnapshot
 from menu.selections import MAX_ADDED
-from menu.selectors import MenuItemSummary, SizeOption, ToppingOption
+from menu.selectors import DeclarationSummary, MenuItemSummary, SizeOption, ToppingOption
 from pizzeria.foundation.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class PizzaPage:
     item: MenuItemSummary
+    declaration: DeclarationSummary  # of the pizza as selected; of the recipe, if it cannot be ordered as selected
     sizes: list[SizeOption]
     recipe: list[ToppingOption]
     toppings: list[ToppingOption]
@@ -65,8 +66,10 @@ def pizza_page(form: PizzaForm, *, snapshot: MenuSnapshot, at: datetime, refusal
     if refusal:
         errors[refusal.field if refusal.field in form.fields else ""] = refusal.message
 
+    item = selectors.item_summary(pizza, at)
     return PizzaPage(
-        item=selectors.item_summary(pizza, at),
+        item=item,
+        declaration=selectors.declaration_summary(priced.declaration) if priced else item.declaration,
         sizes=selectors.size_options(pizza, snapshot.sizes.values(), chosen=str(chosen["size"])),
         recipe=selectors.topping_options(pizza.recipe, chosen=chosen["keep"], at=at),
         toppings=selectors.topping_options(

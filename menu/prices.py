@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from menu.declarations import Declaration, declaration_of
 from menu.illustrations import Look
 from menu.models import is_available_at
 from menu.selections import MAX_ADDED, PizzaPart, PizzaSelection, Selection, SimpleItemSelection
@@ -62,7 +63,7 @@ class ToppingSnapshot(ItemSnapshot):
     price: Decimal
     diet: str
     spicy: bool
-    allergens: tuple[str, ...]
+    declared_allergens: tuple[str, ...] | None  # None: nobody has said yet
     look: Look
 
 
@@ -73,7 +74,7 @@ class DishSnapshot(ItemSnapshot):
     category_position: int
     description: str
     diet: str
-    allergens: tuple[str, ...]
+    declared_allergens: tuple[str, ...] | None  # of a pizza: without its toppings; None: nobody has said yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,15 @@ class PricedPart:
     added: tuple[ToppingSnapshot, ...]
     left_out: tuple[ToppingSnapshot, ...]
 
+    @property
+    def toppings(self) -> tuple[ToppingSnapshot, ...]:
+        """Return the toppings that are on it: those of the recipe that are kept, and the added ones."""
+        return (*(topping for topping in self.pizza.recipe if topping not in self.left_out), *self.added)
+
 
 @dataclass(frozen=True, slots=True)
 class PricedItem:
-    """A selection with its price, for one unit, at one moment."""
+    """A selection with its price and what is in it, for one unit, at one moment."""
 
     kind: str
     slug: str
@@ -125,6 +131,7 @@ class PricedItem:
     parts: tuple[PricedPart, ...]
     unit_price: Decimal
     minutes: int  # in the oven; 0 for an item that needs none
+    declaration: Declaration
 
 
 def unit_price(base: Decimal, *, factor: Decimal = Decimal(1), added: Iterable[Decimal] = ()) -> Decimal:
@@ -159,7 +166,16 @@ def _price_simple_item(selection: SimpleItemSelection, snapshot: MenuSnapshot, a
         raise NotOnTheMenu(_("That is no longer on our menu."), field="item")
     if not simple_item.is_available(at):
         raise SoldOut(_("%(name)s is sold out.") % {"name": simple_item.name}, field="item")
-    return PricedItem("simple_item", simple_item.slug, simple_item.name, None, (), unit_price(simple_item.price), 0)
+    return PricedItem(
+        kind="simple_item",
+        slug=simple_item.slug,
+        name=simple_item.name,
+        size=None,
+        parts=(),
+        unit_price=unit_price(simple_item.price),
+        minutes=0,
+        declaration=declaration_of(simple_item),
+    )
 
 
 def _price_pizza(selection: PizzaSelection, snapshot: MenuSnapshot, at: datetime) -> PricedItem:
@@ -179,6 +195,7 @@ def _price_pizza(selection: PizzaSelection, snapshot: MenuSnapshot, at: datetime
             part.pizza.base_price, factor=size.factor, added=[topping.price for topping in part.added]
         ),
         minutes=part.pizza.minutes,
+        declaration=declaration_of(part.pizza, part.toppings),
     )
 
 

@@ -7,8 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from menu import catalogue
+from menu.declarations import SPICY, Declaration, declaration_of
 from menu.illustrations import EDITION
 from menu.models import Allergen, Diet
 from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot, SizeSnapshot, ToppingSnapshot, unit_price
@@ -20,7 +22,13 @@ class DietLabel:
     label: str
 
 
-SPICY = DietLabel("spicy", "spicy")
+@dataclass(frozen=True, slots=True)
+class DeclarationSummary:
+    """A declaration as guests read it: `allergens` by name, as far as they are declared."""
+
+    diet_labels: tuple[DietLabel, ...]
+    allergens: tuple[str, ...]
+    is_complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +40,8 @@ class MenuItemSummary:
     name: str
     description: str
     price_from: Decimal
-    diet_labels: tuple[DietLabel, ...]
     toppings: tuple[str, ...]
-    allergens: tuple[str, ...]
+    declaration: DeclarationSummary
     sold_out: bool
     available_from: datetime | None  # None while sold out: until further notice
     illustration: str
@@ -52,7 +59,7 @@ class MenuPage:
     sections: tuple[MenuSection, ...]
 
 
-MENU_PAGE_FORMAT = catalogue.format_of(MenuPage, MenuSection, MenuItemSummary, DietLabel)
+MENU_PAGE_FORMAT = catalogue.format_of(MenuPage, MenuSection, MenuItemSummary, DeclarationSummary, DietLabel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +74,7 @@ class SizeOption:
 class ToppingOption:
     slug: str
     name: str
-    diet_labels: tuple[DietLabel, ...]
-    allergens: tuple[str, ...]
+    declaration: DeclarationSummary
     price: Decimal
     available: bool
     chosen: bool
@@ -83,10 +89,10 @@ def menu_page(at: datetime) -> MenuPage:
     return catalogue.cached("menu_page", lambda: _menu_page(at), format=MENU_PAGE_FORMAT)
 
 
-def favourites(at: datetime, *, most: int = 4) -> list[MenuItemSummary]:
-    """Return the first `most` pizzas on the menu page that are available."""
+def available_pizzas(at: datetime) -> list[MenuItemSummary]:
+    """Return the pizzas that are available, in the order of the menu page."""
     dishes = (item for section in menu_page(at).sections for item in section.items)
-    return [item for item in dishes if item.kind == "pizza" and not item.sold_out][:most]
+    return [item for item in dishes if item.kind == "pizza" and not item.sold_out]
 
 
 def item_summary(dish: PizzaSnapshot | SimpleItemSnapshot, at: datetime) -> MenuItemSummary:
@@ -99,12 +105,20 @@ def item_summary(dish: PizzaSnapshot | SimpleItemSnapshot, at: datetime) -> Menu
         name=dish.name,
         description=dish.description,
         price_from=dish.price_from if isinstance(dish, PizzaSnapshot) else unit_price(dish.price),
-        diet_labels=_diet_labels(dish.diet, toppings),
         toppings=tuple(topping.name for topping in toppings),
-        allergens=_allergens(dish.allergens, *(topping.allergens for topping in toppings)),
+        declaration=declaration_summary(declaration_of(dish, toppings)),
         sold_out=not is_available,
         available_from=None if is_available else dish.sold_out_until,
         illustration=illustration_url(dish),
+    )
+
+
+def declaration_summary(declaration: Declaration) -> DeclarationSummary:
+    """Return a declaration with the names of its labels and allergens."""
+    return DeclarationSummary(
+        diet_labels=tuple(DietLabel(code, _diet_label_name(code)) for code in declaration.diet_labels),
+        allergens=tuple(str(Allergen(code).label) for code in declaration.allergens),
+        is_complete=declaration.is_complete,
     )
 
 
@@ -124,8 +138,7 @@ def topping_options(
         ToppingOption(
             slug=topping.slug,
             name=topping.name,
-            diet_labels=_diet_labels(topping.diet, [topping]),
-            allergens=_allergens(topping.allergens),
+            declaration=declaration_summary(declaration_of(topping, [topping])),
             price=topping.price,
             available=topping.is_available(at),
             chosen=topping.slug in chosen and topping.is_available(at),
@@ -166,20 +179,5 @@ def _menu_page(at: datetime) -> MenuPage:
     )
 
 
-def _diet_labels(diet: str, toppings: Iterable[ToppingSnapshot]) -> tuple[DietLabel, ...]:
-    """Return the labels: vegan if all of a dish is, vegetarian if none of it is meat, and spicy if any of it is."""
-    toppings = list(toppings)
-    diets = {diet, *(topping.diet for topping in toppings)}
-    diet_labels = []
-    if diets == {Diet.VEGAN}:
-        diet_labels.append(DietLabel(Diet.VEGAN.value, str(Diet.VEGAN.label)))
-    elif Diet.MEAT not in diets:
-        diet_labels.append(DietLabel(Diet.VEGETARIAN.value, str(Diet.VEGETARIAN.label)))
-    if any(topping.spicy for topping in toppings):
-        diet_labels.append(SPICY)
-    return tuple(diet_labels)
-
-
-def _allergens(*lists: Iterable[str]) -> tuple[str, ...]:
-    present = {allergen for allergens in lists for allergen in allergens}
-    return tuple(str(allergen.label) for allergen in Allergen if allergen.value in present)
+def _diet_label_name(code: str) -> str:
+    return _("spicy") if code == SPICY else str(Diet(code).label)

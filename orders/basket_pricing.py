@@ -6,8 +6,8 @@ The price of one item comes from `menu.prices`.
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from menu import prices
-from menu.prices import MenuSnapshot, NotOnTheMenu, PricedItem
+from menu.prices import MenuSnapshot, NotOnTheMenu, PricedItem, ToppingSnapshot
 from orders.models import BasketLine
 from orders.totals import Totals, totals_of
 from pizzeria.foundation.money import ZERO
@@ -55,11 +55,15 @@ class PricedBasket:
             for _unit in range(line.basket_line.quantity)
         ]
 
+    @property
+    def fingerprint(self) -> str:
+        """
+        Return the SHA-256, in hex, of what a guest agrees to beside the total.
 
-def lines_fingerprint(lines: Sequence[BasketLine]) -> str:
-    """Return the SHA-256 of a basket's selections and quantities, in hex, to detect a changed basket."""
-    payload = json.dumps([[line.selection, line.quantity] for line in lines], sort_keys=True)
-    return hashlib.sha256(payload.encode()).hexdigest()
+        That is each selection with its quantity, and what the dish is: its name, its recipe, its allergens.
+        """
+        lines = [[line.basket_line.selection, line.basket_line.quantity, _identity(line.item)] for line in self.lines]
+        return hashlib.sha256(json.dumps(lines, sort_keys=True).encode()).hexdigest()
 
 
 def price_basket(lines: Sequence[BasketLine], *, snapshot: MenuSnapshot, at: datetime) -> PricedBasket:
@@ -68,6 +72,17 @@ def price_basket(lines: Sequence[BasketLine], *, snapshot: MenuSnapshot, at: dat
     lines_total = sum((line.total for line in priced_lines), ZERO)
     totals = totals_of(lines_total, tax_rate=settings.SHOP_TAX_PERCENT, tax_included=settings.SHOP_TAX_INCLUDED)
     return PricedBasket(priced_lines, totals)
+
+
+def _identity(item: PricedItem | None) -> list[object]:
+    if item is None:
+        return []
+    parts = [[part.pizza.name, _names(part.pizza.recipe), _names(part.toppings)] for part in item.parts]
+    return [item.name, item.size.name if item.size else "", parts, asdict(item.declaration)]
+
+
+def _names(toppings: Iterable[ToppingSnapshot]) -> list[str]:
+    return [topping.name for topping in toppings]
 
 
 def _price_line(line: BasketLine, snapshot: MenuSnapshot, at: datetime) -> PricedLine:

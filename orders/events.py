@@ -13,10 +13,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from kitchen.models import FulfillmentMethod
+from menu.declarations import Declaration
 from orders import signals
 from orders.models import CancelReason, Order, OrderStatus, PaymentMethod
 from orders.totals import Adjustment, TaxLine, Totals
-from pizzeria.foundation.events.domain_events import DomainEvent
+from pizzeria.foundation.events.domain_events import Data, DomainEvent, upcast
 
 
 class _Frozen(BaseModel):
@@ -50,9 +51,10 @@ class PlacedLine(_Frozen):
     unit_price: Decimal
     minutes: int
     parts: tuple[PlacedPart, ...]
+    declaration: Declaration | None  # None: ordered before it was recorded
 
 
-class OrderPlaced(DomainEvent[Order], type="order.placed.v1", signal=signals.order_placed):
+class OrderPlaced(DomainEvent[Order], type="order.placed.v2", signal=signals.order_placed):
     kitchen: UUID
     customer: UUID | None
     number: int
@@ -77,6 +79,11 @@ class OrderPlaced(DomainEvent[Order], type="order.placed.v1", signal=signals.ord
             setattr(aggregate, field, getattr(self, field))
         aggregate.set_totals(self.totals)
         aggregate.placed_at = at
+
+
+@upcast("order.placed.v1")
+def _without_declarations(data: Data) -> tuple[str, Data]:
+    return OrderPlaced.type, {**data, "lines": [{**line, "declaration": None} for line in data["lines"]]}
 
 
 class OrderConfirmed(DomainEvent[Order], type="order.confirmed.v1", signal=signals.order_confirmed):

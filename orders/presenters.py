@@ -89,7 +89,7 @@ def order_steps(order: Order) -> list[TimelineStep]:
 
 def payment_text(order: Order) -> str:
     """Return what is to be paid, and how."""
-    if order.status == OrderStatus.CANCELLED:
+    if order.status == OrderStatus.CANCELLED or not order.total:
         return _("Nothing to pay")
     if (order.total or ZERO) - order.paid:
         return _("Cash, at the door") if order.method == FulfillmentMethod.DELIVERY else _("Cash, at the counter")

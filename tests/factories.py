@@ -53,6 +53,7 @@ class ToppingFactory(DjangoModelFactory):
 
     slug = factory.Sequence(lambda n: f"topping-{n}")
     name = factory.LazyAttribute(lambda topping: topping.slug.replace("-", " ").capitalize())
+    allergens_declared = True
     position = factory.Sequence(lambda n: n)
 
 
@@ -65,6 +66,7 @@ class PizzaFactory(DjangoModelFactory):
     name = factory.LazyAttribute(lambda pizza: pizza.slug.replace("-", " ").title())
     category = factory.SubFactory(CategoryFactory, slug="pizzas")
     base_price = Decimal("10.00")
+    allergens_declared = True
     position = factory.Sequence(lambda n: n)
 
     @factory.post_generation
@@ -82,6 +84,7 @@ class SimpleItemFactory(DjangoModelFactory):
     category = factory.SubFactory(CategoryFactory, slug="drinks")
     price = Decimal("3.20")
     diet = "vegan"
+    allergens_declared = True
 
 
 class BasketFactory(DjangoModelFactory):

@@ -103,6 +103,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
         kitchen=kitchen,
         ref=ref,
         label=f"#{kitchen.last_number}",
+        business_date=business_date,
         method=content.method,
         items=content.items,
         notes=content.notes,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -30,6 +30,7 @@ class Delivery:
 
     ref: UUID
     number: int
+    business_date: date  # of the number
     town: str
     promise_from: datetime
     promise_until: datetime
@@ -121,11 +122,12 @@ def _delivery_rows(orders: Iterable[Order], by: Actor) -> list[Delivery]:
 
 
 def _delivery_row(order: Order, *, is_own: bool) -> Delivery:
-    assert order.number and order.promise_from and order.promise_until, "placed orders only"
+    assert order.number and order.business_date and order.promise_from and order.promise_until, "placed orders only"
     contact = order.contact
     return Delivery(
         ref=order.ref,
         number=order.number,
+        business_date=order.business_date,
         town=f"{contact.postal_code} {contact.city}".strip(),
         promise_from=order.promise_from,
         promise_until=order.promise_until,

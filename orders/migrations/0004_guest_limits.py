@@ -4,25 +4,27 @@ from django.db import migrations, models
 
 import pizzeria.foundation.ids
 
-# Tickets written before they had their number of pizzas; only those in the kitchen count.
-COUNT_PIZZAS = """
-    UPDATE kitchen_ticket SET pizzas = (
-        SELECT coalesce(sum(line.quantity), 0)
-        FROM orders_orderline line JOIN orders_order placed ON placed.id = line.order_id
-        WHERE placed.ref = kitchen_ticket.ref AND line.kind = 'pizza'
-    )
-    WHERE state IN ('held', 'scheduled', 'waiting', 'cooking')
+# Tickets booked before they had their business day and their number of pizzas; those that are gone need neither.
+COMPLETE_TICKETS = """
+    UPDATE kitchen_ticket
+    SET business_date = placed.business_date,
+        pizzas = (
+            SELECT coalesce(sum(line.quantity), 0)
+            FROM orders_orderline line WHERE line.order_id = placed.id AND line.kind = 'pizza'
+        )
+    FROM orders_order placed
+    WHERE placed.ref = kitchen_ticket.ref AND kitchen_ticket.state NOT IN ('gone', 'withdrawn')
 """
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kitchen", "0004_pizzas"),
+        ("kitchen", "0004_pizzas_and_business_date"),
         ("orders", "0003_order_delivered_at"),
     ]
 
     operations = [
-        migrations.RunSQL(COUNT_PIZZAS, migrations.RunSQL.noop),
+        migrations.RunSQL(COMPLETE_TICKETS, migrations.RunSQL.noop),
         migrations.AddField(
             model_name="ordercontact",
             name="client",

@@ -179,6 +179,7 @@ class OrderLine(models.Model):
     quantity = models.PositiveSmallIntegerField()
     unit_price = models.DecimalField(max_digits=7, decimal_places=2)
     minutes = models.PositiveSmallIntegerField()
+    declaration = models.JSONField(null=True)  # a menu.declarations.Declaration; None: ordered before it was recorded
 
     class Meta:
         default_permissions = ()

@@ -17,6 +17,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 
+from menu.selectors import DeclarationSummary
 from orders.notifications.channels import sms
 from orders.notifications.models import NotificationChannel, NotificationKind
 from orders.notifications.rendering import PLAIN_ENGINE, MessageContext, render_message
@@ -24,18 +25,23 @@ from orders.notifications.rules import RULES
 from orders.selectors.basket import LineDetail
 from orders.totals import Adjustment, AdjustmentKind, totals_of
 
+MILK = DeclarationSummary(diet_labels=(), allergens=("milk",), is_complete=True)
+PEPPERONI = LineDetail("Pepperoni", "Large", ["Olives"], ["Basil"], 1, Decimal("29.68"), Decimal("29.68"), MILK)
+COLA = LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20"), None)
 SAMPLE_CONTEXT = MessageContext(
     shop="Mario's Pizzeria",
     shop_address="Via Tuscolana 40, 00182 Roma",
     shop_phone="+39 06 555 0123",
+    pickup_address="Via Tuscolana 40, 00182 Roma",
     greeting="Hi Anna Bianchi!",
     number=42,
     promise="ready between 18:40 and 18:50",
+    short_promise="ready 18:40-18:50",
     reason="We are sorry: something in it ran out.",
     link="https://pizza.example/orders/",
     total="€29.68",
     payment="Cash, at the counter",
-    lines=(LineDetail("Pepperoni", "Large", ["Olives"], ["Basil"], 1, Decimal("29.68"), Decimal("29.68")),),
+    lines=(PEPPERONI,),
     totals=totals_of(
         Decimal("29.68"),
         adjustments=[Adjustment(kind=AdjustmentKind.TIP, code="", amount=Decimal("2.00"), tax_rate=None)],
@@ -43,14 +49,11 @@ SAMPLE_CONTEXT = MessageContext(
         tax_included=False,
     ),
 )
-WITHOUT_OPTIONS = replace(
-    SAMPLE_CONTEXT,
-    shop_address="",
-    shop_phone="",
-    lines=(LineDetail("Cola", "", [], [], 1, Decimal("3.20"), Decimal("3.20")),),
-)
+WITHOUT_OPTIONS = replace(SAMPLE_CONTEXT, shop_address="", shop_phone="", pickup_address="", lines=(COLA,))
 # Templates test optional fields, so each template is rendered with and without them.
-BLANK_CONTEXT = replace(SAMPLE_CONTEXT, greeting="", promise="", reason="", link="", total="", payment="")
+BLANK_CONTEXT = replace(
+    SAMPLE_CONTEXT, greeting="", promise="", short_promise="", reason="", link="", total="", payment=""
+)
 
 
 @register

@@ -63,13 +63,16 @@ def _render(
 ) -> RenderedMessage:
     order, shop = notification.order, current_shop()
     assert order.number, "placed orders only"
+    promise, short_promise = _promise_texts(order, promise_from, promise_until)
     context = MessageContext(
         shop=shop.name,
         shop_address=shop.address,
+        pickup_address=shop.address if order.method == FulfillmentMethod.PICKUP else "",
         shop_phone=shop.phone.as_international if shop.phone else "",
         greeting=_greeting(order.contact.name, NotificationChannel(notification.channel)),
         number=order.number,
-        promise=_promise_text(order, promise_from, promise_until),
+        promise=promise,
+        short_promise=short_promise,
         reason=_reason(order),
         link=urljoin(settings.SHOP_ORIGIN, order_url(order)),
         total=format_amount(order.total or ZERO),
@@ -111,13 +114,18 @@ def _promise_at_event(notification: Notification) -> tuple[datetime | None, date
     return getattr(promised, "promise_from", None), getattr(promised, "promise_until", None)
 
 
-def _promise_text(order: Order, promise_from: datetime | None, promise_until: datetime | None) -> str:
+def _promise_texts(order: Order, promise_from: datetime | None, promise_until: datetime | None) -> tuple[str, str]:
+    """Return the promise in words, and short for an SMS; both blank if there is none."""
     if promise_from is None or promise_until is None:
-        return ""
-    times = {"from": clock.wall_clock(promise_from), "until": clock.wall_clock(promise_until)}
+        return "", ""
+    assert order.placed_at, "placed orders only"
+    times = {
+        "from": clock.day_and_time(promise_from, at=order.placed_at),
+        "until": clock.wall_clock(promise_until),
+    }
     if order.method == FulfillmentMethod.DELIVERY:
-        return _("with you between %(from)s and %(until)s") % times
-    return _("ready between %(from)s and %(until)s") % times
+        return _("with you between %(from)s and %(until)s") % times, _("with you %(from)s-%(until)s") % times
+    return _("ready between %(from)s and %(until)s") % times, _("ready %(from)s-%(until)s") % times
 
 
 def _one_line(typed: str, limit: int) -> str:

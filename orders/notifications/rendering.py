@@ -23,9 +23,11 @@ class MessageContext:
     shop: str
     shop_address: str
     shop_phone: str
+    pickup_address: str  # blank: a delivery, or a shop that has given no address
     greeting: str  # "Hi Anna!"
     number: int
-    promise: str  # "ready between 18:40 and 18:50", in the shop's time zone
+    promise: str  # "ready between 18:40 and 18:50", with the date if it is not the day of the order
+    short_promise: str  # "ready 18:40-18:50", for an SMS
     reason: str  # why the order was cancelled; else blank
     link: str  # to the order, an absolute URL
     total: str

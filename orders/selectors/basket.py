@@ -9,7 +9,8 @@ from kitchen.selectors import Quote
 from menu import catalogue
 from menu import selectors as menu_selectors
 from menu.prices import MenuSnapshot, PricedItem
-from orders.basket_pricing import PricedLine, lines_fingerprint, price_basket
+from menu.selectors import DeclarationSummary
+from orders.basket_pricing import PricedLine, price_basket
 from orders.models import BasketLine
 from orders.order_size import refusal_of_large_order
 from orders.selectors.quotes import quote
@@ -27,6 +28,7 @@ class LineDetail:
     quantity: int
     unit_price: Decimal
     total: Decimal
+    declaration: DeclarationSummary | None  # None: it cannot be ordered, or was ordered before this was recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:
     return BasketSummary(
         lines=[_line_summary(line, snapshot) for line in priced_basket.lines],
         totals=totals,
-        fingerprint=lines_fingerprint(lines),
+        fingerprint=priced_basket.fingerprint,
         quote=quote(at=at, pizza_minutes=pizza_minutes),
         too_large=large.message if large else "",
     )
@@ -94,6 +96,7 @@ def _line_summary(priced_line: PricedLine, snapshot: MenuSnapshot) -> BasketLine
             quantity=line.quantity,
             unit_price=priced.unit_price if priced else Decimal("0.00"),
             total=priced_line.total,
+            declaration=menu_selectors.declaration_summary(priced.declaration) if priced else None,
         ),
         illustration=menu_selectors.illustration_url(dish) if dish else "",
         problem=priced_line.refusal.message if priced_line.refusal else "",

@@ -6,9 +6,12 @@ from uuid import UUID
 from django.urls import reverse
 
 from kitchen import undo
+from menu import selectors as menu_selectors
+from menu.declarations import DECLARATION_ADAPTER
+from menu.selectors import DeclarationSummary
 from orders import policies, presenters
 from orders.events import OrderPromiseChanged
-from orders.models import Basket, Order, OrderContact
+from orders.models import Basket, Order, OrderContact, OrderLine
 from orders.selectors.basket import LineDetail
 from orders.totals import Totals
 from pizzeria.foundation.actor import GUEST, Actor
@@ -159,9 +162,16 @@ def lines_of(order: Order) -> list[LineDetail]:
             quantity=line.quantity,
             unit_price=line.unit_price,
             total=line.total,
+            declaration=_declaration(line),
         )
         for line in order.lines.prefetch_related("parts")
     ]
+
+
+def _declaration(line: OrderLine) -> DeclarationSummary | None:
+    if line.declaration is None:
+        return None
+    return menu_selectors.declaration_summary(DECLARATION_ADAPTER.validate_python(line.declaration))
 
 
 def _order_row(order: Order) -> OrderRow:

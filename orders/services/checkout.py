@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen
 from menu import catalogue
-from orders.basket_pricing import PricedBasket, lines_fingerprint, price_basket
+from orders.basket_pricing import PricedBasket, price_basket
 from orders.customers.services import customer_for
 from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
 from orders.models import Basket, Order, OrderContact, PaymentMethod
@@ -198,7 +198,7 @@ class BasketSpent(Refusal):
 
 
 class BasketChanged(Refusal):
-    """Refusal of a basket with other lines than the guest was shown: another tab changed it."""
+    """Refusal of a basket with other lines than the guest was shown: changed in another tab, or by a manager."""
 
     code = "basket_changed"
 
@@ -228,12 +228,12 @@ def lock_basket_for_checkout(ref: UUID, *, shown_lines: str | None, at: datetime
     lines = list(basket.lines.all()) if basket else []
     if not basket or not lines:
         raise EmptyBasket(_("Your basket is empty. Choose a pizza first."))
-    if shown_lines is not None and shown_lines != lines_fingerprint(lines):
-        raise BasketChanged(_("Your basket has changed since you looked. Please look again."))
     priced_basket = price_basket(lines, snapshot=catalogue.fresh_snapshot(), at=at)
     if priced_basket.refusals:
         first = priced_basket.refusals[0]
         raise type(first)(" ".join(refusal.message for refusal in priced_basket.refusals), field="basket")
+    if shown_lines is not None and shown_lines != priced_basket.fingerprint:
+        raise BasketChanged(_("Your basket, or a dish in it, has changed since you looked. Please look again."))
     return basket, priced_basket
 
 

@@ -5,6 +5,7 @@ The lines and adjustments of an order: conversions from a priced basket to the e
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from menu.models import Allergen
 from menu.prices import PricedItem, ToppingSnapshot
 from orders.basket_pricing import PricedBasket
 from orders.events import PlacedLine, PlacedPart, PricedToppingRef, ToppingRef
@@ -41,7 +42,12 @@ def adjustment_rows(order: Order, adjustments: Iterable[Adjustment]) -> list[Ord
 def line_rows(order: Order, lines: Iterable[PlacedLine]) -> list[OrderLine]:
     """Return the rows of the lines, unsaved."""
     return [
-        OrderLine(order=order, position=position, **line.model_dump(exclude={"parts"}))
+        OrderLine(
+            order=order,
+            position=position,
+            **line.model_dump(exclude={"parts", "declaration"}),
+            **line.model_dump(include={"declaration"}, mode="json"),
+        )
         for position, line in enumerate(lines)
     ]
 
@@ -63,6 +69,7 @@ def kitchen_items(lines: Iterable[PlacedLine]) -> list[dict[str, Any]]:
             "size": line.size_name,
             "added": [topping.name for part in line.parts for topping in part.added],
             "left_out": [topping.name for part in line.parts for topping in part.left_out],
+            "contains": [str(Allergen(code).label) for code in line.declaration.allergens] if line.declaration else [],
         }
         for line in lines
     ]
@@ -88,6 +95,7 @@ def _placed(priced: PricedItem, quantity: int) -> PlacedLine:
             )
             for part in priced.parts
         ),
+        declaration=priced.declaration,
     )
 
 

@@ -4,12 +4,21 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from menu import selectors as menu_selectors
+from orders.selectors.popular import popular_pizzas
 from orders.selectors.quotes import quote
 from pizzeria.foundation import clock
+
+SHOWN = 4
 
 
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = clock.now()
-    return render(request, "orders/home.html", {"favourites": menu_selectors.favourites(at), "quote": quote(at=at)})
+    popular = popular_pizzas(at)
+    context = {
+        "pizzas": popular or menu_selectors.available_pizzas(at)[:SHOWN],
+        "are_popular": bool(popular),
+        "quote": quote(at=at),
+    }
+    return render(request, "orders/home.html", context)

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 
 def now() -> datetime:
@@ -73,6 +75,25 @@ def _begins(day: date) -> datetime:
 def wall_clock(moment: datetime) -> str:
     """Format a moment as the shop's wall-clock time: 18:40."""
     return moment.astimezone(shop_zone()).strftime("%H:%M")
+
+
+def other_day(day: date, *, at: datetime) -> str:
+    """Return a date as people write it: Sat 28 Nov; blank if it is the business day of a moment."""
+    return "" if day == business_date(at) else date_format(day, "D j M")
+
+
+def day_and_time(moment: datetime, *, at: datetime) -> str:
+    """Format a moment as the shop's wall-clock time, with its date if `at` is on another business day."""
+    if business_date(moment) == business_date(at):
+        return wall_clock(moment)
+    return date_format(moment.astimezone(shop_zone()), "D j M, H:i")
+
+
+def until(moment: datetime, *, at: datetime) -> str:
+    """Return for how long something lasts: "for today" or "until 21:30"."""
+    if moment == end_of_business_day(at):
+        return _("for today")
+    return _("until %(time)s") % {"time": day_and_time(moment, at=at)}
 
 
 def next_at(wall: wall_time, at: datetime) -> datetime:

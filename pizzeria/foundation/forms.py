@@ -155,7 +155,7 @@ def name_field(*, required: bool = True) -> NameField:
         required=required,
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Please tell us your name, so that we can call it out.")},
+        error_messages={"required": _("Please tell us your name, so that we know whose it is.")},
     )
 
 

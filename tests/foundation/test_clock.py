@@ -100,3 +100,29 @@ def test_the_business_date_never_goes_back_while_time_passes(settings, night, en
 
 def test_the_current_time_has_a_time_zone():
     assert clock.now().utcoffset() is not None
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (on_the_wall(FRIDAY, 20, 5), "20:05"),
+        (on_the_wall(SATURDAY, 0, 30), "00:30"),  # still Friday night
+        (on_the_wall(SATURDAY, 10, 37), "Sat 21 Nov, 10:37"),
+        (on_the_wall(FRIDAY, 3, 0), "Fri 20 Nov, 03:00"),
+    ],
+)
+def test_a_time_on_another_business_day_has_its_date(moment, text):
+    assert clock.day_and_time(moment, at=on_the_wall(FRIDAY, 20)) == text
+
+
+def test_only_a_day_other_than_today_has_a_name():
+    assert clock.other_day(FRIDAY, at=on_the_wall(SATURDAY, 1)) == ""
+    assert clock.other_day(FRIDAY, at=on_the_wall(SATURDAY, 5)) == "Fri 20 Nov"
+
+
+def test_what_lasts_until_the_day_ends_is_for_today():
+    evening = on_the_wall(FRIDAY, 20)
+
+    assert clock.until(clock.end_of_business_day(evening), at=evening) == "for today"
+    assert clock.until(on_the_wall(FRIDAY, 21, 30), at=evening) == "until 21:30"
+    assert clock.until(on_the_wall(SATURDAY, 12), at=evening) == "until Sat 21 Nov, 12:00"

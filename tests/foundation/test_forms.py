@@ -99,7 +99,7 @@ INVISIBLE = {
 def test_a_name_of_which_nothing_can_be_seen_is_missing(typed):
     form = SignatureForm({"name": typed})
 
-    assert form.errors == {"name": ["Please tell us your name, so that we can call it out."]}
+    assert form.errors == {"name": ["Please tell us your name, so that we know whose it is."]}
 
 
 @pytest.mark.parametrize("typed", INVISIBLE.values(), ids=INVISIBLE.keys())

@@ -231,3 +231,17 @@ def test_a_step_without_a_csrf_token_is_refused(ciro, placed_order):
 
     assert response.status_code == 403
     assert Ticket.objects.get().state == TicketState.WAITING
+
+
+def test_a_ticket_of_another_day_has_its_date_beside_that_of_today_with_the_same_number(ciro, kitchen):
+    now = clock.now()
+    yesterday = clock.business_date(now) - timedelta(days=1)
+    in_queue(kitchen, TicketState.READY, business_date=yesterday, at=now - timedelta(days=1))
+    in_queue(kitchen, TicketState.READY, business_date=clock.business_date(now), at=now)
+
+    html = ciro.get(BOARD).content.decode()
+    older = f"#1 of {yesterday:%a} {yesterday.day} {yesterday:%b}"
+    assert column(html, "ready") == [older, "#1"]
+    buttons = re.findall(r"Handed over<span[^>]*> (.*?)</span>", html)
+    assert buttons == [older, "#1"]
+    assert f"{yesterday:%a} {yesterday.day} {yesterday:%b}, " in html  # when it was due

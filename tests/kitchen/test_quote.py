@@ -3,7 +3,7 @@
 import pytest
 
 from kitchen import selectors as kitchen_selectors
-from kitchen.models import FulfillmentMethod, TicketState
+from kitchen.models import FulfillmentMethod, Ticket, TicketState
 from kitchen.promises import Promise
 from tests import shop
 from tests.kitchen.tickets import MINUTE, in_queue
@@ -66,3 +66,17 @@ def test_a_quote_words_a_waiting_time_of_one_minute_in_the_singular(kitchen):
     kitchen.max_concurrent_orders = 1
 
     assert quote(kitchen).message == "The kitchen is at capacity. Please try again in about a minute."
+
+
+def test_a_quote_for_much_later_names_the_time_and_the_day(kitchen):
+    in_queue(kitchen, *[TicketState.WAITING] * 5, minutes=150)
+    assert quote(kitchen).message == "Order now, and it is ready at about 22:40."
+
+    Ticket.objects.update(minutes=900)
+    assert quote(kitchen).message == "Order now, and it is ready at about Sat 21 Nov, 11:10."
+
+
+def test_a_pause_until_another_day_is_told_with_its_date(kitchen):
+    kitchen.taking_orders, kitchen.paused_until = False, FRIDAY_NIGHT + 20 * 60 * MINUTE
+
+    assert quote(kitchen).message == "The kitchen is taking a break. Please try again after Sat 21 Nov, 16:00."

@@ -281,6 +281,24 @@ def test_the_admin_saves_the_allergens_that_are_ticked(marta, margherita):
     assert sorted(margherita.allergens) == ["gluten", "milk"]
 
 
+def test_the_admin_asks_for_the_allergens_until_somebody_has_answered(marta, margherita):
+    Pizza.objects.update(allergens=[], allergens_declared=False)
+
+    asked = marta.post(admin_of(margherita), form_of(marta, margherita, name="Margherita DOP"))
+    assert "Please tick what is in it, or “none of these”." in asked.content.decode()
+
+    edit(marta, margherita, allergens=["none"])
+    margherita.refresh_from_db()
+    assert (margherita.allergens, margherita.allergens_declared) == ([], True)
+    edit(marta, margherita, name="Margherita DOP")  # the form has the answer
+
+
+def test_the_admin_refuses_allergens_beside_none_of_these(marta, margherita):
+    response = marta.post(admin_of(margherita), form_of(marta, margherita, allergens=["none", "milk"]))
+
+    assert "Either “none of these”, or some of them." in response.content.decode()
+
+
 def test_a_manager_may_open_the_admin_pages_of_pizzas_simple_items_toppings_and_categories(marta):
     for kind in (Pizza, SimpleItem, Topping, Category):
         item = kind.objects.first()

@@ -35,7 +35,7 @@ def menus(draw):
         category_position=0,
         description="",
         diet="vegetarian",
-        allergens=(),
+        declared_allergens=(),
         base_price=draw(AMOUNTS),
         smallest_factor=Decimal(1),
         minutes=8,

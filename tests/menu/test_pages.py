@@ -65,7 +65,7 @@ def test_the_menu_page_shows_when_a_sold_out_item_is_back(client):
     html = client.get(MENU).content.decode()
 
     assert html.count("Sold out") == 1
-    assert "<span>Back <time datetime=" in html
+    assert re.search(r"<time datetime=.*?>until \d\d:\d\d</time>", html)
     assert 'value="cola"' not in html
 
 
@@ -212,3 +212,55 @@ def test_the_illustration_of_an_unknown_dish_returns_404(client):
 @pytest.mark.parametrize("address", [MENU, page_of("margherita"), reverse("menu:illustration", args=["margherita"])])
 def test_menu_pages_and_illustrations_refuse_post_requests(client, address):
     assert client.post(address).status_code == 405
+
+
+# --- What is in a pizza, as it is chosen ---
+
+
+def declared_on(response):
+    """Return the diet labels and the sentence about allergens, as the header of a pizza's page shows them."""
+    html = response.content.decode()
+    begins = 'hx-swap-oob="innerHTML:#declaration"' if "hx-swap-oob" in html else 'id="declaration"'
+    part = html.partition(begins)[2].partition("</div>")[0]
+    labels = re.findall(r"diet-label-(\w+)", part)
+    return labels, re.findall(r'<p class="allergens">(.*?)</p>', part)
+
+
+@pytest.fixture
+def ham():
+    return ToppingFactory(slug="ham", diet="meat", allergens=["celery"])
+
+
+@pytest.mark.parametrize("part", [False, True], ids=["without a script", "with htmx"])
+def test_the_diet_and_the_allergens_follow_the_toppings_that_are_chosen(client, ham, part):
+    Pizza.objects.filter(slug="margherita").update(allergens=["milk", "gluten"])
+    as_it_is = choose(client, part=part)
+    with_ham = choose(client, part=part, add=["ham"])
+
+    assert declared_on(as_it_is) == (["vegetarian"], ["Contains gluten, milk"])
+    assert declared_on(with_ham) == ([], ["Contains gluten, milk, celery"])
+
+
+def test_the_diet_and_the_allergens_follow_the_toppings_that_are_left_out(client, ham):
+    Pizza.objects.get(slug="pepperoni").recipe.set([ham])
+
+    assert declared_on(choose(client, "pepperoni", keep=["ham"])) == ([], ["Contains celery"])
+    assert declared_on(choose(client, "pepperoni")) == (["vegetarian"], ["None of the 14 allergens"])
+
+
+def test_a_dish_whose_allergens_nobody_has_declared_says_to_ask(client):
+    Pizza.objects.filter(slug="margherita").update(allergens_declared=False)
+    ToppingFactory(slug="cheese", allergens=["milk"])
+
+    assert declared_on(choose(client))[1] == ["Ask us about allergens"]
+    assert declared_on(choose(client, add=["cheese"]))[1] == ["Contains milk. Ask us about the rest"]
+    assert client.get(MENU).content.decode().count("Ask us about allergens") == 1
+
+
+def test_an_item_that_is_sold_out_for_today_says_so_and_names_no_hour_at_night(client):
+    at = clock.now()
+    SimpleItem.objects.update(sold_out_since=at, sold_out_until=clock.end_of_business_day(at))
+
+    html = client.get(MENU).content.decode()
+    assert ">for today</time>" in html
+    assert "04:00" not in html

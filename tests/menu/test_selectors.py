@@ -7,7 +7,7 @@ import pytest
 
 from menu import catalogue
 from menu import selectors as menu_selectors
-from menu.models import Category, Pizza, Size
+from menu.models import Category, Pizza, Size, Topping
 from tests.factories import CategoryFactory, PizzaFactory, SimpleItemFactory, SizeFactory, ToppingFactory
 from tests.shop import FRIDAY_NIGHT
 
@@ -25,7 +25,7 @@ def item(slug):
 
 
 def diet_codes(slug):
-    return [label.code for label in item(slug).diet_labels]
+    return [label.code for label in item(slug).declaration.diet_labels]
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_allergens_of_a_pizza_and_its_toppings_are_listed_once_in_the_legal_orde
     mustard = ToppingFactory(slug="mustard", allergens=["mustard", "milk"])
     PizzaFactory(slug="quattro", allergens=["milk", "gluten"], recipe=[mustard, cheese])
 
-    assert item("quattro").allergens == ("gluten", "milk", "mustard")
+    assert item("quattro").declaration.allergens == ("gluten", "milk", "mustard")
 
 
 def test_the_toppings_of_a_pizza_are_listed_by_position():
@@ -162,13 +162,23 @@ def test_the_lowest_price_of_a_pizza_is_its_base_price_while_there_are_no_sizes(
     assert item("margherita").price_from == Decimal("12.99")
 
 
-def test_the_favourites_are_the_first_four_pizzas_that_are_not_sold_out():
+def test_the_available_pizzas_are_in_the_order_of_the_menu():
     SimpleItemFactory()
-    for slug in ("one", "two", "three", "four", "five", "six"):
+    for slug in ("one", "two", "three"):
         PizzaFactory(slug=slug)
     Pizza.objects.filter(slug="two").update(sold_out_since=FRIDAY_NIGHT)
 
-    assert [pizza.slug for pizza in menu_selectors.favourites(FRIDAY_NIGHT)] == ["one", "three", "four", "five"]
+    assert [pizza.slug for pizza in menu_selectors.available_pizzas(FRIDAY_NIGHT)] == ["one", "three"]
+
+
+def test_a_dish_is_declared_completely_only_if_everything_in_it_is(cheese):
+    PizzaFactory(slug="quattro", recipe=[cheese])
+    assert item("quattro").declaration.is_complete
+
+    Topping.objects.update(allergens_declared=False)
+    catalogue.invalidate()
+    assert not item("quattro").declaration.is_complete
+    assert item("quattro").declaration.allergens == ()
 
 
 def test_an_illustration_that_looks_different_has_another_url(ham):

@@ -1,11 +1,16 @@
+import re
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
+from menu.models import Pizza, Topping
 from orders import services as order_services
-from orders.models import CancelReason
+from orders.models import CancelReason, OrderLine
 from orders.models.contact import new_guest_token
+from pizzeria.foundation import clock
 from pizzeria.foundation.ids import uuid7
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from tests import shop
@@ -149,3 +154,63 @@ def test_the_cancel_page_offers_staff_the_reasons_that_fit_the_method_and_the_st
     assert offered() == before | always
     shop.cooked(order, by=shop.acting_as(KITCHEN))
     assert offered() == once_ready | always
+
+
+def test_the_promise_for_another_day_has_its_date_on_the_page(client, placed_order):
+    html = client.get(link(placed_order)).content.decode()  # the order was placed on a Friday night long ago
+
+    assert ">Fri 20 Nov, 20:10</time>" in html
+
+
+def test_a_page_of_tonight_shows_times_without_a_date(client, kitchen):
+    order = shop.place(at=clock.now())
+
+    html = client.get(link(order)).content.decode()
+    times = re.search(r'class="promise-times">(.*?)</span>\n', html, re.DOTALL)[1]
+    assert re.findall(r"<time[^>]*>(.*?)</time>", times) == [
+        clock.wall_clock(order.promise_from),
+        clock.wall_clock(order.promise_until),
+    ]
+
+
+def test_the_page_does_not_claim_that_its_link_is_the_only_way_back(client, placed_order):
+    html = client.get(link(placed_order)).content.decode()
+
+    assert "Keep this link." in html
+    assert "only way" not in html
+
+
+@pytest.mark.parametrize("name", ["אנה", "آنا"])
+def test_a_name_written_from_right_to_left_is_isolated_from_the_number_beside_it(client, kitchen, name):
+    order = shop.place(contact=replace(shop.ANNA, name=name))
+
+    html = client.get(link(order)).content.decode()
+    assert f"<bdi>{name}</bdi>" in html
+    assert "<bdi>+39 06 1234 5678</bdi>" in html
+
+
+def test_an_order_that_costs_nothing_is_not_said_to_be_paid_in_cash(client, kitchen):
+    Pizza.objects.update(base_price=0)
+    order = shop.place()
+
+    html = client.get(link(order)).content.decode()
+    assert "Nothing to pay" in html
+    assert "Paid in cash" not in html
+
+
+def test_the_receipt_says_what_each_item_contains_as_it_was_ordered(client, kitchen):
+    Pizza.objects.update(allergens=["milk"])
+    order = shop.place(shop.basket_of(shop.pizza(added=("pepperoni",))))
+    Pizza.objects.update(allergens=[])
+    Topping.objects.update(diet="meat")
+
+    html = client.get(link(order)).content.decode()
+    assert "Contains milk" in html
+    assert "diet-label-vegetarian" in html
+
+
+def test_the_receipt_of_an_order_from_before_declarations_says_nothing_of_them(client, placed_order):
+    OrderLine.objects.update(declaration=None)
+
+    html = client.get(link(placed_order)).content.decode()
+    assert 'class="allergens"' not in html

@@ -32,8 +32,8 @@ def test_placing_an_order_creates_a_confirmed_order_with_a_waiting_ticket():
     ticket = Ticket.objects.get(ref=order.ref)
     assert (ticket.state, ticket.label) == (TicketState.WAITING, f"#{order.number}")
     assert ticket.items == [
-        {"quantity": 1, "name": "Pepperoni", "size": "Large", "added": ["Olives"], "left_out": []},
-        {"quantity": 1, "name": "Cola", "size": "", "added": [], "left_out": []},
+        {"quantity": 1, "name": "Pepperoni", "size": "Large", "added": ["Olives"], "left_out": [], "contains": []},
+        {"quantity": 1, "name": "Cola", "size": "", "added": [], "left_out": [], "contains": []},
     ]
 
 
@@ -42,7 +42,7 @@ def test_placing_an_order_records_two_events_each_with_an_outbox_entry():
 
     events = StoredEvent.objects.filter(aggregate_ref=order.ref)
     assert [(event.seq, event.type, event.actor) for event in events] == [
-        (1, "order.placed.v1", "guest"),
+        (1, "order.placed.v2", "guest"),
         (2, "order.confirmed.v1", "guest"),
     ]
     assert OutboxEntry.objects.filter(event__in=events, relayed_at=None, dead_lettered_at=None).count() == 2

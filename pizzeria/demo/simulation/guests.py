@@ -9,7 +9,7 @@ from kitchen.models import FulfillmentMethod
 from menu import catalogue
 from menu.selections import Selection
 from orders import services as order_services
-from orders.basket_pricing import lines_fingerprint, price_basket
+from orders.basket_pricing import price_basket
 from orders.models import CancelReason, Order
 from pizzeria.demo.simulation.cooks import Cooks
 from pizzeria.demo.simulation.guest_profiles import Guest
@@ -67,14 +67,14 @@ def place_order(
             basket=basket.ref if basket else None, selection=selection, quantity=1, by=by, at=at
         )
     assert basket, "a visit has at least one selection"
-    lines = list(basket.lines.all())
+    priced_basket = price_basket(list(basket.lines.all()), snapshot=catalogue.cached_snapshot(), at=at)
     return order_services.place_order(
         ref=uuid7(),
         basket=basket.ref,
         contact=guest.contact(method),
         method=method,
-        shown_total=price_basket(lines, snapshot=catalogue.cached_snapshot(), at=at).totals.total,
-        shown_lines=lines_fingerprint(lines),
+        shown_total=priced_basket.totals.total,
+        shown_lines=priced_basket.fingerprint,
         by=by,
         at=at,
     )

@@ -9,6 +9,7 @@ from django.template import TemplateDoesNotExist
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
+from menu.models import Pizza
 from orders import services as order_services
 from orders.models import CancelReason, Order, OrderContact
 from orders.notifications.messages import inbox_text, message_for
@@ -71,30 +72,58 @@ def called(name):
 def test_a_ready_sms_has_its_text_its_recipient_and_its_id(placed_order):
     message = message_for(notification_of(placed_order, NotificationKind.READY))
 
-    assert message.text == "Hi Anna Bianchi! Your order #1 is ready for pickup!"
+    assert message.text == "Mario's Pizzeria: Hi Anna Bianchi! Your order #1 is ready for pickup!"
     assert (message.to, message.id, message.html) == ("+390612345678", "notification-17", "")
 
 
 def test_a_confirmation_sms_has_the_promise_in_the_shops_time_zone_and_a_link_to_the_order(placed_order):
     link = f"https://pizza.example{order_url(placed_order)}"
 
-    assert text_of(placed_order, NotificationKind.CONFIRMED) == f"#1 is in, ready between 20:10 and 20:20: {link}"
+    assert text_of(placed_order, NotificationKind.CONFIRMED) == f"Mario's Pizzeria: #1 ready 20:10-20:20 {link}"
+
+
+def test_a_ready_sms_says_where_to_pick_up(placed_order, change_shop):
+    change_shop(name="Da Ciro", address="Via Tuscolana 40, Roma")
+
+    text = text_of(placed_order, NotificationKind.READY)
+    assert text == "Da Ciro: Hi Anna Bianchi! Your order #1 is ready for pickup at Via Tuscolana 40, Roma!"
+
+
+def test_a_promise_for_another_day_than_that_of_the_order_has_its_date(placed_order):
+    later = dict.fromkeys(("promise_from", "promise_until"), FRIDAY_NIGHT + timedelta(hours=14))
+    Order.objects.update(**later)
+
+    assert "#1 ready Sat 21 Nov, 10:00-10:00 " in text_of(placed_order, NotificationKind.CONFIRMED)
+    by_email = text_of(placed_order, NotificationKind.CONFIRMED, EMAIL)
+    assert "Ready between Sat 21 Nov, 10:00 and 10:00." in by_email
+
+
+def test_an_email_says_what_each_item_contains():
+    Pizza.objects.filter(slug="margherita").update(allergens=["milk", "gluten"])
+    order = shop.place()
+
+    message = message_for(notification_of(order, NotificationKind.CONFIRMED, EMAIL))
+    assert "contains gluten, milk" in message.text
+    assert "contains gluten, milk" in message.html
 
 
 def test_an_sms_says_that_a_delivery_is_on_its_way_or_late(delivery):
     assert text_of(delivery, NotificationKind.OUT_FOR_DELIVERY).startswith(
-        "Hi Anna Bianchi! Your order #1 is on its way."
+        "Mario's Pizzeria: Hi Anna Bianchi! Your order #1 is on its way."
     )
 
     late = text_of(started_late(delivery), NotificationKind.PROMISE_CHANGED)
-    assert late == "Hi Anna Bianchi! Sorry, your order #1 takes a little longer: now with you between 20:45 and 21:05."
+    assert late == (
+        "Mario's Pizzeria: Hi Anna Bianchi! Sorry, your order #1 takes a little longer:"
+        " now with you between 20:45 and 21:05."
+    )
 
 
 def test_a_cancellation_sms_has_a_link_to_the_reason(placed_order):
     order = cancelled(placed_order, CancelReason.OTHER, note="Buy at https://evil.example/")
 
     link = f"https://pizza.example{order_url(placed_order)}"
-    assert text_of(order, NotificationKind.CANCELLED) == f"Hi Anna Bianchi! Order #1 was cancelled: {link}"
+    assert text_of(order, NotificationKind.CANCELLED) == f"Mario's Pizzeria: order #1 was cancelled: {link}"
 
 
 @pytest.mark.parametrize("kind", [*NotificationKind])
@@ -209,7 +238,7 @@ def test_a_message_to_a_contact_without_a_name_has_a_greeting(placed_order):
     by_sms, by_email = (
         message_for(notification_of(placed_order, NotificationKind.READY, channel)) for channel in (SMS, EMAIL)
     )
-    assert by_sms.text.startswith("Hi!")
+    assert by_sms.text.startswith("Mario's Pizzeria: Hi!")
     assert by_email.text.startswith("Hi there!")
 
 
@@ -219,12 +248,15 @@ def test_a_message_to_a_contact_without_a_name_has_a_greeting(placed_order):
 def test_an_sms_does_not_repeat_a_name_with_anything_but_letters(name):
     text = text_of(called(name), NotificationKind.READY)
 
-    assert text == "Hi! Your order #1 is ready for pickup!"
+    assert text == "Mario's Pizzeria: Hi! Your order #1 is ready for pickup!"
 
 
 @pytest.mark.parametrize("name", ["Anna", "Zoë", "O'Neil", "D’Angelo", "Anna-Maria Rossi", "李", "A" * 20])
 def test_an_sms_greets_a_guest_by_a_name_of_letters(name):
-    assert text_of(called(name), NotificationKind.READY) == f"Hi {name}! Your order #1 is ready for pickup!"
+    assert (
+        text_of(called(name), NotificationKind.READY)
+        == f"Mario's Pizzeria: Hi {name}! Your order #1 is ready for pickup!"
+    )
 
 
 @pytest.mark.parametrize("channel", [EMAIL, SMS])

@@ -84,7 +84,12 @@ def make_people(*, by: Actor) -> int:
 
 
 def _topping(position: int, row: menu.ToppingRow) -> tuple[MenuItem, bool]:
-    defaults = {**row._asdict(), "allergens": list(row.allergens), "position": position}
+    defaults = {
+        **row._asdict(),
+        "allergens": list(row.allergens),
+        "allergens_declared": True,
+        "position": position,
+    }
     return Topping.objects.get_or_create(slug=row.slug, defaults=defaults)
 
 
@@ -98,6 +103,7 @@ def _pizza(
             "category": category,
             "description": row.description,
             "allergens": ["gluten", "milk"],
+            "allergens_declared": True,
             "base_price": Decimal(row.price),
             "minutes": row.minutes,
             "position": position,
@@ -114,6 +120,7 @@ def _simple_item(position: int, row: menu.SimpleItemRow, category: Category) -> 
         "category": category,
         "price": Decimal(row.price),
         "allergens": list(row.allergens),
+        "allergens_declared": True,
         "position": position,
     }
     return SimpleItem.objects.get_or_create(slug=row.slug, defaults=defaults)

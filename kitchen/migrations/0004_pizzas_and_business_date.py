@@ -20,6 +20,11 @@ class Migration(migrations.Migration):
             name="pizzas",
             field=models.PositiveSmallIntegerField(db_default=0),
         ),
+        migrations.AddField(
+            model_name="ticket",
+            name="business_date",
+            field=models.DateField(null=True),
+        ),
         migrations.AddConstraint(
             model_name="kitchen",
             constraint=models.CheckConstraint(

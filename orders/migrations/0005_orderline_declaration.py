@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("orders", "0004_guest_limits"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="orderline",
+            name="declaration",
+            field=models.JSONField(null=True),
+        ),
+    ]
