@@ -23,7 +23,7 @@ class KitchenFull(Refusal):
 
 
 class OrderTooLarge(Refusal):
-    """The order is larger than the shop makes without being asked: the guest is to call."""
+    """The order is larger than the shop accepts without a call."""
 
     code = "order_too_large"
     status = 422
@@ -53,7 +53,7 @@ def refuse_unless_capacity(kitchen: Kitchen, tickets: Sequence[Ticket], *, pizza
     :param tickets: those in the queue
     :param pizzas: how many pizzas the order has
     :raises KitchenClosed: the kitchen is paused
-    :raises OrderTooLarge: it has more pizzas than may be open at all
+    :raises OrderTooLarge: the order has more pizzas than may be open at all
     :raises KitchenFull: with it, more orders or more pizzas would be open than may be
     """
     if not kitchen.accepts_orders(at):
@@ -80,9 +80,9 @@ def _full_message(tickets: Sequence[Ticket], *, room: int, at: datetime) -> str:
             "The kitchen can take only %(room)d more pizzas at the moment.",
             room,
         )
-    minutes = promises.minutes_until(promises.next_ready_time(tickets, at=at), at)
-    retry = ngettext("Please try again in about a minute.", "Please try again in about %(minutes)d minutes.", minutes)
-    return f"{reason % {'room': room}} {retry % {'minutes': minutes}}"
+    wait = promises.wait_text(promises.next_ready_time(tickets, at=at), at)
+    retry = _("Please try again %(wait)s.") % {"wait": wait}
+    return f"{reason % {'room': room}} {retry}"
 
 
 def _closed_message(kitchen: Kitchen, at: datetime) -> str:

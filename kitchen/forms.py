@@ -32,7 +32,7 @@ class CapacityForm(ShopForm):
         required=False,
         min_value=1,
         max_value=1000,
-        help_text=_("Nothing: only the orders are limited."),
+        help_text=_("Leave it empty for no limit in pizzas."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     oven_slots = forms.IntegerField(

@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from kitchen.models import FulfillmentMethod, Ticket, TicketState
+from pizzeria.foundation import clock
 from pizzeria.foundation.shop.selectors import ShopSnapshot
 
 MINUTE = timedelta(minutes=1)
+MAX_MINUTES_IN_WORDS = 120  # a longer time is told by the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,14 @@ def promise(ready_at: datetime, *, method: FulfillmentMethod, shop: ShopSnapshot
 def minutes_until(moment: datetime, at: datetime) -> int:
     """Return the minutes until a moment as shown to people: rounded up and at least one."""
     return max(1, math.ceil((moment - at) / MINUTE))
+
+
+def wait_text(moment: datetime, at: datetime) -> str:
+    """Return how long it is until a moment, in words: "in about 12 minutes", or "around 22:40" if that is long."""
+    minutes = minutes_until(moment, at)
+    if minutes > MAX_MINUTES_IN_WORDS:
+        return _("around %(time)s") % {"time": clock.day_and_time(moment, at=at)}
+    return ngettext("in about a minute", "in about %(minutes)d minutes", minutes) % {"minutes": minutes}
 
 
 def _assign_slots(

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from kitchen import capacity, promises, undo
 from kitchen.capacity import Load
@@ -19,7 +18,6 @@ from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.shop.selectors import current_shop
 
-MAX_MINUTES_IN_WORDS = 120  # a longer time is told by the clock
 MAX_UNDO_OFFERS = 3  # a cook starts several tickets in a row
 
 
@@ -53,12 +51,20 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What is promised to a guest who orders now; `promises` and `minutes` are empty while no orders are accepted."""
+    """
+    What is promised to a guest who orders now; the mappings are empty while no orders are accepted.
+
+    :param is_too_large: the order is not accepted at any other time either
+    :param minutes: until the promise begins
+    :param waits: the same in words: "in about 12 minutes", or "around 22:40"
+    """
 
     accepts_orders: bool
     message: str
+    is_too_large: bool = False
     promises: Mapping[FulfillmentMethod, Promise] = field(default_factory=dict)
-    minutes: Mapping[FulfillmentMethod, int] = field(default_factory=dict)  # until the promise begins
+    minutes: Mapping[FulfillmentMethod, int] = field(default_factory=dict)
+    waits: Mapping[FulfillmentMethod, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +120,21 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
     try:
         capacity.refuse_unless_capacity(kitchen, tickets, pizzas=len(pizza_minutes), at=at)
     except Refusal as refusal:
-        return Quote(accepts_orders=False, message=refusal.message)
+        return Quote(
+            accepts_orders=False, message=refusal.message, is_too_large=isinstance(refusal, capacity.OrderTooLarge)
+        )
     shop = current_shop()
     ticket_minutes = promises.ticket_minutes(pizza_minutes, shop=shop)
     ready_at = promises.ready_time(tickets, minutes=ticket_minutes, oven_slots=kitchen.oven_slots, at=at)
     promised = {method: promises.promise(ready_at, method=method, shop=shop) for method in FulfillmentMethod}
     minutes = {method: promises.minutes_until(promise.ready_from, at) for method, promise in promised.items()}
+    waits = {method: promises.wait_text(promise.ready_from, at) for method, promise in promised.items()}
     return Quote(
         accepts_orders=True,
-        message=_quote_message(promised[FulfillmentMethod.PICKUP], minutes[FulfillmentMethod.PICKUP], at),
+        message=_("Order now, and it is ready %(wait)s.") % {"wait": waits[FulfillmentMethod.PICKUP]},
         promises=promised,
         minutes=minutes,
+        waits=waits,
     )
 
 
@@ -157,18 +167,6 @@ def undo_offers(*, by: Actor, at: datetime) -> list[UndoOffer]:
         for ticket in recent.order_by("-state_changed_at", "-id")[:MAX_UNDO_OFFERS]
         if ticket.can_be_undone(by, at)
     ]
-
-
-def _quote_message(promise: Promise, minutes: int, at: datetime) -> str:
-    if minutes > MAX_MINUTES_IN_WORDS:
-        time = clock.day_and_time(promise.ready_from, at=at)
-        return _("Order now, and it is ready at about %(time)s.") % {"time": time}
-    message = ngettext(
-        "Order now, and it is ready in about a minute.",
-        "Order now, and it is ready in about %(minutes)d minutes.",
-        minutes,
-    )
-    return message % {"minutes": minutes}
 
 
 def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:

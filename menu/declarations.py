@@ -11,14 +11,14 @@ from menu.models import Allergen, Diet
 SPICY = "spicy"
 
 
-class Dish(Protocol):
+class Declared(Protocol):
     @property
     def diet(self) -> str: ...
     @property
     def declared_allergens(self) -> tuple[str, ...] | None: ...
 
 
-class Topping(Dish, Protocol):
+class DeclaredTopping(Declared, Protocol):
     @property
     def spicy(self) -> bool: ...
 
@@ -41,7 +41,7 @@ class Declaration:
 DECLARATION_ADAPTER = TypeAdapter(Declaration)
 
 
-def declaration_of(dish: Dish, toppings: Iterable[Topping] = ()) -> Declaration:
+def declaration_of(dish: Declared, toppings: Iterable[DeclaredTopping] = ()) -> Declaration:
     """Return the declaration of a dish with these toppings: those of its recipe that are kept, and the added ones."""
     toppings = list(toppings)
     declared = [item.declared_allergens for item in (dish, *toppings)]
@@ -53,7 +53,7 @@ def declaration_of(dish: Dish, toppings: Iterable[Topping] = ()) -> Declaration:
     )
 
 
-def _diet_labels(diets: set[str], toppings: Iterable[Topping]) -> tuple[str, ...]:
+def _diet_labels(diets: set[str], toppings: Iterable[DeclaredTopping]) -> tuple[str, ...]:
     spicy = (SPICY,) if any(topping.spicy for topping in toppings) else ()
     if diets == {Diet.VEGAN}:
         return (Diet.VEGAN.value, *spicy)

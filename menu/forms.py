@@ -98,7 +98,7 @@ class MenuItemForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         item = self.instance
-        if item.allergens_declared and not item.allergens:
+        if item.pk and item.allergens_declared and not item.allergens:
             self.initial["allergens"] = [NO_ALLERGENS]
 
 

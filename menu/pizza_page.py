@@ -9,6 +9,7 @@ from typing import Any
 from django.http import QueryDict
 
 from menu import prices, selectors
+from menu.declarations import declaration_of
 from menu.forms import PizzaForm
 from menu.prices import MenuSnapshot, PizzaSnapshot
 from menu.selections import MAX_ADDED
@@ -19,7 +20,7 @@ from pizzeria.foundation.refusals import Refusal
 @dataclass(frozen=True, slots=True)
 class PizzaPage:
     item: MenuItemSummary
-    declaration: DeclarationSummary  # of the pizza as selected; of the recipe, if it cannot be ordered as selected
+    declaration: DeclarationSummary  # of the pizza as selected, also if it cannot be ordered like that
     sizes: list[SizeOption]
     recipe: list[ToppingOption]
     toppings: list[ToppingOption]
@@ -66,10 +67,11 @@ def pizza_page(form: PizzaForm, *, snapshot: MenuSnapshot, at: datetime, refusal
     if refusal:
         errors[refusal.field if refusal.field in form.fields else ""] = refusal.message
 
-    item = selectors.item_summary(pizza, at)
+    toppings = [topping for topping in pizza.recipe if topping.slug in chosen["keep"]]
+    toppings += [topping for topping in snapshot.toppings.values() if topping.slug in chosen["add"]]
     return PizzaPage(
-        item=item,
-        declaration=selectors.declaration_summary(priced.declaration) if priced else item.declaration,
+        item=selectors.item_summary(pizza, at),
+        declaration=selectors.declaration_summary(declaration_of(pizza, toppings)),
         sizes=selectors.size_options(pizza, snapshot.sizes.values(), chosen=str(chosen["size"])),
         recipe=selectors.topping_options(pizza.recipe, chosen=chosen["keep"], at=at),
         toppings=selectors.topping_options(

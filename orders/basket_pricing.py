@@ -82,7 +82,7 @@ def _identity(item: PricedItem | None) -> list[object]:
 
 
 def _names(toppings: Iterable[ToppingSnapshot]) -> list[str]:
-    return [topping.name for topping in toppings]
+    return sorted(topping.name for topping in toppings)
 
 
 def _price_line(line: BasketLine, snapshot: MenuSnapshot, at: datetime) -> PricedLine:

@@ -13,7 +13,6 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from kitchen.models import FulfillmentMethod
-from menu.declarations import Declaration
 from orders import signals
 from orders.models import CancelReason, Order, OrderStatus, PaymentMethod
 from orders.totals import Adjustment, TaxLine, Totals
@@ -41,6 +40,14 @@ class PlacedPart(_Frozen):
     left_out: tuple[ToppingRef, ...]
 
 
+class PlacedDeclaration(_Frozen):
+    """Diet labels and allergens of one item as it was ordered, as `menu.declarations.Declaration` has them."""
+
+    diet_labels: tuple[str, ...]
+    allergens: tuple[str, ...]
+    is_complete: bool
+
+
 class PlacedLine(_Frozen):
     kind: Literal["pizza", "simple_item"]
     slug: str
@@ -51,7 +58,7 @@ class PlacedLine(_Frozen):
     unit_price: Decimal
     minutes: int
     parts: tuple[PlacedPart, ...]
-    declaration: Declaration | None  # None: ordered before it was recorded
+    declaration: PlacedDeclaration | None  # None: ordered before it was recorded
 
 
 class OrderPlaced(DomainEvent[Order], type="order.placed.v2", signal=signals.order_placed):
@@ -82,7 +89,7 @@ class OrderPlaced(DomainEvent[Order], type="order.placed.v2", signal=signals.ord
 
 
 @upcast("order.placed.v1")
-def _without_declarations(data: Data) -> tuple[str, Data]:
+def _with_unknown_declarations(data: Data) -> tuple[str, Data]:
     return OrderPlaced.type, {**data, "lines": [{**line, "declaration": None} for line in data["lines"]]}
 
 

@@ -62,7 +62,7 @@ class CheckoutForm(ShopForm):
         label=_("The code from the SMS"),
         required=False,
         max_length=12,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
     shown_total = forms.DecimalField(max_digits=9, decimal_places=2, widget=forms.HiddenInput)
@@ -92,8 +92,8 @@ class CheckoutForm(ShopForm):
         )
 
     def data_without_key(self) -> dict[str, object]:
-        """Return the form's data without its key, to recognise the same form when it is sent again."""
-        return {name: str(value) for name, value in self.cleaned_data.items() if name != "key"}
+        """Return what the form orders, without its key and a code, to recognise the same form when it is sent again."""
+        return {name: str(value) for name, value in self.cleaned_data.items() if name not in ("key", "code")}
 
     def with_current_total(self, *, total: Decimal, lines: str) -> Self:
         """

@@ -1,4 +1,4 @@
-"""The largest order that the shop makes without being asked: the limits that managers set, in pizzas and in money."""
+"""The largest order that the shop accepts without a call: the limits that managers set, in pizzas and in money."""
 
 from decimal import Decimal
 

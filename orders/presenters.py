@@ -54,7 +54,7 @@ def status_message(order: Order) -> str:
         case OrderStatus.PENDING | OrderStatus.CONFIRMED:
             return _("It is in line for the oven. We will call “#%(number)d” at the counter.") % number
         case OrderStatus.COOKING:
-            return _("It smells good already. A few minutes to go.")
+            return _("It smells good already.")
         case OrderStatus.READY if is_delivery:
             return _("Out of the oven and packed. A driver takes it to you.")
         case OrderStatus.READY:

@@ -78,8 +78,8 @@ SHOP_PHONE_REGIONS: list[str] = env.list(
 SHOP_SMS_PER_DAY: int = env.int("SHOP_SMS_PER_DAY", 1000, validate=validate.Range(min=0))  # 0: no limit
 SHOP_SMS_PER_NUMBER_AND_DAY: int = env.int("SHOP_SMS_PER_NUMBER_AND_DAY", 12, validate=validate.Range(min=0))
 # How often within an hour, before the shop answers 429; 0: any number.
-SHOP_CHECKOUTS_PER_HOUR: int = env.int("SHOP_CHECKOUTS_PER_HOUR", 60, validate=validate.Range(min=0))  # by one client
-SHOP_CODES_PER_HOUR: int = env.int("SHOP_CODES_PER_HOUR", 20, validate=validate.Range(min=0))  # for one client
+SHOP_CHECKOUTS_PER_HOUR: int = env.int("SHOP_CHECKOUTS_PER_HOUR", 300, validate=validate.Range(min=0))  # by one client
+SHOP_CODES_PER_HOUR: int = env.int("SHOP_CODES_PER_HOUR", 60, validate=validate.Range(min=0))  # for one client
 SHOP_CODES_PER_NUMBER_AND_HOUR: int = env.int("SHOP_CODES_PER_NUMBER_AND_HOUR", 3, validate=validate.Range(min=0))
 SHOP_UNDO_SECONDS: int = env.int("SHOP_UNDO_SECONDS", 10, validate=validate.Range(min=0, max=60))  # 0: no undo
 # What `set_up_shop` stores once; managers change it in the admin (pizzeria.foundation.shop).

@@ -62,18 +62,18 @@ def timeline(ref: UUID) -> list[TimelineEntry]:
 
 def _event_text(event: StoredEvent) -> str:
     try:
-        return _describe(domain_events.load(event))
+        return _describe(domain_events.load(event), event.at)
     except (LookupError, ValueError):  # the event, or a value in it, was written by a newer release than this one
         return event.type
 
 
-def _describe(domain_event: domain_events.DomainEvent[Any]) -> str:
+def _describe(domain_event: domain_events.DomainEvent[Any], at: datetime) -> str:
     match domain_event:
         case OrderPlaced():
             return _("Placed as #%(number)d, %(total)s, promised %(from)s to %(until)s") % {
                 "number": domain_event.number,
                 "total": format_amount(domain_event.total),
-                "from": clock.wall_clock(domain_event.promise_from),
+                "from": clock.day_and_time(domain_event.promise_from, at=at),
                 "until": clock.wall_clock(domain_event.promise_until),
             }
         case OrderConfirmed():
@@ -97,11 +97,12 @@ def _describe(domain_event: domain_events.DomainEvent[Any]) -> str:
             return _("Delivery failed: %(reason)s") % {"reason": domain_event.reason.label}
         case OrderPromiseChanged():
             return _("New promise: %(from)s to %(until)s") % {
-                "from": clock.wall_clock(domain_event.promise_from),
+                "from": clock.day_and_time(domain_event.promise_from, at=at),
                 "until": clock.wall_clock(domain_event.promise_until),
             }
         case OrderCancelled():
             return _("Cancelled: %(reason)s") % {"reason": domain_event.reason.label}
-        case OrderDelivered():
-            return _("Handed over, %(cash)s taken in cash") % {"cash": format_amount(domain_event.cash_taken)}
+        case OrderDelivered(cash_taken=cash):
+            taken = _("Handed over, %(cash)s taken in cash") % {"cash": format_amount(cash)}
+            return taken if cash else _("Handed over")
     return str(_LABELS.get(type(domain_event), domain_event.type))

@@ -4,41 +4,17 @@ from django.db import migrations, models
 
 import pizzeria.foundation.ids
 
-# Tickets booked before they had their business day and their number of pizzas; those that are gone need neither.
-COMPLETE_TICKETS = """
-    UPDATE kitchen_ticket
-    SET business_date = placed.business_date,
-        pizzas = (
-            SELECT coalesce(sum(line.quantity), 0)
-            FROM orders_orderline line WHERE line.order_id = placed.id AND line.kind = 'pizza'
-        )
-    FROM orders_order placed
-    WHERE placed.ref = kitchen_ticket.ref AND kitchen_ticket.state NOT IN ('gone', 'withdrawn')
-"""
-
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kitchen", "0004_pizzas_and_business_date"),
         ("orders", "0003_order_delivered_at"),
     ]
 
     operations = [
-        migrations.RunSQL(COMPLETE_TICKETS, migrations.RunSQL.noop),
         migrations.AddField(
             model_name="ordercontact",
             name="client",
             field=models.CharField(blank=True, db_default="", max_length=32),
-        ),
-        migrations.AddIndex(
-            model_name="ordercontact",
-            index=models.Index(fields=["phone"], name="contact_by_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="ordercontact",
-            index=models.Index(
-                condition=models.Q(("client", ""), _negated=True), fields=["client"], name="contact_by_client"
-            ),
         ),
         migrations.CreateModel(
             name="PhoneProof",

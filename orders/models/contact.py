@@ -28,7 +28,7 @@ class OrderContact(models.Model):
     notes = models.CharField(max_length=500, blank=True)
     reason_note = models.CharField(max_length=300, blank=True)  # note to a reason, shown to the guest
     guest_token = models.CharField(max_length=43, blank=True)  # of a guest's order; blank: a customer's order
-    client = models.CharField(max_length=32, blank=True, db_default="")  # Actor.client of whoever placed the order
+    client = models.CharField(max_length=32, blank=True, db_default="")  # Actor.client of a guest, kept for two days
 
     class Meta:
         default_permissions = ()

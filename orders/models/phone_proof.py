@@ -60,6 +60,11 @@ class PhoneProof(models.Model):
         return str(self.ref)
 
     @property
+    def is_given_up(self) -> bool:
+        """Return whether the code could not be sent, and is not sent again."""
+        return self.sent_at is None and self.due_at is None
+
+    @property
     def code(self) -> str:
         """Return the code that proves the number: six digits."""
         digest = salted_hmac("orders.phone_proof", str(self.ref), algorithm="sha256").digest()

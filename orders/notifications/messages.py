@@ -24,10 +24,11 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.mail.outbound import OutboundMessage
 from pizzeria.foundation.money import ZERO, format_amount
-from pizzeria.foundation.shop.selectors import current_shop
+from pizzeria.foundation.shop.selectors import ShopSnapshot, current_shop
 
 MAX_NAME_LENGTH = 40
 MAX_REASON_LENGTH = 300
+MAX_ADDRESS_LENGTH = 60  # of the shop, in an SMS of at most 160 characters
 
 # Letters, blanks, hyphens and apostrophes: an SMS repeats no other text that somebody has typed.
 _NAME_IN_SMS = re.compile(r"(?=.*[^\W\d_])(?:[^\W\d_]|[ '’-]){1,20}")
@@ -67,7 +68,7 @@ def _render(
     context = MessageContext(
         shop=shop.name,
         shop_address=shop.address,
-        pickup_address=shop.address if order.method == FulfillmentMethod.PICKUP else "",
+        pickup_address=_pickup_address(order, shop),
         shop_phone=shop.phone.as_international if shop.phone else "",
         greeting=_greeting(order.contact.name, NotificationChannel(notification.channel)),
         number=order.number,
@@ -96,6 +97,11 @@ def _greeting(name: str, channel: NotificationChannel) -> str:
     return _("Hi %(name)s!") % {"name": _one_line(name, MAX_NAME_LENGTH) or _("there")}
 
 
+def _pickup_address(order: Order, shop: ShopSnapshot) -> str:
+    is_pickup = order.method == FulfillmentMethod.PICKUP
+    return shop.address if is_pickup and len(shop.address) <= MAX_ADDRESS_LENGTH else ""
+
+
 def _recipient_address(channel: NotificationChannel, contact: OrderContact) -> str:
     match channel:
         case NotificationChannel.EMAIL:
@@ -119,13 +125,14 @@ def _promise_texts(order: Order, promise_from: datetime | None, promise_until: d
     if promise_from is None or promise_until is None:
         return "", ""
     assert order.placed_at, "placed orders only"
-    times = {
-        "from": clock.day_and_time(promise_from, at=order.placed_at),
-        "until": clock.wall_clock(promise_until),
-    }
+    day = clock.other_day(clock.business_date(promise_from), at=order.placed_at)
+    until = clock.wall_clock(promise_until)
+    times = {"from": clock.day_and_time(promise_from, at=order.placed_at), "until": until}
+    weekday = f"{day.partition(' ')[0]} " if day else ""
+    short = f"{weekday}{clock.wall_clock(promise_from)}-{until}"
     if order.method == FulfillmentMethod.DELIVERY:
-        return _("with you between %(from)s and %(until)s") % times, _("with you %(from)s-%(until)s") % times
-    return _("ready between %(from)s and %(until)s") % times, _("ready %(from)s-%(until)s") % times
+        return _("with you between %(from)s and %(until)s") % times, short
+    return _("ready between %(from)s and %(until)s") % times, short
 
 
 def _one_line(typed: str, limit: int) -> str:

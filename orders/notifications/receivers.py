@@ -12,6 +12,7 @@ from orders import signals
 from orders.events import OrderStepUndone
 from orders.models import Order, PhoneProof
 from orders.notifications import services, tasks
+from pizzeria.foundation import background
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.events.signals import recorded
 
@@ -35,7 +36,8 @@ def on_order_event(*, event: StoredEvent, **_: object) -> None:
 
 @receiver(signals.phone_code_requested, dispatch_uid="notifications.on_phone_code_requested")
 def on_phone_code_requested(*, proof: PhoneProof, **_: object) -> None:
-    transaction.on_commit(partial(tasks.queue_phone_code, proof.pk), robust=True)
+    queue = partial(tasks.queue_phone_code, proof.pk)
+    transaction.on_commit(partial(background.submit, "queue_phone_code", queue), robust=True)
 
 
 @receiver(recorded, sender=Order, dispatch_uid="notifications.on_order_recorded")

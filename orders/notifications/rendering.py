@@ -23,11 +23,11 @@ class MessageContext:
     shop: str
     shop_address: str
     shop_phone: str
-    pickup_address: str  # blank: a delivery, or a shop that has given no address
+    pickup_address: str  # blank: a delivery, or a shop that has given none, or a long one
     greeting: str  # "Hi Anna!"
     number: int
     promise: str  # "ready between 18:40 and 18:50", with the date if it is not the day of the order
-    short_promise: str  # "ready 18:40-18:50", for an SMS
+    short_promise: str  # "18:40-18:50", or "Sat 10:37-10:47", for an SMS
     reason: str  # why the order was cancelled; else blank
     link: str  # to the order, an absolute URL
     total: str

@@ -48,14 +48,12 @@ def send_phone_code(proof_id: int) -> None:
 
 def queue_phone_code(proof_id: int, **options: Any) -> None:
     """
-    Queue the sending of a guest's code; while the broker cannot be reached, the next sweep does.
+    Queue the sending of a guest's code.
 
     :param options: of Celery's `apply_async`
+    :raises BrokerGone: the broker cannot be reached; the next sweep queues it
     """
-    try:
-        send_phone_code.apply_async(kwargs={"proof_id": proof_id}, queue=NotificationChannel.SMS, **options)
-    except BrokerGone as error:
-        log.warning("phone_code_postponed", reason=type(error).__name__)
+    send_phone_code.apply_async(kwargs={"proof_id": proof_id}, queue=NotificationChannel.SMS, **options)
 
 
 @shared_task
@@ -65,8 +63,12 @@ def queue_due_notifications() -> None:
 
     Codes first: a guest waits for them.
     """
-    for proof in PhoneProof.objects.to_be_sent(clock.now()).order_by("due_at", "pk")[:BATCH_SIZE]:
-        queue_phone_code(proof.pk, expires=SECONDS_BETWEEN_SWEEPS)
+    try:
+        for proof in PhoneProof.objects.to_be_sent(clock.now()).order_by("due_at", "pk")[:BATCH_SIZE]:
+            queue_phone_code(proof.pk, expires=SECONDS_BETWEEN_SWEEPS)
+    except BrokerGone as error:
+        log.warning("phone_codes_postponed", reason=type(error).__name__)
+        return
     # One batch per channel: the backlog of a provider that does not answer cannot crowd out the other channel.
     for channel in (NotificationChannel.EMAIL, NotificationChannel.SMS):
         due = Notification.objects.due(clock.now()).filter(channel=channel).order_by("due_at", "pk")

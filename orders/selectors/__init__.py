@@ -11,7 +11,7 @@ from orders.selectors.order import (
     orders_of,
     visible_to,
 )
-from orders.selectors.phone_proofs import ProofStep, proof_step
+from orders.selectors.phone_proofs import ProofStep, is_phone_proved, proof_step
 
 __all__ = [
     "BasketSummary",
@@ -20,6 +20,7 @@ __all__ = [
     "basket",
     "count_items",
     "get_order",
+    "is_phone_proved",
     "order_by_guest_token",
     "order_detail",
     "order_for_basket",

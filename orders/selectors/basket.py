@@ -64,12 +64,13 @@ def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:
     priced_basket = price_basket(lines, snapshot=snapshot, at=at)
     pizza_minutes, totals = priced_basket.pizza_minutes, priced_basket.totals
     large = refusal_of_large_order(pizzas=len(pizza_minutes), total=totals.total)
+    current_quote = quote(at=at, pizza_minutes=pizza_minutes if lines else None)
     return BasketSummary(
         lines=[_line_summary(line, snapshot) for line in priced_basket.lines],
         totals=totals,
         fingerprint=priced_basket.fingerprint,
-        quote=quote(at=at, pizza_minutes=pizza_minutes),
-        too_large=large.message if large else "",
+        quote=current_quote,
+        too_large=large.message if large else current_quote.message if current_quote.is_too_large else "",
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from phonenumber_field.phonenumber import PhoneNumber
 
 from orders.models import PhoneProof
 from orders.models.phone_proof import PROOF_MINUTES
@@ -15,23 +16,31 @@ class ProofStep:
     """
     The step as shown to the guest.
 
-    :param is_code_requested: a code is under way to the number, and can be entered
+    :param phone: the number, as people write it
     :param can_send_codes: whether a code can be had at all
+    :param is_code_requested: a code is under way to the number, and can be entered
+    :param is_given_up: that code could not be sent
     """
 
-    is_code_requested: bool
+    phone: str
     can_send_codes: bool
+    is_code_requested: bool
+    is_given_up: bool
 
 
-def proof_step(*, basket: UUID, phone: str, at: datetime) -> ProofStep:
+def proof_step(*, basket: UUID, phone: PhoneNumber, at: datetime) -> ProofStep:
     """
     Return how a guest can prove a number now. One query.
 
     :param basket: the basket's ref
-    :param phone: in international form
     """
-    requested = PhoneProof.objects.open(at).filter(basket__ref=basket, phone=phone)
-    return ProofStep(is_code_requested=requested.exists(), can_send_codes=can_send_codes())
+    newest = PhoneProof.objects.open(at).filter(basket__ref=basket, phone=phone).order_by("pk").last()
+    return ProofStep(
+        phone=phone.as_international,
+        can_send_codes=can_send_codes(),
+        is_code_requested=newest is not None,
+        is_given_up=newest is not None and newest.is_given_up,
+    )
 
 
 def can_send_codes() -> bool:

@@ -17,8 +17,8 @@ CACHE_SECONDS = 600
 CACHE_KEY = "orders_by_pizza"
 
 
-def popular_pizzas(at: datetime, *, most: int = 4) -> list[MenuItemSummary]:
-    """Return the available pizzas that were in most orders lately, most popular first; none before the first orders."""
+def popular_pizzas(at: datetime, *, most: int) -> list[MenuItemSummary]:
+    """Return at most so many of the available pizzas that were ordered lately, those in most orders first."""
     orders = orders_by_pizza(at)
     ordered = [item for item in menu_selectors.available_pizzas(at) if item.slug in orders]
     return sorted(ordered, key=lambda item: -orders[item.slug])[:most]

@@ -19,10 +19,13 @@ CACHE_KEY = "quote"
 
 
 def quote(*, at: datetime, pizza_minutes: list[int] | None = None) -> Quote:
-    """Return the quote for an order placed now; for a typical pizza while nothing is chosen. Two queries."""
-    return kitchen_selectors.quote(
-        kitchen_selectors.the_kitchen(), pizza_minutes=pizza_minutes or TYPICAL_PIZZA_MINUTES, at=at
-    )
+    """
+    Return the quote for an order placed now. Two queries.
+
+    :param pizza_minutes: minutes in the oven, one entry per pizza; None: nothing is chosen yet, so a typical pizza's
+    """
+    minutes = TYPICAL_PIZZA_MINUTES if pizza_minutes is None else pizza_minutes
+    return kitchen_selectors.quote(kitchen_selectors.the_kitchen(), pizza_minutes=minutes, at=at)
 
 
 def cached_quote(*, at: datetime) -> Quote:

@@ -17,11 +17,17 @@ from orders.services.checkout import (
     TotalChanged,
     place_order,
 )
-from orders.services.guest_limits import ProofRequired
 from orders.services.handover import hand_over, undo_hand_over
 from orders.services.kitchen_sync import mark_cooking, mark_ready, mark_recalled, mark_undone
 from orders.services.linking import OrderAlreadyLinked, link_order_to_customer
-from orders.services.phone_proofs import CodeNotSent, enter_phone_code, purge_phone_proofs, request_phone_code
+from orders.services.phone_proofs import (
+    CodeNotSent,
+    ProofRequired,
+    enter_phone_code,
+    forget_clients,
+    purge_phone_proofs,
+    request_phone_code,
+)
 from orders.services.promises import extend_missed_promises
 
 __all__ = [
@@ -46,6 +52,7 @@ __all__ = [
     "change_quantity",
     "enter_phone_code",
     "extend_missed_promises",
+    "forget_clients",
     "hand_over",
     "link_order_to_customer",
     "mark_cooking",

@@ -25,8 +25,10 @@ from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
 from orders.models import Basket, Order, OrderContact, PaymentMethod
 from orders.models.contact import new_guest_token
 from orders.order_size import refusal_of_large_order
-from orders.services.guest_limits import refuse_unless_proved_or_within_limits
+from orders.selectors.guest_limits import exceeded_limit
+from orders.selectors.phone_proofs import is_phone_proved
 from orders.services.order_lines import kitchen_items, placed_lines, write_adjustments, write_lines
+from orders.services.phone_proofs import ProofRequired
 from orders.totals import Totals
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import Actor, ActorKind
@@ -70,8 +72,11 @@ def _replay_place_order(ref: UUID) -> Order:
     return Order.objects.select_related("contact").get(ref=ref)
 
 
-def _attempts_to_place_an_order(*, by: Actor, **_kwargs: object) -> Iterator[Attempt]:
-    if by.kind is ActorKind.GUEST:
+def _attempts_to_place_an_order(
+    *, basket: UUID, contact: ContactDetails, by: Actor, at: datetime, **_kwargs: object
+) -> Iterator[Attempt]:
+    is_limited = by.kind is ActorKind.GUEST and by.client and settings.SHOP_CHECKOUTS_PER_HOUR
+    if is_limited and not is_phone_proved(basket=basket, phone=contact.phone, at=at):
         yield Attempt("checkout", by.client, settings.SHOP_CHECKOUTS_PER_HOUR)
 
 
@@ -114,7 +119,7 @@ def place_order(
     order.contact = OrderContact.objects.create(
         order=order,
         guest_token="" if customer else new_guest_token(),
-        client=by.client,
+        client="" if customer else by.client,
         **asdict(contact),
     )
     lines = placed_lines(priced_basket)
@@ -132,7 +137,7 @@ def place_order(
     )
     booking = kitchen_services.book_ticket(kitchen=kitchen, ref=ref, content=content, at=at)
     if not customer:
-        refuse_unless_proved_or_within_limits(order, basket=locked_basket, kitchen=kitchen, pizzas=pizzas, at=at)
+        _refuse_beyond_limits(order.contact, basket=locked_basket, kitchen=kitchen, pizzas=pizzas, at=at)
     placed = _placed(order, kitchen=kitchen, booking=booking, lines=lines, totals=priced_basket.totals)
     record(order, placed, _confirmed(placed), by=by, at=at)
     locked_basket.order_ref = ref
@@ -144,6 +149,16 @@ def _refuse_unless_addressed(contact: ContactDetails) -> None:
     for field, message in REQUIRED_FOR_DELIVERY.items():
         if not getattr(contact, field):
             raise AddressMissing(str(message), field=field)
+
+
+def _refuse_beyond_limits(
+    contact: OrderContact, *, basket: Basket, kitchen: Kitchen, pizzas: int, at: datetime
+) -> None:
+    """Refuse a guest's order beyond the limits for guests, unless the guest has proved the phone number."""
+    phone = str(contact.phone)
+    reason = exceeded_limit(phone=phone, client=contact.client, kitchen=kitchen, pizzas=pizzas, at=at)
+    if reason and not is_phone_proved(basket=basket.ref, phone=phone, at=at):
+        raise ProofRequired(reason)
 
 
 def _placed(

@@ -3,12 +3,13 @@ The lines and adjustments of an order: conversions from a priced basket to the e
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from menu.models import Allergen
 from menu.prices import PricedItem, ToppingSnapshot
 from orders.basket_pricing import PricedBasket
-from orders.events import PlacedLine, PlacedPart, PricedToppingRef, ToppingRef
+from orders.events import PlacedDeclaration, PlacedLine, PlacedPart, PricedToppingRef, ToppingRef
 from orders.models import Order, OrderAdjustment, OrderLine, OrderLinePart
 from orders.totals import Adjustment
 
@@ -69,10 +70,20 @@ def kitchen_items(lines: Iterable[PlacedLine]) -> list[dict[str, Any]]:
             "size": line.size_name,
             "added": [topping.name for part in line.parts for topping in part.added],
             "left_out": [topping.name for part in line.parts for topping in part.left_out],
-            "contains": [str(Allergen(code).label) for code in line.declaration.allergens] if line.declaration else [],
+            **_allergens(line.declaration),
         }
         for line in lines
     ]
+
+
+def _allergens(declaration: PlacedDeclaration | None) -> dict[str, Any]:
+    """Return what the cook reads beside a guest's allergy: the allergens by name, and whether all are declared."""
+    if declaration is None:
+        return {"contains": [], "is_declared": False}
+    return {
+        "contains": [str(Allergen(code).label) for code in declaration.allergens],
+        "is_declared": declaration.is_complete,
+    }
 
 
 def _placed(priced: PricedItem, quantity: int) -> PlacedLine:
@@ -95,7 +106,7 @@ def _placed(priced: PricedItem, quantity: int) -> PlacedLine:
             )
             for part in priced.parts
         ),
-        declaration=priced.declaration,
+        declaration=PlacedDeclaration(**asdict(priced.declaration)),
     )
 
 

@@ -14,42 +14,60 @@ from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from menu import catalogue
 from orders import signals
-from orders.models import Basket, PhoneProof
+from orders.basket_pricing import price_basket
+from orders.models import Basket, OrderContact, PhoneProof
+from orders.selectors.guest_limits import exceeded_limit
 from orders.selectors.phone_proofs import can_send_codes, is_phone_proved
-from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.actor import Actor, ActorKind
 from pizzeria.foundation.attempts.counting import Attempt
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.shop.selectors import current_shop
 
 KEPT = timedelta(days=2)  # longer than a business day, whose SMS are counted
+SAME_REQUEST = timedelta(seconds=30)  # a second tap, or a reload: no second code
+
+
+class ProofRequired(Refusal):
+    """A guest has to prove the phone number before this order is accepted."""
+
+    code = "proof_required"
 
 
 class CodeNotSent(Refusal):
-    """Refusal because the shop sends no SMS, or the basket is gone."""
+    """Refusal because no code is needed, or the shop sends no SMS."""
 
     code = "code_not_sent"
 
 
-def _attempts_to_get_a_code(*, phone: str, by: Actor, **_kwargs: object) -> Iterator[Attempt]:
-    yield Attempt("code for a client", by.client, settings.SHOP_CODES_PER_HOUR)
-    yield Attempt("code for a number", phone, settings.SHOP_CODES_PER_NUMBER_AND_HOUR)
+def _attempts_to_get_a_code(*, basket: UUID, phone: str, by: Actor, at: datetime) -> Iterator[Attempt]:
+    if not _newest_request(basket, phone, at):
+        yield Attempt("code for a client", by.client, settings.SHOP_CODES_PER_HOUR)
+        yield Attempt("code for a number", phone, settings.SHOP_CODES_PER_NUMBER_AND_HOUR)
 
 
 @command(attempts=_attempts_to_get_a_code)
 def request_phone_code(*, basket: UUID, phone: str, by: Actor, at: datetime) -> PhoneProof:
     """
-    Have a code sent by SMS to the number that a guest typed; it is sent after the commit. Needs no permission.
+    Have a code sent by SMS to the number that a guest typed, if one is needed; it is sent after the commit.
+
+    A request that is repeated within half a minute gets the code of the first one. Needs no permission.
 
     :param basket: the basket's ref
     :param phone: in international form
-    :raises CodeNotSent: the shop sends no SMS, or there is no such basket
+    :raises CodeNotSent: the shop sends no SMS, or the guest needs no proof for this basket
     :raises TooManyAttempts: too many codes were requested for the number, or by the client
     """
-    open_basket = Basket.objects.filter(ref=basket, order_ref=None).first()
-    if open_basket is None or not can_send_codes():
-        raise CodeNotSent(_("We cannot send you a code. Please sign in, or call us."))
-    proof = PhoneProof.objects.create(basket=open_basket, phone=phone, requested_at=at, due_at=at)
+    if not can_send_codes():
+        raise CodeNotSent(_("We cannot send you a code.") + f" {current_shop().invitation_to_call}")
+    locked = Basket.objects.for_update().select_related("kitchen").filter(ref=basket, order_ref=None).first()
+    if locked is None or not _is_proof_needed(locked, phone, by, at):
+        raise CodeNotSent(_("You need no code for this order."))
+    if newest := _newest_request(basket, phone, at):
+        return newest
+    proof = PhoneProof.objects.create(basket=locked, phone=phone, requested_at=at, due_at=at)
     signals.phone_code_requested.send(sender=PhoneProof, proof=proof)
     return proof
 
@@ -83,3 +101,24 @@ def enter_phone_code(*, basket: UUID, phone: str, code: str, by: Actor, at: date
 def purge_phone_proofs(*, now: datetime) -> int:
     """Delete the proofs that are good for nothing any more; return how many."""
     return PhoneProof.objects.filter(requested_at__lt=now - KEPT).delete()[0]
+
+
+def forget_clients(*, before: datetime) -> int:
+    """Delete the clients of the orders that were placed before a moment; return how many."""
+    return OrderContact.objects.exclude(client="").filter(order__placed_at__lt=before).update(client="")
+
+
+def _newest_request(basket: UUID, phone: str, at: datetime) -> PhoneProof | None:
+    """Return the proof of a request that was made just now, of which another one is a repetition."""
+    proofs = PhoneProof.objects.open(at).filter(basket__ref=basket, phone=phone, requested_at__gt=at - SAME_REQUEST)
+    return proofs.order_by("pk").last()
+
+
+def _is_proof_needed(basket: Basket, phone: str, by: Actor, at: datetime) -> bool:
+    if by.kind is not ActorKind.GUEST or is_phone_proved(basket=basket.ref, phone=phone, at=at):
+        return False
+    priced_basket = price_basket(list(basket.lines.all()), snapshot=catalogue.cached_snapshot(), at=at)
+    pizzas, kitchen = len(priced_basket.pizza_minutes), basket.kitchen
+    return bool(
+        priced_basket.lines and exceeded_limit(phone=phone, client=by.client, kitchen=kitchen, pizzas=pizzas, at=at)
+    )

@@ -54,14 +54,18 @@ def _place(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Your basket is empty. Choose a pizza first."))
         return redirect("menu:index")
     refusal: Refusal | None = None
-    is_code_wanted = SEND_CODE in request.POST
-    if form.is_valid() and not is_code_wanted and form.cleaned_data["code"]:
-        _check_code(form, basket, by=actor_of(request))
+    by = actor_of(request)
     if form.is_valid():
         try:
-            if is_code_wanted:
+            if SEND_CODE in request.POST:
                 return _send_code(request, form, basket)
-            order = _place_once(form, basket, by=actor_of(request))
+            if form.cleaned_data["code"]:
+                _check_code(form, basket, by=by)
+        except Refusal as raised:
+            refusal = raised
+    if form.is_valid() and refusal is None:
+        try:
+            order = _place_once(form, basket, by=by)
         except KeyReused as reused:
             return _show_placed_order(request, form, basket, reused)
         except Refusal as raised:
@@ -81,7 +85,7 @@ def _place(request: HttpRequest) -> HttpResponse:
         _form_to_resubmit(form, summary, refusal),
         summary,
         refusal=_refusal_text(form, refusal),
-        proof=_proof_step(form, basket, is_required=isinstance(refusal, services.ProofRequired)),
+        proof=_proof_step(request, form, basket, refusal),
         status=refusal.status if refusal else 422,
     )
     if isinstance(refusal, TooManyAttempts):
@@ -92,7 +96,7 @@ def _place(request: HttpRequest) -> HttpResponse:
 def _send_code(request: HttpRequest, form: CheckoutForm, basket: UUID) -> HttpResponse:
     """Have a code sent to the guest's number, and show the form as typed, with a field for the code."""
     services.request_phone_code(basket=basket, phone=form.contact().phone, by=actor_of(request), at=clock.now())
-    proof = _proof_step(form, basket, is_required=True)
+    proof = _proof_step(request, form, basket, None)
     return _show(request, form, selectors.basket(basket, at=clock.now()), proof=proof)
 
 
@@ -103,12 +107,17 @@ def _check_code(form: CheckoutForm, basket: UUID, *, by: Actor) -> None:
         form.add_error("code", _("That is not the code that we sent to this number."))
 
 
-def _proof_step(form: CheckoutForm, basket: UUID, *, is_required: bool) -> selectors.ProofStep | None:
+def _proof_step(
+    request: HttpRequest, form: CheckoutForm, basket: UUID, refusal: Refusal | None
+) -> selectors.ProofStep | None:
     """Return how the guest can prove the typed number, if that is required or under way; None: it is not."""
-    phone = form.cleaned_data.get("phone")
-    if not phone:
+    phone, at = form.cleaned_data.get("phone"), clock.now()
+    if not phone or actor_of(request).kind is ActorKind.PERSON:
         return None
-    step = selectors.proof_step(basket=basket, phone=phone.as_e164, at=clock.now())
+    if selectors.is_phone_proved(basket=basket, phone=phone.as_e164, at=at):
+        return None
+    step = selectors.proof_step(basket=basket, phone=phone, at=at)
+    is_required = isinstance(refusal, services.ProofRequired) or SEND_CODE in request.POST or "code" in form.errors
     return step if is_required or step.is_code_requested else None
 
 

@@ -15,10 +15,11 @@ SHOWN = 4
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = clock.now()
-    popular = popular_pizzas(at)
+    popular = popular_pizzas(at, most=SHOWN)
+    are_popular = len(popular) == SHOWN
     context = {
-        "pizzas": popular or menu_selectors.available_pizzas(at)[:SHOWN],
-        "are_popular": bool(popular),
+        "pizzas": popular if are_popular else menu_selectors.available_pizzas(at)[:SHOWN],
+        "are_popular": are_popular,
         "quote": quote(at=at),
     }
     return render(request, "orders/home.html", context)

@@ -1,8 +1,8 @@
 """
 The pseudonym of the connection that a request came by, with which the shop limits how much one client orders.
 
-It is an HMAC of the network address by a key of the business day: nobody can compute the address from it, and a client
-has another one every day.
+It is an HMAC of the network address by a key of the business day: it tells nobody without the shop's secret key who it
+was, and a client has another one every day.
 """
 
 from datetime import datetime

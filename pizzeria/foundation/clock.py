@@ -78,15 +78,19 @@ def wall_clock(moment: datetime) -> str:
 
 
 def other_day(day: date, *, at: datetime) -> str:
-    """Return a date as people write it: Sat 28 Nov; blank if it is the business day of a moment."""
-    return "" if day == business_date(at) else date_format(day, "D j M")
+    """Return a date as people write it: Sat 28 Nov, with the year if it is another; blank if it is a moment's day."""
+    return "" if day == business_date(at) else _date_text(day, at)
 
 
 def day_and_time(moment: datetime, *, at: datetime) -> str:
     """Format a moment as the shop's wall-clock time, with its date if `at` is on another business day."""
     if business_date(moment) == business_date(at):
         return wall_clock(moment)
-    return date_format(moment.astimezone(shop_zone()), "D j M, H:i")
+    return f"{_date_text(moment.astimezone(shop_zone()).date(), at)}, {wall_clock(moment)}"
+
+
+def _date_text(day: date, at: datetime) -> str:
+    return date_format(day, "D j M" if day.year == business_date(at).year else "D j M Y")
 
 
 def until(moment: datetime, *, at: datetime) -> str:

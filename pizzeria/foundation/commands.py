@@ -7,7 +7,8 @@ are undecorated functions. Its outcome is done, refused (by a rule; rolled back)
 
 import inspect
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from typing import Any, cast, overload
@@ -67,9 +68,10 @@ def command[**P, R](
             started = time.perf_counter()
             outcome, reason = "failed", ""
             try:
-                for attempt in attempts(**kwargs) if attempts else ():
-                    count_attempt(attempt, at=cast("datetime", kwargs["at"]))
-                result = _do(function, replay, name, args, kwargs)
+                with _refusing_as_busy():
+                    for attempt in attempts(**kwargs) if attempts else ():
+                        count_attempt(attempt, at=cast("datetime", kwargs["at"]))
+                    result = _do(function, replay, name, args, kwargs)
                 outcome = "done"
                 return result
             except Refusal as refusal:
@@ -112,9 +114,16 @@ def _do[R](
         return cast("Callable[[UUID], R]", replay)(
             idempotency_keys.result_ref_of(cast("idempotency_keys.IdempotentRequest", idempotency))
         )
+    failpoints.reach(f"{name}.after_commit")
+    return result
+
+
+@contextmanager
+def _refusing_as_busy() -> Iterator[None]:
+    """Refuse a command that has waited for a lock for too long."""
+    try:
+        yield
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
             raise Busy(_("A lot is going on right now. Please try again in a moment.")) from error
         raise
-    failpoints.reach(f"{name}.after_commit")
-    return result

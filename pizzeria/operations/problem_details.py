@@ -19,6 +19,7 @@ from ninja.errors import HttpError, ValidationError
 
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.api_auth import InsufficientScope
+from pizzeria.foundation.attempts.counting import TooManyAttempts
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import MAX_AUTH_AGE, ReauthenticationRequired
 from pizzeria.operations.error_views import RETRY_AFTER_SECONDS
@@ -72,7 +73,8 @@ def problem_response(request: HttpRequest, fault: Any) -> HttpResponse:
             return _challenge(request, fault)
         case Refusal():
             errors = [{"field": fault.field, "detail": fault.message}] if fault.field else []
-            return problem(fault.status, fault.code, fault.message, errors=errors)
+            wait = {"Retry-After": str(fault.retry_after)} if isinstance(fault, TooManyAttempts) else None
+            return problem(fault.status, fault.code, fault.message, errors=errors, headers=wait)
         case ValidationError():
             return problem(422, "invalid", _("Something in the request is not valid."), errors=_fields(fault))
         case HttpError(status_code=status):

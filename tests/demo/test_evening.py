@@ -55,7 +55,7 @@ def test_a_simulated_evening_completes_orders_that_were_open_before_it(demo):
     assert set(Order.objects.values_list("status", flat=True)) == {OrderStatus.DELIVERED}
 
 
-def test_an_evening_of_sixty_orders_in_a_shop_with_its_usual_limits_asks_nobody_for_a_proof(demo, change_shop):
+def test_an_evening_of_sixty_orders_exceeds_no_limit_of_a_phone_number_or_of_an_order(demo, change_shop):
     change_shop(open_orders_per_phone=3, guest_share_percent=25, pizzas_per_order=30, total_per_order=Decimal(500))
     Kitchen.objects.update(max_concurrent_orders=60, max_open_pizzas=None)  # nobody is turned away for want of room
     lines = []

@@ -20,7 +20,7 @@ PROMISE = re.compile(r"Ready between\s*\d\d:\d\d and \d\d:\d\d")
 
 
 EMAILS = ["Order #1 is in line for the oven", "Order #1 is ready for pickup", "Order #1 is in your hands"]
-SMS = ["#1 is in", "Hi Anna! Your order #1 is ready for pickup!"]  # up to the first comma
+SMS = ["got #1", "Hi Anna! Your order #1 is ready"]  # after the shop's name, up to " for "
 
 SECONDS_TO_ANSWER = 20  # for the message sinks; a message without an answer by then may be sent twice
 
@@ -46,7 +46,9 @@ def wait_for_messages(sinks, *, emails, sms):
 
     def arrived():
         subjects = [message.subject for message in sinks.messages("email", to="anna@example.com")]
-        return subjects, [message.text.partition(",")[0] for message in sinks.messages("sms")]
+        return subjects, [
+            message.text.removeprefix("Mario's Pizzeria: ").partition(" for ")[0] for message in sinks.messages("sms")
+        ]
 
     until(lambda: arrived() == (emails, sms), describe=sinks.messages)
 

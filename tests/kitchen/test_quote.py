@@ -70,10 +70,10 @@ def test_a_quote_words_a_waiting_time_of_one_minute_in_the_singular(kitchen):
 
 def test_a_quote_for_much_later_names_the_time_and_the_day(kitchen):
     in_queue(kitchen, *[TicketState.WAITING] * 5, minutes=150)
-    assert quote(kitchen).message == "Order now, and it is ready at about 22:40."
+    assert quote(kitchen).message == "Order now, and it is ready around 22:40."
 
     Ticket.objects.update(minutes=900)
-    assert quote(kitchen).message == "Order now, and it is ready at about Sat 21 Nov, 11:10."
+    assert quote(kitchen).message == "Order now, and it is ready around Sat 21 Nov, 11:10."
 
 
 def test_a_pause_until_another_day_is_told_with_its_date(kitchen):

@@ -10,6 +10,7 @@ from menu.models import Pizza, SimpleItem, Topping
 from pizzeria.foundation import clock
 from tests import shop
 from tests.factories import ToppingFactory
+from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
@@ -59,6 +60,12 @@ def test_the_menu_page_shows_every_dish_with_its_price(client):
         assert words in html
 
 
+@pytest.fixture
+def _tonight(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
+
+
+@pytest.mark.usefixtures("_tonight")
 def test_the_menu_page_shows_when_a_sold_out_item_is_back(client):
     SimpleItem.objects.update(sold_out_since=clock.now(), sold_out_until=clock.now() + timedelta(hours=1))
 
@@ -248,6 +255,10 @@ def test_the_diet_and_the_allergens_follow_the_toppings_that_are_left_out(client
     assert declared_on(choose(client, "pepperoni")) == (["vegetarian"], ["None of the 14 allergens"])
 
 
+def test_a_pizza_that_cannot_be_ordered_as_selected_still_says_what_it_would_contain(client, ham):
+    assert declared_on(choose(client, add=["ham"], quantity="")) == ([], ["Contains celery"])
+
+
 def test_a_dish_whose_allergens_nobody_has_declared_says_to_ask(client):
     Pizza.objects.filter(slug="margherita").update(allergens_declared=False)
     ToppingFactory(slug="cheese", allergens=["milk"])
@@ -263,4 +274,5 @@ def test_an_item_that_is_sold_out_for_today_says_so_and_names_no_hour_at_night(c
 
     html = client.get(MENU).content.decode()
     assert ">for today</time>" in html
-    assert "04:00" not in html
+    assert ">04:00<" not in html
+    assert "at 04:00" not in html

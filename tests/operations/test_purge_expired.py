@@ -9,12 +9,17 @@ from django.core.management import call_command
 from django.db import transaction
 
 from orders import services as order_services
-from orders.models import Basket
+from orders.models import Basket, OrderContact, PhoneProof
 from pizzeria.foundation import clock
+from pizzeria.foundation.actor import GUEST
+from pizzeria.foundation.attempts.counting import Attempt, count_attempt
+from pizzeria.foundation.attempts.models import AttemptCounter
 from pizzeria.foundation.idempotency.models import IdempotencyKey
 from pizzeria.foundation.ids import uuid7
+from tests import shop
 from tests.factories import BasketFactory
 from tests.races.concurrency import with_a_connection
+from tests.shop import ANNA
 
 
 @pytest.mark.django_db
@@ -33,6 +38,20 @@ def test_purging_deletes_expired_idempotency_keys_and_baskets_and_no_others():
     assert IdempotencyKey.objects.count() == 1
     assert Basket.objects.get() == fresh
     assert "1 form keys and 1 baskets" in out.getvalue()
+
+
+@pytest.mark.django_db
+def test_purging_deletes_what_limited_guests_some_days_ago(kitchen):
+    long_ago, now = clock.now() - timedelta(days=3), clock.now()
+    for at in (long_ago, now):
+        count_attempt(Attempt("checkout", "the office", 5), at=at)
+        order = shop.place(by=GUEST.with_client("the office"), at=at)
+        PhoneProof.objects.create(basket=Basket.objects.get(order_ref=order.ref), phone=ANNA.phone, requested_at=at)
+
+    call_command("purge_expired", stdout=StringIO())
+
+    assert AttemptCounter.objects.count() == PhoneProof.objects.count() == 1
+    assert list(OrderContact.objects.order_by("pk").values_list("client", flat=True)) == ["", "the office"]
 
 
 @pytest.mark.django_db(transaction=True)

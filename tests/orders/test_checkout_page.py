@@ -238,7 +238,7 @@ def test_a_checkout_of_a_changed_basket_is_refused_even_at_the_same_total(client
 
     refused = send(client, form)
 
-    assert "Your basket has changed" in refused.context["refusal"]
+    assert "Your basket, or a dish in it, has changed" in refused.context["refusal"]
     assert not Order.objects.exists()
 
 

@@ -1,11 +1,14 @@
 """The step of the checkout page by which a guest proves the phone number."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
+from kitchen.models import Kitchen
 from orders.models import Order, PhoneProof
+from orders.models.phone_proof import MAX_WRONG_CODES
 from orders.services import enter_phone_code
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import GUEST
@@ -102,12 +105,42 @@ def test_an_invalid_form_sends_no_code(client, form):
 def test_too_many_codes_are_answered_with_429_and_when_to_come_back(client, form, settings):
     settings.SHOP_CODES_PER_NUMBER_AND_HOUR = 1
     send(client, form, **SEND_CODE)
+    PhoneProof.objects.update(requested_at=clock.now() - timedelta(minutes=1))
 
     page = send(client, form, **SEND_CODE)
     assert page.status_code == 429
     assert 0 < int(page.headers["Retry-After"]) <= 3600
     assert "That was tried too often." in page.content.decode()
     assert page.context["form"]["notes"].value() == "ring twice"
+    assert 'name="code"' in page.content.decode()  # of the first one
+
+
+def test_too_many_checkouts_are_answered_with_429(client, form, settings, change_shop):
+    settings.SHOP_CHECKOUTS_PER_HOUR = 1
+    send(client, form)
+
+    page = send(client, form)
+    assert page.status_code == 429
+    assert page.headers["Retry-After"]
+
+
+def test_after_too_many_wrong_codes_the_page_says_so_and_offers_another_one(client, form):
+    page = send(client, form, **SEND_CODE)
+    PhoneProof.objects.update(wrong_codes=MAX_WRONG_CODES)
+
+    page = send(client, form, **hidden(page), code="000000")
+    assert page.status_code == 422
+    assert "That is not the code that we sent to this number." in page.content.decode()
+    assert buttons(page) == ["Send me a code"]
+
+
+def test_a_code_that_could_not_be_sent_is_reported_with_what_else_can_be_done(client, form):
+    send(client, form, **SEND_CODE)
+    PhoneProof.objects.update(due_at=None)
+
+    html = send(client, form, **SEND_CODE).content.decode()
+    assert "We could not send a code to <bdi>+39 06 1234 5678</bdi>." in html
+    assert "You can also <a href" in html
 
 
 def test_a_shop_without_sms_asks_to_sign_in_or_to_call(client, form, settings):
@@ -115,7 +148,7 @@ def test_a_shop_without_sms_asks_to_sign_in_or_to_call(client, form, settings):
 
     page = send(client, form)
     assert buttons(page) == []
-    assert "Please <a href" in page.content.decode()
+    assert "You can also <a href" in page.content.decode()
     assert send(client, form, **SEND_CODE).status_code == 409
 
 
@@ -126,24 +159,55 @@ def test_a_customer_sees_nothing_of_it(sign_in, client, form):
     assert send(client, {**ANNA, **hidden(client.get(reverse("orders:checkout")))}).status_code == 302
 
 
-def test_the_orders_of_one_address_are_those_of_one_client(client, form, change_shop):
-    change_shop(every_guest_proves_phone=False, guest_share_percent=25)
-    send(client, form)
-    shop.place(by=GUEST, at=clock.now())
+def test_a_flood_over_http_stops_at_the_share_of_its_address_and_others_still_order(client, change_shop, settings):
+    """Behind one proxy; what the client itself puts into the header counts for nothing."""
+    change_shop(guest_share_percent=25)
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
-    here, elsewhere = Order.objects.order_by("pk")
-    assert here.contact.client
-    assert elsewhere.contact.client == ""
+    def order(number, address):
+        headers = {"X-Forwarded-For": f"198.51.100.{number}, {address}"}
+        client.cookies.clear()
+        client.post(reverse("orders:add_to_basket"), {"item": "cola", "quantity": "1"}, headers=headers)
+        page = client.get(reverse("orders:checkout"), headers=headers)
+        form = {**ANNA, **hidden(page), "phone": f"333 123 45{number:02}"}
+        return client.post(reverse("orders:checkout"), form, headers=headers).status_code
+
+    assert [order(number, "203.0.113.7") for number in range(8)] == [302] * 5 + [409] * 3
+    assert order(9, "203.0.113.8") == 302
+    assert Order.objects.exclude(contact__client="").count() == 6
 
 
 def test_a_basket_that_is_too_large_says_so_before_anything_is_typed(client, form, change_shop):
-    change_shop(pizzas_per_order=1)
+    change_shop(pizzas_per_order=1, phone=None)
     add(client)
 
     for name in ("basket", "checkout"):
         page = client.get(reverse(f"orders:{name}"))
-        assert "For more than 1 pizza we need to know early. Please call us" in page.content.decode()
+        html = page.content.decode()
+        assert "For more than 1 pizza we need to know early. Please call us." in html
+        assert "We keep your basket." in html
+        assert "until then" not in html
         assert not page.context["basket"].can_check_out
+
+
+def test_a_basket_that_is_too_large_for_the_kitchen_says_so_in_the_same_way(client, form, change_shop):
+    change_shop(phone=None)
+    Kitchen.objects.update(max_open_pizzas=1)
+    add(client)
+
+    html = client.get(reverse("orders:basket")).content.decode()
+    assert "Our oven cannot make that many pizzas at once. Please call us." in html
+    assert "until then" not in html
+
+
+def test_drinks_can_be_ordered_while_no_more_pizzas_can(client, kitchen):
+    Kitchen.objects.update(max_open_pizzas=1)
+    shop.place(at=clock.now())
+    add(client, item="cola")
+
+    page = client.get(reverse("orders:checkout"))
+    assert page.context["basket"].can_check_out
+    assert send(client, {**ANNA, **hidden(page)}).status_code == 302
 
 
 def test_a_proof_that_was_given_needs_no_code_again(client, form):

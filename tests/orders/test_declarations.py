@@ -7,14 +7,18 @@ from kitchen.models import Ticket
 from menu.models import Pizza, Topping
 from orders import replay
 from orders.events import OrderPlaced
-from orders.models import Order, OrderLine
+from orders.models import Order
+from orders.notifications.messages import message_for
+from orders.notifications.services import create_notifications
+from orders.services.order_lines import line_rows
 from pizzeria.foundation.events.domain_events import load_data
 from pizzeria.foundation.events.models import StoredEvent
 from tests import shop
 from tests.orders.test_basket import add
 from tests.orders.test_checkout_page import ANNA, hidden, send
+from tests.shop import FRIDAY_NIGHT
 
-pytestmark = pytest.mark.usefixtures("kitchen")
+pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 
 @pytest.fixture
@@ -76,17 +80,60 @@ def test_the_order_keeps_what_it_contained_in_its_event_its_row_and_its_ticket()
     assert list(replay.differences()) == []
 
 
-def test_the_stored_event_of_the_first_release_has_no_declarations_and_its_order_can_be_rebuilt():
-    order = shop.place()
-    event = StoredEvent.objects.get(type="order.placed.v2")
-    written_then = {**event.data, "lines": [{**line} for line in event.data["lines"]]}
-    for line in written_then["lines"]:
-        del line["declaration"]
+# The data of an event as the first release stored it.
+PLACED_V1 = {
+    "kitchen": "01a22571-c4bb-7fc0-aeca-026ccf3c7023",
+    "customer": None,
+    "number": 1,
+    "business_date": "2026-11-20",
+    "method": "pickup",
+    "promise_from": "2026-11-20T19:10:00Z",
+    "promise_until": "2026-11-20T19:20:00Z",
+    "lines": [
+        {
+            "kind": "pizza",
+            "slug": "margherita",
+            "name": "Margherita",
+            "size": "small",
+            "size_name": "Small",
+            "quantity": 1,
+            "unit_price": "12.99",
+            "minutes": 8,
+            "parts": [{"slug": "margherita", "name": "Margherita", "recipe": [], "added": [], "left_out": []}],
+        }
+    ],
+    "lines_total": "12.99",
+    "adjustments": [],
+    "tax_lines": [{"rate": "10", "base": "11.81", "tax": "1.18"}],
+    "tax_included": True,
+    "total": "12.99",
+    "payment_method": "cash",
+}
 
-    placed = load_data("order.placed.v1", written_then)
+
+def test_the_stored_event_of_the_first_release_is_read_without_declarations():
+    placed = load_data("order.placed.v1", PLACED_V1)
+
     assert isinstance(placed, OrderPlaced)
-    assert [line.declaration for line in placed.lines] == [None]
+    assert [(line.name, line.declaration) for line in placed.lines] == [("Margherita", None)]
+    assert [row.declaration for row in line_rows(Order(), placed.lines)] == [None]
 
-    OrderLine.objects.filter(order=order).update(declaration=None)
-    [difference] = replay.differences()
-    assert difference.startswith(f"order {order.ref}, line 0: declaration is None, its events say {{'diet_labels'")
+
+def test_the_stored_event_of_this_release_is_read_as_it_is():
+    declaration = {"diet_labels": ["vegetarian"], "allergens": ["milk"], "is_complete": True}
+    lines = [{**line, "declaration": declaration} for line in PLACED_V1["lines"]]
+
+    [line] = load_data("order.placed.v2", {**PLACED_V1, "lines": lines}).lines
+    assert line.declaration.allergens == ("milk",)
+
+
+def test_an_undeclared_item_is_said_to_be_so_on_the_ticket_and_in_the_email():
+    Pizza.objects.update(allergens=["milk"], allergens_declared=False)
+    order = shop.place(at=FRIDAY_NIGHT)
+
+    [item] = Ticket.objects.get().items
+    assert (item["contains"], item["is_declared"]) == ([], False)
+    create_notifications(event_id=StoredEvent.objects.get(type="order.confirmed.v1").pk, at=FRIDAY_NIGHT)
+    message = message_for(order.notifications.select_related("order__contact", "event").get(channel="email"))
+    assert "not all allergens are declared: please ask us" in message.text
+    assert "not all allergens are declared: please ask us" in message.html

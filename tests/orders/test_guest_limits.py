@@ -41,7 +41,7 @@ def order(number=0, *, by=OFFICE, quantity=1, at=FRIDAY_NIGHT, prove=False):
     """
     basket = shop.basket_of(quantity=quantity, at=at)
     if prove:
-        proof = PhoneProof.objects.create(basket=basket, phone=phone(number), requested_at=at)
+        proof = PhoneProof.objects.create(basket=basket, phone=phone(number), requested_at=at, due_at=at)
         order_services.enter_phone_code(basket=basket.ref, phone=phone(number), code=proof.code, by=by, at=at)
     return shop.place(basket, contact=replace(ANNA, phone=phone(number)), by=by, at=at)
 
@@ -57,7 +57,7 @@ def test_the_fourth_open_order_with_one_phone_number_needs_a_proof():
     for _ in range(PER_PHONE):
         order(by=GUEST)
 
-    with pytest.raises(order_services.ProofRequired, match="3 orders are under way with this phone number"):
+    with pytest.raises(order_services.ProofRequired, match="placed with this phone number lately"):
         order(by=GUEST)
     assert Order.objects.count() == PER_PHONE
     order(1, by=GUEST)
@@ -145,6 +145,14 @@ def test_the_share_of_a_client_counts_in_pizzas_as_well():
         order(2)
 
 
+def test_an_order_larger_than_the_share_needs_a_proof_even_if_it_is_the_first():
+    Kitchen.objects.update(max_open_pizzas=60)
+
+    with pytest.raises(order_services.ProofRequired, match="This is a large order"):
+        order(quantity=16)
+    order(quantity=15)
+
+
 def test_an_order_that_has_left_the_kitchen_frees_its_place_in_the_share():
     placed = [order(number) for number in range(5)]
     shop.cooked(placed[0], by=SYSTEM)
@@ -199,9 +207,7 @@ def test_an_order_above_the_limit_of_pizzas_is_asked_to_call(change_shop):
 
     with pytest.raises(OrderTooLarge) as large:
         order(1, quantity=7)
-    assert large.value.message == (
-        "For more than 6 pizzas we need to know early. Please call us, so that we can plan it."
-    )
+    assert large.value.message == ("For more than 6 pizzas we need to know early. Please call us.")
 
 
 def test_an_order_above_the_limit_of_money_is_asked_to_call_with_the_shops_number(change_shop):
@@ -222,6 +228,7 @@ def test_a_client_that_sends_the_checkout_too_often_has_to_wait(settings):
 
     with pytest.raises(TooManyAttempts):
         order(1)
+    order(1, prove=True)
     order(1, by=GUEST.with_client("at home"))
     order(2, by=shop.hire(CUSTOMER).with_client(OFFICE.client))
 

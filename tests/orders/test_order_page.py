@@ -162,8 +162,9 @@ def test_the_promise_for_another_day_has_its_date_on_the_page(client, placed_ord
     assert ">Fri 20 Nov, 20:10</time>" in html
 
 
-def test_a_page_of_tonight_shows_times_without_a_date(client, kitchen):
-    order = shop.place(at=clock.now())
+def test_a_page_of_tonight_shows_times_without_a_date(client, kitchen, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
+    order = shop.place()
 
     html = client.get(link(order)).content.decode()
     times = re.search(r'class="promise-times">(.*?)</span>\n', html, re.DOTALL)[1]

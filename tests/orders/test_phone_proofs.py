@@ -5,18 +5,22 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from kombu.exceptions import OperationalError as BrokerGone
+from phonenumber_field.phonenumber import PhoneNumber
 
 from orders import selectors
 from orders import services as order_services
 from orders.models import PhoneProof
 from orders.models.phone_proof import CODE_MINUTES, MAX_WRONG_CODES, PROOF_MINUTES
 from orders.notifications import services, tasks
-from pizzeria.foundation import clock
+from pizzeria.foundation import background, clock
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.alerts.models import Alert
 from pizzeria.foundation.attempts.counting import TooManyAttempts
-from pizzeria.foundation.mail.outbound import Rejected, Unavailable
+from pizzeria.foundation.mail.outbound import OutcomeUnknown, Rejected, Unavailable
+from pizzeria.users.roles import CUSTOMER
 from tests import shop
+from tests.factories import BasketFactory
 from tests.shop import ANNA, FRIDAY_NIGHT
 
 MINUTE = timedelta(minutes=1)
@@ -71,7 +75,7 @@ def test_a_code_may_be_typed_as_people_type_numbers(basket, typed):
 
 
 def test_each_request_has_another_code_of_six_digits_and_none_is_stored(basket):
-    codes = {request(basket).code for _ in range(20)}
+    codes = {request(basket, at=FRIDAY_NIGHT + minute * MINUTE).code for minute in range(20)}
 
     assert len(codes) == 20
     assert all(re.fullmatch(r"\d{6}", code) for code in codes)
@@ -104,7 +108,7 @@ def test_after_five_wrong_codes_the_right_one_is_refused_and_a_new_one_is_accept
         assert not enter(basket, wrong(proof.code))
 
     assert not enter(basket, proof.code)
-    assert enter(basket, request(basket).code)
+    assert enter(basket, request(basket).code)  # a proof that is closed is no open request
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "1", "1234567"])
@@ -140,15 +144,40 @@ def test_entering_a_code_again_changes_nothing(basket):
 def test_codes_to_one_number_and_for_one_client_are_limited_by_the_hour(basket, settings):
     settings.SHOP_CODES_PER_NUMBER_AND_HOUR, settings.SHOP_CODES_PER_HOUR = 2, 3
     office = GUEST.with_client("the office")
-    for _ in range(2):
-        request(basket, by=office)
+    for minute in range(2):
+        request(basket, by=office, at=FRIDAY_NIGHT + minute * MINUTE)
     with pytest.raises(TooManyAttempts):
-        request(basket, by=GUEST)
+        request(basket, by=GUEST, at=FRIDAY_NIGHT + 2 * MINUTE)
 
     request(basket, OTHER_NUMBER, by=office)
     with pytest.raises(TooManyAttempts):
         request(basket, "+393331234568", by=office)
     assert PhoneProof.objects.count() == 3
+
+
+def test_a_second_tap_gets_the_code_of_the_first_and_does_not_count(basket, settings, message_sinks):
+    settings.SHOP_CODES_PER_NUMBER_AND_HOUR = 1
+    first, second = request(basket), request(basket, at=FRIDAY_NIGHT + timedelta(seconds=20))
+
+    assert first == second
+    for proof in (first, second):
+        send(proof)
+    assert len(message_sinks.messages("sms")) == 1
+
+
+def test_no_code_is_sent_to_a_guest_who_needs_none(basket, change_shop):
+    customer = shop.hire(CUSTOMER)
+    with pytest.raises(order_services.CodeNotSent):
+        request(basket, by=customer)
+    assert enter(basket, request(basket).code)
+    with pytest.raises(order_services.CodeNotSent):
+        request(basket, at=FRIDAY_NIGHT + MINUTE)
+
+    change_shop(every_guest_proves_phone=False)
+    with pytest.raises(order_services.CodeNotSent, match="You need no code for this order"):
+        request(shop.basket_of())
+    with pytest.raises(order_services.CodeNotSent):
+        request(BasketFactory())
 
 
 def test_no_code_is_sent_for_an_ordered_basket_nor_by_a_shop_without_sms(basket, settings):
@@ -196,6 +225,7 @@ def test_a_request_queues_the_task_after_the_commit_and_a_sweep_what_a_dead_brok
     monkeypatch.setattr(tasks.send_phone_code, "apply_async", lambda **call: queued.append(call["kwargs"]["proof_id"]))
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
         proof = request(basket, at=clock.now())
+    background._process_queue.wait()
     assert (len(callbacks), queued) == (1, [proof.pk])
 
     tasks.queue_due_notifications()
@@ -205,10 +235,22 @@ def test_a_request_queues_the_task_after_the_commit_and_a_sweep_what_a_dead_brok
     assert len(queued) == 2
 
 
+def test_a_sweep_goes_on_with_the_next_one_when_the_broker_is_gone(basket, monkeypatch):
+    request(basket, at=clock.now())
+    monkeypatch.setattr(tasks.send_phone_code, "apply_async", raising(BrokerGone("no broker")))
+
+    tasks.queue_due_notifications()
+
+
 @pytest.mark.parametrize(
     ("failure", "is_sent_again"),
-    [(Unavailable("no answer"), True), (Rejected("not a number"), False)],
-    ids=["unreachable", "rejected"],
+    [
+        (Unavailable("no connection"), True),
+        (Rejected("not a number"), False),
+        (OutcomeUnknown("no answer"), False),
+        (RuntimeError("a bug"), False),
+    ],
+    ids=["unreachable", "rejected", "no answer", "a bug"],
 )
 def test_a_code_is_sent_again_only_if_the_provider_could_not_be_reached(
     basket, monkeypatch, message_sinks, failure, is_sent_again
@@ -225,7 +267,7 @@ def test_a_code_is_sent_again_only_if_the_provider_could_not_be_reached(
 
 
 def raising(failure):
-    def send_nothing(_message):
+    def send_nothing(*_arguments, **_options):
         raise failure
 
     return send_nothing
@@ -238,13 +280,21 @@ def test_a_code_that_is_too_old_is_not_sent(basket, message_sinks):
     assert message_sinks.messages("sms") == []
 
 
-def test_codes_count_towards_the_daily_limits_of_sms_which_raise_an_alert(basket, settings, message_sinks):
+def test_codes_count_towards_the_daily_limits_of_sms(basket, settings, message_sinks):
     settings.SHOP_SMS_PER_NUMBER_AND_DAY = 1
-    for _ in range(2):
-        send(request(basket))
+    for minute in range(2):
+        send(request(basket, at=FRIDAY_NIGHT + minute * MINUTE), at=FRIDAY_NIGHT + minute * MINUTE)
 
     assert len(message_sinks.messages("sms")) == 1
-    assert list(Alert.objects.values_list("kind", "times_seen")) == [("sms_per_number_reached", 1)]
+
+
+def test_codes_take_half_of_a_days_sms_at_most_and_an_alert_says_so(basket, settings, message_sinks):
+    settings.SHOP_SMS_PER_DAY = 4
+    for minute, phone in enumerate((ANNA.phone, OTHER_NUMBER, "+393331234568")):
+        send(request(basket, phone, at=FRIDAY_NIGHT + minute * MINUTE), at=FRIDAY_NIGHT + minute * MINUTE)
+
+    assert len(message_sinks.messages("sms")) == 2
+    assert list(Alert.objects.values_list("kind", "times_seen")) == [("codes_per_day_reached", 1)]
 
 
 def test_proofs_are_deleted_after_some_days(basket):
@@ -259,13 +309,15 @@ def test_proofs_are_deleted_after_some_days(basket):
 
 def test_the_step_says_whether_a_code_is_under_way_to_the_typed_number(basket, settings):
     def step(phone=ANNA.phone, at=FRIDAY_NIGHT):
-        return selectors.proof_step(basket=basket.ref, phone=phone, at=at)
+        return selectors.proof_step(basket=basket.ref, phone=PhoneNumber.from_string(phone), at=at)
 
-    assert step() == selectors.ProofStep(is_code_requested=False, can_send_codes=True)
-    request(basket)
-    assert step().is_code_requested
+    assert step() == selectors.ProofStep("+39 06 1234 5678", True, is_code_requested=False, is_given_up=False)
+    proof = request(basket)
+    assert (step().is_code_requested, step().is_given_up) == (True, False)
     assert not step(OTHER_NUMBER).is_code_requested
     assert not step(at=FRIDAY_NIGHT + CODE_MINUTES * MINUTE).is_code_requested
 
+    PhoneProof.objects.filter(pk=proof.pk).update(due_at=None)
+    assert step().is_given_up
     settings.NOTIFY_SMS_URL = ""
     assert not step().can_send_codes

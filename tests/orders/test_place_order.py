@@ -20,6 +20,8 @@ from tests.shop import ANNA, FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
+NOTHING_IN_IT = {"contains": [], "is_declared": True}
+
 
 def test_placing_an_order_creates_a_confirmed_order_with_a_waiting_ticket():
     basket = shop.basket_of(shop.pizza("pepperoni", size="large", added=("olives",)), shop.simple_item())
@@ -32,8 +34,16 @@ def test_placing_an_order_creates_a_confirmed_order_with_a_waiting_ticket():
     ticket = Ticket.objects.get(ref=order.ref)
     assert (ticket.state, ticket.label) == (TicketState.WAITING, f"#{order.number}")
     assert ticket.items == [
-        {"quantity": 1, "name": "Pepperoni", "size": "Large", "added": ["Olives"], "left_out": [], "contains": []},
-        {"quantity": 1, "name": "Cola", "size": "", "added": [], "left_out": [], "contains": []},
+        {
+            "quantity": 1,
+            "name": "Pepperoni",
+            "size": "Large",
+            "added": ["Olives"],
+            "left_out": [],
+            "contains": [],
+            "is_declared": True,
+        },
+        {"quantity": 1, "name": "Cola", "size": "", "added": [], "left_out": [], **NOTHING_IN_IT},
     ]
 
 

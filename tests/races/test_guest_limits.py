@@ -8,7 +8,7 @@ from threading import Barrier, local
 import pytest
 
 from orders.models import Order
-from orders.services import guest_limits
+from orders.selectors import guest_limits
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import GUEST
 from tests import shop

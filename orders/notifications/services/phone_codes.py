@@ -7,18 +7,27 @@ It belongs to no order and no event, so that it is no notification: its row is t
 from datetime import datetime, timedelta
 
 import structlog
-from django.utils.translation import gettext as _
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _lazy
 
 from orders.models import PhoneProof
 from orders.notifications.channels import sms
 from orders.notifications.rendering import render_phone_code
 from orders.notifications.services.sms_limits import reached_sms_limit
+from pizzeria.foundation import clock
+from pizzeria.foundation.alerts.kinds import AlertKind
 from pizzeria.foundation.alerts.services import raise_alert
 from pizzeria.foundation.commands import command
-from pizzeria.foundation.mail.outbound import DeliveryFailed, OutboundMessage, Unavailable
+from pizzeria.foundation.mail.outbound import DeliveryFailed, OutboundMessage, OutcomeUnknown, Unavailable
 from pizzeria.foundation.shop.selectors import current_shop
 
-LEASE = timedelta(seconds=40)  # until it is sent again if nothing is known of it: the worker was killed
+LEASE = timedelta(minutes=1)  # until it is sent again if nothing is known of it: the worker was killed
+SHARE_OF_DAY = 2  # codes are at most half of the SMS of a day, so that messages about orders are still sent
+
+CODES_PER_DAY_REACHED = AlertKind(
+    "codes_per_day_reached",
+    _lazy("%(limit)d codes were sent by SMS today to guests who had to prove a number, and no more are."),
+)
 
 log = structlog.get_logger(__name__)
 
@@ -34,13 +43,20 @@ def send_phone_code(*, proof_id: int, at: datetime) -> None:
         subject="",
         text=render_phone_code(shop=current_shop().name, code=proof.code),
     )
-    failure: DeliveryFailed | None = None
+    record_phone_code(proof=proof, failure=_send(message), at=at)
+
+
+def _send(message: OutboundMessage) -> DeliveryFailed | None:
+    """Send a message; return why it was not sent, or None."""
     try:
         sms.send(message)
-    except DeliveryFailed as error:
-        failure = error
-        log.warning("phone_code_not_sent", proof_id=proof.pk, reason=str(error))
-    record_phone_code(proof=proof, failure=failure, at=at)
+    except DeliveryFailed as failure:
+        log.warning("phone_code_not_sent", message=message.id, reason=str(failure))
+        return failure
+    except Exception as error:  # includes the task's time limit: the message may have been sent
+        log.exception("phone_code_outcome_unknown", message=message.id)
+        return OutcomeUnknown(type(error).__name__)
+    return None
 
 
 @command
@@ -54,22 +70,32 @@ def claim_phone_code(*, proof_id: int, at: datetime) -> PhoneProof | None:
     proof = PhoneProof.objects.to_be_sent(at).for_update().filter(pk=proof_id).first()
     if proof is None:
         return None
-    limit = reached_sms_limit(proof.phone, at=at)
-    if limit:
-        raise_alert(limit.kind, at=at, limit=limit.messages, order=_("a guest's code"))
-    proof.due_at = None if limit else at + LEASE
+    is_limited = _is_limit_reached(proof, at)
+    proof.due_at = None if is_limited else at + LEASE
     proof.save(update_fields=["due_at"])
-    return None if limit else proof
+    return None if is_limited else proof
+
+
+def _is_limit_reached(proof: PhoneProof, at: datetime) -> bool:
+    """Return whether a daily limit keeps a code from being sent; raise an alert if it is that of the codes."""
+    most = settings.SHOP_SMS_PER_DAY // SHARE_OF_DAY
+    if most and PhoneProof.objects.sent_since(clock.begin_of_business_day(at)).count() >= most:
+        raise_alert(CODES_PER_DAY_REACHED, at=at, limit=most)
+        return True
+    return reached_sms_limit(proof.phone, at=at) is not None
 
 
 @command
 def record_phone_code(*, proof: PhoneProof, failure: DeliveryFailed | None, at: datetime) -> None:
     """
-    Record that a code was sent, or that it is sent again: only if the provider cannot be reached, as it may have come.
+    Record what became of a code: it is sent again only if the provider cannot be reached.
+
+    A code that may have been sent counts as sent.
 
     :param failure: why it was not sent; None: it was
     """
-    if failure is None:
-        PhoneProof.objects.filter(pk=proof.pk).update(sent_at=at, due_at=None)
+    row = PhoneProof.objects.filter(pk=proof.pk)
+    if failure is None or isinstance(failure, OutcomeUnknown):
+        row.update(sent_at=at, due_at=None)
     elif not isinstance(failure, Unavailable):
-        PhoneProof.objects.filter(pk=proof.pk).update(due_at=None)
+        row.update(due_at=None)

@@ -14,11 +14,11 @@ from pizzeria.foundation.alerts.kinds import AlertKind
 
 SMS_PER_DAY_REACHED = AlertKind(
     "sms_per_day_reached",
-    _("%(limit)d SMS were sent today, and no more are. The last one dropped: %(order)s."),
+    _("%(limit)d SMS were sent today, and no more are. The last one dropped: of order %(order)s."),
 )
 SMS_PER_NUMBER_REACHED = AlertKind(
     "sms_per_number_reached",
-    _("%(limit)d SMS were sent to one number today, and no more are. The last one dropped: %(order)s."),
+    _("%(limit)d SMS were sent to one number today, and no more are. The last one dropped: of order %(order)s."),
 )
 
 

@@ -81,7 +81,9 @@ def place_order(
 
 
 def _order_report(visit: Visit, order: Order) -> str:
-    assert order.total is not None and order.promise_from and order.promise_until, "it has just been placed"
+    assert order.total is not None and order.placed_at and order.promise_from and order.promise_until, (
+        "it has just been placed"
+    )
     how = "to be brought" if visit.method == FulfillmentMethod.DELIVERY else "to pick up"
-    promise = f"{clock.wall_clock(order.promise_from)} to {clock.wall_clock(order.promise_until)}"
+    promise = f"{clock.day_and_time(order.promise_from, at=order.placed_at)} to {clock.wall_clock(order.promise_until)}"
     return f"{visit.guest.name} orders #{order.number} {how}, {format_amount(order.total)}, promised {promise}"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from pizzeria.foundation.attempts.models import AttemptCounter
 from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.shop.selectors import current_shop
 
 PERIOD = timedelta(hours=1)
 KEPT = timedelta(days=1)
@@ -36,12 +37,12 @@ class Attempt:
 
     :param kind: what is attempted
     :param sender: who attempts it: a client or a phone number, stored as an HMAC; blank: nobody, not counted
-    :param most: how often within an hour; 0: any number of times, not counted
+    :param limit: how often within an hour; 0: any number of times, not counted
     """
 
     kind: str
     sender: str
-    most: int
+    limit: int
 
 
 def count_attempt(attempt: Attempt, *, at: datetime) -> None:
@@ -50,13 +51,14 @@ def count_attempt(attempt: Attempt, *, at: datetime) -> None:
 
     :raises TooManyAttempts: it is one too many
     """
-    if not attempt.most or not attempt.sender:
+    if not attempt.limit or not attempt.sender:
         return
     begins_at = at.replace(minute=0, second=0, microsecond=0)
     key = salted_hmac(f"pizzeria.attempt.{attempt.kind}", attempt.sender, algorithm="sha256").hexdigest()
-    if _increment(attempt.kind, key, begins_at) > attempt.most:
+    if _increment(attempt.kind, key, begins_at) > attempt.limit:
         seconds = int((begins_at + PERIOD - at).total_seconds())
-        raise TooManyAttempts(_("That was tried too often. Please wait a while, or call us."), retry_after=seconds)
+        message = _("That was tried too often. Please wait a while.")
+        raise TooManyAttempts(f"{message} {current_shop().invitation_to_call}", retry_after=seconds)
 
 
 def _increment(kind: str, key: str, begins_at: datetime) -> int:

@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from pizzeria.foundation.events.domain_events import Data, DomainEvent, upcast
 from pizzeria.foundation.shop.models import ShopSettings
 
@@ -9,11 +7,11 @@ class ShopSettingsChanged(DomainEvent[ShopSettings], type="shop.settings_changed
     Settings were changed. Texts are in the row.
 
     :param fields: the names of the changed settings
-    :param values: minutes, limits and switches as they are now, by name
+    :param values: minutes, limits, amounts (as text) and switches as they are now, by name
     """
 
     fields: tuple[str, ...]
-    values: dict[str, bool | int | Decimal]
+    values: dict[str, bool | int | str]
 
 
 @upcast("shop.settings_changed.v1")

@@ -79,8 +79,8 @@ class ShopSettings(Aggregate):
         at_most=1000,
     )
     guest_share_percent = limit_field(
-        _("share of the kitchen for one guest, in percent"),
-        _("Beyond it whoever orders from the same connection has to prove the phone number. 0: any share."),
+        _("share of the kitchen for one connection, in percent"),
+        _("Beyond it guests without an account have to prove the phone number. 0: any share."),
         initial=25,
         at_most=100,
     )

@@ -40,8 +40,8 @@ class ShopSnapshot:
     def invitation_to_call(self) -> str:
         """Return the sentence that asks a guest to call, with the number if the shop has one."""
         if not self.phone:
-            return _("Please call us, so that we can plan it.")
-        return _("Please call us on %(phone)s, so that we can plan it.") % {"phone": self.phone.as_international}
+            return _("Please call us.")
+        return _("Please call us on %(phone)s.") % {"phone": self.phone.as_international}
 
 
 _generation = 0  # counts the changes: a snapshot that was read before one is not used after it

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -63,7 +64,12 @@ def change_shop_settings(*, changes: Mapping[str, Any], by: Actor, at: datetime)
     for field in changed:
         setattr(shop, field, changes[field])
     _refuse_unless_valid(shop)
-    values = {name: value for name, value in asdict(selectors.snapshot_of(shop)).items() if name not in TEXTS}
+    snapshot = asdict(selectors.snapshot_of(shop))
+    values = {
+        name: str(value) if isinstance(value, Decimal) else value
+        for name, value in snapshot.items()
+        if name not in TEXTS
+    }
     record(shop, ShopSettingsChanged(fields=tuple(sorted(changed)), values=values), by=by, at=at)
     transaction.on_commit(selectors.invalidate)
     return shop

@@ -12,6 +12,7 @@ from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.local_accounts import eligibility, rate_limits
 
 KEYS, BASKETS, UNCONFIRMED = timedelta(hours=24), timedelta(days=14), timedelta(days=1)
+CLIENTS = timedelta(days=2)  # longer than an order of which they limit others is open
 
 
 class Command(BaseCommand):
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         keys = idempotency_keys.purge(before=now - KEYS)
         baskets = order_services.purge_baskets(before=now - BASKETS)
         order_services.purge_phone_proofs(now=now)
+        order_services.forget_clients(before=now - CLIENTS)
         attempts.purge(now=now)
         call_command("clearsessions")
         keycloak_sessions.purge_ended()

@@ -64,7 +64,7 @@ def test_a_manager_can_assign_a_delivery_to_a_driver(marta, dina, ready):
 
     order.refresh_from_db()
     assert order.driver_id == dina.user_id
-    assert "Dina Neri has it" in seen_by(marta)
+    assert "<bdi>Dina Neri</bdi> has it" in seen_by(marta)
 
 
 def test_a_manager_can_reassign_a_delivery_and_release_it(marta, dina, dario, ready):
@@ -106,7 +106,8 @@ def test_drivers_see_who_is_on_the_road_and_since_when_but_no_contact_of_the_ord
     html = seen_by(browser)
 
     order.refresh_from_db()
-    assert re.search(rf"Dina Neri left at <time [^>]+>{clock.wall_clock(order.out_for_delivery_at)}</time>", html)
+    left_at = clock.wall_clock(order.out_for_delivery_at)
+    assert re.search(rf"<bdi>Dina Neri</bdi>, on the road since <time [^>]+>{left_at}</time>", html)
     assert "Via Appia" not in html
     assert "Anna" not in html
     assert buttons_on(browser) == []

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.template import TemplateDoesNotExist
 
 from kitchen import services as kitchen_services
@@ -34,8 +35,9 @@ pytestmark = pytest.mark.usefixtures("kitchen")
 
 
 @pytest.fixture(autouse=True)
-def _address(settings):
+def _address(settings, change_shop):
     settings.SHOP_ORIGIN = "https://pizza.example"
+    change_shop(address="")
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def test_a_ready_sms_has_its_text_its_recipient_and_its_id(placed_order):
 def test_a_confirmation_sms_has_the_promise_in_the_shops_time_zone_and_a_link_to_the_order(placed_order):
     link = f"https://pizza.example{order_url(placed_order)}"
 
-    assert text_of(placed_order, NotificationKind.CONFIRMED) == f"Mario's Pizzeria: #1 ready 20:10-20:20 {link}"
+    assert text_of(placed_order, NotificationKind.CONFIRMED) == f"Mario's Pizzeria: got #1 for 20:10-20:20 {link}"
 
 
 def test_a_ready_sms_says_where_to_pick_up(placed_order, change_shop):
@@ -93,7 +95,7 @@ def test_a_promise_for_another_day_than_that_of_the_order_has_its_date(placed_or
     later = dict.fromkeys(("promise_from", "promise_until"), FRIDAY_NIGHT + timedelta(hours=14))
     Order.objects.update(**later)
 
-    assert "#1 ready Sat 21 Nov, 10:00-10:00 " in text_of(placed_order, NotificationKind.CONFIRMED)
+    assert "got #1 for Sat 10:00-10:00 " in text_of(placed_order, NotificationKind.CONFIRMED)
     by_email = text_of(placed_order, NotificationKind.CONFIRMED, EMAIL)
     assert "Ready between Sat 21 Nov, 10:00 and 10:00." in by_email
 
@@ -127,8 +129,15 @@ def test_a_cancellation_sms_has_a_link_to_the_reason(placed_order):
 
 
 @pytest.mark.parametrize("kind", [*NotificationKind])
-def test_every_sms_is_one_line_of_at_most_160_ascii_characters(kind, delivery):
-    order = cancelled(delivery, CancelReason.WRONG_ADDRESS) if kind == NotificationKind.CANCELLED else delivery
+@pytest.mark.parametrize("method", FulfillmentMethod)
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(hours=14)], ids=["tonight", "tomorrow"])
+def test_every_sms_is_one_line_of_at_most_160_ascii_characters(kind, method, later, change_shop):
+    change_shop(address="Piazza dei Cinquecento 123 bis, 00185 Roma")
+    order = shop.place(method=method)
+    Order.objects.update(number=142, promise_from=F("promise_from") + later, promise_until=F("promise_until") + later)
+    order.refresh_from_db()
+    if kind == NotificationKind.CANCELLED:
+        order = cancelled(order, CancelReason.CHANGED_MIND)
     try:
         text = text_of(order, kind)
     except TemplateDoesNotExist:
@@ -165,7 +174,7 @@ def test_a_confirmation_sms_that_is_sent_late_has_the_current_promise(placed_ord
     started_late(placed_order)
     notification.order.refresh_from_db()
 
-    assert "ready between 20:25 and 20:45" in message_for(notification).text
+    assert "got #1 for 20:25-20:45 " in message_for(notification).text
 
 
 def test_an_in_app_notification_has_the_promise_of_its_own_event(placed_order):

@@ -47,11 +47,9 @@ class Migration(migrations.Migration):
             name="guest_share_percent",
             field=models.PositiveSmallIntegerField(
                 db_default=25,
-                help_text=(
-                    "Beyond it whoever orders from the same connection has to prove the phone number. 0: any share."
-                ),
+                help_text=("Beyond it guests without an account have to prove the phone number. 0: any share."),
                 validators=[django.core.validators.MaxValueValidator(100)],
-                verbose_name="share of the kitchen for one guest, in percent",
+                verbose_name="share of the kitchen for one connection, in percent",
             ),
         ),
         migrations.AddField(

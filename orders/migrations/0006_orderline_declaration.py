@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0004_guest_limits"),
+        ("orders", "0005_contact_indexes"),
     ]
 
     operations = [
