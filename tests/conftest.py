@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
@@ -60,6 +60,16 @@ def _static_files_found_when_requested():
     """Find a static file when it is requested: each test client would list all of them, which takes 50 ms."""
     with override_settings(WHITENOISE_AUTOREFRESH=True):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """
+    Make this process wait longer for a connection to the database.
+
+    The shop waits two seconds, then answers 503. On a loaded machine a page of a browser test would get that.
+    """
+    connections["default"].settings_dict["OPTIONS"]["connect_timeout"] = ANSWER_TIMEOUT
 
 
 @pytest.fixture(scope="session")

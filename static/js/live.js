@@ -3,6 +3,7 @@
 // hidden page requests nothing, and catches up when it is shown. A page that is being left requests nothing either.
 
 const HEARTBEAT_TIMEOUT_MS = 12_000; // the server sends a heartbeat every five seconds
+const OVERDUE_MS = 6500; // a page whose heartbeat is overdue asks for itself
 const POLL_INTERVAL_MS = 30_000; // while the stream is healthy
 const MAX_BACKOFF_MS = 60_000;
 const MAX_UNLOAD_MS = 30_000;
@@ -10,23 +11,29 @@ const MAX_UNLOAD_MS = 30_000;
 let stream = null;
 let newestVersion = 0;
 let lastMessageAt = 0;
+let lastVersionAt = 0; // while the database is gone, heartbeats have no version
 let lastFetchAt = Date.now();
 let backoffMs = 1000;
 let reconnectTimer = 0;
 let isUnloading = false;
 
 const liveElement = () => document.querySelector("[data-stream]");
-const isHealthy = () => stream?.readyState === EventSource.OPEN && Date.now() - lastMessageAt < HEARTBEAT_TIMEOUT_MS;
+const isHealthy = () => stream?.readyState === EventSource.OPEN && Date.now() - lastVersionAt < HEARTBEAT_TIMEOUT_MS;
 
 function fetchIfOutdated() {
   const element = liveElement();
-  if (element && Number(element.dataset.version) < newestVersion) htmx.trigger(element, "live");
+  if (!element) return;
+  if (Number(element.dataset.version) < newestVersion) htmx.trigger(element, "live");
+  else if (isHealthy()) confirmInStep(lastVersionAt);
 }
 
 function onMessage({ data }) {
   lastMessageAt = Date.now();
   backoffMs = 1000;
-  newestVersion = Math.max(newestVersion, JSON.parse(data).version ?? 0);
+  const { version } = JSON.parse(data);
+  if (version === null) return;
+  lastVersionAt = lastMessageAt;
+  newestVersion = Math.max(newestVersion, version);
   fetchIfOutdated();
 }
 
@@ -41,7 +48,7 @@ function connect() {
   disconnect();
   const element = liveElement();
   if (!element || document.hidden || isUnloading) return;
-  lastMessageAt = Date.now();
+  lastMessageAt = lastVersionAt = Date.now();
   stream = new EventSource(element.dataset.stream);
   stream.addEventListener("version", onMessage);
   stream.addEventListener("beat", onMessage);
@@ -58,13 +65,17 @@ function reconnectLater() {
 if (liveElement()) {
   connect();
   document.addEventListener("visibilitychange", connect);
-  setInterval(() => stream && Date.now() - lastMessageAt > HEARTBEAT_TIMEOUT_MS && reconnectLater(), 2000);
+  setInterval(() => {
+    if (!stream) return;
+    if (Date.now() - lastMessageAt > HEARTBEAT_TIMEOUT_MS) reconnectLater();
+    else if (Date.now() - Math.max(lastVersionAt, lastFetchAt) > OVERDUE_MS) htmx.trigger(liveElement(), "live");
+  }, 2000);
 
   document.addEventListener("htmx:confirm", (event) => {
     const { elt, triggeringEvent } = event.detail;
     if (elt !== liveElement()) return;
     const isPoll = triggeringEvent?.type !== "live";
-    const isTooSoon = isHealthy() && Date.now() - lastFetchAt < POLL_INTERVAL_MS;
+    const isTooSoon = !isFailing && isHealthy() && Date.now() - lastFetchAt < POLL_INTERVAL_MS;
     if (isUnloading || (isPoll && (document.hidden || isTooSoon))) event.preventDefault();
     else lastFetchAt = Date.now();
   });

@@ -16,11 +16,20 @@ document.addEventListener("click", (event) => {
 const lastResponse = new Map();
 const isInUse = (element) => element.querySelector(":active, input:focus, select:focus, textarea:focus");
 
+const newTextOf = (target, html) => {
+  const element = new DOMParser().parseFromString(html, "text/html").getElementById(target.id);
+  return element && textOf(element);
+};
+
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const { target, requestConfig, serverResponse } = detail;
+  const { target, requestConfig, serverResponse, isError } = detail;
+  if (isError) return;
   const comparableResponse = serverResponse.replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "");
   const isRefresh = requestConfig.verb === "get" && target.hasAttribute("hx-trigger");
-  if (isRefresh && (lastResponse.get(target.id) === comparableResponse || isInUse(target))) detail.shouldSwap = false;
+  const isUnchanged = lastResponse.get(target.id) === comparableResponse;
+  const isHeldBack = isRefresh && !isUnchanged && Boolean(isInUse(target));
+  target.toggleAttribute("data-outdated", isHeldBack && newTextOf(target, serverResponse) !== textOf(target));
+  if (isRefresh && (isUnchanged || isHeldBack)) detail.shouldSwap = false;
   else lastResponse.set(target.id, comparableResponse);
 });
 
@@ -35,13 +44,6 @@ document.addEventListener("htmx:afterSettle", () => {
   announced = current;
   if (added.length) document.getElementById("announcements").textContent = added.join(". ");
 });
-
-// A page whose polls fail shows that it is offline, until one succeeds.
-const showOffline = (isOffline) => () => document.getElementById("offline")?.toggleAttribute("hidden", !isOffline);
-
-document.addEventListener("htmx:sendError", showOffline(true));
-document.addEventListener("htmx:responseError", showOffline(true));
-document.addEventListener("htmx:afterOnLoad", showOffline(false));
 
 // A button is disabled during its request, or gone afterwards. The focus moves to its card, wherever the card is now, and
 // never to the card's next button, which the same key would press.

@@ -181,7 +181,12 @@ function expireMessages() {
   const messages = stableElement() && document.querySelector("#messages:not([data-expiring])");
   if (!messages) return;
   messages.dataset.expiring = "";
-  const after = (seconds, elements) => setTimeout(() => removeMessages(elements), 1000 * seconds);
+  const remove = (elements) => {
+    const isUnderWay = [...elements].some((element) => element.querySelector(".htmx-request")); // an undo
+    if (isUnderWay) setTimeout(() => remove(elements), 1000);
+    else removeMessages(elements);
+  };
+  const after = (seconds, elements) => setTimeout(() => remove(elements), 1000 * seconds);
   after(MESSAGE_SECONDS, messages.querySelectorAll(".message.success"));
   for (const offer of messages.querySelectorAll(".undo")) after(Number(offer.dataset.expiresSeconds), [offer]);
 }

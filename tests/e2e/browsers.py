@@ -35,15 +35,27 @@ def navigated_again_if_interrupted(page):
     return page
 
 
+# A page gives up a request after eight seconds, which one may take on a loaded machine. Runs after the page's own.
+PATIENT_REQUESTS = f"""
+    window.addEventListener("htmx:configRequest", ({{ detail }}) => (detail.timeout = {PAGE_TIMEOUT_MS}));
+"""
+
+
 @contextmanager
-def browser_contexts(browser, address, **context_options):
-    """Yield a function that opens a page in a browser context of its own; close all contexts after the block."""
+def browser_contexts(browser, address, *, is_patient=True, **context_options):
+    """
+    Yield a function that opens a page in a browser context of its own; close all contexts after the block.
+
+    :param is_patient: let a page wait for an answer for as long as a loaded machine may take
+    """
     with ExitStack() as exit_stack:
 
         def open_page(**options):
             context = browser.new_context(base_url=address, reduced_motion="reduce", **context_options, **options)
             exit_stack.enter_context(context)
             context.set_default_timeout(PAGE_TIMEOUT_MS)
+            if is_patient:
+                context.add_init_script(PATIENT_REQUESTS)
             return navigated_again_if_interrupted(context.new_page())
 
         yield open_page

@@ -197,7 +197,7 @@ def test_a_refusal_and_a_lost_connection_are_in_view_and_move_nothing(opened, ex
     page.clock.run_for(SETTLE_MS)
     page.route("**/kitchen/", lambda route: route.abort())
     page.evaluate("htmx.trigger('#board', 'live')")
-    expect(page.get_by_text("No connection.")).to_be_in_viewport()
+    expect(page.get_by_text("Not up to date.")).to_be_in_viewport()
     assert last.bounding_box() == before
 
 
