@@ -63,7 +63,7 @@ def refuse_unless_capacity(kitchen: Kitchen, tickets: Sequence[Ticket], *, pizza
         raise OrderTooLarge(_("Our oven cannot make that many pizzas at once."))
     if load.orders >= kitchen.max_concurrent_orders:
         raise KitchenFull(_full_message(tickets, room=0, at=at))
-    if max_pizzas is not None and load.pizzas + pizzas > max_pizzas:
+    if pizzas and max_pizzas is not None and load.pizzas + pizzas > max_pizzas:
         raise KitchenFull(_full_message(tickets, room=max_pizzas - load.pizzas, at=at))
 
 

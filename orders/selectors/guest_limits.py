@@ -45,7 +45,8 @@ def exceeded_limit(*, phone: str, client: str, kitchen: Kitchen, pizzas: int, at
         return _("This is a large order, so we ask for one more step.")
     in_kitchen = _guest_orders(Order.objects.filter(contact__client=client, ready_at=None), at)
     load = kitchen_selectors.load_of_orders(in_kitchen.values_list("ref"))
-    is_within = load.orders < (max_orders or 0) and (max_pizzas is None or load.pizzas + pizzas <= max_pizzas)
+    pizzas_fit = not pizzas or max_pizzas is None or load.pizzas + pizzas <= max_pizzas
+    is_within = load.orders < (max_orders or 0) and pizzas_fit
     return "" if is_within else _("Many orders come from your network at the moment, so we ask for one more step.")
 
 

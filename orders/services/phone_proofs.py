@@ -111,7 +111,7 @@ def forget_clients(*, before: datetime) -> int:
 def _newest_request(basket: UUID, phone: str, at: datetime) -> PhoneProof | None:
     """Return the proof of a request that was made just now, of which another one is a repetition."""
     proofs = PhoneProof.objects.open(at).filter(basket__ref=basket, phone=phone, requested_at__gt=at - SAME_REQUEST)
-    return proofs.order_by("pk").last()
+    return proofs.exclude(sent_at=None, due_at=None).order_by("pk").last()  # not one that could not be sent
 
 
 def _is_proof_needed(basket: Basket, phone: str, by: Actor, at: datetime) -> bool:

@@ -117,6 +117,8 @@ def _proof_step(
     if selectors.is_phone_proved(basket=basket, phone=phone.as_e164, at=at):
         return None
     step = selectors.proof_step(basket=basket, phone=phone, at=at)
+    if isinstance(refusal, services.CodeNotSent) and step.can_send_codes:  # none is needed: the order can be placed
+        return step if step.is_code_requested else None
     is_required = isinstance(refusal, services.ProofRequired) or SEND_CODE in request.POST or "code" in form.errors
     return step if is_required or step.is_code_requested else None
 

@@ -21,7 +21,7 @@ function confirmInStep(at) {
 }
 
 // The press guard has to know what moves or covers something.
-const beforeChange = () => stableElement() && rememberLayout();
+const beforeChange = () => typeof rememberLayout === "function" && stableElement() && rememberLayout();
 
 function updateNotice() {
   const notice = document.getElementById("offline");
@@ -32,7 +32,7 @@ function updateNotice() {
   beforeChange();
   if (!isHidden) notice.querySelector("time").textContent = timeText(inStepAt, notice.dataset.timeZone);
   notice.hidden = isHidden;
-  if (isHidden && livePart()) document.getElementById("announcements").textContent = notice.dataset.again;
+  if (isHidden && livePart() && !document.hidden) document.getElementById("announcements").textContent = notice.dataset.again;
 }
 
 function timeText(moment, timeZone) {

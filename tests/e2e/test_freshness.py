@@ -151,6 +151,7 @@ def test_the_page_of_an_order_says_so_and_since_when_until_the_order_is_over(sto
     page.clock.run_for(300_000)
     expect(notice_on(page)).to_have_text(since)
 
+    until(lambda: page.evaluate("window.unanswered === 0"), page=page)
     page.unroute("**/orders/**")
     page.clock.run_for(6_000)
     expect(notice_on(page)).to_be_hidden()

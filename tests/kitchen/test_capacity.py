@@ -79,7 +79,8 @@ def test_the_pizzas_of_scheduled_and_ready_tickets_do_not_count_towards_the_limi
 
 
 def test_an_order_without_pizzas_is_accepted_when_no_more_pizzas_are():
-    ask([ticket(pizzas=10)], pizzas=0, max_open_pizzas=10)
+    for limit in (10, 5):  # also after it was lowered
+        ask([ticket(pizzas=10)], pizzas=0, max_open_pizzas=limit)
 
     with pytest.raises(KitchenFull, match="The kitchen is at capacity"):
         ask([ticket(pizzas=10)], pizzas=1, max_open_pizzas=10)

@@ -16,10 +16,17 @@ from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.orders.test_basket import add
 from tests.orders.test_checkout_page import ANNA, hidden, send
+from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 SEND_CODE = {"send_code": "1"}
+
+
+@pytest.fixture
+def _tonight(monkeypatch):
+    """Stop the clock: attempts are counted by the hour."""
+    monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
 
 
 @pytest.fixture
@@ -102,6 +109,7 @@ def test_an_invalid_form_sends_no_code(client, form):
     assert not PhoneProof.objects.exists()
 
 
+@pytest.mark.usefixtures("_tonight")
 def test_too_many_codes_are_answered_with_429_and_when_to_come_back(client, form, settings):
     settings.SHOP_CODES_PER_NUMBER_AND_HOUR = 1
     send(client, form, **SEND_CODE)
@@ -115,6 +123,7 @@ def test_too_many_codes_are_answered_with_429_and_when_to_come_back(client, form
     assert 'name="code"' in page.content.decode()  # of the first one
 
 
+@pytest.mark.usefixtures("_tonight")
 def test_too_many_checkouts_are_answered_with_429(client, form, settings, change_shop):
     settings.SHOP_CHECKOUTS_PER_HOUR = 1
     send(client, form)
@@ -135,19 +144,29 @@ def test_after_too_many_wrong_codes_the_page_says_so_and_offers_another_one(clie
 
 
 def test_a_code_that_could_not_be_sent_is_reported_with_what_else_can_be_done(client, form):
-    send(client, form, **SEND_CODE)
+    page = send(client, form, **SEND_CODE)
     PhoneProof.objects.update(due_at=None)
 
-    html = send(client, form, **SEND_CODE).content.decode()
+    html = send(client, form, **hidden(page)).content.decode()
     assert "We could not send a code to <bdi>+39 06 1234 5678</bdi>." in html
     assert "You can also <a href" in html
+
+
+def test_a_guest_who_needs_no_code_any_more_can_place_the_order(client, form, change_shop):
+    page = send(client, form)
+    change_shop(every_guest_proves_phone=False)
+
+    page = send(client, form, **hidden(page), **SEND_CODE)
+    assert "You need no code for this order." in page.content.decode()
+    assert [text.partition(" · ")[0] for text in buttons(page)] == ["Place the order"]
+    assert send(client, form, **hidden(page)).status_code == 302
 
 
 def test_a_shop_without_sms_asks_to_sign_in_or_to_call(client, form, settings):
     settings.NOTIFY_SMS_URL = ""
 
     page = send(client, form)
-    assert buttons(page) == []
+    assert buttons(page) == ["Try again"]
     assert "You can also <a href" in page.content.decode()
     assert send(client, form, **SEND_CODE).status_code == 409
 

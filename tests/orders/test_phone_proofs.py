@@ -165,6 +165,13 @@ def test_a_second_tap_gets_the_code_of_the_first_and_does_not_count(basket, sett
     assert len(message_sinks.messages("sms")) == 1
 
 
+def test_a_code_that_could_not_be_sent_can_be_requested_again_at_once(basket):
+    first = request(basket)
+    PhoneProof.objects.update(due_at=None)
+
+    assert request(basket) != first
+
+
 def test_no_code_is_sent_to_a_guest_who_needs_none(basket, change_shop):
     customer = shop.hire(CUSTOMER)
     with pytest.raises(order_services.CodeNotSent):
