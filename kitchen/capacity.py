@@ -75,14 +75,15 @@ def _full_message(tickets: Sequence[Ticket], *, room: int, at: datetime) -> str:
     """
     reason = _("The kitchen is at capacity.")
     if room > 0:
-        reason = ngettext(
+        only = ngettext(
             "The kitchen can take only %(room)d more pizza at the moment.",
             "The kitchen can take only %(room)d more pizzas at the moment.",
             room,
         )
+        reason = only % {"room": room}
     wait = promises.wait_text(promises.next_ready_time(tickets, at=at), at)
     retry = _("Please try again %(wait)s.") % {"wait": wait}
-    return f"{reason % {'room': room}} {retry}"
+    return f"{reason} {retry}"
 
 
 def _closed_message(kitchen: Kitchen, at: datetime) -> str:

@@ -19,7 +19,7 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.shop.selectors import ShopSnapshot
 
 MINUTE = timedelta(minutes=1)
-MAX_MINUTES_IN_WORDS = 120  # a longer time is told by the clock
+MAX_WAIT_MINUTES = 120  # of a longer wait, its end is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def minutes_until(moment: datetime, at: datetime) -> int:
 def wait_text(moment: datetime, at: datetime) -> str:
     """Return how long it is until a moment, in words: "in about 12 minutes", or "around 22:40" if that is long."""
     minutes = minutes_until(moment, at)
-    if minutes > MAX_MINUTES_IN_WORDS:
+    if minutes > MAX_WAIT_MINUTES:
         return _("around %(time)s") % {"time": clock.day_and_time(moment, at=at)}
     return ngettext("in about a minute", "in about %(minutes)d minutes", minutes) % {"minutes": minutes}
 

@@ -54,14 +54,14 @@ class Quote:
     """
     What is promised to a guest who orders now; the mappings are empty while no orders are accepted.
 
-    :param is_too_large: the order is not accepted at any other time either
+    :param too_large: the message, if the order is not accepted at any other time either
     :param minutes: until the promise begins
     :param waits: the same in words: "in about 12 minutes", or "around 22:40"
     """
 
     accepts_orders: bool
     message: str
-    is_too_large: bool = False
+    too_large: str = ""
     promises: Mapping[FulfillmentMethod, Promise] = field(default_factory=dict)
     minutes: Mapping[FulfillmentMethod, int] = field(default_factory=dict)
     waits: Mapping[FulfillmentMethod, str] = field(default_factory=dict)
@@ -120,9 +120,8 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
     try:
         capacity.refuse_unless_capacity(kitchen, tickets, pizzas=len(pizza_minutes), at=at)
     except Refusal as refusal:
-        return Quote(
-            accepts_orders=False, message=refusal.message, is_too_large=isinstance(refusal, capacity.OrderTooLarge)
-        )
+        too_large = refusal.message if isinstance(refusal, capacity.OrderTooLarge) else ""
+        return Quote(accepts_orders=False, message=refusal.message, too_large=too_large)
     shop = current_shop()
     ticket_minutes = promises.ticket_minutes(pizza_minutes, shop=shop)
     ready_at = promises.ready_time(tickets, minutes=ticket_minutes, oven_slots=kitchen.oven_slots, at=at)

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from orders.notifications.models import Notification
 from pizzeria.celery import app
 from pizzeria.devtools.servers import message_sinks as sink_servers
-from pizzeria.foundation import breaker
+from pizzeria.foundation import breaker, clock
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.breaker import Breaker
 from pizzeria.foundation.shop import selectors as shop_selectors
@@ -152,6 +152,12 @@ def change_shop(monkeypatch):
         monkeypatch.setattr(shop_selectors, "_cached", (generation, valid_until, replace(shop, **changes)))
 
     return change
+
+
+@pytest.fixture
+def tonight(monkeypatch):
+    """Stop the shop's clock at Friday night."""
+    monkeypatch.setattr(clock, "now", lambda: shop.FRIDAY_NIGHT)
 
 
 @pytest.fixture

@@ -125,11 +125,9 @@ def _promise_texts(order: Order, promise_from: datetime | None, promise_until: d
     if promise_from is None or promise_until is None:
         return "", ""
     assert order.placed_at, "placed orders only"
-    day = clock.other_day(clock.business_date(promise_from), at=order.placed_at)
     until = clock.wall_clock(promise_until)
     times = {"from": clock.day_and_time(promise_from, at=order.placed_at), "until": until}
-    weekday = f"{day.partition(' ')[0]} " if day else ""
-    short = f"{weekday}{clock.wall_clock(promise_from)}-{until}"
+    short = f"{clock.weekday_and_time(promise_from, at=order.placed_at)}-{until}"
     if order.method == FulfillmentMethod.DELIVERY:
         return _("with you between %(from)s and %(until)s") % times, short
     return _("ready between %(from)s and %(until)s") % times, short

@@ -70,7 +70,7 @@ def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:
         totals=totals,
         fingerprint=priced_basket.fingerprint,
         quote=current_quote,
-        too_large=large.message if large else current_quote.message if current_quote.is_too_large else "",
+        too_large=large.message if large else current_quote.too_large,
     )
 
 

@@ -37,17 +37,21 @@ def exceeded_limit(*, phone: str, client: str, kitchen: Kitchen, pizzas: int, at
         return _("Several orders were placed with this phone number lately, so we ask for one more step.")
     if not (shop.guest_share_percent and client):
         return ""
-    max_orders, max_pizzas = (
-        max(SMALLEST_SHARE, limit * shop.guest_share_percent // 100) if limit is not None else None
-        for limit in (kitchen.max_concurrent_orders, kitchen.max_open_pizzas)
-    )
+    max_orders = _share(kitchen.max_concurrent_orders, shop.guest_share_percent)
+    max_pizzas = None
+    if pizzas and kitchen.max_open_pizzas is not None:
+        max_pizzas = _share(kitchen.max_open_pizzas, shop.guest_share_percent)
     if max_pizzas is not None and pizzas > max_pizzas:
         return _("This is a large order, so we ask for one more step.")
     in_kitchen = _guest_orders(Order.objects.filter(contact__client=client, ready_at=None), at)
     load = kitchen_selectors.load_of_orders(in_kitchen.values_list("ref"))
-    pizzas_fit = not pizzas or max_pizzas is None or load.pizzas + pizzas <= max_pizzas
-    is_within = load.orders < (max_orders or 0) and pizzas_fit
-    return "" if is_within else _("Many orders come from your network at the moment, so we ask for one more step.")
+    if load.orders >= max_orders or (max_pizzas is not None and load.pizzas + pizzas > max_pizzas):
+        return _("Many orders come from your network at the moment, so we ask for one more step.")
+    return ""
+
+
+def _share(limit: int, percent: int) -> int:
+    return max(SMALLEST_SHARE, limit * percent // 100)
 
 
 def _count_unpaid(phone: str, at: datetime) -> int:

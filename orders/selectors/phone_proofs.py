@@ -7,8 +7,10 @@ from uuid import UUID
 from django.conf import settings
 from phonenumber_field.phonenumber import PhoneNumber
 
+from kitchen.models import Kitchen
 from orders.models import PhoneProof
 from orders.models.phone_proof import PROOF_MINUTES
+from orders.selectors.guest_limits import exceeded_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,16 @@ def proof_step(*, basket: UUID, phone: PhoneNumber, at: datetime) -> ProofStep:
 def can_send_codes() -> bool:
     """Return whether a phone number can be proved by SMS in this shop; otherwise only an account helps."""
     return bool(settings.NOTIFY_SMS_URL)
+
+
+def reason_for_proof(*, basket: UUID, phone: str, client: str, kitchen: Kitchen, pizzas: int, at: datetime) -> str:
+    """
+    Return why a guest has to prove the number before ordering a basket; blank: no proof is needed, or it was given.
+
+    The arguments are those of `exceeded_limit`, and the basket's ref.
+    """
+    reason = exceeded_limit(phone=phone, client=client, kitchen=kitchen, pizzas=pizzas, at=at)
+    return "" if reason and is_phone_proved(basket=basket, phone=phone, at=at) else reason
 
 
 def is_phone_proved(*, basket: UUID, phone: str, at: datetime) -> bool:

@@ -7,16 +7,8 @@ Commands of the orders app, one family per module: everything that happens in th
 from orders.exceptions import OrderNotFound, OrderStateConflict, ReasonMissing
 from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, purge_baskets, remove_line
 from orders.services.cancellation import TooLateToCancel, cancel_order, needs_recent_auth
-from orders.services.checkout import (
-    REQUIRED_FOR_DELIVERY,
-    AddressMissing,
-    BasketChanged,
-    BasketSpent,
-    ContactDetails,
-    EmptyBasket,
-    TotalChanged,
-    place_order,
-)
+from orders.services.checkout import REQUIRED_FOR_DELIVERY, AddressMissing, ContactDetails, place_order
+from orders.services.checkout_basket import BasketChanged, BasketSpent, EmptyBasket, TotalChanged
 from orders.services.handover import hand_over, undo_hand_over
 from orders.services.kitchen_sync import mark_cooking, mark_ready, mark_recalled, mark_undone
 from orders.services.linking import OrderAlreadyLinked, link_order_to_customer

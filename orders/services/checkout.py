@@ -13,20 +13,17 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen
-from menu import catalogue
-from orders.basket_pricing import PricedBasket, price_basket
 from orders.customers.services import customer_for
 from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
-from orders.models import Basket, Order, OrderContact, PaymentMethod
+from orders.models import Order, OrderContact, PaymentMethod
 from orders.models.contact import new_guest_token
 from orders.order_size import refusal_of_large_order
-from orders.selectors.guest_limits import exceeded_limit
-from orders.selectors.phone_proofs import is_phone_proved
+from orders.selectors.phone_proofs import is_phone_proved, reason_for_proof
+from orders.services.checkout_basket import check_total, lock_basket_for_checkout
 from orders.services.order_lines import kitchen_items, placed_lines, write_adjustments, write_lines
 from orders.services.phone_proofs import ProofRequired
 from orders.totals import Totals
@@ -36,7 +33,6 @@ from pizzeria.foundation.attempts.counting import Attempt
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
-from pizzeria.foundation.money import format_amount
 from pizzeria.foundation.refusals import Refusal
 
 # Required for a delivery. The postal code and the directions may be missing.
@@ -136,8 +132,12 @@ def place_order(
         allergies=contact.allergies,
     )
     booking = kitchen_services.book_ticket(kitchen=kitchen, ref=ref, content=content, at=at)
-    if not customer:
-        _refuse_beyond_limits(order.contact, basket=locked_basket, kitchen=kitchen, pizzas=pizzas, at=at)
+    if not customer and (
+        reason := reason_for_proof(
+            basket=basket, phone=contact.phone, client=by.client, kitchen=kitchen, pizzas=pizzas, at=at
+        )
+    ):
+        raise ProofRequired(reason)
     placed = _placed(order, kitchen=kitchen, booking=booking, lines=lines, totals=priced_basket.totals)
     record(order, placed, _confirmed(placed), by=by, at=at)
     locked_basket.order_ref = ref
@@ -149,16 +149,6 @@ def _refuse_unless_addressed(contact: ContactDetails) -> None:
     for field, message in REQUIRED_FOR_DELIVERY.items():
         if not getattr(contact, field):
             raise AddressMissing(str(message), field=field)
-
-
-def _refuse_beyond_limits(
-    contact: OrderContact, *, basket: Basket, kitchen: Kitchen, pizzas: int, at: datetime
-) -> None:
-    """Refuse a guest's order beyond the limits for guests, unless the guest has proved the phone number."""
-    phone = str(contact.phone)
-    reason = exceeded_limit(phone=phone, client=contact.client, kitchen=kitchen, pizzas=pizzas, at=at)
-    if reason and not is_phone_proved(basket=basket.ref, phone=phone, at=at):
-        raise ProofRequired(reason)
 
 
 def _placed(
@@ -195,73 +185,3 @@ def _confirmed(placed: OrderPlaced) -> OrderConfirmed:
         promise_from=placed.promise_from,
         promise_until=placed.promise_until,
     )
-
-
-class EmptyBasket(Refusal):
-    code = "empty_basket"
-    status = 422
-
-
-class BasketSpent(Refusal):
-    """Refusal of a basket that was ordered already, from another form. `order_ref` is the order that it became."""
-
-    code = "basket_spent"
-
-    def __init__(self, message: str, *, order_ref: UUID) -> None:
-        super().__init__(message)
-        self.order_ref = order_ref
-
-
-class BasketChanged(Refusal):
-    """Refusal of a basket with other lines than the guest was shown: changed in another tab, or by a manager."""
-
-    code = "basket_changed"
-
-
-class TotalChanged(Refusal):
-    """Refusal because a price has changed since the guest saw the total. Holds both totals; the guest decides."""
-
-    code = "total_changed"
-
-    def __init__(self, message: str, *, shown: Decimal, total: Decimal) -> None:
-        super().__init__(message)
-        self.shown = shown
-        self.total = total
-
-
-def lock_basket_for_checkout(ref: UUID, *, shown_lines: str | None, at: datetime) -> tuple[Basket, PricedBasket]:
-    """
-    Lock the basket and price it from the database.
-
-    :param ref: the basket's ref
-    :param shown_lines: the fingerprint of the lines that the guest saw; None: they were not shown
-    :raises EmptyBasket, BasketSpent, BasketChanged, SoldOut, NotOnTheMenu: the basket cannot be ordered as it is
-    """
-    basket = Basket.objects.for_update().filter(ref=ref).first()
-    if basket and basket.order_ref:
-        raise BasketSpent(_("This basket has been ordered already."), order_ref=basket.order_ref)
-    lines = list(basket.lines.all()) if basket else []
-    if not basket or not lines:
-        raise EmptyBasket(_("Your basket is empty. Choose a pizza first."))
-    priced_basket = price_basket(lines, snapshot=catalogue.fresh_snapshot(), at=at)
-    if priced_basket.refusals:
-        first = priced_basket.refusals[0]
-        raise type(first)(" ".join(refusal.message for refusal in priced_basket.refusals), field="basket")
-    if shown_lines is not None and shown_lines != priced_basket.fingerprint:
-        raise BasketChanged(_("Your basket, or a dish in it, has changed since you looked. Please look again."))
-    return basket, priced_basket
-
-
-def check_total(totals: Totals, shown: Decimal) -> None:
-    """
-    Refuse any total but the one that was shown.
-
-    :raises TotalChanged: holds both totals
-    """
-    if totals.total != shown:
-        raise TotalChanged(
-            _("A price has changed since you looked: it was %(shown)s, now it is %(total)s. Please look again.")
-            % {"shown": format_amount(shown), "total": format_amount(totals.total)},
-            shown=shown,
-            total=totals.total,
-        )

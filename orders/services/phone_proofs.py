@@ -18,8 +18,7 @@ from menu import catalogue
 from orders import signals
 from orders.basket_pricing import price_basket
 from orders.models import Basket, OrderContact, PhoneProof
-from orders.selectors.guest_limits import exceeded_limit
-from orders.selectors.phone_proofs import can_send_codes, is_phone_proved
+from orders.selectors.phone_proofs import can_send_codes, is_phone_proved, reason_for_proof
 from pizzeria.foundation.actor import Actor, ActorKind
 from pizzeria.foundation.attempts.counting import Attempt
 from pizzeria.foundation.commands import command
@@ -51,7 +50,7 @@ def _attempts_to_get_a_code(*, basket: UUID, phone: str, by: Actor, at: datetime
 @command(attempts=_attempts_to_get_a_code)
 def request_phone_code(*, basket: UUID, phone: str, by: Actor, at: datetime) -> PhoneProof:
     """
-    Have a code sent by SMS to the number that a guest typed, if one is needed; it is sent after the commit.
+    Request a code by SMS for the number that a guest typed, if one is needed; it is sent after the commit.
 
     A request that is repeated within half a minute gets the code of the first one. Needs no permission.
 
@@ -115,10 +114,11 @@ def _newest_request(basket: UUID, phone: str, at: datetime) -> PhoneProof | None
 
 
 def _is_proof_needed(basket: Basket, phone: str, by: Actor, at: datetime) -> bool:
-    if by.kind is not ActorKind.GUEST or is_phone_proved(basket=basket.ref, phone=phone, at=at):
-        return False
     priced_basket = price_basket(list(basket.lines.all()), snapshot=catalogue.cached_snapshot(), at=at)
-    pizzas, kitchen = len(priced_basket.pizza_minutes), basket.kitchen
-    return bool(
-        priced_basket.lines and exceeded_limit(phone=phone, client=by.client, kitchen=kitchen, pizzas=pizzas, at=at)
+    if by.kind is not ActorKind.GUEST or not priced_basket.lines:
+        return False
+    pizzas = len(priced_basket.pizza_minutes)
+    reason = reason_for_proof(
+        basket=basket.ref, phone=phone, client=by.client, kitchen=basket.kitchen, pizzas=pizzas, at=at
     )
+    return bool(reason)

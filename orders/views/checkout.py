@@ -94,14 +94,14 @@ def _place(request: HttpRequest) -> HttpResponse:
 
 
 def _send_code(request: HttpRequest, form: CheckoutForm, basket: UUID) -> HttpResponse:
-    """Have a code sent to the guest's number, and show the form as typed, with a field for the code."""
+    """Request a code for the guest's number, and show the form as typed, with a field for the code."""
     services.request_phone_code(basket=basket, phone=form.contact().phone, by=actor_of(request), at=clock.now())
     proof = _proof_step(request, form, basket, None)
     return _show(request, form, selectors.basket(basket, at=clock.now()), proof=proof)
 
 
 def _check_code(form: CheckoutForm, basket: UUID, *, by: Actor) -> None:
-    """Have the number proved by the code that the guest typed; add an error to the form if it is a wrong one."""
+    """Prove the number by the code that the guest typed, or add an error to the form."""
     code, phone = form.cleaned_data["code"], form.contact().phone
     if not services.enter_phone_code(basket=basket, phone=phone, code=code, by=by, at=clock.now()):
         form.add_error("code", _("That is not the code that we sent to this number."))

@@ -89,6 +89,13 @@ def day_and_time(moment: datetime, *, at: datetime) -> str:
     return f"{_date_text(moment.astimezone(shop_zone()).date(), at)}, {wall_clock(moment)}"
 
 
+def weekday_and_time(moment: datetime, *, at: datetime) -> str:
+    """Format a moment as `day_and_time` does, with its weekday alone for the date: Sat 10:37."""
+    if business_date(moment) == business_date(at):
+        return wall_clock(moment)
+    return date_format(moment.astimezone(shop_zone()), "D H:i")
+
+
 def _date_text(day: date, at: datetime) -> str:
     return date_format(day, "D j M" if day.year == business_date(at).year else "D j M Y")
 

@@ -240,12 +240,7 @@ def test_a_step_without_a_csrf_token_is_refused(ciro, placed_order):
     assert Ticket.objects.get().state == TicketState.WAITING
 
 
-@pytest.fixture
-def _tonight(monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
-
-
-@pytest.mark.usefixtures("_tonight")
+@pytest.mark.usefixtures("tonight")
 def test_a_ticket_of_another_day_has_its_date_beside_that_of_today_with_the_same_number(ciro, kitchen):
     a_day = timedelta(days=1)
     today = clock.business_date(FRIDAY_NIGHT)

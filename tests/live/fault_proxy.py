@@ -177,7 +177,7 @@ def _set_reset(connection):
 
 
 def _reset(connection):
-    """Let the thread that reads from a connection close it, which resets it."""
+    """Make the thread that reads from a connection close it, which resets it."""
     _set_reset(connection)
     with suppress(OSError):
         connection.shutdown(socket.SHUT_RD)

@@ -197,13 +197,7 @@ def test_the_page_of_the_sold_out_action_marks_the_selected_items_until_further_
     assert (margherita.is_available(clock.now()), margherita.sold_out_until) == (False, None)
 
 
-@pytest.fixture
-def _tonight(monkeypatch):
-    """Stop the clock at Friday night, so that no time that a test enters has passed."""
-    monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
-
-
-@pytest.mark.usefixtures("_tonight")
+@pytest.mark.usefixtures("tonight")
 def test_the_sold_out_action_for_today_ends_with_the_business_day(marta, olives):
     html = run_action(marta, "mark_sold_out", olives, until="today").content.decode()
 
@@ -212,7 +206,7 @@ def test_the_sold_out_action_for_today_ends_with_the_business_day(marta, olives)
     assert "Olives: sold out for today" in html
 
 
-@pytest.mark.usefixtures("_tonight")
+@pytest.mark.usefixtures("tonight")
 def test_the_sold_out_action_with_a_time_ends_at_that_time_of_the_business_day(marta, olives):
     html = run_action(marta, "mark_sold_out", olives, until="time", time="03:59:59").content.decode()
 

@@ -10,7 +10,6 @@ from menu.models import Pizza, SimpleItem, Topping
 from pizzeria.foundation import clock
 from tests import shop
 from tests.factories import ToppingFactory
-from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
@@ -60,12 +59,7 @@ def test_the_menu_page_shows_every_dish_with_its_price(client):
         assert words in html
 
 
-@pytest.fixture
-def _tonight(monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
-
-
-@pytest.mark.usefixtures("_tonight")
+@pytest.mark.usefixtures("tonight")
 def test_the_menu_page_shows_when_a_sold_out_item_is_back(client):
     SimpleItem.objects.update(sold_out_since=clock.now(), sold_out_until=clock.now() + timedelta(hours=1))
 

@@ -50,20 +50,14 @@ def test_an_item_can_be_marked_sold_out_until_further_notice_on_the_list(ciro):
     assert (olives().is_available(clock.now()), olives().sold_out_until) == (False, None)
 
 
-@pytest.fixture
-def _tonight(monkeypatch):
-    """Stop the clock at Friday night, so that no time that a test enters has passed."""
-    monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
-
-
-@pytest.mark.usefixtures("_tonight")
+@pytest.mark.usefixtures("tonight")
 def test_an_item_can_be_marked_sold_out_for_today_on_the_list(ciro):
     press(ciro, "mark_sold_out", until="today")
 
     assert olives().sold_out_until == clock.end_of_business_day(olives().sold_out_since)
 
 
-@pytest.mark.usefixtures("_tonight")
+@pytest.mark.usefixtures("tonight")
 def test_an_item_can_be_marked_sold_out_until_a_time_on_the_list(ciro):
     press(ciro, "mark_sold_out", until="time", time="03:59:59")
 

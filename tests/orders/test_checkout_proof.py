@@ -16,17 +16,10 @@ from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.orders.test_basket import add
 from tests.orders.test_checkout_page import ANNA, hidden, send
-from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
 
 SEND_CODE = {"send_code": "1"}
-
-
-@pytest.fixture
-def _tonight(monkeypatch):
-    """Stop the clock: attempts are counted by the hour."""
-    monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
 
 
 @pytest.fixture
@@ -109,7 +102,7 @@ def test_an_invalid_form_sends_no_code(client, form):
     assert not PhoneProof.objects.exists()
 
 
-@pytest.mark.usefixtures("_tonight")
+@pytest.mark.usefixtures("tonight")
 def test_too_many_codes_are_answered_with_429_and_when_to_come_back(client, form, settings):
     settings.SHOP_CODES_PER_NUMBER_AND_HOUR = 1
     send(client, form, **SEND_CODE)
@@ -123,7 +116,7 @@ def test_too_many_codes_are_answered_with_429_and_when_to_come_back(client, form
     assert 'name="code"' in page.content.decode()  # of the first one
 
 
-@pytest.mark.usefixtures("_tonight")
+@pytest.mark.usefixtures("tonight")
 def test_too_many_checkouts_are_answered_with_429(client, form, settings, change_shop):
     settings.SHOP_CHECKOUTS_PER_HOUR = 1
     send(client, form)

@@ -1,4 +1,4 @@
-"""Limits for guests: beyond them, whoever orders without an account has to prove the phone number."""
+"""Limits for guests: beyond them, a guest without an account has to prove the phone number."""
 
 from dataclasses import replace
 from datetime import timedelta

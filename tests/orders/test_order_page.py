@@ -162,8 +162,8 @@ def test_the_promise_for_another_day_has_its_date_on_the_page(client, placed_ord
     assert ">Fri 20 Nov, 20:10</time>" in html
 
 
-def test_a_page_of_tonight_shows_times_without_a_date(client, kitchen, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT)
+@pytest.mark.usefixtures("tonight")
+def test_a_page_of_tonight_shows_times_without_a_date(client, kitchen):
     order = shop.place()
 
     html = client.get(link(order)).content.decode()

@@ -1,0 +1,84 @@
+"""The basket at the checkout: what the guest agreed to is what is ordered, or the order is refused."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from menu import catalogue
+from orders.basket_pricing import PricedBasket, price_basket
+from orders.models import Basket
+from orders.totals import Totals
+from pizzeria.foundation.money import format_amount
+from pizzeria.foundation.refusals import Refusal
+
+
+class EmptyBasket(Refusal):
+    code = "empty_basket"
+    status = 422
+
+
+class BasketSpent(Refusal):
+    """Refusal of a basket that was ordered already, from another form. `order_ref` is the order that it became."""
+
+    code = "basket_spent"
+
+    def __init__(self, message: str, *, order_ref: UUID) -> None:
+        super().__init__(message)
+        self.order_ref = order_ref
+
+
+class BasketChanged(Refusal):
+    """Refusal of a basket with other lines than the guest was shown: changed in another tab, or by a manager."""
+
+    code = "basket_changed"
+
+
+class TotalChanged(Refusal):
+    """Refusal because a price has changed since the guest saw the total. Holds both totals; the guest decides."""
+
+    code = "total_changed"
+
+    def __init__(self, message: str, *, shown: Decimal, total: Decimal) -> None:
+        super().__init__(message)
+        self.shown = shown
+        self.total = total
+
+
+def lock_basket_for_checkout(ref: UUID, *, shown_lines: str | None, at: datetime) -> tuple[Basket, PricedBasket]:
+    """
+    Lock the basket and price it from the database.
+
+    :param ref: the basket's ref
+    :param shown_lines: the fingerprint of the lines that the guest saw; None: they were not shown
+    :raises EmptyBasket, BasketSpent, BasketChanged, SoldOut, NotOnTheMenu: the basket cannot be ordered as it is
+    """
+    basket = Basket.objects.for_update().filter(ref=ref).first()
+    if basket and basket.order_ref:
+        raise BasketSpent(_("This basket has been ordered already."), order_ref=basket.order_ref)
+    lines = list(basket.lines.all()) if basket else []
+    if not basket or not lines:
+        raise EmptyBasket(_("Your basket is empty. Choose a pizza first."))
+    priced_basket = price_basket(lines, snapshot=catalogue.fresh_snapshot(), at=at)
+    if priced_basket.refusals:
+        first = priced_basket.refusals[0]
+        raise type(first)(" ".join(refusal.message for refusal in priced_basket.refusals), field="basket")
+    if shown_lines is not None and shown_lines != priced_basket.fingerprint:
+        raise BasketChanged(_("Your basket, or a dish in it, has changed since you looked. Please look again."))
+    return basket, priced_basket
+
+
+def check_total(totals: Totals, shown: Decimal) -> None:
+    """
+    Refuse any total but the one that was shown.
+
+    :raises TotalChanged: holds both totals
+    """
+    if totals.total != shown:
+        raise TotalChanged(
+            _("A price has changed since you looked: it was %(shown)s, now it is %(total)s. Please look again.")
+            % {"shown": format_amount(shown), "total": format_amount(totals.total)},
+            shown=shown,
+            total=totals.total,
+        )
