@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -46,6 +47,11 @@ def form_for(pizza: PizzaSnapshot, *, data: QueryDict, snapshot: MenuSnapshot, a
         "quantity": data.get("quantity", "1"),
     }
     return PizzaForm(defaults, pizza=pizza, snapshot=snapshot)
+
+
+def query_of(data: QueryDict) -> str:
+    """Return the query string of the pizza page with a posted form's selection, and with nothing else of the form."""
+    return urlencode([(name, value) for name in ("recipe", *PizzaForm.base_fields) for value in data.getlist(name)])
 
 
 def pizza_page(form: PizzaForm, *, snapshot: MenuSnapshot, at: datetime, refusal: Refusal | None = None) -> PizzaPage:

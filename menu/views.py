@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from menu import catalogue, pizza_page, selectors, services, sold_out
@@ -30,9 +30,12 @@ def menu_page(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
 def pizza(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return a pizza's page, or only its price to htmx; a form posted without JavaScript is redirected to its price."""
+    if request.method == "POST":
+        return redirect(f"{request.path}?{pizza_page.query_of(request.POST)}")
     at, snapshot = clock.now(), catalogue.cached_snapshot()
     if slug in snapshot.simple_items:
         return redirect("menu:index")

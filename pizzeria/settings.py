@@ -143,6 +143,7 @@ MIDDLEWARE = [
     "pizzeria.operations.static_files.StaticFilesMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "pizzeria.operations.cache_control.NeverCacheMiddleware",
     "pizzeria.operations.health.HealthMiddleware",
     "pizzeria.operations.logs.RequestLogMiddleware",
     "pizzeria.operations.api_middleware.ApiMiddleware",

@@ -2,11 +2,14 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from menu.models import Pizza, SimpleItem, Topping
+from pizzeria.devtools.state_dir import ROOT
 from pizzeria.foundation import clock
 from tests import shop
 from tests.factories import ToppingFactory
@@ -210,9 +213,35 @@ def test_the_illustration_of_an_unknown_dish_returns_404(client):
     assert client.get(reverse("menu:illustration", args=["calzone"])).status_code == 404
 
 
-@pytest.mark.parametrize("address", [MENU, page_of("margherita"), reverse("menu:illustration", args=["margherita"])])
-def test_menu_pages_and_illustrations_refuse_post_requests(client, address):
+@pytest.mark.parametrize("address", [MENU, reverse("menu:illustration", args=["margherita"])])
+def test_the_menu_page_and_illustrations_refuse_post_requests(client, address):
     assert client.post(address).status_code == 405
+
+
+def test_updating_the_price_without_a_script_puts_only_the_selection_into_the_address():
+    client = Client(enforce_csrf_checks=True)
+    token = str(client.get(page_of("pepperoni")).context["csrf_token"])
+    selected = {"recipe": ["1"], "size": ["large"], "add": ["olives", "basil"], "quantity": ["2"]}
+
+    response = client.post(
+        page_of("pepperoni"), {**selected, "csrfmiddlewaretoken": token, "key": "k", "item": "pepperoni"}
+    )
+
+    assert parse_qs(urlsplit(response.url).query) == selected
+    assert total_on(client.get(response.url)) == "57.96"
+
+
+def test_no_form_of_the_pages_sends_its_token_by_get():
+    for template in (ROOT / "templates").rglob("*.html"):
+        html = template.read_text()
+        assert "formmethod" not in html
+        for form in re.findall(r"<form\b[^>]*>.*?</form>", html, re.DOTALL):
+            assert 'method="post"' in form or "csrf_token" not in form, template
+
+
+@pytest.mark.parametrize("address", ["/", MENU, page_of("margherita"), "/basket/", "/orders/", "/nowhere/"])
+def test_no_page_is_kept_by_a_cache_that_the_back_button_would_show(client, address):
+    assert "no-store" in client.get(address)["Cache-Control"]
 
 
 # --- What is in a pizza, as it is chosen ---
