@@ -74,11 +74,9 @@ def simple_item(slug: str = "cola") -> Selection:
 
 def basket_of(*choices: Selection, quantity: int = 1, at: datetime = FRIDAY_NIGHT) -> Basket:
     """Return a new basket with these selections; with one Margherita if there are none."""
-    basket = None
+    ref = uuid7()
     for selection in choices or (pizza(),):
-        basket = order_services.add_to_basket(
-            basket=basket.ref if basket else None, selection=selection, quantity=quantity, by=GUEST, at=at
-        )
+        basket = order_services.add_to_basket(ref=ref, selection=selection, quantity=quantity, by=GUEST, at=at)
     return basket
 
 

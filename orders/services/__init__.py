@@ -5,7 +5,15 @@ Commands of the orders app, one family per module: everything that happens in th
 """
 
 from orders.exceptions import OrderNotFound, OrderStateConflict, ReasonMissing
-from orders.services.basket import BasketFull, BasketGone, add_to_basket, change_quantity, purge_baskets, remove_line
+from orders.services.basket import (
+    BasketFull,
+    BasketGone,
+    add_to_basket,
+    change_quantity,
+    purge_baskets,
+    remove_line,
+    remove_unavailable_lines,
+)
 from orders.services.cancellation import TooLateToCancel, cancel_order, needs_recent_auth
 from orders.services.checkout import REQUIRED_FOR_DELIVERY, AddressMissing, ContactDetails, place_order
 from orders.services.checkout_basket import BasketChanged, BasketSpent, EmptyBasket, TotalChanged
@@ -56,6 +64,7 @@ __all__ = [
     "purge_baskets",
     "purge_phone_proofs",
     "remove_line",
+    "remove_unavailable_lines",
     "request_phone_code",
     "undo_hand_over",
 ]

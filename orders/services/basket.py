@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 from kitchen import selectors as kitchen_selectors
 from menu import catalogue, prices
 from menu.selections import MAX_QUANTITY, Selection
+from orders.basket_pricing import price_basket
 from orders.models import Basket, BasketLine
+from orders.services.checkout_basket import BasketSpent
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
+from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from pizzeria.foundation.refusals import Refusal
 
 MAX_LINES = 30
@@ -28,21 +31,37 @@ class BasketGone(Refusal):
     code = "basket_gone"
 
 
-@command
-def add_to_basket(*, basket: UUID | None, selection: Selection, quantity: int, by: Actor, at: datetime) -> Basket:
+def _replay_add_to_basket(ref: UUID) -> Basket:
+    return Basket.objects.get(ref=ref)
+
+
+@command(replay=_replay_add_to_basket)
+def add_to_basket(
+    *,
+    ref: UUID,
+    selection: Selection,
+    quantity: int,
+    by: Actor,
+    at: datetime,
+    idempotency: IdempotentRequest | None = None,
+) -> Basket:
     """
-    Add an item to a basket; to a new basket if there is none yet or it has been ordered.
+    Add an item to a basket, which is created if there is none with this ref.
 
     Adding the same selection again raises the quantity of its line.
 
-    :param basket: the basket's ref, as the session holds it
+    :param ref: the basket's ref
     :param quantity: 1 to 20
+    :param idempotency: the form's idempotency key; the same form sent again adds nothing
+    :raises BasketSpent: the basket has been ordered; the item belongs in a new one
     :raises NotOnTheMenu, SoldOut, TooManyToppings: the item cannot be ordered as selected
     :raises BasketFull: too many of one item, or too many lines
     """
     priced = prices.price(selection, snapshot=catalogue.fresh_snapshot(), at=at)
-    target = _lock_open_basket_or_create(basket, at)
-    lines = list(target.lines.all())
+    basket = _lock_or_create(ref, at)
+    if basket.order_ref:
+        raise BasketSpent(_("This basket has been ordered already."), order_ref=basket.order_ref)
+    lines = list(basket.lines.all())
     stored_selection = selection.model_dump(mode="json")
     existing_line = next((line for line in lines if line.selection == stored_selection), None)
     if (existing_line.quantity if existing_line else 0) + quantity > MAX_QUANTITY:
@@ -55,8 +74,8 @@ def add_to_basket(*, basket: UUID | None, selection: Selection, quantity: int, b
     elif len(lines) >= MAX_LINES:
         raise BasketFull(_("Your basket is full. Please order what is in it first."), field="item")
     else:
-        target.lines.create(selection=stored_selection, slug=priced.slug, name=priced.name, quantity=quantity)
-    return target
+        basket.lines.create(selection=stored_selection, slug=priced.slug, name=priced.name, quantity=quantity)
+    return basket
 
 
 @command
@@ -82,6 +101,20 @@ def remove_line(*, basket: UUID, line: UUID, by: Actor, at: datetime) -> None:
     _line_of(_lock_open_basket(basket), line).delete()
 
 
+@command
+def remove_unavailable_lines(*, basket: UUID, by: Actor, at: datetime) -> list[str]:
+    """
+    Remove the basket lines that cannot be ordered now, and return the names of what they were.
+
+    :raises BasketGone: the basket is not open
+    """
+    open_basket = _lock_open_basket(basket)
+    priced_basket = price_basket(list(open_basket.lines.all()), snapshot=catalogue.fresh_snapshot(), at=at)
+    unavailable = [line.basket_line for line in priced_basket.lines if line.refusal]
+    open_basket.lines.filter(pk__in=[line.pk for line in unavailable]).delete()
+    return [line.name for line in unavailable]
+
+
 def purge_baskets(*, before: datetime) -> int:
     """Delete the baskets created before a moment, spent or not, except any in use just now; return how many."""
     with transaction.atomic():
@@ -90,11 +123,13 @@ def purge_baskets(*, before: datetime) -> int:
         return unused.delete()[1].get("orders.Basket", 0)
 
 
-def _lock_open_basket_or_create(ref: UUID | None, at: datetime) -> Basket:
-    basket = Basket.objects.for_update().filter(ref=ref).first() if ref else None
-    if basket is None or basket.is_spent:
-        return Basket.objects.create(kitchen=kitchen_selectors.the_kitchen(), created_at=at)
-    return basket
+def _lock_or_create(ref: UUID, at: datetime) -> Basket:
+    locked = Basket.objects.for_update().filter(ref=ref).first()
+    if locked:
+        return locked
+    new = Basket(ref=ref, kitchen=kitchen_selectors.the_kitchen(), created_at=at)
+    Basket.objects.bulk_create([new], ignore_conflicts=True)  # waits for another request that creates the same one
+    return Basket.objects.for_update().get(ref=ref)
 
 
 def _lock_open_basket(ref: UUID) -> Basket:

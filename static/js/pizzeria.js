@@ -11,6 +11,46 @@ document.addEventListener("click", (event) => {
   if (input.value !== previousValue) input.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
+// The second press of a double click adds nothing more, even if the answer to the first has replaced the form.
+const DOUBLE_CLICK_MS = 600;
+const sentAdding = new Map(); // by the form's id: when it was sent last
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (!form.matches("[data-add]")) return;
+    const now = performance.now();
+    if (now - (sentAdding.get(form.id) ?? -Infinity) < DOUBLE_CLICK_MS) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else sentAdding.set(form.id, now);
+  },
+  true,
+);
+
+// The back button. A page that the browser kept shows the basket as it was; in a page that it loads again it may restore
+// what was chosen, but not the price of it.
+const isRestored = (field) => field.type !== "hidden" && (field.checked !== field.defaultChecked || field.value !== field.defaultValue);
+
+window.addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) location.reload();
+  for (const form of document.querySelectorAll("form[hx-get]")) {
+    if ([...form.querySelectorAll("input")].some(isRestored)) htmx.trigger(form, "change");
+  }
+});
+
+// A form whose request has failed is sent without htmx, and the browser shows what became of it. Live pages say it
+// themselves.
+for (const type of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(type, ({ detail: { elt, requestConfig } }) => {
+    if (!elt.matches("form") || requestConfig.verb !== "post" || document.querySelector("[data-live]")) return;
+    const { name, value } = requestConfig.triggeringEvent?.submitter ?? {};
+    if (name) elt.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    elt.submit();
+  });
+}
+
 // A poll does not swap content that has not changed, nor content in which a button is being pressed or a field has the
 // focus. The CSRF token differs in each response and is ignored.
 const lastResponse = new Map();

@@ -74,8 +74,9 @@ document.addEventListener(
   true,
 );
 
-// The press that led to this page may be a double one: nothing of it was there before.
-if (stableElement()) rememberLayout([], []);
+// The press that led to this page may be a double one: nothing of it was there before. Pages for guests, which have
+// data-stable="swaps", react at once: what can be pressed there can be taken back.
+if (stableElement() && stableElement().dataset.stable !== "swaps") rememberLayout([], []);
 
 // --- Places ---
 

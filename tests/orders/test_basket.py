@@ -1,6 +1,9 @@
+import re
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from menu.models import Pizza
@@ -114,6 +117,115 @@ def test_changing_and_removing_a_basket_line_updates_the_count_in_the_session(cl
     assert not BasketLine.objects.exists()
 
 
+@pytest.mark.parametrize("quantity", ["25", "0", "-3", ""])
+def test_an_invalid_quantity_in_the_basket_is_reported_beside_its_field_and_stays_as_typed(client, quantity):
+    add(client, quantity="2")
+    line = BasketLine.objects.get()
+
+    page = client.post(reverse("orders:change_basket_line", args=[line.ref]), {"quantity": quantity})
+
+    html = page.content.decode()
+    assert page.status_code == 422
+    field = re.search(rf'<input id="quantity-{line.ref}".*?>', html, re.DOTALL)[0]
+    assert f'value="{quantity}"' in field
+    assert f'aria-invalid="true" aria-describedby="quantity-{line.ref}-error" autofocus' in field
+    assert re.search(rf'id="quantity-{line.ref}-error"[^>]*>Between 1 and 20, please\.<', html)
+    assert f'href="{reverse("orders:checkout")}"' not in html  # another quantity than the one typed would be ordered
+    line.refresh_from_db()
+    assert line.quantity == 2
+
+
+def test_a_basket_line_with_an_invalid_quantity_can_be_removed(client):
+    add(client)
+    line = BasketLine.objects.get()
+
+    client.post(reverse("orders:change_basket_line", args=[line.ref]), {"quantity": "25", "remove": "1"})
+
+    assert not BasketLine.objects.exists()
+
+
+def test_the_forms_of_the_basket_and_the_pizza_page_leave_it_to_the_shop_to_refuse_a_quantity(client):
+    add(client)
+
+    for address, form in [("/basket/", "basket-line-form"), ("/menu/margherita/", "pizza-form")]:
+        html = client.get(address).content.decode()
+        assert "novalidate" in re.search(rf'<form[^>]*class="[^"]*{form}".*?>', html, re.DOTALL)[0], address
+
+
+def test_a_double_click_adds_one_pizza(client):
+    key = str(uuid4())
+    add(client, key=key)
+    add(client, key=key)
+
+    assert BasketLine.objects.get().quantity == 1
+    assert client.session["basket_count"] == 1
+
+
+def test_a_double_click_of_a_browser_without_a_session_adds_one_pizza_to_one_basket():
+    key = str(uuid4())
+    first, second = Client(), Client()  # the second click is sent before the answer to the first has set a cookie
+    add(first, key=key)
+    add(second, key=key)
+
+    assert BasketLine.objects.get().quantity == 1
+    assert Basket.objects.count() == 1
+    assert first.session["basket"] == second.session["basket"]
+
+
+def test_each_page_has_a_form_with_a_new_key_so_that_the_same_pizza_can_be_added_again(client):
+    keys = [re.search(r'name="key" value="(.*?)"', client.get("/menu/margherita/").content.decode())[1] for _ in "12"]
+    for key in keys:
+        add(client, key=key)
+
+    assert len(set(keys)) == 2
+    assert BasketLine.objects.get().quantity == 2
+
+
+def test_a_form_sent_again_with_other_toppings_adds_nothing_and_shows_a_new_form(client):
+    key = str(uuid4())
+    add(client, key=key)
+
+    page = add(client, key=key, add=["olives"])
+
+    assert page.status_code == 422
+    assert "This form was sent before with other contents" in page.context["page"].errors[""]
+    assert key not in page.content.decode()
+    assert BasketLine.objects.get().parsed_selection == shop.pizza()
+
+
+def test_baskets_of_two_browsers_are_never_the_same(client):
+    add(client)
+    add(Client())
+
+    assert Basket.objects.count() == 2
+
+
+def add_cola(client, quantity="1", **headers):
+    return client.post(reverse("orders:add_to_basket"), {"item": "cola", "quantity": quantity}, headers=headers)
+
+
+def test_adding_a_simple_item_returns_to_its_place_on_the_menu(client):
+    assert add_cola(client).url == "/menu/#add-cola"
+    assert 'id="add-cola"' in client.get("/menu/").content.decode()
+
+
+def test_adding_a_simple_item_by_htmx_answers_with_a_new_form_the_count_and_a_message(client):
+    html = add_cola(client, quantity="2", **{"HX-Request": "true"}).content.decode()
+
+    assert "<main" not in html
+    assert re.search(r'id="basket-count"[^>]*hx-swap-oob="true">2', html)
+    assert "Cola is in your basket." in html
+    assert re.search(r'<input id="quantity-cola"[^>]*value="1"', html)
+
+
+def test_an_invalid_quantity_of_a_simple_item_is_reported_beside_its_field(client):
+    answer = add_cola(client, quantity="25", **{"HX-Request": "true"})
+
+    assert answer.status_code == 422
+    assert re.search(r'<input id="quantity-cola"[^>]*value="25"[^>]*aria-invalid="true"', answer.content.decode())
+    assert 'id="quantity-cola-error" role="alert">Between 1 and 20, please.' in answer.content.decode()
+
+
 def test_a_basket_line_of_another_basket_can_be_neither_changed_nor_removed(client):
     theirs = shop.basket_of().lines.get()
     add(client)
@@ -156,13 +268,14 @@ def test_the_basket_is_kept_when_the_guest_signs_in(client, sign_in):
     assert client.get(reverse("orders:basket")).context["basket"].lines[0].line.quantity == 3
 
 
-def test_adding_to_a_basket_that_was_ordered_creates_a_new_basket():
-    spent = shop.basket_of()
+def test_adding_to_a_basket_that_was_ordered_fills_a_new_one(client):
+    add(client)
+    spent = Basket.objects.get()
     shop.place(spent)
 
-    fresh = order_services.add_to_basket(
-        basket=spent.ref, selection=shop.pizza(), quantity=1, by=shop.GUEST, at=FRIDAY_NIGHT
-    )
+    add(client, quantity="2")
 
-    assert fresh != spent
-    assert Basket.objects.count() == 2
+    assert BasketLine.objects.exclude(basket=spent).get().quantity == 2
+    assert client.session["basket_count"] == 2
+    with pytest.raises(order_services.BasketSpent):
+        order_services.add_to_basket(ref=spent.ref, selection=shop.pizza(), quantity=1, by=shop.GUEST, at=FRIDAY_NIGHT)

@@ -61,12 +61,9 @@ def place_order(
 
     :raises Refusal: the shop does not accept the selections or the order
     """
-    by, basket = staff.actor_for(guest.username), None
+    by, ref = staff.actor_for(guest.username), uuid7()
     for selection in selections:
-        basket = order_services.add_to_basket(
-            basket=basket.ref if basket else None, selection=selection, quantity=1, by=by, at=at
-        )
-    assert basket, "a visit has at least one selection"
+        basket = order_services.add_to_basket(ref=ref, selection=selection, quantity=1, by=by, at=at)
     priced_basket = price_basket(list(basket.lines.all()), snapshot=catalogue.cached_snapshot(), at=at)
     return order_services.place_order(
         ref=uuid7(),

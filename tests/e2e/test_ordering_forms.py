@@ -1,0 +1,235 @@
+"""The forms by which a guest orders: quick and invalid input, double clicks, the back button, a failing network."""
+
+import re
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import expect
+
+from menu.models import Pizza, SimpleItem
+from orders.models import Basket, BasketLine
+from tests.e2e.browsers import WITH_JAVASCRIPT, browser_contexts
+from tests.e2e.people import add_to_basket, check_out, sign_in
+from tests.e2e.test_live import stop_clock
+from tests.e2e.test_presses import RECORD_REQUESTS
+from tests.live.fault_proxy import FaultProxy
+from tests.live.server_process import serving
+from tests.waiting import until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LONG_WORD = "Schweinefleischspezialitätenpizza"
+COUNT = "#basket-count"
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()
+
+
+@pytest.fixture
+def basket(page):
+    """Return the page of a basket with one Margherita and one Pepperoni."""
+    for slug in ("margherita", "pepperoni"):
+        page.goto(f"/menu/{slug}/")
+        add_to_basket(page)
+    page.wait_for_load_state()
+    return page
+
+
+def line_of(page, name):
+    return page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=name))
+
+
+def click_quickly(page, *names):
+    """Click buttons by their names within one task of the page, before any answer can arrive."""
+    page.evaluate(
+        """(names) => {
+            for (const name of names) document.querySelector(`[aria-label="${name}"]`).click();
+        }""",
+        list(names),
+    )
+
+
+@WITH_JAVASCRIPT
+@pytest.mark.parametrize("quantity", ["25", "0", "-3", ""])
+def test_an_invalid_quantity_in_the_basket_is_answered_and_stops_neither_removing_nor_correcting(basket, quantity):
+    line = line_of(basket, "Margherita")
+    field = line.get_by_label("How many: Margherita")
+
+    field.fill(quantity)
+    field.press("Enter")
+
+    expect(line).to_contain_text("Between 1 and 20, please.")
+    expect(field).to_have_value(quantity)
+    expect(field).to_be_focused()
+    expect(basket.get_by_role("link", name="Checkout")).to_have_count(0)
+    if quantity == "25":
+        line.get_by_role("button", name="Remove").press("Enter")
+        expect(line).to_have_count(0)
+    else:
+        field.fill("2")
+        field.press("Enter")
+        expect(line).to_contain_text("€25.98")
+    expect(basket.get_by_role("link", name="Checkout")).to_be_visible()
+
+
+@WITH_JAVASCRIPT
+def test_an_invalid_quantity_on_the_pizza_page_is_answered_where_the_price_was(page):
+    page.goto("/menu/margherita/")
+    page.wait_for_load_state()
+
+    page.get_by_label("How many: Margherita").fill("25")
+    page.get_by_label("How many: Margherita").press("Tab")
+
+    expect(page.locator("#price")).to_contain_text("Between 1 and 20, please.")
+    expect(page.locator("#price")).not_to_contain_text("€")
+
+
+@WITH_JAVASCRIPT
+def test_quick_taps_on_the_quantities_of_two_lines_are_all_counted(basket):
+    more = ["One more Margherita", "One more Pepperoni", "One more Margherita", "One more Margherita"]
+    click_quickly(basket, *more, "One more Pepperoni", "One fewer Margherita")
+
+    # Three Margherita at 12.99 and three Pepperoni at 14.99.
+    expect(basket.locator(".basket-total")).to_contain_text("€83.94")
+    expect(basket.get_by_label("How many: Margherita")).to_have_value("3")
+    expect(basket.get_by_label("How many: Pepperoni")).to_have_value("3")
+    expect(basket.locator(COUNT)).to_contain_text("6")
+    assert dict(BasketLine.objects.values_list("slug", "quantity")) == {"margherita": 3, "pepperoni": 3}
+
+
+@WITH_JAVASCRIPT
+def test_the_checkout_waits_for_the_quantity_that_was_changed_just_before(basket):
+    basket.evaluate(
+        """() => {
+            document.querySelector('[aria-label="One more Margherita"]').click();
+            document.querySelector('.basket-total a').click();
+        }"""
+    )
+
+    expect(basket).to_have_url(re.compile("/checkout/$"))
+    expect(basket.get_by_role("main")).to_contain_text("€40.97")
+
+
+@WITH_JAVASCRIPT
+def test_a_message_moves_nothing_when_it_comes_and_goes(basket):
+    message = basket.locator("#messages .message")
+    expect(message).to_contain_text("Pepperoni is in your basket.")
+    before = line_of(basket, "Margherita").bounding_box()
+
+    basket.get_by_role("button", name="One more Pepperoni").press("Enter")
+    expect(basket.locator(".basket-total")).to_contain_text("€42.97")
+
+    expect(message).to_have_count(0)
+    assert line_of(basket, "Margherita").bounding_box() == before
+
+
+def test_a_double_click_on_add_to_basket_adds_one_pizza(page):
+    page.goto("/menu/margherita/")
+    page.wait_for_load_state()
+
+    page.get_by_role("button", name="Add to basket").dblclick()
+
+    expect(page).to_have_url(re.compile("/basket/$"))
+    expect(page.locator(COUNT)).to_contain_text("1")
+    until(lambda: list(BasketLine.objects.values_list("quantity", flat=True)) == [1])
+
+
+@WITH_JAVASCRIPT
+def test_simple_items_are_added_where_the_reader_is_and_a_double_click_adds_one(page):
+    stop_clock(page)
+    page.add_init_script(RECORD_REQUESTS)
+    page.goto("/menu/")
+    page.wait_for_load_state()
+    add = page.get_by_role("button", name=re.compile("^Add .* to the basket$")).last
+    add.scroll_into_view_if_needed()
+    scrolled = page.evaluate("scrollY")
+    assert scrolled > 0
+
+    add.click()
+    expect(page.locator(COUNT)).to_contain_text("1")
+    add.click()  # the second click of a double one, on the form that the answer has brought
+
+    expect(page.locator("#messages")).to_be_in_viewport()
+    expect(page.locator("#messages")).to_contain_text("is in your basket.")
+    assert page.evaluate("scrollY") == scrolled
+    assert len(page.evaluate("window.posts")) == 1
+
+    page.clock.run_for(1000)
+    add.click()
+    expect(page.locator(COUNT)).to_contain_text("2")
+    assert BasketLine.objects.get().quantity == 2
+
+
+@WITH_JAVASCRIPT
+def test_two_different_first_items_added_quickly_are_in_one_basket(page):
+    page.goto("/menu/")
+    page.wait_for_load_state()
+
+    page.evaluate(
+        "() => [...document.querySelectorAll('.add-form button[type=submit]')].slice(0, 2).forEach((b) => b.click())"
+    )
+
+    expect(page.locator(COUNT)).to_contain_text("2")
+    assert Basket.objects.get().lines.count() == 2
+
+
+def test_the_back_button_shows_the_present_basket_and_the_price_of_what_is_chosen(page, scripted):
+    page.goto("/menu/")
+    page.goto("/menu/margherita/")
+    page.get_by_role("radio", name="Large").check()
+    add_to_basket(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Margherita", level=1)).to_be_visible()
+    expect(page.locator(COUNT)).to_contain_text("1")
+    chosen = page.locator(".size:has(:checked)")
+    expect(chosen).to_have_count(1)
+    if scripted:
+        price = re.search(r"€[\d.]+", chosen.inner_text())[0]
+        expect(page.locator("#price")).to_contain_text(price)
+
+    check_out(page)
+    page.go_back()  # to the checkout of a basket that is empty now
+    expect(page).to_have_url(re.compile("/menu/$"))
+    expect(page.locator(COUNT)).to_have_text("")
+    page.go_back()
+    expect(page.get_by_role("main")).to_contain_text("Nothing on the plate yet.")
+    expect(page.get_by_role("main")).not_to_contain_text("is in your basket")
+
+
+@WITH_JAVASCRIPT
+def test_a_change_that_the_network_has_lost_is_sent_by_the_browser_itself(served_shop, browser, scripted):
+    with ExitStack() as exit_stack:
+        server = exit_stack.enter_context(serving())
+        proxy = FaultProxy(server.port)
+        exit_stack.callback(proxy.close)
+        address = f"http://127.0.0.1:{proxy.port}"
+        page = exit_stack.enter_context(browser_contexts(browser, address))()
+        page.goto("/menu/margherita/")
+        add_to_basket(page)
+        page.wait_for_load_state()
+
+        proxy.answer(503)
+        page.get_by_role("button", name="One more Margherita").press("Enter")
+
+        expect(page).to_have_url(re.compile("/basket/lines/"))  # with its answer, and not a quantity that was not saved
+
+
+@WITH_JAVASCRIPT
+def test_no_page_is_wider_than_a_phone_or_a_tablet_not_even_with_long_words_and_names(page):
+    for dish in (Pizza, SimpleItem):
+        first = dish.objects.order_by("pk").first()
+        dish.objects.filter(pk=first.pk).update(name=LONG_WORD, description=LONG_WORD * 2)
+    sign_in(page, "customer")
+    page.goto("/menu/")
+    page.get_by_role("link", name=LONG_WORD).click()
+    page.wait_for_load_state()
+    page.get_by_role("button", name="Add to basket").press("Enter")
+    expect(page).to_have_url(re.compile("/basket/$"))
+
+    for address in ("/", "/menu/", "/basket/", "/checkout/", "/profile/", page.url):
+        page.goto(address)
+        for width in (320, 390, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
