@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from django import forms
@@ -11,7 +11,18 @@ from pizzeria.foundation.forms import MultiLineField, ShopForm, SingleLineField,
 
 
 class CheckoutForm(ShopForm):
-    """Checkout form. `key` is the idempotency key; `shown_total` is the total that the guest agreed to."""
+    """
+    Checkout form.
+
+    `key` is the idempotency key, `shown_total` and `shown_lines` are what the guest agreed to; `basket` is the basket's
+    signed ref, for a session that is lost meanwhile. The fields are in the order in which the page shows them.
+    """
+
+    HIDDEN: ClassVar = frozenset({"key", "shown_total", "shown_lines", "basket"})
+    field_order: ClassVar = (
+        *("method", "street", "postal_code", "city", "directions"),
+        *("name", "phone", "remember", "email", "allergies", "notes", "code"),
+    )
 
     method = forms.ChoiceField(
         label=_("Pickup or delivery"),
@@ -67,6 +78,7 @@ class CheckoutForm(ShopForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
     shown_total = forms.DecimalField(max_digits=9, decimal_places=2, widget=forms.HiddenInput)
     shown_lines = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    basket = forms.CharField(max_length=120, required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -93,7 +105,7 @@ class CheckoutForm(ShopForm):
 
     def data_without_key(self) -> dict[str, object]:
         """Return what the form orders, without its key and a code, to recognise the same form when it is sent again."""
-        return {name: str(value) for name, value in self.cleaned_data.items() if name not in ("key", "code")}
+        return {name: str(value) for name, value in self.cleaned_data.items() if name not in ("key", "code", "basket")}
 
     def with_current_total(self, *, total: Decimal, lines: str) -> Self:
         """

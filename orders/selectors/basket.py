@@ -52,9 +52,13 @@ class BasketSummary:
         return not self.lines
 
     @property
+    def has_unavailable_lines(self) -> bool:
+        return any(line.problem for line in self.lines)
+
+    @property
     def can_check_out(self) -> bool:
         is_possible = self.quote.accepts_orders and not self.too_large
-        return bool(self.lines) and is_possible and not any(line.problem for line in self.lines)
+        return bool(self.lines) and is_possible and not self.has_unavailable_lines
 
 
 def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -14,7 +15,7 @@ from orders.customers import selectors as customer_selectors
 from orders.customers import services as customer_services
 from orders.forms import CheckoutForm, CustomerCheckoutForm
 from orders.models import Order
-from orders.views import basket_session
+from orders.views import basket_session, checkout_draft
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, ActorKind, actor_of
 from pizzeria.foundation.attempts.counting import TooManyAttempts
@@ -22,37 +23,76 @@ from pizzeria.foundation.idempotency.keys import IdempotentRequest, KeyReused
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import Busy, Refusal
 
-SEND_CODE = "send_code"  # name of the button that sends a code instead of placing the order
-_HIDDEN_FIELDS = {"key", "shown_total", "shown_lines"}
+# Names of the buttons that do something else than place the order. What was typed is kept.
+SEND_CODE = "send_code"
+TAKE_OUT = "take_out"  # what cannot be ordered
+LEAVE = "leave"  # for another page, as the button's value says
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def checkout(request: HttpRequest) -> HttpResponse:
+    ref = basket_session.basket_ref(request)
     if request.method == "POST":
-        return _place(request)
-    basket = selectors.basket(basket_session.basket_ref(request), at=clock.now())
+        return _answer_form(request, ref or _ref_of_lost_session(request))
+    basket = selectors.basket(ref, at=clock.now())
     if basket.is_empty:
-        messages.info(request, _("Your basket is empty. Choose a pizza first."))
-        return redirect("menu:index")
+        return _choose_first(request)
     form = _form_class(request)(
         initial={
             **_initial_contact(request),
+            **checkout_draft.draft(request, at=clock.now()),
             "key": uuid4(),
             "shown_total": basket.totals.total,
             "shown_lines": basket.fingerprint,
+            "basket": basket_session.signed_ref(ref),
         }
     )
     return _show(request, form, basket)
 
 
-def _place(request: HttpRequest) -> HttpResponse:
-    """Place the order; show errors and refusals on the page, with the form as typed."""
-    form, basket = _form_class(request)(request.POST), basket_session.basket_ref(request)
+def _ref_of_lost_session(request: HttpRequest) -> UUID | None:
+    """Return the ref of the basket that the form shows, and continue its session; None if the form has none."""
+    ref = basket_session.verified_ref(request.POST.get("basket", ""))
+    if ref:
+        basket_session.remember_basket(request, ref, count=selectors.count_items(ref))
+    return ref
+
+
+def _answer_form(request: HttpRequest, basket: UUID | None) -> HttpResponse:
+    if basket and not {LEAVE, TAKE_OUT} & request.POST.keys():
+        return _place(request, basket)
+    checkout_draft.keep_draft(request, at=clock.now())
     if basket is None:
-        messages.info(request, _("Your basket is empty. Choose a pizza first."))
-        return redirect("menu:index")
+        return _choose_first(request)
+    if TAKE_OUT in request.POST:
+        return _take_out_unavailable(request, basket)
+    if request.POST[LEAVE] == "sign_in":
+        return redirect(f"{reverse('users:sign_in')}?next={reverse('orders:checkout')}")
+    return redirect("orders:basket")
+
+
+def _choose_first(request: HttpRequest) -> HttpResponse:
+    messages.info(request, _("Your basket is empty. Choose a pizza first."))
+    return redirect("menu:index")
+
+
+def _take_out_unavailable(request: HttpRequest, basket: UUID) -> HttpResponse:
+    try:
+        names = services.remove_unavailable_lines(basket=basket, by=actor_of(request), at=clock.now())
+    except Refusal as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        basket_session.remember_basket(request, basket, count=selectors.count_items(basket))
+        if names:
+            messages.info(request, _("We have taken out: %(names)s.") % {"names": ", ".join(names)})
+    return redirect("orders:checkout")
+
+
+def _place(request: HttpRequest, basket: UUID) -> HttpResponse:
+    """Place the order; show errors and refusals on the page, with the form as typed."""
+    form = _form_class(request)(request.POST)
     refusal: Refusal | None = None
     by = actor_of(request)
     if form.is_valid():
@@ -72,6 +112,7 @@ def _place(request: HttpRequest) -> HttpResponse:
             refusal = raised
         else:
             basket_session.clear_count(request)
+            checkout_draft.clear_draft(request)
             _save_contact(request, form)
             return redirect(selectors.order_url(order))
 
@@ -189,7 +230,7 @@ def _show(
 def _refusal_text(form: CheckoutForm, refusal: Refusal | None) -> str:
     if refusal:
         return refusal.message
-    return _("Please look at the total once more, then send it again.") if _HIDDEN_FIELDS & form.errors.keys() else ""
+    return _("Please look at the total once more, then send it again.") if form.HIDDEN & form.errors.keys() else ""
 
 
 def _form_to_resubmit(form: CheckoutForm, basket: selectors.BasketSummary, refusal: Refusal | None) -> CheckoutForm:
@@ -200,7 +241,7 @@ def _form_to_resubmit(form: CheckoutForm, basket: selectors.BasketSummary, refus
     idempotency key. A form refused as `Busy` may yet have placed an order, and a form with another field to correct
     keeps the total that it agreed to: both stay as they are.
     """
-    untouched = isinstance(refusal, Busy) or (refusal is None and not _HIDDEN_FIELDS & form.errors.keys())
+    untouched = isinstance(refusal, Busy) or (refusal is None and not form.HIDDEN & form.errors.keys())
     return form if untouched else form.with_current_total(total=basket.totals.total, lines=basket.fingerprint)
 
 
@@ -215,6 +256,6 @@ def _initial_contact(request: HttpRequest) -> dict[str, object]:
     return {
         "name": saved.name,
         "phone": saved.phone,
-        "email": request.user.email,
+        "email": request.user.confirmed_email,
         "remember": not saved.phone,
     }

@@ -42,11 +42,12 @@ class ShopForm(forms.Form):
 
 
 class Field(forms.BoundField):
-    """A bound field. The first invalid field of a form has the focus (`autofocus`), with or without JavaScript."""
+    """A bound field. The first invalid field of a form has the focus (`autofocus`), and then no other field has it."""
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
-        return {**attrs, "autofocus": True} if self.name == _first_invalid(self.form) else attrs
+        first_invalid = _first_invalid(self.form)
+        return {**attrs, "autofocus": self.name == first_invalid} if first_invalid else attrs
 
 
 class Renderer(DjangoTemplates):
@@ -56,7 +57,11 @@ class Renderer(DjangoTemplates):
 
 
 def _first_invalid(form: forms.BaseForm) -> str | None:
-    """Return the first visible field with an error, by name; the first visible one if only the form has errors."""
+    """
+    Return the first visible field with an error, by name; the first visible one if only the form has errors.
+
+    A form has its fields in the order in which its page shows them.
+    """
     shown = [field.name for field in form.visible_fields()]
     wrong = [name for name in shown if name in form.errors] or (shown if form.errors else [])
     return wrong[0] if wrong else None

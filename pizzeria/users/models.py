@@ -21,6 +21,18 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    @property
+    def confirmed_email(self) -> str:
+        """
+        Return the e-mail address that belongs to the user; blank if none is known.
+
+        It is the sign-in server's claim or, for a local account, the address that its holder has confirmed.
+        """
+        if self.email:
+            return self.email
+        confirmed = self.emailaddress_set.filter(verified=True).order_by("-primary", "pk").first()
+        return str(confirmed.email) if confirmed else ""
+
 
 class Identity(models.Model):
     """

@@ -88,9 +88,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     Return the page for a form post without a valid CSRF token, usually after a sign-in since the form was opened.
 
-    The fields of a form from our own pages are kept; a button sends them again with a current token.
+    The fields of a form from our own pages are kept; a button sends them again with a current token. A browser that
+    sends no cookie at all is told so: it gets no further here.
     """
-    context = {"fields": _fields_of_own_form(request), "back_url": _url_of_form(request)}
+    context = {
+        "fields": _fields_of_own_form(request),
+        "back_url": _url_of_form(request),
+        "has_cookies": bool(request.COOKIES),
+    }
     return render(request, "403_csrf.html", context, status=403)
 
 

@@ -1,6 +1,9 @@
+import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.urls import reverse
 
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket
@@ -8,11 +11,15 @@ from menu.models import Pizza
 from menu.services import mark_sold_out
 from orders import services as order_services
 from orders.models import Order
+from orders.views.checkout_draft import DRAFT_KEY
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.orders.test_basket import add
 from tests.shop import FRIDAY_NIGHT
+from tests.users.account_holders import CARLA, account_holder
+from tests.users.account_holders import sign_in as sign_in_to_account
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
@@ -29,11 +36,12 @@ def form(client):
 
 def hidden(page):
     """Return the hidden fields of a checkout page."""
-    return {name: str(page.context["form"][name].value()) for name in ("key", "shown_total", "shown_lines")}
+    return {name: str(page.context["form"][name].value()) for name in ("key", "shown_total", "shown_lines", "basket")}
 
 
 def send(client, form, **changed):
-    return client.post(reverse("orders:checkout"), {**form, **changed})
+    page = reverse("orders:checkout")
+    return client.post(page, {**form, **changed}, headers={"Referer": f"http://testserver{page}"})
 
 
 def test_the_checkout_of_an_empty_basket_redirects_to_the_menu(client):
@@ -214,7 +222,8 @@ def test_the_checkout_shows_no_form_while_the_basket_contains_a_sold_out_pizza(c
     html = client.get(reverse("orders:checkout")).content.decode()
 
     assert 'id="checkout"' not in html
-    assert "needs a look" in html
+    assert "cannot be ordered just now" in html
+    assert "Take it out and go on" in html
 
 
 @pytest.mark.parametrize(
@@ -282,3 +291,163 @@ def test_an_email_address_that_is_too_long_is_refused_at_the_checkout(client, fo
 
     assert response.status_code == 422
     assert response.context["form"].errors["email"]
+
+
+# --- What was typed is never lost ---
+
+
+def typed_on(page):
+    """Return what the fields of a checkout page contain, without those that nobody types into."""
+    form = page.context["form"]
+    return {name: form[name].value() for name in ("name", "phone", "email", "notes", "method")}
+
+
+def test_a_checkout_without_the_session_that_began_it_places_the_order(client, form):
+    client.cookies.clear()
+
+    response = send(client, form)
+
+    order = Order.objects.get()
+    assert response.url == reverse("orders:guest_order", args=[order.ref, order.contact.guest_token])
+    assert client.session["basket_count"] == 0
+
+
+def test_after_a_lost_session_the_form_is_corrected_like_any_other(client, form):
+    client.cookies.clear()
+
+    page = send(client, form, name="")
+
+    assert page.status_code == 422
+    assert page.context["form"]["phone"].value() == ANNA["phone"]
+    assert client.session["basket_count"] == 1
+    assert send(client, form, **hidden(page)).status_code == 302
+
+
+@pytest.mark.parametrize("signed", ["", "x", "0190a0c8-0000-7000-8000-000000000000:forged"])
+def test_a_basket_that_the_shop_has_not_signed_is_not_used_and_what_was_typed_is_kept(client, form, signed):
+    client.cookies.clear()
+
+    assert send(client, form, basket=signed, notes="ring twice").url == reverse("menu:index")
+
+    add(client)
+    assert typed_on(client.get(reverse("orders:checkout")))["notes"] == "ring twice"
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("leave", "address"), [("basket", "/basket/"), ("sign_in", "/accounts/sign-in/?next=/checkout/")]
+)
+def test_what_was_typed_is_kept_while_the_guest_is_on_another_page(client, form, leave, address):
+    response = send(client, form, leave=leave, name="Bo <b>", phone="12", method="delivery")
+    assert response.url == address
+
+    page = client.get(reverse("orders:checkout"))
+
+    kept = {"name": "Bo <b>", "phone": "12", "email": ANNA["email"], "notes": None, "method": "delivery"}
+    assert typed_on(page) == kept
+    assert page.context["form"]["key"].value() != form["key"]
+    assert not Order.objects.exists()
+
+
+def test_what_was_typed_is_kept_over_the_sign_in_and_completes_what_the_shop_knows(client, form, sign_in):
+    send(client, form, leave="sign_in", name="", notes="ring twice")
+
+    page = sign_in(CUSTOMER, first_name="Carla", last_name="Conti", email="carla@example.com").get(
+        reverse("orders:checkout")
+    )
+
+    assert typed_on(page)["name"] == "Carla Conti"
+    assert typed_on(page)["email"] == ANNA["email"]
+    assert typed_on(page)["notes"] == "ring twice"
+
+
+def test_what_was_typed_is_deleted_with_the_order_and_of_no_use_after_an_hour(client, form, monkeypatch):
+    send(client, form, leave="basket")
+    assert client.session[DRAFT_KEY]["typed"]["phone"] == ANNA["phone"]
+    send(client, form)
+    assert DRAFT_KEY not in client.session
+
+    add(client)
+    send(client, form, leave="basket")
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=61))
+    assert client.get(reverse("orders:checkout")).context["form"]["name"].value() is None
+    assert DRAFT_KEY not in client.session
+
+
+def test_what_is_sold_out_can_be_taken_out_at_the_checkout_and_what_was_typed_is_kept(client, form):
+    add(client, item="pepperoni", keep=["pepperoni"])
+    form |= hidden(client.get(reverse("orders:checkout")))
+    mark_sold_out(item=Pizza.objects.get(slug="margherita"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+    refused = send(client, form, notes="ring twice")
+    assert "Take it out and go on" in refused.content.decode()
+    assert "Try again" not in refused.content.decode()
+
+    assert send(client, form, notes="ring twice", take_out="1").url == reverse("orders:checkout")
+
+    page = client.get(reverse("orders:checkout"))
+    assert "We have taken out: Margherita." in page.content.decode()
+    assert typed_on(page)["notes"] == "ring twice"
+    assert client.session["basket_count"] == 1
+    send(client, {**form, **hidden(page)})
+    assert Order.objects.get().total == Decimal("14.99")
+
+
+def test_taking_out_everything_returns_to_the_menu_and_keeps_what_was_typed(client, form):
+    mark_sold_out(item=Pizza.objects.get(slug="margherita"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    response = client.post(reverse("orders:checkout"), {**form, "take_out": "1"}, follow=True)
+
+    assert response.redirect_chain[-1][0] == reverse("menu:index")
+    assert client.session[DRAFT_KEY]["typed"]["name"] == ANNA["name"]
+
+
+def test_the_confirmed_email_of_an_account_is_filled_in_at_the_checkout(client, kitchen):
+    account_holder(first_name="Carla")
+    sign_in_to_account(client)
+    add(client)
+
+    assert client.get(reverse("orders:checkout")).context["form"]["email"].value() == CARLA
+
+
+def test_an_email_that_nobody_has_confirmed_is_not_filled_in(client, sign_in):
+    user = sign_in(CUSTOMER, email="").user
+    EmailAddress.objects.create(user=user, email=CARLA, verified=False, primary=True)
+    add(client)
+
+    assert client.get(reverse("orders:checkout")).context["form"]["email"].value() == ""
+
+
+# --- Several errors at once ---
+
+
+def fields_in_order(html):
+    """Return the names of a page's fields in the order in which it shows them, each once."""
+    names = re.findall(r'<(?:input|textarea|select)(?![^>]*type="hidden")[^>]*name="([^"]+)"', html)
+    return list(dict.fromkeys(names))
+
+
+@pytest.mark.parametrize("role", [None, CUSTOMER])
+def test_a_checkout_form_has_its_fields_in_the_order_in_which_its_page_shows_them(client, sign_in, role):
+    if role:
+        sign_in(role)
+    add(client)
+    page = client.get(reverse("orders:checkout"))
+
+    in_form = [field.name for field in page.context["form"].visible_fields()]
+    assert [name for name in in_form if name != "code"] == fields_in_order(page.content.decode())
+
+
+def test_with_several_errors_the_first_wrong_field_has_the_focus_and_a_summary_links_to_each(client, form):
+    page = send(client, form, method="delivery", name="", email="nope", code="")
+
+    html = page.content.decode()
+    focused = re.findall(r"<(?:input|textarea)[^>]*\bautofocus\b[^>]*>", html)
+    assert [re.search(r'name="(\w+)"', field)[1] for field in focused] == ["street"]
+    summary = html.partition("error-summary")[2].partition("</ul>")[0]
+    assert re.findall(r'href="#(\w+)"', summary) == ["id_street", "id_city", "id_name", "id_email"]
+    assert all(f'id="{name}"' in html for name in ("id_street", "id_city", "id_name", "id_email", "id_method"))
+
+
+def test_a_single_error_needs_no_summary(client, form):
+    assert "error-summary" not in send(client, form, name="").content.decode()

@@ -60,3 +60,18 @@ def test_a_form_with_a_password_and_an_outdated_csrf_token_is_refused_without_ke
 
     assert response.status_code == 403
     assert set(kept(response)) <= {"csrfmiddlewaretoken"}
+
+
+def test_a_browser_that_sends_no_cookies_is_told_so_and_keeps_what_was_typed(form, strict):
+    strict.cookies.clear()
+
+    response = send(strict, CHECKOUT, form)
+
+    assert response.status_code == 403
+    assert "Your browser has sent us no cookie." in response.content.decode()
+    assert "Please allow cookies for this site." in response.content.decode()
+    assert kept(response)["notes"] == form["notes"]
+
+
+def test_a_browser_with_a_cookie_is_told_nothing_of_cookies(form, strict):
+    assert "no cookie" not in send(strict, CHECKOUT, form).content.decode()
