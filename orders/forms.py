@@ -19,7 +19,7 @@ class CheckoutForm(ShopForm):
     """
 
     HIDDEN: ClassVar = frozenset({"key", "shown_total", "shown_lines", "basket"})
-    field_order: ClassVar = (
+    field_order = (
         *("method", "street", "postal_code", "city", "directions"),
         *("name", "phone", "remember", "email", "allergies", "notes", "code"),
     )

@@ -1,3 +1,4 @@
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +31,7 @@ class User(AbstractUser):
         """
         if self.email:
             return self.email
-        confirmed = self.emailaddress_set.filter(verified=True).order_by("-primary", "pk").first()
+        confirmed = EmailAddress.objects.filter(user=self, verified=True).order_by("-primary", "pk").first()
         return str(confirmed.email) if confirmed else ""
 
 
