@@ -23,7 +23,6 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("basket/", basket.basket, name="basket"),
     path("basket/add/", basket.add_to_basket, name="add_to_basket"),
-    path("basket/lines/<uuid:ref>/", basket.change_line, name="change_basket_line"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("orders/", order.history, name="history"),
     path("orders/<uuid:ref>/", order.order, name="order"),

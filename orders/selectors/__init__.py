@@ -1,6 +1,6 @@
 """Queries and read models of the orders app."""
 
-from orders.selectors.basket import BasketSummary, basket, count_items
+from orders.selectors.basket import BasketSummary, basket, count_items, line_refs
 from orders.selectors.order import (
     OrderDetail,
     get_order,
@@ -21,6 +21,7 @@ __all__ = [
     "count_items",
     "get_order",
     "is_phone_proved",
+    "line_refs",
     "order_by_guest_token",
     "order_detail",
     "order_for_basket",

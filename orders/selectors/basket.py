@@ -52,13 +52,14 @@ class BasketSummary:
         return not self.lines
 
     @property
-    def has_unavailable_lines(self) -> bool:
-        return any(line.problem for line in self.lines)
+    def unavailable(self) -> list[str]:
+        """Return the names of what cannot be ordered now."""
+        return [line.line.name for line in self.lines if line.problem]
 
     @property
     def can_check_out(self) -> bool:
         is_possible = self.quote.accepts_orders and not self.too_large
-        return bool(self.lines) and is_possible and not self.has_unavailable_lines
+        return bool(self.lines) and is_possible and not self.unavailable
 
 
 def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:
@@ -76,6 +77,11 @@ def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:
         quote=current_quote,
         too_large=large.message if large else current_quote.too_large,
     )
+
+
+def line_refs(ref: UUID) -> list[UUID]:
+    """Return the refs of the lines in an open basket."""
+    return [line.ref for line in _open_lines(ref)]
 
 
 def count_items(ref: UUID) -> int:

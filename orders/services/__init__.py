@@ -9,9 +9,8 @@ from orders.services.basket import (
     BasketFull,
     BasketGone,
     add_to_basket,
-    change_quantity,
+    change_basket,
     purge_baskets,
-    remove_line,
     remove_unavailable_lines,
 )
 from orders.services.cancellation import TooLateToCancel, cancel_order, needs_recent_auth
@@ -49,7 +48,7 @@ __all__ = [
     "TotalChanged",
     "add_to_basket",
     "cancel_order",
-    "change_quantity",
+    "change_basket",
     "enter_phone_code",
     "extend_missed_promises",
     "forget_clients",
@@ -63,7 +62,6 @@ __all__ = [
     "place_order",
     "purge_baskets",
     "purge_phone_proofs",
-    "remove_line",
     "remove_unavailable_lines",
     "request_phone_code",
     "undo_hand_over",

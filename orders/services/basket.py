@@ -1,5 +1,6 @@
 """Commands that fill a basket. Every change locks the basket, as checkout does."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from kitchen import selectors as kitchen_selectors
 from menu import catalogue, prices
 from menu.selections import MAX_QUANTITY, Selection
 from orders.basket_pricing import price_basket
-from orders.models import Basket, BasketLine
+from orders.models import Basket
 from orders.services.checkout_basket import BasketSpent
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
@@ -26,13 +27,15 @@ class BasketFull(Refusal):
 
 
 class BasketGone(Refusal):
-    """Refusal because the line or its basket is no longer there: another tab was faster."""
+    """Refusal because the basket is no longer open: another tab was faster."""
 
     code = "basket_gone"
 
 
 def _replay_add_to_basket(ref: UUID) -> Basket:
-    return Basket.objects.get(ref=ref)
+    basket = Basket.objects.get(ref=ref)
+    _refuse_if_spent(basket)
+    return basket
 
 
 @command(replay=_replay_add_to_basket)
@@ -59,8 +62,7 @@ def add_to_basket(
     """
     priced = prices.price(selection, snapshot=catalogue.fresh_snapshot(), at=at)
     basket = _lock_or_create(ref, at)
-    if basket.order_ref:
-        raise BasketSpent(_("This basket has been ordered already."), order_ref=basket.order_ref)
+    _refuse_if_spent(basket)
     lines = list(basket.lines.all())
     stored_selection = selection.model_dump(mode="json")
     existing_line = next((line for line in lines if line.selection == stored_selection), None)
@@ -79,26 +81,22 @@ def add_to_basket(
 
 
 @command
-def change_quantity(*, basket: UUID, line: UUID, quantity: int, by: Actor, at: datetime) -> None:
+def change_basket(
+    *, basket: UUID, quantities: Mapping[UUID, int], removed: Collection[UUID] = (), by: Actor, at: datetime
+) -> None:
     """
-    Change the quantity of a basket line.
+    Change the quantities of basket lines, and remove others. Lines that are gone already are ignored.
 
-    :param quantity: 1 to 20
-    :raises BasketGone: the line is not in an open basket
+    :param quantities: 1 to 20, by the line's ref
+    :param removed: refs of lines
+    :raises BasketGone: the basket is not open
     """
-    basket_line = _line_of(_lock_open_basket(basket), line)
-    basket_line.quantity = quantity
-    basket_line.save(update_fields=["quantity"])
-
-
-@command
-def remove_line(*, basket: UUID, line: UUID, by: Actor, at: datetime) -> None:
-    """
-    Remove a line from a basket.
-
-    :raises BasketGone: the line is not in an open basket
-    """
-    _line_of(_lock_open_basket(basket), line).delete()
+    lines = _lock_open_basket(basket).lines
+    lines.filter(ref__in=removed).delete()
+    for line in lines.filter(ref__in=quantities):
+        if line.quantity != quantities[line.ref]:
+            line.quantity = quantities[line.ref]
+            line.save(update_fields=["quantity"])
 
 
 @command
@@ -139,8 +137,6 @@ def _lock_open_basket(ref: UUID) -> Basket:
     return basket
 
 
-def _line_of(basket: Basket, ref: UUID) -> BasketLine:
-    line = basket.lines.filter(ref=ref).first()
-    if line is None:
-        raise BasketGone(_("That is no longer in your basket."))
-    return line
+def _refuse_if_spent(basket: Basket) -> None:
+    if basket.order_ref:
+        raise BasketSpent(_("This basket has been ordered already."), order_ref=basket.order_ref)

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID
 
 from django import forms
@@ -8,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from menu import catalogue, pizza_page
 from menu import selectors as menu_selectors
@@ -16,7 +19,6 @@ from menu.forms import quantity_field
 from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot
 from menu.selections import Selection, SimpleItemSelection
 from orders import selectors, services
-from orders.models import Basket
 from orders.views import basket_session
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
@@ -29,10 +31,16 @@ class QuantityForm(ShopForm):
     quantity = quantity_field()
 
 
+# Where the buttons of the basket lead to. What was typed is saved first.
+NEXT_PAGES = {"checkout": "orders:checkout", "menu": "menu:index"}
+
+
 @login_not_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def basket(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _change(request)
     return _show(request)
 
 
@@ -48,40 +56,68 @@ def add_to_basket(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
-@login_not_required
-@require_POST
-def change_line(request: HttpRequest, ref: UUID) -> HttpResponse:
-    basket = basket_session.basket_ref(request)
-    if basket is None:
-        return redirect("orders:basket")
-    at, by = clock.now(), actor_of(request)
-    form = QuantityForm(request.POST)
-    is_removed = "remove" in request.POST
-    if not is_removed and not form.is_valid():
-        return _show(request, refused_form=form, refused_line=ref)
+def _change(request: HttpRequest) -> HttpResponse:
+    """
+    Save what the form says of each of its lines, and go on to where its button leads.
+
+    A line with an invalid quantity stays as it is in the basket, and as it was typed on the page.
+    """
+    ref = basket_session.basket_ref(request)
+    if ref is None and (continued := basket_session.continue_signed_basket(request)):
+        ref = continued.ref
+    if ref is None:
+        messages.warning(request, _("This browser had no basket any more. Please choose again."))
+        return _reload(request)
+    removed = set(request.POST.getlist("remove"))
+    forms_by_line = {
+        line: QuantityForm(request.POST, prefix=str(line))
+        for line in selectors.line_refs(ref)
+        if f"{line}-quantity" in request.POST and str(line) not in removed
+    }
+    refused = {line: form for line, form in forms_by_line.items() if not form.is_valid()}
     try:
-        if is_removed:
-            services.remove_line(basket=basket, line=ref, by=by, at=at)
-        else:
-            services.change_quantity(basket=basket, line=ref, quantity=form.cleaned_data["quantity"], by=by, at=at)
+        services.change_basket(
+            basket=ref,
+            quantities={
+                line: form.cleaned_data["quantity"] for line, form in forms_by_line.items() if line not in refused
+            },
+            removed=[line for line in selectors.line_refs(ref) if str(line) in removed],
+            by=actor_of(request),
+            at=clock.now(),
+        )
     except Refusal as refusal:
         messages.warning(request, refusal.message)
-    basket_session.remember_basket(request, basket, count=selectors.count_items(basket))
+        return _reload(request)
+    basket_session.remember_basket(request, ref, count=selectors.count_items(ref))
+    if request.headers.get("HX-Request"):
+        lines = {str(line) for line in selectors.line_refs(ref)}
+        return _show(request, refused=refused) if lines and lines == _lines_on_page(request) else _reload(request)
+    if refused:
+        return _show(request, refused=refused)
+    return redirect(NEXT_PAGES.get(request.POST.get("next", ""), "orders:basket"))
+
+
+def _lines_on_page(request: HttpRequest) -> set[str]:
+    return {name.removesuffix("-quantity") for name in request.POST if name.endswith("-quantity")}
+
+
+def _reload(request: HttpRequest) -> HttpResponse:
+    """Load the basket's page anew: other lines are in it than the page shows."""
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRefresh()
     return redirect("orders:basket")
 
 
-def _show(
-    request: HttpRequest, *, refused_form: QuantityForm | None = None, refused_line: UUID | None = None
-) -> HttpResponse:
-    """Show the basket; a refused quantity stays in its line as it was typed."""
+def _show(request: HttpRequest, *, refused: Mapping[UUID, QuantityForm] = MappingProxyType({})) -> HttpResponse:
+    """Show the basket, each line with the form that was refused, if there is one."""
     basket = selectors.basket(basket_session.basket_ref(request), at=clock.now())
     context = {
         "basket": basket,
+        "lines": [(entry, refused.get(entry.ref)) for entry in basket.lines],
         "quote": basket.quote,
-        "refused_form": refused_form,
-        "refused_line": refused_line,
+        "signed_basket": basket_session.sign_basket(request),
     }
-    return render(request, "orders/basket.html", context, status=422 if refused_form else 200)
+    return render(request, "orders/basket.html", context, status=422 if refused else 200)
 
 
 def _add_pizza(request: HttpRequest, pizza: PizzaSnapshot, snapshot: MenuSnapshot) -> HttpResponse:
@@ -101,52 +137,52 @@ def _add_pizza(request: HttpRequest, pizza: PizzaSnapshot, snapshot: MenuSnapsho
 
 def _add_simple_item(request: HttpRequest, simple_item: SimpleItemSnapshot) -> HttpResponse:
     """Add the item of a form on the menu page; the page stays where it is."""
-    form = QuantityForm(request.POST)
-    error = "" if form.is_valid() else _first_error(form)
-    if not error:
+    form, error = QuantityForm(request.POST), ""
+    if form.is_valid():
         try:
             selection = SimpleItemSelection(simple_item=simple_item.slug)
             _add(request, selection, form.cleaned_data["quantity"], simple_item.name)
         except Refusal as refusal:
             error = refusal.message
+    is_added = form.is_valid() and not error
     if request.headers.get("HX-Request"):
         context = {
             "item": menu_selectors.item_summary(simple_item, clock.now()),
-            "quantity": form["quantity"].value() if error else 1,
+            "quantity": 1 if is_added else form["quantity"].value(),
+            "quantity_error": "" if form.is_valid() else _first_error(form),
             "error": error,
         }
-        return render(request, "orders/added.html", context, status=422 if error else 200)
-    if error:
-        messages.warning(request, error)
+        return render(request, "orders/added.html", context, status=200 if is_added else 422)
+    if not is_added:
+        messages.warning(request, error or _first_error(form))
     return redirect(f"{reverse('menu:index')}#add-{simple_item.slug}")
 
 
 def _add(request: HttpRequest, selection: Selection, quantity: int, name: str) -> None:
-    """Add to the session's basket; to the next one if it has been ordered."""
-    key = _form_key(request)
-    next_ref = basket_session.next_basket_ref(request, form_key=key)
-
-    def add_to(ref: UUID) -> Basket:
-        data = {"selection": selection.model_dump(mode="json"), "quantity": quantity}
-        return services.add_to_basket(
-            ref=ref,
-            selection=selection,
-            quantity=quantity,
-            by=actor_of(request),
-            at=clock.now(),
-            idempotency=IdempotentRequest.of(principal=f"basket:{ref}", key=key, data=data) if key else None,
-        )
-
-    try:
-        basket = add_to(basket_session.basket_ref(request) or next_ref)
-    except services.BasketSpent:
-        basket = add_to(next_ref)
-    basket_session.remember_basket(request, basket.ref, count=selectors.count_items(basket.ref))
+    """Add to the session's basket; to the next one if that has been ordered."""
+    key = _idempotency_key(request)
+    data = {"selection": selection.model_dump(mode="json"), "quantity": quantity}
+    ref = basket_session.basket_ref(request)
+    ref = ref or basket_session.next_basket_ref(request, after=None, idempotency_key=key)
+    while True:
+        try:
+            services.add_to_basket(
+                ref=ref,
+                selection=selection,
+                quantity=quantity,
+                by=actor_of(request),
+                at=clock.now(),
+                idempotency=IdempotentRequest.of(principal=f"basket:{ref}", key=key, data=data) if key else None,
+            )
+            break
+        except services.BasketSpent:
+            ref = basket_session.next_basket_ref(request, after=ref, idempotency_key=key)
+    basket_session.remember_basket(request, ref, count=selectors.count_items(ref))
     messages.success(request, _("%(name)s is in your basket.") % {"name": name})
 
 
-def _form_key(request: HttpRequest) -> UUID | None:
-    """Return the idempotency key of the form, which a double click sends twice; None if it has none."""
+def _idempotency_key(request: HttpRequest) -> UUID | None:
+    """Return the form's key, which a double click sends twice; None if it has none."""
     try:
         return UUID(request.POST.get("key", ""))
     except ValueError:

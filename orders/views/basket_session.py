@@ -4,18 +4,24 @@ The basket of a session: its ref, and the number of its items for the header of 
 The number is kept in the session so that no page queries the database for it.
 """
 
+from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from django.core.signing import BadSignature, Signer
+from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from orders import selectors
+from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.ids import uuid7
 
 REF_KEY = "basket"
 COUNT_KEY = "basket_count"
 
-_signer = Signer(salt="orders.basket_ref")
+SIGNED_FOR = timedelta(hours=4)
+
+_signer = TimestampSigner(salt="orders.basket")
 
 
 def basket_ref(request: HttpRequest) -> UUID | None:
@@ -24,17 +30,17 @@ def basket_ref(request: HttpRequest) -> UUID | None:
     return UUID(ref) if ref else None
 
 
-def next_basket_ref(request: HttpRequest, *, form_key: UUID | None) -> UUID:
+def next_basket_ref(request: HttpRequest, *, after: UUID | None, idempotency_key: UUID | None) -> UUID:
     """
-    Return the ref of the basket that the session fills next.
+    Return the ref of the basket that the session fills after another one, or first of all.
 
-    It is the same for two requests at the same time, which have to fill one basket: derived from the session and its
-    present basket or, for a browser without a session, from the key of the form, which a double click sends twice.
+    It is the same for two requests at the same time, which have to fill one basket: derived from the session or, for a
+    browser without one yet, from the key of the form, which a double click sends twice.
     """
-    present = request.session.get(REF_KEY, "")  # loads the session: its key is none if it has expired
-    if not (seed := request.session.session_key or form_key):
+    request.session.get(REF_KEY)  # loads the session, which has no key if it has expired
+    if not (seed := request.session.session_key or idempotency_key):
         return uuid7()
-    digest = salted_hmac("orders.next_basket_ref", f"{seed} {present}", algorithm="sha256").digest()
+    digest = salted_hmac("orders.next_basket_ref", f"{seed} {after}", algorithm="sha256").digest()
     return UUID(bytes=digest[:16], version=4)
 
 
@@ -53,14 +59,40 @@ def clear_count(request: HttpRequest) -> None:
     request.session[COUNT_KEY] = 0
 
 
-def signed_ref(ref: UUID | None) -> str:
-    """Return a basket's ref signed, for a form that has to work if the session is lost meanwhile; blank for none."""
-    return _signer.sign(str(ref)) if ref else ""
+# --- Forms that have to work if the session is lost meanwhile ---
 
 
-def verified_ref(signed: str) -> UUID | None:
-    """Return the ref from a form; None if the shop has not signed it."""
+@dataclass(frozen=True, slots=True)
+class SignedBasket:
+    """The basket of a form: its ref, and the id of the user who was shown it; blank: a guest."""
+
+    ref: UUID
+    user_id: str
+
+
+def sign_basket(request: HttpRequest) -> str:
+    """Return the session's basket, signed for a hidden field; blank if there is none."""
+    ref = basket_ref(request)
+    return _signer.sign(f"{ref} {_user_id(request)}") if ref else ""
+
+
+def continue_signed_basket(request: HttpRequest) -> SignedBasket | None:
+    """
+    Return the basket of the posted form, and continue it in a session that has none.
+
+    None if the form has none, or an old one, or one of another user than the one who is signed in now. The form of a
+    user is continued for a guest: it is for the view to ask who that is.
+    """
     try:
-        return UUID(_signer.unsign(signed))
+        ref, _blank, user_id = _signer.unsign(request.POST.get("basket", ""), max_age=SIGNED_FOR).partition(" ")
     except BadSignature:
         return None
+    if _user_id(request) not in ("", user_id):
+        return None
+    basket = SignedBasket(UUID(ref), user_id)
+    remember_basket(request, basket.ref, count=selectors.count_items(basket.ref))
+    return basket
+
+
+def _user_id(request: HttpRequest) -> str:
+    return str(actor_of(request).user_id or "")

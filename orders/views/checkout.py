@@ -23,54 +23,55 @@ from pizzeria.foundation.idempotency.keys import IdempotentRequest, KeyReused
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import Busy, Refusal
 
-# Names of the buttons that do something else than place the order. What was typed is kept.
+# Names of the buttons that do something else than place the order.
 SEND_CODE = "send_code"
-TAKE_OUT = "take_out"  # what cannot be ordered
-LEAVE = "leave"  # for another page, as the button's value says
+TAKE_OUT = "take_out"  # removes from the basket what cannot be ordered
+LEAVE = "leave"  # goes to another page: its value says which
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def checkout(request: HttpRequest) -> HttpResponse:
-    ref = basket_session.basket_ref(request)
     if request.method == "POST":
-        return _answer_form(request, ref or _ref_of_lost_session(request))
-    basket = selectors.basket(ref, at=clock.now())
+        return _answer_form(request)
+    basket = selectors.basket(basket_session.basket_ref(request), at=clock.now())
     if basket.is_empty:
         return _choose_first(request)
     form = _form_class(request)(
         initial={
             **_initial_contact(request),
-            **checkout_draft.draft(request, at=clock.now()),
+            **checkout_draft.draft(request),
             "key": uuid4(),
             "shown_total": basket.totals.total,
             "shown_lines": basket.fingerprint,
-            "basket": basket_session.signed_ref(ref),
+            "basket": basket_session.sign_basket(request),
         }
     )
     return _show(request, form, basket)
 
 
-def _ref_of_lost_session(request: HttpRequest) -> UUID | None:
-    """Return the ref of the basket that the form shows, and continue its session; None if the form has none."""
-    ref = basket_session.verified_ref(request.POST.get("basket", ""))
-    if ref:
-        basket_session.remember_basket(request, ref, count=selectors.count_items(ref))
-    return ref
-
-
-def _answer_form(request: HttpRequest, basket: UUID | None) -> HttpResponse:
-    if basket and not {LEAVE, TAKE_OUT} & request.POST.keys():
-        return _place(request, basket)
-    checkout_draft.keep_draft(request, at=clock.now())
+def _answer_form(request: HttpRequest) -> HttpResponse:
+    """Do what the pressed button says. What was typed is kept for the next checkout, unless this one shows it again."""
+    ref = basket_session.basket_ref(request)
+    continued = None if ref else basket_session.continue_signed_basket(request)
+    basket = continued.ref if continued else ref
+    is_signed_out = continued is not None and continued.user_id and actor_of(request).kind is ActorKind.GUEST
+    if basket and not is_signed_out and not {LEAVE, TAKE_OUT} & request.POST.keys():
+        return _place(request, basket, is_continued=continued is not None)
+    checkout_draft.keep_draft(request)
     if basket is None:
         return _choose_first(request)
+    if is_signed_out:
+        messages.info(request, _("You were signed out meanwhile. Sign in again, or order without an account."))
+        return _sign_in(request)
     if TAKE_OUT in request.POST:
         return _take_out_unavailable(request, basket)
-    if request.POST[LEAVE] == "sign_in":
-        return redirect(f"{reverse('users:sign_in')}?next={reverse('orders:checkout')}")
-    return redirect("orders:basket")
+    return _sign_in(request) if request.POST[LEAVE] == "sign_in" else redirect("orders:basket")
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    return redirect(f"{reverse('users:sign_in')}?next={reverse('orders:checkout')}")
 
 
 def _choose_first(request: HttpRequest) -> HttpResponse:
@@ -79,6 +80,7 @@ def _choose_first(request: HttpRequest) -> HttpResponse:
 
 
 def _take_out_unavailable(request: HttpRequest, basket: UUID) -> HttpResponse:
+    """Take out what cannot be ordered, and show the checkout anew."""
     try:
         names = services.remove_unavailable_lines(basket=basket, by=actor_of(request), at=clock.now())
     except Refusal as refusal:
@@ -90,8 +92,12 @@ def _take_out_unavailable(request: HttpRequest, basket: UUID) -> HttpResponse:
     return redirect("orders:checkout")
 
 
-def _place(request: HttpRequest, basket: UUID) -> HttpResponse:
-    """Place the order; show errors and refusals on the page, with the form as typed."""
+def _place(request: HttpRequest, basket: UUID, *, is_continued: bool) -> HttpResponse:
+    """
+    Place the order; show errors and refusals on the page, with the form as typed.
+
+    :param is_continued: the session was lost; then an order that was placed before is not shown but to the same form
+    """
     form = _form_class(request)(request.POST)
     refusal: Refusal | None = None
     by = actor_of(request)
@@ -107,7 +113,12 @@ def _place(request: HttpRequest, basket: UUID) -> HttpResponse:
         try:
             order = _place_once(form, basket, by=by)
         except KeyReused as reused:
-            return _show_placed_order(request, form, basket, reused)
+            if not is_continued:
+                return _show_placed_order(request, form, basket, reused)
+            refusal = reused
+        except services.EmptyBasket:
+            checkout_draft.keep_draft(request)
+            return _choose_first(request)
         except Refusal as raised:
             refusal = raised
         else:
@@ -116,8 +127,10 @@ def _place(request: HttpRequest, basket: UUID) -> HttpResponse:
             _save_contact(request, form)
             return redirect(selectors.order_url(order))
 
-    if existing_order := selectors.order_for_basket(basket):
+    existing_order = None if is_continued else selectors.order_for_basket(basket)
+    if existing_order:
         basket_session.clear_count(request)
+        checkout_draft.clear_draft(request)
         messages.info(request, _("This basket was ordered already. Here is that order, as it was sent first."))
         return redirect(selectors.order_url(existing_order))
     summary = selectors.basket(basket, at=clock.now())
@@ -186,6 +199,7 @@ def _show_placed_order(request: HttpRequest, form: CheckoutForm, basket: UUID, r
     """Show the order that a form placed before it was changed, beside the form as typed since."""
     if selectors.order_for_basket(basket):
         basket_session.clear_count(request)
+        checkout_draft.clear_draft(request)
     order = selectors.get_order(reused.ref)
     context = {
         "form": form,

@@ -11,7 +11,7 @@ document.addEventListener("click", (event) => {
   if (input.value !== previousValue) input.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
-// The second press of a double click adds nothing more, even if the answer to the first has replaced the form.
+// The second press of a double click adds nothing more: neither before the answer nor on the form that it brings.
 const DOUBLE_CLICK_MS = 600;
 const sentAdding = new Map(); // by the form's id: when it was sent last
 
@@ -21,33 +21,46 @@ document.addEventListener(
     const form = event.target;
     if (!form.matches("[data-add]")) return;
     const now = performance.now();
-    if (now - (sentAdding.get(form.id) ?? -Infinity) < DOUBLE_CLICK_MS) {
+    const isUnderWay = form.classList.contains("htmx-request") || form.hasAttribute("data-sent");
+    if (isUnderWay || now - (sentAdding.get(form.id) ?? -Infinity) < DOUBLE_CLICK_MS) {
       event.preventDefault();
       event.stopImmediatePropagation();
-    } else sentAdding.set(form.id, now);
+      return;
+    }
+    sentAdding.set(form.id, now);
+    if (form.hasAttribute("hx-post")) form.toggleAttribute("data-sent", true); // its answer brings another form
   },
   true,
 );
 
-// The back button. A page that the browser kept shows the basket as it was; in a page that it loads again it may restore
-// what was chosen, but not the price of it.
+// The back button. A page that the browser kept shows the basket as it was, so it is loaded again, unless it shows what
+// somebody has to correct. In a page that the browser loads again it may restore what was chosen, but not its price.
 const isRestored = (field) => field.type !== "hidden" && (field.checked !== field.defaultChecked || field.value !== field.defaultValue);
 
 window.addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) location.reload();
+  if (persisted && !document.querySelector('[aria-invalid="true"], .notice-error')) location.replace(location.pathname + location.search);
   for (const form of document.querySelectorAll("form[hx-get]")) {
     if ([...form.querySelectorAll("input")].some(isRestored)) htmx.trigger(form, "change");
   }
 });
 
-// A form whose request has failed is sent without htmx, and the browser shows what became of it. Live pages say it
-// themselves.
+// A form with which a guest orders: if its request fails, it is sent without htmx, and the browser shows what became of
+// it. A price that could not be asked for is not shown at all.
+const GUEST_TIMEOUT_MS = 15_000;
+const isOrdering = (element) => element.matches("#basket, [data-add]");
+let isLeaving = false; // the browser aborts the requests of a page that is left
+window.addEventListener("pagehide", () => (isLeaving = true));
+window.addEventListener("beforeunload", () => (isLeaving = true));
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (isOrdering(detail.elt)) detail.timeout = GUEST_TIMEOUT_MS;
+});
+
 for (const type of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.addEventListener(type, ({ detail: { elt, requestConfig } }) => {
-    if (!elt.matches("form") || requestConfig.verb !== "post" || document.querySelector("[data-live]")) return;
-    const { name, value } = requestConfig.triggeringEvent?.submitter ?? {};
-    if (name) elt.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
-    elt.submit();
+  document.addEventListener(type, ({ detail: { elt, requestConfig, target } }) => {
+    if (isLeaving || !isOrdering(elt)) return;
+    if (requestConfig.verb === "post") elt.submit();
+    else target.textContent = target.dataset.unknown;
   });
 }
 

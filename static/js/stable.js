@@ -14,7 +14,9 @@ const isFixed = (element) => Boolean(element.closest("#messages, #offline"));
 
 // What a control does: two buttons with the same name belong to different tickets.
 const actionOf = (control) =>
-  control.form ? `${control.form.action} ${control.name}=${control.value}` : (control.href ?? control.closest("[id]").id);
+  control.form
+    ? `${control.form.action} ${control.name}=${control.value} ${control.id}`
+    : (control.href ?? control.closest("[id]").id);
 
 // --- Presses ---
 

@@ -52,7 +52,7 @@ def check_out(
 ) -> None:
     """Order what is in the basket, for pickup unless a street is given."""
     page.goto("/basket/")
-    page.get_by_role("link", name="Checkout").click()
+    page.get_by_role("button", name="Checkout").click()
     if street:
         page.get_by_role("radio", name="Bring it to me").check()
         page.get_by_label("Street and number").fill(street)

@@ -105,49 +105,102 @@ def test_the_basket_shows_the_same_price_as_the_pizza_page(client):
     assert basket.totals.total == page.context["page"].total == Decimal("21.99") * 3
 
 
+def change(client, quantities, **fields):
+    """Send the form of the basket page: quantities as typed, by line; `headers=HTMX` as htmx does."""
+    headers = fields.pop("headers", {})
+    typed = {f"{line.ref}-quantity": quantity for line, quantity in quantities.items()}
+    return client.post(reverse("orders:basket"), {**typed, **fields}, headers=headers)
+
+
+HTMX = {"HX-Request": "true"}
+
+
 def test_changing_and_removing_a_basket_line_updates_the_count_in_the_session(client):
     add(client, quantity="2")
     line = BasketLine.objects.get()
 
-    client.post(reverse("orders:change_basket_line", args=[line.ref]), {"quantity": "5"})
+    assert change(client, {line: "5"}).url == reverse("orders:basket")
     assert client.session["basket_count"] == 5
 
-    client.post(reverse("orders:change_basket_line", args=[line.ref]), {"quantity": "5", "remove": "1"})
+    change(client, {line: "5"}, remove=line.ref)
     assert client.session["basket_count"] == 0
     assert not BasketLine.objects.exists()
 
 
 @pytest.mark.parametrize("quantity", ["25", "0", "-3", ""])
-def test_an_invalid_quantity_in_the_basket_is_reported_beside_its_field_and_stays_as_typed(client, quantity):
+@pytest.mark.parametrize("fields", [{}, {"next": "checkout"}, {"headers": HTMX}], ids=["saved", "checkout", "htmx"])
+def test_an_invalid_quantity_in_the_basket_is_reported_beside_its_field_and_stays_as_typed(client, quantity, fields):
     add(client, quantity="2")
-    line = BasketLine.objects.get()
+    add(client, item="pepperoni", keep=["pepperoni"])
+    line, other = BasketLine.objects.order_by("pk")
 
-    page = client.post(reverse("orders:change_basket_line", args=[line.ref]), {"quantity": quantity})
+    page = change(client, {line: quantity, other: "4"}, **fields)
 
     html = page.content.decode()
     assert page.status_code == 422
     field = re.search(rf'<input id="quantity-{line.ref}".*?>', html, re.DOTALL)[0]
     assert f'value="{quantity}"' in field
-    assert f'aria-invalid="true" aria-describedby="quantity-{line.ref}-error" autofocus' in field
+    assert 'aria-invalid="true" autofocus' in field
+    assert f'aria-describedby="quantity-{line.ref}-error"' in field
     assert re.search(rf'id="quantity-{line.ref}-error"[^>]*>Between 1 and 20, please\.<', html)
-    assert f'href="{reverse("orders:checkout")}"' not in html  # another quantity than the one typed would be ordered
-    line.refresh_from_db()
-    assert line.quantity == 2
+    assert [line.quantity for line in BasketLine.objects.order_by("pk")] == [2, 4]  # the valid one is saved
 
 
 def test_a_basket_line_with_an_invalid_quantity_can_be_removed(client):
     add(client)
     line = BasketLine.objects.get()
 
-    client.post(reverse("orders:change_basket_line", args=[line.ref]), {"quantity": "25", "remove": "1"})
+    change(client, {line: "25"}, remove=line.ref)
 
     assert not BasketLine.objects.exists()
+
+
+@pytest.mark.parametrize(("button", "address"), [("checkout", "/checkout/"), ("menu", "/menu/"), ("x", "/basket/")])
+def test_what_was_typed_in_the_basket_is_saved_on_the_way_to_another_page(client, button, address):
+    add(client)
+
+    assert change(client, {BasketLine.objects.get(): "3"}, next=button).url == address
+    assert BasketLine.objects.get().quantity == 3
+
+
+def test_a_page_that_shows_other_lines_than_the_basket_has_is_loaded_anew(client):
+    add(client)
+    line = BasketLine.objects.get()
+    assert "HX-Refresh" not in change(client, {line: "2"}, headers=HTMX)
+
+    add(client, item="pepperoni", keep=["pepperoni"])  # in another tab
+    assert change(client, {line: "2"}, headers=HTMX)["HX-Refresh"] == "true"
+    other = BasketLine.objects.get(slug="pepperoni")
+    assert "HX-Refresh" not in change(client, {other: "1"}, remove=line.ref, headers=HTMX)
+    assert change(client, {}, remove=other.ref, headers=HTMX)["HX-Refresh"] == "true"  # nothing is left
+
+
+def test_a_basket_that_was_ordered_in_another_tab_is_not_changed(client):
+    add(client)
+    line = BasketLine.objects.get()
+    shop.place(Basket.objects.get())
+
+    assert "ordered already" in client.get(change(client, {line: "2"}).url).content.decode()
+    assert change(client, {line: "2"}, headers=HTMX)["HX-Refresh"] == "true"
+
+
+def test_the_form_of_a_basket_continues_it_after_the_session_was_lost(client):
+    add(client)
+    signed = client.get(reverse("orders:basket")).context["signed_basket"]
+    client.cookies.clear()
+
+    assert change(client, {BasketLine.objects.get(): "3"}, basket=signed, next="checkout").url == "/checkout/"
+    assert client.session["basket_count"] == 3
+
+    client.cookies.clear()
+    page = client.get(change(client, {BasketLine.objects.get(): "4"}, basket="forged").url)
+    assert "no basket any more" in page.content.decode()
 
 
 def test_the_forms_of_the_basket_and_the_pizza_page_leave_it_to_the_shop_to_refuse_a_quantity(client):
     add(client)
 
-    for address, form in [("/basket/", "basket-line-form"), ("/menu/margherita/", "pizza-form")]:
+    for address, form in [("/basket/", "basket"), ("/menu/margherita/", "pizza-form")]:
         html = client.get(address).content.decode()
         assert "novalidate" in re.search(rf'<form[^>]*class="[^"]*{form}".*?>', html, re.DOTALL)[0], address
 
@@ -200,6 +253,31 @@ def test_baskets_of_two_browsers_are_never_the_same(client):
     assert Basket.objects.count() == 2
 
 
+def test_a_form_that_is_sent_again_after_its_basket_was_ordered_fills_the_next_one(client):
+    key = str(uuid4())
+    add(client, key=key)
+    spent = Basket.objects.get()
+    shop.place(spent)
+
+    add(client, key=key)
+
+    assert BasketLine.objects.exclude(basket=spent).get().quantity == 1
+    assert client.session["basket_count"] == 1
+
+
+def test_a_session_that_has_forgotten_its_newest_baskets_still_gets_a_new_one(client):
+    for _ in range(3):
+        add(client)
+        shop.place(Basket.objects.get(order_ref=None))
+    session = client.session
+    session["basket"] = str(Basket.objects.order_by("pk").first().ref)
+    session.save()
+
+    add(client)
+
+    assert Basket.objects.get(order_ref=None).lines.get().quantity == 1
+
+
 def add_cola(client, quantity="1", **headers):
     return client.post(reverse("orders:add_to_basket"), {"item": "cola", "quantity": quantity}, headers=headers)
 
@@ -230,8 +308,8 @@ def test_a_basket_line_of_another_basket_can_be_neither_changed_nor_removed(clie
     theirs = shop.basket_of().lines.get()
     add(client)
 
-    client.post(reverse("orders:change_basket_line", args=[theirs.ref]), {"quantity": "5"})
-    client.post(reverse("orders:change_basket_line", args=[theirs.ref]), {"remove": "1"})
+    change(client, {theirs: "5"})
+    change(client, {}, remove=theirs.ref)
 
     theirs.refresh_from_db()
     assert theirs.quantity == 1

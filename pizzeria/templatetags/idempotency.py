@@ -8,6 +8,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def new_form_key() -> UUID:
+def new_idempotency_key() -> UUID:
     """Return a new idempotency key."""
     return uuid4()
