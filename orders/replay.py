@@ -62,7 +62,7 @@ def rebuild(ref: UUID, events: Iterable[StoredEvent]) -> RebuiltOrder:
     """
     Rebuild an order's row from its events.
 
-    :raises LookupError: this release knows no domain event of a stored event's type
+    :raises EventUnreadable: this release cannot load one of them
     """
     rebuilt = RebuiltOrder(Order(ref=ref))
     for domain_event in domain_events.apply_all(rebuilt.order, events):
@@ -90,8 +90,8 @@ def _differences(order: Order, events: list[StoredEvent]) -> Iterator[str]:
         yield f"{name}: its events are numbered {seqs}"
     try:
         rebuilt = rebuild(order.ref, events)
-    except LookupError as unknown:  # the event was written by a newer release than this one
-        yield f"{name}: {unknown}"
+    except domain_events.EventUnreadable as unreadable:
+        yield f"{name}: {unreadable}"
         return
     yield from _compare(name, _ORDER, row=order, rebuilt=rebuilt.order)
     if (placed := rebuilt.placed) is None:

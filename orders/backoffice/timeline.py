@@ -63,7 +63,7 @@ def timeline(ref: UUID) -> list[TimelineEntry]:
 def _event_text(event: StoredEvent) -> str:
     try:
         return _describe(domain_events.load(event), event.at)
-    except (LookupError, ValueError):  # the event, or a value in it, was written by a newer release than this one
+    except (domain_events.EventUnreadable, ValueError):  # the event, or a value in it, is of a newer release
         return event.type
 
 

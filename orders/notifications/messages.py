@@ -115,7 +115,7 @@ def _recipient_address(channel: NotificationChannel, contact: OrderContact) -> s
 def _promise_at_event(notification: Notification) -> tuple[datetime | None, datetime | None]:
     try:
         promised: Any = domain_events.load(notification.event)
-    except LookupError:  # the event was written by a newer release than this one
+    except domain_events.EventUnreadable:
         promised = notification.order
     return getattr(promised, "promise_from", None), getattr(promised, "promise_until", None)
 

@@ -123,7 +123,7 @@ def rule_for(event: StoredEvent) -> NotificationRule | None:
     """
     Return the notification rule of a stored event; None: nobody is notified.
 
-    :raises LookupError: this release knows no domain event of its type
+    :raises EventUnreadable: this release cannot load it
     """
     return RULES.get(type(domain_events.load(event)))
 
@@ -133,12 +133,13 @@ def reason_not_to_send(notification: Notification, *, later: Iterable[Notificati
     Return the reason for not sending a notification any more, or "" if it is to be sent.
 
     :param later: the notifications of later events of the same order, by the same channel
+    :raises EventUnreadable: this release cannot load the notification's event
     """
     rule = rule_for(notification.event)
-    assert rule is not None, "a notification exists only for an event with a rule"
-    if reason := _reason_expired(notification, at=at):
+    if reason := _reason_expired(notification, rule, at=at):
         return reason
-    if not rule.sent_when_overtaken and any(_overtakes(each, at=at) for each in later):
+    is_overtakable = rule is not None and not rule.sent_when_overtaken
+    if is_overtakable and any(_overtakes(each, at=at) for each in later):
         return "overtaken"
     return ""
 
@@ -153,21 +154,24 @@ def undoable_until(order: Order) -> datetime | None:
     return final_from(step.at) if step and step.type in _UNDOABLE_TYPES else None
 
 
-def _reason_expired(notification: Notification, *, at: datetime) -> str:
-    rule = rule_for(notification.event)
-    assert rule is not None, "a notification exists only for an event with a rule"
+def _reason_expired(notification: Notification, rule: NotificationRule | None, *, at: datetime) -> str:
+    if rule is None:  # the release that created it had a rule
+        return "nobody is notified of this event any more"
     if at - notification.relevant_since > rule.max_age:
         return "too old"
     return "" if rule.still_applies(notification.order, notification.event) else "no longer applies"
 
 
 def _overtakes(notification: Notification, *, at: datetime) -> bool:
-    """Return whether a notification was sent, or is due and will be: an expired one overtakes nothing."""
+    """Return whether a notification was sent, or is due and will be: an expired or unreadable one overtakes nothing."""
     match notification.state:
         case NotificationState.SENT | NotificationState.SENDING:
             return True
         case NotificationState.QUEUED if notification.due_at > at:
             return False
         case NotificationState.QUEUED | NotificationState.FAILED:
-            return not _reason_expired(notification, at=at)
+            try:
+                return not _reason_expired(notification, rule_for(notification.event), at=at)
+            except domain_events.EventUnreadable:
+                return False
     return False

@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from django.core.cache import cache
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from orders.notifications.messages import inbox_text
 from orders.notifications.models import Notification, NotificationChannel, NotificationKind, NotificationState
+from orders.notifications.rendering import RenderedMessage
 
 CACHE_SECONDS = 30
+
+log = structlog.get_logger(__name__)
 
 _ICONS = {
     NotificationKind.PLACED: "note",
@@ -67,12 +72,21 @@ def inbox_of(recipient: str, *, at: datetime) -> QuerySet[Notification]:
 
 
 def inbox_row(notification: Notification) -> InboxRow:
-    """Return the row of a notification. No query."""
-    rendered = inbox_text(notification)
+    """
+    Return the row of a notification. No query.
+
+    One that this release cannot render names the order alone, so that the others are shown, and it can be dismissed.
+    """
+    try:
+        rendered, icon = inbox_text(notification), _ICONS[NotificationKind(notification.kind)]
+    except Exception:
+        log.exception("notification_not_rendered", notification_id=notification.pk)
+        headline = _("There is news of your order #%(number)s") % {"number": notification.order.number}
+        rendered, icon = RenderedMessage(headline, ""), "note"
     return InboxRow(
         ref=notification.order.ref,
         seq=notification.event.seq,
-        icon=f"icons/{_ICONS[NotificationKind(notification.kind)]}.html",
+        icon=f"icons/{icon}.html",
         headline=rendered.headline,
         text=rendered.text,
         at=notification.event.at,

@@ -8,7 +8,7 @@ from django.dispatch import Signal
 
 from kitchen.models import Kitchen
 from pizzeria.foundation.actor import GUEST, SYSTEM
-from pizzeria.foundation.events.domain_events import DomainEvent, load, load_data, upcast
+from pizzeria.foundation.events.domain_events import DomainEvent, EventUnreadable, load, load_data, upcast
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
 from tests import shop
@@ -180,8 +180,15 @@ def test_loading_an_old_version_does_not_change_the_stored_data():
 
 
 def test_loading_an_event_of_an_undeclared_type_is_an_error():
-    with pytest.raises(LookupError, match="oven_flew"):
+    with pytest.raises(EventUnreadable, match="oven_flew"):
         load_data("test.oven_flew.v1", {})
+
+
+@pytest.mark.parametrize("written_as", ["test.oven_moved.v1", "test.oven_moved.v3"], ids=["upcast", "newest"])
+@pytest.mark.parametrize("data", [None, [], {"road": "Via Appia"}, {"street": None}], ids=str)
+def test_loading_an_event_with_data_of_another_shape_is_the_same_error(written_as, data):
+    with pytest.raises(EventUnreadable, match="oven_moved"):
+        load_data(written_as, data)
 
 
 def test_declaring_a_second_domain_event_of_a_type_is_an_error():

@@ -280,6 +280,27 @@ def raising(failure):
     return send_nothing
 
 
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [("channels.sms.send", "no connection"), ("services.phone_codes.render_phone_code", "cannot be rendered")],
+    ids=["provider", "template"],
+)
+def test_a_code_that_can_never_be_sent_is_given_up_with_an_alert_while_it_could_still_be_entered(
+    basket, monkeypatch, function, reason
+):
+    proof = request(basket)
+    failure = Unavailable("no connection") if function.startswith("channels") else KeyError("minutes")
+    monkeypatch.setattr(f"orders.notifications.{function}", raising(failure))
+
+    for minute in range(CODE_MINUTES):
+        assert not Alert.objects.exists()
+        send(proof, at=FRIDAY_NIGHT + minute * MINUTE)
+
+    proof.refresh_from_db()
+    assert proof.is_given_up
+    assert reason in str(Alert.objects.get(kind="phone_code_given_up"))
+
+
 def test_a_code_that_is_too_old_is_not_sent(basket, message_sinks):
     proof = request(basket)
 

@@ -24,7 +24,7 @@ def create_notifications(*, event_id: int, at: datetime) -> list[Notification]:
 
     :returns: those of the event that are due to be sent
     :raises StoredEvent.DoesNotExist: there is no such event
-    :raises LookupError: this release knows no domain event of its type
+    :raises EventUnreadable: this release cannot load it
     """
     event = StoredEvent.objects.get(pk=event_id)
     rule = rule_for(event)

@@ -5,6 +5,9 @@ A worker that is killed between the first step and the last leaves the notificat
 claimed again. If the message had been sent just before, it is sent twice, once for each process killed. The README of
 `pizzeria/foundation/events` lists every case in which a message can be sent twice.
 
+A notification that this release cannot read or render counts as a failed attempt like any other: it is tried again
+later, perhaps by a newer release, and is a dead letter after the last attempt.
+
 The messages of one order are sent by a channel in the order of the order's events: one that a later message has
 overtaken is dropped, and while one is being sent the later ones wait, at most until its lease ends.
 """
@@ -13,6 +16,7 @@ import time
 from datetime import datetime, timedelta
 
 import structlog
+from django.db import Error as DatabaseFault
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -75,8 +79,8 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
     together, so that each decision takes the others into account.
 
     :returns: None if there is nothing to send: it does not exist, another worker has it, an earlier one is being sent,
-        or it has just been found too old, overtaken, or attempted too often; or the order's last step has made it
-        untrue and can still be undone
+        or it has just been found too old, overtaken, attempted too often, or unreadable, which counts as an attempt; or
+        the order's last step has made it untrue and can still be undone
     """
     requested = Notification.objects.filter(pk=notification_id).first()
     if requested is None:
@@ -91,6 +95,24 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
     if notification.state == NotificationState.SENDING:
         notification.error = "worker terminated before it reported a result"
     later = [each for each in notifications if each.event.seq > notification.event.seq]
+    unreadable = None
+    try:
+        _decide(notification, later=later, at=at)
+    except DatabaseFault:  # is not caused by this notification
+        raise
+    except Exception as error:
+        log.exception("notification_not_readable", notification_id=notification.pk)
+        unreadable = Unavailable(f"notification cannot be read: {type(error).__name__}")
+        _begin_attempt(notification, at=at)
+    notification.save(update_fields=["state", "error", "attempts", "due_at"])
+    if unreadable:
+        _record_failure(notification, unreadable, at=at)
+        return None
+    return notification if notification.state == NotificationState.SENDING else None
+
+
+def _decide(notification: Notification, *, later: list[Notification], at: datetime) -> None:
+    """Set the state that a due notification gets now, with the columns that belong to it; save nothing."""
     if reason := reason_not_to_send(notification, later=later, at=at):
         undoable = undoable_until(notification.order)
         if undoable and at < undoable:
@@ -104,13 +126,12 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
         notification.state = NotificationState.DEAD
         _alert_given_up(notification, notification.error, at=at)
     else:
-        notification.state, notification.attempts, notification.due_at = (
-            NotificationState.SENDING,
-            notification.attempts + 1,
-            at + LEASE,
-        )
-    notification.save(update_fields=["state", "error", "attempts", "due_at"])
-    return notification if notification.state == NotificationState.SENDING else None
+        _begin_attempt(notification, at=at)
+
+
+def _begin_attempt(notification: Notification, *, at: datetime) -> None:
+    notification.state, notification.due_at = NotificationState.SENDING, at + LEASE
+    notification.attempts += 1
 
 
 def _reached_limit(notification: Notification, at: datetime) -> SmsLimit | None:
@@ -156,15 +177,21 @@ def record_outcome(*, notification: Notification, outcome: str | DeliveryFailed,
             state=NotificationState.SENT, sent_at=at, provider_id=outcome[:120], error=""
         )
         return
-    state = NotificationState.FAILED if _is_retried(notification, outcome) else NotificationState.DEAD
-    is_ours = row.filter(state=NotificationState.SENDING, due_at=notification.due_at).update(
+    _record_failure(notification, outcome, at=at)
+
+
+def _record_failure(notification: Notification, failure: DeliveryFailed, *, at: datetime) -> None:
+    """Record a failed attempt, unless its lease has ended and another worker has claimed the notification."""
+    state = NotificationState.FAILED if _is_retried(notification, failure) else NotificationState.DEAD
+    ours = Notification.objects.filter(pk=notification.pk, state=NotificationState.SENDING, due_at=notification.due_at)
+    is_ours = ours.update(
         state=state,
         due_at=at + backoff_delay(notification.attempts, first=FIRST_DELAY, longest=MAX_DELAY),
-        unknown_outcomes=notification.unknown_outcomes + isinstance(outcome, OutcomeUnknown),
-        error=str(outcome)[:200],
+        unknown_outcomes=notification.unknown_outcomes + isinstance(failure, OutcomeUnknown),
+        error=str(failure)[:200],
     )
     if is_ours and state == NotificationState.DEAD:
-        _alert_given_up(notification, str(outcome), at=at)
+        _alert_given_up(notification, str(failure), at=at)
 
 
 def _alert_given_up(notification: Notification, reason: str, *, at: datetime) -> None:

@@ -28,6 +28,9 @@ CODES_PER_DAY_REACHED = AlertKind(
     "codes_per_day_reached",
     _lazy("%(limit)d codes were sent by SMS today to guests who had to prove a number, and no more are."),
 )
+PHONE_CODE_GIVEN_UP = AlertKind(
+    "phone_code_given_up", _lazy("Codes for guests who had to prove a number could not be sent by SMS: %(reason)s")
+)
 
 log = structlog.get_logger(__name__)
 
@@ -37,17 +40,16 @@ def send_phone_code(*, proof_id: int, at: datetime) -> None:
     proof = claim_phone_code(proof_id=proof_id, at=at)
     if proof is None:
         return
-    message = OutboundMessage(
-        id=f"phone-proof-{proof.pk}",
-        to=proof.phone.as_e164,
-        subject="",
-        text=render_phone_code(shop=current_shop().name, code=proof.code),
-    )
-    record_phone_code(proof=proof, failure=_send(message), at=at)
+    record_phone_code(proof=proof, failure=_send(proof), at=at)
 
 
-def _send(message: OutboundMessage) -> DeliveryFailed | None:
-    """Send a message; return why it was not sent, or None."""
+def _send(proof: PhoneProof) -> DeliveryFailed | None:
+    """Send the code of a claimed proof; return why it was not sent, or None."""
+    try:
+        message = _message(proof)
+    except Exception as error:
+        log.exception("phone_code_not_rendered", proof_id=proof.pk)
+        return Unavailable(f"message cannot be rendered: {type(error).__name__}")
     try:
         sms.send(message)
     except DeliveryFailed as failure:
@@ -57,6 +59,11 @@ def _send(message: OutboundMessage) -> DeliveryFailed | None:
         log.exception("phone_code_outcome_unknown", message=message.id)
         return OutcomeUnknown(type(error).__name__)
     return None
+
+
+def _message(proof: PhoneProof) -> OutboundMessage:
+    text = render_phone_code(shop=current_shop().name, code=proof.code)
+    return OutboundMessage(id=f"phone-proof-{proof.pk}", to=proof.phone.as_e164, subject="", text=text)
 
 
 @command
@@ -88,9 +95,10 @@ def _is_limit_reached(proof: PhoneProof, at: datetime) -> bool:
 @command
 def record_phone_code(*, proof: PhoneProof, failure: DeliveryFailed | None, at: datetime) -> None:
     """
-    Record what became of a code: it is sent again only if the provider cannot be reached.
+    Record what became of a code: it is sent again only if it cannot be rendered or the provider cannot be reached.
 
-    A code that may have been sent counts as sent.
+    That is so each time its lease ends, for as long as the code can be entered; then managers get an alert. A code that
+    may have been sent counts as sent.
 
     :param failure: why it was not sent; None: it was
     """
@@ -99,3 +107,6 @@ def record_phone_code(*, proof: PhoneProof, failure: DeliveryFailed | None, at: 
         row.update(sent_at=at, due_at=None)
     elif not isinstance(failure, Unavailable):
         row.update(due_at=None)
+    elif not row.open(at + LEASE).exists():
+        row.update(due_at=None)
+        raise_alert(PHONE_CODE_GIVEN_UP, at=at, reason=str(failure)[:200])

@@ -22,6 +22,10 @@ _types: dict[str, type["DomainEvent[Any]"]] = {}
 _upcasts: dict[str, Upcast] = {}
 
 
+class EventUnreadable(Exception):
+    """This release cannot load a stored event: it does not declare its type, or the data does not match the type."""
+
+
 class DomainEvent[N: Aggregate](BaseModel):
     """
     Something that happened to an aggregate:
@@ -76,8 +80,7 @@ def load(event: StoredEvent) -> DomainEvent[Any]:
     """
     Load a stored event as the newest version of its domain event.
 
-    :raises LookupError: no domain event of that type is declared
-    :raises ValueError: the data does not match the domain event (pydantic's ValidationError)
+    :raises EventUnreadable: a newer release wrote it, or its data is invalid
     """
     return load_data(event.type, event.data)
 
@@ -86,7 +89,7 @@ def apply_all[N: Aggregate](aggregate: N, events: Iterable[StoredEvent]) -> list
     """
     Apply stored events, in their sequence, to an aggregate's row in memory; return the domain events.
 
-    :raises LookupError: no domain event of a stored event's type is declared
+    :raises EventUnreadable: one of them cannot be loaded
     """
     applied = []
     for event in events:
@@ -98,10 +101,15 @@ def apply_all[N: Aggregate](aggregate: N, events: Iterable[StoredEvent]) -> list
 
 
 def load_data(written_as: str, data: Mapping[str, Any]) -> DomainEvent[Any]:
-    """Return the domain event for a type and data from the log, upcast to the newest version."""
-    version, current = written_as, dict(data)
-    while version in _upcasts:
-        version, current = _upcasts[version](current)
-    if version not in _types:
-        raise LookupError(f"no domain event of type {version!r}")
-    return _types[version].model_validate(current)
+    """
+    Return the domain event for a type and data from the log, upcast to the newest version.
+
+    :raises EventUnreadable: no domain event of that type is declared, or the data does not match it
+    """
+    try:
+        version, current = written_as, dict(data)
+        while version in _upcasts:
+            version, current = _upcasts[version](current)
+        return _types[version].model_validate(current)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:  # also of an upcast, about the data
+        raise EventUnreadable(f"{written_as} cannot be read by this release") from error

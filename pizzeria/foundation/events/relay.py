@@ -105,8 +105,8 @@ def publish(event: StoredEvent) -> None:
     """
     try:
         domain_event = domain_events.load(event)
-    except (ValueError, LookupError):
-        raise PublishFailed(f"{event.type} cannot be read by this release") from None
+    except domain_events.EventUnreadable as unreadable:
+        raise PublishFailed(str(unreadable)) from None
     if domain_event.signal is None:
         return
     responses = domain_event.signal.send_robust(sender=type(domain_event), event=event, domain_event=domain_event)

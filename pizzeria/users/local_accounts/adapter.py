@@ -61,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         Send an account e-mail; of allauth's context, only codes and addresses reach the template.
 
-        :raises EmailNotSent: the mail server did not accept the message, or none is configured
+        :raises EmailNotSent: it cannot be rendered, the mail server did not accept it, or none is configured
         """
         known = {name: context[name] for name in ("code", "from_email", "to_email") if name in context}
         emails.send_account_email(template_prefix.rpartition("/")[2], to=email, variables=known | _account_urls())

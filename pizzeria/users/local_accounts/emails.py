@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 class EmailNotSent(Exception):
-    """The mail server did not accept the message. Changes that depend on the message must not be kept."""
+    """A message was not rendered, or not accepted by the mail server: changes that depend on it must not be kept."""
 
 
 def is_configured() -> bool:
@@ -36,14 +36,21 @@ def send_account_email(name: str, *, to: str, variables: Mapping[str, Any]) -> N
     Render an e-mail and send it by the mail server.
 
     :param variables: context of the template, beside the shop's name and origin
-    :raises EmailNotSent: the mail server did not accept the message, or none is configured
+    :raises EmailNotSent: it cannot be rendered, the mail server did not accept it, or none is configured
     """
-    context = {**variables, "shop": current_shop().name, "origin": settings.SHOP_ORIGIN}
-    subject, _line, text = render_to_string(f"account/emails/{name}.txt", context, using="plain").partition("\n")
     try:
-        email.send(
-            OutboundMessage(id=uuid4().hex, to=to, subject=subject, text=text.strip() + "\n"), within=SMTP_TIMEOUT
-        )
+        message = _message(name, to=to, variables=variables)
+    except Exception:
+        log.exception("account_email_not_rendered", template=name)
+        raise EmailNotSent from None
+    try:
+        email.send(message, within=SMTP_TIMEOUT)
     except DeliveryFailed as problem:
         log.warning("account_email_undelivered", template=name, reason=str(problem))
         raise EmailNotSent from None
+
+
+def _message(name: str, *, to: str, variables: Mapping[str, Any]) -> OutboundMessage:
+    context = {**variables, "shop": current_shop().name, "origin": settings.SHOP_ORIGIN}
+    subject, _line, text = render_to_string(f"account/emails/{name}.txt", context, using="plain").partition("\n")
+    return OutboundMessage(id=uuid4().hex, to=to, subject=subject, text=text.strip() + "\n")

@@ -2,8 +2,10 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.template import TemplateSyntaxError
 
 from pizzeria.operations import mail_url
+from pizzeria.users.local_accounts import emails
 from pizzeria.users.models import User
 from tests.users import account_holders
 from tests.users.account_holders import ANOTHER_PASSWORD, CARLA, PASSWORD, UNKNOWN_EMAIL, account_holder
@@ -17,12 +19,24 @@ def no_answer(settings):
     settings.MAILERS = mail_url.parse_mail_url("smtp://127.0.0.1:1?tls=no")
 
 
+@pytest.fixture
+def broken_template(monkeypatch):
+    """Make the e-mails of accounts ones that cannot be rendered."""
+
+    def fail(*_arguments, **_options):
+        raise TemplateSyntaxError
+
+    monkeypatch.setattr(emails, "render_to_string", fail)
+
+
+@pytest.mark.parametrize("fault", ["no_answer", "broken_template"])
 @pytest.mark.parametrize(
     "step",
     [account_holders.sign_up, account_holders.request_password_reset, account_holders.sign_in],
     ids=["sign up", "forget", "sign in"],
 )
-def test_account_forms_get_a_503_and_store_nothing_while_the_mail_server_is_down(client, no_answer, step):
+def test_account_forms_get_a_503_and_store_nothing_while_an_e_mail_cannot_be_sent(client, request, fault, step):
+    request.getfixturevalue(fault)
     account_holder("waiting@example.com", verified=False)
     before = User.objects.count()
 
@@ -45,7 +59,9 @@ def test_known_and_unknown_e_mail_addresses_get_the_same_answer_while_the_mail_s
     ) == account_holders.visible_answer(type(client)(), account_holders.request_password_reset, UNKNOWN_EMAIL)
 
 
-def test_a_changed_password_is_kept_if_the_e_mail_about_it_cannot_be_sent(client, no_answer):
+@pytest.mark.parametrize("fault", ["no_answer", "broken_template"])
+def test_a_changed_password_is_kept_if_the_e_mail_about_it_cannot_be_sent(client, request, fault):
+    request.getfixturevalue(fault)
     account_holder()
     account_holders.sign_in(client)
 
