@@ -13,7 +13,6 @@ import redis
 import structlog
 from django.conf import settings
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 from redis.retry import Retry
 
 PROBE_INTERVAL = 1.0
@@ -25,7 +24,7 @@ class Breaker:
     """
     A circuit breaker that closes itself again.
 
-    :param ask: raises RedisError while Redis is unavailable
+    :param ask: raises an error while Redis is unavailable
     """
 
     def __init__(self, ask: Callable[[], object]) -> None:
@@ -57,7 +56,8 @@ class Breaker:
         while not self._stopped.wait(PROBE_INTERVAL):
             try:
                 self._ask()
-            except RedisError:
+            except Exception as error:  # noqa: BLE001 - any error is no answer; without this thread it stays tripped
+                log.debug("redis_still_unavailable", error=type(error).__name__)
                 continue
             self._gone = False
             log.info("redis_available")

@@ -15,7 +15,8 @@ import redis.asyncio as redis
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import Error as DatabaseFault  # InterfaceError is no DatabaseError
+from django.db import connections
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -28,6 +29,7 @@ from pizzeria.users.stream_grants import StreamGrant, revalidate_due, valid_gran
 SECONDS_BETWEEN_BEATS = 5.0
 SECONDS_BETWEEN_GRANT_CHECKS = 10.0  # between checks of grants; a third of the time within which a stream must end
 RECONNECT_SECONDS = 1.0
+RESTART_SECONDS = 1.0  # until the background tasks begin anew after a bug has ended one of them
 MAX_QUEUED_MESSAGES = 16  # messages queued for a slow client; the next heartbeat makes up for those it misses
 
 log = structlog.get_logger(__name__)
@@ -62,7 +64,7 @@ class Stream:
 class Hub:
     def __init__(self) -> None:
         self._streams: set[Stream] = set()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._task: asyncio.Task[None] | None = None
 
     def open_streams(self, client_key: str) -> int:
         """Return the number of a client's open streams. Safe to call from any thread."""
@@ -72,12 +74,26 @@ class Hub:
         """Register a stream and start the background tasks if needed. Call it, like `leave`, on the event loop."""
         self._streams.add(stream)
         loop = asyncio.get_running_loop()
-        if not self._tasks or any(task.done() or task.get_loop() is not loop for task in self._tasks):
-            tasks = (self._listen(), self._beat(), self._end_invalid_streams(), self._revalidate_sessions())
-            self._tasks = [loop.create_task(task) for task in tasks]
+        if self._task is None or self._task.done() or self._task.get_loop() is not loop:
+            self._task = loop.create_task(self._run())
 
     def leave(self, stream: Stream) -> None:
         self._streams.discard(stream)
+
+    async def _run(self) -> None:
+        """
+        Run the background tasks; if one fails, cancel the others, and begin all of them anew.
+
+        Never one without the others: the streams of a hub that has no grant checks any more would stay open.
+        """
+        while True:
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    for task in (self._listen, self._beat, self._end_invalid_streams, self._revalidate_sessions):
+                        tasks.create_task(task())
+            except ExceptionGroup:
+                log.exception("live_task_failed")
+            await asyncio.sleep(RESTART_SECONDS)
 
     async def _listen(self) -> None:
         """Deliver published updates to the streams; while Redis is down, reconnect every second."""
@@ -122,7 +138,7 @@ class Hub:
                 continue
             try:
                 versions = await _in_thread(current_versions, {stream.topic for stream in self._streams})
-            except DatabaseError as error:
+            except DatabaseFault as error:
                 log.warning("live_versions_unknown", error=type(error).__name__)
                 versions = {}
             for stream in self._streams:
@@ -157,7 +173,7 @@ async def _query[T](grants: set[StreamGrant], query: Callable[..., T]) -> T | No
         return None
     try:
         return await _in_thread(partial(query, grants, at=clock.now()))
-    except DatabaseError as error:
+    except DatabaseFault as error:
         log.warning("stream_grants_unknown", error=type(error).__name__)
         return None
 

@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 from pizzeria.foundation import breaker
 from pizzeria.foundation.breaker import Breaker
 from pizzeria.operations.cache import FailOpenRedisCache, SessionCache
+from tests.waiting import until
 
 SHORT_TIMEOUTS, LONG_TIMEOUTS = (
     {"OPTIONS": {"socket_connect_timeout": seconds, "socket_timeout": seconds}} for seconds in (0.2, 30)
@@ -79,6 +80,20 @@ def test_the_cache_does_not_call_a_silent_redis_again_until_the_breaker_is_reset
         afterwards = calls_to(server)
 
     assert (bool(first), meanwhile, bool(afterwards)) == (True, 0, True)
+
+
+def test_the_breaker_is_reset_by_the_first_answer_whatever_errors_came_before(a_breaker, monkeypatch):
+    monkeypatch.setattr(breaker, "PROBE_INTERVAL", 0.01)
+    errors = [ValueError(), OSError(), RedisError()]
+
+    def answer_at_last():
+        if errors:
+            raise errors.pop()
+
+    a_breaker(answer_at_last)
+    breaker.redis_breaker.trip(RedisError())
+
+    until(lambda: not breaker.redis_breaker.is_tripped)
 
 
 CHANGES = {
