@@ -5,9 +5,7 @@ Cached read models are keyed by a version that every change of the menu replaces
 the rows, so a snapshot of rows that have changed meanwhile is stored under the old version, which is not read any more.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, cast
@@ -20,6 +18,7 @@ from django.db.models.functions import Coalesce
 from menu.illustrations import Look
 from menu.models import Pizza, SimpleItem, Size, Topping
 from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot, SizeSnapshot, ToppingSnapshot
+from pizzeria.foundation.shapes import shape_of
 
 CACHE_SECONDS = 30
 VERSION_KEY = "menu:version"
@@ -51,16 +50,9 @@ _DISH = (
     "category__position",
 )
 
+SNAPSHOT_SHAPE = shape_of(MenuSnapshot)
+
 type Row = Mapping[str, Any]
-
-
-def format_of(*classes: type) -> str:
-    """Return a short hash of the fields of dataclasses, which tells read models of two releases apart."""
-    names = [(cls.__name__, field.name) for cls in classes for field in fields(cls)]
-    return hashlib.sha256(repr(names).encode()).hexdigest()[:8]
-
-
-SNAPSHOT_FORMAT = format_of(SizeSnapshot, ToppingSnapshot, PizzaSnapshot, SimpleItemSnapshot)
 
 
 def fresh_snapshot() -> MenuSnapshot:
@@ -76,19 +68,19 @@ def fresh_snapshot() -> MenuSnapshot:
 
 def cached_snapshot() -> MenuSnapshot:
     """Return a menu snapshot for pages, at most 30 seconds old."""
-    return cached("snapshot", fresh_snapshot)
+    return cached("snapshot", fresh_snapshot, shape=SNAPSHOT_SHAPE)
 
 
-def cached[T](name: str, read: Callable[[], T], *, format: str = SNAPSHOT_FORMAT) -> T:
+def cached[T](name: str, read: Callable[[], T], *, shape: str) -> T:
     """
     Return a read model of the menu from the cache; `read` is called for a new version and after 30 seconds.
 
-    :param format: of the read model's classes (`format_of`): one that another release has cached is not loaded
+    :param shape: of the read model (`shape_of`)
     """
     version = cache.get(VERSION_KEY)
     if version is None:
         version = invalidate()
-    key = f"menu:{version}:{format}:{name}"
+    key = f"menu:{version}:{shape}:{name}"
     snapshot = cache.get(key)
     if snapshot is None:
         snapshot = read()

@@ -14,6 +14,7 @@ from menu.declarations import SPICY, Declaration, declaration_of
 from menu.illustrations import EDITION
 from menu.models import Allergen, Diet
 from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot, SizeSnapshot, ToppingSnapshot, unit_price
+from pizzeria.foundation.shapes import shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class MenuPage:
     sections: tuple[MenuSection, ...]
 
 
-MENU_PAGE_FORMAT = catalogue.format_of(MenuPage, MenuSection, MenuItemSummary, DeclarationSummary, DietLabel)
+MENU_PAGE_SHAPE = shape_of(MenuPage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def menu_page(at: datetime) -> MenuPage:
 
     Sold-out marks are of the moment when the page was read; marking an item sold out invalidates it.
     """
-    return catalogue.cached("menu_page", lambda: _menu_page(at), format=MENU_PAGE_FORMAT)
+    return catalogue.cached("menu_page", lambda: _menu_page(at), shape=MENU_PAGE_SHAPE)
 
 
 def available_pizzas(at: datetime) -> list[MenuItemSummary]:

@@ -12,10 +12,11 @@ from django.core.cache import cache
 
 from kitchen import selectors as kitchen_selectors
 from kitchen.selectors import Quote
+from pizzeria.foundation.shapes import shape_of
 
 TYPICAL_PIZZA_MINUTES = (8,)
 CACHE_SECONDS = 5
-CACHE_KEY = "quote"
+CACHE_KEY = f"quote:{shape_of(Quote)}"
 
 
 def quote(*, at: datetime, pizza_minutes: list[int] | None = None) -> Quote:

@@ -28,6 +28,11 @@ def _kept_longer(monkeypatch):
         monkeypatch.setattr(module, "CACHE_SECONDS", 3600)
 
 
+def cached_anew():
+    """Return the cached snapshot, or "a new one" if it would be read anew."""
+    return catalogue.cached("snapshot", lambda: "a new one", shape=catalogue.SNAPSHOT_SHAPE)
+
+
 def test_the_menu_page_takes_two_queries_however_many_dishes_it_has(django_assert_num_queries):
     toppings = [ToppingFactory() for _n in range(8)]
     for _n in range(20):
@@ -74,7 +79,7 @@ def test_a_cached_menu_snapshot_expires_after_thirty_seconds_at_most():
 
     cache = caches["default"]
     version = cache.get(catalogue.VERSION_KEY)
-    left = cache._cache.get_client(None).ttl(cache.make_key(f"menu:{version}:{catalogue.SNAPSHOT_FORMAT}:snapshot"))
+    left = cache._cache.get_client(None).ttl(cache.make_key(f"menu:{version}:{catalogue.SNAPSHOT_SHAPE}:snapshot"))
 
     assert 0 < left <= 30
 
@@ -111,7 +116,7 @@ def test_every_change_of_the_menu_invalidates_the_cached_snapshot_on_commit(djan
         assert catalogue.cached_snapshot() is not None
         assert catalogue.cached_snapshot() == before
 
-    assert catalogue.cached("snapshot", lambda: "a new one") == "a new one"
+    assert cached_anew() == "a new one"
 
 
 def test_the_menu_page_shows_a_new_price_once_it_is_committed(django_capture_on_commit_callbacks):
@@ -168,7 +173,7 @@ def test_a_rolled_back_change_does_not_invalidate_the_cached_snapshot():
         Pizza.objects.get(slug="margherita").save()
         transaction.set_rollback(True)
 
-    assert catalogue.cached("snapshot", lambda: "a new one") == before
+    assert cached_anew() == before
 
 
 def test_a_snapshot_read_while_the_menu_changes_is_not_served_from_the_cache():
@@ -178,8 +183,8 @@ def test_a_snapshot_read_while_the_menu_changes_is_not_served_from_the_cache():
         catalogue.invalidate()  # as when another transaction commits a change meanwhile
         return old
 
-    assert catalogue.cached("snapshot", read_slowly) is old
-    assert catalogue.cached("snapshot", lambda: "a new one") == "a new one"
+    assert catalogue.cached("snapshot", read_slowly, shape=catalogue.SNAPSHOT_SHAPE) is old
+    assert cached_anew() == "a new one"
 
 
 GONE = {
