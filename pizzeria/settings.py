@@ -6,14 +6,17 @@ the first section, by type; all missing or invalid variables are reported togeth
 """
 
 import os
+from collections.abc import Callable, Iterable
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import django_stubs_ext
 from celery.schedules import crontab
+from django.http.request import validate_host
 from django.utils.csp import CSP
 from environs import Env, EnvError, validate
 from kombu import Queue
@@ -31,6 +34,22 @@ ROOT = Path(__file__).resolve().parent.parent
 A_TIME_ZONE = validate.OneOf(available_timezones(), error="No such time zone.")
 A_SENDER = validate.Regexp(r"([^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)\Z", error="Not an e-mail address.")
 A_PROVIDER = validate.Regexp(r"([a-z][a-z0-9]*://[^\s/].*)?\Z", error="Not an address such as twilio://…")
+A_REDIS = validate.Regexp(r"rediss?://[^\s/]+(/\S*)?\Z", error="Not an address such as redis://host:6379/0.")
+A_SECRET = validate.Length(min=50)
+A_HOST = validate.Regexp(
+    r"(\.?[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*|\[[0-9a-fA-F:]+\])\Z", error="Not a host name; * would be any host."
+)
+
+
+def every(validator: Callable[[Any], object]) -> Callable[[Iterable[Any]], None]:
+    """Return a validator of lists: each value is valid."""
+
+    def validate_each(values: Iterable[Any]) -> None:
+        for value in values:
+            validator(value)
+
+    return validate_each
+
 
 env = Env(eager=False)  # collects all errors; seal() raises them together
 env.add_parser("mailers", mail_url.parse_mail_url)
@@ -38,13 +57,29 @@ if env_file := os.environ.get("ENV_FILE", str(ROOT / ".env")):  # empty: no file
     env.read_env(env_file, recurse=False)
 
 SHOP_DEMO: bool = env.bool("PIZZERIA_DEMO", False)  # the demo's users, their sign-in hints, plain http
-SECRET_KEY: str = env.str("SECRET_KEY", validate=validate.Length(min=50))
+# Only the demo goes over plain http, and a browser on the same machine, which trusts localhost as it trusts https.
+SCHEME = "https?" if SHOP_DEMO else "https"
+AN_ORIGIN = validate.Regexp(
+    rf"({SCHEME}://[a-z0-9-]+(\.[a-z0-9-]+)*|http://localhost)(:\d+)?\Z",
+    error="Not an origin such as https://pizzeria.example: in small letters, and without a slash at its end.",
+)
+AN_ISSUER = validate.Regexp(
+    rf"({SCHEME}://[a-zA-Z0-9.-]+(:\d+)?(/[^\s?#]*)?)?\Z",
+    error="Not an address such as https://sso.example/realms/shop.",
+)
+
+SECRET_KEY: str = env.str("SECRET_KEY", validate=A_SECRET)
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [], subcast=str, validate=every(A_SECRET))
 DATABASE = env.dj_db_url("DATABASE_URL")
 DATABASE_POOL: bool = env.bool("DATABASE_POOL", False)  # for an ASGI process; else each thread keeps its connection
-REDIS_URL: str = env.str("REDIS_URL")
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", subcast=str)
-SHOP_ORIGIN: str = env.str("ORIGIN", validate=validate.URL(require_tld=False))  # the shop's public address
+REDIS_URL: str = env.str("REDIS_URL", validate=A_REDIS)
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", subcast=str.strip, validate=[validate.Length(min=1), every(A_HOST)]
+)
+SHOP_ORIGIN: str = env.str("ORIGIN", validate=AN_ORIGIN)  # the shop's public address
 SECURE_PROXY: bool = env.bool("BEHIND_PROXY", True)  # TLS ends at a proxy that sets X-Forwarded-Proto
+HSTS_SUBDOMAINS: bool = env.bool("HSTS_SUBDOMAINS", True)  # browsers use https for the names below ORIGIN's, too
+HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", HSTS_SUBDOMAINS)  # ... before their first visit
 STATIC_FOLDER: str = env.str("STATIC_FOLDER", str(ROOT / ".collected"))
 DEMO_MESSAGE_STORE: str = env.str("DEMO_MESSAGE_STORE", "")  # folder of the messages that the demo has sent
 
@@ -52,10 +87,11 @@ MAILERS: mail_url.Mailers = env.mailers("MAIL_URL", "")  # empty: the shop sends
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", validate=A_SENDER) if MAILERS else ""
 NOTIFY_SMS_URL: str = env.str("NOTIFY_SMS_URL", "", validate=A_PROVIDER)  # empty: the shop sends no SMS
 
-OIDC_ISSUER: str = env.str("OIDC_ISSUER", "").rstrip("/")  # the realm's issuer; empty: no Keycloak
+OIDC_ISSUER: str = (env.str("OIDC_ISSUER", "", validate=AN_ISSUER) or "").rstrip("/")  # the realm's; empty: no Keycloak
 OIDC_RP_CLIENT_ID: str = env.str("OIDC_CLIENT_ID", "")
 OIDC_RP_CLIENT_SECRET: str = env.str("OIDC_CLIENT_SECRET", "")
-OIDC_AUDIENCES: list[str] = env.list("OIDC_AUDIENCES", [], subcast=str)  # an API token's `aud` or `azp`; empty: ours
+# Accepted values of an API token's `aud` or `azp`; empty: our client's.
+OIDC_AUDIENCES: list[str] = env.list("OIDC_AUDIENCES", [], subcast=str.strip)
 OIDC_RECHECK_SECONDS: int = env.int("OIDC_RECHECK_SECONDS", 300, validate=validate.Range(min=1, max=300))
 
 SHOP_TIME_ZONE: str = env.str("SHOP_TIME_ZONE", "Europe/Rome", validate=A_TIME_ZONE)
@@ -102,6 +138,12 @@ SHOP_INITIAL: dict[str, Any] = {
 env.seal()
 if OIDC_ISSUER and not (OIDC_RP_CLIENT_ID and OIDC_RP_CLIENT_SECRET):
     raise EnvError("OIDC_ISSUER comes with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
+if DATABASE["ENGINE"] != "django.db.backends.postgresql":
+    raise EnvError(
+        "DATABASE_URL is not an address of PostgreSQL, such as postgresql://user:password@host:5432/database."
+    )
+if not validate_host(urlsplit(SHOP_ORIGIN).hostname or "", ALLOWED_HOSTS):
+    raise EnvError("ALLOWED_HOSTS lacks the host of ORIGIN.")
 
 # --- Apps, middleware, templates ---------------------------------------------------------------------------------
 
@@ -368,8 +410,8 @@ SECURE_SSL_REDIRECT = not SHOP_DEMO
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^api(/|$)"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_PROXY and not SHOP_DEMO else None
 SECURE_HSTS_SECONDS = 0 if SHOP_DEMO else 365 * 24 * 3600
-SECURE_HSTS_INCLUDE_SUBDOMAINS = not SHOP_DEMO
-SECURE_HSTS_PRELOAD = not SHOP_DEMO
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_SUBDOMAINS and not SHOP_DEMO
+SECURE_HSTS_PRELOAD = HSTS_PRELOAD and not SHOP_DEMO
 SECURE_REFERRER_POLICY = "same-origin"  # a guest's link must not reach other sites as a referrer
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not SHOP_DEMO
 SESSION_COOKIE_NAME = "session" if SHOP_DEMO else "__Host-session"

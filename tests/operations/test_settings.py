@@ -2,10 +2,12 @@
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 
 import pytest
+from environs import EnvError
 
 from pizzeria.devtools.state_dir import ROOT
 
@@ -18,6 +20,12 @@ SHOP = {
 }
 WRONG = {
     "SECRET_KEY": "four-cheeses",
+    "SECRET_KEY_FALLBACKS": f"{'x' * 50},four-cheeses",
+    "REDIS_URL": "redis.example",
+    "ALLOWED_HOSTS": "*",
+    "OIDC_ISSUER": "sso.example",
+    "HSTS_SUBDOMAINS": "perhaps",
+    "HSTS_PRELOAD": "perhaps",
     "DATABASE_POOL": "perhaps",
     "PIZZERIA_DEMO": "perhaps",
     "ORIGIN": "pizza.example",
@@ -32,6 +40,9 @@ WRONG = {
     "SHOP_DRIVING_MINUTES": "-1",
     "SHOP_PROMISE_WINDOW_MINUTES": "0",
 }
+
+
+CLIENT = {"OIDC_CLIENT_ID": "pizzeria", "OIDC_CLIENT_SECRET": "secret"}
 
 
 def run(*arguments, **environment):
@@ -50,6 +61,17 @@ def load_settings(**environment):
     return json.loads(completed.stdout)
 
 
+@pytest.fixture
+def read_settings(monkeypatch):
+    """Return a function that reads the settings in this process, from these environment variables alone."""
+
+    def read(**environment):
+        monkeypatch.setattr(os, "environ", {"ENV_FILE": "", **environment})
+        return runpy.run_path(ROOT / "pizzeria" / "settings.py")
+
+    return read
+
+
 @pytest.mark.parametrize("demo", ["0", "1"], ids=["a shop", "the demo"])
 def test_all_missing_required_settings_are_named_at_once_also_in_the_demo(demo):
     completed = run("-c", "import pizzeria.settings", PIZZERIA_DEMO=demo)
@@ -64,6 +86,64 @@ def test_all_invalid_settings_are_named_at_once_and_no_secret_is_repeated():
     assert completed.returncode == 1
     assert [name for name in WRONG if name not in completed.stderr] == []
     assert "four-cheeses" not in completed.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(
+            ("ORIGIN", origin)
+            for origin in ("https://pizza.example/", "https://pizza.example/menu", "http://pizza.example")
+        ),
+        *(
+            ("ORIGIN", origin)
+            for origin in ("https://PIZZA.example", "https://a@pizza.example", "https://pizza.example?")
+        ),
+        *(("ALLOWED_HOSTS", hosts) for hosts in ("*", "pizza.example,*", "pizza.example, *", "", ",", "*.example")),
+        *(("ALLOWED_HOSTS", hosts) for hosts in ("https://pizza.example", "pizza.example:443", "elsewhere.example")),
+        *(("OIDC_ISSUER", issuer) for issuer in ("http://sso.example/realms/pizzeria", "sso.example", "https://")),
+        *(("DATABASE_URL", url) for url in ("sqlite:///pizza.db", "mysql://db.example/pizzeria")),
+        *(("REDIS_URL", url) for url in ("redis.example:6379", "http://redis.example", "redis://")),
+        *(("SECRET_KEY_FALLBACKS", keys) for keys in ("short", f"{'x' * 60},short", ",")),
+    ],
+)
+def test_a_setting_with_which_the_shop_would_not_work_or_not_be_safe_is_refused_by_its_name(read_settings, name, value):
+    with pytest.raises(EnvError, match=name):
+        read_settings(**SHOP | CLIENT | {name: value})
+
+
+def test_the_demo_accepts_plain_http_for_itself_and_for_its_sign_in_server(read_settings):
+    plain = {"OIDC_ISSUER": "http://sso.example/realms/pizzeria", "ORIGIN": "http://pizza.example:8000"}
+
+    assert read_settings(**SHOP | CLIENT | plain, PIZZERIA_DEMO="1")["OIDC_ISSUER"] == plain["OIDC_ISSUER"]
+
+
+def test_the_hosts_of_a_shop_may_be_several_and_have_subdomains(read_settings):
+    shop = read_settings(**SHOP | {"ALLOWED_HOSTS": ".pizza.example, 127.0.0.1,[::1]"})
+
+    assert shop["ALLOWED_HOSTS"] == [".pizza.example", "127.0.0.1", "[::1]"]
+
+
+def test_earlier_secret_keys_can_be_kept_as_fallbacks(read_settings):
+    assert read_settings(**SHOP)["SECRET_KEY_FALLBACKS"] == []
+    earlier = ["x" * 50, "y" * 50]
+    assert read_settings(**SHOP, SECRET_KEY_FALLBACKS=",".join(earlier))["SECRET_KEY_FALLBACKS"] == earlier
+
+
+@pytest.mark.parametrize(
+    ("variables", "scope"),
+    [
+        ({}, (True, True)),
+        ({"HSTS_PRELOAD": "0"}, (True, False)),
+        ({"HSTS_SUBDOMAINS": "0"}, (False, False)),
+        ({"PIZZERIA_DEMO": "1"}, (False, False)),
+    ],
+    ids=str,
+)
+def test_a_shop_chooses_for_which_hosts_browsers_use_https_alone(read_settings, variables, scope):
+    shop = read_settings(**SHOP | variables)
+
+    assert (shop["SECURE_HSTS_INCLUDE_SUBDOMAINS"], shop["SECURE_HSTS_PRELOAD"]) == scope
 
 
 def test_the_settings_of_a_shop_pass_every_deployment_check():
