@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import get_commands
+from packaging.specifiers import SpecifierSet
 
+from pizzeria.devtools.setup import SUPPORTED_VERSIONS
 from pizzeria.foundation.scopes import Scope
 from pizzeria.users.roles import ROLES
 
@@ -88,6 +90,17 @@ def test_every_make_target_and_management_command_that_a_readme_names_exists():
 def test_every_make_target_is_named_in_a_readme():
     for target in re.findall(r"^([a-z][a-z-]*):.*##", MAKEFILE, re.MULTILINE):
         assert re.search(rf"make {target}(?![\w-])|`{target}`", ALL), target
+
+
+def test_every_python_that_a_readme_names_for_a_real_shop_is_one_that_the_packages_accept():
+    """Debian 12's `python3` is 3.11, for which there is no Django 6."""
+    [required] = re.findall(r'^requires-python = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    accepted = {version for version in map("3.{}".format, range(9, 20)) if SpecifierSet(required).contains(version)}
+    named = re.findall(r"(?:python|--python |Python |or )(3\.\d+)", ALL)
+
+    assert accepted == set(SUPPORTED_VERSIONS)
+    assert set(named) == accepted
+    assert "python3 -m venv" not in ALL
 
 
 def test_every_environment_variable_that_a_readme_names_is_used():
