@@ -2,6 +2,7 @@
 
 PYTHON := .venv/bin/python
 EPHEMERAL_SERVERS := $(PYTHON) -m pizzeria.devtools.ephemeral_servers --
+COUNTED = $(PYTHON) -m pizzeria.operations.metrics run $@
 ARGS ?=
 
 # Ignore another project's environment that is activated in the caller's shell.
@@ -16,7 +17,7 @@ any-python = for python in python3 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.*/
 	done; echo 'There is no python3 here. Install one (Debian: apt install python3 python3-venv).' >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-evening demo-reset keycloak keycloak-export test test-again test-long lint format measure screenshots signal-map lock pages streams worker beat set-up again
+.PHONY: help demo demo-evening demo-reset keycloak keycloak-export test test-again test-long lint format measure screenshots signal-map lock pages streams worker beat metrics set-up again
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -63,18 +64,21 @@ signal-map: set-up  ## write the map of signals and receivers into the README
 	@exec $(EPHEMERAL_SERVERS) $(PYTHON) manage.py signal_map --write
 
 pages:  ## run the web server of a real shop: pages, admin and API (BIND=127.0.0.1:8000)
-	@exec $(PYTHON) -m gunicorn pizzeria.wsgi --worker-class gthread --threads 8 --no-control-socket \
+	@exec $(COUNTED) -m gunicorn pizzeria.wsgi --worker-class gthread --threads 8 --no-control-socket \
 		--bind $(or $(BIND),127.0.0.1:8000) $(ARGS)
 
 streams:  ## run the event streams of a real shop, in one process (BIND=127.0.0.1:8001)
-	@DATABASE_POOL=1 exec $(PYTHON) -m gunicorn pizzeria.asgi --worker-class uvicorn_worker.UvicornWorker --workers 1 \
+	@DATABASE_POOL=1 exec $(COUNTED) -m gunicorn pizzeria.asgi --worker-class uvicorn_worker.UvicornWorker --workers 1 \
 		--graceful-timeout 3 --no-control-socket --bind $(or $(BIND),127.0.0.1:8001) $(ARGS)
 
 worker:  ## run the Celery worker of a real shop, for work after a request
-	@exec $(PYTHON) -m celery -A pizzeria worker $(ARGS)
+	@exec $(COUNTED) -m celery -A pizzeria worker $(ARGS)
 
 beat:  ## run the Celery beat of a real shop, for scheduled tasks; only one may run
 	@exec $(PYTHON) -m celery -A pizzeria beat $(ARGS)
+
+metrics:  ## serve the metrics of the processes above to Prometheus; not to the public (BIND=127.0.0.1:8002)
+	@exec $(PYTHON) -m pizzeria.operations.metrics serve $(or $(BIND),127.0.0.1:8002)
 
 lock:  ## pin the dependencies in pyproject.toml (ARGS=--upgrade for newer versions)
 	@$(call any-python,pizzeria/devtools/setup.py lock $(ARGS))

@@ -81,6 +81,7 @@ SECURE_PROXY: bool = env.bool("BEHIND_PROXY", True)  # TLS ends at a proxy that 
 HSTS_SUBDOMAINS: bool = env.bool("HSTS_SUBDOMAINS", True)  # browsers use https for the names below ORIGIN's, too
 HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", HSTS_SUBDOMAINS)  # ... before their first visit
 STATIC_FOLDER: str = env.str("STATIC_FOLDER", str(ROOT / ".collected"))
+METRICS_FOLDER: str = env.str("METRICS_FOLDER", "")  # what `make metrics` serves is counted there; empty: nothing is
 DEMO_MESSAGE_STORE: str = env.str("DEMO_MESSAGE_STORE", "")  # folder of the messages that the demo has sent
 
 MAILERS: mail_url.Mailers = env.mailers("MAIL_URL", "")  # empty: the shop sends no e-mail

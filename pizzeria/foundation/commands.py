@@ -79,8 +79,7 @@ def command[**P, R](
                 raise
             finally:
                 seconds = time.perf_counter() - started
-                COMMANDS.labels(name, outcome).inc()
-                SECONDS.labels(name).observe(seconds)
+                _count(name, outcome, seconds)
                 log.info(
                     "command",
                     command=name,
@@ -93,6 +92,14 @@ def command[**P, R](
         return run
 
     return decorate if function is None else decorate(function)
+
+
+def _count(name: str, outcome: str, seconds: float) -> None:
+    try:
+        COMMANDS.labels(name, outcome).inc()
+        SECONDS.labels(name).observe(seconds)
+    except OSError as error:  # of the file into which it is counted (METRICS_FOLDER)
+        log.warning("command_not_counted", command=name, error=type(error).__name__)
 
 
 def _do[R](

@@ -40,7 +40,8 @@ def _add_classes(hint: Any, found: dict[type, None]) -> None:
 
 def _describe(cls: type) -> str:
     name = f"{cls.__module__}.{cls.__qualname__}"
-    if issubclass(cls, Enum):
-        return f"{name} {[(member.name, member.value) for member in cls]}"
-    types = get_type_hints(cls)
-    return f"{name} {[(field.name, types[field.name]) for field in fields(cls)]}"
+    if is_dataclass(cls):
+        types = get_type_hints(cls)
+        return f"{name} {[(field.name, types[field.name]) for field in fields(cls)]}"
+    assert issubclass(cls, Enum)
+    return f"{name} {[(member.name, member.value) for member in cls]}"

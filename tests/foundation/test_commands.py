@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 from kitchen.models import Kitchen
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.foundation.commands import command
+from pizzeria.foundation.commands import COMMANDS, command
 from pizzeria.foundation.refusals import Busy, Refusal
 from tests.factories import KitchenFactory
 
@@ -50,6 +50,17 @@ def test_a_command_keeps_its_changes(via_roma):
 
     via_roma.refresh_from_db()
     assert via_roma.name == "Via Appia"
+
+
+def test_a_command_that_cannot_be_counted_is_done_nevertheless(via_roma, monkeypatch):
+    """The files of the metrics may be gone, or their disk full."""
+
+    def fail_to_count(*_labels):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(COMMANDS, "labels", fail_to_count)
+
+    assert rename(kitchen=via_roma, name="Via Appia", by=SYSTEM) == "Via Appia"
 
 
 @pytest.mark.parametrize(("end", "raised"), [(refuse, OvenCold), (fail, ZeroDivisionError)])

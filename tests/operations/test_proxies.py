@@ -243,6 +243,14 @@ def test_a_proxy_passes_on_a_stream_as_it_comes(proxy, connect):
     receive_until(STREAM[1], connection)
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/metrics?name[]=up", "/%6Detrics", "//metrics"])
+def test_a_proxy_passes_on_no_request_for_metrics(proxy, connect, path):
+    status, body = get(connect(proxy), path)
+
+    assert status == 404
+    assert b"HTTP_HOST" not in body
+
+
 def test_a_proxy_answers_to_no_other_host_name(proxy, connect):
     with pytest.raises((ssl.SSLError, ConnectionError)):
         get(connect(proxy, host="elsewhere.example"), host="elsewhere.example")
