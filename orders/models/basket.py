@@ -1,5 +1,6 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from kitchen.models import Kitchen
@@ -13,12 +14,17 @@ class BasketQuerySet(LockingQuerySet["Basket"]):
 
 
 class Basket(models.Model):
-    """A basket, whose ref the session holds. It is spent once, and then holds the ref of the order that it became."""
+    """
+    A basket, whose ref the session holds. It is spent once, and then holds the ref of the order that it became.
+
+    It is used when a line is added, changed or removed, when it is shown in a checkout, and when it is spent.
+    """
 
     ref = models.UUIDField(default=uuid7, unique=True, editable=False)
     kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="+")
     order_ref = models.UUIDField(null=True, editable=False)  # the order that it was spent on
     created_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(db_default=Now())  # its last use, by which it is purged
 
     objects = BasketQuerySet.as_manager()
 

@@ -1,7 +1,8 @@
 """
 Commands of the orders app, one family per module: everything that happens in the life of an order.
 
-`mark_…` and `extend_missed_promises` are called within the kitchen's commands, and `purge_baskets` by a task.
+`mark_cooking` to `mark_undone` and `extend_missed_promises` are called within the kitchen's commands, and
+`purge_baskets` by a task.
 """
 
 from orders.exceptions import OrderNotFound, OrderStateConflict, ReasonMissing
@@ -10,6 +11,7 @@ from orders.services.basket import (
     BasketGone,
     add_to_basket,
     change_basket,
+    mark_basket_shown,
     purge_baskets,
     remove_unavailable_lines,
 )
@@ -54,6 +56,7 @@ __all__ = [
     "forget_clients",
     "hand_over",
     "link_order_to_customer",
+    "mark_basket_shown",
     "mark_cooking",
     "mark_ready",
     "mark_recalled",

@@ -62,7 +62,6 @@ def add_to_basket(
     """
     priced = prices.price(selection, snapshot=catalogue.fresh_snapshot(), at=at)
     basket = _lock_or_create(ref, at)
-    _refuse_if_spent(basket)
     lines = list(basket.lines.all())
     stored_selection = selection.model_dump(mode="json")
     existing_line = next((line for line in lines if line.selection == stored_selection), None)
@@ -91,7 +90,7 @@ def change_basket(
     :param removed: refs of lines
     :raises BasketGone: the basket is not open
     """
-    lines = _lock_open_basket(basket).lines
+    lines = _lock_open_basket(basket, at).lines
     lines.filter(ref__in=removed).delete()
     for line in lines.filter(ref__in=quantities):
         if line.quantity != quantities[line.ref]:
@@ -106,35 +105,65 @@ def remove_unavailable_lines(*, basket: UUID, by: Actor, at: datetime) -> list[s
 
     :raises BasketGone: the basket is not open
     """
-    open_basket = _lock_open_basket(basket)
+    open_basket = _lock_open_basket(basket, at)
     priced_basket = price_basket(list(open_basket.lines.all()), snapshot=catalogue.fresh_snapshot(), at=at)
     unavailable = [line.basket_line for line in priced_basket.lines if line.refusal]
     open_basket.lines.filter(pk__in=[line.pk for line in unavailable]).delete()
     return [line.name for line in unavailable]
 
 
-def purge_baskets(*, before: datetime) -> int:
-    """Delete the baskets created before a moment, spent or not, except any in use just now; return how many."""
+def mark_basket_shown(*, basket: UUID, at: datetime) -> None:
+    """
+    Record that a basket is shown in a checkout, which is a use of it. One statement.
+
+    Waits for no lock: a transaction that holds the basket's uses the basket as well.
+    """
     with transaction.atomic():
-        baskets = Basket.objects.filter(created_at__lt=before).for_update(skip_locked=True)
+        unlocked = Basket.objects.filter(ref=basket).for_update(skip_locked=True)
+        Basket.objects.filter(pk__in=unlocked.values("pk")).update(used_at=at)
+
+
+def purge_baskets(*, before: datetime) -> int:
+    """Delete the baskets last used before a moment, spent or not, except any in use just now; return how many."""
+    with transaction.atomic():
+        baskets = Basket.objects.filter(used_at__lt=before).for_update(skip_locked=True)
         unused = Basket.objects.filter(pk__in=list(baskets.values_list("pk", flat=True)))
         return unused.delete()[1].get("orders.Basket", 0)
 
 
 def _lock_or_create(ref: UUID, at: datetime) -> Basket:
-    locked = Basket.objects.for_update().filter(ref=ref).first()
-    if locked:
-        return locked
-    new = Basket(ref=ref, kitchen=kitchen_selectors.the_kitchen(), created_at=at)
-    Basket.objects.bulk_create([new], ignore_conflicts=True)  # waits for another request that creates the same one
-    return Basket.objects.for_update().get(ref=ref)
+    """
+    Lock a basket for a change, which is a use of it, or create it.
+
+    :raises BasketSpent: it has been ordered
+    """
+    basket = Basket.objects.for_update().filter(ref=ref).first()
+    if basket is None:
+        new = Basket(ref=ref, kitchen=kitchen_selectors.the_kitchen(), created_at=at, used_at=at)
+        Basket.objects.bulk_create([new], ignore_conflicts=True)  # waits for another request that creates the same one
+        basket = Basket.objects.for_update().get(ref=ref)
+    _refuse_if_spent(basket)
+    _mark_used(basket, at)
+    return basket
 
 
-def _lock_open_basket(ref: UUID) -> Basket:
+def _lock_open_basket(ref: UUID, at: datetime) -> Basket:
+    """
+    Lock a basket for a change, which is a use of it.
+
+    :raises BasketGone: it has been ordered, or purged
+    """
     basket = Basket.objects.for_update().filter(ref=ref).first()
     if basket is None or basket.is_spent:
         raise BasketGone(_("This basket has been ordered already."))
+    _mark_used(basket, at)
     return basket
+
+
+def _mark_used(basket: Basket, at: datetime) -> None:
+    if basket.used_at != at:
+        basket.used_at = at
+        basket.save(update_fields=["used_at"])
 
 
 def _refuse_if_spent(basket: Basket) -> None:

@@ -140,8 +140,8 @@ def place_order(
         raise ProofRequired(reason)
     placed = _placed(order, kitchen=kitchen, booking=booking, lines=lines, totals=priced_basket.totals)
     record(order, placed, _confirmed(placed), by=by, at=at)
-    locked_basket.order_ref = ref
-    locked_basket.save(update_fields=["order_ref"])
+    locked_basket.order_ref, locked_basket.used_at = ref, at
+    locked_basket.save(update_fields=["order_ref", "used_at"])
     return order
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.urls import reverse
 
 from orders import services as order_services
 from orders.models import Basket, OrderContact, PhoneProof
@@ -29,8 +30,8 @@ def test_purging_deletes_expired_idempotency_keys_and_baskets_and_no_others():
         IdempotencyKey.objects.create(
             principal="basket:1", key=uuid4(), fingerprint="", result_ref=uuid7(), created_at=now - age
         )
-    fresh = BasketFactory(created_at=now - timedelta(days=13))
-    BasketFactory(created_at=now - timedelta(days=15))
+    fresh = BasketFactory(used_at=now - timedelta(days=13))
+    BasketFactory(used_at=now - timedelta(days=15))
 
     out = StringIO()
     call_command("purge_expired", stdout=out)
@@ -38,6 +39,41 @@ def test_purging_deletes_expired_idempotency_keys_and_baskets_and_no_others():
     assert IdempotencyKey.objects.count() == 1
     assert Basket.objects.get() == fresh
     assert "1 form keys and 1 baskets" in out.getvalue()
+
+
+def fill_again(client, basket, at):
+    order_services.add_to_basket(basket=basket.ref, selection=shop.simple_item(), quantity=1, by=GUEST, at=at)
+
+
+def change_a_line(client, basket, at):
+    order_services.change_quantity(basket=basket.ref, line=basket.lines.get().ref, quantity=2, by=GUEST, at=at)
+
+
+def remove_a_line(client, basket, at):
+    order_services.remove_line(basket=basket.ref, line=basket.lines.get().ref, by=GUEST, at=at)
+
+
+def show_in_a_checkout(client, basket, at):
+    session = client.session
+    session["basket"] = str(basket.ref)
+    session.save()
+    assert client.get(reverse("orders:checkout")).status_code == 200
+
+
+def order_it(client, basket, at):
+    shop.place(basket, at=at)
+
+
+@pytest.mark.usefixtures("kitchen")
+@pytest.mark.parametrize("use", [fill_again, change_a_line, remove_a_line, show_in_a_checkout, order_it])
+def test_a_basket_filled_long_ago_is_not_purged_before_two_weeks_after_its_last_use(client, use):
+    now = clock.now()
+    basket = shop.basket_of(at=now - timedelta(days=15))
+
+    use(client, basket, now)
+
+    assert order_services.purge_baskets(before=now - timedelta(days=14)) == 0
+    assert order_services.purge_baskets(before=clock.now()) == 1
 
 
 @pytest.mark.django_db
@@ -57,7 +93,7 @@ def test_purging_deletes_what_limited_guests_some_days_ago(kitchen):
 @pytest.mark.django_db(transaction=True)
 def test_purging_leaves_a_basket_that_is_in_use_and_waits_for_nobody():
     now = clock.now()
-    in_use, _unused = (BasketFactory(created_at=now - timedelta(days=15)) for _ in range(2))
+    in_use, _unused = (BasketFactory(used_at=now - timedelta(days=15)) for _ in range(2))
 
     with transaction.atomic(), ThreadPoolExecutor(1) as threads:
         Basket.objects.for_update().get(pk=in_use.pk)

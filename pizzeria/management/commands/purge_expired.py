@@ -17,8 +17,8 @@ CLIENTS = timedelta(days=2)  # longer than an order of which they limit others i
 
 class Command(BaseCommand):
     help = (
-        "Delete expired rows: idempotency keys and unconfirmed accounts after 24 hours, baskets after 14 days, "
-        "ended sessions."
+        "Delete expired rows: idempotency keys and unconfirmed accounts after 24 hours, baskets 14 days after their "
+        "last use, ended sessions."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

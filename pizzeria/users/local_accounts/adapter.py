@@ -18,9 +18,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pizzeria.foundation import clock
 from pizzeria.foundation.shop.selectors import current_shop
 from pizzeria.users.local_accounts import emails, rate_limits
-from pizzeria.users.local_accounts.eligibility import may_have_account
+from pizzeria.users.local_accounts.eligibility import may_have_account, postpone_purge
 from pizzeria.users.local_accounts.emails import EmailNotSent
 from pizzeria.users.models import User
 
@@ -61,10 +62,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         Send an account e-mail; of allauth's context, only codes and addresses reach the template.
 
+        A code can be entered for a while, so that an unconfirmed account is not purged meanwhile.
+
         :raises EmailNotSent: it cannot be rendered, the mail server did not accept it, or none is configured
         """
         known = {name: context[name] for name in ("code", "from_email", "to_email") if name in context}
         emails.send_account_email(template_prefix.rpartition("/")[2], to=email, variables=known | _account_urls())
+        if "code" in known:
+            postpone_purge(email, at=clock.now())
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """Send the owner an e-mail about a change already made; if it cannot be sent, the change is kept."""

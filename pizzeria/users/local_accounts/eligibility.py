@@ -18,13 +18,18 @@ def may_have_account(user: User) -> bool:
     return user.is_active and not Identity.objects.filter(user=user).exists()
 
 
+def postpone_purge(email: str, *, at: datetime) -> None:
+    """Let the account with an e-mail address count as new, if its user has never signed in: it is in use."""
+    User.objects.filter(emailaddress__email__iexact=email, last_login=None).update(date_joined=at)
+
+
 def purge_unconfirmed_accounts(*, before: datetime) -> int:
     """
     Delete accounts without a confirmed e-mail address whose user never signed in; return how many.
 
     The owner of the e-mail address can then sign up with it.
 
-    :param before: only accounts created earlier
+    :param before: only accounts created earlier, to which no code was sent since
     """
     unconfirmed = User.objects.filter(
         emailaddress__isnull=False, last_login=None, date_joined__lt=before, identities=None

@@ -156,6 +156,21 @@ def test_the_purge_deletes_accounts_that_were_not_confirmed_within_a_day(client,
     assert User.objects.count() == 3
 
 
+@pytest.mark.parametrize(
+    "request_a_code", [account_holders.sign_in, account_holders.request_password_reset], ids=lambda step: step.__name__
+)
+def test_the_purge_leaves_an_old_unconfirmed_account_to_which_a_code_was_just_sent(
+    client, message_sinks, request_a_code
+):
+    account_holder(verified=False, date_joined=clock.now() - timedelta(hours=25))
+    assert request_a_code(client).status_code == 302
+    assert account_holders.code_in(message_sinks)
+
+    call_command("purge_expired", verbosity=0)
+
+    assert User.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_purge_leaves_an_account_whose_address_is_being_confirmed_just_then(kitchen):
     account_holder("late@example.com", verified=False, date_joined=clock.now() - timedelta(hours=25))
