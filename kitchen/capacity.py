@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kitchen import promises
-from kitchen.models import LOAD, Kitchen, Ticket
+from kitchen.models import LOAD, MAX_TICKET_MINUTES, Kitchen, Ticket
 from pizzeria.foundation import clock
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.shop.selectors import current_shop
@@ -46,20 +46,23 @@ def load_of(tickets: Iterable[Ticket]) -> Load:
     return Load(orders=len(pizzas), pizzas=sum(pizzas))
 
 
-def refuse_unless_capacity(kitchen: Kitchen, tickets: Sequence[Ticket], *, pizzas: int, at: datetime) -> None:
+def refuse_unless_capacity(
+    kitchen: Kitchen, tickets: Sequence[Ticket], *, pizza_minutes: Sequence[int], at: datetime
+) -> None:
     """
     Refuse if the kitchen does not accept an order now.
 
     :param tickets: those in the queue
-    :param pizzas: how many pizzas the order has
+    :param pizza_minutes: minutes in the oven, one entry per pizza of the order
     :raises KitchenClosed: the kitchen is paused
-    :raises OrderTooLarge: the order has more pizzas than may be open at all
+    :raises OrderTooLarge: the order has more pizzas than may be open at all, or takes longer than a ticket can
     :raises KitchenFull: with it, more orders or more pizzas would be open than may be
     """
     if not kitchen.accepts_orders(at):
         raise KitchenClosed(_closed_message(kitchen, at))
-    load, max_pizzas = load_of(tickets), kitchen.max_open_pizzas
-    if max_pizzas is not None and pizzas > max_pizzas:
+    pizzas, load, max_pizzas = len(pizza_minutes), load_of(tickets), kitchen.max_open_pizzas
+    is_too_long = promises.ticket_minutes(pizza_minutes, shop=current_shop()) > MAX_TICKET_MINUTES
+    if is_too_long or (max_pizzas is not None and pizzas > max_pizzas):
         raise OrderTooLarge(_("Our oven cannot make that many pizzas at once."))
     if load.orders >= kitchen.max_concurrent_orders:
         raise KitchenFull(_full_message(tickets, room=0, at=at))

@@ -92,6 +92,9 @@ UNDOABLE_STEPS = (
 )
 
 
+MAX_TICKET_MINUTES = 32_767  # the largest number in the column: about three weeks
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_queue(self) -> Self:
         """Filter tickets that still need time in an oven, ordered by due time; load what promises and load need."""

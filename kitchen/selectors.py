@@ -118,7 +118,7 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
     """
     tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
     try:
-        capacity.refuse_unless_capacity(kitchen, tickets, pizzas=len(pizza_minutes), at=at)
+        capacity.refuse_unless_capacity(kitchen, tickets, pizza_minutes=pizza_minutes, at=at)
     except Refusal as refusal:
         too_large = refusal.message if isinstance(refusal, capacity.OrderTooLarge) else ""
         return Quote(accepts_orders=False, message=refusal.message, too_large=too_large)

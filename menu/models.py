@@ -12,6 +12,7 @@ from django.db.models.fields import NOT_PROVIDED
 from django.utils.translation import gettext_lazy as _
 
 from pizzeria.foundation.events.models import Aggregate
+from pizzeria.foundation.money import AmountField, from_minor_units
 
 
 class Diet(models.TextChoices):
@@ -39,10 +40,14 @@ class Allergen(models.TextChoices):
     MOLLUSCS = "molluscs", _("molluscs")
 
 
-def price_field(default: Any = NOT_PROVIDED) -> "models.DecimalField[Decimal, Decimal]":
-    return models.DecimalField(
-        max_digits=7, decimal_places=2, validators=[MinValueValidator(Decimal("0.00"))], default=default
-    )
+def price_field(default: Any = NOT_PROVIDED) -> AmountField[Decimal, Decimal]:
+    """Return the field of a price. In any size and with any toppings, it stays far below `money.MAX_AMOUNT`."""
+    return AmountField(max_digits=10, validators=[MinValueValidator(Decimal("0.00"))], default=default)
+
+
+def usual_topping_price() -> Decimal:
+    """Return the price of a topping for which none is given: €2.50, or ¥250."""
+    return from_minor_units(250)
 
 
 def colour_field(default: str) -> "models.CharField[str, str]":
@@ -73,7 +78,7 @@ class Size(Aggregate):
         _("price factor"),
         max_digits=4,
         decimal_places=2,
-        validators=[MinValueValidator(Decimal("0.10"))],
+        validators=[MinValueValidator(Decimal("0.10")), MaxValueValidator(Decimal("10.00"))],
         help_text=_("The small pizza's price times this is the price in this size."),
     )
     position = models.PositiveSmallIntegerField(default=0)
@@ -127,7 +132,7 @@ class ToppingShape(models.TextChoices):
 
 
 class Topping(MenuItem):
-    price = price_field(default=Decimal("2.50"))
+    price = price_field(default=usual_topping_price)
     diet = models.CharField(max_length=10, choices=Diet, default=Diet.VEGAN)
     spicy = models.BooleanField(default=False)
     shape = models.CharField(

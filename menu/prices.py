@@ -136,7 +136,7 @@ class PricedItem:
 
 def unit_price(base: Decimal, *, factor: Decimal = Decimal(1), added: Iterable[Decimal] = ()) -> Decimal:
     """
-    Return the price of one unit: base x factor, plus each added topping; rounded half-up to the cent, once.
+    Return the price of one unit: base x factor, plus each added topping; rounded half-up to the minor unit, once.
 
     :param base: the price in the smallest size
     :param factor: the size's price factor

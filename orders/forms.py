@@ -76,7 +76,7 @@ class CheckoutForm(ShopForm):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
-    shown_total = forms.DecimalField(max_digits=9, decimal_places=2, widget=forms.HiddenInput)
+    shown_total = forms.DecimalField(max_digits=20, decimal_places=2, widget=forms.HiddenInput)
     shown_lines = forms.CharField(max_length=64, widget=forms.HiddenInput)
     basket = forms.CharField(max_length=120, required=False, widget=forms.HiddenInput)
 

@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kitchen.capacity import OrderTooLarge
-from pizzeria.foundation.money import format_amount
+from pizzeria.foundation.money import MAX_AMOUNT, format_amount
 from pizzeria.foundation.shop.selectors import current_shop
 
 
 def refusal_of_large_order(*, pizzas: int, total: Decimal) -> OrderTooLarge | None:
-    """Return the refusal of an order that is larger than a limit; None: it is not."""
+    """Return the refusal of an order that is larger than a limit, or than an amount can be; None: it is not."""
     shop = current_shop()
     if shop.pizzas_per_order and pizzas > shop.pizzas_per_order:
         message = ngettext(
@@ -20,7 +20,8 @@ def refusal_of_large_order(*, pizzas: int, total: Decimal) -> OrderTooLarge | No
             shop.pizzas_per_order,
         )
         return OrderTooLarge(message % {"count": shop.pizzas_per_order})
-    if shop.total_per_order and total > shop.total_per_order:
+    max_total = shop.total_per_order or MAX_AMOUNT
+    if total > max_total:
         message = _("For an order of more than %(total)s we need to know early.")
-        return OrderTooLarge(message % {"total": format_amount(shop.total_per_order)})
+        return OrderTooLarge(message % {"total": format_amount(max_total)})
     return None

@@ -84,7 +84,7 @@ def totals_of(
     """
     Return the totals of lines and adjustments.
 
-    The tax is computed once per rate, on the sum that is taxed at that rate, and rounded half-up to the cent.
+    The tax is computed once per rate, on the sum that is taxed at that rate, and rounded half-up to the minor unit.
 
     :param tax_rate: of the lines, in percent
     :param tax_included: whether the prices include the tax

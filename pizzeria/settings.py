@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import django_stubs_ext
+from babel.numbers import get_currency_precision, list_currencies
 from celery.schedules import crontab
 from django.http.request import validate_host
 from django.utils.csp import CSP
@@ -32,6 +33,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # --- The environment ---------------------------------------------------------------------------------------------
 
 A_TIME_ZONE = validate.OneOf(available_timezones(), error="No such time zone.")
+A_CURRENCY = validate.OneOf(
+    [code for code in list_currencies() if get_currency_precision(code) in (0, 2)],
+    error="No such currency, or one of thousandths: amounts are stored with two decimals.",
+)
 A_SENDER = validate.Regexp(r"([^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)\Z", error="Not an e-mail address.")
 A_PROVIDER = validate.Regexp(r"([a-z][a-z0-9]*://[^\s/].*)?\Z", error="Not an address such as twilio://…")
 A_REDIS = validate.Regexp(r"rediss?://[^\s/]+(/\S*)?\Z", error="Not an address such as redis://host:6379/0.")
@@ -97,7 +102,7 @@ OIDC_RECHECK_SECONDS: int = env.int("OIDC_RECHECK_SECONDS", 300, validate=valida
 
 SHOP_TIME_ZONE: str = env.str("SHOP_TIME_ZONE", "Europe/Rome", validate=A_TIME_ZONE)
 SHOP_DAY_ENDS = env.time("SHOP_DAY_ENDS", time(4, 0))  # local time: before it, the business date is still yesterday's
-SHOP_CURRENCY: str = env.str("SHOP_CURRENCY", "EUR", validate=validate.Length(equal=3))
+SHOP_CURRENCY: str = env.str("SHOP_CURRENCY", "EUR", validate=A_CURRENCY)
 SHOP_COUNTRY: str = env.str("SHOP_COUNTRY", "IT", validate=validate.Length(equal=2))
 SHOP_TAX_PERCENT = env.decimal("SHOP_TAX_PERCENT", Decimal(10), validate=validate.Range(min=0, max=100))
 SHOP_TAX_INCLUDED: bool = env.bool("SHOP_TAX_INCLUDED", True)
@@ -130,7 +135,11 @@ SHOP_INITIAL: dict[str, Any] = {
     "promise_window_minutes": env.int("SHOP_PROMISE_WINDOW_MINUTES", 10, validate=validate.Range(min=1)),
     # Of the limits, 0 is none.
     "pizzas_per_order": env.int("SHOP_PIZZAS_PER_ORDER", 30, validate=validate.Range(min=0)),
-    "total_per_order": env.decimal("SHOP_TOTAL_PER_ORDER", Decimal(500), validate=validate.Range(min=0)),
+    "total_per_order": env.decimal(
+        "SHOP_TOTAL_PER_ORDER",
+        Decimal(50_000).scaleb(-get_currency_precision(SHOP_CURRENCY)),  # of the currency's minor units
+        validate=validate.Range(min=0),
+    ),
     "open_orders_per_phone": env.int("SHOP_OPEN_ORDERS_PER_PHONE", 3, validate=validate.Range(min=0)),
     "guest_share_percent": env.int("SHOP_GUEST_SHARE_PERCENT", 25, validate=validate.Range(min=0, max=100)),
     "every_guest_proves_phone": env.bool("SHOP_EVERY_GUEST_PROVES_PHONE", False),

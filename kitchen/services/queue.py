@@ -86,12 +86,11 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
 
     :param kitchen: the locked kitchen
     :raises KitchenClosed: it accepts no orders
-    :raises OrderTooLarge: it has more pizzas than may be open at all
+    :raises OrderTooLarge: it has more pizzas than may be open at all, or takes longer than a ticket can
     :raises KitchenFull: with it, more orders or more pizzas would be open than may be
     """
     tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
-    pizzas = len(content.pizza_minutes)
-    capacity.refuse_unless_capacity(kitchen, tickets, pizzas=pizzas, at=at)
+    capacity.refuse_unless_capacity(kitchen, tickets, pizza_minutes=content.pizza_minutes, at=at)
 
     business_date = _assign_next_number(kitchen, clock.business_date(at))
     shop = current_shop()
@@ -109,7 +108,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
         notes=content.notes,
         allergies=content.allergies,
         minutes=minutes,
-        pizzas=pizzas,
+        pizzas=len(content.pizza_minutes),
         state=TicketState.WAITING,
         state_changed_at=at,
         due_at=max(ready_at, last_due),

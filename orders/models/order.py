@@ -19,7 +19,7 @@ from orders.customers.models import Customer
 from orders.totals import Adjustment, AdjustmentKind, TaxLine, Totals
 from pizzeria.foundation.events.models import Aggregate
 from pizzeria.foundation.locking import LockingQuerySet
-from pizzeria.foundation.money import ZERO
+from pizzeria.foundation.money import ZERO, AmountField
 
 
 class OrderStatus(models.TextChoices):
@@ -54,8 +54,8 @@ class PaymentMethod(models.TextChoices):
     DEBIT_CARD = "debit_card", _("debit card")
 
 
-def amount_field() -> "models.DecimalField[Decimal | None, Decimal | None]":
-    return models.DecimalField(max_digits=9, decimal_places=2, null=True)
+def amount_field() -> AmountField[Decimal | None, Decimal | None]:
+    return AmountField(null=True)
 
 
 class OrderQuerySet(LockingQuerySet["Order"]):
@@ -83,7 +83,7 @@ class Order(Aggregate):
     tax_included = models.BooleanField(null=True)
     total = amount_field()
     payment_method = models.CharField(max_length=12, choices=PaymentMethod, default=PaymentMethod.CASH)
-    paid = models.DecimalField(max_digits=9, decimal_places=2, default=Decimal("0.00"))
+    paid = AmountField[Decimal, Decimal](default=ZERO)
 
     driver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cancel_reason = models.CharField(max_length=16, choices=CancelReason, blank=True)
@@ -177,7 +177,7 @@ class OrderLine(models.Model):
     size = models.CharField(max_length=50, blank=True)
     size_name = models.CharField(max_length=40, blank=True)
     quantity = models.PositiveSmallIntegerField()
-    unit_price = models.DecimalField(max_digits=7, decimal_places=2)
+    unit_price = AmountField[Decimal, Decimal]()
     minutes = models.PositiveSmallIntegerField()
     declaration = models.JSONField(null=True)  # a menu.declarations.Declaration; None: ordered before it was recorded
 
@@ -204,7 +204,7 @@ class OrderAdjustment(models.Model):
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=16, choices=AdjustmentKind)
     code = models.CharField(max_length=50, blank=True)
-    amount = models.DecimalField(max_digits=9, decimal_places=2)
+    amount = AmountField[Decimal, Decimal]()
     tax_rate = models.DecimalField(max_digits=7, decimal_places=4, null=True)
 
     class Meta:

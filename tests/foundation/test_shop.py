@@ -146,6 +146,16 @@ def test_a_setting_with_an_impossible_value_is_refused_with_its_name_and_nothing
     assert current_shop() == before
 
 
+def test_a_total_that_the_currency_does_not_have_is_refused(change, settings):
+    settings.SHOP_CURRENCY = "JPY"
+
+    with pytest.raises(InvalidShopSettings) as refused:
+        change(total_per_order=Decimal("50000.50"))
+
+    assert refused.value.field == "total_per_order"
+    change(total_per_order=Decimal("50000.00"))
+
+
 def test_only_managers_change_the_settings(shop_settings, chef, driver, guest):
     for by in (chef, driver, guest):
         with pytest.raises(NotAllowed):

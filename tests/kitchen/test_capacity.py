@@ -1,17 +1,28 @@
 """The capacity check: whether the kitchen accepts one more order."""
 
 import pytest
+from django.db import connection
 
 from kitchen import capacity
 from kitchen.capacity import KitchenClosed, KitchenFull, OrderTooLarge
-from kitchen.models import Kitchen, TicketState
+from kitchen.models import MAX_TICKET_MINUTES, Kitchen, Ticket, TicketState
 from tests.kitchen.tickets import ticket
 from tests.shop import FRIDAY_NIGHT
 
 
 def ask(tickets, *, pizzas=1, **kitchen):
     line = Kitchen(name="Via Roma", **{"max_concurrent_orders": 3, **kitchen})
-    capacity.refuse_unless_capacity(line, tickets, pizzas=pizzas, at=FRIDAY_NIGHT)
+    capacity.refuse_unless_capacity(line, tickets, pizza_minutes=[8] * pizzas, at=FRIDAY_NIGHT)
+
+
+def test_an_order_that_takes_longer_than_a_ticket_can_is_refused(change_shop):
+    change_shop(further_pizza_minutes=240)
+    [_least, most] = connection.ops.integer_field_range(Ticket._meta.get_field("minutes").get_internal_type())
+    assert most == MAX_TICKET_MINUTES
+
+    ask([], pizzas=137)  # 32,648 minutes
+    with pytest.raises(OrderTooLarge):
+        ask([], pizzas=138)
 
 
 @pytest.mark.parametrize("state", [TicketState.HELD, TicketState.WAITING, TicketState.COOKING])

@@ -268,6 +268,43 @@ def test_the_admin_refuses_invalid_values_for_a_pizza(marta, margherita, nonsens
     assert (margherita.base_price, margherita.minutes, margherita.allergens) == (Decimal("12.99"), 8, [])
 
 
+@pytest.mark.parametrize(
+    ("currency", "typed", "message"),
+    [
+        ("EUR", "100000000", "€99,999,999.99 at most, please."),
+        ("EUR", "12.995", "At most 2 decimals, please."),
+        ("JPY", "1300.50", "A whole amount, please."),
+    ],
+)
+def test_the_admin_refuses_a_price_that_cannot_be_charged_with_a_sentence(marta, settings, currency, typed, message):
+    settings.SHOP_CURRENCY, cola = currency, SimpleItem.objects.get(slug="cola")
+
+    response = marta.post(admin_of(cola), form_of(marta, cola, price=typed))
+
+    assert response.context["adminform"].form.errors["price"] == [message]
+
+
+def test_the_admin_refuses_a_size_whose_pizzas_cost_more_than_ten_times_the_small_one(marta):
+    large = Size.objects.get(slug="large")
+
+    response = marta.post(admin_of(large), form_of(marta, large, factor="10.01"))
+
+    assert [*response.context["adminform"].form.errors] == ["factor"]
+
+
+def test_the_admin_shows_and_saves_prices_in_a_currency_without_cents(marta, margherita, settings):
+    settings.SHOP_CURRENCY = "VND"
+    Pizza.objects.update(base_price=Decimal("180000.00"))
+    assert form_of(marta, margherita)["base_price"] == Decimal(180000)
+    assert 'value="180000"' in marta.get(admin_of(margherita)).content.decode()
+    assert 'value="250"' in marta.get(admin_of(Topping(), "add")).content.decode()
+
+    edit(marta, margherita, base_price="250000")
+
+    margherita.refresh_from_db()
+    assert margherita.base_price == 250_000
+
+
 def test_the_admin_saves_the_allergens_that_are_ticked(marta, margherita):
     edit(marta, margherita, allergens=["milk", "gluten"])
 

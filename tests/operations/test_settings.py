@@ -213,3 +213,17 @@ def test_the_system_check_refuses_an_unknown_sms_provider_and_repeats_no_secret(
     assert unknown.returncode == 1
     assert "NOTIFY_SMS_URL" in unknown.stderr
     assert "four-cheeses" not in unknown.stderr
+
+
+@pytest.mark.parametrize("currency", ["ABC", "eur", "KWD"], ids=["unknown", "lower case", "of thousandths"])
+def test_a_currency_that_the_shop_cannot_charge_in_is_refused(currency):
+    completed = run("-c", "import pizzeria.settings", **SHOP, SHOP_CURRENCY=currency)
+
+    assert completed.returncode == 1
+    assert "SHOP_CURRENCY" in completed.stderr
+
+
+def test_the_first_limit_of_an_order_is_a_sum_that_makes_sense_in_the_currency():
+    limits = [load_settings(**SHOP, SHOP_CURRENCY=code)["SHOP_INITIAL"]["total_per_order"] for code in ("EUR", "JPY")]
+
+    assert limits == ["500.00", "50000"]

@@ -11,6 +11,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from pizzeria.foundation.events.models import Aggregate
 from pizzeria.foundation.locking import LockingQuerySet
+from pizzeria.foundation.money import AmountField
 
 MAX_MINUTES = 240
 
@@ -64,10 +65,8 @@ class ShopSettings(Aggregate):
     pizzas_per_order = limit_field(
         _("pizzas in one order"), _("Above it the guest is asked to call. 0: any number."), initial=30, at_most=1000
     )
-    total_per_order = models.DecimalField(
+    total_per_order = AmountField[Decimal, Decimal](
         _("total of one order"),
-        max_digits=9,
-        decimal_places=2,
         validators=[MinValueValidator(0)],
         help_text=_("Above it the guest is asked to call. 0: any total."),
         db_default=Decimal(500),

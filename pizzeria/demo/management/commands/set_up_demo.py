@@ -14,6 +14,7 @@ from pizzeria.demo import menu
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM, Actor
 from pizzeria.foundation.commands import command
+from pizzeria.foundation.money import from_minor_units
 from pizzeria.users.demo_people import DEMO_PEOPLE, PASSWORD
 from pizzeria.users.models import User
 from pizzeria.users.services.roles import assign_roles
@@ -104,7 +105,7 @@ def _pizza(
             "description": row.description,
             "allergens": ["gluten", "milk"],
             "allergens_declared": True,
-            "base_price": Decimal(row.price),
+            "base_price": _price(row.price),
             "minutes": row.minutes,
             "position": position,
         },
@@ -114,11 +115,16 @@ def _pizza(
     return pizza, is_new
 
 
+def _price(euros: str) -> Decimal:
+    """Return a price of the demo's menu in the shop's currency: 12.99 are 1,299 minor units of any."""
+    return from_minor_units(int(Decimal(euros) * 100))
+
+
 def _simple_item(position: int, row: menu.SimpleItemRow, category: Category) -> tuple[MenuItem, bool]:
     defaults = {
         **row._asdict(),
         "category": category,
-        "price": Decimal(row.price),
+        "price": _price(row.price),
         "allergens": list(row.allergens),
         "allergens_declared": True,
         "position": position,
