@@ -38,7 +38,9 @@ class ShopAdminSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the apps, and the newest open alerts to those who may acknowledge them."""
         alerts = Alert.objects.open().order_by("-last_seen_at") if actor_of(request).may(ACKNOWLEDGE_ALERTS) else ()
-        return super().index(request, {**(extra_context or {}), "alerts": list(alerts[:MAX_ALERTS])})
+        newest = list(alerts[: MAX_ALERTS + 1])
+        context = {"alerts": newest[:MAX_ALERTS], "has_more_alerts": len(newest) > MAX_ALERTS}
+        return super().index(request, {**(extra_context or {}), **context})
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]

@@ -15,7 +15,7 @@ from orders.notifications import selectors as notification_selectors
 from orders.views import basket_session
 from pizzeria.foundation import clock
 from pizzeria.users import sessions
-from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, roles_of_groups
+from pizzeria.users.roles import ADMIN, DRIVER, KITCHEN, MANAGER, roles_of_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +40,22 @@ class Header:
 def header_for(request: HttpRequest) -> Header:
     """Return the header of a page. No query."""
     session = getattr(request, "session", {})
+    user_id = session.get(SESSION_KEY, "")
     return Header(
         person=session.get(sessions.PERSON, ""),
-        pages=_pages(set(session.get(sessions.GROUPS, []))),
+        pages=_pages(set(session.get(sessions.GROUPS, [])), is_signed_in=bool(user_id)),
         basket_count=session.get(basket_session.COUNT_KEY, 0),
-        user_id=session.get(SESSION_KEY, ""),
+        user_id=user_id,
         has_account=sessions.began_by_local_account(session),
     )
 
 
-def _pages(groups: set[str]) -> list[NavItem]:
-    roles = roles_of_groups(groups)
+def _pages(groups: set[str], *, is_signed_in: bool) -> list[NavItem]:
+    roles = set(roles_of_groups(groups))
     pages = [
-        (_("Kitchen"), "kitchen:board", {KITCHEN, MANAGER, ADMIN}),
-        (_("Deliveries"), "deliveries:tour", {DRIVER, MANAGER, ADMIN}),
-        (_("Admin"), "admin:index", {MANAGER, ADMIN}),
-        (_("My orders"), "orders:history", {CUSTOMER}),
+        (_("Kitchen"), "kitchen:board", bool(roles & {KITCHEN, MANAGER, ADMIN})),
+        (_("Deliveries"), "deliveries:tour", bool(roles & {DRIVER, MANAGER, ADMIN})),
+        (_("Admin"), "admin:index", bool(roles & {MANAGER, ADMIN})),
+        (_("My orders"), "orders:history", is_signed_in),  # every signed-in user is a customer, whatever the roles
     ]
-    return [NavItem(title, reverse(name)) for title, name, shown_to in pages if shown_to & set(roles)]
+    return [NavItem(title, reverse(name)) for title, name, is_shown in pages if is_shown]

@@ -3,6 +3,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from kitchen import undo
@@ -106,12 +107,25 @@ def order_url(order: Order) -> str:
     return order.get_absolute_url()
 
 
-def orders_of(by: Actor, *, most: int = 10) -> list[OrderRow]:
-    """Return a customer's orders, newest first. Two queries."""
-    if by.user_id is None:
-        return []
-    orders = Order.objects.filter(customer__user_id=by.user_id).order_by("-id").prefetch_related("lines")[:most]
-    return [_order_row(order) for order in orders]
+def orders_of(by: Actor) -> QuerySet[Order]:
+    """Return the orders of a user's own account, newest first, with the lines that a row shows; none of a guest."""
+    orders = Order.objects.order_by("-id").prefetch_related("lines")
+    return orders.none() if by.user_id is None else orders.filter(customer__user_id=by.user_id)
+
+
+def order_row(order: Order) -> OrderRow:
+    """Return the row of a placed order in its customer's history. No query, if its lines are loaded."""
+    assert order.number and order.placed_at and order.total is not None, "placed orders only"
+    return OrderRow(
+        number=order.number,
+        headline=presenters.order_headline(order),
+        placed_at=order.placed_at,
+        total=order.total,
+        summary=", ".join(
+            f"{line.quantity} × {line.name}" if line.quantity > 1 else line.name for line in order.lines.all()
+        ),
+        url=order.get_absolute_url(),
+    )
 
 
 def order_detail(order: Order, *, at: datetime) -> OrderDetail:
@@ -172,17 +186,3 @@ def _declaration(line: OrderLine) -> DeclarationSummary | None:
     if line.declaration is None:
         return None
     return menu_selectors.declaration_summary(DECLARATION_ADAPTER.validate_python(line.declaration))
-
-
-def _order_row(order: Order) -> OrderRow:
-    assert order.number and order.placed_at and order.total is not None, "placed orders only"
-    return OrderRow(
-        number=order.number,
-        headline=presenters.order_headline(order),
-        placed_at=order.placed_at,
-        total=order.total,
-        summary=", ".join(
-            f"{line.quantity} × {line.name}" if line.quantity > 1 else line.name for line in order.lines.all()
-        ),
-        url=order.get_absolute_url(),
-    )

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,6 +19,8 @@ from orders.permissions import CANCEL_ANY_ORDER
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 from pizzeria.foundation.refusals import Refusal
+
+PAGE_SIZE = 10  # of a history
 
 
 @require_safe
@@ -38,7 +41,9 @@ def guest_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
 @require_safe
 @never_cache
 def history(request: HttpRequest) -> HttpResponse:
-    return render(request, "orders/history.html", {"orders": selectors.orders_of(actor_of(request))})
+    page = Paginator(selectors.orders_of(actor_of(request)), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"page": page, "orders": [selectors.order_row(order) for order in page]}
+    return render(request, "orders/history.html", context)
 
 
 @require_POST

@@ -32,9 +32,11 @@ EMAIL_CSP: dict[str, list[str]] = {
 @csp_override({**settings.SECURE_CSP, "frame-src": [CSP.SELF]})
 def messages(request: HttpRequest) -> HttpResponse:
     """Show the newest messages: SMS as bubbles, e-mails with a frame for their HTML."""
+    newest = _message_store().newest_first(at_most=SHOWN + 1)
     context = admin.site.each_context(request) | {
         "title": "Messages",
-        "sent": _message_store().newest_first(at_most=SHOWN),
+        "sent": newest[:SHOWN],
+        "has_older": len(newest) > SHOWN,
     }
     return render(request, "demo/messages.html", context)
 

@@ -75,6 +75,16 @@ def test_the_html_of_an_email_can_be_framed_only_by_the_shop_and_runs_no_scripts
     assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
 
 
+def test_the_messages_page_says_that_older_messages_are_not_shown(sign_in, store, mail, monkeypatch):
+    browser = sign_in(MANAGER)
+    monkeypatch.setattr("pizzeria.demo.views.SHOWN", 1)
+    assert "older ones are not shown" not in shown(browser)
+
+    store.add(Message(kind="sms", to="+393331234567", text="Ready!"))
+
+    assert "These are the newest 1; older ones are not shown." in shown(browser)
+
+
 def test_the_messages_page_says_that_nothing_was_sent_yet(sign_in, store):
     assert "Nobody has been told anything yet" in shown(sign_in(MANAGER))
 

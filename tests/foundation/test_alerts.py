@@ -163,3 +163,14 @@ def test_the_first_page_of_the_admin_shows_open_alerts_until_they_are_acknowledg
 
 def test_the_alerts_are_closed_to_kitchen_staff(sign_in):
     assert sign_in(KITCHEN).get(LIST).status_code in {302, 403}
+
+
+@pytest.mark.parametrize(("many", "says_so"), [(10, False), (11, True)])
+def test_the_first_page_of_the_admin_says_that_there_are_more_alerts_than_it_shows(sign_in, kitchen, many, says_so):
+    for key in range(many):
+        raise_it(str(key))
+
+    html = sign_in(MANAGER).get(reverse("admin:index")).content.decode()
+
+    assert html.count("has only 90 °C") == 10
+    assert ("Older ones, too" in html) is says_so

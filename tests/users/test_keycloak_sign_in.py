@@ -12,6 +12,7 @@ from pizzeria.users.keycloak.jwks import UnknownSigningKey
 from pizzeria.users.models import Identity, OidcSession, User
 from pizzeria.users.roles import CUSTOMER, KITCHEN
 from pizzeria.users.services.roles import assign_roles
+from tests import shop
 from tests.factories import UserFactory
 from tests.users.fake_oidc_provider import Person
 from tests.users.oidc_login import AUTHORIZATION_REQUEST, CALLBACK, begin_login, complete_login, is_signed_in
@@ -49,6 +50,17 @@ def test_each_role_lands_on_its_own_page_after_signing_in_by_keycloak(client, re
     response = client.get(reverse("users:landing"), follow=True)
 
     assert (response.status_code, response.request["PATH_INFO"]) == (200, reverse(lands_on))
+
+
+def test_a_person_whom_the_sign_in_server_gives_no_role_finds_the_own_orders_by_the_header(client, realm):
+    complete_login(client, realm, Person(roles=()))
+    order = shop.place(by=shop.acting_as(CUSTOMER, int(client.session["_auth_user_id"])))
+
+    pages = {page.title: page.url for page in client.get("/").context["header"].pages}
+    history = client.get(pages["My orders"])
+
+    assert [row.number for row in history.context["orders"]] == [order.number]
+    assert client.get(history.context["orders"][0].url).status_code == 200
 
 
 def test_signing_in_by_keycloak_redirects_back_to_the_page_in_next(client, realm):
