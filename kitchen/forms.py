@@ -1,8 +1,12 @@
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kitchen import selectors
+from kitchen.models import Kitchen
+from pizzeria.foundation.concurrent_edits import ConcurrentEditMixin, LastChange
 from pizzeria.foundation.forms import ShopForm
 
 MINUTES = ((15, _("15 minutes")), (30, _("30 minutes")), (60, _("an hour")), (0, _("until further notice")))
@@ -20,7 +24,7 @@ class PauseForm(ShopForm):
         return at + timedelta(minutes=minutes) if minutes else None
 
 
-class CapacityForm(ShopForm):
+class CapacityForm(ConcurrentEditMixin, ShopForm):
     max_concurrent_orders = forms.IntegerField(
         label=_("Open orders at most"),
         min_value=1,
@@ -41,3 +45,11 @@ class CapacityForm(ShopForm):
         max_value=100,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+
+    def __init__(self, *args: Any, kitchen: Kitchen, **kwargs: Any) -> None:
+        initial = {name: getattr(kitchen, name) for name in self.base_fields}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.kitchen = kitchen
+
+    def last_change(self, name: str) -> LastChange | None:
+        return selectors.last_capacity_change(self.kitchen, name)

@@ -78,9 +78,10 @@ def resume(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_capacity(request: HttpRequest) -> HttpResponse:
     kitchen, by, at = selectors.the_kitchen(), actor_of(request), clock.now()
-    command = partial(services.change_capacity, kitchen=kitchen, by=by, at=at)
+    form = CapacityForm(request.POST, kitchen=kitchen)
+    command = partial(services.change_capacity, kitchen=kitchen, shown=form.initial, by=by, at=at)
     success_message = _("From now on the kitchen takes as much as you said.")
-    return _submit_tool_form(request, "capacity", CapacityForm(request.POST), command, success_message=success_message)
+    return _submit_tool_form(request, "capacity", form, command, success_message=success_message)
 
 
 def _submit_tool_form(
@@ -146,21 +147,16 @@ def _board(
 
     :param pause_form, capacity_form: a tool's form with errors; the tool is shown open
     """
-    by, board = actor_of(request), selectors.board(selectors.the_kitchen(), at=clock.now())
-    current_capacity = {
-        "max_concurrent_orders": board.max_orders,
-        "max_open_pizzas": board.max_pizzas,
-        "oven_slots": board.oven_slots,
-    }
+    by, kitchen = actor_of(request), selectors.the_kitchen()
     context = {
-        "board": board,
+        "board": selectors.board(kitchen, at=clock.now()),
         "undo_offers": lambda: selectors.undo_offers(by=by, at=clock.database_now()),  # a refresh shows none
         "can_cook": by.may(COOK),
         "can_hand_over": by.may(HAND_OVER),
         "can_pause": by.may(PAUSE),
         "can_change_capacity": by.may(CHANGE_CAPACITY),
         "pause_form": pause_form or PauseForm(),
-        "capacity_form": capacity_form or CapacityForm(initial=current_capacity),
+        "capacity_form": capacity_form or CapacityForm(kitchen=kitchen),
         "open_tool": "pause" if pause_form else "capacity" if capacity_form else request.GET.get("tool", ""),
     }
     part = "#board" if request.headers.get("HX-Request") else ""

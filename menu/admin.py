@@ -21,14 +21,23 @@ from pizzeria.foundation.admin import ShopModelAdmin
 from pizzeria.foundation.refusals import Refusal
 
 
+class MenuAdmin[M: Category | Size | MenuItem](ShopModelAdmin[M]):
+    """The base of the menu's admins. A row that is to be changed is locked until its form is saved."""
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M | None:
+        row = super().get_object(request, object_id, from_field)
+        is_to_be_changed = transaction.get_connection().in_atomic_block  # by the admin; to show a row it opens none
+        return services.lock_item(row) if row and is_to_be_changed else row
+
+
 @admin.register(Category)
-class CategoryAdmin(ShopModelAdmin[Category]):
+class CategoryAdmin(MenuAdmin[Category]):
     list_display = ["name", "position"]
     prepopulated_fields = {"slug": ["name"]}
 
 
 @admin.register(Size)
-class SizeAdmin(ShopModelAdmin[Size]):
+class SizeAdmin(MenuAdmin[Size]):
     list_display = ["name", "factor", "position"]
     prepopulated_fields = {"slug": ["name"]}
 
@@ -41,7 +50,7 @@ class SizeAdmin(ShopModelAdmin[Size]):
         services.record_factor_change(obj, before=before, **_by_and_at(request))
 
 
-class MenuItemAdmin[I: MenuItem](ShopModelAdmin[I]):
+class MenuItemAdmin[I: MenuItem](MenuAdmin[I]):
     form = MenuItemForm
     actions = ["mark_sold_out", "mark_available"]
     prepopulated_fields = {"slug": ["name"]}

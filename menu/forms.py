@@ -11,6 +11,7 @@ from menu.models import Allergen
 from menu.prices import MenuSnapshot, PizzaSnapshot
 from menu.selections import MAX_QUANTITY, PizzaPart, PizzaSelection, Selection
 from pizzeria.foundation import clock
+from pizzeria.foundation.admin import ShopAdminForm
 from pizzeria.foundation.forms import ShopForm
 
 QUANTITY_MESSAGE = _("Between 1 and %(most)d, please.") % {"most": MAX_QUANTITY}
@@ -90,7 +91,7 @@ class AllergensField(forms.MultipleChoiceField):
         return []
 
 
-class MenuItemForm(forms.ModelForm):  # type: ignore[type-arg]
+class MenuItemForm(ShopAdminForm):
     """The admin's form of an item, which asks for its allergens until they are declared."""
 
     allergens = AllergensField()

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.fields import NOT_PROVIDED
+from django.urls import resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
 from pizzeria.foundation.events.models import Aggregate
@@ -56,6 +57,30 @@ def colour_field(default: str) -> "models.CharField[str, str]":
     )
 
 
+class NameKey(models.Func):
+    """
+    The key of a name: people take two names with the same key for the same.
+
+    Case, runs of blanks, invisible characters and the forms of one letter (NFKC) make no difference.
+    """
+
+    function = "menu_name_key"
+    output_field = models.CharField()
+
+
+def refuse_taken_name(row: "Category | Size | MenuItem", *tables: "type[Category | Size | MenuItem]") -> None:
+    """
+    Refuse a name that another row of these tables has; a trigger refuses the rows that no form has checked.
+
+    :raises ValidationError: it has
+    """
+    for table in tables:
+        same = table._default_manager.annotate(key=NameKey("name")).filter(key=NameKey(models.Value(row.name)))
+        other = same.exclude(pk=row.pk).first() if isinstance(row, table) else same.first()
+        if other:
+            raise ValidationError({"name": _("There is “%(name)s” already.") % {"name": other.name}})
+
+
 class Category(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=60)
@@ -67,6 +92,9 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        refuse_taken_name(self, Category)
 
 
 class Size(Aggregate):
@@ -88,6 +116,9 @@ class Size(Aggregate):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        refuse_taken_name(self, Size)
 
 
 class MenuItem(Aggregate):
@@ -143,6 +174,9 @@ class Topping(MenuItem):
     class Meta:
         ordering = ["position", "name"]
 
+    def clean(self) -> None:
+        refuse_taken_name(self, Topping)
+
 
 class Dish(MenuItem):
     """A menu item that is listed on the menu page, under its category."""
@@ -154,13 +188,17 @@ class Dish(MenuItem):
     class Meta:
         abstract = True
 
-    #: Model name of the other kind of dish: both share one URL pattern, so a slug must be unique across both.
+    #: Model name of the other kind of dish: both share one URL pattern and one page, so a slug and a name must be
+    #: unique across both.
     other_dish_model: ClassVar[str]
 
     def clean(self) -> None:
         other_dish = self._meta.apps.get_model("menu", self.other_dish_model)
         if other_dish._default_manager.filter(slug=self.slug).exists():
             raise ValidationError({"slug": _("Something else on the menu has this address.")})
+        if self.slug and resolve(reverse("menu:pizza", args=[self.slug])).view_name != "menu:pizza":
+            raise ValidationError({"slug": _("Another page of the shop has this address.")})
+        refuse_taken_name(self, type(self), other_dish)
 
 
 class Pizza(Dish):

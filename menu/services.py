@@ -7,7 +7,7 @@ from typing import cast
 from django.utils.translation import gettext as _
 
 from menu.events import ItemChanged, ItemDeleted, ItemMarkedAvailable, ItemPriceChanged, ItemSoldOut, SizeFactorChanged
-from menu.models import MenuItem, Pizza, SimpleItem, Size, Topping
+from menu.models import Category, MenuItem, Pizza, SimpleItem, Size, Topping
 from menu.permissions import MARK_SOLD_OUT
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
@@ -64,7 +64,7 @@ def set_up_sizes(*, by: Actor, at: datetime) -> bool:
     return True
 
 
-def lock_item[I: MenuItem | Size](item: I) -> I:
+def lock_item[I: MenuItem | Size | Category](item: I) -> I:
     """Lock an item until the transaction ends, and return its row, read afresh."""
     return cast("I", type(item)._base_manager.select_for_update(no_key=True).get(pk=item.pk))
 

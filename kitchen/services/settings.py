@@ -1,5 +1,6 @@
 """Settings of the kitchen: the commands that pause it, resume it and change its capacity."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from kitchen.permissions import CHANGE_CAPACITY, PAUSE
 from kitchen.services.queue import bump_board_version, refuse_unless_permitted, send_board_and_promises
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
+from pizzeria.foundation.concurrent_edits import refuse_if_changed_meanwhile
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 
@@ -71,6 +73,7 @@ def change_capacity(
     max_concurrent_orders: int,
     oven_slots: int,
     max_open_pizzas: int | None,
+    shown: Mapping[str, object] | None = None,
     by: Actor,
     at: datetime,
 ) -> Kitchen:
@@ -80,12 +83,15 @@ def change_capacity(
     Nothing happens if all are unchanged.
 
     :param max_open_pizzas: None: no limit beside that of the orders
+    :param shown: the numbers that the actor has seen, if they are to be as they were
     :raises CapacityTooLow: lowered to less than one, or to less than what is open or cooking now
     :raises NotAllowed: the actor is not a manager
+    :raises ChangedMeanwhile: one of the shown numbers is no longer so
     """
     if not by.may(CHANGE_CAPACITY):
         raise NotAllowed(_("Only managers can do that."))
     kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
+    refuse_if_changed_meanwhile(kitchen, shown=shown or {})
     capacity_changed = CapacityChanged(
         max_concurrent_orders=max_concurrent_orders, oven_slots=oven_slots, max_open_pizzas=max_open_pizzas
     )

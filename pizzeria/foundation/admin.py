@@ -1,13 +1,19 @@
-from typing import ClassVar
+import json
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.contenttypes.models import ContentType
 from django.db import DataError
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils import translation
 
 from pizzeria.foundation.actor import Permission, actor_of
+from pizzeria.foundation.concurrent_edits import ConcurrentEditMixin, LastChange
 
 
 class ShopChangeList(ChangeList):
@@ -25,8 +31,31 @@ class ShopChangeList(ChangeList):
             raise IncorrectLookupParameters from error
 
 
+class ShopAdminForm(ConcurrentEditMixin, forms.ModelForm):  # type: ignore[type-arg]
+    """The form of a row in the admin, whose history says who changed what."""
+
+    def is_edit(self) -> bool:
+        return self.instance.pk is not None
+
+    def last_change(self, name: str) -> LastChange | None:
+        with translation.override(None):  # as the admin writes its history
+            label = json.dumps(str(self.fields[name].label or name))
+        entries = LogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(self.instance),
+            object_id=str(self.instance.pk),
+            change_message__contains=label,
+        )
+        newest = entries.select_related("user").order_by("-action_time", "-pk").first()
+        return LastChange(str(newest.user), newest.action_time) if newest else None
+
+    def keep_current_value(self, name: str, current: Any) -> None:
+        self.cleaned_data.pop(name, None)  # the instance has it, and is not changed by what is not cleaned
+
+
 class ShopModelAdmin[M: Model](admin.ModelAdmin[M]):
     """The base of every admin of ours."""
+
+    form = ShopAdminForm
 
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         return ShopChangeList

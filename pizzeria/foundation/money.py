@@ -68,10 +68,10 @@ class AmountField[S, G](models.DecimalField[S, G]):
         super().__init__(*args, **{"max_digits": MAX_DIGITS, "decimal_places": DECIMAL_PLACES, **kwargs})
 
     @cached_property
-    def validators(self) -> list[Any]:  # type: ignore[override]
+    def validators(self) -> list[Any]:
         return [*super().validators, refuse_fraction_of_minor_unit]
 
-    def formfield(self, **kwargs: Any) -> AmountFormField:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> AmountFormField:
         return cast("AmountFormField", super().formfield(**{"form_class": AmountFormField, **kwargs}))
 
     def deconstruct(self) -> Any:

@@ -4,12 +4,18 @@ from django.db import connection
 
 TRIGGERS = {
     ("events_storedevent", "event_append_only", "refuse_to_change_an_event"),
+    ("menu_category", "category_name_is_its_own", "refuse_a_shared_name"),
+    ("menu_pizza", "pizza_name_is_its_own", "refuse_a_shared_name"),
     ("menu_pizza", "pizza_slug_is_its_own", "refuse_a_shared_slug"),
+    ("menu_simpleitem", "simple_item_name_is_its_own", "refuse_a_shared_name"),
     ("menu_simpleitem", "simple_item_slug_is_its_own", "refuse_a_shared_slug"),
+    ("menu_size", "size_name_is_its_own", "refuse_a_shared_name"),
+    ("menu_topping", "topping_name_is_its_own", "refuse_a_shared_name"),
     ("orders_order", "order_placed_whole", "refuse_half_an_order"),
     ("orders_order", "order_sums_add_up", "refuse_wrong_sums"),
     ("orders_orderadjustment", "order_adjustments_add_up", "refuse_wrong_sums"),
 }
+FUNCTIONS = {"menu_name_key"}  # beside those of the triggers
 
 
 def test_the_database_has_these_triggers_and_functions_and_no_others(db):
@@ -25,4 +31,4 @@ def test_the_database_has_these_triggers_and_functions_and_no_others(db):
         functions = {name for (name,) in cursor.fetchall()}
 
     assert triggers == TRIGGERS
-    assert functions == {function for _table, _name, function in TRIGGERS}
+    assert functions == {function for _table, _name, function in TRIGGERS} | FUNCTIONS

@@ -15,6 +15,7 @@ from kitchen.selectors import quote
 from orders.notifications.messages import message_for
 from orders.notifications.models import Notification, NotificationChannel, NotificationKind
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.concurrent_edits import ChangedMeanwhile
 from pizzeria.foundation.events.domain_events import load, load_data
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import Busy, NotAllowed
@@ -53,6 +54,13 @@ def change(shop_settings, manager, django_capture_on_commit_callbacks):
             return change_shop_settings(changes=changes, by=manager, at=FRIDAY_NIGHT)
 
     return change_as_manager
+
+
+def shown_in(page):
+    """Return the data of a page's form in the admin, with the shown values beside them."""
+    form = page.context["adminform"].form
+    fields = {field: form[field].value() for field in form.fields}
+    return fields | {form[field].html_initial_name: value for field, value in fields.items()}
 
 
 def test_the_environment_gives_a_new_shop_its_settings_once(settings):
@@ -223,7 +231,7 @@ def test_pages_and_messages_have_the_shops_name_address_and_phone(client, placed
 def test_a_manager_changes_the_settings_in_the_admin(sign_in, shop_settings, django_capture_on_commit_callbacks):
     browser = sign_in(MANAGER)
     page = browser.get(reverse("admin:shop_shopsettings_changelist"), follow=True)
-    form = {field: page.context["adminform"].form[field].value() for field in page.context["adminform"].form.fields}
+    form = shown_in(page)
 
     with django_capture_on_commit_callbacks(execute=True):
         saved = browser.post(page.request["PATH_INFO"], {**form, "name": "Da Ciro", "driving_minutes": "25"})
@@ -237,14 +245,43 @@ def test_a_manager_changes_the_settings_in_the_admin(sign_in, shop_settings, dja
 def test_a_page_that_was_opened_before_another_managers_change_does_not_undo_it(sign_in, change):
     browser = sign_in(MANAGER)
     address = reverse("admin:shop_shopsettings_change", args=[1])
-    form = browser.get(address).context["adminform"].form
-    shown = {field: form[field].value() for field in form.fields}
+    older = shown_in(browser.get(address))
     change(driving_minutes=30)
 
-    browser.post(address, shown | {f"initial-{field}": value for field, value in shown.items()} | {"name": "Da Ciro"})
+    browser.post(address, older | {"name": "Da Ciro"})
 
     row = ShopSettings.objects.get()
     assert (row.name, row.driving_minutes) == ("Da Ciro", 30)
+
+
+def test_a_page_asks_before_it_replaces_what_another_manager_has_changed_meanwhile(
+    sign_in, shop_settings, django_capture_on_commit_callbacks
+):
+    address = reverse("admin:shop_shopsettings_change", args=[1])
+    paolo = sign_in(MANAGER, first_name="Paolo", last_name="Verdi")
+    older = shown_in(paolo.get(address))
+    paolo.post(address, older | {"driving_minutes": "30", "phone": "+39065550123"})
+    marta = sign_in(MANAGER, first_name="Marta")
+
+    asked = marta.post(address, older | {"driving_minutes": "25", "address": "Via Appia 1"})
+
+    form = asked.context["adminform"].form
+    [question] = form.errors["driving_minutes"]
+    assert question.startswith("Paolo Verdi changed this to “30” (")
+    assert ShopSettings.objects.get().driving_minutes == 30
+
+    assert marta.post(address, form.data).status_code == 302
+    row = ShopSettings.objects.get()
+    assert (row.driving_minutes, row.address, str(row.phone)) == (25, "Via Appia 1", "+39065550123")
+
+
+def test_a_change_of_a_value_that_is_no_longer_the_shown_one_is_refused(change):
+    change(driving_minutes=30)
+
+    with pytest.raises(ChangedMeanwhile):
+        change_shop_settings(changes={"driving_minutes": 25}, shown={"driving_minutes": 20}, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    assert ShopSettings.objects.get().driving_minutes == 30
 
 
 def test_a_refusal_is_a_warning_on_the_page(sign_in, shop_settings, monkeypatch):
@@ -254,9 +291,8 @@ def test_a_refusal_is_a_warning_on_the_page(sign_in, shop_settings, monkeypatch)
     monkeypatch.setattr("pizzeria.foundation.shop.services.change_shop_settings", is_busy)
     browser = sign_in(MANAGER)
     address = reverse("admin:shop_shopsettings_change", args=[1])
-    form = browser.get(address).context["adminform"].form
 
-    page = browser.post(address, {field: form[field].value() for field in form.fields} | {"name": "Da"}, follow=True)
+    page = browser.post(address, shown_in(browser.get(address)) | {"name": "Da"}, follow=True)
 
     assert [str(message) for message in page.context["messages"]] == ["Please try again."]
 
@@ -264,10 +300,8 @@ def test_a_refusal_is_a_warning_on_the_page(sign_in, shop_settings, monkeypatch)
 def test_the_admin_says_beside_the_field_what_is_wrong(sign_in, shop_settings):
     browser = sign_in(MANAGER)
     address = reverse("admin:shop_shopsettings_change", args=[1])
-    form = browser.get(address).context["adminform"].form
-    fields = {field: form[field].value() for field in form.fields}
 
-    page = browser.post(address, {**fields, "driving_minutes": "241"})
+    page = browser.post(address, shown_in(browser.get(address)) | {"driving_minutes": "241"})
 
     assert page.context["adminform"].form.errors["driving_minutes"] == [
         "Ensure this value is less than or equal to 240."

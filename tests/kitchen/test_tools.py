@@ -1,5 +1,7 @@
 """The tools beside the board: pausing the kitchen and changing its capacity."""
 
+from functools import partial
+
 import pytest
 from django.urls import reverse
 
@@ -26,6 +28,14 @@ def ciro(sign_in):
 def marta(sign_in):
     """Return the browser of a signed-in manager."""
     return sign_in(MANAGER)
+
+
+def capacity_of(browser, **typed):
+    """Return the data of the capacity tool, with some values changed and the shown ones beside them."""
+    form = browser.get(BOARD).context["capacity_form"]
+    values = {name: form[name].value() for name in form.fields}
+    data = values | {form[name].html_initial_name: value for name, value in values.items()} | typed
+    return {name: "" if value is None else value for name, value in data.items()}
 
 
 def open_tools(page):
@@ -90,7 +100,9 @@ def test_the_capacity_tool_begins_with_the_current_values_and_changes_them(marta
         "oven_slots": 5,
     }
 
-    response = marta.post(CAPACITY, {"max_concurrent_orders": "30", "max_open_pizzas": "60", "oven_slots": "7"})
+    response = marta.post(
+        CAPACITY, capacity_of(marta, max_concurrent_orders="30", max_open_pizzas="60", oven_slots="7")
+    )
 
     assert response.url == BOARD
     kitchen = Kitchen.objects.get()
@@ -104,7 +116,7 @@ def test_the_capacity_tool_begins_with_the_current_values_and_changes_them(marta
     ("field", "typed"), [("max_concurrent_orders", "0"), ("max_concurrent_orders", "many"), ("oven_slots", "")]
 )
 def test_an_invalid_capacity_form_keeps_its_values_and_marks_the_field(marta, field, typed):
-    page = marta.post(CAPACITY, {"max_concurrent_orders": "30", "oven_slots": "7", field: typed})
+    page = marta.post(CAPACITY, capacity_of(marta, max_concurrent_orders="30", oven_slots="7") | {field: typed})
 
     form = page.context["capacity_form"]
     assert page.status_code == 422
@@ -117,12 +129,33 @@ def test_a_capacity_below_the_number_of_cooking_orders_is_refused_beside_its_fie
     for _ in range(2):
         kitchen_services.start_cooking(ref=shop.place().ref, by=chef, at=FRIDAY_NIGHT)
 
-    page = marta.post(CAPACITY, {"max_concurrent_orders": "30", "oven_slots": "1"})
+    page = marta.post(CAPACITY, capacity_of(marta, max_concurrent_orders="30", oven_slots="1"))
 
     assert page.status_code == 422
     assert page.context["capacity_form"].errors == {"oven_slots": ["2 orders are cooking now; it cannot be less."]}
     assert page.context["capacity_form"]["max_concurrent_orders"].value() == "30"
     assert page.context["board"].oven_slots == 5
+
+
+def test_an_older_capacity_form_keeps_what_another_manager_has_changed_and_asks_about_the_same_number(marta):
+    paolo = shop.hire(MANAGER, first_name="Paolo", last_name="Verdi")
+    older = capacity_of(marta)
+    change = partial(kitchen_services.change_capacity, kitchen=Kitchen.objects.get(), by=paolo)
+    change(max_concurrent_orders=20, max_open_pizzas=60, oven_slots=5, at=FRIDAY_NIGHT)
+    change(max_concurrent_orders=20, max_open_pizzas=60, oven_slots=6, at=FRIDAY_NIGHT)
+
+    marta.post(CAPACITY, older | {"max_concurrent_orders": "30"})
+    kitchen = Kitchen.objects.get()
+    assert (kitchen.max_concurrent_orders, kitchen.max_open_pizzas, kitchen.oven_slots) == (30, 60, 6)
+
+    asked = marta.post(CAPACITY, older | {"max_open_pizzas": "50"})
+    form = asked.context["capacity_form"]
+    assert asked.status_code == 422
+    assert form.errors["max_open_pizzas"][0].startswith("Paolo Verdi changed this to “60” (")
+    assert Kitchen.objects.get().max_open_pizzas == 60
+
+    marta.post(CAPACITY, form.data)
+    assert Kitchen.objects.get().max_open_pizzas == 50
 
 
 def test_the_board_does_not_refresh_itself_while_a_form_has_errors(ciro):

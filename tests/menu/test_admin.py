@@ -13,58 +13,14 @@ from menu import services as menu_services
 from menu.models import Category, Pizza, SimpleItem, Size, Topping
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.foundation.events.domain_events import load
 from pizzeria.foundation.events.models import StoredEvent
-from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
+from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN
 from tests import shop
 from tests.factories import PizzaFactory
+from tests.menu.admin_forms import admin_of, edit, errors_of, events_of, form_of
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen")
-
-
-@pytest.fixture
-def marta(sign_in):
-    """Return the browser of a signed-in manager."""
-    return sign_in(MANAGER, first_name="Marta")
-
-
-def admin_of(item, view="change"):
-    return reverse(f"admin:menu_{item._meta.model_name}_{view}", args=[item.pk] if view == "change" else [])
-
-
-def form_of(browser, item, **changes):
-    """Return the data of an item's form in the admin, with some values changed."""
-    form = browser.get(admin_of(item)).context["adminform"].form
-    filled = {name: form[name].value() for name in form.fields} | changes
-    filled["recipe"] = [getattr(topping, "pk", topping) for topping in filled.get("recipe", [])]
-    return {name: value for name, value in filled.items() if value is not None and value is not False}
-
-
-def edit(browser, item, **changes):
-    response = browser.post(admin_of(item), form_of(browser, item, **changes))
-    assert response.status_code == 302, re.findall(r"errorlist.*", response.content.decode())
-
-
-def events_of(item):
-    """Return the events of an item as (type, payload, actor)."""
-    events = StoredEvent.objects.filter(aggregate_ref=item.ref)
-    return [(event.type, load(event).model_dump(), event.actor) for event in events]
-
-
-@pytest.fixture
-def margherita():
-    return Pizza.objects.get(slug="margherita")
-
-
-@pytest.fixture
-def pepperoni():
-    return Pizza.objects.get(slug="pepperoni")
-
-
-@pytest.fixture
-def olives():
-    return Topping.objects.get(slug="olives")
 
 
 def test_editing_a_price_records_an_event_with_the_old_and_the_new_price(marta, margherita):
@@ -244,6 +200,15 @@ def test_the_back_on_the_menu_action_marks_the_selected_items_available(marta, o
     olives.refresh_from_db()
     assert olives.is_available(clock.now())
     assert events_of(olives)[-1] == ("menu.back.v1", {}, str(marta.user.pk))
+
+
+@pytest.mark.parametrize("kind", [Pizza, SimpleItem])
+def test_the_admin_refuses_a_slug_whose_address_leads_to_another_page(marta, kind):
+    item = kind.objects.first()
+
+    response = marta.post(admin_of(item), form_of(marta, item, slug="sold-out"))
+
+    assert errors_of(response) == {"slug": ["Another page of the shop has this address."]}
 
 
 @pytest.mark.parametrize(("kind", "other"), [(SimpleItem, "margherita"), (Pizza, "cola")], ids=["simple_item", "pizza"])

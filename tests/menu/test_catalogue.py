@@ -157,7 +157,7 @@ def test_editing_a_size_in_the_admin_invalidates_the_cached_snapshot(sign_in):
 
     response = browser.post(
         reverse("admin:menu_size_change", args=[medium.pk]),
-        {"slug": "medium", "name": "Medium", "factor": "1.35", "position": "1"},
+        {"slug": "medium", "name": "Medium", "factor": "1.35", "position": "1", "initial-factor": "1.30"},
     )
 
     assert response.status_code == 302

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.forms import Field, ModelForm
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -54,16 +54,10 @@ class ShopSettingsAdmin(ShopModelAdmin[ShopSettings]):
             return HttpResponseRedirect(request.get_full_path())
         return cast("HttpResponse", page)
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
-        """Send the shown value along: a field counts as changed if it was changed on this page, not meanwhile."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field:
-            field.show_hidden_initial = True
-        return field
-
     def save_model(self, request: HttpRequest, obj: ShopSettings, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         changes = {field: form.cleaned_data[field] for field in form.changed_data}
-        services.change_shop_settings(changes=changes, by=actor_of(request), at=clock.now())
+        shown = {field: form.initial[field] for field in changes}
+        services.change_shop_settings(changes=changes, shown=shown, by=actor_of(request), at=clock.now())
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
+from pizzeria.foundation.concurrent_edits import refuse_if_changed_meanwhile
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 from pizzeria.foundation.shop import selectors
@@ -43,7 +44,9 @@ def set_up_shop_settings(*, by: Actor) -> bool:
 
 
 @command
-def change_shop_settings(*, changes: Mapping[str, Any], by: Actor, at: datetime) -> ShopSettings:
+def change_shop_settings(
+    *, changes: Mapping[str, Any], shown: Mapping[str, object] | None = None, by: Actor, at: datetime
+) -> ShopSettings:
     """
     Change settings of the shop. Nothing happens if all have these values already.
 
@@ -51,13 +54,16 @@ def change_shop_settings(*, changes: Mapping[str, Any], by: Actor, at: datetime)
     their time in the oven, and promises their width.
 
     :param changes: the new values by the names of `ShopSettings`' fields; the other fields stay
+    :param shown: the values that the actor has seen, if they are to be as they were
     :raises NotAllowed: the actor is not a manager
+    :raises ChangedMeanwhile: one of them is no longer so
     :raises InvalidShopSettings: a value is not allowed
     :raises ShopSettings.DoesNotExist: the shop is not set up
     """
     if not by.may(CHANGE_SHOP_SETTINGS):
         raise NotAllowed(_("Only managers can do that."))
     shop = ShopSettings.objects.for_update().get()
+    refuse_if_changed_meanwhile(shop, shown=shown or {})
     changed = [field for field, value in changes.items() if getattr(shop, field) != value]
     if not changed:
         return shop

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand
+from django.db.models import Value
 
 from kitchen import services as kitchen_services
 from kitchen.selectors import the_kitchen
-from menu.models import Category, MenuItem, Pizza, SimpleItem, Topping
+from menu.models import Category, MenuItem, NameKey, Pizza, SimpleItem, Topping
 from menu.services import record_edit
 from pizzeria.demo import menu
 from pizzeria.foundation import clock
@@ -91,25 +92,23 @@ def _topping(position: int, row: menu.ToppingRow) -> tuple[MenuItem, bool]:
         "allergens_declared": True,
         "position": position,
     }
-    return Topping.objects.get_or_create(slug=row.slug, defaults=defaults)
+    return _find_or_create(Topping, row.slug, defaults)
 
 
 def _pizza(
     position: int, row: menu.PizzaRow, category: Category, toppings: dict[str, MenuItem]
 ) -> tuple[MenuItem, bool]:
-    pizza, is_new = Pizza.objects.get_or_create(
-        slug=row.slug,
-        defaults={
-            "name": row.name,
-            "category": category,
-            "description": row.description,
-            "allergens": ["gluten", "milk"],
-            "allergens_declared": True,
-            "base_price": _price(row.price),
-            "minutes": row.minutes,
-            "position": position,
-        },
-    )
+    defaults = {
+        "name": row.name,
+        "category": category,
+        "description": row.description,
+        "allergens": ["gluten", "milk"],
+        "allergens_declared": True,
+        "base_price": _price(row.price),
+        "minutes": row.minutes,
+        "position": position,
+    }
+    pizza, is_new = _find_or_create(Pizza, row.slug, defaults)
     if is_new:
         pizza.recipe.set(toppings[slug].pk for slug in row.recipe)
     return pizza, is_new
@@ -129,4 +128,11 @@ def _simple_item(position: int, row: menu.SimpleItemRow, category: Category) -> 
         "allergens_declared": True,
         "position": position,
     }
-    return SimpleItem.objects.get_or_create(slug=row.slug, defaults=defaults)
+    return _find_or_create(SimpleItem, row.slug, defaults)
+
+
+def _find_or_create[I: MenuItem](model: type[I], slug: str, values: dict[str, Any]) -> tuple[I, bool]:
+    """Return an item and whether it is new: the one with the slug, or else the one to which a manager gave its name."""
+    items = model._default_manager.annotate(key=NameKey("name"))
+    found = items.filter(slug=slug).first() or items.filter(key=NameKey(Value(values["name"]))).first()
+    return (found, False) if found else (model._default_manager.create(**{**values, "slug": slug}), True)
