@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kitchen.models import FulfillmentMethod
 from orders.services import REQUIRED_FOR_DELIVERY, ContactDetails
-from pizzeria.foundation.forms import MultiLineField, ShopForm, SingleLineField, name_field, phone_field
+from pizzeria.foundation.forms import MultiLineField, ShopForm, SingleLineField, email_field, name_field, phone_field
 
 
 class CheckoutForm(ShopForm):
@@ -32,13 +32,7 @@ class CheckoutForm(ShopForm):
     )
     name = name_field()
     phone = phone_field()
-    email = forms.EmailField(
-        label=_("E-mail"),
-        required=False,
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-        error_messages={"invalid": _("That does not look like an e-mail address.")},
-    )
+    email = email_field(required=False)
     street = SingleLineField(
         label=_("Street and number"),
         required=False,

@@ -37,7 +37,8 @@ A_CURRENCY = validate.OneOf(
     [code for code in list_currencies() if get_currency_precision(code) in (0, 2)],
     error="No such currency, or one of thousandths: amounts are stored with two decimals.",
 )
-A_SENDER = validate.Regexp(r"([^<>\r\n]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)\Z", error="Not an e-mail address.")
+AN_EMAIL = r"[^<>@\s]+@[^<>@\s.]+(\.[^<>@\s.]+)+"  # at a domain, not at a machine
+A_SENDER = validate.Regexp(rf"([^<>\r\n]+ <{AN_EMAIL}>|{AN_EMAIL})\Z", error="Not an e-mail address.")
 A_PROVIDER = validate.Regexp(r"([a-z][a-z0-9]*://[^\s/].*)?\Z", error="Not an address such as twilio://…")
 A_REDIS = validate.Regexp(r"rediss?://[^\s/]+(/\S*)?\Z", error="Not an address such as redis://host:6379/0.")
 A_SECRET = validate.Length(min=50)

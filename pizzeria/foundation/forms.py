@@ -10,12 +10,14 @@ import unicodedata
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.validators import EmailValidator
 from django.forms.renderers import DjangoTemplates
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from phonenumber_field.formfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 
-from pizzeria.foundation.phones import reason_not_to_call
+from pizzeria.foundation.phones import reason_not_to_call, refuse_extension
 
 ERROR_MESSAGES = {
     "required": _("Please fill this in."),
@@ -143,6 +145,17 @@ class NameField(SingleLineField):
             raise forms.ValidationError(self.error_messages["link"], code="link")
 
 
+class ReachableEmailValidator(EmailValidator):
+    """Validator of an e-mail address to which any mail server can deliver: at a domain, not at a machine or number."""
+
+    def validate_domain_part(self, domain_part: str) -> bool:
+        return bool(self.domain_regex.match(domain_part))
+
+
+class EmailField(forms.EmailField):
+    default_validators = [ReachableEmailValidator(allowlist=[])]
+
+
 def refuse_number_not_to_call(number: PhoneNumber) -> None:
     """
     Refuse a phone number that the shop does not call.
@@ -164,12 +177,26 @@ def name_field(*, required: bool = True) -> NameField:
     )
 
 
+def email_field(label: StrOrPromise = "", *, required: bool = True) -> EmailField:
+    """Return a field for an e-mail address to which the shop can send."""
+    return EmailField(
+        label=label or _("E-mail"),
+        required=required,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages={
+            "required": _("Please tell us your e-mail."),
+            "invalid": _("That does not look like an e-mail address."),
+        },
+    )
+
+
 def phone_field(*, required: bool = True) -> PhoneNumberField:
     """Return a field for a phone number in any form that can be dialled from the shop, and that it calls."""
     return PhoneNumberField(
         label=_("Phone"),
         required=required,
-        validators=[refuse_number_not_to_call],
+        validators=[refuse_number_not_to_call, refuse_extension],
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"}),
         error_messages={
             "required": _("Please give us a number, in case something comes up."),

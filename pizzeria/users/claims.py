@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.forms import EmailField
+
+from pizzeria.foundation.forms import EmailField
 
 type Claims = Mapping[str, Any]
 

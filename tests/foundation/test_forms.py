@@ -6,7 +6,7 @@ import kitchen.forms
 import menu.forms
 import orders.forms
 import orders.urls  # imports the views, and so the forms declared in them
-from pizzeria.foundation.forms import ShopForm, name_field, phone_field
+from pizzeria.foundation.forms import ShopForm, email_field, name_field, phone_field
 
 OURS = ("kitchen", "menu", "orders")
 
@@ -193,3 +193,24 @@ def test_a_number_of_a_country_that_the_shop_does_not_call_is_refused(settings):
 @pytest.mark.parametrize("number", ["06 1234 5678", "+39 333 123 4567", "+49 30 123456", "+41 44 668 18 00"])
 def test_an_ordinary_number_is_taken(number):
     assert CallForm({"phone": number}).is_valid()
+
+
+@pytest.mark.parametrize("number", ["06 1234 5678 ext. 12", "+39 06 1234 5678 x12", "tel:+390612345678;ext=12"])
+def test_a_number_with_an_extension_is_refused_as_it_would_be_lost(number):
+    assert CallForm({"phone": number}).errors == {
+        "phone": ["A number without an extension, please: we cannot dial one."]
+    }
+
+
+class LetterForm(ShopForm):
+    email = email_field()
+
+
+@pytest.mark.parametrize("address", ["anna@localhost", "anna@mail", "anna@[127.0.0.1]", "anna@127.0.0.1", "anna@[::1]"])
+def test_an_e_mail_address_to_which_no_mail_server_elsewhere_can_deliver_is_refused(address):
+    assert LetterForm({"email": address}).errors == {"email": ["That does not look like an e-mail address."]}
+
+
+@pytest.mark.parametrize("address", ["anna@example.com", "a.b+pizza@mail.example.co.uk", "anna@bäckerei.example"])
+def test_an_ordinary_e_mail_address_is_taken(address):
+    assert LetterForm({"email": address}).is_valid()

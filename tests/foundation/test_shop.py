@@ -135,6 +135,7 @@ def test_a_change_to_the_same_values_records_nothing(change, shop_settings):
         {"name": ""},
         {"name": "P" * 81},
         {"phone": "call us"},
+        {"phone": "+39 06 555 0123 ext. 4"},
         *({field: minutes} for field, minutes in product(MINUTES, (-1, 241))),
         {"promise_window_minutes": 0},
         {"pizzas_per_order": -1},

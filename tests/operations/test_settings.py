@@ -197,7 +197,9 @@ def test_a_mail_server_requires_a_sender():
     assert shop["DEFAULT_FROM_EMAIL"] == "Mario's <orders@pizza.example>"
 
 
-@pytest.mark.parametrize("sender", ["", "mario", "Mario <orders>", "a@b.example\nBcc: c@d.example", "<a@b.example"])
+@pytest.mark.parametrize(
+    "sender", ["", "mario", "Mario <orders>", "orders@localhost", "a@b.example\nBcc: c@d.example", "<a@b.example"]
+)
 def test_an_invalid_sender_is_refused(sender):
     completed = run("-c", "import pizzeria.settings", **SHOP, MAIL_URL="smtp://mail.example", MAIL_FROM=sender)
 

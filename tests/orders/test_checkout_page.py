@@ -87,7 +87,9 @@ def test_the_checkout_redirects_a_customer_to_the_order_page_without_a_guest_tok
         ("phone", "", "Please give us a number"),
         ("phone", "12", "does not look like a phone number"),
         ("phone", "call me", "does not look like a phone number"),
+        ("phone", "06 1234 5678 ext. 12", "without an extension"),
         ("email", "anna@", "does not look like an e-mail"),
+        ("email", "anna@localhost", "does not look like an e-mail"),
     ],
 )
 def test_an_invalid_contact_is_reported_beside_its_field_and_the_checkout_form_is_kept(

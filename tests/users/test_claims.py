@@ -12,6 +12,7 @@ NO_EMAIL = [
     "ciro@example.com, carla@example.com",
     "ciro",
     "ciro@",
+    "ciro@localhost",
     "ciro@example." + "o" * 300,
     ["ciro@example.com"],
     7,

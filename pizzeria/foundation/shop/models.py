@@ -12,6 +12,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from pizzeria.foundation.events.models import Aggregate
 from pizzeria.foundation.locking import LockingQuerySet
 from pizzeria.foundation.money import AmountField
+from pizzeria.foundation.phones import refuse_extension
 
 MAX_MINUTES = 240
 
@@ -48,7 +49,12 @@ class ShopSettings(Aggregate):
 
     name = models.CharField(_("name"), max_length=80, help_text=_("On every page and in every message."))
     address = models.CharField(_("address"), max_length=200, blank=True, help_text=_("Where guests pick up."))
-    phone = PhoneNumberField(_("phone"), blank=True, help_text=_("For guests to call, with the country code."))
+    phone = PhoneNumberField(
+        _("phone"),
+        blank=True,
+        validators=[refuse_extension],
+        help_text=_("For guests to call, with the country code."),
+    )
 
     further_pizza_minutes = minutes_field(
         _("minutes for each further pizza"),

@@ -12,22 +12,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from pizzeria.foundation.forms import SingleLineField, name_field
+from pizzeria.foundation.forms import SingleLineField, email_field, name_field
 from pizzeria.users.local_accounts.adapter import PasskeyAdapter
 from pizzeria.users.local_accounts.eligibility import may_have_account
 from pizzeria.users.models import User
-
-
-def email_field(label: Any) -> forms.EmailField:
-    return forms.EmailField(
-        label=label,
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-        error_messages={
-            "required": _("Please tell us your e-mail."),
-            "invalid": _("That does not look like an e-mail address."),
-        },
-    )
 
 
 def password_field(label: Any, *, autocomplete: str = "current-password") -> forms.CharField:
@@ -68,7 +56,7 @@ class SignUpForm(account.SignupForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["first_name"] = name_field()
-        self.fields["email"] = email_field(_("E-mail"))
+        self.fields["email"] = email_field()
         self.fields["password1"] = new_password_field(_("Password"))
         self.order_fields(self.field_order)
 
@@ -82,7 +70,7 @@ class SignUpForm(account.SignupForm):  # type: ignore[misc]
 class SignInForm(account.LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"] = email_field(_("E-mail"))
+        self.fields["login"] = email_field()
         self.fields["password"] = password_field(_("Password"))
 
 
@@ -90,7 +78,7 @@ class PasswordResetForm(account.ResetPasswordForm):  # type: ignore[misc]
     """The password reset form. Users who may not have an account are treated as unknown addresses."""
 
     users: list[User]
-    email = email_field(_("E-mail"))
+    email = email_field()
 
     def clean_email(self) -> str:
         email: str = super().clean_email()

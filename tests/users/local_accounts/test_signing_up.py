@@ -119,6 +119,18 @@ def test_the_right_code_is_refused_after_three_wrong_ones(client, message_sinks)
     assert not account_holders.is_signed_in(client)
 
 
+def test_an_address_to_which_no_mail_can_be_sent_is_refused_where_an_account_has_one(client):
+    for step in (account_holders.sign_up, account_holders.sign_in, account_holders.request_password_reset):
+        assert "That does not look like an e-mail address." in step(client, "carla@localhost").content.decode()
+
+    account_holder()
+    account_holders.sign_in(client)
+    changed = client.post(account_holders.EMAIL, {"email": "carla@localhost", "action_add": ""})
+
+    assert "That does not look like an e-mail address." in changed.content.decode()
+    assert EmailAddress.objects.get().email == CARLA
+
+
 def test_a_new_code_is_sent_on_request(client, message_sinks):
     account_holders.sign_up(client)
     first = account_holders.code_in(message_sinks)
