@@ -107,7 +107,7 @@ def test_a_customer_is_registered_with_the_first_order_only(sign_in):
 def test_a_placed_order_keeps_its_names_and_prices_when_the_menu_changes():
     order = shop.place()
 
-    Pizza.objects.update(base_price=99, name="Dearer")
+    Pizza.objects.filter(slug="margherita").update(base_price=99, name="Dearer")
 
     line = order.lines.get()
     assert (line.name, line.unit_price) == ("Margherita", Decimal("12.99"))
