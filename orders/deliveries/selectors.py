@@ -72,8 +72,12 @@ class Tour:
 
 
 def drivers() -> QuerySet[AbstractUser]:
-    """Return the users who may deliver, by name."""
-    users = get_user_model().objects.with_perm(DELIVER, backend=MODEL_BACKEND)
+    """
+    Return the users who deliver, by name: those of a group that may.
+
+    A superuser, who may do everything, is none unless also in such a group.
+    """
+    users = get_user_model().objects.with_perm(DELIVER, backend=MODEL_BACKEND, include_superusers=False)
     return users.order_by("first_name", "last_name", "pk")
 
 
@@ -89,9 +93,9 @@ def tour(by: Actor) -> Tour:
     return Tour(
         unassigned=_delivery_rows((order for order in ready if order.driver_id is None), by),
         own_at_counter=_delivery_rows((order for order in ready if _is_own(order, by)), by),
-        own_on_road=_delivery_rows((order for order in on_road if order.driver_id == by.user_id), by),
-        others_at_counter=_delivery_rows((order for order in ready if order.driver_id not in (None, by.user_id)), by),
-        others_on_road=_delivery_rows((order for order in on_road if order.driver_id != by.user_id), by),
+        own_on_road=_delivery_rows((order for order in on_road if _is_own(order, by)), by),
+        others_at_counter=_delivery_rows((order for order in ready if order.driver_id and not _is_own(order, by)), by),
+        others_on_road=_delivery_rows((order for order in on_road if not _is_own(order, by)), by),
     )
 
 

@@ -58,19 +58,19 @@ def claim_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     """
     Claim a ready delivery for the acting driver. Nothing happens if the driver has it already.
 
-    :raises NotAllowed: the actor may not deliver
+    :raises NotAllowed: the actor may not deliver, or is the system
     :raises OrderStateConflict: the order is not a delivery that is ready
     :raises DeliveryAlreadyClaimed: another driver was first
     :raises OrderNotFound: there is no such order
     """
     _require_permission(by, DELIVER)
-    order = _ready_delivery(ref)
-    if order.driver_id == by.user_id:
+    driver, order = _driver_id(by), _ready_delivery(ref)
+    if order.driver_id == driver:
         return order
     if order.driver is not None:
         who = order.driver.get_short_name() or _("Another driver")
         raise DeliveryAlreadyClaimed(_("%(who)s has #%(number)d already.") % {"who": who, "number": order.number})
-    record(order, OrderDriverAssigned(driver=_driver_id(by)), by=by, at=at)
+    record(order, OrderDriverAssigned(driver=driver), by=by, at=at)
     return order
 
 
@@ -110,8 +110,8 @@ def release_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     """
     _require_permission(by, DELIVER)
     order = _ready_delivery(ref)
-    _require_own_delivery(order, by)
-    record(order, OrderDriverUnassigned(driver=order.driver_id or 0), by=by, at=at)
+    driver = _require_own_delivery(order, by)
+    record(order, OrderDriverUnassigned(driver=driver), by=by, at=at)
     return order
 
 
@@ -120,18 +120,18 @@ def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     """
     Leave the shop with a delivery.
 
-    :raises NotAllowed: the actor may not deliver
+    :raises NotAllowed: the actor may not deliver, or is the system
     :raises OrderStateConflict: the order is not a delivery that is ready
     :raises NotYourDelivery: the delivery is not this driver's
     :raises OrderNotFound: there is no such order
     """
     _require_permission(by, DELIVER)
-    kitchen = lock_kitchen_of(ref)
+    driver, kitchen = _driver_id(by), lock_kitchen_of(ref)
     order = _ready_delivery(ref)
-    if order.driver_id != by.user_id:
+    if order.driver_id != driver:
         raise NotYourDelivery(_("#%(number)d is not yours. Claim it first.") % {"number": order.number})
     kitchen_services.hand_over_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
-    record(order, OrderOutForDelivery(driver=_driver_id(by)), by=by, at=at)
+    record(order, OrderOutForDelivery(driver=driver), by=by, at=at)
     return order
 
 
@@ -150,13 +150,13 @@ def fail_delivery(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor,
     _require_permission(by, DELIVER)
     kitchen = lock_kitchen_of(ref)
     order = lock_order(ref)
-    _require_on_road_with(order, by)
+    driver = _require_on_road_with(order, by)
     require_note_for_other(reason, note)
     kitchen_services.return_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
     if note:
         order.contact.reason_note = note
         order.contact.save(update_fields=["reason_note"])
-    record(order, OrderDeliveryFailed(driver=order.driver_id or 0, reason=reason), by=by, at=at)
+    record(order, OrderDeliveryFailed(driver=driver, reason=reason), by=by, at=at)
     return order
 
 
@@ -196,12 +196,17 @@ def undo_deliver(*, ref: UUID, by: Actor, at: datetime) -> Order:
     return order
 
 
-def _require_on_road_with(order: Order, by: Actor) -> None:
-    """Refuse unless the order is out with this driver, or with any driver if the actor may assign deliveries."""
-    if order.status != OrderStatus.DELIVERING:
+def _require_on_road_with(order: Order, by: Actor) -> int:
+    """
+    Return the user id of the driver with whom the order is out.
+
+    Refuse unless it is the actor, or the actor may assign deliveries.
+    """
+    if order.status != OrderStatus.DELIVERING or order.driver_id is None:
         raise OrderStateConflict(_("#%(number)d is not on its way.") % {"number": order.number})
     if order.driver_id != by.user_id and not by.may(ASSIGN_DELIVERIES):
         raise NotYourDelivery(_("#%(number)d is out with another driver.") % {"number": order.number})
+    return order.driver_id
 
 
 def _ready_delivery(ref: UUID) -> Order:
@@ -216,11 +221,13 @@ def _require_permission(by: Actor, permission: Permission) -> None:
         raise NotAllowed(_("Only drivers and managers can do that."))
 
 
-def _require_own_delivery(order: Order, by: Actor) -> None:
+def _require_own_delivery(order: Order, by: Actor) -> int:
+    """Return the user id of the order's driver; refuse unless it is the actor, or the actor may assign deliveries."""
     if order.driver_id is None:
         raise OrderStateConflict(_("Nobody has #%(number)d.") % {"number": order.number})
     if order.driver_id != by.user_id and not by.may(ASSIGN_DELIVERIES):
         raise NotYourDelivery(_("#%(number)d is not yours.") % {"number": order.number})
+    return order.driver_id
 
 
 def _driver_id(by: Actor) -> int:

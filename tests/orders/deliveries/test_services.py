@@ -9,8 +9,9 @@ from kitchen.models import FulfillmentMethod, Ticket, TicketState
 from orders import replay
 from orders import services as order_services
 from orders.deliveries import services as delivery_services
-from orders.deliveries.selectors import drivers
+from orders.deliveries.selectors import drivers, tour
 from orders.models import CancelReason, Order, OrderStatus
+from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.models import User
@@ -107,12 +108,43 @@ def test_a_delivery_cannot_be_assigned_to_a_user_who_may_not_deliver(delivery, m
     assert Order.objects.get().driver_id is None
 
 
-def test_the_list_of_drivers_contains_drivers_managers_and_admins_only(kitchen):
+def test_the_list_of_drivers_contains_those_who_may_deliver_by_their_group_and_no_mere_superuser(kitchen):
     people = {"Dina": DRIVER, "Marta": MANAGER, "Ada": ADMIN, "Ciro": KITCHEN, "Carla": CUSTOMER}
     for first_name, role in people.items():
         shop.hire(role, first_name=first_name)
 
-    assert [driver.first_name for driver in drivers()] == ["Ada", "Dina", "Marta"]
+    assert [driver.first_name for driver in drivers()] == ["Dina", "Marta"]
+
+
+def test_the_system_claims_no_delivery_and_leaves_with_none(delivery):
+    for verb in (delivery_services.claim_delivery, delivery_services.leave_for_delivery):
+        with pytest.raises(NotAllowed, match="Only a driver"):
+            step(verb, delivery, SYSTEM)
+
+    assert Order.objects.get().driver_id is None
+
+
+def test_an_event_of_a_delivery_names_the_driver_whoever_took_the_step(delivery, dina, manager):
+    step(delivery_services.claim_delivery, delivery, dina)
+    step(delivery_services.release_delivery, delivery, SYSTEM)
+    with pytest.raises(order_services.OrderStateConflict):
+        step(delivery_services.release_delivery, delivery, manager)  # no driver to name
+    step(delivery_services.claim_delivery, delivery, dina)
+    step(delivery_services.leave_for_delivery, delivery, dina)
+    step(delivery_services.fail_delivery, delivery, SYSTEM, reason=CancelReason.NOBODY_HOME)
+
+    named = [event.data["driver"] for event in StoredEvent.objects.filter(data__has_key="driver")]
+    assert named == [dina.user_id] * 5
+
+
+def test_the_system_sees_no_delivery_as_its_own(delivery, dina):
+    step(delivery_services.claim_delivery, delivery, dina)
+    waiting = tour(SYSTEM)
+    step(delivery_services.leave_for_delivery, delivery, dina)
+    on_road = tour(SYSTEM)
+
+    assert (len(waiting.own_at_counter), len(waiting.others_at_counter)) == (0, 1)
+    assert (len(on_road.own_on_road), len(on_road.others_on_road)) == (0, 1)
 
 
 def test_claiming_a_delivery_is_refused_before_it_is_ready(kitchen, dina):
