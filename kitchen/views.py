@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 
 from kitchen import selectors, services
+from kitchen.exceptions import TicketNotFound
 from kitchen.forms import CapacityForm, PauseForm
-from kitchen.models import Kitchen, Ticket, TicketState
+from kitchen.models import Ticket, TicketState
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
@@ -123,7 +124,7 @@ def _run_command(request: HttpRequest, command: Callable[[], object]) -> HttpRes
     """Run a kitchen command and show the board afterwards, with the refusal as a message if there is one."""
     try:
         command()
-    except Kitchen.DoesNotExist as missing:
+    except TicketNotFound as missing:
         raise Http404 from missing
     except Refusal as refusal:
         messages.warning(request, refusal.message)

@@ -35,7 +35,7 @@ def start_cooking(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     :param ref: the order's ref
     :raises TicketStateConflict: it is not waiting
     :raises OvenSlotsTaken: every oven slot is in use
-    :raises Kitchen.DoesNotExist: there is no such ticket
+    :raises TicketNotFound: there is no such ticket
     """
     queue.refuse_unless_permitted(by, COOK)
     kitchen = queue.lock_for_ticket(ref)
@@ -58,7 +58,7 @@ def finish_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
 
     :param ref: the order's ref
     :raises TicketStateConflict: it is not cooking
-    :raises Kitchen.DoesNotExist: there is no such ticket
+    :raises TicketNotFound: there is no such ticket
     """
     queue.refuse_unless_permitted(by, COOK)
     kitchen = queue.lock_for_ticket(ref)
@@ -79,7 +79,7 @@ def recall_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
 
     :param ref: the order's ref
     :raises TicketStateConflict: it is not ready any more, or not yet
-    :raises Kitchen.DoesNotExist: there is no such ticket
+    :raises TicketNotFound: there is no such ticket
     """
     queue.refuse_unless_permitted(by, COOK)
     kitchen = queue.lock_for_ticket(ref)
@@ -105,7 +105,7 @@ def undo_step(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     :param at: by the database's clock (`clock.database_now`), as that of the step
     :raises TooLateToUndo: it was not the last step, not the actor's, or too long ago
     :raises OvenSlotsTaken: a finished ticket would cook again, and every oven slot is in use by now
-    :raises Kitchen.DoesNotExist: there is no such ticket
+    :raises TicketNotFound: there is no such ticket
     """
     waited = clock.stopwatch()
     queue.refuse_unless_permitted(by, COOK)

@@ -14,7 +14,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from kitchen import capacity, promises, signals
-from kitchen.exceptions import TooLateToUndo
+from kitchen.exceptions import TicketNotFound, TooLateToUndo
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
@@ -75,9 +75,12 @@ def lock_for_ticket(ref: UUID) -> Kitchen:
     Lock the kitchen that a ticket belongs to until the transaction ends, and return it.
 
     :param ref: the order's ref
-    :raises Kitchen.DoesNotExist: there is no such ticket
+    :raises TicketNotFound: there is no such ticket
     """
-    return Kitchen.objects.for_update().get(tickets__ref=ref)
+    try:
+        return Kitchen.objects.for_update().get(tickets__ref=ref)
+    except Kitchen.DoesNotExist as missing:
+        raise TicketNotFound(_("There is no such ticket.")) from missing
 
 
 def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: datetime) -> Booking:

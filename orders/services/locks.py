@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from kitchen import services as kitchen_services
+from kitchen.exceptions import TicketNotFound
 from kitchen.models import Kitchen
 from orders import policies
 from orders.models import Order
@@ -28,5 +29,5 @@ def lock_kitchen_of(ref: UUID) -> Kitchen:
     """
     try:
         return kitchen_services.lock_for_ticket(ref)
-    except Kitchen.DoesNotExist as missing:
+    except TicketNotFound as missing:
         raise policies.order_not_found() from missing

@@ -6,6 +6,7 @@ import pytest
 
 from kitchen import services as kitchen_services
 from kitchen import signals as kitchen_signals
+from kitchen.exceptions import TicketNotFound
 from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.services import OvenSlotsTaken, TicketStateConflict
 from pizzeria.foundation.refusals import NotAllowed
@@ -180,9 +181,9 @@ def test_guests_and_drivers_may_neither_start_nor_finish_a_ticket(kitchen, guest
     assert (state_of(waiting), state_of(cooking)) == (TicketState.WAITING, TicketState.COOKING)
 
 
-def test_starting_or_finishing_an_unknown_ticket_raises_does_not_exist(kitchen, chef):
+def test_starting_or_finishing_an_unknown_ticket_is_refused_as_a_ticket_that_is_not_found(kitchen, chef):
     for step in (kitchen_services.start_cooking, kitchen_services.finish_ticket):
-        with pytest.raises(Kitchen.DoesNotExist):
+        with pytest.raises(TicketNotFound):
             step(ref=uuid4(), by=chef, at=LATER)
 
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from kitchen import services as kitchen_services
 from kitchen.capacity import KitchenFull
+from kitchen.exceptions import TicketNotFound
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.ids import uuid7
@@ -123,8 +124,8 @@ def test_locking_for_a_ticket_returns_the_kitchen_of_that_ticket(locked_kitchen)
     assert kitchen_services.lock_for_ticket(first.ref) == locked_kitchen
 
 
-def test_locking_for_an_unknown_ticket_raises_does_not_exist(locked_kitchen):
-    with pytest.raises(Kitchen.DoesNotExist):
+def test_locking_for_an_unknown_ticket_is_refused_as_a_ticket_that_is_not_found(locked_kitchen):
+    with pytest.raises(TicketNotFound):
         kitchen_services.lock_for_ticket(uuid4())
 
 
