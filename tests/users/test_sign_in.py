@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from pizzeria.foundation.actor import SYSTEM
@@ -32,6 +33,13 @@ def hire(kitchen):
         return user
 
     return with_roles
+
+
+def test_signing_in_runs_no_command_so_that_it_can_be_part_of_a_transaction(client, hire):
+    with transaction.atomic():
+        client.force_login(hire(CUSTOMER))  # a command would refuse to run here
+
+    assert client.get(reverse("orders:history")).status_code == 200
 
 
 def enter(client, *, password=PASSWORD, **fields):
