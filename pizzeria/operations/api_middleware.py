@@ -1,8 +1,9 @@
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.core.handlers.base import BaseHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import resolve
 from django.utils.functional import SimpleLazyObject
 
 from pizzeria.operations import problem_details
@@ -30,11 +31,25 @@ class ApiMiddleware:
         return response
 
 
+class _BareHandler(BaseHandler):
+    """Django's handling of a request, with no middleware: resolve, call the view (also an async one), check, render."""
+
+    _view_middleware: list[Any] = []
+    _template_response_middleware: list[Any] = []
+    _exception_middleware: list[Any] = []
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = self._get_response(request)  # type: ignore[attr-defined]
+        return response
+
+
+_handler = _BareHandler()
+
+
 def _answer(request: HttpRequest) -> HttpResponse:
     try:
         _refuse_unsafe_transport(request)
-        found = request.resolver_match = resolve(request.path_info)
-        response: HttpResponse = found.func(request, *found.args, **found.kwargs)
+        response = _handler.answer(request)
     except Exception as fault:  # noqa: BLE001 - every exception becomes a problem+json answer
         return problem_details.problem_response(request, fault)
     if isinstance(response, HttpResponseNotAllowed):

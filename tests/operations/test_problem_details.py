@@ -36,6 +36,16 @@ def test_the_problem_for_each_kind_of_error_has_a_status_and_a_code(client, what
     assert "secret" not in response.content.decode()
 
 
+def test_an_async_endpoint_is_answered_and_its_errors_are_problems_too(client):
+    client.raise_request_exception = False
+
+    answered, failed = call(client, address="/api/later/lunch"), call(client, address="/api/later/fault")
+
+    assert (answered.status_code, answered.json()) == (200, {"what": "lunch"})
+    assert answered.headers["Cache-Control"] == "no-store"
+    assert_refused(failed, 500, "fault")
+
+
 def test_the_problem_for_a_refusal_has_its_message_and_its_field(client):
     response = post(client, "/api/faults/refused-field")
 

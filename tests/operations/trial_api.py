@@ -54,6 +54,13 @@ def pizzas(request, pizza: Pizza):
     return {}
 
 
+@api.get("/later/{what}", auth=None)
+async def later(request, what: str):
+    if what in FAULTS:
+        raise FAULTS[what]
+    return {"what": what}
+
+
 @api.post("/faults/{what}", auth=None)
 def faults(request, what: str):
     raise FAULTS[what]
