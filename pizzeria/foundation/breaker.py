@@ -13,6 +13,7 @@ import redis
 import structlog
 from django.conf import settings
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from redis.retry import Retry
 
 PROBE_INTERVAL = 1.0
@@ -44,22 +45,27 @@ class Breaker:
             if self._gone or self._stopped.is_set():
                 return
             threading.Thread(target=self._wait, name="breaker", daemon=True).start()
-            self._gone = True  # only after the start of the thread that resets it
+            self._gone = True  # after the start, which may fail; the thread resets it under the lock, so not before
         log.warning("redis_unavailable", error=type(error).__name__)
 
     def stop(self) -> None:
         """Stop the thread for good, and leave the breaker closed."""
-        self._stopped.set()
-        self._gone = False
+        with self._changing:
+            self._stopped.set()
+            self._gone = False
 
     def _wait(self) -> None:
         while not self._stopped.wait(PROBE_INTERVAL):
             try:
                 self._ask()
-            except Exception as error:  # noqa: BLE001 - any error is no answer; without this thread it stays tripped
+            except RedisError as error:
                 log.debug("redis_still_unavailable", error=type(error).__name__)
                 continue
-            self._gone = False
+            except Exception:  # the thread must survive it: without it, the breaker would stay tripped for good
+                log.exception("redis_probe_failed")
+                continue
+            with self._changing:
+                self._gone = False
             log.info("redis_available")
             return
 

@@ -1,6 +1,7 @@
 """The cache with its circuit breaker: while Redis does not answer, and once it is back."""
 
 import socket
+import threading
 
 import pytest
 from redis.exceptions import RedisError
@@ -8,7 +9,7 @@ from redis.exceptions import RedisError
 from pizzeria.foundation import breaker
 from pizzeria.foundation.breaker import Breaker
 from pizzeria.operations.cache import FailOpenRedisCache, SessionCache
-from tests.waiting import until
+from tests.waiting import TIMEOUT, until
 
 SHORT_TIMEOUTS, LONG_TIMEOUTS = (
     {"OPTIONS": {"socket_connect_timeout": seconds, "socket_timeout": seconds}} for seconds in (0.2, 30)
@@ -82,15 +83,34 @@ def test_the_cache_does_not_call_a_silent_redis_again_until_the_breaker_is_reset
     assert (bool(first), meanwhile, bool(afterwards)) == (True, 0, True)
 
 
-def test_the_breaker_is_reset_by_the_first_answer_whatever_errors_came_before(a_breaker, monkeypatch):
+def test_the_breaker_resets_itself_although_a_probe_fails_in_an_unexpected_way(a_breaker, monkeypatch, caplog):
     monkeypatch.setattr(breaker, "PROBE_INTERVAL", 0.01)
-    errors = [ValueError(), OSError(), RedisError()]
+    answers = iter([ValueError("no such host"), RedisError(), None])
 
-    def answer_at_last():
-        if errors:
-            raise errors.pop()
+    def ask():
+        if answer := next(answers):
+            raise answer
 
-    a_breaker(answer_at_last)
+    a_breaker(ask)
+    breaker.redis_breaker.trip(RedisError())
+
+    until(lambda: not breaker.redis_breaker.is_tripped)
+    assert "redis_probe_failed" in caplog.text
+
+
+def test_a_breaker_whose_probe_is_faster_than_the_call_that_trips_it_is_reset_too(a_breaker, monkeypatch):
+    """Otherwise it would be marked as tripped after its thread has ended, and nothing would ever reset it."""
+    monkeypatch.setattr(breaker, "PROBE_INTERVAL", 0)
+    has_probed, start = threading.Event(), threading.Thread.start
+
+    def start_and_be_overtaken(thread):
+        start(thread)
+        has_probed.wait(timeout=TIMEOUT)
+        thread.join(timeout=0.1)  # a thread that resets without the lock has ended by then
+
+    monkeypatch.setattr(threading.Thread, "start", start_and_be_overtaken)
+    a_breaker(has_probed.set)
+
     breaker.redis_breaker.trip(RedisError())
 
     until(lambda: not breaker.redis_breaker.is_tripped)
