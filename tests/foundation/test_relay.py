@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.management import CommandError, call_command
 from django.dispatch import Signal
 from kombu.exceptions import OperationalError as BrokerGone
@@ -206,6 +207,47 @@ def test_a_sweep_stops_at_its_time_limit_and_leaves_the_rest_to_the_next_sweep(k
     sweep(after=LEASE)
 
     assert (first, len(recording_receiver.received)) == (0, 3)
+
+
+def test_a_sweep_stops_at_its_time_limit_also_within_a_batch_and_counts_no_attempt_for_the_rest(
+    kitchen, recording_receiver
+):
+    events = [event for _kitchen in range(3) for event in ring(KitchenFactory(), 1)]
+    moment = NIGHT
+
+    def take_long(event):
+        nonlocal moment
+        moment += relay.TIME_LIMIT
+
+    recording_receiver.first = take_long
+    published = relay_due(now=lambda: moment)
+
+    assert published == 1
+    attempts = OutboxEntry.objects.filter(event__in=events).order_by("pk").values_list("attempts", flat=True)
+    assert list(attempts) == [1, 0, 0]
+    recording_receiver.first = nothing
+    assert sweep(after=LEASE) == 2
+
+
+def test_the_time_limit_of_a_task_ends_the_sweep_and_counts_as_an_attempt_of_the_event_that_it_met(
+    kitchen, recording_receiver
+):
+    events = [event for _kitchen in range(3) for event in ring(KitchenFactory(), 1)]
+
+    def exceed_time_limit(event):
+        if event == events[1]:
+            raise SoftTimeLimitExceeded
+
+    recording_receiver.first = exceed_time_limit
+    with pytest.raises(SoftTimeLimitExceeded):
+        sweep()
+
+    rows = OutboxEntry.objects.filter(event__in=events).order_by("pk")
+    assert [(row.attempts, bool(row.relayed_at), row.error) for row in rows] == [
+        (1, True, ""),
+        (1, False, "time limit of the task exceeded"),
+        (0, False, ""),
+    ]
 
 
 def test_no_attempt_is_counted_while_the_broker_is_unavailable(kitchen, recording_receiver):

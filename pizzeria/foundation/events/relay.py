@@ -12,6 +12,7 @@ from itertools import takewhile
 from uuid import UUID
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _lazy
@@ -29,6 +30,7 @@ TIME_LIMIT = timedelta(seconds=15)  # well within a task's time limit; the next 
 LEASE = timedelta(minutes=1)  # how long a worker has to publish an event that it claimed
 FIRST_DELAY, MAX_DELAY = timedelta(seconds=5), timedelta(minutes=10)
 WORKER_TERMINATED = "worker terminated before it reported a result"
+TIME_LIMIT_EXCEEDED = "time limit of the task exceeded"
 
 EVENT_DEAD_LETTERED = AlertKind(
     "event_dead_lettered", _lazy("An event (%(type)s) was given up after the last attempt: %(reason)s")
@@ -45,21 +47,40 @@ def relay_due(*, now: Callable[[], datetime], aggregate_ref: UUID | None = None)
     """
     Publish all due events, or those of one aggregate, until the time limit; return how many were published.
 
-    :raises BrokerGone: the broker is unavailable; claimed events are released, without counting the attempt
+    Claimed events that are left over are released, without counting the attempt.
+
+    :raises BrokerGone: the broker is unavailable
+    :raises SoftTimeLimitExceeded: the task's own time limit; it counts as a failed attempt of the event that it met
     """
     published, ends_at = 0, now() + TIME_LIMIT
-    while now() < ends_at and (claimed := claim(at=now(), aggregate_ref=aggregate_ref)):
-        for position, event in enumerate(claimed):
-            try:
-                publish(event)
-            except BrokerGone:
-                release(claimed[position:], at=now())
-                raise
-            except PublishFailed as error:
-                mark_failed(event, str(error), at=now())
-            else:
-                mark_relayed(event, at=now())
-                published += 1
+    while now() < ends_at:
+        claimed = claim(at=now(), aggregate_ref=aggregate_ref)
+        if not claimed:
+            break
+        published += _publish_until(ends_at, claimed, now=now)
+    return published
+
+
+def _publish_until(ends_at: datetime, claimed: list[StoredEvent], *, now: Callable[[], datetime]) -> int:
+    published = 0
+    for position, event in enumerate(claimed):
+        if now() >= ends_at:
+            release(claimed[position:], at=now())
+            break
+        try:
+            publish(event)
+        except BrokerGone:
+            release(claimed[position:], at=now())
+            raise
+        except SoftTimeLimitExceeded:
+            release(claimed[position + 1 :], at=now())
+            mark_failed(event, TIME_LIMIT_EXCEEDED, at=now())
+            raise
+        except PublishFailed as error:
+            mark_failed(event, str(error), at=now())
+        else:
+            mark_relayed(event, at=now())
+            published += 1
     return published
 
 
@@ -102,6 +123,7 @@ def publish(event: StoredEvent) -> None:
 
     :raises PublishFailed: a receiver failed, or this release cannot load the event
     :raises BrokerGone: the broker is unavailable
+    :raises SoftTimeLimitExceeded: the time limit of the task that runs this
     """
     try:
         domain_event = domain_events.load(event)
@@ -112,7 +134,7 @@ def publish(event: StoredEvent) -> None:
     responses = domain_event.signal.send_robust(sender=type(domain_event), event=event, domain_event=domain_event)
     errors = {receiver: response for receiver, response in responses if isinstance(response, Exception)}
     for error in errors.values():
-        if isinstance(error, BrokerGone):
+        if isinstance(error, BrokerGone | SoftTimeLimitExceeded):  # neither is the receiver's own error
             raise error
     if errors:
         raise PublishFailed(
@@ -143,7 +165,7 @@ def _report_dead_letter(event: StoredEvent, reason: str, *, at: datetime) -> Non
 
 
 def release(events: list[StoredEvent], *, at: datetime) -> None:
-    """Undo `claim`: the broker is unavailable, which is not caused by these events."""
+    """Undo `claim` for events that were not attempted, or whose attempt failed for a reason that is not theirs."""
     OutboxEntry.objects.filter(pk__in=[event.pk for event in events]).update(
         attempts=F("attempts") - 1, due_at=at + FIRST_DELAY
     )
