@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
+import structlog
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -19,6 +20,8 @@ from psycopg.conninfo import make_conninfo
 from pizzeria.foundation import breaker
 
 TIMEOUT_SECONDS = 2.0
+
+log = structlog.get_logger(__name__)
 
 
 class HealthMiddleware:
@@ -58,6 +61,7 @@ def ready(request: HttpRequest) -> JsonResponse:
             check.result(timeout=TIMEOUT_SECONDS + 0.5)
             outcomes[name] = "ok"
         except Exception as error:  # noqa: BLE001 - the probe reports every kind of error by name
+            log.warning("dependency_unavailable", dependency=name, error=type(error).__name__)
             outcomes[name] = type(error).__name__
     if outcomes["postgresql"] != "ok":
         return JsonResponse({"status": "unavailable", **outcomes}, status=503)

@@ -106,13 +106,20 @@ def test_checks_of_redis_that_hang_keep_no_check_of_postgresql_waiting(client, d
     assert (response.status_code, response.json()["redis"]) == (200, "TimeoutError")
 
 
-def test_the_readiness_check_names_the_errors_and_nothing_else(client, move_postgresql, move_redis):
+def test_the_readiness_check_names_the_errors_and_nothing_else_in_the_answer_and_in_the_log(
+    client, move_postgresql, move_redis, caplog
+):
     with nobody() as port:
         move_postgresql(port)
         move_redis(port)
         response = probed_until(client, postgresql="OperationalError", redis="ConnectionError")
 
     assert set(response.json()) == {"status", "postgresql", "redis"}
+    logged = [record.msg for record in caplog.records if "dependency_unavailable" in str(record.msg)]
+    assert {(line["dependency"], line["error"]) for line in logged} >= {
+        ("postgresql", "OperationalError"),
+        ("redis", "ConnectionError"),
+    }
 
 
 def test_the_readiness_check_reports_redis_as_available_again_when_it_answers_again(client, db, move_redis, settings):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from allauth.account import forms as account
 from allauth.mfa.webauthn import forms as passkeys
 from allauth.mfa.webauthn.internal import auth
@@ -16,6 +17,8 @@ from pizzeria.foundation.forms import SingleLineField, email_field, name_field
 from pizzeria.users.local_accounts.adapter import PasskeyAdapter
 from pizzeria.users.local_accounts.eligibility import may_have_account
 from pizzeria.users.models import User
+
+log = structlog.get_logger(__name__)
 
 
 def password_field(label: Any, *, autocomplete: str = "current-password") -> forms.CharField:
@@ -135,7 +138,8 @@ class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
             cleaned: dict[str, Any] = super().clean()
         except ValidationError:
             raise
-        except Exception:  # noqa: BLE001 - a browser can send anything, and allauth checks little of it
+        except Exception:  # a browser can send anything, and allauth checks little of it
+            log.warning("passkey_not_added", exc_info=True)
             raise _passkey_unknown() from None
         return cleaned
 
@@ -149,7 +153,8 @@ class PasskeySignInForm(passkeys.LoginWebAuthnForm):  # type: ignore[misc]
             return auth.complete_authentication(_owner_of(credential), credential)
         except ValidationError:
             raise
-        except Exception:  # noqa: BLE001 - as above
+        except Exception:  # as above
+            log.warning("passkey_not_read", exc_info=True)
             raise _passkey_unknown() from None
 
 

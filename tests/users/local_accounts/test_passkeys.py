@@ -4,6 +4,7 @@ import json
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth
 from django.urls import reverse
 
 from tests.users import account_holders
@@ -84,6 +85,24 @@ def test_a_malformed_credential_is_not_stored_as_a_passkey(client, carla, junk):
 
     assert response.status_code == 422
     assert not Authenticator.objects.exists()
+
+
+def test_an_unexpected_error_about_a_credential_is_logged_with_its_traceback(client, carla, monkeypatch, caplog):
+    def fail(_credential):
+        raise KeyError
+
+    monkeypatch.setattr(auth, "parse_registration_response", fail)
+    monkeypatch.setattr(auth, "parse_authentication_response", fail)
+    reauthenticate(client)
+    client.get(account_holders.ADD_PASSKEY)
+    client.post(account_holders.ADD_PASSKEY, {"name": "Junk", "credential": '"text"'})
+    visitor = type(client)()
+    visitor.get(BY_PASSKEY)
+    visitor.post(BY_PASSKEY, {"credential": '"text"'})
+
+    logged = [record.msg for record in caplog.records if "passkey_not" in str(record.msg)]
+    assert [line["event"] for line in logged] == ["passkey_not_added", "passkey_not_read"]
+    assert all(line["exc_info"] for line in logged)
 
 
 def test_the_sign_in_challenge_requires_user_verification_and_names_no_credential(client):
