@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pizzeria.foundation.ids import uuid7
+from pizzeria.foundation.locking import LockingQuerySet
 
 
 def opaque_username() -> str:
@@ -35,6 +36,10 @@ class User(AbstractUser):
         return str(confirmed.email) if confirmed else ""
 
 
+class IdentityQuerySet(LockingQuerySet["Identity"]):
+    pass
+
+
 class Identity(models.Model):
     """
     Issuer and subject of a user at an OpenID provider: the only attributes by which a returning user is recognised.
@@ -45,6 +50,11 @@ class Identity(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="identities")
     issuer = models.CharField(max_length=255)
     subject = models.CharField(max_length=255)
+    roles_issued_at = models.DateTimeField(
+        null=True, editable=False
+    )  # of the provider's answer that the groups are from
+
+    objects = IdentityQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

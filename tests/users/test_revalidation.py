@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from pizzeria.foundation import clock
-from pizzeria.users.keycloak import jwks
+from pizzeria.users.keycloak import jwks, provider
 from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.keycloak.jwks import UnknownSigningKey
 from pizzeria.users.models import OidcSession, User
@@ -75,6 +75,57 @@ def test_every_browser_of_a_user_loses_a_revoked_role_and_gets_a_new_session_key
     assert [visible_links(browser) for browser in (signed_in_browser, other)] == [["My orders"], ["My orders"]]
     assert other.session.session_key != before
     assert not Session.objects.filter(session_key=before).exists()
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Return a function that has something happen between the next answer of the realm and its storage."""
+    userinfo = provider.userinfo
+
+    def happens(something):
+        def answer_and_be_overtaken(access_token):
+            monkeypatch.setattr(provider, "userinfo", userinfo)
+            answer = userinfo(access_token)
+            something()
+            return answer
+
+        monkeypatch.setattr(provider, "userinfo", answer_and_be_overtaken)
+
+    return happens
+
+
+def revoke_and_revalidate(ciro, session_id):
+    """Return a function that revokes Ciro's role and revalidates a session of his."""
+
+    def revoke():
+        ciro.roles = ("customer",)
+        keycloak_sessions.revalidate(session_id, at=clock.now())
+
+    return revoke
+
+
+def test_an_older_answer_about_another_session_does_not_bring_a_revoked_role_back(
+    signed_in_browser, realm, ciro, meanwhile
+):
+    other = Client()
+    complete_login(other, realm, ciro)
+    for browser in (signed_in_browser, other):
+        age_session(browser, minutes=5)
+    late, early = OidcSession.objects.order_by("pk").values_list("pk", flat=True)
+    meanwhile(revoke_and_revalidate(ciro, early))
+
+    keycloak_sessions.revalidate(late, at=clock.now())
+
+    assert list(groups()) == ["Customers"]
+
+
+def test_an_older_answer_to_a_sign_in_does_not_bring_a_revoked_role_back(signed_in_browser, realm, ciro, meanwhile):
+    age_session(signed_in_browser, minutes=5)
+    meanwhile(revoke_and_revalidate(ciro, OidcSession.objects.get().pk))
+
+    complete_login(Client(), realm, ciro)
+
+    assert list(groups()) == ["Customers"]
 
 
 def test_a_page_shows_the_roles_that_a_revalidation_for_a_stream_has_found(signed_in_browser, ciro):

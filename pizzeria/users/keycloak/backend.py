@@ -42,6 +42,7 @@ class KeycloakBackend(ModelBackend):
             subject=claims["sub"],
             claims={**claims, **userinfo.claims},
             roles=userinfo.roles,
+            issued_at=userinfo.issued_at,
             by=SYSTEM,
         )
         request.oidc_login = OidcLogin(tokens, claims)  # type: ignore[attr-defined]

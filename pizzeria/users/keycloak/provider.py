@@ -5,12 +5,15 @@ Timeouts are short: a request of ours waits for the answer.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 import requests
 from django.conf import settings
+
+from pizzeria.foundation import clock
 
 TIMEOUT = (2.0, 4.0)  # to connect; to read the answer
 
@@ -25,9 +28,16 @@ class ProviderRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
+    """
+    The provider's answer to a token request.
+
+    :param requested_at: the time just before the request, by our clock
+    """
+
     access: str
     refresh: str
     id: str
+    requested_at: datetime
 
 
 def is_configured() -> bool:
@@ -81,12 +91,13 @@ def logout_url(id_token: str, *, back_to: str) -> str:
 
 
 def _tokens(**parameters: str) -> Tokens:
+    requested_at = clock.now()
     client = {"client_id": settings.OIDC_RP_CLIENT_ID, "client_secret": settings.OIDC_RP_CLIENT_SECRET}
     response = _parse(_request("post", settings.OIDC_OP_TOKEN_ENDPOINT, data={**client, **parameters}))
     found = [response.get(name, "") for name in ("access_token", "refresh_token", "id_token")]
     if not all(isinstance(token, str) for token in found):
         raise ProviderRefused("malformed_answer")
-    return Tokens(*found)
+    return Tokens(*found, requested_at=requested_at)
 
 
 def _request(verb: str, address: str, **more: Any) -> requests.Response:

@@ -2,7 +2,8 @@
 Storage, revalidation and end of the sessions that Keycloak began.
 
 No lock is held during a request to the provider: the first caller claims a due session for 30 seconds by moving
-`checked_at`, and concurrent callers meanwhile use the state already stored.
+`checked_at`, and concurrent callers meanwhile use the state already stored. Two sessions of one user may be revalidated
+at once: of two answers, the one that the provider issued later is kept, in whatever order they are stored.
 """
 
 from collections.abc import Collection
@@ -138,7 +139,7 @@ def _refresh(oidc_session: OidcSession) -> None:
     encrypted = encrypt({"refresh": tokens.refresh or stored["refresh"], "id": tokens.id or stored["id"]})
     OidcSession.objects.filter(pk=oidc_session.pk).update(encrypted_tokens=encrypted)
     userinfo = fetch_userinfo(tokens, subject=oidc_session.identity.subject)
-    if sync_groups(user=oidc_session.identity.user, roles=userinfo.roles, by=SYSTEM):
+    if sync_groups(identity=oidc_session.identity, roles=userinfo.roles, issued_at=userinfo.issued_at, by=SYSTEM):
         log.info("roles_changed", user_id=oidc_session.identity.user_id)
 
 

@@ -1,6 +1,7 @@
 """Claims and roles of a user as the provider reports them, at sign-in and at each session revalidation."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.conf import settings
 from pizzeria.users.claims import role_names
 from pizzeria.users.keycloak import provider
 from pizzeria.users.keycloak.provider import Tokens
-from pizzeria.users.keycloak.tokens import TokenInvalid, TokenUnreadable, verify
+from pizzeria.users.keycloak.tokens import TokenInvalid, TokenUnreadable, parse_time, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,15 @@ class OidcLogin:
 
 @dataclass(frozen=True, slots=True)
 class UserInfo:
-    """A user's current claims and role names at the provider."""
+    """
+    A user's claims and role names at the provider.
+
+    :param issued_at: the earliest time at which the provider can have made this answer; the later of two is newer
+    """
 
     claims: dict[str, Any]
     roles: frozenset[str]
+    issued_at: datetime
 
 
 class SubjectMismatch(TokenInvalid):
@@ -51,4 +57,6 @@ def fetch_userinfo(tokens: Tokens, *, subject: str) -> UserInfo:
     if about.get("sub") != subject or access.get("sub", subject) != subject:
         raise SubjectMismatch("another subject")
     roles = (role_names(claims, client_id=settings.OIDC_RP_CLIENT_ID) for claims in (access, about))
-    return UserInfo(about, frozenset().union(*roles))
+    # `iat` is in whole seconds; of two answers of one second, the one that was requested later counts as newer.
+    issued_at = max(tokens.requested_at, parse_time(access, "iat") or tokens.requested_at)
+    return UserInfo(about, frozenset().union(*roles), issued_at)

@@ -1,5 +1,7 @@
 """Commands that create users of an OpenID provider and update them at every sign-in and every session revalidation."""
 
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
 
 from pizzeria.foundation.actor import Actor
@@ -12,19 +14,25 @@ from pizzeria.users.services.roles import assign_roles
 
 
 @command
-def upsert_user_from_claims(*, issuer: str, subject: str, claims: Claims, roles: frozenset[str], by: Actor) -> User:
+def upsert_user_from_claims(
+    *, issuer: str, subject: str, claims: Claims, roles: frozenset[str], issued_at: datetime, by: Actor
+) -> User:
     """
     Return the user with this issuer and subject, created if there is none, and update it from the claims.
 
     Users are never matched by e-mail. Name and e-mail are updated from the claims that are present; the groups become
-    exactly those of the roles. A created user has an opaque username and no password, and cannot get one.
+    exactly those of the roles, unless a later answer of the issuer is stored already. A created user has an opaque
+    username and no password, and cannot get one.
 
     :param roles: role names at the issuer; names that are not in our roles table are ignored
+    :param issued_at: when the issuer made this answer
     """
-    user = find_user(issuer, subject) or _create_user(issuer, subject)
-    _update_from_claims(user, claims)
-    assign_roles(user, roles_by_name(roles))
-    return user
+    if find_user(issuer, subject) is None:
+        _create_user(issuer, subject)
+    identity = Identity.objects.for_update().get(issuer=issuer, subject=subject)
+    _update_from_claims(identity.user, claims)
+    _assign_roles_issued_at(issued_at, identity, roles)
+    return identity.user
 
 
 @command
@@ -40,11 +48,17 @@ def create_user_from_claims(*, issuer: str, subject: str, claims: Claims, by: Ac
 
 
 @command
-def sync_groups(*, user: User, roles: frozenset[str], by: Actor) -> bool:
-    """Set a user's groups to exactly those of the roles; return whether groups, staff or superuser flag changed."""
-    before = _groups_and_flags(user)
-    assign_roles(user, roles_by_name(roles))
-    return _groups_and_flags(user) != before
+def sync_groups(*, identity: Identity, roles: frozenset[str], issued_at: datetime, by: Actor) -> bool:
+    """
+    Set a user's groups to exactly those of the roles, unless a later answer of the issuer is stored already.
+
+    :param issued_at: when the issuer made this answer
+    :returns: whether groups, staff or superuser flag changed
+    """
+    locked = Identity.objects.for_update().get(pk=identity.pk)
+    before = _groups_and_flags(locked.user)
+    _assign_roles_issued_at(issued_at, locked, roles)
+    return _groups_and_flags(locked.user) != before
 
 
 def find_user(issuer: str, subject: str) -> User | None:
@@ -76,6 +90,19 @@ def _update_from_claims(user: User, claims: Claims) -> None:
         setattr(user, field, claimed[field])
     if changed:
         user.save(update_fields=changed)
+
+
+def _assign_roles_issued_at(issued_at: datetime, identity: Identity, roles: frozenset[str]) -> None:
+    """
+    Set the groups of a locked identity's user, unless they are from a later answer of the issuer.
+
+    Its user is read after the lock, and so is as the answer before has left it.
+    """
+    if identity.roles_issued_at and issued_at < identity.roles_issued_at:
+        return
+    assign_roles(identity.user, roles_by_name(roles))
+    identity.roles_issued_at = issued_at
+    identity.save(update_fields=["roles_issued_at"])
 
 
 def _groups_and_flags(user: User) -> tuple[set[str], bool, bool]:

@@ -5,6 +5,7 @@ from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.local_accounts.adapter import AccountAdapter
 from pizzeria.users.models import Identity, User
@@ -54,6 +55,7 @@ def test_a_cook_who_signs_up_becomes_a_separate_customer_without_access_to_the_k
         subject="ciro",
         claims={"email": "ciro@example.com"},
         roles=frozenset({"chef"}),
+        issued_at=clock.now(),
         by=SYSTEM,
     )
     account_holders.sign_up(client, "ciro@example.com", name="Ciro")
