@@ -33,14 +33,11 @@ def message_with(**changes):
 def test_an_email_has_text_html_and_a_message_id_of_the_shop(message_sinks, settings):
     settings.SHOP_ORIGIN = "https://pizza.example:8443"
 
-    assert email.send(MESSAGE) == "<notification-17@pizza.example>"
+    sent = email.send(MESSAGE)
 
     [received] = message_sinks.messages("email")
-    assert (received.to, received.subject, received.message_id) == (
-        MESSAGE.to,
-        MESSAGE.subject,
-        "<notification-17@pizza.example>",
-    )
+    assert (received.to, received.subject, received.message_id) == (MESSAGE.to, MESSAGE.subject, sent)
+    assert re.fullmatch(r"<[0-9a-f]{32}@pizza\.example>", sent)
     assert (received.text.strip(), received.html.strip()) == (MESSAGE.text, MESSAGE.html)
 
 
@@ -49,6 +46,15 @@ def test_an_email_that_is_sent_again_has_the_same_message_id(message_sinks):
 
     first, second = message_sinks.messages("email")
     assert first.message_id == second.message_id
+
+
+def test_the_message_id_of_an_email_does_not_reveal_the_row_that_it_is_made_from(message_sinks, settings):
+    """Not by counting either: without the shop's key, nobody can tell which hash belongs to which number."""
+    sent, next_one = email.send(MESSAGE), email.send(message_with(id="notification-18"))
+    settings.SECRET_KEY = "the key of another shop"
+
+    assert len({sent, next_one, email.send(MESSAGE)}) == 3
+    assert MESSAGE.id not in sent
 
 
 def test_an_email_can_be_sent_without_html(message_sinks):
