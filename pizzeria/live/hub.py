@@ -27,7 +27,7 @@ from pizzeria.live.topics import CHANNEL, Topic, current_versions, parse_update
 from pizzeria.users.stream_grants import StreamGrant, revalidate_due, valid_grants
 
 SECONDS_BETWEEN_BEATS = 5.0
-SECONDS_BETWEEN_GRANT_CHECKS = 10.0  # between checks of grants; a third of the time within which a stream must end
+SECONDS_BETWEEN_REVALIDATIONS = 10.0  # between looks for sessions that are due at Keycloak
 RECONNECT_SECONDS = 1.0
 RESTART_SECONDS = 1.0  # until the background tasks begin anew after a bug has ended one of them
 MAX_QUEUED_MESSAGES = 16  # messages queued for a slow client; the next heartbeat makes up for those it misses
@@ -65,6 +65,7 @@ class Hub:
     def __init__(self) -> None:
         self._streams: set[Stream] = set()
         self._task: asyncio.Task[None] | None = None
+        self._is_redis_gone = False
 
     def open_streams(self, client_key: str) -> int:
         """Return the number of a client's open streams. Safe to call from any thread."""
@@ -97,29 +98,36 @@ class Hub:
 
     async def _listen(self) -> None:
         """Deliver published updates to the streams; while Redis is down, reconnect every second."""
-        out_of_reach = False
         while True:
             try:
-                async with _redis() as client, client.pubsub() as subscription:
-                    await subscription.subscribe(CHANNEL)
-                    if out_of_reach:
-                        log.info("live_redis_available")
-                    out_of_reach = False
-                    is_pinged = False  # whether a PING was sent after a silence and not yet answered
-                    while True:
-                        received = await subscription.get_message(ignore_subscribe_messages=True, timeout=5.0)
-                        if received is None and is_pinged:
-                            raise RedisTimeoutError
-                        is_pinged = received is None
-                        if received is None:
-                            await subscription.ping()
-                        elif received["type"] == "message":
-                            self._dispatch(received["data"])
+                await self._receive_updates()
             except (RedisError, OSError) as error:
-                if not out_of_reach:
+                if not self._is_redis_gone:
                     log.warning("live_redis_unavailable", error=type(error).__name__)
-                out_of_reach = True
+                self._is_redis_gone = True
             await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _receive_updates(self) -> None:
+        """
+        Deliver published updates until Redis is gone.
+
+        :raises RedisError, OSError: Redis is gone, or is silent
+        """
+        async with _redis() as client, client.pubsub() as subscription:
+            await subscription.subscribe(CHANNEL)
+            if self._is_redis_gone:
+                log.info("live_redis_available")
+            self._is_redis_gone = False
+            is_pinged = False  # whether a PING was sent after a silence and not yet answered
+            while True:
+                received = await subscription.get_message(ignore_subscribe_messages=True, timeout=5.0)
+                if received is None and is_pinged:
+                    raise RedisTimeoutError
+                is_pinged = received is None
+                if received is None:
+                    await subscription.ping()
+                elif received["type"] == "message":
+                    self._dispatch(received["data"])
 
     def _dispatch(self, data: bytes) -> None:
         try:
@@ -145,9 +153,9 @@ class Hub:
                 stream.send(Message("beat", versions.get(stream.topic)))
 
     async def _end_invalid_streams(self) -> None:
-        """End the streams whose grant is no longer valid."""
+        """End the streams whose grant is no longer valid; a stream outlives its session by no more than a heartbeat."""
         while True:
-            await asyncio.sleep(SECONDS_BETWEEN_GRANT_CHECKS)
+            await asyncio.sleep(SECONDS_BETWEEN_BEATS)
             checked = self._grants()
             valid = await _query(checked, valid_grants)
             if valid is None:
@@ -160,7 +168,7 @@ class Hub:
     async def _revalidate_sessions(self) -> None:
         """Revalidate the sessions of open streams; a task of its own, so grant checks never wait for Keycloak."""
         while True:
-            await asyncio.sleep(SECONDS_BETWEEN_GRANT_CHECKS)
+            await asyncio.sleep(SECONDS_BETWEEN_REVALIDATIONS)
             await _query(self._grants(), revalidate_due)
 
     def _grants(self) -> set[StreamGrant]:

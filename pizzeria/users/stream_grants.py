@@ -2,17 +2,18 @@
 Stream grants: what keeps an event stream open although its client sends no further request for a long time.
 
 A grant is no longer valid when its session has ended on either side, has been unused for half a day, or its user has
-lost the role. Sessions that Keycloak began are revalidated for streams as they are for pages, but in a function of its
-own, apart from the check against our own database: Keycloak may be slow.
+lost the role, was deactivated, or has a new password. Sessions that Keycloak began are revalidated for streams as they
+are for pages, but in a function of its own, apart from the check against our own database: Keycloak may be slow.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.utils.crypto import constant_time_compare
 
 from pizzeria.foundation.actor import Permission
 from pizzeria.users import sessions
@@ -41,17 +42,18 @@ def valid_grants(grants: Collection[StreamGrant], *, at: datetime) -> set[Stream
     """
     Return the grants that would still open their stream, judged by our own database alone.
 
-    One query for any number of customers; more for staff.
+    Two queries for any number of customers; more for staff.
     """
-    valid = _valid_sessions({each.session_key for each in grants}, at=at)
-    holders = _permissions_by_session(
-        (each for each in grants if each.required_permission and each.session_key in valid), valid
-    )
+    contents = _valid_sessions({each.session_key for each in grants}, at=at)
+    users = _users_by_session(contents)
     return {
         each
         for each in grants
-        if each.session_key in valid
-        and (each.required_permission is None or each.required_permission in holders.get(each.session_key, frozenset()))
+        if each.session_key in users
+        and (
+            each.required_permission is None
+            or each.required_permission in _permissions(users[each.session_key], contents[each.session_key])
+        )
     }
 
 
@@ -71,14 +73,18 @@ def _has_ended(content: "SessionData", *, at: datetime) -> bool:
     return sessions.has_staff_groups(content) and sessions.is_expired(content, in_admin=False, at=at)
 
 
-def _permissions_by_session(
-    grants: Iterable[StreamGrant], valid: "Mapping[str, SessionData]"
-) -> dict[str, frozenset[Permission]]:
-    """Return the current permissions of each session's user, by session key; only for sessions with staff groups."""
-    contents = {each.session_key: valid[each.session_key] for each in grants}
-    users_of = {
-        key: int(content[SESSION_KEY]) for key, content in contents.items() if sessions.has_staff_groups(content)
+def _users_by_session(contents: "Mapping[str, SessionData]") -> dict[str, User]:
+    """Return the user of each session that Django would still accept: active, with the password that it began with."""
+    ids = {key: int(content[SESSION_KEY]) for key, content in contents.items() if SESSION_KEY in content}
+    users = User.objects.filter(is_active=True).in_bulk(set(ids.values()))
+    found = {key: users[user_id] for key, user_id in ids.items() if user_id in users}
+    return {
+        key: user
+        for key, user in found.items()
+        if constant_time_compare(contents[key].get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
     }
-    users = User.objects.filter(pk__in=users_of.values(), is_active=True)
-    permissions = {user.pk: actor_for_user(user).permissions for user in users}
-    return {key: permissions.get(user_id, frozenset()) for key, user_id in users_of.items()}
+
+
+def _permissions(user: User, content: "SessionData") -> frozenset[Permission]:
+    """Return the user's current permissions in a session: none unless it is one with staff groups."""
+    return actor_for_user(user).permissions if sessions.has_staff_groups(content) else frozenset()

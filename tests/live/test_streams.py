@@ -1,6 +1,7 @@
 """Event streams, read from a real server: live updates, versions with every heartbeat, and recovery from outages."""
 
 import asyncio
+import math
 from contextlib import ExitStack, closing
 from pathlib import Path
 from uuid import uuid4
@@ -13,14 +14,17 @@ from django.test import Client
 from django.urls import reverse
 
 from kitchen.models import Kitchen
+from kitchen.permissions import SEE_BOARD
 from orders import selectors as order_selectors
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.live import hub as live_hub
 from pizzeria.live import views
 from pizzeria.live.hub import Stream, hub
 from pizzeria.live.topics import Topic
 from pizzeria.users.models import User
 from pizzeria.users.roles import KITCHEN
 from pizzeria.users.services.roles import assign_roles, sync_roles
+from pizzeria.users.stream_grants import StreamGrant
 from tests import shop
 from tests.factories import UserFactory
 from tests.live.fault_proxy import FaultProxy
@@ -164,6 +168,47 @@ def signed_in_cook():
     assign_roles(user, [KITCHEN])
     browser.force_login(user)
     return browser
+
+
+def test_a_stream_is_checked_against_its_session_with_every_heartbeat(ciro, monkeypatch):
+    """Not less often: after a sign-out, the next person at this screen would go on seeing the board."""
+    monkeypatch.setattr(live_hub, "SECONDS_BETWEEN_BEATS", 0.01)
+    monkeypatch.setattr(live_hub, "SECONDS_BETWEEN_REVALIDATIONS", math.inf)
+    board = Stream(Topic("board", uuid4()), "ciro", StreamGrant(ciro.session.session_key, SEE_BOARD))
+    ciro.post(reverse("users:sign_out"))
+
+    async def wait_for_end():
+        hub.join(board)
+        async with asyncio.timeout(TIMEOUT):
+            while not board.is_ended:
+                await board.unread.get()
+        hub.leave(board)
+
+    asyncio.run(wait_for_end())
+
+
+def test_a_task_of_the_hub_that_fails_once_is_logged_and_goes_on(order, monkeypatch, caplog):
+    monkeypatch.setattr(live_hub, "SECONDS_BETWEEN_BEATS", 0.01)
+    monkeypatch.setattr(live_hub, "RESTART_SECONDS", 0)
+    answers = iter([ZeroDivisionError()])
+
+    def versions(topics):
+        for error in answers:
+            raise error
+        return dict.fromkeys(topics, 7)
+
+    monkeypatch.setattr(live_hub, "current_versions", versions)
+    tracker = Stream(Topic("order", order.ref), "anna")
+
+    async def wait_for_beat():
+        hub.join(tracker)
+        async with asyncio.timeout(TIMEOUT):
+            message = await tracker.unread.get()
+        hub.leave(tracker)
+        return message
+
+    assert asyncio.run(wait_for_beat()).version == 7
+    assert caplog.text.count("live_task_failed") == 1
 
 
 def test_a_stream_ends_if_the_heartbeat_stops(monkeypatch):

@@ -145,7 +145,23 @@ def test_a_stream_grant_is_invalid_in_a_session_in_which_groups_do_not_count(gra
     assert not is_good(grant_of(browser))
 
 
-def test_the_stream_grants_of_any_number_of_customers_are_checked_with_one_query(db, django_assert_num_queries):
+@pytest.mark.parametrize(
+    "changed",
+    [lambda user: setattr(user, "is_active", False), lambda user: user.set_password("five olives, some regrets")],
+    ids=["deactivated", "new password"],
+)
+def test_a_stream_grant_of_a_customer_becomes_invalid_with_the_account_or_the_password(sign_in, changed):
+    browser = sign_in(CUSTOMER)
+    grant = StreamGrant(browser.session.session_key)
+    assert valid_grants({grant}, at=clock.now()) == {grant}
+
+    changed(browser.user)
+    browser.user.save()
+
+    assert valid_grants({grant}, at=clock.now()) == set()
+
+
+def test_the_stream_grants_of_any_number_of_customers_are_checked_with_two_queries(db, django_assert_num_queries):
     grants = set()
     for _customer in range(20):
         browser, user = Client(), UserFactory()
@@ -153,5 +169,5 @@ def test_the_stream_grants_of_any_number_of_customers_are_checked_with_one_query
         browser.force_login(user)
         grants.add(StreamGrant(browser.session.session_key))
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert valid_grants(grants, at=clock.now()) == grants
