@@ -3,6 +3,7 @@
 PYTHON := .venv/bin/python
 EPHEMERAL_SERVERS := $(PYTHON) -m pizzeria.devtools.ephemeral_servers --
 COUNTED = $(PYTHON) -m pizzeria.operations.metrics run $@
+GUNICORN_LOG := --logger-class pizzeria.operations.gunicorn_logger.GunicornLogger
 ARGS ?=
 
 # Ignore another project's environment that is activated in the caller's shell.
@@ -65,11 +66,11 @@ signal-map: set-up  ## write the map of signals and receivers into the README
 
 pages:  ## run the web server of a real shop: pages, admin and API (BIND=127.0.0.1:8000)
 	@exec $(COUNTED) -m gunicorn pizzeria.wsgi --worker-class gthread --threads 8 --no-control-socket \
-		--bind $(or $(BIND),127.0.0.1:8000) $(ARGS)
+		$(GUNICORN_LOG) --bind $(or $(BIND),127.0.0.1:8000) $(ARGS)
 
 streams:  ## run the event streams of a real shop, in one process (BIND=127.0.0.1:8001)
 	@DATABASE_POOL=1 exec $(COUNTED) -m gunicorn pizzeria.asgi --worker-class uvicorn_worker.UvicornWorker --workers 1 \
-		--graceful-timeout 3 --no-control-socket --bind $(or $(BIND),127.0.0.1:8001) $(ARGS)
+		--graceful-timeout 3 --no-control-socket $(GUNICORN_LOG) --bind $(or $(BIND),127.0.0.1:8001) $(ARGS)
 
 worker:  ## run the Celery worker of a real shop, for work after a request
 	@exec $(COUNTED) -m celery -A pizzeria worker $(ARGS)

@@ -306,6 +306,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 60
 # A queue per notification channel: a provider that does not answer holds up only the worker of its own queue.
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "email", "sms")]
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # a worker logs as every other process of the shop does
 CELERY_TIMEZONE = "UTC"  # local time skips one hour and repeats one every year
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the schedule needs no file that could fail
 # A task not started before the next one of its kind is due expires: after an outage, a worker runs one of each kind.

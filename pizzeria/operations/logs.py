@@ -14,7 +14,14 @@ import structlog
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
-_GUEST_TOKEN_IN_URL = re.compile(r"(/orders/[0-9a-f-]{36}/)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+# The argument `token` of the guests' URLs is what follows an order's ref and is no other page of the order: also a
+# token that was cut off, mistyped or lengthened, and one in a quoted URL (`?next=%2Forders%2F…`) or a line of JSON.
+_GUEST_TOKEN_IN_URL = re.compile(
+    r"((?:/|%(?:25)*2F)orders(?:/|%(?:25)*2F)[0-9a-f-]+(?:/|%(?:25)*2F))"
+    r"(?!(?:cancel|hand-over|undo-hand-over)(?![\w-]))"
+    r"(?:[^/?#&\s\"'<>\\]|\\[ux][0-9a-f]{2,4})+",
+    re.IGNORECASE,
+)
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,

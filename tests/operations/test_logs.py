@@ -3,11 +3,18 @@
 import io
 import json
 import logging
+import re
+import subprocess
+import sys
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, reverse
+from gunicorn.config import Config
 
 from orders.views import order as order_views
+from pizzeria.devtools.state_dir import ROOT
 from pizzeria.operations.logs import LineFormatter, redact_guest_tokens
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
@@ -135,6 +142,81 @@ KEY = "k" * 43
 REF = "0197c2a0-0000-7000-8000-000000000000"
 
 
+def routes(resolver=None, before="/"):
+    """Yield every route of the shop with its converters."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        route, converters = before + getattr(entry.pattern, "_route", ""), entry.pattern.converters
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, route)
+        else:
+            yield route, converters
+
+
+@pytest.mark.parametrize("token", [KEY, KEY[:-1], KEY * 2, "-", "cancelled"])
+def test_the_argument_token_is_removed_from_every_url_that_has_one_whatever_its_length(token):
+    with_token = [route.replace("<uuid:ref>", REF) for route, converters in routes() if "token" in converters]
+
+    assert len(with_token) == 4
+    for route in with_token:
+        before, _argument, after = re.split(r"<(\w+:token)>", route)
+        assert redact_guest_tokens(f"{before}{token}{after}") == f"{before}…{after}"
+
+
+def test_every_other_url_of_the_shop_is_logged_as_it_is():
+    others = [route.replace("<uuid:ref>", REF) for route, converters in routes() if "token" not in converters]
+
+    assert f"/orders/{REF}/cancel/" in others
+    assert [redact_guest_tokens(route) for route in others] == others
+
+
+@pytest.fixture(params=["-", None], ids=["with an access log", "as it is started"])
+def gunicorn_log(request, monkeypatch):
+    """Return the logger that gunicorn makes by the Makefile's options, and what it writes."""
+    paper = io.StringIO()
+    monkeypatch.setattr("sys.stderr", paper)
+    monkeypatch.setattr("sys.stdout", paper)
+    config = Config()
+    config.set("accesslog", request.param)
+    logger_class = re.search(r"^GUNICORN_LOG := --logger-class (\S+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    config.set("logger_class", logger_class[1])
+    yield config.logger_class(config), paper
+    for name in ("gunicorn.error", "gunicorn.access"):
+        logging.getLogger(name).handlers.clear()
+
+
+def test_gunicorn_writes_json_without_the_tokens_of_guests_links(gunicorn_log):
+    logger, paper = gunicorn_log
+    path = f"/orders/{REF}/{KEY}/"
+    environ = {"REQUEST_METHOD": "GET", "RAW_URI": path, "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_REFERER": path}
+
+    logger.error("Error handling request %s", path)
+    response, request = SimpleNamespace(status="200 OK", sent=7, headers=[]), SimpleNamespace(headers=[])
+    logger.access(response, request, environ, timedelta())
+
+    lines = [json.loads(line)["event"] for line in paper.getvalue().splitlines()]
+    assert lines[0] == f"Error handling request /orders/{REF}/…/"
+    assert len(lines) == (2 if logger.cfg.accesslog else 1)
+    assert KEY not in paper.getvalue()
+
+
+def test_every_gunicorn_of_the_makefile_has_that_logger():
+    commands = re.findall(r"-m gunicorn (?:\\\n|.)*", (ROOT / "Makefile").read_text())
+
+    assert len(commands) == 2
+    assert all("$(GUNICORN_LOG)" in command for command in commands)
+
+
+def test_a_celery_worker_logs_as_every_other_process_of_the_shop():
+    code = (
+        "import django, logging; django.setup(); from pizzeria.celery import app;"
+        f"app.log.setup(loglevel='INFO'); logging.getLogger('somebody').warning('GET /orders/{REF}/{KEY}/')"
+    )
+    completed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert f"GET /orders/{REF}/…/" in completed.stderr
+    assert KEY not in completed.stderr + completed.stdout
+
+
 @pytest.mark.parametrize(
     ("logged", "redacted"),
     [
@@ -142,6 +224,15 @@ REF = "0197c2a0-0000-7000-8000-000000000000"
         (f"/orders/{REF}/{KEY}", f"/orders/{REF}/…"),
         (f'Not Found: "/orders/{REF}/{KEY}"', f'Not Found: "/orders/{REF}/…"'),
         (f"GET /orders/{REF}/{KEY}?a=1 HTTP/1.1", f"GET /orders/{REF}/…?a=1 HTTP/1.1"),
+        (f"/orders/{REF}/{KEY[:-1]}", f"/orders/{REF}/…"),
+        (f"/orders/{REF}/{KEY}and-more/", f"/orders/{REF}/…/"),
+        (f"/orders/{REF}/cancel-{KEY}/", f"/orders/{REF}/…/"),
+        (f"/orders/{REF.upper()}/{KEY}/cancel/", f"/orders/{REF.upper()}/…/cancel/"),
+        (f'"path": "/orders/{REF}/{KEY}\\u00e9\\"', f'"path": "/orders/{REF}/…\\"'),
+        (f"/sign-in/?next=%2Forders%2F{REF}%2F{KEY}%2F&a=1", f"/sign-in/?next=%2Forders%2F{REF}%2F…&a=1"),
+        (f"referrer: https://pizza.example/orders/{REF}/{KEY}/", f"referrer: https://pizza.example/orders/{REF}/…/"),
+        (f"/orders/{REF}/cancel/", f"/orders/{REF}/cancel/"),
+        ("/admin/orders/order/7/change/", "/admin/orders/order/7/change/"),
         (f"/orders/{REF}/hand-over/", f"/orders/{REF}/hand-over/"),
         (f"/orders/{REF}/", f"/orders/{REF}/"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from cryptography import x509
@@ -110,8 +112,7 @@ def application(home):
 def proxy(request, home, application):
     """Run a proxy with its example configuration, on free ports; yield its port."""
     port, plain = free_port(), free_port()
-    start = {"nginx": nginx_command, "caddy": caddy_command}[request.param]
-    with running(start(home, application, port, plain), port, home=home):
+    with running(COMMANDS[request.param](home, application, port, plain), port, home=home):
         yield port
 
 
@@ -124,6 +125,7 @@ def nginx_command(home, application, port, plain):
             "127.0.0.1:8000": f"127.0.0.1:{application}",
             "127.0.0.1:8001": f"127.0.0.1:{application}",
             f"/etc/letsencrypt/live/{HOST}": str(home),
+            "/var/log/nginx/": f"{home}/",
         },
     )
     (home / "site.conf").write_text(site)
@@ -144,6 +146,9 @@ def caddy_command(home, application, port, plain):
     )
     (home / "Caddyfile").write_text(site)
     return [CADDY, "run", "--config", home / "Caddyfile", "--adapter", "caddyfile"]
+
+
+COMMANDS = {"nginx": nginx_command, "caddy": caddy_command}
 
 
 def replaced(text, replacements):
@@ -269,3 +274,21 @@ def test_the_host_name_in_the_address_of_a_request_is_the_one_that_is_passed_on(
     connection.sendall("\r\n".join(lines).encode())
 
     assert b"elsewhere" not in b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_the_log_of_a_proxy_contains_no_token_of_a_guests_link(proxy, request, home, tmp_path, connect):
+    """Behind this one runs no shop, so that the request is an error, too: Caddy logs only these."""
+    command = COMMANDS[request.node.callspec.params["proxy"]]
+    for file in home.glob("*.pem"):
+        shutil.copy(file, tmp_path)
+    port = free_port()
+    order, token = "/orders/0197c2a0-0000-7000-8000-000000000000", "a-token-of-any-length"
+    link = f"{order}/{token}/cancel/?next={quote(f'{order}/{token}/', safe='')}"
+
+    with running(command(tmp_path, free_port(), port, free_port()), port, home=tmp_path):
+        status, _body = get(connect(port), link, Referer=f"https://{HOST}{order}/{token}/")
+
+    logged = "".join(file.read_text() for file in tmp_path.glob("*.log"))
+    assert status == 502
+    assert f"{order}/.../cancel/" in logged
+    assert token not in logged
