@@ -253,7 +253,7 @@ DATABASES = {
         **DATABASE,
         "ATOMIC_REQUESTS": False,  # each command is a transaction; a request is not
         "CONN_MAX_AGE": 0 if DATABASE_POOL else 600,
-        "CONN_HEALTH_CHECKS": not DATABASE_POOL,
+        "CONN_HEALTH_CHECKS": True,  # of the pool's connections, too: a dead one is replaced before a request gets it
         "OPTIONS": {
             "connect_timeout": 2,
             **DATABASE.get("OPTIONS", {}),  # sslmode and the like, from the URL

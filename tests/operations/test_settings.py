@@ -7,9 +7,12 @@ import subprocess
 import sys
 
 import pytest
+from django.db import connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from environs import EnvError
 
 from pizzeria.devtools.state_dir import ROOT
+from tests.message_sinks import ANSWER_TIMEOUT
 
 SHOP = {
     "SECRET_KEY": "f3W0rds-that-nobody-has-ever-said-in-this-very-order-before-9c1",
@@ -169,6 +172,42 @@ def test_the_database_has_a_lock_timeout_of_five_seconds_and_no_transaction_per_
 
     assert "lock_timeout=5s" in database["OPTIONS"]["options"]
     assert database["ATOMIC_REQUESTS"] is False
+
+
+@pytest.fixture
+def pooled(db):
+    """Yield a connection to the tests' database with the pool of the settings."""
+    configured = load_settings(**SHOP, DATABASE_POOL="1")["DATABASES"]["default"]
+    options = {**connection.settings_dict["OPTIONS"], "application_name": "pooled", **configured["OPTIONS"]}
+    pooled = DatabaseWrapper(
+        {
+            **connection.settings_dict,
+            **{name: configured[name] for name in ("CONN_MAX_AGE", "CONN_HEALTH_CHECKS")},
+            "OPTIONS": {**options, "connect_timeout": ANSWER_TIMEOUT},
+        },
+        alias="pooled",
+    )
+    connections["pooled"] = pooled
+    yield pooled
+    pooled.close()
+    pooled.close_pool()
+    del connections["pooled"]
+
+
+def test_a_connection_of_the_pool_that_postgresql_has_dropped_is_replaced_before_it_is_used(pooled):
+    with pooled.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    pooled.close()  # back into the pool
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity WHERE application_name = 'pooled'",
+            [1000 * ANSWER_TIMEOUT],  # it waits for their end
+        )
+        assert cursor.fetchall()
+
+    with pooled.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
 
 
 def test_the_demo_allows_plain_http_but_no_debug_mode_and_trusts_no_proxy():
