@@ -192,10 +192,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "pizzeria.operations.static_files.StaticFilesMiddleware",
+    # The headers first: the answers of the others have them too, such as the redirect to https and static files.
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "pizzeria.operations.static_files.StaticFilesMiddleware",
     "pizzeria.operations.cache_control.NeverCacheMiddleware",
     "pizzeria.operations.health.HealthMiddleware",
     "pizzeria.operations.logs.RequestLogMiddleware",

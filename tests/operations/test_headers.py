@@ -4,6 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.test import override_settings
 from django.urls import reverse
 
 from pizzeria.users.roles import ADMIN, CUSTOMER
@@ -11,6 +12,7 @@ from tests import shop
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
+NOT_CHANGED = {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}
 NOTHING_ELSE = {"default-src": "'none'", "base-uri": "'none'", "object-src": "'none'", "frame-ancestors": "'none'"}
 
 
@@ -24,12 +26,20 @@ def policy_of(response):
 
 
 def refuse_and_miss(browser):
-    """Yield answers that are no pages: errors, a redirect, a health check and an illustration."""
+    """Yield answers that are no pages: errors, redirects, a health check, a static file and an illustration."""
     yield "404", browser.get("/nothing/here/")
     yield "404 of an order", browser.get(reverse("orders:guest_order", args=[uuid4(), "k" * 43]))
     yield "405", browser.post(reverse("menu:index"))
     yield "redirect", browser.get(reverse("admin:login"))
     yield "health", browser.get("/health/live")
+    yield "400", browser.get(reverse("menu:index"), headers={"Host": "evil.example"})
+    with override_settings(SECURE_SSL_REDIRECT=True):
+        yield "redirect to https", type(browser)().get(reverse("menu:index"))
+    yield "403 without a token", type(browser)(enforce_csrf_checks=True).post(reverse("orders:add_to_basket"))
+    yield "401 of the API", browser.get("/api/me")
+    yield "401 of a stream", type(browser)().get(reverse("live:board"))
+    yield "static file", browser.get("/static/css/components.css")
+    yield "static file that is known", browser.get("/static/css/components.css", headers=NOT_CHANGED)
     yield "picture", browser.get(reverse("menu:illustration", args=["margherita"]))
 
 
@@ -99,7 +109,7 @@ def test_no_page_contains_inline_code_that_the_content_security_policy_blocks(re
             is_data = re.search(r'type="application/(?:json|ld\+json)"', tag)
             nonce = re.search(r'nonce="([^"]+)"', tag)
             assert is_data or (nonce and nonce[1] in nonces), (what, tag)
-        if not response["Content-Type"].startswith("image/"):
+        if not response.get("Content-Type", "").startswith("image/"):
             assert re.findall(r"<[^>]*\son\w+=|<[^>]*\sstyle=|\bjavascript:", html) == [], what
 
 
