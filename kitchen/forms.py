@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from kitchen import selectors
 from kitchen.models import Kitchen
 from pizzeria.foundation.concurrent_edits import ConcurrentEditMixin, LastChange
-from pizzeria.foundation.forms import ShopForm
+from pizzeria.foundation.forms import ShopForm, SingleLineField
 
 MINUTES = ((15, _("15 minutes")), (30, _("30 minutes")), (60, _("an hour")), (0, _("until further notice")))
 
 
 class PauseForm(ShopForm):
-    reason = forms.CharField(
+    reason = SingleLineField(
         label=_("Why?"), max_length=120, error_messages={"required": _("Please say why, for guests to read.")}
     )
     minutes = forms.TypedChoiceField(label=_("For how long?"), choices=MINUTES, coerce=int, initial=15)

@@ -16,6 +16,8 @@ CANVAS_SIZE = 480
 
 _NEAR, _FAR = 2, 60  # limits of magnitude: opacities and scales, pieces drawn around 0; above: places on the canvas
 
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
+
 type Stop = tuple[float, str] | tuple[float, str, float]
 """Offset on a gradient (0 to 1), colour, and opacity if not 1."""
 
@@ -110,5 +112,5 @@ class Canvas:
         drawing = element("g", *body, stroke_linecap="round", **scale)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img">'
-            f"<title>{escape(self.name)}</title><defs>{definitions}</defs>{drawing}</svg>"
+            f"<title>{escape(_NOT_IN_XML.sub('', self.name))}</title><defs>{definitions}</defs>{drawing}</svg>"
         )

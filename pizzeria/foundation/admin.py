@@ -8,12 +8,14 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.db import DataError
-from django.db.models import Model
+from django.db.models import CharField, Model
+from django.forms import Field
 from django.http import HttpRequest
 from django.utils import translation
 
 from pizzeria.foundation.actor import Permission, actor_of
 from pizzeria.foundation.concurrent_edits import ConcurrentEditMixin, LastChange
+from pizzeria.foundation.forms import SingleLineField
 
 
 class ShopChangeList(ChangeList):
@@ -56,6 +58,12 @@ class ShopModelAdmin[M: Model](admin.ModelAdmin[M]):
     """The base of every admin of ours."""
 
     form = ShopAdminForm
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
+        """Return the form field of a column; a name or another short text is cleaned as in the forms of the shop."""
+        if type(db_field) is CharField and not db_field.choices:
+            kwargs.setdefault("form_class", SingleLineField)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         return ShopChangeList

@@ -32,6 +32,22 @@ def test_editing_a_price_records_an_event_with_the_old_and_the_new_price(marta, 
     assert (margherita.base_price, margherita.seq) == (Decimal("13.49"), 1)
 
 
+def test_a_name_typed_in_the_admin_keeps_no_character_that_cannot_be_seen(marta, pepperoni, olives):
+    cola, size, category = SimpleItem.objects.get(slug="cola"), Size.objects.first(), Category.objects.first()
+    for item in (pepperoni, olives, cola, size, category):
+        edit(marta, item, name=" Quattro\x0b\x1b  for\u202emaggi\u200b\r\n")
+
+        item.refresh_from_db()
+        assert item.name == "Quattro formaggi"
+
+
+def test_a_name_of_which_nothing_can_be_seen_is_refused_in_the_admin(marta, pepperoni):
+    response = marta.post(admin_of(pepperoni), form_of(marta, pepperoni, name="\x0b\u200b"))
+
+    assert response.status_code == 200
+    assert "name" in response.context["adminform"].form.errors
+
+
 def test_editing_the_price_of_a_topping_or_a_simple_item_records_an_event(marta, olives):
     cola = SimpleItem.objects.get(slug="cola")
 

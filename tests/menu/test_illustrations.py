@@ -100,6 +100,16 @@ def test_a_name_with_special_characters_is_escaped_in_the_title_of_its_illustrat
     assert root.findtext(f"{SVG}title") == name
 
 
+@pytest.mark.parametrize("character", ["\x00", "\x0b", "\x1b", "\x1f", "\ufffe", "\uffff"], ids=ascii)
+def test_a_character_that_xml_does_not_allow_is_left_out_of_the_title_of_an_illustration(character):
+    """Otherwise browsers would show no illustration at all."""
+    for drawn in (
+        draw_pizza(name=f"Dia{character}vola", toppings=[]),
+        draw_simple_item(name=f"Dia{character}vola", motif="can", colour="#c8202b"),
+    ):
+        assert ET.fromstring(drawn).findtext(f"{SVG}title") == "Diavola"
+
+
 def test_the_illustration_of_a_simple_item_can_be_drawn_in_another_size():
     root = ET.fromstring(draw_simple_item(name="Cola", motif="can", colour="#c8202b", size=120))
 

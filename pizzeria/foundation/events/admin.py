@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
@@ -18,11 +17,12 @@ from pizzeria.foundation.admin import ReadOnlyAdminMixin, ShopModelAdmin
 from pizzeria.foundation.events import dead_letters
 from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.foundation.events.permissions import RELAY_EVENTS
+from pizzeria.foundation.forms import SingleLineField
 from pizzeria.foundation.refusals import Refusal
 
 
 class DiscardActionForm(ActionForm):
-    reason = forms.CharField(label=_lazy("Reason"), max_length=200, required=False)
+    reason = SingleLineField(label=_lazy("Reason"), max_length=200, required=False)
 
 
 class OutboxStateFilter(admin.SimpleListFilter):
