@@ -35,7 +35,7 @@ class LineDetail:
 class BasketLineSummary:
     ref: UUID
     line: LineDetail
-    illustration: str
+    illustration: str  # its URL; blank: the dish is no longer on the menu
     problem: str
 
 

@@ -330,10 +330,22 @@ def test_a_basket_line_whose_pizza_has_left_the_menu_keeps_its_name_and_is_marke
     add(client)
     Pizza.objects.all().delete()
 
-    line = client.get(reverse("orders:basket")).context["basket"].lines[0]
+    page = client.get(reverse("orders:basket"))
 
+    line = page.context["basket"].lines[0]
     assert line.line.name == "Margherita"
     assert "no longer on our menu" in line.problem
+    assert "<img" not in page.content.decode().partition('class="basket-line"')[2].partition("</li>")[0]
+
+
+def test_no_page_of_a_basket_has_an_image_without_an_address(client):
+    """A browser would ask for the page itself again, as the address of the image."""
+    add(client)
+    add(client, item="cola")
+    Pizza.objects.all().delete()
+
+    for page in (client.get(reverse("orders:basket")), client.get(reverse("orders:checkout"), follow=True)):
+        assert 'src=""' not in page.content.decode()
 
 
 def test_the_basket_is_kept_when_the_guest_signs_in(client, sign_in):
