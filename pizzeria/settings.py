@@ -24,6 +24,7 @@ from kombu import Queue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from pizzeria.foundation import hosts
 from pizzeria.operations import mail_url
 
 django_stubs_ext.monkeypatch()  # before any app is loaded: allows ModelAdmin[Order] and the like
@@ -155,6 +156,14 @@ if DATABASE["ENGINE"] != "django.db.backends.postgresql":
     )
 if not validate_host(urlsplit(SHOP_ORIGIN).hostname or "", ALLOWED_HOSTS):
     raise EnvError("ALLOWED_HOSTS lacks the host of ORIGIN.")
+SHOP_HOSTS = [urlsplit(SHOP_ORIGIN).hostname or "", *ALLOWED_HOSTS]
+if SHOP_DEMO and not all(map(hosts.is_private, SHOP_HOSTS)):
+    raise EnvError(
+        "PIZZERIA_DEMO is not for the public: the hosts in ORIGIN and ALLOWED_HOSTS must be this machine (localhost), "
+        "addresses of a private network, or end in .local."
+    )
+# The demo's users have a known password there, and a random one in a network that others can use.
+SHOP_DEMO_ON_LOOPBACK: bool = SHOP_DEMO and all(map(hosts.is_loopback, SHOP_HOSTS))
 
 # --- Apps, middleware, templates ---------------------------------------------------------------------------------
 
@@ -335,7 +344,7 @@ CELERY_BEAT_SCHEDULE = {
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = [
     # The demo's own sign-in form, in place of a sign-in server: only in the demo and only while none is configured.
-    *(["django.contrib.auth.backends.ModelBackend"] if SHOP_DEMO and not OIDC_ISSUER else []),
+    *(["pizzeria.users.demo_backend.DemoBackend"] if SHOP_DEMO and not OIDC_ISSUER else []),
     "pizzeria.users.keycloak.backend.KeycloakBackend",
     "pizzeria.users.local_accounts.backend.AccountBackend",
 ]

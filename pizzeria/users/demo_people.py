@@ -6,7 +6,7 @@ from django.conf import settings
 
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, Role
 
-PASSWORD = "pizza"  # noqa: S105 - printed on the demo's sign-in page
+PASSWORD = "pizza"  # noqa: S105 - printed on the demo's sign-in page; on this machine only, see below
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ DEMO_PEOPLE = (
 )
 
 
+def is_password_known() -> bool:
+    """Return whether the demo's users have the known password: only where nobody else can reach the shop."""
+    return bool(settings.SHOP_DEMO and settings.SHOP_DEMO_ON_LOOPBACK)
+
+
 def listed_people() -> tuple[DemoPerson, ...]:
-    """Return the demo users that the sign-in page shows; none outside the demo."""
-    return DEMO_PEOPLE if settings.SHOP_DEMO else ()
+    """Return the demo users that the sign-in page shows with their password; none where it is not known."""
+    return DEMO_PEOPLE if is_password_known() else ()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 KEYCLOAK = "pizzeria.users.keycloak.backend.KeycloakBackend"
 ACCOUNT = "pizzeria.users.local_accounts.backend.AccountBackend"
-DEMO_FORM = "django.contrib.auth.backends.ModelBackend"
+DEMO_FORM = "pizzeria.users.demo_backend.DemoBackend"
 
 STAFF_IDLE_TIMEOUT = timedelta(hours=12)
 ADMIN_IDLE_TIMEOUT = timedelta(minutes=30)
@@ -32,6 +32,11 @@ LAST_USED_RESOLUTION = timedelta(minutes=1)  # between two marks of use: not eve
 PERSON, GROUPS = "person", "groups"  # for the header of every page, which queries nothing
 _OIDC_SESSION, _CHECKED, _AUTHENTICATED = "oidc_session", "checked_at", "authenticated_at"
 _BEGAN, _SEEN, _SEEN_IN_ADMIN = "began_at", "seen_at", "seen_in_admin_at"
+
+
+def demo_form_stands_in() -> bool:
+    """Return whether the demo's own sign-in form stands in for Keycloak."""
+    return bool(settings.SHOP_DEMO and not settings.OIDC_ISSUER)
 
 
 def began_by_keycloak(session: "SessionData") -> bool:
@@ -50,8 +55,7 @@ def has_staff_groups(session: "SessionData") -> bool:
 
     They count in every session that Keycloak began, also a customer's, and in those of the demo's form.
     """
-    stands_in = settings.SHOP_DEMO and not settings.OIDC_ISSUER
-    return began_by_keycloak(session) or (stands_in and session.get(BACKEND_SESSION_KEY) == DEMO_FORM)
+    return began_by_keycloak(session) or (demo_form_stands_in() and session.get(BACKEND_SESSION_KEY) == DEMO_FORM)
 
 
 def mark_user(session: "SessionBase", user: User) -> None:

@@ -36,6 +36,18 @@ def test_make_keycloak_accepts_the_shops_current_origin_and_leaves_nothing_runni
     assert keycloak.port_in(home.folder) == port
 
 
+def test_make_keycloak_refuses_a_shop_that_others_can_reach_because_its_users_have_a_known_password(
+    launch: Launch, demo_home: StateDir
+) -> None:
+    variables = {"DEMO_FOLDER": str(demo_home.folder), "PORT": str(free_port()), "ORIGIN": "http://192.168.1.5:8000"}
+
+    running = launch("-m", "pizzeria.devtools.keycloak", **variables)
+
+    assert running.wait_for_exit() == 1
+    assert "http://192.168.1.5:8000 is another" in running.output
+    assert not (demo_home.folder / "keycloak").exists()
+
+
 def test_make_keycloak_says_what_to_install_where_there_is_no_java(launch: Launch, demo_home: StateDir) -> None:
     running = launch("-m", "pizzeria.devtools.keycloak", DEMO_FOLDER=str(demo_home.folder), JAVA_HOME="/nowhere")
 

@@ -21,6 +21,7 @@ SHOP = {
     "ALLOWED_HOSTS": "pizza.example",
     "ORIGIN": "https://pizza.example",
 }
+DEMO = {**SHOP, "PIZZERIA_DEMO": "1", "ALLOWED_HOSTS": "localhost,127.0.0.1", "ORIGIN": "http://localhost:8000"}
 WRONG = {
     "SECRET_KEY": "four-cheeses",
     "SECRET_KEY_FALLBACKS": f"{'x' * 50},four-cheeses",
@@ -178,7 +179,9 @@ def test_the_database_has_a_lock_timeout_of_five_seconds_and_no_transaction_per_
 def pooled(db):
     """Yield a connection to the tests' database with the pool of the settings."""
     configured = load_settings(**SHOP, DATABASE_POOL="1")["DATABASES"]["default"]
-    options = {**connection.settings_dict["OPTIONS"], "application_name": "pooled", **configured["OPTIONS"]}
+    # With long timeouts: a machine that is busy with other tests connects late.
+    pool = {**configured["OPTIONS"]["pool"], "timeout": ANSWER_TIMEOUT}
+    options = {**connection.settings_dict["OPTIONS"], "application_name": "pooled", "pool": pool}
     pooled = DatabaseWrapper(
         {
             **connection.settings_dict,
@@ -211,10 +214,30 @@ def test_a_connection_of_the_pool_that_postgresql_has_dropped_is_replaced_before
 
 
 def test_the_demo_allows_plain_http_but_no_debug_mode_and_trusts_no_proxy():
-    demo = load_settings(**SHOP, PIZZERIA_DEMO="1")
+    demo = load_settings(**DEMO)
 
     assert demo["SECURE_SSL_REDIRECT"] is demo["SESSION_COOKIE_SECURE"] is demo["DEBUG"] is False
     assert demo["SECURE_PROXY_SSL_HEADER"] is None
+
+
+@pytest.mark.parametrize(
+    "reachable",
+    [{"ORIGIN": "https://pizza.example"}, {"ALLOWED_HOSTS": "localhost,pizza.example"}, {"ALLOWED_HOSTS": "*"}],
+    ids=str,
+)
+def test_the_demo_does_not_start_where_the_public_can_reach_it(reachable):
+    completed = run("-c", "import pizzeria.settings", **DEMO | reachable)
+
+    assert completed.returncode == 1
+    assert "PIZZERIA_DEMO is not for the public" in completed.stderr
+
+
+def test_the_demo_starts_in_a_private_network_but_not_with_the_known_password():
+    at_home = load_settings(**DEMO | {"ORIGIN": "http://192.168.1.5:8000", "ALLOWED_HOSTS": "192.168.1.5,shop.local"})
+
+    assert (at_home["SHOP_DEMO"], at_home["SHOP_DEMO_ON_LOOPBACK"]) == (True, False)
+    assert load_settings(**DEMO)["SHOP_DEMO_ON_LOOPBACK"] is True
+    assert load_settings(**SHOP)["SHOP_DEMO_ON_LOOPBACK"] is False
 
 
 def test_the_header_of_a_proxy_is_not_trusted_if_there_is_no_proxy():

@@ -12,6 +12,7 @@ from pizzeria.users.keycloak.jwks import UnknownSigningKey
 from pizzeria.users.models import Identity, OidcSession, User
 from pizzeria.users.roles import CUSTOMER, KITCHEN
 from pizzeria.users.services.roles import assign_roles
+from pizzeria.users.sessions import DEMO_FORM
 from tests import shop
 from tests.factories import UserFactory
 from tests.users.fake_oidc_provider import Person
@@ -341,7 +342,7 @@ def test_a_username_and_password_do_not_sign_in_while_keycloak_is_connected(clie
 def test_groups_do_not_count_in_a_session_that_keycloak_did_not_begin(client, realm, settings):
     cook = UserFactory()
     assign_roles(cook, [KITCHEN])
-    settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, "django.contrib.auth.backends.ModelBackend"]
-    client.force_login(cook, backend="django.contrib.auth.backends.ModelBackend")
+    settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, DEMO_FORM]
+    client.force_login(cook, backend=DEMO_FORM)
 
     assert client.get(reverse("kitchen:board")).status_code == 403

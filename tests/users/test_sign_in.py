@@ -215,6 +215,31 @@ def test_the_sign_in_page_lists_the_demo_users_only_in_the_demo(client, settings
     assert [person.username for person in DEMO_PEOPLE if f'value="{person.username}"' not in html] == []
 
 
+def test_where_others_can_reach_the_demo_its_sign_in_page_names_no_user_and_no_password(client, settings):
+    settings.SHOP_DEMO_ON_LOOPBACK = False
+
+    html = client.get(SIGN_IN).content.decode()
+
+    assert 'name="password"' in html
+    assert PASSWORD_OF_THE_DEMO not in html.replace("Mario's Pizzeria", "").partition("<main")[2].partition("</main")[0]
+    assert "demo-people" not in html
+
+
+def test_where_others_can_reach_the_demo_its_known_password_opens_nothing(client, hire, settings):
+    """Not even the accounts of a demo whose users were created where nobody else could reach it."""
+    user = hire(MANAGER)
+    user.set_password(PASSWORD_OF_THE_DEMO)
+    user.save()
+    settings.SHOP_DEMO_ON_LOOPBACK = False
+    refused = enter(client, password=PASSWORD_OF_THE_DEMO)
+
+    settings.SHOP_DEMO_ON_LOOPBACK = True
+    accepted = enter(client, password=PASSWORD_OF_THE_DEMO)
+
+    assert refused.request["PATH_INFO"] == SIGN_IN
+    assert accepted.request["PATH_INFO"] == reverse("admin:index")
+
+
 def test_the_demos_sign_in_page_with_keycloak_lists_the_demo_users_without_a_password_field(client, realm, settings):
     settings.SHOP_DEMO = True
 

@@ -13,6 +13,7 @@ from pizzeria.foundation import clock
 from pizzeria.users.models import OidcSession, User
 from pizzeria.users.roles import CUSTOMER
 from pizzeria.users.services.roles import assign_roles
+from pizzeria.users.sessions import DEMO_FORM
 from pizzeria.users.stream_grants import StreamGrant, revalidate_due, valid_grants
 from tests.factories import UserFactory
 from tests.live.server_process import StreamReader, serving
@@ -138,9 +139,9 @@ def browser_of(person, realm):
 
 
 def test_a_stream_grant_is_invalid_in_a_session_in_which_groups_do_not_count(grant, settings):
-    settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, "django.contrib.auth.backends.ModelBackend"]
+    settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, DEMO_FORM]
     browser = Client()
-    browser.force_login(User.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(User.objects.get(), backend=DEMO_FORM)
 
     assert not is_good(grant_of(browser))
 

@@ -4,17 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 
 from pizzeria.devtools import state_dir
 from pizzeria.devtools.keycloak import realm_file
 from pizzeria.devtools.keycloak.admin_client import AdminClient
+from pizzeria.devtools.public_port import DEFAULT
 from pizzeria.devtools.servers import keycloak, secrets
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.keycloak import Keycloak
 from pizzeria.devtools.servers.processes import stop_leftovers
 from pizzeria.devtools.state_dir import StateDirLocked
+from pizzeria.foundation.hosts import is_loopback
 
 REALM, WEB_CLIENT, API_CLIENT = "pizzeria", "pizzeria-web", "pizzeria-api"  # as in realm.json
 
@@ -40,6 +43,11 @@ def running(*, origin: str, port: int | None = None) -> Iterator[RunningKeycloak
     :param port: of Keycloak, if it is not the port of the last run
     :raises ServerUnavailable: the message says what to do
     """
+    if not is_loopback(urlsplit(origin).hostname or ""):
+        raise ServerUnavailable(
+            f"The users of this Keycloak have a known password, so that it is for a shop on this machine alone: "
+            f"{origin} is another. Try ORIGIN=http://localhost:{DEFAULT}."
+        )
     state = state_dir.keycloak_state_dir()
     port = port or keycloak.port_in(state.folder)
     try:

@@ -1,3 +1,4 @@
+import secrets
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, partial
@@ -16,7 +17,7 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM, Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.money import from_minor_units
-from pizzeria.users.demo_people import DEMO_PEOPLE, PASSWORD
+from pizzeria.users.demo_people import DEMO_PEOPLE, PASSWORD, is_password_known
 from pizzeria.users.models import User
 from pizzeria.users.services.roles import assign_roles
 
@@ -24,12 +25,16 @@ MAX_OPEN_PIZZAS = 60
 
 
 class Command(BaseCommand):
-    help = "Create the missing items of the demo's menu and its missing users."
+    help = "Create the missing items of the demo's menu and its missing users; print a random password of the users."
 
     def handle(self, *args: Any, **options: Any) -> None:
         items, people = fill_menu(by=SYSTEM, at=clock.now()), make_people(by=SYSTEM)
         limit_pizzas(at=clock.now())
         self.stdout.write(f"menu: {items} items new; people: {people} new")
+        if not is_password_known():  # others can reach the demo
+            password = secrets.token_urlsafe(12)
+            change_passwords(password=password, by=SYSTEM)
+            self.stdout.write(f"password of {', '.join(person.username for person in DEMO_PEOPLE)}: {password}")
 
 
 def limit_pizzas(*, at: datetime) -> None:
@@ -67,7 +72,7 @@ def fill_menu(*, by: Actor, at: datetime) -> int:
 def make_people(*, by: Actor) -> int:
     """Create the missing demo users, give each user its one role, and return the number of new users."""
     made = 0
-    # Hashed once for all users, because hashing is slow; the password is not secret.
+    # Hashed once for all users, because hashing is slow; the password is not secret, see `change_passwords`.
     hashed: Any = cache(partial(make_password, PASSWORD))
     for person in DEMO_PEOPLE:
         first, _blank, last = person.name.partition(" ")
@@ -83,6 +88,13 @@ def make_people(*, by: Actor) -> int:
         made += is_new
         assign_roles(user, [person.role])
     return made
+
+
+@command
+def change_passwords(*, password: str, by: Actor) -> None:
+    """Give all demo users this password, which ends their sessions."""
+    users = User.objects.filter(username__in=[person.username for person in DEMO_PEOPLE])
+    users.update(password=make_password(password))
 
 
 def _topping(position: int, row: menu.ToppingRow) -> tuple[MenuItem, bool]:
