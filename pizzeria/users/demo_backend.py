@@ -14,7 +14,7 @@ class DemoBackend(ModelBackend):
     The known password opens nothing where others can reach the shop, even if the users were created where they cannot.
     """
 
-    def authenticate(  # type: ignore[override]
+    def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
         if password == demo_people.PASSWORD and not demo_people.is_password_known():

@@ -97,7 +97,8 @@ def _tokens(**parameters: str) -> Tokens:
     found = [response.get(name, "") for name in ("access_token", "refresh_token", "id_token")]
     if not all(isinstance(token, str) for token in found):
         raise ProviderRefused("malformed_answer")
-    return Tokens(*found, requested_at=requested_at)
+    access, refresh, id_token = found
+    return Tokens(access, refresh, id_token, requested_at)
 
 
 def _request(verb: str, address: str, **more: Any) -> requests.Response:
