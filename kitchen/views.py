@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -24,7 +23,6 @@ from pizzeria.foundation.refusals import Refusal
 
 @needs(SEE_BOARD)
 @require_safe
-@never_cache
 @vary_on_headers("HX-Request")
 def board(request: HttpRequest) -> HttpResponse:
     return _board(request)

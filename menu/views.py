@@ -5,7 +5,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -71,7 +70,6 @@ def _draw(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
 
 @needs(MARK_SOLD_OUT)
 @require_safe
-@never_cache
 def sold_out_page(request: HttpRequest) -> HttpResponse:
     return _sold_out_list(request)
 

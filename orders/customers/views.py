@@ -2,7 +2,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from orders.customers import selectors, services
@@ -13,7 +12,6 @@ from pizzeria.foundation.refusals import Refusal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def profile(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     if request.method != "POST":

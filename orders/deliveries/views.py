@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -23,7 +22,6 @@ from pizzeria.foundation.refusals import Refusal
 
 @needs(SEE_DELIVERIES)
 @require_safe
-@never_cache
 @vary_on_headers("HX-Request")
 def tour_page(request: HttpRequest) -> HttpResponse:
     return _show(request)

@@ -5,7 +5,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from orders.notifications import services
@@ -18,7 +17,6 @@ PAGE_SIZE = 20
 
 
 @require_safe
-@never_cache
 def inbox(request: HttpRequest) -> HttpResponse:
     page = Paginator(inbox_of(str(actor_of(request)), at=clock.now()), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [inbox_row(notification) for notification in page]

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -37,7 +36,6 @@ NEXT_PAGES = {"checkout": "orders:checkout", "menu": "menu:index"}
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def basket(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _change(request)

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from orders import selectors, services
@@ -45,7 +44,6 @@ class CancelForm(ShopForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def cancel(request: HttpRequest, ref: UUID) -> HttpResponse:
     by = actor_of(request)
     return _cancel(request, selectors.visible_to(by, ref), by=by)
@@ -53,7 +51,6 @@ def cancel(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def guest_cancel(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
     by = actor_of(request).with_guest_token(token)
     return _cancel(request, selectors.order_by_guest_token(ref, token), by=by)

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from kitchen.models import FulfillmentMethod
@@ -31,7 +30,6 @@ LEAVE = "leave"  # goes to another page: its value says which
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _answer_form(request)

@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -24,7 +23,6 @@ PAGE_SIZE = 10  # of a history
 
 
 @require_safe
-@never_cache
 @vary_on_headers("HX-Request")
 def order(request: HttpRequest, ref: UUID) -> HttpResponse:
     return _show(request, selectors.visible_to(actor_of(request), ref), keep_this_link=False)
@@ -32,14 +30,12 @@ def order(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@never_cache
 @vary_on_headers("HX-Request")
 def guest_order(request: HttpRequest, ref: UUID, token: str) -> HttpResponse:
     return _show(request, selectors.order_by_guest_token(ref, token), keep_this_link=True)
 
 
 @require_safe
-@never_cache
 def history(request: HttpRequest) -> HttpResponse:
     page = Paginator(selectors.orders_of(actor_of(request)), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page": page, "orders": [selectors.order_row(order) for order in page]}

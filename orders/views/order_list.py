@@ -3,7 +3,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from orders.models import OrderStatus
@@ -29,7 +28,6 @@ class FilterForm(ShopForm):
 
 @needs(SEE_ALL_ORDERS)
 @require_safe
-@never_cache
 def order_list(request: HttpRequest) -> HttpResponse:
     """Show the list of all orders, read only."""
     form = FilterForm(request.GET)

@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.csp import CSP
-from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
@@ -42,7 +41,6 @@ def messages(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 @xframe_options_sameorigin
 @csp_override(EMAIL_CSP)
 def html(request: HttpRequest, id: str) -> HttpResponse:

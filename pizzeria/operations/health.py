@@ -13,7 +13,6 @@ import psycopg
 import structlog
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from psycopg.conninfo import make_conninfo
 
@@ -40,14 +39,12 @@ class HealthMiddleware:
 
 
 @require_safe
-@never_cache
 def live(request: HttpRequest) -> HttpResponse:
     """Return 200: the process runs. Checks no dependency."""
     return HttpResponse("alive\n", content_type="text/plain")
 
 
 @require_safe
-@never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """
     Return 200 if PostgreSQL answers in time, else 503.

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from pizzeria.users import demo_people, sessions
@@ -84,7 +83,6 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@never_cache
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     Return the page for a form post without a valid CSRF token, usually after a sign-in since the form was opened.

@@ -15,7 +15,6 @@ OPEN = {
     "/menu/SLUG/illustration.svg": "its illustration",
     "/basket/": "guests order without an account",
     "/basket/add/": "...",
-    "/basket/lines/UUID/": "...",
     "/checkout/": "...",
     "/orders/UUID/KEY/": "... and follow their order by its link",
     "/orders/UUID/KEY/cancel/": "... and cancel it there",

@@ -42,15 +42,15 @@ def test_purging_deletes_expired_idempotency_keys_and_baskets_and_no_others():
 
 
 def fill_again(client, basket, at):
-    order_services.add_to_basket(basket=basket.ref, selection=shop.simple_item(), quantity=1, by=GUEST, at=at)
+    order_services.add_to_basket(ref=basket.ref, selection=shop.simple_item(), quantity=1, by=GUEST, at=at)
 
 
 def change_a_line(client, basket, at):
-    order_services.change_quantity(basket=basket.ref, line=basket.lines.get().ref, quantity=2, by=GUEST, at=at)
+    order_services.change_basket(basket=basket.ref, quantities={basket.lines.get().ref: 2}, by=GUEST, at=at)
 
 
 def remove_a_line(client, basket, at):
-    order_services.remove_line(basket=basket.ref, line=basket.lines.get().ref, by=GUEST, at=at)
+    order_services.change_basket(basket=basket.ref, quantities={}, removed=[basket.lines.get().ref], by=GUEST, at=at)
 
 
 def show_in_a_checkout(client, basket, at):

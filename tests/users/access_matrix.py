@@ -17,11 +17,10 @@ TABLE = """
                                           any own oth coo dri riv man adm
 GET  /                                     +   +   +   +   +   +   +   +
 GET  /menu/                                +   +   +   +   +   +   +   +
-GET  /menu/SLUG/                           +   +   +   +   +   +   +   +
+BOTH /menu/SLUG/                           +   +   +   +   +   +   +   +
 GET  /menu/SLUG/illustration.svg           +   +   +   +   +   +   +   +
-GET  /basket/                              +   +   +   +   +   +   +   +
+BOTH /basket/                              +   +   +   +   +   +   +   +
 POST /basket/add/                          +   +   +   +   +   +   +   +
-POST /basket/lines/UUID/                   +   +   +   +   +   +   +   +
 BOTH /checkout/                            +   +   +   +   +   +   +   +
 
 BOTH /profile/                             =   +   +   +   +   +   +   +

@@ -14,7 +14,6 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
@@ -32,7 +31,7 @@ rate_limited = ratelimit.decorator(app="allauth.account", action="keycloak", lim
 log = structlog.get_logger(__name__)
 
 
-@method_decorator([login_not_required, never_cache, rate_limited], name="dispatch")
+@method_decorator([login_not_required, rate_limited], name="dispatch")
 class AuthorizationRequestView(OIDCAuthenticationRequestView):  # type: ignore[misc]
     """
     The redirect to the provider's authorization endpoint, made only if the provider answers.
@@ -58,7 +57,7 @@ class AuthorizationRequestView(OIDCAuthenticationRequestView):  # type: ignore[m
         return {"max_age": max_age} if max_age.isdecimal() else {}
 
 
-@method_decorator([login_not_required, never_cache], name="dispatch")
+@method_decorator(login_not_required, name="dispatch")
 class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
     """The callback of an authorization request: begins a session, or shows an error page and changes nothing."""
 
@@ -117,7 +116,6 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
 @csrf_exempt
 @login_not_required
 @require_POST
-@never_cache
 def backchannel_logout(request: HttpRequest) -> HttpResponse:
     """
     End the sessions that the provider reports as ended (OpenID Connect Back-Channel Logout 1.0).

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 
 from pizzeria.users import sessions
 from pizzeria.users.local_accounts import emails
@@ -18,8 +17,7 @@ from pizzeria.users.local_accounts.emails import EmailNotSent
 
 EMAIL_NOT_SENT = _("We cannot write to you just now, so nothing has changed. Please try again in a few minutes.")
 
-public_page = method_decorator([login_not_required, never_cache], name="dispatch")
-uncached = method_decorator(never_cache, name="dispatch")
+public_page = method_decorator(login_not_required, name="dispatch")
 
 type View = Callable[..., HttpResponseBase]
 

@@ -12,20 +12,17 @@ from allauth.mfa.webauthn.internal import auth, flows
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from pizzeria.users.local_accounts import passkeys
-from pizzeria.users.local_accounts.mixins import FormStatusMixin, public_page, uncached
+from pizzeria.users.local_accounts.mixins import FormStatusMixin, public_page
 
 
 @require_safe
-@never_cache
 def passkeys_page(request: HttpRequest) -> HttpResponse:
     return render(request, "mfa/passkeys.html", {"passkeys": passkeys.of(request.user)})
 
 
-@uncached
 class AddPasskeyView(FormStatusMixin, webauthn.AddWebAuthnView):  # type: ignore[misc]
     template_name = "mfa/add_passkey.html"
 

@@ -18,7 +18,6 @@ from pizzeria.users.local_accounts.mixins import (
     EmailRequiredMixin,
     FormStatusMixin,
     public_page,
-    uncached,
 )
 
 
@@ -76,17 +75,14 @@ class NewPasswordView(FormStatusMixin, account.CompletePasswordResetView):  # ty
     template_name = "account/new_password.html"
 
 
-@uncached
 class ChangePasswordView(FormStatusMixin, account.PasswordChangeView):  # type: ignore[misc]
     template_name = "account/change_password.html"
 
 
-@uncached
 class EmailView(EmailRequiredMixin, FormStatusMixin, account.EmailView):  # type: ignore[misc]
     template_name = "account/email.html"
 
 
-@uncached
 class ReauthenticateView(FormStatusMixin, account.ReauthenticateView):  # type: ignore[misc]
     """The page that asks for the password again, before actions that a finder of an open browser must not do."""
 
