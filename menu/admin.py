@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -12,13 +13,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from menu import services
-from menu.forms import MenuItemForm, SoldOutForm
+from menu.forms import NO_ALLERGENS, AllergensField, SoldOutForm
 from menu.models import Category, MenuItem, Pizza, SimpleItem, Size, Topping
 from menu.permissions import MARK_SOLD_OUT
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.admin import ShopModelAdmin
+from pizzeria.foundation.admin import ShopAdminForm, ShopModelAdmin
 from pizzeria.foundation.refusals import Refusal
+
+
+class MenuItemForm(ShopAdminForm):
+    """The admin's form of an item, which asks for its allergens until they are declared."""
+
+    allergens = AllergensField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        item = self.instance
+        if item.pk and item.allergens_declared and not item.allergens:
+            self.initial["allergens"] = [NO_ALLERGENS]
 
 
 class MenuAdmin[M: Category | Size | MenuItem](ShopModelAdmin[M]):
@@ -27,7 +40,12 @@ class MenuAdmin[M: Category | Size | MenuItem](ShopModelAdmin[M]):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M | None:
         row = super().get_object(request, object_id, from_field)
         is_to_be_changed = transaction.get_connection().in_atomic_block  # by the admin; to show a row it opens none
-        return services.lock_item(row) if row and is_to_be_changed else row
+        if row is None or not is_to_be_changed:
+            return row
+        try:
+            return services.lock_item(row)
+        except ObjectDoesNotExist:  # deleted while this waited for the lock
+            return None
 
 
 @admin.register(Category)
@@ -71,7 +89,7 @@ class MenuItemAdmin[I: MenuItem](MenuAdmin[I]):
     def save_model(self, request: HttpRequest, obj: I, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         """Save under the item's lock and record what changed, both in the admin's own transaction."""
         before = services.lock_item(obj) if change else None
-        if before:  # commands may have changed these since the form was rendered
+        if before:  # commands may have changed these since the row was read
             obj.seq, obj.sold_out_since, obj.sold_out_until = before.seq, before.sold_out_since, before.sold_out_until
         obj.allergens_declared = True  # the form has asked
         super().save_model(request, obj, form, change)

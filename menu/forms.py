@@ -11,7 +11,6 @@ from menu.models import Allergen
 from menu.prices import MenuSnapshot, PizzaSnapshot
 from menu.selections import MAX_QUANTITY, PizzaPart, PizzaSelection, Selection
 from pizzeria.foundation import clock
-from pizzeria.foundation.admin import ShopAdminForm
 from pizzeria.foundation.forms import ShopForm
 
 QUANTITY_MESSAGE = _("Between 1 and %(most)d, please.") % {"most": MAX_QUANTITY}
@@ -89,18 +88,6 @@ class AllergensField(forms.MultipleChoiceField):
         if len(ticked) > 1:
             raise forms.ValidationError(_("Either “none of these”, or some of them."))
         return []
-
-
-class MenuItemForm(ShopAdminForm):
-    """The admin's form of an item, which asks for its allergens until they are declared."""
-
-    allergens = AllergensField()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        item = self.instance
-        if item.pk and item.allergens_declared and not item.allergens:
-            self.initial["allergens"] = [NO_ALLERGENS]
 
 
 class SoldOutForm(ShopForm):

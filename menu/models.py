@@ -74,8 +74,11 @@ def refuse_taken_name(row: "Category | Size | MenuItem", *tables: "type[Category
 
     :raises ValidationError: it has
     """
+    key = NameKey(models.Value(row.name))
+    if type(row)._default_manager.annotate(key=NameKey("name")).filter(pk=row.pk, key=key).exists():
+        return  # as it was: two rows may have had one name before that was refused
     for table in tables:
-        same = table._default_manager.annotate(key=NameKey("name")).filter(key=NameKey(models.Value(row.name)))
+        same = table._default_manager.annotate(key=NameKey("name")).filter(key=key)
         other = same.exclude(pk=row.pk).first() if isinstance(row, table) else same.first()
         if other:
             raise ValidationError({"name": _("There is “%(name)s” already.") % {"name": other.name}})
@@ -196,7 +199,8 @@ class Dish(MenuItem):
         other_dish = self._meta.apps.get_model("menu", self.other_dish_model)
         if other_dish._default_manager.filter(slug=self.slug).exists():
             raise ValidationError({"slug": _("Something else on the menu has this address.")})
-        if self.slug and resolve(reverse("menu:pizza", args=[self.slug])).view_name != "menu:pizza":
+        is_new = not type(self)._default_manager.filter(pk=self.pk, slug=self.slug).exists()
+        if self.slug and is_new and resolve(reverse("menu:pizza", args=[self.slug])).view_name != "menu:pizza":
             raise ValidationError({"slug": _("Another page of the shop has this address.")})
         refuse_taken_name(self, type(self), other_dish)
 

@@ -76,7 +76,7 @@ AN_ISSUER = validate.Regexp(
 )
 
 SECRET_KEY: str = env.str("SECRET_KEY", validate=A_SECRET)
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [], subcast=str, validate=every(A_SECRET))
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [], subcast=str.strip, validate=every(A_SECRET))
 DATABASE = env.dj_db_url("DATABASE_URL")
 DATABASE_POOL: bool = env.bool("DATABASE_POOL", False)  # for an ASGI process; else each thread keeps its connection
 REDIS_URL: str = env.str("REDIS_URL", validate=A_REDIS)
@@ -148,6 +148,8 @@ SHOP_INITIAL: dict[str, Any] = {
 }
 
 env.seal()
+if HSTS_PRELOAD and not HSTS_SUBDOMAINS:
+    raise EnvError("HSTS_PRELOAD comes with HSTS_SUBDOMAINS: no list of hosts to preload takes the one alone.")
 if OIDC_ISSUER and not (OIDC_RP_CLIENT_ID and OIDC_RP_CLIENT_SECRET):
     raise EnvError("OIDC_ISSUER comes with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
 if DATABASE["ENGINE"] != "django.db.backends.postgresql":

@@ -11,8 +11,8 @@ from orders.services.basket import (
     BasketGone,
     add_to_basket,
     change_basket,
-    mark_basket_shown,
     purge_baskets,
+    record_basket_use,
     remove_unavailable_lines,
 )
 from orders.services.cancellation import TooLateToCancel, cancel_order, needs_recent_auth
@@ -56,7 +56,6 @@ __all__ = [
     "forget_clients",
     "hand_over",
     "link_order_to_customer",
-    "mark_basket_shown",
     "mark_cooking",
     "mark_ready",
     "mark_recalled",
@@ -65,6 +64,7 @@ __all__ = [
     "place_order",
     "purge_baskets",
     "purge_phone_proofs",
+    "record_basket_use",
     "remove_unavailable_lines",
     "request_phone_code",
     "undo_hand_over",

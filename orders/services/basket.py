@@ -1,7 +1,7 @@
 """Commands that fill a basket. Every change locks the basket, as checkout does."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from pizzeria.foundation.refusals import Refusal
 
 MAX_LINES = 30
+USE_RESOLUTION = timedelta(hours=1)  # between two uses of a basket that change nothing else in it
 
 
 class BasketFull(Refusal):
@@ -112,14 +113,14 @@ def remove_unavailable_lines(*, basket: UUID, by: Actor, at: datetime) -> list[s
     return [line.name for line in unavailable]
 
 
-def mark_basket_shown(*, basket: UUID, at: datetime) -> None:
+def record_basket_use(*, basket: UUID, at: datetime) -> None:
     """
-    Record that a basket is shown in a checkout, which is a use of it. One statement.
+    Record that a basket is shown in a checkout, which is a use of it. One statement, which writes once an hour at most.
 
     Waits for no lock: a transaction that holds the basket's uses the basket as well.
     """
     with transaction.atomic():
-        unlocked = Basket.objects.filter(ref=basket).for_update(skip_locked=True)
+        unlocked = Basket.objects.filter(ref=basket, used_at__lt=at - USE_RESOLUTION).for_update(skip_locked=True)
         Basket.objects.filter(pk__in=unlocked.values("pk")).update(used_at=at)
 
 

@@ -64,7 +64,7 @@ def _change(request: HttpRequest) -> HttpResponse:
     if ref is None and (continued := basket_session.continue_signed_basket(request)):
         ref = continued.ref
     if ref is None:
-        messages.warning(request, _("This browser had no basket any more. Please choose again."))
+        messages.info(request, _("This browser had no basket any more. Please choose again."))
         return _reload(request)
     removed = set(request.POST.getlist("remove"))
     forms_by_line = {

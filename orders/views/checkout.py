@@ -229,7 +229,7 @@ def _show(
 ) -> HttpResponse:
     """Show the form beside its basket, with the refusal, or else with the reason why no order is accepted now."""
     if ref := basket_session.basket_ref(request):
-        services.mark_basket_shown(basket=ref, at=clock.now())
+        services.record_basket_use(basket=ref, at=clock.now())
     closed_reason = "" if basket.quote.accepts_orders else basket.quote.message
     context = {
         "form": form,

@@ -58,16 +58,24 @@ class ConcurrentEditMixin(forms.BaseForm):
         cleaned = super().clean() or self.cleaned_data
         changed_here = set(self.changed_data)
         for name, field in self.fields.items() if self.is_edit() else ():
-            current, typed = self.get_initial_for_field(field, name), self[name].data
-            if not field.has_changed(current, self._shown(name)):
-                continue
+            current, typed = self._current(name), self[name].data
+            was_changed_elsewhere = field.has_changed(current, self._shown(name))
+            # Always: the page of an error shows the row's values as the ones to compare with, also an empty list.
             self._set_data(self.add_initial_prefix(name), field.prepare_value(current))
+            if not was_changed_elsewhere:
+                continue
             if name not in changed_here:
                 self._set_data(self.add_prefix(name), field.prepare_value(current))
                 self.keep_current_value(name, current)
             elif field.has_changed(current, typed):
-                self.add_error(name, self._question(name, current))
+                self.add_error(name, self._changed_message(name, current))
         return cleaned
+
+    def _current(self, name: str) -> Any:
+        """Return the value of the row, a text as the field cleans it: one that never was would always seem changed."""
+        field = self.fields[name]
+        current = self.get_initial_for_field(field, name)
+        return field.to_python(current) if isinstance(field, forms.CharField) else current
 
     def _shown(self, name: str) -> Any:
         """Return the value that the page showed when it was opened, as it was sent along."""
@@ -79,7 +87,7 @@ class ConcurrentEditMixin(forms.BaseForm):
         data.setlist(key, [*value] if isinstance(value, list | tuple) else ["" if value is None else value])
         self.data = data
 
-    def _question(self, name: str, current: Any) -> str:
+    def _changed_message(self, name: str, current: Any) -> str:
         value, change = _as_text(self.fields[name], current), self.last_change(name)
         if change is None:
             changed = _("This was changed to “%(value)s” while the page was open.") % {"value": value}

@@ -154,16 +154,14 @@ class Hub:
 
     async def _end_invalid_streams(self) -> None:
         """End the streams whose grant is no longer valid; a stream outlives its session by no more than a heartbeat."""
-        while True:
-            await asyncio.sleep(SECONDS_BETWEEN_BEATS)
+        while True:  # first of all: if another task fails again and again, this one still gets round to it
             checked = self._grants()
             valid = await _query(checked, valid_grants)
-            if valid is None:
-                continue
-            invalid = checked - valid  # a stream that was opened meanwhile is in neither
+            invalid = set() if valid is None else checked - valid  # a stream that was opened meanwhile is in neither
             for stream in self._streams:
                 if stream.grant in invalid:
                     stream.end()
+            await asyncio.sleep(SECONDS_BETWEEN_BEATS)
 
     async def _revalidate_sessions(self) -> None:
         """Revalidate the sessions of open streams; a task of its own, so grant checks never wait for Keycloak."""

@@ -22,6 +22,8 @@ TIMEOUT_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
 
+_last_outcomes: dict[str, str] = {}  # by dependency; only a change is logged
+
 
 class HealthMiddleware:
     """Middleware that answers `/health/live` and `/health/ready`."""
@@ -58,8 +60,10 @@ def ready(request: HttpRequest) -> JsonResponse:
             check.result(timeout=TIMEOUT_SECONDS + 0.5)
             outcomes[name] = "ok"
         except Exception as error:  # noqa: BLE001 - the probe reports every kind of error by name
-            log.warning("dependency_unavailable", dependency=name, error=type(error).__name__)
             outcomes[name] = type(error).__name__
+        if outcomes[name] != _last_outcomes.get(name, "ok"):
+            log.warning("dependency_changed", dependency=name, outcome=outcomes[name])
+        _last_outcomes[name] = outcomes[name]
     if outcomes["postgresql"] != "ok":
         return JsonResponse({"status": "unavailable", **outcomes}, status=503)
     status = "ok" if set(outcomes.values()) == {"ok"} else "degraded"

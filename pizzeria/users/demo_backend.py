@@ -17,7 +17,7 @@ class DemoBackend(ModelBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        if password == demo_people.PASSWORD and not demo_people.is_password_known():
+        if password == demo_people.PASSWORD and not demo_people.may_use_password(request):
             return None
         user: User | None = super().authenticate(request, username=username, password=password, **kwargs)
         return user

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.http import HttpRequest
 
+from pizzeria.foundation import hosts
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER, Role
 
 PASSWORD = "pizza"  # noqa: S105 - printed on the demo's sign-in page; on this machine only, see below
@@ -31,6 +33,19 @@ def is_password_known() -> bool:
     return bool(settings.SHOP_DEMO and settings.SHOP_DEMO_ON_LOOPBACK)
 
 
-def listed_people() -> tuple[DemoPerson, ...]:
-    """Return the demo users that the sign-in page shows with their password; none where it is not known."""
-    return DEMO_PEOPLE if is_password_known() else ()
+def may_use_password(request: HttpRequest | None) -> bool:
+    """
+    Return whether a request may use the known password: only one of this machine.
+
+    The settings know only by which name the shop is reached; whoever binds it to another address than the loopback's
+    lets others send that name.
+    """
+    if request is None or not is_password_known():
+        return is_password_known()
+    client = request.META.get("REMOTE_ADDR", "127.0.0.1")
+    return hosts.is_loopback(client) and "HTTP_X_FORWARDED_FOR" not in request.META
+
+
+def listed_people(request: HttpRequest) -> tuple[DemoPerson, ...]:
+    """Return the demo users that the sign-in page shows with their password; none to a request that may not use it."""
+    return DEMO_PEOPLE if may_use_password(request) else ()

@@ -19,6 +19,7 @@ from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.step_up import ReauthenticationRequired
 from pizzeria.users import sessions
 from pizzeria.users.keycloak.revalidation import revalidate_request
+from pizzeria.users.keycloak.sessions import follow_session_key
 from pizzeria.users.login_urls import reauthentication_url
 from pizzeria.users.session_auth import actor_for_request
 
@@ -79,7 +80,11 @@ class SessionRevalidationMiddleware:
         counts = SESSION_KEY in request.session and sessions.has_staff_groups(request.session)
         if counts and request.path not in (reverse("users:sign_out"), reverse("admin:logout")):
             self._check_session(request, at=clock.now())
-        return self.get_response(request)
+        key = request.session.session_key
+        response = self.get_response(request)
+        if key != request.session.session_key:  # Django renews the key of a session that an earlier SECRET_KEY signed
+            follow_session_key(request.session)
+        return response
 
     def _check_session(self, request: HttpRequest, *, at: datetime) -> None:
         in_admin = request.path.startswith(reverse("admin:index"))

@@ -50,9 +50,8 @@ class Identity(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="identities")
     issuer = models.CharField(max_length=255)
     subject = models.CharField(max_length=255)
-    roles_issued_at = models.DateTimeField(
-        null=True, editable=False
-    )  # of the provider's answer that the groups are from
+    #: When the provider's answer was issued that the groups are from.
+    roles_issued_at = models.DateTimeField(null=True, editable=False)
 
     objects = IdentityQuerySet.as_manager()
 

@@ -46,7 +46,7 @@ class SignInView(LoginView):
             **super().get_context_data(**kwargs),
             "keycloak": keycloak_login_url(self.get_redirect_url()) if provider.is_configured() else "",
             "has_demo_form": sessions.demo_form_stands_in(),
-            "demo_people": demo_people.listed_people(),
+            "demo_people": demo_people.listed_people(self.request),
             "demo_password": demo_people.PASSWORD,
             "is_reauthentication": not self.redirect_authenticated_user,
             "next_query": f"?{urlencode({'next': next_page})}" if (next_page := self.get_redirect_url()) else "",

@@ -86,13 +86,13 @@ def test_the_messages_page_says_that_older_messages_are_not_shown(sign_in, store
 
 
 def test_the_messages_page_says_that_nothing_was_sent_yet(sign_in, store):
-    assert "Nobody has been told anything yet" in shown(sign_in(MANAGER))
+    assert "No message has been sent yet" in shown(sign_in(MANAGER))
 
 
 def test_the_messages_page_is_empty_where_no_message_store_is_configured(sign_in, settings):
     settings.DEMO_MESSAGE_STORE = ""
 
-    assert "Nobody has been told anything yet" in shown(sign_in(MANAGER))
+    assert "No message has been sent yet" in shown(sign_in(MANAGER))
 
 
 @pytest.mark.parametrize("role", [CUSTOMER, KITCHEN, DRIVER], ids=lambda role: role.name)

@@ -202,15 +202,15 @@ def test_a_number_with_an_extension_is_refused_as_it_would_be_lost(number):
     }
 
 
-class LetterForm(ShopForm):
+class EmailForm(ShopForm):
     email = email_field()
 
 
 @pytest.mark.parametrize("address", ["anna@localhost", "anna@mail", "anna@[127.0.0.1]", "anna@127.0.0.1", "anna@[::1]"])
 def test_an_e_mail_address_to_which_no_mail_server_elsewhere_can_deliver_is_refused(address):
-    assert LetterForm({"email": address}).errors == {"email": ["That does not look like an e-mail address."]}
+    assert EmailForm({"email": address}).errors == {"email": ["That does not look like an e-mail address."]}
 
 
 @pytest.mark.parametrize("address", ["anna@example.com", "a.b+pizza@mail.example.co.uk", "anna@bäckerei.example"])
 def test_an_ordinary_e_mail_address_is_taken(address):
-    assert LetterForm({"email": address}).is_valid()
+    assert EmailForm({"email": address}).is_valid()

@@ -34,11 +34,23 @@ def test_editing_a_price_records_an_event_with_the_old_and_the_new_price(marta, 
 
 def test_a_name_typed_in_the_admin_keeps_no_character_that_cannot_be_seen(marta, pepperoni, olives):
     cola, size, category = SimpleItem.objects.get(slug="cola"), Size.objects.first(), Category.objects.first()
-    for item in (pepperoni, olives, cola, size, category):
-        edit(marta, item, name=" Quattro\x0b\x1b  for\u202emaggi\u200b\r\n")
+    for number, item in enumerate((pepperoni, olives, cola, size, category)):
+        edit(marta, item, name=f" Quattro\x0b\x1b  for\u202emaggi\u200b {number}\r\n")
 
         item.refresh_from_db()
-        assert item.name == "Quattro formaggi"
+        assert item.name == f"Quattro formaggi {number}"
+
+
+def test_a_name_that_was_never_cleaned_can_be_changed_and_is_cleaned_when_it_is_kept(marta, pepperoni):
+    Pizza.objects.filter(pk=pepperoni.pk).update(name="Dia\x0bvola  forte")
+    edit(marta, pepperoni, base_price="13.49")
+    pepperoni.refresh_from_db()
+    assert (pepperoni.name, pepperoni.base_price) == ("Diavola forte", Decimal("13.49"))
+
+    Pizza.objects.filter(pk=pepperoni.pk).update(name="Dia\x0bvola  forte")
+    edit(marta, pepperoni, name="Diavola")
+    pepperoni.refresh_from_db()
+    assert pepperoni.name == "Diavola"
 
 
 def test_a_name_of_which_nothing_can_be_seen_is_refused_in_the_admin(marta, pepperoni):

@@ -71,6 +71,23 @@ def test_a_form_that_changes_what_another_manager_has_changed_meanwhile_asks_who
     assert (margherita.base_price, margherita.minutes, margherita.description) == (Decimal("11.99"), 10, "With love.")
 
 
+def test_what_was_ticked_beside_another_error_is_saved_with_the_correction(marta, margherita, olives):
+    assert (margherita.allergens, [*margherita.recipe.all()]) == ([], [])
+    ticked = form_of(marta, margherita, allergens=["gluten", "milk"], recipe=[olives.pk], base_price="a lot")
+    refused = marta.post(admin_of(margherita), ticked)
+    assert [*errors_of(refused)] == ["base_price"]
+    shown = {
+        f"initial-{name}": re.findall(rf'name="initial-{name}" value="(\w+)"', refused.content.decode())
+        for name in ("allergens", "recipe")
+    }
+
+    assert marta.post(admin_of(margherita), ticked | shown | {"base_price": "13.49"}).status_code == 302
+
+    margherita.refresh_from_db()
+    assert margherita.allergens == ["gluten", "milk"]
+    assert [*margherita.recipe.all()] == [olives]
+
+
 def test_a_form_is_asked_again_if_the_value_changes_once_more_before_it_is_sent_again(marta, paolo, margherita):
     older = form_of(marta, margherita, base_price="11.99")
     edit(paolo, margherita, base_price="13.49")

@@ -1,5 +1,7 @@
 """The names of the menu: each belongs to one row, whichever way it is typed."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -54,7 +56,7 @@ def test_the_database_refuses_a_second_dish_of_a_name(other):
         other(name="cola")
 
 
-def test_an_item_whose_name_another_one_has_since_long_can_still_be_marked_sold_out(margherita, pepperoni):
+def test_an_item_whose_name_another_one_has_since_long_can_still_be_edited_and_marked_sold_out(marta, pepperoni):
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # PostgreSQL alters no table for which checks are pending
         cursor.execute("ALTER TABLE menu_pizza DISABLE TRIGGER pizza_name_is_its_own")
@@ -62,3 +64,7 @@ def test_an_item_whose_name_another_one_has_since_long_can_still_be_marked_sold_
         cursor.execute("ALTER TABLE menu_pizza ENABLE TRIGGER pizza_name_is_its_own")
 
     menu_services.mark_sold_out(item=pepperoni, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+    pepperoni.refresh_from_db()
+    edit(marta, pepperoni, base_price="13.49")
+    pepperoni.refresh_from_db()
+    assert (pepperoni.name, pepperoni.base_price) == ("Margherita", Decimal("13.49"))

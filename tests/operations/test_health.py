@@ -107,16 +107,17 @@ def test_checks_of_redis_that_hang_keep_no_check_of_postgresql_waiting(client, d
 
 
 def test_the_readiness_check_names_the_errors_and_nothing_else_in_the_answer_and_in_the_log(
-    client, move_postgresql, move_redis, caplog
+    client, move_postgresql, move_redis, caplog, monkeypatch
 ):
+    monkeypatch.setattr(health, "_last_outcomes", {})
     with nobody() as port:
         move_postgresql(port)
         move_redis(port)
         response = probed_until(client, postgresql="OperationalError", redis="ConnectionError")
 
     assert set(response.json()) == {"status", "postgresql", "redis"}
-    logged = [record.msg for record in caplog.records if "dependency_unavailable" in str(record.msg)]
-    assert {(line["dependency"], line["error"]) for line in logged} >= {
+    logged = [record.msg for record in caplog.records if "dependency_changed" in str(record.msg)]
+    assert {(line["dependency"], line["outcome"]) for line in logged} >= {
         ("postgresql", "OperationalError"),
         ("redis", "ConnectionError"),
     }

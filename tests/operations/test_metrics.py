@@ -66,7 +66,7 @@ def running(program, code, folder):
     ) as process:
         assert process.stdout.readline() == "counted\n"
         yield process.pid
-        process.stdin.write("\n")
+        process.communicate("\n")  # which minds no process that has ended
 
 
 def test_what_all_processes_of_a_program_have_counted_is_served_while_it_runs_and_each_program_apart(folder, served):

@@ -286,7 +286,8 @@ def test_the_log_of_a_proxy_contains_no_token_of_a_guests_link(proxy, request, h
     link = f"{order}/{token}/cancel/?next={quote(f'{order}/{token}/', safe='')}"
 
     with running(command(tmp_path, free_port(), port, free_port()), port, home=tmp_path):
-        status, _body = get(connect(port), link, Referer=f"https://{HOST}{order}/{token}/")
+        page = f"https://{HOST}{order}/{token}/"
+        status, _body = get(connect(port), link, Referer=page, **{"HX-Current-URL": page})
 
     logged = "".join(file.read_text() for file in tmp_path.glob("*.log"))
     assert status == 502

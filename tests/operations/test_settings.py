@@ -108,18 +108,20 @@ def test_all_invalid_settings_are_named_at_once_and_no_secret_is_repeated():
         *(("OIDC_ISSUER", issuer) for issuer in ("http://sso.example/realms/pizzeria", "sso.example", "https://")),
         *(("DATABASE_URL", url) for url in ("sqlite:///pizza.db", "mysql://db.example/pizzeria")),
         *(("REDIS_URL", url) for url in ("redis.example:6379", "http://redis.example", "redis://")),
+        ("HSTS_PRELOAD", "1"),
         *(("SECRET_KEY_FALLBACKS", keys) for keys in ("short", f"{'x' * 60},short", ",")),
     ],
 )
 def test_a_setting_with_which_the_shop_would_not_work_or_not_be_safe_is_refused_by_its_name(read_settings, name, value):
     with pytest.raises(EnvError, match=name):
-        read_settings(**SHOP | CLIENT | {name: value})
+        read_settings(**SHOP | CLIENT | {"HSTS_SUBDOMAINS": "0", name: value})
 
 
 def test_the_demo_accepts_plain_http_for_itself_and_for_its_sign_in_server(read_settings):
-    plain = {"OIDC_ISSUER": "http://sso.example/realms/pizzeria", "ORIGIN": "http://pizza.example:8000"}
+    plain = {"OIDC_ISSUER": "http://sso.example/realms/pizzeria", "ORIGIN": "http://shop.local:8000"}
 
-    assert read_settings(**SHOP | CLIENT | plain, PIZZERIA_DEMO="1")["OIDC_ISSUER"] == plain["OIDC_ISSUER"]
+    demo = read_settings(**SHOP | CLIENT | plain | {"ALLOWED_HOSTS": "shop.local", "PIZZERIA_DEMO": "1"})
+    assert demo["OIDC_ISSUER"] == plain["OIDC_ISSUER"]
 
 
 def test_the_hosts_of_a_shop_may_be_several_and_have_subdomains(read_settings):
@@ -140,7 +142,7 @@ def test_earlier_secret_keys_can_be_kept_as_fallbacks(read_settings):
         ({}, (True, True)),
         ({"HSTS_PRELOAD": "0"}, (True, False)),
         ({"HSTS_SUBDOMAINS": "0"}, (False, False)),
-        ({"PIZZERIA_DEMO": "1"}, (False, False)),
+        ({"PIZZERIA_DEMO": "1", "ORIGIN": "http://shop.local", "ALLOWED_HOSTS": "shop.local"}, (False, False)),
     ],
     ids=str,
 )
@@ -222,7 +224,10 @@ def test_the_demo_allows_plain_http_but_no_debug_mode_and_trusts_no_proxy():
 
 @pytest.mark.parametrize(
     "reachable",
-    [{"ORIGIN": "https://pizza.example"}, {"ALLOWED_HOSTS": "localhost,pizza.example"}, {"ALLOWED_HOSTS": "*"}],
+    [
+        {"ORIGIN": "https://pizza.example", "ALLOWED_HOSTS": "pizza.example"},
+        {"ALLOWED_HOSTS": "localhost,pizza.example"},
+    ],
     ids=str,
 )
 def test_the_demo_does_not_start_where_the_public_can_reach_it(reachable):

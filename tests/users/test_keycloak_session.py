@@ -38,6 +38,17 @@ def test_a_session_is_not_revalidated_before_five_minutes_have_passed(signed_in_
     assert realm.requests == []
 
 
+def test_a_session_outlives_a_change_of_the_secret_key(signed_in_browser, settings):
+    before = OidcSession.objects.get().session_key
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "x" * 60, [settings.SECRET_KEY]
+
+    assert signed_in_browser.get(BOARD).status_code == 200
+
+    after = OidcSession.objects.get().session_key
+    assert after == signed_in_browser.session.session_key != before
+    assert keycloak_sessions.purge_ended() == 0
+
+
 def test_a_session_is_revalidated_once_after_five_minutes(signed_in_browser, realm):
     age_session(signed_in_browser, minutes=5)
     for _page in range(3):

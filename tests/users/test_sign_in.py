@@ -240,6 +240,17 @@ def test_where_others_can_reach_the_demo_its_known_password_opens_nothing(client
     assert accepted.request["PATH_INFO"] == reverse("admin:index")
 
 
+@pytest.mark.parametrize("sender", [{"REMOTE_ADDR": "192.168.1.9"}, {"HTTP_X_FORWARDED_FOR": "192.168.1.9"}], ids=str)
+def test_the_demos_known_password_is_for_this_machine_alone_whatever_host_a_request_names(client, hire, sender):
+    user = hire(MANAGER)
+    user.set_password(PASSWORD_OF_THE_DEMO)
+    user.save()
+    client.defaults |= sender
+
+    assert "demo-people" not in client.get(SIGN_IN).content.decode()
+    assert enter(client, password=PASSWORD_OF_THE_DEMO).request["PATH_INFO"] == SIGN_IN
+
+
 def test_the_demos_sign_in_page_with_keycloak_lists_the_demo_users_without_a_password_field(client, realm, settings):
     settings.SHOP_DEMO = True
 

@@ -16,6 +16,7 @@ import time
 from datetime import datetime, timedelta
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import Error as DatabaseFault
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -98,7 +99,7 @@ def claim_notification(*, notification_id: int, at: datetime) -> Notification | 
     unreadable = None
     try:
         _decide(notification, later=later, at=at)
-    except DatabaseFault:  # is not caused by this notification
+    except (DatabaseFault, SoftTimeLimitExceeded):  # is not caused by this notification
         raise
     except Exception as error:
         log.exception("notification_not_readable", notification_id=notification.pk)

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 
 from pizzeria.users import sessions
 from pizzeria.users.keycloak import sessions as keycloak_sessions
-from pizzeria.users.models import OidcSession
 
 
 def revalidate_request(request: HttpRequest, *, at: datetime) -> None:
@@ -29,4 +28,4 @@ def revalidate_request(request: HttpRequest, *, at: datetime) -> None:
     sessions.mark_user(request.session, oidc_session.identity.user)
     if session[sessions.GROUPS] != shown:
         session.cycle_key()
-        OidcSession.objects.filter(pk=oidc_session.pk).update(session_key=session.session_key)
+        keycloak_sessions.follow_session_key(session)

@@ -17,6 +17,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.users import sessions
 from pizzeria.users.encryption import decrypt, encrypt
 from pizzeria.users.keycloak import provider
 from pizzeria.users.keycloak.provider import ProviderRefused, ProviderUnavailable
@@ -88,6 +89,11 @@ def end_sessions(oidc_sessions: QuerySet[OidcSession], *, reason: str) -> int:
         log.info("session_ended", user_id=oidc_session.identity.user_id, reason=reason)
     OidcSession.objects.filter(pk__in=[oidc_session.pk for oidc_session in ended]).delete()
     return len(ended)
+
+
+def follow_session_key(session: "SessionBase") -> None:
+    """Store the new key of a session that Keycloak began; without it, the session would count as ended."""
+    OidcSession.objects.filter(pk=sessions.oidc_session_id(session) or 0).update(session_key=session.session_key)
 
 
 def purge_ended() -> int:

@@ -19,7 +19,7 @@ def may_have_account(user: User) -> bool:
 
 
 def postpone_purge(email: str, *, at: datetime) -> None:
-    """Let the account with an e-mail address count as new, if its user has never signed in: it is in use."""
+    """Set the date of an account to which a code is sent, if its user has never signed in, so that it is not purged."""
     User.objects.filter(emailaddress__email__iexact=email, last_login=None).update(date_joined=at)
 
 

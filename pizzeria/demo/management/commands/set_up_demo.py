@@ -55,11 +55,11 @@ def limit_pizzas(*, at: datetime) -> None:
 def fill_menu(*, by: Actor, at: datetime) -> int:
     """Create the missing items of the demo's menu and return their number; items that exist keep their edits."""
     categories = {
-        slug: Category.objects.get_or_create(slug=slug, defaults={"name": name, "position": position})[0]
+        slug: _find_or_create(Category, slug, {"name": name, "position": position})[0]
         for position, (slug, name) in enumerate(menu.CATEGORIES)
     }
     made = [_topping(position, row) for position, row in enumerate(menu.TOPPINGS)]
-    toppings = {topping.slug: topping for topping, _is_new in made}
+    toppings = {row.slug: topping for row, (topping, _is_new) in zip(menu.TOPPINGS, made, strict=True)}
     made += [_pizza(position, row, categories["pizzas"], toppings) for position, row in enumerate(menu.PIZZAS)]
     made += [_simple_item(position, row, categories[row.category]) for position, row in enumerate(menu.SIMPLE_ITEMS)]
     new = [item for item, is_new in made if is_new]
@@ -92,7 +92,7 @@ def make_people(*, by: Actor) -> int:
 
 @command
 def change_passwords(*, password: str, by: Actor) -> None:
-    """Give all demo users this password, which ends their sessions."""
+    """Set the password of all demo users, which ends their sessions."""
     users = User.objects.filter(username__in=[person.username for person in DEMO_PEOPLE])
     users.update(password=make_password(password))
 
@@ -120,7 +120,7 @@ def _pizza(
         "minutes": row.minutes,
         "position": position,
     }
-    pizza, is_new = _find_or_create(Pizza, row.slug, defaults)
+    pizza, is_new = _find_or_create(Pizza, row.slug, defaults, SimpleItem)
     if is_new:
         pizza.recipe.set(toppings[slug].pk for slug in row.recipe)
     return pizza, is_new
@@ -140,11 +140,20 @@ def _simple_item(position: int, row: menu.SimpleItemRow, category: Category) -> 
         "allergens_declared": True,
         "position": position,
     }
-    return _find_or_create(SimpleItem, row.slug, defaults)
+    return _find_or_create(SimpleItem, row.slug, defaults, Pizza)
 
 
-def _find_or_create[I: MenuItem](model: type[I], slug: str, values: dict[str, Any]) -> tuple[I, bool]:
-    """Return an item and whether it is new: the one with the slug, or else the one to which a manager gave its name."""
-    items = model._default_manager.annotate(key=NameKey("name"))
-    found = items.filter(slug=slug).first() or items.filter(key=NameKey(Value(values["name"]))).first()
-    return (found, False) if found else (model._default_manager.create(**{**values, "slug": slug}), True)
+def _find_or_create(
+    model: type[Category | MenuItem], slug: str, values: dict[str, Any], *others: type[MenuItem]
+) -> tuple[Any, bool]:
+    """
+    Return a row and whether it is new: the one with the slug, or else the one to which a manager gave its name.
+
+    :param others: models whose rows share slugs and names with those of the model
+    """
+    for table in (model, *others):
+        rows: Any = table._default_manager.annotate(key=NameKey("name"))
+        found = rows.filter(slug=slug).first() or rows.filter(key=NameKey(Value(values["name"]))).first()
+        if found:
+            return found, False
+    return model._default_manager.create(**{**values, "slug": slug}), True
