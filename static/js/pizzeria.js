@@ -19,7 +19,7 @@ document.addEventListener(
   "submit",
   (event) => {
     const form = event.target;
-    if (!form.matches("[data-add]")) return;
+    if (!form.matches?.("[data-add]")) return;
     const now = performance.now();
     const isUnderWay = form.classList.contains("htmx-request") || form.hasAttribute("data-sent");
     if (isUnderWay || now - (sentAdding.get(form.id) ?? -Infinity) < DOUBLE_CLICK_MS) {
