@@ -1,6 +1,6 @@
 """Queries and read models of the orders app."""
 
-from orders.selectors.basket import BasketSummary, basket, count_items, line_refs
+from orders.selectors.basket import BasketSummary, basket, count_items, quantities
 from orders.selectors.order import (
     OrderDetail,
     get_order,
@@ -22,7 +22,6 @@ __all__ = [
     "count_items",
     "get_order",
     "is_phone_proved",
-    "line_refs",
     "order_by_guest_token",
     "order_detail",
     "order_for_basket",
@@ -30,5 +29,6 @@ __all__ = [
     "order_url",
     "orders_of",
     "proof_step",
+    "quantities",
     "visible_to",
 ]

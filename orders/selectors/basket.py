@@ -79,9 +79,9 @@ def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:
     )
 
 
-def line_refs(ref: UUID) -> list[UUID]:
-    """Return the refs of the lines in an open basket."""
-    return [line.ref for line in _open_lines(ref)]
+def quantities(ref: UUID) -> dict[UUID, int]:
+    """Return the quantities in an open basket, by the line's ref."""
+    return {line.ref: line.quantity for line in _open_lines(ref)}
 
 
 def count_items(ref: UUID) -> int:

@@ -155,7 +155,9 @@ def _lock_open_basket(ref: UUID, at: datetime) -> Basket:
     :raises BasketGone: it has been ordered, or purged
     """
     basket = Basket.objects.for_update().filter(ref=ref).first()
-    if basket is None or basket.is_spent:
+    if basket is None:
+        raise BasketGone(_("This basket was not used for too long. Please choose again."))
+    if basket.is_spent:
         raise BasketGone(_("This basket has been ordered already."))
     _mark_used(basket, at)
     return basket

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRedirect
 
 from menu import catalogue, pizza_page
 from menu import selectors as menu_selectors
@@ -23,7 +24,7 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.forms import ShopForm
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
-from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.refusals import Busy, Refusal
 
 
 class QuantityForm(ShopForm):
@@ -56,66 +57,109 @@ def add_to_basket(request: HttpRequest) -> HttpResponse:
 
 def _change(request: HttpRequest) -> HttpResponse:
     """
-    Save what the form says of each of its lines, and go on to where its button leads.
+    Save what the form says of its lines, and go on to where its button leads.
 
     A line with an invalid quantity stays as it is in the basket, and as it was typed on the page.
     """
     ref = basket_session.basket_ref(request)
-    if ref is None and (continued := basket_session.continue_signed_basket(request)):
-        ref = continued.ref
+    continued = None if ref else basket_session.continue_signed_basket(request)
+    if continued and basket_session.is_of_another_user(request, continued):
+        messages.info(request, basket_session.SIGNED_OUT)
+        return redirect(f"{reverse('users:sign_in')}?next={reverse('orders:basket')}")
+    ref = continued.ref if continued else ref
     if ref is None:
         messages.info(request, _("This browser had no basket any more. Please choose again."))
         return _reload(request)
-    removed = set(request.POST.getlist("remove"))
-    forms_by_line = {
-        line: QuantityForm(request.POST, prefix=str(line))
-        for line in selectors.line_refs(ref)
-        if f"{line}-quantity" in request.POST and str(line) not in removed
-    }
-    refused = {line: form for line, form in forms_by_line.items() if not form.is_valid()}
+
+    changes = _changes(request, list(selectors.quantities(ref)))
     try:
         services.change_basket(
-            basket=ref,
-            quantities={
-                line: form.cleaned_data["quantity"] for line, form in forms_by_line.items() if line not in refused
-            },
-            removed=[line for line in selectors.line_refs(ref) if str(line) in removed],
-            by=actor_of(request),
-            at=clock.now(),
+            basket=ref, quantities=changes.quantities, removed=changes.removed, by=actor_of(request), at=clock.now()
         )
+    except Busy as busy:
+        messages.warning(request, busy.message)
+        return _show(request, forms=changes.forms, status=busy.status)
     except Refusal as refusal:
         messages.warning(request, refusal.message)
+        basket_session.clear_count(request)
         return _reload(request)
     basket_session.remember_basket(request, ref, count=selectors.count_items(ref))
+    return _answer_changes(request, changes, quantities=selectors.quantities(ref))
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What a posted basket form says: its forms by line, the quantities that were changed in it, what it removes."""
+
+    forms: dict[UUID, QuantityForm]
+    quantities: dict[UUID, int]
+    removed: list[UUID]
+    others: set[str]  # lines of the page that are not in the basket
+
+    @property
+    def is_valid(self) -> bool:
+        return all(form.is_valid() for form in self.forms.values())
+
+    def are_all_of(self, quantities: Mapping[UUID, int]) -> bool:
+        """Return whether the page shows these quantities and nothing else, but for what is invalid."""
+        typed = {
+            line: form.cleaned_data["quantity"] if form.is_valid() else quantities.get(line)
+            for line, form in self.forms.items()
+        }
+        return typed == quantities and not self.others
+
+
+def _changes(request: HttpRequest, lines: list[UUID]) -> _Changes:
+    posted = request.POST
+    removed = {*posted.getlist("remove"), *posted.getlist("removed")}  # by the button, or by the page's script before
+    on_page = {name.removesuffix("-quantity") for name in posted if name.endswith("-quantity")}
+    shown = [line for line in lines if str(line) in on_page - removed]
+    forms = {line: QuantityForm(posted, prefix=str(line)) for line in shown}
+    return _Changes(
+        forms=forms,
+        quantities={
+            line: form.cleaned_data["quantity"]
+            for line, form in forms.items()
+            if form.is_valid() and posted.get(f"{line}-shown") != str(form.cleaned_data["quantity"])
+        },
+        removed=[line for line in lines if str(line) in removed],
+        others=on_page - set(map(str, lines)) - removed,
+    )
+
+
+def _answer_changes(request: HttpRequest, changes: _Changes, *, quantities: dict[UUID, int]) -> HttpResponse:
+    """Return the basket, or the page that the pressed button leads to if all that was typed has been saved."""
     if request.headers.get("HX-Request"):
-        lines = {str(line) for line in selectors.line_refs(ref)}
-        return _show(request, refused=refused) if lines and lines == _lines_on_page(request) else _reload(request)
-    if refused:
-        return _show(request, refused=refused)
+        is_up_to_date = quantities and changes.are_all_of(quantities)
+        return _show(request, forms=changes.forms) if is_up_to_date else _reload(request)
+    if not changes.is_valid:
+        return _show(request, forms=changes.forms)
+    if changes.others:
+        messages.info(request, _("Your basket has changed in another tab. Please look again."))
+        return redirect("orders:basket")
     return redirect(NEXT_PAGES.get(request.POST.get("next", ""), "orders:basket"))
 
 
-def _lines_on_page(request: HttpRequest) -> set[str]:
-    return {name.removesuffix("-quantity") for name in request.POST if name.endswith("-quantity")}
-
-
 def _reload(request: HttpRequest) -> HttpResponse:
-    """Load the basket's page anew: other lines are in it than the page shows."""
+    """Load the basket's page anew: the basket has other lines or quantities than the page shows."""
     if request.headers.get("HX-Request"):
-        return HttpResponseClientRefresh()
+        return HttpResponseClientRedirect(reverse("orders:basket"))
     return redirect("orders:basket")
 
 
-def _show(request: HttpRequest, *, refused: Mapping[UUID, QuantityForm] = MappingProxyType({})) -> HttpResponse:
-    """Show the basket, each line with the form that was refused, if there is one."""
+def _show(
+    request: HttpRequest, *, forms: Mapping[UUID, QuantityForm] = MappingProxyType({}), status: int = 0
+) -> HttpResponse:
+    """Show the basket, each line with the form that was sent for it, if there is one."""
     basket = selectors.basket(basket_session.basket_ref(request), at=clock.now())
     context = {
         "basket": basket,
-        "lines": [(entry, refused.get(entry.ref)) for entry in basket.lines],
+        "lines": [(entry, forms.get(entry.ref)) for entry in basket.lines],
         "quote": basket.quote,
         "signed_basket": basket_session.sign_basket(request),
     }
-    return render(request, "orders/basket.html", context, status=422 if refused else 200)
+    is_valid = all(form.is_valid() for form in forms.values())
+    return render(request, "orders/basket.html", context, status=status or (200 if is_valid else 422))
 
 
 def _add_pizza(request: HttpRequest, pizza: PizzaSnapshot, snapshot: MenuSnapshot) -> HttpResponse:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy
 
 from orders import selectors
 from pizzeria.foundation.actor import actor_of
@@ -18,8 +19,10 @@ from pizzeria.foundation.ids import uuid7
 
 REF_KEY = "basket"
 COUNT_KEY = "basket_count"
+CONTINUED_KEY = "basket_is_continued"
 
 SIGNED_FOR = timedelta(hours=4)
+SIGNED_OUT = gettext_lazy("You were signed out meanwhile. Sign in again, or order without an account.")
 
 _signer = TimestampSigner(salt="orders.basket")
 
@@ -46,6 +49,8 @@ def next_basket_ref(request: HttpRequest, *, after: UUID | None, idempotency_key
 
 def remember_basket(request: HttpRequest, ref: UUID, *, count: int) -> None:
     """Store a basket's ref and the number of its items in the session."""
+    if request.session.get(REF_KEY) != str(ref):
+        request.session.pop(CONTINUED_KEY, None)
     request.session[REF_KEY] = str(ref)
     request.session[COUNT_KEY] = count
 
@@ -91,7 +96,18 @@ def continue_signed_basket(request: HttpRequest) -> SignedBasket | None:
         return None
     basket = SignedBasket(UUID(ref), user_id)
     remember_basket(request, basket.ref, count=selectors.count_items(basket.ref))
+    request.session[CONTINUED_KEY] = True
     return basket
+
+
+def is_continued(request: HttpRequest) -> bool:
+    """Return whether the session has its basket from a form: that is no proof of the order that it may have become."""
+    return bool(request.session.get(CONTINUED_KEY))
+
+
+def is_of_another_user(request: HttpRequest, basket: SignedBasket) -> bool:
+    """Return whether the user who was shown a basket has been signed out since."""
+    return basket.user_id != _user_id(request)
 
 
 def _user_id(request: HttpRequest) -> str:

@@ -53,23 +53,21 @@ def _answer_form(request: HttpRequest) -> HttpResponse:
     """Do what the pressed button says. What was typed is kept for the next checkout, unless this one shows it again."""
     ref = basket_session.basket_ref(request)
     continued = None if ref else basket_session.continue_signed_basket(request)
+    is_signed_out = continued is not None and basket_session.is_of_another_user(request, continued)
     basket = continued.ref if continued else ref
-    is_signed_out = continued is not None and continued.user_id and actor_of(request).kind is ActorKind.GUEST
     if basket and not is_signed_out and not {LEAVE, TAKE_OUT} & request.POST.keys():
-        return _place(request, basket, is_continued=continued is not None)
-    checkout_draft.keep_draft(request)
+        return _place(request, basket)
+    signs_in = is_signed_out or request.POST.get(LEAVE) == "sign_in"
+    checkout_draft.keep_draft(request, for_any_user=signs_in)
     if basket is None:
         return _choose_first(request)
     if is_signed_out:
-        messages.info(request, _("You were signed out meanwhile. Sign in again, or order without an account."))
-        return _sign_in(request)
+        messages.info(request, basket_session.SIGNED_OUT)
+    if signs_in:
+        return redirect(f"{reverse('users:sign_in')}?next={reverse('orders:checkout')}")
     if TAKE_OUT in request.POST:
         return _take_out_unavailable(request, basket)
-    return _sign_in(request) if request.POST[LEAVE] == "sign_in" else redirect("orders:basket")
-
-
-def _sign_in(request: HttpRequest) -> HttpResponse:
-    return redirect(f"{reverse('users:sign_in')}?next={reverse('orders:checkout')}")
+    return redirect("orders:basket")
 
 
 def _choose_first(request: HttpRequest) -> HttpResponse:
@@ -90,12 +88,13 @@ def _take_out_unavailable(request: HttpRequest, basket: UUID) -> HttpResponse:
     return redirect("orders:checkout")
 
 
-def _place(request: HttpRequest, basket: UUID, *, is_continued: bool) -> HttpResponse:
+def _place(request: HttpRequest, basket: UUID) -> HttpResponse:
     """
     Place the order; show errors and refusals on the page, with the form as typed.
 
-    :param is_continued: the session was lost; then an order that was placed before is not shown but to the same form
+    An order that the basket has become before is shown to the session that has ordered it, or to the same form again.
     """
+    is_continued = basket_session.is_continued(request)
     form = _form_class(request)(request.POST)
     refusal: Refusal | None = None
     by = actor_of(request)

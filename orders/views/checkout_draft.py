@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from orders.forms import CheckoutForm
+from pizzeria.foundation.actor import actor_of
 
 DRAFT_KEY = "checkout_draft"
 MAX_AGE_SECONDS = 3600
@@ -19,23 +20,32 @@ MAX_LENGTH = 1000  # of a value: longer ones are refused by the form anyway
 _TYPED = set(CheckoutForm.base_fields) - CheckoutForm.HIDDEN - {"code"}
 
 
-def keep_draft(request: HttpRequest) -> None:
-    """Keep what was typed into the posted form, valid or not."""
+def keep_draft(request: HttpRequest, *, for_any_user: bool = False) -> None:
+    """
+    Keep what was typed into the posted form, valid or not.
+
+    :param for_any_user: the guest is about to sign in; else nobody who signs in later is shown it
+    """
     typed = {name: request.POST[name][:MAX_LENGTH] for name in _TYPED if request.POST.get(name)}
     if typed:
         key = request.session.setdefault(DRAFT_KEY, secrets.token_urlsafe())
-        cache.set(_cache_key(key), typed, MAX_AGE_SECONDS)
+        user_id = None if for_any_user else actor_of(request).user_id or 0
+        cache.set(_cache_key(key), {"user_id": user_id, "typed": typed}, MAX_AGE_SECONDS)
 
 
 def draft(request: HttpRequest) -> dict[str, str]:
-    """Return what was typed, by the name of the field; nothing if there is no draft."""
+    """Return what was typed, by the name of the field; nothing if there is no draft, or it is another user's."""
     key = request.session.get(DRAFT_KEY)
-    return cache.get(_cache_key(key), {}) if key else {}
+    kept = cache.get(_cache_key(key)) if key else None
+    if kept is None or kept["user_id"] not in (None, actor_of(request).user_id or 0):
+        return {}
+    return dict(kept["typed"])
 
 
 def clear_draft(request: HttpRequest) -> None:
     """Delete the draft, if there is one."""
-    if key := request.session.pop(DRAFT_KEY, None):
+    key = request.session.pop(DRAFT_KEY, None)
+    if key:
         cache.delete(_cache_key(key))
 
 

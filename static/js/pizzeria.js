@@ -48,13 +48,18 @@ window.addEventListener("pageshow", ({ persisted }) => {
 // it. A price that could not be asked for is not shown at all.
 const GUEST_TIMEOUT_MS = 15_000;
 const isOrdering = (element) => element.matches("#basket, [data-add]");
+const LEAVING_MS = 3000; // a page that is still there after that is not left, such as by a telephone link
 let isLeaving = false; // the browser aborts the requests of a page that is left
-window.addEventListener("pagehide", () => (isLeaving = true));
-window.addEventListener("beforeunload", () => (isLeaving = true));
+window.addEventListener("pageshow", () => (isLeaving = false));
+window.addEventListener("beforeunload", () => {
+  isLeaving = true;
+  setTimeout(() => (isLeaving = false), LEAVING_MS);
+});
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (isOrdering(detail.elt)) detail.timeout = GUEST_TIMEOUT_MS;
 });
+document.addEventListener("htmx:afterRequest", ({ detail }) => detail.elt.removeAttribute("data-sent"));
 
 for (const type of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(type, ({ detail: { elt, requestConfig, target } }) => {

@@ -115,17 +115,58 @@ def test_quick_changes_and_removals_that_wait_for_an_answer_are_all_sent(basket)
     basket.get_by_label("How many: Pepperoni").press("Enter")
     line_of(basket, "Margherita").get_by_role("button", name="Remove").press("Enter")
     basket.get_by_role("button", name="One fewer Pepperoni").press("Enter")
-    basket.get_by_label("How many: Pepperoni").press("ArrowUp")
-    basket.get_by_label("How many: Pepperoni").fill("5")  # is still being typed when the answers arrive
+    line_of(basket, "Pepperoni").get_by_role("button", name="Remove").focus()  # and does not press it
+    basket.get_by_label("How many: Pepperoni").fill("5")
+    basket.get_by_role("button", name="Checkout").click()
+    assert basket.url.endswith("/basket/")  # it waits for the changes
 
     held[0].continue_()
 
-    expect(basket.locator(".basket-total")).to_contain_text("€74.95")
-    expect(basket.get_by_label("How many: Pepperoni")).to_have_value("5")
-    basket.get_by_role("button", name="Checkout").press("Enter")
     expect(basket).to_have_url(re.compile("/checkout/$"))
     expect(basket.get_by_role("main")).to_contain_text("€74.95")
     assert list(BasketLine.objects.values_list("slug", "quantity")) == [("pepperoni", 5)]
+
+
+@WITH_JAVASCRIPT
+def test_a_button_that_gets_the_focus_while_a_change_waits_for_its_turn_is_not_pressed_by_it(basket):
+    held = []
+    basket.route("**/basket/", lambda route: route.continue_() if held else held.append(route))
+    more = basket.get_by_role("button", name="One more Margherita")
+    with basket.expect_request("**/basket/"):
+        more.press("Enter")
+    more.press("Enter")
+    line_of(basket, "Margherita").get_by_role("button", name="Remove").focus()
+
+    held[0].continue_()
+
+    expect(basket.locator(".basket-total")).to_contain_text("€53.96")  # three Margherita and a Pepperoni
+    expect(line_of(basket, "Margherita")).to_have_count(1)
+
+
+@WITH_JAVASCRIPT
+def test_a_slow_press_on_checkout_counts_although_the_answer_to_a_change_arrives_meanwhile(basket):
+    basket.get_by_label("How many: Margherita").fill("2")
+    x, y = centre_of(basket.get_by_role("button", name="Checkout"))
+
+    basket.mouse.move(x, y)
+    basket.mouse.down()  # takes the focus from the field, whose change is sent
+    expect(basket.locator(".basket-total")).to_contain_text("€40.97")
+    basket.mouse.up()
+
+    expect(basket).to_have_url(re.compile("/checkout/$"))
+
+
+@WITH_JAVASCRIPT
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_the_lines_of_the_basket_stand_beside_or_above_their_total_and_below_the_quote(basket, width):
+    basket.set_viewport_size({"width": width, "height": 1200})
+
+    quote, lines, total = (
+        basket.locator(part).bounding_box() for part in ("#basket-quote", ".basket-lines", ".basket-total")
+    )
+    assert quote["y"] + quote["height"] <= lines["y"]
+    assert lines["width"] > width / 2
+    assert lines["y"] + lines["height"] <= total["y"] or lines["x"] + lines["width"] <= total["x"]
 
 
 @WITH_JAVASCRIPT

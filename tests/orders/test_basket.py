@@ -11,6 +11,7 @@ from menu.services import mark_sold_out
 from orders import services as order_services
 from orders.models import Basket, BasketLine
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.refusals import Busy
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import ToppingFactory
@@ -109,7 +110,8 @@ def change(client, quantities, **fields):
     """Send the form of the basket page: quantities as typed, by line; `headers=HTMX` as htmx does."""
     headers = fields.pop("headers", {})
     typed = {f"{line.ref}-quantity": quantity for line, quantity in quantities.items()}
-    return client.post(reverse("orders:basket"), {**typed, **fields}, headers=headers)
+    shown = {f"{line.ref}-shown": line.quantity for line in quantities}
+    return client.post(reverse("orders:basket"), {**typed, **shown, **fields}, headers=headers)
 
 
 HTMX = {"HX-Request": "true"}
@@ -166,13 +168,62 @@ def test_what_was_typed_in_the_basket_is_saved_on_the_way_to_another_page(client
 def test_a_page_that_shows_other_lines_than_the_basket_has_is_loaded_anew(client):
     add(client)
     line = BasketLine.objects.get()
-    assert "HX-Refresh" not in change(client, {line: "2"}, headers=HTMX)
+    assert "HX-Redirect" not in change(client, {line: "2"}, headers=HTMX)
 
     add(client, item="pepperoni", keep=["pepperoni"])  # in another tab
-    assert change(client, {line: "2"}, headers=HTMX)["HX-Refresh"] == "true"
+    assert change(client, {line: "2"}, headers=HTMX)["HX-Redirect"] == "/basket/"
     other = BasketLine.objects.get(slug="pepperoni")
-    assert "HX-Refresh" not in change(client, {other: "1"}, remove=line.ref, headers=HTMX)
-    assert change(client, {}, remove=other.ref, headers=HTMX)["HX-Refresh"] == "true"  # nothing is left
+    assert "HX-Redirect" not in change(client, {other: "1"}, remove=line.ref, headers=HTMX)
+    assert change(client, {}, remove=other.ref, headers=HTMX)["HX-Redirect"] == "/basket/"  # nothing is left
+
+
+def test_an_old_page_puts_back_no_quantity_that_it_has_not_changed(client):
+    add(client)
+    add(client, item="pepperoni", keep=["pepperoni"])
+    margherita, pepperoni = BasketLine.objects.order_by("pk")
+    add(client)  # in another tab
+
+    answer = change(client, {margherita: "1", pepperoni: "3"}, headers=HTMX)
+
+    assert [line.quantity for line in BasketLine.objects.order_by("pk")] == [2, 3]
+    assert answer["HX-Redirect"] == "/basket/"  # else the page would go on showing one Margherita, at the price of two
+
+
+def test_a_page_with_lines_of_another_basket_leads_to_no_checkout(client):
+    theirs = shop.basket_of().lines.get()
+    add(client)
+
+    response = change(client, {theirs: "1"}, next="checkout")
+
+    assert response.url == reverse("orders:basket")
+    assert "changed in another tab" in client.get(response.url).content.decode()
+
+
+def test_what_was_typed_stays_while_the_shop_is_too_busy_to_save_it(client, monkeypatch):
+    add(client)
+    monkeypatch.setattr("orders.views.basket.services.change_basket", too_busy)
+
+    page = change(client, {BasketLine.objects.get(): "7"})
+
+    assert page.status_code == 409
+    assert 'value="7"' in page.content.decode()
+    assert "A lot is going on" in page.content.decode()
+
+
+def too_busy(**_command):
+    raise Busy("A lot is going on right now.")
+
+
+def test_the_basket_form_of_a_user_who_was_signed_out_asks_to_sign_in(client, sign_in):
+    sign_in(CUSTOMER)
+    add(client)
+    signed = client.get(reverse("orders:basket")).context["signed_basket"]
+    client.logout()
+
+    response = change(client, {BasketLine.objects.get(): "3"}, basket=signed, next="checkout")
+
+    assert response.url.startswith("/accounts/sign-in/")
+    assert client.get(reverse("orders:basket")).context["basket"].totals.total == Decimal("12.99")
 
 
 def test_a_basket_that_was_ordered_in_another_tab_is_not_changed(client):
@@ -181,7 +232,7 @@ def test_a_basket_that_was_ordered_in_another_tab_is_not_changed(client):
     shop.place(Basket.objects.get())
 
     assert "ordered already" in client.get(change(client, {line: "2"}).url).content.decode()
-    assert change(client, {line: "2"}, headers=HTMX)["HX-Refresh"] == "true"
+    assert change(client, {line: "2"}, headers=HTMX)["HX-Redirect"] == "/basket/"
 
 
 def test_the_form_of_a_basket_continues_it_after_the_session_was_lost(client):

@@ -375,13 +375,23 @@ def test_a_signed_basket_is_no_way_to_the_order_that_it_became(client, form):
     send(client, form)
     order = Order.objects.get()
 
-    for changed in ({"name": ""}, {"name": "Somebody"}, {"key": str(uuid4())}):
-        client.cookies.clear()
+    client.cookies.clear()
+    for changed in ({"name": ""}, {"name": "Somebody"}, {"key": str(uuid4())}):  # the first one continues the basket
         page = send(client, form, **changed)
         assert order.contact.guest_token not in page.content.decode() + page.headers.get("Location", "")
 
     client.cookies.clear()  # the same form again, as it was: a double click of a browser that has lost its session
     assert order.contact.guest_token in send(client, form).url
+
+
+def test_what_a_guest_typed_is_not_shown_to_somebody_who_signs_in_later(client, form, sign_in):
+    send(client, form, leave="basket", notes="ring twice")
+    assert typed_on(client.get(reverse("orders:checkout")))["notes"] == "ring twice"
+
+    page = sign_in(CUSTOMER, first_name="Carla", last_name="Conti").get(reverse("orders:checkout"))
+
+    assert typed_on(page)["notes"] is None
+    assert typed_on(page)["name"] == "Carla Conti"
 
 
 def test_an_empty_basket_keeps_what_was_typed(client, form):
@@ -423,7 +433,7 @@ def test_what_was_typed_is_kept_over_the_sign_in_and_completes_what_the_shop_kno
 def test_what_was_typed_is_deleted_with_the_order_and_is_never_in_the_session(client, form):
     send(client, form, leave="basket")
     key = f"checkout_draft:{client.session[DRAFT_KEY]}"
-    assert cache.get(key)["phone"] == ANNA["phone"]
+    assert cache.get(key)["typed"]["phone"] == ANNA["phone"]
     assert ANNA["phone"] not in str(dict(client.session))
 
     send(client, form)
