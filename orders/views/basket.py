@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -30,6 +31,8 @@ from pizzeria.foundation.refusals import Busy, Refusal
 class QuantityForm(ShopForm):
     quantity = quantity_field()
 
+
+CHANGED_ELSEWHERE = gettext_lazy("Your basket has changed in another tab. Please look again.")
 
 # Where the buttons of the basket lead to. What was typed is saved first.
 NEXT_PAGES = {"checkout": "orders:checkout", "menu": "menu:index"}
@@ -130,12 +133,14 @@ def _changes(request: HttpRequest, lines: list[UUID]) -> _Changes:
 def _answer_changes(request: HttpRequest, changes: _Changes, *, quantities: dict[UUID, int]) -> HttpResponse:
     """Return the basket, or the page that the pressed button leads to if all that was typed has been saved."""
     if request.headers.get("HX-Request"):
-        is_up_to_date = quantities and changes.are_all_of(quantities)
-        return _show(request, forms=changes.forms) if is_up_to_date else _reload(request)
+        is_up_to_date = changes.are_all_of(quantities)
+        if not is_up_to_date:
+            messages.info(request, CHANGED_ELSEWHERE)
+        return _show(request, forms=changes.forms) if quantities and is_up_to_date else _reload(request)
     if not changes.is_valid:
         return _show(request, forms=changes.forms)
     if changes.others:
-        messages.info(request, _("Your basket has changed in another tab. Please look again."))
+        messages.info(request, CHANGED_ELSEWHERE)
         return redirect("orders:basket")
     return redirect(NEXT_PAGES.get(request.POST.get("next", ""), "orders:basket"))
 

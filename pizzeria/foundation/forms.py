@@ -162,7 +162,7 @@ def refuse_number_not_to_call(number: PhoneNumber) -> None:
 
     :raises ValidationError: it costs extra, or is of a country that the shop does not serve
     """
-    if number and (reason := reason_not_to_call(number)):
+    if number and number.is_valid() and (reason := reason_not_to_call(number)):
         raise forms.ValidationError(reason, code="not_callable")
 
 

@@ -44,8 +44,8 @@ window.addEventListener("pageshow", ({ persisted }) => {
   }
 });
 
-// A form with which a guest orders: if its request fails, it is sent without htmx, and the browser shows what became of
-// it. A price that could not be asked for is not shown at all.
+// A form with which a guest orders: if its request is refused, it is sent without htmx, and the browser shows the answer;
+// if it gets none, the page says so, and the next press sends all of it. A price that is unknown is not shown at all.
 const GUEST_TIMEOUT_MS = 15_000;
 const isOrdering = (element) => element.matches("#basket, [data-add]");
 const LEAVING_MS = 3000; // a page that is still there after that is not left, such as by a telephone link
@@ -64,8 +64,9 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => detail.elt.remove
 for (const type of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(type, ({ detail: { elt, requestConfig, target } }) => {
     if (isLeaving || !isOrdering(elt)) return;
-    if (requestConfig.verb === "post") elt.submit();
-    else target.textContent = target.dataset.unknown;
+    if (requestConfig.verb === "get") target.textContent = target.dataset.unknown;
+    else if (type === "htmx:responseError") elt.submit();
+    else document.getElementById("messages").replaceChildren(document.getElementById("no-answer").content.cloneNode(true));
   });
 }
 

@@ -262,7 +262,7 @@ def test_the_back_button_shows_the_present_basket_and_the_price_of_what_is_chose
 
 
 @WITH_JAVASCRIPT
-def test_a_change_that_the_network_has_lost_is_sent_by_the_browser_itself(served_shop, browser, scripted):
+def test_a_change_without_an_answer_is_reported_and_sent_with_the_next_press(served_shop, browser, scripted):
     with ExitStack() as exit_stack:
         server = exit_stack.enter_context(serving())
         proxy = FaultProxy(server.port)
@@ -273,8 +273,18 @@ def test_a_change_that_the_network_has_lost_is_sent_by_the_browser_itself(served
         add_to_basket(page)
         page.wait_for_load_state()
 
+        proxy.refuse()
+        page.get_by_role("button", name="One more Margherita").press("Enter")
+        expect(page.locator("#messages")).to_contain_text("That has not reached us.")
+
+        proxy.restore()
+        page.get_by_role("button", name="Checkout").press("Enter")
+        expect(page).to_have_url(re.compile("/checkout/$"))
+        expect(page.get_by_role("main")).to_contain_text("€25.98")
+
+        page.goto("/basket/")
         proxy.answer(503)
-        with page.expect_navigation():  # to the answer: the page does not show a quantity that was not saved
+        with page.expect_navigation():  # to the answer, in place of a quantity that was not saved
             page.get_by_role("button", name="One more Margherita").press("Enter")
 
 

@@ -187,6 +187,7 @@ def test_an_old_page_puts_back_no_quantity_that_it_has_not_changed(client):
 
     assert [line.quantity for line in BasketLine.objects.order_by("pk")] == [2, 3]
     assert answer["HX-Redirect"] == "/basket/"  # else the page would go on showing one Margherita, at the price of two
+    assert "changed in another tab" in client.get("/basket/").content.decode()
 
 
 def test_a_page_with_lines_of_another_basket_leads_to_no_checkout(client):

@@ -533,5 +533,16 @@ def test_with_several_errors_the_first_wrong_field_has_the_focus_and_a_summary_l
     assert all(f'id="{name}"' in html for name in ("id_street", "id_city", "id_name", "id_email", "id_method"))
 
 
+def test_what_is_no_phone_number_is_refused_with_one_sentence(client, form):
+    assert send(client, form, phone="abc").context["form"].errors["phone"] == [
+        "That does not look like a phone number. Is a digit missing?"
+    ]
+
+
+def test_a_guest_who_signs_in_from_the_basket_or_the_checkout_returns_there(client, form):
+    for address in ("/basket/", "/checkout/"):
+        assert f'href="/accounts/sign-in/?next={address}"' in client.get(address).content.decode()
+
+
 def test_a_single_error_needs_no_summary(client, form):
     assert "error-summary" not in send(client, form, name="").content.decode()
