@@ -21,8 +21,7 @@ document.addEventListener(
     const form = event.target;
     if (!form.matches?.("[data-add]")) return;
     const now = performance.now();
-    const isUnderWay = form.classList.contains("htmx-request") || form.hasAttribute("data-sent");
-    if (isUnderWay || now - (sentAdding.get(form.id) ?? -Infinity) < DOUBLE_CLICK_MS) {
+    if (form.hasAttribute("data-sent") || now - (sentAdding.get(form.id) ?? -Infinity) < DOUBLE_CLICK_MS) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;

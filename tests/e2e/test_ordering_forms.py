@@ -93,6 +93,21 @@ def test_an_invalid_quantity_on_the_pizza_page_is_answered_where_the_price_was(p
 
 
 @WITH_JAVASCRIPT
+def test_a_pizza_is_added_as_it_was_chosen_also_while_its_price_is_being_asked_for(page):
+    page.goto("/menu/margherita/")
+    page.wait_for_load_state()
+    held = []
+    page.route("**/menu/margherita/?*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks the function
+    with page.expect_request("**/menu/margherita/?*"):
+        page.get_by_role("radio", name="Large").check()
+
+    page.get_by_role("button", name="Add to basket").press("Enter")
+
+    expect(page).to_have_url(re.compile("/basket/$"))
+    expect(page.get_by_role("main")).to_contain_text("Large")
+
+
+@WITH_JAVASCRIPT
 def test_quick_taps_on_the_quantities_of_two_lines_are_all_counted(basket):
     more = ["One more Margherita", "One more Pepperoni", "One more Margherita", "One more Margherita"]
     click_quickly(basket, *more, "One more Pepperoni", "One fewer Margherita")
