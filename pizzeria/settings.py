@@ -68,7 +68,7 @@ SHOP_DEMO: bool = env.bool("PIZZERIA_DEMO", False)  # the demo's users, their si
 SCHEME = "https?" if SHOP_DEMO else "https"
 AN_ORIGIN = validate.Regexp(
     rf"({SCHEME}://[a-z0-9-]+(\.[a-z0-9-]+)*|http://localhost)(:\d+)?\Z",
-    error="Not an origin such as https://pizzeria.example: in small letters, and without a slash at its end.",
+    error="Not an origin such as https://pizzeria.example: in lower case, and without a slash at its end.",
 )
 AN_ISSUER = validate.Regexp(
     rf"({SCHEME}://[a-zA-Z0-9.-]+(:\d+)?(/[^\s?#]*)?)?\Z",

@@ -64,12 +64,11 @@ def _change(request: HttpRequest) -> HttpResponse:
 
     A line with an invalid quantity stays as it is in the basket, and as it was typed on the page.
     """
-    ref = basket_session.basket_ref(request)
-    continued = None if ref else basket_session.continue_signed_basket(request)
-    if continued and basket_session.is_of_another_user(request, continued):
+    posted = basket_session.posted_basket(request)
+    if posted.is_signed_out:
         messages.info(request, basket_session.SIGNED_OUT)
         return redirect(f"{reverse('users:sign_in')}?next={reverse('orders:basket')}")
-    ref = continued.ref if continued else ref
+    ref = posted.ref
     if ref is None:
         messages.info(request, _("This browser had no basket any more. Please choose again."))
         return _reload(request)
@@ -86,8 +85,9 @@ def _change(request: HttpRequest) -> HttpResponse:
         messages.warning(request, refusal.message)
         basket_session.clear_count(request)
         return _reload(request)
-    basket_session.remember_basket(request, ref, count=selectors.count_items(ref))
-    return _answer_changes(request, changes, quantities=selectors.quantities(ref))
+    quantities = selectors.quantities(ref)
+    basket_session.remember_basket(request, ref, count=sum(quantities.values()))
+    return _answer_changes(request, changes, quantities=quantities)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,11 +68,16 @@ def clear_count(request: HttpRequest) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedBasket:
-    """The basket of a form: its ref, and the id of the user who was shown it; blank: a guest."""
+class PostedBasket:
+    """
+    The basket of a posted form: that of the session or, in a session that has none, the form's own.
 
-    ref: UUID
-    user_id: str
+    :param ref: None: the form has none, or an old one, or one of another user than the one who is signed in now
+    :param is_signed_out: the user who was shown it has been signed out since: the view asks who the guest is
+    """
+
+    ref: UUID | None
+    is_signed_out: bool = False
 
 
 def sign_basket(request: HttpRequest) -> str:
@@ -81,33 +86,26 @@ def sign_basket(request: HttpRequest) -> str:
     return _signer.sign(f"{ref} {_user_id(request)}") if ref else ""
 
 
-def continue_signed_basket(request: HttpRequest) -> SignedBasket | None:
-    """
-    Return the basket of the posted form, and continue it in a session that has none.
-
-    None if the form has none, or an old one, or one of another user than the one who is signed in now. The form of a
-    user is continued for a guest: it is for the view to ask who that is.
-    """
+def posted_basket(request: HttpRequest) -> PostedBasket:
+    """Return the basket of the posted form, and continue the form's own in a session that has none."""
+    ref = basket_ref(request)
+    if ref:
+        return PostedBasket(ref)
     try:
-        ref, _blank, user_id = _signer.unsign(request.POST.get("basket", ""), max_age=SIGNED_FOR).partition(" ")
+        signed, _blank, user_id = _signer.unsign(request.POST.get("basket", ""), max_age=SIGNED_FOR).partition(" ")
     except BadSignature:
-        return None
+        return PostedBasket(None)
     if _user_id(request) not in ("", user_id):
-        return None
-    basket = SignedBasket(UUID(ref), user_id)
-    remember_basket(request, basket.ref, count=selectors.count_items(basket.ref))
+        return PostedBasket(None)
+    ref = UUID(signed)
+    remember_basket(request, ref, count=selectors.count_items(ref))
     request.session[CONTINUED_KEY] = True
-    return basket
+    return PostedBasket(ref, is_signed_out=user_id != _user_id(request))
 
 
 def is_continued(request: HttpRequest) -> bool:
     """Return whether the session has its basket from a form: that is no proof of the order that it may have become."""
     return bool(request.session.get(CONTINUED_KEY))
-
-
-def is_of_another_user(request: HttpRequest, basket: SignedBasket) -> bool:
-    """Return whether the user who was shown a basket has been signed out since."""
-    return basket.user_id != _user_id(request)
 
 
 def _user_id(request: HttpRequest) -> str:

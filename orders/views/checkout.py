@@ -51,17 +51,15 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 def _answer_form(request: HttpRequest) -> HttpResponse:
     """Do what the pressed button says. What was typed is kept for the next checkout, unless this one shows it again."""
-    ref = basket_session.basket_ref(request)
-    continued = None if ref else basket_session.continue_signed_basket(request)
-    is_signed_out = continued is not None and basket_session.is_of_another_user(request, continued)
-    basket = continued.ref if continued else ref
-    if basket and not is_signed_out and not {LEAVE, TAKE_OUT} & request.POST.keys():
+    posted = basket_session.posted_basket(request)
+    basket = posted.ref
+    if basket and not posted.is_signed_out and not {LEAVE, TAKE_OUT} & request.POST.keys():
         return _place(request, basket)
-    signs_in = is_signed_out or request.POST.get(LEAVE) == "sign_in"
+    signs_in = posted.is_signed_out or request.POST.get(LEAVE) == "sign_in"
     checkout_draft.keep_draft(request, for_any_user=signs_in)
     if basket is None:
         return _choose_first(request)
-    if is_signed_out:
+    if posted.is_signed_out:
         messages.info(request, basket_session.SIGNED_OUT)
     if signs_in:
         return redirect(f"{reverse('users:sign_in')}?next={reverse('orders:checkout')}")

@@ -57,15 +57,17 @@ class ConcurrentEditMixin(forms.BaseForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         changed_here = set(self.changed_data)
+        # The data of a request cannot be changed.
+        self.data = data = MultiValueDict[str, Any](dict(cast("MultiValueDict[str, Any]", self.data).lists()))
         for name, field in self.fields.items() if self.is_edit() else ():
             current, typed = self._current(name), self[name].data
             was_changed_elsewhere = field.has_changed(current, self._shown(name))
             # Always: the page of an error shows the row's values as the ones to compare with, also an empty list.
-            self._set_data(self.add_initial_prefix(name), field.prepare_value(current))
+            _set(data, self.add_initial_prefix(name), field.prepare_value(current))
             if not was_changed_elsewhere:
                 continue
             if name not in changed_here:
-                self._set_data(self.add_prefix(name), field.prepare_value(current))
+                _set(data, self.add_prefix(name), field.prepare_value(current))
                 self.keep_current_value(name, current)
             elif field.has_changed(current, typed):
                 self.add_error(name, self._changed_message(name, current))
@@ -81,11 +83,6 @@ class ConcurrentEditMixin(forms.BaseForm):
         """Return the value that the page showed when it was opened, as it was sent along."""
         hidden = self.fields[name].hidden_widget()
         return hidden.value_from_datadict(self.data, self.files, self.add_initial_prefix(name))
-
-    def _set_data(self, key: str, value: Any) -> None:
-        data = MultiValueDict[str, Any](dict(self.data.lists() if isinstance(self.data, MultiValueDict) else ()))
-        data.setlist(key, [*value] if isinstance(value, list | tuple) else ["" if value is None else value])
-        self.data = data
 
     def _changed_message(self, name: str, current: Any) -> str:
         value, change = _as_text(self.fields[name], current), self.last_change(name)
@@ -110,6 +107,10 @@ def refuse_if_changed_meanwhile(row: Model, *, shown: Mapping[str, object]) -> N
     for field, value in shown.items():
         if getattr(row, field) != value:
             raise ChangedMeanwhile(_("Somebody else has changed that just now. Please look again."), field=field)
+
+
+def _set(data: MultiValueDict[str, Any], key: str, value: Any) -> None:
+    data.setlist(key, [*value] if isinstance(value, list | tuple) else ["" if value is None else value])
 
 
 def _as_text(field: forms.Field, value: Any) -> str:

@@ -4,8 +4,8 @@ Prometheus metrics: counted by all processes of a program, and served on a port 
 A program (`make pages`, `make streams`, `make worker`) has several processes. They count into the files of one folder,
 `<METRICS_FOLDER>/<program>.<pid>`, of which `make metrics` serves the sums, for all programs on this machine that run.
 
-The shop itself has no address for them. Whoever could ask there would depend on what proxies and clients write into
-headers; a port that no proxy knows, and that is bound to the machine by default, depends on nothing.
+The shop itself has no address for them: a rule about who may read them there would depend on headers that proxies and
+clients write. The port is passed on by no proxy, and is bound to this machine by default.
 """
 
 import os

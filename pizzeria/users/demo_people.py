@@ -37,8 +37,8 @@ def may_use_password(request: HttpRequest | None) -> bool:
     """
     Return whether a request may use the known password: only one of this machine.
 
-    The settings know only by which name the shop is reached; whoever binds it to another address than the loopback's
-    lets others send that name.
+    The settings know only by which name the shop is reached. If it is bound to another address than the loopback's,
+    others can send that name.
     """
     if request is None or not is_password_known():
         return is_password_known()

@@ -42,6 +42,11 @@ def line_of(page, name):
     return page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=name))
 
 
+def resize(page, width, *, height):
+    page.set_viewport_size({"width": width, "height": height})
+    until(lambda: page.evaluate("innerWidth") == width)
+
+
 def centre_of(button):
     box = button.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -174,7 +179,7 @@ def test_a_slow_press_on_checkout_counts_although_the_answer_to_a_change_arrives
 @WITH_JAVASCRIPT
 @pytest.mark.parametrize("width", [390, 768, 1280])
 def test_the_lines_of_the_basket_stand_beside_or_above_their_total_and_below_the_quote(basket, width):
-    basket.set_viewport_size({"width": width, "height": 1200})
+    resize(basket, width, height=1200)
 
     quote, lines, total = (
         basket.locator(part).bounding_box() for part in ("#basket-quote", ".basket-lines", ".basket-total")
@@ -321,5 +326,5 @@ def test_no_page_is_wider_than_a_phone_or_a_tablet_not_even_with_long_words_and_
     for address in ("/", "/menu/", f"/menu/{slug}/", "/basket/", "/checkout/", "/profile/"):
         page.goto(address)
         for width in (320, 390, 768, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
+            resize(page, width, height=800)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)

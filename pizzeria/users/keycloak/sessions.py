@@ -92,8 +92,9 @@ def end_sessions(oidc_sessions: QuerySet[OidcSession], *, reason: str) -> int:
 
 
 def follow_session_key(session: "SessionBase") -> None:
-    """Store the new key of a session that Keycloak began; without it, the session would count as ended."""
-    OidcSession.objects.filter(pk=sessions.oidc_session_id(session) or 0).update(session_key=session.session_key)
+    """Store the new key of a session, if Keycloak began it; without it, the session would count as ended."""
+    if oidc_session_id := sessions.oidc_session_id(session):
+        OidcSession.objects.filter(pk=oidc_session_id).update(session_key=session.session_key)
 
 
 def purge_ended() -> int:
