@@ -125,10 +125,10 @@ def test_saving_an_item_keeps_it_sold_out_when_it_was_marked_while_the_form_was_
 def test_saving_an_item_keeps_it_sold_out_when_it_was_marked_between_reading_and_saving_the_row(marta, margherita):
     """The admin reads the row, validates it and then saves it: a cook may mark the item sold out in between."""
     typed = form_of(marta, margherita, description="With love.")
-    request = RequestFactory().post("/")
+    request = RequestFactory().post("/", typed)
     request.user, request.actor = marta.user, SYSTEM
     pizzas = admin.site.get_model_admin(Pizza)
-    form = pizzas.get_form(request)(typed, instance=margherita)
+    form = pizzas.get_form(request)(request.POST, instance=margherita)
     assert form.is_valid()
     menu_services.mark_sold_out(item=Pizza.objects.get(pk=margherita.pk), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
