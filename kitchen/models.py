@@ -108,7 +108,17 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def with_timing(self) -> Self:
         """Order tickets by due time; load only the fields that promises and the load are computed from."""
-        needed = ("kitchen_id", "ref", "method", "state", "minutes", "pizzas", "started_at", "due_at")
+        needed = (
+            "kitchen_id",
+            "ref",
+            "method",
+            "driving_minutes",
+            "state",
+            "minutes",
+            "pizzas",
+            "started_at",
+            "due_at",
+        )
         return self.order_by("due_at", "id").only(*needed)
 
 
@@ -124,6 +134,7 @@ class Ticket(models.Model):
     label = models.CharField(max_length=16)  # what the cook calls out: "#42"
     business_date = models.DateField(null=True)  # of its number; None: booked before this was recorded
     method = models.CharField(max_length=10, choices=FulfillmentMethod)
+    driving_minutes = models.PositiveSmallIntegerField(null=True)  # of a delivery; None: those of the shop's settings
     items = models.JSONField(default=list)
     notes = models.CharField(max_length=500, blank=True)
     allergies = models.CharField(max_length=300, blank=True)

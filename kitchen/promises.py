@@ -71,11 +71,17 @@ def next_ready_time(tickets: Iterable[Ticket], *, at: datetime) -> datetime:
     return min(ready_at, default=at + soonest * MINUTE)
 
 
-def promise(ready_at: datetime, *, method: FulfillmentMethod, shop: ShopSnapshot) -> Promise:
-    """Return the promise for a ticket that comes out at a moment: adds handing over, driving (delivery) and a width."""
+def promise(
+    ready_at: datetime, *, method: FulfillmentMethod, shop: ShopSnapshot, driving_minutes: int | None = None
+) -> Promise:
+    """
+    Return the promise for a ticket that comes out at a moment: adds handing over, driving (delivery) and a width.
+
+    :param driving_minutes: to where the ticket goes; None: those of the shop's settings
+    """
     minutes = shop.handing_over_minutes
     if method == FulfillmentMethod.DELIVERY:
-        minutes += shop.driving_minutes
+        minutes += shop.driving_minutes if driving_minutes is None else driving_minutes
     ready_from = _to_the_minute(ready_at + minutes * MINUTE)
     return Promise(ready_from, ready_from + shop.promise_window_minutes * MINUTE)
 

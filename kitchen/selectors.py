@@ -115,11 +115,12 @@ def board(kitchen: Kitchen, *, at: datetime) -> Board:
     )
 
 
-def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Quote:
+def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], driving_minutes: int | None = None, at: datetime) -> Quote:
     """
     Return when an order placed now would be ready for pickup, and when delivered. One query.
 
     :param pizza_minutes: minutes in the oven, one entry per pizza; of a typical pizza while nothing is chosen
+    :param driving_minutes: to where it would be delivered; None: those of the shop's settings
     """
     tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
     try:
@@ -130,7 +131,10 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], at: datetime) -> Qu
     shop = current_shop()
     ticket_minutes = promises.ticket_minutes(pizza_minutes, shop=shop)
     ready_at = promises.ready_time(tickets, minutes=ticket_minutes, oven_slots=kitchen.oven_slots, at=at)
-    promised = {method: promises.promise(ready_at, method=method, shop=shop) for method in FulfillmentMethod}
+    promised = {
+        method: promises.promise(ready_at, method=method, shop=shop, driving_minutes=driving_minutes)
+        for method in FulfillmentMethod
+    }
     minutes = {method: promises.minutes_until(promise.ready_from, at) for method, promise in promised.items()}
     waits = {method: promises.wait_text(promise.ready_from, at) for method, promise in promised.items()}
     return Quote(

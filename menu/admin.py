@@ -170,7 +170,7 @@ class PizzaAdmin(MenuItemAdmin[Pizza]):
 class SimpleItemAdmin(MenuItemAdmin[SimpleItem]):
     fields = [
         ("name", "slug", "position"),
-        ("category", "price"),
+        ("category", "price", "tax_kind"),
         "availability",
         "description",
         "diet",

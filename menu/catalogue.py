@@ -49,6 +49,7 @@ _DISH = (
     "category__slug",
     "category__position",
 )
+_SIMPLE_ITEM = ("price", "tax_kind", "motif", "colour")
 
 SNAPSHOT_SHAPE = shape_of(MenuSnapshot)
 
@@ -109,8 +110,8 @@ def simple_items() -> list[SimpleItemSnapshot]:
     """Return the simple items, in one query."""
     rows = SimpleItem.objects.order_by("category__position", "position", "name")
     return [
-        SimpleItemSnapshot(**_dish(row), price=row["price"], motif=row["motif"], colour=row["colour"])
-        for row in rows.values(*_DISH, "price", "motif", "colour")
+        SimpleItemSnapshot(**_dish(row), **{name: row[name] for name in _SIMPLE_ITEM})
+        for row in rows.values(*_DISH, *_SIMPLE_ITEM)
     ]
 
 

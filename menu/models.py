@@ -238,12 +238,22 @@ class SimpleItemMotif(models.TextChoices):
     CUP = "cup", _("Cup of ice cream")
 
 
+class TaxKind(models.TextChoices):
+    """Kind of item by which the law taxes it; the settings have a rate for each."""
+
+    FOOD = "food", _("food")
+    DRINK = "drink", _("drink")
+
+
 class SimpleItem(Dish):
     """A drink, side or dessert: a name, a price and an illustration, no toppings."""
 
     other_dish_model = "Pizza"
 
     price = price_field()
+    tax_kind = models.CharField(
+        _("taxed as"), max_length=8, choices=TaxKind, default=TaxKind.FOOD, db_default=TaxKind.FOOD.value
+    )
     motif = models.CharField(
         max_length=16, choices=SimpleItemMotif, default=SimpleItemMotif.BOTTLE, help_text=_("In the picture.")
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from menu.declarations import Declaration, declaration_of
 from menu.illustrations import Look
-from menu.models import is_available_at
+from menu.models import TaxKind, is_available_at
 from menu.selections import MAX_ADDED, PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from pizzeria.foundation.money import ZERO, rounded
 from pizzeria.foundation.refusals import Refusal
@@ -92,6 +92,7 @@ class PizzaSnapshot(DishSnapshot):
 @dataclass(frozen=True, slots=True)
 class SimpleItemSnapshot(DishSnapshot):
     price: Decimal
+    tax_kind: str
     motif: str
     colour: str
 
@@ -131,6 +132,7 @@ class PricedItem:
     parts: tuple[PricedPart, ...]
     unit_price: Decimal
     minutes: int  # in the oven; 0 for an item that needs none
+    tax_kind: str
     declaration: Declaration
 
 
@@ -174,6 +176,7 @@ def _price_simple_item(selection: SimpleItemSelection, snapshot: MenuSnapshot, a
         parts=(),
         unit_price=unit_price(simple_item.price),
         minutes=0,
+        tax_kind=simple_item.tax_kind,
         declaration=declaration_of(simple_item),
     )
 
@@ -195,6 +198,7 @@ def _price_pizza(selection: PizzaSelection, snapshot: MenuSnapshot, at: datetime
             part.pizza.base_price, factor=size.factor, added=[topping.price for topping in part.added]
         ),
         minutes=part.pizza.minutes,
+        tax_kind=TaxKind.FOOD,
         declaration=declaration_of(part.pizza, part.toppings),
     )
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from kitchen.models import FulfillmentMethod
 from orders import signals
 from orders.models import CancelReason, Order, OrderStatus, PaymentMethod
+from orders.price_trace import PriceTrace
 from orders.totals import Adjustment, TaxLine, Totals
 from pizzeria.foundation.events.domain_events import Data, DomainEvent, upcast
 
@@ -49,6 +50,8 @@ class PlacedDeclaration(_Frozen):
 
 
 class PlacedLine(_Frozen):
+    """A line as it was ordered; `tax_rate`, in percent, is None if it was ordered before it was recorded."""
+
     kind: Literal["pizza", "simple_item"]
     slug: str
     name: str
@@ -56,12 +59,13 @@ class PlacedLine(_Frozen):
     size_name: str
     quantity: int
     unit_price: Decimal
+    tax_rate: Decimal | None
     minutes: int
     parts: tuple[PlacedPart, ...]
     declaration: PlacedDeclaration | None  # None: ordered before it was recorded
 
 
-class OrderPlaced(DomainEvent[Order], type="order.placed.v2", signal=signals.order_placed):
+class OrderPlaced(DomainEvent[Order], type="order.placed.v3", signal=signals.order_placed):
     kitchen: UUID
     customer: UUID | None
     number: int
@@ -75,6 +79,7 @@ class OrderPlaced(DomainEvent[Order], type="order.placed.v2", signal=signals.ord
     tax_lines: tuple[TaxLine, ...]
     tax_included: bool
     total: Decimal
+    trace: PriceTrace | None  # None: placed before it was recorded
     payment_method: PaymentMethod
 
     @property
@@ -85,12 +90,19 @@ class OrderPlaced(DomainEvent[Order], type="order.placed.v2", signal=signals.ord
         for field in ("number", "business_date", "method", "promise_from", "promise_until", "payment_method"):
             setattr(aggregate, field, getattr(self, field))
         aggregate.set_totals(self.totals)
+        aggregate.price_trace = self.trace.model_dump(mode="json") if self.trace else None
         aggregate.placed_at = at
 
 
 @upcast("order.placed.v1")
 def _with_unknown_declarations(data: Data) -> tuple[str, Data]:
-    return OrderPlaced.type, {**data, "lines": [{**line, "declaration": None} for line in data["lines"]]}
+    return "order.placed.v2", {**data, "lines": [{**line, "declaration": None} for line in data["lines"]]}
+
+
+@upcast("order.placed.v2")
+def _without_tax_rates_and_trace(data: Data) -> tuple[str, Data]:
+    lines = [{**line, "tax_rate": None} for line in data["lines"]]
+    return OrderPlaced.type, {**data, "lines": lines, "trace": None}
 
 
 class OrderConfirmed(DomainEvent[Order], type="order.confirmed.v1", signal=signals.order_confirmed):

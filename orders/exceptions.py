@@ -17,3 +17,22 @@ class OrderNotFound(Refusal):
 class ReasonMissing(Refusal):
     code = "reason_missing"
     status = 422
+
+
+class CouponRefused(Refusal):
+    """Refusal of a coupon that cannot be used for the order."""
+
+    code = "coupon_refused"
+    status = 422
+
+
+class OutsideDeliveryArea(Refusal):
+    code = "outside_delivery_area"
+    status = 422
+
+
+class BelowMinimum(Refusal):
+    """Refusal of a delivery whose lines come to less than the zone's minimum."""
+
+    code = "below_minimum"
+    status = 422

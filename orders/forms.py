@@ -6,8 +6,26 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kitchen.models import FulfillmentMethod
+from orders.basket_pricing import NO_TIP, Tip
+from orders.models.coupon import MAX_CODE_LENGTH
 from orders.services import REQUIRED_FOR_DELIVERY, ContactDetails
 from pizzeria.foundation.forms import MultiLineField, ShopForm, SingleLineField, email_field, name_field, phone_field
+from pizzeria.foundation.money import ZERO, AmountFormField
+
+TIP_PERCENTS = (5, 10)
+OTHER_TIP = "other"
+
+
+def tip_of(choice: str, amount: Decimal | None) -> Tip:
+    """
+    Return the tip that a guest has chosen.
+
+    :param choice: one of the field's choices
+    :param amount: what was typed for another amount
+    """
+    if choice == OTHER_TIP:
+        return Tip(amount=amount or ZERO)
+    return Tip(percent=Decimal(choice)) if choice in map(str, TIP_PERCENTS) else NO_TIP
 
 
 class CheckoutForm(ShopForm):
@@ -21,7 +39,7 @@ class CheckoutForm(ShopForm):
     HIDDEN: ClassVar = frozenset({"key", "shown_total", "shown_lines", "basket"})
     field_order = (
         *("method", "street", "postal_code", "city", "directions"),
-        *("name", "phone", "remember", "email", "allergies", "notes", "code"),
+        *("name", "phone", "remember", "email", "allergies", "notes", "tip", "tip_amount", "coupon", "code"),
     )
 
     method = forms.ChoiceField(
@@ -63,6 +81,26 @@ class CheckoutForm(ShopForm):
     notes = MultiLineField(
         label=_("Anything else?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
+    coupon = SingleLineField(
+        label=_("Discount code"),
+        required=False,
+        max_length=MAX_CODE_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    tip = forms.ChoiceField(
+        label=_("A tip?"),
+        choices=[
+            ("0", _("none")),
+            *((str(percent), f"{percent} %") for percent in TIP_PERCENTS),
+            (OTHER_TIP, _("another amount")),
+        ],
+        initial="0",
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    tip_amount = AmountFormField(
+        label=_("How much?"), required=False, min_value=ZERO, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
     code = SingleLineField(
         label=_("The code from the SMS"),
         required=False,
@@ -76,6 +114,8 @@ class CheckoutForm(ShopForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("tip") == OTHER_TIP and cleaned.get("tip_amount") is None and "tip_amount" not in self.errors:
+            self.add_error("tip_amount", _("How much shall it be?"))
         if cleaned.get("method") == FulfillmentMethod.DELIVERY:
             for field, message in REQUIRED_FOR_DELIVERY.items():
                 if not cleaned.get(field) and field not in self.errors:
@@ -96,6 +136,10 @@ class CheckoutForm(ShopForm):
             notes=cleaned["notes"],
             **{field: cleaned[field] for field in address},
         )
+
+    def tip_choice(self) -> Tip:
+        """Return the tip of a valid form."""
+        return tip_of(self.cleaned_data["tip"], self.cleaned_data["tip_amount"])
 
     def data_without_key(self) -> dict[str, object]:
         """Return what the form orders, without its key and a code, to recognise the same form when it is sent again."""

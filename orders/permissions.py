@@ -7,3 +7,5 @@ CANCEL_ANY_ORDER = Permission("orders.stop_the_oven")  # cancel an order, also o
 ASSIGN_DELIVERIES = Permission("orders.assign_deliveries")
 DELIVER = Permission("orders.deliver")
 SEE_DELIVERIES = Permission("orders.see_deliveries")
+EDIT_DELIVERY_ZONES = tuple(Permission(f"orders.{verb}_deliveryzone") for verb in ("view", "add", "change", "delete"))
+EDIT_COUPONS = tuple(Permission(f"orders.{verb}_coupon") for verb in ("view", "add", "change", "delete"))

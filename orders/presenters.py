@@ -1,14 +1,17 @@
 """Text about an order for its guest: sentences about pizza, not about states."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from kitchen.models import FulfillmentMethod
 from orders.models import CancelReason, Order, OrderStatus
-from pizzeria.foundation.money import ZERO
+from orders.price_trace import DeliveryStep, DiscountStep, LineStep, PriceTrace, TaxStep, TipStep
+from pizzeria.foundation.money import ZERO, format_amount
 
 _CANCEL_SENTENCES = {  # for each CancelReason: shown to the guest when it has no note
     CancelReason.CHANGED_MIND: _lazy("As you wished. Another time!"),
@@ -94,3 +97,70 @@ def payment_text(order: Order) -> str:
     if (order.total or ZERO) - order.paid:
         return _("Cash, at the door") if order.method == FulfillmentMethod.DELIVERY else _("Cash, at the counter")
     return _("Paid in cash")
+
+
+def price_explanation(trace: PriceTrace, *, names: Sequence[str]) -> list[str]:
+    """
+    Return the steps of a price as sentences, for "Why this price?".
+
+    :param names: of the lines
+    """
+    steps = [_explain_line(name, line) for name, line in zip(names, trace.lines, strict=True)]
+    if trace.discount:
+        steps.append(_explain_discount(trace.discount, trace.lines_total))
+    if trace.delivery:
+        steps.append(_explain_delivery(trace.delivery))
+    if trace.tip:
+        steps.append(_explain_tip(trace.tip))
+    return [*steps, *(_explain_tax(tax, included=trace.tax_included) for tax in trace.taxes)]
+
+
+def _explain_line(name: str, line: LineStep) -> str:
+    unit = format_amount(line.unit_price)
+    if line.factor != 1 or line.added:
+        parts = [format_amount(line.base) + (f" × {_number(line.factor)}" if line.factor != 1 else "")]
+        unit = " + ".join([*parts, *map(format_amount, line.added)]) + f" = {unit}"
+    if line.quantity == 1:
+        return f"{name}: {unit}"
+    return f"{name}: {unit}; × {line.quantity} = {format_amount(line.total)}"
+
+
+def _explain_discount(discount: DiscountStep, lines_total: Decimal) -> str:
+    values = {"code": discount.code, "amount": format_amount(discount.amount)}
+    if discount.kind == "fixed":
+        return _("Code %(code)s: %(amount)s off") % values
+    values |= {"percent": _number(discount.value), "total": format_amount(lines_total)}
+    return _("Code %(code)s: %(percent)s%% of %(total)s = %(amount)s off") % values
+
+
+def _explain_delivery(delivery: DeliveryStep) -> str:
+    if delivery.free_from is None:
+        return _("Delivery: %(fee)s") % {"fee": format_amount(delivery.amount)}
+    free_from = format_amount(delivery.free_from)
+    if not delivery.amount:
+        return _("Delivery: free from %(free_from)s on") % {"free_from": free_from}
+    values = {"fee": format_amount(delivery.amount), "free_from": free_from}
+    return _("Delivery: %(fee)s, free from %(free_from)s on") % values
+
+
+def _explain_tip(tip: TipStep) -> str:
+    if tip.percent is None:
+        return _("Tip: %(amount)s") % {"amount": format_amount(tip.amount)}
+    values = {
+        "percent": _number(tip.percent),
+        "base": format_amount(tip.base),
+        "amount": format_amount(tip.amount),
+    }
+    return _("Tip: %(percent)s%% of %(base)s = %(amount)s") % values
+
+
+def _explain_tax(tax: TaxStep, *, included: bool) -> str:
+    values = {"rate": _number(tax.rate), "base": format_amount(tax.base), "tax": format_amount(tax.tax)}
+    if included:
+        return _("Included in %(base)s: %(rate)s%% tax = %(tax)s") % values
+    return _("Tax: %(rate)s%% of %(base)s = %(tax)s") % values
+
+
+def _number(value: Decimal) -> str:
+    """Return a factor or a percentage without zeros at its end."""
+    return f"{value.normalize():f}"

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("basket/", basket.basket, name="basket"),
     path("basket/add/", basket.add_to_basket, name="add_to_basket"),
+    path("basket/delivery/", basket.check_delivery, name="check_delivery"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("orders/", order.history, name="history"),
     path("orders/<uuid:ref>/", order.order, name="order"),

@@ -107,6 +107,12 @@ SHOP_DAY_ENDS = env.time("SHOP_DAY_ENDS", time(4, 0))  # local time: before it, 
 SHOP_CURRENCY: str = env.str("SHOP_CURRENCY", "EUR", validate=A_CURRENCY)
 SHOP_COUNTRY: str = env.str("SHOP_COUNTRY", "IT", validate=validate.Length(equal=2))
 SHOP_TAX_PERCENT = env.decimal("SHOP_TAX_PERCENT", Decimal(10), validate=validate.Range(min=0, max=100))
+# By kind of item; without a rate of their own, drinks and deliveries are taxed as food is.
+SHOP_TAX_PERCENTS: dict[str, Decimal] = {
+    "food": SHOP_TAX_PERCENT,
+    "drink": env.decimal("SHOP_TAX_PERCENT_DRINKS", SHOP_TAX_PERCENT, validate=validate.Range(min=0, max=100)),
+    "delivery": env.decimal("SHOP_TAX_PERCENT_DELIVERY", SHOP_TAX_PERCENT, validate=validate.Range(min=0, max=100)),
+}
 SHOP_TAX_INCLUDED: bool = env.bool("SHOP_TAX_INCLUDED", True)
 # The countries beside its own whose phone numbers the shop calls and texts: by default the European Economic Area,
 # Switzerland and the United Kingdom. Empty: all.
@@ -125,6 +131,7 @@ SHOP_SMS_PER_NUMBER_AND_DAY: int = env.int("SHOP_SMS_PER_NUMBER_AND_DAY", 12, va
 SHOP_CHECKOUTS_PER_HOUR: int = env.int("SHOP_CHECKOUTS_PER_HOUR", 300, validate=validate.Range(min=0))  # by one client
 SHOP_CODES_PER_HOUR: int = env.int("SHOP_CODES_PER_HOUR", 60, validate=validate.Range(min=0))  # for one client
 SHOP_CODES_PER_NUMBER_AND_HOUR: int = env.int("SHOP_CODES_PER_NUMBER_AND_HOUR", 3, validate=validate.Range(min=0))
+SHOP_COUPONS_PER_HOUR: int = env.int("SHOP_COUPONS_PER_HOUR", 30, validate=validate.Range(min=0))  # by one client
 SHOP_UNDO_SECONDS: int = env.int("SHOP_UNDO_SECONDS", 10, validate=validate.Range(min=0, max=60))  # 0: no undo
 # What `set_up_shop` stores once; managers change it in the admin (pizzeria.foundation.shop).
 SHOP_INITIAL: dict[str, Any] = {
@@ -338,6 +345,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "check-prices": {"task": "orders.tasks.check_prices", "schedule": crontab(hour="4", minute="30")},
     "purge-expired": {"task": "pizzeria.tasks.purge_expired", "schedule": crontab(hour="3", minute="30")},
 }
 

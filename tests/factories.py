@@ -7,7 +7,7 @@ from factory.django import DjangoModelFactory
 
 from kitchen.models import Kitchen
 from menu.models import Category, Pizza, SimpleItem, Size, Topping
-from orders.models import Basket
+from orders.models import Basket, Coupon, DeliveryPostalCode, DeliveryZone
 from pizzeria.users.models import User
 
 
@@ -85,6 +85,34 @@ class SimpleItemFactory(DjangoModelFactory):
     price = Decimal("3.20")
     diet = "vegan"
     allergens_declared = True
+
+
+class DeliveryZoneFactory(DjangoModelFactory):
+    """A zone with the postal code of `shop.AT_HOME`, unless others are given as `codes`."""
+
+    class Meta:
+        model = DeliveryZone
+        skip_postgeneration_save = True
+
+    slug = factory.Sequence(lambda n: f"zone-{n}")
+    name = factory.LazyAttribute(lambda zone: zone.slug.replace("-", " ").title())
+    fee = Decimal("3.50")
+    driving_minutes = 15
+
+    @factory.post_generation
+    def codes(self, create, codes, **kwargs):
+        DeliveryPostalCode.objects.bulk_create(
+            DeliveryPostalCode(zone=self, code=code) for code in (["00183"] if codes is None else codes)
+        )
+
+
+class CouponFactory(DjangoModelFactory):
+    class Meta:
+        model = Coupon
+
+    code = factory.Sequence(lambda n: f"CODE{n}")
+    kind = "fixed"
+    value = Decimal("5.00")
 
 
 class BasketFactory(DjangoModelFactory):

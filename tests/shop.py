@@ -13,8 +13,10 @@ from kitchen.models import FulfillmentMethod
 from menu import catalogue
 from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from orders import services as order_services
-from orders.basket_pricing import price_basket
+from orders.basket_pricing import NO_TERMS, NO_TIP, PriceTerms, Tip, price_basket
 from orders.models import Basket, Order
+from orders.selectors.coupons import find_coupon, terms_of
+from orders.selectors.delivery_area import delivery_terms
 from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, SYSTEM, Actor, ActorKind
 from pizzeria.foundation.ids import uuid7
 from pizzeria.users.roles import Role
@@ -80,9 +82,10 @@ def basket_of(*choices: Selection, quantity: int = 1, at: datetime = FRIDAY_NIGH
     return basket
 
 
-def total_of(basket: Basket, *, at: datetime = FRIDAY_NIGHT) -> Decimal:
-    """Return the total that the basket page shows."""
-    return price_basket(list(basket.lines.all()), snapshot=catalogue.fresh_snapshot(), at=at).totals.total
+def total_of(basket: Basket, *, at: datetime = FRIDAY_NIGHT, terms: PriceTerms = NO_TERMS) -> Decimal:
+    """Return the total that the basket page shows; with coupon, delivery and tip, that of the checkout."""
+    priced_basket = price_basket(list(basket.lines.all()), snapshot=catalogue.fresh_snapshot(), at=at)
+    return priced_basket.under(terms).totals.total
 
 
 def place(
@@ -93,16 +96,29 @@ def place(
     at: datetime = FRIDAY_NIGHT,
     contact: order_services.ContactDetails | None = None,
     method: FulfillmentMethod = FulfillmentMethod.PICKUP,
+    coupon: str = "",
+    tip: Tip = NO_TIP,
     idempotency=None,
 ) -> Order:
-    """Place an order for a basket, for one Margherita unless another is given."""
+    """Place an order for a basket, for one Margherita unless another is given, at the total that it has."""
     basket = basket or basket_of(at=at)
+    contact = contact or (AT_HOME if method == FulfillmentMethod.DELIVERY else ANNA)
+    if shown_total is None:
+        found = find_coupon(coupon) if coupon else None
+        terms = PriceTerms(
+            coupon=terms_of(found) if found else None,
+            delivery=delivery_terms(contact.postal_code) if method == FulfillmentMethod.DELIVERY else None,
+            tip=tip,
+        )
+        shown_total = total_of(basket, at=at, terms=terms)
     return order_services.place_order(
         ref=uuid7(),
         basket=basket.ref,
-        contact=contact or (AT_HOME if method == FulfillmentMethod.DELIVERY else ANNA),
+        contact=contact,
         method=method,
-        shown_total=total_of(basket, at=at) if shown_total is None else shown_total,
+        coupon=coupon,
+        tip=tip,
+        shown_total=shown_total,
         by=by,
         at=at,
         idempotency=idempotency,

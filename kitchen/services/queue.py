@@ -31,11 +31,13 @@ class TicketContent:
 
     :param items: what to make, in the shape of `Ticket.items`
     :param pizza_minutes: minutes in the oven, one entry per pizza
+    :param driving_minutes: of a delivery; None: those of the shop's settings
     """
 
     method: FulfillmentMethod
     items: list[dict[str, Any]]
     pizza_minutes: Sequence[int]
+    driving_minutes: int | None = None
     notes: str = ""
     allergies: str = ""
 
@@ -107,6 +109,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
         label=f"#{kitchen.last_number}",
         business_date=business_date,
         method=content.method,
+        driving_minutes=content.driving_minutes,
         items=content.items,
         notes=content.notes,
         allergies=content.allergies,
@@ -117,7 +120,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
         due_at=max(ready_at, last_due),
     )
     bump_board_version(kitchen)  # the last ticket in the queue delays no other: no promise changes
-    promise = promises.promise(ready_at, method=content.method, shop=shop)
+    promise = promises.promise(ready_at, method=content.method, shop=shop, driving_minutes=content.driving_minutes)
     return Booking(kitchen.last_number, business_date, promise)
 
 
@@ -205,11 +208,16 @@ def send_board_and_promises(kitchen: Kitchen, *, at: datetime) -> None:
 def send_promises(kitchen: Kitchen, *, at: datetime) -> None:
     """Send `promises_changed` with the current promise of every ticket that is not on its way yet."""
     tickets = list(Ticket.objects.filter(kitchen=kitchen).with_open_promise())
-    methods = {ticket.ref: FulfillmentMethod(ticket.method) for ticket in tickets}
     times = promises.ready_times(tickets, oven_slots=kitchen.oven_slots, at=at)
     shop = current_shop()
     current_promises = {
-        ref: promises.promise(ready_at, method=methods[ref], shop=shop) for ref, ready_at in times.items()
+        ticket.ref: promises.promise(
+            times[ticket.ref],
+            method=FulfillmentMethod(ticket.method),
+            shop=shop,
+            driving_minutes=ticket.driving_minutes,
+        )
+        for ticket in tickets
     }
     signals.promises_changed.send(sender=Kitchen, kitchen=kitchen, promises=current_promises, at=at)
 

@@ -9,4 +9,6 @@ from pizzeria.foundation.admin import ReadOnlyAdminMixin, ShopModelAdmin
 class CustomerAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Customer]):
     view_permission = SEE_CUSTOMERS
     list_display = ["name", "phone"]
+    search_fields = ["name", "phone"]
+    ordering = ["name", "id"]
     fields = ["name", "phone"]

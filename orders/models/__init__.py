@@ -1,5 +1,7 @@
 from orders.models.basket import Basket, BasketLine
 from orders.models.contact import OrderContact
+from orders.models.coupon import Coupon, CouponKind, CouponUse, normalize_coupon_code
+from orders.models.delivery_zone import DeliveryPostalCode, DeliveryZone, normalize_postal_code
 from orders.models.order import (
     DELIVERY_FAILURE_REASONS,
     CancelReason,
@@ -11,12 +13,18 @@ from orders.models.order import (
     PaymentMethod,
 )
 from orders.models.phone_proof import PhoneProof
+from orders.models.price_check_run import PriceCheckRun
 
 __all__ = [
     "DELIVERY_FAILURE_REASONS",
     "Basket",
     "BasketLine",
     "CancelReason",
+    "Coupon",
+    "CouponKind",
+    "CouponUse",
+    "DeliveryPostalCode",
+    "DeliveryZone",
     "Order",
     "OrderAdjustment",
     "OrderContact",
@@ -25,4 +33,7 @@ __all__ = [
     "OrderStatus",
     "PaymentMethod",
     "PhoneProof",
+    "PriceCheckRun",
+    "normalize_coupon_code",
+    "normalize_postal_code",
 ]

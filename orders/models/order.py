@@ -58,6 +58,11 @@ def amount_field() -> AmountField[Decimal | None, Decimal | None]:
     return AmountField(null=True)
 
 
+def tax_rate_field() -> "models.DecimalField[Decimal | None, Decimal | None]":
+    """Return the field of a tax rate, in percent."""
+    return models.DecimalField(max_digits=7, decimal_places=4, null=True)
+
+
 class OrderQuerySet(LockingQuerySet["Order"]):
     pass
 
@@ -82,6 +87,7 @@ class Order(Aggregate):
     tax_lines = models.JSONField(null=True)  # a list of orders.totals.TaxLine
     tax_included = models.BooleanField(null=True)
     total = amount_field()
+    price_trace = models.JSONField(null=True)  # an orders.price_trace.PriceTrace; None: ordered before it was recorded
     payment_method = models.CharField(max_length=12, choices=PaymentMethod, default=PaymentMethod.CASH)
     paid = AmountField[Decimal, Decimal](default=ZERO)
 
@@ -178,6 +184,7 @@ class OrderLine(models.Model):
     size_name = models.CharField(max_length=40, blank=True)
     quantity = models.PositiveSmallIntegerField()
     unit_price = AmountField[Decimal, Decimal]()
+    tax_rate = tax_rate_field()  # None: ordered before it was recorded
     minutes = models.PositiveSmallIntegerField()
     declaration = models.JSONField(null=True)  # a menu.declarations.Declaration; None: ordered before it was recorded
 
@@ -205,7 +212,7 @@ class OrderAdjustment(models.Model):
     kind = models.CharField(max_length=16, choices=AdjustmentKind)
     code = models.CharField(max_length=50, blank=True)
     amount = AmountField[Decimal, Decimal]()
-    tax_rate = models.DecimalField(max_digits=7, decimal_places=4, null=True)
+    tax_rate = tax_rate_field()  # None: not taxed
 
     class Meta:
         default_permissions = ()

@@ -23,7 +23,7 @@ from orders.notifications.models import NotificationChannel, NotificationKind
 from orders.notifications.rendering import PLAIN_ENGINE, MessageContext, render_message
 from orders.notifications.rules import RULES
 from orders.selectors.basket import LineDetail
-from orders.totals import Adjustment, AdjustmentKind, totals_of
+from orders.totals import Adjustment, AdjustmentKind, TaxedAmount, totals_of
 
 MILK = DeclarationSummary(diet_labels=(), allergens=("milk",), is_complete=True)
 PEPPERONI = LineDetail("Pepperoni", "Large", ["Olives"], ["Basil"], 1, Decimal("29.68"), Decimal("29.68"), MILK)
@@ -43,9 +43,8 @@ SAMPLE_CONTEXT = MessageContext(
     payment="Cash, at the counter",
     lines=(PEPPERONI,),
     totals=totals_of(
-        Decimal("29.68"),
+        [TaxedAmount(Decimal("29.68"), Decimal(10))],
         adjustments=[Adjustment(kind=AdjustmentKind.TIP, code="", amount=Decimal("2.00"), tax_rate=None)],
-        tax_rate=Decimal(10),
         tax_included=False,
     ),
 )

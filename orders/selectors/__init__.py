@@ -1,6 +1,6 @@
 """Queries and read models of the orders app."""
 
-from orders.selectors.basket import BasketSummary, basket, count_items, quantities
+from orders.selectors.basket import NO_CHOICES, BasketSummary, Choices, basket, count_items, quantities
 from orders.selectors.order import (
     OrderDetail,
     get_order,
@@ -15,7 +15,9 @@ from orders.selectors.order import (
 from orders.selectors.phone_proofs import ProofStep, is_phone_proved, proof_step
 
 __all__ = [
+    "NO_CHOICES",
     "BasketSummary",
+    "Choices",
     "OrderDetail",
     "ProofStep",
     "basket",

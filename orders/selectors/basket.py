@@ -10,9 +10,12 @@ from menu import catalogue
 from menu import selectors as menu_selectors
 from menu.prices import MenuSnapshot, PricedItem
 from menu.selectors import DeclarationSummary
-from orders.basket_pricing import PricedLine, price_basket
+from orders.basket_pricing import NO_TIP, CouponTerms, PricedLine, PriceTerms, Tip, price_basket
 from orders.models import BasketLine
 from orders.order_size import refusal_of_large_order
+from orders.price_trace import PriceTrace
+from orders.selectors.coupons import coupon_refusal, find_coupon, terms_of
+from orders.selectors.delivery_area import DeliveryOffer, delivery_offer
 from orders.selectors.quotes import quote
 from orders.totals import Totals
 
@@ -40,12 +43,47 @@ class BasketLineSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """
+    What a guest has chosen beside the lines, as far as it changes the total or the time; valid or not.
+
+    :param postal_code: as typed; blank: none yet
+    :param is_delivery: whether it is to be brought
+    :param coupon: a code, as typed; blank: none
+    :param phone: in international form; blank: none yet
+    :param user_id: the signed-in customer's; None: a guest
+    """
+
+    postal_code: str = ""
+    is_delivery: bool = False
+    coupon: str = ""
+    tip: Tip = NO_TIP
+    phone: str = ""
+    user_id: int | None = None
+
+
+NO_CHOICES = Choices()
+
+
+@dataclass(frozen=True, slots=True)
 class BasketSummary:
+    """
+    A basket as shown to guests.
+
+    :ivar totals: with coupon, delivery and tip, as far as they can be had
+    :ivar delivery: what a delivery to the typed postal code would be
+    :ivar coupon_problem: why the typed coupon cannot be used; blank: it can, or none is typed
+    :ivar too_large: why the shop is to be called instead; blank: the basket is not too large
+    """
+
     lines: list[BasketLineSummary]
     totals: Totals
+    trace: PriceTrace
+    delivery: DeliveryOffer
+    coupon_problem: str
     quote: Quote
     fingerprint: str
-    too_large: str  # why the shop is to be called instead; blank: the basket is not too large
+    too_large: str
 
     @property
     def is_empty(self) -> bool:
@@ -62,21 +100,42 @@ class BasketSummary:
         return bool(self.lines) and is_possible and not self.unavailable
 
 
-def basket(ref: UUID | None, *, at: datetime) -> BasketSummary:
+def basket(ref: UUID | None, *, at: datetime, choices: Choices = NO_CHOICES) -> BasketSummary:
     """Return the summary of an open basket at current prices; a spent or unknown basket is empty."""
     lines = list(_open_lines(ref)) if ref else []
     snapshot = catalogue.fresh_snapshot()
     priced_basket = price_basket(lines, snapshot=snapshot, at=at)
+    lines_total = priced_basket.totals.lines_total
+    delivery = delivery_offer(choices.postal_code, lines_total=lines_total)
+    coupon, coupon_problem = _coupon_terms(choices, lines_total, at)
+    priced_basket = priced_basket.under(
+        PriceTerms(coupon=coupon, delivery=delivery.terms if choices.is_delivery else None, tip=choices.tip)
+    )
     pizza_minutes, totals = priced_basket.pizza_minutes, priced_basket.totals
     large = refusal_of_large_order(pizzas=len(pizza_minutes), total=totals.total)
-    current_quote = quote(at=at, pizza_minutes=pizza_minutes if lines else None)
+    driving_minutes = delivery.terms.driving_minutes if delivery.terms else None
+    current_quote = quote(at=at, pizza_minutes=pizza_minutes if lines else None, driving_minutes=driving_minutes)
     return BasketSummary(
         lines=[_line_summary(line, snapshot) for line in priced_basket.lines],
         totals=totals,
+        trace=priced_basket.trace,
+        delivery=delivery,
+        coupon_problem=coupon_problem,
         fingerprint=priced_basket.fingerprint,
         quote=current_quote,
         too_large=large.message if large else current_quote.too_large,
     )
+
+
+def _coupon_terms(choices: Choices, lines_total: Decimal, at: datetime) -> tuple[CouponTerms | None, str]:
+    """Return what the typed coupon takes off, or why it cannot be used. Two queries at most, none without a code."""
+    if not choices.coupon:
+        return None, ""
+    coupon = find_coupon(choices.coupon)
+    refusal = coupon_refusal(coupon, lines_total=lines_total, user_id=choices.user_id, phone=choices.phone, at=at)
+    if refusal or coupon is None:
+        return None, refusal.message if refusal else ""
+    return terms_of(coupon), ""
 
 
 def quantities(ref: UUID) -> dict[UUID, int]:

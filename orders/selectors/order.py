@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from menu.selectors import DeclarationSummary
 from orders import policies, presenters
 from orders.events import OrderPromiseChanged
 from orders.models import Basket, Order, OrderContact, OrderLine
+from orders.price_trace import PriceTrace
 from orders.selectors.basket import LineDetail
 from orders.totals import Totals
 from pizzeria.foundation.actor import GUEST, Actor
@@ -34,6 +36,7 @@ class OrderDetail:
     placed_at: datetime
     lines: list[LineDetail]
     totals: Totals
+    explanation: list[str]  # the steps of the price; empty: ordered before they were recorded
     payment: str
     method: str
     name: str
@@ -131,7 +134,7 @@ def order_row(order: Order) -> OrderRow:
 def order_detail(order: Order, *, at: datetime) -> OrderDetail:
     """Return the detail of a placed order, whose contact must be loaded. Three queries: lines, parts, adjustments."""
     assert order.number and order.promise_from and order.promise_until and order.placed_at, "placed orders only"
-    contact = order.contact
+    contact, lines = order.contact, lines_of(order)
     return OrderDetail(
         number=order.number,
         version=order.seq,
@@ -142,8 +145,9 @@ def order_detail(order: Order, *, at: datetime) -> OrderDetail:
         promise_from=order.promise_from,
         promise_until=order.promise_until,
         placed_at=order.placed_at,
-        lines=lines_of(order),
+        lines=lines,
         totals=order.totals,
+        explanation=price_explanation(order, lines),
         payment=presenters.payment_text(order),
         method=order.method,
         name=contact.name,
@@ -157,6 +161,14 @@ def order_detail(order: Order, *, at: datetime) -> OrderDetail:
         is_live=order.is_active or (order.delivered_at is not None and at < undo.final_from(order.delivered_at)),
         can_be_cancelled=order.is_active and not order.has_started,
     )
+
+
+def price_explanation(order: Order, lines: Sequence[LineDetail]) -> list[str]:
+    """Return the steps of an order's price as sentences; none if it was ordered before they were recorded."""
+    if order.price_trace is None:
+        return []
+    trace = PriceTrace.model_validate(order.price_trace)
+    return presenters.price_explanation(trace, names=[line.name for line in lines])
 
 
 def address_lines(contact: OrderContact) -> list[str]:

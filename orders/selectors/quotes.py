@@ -19,14 +19,16 @@ CACHE_SECONDS = 5
 CACHE_KEY = f"quote:{shape_of(Quote)}"
 
 
-def quote(*, at: datetime, pizza_minutes: list[int] | None = None) -> Quote:
+def quote(*, at: datetime, pizza_minutes: list[int] | None = None, driving_minutes: int | None = None) -> Quote:
     """
     Return the quote for an order placed now. Two queries.
 
     :param pizza_minutes: minutes in the oven, one entry per pizza; None: nothing is chosen yet, so a typical pizza's
+    :param driving_minutes: to where it would be delivered; None: those of the shop's settings
     """
     minutes = TYPICAL_PIZZA_MINUTES if pizza_minutes is None else pizza_minutes
-    return kitchen_selectors.quote(kitchen_selectors.the_kitchen(), pizza_minutes=minutes, at=at)
+    kitchen = kitchen_selectors.the_kitchen()
+    return kitchen_selectors.quote(kitchen, pizza_minutes=minutes, driving_minutes=driving_minutes, at=at)
 
 
 def cached_quote(*, at: datetime) -> Quote:

@@ -5,7 +5,14 @@ Commands of the orders app, one family per module: everything that happens in th
 `purge_baskets` by a task.
 """
 
-from orders.exceptions import OrderNotFound, OrderStateConflict, ReasonMissing
+from orders.exceptions import (
+    BelowMinimum,
+    CouponRefused,
+    OrderNotFound,
+    OrderStateConflict,
+    OutsideDeliveryArea,
+    ReasonMissing,
+)
 from orders.services.basket import (
     BasketFull,
     BasketGone,
@@ -18,6 +25,7 @@ from orders.services.basket import (
 from orders.services.cancellation import TooLateToCancel, cancel_order, needs_recent_auth
 from orders.services.checkout import REQUIRED_FOR_DELIVERY, AddressMissing, ContactDetails, place_order
 from orders.services.checkout_basket import BasketChanged, BasketSpent, EmptyBasket, TotalChanged
+from orders.services.coupons import check_coupon
 from orders.services.handover import hand_over, undo_hand_over
 from orders.services.kitchen_sync import mark_cooking, mark_ready, mark_recalled, mark_undone
 from orders.services.linking import OrderAlreadyLinked, link_order_to_customer
@@ -29,6 +37,7 @@ from orders.services.phone_proofs import (
     purge_phone_proofs,
     request_phone_code,
 )
+from orders.services.price_checks import PriceCheckResult, check_prices
 from orders.services.promises import extend_missed_promises
 
 __all__ = [
@@ -38,12 +47,16 @@ __all__ = [
     "BasketFull",
     "BasketGone",
     "BasketSpent",
+    "BelowMinimum",
     "CodeNotSent",
     "ContactDetails",
+    "CouponRefused",
     "EmptyBasket",
     "OrderAlreadyLinked",
     "OrderNotFound",
     "OrderStateConflict",
+    "OutsideDeliveryArea",
+    "PriceCheckResult",
     "ProofRequired",
     "ReasonMissing",
     "TooLateToCancel",
@@ -51,6 +64,8 @@ __all__ = [
     "add_to_basket",
     "cancel_order",
     "change_basket",
+    "check_coupon",
+    "check_prices",
     "enter_phone_code",
     "extend_missed_promises",
     "forget_clients",

@@ -8,6 +8,7 @@ from orders import policies
 from orders.events import OrderCancelled
 from orders.models import CancelReason, Order
 from orders.permissions import CANCEL_ANY_ORDER
+from orders.services.coupons import give_back_coupon, lock_coupon_of
 from orders.services.locks import lock_kitchen_of, lock_order
 from orders.services.reasons import require_note_for_other
 from pizzeria.foundation.actor import ENTER_ADMIN, Actor
@@ -24,7 +25,7 @@ class TooLateToCancel(Refusal):
 @command
 def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, at: datetime) -> Order:
     """
-    Cancel an order and free its place in the kitchen.
+    Cancel an order, free its place in the kitchen, and give the use of its coupon back.
 
     :param ref: the order's ref
     :param note: note to the reason, shown to the guest; required with "something else"
@@ -36,6 +37,7 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
     :raises OrderStateConflict: the order is cancelled or delivered already
     :raises ReasonMissing: "something else" without a note
     """
+    coupon = lock_coupon_of(ref)
     kitchen = lock_kitchen_of(ref)
     order = lock_order(ref)
     policies.refuse_unless_visible(order, to=by)
@@ -51,6 +53,7 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
     kitchen_services.withdraw_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
     order.contact.reason_note = note  # also when blank: a driver's earlier note is not the reason
     order.contact.save(update_fields=["reason_note"])
+    give_back_coupon(coupon, order=order, at=at)
     record(order, OrderCancelled(reason=reason), by=by, at=at)
     return order
 

@@ -36,7 +36,11 @@ class BasketChanged(Refusal):
 
 
 class TotalChanged(Refusal):
-    """Refusal because a price has changed since the guest saw the total. Holds both totals; the guest decides."""
+    """
+    Refusal because the total is another one than the guest has seen. Holds both totals; the guest decides.
+
+    A price has changed, or the guest has chosen a delivery, a tip or a coupon since.
+    """
 
     code = "total_changed"
 
@@ -77,7 +81,7 @@ def check_total(totals: Totals, shown: Decimal) -> None:
     """
     if totals.total != shown:
         raise TotalChanged(
-            _("A price has changed since you looked: it was %(shown)s, now it is %(total)s. Please look again.")
+            _("The total has changed since you looked: it was %(shown)s, now it is %(total)s. Please look again.")
             % {"shown": format_amount(shown), "total": format_amount(totals.total)},
             shown=shown,
             total=totals.total,

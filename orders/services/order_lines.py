@@ -8,7 +8,7 @@ from typing import Any
 
 from menu.models import Allergen
 from menu.prices import PricedItem, ToppingSnapshot
-from orders.basket_pricing import PricedBasket
+from orders.basket_pricing import PricedBasket, tax_rate_of
 from orders.events import PlacedDeclaration, PlacedLine, PlacedPart, PricedToppingRef, ToppingRef
 from orders.models import Order, OrderAdjustment, OrderLine, OrderLinePart
 from orders.totals import Adjustment
@@ -95,6 +95,7 @@ def _placed(priced: PricedItem, quantity: int) -> PlacedLine:
         size_name=priced.size.name if priced.size else "",
         quantity=quantity,
         unit_price=priced.unit_price,
+        tax_rate=tax_rate_of(priced),
         minutes=priced.minutes,
         parts=tuple(
             PlacedPart(

@@ -20,7 +20,8 @@ from menu.forms import quantity_field
 from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot
 from menu.selections import Selection, SimpleItemSelection
 from orders import selectors, services
-from orders.views import basket_session
+from orders.models.delivery_zone import CODE_LENGTH
+from orders.views import basket_session, checkout_choices
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.forms import ShopForm
@@ -56,6 +57,14 @@ def add_to_basket(request: HttpRequest) -> HttpResponse:
     if simple_item := snapshot.simple_items.get(item):
         return _add_simple_item(request, simple_item)
     raise Http404
+
+
+@login_not_required
+@require_POST
+def check_delivery(request: HttpRequest) -> HttpResponse:
+    """Remember the postal code that a guest asks about; the basket's page shows whether the shop delivers there."""
+    checkout_choices.remember_postal_code(request, request.POST.get("postal_code", "").strip()[:CODE_LENGTH])
+    return redirect(f"{reverse('orders:basket')}#delivery")
 
 
 def _change(request: HttpRequest) -> HttpResponse:
@@ -156,7 +165,8 @@ def _show(
     request: HttpRequest, *, forms: Mapping[UUID, QuantityForm] = MappingProxyType({}), status: int = 0
 ) -> HttpResponse:
     """Show the basket, each line with the form that was sent for it, if there is one."""
-    basket = selectors.basket(basket_session.basket_ref(request), at=clock.now())
+    choices = selectors.Choices(postal_code=checkout_choices.remembered_postal_code(request))
+    basket = selectors.basket(basket_session.basket_ref(request), at=clock.now(), choices=choices)
     context = {
         "basket": basket,
         "lines": [(entry, forms.get(entry.ref)) for entry in basket.lines],

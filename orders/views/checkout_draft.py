@@ -26,11 +26,15 @@ def keep_draft(request: HttpRequest, *, for_any_user: bool = False) -> None:
 
     :param for_any_user: the guest is about to sign in; else nobody who signs in later is shown it
     """
-    typed = {name: request.POST[name][:MAX_LENGTH] for name in _TYPED if request.POST.get(name)}
-    if typed:
+    if kept := typed(request):
         key = request.session.setdefault(DRAFT_KEY, secrets.token_urlsafe())
         user_id = None if for_any_user else actor_of(request).user_id or 0
-        cache.set(_cache_key(key), {"user_id": user_id, "typed": typed}, MAX_AGE_SECONDS)
+        cache.set(_cache_key(key), {"user_id": user_id, "typed": kept}, MAX_AGE_SECONDS)
+
+
+def typed(request: HttpRequest) -> dict[str, str]:
+    """Return what was typed into the posted form, valid or not, by the name of the field."""
+    return {name: request.POST[name][:MAX_LENGTH] for name in _TYPED if request.POST.get(name)}
 
 
 def draft(request: HttpRequest) -> dict[str, str]:

@@ -33,6 +33,10 @@ class SimpleItemRow(NamedTuple):
     description: str
     allergens: tuple[str, ...] = ()
 
+    @property
+    def tax_kind(self) -> str:
+        return "drink" if self.category == "drinks" else "food"
+
 
 CATEGORIES = (("pizzas", "Pizzas"), ("sides", "Sides"), ("desserts", "Desserts"), ("drinks", "Drinks"))
 

@@ -50,6 +50,7 @@ class AmountFormField(forms.DecimalField):
         super().__init__(max_digits=whole_digits + digits, decimal_places=digits, **kwargs)
         too_large = _("%(most)s at most, please.") % {"most": format_amount(10**whole_digits - from_minor_units(1))}
         self.error_messages |= {
+            "invalid": _("An amount such as %(amount)s, please.") % {"amount": from_minor_units(250)},
             "max_digits": too_large,
             "max_whole_digits": too_large,
             "max_decimal_places": _("At most %(max)s decimals, please.") if digits else _("A whole amount, please."),

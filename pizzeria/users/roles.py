@@ -13,7 +13,15 @@ from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOA
 from menu.permissions import EDIT_MENU, MARK_SOLD_OUT
 from orders.customers.permissions import SEE_CUSTOMERS
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
-from orders.permissions import ASSIGN_DELIVERIES, CANCEL_ANY_ORDER, DELIVER, SEE_ALL_ORDERS, SEE_DELIVERIES
+from orders.permissions import (
+    ASSIGN_DELIVERIES,
+    CANCEL_ANY_ORDER,
+    DELIVER,
+    EDIT_COUPONS,
+    EDIT_DELIVERY_ZONES,
+    SEE_ALL_ORDERS,
+    SEE_DELIVERIES,
+)
 from pizzeria.foundation.actor import Permission
 from pizzeria.foundation.alerts.permissions import ACKNOWLEDGE_ALERTS
 from pizzeria.foundation.events.permissions import RELAY_EVENTS
@@ -86,6 +94,8 @@ MANAGER = Role(
         CHANGE_CAPACITY,
         VIEW_KITCHEN,
         *EDIT_MENU,
+        *EDIT_DELIVERY_ZONES,
+        *EDIT_COUPONS,
         RELAY_EVENTS,
         ACKNOWLEDGE_ALERTS,
         CHANGE_SHOP_SETTINGS,

@@ -15,6 +15,7 @@ OPEN = {
     "/menu/SLUG/illustration.svg": "its illustration",
     "/basket/": "guests order without an account",
     "/basket/add/": "...",
+    "/basket/delivery/": "... learn what a delivery costs",
     "/checkout/": "...",
     "/orders/UUID/KEY/": "... and follow their order by its link",
     "/orders/UUID/KEY/cancel/": "... and cancel it there",

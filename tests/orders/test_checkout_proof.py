@@ -31,11 +31,13 @@ def form(client, change_shop):
 
 
 def buttons(page):
-    """Return the submit buttons of the checkout form by their text, the one that Enter presses first."""
+    """Return the submit buttons of the checkout form by their text, without those that only compute the total."""
     checkout = page.content.decode().partition('id="checkout"')[2].partition("</form>")[0]
     return [
         " ".join(text.split())
-        for text in re.findall(r'<button[^>]*class="button[^>]*>(.*?)</button>', checkout, re.DOTALL)
+        for text in re.findall(
+            r'<button(?![^>]*name="update")[^>]*class="button[^>]*>(.*?)</button>', checkout, re.DOTALL
+        )
     ]
 
 

@@ -75,7 +75,7 @@ def test_the_order_keeps_what_it_contained_in_its_event_its_row_and_its_ticket()
 
     declaration = {"diet_labels": ["vegetarian", "spicy"], "allergens": ["sulphites"], "is_complete": True}
     assert order.lines.get().declaration == declaration
-    assert StoredEvent.objects.get(type="order.placed.v2").data["lines"][0]["declaration"] == declaration
+    assert StoredEvent.objects.get(type="order.placed.v3").data["lines"][0]["declaration"] == declaration
     assert Ticket.objects.get().items[0]["contains"] == ["sulphites"]
     assert list(replay.differences()) == []
 
@@ -119,12 +119,15 @@ def test_the_stored_event_of_the_first_release_is_read_without_declarations():
     assert [row.declaration for row in line_rows(Order(), placed.lines)] == [None]
 
 
-def test_the_stored_event_of_this_release_is_read_as_it_is():
+def test_the_stored_event_of_the_second_release_is_read_with_its_declarations_and_without_tax_rates_and_trace():
     declaration = {"diet_labels": ["vegetarian"], "allergens": ["milk"], "is_complete": True}
     lines = [{**line, "declaration": declaration} for line in PLACED_V1["lines"]]
 
-    [line] = load_data("order.placed.v2", {**PLACED_V1, "lines": lines}).lines
+    placed = load_data("order.placed.v2", {**PLACED_V1, "lines": lines})
+
+    [line] = placed.lines
     assert line.declaration.allergens == ("milk",)
+    assert (line.tax_rate, placed.trace) == (None, None)
 
 
 def test_an_undeclared_item_is_said_to_be_so_on_the_ticket_and_in_the_email():

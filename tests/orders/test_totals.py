@@ -8,10 +8,11 @@ from django.db import IntegrityError, connection, transaction
 
 from orders import replay
 from orders.models import Order, OrderAdjustment
-from orders.totals import Adjustment, AdjustmentKind, TaxLine, totals_of
+from orders.totals import Adjustment, AdjustmentKind, TaxedAmount, TaxLine, spread, totals_of
 from pizzeria.foundation.events.models import StoredEvent
 from tests import shop
 
+PIZZA = TaxedAmount(Decimal("12.99"), Decimal(10))
 TIP = Adjustment(kind=AdjustmentKind.TIP, code="", amount=Decimal("2.00"), tax_rate=None)
 FEE = Adjustment(kind=AdjustmentKind.DELIVERY_FEE, code="centre", amount=Decimal("3.50"), tax_rate=Decimal(22))
 COUPON = Adjustment(kind=AdjustmentKind.DISCOUNT, code="FRIDAY", amount=Decimal("-5.00"), tax_rate=Decimal(10))
@@ -29,7 +30,7 @@ COUPON = Adjustment(kind=AdjustmentKind.DISCOUNT, code="FRIDAY", amount=Decimal(
     ],
 )
 def test_a_total_is_its_lines_and_adjustments_and_the_tax_of_each_rate(adjustments, included, taxes, total):
-    totals = totals_of(Decimal("12.99"), adjustments=adjustments, tax_rate=Decimal(10), tax_included=included)
+    totals = totals_of([PIZZA], adjustments=adjustments, tax_included=included)
 
     assert {line.rate: str(line.tax) for line in totals.tax_lines} == taxes
     assert totals.total == Decimal(total)
@@ -38,7 +39,45 @@ def test_a_total_is_its_lines_and_adjustments_and_the_tax_of_each_rate(adjustmen
 
 
 def test_a_rate_of_zero_has_no_tax_line():
-    assert totals_of(Decimal("12.99"), tax_rate=Decimal(0), tax_included=True).tax_lines == ()
+    assert totals_of([TaxedAmount(Decimal("12.99"), Decimal(0))], tax_included=True).tax_lines == ()
+
+
+def test_the_tax_of_lines_of_two_rates_is_computed_on_the_sum_of_each():
+    lines = [PIZZA, TaxedAmount(Decimal("3.20"), Decimal(22)), TaxedAmount(Decimal("3.20"), Decimal(22))]
+
+    totals = totals_of(lines, tax_included=True)
+
+    assert [(line.rate, line.base, line.tax) for line in totals.tax_lines] == [
+        (Decimal(10), Decimal("12.99"), Decimal("1.18")),
+        (Decimal(22), Decimal("6.40"), Decimal("1.15")),  # 6.40 x 22 / 122 = 1.1541
+    ]
+
+
+def test_a_discount_on_two_rates_is_read_as_one_part():
+    discounts = [COUPON, COUPON.model_copy(update={"amount": Decimal("-1.25"), "tax_rate": Decimal(22)})]
+
+    totals = totals_of([PIZZA], adjustments=[*discounts, TIP], tax_included=True)
+
+    assert [(part.label, part.amount) for part in totals.parts] == [
+        ("Discount, code FRIDAY", Decimal("-6.25")),
+        ("Tip", Decimal("2.00")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "over", "shares"),
+    [
+        ("10.00", ["12.99"], ["10.00"]),
+        ("10.00", ["10.00", "10.00", "10.00"], ["3.34", "3.33", "3.33"]),  # a cent is left: to the first of equals
+        ("0.05", ["1.00", "2.00", "4.00"], ["0.01", "0.01", "0.03"]),  # 0.007, 0.014, 0.029: two left, to 0.7 and 0.9
+        ("7.00", ["0.00", "7.00"], ["0.00", "7.00"]),
+        ("0.00", ["1.00", "2.00"], ["0.00", "0.00"]),
+        ("0.00", [], []),
+        ("0.00", ["0.00", "0.00"], ["0.00", "0.00"]),
+    ],
+)
+def test_a_discount_is_spread_in_proportion_and_what_is_left_goes_to_the_largest_remainders(amount, over, shares):
+    assert list(map(str, spread(Decimal(amount), over=list(map(Decimal, over))))) == shares
 
 
 def test_the_event_and_the_row_of_an_order_have_the_same_parts_of_the_total(kitchen):

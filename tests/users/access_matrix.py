@@ -21,6 +21,7 @@ BOTH /menu/SLUG/                           +   +   +   +   +   +   +   +
 GET  /menu/SLUG/illustration.svg           +   +   +   +   +   +   +   +
 BOTH /basket/                              +   +   +   +   +   +   +   +
 POST /basket/add/                          +   +   +   +   +   +   +   +
+POST /basket/delivery/                     +   +   +   +   +   +   +   +
 BOTH /checkout/                            +   +   +   +   +   +   +   +
 
 BOTH /profile/                             =   +   +   +   +   +   +   +
@@ -109,6 +110,8 @@ BOTH /admin/orders/order/add/               =   -   -   -   -   -   -   -
 POST /admin/orders/order/1/change/          =   -   -   -   -   -   -   -
 BOTH /admin/orders/order/1/delete/          =   -   -   -   -   -   -   -
 BOTH /admin/orders/order/*                  =   -   -   -   -   -   +   +
+BOTH /admin/orders/deliveryzone/*           =   -   -   -   -   -   +   +
+BOTH /admin/orders/coupon/*                 =   -   -   -   -   -   +   +
 BOTH /admin/customers/customer/add/         =   -   -   -   -   -   -   -
 POST /admin/customers/customer/1/change/    =   -   -   -   -   -   -   -
 BOTH /admin/customers/customer/1/delete/    =   -   -   -   -   -   -   -

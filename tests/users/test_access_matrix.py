@@ -30,7 +30,7 @@ from pizzeria.users.services.roles import assign_roles, sync_roles
 from pizzeria.users.session_auth import actor_for_user
 from tests import shop
 from tests.architecture.test_public_urls import ALL
-from tests.factories import UserFactory
+from tests.factories import CouponFactory, DeliveryZoneFactory, UserFactory
 from tests.users.access_matrix import TABLE, WHO
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +113,8 @@ def opened():
     notification_services.create_notifications(
         event_id=StoredEvent.objects.filter(type=OrderPlaced.type).latest("pk").pk, at=at
     )
+    DeliveryZoneFactory(codes=[])
+    CouponFactory()
     raise_alert(EVENT_DEAD_LETTERED, key="1", at=at, type="order.placed.v1", reason="a test")
     shop_now = SimpleNamespace(
         names=names | rows_in_the_admin(), form_data=form_data, cookies=cookies, browser=Client()

@@ -40,6 +40,9 @@ IN_THE_OFFICE = {
     for noun in ("category", "size", "topping", "pizza", "simpleitem")
     for verb in ("view", "add", "change", "delete")
 }
+IN_THE_OFFICE |= {
+    f"orders.{verb}_{noun}" for noun in ("deliveryzone", "coupon") for verb in ("view", "add", "change", "delete")
+}
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ No person lives at these addresses. Italy reserves no telephone numbers for fict
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from random import Random
 
 from kitchen.models import FulfillmentMethod
 from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
+from orders.basket_pricing import NO_TIP, Tip
 from orders.services import ContactDetails
 from pizzeria.demo import menu
 
@@ -54,6 +56,7 @@ SIZE_WEIGHTS = {"small": 4, "medium": 3, "large": 2}  # by size
 PIZZA_COUNT_WEIGHTS = {1: 7, 2: 2}  # by the number of pizzas in an order
 SIMPLE_ITEM_COUNT_WEIGHTS = {0: 6, 1: 4}  # by the number of simple items in an order
 EMAIL_FRACTION = 0.7  # of guests
+TIP_WEIGHTS = {NO_TIP: 6, Tip(percent=Decimal(5)): 2, Tip(percent=Decimal(10)): 2}  # by tip
 ADDED_TOPPING_FRACTION, LEFT_OUT_TOPPING_FRACTION = 0.3, 0.1  # of pizzas
 
 
@@ -63,6 +66,7 @@ class Guest:
 
     details: ContactDetails
     username: str = ""
+    tip: Tip = NO_TIP
 
     @property
     def name(self) -> str:
@@ -104,7 +108,8 @@ def random_guest(rng: Random) -> Guest:
             directions=rng.choice(DIRECTIONS),
             allergies=rng.choice(ALLERGIES),
             notes=rng.choice(NOTES),
-        )
+        ),
+        tip=_weighted_choice(TIP_WEIGHTS, rng),
     )
 
 

@@ -9,8 +9,9 @@ from kitchen.models import FulfillmentMethod
 from menu import catalogue
 from menu.selections import Selection
 from orders import services as order_services
-from orders.basket_pricing import price_basket
+from orders.basket_pricing import PriceTerms, price_basket
 from orders.models import CancelReason, Order
+from orders.selectors.delivery_area import delivery_terms
 from pizzeria.demo.simulation.cooks import Cooks
 from pizzeria.demo.simulation.guest_profiles import Guest
 from pizzeria.demo.simulation.report import Report
@@ -64,12 +65,18 @@ def place_order(
     by, ref = staff.actor_for(guest.username), uuid7()
     for selection in selections:
         basket = order_services.add_to_basket(ref=ref, selection=selection, quantity=1, by=by, at=at)
+    contact = guest.contact(method)
+    delivery = delivery_terms(contact.postal_code) if method == FulfillmentMethod.DELIVERY else None
     priced_basket = price_basket(list(basket.lines.all()), snapshot=catalogue.cached_snapshot(), at=at)
+    if delivery and priced_basket.totals.lines_total < delivery.minimum:  # a guest who reads that picks it up instead
+        contact, delivery, method = guest.contact(FulfillmentMethod.PICKUP), None, FulfillmentMethod.PICKUP
+    priced_basket = priced_basket.under(PriceTerms(delivery=delivery, tip=guest.tip))
     return order_services.place_order(
         ref=uuid7(),
         basket=basket.ref,
-        contact=guest.contact(method),
+        contact=contact,
         method=method,
+        tip=guest.tip,
         shown_total=priced_basket.totals.total,
         shown_lines=priced_basket.fingerprint,
         by=by,
@@ -81,6 +88,6 @@ def _order_report(visit: Visit, order: Order) -> str:
     assert order.total is not None and order.placed_at and order.promise_from and order.promise_until, (
         "it has just been placed"
     )
-    how = "to be brought" if visit.method == FulfillmentMethod.DELIVERY else "to pick up"
+    how = "to be brought" if order.method == FulfillmentMethod.DELIVERY else "to pick up"
     promise = f"{clock.day_and_time(order.promise_from, at=order.placed_at)} to {clock.wall_clock(order.promise_until)}"
     return f"{visit.guest.name} orders #{order.number} {how}, {format_amount(order.total)}, promised {promise}"

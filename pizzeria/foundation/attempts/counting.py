@@ -38,11 +38,13 @@ class Attempt:
     :param kind: what is attempted
     :param sender: who attempts it: a client or a phone number, stored as an HMAC; blank: nobody, not counted
     :param limit: how often within an hour; 0: any number of times, not counted
+    :param is_counted: whether it counts itself; one that does not is refused only after too many others that did
     """
 
     kind: str
     sender: str
     limit: int
+    is_counted: bool = True
 
 
 def count_attempt(attempt: Attempt, *, at: datetime) -> None:
@@ -55,7 +57,8 @@ def count_attempt(attempt: Attempt, *, at: datetime) -> None:
         return
     begins_at = at.replace(minute=0, second=0, microsecond=0)
     key = salted_hmac(f"pizzeria.attempt.{attempt.kind}", attempt.sender, algorithm="sha256").hexdigest()
-    if _increment(attempt.kind, key, begins_at) > attempt.limit:
+    count = _increment if attempt.is_counted else _current
+    if count(attempt.kind, key, begins_at) > attempt.limit:
         seconds = int((begins_at + PERIOD - at).total_seconds())
         message = _("That was tried too often. Please wait a while.")
         raise TooManyAttempts(f"{message} {current_shop().invitation_to_call}", retry_after=seconds)
@@ -72,6 +75,12 @@ def _increment(kind: str, key: str, begins_at: datetime) -> int:
         )
         [attempts] = cursor.fetchone()
     return int(attempts)
+
+
+def _current(kind: str, key: str, begins_at: datetime) -> int:
+    """Return the counter's value. One statement."""
+    counters = AttemptCounter.objects.filter(kind=kind, key=key, begins_at=begins_at)
+    return counters.values_list("attempts", flat=True).first() or 0
 
 
 def purge(*, now: datetime) -> int:

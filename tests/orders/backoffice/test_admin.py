@@ -79,7 +79,7 @@ def test_the_admin_page_of_an_order_shows_its_whole_timeline(marta, placed_order
     timeline = marta.get(page_of(placed_order)).context["timeline"]
 
     assert [happening.type for happening in timeline] == [
-        "order.placed.v2",
+        "order.placed.v3",
         "order.confirmed.v1",
         "order.cooking_started.v1",
     ]

@@ -12,7 +12,8 @@ from kitchen import services as kitchen_services
 from kitchen.selectors import the_kitchen
 from menu.models import Category, MenuItem, NameKey, Pizza, SimpleItem, Topping
 from menu.services import record_edit
-from pizzeria.demo import menu
+from orders.models import Coupon, DeliveryPostalCode, DeliveryZone
+from pizzeria.demo import menu, offers
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM, Actor
 from pizzeria.foundation.commands import command
@@ -25,11 +26,13 @@ MAX_OPEN_PIZZAS = 60
 
 
 class Command(BaseCommand):
-    help = "Create the missing items of the demo's menu and its missing users; print a random password of the users."
+    help = "Create what the demo's menu, delivery area, coupons and users lack; print a random password of the users."
 
     def handle(self, *args: Any, **options: Any) -> None:
         items, people = fill_menu(by=SYSTEM, at=clock.now()), make_people(by=SYSTEM)
         limit_pizzas(at=clock.now())
+        make_delivery_zones(by=SYSTEM)
+        make_coupons(by=SYSTEM)
         self.stdout.write(f"menu: {items} items new; people: {people} new")
         if not is_password_known():  # others can reach the demo
             password = secrets.token_urlsafe(12)
@@ -49,6 +52,31 @@ def limit_pizzas(*, at: datetime) -> None:
             by=SYSTEM,
             at=at,
         )
+
+
+@command
+def make_delivery_zones(*, by: Actor) -> None:
+    """Create the delivery zones of a shop without any."""
+    if DeliveryZone.objects.exists():
+        return
+    for row in offers.DELIVERY_ZONES:
+        amounts = {name: _price(getattr(row, name)) for name in ("fee", "minimum", "free_from")}
+        zone = DeliveryZone.objects.create(slug=row.slug, name=row.name, driving_minutes=row.driving_minutes, **amounts)
+        zone.postal_codes.bulk_create(DeliveryPostalCode(zone=zone, code=code) for code in row.postal_codes)
+
+
+@command
+def make_coupons(*, by: Actor) -> None:
+    """Create the missing coupons; those that exist keep their edits."""
+    for row in offers.COUPONS:
+        value = _price(row.value) if row.kind == "fixed" else Decimal(row.value)
+        defaults = {
+            "kind": row.kind,
+            "value": value,
+            "minimum": _price(row.minimum),
+            "max_uses_per_customer": row.max_uses_per_customer,
+        }
+        Coupon.objects.get_or_create(code=row.code, defaults=defaults)
 
 
 @command
@@ -136,6 +164,7 @@ def _simple_item(position: int, row: menu.SimpleItemRow, category: Category) -> 
         **row._asdict(),
         "category": category,
         "price": _price(row.price),
+        "tax_kind": row.tax_kind,
         "allergens": list(row.allergens),
         "allergens_declared": True,
         "position": position,

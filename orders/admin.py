@@ -1,0 +1,137 @@
+"""The delivery zones and coupons in the admin, where managers edit them. Orders are in `orders.backoffice`."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orders.models import Coupon, DeliveryPostalCode, DeliveryZone, normalize_coupon_code, normalize_postal_code
+from orders.models.delivery_zone import CODE_LENGTH
+from pizzeria.foundation.admin import ShopAdminForm, ShopModelAdmin
+
+
+class PostalCodesField(forms.CharField):
+    """Field for many postal codes, separated by blanks, commas or line breaks; its value is a list, sorted."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("Postal codes"),
+            widget=forms.Textarea(attrs={"rows": 5}),
+            help_text=gettext_lazy("Separated by commas or line breaks."),
+            error_messages={"required": gettext_lazy("Which postal codes belong to it?")},
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> list[str]:
+        typed = super().clean(", ".join(value) if isinstance(value, list) else value)
+        parts = [part for line in typed.splitlines() for part in line.split(",")]
+        codes = sorted({code for part in parts if (code := normalize_postal_code(part))})
+        if not codes:
+            raise forms.ValidationError(self.error_messages["required"])
+        if too_long := [code for code in codes if len(code) > CODE_LENGTH]:
+            raise forms.ValidationError(
+                _("“%(code)s” is too long for a postal code. Is a comma missing?") % {"code": too_long[0][:30]}
+            )
+        return codes
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.clean(initial) != self.clean(data)
+        except forms.ValidationError:
+            return True
+
+
+class DeliveryZoneForm(ShopAdminForm):
+    codes = PostalCodesField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["codes"] = list(self.instance.postal_codes.values_list("code", flat=True))
+
+    def clean_codes(self) -> list[str]:
+        codes: list[str] = self.cleaned_data["codes"]
+        others = DeliveryPostalCode.objects.exclude(zone=self.instance.pk).filter(code__in=codes).select_related("zone")
+        if taken := others.first():
+            raise forms.ValidationError(
+                _("%(code)s belongs to “%(zone)s” already.") % {"code": taken.code, "zone": taken.zone}
+            )
+        return codes
+
+
+@admin.register(DeliveryZone)
+class DeliveryZoneAdmin(ShopModelAdmin[DeliveryZone]):
+    form = DeliveryZoneForm
+    list_display = ["name", "is_active", "fee", "free_from", "minimum", "driving_minutes", "code_count"]
+    prepopulated_fields = {"slug": ["name"]}
+    fields = [("name", "slug", "is_active"), ("fee", "free_from", "minimum"), "driving_minutes", "codes"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DeliveryZone]:
+        return super().get_queryset(request).annotate(code_count=Count("postal_codes"))
+
+    @admin.display(description=gettext_lazy("postal codes"))
+    def code_count(self, zone: Any) -> int:
+        return int(zone.code_count)
+
+    def save_model(self, request: HttpRequest, obj: DeliveryZone, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+        """Save the zone with its postal codes, in the admin's transaction."""
+        super().save_model(request, obj, form, change)
+        if "codes" not in form.cleaned_data:  # changed by somebody else meanwhile, and not here: they stay
+            return
+        codes = form.cleaned_data["codes"]
+        obj.postal_codes.exclude(code__in=codes).delete()
+        kept = set(obj.postal_codes.values_list("code", flat=True))
+        DeliveryPostalCode.objects.bulk_create(
+            DeliveryPostalCode(zone=obj, code=code) for code in codes if code not in kept
+        )
+
+
+class CouponForm(ShopAdminForm):
+    def clean_code(self) -> str:
+        return normalize_coupon_code(self.cleaned_data["code"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        begins, ends = cleaned.get("valid_from"), cleaned.get("valid_until")
+        if begins and ends and ends <= begins:
+            self.add_error("valid_until", _("It would end before it begins."))
+        max_uses = cleaned.get("max_uses")
+        if max_uses is not None and max_uses < self.instance.uses:
+            self.add_error("max_uses", _("It has been used %(uses)d times already.") % {"uses": self.instance.uses})
+        return cleaned
+
+
+@admin.register(Coupon)
+class CouponAdmin(ShopModelAdmin[Coupon]):
+    form = CouponForm
+    list_display = ["code", "is_active", "kind", "value", "minimum", "valid_from", "valid_until", "uses", "max_uses"]
+    list_filter = ["is_active", "kind"]
+    search_fields = ["code"]
+    readonly_fields = ["uses"]
+    autocomplete_fields = ["customer"]
+    fields = [
+        ("code", "is_active"),
+        ("kind", "value", "minimum"),
+        ("valid_from", "valid_until"),
+        ("max_uses", "max_uses_per_customer", "uses"),
+        "customer",
+    ]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Coupon | None:
+        """Return the coupon; one that is to be changed is locked until its form is saved, so that no use is lost."""
+        coupon = super().get_object(request, object_id, from_field)
+        if coupon is None or request.method != "POST":
+            return coupon
+        return Coupon.objects.for_update().filter(pk=coupon.pk).first()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Coupon | None = None) -> bool:
+        """Return whether a coupon can be deleted: not once it has been used."""
+        is_used = obj is not None and obj.order_uses.exists()
+        return not is_used and super().has_delete_permission(request, obj)

@@ -1,0 +1,11 @@
+from celery import shared_task
+
+from orders import services
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import SYSTEM
+
+
+@shared_task
+def check_prices() -> None:
+    """Recompute the prices of the orders since the last run; scheduled once a night."""
+    services.check_prices(by=SYSTEM, at=clock.now())
