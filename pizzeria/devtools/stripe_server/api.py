@@ -68,7 +68,7 @@ class Api:
         key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
         with self._keys.reserved(key, request.method, request.path, sent, at=call.at) as reservation:
             if fault and fault.action == "delay":
-                time.sleep(fault.seconds)
+                self._account.faults.wait_out(fault)
             kept = reservation.answer or self._execute(operation, call, reservation)
         headers = {"Idempotency-Key": key, "Original-Request": kept.request_id} if key else {}
         if reservation.answer:
