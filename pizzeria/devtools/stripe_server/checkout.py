@@ -87,9 +87,8 @@ def expire(account: Account, call: Call) -> StripeObject:
 def expire_overdue(account: Account, *, at: int) -> None:
     """Expire the open sessions whose time is over, in the transaction that is open."""
     overdue = account.store.execute(
-        "SELECT id FROM objects WHERE kind = ? AND json_extract(data, '$.status') = 'open'"
-        " AND json_extract(data, '$.expires_at') <= ?",
-        KIND,
+        "SELECT id FROM objects INDEXED BY open_sessions WHERE kind = 'checkout.session'"
+        " AND json_extract(data, '$.status') = 'open' AND json_extract(data, '$.expires_at') <= ?",
         at,
     )
     for (session_id,) in overdue:

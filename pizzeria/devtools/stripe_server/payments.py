@@ -17,7 +17,7 @@ DECLINES = {  # by decline_code: the code of the error, and its message
 AUTHENTICATION_FAILURE = {
     "type": "invalid_request_error",
     "code": "payment_intent_authentication_failure",
-    "message": "Your bank could not confirm that it is you who pays. Please try again, or use another card.",
+    "message": "Your bank could not confirm that it is you who pays.",
 }
 
 

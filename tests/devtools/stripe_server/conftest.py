@@ -5,9 +5,9 @@ from pizzeria.devtools.servers import stripe_server
 from tests.devtools.stripe_server.receiver import WebhookReceiver
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running_server(tmp_path_factory):
-    """Yield a `StripeServer` for the tests of a module."""
+    """Yield a `StripeServer` for all tests of this process; each uses sessions of its own."""
     with stripe_server.running(home=tmp_path_factory.mktemp("home")) as running:
         yield running
 

@@ -228,3 +228,13 @@ def test_a_killed_server_starts_again_at_its_address_with_what_it_has_stored(cli
     assert server.ledger.captured("before the kill") == TOTAL
     server.pay(waiting.id)
     assert [entry.session for entry in server.ledger.charges()[-2:]] == [session.id, waiting.id]
+
+
+def test_a_server_that_is_asked_to_stop_ends_cleanly(client, server):
+    open_session(client)
+
+    server.process.ask_to_stop()
+
+    assert server.process.wait() == 0
+    assert server.process.log_tail() == ""
+    server.process = server.launch()
