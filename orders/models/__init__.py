@@ -1,6 +1,7 @@
 from orders.models.basket import Basket, BasketLine
 from orders.models.contact import OrderContact
 from orders.models.order import (
+    CARD_METHODS,
     DELIVERY_FAILURE_REASONS,
     CancelReason,
     Order,
@@ -8,11 +9,15 @@ from orders.models.order import (
     OrderLine,
     OrderLinePart,
     OrderStatus,
+    PaymentFailure,
     PaymentMethod,
+    PaymentStatus,
+    RefundReason,
 )
 from orders.models.phone_proof import PhoneProof
 
 __all__ = [
+    "CARD_METHODS",
     "DELIVERY_FAILURE_REASONS",
     "Basket",
     "BasketLine",
@@ -23,6 +28,9 @@ __all__ = [
     "OrderLine",
     "OrderLinePart",
     "OrderStatus",
+    "PaymentFailure",
     "PaymentMethod",
+    "PaymentStatus",
     "PhoneProof",
+    "RefundReason",
 ]

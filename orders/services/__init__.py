@@ -15,8 +15,15 @@ from orders.services.basket import (
     record_basket_use,
     remove_unavailable_lines,
 )
+from orders.services.basket_copy import copy_basket_of
 from orders.services.cancellation import TooLateToCancel, cancel_order, needs_recent_auth
-from orders.services.checkout import REQUIRED_FOR_DELIVERY, AddressMissing, ContactDetails, place_order
+from orders.services.checkout import (
+    REQUIRED_FOR_DELIVERY,
+    AddressMissing,
+    ContactDetails,
+    PaymentMethodNotOffered,
+    place_order,
+)
 from orders.services.checkout_basket import BasketChanged, BasketSpent, EmptyBasket, TotalChanged
 from orders.services.handover import hand_over, undo_hand_over
 from orders.services.kitchen_sync import mark_cooking, mark_ready, mark_recalled, mark_undone
@@ -44,6 +51,7 @@ __all__ = [
     "OrderAlreadyLinked",
     "OrderNotFound",
     "OrderStateConflict",
+    "PaymentMethodNotOffered",
     "ProofRequired",
     "ReasonMissing",
     "TooLateToCancel",
@@ -51,6 +59,7 @@ __all__ = [
     "add_to_basket",
     "cancel_order",
     "change_basket",
+    "copy_basket_of",
     "enter_phone_code",
     "extend_missed_promises",
     "forget_clients",

@@ -13,7 +13,7 @@ from orders import selectors, services
 from orders.customers import selectors as customer_selectors
 from orders.customers import services as customer_services
 from orders.forms import CheckoutForm, CustomerCheckoutForm
-from orders.models import Order
+from orders.models import Order, OrderStatus
 from orders.views import basket_session, checkout_draft
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, ActorKind, actor_of
@@ -120,7 +120,7 @@ def _place(request: HttpRequest, basket: UUID) -> HttpResponse:
             basket_session.clear_count(request)
             checkout_draft.clear_draft(request)
             _save_contact(request, form)
-            return redirect(selectors.order_url(order))
+            return redirect(_next_page(order))
 
     existing_order = None if is_continued else selectors.order_for_basket(basket)
     if existing_order:
@@ -140,6 +140,11 @@ def _place(request: HttpRequest, basket: UUID) -> HttpResponse:
     if isinstance(refusal, TooManyAttempts):
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response
+
+
+def _next_page(order: Order) -> str:
+    """Return the URL of the order's page, or of the one that leads to where it is paid."""
+    return selectors.payment_url(order) if order.status == OrderStatus.PENDING else selectors.order_url(order)
 
 
 def _send_code(request: HttpRequest, form: CheckoutForm, basket: UUID) -> HttpResponse:
@@ -180,6 +185,7 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
         shown_total=form.cleaned_data["shown_total"],
         shown_lines=form.cleaned_data["shown_lines"],
         method=FulfillmentMethod(form.cleaned_data["method"]),
+        payment_method=form.chosen_payment_method,
         by=by,
         at=clock.now(),
         idempotency=IdempotentRequest.of(
@@ -269,4 +275,12 @@ def _initial_contact(request: HttpRequest) -> dict[str, object]:
         "phone": saved.phone,
         "email": request.user.confirmed_email,
         "remember": not saved.phone,
+        **_last_payment_method(actor_of(request)),
     }
+
+
+def _last_payment_method(by: Actor) -> dict[str, object]:
+    if len(selectors.offered_payment_methods()) == 1:
+        return {}
+    last = selectors.last_payment_method(by)
+    return {"payment_method": last} if last else {}

@@ -1,0 +1,43 @@
+"""What a gateway raises, and what the guest reads of it."""
+
+from pizzeria.foundation.refusals import Refusal
+
+
+class GatewayUnavailable(Exception):
+    """
+    The gateway gave no usable answer: whether it did what it was asked for is unknown.
+
+    :param is_answered: it answered with an error of its own; the same idempotency key would only get that again
+    """
+
+    def __init__(self, message: str, *, is_answered: bool = False) -> None:
+        super().__init__(message)
+        self.is_answered = is_answered
+
+
+class GatewayRefused(Exception):
+    """The gateway has refused the request, and done nothing."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class WebhookInvalid(Exception):
+    """A message to the webhook that the gateway has not signed, or not lately, or that cannot be read."""
+
+
+class PaymentClosed(Refusal):
+    """Refusal of a payment that is settled, or whose time is over."""
+
+    code = "payment_closed"
+
+
+class PaymentStarting(Refusal):
+    """Refusal because another request asks the gateway for the same payment just now."""
+
+    code = "payment_starting"
+
+
+class RefundNotRetriable(Refusal):
+    code = "refund_not_retriable"

@@ -1,0 +1,20 @@
+from django.urls import path, register_converter
+
+from orders.payments import views
+from orders.urls import GuestTokenConverter
+
+register_converter(GuestTokenConverter, "guest_token")
+
+app_name = "payments"
+
+urlpatterns = [
+    path("pay/<uuid:ref>/", views.pay, name="pay"),
+    path("pay/<uuid:ref>/returned/", views.returned, name="returned"),
+    path("pay/<uuid:ref>/left/", views.left, name="left"),
+    path("pay/<uuid:ref>/again/", views.again, name="again"),
+    path("pay/<uuid:ref>/<guest_token:token>/", views.guest_pay, name="guest_pay"),
+    path("pay/<uuid:ref>/<guest_token:token>/returned/", views.guest_returned, name="guest_returned"),
+    path("pay/<uuid:ref>/<guest_token:token>/left/", views.guest_left, name="guest_left"),
+    path("pay/<uuid:ref>/<guest_token:token>/again/", views.guest_again, name="guest_again"),
+    path("payments/webhook/", views.webhook, name="webhook"),
+]
