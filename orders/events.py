@@ -116,9 +116,7 @@ class OrderConfirmed(DomainEvent[Order], type="order.confirmed.v1", signal=signa
         aggregate.promise_from, aggregate.promise_until = self.promise_from, self.promise_until
 
 
-class OrderPaymentCaptured(
-    DomainEvent[Order], type="order.payment_captured.v1", signal=signals.order_payment_captured
-):
+class OrderPaymentCaptured(DomainEvent[Order], type="order.payment_captured.v1", signal=signals.order_payment_captured):
     """
     Capture of a payment at the gateway. It alone raises `paid`, whatever the order's status is by then.
 
@@ -145,9 +143,7 @@ class OrderPaymentFailed(DomainEvent[Order], type="order.payment_failed.v1", sig
             aggregate.payment_status = PaymentStatus.FAILED
 
 
-class OrderRefundRequested(
-    DomainEvent[Order], type="order.refund_requested.v1", signal=signals.order_refund_requested
-):
+class OrderRefundRequested(DomainEvent[Order], type="order.refund_requested.v1", signal=signals.order_refund_requested):
     """Request that an amount of what was paid is given back; the gateway has not been asked yet."""
 
     refund: UUID

@@ -65,9 +65,7 @@ class CheckoutForm(ShopForm):
     notes = MultiLineField(
         label=_("Anything else?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
-    payment_method = forms.ChoiceField(
-        label=_("How do you pay?"), initial=PaymentMethod.CASH, widget=forms.RadioSelect
-    )
+    payment_method = forms.ChoiceField(label=_("How do you pay?"), initial=PaymentMethod.CASH, widget=forms.RadioSelect)
     code = SingleLineField(
         label=_("The code from the SMS"),
         required=False,

@@ -14,7 +14,7 @@ from menu import catalogue
 from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from orders import services as order_services
 from orders.basket_pricing import price_basket
-from orders.models import Basket, Order
+from orders.models import Basket, Order, PaymentMethod
 from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, SYSTEM, Actor, ActorKind
 from pizzeria.foundation.ids import uuid7
 from pizzeria.users.roles import Role
@@ -93,6 +93,7 @@ def place(
     at: datetime = FRIDAY_NIGHT,
     contact: order_services.ContactDetails | None = None,
     method: FulfillmentMethod = FulfillmentMethod.PICKUP,
+    payment_method: PaymentMethod = PaymentMethod.CASH,
     idempotency=None,
 ) -> Order:
     """Place an order for a basket, for one Margherita unless another is given."""
@@ -102,6 +103,7 @@ def place(
         basket=basket.ref,
         contact=contact or (AT_HOME if method == FulfillmentMethod.DELIVERY else ANNA),
         method=method,
+        payment_method=payment_method,
         shown_total=total_of(basket, at=at) if shown_total is None else shown_total,
         by=by,
         at=at,

@@ -144,8 +144,6 @@ def _describe_state(ticket: Ticket, by: Actor) -> str:
 def _state_sentence(ticket: Ticket) -> str:
     label = {"ticket": ticket.label}
     match ticket.state:
-        case TicketState.HELD:
-            return _("%(ticket)s is still being paid.") % label
         case TicketState.WAITING:
             return _("%(ticket)s has not been started yet.") % label
         case TicketState.COOKING:

@@ -83,9 +83,7 @@ def lock_for_ticket(ref: UUID) -> Kitchen:
         raise TicketNotFound(_("There is no such ticket.")) from missing
 
 
-def book_ticket(
-    *, kitchen: Kitchen, ref: UUID, content: TicketContent, is_held: bool = False, at: datetime
-) -> Booking:
+def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, is_held: bool = False, at: datetime) -> Booking:
     """
     Add a ticket to the queue; return the day's next number and the promise.
 

@@ -3,11 +3,11 @@
 from pizzeria.foundation.refusals import Refusal
 
 
-class GatewayUnavailable(Exception):
+class GatewayError(Exception):
     """
-    The gateway gave no usable answer: whether it did what it was asked for is unknown.
+    The gateway has not done what it was asked for, or has not said so.
 
-    :param is_answered: it answered with an error of its own; the same idempotency key would only get that again
+    :param is_answered: it has answered; the same idempotency key would only get the same answer again
     """
 
     def __init__(self, message: str, *, is_answered: bool = False) -> None:
@@ -15,12 +15,15 @@ class GatewayUnavailable(Exception):
         self.is_answered = is_answered
 
 
-class GatewayRefused(Exception):
+class GatewayUnavailable(GatewayError):
+    """There is no usable answer: whether the gateway did what it was asked for is unknown."""
+
+
+class GatewayRefused(GatewayError):
     """The gateway has refused the request, and done nothing."""
 
-    def __init__(self, message: str, *, code: str = "") -> None:
-        super().__init__(message)
-        self.code = code
+    def __init__(self, message: str) -> None:
+        super().__init__(message, is_answered=True)
 
 
 class WebhookInvalid(Exception):

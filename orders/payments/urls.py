@@ -1,9 +1,6 @@
-from django.urls import path, register_converter
+from django.urls import path
 
 from orders.payments import views
-from orders.urls import GuestTokenConverter
-
-register_converter(GuestTokenConverter, "guest_token")
 
 app_name = "payments"
 

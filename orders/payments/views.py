@@ -22,7 +22,7 @@ from orders import selectors as order_selectors
 from orders import services as order_services
 from orders.models import CARD_METHODS, Order, OrderStatus, PaymentMethod
 from orders.payments import selectors, services, tasks
-from orders.payments.exceptions import GatewayRefused, GatewayUnavailable, PaymentStarting, WebhookInvalid
+from orders.payments.exceptions import GatewayError, PaymentStarting, WebhookInvalid
 from orders.selectors.payment_methods import CARD_GATEWAY
 from orders.views import basket_session, checkout_draft
 from pizzeria.foundation import background, clock
@@ -115,7 +115,7 @@ def _pay(request: HttpRequest, order: Order, *, by: Actor) -> HttpResponse:
     except Refusal as refusal:
         messages.warning(request, refusal.message)
         return redirect(order_selectors.order_url(order))
-    except (GatewayUnavailable, GatewayRefused) as error:
+    except GatewayError as error:
         log.warning("payment_not_started", order=str(order.ref), reason=str(error))
         return _show(request, order, "unavailable", status=503)
     return _show(request, order, "continue", url=url)
@@ -127,7 +127,7 @@ def _returned(order: Order) -> HttpResponse:
     if attempt and order.status == OrderStatus.PENDING:
         try:
             services.sync_attempt(ref=attempt.ref, at=clock.now())
-        except (GatewayUnavailable, GatewayRefused, Refusal) as error:
+        except (GatewayError, Refusal) as error:
             log.warning("payment_not_read_on_return", order=str(order.ref), reason=str(error))
     return redirect(order_selectors.order_url(order))
 

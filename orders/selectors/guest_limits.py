@@ -16,8 +16,8 @@ from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation.shop.selectors import current_shop
 
 SMALLEST_SHARE = 5  # of orders and of pizzas, that one client may have open however small the kitchen is
-# So long an order that its guest has cancelled, or not paid, counts like an open one: ordering and cancelling in turn is
-# limited too.
+# So long an order that its guest has cancelled, or not paid, counts like an open one: ordering and cancelling in turn
+# is limited too.
 CANCELLED_COUNTS_FOR = timedelta(hours=1)
 
 

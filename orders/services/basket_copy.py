@@ -31,9 +31,7 @@ def copy_basket_of(*, order: UUID, into: UUID, by: Actor, at: datetime) -> list[
     if not target.lines.exists():
         lines = BasketLine.objects.filter(basket__in=Basket.objects.filter(order_ref=order)).order_by("pk")
         BasketLine.objects.bulk_create(
-            BasketLine(
-                basket=target, selection=line.selection, slug=line.slug, name=line.name, quantity=line.quantity
-            )
+            BasketLine(basket=target, selection=line.selection, slug=line.slug, name=line.name, quantity=line.quantity)
             for line in lines
         )
     priced = price_basket(list(target.lines.all()), snapshot=catalogue.fresh_snapshot(), at=at)

@@ -13,7 +13,7 @@ from orders import selectors, services
 from orders.customers import selectors as customer_selectors
 from orders.customers import services as customer_services
 from orders.forms import CheckoutForm, CustomerCheckoutForm
-from orders.models import Order, OrderStatus
+from orders.models import CARD_METHODS, Order, OrderStatus, PaymentMethod
 from orders.views import basket_session, checkout_draft
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, ActorKind, actor_of
@@ -283,4 +283,4 @@ def _last_payment_method(by: Actor) -> dict[str, object]:
     if len(selectors.offered_payment_methods()) == 1:
         return {}
     last = selectors.last_payment_method(by)
-    return {"payment_method": last} if last else {}
+    return {"payment_method": PaymentMethod.CREDIT_CARD} if last in CARD_METHODS else {}

@@ -93,7 +93,7 @@ class ReturnUrls:
 
 class PaymentGateway(Protocol):
     """
-    A payment gateway. Whatever asks outside raises `GatewayUnavailable` or `GatewayRefused`, and is never called inside
+    A payment gateway. Whatever asks outside raises a `GatewayError`, and is never called inside
     a transaction.
     """
 

@@ -59,26 +59,30 @@ class StripeGateway:
     """Stripe, or the demo's stand-in at `STRIPE_API_BASE`."""
 
     def start(self, attempt: PaymentAttempt, *, urls: ReturnUrls) -> StartedSession:
-        metadata = {"order": str(attempt.order.ref), "attempt": str(attempt.ref)}
-        price: Any = {
-            "currency": attempt.currency.lower(),
-            "unit_amount": to_minor_units(attempt.amount, attempt.currency),
-            "product_data": {"name": f"Order #{attempt.order.number}"},
+        metadata: dict[str, str] = {"order": str(attempt.order.ref), "attempt": str(attempt.ref)}
+        params: Any = {
+            "mode": "payment",
+            "payment_method_types": ["card"],
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": attempt.currency.lower(),
+                        "unit_amount": to_minor_units(attempt.amount, attempt.currency),
+                        "product_data": {"name": f"Order #{attempt.order.number}"},
+                    },
+                }
+            ],
+            "success_url": urls.paid,
+            "cancel_url": urls.left,
+            "client_reference_id": str(attempt.order.ref),
+            "expires_at": int((attempt.created_at + SESSION_LIFETIME).timestamp()),
+            "metadata": metadata,
+            "payment_intent_data": {"metadata": metadata},
         }
         with _asking():
             session = _client().v1.checkout.sessions.create(
-                params={
-                    "mode": "payment",
-                    "payment_method_types": ["card"],
-                    "line_items": [{"price_data": price, "quantity": 1}],
-                    "success_url": urls.paid,
-                    "cancel_url": urls.left,
-                    "client_reference_id": str(attempt.order.ref),
-                    "expires_at": int((attempt.created_at + SESSION_LIFETIME).timestamp()),
-                    "metadata": metadata,
-                    "payment_intent_data": {"metadata": metadata},
-                },
-                options={"idempotency_key": str(attempt.idempotency_key)},
+                params=params, options={"idempotency_key": str(attempt.idempotency_key)}
             )
         return StartedSession(session_id=session.id, url=session.url or "")
 
@@ -93,9 +97,7 @@ class StripeGateway:
 
     def look_up(self, attempt: PaymentAttempt) -> SessionReading:
         with _asking():
-            session = _client().v1.checkout.sessions.retrieve(
-                attempt.session_id, params={"expand": ["payment_intent"]}
-            )
+            session = _client().v1.checkout.sessions.retrieve(attempt.session_id, params={"expand": ["payment_intent"]})
         currency, payment = (session.currency or "").upper(), session.payment_intent
         amount = from_minor_units(session.amount_total or 0, currency)
         if session.payment_status == "paid":
@@ -150,7 +152,11 @@ class StripeGateway:
     def payments(self, *, since: datetime) -> Iterator[GatewayPayment]:
         with _asking():
             charges = _client().v1.charges.list(
-                params={"created": {"gte": int(since.timestamp())}, "limit": PAGE_SIZE, "expand": ["data.payment_intent"]}
+                params={
+                    "created": {"gte": int(since.timestamp())},
+                    "limit": PAGE_SIZE,
+                    "expand": ["data.payment_intent"],
+                }
             )
             listed = [charge for charge in charges.auto_paging_iter() if charge.paid and charge.captured]
         for charge in listed:
@@ -196,9 +202,9 @@ def from_minor_units(count: int, currency: str) -> Decimal:
 def _client_for(key: str, api_base: str) -> stripe.StripeClient:
     return stripe.StripeClient(
         key,
+        base_addresses={"api": api_base} if api_base else None,
         http_client=stripe.RequestsClient(timeout=TIMEOUT),
         max_network_retries=RETRIES,
-        **({"base_addresses": {"api": api_base}} if api_base else {}),
     )
 
 
@@ -226,9 +232,9 @@ def _asking() -> Iterator[None]:
     except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as error:
         if error.http_status == 409:  # noqa: PLR2004 - the same key is in use by another call
             raise GatewayUnavailable("asked twice at the same moment") from error
-        raise GatewayRefused(f"{type(error).__name__}: {error.code or error.http_status}", code=error.code or "") from error
+        raise GatewayRefused(f"{type(error).__name__}: {error.code or error.http_status}") from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
-        raise GatewayRefused(f"{type(error).__name__}: look at STRIPE_SECRET_KEY", code="authentication") from error
+        raise GatewayRefused(f"{type(error).__name__}: look at STRIPE_SECRET_KEY") from error
     except stripe.StripeError as error:
         raise GatewayUnavailable(f"answered {error.http_status}", is_answered=bool(error.http_status)) from error
 

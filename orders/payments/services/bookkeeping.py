@@ -45,6 +45,7 @@ def _write_row(order: Order, event: StoredEvent) -> None:
 
 
 def _open_attempt(order: Order, method: PaymentMethod, *, at: datetime) -> None:
+    assert order.total is not None, "placed orders only"
     expires_at = at + timedelta(minutes=settings.SHOP_PAYMENT_MINUTES)
     PaymentAttempt.objects.create(
         order=order,

@@ -7,7 +7,7 @@ import structlog
 
 from orders import policies
 from orders.models import OrderStatus, PaymentFailure
-from orders.payments.exceptions import GatewayRefused, GatewayUnavailable, PaymentStarting
+from orders.payments.exceptions import GatewayError, PaymentStarting
 from orders.payments.models import AttemptState, PaymentAttempt
 from orders.payments.services.settlement import cancel_unsettled, sync_attempt
 from pizzeria.foundation.actor import Actor
@@ -31,7 +31,7 @@ def give_up_payment(*, ref: UUID, by: Actor, at: datetime) -> None:
         return
     try:
         sync_attempt(ref=attempt.ref, at=at)
-    except (GatewayUnavailable, GatewayRefused, PaymentStarting) as error:
+    except (GatewayError, PaymentStarting) as error:
         log.warning("payment_given_up_unread", attempt=str(attempt.ref), reason=str(error))
         cancel_unsettled(ref=attempt.ref, reason=PaymentFailure.GIVEN_UP, by=by, at=at)
 

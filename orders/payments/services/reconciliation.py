@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from kitchen.models import Ticket, TicketState
 from orders.models import CARD_METHODS, Order, OrderStatus, RefundReason
-from orders.payments.exceptions import GatewayRefused, GatewayUnavailable, PaymentStarting
+from orders.payments.exceptions import GatewayError, PaymentStarting
 from orders.payments.gateways.protocol import GatewayPayment, SessionReading, SessionState
 from orders.payments.gateways.registry import CARD_GATEWAY, gateway_of
 from orders.payments.models import (
@@ -69,7 +69,7 @@ def reconcile(*, now: Callable[[], datetime]) -> ReconciliationRun | None:
         _sync_open_attempts(now)
         payments = list(gateway_of(CARD_GATEWAY).payments(since=run.started_at - WINDOW - MARGIN))
         findings = [finding for payment in payments for finding in _compare_payment(payment, at=now())]
-    except (GatewayUnavailable, GatewayRefused) as error:
+    except GatewayError as error:
         log.warning("reconciliation_failed", reason=str(error))
         return finish_run(run=run, findings=(), payments=0, orders=0, error=str(error), by=SYSTEM, at=now())
     orders, of_orders = _compare_orders({payment.payment_id for payment in payments}, since=run.started_at - WINDOW)
@@ -140,7 +140,9 @@ def _compare_payment(payment: GatewayPayment, *, at: datetime) -> Iterator[Findi
     if attempt:
         yield from _compare_amounts(payment, attempt, at=at)
         return
-    meant = PaymentAttempt.objects.select_related("order").filter(ref=payment.attempt_ref).first()
+    meant = None
+    if payment.attempt_ref:
+        meant = PaymentAttempt.objects.select_related("order").filter(ref=payment.attempt_ref).first()
     if meant is None:
         if payment.created_at < at - SETTLED_WITHIN:
             yield Finding(FindingKind.WITHOUT_ORDER, payment_id=payment.payment_id, amount=payment.amount)

@@ -12,7 +12,7 @@ import structlog
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.payments.exceptions import GatewayRefused, GatewayUnavailable, RefundNotRetriable
+from orders.payments.exceptions import GatewayError, RefundNotRetriable
 from orders.payments.gateways.protocol import RefundOutcome, RefundReading
 from orders.payments.gateways.registry import gateway_of
 from orders.payments.models import Refund, RefundState
@@ -49,7 +49,7 @@ def sync_refund(*, refund_id: int, at: datetime) -> None:
     failpoints.reach("payments.refund.before_asking")
     try:
         reading = _ask(refund)
-    except (GatewayUnavailable, GatewayRefused) as error:
+    except GatewayError as error:
         log.warning("refund_failed", refund=str(refund.ref), reason=str(error))
         record_refund_error(ref=refund.ref, error=error, by=SYSTEM, at=at)
         return
@@ -103,12 +103,10 @@ def record_refund_reading(*, ref: UUID, reading: RefundReading, by: Actor, at: d
 
 
 @command
-def record_refund_error(
-    *, ref: UUID, error: GatewayUnavailable | GatewayRefused, by: Actor, at: datetime
-) -> Refund:
+def record_refund_error(*, ref: UUID, error: GatewayError, by: Actor, at: datetime) -> Refund:
     """Record that a refund could not be asked for: it is tried again later, and given up after the last attempt."""
     refund = _lock(ref)
-    if isinstance(error, GatewayRefused) or error.is_answered:
+    if error.is_answered:
         refund.idempotency_key = uuid7()
     refund.error = str(error)[:200]
     refund.due_at = at + backoff_delay(refund.attempts, first=FIRST_DELAY, longest=MAX_DELAY)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from kitchen.models import Kitchen
 from orders.models import Order, OrderStatus, PaymentFailure, RefundReason
-from orders.payments.exceptions import GatewayRefused, GatewayUnavailable, PaymentStarting
+from orders.payments.exceptions import GatewayError, PaymentStarting
 from orders.payments.gateways.protocol import SessionReading, SessionState
 from orders.payments.gateways.registry import gateway_of
 from orders.payments.models import LIVE_STATES, AttemptState, PaymentAttempt
@@ -51,7 +51,7 @@ def sync_attempt(*, ref: UUID, at: datetime) -> PaymentAttempt:
     The session of an order that waits no longer is ended before it is read: then nobody pays it any more.
 
     :param ref: the attempt's ref
-    :raises GatewayUnavailable, GatewayRefused: it could not be read; nothing is settled
+    :raises GatewayError: it could not be read; nothing is settled
     :raises PaymentStarting: its session is being asked for just now; nothing is settled
     """
     attempt = PaymentAttempt.objects.select_related("order__contact").get(ref=ref)
@@ -185,7 +185,7 @@ def sync_due_attempt(*, attempt_id: int, at: datetime) -> None:
         sync_attempt(ref=attempt.ref, at=at)
     except PaymentStarting:
         log.info("payment_lookup_postponed", attempt=str(attempt.ref))
-    except (GatewayUnavailable, GatewayRefused) as error:
+    except GatewayError as error:
         log.warning("payment_lookup_failed", attempt=str(attempt.ref), reason=str(error))
         postpone_lookup(ref=attempt.ref, reason=str(error), by=SYSTEM, at=at)
         if at >= attempt.expires_at + GRACE:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from orders import policies
 from orders.models import OrderStatus
-from orders.payments.exceptions import GatewayRefused, GatewayUnavailable, PaymentClosed, PaymentStarting
+from orders.payments.exceptions import GatewayError, GatewayRefused, PaymentClosed, PaymentStarting
 from orders.payments.gateways.protocol import StartedSession
 from orders.payments.gateways.registry import gateway_of
 from orders.payments.models import AttemptState, PaymentAttempt
@@ -42,7 +42,7 @@ def start_payment(*, ref: UUID, by: Actor, at: datetime) -> str:
     :raises OrderNotFound: there is no such order for the actor, or it is not paid by card
     :raises PaymentClosed: it is settled, or its time is over
     :raises PaymentStarting: another request asks for the page just now
-    :raises GatewayUnavailable, GatewayRefused: the gateway gave no page
+    :raises GatewayError: the gateway gave no page
     """
     attempt, is_repeated = claim_start(ref=ref, by=by, at=at)
     return attempt.url or ask_for_session(attempt, is_repeated=is_repeated, at=at).url
@@ -95,14 +95,14 @@ def ask_for_session(attempt: PaymentAttempt, *, is_repeated: bool, at: datetime)
     """
     Ask the gateway for a claimed attempt's session, and record it.
 
-    :raises GatewayUnavailable, GatewayRefused: there is no answer that can be used
+    :raises GatewayError: there is no answer that can be used
     """
     gateway = gateway_of(attempt.gateway)
     failpoints.reach("payments.start.before_asking")
     try:
         started = gateway.find_session(attempt) if is_repeated else None
         started = started or gateway.start(attempt, urls=return_urls(attempt.order))
-    except (GatewayUnavailable, GatewayRefused) as error:
+    except GatewayError as error:
         record_start_failure(ref=attempt.ref, error=error, at=at)
         raise
     failpoints.reach("payments.start.answered")
@@ -127,13 +127,11 @@ def record_session(*, ref: UUID, started: StartedSession, at: datetime) -> Payme
 
 
 @command
-def record_start_failure(
-    *, ref: UUID, error: GatewayUnavailable | GatewayRefused, by: Actor = SYSTEM, at: datetime
-) -> None:
+def record_start_failure(*, ref: UUID, error: GatewayError, by: Actor = SYSTEM, at: datetime) -> None:
     """Record that the gateway gave no session, and release the lease. An answered request gets a new key."""
     attempt = PaymentAttempt.objects.for_update().select_related("order").get(ref=ref)
     is_refused = isinstance(error, GatewayRefused)
-    if is_refused or error.is_answered:
+    if error.is_answered:
         attempt.idempotency_key = uuid7()
     attempt.asking_until, attempt.error = None, str(error)[:200]
     attempt.save(update_fields=["idempotency_key", "asking_until", "error"])

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.utils.translation import gettext_lazy
 
-from orders.payments.exceptions import GatewayRefused, GatewayUnavailable, PaymentStarting
+from orders.payments.exceptions import GatewayError, PaymentStarting
 from orders.payments.gateways.protocol import WebhookNotice
 from orders.payments.gateways.registry import CARD_GATEWAY, gateway_of
 from orders.payments.models import PaymentAttempt, Refund, RefundState, WebhookMessage
@@ -82,7 +82,7 @@ def process_message(*, message_id: int, at: datetime) -> None:
         return
     try:
         outcome = _process(message, at=at)
-    except (GatewayUnavailable, GatewayRefused, PaymentStarting) as error:
+    except (GatewayError, PaymentStarting) as error:
         log.warning("webhook_message_postponed", event=message.event_id, reason=str(error))
         is_last = message.attempts >= MAX_ATTEMPTS
         record_outcome(message=message, outcome=str(error), is_processed=is_last, by=SYSTEM, at=at)
