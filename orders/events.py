@@ -14,7 +14,15 @@ from pydantic import BaseModel, ConfigDict
 
 from kitchen.models import FulfillmentMethod
 from orders import signals
-from orders.models import CancelReason, Order, OrderStatus, PaymentMethod
+from orders.models import (
+    CancelReason,
+    Order,
+    OrderStatus,
+    PaymentFailure,
+    PaymentMethod,
+    PaymentStatus,
+    RefundReason,
+)
 from orders.price_trace import PriceTrace
 from orders.totals import Adjustment, TaxLine, Totals
 from pizzeria.foundation.events.domain_events import Data, DomainEvent, upcast
@@ -92,6 +100,7 @@ class OrderPlaced(DomainEvent[Order], type="order.placed.v3", signal=signals.ord
         aggregate.set_totals(self.totals)
         aggregate.price_trace = self.trace.model_dump(mode="json") if self.trace else None
         aggregate.placed_at = at
+        aggregate.payment_status = PaymentStatus.PENDING if aggregate.is_by_card else PaymentStatus.DUE
 
 
 @upcast("order.placed.v1")
@@ -116,6 +125,55 @@ class OrderConfirmed(DomainEvent[Order], type="order.confirmed.v1", signal=signa
     def apply(self, aggregate: Order, at: datetime) -> None:
         aggregate.status = OrderStatus.CONFIRMED
         aggregate.confirmed_at = at
+        aggregate.promise_from, aggregate.promise_until = self.promise_from, self.promise_until
+
+
+class OrderPaymentCaptured(DomainEvent[Order], type="order.payment_captured.v1", signal=signals.order_payment_captured):
+    """
+    Capture of a payment at the gateway. It alone raises `paid`, whatever the order's status is by then.
+
+    :param attempt: the payment attempt's ref
+    """
+
+    attempt: UUID
+    amount: Decimal
+
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.paid += self.amount
+        aggregate.update_payment_status()
+
+
+class OrderPaymentFailed(DomainEvent[Order], type="order.payment_failed.v1", signal=signals.order_payment_failed):
+    """End of a payment attempt that has not paid the order."""
+
+    attempt: UUID
+    reason: PaymentFailure
+
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.payment_failure = self.reason
+        if not aggregate.paid:
+            aggregate.payment_status = PaymentStatus.FAILED
+
+
+class OrderRefundRequested(DomainEvent[Order], type="order.refund_requested.v1", signal=signals.order_refund_requested):
+    """Request that an amount of what was paid is given back; the gateway has not been asked yet."""
+
+    refund: UUID
+    amount: Decimal
+    reason: RefundReason
+
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.refund_requested += self.amount
+        aggregate.update_payment_status()
+
+
+class OrderRefunded(DomainEvent[Order], type="order.refunded.v1", signal=signals.order_refunded):
+    refund: UUID
+    amount: Decimal
+
+    def apply(self, aggregate: Order, at: datetime) -> None:
+        aggregate.refunded += self.amount
+        aggregate.update_payment_status()
 
 
 class OrderCookingStarted(DomainEvent[Order], type="order.cooking_started.v1", signal=signals.order_cooking_started):
@@ -142,6 +200,8 @@ class OrderDelivered(DomainEvent[Order], type="order.delivered.v1", signal=signa
         aggregate.status = OrderStatus.DELIVERED
         aggregate.delivered_at = at
         aggregate.paid += self.cash_taken
+        if self.cash_taken:
+            aggregate.update_payment_status()
 
 
 class OrderRecalled(DomainEvent[Order], type="order.recalled.v1", signal=signals.order_recalled):
@@ -179,6 +239,8 @@ class OrderStepUndone(DomainEvent[Order], type="order.step_undone.v1", signal=si
             case OrderDelivered.type:
                 aggregate.delivered_at = None
                 aggregate.paid -= self.cash_returned
+                if self.cash_returned:
+                    aggregate.payment_status = PaymentStatus.DUE
 
 
 class OrderCancelled(DomainEvent[Order], type="order.cancelled.v1", signal=signals.order_cancelled):
@@ -188,6 +250,8 @@ class OrderCancelled(DomainEvent[Order], type="order.cancelled.v1", signal=signa
         aggregate.status = OrderStatus.CANCELLED
         aggregate.cancelled_at = at
         aggregate.cancel_reason = self.reason
+        if aggregate.payment_status == PaymentStatus.PENDING:
+            aggregate.payment_status = PaymentStatus.FAILED
 
 
 class OrderDriverAssigned(DomainEvent[Order], type="order.driver_assigned.v1", signal=signals.order_driver_assigned):

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kitchen.models import FulfillmentMethod
 from orders.basket_pricing import NO_TIP, Tip
+from orders.models import PaymentMethod
 from orders.models.coupon import MAX_CODE_LENGTH
+from orders.selectors.payment_methods import CARD_GATEWAY, offered_payment_methods
 from orders.services import REQUIRED_FOR_DELIVERY, ContactDetails
 from pizzeria.foundation.forms import MultiLineField, ShopForm, SingleLineField, email_field, name_field, phone_field
 from pizzeria.foundation.money import ZERO, AmountFormField
@@ -39,7 +41,8 @@ class CheckoutForm(ShopForm):
     HIDDEN: ClassVar = frozenset({"key", "shown_total", "shown_lines", "basket"})
     field_order = (
         *("method", "street", "postal_code", "city", "directions"),
-        *("name", "phone", "remember", "email", "allergies", "notes", "tip", "tip_amount", "coupon", "code"),
+        *("name", "phone", "remember", "email", "allergies", "notes", "tip", "tip_amount", "coupon"),
+        *("payment_method", "code"),
     )
 
     method = forms.ChoiceField(
@@ -101,6 +104,7 @@ class CheckoutForm(ShopForm):
     tip_amount = AmountFormField(
         label=_("How much?"), required=False, min_value=ZERO, widget=forms.TextInput(attrs={"inputmode": "decimal"})
     )
+    payment_method = forms.ChoiceField(label=_("How do you pay?"), initial=PaymentMethod.CASH, widget=forms.RadioSelect)
     code = SingleLineField(
         label=_("The code from the SMS"),
         required=False,
@@ -111,6 +115,24 @@ class CheckoutForm(ShopForm):
     shown_total = forms.DecimalField(max_digits=20, decimal_places=2, widget=forms.HiddenInput)
     shown_lines = forms.CharField(max_length=64, widget=forms.HiddenInput)
     basket = forms.CharField(max_length=120, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the ways to pay that the shop has; a shop with one does not ask."""
+        super().__init__(*args, **kwargs)
+        offered = offered_payment_methods()
+        if len(offered) == 1:
+            del self.fields["payment_method"]
+            return
+        choices = [(PaymentMethod.CASH, _("In cash")), (PaymentMethod.CREDIT_CARD, _("By card"))]
+        field = self.fields["payment_method"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [choice for choice in choices if choice[0] in offered]
+        field.help_text = _("By card you pay on the page of %(gateway)s.") % {"gateway": CARD_GATEWAY}
+
+    @property
+    def chosen_payment_method(self) -> PaymentMethod:
+        """Return how the order of a valid form is paid."""
+        return PaymentMethod(self.cleaned_data.get("payment_method") or PaymentMethod.CASH)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from kitchen.models import FulfillmentMethod
-from orders.models import CancelReason, Order, OrderStatus
+from orders.models import CancelReason, Order, OrderStatus, PaymentFailure
 from orders.price_trace import DeliveryStep, DiscountStep, LineStep, PriceTrace, TaxStep, TipStep
-from pizzeria.foundation.money import ZERO, format_amount
+from pizzeria.foundation.money import format_amount
 
 _CANCEL_SENTENCES = {  # for each CancelReason: shown to the guest when it has no note
     CancelReason.CHANGED_MIND: _lazy("As you wished. Another time!"),
@@ -20,6 +20,7 @@ _CANCEL_SENTENCES = {  # for each CancelReason: shown to the guest when it has n
     CancelReason.NOT_COLLECTED: _lazy("Nobody came for it, so we had to give it up."),
     CancelReason.NOBODY_HOME: _lazy("Nobody opened the door, so we had to take it back."),
     CancelReason.WRONG_ADDRESS: _lazy("We could not find the address, so we had to take it back."),
+    CancelReason.PAYMENT_FAILED: _lazy("Payment failed. Nothing was charged."),
     CancelReason.OTHER: _lazy("We are sorry. Please call us."),
 }
 
@@ -34,7 +35,9 @@ class TimelineStep:
 def order_headline(order: Order) -> str:
     """Return the order's status in a few words."""
     match order.status:
-        case OrderStatus.PENDING | OrderStatus.CONFIRMED:
+        case OrderStatus.PENDING:
+            return _("Waiting for your payment")
+        case OrderStatus.CONFIRMED:
             return _("We have your order")
         case OrderStatus.COOKING:
             return _("In the oven")
@@ -52,9 +55,11 @@ def status_message(order: Order) -> str:
     is_delivery = order.method == FulfillmentMethod.DELIVERY
     number = {"number": order.number}
     match order.status:
-        case OrderStatus.PENDING | OrderStatus.CONFIRMED if is_delivery:
+        case OrderStatus.PENDING:
+            return _("We hold your place at the oven for a few minutes. Once it is paid, we begin.")
+        case OrderStatus.CONFIRMED if is_delivery:
             return _("It is in line for the oven. We bring it to you.")
-        case OrderStatus.PENDING | OrderStatus.CONFIRMED:
+        case OrderStatus.CONFIRMED:
             return _("It is in line for the oven. We will call “#%(number)d” at the counter.") % number
         case OrderStatus.COOKING:
             return _("It smells good already.")
@@ -66,6 +71,8 @@ def status_message(order: Order) -> str:
             return _("Your driver has left the shop.")
         case OrderStatus.DELIVERED:
             return _("Thank you, and see you soon.")
+        case OrderStatus.CANCELLED if order.payment_failure and not order.contact.reason_note:
+            return _("Payment failed: %(reason)s.") % {"reason": PaymentFailure(order.payment_failure).label}
         case OrderStatus.CANCELLED if order.contact.reason_note:
             return order.contact.reason_note
         case OrderStatus.CANCELLED:
@@ -91,12 +98,23 @@ def order_steps(order: Order) -> list[TimelineStep]:
 
 
 def payment_text(order: Order) -> str:
-    """Return what is to be paid, and how."""
+    """Return what is paid, to be paid or refunded, and how."""
+    if order.refund_requested:
+        return _refund_text(order)
     if order.status == OrderStatus.CANCELLED or not order.total:
         return _("Nothing to pay")
-    if (order.total or ZERO) - order.paid:
+    if order.status == OrderStatus.PENDING:
+        return _("By card, not paid yet")
+    if order.amount_due:
         return _("Cash, at the door") if order.method == FulfillmentMethod.DELIVERY else _("Cash, at the counter")
-    return _("Paid in cash")
+    return _("Paid by card") if order.is_by_card else _("Paid in cash")
+
+
+def _refund_text(order: Order) -> str:
+    if order.refunded < order.refund_requested:
+        amount = format_amount(order.refund_requested - order.refunded)
+        return _("%(amount)s is on its way back to you") % {"amount": amount}
+    return _("%(amount)s refunded") % {"amount": format_amount(order.refunded)}
 
 
 def price_explanation(trace: PriceTrace, *, names: Sequence[str]) -> list[str]:

@@ -18,6 +18,18 @@ order_placed = Signal()
 order_confirmed = Signal()
 """The kitchen may start: the order is paid, or (cash) due at handover. With cash, sent right after `order_placed`."""
 
+order_payment_captured = Signal()
+"""A payment was captured, possibly of an order that is cancelled by then; `domain_event` has the amount."""
+
+order_payment_failed = Signal()
+"""A payment failed, or ran out of time; `domain_event.reason` is the reason. `order_cancelled` follows."""
+
+order_refund_requested = Signal()
+"""An amount is to be refunded: sent right after `order_cancelled` of a paid order; `domain_event` has the amount."""
+
+order_refunded = Signal()
+"""The gateway has refunded an amount; `domain_event.refund` is the refund's ref."""
+
 order_cooking_started = Signal()
 """The order is in the oven; sent again after a recall."""
 

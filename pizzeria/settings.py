@@ -42,6 +42,8 @@ AN_EMAIL = r"[^<>@\s]+@[^<>@\s.]+(\.[^<>@\s.]+)+"  # at a domain, not at a machi
 A_SENDER = validate.Regexp(rf"([^<>\r\n]+ <{AN_EMAIL}>|{AN_EMAIL})\Z", error="Not an e-mail address.")
 A_PROVIDER = validate.Regexp(r"([a-z][a-z0-9]*://[^\s/].*)?\Z", error="Not an address such as twilio://…")
 A_REDIS = validate.Regexp(r"rediss?://[^\s/]+(/\S*)?\Z", error="Not an address such as redis://host:6379/0.")
+A_STRIPE_KEY = validate.Regexp(r"((sk|rk)_(live|test)_\S+)?\Z", error="Not a secret or restricted key of Stripe.")
+A_LOOPBACK_ADDRESS = validate.Regexp(r"(http://127\.0\.0\.1:\d+)?\Z", error="Not an address on this machine.")
 A_SECRET = validate.Length(min=50)
 A_HOST = validate.Regexp(
     r"(\.?[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*|\[[0-9a-fA-F:]+\])\Z", error="Not a host name; * would be any host."
@@ -95,6 +97,13 @@ MAILERS: mail_url.Mailers = env.mailers("MAIL_URL", "")  # empty: the shop sends
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", validate=A_SENDER) if MAILERS else ""
 NOTIFY_SMS_URL: str = env.str("NOTIFY_SMS_URL", "", validate=A_PROVIDER)  # empty: the shop sends no SMS
 
+# Empty: no cards, cash only. A shop in the demo talks to the demo's stand-in for Stripe, at STRIPE_API_BASE.
+STRIPE_SECRET_KEY: str = env.str("STRIPE_SECRET_KEY", "", validate=A_STRIPE_KEY)
+STRIPE_WEBHOOK_SECRETS: list[str] = env.list(
+    "STRIPE_WEBHOOK_SECRETS", [], subcast=str.strip
+)  # two: one replaces another
+STRIPE_API_BASE: str = env.str("STRIPE_API_BASE", "", validate=A_LOOPBACK_ADDRESS)
+
 OIDC_ISSUER: str = (env.str("OIDC_ISSUER", "", validate=AN_ISSUER) or "").rstrip("/")  # the realm's; empty: no Keycloak
 OIDC_RP_CLIENT_ID: str = env.str("OIDC_CLIENT_ID", "")
 OIDC_RP_CLIENT_SECRET: str = env.str("OIDC_CLIENT_SECRET", "")
@@ -132,6 +141,8 @@ SHOP_CHECKOUTS_PER_HOUR: int = env.int("SHOP_CHECKOUTS_PER_HOUR", 300, validate=
 SHOP_CODES_PER_HOUR: int = env.int("SHOP_CODES_PER_HOUR", 60, validate=validate.Range(min=0))  # for one client
 SHOP_CODES_PER_NUMBER_AND_HOUR: int = env.int("SHOP_CODES_PER_NUMBER_AND_HOUR", 3, validate=validate.Range(min=0))
 SHOP_COUPONS_PER_HOUR: int = env.int("SHOP_COUPONS_PER_HOUR", 30, validate=validate.Range(min=0))  # by one client
+# How long an order by card holds its place in the kitchen while it is paid.
+SHOP_PAYMENT_MINUTES: int = env.int("SHOP_PAYMENT_MINUTES", 10, validate=validate.Range(min=3, max=30))
 SHOP_UNDO_SECONDS: int = env.int("SHOP_UNDO_SECONDS", 10, validate=validate.Range(min=0, max=60))  # 0: no undo
 # What `set_up_shop` stores once; managers change it in the admin (pizzeria.foundation.shop).
 SHOP_INITIAL: dict[str, Any] = {
@@ -159,6 +170,10 @@ if HSTS_PRELOAD and not HSTS_SUBDOMAINS:
     raise EnvError("HSTS_PRELOAD comes with HSTS_SUBDOMAINS: no list of hosts to preload takes the one alone.")
 if OIDC_ISSUER and not (OIDC_RP_CLIENT_ID and OIDC_RP_CLIENT_SECRET):
     raise EnvError("OIDC_ISSUER comes with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
+if STRIPE_API_BASE and not SHOP_DEMO:
+    raise EnvError("STRIPE_API_BASE is for the demo: a real shop talks to Stripe itself.")
+if SHOP_DEMO and "_live_" in STRIPE_SECRET_KEY:
+    raise EnvError("STRIPE_SECRET_KEY is a live key: the demo takes no money.")
 if DATABASE["ENGINE"] != "django.db.backends.postgresql":
     raise EnvError(
         "DATABASE_URL is not an address of PostgreSQL, such as postgresql://user:password@host:5432/database."
@@ -193,6 +208,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "orders",
     "orders.customers",
+    "orders.payments",
     "orders.notifications",
     "orders.backoffice",
     "kitchen",
@@ -323,8 +339,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 60
-# A queue per notification channel: a provider that does not answer holds up only the worker of its own queue.
-CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "email", "sms")]
+# A queue per notification channel, and one for payments: a provider that does not answer holds up only the worker of
+# its own queue.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "email", "sms", "payments")]
+CELERY_TASK_ROUTES = {"orders.payments.tasks.*": {"queue": "payments"}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # a worker logs as every other process of the shop does
 CELERY_TIMEZONE = "UTC"  # local time skips one hour and repeats one every year
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the schedule needs no file that could fail
@@ -339,6 +357,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders.notifications.tasks.queue_due_notifications",
         "schedule": 10,
         "options": {"expires": 10},
+    },
+    "sweep-payments": {
+        "task": "orders.payments.tasks.sweep",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
+    "reconcile-payments": {
+        "task": "orders.payments.tasks.reconcile",
+        "schedule": 900,
+        "options": {"expires": 900},
     },
     "recalculate-promises": {
         "task": "kitchen.tasks.recalculate_promises",

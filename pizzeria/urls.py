@@ -13,6 +13,7 @@ handler500 = "pizzeria.operations.error_views.server_error"
 
 urlpatterns = [
     path("", include("orders.urls")),
+    path("", include("orders.payments.urls")),
     path("profile/", include("orders.customers.urls")),
     path("delivery/", include("orders.deliveries.urls")),
     path("notifications/", include("orders.notifications.urls")),

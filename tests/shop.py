@@ -14,7 +14,7 @@ from menu import catalogue
 from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from orders import services as order_services
 from orders.basket_pricing import NO_TERMS, NO_TIP, PriceTerms, Tip, price_basket
-from orders.models import Basket, Order
+from orders.models import Basket, Order, PaymentMethod
 from orders.selectors.coupons import find_coupon, terms_of
 from orders.selectors.delivery_area import delivery_terms
 from pizzeria.foundation.actor import ENTER_ADMIN, GUEST, SYSTEM, Actor, ActorKind
@@ -98,6 +98,7 @@ def place(
     method: FulfillmentMethod = FulfillmentMethod.PICKUP,
     coupon: str = "",
     tip: Tip = NO_TIP,
+    payment_method: PaymentMethod = PaymentMethod.CASH,
     idempotency=None,
 ) -> Order:
     """Place an order for a basket, for one Margherita unless another is given, at the total that it has."""
@@ -118,6 +119,7 @@ def place(
         method=method,
         coupon=coupon,
         tip=tip,
+        payment_method=payment_method,
         shown_total=shown_total,
         by=by,
         at=at,

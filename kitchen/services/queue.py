@@ -85,11 +85,12 @@ def lock_for_ticket(ref: UUID) -> Kitchen:
         raise TicketNotFound(_("There is no such ticket.")) from missing
 
 
-def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: datetime) -> Booking:
+def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, is_held: bool = False, at: datetime) -> Booking:
     """
     Add a ticket to the queue; return the day's next number and the promise.
 
     :param kitchen: the locked kitchen
+    :param is_held: the order is still being paid: the ticket has its place, and nobody cooks it before `release_hold`
     :raises KitchenClosed: it accepts no orders
     :raises OrderTooLarge: it has more pizzas than may be open at all, or takes longer than a ticket can
     :raises KitchenFull: with it, more orders or more pizzas would be open than may be
@@ -102,7 +103,8 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
     minutes = promises.ticket_minutes(content.pizza_minutes, shop=shop)
     ready_at = promises.ready_time(tickets, minutes=minutes, oven_slots=kitchen.oven_slots, at=at)
     # A short ticket may come out before a longer one that was booked first, but it is not started before it.
-    last_due = max((ticket.due_at for ticket in tickets if ticket.state == TicketState.WAITING), default=ready_at)
+    booked_before = (TicketState.HELD, TicketState.WAITING)
+    last_due = max((ticket.due_at for ticket in tickets if ticket.state in booked_before), default=ready_at)
     Ticket.objects.create(
         kitchen=kitchen,
         ref=ref,
@@ -115,7 +117,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, at: date
         allergies=content.allergies,
         minutes=minutes,
         pizzas=len(content.pizza_minutes),
-        state=TicketState.WAITING,
+        state=TicketState.HELD if is_held else TicketState.WAITING,
         state_changed_at=at,
         due_at=max(ready_at, last_due),
     )
@@ -134,6 +136,21 @@ def _assign_next_number(kitchen: Kitchen, today: date) -> date:
         kitchen.last_number_date, kitchen.last_number = today, 0
     kitchen.last_number += 1
     return kitchen.last_number_date
+
+
+def release_hold(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> Promise:
+    """
+    Let a held ticket be cooked, at the place in the queue that it was booked for; return the promise as it is now.
+
+    :param kitchen: the locked kitchen
+    """
+    ticket = kitchen.tickets.get(ref=ref)
+    assert ticket.state == TicketState.HELD, "the orders app has checked that the order is being paid"
+    set_state(ticket, TicketState.WAITING, by=by, at=at)
+    bump_board_version(kitchen)
+    tickets = Ticket.objects.filter(kitchen=kitchen).in_queue()
+    ready_at = promises.ready_times(tickets, oven_slots=kitchen.oven_slots, at=at)[ref]
+    return promises.promise(ready_at, method=FulfillmentMethod(ticket.method), shop=current_shop())
 
 
 def hand_over_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:

@@ -11,6 +11,7 @@ from orders.backoffice.actions import OrderActions
 from orders.backoffice.timeline import timeline
 from orders.models import Order, OrderAdjustment, OrderContact, OrderLine
 from orders.notifications.admin import NotificationInline
+from orders.payments.admin import PaymentInline
 from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation.admin import ReadOnlyAdminMixin
 
@@ -66,9 +67,10 @@ class OrderAdmin(ReadOnlyAdminMixin, OrderActions):
         ("driver_name", "out_for_delivery_at", "delivered_at"),
         ("cancelled_at", "cancel_reason"),
         ("lines_total", "adjustments_total", "tax_total"),
-        ("total", "paid", "payment_method"),
+        ("total", "payment_method", "payment_status"),
+        ("paid", "refund_requested", "refunded"),
     ]
-    inlines = [LineInline, AdjustmentInline, ContactInline, NotificationInline]
+    inlines = [LineInline, AdjustmentInline, PaymentInline, ContactInline, NotificationInline]
 
     @admin.display(description=gettext_lazy("driver"))
     def driver_name(self, order: Order) -> str:

@@ -19,10 +19,14 @@ from orders.events import (
     OrderDriverUnassigned,
     OrderLinkedToCustomer,
     OrderOutForDelivery,
+    OrderPaymentCaptured,
+    OrderPaymentFailed,
     OrderPlaced,
     OrderPromiseChanged,
     OrderReady,
     OrderRecalled,
+    OrderRefunded,
+    OrderRefundRequested,
     OrderStepUndone,
 )
 from pizzeria.foundation import clock
@@ -81,18 +85,14 @@ def _describe(domain_event: domain_events.DomainEvent[Any], at: datetime) -> str
                 "method": domain_event.payment_method.label,
                 "payment": domain_event.payment,
             }
+        case OrderPaymentCaptured() | OrderPaymentFailed() | OrderRefundRequested() | OrderRefunded():
+            return _describe_payment(domain_event)
         case OrderRecalled():
             if domain_event.to == "cooking":
                 return _("Recalled: back into the oven")
             return _("Recalled: back into the queue")
-        case OrderStepUndone(undone=OrderCookingStarted.type):
-            return _("Start undone")
-        case OrderStepUndone(undone=OrderReady.type):
-            return _("Finish undone")
-        case OrderStepUndone(cash_returned=cash) if cash:
-            return _("Handover undone, %(cash)s given back in cash") % {"cash": format_amount(cash)}
         case OrderStepUndone():
-            return _("Handover undone")
+            return _describe_undo(domain_event)
         case OrderDeliveryFailed():
             return _("Delivery failed: %(reason)s") % {"reason": domain_event.reason.label}
         case OrderPromiseChanged():
@@ -106,3 +106,28 @@ def _describe(domain_event: domain_events.DomainEvent[Any], at: datetime) -> str
             taken = _("Handed over, %(cash)s taken in cash") % {"cash": format_amount(cash)}
             return taken if cash else _("Handed over")
     return str(_LABELS.get(type(domain_event), domain_event.type))
+
+
+def _describe_undo(domain_event: OrderStepUndone) -> str:
+    match domain_event:
+        case OrderStepUndone(undone=OrderCookingStarted.type):
+            return _("Start undone")
+        case OrderStepUndone(undone=OrderReady.type):
+            return _("Finish undone")
+        case OrderStepUndone(cash_returned=cash) if cash:
+            return _("Handover undone, %(cash)s given back in cash") % {"cash": format_amount(cash)}
+    return _("Handover undone")
+
+
+def _describe_payment(
+    domain_event: OrderPaymentCaptured | OrderPaymentFailed | OrderRefundRequested | OrderRefunded,
+) -> str:
+    match domain_event:
+        case OrderPaymentCaptured(amount=amount):
+            return _("%(amount)s paid") % {"amount": format_amount(amount)}
+        case OrderPaymentFailed(reason=reason):
+            return _("Payment failed: %(reason)s") % {"reason": reason.label}
+        case OrderRefundRequested(amount=amount, reason=reason):
+            return _("Refund of %(amount)s: %(reason)s") % {"amount": format_amount(amount), "reason": reason.label}
+        case OrderRefunded(amount=amount):
+            return _("%(amount)s refunded") % {"amount": format_amount(amount)}

@@ -19,7 +19,6 @@ from orders.permissions import DELIVER
 from orders.selectors.order import address_lines
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.models import StoredEvent
-from pizzeria.foundation.money import ZERO
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"  # resolves permissions by group
 
@@ -135,7 +134,7 @@ def _delivery_row(order: Order, *, is_own: bool) -> Delivery:
         town=f"{contact.postal_code} {contact.city}".strip(),
         promise_from=order.promise_from,
         promise_until=order.promise_until,
-        to_collect=(order.total or ZERO) - order.paid,
+        to_collect=order.amount_due,
         driver=str(order.driver) if order.driver else "",
         out_for_delivery_at=order.out_for_delivery_at,
         name=contact.name if is_own else "",

@@ -3,6 +3,7 @@ from orders.models.contact import OrderContact
 from orders.models.coupon import Coupon, CouponKind, CouponUse, normalize_coupon_code
 from orders.models.delivery_zone import DeliveryPostalCode, DeliveryZone, normalize_postal_code
 from orders.models.order import (
+    CARD_METHODS,
     DELIVERY_FAILURE_REASONS,
     CancelReason,
     Order,
@@ -10,12 +11,16 @@ from orders.models.order import (
     OrderLine,
     OrderLinePart,
     OrderStatus,
+    PaymentFailure,
     PaymentMethod,
+    PaymentStatus,
+    RefundReason,
 )
 from orders.models.phone_proof import PhoneProof
 from orders.models.price_check_run import PriceCheckRun
 
 __all__ = [
+    "CARD_METHODS",
     "DELIVERY_FAILURE_REASONS",
     "Basket",
     "BasketLine",
@@ -31,9 +36,12 @@ __all__ = [
     "OrderLine",
     "OrderLinePart",
     "OrderStatus",
+    "PaymentFailure",
     "PaymentMethod",
+    "PaymentStatus",
     "PhoneProof",
     "PriceCheckRun",
+    "RefundReason",
     "normalize_coupon_code",
     "normalize_postal_code",
 ]

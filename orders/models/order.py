@@ -41,6 +41,7 @@ class CancelReason(models.TextChoices):
     NOT_COLLECTED = "not_collected", _("nobody came for it")
     NOBODY_HOME = "nobody_home", _("nobody opened the door")
     WRONG_ADDRESS = "wrong_address", _("the address could not be found")
+    PAYMENT_FAILED = "payment_failed", _("the payment failed")
     OTHER = "other", _("something else")
 
 
@@ -52,6 +53,41 @@ class PaymentMethod(models.TextChoices):
     CASH = "cash", _("cash")
     CREDIT_CARD = "credit_card", _("credit card")
     DEBIT_CARD = "debit_card", _("debit card")
+
+
+class PaymentStatus(models.TextChoices):
+    """What has become of the order's money, by its events."""
+
+    DUE = "due", _("due")
+    PENDING = "pending", _("being paid")
+    PAID = "paid", _("paid")
+    FAILED = "failed", _("failed")
+    REFUNDING = "refunding", _("being refunded")
+    PARTLY_REFUNDED = "partly_refunded", _("partly refunded")
+    REFUNDED = "refunded", _("refunded")
+
+
+class PaymentFailure(models.TextChoices):
+    """Reason why a payment failed; the label completes "Payment failed: …" for the guest."""
+
+    CARD_DECLINED = "card_declined", _("the card was declined")
+    INSUFFICIENT_FUNDS = "insufficient_funds", _("there is not enough money on the card")
+    NOT_AUTHENTICATED = "not_authenticated", _("the bank could not confirm that it was you")
+    EXPIRED = "expired", _("it was not paid in time")
+    GIVEN_UP = "given_up", _("you chose another way to pay")
+    WRONG_AMOUNT = "wrong_amount", _("another amount was paid than the order costs")
+    OTHER = "other", _("it did not go through")
+
+
+class RefundReason(models.TextChoices):
+    CANCELLED = "cancelled", _("the order was cancelled")
+    LATE_PAYMENT = "late_payment", _("it was paid after it was cancelled")
+    DUPLICATE = "duplicate", _("it was paid twice")
+    WRONG_AMOUNT = "wrong_amount", _("another amount was paid than the order costs")
+    GOODWILL = "goodwill", _("agreed with the guest")
+
+
+CARD_METHODS = (PaymentMethod.CREDIT_CARD, PaymentMethod.DEBIT_CARD)
 
 
 def amount_field() -> AmountField[Decimal | None, Decimal | None]:
@@ -89,7 +125,11 @@ class Order(Aggregate):
     total = amount_field()
     price_trace = models.JSONField(null=True)  # an orders.price_trace.PriceTrace; None: ordered before it was recorded
     payment_method = models.CharField(max_length=12, choices=PaymentMethod, default=PaymentMethod.CASH)
-    paid = AmountField[Decimal, Decimal](default=ZERO)
+    payment_status = models.CharField(max_length=16, choices=PaymentStatus, default=PaymentStatus.DUE)
+    payment_failure = models.CharField(max_length=24, choices=PaymentFailure, blank=True)
+    paid = AmountField[Decimal, Decimal](default=ZERO)  # all that was ever captured or taken; refunds do not lower it
+    refund_requested = AmountField[Decimal, Decimal](default=ZERO)
+    refunded = AmountField[Decimal, Decimal](default=ZERO)
 
     driver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cancel_reason = models.CharField(max_length=16, choices=CancelReason, blank=True)
@@ -119,6 +159,15 @@ class Order(Aggregate):
             models.UniqueConstraint(fields=["kitchen", "business_date", "number"], name="order_number_once_a_day"),
             models.CheckConstraint(condition=models.Q(status__in=OrderStatus.values), name="order_status_known"),
             models.CheckConstraint(condition=models.Q(total__gte=0, paid__gte=0), name="order_money_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    refunded__gte=0, refunded__lte=F("refund_requested"), refund_requested__lte=F("paid")
+                ),
+                name="order_refunds_within_paid",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(payment_status__in=PaymentStatus.values), name="order_payment_status_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(
                     total=F("lines_total")
@@ -152,6 +201,29 @@ class Order(Aggregate):
     @property
     def is_active(self) -> bool:
         return self.status not in (OrderStatus.DELIVERED, OrderStatus.CANCELLED)
+
+    @property
+    def is_by_card(self) -> bool:
+        return self.payment_method in CARD_METHODS
+
+    @property
+    def amount_kept(self) -> Decimal:
+        """Return what was paid and is not refunded, nor to be refunded."""
+        return self.paid - self.refund_requested
+
+    @property
+    def amount_due(self) -> Decimal:
+        """Return what is still to be paid; what was refunded is not due again."""
+        return max(ZERO, (self.total or ZERO) - self.paid)
+
+    def update_payment_status(self) -> None:
+        """Set the payment status of an order that was paid, by what was paid and refunded."""
+        if self.refunded < self.refund_requested:
+            self.payment_status = PaymentStatus.REFUNDING
+        elif self.amount_kept >= (self.total or ZERO):  # also once a second charge is returned
+            self.payment_status = PaymentStatus.PAID
+        else:
+            self.payment_status = PaymentStatus.PARTLY_REFUNDED if self.amount_kept else PaymentStatus.REFUNDED
 
     @property
     def has_started(self) -> bool:

@@ -41,6 +41,8 @@ SAMPLE_CONTEXT = MessageContext(
     link="https://pizza.example/orders/",
     total="€29.68",
     payment="Cash, at the counter",
+    refund="€29.68",
+    refund_reason="it was paid after it was cancelled",
     lines=(PEPPERONI,),
     totals=totals_of(
         [TaxedAmount(Decimal("29.68"), Decimal(10))],

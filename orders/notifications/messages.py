@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from kitchen.models import FulfillmentMethod
 from orders import presenters
+from orders.events import OrderRefunded, OrderRefundRequested
 from orders.models import Order, OrderContact, OrderStatus
 from orders.notifications.models import Notification, NotificationChannel, NotificationKind
 from orders.notifications.rendering import MessageContext, RenderedMessage, render_message
@@ -78,6 +79,7 @@ def _render(
         link=urljoin(settings.SHOP_ORIGIN, order_url(order)),
         total=format_amount(order.total or ZERO),
         payment=presenters.payment_text(order),
+        **_refund_texts(notification),
         **more,
     )
     return render_message(NotificationKind(notification.kind), NotificationChannel(notification.channel), context)
@@ -88,6 +90,20 @@ def _reason(order: Order) -> str:
     if order.status != OrderStatus.CANCELLED:
         return ""
     return _one_line(presenters.status_message(order), MAX_REASON_LENGTH)
+
+
+def _refund_texts(notification: Notification) -> dict[str, Any]:
+    """Return the amount of an event's refund, and why a payment is sent back, as far as the event has them."""
+    try:
+        domain_event = domain_events.load(notification.event)
+    except domain_events.EventUnreadable:
+        return {}
+    match domain_event:
+        case OrderRefundRequested(amount=amount, reason=reason):
+            return {"refund": format_amount(amount), "refund_reason": str(reason.label)}
+        case OrderRefunded(amount=amount):
+            return {"refund": format_amount(amount)}
+    return {}
 
 
 def _greeting(name: str, channel: NotificationChannel) -> str:

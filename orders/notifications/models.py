@@ -29,6 +29,8 @@ class NotificationKind(models.TextChoices):
     OUT_FOR_DELIVERY = "out_for_delivery", _("on the way")
     DELIVERED = "delivered", _("delivered")
     CANCELLED = "cancelled", _("cancelled")
+    REFUND_REQUESTED = "refund_requested", _("payment sent back")
+    REFUNDED = "refunded", _("refunded")
     PROMISE_CHANGED = "promise_changed", _("promise changed")
 
 

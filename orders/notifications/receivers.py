@@ -27,6 +27,8 @@ from pizzeria.foundation.events.signals import recorded
         signals.order_delivered,
         signals.order_promise_changed,
         signals.order_cancelled,
+        signals.order_refund_requested,
+        signals.order_refunded,
     ],
     dispatch_uid="notifications.on_order_event",
 )

@@ -32,6 +32,8 @@ class MessageContext:
     link: str  # to the order, an absolute URL
     total: str
     payment: str
+    refund: str = ""  # the amount of the event's refund; else blank
+    refund_reason: str = ""
     lines: tuple[LineDetail, ...] = ()  # for e-mails only, like the totals
     totals: Totals | None = None
 

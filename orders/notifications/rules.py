@@ -21,8 +21,10 @@ from orders.events import (
     OrderPlaced,
     OrderPromiseChanged,
     OrderReady,
+    OrderRefunded,
+    OrderRefundRequested,
 )
-from orders.models import Order, OrderStatus
+from orders.models import Order, OrderStatus, RefundReason
 from orders.notifications.models import Notification, NotificationChannel, NotificationKind, NotificationState
 from orders.selectors.order import last_step
 from pizzeria.foundation.events import domain_events
@@ -65,6 +67,17 @@ def _still_promised(order: Order, event: StoredEvent) -> bool:
     )
 
 
+def _every_event(event: StoredEvent) -> bool:
+    return True
+
+
+def _is_unexpected_payment(event: StoredEvent) -> bool:
+    """Return whether a refund is of a payment that the shop cannot keep; of others the guest knows why."""
+    domain_event = domain_events.load(event)
+    assert isinstance(domain_event, OrderRefundRequested)
+    return domain_event.reason not in (RefundReason.CANCELLED, RefundReason.GOODWILL)
+
+
 @dataclass(frozen=True, slots=True)
 class NotificationRule:
     """
@@ -73,6 +86,7 @@ class NotificationRule:
     :param channels: channels to use, if the recipient can be reached by them
     :param max_age: how long after the event an e-mail or SMS is still sent
     :param methods: fulfillment methods of the orders that the rule covers
+    :param covers: whether an event of the type is notified at all
     :param still_applies: whether the notification is still true of the order as it is now
     :param is_undoable: whether the step can be undone for a while: until then nobody is notified of it
     :param sent_when_overtaken: whether it is sent although a later message of the same order is due
@@ -82,6 +96,7 @@ class NotificationRule:
     channels: tuple[NotificationChannel, ...]
     max_age: timedelta = ONE_DAY
     methods: tuple[FulfillmentMethod, ...] = (FulfillmentMethod.PICKUP, FulfillmentMethod.DELIVERY)
+    covers: Callable[[StoredEvent], bool] = _every_event
     still_applies: Callable[[Order, StoredEvent], bool] = _always
     sent_when_overtaken: bool = False
     is_undoable: bool = False
@@ -110,6 +125,10 @@ RULES: Mapping[type[DomainEvent[Any]], NotificationRule] = {
         NotificationKind.DELIVERED, IN_APP_AND_EMAIL, still_applies=_still_delivered, is_undoable=True
     ),
     OrderCancelled: NotificationRule(NotificationKind.CANCELLED, ALL_CHANNELS, sent_when_overtaken=True),
+    OrderRefundRequested: NotificationRule(
+        NotificationKind.REFUND_REQUESTED, ALL_CHANNELS, covers=_is_unexpected_payment, sent_when_overtaken=True
+    ),
+    OrderRefunded: NotificationRule(NotificationKind.REFUNDED, IN_APP_AND_EMAIL, sent_when_overtaken=True),
     OrderPromiseChanged: NotificationRule(
         NotificationKind.PROMISE_CHANGED, ALL_CHANNELS, HALF_AN_HOUR, still_applies=_still_promised
     ),

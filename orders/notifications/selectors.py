@@ -30,6 +30,8 @@ _ICONS = {
     NotificationKind.OUT_FOR_DELIVERY: "bike",
     NotificationKind.DELIVERED: "check",
     NotificationKind.CANCELLED: "close",
+    NotificationKind.REFUND_REQUESTED: "cash",
+    NotificationKind.REFUNDED: "cash",
     NotificationKind.PROMISE_CHANGED: "clock",
 }
 

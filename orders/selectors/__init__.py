@@ -4,17 +4,21 @@ from orders.selectors.basket import NO_CHOICES, BasketSummary, Choices, basket, 
 from orders.selectors.order import (
     OrderDetail,
     get_order,
+    last_payment_method,
     order_by_guest_token,
     order_detail,
     order_for_basket,
     order_row,
     order_url,
     orders_of,
+    payment_url,
     visible_to,
 )
+from orders.selectors.payment_methods import CARD_GATEWAY, offered_payment_methods
 from orders.selectors.phone_proofs import ProofStep, is_phone_proved, proof_step
 
 __all__ = [
+    "CARD_GATEWAY",
     "NO_CHOICES",
     "BasketSummary",
     "Choices",
@@ -24,12 +28,15 @@ __all__ = [
     "count_items",
     "get_order",
     "is_phone_proved",
+    "last_payment_method",
+    "offered_payment_methods",
     "order_by_guest_token",
     "order_detail",
     "order_for_basket",
     "order_row",
     "order_url",
     "orders_of",
+    "payment_url",
     "proof_step",
     "quantities",
     "visible_to",

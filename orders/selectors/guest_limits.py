@@ -16,7 +16,8 @@ from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation.shop.selectors import current_shop
 
 SMALLEST_SHARE = 5  # of orders and of pizzas, that one client may have open however small the kitchen is
-# So long an order that its guest has cancelled counts like an open one: ordering and cancelling in turn is limited too.
+# So long an order that its guest has cancelled, or not paid, counts like an open one: ordering and cancelling in turn
+# is limited too.
 CANCELLED_COUNTS_FOR = timedelta(hours=1)
 
 
@@ -59,11 +60,11 @@ def _count_unpaid(phone: str, at: datetime) -> int:
 
 
 def _guest_orders(orders: "QuerySet[Order]", at: datetime) -> "QuerySet[Order]":
-    """Filter for the orders of guests that are open, or that a guest has cancelled a while ago at most."""
+    """Filter for the orders of guests that are open, or that a guest has cancelled or not paid a while ago at most."""
     is_open = ~Q(status__in=(OrderStatus.DELIVERED, OrderStatus.CANCELLED))
     is_just_cancelled = Q(
         status=OrderStatus.CANCELLED,
-        cancel_reason=CancelReason.CHANGED_MIND,
+        cancel_reason__in=(CancelReason.CHANGED_MIND, CancelReason.PAYMENT_FAILED),
         cancelled_at__gt=at - CANCELLED_COUNTS_FOR,
     )
     return orders.filter(is_open | is_just_cancelled, customer=None, number__isnull=False)

@@ -13,7 +13,7 @@ from menu.declarations import DECLARATION_ADAPTER
 from menu.selectors import DeclarationSummary
 from orders import policies, presenters
 from orders.events import OrderPromiseChanged
-from orders.models import Basket, Order, OrderContact, OrderLine
+from orders.models import Basket, Order, OrderContact, OrderLine, OrderStatus, PaymentMethod
 from orders.price_trace import PriceTrace
 from orders.selectors.basket import LineDetail
 from orders.totals import Totals
@@ -38,6 +38,8 @@ class OrderDetail:
     totals: Totals
     explanation: list[str]  # the steps of the price; empty: ordered before they were recorded
     payment: str
+    payment_url: str  # where it is paid by card; blank: not to be paid now
+    can_be_ordered_again: bool  # the payment has failed: the same basket is offered once more
     method: str
     name: str
     phone: str
@@ -110,6 +112,19 @@ def order_url(order: Order) -> str:
     return order.get_absolute_url()
 
 
+def payment_url(order: Order) -> str:
+    """Return the URL of our own page that leads a guest or customer to where a pending order is paid."""
+    if order.customer_id is None:
+        return reverse("payments:guest_pay", args=[order.ref, order.contact.guest_token])
+    return reverse("payments:pay", args=[order.ref])
+
+
+def last_payment_method(by: Actor) -> PaymentMethod | None:
+    """Return how a customer wanted to pay the last time. One query."""
+    methods = orders_of(by).prefetch_related(None).values_list("payment_method", flat=True)
+    return next((PaymentMethod(method) for method in methods[:1]), None)
+
+
 def orders_of(by: Actor) -> QuerySet[Order]:
     """Return the orders of a user's own account, newest first, with the lines that a row shows; none of a guest."""
     orders = Order.objects.order_by("-id").prefetch_related("lines")
@@ -149,6 +164,8 @@ def order_detail(order: Order, *, at: datetime) -> OrderDetail:
         totals=order.totals,
         explanation=price_explanation(order, lines),
         payment=presenters.payment_text(order),
+        payment_url=payment_url(order) if order.status == OrderStatus.PENDING else "",
+        can_be_ordered_again=order.status == OrderStatus.CANCELLED and bool(order.payment_failure),
         method=order.method,
         name=contact.name,
         phone=contact.phone.as_international if contact.phone else "",

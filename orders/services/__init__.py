@@ -22,8 +22,15 @@ from orders.services.basket import (
     record_basket_use,
     remove_unavailable_lines,
 )
+from orders.services.basket_copy import copy_basket_of
 from orders.services.cancellation import TooLateToCancel, cancel_order, needs_recent_auth
-from orders.services.checkout import REQUIRED_FOR_DELIVERY, AddressMissing, ContactDetails, place_order
+from orders.services.checkout import (
+    REQUIRED_FOR_DELIVERY,
+    AddressMissing,
+    ContactDetails,
+    PaymentMethodNotOffered,
+    place_order,
+)
 from orders.services.checkout_basket import BasketChanged, BasketSpent, EmptyBasket, TotalChanged
 from orders.services.coupons import check_coupon
 from orders.services.handover import hand_over, undo_hand_over
@@ -56,6 +63,7 @@ __all__ = [
     "OrderNotFound",
     "OrderStateConflict",
     "OutsideDeliveryArea",
+    "PaymentMethodNotOffered",
     "PriceCheckResult",
     "ProofRequired",
     "ReasonMissing",
@@ -66,6 +74,7 @@ __all__ = [
     "change_basket",
     "check_coupon",
     "check_prices",
+    "copy_basket_of",
     "enter_phone_code",
     "extend_missed_promises",
     "forget_clients",

@@ -62,7 +62,7 @@ def add_to_basket(
     :raises BasketFull: too many of one item, or too many lines
     """
     priced = prices.price(selection, snapshot=catalogue.fresh_snapshot(), at=at)
-    basket = _lock_or_create(ref, at)
+    basket = lock_or_create(ref, at)
     lines = list(basket.lines.all())
     stored_selection = selection.model_dump(mode="json")
     existing_line = next((line for line in lines if line.selection == stored_selection), None)
@@ -132,7 +132,7 @@ def purge_baskets(*, before: datetime) -> int:
         return unused.delete()[1].get("orders.Basket", 0)
 
 
-def _lock_or_create(ref: UUID, at: datetime) -> Basket:
+def lock_or_create(ref: UUID, at: datetime) -> Basket:
     """
     Lock a basket for a change, which is a use of it, or create it.
 

@@ -5,15 +5,17 @@ from django.utils.translation import gettext as _
 
 from kitchen import services as kitchen_services
 from orders import policies
-from orders.events import OrderCancelled
-from orders.models import CancelReason, Order
+from orders.events import OrderCancelled, OrderRefundRequested
+from orders.models import CancelReason, Order, RefundReason
 from orders.permissions import CANCEL_ANY_ORDER
 from orders.services.coupons import give_back_coupon, lock_coupon_of
 from orders.services.locks import lock_kitchen_of, lock_order
 from orders.services.reasons import require_note_for_other
 from pizzeria.foundation.actor import ENTER_ADMIN, Actor
 from pizzeria.foundation.commands import command
+from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
+from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 from pizzeria.foundation.step_up import require_recent_auth
 
@@ -25,7 +27,8 @@ class TooLateToCancel(Refusal):
 @command
 def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, at: datetime) -> Order:
     """
-    Cancel an order, free its place in the kitchen, and give the use of its coupon back.
+    Cancel an order, free its place in the kitchen, give the use of its coupon back, and request the refund of what was
+    paid.
 
     :param ref: the order's ref
     :param note: note to the reason, shown to the guest; required with "something else"
@@ -54,8 +57,14 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
     order.contact.reason_note = note  # also when blank: a driver's earlier note is not the reason
     order.contact.save(update_fields=["reason_note"])
     give_back_coupon(coupon, order=order, at=at)
-    record(order, OrderCancelled(reason=reason), by=by, at=at)
+    record(order, OrderCancelled(reason=reason), *_refund_due(order), by=by, at=at)
     return order
+
+
+def _refund_due(order: Order) -> list[DomainEvent[Order]]:
+    if not order.amount_kept:
+        return []
+    return [OrderRefundRequested(refund=uuid7(), amount=order.amount_kept, reason=RefundReason.CANCELLED)]
 
 
 def needs_recent_auth(order: Order, by: Actor) -> bool:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kitchen import services as kitchen_services
@@ -21,11 +22,12 @@ from orders.basket_pricing import NO_TIP, DeliveryTerms, PricedBasket, PriceTerm
 from orders.customers.services import customer_for
 from orders.events import OrderConfirmed, OrderPlaced, PlacedLine
 from orders.exceptions import BelowMinimum, OutsideDeliveryArea
-from orders.models import Coupon, Order, OrderContact, PaymentMethod
+from orders.models import CARD_METHODS, Coupon, Order, OrderContact, PaymentMethod
 from orders.models.contact import new_guest_token
 from orders.order_size import refusal_of_large_order
 from orders.selectors.coupons import coupon_refusal, terms_of
 from orders.selectors.delivery_area import delivery_terms, minimum_message, outside_message
+from orders.selectors.payment_methods import offered_payment_methods
 from orders.selectors.phone_proofs import is_phone_proved, reason_for_proof
 from orders.services.checkout_basket import check_total, lock_basket_for_checkout
 from orders.services.coupons import attempts_with_a_code, lock_coupon, use_coupon
@@ -50,6 +52,11 @@ class AddressMissing(Refusal):
     """Refusal of a delivery without an address."""
 
     code = "address_missing"
+    status = 422
+
+
+class PaymentMethodNotOffered(Refusal):
+    code = "payment_method_not_offered"
     status = 422
 
 
@@ -93,12 +100,16 @@ def place_order(
     method: FulfillmentMethod = FulfillmentMethod.PICKUP,
     coupon: str = "",
     tip: Tip = NO_TIP,
+    payment_method: PaymentMethod = PaymentMethod.CASH,
     by: Actor,
     at: datetime,
     idempotency: IdempotentRequest | None = None,
 ) -> Order:
     """
-    Place an order for a basket, to be paid in cash, and book a place in the kitchen's queue.
+    Place an order for a basket, and book a place in the kitchen's queue.
+
+    Paid in cash, it is confirmed at once. Paid by card, it is pending, and only holds its place, until the payment is
+    settled (`orders.payments`). An order that costs nothing is confirmed, whatever the method.
 
     :param ref: the ref of the new order
     :param basket: the basket's ref
@@ -106,7 +117,7 @@ def place_order(
     :param shown_lines: the fingerprint of the lines that the guest agreed to, for forms that show them
     :param coupon: the code of a coupon, as typed; blank: none
     :param idempotency: the form's idempotency key; the same form sent again gets the same order
-    :raises OutsideDeliveryArea, BelowMinimum, CouponRefused: nothing is written
+    :raises PaymentMethodNotOffered, OutsideDeliveryArea, BelowMinimum, CouponRefused: nothing is written
     :raises AddressMissing, EmptyBasket, BasketSpent, BasketChanged, TotalChanged: nothing is written
     :raises SoldOut, NotOnTheMenu: nothing is written
     :raises OrderTooLarge, KitchenClosed, KitchenFull: nothing is written
@@ -114,6 +125,8 @@ def place_order(
     :raises TooManyAttempts: a client without an account has ordered too often within an hour, or a client has typed too
         many unknown codes
     """
+    if payment_method not in offered_payment_methods():
+        raise PaymentMethodNotOffered(_("Please choose another way to pay."), field="payment_method")
     if method == FulfillmentMethod.DELIVERY:
         _refuse_unless_addressed(contact)
     locked_basket, priced_basket = lock_basket_for_checkout(basket, shown_lines=shown_lines, at=at)
@@ -125,6 +138,9 @@ def place_order(
     pizzas = len(priced_basket.pizza_minutes)
     if refusal := refusal_of_large_order(pizzas=pizzas, total=priced_basket.totals.total):
         raise refusal
+    if not priced_basket.totals.total:
+        payment_method = PaymentMethod.CASH
+    is_held = payment_method in CARD_METHODS
     customer = customer_for(by, at=at)
     order = Order.objects.create(ref=ref, kitchen_id=locked_basket.kitchen_id, customer=customer, method=method)
     order.contact = OrderContact.objects.create(
@@ -149,15 +165,22 @@ def place_order(
         notes=contact.notes,
         allergies=contact.allergies,
     )
-    booking = kitchen_services.book_ticket(kitchen=kitchen, ref=ref, content=content, at=at)
+    booking = kitchen_services.book_ticket(kitchen=kitchen, ref=ref, content=content, is_held=is_held, at=at)
     if not customer and (
         reason := reason_for_proof(
             basket=basket, phone=contact.phone, client=by.client, kitchen=kitchen, pizzas=pizzas, at=at
         )
     ):
         raise ProofRequired(reason)
-    placed = _placed(order, kitchen=kitchen, booking=booking, lines=lines, priced_basket=priced_basket)
-    record(order, placed, _confirmed(placed), by=by, at=at)
+    placed = _placed(
+        order,
+        kitchen=kitchen,
+        booking=booking,
+        lines=lines,
+        priced_basket=priced_basket,
+        payment_method=payment_method,
+    )
+    record(order, placed, *([] if is_held else [_confirmed(placed)]), by=by, at=at)
     locked_basket.order_ref, locked_basket.used_at = ref, at
     locked_basket.save(update_fields=["order_ref", "used_at"])
     return order
@@ -204,6 +227,7 @@ def _placed(
     booking: kitchen_services.Booking,
     lines: tuple[PlacedLine, ...],
     priced_basket: PricedBasket,
+    payment_method: PaymentMethod,
 ) -> OrderPlaced:
     totals = priced_basket.totals
     return OrderPlaced(
@@ -221,7 +245,7 @@ def _placed(
         tax_included=totals.tax_included,
         total=totals.total,
         trace=priced_basket.trace,
-        payment_method=PaymentMethod.CASH,
+        payment_method=payment_method,
     )
 
 

@@ -19,7 +19,6 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
-from pizzeria.foundation.money import ZERO
 from pizzeria.foundation.refusals import NotAllowed
 
 
@@ -71,6 +70,5 @@ def undo_hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
 
 def complete_order(order: Order, *, by: Actor, at: datetime) -> Order:
     """Record that a locked order is in the guest's hands, and that the cash due was taken."""
-    due = (order.total or ZERO) - order.paid
-    record(order, OrderDelivered(method=order.method, cash_taken=due), by=by, at=at)
+    record(order, OrderDelivered(method=order.method, cash_taken=order.amount_due), by=by, at=at)
     return order

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from orders import policies
 from orders.customers.services import customer_for
 from orders.events import OrderLinkedToCustomer
-from orders.models import Order
+from orders.exceptions import OrderStateConflict
+from orders.models import Order, OrderStatus
 from orders.services.locks import lock_order
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
@@ -32,6 +33,7 @@ def link_order_to_customer(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :raises NotAllowed: the actor is a guest
     :raises OrderAlreadyLinked: the order is in the actor's account already
     :raises OrderNotFound: there is no such order, or the actor does not have its link
+    :raises OrderStateConflict: the order is being paid: the way back from the gateway's page is by the guest's link
     """
     customer = customer_for(by, at=at)  # before the order: see the order of locks
     if customer is None:
@@ -41,6 +43,8 @@ def link_order_to_customer(*, ref: UUID, by: Actor, at: datetime) -> Order:
         raise OrderAlreadyLinked(_("#%(number)d is in your account already.") % {"number": order.number})
     if not policies.has_guest_link(order, by):
         raise policies.order_not_found()
+    if order.status == OrderStatus.PENDING:
+        raise OrderStateConflict(_("#%(number)d is still being paid.") % {"number": order.number})
 
     order.customer = customer
     order.contact.guest_token = ""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kitchen.promises import Promise
 from orders.events import OrderPromiseChanged
-from orders.models import Order
+from orders.models import Order, OrderStatus
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.log import record
 
@@ -17,11 +17,12 @@ def extend_missed_promises(*, promises: Mapping[UUID, Promise], at: datetime) ->
 
     A promise is missed when even its end cannot be kept any more. An order that would only be early keeps its promise.
     The new promise is twice as wide as the old: after one wrong promise it allows more time, and the guest of an order
-    that nobody works on is notified less and less often, not every ten minutes for as long as the order waits.
+    that nobody works on is notified less and less often, not every ten minutes for as long as the order waits. An order
+    that is being paid gets its promise when it is confirmed.
 
     :param promises: what could be promised now, by the order's ref
     """
-    open_orders = Order.objects.filter(ref__in=promises.keys()).order_by("id")
+    open_orders = Order.objects.filter(ref__in=promises.keys()).exclude(status=OrderStatus.PENDING).order_by("id")
     missed_pks = [
         pk
         for pk, ref, until in open_orders.values_list("pk", "ref", "promise_until")

@@ -14,7 +14,7 @@ from kitchen.models import FulfillmentMethod
 from orders import selectors, services
 from orders.customers import services as customer_services
 from orders.forms import CheckoutForm
-from orders.models import Order
+from orders.models import Order, OrderStatus
 from orders.views import basket_session, checkout_draft, checkout_page, checkout_proof
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, ActorKind, actor_of
@@ -105,7 +105,7 @@ def _place(request: HttpRequest, basket: UUID) -> HttpResponse:
             basket_session.clear_count(request)
             checkout_draft.clear_draft(request)
             _save_contact(request, form)
-            return redirect(selectors.order_url(order))
+            return redirect(_next_page(order))
 
     existing_order = None if is_continued else selectors.order_for_basket(basket)
     if existing_order:
@@ -114,6 +114,11 @@ def _place(request: HttpRequest, basket: UUID) -> HttpResponse:
         messages.info(request, _("This basket was ordered already. Here is that order, as it was sent first."))
         return redirect(selectors.order_url(existing_order))
     return checkout_page.show_refused(request, form, basket, refusal)
+
+
+def _next_page(order: Order) -> str:
+    """Return the URL of the order's page, or of the one that leads to where it is paid."""
+    return selectors.payment_url(order) if order.status == OrderStatus.PENDING else selectors.order_url(order)
 
 
 def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
@@ -126,6 +131,7 @@ def _place_once(form: CheckoutForm, basket: UUID, *, by: Actor) -> Order:
         method=FulfillmentMethod(form.cleaned_data["method"]),
         coupon=form.cleaned_data["coupon"],
         tip=form.tip_choice(),
+        payment_method=form.chosen_payment_method,
         by=by,
         at=clock.now(),
         idempotency=IdempotentRequest.of(

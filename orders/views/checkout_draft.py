@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from orders.forms import CheckoutForm
+from orders.models import OrderContact
 from pizzeria.foundation.actor import actor_of
 
 DRAFT_KEY = "checkout_draft"
@@ -35,6 +36,13 @@ def keep_draft(request: HttpRequest, *, for_any_user: bool = False) -> None:
 def typed(request: HttpRequest) -> dict[str, str]:
     """Return what was typed into the posted form, valid or not, by the name of the field."""
     return {name: request.POST[name][:MAX_LENGTH] for name in _TYPED if request.POST.get(name)}
+
+
+def fill_draft(request: HttpRequest, contact: OrderContact, **chosen: str) -> None:
+    """Fill the draft with the contact of an order that is to be placed anew, as if it had been typed."""
+    typed = {name: str(getattr(contact, name)) for name in _TYPED if getattr(contact, name, "")} | chosen
+    key = request.session.setdefault(DRAFT_KEY, secrets.token_urlsafe())
+    cache.set(_cache_key(key), {"user_id": actor_of(request).user_id or 0, "typed": typed}, MAX_AGE_SECONDS)
 
 
 def draft(request: HttpRequest) -> dict[str, str]:

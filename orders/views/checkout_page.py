@@ -13,9 +13,10 @@ from kitchen.models import FulfillmentMethod
 from orders import presenters, selectors, services
 from orders.customers import selectors as customer_selectors
 from orders.forms import CheckoutForm, CustomerCheckoutForm
+from orders.models import CARD_METHODS, PaymentMethod
 from orders.views import basket_session, checkout_choices, checkout_draft, checkout_proof
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import ActorKind, actor_of
+from pizzeria.foundation.actor import Actor, ActorKind, actor_of
 from pizzeria.foundation.attempts.counting import TooManyAttempts
 from pizzeria.foundation.idempotency.keys import KeyReused
 from pizzeria.foundation.refusals import Busy, Refusal
@@ -163,4 +164,12 @@ def _initial(request: HttpRequest) -> dict[str, object]:
         "phone": saved.phone,
         "email": request.user.confirmed_email,
         "remember": not saved.phone,
+        **_last_payment_method(actor_of(request)),
     }
+
+
+def _last_payment_method(by: Actor) -> dict[str, object]:
+    if len(selectors.offered_payment_methods()) == 1:
+        return {}
+    last = selectors.last_payment_method(by)
+    return {"payment_method": PaymentMethod.CREDIT_CARD} if last in CARD_METHODS else {}

@@ -20,12 +20,16 @@ def shop_environment(
     mail_url: str = "",
     sms_url: str = "",
     message_store: str = "",
+    stripe_key: str = "",
+    stripe_webhook_secret: str = "",
+    stripe_url: str = "",
 ) -> dict[str, str]:
     """
     Return this process's environment with the shop's variables replaced, so that a shop configured in the caller's
     shell is not used.
 
     :param message_store: the folder of the messages that were sent to ``mail_url`` and ``sms_url``
+    :param stripe_url: the address of the stand-in for Stripe
     """
     return {
         **os.environ,
@@ -47,4 +51,7 @@ def shop_environment(
         "MAIL_FROM": SENDER,
         "NOTIFY_SMS_URL": sms_url,
         "DEMO_MESSAGE_STORE": message_store,
+        "STRIPE_SECRET_KEY": stripe_key,
+        "STRIPE_WEBHOOK_SECRETS": stripe_webhook_secret,
+        "STRIPE_API_BASE": stripe_url,
     }

@@ -21,7 +21,7 @@ from pizzeria.devtools.interrupts import Interrupted
 from pizzeria.devtools.keycloak import admin_client, connection, install
 from pizzeria.devtools.keycloak.connection import RunningKeycloak
 from pizzeria.devtools.progress import say, step
-from pizzeria.devtools.servers import message_sinks, readiness, secrets, stack
+from pizzeria.devtools.servers import message_sinks, readiness, secrets, stack, stripe_server
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.processes import Child, stop_all, stop_leftovers
 from pizzeria.devtools.state_dir import ROOT, UNKNOWN_MIGRATIONS_EXIT_CODE, StateDir, StateDirLocked
@@ -77,7 +77,11 @@ def _run_demo(demo: StateDir, exit_stack: ExitStack) -> None:
     with step("Servers") as servers_step:
         servers = exit_stack.enter_context(stack.running(demo.folder))
         sinks = exit_stack.enter_context(message_sinks.running(home=demo.folder))
-        servers_step.title = f"{servers.database.title}; {servers.redis.title}; message sinks for e-mail and SMS"
+        gateway = exit_stack.enter_context(stripe_server.running(home=demo.folder))
+        gateway.send_webhooks_to(f"http://127.0.0.1:{port}/payments/webhook/")
+        servers_step.title = (
+            f"{servers.database.title}; {servers.redis.title}; message sinks for e-mail and SMS; a stand-in for Stripe"
+        )
 
     keycloak = _start_keycloak(exit_stack, origin) if os.environ.get("KEYCLOAK", "0") not in ("", "0") else None
     variables = environment.shop_environment(
@@ -88,6 +92,9 @@ def _run_demo(demo: StateDir, exit_stack: ExitStack) -> None:
         mail_url=sinks.mail_url,
         sms_url=sinks.sms_url,
         message_store=str(sinks.store.folder),
+        stripe_key=gateway.api_key,
+        stripe_webhook_secret=gateway.webhook_secret,
+        stripe_url=gateway.url,
     )
     if keycloak:
         variables |= keycloak.variables
@@ -99,7 +106,13 @@ def _run_demo(demo: StateDir, exit_stack: ExitStack) -> None:
         _wait_until_ready(shop_processes, port)
 
     say(WELCOME.format(origin=origin, logs=demo.logs, login=_login_instructions(keycloak)))
-    processes = [*servers.processes, sinks.process, *shop_processes, *([keycloak.server.process] if keycloak else [])]
+    processes = [
+        *servers.processes,
+        sinks.process,
+        gateway.process,
+        *shop_processes,
+        *([keycloak.server.process] if keycloak else []),
+    ]
     while True:
         _refuse_ended(processes)
         time.sleep(0.25)
@@ -138,11 +151,12 @@ def _shop_processes(demo: StateDir, variables: dict[str, str], port: int) -> Ite
     children: list[Child] = []
     web = f"-m uvicorn pizzeria.asgi:application --host 127.0.0.1 --port {port} --log-level warning --no-access-log"
     worker = "-m celery -A pizzeria worker --loglevel WARNING --without-gossip --without-mingle"
-    # One worker for each notification channel: a provider that does not answer delays only its own channel.
+    # One worker for each notification channel and for payments: a provider that does not answer delays only its own.
     workers = {
         "worker": f"{worker} --concurrency 2 --queues celery",
         "email": f"{worker} --pool solo --queues email --hostname email@%h",
         "sms": f"{worker} --pool solo --queues sms --hostname sms@%h",
+        "payments": f"{worker} --pool solo --queues payments --hostname payments@%h",
         "beat": "-m celery -A pizzeria beat --loglevel WARNING",
     }
     try:

@@ -13,6 +13,7 @@ from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOA
 from menu.permissions import EDIT_MENU, MARK_SOLD_OUT
 from orders.customers.permissions import SEE_CUSTOMERS
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
+from orders.payments.permissions import REFUND, SEE_PAYMENTS
 from orders.permissions import (
     ASSIGN_DELIVERIES,
     CANCEL_ANY_ORDER,
@@ -90,6 +91,8 @@ MANAGER = Role(
         DELIVER,
         ASSIGN_DELIVERIES,
         RESEND_NOTIFICATIONS,
+        SEE_PAYMENTS,
+        REFUND,
         SEE_CUSTOMERS,
         CHANGE_CAPACITY,
         VIEW_KITCHEN,

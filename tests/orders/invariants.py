@@ -12,6 +12,7 @@ from kitchen.models import FulfillmentMethod, Kitchen, Ticket
 from orders import replay
 from orders.customers.models import Customer
 from orders.models import Order, OrderContact
+from orders.payments.models import PaymentAttempt, Refund
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import ZERO
 from pizzeria.foundation.shop.selectors import current_shop
@@ -97,13 +98,34 @@ class Snapshot:
         assert all(found == list(range(1, len(found) + 1)) for found in seqs.values())
         assert all(row["seq"] == len(seqs[ref]) for ref, row in self.orders.items())
 
-    def check_payments(self):
-        """Assert that every delivered order is paid, by one event that was not undone, and that no other is paid."""
+    def check_payments(self, placed):
+        """
+        Assert that an order is paid once: by card before it is confirmed, or by one handover that was not undone.
+
+        What was paid for a cancelled order is given back, all of it.
+        """
         taken = Counter(ref for ref, _seq, type_ in self.log if type_ == "order.delivered.v1")
         taken.subtract(self.undone_deliveries)
+        captured = Counter(ref for ref, _seq, type_ in self.log if type_ == "order.payment_captured.v1")
         for ref, row in self.orders.items():
-            delivered = row["status"] == "delivered"
-            assert (row["paid"], taken[ref]) == ((row["total"], 1) if delivered else (ZERO, 0))
+            expected = placed[ref]
+            is_delivered = row["status"] == "delivered"
+            assert taken[ref] == is_delivered
+            assert captured[ref] == expected.charges
+            is_paid = expected.charges or (is_delivered and expected.payment == "cash")
+            assert row["paid"] == (row["total"] if is_paid else ZERO)
+            assert row["refund_requested"] == (row["paid"] if expected.is_refund_requested else ZERO)
+        self.check_payment_rows()
+
+    def check_payment_rows(self):
+        """Assert that payments and refunds are the rows that the orders speak of."""
+        attempts, refunds = list(PaymentAttempt.objects.select_related("order")), list(Refund.objects.all())
+        for ref, row in self.orders.items():
+            own = [attempt for attempt in attempts if attempt.order.ref == ref]
+            assert sum(attempt.captured for attempt in own if attempt.state == "paid") == row["paid"]
+            assert sum(attempt.refund_requested for attempt in own) == row["refund_requested"]
+        requested = {ref for ref, _seq, type_ in self.log if type_ == "order.refund_requested.v1"}
+        assert len(refunds) == len(requested)
 
     @property
     def undone_deliveries(self):
@@ -139,6 +161,8 @@ class Snapshot:
     def check_promises(self, *, at):
         """Assert that the promise of no order in the queue ends before the order can be there."""
         for ref, out_for_delivery_at in self.ready_times(at=at).items():
+            if self.orders[ref]["status"] == "pending":  # it gets its promise when it is paid
+                continue
             method = FulfillmentMethod(self.orders[ref]["method"])
             possible = promises.promise(out_for_delivery_at, method=method, shop=current_shop())
             assert possible.ready_from <= self.orders[ref]["promise_until"]

@@ -8,6 +8,7 @@ database (tests/orders/invariants.py) is taken and compared with it. A refused s
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import ClassVar
 
 from django.db import transaction
@@ -20,7 +21,10 @@ from kitchen.models import FulfillmentMethod, Kitchen
 from orders import replay
 from orders import services as order_services
 from orders.deliveries import services as delivery_services
-from orders.models import CancelReason
+from orders.models import CancelReason, PaymentFailure, PaymentMethod
+from orders.payments import services as payment_services
+from orders.payments.gateways.protocol import SessionReading, SessionState
+from orders.payments.models import AttemptState, PaymentAttempt
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.users import roles
@@ -52,16 +56,46 @@ LINK_SHARE = 3 / 4  # share of steps that are taken with the link of the guest's
 PIZZAS = ["margherita", "pepperoni"]  # 8 and 9 minutes
 
 
-def place(*, pizzas, method, by, at):
+class NothingToSettle(Refusal):
+    """The order has no payment that the gateway could still report."""
+
+    code = "nothing_to_settle"
+
+
+def place(*, pizzas, method, payment, by, at):
     """Place an order for some pizzas."""
-    return shop.place(shop.basket_of(*map(shop.pizza, pizzas), at=at), by=by, at=at, method=method)
+    basket = shop.basket_of(*map(shop.pizza, pizzas), at=at)
+    payment_method = PaymentMethod.CREDIT_CARD if payment == "card" else PaymentMethod.CASH
+    return shop.place(basket, by=by, at=at, method=method, payment_method=payment_method)
+
+
+def settle(state, *, ref, by, at):
+    """Settle an order's open payment, as if the gateway had reported it."""
+    attempt = PaymentAttempt.objects.select_related("order").filter(order__ref=ref, state=AttemptState.OPEN).first()
+    if attempt is None:
+        raise NothingToSettle("no open payment")
+    reading = SessionReading(
+        f"cs_{attempt.pk}",
+        state,
+        attempt.amount,
+        attempt.currency,
+        payment_id=f"pi_{attempt.pk}" if state == SessionState.PAID else "",
+        failure=PaymentFailure.CARD_DECLINED,
+    )
+    payment_services.settle_attempt(ref=attempt.ref, reading=reading, by=by, at=at)
+    return attempt.order
 
 
 SERVICES = order_services, delivery_services, kitchen_services
 WITHOUT_AN_ORDER = {"place_order": place} | {step: getattr(kitchen_services, step) for step in table.OF_THE_KITCHEN}
-WITH_AN_ORDER = {
+SETTLING = {
+    "payment_succeeds": partial(settle, SessionState.PAID),
+    "payment_fails": partial(settle, SessionState.EXPIRED),
+}
+WITH_AN_ORDER = SETTLING | {
     step: next(getattr(services, step) for services in SERVICES if hasattr(services, step))
     for step in table.OF_AN_ORDER
+    if step not in SETTLING
 }
 COMMANDS = WITHOUT_AN_ORDER | WITH_AN_ORDER
 
@@ -72,6 +106,7 @@ RECALCULATES_PROMISES = {
     "undo_step",
     "recall_ticket",
     "cancel_order",
+    "payment_fails",
     "change_capacity",
 }
 A_NEW_PROMISE = "a new promise"  # counted like a row of the table
@@ -116,7 +151,9 @@ class Walk(RuleBasedStateMachine):
         """
         self.rng = rng
         for method in (*FulfillmentMethod, *FulfillmentMethod):
-            self.take_step("place_order", 0, "guest", {**self.details("place_order"), "method": method})
+            self.take_step(
+                "place_order", 0, "guest", {**self.details("place_order"), "method": method, "payment": "cash"}
+            )
 
     @rule()
     def a_user_takes_a_step(self):
@@ -159,6 +196,7 @@ class Walk(RuleBasedStateMachine):
                 return {
                     "method": rng.choice(list(FulfillmentMethod)),
                     "pizzas": rng.choices(PIZZAS, k=rng.choice([1, 1, 2, 6])),
+                    "payment": rng.choice(["cash", "card"]),
                 }
             case "assign_delivery":
                 return {"driver": rng.choice([*self.drivers, self.people["chiara"].user_id, UNKNOWN_USER_ID])}
@@ -219,7 +257,11 @@ class Walk(RuleBasedStateMachine):
             pizzas=sum(placed.pizzas for placed in load),
             cooking=sum(placed.status == "cooking" for placed in load),
         )
-        new = table.Placed(details.get("method", FulfillmentMethod.PICKUP), pizzas=len(details.get("pizzas", ())))
+        new = table.Placed(
+            details.get("method", FulfillmentMethod.PICKUP),
+            pizzas=len(details.get("pizzas", ())),
+            payment=details.get("payment", "cash"),
+        )
         order = self.orders[number] if number else new
         drivers = frozenset(self.drivers)
         return table.Case(
@@ -238,7 +280,7 @@ class Walk(RuleBasedStateMachine):
         self.snapshot.check_against_table(orders, self.kitchen_state)
         self.snapshot.check_kitchen_limits(before, by=self.last_done)
         self.snapshot.check_event_numbers()
-        self.snapshot.check_payments()
+        self.snapshot.check_payments(orders)
         self.snapshot.check_replay(changed_since=before)
         self.done[A_NEW_PROMISE] += len(self.snapshot.check_new_promises(before, named=self.named))
         if self.last_done == "recalculate_promises" or (

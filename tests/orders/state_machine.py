@@ -18,10 +18,11 @@ KITCHEN = MANAGERS | {"cook"}
 DRIVERS = MANAGERS | {"driver"}
 EVERY_ROLE = KITCHEN | DRIVERS | {"guest", "customer"}
 
-LOAD = frozenset({"confirmed", "cooking"})
+LOAD = frozenset({"pending", "confirmed", "cooking"})
 NOT_PLACED = ""  # an order that is not placed yet
 
 TICKET = {
+    "pending": "held",
     "confirmed": "waiting",
     "cooking": "cooking",
     "ready": "ready",
@@ -46,7 +47,12 @@ class LastStep:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An order, as far as the rules depend on it; `driver` and `owner` are user ids."""
+    """
+    An order, as far as the rules depend on it; `driver` and `owner` are user ids.
+
+    :ivar charges: how often it was paid by card
+    :ivar is_refund_requested: all that was paid is given back
+    """
 
     method: str
     status: str = NOT_PLACED
@@ -55,6 +61,10 @@ class Placed:
     was_cooked: bool = False
     last: LastStep | None = None
     pizzas: int = 0
+    payment: str = "cash"
+    charges: int = 0
+    is_refund_requested: bool = False
+    is_payment_open: bool = False  # the gateway's page may still take money, also of an order that is cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +186,18 @@ def is_not_lowered_or_load_fits(case: Case) -> bool:
     )
 
 
+def is_in_cash(case: Case) -> bool:
+    return case.order.payment == "cash" and kitchen_accepts_orders(case)
+
+
+def is_by_card(case: Case) -> bool:
+    return case.order.payment == "card" and kitchen_accepts_orders(case)
+
+
+def payment_is_open(case: Case) -> bool:
+    return case.order.is_payment_open
+
+
 # --- The driver afterwards ---
 
 
@@ -264,7 +286,17 @@ class Step:
         last = LastStep(self.name, case.who, case.at, order.was_cooked)
         if self.name in ASSIGNS_A_DRIVER and driver == order.driver:  # it was assigned to them already
             last = order.last
-        return replace(order, status=status, driver=driver, owner=owner, was_cooked=was_cooked, last=last)
+        return replace(
+            order,
+            status=status,
+            driver=driver,
+            owner=owner,
+            was_cooked=was_cooked,
+            last=last,
+            charges=order.charges + (self.name == "payment_succeeds"),
+            is_refund_requested=status == "cancelled" and (order.charges > 0 or self.name == "payment_succeeds"),
+            is_payment_open=self.name not in ENDS_A_PAYMENT and (order.is_payment_open or status == "pending"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +312,7 @@ class KitchenStep:
         return case.role in self.by and self.when(case)
 
 
+ENDS_A_PAYMENT = frozenset({"payment_succeeds", "payment_fails"})
 ASSIGNS_A_DRIVER = frozenset({"claim_delivery", "assign_delivery"})
 
 
@@ -288,7 +321,13 @@ def _at(*statuses: str) -> frozenset[str]:
 
 
 ORDER_STEPS = (
-    Step("place_order", EITHER, EVERY_ROLE, _at(NOT_PLACED), "confirmed", kitchen_accepts_orders, owner=acting_user),
+    Step("place_order", EITHER, EVERY_ROLE, _at(NOT_PLACED), "confirmed", is_in_cash, owner=acting_user),
+    Step("place_order", EITHER, EVERY_ROLE, _at(NOT_PLACED), "pending", is_by_card, owner=acting_user),
+    # What the gateway knows is read by the shop, whoever makes it look. A payment after a cancel is sent back.
+    Step("payment_succeeds", EITHER, EVERY_ROLE, _at("pending"), "confirmed", payment_is_open),
+    Step("payment_succeeds", EITHER, EVERY_ROLE, _at("cancelled"), "cancelled", payment_is_open),
+    Step("payment_fails", EITHER, EVERY_ROLE, _at("pending"), "cancelled", payment_is_open),
+    Step("payment_fails", EITHER, EVERY_ROLE, _at("cancelled"), "cancelled", payment_is_open),
     Step("start_cooking", EITHER, KITCHEN, _at("confirmed"), "cooking", an_oven_slot_is_free),
     Step("finish_ticket", EITHER, KITCHEN, _at("cooking"), "ready"),
     Step("recall_ticket", EITHER, KITCHEN, _at("ready"), "cooking", an_oven_slot_is_free, no_driver),
@@ -307,13 +346,15 @@ ORDER_STEPS = (
     Step("deliver", DELIVERY, DRIVERS - MANAGERS, _at("delivering"), "delivered", is_own_delivery),
     Step("deliver", DELIVERY, MANAGERS, _at("delivering"), "delivered"),
     Step("hand_over", PICKUP, KITCHEN, _at("ready"), "delivered"),
+    Step("cancel_order", EITHER, EVERY_ROLE - KITCHEN, _at("pending"), "cancelled", was_never_cooked_and_is_own),
     Step("cancel_order", EITHER, EVERY_ROLE - KITCHEN, _at("confirmed"), "cancelled", was_never_cooked_and_is_own),
+    Step("cancel_order", EITHER, KITCHEN, _at("pending"), "cancelled"),
     Step("cancel_order", EITHER, KITCHEN, _at("confirmed", "cooking", "ready", "delivering"), "cancelled"),
     Step(
         "link_order_to_customer",
         EITHER,
         EVERY_ROLE - {"guest"},
-        frozenset(TICKET),
+        frozenset(TICKET) - {"pending"},
         NOT_PLACED,
         is_guest_order_with_link,
         owner=acting_user,
@@ -334,8 +375,8 @@ DRIVING = frozenset(
     {"claim_delivery", "release_delivery", "leave_for_delivery", "fail_delivery", "deliver", "undo_deliver"}
 )
 WORK = {
-    "guest": frozenset({"place_order"}),
-    "customer": frozenset({"place_order"}),
+    "guest": frozenset({"place_order", "payment_succeeds", "payment_fails"}),
+    "customer": frozenset({"place_order", "payment_succeeds"}),
     "cook": COOKING,
     "driver": DRIVING,
     "manager": COOKING | DRIVING | {"assign_delivery", "change_capacity"},

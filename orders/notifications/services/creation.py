@@ -28,7 +28,7 @@ def create_notifications(*, event_id: int, at: datetime) -> list[Notification]:
     """
     event = StoredEvent.objects.get(pk=event_id)
     rule = rule_for(event)
-    if rule is None:
+    if rule is None or not rule.covers(event):
         return []
     # Locked: an undo of this step commits either before, and is found here, or later, and expires these notifications.
     order = Order.objects.for_update().select_related("contact", "customer").get(ref=event.aggregate_ref)

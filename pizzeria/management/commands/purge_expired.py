@@ -5,6 +5,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from orders import services as order_services
+from orders.payments import services as payment_services
+from orders.payments.services import reconciliation
 from pizzeria.foundation import clock
 from pizzeria.foundation.attempts import counting as attempts
 from pizzeria.foundation.idempotency import keys as idempotency_keys
@@ -12,13 +14,14 @@ from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.local_accounts import eligibility, rate_limits
 
 KEYS, BASKETS, UNCONFIRMED = timedelta(hours=24), timedelta(days=14), timedelta(days=1)
+MESSAGES = timedelta(days=90)  # of the gateway, and runs of the reconciliation
 CLIENTS = timedelta(days=2)  # longer than an order of which they limit others is open
 
 
 class Command(BaseCommand):
     help = (
         "Delete expired rows: idempotency keys and unconfirmed accounts after 24 hours, baskets 14 days after their "
-        "last use, ended sessions."
+        "last use, ended sessions, messages of the payment gateway after 90 days."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,6 +30,8 @@ class Command(BaseCommand):
         baskets = order_services.purge_baskets(before=now - BASKETS)
         order_services.purge_phone_proofs(now=now)
         order_services.forget_clients(before=now - CLIENTS)
+        payment_services.purge_messages(before=now - MESSAGES)
+        reconciliation.purge_runs(before=now - MESSAGES)
         attempts.purge(now=now)
         call_command("clearsessions")
         keycloak_sessions.purge_ended()

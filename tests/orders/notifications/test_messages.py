@@ -23,6 +23,12 @@ from tests import shop
 from tests.shop import ANNA, AT_HOME, FRIDAY_NIGHT
 
 EMAIL, SMS, IN_APP = NotificationChannel.EMAIL, NotificationChannel.SMS, NotificationChannel.IN_APP
+WITHOUT_SMS = {
+    NotificationKind.PLACED,
+    NotificationKind.COOKING,
+    NotificationKind.DELIVERED,
+    NotificationKind.REFUNDED,
+}
 HOSTILE = [
     "<b>Anna</b> & {{ link }}",
     "Anna\r\nBcc: x@example.com",
@@ -141,7 +147,7 @@ def test_every_sms_is_one_line_of_at_most_160_ascii_characters(kind, method, lat
     try:
         text = text_of(order, kind)
     except TemplateDoesNotExist:
-        assert kind in (NotificationKind.PLACED, NotificationKind.COOKING, NotificationKind.DELIVERED)
+        assert kind in WITHOUT_SMS
         return
 
     assert text.isascii()

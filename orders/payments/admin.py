@@ -1,0 +1,156 @@
+"""Admin of payments: attempts with their refunds, the webhook's inbox, and the findings of the reconciliation."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orders.models import Order
+from orders.payments import services
+from orders.payments.models import (
+    PaymentAttempt,
+    ReconciliationFinding,
+    ReconciliationRun,
+    Refund,
+    WebhookMessage,
+)
+from orders.payments.permissions import REFUND, SEE_PAYMENTS
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.admin import ReadOnlyAdminMixin, ShopModelAdmin
+from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.step_up import ReauthenticationRequired
+
+
+class PaymentInline(ReadOnlyAdminMixin, admin.TabularInline[PaymentAttempt, Order]):
+    view_permission = SEE_PAYMENTS
+    model = PaymentAttempt
+    verbose_name_plural = gettext_lazy("Payments")
+    fields = ["gateway", "state", "amount", "currency", "captured", "refund_requested", "captured_at", "taken_by"]
+    ordering = ["pk"]
+    show_change_link = True
+
+
+class RefundInline(ReadOnlyAdminMixin, admin.TabularInline[Refund, PaymentAttempt]):
+    view_permission = SEE_PAYMENTS
+    model = Refund
+    verbose_name_plural = gettext_lazy("Refunds")
+    fields = ["amount", "reason", "state", "refund_id", "attempts", "error", "created_at", "done_at"]
+    ordering = ["pk"]
+
+
+@admin.register(PaymentAttempt)
+class PaymentAttemptAdmin(ReadOnlyAdminMixin, ShopModelAdmin[PaymentAttempt]):
+    view_permission = SEE_PAYMENTS
+    list_display = ["order_link", "gateway", "state", "amount", "captured", "refund_requested", "created_at"]
+    list_filter = ["state", "gateway"]
+    list_select_related = ["order"]
+    search_fields = ["=order__number", "=payment_id", "=session_id"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+    inlines = [RefundInline]
+    fields = [  # never url: it opens the guest's page at the gateway
+        ("order_link", "gateway", "method", "state", "failure"),
+        ("amount", "currency"),
+        ("captured", "captured_currency", "captured_at", "taken_by"),
+        "refund_requested",
+        ("session_id", "payment_id"),
+        ("created_at", "expires_at", "asked_at", "due_at"),
+        ("lookups", "error"),
+    ]
+
+    @admin.display(description=gettext_lazy("order"), ordering="order")
+    def order_link(self, attempt: PaymentAttempt) -> str:
+        return _order_link(attempt.order)
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Refund]):
+    view_permission = SEE_PAYMENTS
+    list_display = ["order_link", "amount", "reason", "state", "attempts", "error", "created_at", "done_at"]
+    list_filter = ["state", "reason"]
+    list_select_related = ["attempt__order"]
+    search_fields = ["=attempt__order__number", "=refund_id"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+    actions = ["retry"]
+    fields = [
+        ("order_link", "amount", "reason", "requested_by"),
+        ("state", "attempts", "error", "refund_id"),
+        ("created_at", "due_at", "done_at"),
+    ]
+
+    @admin.display(description=gettext_lazy("order"), ordering="attempt__order")
+    def order_link(self, refund: Refund) -> str:
+        return _order_link(refund.attempt.order)
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).may(REFUND)
+
+    @admin.action(description=gettext_lazy("Send again"), permissions=["retry"])
+    def retry(self, request: HttpRequest, refunds: QuerySet[Refund]) -> None:
+        for refund in refunds.select_related("attempt__order").order_by("pk"):
+            try:
+                services.retry_refund(refund_id=refund.pk, by=actor_of(request), at=clock.now())
+            except ReauthenticationRequired:
+                raise
+            except Refusal as refusal:
+                self.message_user(request, f"{refund.attempt.order}: {refusal}", messages.WARNING)
+            else:
+                text = _("The refund for order %(order)s is sent again.") % {"order": refund.attempt.order}
+                self.message_user(request, text)
+
+
+@admin.register(WebhookMessage)
+class WebhookMessageAdmin(ReadOnlyAdminMixin, ShopModelAdmin[WebhookMessage]):
+    view_permission = SEE_PAYMENTS
+    list_display = ["type", "event_id", "received_at", "processed_at", "attempts", "outcome"]
+    list_filter = ["type"]
+    search_fields = ["=event_id", "=session_id", "=payment_id"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+    fields = [
+        ("gateway", "type", "event_id"),
+        ("session_id", "payment_id", "attempt_ref"),
+        ("received_at", "due_at", "processed_at", "attempts", "outcome"),
+    ]
+
+
+class FindingInline(ReadOnlyAdminMixin, admin.TabularInline[ReconciliationFinding, ReconciliationRun]):
+    view_permission = SEE_PAYMENTS
+    model = ReconciliationFinding
+    verbose_name_plural = gettext_lazy("Findings")
+    fields = ["kind", "order_link", "payment_id", "amount", "is_repaired"]
+    readonly_fields = ["order_link"]
+    ordering = ["pk"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReconciliationFinding]:
+        return super().get_queryset(request).select_related("order")
+
+    @admin.display(description=gettext_lazy("order"))
+    def order_link(self, finding: ReconciliationFinding) -> str:
+        return _order_link(finding.order) if finding.order else "–"
+
+
+@admin.register(ReconciliationRun)
+class ReconciliationRunAdmin(ReadOnlyAdminMixin, ShopModelAdmin[ReconciliationRun]):
+    view_permission = SEE_PAYMENTS
+    list_display = ["started_at", "finished_at", "payments", "orders", "findings_count", "error"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+    inlines = [FindingInline]
+    fields = [("started_at", "finished_at"), ("payments", "orders"), "error"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReconciliationRun]:
+        return super().get_queryset(request).prefetch_related("findings")
+
+    @admin.display(description=gettext_lazy("findings"))
+    def findings_count(self, run: ReconciliationRun) -> int:
+        return len(run.findings.all())
+
+
+def _order_link(order: Order) -> str:
+    return format_html('<a href="{}">{}</a>', reverse("admin:orders_order_change", args=[order.pk]), order)

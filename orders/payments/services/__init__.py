@@ -1,0 +1,25 @@
+"""
+Services of payments. Those that ask a gateway are no commands: they claim in one, ask outside any transaction, and
+record the answer in another.
+"""
+
+from orders.payments.services.bookkeeping import write_rows
+from orders.payments.services.giving_up import give_up_payment
+from orders.payments.services.refunds import retry_refund, sync_refund
+from orders.payments.services.settlement import settle_attempt, sync_attempt, sync_due_attempt
+from orders.payments.services.starting import start_payment
+from orders.payments.services.webhooks import process_message, purge_messages, receive_message
+
+__all__ = [
+    "give_up_payment",
+    "process_message",
+    "purge_messages",
+    "receive_message",
+    "retry_refund",
+    "settle_attempt",
+    "start_payment",
+    "sync_attempt",
+    "sync_due_attempt",
+    "sync_refund",
+    "write_rows",
+]

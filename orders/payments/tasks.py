@@ -1,0 +1,78 @@
+"""
+Tasks of payments, on a queue of their own: a gateway that does not answer holds up no notification.
+
+Each attempt, refund and message is a row before a task is queued; a task carries the row's id. What no task reached is
+found by the sweep.
+"""
+
+import structlog
+from celery import Task, shared_task
+from django.db.models import QuerySet
+from kombu.exceptions import OperationalError as BrokerGone
+
+from orders.payments import services
+from orders.payments.models import AttemptState, PaymentAttempt, Refund, WebhookMessage
+from orders.payments.services import reconciliation
+from pizzeria.foundation import clock
+
+SECONDS_BETWEEN_SWEEPS = 10
+BATCH_SIZE = 50
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task
+def sync_attempt(attempt_id: int) -> None:
+    """Ask the gateway about an attempt, if it is due, and settle what follows."""
+    services.sync_due_attempt(attempt_id=attempt_id, at=clock.now())
+
+
+@shared_task
+def sync_refund(refund_id: int) -> None:
+    """Send a refund, if it is due, or ask what became of it."""
+    services.sync_refund(refund_id=refund_id, at=clock.now())
+
+
+@shared_task
+def process_message(message_id: int) -> None:
+    """Process a message of the gateway, if it is due."""
+    services.process_message(message_id=message_id, at=clock.now())
+
+
+@shared_task
+def sweep() -> None:
+    """Queue what is due, oldest first: payments that no message has reported, and what a crash left behind."""
+    at = clock.now()
+    _queue(sync_refund, Refund.objects.due(at))
+    _queue(process_message, WebhookMessage.objects.due(at))
+    _queue(sync_attempt, PaymentAttempt.objects.due(at))
+
+
+@shared_task
+def reconcile() -> None:
+    """Compare the shop's books with the gateway's."""
+    reconciliation.reconcile(now=clock.now)
+
+
+def queue_order(order_ref: str) -> None:
+    """
+    Queue what is due of one order.
+
+    :raises BrokerGone: the broker cannot be reached; the next sweep queues it
+    """
+    at = clock.now()
+    for refund in Refund.objects.due(at).filter(attempt__order__ref=order_ref).order_by("pk"):
+        sync_refund.delay(refund.pk)
+    for attempt in PaymentAttempt.objects.filter(order__ref=order_ref, state=AttemptState.OPEN, due_at__lte=at):
+        sync_attempt.delay(attempt.pk)
+
+
+def _queue(
+    task: "Task[[int], None]", due: "QuerySet[PaymentAttempt] | QuerySet[Refund] | QuerySet[WebhookMessage]"
+) -> None:
+    for pk in due.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH_SIZE]:
+        try:
+            task.apply_async((pk,), expires=SECONDS_BETWEEN_SWEEPS)  # the next sweep queues it again
+        except BrokerGone as error:
+            log.warning("payments_postponed", reason=type(error).__name__)
+            return

@@ -1,0 +1,64 @@
+"""
+What a payment's outcome makes of its order, within the command of `orders.payments` that has learned of it.
+
+The caller has locked the kitchen and the order.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from kitchen import services as kitchen_services
+from kitchen.models import Kitchen
+from orders.events import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderPaymentCaptured,
+    OrderPaymentFailed,
+    OrderRefunded,
+    OrderRefundRequested,
+)
+from orders.models import CancelReason, Order, PaymentFailure, PaymentMethod, RefundReason
+from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.events.log import record
+from pizzeria.foundation.ids import uuid7
+
+
+def confirm_paid_order(
+    order: Order, *, kitchen: Kitchen, attempt: UUID, amount: Decimal, by: Actor, at: datetime
+) -> None:
+    """
+    Record that a pending order is paid, and let its ticket be cooked.
+
+    :param attempt: the payment attempt's ref
+    """
+    promise = kitchen_services.release_hold(kitchen=kitchen, ref=order.ref, by=by, at=at)
+    confirmed = OrderConfirmed(
+        payment_method=PaymentMethod(order.payment_method),
+        payment="paid",
+        promise_from=promise.ready_from,
+        promise_until=promise.ready_until,
+    )
+    record(order, OrderPaymentCaptured(attempt=attempt, amount=amount), confirmed, by=by, at=at)
+
+
+def cancel_unpaid_order(
+    order: Order, *, kitchen: Kitchen, attempt: UUID, reason: PaymentFailure, by: Actor, at: datetime
+) -> None:
+    """Record that the payment of a pending order has failed, cancel the order and free its place in the kitchen."""
+    kitchen_services.withdraw_ticket(kitchen=kitchen, ref=order.ref, by=by, at=at)
+    failed = OrderPaymentFailed(attempt=attempt, reason=reason)
+    record(order, failed, OrderCancelled(reason=CancelReason.PAYMENT_FAILED), by=by, at=at)
+
+
+def return_payment(
+    order: Order, *, attempt: UUID, amount: Decimal, reason: RefundReason, by: Actor, at: datetime
+) -> None:
+    """Record a payment that the shop cannot keep, and request its refund."""
+    captured = OrderPaymentCaptured(attempt=attempt, amount=amount)
+    record(order, captured, OrderRefundRequested(refund=uuid7(), amount=amount, reason=reason), by=by, at=at)
+
+
+def record_refund(order: Order, *, refund: UUID, amount: Decimal, by: Actor, at: datetime) -> None:
+    """Record that the gateway has refunded an amount. The kitchen need not be locked."""
+    record(order, OrderRefunded(refund=refund, amount=amount), by=by, at=at)
