@@ -11,7 +11,7 @@ from orders.backoffice.actions import OrderActions
 from orders.backoffice.timeline import timeline
 from orders.models import Order, OrderAdjustment, OrderContact, OrderLine
 from orders.notifications.admin import NotificationInline
-from orders.payments.admin import PaymentInline
+from orders.payments.admin import PaymentInline, ReceiptInline
 from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation.admin import ReadOnlyAdminMixin
 
@@ -70,7 +70,7 @@ class OrderAdmin(ReadOnlyAdminMixin, OrderActions):
         ("total", "payment_method", "payment_status"),
         ("paid", "refund_requested", "refunded"),
     ]
-    inlines = [LineInline, AdjustmentInline, PaymentInline, ContactInline, NotificationInline]
+    inlines = [LineInline, AdjustmentInline, PaymentInline, ReceiptInline, ContactInline, NotificationInline]
 
     @admin.display(description=gettext_lazy("driver"))
     def driver_name(self, order: Order) -> str:

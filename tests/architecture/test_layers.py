@@ -69,6 +69,11 @@ PLANTED = {
         "import orders.deliveries.services",
         "Layers of orders.deliveries",
     ),
+    "receipts import services": (
+        "orders/payments/receipts/document.py",
+        "import orders.payments.services",
+        "Layers of orders.payments",
+    ),
     "notification rules import services": (
         "orders/notifications/rules.py",
         "import orders.notifications.services",

@@ -5,6 +5,8 @@ record the answer in another.
 
 from orders.payments.services.bookkeeping import write_rows
 from orders.payments.services.giving_up import give_up_payment
+from orders.payments.services.receipt_pdfs import make_due_pdf, make_pdf_again
+from orders.payments.services.receipts import issue_due_receipt
 from orders.payments.services.refunds import retry_refund, sync_refund
 from orders.payments.services.settlement import settle_attempt, sync_attempt, sync_due_attempt
 from orders.payments.services.starting import start_payment
@@ -12,6 +14,9 @@ from orders.payments.services.webhooks import process_message, purge_messages, r
 
 __all__ = [
     "give_up_payment",
+    "issue_due_receipt",
+    "make_due_pdf",
+    "make_pdf_again",
     "process_message",
     "purge_messages",
     "receive_message",
