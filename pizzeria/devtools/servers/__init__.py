@@ -1,5 +1,6 @@
 """
-Servers as child processes, for the demo and the tests: PostgreSQL, Redis, Keycloak and the message sinks.
+Servers as child processes, for the demo and the tests: PostgreSQL, Redis, Keycloak, the message sinks and the stand-in
+for Stripe.
 
 PostgreSQL and Redis need no installation; no server is left running.
 """

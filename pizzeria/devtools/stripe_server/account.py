@@ -1,12 +1,32 @@
-"""The merchant's account: what every operation works on."""
+"""The merchant's account, on which every operation works, and the call of an operation."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from pizzeria.devtools.stripe_server import objects
 from pizzeria.devtools.stripe_server.errors import no_such
-from pizzeria.devtools.stripe_server.faults import Faults
+from pizzeria.devtools.stripe_server.faults import Fault, Faults, RequestAction
 from pizzeria.devtools.stripe_server.store import Store, StripeObject
 from pizzeria.devtools.stripe_server.webhooks import WebhookQueue
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """
+    A call of an operation.
+
+    :param params: as they were sent, or parsed once the operation runs
+    :param id: the one in the path, or empty
+    """
+
+    request_id: str
+    id: str
+    params: dict[str, Any]
+    fault: Fault | None
+    at: int
+
+    def has_fault(self, action: RequestAction) -> bool:
+        return self.fault is not None and self.fault.action == action
 
 
 @dataclass(frozen=True, slots=True)

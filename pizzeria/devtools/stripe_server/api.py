@@ -6,140 +6,22 @@ check of its parameters, the operation, and faults that keep its answer back.
 """
 
 import hmac
-import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.message import Message
 from http import HTTPStatus
 from typing import Any
 
-from pizzeria.devtools.stripe_server import API_VERSION, checkout, lists, objects, parameters, payments, refunds
-from pizzeria.devtools.stripe_server.account import Account
+from pizzeria.devtools.stripe_server import API_VERSION, checkout, objects, parameters
+from pizzeria.devtools.stripe_server.account import Account, Call
 from pizzeria.devtools.stripe_server.errors import ApiError, injected
 from pizzeria.devtools.stripe_server.expansion import expand
 from pizzeria.devtools.stripe_server.faults import REQUEST_ACTIONS, Fault
 from pizzeria.devtools.stripe_server.http_messages import Answer, Request, delivery_after
 from pizzeria.devtools.stripe_server.idempotency import IdempotencyKeys, KeptAnswer, Reservation
-from pizzeria.devtools.stripe_server.parameters import Parser, mapping, text
-from pizzeria.devtools.stripe_server.store import StripeObject
+from pizzeria.devtools.stripe_server.operations import OPERATIONS, Operation
 
 RETRY_AFTER = 1  # seconds, with status 429
-EXPAND_ONLY = mapping({"expand": parameters.list_of(text())})
-LIST_EVENTS = mapping({**lists.PARAMETERS, "type": text()})
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """
-    A call of an operation.
-
-    :param params: as they were sent, or parsed once the operation runs
-    :param id: the one in the path, or empty
-    """
-
-    request_id: str
-    id: str
-    params: dict[str, Any]
-    fault: Fault | None
-    at: int
-
-    def has_fault(self, action: str) -> bool:
-        return self.fault is not None and self.fault.action == action
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    name: str
-    route: str  # method and path; {} stands for an id
-    parse: Parser
-    run: Callable[[Account, Call], StripeObject]
-
-    def match(self, method: str, path: str) -> re.Match[str] | None:
-        pattern = re.escape(self.route).replace(r"\{\}", r"(\w+)").replace(r"\ ", " ")
-        return re.fullmatch(pattern, f"{method} {path}")
-
-
-OPERATIONS = [
-    Operation(
-        "checkout.sessions.create",
-        "POST /v1/checkout/sessions",
-        checkout.CREATE,
-        lambda account, call: checkout.create(account, call.params, at=call.at),
-    ),
-    Operation(
-        "checkout.sessions.retrieve",
-        "GET /v1/checkout/sessions/{}",
-        EXPAND_ONLY,
-        lambda account, call: checkout.retrieve(account, call.id),
-    ),
-    Operation(
-        "checkout.sessions.expire",
-        "POST /v1/checkout/sessions/{}/expire",
-        EXPAND_ONLY,
-        lambda account, call: checkout.expire(account, call.id, at=call.at),
-    ),
-    Operation(
-        "checkout.sessions.list",
-        "GET /v1/checkout/sessions",
-        checkout.LIST,
-        lambda account, call: checkout.list_page(account, call.params),
-    ),
-    Operation(
-        "payment_intents.retrieve",
-        "GET /v1/payment_intents/{}",
-        EXPAND_ONLY,
-        lambda account, call: payments.retrieve_intent(account, call.id),
-    ),
-    Operation(
-        "payment_intents.list",
-        "GET /v1/payment_intents",
-        payments.LIST_INTENTS,
-        lambda account, call: payments.list_intents(account, call.params),
-    ),
-    Operation(
-        "charges.retrieve",
-        "GET /v1/charges/{}",
-        EXPAND_ONLY,
-        lambda account, call: payments.retrieve_charge(account, call.id),
-    ),
-    Operation(
-        "charges.list",
-        "GET /v1/charges",
-        payments.LIST_CHARGES,
-        lambda account, call: payments.list_charges(account, call.params),
-    ),
-    Operation(
-        "refunds.create",
-        "POST /v1/refunds",
-        refunds.CREATE,
-        lambda account, call: refunds.create(account, call.params, is_pending=call.has_fault("pending"), at=call.at),
-    ),
-    Operation(
-        "refunds.retrieve",
-        "GET /v1/refunds/{}",
-        EXPAND_ONLY,
-        lambda account, call: refunds.retrieve(account, call.id),
-    ),
-    Operation(
-        "refunds.list",
-        "GET /v1/refunds",
-        refunds.LIST,
-        lambda account, call: refunds.list_page(account, call.params),
-    ),
-    Operation(
-        "events.retrieve",
-        "GET /v1/events/{}",
-        EXPAND_ONLY,
-        lambda account, call: account.public(account.get("event", call.id, param="id")),
-    ),
-    Operation(
-        "events.list",
-        "GET /v1/events",
-        LIST_EVENTS,
-        lambda account, call: lists.page(account, "event", call.params, url="/v1/events"),
-    ),
-]
 
 
 class Api:
@@ -186,7 +68,7 @@ class Api:
         key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
         with self._keys.reserved(key, request.method, request.path, sent, at=call.at) as reservation:
             if fault and fault.action == "delay":
-                time.sleep(fault.seconds)
+                self._account.faults.wait_out(fault)
             kept = reservation.answer or self._execute(operation, call, reservation)
         headers = {"Idempotency-Key": key, "Original-Request": kept.request_id} if key else {}
         if reservation.answer:

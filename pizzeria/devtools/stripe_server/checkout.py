@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from pizzeria.devtools.stripe_server import lists, objects, parameters
-from pizzeria.devtools.stripe_server.account import Account
+from pizzeria.devtools.stripe_server import objects, parameters
+from pizzeria.devtools.stripe_server.account import Account, Call
 from pizzeria.devtools.stripe_server.currencies import MAXIMUM_CHARGE, MINIMUM_CHARGES, format_amount
 from pizzeria.devtools.stripe_server.errors import ApiError
 from pizzeria.devtools.stripe_server.parameters import choice, integer, list_of, mapping, text
 from pizzeria.devtools.stripe_server.store import StripeObject
 
-KIND, URL = "checkout.session", "/v1/checkout/sessions"
+KIND = "checkout.session"
 MIN_LIFETIME, MAX_LIFETIME = 30 * 60, 24 * 60 * 60  # seconds
 LOCALES = [
     "auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA", "hi-IN",
@@ -48,17 +48,15 @@ CREATE = mapping(
     },
     required=["line_items", "mode", "success_url"],
 )
-LIST = mapping(
-    {**lists.PARAMETERS, "payment_intent": text(), "status": choice("complete", "expired", "open")},
-)
 
 
-def create(account: Account, params: dict[str, Any], *, at: int) -> StripeObject:
+def create(account: Account, call: Call) -> StripeObject:
     """
     Open a session.
 
     :raises ApiError: too small or too large an amount, mixed currencies, or an expiry out of range
     """
+    params, at = call.params, call.at
     expires_at = params.get("expires_at", at + MAX_LIFETIME)
     if not MIN_LIFETIME <= expires_at - at <= MAX_LIFETIME:
         raise ApiError(
@@ -70,36 +68,27 @@ def create(account: Account, params: dict[str, Any], *, at: int) -> StripeObject
     return account.public(session)
 
 
-def retrieve(account: Account, id: str) -> StripeObject:
-    return account.public(account.get(KIND, id, param="session"))
-
-
-def list_page(account: Account, params: dict[str, Any]) -> StripeObject:
-    return lists.page(account, KIND, params, url=URL)
-
-
-def expire(account: Account, id: str, *, at: int) -> StripeObject:
+def expire(account: Account, call: Call) -> StripeObject:
     """
     Expire an open session: it can no longer be paid.
 
     :raises ApiError: it is paid, or has expired
     """
-    session = account.get(KIND, id, param="session")
+    session = account.get(KIND, call.id, param="session")
     if session["status"] != "open":
         raise ApiError(
             'Only Checkout Sessions with a status in ["open"] can be expired.'
             f" This Checkout Session has a status of `{session['status']}`.",
             is_final=True,
         )
-    return account.public(_expire(account, session, at=at))
+    return account.public(_expire(account, session, at=call.at))
 
 
 def expire_overdue(account: Account, *, at: int) -> None:
     """Expire the open sessions whose time is over, in the transaction that is open."""
     overdue = account.store.execute(
-        "SELECT id FROM objects WHERE kind = ? AND json_extract(data, '$.status') = 'open'"
-        " AND json_extract(data, '$.expires_at') <= ?",
-        KIND,
+        "SELECT id FROM objects INDEXED BY open_sessions WHERE kind = 'checkout.session'"
+        " AND json_extract(data, '$.status') = 'open' AND json_extract(data, '$.expires_at') <= ?",
         at,
     )
     for (session_id,) in overdue:

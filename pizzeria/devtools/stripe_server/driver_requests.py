@@ -45,4 +45,4 @@ class DriverRequests:
             session = self._account.get(checkout.KIND, id, param="session")
             self._account.store.save({**session, "expires_at": min(at, session["expires_at"])})
             checkout.expire_overdue(self._account, at=at)
-            return checkout.retrieve(self._account, id)
+            return self._account.public(self._account.get(checkout.KIND, id, param="session"))

@@ -6,7 +6,7 @@ The faults are in a file in the server's folder, so that a test can change them 
 
 import json
 import threading
-from collections import Counter
+import time
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
@@ -17,7 +17,7 @@ from typing import Literal
 type RequestAction = Literal[
     "refuse",  # answer with the status, do nothing
     "fail",  # do it, then answer with the status; a retry with the same idempotency key gets that answer again
-    "delay",  # wait for so many seconds, then do it and answer
+    "delay",  # wait for so many seconds, or until the fault is removed, then do it and answer
     "hang",  # do it, never answer
     "drop_before",  # close the connection, do nothing
     "drop_after",  # do it, then close the connection
@@ -33,6 +33,7 @@ type WebhookAction = Literal[
     "age",  # sign it with a timestamp of an hour ago
     "alter",  # change a byte after signing it
 ]
+INTERVAL = 0.02  # seconds between looks whether a fault is still there
 REQUEST_ACTIONS = ("refuse", "fail", "delay", "hang", "drop_before", "drop_after", "pending", "twice")
 WEBHOOK_ACTIONS = ("lose", "duplicate", "hold", "reverse", "forge", "age", "alter")
 
@@ -57,13 +58,12 @@ class Fault:
     seconds: float = 0
     times: int | None = None
     only: str = ""
-    id: str = field(default_factory=token_hex)
+    id: str = field(default_factory=lambda: token_hex(8))
 
 
 @dataclass(frozen=True, slots=True)
 class Faults:
     folder: Path
-    _taken: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -85,12 +85,26 @@ class Faults:
         """
         with self._lock:
             for fault in self._load():
-                is_left = fault.times is None or self._taken[fault.id] < fault.times
+                is_left = fault.times is None or self.times_taken(fault) < fault.times
                 is_meant = fnmatchcase(operation, fault.operation) and (not fault.only or fault.only in subjects)
                 if is_left and is_meant and fault.action in among:
-                    self._taken[fault.id] += 1
+                    with self._marks(fault).open("a") as marks:
+                        marks.write("|")
                     return fault
         return None
+
+    def times_taken(self, fault: Fault) -> int:
+        """Return how many requests or events a fault has affected, or is affecting."""
+        return len(self._marks(fault).read_text()) if self._marks(fault).exists() else 0
+
+    def wait_out(self, fault: Fault) -> None:
+        """Wait as long as a fault of "delay" says."""
+        end = time.monotonic() + fault.seconds
+        while time.monotonic() < end and any(each.id == fault.id for each in self._load()):
+            time.sleep(INTERVAL)
+
+    def _marks(self, fault: Fault) -> Path:
+        return self.folder / f"fault-{fault.id}"
 
     def _load(self) -> list[Fault]:
         try:

@@ -26,7 +26,7 @@ def payment_page(account: Account, session: StripeObject, intent: StripeObject |
             return _open_page(account, session, intent)
     way_back = f'<p><a href="{escape(address)}">Back to {escape(account.merchant)}</a></p>' if address else ""
     return _document(
-        f"Payment to {account.merchant}", f"<h1>{_amount(session)}</h1><p role=status>{closed}</p>{way_back}"
+        f"Payment to {account.merchant}", f"{_heading(account, session)}<p role=status>{closed}</p>{way_back}"
     )
 
 
@@ -73,8 +73,7 @@ def _open_page(account: Account, session: StripeObject, intent: StripeObject | N
     way_back = f'<p><a href="{escape(cancel_url)}">Back to {escape(account.merchant)}</a></p>' if cancel_url else ""
     return _document(
         f"Pay {account.merchant}",
-        f"""<p>{escape(account.merchant)}</p>
-        <h1>{_amount(session)}</h1>
+        f"""{_heading(account, session)}
         {alert}
         <table><caption>What you pay for</caption><tbody>{items}</tbody></table>
         {email}
@@ -83,6 +82,10 @@ def _open_page(account: Account, session: StripeObject, intent: StripeObject | N
         {_form(session, {"authenticate": "Ask my bank first (3-D Secure)", **DECLINE_BUTTONS})}
         {way_back}""",
     )
+
+
+def _heading(account: Account, session: StripeObject) -> str:
+    return f"<h1><small>{escape(account.merchant)}</small> {_amount(session)}</h1>"
 
 
 def _form(session: StripeObject, buttons: dict[str, str]) -> str:
@@ -109,7 +112,7 @@ def _document(title: str, content: str) -> str:
   <link rel="stylesheet" href="{STYLE_PATH}">
 </head>
 <body>
-  <p class="notice">{NOTICE}</p>
+  <header>{NOTICE}</header>
   <main>{content}</main>
 </body>
 </html>

@@ -64,8 +64,8 @@ class Pages:
                 return _page(page_templates.error_page("Please try again later."), status=status)
             case Fault(action="drop_before"):
                 return Answer(0, delivery="dropped")
-            case Fault(action="delay", seconds=seconds):
-                time.sleep(seconds)
+            case Fault(action="delay"):
+                self._account.faults.wait_out(fault)
             case Fault(action="twice"):
                 self._do(session_id, outcome)
         session = self._do(session_id, outcome)

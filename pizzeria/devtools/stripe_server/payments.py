@@ -5,17 +5,9 @@ Each attempt is of the session's one intent, and changes nothing when the sessio
 in the transaction that is open.
 """
 
-from typing import Any
-
-from pizzeria.devtools.stripe_server import ledger, lists, objects
+from pizzeria.devtools.stripe_server import ledger, objects
 from pizzeria.devtools.stripe_server.account import Account
-from pizzeria.devtools.stripe_server.parameters import mapping, text
 from pizzeria.devtools.stripe_server.store import StripeObject
-
-INTENTS, INTENTS_URL = "payment_intent", "/v1/payment_intents"
-CHARGES, CHARGES_URL = "charge", "/v1/charges"
-LIST_INTENTS = mapping(lists.PARAMETERS)
-LIST_CHARGES = mapping({**lists.PARAMETERS, "payment_intent": text()})
 
 DECLINES = {  # by decline_code: the code of the error, and its message
     "generic_decline": ("card_declined", "Your card was declined."),
@@ -25,7 +17,7 @@ DECLINES = {  # by decline_code: the code of the error, and its message
 AUTHENTICATION_FAILURE = {
     "type": "invalid_request_error",
     "code": "payment_intent_authentication_failure",
-    "message": "Your bank could not confirm that it is you who pays. Please try again, or use another card.",
+    "message": "Your bank could not confirm that it is you who pays.",
 }
 
 
@@ -88,23 +80,7 @@ def abandon(account: Account, session_id: str, *, at: int) -> StripeObject:
 def intent_of(account: Account, session: StripeObject) -> StripeObject | None:
     """Return the intent of a session, or None before the first attempt to pay."""
     intent_id = session["payment_intent"]
-    return account.get(INTENTS, intent_id, param="intent") if intent_id else None
-
-
-def retrieve_intent(account: Account, id: str) -> StripeObject:
-    return account.public(account.get(INTENTS, id, param="intent"))
-
-
-def list_intents(account: Account, params: dict[str, Any]) -> StripeObject:
-    return lists.page(account, INTENTS, params, url=INTENTS_URL)
-
-
-def retrieve_charge(account: Account, id: str) -> StripeObject:
-    return account.public(account.get(CHARGES, id, param="id"))
-
-
-def list_charges(account: Account, params: dict[str, Any]) -> StripeObject:
-    return lists.page(account, CHARGES, params, url=CHARGES_URL)
+    return account.get("payment_intent", intent_id, param="intent") if intent_id else None
 
 
 def _attempt(account: Account, session_id: str, *, at: int) -> tuple[StripeObject, StripeObject]:

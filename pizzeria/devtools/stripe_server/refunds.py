@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from pizzeria.devtools.stripe_server import ledger, lists, objects, parameters
-from pizzeria.devtools.stripe_server.account import Account
+from pizzeria.devtools.stripe_server import ledger, objects, parameters
+from pizzeria.devtools.stripe_server.account import Account, Call
 from pizzeria.devtools.stripe_server.currencies import format_amount
 from pizzeria.devtools.stripe_server.errors import ApiError, missing_parameter
 from pizzeria.devtools.stripe_server.parameters import choice, integer, list_of, mapping, text
 from pizzeria.devtools.stripe_server.store import StripeObject
 
-KIND, URL = "refund", "/v1/refunds"
+KIND = "refund"
 CREATE = mapping(
     {
         "amount": integer(minimum=1),
@@ -20,16 +20,17 @@ CREATE = mapping(
         "reason": choice("duplicate", "fraudulent", "requested_by_customer"),
     }
 )
-LIST = mapping({**lists.PARAMETERS, "charge": text(), "payment_intent": text()})
 
 
-def create(account: Account, params: dict[str, Any], *, is_pending: bool, at: int) -> StripeObject:
+def create(account: Account, call: Call) -> StripeObject:
     """
     Refund a charge, or a part of it.
 
-    :param is_pending: whether the money is still on its way; `settle` ends that
+    With the fault "pending" the money is still on its way, until `settle`.
+
     :raises ApiError: there is no such charge, or less is left of it
     """
+    params, is_pending, at = call.params, call.has_fault("pending"), call.at
     charge = _charge_to_refund(account, params)
     left = charge["amount_captured"] - charge["amount_refunded"]
     amount = params.get("amount", left)
@@ -51,14 +52,6 @@ def create(account: Account, params: dict[str, Any], *, is_pending: bool, at: in
         ledger.record(account.store, "refund", refund, session=account.session_of(refund), at=at)
     account.emit(("refund.created", refund), ("charge.refunded", charge), at=at)
     return account.public(refund)
-
-
-def retrieve(account: Account, id: str) -> StripeObject:
-    return account.public(account.get(KIND, id, param="refund"))
-
-
-def list_page(account: Account, params: dict[str, Any]) -> StripeObject:
-    return lists.page(account, KIND, params, url=URL)
 
 
 def settle(account: Account, id: str, *, succeeds: bool, at: int) -> StripeObject:

@@ -21,6 +21,8 @@ SCHEMA = """
         position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL
     );
     CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, position);
+    CREATE INDEX IF NOT EXISTS open_sessions ON objects (json_extract(data, '$.expires_at'))
+        WHERE kind = 'checkout.session' AND json_extract(data, '$.status') = 'open';
     CREATE TABLE IF NOT EXISTS ledger (
         position INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT UNIQUE NOT NULL,
         payment_intent TEXT NOT NULL, session TEXT NOT NULL, reference TEXT NOT NULL,

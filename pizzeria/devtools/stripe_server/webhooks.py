@@ -18,7 +18,8 @@ from pizzeria.devtools.stripe_server.store import Store, StripeObject
 
 OPERATION = "webhooks.send"
 TIMEOUT = 10.0  # seconds for an answer
-FIRST_PAUSE, ATTEMPTS = 0.25, 10  # seconds before the second attempt, doubled each time: two minutes in all
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 4.0  # seconds between attempts, doubled each time
+ATTEMPTS = 40  # in two and a half minutes
 INTERVAL = 0.2  # seconds between looks for what is due
 OLD = 3600  # seconds
 
@@ -131,7 +132,7 @@ class WebhookQueue:
                 "UPDATE deliveries SET state = ?, attempts = ?, due = ? WHERE position = ?",
                 state,
                 attempt,
-                time.time() + FIRST_PAUSE * 2 ** (attempt - 1),
+                time.time() + min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE),
                 position,
             )
             if accepted:
