@@ -9,8 +9,10 @@ from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
 from orders.notifications.models import Notification
+from orders.payments.gateways.breaker import stripe_breaker
 from pizzeria.celery import app
 from pizzeria.devtools.servers import message_sinks as sink_servers
+from pizzeria.devtools.servers import stripe_server
 from pizzeria.foundation import breaker, clock
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.breaker import Breaker
@@ -178,6 +180,27 @@ def message_sinks(message_servers, settings):
     """Configure both channels; return the sinks at which their messages arrive, as `TestMessageSinks`."""
     message_servers.store.clear()
     return TestMessageSinks(message_servers, settings)
+
+
+@pytest.fixture(scope="session")
+def stripe_process(tmp_path_factory):
+    """Yield the stand-in for Stripe; it runs in a process that outlives a killed shop."""
+    with stripe_server.running(home=tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+@pytest.fixture
+def stripe(kitchen, stripe_process, settings):
+    """Configure cards, which are paid at the stand-in for Stripe, without faults and webhooks; return the stand-in."""
+    stripe_process.faults.change()
+    stripe_process.send_webhooks_to("")
+    stripe_breaker.reset()
+    settings.STRIPE_SECRET_KEY = stripe_process.api_key
+    settings.STRIPE_WEBHOOK_SECRETS = [stripe_process.webhook_secret]
+    settings.STRIPE_API_BASE = stripe_process.url
+    yield stripe_process
+    stripe_process.faults.change()
+    stripe_breaker.reset()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """
 What a payment's outcome makes of its order, within the command of `orders.payments` that has learned of it.
 
-The caller has locked the kitchen and the order.
+The caller has locked the kitchen and the order, and before them, if the order may be cancelled, its coupon.
 """
 
 from datetime import datetime
@@ -18,7 +18,8 @@ from orders.events import (
     OrderRefunded,
     OrderRefundRequested,
 )
-from orders.models import CancelReason, Order, PaymentFailure, PaymentMethod, RefundReason
+from orders.models import CancelReason, Coupon, Order, PaymentFailure, PaymentMethod, RefundReason
+from orders.services.coupons import give_back_coupon
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.ids import uuid7
@@ -43,10 +44,22 @@ def confirm_paid_order(
 
 
 def cancel_unpaid_order(
-    order: Order, *, kitchen: Kitchen, attempt: UUID, reason: PaymentFailure, by: Actor, at: datetime
+    order: Order,
+    *,
+    kitchen: Kitchen,
+    coupon: Coupon | None,
+    attempt: UUID,
+    reason: PaymentFailure,
+    by: Actor,
+    at: datetime,
 ) -> None:
-    """Record that the payment of a pending order has failed, cancel the order and free its place in the kitchen."""
+    """
+    Record that the payment of a pending order has failed, cancel the order and free its place in the kitchen.
+
+    :param coupon: the order's (`lock_coupon_of`); its use is given back
+    """
     kitchen_services.withdraw_ticket(kitchen=kitchen, ref=order.ref, by=by, at=at)
+    give_back_coupon(coupon, order=order, at=at)
     failed = OrderPaymentFailed(attempt=attempt, reason=reason)
     record(order, failed, OrderCancelled(reason=CancelReason.PAYMENT_FAILED), by=by, at=at)
 

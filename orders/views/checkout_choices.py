@@ -15,8 +15,9 @@ from phonenumber_field.phonenumber import to_python
 
 from kitchen.models import FulfillmentMethod
 from orders import selectors, services
-from orders.forms import CheckoutForm, tip_of
-from orders.models import normalize_coupon_code, normalize_postal_code
+from orders.forms import OTHER_TIP, CheckoutForm, tip_of
+from orders.models import Order, normalize_coupon_code, normalize_postal_code
+from orders.price_trace import PriceTrace
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.refusals import Refusal
@@ -53,6 +54,19 @@ def count_typed_coupon(request: HttpRequest, choices: selectors.Choices, basket:
         return refusal.message
     request.session[COUPON_KEY] = code
     return ""
+
+
+def choices_of(order: Order) -> dict[str, str]:
+    """Return the coupon and the tip of an order, by the names of the form's fields, for the same order once more."""
+    if order.price_trace is None:
+        return {}
+    trace = PriceTrace.model_validate(order.price_trace)
+    chosen = {"coupon": trace.discount.code} if trace.discount else {}
+    if trace.tip and trace.tip.percent is None:
+        chosen |= {"tip": OTHER_TIP, "tip_amount": str(trace.tip.amount)}
+    elif trace.tip:
+        chosen |= {"tip": str(trace.tip.percent)}
+    return chosen
 
 
 def remember_postal_code(request: HttpRequest, typed: str) -> None:

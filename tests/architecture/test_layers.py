@@ -69,6 +69,16 @@ PLANTED = {
         "import orders.deliveries.services",
         "Layers of orders.deliveries",
     ),
+    "payments import notifications": (
+        "orders/payments/services/refunds.py",
+        "import orders.notifications.services",
+        "Layers of orders",
+    ),
+    "payment gateways import services": (
+        "orders/payments/gateways/stripe.py",
+        "import orders.payments.services",
+        "Layers of orders.payments",
+    ),
     "receipts import services": (
         "orders/payments/receipts/document.py",
         "import orders.payments.services",
@@ -97,6 +107,7 @@ STRAY = {
     "orders": "Layers of orders",
     "orders/customers": "Layers of orders.customers",
     "orders/deliveries": "Layers of orders.deliveries",
+    "orders/payments": "Layers of orders.payments",
     "orders/notifications": "Layers of orders.notifications",
     "orders/backoffice": "Layers of orders.backoffice",
     "kitchen": "Layers of kitchen",

@@ -28,6 +28,7 @@ PAGE_CHANGES = {
     ],
     "pizzeria.foundation.events.signals.recorded": [
         "orders.notifications.receivers.on_order_recorded of orders.order",
+        "orders.payments.receivers.on_order_recorded of orders.order",
         "pizzeria.live.receivers.on_order_recorded of orders.order",
     ],
 }
@@ -37,6 +38,13 @@ PAGE_CHANGES = {
 AFTER_COMMIT = {
     "orders.signals.order_placed": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_confirmed": ["orders.notifications.receivers.on_order_event"],
+    "orders.signals.order_payment_captured": [],
+    "orders.signals.order_payment_failed": [],
+    "orders.signals.order_refund_requested": [
+        "orders.notifications.receivers.on_order_event",
+        "orders.payments.receivers.on_money_due",
+    ],
+    "orders.signals.order_refunded": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_cooking_started": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_ready": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_recalled": [],
@@ -47,7 +55,10 @@ AFTER_COMMIT = {
     "orders.signals.order_delivery_failed": [],
     "orders.signals.order_delivered": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_promise_changed": ["orders.notifications.receivers.on_order_event"],
-    "orders.signals.order_cancelled": ["orders.notifications.receivers.on_order_event"],
+    "orders.signals.order_cancelled": [
+        "orders.notifications.receivers.on_order_event",
+        "orders.payments.receivers.on_money_due",
+    ],
     "orders.signals.order_linked_to_customer": [],
 }
 

@@ -196,7 +196,7 @@ class Walk(RuleBasedStateMachine):
                 return {
                     "method": rng.choice(list(FulfillmentMethod)),
                     "pizzas": rng.choices(PIZZAS, k=rng.choice([1, 1, 2, 6])),
-                    "payment": rng.choice(["cash", "card"]),
+                    "payment": rng.choice(["cash", "cash", "card"]),
                 }
             case "assign_delivery":
                 return {"driver": rng.choice([*self.drivers, self.people["chiara"].user_id, UNKNOWN_USER_ID])}

@@ -3,7 +3,8 @@ The access matrix: the answer of every URL of the site to every actor, checked b
 
 The orders in the URLs are named by their state: WAITING, COOKING and READY are pickup orders of the owner; FREE, TAKEN
 and OUT are deliveries: ready, claimed by the driver, and out for delivery with the driver; GUESTS is an order of a
-guest, and KEY its token. In the admin, 1 is an existing row. `*` stands for all URLs below that accept the verb and
+guest, and KEY its token; PENDING and CARD are orders by card that are not paid yet: the owner's, and a guest's with the
+token CARDKEY. In the admin, 1 is an existing row. `*` stands for all URLs below that accept the verb and
 have no row of their own for it; BOTH means GET and POST.
 
     +  done or shown                     !  refused, but not for lack of a permission
@@ -42,6 +43,19 @@ BOTH /orders/GUESTS/KEY/cancel/            +   +   +   +   +   +   +   +
 POST /orders/GUESTS/NOKEY/cancel/          0   0   0   0   0   0   0   0
 POST /orders/GUESTS/KEY/link/              =   +   +   +   +   +   +   +
 POST /orders/GUESTS/NOKEY/link/            =   0   0   0   0   0   0   0
+
+GET  /pay/PENDING/                         =   !   0   0   0   0   0   0
+GET  /pay/PENDING/returned/                =   +   0   0   0   0   0   0
+GET  /pay/PENDING/left/                    =   +   0   0   0   0   0   0
+POST /pay/PENDING/again/                   =   +   0   0   0   0   0   0
+GET  /pay/WAITING/                         =   0   0   0   0   0   0   0
+GET  /pay/CARD/CARDKEY/                    !   !   !   !   !   !   !   !
+GET  /pay/CARD/CARDKEY/returned/           +   +   +   +   +   +   +   +
+GET  /pay/CARD/CARDKEY/left/               +   +   +   +   +   +   +   +
+POST /pay/CARD/CARDKEY/again/              +   +   +   +   +   +   +   +
+GET  /pay/CARD/NOKEY/                      0   0   0   0   0   0   0   0
+POST /pay/CARD/NOKEY/again/                0   0   0   0   0   0   0   0
+POST /payments/webhook/                    !   !   !   !   !   !   !   !
 
 GET  /kitchen/                             =   -   -   +   -   -   +   +
 GET  /kitchen/orders/                      =   -   -   +   -   -   +   +
@@ -116,6 +130,22 @@ BOTH /admin/customers/customer/add/         =   -   -   -   -   -   -   -
 POST /admin/customers/customer/1/change/    =   -   -   -   -   -   -   -
 BOTH /admin/customers/customer/1/delete/    =   -   -   -   -   -   -   -
 BOTH /admin/customers/customer/*            =   -   -   -   -   -   +   +
+BOTH /admin/payments/paymentattempt/add/    =   -   -   -   -   -   -   -
+POST /admin/payments/paymentattempt/1/change/ =   -   -   -   -   -   -   -
+BOTH /admin/payments/paymentattempt/1/delete/ =   -   -   -   -   -   -   -
+BOTH /admin/payments/paymentattempt/*       =   -   -   -   -   -   +   +
+BOTH /admin/payments/refund/add/            =   -   -   -   -   -   -   -
+POST /admin/payments/refund/1/change/       =   -   -   -   -   -   -   -
+BOTH /admin/payments/refund/1/delete/       =   -   -   -   -   -   -   -
+BOTH /admin/payments/refund/*               =   -   -   -   -   -   +   +
+BOTH /admin/payments/webhookmessage/add/    =   -   -   -   -   -   -   -
+POST /admin/payments/webhookmessage/1/change/ =   -   -   -   -   -   -   -
+BOTH /admin/payments/webhookmessage/1/delete/ =   -   -   -   -   -   -   -
+BOTH /admin/payments/webhookmessage/*       =   -   -   -   -   -   +   +
+BOTH /admin/payments/reconciliationrun/add/ =   -   -   -   -   -   -   -
+POST /admin/payments/reconciliationrun/1/change/ =   -   -   -   -   -   -   -
+BOTH /admin/payments/reconciliationrun/1/delete/ =   -   -   -   -   -   -   -
+BOTH /admin/payments/reconciliationrun/*    =   -   -   -   -   -   +   +
 BOTH /admin/notifications/notification/add/ =   -   -   -   -   -   -   -
 POST /admin/notifications/notification/1/change/ =   -   -   -   -   -   -   -
 BOTH /admin/notifications/notification/1/delete/ =   -   -   -   -   -   -   -
@@ -134,6 +164,7 @@ BOTH /admin/events/outboxentry/*           =   -   -   -   -   -   +   +
 BOTH /admin/kitchen/                        =   -   -   -   -   -   +   +
 BOTH /admin/orders/                         =   -   -   -   -   -   +   +
 BOTH /admin/customers/                      =   -   -   -   -   -   +   +
+BOTH /admin/payments/                       =   -   -   -   -   -   +   +
 BOTH /admin/notifications/                  =   -   -   -   -   -   +   +
 BOTH /admin/alerts/                         =   -   -   -   -   -   +   +
 BOTH /admin/shop/                           =   -   -   -   -   -   +   +

@@ -10,15 +10,20 @@ from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.messages import WARNING, get_messages
 from django.core.cache import cache
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import resolve, reverse
 from django.utils import translation
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
+from orders import services as order_services
 from orders.deliveries import services as delivery_services
 from orders.events import OrderPlaced
+from orders.models import CancelReason, PaymentMethod
 from orders.notifications import services as notification_services
+from orders.payments import services as payment_services
+from orders.payments.gateways.protocol import SessionReading, SessionState
+from orders.payments.models import GatewayName, PaymentAttempt, ReconciliationRun, WebhookMessage
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.alerts.services import raise_alert
@@ -75,8 +80,18 @@ def opened():
     owner, driver = (actor_for_user(people[who]) for who in ("owner", "driver"))
     at = clock.now()
 
-    def placed(*, by=owner, method=FulfillmentMethod.PICKUP):
-        return shop.place(shop.basket_of(at=at), by=by, at=at, method=method, contact=shop.AT_HOME)
+    def placed(*, by=owner, **how):
+        return shop.place(shop.basket_of(at=at), by=by, at=at, contact=shop.AT_HOME, **how)
+
+    def by_card(by=owner):
+        with override_settings(STRIPE_SECRET_KEY="sk_test_of_no_account"):
+            return placed(by=by, payment_method=PaymentMethod.CREDIT_CARD)
+
+    def refunded(order):
+        attempt = PaymentAttempt.objects.get(order=order)
+        reading = SessionReading("cs_1", SessionState.PAID, attempt.amount, attempt.currency, payment_id="pi_1")
+        payment_services.settle_attempt(ref=attempt.ref, reading=reading, by=SYSTEM, at=at)
+        order_services.cancel_order(ref=order.ref, reason=CancelReason.TOO_BUSY, by=SYSTEM, at=at)
 
     def cooking(order):
         kitchen_services.start_cooking(ref=order.ref, by=SYSTEM, at=at)
@@ -94,8 +109,16 @@ def opened():
         delivery_services.leave_for_delivery(ref=taken(order).ref, by=driver, at=at)
         return order
 
-    guests = placed(by=shop.GUEST)
+    guests, guests_by_card = placed(by=shop.GUEST), by_card(shop.GUEST)
+    refunded(by_card())
+    ReconciliationRun.objects.create(started_at=at)
+    WebhookMessage.objects.create(
+        gateway=GatewayName.STRIPE, event_id="evt_1", type="charge.refunded", received_at=at, due_at=at
+    )
     names = {
+        "PENDING": by_card().ref,
+        "CARDKEY": guests_by_card.contact.guest_token,
+        "CARD": guests_by_card.ref,
         "WAITING": placed().ref,
         "COOKING": cooking(placed()).ref,
         "READY": ready(placed()).ref,

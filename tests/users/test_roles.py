@@ -29,6 +29,8 @@ ON_THE_ROAD = {"orders.see_deliveries", "orders.deliver"}
 IN_THE_OFFICE = {
     "orders.assign_deliveries",
     "notifications.resend_notifications",
+    "payments.view_paymentattempt",
+    "payments.refund",
     "customers.view_customer",
     "kitchen.change_capacity",
     "kitchen.view_kitchen",

@@ -12,7 +12,7 @@ import structlog
 from django.utils.translation import gettext_lazy
 
 from kitchen.models import Kitchen
-from orders.models import Order, OrderStatus, PaymentFailure, RefundReason
+from orders.models import Coupon, Order, OrderStatus, PaymentFailure, RefundReason
 from orders.payments.exceptions import GatewayError, PaymentStarting
 from orders.payments.gateways.protocol import SessionReading, SessionState
 from orders.payments.gateways.registry import gateway_of
@@ -20,6 +20,7 @@ from orders.payments.models import LIVE_STATES, AttemptState, PaymentAttempt
 from orders.payments.services.receipts import issue_receipt
 from orders.payments.services.starting import LOOK_UP_EVERY, ask_for_session, claim_recovery
 from orders.services import payment as order_payment
+from orders.services.coupons import lock_coupon_of
 from orders.services.locks import lock_kitchen_of, lock_order
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import SYSTEM, Actor
@@ -93,15 +94,16 @@ def settle_attempt(*, ref: UUID, reading: SessionReading | None, by: Actor, at: 
     :param reading: None: no session was ever asked for
     """
     order_ref = PaymentAttempt.objects.values_list("order__ref", flat=True).get(ref=ref)
+    coupon = lock_coupon_of(order_ref)
     kitchen = lock_kitchen_of(order_ref)
     order = lock_order(order_ref)
     attempt = PaymentAttempt.objects.for_update().get(ref=ref)
     attempt.order = order
     match attempt.state:
         case AttemptState.OPEN | AttemptState.FAILED if reading and reading.state == SessionState.PAID:
-            _settle_payment(attempt, reading, kitchen=kitchen, by=by, at=at)
+            _settle_payment(attempt, reading, kitchen=kitchen, coupon=coupon, by=by, at=at)
         case AttemptState.OPEN if _has_ended(attempt, reading, at=at):
-            _settle_failure(attempt, reading, kitchen=kitchen, by=by, at=at)
+            _settle_failure(attempt, reading, kitchen=kitchen, coupon=coupon, by=by, at=at)
         case AttemptState.OPEN:
             attempt.due_at = min(at + LOOK_UP_EVERY, max(attempt.expires_at, at + FIRST_DELAY))
             attempt.lookups, attempt.error = 0, ""
@@ -116,7 +118,13 @@ def _has_ended(attempt: PaymentAttempt, reading: SessionReading | None, *, at: d
 
 
 def _settle_failure(
-    attempt: PaymentAttempt, reading: SessionReading | None, *, kitchen: Kitchen, by: Actor, at: datetime
+    attempt: PaymentAttempt,
+    reading: SessionReading | None,
+    *,
+    kitchen: Kitchen,
+    coupon: Coupon | None,
+    by: Actor,
+    at: datetime,
 ) -> None:
     failure = reading.failure if reading else PaymentFailure.EXPIRED
     attempt.failure = attempt.failure or failure
@@ -124,12 +132,24 @@ def _settle_failure(
     attempt.save(update_fields=["state", "failure", "error"])
     if attempt.order.status == OrderStatus.PENDING:
         order_payment.cancel_unpaid_order(
-            attempt.order, kitchen=kitchen, attempt=attempt.ref, reason=PaymentFailure(attempt.failure), by=by, at=at
+            attempt.order,
+            kitchen=kitchen,
+            coupon=coupon,
+            attempt=attempt.ref,
+            reason=PaymentFailure(attempt.failure),
+            by=by,
+            at=at,
         )
 
 
 def _settle_payment(
-    attempt: PaymentAttempt, reading: SessionReading, *, kitchen: Kitchen, by: Actor, at: datetime
+    attempt: PaymentAttempt,
+    reading: SessionReading,
+    *,
+    kitchen: Kitchen,
+    coupon: Coupon | None,
+    by: Actor,
+    at: datetime,
 ) -> None:
     order = attempt.order
     is_second = order.payment_attempts.filter(state__in=LIVE_STATES).exclude(pk=attempt.pk).exists()
@@ -146,7 +166,13 @@ def _settle_payment(
         return
     if order.status == OrderStatus.PENDING and not is_second:
         order_payment.cancel_unpaid_order(
-            order, kitchen=kitchen, attempt=attempt.ref, reason=PaymentFailure.WRONG_AMOUNT, by=by, at=at
+            order,
+            kitchen=kitchen,
+            coupon=coupon,
+            attempt=attempt.ref,
+            reason=PaymentFailure.WRONG_AMOUNT,
+            by=by,
+            at=at,
         )
     return_payment(attempt, reason=_reason_to_return(order, is_second=is_second, is_exact=is_exact), by=by, at=at)
 
@@ -224,7 +250,10 @@ def cancel_unsettled(*, ref: UUID, reason: PaymentFailure, by: Actor, at: dateti
     :param ref: the attempt's ref
     """
     attempt = PaymentAttempt.objects.select_related("order").get(ref=ref)
+    coupon = lock_coupon_of(attempt.order.ref)
     kitchen = lock_kitchen_of(attempt.order.ref)
     order = lock_order(attempt.order.ref)
     if order.status == OrderStatus.PENDING:
-        order_payment.cancel_unpaid_order(order, kitchen=kitchen, attempt=ref, reason=reason, by=by, at=at)
+        order_payment.cancel_unpaid_order(
+            order, kitchen=kitchen, coupon=coupon, attempt=ref, reason=reason, by=by, at=at
+        )

@@ -83,7 +83,7 @@ def process_message(*, message_id: int, at: datetime) -> None:
     try:
         outcome = _process(message, at=at)
     except (GatewayError, PaymentStarting) as error:
-        log.warning("webhook_message_postponed", event=message.event_id, reason=str(error))
+        log.warning("webhook_message_postponed", message=message.event_id, reason=str(error))
         is_last = message.attempts >= MAX_ATTEMPTS
         record_outcome(message=message, outcome=str(error), is_processed=is_last, by=SYSTEM, at=at)
     else:

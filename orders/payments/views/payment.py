@@ -24,7 +24,7 @@ from orders.models import CARD_METHODS, Order, OrderStatus, PaymentMethod
 from orders.payments import selectors, services, tasks
 from orders.payments.exceptions import GatewayError, PaymentStarting, WebhookInvalid
 from orders.selectors.payment_methods import CARD_GATEWAY
-from orders.views import basket_session, checkout_draft
+from orders.views import basket_session, checkout_choices, checkout_draft
 from pizzeria.foundation import background, clock
 from pizzeria.foundation.actor import Actor, actor_of
 from pizzeria.foundation.refusals import Refusal
@@ -161,7 +161,8 @@ def _take_basket(request: HttpRequest, order: Order, *, by: Actor) -> None:
         ref = basket_session.next_basket_ref(request, after=order.ref, idempotency_key=None)
     unavailable = order_services.copy_basket_of(order=order.ref, into=ref, by=by, at=clock.now())
     basket_session.remember_basket(request, ref, count=order_selectors.count_items(ref))
-    checkout_draft.fill_draft(request, order.contact, method=order.method, payment_method=PaymentMethod.CASH)
+    chosen = {"method": order.method, "payment_method": PaymentMethod.CASH, **checkout_choices.choices_of(order)}
+    checkout_draft.fill_draft(request, order.contact, **chosen)
     if unavailable:
         messages.warning(request, _("Sold out meanwhile: %(names)s.") % {"names": ", ".join(unavailable)})
 
