@@ -85,7 +85,7 @@ def document_of(receipt: Receipt) -> ReceiptDocument:
     return ReceiptDocument(
         title=_("Credit note") if is_credit else _("Receipt"),
         number=receipt.number_text,
-        corrects=_("To receipt %(number)s") % {"number": receipt.corrects.number_text} if receipt.corrects else "",
+        corrects=_corrects(receipt, is_part=content.is_part),
         shop_name=content.shop_name,
         shop_address=content.shop_address,
         issued=_moment(receipt.issued_at),
@@ -98,6 +98,13 @@ def document_of(receipt: Receipt) -> ReceiptDocument:
         taxes=tuple(_tax(line, receipt.currency, included=totals.tax_included) for line in totals.tax_lines),
         payment=_payment(content, is_credit=is_credit),
     )
+
+
+def _corrects(receipt: Receipt, *, is_part: bool) -> str:
+    if receipt.corrects is None:
+        return ""
+    number = {"number": receipt.corrects.number_text}
+    return (_("To a part of receipt %(number)s") if is_part else _("To receipt %(number)s")) % number
 
 
 def _line(line: ReceiptLine, currency: str) -> DocumentLine:

@@ -105,7 +105,7 @@ def test_a_credit_note_names_its_receipt_and_both_link_to_each_other(client, gue
     of_note = client.get(page("receipt", note.ref, guests_order))
     of_receipt = client.get(page("receipt", receipt.ref, guests_order))
 
-    assert "Credit note 2026-000002 To receipt 2026-000001" in words_of(of_note)
+    assert "Credit note 2026-000002 To a part of receipt 2026-000001" in words_of(of_note)
     assert "Refunded €5.00 Tax rate Net Tax Gross 10% €4.55 €0.45 €5.00 Refunded to your credit card" in words_of(
         of_note
     )
@@ -119,7 +119,10 @@ def test_a_receipt_of_cash_says_so(client, placed_order, chef):
     note = refunded(placed_order, attempt.captured)
 
     assert "Paid in cash on 20 November 2026, 20:00" in words_of(client.get(page("receipt", receipt.ref, placed_order)))
-    assert "Given back in cash" in words_of(client.get(page("receipt", note.ref, placed_order)))
+    of_note = words_of(client.get(page("receipt", note.ref, placed_order)))
+    assert "To receipt 2026-000001" in of_note
+    assert "1 × Margherita, Small €12.99 Refunded €12.99" in of_note
+    assert "Given back in cash" in of_note
 
 
 def test_a_pdf_is_sent_inline_by_its_number_and_is_not_sniffed(client, guests_order, receipt):
