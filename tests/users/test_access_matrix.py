@@ -19,7 +19,6 @@ from kitchen.models import FulfillmentMethod
 from orders.deliveries import services as delivery_services
 from orders.events import OrderPlaced
 from orders.notifications import services as notification_services
-from orders.payments.models import RefundRequest
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.alerts.services import raise_alert
@@ -128,9 +127,9 @@ def opened():
 
 
 def refund_waits(order, *, at):
-    """Create a request for a refund of an order: the order's page in the admin answers whatever the order was paid."""
-    RefundRequest.objects.create(
-        ref=uuid7(), order=order, items={}, amount=1, state="waiting", needs_second_manager=True, requested_at=at
+    """Create a request for a refund of an order that waits for a second manager."""
+    order.refund_requests.create(
+        ref=uuid7(), items={}, amount=1, reason="late", state="waiting", needs_second_manager=True, requested_at=at
     )
 
 
