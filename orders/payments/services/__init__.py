@@ -5,16 +5,20 @@ record the answer in another.
 
 from orders.payments.services.bookkeeping import write_rows
 from orders.payments.services.giving_up import give_up_payment
+from orders.payments.services.refund_requests import approve_refund, decline_refund, request_refund
 from orders.payments.services.refunds import retry_refund, sync_refund
 from orders.payments.services.settlement import settle_attempt, sync_attempt, sync_due_attempt
 from orders.payments.services.starting import start_payment
 from orders.payments.services.webhooks import process_message, purge_messages, receive_message
 
 __all__ = [
+    "approve_refund",
+    "decline_refund",
     "give_up_payment",
     "process_message",
     "purge_messages",
     "receive_message",
+    "request_refund",
     "retry_refund",
     "settle_attempt",
     "start_payment",
