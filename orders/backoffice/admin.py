@@ -14,7 +14,7 @@ from orders.backoffice.refund_page import refund_page
 from orders.backoffice.timeline import timeline
 from orders.models import Order, OrderAdjustment, OrderContact, OrderLine
 from orders.notifications.admin import NotificationInline
-from orders.payments.admin import PaymentInline, RefundRequestInline
+from orders.payments.admin import PaymentInline, ReceiptInline, RefundRequestInline
 from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation.admin import ReadOnlyAdminMixin
 
@@ -73,7 +73,15 @@ class OrderAdmin(ReadOnlyAdminMixin, OrderActions):
         ("total", "payment_method", "payment_status"),
         ("paid", "refund_requested", "refunded"),
     ]
-    inlines = [LineInline, AdjustmentInline, PaymentInline, RefundRequestInline, ContactInline, NotificationInline]
+    inlines = [
+        LineInline,
+        AdjustmentInline,
+        PaymentInline,
+        RefundRequestInline,
+        ReceiptInline,
+        ContactInline,
+        NotificationInline,
+    ]
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(partial(refund_page, model_admin=self))

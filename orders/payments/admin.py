@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.models import Order
-from orders.payments import services
+from orders.payments import selectors, services
 from orders.payments.models import (
     PaymentAttempt,
+    Receipt,
+    ReceiptPdf,
     ReconciliationFinding,
     ReconciliationRun,
     Refund,
@@ -256,6 +258,68 @@ class ReconciliationRunAdmin(ReadOnlyAdminMixin, ShopModelAdmin[ReconciliationRu
     @admin.display(description=gettext_lazy("findings"))
     def findings_count(self, run: ReconciliationRun) -> int:
         return len(run.findings.all())
+
+
+class ReceiptInline(ReadOnlyAdminMixin, admin.TabularInline[Receipt, Order]):
+    view_permission = SEE_PAYMENTS
+    model = Receipt
+    verbose_name_plural = gettext_lazy("Receipts and credit notes")
+    fields = ["number_text", "kind", "total", "currency", "issued_at", "pdf_link"]
+    readonly_fields = ["number_text", "pdf_link"]
+    ordering = ["year", "number"]
+
+    @admin.display(description=gettext_lazy("number"))
+    def number_text(self, receipt: Receipt) -> str:
+        return _receipt_link(receipt, "receipt", receipt.number_text)
+
+    @admin.display(description="PDF")
+    def pdf_link(self, receipt: Receipt) -> str:
+        return _receipt_link(receipt, "receipt_pdf", "PDF")
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Receipt]):
+    view_permission = SEE_PAYMENTS
+    list_display = ["number_text", "kind", "order_link", "total", "currency", "issued_at", "pdf_link"]
+    list_filter = ["kind", "year"]
+    list_select_related = ["order"]
+    search_fields = ["=number", "=order__number"]
+    ordering = ["-year", "-number"]
+    date_hierarchy = "business_date"
+    show_full_result_count = False
+    fields = [
+        ("number_text", "kind", "corrects"),
+        ("order_link", "business_date", "issued_at"),
+        ("total", "currency"),
+        ("page_link", "pdf_link", "pdf_state"),
+    ]
+
+    @admin.display(description=gettext_lazy("number"), ordering="number")
+    def number_text(self, receipt: Receipt) -> str:
+        return receipt.number_text
+
+    @admin.display(description=gettext_lazy("order"), ordering="order")
+    def order_link(self, receipt: Receipt) -> str:
+        return _order_link(receipt.order)
+
+    @admin.display(description=gettext_lazy("page"))
+    def page_link(self, receipt: Receipt) -> str:
+        return _receipt_link(receipt, "receipt", receipt.number_text)
+
+    @admin.display(description="PDF")
+    def pdf_link(self, receipt: Receipt) -> str:
+        return _receipt_link(receipt, "receipt_pdf", "PDF")
+
+    @admin.display(description=gettext_lazy("state of the PDF"))
+    def pdf_state(self, receipt: Receipt) -> str:
+        pdf = ReceiptPdf.objects.defer("content").get(receipt=receipt)
+        if pdf.made_at:
+            return _("made")
+        return _("to be made") if pdf.due_at else _("given up: %(error)s") % {"error": pdf.error or "–"}
+
+
+def _receipt_link(receipt: Receipt, name: str, text: str) -> str:
+    return format_html('<a href="{}">{}</a>', selectors.receipt_url(name, receipt.ref), text)
 
 
 def _order_link(order: Order) -> str:

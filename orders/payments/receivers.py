@@ -19,6 +19,14 @@ def on_order_recorded(*, aggregate: Order, events: Sequence[StoredEvent], **_: o
     services.write_rows(order=aggregate, events=events)
 
 
-@receiver([signals.order_cancelled, signals.order_refund_requested], dispatch_uid="payments.on_money_due")
+@receiver(
+    [
+        signals.order_cancelled,
+        signals.order_payment_captured,
+        signals.order_refund_requested,
+        signals.order_refunded,
+    ],
+    dispatch_uid="payments.on_money_due",
+)
 def on_money_due(*, event: StoredEvent, **_: object) -> None:
     tasks.queue_order(str(event.aggregate_ref))

@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from kombu.exceptions import OperationalError as BrokerGone
 
 from orders.payments import services
-from orders.payments.models import AttemptState, PaymentAttempt, Refund, WebhookMessage
+from orders.payments.models import AttemptState, PaymentAttempt, ReceiptPdf, Refund, WebhookMessage
 from orders.payments.services import reconciliation
 from pizzeria.foundation import clock
+from pizzeria.foundation.actor import SYSTEM
 
 SECONDS_BETWEEN_SWEEPS = 10
 BATCH_SIZE = 50
@@ -40,12 +41,28 @@ def process_message(message_id: int) -> None:
 
 
 @shared_task
+def issue_receipt(attempt_id: int) -> None:
+    """Issue the receipt of a payment in cash, if it is due, and make its PDF."""
+    receipt = services.issue_due_receipt(attempt_id=attempt_id, by=SYSTEM, at=clock.database_now())
+    if receipt:
+        services.make_due_pdf(pdf_id=receipt.pdf.pk, at=clock.now())
+
+
+@shared_task
+def make_pdf(pdf_id: int) -> None:
+    """Make the PDF of a receipt, if it is due."""
+    services.make_due_pdf(pdf_id=pdf_id, at=clock.now())
+
+
+@shared_task
 def sweep() -> None:
     """Queue what is due, oldest first: payments that no message has reported, and what a crash left behind."""
     at = clock.now()
     _queue(sync_refund, Refund.objects.due(at))
     _queue(process_message, WebhookMessage.objects.due(at))
     _queue(sync_attempt, PaymentAttempt.objects.due(at))
+    _queue(issue_receipt, PaymentAttempt.objects.receipt_due(at), by="receipt_due_at")
+    _queue(make_pdf, ReceiptPdf.objects.due(at))
 
 
 @shared_task
@@ -65,12 +82,17 @@ def queue_order(order_ref: str) -> None:
         sync_refund.delay(refund.pk)
     for attempt in PaymentAttempt.objects.filter(order__ref=order_ref, state=AttemptState.OPEN, due_at__lte=at):
         sync_attempt.delay(attempt.pk)
+    for pdf in ReceiptPdf.objects.due(at).filter(receipt__order__ref=order_ref).order_by("pk"):
+        make_pdf.delay(pdf.pk)
 
 
 def _queue(
-    task: "Task[[int], None]", due: "QuerySet[PaymentAttempt] | QuerySet[Refund] | QuerySet[WebhookMessage]"
+    task: "Task[[int], None]",
+    due: "QuerySet[PaymentAttempt] | QuerySet[ReceiptPdf] | QuerySet[Refund] | QuerySet[WebhookMessage]",
+    *,
+    by: str = "due_at",
 ) -> None:
-    for pk in due.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH_SIZE]:
+    for pk in due.order_by(by, "pk").values_list("pk", flat=True)[:BATCH_SIZE]:
         try:
             task.apply_async((pk,), expires=SECONDS_BETWEEN_SWEEPS)  # the next sweep queues it again
         except BrokerGone as error:

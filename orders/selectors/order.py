@@ -39,6 +39,7 @@ class OrderDetail:
     explanation: list[str]  # the steps of the price; empty: ordered before they were recorded
     payment: str
     payment_url: str  # where it is paid by card; blank: not to be paid now
+    has_receipts: bool  # it was paid, and that stood: the pages of payments show its receipt, once it is issued
     can_be_ordered_again: bool  # the payment has failed: the same basket is offered once more
     method: str
     name: str
@@ -165,6 +166,7 @@ def order_detail(order: Order, *, at: datetime) -> OrderDetail:
         explanation=price_explanation(order, lines),
         payment=presenters.payment_text(order),
         payment_url=payment_url(order) if order.status == OrderStatus.PENDING else "",
+        has_receipts=bool(order.paid and order.confirmed_at),
         can_be_ordered_again=order.status == OrderStatus.CANCELLED and bool(order.payment_failure),
         method=order.method,
         name=contact.name,

@@ -79,6 +79,11 @@ PLANTED = {
         "import orders.payments.services",
         "Layers of orders.payments",
     ),
+    "receipts import services": (
+        "orders/payments/receipts/document.py",
+        "import orders.payments.services",
+        "Layers of orders.payments",
+    ),
     "notification rules import services": (
         "orders/notifications/rules.py",
         "import orders.notifications.services",

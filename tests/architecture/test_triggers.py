@@ -14,6 +14,7 @@ TRIGGERS = {
     ("orders_order", "order_placed_whole", "refuse_half_an_order"),
     ("orders_order", "order_sums_add_up", "refuse_wrong_sums"),
     ("orders_orderadjustment", "order_adjustments_add_up", "refuse_wrong_sums"),
+    ("payments_receipt", "receipt_append_only", "refuse_to_change_a_receipt"),
 }
 FUNCTIONS = {"menu_name_key"}  # beside those of the triggers
 

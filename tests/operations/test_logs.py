@@ -156,7 +156,7 @@ def routes(resolver=None, before="/"):
 def test_the_argument_token_is_removed_from_every_url_that_has_one_whatever_its_length(token):
     with_token = [route.replace("<uuid:ref>", REF) for route, converters in routes() if "token" in converters]
 
-    assert len(with_token) == 8
+    assert len(with_token) == 11
     for route in with_token:
         before, _argument, after = re.split(r"<(\w+:token)>", route)
         assert redact_guest_tokens(f"{before}{token}{after}") == f"{before}…{after}"
@@ -231,6 +231,9 @@ def test_a_celery_worker_logs_as_every_other_process_of_the_shop():
         (f'"path": "/orders/{REF}/{KEY}\\u00e9\\"', f'"path": "/orders/{REF}/…\\"'),
         (f"/sign-in/?next=%2Forders%2F{REF}%2F{KEY}%2F&a=1", f"/sign-in/?next=%2Forders%2F{REF}%2F…&a=1"),
         (f"referrer: https://pizza.example/orders/{REF}/{KEY}/", f"referrer: https://pizza.example/orders/{REF}/…/"),
+        (f"/receipts/{REF}/{KEY}/pdf/", f"/receipts/{REF}/…/pdf/"),
+        (f"/sign-in/?next=%2Freceipts%2Fof%2F{REF}%2F{KEY}%2F", f"/sign-in/?next=%2Freceipts%2Fof%2F{REF}%2F…"),
+        (f"/receipts/{REF}/pdf/", f"/receipts/{REF}/pdf/"),
         (f"/orders/{REF}/cancel/", f"/orders/{REF}/cancel/"),
         ("/admin/orders/order/7/change/", "/admin/orders/order/7/change/"),
         (f"/orders/{REF}/hand-over/", f"/orders/{REF}/hand-over/"),

@@ -5,6 +5,8 @@ record the answer in another.
 
 from orders.payments.services.bookkeeping import write_rows
 from orders.payments.services.giving_up import give_up_payment
+from orders.payments.services.receipt_pdfs import make_due_pdf, make_pdf_again
+from orders.payments.services.receipts import issue_due_receipt
 from orders.payments.services.refund_requests import approve_refund, decline_refund, request_refund
 from orders.payments.services.refunds import retry_refund, sync_refund
 from orders.payments.services.settlement import settle_attempt, sync_attempt, sync_due_attempt
@@ -15,6 +17,9 @@ __all__ = [
     "approve_refund",
     "decline_refund",
     "give_up_payment",
+    "issue_due_receipt",
+    "make_due_pdf",
+    "make_pdf_again",
     "process_message",
     "purge_messages",
     "receive_message",

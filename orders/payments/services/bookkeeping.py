@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import F
 
+from kitchen import undo
 from orders.events import OrderCancelled, OrderDelivered, OrderPlaced, OrderRefundRequested, OrderStepUndone
 from orders.models import CARD_METHODS, Order, PaymentMethod, RefundReason
 from orders.payments.gateways.registry import CARD_GATEWAY
@@ -52,7 +53,7 @@ def _write_row(order: Order, event: StoredEvent) -> None:
             _take_cash(order, cash, by=event.actor, at=event.at)
         case OrderStepUndone(cash_returned=cash) if cash:
             taken = order.payment_attempts.filter(gateway=GatewayName.CASH, state=AttemptState.PAID)
-            taken.update(state=AttemptState.RETURNED)
+            taken.update(state=AttemptState.RETURNED, receipt_due_at=None)
 
 
 def _open_attempt(order: Order, method: PaymentMethod, *, at: datetime) -> None:
@@ -85,6 +86,7 @@ def _take_cash(order: Order, cash: Decimal, *, by: str, at: datetime) -> None:
         captured_currency=settings.SHOP_CURRENCY,
         captured_at=at,
         taken_by=by,
+        receipt_due_at=undo.final_from(at),
     )
 
 

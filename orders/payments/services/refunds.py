@@ -17,6 +17,7 @@ from orders.payments.gateways.protocol import RefundOutcome, RefundReading
 from orders.payments.gateways.registry import gateway_of
 from orders.payments.models import Refund, RefundState
 from orders.payments.permissions import REFUND
+from orders.payments.services.receipts import issue_credit_note
 from orders.services import payment as order_payment
 from orders.services.locks import lock_order
 from pizzeria.foundation import failpoints
@@ -97,6 +98,7 @@ def record_refund_reading(*, ref: UUID, reading: RefundReading, by: Actor, at: d
     refund.save()
     if is_first_done:
         order_payment.record_refund(refund.attempt.order, refund=ref, amount=refund.amount, by=by, at=at)
+        issue_credit_note(refund, at=at)
     if refund.state == RefundState.FAILED:
         _alert_failed(refund, reading.error or "failed", at=at)
     return refund

@@ -17,6 +17,7 @@ from orders.payments.exceptions import GatewayError, PaymentStarting
 from orders.payments.gateways.protocol import SessionReading, SessionState
 from orders.payments.gateways.registry import gateway_of
 from orders.payments.models import LIVE_STATES, AttemptState, PaymentAttempt
+from orders.payments.services.receipts import issue_receipt
 from orders.payments.services.starting import LOOK_UP_EVERY, ask_for_session, claim_recovery
 from orders.services import payment as order_payment
 from orders.services.coupons import lock_coupon_of
@@ -161,6 +162,7 @@ def _settle_payment(
         order_payment.confirm_paid_order(
             order, kitchen=kitchen, attempt=attempt.ref, amount=reading.amount, by=by, at=at
         )
+        issue_receipt(attempt, at=at)
         return
     if order.status == OrderStatus.PENDING and not is_second:
         order_payment.cancel_unpaid_order(

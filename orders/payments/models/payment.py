@@ -45,6 +45,10 @@ class PaymentAttemptQuerySet(LockingQuerySet["PaymentAttempt"]):
         """Filter the attempts about which the gateway is to be asked now."""
         return self.filter(state=AttemptState.OPEN, due_at__lte=at)
 
+    def receipt_due(self, at: datetime) -> Self:
+        """Filter the payments in cash that get their receipt now."""
+        return self.filter(receipt_due_at__lte=at)
+
 
 class PaymentAttempt(models.Model):
     """
@@ -80,6 +84,7 @@ class PaymentAttempt(models.Model):
     captured_at = models.DateTimeField(null=True, blank=True)
     taken_by = models.CharField(max_length=32, blank=True)  # cash: the actor, as in a stored event
     refund_requested = AmountField(default=ZERO)
+    receipt_due_at = models.DateTimeField(null=True, blank=True)  # cash: when no undo can return it any more
 
     objects = PaymentAttemptQuerySet.as_manager()
 
@@ -89,6 +94,11 @@ class PaymentAttempt(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="payment_attempt_due", condition=models.Q(state=AttemptState.OPEN)),
             models.Index(fields=["created_at"], name="payment_attempt_created"),
+            models.Index(
+                fields=["receipt_due_at"],
+                name="payment_attempt_receipt_due",
+                condition=models.Q(receipt_due_at__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -106,6 +116,10 @@ class PaymentAttempt(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=AttemptState.values), name="payment_attempt_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(receipt_due_at__isnull=True) | models.Q(state=AttemptState.PAID),
+                name="payment_attempt_receipt_of_paid",
             ),
         ]
 

@@ -1,0 +1,37 @@
+from orders.payments.models.payment import (
+    LIVE_STATES,
+    AttemptState,
+    FindingKind,
+    GatewayName,
+    PaymentAttempt,
+    PaymentAttemptQuerySet,
+    ReconciliationFinding,
+    ReconciliationRun,
+    Refund,
+    RefundQuerySet,
+    RefundState,
+    WebhookMessage,
+    WebhookMessageQuerySet,
+)
+from orders.payments.models.receipt import Receipt, ReceiptCounter, ReceiptCounterQuerySet, ReceiptKind, ReceiptPdf
+
+__all__ = [
+    "LIVE_STATES",
+    "AttemptState",
+    "FindingKind",
+    "GatewayName",
+    "PaymentAttempt",
+    "PaymentAttemptQuerySet",
+    "Receipt",
+    "ReceiptCounter",
+    "ReceiptCounterQuerySet",
+    "ReceiptKind",
+    "ReceiptPdf",
+    "ReconciliationFinding",
+    "ReconciliationRun",
+    "Refund",
+    "RefundQuerySet",
+    "RefundState",
+    "WebhookMessage",
+    "WebhookMessageQuerySet",
+]
