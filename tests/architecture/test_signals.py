@@ -38,13 +38,16 @@ PAGE_CHANGES = {
 AFTER_COMMIT = {
     "orders.signals.order_placed": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_confirmed": ["orders.notifications.receivers.on_order_event"],
-    "orders.signals.order_payment_captured": [],
+    "orders.signals.order_payment_captured": ["orders.payments.receivers.on_money_due"],
     "orders.signals.order_payment_failed": [],
     "orders.signals.order_refund_requested": [
         "orders.notifications.receivers.on_order_event",
         "orders.payments.receivers.on_money_due",
     ],
-    "orders.signals.order_refunded": ["orders.notifications.receivers.on_order_event"],
+    "orders.signals.order_refunded": [
+        "orders.notifications.receivers.on_order_event",
+        "orders.payments.receivers.on_money_due",
+    ],
     "orders.signals.order_cooking_started": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_ready": ["orders.notifications.receivers.on_order_event"],
     "orders.signals.order_recalled": [],

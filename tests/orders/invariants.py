@@ -12,7 +12,7 @@ from kitchen.models import FulfillmentMethod, Kitchen, Ticket
 from orders import replay
 from orders.customers.models import Customer
 from orders.models import Order, OrderContact
-from orders.payments.models import PaymentAttempt, Refund
+from orders.payments.models import PaymentAttempt, Receipt, Refund
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import ZERO
 from pizzeria.foundation.shop.selectors import current_shop
@@ -126,6 +126,18 @@ class Snapshot:
             assert sum(attempt.refund_requested for attempt in own) == row["refund_requested"]
         requested = {ref for ref, _seq, type_ in self.log if type_ == "order.refund_requested.v1"}
         assert len(refunds) == len(requested)
+        self.check_receipts(attempts)
+
+    def check_receipts(self, attempts):
+        """Assert that a payment by card that confirmed its order has a receipt, and that of cash waits for a worker."""
+        receipts = list(Receipt.objects.order_by("number"))
+        assert [receipt.number for receipt in receipts] == list(range(1, len(receipts) + 1))
+        for row in self.orders.values():
+            own = [receipt.total for receipt in receipts if receipt.attempt_id and receipt.order_id == row["id"]]
+            is_by_card = row["payment_method"] != "cash" and row["confirmed_at"] is not None
+            assert own == ([row["total"]] if is_by_card and row["total"] else [])
+        waiting = {attempt.pk for attempt in attempts if attempt.receipt_due_at}
+        assert waiting == {each.pk for each in attempts if (each.gateway, each.state) == ("cash", "paid")}
 
     @property
     def undone_deliveries(self):

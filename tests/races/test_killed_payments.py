@@ -19,7 +19,7 @@ from orders import replay
 from orders import services as order_services
 from orders.models import CancelReason, OrderStatus, PaymentStatus
 from orders.payments.gateways import stripe as gateway
-from orders.payments.models import PaymentAttempt
+from orders.payments.models import PaymentAttempt, Receipt
 from pizzeria.devtools import environment
 from pizzeria.devtools.servers.processes import start_tied
 from pizzeria.foundation import clock
@@ -53,6 +53,9 @@ REFUND = (
     "orders.record_refund_reading.before_commit",
     "orders.record_refund_reading.after_commit",
 )
+
+
+RECEIPT = "payments.receipt.numbered"  # of the settlement, and of the refund's credit note
 
 
 class Processes:
@@ -122,14 +125,18 @@ def cancel(order):
     )
 
 
+def numbers_of_receipts():
+    return list(Receipt.objects.order_by("number").values_list("number", flat=True))
+
+
 @pytest.mark.long
 def test_orders_whose_processes_are_killed_at_every_step_are_charged_once_and_confirmed(stripe, processes):
     orders = []
-    for _number, failpoint in zip(range(ORDERS), cycle((*START, *SETTLE)), strict=False):
+    for _number, failpoint in zip(range(ORDERS), cycle((*START, *SETTLE, RECEIPT)), strict=False):
         order = place_by_card()
         processes.take_to_the_end("start", order, failpoint if failpoint in START else "")
         stripe.pay(attempt_of(order).session_id)
-        processes.take_to_the_end("sync", order, failpoint if failpoint in SETTLE else "")
+        processes.take_to_the_end("sync", order, failpoint if failpoint not in START else "")
         orders.append(now(order))
 
     assert {order.status for order in orders} == {OrderStatus.CONFIRMED}
@@ -139,9 +146,10 @@ def test_orders_whose_processes_are_killed_at_every_step_are_charged_once_and_co
     assert sum(charge.amount for charge in charges) == sum(int(order.paid * 100) for order in orders)
     assert [events_of(order) for order in orders] == [["placed", "payment_captured", "confirmed"]] * ORDERS
     assert list(replay.differences()) == []
+    assert numbers_of_receipts() == list(range(1, ORDERS + 1)), "without a gap"
 
 
-@pytest.mark.parametrize("failpoint", REFUND)
+@pytest.mark.parametrize("failpoint", [*REFUND, RECEIPT])
 def test_a_refund_whose_process_is_killed_is_given_once(stripe, processes, failpoint):
     order = place_by_card()
     processes.take("start", order)
@@ -154,6 +162,7 @@ def test_a_refund_whose_process_is_killed_is_given_once(stripe, processes, failp
     assert now(order).payment_status == PaymentStatus.REFUNDED
     refunds = [refund for refund in stripe.ledger.refunds() if refund.reference == str(order.ref)]
     assert [refund.amount for refund in refunds] == [1299]
+    assert numbers_of_receipts() == [1, 2]
 
 
 @pytest.mark.parametrize("failpoint", ["payments.sync.expired", *SETTLE])

@@ -4,8 +4,9 @@ The access matrix: the answer of every URL of the site to every actor, checked b
 The orders in the URLs are named by their state: WAITING, COOKING and READY are pickup orders of the owner; FREE, TAKEN
 and OUT are deliveries: ready, claimed by the driver, and out for delivery with the driver; GUESTS is an order of a
 guest, and KEY its token; PENDING and CARD are orders by card that are not paid yet: the owner's, and a guest's with the
-token CARDKEY. In the admin, 1 is an existing row. `*` stands for all URLs below that accept the verb and
-have no row of their own for it; BOTH means GET and POST.
+token CARDKEY. SETTLED is an order of the owner that was paid, and RECEIPT its receipt, of which there is a PDF; PAID
+and SLIP are those of a guest with the token SLIPKEY, without a PDF yet. In the admin, 1 is an existing row. `*` stands
+for all URLs below that accept the verb and have no row of their own for it; BOTH means GET and POST.
 
     +  done or shown                     !  refused, but not for lack of a permission
     =  redirect to the sign-in page (401 where a redirect is not possible)
@@ -55,6 +56,20 @@ GET  /pay/CARD/CARDKEY/left/               +   +   +   +   +   +   +   +
 POST /pay/CARD/CARDKEY/again/              +   +   +   +   +   +   +   +
 GET  /pay/CARD/NOKEY/                      0   0   0   0   0   0   0   0
 POST /pay/CARD/NOKEY/again/                0   0   0   0   0   0   0   0
+GET  /receipts/RECEIPT/                    =   +   0   +   0   0   +   +
+GET  /receipts/RECEIPT/pdf/                =   +   0   +   0   0   +   +
+GET  /receipts/of/SETTLED/                 =   +   0   +   0   0   +   +
+GET  /receipts/SLIP/                       =   0   0   +   0   0   +   +
+GET  /receipts/SLIP/pdf/                   =   0   0   !   0   0   !   !
+GET  /receipts/of/PAID/                    =   0   0   +   0   0   +   +
+GET  /receipts/SLIP/SLIPKEY/               +   +   +   +   +   +   +   +
+GET  /receipts/SLIP/SLIPKEY/pdf/           !   !   !   !   !   !   !   !
+GET  /receipts/of/PAID/SLIPKEY/            +   +   +   +   +   +   +   +
+GET  /receipts/SLIP/NOKEY/                 0   0   0   0   0   0   0   0
+GET  /receipts/SLIP/NOKEY/pdf/             0   0   0   0   0   0   0   0
+GET  /receipts/of/PAID/NOKEY/              0   0   0   0   0   0   0   0
+GET  /receipts/RECEIPT/SLIPKEY/            0   0   0   0   0   0   0   0
+
 POST /payments/webhook/                    !   !   !   !   !   !   !   !
 
 GET  /kitchen/                             =   -   -   +   -   -   +   +
@@ -138,6 +153,10 @@ BOTH /admin/payments/refund/add/            =   -   -   -   -   -   -   -
 POST /admin/payments/refund/1/change/       =   -   -   -   -   -   -   -
 BOTH /admin/payments/refund/1/delete/       =   -   -   -   -   -   -   -
 BOTH /admin/payments/refund/*               =   -   -   -   -   -   +   +
+BOTH /admin/payments/receipt/add/           =   -   -   -   -   -   -   -
+POST /admin/payments/receipt/1/change/      =   -   -   -   -   -   -   -
+BOTH /admin/payments/receipt/1/delete/      =   -   -   -   -   -   -   -
+BOTH /admin/payments/receipt/*              =   -   -   -   -   -   +   +
 BOTH /admin/payments/webhookmessage/add/    =   -   -   -   -   -   -   -
 POST /admin/payments/webhookmessage/1/change/ =   -   -   -   -   -   -   -
 BOTH /admin/payments/webhookmessage/1/delete/ =   -   -   -   -   -   -   -

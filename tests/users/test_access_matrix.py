@@ -23,7 +23,7 @@ from orders.models import CancelReason, PaymentMethod
 from orders.notifications import services as notification_services
 from orders.payments import services as payment_services
 from orders.payments.gateways.protocol import SessionReading, SessionState
-from orders.payments.models import GatewayName, PaymentAttempt, ReconciliationRun, WebhookMessage
+from orders.payments.models import GatewayName, PaymentAttempt, Receipt, ReceiptPdf, ReconciliationRun, WebhookMessage
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.alerts.services import raise_alert
@@ -88,10 +88,16 @@ def opened():
         with override_settings(STRIPE_SECRET_KEY="sk_test_of_no_account"):
             return placed(by=by, payment_method=PaymentMethod.CREDIT_CARD)
 
-    def refunded(order):
+    def settled(order):
         attempt = PaymentAttempt.objects.get(order=order)
-        reading = SessionReading("cs_1", SessionState.PAID, attempt.amount, attempt.currency, payment_id="pi_1")
+        reading = SessionReading(
+            "cs_1", SessionState.PAID, attempt.amount, attempt.currency, payment_id=f"pi_{attempt.pk}"
+        )
         payment_services.settle_attempt(ref=attempt.ref, reading=reading, by=SYSTEM, at=at)
+        return order
+
+    def refunded(order):
+        settled(order)
         order_services.cancel_order(ref=order.ref, reason=CancelReason.TOO_BUSY, by=SYSTEM, at=at)
 
     def cooking(order):
@@ -116,7 +122,14 @@ def opened():
     WebhookMessage.objects.create(
         gateway=GatewayName.STRIPE, event_id="evt_1", type="charge.refunded", received_at=at, due_at=at
     )
+    paid, guests_paid = settled(by_card()), settled(by_card(shop.GUEST))
+    payment_services.make_due_pdf(pdf_id=ReceiptPdf.objects.get(receipt__order=paid).pk, at=at)
     names = {
+        "SETTLED": paid.ref,
+        "RECEIPT": Receipt.objects.get(order=paid).ref,
+        "SLIPKEY": guests_paid.contact.guest_token,
+        "SLIP": Receipt.objects.get(order=guests_paid).ref,
+        "PAID": guests_paid.ref,
         "PENDING": by_card().ref,
         "CARDKEY": guests_by_card.contact.guest_token,
         "CARD": guests_by_card.ref,
