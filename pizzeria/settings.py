@@ -163,6 +163,11 @@ SHOP_INITIAL: dict[str, Any] = {
     "open_orders_per_phone": env.int("SHOP_OPEN_ORDERS_PER_PHONE", 3, validate=validate.Range(min=0)),
     "guest_share_percent": env.int("SHOP_GUEST_SHARE_PERCENT", 25, validate=validate.Range(min=0, max=100)),
     "every_guest_proves_phone": env.bool("SHOP_EVERY_GUEST_PROVES_PHONE", False),
+    "refund_limit": env.decimal(
+        "SHOP_REFUND_LIMIT",
+        Decimal(5_000).scaleb(-get_currency_precision(SHOP_CURRENCY)),  # of the currency's minor units
+        validate=validate.Range(min=0),
+    ),
 }
 
 env.seal()

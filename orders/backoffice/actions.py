@@ -18,6 +18,7 @@ from orders import services
 from orders.deliveries import services as delivery_services
 from orders.deliveries.forms import AssignForm
 from orders.models import Order
+from orders.payments.permissions import REFUND
 from orders.permissions import ASSIGN_DELIVERIES, CANCEL_ANY_ORDER
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
@@ -29,7 +30,7 @@ CHANGE_FORM_ACTION_FIELD = f"{ActionLocation.CHANGE_FORM.value}-action"  # as Dj
 
 
 class OrderActions(ShopModelAdmin[Order]):
-    actions = ["hand_over", "assign_driver", "unassign_driver", "cancel"]
+    actions = ["hand_over", "assign_driver", "unassign_driver", "cancel", "refund"]
 
     def has_hand_over_permission(self, request: HttpRequest) -> bool:
         return actor_of(request).may(HAND_OVER)
@@ -39,6 +40,9 @@ class OrderActions(ShopModelAdmin[Order]):
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return actor_of(request).may(CANCEL_ANY_ORDER)
+
+    def has_refund_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).may(REFUND)
 
     @admin.action(description=gettext_lazy("Handed over"), permissions=["hand_over"], location=LIST_AND_FORM)
     def hand_over(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
@@ -80,6 +84,14 @@ class OrderActions(ShopModelAdmin[Order]):
         if len(orders) == 1:
             return redirect("orders:cancel", orders[0].ref)
         messages.warning(request, _("One at a time, please: each guest reads why."))
+        return None
+
+    @admin.action(description=gettext_lazy("Refund…"), permissions=["refund"], location=LIST_AND_FORM)
+    def refund(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
+        """Redirect to the page that asks what is refunded."""
+        if len(orders) == 1:
+            return redirect("admin:orders_order_refund", orders[0].pk)
+        messages.warning(request, _("One at a time, please: each refund has its own reason."))
         return None
 
     def changeform_view(

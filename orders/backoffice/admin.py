@@ -1,17 +1,20 @@
 """Admin of orders: every order with its whole timeline, its notifications and its actions."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy
 
 from orders.backoffice.actions import OrderActions
+from orders.backoffice.refund_page import refund_page
 from orders.backoffice.timeline import timeline
 from orders.models import Order, OrderAdjustment, OrderContact, OrderLine
 from orders.notifications.admin import NotificationInline
-from orders.payments.admin import PaymentInline, ReceiptInline
+from orders.payments.admin import PaymentInline, ReceiptInline, RefundRequestInline
 from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation.admin import ReadOnlyAdminMixin
 
@@ -70,7 +73,19 @@ class OrderAdmin(ReadOnlyAdminMixin, OrderActions):
         ("total", "payment_method", "payment_status"),
         ("paid", "refund_requested", "refunded"),
     ]
-    inlines = [LineInline, AdjustmentInline, PaymentInline, ReceiptInline, ContactInline, NotificationInline]
+    inlines = [
+        LineInline,
+        AdjustmentInline,
+        PaymentInline,
+        RefundRequestInline,
+        ReceiptInline,
+        ContactInline,
+        NotificationInline,
+    ]
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(partial(refund_page, model_admin=self))
+        return [path("<int:order_id>/refund/", page, name="orders_order_refund"), *super().get_urls()]
 
     @admin.display(description=gettext_lazy("driver"))
     def driver_name(self, order: Order) -> str:

@@ -43,6 +43,7 @@ SAMPLE_CONTEXT = MessageContext(
     payment="Cash, at the counter",
     refund="€29.68",
     refund_reason="it was paid after it was cancelled",
+    is_by_card=True,
     lines=(PEPPERONI,),
     totals=totals_of(
         [TaxedAmount(Decimal("29.68"), Decimal(10))],
@@ -53,7 +54,15 @@ SAMPLE_CONTEXT = MessageContext(
 WITHOUT_OPTIONS = replace(SAMPLE_CONTEXT, shop_address="", shop_phone="", pickup_address="", lines=(COLA,))
 # Templates test optional fields, so each template is rendered with and without them.
 BLANK_CONTEXT = replace(
-    SAMPLE_CONTEXT, greeting="", promise="", short_promise="", reason="", link="", total="", payment=""
+    SAMPLE_CONTEXT,
+    greeting="",
+    promise="",
+    short_promise="",
+    reason="",
+    link="",
+    total="",
+    payment="",
+    is_by_card=False,
 )
 
 

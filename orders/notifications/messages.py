@@ -79,6 +79,7 @@ def _render(
         link=urljoin(settings.SHOP_ORIGIN, order_url(order)),
         total=format_amount(order.total or ZERO),
         payment=presenters.payment_text(order),
+        is_by_card=order.is_by_card,
         **_refund_texts(notification),
         **more,
     )

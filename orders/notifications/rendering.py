@@ -34,6 +34,7 @@ class MessageContext:
     payment: str
     refund: str = ""  # the amount of the event's refund; else blank
     refund_reason: str = ""
+    is_by_card: bool = False  # how the order is paid
     lines: tuple[LineDetail, ...] = ()  # for e-mails only, like the totals
     totals: Totals | None = None
 

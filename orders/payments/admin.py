@@ -1,8 +1,15 @@
-"""Admin of payments: attempts with their refunds, the webhook's inbox, and the findings of the reconciliation."""
+"""
+Admin of payments: attempts with their refunds, requests for refunds, the webhook's inbox, and the findings of the
+reconciliation.
+"""
+
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin import ActionLocation
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -17,14 +24,19 @@ from orders.payments.models import (
     ReconciliationFinding,
     ReconciliationRun,
     Refund,
+    RefundRequest,
     WebhookMessage,
 )
 from orders.payments.permissions import REFUND, SEE_PAYMENTS
+from orders.payments.refundable import items_text
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.admin import ReadOnlyAdminMixin, ShopModelAdmin
+from pizzeria.foundation.money import format_amount
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import ReauthenticationRequired
+
+LIST_AND_FORM = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
 
 
 class PaymentInline(ReadOnlyAdminMixin, admin.TabularInline[PaymentAttempt, Order]):
@@ -104,6 +116,100 @@ class RefundAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Refund]):
             else:
                 text = _("The refund for order %(order)s is sent again.") % {"order": refund.attempt.order}
                 self.message_user(request, text)
+
+
+class ManagerNames:
+    """Columns with the names of the managers, without links to the users: managers do not edit users."""
+
+    @admin.display(description=gettext_lazy("requested by"))
+    def requested_by_name(self, request: RefundRequest) -> str:
+        return str(request.requested_by or "–")
+
+    @admin.display(description=gettext_lazy("decided by"))
+    def decided_by_name(self, request: RefundRequest) -> str:
+        return str(request.decided_by or "–")
+
+
+class RefundRequestInline(ManagerNames, ReadOnlyAdminMixin, admin.TabularInline[RefundRequest, Order]):
+    view_permission = SEE_PAYMENTS
+    model = RefundRequest
+    verbose_name_plural = gettext_lazy("Refunds by managers")
+    fields = ["amount", "reason", "note", "state", "requested_by_name", "requested_at", "decided_by_name", "decided_at"]
+    readonly_fields = ["requested_by_name", "decided_by_name"]
+    ordering = ["pk"]
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RefundRequest]:
+        return super().get_queryset(request).select_related("requested_by", "decided_by")
+
+
+@admin.register(RefundRequest)
+class RefundRequestAdmin(ManagerNames, ReadOnlyAdminMixin, ShopModelAdmin[RefundRequest]):
+    view_permission = SEE_PAYMENTS
+    list_display = ["order_link", "amount", "reason", "state", "requested_by_name", "requested_at", "decided_by_name"]
+    list_filter = ["state", "reason"]
+    list_select_related = ["order", "requested_by", "decided_by"]
+    search_fields = ["=order__number"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+    actions = ["approve", "decline"]
+    fields = [
+        ("order_link", "amount", "what"),
+        ("reason", "note"),
+        ("state", "needs_second_manager"),
+        ("requested_by_name", "requested_at"),
+        ("decided_by_name", "decided_at"),
+    ]
+
+    @admin.display(description=gettext_lazy("order"), ordering="order")
+    def order_link(self, request: RefundRequest) -> str:
+        return _order_link(request.order)
+
+    @admin.display(description=gettext_lazy("what is refunded"))
+    def what(self, request: RefundRequest) -> str:
+        return items_text(request)
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).may(REFUND)
+
+    @admin.action(description=gettext_lazy("Approve"), permissions=["decide"], location=LIST_AND_FORM)
+    def approve(self, request: HttpRequest, requests: QuerySet[RefundRequest]) -> None:
+        text = _("The refund of %(amount)s for order %(order)s is approved.")
+        self._decide(request, requests, services.approve_refund, success_message=text)
+
+    @admin.action(description=gettext_lazy("Decline"), permissions=["decide"], location=LIST_AND_FORM)
+    def decline(self, request: HttpRequest, requests: QuerySet[RefundRequest]) -> None:
+        text = _("The refund of %(amount)s for order %(order)s is declined.")
+        self._decide(request, requests, services.decline_refund, success_message=text)
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        requests: QuerySet[RefundRequest],
+        command: Callable[..., RefundRequest],
+        *,
+        success_message: str,
+    ) -> None:
+        for each in requests.select_related("order").order_by("pk"):
+            try:
+                command(ref=each.ref, by=actor_of(request), at=clock.now())
+            except ReauthenticationRequired:
+                raise
+            except Refusal as refusal:
+                self.message_user(request, f"{each.order}: {refusal}", messages.WARNING)
+            else:
+                values = {"amount": format_amount(each.amount), "order": each.order}
+                self.message_user(request, success_message % values)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show a request or run an action without the admin's own transaction: the commands open one."""
+        return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined,no-any-return]
 
 
 @admin.register(WebhookMessage)

@@ -72,6 +72,15 @@ def return_payment(
     record(order, captured, OrderRefundRequested(refund=uuid7(), amount=amount, reason=reason), by=by, at=at)
 
 
+def refund_part(order: Order, *, refund: UUID, amount: Decimal, by: Actor, at: datetime) -> None:
+    """
+    Record that managers refund a part of what was paid. The kitchen need not be locked.
+
+    :param refund: the refund's ref
+    """
+    record(order, OrderRefundRequested(refund=refund, amount=amount, reason=RefundReason.GOODWILL), by=by, at=at)
+
+
 def record_refund(order: Order, *, refund: UUID, amount: Decimal, by: Actor, at: datetime) -> None:
     """Record that the gateway has refunded an amount. The kitchen need not be locked."""
     record(order, OrderRefunded(refund=refund, amount=amount), by=by, at=at)

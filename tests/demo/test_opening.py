@@ -43,7 +43,7 @@ def test_the_demo_runs_once_per_checkout_starts_again_after_a_kill_and_ends_with
     again.process.send_signal(signal.SIGINT)
     assert again.wait_for_exit() == 0
     assert "Traceback" not in again.output
-    assert len(left) == 8
+    assert len(left) == 10
     assert not demo_home.unfinished_history.exists()
     assert not any(child.is_alive() for child in left)
 

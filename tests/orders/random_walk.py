@@ -8,7 +8,6 @@ database (tests/orders/invariants.py) is taken and compared with it. A refused s
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import ClassVar
 
 from django.db import transaction
@@ -86,12 +85,19 @@ def settle(state, *, ref, by, at):
     return attempt.order
 
 
+def payment_succeeds(*, ref, by, at):
+    """Settle an order's open payment as paid."""
+    return settle(SessionState.PAID, ref=ref, by=by, at=at)
+
+
+def payment_fails(*, ref, by, at):
+    """Settle an order's open payment as ended without a payment."""
+    return settle(SessionState.EXPIRED, ref=ref, by=by, at=at)
+
+
 SERVICES = order_services, delivery_services, kitchen_services
 WITHOUT_AN_ORDER = {"place_order": place} | {step: getattr(kitchen_services, step) for step in table.OF_THE_KITCHEN}
-SETTLING = {
-    "payment_succeeds": partial(settle, SessionState.PAID),
-    "payment_fails": partial(settle, SessionState.EXPIRED),
-}
+SETTLING = {"payment_succeeds": payment_succeeds, "payment_fails": payment_fails}
 WITH_AN_ORDER = SETTLING | {
     step: next(getattr(services, step) for services in SERVICES if hasattr(services, step))
     for step in table.OF_AN_ORDER

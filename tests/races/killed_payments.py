@@ -16,7 +16,8 @@ from functools import partial
 from uuid import UUID
 
 import django
-import requests  # noqa: F401 - before the forks: the SDK imports it when it is first used
+import requests  # noqa: F401 - before the forks: the SDK imports this and its own modules when they are first used
+import stripe
 
 django.setup()
 
@@ -30,6 +31,7 @@ from pizzeria.foundation.ids import uuid7  # noqa: E402
 
 
 def main():
+    load_sdk()
     for line in sys.stdin:
         pid = os.fork()
         if not pid:
@@ -80,6 +82,12 @@ def remove_protection():
 
     StripeGateway.start, StripeGateway.refund = start_anew, refund_anew
     StripeGateway.find_session = StripeGateway.find_refund = lambda *_arguments: None
+
+
+def load_sdk():
+    """Import what the SDK imports when it is first used, once for all forks."""
+    services = stripe.StripeClient("sk_test_of_no_account").v1
+    assert services.checkout.sessions and services.refunds and services.payment_intents and services.charges
 
 
 STEPS = {"start": start, "sync": sync, "refund": refund}

@@ -20,13 +20,14 @@ from kitchen.models import FulfillmentMethod, Kitchen, Ticket
 from orders import replay
 from orders import services as order_services
 from orders.deliveries import services as delivery_services
-from orders.models import CancelReason, Order
-from pizzeria.foundation.actor import GUEST
+from orders.models import CancelReason, Order, PaymentMethod
+from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.length import by_length
 from tests.orders import state_machine as table
+from tests.orders.random_walk import payment_fails, payment_succeeds
 from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, with_a_connection
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
@@ -41,6 +42,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.long
 def test_no_deadlock_happens_when_eight_threads_run_every_command_on_the_same_orders(kitchen, chef, manager, settings):
     settings.SHOP_UNDO_SECONDS = 60  # the threads wait for each other's locks
+    settings.STRIPE_SECRET_KEY = "sk_test_of_no_account"  # so that cards are offered; nothing is asked
     Kitchen.objects.update(oven_slots=ORDERS, max_concurrent_orders=ORDERS)
     drivers = [shop.hire(DRIVER) for _ in range(DRIVERS)]
     evening = Evening(kitchen, chef, manager, drivers)
@@ -102,11 +104,18 @@ class Evening:
                 self.do(order_services.cancel_order, by=by, ref=order.ref, reason=CancelReason.CHANGED_MIND)
 
     def place(self, nth):
-        return self.do(shop.place, by=GUEST, method=FulfillmentMethod.DELIVERY if nth % 3 else FulfillmentMethod.PICKUP)
+        return self.do(
+            shop.place,
+            by=GUEST,
+            method=FulfillmentMethod.DELIVERY if nth % 3 else FulfillmentMethod.PICKUP,
+            payment_method=PaymentMethod.CASH if nth % 4 else PaymentMethod.CREDIT_CARD,
+        )
 
     @with_a_connection
     def cook(self):
         for order in iter(self.to_cook.get, None):
+            if order.is_by_card:  # whichever thread is first settles it, as webhook and sweeper do
+                self.do(payment_succeeds if order.number % 4 else payment_fails, by=SYSTEM, ref=order.ref)
             self.do(kitchen_services.start_cooking, by=self.chef, ref=order.ref)
             self.do(kitchen_services.finish_ticket, by=self.chef, ref=order.ref)
             if order.number % 7 == 0:

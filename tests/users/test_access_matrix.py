@@ -29,6 +29,7 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.alerts.services import raise_alert
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.events.relay import EVENT_DEAD_LETTERED
+from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.shop.services import set_up_shop_settings
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
@@ -151,6 +152,7 @@ def opened():
     )
     DeliveryZoneFactory(codes=[])
     CouponFactory()
+    refund_waits(guests, at=at)
     raise_alert(EVENT_DEAD_LETTERED, key="1", at=at, type="order.placed.v1", reason="a test")
     shop_now = SimpleNamespace(
         names=names | rows_in_the_admin(), form_data=form_data, cookies=cookies, browser=Client()
@@ -158,6 +160,13 @@ def opened():
     shop_now.before_the_admin = {who: answer_to(shop_now, who, "GET", reverse("admin:login")) for who in WHO}
     shop_now.verbs = {address: verbs_of(address, browser_of(shop_now, "admin")) for address in ALL}
     return shop_now
+
+
+def refund_waits(order, *, at):
+    """Create a request for a refund of an order that waits for a second manager."""
+    order.refund_requests.create(
+        ref=uuid7(), items={}, amount=1, reason="late", state="waiting", needs_second_manager=True, requested_at=at
+    )
 
 
 def verbs_of(address, browser):

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('orders', '0011_payments'),
+        ('orders', '0009_payments'),
     ]
 
     operations = [

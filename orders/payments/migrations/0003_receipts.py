@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("kitchen", "0005_ticket_driving_minutes"),
-        ("orders", "0011_payments"),
-        ("payments", "0001_initial"),
+        ("orders", "0009_payments"),
+        ("payments", "0002_refund_requests"),
     ]
 
     operations = [

@@ -1,19 +1,21 @@
 from orders.payments.models.payment import (
     LIVE_STATES,
     AttemptState,
-    FindingKind,
     GatewayName,
     PaymentAttempt,
     PaymentAttemptQuerySet,
-    ReconciliationFinding,
-    ReconciliationRun,
     Refund,
     RefundQuerySet,
     RefundState,
-    WebhookMessage,
-    WebhookMessageQuerySet,
 )
 from orders.payments.models.receipt import Receipt, ReceiptCounter, ReceiptCounterQuerySet, ReceiptKind, ReceiptPdf
+from orders.payments.models.reconciliation import FindingKind, ReconciliationFinding, ReconciliationRun
+from orders.payments.models.refund_request import (
+    RefundRequest,
+    RefundRequestReason,
+    RefundRequestState,
+)
+from orders.payments.models.webhook import WebhookMessage, WebhookMessageQuerySet
 
 __all__ = [
     "LIVE_STATES",
@@ -31,6 +33,9 @@ __all__ = [
     "ReconciliationRun",
     "Refund",
     "RefundQuerySet",
+    "RefundRequest",
+    "RefundRequestReason",
+    "RefundRequestState",
     "RefundState",
     "WebhookMessage",
     "WebhookMessageQuerySet",

@@ -1,5 +1,5 @@
 """
-Payment attempts, refunds, the webhook's inbox, and runs of the reconciliation.
+Payment attempts and their refunds.
 
 The rows of attempts and refunds are written in the transaction in which the order's event is recorded. They hold no
 personal data, and no card data ever reaches the shop.
@@ -170,78 +170,3 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.attempt.currency}, {self.get_state_display()}"
-
-
-class WebhookMessageQuerySet(LockingQuerySet["WebhookMessage"]):
-    def due(self, at: datetime) -> Self:
-        """Filter the messages to be processed now."""
-        return self.filter(processed_at=None, due_at__lte=at)
-
-
-class WebhookMessage(models.Model):
-    """A message of the gateway: the inbox keeps each event once, and of it only ids."""
-
-    gateway = models.CharField(max_length=8, choices=GatewayName)
-    event_id = models.CharField(max_length=120)
-    type = models.CharField(max_length=80)
-    session_id = models.CharField(max_length=120, blank=True)
-    payment_id = models.CharField(max_length=120, blank=True)
-    attempt_ref = models.UUIDField(null=True, blank=True)  # as the gateway's metadata have it
-    received_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    attempts = models.PositiveSmallIntegerField(default=0)
-    processed_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=200, blank=True)
-
-    objects = WebhookMessageQuerySet.as_manager()
-
-    class Meta:
-        default_permissions = ()
-        indexes = [
-            models.Index(fields=["due_at"], name="webhook_message_due", condition=models.Q(processed_at=None)),
-            models.Index(fields=["received_at"], name="webhook_message_received"),
-        ]
-        constraints = [models.UniqueConstraint(fields=["gateway", "event_id"], name="webhook_message_once")]
-
-    def __str__(self) -> str:
-        return f"{self.type} {self.event_id}"
-
-
-class FindingKind(models.TextChoices):
-    PAID_NOT_IN_KITCHEN = "paid_not_in_kitchen", _("paid, but not in the kitchen")
-    COOKED_NOT_PAID = "cooked_not_paid", _("cooked, but not paid")
-    CHARGED_TWICE = "charged_twice", _("charged twice")
-    REFUNDED_NOT_CANCELLED = "refunded_not_cancelled", _("refunded at the gateway, but not here")
-    NOT_REFUNDED = "not_refunded", _("cancelled, but not refunded")
-    WITHOUT_ORDER = "without_order", _("captured without an order")
-    NOT_AT_GATEWAY = "not_at_gateway", _("paid here, but not at the gateway")
-    OTHER_AMOUNT = "other_amount", _("another amount at the gateway than here")
-
-
-class ReconciliationRun(models.Model):
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    payments = models.PositiveIntegerField(default=0)  # of the gateway that were compared
-    orders = models.PositiveIntegerField(default=0)
-    error = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"reconciliation of {self.started_at:%Y-%m-%d %H:%M}"
-
-
-class ReconciliationFinding(models.Model):
-    run = models.ForeignKey(ReconciliationRun, models.CASCADE, related_name="findings")
-    kind = models.CharField(max_length=24, choices=FindingKind)
-    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+")
-    payment_id = models.CharField(max_length=120, blank=True)
-    amount = AmountField(null=True)
-    is_repaired = models.BooleanField(default=False)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.order or self.payment_id}"

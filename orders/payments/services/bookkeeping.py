@@ -15,7 +15,14 @@ from kitchen import undo
 from orders.events import OrderCancelled, OrderDelivered, OrderPlaced, OrderRefundRequested, OrderStepUndone
 from orders.models import CARD_METHODS, Order, PaymentMethod, RefundReason
 from orders.payments.gateways.registry import CARD_GATEWAY
-from orders.payments.models import AttemptState, GatewayName, PaymentAttempt, Refund
+from orders.payments.models import (
+    AttemptState,
+    GatewayName,
+    PaymentAttempt,
+    Refund,
+    RefundRequest,
+    RefundRequestState,
+)
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.models import StoredEvent
 
@@ -36,6 +43,10 @@ def _write_row(order: Order, event: StoredEvent) -> None:
         case OrderCancelled():
             # Its session has to end; the sweeper does that, and finds out whether it was paid meanwhile.
             PaymentAttempt.objects.filter(order=order, state=AttemptState.OPEN).update(due_at=event.at)
+            # All that was paid is refunded, so that nothing is left for a request that waits.
+            RefundRequest.objects.waiting().filter(order=order).update(
+                state=RefundRequestState.DECLINED, decided_at=event.at
+            )
         case OrderRefundRequested() as requested:
             _request_refund(order, requested, by=event.actor, at=event.at)
         case OrderDelivered(cash_taken=cash) if cash:

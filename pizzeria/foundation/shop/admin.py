@@ -26,6 +26,7 @@ class ShopSettingsAdmin(ShopModelAdmin[ShopSettings]):
             {"fields": ["further_pizza_minutes", "handing_over_minutes", "driving_minutes", "promise_window_minutes"]},
         ),
         (gettext_lazy("Large orders"), {"fields": ["pizzas_per_order", "total_per_order"]}),
+        (gettext_lazy("Refunds"), {"fields": ["refund_limit"]}),
         (
             gettext_lazy("False orders"),
             {"fields": ["open_orders_per_phone", "guest_share_percent", "every_guest_proves_phone"]},

@@ -95,6 +95,16 @@ class ShopSettings(Aggregate):
         db_default=False,
     )
 
+    refund_limit = AmountField[Decimal, Decimal](
+        _("refunds by one manager"),
+        validators=[MinValueValidator(0)],
+        help_text=_(
+            "Of one order, all its refunds together. Above it a second manager has to approve. "
+            "0: no refund needs a second manager."
+        ),
+        db_default=Decimal(50),
+    )
+
     objects = ShopSettingsQuerySet.as_manager()
 
     class Meta:

@@ -30,6 +30,7 @@ class ShopSnapshot:
     handing_over_minutes: int
     driving_minutes: int
     promise_window_minutes: int
+    refund_limit: Decimal  # of one order, by one manager; 0: no refund needs a second one
     pizzas_per_order: int  # of this and of the next three, 0 is no limit
     total_per_order: Decimal
     open_orders_per_phone: int

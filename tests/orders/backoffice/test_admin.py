@@ -165,4 +165,4 @@ def test_the_admin_offers_all_actions_on_orders_to_managers_and_admins(sign_in, 
 
     for page in (LIST, page_of(placed_order)):
         offered = re.findall(r'<option value="(\w+)"', browser.get(page).content.decode())
-        assert offered == ["hand_over", "assign_driver", "unassign_driver", "cancel"]
+        assert offered == ["hand_over", "assign_driver", "unassign_driver", "cancel", "refund"]
