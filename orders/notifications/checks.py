@@ -54,7 +54,15 @@ SAMPLE_CONTEXT = MessageContext(
 WITHOUT_OPTIONS = replace(SAMPLE_CONTEXT, shop_address="", shop_phone="", pickup_address="", lines=(COLA,))
 # Templates test optional fields, so each template is rendered with and without them.
 BLANK_CONTEXT = replace(
-    SAMPLE_CONTEXT, greeting="", promise="", short_promise="", reason="", link="", total="", payment="", is_by_card=False
+    SAMPLE_CONTEXT,
+    greeting="",
+    promise="",
+    short_promise="",
+    reason="",
+    link="",
+    total="",
+    payment="",
+    is_by_card=False,
 )
 
 

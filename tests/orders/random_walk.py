@@ -31,6 +31,7 @@ from pizzeria.users import roles
 from tests import shop
 from tests.orders import state_machine as table
 from tests.orders.invariants import Snapshot
+from tests.orders.payments.refund_helpers import request_refund
 from tests.shop import FRIDAY_NIGHT
 
 MAX_ORDERS = 10
@@ -92,10 +93,11 @@ SETTLING = {
     "payment_succeeds": partial(settle, SessionState.PAID),
     "payment_fails": partial(settle, SessionState.EXPIRED),
 }
-WITH_AN_ORDER = SETTLING | {
+PAYING = SETTLING | {"request_refund": request_refund}
+WITH_AN_ORDER = PAYING | {
     step: next(getattr(services, step) for services in SERVICES if hasattr(services, step))
     for step in table.OF_AN_ORDER
-    if step not in SETTLING
+    if step not in PAYING
 }
 COMMANDS = WITHOUT_AN_ORDER | WITH_AN_ORDER
 

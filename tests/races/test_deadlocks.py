@@ -23,10 +23,11 @@ from orders.deliveries import services as delivery_services
 from orders.models import CancelReason, Order
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.refusals import Refusal
-from pizzeria.users.roles import DRIVER
+from pizzeria.users.roles import DRIVER, MANAGER
 from tests import shop
 from tests.length import by_length
 from tests.orders import state_machine as table
+from tests.orders.payments.refund_helpers import request_refund
 from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, with_a_connection
 from tests.shop import FRIDAY_NIGHT
 from tests.waiting import until
@@ -39,11 +40,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.long
-def test_no_deadlock_happens_when_eight_threads_run_every_command_on_the_same_orders(kitchen, chef, manager, settings):
+def test_no_deadlock_happens_when_eight_threads_run_every_command_on_the_same_orders(kitchen, chef, settings):
     settings.SHOP_UNDO_SECONDS = 60  # the threads wait for each other's locks
     Kitchen.objects.update(oven_slots=ORDERS, max_concurrent_orders=ORDERS)
     drivers = [shop.hire(DRIVER) for _ in range(DRIVERS)]
-    evening = Evening(kitchen, chef, manager, drivers)
+    evening = Evening(kitchen, chef, shop.hire(MANAGER), drivers)
 
     with ThreadPoolExecutor(max_workers=GUESTS + COOKS + DRIVERS + 1) as people:
         guests = [people.submit(evening.guest) for _ in range(GUESTS)]
@@ -139,6 +140,7 @@ class Evening:
             self.do(delivery_services.deliver, by=driver, ref=order.ref)
             self.do(delivery_services.undo_deliver, by=driver, ref=order.ref)
             self.do(delivery_services.deliver, by=driver, ref=order.ref)
+            self.do(request_refund, by=self.manager, ref=order.ref)
 
     @with_a_connection
     def manage(self):
