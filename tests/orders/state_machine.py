@@ -385,7 +385,8 @@ KITCHEN_STEPS = (
 OF_THE_KITCHEN = tuple(step.name for step in KITCHEN_STEPS)
 OF_AN_ORDER = tuple(dict.fromkeys(step.name for step in ORDER_STEPS if NOT_PLACED not in step.before))
 
-# The steps that belong to the work of each role. Cancelling, refunding, linking, pausing and resuming are only tried at random.
+# The steps that belong to the work of each role. Cancelling, refunding, linking, pausing and resuming are only tried at
+# random.
 COOKING = frozenset({"start_cooking", "finish_ticket", "recall_ticket", "hand_over", "undo_step", "undo_hand_over"})
 DRIVING = frozenset(
     {"claim_delivery", "release_delivery", "leave_for_delivery", "fail_delivery", "deliver", "undo_deliver"}
