@@ -31,6 +31,7 @@ NO_LIMITS = dict.fromkeys(
         "SHOP_GUEST_SHARE_PERCENT",
         "SHOP_OPEN_ORDERS_PER_PHONE",
         "SHOP_PIZZAS_PER_ORDER",
+        "SHOP_REFUND_LIMIT",
         "SHOP_SMS_PER_DAY",
         "SHOP_SMS_PER_NUMBER_AND_DAY",
         "SHOP_TOTAL_PER_ORDER",

@@ -30,6 +30,7 @@ from pizzeria.users import roles
 from tests import shop
 from tests.orders import state_machine as table
 from tests.orders.invariants import Snapshot
+from tests.orders.payments.refund_helpers import request_refund
 from tests.shop import FRIDAY_NIGHT
 
 MAX_ORDERS = 10
@@ -97,11 +98,15 @@ def payment_fails(*, ref, by, at):
 
 SERVICES = order_services, delivery_services, kitchen_services
 WITHOUT_AN_ORDER = {"place_order": place} | {step: getattr(kitchen_services, step) for step in table.OF_THE_KITCHEN}
-SETTLING = {"payment_succeeds": payment_succeeds, "payment_fails": payment_fails}
-WITH_AN_ORDER = SETTLING | {
+PAYING = {
+    "payment_succeeds": payment_succeeds,
+    "payment_fails": payment_fails,
+    "request_refund": request_refund,
+}
+WITH_AN_ORDER = PAYING | {
     step: next(getattr(services, step) for services in SERVICES if hasattr(services, step))
     for step in table.OF_AN_ORDER
-    if step not in SETTLING
+    if step not in PAYING
 }
 COMMANDS = WITHOUT_AN_ORDER | WITH_AN_ORDER
 

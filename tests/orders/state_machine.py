@@ -64,6 +64,7 @@ class Placed:
     payment: str = "cash"
     charges: int = 0
     is_refund_requested: bool = False
+    refunds: int = 0  # of one pizza each, by managers
     is_payment_open: bool = False  # the gateway's page may still take money, also of an order that is cancelled
 
 
@@ -198,6 +199,12 @@ def payment_is_open(case: Case) -> bool:
     return case.order.is_payment_open
 
 
+def is_paid_and_not_all_refunded(case: Case) -> bool:
+    order = case.order
+    is_paid = order.charges > 0 if order.payment == "card" else order.status == "delivered"
+    return is_paid and order.refunds < order.pizzas
+
+
 # --- The driver afterwards ---
 
 
@@ -294,6 +301,7 @@ class Step:
             was_cooked=was_cooked,
             last=last,
             charges=order.charges + (self.name == "payment_succeeds"),
+            refunds=order.refunds + (self.name == "request_refund"),
             is_refund_requested=status == "cancelled" and (order.charges > 0 or self.name == "payment_succeeds"),
             is_payment_open=self.name not in ENDS_A_PAYMENT and (order.is_payment_open or status == "pending"),
         )
@@ -355,6 +363,14 @@ ORDER_STEPS = (
     ),
     Step("cancel_order", EITHER, KITCHEN, _at("pending", "confirmed", "cooking", "ready", "delivering"), "cancelled"),
     Step(
+        "request_refund",
+        EITHER,
+        MANAGERS,
+        _at("confirmed", "cooking", "ready", "delivering", "delivered"),
+        NOT_PLACED,
+        is_paid_and_not_all_refunded,
+    ),
+    Step(
         "link_order_to_customer",
         EITHER,
         EVERY_ROLE - {"guest"},
@@ -373,7 +389,8 @@ KITCHEN_STEPS = (
 OF_THE_KITCHEN = tuple(step.name for step in KITCHEN_STEPS)
 OF_AN_ORDER = tuple(dict.fromkeys(step.name for step in ORDER_STEPS if NOT_PLACED not in step.before))
 
-# The steps that belong to the work of each role. Cancelling, linking, pausing and resuming are only tried at random.
+# The steps that belong to the work of each role. Cancelling, refunding, linking, pausing and resuming are only tried at
+# random.
 COOKING = frozenset({"start_cooking", "finish_ticket", "recall_ticket", "hand_over", "undo_step", "undo_hand_over"})
 DRIVING = frozenset(
     {"claim_delivery", "release_delivery", "leave_for_delivery", "fail_delivery", "deliver", "undo_deliver"}

@@ -23,10 +23,11 @@ from orders.deliveries import services as delivery_services
 from orders.models import CancelReason, Order, PaymentMethod
 from pizzeria.foundation.actor import GUEST, SYSTEM
 from pizzeria.foundation.refusals import Refusal
-from pizzeria.users.roles import DRIVER
+from pizzeria.users.roles import DRIVER, MANAGER
 from tests import shop
 from tests.length import by_length
 from tests.orders import state_machine as table
+from tests.orders.payments.refund_helpers import request_refund
 from tests.orders.random_walk import payment_fails, payment_succeeds
 from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, with_a_connection
 from tests.shop import FRIDAY_NIGHT
@@ -40,12 +41,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.long
-def test_no_deadlock_happens_when_eight_threads_run_every_command_on_the_same_orders(kitchen, chef, manager, settings):
+def test_no_deadlock_happens_when_eight_threads_run_every_command_on_the_same_orders(kitchen, chef, settings):
     settings.SHOP_UNDO_SECONDS = 60  # the threads wait for each other's locks
     settings.STRIPE_SECRET_KEY = "sk_test_of_no_account"  # so that cards are offered; nothing is asked
     Kitchen.objects.update(oven_slots=ORDERS, max_concurrent_orders=ORDERS)
     drivers = [shop.hire(DRIVER) for _ in range(DRIVERS)]
-    evening = Evening(kitchen, chef, manager, drivers)
+    evening = Evening(kitchen, chef, shop.hire(MANAGER), drivers)
 
     with ThreadPoolExecutor(max_workers=GUESTS + COOKS + DRIVERS + 1) as people:
         guests = [people.submit(evening.guest) for _ in range(GUESTS)]
@@ -148,6 +149,7 @@ class Evening:
             self.do(delivery_services.deliver, by=driver, ref=order.ref)
             self.do(delivery_services.undo_deliver, by=driver, ref=order.ref)
             self.do(delivery_services.deliver, by=driver, ref=order.ref)
+            self.do(request_refund, by=self.manager, ref=order.ref)
 
     @with_a_connection
     def manage(self):
