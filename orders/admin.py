@@ -1,5 +1,6 @@
 """The delivery zones and coupons in the admin, where managers edit them. Orders are in `orders.backoffice`."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -16,7 +17,7 @@ from pizzeria.foundation.admin import ShopAdminForm, ShopModelAdmin
 
 
 class PostalCodesField(forms.CharField):
-    """Field for many postal codes, separated by blanks, commas or line breaks; its value is a list, sorted."""
+    """Field for many postal codes, separated by commas, semicolons or line breaks; its value is a list, sorted."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -31,7 +32,7 @@ class PostalCodesField(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         typed = super().clean(", ".join(value) if isinstance(value, list) else value)
-        parts = [part for line in typed.splitlines() for part in line.split(",")]
+        parts = re.split(r"[,;\t\r\n]", typed)
         codes = sorted({code for part in parts if (code := normalize_postal_code(part))})
         if not codes:
             raise forms.ValidationError(self.error_messages["required"])
@@ -104,7 +105,7 @@ class CouponForm(ShopAdminForm):
             self.add_error("valid_until", _("It would end before it begins."))
         max_uses = cleaned.get("max_uses")
         if max_uses is not None and max_uses < self.instance.uses:
-            self.add_error("max_uses", _("It has been used %(uses)d times already.") % {"uses": self.instance.uses})
+            self.add_error("max_uses", _("Its uses are more than that: %(uses)d.") % {"uses": self.instance.uses})
         return cleaned
 
 

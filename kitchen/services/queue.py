@@ -150,7 +150,12 @@ def release_hold(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> Pro
     bump_board_version(kitchen)
     tickets = Ticket.objects.filter(kitchen=kitchen).in_queue()
     ready_at = promises.ready_times(tickets, oven_slots=kitchen.oven_slots, at=at)[ref]
-    return promises.promise(ready_at, method=FulfillmentMethod(ticket.method), shop=current_shop())
+    return promises.promise(
+        ready_at,
+        method=FulfillmentMethod(ticket.method),
+        shop=current_shop(),
+        driving_minutes=ticket.driving_minutes,
+    )
 
 
 def hand_over_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:

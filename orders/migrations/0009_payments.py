@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                     ("wrong_amount", "another amount was paid than the order costs"),
                     ("other", "it did not go through"),
                 ],
+                db_default="",
                 max_length=24,
             ),
         ),
@@ -51,6 +52,7 @@ class Migration(migrations.Migration):
                     ("partly_refunded", "partly refunded"),
                     ("refunded", "refunded"),
                 ],
+                db_default="due",
                 default="due",
                 max_length=16,
             ),
@@ -58,12 +60,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="order",
             name="refund_requested",
-            field=models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=12),
+            field=models.DecimalField(
+                db_default=Decimal("0.00"), decimal_places=2, default=Decimal("0.00"), max_digits=12
+            ),
         ),
         migrations.AddField(
             model_name="order",
             name="refunded",
-            field=models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=12),
+            field=models.DecimalField(
+                db_default=Decimal("0.00"), decimal_places=2, default=Decimal("0.00"), max_digits=12
+            ),
         ),
         migrations.RunSQL(MARK_PAID, migrations.RunSQL.noop),
         migrations.AlterField(

@@ -125,11 +125,13 @@ class Order(Aggregate):
     total = amount_field()
     price_trace = models.JSONField(null=True)  # an orders.price_trace.PriceTrace; None: ordered before it was recorded
     payment_method = models.CharField(max_length=12, choices=PaymentMethod, default=PaymentMethod.CASH)
-    payment_status = models.CharField(max_length=16, choices=PaymentStatus, default=PaymentStatus.DUE)
-    payment_failure = models.CharField(max_length=24, choices=PaymentFailure, blank=True)
+    payment_status = models.CharField(
+        max_length=16, choices=PaymentStatus, default=PaymentStatus.DUE, db_default=PaymentStatus.DUE.value
+    )
+    payment_failure = models.CharField(max_length=24, choices=PaymentFailure, blank=True, db_default="")
     paid = AmountField[Decimal, Decimal](default=ZERO)  # all that was ever captured or taken; refunds do not lower it
-    refund_requested = AmountField[Decimal, Decimal](default=ZERO)
-    refunded = AmountField[Decimal, Decimal](default=ZERO)
+    refund_requested = AmountField[Decimal, Decimal](default=ZERO, db_default=ZERO)
+    refunded = AmountField[Decimal, Decimal](default=ZERO, db_default=ZERO)
 
     driver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cancel_reason = models.CharField(max_length=16, choices=CancelReason, blank=True)

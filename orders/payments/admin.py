@@ -59,6 +59,7 @@ class RefundInline(ReadOnlyAdminMixin, admin.TabularInline[Refund, PaymentAttemp
 @admin.register(PaymentAttempt)
 class PaymentAttemptAdmin(ReadOnlyAdminMixin, ShopModelAdmin[PaymentAttempt]):
     view_permission = SEE_PAYMENTS
+    list_display_links = ["created_at"]
     list_display = ["order_link", "gateway", "state", "amount", "captured", "refund_requested", "created_at"]
     list_filter = ["state", "gateway"]
     list_select_related = ["order"]
@@ -84,6 +85,7 @@ class PaymentAttemptAdmin(ReadOnlyAdminMixin, ShopModelAdmin[PaymentAttempt]):
 @admin.register(Refund)
 class RefundAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Refund]):
     view_permission = SEE_PAYMENTS
+    list_display_links = ["created_at"]
     list_display = ["order_link", "amount", "reason", "state", "attempts", "error", "created_at", "done_at"]
     list_filter = ["state", "reason"]
     list_select_related = ["attempt__order"]
@@ -146,6 +148,7 @@ class RefundRequestInline(ManagerNames, ReadOnlyAdminMixin, admin.TabularInline[
 @admin.register(RefundRequest)
 class RefundRequestAdmin(ManagerNames, ReadOnlyAdminMixin, ShopModelAdmin[RefundRequest]):
     view_permission = SEE_PAYMENTS
+    list_display_links = ["requested_at"]
     list_display = ["order_link", "amount", "reason", "state", "requested_by_name", "requested_at", "decided_by_name"]
     list_filter = ["state", "reason"]
     list_select_related = ["order", "requested_by", "decided_by"]

@@ -12,6 +12,7 @@ from orders.selectors.order import (
     order_url,
     orders_of,
     payment_url,
+    unpaid_order_url,
     visible_to,
 )
 from orders.selectors.payment_methods import CARD_GATEWAY, offered_payment_methods
@@ -39,5 +40,6 @@ __all__ = [
     "payment_url",
     "proof_step",
     "quantities",
+    "unpaid_order_url",
     "visible_to",
 ]

@@ -126,6 +126,16 @@ def last_payment_method(by: Actor) -> PaymentMethod | None:
     return next((PaymentMethod(method) for method in methods[:1]), None)
 
 
+def unpaid_order_url(basket: UUID) -> str:
+    """Return the URL on which the order that a basket has become can still be paid; blank: nothing is left to pay."""
+    order = order_for_basket(basket)
+    if order is None or order.status != OrderStatus.PENDING:
+        return ""
+    if order.customer_id is None:
+        return reverse("payments:guest_left", args=[order.ref, order.contact.guest_token])
+    return reverse("payments:left", args=[order.ref])
+
+
 def orders_of(by: Actor) -> QuerySet[Order]:
     """Return the orders of a user's own account, newest first, with the lines that a row shows; none of a guest."""
     orders = Order.objects.order_by("-id").prefetch_related("lines")

@@ -169,6 +169,7 @@ def _show(
     basket = selectors.basket(basket_session.basket_ref(request), at=clock.now(), choices=choices)
     context = {
         "basket": basket,
+        "unpaid_url": basket_session.unpaid_order_url(request) if basket.is_empty else "",
         "lines": [(entry, forms.get(entry.ref)) for entry in basket.lines],
         "quote": basket.quote,
         "signed_basket": basket_session.sign_basket(request),

@@ -33,6 +33,12 @@ def basket_ref(request: HttpRequest) -> UUID | None:
     return UUID(ref) if ref else None
 
 
+def unpaid_order_url(request: HttpRequest) -> str:
+    """Return the URL on which the order that the session's basket has become is still to be paid; blank: it is not."""
+    ref = basket_ref(request)
+    return selectors.unpaid_order_url(ref) if ref and not is_continued(request) else ""
+
+
 def next_basket_ref(request: HttpRequest, *, after: UUID | None, idempotency_key: UUID | None) -> UUID:
     """
     Return the ref of the basket that the session fills after another one, or first of all.

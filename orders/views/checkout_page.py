@@ -39,7 +39,8 @@ def show_new(request: HttpRequest, typed: Mapping[str, Any] | None = None) -> Ht
     problem = checkout_choices.count_typed_coupon(request, choices, basket) if basket else ""
     summary = selectors.basket(basket, at=clock.now(), choices=choices)
     if summary.is_empty:
-        return choose_first(request)
+        unpaid_url = basket_session.unpaid_order_url(request)
+        return redirect(unpaid_url) if unpaid_url else choose_first(request)
     form = form_class(request)(
         initial={
             **initial,

@@ -176,12 +176,13 @@ class StripeGateway:
         try:
             event = json.loads(payload)
             thing = event["data"]["object"]
-            kind = thing.get("object")
+            kind, payment = thing.get("object"), thing.get("payment_intent")
+            payment = payment["id"] if isinstance(payment, dict) else payment  # expanded
             return WebhookNotice(
-                event_id=str(event["id"])[:120],
-                type=str(event["type"])[:80],
-                session_id=thing["id"] if kind == "checkout.session" else "",
-                payment_id=thing["id"] if kind == "payment_intent" else thing.get("payment_intent") or "",
+                event_id=_id(event["id"]),
+                type=_id(event["type"])[:80],
+                session_id=_id(thing["id"]) if kind == "checkout.session" else "",
+                payment_id=_id(thing["id"] if kind == "payment_intent" else payment),
                 attempt_ref=_uuid((thing.get("metadata") or {}).get("attempt")),
             )
         except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -270,6 +271,19 @@ def _refund_reading(refund: stripe.Refund) -> RefundReading:
 def _metadata(thing: Any) -> dict[str, str]:
     metadata = getattr(thing, "metadata", None)
     return dict(metadata.to_dict()) if metadata else {}
+
+
+def _id(value: object) -> str:
+    """
+    Return an id in a message, of at most 120 characters; blank: there is none.
+
+    :raises ValueError: it is no text that could be an id
+    """
+    if value is None:
+        return ""
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError("no id")
+    return value[:120]
 
 
 def _uuid(text: object) -> UUID | None:

@@ -124,11 +124,11 @@ def _tax(line: TaxLine, currency: str, *, included: bool) -> DocumentTax:
 
 
 def _payment(content: ReceiptContent, *, is_credit: bool) -> str:
-    values = {"method": content.payment_method.label, "moment": _moment(content.paid_at)}
+    values = {"moment": _moment(content.paid_at)}
     if content.payment_method == PaymentMethod.CASH:
         text = _("Given back in cash on %(moment)s") if is_credit else _("Paid in cash on %(moment)s")
     else:
-        text = _("Refunded to your %(method)s on %(moment)s") if is_credit else _("Paid by %(method)s on %(moment)s")
+        text = _("Refunded to your card on %(moment)s") if is_credit else _("Paid by card on %(moment)s")
     return text % values
 
 

@@ -90,6 +90,26 @@ def _take_cash(order: Order, cash: Decimal, *, by: str, at: datetime) -> None:
     )
 
 
+def _record_earlier_cash(order: Order) -> PaymentAttempt:
+    """Write the row of an order that was paid in cash before payments had rows; it gets no receipt."""
+    at = order.delivered_at
+    assert at is not None, "paid when it was handed over"
+    return PaymentAttempt.objects.create(
+        order=order,
+        gateway=GatewayName.CASH,
+        method=PaymentMethod.CASH,
+        amount=order.paid,
+        currency=settings.SHOP_CURRENCY,
+        state=AttemptState.PAID,
+        created_at=at,
+        expires_at=at,
+        due_at=at,
+        captured=order.paid,
+        captured_currency=settings.SHOP_CURRENCY,
+        captured_at=at,
+    )
+
+
 def _request_refund(order: Order, requested: OrderRefundRequested, *, by: str, at: datetime) -> None:
     """
     Write the refund of an attempt that has so much left; a second charge is returned before the first is touched.
@@ -100,6 +120,7 @@ def _request_refund(order: Order, requested: OrderRefundRequested, *, by: str, a
     captured = PaymentAttempt.objects.for_update().filter(order=order, state__in=states)
     wanted = AttemptState.DUPLICATE if requested.reason == RefundReason.DUPLICATE else AttemptState.PAID
     attempts = sorted(captured.order_by("pk"), key=lambda attempt: attempt.state != wanted)
+    attempts = attempts or [_record_earlier_cash(order)]
     has_left = [attempt for attempt in attempts if attempt.captured - attempt.refund_requested >= requested.amount]
     attempt = (has_left or attempts)[0]
     PaymentAttempt.objects.filter(pk=attempt.pk).update(refund_requested=F("refund_requested") + requested.amount)

@@ -43,6 +43,9 @@ SETTLED_WITHIN = timedelta(minutes=2)  # so long the shop may take by itself to 
 PAYMENT_MISMATCH = AlertKind(
     "payment_mismatch", gettext_lazy("The books and the gateway disagree: %(what)s, %(about)s.")
 )
+RECONCILIATION_FAILED = AlertKind(
+    "reconciliation_failed", gettext_lazy("The books could not be compared with the gateway's: %(reason)s")
+)
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +75,9 @@ def reconcile(*, now: Callable[[], datetime]) -> ReconciliationRun | None:
     except GatewayError as error:
         log.warning("reconciliation_failed", reason=str(error))
         return finish_run(run=run, findings=(), payments=0, orders=0, error=str(error), by=SYSTEM, at=now())
-    orders, of_orders = _compare_orders({payment.payment_id for payment in payments}, since=run.started_at - WINDOW)
+    orders, of_orders = _compare_orders(
+        {payment.payment_id for payment in payments}, since=run.started_at - WINDOW, until=run.started_at
+    )
     findings += of_orders
     return finish_run(run=run, findings=findings, payments=len(payments), orders=orders, by=SYSTEM, at=now())
 
@@ -93,7 +98,7 @@ def finish_run(
     by: Actor,
     at: datetime,
 ) -> ReconciliationRun:
-    """Store the outcome of a run, and raise an alert for each finding that was not put right."""
+    """Store the outcome of a run, and raise an alert if it failed, and for each finding that was not put right."""
     run.finished_at, run.payments, run.orders, run.error = at, payments, orders, error[:200]
     run.save()
     findings = list(findings)
@@ -108,6 +113,8 @@ def finish_run(
         )
         for finding in findings
     )
+    if error:
+        raise_alert(RECONCILIATION_FAILED, at=at, reason=error[:200])
     for finding in findings:
         if not finding.is_repaired:
             about = str(finding.order or finding.payment_id)
@@ -130,8 +137,8 @@ def _sync_open_attempts(now: Callable[[], datetime]) -> None:
     for attempt in asked.order_by("pk"):
         try:
             sync_attempt(ref=attempt.ref, at=now())
-        except PaymentStarting:
-            continue
+        except (PaymentStarting, GatewayError) as error:  # the others are looked at nevertheless
+            log.warning("payment_not_read", attempt=str(attempt.ref), reason=str(error))
 
 
 def _compare_payment(payment: GatewayPayment, *, at: datetime) -> Iterator[Finding]:
@@ -164,7 +171,7 @@ def _compare_amounts(payment: GatewayPayment, attempt: PaymentAttempt, *, at: da
         yield Finding(FindingKind.OTHER_AMOUNT, attempt.order, payment.payment_id, payment.amount)
     refunds = attempt.refunds.aggregate(
         known=Sum("amount", filter=~Q(state=RefundState.FAILED), default=ZERO),
-        done=Sum("amount", filter=Q(state=RefundState.DONE), default=ZERO),
+        done=Sum("amount", filter=Q(state=RefundState.DONE, done_at__lt=at - SETTLED_WITHIN), default=ZERO),
     )
     if payment.refunded > refunds["known"]:
         yield Finding(FindingKind.REFUNDED_NOT_CANCELLED, attempt.order, payment.payment_id, payment.refunded)
@@ -199,11 +206,12 @@ def return_second_charge(*, attempt: PaymentAttempt, payment: GatewayPayment, by
 # --- From the shop's own books ---
 
 
-def _compare_orders(listed: set[str], *, since: datetime) -> tuple[int, list[Finding]]:
+def _compare_orders(listed: set[str], *, since: datetime, until: datetime) -> tuple[int, list[Finding]]:
     """
     Return how many orders were compared, and what is wrong with them.
 
     :param listed: ids of the payments that the gateway has
+    :param since, until: from when to when payments are compared with that list
     """
     is_open = ~Q(status__in=(OrderStatus.DELIVERED, OrderStatus.CANCELLED))
     orders = list(
@@ -213,7 +221,9 @@ def _compare_orders(listed: set[str], *, since: datetime) -> tuple[int, list[Fin
     )
     tickets = dict(Ticket.objects.filter(ref__in=[order.ref for order in orders]).values_list("ref", "state"))
     findings = [finding for order in orders for finding in _compare_order(order, tickets.get(order.ref))]
-    captured = PaymentAttempt.objects.by_gateway().filter(captured__gt=F("refund_requested"), captured_at__gte=since)
+    # What was settled after the gateway's list was read is not in it.
+    settled = Q(captured_at__gte=since, captured_at__lt=until - SETTLED_WITHIN)
+    captured = PaymentAttempt.objects.by_gateway().filter(settled, captured__gt=F("refund_requested"))
     findings += [
         Finding(FindingKind.NOT_AT_GATEWAY, attempt.order, attempt.payment_id, attempt.captured)
         for attempt in captured.select_related("order").order_by("pk")

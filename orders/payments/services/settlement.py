@@ -18,7 +18,7 @@ from orders.payments.gateways.protocol import SessionReading, SessionState
 from orders.payments.gateways.registry import gateway_of
 from orders.payments.models import LIVE_STATES, AttemptState, PaymentAttempt
 from orders.payments.services.receipts import issue_receipt
-from orders.payments.services.starting import LOOK_UP_EVERY, ask_for_session, claim_recovery
+from orders.payments.services.starting import LOOK_UP_EVERY, ask_for_session, claim_recovery, find_lost_session
 from orders.services import payment as order_payment
 from orders.services.coupons import lock_coupon_of
 from orders.services.locks import lock_kitchen_of, lock_order
@@ -65,12 +65,21 @@ def sync_attempt(*, ref: UUID, at: datetime) -> PaymentAttempt:
 
 
 def _read(attempt: PaymentAttempt, *, at: datetime) -> SessionReading | None:
-    """Return the session as it is now; None: none was ever asked for."""
+    """
+    Return the session as it is now; None: none was ever asked for.
+
+    Once the order waits no longer, no session is made for it any more: one that cannot be found is one that has ended.
+    """
     if attempt.asked_at is None:
         return None
     gateway = gateway_of(attempt.gateway)
     if not attempt.session_id:
         attempt = claim_recovery(ref=attempt.ref, at=at)
+        if not attempt.session_id and _is_over(attempt, at):
+            found = find_lost_session(attempt, at=at)
+            if found is None:
+                return SessionReading("", SessionState.EXPIRED, attempt.amount, attempt.currency)
+            attempt = found
         attempt = attempt if attempt.session_id else ask_for_session(attempt, is_repeated=True, at=at)
     if attempt.state == AttemptState.OPEN and _is_over(attempt, at):
         gateway.expire(attempt)
@@ -235,7 +244,9 @@ def postpone_lookup(*, ref: UUID, reason: str, by: Actor, at: datetime) -> None:
     """Ask again later; managers are alerted once it has failed some times in a row."""
     attempt = PaymentAttempt.objects.for_update().select_related("order").get(ref=ref)
     attempt.lookups += 1
-    attempt.due_at = at + backoff_delay(attempt.lookups, first=FIRST_DELAY, longest=MAX_DELAY)
+    later = at + backoff_delay(attempt.lookups, first=FIRST_DELAY, longest=MAX_DELAY)
+    ends = (attempt.expires_at, attempt.expires_at + GRACE)  # an order waits for its payment no longer than that
+    attempt.due_at = min([later, *(end for end in ends if end > at)])
     attempt.error = reason[:200]
     attempt.save(update_fields=["lookups", "due_at", "error"])
     if attempt.lookups >= LOOKUPS_BEFORE_ALERT:

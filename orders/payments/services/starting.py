@@ -109,6 +109,20 @@ def ask_for_session(attempt: PaymentAttempt, *, is_repeated: bool, at: datetime)
     return record_session(ref=attempt.ref, started=started, at=at)
 
 
+def find_lost_session(attempt: PaymentAttempt, *, at: datetime) -> PaymentAttempt | None:
+    """
+    Return a claimed attempt with the session that the gateway has for it, unrecorded until now; None: it has none.
+
+    :raises GatewayError: there is no answer that can be used
+    """
+    try:
+        started = gateway_of(attempt.gateway).find_session(attempt)
+    except GatewayError as error:
+        record_start_failure(ref=attempt.ref, error=error, at=at)
+        raise
+    return record_session(ref=attempt.ref, started=started, at=at) if started else None
+
+
 @command
 def record_session(*, ref: UUID, started: StartedSession, at: datetime) -> PaymentAttempt:
     """

@@ -22,7 +22,7 @@ from orders import selectors as order_selectors
 from orders import services as order_services
 from orders.models import CARD_METHODS, Order, OrderStatus, PaymentMethod
 from orders.payments import selectors, services, tasks
-from orders.payments.exceptions import GatewayError, PaymentStarting, WebhookInvalid
+from orders.payments.exceptions import GatewayError, GatewayRefused, PaymentClosed, PaymentStarting, WebhookInvalid
 from orders.selectors.payment_methods import CARD_GATEWAY
 from orders.views import basket_session, checkout_choices, checkout_draft
 from pizzeria.foundation import background, clock
@@ -112,12 +112,12 @@ def _pay(request: HttpRequest, order: Order, *, by: Actor) -> HttpResponse:
         url = services.start_payment(ref=order.ref, by=by, at=clock.now())
     except PaymentStarting:
         return _show(request, order, "continue", url=request.path, is_waiting=True)
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-        return redirect(order_selectors.order_url(order))
+    except PaymentClosed:
+        return _show(request, order, "left", can_pay_by_card=False)
     except GatewayError as error:
         log.warning("payment_not_started", order=str(order.ref), reason=str(error))
-        return _show(request, order, "unavailable", status=503)
+        is_refused = isinstance(error, GatewayRefused)
+        return _show(request, order, "unavailable", can_pay_by_card=not is_refused, status=503)
     return _show(request, order, "continue", url=url)
 
 
@@ -135,7 +135,8 @@ def _returned(order: Order) -> HttpResponse:
 def _left(request: HttpRequest, order: Order) -> HttpResponse:
     if order.status != OrderStatus.PENDING:
         return redirect(order_selectors.order_url(order))
-    return _show(request, order, "left")
+    attempt = selectors.card_attempt(order)
+    return _show(request, order, "left", can_pay_by_card=attempt is not None and clock.now() < attempt.expires_at)
 
 
 def _again(request: HttpRequest, order: Order, *, by: Actor) -> HttpResponse:
@@ -168,7 +169,14 @@ def _take_basket(request: HttpRequest, order: Order, *, by: Actor) -> None:
 
 
 def _show(
-    request: HttpRequest, order: Order, page: str, *, url: str = "", is_waiting: bool = False, status: int = 200
+    request: HttpRequest,
+    order: Order,
+    page: str,
+    *,
+    url: str = "",
+    is_waiting: bool = False,
+    can_pay_by_card: bool = True,
+    status: int = 200,
 ) -> HttpResponse:
     attempt = selectors.card_attempt(order)
     address: Callable[[str], str] = partial(selectors.page_url, order=order)
@@ -178,6 +186,7 @@ def _show(
         "gateway": CARD_GATEWAY,
         "url": url,
         "is_waiting": is_waiting,
+        "can_pay_by_card": can_pay_by_card,
         "pay_url": address("pay"),
         "again_url": address("again"),
         "order_url": order_selectors.order_url(order),
