@@ -100,9 +100,9 @@ NOTIFY_SMS_URL: str = env.str("NOTIFY_SMS_URL", "", validate=A_PROVIDER)  # empt
 
 # Empty: no cards, cash only. A shop in the demo talks to the demo's stand-in for Stripe, at STRIPE_API_BASE.
 STRIPE_SECRET_KEY: str = env.str("STRIPE_SECRET_KEY", "", validate=A_STRIPE_KEY)
-STRIPE_WEBHOOK_SECRETS: list[str] = env.list(  # two: one replaces another
+STRIPE_WEBHOOK_SECRETS: list[str] = env.list(
     "STRIPE_WEBHOOK_SECRETS", [], subcast=str.strip, validate=every(A_WEBHOOK_SECRET)
-)
+)  # two: one replaces another
 STRIPE_API_BASE: str = env.str("STRIPE_API_BASE", "", validate=A_LOOPBACK_ADDRESS)
 
 OIDC_ISSUER: str = (env.str("OIDC_ISSUER", "", validate=AN_ISSUER) or "").rstrip("/")  # the realm's; empty: no Keycloak
