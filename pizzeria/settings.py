@@ -43,6 +43,7 @@ A_SENDER = validate.Regexp(rf"([^<>\r\n]+ <{AN_EMAIL}>|{AN_EMAIL})\Z", error="No
 A_PROVIDER = validate.Regexp(r"([a-z][a-z0-9]*://[^\s/].*)?\Z", error="Not an address such as twilio://…")
 A_REDIS = validate.Regexp(r"rediss?://[^\s/]+(/\S*)?\Z", error="Not an address such as redis://host:6379/0.")
 A_STRIPE_KEY = validate.Regexp(r"((sk|rk)_(live|test)_\S+)?\Z", error="Not a secret or restricted key of Stripe.")
+A_WEBHOOK_SECRET = validate.Regexp(r"whsec_\S+\Z", error="Not the signing secret of a webhook of Stripe.")
 A_LOOPBACK_ADDRESS = validate.Regexp(r"(http://127\.0\.0\.1:\d+)?\Z", error="Not an address on this machine.")
 A_SECRET = validate.Length(min=50)
 A_HOST = validate.Regexp(
@@ -100,7 +101,7 @@ NOTIFY_SMS_URL: str = env.str("NOTIFY_SMS_URL", "", validate=A_PROVIDER)  # empt
 # Empty: no cards, cash only. A shop in the demo talks to the demo's stand-in for Stripe, at STRIPE_API_BASE.
 STRIPE_SECRET_KEY: str = env.str("STRIPE_SECRET_KEY", "", validate=A_STRIPE_KEY)
 STRIPE_WEBHOOK_SECRETS: list[str] = env.list(
-    "STRIPE_WEBHOOK_SECRETS", [], subcast=str.strip
+    "STRIPE_WEBHOOK_SECRETS", [], subcast=str.strip, validate=every(A_WEBHOOK_SECRET)
 )  # two: one replaces another
 STRIPE_API_BASE: str = env.str("STRIPE_API_BASE", "", validate=A_LOOPBACK_ADDRESS)
 

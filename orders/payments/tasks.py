@@ -5,13 +5,15 @@ Each attempt, refund and message is a row before a task is queued; a task carrie
 found by the sweep.
 """
 
+from typing import Any
+
 import structlog
 from celery import Task, shared_task
 from django.db.models import QuerySet
 from kombu.exceptions import OperationalError as BrokerGone
 
 from orders.payments import services
-from orders.payments.models import AttemptState, PaymentAttempt, ReceiptPdf, Refund, WebhookMessage
+from orders.payments.models import PaymentAttempt, ReceiptPdf, Refund, WebhookMessage
 from orders.payments.services import reconciliation
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
@@ -57,12 +59,12 @@ def make_pdf(pdf_id: int) -> None:
 @shared_task
 def sweep() -> None:
     """Queue what is due, oldest first: payments that no message has reported, and what a crash left behind."""
-    at = clock.now()
-    _queue(sync_refund, Refund.objects.due(at))
-    _queue(process_message, WebhookMessage.objects.due(at))
-    _queue(sync_attempt, PaymentAttempt.objects.due(at))
-    _queue(issue_receipt, PaymentAttempt.objects.receipt_due(at), by="receipt_due_at")
-    _queue(make_pdf, ReceiptPdf.objects.due(at))
+    at, expires = clock.now(), SECONDS_BETWEEN_SWEEPS  # the next sweep queues them again
+    _queue(sync_refund, Refund.objects.due(at), expires=expires)
+    _queue(process_message, WebhookMessage.objects.due(at), expires=expires)
+    _queue(sync_attempt, PaymentAttempt.objects.due(at), expires=expires)
+    _queue(issue_receipt, PaymentAttempt.objects.receipt_due(at), by="receipt_due_at", expires=expires)
+    _queue(make_pdf, ReceiptPdf.objects.due(at), expires=expires)
 
 
 @shared_task
@@ -72,18 +74,11 @@ def reconcile() -> None:
 
 
 def queue_order(order_ref: str) -> None:
-    """
-    Queue what is due of one order.
-
-    :raises BrokerGone: the broker cannot be reached; the next sweep queues it
-    """
+    """Queue what is due of one order. While the broker cannot be reached, the next sweep queues it."""
     at = clock.now()
-    for refund in Refund.objects.due(at).filter(attempt__order__ref=order_ref).order_by("pk"):
-        sync_refund.delay(refund.pk)
-    for attempt in PaymentAttempt.objects.filter(order__ref=order_ref, state=AttemptState.OPEN, due_at__lte=at):
-        sync_attempt.delay(attempt.pk)
-    for pdf in ReceiptPdf.objects.due(at).filter(receipt__order__ref=order_ref).order_by("pk"):
-        make_pdf.delay(pdf.pk)
+    _queue(sync_refund, Refund.objects.due(at).filter(attempt__order__ref=order_ref))
+    _queue(sync_attempt, PaymentAttempt.objects.due(at).filter(order__ref=order_ref))
+    _queue(make_pdf, ReceiptPdf.objects.due(at).filter(receipt__order__ref=order_ref))
 
 
 def _queue(
@@ -91,10 +86,17 @@ def _queue(
     due: "QuerySet[PaymentAttempt] | QuerySet[ReceiptPdf] | QuerySet[Refund] | QuerySet[WebhookMessage]",
     *,
     by: str = "due_at",
+    **options: Any,
 ) -> None:
+    """
+    Queue a task per row, oldest first.
+
+    :param by: the column that says when a row is due
+    :param options: of Celery's `apply_async`
+    """
     for pk in due.order_by(by, "pk").values_list("pk", flat=True)[:BATCH_SIZE]:
         try:
-            task.apply_async((pk,), expires=SECONDS_BETWEEN_SWEEPS)  # the next sweep queues it again
+            task.apply_async((pk,), **options)
         except BrokerGone as error:
             log.warning("payments_postponed", reason=type(error).__name__)
             return

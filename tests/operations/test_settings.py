@@ -35,6 +35,9 @@ WRONG = {
     "ORIGIN": "pizza.example",
     "MAIL_URL": "four-cheeses@mail.example",
     "NOTIFY_SMS_URL": "four-cheeses",
+    "STRIPE_SECRET_KEY": "four-cheeses",
+    "STRIPE_WEBHOOK_SECRETS": "whsec_abc,four-cheeses",
+    "STRIPE_API_BASE": "https://four-cheeses.example",
     "SHOP_TIME_ZONE": "Europe/Atlantis",
     "SHOP_DAY_ENDS": "four",
     "SHOP_CURRENCY": "EURO",
@@ -109,6 +112,9 @@ def test_all_invalid_settings_are_named_at_once_and_no_secret_is_repeated():
         *(("DATABASE_URL", url) for url in ("sqlite:///pizza.db", "mysql://db.example/pizzeria")),
         *(("REDIS_URL", url) for url in ("redis.example:6379", "http://redis.example", "redis://")),
         ("HSTS_PRELOAD", "1"),
+        *(("STRIPE_SECRET_KEY", key) for key in ("pk_live_abc", "sk_live_", "sk_abc", "sk_live_a b")),
+        *(("STRIPE_WEBHOOK_SECRETS", secrets) for secrets in ("whsec_abc,", ",", "whsec_", "sk_live_abc")),
+        *(("STRIPE_API_BASE", base) for base in ("https://api.stripe.com", "http://127.0.0.1:12111")),
         *(("SECRET_KEY_FALLBACKS", keys) for keys in ("short", f"{'x' * 60},short", ",")),
     ],
 )
@@ -122,6 +128,32 @@ def test_the_demo_accepts_plain_http_for_itself_and_for_its_sign_in_server(read_
 
     demo = read_settings(**SHOP | CLIENT | plain | {"ALLOWED_HOSTS": "shop.local", "PIZZERIA_DEMO": "1"})
     assert demo["OIDC_ISSUER"] == plain["OIDC_ISSUER"]
+
+
+@pytest.mark.parametrize("base", ["http://pay.example:80", "http://localhost:80", "http://127.0.0.1:80@pay.example:80"])
+def test_the_demos_stand_in_for_stripe_is_on_this_machine(read_settings, base):
+    with pytest.raises(EnvError, match="STRIPE_API_BASE"):
+        read_settings(**DEMO | {"STRIPE_API_BASE": base})
+
+    assert (
+        read_settings(**DEMO | {"STRIPE_API_BASE": "http://127.0.0.1:80"})["STRIPE_API_BASE"] == "http://127.0.0.1:80"
+    )
+
+
+@pytest.mark.parametrize("key", ["sk_live_four-cheeses", "rk_live_four-cheeses"])
+def test_the_demo_refuses_a_live_key_without_repeating_it_and_a_shop_takes_it(read_settings, key):
+    with pytest.raises(EnvError, match="STRIPE_SECRET_KEY is a live key") as refused:
+        read_settings(**DEMO | {"STRIPE_SECRET_KEY": key})
+
+    assert "four-cheeses" not in str(refused.value)
+    assert read_settings(**SHOP | {"STRIPE_SECRET_KEY": key})["STRIPE_SECRET_KEY"] == key
+
+
+def test_a_shop_may_have_two_secrets_of_its_webhook_while_one_replaces_the_other(read_settings):
+    shop = read_settings(**SHOP | {"STRIPE_WEBHOOK_SECRETS": "whsec_old, whsec_new"})
+
+    assert shop["STRIPE_WEBHOOK_SECRETS"] == ["whsec_old", "whsec_new"]
+    assert read_settings(**SHOP)["STRIPE_WEBHOOK_SECRETS"] == []
 
 
 def test_the_hosts_of_a_shop_may_be_several_and_have_subdomains(read_settings):

@@ -191,6 +191,22 @@ def test_a_guest_reads_beside_the_field_why_a_code_is_refused_and_it_stays_as_it
     assert sent.context["form"]["name"].value() == "Anna Bianchi"
 
 
+def test_a_customer_who_types_the_code_of_another_reads_that_it_is_unknown_and_nothing_is_ordered(
+    sign_in, checkout, settings
+):
+    settings.STRIPE_SECRET_KEY = "sk_test_of_no_account"
+    CouponFactory(code="CARLA", customer=Customer.objects.create(user=UserFactory()))
+    sign_in(CUSTOMER)
+
+    updated, sent = checkout(coupon="carla", payment_method="credit_card")
+
+    assert "Discount, code" not in updated.content.decode()
+    assert sent.status_code == 422
+    assert sent.context["form"].errors["coupon"] == [UNKNOWN]
+    assert not Order.objects.exists()
+    assert not CouponUse.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("typed", "total"),
     [

@@ -1,11 +1,13 @@
 """Concurrent actions: real threads, each with a connection of its own to the real PostgreSQL."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import wraps
 from threading import Barrier
 
 from django.db import connection, connections
+from django.db.models import Model
 
 from pizzeria.foundation.refusals import Refusal
 
@@ -53,6 +55,21 @@ def with_a_connection[**P, T](work: Callable[P, T]) -> Callable[P, T]:
 def without_lock[Rows](rows: Rows, **_options: bool) -> Rows:
     """Return the rows unlocked, in place of a queryset's `for_update`."""
     return rows
+
+
+@contextmanager
+def without_constraint(model: type[Model], name: str) -> Iterator[None]:
+    """Drop a constraint of a model's table until the block ends; then empty the table, and what refers to its rows."""
+    constraint = next(each for each in model._meta.constraints if each.name == name)
+    with connection.schema_editor() as schema:
+        schema.remove_constraint(model, constraint)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {connection.ops.quote_name(model._meta.db_table)} CASCADE")
+        with connection.schema_editor() as schema:
+            schema.add_constraint(model, constraint)
 
 
 def a_session_waits_for_a_lock() -> bool:

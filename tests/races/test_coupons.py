@@ -9,7 +9,7 @@ from functools import partial
 from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from orders import replay
 from orders.models import Coupon, CouponUse, Order
@@ -17,7 +17,7 @@ from orders.models.coupon import CouponQuerySet
 from orders.services.coupons import use_coupon
 from tests import shop
 from tests.factories import CouponFactory
-from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, without_lock
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, without_constraint, without_lock
 
 GUESTS = 5
 
@@ -46,15 +46,9 @@ def all_have_counted(monkeypatch):
 
 
 @pytest.fixture
-def without_constraint():
-    constraint = next(each for each in Coupon._meta.constraints if each.name == "coupon_not_used_too_often")
-    with connection.schema_editor() as schema:
-        schema.remove_constraint(Coupon, constraint)
-    yield
-    CouponUse.objects.all().delete()
-    Coupon.objects.all().delete()
-    with connection.schema_editor() as schema:
-        schema.add_constraint(Coupon, constraint)
+def constraint_dropped():
+    with without_constraint(Coupon, "coupon_not_used_too_often"):
+        yield
 
 
 def test_the_last_use_of_a_coupon_goes_to_exactly_one_of_many_guests():
@@ -77,7 +71,7 @@ def test_control_without_the_lock_the_constraint_stops_all_but_one_with_an_error
     assert CouponUse.objects.count() == 1
 
 
-@pytest.mark.usefixtures("without_constraint", "all_have_counted")
+@pytest.mark.usefixtures("constraint_dropped", "all_have_counted")
 def test_control_without_lock_and_constraint_every_guest_gets_the_last_use():
     outcomes = order_with_the_last_use()
 

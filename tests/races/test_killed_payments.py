@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from kitchen.models import Kitchen
 from orders import replay
 from orders import services as order_services
 from orders.models import CancelReason, OrderStatus, PaymentStatus
@@ -131,6 +132,7 @@ def numbers_of_receipts():
 
 @pytest.mark.long
 def test_orders_whose_processes_are_killed_at_every_step_are_charged_once_and_confirmed(stripe, processes):
+    Kitchen.objects.update(max_concurrent_orders=ORDERS)  # none of them is cooked
     orders = []
     for _number, failpoint in zip(range(ORDERS), cycle((*START, *SETTLE, RECEIPT)), strict=False):
         order = place_by_card()

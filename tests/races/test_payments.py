@@ -1,27 +1,33 @@
 """
-Races about money, each with a control: the same race without the protection does harm.
+Races about a payment, each with a control: the same race without the protection does harm.
 
-What really happened is read from the ledger of the stand-in for Stripe.
+A payment that several settle at once is recorded once because kitchen, order and attempt are locked. Without the locks
+all but one are stopped, with an error: by the ticket, which is released already, then by the order's numbering of its
+events. Without these two as well each of them records the charge.
+
+What really happened is read from the ledger of the stand-in for Stripe. `test_holds` and `test_refunds` have the races
+against the end of a hold, and those of refunds.
 """
 
-from dataclasses import replace
 from functools import partial
 from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, connection
 
-from kitchen.models import Kitchen
+from kitchen import services as kitchen_services
+from kitchen.models import KitchenQuerySet
+from kitchen.promises import Promise
+from orders import replay
 from orders import services as order_services
 from orders.models import CancelReason, OrderStatus
 from orders.models.order import OrderQuerySet
 from orders.payments import services as payment_services
 from orders.payments.exceptions import PaymentStarting
 from orders.payments.gateways import stripe as gateway
-from orders.payments.gateways.protocol import SessionState
 from orders.payments.gateways.stripe import StripeGateway
-from orders.payments.models import PaymentAttempt, PaymentAttemptQuerySet, Refund, WebhookMessage
-from orders.payments.services import starting
+from orders.payments.models import PaymentAttempt, PaymentAttemptQuerySet, Receipt, WebhookMessage
+from orders.payments.services import settlement, starting
 from pizzeria.foundation import clock, failpoints
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
@@ -29,7 +35,6 @@ from tests import shop
 from tests.orders.payments.payment_helpers import (
     AFTER_THE_HOLD,
     attempt_of,
-    confirmed_by_card,
     events_of,
     now,
     pay,
@@ -39,21 +44,17 @@ from tests.orders.payments.payment_helpers import (
     sync,
 )
 from tests.orders.payments.test_webhooks import event_of, send
-from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, without_lock
+from tests.races.concurrency import THREAD_TIMEOUT, all_at_once, without_constraint, without_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+SETTLERS = 3  # webhook, return page and sweeper
 BROWSERS = 8
 
 
 @pytest.fixture
 def card_order(stripe):
     return place_by_card()
-
-
-@pytest.fixture
-def paid_order(stripe):
-    return confirmed_by_card(stripe)
 
 
 def sessions_of(order):
@@ -89,95 +90,96 @@ def test_control_without_lease_and_key_each_browser_gets_a_session_of_its_own(ca
     assert len(sessions_of(card_order)) > 1
 
 
-# --- The hold expires while the guest pays ---
-
-
-def pay_while_it_expires(stripe, order):
-    """Let the guest pay at the very moment at which the session is to be ended because the hold is over."""
-    session = start(order)
-    with failpoints.armed("payments.sync.expired", lambda: stripe.pay(session)):
-        sync(order, later=AFTER_THE_HOLD)
-    return now(order)
-
-
-def test_a_session_that_is_ended_before_it_is_read_cannot_be_paid_afterwards(stripe, card_order):
-    order = pay_while_it_expires(stripe, card_order)
-
-    assert order.status == OrderStatus.CANCELLED
-    assert stripe.ledger.captured(str(order.ref)) == 0
-
-
-def test_control_a_session_that_is_read_and_not_ended_is_paid_after_the_order_was_cancelled(
-    stripe, card_order, monkeypatch
-):
-    """The order is cancelled by what was read; the money comes a moment later, and is only returned afterwards."""
-    session = start(card_order)
-    payment_services.settle_attempt(
-        ref=attempt_of(card_order).ref,
-        reading=_as_if_ended(attempt_of(card_order)),
-        by=shop.GUEST,
-        at=clock.now() + AFTER_THE_HOLD,
-    )
-    stripe.pay(session)
-
-    assert now(card_order).status == OrderStatus.CANCELLED
-    assert stripe.ledger.captured(str(card_order.ref)) == 1299
-
-
-def _as_if_ended(attempt):
-    return replace(StripeGateway().look_up(attempt), state=SessionState.EXPIRED)
-
-
-def test_paying_and_the_end_of_the_hold_at_once_end_in_a_confirmed_order_or_in_no_charge(stripe):
-    for _ in range(5):
-        order = place_by_card()
-        session = start(order)
-        all_at_once([partial(stripe.pay, session), partial(sync, order, later=AFTER_THE_HOLD)])
-        order = send_refunds(sync(order, later=AFTER_THE_HOLD))
-
-        kept = stripe.ledger.captured(str(order.ref)) - stripe.ledger.refunded(str(order.ref))
-        assert (order.status, kept) in [(OrderStatus.CONFIRMED, 1299), (OrderStatus.CANCELLED, 0)]
-
-
 # --- Settling at once: webhook, return page and sweeper ---
 
 
-def read_at_once(order, monkeypatch):
-    """Have many readers read the paid session before any of them settles it; return the order."""
-    barrier = Barrier(BROWSERS)
+@pytest.fixture
+def all_have_read(monkeypatch):
+    """Take out the locks, and make all who settle a payment wait for each other after reading and before writing."""
+    for rows in (KitchenQuerySet, OrderQuerySet, PaymentAttemptQuerySet):
+        monkeypatch.setattr(rows, "for_update", without_lock)
+    barrier, settle_payment = Barrier(SETTLERS), settlement._settle_payment
+
+    def settle_after_all_have_read(*arguments, **more):
+        barrier.wait(timeout=THREAD_TIMEOUT)
+        settle_payment(*arguments, **more)
+
+    monkeypatch.setattr(settlement, "_settle_payment", settle_after_all_have_read)
+
+
+@pytest.fixture
+def tickets_unchecked(monkeypatch):
+    """Let the kitchen release a ticket whatever its state."""
+
+    def release_unchecked(*, kitchen, ref, **_more):
+        due_at = kitchen.tickets.get(ref=ref).due_at
+        return Promise(due_at, due_at)
+
+    monkeypatch.setattr(kitchen_services, "release_hold", release_unchecked)
+
+
+@pytest.fixture
+def numbers_unchecked():
+    """Let an order have several events with the same number."""
+    with without_constraint(StoredEvent, "event_once_per_seq"):
+        yield
+
+
+def settle_at_once(order):
+    """Have several readers read the paid session before any of them settles it; return the order as it is then."""
+    barrier = Barrier(SETTLERS)
     with failpoints.armed("payments.sync.read", partial(barrier.wait, timeout=THREAD_TIMEOUT)):
-        all_at_once([partial(sync, order)] * BROWSERS)
+        all_at_once([partial(sync, order)] * SETTLERS)
     return now(order)
 
 
-def test_a_payment_that_is_settled_by_many_at_once_is_recorded_once(stripe, card_order, monkeypatch):
+def test_a_payment_that_is_settled_by_many_at_once_is_recorded_once(stripe, card_order):
     pay(stripe, card_order)
 
-    order = read_at_once(card_order, monkeypatch)
+    order = settle_at_once(card_order)
 
     assert events_of(order) == ["placed", "payment_captured", "confirmed"]
     assert order.paid == order.total
+    assert Receipt.objects.filter(order=order).count() == 1
 
 
-def test_control_without_the_locks_many_settle_the_same_payment_and_get_in_each_others_way(
-    stripe, card_order, monkeypatch
-):
+@pytest.mark.usefixtures("all_have_read")
+def test_control_without_the_locks_the_released_ticket_stops_all_but_one_with_an_error(stripe, card_order):
     pay(stripe, card_order)
-    for rows in (OrderQuerySet, PaymentAttemptQuerySet):
-        monkeypatch.setattr(rows, "for_update", without_lock)
-    monkeypatch.setattr("orders.payments.services.settlement.lock_kitchen_of", _unlocked_kitchen)
-    everybody_is_in = Barrier(BROWSERS)
-    monkeypatch.setattr(
-        "orders.payments.services.settlement.lock_order",
-        lambda _ref: (everybody_is_in.wait(timeout=THREAD_TIMEOUT), now(card_order))[1],
-    )
 
-    with pytest.raises((IntegrityError, AssertionError)):  # one event number twice, or a ticket released twice
-        read_at_once(card_order, monkeypatch)
+    with pytest.raises(AssertionError, match="the order is being paid"):
+        settle_at_once(card_order)
+
+    assert events_of(card_order) == ["placed", "payment_captured", "confirmed"]
 
 
-def _unlocked_kitchen(ref):
-    return Kitchen.objects.get(tickets__ref=ref)
+@pytest.mark.usefixtures("all_have_read", "tickets_unchecked")
+def test_control_without_locks_and_ticket_the_numbers_of_the_events_stop_all_but_one_with_an_error(stripe, card_order):
+    pay(stripe, card_order)
+
+    with pytest.raises(IntegrityError, match="event_once_per_seq"):
+        settle_at_once(card_order)
+
+    assert events_of(card_order) == ["placed", "payment_captured", "confirmed"]
+
+
+@pytest.mark.usefixtures("all_have_read", "tickets_unchecked", "numbers_unchecked")
+def test_control_without_locks_ticket_and_numbers_one_charge_is_recorded_by_everybody_who_settles_it(
+    stripe, card_order
+):
+    """The order's row has it once, as each writes what it has read; its events have it several times."""
+    pay(stripe, card_order)
+
+    order = settle_at_once(card_order)
+
+    assert stripe.ledger.captured(str(order.ref)) == 1299
+    assert events_of(order).count("payment_captured") == SETTLERS
+    rebuilt = replay.rebuild(order.ref, StoredEvent.objects.filter(aggregate_ref=order.ref).order_by("seq", "pk"))
+    assert rebuilt.order.paid == SETTLERS * order.total
+    assert list(replay.differences()) != []
+
+
+# --- Messages ---
 
 
 def test_a_message_that_arrives_fifty_times_at_once_is_kept_and_processed_once(stripe, card_order, client, settings):
@@ -198,54 +200,15 @@ def test_control_without_the_unique_constraint_a_message_is_kept_more_than_once(
     settings.STRIPE_WEBHOOK_SECRETS = ["whsec_of_today"]
     start(card_order)
     body = event_of(card_order)
-    constraint = next(each for each in WebhookMessage._meta.constraints if each.name == "webhook_message_once")
-    with connection.schema_editor() as schema:
-        schema.remove_constraint(WebhookMessage, constraint)
-    try:
-        barrier = Barrier(BROWSERS)
-        with failpoints.armed("orders.keep_message.before_commit", partial(barrier.wait, timeout=THREAD_TIMEOUT)):
+    barrier = partial(Barrier(BROWSERS).wait, timeout=THREAD_TIMEOUT)
+
+    with without_constraint(WebhookMessage, "webhook_message_once"):
+        with failpoints.armed("orders.keep_message.before_commit", barrier):
             all_at_once([partial(send, client.__class__(), body, "whsec_of_today")] * BROWSERS)
-        assert WebhookMessage.objects.count() > 1
-    finally:
-        WebhookMessage.objects.all().delete()
-        with connection.schema_editor() as schema:
-            schema.add_constraint(WebhookMessage, constraint)
+        assert WebhookMessage.objects.count() == BROWSERS
 
 
-# --- Refunds ---
-
-
-def cancel(order):
-    return order_services.cancel_order(
-        ref=order.ref, reason=CancelReason.CHANGED_MIND, by=shop.with_link(order), at=clock.now()
-    )
-
-
-def test_an_order_that_is_cancelled_by_many_at_once_is_refunded_once(stripe, paid_order):
-    all_at_once([partial(cancel, paid_order)] * BROWSERS)
-    refund = Refund.objects.get()
-
-    all_at_once([partial(payment_services.sync_refund, refund_id=refund.pk, at=clock.now())] * BROWSERS)
-
-    assert now(paid_order).refunded == paid_order.total
-    assert [each.amount for each in stripe.ledger.refunds() if each.reference == str(paid_order.ref)] == [1299]
-    assert StoredEvent.objects.filter(aggregate_ref=paid_order.ref, type="order.refunded.v1").count() == 1
-
-
-def test_control_a_refund_that_is_asked_for_with_another_key_each_time_is_given_twice(stripe, paid_order, manager):
-    """Half of it, as Stripe itself refuses to give back more than was paid."""
-    cancel(paid_order)
-    refund = Refund.objects.select_related("attempt").get()
-    refund.amount = paid_order.total / 2
-
-    def refund_anew():
-        refund.idempotency_key = uuid7()
-        return StripeGateway().refund(refund)
-
-    for _ in range(2):
-        refund_anew()
-
-    assert len([each for each in stripe.ledger.refunds() if each.reference == str(paid_order.ref)]) == 2
+# --- Locks ---
 
 
 def test_no_transaction_is_open_and_nothing_is_locked_while_the_gateway_is_asked(stripe, card_order, monkeypatch):
@@ -261,7 +224,9 @@ def test_no_transaction_is_open_and_nothing_is_locked_while_the_gateway_is_asked
 
     pay(stripe, card_order)
     sync(card_order)
-    cancel(card_order)
+    order_services.cancel_order(
+        ref=card_order.ref, reason=CancelReason.CHANGED_MIND, by=shop.with_link(card_order), at=clock.now()
+    )
     send_refunds(card_order)
     sync(other := place_by_card(), later=AFTER_THE_HOLD)
     start(third := place_by_card())

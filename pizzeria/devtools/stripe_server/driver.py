@@ -72,6 +72,10 @@ class Driver:
         """End a pending refund, one way or the other."""
         self._ask("settle-refund", refund_id, succeeds=succeeds)
 
+    def return_refund(self, refund_id: str) -> None:
+        """Have the guest's bank return a refund that has succeeded."""
+        self._ask("return-refund", refund_id)
+
     def deliver_webhooks(self, *, newest_first: bool = False) -> int:
         """Send the webhooks that a fault holds; return how many there are."""
         released: int = self._ask("deliver-webhooks", newest_first=newest_first)["released"]

@@ -35,6 +35,9 @@ class DriverRequests:
             case "settle-refund":
                 with self._account.store.transaction():
                     return refunds.settle(self._account, target, succeeds=options["succeeds"] == "true", at=at)
+            case "return-refund":
+                with self._account.store.transaction():
+                    return refunds.give_back(self._account, target, at=at)
             case "deliver-webhooks":
                 newest_first = options["newest_first"] == "true"
                 return {"released": self._account.webhooks.release(newest_first=newest_first)}

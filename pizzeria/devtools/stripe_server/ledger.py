@@ -1,5 +1,5 @@
 """
-The ledger: every charge and refund that really happened, in the order in which it happened.
+The ledger: every charge, refund and return of a refund that really happened, in the order in which it happened.
 
 It is append-only, and readable by other processes while the server runs or after it was killed.
 """
@@ -12,13 +12,13 @@ from typing import Literal
 
 from pizzeria.devtools.stripe_server.store import DATABASE_FILE, Store, StripeObject
 
-type EntryKind = Literal["charge", "refund"]
+type EntryKind = Literal["charge", "refund", "return"]  # "return": of a refund, by the bank that should have got it
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """
-    A charge or a refund.
+    A charge, a refund or the return of a refund.
 
     :param reference: the `client_reference_id` of the Checkout Session; empty if it has none
     :param amount: in minor units of the currency, always positive
@@ -46,7 +46,11 @@ class Ledger:
         return self._entries("charge")
 
     def refunds(self) -> list[LedgerEntry]:
-        """Return the refunds that gave money back, oldest first: neither pending nor failed ones."""
+        """
+        Return the refunds that gave money back, oldest first: neither pending nor failed ones.
+
+        A refund that a bank has returned is one of them, as the money was sent; `refunded` subtracts it.
+        """
         return self._entries("refund")
 
     def captured(self, reference: str) -> int:
@@ -54,8 +58,10 @@ class Ledger:
         return sum(entry.amount for entry in self.charges() if entry.reference == reference)
 
     def refunded(self, reference: str) -> int:
-        """Return what was refunded of a reference, in minor units."""
-        return sum(entry.amount for entry in self.refunds() if entry.reference == reference)
+        """Return what was refunded of a reference and not returned by a bank, in minor units."""
+        refunds, returns = self.refunds(), self._entries("return")
+        refunded = sum(entry.amount for entry in refunds if entry.reference == reference)
+        return refunded - sum(entry.amount for entry in returns if entry.reference == reference)
 
     def _entries(self, kind: EntryKind) -> list[LedgerEntry]:
         with closing(sqlite3.connect(f"file:{self.folder / DATABASE_FILE}?mode=ro", uri=True)) as connection:
@@ -68,7 +74,11 @@ class Ledger:
 
 
 def record(store: Store, kind: EntryKind, moved: StripeObject, *, session: StripeObject, at: int) -> None:
-    """Append a charge or a refund, in the transaction that is open."""
+    """
+    Append a movement of money, in the transaction that is open.
+
+    :param moved: its id is unique in the ledger
+    """
     store.execute(
         "INSERT INTO ledger (kind, id, payment_intent, session, reference, amount, currency, at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -67,13 +67,32 @@ def settle(account: Account, id: str, *, succeeds: bool, at: int) -> StripeObjec
     if succeeds:
         refund["status"] = "succeeded"
         ledger.record(account.store, "refund", refund, session=account.session_of(refund), at=at)
-        news = [("refund.updated", refund)]
-    else:
-        refund |= {"status": "failed", "failure_reason": "declined"}
-        _add_to_refunded(account, account.get("charge", refund["charge"], param="charge"), -refund["amount"])
-        news = [("refund.updated", refund), ("refund.failed", refund)]
+        account.store.save(refund)
+        account.emit(("refund.updated", refund), at=at)
+        return account.public(refund)
+    return _fail(account, refund, reason="declined", at=at)
+
+
+def give_back(account: Account, id: str, *, at: int) -> StripeObject:
+    """
+    Have the guest's bank return a refund that has succeeded: it has failed after all.
+
+    :raises ApiError: it has not succeeded
+    """
+    refund = account.get(KIND, id, param="refund")
+    if refund["status"] != "succeeded":
+        raise ApiError(f"This refund has a status of `{refund['status']}`.")
+    refund["failure_balance_transaction"] = objects.new_id("txn")
+    moved = {**refund, "id": refund["failure_balance_transaction"]}
+    ledger.record(account.store, "return", moved, session=account.session_of(refund), at=at)
+    return _fail(account, refund, reason="lost_or_stolen_card", at=at)
+
+
+def _fail(account: Account, refund: StripeObject, *, reason: str, at: int) -> StripeObject:
+    refund |= {"status": "failed", "failure_reason": reason}
+    _add_to_refunded(account, account.get("charge", refund["charge"], param="charge"), -refund["amount"])
     account.store.save(refund)
-    account.emit(*news, at=at)
+    account.emit(("refund.updated", refund), ("refund.failed", refund), at=at)
     return account.public(refund)
 
 

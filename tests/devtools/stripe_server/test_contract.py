@@ -113,18 +113,20 @@ def test_sessions_intents_and_charges_have_the_declared_shapes(client, sent, ses
         assert differences(value, declared, value["object"]) == []
 
 
-@pytest.mark.parametrize("end", ["succeeded", "pending", "failed"])
+@pytest.mark.parametrize("end", ["succeeded", "pending", "failed", "returned"])
 def test_refunds_have_the_declared_shape(client, server, sent, end):
     session = paid_session(client, server)
-    if end != "succeeded":
+    if end in ("pending", "failed"):
         server.faults.change(Fault("refunds.create", "pending"))
     refund = client.refunds.create({"payment_intent": session.payment_intent.id})
     if end == "failed":
         server.settle_refund(refund.id, succeeds=False)
+    if end == "returned":
+        server.return_refund(refund.id)
 
     value = sent(client.refunds.retrieve, refund.id)
 
-    assert value["status"] == end
+    assert value["status"] == ("failed" if end == "returned" else end)
     assert differences(value, stripe.Refund, "refund") == []
 
 

@@ -191,6 +191,21 @@ def test_a_pending_refund_that_fails_can_be_made_again(client, server):
     assert [entry.id for entry in server.ledger.refunds() if entry.reference == "failed"] == [again.id]
 
 
+def test_a_refund_that_the_bank_returns_has_failed_and_can_be_made_again(client, server):
+    session = paid_session(client, server, "returned")
+    refund = client.refunds.create({"payment_intent": session.payment_intent.id})
+
+    server.return_refund(refund.id)
+
+    returned = client.refunds.retrieve(refund.id)
+    assert (returned.status, returned.failure_reason) == ("failed", "lost_or_stolen_card")
+    assert server.ledger.refunded("returned") == 0
+    with pytest.raises(DriverError, match="failed"):
+        server.return_refund(refund.id)
+    client.refunds.create({"payment_intent": session.payment_intent.id})
+    assert server.ledger.refunded("returned") == TOTAL
+
+
 def test_events_tell_the_story_of_a_payment(client, server):
     session = open_session(client, "story")
     server.decline(session.id)

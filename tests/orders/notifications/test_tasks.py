@@ -1,10 +1,8 @@
 """Tasks of notifications: from a stored event to a task on a channel's queue; and what happens without a broker."""
 
-import json
 from datetime import timedelta
 
 import pytest
-import redis
 
 from orders.notifications import tasks
 from orders.notifications.models import Notification, NotificationChannel, NotificationState
@@ -14,22 +12,9 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.events.relay import relay_due
 from tests import shop
 from tests.orders.notifications.notification_helpers import create_notifications
+from tests.orders.queued_tasks import messages_in
 
 pytestmark = pytest.mark.usefixtures("kitchen", "message_sinks")
-
-
-@pytest.fixture
-def broker(settings):
-    """A Redis client of the broker, to read its queues."""
-    with redis.Redis.from_url(settings.REDIS_URL) as queues:
-        yield queues
-
-
-@pytest.fixture
-def broker_gone(monkeypatch):
-    """Point Celery's producer at a port where no broker listens."""
-    monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
-    monkeypatch.setattr(app.amqp, "_producer_pool", None)
 
 
 @pytest.fixture
@@ -39,15 +24,8 @@ def confirmed_order():
     return order, StoredEvent.objects.get(aggregate_ref=order.ref, type="order.confirmed.v1")
 
 
-def messages_in(broker, queue):
-    """Yield task, arguments and headers of each message in a queue, oldest first."""
-    for raw in reversed(broker.lrange(queue, 0, -1)):
-        headers = json.loads(raw)["headers"]
-        yield headers["task"], headers["kwargsrepr"], headers
-
-
 def sent_by(broker, channel):
-    return [f"{task} {arguments}" for task, arguments, _headers in messages_in(broker, channel)]
+    return [f"{headers['task']} {headers['kwargsrepr']}" for headers, _arguments in messages_in(broker, channel)]
 
 
 def is_to_send(notification):
@@ -115,7 +93,7 @@ def test_a_task_queued_by_a_sweep_expires_and_a_task_queued_by_an_event_does_not
     tasks.create_and_queue_notifications(event_id=confirmed.pk)
     tasks.queue_due_notifications()
 
-    by_event, by_sweep = (headers["expires"] for _task, _arguments, headers in messages_in(broker, "sms"))
+    by_event, by_sweep = (headers["expires"] for headers, _arguments in messages_in(broker, "sms"))
     assert by_event is None
     assert by_sweep is not None
 

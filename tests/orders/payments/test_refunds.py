@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
@@ -16,7 +17,7 @@ from orders.notifications.models import Notification
 from orders.payments import services as payment_services
 from orders.payments.exceptions import RefundNotRetriable
 from orders.payments.gateways.breaker import stripe_breaker
-from orders.payments.models import PaymentAttempt, Refund, RefundState
+from orders.payments.models import PaymentAttempt, Receipt, Refund, RefundState
 from orders.payments.services.refunds import MAX_ATTEMPTS
 from pizzeria.devtools.stripe_server.faults import Fault
 from pizzeria.foundation import clock
@@ -28,7 +29,9 @@ from pizzeria.foundation.step_up import ReauthenticationRequired
 from pizzeria.users.roles import MANAGER
 from tests import shop
 from tests.orders.notifications.notification_helpers import create_notifications
-from tests.orders.payments.payment_helpers import confirmed_by_card, events_of, now, send_refunds
+from tests.orders.notifications.notification_helpers import send as send_notification
+from tests.orders.payments.payment_helpers import confirmed_by_card, events_of, now, pay, send_refunds, sync
+from tests.orders.payments.test_webhooks import event, process_all, send
 
 pytestmark = pytest.mark.django_db
 
@@ -36,14 +39,26 @@ CREATE = "refunds.create"
 LATER = timedelta(hours=2)
 
 
+def cancel(order):
+    order_services.cancel_order(
+        ref=order.ref, reason=CancelReason.CHANGED_MIND, by=shop.with_link(order), at=clock.now()
+    )
+
+
 @pytest.fixture
 def cancelled_order(stripe):
     """Return an order that was paid by card and cancelled; its refund is not sent yet."""
     order = confirmed_by_card(stripe)
-    order_services.cancel_order(
-        ref=order.ref, reason=CancelReason.CHANGED_MIND, by=shop.with_link(order), at=clock.now()
-    )
+    cancel(order)
     return now(order)
+
+
+def report_failed(client, refund):
+    """Have the gateway report that a refund has failed, and process the message."""
+    attempt = refund.attempt
+    thing = {"id": refund.refund_id, "object": "refund", "payment_intent": attempt.payment_id}
+    send(client, event("refund.failed", **thing), settings.STRIPE_WEBHOOK_SECRETS[0])
+    process_all()
 
 
 def manager_now():
@@ -122,6 +137,49 @@ def test_a_pending_refund_is_done_once_the_bank_has_done_it(stripe, cancelled_or
     assert send_refunds(cancelled_order, later=LATER).payment_status == PaymentStatus.REFUNDED
 
 
+def test_a_refund_that_the_bank_returns_after_it_was_done_raises_an_alert_and_the_order_stays_refunded(
+    stripe, cancelled_order, client
+):
+    """What was recorded stays recorded: the alert, the refund's row and the admin say that the money came back."""
+    refunded = send_refunds(cancelled_order)
+    refund = Refund.objects.get()
+    stripe.return_refund(refund.refund_id)
+
+    report_failed(client, refund)
+
+    order, failed = now(cancelled_order), Refund.objects.get()
+    assert Alert.objects.get().kind == "refund_failed"
+    assert (failed.state, failed.error) == (RefundState.FAILED, "lost_or_stolen_card")
+    assert (order.payment_status, order.refunded) == (PaymentStatus.REFUNDED, order.total)
+    assert events_of(order) == events_of(refunded)
+    assert stripe.ledger.refunded(str(order.ref)) == 0
+
+
+def test_a_refund_that_the_bank_has_returned_is_sent_again_by_a_manager_and_recorded_once(
+    stripe, cancelled_order, client
+):
+    send_refunds(cancelled_order)
+    refund = Refund.objects.get()
+    stripe.return_refund(refund.refund_id)
+    report_failed(client, refund)
+
+    payment_services.retry_refund(refund_id=refund.pk, by=manager_now(), at=clock.now())
+    order = send_refunds(send_refunds(cancelled_order), later=LATER)
+
+    assert (Refund.objects.get().state, stripe.ledger.refunded(str(order.ref))) == (RefundState.DONE, 1299)
+    assert (order.refunded, events_of(order).count("refunded")) == (order.total, 1)
+    assert Receipt.objects.filter(refund=refund).count() == 1, "one credit note"
+
+
+def test_a_message_about_a_refund_that_has_not_changed_changes_nothing(stripe, cancelled_order, client):
+    send_refunds(cancelled_order)
+
+    report_failed(client, Refund.objects.get())
+
+    assert Refund.objects.get().state == RefundState.DONE
+    assert not Alert.objects.exists()
+
+
 def test_only_a_manager_with_a_recent_sign_in_sends_a_refund_again(stripe, cancelled_order, chef, manager):
     refund = Refund.objects.get()
 
@@ -153,6 +211,28 @@ def test_the_guest_is_told_of_the_refund(stripe, cancelled_order, message_sinks)
     kinds = Notification.objects.filter(order=cancelled_order).values_list("kind", flat=True)
     assert {"cancelled", "refunded"} <= set(kinds)
     assert "refund_requested" not in kinds, "the guest knows why"
+
+
+def test_a_guest_whose_payment_came_too_late_reads_that_it_is_refunded_and_why(stripe, card_order, message_sinks):
+    pay(stripe, card_order)
+    cancel(card_order)
+    order = send_refunds(sync(card_order))
+
+    for notification in create_notifications(order, at=clock.now()):
+        send_notification(notification, at=clock.now())
+
+    mails = {mail.subject: mail.text for mail in message_sinks.messages("email", to="anna@example.com")}
+    assert list(mails) == [
+        f"Order #{order.number} was cancelled",
+        f"€12.99 of order #{order.number} is on its way back",
+        f"€12.99 of order #{order.number} refunded",
+    ]
+    returned = mails[f"€12.99 of order #{order.number} is on its way back"]
+    assert "We have received €12.99" in returned
+    assert "it was paid after it was cancelled" in returned
+    texts = [sms.text for sms in message_sinks.messages("sms")]
+    assert f"order #{order.number} back: it was paid after it was cancelled." in texts[-1]
+    assert len(texts) == 2
 
 
 def test_a_manager_sees_payments_and_sends_a_failed_refund_again_in_the_admin(stripe, cancelled_order, marta):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+import stripe as stripe_sdk
 
 from kitchen import services as kitchen_services
 from kitchen.models import Ticket, TicketState
@@ -14,7 +15,7 @@ from orders.models import CancelReason, OrderStatus, PaymentFailure, PaymentStat
 from orders.payments import services as payment_services
 from orders.payments.gateways.protocol import SessionReading, SessionState
 from orders.payments.gateways.stripe import StripeGateway
-from orders.payments.models import AttemptState, PaymentAttempt, Refund
+from orders.payments.models import AttemptState, PaymentAttempt, Receipt, Refund
 from pizzeria.devtools.stripe_server.faults import Fault
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
@@ -57,6 +58,22 @@ def reading_of(order, **changed):
 def settle(order, reading):
     payment_services.settle_attempt(ref=attempt_of(order).ref, reading=reading, by=SYSTEM, at=clock.now())
     return now(order)
+
+
+def session_of_another_amount(stripe, order, amount, currency):
+    """Have the gateway open a session for an order which the shop has not asked for; return its id."""
+    client = stripe_sdk.StripeClient(stripe.api_key, base_addresses={"api": stripe.url})
+    price = {"currency": currency, "unit_amount": amount, "product_data": {"name": "altered"}}
+    session = client.v1.checkout.sessions.create(
+        params={
+            "mode": "payment",
+            "line_items": [{"price_data": price, "quantity": 1}],
+            "success_url": "https://pizza.example/",
+            "client_reference_id": str(order.ref),
+            "metadata": {"attempt": str(attempt_of(order).ref)},
+        }
+    )
+    return session.id
 
 
 def test_an_order_by_card_is_pending_and_holds_its_place_until_it_is_paid(card_order):
@@ -185,6 +202,40 @@ def test_another_amount_or_currency_than_the_orders_is_returned_and_confirms_not
     assert order.refund_requested == order.paid == attempt_of(order).captured
     assert Refund.objects.get().reason == RefundReason.WRONG_AMOUNT
     assert Alert.objects.get().kind == "payment_returned"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"), [(50, "eur"), (1298, "eur"), (9900, "eur"), (1299, "usd"), (1299, "jpy")], ids=str
+)
+def test_a_session_of_another_amount_or_currency_is_refunded_as_it_was_paid_and_confirms_nothing(
+    stripe, card_order, amount, currency
+):
+    session = session_of_another_amount(stripe, card_order, amount, currency)
+    PaymentAttempt.objects.update(session_id=session, asked_at=clock.now())
+    stripe.pay(session)
+
+    order = send_refunds(sync(card_order))
+
+    assert (order.status, order.payment_failure) == (OrderStatus.CANCELLED, PaymentFailure.WRONG_AMOUNT)
+    assert order.payment_status == PaymentStatus.REFUNDED
+    assert ticket_state(order) == TicketState.WITHDRAWN
+    moved = [*stripe.ledger.charges(), *stripe.ledger.refunds()]
+    assert [(each.amount, each.currency) for each in moved if each.reference == str(order.ref)] == [
+        (amount, currency)
+    ] * 2
+    assert Alert.objects.get().kind == "payment_returned"
+    assert not Receipt.objects.exists()
+    assert list(replay.differences()) == []
+
+
+def test_an_attempt_whose_row_was_altered_confirms_nothing(stripe, card_order):
+    pay(stripe, card_order)
+    PaymentAttempt.objects.update(amount=Decimal("0.01"))
+
+    order = send_refunds(sync(card_order))
+
+    assert (order.status, order.payment_status) == (OrderStatus.CANCELLED, PaymentStatus.REFUNDED)
+    assert stripe.ledger.refunded(str(order.ref)) == 1299
 
 
 def test_a_payment_that_the_gateway_reports_after_it_had_failed_is_returned(card_order):

@@ -9,13 +9,16 @@ from django.urls import reverse
 
 from orders.models import OrderStatus
 from orders.payments import services as payment_services
+from orders.payments.exceptions import WebhookInvalid
+from orders.payments.gateways import stripe as gateway
+from orders.payments.gateways.stripe import StripeGateway
 from orders.payments.models import WebhookMessage
 from orders.payments.services.webhooks import MAX_ATTEMPTS
 from pizzeria.devtools.stripe_server.faults import Fault
-from pizzeria.foundation import clock
+from pizzeria.foundation import clock, failpoints
 from pizzeria.foundation.alerts.models import Alert
 from pizzeria.foundation.ids import uuid7
-from tests.orders.payments.payment_helpers import MINUTE, attempt_of, now, pay, start
+from tests.orders.payments.payment_helpers import MINUTE, attempt_of, now, pay, place_by_card, start
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +75,11 @@ def test_a_message_that_the_gateway_has_not_signed_lately_is_refused_and_not_kep
     assert not WebhookMessage.objects.exists()
 
 
+def test_a_message_without_the_header_of_its_signature_is_refused_and_not_kept(client, secret):
+    assert client.post(WEBHOOK, event(), content_type="application/json").status_code == 400
+    assert not WebhookMessage.objects.exists()
+
+
 def test_a_timestamp_of_six_minutes_ago_is_refused_and_one_of_four_minutes_is_not(client, secret):
     assert send(client, event(), secret, at=int(time.time()) - 360).status_code == 400
     assert send(client, event(), secret, at=int(time.time()) - 240).status_code == 200
@@ -84,6 +92,30 @@ def test_an_altered_byte_is_refused(client, secret):
     assert send(client, body.replace("completed", "Completed"), secret, header=header).status_code == 400
     assert send(client, json.dumps(json.loads(body), indent=1), secret, header=header).status_code == 400
     assert not WebhookMessage.objects.exists()
+
+
+def test_any_altered_byte_of_a_message_or_of_its_signature_is_refused(secret):
+    body = event().encode()
+    header = stripe_sdk.WebhookSignature.generate_signature_header(body.decode(), secret)
+    signature = header.index("v1=") + len("v1=")
+    parse = StripeGateway().parse_webhook
+    assert parse(body, signature=header).type == "checkout.session.completed"
+
+    for position in range(len(body)):
+        altered = body[:position] + bytes([body[position] ^ 1]) + body[position + 1 :]
+        with pytest.raises(WebhookInvalid, match="no valid signature"):
+            parse(altered, signature=header)
+    for position in range(signature, len(header)):
+        other = "0" if header[position] != "0" else "1"
+        with pytest.raises(WebhookInvalid, match="no valid signature"):
+            parse(body, signature=header[:position] + other + header[position + 1 :])
+
+
+def test_a_later_timestamp_than_the_signed_one_is_refused(client, secret):
+    body, hour_ago = event(), int(time.time()) - 3600
+    header = stripe_sdk.WebhookSignature.generate_signature_header(body, secret, timestamp=hour_ago)
+
+    assert send(client, body, secret, header=header.replace(str(hour_ago), str(hour_ago + 3600))).status_code == 400
 
 
 @pytest.mark.parametrize("body", ["", "{}", "[]", "null", '{"id": 1}', '{"id": "evt", "type": "x", "data": 7}', "\x00"])
@@ -121,6 +153,54 @@ def test_a_message_about_a_payment_that_did_not_happen_confirms_nothing(stripe, 
     assert now(card_order).status == OrderStatus.PENDING
 
 
+@pytest.mark.parametrize(
+    "claimed",
+    [{"amount_total": 1}, {"amount_total": 99_900}, {"currency": "usd"}, {"payment_status": "unpaid"}],
+    ids=str,
+)
+def test_what_a_message_says_of_amount_currency_and_state_is_not_believed(stripe, client, secret, card_order, claimed):
+    pay(stripe, card_order)
+    attempt = attempt_of(card_order)
+    send(client, event(id=attempt.session_id, metadata={"attempt": str(attempt.ref)}, **claimed), secret)
+
+    process_all()
+
+    order = now(card_order)
+    assert (order.status, order.paid) == (OrderStatus.CONFIRMED, order.total)
+
+
+def test_a_message_that_names_two_payments_makes_the_shop_look_at_one_and_charges_neither(
+    stripe, client, secret, card_order
+):
+    other = place_by_card()
+    pay(stripe, other)
+    start(card_order)
+    send(client, event(id=attempt_of(other).session_id, metadata={"attempt": str(attempt_of(card_order).ref)}), secret)
+
+    process_all()
+
+    assert now(card_order).status == OrderStatus.PENDING
+
+
+def test_a_message_that_comes_before_the_shop_has_recorded_the_session_is_processed_later(
+    stripe, client, secret, card_order
+):
+    def pay_and_report():
+        sessions = gateway._client().v1.checkout.sessions.list(params={"limit": 100}).auto_paging_iter()
+        session = next(each.id for each in sessions if each.client_reference_id == str(card_order.ref))
+        stripe.pay(session)
+        send(client, event(id=session, metadata={"attempt": str(attempt_of(card_order).ref)}), secret)
+        process_all()
+
+    with failpoints.armed("payments.start.answered", pay_and_report):
+        start(card_order)
+    assert (now(card_order).status, WebhookMessage.objects.get().processed_at) == (OrderStatus.PENDING, None)
+
+    process_all(later=MINUTE)
+
+    assert now(card_order).status == OrderStatus.CONFIRMED
+
+
 def test_the_same_message_fifty_times_is_kept_and_processed_once(stripe, client, secret, card_order):
     pay(stripe, card_order)
     body = event_of(card_order)
@@ -150,12 +230,23 @@ def test_a_message_of_an_unknown_type_is_kept_and_ignored(client, secret):
     assert not Alert.objects.exists()
 
 
-def test_a_payment_of_an_unknown_order_is_answered_and_raises_an_alert(client, secret):
-    assert send(client, event(metadata={"attempt": str(uuid7())}), secret).status_code == 200
+@pytest.mark.parametrize("ref", [str(uuid7()), "", "42", "\x00"], ids=["unknown", "none", "a number", "a null byte"])
+def test_a_payment_of_an_unknown_order_is_answered_and_raises_an_alert(client, secret, ref):
+    assert send(client, event(metadata={"attempt": ref}), secret).status_code == 200
 
     process_all()
 
     assert Alert.objects.get().kind == "unknown_payment"
+
+
+@pytest.mark.parametrize("type_", ["checkout.session.expired", "charge.refunded", "payment_intent.payment_failed"])
+def test_a_message_about_no_payment_of_an_unknown_order_raises_no_alert(client, secret, type_):
+    send(client, event(type_, metadata={"attempt": str(uuid7())}), secret)
+
+    process_all()
+
+    assert WebhookMessage.objects.get().outcome == "no such payment here"
+    assert not Alert.objects.exists()
 
 
 def test_a_message_while_the_gateway_does_not_answer_is_processed_later(stripe, client, secret, card_order):
