@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                     ("other", "it did not go through"),
                 ],
                 db_default="",
+                default="",
                 max_length=24,
             ),
         ),

@@ -128,7 +128,7 @@ class Order(Aggregate):
     payment_status = models.CharField(
         max_length=16, choices=PaymentStatus, default=PaymentStatus.DUE, db_default=PaymentStatus.DUE.value
     )
-    payment_failure = models.CharField(max_length=24, choices=PaymentFailure, blank=True, db_default="")
+    payment_failure = models.CharField(max_length=24, choices=PaymentFailure, blank=True, default="", db_default="")
     paid = AmountField[Decimal, Decimal](default=ZERO)  # all that was ever captured or taken; refunds do not lower it
     refund_requested = AmountField[Decimal, Decimal](default=ZERO, db_default=ZERO)
     refunded = AmountField[Decimal, Decimal](default=ZERO, db_default=ZERO)

@@ -5,7 +5,7 @@ Before each step the table (tests/orders/state_machine.py) gives the expected re
 database (tests/orders/invariants.py) is taken and compared with it. A refused step changes nothing.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
@@ -51,6 +51,7 @@ UNKNOWN_USER_ID = 0
 MINUTE = timedelta(minutes=1)
 RANDOM_STEP_SHARE = 1 / 3  # share of steps that are any at all; the others are the user's work
 UNDO_SHARE = 1 / 4  # share of steps that the last user takes at once, to undo the last step if possible
+NEW_ROW_SHARE = 1 / 2  # share of the sensible steps that follow a row which no walk has followed yet, if one can be
 LINK_SHARE = 3 / 4  # share of steps that are taken with the link of the guest's order
 
 PIZZAS = ["margherita", "pepperoni"]  # 8 and 9 minutes
@@ -192,12 +193,18 @@ class Walk(RuleBasedStateMachine):
 
     def sensible_steps(self, who):
         """Return the steps that belong to the user's work and that the table allows now."""
-        steps = {
-            step: [number for number in numbers if table.row_for(step, self.case(who, number, self.details(step)))]
+        rows = {
+            (step, number): row
             for step, numbers in self.every_step().items()
             if step in table.WORK[PEOPLE[who]]
+            for number in numbers
+            if (row := table.row_for(step, self.case(who, number, self.details(step))))
         }
-        return {step: numbers for step, numbers in steps.items() if numbers}
+        new = [key for key, row in rows.items() if not self.done[row]]
+        steps = defaultdict(list)
+        for step, number in new if new and self.rng.random() < NEW_ROW_SHARE else rows:
+            steps[step].append(number)
+        return steps
 
     def details(self, step):
         """Return the other arguments of a step's command."""

@@ -14,6 +14,7 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
 from tests import shop
 from tests.factories import DeliveryZoneFactory
+from tests.orders.payments.refund_helpers import paid_by_card
 from tests.orders.test_basket import add
 from tests.orders.test_checkout_page import ANNA, hidden
 from tests.shop import AT_HOME, FRIDAY_NIGHT
@@ -116,6 +117,14 @@ def test_the_promise_of_a_delivery_has_the_driving_minutes_of_its_zone_also_when
     recalculate_promises(kitchen=kitchen, by=SYSTEM, at=late)
     order.refresh_from_db()
     assert (order.promise_from - late).total_seconds() == (8 + 2 + 45) * 60
+
+
+def test_the_promise_of_an_order_by_card_has_the_driving_minutes_of_its_zone_once_it_is_paid(settings):
+    DeliveryZoneFactory(driving_minutes=45)
+
+    order = paid_by_card(settings, shop.basket_of(), method=DELIVERY)
+
+    assert (order.promise_from - FRIDAY_NIGHT).total_seconds() == (8 + 2 + 45) * 60
 
 
 def test_a_guest_types_the_postal_code_once_and_reads_on_the_basket_what_a_delivery_costs(client, tonight):

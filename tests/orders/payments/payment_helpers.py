@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from orders.models import Order, PaymentMethod
 from orders.payments import services as payment_services
+from orders.payments.gateways import stripe as gateway
 from orders.payments.models import PaymentAttempt, Refund
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import StoredEvent
@@ -52,6 +53,12 @@ def send_refunds(order, *, later=timedelta(0)):
     for refund in Refund.objects.filter(attempt__order=order).order_by("pk"):
         payment_services.sync_refund(refund_id=refund.pk, at=clock.now() + later)
     return now(order)
+
+
+def sessions_of(order):
+    """Return the ids of the sessions that the gateway has for an order."""
+    listed = gateway._client().v1.checkout.sessions.list(params={"limit": 100}).auto_paging_iter()
+    return [session.id for session in listed if session.client_reference_id == str(order.ref)]
 
 
 def pay(stripe, order):

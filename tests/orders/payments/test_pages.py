@@ -121,6 +121,42 @@ def test_leaving_the_gateways_page_offers_the_card_again_and_cash(stripe, client
     assert page_url("again", card_order) in page
 
 
+def test_going_back_to_the_checkout_leads_to_the_payment_of_the_order_that_the_basket_has_become(stripe, client):
+    _response, order = order_by_card(client)
+
+    assert client.get(reverse("orders:checkout")).url == page_url("left", order)
+    assert page_url("left", order) in client.get(reverse("orders:basket")).content.decode()
+
+
+def test_going_back_to_the_checkout_once_it_is_paid_offers_nothing_to_pay(stripe, client):
+    _response, order = order_by_card(client)
+    pay(stripe, order)
+    sync(order)
+
+    assert client.get(reverse("orders:checkout")).url == reverse("menu:index")
+    assert page_url("left", order) not in client.get(reverse("orders:basket")).content.decode()
+
+
+@pytest.mark.parametrize("name", ["pay", "left"])
+def test_an_order_whose_time_for_the_card_is_over_offers_cash_alone(stripe, client, card_order, name):
+    PaymentAttempt.objects.update(expires_at=clock.now())
+
+    page = client.get(page_url(name, card_order)).content.decode()
+
+    assert "by card is over" in page
+    assert page_url("again", card_order) in page
+    assert f'href="{page_url("pay", card_order)}"' not in page
+
+
+def test_a_payment_that_the_gateway_refuses_offers_cash_alone(stripe, client, card_order):
+    stripe.faults.change(Fault("checkout.sessions.create", "refuse", status=400))
+
+    page = client.get(page_url("pay", card_order)).content.decode()
+
+    assert "does not take this payment" in page
+    assert f'href="{page_url("pay", card_order)}"' not in page
+
+
 def test_a_gateway_that_does_not_answer_is_told_to_the_guest_who_is_offered_cash(stripe, client, card_order):
     stripe.faults.change(Fault("checkout.sessions.create", "drop_before"))
 

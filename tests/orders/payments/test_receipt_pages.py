@@ -54,7 +54,7 @@ def test_a_receipt_opens_with_the_guests_link_and_shows_number_lines_taxes_and_p
     assert "Receipt 2026-000001 20 November 2026, 20:00 Order #1 of 20 November 2026" in text
     assert "1 × Margherita, Small €12.99 Total €12.99" in text
     assert "Tax rate Net Tax Gross 10% €11.81 €1.18 €12.99" in text
-    assert "Paid by credit card on 20 November 2026, 20:00" in text
+    assert "Paid by card on 20 November 2026, 20:00" in text
     assert "Anna" not in text
 
 
@@ -106,9 +106,7 @@ def test_a_credit_note_names_its_receipt_and_both_link_to_each_other(client, gue
     of_receipt = client.get(page("receipt", receipt.ref, guests_order))
 
     assert "Credit note 2026-000002 To a part of receipt 2026-000001" in words_of(of_note)
-    assert "Refunded €5.00 Tax rate Net Tax Gross 10% €4.55 €0.45 €5.00 Refunded to your credit card" in words_of(
-        of_note
-    )
+    assert "Refunded €5.00 Tax rate Net Tax Gross 10% €4.55 €0.45 €5.00 Refunded to your card" in words_of(of_note)
     assert page("receipt", receipt.ref, guests_order) in of_note.content.decode()
     assert "Also of this order Credit note 2026-000002 €5.00" in words_of(of_receipt)
 

@@ -78,7 +78,7 @@ def test_the_pdf_holds_the_texts_of_the_receipt(receipt, change_shop):
         "10%",
         "€29.44",
         "€2.94",
-        "Paid by credit card on 20 November 2026, 20:00",
+        "Paid by card on 20 November 2026, 20:00",
     ):
         assert text in lines, (text, lines)
     assert "2 ×" in text_of(pdf)

@@ -31,6 +31,7 @@ from tests.orders.payments.payment_helpers import (
     confirmed_by_card,
     now,
     pay,
+    place_by_card,
     send_refunds,
     start,
     sync,
@@ -176,7 +177,7 @@ def test_a_refund_that_the_gateway_does_not_have_raises_an_alert(stripe):
     order_services.cancel_order(
         ref=order.ref, reason=CancelReason.CHANGED_MIND, by=shop.with_link(order), at=clock.now()
     )
-    Refund.objects.update(state="done")
+    Refund.objects.update(state="done", done_at=clock.now())
 
     reconcile()
 
@@ -206,8 +207,29 @@ def test_a_gateway_that_cannot_be_asked_ends_the_run_with_its_error(stripe):
     stripe.faults.change(Fault("charges.list", "refuse", status=500))
 
     assert reconcile().error
+    assert Alert.objects.filter(kind="reconciliation_failed").exists()
     with pytest.raises(CommandError, match="could not be asked"):
         call_command("reconcile")
+
+
+def test_one_payment_that_cannot_be_read_does_not_keep_the_others_from_being_settled(stripe, card_order):
+    first = start(card_order)
+    other = place_by_card()
+    pay(stripe, other)
+    stripe.faults.change(Fault("checkout.sessions.*", "refuse", status=400, only=first))
+
+    assert reconcile().error == ""
+
+    assert now(other).status == OrderStatus.CONFIRMED
+
+
+def test_what_was_settled_after_the_gateways_list_was_read_is_not_compared_with_it(stripe):
+    order = confirmed_by_card(stripe)
+    PaymentAttempt.objects.filter(order=order).update(payment_id="pi_made_up", captured_at=clock.now() + LATER)
+
+    reconcile()
+
+    assert FindingKind.NOT_AT_GATEWAY not in [kind for kind, _is_repaired in findings()]
 
 
 def test_a_shop_without_a_gateway_has_nothing_to_compare(settings):

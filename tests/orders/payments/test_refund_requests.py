@@ -6,14 +6,21 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from orders import presenters
+from orders import presenters, replay
 from orders import services as order_services
 from orders.events import OrderRefundRequested
 from orders.exceptions import OrderNotFound
 from orders.models import CancelReason, Order, PaymentStatus, RefundReason
 from orders.notifications.messages import message_for
 from orders.payments import services as payment_services
-from orders.payments.models import Refund, RefundRequest, RefundRequestReason, RefundRequestState, RefundState
+from orders.payments.models import (
+    PaymentAttempt,
+    Refund,
+    RefundRequest,
+    RefundRequestReason,
+    RefundRequestState,
+    RefundState,
+)
 from orders.payments.refundable import NotRefundable, RefundChoice, refundable_of
 from orders.payments.services.refund_requests import (
     NothingToRefund,
@@ -289,6 +296,17 @@ def test_a_request_is_not_approved_once_the_cash_was_given_back(order, small_lim
         payment_services.approve_refund(ref=waiting.ref, by=mario, at=LATER)
 
     assert RefundRequest.objects.get().state == RefundRequestState.WAITING
+
+
+def test_an_order_that_was_paid_before_payments_had_rows_is_refunded(order, marta):
+    PaymentAttempt.objects.all().delete()
+
+    send(request(order, {COLA: 1}, by=marta))
+
+    assert now(order).refunded == Decimal("3.20")
+    earlier = PaymentAttempt.objects.get()
+    assert (earlier.gateway, earlier.captured, earlier.captured_at) == ("cash", order.paid, order.delivered_at)
+    assert list(replay.differences()) == []
 
 
 def test_an_order_without_parts_is_refunded_as_a_whole_once(order, marta, mario, change_shop):

@@ -1,6 +1,7 @@
 """Settlement: what the gateway knows of a payment is read, and the order follows."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,9 +14,11 @@ from orders import presenters, replay
 from orders import services as order_services
 from orders.models import CancelReason, OrderStatus, PaymentFailure, PaymentStatus, RefundReason
 from orders.payments import services as payment_services
+from orders.payments.exceptions import GatewayRefused
 from orders.payments.gateways.protocol import SessionReading, SessionState
 from orders.payments.gateways.stripe import StripeGateway
 from orders.payments.models import AttemptState, PaymentAttempt, Receipt, Refund
+from orders.payments.services.starting import claim_start
 from pizzeria.devtools.stripe_server.faults import Fault
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
@@ -31,6 +34,7 @@ from tests.orders.payments.payment_helpers import (
     pay,
     place_by_card,
     send_refunds,
+    sessions_of,
     start,
     sweep,
     sync,
@@ -290,6 +294,33 @@ def test_a_session_that_was_asked_for_but_not_recorded_is_found_and_ended(stripe
     assert StripeGateway().look_up(attempt_of(card_order)).state == SessionState.EXPIRED
     stripe.pay(session)
     assert stripe.ledger.captured(str(order.ref)) == 0
+
+
+def test_a_session_that_was_asked_for_but_never_made_ends_the_order_with_its_hold(stripe, card_order):
+    claim_start(ref=card_order.ref, by=shop.with_link(card_order), at=clock.now())
+
+    order = sync(card_order, later=AFTER_THE_HOLD)
+
+    assert (order.status, order.payment_failure) == (OrderStatus.CANCELLED, "expired")
+    assert sessions_of(card_order) == []
+
+
+def test_a_start_that_the_gateway_refuses_ends_the_order_with_its_hold(stripe, card_order):
+    stripe.faults.change(Fault("checkout.sessions.create", "refuse", status=400))
+    with pytest.raises(GatewayRefused):
+        start(card_order)
+
+    assert sweep(card_order, later=AFTER_THE_HOLD).status == OrderStatus.CANCELLED
+
+
+def test_a_gateway_that_cannot_be_asked_is_asked_again_when_the_hold_ends_at_the_latest(stripe, card_order):
+    start(card_order)
+    stripe.faults.change(Fault("checkout.sessions.*", "refuse", status=503))
+    PaymentAttempt.objects.update(lookups=20)
+
+    sweep(card_order, later=10 * MINUTE - timedelta(seconds=5))
+
+    assert attempt_of(card_order).due_at == attempt_of(card_order).expires_at
 
 
 def test_cancelling_a_paid_order_requests_the_refund_in_the_same_transaction(stripe, card_order, manager):

@@ -18,17 +18,11 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import GUEST
 from pizzeria.foundation.alerts.models import Alert
 from tests import shop
-from tests.orders.payments.payment_helpers import AFTER_THE_HOLD, attempt_of, pay, start, sync
+from tests.orders.payments.payment_helpers import AFTER_THE_HOLD, attempt_of, pay, sessions_of, start, sync
 
 pytestmark = pytest.mark.django_db
 
 CREATE = "checkout.sessions.create"
-
-
-def sessions_of(order):
-    """Return the ids of the sessions that the gateway has for an order."""
-    listed = gateway._client().v1.checkout.sessions.list(params={"limit": 100}).auto_paging_iter()
-    return [session.id for session in listed if session.client_reference_id == str(order.ref)]
 
 
 def test_starting_again_gives_the_same_page_without_asking(stripe, card_order):

@@ -123,6 +123,11 @@ def test_a_signed_message_that_cannot_be_read_is_refused(client, secret, body):
     assert send(client, body, secret).status_code == 400
 
 
+@pytest.mark.parametrize("odd", [7, ["a"], {"id": 7}, {"x": 1}, "pi_\x00"], ids=str)
+def test_a_signed_message_whose_ids_are_none_is_refused(client, secret, odd):
+    assert send(client, event("charge.refunded", object="charge", payment_intent=odd), secret).status_code == 400
+
+
 def test_a_very_long_message_is_refused(client, secret):
     assert send(client, event(padding="x" * 300_000), secret).status_code == 413
 
