@@ -5,13 +5,14 @@ Endpoints are documented at `/api/docs` and `/api/openapi.json`; error answers a
 `pizzeria.operations.problem_details`.
 """
 
-from ninja import NinjaAPI
-
+from menu.api import router as menu_router
 from pizzeria.foundation.api_auth import ANY_TOKEN
 from pizzeria.operations import problem_details
+from pizzeria.operations.api_documentation import DocumentedApi
 from pizzeria.users.api import router as users_router
 
-api = NinjaAPI(title="Pizzeria API", version="1", urls_namespace="api", auth=ANY_TOKEN)
+api = DocumentedApi(title="Pizzeria API", version="1", urls_namespace="api", auth=ANY_TOKEN)
 api.add_router("", users_router)
+api.add_router("/menu", menu_router)
 
 problem_details.install_exception_handlers(api)

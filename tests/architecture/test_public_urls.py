@@ -52,6 +52,11 @@ STREAMS = {
 API = {
     "/api/": 404,
     "/api/me": 401,
+    "/api/menu": 200,  # the menu is public
+    "/api/menu/items": 200,
+    "/api/menu/pizzas": 200,
+    "/api/menu/pizzas/SLUG": 200,
+    "/api/menu/toppings": 200,
     "/api/docs": 200,  # the documentation is public
     "/api/openapi.json": 200,
 }

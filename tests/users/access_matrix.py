@@ -5,7 +5,8 @@ The orders in the URLs are named by their state: WAITING, COOKING and READY are 
 and OUT are deliveries: ready, claimed by the driver, and out for delivery with the driver; GUESTS is an order of a
 guest, and KEY its token; PENDING and CARD are orders by card that are not paid yet: the owner's, and a guest's with the
 token CARDKEY. In the admin, 1 is an existing row. `*` stands for all URLs below that accept the verb and
-have no row of their own for it; BOTH means GET and POST.
+have no row of their own for it; BOTH means GET and POST. The API is called with the access
+tokens of the same people.
 
     +  done or shown                     !  refused, but not for lack of a permission
     =  redirect to the sign-in page (401 where a redirect is not possible)
@@ -85,7 +86,12 @@ GET  /stream/orders/WAITING/               =   +   0   +   0   0   +   +
 GET  /stream/orders/GUESTS/KEY/            +   +   +   +   +   +   +   +
 GET  /stream/orders/GUESTS/NOKEY/          0   0   0   0   0   0   0   0
 
-GET  /api/me                                =   =   =   =   =   =   =   =
+GET  /api/me                                =   +   +   +   +   +   +   +
+GET  /api/menu                              +   +   +   +   +   +   +   +
+GET  /api/menu/pizzas                       +   +   +   +   +   +   +   +
+GET  /api/menu/pizzas/SLUG                  +   +   +   +   +   +   +   +
+GET  /api/menu/toppings                     +   +   +   +   +   +   +   +
+GET  /api/menu/items                        +   +   +   +   +   +   +   +
 BOTH /api/docs                              +   +   +   +   +   +   +   +
 BOTH /api/openapi.json                      +   +   +   +   +   +   +   +
 BOTH /api/                                  0   0   0   0   0   0   0   0
