@@ -5,7 +5,9 @@ Endpoints are documented at `/api/docs` and `/api/openapi.json`; error answers a
 `pizzeria.operations.problem_details`.
 """
 
+from kitchen.api import router as kitchen_router
 from menu.api import router as menu_router
+from orders.api import router as orders_router
 from pizzeria.foundation.api_auth import ANY_TOKEN
 from pizzeria.operations import problem_details
 from pizzeria.operations.api_documentation import DocumentedApi
@@ -14,5 +16,7 @@ from pizzeria.users.api import router as users_router
 api = DocumentedApi(title="Pizzeria API", version="1", urls_namespace="api", auth=ANY_TOKEN)
 api.add_router("", users_router)
 api.add_router("/menu", menu_router)
+api.add_router("/orders", orders_router)
+api.add_router("/kitchen", kitchen_router)
 
 problem_details.install_exception_handlers(api)

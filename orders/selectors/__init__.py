@@ -14,6 +14,14 @@ from orders.selectors.order import (
     payment_url,
     visible_to,
 )
+from orders.selectors.order_access import (
+    events_of,
+    may_read_contact,
+    order_with_content,
+    readable_orders,
+    staff_of,
+    with_status,
+)
 from orders.selectors.payment_methods import CARD_GATEWAY, offered_payment_methods
 from orders.selectors.phone_proofs import ProofStep, is_phone_proved, proof_step
 
@@ -26,18 +34,24 @@ __all__ = [
     "ProofStep",
     "basket",
     "count_items",
+    "events_of",
     "get_order",
     "is_phone_proved",
     "last_payment_method",
+    "may_read_contact",
     "offered_payment_methods",
     "order_by_guest_token",
     "order_detail",
     "order_for_basket",
     "order_row",
     "order_url",
+    "order_with_content",
     "orders_of",
     "payment_url",
     "proof_step",
     "quantities",
+    "readable_orders",
+    "staff_of",
     "visible_to",
+    "with_status",
 ]

@@ -57,12 +57,26 @@ API = {
     "/api/menu/pizzas": 200,
     "/api/menu/pizzas/SLUG": 200,
     "/api/menu/toppings": 200,
+    "/api/orders": 401,
+    "/api/orders/UUID": 401,
+    "/api/orders/UUID/events": 401,
+    "/api/orders/UUID/hand-over": 405,
+    "/api/orders/quote": 405,
+    "/api/kitchen/status": 401,
+    "/api/kitchen/queue": 401,
+    "/api/kitchen/orders/UUID/start": 405,
+    "/api/kitchen/orders/UUID/complete": 405,
+    "/api/kitchen/orders/UUID/recall": 405,
+    "/api/kitchen/capacity": 405,
+    "/api/kitchen/pause": 405,
+    "/api/kitchen/resume": 405,
     "/api/docs": 200,  # the documentation is public
     "/api/openapi.json": 200,
 }
 
 ARGUMENTS = {
     "uuid": "0197c2a0-0000-7000-8000-000000000000",
+    "uuidstr": "0197c2a0-0000-7000-8000-000000000000",  # ninja's
     "slug": "margherita",
     "guest_token": "k" * 43,
     "int": "1",

@@ -201,7 +201,19 @@ def token_of(user, who, role, realm):
 
 def bodies(*, driver):
     """Return what is sent to the API, by the last part of the URL."""
-    return {}
+    order = {
+        "customer_name": "Anna",
+        "customer_phone": "+390612345678",
+        "pizzas": [{"pizza_id": "margherita", "size": "small"}],
+        "payment_method": "cash",
+    }
+    return {
+        "orders": order,
+        "quote": order,
+        "capacity": {"max_concurrent_orders": 30},
+        "pause": {"reason": "The oven is cold."},
+        "assign": {"driver": driver},
+    }
 
 
 def addresses(friday, verb, pattern):

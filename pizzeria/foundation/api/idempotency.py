@@ -30,7 +30,7 @@ IdempotencyKeyHeader = Annotated[
 
 def idempotent_request(request: HttpRequest, key: str | None) -> IdempotentRequest | None:
     """
-    Return the identity of a request whose body has been parsed; None if it has no key.
+    Return the identity of a request; None if it has no key.
 
     :param key: as sent
     """
@@ -43,6 +43,14 @@ def idempotent_request(request: HttpRequest, key: str | None) -> IdempotentReque
             "method": request.method,
             "path": request.path,
             "query": request.META["QUERY_STRING"],
-            "body": json.loads(request.body) if request.body else None,
+            "body": _parsed(request.body),
         },
     )
+
+
+def _parsed(body: bytes) -> object:
+    """Return a body as it was parsed; as its hash if the endpoint takes none, and it is anything."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return hashlib.sha256(body).hexdigest()
