@@ -25,6 +25,7 @@ from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.scopes import Scope
 
 router = Router(tags=["orders"])
+profile_router = Router(tags=["profile"])
 
 # Names of the fields of an order's body, by the names of the fields of the checkout's form.
 FIELD_NAMES = {
@@ -185,6 +186,19 @@ def hand_over(request: HttpRequest, order_id: UUID, key: IdempotencyKeyHeader = 
     by = actor_of(request)
     services.hand_over(ref=order_id, by=by, at=clock.database_now(), idempotency=idempotent_request(request, key))
     return _record(order_id, by)
+
+
+@profile_router.get(
+    "/orders",
+    auth=requires_scope(Scope.ORDERS_READ),
+    response=Page[schemas.OrderRecord],
+    summary="The caller's own orders",
+)
+def own_orders(request: HttpRequest, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT) -> Page[schemas.OrderRecord]:
+    """Return the orders of the caller's own account, newest first; also to staff."""
+    by = actor_of(request)
+    page, next_cursor = page_of(selectors.own_orders(by), cursor=cursor, limit=limit)
+    return Page(items=schemas.order_records(page, by=by), next_cursor=next_cursor)
 
 
 def _readable(ref: UUID, by: Actor) -> Order:

@@ -36,13 +36,18 @@ def readable_orders(by: Actor) -> QuerySet[Order]:
     orders = _orders_with_content().filter(number__isnull=False).order_by("-id")
     if by.may(SEE_ALL_ORDERS):
         return orders
-    readable = Q(customer__user_id=by.user_id)
+    readable = _is_own(by)
     if by.may(SEE_DELIVERIES):
         is_delivery = Q(method=FulfillmentMethod.DELIVERY)
         readable |= is_delivery & (
             Q(status=OrderStatus.READY, driver=None) | Q(status__in=ON_TOUR, driver_id=by.user_id)
         )
     return orders.filter(readable)
+
+
+def own_orders(by: Actor) -> QuerySet[Order]:
+    """Return the orders of an actor's own account, newest first, with all that is shown of them."""
+    return _orders_with_content().filter(_is_own(by), number__isnull=False).order_by("-id")
 
 
 def order_with_content(ref: UUID) -> Order:
@@ -52,6 +57,11 @@ def order_with_content(ref: UUID) -> Order:
     :raises Order.DoesNotExist: there is no such order
     """
     return _orders_with_content().get(ref=ref)
+
+
+def _is_own(by: Actor) -> Q:
+    """Return the condition of the orders of an actor's own account; of none for a guest."""
+    return Q(pk=None) if by.user_id is None else Q(customer__user_id=by.user_id)
 
 
 def _orders_with_content() -> QuerySet[Order]:

@@ -48,6 +48,8 @@ STREAMS = {
     "/stream/orders/UUID/SLUG/": 404,  # a guest's, authorized by the token in its URL
 }
 
+DELIVERY_STEPS = ("claim", "release", "leave", "deliver", "fail", "assign")
+
 # The API refuses by its status, too: it never redirects.
 API = {
     "/api/": 404,
@@ -70,6 +72,13 @@ API = {
     "/api/kitchen/capacity": 405,
     "/api/kitchen/pause": 405,
     "/api/kitchen/resume": 405,
+    "/api/delivery/ready": 401,
+    "/api/delivery/tour": 401,
+    **{f"/api/delivery/orders/UUID/{step}": 405 for step in DELIVERY_STEPS},
+    "/api/profile/me": 401,
+    "/api/profile/me/orders": 401,
+    "/api/profile/me/notifications": 401,
+    "/api/profile/me/notifications/UUID.1/dismiss": 405,
     "/api/docs": 200,  # the documentation is public
     "/api/openapi.json": 200,
 }

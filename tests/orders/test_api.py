@@ -12,7 +12,7 @@ from menu.services import mark_sold_out
 from orders import services as order_services
 from orders.customers import services as customer_services
 from orders.deliveries import services as delivery_services
-from orders.models import Order, OrderStatus
+from orders.models import Basket, Order, OrderStatus
 from orders.payments.models import PaymentAttempt
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
@@ -304,6 +304,22 @@ def test_unknown_codes_are_counted_and_then_known_ones_are_refused_as_well(calle
 
     assert_refused(response, 429, "too_many_attempts")
     assert int(response.headers["Retry-After"]) > 0
+
+
+def test_what_was_ordered_without_a_basket_can_be_put_into_one(caller):
+    anna = caller("customer")
+    chosen = {"pizza_id": "pepperoni", "size": "large", "toppings": ["olives"], "without": ["pepperoni"]}
+    order = anna.post("/orders", body(pizzas=[chosen | {"quantity": 2}], items=[{"item_id": "cola"}])).json()
+    by, basket = shop.acting_as(CUSTOMER, anna.user.pk), uuid7()
+
+    order_services.copy_basket_of(order=order["id"], into=basket, by=by, at=FRIDAY_NIGHT)
+
+    copied = Basket.objects.get(ref=basket)
+    assert shop.total_of(copied) == Decimal(order["total"])
+    assert [line.parsed_selection for line in copied.lines.all()] == [
+        shop.pizza("pepperoni", size="large", added=("olives",), left_out=("pepperoni",)),
+        shop.simple_item(),
+    ]
 
 
 # --- Idempotency ---

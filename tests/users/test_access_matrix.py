@@ -213,6 +213,8 @@ def bodies(*, driver):
         "capacity": {"max_concurrent_orders": 30},
         "pause": {"reason": "The oven is cold."},
         "assign": {"driver": driver},
+        "fail": {"reason": "nobody_home"},
+        "me": {"name": "Anna", "phone": "+390612345678"},
     }
 
 
