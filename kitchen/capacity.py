@@ -1,5 +1,6 @@
 """The check whether the kitchen accepts one more order, and its refusals."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,20 +60,20 @@ def refuse_unless_capacity(
     :raises KitchenFull: with it, more orders or more pizzas would be open than may be
     """
     if not kitchen.accepts_orders(at):
-        raise KitchenClosed(_closed_message(kitchen, at))
+        raise _retried_at(KitchenClosed(_closed_message(kitchen, at)), kitchen.paused_until, at=at)
     pizzas, load, max_pizzas = len(pizza_minutes), load_of(tickets), kitchen.max_open_pizzas
     is_too_long = promises.ticket_minutes(pizza_minutes, shop=current_shop()) > MAX_TICKET_MINUTES
     if is_too_long or (max_pizzas is not None and pizzas > max_pizzas):
         raise OrderTooLarge(_("Our oven cannot make that many pizzas at once."))
     if load.orders >= kitchen.max_concurrent_orders:
-        raise KitchenFull(_full_message(tickets, room=0, at=at))
+        raise _kitchen_full(tickets, room=0, at=at)
     if pizzas and max_pizzas is not None and load.pizzas + pizzas > max_pizzas:
-        raise KitchenFull(_full_message(tickets, room=max_pizzas - load.pizzas, at=at))
+        raise _kitchen_full(tickets, room=max_pizzas - load.pizzas, at=at)
 
 
-def _full_message(tickets: Sequence[Ticket], *, room: int, at: datetime) -> str:
+def _kitchen_full(tickets: Sequence[Ticket], *, room: int, at: datetime) -> Refusal:
     """
-    Return why an order is refused, and when to try again.
+    Return the refusal of an order, with when to try again.
 
     :param room: how many pizzas a smaller order could have
     """
@@ -84,9 +85,16 @@ def _full_message(tickets: Sequence[Ticket], *, room: int, at: datetime) -> str:
             room,
         )
         reason = only % {"room": room}
-    wait = promises.wait_text(promises.next_ready_time(tickets, at=at), at)
-    retry = _("Please try again %(wait)s.") % {"wait": wait}
-    return f"{reason} {retry}"
+    next_ready_at = promises.next_ready_time(tickets, at=at)
+    retry = _("Please try again %(wait)s.") % {"wait": promises.wait_text(next_ready_at, at)}
+    return _retried_at(KitchenFull(f"{reason} {retry}"), next_ready_at, at=at)
+
+
+def _retried_at(refusal: Refusal, moment: datetime | None, *, at: datetime) -> Refusal:
+    """Return a refusal with when the same order may be accepted; None: unknown."""
+    if moment is not None:
+        refusal.retry_after = math.ceil((moment - at).total_seconds())
+    return refusal
 
 
 def _closed_message(kitchen: Kitchen, at: datetime) -> str:

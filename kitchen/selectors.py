@@ -9,7 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Avg, Case, Count, F, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 
 from kitchen import capacity, promises, undo
@@ -55,6 +55,21 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
+class KitchenLoad:
+    """
+    How busy the kitchen is.
+
+    :param tickets: those that are held, waiting or cooking, in the order they are due
+    :param average_cooking_minutes: measured on this business day; None: nothing is finished yet
+    """
+
+    load: Load
+    tickets: list[Ticket]
+    is_at_capacity: bool
+    average_cooking_minutes: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """
     What is promised to a guest who orders now; the mappings are empty while no orders are accepted.
@@ -91,6 +106,44 @@ class UndoOffer:
 def the_kitchen() -> Kitchen:
     """Return the one kitchen. No other code assumes that there is only one."""
     return Kitchen.objects.get()
+
+
+def ticket_by_ref(ref: UUID) -> Ticket:
+    """
+    Return a ticket by the order's ref.
+
+    :raises Ticket.DoesNotExist: there is no such ticket
+    """
+    return Ticket.objects.get(ref=ref)
+
+
+def kitchen_load(kitchen: Kitchen, *, at: datetime) -> KitchenLoad:
+    """Return how busy the kitchen is, and with which tickets. Two queries."""
+    tickets = list(kitchen.tickets.filter(state__in=LOAD).order_by("due_at", "id"))
+    load, max_pizzas = capacity.load_of(tickets), kitchen.max_open_pizzas
+    return KitchenLoad(
+        load=load,
+        tickets=tickets,
+        is_at_capacity=load.orders >= kitchen.max_concurrent_orders
+        or (max_pizzas is not None and load.pizzas >= max_pizzas),
+        average_cooking_minutes=_average_cooking_minutes(kitchen, at),
+    )
+
+
+def _average_cooking_minutes(kitchen: Kitchen, at: datetime) -> float | None:
+    """
+    Return how many minutes the tickets of the business day took from start to finish; None: none is finished yet.
+
+    Those that a driver has brought back do not count: their last state began when they came back.
+    """
+    ready, gone = TicketState.READY, TicketState.GONE
+    finished_at = Case(
+        When(state=ready, previous_state=TicketState.COOKING, then=F("state_changed_at")),
+        When(state=gone, previous_state=ready, then=F("previous_state_changed_at")),
+    )
+    finished = kitchen.tickets.filter(business_date=clock.business_date(at), started_at__isnull=False)
+    average = finished.annotate(finished_at=finished_at).aggregate(time=Avg(F("finished_at") - F("started_at")))["time"]
+    return round(average.total_seconds() / 60, 1) if average is not None else None
 
 
 def board(kitchen: Kitchen, *, at: datetime) -> Board:

@@ -24,6 +24,7 @@ CACHE_SECONDS = 30
 VERSION_KEY = "menu:version"
 
 _TOPPING = (
+    "ref",
     "slug",
     "name",
     "sold_out_since",
@@ -37,6 +38,7 @@ _TOPPING = (
     "colour",
 )
 _DISH = (
+    "ref",
     "slug",
     "name",
     "sold_out_since",
@@ -128,6 +130,7 @@ def _pizza(rows: list[Row]) -> PizzaSnapshot:
 
 def _dish(row: Row) -> dict[str, Any]:
     return {
+        "ref": row["ref"],
         "slug": row["slug"],
         "name": row["name"],
         "sold_out_since": row["sold_out_since"],
@@ -143,6 +146,7 @@ def _dish(row: Row) -> dict[str, Any]:
 
 def _topping(row: Row, prefix: str = "") -> ToppingSnapshot:
     return ToppingSnapshot(
+        ref=row[f"{prefix}ref"],
         slug=row[f"{prefix}slug"],
         name=row[f"{prefix}name"],
         sold_out_since=row[f"{prefix}sold_out_since"],

@@ -5,9 +5,10 @@ It works on a `MenuSnapshot`: what is on the menu, fresh from the database or up
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -53,6 +54,7 @@ class ItemSnapshot:
     name: str
     sold_out_since: datetime | None
     sold_out_until: datetime | None
+    ref: UUID = field(kw_only=True)
 
     def is_available(self, at: datetime) -> bool:
         return is_available_at(self.sold_out_since, self.sold_out_until, at)

@@ -1,7 +1,7 @@
 """The read models of the menu's pages."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,15 @@ from menu import catalogue
 from menu.declarations import SPICY, Declaration, declaration_of
 from menu.illustrations import EDITION
 from menu.models import Allergen, Diet
-from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot, SizeSnapshot, ToppingSnapshot, unit_price
+from menu.prices import (
+    ItemSnapshot,
+    MenuSnapshot,
+    PizzaSnapshot,
+    SimpleItemSnapshot,
+    SizeSnapshot,
+    ToppingSnapshot,
+    unit_price,
+)
 from pizzeria.foundation.shapes import shape_of
 
 
@@ -165,6 +173,22 @@ def illustration_version(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
 def dish(slug: str, snapshot: MenuSnapshot) -> PizzaSnapshot | SimpleItemSnapshot | None:
     """Return a dish by its slug; None if there is none."""
     return snapshot.pizzas.get(slug) or snapshot.simple_items.get(slug)
+
+
+def find_item[T: ItemSnapshot](items: Mapping[str, T], identifier: str, *, by_name: bool = False) -> T | None:
+    """
+    Return an item of a snapshot by its slug or its ref; None if there is none.
+
+    :param items: by slug
+    :param by_name: whether its name will do, in any case
+    """
+    if identifier in items:
+        return items[identifier]
+    wanted = identifier.casefold()
+    return next(
+        (item for item in items.values() if str(item.ref) == wanted or (by_name and item.name.casefold() == wanted)),
+        None,
+    )
 
 
 def _menu_page(at: datetime) -> MenuPage:

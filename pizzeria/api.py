@@ -5,13 +5,26 @@ Endpoints are documented at `/api/docs` and `/api/openapi.json`; error answers a
 `pizzeria.operations.problem_details`.
 """
 
-from ninja import NinjaAPI
-
+from kitchen.api import router as kitchen_router
+from menu.api import router as menu_router
+from orders.api import profile_router
+from orders.api import router as orders_router
+from orders.customers.api import router as customers_router
+from orders.deliveries.api import router as deliveries_router
+from orders.notifications.api import router as notifications_router
 from pizzeria.foundation.api_auth import ANY_TOKEN
 from pizzeria.operations import problem_details
+from pizzeria.operations.api_documentation import DocumentedApi
 from pizzeria.users.api import router as users_router
 
-api = NinjaAPI(title="Pizzeria API", version="1", urls_namespace="api", auth=ANY_TOKEN)
+api = DocumentedApi(title="Pizzeria API", version="1", urls_namespace="api", auth=ANY_TOKEN)
 api.add_router("", users_router)
+api.add_router("/menu", menu_router)
+api.add_router("/orders", orders_router)
+api.add_router("/kitchen", kitchen_router)
+api.add_router("/delivery", deliveries_router)
+api.add_router("/profile", customers_router)
+api.add_router("/profile/me", profile_router)
+api.add_router("/profile/me/notifications", notifications_router)
 
 problem_details.install_exception_handlers(api)

@@ -1,4 +1,8 @@
-"""The cooks' commands: start, finish, undo, recall. The orders app receives each in the same transaction."""
+"""
+The cooks' commands: start, finish, undo, recall. The orders app receives each in the same transaction.
+
+With `idempotency=`, the same request sent again returns the ticket as it is then.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,10 +14,12 @@ from kitchen import signals
 from kitchen.exceptions import TooLateToUndo
 from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.permissions import COOK
+from kitchen.selectors import ticket_by_ref
 from kitchen.services import queue
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
+from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -27,8 +33,8 @@ class OvenSlotsTaken(Refusal):
     code = "oven_slots_taken"
 
 
-@command
-def start_cooking(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
+@command(replay=ticket_by_ref)
+def start_cooking(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Ticket:
     """
     Put a waiting ticket into the oven.
 
@@ -51,8 +57,8 @@ def start_cooking(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     return ticket
 
 
-@command
-def finish_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
+@command(replay=ticket_by_ref)
+def finish_ticket(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Ticket:
     """
     Take a cooking ticket out of the oven.
 
@@ -72,8 +78,8 @@ def finish_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
     return ticket
 
 
-@command
-def recall_ticket(*, ref: UUID, by: Actor, at: datetime) -> Ticket:
+@command(replay=ticket_by_ref)
+def recall_ticket(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Ticket:
     """
     Put a ready ticket back into the oven, or at the head of the waiting tickets if every oven slot is taken.
 

@@ -1,7 +1,13 @@
-"""Settings of the kitchen: the commands that pause it, resume it and change its capacity."""
+"""
+Settings of the kitchen: the commands that pause it, resume it and change its capacity.
+
+With `idempotency=`, the same request sent again returns the kitchen as it is then.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +20,7 @@ from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.concurrent_edits import refuse_if_changed_meanwhile
 from pizzeria.foundation.events.log import record
+from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 
 
@@ -29,8 +36,25 @@ class CapacityTooLow(Refusal):
     status = 422
 
 
-@command
-def pause(*, kitchen: Kitchen, reason: str, until: datetime | None, by: Actor, at: datetime) -> Kitchen:
+def _kitchen_ref(arguments: Mapping[str, Any]) -> UUID:
+    kitchen: Kitchen = arguments["kitchen"]
+    return kitchen.ref
+
+
+def _replay(ref: UUID) -> Kitchen:
+    return Kitchen.objects.get(ref=ref)
+
+
+@command(replay=_replay, result_ref=_kitchen_ref)
+def pause(
+    *,
+    kitchen: Kitchen,
+    reason: str,
+    until: datetime | None,
+    by: Actor,
+    at: datetime,
+    idempotency: IdempotentRequest | None = None,
+) -> Kitchen:
     """
     Stop accepting orders for a while. Tickets in the queue are still cooked.
 
@@ -51,8 +75,8 @@ def pause(*, kitchen: Kitchen, reason: str, until: datetime | None, by: Actor, a
     return kitchen
 
 
-@command
-def resume(*, kitchen: Kitchen, by: Actor, at: datetime) -> Kitchen:
+@command(replay=_replay, result_ref=_kitchen_ref)
+def resume(*, kitchen: Kitchen, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Kitchen:
     """
     Accept orders again, also where a pause has ended by itself. Nothing happens without a pause.
 

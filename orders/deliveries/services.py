@@ -4,6 +4,8 @@ Commands for a delivery: claim or assign, release, leave, deliver (and undo it),
 Commands that only change the driver lock the order; commands that take the pizza out of the shop or back into it lock
 the kitchen first. An actor who may assign deliveries may take every step in place of the delivery's driver, except
 leaving with it: a driver may have gone home, and the pizza must not wait for them.
+
+With `idempotency=`, the same request sent again returns the order as it is then.
 """
 
 from datetime import datetime
@@ -26,6 +28,7 @@ from orders.events import (
 from orders.exceptions import OrderStateConflict
 from orders.models import CancelReason, Order, OrderStatus
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER
+from orders.selectors.order import get_order
 from orders.services.handover import complete_order
 from orders.services.locks import lock_kitchen_of, lock_order
 from orders.services.reasons import require_note_for_other
@@ -35,6 +38,7 @@ from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.domain_events import DomainEvent
 from pizzeria.foundation.events.log import record
+from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 
 
@@ -53,8 +57,8 @@ class NotADriver(Refusal):
     status = 422
 
 
-@command
-def claim_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
+@command(replay=get_order)
+def claim_delivery(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Order:
     """
     Claim a ready delivery for the acting driver. Nothing happens if the driver has it already.
 
@@ -74,8 +78,10 @@ def claim_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     return order
 
 
-@command
-def assign_delivery(*, ref: UUID, driver: int, by: Actor, at: datetime) -> Order:
+@command(replay=get_order)
+def assign_delivery(
+    *, ref: UUID, driver: int, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None
+) -> Order:
     """
     Assign a ready delivery to a driver; it is taken from the driver who had it.
 
@@ -98,8 +104,8 @@ def assign_delivery(*, ref: UUID, driver: int, by: Actor, at: datetime) -> Order
     return order
 
 
-@command
-def release_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
+@command(replay=get_order)
+def release_delivery(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Order:
     """
     Release a delivery that has not left yet.
 
@@ -115,8 +121,8 @@ def release_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     return order
 
 
-@command
-def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
+@command(replay=get_order)
+def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Order:
     """
     Leave the shop with a delivery.
 
@@ -135,8 +141,16 @@ def leave_for_delivery(*, ref: UUID, by: Actor, at: datetime) -> Order:
     return order
 
 
-@command
-def fail_delivery(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, at: datetime) -> Order:
+@command(replay=get_order)
+def fail_delivery(
+    *,
+    ref: UUID,
+    reason: CancelReason,
+    note: str = "",
+    by: Actor,
+    at: datetime,
+    idempotency: IdempotentRequest | None = None,
+) -> Order:
     """
     Bring back a delivery that nobody accepted. The order is ready again, and stays with its driver.
 
@@ -160,8 +174,8 @@ def fail_delivery(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor,
     return order
 
 
-@command
-def deliver(*, ref: UUID, by: Actor, at: datetime) -> Order:
+@command(replay=get_order)
+def deliver(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Order:
     """
     Hand over a delivery at its address, and record the cash due as taken. Its ticket left the queue with the driver.
 

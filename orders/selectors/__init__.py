@@ -15,6 +15,15 @@ from orders.selectors.order import (
     unpaid_order_url,
     visible_to,
 )
+from orders.selectors.order_access import (
+    events_of,
+    may_read_contact,
+    order_with_content,
+    own_orders,
+    readable_orders,
+    staff_of,
+    with_status,
+)
 from orders.selectors.payment_methods import CARD_GATEWAY, offered_payment_methods
 from orders.selectors.phone_proofs import ProofStep, is_phone_proved, proof_step
 
@@ -27,19 +36,26 @@ __all__ = [
     "ProofStep",
     "basket",
     "count_items",
+    "events_of",
     "get_order",
     "is_phone_proved",
     "last_payment_method",
+    "may_read_contact",
     "offered_payment_methods",
     "order_by_guest_token",
     "order_detail",
     "order_for_basket",
     "order_row",
     "order_url",
+    "order_with_content",
     "orders_of",
+    "own_orders",
     "payment_url",
     "proof_step",
     "quantities",
+    "readable_orders",
+    "staff_of",
     "unpaid_order_url",
     "visible_to",
+    "with_status",
 ]

@@ -50,17 +50,21 @@ def can_send_codes() -> bool:
     return bool(settings.NOTIFY_SMS_URL)
 
 
-def reason_for_proof(*, basket: UUID, phone: str, client: str, kitchen: Kitchen, pizzas: int, at: datetime) -> str:
+def reason_for_proof(
+    *, basket: UUID | None, phone: str, client: str, kitchen: Kitchen, pizzas: int, at: datetime
+) -> str:
     """
     Return why a guest has to prove the number before ordering a basket; blank: no proof is needed, or it was given.
 
-    The arguments are those of `exceeded_limit`, and the basket's ref.
+    The arguments are those of `exceeded_limit`, and the basket's ref; None: an order without one, which has no proof.
     """
     reason = exceeded_limit(phone=phone, client=client, kitchen=kitchen, pizzas=pizzas, at=at)
     return "" if reason and is_phone_proved(basket=basket, phone=phone, at=at) else reason
 
 
-def is_phone_proved(*, basket: UUID, phone: str, at: datetime) -> bool:
+def is_phone_proved(*, basket: UUID | None, phone: str, at: datetime) -> bool:
     """Return whether a guest has proved, a while ago at most, that the number typed with a basket is theirs."""
+    if basket is None:
+        return False
     since = at - timedelta(minutes=PROOF_MINUTES)
     return PhoneProof.objects.filter(basket__ref=basket, phone=phone, proved_at__gt=since).exists()

@@ -14,7 +14,6 @@ from orders.exceptions import (
     ReasonMissing,
 )
 from orders.services.basket import (
-    BasketFull,
     BasketGone,
     add_to_basket,
     change_basket,
@@ -24,18 +23,23 @@ from orders.services.basket import (
 )
 from orders.services.basket_copy import copy_basket_of
 from orders.services.cancellation import TooLateToCancel, cancel_order, needs_recent_auth
-from orders.services.checkout import (
-    REQUIRED_FOR_DELIVERY,
-    AddressMissing,
-    ContactDetails,
-    PaymentMethodNotOffered,
-    place_order,
-)
-from orders.services.checkout_basket import BasketChanged, BasketSpent, EmptyBasket, TotalChanged
+from orders.services.checkout import place_order
+from orders.services.checkout_basket import BasketChanged, BasketSpent, TotalChanged
 from orders.services.coupons import check_coupon
 from orders.services.handover import hand_over, undo_hand_over
 from orders.services.kitchen_sync import mark_cooking, mark_ready, mark_recalled, mark_undone
 from orders.services.linking import OrderAlreadyLinked, link_order_to_customer
+from orders.services.order_terms import (
+    MAX_LINES,
+    REQUIRED_FOR_DELIVERY,
+    AddressMissing,
+    BasketFull,
+    ContactDetails,
+    EmptyBasket,
+    PaymentMethodNotOffered,
+    SelectedItem,
+    TimeNotOffered,
+)
 from orders.services.phone_proofs import (
     CodeNotSent,
     ProofRequired,
@@ -46,8 +50,10 @@ from orders.services.phone_proofs import (
 )
 from orders.services.price_checks import PriceCheckResult, check_prices
 from orders.services.promises import extend_missed_promises
+from orders.services.quotes import OrderQuote, quote_order
 
 __all__ = [
+    "MAX_LINES",
     "REQUIRED_FOR_DELIVERY",
     "AddressMissing",
     "BasketChanged",
@@ -61,12 +67,15 @@ __all__ = [
     "EmptyBasket",
     "OrderAlreadyLinked",
     "OrderNotFound",
+    "OrderQuote",
     "OrderStateConflict",
     "OutsideDeliveryArea",
     "PaymentMethodNotOffered",
     "PriceCheckResult",
     "ProofRequired",
     "ReasonMissing",
+    "SelectedItem",
+    "TimeNotOffered",
     "TooLateToCancel",
     "TotalChanged",
     "add_to_basket",
@@ -88,6 +97,7 @@ __all__ = [
     "place_order",
     "purge_baskets",
     "purge_phone_proofs",
+    "quote_order",
     "record_basket_use",
     "remove_unavailable_lines",
     "request_phone_code",

@@ -13,18 +13,13 @@ from menu.selections import MAX_QUANTITY, Selection
 from orders.basket_pricing import price_basket
 from orders.models import Basket
 from orders.services.checkout_basket import BasketSpent
+from orders.services.order_terms import MAX_LINES, BasketFull
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from pizzeria.foundation.refusals import Refusal
 
-MAX_LINES = 30
 USE_RESOLUTION = timedelta(hours=1)  # between two uses of a basket that change nothing else in it
-
-
-class BasketFull(Refusal):
-    code = "basket_full"
-    status = 422
 
 
 class BasketGone(Refusal):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from kitchen import services as kitchen_services
 from orders import policies
 from orders.events import OrderCancelled, OrderRefundRequested
+from orders.exceptions import ReasonMissing
 from orders.models import CancelReason, Order, RefundReason
 from orders.permissions import CANCEL_ANY_ORDER
 from orders.services.coupons import give_back_coupon, lock_coupon_of
@@ -25,12 +26,13 @@ class TooLateToCancel(Refusal):
 
 
 @command
-def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, at: datetime) -> Order:
+def cancel_order(*, ref: UUID, reason: CancelReason | None, note: str = "", by: Actor, at: datetime) -> Order:
     """
     Cancel an order, free its place in the kitchen, give the use of its coupon back, and request the refund of what was
     paid.
 
     :param ref: the order's ref
+    :param reason: None: the guest says none, and need not; staff must
     :param note: note to the reason, shown to the guest; required with "something else"
     :raises OrderNotFound: there is no such order, or none that the actor may see
     :raises NotAllowed: the actor may see the order, but it is not their own, and they may not cancel any order
@@ -38,7 +40,7 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
     :raises ReauthenticationRequired: cooking has begun, and an actor with admin access has not authenticated within the
         last ten minutes
     :raises OrderStateConflict: the order is cancelled or delivered already
-    :raises ReasonMissing: "something else" without a note
+    :raises ReasonMissing: "something else" without a note; or staff gives no reason
     """
     coupon = lock_coupon_of(ref)
     kitchen = lock_kitchen_of(ref)
@@ -51,6 +53,9 @@ def cancel_order(*, ref: UUID, reason: CancelReason, note: str = "", by: Actor, 
         raise TooLateToCancel(_("Your pizza is already in the oven, so it can no longer be cancelled."))
     if needs_recent_auth(order, by):
         require_recent_auth(by, at=at)
+    if reason is None and not policies.is_own(order, by):
+        raise ReasonMissing(_("Please say why."), field="reason")
+    reason = reason or CancelReason.CHANGED_MIND
     require_note_for_other(reason, note)
 
     kitchen_services.withdraw_ticket(kitchen=kitchen, ref=ref, by=by, at=at)

@@ -6,17 +6,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from menu import catalogue
-from orders.basket_pricing import PricedBasket, price_basket
+from orders.basket_pricing import PricedBasket
 from orders.models import Basket
+from orders.services.order_terms import EmptyBasket, price_lines
 from orders.totals import Totals
 from pizzeria.foundation.money import format_amount
 from pizzeria.foundation.refusals import Refusal
-
-
-class EmptyBasket(Refusal):
-    code = "empty_basket"
-    status = 422
 
 
 class BasketSpent(Refusal):
@@ -61,13 +56,9 @@ def lock_basket_for_checkout(ref: UUID, *, shown_lines: str | None, at: datetime
     basket = Basket.objects.for_update().filter(ref=ref).first()
     if basket and basket.order_ref:
         raise BasketSpent(_("This basket has been ordered already."), order_ref=basket.order_ref)
-    lines = list(basket.lines.all()) if basket else []
-    if not basket or not lines:
+    if not basket:
         raise EmptyBasket(_("Your basket is empty. Choose a pizza first."))
-    priced_basket = price_basket(lines, snapshot=catalogue.fresh_snapshot(), at=at)
-    if priced_basket.refusals:
-        first = priced_basket.refusals[0]
-        raise type(first)(" ".join(refusal.message for refusal in priced_basket.refusals), field="basket")
+    priced_basket = price_lines(list(basket.lines.all()), at=at)
     if shown_lines is not None and shown_lines != priced_basket.fingerprint:
         raise BasketChanged(_("Your basket, or a dish in it, has changed since you looked. Please look again."))
     return basket, priced_basket

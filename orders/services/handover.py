@@ -13,21 +13,24 @@ from orders import policies
 from orders.events import OrderDelivered
 from orders.exceptions import OrderStateConflict
 from orders.models import Order, OrderStatus
+from orders.selectors.order import get_order
 from orders.services.locks import lock_kitchen_of, lock_order
 from orders.services.undo import undo_last_step
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
+from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from pizzeria.foundation.refusals import NotAllowed
 
 
-@command
-def hand_over(*, ref: UUID, by: Actor, at: datetime) -> Order:
+@command(replay=get_order)
+def hand_over(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Order:
     """
     Hand over an order at the counter. A delivery is handed over by its driver: see `orders.deliveries.services`.
 
     :param ref: the order's ref
+    :param idempotency: the request's idempotency key; the same request sent again returns the order as it is then
     :raises NotAllowed: the actor may not hand over
     :raises OrderStateConflict: the order is a delivery, is not ready, or is cancelled or delivered already
     :raises OrderNotFound: there is no such order

@@ -1,5 +1,6 @@
 """
-The lines and adjustments of an order: conversions from a priced basket to the event, the rows and the kitchen's ticket.
+The lines and adjustments of an order: conversions from a priced basket to the event, the rows and the kitchen's ticket,
+and back to what was chosen.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,6 +9,7 @@ from typing import Any
 
 from menu.models import Allergen
 from menu.prices import PricedItem, ToppingSnapshot
+from menu.selections import PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from orders.basket_pricing import PricedBasket, tax_rate_of
 from orders.events import PlacedDeclaration, PlacedLine, PlacedPart, PricedToppingRef, ToppingRef
 from orders.models import Order, OrderAdjustment, OrderLine, OrderLinePart
@@ -59,6 +61,21 @@ def part_rows(row: OrderLine, line: PlacedLine) -> list[OrderLinePart]:
         OrderLinePart(line=row, position=position, **part.model_dump(mode="json"))
         for position, part in enumerate(line.parts)
     ]
+
+
+def selection_of(line: OrderLine) -> Selection:
+    """Return what was chosen for a line."""
+    if line.kind == "simple_item":
+        return SimpleItemSelection(simple_item=line.slug)
+    parts = tuple(
+        PizzaPart(
+            pizza=part.slug,
+            added=tuple(topping["slug"] for topping in part.added),
+            left_out=tuple(topping["slug"] for topping in part.left_out),
+        )
+        for part in line.parts.all()
+    )
+    return PizzaSelection(size=line.size, parts=parts)
 
 
 def kitchen_items(lines: Iterable[PlacedLine]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ An endpoint declares the scope that it requires; the scope is checked before the
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import cast
+from typing import Literal, cast
 
 from django.http import HttpRequest
 from ninja.security.http import HttpAuthBase
@@ -62,21 +62,28 @@ def principal_for_request(request: HttpRequest) -> ApiPrincipal:
 
 
 class BearerToken(HttpAuthBase):
-    """Bearer token authentication: requires any one of some scopes, or only a valid token if there are none."""
+    """
+    Bearer token authentication: requires any one of some scopes, or only a valid token if there are none.
+
+    :param is_public: requests without a token are answered too
+    """
 
     openapi_scheme = "bearer"
     openapi_bearerFormat = "JWT"  # noqa: N815 - OpenAPI's name
 
-    def __init__(self, *any_of: Scope) -> None:
+    def __init__(self, *any_of: Scope, is_public: bool = False) -> None:
         super().__init__()
         self.any_of = any_of
+        self.is_public = is_public
 
-    def __call__(self, request: HttpRequest) -> ApiPrincipal:
+    def __call__(self, request: HttpRequest) -> ApiPrincipal | Literal[True]:
         """
-        Return the principal.
+        Return the principal; True for a request without a token to a public endpoint.
 
         :raises InsufficientScope: the principal has none of the scopes
         """
+        if self.is_public and "Authorization" not in request.headers:
+            return True
         principal = principal_for_request(request)
         if self.any_of and not any(principal.has(scope) for scope in self.any_of):
             raise InsufficientScope(self.any_of)
@@ -88,6 +95,11 @@ def requires_scope(*any_of: Scope) -> BearerToken:
     if not any_of:
         raise TypeError("requires_scope() needs a scope; use ANY_TOKEN for none")
     return BearerToken(*any_of)
+
+
+def public_with_scope(scope: Scope) -> BearerToken:
+    """Return the authentication of an endpoint that everyone may call; a token that is sent must have the scope."""
+    return BearerToken(scope, is_public=True)
 
 
 ANY_TOKEN = BearerToken()

@@ -7,10 +7,11 @@ are undecorated functions. Its outcome is done, refused (by a rule; rolled back)
 
 import inspect
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
+from operator import itemgetter
 from typing import Any, cast, overload
 from uuid import UUID
 
@@ -37,19 +38,24 @@ def command[**P, R](function: Callable[P, R]) -> Callable[P, R]: ...
 def command[**P, R](*, attempts: Callable[..., Iterable[Attempt]]) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 @overload
 def command[**P, R](
-    *, replay: Callable[[UUID], R], attempts: Callable[..., Iterable[Attempt]] | None = None
+    *,
+    replay: Callable[[UUID], R],
+    result_ref: Callable[[Mapping[str, Any]], UUID] = ...,
+    attempts: Callable[..., Iterable[Attempt]] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 def command[**P, R](
     function: Callable[P, R] | None = None,
     *,
     replay: Callable[[UUID], R] | None = None,
+    result_ref: Callable[[Mapping[str, Any]], UUID] = itemgetter("ref"),
     attempts: Callable[..., Iterable[Attempt]] | None = None,
 ) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
     """
     Decorate a function as a command.
 
-    :param replay: for commands that take `ref=` and `idempotency=`: returns the result again, from the ref of what an
-        earlier call with the same key created
+    :param replay: for commands that take `idempotency=`: returns the result again, from the ref of what an earlier call
+        with the same key created or changed
+    :param result_ref: returns that ref from the keyword arguments; the argument `ref=` unless another is given
     :param attempts: for commands that one sender must not call too often: returns the attempts to count before the
         command, from its keyword arguments, of which one is `at=`
     :raises TypeError: when decorating: the function takes `idempotency=`, but there is no `replay`
@@ -71,7 +77,8 @@ def command[**P, R](
                 with _refusing_as_busy():
                     for attempt in attempts(**kwargs) if attempts else ():
                         count_attempt(attempt, at=cast("datetime", kwargs["at"]))
-                    result = _do(function, replay, name, args, kwargs)
+                    call = partial(function, *args, **kwargs)
+                    result = _do(call, kwargs, replay=replay, result_ref=result_ref, name=name)
                 outcome = "done"
                 return result
             except Refusal as refusal:
@@ -103,19 +110,20 @@ def _count(name: str, outcome: str, seconds: float) -> None:
 
 
 def _do[R](
-    function: Callable[..., R],
+    call: Callable[[], R],
+    kwargs: Mapping[str, Any],
+    *,
     replay: Callable[[UUID], R] | None,
+    result_ref: Callable[[Mapping[str, Any]], UUID],
     name: str,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
 ) -> R:
     idempotency = cast("idempotency_keys.IdempotentRequest | None", kwargs.get("idempotency"))
     try:
         with transaction.atomic(durable=True):
             failpoints.reach(f"{name}.begun")
             if idempotency:
-                idempotency_keys.claim(idempotency, result_ref=kwargs["ref"])
-            result = function(*args, **kwargs)
+                idempotency_keys.claim(idempotency, result_ref=result_ref(kwargs))
+            result = call()
             failpoints.reach(f"{name}.before_commit")
     except idempotency_keys.AlreadyClaimed:
         return cast("Callable[[UUID], R]", replay)(

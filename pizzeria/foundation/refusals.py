@@ -20,6 +20,7 @@ class Refusal(Exception):
 
     code: ClassVar[str] = "refused"  # stable: other programs compare with it
     status: ClassVar[int] = 409  # HTTP status of the API's response
+    retry_after: int | None = None  # seconds after which the same request may be accepted; None: unknown
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)

@@ -15,7 +15,7 @@ class ApiMiddleware:
     Middleware that answers all requests below `/api/`, authenticated by access token alone.
 
     It runs before the middleware for sessions, cookies, CSRF, trailing slashes and sign-in redirects, so that none of
-    them applies to the API. It never redirects, and its answers are not cached.
+    them applies to the API. It never redirects, and its answers are not cached, unless they have an ETag.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -27,7 +27,7 @@ class ApiMiddleware:
         request.principal = SimpleLazyObject(lambda: principal_from_token(request))  # type: ignore[attr-defined]
         request.actor = SimpleLazyObject(lambda: request.principal.actor)  # type: ignore[attr-defined]
         response = _answer(request)
-        response.headers["Cache-Control"] = "no-store"
+        response.setdefault("Cache-Control", "no-store")
         return response
 
 

@@ -19,7 +19,7 @@ from ninja.errors import HttpError, ValidationError
 
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.api_auth import InsufficientScope
-from pizzeria.foundation.attempts.counting import TooManyAttempts
+from pizzeria.foundation.idempotency.keys import KeyReused
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import MAX_AUTH_AGE, ReauthenticationRequired
 from pizzeria.operations.error_views import RETRY_AFTER_SECONDS
@@ -71,9 +71,11 @@ def problem_response(request: HttpRequest, fault: Any) -> HttpResponse:
     match fault:
         case TokenInvalid() | InsufficientScope() | ReauthenticationRequired():
             return _challenge(request, fault)
+        case KeyReused():
+            return problem(fault.status, fault.code, _("This Idempotency-Key was used before, for another request."))
         case Refusal():
             errors = [{"field": fault.field, "detail": fault.message}] if fault.field else []
-            wait = {"Retry-After": str(fault.retry_after)} if isinstance(fault, TooManyAttempts) else None
+            wait = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else None
             return problem(fault.status, fault.code, fault.message, errors=errors, headers=wait)
         case ValidationError():
             return problem(422, "invalid", _("Something in the request is not valid."), errors=_fields(fault))

@@ -19,7 +19,12 @@ def actor_for_request(request: HttpRequest) -> Actor:
 
     Groups count only in a staff session; in any other session a signed-in user is a customer.
     """
-    return _actor_for_session(request).with_client(client_of(_client_address(request), at=clock.now()))
+    return _actor_for_session(request).with_client(client_for_request(request))
+
+
+def client_for_request(request: HttpRequest) -> str:
+    """Return the pseudonym of the connection that a request came by (`Actor.client`)."""
+    return client_of(_client_address(request), at=clock.now())
 
 
 def _actor_for_session(request: HttpRequest) -> Actor:

@@ -12,6 +12,7 @@ from pizzeria.users.keycloak.tokens import TokenInvalid, parse_time
 from pizzeria.users.models import User
 from pizzeria.users.roles import roles_by_name
 from pizzeria.users.services.identities import create_user_from_claims, find_user
+from pizzeria.users.session_auth import client_for_request
 
 
 def principal_from_token(request: HttpRequest) -> ApiPrincipal:
@@ -31,8 +32,10 @@ def principal_from_token(request: HttpRequest) -> ApiPrincipal:
     user = _find_or_create_user(claims, kind)
     if not user.is_active:
         raise TokenInvalid("the user is deactivated")
+    permissions = scopes.permissions(roles, effective)
+    actor = Actor(ActorKind.PERSON, user.pk, permissions, parse_time(claims, "auth_time"))
     return ApiPrincipal(
-        actor=Actor(ActorKind.PERSON, user.pk, scopes.permissions(roles, effective), parse_time(claims, "auth_time")),
+        actor=actor.with_client(client_for_request(request)),
         name=str(user),
         kind=kind,
         roles=tuple(role.name for role in roles),

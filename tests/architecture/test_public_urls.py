@@ -48,16 +48,44 @@ STREAMS = {
     "/stream/orders/UUID/SLUG/": 404,  # a guest's, authorized by the token in its URL
 }
 
+DELIVERY_STEPS = ("claim", "release", "leave", "deliver", "fail", "assign")
+
 # The API refuses by its status, too: it never redirects.
 API = {
     "/api/": 404,
     "/api/me": 401,
+    "/api/menu": 200,  # the menu is public
+    "/api/menu/items": 200,
+    "/api/menu/pizzas": 200,
+    "/api/menu/pizzas/SLUG": 200,
+    "/api/menu/toppings": 200,
+    "/api/orders": 401,
+    "/api/orders/UUID": 401,
+    "/api/orders/UUID/events": 401,
+    "/api/orders/UUID/hand-over": 405,
+    "/api/orders/quote": 405,
+    "/api/kitchen/status": 401,
+    "/api/kitchen/queue": 401,
+    "/api/kitchen/orders/UUID/start": 405,
+    "/api/kitchen/orders/UUID/complete": 405,
+    "/api/kitchen/orders/UUID/recall": 405,
+    "/api/kitchen/capacity": 405,
+    "/api/kitchen/pause": 405,
+    "/api/kitchen/resume": 405,
+    "/api/delivery/ready": 401,
+    "/api/delivery/tour": 401,
+    **{f"/api/delivery/orders/UUID/{step}": 405 for step in DELIVERY_STEPS},
+    "/api/profile/me": 401,
+    "/api/profile/me/orders": 401,
+    "/api/profile/me/notifications": 401,
+    "/api/profile/me/notifications/UUID.1/dismiss": 405,
     "/api/docs": 200,  # the documentation is public
     "/api/openapi.json": 200,
 }
 
 ARGUMENTS = {
     "uuid": "0197c2a0-0000-7000-8000-000000000000",
+    "uuidstr": "0197c2a0-0000-7000-8000-000000000000",  # ninja's
     "slug": "margherita",
     "guest_token": "k" * 43,
     "int": "1",

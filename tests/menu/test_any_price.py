@@ -10,6 +10,7 @@ from menu import pizza_page, prices
 from menu.illustrations import Look
 from menu.prices import MenuSnapshot, PizzaSnapshot, SizeSnapshot, ToppingSnapshot
 from menu.selections import PizzaPart, PizzaSelection
+from pizzeria.foundation.ids import uuid7
 from tests.shop import FRIDAY_NIGHT
 
 AMOUNTS = st.decimals(min_value=0, max_value=999, places=2)
@@ -21,11 +22,14 @@ SLUGS = [f"topping-{n}" for n in range(14)]
 def menus(draw):
     """Draw a menu of one pizza in one size, with fourteen toppings, at most four of them in its recipe."""
     toppings = {
-        slug: ToppingSnapshot(slug, slug, None, None, draw(AMOUNTS), "vegan", False, (), Look("disc", "#b5301f"))
+        slug: ToppingSnapshot(
+            slug, slug, None, None, draw(AMOUNTS), "vegan", False, (), Look("disc", "#b5301f"), ref=uuid7()
+        )
         for slug in SLUGS
     }
     recipe = draw(st.lists(st.sampled_from(SLUGS), unique=True, max_size=4))
     pizza = PizzaSnapshot(
+        ref=uuid7(),
         slug="house",
         name="House",
         sold_out_since=None,

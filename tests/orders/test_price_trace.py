@@ -54,7 +54,7 @@ tips = any_.one_of(
 
 
 def menu_of(*, base: Decimal, factor: Decimal, topping: Decimal, drink: Decimal) -> MenuSnapshot:
-    item = {"sold_out_since": None, "sold_out_until": None, "declared_allergens": (), "diet": "vegan"}
+    item = {"sold_out_since": None, "sold_out_until": None, "declared_allergens": (), "diet": "vegan", "ref": uuid4()}
     dish = {**item, "category": "", "category_slug": "", "category_position": 0, "description": ""}
     look = Look("disc", "#000000")
     toppings = {

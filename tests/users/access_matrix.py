@@ -6,7 +6,8 @@ and OUT are deliveries: ready, claimed by the driver, and out for delivery with 
 guest, and KEY its token; PENDING and CARD are orders by card that are not paid yet: the owner's, and a guest's with the
 token CARDKEY. SETTLED is an order of the owner that was paid, and RECEIPT its receipt, of which there is a PDF; PAID
 and SLIP are those of a guest with the token SLIPKEY, without a PDF yet. In the admin, 1 is an existing row. `*` stands
-for all URLs below that accept the verb and have no row of their own for it; BOTH means GET and POST.
+for all URLs below that accept the verb and have no row of their own for it; BOTH means GET and POST. The API is called
+with the access tokens of the same people.
 
     +  done or shown                     !  refused, but not for lack of a permission
     =  redirect to the sign-in page (401 where a redirect is not possible)
@@ -100,7 +101,44 @@ GET  /stream/orders/WAITING/               =   +   0   +   0   0   +   +
 GET  /stream/orders/GUESTS/KEY/            +   +   +   +   +   +   +   +
 GET  /stream/orders/GUESTS/NOKEY/          0   0   0   0   0   0   0   0
 
-GET  /api/me                                =   =   =   =   =   =   =   =
+GET  /api/me                                =   +   +   +   +   +   +   +
+GET  /api/menu                              +   +   +   +   +   +   +   +
+GET  /api/menu/pizzas                       +   +   +   +   +   +   +   +
+GET  /api/menu/pizzas/SLUG                  +   +   +   +   +   +   +   +
+GET  /api/menu/toppings                     +   +   +   +   +   +   +   +
+GET  /api/menu/items                        +   +   +   +   +   +   +   +
+GET  /api/orders                            =   +   +   +   +   +   +   +
+POST /api/orders                            =   +   +   -   -   -   +   +
+POST /api/orders/quote                      =   +   +   -   -   -   +   +
+GET  /api/orders/WAITING                    =   +   0   +   0   0   +   +
+GET  /api/orders/FREE                       =   +   0   +   +   +   +   +
+GET  /api/orders/TAKEN                      =   +   0   +   +   0   +   +
+GET  /api/orders/GUESTS                     =   0   0   +   0   0   +   +
+GET  /api/orders/WAITING/events             =   +   0   +   0   0   +   +
+DELETE /api/orders/WAITING                  =   +   0   !   -   -   !   !
+POST /api/orders/READY/hand-over            =   -   -   +   -   -   +   +
+GET  /api/kitchen/status                    =   -   -   +   -   -   +   +
+GET  /api/kitchen/queue                     =   -   -   +   -   -   +   +
+POST /api/kitchen/orders/WAITING/start      =   -   -   +   -   -   +   +
+POST /api/kitchen/orders/COOKING/complete   =   -   -   +   -   -   +   +
+POST /api/kitchen/orders/READY/recall       =   -   -   +   -   -   +   +
+PUT  /api/kitchen/capacity                  =   -   -   -   -   -   +   +
+POST /api/kitchen/pause                     =   -   -   +   -   -   +   +
+POST /api/kitchen/resume                    =   -   -   +   -   -   +   +
+GET  /api/delivery/ready                    =   -   -   -   +   +   +   +
+GET  /api/delivery/tour                     =   -   -   -   +   +   +   +
+POST /api/delivery/orders/FREE/assign       =   -   -   -   -   -   +   +
+POST /api/delivery/orders/FREE/claim        =   -   -   -   +   +   +   +
+POST /api/delivery/orders/TAKEN/claim       =   -   -   -   +   !   !   !
+POST /api/delivery/orders/TAKEN/release     =   -   -   -   +   !   +   +
+POST /api/delivery/orders/TAKEN/leave       =   -   -   -   +   !   !   !
+POST /api/delivery/orders/OUT/deliver       =   -   -   -   +   !   +   +
+POST /api/delivery/orders/OUT/fail          =   -   -   -   +   !   +   +
+GET  /api/profile/me                        =   +   +   +   +   +   +   +
+PUT  /api/profile/me                        =   +   +   +   +   +   +   +
+GET  /api/profile/me/orders                 =   +   +   +   +   +   +   +
+GET  /api/profile/me/notifications          =   +   +   +   +   +   +   +
+POST /api/profile/me/notifications/UUID.1/dismiss =   0   0   0   0   0   0   0
 BOTH /api/docs                              +   +   +   +   +   +   +   +
 BOTH /api/openapi.json                      +   +   +   +   +   +   +   +
 BOTH /api/                                  0   0   0   0   0   0   0   0

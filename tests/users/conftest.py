@@ -3,35 +3,8 @@ import logging
 import pytest
 from django.urls import reverse
 
-from pizzeria.foundation.actor import SYSTEM
-from pizzeria.users.keycloak import jwks, provider
-from pizzeria.users.keycloak.jwks import SigningKeys
-from pizzeria.users.services.roles import sync_roles
-from tests.message_sinks import ANSWER_TIMEOUT
-from tests.users import fake_oidc_provider as realms
 from tests.users.fake_oidc_provider import Person
 from tests.users.oidc_login import complete_login
-
-
-@pytest.fixture
-def realm(settings, monkeypatch, db):
-    """A fake sign-in server connected to this shop, with long timeouts: it always answers, but machines can be slow."""
-    sync_roles(by=SYSTEM)
-    monkeypatch.setattr(provider, "TIMEOUT", (ANSWER_TIMEOUT, ANSWER_TIMEOUT))
-    monkeypatch.setattr(jwks, "realm_keys", SigningKeys(provider.signing_keys))
-    with realms.running() as running:
-        settings.OIDC_ISSUER = running.issuer
-        settings.OIDC_RP_CLIENT_ID, settings.OIDC_RP_CLIENT_SECRET = realms.CLIENT, "a secret of both"
-        for name, path in {
-            "AUTHORIZATION": "auth",
-            "TOKEN": "token",
-            "USER": "userinfo",
-            "JWKS": "certs",
-            "LOGOUT": "logout",
-        }.items():
-            setattr(settings, f"OIDC_OP_{name}_ENDPOINT", f"{running.issuer}/protocol/openid-connect/{path}")
-        settings.AUTHENTICATION_BACKENDS = ["pizzeria.users.keycloak.backend.KeycloakBackend"]
-        yield running
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The access matrix: every URL of the site answers every actor as the table states."""
 
 import re
+import time
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -31,26 +32,33 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.events.relay import EVENT_DEAD_LETTERED
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.shop.services import set_up_shop_settings
+from pizzeria.users.keycloak import jwks, provider
+from pizzeria.users.keycloak.jwks import SigningKeys
+from pizzeria.users.models import Identity
 from pizzeria.users.roles import ADMIN, CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.services.roles import assign_roles, sync_roles
 from pizzeria.users.session_auth import actor_for_user
 from tests import shop
 from tests.architecture.test_public_urls import ALL
 from tests.factories import CouponFactory, DeliveryZoneFactory, UserFactory
+from tests.message_sinks import ANSWER_TIMEOUT
+from tests.users import fake_oidc_provider as realms
 from tests.users.access_matrix import TABLE, WHO
+from tests.users.fake_oidc_provider import Person
 
 pytestmark = pytest.mark.django_db
 
 ROLES = dict(zip(WHO[1:], (CUSTOMER, CUSTOMER, KITCHEN, DRIVER, DRIVER, MANAGER, ADMIN), strict=True))
-VERBS = {"GET": ["GET"], "POST": ["POST"], "BOTH": ["GET", "POST"]}
+VERBS = {"BOTH": ["GET", "POST"]}
 ROWS = [
     (verb, pattern, "".join(answers))
     for row in TABLE.strip().splitlines()[1:]
     if row.strip()
     for verbs, pattern, *answers in [row.split()]
-    for verb in VERBS[verbs]
+    for verb in VERBS.get(verbs, [verbs])
 ]
 CHANGES = {"POST", "PATCH", "DELETE"}  # Django's form views handle PUT like POST
+API_CHANGES = {*CHANGES, "PUT"}
 
 
 @contextmanager
@@ -66,11 +74,13 @@ def undone():
 @pytest.fixture(scope="module")
 def friday(django_db_setup, django_db_blocker):
     """A Friday night with every actor and an order in every state; each test rolls back what it changes."""
-    with django_db_blocker.unblock(), undone():
-        yield opened()
+    with django_db_blocker.unblock(), undone(), realms.running() as realm, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jwks, "realm_keys", SigningKeys(provider.signing_keys))
+        patch.setattr(provider, "TIMEOUT", (ANSWER_TIMEOUT, ANSWER_TIMEOUT))
+        yield opened(realm)
 
 
-def opened():
+def opened(realm):
     shop.open_shop()
     set_up_shop_settings(by=SYSTEM)
     sync_roles(by=SYSTEM)
@@ -147,6 +157,7 @@ def opened():
     }
     form_data = REASONS | {"driver": people["other driver"].username}
     cookies = {"anybody": {}} | {who: signed_in(people[who]) for who in people}
+    tokens = {who: token_of(people[who], who, role, realm) for who, role in ROLES.items()}
     notification_services.create_notifications(
         event_id=StoredEvent.objects.filter(type=OrderPlaced.type).latest("pk").pk, at=at
     )
@@ -155,7 +166,13 @@ def opened():
     refund_waits(guests, at=at)
     raise_alert(EVENT_DEAD_LETTERED, key="1", at=at, type="order.placed.v1", reason="a test")
     shop_now = SimpleNamespace(
-        names=names | rows_in_the_admin(), form_data=form_data, cookies=cookies, browser=Client()
+        names=names | rows_in_the_admin(),
+        form_data=form_data,
+        cookies=cookies,
+        browser=Client(),
+        realm=realm,
+        tokens=tokens,
+        bodies=bodies(driver=people["other driver"].username),
     )
     shop_now.before_the_admin = {who: answer_to(shop_now, who, "GET", reverse("admin:login")) for who in WHO}
     shop_now.verbs = {address: verbs_of(address, browser_of(shop_now, "admin")) for address in ALL}
@@ -189,6 +206,31 @@ def signed_in(user):
     return {name: cookie.value for name, cookie in browser.cookies.items()}
 
 
+def token_of(user, who, role, realm):
+    """Return an access token of a user, valid for as long as the tests may take."""
+    Identity.objects.create(user=user, issuer=realm.issuer, subject=who)
+    return realm.access_token(Person(who, roles=(role.name,)), exp=int(time.time()) + 36_000)
+
+
+def bodies(*, driver):
+    """Return what is sent to the API, by the last part of the URL."""
+    order = {
+        "customer_name": "Anna",
+        "customer_phone": "+390612345678",
+        "pizzas": [{"pizza_id": "margherita", "size": "small"}],
+        "payment_method": "cash",
+    }
+    return {
+        "orders": order,
+        "quote": order,
+        "capacity": {"max_concurrent_orders": 30},
+        "pause": {"reason": "The oven is cold."},
+        "assign": {"driver": driver},
+        "fail": {"reason": "nobody_home"},
+        "me": {"name": "Anna", "phone": "+390612345678"},
+    }
+
+
 def addresses(friday, verb, pattern):
     """Return the URLs of a row: one, or all below it that accept its verb and have no row of their own for it."""
     if not pattern.endswith("*"):
@@ -213,6 +255,8 @@ def _is_row(pattern, address):
 
 def answer_to(friday, who, verb, address):
     """Send a request as an actor; return the sign of its response."""
+    if address.startswith("/api/"):
+        return answer_of_the_api(friday, who, verb, address)
     browser = browser_of(friday, who)
     response = getattr(browser, verb.lower())(address, friday.form_data)
     if _path(response) == reverse("admin:login"):
@@ -224,6 +268,19 @@ def answer_to(friday, who, verb, address):
     ):
         return "!"
     return {401: "=", 403: "-", 404: "0", 400: "!", 409: "!", 503: "!"}.get(response.status_code, "+")
+
+
+def answer_of_the_api(friday, who, verb, address):
+    """Send a request to the API with an actor's access token; return the sign of its response."""
+    headers = {"Authorization": f"Bearer {friday.tokens[who]}"} if who in friday.tokens else {}
+    body = friday.bodies.get(address.rpartition("/")[2])
+    sent = {} if body is None or verb == "GET" else {"data": body, "content_type": "application/json"}
+    server = {"OIDC_ISSUER": friday.realm.issuer, "OIDC_RP_CLIENT_ID": realms.CLIENT}
+    server["OIDC_OP_JWKS_ENDPOINT"] = f"{friday.realm.issuer}/protocol/openid-connect/certs"
+    with override_settings(**server):
+        response = getattr(friday.browser, verb.lower())(address, headers=headers, **sent)
+    signs = {401: "=", 403: "-", 404: "0", 400: "!", 409: "!", 422: "!", 503: "!"}
+    return signs.get(response.status_code, "+")
 
 
 def browser_of(friday, who):
@@ -266,7 +323,8 @@ def test_the_access_matrix_covers_every_url_and_every_verb_that_changes_data(fri
     for address in ALL:
         route = resolve(address).route
         assert route in seen, address
-        assert {(verb, route) for verb in CHANGES & friday.verbs[address]} <= asked, address
+        changes = API_CHANGES if address.startswith("/api/") else CHANGES
+        assert {(verb, route) for verb in changes & friday.verbs[address]} <= asked, address
 
 
 def test_every_row_of_the_access_matrix_has_an_answer_for_every_actor():

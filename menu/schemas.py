@@ -1,0 +1,132 @@
+"""The menu as the API shows it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from django.conf import settings
+from pydantic import Field
+
+from menu import selectors
+from menu.declarations import declaration_of
+from menu.models import Allergen
+from menu.prices import (
+    DishSnapshot,
+    MenuSnapshot,
+    PizzaSnapshot,
+    SimpleItemSnapshot,
+    SizeSnapshot,
+    ToppingSnapshot,
+    unit_price,
+)
+from pizzeria.foundation.api.schemas import Amount, ResponseBody
+
+
+class SizeRecord(ResponseBody):
+    id: str = Field(description="As `size` takes it when ordering", examples=["medium"])
+    name: str = Field(examples=["Medium"])
+    factor: Decimal = Field(description="A pizza's base price times this is its price in this size", examples=["1.30"])
+
+
+class SizePrice(ResponseBody):
+    size: str = Field(description="`id` of the size", examples=["medium"])
+    name: str = Field(examples=["Medium"])
+    price: Amount
+
+
+class ToppingName(ResponseBody):
+    id: str = Field(examples=["mushrooms"])
+    name: str = Field(examples=["Mushrooms"])
+
+
+class MenuItemRecord(ResponseBody):
+    """What everything on the menu has."""
+
+    id: str = Field(description="Its address; stays when the name changes", examples=["margherita"])
+    ref: UUID = Field(description="Another identifier, which is taken wherever `id` is")
+    name: str = Field(examples=["Margherita"])
+    diet_labels: list[Literal["vegan", "vegetarian", "spicy"]]
+    allergens: list[Allergen] = Field(description="Those that are declared", examples=[["gluten", "milk"]])
+    allergens_declared: bool = Field(description="Whether the allergens of everything in it are declared")
+    is_available: bool = Field(description="Whether it can be ordered now")
+    available_from: datetime | None = Field(description="While it is not available; null: until further notice")
+
+
+class ToppingRecord(MenuItemRecord):
+    price: Amount = Field(description="Of adding it to a pizza of any size", examples=["2.50"])
+
+
+class DishRecord(MenuItemRecord):
+    description: str
+    category: str = Field(examples=["Pizzas"])
+
+
+class PizzaRecord(DishRecord):
+    base_price: Amount = Field(description="Price in the smallest size")
+    prices: list[SizePrice] = Field(description="Price in each size, with the toppings of the recipe")
+    toppings: list[ToppingName] = Field(description="The recipe: included in the price, can be left out")
+    cooking_minutes: int = Field(description="Minutes in the oven, of one pizza", examples=[8])
+
+
+class SimpleItemRecord(DishRecord):
+    price: Amount
+
+
+class MenuRecord(ResponseBody):
+    currency: str = Field(description="ISO 4217", examples=["EUR"])
+    sizes: list[SizeRecord]
+    pizzas: list[PizzaRecord]
+    toppings: list[ToppingRecord]
+    items: list[SimpleItemRecord]
+
+
+def menu_record(snapshot: MenuSnapshot, *, at: datetime) -> MenuRecord:
+    """Return the whole menu as it can be ordered at a moment."""
+    return MenuRecord(
+        currency=settings.SHOP_CURRENCY,
+        sizes=[SizeRecord(id=size.slug, name=size.name, factor=size.factor) for size in snapshot.sizes.values()],
+        pizzas=[pizza_record(pizza, snapshot.sizes.values(), at=at) for pizza in snapshot.pizzas.values()],
+        toppings=[topping_record(topping, at=at) for topping in snapshot.toppings.values()],
+        items=[simple_item_record(item, at=at) for item in snapshot.simple_items.values()],
+    )
+
+
+def pizza_record(pizza: PizzaSnapshot, sizes: Iterable[SizeSnapshot], *, at: datetime) -> PizzaRecord:
+    """Return a pizza with its price in each size."""
+    options = selectors.size_options(pizza, sizes, chosen="")
+    return PizzaRecord(
+        **_dish(pizza, pizza.recipe, at),
+        base_price=pizza.base_price,
+        prices=[SizePrice(size=option.slug, name=option.name, price=option.price) for option in options],
+        toppings=[ToppingName(id=topping.slug, name=topping.name) for topping in pizza.recipe],
+        cooking_minutes=pizza.minutes,
+    )
+
+
+def topping_record(topping: ToppingSnapshot, *, at: datetime) -> ToppingRecord:
+    return ToppingRecord(**_item(topping, [topping], at), price=topping.price)
+
+
+def simple_item_record(item: SimpleItemSnapshot, *, at: datetime) -> SimpleItemRecord:
+    return SimpleItemRecord(**_dish(item, (), at), price=unit_price(item.price))
+
+
+def _dish(dish: DishSnapshot, toppings: Iterable[ToppingSnapshot], at: datetime) -> dict[str, Any]:
+    return {**_item(dish, toppings, at), "description": dish.description, "category": dish.category}
+
+
+def _item(item: DishSnapshot | ToppingSnapshot, toppings: Iterable[ToppingSnapshot], at: datetime) -> dict[str, Any]:
+    declaration = declaration_of(item, toppings)
+    is_available = item.is_available(at)
+    return {
+        "id": item.slug,
+        "ref": item.ref,
+        "name": item.name,
+        "diet_labels": declaration.diet_labels,
+        "allergens": declaration.allergens,
+        "allergens_declared": declaration.is_complete,
+        "is_available": is_available,
+        "available_from": None if is_available else item.sold_out_until,
+    }

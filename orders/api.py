@@ -1,0 +1,218 @@
+"""API endpoints of orders."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from ninja import Query, Router, Status
+from pydantic import AwareDatetime
+
+from orders import policies, schemas, selectors, services
+from orders.models import CancelReason, Order
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import Actor, actor_of
+from pizzeria.foundation.api.conditional_get import conditional_get
+from pizzeria.foundation.api.idempotency import IdempotencyKeyHeader, idempotent_request
+from pizzeria.foundation.api.pages import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
+from pizzeria.foundation.api.schemas import cleaned_by
+from pizzeria.foundation.api_auth import requires_scope
+from pizzeria.foundation.forms import SingleLineField
+from pizzeria.foundation.ids import uuid7
+from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.scopes import Scope
+
+router = Router(tags=["orders"])
+profile_router = Router(tags=["profile"])
+
+# Names of the fields of an order's body, by the names of the fields of the checkout's form.
+FIELD_NAMES = {
+    **{name: f"delivery_address.{name}" for name in ("street", "city", "directions")},
+    "postal_code": "delivery_address.zip_code",
+    "method": "delivery_address",
+    "basket": "pizzas",
+}
+StatusFilter = Literal["active", "pending", "confirmed", "cooking", "ready", "delivering", "delivered", "cancelled"]
+Reason = Literal["changed_mind", "sold_out", "too_busy", "not_collected", "nobody_home", "wrong_address", "other"]
+Note = Annotated[str, cleaned_by(SingleLineField(required=False, max_length=300))]
+
+
+@contextmanager
+def _naming_fields() -> Iterator[None]:
+    """Name the field of a refusal as the order's body does."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.field = FIELD_NAMES.get(refusal.field, refusal.field)
+        raise
+
+
+@router.post("", auth=requires_scope(Scope.ORDERS_WRITE), response={201: schemas.OrderRecord}, summary="Place an order")
+def place_order(
+    request: HttpRequest, response: HttpResponse, body: schemas.OrderRequest, key: IdempotencyKeyHeader = None
+) -> Status[schemas.OrderRecord]:
+    """
+    Place an order, at the prices of the menu.
+
+    In cash it is confirmed at once; by card it is pending until it is paid at `payment.url`. While the kitchen is at
+    capacity, the answer is 409 with `Retry-After`.
+    """
+    by = actor_of(request)
+    with _naming_fields():
+        order = services.place_order(
+            ref=uuid7(),
+            items=body.selected(),
+            contact=body.contact(),
+            shown_total=body.expected_total,
+            method=body.method,
+            coupon=body.coupon,
+            tip=body.tip_choice(),
+            payment_method=body.payment_method,
+            wanted_at=body.wanted_at,
+            by=by,
+            at=clock.now(),
+            idempotency=idempotent_request(request, key),
+        )
+    response.headers["Location"] = reverse("api:order", args=[order.ref])
+    return Status(201, _record(order.ref, by))
+
+
+@router.post("/quote", auth=requires_scope(Scope.ORDERS_WRITE), response=schemas.QuoteRecord, summary="Quote an order")
+def quote_order(request: HttpRequest, body: schemas.OrderRequest) -> schemas.QuoteRecord:
+    """Return what an order would cost and when it would be ready. Nothing is placed, and no price is kept."""
+    with _naming_fields():
+        quote = services.quote_order(
+            items=body.selected(),
+            contact=body.contact(),
+            method=body.method,
+            coupon=body.coupon,
+            tip=body.tip_choice(),
+            payment_method=body.payment_method,
+            wanted_at=body.wanted_at,
+            by=actor_of(request),
+            at=clock.now(),
+        )
+    return schemas.quote_record(quote)
+
+
+@router.get("", auth=requires_scope(Scope.ORDERS_READ), response=Page[schemas.OrderRecord], summary="Orders")
+def orders(
+    request: HttpRequest,
+    *,
+    status: StatusFilter | None = None,
+    since: Annotated[AwareDatetime | None, Query(None, description="Placed then or later")] = None,
+    until: Annotated[AwareDatetime | None, Query(None, description="Placed before then")] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[schemas.OrderRecord]:
+    """
+    Return orders, newest first: a customer's own, those a driver delivers or could deliver, all for other staff.
+
+    `status=active`: neither delivered nor cancelled.
+    """
+    by = actor_of(request)
+    found = selectors.readable_orders(by)
+    if status:
+        found = selectors.with_status(found, status)
+    if since:
+        found = found.filter(placed_at__gte=since)
+    if until:
+        found = found.filter(placed_at__lt=until)
+    page, next_cursor = page_of(found, cursor=cursor, limit=limit)
+    return Page(items=schemas.order_records(page, by=by), next_cursor=next_cursor)
+
+
+@router.get(
+    "/{uuid:order_id}",
+    auth=requires_scope(Scope.ORDERS_READ),
+    response=schemas.OrderRecord,
+    summary="One order",
+    url_name="order",
+)
+@conditional_get
+def order(request: HttpRequest, order_id: UUID) -> schemas.OrderRecord:
+    """Return an order that the caller may see; any other is not found."""
+    by = actor_of(request)
+    return schemas.order_record(_readable(order_id, by), by=by)
+
+
+@router.delete(
+    "/{uuid:order_id}",
+    auth=requires_scope(Scope.ORDERS_WRITE, Scope.KITCHEN_MANAGE),
+    response=schemas.OrderRecord,
+    summary="Cancel an order",
+)
+def cancel_order(
+    request: HttpRequest,
+    order_id: UUID,
+    reason: Annotated[Reason | None, Query(None, description="Required of staff")] = None,
+    note: Annotated[Note, Query("", description="For the customer to read; required with the reason `other`")] = "",
+) -> schemas.OrderRecord:
+    """
+    Cancel an order, and refund what was paid.
+
+    A customer can cancel until cooking begins. The order stays, with the status `cancelled`.
+    """
+    by = actor_of(request)
+    services.cancel_order(
+        ref=order_id, reason=CancelReason(reason) if reason else None, note=note, by=by, at=clock.now()
+    )
+    return _record(order_id, by)
+
+
+@router.get(
+    "/{uuid:order_id}/events",
+    auth=requires_scope(Scope.ORDERS_READ),
+    response=list[schemas.EventRecord],
+    summary="The events of an order",
+)
+@conditional_get
+def order_events(request: HttpRequest, order_id: UUID) -> list[schemas.EventRecord]:
+    """Return everything that has happened to an order, in its sequence."""
+    found = _readable(order_id, actor_of(request))
+    return [schemas.event_record(event, found) for event in selectors.events_of(found)]
+
+
+@router.post(
+    "/{uuid:order_id}/hand-over",
+    auth=requires_scope(Scope.KITCHEN_MANAGE),
+    response=schemas.OrderRecord,
+    summary="Hand over at the counter",
+)
+def hand_over(request: HttpRequest, order_id: UUID, key: IdempotencyKeyHeader = None) -> schemas.OrderRecord:
+    """Hand over a ready order at the counter, and take the cash that is due."""
+    by = actor_of(request)
+    services.hand_over(ref=order_id, by=by, at=clock.database_now(), idempotency=idempotent_request(request, key))
+    return _record(order_id, by)
+
+
+@profile_router.get(
+    "/orders",
+    auth=requires_scope(Scope.ORDERS_READ),
+    response=Page[schemas.OrderRecord],
+    summary="The caller's own orders",
+)
+def own_orders(request: HttpRequest, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT) -> Page[schemas.OrderRecord]:
+    """Return the orders of the caller's own account, newest first; also to staff."""
+    by = actor_of(request)
+    page, next_cursor = page_of(selectors.own_orders(by), cursor=cursor, limit=limit)
+    return Page(items=schemas.order_records(page, by=by), next_cursor=next_cursor)
+
+
+def _readable(ref: UUID, by: Actor) -> Order:
+    """
+    Return an order that the actor may read.
+
+    :raises OrderNotFound: there is none
+    """
+    found = selectors.readable_orders(by).filter(ref=ref).first()
+    if found is None:
+        raise policies.order_not_found()
+    return found
+
+
+def _record(ref: UUID, by: Actor) -> schemas.OrderRecord:
+    """Return an order on which the actor has just acted."""
+    return schemas.order_record(selectors.order_with_content(ref), by=by)

@@ -1,0 +1,48 @@
+"""Pages of long lists, by cursor: rows that are added meanwhile neither repeat nor hide others."""
+
+from typing import Annotated
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from ninja import Query
+from pydantic import Field
+
+from pizzeria.foundation.api.schemas import ResponseBody
+from pizzeria.foundation.events.models import Aggregate
+from pizzeria.foundation.refusals import Refusal
+
+DEFAULT_LIMIT, MAX_LIMIT = 10, 100
+
+Cursor = Annotated[UUID | None, Query(None, description="`next_cursor` of the page before; absent: the first page")]
+Limit = Annotated[int, Query(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="How many at most")]
+
+
+class CursorUnknown(Refusal):
+    code = "cursor_unknown"
+    status = 422
+
+
+class Page[T](ResponseBody):
+    """One page of a list."""
+
+    items: list[T]
+    next_cursor: UUID | None = Field(description="Cursor of the next page; null: this is the last one")
+
+
+def page_of[M: Aggregate](rows: QuerySet[M], *, cursor: UUID | None, limit: int) -> tuple[list[M], UUID | None]:
+    """
+    Return the rows of a page, and the cursor of the next one. One query, two with a cursor.
+
+    :param rows: newest first (`-id`)
+    :param cursor: the ref of the last row of the page before; it need not be among `rows` any more
+    :raises CursorUnknown: there is no such row
+    """
+    if cursor is not None:
+        last = rows.model._default_manager.filter(ref=cursor).values_list("pk", flat=True).first()
+        if last is None:
+            raise CursorUnknown(_("There is no such page."), field="cursor")
+        rows = rows.filter(pk__lt=last)
+    found = list(rows[: limit + 1])
+    shown = found[:limit]
+    return shown, shown[-1].ref if len(found) > limit else None

@@ -1,0 +1,77 @@
+"""
+The OpenAPI document: what ninja knows of the endpoints, with the scopes they require and the problems they answer with.
+
+Problems are made in one place for all endpoints (`problem_details`), so they are documented here and not at each.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
+from ninja.operation import Operation
+
+from pizzeria.foundation.api.schemas import Problem
+from pizzeria.foundation.api_auth import BearerToken
+
+PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": REF_TEMPLATE.format(model=Problem.__name__)}}}
+CONDITION = {
+    "in": "header",
+    "name": "If-None-Match",
+    "schema": {"type": "string"},
+    "required": False,
+    "description": "ETag of the answer that the client has; if it is still the same, the answer is 304 without a body",
+}
+
+
+class DocumentedApi(NinjaAPI):
+    """A ninja API whose OpenAPI document is complete."""
+
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> OpenAPISchema:
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        return _Document(self, prefix)
+
+
+class _Document(OpenAPISchema):
+    def get_components(self) -> dict[str, Any]:
+        problem = Problem.model_json_schema(ref_template=REF_TEMPLATE, mode="serialization")
+        self.add_schema_definitions(problem.pop("$defs"))
+        self.add_schema_definitions({Problem.__name__: problem})
+        return super().get_components()
+
+    def operation_details(self, operation: Operation) -> dict[str, Any]:
+        details = super().operation_details(operation)
+        if hasattr(operation, "_run_decorators"):  # conditional_get
+            details["parameters"].append(CONDITION)
+            details["responses"][304] = {"description": "The client has this answer already."}
+        for status in _problem_statuses(operation):
+            answer = {"description": HTTPStatus(status).phrase, "content": PROBLEM_CONTENT}
+            details["responses"].setdefault(status, answer)
+        return details
+
+    def operation_security(self, operation: Operation) -> list[dict[str, Any]] | None:
+        security = super().operation_security(operation)
+        for auth in operation.auth_callbacks:
+            if isinstance(auth, BearerToken) and security:
+                # Any one of the scopes is enough.
+                security = [{BearerToken.__name__: [scope.value]} for scope in auth.any_of] or security
+                security += [{}] if auth.is_public else []
+        return security
+
+
+def _problem_statuses(operation: Operation) -> list[int]:
+    """Return the statuses of the problems that an endpoint may answer with."""
+    is_safe = operation.methods == ["GET"]
+    sources = {model.__ninja_param_source__ for model in operation.models}
+    statuses = [400, 403, 503]
+    if operation.auth_callbacks:
+        statuses.append(401)
+    if "path" in sources:
+        statuses.append(404)
+    if sources - {"path"}:
+        statuses.append(422)
+    if "body" in sources:
+        statuses.append(413)
+    if not is_safe:
+        statuses += [409, 422, 429]
+    return sorted(set(statuses))

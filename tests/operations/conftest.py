@@ -1,3 +1,0 @@
-from tests.users.conftest import realm
-
-__all__ = ["realm"]
