@@ -142,6 +142,18 @@ def split_total(trace: PriceTrace) -> TotalParts:
     )
 
 
+def amounts_by_rate(items: RefundItems, trace: PriceTrace) -> dict[Decimal, Decimal]:
+    """Return what a refund gives back at each tax rate, the tax included, of an order with parts; tips have no rate."""
+    parts = split_total(trace)
+    amounts: dict[Decimal, Decimal] = {}
+    for position, units in items.units.items():
+        rate, line = trace.lines[position].tax_rate, parts.lines[position]
+        amounts[rate] = amounts.get(rate, ZERO) + sum((line[unit] for unit in units), ZERO)
+    if items.fee and trace.delivery:
+        amounts[trace.delivery.tax_rate] = amounts.get(trace.delivery.tax_rate, ZERO) + parts.fee
+    return amounts
+
+
 def refundable_of(order: Order) -> Refundable:
     """Return what can be refunded of an order, of which a command holds the lock. Two queries: requests and lines."""
     requests = list(RefundRequest.objects.standing().filter(order=order).order_by("pk"))

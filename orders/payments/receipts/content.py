@@ -1,6 +1,6 @@
 """The content of a receipt: a snapshot of what was bought, stored with its row, and what a refund takes of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -79,6 +79,7 @@ def credit_note_content(
     *,
     credited: Iterable[ReceiptContent],
     amount: Decimal,
+    by_rate: Mapping[Decimal, Decimal] | None = None,
     shop: ShopSnapshot,
     refunded_at: datetime,
 ) -> ReceiptContent:
@@ -87,6 +88,7 @@ def credit_note_content(
 
     :param credited: the earlier credit notes of the receipt
     :param amount: what is refunded, at most what they have left
+    :param by_rate: what of it is refunded at each tax rate, the tax included; None: a part of everything
     """
     earlier = [content.totals for content in credited]
     is_part = bool(earlier) or amount != receipt.totals.total
@@ -96,22 +98,27 @@ def credit_note_content(
             "shop_address": shop.address,
             "paid_at": refunded_at,
             "lines": () if is_part else receipt.lines,
-            "totals": part_of(receipt.totals, without=earlier, amount=amount) if is_part else receipt.totals,
+            "totals": part_of(receipt.totals, without=earlier, amount=amount, by_rate=by_rate)
+            if is_part
+            else receipt.totals,
             "is_part": is_part,
         }
     )
 
 
-def part_of(totals: Totals, *, without: Iterable[Totals], amount: Decimal) -> Totals:
+def part_of(
+    totals: Totals, *, without: Iterable[Totals], amount: Decimal, by_rate: Mapping[Decimal, Decimal] | None = None
+) -> Totals:
     """
-    Return the totals of a part of some totals, whose taxes are in proportion.
+    Return the totals of a part of some totals.
 
-    The amount is spread over what is left of each tax rate's gross, and of what is not taxed, by largest remainder; of
-    each rate's tax, the same share is taken, half-up. So parts never exceed the whole, at any rate, and all of them
-    together are the whole.
+    If it is not known what of the amount was taxed at which rate, the amount is spread over what is left of each rate's
+    gross, and of what is not taxed, by largest remainder. Of what is left of a rate's tax, the same share is taken as
+    of its gross, half-up. So parts never exceed the whole, at any rate, and all of them together are the whole.
 
     :param without: the parts that were taken before
     :param amount: gross, at most what they have left
+    :param by_rate: what of the amount was paid at each tax rate, the tax included; it is not counted if less is left
     """
     left = {line.rate: [_gross(line, totals), line.tax] for line in totals.tax_lines}
     untaxed = totals.total - sum((gross for gross, _tax in left.values()), ZERO)
@@ -122,9 +129,12 @@ def part_of(totals: Totals, *, without: Iterable[Totals], amount: Decimal) -> To
             left[line.rate][0] -= gross
             left[line.rate][1] -= line.tax
             untaxed += gross
-    shares = spread(amount, over=[*(gross for gross, _tax in left.values()), untaxed])
+    if by_rate is not None and all(share <= left.get(rate, (ZERO,))[0] for rate, share in by_rate.items()):
+        shares = [by_rate.get(rate, ZERO) for rate in left]
+    else:
+        *shares, _untaxed_share = spread(amount, over=[*(gross for gross, _tax in left.values()), untaxed])
     tax_lines = []
-    for (rate, (gross, tax)), share in zip(left.items(), shares[:-1], strict=True):
+    for (rate, (gross, tax)), share in zip(left.items(), shares, strict=True):
         if share:
             share_of_tax = rounded(tax * share / gross)
             base = share if totals.tax_included else share - share_of_tax

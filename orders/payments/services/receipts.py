@@ -6,6 +6,7 @@ The number is the last thing a transaction takes: the counter's lock is the last
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from orders.models import Order
 from orders.payments.models import (
@@ -16,8 +17,11 @@ from orders.payments.models import (
     ReceiptKind,
     ReceiptPdf,
     Refund,
+    RefundRequest,
 )
 from orders.payments.receipts.content import ReceiptContent, credit_note_content, receipt_content
+from orders.payments.refundable import RefundItems, amounts_by_rate
+from orders.price_trace import PriceTrace
 from orders.services.locks import lock_order
 from pizzeria.foundation import clock, failpoints
 from pizzeria.foundation.actor import Actor
@@ -82,6 +86,7 @@ def issue_credit_note(refund: Refund, *, at: datetime) -> Receipt | None:
         ReceiptContent.model_validate(receipt.content),
         credited=[ReceiptContent.model_validate(each) for each in credited],
         amount=refund.amount,
+        by_rate=_amounts_by_rate(refund),
         shop=current_shop(),
         refunded_at=at,
     )
@@ -91,6 +96,15 @@ def issue_credit_note(refund: Refund, *, at: datetime) -> Receipt | None:
         content=content,
         at=at,
     )
+
+
+def _amounts_by_rate(refund: Refund) -> dict[Decimal, Decimal] | None:
+    """Return what is refunded at each tax rate; None: no lines were chosen."""
+    request = RefundRequest.objects.filter(ref=refund.ref).first()
+    trace = refund.attempt.order.price_trace
+    if request is None or trace is None:
+        return None
+    return amounts_by_rate(RefundItems.model_validate(request.items), PriceTrace.model_validate(trace))
 
 
 def _issue(receipt: Receipt, *, order: Order, content: ReceiptContent, at: datetime) -> Receipt:

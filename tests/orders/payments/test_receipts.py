@@ -20,6 +20,7 @@ from orders.payments.models import PaymentAttempt, Receipt, ReceiptCounter, Rece
 from orders.payments.receipts.content import ReceiptContent, part_of
 from orders.totals import Adjustment, AdjustmentKind, TaxedAmount, totals_of
 from pizzeria.foundation import clock, failpoints
+from pizzeria.users.roles import MANAGER
 from tests import shop
 from tests.factories import CouponFactory, DeliveryZoneFactory
 from tests.orders.payments.receipt_helpers import (
@@ -33,6 +34,8 @@ from tests.orders.payments.receipt_helpers import (
     request_refund,
     settle,
 )
+from tests.orders.payments.refund_helpers import COLA, PIZZA, two_lines
+from tests.orders.payments.refund_helpers import request as request_lines
 from tests.shop import FRIDAY_NIGHT
 
 SECOND = timedelta(seconds=1)
@@ -250,6 +253,29 @@ def test_refunds_of_parts_take_their_share_of_each_tax_and_all_of_them_are_the_r
         assert sum(line.base for line in of_rate) == original.base
         assert sum(line.tax for line in of_rate) == original.tax
     assert [str(note) for note in notes] == ["2026-000002", "2026-000003", "2026-000004"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "with_fee", "tax_line"),
+    [
+        pytest.param({COLA: 1}, False, (22, "3.20", "0.58"), id="a drink"),
+        pytest.param({PIZZA: 1}, False, (10, "12.99", "1.18"), id="a pizza"),
+        pytest.param({COLA: 1}, True, (22, "5.70", "1.03"), id="a drink and the fee"),
+    ],
+)
+def test_a_refund_of_lines_gives_back_the_tax_of_these_lines_alone(settings, chosen, with_fee, tax_line):
+    settings.SHOP_TAX_PERCENTS = {"food": Decimal(10), "drink": Decimal(22), "delivery": Decimal(22)}
+    SimpleItem.objects.update(tax_kind="drink")
+    DeliveryZoneFactory(fee=Decimal("2.50"))
+    order = paid_by_card(two_lines(quantity=1), method=FulfillmentMethod.DELIVERY, tip=Tip(amount=Decimal("1.00")))
+
+    request = request_lines(order, chosen, by=shop.hire(MANAGER), with_fee=with_fee)
+    note = Receipt.objects.get(refund=refund_done(Refund.objects.get(ref=request.ref)))
+
+    totals = ReceiptContent.model_validate(note.content).totals
+    [found] = totals.tax_lines
+    assert (found.rate, str(found.base), str(found.tax)) == tax_line
+    assert totals.total == request.amount
 
 
 def test_cash_that_is_refunded_before_its_receipt_is_due_gets_the_receipt_first(cash):
