@@ -51,7 +51,7 @@ UNKNOWN_USER_ID = 0
 MINUTE = timedelta(minutes=1)
 RANDOM_STEP_SHARE = 1 / 3  # share of steps that are any at all; the others are the user's work
 UNDO_SHARE = 1 / 4  # share of steps that the last user takes at once, to undo the last step if possible
-NEW_ROW_SHARE = 1 / 2  # share of the sensible steps that follow a row which no walk has followed yet, if one can be
+NEW_ROW_SHARE = 1 / 2  # share of the sensible steps that follow a row which the walk has not followed yet, if possible
 LINK_SHARE = 3 / 4  # share of steps that are taken with the link of the guest's order
 
 PIZZAS = ["margherita", "pepperoni"]  # 8 and 9 minutes
@@ -142,6 +142,7 @@ class Walk(RuleBasedStateMachine):
         self.at = FRIDAY_NIGHT
         self.kitchen_state = table.KitchenState(max_orders=MAX_CONCURRENT_ORDERS, oven_slots=OVEN_SLOTS)
         self.orders, self.refs, self.tokens = {}, {}, {}  # by number, from 1
+        self.followed = set()
         self.last_done, self.named = "", set()
         self.last_who = "guest"
         self.snapshot = Snapshot.now()
@@ -200,7 +201,7 @@ class Walk(RuleBasedStateMachine):
             for number in numbers
             if (row := table.row_for(step, self.case(who, number, self.details(step))))
         }
-        new = [key for key, row in rows.items() if not self.done[row]]
+        new = [key for key, row in rows.items() if row not in self.followed]
         steps = defaultdict(list)
         for step, number in new if new and self.rng.random() < NEW_ROW_SHARE else rows:
             steps[step].append(number)
@@ -251,6 +252,7 @@ class Walk(RuleBasedStateMachine):
             return
         self.last_done = step
         self.done[row] += 1
+        self.followed.add(row)
         match row.follow(case):
             case table.KitchenState() as kitchen_state:
                 self.kitchen_state = kitchen_state

@@ -397,10 +397,10 @@ DRIVING = frozenset(
 )
 WORK = {
     "guest": frozenset({"place_order", "payment_succeeds", "payment_fails"}),
-    "customer": frozenset({"place_order", "payment_succeeds"}),
+    "customer": frozenset({"place_order", "payment_succeeds", "cancel_order"}),
     "cook": COOKING,
     "driver": DRIVING,
-    "manager": COOKING | DRIVING | {"assign_delivery", "change_capacity"},
+    "manager": COOKING | DRIVING | {"assign_delivery", "change_capacity", "request_refund"},
 }
 
 

@@ -12,7 +12,7 @@ from tests.orders import state_machine as table
 from tests.orders.random_walk import A_NEW_PROMISE, Walk
 
 WALKS, STEPS = by_length(10, 40), 60
-SEEDS = (7, 3, *range(20))  # the first two meet the rarest rows
+SEEDS = (5, *range(20))  # the first meets the rarest rows
 
 ROWS = {*table.ORDER_STEPS, *table.KITCHEN_STEPS}
 

@@ -57,6 +57,7 @@ def test_the_admin_does_not_list_users_for_a_manager(sign_in):
         "menu",
         "kitchen",
         "orders",
+        "payments",
         "customers",
         "notifications",
         "events",

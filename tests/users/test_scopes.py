@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from kitchen.permissions import CHANGE_CAPACITY, COOK, SEE_BOARD
 from menu.permissions import MARK_SOLD_OUT
 from orders.customers.permissions import SEE_CUSTOMERS
-from orders.permissions import DELIVER, SEE_ALL_ORDERS
+from orders.payments.permissions import REFUND, SEE_PAYMENTS
+from orders.permissions import DELIVER, EDIT_COUPONS, EDIT_DELIVERY_ZONES, SEE_ALL_ORDERS
 from pizzeria.foundation.actor import ENTER_ADMIN
 from pizzeria.foundation.alerts.permissions import ACKNOWLEDGE_ALERTS
 from pizzeria.foundation.events.permissions import RELAY_EVENTS
@@ -94,7 +95,7 @@ def test_a_token_of_a_manager_or_admin_has_enter_admin_even_without_scopes(role)
     assert ENTER_ADMIN not in scopes.permissions([KITCHEN], KITCHEN.scopes)
 
 
-def test_every_permission_of_the_roles_table_is_in_a_scope_but_four_that_only_admins_have():
+def test_every_permission_of_the_roles_table_is_in_a_scope_but_those_of_the_admin_pages():
     opened = {
         permission
         for scope, opens in scopes.PERMISSIONS_BY_SCOPE.items()
@@ -109,4 +110,8 @@ def test_every_permission_of_the_roles_table_is_in_a_scope_but_four_that_only_ad
         SEE_CUSTOMERS,
         ACKNOWLEDGE_ALERTS,
         CHANGE_SHOP_SETTINGS,
+        SEE_PAYMENTS,
+        REFUND,
+        *EDIT_DELIVERY_ZONES,
+        *EDIT_COUPONS,
     }
