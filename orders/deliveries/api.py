@@ -85,7 +85,7 @@ def claim(request: HttpRequest, order_id: UUID, key: IdempotencyKeyHeader = None
 
 @router.post("/orders/{uuid:order_id}/release", auth=MANAGE, response=order_schemas.OrderRecord, summary="Release")
 def release(request: HttpRequest, order_id: UUID, key: IdempotencyKeyHeader = None) -> order_schemas.OrderRecord:
-    """Give back a delivery that has not left yet."""
+    """Release a delivery that has not left yet."""
     return _take_step(request, services.release_delivery, order_id, key)
 
 

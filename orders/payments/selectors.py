@@ -19,7 +19,7 @@ from pizzeria.foundation.actor import GUEST, Actor
 
 def order_to_pay(by: Actor, ref: UUID, token: str) -> Order | None:
     """
-    Return an order to whoever may pay it: its owner, or, with the token, whoever has the guest's link; else None.
+    Return an order if the caller may pay it: its owner, or, with the token, a guest with the link; else None.
 
     :param token: blank: a customer's order
     """
@@ -70,7 +70,7 @@ class ReceiptRow:
 
 def order_with_receipts(by: Actor, ref: UUID, token: str = "") -> Order | None:
     """
-    Return an order to whoever may see its receipts: its owner and staff; with the token, the guest; else None.
+    Return an order if the caller may see its receipts: its owner and staff; with the token, the guest; else None.
 
     :param token: blank: without the guest's link
     """
@@ -79,7 +79,7 @@ def order_with_receipts(by: Actor, ref: UUID, token: str = "") -> Order | None:
 
 def receipt_for(by: Actor, ref: UUID, token: str = "") -> Receipt | None:
     """
-    Return a receipt to whoever may see the receipts of its order; else None.
+    Return a receipt if the caller may see the receipts of its order; else None.
 
     :param ref: the receipt's ref
     :param token: of the order's link; blank: without it

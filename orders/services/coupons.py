@@ -61,6 +61,6 @@ def lock_coupon_of(ref: UUID) -> Coupon | None:
 
 
 def give_back_coupon(coupon: Coupon | None, *, order: Order, at: datetime) -> None:
-    """Give the use of a locked coupon back, once: the order is cancelled."""
+    """Return the use of a locked coupon to it, once: the order is cancelled."""
     if coupon and CouponUse.objects.filter(order=order, given_back_at=None).update(given_back_at=at):
         Coupon.objects.filter(pk=coupon.pk).update(uses=F("uses") - 1)

@@ -31,7 +31,7 @@ MARGHERITA = 1299  # cents
 
 @pytest.fixture
 def gateway(shop, live_server, stripe_process, settings):
-    """Let the shop take cards at the stand-in for Stripe, which sends its messages to the shop; return the stand-in."""
+    """Connect the shop to the stand-in for Stripe, which sends its messages to the shop; return the stand-in."""
     stripe_process.faults.change()
     stripe_process.send_webhooks_to(f"{live_server.url}/payments/webhook/")
     stripe_breaker.reset()

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 def order_with_the_last_use():
-    """Let several guests order at once, with a coupon of which two of three uses are gone; return the outcomes."""
+    """Place orders of several guests at once, with a coupon that has one of three uses left; return the outcomes."""
     CouponFactory(code="LAST", max_uses=3, uses=2)
     baskets = [shop.basket_of() for _ in range(GUESTS)]
     total = shop.total_of(baskets[0]) - 5

@@ -75,7 +75,7 @@ def end_assumed(monkeypatch):
 
 
 def pay_during_the_sweep(stripe, order, moment):
-    """Let the sweeper end an order's hold, and the guest pay when it has come to a failpoint."""
+    """End an order's hold by the sweeper, and pay as the guest when it has come to a failpoint."""
     pay = partial(stripe.pay, start(order))
     with failpoints.armed(moment, pay):
         sweep(order, later=AFTER_THE_HOLD)

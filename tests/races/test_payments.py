@@ -109,7 +109,7 @@ def all_have_read(monkeypatch):
 
 @pytest.fixture
 def tickets_unchecked(monkeypatch):
-    """Let the kitchen release a ticket whatever its state."""
+    """Make the kitchen release a ticket whatever its state."""
 
     def release_unchecked(*, kitchen, ref, **_more):
         due_at = kitchen.tickets.get(ref=ref).due_at
@@ -120,13 +120,13 @@ def tickets_unchecked(monkeypatch):
 
 @pytest.fixture
 def numbers_unchecked():
-    """Let an order have several events with the same number."""
+    """Allow an order several events with the same number."""
     with without_constraint(StoredEvent, "event_once_per_seq"):
         yield
 
 
 def settle_at_once(order):
-    """Have several readers read the paid session before any of them settles it; return the order as it is then."""
+    """Read the paid session several times before it is settled once; return the order as it is then."""
     barrier = Barrier(SETTLERS)
     with failpoints.armed("payments.sync.read", partial(barrier.wait, timeout=THREAD_TIMEOUT)):
         all_at_once([partial(sync, order)] * SETTLERS)

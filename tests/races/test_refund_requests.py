@@ -53,7 +53,7 @@ def all_have_read(monkeypatch):
 
 
 def refund_both_colas(order, managers):
-    """Let each manager refund both colas at the same moment; return the outcomes."""
+    """Refund both colas as each manager at the same moment; return the outcomes."""
     return all_at_once([partial(request, order, {COLA: 2}, by=by, amount=Decimal("6.40")) for by in managers])
 
 
@@ -100,7 +100,7 @@ def test_of_two_approvals_at_once_one_is_refused(managers, change_shop):
 
 
 def refund_against_cancel(order, manager, refund):
-    """Let a manager refund a part of an order at the moment at which it is cancelled; return the outcomes."""
+    """Refund a part of an order as a manager at the moment at which it is cancelled; return the outcomes."""
     cancel = partial(
         order_services.cancel_order, ref=order.ref, reason=CancelReason.TOO_BUSY, by=SYSTEM, at=FRIDAY_NIGHT
     )

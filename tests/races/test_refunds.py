@@ -93,7 +93,7 @@ def all_have_claimed(monkeypatch):
 
 
 def send_at_once(order):
-    """Let several workers send the order's refund at the same moment; return the order as it is then."""
+    """Send the order's refund by several workers at the same moment; return the order as it is then."""
     refund = Refund.objects.get(attempt__order=order)
     barrier = partial(Barrier(WORKERS).wait, timeout=THREAD_TIMEOUT)
     with failpoints.armed("orders.claim_refund.begun", barrier):

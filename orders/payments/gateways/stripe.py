@@ -41,7 +41,7 @@ SESSION_LIFETIME = timedelta(hours=1)
 SIGNATURE_TOLERANCE = 300  # seconds
 PAGE_SIZE = 100
 
-# Of Stripe's codes, what a guest is told; the others are OTHER.
+# The failure that the shop names to a guest, by Stripe's code; all other codes are OTHER.
 _FAILURES = {
     "card_declined": PaymentFailure.CARD_DECLINED,
     "insufficient_funds": PaymentFailure.INSUFFICIENT_FUNDS,

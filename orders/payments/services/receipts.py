@@ -108,7 +108,7 @@ def _amounts_by_rate(refund: Refund) -> dict[Decimal, Decimal] | None:
 
 
 def _issue(receipt: Receipt, *, order: Order, content: ReceiptContent, at: datetime) -> Receipt:
-    """Give a receipt its number, and write it with its PDF that is to be made."""
+    """Number a receipt, and write it with its PDF that is to be made."""
     receipt.order, receipt.kitchen_id = order, order.kitchen_id
     receipt.content, receipt.total = content.model_dump(mode="json"), content.totals.total
     receipt.issued_at, receipt.business_date = at, clock.business_date(at)

@@ -132,7 +132,7 @@ def purge_runs(*, before: datetime) -> int:
 
 
 def _sync_open_attempts(now: Callable[[], datetime]) -> None:
-    """Look at every session that is open and was asked for a while ago."""
+    """Read every session that is open and was asked for a while ago."""
     asked = PaymentAttempt.objects.filter(state=AttemptState.OPEN, asked_at__lt=now() - SETTLED_WITHIN)
     for attempt in asked.order_by("pk"):
         try:

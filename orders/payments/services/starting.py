@@ -1,7 +1,7 @@
 """
 The start of a payment: a session on the gateway's page for an attempt, of which there is never a second one.
 
-One request at a time asks for it, by a lease; the others are told to wait a moment. A request that was killed, or got
+One request at a time asks for it, by a lease; the others are asked to wait a moment. A request that was killed, or got
 no answer, may have made a session: the next one looks for it first, and asks with the same idempotency key.
 """
 

@@ -101,7 +101,7 @@ def claim_message(*, message_id: int, at: datetime) -> WebhookMessage | None:
 
 
 def _process(message: WebhookMessage, *, at: datetime) -> str:
-    """Look at what a message is about; return what was done."""
+    """Read what a message is about; return what was done."""
     if message.type not in PAYMENT_TYPES | REFUND_TYPES:
         return "ignored: of no type that matters here"
     attempt = _attempt_of(message)

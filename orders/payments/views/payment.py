@@ -122,7 +122,7 @@ def _pay(request: HttpRequest, order: Order, *, by: Actor) -> HttpResponse:
 
 
 def _returned(order: Order) -> HttpResponse:
-    """Look at the gateway whether it is paid; the order's page shows the result, or waits for it."""
+    """Ask the gateway whether it is paid; the order's page shows the result, or waits for it."""
     attempt = selectors.card_attempt(order)
     if attempt and order.status == OrderStatus.PENDING:
         try:

@@ -52,7 +52,7 @@ class Driver:
         return self._press(session_id, reason)
 
     def authenticate(self, session_id: str) -> str:
-        """Have the bank ask for a confirmation (3-D Secure)."""
+        """Make the bank ask for a confirmation (3-D Secure)."""
         return self._press(session_id, "authenticate")
 
     def confirm(self, session_id: str) -> str:
@@ -60,7 +60,7 @@ class Driver:
         return self._press(session_id, "confirm")
 
     def abandon(self, session_id: str) -> str:
-        """Have the bank ask for a confirmation, and abandon it."""
+        """Make the bank ask for a confirmation, and abandon it."""
         self.authenticate(session_id)
         return self._press(session_id, "abandon")
 
@@ -73,7 +73,7 @@ class Driver:
         self._ask("settle-refund", refund_id, succeeds=succeeds)
 
     def return_refund(self, refund_id: str) -> None:
-        """Have the guest's bank return a refund that has succeeded."""
+        """Make the guest's bank return a refund that has succeeded."""
         self._ask("return-refund", refund_id)
 
     def deliver_webhooks(self, *, newest_first: bool = False) -> int:

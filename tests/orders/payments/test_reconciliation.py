@@ -63,7 +63,7 @@ def findings():
 
 
 def charge_again(stripe, order):
-    """Have the gateway charge an order a second time, by a session that the shop knows nothing of."""
+    """Make the gateway charge an order a second time, by a session that the shop knows nothing of."""
     attempt = attempt_of(order)
     metadata = {"order": str(order.ref), "attempt": str(attempt.ref)}
     client = stripe_sdk.StripeClient(stripe.api_key, base_addresses={"api": stripe.url})

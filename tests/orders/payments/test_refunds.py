@@ -54,7 +54,7 @@ def cancelled_order(stripe):
 
 
 def report_failed(client, refund):
-    """Have the gateway report that a refund has failed, and process the message."""
+    """Make the gateway report that a refund has failed, and process the message."""
     attempt = refund.attempt
     thing = {"id": refund.refund_id, "object": "refund", "payment_intent": attempt.payment_id}
     send(client, event("refund.failed", **thing), settings.STRIPE_WEBHOOK_SECRETS[0])

@@ -65,7 +65,7 @@ def settle(order, reading):
 
 
 def session_of_another_amount(stripe, order, amount, currency):
-    """Have the gateway open a session for an order which the shop has not asked for; return its id."""
+    """Make the gateway open a session for an order which the shop has not asked for; return its id."""
     client = stripe_sdk.StripeClient(stripe.api_key, base_addresses={"api": stripe.url})
     price = {"currency": currency, "unit_amount": amount, "product_data": {"name": "altered"}}
     session = client.v1.checkout.sessions.create(
