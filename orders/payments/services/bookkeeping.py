@@ -50,7 +50,7 @@ def _write_row(order: Order, event: StoredEvent) -> None:
         case OrderRefundRequested() as requested:
             _request_refund(order, requested, by=event.actor, at=event.at)
         case OrderDelivered(cash_taken=cash) if cash:
-            _take_cash(order, cash, by=event.actor, at=event.at)
+            _record_cash(order, cash, at=event.at, by=event.actor, receipt_due_at=undo.final_from(event.at))
         case OrderStepUndone(cash_returned=cash) if cash:
             taken = order.payment_attempts.filter(gateway=GatewayName.CASH, state=AttemptState.PAID)
             taken.update(state=AttemptState.RETURNED, receipt_due_at=None)
@@ -71,8 +71,16 @@ def _open_attempt(order: Order, method: PaymentMethod, *, at: datetime) -> None:
     )
 
 
-def _take_cash(order: Order, cash: Decimal, *, by: str, at: datetime) -> None:
-    PaymentAttempt.objects.create(
+def _record_cash(
+    order: Order, cash: Decimal, *, at: datetime, by: str = "", receipt_due_at: datetime | None = None
+) -> PaymentAttempt:
+    """
+    Write the row of cash that was taken.
+
+    :param by: who took it; blank: it was not recorded
+    :param receipt_due_at: None: it gets no receipt
+    """
+    return PaymentAttempt.objects.create(
         order=order,
         gateway=GatewayName.CASH,
         method=PaymentMethod.CASH,
@@ -86,28 +94,14 @@ def _take_cash(order: Order, cash: Decimal, *, by: str, at: datetime) -> None:
         captured_currency=settings.SHOP_CURRENCY,
         captured_at=at,
         taken_by=by,
-        receipt_due_at=undo.final_from(at),
+        receipt_due_at=receipt_due_at,
     )
 
 
 def _record_earlier_cash(order: Order) -> PaymentAttempt:
     """Write the row of an order that was paid in cash before payments had rows; it gets no receipt."""
-    at = order.delivered_at
-    assert at is not None, "paid when it was handed over"
-    return PaymentAttempt.objects.create(
-        order=order,
-        gateway=GatewayName.CASH,
-        method=PaymentMethod.CASH,
-        amount=order.paid,
-        currency=settings.SHOP_CURRENCY,
-        state=AttemptState.PAID,
-        created_at=at,
-        expires_at=at,
-        due_at=at,
-        captured=order.paid,
-        captured_currency=settings.SHOP_CURRENCY,
-        captured_at=at,
-    )
+    assert order.delivered_at is not None, "paid when it was handed over"
+    return _record_cash(order, order.paid, at=order.delivered_at)
 
 
 def _request_refund(order: Order, requested: OrderRefundRequested, *, by: str, at: datetime) -> None:
