@@ -18,7 +18,7 @@ from pizzeria.foundation.api.conditional_get import conditional_get
 from pizzeria.foundation.api.idempotency import IdempotencyKeyHeader, idempotent_request
 from pizzeria.foundation.api.pages import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
 from pizzeria.foundation.api.schemas import cleaned_by
-from pizzeria.foundation.api_auth import requires_scope
+from pizzeria.foundation.api_auth import PrincipalKind, principal_for_request, requires_scope
 from pizzeria.foundation.forms import SingleLineField
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import Refusal
@@ -58,6 +58,9 @@ def place_order(
 
     In cash it is confirmed at once; by card it is pending until it is paid at `payment.url`. While the kitchen is at
     capacity, the answer is 409 with `Retry-After`.
+
+    The guest of a program that orders on its own account has no account here: the pages of such an order, and those in
+    its messages, open by their link alone.
     """
     by = actor_of(request)
     with _naming_fields():
@@ -71,6 +74,7 @@ def place_order(
             tip=body.tip_choice(),
             payment_method=body.payment_method,
             wanted_at=body.wanted_at,
+            has_guest_link=principal_for_request(request).kind is PrincipalKind.SERVICE,
             by=by,
             at=clock.now(),
             idempotency=idempotent_request(request, key),

@@ -50,10 +50,15 @@ class TourRecord(ResponseBody):
     on_road: list[DeliveryRecord] = Field(validation_alias="own_on_road", description="Out for delivery")
 
 
+class DriverRecord(ResponseBody):
+    id: str = Field(description="As `driver` takes it when a delivery is assigned")
+    name: str = Field(examples=["Dario Neri"])
+
+
 class Assignment(RequestBody):
     driver: Annotated[
         str,
-        Field(description="Username of a person who delivers"),
+        Field(description="`id` of a driver", min_length=1),
         cleaned_by(AssignForm.base_fields["driver"], then=lambda user: str(user.pk)),
     ]
 
@@ -75,6 +80,13 @@ def ready(request: HttpRequest) -> list[selectors.Delivery]:
 def tour(request: HttpRequest) -> selectors.Tour:
     """Return the deliveries that the caller has claimed, with name, phone and address."""
     return selectors.tour(actor_of(request))
+
+
+@router.get("/drivers", auth=MANAGE, response=list[DriverRecord], summary="The drivers")
+def drivers(request: HttpRequest) -> list[DriverRecord]:
+    """Return the people to whom a delivery can be assigned, by name. For managers."""
+    found = selectors.drivers_for(actor_of(request))
+    return [DriverRecord(id=driver.username, name=str(driver)) for driver in found]
 
 
 @router.post("/orders/{uuid:order_id}/claim", auth=MANAGE, response=order_schemas.OrderRecord, summary="Claim")

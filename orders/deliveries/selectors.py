@@ -9,16 +9,18 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from kitchen import undo
 from kitchen.models import FulfillmentMethod
 from kitchen.selectors import UndoOffer
 from orders.events import OrderDelivered
 from orders.models import Order, OrderStatus
-from orders.permissions import DELIVER
+from orders.permissions import ASSIGN_DELIVERIES, DELIVER
 from orders.selectors.order import address_lines
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.models import StoredEvent
+from pizzeria.foundation.refusals import NotAllowed
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"  # resolves permissions by group
 
@@ -78,6 +80,17 @@ def drivers() -> QuerySet[AbstractUser]:
     """
     users = get_user_model().objects.with_perm(DELIVER, backend=MODEL_BACKEND, include_superusers=False)
     return users.order_by("first_name", "last_name", "pk")
+
+
+def drivers_for(by: Actor) -> QuerySet[AbstractUser]:
+    """
+    Return the drivers for an actor who assigns deliveries.
+
+    :raises NotAllowed: the actor does not
+    """
+    if not by.may(ASSIGN_DELIVERIES):
+        raise NotAllowed(_("Only managers can do that."))
+    return drivers()
 
 
 def tour(by: Actor) -> Tour:

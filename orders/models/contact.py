@@ -27,7 +27,8 @@ class OrderContact(models.Model):
     allergies = models.CharField(max_length=300, blank=True)
     notes = models.CharField(max_length=500, blank=True)
     reason_note = models.CharField(max_length=300, blank=True)  # note to a reason, shown to the guest
-    guest_token = models.CharField(max_length=43, blank=True)  # of a guest's order; blank: a customer's order
+    # Of a guest's order, also of one that a program has placed; blank: a customer's order.
+    guest_token = models.CharField(max_length=43, blank=True)
     client = models.CharField(max_length=32, blank=True, db_default="")  # Actor.client of a guest, kept for two days
 
     class Meta:

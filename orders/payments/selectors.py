@@ -40,7 +40,7 @@ def page_url(name: str, order: Order) -> str:
 
     :param name: "pay", "returned", "left" or "again"
     """
-    if order.customer_id is None:
+    if order.contact.guest_token:
         return reverse(f"payments:guest_{name}", args=[order.ref, order.contact.guest_token])
     return reverse(f"payments:{name}", args=[order.ref])
 

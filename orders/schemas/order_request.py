@@ -103,20 +103,23 @@ def _is_address_line(line: str) -> str:
     return line
 
 
+IDENTIFIER = Field(min_length=1, max_length=100)
 Quantity = Annotated[int, Field(strict=True, ge=1, le=MAX_QUANTITY, description="How many of it")]
-Topping = Annotated[
-    str, Field(max_length=100, description="`id`, `ref` or name of a topping"), AfterValidator(_topping)
-]
+Topping = Annotated[str, IDENTIFIER, Field(description="`id`, `ref` or name of a topping"), AfterValidator(_topping)]
 
 
 class PizzaRequest(RequestBody):
     pizza_id: Annotated[
         str,
-        Field(max_length=100, description="`id` or `ref` of a pizza on the menu", examples=["margherita"]),
+        IDENTIFIER,
+        Field(description="`id` or `ref` of a pizza on the menu", examples=["margherita"]),
         AfterValidator(_pizza),
     ]
     size: Annotated[
-        str, Field(max_length=100, description="`id` of a size", examples=["medium"]), AfterValidator(_size)
+        str,
+        IDENTIFIER,
+        Field(description="`id` of a size", examples=["medium"]),
+        AfterValidator(_size),
     ]
     toppings: list[Topping] = Field(
         default=[], max_length=MAX_ADDED, description="Added to the recipe, each once", examples=[["mushrooms"]]
@@ -132,7 +135,8 @@ class PizzaRequest(RequestBody):
 class SimpleItemRequest(RequestBody):
     item_id: Annotated[
         str,
-        Field(max_length=100, description="`id` or `ref` of an item on the menu", examples=["cola"]),
+        IDENTIFIER,
+        Field(description="`id` or `ref` of an item on the menu", examples=["cola"]),
         AfterValidator(_simple_item),
     ]
     quantity: Quantity = 1

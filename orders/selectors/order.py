@@ -108,14 +108,14 @@ def order_for_basket(basket: UUID) -> Order | None:
 
 def order_url(order: Order) -> str:
     """Return the URL at which the guest or customer finds the order."""
-    if order.customer_id is None:
+    if order.contact.guest_token:
         return reverse("orders:guest_order", args=[order.ref, order.contact.guest_token])
     return order.get_absolute_url()
 
 
 def payment_url(order: Order) -> str:
     """Return the URL of our own page that leads a guest or customer to where a pending order is paid."""
-    if order.customer_id is None:
+    if order.contact.guest_token:
         return reverse("payments:guest_pay", args=[order.ref, order.contact.guest_token])
     return reverse("payments:pay", args=[order.ref])
 
@@ -131,7 +131,7 @@ def unpaid_order_url(basket: UUID) -> str:
     order = order_for_basket(basket)
     if order is None or order.status != OrderStatus.PENDING:
         return ""
-    if order.customer_id is None:
+    if order.contact.guest_token:
         return reverse("payments:guest_left", args=[order.ref, order.contact.guest_token])
     return reverse("payments:left", args=[order.ref])
 

@@ -77,6 +77,7 @@ def place_order(
     tip: Tip = NO_TIP,
     payment_method: PaymentMethod = PaymentMethod.CASH,
     wanted_at: datetime | None = None,
+    has_guest_link: bool = False,
     by: Actor,
     at: datetime,
     idempotency: IdempotentRequest | None = None,
@@ -93,6 +94,8 @@ def place_order(
     :param shown_lines: the fingerprint of the lines that the guest agreed to, for forms that show them
     :param coupon: the code of a coupon, as typed; blank: none
     :param wanted_at: when it is to be ready; None: as soon as possible
+    :param has_guest_link: whether the order has a link that opens it without an account, beside the actor's own access;
+        the order of an actor without an account always has one
     :param idempotency: the form's idempotency key; the same form sent again gets the same order
     :raises PaymentMethodNotOffered, TimeNotOffered, OutsideDeliveryArea, BelowMinimum: nothing is written
     :raises AddressMissing, EmptyBasket, BasketSpent, BasketChanged, TotalChanged: nothing is written
@@ -123,7 +126,7 @@ def place_order(
     order = Order.objects.create(ref=ref, kitchen_id=kitchen_id, customer=customer, method=method)
     order.contact = OrderContact.objects.create(
         order=order,
-        guest_token="" if customer else new_guest_token(),
+        guest_token=new_guest_token() if has_guest_link or not customer else "",
         client="" if customer else by.client,
         **asdict(contact),
     )

@@ -32,7 +32,8 @@ def link_order_to_customer(*, ref: UUID, by: Actor, at: datetime) -> Order:
     :param by: a signed-in user who has the order's guest link
     :raises NotAllowed: the actor is a guest
     :raises OrderAlreadyLinked: the order is in the actor's account already
-    :raises OrderNotFound: there is no such order, or the actor does not have its link
+    :raises OrderNotFound: there is no such order, or the actor does not have its link, or a program has placed
+        it, which keeps it
     :raises OrderStateConflict: the order is being paid: the way back from the gateway's page is by the guest's link
     """
     customer = customer_for(by, at=at)  # before the order: see the order of locks
@@ -41,7 +42,7 @@ def link_order_to_customer(*, ref: UUID, by: Actor, at: datetime) -> Order:
     order = lock_order(ref)
     if policies.is_owner(order, by):
         raise OrderAlreadyLinked(_("#%(number)d is in your account already.") % {"number": order.number})
-    if not policies.has_guest_link(order, by):
+    if order.customer is not None or not policies.has_guest_link(order, by):
         raise policies.order_not_found()
     if order.status == OrderStatus.PENDING:
         raise OrderStateConflict(_("#%(number)d is still being paid.") % {"number": order.number})

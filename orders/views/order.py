@@ -89,6 +89,7 @@ def _show(request: HttpRequest, order: Order | None, *, keep_this_link: bool) ->
     context = {
         "order": selectors.order_detail(order, at=clock.now()),
         "keep_this_link": keep_this_link,
+        "can_be_linked": keep_this_link and order.customer_id is None,
         "as_staff": actor_of(request).may(CANCEL_ANY_ORDER),
     }
     part = "#order" if request.headers.get("HX-Request") else ""

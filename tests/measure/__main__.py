@@ -1,4 +1,4 @@
-"""`python -m tests.measure [screens placing pages relay outage]`: measure everything, or the named parts."""
+"""`python -m tests.measure [screens placing api pages relay outage]`: measure everything, or the named parts."""
 
 import logging
 import os
@@ -8,9 +8,9 @@ from django.core.management import call_command
 from django.db import connection
 
 from kitchen.models import Kitchen
-from tests.measure import outage, pages, placing, relay, screens
+from tests.measure import api, outage, pages, placing, relay, screens
 
-PARTS = {part.__name__.rpartition(".")[2]: part for part in (screens, placing, pages, relay, outage)}
+PARTS = {part.__name__.rpartition(".")[2]: part for part in (screens, placing, api, pages, relay, outage)}
 
 
 def main(*wanted: str) -> None:

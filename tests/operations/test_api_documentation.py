@@ -3,6 +3,7 @@
 import pytest
 
 from pizzeria.api import api
+from tests.users.api_client import assert_refused
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +70,12 @@ def test_every_reference_in_the_document_has_a_schema(document):
 
     known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
     assert set(references(dict(document))) <= known
+
+
+def test_a_query_parameter_that_an_endpoint_does_not_document_is_invalid(caller):
+    misspelt = caller("chef").get("/orders?staus=active&limit=1000")
+
+    assert_refused(misspelt, 422, "invalid")
+    assert {error["field"] for error in misspelt.json()["errors"]} == {"staus", "limit"}
+    assert_refused(caller("chef").get("/me?verbose=1"), 422, "invalid")
+    assert_refused(caller().get("/me?verbose=1"), 401, "no_token")

@@ -127,6 +127,7 @@ POST /api/kitchen/pause                     =   -   -   +   -   -   +   +
 POST /api/kitchen/resume                    =   -   -   +   -   -   +   +
 GET  /api/delivery/ready                    =   -   -   -   +   +   +   +
 GET  /api/delivery/tour                     =   -   -   -   +   +   +   +
+GET  /api/delivery/drivers                  =   -   -   -   -   -   +   +
 POST /api/delivery/orders/FREE/assign       =   -   -   -   -   -   +   +
 POST /api/delivery/orders/FREE/claim        =   -   -   -   +   +   +   +
 POST /api/delivery/orders/TAKEN/claim       =   -   -   -   +   !   !   !

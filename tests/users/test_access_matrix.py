@@ -2,7 +2,6 @@
 
 import re
 import time
-from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +9,6 @@ from django.contrib import admin
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.messages import WARNING, get_messages
 from django.core.cache import cache
-from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import resolve, reverse
 from django.utils import translation
@@ -42,6 +40,7 @@ from tests import shop
 from tests.architecture.test_public_urls import ALL
 from tests.factories import CouponFactory, DeliveryZoneFactory, UserFactory
 from tests.message_sinks import ANSWER_TIMEOUT
+from tests.transactions import undone
 from tests.users import fake_oidc_provider as realms
 from tests.users.access_matrix import TABLE, WHO
 from tests.users.fake_oidc_provider import Person
@@ -59,16 +58,6 @@ ROWS = [
 ]
 CHANGES = {"POST", "PATCH", "DELETE"}  # Django's form views handle PUT like POST
 API_CHANGES = {*CHANGES, "PUT"}
-
-
-@contextmanager
-def undone():
-    """Roll back what commands in the block write; they run as outermost calls, as in Django's own TestCase."""
-    block = transaction.atomic()
-    block._from_testcase = True
-    with block:
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import pytest
 from kitchen.models import FulfillmentMethod
 from orders.deliveries import services as delivery_services
 from orders.models import OrderStatus
+from pizzeria.users.models import User
 from pizzeria.users.roles import DRIVER
 from tests import shop
 from tests.shop import FRIDAY_NIGHT
@@ -86,3 +87,13 @@ def test_a_manager_assigns_a_delivery_to_a_driver_by_username(caller, ready):
     assert_refused(step(marta, ready, "assign", {"driver": "nobody"}), 422, "invalid")
     assert_refused(step(caller("driver"), ready, "assign", {"driver": username}), 403, "not_allowed")
     delivery_services.leave_for_delivery(ref=ready.ref, by=dina, at=FRIDAY_NIGHT)
+
+
+def test_managers_read_the_drivers_to_whom_they_assign_deliveries(caller):
+    driver = shop.hire(DRIVER, first_name="Dario", last_name="Neri")
+    username = User.objects.get(pk=driver.user_id).username
+
+    drivers = caller("manager").get("/delivery/drivers").json()
+
+    assert drivers == [{"id": username, "name": "Dario Neri"}]
+    assert_refused(caller("driver").get("/delivery/drivers"), 403, "not_allowed")

@@ -1,0 +1,63 @@
+"""Orders of a program that acts on its own account, such as a till: its guests have no account, only the link."""
+
+import pytest
+from django.urls import reverse
+
+from orders import selectors as order_selectors
+from orders import services as order_services
+from orders.models import Order
+from pizzeria.users.roles import CUSTOMER
+from tests import shop
+from tests.shop import FRIDAY_NIGHT
+from tests.users.api_client import assert_refused
+
+pytestmark = pytest.mark.usefixtures("kitchen", "tonight")
+
+BODY = {
+    "customer_name": "Anna Bianchi",
+    "customer_phone": "+390612345678",
+    "pizzas": [{"pizza_id": "margherita", "size": "small"}],
+}
+
+
+@pytest.fixture
+def till(caller, settings):
+    settings.OIDC_AUDIENCES = ["till"]
+    return caller("pos", azp="till", preferred_username="service-account-till")
+
+
+def test_the_guest_of_a_program_pays_and_follows_the_order_by_its_link_alone(till, client, settings):
+    settings.STRIPE_SECRET_KEY = "sk_test_of_no_account"
+
+    placed = till.post("/orders", BODY).json()
+
+    order = Order.objects.get()
+    link = [order.ref, order.contact.guest_token]
+    assert placed["payment"]["url"] == settings.SHOP_ORIGIN + reverse("payments:guest_pay", args=link)
+    assert order_selectors.order_url(order) == reverse("orders:guest_order", args=link)
+    assert client.get(reverse("orders:guest_order", args=link)).status_code == 200
+    assert client.get(reverse("orders:guest_order", args=[order.ref, "x" * 43])).status_code == 404
+
+
+def test_a_program_keeps_the_order_that_its_guest_has_the_link_of(till, client):
+    placed = till.post("/orders", BODY | {"payment_method": "cash"}).json()
+    order = Order.objects.get()
+    guest = shop.with_link(order, by=shop.hire(CUSTOMER))
+
+    page = client.get(order_selectors.order_url(order))
+    with pytest.raises(order_services.OrderNotFound):
+        order_services.link_order_to_customer(ref=order.ref, by=guest, at=FRIDAY_NIGHT)
+
+    assert reverse("orders:link_order", args=[order.ref, order.contact.guest_token]) not in page.content.decode()
+    assert till.get(f"/orders/{placed['id']}").status_code == 200
+
+
+def test_the_order_of_a_person_has_no_link_that_opens_it_without_the_account(caller):
+    anna = caller("customer")
+
+    anna.post("/orders", BODY | {"payment_method": "cash"})
+
+    assert Order.objects.get().contact.guest_token == ""
+    assert_refused(
+        caller("customer", subject="another").get(f"/orders/{Order.objects.get().ref}"), 404, "order_not_found"
+    )
