@@ -1,14 +1,22 @@
-"""The menu in the admin: rows are edited and the changes recorded; marking an item sold out calls the commands."""
+"""
+The menu in the admin: rows are edited and the changes recorded; marking an item sold out or available, and restoring it
+call the commands.
 
+Items are never deleted: the button to delete archives.
+"""
+
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import ActionLocation
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,6 +40,41 @@ class MenuItemForm(ShopAdminForm):
         item = self.instance
         if item.pk and item.allergens_declared and not item.allergens:
             self.initial["allergens"] = [NO_ALLERGENS]
+
+
+class PizzaForm(MenuItemForm):
+    """The admin's form of a pizza, in whose recipe archived toppings keep their place unseen."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["recipe"].queryset = Topping.objects.on_the_menu()  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.initial["recipe"] = list(self.instance.recipe.on_the_menu())
+
+    def clean_recipe(self) -> QuerySet[Topping]:
+        chosen: QuerySet[Topping] = self.cleaned_data["recipe"]
+        if not self.instance.pk:
+            return chosen
+        archived = self.instance.recipe.exclude(archived_at=None)
+        return Topping.objects.filter(Q(pk__in=chosen.values("pk")) | Q(pk__in=archived.values("pk")))
+
+
+class ArchiveFilter(admin.SimpleListFilter):
+    """Filter of the list of items, which shows those on the menu unless it is asked for the archived ones."""
+
+    title = gettext_lazy("archive")
+    parameter_name = "archived"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", gettext_lazy("Archived"))]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        on_the_menu, *others = super().choices(changelist)
+        yield {**on_the_menu, "display": gettext_lazy("On the menu")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(archived_at__isnull=self.value() != "yes")
 
 
 class MenuAdmin[M: Category | Size | MenuItem](ShopModelAdmin[M]):
@@ -70,13 +113,16 @@ class SizeAdmin(MenuAdmin[Size]):
 
 class MenuItemAdmin[I: MenuItem](MenuAdmin[I]):
     form = MenuItemForm
-    actions = ["mark_sold_out", "mark_available"]
+    actions = ["mark_sold_out", "mark_available", "archive", "restore"]
+    delete_confirmation_template = "admin/menu/archive_confirmation.html"
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["availability"]
     search_fields = ["name"]
 
     @admin.display(description=gettext_lazy("available"))
     def availability(self, item: I) -> str:
+        if item.is_archived:
+            return _("archived")
         if item.is_available(clock.now()):
             return _("yes")
         if item.sold_out_until is None:
@@ -95,13 +141,26 @@ class MenuItemAdmin[I: MenuItem](MenuAdmin[I]):
         super().save_model(request, obj, form, change)
         services.record_edit(obj, before=before, fields=form.changed_data, by=actor_of(request), at=clock.now())
 
-    def delete_model(self, request: HttpRequest, obj: I) -> None:
-        services.remove(obj, **_by_and_at(request))
+    def get_actions(
+        self, request: HttpRequest, action_location: ActionLocation = ActionLocation.CHANGE_LIST
+    ) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request, action_location)
+        actions.pop("delete_selected", None)  # Django's; `archive` is ours
+        return actions
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[I]) -> None:
-        with transaction.atomic():
-            for item in queryset:
-                services.remove(item, **_by_and_at(request))
+    def has_delete_permission(self, request: HttpRequest, obj: I | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_archived)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Return only the items themselves: nothing else is deleted with them."""
+        return [str(item) for item in objs], {}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: I) -> None:
+        services.archive(obj, **_by_and_at(request))
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        messages.success(request, _("%(name)s was archived.") % {"name": obj_display})
+        return redirect(admin_urlname(self.opts, "changelist"))  # type: ignore[arg-type]
 
     @admin.action(description=gettext_lazy("Sold out…"), permissions=["sell_out"])
     def mark_sold_out(self, request: HttpRequest, items: QuerySet[I]) -> HttpResponse | None:
@@ -132,6 +191,17 @@ class MenuItemAdmin[I: MenuItem](MenuAdmin[I]):
         except Refusal as refusal:
             messages.warning(request, refusal.message)
 
+    @admin.action(description=gettext_lazy("Archive"), permissions=["delete"])
+    def archive(self, request: HttpRequest, items: QuerySet[I]) -> None:
+        for item in items:
+            services.archive_item(item=item, **_by_and_at(request))
+            messages.success(request, _("%(name)s was archived.") % {"name": item})
+
+    @admin.action(description=gettext_lazy("Restore from the archive"), permissions=["change"])
+    def restore(self, request: HttpRequest, items: QuerySet[I]) -> None:
+        for item in items:
+            self._report_availability(request, services.restore_item(item=item, **_by_and_at(request)))
+
     def _report_availability(self, request: HttpRequest, item: I) -> None:
         messages.success(request, f"{item}: {self.availability(item)}")
 
@@ -146,11 +216,12 @@ class ToppingAdmin(MenuItemAdmin[Topping]):
         ("shape", "colour"),
     ]
     list_display = ["name", "price", "diet", "spicy", "availability"]
-    list_filter = ["diet", "spicy"]
+    list_filter = [ArchiveFilter, "diet", "spicy"]
 
 
 @admin.register(Pizza)
 class PizzaAdmin(MenuItemAdmin[Pizza]):
+    form = PizzaForm
     fields = [
         ("name", "slug", "position"),
         ("category", "base_price", "minutes"),
@@ -161,7 +232,7 @@ class PizzaAdmin(MenuItemAdmin[Pizza]):
         "allergens",
     ]
     list_display = ["name", "category", "base_price", "minutes", "availability"]
-    list_filter = ["category"]
+    list_filter = [ArchiveFilter, "category"]
     list_select_related = ["category"]
     filter_horizontal = ["recipe"]
 
@@ -178,7 +249,7 @@ class SimpleItemAdmin(MenuItemAdmin[SimpleItem]):
         ("motif", "colour"),
     ]
     list_display = ["name", "category", "price", "availability"]
-    list_filter = ["category"]
+    list_filter = [ArchiveFilter, "category"]
     list_select_related = ["category"]
 
 

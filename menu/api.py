@@ -1,15 +1,41 @@
-"""API endpoints of the menu: what is on sale, public."""
+"""API endpoints of the menu: what is on sale, public, and how managers change the pizzas."""
 
-from django.http import Http404, HttpRequest
-from ninja import Router
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from menu import catalogue, schemas, selectors
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from ninja import Router, Status
+
+from menu import catalogue, schemas, selectors, services
+from menu.models import Pizza
+from menu.prices import MenuSnapshot
 from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.api.conditional_get import conditional_get
-from pizzeria.foundation.api_auth import public_with_scope
+from pizzeria.foundation.api.idempotency import IdempotencyKeyHeader, idempotent_request
+from pizzeria.foundation.api.preconditions import IfMatchHeader, refuse_unless_current
+from pizzeria.foundation.api_auth import public_with_scope, requires_scope
+from pizzeria.foundation.ids import uuid7
+from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.scopes import Scope
 
 router = Router(tags=["menu"], auth=public_with_scope(Scope.MENU_READ))
+
+WRITE = requires_scope(Scope.MENU_WRITE)
+
+# Names of the fields of a pizza's body, by the names of its columns.
+FIELD_NAMES = {"recipe": "toppings", "minutes": "cooking_minutes"}
+
+
+@contextmanager
+def _naming_fields() -> Iterator[None]:
+    """Name the field of a refusal as the pizza's body does."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.field = FIELD_NAMES.get(refusal.field, refusal.field)
+        raise
 
 
 @router.get("", response=schemas.MenuRecord, summary="The menu")
@@ -26,15 +52,80 @@ def pizzas(request: HttpRequest) -> list[schemas.PizzaRecord]:
     return schemas.menu_record(catalogue.cached_snapshot(), at=clock.now()).pizzas
 
 
-@router.get("/pizzas/{slug:pizza_id}", response=schemas.PizzaRecord, summary="One pizza")
+@router.post("/pizzas", auth=WRITE, response={201: schemas.PizzaRecord}, summary="Create a pizza")
+def create_pizza(
+    request: HttpRequest, response: HttpResponse, body: schemas.PizzaRequest, key: IdempotencyKeyHeader = None
+) -> Status[schemas.PizzaRecord]:
+    """Put a new pizza on the menu. It can be ordered at once."""
+    with _naming_fields():
+        pizza = services.create_pizza(
+            ref=uuid7(),
+            details=body.details(),
+            is_available=body.is_available is not False,
+            by=actor_of(request),
+            at=clock.now(),
+            idempotency=idempotent_request(request, key),
+        )
+    response.headers["Location"] = reverse("api:pizza", args=[pizza.slug])
+    return Status(201, _fresh_record(str(pizza.ref)))
+
+
+@router.get("/pizzas/{slug:pizza_id}", response=schemas.PizzaRecord, summary="One pizza", url_name="pizza")
 @conditional_get
 def pizza(request: HttpRequest, pizza_id: str) -> schemas.PizzaRecord:
     """Return a pizza by its `id` or `ref`."""
-    snapshot = catalogue.cached_snapshot()
-    found = selectors.find_item(snapshot.pizzas, pizza_id)
-    if found is None:
-        raise Http404
-    return schemas.pizza_record(found, snapshot.sizes.values(), at=clock.now())
+    return _record(catalogue.cached_snapshot(), pizza_id)
+
+
+@router.put("/pizzas/{slug:pizza_id}", auth=WRITE, response=schemas.PizzaRecord, summary="Replace a pizza")
+def change_pizza(
+    request: HttpRequest, pizza_id: str, body: schemas.PizzaRequest, if_match: IfMatchHeader = None
+) -> schemas.PizzaRecord:
+    """
+    Replace everything that a pizza is; an optional field that is absent gets its default.
+
+    Its `slug` and whether it is available stay as they are unless they are given. Placed orders do not change.
+    """
+    row = _row(pizza_id)
+    if if_match is not None:
+        refuse_unless_current(request, if_match, record=_fresh_record(pizza_id))
+    with _naming_fields():
+        services.change_pizza(
+            pizza=row,
+            details=body.details(),
+            is_available=body.is_available,
+            seen_seq=None if if_match is None else row.seq,
+            by=actor_of(request),
+            at=clock.now(),
+        )
+    return _fresh_record(str(row.ref))
+
+
+@router.delete("/pizzas/{slug:pizza_id}", auth=WRITE, response={204: None}, summary="Archive a pizza")
+def archive_pizza(request: HttpRequest, pizza_id: str) -> Status[None]:
+    """
+    Take a pizza off the menu for good. Its `id` and its name stay taken, and placed orders do not change.
+
+    A manager can restore it in the admin.
+    """
+    services.archive_item(item=_row(pizza_id), by=actor_of(request), at=clock.now())
+    return Status(204, None)
+
+
+@router.put(
+    "/pizzas/{slug:pizza_id}/availability",
+    auth=requires_scope(Scope.MENU_WRITE, Scope.KITCHEN_MANAGE),
+    response=schemas.PizzaRecord,
+    summary="Mark a pizza sold out or available",
+)
+def set_availability(request: HttpRequest, pizza_id: str, body: schemas.AvailabilityRequest) -> schemas.PizzaRecord:
+    """Mark a pizza sold out, for a time or until further notice, or available. Placed orders are cooked."""
+    row, by, at = _row(pizza_id), actor_of(request), clock.now()
+    if body.is_available:
+        services.mark_available(item=row, by=by, at=at)
+    else:
+        services.mark_sold_out(item=row, until=body.until, by=by, at=at)
+    return _fresh_record(pizza_id)
 
 
 @router.get("/toppings", response=list[schemas.ToppingRecord], summary="The toppings that can be added")
@@ -49,3 +140,31 @@ def toppings(request: HttpRequest) -> list[schemas.ToppingRecord]:
 def items(request: HttpRequest) -> list[schemas.SimpleItemRecord]:
     """Return what is ordered without options."""
     return schemas.menu_record(catalogue.cached_snapshot(), at=clock.now()).items
+
+
+def _row(identifier: str) -> Pizza:
+    """
+    Return the row of a pizza on the menu.
+
+    :raises Http404: there is none
+    """
+    row = selectors.find_pizza_row(identifier)
+    if row is None:
+        raise Http404
+    return row
+
+
+def _fresh_record(identifier: str) -> schemas.PizzaRecord:
+    """
+    Return a pizza as it is in the database.
+
+    :raises Http404: it is not on the menu
+    """
+    return _record(catalogue.fresh_snapshot(), identifier)
+
+
+def _record(snapshot: MenuSnapshot, identifier: str) -> schemas.PizzaRecord:
+    found = selectors.find_item(snapshot.pizzas, identifier)
+    if found is None:
+        raise Http404
+    return schemas.pizza_record(found, snapshot.sizes.values(), at=clock.now())

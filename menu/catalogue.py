@@ -60,7 +60,7 @@ type Row = Mapping[str, Any]
 
 def fresh_snapshot() -> MenuSnapshot:
     """Return a menu snapshot read from the database, in four queries."""
-    toppings = [_topping(row) for row in Topping.objects.order_by("position", "name").values(*_TOPPING)]
+    toppings = [_topping(row) for row in Topping.objects.on_the_menu().order_by("position", "name").values(*_TOPPING)]
     return MenuSnapshot(
         sizes={size.slug: SizeSnapshot(size.slug, size.name, size.factor) for size in Size.objects.all()},
         toppings={topping.slug: topping for topping in toppings},
@@ -101,16 +101,19 @@ def invalidate() -> str:
 def pizzas() -> list[PizzaSnapshot]:
     """Return the pizzas with their recipes, in one query: a row per topping, or one row for a pizza without any."""
     rows = (
-        Pizza.objects.order_by("category__position", "position", "name", "slug", "recipe__position", "recipe__name")
+        Pizza.objects.on_the_menu()
+        .order_by("category__position", "position", "name", "slug", "recipe__position", "recipe__name")
         .annotate(smallest=Coalesce(Subquery(Size.objects.order_by("factor").values("factor")[:1]), Value(Decimal(1))))
-        .values(*_DISH, "base_price", "smallest", "minutes", *(f"recipe__{field}" for field in _TOPPING))
+        .values(
+            *_DISH, "base_price", "smallest", "minutes", *(f"recipe__{field}" for field in (*_TOPPING, "archived_at"))
+        )
     )
     return [_pizza(list(group)) for _slug, group in groupby(rows, key=lambda row: row["slug"])]
 
 
 def simple_items() -> list[SimpleItemSnapshot]:
     """Return the simple items, in one query."""
-    rows = SimpleItem.objects.order_by("category__position", "position", "name")
+    rows = SimpleItem.objects.on_the_menu().order_by("category__position", "position", "name")
     return [
         SimpleItemSnapshot(**_dish(row), **{name: row[name] for name in _SIMPLE_ITEM})
         for row in rows.values(*_DISH, *_SIMPLE_ITEM)
@@ -124,8 +127,12 @@ def _pizza(rows: list[Row]) -> PizzaSnapshot:
         base_price=first["base_price"],
         smallest_factor=first["smallest"],
         minutes=first["minutes"],
-        recipe=tuple(_topping(row, "recipe__") for row in rows if row["recipe__slug"]),
+        recipe=tuple(_topping(row, "recipe__") for row in rows if _has_topping(row)),
     )
+
+
+def _has_topping(row: Row) -> bool:
+    return row["recipe__slug"] is not None and row["recipe__archived_at"] is None
 
 
 def _dish(row: Row) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Domain events of the menu. Its rows are edited in the admin; these record changes, for timeline and reports."""
+"""Domain events of the menu. Its rows are edited directly; these record changes, for timeline and reports."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -22,9 +22,25 @@ class SizeFactorChanged(DomainEvent[Size], type="menu.size_factored.v1"):
 
 
 class ItemDeleted(DomainEvent[MenuItem], type="menu.removed.v1"):
-    """An item was deleted from the menu; its slug is free again."""
+    """An item was deleted from the menu, when that was possible; its slug is free again."""
 
     slug: str
+
+
+class ItemArchived(DomainEvent[MenuItem], type="menu.archived.v1"):
+    """An item was archived: it is off the menu for good, and its slug stays taken."""
+
+    slug: str
+
+    def apply(self, aggregate: MenuItem, at: datetime) -> None:
+        aggregate.archived_at = at
+
+
+class ItemRestored(DomainEvent[MenuItem], type="menu.restored.v1"):
+    """An archived item is on the menu again."""
+
+    def apply(self, aggregate: MenuItem, at: datetime) -> None:
+        aggregate.archived_at = None
 
 
 class ItemChanged(DomainEvent[MenuItem], type="menu.changed.v1"):

@@ -1,8 +1,9 @@
-"""The tables of the menu. Rows are edited in the admin; changes are recorded in the menu's stream of events."""
+"""The tables of the menu. Rows are edited in admin and API; changes are recorded in the menu's stream of events."""
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -75,13 +76,20 @@ def refuse_taken_name(row: "Category | Size | MenuItem", *tables: "type[Category
     :raises ValidationError: it has
     """
     key = NameKey(models.Value(row.name))
-    if type(row)._default_manager.annotate(key=NameKey("name")).filter(pk=row.pk, key=key).exists():
+    own: models.QuerySet[Any] = type(row)._default_manager.annotate(key=NameKey("name"))
+    if own.filter(pk=row.pk, key=key).exists():
         return  # as it was: two rows may have had one name before that was refused
     for table in tables:
-        same = table._default_manager.annotate(key=NameKey("name")).filter(key=key)
+        rows: models.QuerySet[Any] = table._default_manager.annotate(key=NameKey("name"))
+        same = rows.filter(key=key)
         other = same.exclude(pk=row.pk).first() if isinstance(row, table) else same.first()
         if other:
-            raise ValidationError({"name": _("There is “%(name)s” already.") % {"name": other.name}})
+            message = _("“%(name)s” is in the archive.") if _is_archived(other) else _("There is “%(name)s” already.")
+            raise ValidationError({"name": message % {"name": other.name}})
+
+
+def _is_archived(row: "Category | Size | MenuItem") -> bool:
+    return isinstance(row, MenuItem) and row.is_archived
 
 
 class Category(models.Model):
@@ -124,8 +132,25 @@ class Size(Aggregate):
         refuse_taken_name(self, Size)
 
 
+class MenuItemQuerySet[I: "MenuItem"](models.QuerySet[I]):
+    def on_the_menu(self) -> Self:
+        """Return the items that are not archived."""
+        return self.filter(archived_at=None)
+
+    def identified_by(self, identifier: str) -> Self:
+        """Return the item with this slug or ref, as a queryset of one or none."""
+        try:
+            return self.filter(models.Q(slug=identifier) | models.Q(ref=UUID(identifier)))
+        except ValueError:
+            return self.filter(slug=identifier)
+
+
 class MenuItem(Aggregate):
-    """What pizzas, simple items and toppings share: a name, an address, allergens, and whether they are available."""
+    """
+    What pizzas, simple items and toppings share: a name, an address, allergens, and whether they are available.
+
+    An archived item is on no page and in no recipe, and cannot be ordered. Its slug and its name stay taken.
+    """
 
     stream: ClassVar[str] = "menu"
 
@@ -136,12 +161,19 @@ class MenuItem(Aggregate):
     allergens_declared = models.BooleanField(db_default=False, editable=False)  # False: nobody has said yet
     sold_out_since = models.DateTimeField(_("sold out since"), null=True, blank=True, editable=False)
     sold_out_until = models.DateTimeField(_("sold out until"), null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
+
+    objects = MenuItemQuerySet.as_manager()
 
     class Meta:
         abstract = True
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
 
     def is_available(self, at: datetime) -> bool:
         """Return whether the item can be ordered at a moment."""
@@ -196,17 +228,44 @@ class Dish(MenuItem):
     other_dish_model: ClassVar[str]
 
     def clean(self) -> None:
-        other_dish = self._meta.apps.get_model("menu", self.other_dish_model)
-        if other_dish._default_manager.filter(slug=self.slug).exists():
-            raise ValidationError({"slug": _("Something else on the menu has this address.")})
+        self.refuse_taken_slug()
+        self.refuse_taken_name()
+
+    def refuse_taken_slug(self) -> None:
+        """
+        Refuse a slug that another dish or another page of the shop has.
+
+        :raises ValidationError: one has
+        """
+        for table in (type(self), self._other_dish()):
+            others: models.QuerySet[MenuItem] = table._default_manager.filter(slug=self.slug)
+            other = others.exclude(pk=self.pk).first() if table is type(self) else others.first()
+            if other:
+                taken = _("Something in the archive has this address.")
+                message = taken if other.is_archived else _("Something else on the menu has this address.")
+                raise ValidationError({"slug": message})
         is_new = not type(self)._default_manager.filter(pk=self.pk, slug=self.slug).exists()
         if self.slug and is_new and resolve(reverse("menu:pizza", args=[self.slug])).view_name != "menu:pizza":
             raise ValidationError({"slug": _("Another page of the shop has this address.")})
-        refuse_taken_name(self, type(self), other_dish)
+
+    def refuse_taken_name(self) -> None:
+        """
+        Refuse a name that another dish has.
+
+        :raises ValidationError: one has
+        """
+        refuse_taken_name(self, type(self), self._other_dish())
+
+    def _other_dish(self) -> type[MenuItem]:
+        return self._meta.apps.get_model("menu", self.other_dish_model)
 
 
 class Pizza(Dish):
-    """A pizza. Its diet and allergens are those of dough, sauce and cheese; the recipe's toppings add theirs."""
+    """
+    A pizza. Its diet and allergens are those of dough, sauce and cheese; the recipe's toppings add theirs.
+
+    An archived topping keeps its place in `recipe` for when it is restored, and does not count until then.
+    """
 
     other_dish_model = "SimpleItem"
 

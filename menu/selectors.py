@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from menu import catalogue
 from menu.declarations import SPICY, Declaration, declaration_of
 from menu.illustrations import EDITION
-from menu.models import Allergen, Diet
+from menu.models import Allergen, Diet, Pizza
 from menu.prices import (
     ItemSnapshot,
     MenuSnapshot,
@@ -189,6 +189,11 @@ def find_item[T: ItemSnapshot](items: Mapping[str, T], identifier: str, *, by_na
         (item for item in items.values() if str(item.ref) == wanted or (by_name and item.name.casefold() == wanted)),
         None,
     )
+
+
+def find_pizza_row(identifier: str) -> Pizza | None:
+    """Return the row of a pizza on the menu by its slug or its ref, for commands; None if there is none. One query."""
+    return Pizza.objects.on_the_menu().identified_by(identifier).first()
 
 
 def _menu_page(at: datetime) -> MenuPage:

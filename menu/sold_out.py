@@ -30,9 +30,9 @@ class SoldOutListGroup:
 def sold_out_list(at: datetime) -> list[SoldOutListGroup]:
     """Return all items that can be sold out, for the staff, fresh from the database. Three queries."""
     groups: list[tuple[str, str, QuerySet[Any]]] = [
-        ("pizza", _("Pizzas"), Pizza.objects.all()),
-        ("topping", _("Toppings"), Topping.objects.all()),
-        ("simple_item", _("Extras"), SimpleItem.objects.all()),
+        ("pizza", _("Pizzas"), Pizza.objects.on_the_menu()),
+        ("topping", _("Toppings"), Topping.objects.on_the_menu()),
+        ("simple_item", _("Extras"), SimpleItem.objects.on_the_menu()),
     ]
     return [
         SoldOutListGroup(

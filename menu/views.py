@@ -104,7 +104,7 @@ def mark_available(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
 def _item(kind: str, slug: str) -> MenuItem:
     if kind not in MODEL_BY_KIND:
         raise Http404
-    return get_object_or_404(MODEL_BY_KIND[kind], slug=slug)
+    return get_object_or_404(MODEL_BY_KIND[kind].objects.on_the_menu(), slug=slug)
 
 
 def _sold_out_list(

@@ -55,8 +55,8 @@ class ApiCaller:
     def post(self, path, data=None, *, key=None, **headers):
         return self.send("post", path, data, headers={**headers, **({"Idempotency-Key": key} if key else {})})
 
-    def put(self, path, data):
-        return self.send("put", path, data)
+    def put(self, path, data, **headers):
+        return self.send("put", path, data, headers=headers)
 
     def delete(self, path):
         return self.send("delete", path)

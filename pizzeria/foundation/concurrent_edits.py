@@ -26,6 +26,16 @@ class ChangedMeanwhile(Refusal):
     code = "changed_meanwhile"
 
 
+class PreconditionFailed(Refusal):
+    """Refusal of a change of a row that is not any more as its actor has seen it (RFC 9110, section 13.1.1)."""
+
+    code = "precondition_failed"
+    status = 412
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else has changed that meanwhile. Please look again."))
+
+
 @dataclass(frozen=True, slots=True)
 class LastChange:
     """Who changed a value, by name, and when."""

@@ -5,6 +5,7 @@ Problems are made in one place for all endpoints (`problem_details`), so they ar
 """
 
 from http import HTTPStatus
+from inspect import signature
 from typing import Any
 
 from ninja import NinjaAPI
@@ -74,4 +75,6 @@ def _problem_statuses(operation: Operation) -> list[int]:
         statuses.append(413)
     if not is_safe:
         statuses += [409, 422, 429]
+    if "if_match" in signature(operation.view_func).parameters:
+        statuses.append(412)
     return sorted(set(statuses))

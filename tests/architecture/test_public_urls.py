@@ -58,6 +58,7 @@ API = {
     "/api/menu/items": 200,
     "/api/menu/pizzas": 200,
     "/api/menu/pizzas/SLUG": 200,
+    "/api/menu/pizzas/SLUG/availability": 405,
     "/api/menu/toppings": 200,
     "/api/orders": 401,
     "/api/orders/UUID": 401,

@@ -16,7 +16,6 @@ from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN
 from tests import shop
-from tests.factories import PizzaFactory
 from tests.menu.admin_forms import admin_of, edit, errors_of, events_of, form_of
 from tests.shop import FRIDAY_NIGHT
 
@@ -363,23 +362,3 @@ def test_editing_a_size_records_an_event_for_a_new_factor_only(marta):
 
     factors = {"before": Decimal("1.60"), "after": Decimal("1.70")}
     assert events_of(large) == [("menu.size_factored.v1", factors, str(marta.user.pk))]
-
-
-def test_deleting_one_or_several_items_records_an_event_for_each(marta, margherita, pepperoni, olives):
-    marta.post(reverse("admin:menu_topping_delete", args=[olives.pk]), {"post": "yes"})
-    both = {"action": "delete_selected", "_selected_action": [margherita.pk, pepperoni.pk], "post": "yes"}
-    marta.post(admin_of(margherita, "changelist"), both)
-
-    assert not Pizza.objects.exists()
-    assert not Topping.objects.filter(slug="olives").exists()
-    for gone in (olives, margherita, pepperoni):
-        assert events_of(gone) == [("menu.removed.v1", {"slug": gone.slug}, str(marta.user.pk))]
-
-
-def test_a_new_pizza_may_take_the_slug_of_a_deleted_one_and_has_none_of_its_events(marta, margherita):
-    marta.post(reverse("admin:menu_pizza_delete", args=[margherita.pk]), {"post": "yes"})
-
-    again = PizzaFactory(slug="margherita")
-
-    assert events_of(again) == []
-    assert [kind for kind, _data, _who in events_of(margherita)] == ["menu.removed.v1"]

@@ -105,6 +105,10 @@ GET  /api/me                                =   +   +   +   +   +   +   +
 GET  /api/menu                              +   +   +   +   +   +   +   +
 GET  /api/menu/pizzas                       +   +   +   +   +   +   +   +
 GET  /api/menu/pizzas/SLUG                  +   +   +   +   +   +   +   +
+POST /api/menu/pizzas                       =   -   -   -   -   -   +   +
+PUT  /api/menu/pizzas/SLUG                  =   -   -   -   -   -   +   +
+DELETE /api/menu/pizzas/SLUG                =   -   -   -   -   -   +   +
+PUT  /api/menu/pizzas/SLUG/availability     =   -   -   +   -   -   +   +
 GET  /api/menu/toppings                     +   +   +   +   +   +   +   +
 GET  /api/menu/items                        +   +   +   +   +   +   +   +
 GET  /api/orders                            =   +   +   +   +   +   +   +

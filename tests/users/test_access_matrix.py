@@ -209,7 +209,17 @@ def bodies(*, driver):
         "pizzas": [{"pizza_id": "margherita", "size": "small"}],
         "payment_method": "cash",
     }
+    pizza = {
+        "name": "Orto",
+        "base_price": "11.00",
+        "cooking_minutes": 8,
+        "category": "pizzas",
+        "allergens": [],
+    }
     return {
+        "pizzas": pizza,
+        "margherita": pizza,
+        "availability": {"is_available": False},
         "orders": order,
         "quote": order,
         "capacity": {"max_concurrent_orders": 30},

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from ninja import Header
 
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.idempotency.keys import IdempotentRequest
+from pizzeria.foundation.idempotency.keys import IdempotentRequest, is_claimed
 
 IdempotencyKeyHeader = Annotated[
     str | None,
@@ -37,8 +37,8 @@ def idempotent_request(request: HttpRequest, key: str | None) -> IdempotentReque
     if key is None:
         return None
     return IdempotentRequest.of(
-        principal=f"api:{actor_of(request)}",
-        key=UUID(bytes=hashlib.sha256(key.encode()).digest()[:16]),
+        principal=_principal(request),
+        key=_key(key),
         data={
             "method": request.method,
             "path": request.path,
@@ -46,6 +46,20 @@ def idempotent_request(request: HttpRequest, key: str | None) -> IdempotentReque
             "body": _parsed(request.body),
         },
     )
+
+
+def is_repeated(request: HttpRequest) -> bool:
+    """Return whether a request with this one's key has taken effect already. One query if it has a key."""
+    key = request.headers.get("Idempotency-Key")
+    return key is not None and is_claimed(principal=_principal(request), key=_key(key))
+
+
+def _principal(request: HttpRequest) -> str:
+    return f"api:{actor_of(request)}"
+
+
+def _key(sent: str) -> UUID:
+    return UUID(bytes=hashlib.sha256(sent.encode()).digest()[:16])
 
 
 def _parsed(body: bytes) -> object:

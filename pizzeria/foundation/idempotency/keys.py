@@ -78,6 +78,11 @@ def claim(idempotency: IdempotentRequest, *, result_ref: UUID) -> None:
         raise
 
 
+def is_claimed(*, principal: str, key: UUID) -> bool:
+    """Return whether a request with this key has been carried out."""
+    return IdempotencyKey.objects.filter(principal=principal, key=key).exists()
+
+
 def purge(*, before: datetime) -> int:
     """Delete the keys created before a moment and return their number. Keys are guaranteed for 24 hours."""
     return IdempotencyKey.objects.filter(created_at__lt=before).delete()[0]

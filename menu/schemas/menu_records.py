@@ -1,4 +1,4 @@
-"""The menu as the API shows it."""
+"""The menu as the API shows it: records made of a snapshot."""
 
 from collections.abc import Iterable
 from datetime import datetime

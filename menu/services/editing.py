@@ -1,0 +1,44 @@
+"""What every edit of a menu item does, in the admin and by the API: lock its row, and record what changed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import cast
+
+from menu.events import ItemChanged, ItemPriceChanged
+from menu.models import Category, MenuItem, Pizza, SimpleItem, Size, Topping
+from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.events.log import record
+
+
+def lock_item[I: MenuItem | Size | Category](item: I) -> I:
+    """Lock an item until the transaction ends, and return its row, read afresh."""
+    return cast("I", type(item)._base_manager.select_for_update(no_key=True).get(pk=item.pk))
+
+
+def record_edit(item: MenuItem, *, before: MenuItem | None, fields: Iterable[str], by: Actor, at: datetime) -> None:
+    """
+    Record what an edit changed; the caller has locked the item and is about to save or has just saved it.
+
+    :param before: the row before the edit; None for a new item
+    :param fields: names of the fields that changed
+    """
+    old, new = price_of(before) if before else None, price_of(item)
+    domain_events: list[ItemPriceChanged | ItemChanged] = []
+    if old != new:
+        domain_events.append(ItemPriceChanged(before=old, after=new))
+    others = tuple(sorted(set(fields) - {"price", "base_price"}))
+    if others:
+        domain_events.append(ItemChanged(fields=others))
+    if domain_events:
+        record(item, *domain_events, by=by, at=at)
+
+
+def price_of(item: MenuItem) -> Decimal:
+    """Return an item's own price; a pizza's is its base price."""
+    match item:
+        case Pizza():
+            return item.base_price
+        case Topping() | SimpleItem():
+            return item.price
+    raise TypeError(f"{item!r} has no price")
