@@ -84,7 +84,7 @@ class OidcSession(models.Model):
     identity = models.ForeignKey(Identity, models.CASCADE, related_name="oidc_sessions")
     session_key = models.CharField(max_length=40, unique=True)
     sid = models.CharField(max_length=255, blank=True, db_index=True)  # session ID at Keycloak
-    encrypted_tokens = models.TextField()  # refresh and ID token, encrypted (`users.encryption`)
+    encrypted_tokens = models.TextField()  # refresh and ID token, encrypted (`foundation.encryption`)
     authenticated_at = models.DateTimeField()  # last authentication at Keycloak, not last sign-in by SSO
     checked_at = models.DateTimeField()
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from pizzeria.users.encryption import decrypt
+from pizzeria.foundation.encryption import decrypt
 from pizzeria.users.keycloak import jwks
 from pizzeria.users.keycloak.jwks import UnknownSigningKey
 from pizzeria.users.models import Identity, OidcSession, User

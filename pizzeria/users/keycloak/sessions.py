@@ -17,8 +17,8 @@ from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.encryption import decrypt, encrypt
 from pizzeria.users import sessions
-from pizzeria.users.encryption import decrypt, encrypt
 from pizzeria.users.keycloak import provider
 from pizzeria.users.keycloak.provider import ProviderRefused, ProviderUnavailable
 from pizzeria.users.keycloak.tokens import TokenInvalid, parse_time
