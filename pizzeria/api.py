@@ -9,6 +9,7 @@ from kitchen.api import router as kitchen_router
 from menu.api import router as menu_router
 from orders.api import profile_router
 from orders.api import router as orders_router
+from orders.backoffice.api import router as backoffice_router
 from orders.customers.api import router as customers_router
 from orders.deliveries.api import router as deliveries_router
 from orders.notifications.api import router as notifications_router
@@ -23,6 +24,7 @@ refuse_unknown_parameters(api)
 api.add_router("", users_router)
 api.add_router("/menu", menu_router)
 api.add_router("/orders", orders_router)
+api.add_router("/orders", backoffice_router)
 api.add_router("/kitchen", kitchen_router)
 api.add_router("/delivery", deliveries_router)
 api.add_router("/profile", customers_router)

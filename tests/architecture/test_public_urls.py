@@ -64,6 +64,7 @@ API = {
     "/api/orders/UUID": 401,
     "/api/orders/UUID/events": 401,
     "/api/orders/UUID/hand-over": 405,
+    "/api/orders/UUID/status": 405,
     "/api/orders/quote": 405,
     "/api/kitchen/status": 401,
     "/api/kitchen/queue": 401,

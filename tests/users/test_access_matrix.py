@@ -222,6 +222,7 @@ def bodies(*, driver):
         "availability": {"is_available": False},
         "orders": order,
         "quote": order,
+        "status": {"status": "cooking"},
         "capacity": {"max_concurrent_orders": 30},
         "pause": {"reason": "The oven is cold."},
         "assign": {"driver": driver},
