@@ -93,6 +93,7 @@ HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", HSTS_SUBDOMAINS)  # ... before the
 STATIC_FOLDER: str = env.str("STATIC_FOLDER", str(ROOT / ".collected"))
 METRICS_FOLDER: str = env.str("METRICS_FOLDER", "")  # what `make metrics` serves is counted there; empty: nothing is
 DEMO_MESSAGE_STORE: str = env.str("DEMO_MESSAGE_STORE", "")  # folder of the messages that the demo has sent
+DEMO_TOKEN_KEYS: str = env.str("DEMO_TOKEN_KEYS", "")  # JWK set of the demo's own access tokens; empty: it has none
 
 MAILERS: mail_url.Mailers = env.mailers("MAIL_URL", "")  # empty: the shop sends no e-mail
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", validate=A_SENDER) if MAILERS else ""
@@ -194,6 +195,8 @@ if SHOP_DEMO and not all(map(hosts.is_private, SHOP_HOSTS)):
     )
 # The demo's users have a known password there, and a random one in a network that others can use.
 SHOP_DEMO_ON_LOOPBACK: bool = SHOP_DEMO and all(map(hosts.is_loopback, SHOP_HOSTS))
+if DEMO_TOKEN_KEYS and (OIDC_ISSUER or not SHOP_DEMO_ON_LOOPBACK):
+    raise EnvError("DEMO_TOKEN_KEYS is for the demo on this machine alone, without a sign-in server.")
 
 # --- Apps, middleware, templates ---------------------------------------------------------------------------------
 

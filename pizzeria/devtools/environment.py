@@ -20,6 +20,7 @@ def shop_environment(
     mail_url: str = "",
     sms_url: str = "",
     message_store: str = "",
+    token_keys: str = "",
     stripe_key: str = "",
     stripe_webhook_secret: str = "",
     stripe_url: str = "",
@@ -29,6 +30,7 @@ def shop_environment(
     shell is not used.
 
     :param message_store: the folder of the messages that were sent to ``mail_url`` and ``sms_url``
+    :param token_keys: the file with the public keys of the demo's own access tokens
     :param stripe_url: the address of the stand-in for Stripe
     """
     return {
@@ -51,6 +53,7 @@ def shop_environment(
         "MAIL_FROM": SENDER,
         "NOTIFY_SMS_URL": sms_url,
         "DEMO_MESSAGE_STORE": message_store,
+        "DEMO_TOKEN_KEYS": token_keys,
         "STRIPE_SECRET_KEY": stripe_key,
         "STRIPE_WEBHOOK_SECRETS": stripe_webhook_secret,
         "STRIPE_API_BASE": stripe_url,

@@ -20,7 +20,7 @@ from pizzeria.devtools import state_dir
 from pizzeria.devtools.state_dir import UNKNOWN_MIGRATIONS_EXIT_CODE
 
 SCHEMA_COMMANDS = ("check", "migrate")
-DATA_COMMANDS = ("set_up_shop", "sync_roles", "set_up_demo", "demo_history")
+DATA_COMMANDS = ("set_up_shop", "sync_roles", "set_up_demo", "demo_history", "make_token_key")
 
 
 def main() -> None:

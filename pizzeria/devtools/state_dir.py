@@ -46,6 +46,11 @@ class StateDir:
         return self.folder / "environment.json"
 
     @property
+    def token_keys(self) -> Path:
+        """Return the file with the public key of the demo's own access tokens; the private one is beside it."""
+        return self.folder / "token-keys.json"
+
+    @property
     def unfinished_history(self) -> Path:
         """Return the marker file that exists while the demo's history is written, and stays if that is interrupted."""
         return self.folder / "unfinished-history"

@@ -8,6 +8,7 @@ supervisor, or is found and stopped at the next start.
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -16,31 +17,15 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from pizzeria.devtools import environment, interrupts, public_port, state_dir
+from pizzeria.devtools import environment, interrupts, public_port, state_dir, welcome
 from pizzeria.devtools.interrupts import Interrupted
-from pizzeria.devtools.keycloak import admin_client, connection, install
+from pizzeria.devtools.keycloak import connection, install
 from pizzeria.devtools.keycloak.connection import RunningKeycloak
 from pizzeria.devtools.progress import say, step
 from pizzeria.devtools.servers import message_sinks, readiness, secrets, stack, stripe_server
 from pizzeria.devtools.servers.exceptions import ServerUnavailable
 from pizzeria.devtools.servers.processes import Child, stop_all, stop_leftovers
 from pizzeria.devtools.state_dir import ROOT, UNKNOWN_MIGRATIONS_EXIT_CODE, StateDir, StateDirLocked
-
-WELCOME = """
-The shop is open: {origin}
-
-  As a guest      order a pizza, no account needed; its page then follows it to the counter
-  As the chef     sign in from another browser (or a private window) and cook it: {origin}/kitchen/
-  As the manager  change the menu, read the orders of the last week: {origin}/admin/
-                  and the e-mails and SMS that guests get: {origin}/admin/messages/
-  As a spectator  `make demo-evening`, in another terminal, plays an evening with guests, cooks and a driver
-
-  People          customer, chef, driver, manager, admin; the password of each is: pizza
-                  {login}
-  Logs            {logs}
-
-Ctrl-C closes the shop; its data stays. `make demo-reset` throws the data away.
-"""
 
 
 class StartFailed(Exception):
@@ -92,6 +77,7 @@ def _run_demo(demo: StateDir, exit_stack: ExitStack) -> None:
         mail_url=sinks.mail_url,
         sms_url=sinks.sms_url,
         message_store=str(sinks.store.folder),
+        token_keys="" if keycloak or os.environ.get("OIDC_ISSUER") else str(demo.token_keys),
         stripe_key=gateway.api_key,
         stripe_webhook_secret=gateway.webhook_secret,
         stripe_url=gateway.url,
@@ -103,9 +89,10 @@ def _run_demo(demo: StateDir, exit_stack: ExitStack) -> None:
 
     with step("Web and workers"):
         shop_processes = exit_stack.enter_context(_shop_processes(demo, variables, port))
+        token = _api_token(variables)  # takes as long as they need to start
         _wait_until_ready(shop_processes, port)
 
-    say(WELCOME.format(origin=origin, logs=demo.logs, login=_login_instructions(keycloak)))
+    say(welcome.text(origin=origin, logs=demo.logs, keycloak=keycloak, token=token))
     processes = [
         *servers.processes,
         sinks.process,
@@ -124,11 +111,15 @@ def _start_keycloak(exit_stack: ExitStack, origin: str) -> RunningKeycloak:
         return exit_stack.enter_context(connection.running(origin=origin))
 
 
-def _login_instructions(keycloak: RunningKeycloak | None) -> str:
-    if keycloak is None:
-        return "They sign in by a form of the demo's own. `make demo KEYCLOAK=1` signs them in by Keycloak."
-    console = f"{keycloak.server.address}/admin/ ({admin_client.ACCOUNT}, {keycloak.server.admin.password})"
-    return f"They sign in by Keycloak. Its console: {console}"
+def _api_token(variables: dict[str, str]) -> str:
+    """Return an access token of the demo's customer; blank if a sign-in server issues them."""
+    if not variables["DEMO_TOKEN_KEYS"]:
+        return ""
+    command = [sys.executable, "manage.py", "api_token", "customer"]
+    printed = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
+    if printed.returncode:
+        raise StartFailed(f"The demo could not make an access token:\n{printed.stderr}")
+    return printed.stdout.strip()
 
 
 def _prepare(demo: StateDir, variables: dict[str, str]) -> None:

@@ -1,10 +1,13 @@
 """`make demo`: one demo at a time for each checkout, stopped by one Ctrl-C, and startable again after a kill."""
 
+import json
 import os
+import shlex
 import signal
 import socket
 from http import HTTPStatus
-from urllib.request import urlopen
+from itertools import pairwise
+from urllib.request import Request, urlopen
 
 from pizzeria.devtools.servers.ports import free_port
 from pizzeria.devtools.servers.processes import Record
@@ -33,6 +36,9 @@ def test_the_demo_runs_once_per_checkout_starts_again_after_a_kill_and_ends_with
     again.wait_for_output(OPEN)
     assert not any(child.is_alive() for child in left)
     until(lambda: _is_ready(port))
+
+    placed = _send_printed_request(again.output)
+    assert (placed["status"], placed["customer_name"]) == ("confirmed", "Carla Conti")
 
     beside = launch("-m", "pizzeria.demo.manage", "replay_orders", "--check", **variables)
     assert beside.wait_for_exit() == 0, beside.output
@@ -78,6 +84,16 @@ def test_the_demo_refuses_a_port_that_is_not_a_number(launch: Launch, demo_home:
 
     assert demo.wait_for_exit() == 1
     assert "PORT=pizza is not a port number" in demo.output
+
+
+def _send_printed_request(output: str) -> dict[str, object]:
+    """Send the request of the curl that the demo has printed; return the JSON of the answer."""
+    [line] = [line for line in output.splitlines() if line.startswith("curl ")]
+    _curl, _option, address, *options = shlex.split(line)
+    headers = dict(value.split(": ", 1) for option, value in pairwise(options) if option == "-H")
+    with urlopen(Request(address, options[-1].encode(), headers), timeout=TIMEOUT) as response:
+        answer: dict[str, object] = json.load(response)
+    return answer
 
 
 def _children(home: StateDir) -> list[Record]:

@@ -1,5 +1,5 @@
 """
-Verification of the realm's tokens: signed with RS256 by one of its keys, issued by it, for our client, valid now.
+Verification of tokens: issued by an issuer that is trusted, signed with RS256 by one of its keys, for us, valid now.
 
 OpenID Connect Core 1.0, section 3.1.3.7; RFC 9068 for access tokens.
 """
@@ -11,8 +11,9 @@ from typing import Any
 import jwt
 from django.conf import settings
 
-from pizzeria.users.keycloak import jwks
+from pizzeria.users.keycloak import trusted_issuers
 from pizzeria.users.keycloak.jwks import UnknownSigningKey
+from pizzeria.users.keycloak.trusted_issuers import TrustedIssuer
 
 LEEWAY = timedelta(seconds=30)  # for clocks that differ
 MAX_SUBJECT_LENGTH = 255  # OpenID Connect Core 1.0, section 2
@@ -57,13 +58,30 @@ def verify(
     :raises TokenInvalid: not a valid token of the realm; TokenUnreadable if it is no JWT signed with RS256
     :raises ProviderUnavailable: the realm's keys are unknown and cannot be fetched
     """
+    claims, _issuer = verify_by(trusted_issuers.realms(), token, required=required, from_the_realm=from_the_realm)
+    return claims
+
+
+def verify_by(
+    issuers: Collection[TrustedIssuer],
+    token: str,
+    *,
+    required: Collection[str] = ("exp", "iat", "iss", "sub"),
+    from_the_realm: bool = False,
+) -> tuple[dict[str, Any], TrustedIssuer]:
+    """
+    Return the claims of a token of one of these issuers, verified with the keys of that one alone, and the issuer.
+
+    The parameters and errors are those of `verify`.
+    """
     kid = _key_id(token)
+    issuer = _issuer_of(token, issuers)
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
-            jwks.realm_keys.find(kid, is_from_realm=from_the_realm),
+            issuer.keys.find(kid, is_from_realm=from_the_realm),
             algorithms=["RS256"],
-            issuer=settings.OIDC_ISSUER,
+            issuer=issuer.issuer,
             leeway=LEEWAY,
             options={"require": list(required), "verify_aud": False},
         )
@@ -78,16 +96,28 @@ def verify(
     except jwt.MissingRequiredClaimError as missing:
         raise TokenInvalid(f"claim {missing.claim} is missing") from None
     except (jwt.PyJWTError, ValueError, TypeError):
-        raise TokenInvalid("malformed, or not signed by the realm") from None
+        raise TokenInvalid("malformed, or not signed by its issuer") from None
     if "sub" in required and not (isinstance(claims["sub"], str) and 0 < len(claims["sub"]) <= MAX_SUBJECT_LENGTH):
         raise TokenInvalid("no subject")
-    return claims
+    return claims, issuer
+
+
+def _issuer_of(token: str, issuers: Collection[TrustedIssuer]) -> TrustedIssuer:
+    """Return the trusted issuer that a token names, before it is verified: by the keys of this issuer."""
+    try:
+        named = jwt.decode(token, options={"verify_signature": False}).get("iss")
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
+        raise TokenInvalid("malformed") from None
+    for issuer in issuers:
+        if named == issuer.issuer:
+            return issuer
+    raise TokenInvalid("wrong issuer")
 
 
 def _key_id(token: str) -> object:
     try:
         header = jwt.get_unverified_header(token)
-    except (jwt.PyJWTError, ValueError, TypeError):
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
         raise TokenUnreadable("malformed") from None
     if header.get("alg") != "RS256":
         raise TokenUnreadable("not signed with RS256")

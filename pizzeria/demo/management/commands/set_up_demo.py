@@ -19,7 +19,8 @@ from pizzeria.foundation.actor import SYSTEM, Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.money import from_minor_units
 from pizzeria.users.demo_people import DEMO_PEOPLE, PASSWORD, is_password_known
-from pizzeria.users.models import User
+from pizzeria.users.keycloak.trusted_issuers import DEMO_ISSUER
+from pizzeria.users.models import Identity, User
 from pizzeria.users.services.roles import assign_roles
 
 MAX_OPEN_PIZZAS = 60
@@ -98,7 +99,11 @@ def fill_menu(*, by: Actor, at: datetime) -> int:
 
 @command
 def make_people(*, by: Actor) -> int:
-    """Create the missing demo users, give each user its one role, and return the number of new users."""
+    """
+    Create the missing demo users, give each user its one role, and return the number of new users.
+
+    The identity is for the API: a token of the demo acts as this user, who signs in to the pages by the demo's form.
+    """
     made = 0
     # Hashed once for all users, because hashing is slow; the password is not secret, see `change_passwords`.
     hashed: Any = cache(partial(make_password, PASSWORD))
@@ -115,6 +120,7 @@ def make_people(*, by: Actor) -> int:
         )
         made += is_new
         assign_roles(user, [person.role])
+        Identity.objects.get_or_create(issuer=DEMO_ISSUER, subject=person.username, defaults={"user": user})
     return made
 
 
