@@ -171,6 +171,7 @@ def cancel_order(
     auth=requires_scope(Scope.ORDERS_READ),
     response=list[schemas.EventRecord],
     summary="The events of an order",
+    url_name="order_events",
 )
 @conditional_get
 def order_events(request: HttpRequest, order_id: UUID) -> list[schemas.EventRecord]:

@@ -13,6 +13,7 @@ from orders.backoffice.api import router as backoffice_router
 from orders.customers.api import router as customers_router
 from orders.deliveries.api import router as deliveries_router
 from orders.notifications.api import router as notifications_router
+from orders.notifications.webhooks.api import router as webhooks_router
 from pizzeria.foundation.api_auth import ANY_TOKEN
 from pizzeria.operations import problem_details
 from pizzeria.operations.api_documentation import DocumentedApi
@@ -30,5 +31,6 @@ api.add_router("/delivery", deliveries_router)
 api.add_router("/profile", customers_router)
 api.add_router("/profile/me", profile_router)
 api.add_router("/profile/me/notifications", notifications_router)
+api.add_router("/webhooks", webhooks_router)
 
 problem_details.install_exception_handlers(api)

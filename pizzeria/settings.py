@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterable
 from datetime import time
 from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from babel.numbers import get_currency_precision, list_currencies
 from celery.schedules import crontab
 from django.http.request import validate_host
 from django.utils.csp import CSP
-from environs import Env, EnvError, validate
+from environs import Env, EnvError, ValidationError, validate
 from kombu import Queue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -59,6 +60,14 @@ def every(validator: Callable[[Any], object]) -> Callable[[Iterable[Any]], None]
             validator(value)
 
     return validate_each
+
+
+def a_network(text: str) -> None:
+    """Validate a network in CIDR notation."""
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValidationError("Not a network such as 10.0.0.0/8.") from None
 
 
 env = Env(eager=False)  # collects all errors; seal() raises them together
@@ -105,6 +114,9 @@ STRIPE_WEBHOOK_SECRETS: list[str] = env.list(
     "STRIPE_WEBHOOK_SECRETS", [], subcast=str.strip, validate=every(A_WEBHOOK_SECRET)
 )  # two: one replaces another
 STRIPE_API_BASE: str = env.str("STRIPE_API_BASE", "", validate=A_LOOPBACK_ADDRESS)
+
+# Networks that webhooks reach beside the public internet, also by plain http: for receivers on a developer's machine.
+EXTRA_NETWORKS: list[str] = env.list("WEBHOOK_EXTRA_NETWORKS", [], subcast=str.strip, validate=every(a_network))
 
 OIDC_ISSUER: str = (env.str("OIDC_ISSUER", "", validate=AN_ISSUER) or "").rstrip("/")  # the realm's; empty: no Keycloak
 OIDC_RP_CLIENT_ID: str = env.str("OIDC_CLIENT_ID", "")
@@ -173,6 +185,7 @@ SHOP_INITIAL: dict[str, Any] = {
 }
 
 env.seal()
+WEBHOOK_EXTRA_NETWORKS: list[IPv4Network | IPv6Network] = [ip_network(text) for text in EXTRA_NETWORKS]
 if HSTS_PRELOAD and not HSTS_SUBDOMAINS:
     raise EnvError("HSTS_PRELOAD comes with HSTS_SUBDOMAINS: no list of hosts to preload takes the one alone.")
 if OIDC_ISSUER and not (OIDC_RP_CLIENT_ID and OIDC_RP_CLIENT_SECRET):
@@ -219,6 +232,7 @@ INSTALLED_APPS = [
     "orders.customers",
     "orders.payments",
     "orders.notifications",
+    "orders.notifications.webhooks",
     "orders.backoffice",
     "kitchen",
     "menu",
@@ -348,10 +362,13 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 30
 CELERY_TASK_TIME_LIMIT = 60
-# A queue per notification channel, and one for payments: a provider that does not answer holds up only the worker of
-# its own queue.
-CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "email", "sms", "payments")]
-CELERY_TASK_ROUTES = {"orders.payments.tasks.*": {"queue": "payments"}}
+# A queue per notification channel, one for payments, and one for webhooks: a provider or receiver that does not answer
+# holds up only the worker of its own queue.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "email", "sms", "payments", "webhooks")]
+CELERY_TASK_ROUTES = {
+    "orders.payments.tasks.*": {"queue": "payments"},
+    "orders.notifications.webhooks.tasks.*": {"queue": "webhooks"},
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # a worker logs as every other process of the shop does
 CELERY_TIMEZONE = "UTC"  # local time skips one hour and repeats one every year
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the schedule needs no file that could fail
@@ -369,6 +386,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-payments": {
         "task": "orders.payments.tasks.sweep",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
+    "send-due-webhooks": {
+        "task": "orders.notifications.webhooks.tasks.queue_due_webhooks",
         "schedule": 10,
         "options": {"expires": 10},
     },

@@ -1,5 +1,6 @@
 """Factories of rows, with usual values for everything that a test does not name."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import factory
@@ -8,6 +9,8 @@ from factory.django import DjangoModelFactory
 from kitchen.models import Kitchen
 from menu.models import Category, Pizza, SimpleItem, Size, Topping
 from orders.models import Basket, Coupon, DeliveryPostalCode, DeliveryZone
+from orders.notifications.webhooks.models import WebhookSubscription
+from pizzeria.foundation import encryption
 from pizzeria.users.models import User
 
 
@@ -120,3 +123,17 @@ class BasketFactory(DjangoModelFactory):
         model = Basket
 
     kitchen = factory.LazyFunction(lambda: Kitchen.objects.first() or KitchenFactory())
+
+
+class WebhookSubscriptionFactory(DjangoModelFactory):
+    """A webhook to all events; `secret` is the key of its signatures."""
+
+    class Meta:
+        model = WebhookSubscription
+        exclude = ("secret",)
+
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    url = "https://hooks.example/"
+    created_by = "1"
+    created_at = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)
+    encrypted_secret = factory.LazyAttribute(lambda webhook: encryption.encrypt({"secret": webhook.secret}))

@@ -1,7 +1,14 @@
 """Orders as the API takes them, quotes them and shows them."""
 
 from orders.schemas.order_quote import QuoteRecord, quote_record
-from orders.schemas.order_record import EventRecord, OrderRecord, event_record, order_record, order_records
+from orders.schemas.order_record import (
+    EventRecord,
+    OrderRecord,
+    event_content,
+    event_record,
+    order_record,
+    order_records,
+)
 from orders.schemas.order_request import OrderRequest
 
 __all__ = [
@@ -9,6 +16,7 @@ __all__ = [
     "OrderRecord",
     "OrderRequest",
     "QuoteRecord",
+    "event_content",
     "event_record",
     "order_record",
     "order_records",

@@ -108,11 +108,20 @@ def order_record(order: Order, *, by: Actor) -> OrderRecord:
 def event_record(event: StoredEvent, order: Order) -> EventRecord:
     """Return an event without the ids of staff; one that this release cannot load has no data."""
     try:
-        domain_event = load(event)
-        kind, data = domain_event.type, domain_event.model_dump(mode="json", exclude=STAFF_FIELDS)
+        kind, data = event_content(event)
     except EventUnreadable:
         kind, data = event.type, {}
     return EventRecord(seq=event.seq, type=kind, at=event.at, actor=_actor_kind(event, order), data=data)
+
+
+def event_content(event: StoredEvent) -> tuple[str, dict[str, Any]]:
+    """
+    Return the type and the data of an event in the newest version of its type, without the ids of staff.
+
+    :raises EventUnreadable: this release cannot load it
+    """
+    domain_event = load(event)
+    return domain_event.type, domain_event.model_dump(mode="json", exclude=STAFF_FIELDS)
 
 
 def _actor_kind(event: StoredEvent, order: Order) -> Literal["customer", "guest", "staff", "system"]:

@@ -24,6 +24,7 @@ def shop_environment(
     stripe_key: str = "",
     stripe_webhook_secret: str = "",
     stripe_url: str = "",
+    webhook_networks: str = "",
 ) -> dict[str, str]:
     """
     Return this process's environment with the shop's variables replaced, so that a shop configured in the caller's
@@ -32,6 +33,7 @@ def shop_environment(
     :param message_store: the folder of the messages that were sent to ``mail_url`` and ``sms_url``
     :param token_keys: the file with the public keys of the demo's own access tokens
     :param stripe_url: the address of the stand-in for Stripe
+    :param webhook_networks: to which webhooks can be sent beside the public internet
     """
     return {
         **os.environ,
@@ -57,4 +59,5 @@ def shop_environment(
         "STRIPE_SECRET_KEY": stripe_key,
         "STRIPE_WEBHOOK_SECRETS": stripe_webhook_secret,
         "STRIPE_API_BASE": stripe_url,
+        "WEBHOOK_EXTRA_NETWORKS": webhook_networks,
     }

@@ -81,6 +81,7 @@ def _run_demo(demo: StateDir, exit_stack: ExitStack) -> None:
         stripe_key=gateway.api_key,
         stripe_webhook_secret=gateway.webhook_secret,
         stripe_url=gateway.url,
+        webhook_networks="127.0.0.0/8,::1/128",
     )
     if keycloak:
         variables |= keycloak.variables
@@ -142,12 +143,13 @@ def _shop_processes(demo: StateDir, variables: dict[str, str], port: int) -> Ite
     children: list[Child] = []
     web = f"-m uvicorn pizzeria.asgi:application --host 127.0.0.1 --port {port} --log-level warning --no-access-log"
     worker = "-m celery -A pizzeria worker --loglevel WARNING --without-gossip --without-mingle"
-    # One worker for each notification channel and for payments: a provider that does not answer delays only its own.
+    # One worker for each notification channel, for payments and for webhooks: one that gets no answer delays its own.
     workers = {
         "worker": f"{worker} --concurrency 2 --queues celery",
         "email": f"{worker} --pool solo --queues email --hostname email@%h",
         "sms": f"{worker} --pool solo --queues sms --hostname sms@%h",
         "payments": f"{worker} --pool solo --queues payments --hostname payments@%h",
+        "webhooks": f"{worker} --pool solo --queues webhooks --hostname webhooks@%h",
         "beat": "-m celery -A pizzeria beat --loglevel WARNING",
     }
     try:

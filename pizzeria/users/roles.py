@@ -13,6 +13,7 @@ from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOA
 from menu.permissions import EDIT_MENU, MARK_SOLD_OUT
 from orders.customers.permissions import SEE_CUSTOMERS
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
+from orders.notifications.webhooks.permissions import MANAGE_WEBHOOKS
 from orders.payments.permissions import REFUND, SEE_PAYMENTS
 from orders.permissions import (
     ASSIGN_DELIVERIES,
@@ -110,7 +111,7 @@ MANAGER = Role(
 ADMIN = Role(
     names=("admin",),
     group="Admins",
-    permissions=(),  # a superuser has every permission
+    permissions=(MANAGE_WEBHOOKS,),  # what no other role has; a superuser has every permission
     scopes=(Scope.ADMIN,),
     landing_page="admin:index",
     staff=True,

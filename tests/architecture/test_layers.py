@@ -89,6 +89,16 @@ PLANTED = {
         "import orders.notifications.services",
         "Layers of orders.notifications",
     ),
+    "notifications import webhooks": (
+        "orders/notifications/tasks.py",
+        "import orders.notifications.webhooks.tasks",
+        "Layers of orders.notifications",
+    ),
+    "webhooks' messages import services": (
+        "orders/notifications/webhooks/messages.py",
+        "import orders.notifications.webhooks.services",
+        "Layers of orders.notifications.webhooks",
+    ),
     "a timeline imports the admin": (
         "orders/backoffice/timeline.py",
         "import orders.backoffice.admin",
@@ -109,6 +119,7 @@ STRAY = {
     "orders/deliveries": "Layers of orders.deliveries",
     "orders/payments": "Layers of orders.payments",
     "orders/notifications": "Layers of orders.notifications",
+    "orders/notifications/webhooks": "Layers of orders.notifications.webhooks",
     "orders/backoffice": "Layers of orders.backoffice",
     "kitchen": "Layers of kitchen",
     "menu": "Layers of menu",

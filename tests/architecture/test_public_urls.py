@@ -81,6 +81,11 @@ API = {
     "/api/profile/me/orders": 401,
     "/api/profile/me/notifications": 401,
     "/api/profile/me/notifications/UUID.1/dismiss": 405,
+    "/api/webhooks": 401,
+    "/api/webhooks/UUID": 401,
+    "/api/webhooks/UUID/enable": 405,
+    "/api/webhooks/UUID/deliveries": 401,
+    "/api/webhooks/UUID/deliveries/UUID/redeliver": 405,
     "/api/docs": 200,  # the documentation is public
     "/api/openapi.json": 200,
 }

@@ -23,7 +23,7 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 SETTINGS = (ROOT / "pizzeria" / "settings.py").read_text()
 
 SUFFIXES = {".css", ".html", ".js", ".json", ".md", ".png", ".py", ".sql", ".toml", ".txt"}
-READ_BY_OTHERS = {"WEB_CONCURRENCY"}  # by gunicorn
+READ_BY_OTHERS = {"WEB_CONCURRENCY", "SSL_CERT_FILE"}  # by gunicorn; by OpenSSL
 
 each_readme = pytest.mark.parametrize("path", PATHS, ids=lambda path: str(path.relative_to(ROOT)))
 

@@ -33,36 +33,63 @@ PAGE_CHANGES = {
     ],
 }
 
-# Signals of stored events, relayed after the commit. Those without a receiver cause no notification, such as the
-# assignment of a driver, or linking an order, which the customer has just done.
+# Signals of stored events, relayed after the commit: webhooks hear all of them. Those without another receiver cause no
+# notification, such as the assignment of a driver, or linking an order, which the customer has just done.
 AFTER_COMMIT = {
-    "orders.signals.order_placed": ["orders.notifications.receivers.on_order_event"],
-    "orders.signals.order_confirmed": ["orders.notifications.receivers.on_order_event"],
-    "orders.signals.order_payment_captured": ["orders.payments.receivers.on_money_due"],
-    "orders.signals.order_payment_failed": [],
+    "orders.signals.order_placed": [
+        "orders.notifications.receivers.on_order_event",
+        "orders.notifications.webhooks.receivers.on_order_event",
+    ],
+    "orders.signals.order_confirmed": [
+        "orders.notifications.receivers.on_order_event",
+        "orders.notifications.webhooks.receivers.on_order_event",
+    ],
+    "orders.signals.order_payment_captured": [
+        "orders.notifications.webhooks.receivers.on_order_event",
+        "orders.payments.receivers.on_money_due",
+    ],
+    "orders.signals.order_payment_failed": ["orders.notifications.webhooks.receivers.on_order_event"],
     "orders.signals.order_refund_requested": [
         "orders.notifications.receivers.on_order_event",
+        "orders.notifications.webhooks.receivers.on_order_event",
         "orders.payments.receivers.on_money_due",
     ],
     "orders.signals.order_refunded": [
         "orders.notifications.receivers.on_order_event",
+        "orders.notifications.webhooks.receivers.on_order_event",
         "orders.payments.receivers.on_money_due",
     ],
-    "orders.signals.order_cooking_started": ["orders.notifications.receivers.on_order_event"],
-    "orders.signals.order_ready": ["orders.notifications.receivers.on_order_event"],
-    "orders.signals.order_recalled": [],
-    "orders.signals.order_step_undone": [],
-    "orders.signals.order_driver_assigned": [],
-    "orders.signals.order_driver_unassigned": [],
-    "orders.signals.order_out_for_delivery": ["orders.notifications.receivers.on_order_event"],
-    "orders.signals.order_delivery_failed": [],
-    "orders.signals.order_delivered": ["orders.notifications.receivers.on_order_event"],
-    "orders.signals.order_promise_changed": ["orders.notifications.receivers.on_order_event"],
+    "orders.signals.order_cooking_started": [
+        "orders.notifications.receivers.on_order_event",
+        "orders.notifications.webhooks.receivers.on_order_event",
+    ],
+    "orders.signals.order_ready": [
+        "orders.notifications.receivers.on_order_event",
+        "orders.notifications.webhooks.receivers.on_order_event",
+    ],
+    "orders.signals.order_recalled": ["orders.notifications.webhooks.receivers.on_order_event"],
+    "orders.signals.order_step_undone": ["orders.notifications.webhooks.receivers.on_order_event"],
+    "orders.signals.order_driver_assigned": ["orders.notifications.webhooks.receivers.on_order_event"],
+    "orders.signals.order_driver_unassigned": ["orders.notifications.webhooks.receivers.on_order_event"],
+    "orders.signals.order_out_for_delivery": [
+        "orders.notifications.receivers.on_order_event",
+        "orders.notifications.webhooks.receivers.on_order_event",
+    ],
+    "orders.signals.order_delivery_failed": ["orders.notifications.webhooks.receivers.on_order_event"],
+    "orders.signals.order_delivered": [
+        "orders.notifications.receivers.on_order_event",
+        "orders.notifications.webhooks.receivers.on_order_event",
+    ],
+    "orders.signals.order_promise_changed": [
+        "orders.notifications.receivers.on_order_event",
+        "orders.notifications.webhooks.receivers.on_order_event",
+    ],
     "orders.signals.order_cancelled": [
         "orders.notifications.receivers.on_order_event",
+        "orders.notifications.webhooks.receivers.on_order_event",
         "orders.payments.receivers.on_money_due",
     ],
-    "orders.signals.order_linked_to_customer": [],
+    "orders.signals.order_linked_to_customer": ["orders.notifications.webhooks.receivers.on_order_event"],
 }
 
 MENU_ROWS = [

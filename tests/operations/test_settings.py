@@ -38,6 +38,7 @@ WRONG = {
     "STRIPE_SECRET_KEY": "four-cheeses",
     "STRIPE_WEBHOOK_SECRETS": "whsec_abc,four-cheeses",
     "STRIPE_API_BASE": "https://four-cheeses.example",
+    "WEBHOOK_EXTRA_NETWORKS": "127.0.0.0/8,four-cheeses",
     "SHOP_TIME_ZONE": "Europe/Atlantis",
     "SHOP_DAY_ENDS": "four",
     "SHOP_CURRENCY": "EURO",

@@ -5,9 +5,9 @@ The orders in the URLs are named by their state: WAITING, COOKING and READY are 
 and OUT are deliveries: ready, claimed by the driver, and out for delivery with the driver; GUESTS is an order of a
 guest, and KEY its token; PENDING and CARD are orders by card that are not paid yet: the owner's, and a guest's with the
 token CARDKEY. SETTLED is an order of the owner that was paid, and RECEIPT its receipt, of which there is a PDF; PAID
-and SLIP are those of a guest with the token SLIPKEY, without a PDF yet. In the admin, 1 is an existing row. `*` stands
-for all URLs below that accept the verb and have no row of their own for it; BOTH means GET and POST. The API is called
-with the access tokens of the same people.
+and SLIP are those of a guest with the token SLIPKEY, without a PDF yet. HOOK is a webhook, SENDING a delivery to it. In
+the admin, 1 is an existing row, and its bare URL a redirect. `*` stands for all URLs below that accept the verb and
+have no row of their own for it; BOTH means GET and POST. The API is called with the access tokens of the same people.
 
     +  done or shown                     !  refused, but not for lack of a permission
     =  redirect to the sign-in page (401 where a redirect is not possible)
@@ -146,6 +146,13 @@ PUT  /api/profile/me                        =   +   +   +   +   +   +   +
 GET  /api/profile/me/orders                 =   +   +   +   +   +   +   +
 GET  /api/profile/me/notifications          =   +   +   +   +   +   +   +
 POST /api/profile/me/notifications/UUID.1/dismiss =   0   0   0   0   0   0   0
+GET  /api/webhooks                          =   -   -   -   -   -   -   +
+POST /api/webhooks                          =   -   -   -   -   -   -   +
+GET  /api/webhooks/HOOK                     =   -   -   -   -   -   -   +
+DELETE /api/webhooks/HOOK                   =   -   -   -   -   -   -   +
+POST /api/webhooks/HOOK/enable              =   -   -   -   -   -   -   +
+GET  /api/webhooks/HOOK/deliveries          =   -   -   -   -   -   -   +
+POST /api/webhooks/HOOK/deliveries/SENDING/redeliver =   -   -   -   -   -   -   +
 BOTH /api/docs                              +   +   +   +   +   +   +   +
 BOTH /api/openapi.json                      +   +   +   +   +   +   +   +
 BOTH /api/                                  0   0   0   0   0   0   0   0
@@ -214,6 +221,16 @@ BOTH /admin/notifications/notification/add/ =   -   -   -   -   -   -   -
 POST /admin/notifications/notification/1/change/ =   -   -   -   -   -   -   -
 BOTH /admin/notifications/notification/1/delete/ =   -   -   -   -   -   -   -
 BOTH /admin/notifications/notification/*    =   -   -   -   -   -   +   +
+BOTH /admin/webhooks/webhooksubscription/add/ =   -   -   -   -   -   -   -
+POST /admin/webhooks/webhooksubscription/1/change/ =   -   -   -   -   -   -   -
+BOTH /admin/webhooks/webhooksubscription/1/delete/ =   -   -   -   -   -   -   -
+BOTH /admin/webhooks/webhooksubscription/1/ =   -   -   -   -   -   +   +
+BOTH /admin/webhooks/webhooksubscription/*  =   -   -   -   -   -   -   +
+BOTH /admin/webhooks/webhookdelivery/add/   =   -   -   -   -   -   -   -
+POST /admin/webhooks/webhookdelivery/1/change/ =   -   -   -   -   -   -   -
+BOTH /admin/webhooks/webhookdelivery/1/delete/ =   -   -   -   -   -   -   -
+BOTH /admin/webhooks/webhookdelivery/1/     =   -   -   -   -   -   +   +
+BOTH /admin/webhooks/webhookdelivery/*      =   -   -   -   -   -   -   +
 BOTH /admin/payments/refundrequest/add/    =   -   -   -   -   -   -   -
 POST /admin/payments/refundrequest/1/change/ =   -   -   -   -   -   -   -
 BOTH /admin/payments/refundrequest/1/delete/ =   -   -   -   -   -   -   -
@@ -234,6 +251,7 @@ BOTH /admin/orders/                         =   -   -   -   -   -   +   +
 BOTH /admin/customers/                      =   -   -   -   -   -   +   +
 BOTH /admin/payments/                       =   -   -   -   -   -   +   +
 BOTH /admin/notifications/                  =   -   -   -   -   -   +   +
+BOTH /admin/webhooks/                       =   -   -   -   -   -   0   +
 BOTH /admin/alerts/                         =   -   -   -   -   -   +   +
 BOTH /admin/shop/                           =   -   -   -   -   -   +   +
 BOTH /admin/events/                         =   -   -   -   -   -   +   +

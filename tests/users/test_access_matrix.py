@@ -20,6 +20,8 @@ from orders.deliveries import services as delivery_services
 from orders.events import OrderPlaced
 from orders.models import CancelReason, PaymentMethod
 from orders.notifications import services as notification_services
+from orders.notifications.webhooks import services as webhook_services
+from orders.notifications.webhooks.models import WebhookDelivery
 from orders.payments import services as payment_services
 from orders.payments.gateways.protocol import SessionReading, SessionState
 from orders.payments.models import GatewayName, PaymentAttempt, Receipt, ReceiptPdf, ReconciliationRun, WebhookMessage
@@ -38,7 +40,7 @@ from pizzeria.users.services.roles import assign_roles, sync_roles
 from pizzeria.users.session_auth import actor_for_user
 from tests import shop
 from tests.architecture.test_public_urls import ALL
-from tests.factories import CouponFactory, DeliveryZoneFactory, UserFactory
+from tests.factories import CouponFactory, DeliveryZoneFactory, UserFactory, WebhookSubscriptionFactory
 from tests.message_sinks import ANSWER_TIMEOUT
 from tests.transactions import undone
 from tests.users import fake_oidc_provider as realms
@@ -150,6 +152,9 @@ def opened(realm):
     notification_services.create_notifications(
         event_id=StoredEvent.objects.filter(type=OrderPlaced.type).latest("pk").pk, at=at
     )
+    webhook = WebhookSubscriptionFactory()
+    webhook_services.create_webhook_deliveries(event_id=StoredEvent.objects.latest("pk").pk, at=at)
+    names |= {"HOOK": webhook.ref, "SENDING": WebhookDelivery.objects.get().ref}
     DeliveryZoneFactory(codes=[])
     CouponFactory()
     refund_waits(guests, at=at)
@@ -228,6 +233,7 @@ def bodies(*, driver):
         "assign": {"driver": driver},
         "fail": {"reason": "nobody_home"},
         "me": {"name": "Anna", "phone": "+390612345678"},
+        "webhooks": {"url": "https://93.184.216.34/"},
     }
 
 

@@ -55,7 +55,7 @@ IN_THE_OFFICE |= {
         (DRIVER, "Drivers", ON_THE_ROAD),
         (POS, None, set()),
         (MANAGER, "Managers", ON_THE_LINE | ON_THE_ROAD | IN_THE_OFFICE),
-        (ADMIN, "Admins", set()),  # a superuser has every permission
+        (ADMIN, "Admins", {"webhooks.manage_webhooks"}),  # a superuser has every permission
     ],
     ids=[role.name for role in (CUSTOMER, KITCHEN, DRIVER, POS, MANAGER, ADMIN)],
 )

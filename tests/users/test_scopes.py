@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from kitchen.permissions import CHANGE_CAPACITY, COOK, SEE_BOARD
 from menu.permissions import MARK_SOLD_OUT
 from orders.customers.permissions import SEE_CUSTOMERS
+from orders.notifications.webhooks.permissions import MANAGE_WEBHOOKS
 from orders.payments.permissions import REFUND, SEE_PAYMENTS
 from orders.permissions import DELIVER, EDIT_COUPONS, EDIT_DELIVERY_ZONES, SEE_ALL_ORDERS
 from pizzeria.foundation.actor import ENTER_ADMIN
@@ -110,6 +111,7 @@ def test_every_permission_of_the_roles_table_is_in_a_scope_but_those_of_the_admi
         SEE_CUSTOMERS,
         ACKNOWLEDGE_ALERTS,
         CHANGE_SHOP_SETTINGS,
+        MANAGE_WEBHOOKS,
         SEE_PAYMENTS,
         REFUND,
         *EDIT_DELIVERY_ZONES,

@@ -1,15 +1,14 @@
 """Pages of long lists, by cursor: rows that are added meanwhile neither repeat nor hide others."""
 
-from typing import Annotated
+from typing import Annotated, Protocol, cast
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from ninja import Query
 from pydantic import Field
 
 from pizzeria.foundation.api.schemas import ResponseBody
-from pizzeria.foundation.events.models import Aggregate
 from pizzeria.foundation.refusals import Refusal
 
 DEFAULT_LIMIT, MAX_LIMIT = 10, 100
@@ -30,11 +29,17 @@ class Page[T](ResponseBody):
     next_cursor: UUID | None = Field(description="Cursor of the next page; null: this is the last one")
 
 
-def page_of[M: Aggregate](rows: QuerySet[M], *, cursor: UUID | None, limit: int) -> tuple[list[M], UUID | None]:
+class HasRef(Protocol):
+    """A row that is known outside by its ref."""
+
+    ref: UUID
+
+
+def page_of[M: Model](rows: QuerySet[M], *, cursor: UUID | None, limit: int) -> tuple[list[M], UUID | None]:
     """
     Return the rows of a page, and the cursor of the next one. One query, two with a cursor.
 
-    :param rows: newest first (`-id`)
+    :param rows: newest first (`-id`), of a model with a `ref` (`HasRef`)
     :param cursor: the ref of the last row of the page before; it need not be among `rows` any more
     :raises CursorUnknown: there is no such row
     """
@@ -45,4 +50,4 @@ def page_of[M: Aggregate](rows: QuerySet[M], *, cursor: UUID | None, limit: int)
         rows = rows.filter(pk__lt=last)
     found = list(rows[: limit + 1])
     shown = found[:limit]
-    return shown, shown[-1].ref if len(found) > limit else None
+    return shown, cast("HasRef", shown[-1]).ref if len(found) > limit else None

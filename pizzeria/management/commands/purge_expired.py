@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from orders import services as order_services
+from orders.notifications.webhooks import services as webhook_services
 from orders.payments import services as payment_services
 from orders.payments.services import reconciliation
 from pizzeria.foundation import clock
@@ -14,6 +15,7 @@ from pizzeria.users.keycloak import sessions as keycloak_sessions
 from pizzeria.users.local_accounts import eligibility, rate_limits
 
 KEYS, BASKETS, UNCONFIRMED = timedelta(hours=24), timedelta(days=14), timedelta(days=1)
+DELIVERIES = timedelta(days=30)  # of webhooks
 MESSAGES = timedelta(days=90)  # of the gateway, and runs of the reconciliation
 CLIENTS = timedelta(days=2)  # longer than an order of which they limit others is open
 
@@ -21,7 +23,7 @@ CLIENTS = timedelta(days=2)  # longer than an order of which they limit others i
 class Command(BaseCommand):
     help = (
         "Delete expired rows: idempotency keys and unconfirmed accounts after 24 hours, baskets 14 days after their "
-        "last use, ended sessions, messages of the payment gateway after 90 days."
+        "last use, ended sessions, deliveries of webhooks after 30 days, messages of the payment gateway after 90 days."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,6 +34,7 @@ class Command(BaseCommand):
         order_services.forget_clients(before=now - CLIENTS)
         payment_services.purge_messages(before=now - MESSAGES)
         reconciliation.purge_runs(before=now - MESSAGES)
+        webhook_services.purge_webhook_deliveries(before=now - DELIVERIES)
         attempts.purge(now=now)
         call_command("clearsessions")
         keycloak_sessions.purge_ended()

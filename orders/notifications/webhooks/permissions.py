@@ -1,0 +1,3 @@
+from pizzeria.foundation.actor import Permission
+
+MANAGE_WEBHOOKS = Permission("webhooks.manage_webhooks")

@@ -1,0 +1,12 @@
+"""Receiver of every signal of an order, which the relay sends after the commit."""
+
+from django.dispatch import receiver
+
+from orders.notifications.webhooks import tasks
+from orders.notifications.webhooks.event_names import PUBLISHED
+from pizzeria.foundation.events.models import StoredEvent
+
+
+@receiver([declared.signal for declared in PUBLISHED if declared.signal], dispatch_uid="webhooks.on_order_event")
+def on_order_event(*, event: StoredEvent, **_: object) -> None:
+    tasks.create_and_queue_deliveries(event)

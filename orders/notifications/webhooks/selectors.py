@@ -1,0 +1,64 @@
+"""Queries of webhooks."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Min, QuerySet
+from django.utils.translation import gettext as _
+
+from orders.notifications.webhooks.event_names import name_of
+from orders.notifications.webhooks.exceptions import WebhookNotFound
+from orders.notifications.webhooks.models import WebhookDelivery, WebhookSubscription
+from pizzeria.foundation.events.models import StoredEvent
+
+
+def subscribed_to(event: StoredEvent) -> QuerySet[WebhookSubscription]:
+    """Return the enabled subscriptions that an event is sent to."""
+    return WebhookSubscription.objects.to_event(name_of(event.type)).order_by("pk")
+
+
+def newest_subscriptions() -> QuerySet[WebhookSubscription]:
+    return WebhookSubscription.objects.order_by("-pk")
+
+
+def get_subscription(ref: UUID) -> WebhookSubscription:
+    """
+    Return a subscription by its ref.
+
+    :raises WebhookNotFound: there is none
+    """
+    found = WebhookSubscription.objects.filter(ref=ref).first()
+    if found is None:
+        raise webhook_not_found()
+    return found
+
+
+def deliveries_of(ref: UUID) -> QuerySet[WebhookDelivery]:
+    """
+    Return the deliveries of a subscription with their events, newest first.
+
+    :raises WebhookNotFound: there is no such subscription
+    """
+    return get_subscription(ref).deliveries.select_related("event").order_by("-pk")
+
+
+def get_delivery(ref: UUID) -> WebhookDelivery:
+    """
+    Return a delivery by its ref, with its event and its subscription.
+
+    :raises WebhookNotFound: there is none
+    """
+    found = WebhookDelivery.objects.filter(ref=ref).select_related("event", "subscription").first()
+    if found is None:
+        raise webhook_not_found()
+    return found
+
+
+def subscriptions_with_due_deliveries(at: datetime) -> list[int]:
+    """Return the ids of the subscriptions to which something is to be sent now, the longest due first. One query."""
+    due = WebhookDelivery.objects.due(at).accepted(at).values("subscription_id").annotate(first=Min("due_at"))
+    return [row["subscription_id"] for row in due.order_by("first")]
+
+
+def webhook_not_found() -> WebhookNotFound:
+    return WebhookNotFound(_("There is no such webhook."))

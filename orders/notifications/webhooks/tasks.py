@@ -1,0 +1,63 @@
+"""
+Tasks that send webhooks, on a queue of their own: a receiver that does not answer holds up nothing else.
+
+Each delivery is a row before a task is queued. A task carries the id of a subscription and sends its next delivery;
+then it queues another one if more are due, behind what other subscriptions wait for. What no task reached is found by
+the sweep.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from celery import shared_task
+from kombu.exceptions import OperationalError as BrokerGone
+
+from orders.notifications.webhooks import selectors, services
+from orders.notifications.webhooks.models import WebhookDelivery
+from pizzeria.foundation import clock
+from pizzeria.foundation.events.models import StoredEvent
+
+SECONDS_BETWEEN_SWEEPS = 10
+
+log = structlog.get_logger(__name__)
+
+
+def create_and_queue_deliveries(event: StoredEvent) -> None:
+    """
+    Create the deliveries of a stored event, and queue a task for each. Without a subscription, one query.
+
+    Not a task: the relay may mark the event as relayed only when the rows exist.
+    """
+    if selectors.subscribed_to(event).exists():
+        _queue(services.create_webhook_deliveries(event_id=event.pk, at=clock.now()))
+
+
+@shared_task
+def send_next_delivery(subscription_id: int) -> None:
+    """Send the next delivery of a subscription, if one is due; then queue the one after it."""
+    if services.send_next_delivery(subscription_id=subscription_id, at=clock.now()):
+        at = clock.now()
+        waiting = WebhookDelivery.objects.filter(subscription=subscription_id).due(at).accepted(at)
+        _queue([subscription_id] if waiting.exists() else [])
+
+
+@shared_task
+def queue_due_webhooks() -> None:
+    """Queue a task for each subscription with due deliveries: retries, and what a crash left behind."""
+    expires = SECONDS_BETWEEN_SWEEPS  # the next sweep queues them again
+    _queue(selectors.subscriptions_with_due_deliveries(clock.now()), expires=expires)
+
+
+def _queue(subscription_ids: Iterable[int], **options: Any) -> None:
+    """
+    Queue a task per subscription. Stop when the broker cannot be reached; the next sweep queues the rest.
+
+    :param options: of Celery's `apply_async`
+    """
+    for subscription_id in subscription_ids:
+        try:
+            send_next_delivery.apply_async((subscription_id,), **options)
+        except BrokerGone as error:
+            log.warning("webhooks_postponed", reason=type(error).__name__)
+            return
