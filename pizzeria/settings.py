@@ -155,6 +155,11 @@ SHOP_CHECKOUTS_PER_HOUR: int = env.int("SHOP_CHECKOUTS_PER_HOUR", 300, validate=
 SHOP_CODES_PER_HOUR: int = env.int("SHOP_CODES_PER_HOUR", 60, validate=validate.Range(min=0))  # for one client
 SHOP_CODES_PER_NUMBER_AND_HOUR: int = env.int("SHOP_CODES_PER_NUMBER_AND_HOUR", 3, validate=validate.Range(min=0))
 SHOP_COUPONS_PER_HOUR: int = env.int("SHOP_COUPONS_PER_HOUR", 30, validate=validate.Range(min=0))  # by one client
+# How often within a minute, before the API answers 429; 0: any number. The address counts for all users behind it.
+SHOP_API_REQUESTS_PER_MINUTE: int = env.int("SHOP_API_REQUESTS_PER_MINUTE", 600, validate=validate.Range(min=0))
+SHOP_API_REQUESTS_PER_MINUTE_AND_ADDRESS: int = env.int(
+    "SHOP_API_REQUESTS_PER_MINUTE_AND_ADDRESS", 1200, validate=validate.Range(min=0)
+)
 # How long an order by card holds its place in the kitchen while it is paid.
 SHOP_PAYMENT_MINUTES: int = env.int("SHOP_PAYMENT_MINUTES", 10, validate=validate.Range(min=3, max=30))
 SHOP_UNDO_SECONDS: int = env.int("SHOP_UNDO_SECONDS", 10, validate=validate.Range(min=0, max=60))  # 0: no undo
@@ -571,4 +576,5 @@ LOGGING = {
     },
 }
 DJANGO_STRUCTLOG_USER_ID_FIELD = None  # binding it would load the user on every request
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # of a plain alphabet: `RequestLogMiddleware` replaces others
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an IP address is personal data

@@ -25,6 +25,15 @@ CONDITION = {
 }
 
 
+HEADERS = {
+    "RateLimit-Limit": ("integer", "Requests that the client may send within a minute", 600),
+    "RateLimit-Remaining": ("integer", "How many of these are left", 599),
+    "RateLimit-Reset": ("integer", "Seconds until all of them can be sent again", 42),
+    "X-Request-ID": ("string", "Id of the request in the shop's log: the client's own, if it sent one", "till-7.42"),
+}
+RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait", "example": 42}}
+
+
 class DocumentedApi(NinjaAPI):
     """A ninja API whose OpenAPI document is complete."""
 
@@ -38,7 +47,11 @@ class _Document(OpenAPISchema):
         problem = Problem.model_json_schema(ref_template=REF_TEMPLATE, mode="serialization")
         self.add_schema_definitions(problem.pop("$defs"))
         self.add_schema_definitions({Problem.__name__: problem})
-        return super().get_components()
+        headers = {
+            name: {"schema": {"type": kind}, "description": description, "example": example}
+            for name, (kind, description, example) in HEADERS.items()
+        }
+        return {**super().get_components(), "headers": headers}
 
     def operation_details(self, operation: Operation) -> dict[str, Any]:
         details = super().operation_details(operation)
@@ -48,6 +61,9 @@ class _Document(OpenAPISchema):
         for status in _problem_statuses(operation):
             answer = {"description": HTTPStatus(status).phrase, "content": PROBLEM_CONTENT}
             details["responses"].setdefault(status, answer)
+        for status, answer in details["responses"].items():
+            answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+            answer["headers"] |= RETRY_AFTER if status == HTTPStatus.TOO_MANY_REQUESTS else {}
         return details
 
     def operation_security(self, operation: Operation) -> list[dict[str, Any]] | None:
@@ -64,7 +80,7 @@ def _problem_statuses(operation: Operation) -> list[int]:
     """Return the statuses of the problems that an endpoint may answer with."""
     is_safe = operation.methods == ["GET"]
     sources = {model.__ninja_param_source__ for model in operation.models}
-    statuses = [400, 403, 503]
+    statuses = [400, 403, 429, 503]
     if operation.auth_callbacks:
         statuses.append(401)
     if "path" in sources:
@@ -74,7 +90,7 @@ def _problem_statuses(operation: Operation) -> list[int]:
     if "body" in sources:
         statuses.append(413)
     if not is_safe:
-        statuses += [409, 422, 429]
+        statuses += [409, 422]
     if "if_match" in signature(operation.view_func).parameters:
         statuses.append(412)
     return sorted(set(statuses))

@@ -6,7 +6,10 @@ from django.core.handlers.base import BaseHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.functional import SimpleLazyObject
 
+from pizzeria.foundation import clock
 from pizzeria.operations import problem_details
+from pizzeria.operations.api_limits import RequestLimits
+from pizzeria.operations.logs import REQUEST_ID_HEADER, request_id_of
 from pizzeria.users.token_auth import principal_from_token
 
 
@@ -15,7 +18,8 @@ class ApiMiddleware:
     Middleware that answers all requests below `/api/`, authenticated by access token alone.
 
     It runs before the middleware for sessions, cookies, CSRF, trailing slashes and sign-in redirects, so that none of
-    them applies to the API. It never redirects, and its answers are not cached, unless they have an ETag.
+    them applies to the API. It never redirects, and its answers are not cached, unless they have an ETag. Requests are
+    counted (`api_limits`), and every answer has the id of its request.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -24,9 +28,14 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not f"{request.path_info}/".startswith("/api/"):
             return self.get_response(request)
-        request.principal = SimpleLazyObject(lambda: principal_from_token(request))  # type: ignore[attr-defined]
+        limits = RequestLimits(request, at=clock.now())
+        request.principal = SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: limits.counting_user(principal_from_token)
+        )
         request.actor = SimpleLazyObject(lambda: request.principal.actor)  # type: ignore[attr-defined]
-        response = _answer(request)
+        response = _answer(request, limits)
+        limits.set_headers(response)
+        response.headers[REQUEST_ID_HEADER] = request_id_of(request)
         response.setdefault("Cache-Control", "no-store")
         return response
 
@@ -46,8 +55,9 @@ class _BareHandler(BaseHandler):
 _handler = _BareHandler()
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
+def _answer(request: HttpRequest, limits: RequestLimits) -> HttpResponse:
     try:
+        limits.count_address()
         _refuse_unsafe_transport(request)
         response = _handler.answer(request)
     except Exception as fault:  # noqa: BLE001 - every exception becomes a problem+json answer

@@ -53,6 +53,22 @@ class FailOpenRedisCache(RedisCache):
         writes = [self.make_key(key, version) for key in keys]
         self._fail_open(None, super().delete_many, keys, version, writes=writes)
 
+    def count(self, key: str, *, timeout: int) -> int | None:
+        """
+        Increment a counter, which is created if there is none; return its new value. One round trip.
+
+        :param timeout: seconds after its last use until it expires
+        :return: None while Redis is unavailable
+        """
+        return self._fail_open(None, self._increment, self.make_and_validate_key(key), timeout)
+
+    def _increment(self, key: str, timeout: int) -> int:
+        pipeline = self._cache.get_client(key, write=True).pipeline(transaction=False)
+        pipeline.incr(key)
+        pipeline.expire(key, timeout)
+        count, _is_set = pipeline.execute()
+        return int(count)
+
     def _fail_open[T](
         self, empty: T, operation: Callable[..., T], *args: Any, writes: list[str] | None = None, **kwargs: Any
     ) -> T:

@@ -9,6 +9,7 @@ import copy
 import logging
 import re
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from django.http import HttpRequest
@@ -22,6 +23,10 @@ _GUEST_TOKEN_IN_URL = re.compile(
     r"(?:[^/?#&\s\"'<>\\]|\\[ux][0-9a-f]{2,4})+",
     re.IGNORECASE,
 )
+
+REQUEST_ID_HEADER = "X-Request-ID"
+_REQUEST_ID_IN_META = "HTTP_X_REQUEST_ID"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -45,11 +50,27 @@ structlog.configure(
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """Middleware that logs one line when a request begins and one when it ends."""
+    """
+    Middleware that logs one line when a request begins and one when it ends.
+
+    All lines of a request have its id: the client's own (`X-Request-ID`) if it is 1 to 64 characters of a plain
+    alphabet, otherwise a new one.
+    """
+
+    def prepare(self, request: HttpRequest) -> None:
+        if not _REQUEST_ID.fullmatch(request.META.get(_REQUEST_ID_IN_META, "")):
+            request.META[_REQUEST_ID_IN_META] = str(uuid4())
+            request.__dict__.pop("headers", None)  # a copy, if an earlier middleware has read one
+        super().prepare(request)
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         return f"{request.method} {redact_guest_tokens(request.path)}"
+
+
+def request_id_of(request: HttpRequest) -> str:
+    """Return the id under which a request is logged."""
+    return str(request.META[_REQUEST_ID_IN_META])
 
 
 class LineFormatter(structlog.stdlib.ProcessorFormatter):

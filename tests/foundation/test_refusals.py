@@ -39,7 +39,7 @@ def test_refusal_codes_are_lowercase_words_with_underscores():
 
 
 def test_every_refusal_has_the_status_of_a_client_error():
-    assert {refusal.status for refusal in every_refusal()} <= {403, 404, 409, 422, 429}
+    assert {refusal.status for refusal in every_refusal()} <= {403, 404, 409, 412, 422, 429}
 
 
 def test_two_refusals_cannot_share_a_code():

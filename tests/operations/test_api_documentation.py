@@ -33,9 +33,9 @@ def test_every_endpoint_documents_the_problems_it_may_answer_with(document):
             for status, answer in operation["responses"].items()
             if "application/problem+json" in answer.get("content", {})
         }
-        expected = {400, 401, 403, 503}
+        expected = {400, 401, 403, 429, 503}
         expected |= {404} if "{" in path else set()
-        expected |= {409, 422, 429} if method != "GET" else set()
+        expected |= {409, 422} if method != "GET" else set()
         assert problems >= expected, name
 
 
@@ -60,7 +60,7 @@ def test_every_operation_id_is_used_once(document):
     assert len(set(ids)) == len(ids)
 
 
-def test_every_reference_in_the_document_has_a_schema(document):
+def test_every_reference_in_the_document_leads_somewhere(document):
     def references(part):
         if isinstance(part, dict):
             yield from [part["$ref"]] if "$ref" in part else []
@@ -68,7 +68,8 @@ def test_every_reference_in_the_document_has_a_schema(document):
         for inner in part if isinstance(part, list) else []:
             yield from references(inner)
 
-    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    components = document["components"]
+    known = {f"#/components/{kind}/{name}" for kind in ("schemas", "headers") for name in components[kind]}
     assert set(references(dict(document))) <= known
 
 
@@ -79,3 +80,12 @@ def test_a_query_parameter_that_an_endpoint_does_not_document_is_invalid(caller)
     assert {error["field"] for error in misspelt.json()["errors"]} == {"staus", "limit"}
     assert_refused(caller("chef").get("/me?verbose=1"), 422, "invalid")
     assert_refused(caller().get("/me?verbose=1"), 401, "no_token")
+
+
+def test_every_answer_documents_the_headers_of_the_limits_and_of_the_request(document):
+    names = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-Request-ID"}
+
+    assert {*document["components"]["headers"]} == names
+    for name, operation in operations(document).items():
+        for status, answer in operation["responses"].items():
+            assert {*answer["headers"]} == (names | {"Retry-After"} if status == 429 else names), (name, status)

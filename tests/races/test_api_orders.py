@@ -7,17 +7,12 @@ import pytest
 
 from kitchen.models import Ticket
 from orders.models import Order
+from tests.orders.api.order_bodies import body
 from tests.races.concurrency import all_at_once
 
 SENDERS = 12
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("kitchen")]
-
-
-def body(**changes):
-    pizzas = [{"pizza_id": "margherita", "size": "small"}]
-    anna = {"customer_name": "Anna Bianchi", "customer_phone": "+390612345678", "payment_method": "cash"}
-    return {**anna, "pizzas": pizzas, **changes}
 
 
 @pytest.fixture

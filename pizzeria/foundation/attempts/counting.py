@@ -5,7 +5,7 @@ An attempt is counted before its command begins, in a transaction of its own: it
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
@@ -15,7 +15,7 @@ from pizzeria.foundation.attempts.models import AttemptCounter
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.shop.selectors import current_shop
 
-PERIOD = timedelta(hours=1)
+HOUR = timedelta(hours=1)
 KEPT = timedelta(days=1)
 
 
@@ -37,14 +37,16 @@ class Attempt:
 
     :param kind: what is attempted
     :param sender: who attempts it: a client or a phone number, stored as an HMAC; blank: nobody, not counted
-    :param limit: how often within an hour; 0: any number of times, not counted
+    :param limit: how often within a period; 0: any number of times, not counted
     :param is_counted: whether it counts itself; one that does not is refused only after too many others that did
+    :param period: periods follow each other from midnight (UTC)
     """
 
     kind: str
     sender: str
     limit: int
     is_counted: bool = True
+    period: timedelta = HOUR
 
 
 def count_attempt(attempt: Attempt, *, at: datetime) -> None:
@@ -55,17 +57,31 @@ def count_attempt(attempt: Attempt, *, at: datetime) -> None:
     """
     if not attempt.limit or not attempt.sender:
         return
-    begins_at = at.replace(minute=0, second=0, microsecond=0)
-    key = salted_hmac(f"pizzeria.attempt.{attempt.kind}", attempt.sender, algorithm="sha256").hexdigest()
-    count = _increment if attempt.is_counted else _current
+    begins_at, key = window_at(at, attempt.period), key_of(attempt.kind, attempt.sender)
+    count = increment if attempt.is_counted else _current
     if count(attempt.kind, key, begins_at) > attempt.limit:
-        seconds = int((begins_at + PERIOD - at).total_seconds())
+        seconds = int((begins_at + attempt.period - at).total_seconds())
         message = _("That was tried too often. Please wait a while.")
         raise TooManyAttempts(f"{message} {current_shop().invitation_to_call}", retry_after=seconds)
 
 
-def _increment(kind: str, key: str, begins_at: datetime) -> int:
-    """Increment the counter, which is created if there is none; return its new value. One statement."""
+def window_at(at: datetime, period: timedelta) -> datetime:
+    """Return when the period began in which a moment is."""
+    seconds = int(period.total_seconds())
+    return datetime.fromtimestamp(int(at.timestamp()) // seconds * seconds, UTC)
+
+
+def key_of(kind: str, sender: str) -> str:
+    """Return the key of a sender's counter: 64 hex digits, from which nobody learns who it is."""
+    return salted_hmac(f"pizzeria.attempt.{kind}", sender, algorithm="sha256").hexdigest()
+
+
+def increment(kind: str, key: str, begins_at: datetime) -> int:
+    """
+    Increment the counter of a period, which is created if there is none; return its new value.
+
+    One statement, in a transaction of its own.
+    """
     table = connection.ops.quote_name(AttemptCounter._meta.db_table)
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(
@@ -84,5 +100,5 @@ def _current(kind: str, key: str, begins_at: datetime) -> int:
 
 
 def purge(*, now: datetime) -> int:
-    """Delete the counters of hours that are over; return how many."""
+    """Delete the counters of periods that are over; return how many."""
     return AttemptCounter.objects.filter(begins_at__lt=now - KEPT).delete()[0]

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class AttemptCounter(models.Model):
-    """How often something was attempted within one hour."""
+    """How often something was attempted within one period."""
 
     kind = models.CharField(max_length=20)
     key = models.CharField(max_length=64)  # who attempted it; no personal data

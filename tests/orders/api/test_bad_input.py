@@ -6,6 +6,7 @@ import pytest
 
 from kitchen.models import Ticket
 from orders.models import Order, OrderStatus
+from tests.orders.api.order_bodies import body
 from tests.users.api_client import assert_refused
 
 pytestmark = pytest.mark.usefixtures("kitchen", "tonight")
@@ -18,12 +19,6 @@ HOSTILE = (
     "Robert\\'); SELECT pg_sleep(9)",
 )
 TEXT_FIELDS = ("special_instructions", "allergies")
-
-
-def body(**changes):
-    pizzas = [{"pizza_id": "margherita", "size": "small"}]
-    anna = {"customer_name": "Anna Bianchi", "customer_phone": "+390612345678", "payment_method": "cash"}
-    return {**anna, "pizzas": pizzas, **changes}
 
 
 def test_a_megabyte_of_toppings_is_named_in_a_short_answer(caller):

@@ -8,16 +8,11 @@ from orders import services as order_services
 from orders.models import Order
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
+from tests.orders.api.order_bodies import body
 from tests.shop import FRIDAY_NIGHT
 from tests.users.api_client import assert_refused
 
 pytestmark = pytest.mark.usefixtures("kitchen", "tonight")
-
-BODY = {
-    "customer_name": "Anna Bianchi",
-    "customer_phone": "+390612345678",
-    "pizzas": [{"pizza_id": "margherita", "size": "small"}],
-}
 
 
 @pytest.fixture
@@ -29,7 +24,7 @@ def till(caller, settings):
 def test_the_guest_of_a_program_pays_and_follows_the_order_by_its_link_alone(till, client, settings):
     settings.STRIPE_SECRET_KEY = "sk_test_of_no_account"
 
-    placed = till.post("/orders", BODY).json()
+    placed = till.post("/orders", body(payment_method=None)).json()
 
     order = Order.objects.get()
     link = [order.ref, order.contact.guest_token]
@@ -40,7 +35,7 @@ def test_the_guest_of_a_program_pays_and_follows_the_order_by_its_link_alone(til
 
 
 def test_a_program_keeps_the_order_that_its_guest_has_the_link_of(till, client):
-    placed = till.post("/orders", BODY | {"payment_method": "cash"}).json()
+    placed = till.post("/orders", body()).json()
     order = Order.objects.get()
     guest = shop.with_link(order, by=shop.hire(CUSTOMER))
 
@@ -55,7 +50,7 @@ def test_a_program_keeps_the_order_that_its_guest_has_the_link_of(till, client):
 def test_the_order_of_a_person_has_no_link_that_opens_it_without_the_account(caller):
     anna = caller("customer")
 
-    anna.post("/orders", BODY | {"payment_method": "cash"})
+    anna.post("/orders", body())
 
     assert Order.objects.get().contact.guest_token == ""
     assert_refused(

@@ -1,0 +1,145 @@
+"""Orders that the API refuses: invalid ones with the names of their fields, others by a rule."""
+
+import pytest
+
+from kitchen.models import Kitchen
+from menu.models import Pizza
+from menu.services import mark_sold_out
+from pizzeria.foundation.actor import SYSTEM
+from tests.factories import CouponFactory, DeliveryZoneFactory
+from tests.orders.api.order_bodies import HOME, MARGHERITA, body, invalid_fields, nothing_is_written
+from tests.shop import FRIDAY_NIGHT
+from tests.users.api_client import assert_refused
+
+pytestmark = pytest.mark.usefixtures("kitchen", "tonight")
+
+
+def test_all_invalid_fields_are_named_in_one_answer_and_nothing_is_written(caller):
+    response = caller("pos").post(
+        "/orders",
+        {
+            "customer_name": "  ",
+            "customer_phone": "12",
+            "customer_email": "nobody",
+            "pizzas": [
+                {"pizza_id": "calzone", "size": "huge", "quantity": 0},
+                {"pizza_id": "margherita", "size": "small", "toppings": ["gold"]},
+                {"pizza_id": "margherita", "size": "small", "toppings": ["olives"] * 11},
+            ],
+            "items": [{"item_id": "wine", "quantity": "two"}],
+            "delivery_address": {"street": "", "city": "Roma"},
+            "payment_method": "shells",
+            "tip": "-1",
+            "total": "0.01",
+        },
+    )
+
+    assert_refused(response, 422, "invalid")
+    assert invalid_fields(response) == {
+        "customer_name",
+        "customer_phone",
+        "customer_email",
+        "pizzas.0.pizza_id",
+        "pizzas.0.size",
+        "pizzas.0.quantity",
+        "pizzas.1.toppings.0",
+        "pizzas.2.toppings",
+        "items.0.item_id",
+        "items.0.quantity",
+        "delivery_address.street",
+        "payment_method",
+        "tip",
+        "total",
+    }
+    assert nothing_is_written()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"pizzas": []}, "pizzas"),
+        ({"pizzas": None}, "pizzas"),
+        ({"tip": "NaN"}, "tip"),
+        ({"tip": 1e309}, "tip"),
+        ({"expected_total": "1.001"}, "expected_total"),
+        ({"pizzas": [MARGHERITA] * 31}, "pizzas"),
+        ({"notes": "a", "special_instructions": "b"}, "notes"),
+        ({"delivery_address": HOME, "customer_address": "Via Appia 7, 00183 Roma"}, "customer_address"),
+        ({"customer_address": "somewhere in Roma"}, "customer_address"),
+        ({"wanted_at": "2026-11-20T20:00:00"}, "wanted_at"),
+        ({"status": "delivered"}, "status"),
+        ({"customer_name": "Win at www.example.com"}, "customer_name"),
+    ],
+)
+def test_an_invalid_field_is_named_and_nothing_is_written(caller, change, field):
+    assert invalid_fields(caller("customer").post("/orders", body(**change))) == {field}
+    assert nothing_is_written()
+
+
+@pytest.mark.parametrize("sent", ["{", '{"pizzas": ' + "[" * 100_000, "\x00", "null", "[]"])
+def test_a_body_that_is_no_order_is_refused(caller, sent):
+    response = caller("customer").send("post", "/orders", sent)
+
+    assert response.status_code in (400, 422), response.content
+    assert nothing_is_written()
+
+
+def test_an_order_for_later_is_not_offered(caller):
+    response = caller("customer").post("/orders", body(wanted_at="2026-11-20T20:00:00Z"))
+
+    assert_refused(response, 422, "not_offered")
+    assert invalid_fields(response) == {"wanted_at"}
+
+
+def test_an_order_outside_the_delivery_area_is_refused_at_its_postal_code(caller):
+    DeliveryZoneFactory(codes=["00100"])
+
+    response = caller("customer").post("/orders", body(delivery_address=HOME))
+
+    assert_refused(response, 422, "outside_delivery_area")
+    assert invalid_fields(response) == {"delivery_address.zip_code"}
+
+
+def test_an_order_by_card_is_refused_in_a_shop_without_a_gateway(caller):
+    response = caller("customer").post("/orders", body(payment_method=None))
+
+    assert_refused(response, 422, "payment_method_not_offered")
+    assert invalid_fields(response) == {"payment_method"}
+
+
+def test_an_order_is_refused_at_another_total_than_was_expected(caller):
+    anna = caller("customer")
+
+    assert_refused(anna.post("/orders", body(expected_total="12.98")), 409, "total_changed")
+    assert anna.post("/orders", body(expected_total="14.99", tip="2.00")).json()["total"] == "14.99"
+
+
+def test_an_order_at_capacity_is_refused_with_the_seconds_to_wait(caller):
+    Kitchen.objects.update(max_concurrent_orders=1)
+    anna = caller("customer")
+    anna.post("/orders", body())
+
+    response = anna.post("/orders", body())
+
+    assert_refused(response, 409, "kitchen_full")
+    assert response.headers["Retry-After"] == str(8 * 60)
+    assert "at capacity. Please try again in about 8 minutes." in response.json()["detail"]
+
+
+def test_what_is_sold_out_is_refused(caller):
+    mark_sold_out(item=Pizza.objects.get(slug="margherita"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    assert_refused(caller("customer").post("/orders", body()), 409, "sold_out")
+
+
+def test_unknown_codes_are_counted_and_then_known_ones_are_refused_as_well(caller, settings):
+    settings.SHOP_COUPONS_PER_HOUR = 2
+    CouponFactory(code="FRIDAY")
+    anna = caller("customer")
+    for guess in ("A", "B", "C"):
+        anna.post("/orders/quote", body(coupon=guess))
+
+    response = anna.post("/orders/quote", body(coupon="FRIDAY"))
+
+    assert_refused(response, 429, "too_many_attempts")
+    assert int(response.headers["Retry-After"]) > 0
