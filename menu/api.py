@@ -54,7 +54,7 @@ def pizzas(request: HttpRequest) -> list[schemas.PizzaRecord]:
 
 @router.post("/pizzas", auth=WRITE, response={201: schemas.PizzaRecord}, summary="Create a pizza")
 def create_pizza(
-    request: HttpRequest, response: HttpResponse, body: schemas.PizzaRequest, key: IdempotencyKeyHeader = None
+    request: HttpRequest, response: HttpResponse, body: schemas.PizzaDetailsRequest, key: IdempotencyKeyHeader = None
 ) -> Status[schemas.PizzaRecord]:
     """Put a new pizza on the menu. It can be ordered at once."""
     with _naming_fields():
@@ -79,7 +79,7 @@ def pizza(request: HttpRequest, pizza_id: str) -> schemas.PizzaRecord:
 
 @router.put("/pizzas/{slug:pizza_id}", auth=WRITE, response=schemas.PizzaRecord, summary="Replace a pizza")
 def change_pizza(
-    request: HttpRequest, pizza_id: str, body: schemas.PizzaRequest, if_match: IfMatchHeader = None
+    request: HttpRequest, pizza_id: str, body: schemas.PizzaDetailsRequest, if_match: IfMatchHeader = None
 ) -> schemas.PizzaRecord:
     """
     Replace everything that a pizza is; an optional field that is absent gets its default.

@@ -8,13 +8,13 @@ from menu.schemas.menu_records import (
     menu_record,
     pizza_record,
 )
-from menu.schemas.pizza_request import AvailabilityRequest, PizzaRequest
+from menu.schemas.pizza_request import AvailabilityRequest, PizzaDetailsRequest
 
 __all__ = [
     "AvailabilityRequest",
     "MenuRecord",
+    "PizzaDetailsRequest",
     "PizzaRecord",
-    "PizzaRequest",
     "SimpleItemRecord",
     "ToppingRecord",
     "menu_record",

@@ -120,7 +120,7 @@ def _storable(moment: datetime) -> datetime:
         raise _invalid(_("Please give an earlier time.")) from error
 
 
-class PizzaRequest(RequestBody):
+class PizzaDetailsRequest(RequestBody):
     """A pizza, whole: what is absent and optional gets its default."""
 
     name: Annotated[

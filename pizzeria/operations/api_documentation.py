@@ -9,6 +9,7 @@ from inspect import signature
 from typing import Any
 
 from ninja import NinjaAPI
+from ninja.errors import ConfigError
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.operation import Operation
 
@@ -43,6 +44,17 @@ class DocumentedApi(NinjaAPI):
 
 
 class _Document(OpenAPISchema):
+    def add_schema_definitions(self, definitions: dict[str, Any]) -> None:
+        """
+        Add schemas by name.
+
+        :raises ConfigError: another schema has the name of one; the document would then have one in place of the other
+        """
+        for name, schema in definitions.items():
+            if self.schemas.get(name, schema) != schema:
+                raise ConfigError(f"two schemas of the API are named {name}")
+        super().add_schema_definitions(definitions)
+
     def get_components(self) -> dict[str, Any]:
         problem = Problem.model_json_schema(ref_template=REF_TEMPLATE, mode="serialization")
         self.add_schema_definitions(problem.pop("$defs"))

@@ -1,8 +1,11 @@
 """The OpenAPI document: it has what ninja does not know of the endpoints."""
 
 import pytest
+from ninja.errors import ConfigError
+from pydantic import create_model
 
 from pizzeria.api import api
+from pizzeria.operations.api_documentation import DocumentedApi
 from tests.users.api_client import assert_refused
 
 
@@ -89,3 +92,12 @@ def test_every_answer_documents_the_headers_of_the_limits_and_of_the_request(doc
     for name, operation in operations(document).items():
         for status, answer in operation["responses"].items():
             assert {*answer["headers"]} == (names | {"Retry-After"} if status == 429 else names), (name, status)
+
+
+def test_two_schemas_of_one_name_are_an_error():
+    api = DocumentedApi(urls_namespace="twins")
+    for path, fields in {"/light": {"name": (str, ...)}, "/heavy": {"weight": (int, ...)}}.items():
+        api.get(path, response=create_model("Twin", **fields))(lambda _request: None)
+
+    with pytest.raises(ConfigError, match="Twin"):
+        api.get_openapi_schema(path_prefix="api")

@@ -76,10 +76,12 @@ def enable_webhook(request: HttpRequest, webhook_id: UUID, key: IdempotencyKeyHe
     return schemas.webhook_record(enabled)
 
 
-@router.get("/{uuid:webhook_id}/deliveries", response=Page[schemas.DeliveryRecord], summary="Deliveries of a webhook")
+@router.get(
+    "/{uuid:webhook_id}/deliveries", response=Page[schemas.WebhookDeliveryRecord], summary="Deliveries of a webhook"
+)
 def deliveries(
     request: HttpRequest, webhook_id: UUID, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-) -> Page[schemas.DeliveryRecord]:
+) -> Page[schemas.WebhookDeliveryRecord]:
     """Return what was sent, or is to be sent, to a webhook in the last 30 days, newest first."""
     page, next_cursor = page_of(selectors.deliveries_of(webhook_id), cursor=cursor, limit=limit)
     return Page(items=[schemas.delivery_record(each) for each in page], next_cursor=next_cursor)
@@ -87,12 +89,12 @@ def deliveries(
 
 @router.post(
     "/{uuid:webhook_id}/deliveries/{uuid:delivery_id}/redeliver",
-    response={202: schemas.DeliveryRecord},
+    response={202: schemas.WebhookDeliveryRecord},
     summary="Send a delivery again",
 )
 def redeliver(
     request: HttpRequest, webhook_id: UUID, delivery_id: UUID, key: IdempotencyKeyHeader = None
-) -> Status[schemas.DeliveryRecord]:
+) -> Status[schemas.WebhookDeliveryRecord]:
     """Send an event again, whether it was delivered or not; within seconds, with the same `webhook-id`."""
     delivery = services.redeliver_webhook(
         ref=delivery_id,

@@ -64,7 +64,7 @@ class CreatedWebhook(WebhookRecord):
     secret: str = Field(description="Key of the signatures (Standard Webhooks); shown only here", examples=["whsec_…"])
 
 
-class DeliveryRecord(ResponseBody):
+class WebhookDeliveryRecord(ResponseBody):
     """An event that is sent to a webhook."""
 
     id: UUID = Field(description="`webhook-id` of each attempt")
@@ -88,14 +88,14 @@ def created_webhook(subscription: WebhookSubscription) -> CreatedWebhook:
     return CreatedWebhook(**_fields(subscription), secret=subscription.secret)
 
 
-def delivery_record(delivery: WebhookDelivery) -> DeliveryRecord:
+def delivery_record(delivery: WebhookDelivery) -> WebhookDeliveryRecord:
     """
     Return a delivery.
 
     :param delivery: with its event
     """
     event = delivery.event
-    return DeliveryRecord(
+    return WebhookDeliveryRecord(
         id=delivery.ref,
         event_id=event_id(event),
         event=name_of(event.type),
