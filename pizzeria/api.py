@@ -14,10 +14,11 @@ from orders.deliveries.api import router as deliveries_router
 from orders.notifications.api import router as notifications_router
 from pizzeria.foundation.api_auth import ANY_TOKEN
 from pizzeria.operations import problem_details
+from pizzeria.operations.api_docs_page import ApiDocsPage
 from pizzeria.operations.api_documentation import DocumentedApi
 from pizzeria.users.api import router as users_router
 
-api = DocumentedApi(title="Pizzeria API", version="1", urls_namespace="api", auth=ANY_TOKEN)
+api = DocumentedApi(title="Pizzeria API", version="1", urls_namespace="api", auth=ANY_TOKEN, docs=ApiDocsPage())
 api.add_router("", users_router)
 api.add_router("/menu", menu_router)
 api.add_router("/orders", orders_router)

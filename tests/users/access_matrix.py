@@ -140,6 +140,7 @@ GET  /api/profile/me/orders                 =   +   +   +   +   +   +   +
 GET  /api/profile/me/notifications          =   +   +   +   +   +   +   +
 POST /api/profile/me/notifications/UUID.1/dismiss =   0   0   0   0   0   0   0
 BOTH /api/docs                              +   +   +   +   +   +   +   +
+BOTH /api/docs/signed-in                    +   +   +   +   +   +   +   +
 BOTH /api/openapi.json                      +   +   +   +   +   +   +   +
 BOTH /api/                                  0   0   0   0   0   0   0   0
 
