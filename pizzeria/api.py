@@ -16,11 +16,12 @@ from orders.notifications.api import router as notifications_router
 from orders.notifications.webhooks.api import router as webhooks_router
 from pizzeria.foundation.api_auth import ANY_TOKEN
 from pizzeria.operations import problem_details
+from pizzeria.operations.api_docs_page import ApiDocsPage
 from pizzeria.operations.api_documentation import DocumentedApi
 from pizzeria.operations.api_parameters import refuse_unknown_parameters
 from pizzeria.users.api import router as users_router
 
-api = DocumentedApi(title="Pizzeria API", version="1", urls_namespace="api", auth=ANY_TOKEN)
+api = DocumentedApi(title="Pizzeria API", version="1", urls_namespace="api", auth=ANY_TOKEN, docs=ApiDocsPage())
 refuse_unknown_parameters(api)
 api.add_router("", users_router)
 api.add_router("/menu", menu_router)

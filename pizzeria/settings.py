@@ -123,6 +123,8 @@ OIDC_RP_CLIENT_ID: str = env.str("OIDC_CLIENT_ID", "")
 OIDC_RP_CLIENT_SECRET: str = env.str("OIDC_CLIENT_SECRET", "")
 # Accepted values of an API token's `aud` or `azp`; empty: our client's.
 OIDC_AUDIENCES: list[str] = env.list("OIDC_AUDIENCES", [], subcast=str.strip)
+# The public client by which people sign in on /api/docs to try endpoints; empty: they paste a token.
+OIDC_API_DOCS_CLIENT_ID: str = env.str("OIDC_API_DOCS_CLIENT_ID", "api-docs")
 OIDC_RECHECK_SECONDS: int = env.int("OIDC_RECHECK_SECONDS", 300, validate=validate.Range(min=1, max=300))
 
 SHOP_TIME_ZONE: str = env.str("SHOP_TIME_ZONE", "Europe/Rome", validate=A_TIME_ZONE)

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from pizzeria.api import api
+from pizzeria.operations import api_docs_page
 
 handler400 = "pizzeria.operations.error_views.bad_request"
 handler404 = "pizzeria.operations.error_views.page_not_found"
@@ -22,6 +23,7 @@ urlpatterns = [
     path("accounts/", include("pizzeria.users.urls")),
     path("accounts/", include("pizzeria.users.local_accounts.urls")),
     path("stream/", include("pizzeria.live.urls")),
+    path("api/docs/signed-in", api_docs_page.signed_in, name="api_docs_signed_in"),
     path("api/", api.urls),
     *([path("admin/messages/", include("pizzeria.demo.urls"))] if settings.SHOP_DEMO else []),
     path("admin/", admin.site.urls),

@@ -1,13 +1,15 @@
 """
 The OpenAPI document: what ninja knows of the endpoints, with the scopes they require and the problems they answer with.
 
-Problems are made in one place for all endpoints (`problem_details`), so they are documented here and not at each.
+Problems are made in one place for all endpoints (`problem_details`), so they are documented here and not at each. The
+page that shows the document is in `api_docs_page`.
 """
 
 from http import HTTPStatus
 from inspect import signature
 from typing import Any
 
+from django.conf import settings
 from ninja import NinjaAPI
 from ninja.errors import ConfigError
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
@@ -15,6 +17,8 @@ from ninja.operation import Operation
 
 from pizzeria.foundation.api.schemas import Problem
 from pizzeria.foundation.api_auth import BearerToken
+from pizzeria.foundation.scopes import Scope
+from pizzeria.operations import api_docs_page
 
 PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": REF_TEMPLATE.format(model=Problem.__name__)}}}
 CONDITION = {
@@ -23,6 +27,19 @@ CONDITION = {
     "schema": {"type": "string"},
     "required": False,
     "description": "ETag of the answer that the client has; if it is still the same, the answer is 304 without a body",
+}
+SIGN_IN = "SignIn"  # name of the security scheme by which people get a token on the page of the documentation
+SCOPES = {
+    Scope.ORDERS_READ: "Read orders",
+    Scope.ORDERS_WRITE: "Place and cancel orders",
+    Scope.MENU_READ: "Read the menu",
+    Scope.MENU_WRITE: "Change the menu",
+    Scope.KITCHEN_READ: "Read the kitchen's queue",
+    Scope.KITCHEN_MANAGE: "Cook, pause, mark items sold out",
+    Scope.DELIVERY_READ: "Read deliveries",
+    Scope.DELIVERY_MANAGE: "Claim and deliver",
+    Scope.REPORTS_READ: "Read reports",
+    Scope.ADMIN: "Everything",
 }
 
 
@@ -59,11 +76,10 @@ class _Document(OpenAPISchema):
         problem = Problem.model_json_schema(ref_template=REF_TEMPLATE, mode="serialization")
         self.add_schema_definitions(problem.pop("$defs"))
         self.add_schema_definitions({Problem.__name__: problem})
-        headers = {
-            name: {"schema": {"type": kind}, "description": description, "example": example}
-            for name, (kind, description, example) in HEADERS.items()
-        }
-        return {**super().get_components(), "headers": headers}
+        components = {**super().get_components(), "headers": _headers()}
+        if api_docs_page.client_id():
+            components["securitySchemes"][SIGN_IN] = _authorization_code_flow()
+        return components
 
     def operation_details(self, operation: Operation) -> dict[str, Any]:
         details = super().operation_details(operation)
@@ -84,8 +100,28 @@ class _Document(OpenAPISchema):
             if isinstance(auth, BearerToken) and security:
                 # Any one of the scopes is enough.
                 security = [{BearerToken.__name__: [scope.value]} for scope in auth.any_of] or security
+                if api_docs_page.client_id():
+                    security += [{SIGN_IN: alternative[BearerToken.__name__]} for alternative in security]
                 security += [{}] if auth.is_public else []
         return security
+
+
+def _authorization_code_flow() -> dict[str, Any]:
+    """Return the security scheme of the sign-in server's authorization code flow."""
+    flow = {
+        "authorizationUrl": settings.OIDC_OP_AUTHORIZATION_ENDPOINT,
+        "tokenUrl": settings.OIDC_OP_TOKEN_ENDPOINT,
+        "scopes": {scope.value: description for scope, description in SCOPES.items()},
+    }
+    about = "Sign in to try endpoints. A token that names none of these scopes has all scopes of its roles."
+    return {"type": "oauth2", "description": about, "flows": {"authorizationCode": flow}}
+
+
+def _headers() -> dict[str, Any]:
+    return {
+        name: {"schema": {"type": kind}, "description": description, "example": example}
+        for name, (kind, description, example) in HEADERS.items()
+    }
 
 
 def _problem_statuses(operation: Operation) -> list[int]:

@@ -87,6 +87,7 @@ API = {
     "/api/webhooks/UUID/deliveries": 401,
     "/api/webhooks/UUID/deliveries/UUID/redeliver": 405,
     "/api/docs": 200,  # the documentation is public
+    "/api/docs/signed-in": 200,
     "/api/openapi.json": 200,
 }
 

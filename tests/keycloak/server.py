@@ -52,7 +52,8 @@ class RealKeycloak:
         }
 
     def set_shop_origin(self, origin, *, realm=OURS):
-        self.server.admin.set_root_url(realm, WEB[realm], origin=origin)
+        for client in [WEB[realm], *([connection.DOCS_CLIENT] if realm == OURS else [])]:
+            self.server.admin.set_root_url(realm, client, origin=origin)
 
     def token(self, realm=OURS, *, expect=200, **parameters):
         """Request a token; return the JSON of the answer."""

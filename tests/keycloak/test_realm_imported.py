@@ -6,8 +6,8 @@ import jwt
 import pytest
 import requests
 
-from pizzeria.devtools.keycloak import export, realm_file
-from tests.keycloak.server import OURS, PLAIN, SECRET
+from pizzeria.devtools.keycloak import connection, export, realm_file
+from tests.keycloak.server import OURS, PLACEHOLDERS, PLAIN, SECRET
 
 BOTH = pytest.mark.parametrize("realm", [OURS, PLAIN])
 
@@ -93,3 +93,16 @@ def _claims_of_pos(keycloak, realm, **more):
 
 def _key_of(keycloak):
     return jwt.get_unverified_header(keycloak.service_account_token())["kid"]
+
+
+def test_a_realm_of_an_earlier_version_gets_the_client_of_the_api_documentation_that_it_lacks(keycloak):
+    admin, docs = keycloak.server.admin, connection.DOCS_CLIENT
+    before = admin.client(OURS, docs)
+    admin.request("delete", f"{OURS}/clients/{before['id']}")
+
+    connection.ensure_realm(admin, {**PLACEHOLDERS, "SHOP_ORIGIN": before["rootUrl"]})
+
+    after = admin.client(OURS, docs)
+    assert after["attributes"]["pkce.code.challenge.method"] == "S256"
+    for key in ("rootUrl", "redirectUris", "webOrigins", "publicClient", "defaultClientScopes"):
+        assert realm_file.is_equivalent(after[key], before[key]), key

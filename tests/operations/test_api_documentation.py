@@ -1,10 +1,14 @@
 """The OpenAPI document: it has what ninja does not know of the endpoints."""
 
+import json
+import re
+
 import pytest
 from ninja.errors import ConfigError
 from pydantic import create_model
 
 from pizzeria.api import api
+from pizzeria.foundation.scopes import Scope
 from pizzeria.operations.api_documentation import DocumentedApi
 from tests.users.api_client import assert_refused
 
@@ -101,3 +105,78 @@ def test_two_schemas_of_one_name_are_an_error():
 
     with pytest.raises(ConfigError, match="Twin"):
         api.get_openapi_schema(path_prefix="api")
+
+
+# --- The page ---
+
+
+SIGN_IN_SERVER = "https://sso.example"
+REALM = f"{SIGN_IN_SERVER}/realms/pizzeria"
+TOKENS = f"{REALM}/protocol/openid-connect/token"
+
+
+@pytest.fixture
+def connected(settings):
+    """Connect the shop to a sign-in server."""
+    settings.OIDC_ISSUER = REALM
+    settings.OIDC_OP_AUTHORIZATION_ENDPOINT = f"{REALM}/protocol/openid-connect/auth"
+    settings.OIDC_OP_TOKEN_ENDPOINT = TOKENS
+    return settings
+
+
+def policy_of(response):
+    return response.headers["Content-Security-Policy"]
+
+
+def test_with_a_sign_in_server_the_document_has_its_authorization_code_flow_with_every_scope(connected):
+    document = api.get_openapi_schema(path_prefix="api")
+
+    scheme = document["components"]["securitySchemes"]["SignIn"]
+    flow = scheme["flows"]["authorizationCode"]
+    assert (scheme["type"], set(scheme["flows"])) == ("oauth2", {"authorizationCode"})
+    assert flow["authorizationUrl"] == f"{REALM}/protocol/openid-connect/auth"
+    assert flow["tokenUrl"] == TOKENS
+    assert list(flow["scopes"]) == [*map(str, Scope)]
+    menu = operations(document)["GET", "/api/menu"]["security"]
+    assert menu == [{"BearerToken": ["menu:read"]}, {"SignIn": ["menu:read"]}, {}]
+    assert operations(document)["GET", "/api/me"]["security"] == [{"BearerToken": []}, {"SignIn": []}]
+
+
+def test_without_a_sign_in_server_or_a_client_the_document_has_the_bearer_scheme_alone(document, connected):
+    connected.OIDC_API_DOCS_CLIENT_ID = ""
+
+    assert set(document["components"]["securitySchemes"]) == {"BearerToken"}
+    assert set(api.get_openapi_schema(path_prefix="api")["components"]["securitySchemes"]) == {"BearerToken"}
+
+
+def test_the_page_of_the_documentation_alone_may_call_the_sign_in_server_and_only_for_tokens(
+    client, kitchen, connected
+):
+    pages = ["/", "/menu/", "/accounts/sign-in/", "/api/docs/signed-in", "/api/openapi.json", "/api/me", "/nothing/"]
+    everywhere = {policy_of(client.get(page)).partition("'nonce-")[0] for page in pages}
+
+    docs = policy_of(client.get("/api/docs"))
+
+    assert f"connect-src 'self' {TOKENS};" in docs
+    assert docs.replace(f" {TOKENS}", "") == policy_of(client.get("/api/me"))
+    assert not [policy for policy in everywhere if SIGN_IN_SERVER in policy]
+
+
+def test_without_a_sign_in_server_the_page_of_the_documentation_has_the_policy_of_every_page(client, kitchen):
+    assert policy_of(client.get("/api/docs")) == policy_of(client.get("/api/me"))
+
+
+def test_the_page_of_the_documentation_returns_to_the_shops_origin_and_keeps_no_token(client, kitchen, connected):
+    html = client.get("/api/docs").content.decode()
+
+    [configuration] = re.findall(r'<script id="configuration" type="application/json">(.*?)</script>', html)
+    assert json.loads(configuration) == {
+        "swagger": {
+            "url": "/api/openapi.json",
+            "oauth2RedirectUrl": f"{connected.SHOP_ORIGIN}/api/docs/signed-in",
+            "layout": "BaseLayout",
+            "deepLinking": True,
+            "persistAuthorization": False,
+        },
+        "sign_in": {"clientId": "api-docs", "usePkceWithAuthorizationCodeGrant": True},
+    }

@@ -154,6 +154,7 @@ POST /api/webhooks/HOOK/enable              =   -   -   -   -   -   -   +
 GET  /api/webhooks/HOOK/deliveries          =   -   -   -   -   -   -   +
 POST /api/webhooks/HOOK/deliveries/SENDING/redeliver =   -   -   -   -   -   -   +
 BOTH /api/docs                              +   +   +   +   +   +   +   +
+BOTH /api/docs/signed-in                    +   +   +   +   +   +   +   +
 BOTH /api/openapi.json                      +   +   +   +   +   +   +   +
 BOTH /api/                                  0   0   0   0   0   0   0   0
 

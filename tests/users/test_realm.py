@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.urls import reverse
 
 from pizzeria.devtools.keycloak import connection, realm_file
 from pizzeria.foundation.scopes import Scope
@@ -25,10 +26,11 @@ def test_the_realm_has_every_scope_of_the_api_and_the_built_in_scopes_of_keycloa
 
 
 def test_api_clients_get_the_audience_by_default_and_the_scopes_of_the_api_on_request_only():
-    for name in (connection.API_CLIENT, "pos"):
+    for name in (connection.API_CLIENT, connection.DOCS_CLIENT, "pos"):
         assert {"basic", "roles", "audience"} <= set(CLIENTS[name]["defaultClientScopes"])
         assert not {*map(str, Scope)} & set(CLIENTS[name]["defaultClientScopes"])
-    assert CLIENTS[connection.API_CLIENT]["optionalClientScopes"] == [*map(str, Scope)]
+    for name in (connection.API_CLIENT, connection.DOCS_CLIENT):
+        assert CLIENTS[name]["optionalClientScopes"] == [*map(str, Scope)]
 
     [audience] = SCOPES["audience"]["protocolMappers"]
     assert audience["config"]["included.custom.audience"] == connection.API_CLIENT
@@ -47,7 +49,7 @@ def test_every_redirect_uri_of_the_realm_is_exact(client):
     assert not [address for address in addresses if "*" in address or address == "+"]
 
 
-@pytest.mark.parametrize("name", [connection.WEB_CLIENT, connection.API_CLIENT])
+@pytest.mark.parametrize("name", [connection.WEB_CLIENT, connection.API_CLIENT, connection.DOCS_CLIENT])
 def test_clients_with_the_authorization_code_flow_require_pkce_with_s256(name):
     assert CLIENTS[name]["attributes"]["pkce.code.challenge.method"] == "S256"
 
@@ -58,10 +60,19 @@ def test_no_client_of_the_realm_has_both_the_authorization_code_flow_and_a_servi
     without_secret = {name for name, client in CLIENTS.items() if client["publicClient"]}
 
     assert (for_people, for_programs, without_secret) == (
-        {connection.WEB_CLIENT, connection.API_CLIENT},
+        {connection.WEB_CLIENT, connection.API_CLIENT, connection.DOCS_CLIENT},
         {"pos"},
-        {connection.API_CLIENT},
+        {connection.API_CLIENT, connection.DOCS_CLIENT},
     )
+
+
+def test_the_client_of_the_api_documentation_returns_to_its_page_and_has_no_secret():
+    client = CLIENTS[connection.DOCS_CLIENT]
+
+    assert client["rootUrl"] == "${SHOP_ORIGIN}"
+    assert client["redirectUris"] == [reverse("api_docs_signed_in")]
+    assert client["webOrigins"] == ["+"]  # the origins of its redirect URIs
+    assert "secret" not in client
 
 
 def test_the_realm_file_holds_no_secret_except_the_password_of_the_demo_users():

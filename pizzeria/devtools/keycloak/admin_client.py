@@ -35,6 +35,12 @@ class AdminClient:
         """Return the export of a realm, without its users."""
         return self.request("post", f"{realm}/partial-export?exportClients=true&exportGroupsAndRoles=true").json()
 
+    def has_client(self, realm: str, name: str) -> bool:
+        return bool(self.request("get", f"{realm}/clients", params={"clientId": name}).json())
+
+    def create_client(self, realm: str, client: dict[str, Any]) -> None:
+        self.request("post", f"{realm}/clients", json=client)
+
     def client(self, realm: str, name: str) -> dict[str, Any]:
         [client] = self.request("get", f"{realm}/clients", params={"clientId": name}).json()
         return dict(client)

@@ -19,7 +19,8 @@ from pizzeria.devtools.servers.processes import stop_leftovers
 from pizzeria.devtools.state_dir import StateDirLocked
 from pizzeria.foundation.hosts import is_loopback
 
-REALM, WEB_CLIENT, API_CLIENT = "pizzeria", "pizzeria-web", "pizzeria-api"  # as in realm.json
+REALM = "pizzeria"  # as in realm.json, and so are the clients
+WEB_CLIENT, API_CLIENT, DOCS_CLIENT = "pizzeria-web", "pizzeria-api", "api-docs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _connect_shop(server: Keycloak, folder: Path, origin: str) -> dict[str, str]
         "POS_CLIENT_SECRET": secrets.load_or_create(folder / "pos-client-secret"),
     }
     try:
-        _ensure_realm(server.admin, placeholders)
+        ensure_realm(server.admin, placeholders)
     except requests.RequestException as problem:
         raise ServerUnavailable(f"Keycloak did not accept the realm: {problem}") from problem
     return {
@@ -78,11 +79,18 @@ def _connect_shop(server: Keycloak, folder: Path, origin: str) -> dict[str, str]
         "OIDC_CLIENT_ID": WEB_CLIENT,
         "OIDC_CLIENT_SECRET": secret,
         "OIDC_AUDIENCES": API_CLIENT,
+        "OIDC_API_DOCS_CLIENT_ID": DOCS_CLIENT,
     }
 
 
-def _ensure_realm(admin: AdminClient, placeholders: dict[str, str]) -> None:
-    if admin.has_realm(REALM):
-        admin.set_root_url(REALM, WEB_CLIENT, origin=placeholders["SHOP_ORIGIN"])
-    else:
-        admin.create_realm(realm_file.fill_placeholders(realm_file.FILE.read_text(), placeholders))
+def ensure_realm(admin: AdminClient, placeholders: dict[str, str]) -> None:
+    """Create the shop's realm; in one that exists, adapt the clients of the shop's pages to its present address."""
+    realm = realm_file.fill_placeholders(realm_file.FILE.read_text(), placeholders)
+    if not admin.has_realm(REALM):
+        admin.create_realm(realm)
+        return
+    for name in (WEB_CLIENT, DOCS_CLIENT):
+        if not admin.has_client(REALM, name):  # the realm is that of an earlier version
+            [client] = [client for client in realm["clients"] if client["clientId"] == name]
+            admin.create_client(REALM, client)
+        admin.set_root_url(REALM, name, origin=placeholders["SHOP_ORIGIN"])
