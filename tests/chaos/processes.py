@@ -36,6 +36,10 @@ class ShopProcesses:
         self._log = log
         self._running = []
 
+    def set_variable(self, name, value):
+        """Set an environment variable of processes that are started from now on."""
+        self._variables = {**self._variables, name: value}
+
     def start_worker(self, *more):
         return self.start_worker_by_module("celery", "-A", "pizzeria", more=more)
 

@@ -25,7 +25,7 @@ from tests import shop
 from tests.length import by_length
 from tests.transactions import connection_kept, undone
 
-pytestmark = [pytest.mark.long, pytest.mark.usefixtures("kitchen")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("kitchen", "resolver")]
 
 TOKENS = ("none", "customer", "pos", "chef", "driver", "manager", "admin")
 CASES_PER_OPERATION = by_length(3, 55)  # an operation without parameters has fewer different ones
