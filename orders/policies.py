@@ -21,7 +21,11 @@ def is_owner(order: Order, by: Actor) -> bool:
 
 
 def has_guest_link(order: Order, by: Actor) -> bool:
-    """Return whether the actor has the link of an order; an order that a customer placed, or linked, has none."""
+    """
+    Return whether the actor has the link of an order.
+
+    An order that a person placed with an account, or linked to one, has none.
+    """
     token = order.contact.guest_token
     return bool(token) and compare_digest(token.encode(), by.guest_token.encode())
 

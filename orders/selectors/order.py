@@ -71,7 +71,7 @@ def visible_to(by: Actor, ref: UUID) -> Order | None:
 
 
 def order_by_guest_token(ref: UUID, token: str) -> Order | None:
-    """Return a guest's order by the token in its link. A customer's order has no token, so no link opens it."""
+    """Return an order by the token in its guest's link; None for an order that has no link, or another token."""
     order = _placed_order(ref)
     return order if order and policies.has_guest_link(order, GUEST.with_guest_token(token)) else None
 

@@ -27,6 +27,7 @@ from pizzeria.operations.cache import FailOpenRedisCache
 from pizzeria.users.session_auth import client_for_request
 
 MINUTE = timedelta(minutes=1)
+UNKNOWN_CLIENT = "unknown"  # behind a proxy that does not say whose request it is
 
 
 class TooManyRequests(Refusal):
@@ -63,13 +64,13 @@ class RequestLimits:
 
     def count_address(self) -> None:
         """
-        Count the request against its network address, unless the address is unknown.
+        Count the request against its network address; all requests whose address is unknown count as one client's.
 
         :raises TooManyRequests: it is one too many
         """
-        client, limit = client_for_request(self._request), settings.SHOP_API_REQUESTS_PER_MINUTE_AND_ADDRESS
-        if client and limit:
-            self._count("api.address", client, limit)
+        limit = settings.SHOP_API_REQUESTS_PER_MINUTE_AND_ADDRESS
+        if limit:
+            self._count("api.address", client_for_request(self._request) or UNKNOWN_CLIENT, limit)
 
     def counting_user(self, authenticate: Callable[[HttpRequest], ApiPrincipal]) -> ApiPrincipal:
         """
@@ -83,7 +84,7 @@ class RequestLimits:
         return principal
 
     def set_headers(self, response: HttpResponse) -> None:
-        """Tell the client the limit of which least is left; nothing if there is none."""
+        """Set the headers of the limit of which least is left; none without a limit."""
         if not self._allowances:
             return
         nearest = min(self._allowances, key=lambda allowance: allowance.remaining)

@@ -52,7 +52,11 @@ def _find_or_create_user(claims: Claims, kind: PrincipalKind) -> User:
 
 
 def _principal_kind(claims: Claims) -> PrincipalKind:
-    """Return whether a person or a service calls; shown to people, never used to decide what is allowed."""
+    """
+    Return whether a person or a service calls.
+
+    It never decides what the caller may do; only for whom an order is: a service orders for guests without an account.
+    """
     is_program = _client_id(claims) and text(claims, "preferred_username") == f"service-account-{_client_id(claims)}"
     return PrincipalKind.SERVICE if is_program else PrincipalKind.PERSON
 

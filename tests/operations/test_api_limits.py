@@ -126,7 +126,7 @@ def test_other_addresses_have_a_count_each_and_those_of_one_ipv6_network_share_t
 
 
 @pytest.mark.usefixtures("half_a_minute_left")
-def test_the_limit_that_is_nearer_to_its_end_is_told(caller, limits):
+def test_an_answer_has_the_headers_of_the_limit_that_is_nearer_to_its_end(caller, limits):
     limits(user=5, address=9)
     assert limit_of(caller("customer").get("/me"))[:2] == (5, 4)
 
@@ -135,7 +135,7 @@ def test_the_limit_that_is_nearer_to_its_end_is_told(caller, limits):
 
 
 @pytest.mark.usefixtures("kitchen")
-def test_without_limits_nothing_is_counted_and_told(caller, limits):
+def test_without_limits_nothing_is_counted_and_no_header_is_set(caller, limits):
     limits()
 
     answer = caller("customer").get("/me")
@@ -207,6 +207,14 @@ def test_an_answer_has_an_id_of_the_shop_if_the_client_gave_none_that_can_be_log
     ids = {answer.headers["X-Request-ID"] for answer in answers}
     assert len(ids) == 2
     assert {len(id_) for id_ in ids} == {36}
+
+
+def test_requests_whose_address_is_unknown_count_as_one_clients(caller, limits):
+    limits(address=1)
+
+    statuses = [caller().client.get("/api/menu", REMOTE_ADDR=address).status_code for address in ("", "@socket")]
+
+    assert statuses == [200, 429]
 
 
 def test_the_log_has_the_id_that_the_answer_has(caller, db, caplog):
