@@ -12,7 +12,15 @@ from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
 from ninja.errors import ConfigError
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from kitchen.models import FulfillmentMethod
@@ -96,10 +104,25 @@ def _or_saved_phone(value: object, info: ValidationInfo) -> object:
 _ADDRESS_LINE = re.compile(r"(?P<street>.+?)\s*,\s*(?P<zip_code>(?=\S*\d)[\w-]+(?: \d[\w]*)?)\s+(?P<city>\D+)")
 
 
-def _is_address_line(line: str) -> str:
-    if _ADDRESS_LINE.fullmatch(line) is None:
+def _address_in(line: str) -> "DeliveryAddress":
+    """
+    Return the address that is written in one line.
+
+    :raises PydanticCustomError: it is not written like that, or a part of it is not valid
+    """
+    parts = _ADDRESS_LINE.fullmatch(line)
+    if parts is None:
         message = _("Please write it like this: Via Appia 7, 00183 Roma.")
         raise PydanticCustomError("address", "{message}", {"message": message})
+    try:
+        return DeliveryAddress(**parts.groupdict())
+    except ValidationError as invalid:
+        message = " ".join(error["msg"] for error in invalid.errors(include_input=False, include_context=False))
+        raise PydanticCustomError("address", "{message}", {"message": message}) from invalid
+
+
+def _is_address_line(line: str) -> str:
+    _address_in(line)
     return line
 
 
@@ -246,11 +269,7 @@ class OrderRequest(RequestBody):
         return Tip(amount=self.tip) if self.tip else NO_TIP
 
     def _address(self) -> DeliveryAddress | None:
-        if self.customer_address is None:
-            return self.delivery_address
-        parts = _ADDRESS_LINE.fullmatch(self.customer_address)
-        assert parts is not None, "checked when it was parsed"
-        return DeliveryAddress(**parts.groupdict())
+        return self.delivery_address if self.customer_address is None else _address_in(self.customer_address)
 
 
 def _given_twice(other: str) -> PydanticCustomError:

@@ -66,6 +66,8 @@ def test_all_invalid_fields_are_named_in_one_answer_and_nothing_is_written(calle
         ({"notes": "a", "special_instructions": "b"}, "notes"),
         ({"delivery_address": HOME, "customer_address": "Via Appia 7, 00183 Roma"}, "customer_address"),
         ({"customer_address": "somewhere in Roma"}, "customer_address"),
+        ({"customer_address": "Via Appia 7, 000000000000000000000000000000 Roma"}, "customer_address"),
+        ({"customer_address": f"Via 7, 1 {'o' * 105}"}, "customer_address"),
         ({"wanted_at": "2026-11-20T20:00:00"}, "wanted_at"),
         ({"status": "delivered"}, "status"),
         ({"customer_name": "Win at www.example.com"}, "customer_name"),
