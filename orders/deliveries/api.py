@@ -50,11 +50,6 @@ class TourRecord(ResponseBody):
     on_road: list[DeliveryRecord] = Field(validation_alias="own_on_road", description="Out for delivery")
 
 
-class DriverRecord(ResponseBody):
-    id: str = Field(description="As `driver` takes it when a delivery is assigned")
-    name: str = Field(examples=["Dario Neri"])
-
-
 class Assignment(RequestBody):
     driver: Annotated[
         str,
@@ -82,11 +77,11 @@ def tour(request: HttpRequest) -> selectors.Tour:
     return selectors.tour(actor_of(request))
 
 
-@router.get("/drivers", auth=MANAGE, response=list[DriverRecord], summary="The drivers")
-def drivers(request: HttpRequest) -> list[DriverRecord]:
+@router.get("/drivers", auth=MANAGE, response=list[order_schemas.DriverRecord], summary="The drivers")
+def drivers(request: HttpRequest) -> list[order_schemas.DriverRecord]:
     """Return the people to whom a delivery can be assigned, by name. For managers."""
     found = selectors.drivers_for(actor_of(request))
-    return [DriverRecord(id=driver.username, name=str(driver)) for driver in found]
+    return [order_schemas.driver_record(driver) for driver in found]
 
 
 @router.post("/orders/{uuid:order_id}/claim", auth=MANAGE, response=order_schemas.OrderRecord, summary="Claim")

@@ -2,8 +2,10 @@
 
 from orders.schemas.order_quote import QuoteRecord, quote_record
 from orders.schemas.order_record import (
+    DriverRecord,
     EventRecord,
     OrderRecord,
+    driver_record,
     event_content,
     event_record,
     order_record,
@@ -12,10 +14,12 @@ from orders.schemas.order_record import (
 from orders.schemas.order_request import OrderRequest
 
 __all__ = [
+    "DriverRecord",
     "EventRecord",
     "OrderRecord",
     "OrderRequest",
     "QuoteRecord",
+    "driver_record",
     "event_content",
     "event_record",
     "order_record",
