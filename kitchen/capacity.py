@@ -29,8 +29,8 @@ class OrderTooLarge(Refusal):
     code = "order_too_large"
     status = 422
 
-    def __init__(self, message: str) -> None:
-        super().__init__(f"{message} {current_shop().invitation_to_call}")
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(f"{message} {current_shop().invitation_to_call}", field=field)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,5 @@
 """API endpoints of the menu: what is on sale, public, and how managers change the pizzas."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Router, Status
@@ -15,9 +12,9 @@ from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.api.conditional_get import conditional_get
 from pizzeria.foundation.api.idempotency import IdempotencyKeyHeader, idempotent_request
 from pizzeria.foundation.api.preconditions import IfMatchHeader, refuse_unless_current
+from pizzeria.foundation.api.requests import naming_fields
 from pizzeria.foundation.api_auth import public_with_scope, requires_scope
 from pizzeria.foundation.ids import uuid7
-from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.scopes import Scope
 
 router = Router(tags=["menu"], auth=public_with_scope(Scope.MENU_READ))
@@ -26,16 +23,6 @@ WRITE = requires_scope(Scope.MENU_WRITE)
 
 # Names of the fields of a pizza's body, by the names of its columns.
 FIELD_NAMES = {"recipe": "toppings", "minutes": "cooking_minutes"}
-
-
-@contextmanager
-def _naming_fields() -> Iterator[None]:
-    """Name the field of a refusal as the pizza's body does."""
-    try:
-        yield
-    except Refusal as refusal:
-        refusal.field = FIELD_NAMES.get(refusal.field, refusal.field)
-        raise
 
 
 @router.get("", response=schemas.MenuRecord, summary="The menu")
@@ -57,7 +44,7 @@ def create_pizza(
     request: HttpRequest, response: HttpResponse, body: schemas.PizzaDetailsRequest, key: IdempotencyKeyHeader = None
 ) -> Status[schemas.PizzaRecord]:
     """Put a new pizza on the menu. It can be ordered at once."""
-    with _naming_fields():
+    with naming_fields(FIELD_NAMES):
         pizza = services.create_pizza(
             ref=uuid7(),
             details=body.details(),
@@ -89,7 +76,7 @@ def change_pizza(
     row = _row(pizza_id)
     if if_match is not None:
         refuse_unless_current(request, if_match, record=_fresh_record(pizza_id))
-    with _naming_fields():
+    with naming_fields(FIELD_NAMES):
         services.change_pizza(
             pizza=row,
             details=body.details(),

@@ -219,7 +219,9 @@ def _price_part(part: PizzaPart, snapshot: MenuSnapshot, at: datetime) -> Priced
         raise TooManyToppings(_("At most %(most)d added toppings, please.") % {"most": MAX_ADDED}, field="add")
     unknown = [slug for slug in extra_slugs if slug not in snapshot.toppings]
     if unknown:
-        raise NotOnTheMenu(_("One of the added toppings is no longer on our menu."), field="add")
+        message = _("One of the added toppings is no longer on our menu.")
+        parts = [NotOnTheMenu(message, field=f"add.{slug}") for slug in unknown]
+        raise NotOnTheMenu(message, field="add", parts=parts)
 
     added = tuple(snapshot.toppings[slug] for slug in extra_slugs)
     left_out = tuple(topping for topping in pizza.recipe if topping.slug in part.left_out)
@@ -230,6 +232,7 @@ def _price_part(part: PizzaPart, snapshot: MenuSnapshot, at: datetime) -> Priced
 
 
 def _refuse_if_sold_out(toppings: Iterable[ToppingSnapshot], at: datetime, message: str, field: str) -> None:
-    names = [topping.name.lower() for topping in toppings if not topping.is_available(at)]
+    names = {topping.slug: topping.name.lower() for topping in toppings if not topping.is_available(at)}
     if names:
-        raise SoldOut(message % {"names": get_text_list(names, _("and"))}, field=field)
+        parts = [SoldOut(message % {"names": name}, field=f"{field}.{slug}") for slug, name in names.items()]
+        raise SoldOut(message % {"names": get_text_list([*names.values()], _("and"))}, field=field, parts=parts)

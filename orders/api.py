@@ -1,7 +1,5 @@
 """API endpoints of orders."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -11,42 +9,22 @@ from ninja import Query, Router, Status
 from pydantic import AwareDatetime
 
 from orders import policies, schemas, selectors, services
-from orders.models import CancelReason, Order
+from orders.exceptions import OrderStateConflict
+from orders.models import CancelReason, Order, OrderStatus
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, actor_of
 from pizzeria.foundation.api.conditional_get import conditional_get
 from pizzeria.foundation.api.idempotency import IdempotencyKeyHeader, idempotent_request
 from pizzeria.foundation.api.pages import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
-from pizzeria.foundation.api.schemas import cleaned_by
+from pizzeria.foundation.api.requests import naming_fields
 from pizzeria.foundation.api_auth import PrincipalKind, principal_for_request, requires_scope
-from pizzeria.foundation.forms import SingleLineField
 from pizzeria.foundation.ids import uuid7
-from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.scopes import Scope
 
 router = Router(tags=["orders"])
 profile_router = Router(tags=["profile"])
 
-# Names of the fields of an order's body, by the names of the fields of the checkout's form.
-FIELD_NAMES = {
-    **{name: f"delivery_address.{name}" for name in ("street", "city", "directions")},
-    "postal_code": "delivery_address.zip_code",
-    "method": "delivery_address",
-    "basket": "pizzas",
-}
 StatusFilter = Literal["active", "pending", "confirmed", "cooking", "ready", "delivering", "delivered", "cancelled"]
-Reason = Literal["changed_mind", "sold_out", "too_busy", "not_collected", "nobody_home", "wrong_address", "other"]
-Note = Annotated[str, cleaned_by(SingleLineField(required=False, max_length=300))]
-
-
-@contextmanager
-def _naming_fields() -> Iterator[None]:
-    """Name the field of a refusal as the order's body does."""
-    try:
-        yield
-    except Refusal as refusal:
-        refusal.field = FIELD_NAMES.get(refusal.field, refusal.field)
-        raise
 
 
 @router.post("", auth=requires_scope(Scope.ORDERS_WRITE), response={201: schemas.OrderRecord}, summary="Place an order")
@@ -63,7 +41,7 @@ def place_order(
     its messages, open by their link alone.
     """
     by = actor_of(request)
-    with _naming_fields():
+    with naming_fields(body.field_names()):
         order = services.place_order(
             ref=uuid7(),
             items=body.selected(),
@@ -86,7 +64,7 @@ def place_order(
 @router.post("/quote", auth=requires_scope(Scope.ORDERS_WRITE), response=schemas.QuoteRecord, summary="Quote an order")
 def quote_order(request: HttpRequest, body: schemas.OrderRequest) -> schemas.QuoteRecord:
     """Return what an order would cost and when it would be ready. Nothing is placed, and no price is kept."""
-    with _naming_fields():
+    with naming_fields(body.field_names()):
         quote = services.quote_order(
             items=body.selected(),
             contact=body.contact(),
@@ -151,18 +129,30 @@ def order(request: HttpRequest, order_id: UUID) -> schemas.OrderRecord:
 def cancel_order(
     request: HttpRequest,
     order_id: UUID,
-    reason: Annotated[Reason | None, Query(None, description="Required of staff")] = None,
-    note: Annotated[Note, Query("", description="For the customer to read; required with the reason `other`")] = "",
+    reason: Annotated[
+        schemas.Reason | None,
+        Query(
+            None, description="Required of staff; which ones are possible depends on the status. Customers need none"
+        ),
+    ] = None,
+    note: Annotated[
+        schemas.Note, Query("", description="For the customer to read; required with the reason `other`")
+    ] = "",
 ) -> schemas.OrderRecord:
     """
     Cancel an order, and refund what was paid.
 
-    A customer can cancel until cooking begins. The order stays, with the status `cancelled`.
+    A customer can cancel until cooking begins. The order stays, with the status `cancelled`. Nothing happens if it has
+    that status, so a request whose answer was lost can be sent again.
     """
     by = actor_of(request)
-    services.cancel_order(
-        ref=order_id, reason=CancelReason(reason) if reason else None, note=note, by=by, at=clock.now()
-    )
+    try:
+        services.cancel_order(
+            ref=order_id, reason=CancelReason(reason) if reason else None, note=note, by=by, at=clock.now()
+        )
+    except OrderStateConflict:
+        if selectors.order_with_content(order_id).status != OrderStatus.CANCELLED:
+            raise
     return _record(order_id, by)
 
 

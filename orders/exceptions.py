@@ -19,6 +19,13 @@ class ReasonMissing(Refusal):
     status = 422
 
 
+class ReasonNotPossible(Refusal):
+    """Refusal of a reason that is none of those for which the actor may cancel the order, or bring it back."""
+
+    code = "reason_not_possible"
+    status = 422
+
+
 class CouponRefused(Refusal):
     """Refusal of a coupon that cannot be used for the order."""
 

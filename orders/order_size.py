@@ -19,9 +19,9 @@ def refusal_of_large_order(*, pizzas: int, total: Decimal) -> OrderTooLarge | No
             "For more than %(count)d pizzas we need to know early.",
             shop.pizzas_per_order,
         )
-        return OrderTooLarge(message % {"count": shop.pizzas_per_order})
+        return OrderTooLarge(message % {"count": shop.pizzas_per_order}, field="basket")
     max_total = shop.total_per_order or MAX_AMOUNT
     if total > max_total:
         message = _("For an order of more than %(total)s we need to know early.")
-        return OrderTooLarge(message % {"total": format_amount(max_total)})
+        return OrderTooLarge(message % {"total": format_amount(max_total)}, field="basket")
     return None

@@ -10,8 +10,8 @@ from secrets import compare_digest
 from django.utils.translation import gettext as _
 
 from orders.exceptions import OrderNotFound, OrderStateConflict
-from orders.models import Order, OrderStatus
-from orders.permissions import SEE_ALL_ORDERS
+from orders.models import CancelReason, Order, OrderStatus
+from orders.permissions import CANCEL_ANY_ORDER, SEE_ALL_ORDERS
 from pizzeria.foundation.actor import Actor
 
 
@@ -38,6 +38,11 @@ def is_own(order: Order, by: Actor) -> bool:
 def is_visible(order: Order, to: Actor) -> bool:
     """Return whether an actor may see an order."""
     return to.may(SEE_ALL_ORDERS) or is_own(order, to)
+
+
+def reasons_to_cancel(order: Order, by: Actor) -> tuple[CancelReason, ...]:
+    """Return the reasons for which an actor may cancel an order: guests and customers for one, staff by its status."""
+    return order.reasons_to_cancel if by.may(CANCEL_ANY_ORDER) else (CancelReason.CHANGED_MIND,)
 
 
 def refuse_unless_visible(order: Order, *, to: Actor) -> None:

@@ -17,13 +17,13 @@ from django.db.models import Q, Value
 from django.http import Http404, HttpRequest
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from ninja.errors import ConfigError
 from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from menu import catalogue, selectors, services
 from menu.models import Allergen, Category, Diet, NameKey, Pizza
 from pizzeria.foundation.api.idempotency import is_repeated
+from pizzeria.foundation.api.requests import request_context
 from pizzeria.foundation.api.schemas import RequestBody, cleaned_by
 from pizzeria.foundation.forms import SingleLineField
 from pizzeria.foundation.money import ZERO
@@ -43,21 +43,13 @@ def _invalid(message: str) -> PydanticCustomError:
     return PydanticCustomError("invalid", "{message}", {"message": message})
 
 
-def _context(info: ValidationInfo) -> dict[str, Any]:
-    """Return the mutable context of one parsed request, which holds the request."""
-    if info.context is None:
-        raise ConfigError("a pizza is parsed within a request only")
-    context: dict[str, Any] = info.context
-    return context
-
-
 def _pizza(info: ValidationInfo) -> Pizza | None:
     """
     Return the pizza that the request changes; None if it creates one.
 
     :raises Http404: there is no pizza at its address
     """
-    context = _context(info)
+    context = request_context(info)
     match = cast("HttpRequest", context["request"]).resolver_match
     if match is None or "pizza_id" not in match.kwargs:
         return None
@@ -73,7 +65,7 @@ def _refuse_if_taken(check: Callable[[], None], info: ValidationInfo) -> None:
     try:
         check()
     except ValidationError as taken:
-        if not is_repeated(_context(info)["request"]):
+        if not is_repeated(request_context(info)["request"]):
             raise _invalid(" ".join(taken.messages)) from taken
 
 

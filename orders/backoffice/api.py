@@ -8,9 +8,8 @@ from ninja import Router
 from pydantic import Field
 
 from orders import schemas, selectors
-from orders.api import Note, Reason
 from orders.backoffice import steps
-from orders.models import CancelReason, OrderStatus
+from orders.models import DELIVERY_FAILURE_REASONS, CancelReason, OrderStatus
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.api.schemas import RequestBody
@@ -22,13 +21,13 @@ router = Router(tags=["orders"])
 
 class StatusRequest(RequestBody):
     status: OrderStatus = Field(description="The status that the order is to have", examples=["cooking"])
-    reason: Reason | None = Field(
+    reason: schemas.Reason | None = Field(
         default=None,
-        description="Required of staff who cancel, and of a driver who brings an order back: `nobody_home`, "
-        "`wrong_address` or `other`",
+        description="Required of staff who cancel, and of a driver who brings an order back: "
+        f"{', '.join(f'`{reason}`' for reason in DELIVERY_FAILURE_REASONS)}",
     )
     note: Annotated[
-        Note, Field(description="To the reason, for the customer to read; required with the reason `other`")
+        schemas.Note, Field(description="To the reason, for the customer to read; required with the reason `other`")
     ] = ""
 
 

@@ -47,13 +47,9 @@ class Step:
     take: Callable[[UUID, StepRequest], object]
 
 
-DELIVERY_REASONS = (CancelReason.NOBODY_HOME, CancelReason.WRONG_ADDRESS, CancelReason.OTHER)
-
-
 def _fail_delivery(ref: UUID, asked: StepRequest) -> object:
-    if asked.reason not in DELIVERY_REASONS:
-        message = _("Please say why it was not delivered: %(reasons)s.") % {"reasons": ", ".join(DELIVERY_REASONS)}
-        raise ReasonMissing(message, field="reason")
+    if asked.reason is None:
+        raise ReasonMissing(_("Please say why it was not delivered."), field="reason")
     return delivery_services.fail_delivery(ref=ref, reason=asked.reason, note=asked.note, by=asked.by, at=asked.at)
 
 

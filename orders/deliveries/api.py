@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -14,7 +14,7 @@ from orders import schemas as order_schemas
 from orders import selectors as order_selectors
 from orders.deliveries import selectors, services
 from orders.deliveries.forms import AssignForm, DeliveryFailureForm
-from orders.models import CancelReason, Order
+from orders.models import DELIVERY_FAILURE_REASONS, CancelReason, Order
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.api.idempotency import IdempotencyKeyHeader, idempotent_request
@@ -28,31 +28,25 @@ READ, MANAGE = requires_scope(Scope.DELIVERY_READ), requires_scope(Scope.DELIVER
 
 
 class DeliveryRecord(ResponseBody):
-    """A delivery. Name, phone, address and notes are blank unless the caller has claimed it."""
+    """A delivery. The customer, the street and the notes are blank unless the caller has claimed it."""
 
-    id: UUID = Field(validation_alias="ref", description="The order's id")
+    id: UUID = Field(description="The order's id")
     number: int = Field(examples=[42])
     business_date: date
     town: str = Field(description="Postal code and town", examples=["00183 Roma"])
-    promise_from: datetime
-    promise_until: datetime
+    promise: order_schemas.PromiseRecord
     to_collect: Amount = Field(description="Cash to take at the door")
     driver: str = Field(description="The driver's name; blank: no driver yet")
     out_for_delivery_at: datetime | None = Field(description="Null: still at the counter")
-    name: str
-    phone: str
-    address: list[str] = Field(description="Line by line, as on an envelope")
-    notes: str
+    customer_name: str
+    customer_phone: str = Field(examples=["+390612345678"])
+    delivery_address: order_schemas.AddressRecord
+    special_instructions: str
 
 
 class TourRecord(ResponseBody):
-    at_counter: list[DeliveryRecord] = Field(validation_alias="own_at_counter", description="Claimed, not left yet")
-    on_road: list[DeliveryRecord] = Field(validation_alias="own_on_road", description="Out for delivery")
-
-
-class DriverRecord(ResponseBody):
-    id: str = Field(description="As `driver` takes it when a delivery is assigned")
-    name: str = Field(examples=["Dario Neri"])
+    at_counter: list[DeliveryRecord] = Field(description="Claimed, not left yet")
+    on_road: list[DeliveryRecord] = Field(description="Out for delivery")
 
 
 class Assignment(RequestBody):
@@ -64,29 +58,32 @@ class Assignment(RequestBody):
 
 
 class Failure(RequestBody):
-    reason: Literal["nobody_home", "wrong_address", "other"]
+    reason: order_schemas.Reason = Field(
+        description="What the driver has found", json_schema_extra={"enum": [*DELIVERY_FAILURE_REASONS]}
+    )
     note: Annotated[
         str, Field(description="Required with the reason `other`"), cleaned_by(DeliveryFailureForm.base_fields["note"])
     ] = ""
 
 
 @router.get("/ready", auth=READ, response=list[DeliveryRecord], summary="Deliveries that wait for a driver")
-def ready(request: HttpRequest) -> list[selectors.Delivery]:
+def ready(request: HttpRequest) -> list[DeliveryRecord]:
     """Return the ready deliveries that nobody has claimed, the earliest promise first."""
-    return selectors.tour(actor_of(request)).unassigned
+    return _records(selectors.tour(actor_of(request)).unassigned)
 
 
 @router.get("/tour", auth=READ, response=TourRecord, summary="The caller's tour")
-def tour(request: HttpRequest) -> selectors.Tour:
+def tour(request: HttpRequest) -> TourRecord:
     """Return the deliveries that the caller has claimed, with name, phone and address."""
-    return selectors.tour(actor_of(request))
+    own = selectors.tour(actor_of(request))
+    return TourRecord(at_counter=_records(own.own_at_counter), on_road=_records(own.own_on_road))
 
 
-@router.get("/drivers", auth=MANAGE, response=list[DriverRecord], summary="The drivers")
-def drivers(request: HttpRequest) -> list[DriverRecord]:
+@router.get("/drivers", auth=MANAGE, response=list[order_schemas.DriverRecord], summary="The drivers")
+def drivers(request: HttpRequest) -> list[order_schemas.DriverRecord]:
     """Return the people to whom a delivery can be assigned, by name. For managers."""
     found = selectors.drivers_for(actor_of(request))
-    return [DriverRecord(id=driver.username, name=str(driver)) for driver in found]
+    return [order_schemas.driver_record(driver) for driver in found]
 
 
 @router.post("/orders/{uuid:order_id}/claim", auth=MANAGE, response=order_schemas.OrderRecord, summary="Claim")
@@ -128,6 +125,29 @@ def assign(
 ) -> order_schemas.OrderRecord:
     """Assign a ready delivery to a driver; it is taken from the driver who had it. For managers."""
     return _take_step(request, partial(services.assign_delivery, driver=int(body.driver)), order_id, key)
+
+
+def _records(deliveries: list[selectors.Delivery]) -> list[DeliveryRecord]:
+    return [_record(delivery) for delivery in deliveries]
+
+
+def _record(delivery: selectors.Delivery) -> DeliveryRecord:
+    return DeliveryRecord(
+        id=delivery.ref,
+        number=delivery.number,
+        business_date=delivery.business_date,
+        town=delivery.town,
+        promise=order_schemas.PromiseRecord(earliest=delivery.promise_from, latest=delivery.promise_until),
+        to_collect=delivery.to_collect,
+        driver=delivery.driver,
+        out_for_delivery_at=delivery.out_for_delivery_at,
+        customer_name=delivery.name,
+        customer_phone=delivery.phone,
+        delivery_address=order_schemas.AddressRecord(
+            street=delivery.street, city=delivery.city, zip_code=delivery.postal_code, directions=delivery.directions
+        ),
+        special_instructions=delivery.notes,
+    )
 
 
 def _take_step(

@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from orders.deliveries.selectors import drivers
-from orders.models import DELIVERY_FAILURE_REASONS, CancelReason
+from orders.models import DELIVERY_FAILURE_REASONS
 from pizzeria.foundation.forms import ShopForm, SingleLineField
 
 
@@ -22,7 +22,7 @@ class DeliveryFailureForm(ShopForm):
     """Form for the reason of a failed delivery."""
 
     reason = forms.ChoiceField(
-        choices=[(reason.value, reason.label) for reason in (*DELIVERY_FAILURE_REASONS, CancelReason.OTHER)],
+        choices=[(reason.value, reason.label) for reason in DELIVERY_FAILURE_REASONS],
         error_messages={"required": _("Please say why."), "invalid_choice": _("Please say why.")},
     )
     note = SingleLineField(required=False, max_length=300)

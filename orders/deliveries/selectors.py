@@ -17,7 +17,6 @@ from kitchen.selectors import UndoOffer
 from orders.events import OrderDelivered
 from orders.models import Order, OrderStatus
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER
-from orders.selectors.order import address_lines
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import NotAllowed
@@ -32,7 +31,8 @@ class Delivery:
     ref: UUID
     number: int
     business_date: date  # of the number
-    town: str
+    postal_code: str
+    city: str
     promise_from: datetime
     promise_until: datetime
     to_collect: Decimal
@@ -40,8 +40,19 @@ class Delivery:
     out_for_delivery_at: datetime | None  # since when it is on the road; None: not yet
     name: str = ""
     phone: str = ""
-    address: tuple[str, ...] = ()
+    street: str = ""
+    directions: str = ""
     notes: str = ""
+
+    @property
+    def town(self) -> str:
+        """Return postal code and town, as on an envelope."""
+        return f"{self.postal_code} {self.city}".strip()
+
+    @property
+    def address(self) -> list[str]:
+        """Return the address line by line, as on an envelope; none for others than its own driver."""
+        return [line for line in (self.street, self.town, self.directions) if line] if self.street else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +155,8 @@ def _delivery_row(order: Order, *, is_own: bool) -> Delivery:
         ref=order.ref,
         number=order.number,
         business_date=order.business_date,
-        town=f"{contact.postal_code} {contact.city}".strip(),
+        postal_code=contact.postal_code,
+        city=contact.city,
         promise_from=order.promise_from,
         promise_until=order.promise_until,
         to_collect=order.amount_due,
@@ -152,6 +164,7 @@ def _delivery_row(order: Order, *, is_own: bool) -> Delivery:
         out_for_delivery_at=order.out_for_delivery_at,
         name=contact.name if is_own else "",
         phone=str(contact.phone) if is_own else "",
-        address=tuple(address_lines(contact)) if is_own else (),
+        street=contact.street if is_own else "",
+        directions=contact.directions if is_own else "",
         notes=contact.notes if is_own else "",
     )

@@ -26,12 +26,12 @@ from orders.events import (
     OrderOutForDelivery,
 )
 from orders.exceptions import OrderStateConflict
-from orders.models import CancelReason, Order, OrderStatus
+from orders.models import DELIVERY_FAILURE_REASONS, CancelReason, Order, OrderStatus
 from orders.permissions import ASSIGN_DELIVERIES, DELIVER
 from orders.selectors.order import get_order
 from orders.services.handover import complete_order
 from orders.services.locks import lock_kitchen_of, lock_order
-from orders.services.reasons import require_note_for_other
+from orders.services.reasons import refuse_unless_possible, require_note_for_other
 from orders.services.undo import undo_last_step
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, Permission
@@ -159,12 +159,14 @@ def fail_delivery(
     :raises OrderStateConflict: the order is not out for delivery
     :raises NotYourDelivery: it is out with another driver, and the actor may not assign deliveries
     :raises ReasonMissing: "something else" without a note
+    :raises ReasonNotPossible: it is none of `DELIVERY_FAILURE_REASONS`
     :raises OrderNotFound: there is no such order
     """
     _require_permission(by, DELIVER)
     kitchen = lock_kitchen_of(ref)
     order = lock_order(ref)
     driver = _require_on_road_with(order, by)
+    refuse_unless_possible(reason, DELIVERY_FAILURE_REASONS)
     require_note_for_other(reason, note)
     kitchen_services.return_ticket(kitchen=kitchen, ref=ref, by=by, at=at)
     if note:
@@ -231,8 +233,11 @@ def _ready_delivery(ref: UUID) -> Order:
 
 
 def _require_permission(by: Actor, permission: Permission) -> None:
-    if not by.may(permission):
-        raise NotAllowed(_("Only drivers and managers can do that."))
+    if by.may(permission):
+        return
+    if permission == ASSIGN_DELIVERIES:
+        raise NotAllowed(_("Only managers can do that."))
+    raise NotAllowed(_("Only drivers and managers can do that."))
 
 
 def _require_own_delivery(order: Order, by: Actor) -> int:

@@ -45,8 +45,9 @@ class CancelReason(models.TextChoices):
     OTHER = "other", _("something else")
 
 
-# What a driver may find at the delivery address.
-DELIVERY_FAILURE_REASONS = (CancelReason.NOBODY_HOME, CancelReason.WRONG_ADDRESS)
+# What a driver may find at the delivery address, and why a driver brings an order back.
+_FOUND_AT_THE_ADDRESS = (CancelReason.NOBODY_HOME, CancelReason.WRONG_ADDRESS)
+DELIVERY_FAILURE_REASONS = (*_FOUND_AT_THE_ADDRESS, CancelReason.OTHER)
 
 
 class PaymentMethod(models.TextChoices):
@@ -234,12 +235,10 @@ class Order(Aggregate):
 
     @property
     def reasons_to_cancel(self) -> tuple[CancelReason, ...]:
-        """Return the reasons that are possible at the order's current status, for staff to choose from."""
+        """Return the reasons for which staff can cancel the order at its current status."""
         if self.status not in (OrderStatus.READY, OrderStatus.DELIVERING):
             return (CancelReason.CHANGED_MIND, CancelReason.SOLD_OUT, CancelReason.TOO_BUSY, CancelReason.OTHER)
-        missed = (
-            DELIVERY_FAILURE_REASONS if self.method == FulfillmentMethod.DELIVERY else (CancelReason.NOT_COLLECTED,)
-        )
+        missed = _FOUND_AT_THE_ADDRESS if self.method == FulfillmentMethod.DELIVERY else (CancelReason.NOT_COLLECTED,)
         return (*missed, CancelReason.CHANGED_MIND, CancelReason.OTHER)
 
     def get_absolute_url(self) -> str:

@@ -7,11 +7,12 @@ from urllib.parse import urljoin
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from pydantic import Field
 
 from kitchen.models import FulfillmentMethod
-from orders import presenters, selectors
-from orders.models import Order, OrderLine, OrderStatus, PaymentMethod, PaymentStatus
+from orders import policies, presenters, selectors
+from orders.models import CancelReason, Order, OrderLine, OrderStatus, PaymentMethod, PaymentStatus
 from orders.permissions import SEE_ALL_ORDERS
 from orders.schemas.order_quote import PromiseRecord, TotalsRecord, totals_fields
 from orders.selectors.order_access import OrderStaff
@@ -21,6 +22,7 @@ from pizzeria.foundation.events.domain_events import EventUnreadable, load
 from pizzeria.foundation.events.models import StoredEvent
 
 STAFF_FIELDS = {"staff", "driver"}  # of events: ids of users
+WORKED_ON = "First name, for staff who see all orders; null: nobody yet, or not shown to you"
 
 
 class OrderedItem(ResponseBody):
@@ -42,7 +44,10 @@ class PaymentRecord(ResponseBody):
     status: PaymentStatus
     paid: Amount
     refunded: Amount
-    url: str | None = Field(description="Page of the shop on which a pending order is paid by card")
+    url: str | None = Field(
+        description="Page of the shop on which a pending order is paid by card. Null: it is not pending, or not of the "
+        "caller's own account"
+    )
 
 
 class AddressRecord(ResponseBody):
@@ -52,8 +57,13 @@ class AddressRecord(ResponseBody):
     directions: str
 
 
+class DriverRecord(ResponseBody):
+    id: str = Field(description="As `driver` takes it when a delivery is assigned")
+    name: str = Field(examples=["Dario Neri"])
+
+
 class OrderRecord(TotalsRecord):
-    """An order. Contact and address are blank for drivers who do not carry it."""
+    """An order. Contact, address and notes are blank for drivers who do not carry it."""
 
     id: UUID
     number: int = Field(description="Called out at the counter; unique on its business day", examples=[42])
@@ -78,10 +88,16 @@ class OrderRecord(TotalsRecord):
     out_for_delivery_at: datetime | None
     delivered_at: datetime | None
     cancelled_at: datetime | None
+    cancel_reason: CancelReason | None = Field(description="Null: it is not cancelled")
+    cancel_note: str = Field(description="Note to the reason of the cancellation, for the customer to read")
     payment: PaymentRecord
-    cooked_by: str | None = Field(description="First name, for staff only; null: nobody yet")
-    readied_by: str | None
-    delivered_by: str | None
+    driver: DriverRecord | None = Field(
+        description="Who delivers it, for staff who see all orders and for the driver; null: nobody yet, or not shown "
+        "to you"
+    )
+    cooked_by: str | None = Field(description=WORKED_ON)
+    readied_by: str | None = Field(description=WORKED_ON)
+    delivered_by: str | None = Field(description=WORKED_ON)
 
 
 class EventRecord(ResponseBody):
@@ -112,6 +128,10 @@ def event_record(event: StoredEvent, order: Order) -> EventRecord:
     except EventUnreadable:
         kind, data = event.type, {}
     return EventRecord(seq=event.seq, type=kind, at=event.at, actor=_actor_kind(event, order), data=data)
+
+
+def driver_record(driver: AbstractUser) -> DriverRecord:
+    return DriverRecord(id=driver.username, name=str(driver))
 
 
 def event_content(event: StoredEvent) -> tuple[str, dict[str, Any]]:
@@ -161,12 +181,14 @@ def _order_record(order: Order, staff: OrderStaff, *, by: Actor) -> OrderRecord:
         out_for_delivery_at=order.out_for_delivery_at,
         delivered_at=order.delivered_at,
         cancelled_at=order.cancelled_at,
+        cancel_reason=CancelReason(order.cancel_reason) if order.cancel_reason else None,
+        driver=_driver(order, by=by),
         payment=PaymentRecord(
             method=PaymentMethod(order.payment_method),
             status=PaymentStatus(order.payment_status),
             paid=order.paid,
             refunded=order.refunded,
-            url=_payment_url(order),
+            url=_payment_url(order, by=by),
         ),
         cooked_by=staff.cooked_by or None,
         readied_by=staff.readied_by or None,
@@ -189,6 +211,7 @@ def _contact_fields(order: Order, *, is_shown: bool) -> dict[str, Any]:
         "delivery_address": address if order.method == FulfillmentMethod.DELIVERY else None,
         "special_instructions": contact.notes if is_shown else "",
         "allergies": contact.allergies if is_shown else "",
+        "cancel_note": contact.reason_note if is_shown and order.status == OrderStatus.CANCELLED else "",
     }
 
 
@@ -206,7 +229,14 @@ def _pizza(line: OrderLine) -> OrderedPizza:
     )
 
 
-def _payment_url(order: Order) -> str | None:
-    if order.status != OrderStatus.PENDING:
+def _driver(order: Order, *, by: Actor) -> DriverRecord | None:
+    if order.driver is None or not (by.may(SEE_ALL_ORDERS) or order.driver_id == by.user_id):
+        return None
+    return driver_record(order.driver)
+
+
+def _payment_url(order: Order, *, by: Actor) -> str | None:
+    """Return where a pending order is paid, to its owner alone: with a guest's secret link, everybody may pay."""
+    if order.status != OrderStatus.PENDING or not policies.is_owner(order, by):
         return None
     return urljoin(settings.SHOP_ORIGIN, selectors.payment_url(order))

@@ -65,7 +65,8 @@ def _is_own(by: Actor) -> Q:
 
 
 def _orders_with_content() -> QuerySet[Order]:
-    return Order.objects.select_related("contact", "customer").prefetch_related("lines__parts", "adjustments")
+    orders = Order.objects.select_related("contact", "customer", "driver")
+    return orders.prefetch_related("lines__parts", "adjustments")
 
 
 def with_status(orders: QuerySet[Order], status: str) -> QuerySet[Order]:

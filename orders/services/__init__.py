@@ -12,6 +12,7 @@ from orders.exceptions import (
     OrderStateConflict,
     OutsideDeliveryArea,
     ReasonMissing,
+    ReasonNotPossible,
 )
 from orders.services.basket import (
     BasketGone,
@@ -74,6 +75,7 @@ __all__ = [
     "PriceCheckResult",
     "ProofRequired",
     "ReasonMissing",
+    "ReasonNotPossible",
     "SelectedItem",
     "TimeNotOffered",
     "TooLateToCancel",

@@ -11,7 +11,7 @@ from orders.models import CancelReason, Order, RefundReason
 from orders.permissions import CANCEL_ANY_ORDER
 from orders.services.coupons import give_back_coupon, lock_coupon_of
 from orders.services.locks import lock_kitchen_of, lock_order
-from orders.services.reasons import require_note_for_other
+from orders.services.reasons import refuse_unless_possible, require_note_for_other
 from pizzeria.foundation.actor import ENTER_ADMIN, Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.domain_events import DomainEvent
@@ -41,6 +41,7 @@ def cancel_order(*, ref: UUID, reason: CancelReason | None, note: str = "", by: 
         last ten minutes
     :raises OrderStateConflict: the order is cancelled or delivered already
     :raises ReasonMissing: "something else" without a note; or staff gives no reason
+    :raises ReasonNotPossible: it is none of `policies.reasons_to_cancel`
     """
     coupon = lock_coupon_of(ref)
     kitchen = lock_kitchen_of(ref)
@@ -56,6 +57,7 @@ def cancel_order(*, ref: UUID, reason: CancelReason | None, note: str = "", by: 
     if reason is None and not policies.is_own(order, by):
         raise ReasonMissing(_("Please say why."), field="reason")
     reason = reason or CancelReason.CHANGED_MIND
+    refuse_unless_possible(reason, policies.reasons_to_cancel(order, by))
     require_note_for_other(reason, note)
 
     kitchen_services.withdraw_ticket(kitchen=kitchen, ref=ref, by=by, at=at)

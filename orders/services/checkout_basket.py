@@ -40,7 +40,7 @@ class TotalChanged(Refusal):
     code = "total_changed"
 
     def __init__(self, message: str, *, shown: Decimal, total: Decimal) -> None:
-        super().__init__(message)
+        super().__init__(message, field="shown_total")
         self.shown = shown
         self.total = total
 

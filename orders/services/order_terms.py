@@ -121,8 +121,13 @@ def price_items(items: Sequence[SelectedItem], *, at: datetime) -> PricedBasket:
 
     :raises EmptyBasket, BasketFull, SoldOut, NotOnTheMenu, TooManyToppings: it cannot be ordered
     """
-    if len(items) > MAX_LINES or any(item.quantity > MAX_QUANTITY for item in items):
-        raise BasketFull(_("At most %(most)d of one kind, please. Call us for more!") % {"most": MAX_QUANTITY})
+    if len(items) > MAX_LINES:
+        raise BasketFull(
+            _("At most %(most)d different things, please. Call us for more!") % {"most": MAX_LINES}, field="basket"
+        )
+    if any(item.quantity > MAX_QUANTITY for item in items):
+        message = _("At most %(most)d of one kind, please. Call us for more!") % {"most": MAX_QUANTITY}
+        raise BasketFull(message, field="basket")
     lines = [BasketLine(selection=item.selection.model_dump(mode="json"), quantity=item.quantity) for item in items]
     return price_lines(lines, at=at)
 
@@ -131,15 +136,28 @@ def price_lines(lines: Sequence[BasketLine], *, at: datetime) -> PricedBasket:
     """
     Price lines from the database.
 
+    A refusal has a part for each field of a line that is refused: `lines.0.item`, `lines.2.add.olives`.
+
     :raises EmptyBasket, SoldOut, NotOnTheMenu, TooManyToppings: they cannot be ordered as they are
     """
     if not lines:
-        raise EmptyBasket(_("Your basket is empty. Choose a pizza first."))
+        raise EmptyBasket(_("Your basket is empty. Choose a pizza first."), field="basket")
     priced_basket = price_basket(lines, snapshot=catalogue.fresh_snapshot(), at=at)
     if priced_basket.refusals:
         first = priced_basket.refusals[0]
-        raise type(first)(" ".join(refusal.message for refusal in priced_basket.refusals), field="basket")
+        message = " ".join(refusal.message for refusal in priced_basket.refusals)
+        raise type(first)(message, field="basket", parts=_parts_of_lines(priced_basket))
     return priced_basket
+
+
+def _parts_of_lines(priced_basket: PricedBasket) -> list[Refusal]:
+    """Return what is refused of each line, named by the line's position and the field of its selection."""
+    return [
+        type(part)(part.message, field=f"lines.{position}.{part.field}")
+        for position, line in enumerate(priced_basket.lines)
+        if line.refusal
+        for part in line.refusal.parts or (line.refusal,)
+    ]
 
 
 def price_order(

@@ -72,8 +72,8 @@ def _cancel(request: HttpRequest, order: Order | None, *, by: Actor) -> HttpResp
             return redirect(back_url)
         except ReauthenticationRequired:
             raise
-        except services.ReasonMissing as missing:
-            form.add_error("note", missing.message)
+        except (services.ReasonMissing, services.ReasonNotPossible) as refused:
+            form.add_error(refused.field, refused.message)
         except Refusal as refusal:
             messages.warning(request, refusal.message)
             return redirect(back_url)

@@ -5,6 +5,7 @@ A refusal is declared beside the command that raises it and worded for the perso
 message, the API into a problem+json with its code, the admin into a warning.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 _codes: dict[str, type["Refusal"]] = {}
@@ -16,6 +17,7 @@ class Refusal(Exception):
 
     :param message: the text for the person who made the request
     :param field: the form field beside which the message is shown, if any
+    :param parts: refusals of single fields that this one sums up; the API names each of them
     """
 
     code: ClassVar[str] = "refused"  # stable: other programs compare with it
@@ -28,10 +30,11 @@ class Refusal(Exception):
         if known is not cls and known.__qualname__ != cls.__qualname__:
             raise TypeError(f"{cls.__qualname__} and {known.__qualname__} share the code {cls.code!r}")
 
-    def __init__(self, message: str, *, field: str = "") -> None:
+    def __init__(self, message: str, *, field: str = "", parts: Sequence["Refusal"] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
+        self.parts = tuple(parts)
 
 
 class NotAllowed(Refusal):

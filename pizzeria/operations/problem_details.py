@@ -74,7 +74,8 @@ def problem_response(request: HttpRequest, fault: Any) -> HttpResponse:
         case KeyReused():
             return problem(fault.status, fault.code, _("This Idempotency-Key was used before, for another request."))
         case Refusal():
-            errors = [{"field": fault.field, "detail": fault.message}] if fault.field else []
+            named = [each for each in fault.parts or (fault,) if each.field]
+            errors = [{"field": each.field, "detail": each.message} for each in named]
             wait = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else None
             return problem(fault.status, fault.code, fault.message, errors=errors, headers=wait)
         case ValidationError():

@@ -219,8 +219,10 @@ class Walk(RuleBasedStateMachine):
                 }
             case "assign_delivery":
                 return {"driver": rng.choice([*self.drivers, self.people["chiara"].user_id, UNKNOWN_USER_ID])}
-            case "fail_delivery" | "cancel_order":
+            case "fail_delivery":
                 return {"reason": CancelReason.NOBODY_HOME}
+            case "cancel_order":
+                return {"reason": CancelReason.CHANGED_MIND}
             case "pause":
                 until = rng.choice([None, self.at, self.at + 5 * MINUTE])
                 return {"reason": "The oven is cold", "until": until}

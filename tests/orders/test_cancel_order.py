@@ -86,6 +86,21 @@ def test_cancelling_for_another_reason_needs_a_note_that_is_not_stored_in_the_ev
     assert StoredEvent.objects.get(type="order.cancelled.v1").data == {"reason": "other"}
 
 
+def test_a_guest_cancels_for_no_reason_of_the_kitchens(placed_order, guest):
+    with pytest.raises(order_services.ReasonNotPossible) as refused:
+        cancel(placed_order, guest, CancelReason.TOO_BUSY)
+
+    assert refused.value.field == "reason"
+    assert Order.objects.get().status == OrderStatus.CONFIRMED
+
+
+def test_an_order_that_waits_in_the_kitchen_is_not_cancelled_because_nobody_was_at_home(placed_order, chef):
+    with pytest.raises(order_services.ReasonNotPossible):
+        cancel(placed_order, chef, CancelReason.NOBODY_HOME)
+
+    assert Order.objects.get().status == OrderStatus.CONFIRMED
+
+
 def test_cancelling_an_unknown_order_raises_order_not_found(kitchen, manager):
     with pytest.raises(order_services.OrderNotFound):
         order_services.cancel_order(ref=uuid7(), reason=CancelReason.CHANGED_MIND, by=manager, at=FRIDAY_NIGHT)

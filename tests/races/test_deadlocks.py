@@ -176,7 +176,7 @@ class Evening:
                     order_services.cancel_order,
                     by=self.manager,
                     ref=dice.choice(self.placed).ref,
-                    reason=CancelReason.TOO_BUSY,
+                    reason=CancelReason.CHANGED_MIND,
                 )
 
 

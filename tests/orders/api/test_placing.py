@@ -11,12 +11,13 @@ from orders import services as order_services
 from orders.customers import services as customer_services
 from orders.models import Basket, Order
 from orders.payments.models import PaymentAttempt
+from orders.schemas import OrderRequest
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.ids import uuid7
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
 from tests.factories import CouponFactory, DeliveryZoneFactory
-from tests.orders.api.order_bodies import HOME, body, invalid_fields
+from tests.orders.api.order_bodies import HOME, MARGHERITA, body, invalid_fields
 from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen", "tonight")
@@ -132,6 +133,42 @@ def test_an_order_is_delivered_to_an_address_in_parts_or_in_one_line(caller):
 
     assert in_parts["method"] == "delivery"
     assert in_parts["delivery_address"] == HOME | {"directions": ""} == in_one_line["delivery_address"]
+
+
+def test_adding_a_topping_of_the_recipe_changes_nothing(caller):
+    chosen = {"pizza_id": "pepperoni", "size": "small", "toppings": ["pepperoni"]}
+
+    order = caller("customer").post("/orders", body(pizzas=[chosen])).json()
+
+    assert (order["total"], order["pizzas"][0]["toppings"]) == ("14.99", [])
+
+
+def test_null_stands_for_every_optional_field_that_is_absent(caller, settings):
+    settings.STRIPE_SECRET_KEY = "sk_test_of_no_account"
+    anna = caller("customer")
+    address, topped = HOME | {"directions": None}, MARGHERITA | {"toppings": None, "without": None, "quantity": None}
+    absent = {
+        name: None
+        for name, field in OrderRequest.model_fields.items()
+        if not field.is_required() and name not in body()
+    }
+    sent = body() | absent | {"payment_method": None, "delivery_address": address, "pizzas": [topped]}
+
+    order = anna.post("/orders", sent).json()
+    with_items = anna.post("/orders", body(items=[{"item_id": "cola", "quantity": None}]))
+
+    assert order["payment"]["method"] == "credit_card"
+    assert (order["total"], order["method"], order["pizzas"][0]["quantity"]) == ("12.99", "delivery", 1)
+    assert with_items.json()["items"][0]["quantity"] == 1
+
+
+def test_null_is_documented_for_optional_fields_and_for_no_other():
+    schema = OrderRequest.model_json_schema()
+
+    nullable = {name for name, field in schema["properties"].items() if {"type": "null"} in field.get("anyOf", [])}
+
+    assert nullable == schema["properties"].keys() - set(schema["required"])
+    assert schema["properties"]["items"]["anyOf"][0]["type"] == "array"
 
 
 def test_an_order_by_card_is_pending_with_the_page_on_which_it_is_paid(caller, settings):

@@ -4,12 +4,15 @@ import pytest
 
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
+from orders import schemas
+from orders import selectors as order_selectors
 from orders import services as order_services
 from orders.deliveries import services as delivery_services
+from orders.models import Order
 from pizzeria.foundation.ids import uuid7
 from pizzeria.users.roles import DRIVER, KITCHEN
 from tests import shop
-from tests.orders.api.order_bodies import body, invalid_fields
+from tests.orders.api.order_bodies import HOME, body, invalid_fields
 from tests.shop import FRIDAY_NIGHT
 from tests.users.api_client import assert_refused
 
@@ -123,6 +126,48 @@ def test_staff_read_who_has_worked_on_an_order_and_customers_do_not(caller):
 
     assert (of_staff["cooked_by"], of_staff["readied_by"]) == ("Ciro", None)
     assert of_customer["cooked_by"] is None
+
+
+def test_a_cancelled_order_says_why_and_the_note_is_for_its_customer(caller, chef):
+    anna, dina = caller("customer"), caller("driver")
+    dina.get("/me")
+    at_home = body(delivery_address=HOME)
+    order, waiting = (anna.post("/orders", at_home).json()["id"] for _each in range(2))
+    delivered_again = shop.cooked(Order.objects.get(ref=waiting), by=chef)
+    driver = shop.acting_as(DRIVER, dina.user.pk)
+    for step in (delivery_services.claim_delivery, delivery_services.leave_for_delivery):
+        step(ref=waiting, by=driver, at=FRIDAY_NIGHT)
+    delivery_services.fail_delivery(ref=waiting, reason="other", note="A dog.", by=driver, at=FRIDAY_NIGHT)
+    order_services.cancel_order(ref=order, reason="other", note="No gas.", by=chef, at=FRIDAY_NIGHT)
+
+    cancelled, ready = (anna.get(f"/orders/{each}").json() for each in (order, delivered_again.ref))
+
+    assert (cancelled["cancel_reason"], cancelled["cancel_note"]) == ("other", "No gas.")
+    assert (ready["status"], ready["cancel_reason"], ready["cancel_note"]) == ("ready", None, "")
+
+
+def test_the_note_to_a_cancellation_is_not_shown_to_a_driver_who_may_not_read_the_contact(caller, chef):
+    order = shop.place(method=FulfillmentMethod.DELIVERY)
+    order_services.cancel_order(ref=order.ref, reason="other", note="No gas.", by=chef, at=FRIDAY_NIGHT)
+    order = order_selectors.order_with_content(order.ref)
+    driver, cook = shop.hire(DRIVER), chef
+
+    assert schemas.order_record(order, by=driver).cancel_note == ""
+    assert schemas.order_record(order, by=cook).cancel_note == "No gas."
+
+
+def test_staff_and_the_driver_read_who_delivers_an_order_and_its_customer_does_not(caller, chef):
+    anna, dina = caller("customer"), caller("driver", given_name="Dina", family_name="Neri")
+    dina.get("/me")
+    order = anna.post("/orders", body(delivery_address=HOME)).json()["id"]
+    shop.cooked(Order.objects.get(ref=order), by=chef)
+    assert caller("manager").get(f"/orders/{order}").json()["driver"] is None
+    delivery_services.claim_delivery(ref=order, by=shop.acting_as(DRIVER, dina.user.pk), at=FRIDAY_NIGHT)
+
+    seen = {who: caller(who).get(f"/orders/{order}").json()["driver"] for who in ("manager", "chef", "driver")}
+
+    assert list(seen.values()) == [{"id": dina.user.username, "name": "Dina Neri"}] * 3
+    assert anna.get(f"/orders/{order}").json()["driver"] is None
 
 
 def test_a_list_of_orders_takes_the_same_queries_however_long_it_is(caller, django_assert_max_num_queries):

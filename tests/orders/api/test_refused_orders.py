@@ -3,7 +3,7 @@
 import pytest
 
 from kitchen.models import Kitchen
-from menu.models import Pizza
+from menu.models import Pizza, SimpleItem, Topping
 from menu.services import mark_sold_out
 from pizzeria.foundation.actor import SYSTEM
 from tests.factories import CouponFactory, DeliveryZoneFactory
@@ -66,6 +66,8 @@ def test_all_invalid_fields_are_named_in_one_answer_and_nothing_is_written(calle
         ({"notes": "a", "special_instructions": "b"}, "notes"),
         ({"delivery_address": HOME, "customer_address": "Via Appia 7, 00183 Roma"}, "customer_address"),
         ({"customer_address": "somewhere in Roma"}, "customer_address"),
+        ({"customer_address": "Via Appia 7, 000000000000000000000000000000 Roma"}, "customer_address"),
+        ({"customer_address": f"Via 7, 1 {'o' * 105}"}, "customer_address"),
         ({"wanted_at": "2026-11-20T20:00:00"}, "wanted_at"),
         ({"status": "delivered"}, "status"),
         ({"customer_name": "Win at www.example.com"}, "customer_name"),
@@ -110,7 +112,10 @@ def test_an_order_by_card_is_refused_in_a_shop_without_a_gateway(caller):
 def test_an_order_is_refused_at_another_total_than_was_expected(caller):
     anna = caller("customer")
 
-    assert_refused(anna.post("/orders", body(expected_total="12.98")), 409, "total_changed")
+    refused = anna.post("/orders", body(expected_total="12.98"))
+
+    assert_refused(refused, 409, "total_changed")
+    assert [error["field"] for error in refused.json()["errors"]] == ["expected_total"]
     assert anna.post("/orders", body(expected_total="14.99", tip="2.00")).json()["total"] == "14.99"
 
 
@@ -130,6 +135,80 @@ def test_what_is_sold_out_is_refused(caller):
     mark_sold_out(item=Pizza.objects.get(slug="margherita"), until=None, by=SYSTEM, at=FRIDAY_NIGHT)
 
     assert_refused(caller("customer").post("/orders", body()), 409, "sold_out")
+
+
+@pytest.mark.parametrize(
+    ("what", "field"),
+    [
+        (SimpleItem(slug="cola"), "items.0.item_id"),
+        (Pizza(slug="margherita"), "pizzas.1.pizza_id"),
+        (Topping(slug="olives"), "pizzas.0.toppings.1"),
+        (Topping(slug="pepperoni"), "pizzas.0.without"),
+    ],
+    ids=["item", "pizza", "topping", "topping of the recipe"],
+)
+@pytest.mark.parametrize("path", ["/orders", "/orders/quote"])
+def test_what_is_sold_out_is_named_as_it_was_sent(caller, what, field, path):
+    pepperoni = {"pizza_id": "pepperoni", "size": "small", "toppings": ["mushrooms", "olives"]}
+    row = type(what).objects.get(slug=what.slug)
+    mark_sold_out(item=row, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    refused = caller("customer").post(path, body(pizzas=[pepperoni, MARGHERITA], items=[{"item_id": "cola"}]))
+
+    assert_refused(refused, 409, "sold_out")
+    assert [error["field"] for error in refused.json()["errors"]] == [field]
+    assert row.name.lower() in refused.json()["errors"][0]["detail"].lower()
+
+
+def test_all_that_is_sold_out_is_named_in_one_answer_each_with_its_own_sentence(caller):
+    sold_out = [SimpleItem.objects.get(slug="cola"), *Topping.objects.filter(slug__in=["mushrooms", "olives"])]
+    for item in sold_out:
+        mark_sold_out(item=item, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+    chosen = MARGHERITA | {"toppings": ["mushrooms", "basil", "olives"]}
+
+    errors = caller("customer").post("/orders", body(pizzas=[chosen], items=[{"item_id": "cola"}])).json()["errors"]
+
+    assert {error["field"]: error["detail"] for error in errors} == {
+        "pizzas.0.toppings.0": "We are out of mushrooms right now. Please choose something else.",
+        "pizzas.0.toppings.2": "We are out of olives right now. Please choose something else.",
+        "items.0.item_id": "Cola is sold out.",
+    }
+
+
+def test_an_order_that_is_too_large_is_refused_at_the_pizzas(caller, change_shop):
+    change_shop(pizzas_per_order=1)
+
+    refused = caller("customer").post("/orders", body(pizzas=[MARGHERITA] * 2))
+
+    assert_refused(refused, 422, "order_too_large")
+    assert invalid_fields(refused) == {"pizzas"}
+
+
+def test_too_many_different_things_are_refused_at_the_pizzas(caller):
+    refused = caller("customer").post("/orders", body(pizzas=[MARGHERITA] * 30, items=[{"item_id": "cola"}]))
+
+    assert_refused(refused, 422, "basket_full")
+    assert invalid_fields(refused) == {"pizzas"}
+
+
+@pytest.mark.parametrize(
+    ("choices", "field"),
+    [
+        ({"without": ["basil"]}, "pizzas.1.without.0"),
+        ({"without": ["pepperoni", "basil"]}, "pizzas.1.without.1"),
+        ({"without": ["pepperoni", "Pepperoni"]}, "pizzas.1.without.1"),
+        ({"toppings": ["basil", "olives", "Basil"]}, "pizzas.1.toppings.2"),
+        ({"toppings": ["pepperoni"], "without": ["pepperoni"]}, "pizzas.1.without.0"),
+    ],
+)
+def test_toppings_that_contradict_each_other_are_named(caller, choices, field):
+    pepperoni = {"pizza_id": "pepperoni", "size": "small", **choices}
+
+    response = caller("customer").post("/orders", body(pizzas=[MARGHERITA, pepperoni]))
+
+    assert_refused(response, 422, "invalid")
+    assert invalid_fields(response) == {field}
+    assert nothing_is_written()
 
 
 def test_unknown_codes_are_counted_and_then_known_ones_are_refused_as_well(caller, settings):

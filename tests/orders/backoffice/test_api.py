@@ -208,13 +208,15 @@ def test_a_delivery_that_nobody_has_claimed_is_left_with_by_nobody(caller):
     assert "Claim it first" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("reason", [{}, {"reason": "too_busy"}], ids=str)
-def test_a_delivery_that_comes_back_needs_a_reason_of_the_road(program, reason):
+@pytest.mark.parametrize(
+    ("reason", "code"), [({}, "reason_missing"), ({"reason": "too_busy"}, "reason_not_possible")], ids=str
+)
+def test_a_delivery_that_comes_back_needs_a_reason_of_the_road(program, reason, code):
     out = order_in("delivering", "delivery", by=shop.acting_as(MANAGER, program.user.pk))
 
     answer = program.put(f"/orders/{out.ref}/status", {"status": "ready", **reason})
 
-    assert_refused(answer, 422, "reason_missing")
+    assert_refused(answer, 422, code)
     assert [error["field"] for error in answer.json()["errors"]] == ["reason"]
 
 

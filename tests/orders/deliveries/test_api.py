@@ -30,12 +30,15 @@ def test_a_delivery_is_claimed_taken_along_and_handed_over(caller, ready):
 
     [waiting] = dina.get("/delivery/ready").json()
     assert (waiting["id"], waiting["town"], waiting["to_collect"]) == (str(ready.ref), "00183 Roma", "12.99")
-    assert (waiting["name"], waiting["phone"], waiting["address"]) == ("", "", [])
+    assert (waiting["customer_name"], waiting["customer_phone"], waiting["special_instructions"]) == ("", "", "")
+    assert waiting["delivery_address"] == {"street": "", "city": "Roma", "zip_code": "00183", "directions": ""}
 
     claimed = step(dina, ready, "claim")
     assert (claimed.status_code, claimed.json()["customer_name"]) == (200, "Anna Bianchi")
     [own] = dina.get("/delivery/tour").json()["at_counter"]
-    assert own["address"] == ["Via Appia 7", "00183 Roma", "third floor"]
+    shared = ("id", "customer_name", "customer_phone", "delivery_address", "special_instructions", "promise")
+    assert {name: own[name] for name in shared} == {name: claimed.json()[name] for name in shared}
+    assert own["delivery_address"]["directions"] == "third floor"
     assert dina.get("/delivery/ready").json() == []
 
     statuses = [step(dina, ready, name).json()["status"] for name in ("leave", "deliver")]
@@ -62,7 +65,9 @@ def test_a_delivery_that_nobody_accepted_is_ready_again(caller, ready):
         step(dina, ready, name)
 
     assert_refused(step(dina, ready, "fail", {"reason": "other"}), 422, "reason_missing")
-    assert_refused(step(dina, ready, "fail", {"reason": "too_busy"}), 422, "invalid")
+    too_busy = step(dina, ready, "fail", {"reason": "too_busy"})
+    assert_refused(too_busy, 422, "reason_not_possible")
+    assert [error["field"] for error in too_busy.json()["errors"]] == ["reason"]
     assert step(dina, ready, "fail", {"reason": "nobody_home"}).json()["status"] == "ready"
 
 
@@ -85,7 +90,9 @@ def test_a_manager_assigns_a_delivery_to_a_driver_by_username(caller, ready):
     ready.refresh_from_db()
     assert ready.driver_id == dina.user_id
     assert_refused(step(marta, ready, "assign", {"driver": "nobody"}), 422, "invalid")
-    assert_refused(step(caller("driver"), ready, "assign", {"driver": username}), 403, "not_allowed")
+    refused = step(caller("driver"), ready, "assign", {"driver": username})
+    assert_refused(refused, 403, "not_allowed")
+    assert refused.json()["detail"] == "Only managers can do that."
     delivery_services.leave_for_delivery(ref=ready.ref, by=dina, at=FRIDAY_NIGHT)
 
 

@@ -103,7 +103,7 @@ def test_a_message_is_not_overtaken_by_one_of_another_channel_or_order(confirmed
 
 def test_a_cancellation_is_sent_although_a_later_message_is_due(confirmed, placed_order, becomes_ready, chef):
     ready = becomes_ready()
-    order_services.cancel_order(ref=placed_order.ref, reason=CancelReason.TOO_BUSY, by=chef, at=FRIDAY_NIGHT)
+    order_services.cancel_order(ref=placed_order.ref, reason=CancelReason.NOT_COLLECTED, by=chef, at=FRIDAY_NIGHT)
     cancelled = newest(placed_order, SMS, "cancelled")
     record_outcome(claim_to_send(cancelled), "SM1")
 
