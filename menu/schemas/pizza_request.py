@@ -6,7 +6,7 @@ all invalid fields. The commands check it again.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, cast
 
@@ -18,13 +18,13 @@ from django.http import Http404, HttpRequest
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from ninja.errors import ConfigError
-from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from menu import catalogue, selectors, services
 from menu.models import Allergen, Category, Diet, NameKey, Pizza
 from pizzeria.foundation.api.idempotency import is_repeated
-from pizzeria.foundation.api.schemas import RequestBody, cleaned_by
+from pizzeria.foundation.api.schemas import RequestBody, Until, cleaned_by
 from pizzeria.foundation.forms import SingleLineField
 from pizzeria.foundation.money import ZERO
 
@@ -113,13 +113,6 @@ def _topping(identifier: str) -> str:
     return found.slug
 
 
-def _storable(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:  # in the year 9999, west of Greenwich
-        raise _invalid(_("Please give an earlier time.")) from error
-
-
 class PizzaDetailsRequest(RequestBody):
     """A pizza, whole: what is absent and optional gets its default."""
 
@@ -186,7 +179,7 @@ class PizzaDetailsRequest(RequestBody):
 
 class AvailabilityRequest(RequestBody):
     is_available: bool = Field(strict=True, description="Whether it can be ordered")
-    until: Annotated[AwareDatetime, AfterValidator(_storable)] | None = Field(
+    until: Until | None = Field(
         default=None,
         description="When it is available again automatically; absent: it is sold out until further notice",
         examples=["2026-11-20T21:00:00Z"],

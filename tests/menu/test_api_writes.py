@@ -280,6 +280,8 @@ def test_cooks_mark_pizzas_sold_out_but_do_not_change_them(caller):
         ({"is_available": False, "until": "2026-11-20T18:00:00Z"}, "until"),
         ({"is_available": False, "until": "2026-11-20T21:00:00"}, "until"),
         ({"is_available": False, "until": "9999-12-31T23:59:59-12:00"}, "until"),
+        ({"is_available": False, "until": "9999-12-31T23:59:59Z"}, "until"),
+        ({"is_available": False, "until": "0001-01-01T00:00:00+12:00"}, "until"),
         ({"is_available": True, "until": "2026-11-20T21:00:00Z"}, "until"),
         ({"is_available": 0}, "is_available"),
         ({}, "is_available"),
