@@ -164,7 +164,7 @@ def test_a_manager_changes_some_limits_and_the_others_stay(caller):
 @pytest.mark.parametrize(
     ("sent", "field"),
     [
-        ({}, ""),
+        ({}, "body"),
         ({"max_concurrent_orders": 0}, "max_concurrent_orders"),
         ({"max_concurrent_orders": "30"}, "max_concurrent_orders"),
         ({"oven_slots": 10**30}, "oven_slots"),
