@@ -52,8 +52,9 @@ def recall(request: HttpRequest, order_id: UUID, key: IdempotencyKeyHeader = Non
 @router.put("/capacity", auth=MANAGE, response=schemas.KitchenStatus, summary="Change the capacity")
 def change_capacity(request: HttpRequest, body: schemas.CapacityChange) -> schemas.KitchenStatus:
     """Change how many orders and pizzas can be open, and how many orders cook at once. For managers."""
-    kitchen = selectors.the_kitchen()
-    changed = services.change_capacity(kitchen=kitchen, **body.limits(kitchen), by=actor_of(request), at=clock.now())
+    changed = services.change_capacity(
+        kitchen=selectors.the_kitchen(), **body.limits(), by=actor_of(request), at=clock.now()
+    )
     return _status(changed)
 
 

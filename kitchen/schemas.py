@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kitchen.forms import CapacityForm, PauseForm
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.selectors import Board, BoardTicket, KitchenLoad
-from pizzeria.foundation.api.schemas import RequestBody, ResponseBody, cleaned_by
+from pizzeria.foundation.api.schemas import RequestBody, ResponseBody, Until, cleaned_by
 
 
 class TicketRecord(ResponseBody):
@@ -71,12 +71,18 @@ class CapacityChange(RequestBody):
     """New limits. Those that are absent stay as they are."""
 
     max_concurrent_orders: Annotated[
-        int, Field(strict=True), cleaned_by(CapacityForm.base_fields["max_concurrent_orders"])
-    ] = 0
-    oven_slots: Annotated[int, Field(strict=True), cleaned_by(CapacityForm.base_fields["oven_slots"])] = 0
+        int,
+        Field(strict=True, description="Open orders at most", examples=[25]),
+        cleaned_by(CapacityForm.base_fields["max_concurrent_orders"]),
+    ] = None  # type: ignore[assignment]  # absent: `limits` leaves it out
+    oven_slots: Annotated[
+        int,
+        Field(strict=True, description="Orders that cook at once", examples=[6]),
+        cleaned_by(CapacityForm.base_fields["oven_slots"]),
+    ] = None  # type: ignore[assignment]
     max_open_pizzas: (
         Annotated[int, Field(strict=True), cleaned_by(CapacityForm.base_fields["max_open_pizzas"])] | None
-    ) = Field(default=None, description="Null: no limit beside that of the orders")
+    ) = Field(default=None, description="Open pizzas at most; null: no limit beside that of the orders", examples=[60])
 
     @model_validator(mode="after")
     def _changes_something(self) -> "CapacityChange":
@@ -84,11 +90,9 @@ class CapacityChange(RequestBody):
             raise PydanticCustomError("missing", "At least one of the limits is required.")
         return self
 
-    def limits(self, kitchen: Kitchen) -> dict[str, Any]:
-        """Return all limits: those given, and the kitchen's own."""
-        return {
-            name: getattr(self if name in self.model_fields_set else kitchen, name) for name in type(self).model_fields
-        }
+    def limits(self) -> dict[str, Any]:
+        """Return the limits that are given."""
+        return self.model_dump(exclude_unset=True)
 
 
 class PauseRequest(RequestBody):
@@ -97,7 +101,7 @@ class PauseRequest(RequestBody):
         Field(description="For customers to read", examples=["Oven check"]),
         cleaned_by(PauseForm.base_fields["reason"]),
     ]
-    until: AwareDatetime | None = Field(
+    until: Until | None = Field(
         default=None, description="When orders are accepted again; null: when the kitchen is resumed"
     )
 

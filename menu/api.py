@@ -11,7 +11,7 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.api.conditional_get import conditional_get
 from pizzeria.foundation.api.idempotency import IdempotencyKeyHeader, idempotent_request
-from pizzeria.foundation.api.preconditions import IfMatchHeader, refuse_unless_current
+from pizzeria.foundation.api.preconditions import IfMatchHeader, etag_of, refuse_unless_current
 from pizzeria.foundation.api.requests import naming_fields
 from pizzeria.foundation.api_auth import public_with_scope, requires_scope
 from pizzeria.foundation.ids import uuid7
@@ -22,7 +22,13 @@ router = Router(tags=["menu"], auth=public_with_scope(Scope.MENU_READ))
 WRITE = requires_scope(Scope.MENU_WRITE)
 
 # Names of the fields of a pizza's body, by the names of its columns.
-FIELD_NAMES = {"recipe": "toppings", "minutes": "cooking_minutes"}
+FIELD_NAMES = {
+    "recipe": "toppings",
+    "minutes": "cooking_minutes",
+    "category": "category_id",
+    "allergens": "base_allergens",
+    "slug": "id",
+}
 
 
 @router.get("", response=schemas.MenuRecord, summary="The menu")
@@ -41,7 +47,7 @@ def pizzas(request: HttpRequest) -> list[schemas.PizzaRecord]:
 
 @router.post("/pizzas", auth=WRITE, response={201: schemas.PizzaRecord}, summary="Create a pizza")
 def create_pizza(
-    request: HttpRequest, response: HttpResponse, body: schemas.PizzaDetailsRequest, key: IdempotencyKeyHeader = None
+    request: HttpRequest, response: HttpResponse, body: schemas.NewPizza, key: IdempotencyKeyHeader = None
 ) -> Status[schemas.PizzaRecord]:
     """Put a new pizza on the menu. It can be ordered at once."""
     with naming_fields(FIELD_NAMES):
@@ -54,7 +60,7 @@ def create_pizza(
             idempotency=idempotent_request(request, key),
         )
     response.headers["Location"] = reverse("api:pizza", args=[pizza.slug])
-    return Status(201, _fresh_record(str(pizza.ref)))
+    return Status(201, _answer(request, response, pizza))
 
 
 @router.get("/pizzas/{slug:pizza_id}", response=schemas.PizzaRecord, summary="One pizza", url_name="pizza")
@@ -66,18 +72,22 @@ def pizza(request: HttpRequest, pizza_id: str) -> schemas.PizzaRecord:
 
 @router.put("/pizzas/{slug:pizza_id}", auth=WRITE, response=schemas.PizzaRecord, summary="Replace a pizza")
 def change_pizza(
-    request: HttpRequest, pizza_id: str, body: schemas.PizzaDetailsRequest, if_match: IfMatchHeader = None
+    request: HttpRequest,
+    response: HttpResponse,
+    pizza_id: str,
+    body: schemas.PizzaReplacement,
+    if_match: IfMatchHeader = None,
 ) -> schemas.PizzaRecord:
     """
-    Replace everything that a pizza is; an optional field that is absent gets its default.
+    Replace everything that a pizza is, by the fields of the same names that GET shows.
 
-    Its `slug` and whether it is available stay as they are unless they are given. Placed orders do not change.
+    Its `id` and whether it is available stay as they are unless they are given. Placed orders do not change.
     """
     row = _row(pizza_id)
     if if_match is not None:
-        refuse_unless_current(request, if_match, record=_fresh_record(pizza_id))
+        refuse_unless_current(request, if_match, record=_fresh_record(row))
     with naming_fields(FIELD_NAMES):
-        services.change_pizza(
+        changed = services.change_pizza(
             pizza=row,
             details=body.details(),
             is_available=body.is_available,
@@ -85,7 +95,7 @@ def change_pizza(
             by=actor_of(request),
             at=clock.now(),
         )
-    return _fresh_record(str(row.ref))
+    return _answer(request, response, changed)
 
 
 @router.delete("/pizzas/{slug:pizza_id}", auth=WRITE, response={204: None}, summary="Archive a pizza")
@@ -105,14 +115,16 @@ def archive_pizza(request: HttpRequest, pizza_id: str) -> Status[None]:
     response=schemas.PizzaRecord,
     summary="Mark a pizza sold out or available",
 )
-def set_availability(request: HttpRequest, pizza_id: str, body: schemas.AvailabilityRequest) -> schemas.PizzaRecord:
+def set_availability(
+    request: HttpRequest, response: HttpResponse, pizza_id: str, body: schemas.AvailabilityRequest
+) -> schemas.PizzaRecord:
     """Mark a pizza sold out, for a time or until further notice, or available. Placed orders are cooked."""
     row, by, at = _row(pizza_id), actor_of(request), clock.now()
     if body.is_available:
-        services.mark_available(item=row, by=by, at=at)
+        marked = services.mark_available(item=row, by=by, at=at)
     else:
-        services.mark_sold_out(item=row, until=body.until, by=by, at=at)
-    return _fresh_record(pizza_id)
+        marked = services.mark_sold_out(item=row, until=body.until, by=by, at=at)
+    return _answer(request, response, marked)
 
 
 @router.get("/toppings", response=list[schemas.ToppingRecord], summary="The toppings that can be added")
@@ -141,13 +153,17 @@ def _row(identifier: str) -> Pizza:
     return row
 
 
-def _fresh_record(identifier: str) -> schemas.PizzaRecord:
-    """
-    Return a pizza as it is in the database.
+def _answer(request: HttpRequest, response: HttpResponse, row: Pizza) -> schemas.PizzaRecord:
+    """Return a pizza that a request has changed, and set the ETag that GET answers from now on."""
+    record = _fresh_record(row)
+    response.headers["ETag"] = etag_of(request, record)
+    return record
 
-    :raises Http404: it is not on the menu
-    """
-    return _record(catalogue.fresh_snapshot(), identifier)
+
+def _fresh_record(row: Pizza) -> schemas.PizzaRecord:
+    """Return a pizza as it is in the database, also one that is archived by now."""
+    record = schemas.pizza_record(catalogue.pizza_of(row), catalogue.sizes(), at=clock.now())
+    return record.model_copy(update={"is_available": False}) if row.is_archived else record
 
 
 def _record(snapshot: MenuSnapshot, identifier: str) -> schemas.PizzaRecord:

@@ -16,7 +16,7 @@ from django.db.models import Subquery, Value
 from django.db.models.functions import Coalesce
 
 from menu.illustrations import Look
-from menu.models import Pizza, SimpleItem, Size, Topping
+from menu.models import MenuItemQuerySet, Pizza, SimpleItem, Size, Topping
 from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot, SizeSnapshot, ToppingSnapshot
 from pizzeria.foundation.shapes import shape_of
 
@@ -62,7 +62,7 @@ def fresh_snapshot() -> MenuSnapshot:
     """Return a menu snapshot read from the database, in four queries."""
     toppings = [_topping(row) for row in Topping.objects.on_the_menu().order_by("position", "name").values(*_TOPPING)]
     return MenuSnapshot(
-        sizes={size.slug: SizeSnapshot(size.slug, size.name, size.factor) for size in Size.objects.all()},
+        sizes={size.slug: size for size in sizes()},
         toppings={topping.slug: topping for topping in toppings},
         pizzas={pizza.slug: pizza for pizza in pizzas()},
         simple_items={simple_item.slug: simple_item for simple_item in simple_items()},
@@ -98,11 +98,26 @@ def invalidate() -> str:
     return version
 
 
+def sizes() -> list[SizeSnapshot]:
+    """Return the sizes, in one query."""
+    return [SizeSnapshot(size.slug, size.name, size.factor) for size in Size.objects.all()]
+
+
 def pizzas() -> list[PizzaSnapshot]:
-    """Return the pizzas with their recipes, in one query: a row per topping, or one row for a pizza without any."""
+    """Return the pizzas on the menu with their recipes, in one query."""
+    return _pizzas(Pizza.objects.on_the_menu())
+
+
+def pizza_of(row: Pizza) -> PizzaSnapshot:
+    """Return a pizza as it is in the database, archived or not. One query."""
+    [pizza] = _pizzas(Pizza.objects.filter(pk=row.pk))
+    return pizza
+
+
+def _pizzas(found: MenuItemQuerySet[Pizza]) -> list[PizzaSnapshot]:
+    """Return pizzas by a query with a row per topping, or one row for a pizza without any."""
     rows = (
-        Pizza.objects.on_the_menu()
-        .order_by("category__position", "position", "name", "slug", "recipe__position", "recipe__name")
+        found.order_by("category__position", "position", "name", "slug", "recipe__position", "recipe__name")
         .annotate(smallest=Coalesce(Subquery(Size.objects.order_by("factor").values("factor")[:1]), Value(Decimal(1))))
         .values(
             *_DISH, "base_price", "smallest", "minutes", *(f"recipe__{field}" for field in (*_TOPPING, "archived_at"))

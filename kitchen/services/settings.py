@@ -6,6 +6,7 @@ With `idempotency=`, the same request sent again returns the kitchen as it is th
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +20,19 @@ from kitchen.services.queue import bump_board_version, refuse_unless_permitted, 
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.concurrent_edits import refuse_if_changed_meanwhile
+from pizzeria.foundation.ends import refuse_unless_ahead
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from pizzeria.foundation.refusals import NotAllowed, Refusal
+
+
+class Unchanged(Enum):
+    """The kind of `UNCHANGED`: a limit that a change leaves as it is. None would be "no limit"."""
+
+    UNCHANGED = auto()
+
+
+UNCHANGED = Unchanged.UNCHANGED
 
 
 class PauseRefused(Refusal):
@@ -33,7 +44,6 @@ class CapacityTooLow(Refusal):
     """The new capacity is less than what is open or cooking now."""
 
     code = "capacity_too_low"
-    status = 422
 
 
 def _kitchen_ref(arguments: Mapping[str, Any]) -> UUID:
@@ -60,14 +70,14 @@ def pause(
 
     :param reason: shown to guests
     :param until: when orders are accepted again automatically; None: when the kitchen is resumed
-    :raises PauseRefused: no reason, or `until` is not after `at`
+    :raises PauseRefused: no reason
+    :raises UntilPassed, UntilTooFar: `until` is not after `at`, or more than a year
     :raises NotAllowed: the actor does not work in the kitchen
     """
     refuse_unless_permitted(by, PAUSE)
     if not reason:
         raise PauseRefused(_("Please say why, for guests to read."), field="reason")
-    if until is not None and until <= at:
-        raise PauseRefused(_("That time has passed already."), field="until")
+    refuse_unless_ahead(until, at=at)
     kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
     kitchen.pause_reason = reason
     record(kitchen, KitchenPaused(until=until), by=by, at=at)
@@ -94,9 +104,9 @@ def resume(*, kitchen: Kitchen, by: Actor, at: datetime, idempotency: Idempotent
 def change_capacity(
     *,
     kitchen: Kitchen,
-    max_concurrent_orders: int,
-    oven_slots: int,
-    max_open_pizzas: int | None,
+    max_concurrent_orders: int | Unchanged = UNCHANGED,
+    oven_slots: int | Unchanged = UNCHANGED,
+    max_open_pizzas: int | Unchanged | None = UNCHANGED,
     shown: Mapping[str, object] | None = None,
     by: Actor,
     at: datetime,
@@ -104,7 +114,7 @@ def change_capacity(
     """
     Change how many orders and pizzas can be open, and how many orders can cook at once.
 
-    Nothing happens if all are unchanged.
+    A limit that is not given stays as it is by then. Nothing happens if all are unchanged.
 
     :param max_open_pizzas: None: no limit beside that of the orders
     :param shown: the numbers that the actor has seen, if they are to be as they were
@@ -116,30 +126,45 @@ def change_capacity(
         raise NotAllowed(_("Only managers can do that."))
     kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
     refuse_if_changed_meanwhile(kitchen, shown=shown or {})
-    capacity_changed = CapacityChanged(
-        max_concurrent_orders=max_concurrent_orders, oven_slots=oven_slots, max_open_pizzas=max_open_pizzas
+    changed = CapacityChanged(
+        max_concurrent_orders=_merged(kitchen.max_concurrent_orders, max_concurrent_orders),
+        oven_slots=_merged(kitchen.oven_slots, oven_slots),
+        max_open_pizzas=_merged(kitchen.max_open_pizzas, max_open_pizzas),
     )
-    if all(getattr(kitchen, field) == value for field, value in capacity_changed.model_dump().items()):
-        return kitchen
+    if any(getattr(kitchen, field) != value for field, value in changed.model_dump().items()):
+        _refuse_below_load(kitchen, changed)
+        record(kitchen, changed, by=by, at=at)
+        send_board_and_promises(kitchen, at=at)
+    return kitchen
+
+
+def _merged[T](current: T, given: T | Unchanged) -> T:
+    return current if isinstance(given, Unchanged) else given
+
+
+def _refuse_below_load(kitchen: Kitchen, changed: CapacityChanged) -> None:
+    """
+    Refuse a limit that is lowered to less than what is open or cooking.
+
+    :param kitchen: locked
+    :raises CapacityTooLow: one is
+    """
     tickets = list(kitchen.tickets.in_queue())
     load, cooking = load_of(tickets), sum(ticket.state == TicketState.COOKING for ticket in tickets)
-    if max_concurrent_orders < min(max(1, load.orders), kitchen.max_concurrent_orders):
+    if changed.max_concurrent_orders < min(max(1, load.orders), kitchen.max_concurrent_orders):
         raise CapacityTooLow(
             _("%(load)d orders are open now; it cannot be less.") % {"load": max(1, load.orders)},
             field="max_concurrent_orders",
         )
-    if max_open_pizzas is not None and max_open_pizzas < min(
+    if changed.max_open_pizzas is not None and changed.max_open_pizzas < min(
         max(1, load.pizzas), kitchen.max_open_pizzas or max(1, load.pizzas)
     ):
         raise CapacityTooLow(
             _("%(load)d pizzas are open now; it cannot be less.") % {"load": max(1, load.pizzas)},
             field="max_open_pizzas",
         )
-    if oven_slots < min(max(1, cooking), kitchen.oven_slots):
+    if changed.oven_slots < min(max(1, cooking), kitchen.oven_slots):
         raise CapacityTooLow(
             _("%(cooking)d orders are cooking now; it cannot be less.") % {"cooking": max(1, cooking)},
             field="oven_slots",
         )
-    record(kitchen, capacity_changed, by=by, at=at)
-    send_board_and_promises(kitchen, at=at)
-    return kitchen

@@ -8,13 +8,14 @@ from menu.schemas.menu_records import (
     menu_record,
     pizza_record,
 )
-from menu.schemas.pizza_request import AvailabilityRequest, PizzaDetailsRequest
+from menu.schemas.pizza_request import AvailabilityRequest, NewPizza, PizzaReplacement
 
 __all__ = [
     "AvailabilityRequest",
     "MenuRecord",
-    "PizzaDetailsRequest",
+    "NewPizza",
     "PizzaRecord",
+    "PizzaReplacement",
     "SimpleItemRecord",
     "ToppingRecord",
     "menu_record",

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from menu import selectors
 from menu.declarations import declaration_of
-from menu.models import Allergen
+from menu.models import Allergen, Diet
 from menu.prices import (
     DishSnapshot,
     MenuSnapshot,
@@ -64,6 +64,18 @@ class DishRecord(MenuItemRecord):
 
 
 class PizzaRecord(DishRecord):
+    """
+    A pizza. What PUT takes has the same name in both, so that a client can change one field and send the others back.
+
+    `diet` and `base_allergens` are those of dough, sauce and cheese; `diet_labels` and `allergens` are of all of it.
+    """
+
+    category_id: str = Field(description="`category` as PUT takes it", examples=["pizzas"])
+    diet: Diet = Field(description="Of dough, sauce and cheese; the toppings add theirs to `diet_labels`")
+    base_allergens: list[Allergen] | None = Field(
+        description="Of dough, sauce and cheese; the toppings add theirs to `allergens`. Null: not declared yet",
+        examples=[["gluten", "milk"]],
+    )
     base_price: Amount = Field(description="Price in the smallest size")
     prices: list[SizePrice] = Field(description="Price in each size, with the toppings of the recipe")
     toppings: list[ToppingName] = Field(description="The recipe: included in the price, can be left out")
@@ -96,8 +108,12 @@ def menu_record(snapshot: MenuSnapshot, *, at: datetime) -> MenuRecord:
 def pizza_record(pizza: PizzaSnapshot, sizes: Iterable[SizeSnapshot], *, at: datetime) -> PizzaRecord:
     """Return a pizza with its price in each size."""
     options = selectors.size_options(pizza, sizes, chosen="")
+    declared = pizza.declared_allergens
     return PizzaRecord(
         **_dish(pizza, pizza.recipe, at),
+        category_id=pizza.category_slug,
+        diet=Diet(pizza.diet),
+        base_allergens=None if declared is None else [Allergen(code) for code in declared],
         base_price=pizza.base_price,
         prices=[SizePrice(size=option.slug, name=option.name, price=option.price) for option in options],
         toppings=[ToppingName(id=topping.slug, name=topping.name) for topping in pizza.recipe],

@@ -6,25 +6,25 @@ all invalid fields. The commands check it again.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Value
 from django.http import Http404, HttpRequest
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from menu import catalogue, selectors, services
 from menu.models import Allergen, Category, Diet, NameKey, Pizza
 from pizzeria.foundation.api.idempotency import is_repeated
 from pizzeria.foundation.api.requests import request_context
-from pizzeria.foundation.api.schemas import RequestBody, cleaned_by
+from pizzeria.foundation.api.schemas import RequestBody, Until, cleaned_by
 from pizzeria.foundation.forms import SingleLineField
 from pizzeria.foundation.money import ZERO
 
@@ -92,7 +92,8 @@ def _free_slug(slug: str, info: ValidationInfo) -> str:
 def _category(identifier: str) -> str:
     """Return the slug of a category, by its slug or its name."""
     rows = Category.objects.annotate(key=NameKey("name"))
-    found = rows.filter(Q(slug=identifier) | Q(key=NameKey(Value(identifier)))).first()
+    by_name = rows.filter(key=NameKey(Value(identifier)))
+    found = rows.filter(slug=identifier).first() or by_name.first()  # the slug of one may be the name of another
     if found is None:
         raise _invalid(_("There is no such category."))
     return found.slug
@@ -105,15 +106,40 @@ def _topping(identifier: str) -> str:
     return found.slug
 
 
-def _storable(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:  # in the year 9999, west of Greenwich
-        raise _invalid(_("Please give an earlier time.")) from error
+Identifier = Annotated[str, Field(max_length=100, description="`id`, `ref` or name", examples=["mushrooms"])]
 
 
-class PizzaDetailsRequest(RequestBody):
-    """A pizza, whole: what is absent and optional gets its default."""
+class ToppingReference(RequestBody):
+    """A topping as the recipe of a pizza is shown."""
+
+    id: Identifier
+    name: str = Field(default="", description="Not read", examples=["Mushrooms"])
+
+
+def _id_of_reference(given: object) -> object:
+    """Return the `id` of a topping as it is shown; anything else as it is, to be checked as a text."""
+    is_reference = isinstance(given, dict) and "id" in given and given.keys() <= ToppingReference.model_fields.keys()
+    return cast("dict[str, object]", given)["id"] if is_reference else given
+
+
+RecipeTopping = Annotated[
+    str,
+    BeforeValidator(_id_of_reference, json_schema_input_type=Identifier | ToppingReference),
+    Field(max_length=100),
+    AfterValidator(_topping),
+]
+Recipe = Annotated[
+    list[RecipeTopping], Field(max_length=MAX_RECIPE, description="The recipe", examples=[["mushrooms"]])
+]
+Description = Annotated[
+    str,
+    Field(description="For guests to read; may be blank", examples=["Tomatoes and four cheeses"]),
+    cleaned_by(_field("description", form_class=SingleLineField)),
+]
+
+
+class NewPizza(RequestBody):
+    """A new pizza."""
 
     name: Annotated[
         str,
@@ -129,27 +155,25 @@ class PizzaDetailsRequest(RequestBody):
     cooking_minutes: int = Field(
         strict=True, ge=1, le=120, description="Minutes in the oven, of one pizza", examples=[8]
     )
-    category: Annotated[
+    category_id: Annotated[
         str,
-        Field(description="Slug or name of a category", examples=["pizzas"]),
+        Field(description="Of the category on the menu, or its name", examples=["pizzas"]),
         cleaned_by(SingleLineField(max_length=60)),
         AfterValidator(_category),
     ]
-    description: Annotated[str, cleaned_by(_field("description", form_class=SingleLineField))] = ""
-    toppings: list[
-        Annotated[str, Field(max_length=100, description="`id`, `ref` or name"), AfterValidator(_topping)]
-    ] = Field(default=[], max_length=MAX_RECIPE, description="The recipe", examples=[["mushrooms"]])
-    diet: Diet = Field(default=Diet.VEGETARIAN, description="Of dough, sauce and cheese; the toppings add theirs")
-    allergens: list[Allergen] = Field(
+    description: Description = ""
+    toppings: Recipe = []
+    diet: Diet = Field(description="Of dough, sauce and cheese; the toppings add theirs", examples=["vegetarian"])
+    base_allergens: list[Allergen] = Field(
         max_length=len(Allergen),
         description="Of dough, sauce and cheese; the toppings add theirs. Empty: there are none",
         examples=[["gluten", "milk"]],
     )
-    slug: Annotated[
+    id: Annotated[
         str | None,
         Field(
             validate_default=True,
-            description="Its `id`. Absent: made of the name; of a pizza that has one, as it is",
+            description="Its address. Absent: made of the name; of a pizza that has one, as it is",
             examples=["quattro-formaggi"],
         ),
         cleaned_by(_field("slug", required=False)),
@@ -162,23 +186,34 @@ class PizzaDetailsRequest(RequestBody):
     )
 
     def details(self) -> services.PizzaDetails:
-        assert self.slug is not None, "made when it was parsed"
+        assert self.id is not None, "made when it was parsed"
         return services.PizzaDetails(
-            slug=self.slug,
+            slug=self.id,
             name=self.name,
             base_price=self.base_price,
             minutes=self.cooking_minutes,
-            category=self.category,
+            category=self.category_id,
             description=self.description,
             recipe=tuple(dict.fromkeys(self.toppings)),
             diet=self.diet.value,
-            allergens=tuple(allergen.value for allergen in self.allergens),
+            allergens=tuple(allergen.value for allergen in self.base_allergens),
         )
+
+
+class PizzaReplacement(NewPizza):
+    """
+    A pizza, whole, with the fields as GET shows them.
+
+    What makes the pizza is required, also what may be blank: nothing is emptied because a client does not know of it.
+    """
+
+    description: Description
+    toppings: Recipe
 
 
 class AvailabilityRequest(RequestBody):
     is_available: bool = Field(strict=True, description="Whether it can be ordered")
-    until: Annotated[AwareDatetime, AfterValidator(_storable)] | None = Field(
+    until: Until | None = Field(
         default=None,
         description="When it is available again automatically; absent: it is sold out until further notice",
         examples=["2026-11-20T21:00:00Z"],

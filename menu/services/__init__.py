@@ -1,7 +1,7 @@
 """Commands of the menu: marking items sold out (the 86), editing, archiving, and the sizes, one family per module."""
 
 from menu.services.archive import archive, archive_item, restore_item
-from menu.services.availability import UntilPassed, mark_available, mark_sold_out
+from menu.services.availability import mark_available, mark_sold_out
 from menu.services.editing import lock_item, price_of, record_edit
 from menu.services.pizzas import PizzaDetails, PizzaInvalid, change_pizza, create_pizza
 from menu.services.sizes import record_factor_change, set_up_sizes
@@ -9,7 +9,6 @@ from menu.services.sizes import record_factor_change, set_up_sizes
 __all__ = [
     "PizzaDetails",
     "PizzaInvalid",
-    "UntilPassed",
     "archive",
     "archive_item",
     "change_pizza",

@@ -7,18 +7,12 @@ from django.utils.translation import gettext as _
 from menu.events import ItemMarkedAvailable, ItemSoldOut
 from menu.models import MenuItem
 from menu.permissions import MARK_SOLD_OUT
-from menu.services.editing import lock_item
+from menu.services.editing import lock_item_on_the_menu
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
+from pizzeria.foundation.ends import refuse_unless_ahead
 from pizzeria.foundation.events.log import record
-from pizzeria.foundation.refusals import NotAllowed, Refusal
-
-
-class UntilPassed(Refusal):
-    """`until` is not in the future."""
-
-    code = "until_passed"
-    status = 422
+from pizzeria.foundation.refusals import NotAllowed
 
 
 @command
@@ -27,21 +21,25 @@ def mark_sold_out[I: MenuItem](*, item: I, until: datetime | None, by: Actor, at
     Mark an item sold out: at once for new baskets, never for placed orders.
 
     :param until: when it is available again automatically; None: until further notice
-    :raises UntilPassed: `until` is not after `at`
+    :raises UntilPassed, UntilTooFar: `until` is not after `at`, or more than a year
+    :raises ItemNotOnTheMenu: it is archived
     """
     refuse_unless_may_mark(by)
-    if until is not None and until <= at:
-        raise UntilPassed(_("That time has passed already."), field="until")
-    item = lock_item(item)
+    refuse_unless_ahead(until, at=at)
+    item = lock_item_on_the_menu(item)
     record(item, ItemSoldOut(until=until), by=by, at=at)
     return item
 
 
 @command
 def mark_available[I: MenuItem](*, item: I, by: Actor, at: datetime) -> I:
-    """Mark an item available again. Nothing happens if it is not marked sold out."""
+    """
+    Mark an item available again. Nothing happens if it is not marked sold out.
+
+    :raises ItemNotOnTheMenu: it is archived
+    """
     refuse_unless_may_mark(by)
-    item = lock_item(item)
+    item = lock_item_on_the_menu(item)
     if item.sold_out_since is not None:
         record(item, ItemMarkedAvailable(), by=by, at=at)
     return item

@@ -5,7 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import cast
 
+from django.utils.translation import gettext as _
+
 from menu.events import ItemChanged, ItemPriceChanged
+from menu.exceptions import ItemNotOnTheMenu
 from menu.models import Category, MenuItem, Pizza, SimpleItem, Size, Topping
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.log import record
@@ -14,6 +17,18 @@ from pizzeria.foundation.events.log import record
 def lock_item[I: MenuItem | Size | Category](item: I) -> I:
     """Lock an item until the transaction ends, and return its row, read afresh."""
     return cast("I", type(item)._base_manager.select_for_update(no_key=True).get(pk=item.pk))
+
+
+def lock_item_on_the_menu[I: MenuItem](item: I) -> I:
+    """
+    Lock an item like `lock_item`.
+
+    :raises ItemNotOnTheMenu: it is archived by now
+    """
+    item = lock_item(item)
+    if item.is_archived:
+        raise ItemNotOnTheMenu(_("That is not on the menu any more."))
+    return item
 
 
 def record_edit(item: MenuItem, *, before: MenuItem | None, fields: Iterable[str], by: Actor, at: datetime) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from menu.models import Allergen, Category, Pizza, Topping
 from menu.permissions import ADD_PIZZA, CHANGE_PIZZA
 from menu.services.availability import set_availability
-from menu.services.editing import lock_item, record_edit
+from menu.services.editing import lock_item_on_the_menu, record_edit
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.concurrent_edits import ChangedMeanwhile, PreconditionFailed
@@ -100,13 +100,14 @@ def change_pizza(
 
     :param is_available: None: leave that as it is
     :param seen_seq: refuse the change if the pizza's `seq` is another one by now
-    :raises PreconditionFailed: it is, or the pizza is archived
+    :raises PreconditionFailed: it is
+    :raises ItemNotOnTheMenu: the pizza is archived
     :raises PizzaInvalid: a field is not as it must be, such as a name that something else has
     :raises ChangedMeanwhile: something else got its name or slug at the very same moment
     """
     _refuse_unless_may(CHANGE_PIZZA, by)
-    pizza = lock_item(pizza)
-    if pizza.is_archived or seen_seq not in (None, pizza.seq):
+    pizza = lock_item_on_the_menu(pizza)
+    if seen_seq not in (None, pizza.seq):
         raise PreconditionFailed
     before, recipe_before = copy(pizza), _recipe_of(pizza)
     _save(pizza, details)

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Router
-from pydantic import Field
+from phonenumber_field.phonenumber import to_python
+from pydantic import AfterValidator, Field
 
 from orders.customers import selectors, services
 from orders.customers.forms import ProfileForm
@@ -16,15 +17,26 @@ from pizzeria.foundation.api_auth import ANY_TOKEN
 router = Router(tags=["profile"], auth=ANY_TOKEN)
 
 
+def _e164(phone: str) -> str:
+    number = to_python(phone)
+    return number.as_e164 if number else ""
+
+
 class Profile(ResponseBody):
     """What is saved for the next order; blank: nothing."""
 
-    name: str
-    phone: str = Field(description="In international form", examples=["+39 06 1234 5678"])
+    name: str = Field(examples=["Anna Bianchi"])
+    phone: Annotated[str, AfterValidator(_e164)] = Field(
+        description="In international form (E.164)", examples=["+390612345678"]
+    )
 
 
 class ProfileChange(RequestBody):
-    name: Annotated[str, Field(description="Blank: delete it"), cleaned_by(ProfileForm.base_fields["name"])]
+    name: Annotated[
+        str,
+        Field(description="Blank: delete it", examples=["Anna Bianchi"]),
+        cleaned_by(ProfileForm.base_fields["name"]),
+    ]
     phone: Annotated[
         str,
         Field(description="Blank: delete it", examples=["+390612345678"]),

@@ -73,6 +73,17 @@ def inbox_of(recipient: str, *, at: datetime) -> QuerySet[Notification]:
     return shown.select_related("event", "order__contact").order_by("-id")
 
 
+def notification_of(recipient: str, key: tuple[UUID, int]) -> QuerySet[Notification]:
+    """
+    Return a recipient's in-app notification, dismissed or not, as a queryset of one or none.
+
+    :param key: the order's ref and the event's seq
+    """
+    ref, seq = key
+    own = Notification.objects.filter(channel=NotificationChannel.IN_APP, recipient=recipient)
+    return own.filter(event__aggregate_ref=ref, event__seq=seq)
+
+
 def inbox_row(notification: Notification) -> InboxRow:
     """
     Return the row of a notification. No query.

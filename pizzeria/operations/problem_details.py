@@ -23,6 +23,7 @@ from pizzeria.foundation.idempotency.keys import KeyReused
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.step_up import MAX_AUTH_AGE, ReauthenticationRequired
 from pizzeria.operations.error_views import RETRY_AFTER_SECONDS
+from pizzeria.operations.validation_messages import message_of
 from pizzeria.users.keycloak.access_tokens import TokenMissing
 from pizzeria.users.keycloak.provider import ProviderUnavailable
 from pizzeria.users.keycloak.tokens import TokenInvalid
@@ -133,8 +134,6 @@ def _ninja_problem(status: int, fault: HttpError) -> HttpResponse:
     """Return the problem for a request that ninja itself refuses, such as a body that is not JSON or is too large."""
     if isinstance(fault.__cause__, RequestDataTooBig):
         return problem(413, "too_large", _("The request is too large."))
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return problem(429, "too_many", _("That was too often. Please wait a moment."))
     if status == HTTPStatus.BAD_REQUEST:
         return problem(400, "malformed", _("The request cannot be read."))
     return problem(status, "refused", str(fault))
@@ -142,9 +141,10 @@ def _ninja_problem(status: int, fault: HttpError) -> HttpResponse:
 
 def _fields(invalid: ValidationError) -> list[dict[str, str]]:
     """Return each invalid field with the reason, never with the value that was sent."""
-    return [{"field": _path(*error["loc"]), "detail": str(error["msg"])} for error in invalid.errors]
+    return [{"field": _path(*error["loc"]), "detail": message_of(error)} for error in invalid.errors]
 
 
 def _path(source: str, parameter: str, *inside: str | int) -> str:
     """Return the path of a field as the client knows it: without the parameter name if it is in the body."""
-    return ".".join(str(part) for part in (inside if source == "body" else (parameter, *inside)))
+    path = (inside or ("body",)) if source == "body" else (parameter, *inside)
+    return ".".join(map(str, path))

@@ -14,6 +14,14 @@ from tests import shop
 from tests.shop import FRIDAY_NIGHT
 from tests.users.api_client import assert_refused
 
+ENDS_OF_THE_CALENDAR = (
+    "9999-12-31T23:59:59-12:00",
+    "9999-12-31T23:59:59Z",
+    "2028-01-01T00:00:00Z",
+    "0001-01-01T00:00:00+12:00",
+    "0001-01-01T00:00:00Z",
+)
+
 pytestmark = pytest.mark.usefixtures("kitchen", "tonight")
 
 
@@ -118,15 +126,29 @@ def test_the_kitchen_is_paused_and_resumed(caller):
         ({"reason": "x" * 121}, "reason"),
         ({"reason": "Oven", "until": "2026-11-20T18:59:00Z"}, "until"),
         ({"reason": "Oven", "until": "2026-11-20T19:30:00"}, "until"),
+        *(({"reason": "Oven", "until": until}, "until") for until in ENDS_OF_THE_CALENDAR),
         ({"reason": "Oven", "for": 5}, "for"),
     ],
 )
 def test_an_invalid_pause_names_the_field(caller, sent, field):
-    response = caller("chef").post("/kitchen/pause", sent)
+    ciro = caller("chef")
+    response = ciro.post("/kitchen/pause", sent)
 
     assert response.status_code == 422
     assert [error["field"] for error in response.json()["errors"]] == [field]
     assert Kitchen.objects.get().accepts_orders(clock.now())
+    assert ciro.get("/kitchen/status").status_code == 200
+
+
+def test_a_pause_or_a_sold_out_pizza_until_a_past_time_has_one_code(caller):
+    ciro = caller("chef")
+    pause = ciro.post("/kitchen/pause", {"reason": "Oven", "until": "2026-11-20T18:59:00Z"})
+    sold_out = ciro.put(
+        "/menu/pizzas/margherita/availability", {"is_available": False, "until": "2026-11-20T18:59:00Z"}
+    )
+
+    assert_refused(pause, 422, "until_passed")
+    assert_refused(sold_out, 422, "until_passed")
 
 
 def test_a_manager_changes_some_limits_and_the_others_stay(caller):
@@ -142,10 +164,9 @@ def test_a_manager_changes_some_limits_and_the_others_stay(caller):
 @pytest.mark.parametrize(
     ("sent", "field"),
     [
-        ({}, ""),
+        ({}, "body"),
         ({"max_concurrent_orders": 0}, "max_concurrent_orders"),
         ({"max_concurrent_orders": "30"}, "max_concurrent_orders"),
-        ({"max_concurrent_orders": 1}, "max_concurrent_orders"),
         ({"oven_slots": 10**30}, "oven_slots"),
         ({"load": 3}, "load"),
     ],
@@ -159,6 +180,16 @@ def test_an_invalid_capacity_names_the_field_and_changes_nothing(caller, sent, f
     assert response.status_code == 422
     assert [error["field"] for error in response.json()["errors"]] == [field]
     assert Kitchen.objects.get().max_concurrent_orders == 20
+
+
+def test_a_capacity_below_what_is_open_conflicts_with_the_state_of_the_kitchen(caller):
+    for _each in range(2):
+        shop.place()
+
+    response = caller("manager").put("/kitchen/capacity", {"max_concurrent_orders": 1})
+
+    assert_refused(response, 409, "capacity_too_low")
+    assert [error["field"] for error in response.json()["errors"]] == ["max_concurrent_orders"]
 
 
 def test_a_cook_may_not_change_the_capacity(caller):

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 
@@ -6,6 +7,7 @@ from kitchen import services as kitchen_services
 from kitchen.capacity import KitchenClosed, KitchenFull
 from kitchen.events import CapacityChanged
 from kitchen.models import Kitchen
+from pizzeria.foundation.ends import MAX_AHEAD, UntilPassed, UntilTooFar
 from pizzeria.foundation.events.domain_events import load_data
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import NotAllowed
@@ -58,10 +60,20 @@ def test_resuming_ends_a_pause_and_resuming_twice_records_one_event(kitchen, che
 def test_a_pause_without_a_reason_with_a_past_end_time_or_by_a_guest_is_refused(kitchen, chef, guest):
     with pytest.raises(kitchen_services.PauseRefused):
         pause(kitchen, chef, reason="")
-    with pytest.raises(kitchen_services.PauseRefused):
+    with pytest.raises(UntilPassed):
         pause(kitchen, chef, until=FRIDAY_NIGHT)
     with pytest.raises(NotAllowed):
         pause(kitchen, guest)
+
+
+def test_a_pause_of_more_than_a_year_is_refused_and_one_of_a_year_is_not(kitchen, chef):
+    with pytest.raises(UntilTooFar):
+        pause(kitchen, chef, until=datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(-timedelta(hours=12))))
+    with pytest.raises(UntilTooFar):
+        pause(kitchen, chef, until=FRIDAY_NIGHT + MAX_AHEAD + timedelta(seconds=1))
+
+    pause(kitchen, chef, until=FRIDAY_NIGHT + MAX_AHEAD)
+    assert Kitchen.objects.get().paused_until == FRIDAY_NIGHT + MAX_AHEAD
 
 
 def test_a_manager_may_change_the_capacity_and_a_cook_may_not(kitchen, manager, chef):
@@ -71,6 +83,18 @@ def test_a_manager_may_change_the_capacity_and_a_cook_may_not(kitchen, manager, 
     change(kitchen, manager, orders=30, places=7)
 
     assert (Kitchen.objects.get().max_concurrent_orders, Kitchen.objects.get().oven_slots) == (30, 7)
+
+
+def test_a_limit_that_is_not_given_stays_as_it_is_and_none_takes_the_limit_of_pizzas_away(kitchen, manager):
+    change(kitchen, manager, pizzas=60)
+    to = partial(kitchen_services.change_capacity, kitchen=kitchen, by=manager, at=FRIDAY_NIGHT)
+
+    to(oven_slots=7)
+    changed = Kitchen.objects.get()
+    assert (changed.max_concurrent_orders, changed.oven_slots, changed.max_open_pizzas) == (20, 7, 60)
+
+    to(max_open_pizzas=None)
+    assert Kitchen.objects.get().max_open_pizzas is None
 
 
 def test_the_capacity_cannot_be_less_than_the_open_and_the_cooking_orders(kitchen, manager, chef):

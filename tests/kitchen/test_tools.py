@@ -131,7 +131,7 @@ def test_a_capacity_below_the_number_of_cooking_orders_is_refused_beside_its_fie
 
     page = marta.post(CAPACITY, capacity_of(marta, max_concurrent_orders="30", oven_slots="1"))
 
-    assert page.status_code == 422
+    assert page.status_code == 409
     assert page.context["capacity_form"].errors == {"oven_slots": ["2 orders are cooking now; it cannot be less."]}
     assert page.context["capacity_form"]["max_concurrent_orders"].value() == "30"
     assert page.context["board"].oven_slots == 5

@@ -1,6 +1,6 @@
 """Marking menu items sold out, the 86, and available again."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,8 +8,8 @@ from kitchen import services as kitchen_services
 from menu import services as menu_services
 from menu.models import Pizza, SimpleItem, Topping
 from menu.prices import SoldOut
-from menu.services import UntilPassed
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.ends import UntilPassed, UntilTooFar
 from pizzeria.foundation.events.domain_events import load
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import NotAllowed
@@ -99,6 +99,16 @@ def test_marking_an_available_item_available_records_no_event(olives, chef):
 def test_marking_an_item_sold_out_until_a_past_time_is_refused(olives, chef, until):
     with pytest.raises(UntilPassed) as refused:
         menu_services.mark_sold_out(item=olives, until=until, by=chef, at=FRIDAY_NIGHT)
+
+    assert refused.value.field == "until"
+    assert events_of(olives) == []
+
+
+def test_marking_an_item_sold_out_for_more_than_a_year_is_refused(olives, chef):
+    with pytest.raises(UntilTooFar) as refused:
+        menu_services.mark_sold_out(
+            item=olives, until=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), by=chef, at=FRIDAY_NIGHT
+        )
 
     assert refused.value.field == "until"
     assert events_of(olives) == []

@@ -1,7 +1,11 @@
 """Error answers of the API: problem+json, whatever went wrong."""
 
-import pytest
+from typing import get_args
 
+import pytest
+from pydantic_core.core_schema import ErrorType
+
+from pizzeria.operations.validation_messages import MESSAGES, message_of
 from pizzeria.users.models import User
 from tests.users.api_client import assert_refused, call
 from tests.users.fake_oidc_provider import Person
@@ -79,6 +83,38 @@ def test_each_invalid_field_is_named_without_the_value_that_was_sent(client):
     assert_refused(response, 422, "invalid")
     assert {error["field"] for error in response.json()["errors"]} == {"size", "quantity"}
     assert "secret" not in response.content.decode()
+
+
+def details_of(response):
+    return {error["field"]: error["detail"] for error in response.json()["errors"]}
+
+
+def test_what_is_wrong_with_a_field_is_said_for_people_and_without_words_of_python(client):
+    fields = details_of(post(client, "/api/pizzas", data={"size": 5, "quantity": "many"}))
+    missing = details_of(post(client, "/api/pizzas", data={"quantity": 1.5}))
+    no_object = details_of(post(client, "/api/pizzas", data=[1]))
+
+    assert fields == {"size": "A text, please.", "quantity": "A whole number, please."}
+    assert missing == {"size": "This is required.", "quantity": "A whole number, please."}
+    assert no_object == {"body": "A JSON object, please."}
+
+
+def test_the_sentence_about_a_limit_has_the_limit():
+    many = {"type": "too_long", "ctx": {"max_length": 10, "actual_length": 11}, "msg": "List should have"}
+    own = {"type": "invalid", "msg": "There is no such size."}
+    unexpected = {"type": "callable_type", "msg": "Input should be callable"}
+
+    assert message_of(many) == "Too many: 10 at most, please."
+    assert message_of(own) == "There is no such size."
+    assert message_of(unexpected) == "We cannot read that. Please check it once more."
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_every_sentence_is_of_an_error_of_pydantic_and_can_be_filled_in(kind):
+    context = dict.fromkeys(("min_length", "max_length", "ge", "le", "expected"), 3)
+
+    assert kind in get_args(ErrorType)
+    assert "%" not in message_of({"type": kind, "msg": "", "ctx": context})
 
 
 def test_the_problem_for_a_wrong_method_names_the_allowed_method(client):

@@ -4,9 +4,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404
 from django.urls import path
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI
 
 from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.api.schemas import RequestBody
 from pizzeria.foundation.api_auth import ANY_TOKEN, requires_scope
 from pizzeria.foundation.refusals import Busy, NotAllowed, Refusal
 from pizzeria.foundation.scopes import Scope
@@ -29,7 +30,7 @@ api = NinjaAPI(urls_namespace="trial", auth=ANY_TOKEN, docs_url=None)
 problem_details.install_exception_handlers(api)
 
 
-class Pizza(Schema):
+class Pizza(RequestBody):
     size: str
     quantity: int
 

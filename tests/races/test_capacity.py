@@ -2,6 +2,8 @@
 A manager lowers the capacity while guests order: at no commit is the load above the capacity.
 
 With the kitchen's lock taken out, the manager lowers it below the load, which new orders have raised meanwhile.
+
+Of two limits that are changed at once, none is lost, as the others are merged under the lock.
 """
 
 from functools import partial
@@ -83,3 +85,36 @@ def test_control_without_the_lock_the_capacity_is_lowered_below_the_load_of_new_
 
     assert lower(kitchen, manager, to=2) == "lowered"
     assert load() == 3 > room()
+
+
+# --- Two limits at once ---
+
+
+def limits():
+    kitchen = Kitchen.objects.get()
+    return kitchen.max_concurrent_orders, kitchen.oven_slots
+
+
+def change_at_once(kitchen, manager, *changes):
+    """Change limits by several programs at once: all have begun before the first has the lock."""
+    barrier = partial(Barrier(len(changes)).wait, timeout=THREAD_TIMEOUT)
+    change = partial(kitchen_services.change_capacity, kitchen=kitchen, by=manager, at=FRIDAY_NIGHT)
+    with failpoints.armed("kitchen.change_capacity.begun", barrier):
+        all_at_once([partial(change, **given) for given in changes])
+
+
+def test_of_two_limits_that_two_programs_change_at_once_none_is_lost(kitchen, manager):
+    for _round in range(ROUNDS):
+        Kitchen.objects.update(max_concurrent_orders=20, oven_slots=5)
+
+        change_at_once(kitchen, manager, {"max_concurrent_orders": 33}, {"oven_slots": 7})
+
+        assert limits() == (33, 7)
+
+
+def test_control_with_the_other_limits_as_they_were_read_before_the_lock_one_change_is_lost(kitchen, manager):
+    read = {name: getattr(kitchen, name) for name in ("max_concurrent_orders", "oven_slots", "max_open_pizzas")}
+
+    change_at_once(kitchen, manager, read | {"max_concurrent_orders": 33}, read | {"oven_slots": 7})
+
+    assert limits() in ((33, 5), (20, 7))

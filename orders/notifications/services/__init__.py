@@ -8,11 +8,12 @@ from orders.notifications.services.delivery import (
     resend_notification,
     send_notification,
 )
-from orders.notifications.services.inbox import dismiss_notifications, mark_notifications_read
+from orders.notifications.services.inbox import NotificationKey, dismiss_notifications, mark_notifications_read
 from orders.notifications.services.phone_codes import send_phone_code
 
 __all__ = [
     "NothingToResend",
+    "NotificationKey",
     "claim_notification",
     "create_notifications",
     "dismiss_notifications",

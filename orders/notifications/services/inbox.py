@@ -1,8 +1,9 @@
 """Commands for a user's own in-app notifications. Notifications of others count as not existing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from orders.notifications import selectors as inbox
 from orders.notifications.models import Notification, NotificationChannel
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
+from pizzeria.foundation.idempotency.keys import IdempotentRequest
 
 type NotificationKey = tuple[UUID, int]  # the order's ref and the event's seq
 
@@ -26,8 +28,24 @@ def mark_notifications_read(*, keys: Collection[NotificationKey], by: Actor, at:
     _own_notifications(keys, by).filter(read_at=None).update(read_at=at)
 
 
-@command
-def dismiss_notifications(*, keys: Collection[NotificationKey], by: Actor, at: datetime) -> None:
+def _first_order(arguments: Mapping[str, Any]) -> UUID:
+    """Return the ref of an order; the result of a request with a key is nothing, whatever it was about."""
+    ref: UUID = next(iter(arguments["keys"]))[0]
+    return ref
+
+
+def _replay(ref: UUID) -> None:
+    """Return what was returned when the notifications were dismissed: nothing."""
+
+
+@command(replay=_replay, result_ref=_first_order)
+def dismiss_notifications(
+    *,
+    keys: Collection[NotificationKey],
+    by: Actor,
+    at: datetime,
+    idempotency: IdempotentRequest | None = None,
+) -> None:
     """
     Dismiss the actor's notifications, read or not; those dismissed in another tab stay dismissed.
 

@@ -28,7 +28,10 @@ EventName = Annotated[str, AfterValidator(_known_event), Field(json_schema_extra
 class WebhookRequest(RequestBody):
     """A URL to which events of orders are sent."""
 
-    url: Annotated[str, Field(max_length=500, description="An https URL", examples=["https://erp.example/pizzeria"])]
+    url: Annotated[
+        str,
+        Field(min_length=1, max_length=500, description="An https URL", examples=["https://erp.example/pizzeria"]),
+    ]
     events: Annotated[
         list[EventName],
         Field(

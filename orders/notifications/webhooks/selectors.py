@@ -50,7 +50,7 @@ def get_delivery(ref: UUID) -> WebhookDelivery:
     """
     found = WebhookDelivery.objects.filter(ref=ref).select_related("event", "subscription").first()
     if found is None:
-        raise webhook_not_found()
+        raise delivery_not_found()
     return found
 
 
@@ -62,3 +62,7 @@ def subscriptions_with_due_deliveries(at: datetime) -> list[int]:
 
 def webhook_not_found() -> WebhookNotFound:
     return WebhookNotFound(_("There is no such webhook."))
+
+
+def delivery_not_found() -> WebhookNotFound:
+    return WebhookNotFound(_("There is no such delivery."))

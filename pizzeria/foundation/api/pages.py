@@ -43,11 +43,23 @@ def page_of[M: Model](rows: QuerySet[M], *, cursor: UUID | None, limit: int) -> 
     :param cursor: the ref of the last row of the page before; it need not be among `rows` any more
     :raises CursorUnknown: there is no such row
     """
-    if cursor is not None:
-        last = rows.model._default_manager.filter(ref=cursor).values_list("pk", flat=True).first()
-        if last is None:
+    last = None if cursor is None else rows.model._default_manager.filter(ref=cursor)
+    shown, has_more = rows_after(last, rows, limit=limit)
+    return shown, cast("HasRef", shown[-1]).ref if has_more else None
+
+
+def rows_after[M: Model](last: QuerySet[M] | None, rows: QuerySet[M], *, limit: int) -> tuple[list[M], bool]:
+    """
+    Return the rows of a page, and whether there are more. One query, two unless it is the first page.
+
+    :param last: query of the last row of the page before; None: there is none
+    :param rows: newest first (`-id`)
+    :raises CursorUnknown: there is no such row
+    """
+    if last is not None:
+        last_pk = last.values_list("pk", flat=True).first()
+        if last_pk is None:
             raise CursorUnknown(_("There is no such page."), field="cursor")
-        rows = rows.filter(pk__lt=last)
+        rows = rows.filter(pk__lt=last_pk)
     found = list(rows[: limit + 1])
-    shown = found[:limit]
-    return shown, cast("HasRef", shown[-1]).ref if len(found) > limit else None
+    return found[:limit], len(found) > limit

@@ -33,11 +33,16 @@ def refuse_unless_current(request: HttpRequest, if_match: str | None, *, record:
     """
     if if_match is None or if_match.strip() == "*":
         return
-    if _etag_of(request, record) not in parse_etags(if_match):
+    if etag_of(request, record) not in parse_etags(if_match):
         raise PreconditionFailed
 
 
-def _etag_of(request: HttpRequest, record: BaseModel) -> str:
+def etag_of(request: HttpRequest, record: BaseModel) -> str:
+    """
+    Return the ETag of a resource.
+
+    :param record: what GET of it, an endpoint with `conditional_get`, answers at the moment
+    """
     answer = HttpResponse(JSONRenderer().render(request, record.model_dump(), response_status=200))
     set_response_etag(answer)
     return answer.headers["ETag"]

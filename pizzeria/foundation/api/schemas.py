@@ -5,14 +5,17 @@ Text and amounts are cleaned by the same form fields as on the pages, so that bo
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from pizzeria.foundation import clock
+from pizzeria.foundation.ends import TOO_FAR_MESSAGE, is_too_far
 from pizzeria.foundation.money import ZERO, AmountFormField, rounded
 
 
@@ -55,6 +58,24 @@ AmountToPay = Annotated[
     Decimal,
     cleaned_by(AmountFormField(min_value=ZERO)),
     Field(description="Amount in the shop's currency", examples=["2.50"]),
+]
+
+
+def _ahead(until: datetime) -> datetime:
+    try:
+        moment = until.astimezone(UTC)
+    except OverflowError:  # at an end of the calendar, elsewhere than in Greenwich
+        moment = None
+    if moment is None or is_too_far(moment, at=clock.now()):
+        raise PydanticCustomError("invalid", "{reason}", {"reason": str(TOO_FAR_MESSAGE)})
+    return moment
+
+
+# Until when something lasts, in UTC. The command refuses one that has passed.
+Until = Annotated[
+    AwareDatetime,
+    AfterValidator(_ahead),
+    Field(description="With its zone, in the future, at most a year ahead", examples=["2026-11-20T21:00:00Z"]),
 ]
 
 

@@ -76,6 +76,8 @@ def parse_url(url: str) -> Endpoint:
 
     :raises DestinationRefused: it is not an http(s) URL of a host in its usual notation, or has a user or a fragment
     """
+    if not url:
+        raise DestinationRefused("The URL is missing.")
     if not _VISIBLE_ASCII.fullmatch(url) or "\\" in url:
         raise DestinationRefused("The URL has characters that must be encoded.")
     try:

@@ -197,7 +197,7 @@ def redeliver_webhook(
     subscription = lock_subscription(subscription_ref)
     delivery = subscription.deliveries.for_update().select_related("event").filter(ref=ref).first()
     if delivery is None:
-        raise selectors.webhook_not_found()
+        raise selectors.delivery_not_found()
     if not subscription.is_enabled:
         raise WebhookDisabled(_("This webhook is disabled. Please enable it first."))
     if delivery.state != DeliveryState.SENDING:

@@ -240,3 +240,13 @@ def test_old_deliveries_are_purged():
     call_command("purge_expired", verbosity=0)
 
     assert webhook.deliveries.get() == new
+
+
+def test_a_blank_url_and_an_unknown_delivery_are_named_as_such(ada):
+    blank = ada.post("/webhooks", {"url": ""}).json()["errors"]
+    webhook = ada.post("/webhooks", {"url": PUBLIC}).json()["id"]
+    unknown = ada.post(f"/webhooks/{webhook}/deliveries/{uuid7()}/redeliver")
+
+    assert blank == [{"field": "url", "detail": "Please fill this in."}]
+    assert_refused(unknown, 404, "webhook_not_found")
+    assert unknown.json()["detail"] == "There is no such delivery."
