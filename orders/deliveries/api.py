@@ -18,7 +18,7 @@ from orders.models import CancelReason, Order
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.api.idempotency import IdempotencyKeyHeader, idempotent_request
-from pizzeria.foundation.api.schemas import Amount, RequestBody, ResponseBody, cleaned_by
+from pizzeria.foundation.api.schemas import Amount, RequestBody, ResponseBody, cleaned_by, with_example
 from pizzeria.foundation.api_auth import requires_scope
 from pizzeria.foundation.scopes import Scope
 
@@ -56,6 +56,8 @@ class DriverRecord(ResponseBody):
 
 
 class Assignment(RequestBody):
+    model_config = with_example(driver="dario")
+
     driver: Annotated[
         str,
         Field(description="`id` of a driver", min_length=1),
@@ -64,6 +66,8 @@ class Assignment(RequestBody):
 
 
 class Failure(RequestBody):
+    model_config = with_example(reason="nobody_home", note="Nobody answered the door.")
+
     reason: Literal["nobody_home", "wrong_address", "other"]
     note: Annotated[
         str, Field(description="Required with the reason `other`"), cleaned_by(DeliveryFailureForm.base_fields["note"])

@@ -26,7 +26,7 @@ from orders.customers import selectors as customer_selectors
 from orders.customers.selectors import SavedContact
 from orders.forms import CheckoutForm
 from orders.models import PaymentMethod
-from pizzeria.foundation.api.schemas import AmountToPay, RequestBody, cleaned_by
+from pizzeria.foundation.api.schemas import AmountToPay, RequestBody, cleaned_by, with_example
 from pizzeria.foundation.api_auth import PrincipalKind, principal_for_request
 
 FIELDS = CheckoutForm.base_fields
@@ -161,6 +161,15 @@ class DeliveryAddress(RequestBody):
 
 
 class OrderRequest(RequestBody):
+    model_config = with_example(
+        customer_name="Anna Bianchi",
+        customer_phone="+390612345678",
+        pizzas=[{"pizza_id": "margherita", "size": "medium", "toppings": ["mushrooms"], "quantity": 1}],
+        items=[{"item_id": "cola", "quantity": 2}],
+        special_instructions="Please cut it into eight.",
+        payment_method="cash",
+    )
+
     customer_name: Annotated[
         str,
         Field(validate_default=True, description="Absent: the name in the caller's profile", examples=["Anna"]),

@@ -75,6 +75,7 @@ API = {
     "/api/kitchen/pause": 405,
     "/api/kitchen/resume": 405,
     "/api/delivery/ready": 401,
+    "/api/delivery/drivers": 401,
     "/api/delivery/tour": 401,
     **{f"/api/delivery/orders/UUID/{step}": 405 for step in DELIVERY_STEPS},
     "/api/profile/me": 401,
