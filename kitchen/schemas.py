@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from kitchen.forms import CapacityForm, PauseForm
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.selectors import Board, BoardTicket, KitchenLoad
-from pizzeria.foundation.api.schemas import RequestBody, ResponseBody, Until, cleaned_by
+from pizzeria.foundation.api.schemas import RequestBody, ResponseBody, Until, cleaned_by, with_example
 
 
 class TicketRecord(ResponseBody):
@@ -70,6 +70,8 @@ class Queue(ResponseBody):
 class CapacityChange(RequestBody):
     """New limits. Those that are absent stay as they are."""
 
+    model_config = with_example(max_concurrent_orders=25, max_open_pizzas=60, oven_slots=6)
+
     max_concurrent_orders: Annotated[
         int,
         Field(strict=True, description="Open orders at most", examples=[25]),
@@ -96,6 +98,8 @@ class CapacityChange(RequestBody):
 
 
 class PauseRequest(RequestBody):
+    model_config = with_example(reason="Oven check", until=None)
+
     reason: Annotated[
         str,
         Field(description="For customers to read", examples=["Oven check"]),

@@ -9,7 +9,7 @@ from menu.models import Pizza
 from menu.prices import MenuSnapshot
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.api.conditional_get import conditional_get
+from pizzeria.foundation.api.conditional_get import ETAG, conditional_get
 from pizzeria.foundation.api.idempotency import IdempotencyKeyHeader, idempotent_request
 from pizzeria.foundation.api.preconditions import IfMatchHeader, etag_of, refuse_unless_current
 from pizzeria.foundation.api.requests import naming_fields
@@ -45,7 +45,13 @@ def pizzas(request: HttpRequest) -> list[schemas.PizzaRecord]:
     return schemas.menu_record(catalogue.cached_snapshot(), at=clock.now()).pizzas
 
 
-@router.post("/pizzas", auth=WRITE, response={201: schemas.PizzaRecord}, summary="Create a pizza")
+@router.post(
+    "/pizzas",
+    auth=WRITE,
+    response={201: schemas.PizzaRecord},
+    summary="Create a pizza",
+    openapi_extra={"responses": {201: {"headers": ETAG}}},
+)
 def create_pizza(
     request: HttpRequest, response: HttpResponse, body: schemas.NewPizza, key: IdempotencyKeyHeader = None
 ) -> Status[schemas.PizzaRecord]:
@@ -70,7 +76,13 @@ def pizza(request: HttpRequest, pizza_id: str) -> schemas.PizzaRecord:
     return _record(catalogue.cached_snapshot(), pizza_id)
 
 
-@router.put("/pizzas/{slug:pizza_id}", auth=WRITE, response=schemas.PizzaRecord, summary="Replace a pizza")
+@router.put(
+    "/pizzas/{slug:pizza_id}",
+    auth=WRITE,
+    response=schemas.PizzaRecord,
+    summary="Replace a pizza",
+    openapi_extra={"responses": {200: {"headers": ETAG}}},
+)
 def change_pizza(
     request: HttpRequest,
     response: HttpResponse,
@@ -114,6 +126,7 @@ def archive_pizza(request: HttpRequest, pizza_id: str) -> Status[None]:
     auth=requires_scope(Scope.MENU_WRITE, Scope.KITCHEN_MANAGE),
     response=schemas.PizzaRecord,
     summary="Mark a pizza sold out or available",
+    openapi_extra={"responses": {200: {"headers": ETAG}}},
 )
 def set_availability(
     request: HttpRequest, response: HttpResponse, pizza_id: str, body: schemas.AvailabilityRequest

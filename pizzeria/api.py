@@ -21,7 +21,33 @@ from pizzeria.operations.api_documentation import DocumentedApi
 from pizzeria.operations.api_parameters import refuse_unknown_parameters
 from pizzeria.users.api import router as users_router
 
-api = DocumentedApi(title="Pizzeria API", version="1", urls_namespace="api", auth=ANY_TOKEN, docs=ApiDocsPage())
+DESCRIPTION = """
+Other programs read and change the menu, order, cook and deliver here. They call the same commands and queries as the
+shop's pages, so that an order costs the same and is refused with the same sentence.
+
+- **Token**: each request has an access token of the sign-in server, `Authorization: Bearer …`. A program with an
+  account of its own gets one by the client credentials grant; a program that acts for a person, by the authorization
+  code flow. On this page, *Authorize* gets one. The menu can be read without a token. Each endpoint names the scopes of
+  which one is required; `GET /api/me` shows those of a token.
+- **Values**: amounts are strings (`"12.99"`), times have their zone. Unknown fields and parameters are invalid.
+- **Errors** are `application/problem+json` with a stable `code`. An invalid body names all its invalid fields at
+  once, in `errors`.
+- **Keys**: a `POST` with an `Idempotency-Key` takes effect once, however often it is sent within 24 hours.
+- **ETags**: `If-None-Match` is answered 304 while nothing has changed. A pizza is replaced with `If-Match` only while
+  it is still the one that the client has seen.
+- **Pages**: `next_cursor` of a page is `cursor` of the next.
+- **Limits**: a user may send 600 requests a minute, unless the shop has set another number. `RateLimit-*` say what is
+  left; then the answer is 429 with `Retry-After`. Each answer has an `X-Request-ID`, the client's own if it sent one.
+"""
+
+api = DocumentedApi(
+    title="Pizzeria API",
+    version="1",
+    description=DESCRIPTION,
+    urls_namespace="api",
+    auth=ANY_TOKEN,
+    docs=ApiDocsPage(),
+)
 refuse_unknown_parameters(api)
 api.add_router("", users_router)
 api.add_router("/menu", menu_router)

@@ -24,7 +24,7 @@ from menu import catalogue, selectors, services
 from menu.models import Allergen, Category, Diet, NameKey, Pizza
 from pizzeria.foundation.api.idempotency import is_repeated
 from pizzeria.foundation.api.requests import request_context
-from pizzeria.foundation.api.schemas import RequestBody, Until, cleaned_by
+from pizzeria.foundation.api.schemas import RequestBody, Until, cleaned_by, with_example
 from pizzeria.foundation.forms import SingleLineField
 from pizzeria.foundation.money import ZERO
 
@@ -141,6 +141,17 @@ Description = Annotated[
 class NewPizza(RequestBody):
     """A new pizza."""
 
+    model_config = with_example(
+        name="Quattro formaggi",
+        base_price="13.49",
+        cooking_minutes=8,
+        category_id="pizzas",
+        description="Tomatoes and four cheeses",
+        toppings=["mushrooms"],
+        diet="vegetarian",
+        base_allergens=["gluten", "milk"],
+    )
+
     name: Annotated[
         str,
         Field(examples=["Quattro formaggi"]),
@@ -207,11 +218,24 @@ class PizzaReplacement(NewPizza):
     What makes the pizza is required, also what may be blank: nothing is emptied because a client does not know of it.
     """
 
+    model_config = with_example(
+        name="Margherita",
+        base_price="13.49",
+        cooking_minutes=8,
+        category_id="pizzas",
+        description="Tomatoes, mozzarella and basil",
+        toppings=[{"id": "basil", "name": "Basil"}],
+        diet="vegetarian",
+        base_allergens=["gluten", "milk"],
+    )
+
     description: Description
     toppings: Recipe
 
 
 class AvailabilityRequest(RequestBody):
+    model_config = with_example(is_available=False, until=None)
+
     is_available: bool = Field(strict=True, description="Whether it can be ordered")
     until: Until | None = Field(
         default=None,

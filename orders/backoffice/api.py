@@ -12,7 +12,7 @@ from orders.backoffice import steps
 from orders.models import DELIVERY_FAILURE_REASONS, CancelReason, OrderStatus
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.api.schemas import RequestBody
+from pizzeria.foundation.api.schemas import RequestBody, with_example
 from pizzeria.foundation.api_auth import InsufficientScope, principal_for_request, requires_scope
 from pizzeria.foundation.scopes import Scope
 
@@ -20,6 +20,8 @@ router = Router(tags=["orders"])
 
 
 class StatusRequest(RequestBody):
+    model_config = with_example(status="cooking")
+
     status: OrderStatus = Field(description="The status that the order is to have", examples=["cooking"])
     reason: schemas.Reason | None = Field(
         default=None,

@@ -11,7 +11,7 @@ from orders.customers import selectors, services
 from orders.customers.forms import ProfileForm
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, actor_of
-from pizzeria.foundation.api.schemas import RequestBody, ResponseBody, cleaned_by
+from pizzeria.foundation.api.schemas import RequestBody, ResponseBody, cleaned_by, with_example
 from pizzeria.foundation.api_auth import ANY_TOKEN
 
 router = Router(tags=["profile"], auth=ANY_TOKEN)
@@ -32,6 +32,8 @@ class Profile(ResponseBody):
 
 
 class ProfileChange(RequestBody):
+    model_config = with_example(name="Anna Bianchi", phone="+390612345678")
+
     name: Annotated[
         str,
         Field(description="Blank: delete it", examples=["Anna Bianchi"]),

@@ -18,7 +18,7 @@ from orders.models import DELIVERY_FAILURE_REASONS, CancelReason, Order
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.api.idempotency import IdempotencyKeyHeader, idempotent_request
-from pizzeria.foundation.api.schemas import Amount, RequestBody, ResponseBody, cleaned_by
+from pizzeria.foundation.api.schemas import Amount, RequestBody, ResponseBody, cleaned_by, with_example
 from pizzeria.foundation.api_auth import requires_scope
 from pizzeria.foundation.scopes import Scope
 
@@ -50,6 +50,8 @@ class TourRecord(ResponseBody):
 
 
 class Assignment(RequestBody):
+    model_config = with_example(driver="dario")
+
     driver: Annotated[
         str,
         Field(description="`id` of a driver", min_length=1),
@@ -58,6 +60,8 @@ class Assignment(RequestBody):
 
 
 class Failure(RequestBody):
+    model_config = with_example(reason="nobody_home", note="Nobody answered the door.")
+
     reason: order_schemas.Reason = Field(
         description="What the driver has found", json_schema_extra={"enum": [*DELIVERY_FAILURE_REASONS]}
     )

@@ -17,6 +17,16 @@ def _document_nulls(schema: dict[str, Any]) -> None:
         field["anyOf"] = kinds if {"type": "null"} in kinds else [*kinds, {"type": "null"}]
 
 
+def with_nulls_and_example(**fields: Any) -> ConfigDict:
+    """Return the configuration of a `NullableRequestBody` with one whole example that is valid in the demo's shop."""
+
+    def document(schema: dict[str, Any]) -> None:
+        _document_nulls(schema)
+        schema["examples"] = [fields]
+
+    return ConfigDict(json_schema_extra=document)
+
+
 class NullableRequestBody(RequestBody):
     """A body in which `null` stands for an absent optional field."""
 

@@ -28,7 +28,7 @@ from orders.forms import CheckoutForm
 from orders.models import PaymentMethod
 from orders.schemas.delivery_address import DeliveryAddress, address_in, is_address_line
 from orders.schemas.line_requests import PizzaRequest, SimpleItemRequest
-from orders.schemas.optional_fields import NullableRequestBody
+from orders.schemas.optional_fields import NullableRequestBody, with_nulls_and_example
 from pizzeria.foundation.api.requests import request_context
 from pizzeria.foundation.api.schemas import AmountToPay, cleaned_by
 from pizzeria.foundation.api_auth import PrincipalKind, principal_for_request
@@ -65,6 +65,15 @@ def _or_saved_phone(value: object, info: ValidationInfo) -> object:
 
 
 class OrderRequest(NullableRequestBody):
+    model_config = with_nulls_and_example(
+        customer_name="Anna Bianchi",
+        customer_phone="+390612345678",
+        pizzas=[{"pizza_id": "margherita", "size": "medium", "toppings": ["mushrooms"], "quantity": 1}],
+        items=[{"item_id": "cola", "quantity": 2}],
+        special_instructions="Please cut it into eight.",
+        payment_method="cash",
+    )
+
     customer_name: Annotated[
         str,
         Field(validate_default=True, description="Absent: the name in the caller's profile", examples=["Anna"]),

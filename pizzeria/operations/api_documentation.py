@@ -15,12 +15,13 @@ from ninja.errors import ConfigError
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.operation import Operation
 
+from pizzeria.foundation.api.conditional_get import ETAG
 from pizzeria.foundation.api.schemas import Problem
 from pizzeria.foundation.api_auth import BearerToken
 from pizzeria.foundation.scopes import Scope
 from pizzeria.operations import api_docs_page
+from pizzeria.operations.api_problem_examples import problem_answer
 
-PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": REF_TEMPLATE.format(model=Problem.__name__)}}}
 CONDITION = {
     "in": "header",
     "name": "If-None-Match",
@@ -50,6 +51,13 @@ HEADERS = {
     "X-Request-ID": ("string", "Id of the request in the shop's log: the client's own, if it sent one", "till-7.42"),
 }
 RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait", "example": 42}}
+LOCATION = {
+    "Location": {
+        "schema": {"type": "string"},
+        "description": "Path of what was created",
+        "example": "/api/orders/0197c2a0-0000-7000-8000-000000000000",
+    }
+}
 
 
 class DocumentedApi(NinjaAPI):
@@ -85,14 +93,23 @@ class _Document(OpenAPISchema):
         details = super().operation_details(operation)
         if hasattr(operation, "_run_decorators"):  # conditional_get
             details["parameters"].append(CONDITION)
-            details["responses"][304] = {"description": "The client has this answer already."}
+            details["responses"][200]["headers"] = ETAG
+            details["responses"][304] = {"description": "The client has this answer already.", "headers": ETAG}
         for status in _problem_statuses(operation):
-            answer = {"description": HTTPStatus(status).phrase, "content": PROBLEM_CONTENT}
-            details["responses"].setdefault(status, answer)
+            details["responses"].setdefault(status, problem_answer(status, can_wait=_can_wait(operation, status)))
         for status, answer in details["responses"].items():
-            answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
-            answer["headers"] |= RETRY_AFTER if status == HTTPStatus.TOO_MANY_REQUESTS else {}
+            references = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+            more = RETRY_AFTER if _can_wait(operation, status) else LOCATION if status == HTTPStatus.CREATED else {}
+            answer["headers"] = {**references, **answer.get("headers", {}), **more}
         return details
+
+    def request_body(self, operation: Operation) -> dict[str, Any]:
+        """Return the description of a body, with the whole example that its schema has."""
+        body = super().request_body(operation)
+        for content in body.get("content", {}).values():
+            schema = self.schemas[content["schema"]["$ref"].rpartition("/")[2]]
+            content["example"] = schema["examples"][0]
+        return body
 
     def operation_security(self, operation: Operation) -> list[dict[str, Any]] | None:
         security = super().operation_security(operation)
@@ -122,6 +139,13 @@ def _headers() -> dict[str, Any]:
         name: {"schema": {"type": kind}, "description": description, "example": example}
         for name, (kind, description, example) in HEADERS.items()
     }
+
+
+def _can_wait(operation: Operation, status: int) -> bool:
+    """Return whether an answer can say when to try again; of conflicts, those whose endpoint describes it."""
+    if status == HTTPStatus.CONFLICT:
+        return "Retry-After" in (operation.description or "")
+    return status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _problem_statuses(operation: Operation) -> list[int]:

@@ -19,7 +19,7 @@ class ApiMiddleware:
 
     It runs before the middleware for sessions, cookies, CSRF, trailing slashes and sign-in redirects, so that none of
     them applies to the API. It never redirects, and its answers are not cached, unless they have an ETag. Requests are
-    counted (`api_limits`), and every answer has the id of its request.
+    counted (`api_limits`), and every answer has the id of its request. HEAD is answered as GET, without a body.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -33,7 +33,7 @@ class ApiMiddleware:
             lambda: limits.counting_user(principal_from_token)
         )
         request.actor = SimpleLazyObject(lambda: request.principal.actor)  # type: ignore[attr-defined]
-        response = _answer(request, limits)
+        response = _answer_head(request, limits) if request.method == "HEAD" else _answer(request, limits)
         limits.set_headers(response)
         response.headers[REQUEST_ID_HEADER] = request_id_of(request)
         response.setdefault("Cache-Control", "no-store")
@@ -64,6 +64,16 @@ def _answer(request: HttpRequest, limits: RequestLimits) -> HttpResponse:
         return problem_details.problem_response(request, fault)
     if isinstance(response, HttpResponseNotAllowed):
         return problem_details.method_not_allowed(response.headers["Allow"])
+    return response
+
+
+def _answer_head(request: HttpRequest, limits: RequestLimits) -> HttpResponse:
+    """Answer as GET, without the body (RFC 9110, section 9.3.2). The endpoints know no HEAD."""
+    request.method = "GET"
+    response = _answer(request, limits)
+    request.method = "HEAD"
+    response.headers["Content-Length"] = str(len(response.content))
+    response.content = b""
     return response
 
 

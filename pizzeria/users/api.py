@@ -3,19 +3,23 @@
 from typing import Literal
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router
+from pydantic import Field
 
+from pizzeria.foundation.api.schemas import ResponseBody
 from pizzeria.foundation.api_auth import ANY_TOKEN, principal_for_request
 from pizzeria.foundation.scopes import Scope
 
 router = Router(tags=["users"])
 
 
-class Me(Schema):
-    name: str
-    kind: Literal["person", "service"]
-    roles: list[str]
-    scopes: list[Scope]
+class Me(ResponseBody):
+    """The principal of a token: who calls."""
+
+    name: str = Field(description="For people to read", examples=["Anna Bianchi"])
+    kind: Literal["person", "service"] = Field(description="`service`: a program that acts for itself")
+    roles: list[str] = Field(description="Names of roles in the shop", examples=[["manager"]])
+    scopes: list[Scope] = Field(description="Those that the token has and the roles allow")
 
 
 @router.get("/me", auth=ANY_TOKEN, response=Me, summary="The principal of the token")

@@ -1,5 +1,7 @@
 """Archiving items of the menu, and restoring them: in the admin as well as by command."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -17,6 +19,7 @@ from tests.shop import FRIDAY_NIGHT
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
+DELETE_LINK = re.compile(r'class="deletelink">([^<]*)</a>')
 KINDS = [Pizza, SimpleItem, Topping]
 
 
@@ -126,6 +129,14 @@ def test_the_button_to_delete_an_item_in_the_admin_archives_it(marta, olives):
     assert events_of(olives) == [("menu.archived.v1", {"slug": "olives"}, str(marta.user.pk))]
     olives.refresh_from_db()
     assert olives.is_archived
+
+
+def test_the_link_that_archives_an_item_says_so_and_that_of_a_category_deletes(marta, margherita):
+    item = marta.get(admin_of(margherita, "change")).content.decode()
+    category = marta.get(admin_of(margherita.category, "change")).content.decode()
+
+    assert DELETE_LINK.findall(item) == ["Archive"]
+    assert DELETE_LINK.findall(category) == ["Delete"]
 
 
 def test_the_admin_archives_and_restores_several_items_at_once(marta, margherita, pepperoni):

@@ -1,16 +1,23 @@
 """The OpenAPI document: it has what ninja does not know of the endpoints."""
 
+import inspect
 import json
 import re
+from http import HTTPStatus
 
 import pytest
 from ninja.errors import ConfigError
 from pydantic import create_model
 
 from pizzeria.api import api
+from pizzeria.foundation import refusals
+from pizzeria.foundation.api.schemas import Problem
 from pizzeria.foundation.scopes import Scope
+from pizzeria.operations import problem_details
 from pizzeria.operations.api_documentation import DocumentedApi
 from tests.users.api_client import assert_refused
+
+PLACED_LATER = (("POST", "/api/orders"), 409)  # the kitchen is at capacity
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +65,66 @@ def test_an_endpoint_with_an_etag_documents_the_condition_and_its_answer(documen
     menu = operations(document)["GET", "/api/menu"]
 
     assert "If-None-Match" in [parameter["name"] for parameter in menu["parameters"]]
-    assert 304 in menu["responses"]
+    assert "ETag" in menu["responses"][200]["headers"]
+    assert "ETag" in menu["responses"][304]["headers"]
+
+
+def test_a_change_of_a_pizza_documents_the_etag_of_the_new_state(document):
+    pizzas = {
+        ("POST", "/api/menu/pizzas"): 201,
+        ("PUT", "/api/menu/pizzas/{pizza_id}"): 200,
+        ("PUT", "/api/menu/pizzas/{pizza_id}/availability"): 200,
+    }
+
+    for name, status in pizzas.items():
+        assert "ETag" in operations(document)[name]["responses"][status]["headers"], name
+
+
+def test_every_problem_in_the_document_is_an_example_of_its_status_with_a_code_that_the_shop_has(document):
+    source = inspect.getsource(problem_details)
+
+    for name, operation in operations(document).items():
+        for status, answer in operation["responses"].items():
+            content = answer.get("content", {}).get("application/problem+json")
+            if content:
+                example = Problem.model_validate(content["example"])
+                assert (example.status, example.title) == (status, HTTPStatus(status).phrase), (name, status)
+                assert example.code in refusals._codes or f'"{example.code}"' in source, (name, status)
+
+
+def test_the_limits_of_the_form_fields_are_in_the_document(document):
+    schemas = {
+        name: schema["properties"]
+        for name, schema in document["components"]["schemas"].items()
+        if "properties" in schema
+    }
+    number = schemas["NewPizza"]["base_price"]["anyOf"][0]
+
+    assert (schemas["PauseRequest"]["reason"]["minLength"], schemas["PauseRequest"]["reason"]["maxLength"]) == (1, 120)
+    slots = schemas["CapacityChange"]["oven_slots"]
+    assert (slots["minimum"], slots["maximum"], "default" in slots) == (1, 100, False)
+    assert schemas["CapacityChange"]["max_open_pizzas"]["anyOf"][0]["maximum"] == 1000
+    assert (number["minimum"], number["exclusiveMaximum"]) == (0, 100_000_000)
+    assert schemas["NewPizza"]["name"]["maxLength"] == 60
+    assert schemas["OrderRequest"]["special_instructions"]["maxLength"] > 0
+
+
+def test_a_text_is_as_long_as_the_document_says_before_it_is_cleaned(caller, kitchen):
+    answer = caller("chef").post("/kitchen/pause", {"reason": "Oven" + " " * 120})
+
+    assert_refused(answer, 422, "invalid")
+    assert answer.json()["errors"] == [
+        {"field": "reason", "detail": "That is too long: 120 characters at most, please."}
+    ]
+
+
+def test_the_document_begins_with_what_every_program_needs_to_know(document):
+    introduction = document["info"]["description"]
+
+    assert all(
+        word in introduction
+        for word in ("Bearer", "Idempotency-Key", "If-None-Match", "next_cursor", "RateLimit-", "problem+json")
+    )
 
 
 def test_every_operation_id_is_used_once(document):
@@ -95,7 +161,9 @@ def test_every_answer_documents_the_headers_of_the_limits_and_of_the_request(doc
     assert {*document["components"]["headers"]} == names
     for name, operation in operations(document).items():
         for status, answer in operation["responses"].items():
-            assert {*answer["headers"]} == (names | {"Retry-After"} if status == 429 else names), (name, status)
+            assert {*answer["headers"]} >= names, (name, status)
+            assert ("Retry-After" in answer["headers"]) == (status in (429, 503) or (name, status) == PLACED_LATER)
+            assert ("Location" in answer["headers"]) == (status == 201)
 
 
 def test_two_schemas_of_one_name_are_an_error():

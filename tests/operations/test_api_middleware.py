@@ -44,6 +44,19 @@ def test_no_answer_of_the_api_is_a_redirect_sets_a_cookie_or_is_cached(client, r
         assert response.status_code in (200, 204) or response.headers["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.usefixtures("kitchen")
+def test_head_is_answered_as_get_without_the_body(client, realm):
+    get, head = (call(client, address="/api/menu", method=method) for method in ("get", "head"))
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["ETag"] == get.headers["ETag"]
+    assert head.headers["Content-Length"] == str(len(get.content))
+    known = call(client, address="/api/menu", method="head", headers={"If-None-Match": get.headers["ETag"]})
+    assert known.status_code == 304
+    assert call(client, address="/api/kitchen/pause", method="head").status_code == 405
+    assert call(client, address="/api/me", method="head").status_code == 401
+
+
 def test_the_api_refuses_a_token_over_plain_http(client, realm, settings):
     settings.SECURE_SSL_REDIRECT = True
 

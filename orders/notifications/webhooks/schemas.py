@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from orders.notifications.webhooks.event_names import EVENT_NAMES, name_of
 from orders.notifications.webhooks.messages import event_id
 from orders.notifications.webhooks.models import PENDING_STATES, DeliveryState, WebhookDelivery, WebhookSubscription
-from pizzeria.foundation.api.schemas import RequestBody, ResponseBody, cleaned_by
+from pizzeria.foundation.api.schemas import RequestBody, ResponseBody, cleaned_by, with_example
 from pizzeria.foundation.forms import SingleLineField
 
 
@@ -27,6 +27,10 @@ EventName = Annotated[str, AfterValidator(_known_event), Field(json_schema_extra
 
 class WebhookRequest(RequestBody):
     """A URL to which events of orders are sent."""
+
+    model_config = with_example(
+        url="https://example.com/pizzeria", events=["order.placed", "order.ready"], description="Stock and bookkeeping"
+    )
 
     url: Annotated[
         str,

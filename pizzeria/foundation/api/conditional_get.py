@@ -9,6 +9,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, set_response_etag
 from ninja.decorators import decorate_view
 
+# The header of an answer, as the OpenAPI document describes it.
+ETAG = {
+    "ETag": {
+        "schema": {"type": "string"},
+        "description": "Of the state that this answer shows",
+        "example": '"0f5ad6d2b8d34a6c9d8e1f7a2b3c4d5e"',
+    }
+}
+
 type Operation[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
