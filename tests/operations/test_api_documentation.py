@@ -106,7 +106,7 @@ def test_the_limits_of_the_form_fields_are_in_the_document(document):
     assert schemas["CapacityChange"]["max_open_pizzas"]["anyOf"][0]["maximum"] == 1000
     assert (number["minimum"], number["exclusiveMaximum"]) == (0, 100_000_000)
     assert schemas["NewPizza"]["name"]["maxLength"] == 60
-    assert schemas["OrderRequest"]["special_instructions"]["maxLength"] > 0
+    assert schemas["DeliveryAddress"]["street"]["maxLength"] > 0
 
 
 def test_a_text_is_as_long_as_the_document_says_before_it_is_cleaned(caller, kitchen):
