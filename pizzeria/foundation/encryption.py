@@ -28,6 +28,19 @@ def decrypt(ciphertext: str) -> dict[str, Any]:
     return content
 
 
+def reencrypt(ciphertext: str) -> str:
+    """
+    Return a text encrypted with the newest secret (SECRET_KEY); the text itself if it is already.
+
+    :raises ValueError: the text was not encrypted with any of the shop's secrets
+    """
+    try:
+        _key(settings.SECRET_KEY).decrypt(ciphertext.encode())
+    except InvalidToken:
+        return encrypt(decrypt(ciphertext))
+    return ciphertext
+
+
 def _fernet() -> MultiFernet:
     return MultiFernet([_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 

@@ -25,6 +25,7 @@ PUBLIC = "93.184.216.34"
         ("https://hooks.example", Endpoint("https", "hooks.example", 443, "/")),
         ("https://HOOKS.example:8443/a/b?c=d", Endpoint("https", "hooks.example", 8443, "/a/b?c=d")),
         ("https://[2606:4700::1111]/x", Endpoint("https", "2606:4700::1111", 443, "/x")),
+        ("https://[2606:4700::1111]:8443/x", Endpoint("https", "2606:4700::1111", 8443, "/x")),
         (f"https://{PUBLIC}/", Endpoint("https", PUBLIC, 443, "/")),
     ],
 )
@@ -75,6 +76,11 @@ def test_the_host_header_names_the_port_unless_it_is_the_schemes_own(endpoint, a
         "https://[fe80::1%eth0]/",
         "https://[::1/",
         "https://[not-an-address]/",
+        "https://[v1.x]/",
+        "https://[v1.hooks.example]/",
+        "https://hooks[::1]/",
+        "https://[::1]hooks/",
+        "https://[2606:4700::1111]hooks:443/",
         "https://2130706433/",
         "https://017700000001/",
         "https://0x7f000001/",
@@ -90,7 +96,9 @@ def test_a_url_that_could_be_read_in_another_way_is_refused(url):
         parse_url(url)
 
 
-@pytest.mark.parametrize("address", [PUBLIC, "1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"])
+@pytest.mark.parametrize(
+    "address", [PUBLIC, "1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101", "2001:200::1"]
+)
 def test_addresses_of_the_internet_are_public(address):
     assert is_public(ip_address(address))
 
@@ -105,10 +113,13 @@ def test_addresses_of_the_internet_are_public(address):
         "127.255.255.254",
         "169.254.169.254",
         "172.16.0.1",
+        "168.63.129.16",
+        "192.0.0.9",
         "192.0.0.170",
         "192.0.2.1",
         "192.88.99.1",
         "192.168.1.1",
+        "192.175.48.1",
         "198.18.0.1",
         "224.0.0.1",
         "239.255.255.255",
@@ -124,6 +135,12 @@ def test_addresses_of_the_internet_are_public(address):
         "64:ff9b:1::7f00:1",
         "100::1",
         "2001::1",
+        "2001:1::1",
+        "2001:4:112::1",
+        "2001:20::1",
+        "2606:4700::5efe:a00:1",
+        "2606:4700::200:5efe:a00:1",
+        "2620:4f:8000::1",
         "2001:db8::1",
         "2002:7f00:1::",
         "2002:101:101::",

@@ -71,8 +71,10 @@ def test_the_next_address_is_tried_if_one_accepts_no_connection(https_receiver, 
 def test_a_certificate_for_another_name_is_refused_before_anything_is_sent(https_receiver, resolver):
     resolver.answer("other.example", ["127.0.0.1"])
 
-    with pytest.raises(RequestFailed, match="certificate is not valid"):
+    with pytest.raises(RequestFailed) as failure:
         send(https_receiver.url("other.example"))
+
+    assert str(failure.value) == "The certificate is not valid: it is for another host."
 
     assert https_receiver.requests == []
 
@@ -80,7 +82,7 @@ def test_a_certificate_for_another_name_is_refused_before_anything_is_sent(https
 def test_a_certificate_of_an_unknown_authority_is_refused(https_receiver, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", os.devnull)
 
-    with pytest.raises(RequestFailed, match="certificate is not valid"):
+    with pytest.raises(RequestFailed, match=r"^The certificate is not valid: it [a-z -]+\.$"):
         send(https_receiver.url())
 
     assert https_receiver.requests == []

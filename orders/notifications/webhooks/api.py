@@ -68,7 +68,7 @@ def enable_webhook(request: HttpRequest, webhook_id: UUID, key: IdempotencyKeyHe
     """
     Enable a webhook that was disabled because nothing could be delivered for a day, or its receiver answered 410.
 
-    What had not been delivered by then is sent; events from the time in between are not.
+    What could not be delivered is sent, within seconds; events from the time in between are not.
     """
     enabled = services.enable_webhook(
         ref=webhook_id, by=actor_of(request), at=clock.now(), idempotency=idempotent_request(request, key)

@@ -10,11 +10,12 @@ this type, so receivers compare it before they read the data.
 from orders import events as order_events
 from pizzeria.foundation.events.domain_events import DomainEvent
 
-PUBLISHED = [
-    declared
+# The signals, by the types of the events.
+PUBLISHED = {
+    declared.type: declared.signal
     for declared in vars(order_events).values()
     if isinstance(declared, type) and issubclass(declared, DomainEvent) and declared.signal
-]
+}
 
 
 def name_of(event_type: str) -> str:
@@ -22,4 +23,4 @@ def name_of(event_type: str) -> str:
     return event_type.rpartition(".v")[0]
 
 
-EVENT_NAMES = [name_of(declared.type) for declared in PUBLISHED]
+EVENT_NAMES = [name_of(event_type) for event_type in PUBLISHED]

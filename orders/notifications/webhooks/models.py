@@ -33,7 +33,7 @@ class WebhookSubscription(models.Model):
     created_at = models.DateTimeField()
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_reason = models.CharField(max_length=200, blank=True)
-    failing_since = models.DateTimeField(null=True, blank=True)  # first failed attempt since the last successful one
+    failing_since = models.DateTimeField(null=True, blank=True)  # first failed attempt since the last success
     failures = models.PositiveIntegerField(default=0)  # number of failed attempts since then
     paused_until = models.DateTimeField(null=True, blank=True)  # nothing is sent before, after a failed attempt
 
@@ -79,9 +79,13 @@ PENDING_STATES = (DeliveryState.QUEUED, DeliveryState.FAILED, DeliveryState.SEND
 
 
 class WebhookDeliveryQuerySet(LockingQuerySet["WebhookDelivery"]):
+    def pending(self) -> Self:
+        """Filter for the deliveries that are still to be sent, now or later."""
+        return self.filter(state__in=PENDING_STATES)
+
     def due(self, at: datetime) -> Self:
         """Filter for the deliveries to be sent now, if their subscription accepts them."""
-        return self.filter(state__in=PENDING_STATES, due_at__lte=at)
+        return self.pending().filter(due_at__lte=at)
 
     def accepted(self, at: datetime) -> Self:
         """Filter for the deliveries of subscriptions that accept them now."""
@@ -91,6 +95,18 @@ class WebhookDeliveryQuerySet(LockingQuerySet["WebhookDelivery"]):
     def being_sent(self, at: datetime) -> Self:
         """Filter for the deliveries that a worker has claimed, and whose lease has not ended."""
         return self.filter(state=DeliveryState.SENDING, due_at__gt=at)
+
+    def waiting(self) -> Self:
+        """Filter for the pending deliveries that no worker has claimed."""
+        return self.filter(state__in=[DeliveryState.QUEUED, DeliveryState.FAILED])
+
+    def given_up_since(self, moment: datetime) -> Self:
+        """Filter for the deliveries that were given up at a moment or later."""
+        return self.filter(state=DeliveryState.DEAD, due_at__gte=moment)
+
+    def queue_again(self, *, at: datetime) -> None:
+        """Have the deliveries sent now, and retried for a day from their next failed attempt."""
+        self.update(state=DeliveryState.QUEUED, due_at=at, failing_since=None, attempts=0)
 
 
 class WebhookDelivery(models.Model):
@@ -104,11 +120,11 @@ class WebhookDelivery(models.Model):
     event = models.ForeignKey(StoredEvent, models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=9, choices=DeliveryState, default=DeliveryState.QUEUED)
     created_at = models.DateTimeField()
-    due_at = models.DateTimeField()  # while it is being sent: the end of the lease
+    due_at = models.DateTimeField()  # while it is being sent: the end of the lease; dead: when it was given up
     attempts = models.PositiveSmallIntegerField(default=0)
     failing_since = models.DateTimeField(null=True, blank=True)  # first failed attempt; retried for a day from then
     delivered_at = models.DateTimeField(null=True, blank=True)
-    response_status = models.PositiveSmallIntegerField(null=True, blank=True)  # of the last attempt that was answered
+    response_status = models.PositiveSmallIntegerField(null=True, blank=True)  # of the last attempt; null: no answer
     error = models.CharField(max_length=200, blank=True)  # of the last attempt
 
     objects = WebhookDeliveryQuerySet.as_manager()

@@ -7,6 +7,6 @@ from orders.notifications.webhooks.event_names import PUBLISHED
 from pizzeria.foundation.events.models import StoredEvent
 
 
-@receiver([declared.signal for declared in PUBLISHED if declared.signal], dispatch_uid="webhooks.on_order_event")
+@receiver([*PUBLISHED.values()], dispatch_uid="webhooks.on_order_event")
 def on_order_event(*, event: StoredEvent, **_: object) -> None:
     tasks.create_and_queue_deliveries(event)

@@ -60,7 +60,7 @@ class WebhookRecord(ResponseBody):
     events: list[str] = Field(description="Types of events without their version; empty: all")
     is_enabled: bool
     created_at: datetime
-    failing_since: datetime | None = Field(description="First failed attempt since the last successful one")
+    failing_since: datetime | None = Field(description="First failed attempt since the last success; null: none waits")
     disabled_at: datetime | None
     disabled_reason: str = Field(description="Blank: it is enabled", examples=["nothing could be delivered for a day"])
 
@@ -68,7 +68,11 @@ class WebhookRecord(ResponseBody):
 class CreatedWebhook(WebhookRecord):
     """A subscription with the secret by which its messages are signed."""
 
-    secret: str = Field(description="Key of the signatures (Standard Webhooks); shown only here", examples=["whsec_…"])
+    secret: str = Field(
+        description="Key of the signatures (Standard Webhooks); shown only here, and again if the request is repeated "
+        "with its `Idempotency-Key` within 24 hours",
+        examples=["whsec_…"],
+    )
 
 
 class WebhookDeliveryRecord(ResponseBody):
@@ -80,7 +84,7 @@ class WebhookDeliveryRecord(ResponseBody):
     order_id: UUID
     state: DeliveryState
     attempts: int = Field(description="How often it was tried, since it was queued")
-    response_status: int | None = Field(description="HTTP status of the last answer; null: none yet", examples=[200])
+    response_status: int | None = Field(description="HTTP status of the last attempt; null: no answer", examples=[200])
     error: str = Field(description="Why the last attempt failed; blank: it did not")
     created_at: datetime
     next_attempt_at: datetime | None = Field(description="Null: it is not tried again")

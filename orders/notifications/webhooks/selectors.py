@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from orders.notifications.webhooks.event_names import name_of
 from orders.notifications.webhooks.exceptions import WebhookNotFound
-from orders.notifications.webhooks.models import WebhookDelivery, WebhookSubscription
+from orders.notifications.webhooks.models import WebhookDelivery, WebhookSubscription, WebhookSubscriptionQuerySet
 from pizzeria.foundation.events.models import StoredEvent
 
 
-def subscribed_to(event: StoredEvent) -> QuerySet[WebhookSubscription]:
+def subscribed_to(event: StoredEvent) -> WebhookSubscriptionQuerySet:
     """Return the enabled subscriptions that an event is sent to."""
     return WebhookSubscription.objects.to_event(name_of(event.type)).order_by("pk")
 
@@ -54,10 +54,27 @@ def get_delivery(ref: UUID) -> WebhookDelivery:
     return found
 
 
+def has_due_delivery(subscription_id: int, *, at: datetime) -> bool:
+    """Return whether something is to be sent to a subscription now."""
+    return WebhookDelivery.objects.due(at).accepted(at).filter(subscription=subscription_id).exists()
+
+
 def subscriptions_with_due_deliveries(at: datetime) -> list[int]:
-    """Return the ids of the subscriptions to which something is to be sent now, the longest due first. One query."""
-    due = WebhookDelivery.objects.due(at).accepted(at).values("subscription_id").annotate(first=Min("due_at"))
-    return [row["subscription_id"] for row in due.order_by("first")]
+    """
+    Return the ids of the subscriptions to which something is to be sent now, the longest due first. One query.
+
+    Not of those to which something is being sent: the rest follows it.
+    """
+    being_sent = WebhookDelivery.objects.being_sent(at).values("subscription_id")
+    due = WebhookDelivery.objects.due(at).accepted(at).exclude(subscription_id__in=being_sent)
+    first_due = due.values("subscription_id").annotate(first=Min("due_at")).order_by("first")
+    return [row["subscription_id"] for row in first_due]
+
+
+def busy_subscriptions(at: datetime) -> set[int]:
+    """Return the ids of the subscriptions of which a delivery is due or being sent. One query."""
+    deliveries = WebhookDelivery.objects.due(at) | WebhookDelivery.objects.being_sent(at)
+    return set(deliveries.values_list("subscription_id", flat=True))
 
 
 def webhook_not_found() -> WebhookNotFound:

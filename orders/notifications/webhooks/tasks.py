@@ -2,8 +2,8 @@
 Tasks that send webhooks, on a queue of their own: a receiver that does not answer holds up nothing else.
 
 Each delivery is a row before a task is queued. A task carries the id of a subscription and sends its next delivery;
-then it queues another one if more are due, behind what other subscriptions wait for. What no task reached is found by
-the sweep.
+then it queues another one if more are due, behind what other subscriptions wait for. So a subscription has one task in
+the queue, however many events wait for it. What no task reached is found by the sweep.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,6 @@ from celery import shared_task
 from kombu.exceptions import OperationalError as BrokerGone
 
 from orders.notifications.webhooks import selectors, services
-from orders.notifications.webhooks.models import WebhookDelivery
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import StoredEvent
 
@@ -25,7 +24,8 @@ log = structlog.get_logger(__name__)
 
 def create_and_queue_deliveries(event: StoredEvent) -> None:
     """
-    Create the deliveries of a stored event, and queue a task for each. Without a subscription, one query.
+    Create the deliveries of a stored event, and queue a task for each that waits for no other. Without a subscription,
+    one query.
 
     Not a task: the relay may mark the event as relayed only when the rows exist.
     """
@@ -37,9 +37,7 @@ def create_and_queue_deliveries(event: StoredEvent) -> None:
 def send_next_delivery(subscription_id: int) -> None:
     """Send the next delivery of a subscription, if one is due; then queue the one after it."""
     if services.send_next_delivery(subscription_id=subscription_id, at=clock.now()):
-        at = clock.now()
-        waiting = WebhookDelivery.objects.filter(subscription=subscription_id).due(at).accepted(at)
-        _queue([subscription_id] if waiting.exists() else [])
+        _queue([subscription_id] if selectors.has_due_delivery(subscription_id, at=clock.now()) else [])
 
 
 @shared_task

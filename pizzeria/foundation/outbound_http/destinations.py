@@ -24,17 +24,27 @@ type Address = IPv4Address | IPv6Address
 
 PORTS = {"https": 443, "http": 80}
 GLOBAL_UNICAST = IPv6Network("2000::/3")  # everything else is reserved, local or multicast, or embeds an IPv4 address
-DOCUMENTATION = IPv6Network("3fff::/20")  # RFC 9637, which older versions of Python do not know
 NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
-RELAYS_OF_6TO4 = IPv4Network("192.88.99.0/24")  # RFC 7526: withdrawn
+# Refused beside what Python knows as not global.
+REFUSED: tuple[IPv4Network | IPv6Network, ...] = (
+    IPv4Network("192.0.0.0/24"),  # protocols of the IETF (RFC 6890), whole: Python excepts some of its addresses
+    IPv4Network("192.88.99.0/24"),  # relays of 6to4 (RFC 7526: withdrawn)
+    IPv4Network("192.175.48.0/24"),  # AS112 (RFC 7535), answered by a server nearby, perhaps of the own network
+    IPv4Network("168.63.129.16/32"),  # the host of a virtual machine in Azure
+    IPv6Network("2001::/23"),  # protocols of the IETF (RFC 2928), whole: Teredo, ORCHID, AS112 and others
+    IPv6Network("2620:4f:8000::/48"),  # AS112 (RFC 7535)
+    IPv6Network("3fff::/20"),  # documentation (RFC 9637), which older versions of Python do not know
+)
+ISATAP = 0x5EFE  # RFC 5214: an interface identifier of 0000:5efe or 0200:5efe, before an IPv4 address
 
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
+_AUTHORITY = re.compile(r"\[[^\[\]]*:[^\[\]]*\](:\d+)?|[^\[\]]*")  # brackets hold an IPv6 address, with a port after it
 _HOST_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")  # a last label like this makes a host an IPv4 address, in some notation
 
 
 class DestinationRefused(RequestFailed):
-    """The URL is none that the shop calls."""
+    """The shop does not call this URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,8 @@ def parse_url(url: str) -> Endpoint:
         raise DestinationRefused("The URL must have neither a user nor a fragment.")
     if port == 0:
         raise DestinationRefused("The URL has no valid port.")
+    if not _AUTHORITY.fullmatch(parts.netloc):
+        raise DestinationRefused("The URL has no valid host.")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Endpoint(parts.scheme, _parse_host(parts.hostname or ""), port or PORTS[parts.scheme], target)
 
@@ -115,17 +127,18 @@ def resolve(endpoint: Endpoint, deadline: Deadline) -> list[Address]:
 
 def is_public(address: Address) -> bool:
     """Return whether an address, or the IPv4 address that is embedded in it, is one of the public internet."""
+    if any(address in network for network in REFUSED):
+        return False
     if isinstance(address, IPv4Address):
-        return address.is_global and not address.is_multicast and address not in RELAYS_OF_6TO4
+        return address.is_global and not address.is_multicast
     if address.scope_id is not None:
         return False
     embedded = address.ipv4_mapped or (IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else None)
     if embedded:
         return is_public(embedded)
-    # 6to4 and Teredo, both withdrawn, lead to the IPv4 address that they embed.
-    is_tunnel = address.sixtofour is not None or address.teredo is not None
-    is_global = address.is_global and address in GLOBAL_UNICAST and address not in DOCUMENTATION
-    return is_global and not is_tunnel
+    # 6to4 and ISATAP lead to the IPv4 address that they embed.
+    is_tunnel = address.sixtofour is not None or int(address) >> 32 & 0xFDFFFFFF == ISATAP
+    return address.is_global and address in GLOBAL_UNICAST and not is_tunnel
 
 
 def _is_extra(address: Address) -> bool:

@@ -22,6 +22,19 @@ from pizzeria.foundation.outbound_http.destinations import Address, Endpoint, pa
 CONNECT_TIMEOUT = 2.0  # seconds, for each address of the host
 MAX_BODY = MAX_ANSWER = 64 * 1024  # bytes
 
+# By OpenSSL's X509_V_ERR codes; its own texts may name the host.
+UNKNOWN_AUTHORITY = "it was issued by an unknown authority"
+CERTIFICATE_ERRORS = {
+    9: "its time has not begun",
+    10: "it has expired",
+    18: "it is self-signed",
+    19: UNKNOWN_AUTHORITY,
+    20: UNKNOWN_AUTHORITY,
+    21: UNKNOWN_AUTHORITY,
+    62: "it is for another host",
+    64: "it is for another address",
+}
+
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> int:
     """
@@ -98,7 +111,8 @@ def _cut_off(sock: socket.socket, limit: Deadline) -> Iterator[None]:
 def _reason(error: Exception) -> str:
     match error:
         case ssl.SSLCertVerificationError():
-            return f"The certificate is not valid: {error.verify_message}."
+            reason = CERTIFICATE_ERRORS.get(error.verify_code, f"error {error.verify_code} of OpenSSL")
+            return f"The certificate is not valid: {reason}."
         case _AnswerTooLarge():
             return "The headers of the answer are larger than 64 kB."
         case HTTPException():

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from kitchen import services as kitchen_services
 from menu import services as menu_services
+from orders.notifications.webhooks import services as webhook_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.refusals import Refusal
@@ -28,3 +29,6 @@ class Command(BaseCommand):
         }
         for what, is_new in made.items():
             self.stdout.write(f"{what}: {'created' if is_new else 'exists'}")
+        changed = webhook_services.reencrypt_webhook_secrets(by=SYSTEM)
+        if changed:
+            self.stdout.write(f"secrets of webhooks: {changed} encrypted with the new SECRET_KEY")

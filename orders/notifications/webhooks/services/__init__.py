@@ -4,11 +4,16 @@ from orders.notifications.webhooks.services.delivery import (
     claim_webhook_delivery,
     create_webhook_deliveries,
     purge_webhook_deliveries,
-    record_webhook_outcome,
     redeliver_webhook,
     send_next_delivery,
 )
-from orders.notifications.webhooks.services.subscriptions import create_webhook, delete_webhook, enable_webhook
+from orders.notifications.webhooks.services.outcomes import record_webhook_outcome
+from orders.notifications.webhooks.services.subscriptions import (
+    create_webhook,
+    delete_webhook,
+    enable_webhook,
+    reencrypt_webhook_secrets,
+)
 
 __all__ = [
     "claim_webhook_delivery",
@@ -19,5 +24,6 @@ __all__ = [
     "purge_webhook_deliveries",
     "record_webhook_outcome",
     "redeliver_webhook",
+    "reencrypt_webhook_secrets",
     "send_next_delivery",
 ]

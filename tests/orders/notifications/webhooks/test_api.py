@@ -65,6 +65,16 @@ def test_a_webhook_that_is_created_again_with_its_key_is_the_same_with_the_same_
     assert_refused(ada.post("/webhooks", {"url": f"{PUBLIC}2"}, key="w1"), 422, "idempotency_key_reused")
 
 
+def test_a_repeated_creation_is_answered_even_if_the_host_cannot_be_found_any_more(ada, resolver):
+    resolver.answer("hooks.example", ["93.184.216.34"], [])
+    first = ada.post("/webhooks", {"url": "https://hooks.example/"}, key="w1")
+
+    again = ada.post("/webhooks", {"url": "https://hooks.example/"}, key="w1")
+
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert_refused(ada.post("/webhooks", {"url": "https://hooks.example/"}, key="w2"), 422, "webhook_url_refused")
+
+
 @pytest.mark.parametrize(
     ("sent", "field"),
     [

@@ -27,6 +27,7 @@ from tests.orders.notifications.webhooks.webhook_helpers import (
     QUEUED,
     SENDING,
     create_deliveries,
+    events_of,
     fail_for_a_day,
     hours,
     now,
@@ -188,7 +189,110 @@ def test_what_waits_for_a_disabled_webhook_is_sent_when_it_is_enabled_again(webh
     webhook_services.enable_webhook(ref=webhook.ref, by=SYSTEM, at=hours(1))
     send_all(webhook, hours(1))
 
-    assert [now(each).state for each in deliveries] == [DEAD, DELIVERED]
+    assert [now(each).state for each in deliveries] == [DELIVERED, DELIVERED]
+
+
+def test_what_waited_while_a_webhook_was_disabled_is_retried_for_a_day_once_it_is_enabled(
+    webhook, deliveries, https_receiver
+):
+    https_receiver.answer = 500
+    for count in range(0, 28, 2):
+        send_next(webhook, hours(count))
+    assert not now(webhook).is_enabled
+    assert [now(each).state for each in deliveries] == [DEAD, FAILED]
+
+    webhook_services.enable_webhook(ref=webhook.ref, by=SYSTEM, at=hours(72))
+    assert [(now(each).state, now(each).due_at) for each in deliveries] == [(QUEUED, hours(72))] * 2
+    send_next(webhook, hours(72))
+    send_next(webhook, hours(73))
+    assert [now(each).state for each in deliveries] == [FAILED, FAILED]
+    https_receiver.answer = 204
+    send_next(webhook, hours(74))
+    send_next(webhook, hours(74))
+
+    assert [now(each).state for each in deliveries] == [DELIVERED, DELIVERED]
+
+
+def test_enabling_a_webhook_leaves_what_was_given_up_before_it_failed(webhook, deliveries, https_receiver):
+    WebhookDelivery.objects.filter(pk=deliveries[0].pk).update(state=DEAD, due_at=hours(-24))
+    https_receiver.answer = 410
+    send_next(webhook)
+
+    webhook_services.enable_webhook(ref=webhook.ref, by=SYSTEM, at=hours(1))
+
+    assert [now(each).state for each in deliveries] == [DEAD, QUEUED]
+
+
+def test_an_event_that_is_always_refused_does_not_have_a_healthy_webhook_disabled_by_a_later_failure(
+    webhook, deliveries, https_receiver
+):
+    """The refused event is given up, its webhook fails since the last success, and two days later there is one 503."""
+    https_receiver.answer = 400
+    send_next(webhook)
+    https_receiver.answer = 204
+    send_next(webhook, hours(23))
+    https_receiver.answer = 400
+    assert now(deliveries[1]).state == DELIVERED
+    fail_for_a_day(webhook, deliveries[0], at=hours(23))
+    assert (now(webhook).is_enabled, now(webhook).failing_since, now(webhook).failures) == (True, None, 0)
+
+    create_deliveries(shop.place(at=hours(72)), at=hours(72))
+    https_receiver.answer = 503
+    assert send_next(webhook, hours(72))
+
+    assert now(webhook).is_enabled
+    assert now(webhook).failing_since >= hours(72)
+
+
+def test_a_delivery_that_is_given_up_raises_one_alert_per_webhook(webhook, deliveries, https_receiver):
+    WebhookDelivery.objects.update(failing_since=hours(-24))
+    https_receiver.answer = 400
+
+    for moment in (0, 3600):
+        assert send_next(webhook, seconds(moment))
+
+    assert [now(each).state for each in deliveries] == [DEAD, DEAD]
+    alert = Alert.objects.get(kind="webhook_delivery_given_up")
+    assert (alert.key, alert.times_seen) == (str(webhook.ref), 2)
+    assert str(alert) == f"An event could not be delivered to the webhook at {NAME}: The receiver answered 400."
+    assert now(webhook).is_enabled
+
+
+def test_after_a_pause_an_event_that_did_not_fail_is_sent_before_the_one_that_did(webhook, deliveries, https_receiver):
+    https_receiver.answer = 400
+    send_next(webhook)
+    https_receiver.answer = 204
+
+    send_next(webhook, hours(1))
+    assert [now(each).state for each in deliveries] == [FAILED, DELIVERED]
+    send_next(webhook, hours(1))
+
+    assert [now(each).state for each in deliveries] == [DELIVERED, DELIVERED]
+
+
+def test_a_delivery_has_the_status_of_its_last_attempt_and_none_if_that_was_not_answered(
+    webhook, deliveries, resolver, https_receiver
+):
+    deliveries[1].delete()
+    https_receiver.answer = 503
+    send_next(webhook)
+    assert now(deliveries[0]).response_status == 503
+
+    resolver.answer(NAME, ["10.0.0.1"])
+    send_next(webhook, hours(1))
+
+    failed = now(deliveries[0])
+    assert (failed.response_status, failed.error) == (None, "The host of the URL is not on the public internet.")
+
+
+def test_sending_a_delivery_again_ends_the_pause_of_its_webhook(webhook, deliveries, https_receiver):
+    WebhookSubscription.objects.update(paused_until=hours(1))
+    assert not send_next(webhook)
+
+    webhook_services.redeliver_webhook(ref=deliveries[0].ref, subscription_ref=webhook.ref, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    assert send_next(webhook)
+    assert now(deliveries[0]).state == DELIVERED
 
 
 def test_a_worker_that_is_killed_before_the_outcome_is_recorded_has_the_event_sent_again_with_its_id(
@@ -217,6 +321,11 @@ def test_a_delivery_that_terminates_every_worker_is_given_up_after_a_day(webhook
 
     given_up = now(deliveries[0])
     assert (given_up.state, given_up.attempts, given_up.error) == (DEAD, 3, WORKER_TERMINATED)
+    assert now(webhook).disabled_reason == "nothing could be delivered for a day"
+    assert set(Alert.objects.values_list("kind", "key")) == {
+        ("webhook_delivery_given_up", str(webhook.ref)),
+        ("webhook_disabled", str(webhook.ref)),
+    }
 
 
 def test_a_failure_that_is_reported_after_the_lease_is_left_to_the_worker_that_has_the_delivery_now(
@@ -225,8 +334,10 @@ def test_a_failure_that_is_reported_after_the_lease_is_left_to_the_worker_that_h
     late = webhook_services.claim_webhook_delivery(subscription_id=webhook.pk, at=FRIDAY_NIGHT)
     webhook_services.claim_webhook_delivery(subscription_id=webhook.pk, at=seconds(60))
 
+    assert now(webhook).failures == 1
+
     webhook_services.record_webhook_outcome(delivery=late, outcome=500, at=seconds(61))
-    assert (now(deliveries[0]).state, now(webhook).failures) == (SENDING, 0)
+    assert (now(deliveries[0]).state, now(webhook).failures) == (SENDING, 1)
 
     webhook_services.record_webhook_outcome(delivery=late, outcome=200, at=seconds(62))
     assert now(deliveries[0]).state == DELIVERED
@@ -288,6 +399,22 @@ def test_a_secret_that_cannot_be_decrypted_any_more_is_a_failed_attempt(webhook,
     assert https_receiver.connections == 0
 
 
+def test_a_sequence_of_events_has_one_task_in_the_queue(webhook, other, broker):
+    order = shop.place()
+    for event in events_of(order):
+        tasks.create_and_queue_deliveries(event)
+    assert [arguments for _headers, arguments in messages_in(broker, "webhooks")] == [[webhook.pk], [other.pk]]
+
+    WebhookDelivery.objects.update(state=SENDING, due_at=clock.now() + LEASE)
+    tasks.create_and_queue_deliveries(events_of(shop.place())[0])
+    assert len(list(messages_in(broker, "webhooks"))) == 2
+
+    WebhookDelivery.objects.update(state=DELIVERED)
+    WebhookSubscription.objects.filter(pk=other.pk).update(paused_until=clock.now() + LEASE)
+    tasks.create_and_queue_deliveries(events_of(shop.place())[0])
+    assert [arguments for _headers, arguments in messages_in(broker, "webhooks")][2:] == [[webhook.pk]]
+
+
 def test_a_task_sends_one_delivery_and_queues_the_next_one(webhook, deliveries, https_receiver, broker):
     tasks.send_next_delivery(webhook.pk)
     assert [arguments for _headers, arguments in messages_in(broker, "webhooks")] == [[webhook.pk]]
@@ -300,7 +427,7 @@ def test_a_task_sends_one_delivery_and_queues_the_next_one(webhook, deliveries, 
 def test_a_sweep_queues_each_webhook_once_that_has_something_due_and_accepts_it(webhook, other, broker):
     disabled, paused, busy = WebhookSubscriptionFactory.create_batch(3)
     create_deliveries(shop.place())
-    WebhookDelivery.objects.filter(subscription=busy).update(state=SENDING, due_at=clock.now() + LEASE)
+    WebhookDelivery.objects.filter(pk=busy.deliveries.first().pk).update(state=SENDING, due_at=clock.now() + LEASE)
     WebhookDelivery.objects.filter(subscription=other).update(due_at=FRIDAY_NIGHT - timedelta(seconds=1))
     WebhookSubscription.objects.filter(pk=disabled.pk).update(disabled_at=FRIDAY_NIGHT)
     WebhookSubscription.objects.filter(pk=paused.pk).update(paused_until=clock.now() + LEASE)

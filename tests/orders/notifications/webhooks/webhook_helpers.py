@@ -47,11 +47,11 @@ def now(row):
     return type(row).objects.get(pk=row.pk)
 
 
-def fail_for_a_day(webhook, delivery):
+def fail_for_a_day(webhook, delivery, at=FRIDAY_NIGHT):
     """Attempt a delivery whenever it is due, until it is given up; return the times of the attempts."""
     times = []
     while now(delivery).state not in (DEAD, DELIVERED):
-        due = max(now(delivery).due_at, now(webhook).paused_until or now(delivery).due_at)
+        due = max(at, now(delivery).due_at, now(webhook).paused_until or now(delivery).due_at)
         assert send_next(webhook, due)
         times.append(due)
     return times
