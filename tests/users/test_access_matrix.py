@@ -218,8 +218,11 @@ def bodies(*, driver):
         "name": "Orto",
         "base_price": "11.00",
         "cooking_minutes": 8,
-        "category": "pizzas",
-        "allergens": [],
+        "category_id": "pizzas",
+        "description": "",
+        "toppings": [],
+        "diet": "vegan",
+        "base_allergens": [],
     }
     return {
         "pizzas": pizza,
