@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Query, Router, Status
-from pydantic import AwareDatetime
 
 from orders import policies, schemas, selectors, services
 from orders.exceptions import OrderStateConflict
@@ -17,6 +16,7 @@ from pizzeria.foundation.api.conditional_get import conditional_get
 from pizzeria.foundation.api.idempotency import IdempotencyKeyHeader, idempotent_request
 from pizzeria.foundation.api.pages import DEFAULT_LIMIT, Cursor, Limit, Page, page_of
 from pizzeria.foundation.api.requests import naming_fields
+from pizzeria.foundation.api.schemas import Moment
 from pizzeria.foundation.api_auth import PrincipalKind, principal_for_request, requires_scope
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.scopes import Scope
@@ -84,8 +84,8 @@ def orders(
     request: HttpRequest,
     *,
     status: StatusFilter | None = None,
-    since: Annotated[AwareDatetime | None, Query(None, description="Placed then or later")] = None,
-    until: Annotated[AwareDatetime | None, Query(None, description="Placed before then")] = None,
+    since: Annotated[Moment | None, Query(None, description="Placed then or later")] = None,
+    until: Annotated[Moment | None, Query(None, description="Placed before then")] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[schemas.OrderRecord]:

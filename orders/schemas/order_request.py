@@ -11,7 +11,6 @@ from typing import Annotated
 from django.utils.translation import gettext as _
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BeforeValidator,
     Field,
     ValidationInfo,
@@ -30,7 +29,7 @@ from orders.schemas.delivery_address import DeliveryAddress, address_in, is_addr
 from orders.schemas.line_requests import PizzaRequest, SimpleItemRequest
 from orders.schemas.optional_fields import NullableRequestBody, with_nulls_and_example
 from pizzeria.foundation.api.requests import request_context
-from pizzeria.foundation.api.schemas import AmountToPay, cleaned_by
+from pizzeria.foundation.api.schemas import AmountToPay, Moment, cleaned_by
 from pizzeria.foundation.api_auth import PrincipalKind, principal_for_request
 
 FIELDS = CheckoutForm.base_fields
@@ -112,7 +111,7 @@ class OrderRequest(NullableRequestBody):
         default=PaymentMethod.CREDIT_CARD,
         description="A card is paid at `payment.url` of the answer; cash at the counter or the door",
     )
-    wanted_at: AwareDatetime | None = Field(default=None, description="Orders for later are not offered yet")
+    wanted_at: Moment | None = Field(default=None, description="Orders for later are not offered yet")
     coupon: Annotated[str, Field(description="Code of a discount"), cleaned_by(FIELDS["coupon"])] = ""
     tip: AmountToPay = Decimal(0)
     expected_total: AmountToPay | None = Field(

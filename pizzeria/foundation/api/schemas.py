@@ -11,6 +11,7 @@ from typing import Annotated, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -131,6 +132,17 @@ def _ahead(until: datetime) -> datetime:
         raise PydanticCustomError("invalid", "{reason}", {"reason": str(TOO_FAR_MESSAGE)})
     return moment
 
+
+def _in_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC: of other zones, the database knows only those within sixteen hours of it."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as out_of_range:
+        raise PydanticCustomError("out_of_range", "{reason}", {"reason": _("There is no such time.")}) from out_of_range
+
+
+# A moment that a client sends, in UTC.
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 # Until when something lasts, in UTC. The command refuses one that has passed.
 Until = Annotated[

@@ -11,6 +11,7 @@ MOMENTS = [
     "9999-12-31T23:59:59Z",
     "0001-01-01T00:00:00+12:00",
     "0001-01-01T00:00:00Z",
+    "2026-11-20T18:06:05-21:50",  # further from UTC than any zone that PostgreSQL knows
 ]
 
 
