@@ -105,7 +105,7 @@ class WebhookDeliveryQuerySet(LockingQuerySet["WebhookDelivery"]):
         return self.filter(state=DeliveryState.DEAD, due_at__gte=moment)
 
     def queue_again(self, *, at: datetime) -> None:
-        """Have the deliveries sent now, and retried for a day from their next failed attempt."""
+        """Make the deliveries due now, to be retried for a day from their next failed attempt."""
         self.update(state=DeliveryState.QUEUED, due_at=at, failing_since=None, attempts=0)
 
 
