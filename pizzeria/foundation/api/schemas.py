@@ -123,16 +123,6 @@ AmountToPay = Annotated[
 ]
 
 
-def _ahead(until: datetime) -> datetime:
-    try:
-        moment = until.astimezone(UTC)
-    except OverflowError:  # at an end of the calendar, elsewhere than in Greenwich
-        moment = None
-    if moment is None or is_too_far(moment, at=clock.now()):
-        raise PydanticCustomError("invalid", "{reason}", {"reason": str(TOO_FAR_MESSAGE)})
-    return moment
-
-
 def _in_utc(moment: datetime) -> datetime:
     """Return a moment in UTC: of other zones, the database knows only those within sixteen hours of it."""
     try:
@@ -141,13 +131,19 @@ def _in_utc(moment: datetime) -> datetime:
         raise PydanticCustomError("out_of_range", "{reason}", {"reason": _("There is no such time.")}) from out_of_range
 
 
+def _not_too_far(until: datetime) -> datetime:
+    if is_too_far(until, at=clock.now()):
+        raise PydanticCustomError("invalid", "{reason}", {"reason": str(TOO_FAR_MESSAGE)})
+    return until
+
+
 # A moment that a client sends, in UTC.
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 # Until when something lasts, in UTC. The command refuses one that has passed.
 Until = Annotated[
-    AwareDatetime,
-    AfterValidator(_ahead),
+    Moment,
+    AfterValidator(_not_too_far),
     Field(description="With its zone, in the future, at most a year ahead", examples=["2026-11-20T21:00:00Z"]),
 ]
 

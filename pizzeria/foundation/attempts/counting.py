@@ -37,16 +37,14 @@ class Attempt:
 
     :param kind: what is attempted
     :param sender: who attempts it: a client or a phone number, stored as an HMAC; blank: nobody, not counted
-    :param limit: how often within a period; 0: any number of times, not counted
+    :param limit: how often within an hour; 0: any number of times, not counted
     :param is_counted: whether it counts itself; one that does not is refused only after too many others that did
-    :param period: periods follow each other from midnight (UTC)
     """
 
     kind: str
     sender: str
     limit: int
     is_counted: bool = True
-    period: timedelta = HOUR
 
 
 def count_attempt(attempt: Attempt, *, at: datetime) -> None:
@@ -57,16 +55,16 @@ def count_attempt(attempt: Attempt, *, at: datetime) -> None:
     """
     if not attempt.limit or not attempt.sender:
         return
-    begins_at, key = window_at(at, attempt.period), key_of(attempt.kind, attempt.sender)
+    begins_at, key = window_at(at, HOUR), key_of(attempt.kind, attempt.sender)
     count = increment if attempt.is_counted else _current
     if count(attempt.kind, key, begins_at) > attempt.limit:
-        seconds = int((begins_at + attempt.period - at).total_seconds())
+        seconds = int((begins_at + HOUR - at).total_seconds())
         message = _("That was tried too often. Please wait a while.")
         raise TooManyAttempts(f"{message} {current_shop().invitation_to_call}", retry_after=seconds)
 
 
 def window_at(at: datetime, period: timedelta) -> datetime:
-    """Return when the period began in which a moment is."""
+    """Return when the period began in which a moment is; periods follow each other from midnight (UTC)."""
     seconds = int(period.total_seconds())
     return datetime.fromtimestamp(int(at.timestamp()) // seconds * seconds, UTC)
 
