@@ -240,6 +240,7 @@ INSTALLED_APPS = [
     "orders.payments",
     "orders.notifications",
     "orders.notifications.webhooks",
+    "orders.reports",
     "orders.backoffice",
     "kitchen",
     "menu",

@@ -1,9 +1,4 @@
-"""
-The menu in the admin: rows are edited and the changes recorded; marking an item sold out or available, and restoring it
-call the commands.
-
-Items are never deleted: the button to delete archives.
-"""
+"""The admin of menu items: edits are recorded, and everything else calls a command."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,9 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
-from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,42 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from menu import services
-from menu.forms import NO_ALLERGENS, AllergensField, SoldOutForm
-from menu.models import Category, MenuItem, Pizza, SimpleItem, Size, Topping
+from menu.admin.forms import MenuItemForm
+from menu.admin.rows import MenuAdmin, by_and_at
+from menu.forms import SoldOutForm
+from menu.models import MenuItem
 from menu.permissions import MARK_SOLD_OUT
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.admin import ShopAdminForm, ShopModelAdmin
 from pizzeria.foundation.refusals import Refusal
-
-
-class MenuItemForm(ShopAdminForm):
-    """The admin's form of an item, which asks for its allergens until they are declared."""
-
-    allergens = AllergensField()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        item = self.instance
-        if item.pk and item.allergens_declared and not item.allergens:
-            self.initial["allergens"] = [NO_ALLERGENS]
-
-
-class PizzaForm(MenuItemForm):
-    """The admin's form of a pizza, in whose recipe archived toppings keep their place unseen."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["recipe"].queryset = Topping.objects.on_the_menu()  # type: ignore[attr-defined]
-        if self.instance.pk:
-            self.initial["recipe"] = list(self.instance.recipe.on_the_menu())
-
-    def clean_recipe(self) -> QuerySet[Topping]:
-        chosen: QuerySet[Topping] = self.cleaned_data["recipe"]
-        if not self.instance.pk:
-            return chosen
-        archived = self.instance.recipe.exclude(archived_at=None)
-        return Topping.objects.filter(Q(pk__in=chosen.values("pk")) | Q(pk__in=archived.values("pk")))
 
 
 class ArchiveFilter(admin.SimpleListFilter):
@@ -75,40 +40,6 @@ class ArchiveFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(archived_at__isnull=self.value() != "yes")
-
-
-class MenuAdmin[M: Category | Size | MenuItem](ShopModelAdmin[M]):
-    """The base of the menu's admins. A row that is to be changed is locked until its form is saved."""
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M | None:
-        row = super().get_object(request, object_id, from_field)
-        is_to_be_changed = transaction.get_connection().in_atomic_block  # by the admin; to show a row it opens none
-        if row is None or not is_to_be_changed:
-            return row
-        try:
-            return services.lock_item(row)
-        except ObjectDoesNotExist:  # deleted while this waited for the lock
-            return None
-
-
-@admin.register(Category)
-class CategoryAdmin(MenuAdmin[Category]):
-    list_display = ["name", "position"]
-    prepopulated_fields = {"slug": ["name"]}
-
-
-@admin.register(Size)
-class SizeAdmin(MenuAdmin[Size]):
-    list_display = ["name", "factor", "position"]
-    prepopulated_fields = {"slug": ["name"]}
-
-    def save_model(self, request: HttpRequest, obj: Size, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
-        """Save under the size's lock, and record a new factor."""
-        before = services.lock_item(obj) if change else None
-        if before:
-            obj.seq = before.seq
-        super().save_model(request, obj, form, change)
-        services.record_factor_change(obj, before=before, **_by_and_at(request))
 
 
 class MenuItemAdmin[I: MenuItem](MenuAdmin[I]):
@@ -156,7 +87,7 @@ class MenuItemAdmin[I: MenuItem](MenuAdmin[I]):
         return [str(item) for item in objs], {}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: I) -> None:
-        services.archive(obj, **_by_and_at(request))
+        services.archive(obj, **by_and_at(request))
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         messages.success(request, _("%(name)s was archived.") % {"name": obj_display})
@@ -165,12 +96,12 @@ class MenuItemAdmin[I: MenuItem](MenuAdmin[I]):
     @admin.action(description=gettext_lazy("Sold out…"), permissions=["sell_out"])
     def mark_sold_out(self, request: HttpRequest, items: QuerySet[I]) -> HttpResponse | None:
         """Ask until when, on a page that posts here again with the selected items; then mark these sold out."""
-        form, by_and_at = SoldOutForm(request.POST if "until" in request.POST else None), _by_and_at(request)
+        form, acting = SoldOutForm(request.POST if "until" in request.POST else None), by_and_at(request)
         if form.is_valid():
-            until = form.until_when(by_and_at["at"])
+            until = form.until_when(acting["at"])
             try:
                 for item in items:
-                    self._report_availability(request, services.mark_sold_out(item=item, until=until, **by_and_at))
+                    self._report_availability(request, services.mark_sold_out(item=item, until=until, **acting))
                 return None
             except Refusal as refusal:
                 form.add_error(None, refusal.message)
@@ -187,71 +118,20 @@ class MenuItemAdmin[I: MenuItem](MenuAdmin[I]):
     def mark_available(self, request: HttpRequest, items: QuerySet[I]) -> None:
         try:
             for item in items:
-                self._report_availability(request, services.mark_available(item=item, **_by_and_at(request)))
+                self._report_availability(request, services.mark_available(item=item, **by_and_at(request)))
         except Refusal as refusal:
             messages.warning(request, refusal.message)
 
     @admin.action(description=gettext_lazy("Archive"), permissions=["delete"])
     def archive(self, request: HttpRequest, items: QuerySet[I]) -> None:
         for item in items:
-            services.archive_item(item=item, **_by_and_at(request))
+            services.archive_item(item=item, **by_and_at(request))
             messages.success(request, _("%(name)s was archived.") % {"name": item})
 
     @admin.action(description=gettext_lazy("Restore from the archive"), permissions=["change"])
     def restore(self, request: HttpRequest, items: QuerySet[I]) -> None:
         for item in items:
-            self._report_availability(request, services.restore_item(item=item, **_by_and_at(request)))
+            self._report_availability(request, services.restore_item(item=item, **by_and_at(request)))
 
     def _report_availability(self, request: HttpRequest, item: I) -> None:
         messages.success(request, f"{item}: {self.availability(item)}")
-
-
-@admin.register(Topping)
-class ToppingAdmin(MenuItemAdmin[Topping]):
-    fields = [
-        ("name", "slug", "position"),
-        ("price", "diet", "spicy"),
-        "availability",
-        "allergens",
-        ("shape", "colour"),
-    ]
-    list_display = ["name", "price", "diet", "spicy", "availability"]
-    list_filter = [ArchiveFilter, "diet", "spicy"]
-
-
-@admin.register(Pizza)
-class PizzaAdmin(MenuItemAdmin[Pizza]):
-    form = PizzaForm
-    fields = [
-        ("name", "slug", "position"),
-        ("category", "base_price", "minutes"),
-        "availability",
-        "description",
-        "recipe",
-        "diet",
-        "allergens",
-    ]
-    list_display = ["name", "category", "base_price", "minutes", "availability"]
-    list_filter = [ArchiveFilter, "category"]
-    list_select_related = ["category"]
-    filter_horizontal = ["recipe"]
-
-
-@admin.register(SimpleItem)
-class SimpleItemAdmin(MenuItemAdmin[SimpleItem]):
-    fields = [
-        ("name", "slug", "position"),
-        ("category", "price", "tax_kind"),
-        "availability",
-        "description",
-        "diet",
-        "allergens",
-        ("motif", "colour"),
-    ]
-    list_display = ["name", "category", "price", "availability"]
-    list_filter = [ArchiveFilter, "category"]
-    list_select_related = ["category"]
-
-
-def _by_and_at(request: HttpRequest) -> dict[str, Any]:
-    return {"by": actor_of(request), "at": clock.now()}

@@ -1,0 +1,29 @@
+"""The tables of the menu. Rows are edited in admin and API; changes are recorded in the menu's stream of events."""
+
+from menu.models.categories import Category, Size
+from menu.models.dishes import Dish, Pizza, SimpleItem, SimpleItemMotif, TaxKind
+from menu.models.fields import price_field, usual_topping_price
+from menu.models.items import Allergen, Diet, MenuItem, MenuItemQuerySet, is_available_at
+from menu.models.names import NameKey, refuse_taken_name
+from menu.models.toppings import Topping, ToppingShape
+
+__all__ = [
+    "Allergen",
+    "Category",
+    "Diet",
+    "Dish",
+    "MenuItem",
+    "MenuItemQuerySet",
+    "NameKey",
+    "Pizza",
+    "SimpleItem",
+    "SimpleItemMotif",
+    "Size",
+    "TaxKind",
+    "Topping",
+    "ToppingShape",
+    "is_available_at",
+    "price_field",
+    "refuse_taken_name",
+    "usual_topping_price",
+]

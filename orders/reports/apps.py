@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    """The figures of the shop: rollups of orders, payments and steps, and the reports that read them."""
+
+    name = "orders.reports"

@@ -1,0 +1,3 @@
+from pizzeria.foundation.actor import Permission
+
+SEE_REPORTS = Permission("reports.see_reports")
