@@ -189,6 +189,9 @@ SHOP_INITIAL: dict[str, Any] = {
         Decimal(5_000).scaleb(-get_currency_precision(SHOP_CURRENCY)),  # of the currency's minor units
         validate=validate.Range(min=0),
     ),
+    "waiting_minutes": env.int("SHOP_WAITING_MINUTES", 15, validate=validate.Range(min=1)),
+    "vip_orders": env.int("SHOP_VIP_ORDERS", 10, validate=validate.Range(min=1)),
+    "daily_email_to": env.str("SHOP_DAILY_EMAIL_TO", ""),
 }
 
 env.seal()

@@ -107,6 +107,15 @@ def test_a_change_is_in_the_snapshot_and_in_the_event_log_without_its_texts(chan
     assert not {"name", "address", "phone"} & event.data["values"].keys()
 
 
+def test_the_addresses_of_the_daily_email_are_each_read_once_and_are_in_no_event(change):
+    change(daily_email_to="mario@pizzeria.example; anna@pizzeria.example, mario@pizzeria.example", vip_orders=12)
+
+    assert current_shop().daily_email_addresses == ["mario@pizzeria.example", "anna@pizzeria.example"]
+    event = StoredEvent.objects.get()
+    assert event.data["fields"] == ["daily_email_to", "vip_orders"]
+    assert "pizzeria.example" not in str(event.data)
+
+
 def test_the_event_has_the_limits_and_reads_back_as_it_was(change):
     change(pizzas_per_order=1, total_per_order=Decimal("500.00"), every_guest_proves_phone=True)
 
@@ -141,6 +150,11 @@ def test_a_change_to_the_same_values_records_nothing(change, shop_settings):
         {"pizzas_per_order": -1},
         {"total_per_order": Decimal(-1)},
         {"guest_share_percent": 101},
+        {"waiting_minutes": 0},
+        {"vip_orders": 0},
+        {"daily_email_to": "mario@pizzeria.example, nobody"},
+        {"daily_email_to": "mario@localhost"},
+        {"daily_email_to": ", ".join(f"mario{number}@pizzeria.example" for number in range(11))},
     ],
     ids=str,
 )

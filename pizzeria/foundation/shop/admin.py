@@ -20,10 +20,24 @@ from pizzeria.foundation.shop.permissions import CHANGE_SHOP_SETTINGS
 @admin.register(ShopSettings)
 class ShopSettingsAdmin(ShopModelAdmin[ShopSettings]):
     fieldsets = [
-        (None, {"fields": ["name", "address", "phone"]}),
+        (
+            gettext_lazy("The shop"),
+            {
+                "fields": ["name", "address", "phone"],
+                "description": gettext_lazy("What guests read on pages, in messages and on receipts."),
+            },
+        ),
         (
             gettext_lazy("Promises"),
-            {"fields": ["further_pizza_minutes", "handing_over_minutes", "driving_minutes", "promise_window_minutes"]},
+            {
+                "fields": [
+                    "further_pizza_minutes",
+                    "handing_over_minutes",
+                    "driving_minutes",
+                    "promise_window_minutes",
+                ],
+                "description": gettext_lazy("From these minutes the times are computed that guests are promised."),
+            },
         ),
         (gettext_lazy("Large orders"), {"fields": ["pizzas_per_order", "total_per_order"]}),
         (gettext_lazy("Refunds"), {"fields": ["refund_limit"]}),
@@ -31,6 +45,7 @@ class ShopSettingsAdmin(ShopModelAdmin[ShopSettings]):
             gettext_lazy("False orders"),
             {"fields": ["open_orders_per_phone", "guest_share_percent", "every_guest_proves_phone"]},
         ),
+        (gettext_lazy("Overview and reports"), {"fields": ["waiting_minutes", "vip_orders", "daily_email_to"]}),
     ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

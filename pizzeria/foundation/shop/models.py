@@ -5,12 +5,14 @@ from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.fields import NOT_PROVIDED
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from phonenumber_field.modelfields import PhoneNumberField
 
 from pizzeria.foundation.events.models import Aggregate
 from pizzeria.foundation.locking import LockingQuerySet
+from pizzeria.foundation.mail.addresses import refuse_invalid_addresses
 from pizzeria.foundation.money import AmountField
 from pizzeria.foundation.phones import refuse_extension
 
@@ -18,10 +20,18 @@ MAX_MINUTES = 240
 
 
 def minutes_field(
-    name: StrOrPromise, help_text: StrOrPromise, *, at_least: int = 0
+    name: StrOrPromise, help_text: StrOrPromise, *, at_least: int = 0, initial: int | None = None
 ) -> "models.PositiveSmallIntegerField[int, int]":
+    """
+    Return the field of a number of minutes.
+
+    :param initial: for a shop that was set up before there was this number; None: each shop has it
+    """
     return models.PositiveSmallIntegerField(
-        name, validators=[MinValueValidator(at_least), MaxValueValidator(MAX_MINUTES)], help_text=help_text
+        name,
+        validators=[MinValueValidator(at_least), MaxValueValidator(MAX_MINUTES)],
+        help_text=help_text,
+        db_default=NOT_PROVIDED if initial is None else initial,
     )
 
 
@@ -103,6 +113,30 @@ class ShopSettings(Aggregate):
             "0: no refund needs a second manager."
         ),
         db_default=Decimal(50),
+    )
+
+    waiting_minutes = minutes_field(
+        _("minutes until an order waits too long"),
+        _("The overview shows an order that is not started, or not taken once it is ready, for so long."),
+        at_least=1,
+        initial=15,
+    )
+    vip_orders = models.PositiveSmallIntegerField(
+        _("orders that make a VIP"),
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text=_("Of one customer within 365 days; the report of the customers marks them."),
+        db_default=10,
+    )
+    daily_email_to = models.CharField(
+        _("daily e-mail to"),
+        max_length=1000,
+        blank=True,
+        validators=[refuse_invalid_addresses],
+        help_text=_(
+            "E-mail addresses with commas between them, ten at most. Each gets yesterday's figures every morning. "
+            "Empty: nobody."
+        ),
+        db_default="",
     )
 
     objects = ShopSettingsQuerySet.as_manager()

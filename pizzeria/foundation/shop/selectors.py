@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
+from pizzeria.foundation.mail.addresses import addresses_in
 from pizzeria.foundation.shop.models import ShopSettings
 
 MAX_AGE_SECONDS = 5
@@ -36,6 +37,14 @@ class ShopSnapshot:
     open_orders_per_phone: int
     guest_share_percent: int
     every_guest_proves_phone: bool
+    waiting_minutes: int  # an order that waits for so long needs a hand
+    vip_orders: int  # of one customer within 365 days
+    daily_email_to: str  # as typed
+
+    @property
+    def daily_email_addresses(self) -> list[str]:
+        """Return to whom yesterday's figures are sent each morning."""
+        return addresses_in(self.daily_email_to)
 
     @property
     def invitation_to_call(self) -> str:
