@@ -67,6 +67,11 @@ def end_of_business_day(at: datetime) -> datetime:
     return _begins(business_date(at) + timedelta(days=1))
 
 
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """Return when a business day begins, and when it ends: the first moment of the next one."""
+    return _begins(day), _begins(day + timedelta(days=1))
+
+
 def _begins(day: date) -> datetime:
     # In UTC: datetimes of the same zone compare by wall-clock time, which is wrong when the clocks change.
     return datetime.combine(day, settings.SHOP_DAY_ENDS, tzinfo=shop_zone()).astimezone(UTC)

@@ -127,3 +127,16 @@ def test_what_lasts_until_the_day_ends_is_for_today():
     assert clock.until(clock.end_of_business_day(evening), at=evening) == "for today"
     assert clock.until(on_the_wall(FRIDAY, 21, 30), at=evening) == "until 21:30"
     assert clock.until(on_the_wall(SATURDAY, 12), at=evening) == "until Sat 21 Nov, 12:00"
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [(date(2026, 3, 28), 23), (date(2026, 6, 1), 24), (date(2026, 10, 24), 25)],
+    ids=["the clocks go forward", "a usual day", "the clocks go back"],
+)
+def test_a_business_day_is_as_long_as_the_clocks_make_it(day, hours):
+    begins, ends = clock.day_bounds(day)
+
+    assert ends - begins == timedelta(hours=hours)
+    assert (clock.business_date(begins), clock.business_date(ends - timedelta(seconds=1))) == (day, day)
+    assert clock.business_date(ends) == day + timedelta(days=1)
