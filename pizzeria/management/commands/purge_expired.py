@@ -8,6 +8,7 @@ from orders import services as order_services
 from orders.notifications.webhooks import services as webhook_services
 from orders.payments import services as payment_services
 from orders.payments.services import reconciliation
+from orders.reports.what_if import services as what_if_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.attempts import counting as attempts
 from pizzeria.foundation.idempotency import keys as idempotency_keys
@@ -16,7 +17,7 @@ from pizzeria.users.local_accounts import eligibility, rate_limits
 
 KEYS, BASKETS, UNCONFIRMED = timedelta(hours=24), timedelta(days=14), timedelta(days=1)
 DELIVERIES = timedelta(days=30)  # of webhooks
-MESSAGES = timedelta(days=90)  # of the gateway, and runs of the reconciliation
+MESSAGES = timedelta(days=90)  # of the gateway, and runs of the reconciliation and of simulations
 CLIENTS = timedelta(days=2)  # longer than an order of which they limit others is open
 
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         order_services.forget_clients(before=now - CLIENTS)
         payment_services.purge_messages(before=now - MESSAGES)
         reconciliation.purge_runs(before=now - MESSAGES)
+        what_if_services.purge_runs(before=now - MESSAGES)
         webhook_services.purge_webhook_deliveries(before=now - DELIVERIES)
         attempts.purge(now=now)
         call_command("clearsessions")
