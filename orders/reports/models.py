@@ -5,7 +5,6 @@ A rollup is made from the source only, a business day at a time, and is never ch
 not built yet, or is dirty, is read from the source.
 """
 
-from decimal import Decimal
 from django.db import models
 
 
