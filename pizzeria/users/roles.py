@@ -24,6 +24,7 @@ from orders.permissions import (
     SEE_ALL_ORDERS,
     SEE_DELIVERIES,
 )
+from orders.reports.permissions import SEE_REPORTS
 from pizzeria.foundation.actor import Permission
 from pizzeria.foundation.alerts.permissions import ACKNOWLEDGE_ALERTS
 from pizzeria.foundation.events.permissions import RELAY_EVENTS
@@ -103,6 +104,7 @@ MANAGER = Role(
         RELAY_EVENTS,
         ACKNOWLEDGE_ALERTS,
         CHANGE_SHOP_SETTINGS,
+        SEE_REPORTS,
     ),
     scopes=tuple(scope for scope in Scope if scope is not Scope.ADMIN),
     landing_page="admin:index",

@@ -11,6 +11,7 @@ from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOA
 from menu.permissions import EDIT_MENU, MARK_SOLD_OUT
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
 from orders.permissions import ASSIGN_DELIVERIES, CANCEL_ANY_ORDER, DELIVER, SEE_ALL_ORDERS, SEE_DELIVERIES
+from orders.reports.permissions import SEE_REPORTS
 from pizzeria.foundation.actor import ENTER_ADMIN, Permission
 from pizzeria.foundation.scopes import Scope
 from pizzeria.users.claims import Claims
@@ -29,7 +30,7 @@ PERMISSIONS_BY_SCOPE: dict[Scope, Collection[Permission]] = {
     Scope.KITCHEN_MANAGE: (COOK, HAND_OVER, PAUSE, MARK_SOLD_OUT, CANCEL_ANY_ORDER, CHANGE_CAPACITY),
     Scope.DELIVERY_READ: (SEE_DELIVERIES,),
     Scope.DELIVERY_MANAGE: (DELIVER, ASSIGN_DELIVERIES),
-    Scope.REPORTS_READ: (),
+    Scope.REPORTS_READ: (SEE_REPORTS,),
     Scope.ADMIN: EVERY_PERMISSION,
 }
 

@@ -37,6 +37,7 @@ IN_THE_OFFICE = {
     "events.relay_events",
     "alerts.acknowledge_alerts",
     "shop.change_settings",
+    "reports.see_reports",
 } | {
     f"menu.{verb}_{noun}"
     for noun in ("category", "size", "topping", "pizza", "simpleitem")
