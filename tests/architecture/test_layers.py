@@ -53,6 +53,16 @@ PLANTED = {
         "import orders.notifications.tasks",
         "Layers of orders",
     ),
+    "reports import simulations": (
+        "orders/reports/figures.py",
+        "import orders.reports.what_if.models",
+        "Layers of orders.reports",
+    ),
+    "simulations' models import services": (
+        "orders/reports/what_if/models.py",
+        "import orders.reports.what_if.services",
+        "Layers of orders.reports.what_if",
+    ),
     "deliveries import notifications": (
         "orders/deliveries/services.py",
         "import orders.notifications.services",
