@@ -93,6 +93,9 @@ class PaymentAttempt(models.Model):
             models.Index(fields=["due_at"], name="payment_attempt_due", condition=models.Q(state=AttemptState.OPEN)),
             models.Index(fields=["created_at"], name="payment_attempt_created"),
             models.Index(
+                fields=["captured_at"], name="payment_attempt_captured", condition=models.Q(captured_at__isnull=False)
+            ),
+            models.Index(
                 fields=["receipt_due_at"],
                 name="payment_attempt_receipt_due",
                 condition=models.Q(receipt_due_at__isnull=False),
@@ -161,7 +164,8 @@ class Refund(models.Model):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["due_at"], name="refund_due", condition=models.Q(state__in=("requested", "pending")))
+            models.Index(fields=["due_at"], name="refund_due", condition=models.Q(state__in=("requested", "pending"))),
+            models.Index(fields=["done_at"], name="refund_done", condition=models.Q(done_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_of_something"),

@@ -1,0 +1,93 @@
+"""What the kitchen did: how much it cooked, how long that took, and which promises were kept."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from orders.reports.figures import Durations, KitchenFigures
+from orders.reports.models import DurationCount, DurationMeasure, HourSums
+from orders.reports.periods import Period
+from orders.reports.selectors.rollups import read
+
+type Histogram = dict[int, int]  # how many took so many minutes
+
+KITCHEN_MEASURES = (DurationMeasure.COOKING, DurationMeasure.PREPARATION, DurationMeasure.DELIVERY)
+
+
+def durations(histogram: Histogram) -> Durations:
+    """Return the statistics of durations; median and 90th percentile by nearest rank."""
+    count = sum(histogram.values())
+    if not count:
+        return Durations()
+    total = sum(minutes * times for minutes, times in histogram.items())
+    average = (Decimal(total) / count).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    return Durations(count, average, _percentile(histogram, 50), _percentile(histogram, 90))
+
+
+def _percentile(histogram: Histogram, percent: int) -> int:
+    """Return the nearest-rank percentile: the smallest value that at least so many percent do not exceed."""
+    rank = -(-sum(histogram.values()) * percent // 100)  # rounded up
+    for minutes, times in sorted(histogram.items()):
+        rank -= times
+        if rank <= 0:
+            return minutes
+    raise ValueError("there are no durations")
+
+
+def kitchen(period: Period, *, at: datetime) -> KitchenFigures:
+    """Return what the kitchen did with the orders of a period. Four queries."""
+    [counts] = read(
+        HourSums,
+        "SELECT coalesce(sum(cooked), 0), coalesce(sum(promises), 0), coalesce(sum(promises_kept), 0) FROM figures",
+        period=period,
+        at=at,
+    )
+    rows = read(
+        DurationCount,
+        "SELECT measure, minutes, sum(count) FROM figures WHERE measure = ANY (%(measures)s) GROUP BY 1, 2",
+        period=period,
+        at=at,
+        values={"measures": [measure.value for measure in KITCHEN_MEASURES]},
+    )
+    return _kitchen_figures(None, counts, rows)
+
+
+def kitchen_by_hour(period: Period, *, at: datetime) -> list[KitchenFigures]:
+    """Return the same by the hour in which the orders were placed, only hours with orders. Four queries."""
+    counts = read(
+        HourSums,
+        """
+            SELECT extract(hour FROM hour AT TIME ZONE %(zone)s)::int, sum(cooked), sum(promises), sum(promises_kept)
+            FROM figures GROUP BY 1 HAVING sum(orders + cancelled) > 0 ORDER BY 1
+        """,
+        period=period,
+        at=at,
+    )
+    rows = read(
+        DurationCount,
+        "SELECT bucket, measure, minutes, sum(count) FROM figures WHERE measure = ANY (%(measures)s) GROUP BY 1, 2, 3",
+        period=period,
+        at=at,
+        values={"measures": [measure.value for measure in KITCHEN_MEASURES]},
+    )
+    bars: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
+    for hour, measure, minutes, times in rows:
+        bars[hour].append((measure, minutes, times))
+    return [_kitchen_figures(hour, of_hour, bars[hour]) for hour, *of_hour in counts]
+
+
+def _kitchen_figures(hour: int | None, counts: Iterable[int], bars: Iterable[tuple[str, int, int]]) -> KitchenFigures:
+    cooked, promises, promises_kept = counts
+    histograms: dict[str, Histogram] = defaultdict(dict)
+    for measure, minutes, times in bars:
+        histograms[measure][minutes] = int(times)
+    return KitchenFigures(
+        hour=hour,
+        cooked=cooked,
+        cooking=durations(histograms[DurationMeasure.COOKING]),
+        preparation=durations(histograms[DurationMeasure.PREPARATION]),
+        delivery=durations(histograms[DurationMeasure.DELIVERY]),
+        promises=promises,
+        promises_kept=promises_kept,
+    )
