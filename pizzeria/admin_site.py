@@ -6,22 +6,21 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
 
+from orders.backoffice import dashboard_views
+from orders.backoffice.dashboard import dashboard
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import ENTER_ADMIN, actor_of
-from pizzeria.foundation.alerts.models import Alert
-from pizzeria.foundation.alerts.permissions import ACKNOWLEDGE_ALERTS
 from pizzeria.foundation.shop.selectors import current_shop
 from pizzeria.users.views import SignOutView
-
-MAX_ALERTS = 10  # on the first page; the list of alerts has them all
 
 
 class ShopAdminSite(AdminSite):
     """Django's admin with the shop's own sign-in and sign-out: it has no password form of its own."""
 
-    index_title = "Menu, orders, kitchen"
+    index_title = "Overview"
 
     @property
     def site_header(self) -> str:  # type: ignore[override]
@@ -35,12 +34,22 @@ class ShopAdminSite(AdminSite):
         """Return whether the actor has ENTER_ADMIN: a staff user, in a session in which staff groups count."""
         return bool(request.user.is_active) and actor_of(request).may(ENTER_ADMIN)
 
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Return the admin's addresses, and those of the overview on its first page."""
+        return [
+            path("overview/", self.admin_view(dashboard_views.overview), name="overview"),
+            path("overview/resume-kitchen/", self.admin_view(dashboard_views.resume_kitchen), name="resume_kitchen"),
+            path(
+                "overview/back-on-the-menu/", self.admin_view(dashboard_views.back_on_the_menu), name="back_on_the_menu"
+            ),
+            path("overview/acknowledge/", self.admin_view(dashboard_views.acknowledge_alert), name="acknowledge_alert"),
+            *super().get_urls(),
+        ]
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show the apps, and the newest open alerts to those who may acknowledge them."""
-        alerts = Alert.objects.open().order_by("-last_seen_at") if actor_of(request).may(ACKNOWLEDGE_ALERTS) else ()
-        newest = list(alerts[: MAX_ALERTS + 1])
-        context = {"alerts": newest[:MAX_ALERTS], "has_more_alerts": len(newest) > MAX_ALERTS}
-        return super().index(request, {**(extra_context or {}), **context})
+        """Show what needs a hand, today's figures and the apps."""
+        overview = dashboard(by=actor_of(request), at=clock.now())
+        return super().index(request, {**(extra_context or {}), "overview": overview})
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]

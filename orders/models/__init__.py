@@ -5,6 +5,7 @@ from orders.models.delivery_zone import DeliveryPostalCode, DeliveryZone, normal
 from orders.models.order import (
     CARD_METHODS,
     DELIVERY_FAILURE_REASONS,
+    OPEN_STATUSES,
     CancelReason,
     Order,
     OrderAdjustment,
@@ -22,6 +23,7 @@ from orders.models.price_check_run import PriceCheckRun
 __all__ = [
     "CARD_METHODS",
     "DELIVERY_FAILURE_REASONS",
+    "OPEN_STATUSES",
     "Basket",
     "BasketLine",
     "CancelReason",

@@ -32,6 +32,16 @@ class OrderStatus(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+# Neither delivered nor cancelled, in the sequence of an order's life.
+OPEN_STATUSES = (
+    OrderStatus.PENDING,
+    OrderStatus.CONFIRMED,
+    OrderStatus.COOKING,
+    OrderStatus.READY,
+    OrderStatus.DELIVERING,
+)
+
+
 class CancelReason(models.TextChoices):
     """Reason why an order was cancelled or could not be delivered. The note to it is in the contact."""
 
@@ -157,6 +167,7 @@ class Order(Aggregate):
         indexes = [
             models.Index(fields=["customer", "-id"], name="order_by_customer"),
             models.Index(fields=["delivered_at"], name="order_delivered_at"),
+            models.Index(fields=["id"], name="order_open", condition=models.Q(status__in=OPEN_STATUSES)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["kitchen", "business_date", "number"], name="order_number_once_a_day"),

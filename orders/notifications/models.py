@@ -98,6 +98,9 @@ class Notification(models.Model):
                 name="notification_sms_sent",
                 condition=models.Q(channel=NotificationChannel.SMS),
             ),
+            models.Index(
+                fields=["created_at"], name="notification_dead", condition=models.Q(state=NotificationState.DEAD)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["event", "channel", "recipient"], name="notification_once"),

@@ -23,7 +23,8 @@ from pizzeria.users.keycloak.sessions import follow_session_key
 from pizzeria.users.login_urls import reauthentication_url
 from pizzeria.users.session_auth import actor_for_request
 
-STREAMS = "/stream/"  # event streams reconnect by themselves, so their requests do not count as use of a session
+# Event streams reconnect by themselves, and the admin's overview is refreshed: that does not count as use of a session.
+STREAMS = "/stream/"
 
 REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
@@ -92,7 +93,8 @@ class SessionRevalidationMiddleware:
             auth.logout(request)
         elif sessions.began_by_keycloak(request.session):
             revalidate_request(request, at=at)
-        if SESSION_KEY in request.session and not request.path.startswith(STREAMS):
+        is_by_itself = request.path.startswith(STREAMS) or request.path == reverse("admin:overview")
+        if SESSION_KEY in request.session and not is_by_itself:
             sessions.mark_used(request.session, in_admin=in_admin, at=at)
 
 

@@ -79,7 +79,12 @@ class OutboxEntry(models.Model):
                 fields=["due_at"],
                 name="outbox_entry_due",
                 condition=models.Q(relayed_at=None, dead_lettered_at=None),
-            )
+            ),
+            models.Index(
+                fields=["dead_lettered_at"],
+                name="outbox_entry_dead",
+                condition=models.Q(dead_lettered_at__isnull=False, discard_reason=""),
+            ),
         ]
 
     def __str__(self) -> str:
