@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 
 from menu.illustrations import Look
 from menu.models import MenuItemQuerySet, Pizza, SimpleItem, Size, Topping
+from menu.price_schedules import schedule_of, scheduled_prices
 from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot, SizeSnapshot, ToppingSnapshot
 from pizzeria.foundation.shapes import shape_of
 
@@ -51,7 +52,8 @@ _DISH = (
     "category__slug",
     "category__position",
 )
-_SIMPLE_ITEM = ("price", "tax_kind", "motif", "colour")
+_PIZZA = ("base_price", "scheduled", "smallest", "minutes")
+_SIMPLE_ITEM = ("tax_kind", "motif", "colour")
 
 SNAPSHOT_SHAPE = shape_of(MenuSnapshot)
 
@@ -60,7 +62,8 @@ type Row = Mapping[str, Any]
 
 def fresh_snapshot() -> MenuSnapshot:
     """Return a menu snapshot read from the database, in four queries."""
-    toppings = [_topping(row) for row in Topping.objects.on_the_menu().order_by("position", "name").values(*_TOPPING)]
+    rows = Topping.objects.on_the_menu().order_by("position", "name").annotate(scheduled=scheduled_prices())
+    toppings = [_topping(row) for row in rows.values(*_TOPPING, "scheduled")]
     return MenuSnapshot(
         sizes={size.slug: size for size in sizes()},
         toppings={topping.slug: topping for topping in toppings},
@@ -74,18 +77,19 @@ def cached_snapshot() -> MenuSnapshot:
     return cached("snapshot", fresh_snapshot, shape=SNAPSHOT_SHAPE)
 
 
-def cached[T](name: str, read: Callable[[], T], *, shape: str) -> T:
+def cached[T](name: str, read: Callable[[], T], *, shape: str, is_current: Callable[[T], bool] | None = None) -> T:
     """
     Return a read model of the menu from the cache; `read` is called for a new version and after 30 seconds.
 
     :param shape: of the read model (`shape_of`)
+    :param is_current: returns whether a cached one holds for the moment; None: it holds for any
     """
     version = cache.get(VERSION_KEY)
     if version is None:
         version = invalidate()
     key = f"menu:{version}:{shape}:{name}"
     snapshot = cache.get(key)
-    if snapshot is None:
+    if snapshot is None or (is_current and not is_current(snapshot)):
         snapshot = read()
         cache.set(key, snapshot, CACHE_SECONDS)
     return cast("T", snapshot)
@@ -118,10 +122,12 @@ def _pizzas(found: MenuItemQuerySet[Pizza]) -> list[PizzaSnapshot]:
     """Return pizzas by a query with a row per topping, or one row for a pizza without any."""
     rows = (
         found.order_by("category__position", "position", "name", "slug", "recipe__position", "recipe__name")
-        .annotate(smallest=Coalesce(Subquery(Size.objects.order_by("factor").values("factor")[:1]), Value(Decimal(1))))
-        .values(
-            *_DISH, "base_price", "smallest", "minutes", *(f"recipe__{field}" for field in (*_TOPPING, "archived_at"))
+        .annotate(
+            smallest=Coalesce(Subquery(Size.objects.order_by("factor").values("factor")[:1]), Value(Decimal(1))),
+            scheduled=scheduled_prices(),
+            recipe__scheduled=scheduled_prices("recipe__ref"),
         )
+        .values(*_DISH, *_PIZZA, *(f"recipe__{field}" for field in (*_TOPPING, "archived_at", "scheduled")))
     )
     return [_pizza(list(group)) for _slug, group in groupby(rows, key=lambda row: row["slug"])]
 
@@ -130,8 +136,12 @@ def simple_items() -> list[SimpleItemSnapshot]:
     """Return the simple items, in one query."""
     rows = SimpleItem.objects.on_the_menu().order_by("category__position", "position", "name")
     return [
-        SimpleItemSnapshot(**_dish(row), **{name: row[name] for name in _SIMPLE_ITEM})
-        for row in rows.values(*_DISH, *_SIMPLE_ITEM)
+        SimpleItemSnapshot(
+            **_dish(row),
+            price=schedule_of(row["price"], row["scheduled"]),
+            **{name: row[name] for name in _SIMPLE_ITEM},
+        )
+        for row in rows.annotate(scheduled=scheduled_prices()).values(*_DISH, *_SIMPLE_ITEM, "price", "scheduled")
     ]
 
 
@@ -139,7 +149,7 @@ def _pizza(rows: list[Row]) -> PizzaSnapshot:
     first = rows[0]
     return PizzaSnapshot(
         **_dish(first),
-        base_price=first["base_price"],
+        base_price=schedule_of(first["base_price"], first["scheduled"]),
         smallest_factor=first["smallest"],
         minutes=first["minutes"],
         recipe=tuple(_topping(row, "recipe__") for row in rows if _has_topping(row)),
@@ -173,7 +183,7 @@ def _topping(row: Row, prefix: str = "") -> ToppingSnapshot:
         name=row[f"{prefix}name"],
         sold_out_since=row[f"{prefix}sold_out_since"],
         sold_out_until=row[f"{prefix}sold_out_until"],
-        price=row[f"{prefix}price"],
+        price=schedule_of(row[f"{prefix}price"], row[f"{prefix}scheduled"]),
         diet=row[f"{prefix}diet"],
         spicy=row[f"{prefix}spicy"],
         declared_allergens=_declared_allergens(row, prefix),

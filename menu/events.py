@@ -14,6 +14,20 @@ class ItemPriceChanged(DomainEvent[MenuItem], type="menu.priced.v1"):
     after: Decimal
 
 
+class PriceScheduled(DomainEvent[MenuItem], type="menu.price_scheduled.v1"):
+    """An item will have another price from a moment on (for a pizza, another base price)."""
+
+    price: Decimal
+    valid_from: datetime
+
+
+class ScheduledPriceWithdrawn(DomainEvent[MenuItem], type="menu.price_withdrawn.v1"):
+    """A scheduled price was withdrawn before it was in force."""
+
+    price: Decimal
+    valid_from: datetime
+
+
 class SizeFactorChanged(DomainEvent[Size], type="menu.size_factored.v1"):
     """A size has a new price factor, and so has every pizza in it."""
 

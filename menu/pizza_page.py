@@ -78,7 +78,7 @@ def pizza_page(form: PizzaForm, *, snapshot: MenuSnapshot, at: datetime, refusal
     return PizzaPage(
         item=selectors.item_summary(pizza, at),
         declaration=selectors.declaration_summary(declaration_of(pizza, toppings)),
-        sizes=selectors.size_options(pizza, snapshot.sizes.values(), chosen=str(chosen["size"])),
+        sizes=selectors.size_options(pizza, snapshot.sizes.values(), chosen=str(chosen["size"]), at=at),
         recipe=selectors.topping_options(pizza.recipe, chosen=chosen["keep"], at=at),
         toppings=selectors.topping_options(
             [topping for topping in snapshot.toppings.values() if topping.slug not in in_recipe],

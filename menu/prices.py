@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from menu.declarations import Declaration, declaration_of
 from menu.illustrations import Look
 from menu.models import TaxKind, is_available_at
+from menu.price_schedules import PriceSchedule
 from menu.selections import MAX_ADDED, PizzaPart, PizzaSelection, Selection, SimpleItemSelection
 from pizzeria.foundation.money import ZERO, rounded
 from pizzeria.foundation.refusals import Refusal
@@ -62,7 +63,7 @@ class ItemSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class ToppingSnapshot(ItemSnapshot):
-    price: Decimal
+    price: PriceSchedule
     diet: str
     spicy: bool
     declared_allergens: tuple[str, ...] | None  # None: nobody has said yet
@@ -81,19 +82,18 @@ class DishSnapshot(ItemSnapshot):
 
 @dataclass(frozen=True, slots=True)
 class PizzaSnapshot(DishSnapshot):
-    base_price: Decimal
+    base_price: PriceSchedule
     smallest_factor: Decimal
     minutes: int
     recipe: tuple[ToppingSnapshot, ...]
 
-    @property
-    def price_from(self) -> Decimal:
-        return unit_price(self.base_price, factor=self.smallest_factor)
+    def price_from(self, at: datetime) -> Decimal:
+        return unit_price(self.base_price.at(at), factor=self.smallest_factor)
 
 
 @dataclass(frozen=True, slots=True)
 class SimpleItemSnapshot(DishSnapshot):
-    price: Decimal
+    price: PriceSchedule
     tax_kind: str
     motif: str
     colour: str
@@ -111,11 +111,18 @@ class MenuSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class PricedPart:
-    """One part of a pizza, with the toppings added and the toppings left out."""
+    """
+    One part of a pizza, with the toppings added and the toppings left out.
+
+    :param base_price: of the pizza, in force at the moment of the price
+    :param added_prices: likewise, of each added topping
+    """
 
     pizza: PizzaSnapshot
     added: tuple[ToppingSnapshot, ...]
     left_out: tuple[ToppingSnapshot, ...]
+    base_price: Decimal
+    added_prices: tuple[Decimal, ...]
 
     @property
     def toppings(self) -> tuple[ToppingSnapshot, ...]:
@@ -176,7 +183,7 @@ def _price_simple_item(selection: SimpleItemSelection, snapshot: MenuSnapshot, a
         name=simple_item.name,
         size=None,
         parts=(),
-        unit_price=unit_price(simple_item.price),
+        unit_price=unit_price(simple_item.price.at(at)),
         minutes=0,
         tax_kind=simple_item.tax_kind,
         declaration=declaration_of(simple_item),
@@ -196,9 +203,7 @@ def _price_pizza(selection: PizzaSelection, snapshot: MenuSnapshot, at: datetime
         name=part.pizza.name,
         size=size,
         parts=(part,),
-        unit_price=unit_price(
-            part.pizza.base_price, factor=size.factor, added=[topping.price for topping in part.added]
-        ),
+        unit_price=unit_price(part.base_price, factor=size.factor, added=part.added_prices),
         minutes=part.pizza.minutes,
         tax_kind=TaxKind.FOOD,
         declaration=declaration_of(part.pizza, part.toppings),
@@ -228,7 +233,13 @@ def _price_part(part: PizzaPart, snapshot: MenuSnapshot, at: datetime) -> Priced
     kept = [topping for topping in pizza.recipe if topping.slug not in part.left_out]
     _refuse_if_sold_out(added, at, _("We are out of %(names)s right now. Please choose something else."), "add")
     _refuse_if_sold_out(kept, at, _("We are out of %(names)s right now. Please leave it out."), "keep")
-    return PricedPart(pizza, added, left_out)
+    return PricedPart(
+        pizza,
+        added,
+        left_out,
+        base_price=pizza.base_price.at(at),
+        added_prices=tuple(topping.price.at(at) for topping in added),
+    )
 
 
 def _refuse_if_sold_out(toppings: Iterable[ToppingSnapshot], at: datetime, message: str, field: str) -> None:

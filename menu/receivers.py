@@ -9,14 +9,14 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 
 from menu import catalogue
-from menu.models import Category, Pizza, SimpleItem, Size, Topping
+from menu.models import Category, Pizza, ScheduledPrice, SimpleItem, Size, Topping
 
 
 def on_row_changed(**_: object) -> None:
     transaction.on_commit(catalogue.invalidate, robust=True)
 
 
-for model in (Category, SimpleItem, Pizza, Size, Topping):
+for model in (Category, SimpleItem, Pizza, ScheduledPrice, Size, Topping):
     for signal in (post_save, post_delete):
         signal.connect(on_row_changed, sender=model, dispatch_uid=f"menu.on_row_changed.{model.__name__}")
 

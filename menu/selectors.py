@@ -13,6 +13,7 @@ from menu import catalogue
 from menu.declarations import SPICY, Declaration, declaration_of
 from menu.illustrations import EDITION
 from menu.models import Allergen, Diet, Pizza
+from menu.price_schedules import Period, PriceSchedule, period_of
 from menu.prices import (
     ItemSnapshot,
     MenuSnapshot,
@@ -65,7 +66,10 @@ class MenuSection:
 
 @dataclass(frozen=True, slots=True)
 class MenuPage:
+    """The menu page, with the prices of the moments of a period."""
+
     sections: tuple[MenuSection, ...]
+    prices_valid: Period
 
 
 MENU_PAGE_SHAPE = shape_of(MenuPage)
@@ -93,9 +97,15 @@ def menu_page(at: datetime) -> MenuPage:
     """
     Return the whole menu by category. Two queries; none while a cached page of at most 30 seconds is used.
 
-    Sold-out marks are of the moment when the page was read; marking an item sold out invalidates it.
+    Sold-out marks are of the moment when the page was read; marking an item sold out invalidates it. Prices are those
+    of `at`: a page with those of another moment is read anew.
     """
-    return catalogue.cached("menu_page", lambda: _menu_page(at), shape=MENU_PAGE_SHAPE)
+    return catalogue.cached(
+        "menu_page",
+        lambda: _menu_page(at),
+        shape=MENU_PAGE_SHAPE,
+        is_current=lambda page: page.prices_valid.includes(at),
+    )
 
 
 def available_pizzas(at: datetime) -> list[MenuItemSummary]:
@@ -113,13 +123,18 @@ def item_summary(dish: PizzaSnapshot | SimpleItemSnapshot, at: datetime) -> Menu
         slug=dish.slug,
         name=dish.name,
         description=dish.description,
-        price_from=dish.price_from if isinstance(dish, PizzaSnapshot) else unit_price(dish.price),
+        price_from=dish.price_from(at) if isinstance(dish, PizzaSnapshot) else unit_price(dish.price.at(at)),
         toppings=tuple(topping.name for topping in toppings),
         declaration=declaration_summary(declaration_of(dish, toppings)),
         sold_out=not is_available,
         available_from=None if is_available else dish.sold_out_until,
         illustration=illustration_url(dish),
     )
+
+
+def price_schedule(item: PizzaSnapshot | SimpleItemSnapshot | ToppingSnapshot) -> PriceSchedule:
+    """Return the prices of an item; a pizza's are its base prices."""
+    return item.base_price if isinstance(item, PizzaSnapshot) else item.price
 
 
 def declaration_summary(declaration: Declaration) -> DeclarationSummary:
@@ -131,11 +146,11 @@ def declaration_summary(declaration: Declaration) -> DeclarationSummary:
     )
 
 
-def size_options(pizza: PizzaSnapshot, sizes: Iterable[SizeSnapshot], *, chosen: str) -> list[SizeOption]:
+def size_options(pizza: PizzaSnapshot, sizes: Iterable[SizeSnapshot], *, chosen: str, at: datetime) -> list[SizeOption]:
     """Return the sizes with the price of the pizza in each, before anything is added."""
+    base = pizza.base_price.at(at)
     return [
-        SizeOption(size.slug, size.name, unit_price(pizza.base_price, factor=size.factor), size.slug == chosen)
-        for size in sizes
+        SizeOption(size.slug, size.name, unit_price(base, factor=size.factor), size.slug == chosen) for size in sizes
     ]
 
 
@@ -148,7 +163,7 @@ def topping_options(
             slug=topping.slug,
             name=topping.name,
             declaration=declaration_summary(declaration_of(topping, [topping])),
-            price=topping.price,
+            price=topping.price.at(at),
             available=topping.is_available(at),
             chosen=topping.slug in chosen and topping.is_available(at),
         )
@@ -205,7 +220,8 @@ def _menu_page(at: datetime) -> MenuPage:
         sections=tuple(
             MenuSection(items[0].category, slug, tuple(item_summary(item, at) for item in items))
             for slug, items in by_category.items()
-        )
+        ),
+        prices_valid=period_of(map(price_schedule, dishes), at=at),
     )
 
 

@@ -208,9 +208,9 @@ def _line_step(line: PricedLine, discount: Decimal) -> LineStep:
     assert item is not None, "lines with a price only"
     part = item.parts[0] if item.parts else None  # a pizza has one part, until halves can be ordered
     return LineStep(
-        base=part.pizza.base_price if part else item.unit_price,
+        base=part.base_price if part else item.unit_price,
         factor=item.size.factor if item.size else Decimal(1),
-        added=tuple(topping.price for topping in part.added) if part else (),
+        added=part.added_prices if part else (),
         unit_price=item.unit_price,
         quantity=line.basket_line.quantity,
         total=line.total,

@@ -421,6 +421,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30,
         "options": {"expires": 30},
     },
+    "fold-scheduled-prices": {
+        "task": "menu.tasks.fold_scheduled_prices",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "check-prices": {"task": "orders.tasks.check_prices", "schedule": crontab(hour="4", minute="30")},
     "purge-expired": {"task": "pizzeria.tasks.purge_expired", "schedule": crontab(hour="3", minute="30")},
 }

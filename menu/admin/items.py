@@ -50,6 +50,17 @@ class MenuItemAdmin[I: MenuItem](MenuAdmin[I]):
     readonly_fields = ["availability"]
     search_fields = ["name"]
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> I | None:
+        """Return a row with the price that is in force, which may not have been written into it yet."""
+        item, at = super().get_object(request, object_id, from_field), clock.now()
+        if item is None:
+            return None
+        if self.is_to_be_changed():
+            services.fold_due_prices(item, at=at)
+        else:
+            services.set_price(item, services.price_schedule(item).at(at))
+        return item
+
     @admin.display(description=gettext_lazy("available"))
     def availability(self, item: I) -> str:
         if item.is_archived:

@@ -21,10 +21,13 @@ def by_and_at(request: HttpRequest) -> dict[str, Any]:
 class MenuAdmin[M: Category | Size | MenuItem](ShopModelAdmin[M]):
     """The base of the menu's admins. A row that is to be changed is locked until its form is saved."""
 
+    def is_to_be_changed(self) -> bool:
+        """Return whether the row is about to be changed: to show one, the admin opens no transaction."""
+        return bool(transaction.get_connection().in_atomic_block)
+
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M | None:
         row = super().get_object(request, object_id, from_field)
-        is_to_be_changed = transaction.get_connection().in_atomic_block  # by the admin; to show a row it opens none
-        if row is None or not is_to_be_changed:
+        if row is None or not self.is_to_be_changed():
             return row
         try:
             return services.lock_item(row)

@@ -5,6 +5,7 @@ from menu.models.dishes import Dish, Pizza, SimpleItem, SimpleItemMotif, TaxKind
 from menu.models.fields import price_field, usual_topping_price
 from menu.models.items import Allergen, Diet, MenuItem, MenuItemQuerySet, is_available_at
 from menu.models.names import NameKey, refuse_taken_name
+from menu.models.scheduled_prices import ItemKind, ScheduledPrice
 from menu.models.toppings import Topping, ToppingShape
 
 __all__ = [
@@ -12,10 +13,12 @@ __all__ = [
     "Category",
     "Diet",
     "Dish",
+    "ItemKind",
     "MenuItem",
     "MenuItemQuerySet",
     "NameKey",
     "Pizza",
+    "ScheduledPrice",
     "SimpleItem",
     "SimpleItemMotif",
     "Size",

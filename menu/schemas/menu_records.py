@@ -13,7 +13,6 @@ from menu import selectors
 from menu.declarations import declaration_of
 from menu.models import Allergen, Diet
 from menu.prices import (
-    DishSnapshot,
     MenuSnapshot,
     PizzaSnapshot,
     SimpleItemSnapshot,
@@ -41,6 +40,11 @@ class ToppingName(ResponseBody):
     name: str = Field(examples=["Mushrooms"])
 
 
+class NextPriceRecord(ResponseBody):
+    price: Amount
+    valid_from: datetime = Field(description="The price changes at this very moment")
+
+
 class MenuItemRecord(ResponseBody):
     """What everything on the menu has."""
 
@@ -52,6 +56,9 @@ class MenuItemRecord(ResponseBody):
     allergens_declared: bool = Field(description="Whether the allergens of everything in it are declared")
     is_available: bool = Field(description="Whether it can be ordered now")
     available_from: datetime | None = Field(description="While it is not available; null: until further notice")
+    next_price: NextPriceRecord | None = Field(
+        description="The next price that is scheduled, of a pizza its `base_price`; null: none is"
+    )
 
 
 class ToppingRecord(MenuItemRecord):
@@ -107,14 +114,14 @@ def menu_record(snapshot: MenuSnapshot, *, at: datetime) -> MenuRecord:
 
 def pizza_record(pizza: PizzaSnapshot, sizes: Iterable[SizeSnapshot], *, at: datetime) -> PizzaRecord:
     """Return a pizza with its price in each size."""
-    options = selectors.size_options(pizza, sizes, chosen="")
+    options = selectors.size_options(pizza, sizes, chosen="", at=at)
     declared = pizza.declared_allergens
     return PizzaRecord(
         **_dish(pizza, pizza.recipe, at),
         category_id=pizza.category_slug,
         diet=Diet(pizza.diet),
         base_allergens=None if declared is None else [Allergen(code) for code in declared],
-        base_price=pizza.base_price,
+        base_price=pizza.base_price.at(at),
         prices=[SizePrice(size=option.slug, name=option.name, price=option.price) for option in options],
         toppings=[ToppingName(id=topping.slug, name=topping.name) for topping in pizza.recipe],
         cooking_minutes=pizza.minutes,
@@ -122,20 +129,25 @@ def pizza_record(pizza: PizzaSnapshot, sizes: Iterable[SizeSnapshot], *, at: dat
 
 
 def topping_record(topping: ToppingSnapshot, *, at: datetime) -> ToppingRecord:
-    return ToppingRecord(**_item(topping, [topping], at), price=topping.price)
+    return ToppingRecord(**_item(topping, [topping], at), price=topping.price.at(at))
 
 
 def simple_item_record(item: SimpleItemSnapshot, *, at: datetime) -> SimpleItemRecord:
-    return SimpleItemRecord(**_dish(item, (), at), price=unit_price(item.price))
+    return SimpleItemRecord(**_dish(item, (), at), price=unit_price(item.price.at(at)))
 
 
-def _dish(dish: DishSnapshot, toppings: Iterable[ToppingSnapshot], at: datetime) -> dict[str, Any]:
+def _dish(
+    dish: PizzaSnapshot | SimpleItemSnapshot, toppings: Iterable[ToppingSnapshot], at: datetime
+) -> dict[str, Any]:
     return {**_item(dish, toppings, at), "description": dish.description, "category": dish.category}
 
 
-def _item(item: DishSnapshot | ToppingSnapshot, toppings: Iterable[ToppingSnapshot], at: datetime) -> dict[str, Any]:
+def _item(
+    item: PizzaSnapshot | SimpleItemSnapshot | ToppingSnapshot, toppings: Iterable[ToppingSnapshot], at: datetime
+) -> dict[str, Any]:
     declaration = declaration_of(item, toppings)
     is_available = item.is_available(at)
+    upcoming = selectors.price_schedule(item).upcoming(at)
     return {
         "id": item.slug,
         "ref": item.ref,
@@ -145,4 +157,5 @@ def _item(item: DishSnapshot | ToppingSnapshot, toppings: Iterable[ToppingSnapsh
         "allergens_declared": declaration.is_complete,
         "is_available": is_available,
         "available_from": None if is_available else item.sold_out_until,
+        "next_price": NextPriceRecord(price=upcoming[0].price, valid_from=upcoming[0].valid_from) if upcoming else None,
     }

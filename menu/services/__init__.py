@@ -1,24 +1,50 @@
-"""Commands of the menu: marking items sold out (the 86), editing, archiving, and the sizes, one family per module."""
+"""
+Commands of the menu, one family per module: marking items sold out (the 86), editing, prices from a later moment on,
+archiving, and the sizes.
+"""
 
 from menu.services.archive import archive, archive_item, restore_item
 from menu.services.availability import mark_available, mark_sold_out
-from menu.services.editing import lock_item, price_of, record_edit
+from menu.services.dated_prices import (
+    FOLD_AFTER,
+    PriceRefused,
+    ScheduledPriceNotFound,
+    fold_due_prices,
+    fold_prices,
+    items_with_due_prices,
+    price_schedule,
+    schedule,
+    schedule_price,
+    withdraw_scheduled_price,
+)
+from menu.services.editing import lock_item, price_of, record_edit, set_price
 from menu.services.pizzas import PizzaDetails, PizzaInvalid, change_pizza, create_pizza
 from menu.services.sizes import record_factor_change, set_up_sizes
 
 __all__ = [
+    "FOLD_AFTER",
     "PizzaDetails",
     "PizzaInvalid",
+    "PriceRefused",
+    "ScheduledPriceNotFound",
     "archive",
     "archive_item",
     "change_pizza",
     "create_pizza",
+    "fold_due_prices",
+    "fold_prices",
+    "items_with_due_prices",
     "lock_item",
     "mark_available",
     "mark_sold_out",
     "price_of",
+    "price_schedule",
     "record_edit",
     "record_factor_change",
     "restore_item",
+    "schedule",
+    "schedule_price",
+    "set_price",
     "set_up_sizes",
+    "withdraw_scheduled_price",
 ]

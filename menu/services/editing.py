@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from menu.events import ItemChanged, ItemPriceChanged
 from menu.exceptions import ItemNotOnTheMenu
 from menu.models import Category, MenuItem, Pizza, SimpleItem, Size, Topping
-from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.events.log import record
+from pizzeria.foundation.refusals import NotAllowed
 
 
 def lock_item[I: MenuItem | Size | Category](item: I) -> I:
@@ -31,6 +32,16 @@ def lock_item_on_the_menu[I: MenuItem](item: I) -> I:
     return item
 
 
+def refuse_unless_may_change(item: MenuItem, by: Actor) -> None:
+    """
+    Refuse a change of an item by an actor without the permission.
+
+    :raises NotAllowed:
+    """
+    if not by.may(Permission(f"menu.change_{item._meta.model_name}")):
+        raise NotAllowed(_("Only managers can edit the menu."))
+
+
 def record_edit(item: MenuItem, *, before: MenuItem | None, fields: Iterable[str], by: Actor, at: datetime) -> None:
     """
     Record what an edit changed; the caller has locked the item and is about to save or has just saved it.
@@ -47,6 +58,17 @@ def record_edit(item: MenuItem, *, before: MenuItem | None, fields: Iterable[str
         domain_events.append(ItemChanged(fields=others))
     if domain_events:
         record(item, *domain_events, by=by, at=at)
+
+
+def set_price(item: MenuItem, price: Decimal) -> None:
+    """Set an item's own price; a pizza's is its base price. The row is not saved."""
+    match item:
+        case Pizza():
+            item.base_price = price
+        case Topping() | SimpleItem():
+            item.price = price
+        case _:
+            raise TypeError(f"{item!r} has no price")
 
 
 def price_of(item: MenuItem) -> Decimal:

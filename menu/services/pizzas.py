@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from menu.models import Allergen, Category, Pizza, Topping
 from menu.permissions import ADD_PIZZA, CHANGE_PIZZA
 from menu.services.availability import set_availability
+from menu.services.dated_prices import fold_due_prices
 from menu.services.editing import lock_item_on_the_menu, record_edit
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
@@ -96,7 +97,7 @@ def change_pizza(
     at: datetime,
 ) -> Pizza:
     """
-    Replace everything that a pizza is. What stays the same is not recorded.
+    Replace everything that a pizza is. What stays the same is not recorded. Scheduled prices stay scheduled.
 
     :param is_available: None: leave that as it is
     :param seen_seq: refuse the change if the pizza's `seq` is another one by now
@@ -109,6 +110,7 @@ def change_pizza(
     pizza = lock_item_on_the_menu(pizza)
     if seen_seq not in (None, pizza.seq):
         raise PreconditionFailed
+    fold_due_prices(pizza, at=at)
     before, recipe_before = copy(pizza), _recipe_of(pizza)
     _save(pizza, details)
     changed = [_field(column) for column in COLUMNS if getattr(pizza, column) != getattr(before, column)]

@@ -119,7 +119,10 @@ def _placed(priced: PricedItem, quantity: int) -> PlacedLine:
                 slug=part.pizza.slug,
                 name=part.pizza.name,
                 recipe=_named(part.pizza.recipe),
-                added=tuple(PricedToppingRef(slug=t.slug, name=t.name, price=t.price) for t in part.added),
+                added=tuple(
+                    PricedToppingRef(slug=topping.slug, name=topping.name, price=price)
+                    for topping, price in zip(part.added, part.added_prices, strict=True)
+                ),
                 left_out=_named(part.left_out),
             )
             for part in priced.parts

@@ -93,7 +93,8 @@ AFTER_COMMIT = {
 }
 
 MENU_ROWS = [
-    f"menu.receivers.on_row_changed of menu.{kind}" for kind in ("category", "pizza", "simpleitem", "size", "topping")
+    f"menu.receivers.on_row_changed of menu.{kind}"
+    for kind in ("category", "pizza", "scheduledprice", "simpleitem", "size", "topping")
 ]
 
 # Django's own signals that have receivers of ours. Of rows only the menu's, to invalidate cached read models.

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from menu import pizza_page, prices
 from menu.illustrations import Look
+from menu.price_schedules import PriceSchedule
 from menu.prices import MenuSnapshot, PizzaSnapshot, SizeSnapshot, ToppingSnapshot
 from menu.selections import PizzaPart, PizzaSelection
 from pizzeria.foundation.ids import uuid7
@@ -23,7 +24,16 @@ def menus(draw):
     """Draw a menu of one pizza in one size, with fourteen toppings, at most four of them in its recipe."""
     toppings = {
         slug: ToppingSnapshot(
-            slug, slug, None, None, draw(AMOUNTS), "vegan", False, (), Look("disc", "#b5301f"), ref=uuid7()
+            slug,
+            slug,
+            None,
+            None,
+            PriceSchedule(draw(AMOUNTS)),
+            "vegan",
+            False,
+            (),
+            Look("disc", "#b5301f"),
+            ref=uuid7(),
         )
         for slug in SLUGS
     }
@@ -40,7 +50,7 @@ def menus(draw):
         description="",
         diet="vegetarian",
         declared_allergens=(),
-        base_price=draw(AMOUNTS),
+        base_price=PriceSchedule(draw(AMOUNTS)),
         smallest_factor=Decimal(1),
         minutes=8,
         recipe=tuple(toppings[slug] for slug in recipe),
@@ -64,7 +74,7 @@ def test_a_price_is_the_base_price_times_the_size_factor_plus_each_added_topping
     pizza = menu.pizzas["house"]
     new = set(added) - {topping.slug for topping in pizza.recipe}
 
-    exact = pizza.base_price * menu.sizes["any"].factor + sum(menu.toppings[slug].price for slug in new)
+    exact = pizza.base_price.current * menu.sizes["any"].factor + sum(menu.toppings[slug].price.current for slug in new)
 
     assert cost(menu, added) == exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
 

@@ -13,6 +13,7 @@ from menu import catalogue
 from menu import selectors as menu_selectors
 from menu import services as menu_services
 from menu.models import Category, Pizza, SimpleItem, Size, Topping
+from menu.price_schedules import PriceSchedule
 from orders.selectors import quotes
 from pizzeria.users.roles import MANAGER
 from tests.factories import CategoryFactory, PizzaFactory, SimpleItemFactory, SizeFactory, ToppingFactory
@@ -211,7 +212,7 @@ def test_a_menu_snapshot_is_read_from_the_database_each_time_without_redis():
         catalogue.cached_snapshot()
         Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.49"))
 
-        assert catalogue.cached_snapshot().pizzas["margherita"].base_price == Decimal("13.49")
+        assert catalogue.cached_snapshot().pizzas["margherita"].base_price.current == Decimal("13.49")
 
 
 def test_a_fresh_menu_snapshot_has_the_values_of_the_rows():
@@ -220,5 +221,5 @@ def test_a_fresh_menu_snapshot_has_the_values_of_the_rows():
     Pizza.objects.filter(slug="margherita").update(base_price=Decimal("13.49"), description="With love.")
 
     assert catalogue.fresh_snapshot().pizzas["margherita"] == replace(
-        margherita, base_price=Decimal("13.49"), description="With love."
+        margherita, base_price=PriceSchedule(Decimal("13.49")), description="With love."
     )

@@ -15,6 +15,7 @@ from hypothesis import strategies as any_
 
 from kitchen.models import FulfillmentMethod
 from menu.illustrations import Look
+from menu.price_schedules import PriceSchedule
 from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot, SizeSnapshot, ToppingSnapshot
 from orders import services as order_services
 from orders.basket_pricing import CouponTerms, DeliveryTerms, PriceTerms, Tip, price_basket
@@ -58,14 +59,14 @@ def menu_of(*, base: Decimal, factor: Decimal, topping: Decimal, drink: Decimal)
     dish = {**item, "category": "", "category_slug": "", "category_position": 0, "description": ""}
     look = Look("disc", "#000000")
     toppings = {
-        slug: ToppingSnapshot(slug=slug, name=slug, price=topping, spicy=False, look=look, **item)
+        slug: ToppingSnapshot(slug=slug, name=slug, price=PriceSchedule(topping), spicy=False, look=look, **item)
         for slug in ("a", "b")
     }
     pizza = PizzaSnapshot(
-        slug="pizza", name="Pizza", base_price=base, smallest_factor=factor, minutes=8, recipe=(), **dish
+        slug="pizza", name="Pizza", base_price=PriceSchedule(base), smallest_factor=factor, minutes=8, recipe=(), **dish
     )
     cola = SimpleItemSnapshot(
-        slug="cola", name="Cola", price=drink, tax_kind="drink", motif="can", colour="#000000", **dish
+        slug="cola", name="Cola", price=PriceSchedule(drink), tax_kind="drink", motif="can", colour="#000000", **dish
     )
     return MenuSnapshot(
         sizes={"one": SizeSnapshot("one", "One", factor)},
