@@ -426,6 +426,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "rebuild-reports": {
+        "task": "orders.reports.tasks.rebuild_due_days",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "compare-rollups": {"task": "orders.reports.tasks.compare_rollups", "schedule": crontab(hour="4", minute="50")},
     "check-prices": {"task": "orders.tasks.check_prices", "schedule": crontab(hour="4", minute="30")},
     "purge-expired": {"task": "pizzeria.tasks.purge_expired", "schedule": crontab(hour="3", minute="30")},
 }

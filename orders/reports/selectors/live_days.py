@@ -1,21 +1,27 @@
-"""The business days that are read from the source, because no rollup holds them as they are now."""
+"""
+The business days that no rollup holds as they are now: those not built yet, and those marked dirty since.
 
-from datetime import date, datetime
+Days before the first order are none of them: nothing happened on them.
+"""
+
+from datetime import date, datetime, timedelta
 
 from django.db import connection
+from django.db.models import Min
 
+from kitchen.models import Kitchen
+from orders.models import Order
 from orders.reports.periods import Period
 from pizzeria.foundation import clock
 
-_LIVE_DAYS = """
+# A day is built so long after its end: what was about to be committed by then is in the source.
+BUILT_AFTER = timedelta(minutes=5)
+
+_DAYS = """
     SELECT day::date
     FROM generate_series(
-        greatest(%(first)s::date, (
-            SELECT min(earliest) FROM kitchen_kitchen CROSS JOIN LATERAL (
-                SELECT min(business_date) AS earliest FROM orders_order WHERE kitchen_id = kitchen_kitchen.id
-            ) AS of_kitchen
-        )),
-        least(%(last)s::date, %(today)s::date),
+        greatest(%(first)s::date, %(first_of_all)s::date)::timestamp,
+        least(%(last)s::date, %(today)s::date)::timestamp,
         interval '1 day'
     ) AS days (day)
     WHERE day = %(today)s::date
@@ -26,11 +32,34 @@ _LIVE_DAYS = """
 
 
 def live_days(period: Period, *, at: datetime) -> list[date]:
-    """
-    Return the days of a period that are read from the source: that of `at`, and those not built yet, or dirty.
+    """Return the days of a period that are read from the source: that of `at`, and those not built, or dirty."""
+    return _days_between(period.first, period.last, today=clock.business_date(at))
 
-    Days before the first order are none of them: nothing happened on them.
-    """
+
+def days_to_build(*, at: datetime) -> list[date]:
+    """Return the days that have ended and are not built, or dirty, in order."""
+    last = last_day_to_build(at=at)
+    return [day for day in _days_between(date.min, last, today=last + timedelta(days=1)) if day <= last]
+
+
+def last_day_to_build(*, at: datetime) -> date:
+    """Return the newest day that has ended, and is no longer about to change."""
+    return clock.business_date(at - BUILT_AFTER) - timedelta(days=1)
+
+
+def first_day() -> date | None:
+    """Return the business day of the first order; None: there is none."""
+    earliest = [  # of each kitchen, which the index of numbers has
+        Order.objects.filter(kitchen=kitchen).aggregate(first=Min("business_date"))["first"]
+        for kitchen in Kitchen.objects.order_by("pk")
+    ]
+    return min((day for day in earliest if day), default=None)
+
+
+def _days_between(first: date, last: date, *, today: date) -> list[date]:
+    first_of_all = first_day()
+    if first_of_all is None:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(_LIVE_DAYS, {"first": period.first, "last": period.last, "today": clock.business_date(at)})
+        cursor.execute(_DAYS, {"first": first, "last": last, "today": today, "first_of_all": first_of_all})
         return [day for (day,) in cursor.fetchall()]

@@ -1,0 +1,47 @@
+"""Marks on the business days whose rollups an order has changed."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from orders.models import Order
+from orders.payments.models import PaymentAttempt, Receipt, Refund
+from orders.reports.models import DirtyDay
+from pizzeria.foundation import clock
+
+
+def mark_days_of_order(*, ref: UUID, at: datetime) -> None:
+    """
+    Mark the business days in which an order counts: its own, and those of its payments, refunds and receipts.
+
+    The day of `at` needs no mark: it is built once it has ended, from all that was committed until then.
+
+    :param ref: the order's ref
+    """
+    mark_days((day for day in _days_of_order(ref) if day < clock.business_date(at)), at=at)
+
+
+def mark_days(days: Iterable[date], *, at: datetime) -> None:
+    """
+    Mark business days as dirty; a mark that is there already is renewed.
+
+    Renewing waits for a rebuild that is just taking the mark, and makes a new one then: see `rebuild_day`.
+    """
+    DirtyDay.objects.bulk_create(
+        [DirtyDay(business_date=day, marked_at=at) for day in sorted(set(days))],  # sorted: no deadlock
+        update_conflicts=True,
+        unique_fields=["business_date"],
+        update_fields=["marked_at"],
+    )
+
+
+def _days_of_order(ref: UUID) -> set[date]:
+    """Return the days in which an order counts. Four queries."""
+    business_date, delivered_at = Order.objects.values_list("business_date", "delivered_at").get(ref=ref)
+    moments = [
+        delivered_at,  # of cash that was taken before payments had rows
+        *PaymentAttempt.objects.filter(order__ref=ref).values_list("captured_at", flat=True),
+        *Refund.objects.filter(attempt__order__ref=ref).values_list("done_at", flat=True),
+    ]
+    receipts = Receipt.objects.filter(order__ref=ref).values_list("business_date", flat=True)
+    return {business_date, *receipts, *(clock.business_date(moment) for moment in moments if moment)}

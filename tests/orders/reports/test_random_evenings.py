@@ -1,0 +1,110 @@
+"""Every figure of every report is the one that slow, plain code computes from all rows."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.test import override_settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as any_
+
+from orders.models import Order
+from orders.payments.models import PaymentAttempt, Receipt, Refund
+from orders.reports import selectors, services
+from orders.reports.models import ROLLUPS, DirtyDay
+from orders.reports.periods import Grain, Period
+from orders.reports.selectors.live_days import days_to_build
+from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.shop.selectors import current_shop
+from tests.length import by_length
+from tests.orders.reports.evenings import Evenings, evenings
+from tests.orders.reports.slow_figures import SlowFigures, business_day
+
+EXAMPLES = by_length(4, 150)
+random_evenings = hypothesis_settings(
+    max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+SLOW_NAMES = [
+    "overview", "peak_hours", "statuses", "pizzas", "simple_items", "sizes", "toppings", "kitchen", "kitchen_by_hour",
+    "staff", "drivers", "coupons", "cancellations", "bookkeeping", "taxes",
+]  # fmt: skip
+
+
+@contextmanager
+def shop_in(setting):
+    """Open a shop; whatever happens in it is rolled back."""
+    beginning = transaction.savepoint_create()
+    try:
+        with override_settings(SHOP_TIME_ZONE=setting.zone, SHOP_DAY_ENDS=setting.day_ends):
+            yield Evenings(setting)
+    finally:
+        transaction.savepoint_rollback(beginning)
+
+
+def figures(period, *, at):
+    found = {name: getattr(selectors, name)(period, at=at) for name in SLOW_NAMES}
+    found |= {f"series by {grain}": selectors.time_series(period, grain=grain, at=at) for grain in Grain}
+    return found | {"top customers": selectors.top_customers(period, at=at)}
+
+
+def slow_figures(period):
+    slow = SlowFigures(period)
+    found = {name: getattr(slow, name)() for name in SLOW_NAMES}
+    found |= {f"series by {grain}": slow.time_series(grain) for grain in Grain}
+    return found | {"top customers": slow.top_customers(vip_orders=current_shop().vip_orders)}
+
+
+def rows_of_rollups():
+    return [sorted(rollup._default_manager.values_list()) for rollup in ROLLUPS]
+
+
+def assert_right(period, *, at):
+    expected, found = slow_figures(period), figures(period, at=at)
+    for name, value in expected.items():
+        assert found[name] == value, name
+
+
+@random_evenings
+@given(evenings=evenings, data=any_.data())
+def test_every_figure_of_random_evenings_is_right_before_and_after_the_days_are_built(db, change_shop, evenings, data):
+    """The present day is the last one, or one on which there are still orders: its part is read from the source."""
+    setting, plans = evenings
+    change_shop(vip_orders=3)
+    with shop_in(setting) as shop:
+        for plan in plans:
+            shop.carry_out(plan)
+        connection.check_constraints()
+        end = newest_moment()
+        at = end + timedelta(minutes=data.draw(any_.sampled_from([0, 6, 24 * 60])))
+        days = any_.integers(0, (business_day(at) - business_day(setting.begins)).days + 1)
+        edges = sorted(business_day(setting.begins) - timedelta(days=1) + timedelta(days=data.draw(days)) for _ in "12")
+        period = Period(*edges)
+
+        assert_right(period, at=at)
+
+        for day in data.draw(any_.permutations(days_to_build(at=at))):
+            services.rebuild_day(day=day, by=SYSTEM, at=at)
+
+        assert_right(period, at=at)
+        assert_right(Period(business_day(setting.begins) - timedelta(days=40), business_day(at)), at=at)
+
+        built = rows_of_rollups()
+        dirty = data.draw(any_.lists(any_.sampled_from([order.ref for order in Order.objects.all()]), max_size=4))
+        for ref in dirty:
+            services.mark_days_of_order(ref=ref, at=at)
+        assert_right(period, at=at)
+        for day in days_to_build(at=at):
+            services.rebuild_day(day=day, by=SYSTEM, at=at)
+        assert rows_of_rollups() == built
+        assert not DirtyDay.objects.exists()
+
+
+def newest_moment():
+    moments = [Order.objects.order_by("-placed_at").first().placed_at]
+    for model, field in [(PaymentAttempt, "captured_at"), (Refund, "done_at"), (Receipt, "issued_at")]:
+        moments += [moment for moment in model.objects.values_list(field, flat=True) if moment]
+    for field in ("ready_at", "delivered_at", "cancelled_at"):
+        moments += [moment for moment in Order.objects.values_list(field, flat=True) if moment]
+    return max(moments)
