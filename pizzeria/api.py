@@ -14,6 +14,7 @@ from orders.customers.api import router as customers_router
 from orders.deliveries.api import router as deliveries_router
 from orders.notifications.api import router as notifications_router
 from orders.notifications.webhooks.api import router as webhooks_router
+from orders.reports.api import router as reports_router
 from pizzeria.foundation.api_auth import ANY_TOKEN
 from pizzeria.operations import problem_details
 from pizzeria.operations.api_docs_page import ApiDocsPage
@@ -59,5 +60,6 @@ api.add_router("/profile", customers_router)
 api.add_router("/profile/me", profile_router)
 api.add_router("/profile/me/notifications", notifications_router)
 api.add_router("/webhooks", webhooks_router)
+api.add_router("/reports", reports_router)
 
 problem_details.install_exception_handlers(api)

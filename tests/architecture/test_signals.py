@@ -39,14 +39,17 @@ AFTER_COMMIT = {
     "orders.signals.order_placed": [
         "orders.notifications.receivers.on_order_event",
         "orders.notifications.webhooks.receivers.on_order_event",
+        "orders.reports.receivers.on_figures_changed",
     ],
     "orders.signals.order_confirmed": [
         "orders.notifications.receivers.on_order_event",
         "orders.notifications.webhooks.receivers.on_order_event",
+        "orders.reports.receivers.on_figures_changed",
     ],
     "orders.signals.order_payment_captured": [
         "orders.notifications.webhooks.receivers.on_order_event",
         "orders.payments.receivers.on_money_due",
+        "orders.reports.receivers.on_figures_changed",
     ],
     "orders.signals.order_payment_failed": ["orders.notifications.webhooks.receivers.on_order_event"],
     "orders.signals.order_refund_requested": [
@@ -58,27 +61,41 @@ AFTER_COMMIT = {
         "orders.notifications.receivers.on_order_event",
         "orders.notifications.webhooks.receivers.on_order_event",
         "orders.payments.receivers.on_money_due",
+        "orders.reports.receivers.on_figures_changed",
     ],
     "orders.signals.order_cooking_started": [
         "orders.notifications.receivers.on_order_event",
         "orders.notifications.webhooks.receivers.on_order_event",
+        "orders.reports.receivers.on_figures_changed",
     ],
     "orders.signals.order_ready": [
         "orders.notifications.receivers.on_order_event",
         "orders.notifications.webhooks.receivers.on_order_event",
+        "orders.reports.receivers.on_figures_changed",
     ],
-    "orders.signals.order_recalled": ["orders.notifications.webhooks.receivers.on_order_event"],
-    "orders.signals.order_step_undone": ["orders.notifications.webhooks.receivers.on_order_event"],
+    "orders.signals.order_recalled": [
+        "orders.notifications.webhooks.receivers.on_order_event",
+        "orders.reports.receivers.on_figures_changed",
+    ],
+    "orders.signals.order_step_undone": [
+        "orders.notifications.webhooks.receivers.on_order_event",
+        "orders.reports.receivers.on_figures_changed",
+    ],
     "orders.signals.order_driver_assigned": ["orders.notifications.webhooks.receivers.on_order_event"],
     "orders.signals.order_driver_unassigned": ["orders.notifications.webhooks.receivers.on_order_event"],
     "orders.signals.order_out_for_delivery": [
         "orders.notifications.receivers.on_order_event",
         "orders.notifications.webhooks.receivers.on_order_event",
+        "orders.reports.receivers.on_figures_changed",
     ],
-    "orders.signals.order_delivery_failed": ["orders.notifications.webhooks.receivers.on_order_event"],
+    "orders.signals.order_delivery_failed": [
+        "orders.notifications.webhooks.receivers.on_order_event",
+        "orders.reports.receivers.on_figures_changed",
+    ],
     "orders.signals.order_delivered": [
         "orders.notifications.receivers.on_order_event",
         "orders.notifications.webhooks.receivers.on_order_event",
+        "orders.reports.receivers.on_figures_changed",
     ],
     "orders.signals.order_promise_changed": [
         "orders.notifications.receivers.on_order_event",
@@ -88,8 +105,12 @@ AFTER_COMMIT = {
         "orders.notifications.receivers.on_order_event",
         "orders.notifications.webhooks.receivers.on_order_event",
         "orders.payments.receivers.on_money_due",
+        "orders.reports.receivers.on_figures_changed",
     ],
-    "orders.signals.order_linked_to_customer": ["orders.notifications.webhooks.receivers.on_order_event"],
+    "orders.signals.order_linked_to_customer": [
+        "orders.notifications.webhooks.receivers.on_order_event",
+        "orders.reports.receivers.on_figures_changed",
+    ],
 }
 
 MENU_ROWS = [

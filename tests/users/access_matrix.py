@@ -146,6 +146,7 @@ PUT  /api/profile/me                        =   +   +   +   +   +   +   +
 GET  /api/profile/me/orders                 =   +   +   +   +   +   +   +
 GET  /api/profile/me/notifications          =   +   +   +   +   +   +   +
 POST /api/profile/me/notifications/UUID.1/dismiss =   0   0   0   0   0   0   0
+GET  /api/reports/*                         =   -   -   -   -   -   +   +
 GET  /api/webhooks                          =   -   -   -   -   -   -   +
 POST /api/webhooks                          =   -   -   -   -   -   -   +
 GET  /api/webhooks/HOOK                     =   -   -   -   -   -   -   +

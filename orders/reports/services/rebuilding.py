@@ -24,7 +24,7 @@ def rebuild_day(*, day: date, by: Actor, at: datetime) -> None:
     :raises Busy: the same day is being rebuilt for too long
     """
     lock_day(day)
-    DirtyDay.objects.filter(business_date=day).delete()
+    take_mark(day)
     failpoints.reach("reports.rebuild.mark_taken")
     for rollup in ROLLUPS:
         rollup._default_manager.filter(business_date=day).delete()
@@ -42,3 +42,8 @@ def lock_day(day: date) -> None:
     """Lock the rollups of a business day until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, day.toordinal()])
+
+
+def take_mark(day: date) -> None:
+    """Delete the mark of a business day, if it has one; the mark stays locked until the transaction ends."""
+    DirtyDay.objects.filter(business_date=day).delete()
