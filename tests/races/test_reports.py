@@ -72,7 +72,7 @@ def test_an_order_that_is_cancelled_while_its_day_is_rebuilt_marks_the_day_again
 
 def test_control_a_mark_that_is_taken_after_the_source_was_read_is_lost(placed_order, monkeypatch):
     take_mark = rebuilding.take_mark
-    monkeypatch.setattr(rebuilding, "take_mark", lambda day: None)
+    monkeypatch.setattr(rebuilding, "take_mark", lambda _day: None)
 
     def then_take_it(is_marked):
         assert is_marked.wait(timeout=THREAD_TIMEOUT)
@@ -91,7 +91,7 @@ def test_four_rebuilds_of_a_day_at_once_build_it_once_after_another(placed_order
 
 
 def test_control_without_the_lock_rebuilds_of_a_day_at_once_fail(placed_order, monkeypatch):
-    monkeypatch.setattr(rebuilding, "lock_day", lambda day: None)
+    monkeypatch.setattr(rebuilding, "lock_day", lambda _day: None)
     both_have_begun = Barrier(2)
 
     def wait():

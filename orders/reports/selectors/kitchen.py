@@ -36,7 +36,7 @@ def _percentile(histogram: Histogram, percent: int) -> int:
 
 
 def kitchen(period: Period, *, at: datetime) -> KitchenFigures:
-    """Return what the kitchen did with the orders of a period. Four queries."""
+    """Return what the kitchen did with the orders of a period."""
     [counts] = read(
         HourSums,
         "SELECT coalesce(sum(cooked), 0), coalesce(sum(promises), 0), coalesce(sum(promises_kept), 0) FROM figures",
@@ -54,7 +54,7 @@ def kitchen(period: Period, *, at: datetime) -> KitchenFigures:
 
 
 def kitchen_by_hour(period: Period, *, at: datetime) -> list[KitchenFigures]:
-    """Return the same by the hour in which the orders were placed, only hours with orders. Four queries."""
+    """Return the same by the hour in which the orders were placed, only hours with orders."""
     counts = read(
         HourSums,
         """

@@ -25,7 +25,7 @@ _NOTHING: CountAndAmount = (0, ZERO)
 
 
 def staff(period: Period, *, at: datetime) -> list[StaffFigures]:
-    """Return what each member of the staff did, by name. Three queries."""
+    """Return what each member of the staff did, by name."""
     kinds = [BreakdownKind.STAFF_COOKED, BreakdownKind.STAFF_DELIVERED, BreakdownKind.STAFF_SALES]
     found = _by_user(kinds, period, at=at)
     names = _names_of(found)
@@ -44,7 +44,7 @@ def staff(period: Period, *, at: datetime) -> list[StaffFigures]:
 
 
 def drivers(period: Period, *, at: datetime) -> list[DriverFigures]:
-    """Return what each driver did, by name. Five queries."""
+    """Return what each driver did, by name."""
     kinds = [
         BreakdownKind.DRIVER_DELIVERED,
         BreakdownKind.DRIVER_FAILED,
@@ -104,7 +104,7 @@ def _names_of(user_ids: Iterable[int]) -> dict[int, str]:
 
 
 def top_customers(period: Period, *, limit: int = 50, at: datetime) -> list[CustomerFigures]:
-    """Return the customers with the highest sales, and whether they are VIPs. Five queries."""
+    """Return the customers with the highest sales, and whether they are VIPs."""
     rows = read(
         CustomerDay,
         """

@@ -24,7 +24,7 @@ def read(
     values: Mapping[str, Any] | None = None,
 ) -> list[Row]:
     """
-    Return the rows of a query over a rollup's rows of a period, which it reads as the table `figures`. Two queries.
+    Return the rows of a query over a rollup's rows of a period, which it reads as the table `figures`.
 
     :param kinds: of a breakdown: the only rows that are read
     :param values: further parameters of the query
