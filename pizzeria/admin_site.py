@@ -6,11 +6,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path, reverse
+from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.decorators import method_decorator
 
 from orders.backoffice import dashboard_views
 from orders.backoffice.dashboard import dashboard
+from orders.reports.permissions import SEE_REPORTS
+from orders.reports.urls import report_urls
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import ENTER_ADMIN, actor_of
 from pizzeria.foundation.shop.selectors import current_shop
@@ -35,7 +37,7 @@ class ShopAdminSite(AdminSite):
         return bool(request.user.is_active) and actor_of(request).may(ENTER_ADMIN)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Return the admin's addresses, and those of the overview on its first page."""
+        """Return the admin's addresses, those of the overview on its first page, and those of the reports."""
         return [
             path("overview/", self.admin_view(dashboard_views.overview), name="overview"),
             path("overview/resume-kitchen/", self.admin_view(dashboard_views.resume_kitchen), name="resume_kitchen"),
@@ -43,8 +45,13 @@ class ShopAdminSite(AdminSite):
                 "overview/back-on-the-menu/", self.admin_view(dashboard_views.back_on_the_menu), name="back_on_the_menu"
             ),
             path("overview/acknowledge/", self.admin_view(dashboard_views.acknowledge_alert), name="acknowledge_alert"),
+            path("reports/", include((report_urls(self), "reports"))),
             *super().get_urls(),
         ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what the templates of all pages need: the header links to the reports if the actor may see them."""
+        return {**super().each_context(request), "may_see_reports": actor_of(request).may(SEE_REPORTS)}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show what needs a hand, today's figures and the apps."""

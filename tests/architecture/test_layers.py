@@ -53,6 +53,11 @@ PLANTED = {
         "import orders.notifications.tasks",
         "Layers of orders",
     ),
+    "charts of reports import views": (
+        "orders/reports/charts.py",
+        "import orders.reports.views",
+        "Layers of orders.reports",
+    ),
     "reports import simulations": (
         "orders/reports/figures.py",
         "import orders.reports.what_if.models",

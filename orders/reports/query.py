@@ -1,0 +1,48 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol, cast
+
+from orders.reports.periods import Grain, Period
+
+
+class SeriesMeasure(StrEnum):
+    """What the chart of a time series shows."""
+
+    SALES = "sales"
+    REVENUE = "revenue"
+    ORDERS = "orders"
+
+
+class PeriodSelector[T](Protocol):
+    def __call__(self, period: Period, *, at: datetime) -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReportQuery:
+    """
+    What a report is asked for.
+
+    :ivar at: the present moment
+    :ivar grain, measure: of a time series
+    :ivar shows_score: whether the report of the staff has a score
+    """
+
+    period: Period
+    at: datetime
+    grain: Grain = Grain.DAY
+    measure: SeriesMeasure = SeriesMeasure.SALES
+    shows_score: bool = False
+    _read: dict[Callable[..., Any], Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def read[T](self, selector: PeriodSelector[T]) -> T:
+        """Return what a selector returns for the period; it is called once, however many parts of a page need it."""
+        if selector not in self._read:
+            self._read[selector] = selector(self.period, at=self.at)
+        return cast("T", self._read[selector])
+
+    @property
+    def previous(self) -> "ReportQuery":
+        """Return a new query for the period before this one."""
+        return ReportQuery(self.period.previous, self.at, self.grain, self.measure, self.shows_score)

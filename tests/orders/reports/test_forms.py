@@ -1,0 +1,78 @@
+"""The periods that the reports offer, and how a change is told."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.http import QueryDict
+
+from orders.reports.comparison import ComparedFigure, Figure, Wish
+from orders.reports.forms import PRESETS, WEEKDAYS, PeriodForm, default_grain, preset_period
+from orders.reports.periods import Grain, Period
+from orders.reports.tables import CellKind
+
+SUNDAY = date(2026, 11, 29)
+
+
+@pytest.mark.parametrize(
+    ("preset", "first", "last"),
+    [
+        ("today", "2026-11-29", "2026-11-29"),
+        ("yesterday", "2026-11-28", "2026-11-28"),
+        ("last_7_days", "2026-11-23", "2026-11-29"),
+        ("last_28_days", "2026-11-02", "2026-11-29"),
+        ("this_week", "2026-11-23", "2026-11-29"),
+        ("last_week", "2026-11-16", "2026-11-22"),
+        ("this_month", "2026-11-01", "2026-11-29"),
+        ("last_month", "2026-10-01", "2026-10-31"),
+        ("this_year", "2026-01-01", "2026-11-29"),
+        ("last_12_months", "2025-11-30", "2026-11-29"),
+        ("last_friday", "2026-11-27", "2026-11-27"),
+        ("last_monday", "2026-11-23", "2026-11-23"),
+        ("last_sunday", "2026-11-22", "2026-11-22"),
+    ],
+)
+def test_a_preset_is_a_period_of_business_days(preset, first, last):
+    period = preset_period(preset, today=SUNDAY)
+
+    assert period == Period(date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize("today", [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(2026, 1, 1)])
+def test_every_preset_ends_today_or_before_on_any_day(today):
+    for preset in PRESETS | WEEKDAYS:
+        assert preset_period(preset, today=today).last <= today, preset
+
+
+def test_without_a_choice_a_report_is_of_the_last_seven_days():
+    form = PeriodForm(QueryDict(), today=SUNDAY)
+
+    assert form.is_valid()
+    assert (form["first"].value(), form["last"].value()) == ("2026-11-23", "2026-11-29")
+
+
+@pytest.mark.parametrize(
+    ("days", "grain"), [(1, Grain.HOUR), (7, Grain.DAY), (62, Grain.DAY), (365, Grain.WEEK), (400, Grain.MONTH)]
+)
+def test_an_interval_that_fits_the_period_is_chosen(days, grain):
+    assert default_grain(Period(SUNDAY, date.fromordinal(SUNDAY.toordinal() + days - 1))) is grain
+
+
+@pytest.mark.parametrize(
+    ("figure", "before", "text", "verdict"),
+    [
+        (Figure("Orders", 12), 10, "▲ 20% more", "better"),
+        (Figure("Orders", 9), 10, "▼ 10% less", "worse"),
+        (Figure("Orders", 10), 10, "= the same", ""),
+        (Figure("Orders", 10), 0, "nothing to compare with", ""),
+        (Figure("Sales", Decimal("-5.00"), CellKind.MONEY), Decimal("-10.00"), "▲ 50% more", "better"),
+        (Figure("Late", 3, wish=Wish.LESS), 2, "▲ 50% more", "worse"),
+        (Figure("Pickups", 3, wish=Wish.NEITHER), 2, "▲ 50% more", ""),
+        (Figure("Kept", Decimal("95.5"), CellKind.PERCENT), Decimal("90.0"), "▲ 5.5 points more", "better"),
+        (Figure("Kept", Decimal("95.5"), CellKind.PERCENT), None, "nothing to compare with", ""),
+    ],
+)
+def test_a_change_is_told_in_words_with_an_arrow(figure, before, text, verdict):
+    compared = ComparedFigure(figure, before)
+
+    assert (compared.change_text, compared.verdict) == (text, verdict)
