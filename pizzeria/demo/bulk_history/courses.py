@@ -77,6 +77,13 @@ class Course:
     refunded_at: int | None = None
 
     @property
+    def ended_at(self) -> int:
+        """Return when it was handed over or cancelled."""
+        ended_at = self.cancelled_at or self.delivered_at
+        assert ended_at is not None, "every past order has ended"
+        return ended_at
+
+    @property
     def confirmed_at(self) -> int | None:
         """Return when it was confirmed; None: its payment failed."""
         return self.placed_at if self.method == PaymentMethod.CASH else self.captured_at

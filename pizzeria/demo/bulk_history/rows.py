@@ -113,6 +113,10 @@ class Rows:
             number = self.last_receipts[day.year] = self.last_receipts.get(day.year, 0) + 1
             self._lines[tables.RECEIPTS].append(f"{line}\t{day.year}\t{number}\n")
 
+    def days_left(self) -> list[date]:
+        """Return the days that have events or receipts, and were not ended yet."""
+        return sorted(self._events.keys() | self._receipts.keys())
+
     def take(self) -> dict[Table, str]:
         """Return the lines of each table that has any, and forget them."""
         taken = {table: "".join(lines) for table, lines in self._lines.items() if lines}
