@@ -105,12 +105,12 @@ class Evening:
         if priced.delivery:
             zone = priced.delivery.driving_minutes
             extra += self._shop.driving_minutes if zone is None else zone
-        out = max(placed_at, self._free[0]) + priced.minutes * MINUTE
+        out = max(placed_at, self._free[0]) + priced.basket.minutes * MINUTE
         course = Course(
             placed_at, rng.choices(self._methods, weights=self._weights)[0], self._promise(out + extra * MINUTE), out
         )
         if self._is_paid(course) and not self._is_cancelled_early(course):
-            self._cook(course, priced.minutes, extra=extra)
+            self._cook(course, priced.basket.minutes, extra=extra)
             (self._deliver if priced.delivery else self._hand_over)(course, extra)
             if course.delivered_at and rng.random() < GOODWILL_REFUNDS:
                 course.refunded_at = course.delivered_at + int(rng.uniform(HOUR, REFUNDED_WITHIN_DAYS * DAY))

@@ -159,7 +159,7 @@ class Rows:
         )
 
     def _add_lines(self, priced: PricedOrder, pk: int) -> None:
-        for line, parts in priced.lines:
+        for line, parts in priced.basket.lines:
             line_pk = next(self._ids[tables.LINES])
             self._lines[tables.LINES].append(f"{line_pk}\t{pk}\t{line}\n")
             self._lines[tables.PARTS].extend(f"{line_pk}\t{part}\n" for part in parts)
@@ -172,13 +172,13 @@ class Rows:
         self._lines[tables.CONTACTS].append(f"{pk}\t{contact}\t{guest.wishes}\t\t{token}\t\n")
 
     def _add_ticket(self, order: PastOrder, refs: Refs) -> None:
-        course, priced = order.course, order.priced
+        course, basket, delivery = order.course, order.priced.basket, order.priced.delivery
         last, before = last_steps(course, order.hands)
-        driving = priced.delivery.driving_minutes if priced.delivery else None
+        driving = delivery.driving_minutes if delivery else None
         self._lines[tables.TICKETS].append(
             f"{self._kitchen}\t{refs.order}\t#{order.number}\t{refs.business_date}\t{order.method}\t"
-            f"{NULL if driving is None else driving}\t{priced.items}\t{order.guest.wishes}\t{priced.minutes}\t"
-            f"{priced.pizzas}\t{last.state}\t{moment_text(last.since)}\t{last.by}\t"
+            f"{NULL if driving is None else driving}\t{basket.items}\t{order.guest.wishes}\t{basket.minutes}\t"
+            f"{basket.pizzas}\t{last.state}\t{moment_text(last.since)}\t{last.by}\t"
             f"{before.state}\t{moment_text(before.since)}\t{before.by}\t{moment_text(course.due_at)}\t"
             f"{NULL if course.started_at is None else moment_text(course.started_at)}\n"
         )
