@@ -85,7 +85,7 @@ def _run_demo(demo: StateDir, exit_stack: ExitStack) -> None:
     )
     if keycloak:
         variables |= keycloak.variables
-    with step("Tables, menu, people, and a week behind them"):
+    with step("Tables, menu, people, and a year behind them"):
         _prepare(demo, variables)
 
     with step("Web and workers"):

@@ -12,7 +12,7 @@ The shop is open: {origin}
 
   As a guest      order a pizza, no account needed; its page then follows it to the counter
   As the chef     sign in from another browser (or a private window) and cook it: {origin}/kitchen/
-  As the manager  change the menu, read the orders of the last week: {origin}/admin/
+  As the manager  change the menu, read the orders of the last year: {origin}/admin/
                   and the e-mails and SMS that guests get: {origin}/admin/messages/
   As a spectator  `make demo-evening`, in another terminal, plays an evening with guests, cooks and a driver
   As a program    {api}

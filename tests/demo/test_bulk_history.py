@@ -81,7 +81,7 @@ def test_past_orders_are_numbered_by_their_business_day_and_placed_in_the_order_
         assert day["pk__count"] == day["number__max"]
     times = list(StoredEvent.objects.filter(stream="order").order_by("id").values_list("at", flat=True))
     assert all(earlier <= later for earlier, later in pairwise(times))
-    assert times[-1] < clock.begin_of_business_day(FRIDAY_NIGHT)
+    assert times[-1] < FRIDAY_NIGHT
 
 
 def test_the_steps_of_a_past_order_follow_each_other_and_its_ticket_is_where_they_left_it(history):
@@ -122,6 +122,19 @@ def test_a_new_order_follows_the_past_ones_and_takes_the_next_number_of_its_day(
 
     assert (order.number, order.business_date) == (1, TODAY)
     assert order.pk > Order.objects.filter(business_date__lt=TODAY).aggregate(Max("pk"))["pk__max"]
+
+
+def test_a_history_that_ends_today_has_only_orders_that_ended_and_the_next_order_follows_them(demo):
+    seed_history(orders=400, first=TODAY - timedelta(days=4), last=TODAY, at=FRIDAY_NIGHT)
+    past = Order.objects.filter(business_date=TODAY)
+
+    order = shop.place(shop.basket_of(shop.pizza(), at=FRIDAY_NIGHT))
+
+    assert past.exists()
+    assert order.number == past.exclude(pk=order.pk).count() + 1
+    past_events = StoredEvent.objects.filter(stream="order").exclude(aggregate_ref=order.ref)
+    assert past_events.aggregate(Max("at"))["at__max"] < FRIDAY_NIGHT
+    assert not Order.objects.exclude(pk=order.pk).exclude(status__in=("delivered", "cancelled")).exists()
 
 
 def test_a_second_history_of_the_same_days_goes_on_with_the_numbers_of_the_first(history):

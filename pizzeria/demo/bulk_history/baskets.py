@@ -45,27 +45,20 @@ ADJUSTMENT_COLUMNS = _columns(OrderAdjustment, "order_id")
 
 
 @dataclass(frozen=True, slots=True)
-class PricedOrder:
+class OrderedBasket:
     """
-    What is the same in all orders of one basket on the same terms; the texts are columns, or JSON, as COPY has them.
+    What is the same in all orders of one basket; the texts are columns, or JSON, as COPY has them.
 
     :ivar lines: `LINE_COLUMNS` of each line, with `PART_COLUMNS` of its parts
-    :ivar adjustments: `ADJUSTMENT_COLUMNS` of each
-    :ivar amounts: lines_total, adjustments_total, tax_total, tax_lines, tax_included, total, price_trace of the order
-    :ivar placed: the last members of the JSON of `order.placed`
-    :ivar receipt: the last members of the JSON of the receipt's content
+    :ivar placed: a member of the JSON of `order.placed`: its lines
+    :ivar receipt: a member of the JSON of the receipt's content: its lines
     :ivar items: of the ticket
     :ivar minutes: in the oven
     """
 
     basket: PricedBasket
-    delivery: DeliveryTerms | None
-    coupon: Coupon | None
-    total: Decimal
-    total_text: str
     lines: tuple[tuple[str, tuple[str, ...]], ...]
-    adjustments: tuple[str, ...]
-    amounts: str
+    receipt_lines: tuple[ReceiptLine, ...]
     placed: str
     receipt: str
     items: str
@@ -73,12 +66,38 @@ class PricedOrder:
     pizzas: int
 
 
+@dataclass(frozen=True, slots=True)
+class PricedOrder:
+    """
+    What is the same in all orders of one basket on the same terms; the texts are columns, or JSON, as COPY has them.
+
+    :ivar basket: the basket without terms
+    :ivar priced: the basket on these terms
+    :ivar adjustments: `ADJUSTMENT_COLUMNS` of each
+    :ivar amounts: lines_total, adjustments_total, tax_total, tax_lines, tax_included, total, price_trace of the order
+    :ivar placed: the last members of the JSON of `order.placed`
+    :ivar receipt: the last members of the JSON of the receipt's content
+    """
+
+    basket: OrderedBasket
+    priced: PricedBasket
+    delivery: DeliveryTerms | None
+    coupon: Coupon | None
+    total: Decimal
+    total_text: str
+    adjustments: tuple[str, ...]
+    amounts: str
+    placed: str
+    receipt: str
+
+
 class Pricing:
     """The baskets, and their prices on each terms; a price is computed when it is first asked for."""
 
     def __init__(self, *, at: datetime, rng: Random) -> None:
         snapshot = catalogue.fresh_snapshot()
-        self._baskets = [_priced(_selections(snapshot, rng), snapshot, rng, at=at) for _ in range(VARIETY)]
+        baskets = (_priced(_selections(snapshot, rng), snapshot, rng, at=at) for _ in range(VARIETY))
+        self._baskets = [_ordered(basket) for basket in baskets]
         self._weights = list(accumulate(1 / (rank + 6) ** 0.6 for rank in range(VARIETY)))
         self._numbers = range(VARIETY)
         self._tips, self._tip_weights = list(TIPS), list(accumulate(TIPS.values()))
@@ -96,7 +115,7 @@ class Pricing:
         return terms is not None and self.lines_total(number) >= terms.minimum
 
     def lines_total(self, number: int) -> Decimal:
-        return self._baskets[number].totals.lines_total
+        return self._baskets[number].basket.totals.lines_total
 
     def price(self, number: int, *, postal_code: str | None, coupon: Coupon | None, tip: Tip) -> PricedOrder:
         """
@@ -109,7 +128,7 @@ class Pricing:
         priced = self._prices.get(key)
         if priced is None:
             terms = PriceTerms(coupon=terms_of(coupon) if coupon else None, delivery=delivery, tip=tip)
-            priced = _order_of(self._baskets[number].under(terms), delivery, coupon)
+            priced = _on_terms(self._baskets[number], terms, coupon)
             self._prices[key] = priced
         return priced
 
@@ -159,42 +178,43 @@ def _priced(selections: Sequence[Selection], menu: MenuSnapshot, rng: Random, *,
     return priced
 
 
-def _order_of(basket: PricedBasket, delivery: DeliveryTerms | None, coupon: Coupon | None) -> PricedOrder:
-    lines, totals = placed_lines(basket), basket.totals
-    order = Order()
-    rows = line_rows(order, lines)
-    trace = basket.trace.model_dump(mode="json")
-    amounts = totals.model_dump(mode="json")
-    order.set_totals(totals)
-    members = {"lines": [line.model_dump(mode="json") for line in lines], **amounts, "trace": trace}
-    columns = (order.lines_total, order.adjustments_total, order.tax_total, order.tax_lines, order.tax_included)
-    return PricedOrder(
+def _ordered(basket: PricedBasket) -> OrderedBasket:
+    lines = placed_lines(basket)
+    rows = line_rows(Order(), lines)
+    on_receipt = tuple(_receipt_line(row) for row in rows)
+    return OrderedBasket(
         basket=basket,
-        delivery=delivery,
-        coupon=coupon,
-        total=totals.total,
-        total_text=str(totals.total),
         lines=tuple(
             (_text(row, LINE_COLUMNS), tuple(_text(part, PART_COLUMNS) for part in part_rows(row, line)))
             for row, line in zip(rows, lines, strict=True)
         ),
-        adjustments=tuple(_text(row, ADJUSTMENT_COLUMNS) for row in adjustment_rows(order, totals.adjustments)),
-        amounts="\t".join(map(value_text, (*columns, totals.total, trace))),
-        placed=json_text(members)[1:],
-        receipt=json_text({"lines": _receipt_lines(rows), "totals": amounts, "is_part": False})[1:],
+        receipt_lines=on_receipt,
+        placed=f'"lines": {json_text([line.model_dump(mode="json") for line in lines])}',
+        receipt=f'"lines": {json_text([line.model_dump(mode="json") for line in on_receipt])}',
         items=json_text(kitchen_items(lines)),
         minutes=promises.ticket_minutes(basket.pizza_minutes, shop=current_shop()),
         pizzas=len(basket.pizza_minutes),
     )
 
 
-def receipt_lines(basket: PricedBasket) -> tuple[ReceiptLine, ...]:
-    """Return the lines of a receipt for a basket."""
-    return tuple(_receipt_line(row) for row in line_rows(Order(), placed_lines(basket)))
-
-
-def _receipt_lines(rows: Sequence[OrderLine]) -> list[dict[str, Any]]:
-    return [_receipt_line(row).model_dump(mode="json") for row in rows]
+def _on_terms(basket: OrderedBasket, terms: PriceTerms, coupon: Coupon | None) -> PricedOrder:
+    priced, order = basket.basket.under(terms), Order()
+    totals = priced.totals
+    order.set_totals(totals)
+    trace, amounts = json_text(priced.trace.model_dump(mode="json")), json_text(totals.model_dump(mode="json"))
+    columns = (order.lines_total, order.adjustments_total, order.tax_total, order.tax_lines, order.tax_included)
+    return PricedOrder(
+        basket=basket,
+        priced=priced,
+        delivery=terms.delivery,
+        coupon=coupon,
+        total=totals.total,
+        total_text=str(totals.total),
+        adjustments=tuple(_text(row, ADJUSTMENT_COLUMNS) for row in adjustment_rows(order, totals.adjustments)),
+        amounts="\t".join([*map(value_text, (*columns, totals.total)), trace]),
+        placed=f'{basket.placed}, "trace": {trace}, {amounts[1:]}',
+        receipt=f'{basket.receipt}, "totals": {amounts}, "is_part": false}}',
+    )
 
 
 def _receipt_line(row: OrderLine) -> ReceiptLine:

@@ -77,6 +77,13 @@ class Course:
     refunded_at: int | None = None
 
     @property
+    def ended_at(self) -> int:
+        """Return when it was handed over or cancelled."""
+        ended_at = self.cancelled_at or self.delivered_at
+        assert ended_at is not None, "every past order has ended"
+        return ended_at
+
+    @property
     def confirmed_at(self) -> int | None:
         """Return when it was confirmed; None: its payment failed."""
         return self.placed_at if self.method == PaymentMethod.CASH else self.captured_at
@@ -98,12 +105,12 @@ class Evening:
         if priced.delivery:
             zone = priced.delivery.driving_minutes
             extra += self._shop.driving_minutes if zone is None else zone
-        out = max(placed_at, self._free[0]) + priced.minutes * MINUTE
+        out = max(placed_at, self._free[0]) + priced.basket.minutes * MINUTE
         course = Course(
             placed_at, rng.choices(self._methods, weights=self._weights)[0], self._promise(out + extra * MINUTE), out
         )
         if self._is_paid(course) and not self._is_cancelled_early(course):
-            self._cook(course, priced.minutes, extra=extra)
+            self._cook(course, priced.basket.minutes, extra=extra)
             (self._deliver if priced.delivery else self._hand_over)(course, extra)
             if course.delivered_at and rng.random() < GOODWILL_REFUNDS:
                 course.refunded_at = course.delivered_at + int(rng.uniform(HOUR, REFUNDED_WITHIN_DAYS * DAY))

@@ -3,14 +3,16 @@
 from dataclasses import dataclass, field
 
 from orders import events as order_events
-from orders.models import PaymentMethod
+from orders.models import Order, PaymentMethod
 from pizzeria.demo.bulk_history.baskets import PricedOrder
 from pizzeria.demo.bulk_history.copy_text import moment_text
 from pizzeria.demo.bulk_history.courses import Course, Slip
 from pizzeria.demo.bulk_history.guests import Guest
+from pizzeria.foundation.events.domain_events import DomainEvent
 
 UNDONE_AFTER, RECALLED_AFTER = 6, 25  # seconds
-SYSTEM, GUEST = "system", "guest"
+SYSTEM = "system"
+REFUND_SECONDS = 9  # from the request to the gateway's answer
 
 
 @dataclass(slots=True)
@@ -23,7 +25,7 @@ class Log:
 
     rows: list[tuple[str, str, str, int]] = field(default_factory=list)
 
-    def add(self, event: type[order_events.DomainEvent[order_events.Order]], data: str, *, by: str, at: int) -> None:
+    def add(self, event: type[DomainEvent[Order]], data: str, *, by: str, at: int) -> None:
         self.rows.append((event.type, data, by, at))
 
 
@@ -151,9 +153,6 @@ def _refund(log: Log, course: Course, *, hands: Hands, refs: Refs, refunded: str
     assert at is not None, "it was cancelled"
     log.add(order_events.OrderRefundRequested, f'{{{members}, "reason": "{reason}"}}', by=by, at=at)
     log.add(order_events.OrderRefunded, f"{{{members}}}", by=SYSTEM, at=course.refunded_at)
-
-
-REFUND_SECONDS = 9  # from the request to the gateway's answer
 
 
 def _promise(promise: tuple[int, int]) -> str:

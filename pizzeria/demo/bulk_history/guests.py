@@ -42,6 +42,7 @@ PHONES = len(PHONE_AREAS) * 999  # 999 is the demo's customer's
 WITH_EMAIL, NUMBER_OF_HOUSES = 0.7, 60
 ORDERS_PER_GUEST, MOST_GUESTS = 5, 50_000
 ORDERS_PER_REGULAR, MOST_REGULARS = 60, 20_000
+KNOWN_FROM_RANK = 8  # customers whom the shop has already are not the best ones
 REGULARS_SHARE = 0.35  # of the orders
 USERNAME = "regular-{:05}"
 
@@ -67,10 +68,18 @@ class Guest:
     actor: str = "guest"
 
 
+@dataclass(frozen=True, slots=True)
+class KnownCustomer:
+    """A customer whom the shop has already, with the contact of their orders."""
+
+    customer: Customer
+    contact: ContactDetails
+
+
 class Clientele:
     """All guests and regulars of a past; some of them order more often than others."""
 
-    def __init__(self, *, orders: int, registered_at: int, rng: Random) -> None:
+    def __init__(self, *, orders: int, registered_at: int, known: Sequence[KnownCustomer], rng: Random) -> None:
         codes = _postal_codes()
         details = [
             _contact(number, codes, rng) for number in range(_between(30, orders // ORDERS_PER_GUEST, MOST_GUESTS))
@@ -78,6 +87,7 @@ class Clientele:
         regulars = details[: _between(3, orders // ORDERS_PER_REGULAR, MOST_REGULARS)]
         customers = _customers_of(regulars, registered_at)
         self._regulars = [_guest(each, customer) for each, customer in zip(regulars, customers, strict=True)]
+        self._regulars[KNOWN_FROM_RANK:KNOWN_FROM_RANK] = [_guest(each.contact, each.customer) for each in known]
         self._guests = [_guest(each, None) for each in details[len(regulars) :]]
         self._weights = list(accumulate(1 / (rank + 12) ** 0.75 for rank in range(len(self._regulars))))
 

@@ -9,7 +9,7 @@ from orders.models import PaymentMethod
 from orders.payments.models import RefundRequestReason
 from orders.payments.receipts.content import ReceiptContent, credit_note_content
 from orders.payments.refundable import RefundItems, amounts_by_rate, split_total
-from pizzeria.demo.bulk_history.baskets import PricedOrder, receipt_lines
+from pizzeria.demo.bulk_history.baskets import PricedOrder
 from pizzeria.demo.bulk_history.copy_text import json_text, moment
 from pizzeria.foundation.shop.selectors import ShopSnapshot
 
@@ -32,7 +32,7 @@ class PartialRefund:
 
 def partial_refund(priced: PricedOrder, rng: Random) -> PartialRefund | None:
     """Return a refund of one unit of any line; None: it costs nothing."""
-    lines = split_total(priced.basket.trace).lines
+    lines = split_total(priced.priced.trace).lines
     position = rng.randrange(len(lines))
     amount = lines[position][0]
     reason = rng.choices(list(REASONS), weights=list(REASONS.values()))[0]
@@ -62,14 +62,14 @@ def credit_note_text(
         order_date=day,
         payment_method=method,
         paid_at=moment(paid_at),
-        lines=receipt_lines(priced.basket),
-        totals=priced.basket.totals,
+        lines=priced.basket.receipt_lines,
+        totals=priced.priced.totals,
     )
     content = credit_note_content(
         receipt,
         credited=(),
         amount=refund.amount if refund else priced.total,
-        by_rate=amounts_by_rate(refund.items, priced.basket.trace) if refund else None,
+        by_rate=amounts_by_rate(refund.items, priced.priced.trace) if refund else None,
         shop=shop,
         refunded_at=moment(refunded_at),
     )

@@ -113,6 +113,10 @@ class Rows:
             number = self.last_receipts[day.year] = self.last_receipts.get(day.year, 0) + 1
             self._lines[tables.RECEIPTS].append(f"{line}\t{day.year}\t{number}\n")
 
+    def days_left(self) -> list[date]:
+        """Return the days that have events or receipts, and were not ended yet."""
+        return sorted(self._events.keys() | self._receipts.keys())
+
     def take(self) -> dict[Table, str]:
         """Return the lines of each table that has any, and forget them."""
         taken = {table: "".join(lines) for table, lines in self._lines.items() if lines}
@@ -155,7 +159,7 @@ class Rows:
         )
 
     def _add_lines(self, priced: PricedOrder, pk: int) -> None:
-        for line, parts in priced.lines:
+        for line, parts in priced.basket.lines:
             line_pk = next(self._ids[tables.LINES])
             self._lines[tables.LINES].append(f"{line_pk}\t{pk}\t{line}\n")
             self._lines[tables.PARTS].extend(f"{line_pk}\t{part}\n" for part in parts)
@@ -168,13 +172,13 @@ class Rows:
         self._lines[tables.CONTACTS].append(f"{pk}\t{contact}\t{guest.wishes}\t\t{token}\t\n")
 
     def _add_ticket(self, order: PastOrder, refs: Refs) -> None:
-        course, priced = order.course, order.priced
+        course, basket, delivery = order.course, order.priced.basket, order.priced.delivery
         last, before = last_steps(course, order.hands)
-        driving = priced.delivery.driving_minutes if priced.delivery else None
+        driving = delivery.driving_minutes if delivery else None
         self._lines[tables.TICKETS].append(
             f"{self._kitchen}\t{refs.order}\t#{order.number}\t{refs.business_date}\t{order.method}\t"
-            f"{NULL if driving is None else driving}\t{priced.items}\t{order.guest.wishes}\t{priced.minutes}\t"
-            f"{priced.pizzas}\t{last.state}\t{moment_text(last.since)}\t{last.by}\t"
+            f"{NULL if driving is None else driving}\t{basket.items}\t{order.guest.wishes}\t{basket.minutes}\t"
+            f"{basket.pizzas}\t{last.state}\t{moment_text(last.since)}\t{last.by}\t"
             f"{before.state}\t{moment_text(before.since)}\t{before.by}\t{moment_text(course.due_at)}\t"
             f"{NULL if course.started_at is None else moment_text(course.started_at)}\n"
         )

@@ -1,6 +1,6 @@
 """Seeding: the plan of a past, day after day, and its rows copied."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,7 +17,7 @@ from pizzeria.demo.bulk_history import copying, tables, volumes
 from pizzeria.demo.bulk_history.baskets import PricedOrder, Pricing
 from pizzeria.demo.bulk_history.courses import Course, Evening
 from pizzeria.demo.bulk_history.events import REFUND_SECONDS, SYSTEM, Hands
-from pizzeria.demo.bulk_history.guests import Clientele, Guest
+from pizzeria.demo.bulk_history.guests import Clientele, Guest, KnownCustomer
 from pizzeria.demo.bulk_history.ids import new_ids
 from pizzeria.demo.bulk_history.refunds import PartialRefund, partial_refund
 from pizzeria.demo.bulk_history.rows import PastOrder, Rows
@@ -27,6 +27,7 @@ from pizzeria.foundation.shop.selectors import current_shop
 
 DELIVERY_SHARE, COUPON_SHARE, CANCELLED_BY_GUEST = 0.42, 0.06, 0.8
 ORDERS_PER_COPY, LEAST_IDS, MOST_IDS = 5_000, 200, 20_000
+SINCE_THE_LAST_END = timedelta(minutes=30)  # so long ago the last past order ended
 MANY_ORDERS = 50_000  # from so many on, indexes are made afterwards
 
 type Progress = Callable[[int], object]
@@ -41,38 +42,61 @@ class SeedReport:
 
 
 def seed_history(
-    *, orders: int, first: date, last: date, seed: int = 0, at: datetime, on_progress: Progress | None = None
+    *,
+    orders: int,
+    first: date,
+    last: date,
+    customers: Sequence[KnownCustomer] = (),
+    seed: int = 0,
+    at: datetime,
+    on_progress: Progress | None = None,
 ) -> SeedReport:
     """
     Write past orders of some business days in one transaction, which locks the kitchen.
 
     Orders and receipts that exist already keep their numbers: new ones follow them.
 
-    :param last: the last day, before the one that `at` is in
+    :param last: the last day; that of `at` has only orders that ended a while before, so that it has fewer
+    :param customers: those of the shop who have ordered, too
     :param seed: of the random numbers: the same seed plans the same past
     :param on_progress: called with the number of orders that are copied
     """
-    if not first <= last < clock.business_date(at):
-        raise ValueError("The days of a history are past ones, the first of them first.")
-    many = orders >= MANY_ORDERS
+    if not first <= last <= clock.business_date(at):
+        raise ValueError("A history ends today, and begins before it ends.")
+    many, days = orders >= MANY_ORDERS, Days(first, last, orders)
     with transaction.atomic():
         kitchen = Kitchen.objects.for_update().get(pk=the_kitchen().pk)
         with copying.indexes_made_afterwards() if many else nullcontext():
-            report = _Past(orders=orders, first=first, last=last, kitchen=kitchen, seed=seed, at=at).write(on_progress)
+            past = _Past(days, kitchen=kitchen, customers=customers, seed=seed, at=at)
+            report = past.write(on_progress)
     if many:
         copying.analyze()
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days of a history, and how many orders it has in all."""
+
+    first: date
+    last: date
+    orders: int
+
+
 class _Past:
-    def __init__(self, *, orders: int, first: date, last: date, kitchen: Kitchen, seed: int, at: datetime) -> None:
+    def __init__(
+        self, days: Days, *, kitchen: Kitchen, customers: Sequence[KnownCustomer], seed: int, at: datetime
+    ) -> None:
+        first, last, orders = days.first, days.last, days.orders
         self._rng = rng = Random(seed)  # noqa: S311 - not for secrets: the demo's guests are made up
         self._shop, self._kitchen = current_shop(), kitchen
         self._days = volumes.orders_by_day(first, last, orders=orders, rng=rng)
-        self._ends_at = int(clock.begin_of_business_day(at).timestamp())
+        self._today = clock.business_date(at)
+        self._ends_at = int((at - SINCE_THE_LAST_END).timestamp())
         self._crew = Crew.hired()
         opened = datetime.combine(first, time(9), tzinfo=clock.shop_zone())
-        self._clientele = Clientele(orders=orders, registered_at=int(opened.timestamp()), rng=rng)
+        registered_at = int(opened.timestamp())
+        self._clientele = Clientele(orders=orders, registered_at=registered_at, known=customers, rng=rng)
         self._pricing = Pricing(at=at, rng=rng)
         self._coupons = list(Coupon.objects.filter(is_active=True, customer=None, max_uses=None).order_by("code"))
         self._used_once: set[tuple[str, str]] = set()
@@ -91,17 +115,12 @@ class _Past:
     def write(self, on_progress: Progress | None) -> SeedReport:
         written = copied = 0
         for position, (day, count) in enumerate(self._days):
-            self._add_day(day, count, position)
+            written += self._add_day(day, count, position)
             self._rows.end_day(day)
-            written += count
             if written - copied >= ORDERS_PER_COPY:
                 copied = self._copy(written, on_progress)
-        last_day, until = (
-            self._days[-1][0],
-            clock.business_date(datetime.fromtimestamp(self._ends_at, clock.shop_zone())),
-        )
-        for offset in range(1, (until - last_day).days):  # refunds after the last day
-            self._rows.end_day(last_day + timedelta(days=offset))
+        for day in self._rows.days_left():  # of refunds after the last day
+            self._rows.end_day(day)
         self._copy(written, on_progress)
         self._count()
         return SeedReport(orders=written, rows=self._rows.count)
@@ -112,17 +131,19 @@ class _Past:
             on_progress(written)
         return written
 
-    def _add_day(self, day: date, count: int, position: int) -> None:
+    def _add_day(self, day: date, count: int, position: int) -> int:
+        """Add the orders of a day; return how many: those of today that have not ended long ago are left out."""
         rng = self._rng
         evening = Evening(orders=count, shop=self._shop, rng=rng)
-        cooks, first = self._crew.cooks_of(position), self._numbers.get(day, 0) + 1
+        cooks, last_number = self._crew.cooks_of(position), self._numbers.get(day, 0)
+        number = last_number
         plan = zip(
             volumes.placing_times(day, count, rng),
             self._clientele.arrive(count, rng),
             self._pricing.choose(count, rng),
             strict=True,
         )
-        for number, (placed_at, guest, (basket, tip)) in enumerate(plan, start=first):
+        for placed_at, guest, (basket, tip) in plan:
             is_delivery = rng.random() < DELIVERY_SHARE and self._pricing.can_be_delivered(basket, guest.postal_code)
             priced = self._pricing.price(
                 basket,
@@ -131,9 +152,14 @@ class _Past:
                 tip=tip,
             )
             course = evening.course_of(priced, placed_at=placed_at)
+            if course.ended_at >= self._ends_at:
+                continue
+            number += 1
             refund = self._refund(course, priced)
             hands = self._hands(cooks, guest, course)
             self._rows.add(PastOrder(number, day, guest, priced, course, hands, refund))
+        self._numbers[day] = number
+        return number - last_number
 
     def _refund(self, course: Course, priced: PricedOrder) -> PartialRefund | None:
         """Return what a manager has refunded; that of a cancelled order is written into its course."""
@@ -168,7 +194,9 @@ class _Past:
         return coupon
 
     def _count(self) -> None:
-        """Write the last numbers of receipts, and how often the coupons are used."""
+        """Write the last numbers of receipts, and of today's orders, and how often the coupons are used."""
+        if number := self._numbers.get(self._today):
+            Kitchen.objects.filter(pk=self._kitchen.pk).update(last_number_date=self._today, last_number=number)
         for year, number in self._rows.last_receipts.items():
             ReceiptCounter.objects.update_or_create(kitchen=self._kitchen, year=year, defaults={"last_number": number})
         for pk, uses in self._rows.coupon_uses.items():

@@ -1,18 +1,26 @@
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from orders.customers import services as customer_services
 from orders.models import Order
-from pizzeria.demo.simulation import history, open_orders
+from pizzeria.demo.bulk_history.guests import KnownCustomer
+from pizzeria.demo.bulk_history.seeding import seed_history
+from pizzeria.demo.simulation import open_orders
+from pizzeria.demo.simulation.guest_profiles import CARLA
 from pizzeria.demo.simulation.report import command_log_suppressed
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.devtools import state_dir
 from pizzeria.foundation import clock
+from pizzeria.foundation.events import backfill
+
+YEAR, ORDERS_A_YEAR = timedelta(days=365), 11_000
 
 
 class Command(BaseCommand):
-    help = "Add a week of past orders and some open orders to a demo shop without orders."
+    help = "Add a year of past orders and some open orders to a demo shop without orders."
 
     @command_log_suppressed()
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,7 +33,18 @@ class Command(BaseCommand):
             # No user waits for these commits. A power cut loses only the newest ones, never one in the middle.
             cursor.execute("SET synchronous_commit = off")
         staff, now = Staff.of_the_demo(), clock.now()
-        report = history.simulate_week(staff=staff, now=now)
+        with backfill.backfilling():
+            carla = customer_services.change_contact(
+                name=CARLA.name, phone=CARLA.details.phone, by=staff.actor_for(CARLA.username), at=now - YEAR
+            )
+        today = clock.business_date(now)
+        report = seed_history(
+            orders=ORDERS_A_YEAR,
+            first=today - YEAR,
+            last=today,
+            customers=[KnownCustomer(carla, CARLA.details)],
+            at=now,
+        )
         open_orders.place_open_orders(staff=staff, now=now)
         unfinished.unlink()
-        self.stdout.write(f"last week: {report.summary}; now open: {len(open_orders.OPEN_ORDERS)} orders")
+        self.stdout.write(f"last year: {report.orders} orders; now open: {len(open_orders.OPEN_ORDERS)} orders")
