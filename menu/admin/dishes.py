@@ -10,14 +10,17 @@ class PizzaAdmin(MenuItemAdmin[Pizza]):
     form = PizzaForm
     fields = [
         ("name", "slug", "position"),
-        ("category", "base_price", "minutes"),
+        ("category", "minutes"),
+        ("base_price", "price_from"),
+        "price_history",
         "availability",
         "description",
         "recipe",
         "diet",
         "allergens",
     ]
-    list_display = ["name", "category", "base_price", "minutes", "availability"]
+    list_display = ["name", "category", "base_price", "scheduled", "availability_control", "minutes"]
+    list_editable = ["base_price"]
     list_filter = [ArchiveFilter, "category"]
     list_select_related = ["category"]
     filter_horizontal = ["recipe"]
@@ -27,13 +30,16 @@ class PizzaAdmin(MenuItemAdmin[Pizza]):
 class SimpleItemAdmin(MenuItemAdmin[SimpleItem]):
     fields = [
         ("name", "slug", "position"),
-        ("category", "price", "tax_kind"),
+        ("category", "tax_kind"),
+        ("price", "price_from"),
+        "price_history",
         "availability",
         "description",
         "diet",
         "allergens",
         ("motif", "colour"),
     ]
-    list_display = ["name", "category", "price", "availability"]
+    list_display = ["name", "category", "price", "scheduled", "availability_control"]
+    list_editable = ["price"]
     list_filter = [ArchiveFilter, "category"]
     list_select_related = ["category"]

@@ -1,22 +1,38 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
+from menu.admin.prices import DatedPriceForm, price_field_of, price_from_field
 from menu.forms import NO_ALLERGENS, AllergensField
 from menu.models import Topping
-from pizzeria.foundation.admin import ShopAdminForm
+from pizzeria.foundation import clock
 
 
-class MenuItemForm(ShopAdminForm):
+class MenuItemForm(DatedPriceForm):
     """The admin's form of an item, which asks for its allergens until they are declared."""
 
     allergens = AllergensField()
+    price_from = price_from_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         item = self.instance
         if item.pk and item.allergens_declared and not item.allergens:
             self.initial["allergens"] = [NO_ALLERGENS]
+        if not self.is_edit():
+            del self.fields["price_from"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        valid_from, price_field = cleaned.get("price_from"), price_field_of(type(self.instance))
+        if valid_from is None:
+            return cleaned
+        if price_field not in self.changed_data:
+            self.add_error(price_field, _("Type the new price, too."))
+        elif price_field in cleaned:
+            self.refuse_unless_schedulable(valid_from, at=clock.now(), beside="price_from")
+        return cleaned
 
 
 class PizzaForm(MenuItemForm):

@@ -6,21 +6,21 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from menu import services
+from menu.admin.availability import AvailabilityAdmin
 from menu.admin.forms import MenuItemForm
-from menu.admin.rows import MenuAdmin, by_and_at
+from menu.admin.history import changes_of
+from menu.admin.price_list import PriceListAdmin
+from menu.admin.rows import by_and_at
 from menu.forms import SoldOutForm
 from menu.models import MenuItem
-from menu.permissions import MARK_SOLD_OUT
-from pizzeria.foundation import clock
-from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -42,46 +42,19 @@ class ArchiveFilter(admin.SimpleListFilter):
         return queryset.filter(archived_at__isnull=self.value() != "yes")
 
 
-class MenuItemAdmin[I: MenuItem](MenuAdmin[I]):
+class MenuItemAdmin[I: MenuItem](PriceListAdmin[I], AvailabilityAdmin[I]):
     form = MenuItemForm
+    object_history_template = "admin/menu/item_history.html"
     actions = ["mark_sold_out", "mark_available", "archive", "restore"]
     delete_confirmation_template = "admin/menu/archive_confirmation.html"
     prepopulated_fields = {"slug": ["name"]}
-    readonly_fields = ["availability"]
+    readonly_fields = ["availability", "price_history"]
     search_fields = ["name"]
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> I | None:
-        """Return a row with the price that is in force, which may not have been written into it yet."""
-        item, at = super().get_object(request, object_id, from_field), clock.now()
-        if item is None:
-            return None
-        if self.is_to_be_changed():
-            services.fold_due_prices(item, at=at)
-        else:
-            services.set_price(item, services.price_schedule(item).at(at))
-        return item
-
-    @admin.display(description=gettext_lazy("available"))
-    def availability(self, item: I) -> str:
-        if item.is_archived:
-            return _("archived")
-        if item.is_available(clock.now()):
-            return _("yes")
-        if item.sold_out_until is None:
-            return _("sold out until further notice")
-        return _("sold out %(until)s") % {"until": clock.until(item.sold_out_until, at=clock.now())}
-
-    def has_sell_out_permission(self, request: HttpRequest) -> bool:
-        return actor_of(request).may(MARK_SOLD_OUT)
-
-    def save_model(self, request: HttpRequest, obj: I, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
-        """Save under the item's lock and record what changed, both in the admin's own transaction."""
-        before = services.lock_item(obj) if change else None
-        if before:  # commands may have changed these since the row was read
-            obj.seq, obj.sold_out_since, obj.sold_out_until = before.seq, before.sold_out_since, before.sold_out_until
-        obj.allergens_declared = True  # the form has asked
-        super().save_model(request, obj, form, change)
-        services.record_edit(obj, before=before, fields=form.changed_data, by=actor_of(request), at=clock.now())
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        item = self.get_object(request, unquote(object_id))
+        context = {"changes": changes_of(item) if item else [], **(extra_context or {})}
+        return super().history_view(request, object_id, context)
 
     def get_actions(
         self, request: HttpRequest, action_location: ActionLocation = ActionLocation.CHANGE_LIST

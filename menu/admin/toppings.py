@@ -8,10 +8,13 @@ from menu.models import Topping
 class ToppingAdmin(MenuItemAdmin[Topping]):
     fields = [
         ("name", "slug", "position"),
-        ("price", "diet", "spicy"),
+        ("price", "price_from"),
+        "price_history",
+        ("diet", "spicy"),
         "availability",
         "allergens",
         ("shape", "colour"),
     ]
-    list_display = ["name", "price", "diet", "spicy", "availability"]
+    list_display = ["name", "price", "scheduled", "availability_control", "diet", "spicy"]
+    list_editable = ["price"]
     list_filter = [ArchiveFilter, "diet", "spicy"]
