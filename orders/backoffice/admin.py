@@ -28,16 +28,16 @@ from pizzeria.foundation.text_search import SearchText, log_personal_data_search
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdminMixin, OrderColumns, OrderActions):
     view_permission = SEE_ALL_ORDERS
-    list_display = [
+    list_display = [  # what is needed most comes first: a phone shows three of them before it scrolls
         "number_and_day",
-        "placed",
-        "guest",
         "status_text",
-        "method",
-        "total_text",
-        "payment",
+        "guest",
         "promise",
+        "payment",
+        "total_text",
+        "method",
         "driver_name",
+        "placed",
     ]
     list_filter = [DayFilter, StatusFilter, "method", "payment_status", "payment_method"]
     list_select_related = ["contact", "driver"]
