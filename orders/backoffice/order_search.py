@@ -1,5 +1,7 @@
 """Search for orders by number, name, phone number or e-mail address."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from orders.models import Order, OrderContact
@@ -13,7 +15,7 @@ def search_orders(orders: QuerySet[Order], search: SearchText) -> QuerySet[Order
     Each meaning of the text is a query of its own, by its own index: PostgreSQL uses none for an OR over two tables.
     """
     contacts = OrderContact.objects.values("order_id")
-    matches: list[QuerySet[Order, dict[str, int]] | QuerySet[OrderContact, dict[str, int]]] = []
+    matches: list[QuerySet[Any, Any]] = []  # of the keys of orders
     if search.number is not None:
         matches.append(Order.objects.filter(number=search.number).values("pk"))
     if search.phone:
@@ -25,4 +27,4 @@ def search_orders(orders: QuerySet[Order], search: SearchText) -> QuerySet[Order
     if not matches:
         return orders.none()
     first, *others = matches
-    return orders.filter(pk__in=first.union(*others) if others else first)  # type: ignore[arg-type]
+    return orders.filter(pk__in=first.union(*others) if others else first)

@@ -7,13 +7,14 @@ others.
 """
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 
 from pizzeria.foundation.admin import ShopChangeList, ShopModelAdmin, refusing_impossible_filters
@@ -39,7 +40,7 @@ class KeysetChangeList(ShopChangeList):
             self.filter_params.pop(parameter, None)
         return super().get_queryset(request, exclude_parameters)
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str | Combinable]:
         return ["-pk"]
 
     def get_results(self, request: HttpRequest) -> None:
@@ -60,7 +61,8 @@ class KeysetChangeList(ShopChangeList):
                 has_older = len(rows) > self.list_per_page
                 self._show(rows[: self.list_per_page], has_newer=before is not None, has_older=has_older)
         if self.query and request.method == "GET":
-            self.model_admin.on_search(request, self.query, found=len(self.result_list), has_more=bool(self.older_url))
+            model_admin = cast("KeysetModelAdmin[Any]", self.model_admin)
+            model_admin.on_search(request, self.query, found=self.result_count, has_more=bool(self.older_url))
 
     def _newer_than(self, key: int) -> list[Model]:
         return list(self.queryset.filter(pk__gt=key).order_by("pk")[: self.list_per_page + 1])

@@ -37,11 +37,12 @@ class YearFilter(admin.SimpleListFilter):
 
         :raises IncorrectLookupParameters: it is none of those offered
         """
-        if not self.value():
+        chosen = self.value()
+        if not chosen:
             return queryset
-        if self.value() not in {year for year, _label in self.lookup_choices}:
+        if chosen not in {year for year, _label in self.lookup_choices}:
             raise IncorrectLookupParameters
-        return queryset.filter(year=self.value())
+        return queryset.filter(year=int(chosen))
 
 
 @admin.register(Receipt)
