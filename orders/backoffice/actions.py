@@ -1,5 +1,6 @@
 """Admin actions on orders: each action calls its command, and a refusal becomes a warning."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -15,22 +16,26 @@ from django.utils.translation import gettext_lazy
 from kitchen.models import FulfillmentMethod
 from kitchen.permissions import HAND_OVER
 from orders import services
+from orders.backoffice.order_page import CHANGE_FORM_ACTION_FIELD
 from orders.deliveries import services as delivery_services
 from orders.deliveries.forms import AssignForm
 from orders.models import Order
+from orders.notifications import services as notification_services
+from orders.notifications.models import Notification
+from orders.notifications.permissions import RESEND_NOTIFICATIONS
 from orders.payments.permissions import REFUND
 from orders.permissions import ASSIGN_DELIVERIES, CANCEL_ANY_ORDER
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.admin import ShopModelAdmin
+from pizzeria.foundation.keyset_changelist import KeysetModelAdmin
 from pizzeria.foundation.refusals import Refusal
 
 LIST_AND_FORM = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
-CHANGE_FORM_ACTION_FIELD = f"{ActionLocation.CHANGE_FORM.value}-action"  # as Django names it on that page
+_KEY = re.compile(r"[0-9]{1,18}")  # of a row, which no column is too small for
 
 
-class OrderActions(ShopModelAdmin[Order]):
-    actions = ["hand_over", "assign_driver", "unassign_driver", "cancel", "refund"]
+class OrderActions(KeysetModelAdmin[Order]):
+    actions = ["hand_over", "assign_driver", "unassign_driver", "cancel", "refund", "resend"]
 
     def has_hand_over_permission(self, request: HttpRequest) -> bool:
         return actor_of(request).may(HAND_OVER)
@@ -40,6 +45,9 @@ class OrderActions(ShopModelAdmin[Order]):
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return actor_of(request).may(CANCEL_ANY_ORDER)
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return actor_of(request).may(RESEND_NOTIFICATIONS)
 
     def has_refund_permission(self, request: HttpRequest) -> bool:
         return actor_of(request).may(REFUND)
@@ -93,6 +101,23 @@ class OrderActions(ShopModelAdmin[Order]):
             return redirect("admin:orders_order_refund", orders[0].pk)
         messages.warning(request, _("One at a time, please: each refund has its own reason."))
         return None
+
+    @admin.action(description=gettext_lazy("Send again"), permissions=["resend"], location=[ActionLocation.CHANGE_FORM])
+    def resend(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
+        """Send a notification of the order again: the one whose button was pressed."""
+        chosen = request.POST.get("notification", "")
+        notifications = Notification.objects.filter(order__in=orders)
+        notification = notifications.filter(pk=chosen).first() if _KEY.fullmatch(chosen) else None
+        if notification is None:
+            messages.warning(request, _("There is no such notification."))
+            return
+        try:
+            notification_services.resend_notification(
+                notification_id=notification.pk, by=actor_of(request), at=clock.now()
+            )
+            messages.success(request, _("It will be sent again: %(notification)s.") % {"notification": notification})
+        except Refusal as refusal:
+            messages.warning(request, refusal.message)
 
     def changeform_view(
         self,

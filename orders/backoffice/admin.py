@@ -1,4 +1,4 @@
-"""Admin of orders: every order with its whole timeline, its notifications and its actions."""
+"""Admin of orders: the list with its search and filters, the page of one order, and the actions on both."""
 
 from functools import partial
 from typing import Any
@@ -7,93 +7,74 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.backoffice.actions import OrderActions
+from orders.backoffice.order_columns import OrderColumns
+from orders.backoffice.order_filters import DayFilter, StatusFilter
+from orders.backoffice.order_page import order_page
+from orders.backoffice.order_search import search_orders
+from orders.backoffice.print_page import print_page
 from orders.backoffice.refund_page import refund_page
-from orders.backoffice.timeline import timeline
-from orders.models import Order, OrderAdjustment, OrderContact, OrderLine
-from orders.notifications.admin import NotificationInline
-from orders.payments.admin import PaymentInline, ReceiptInline, RefundRequestInline
+from orders.models import Order
 from orders.permissions import SEE_ALL_ORDERS
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.admin import ReadOnlyAdminMixin
-
-
-class LineInline(ReadOnlyAdminMixin, admin.TabularInline[OrderLine, Order]):
-    view_permission = SEE_ALL_ORDERS
-    model = OrderLine
-    verbose_name_plural = "Order lines"
-    fields = ["quantity", "name", "size_name", "choices", "unit_price"]
-    readonly_fields = ["choices"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
-        return super().get_queryset(request).prefetch_related("parts")
-
-    @admin.display(description="choices")
-    def choices(self, line: OrderLine) -> str:
-        return ", ".join(
-            [f"+ {topping['name']}" for part in line.parts.all() for topping in part.added]
-            + [f"no {topping['name']}" for part in line.parts.all() for topping in part.left_out]
-        )
-
-
-class AdjustmentInline(ReadOnlyAdminMixin, admin.TabularInline[OrderAdjustment, Order]):
-    view_permission = SEE_ALL_ORDERS
-    model = OrderAdjustment
-    verbose_name_plural = "Discounts, fees and tips"
-    fields = ["kind", "code", "amount", "tax_rate"]
-
-
-class ContactInline(ReadOnlyAdminMixin, admin.StackedInline[OrderContact, Order]):
-    view_permission = SEE_ALL_ORDERS
-    model = OrderContact
-    verbose_name_plural = "Contact"
-    fields = [  # never guest_token: it opens the guest's page
-        ("name", "phone", "email"),
-        ("street", "postal_code", "city", "directions"),
-        ("allergies", "notes"),
-        "reason_note",
-    ]
+from pizzeria.foundation.text_search import SearchText, log_personal_data_search
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdminMixin, OrderActions):
+class OrderAdmin(ReadOnlyAdminMixin, OrderColumns, OrderActions):
     view_permission = SEE_ALL_ORDERS
-    list_display = ["number", "business_date", "status", "method", "total", "placed_at"]
-    list_filter = ["status", "method", "business_date"]
-    search_fields = ["number", "contact__name", "contact__phone"]
-    ordering = ["-id"]
-    fields = [
-        ("number", "business_date", "status", "method"),
-        ("placed_at", "promise_from", "promise_until"),
-        ("confirmed_at", "cooking_started_at", "ready_at"),
-        ("driver_name", "out_for_delivery_at", "delivered_at"),
-        ("cancelled_at", "cancel_reason"),
-        ("lines_total", "adjustments_total", "tax_total"),
-        ("total", "payment_method", "payment_status"),
-        ("paid", "refund_requested", "refunded"),
+    list_display = [  # what is needed most comes first: a phone shows three of them before it scrolls
+        "number_and_day",
+        "status_text",
+        "guest",
+        "promise",
+        "payment",
+        "total_text",
+        "method",
+        "driver_name",
+        "placed",
     ]
-    inlines = [
-        LineInline,
-        AdjustmentInline,
-        PaymentInline,
-        RefundRequestInline,
-        ReceiptInline,
-        ContactInline,
-        NotificationInline,
-    ]
+    list_filter = [DayFilter, StatusFilter, "method", "payment_status", "payment_method"]
+    list_select_related = ["contact", "driver"]
+    search_fields = ["number"]  # only so that there is a search: get_search_results decides by what is typed
+    search_help_text = gettext_lazy("Number (42), name, phone number or e-mail address, or a part of it")
+    fields = ["number"]  # the template shows the order: nothing of it is edited
+
+    class Media:
+        css = {"all": ["css/backoffice.css"]}
 
     def get_urls(self) -> list[URLPattern]:
-        page = self.admin_site.admin_view(partial(refund_page, model_admin=self))
-        return [path("<int:order_id>/refund/", page, name="orders_order_refund"), *super().get_urls()]
+        refund, printed = partial(refund_page, model_admin=self), print_page
+        return [
+            path("<int:order_id>/refund/", self.admin_site.admin_view(refund), name="orders_order_refund"),
+            path("<int:order_id>/print/", self.admin_site.admin_view(printed), name="orders_order_print"),
+            *super().get_urls(),
+        ]
 
-    @admin.display(description=gettext_lazy("driver"))
-    def driver_name(self, order: Order) -> str:
-        return str(order.driver or "–")  # a name without a link to the user: managers do not edit users
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return search_orders(queryset, SearchText.of(search_term)), False
+
+    def on_search(self, request: HttpRequest, text: str, *, found: int, has_more: bool) -> None:
+        search, by = SearchText.of(text), actor_of(request)
+        log_personal_data_search(search, by=by, where="orders", found=found, has_more=has_more)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        order = self.get_object(request, object_id)
-        extra = {**(extra_context or {}), "timeline": timeline(order.ref) if order else []}
+        extra = dict(extra_context or {})
+        loaded = Order.objects.select_related("contact", "customer", "driver")
+        order = loaded.filter(pk=object_id).first() if object_id.isdecimal() else None
+        if order and request.method != "POST" and self.has_view_permission(request, order):
+            at = clock.now()
+            extra |= {"title": _("Order %(order)s") % {"order": order}, "subtitle": None}
+            extra |= order_page(order, by=actor_of(request), at=at)
         return super().change_view(request, object_id, form_url, extra)

@@ -2,10 +2,13 @@
 
 import secrets
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from phonenumber_field.modelfields import PhoneNumberField
 
 from orders.models.order import Order
+from pizzeria.foundation.text_search import DigitsOnly, FoldedText
 
 
 def new_guest_token() -> str:
@@ -36,6 +39,10 @@ class OrderContact(models.Model):
         indexes = [
             models.Index(fields=["phone"], name="contact_by_phone"),
             models.Index(fields=["client"], name="contact_by_client", condition=~models.Q(client="")),
+            # Of parts of them, for the search in the admin: see pizzeria.foundation.text_search.
+            GinIndex(OpClass(FoldedText("name"), name="gin_trgm_ops"), name="contact_name_search"),
+            GinIndex(OpClass(DigitsOnly("phone"), name="gin_trgm_ops"), name="contact_phone_search"),
+            GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="contact_email_search"),
         ]
 
     def __str__(self) -> str:

@@ -7,35 +7,24 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy, ngettext
 
-from orders.models import Order
 from orders.notifications import services
 from orders.notifications.models import Notification
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
 from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.admin import ReadOnlyAdminMixin, ShopModelAdmin
+from pizzeria.foundation.admin import ReadOnlyAdminMixin
+from pizzeria.foundation.keyset_changelist import KeysetModelAdmin
 from pizzeria.foundation.refusals import Refusal
 
 
-class NotificationInline(ReadOnlyAdminMixin, admin.TabularInline[Notification, Order]):
-    view_permission = SEE_ALL_ORDERS
-    model = Notification
-    verbose_name_plural = gettext_lazy("Notifications")
-    fields = ["kind", "channel", "state", "attempts", "error", "created_at", "sent_at"]
-    ordering = ["pk"]
-    show_change_link = True
-
-
 @admin.register(Notification)
-class NotificationAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Notification]):
+class NotificationAdmin(ReadOnlyAdminMixin, KeysetModelAdmin[Notification]):
     view_permission = SEE_ALL_ORDERS
     list_display = ["kind", "order_link", "channel", "state", "attempts", "error", "created_at", "sent_at"]
     list_filter = ["state", "channel", "kind"]
     list_select_related = ["order"]
     search_fields = ["=order__number"]
-    ordering = ["-pk"]
-    show_full_result_count = False
     actions = ["resend"]
     fields = [
         ("kind", "order_link", "recipient"),
@@ -45,7 +34,7 @@ class NotificationAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Notification]):
         ("read_at", "dismissed_at"),
     ]
 
-    @admin.display(description=gettext_lazy("order"), ordering="order")
+    @admin.display(description=gettext_lazy("order"))
     def order_link(self, notification: Notification) -> str:
         address = reverse("admin:orders_order_change", args=[notification.order_id])
         return format_html('<a href="{}">{}</a>', address, notification.order)

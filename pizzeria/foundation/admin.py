@@ -1,4 +1,6 @@
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django import forms
@@ -27,10 +29,21 @@ class ShopChangeList(ChangeList):
 
         :raises IncorrectLookupParameters: a filter has a NUL character, or a year of eleven digits
         """
-        try:
+        with refusing_impossible_filters():
             super().get_results(request)
-        except (DataError, OverflowError, ValueError) as error:
-            raise IncorrectLookupParameters from error
+
+
+@contextmanager
+def refusing_impossible_filters() -> Iterator[None]:
+    """
+    Refuse the value of a filter that PostgreSQL or Python cannot take.
+
+    :raises IncorrectLookupParameters: a filter has a NUL character, or a year of eleven digits
+    """
+    try:
+        yield
+    except (DataError, OverflowError, ValueError) as error:
+        raise IncorrectLookupParameters from error
 
 
 class ShopAdminForm(ConcurrentEditMixin, forms.ModelForm):  # type: ignore[type-arg]

@@ -192,6 +192,7 @@ BOTH /admin/kitchen/kitchen/*               =   -   -   -   -   -   +   +
 BOTH /admin/orders/order/add/               =   -   -   -   -   -   -   -
 POST /admin/orders/order/1/change/          =   -   -   -   -   -   -   -
 BOTH /admin/orders/order/1/delete/          =   -   -   -   -   -   -   -
+GET  /admin/orders/order/1/print/           =   -   -   -   -   -   +   +
 BOTH /admin/orders/order/*                  =   -   -   -   -   -   +   +
 BOTH /admin/orders/deliveryzone/*           =   -   -   -   -   -   +   +
 BOTH /admin/orders/coupon/*                 =   -   -   -   -   -   +   +

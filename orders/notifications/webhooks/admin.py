@@ -12,6 +12,7 @@ from orders.notifications.webhooks.permissions import MANAGE_WEBHOOKS
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.admin import ReadOnlyAdminMixin, ShopModelAdmin
+from pizzeria.foundation.keyset_changelist import KeysetModelAdmin
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -30,7 +31,7 @@ class WebhookSubscriptionAdmin(ReadOnlyAdminMixin, ShopModelAdmin[WebhookSubscri
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(ReadOnlyAdminMixin, ShopModelAdmin[WebhookDelivery]):
+class WebhookDeliveryAdmin(ReadOnlyAdminMixin, KeysetModelAdmin[WebhookDelivery]):
     view_permission = MANAGE_WEBHOOKS
     list_display = [
         "event_id",
@@ -45,8 +46,6 @@ class WebhookDeliveryAdmin(ReadOnlyAdminMixin, ShopModelAdmin[WebhookDelivery]):
     ]
     list_filter = ["state", "subscription"]
     list_select_related = ["event", "subscription"]
-    ordering = ["-pk"]
-    show_full_result_count = False
     actions = ["redeliver"]
     fields = [
         ("ref", "event_id", "event", "subscription"),

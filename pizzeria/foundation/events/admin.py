@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
@@ -13,15 +12,16 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.admin import ReadOnlyAdminMixin, ShopModelAdmin
+from pizzeria.foundation.admin import ReadOnlyAdminMixin
 from pizzeria.foundation.events import dead_letters
-from pizzeria.foundation.events.models import OutboxEntry
+from pizzeria.foundation.events.models import Aggregate, OutboxEntry
 from pizzeria.foundation.events.permissions import RELAY_EVENTS
 from pizzeria.foundation.forms import SingleLineField
+from pizzeria.foundation.keyset_changelist import KeysetModelAdmin, PageActionForm
 from pizzeria.foundation.refusals import Refusal
 
 
-class DiscardActionForm(ActionForm):
+class DiscardActionForm(PageActionForm):
     reason = SingleLineField(label=_lazy("Reason"), max_length=200, required=False)
 
 
@@ -50,11 +50,24 @@ class OutboxStateFilter(admin.SimpleListFilter):
         return queryset
 
 
+class StreamFilter(admin.SimpleListFilter):
+    """The stream of the event. The streams are those of the code: to list those in the table would read all of it."""
+
+    title = _lazy("stream")
+    parameter_name = "stream"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(stream, stream) for stream in sorted({aggregate.stream for aggregate in Aggregate.__subclasses__()})]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxEntry]) -> QuerySet[OutboxEntry]:
+        return queryset.filter(event__stream=self.value()) if self.value() else queryset
+
+
 @admin.register(OutboxEntry)
-class OutboxEntryAdmin(ReadOnlyAdminMixin, ShopModelAdmin[OutboxEntry]):
+class OutboxEntryAdmin(ReadOnlyAdminMixin, KeysetModelAdmin[OutboxEntry]):
     view_permission = RELAY_EVENTS
     list_display = ["event_type", "aggregate", "happened", "state", "attempts", "error", "discard_reason"]
-    list_filter = [OutboxStateFilter, "event__stream"]
+    list_filter = [OutboxStateFilter, StreamFilter]
     list_select_related = ["event"]
     fields = [
         ("event_type", "happened"),
@@ -63,15 +76,13 @@ class OutboxEntryAdmin(ReadOnlyAdminMixin, ShopModelAdmin[OutboxEntry]):
         "error",
         "discard_reason",
     ]
-    ordering = ["-pk"]
     action_form = DiscardActionForm
     actions = ["requeue", "discard"]
-    show_full_result_count = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    @admin.display(description=_lazy("event"), ordering="event__type")
+    @admin.display(description=_lazy("event"))
     def event_type(self, entry: OutboxEntry) -> str:
         return entry.event.type
 
@@ -83,7 +94,7 @@ class OutboxEntryAdmin(ReadOnlyAdminMixin, ShopModelAdmin[OutboxEntry]):
     def aggregate_ref(self, entry: OutboxEntry) -> str:
         return f"{entry.event.stream} {entry.event.aggregate_ref}, its event {entry.event.seq}"
 
-    @admin.display(description=_lazy("happened"), ordering="event__at")
+    @admin.display(description=_lazy("happened"))
     def happened(self, entry: OutboxEntry) -> str:
         return date_format(localtime(entry.event.at), "DATETIME_FORMAT")
 

@@ -1,0 +1,132 @@
+"""
+Lists of the admin for tables of any size: pages by the key of a row, newest first.
+
+Nothing is counted and no row is skipped by OFFSET: the first page and the thousandth take the same time. A page is
+named by the row next to it (`?before=…`, `?after=…`), so that rows that are added meanwhile neither repeat nor hide
+others.
+"""
+
+import re
+from typing import Any, cast
+
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Model, QuerySet
+from django.db.models.expressions import Combinable
+from django.http import HttpRequest
+
+from pizzeria.foundation.admin import ShopChangeList, ShopModelAdmin, refusing_impossible_filters
+
+BEFORE, AFTER = "before", "after"  # parameters: the key of the row before which the page begins, after which it ends
+_KEY = re.compile(r"[0-9]{1,18}")  # less than the largest value of a key's column
+
+
+class KeysetChangeList(ShopChangeList):
+    """
+    A list of rows by descending key, with links to the newer and the older ones that keep search and filters.
+
+    :ivar newer_url: query string of the page of newer rows; blank: there are none
+    :ivar older_url: query string of the page of older rows; blank: there are none
+    """
+
+    newer_url = older_url = ""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        """Return all rows that match; the links of filters lead to their first page."""
+        for parameter in (BEFORE, AFTER):
+            self.params.pop(parameter, None)
+            self.filter_params.pop(parameter, None)
+        return super().get_queryset(request, exclude_parameters)
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str | Combinable]:
+        return ["-pk"]
+
+    def get_results(self, request: HttpRequest) -> None:
+        """
+        Query the rows of the page, and one more in its direction, which says whether there is a page after it.
+
+        :raises IncorrectLookupParameters: the page's key is no key, or a filter has an impossible value
+        """
+        before, after = _key(request, BEFORE), _key(request, AFTER)
+        with refusing_impossible_filters():
+            rows = self._newer_than(after) if after is not None else []
+            has_newer = len(rows) > self.list_per_page
+            if has_newer:  # a page that is not the first: it ends at the key
+                self._show(rows[: self.list_per_page][::-1], has_newer=True, has_older=True)
+            else:
+                before = None if after is not None else before
+                rows = self._older_than(before)
+                has_older = len(rows) > self.list_per_page
+                self._show(rows[: self.list_per_page], has_newer=before is not None, has_older=has_older)
+        if self.query and request.method == "GET":
+            model_admin = cast("KeysetModelAdmin[Any]", self.model_admin)
+            model_admin.on_search(request, self.query, found=self.result_count, has_more=bool(self.older_url))
+
+    def _newer_than(self, key: int) -> list[Model]:
+        return list(self.queryset.filter(pk__gt=key).order_by("pk")[: self.list_per_page + 1])
+
+    def _older_than(self, key: int | None) -> list[Model]:
+        rows = self.queryset if key is None else self.queryset.filter(pk__lt=key)
+        return list(rows[: self.list_per_page + 1])
+
+    def _show(self, rows: list[Model], *, has_newer: bool, has_older: bool) -> None:
+        """Set what the templates of the admin read of a list. They show no count if both counts are equal."""
+        self.result_list: Any = rows
+        self.result_count = self.full_result_count = len(rows)
+        self.show_full_result_count = self.can_show_all = self.multi_page = False
+        self.show_admin_actions = bool(rows)
+        if rows and has_older:
+            self.older_url = self.get_query_string({BEFORE: rows[-1].pk})
+        if has_newer:
+            self.newer_url = self.get_query_string({AFTER: rows[0].pk} if rows else {})
+
+    @property
+    def newest_url(self) -> str:
+        """Return the query string of the first page."""
+        return self.get_query_string()
+
+
+def _key(request: HttpRequest, parameter: str) -> int | None:
+    """
+    Return the key of a row in a request; None: the request has none.
+
+    :raises IncorrectLookupParameters: it is not a key
+    """
+    text = request.GET.get(parameter)
+    if text is None:
+        return None
+    if not _KEY.fullmatch(text):
+        raise IncorrectLookupParameters
+    return int(text)
+
+
+class PageActionForm(ActionForm):
+    """The form of a list's actions. They run on selected rows: never on all that a filter matches."""
+
+    def clean_select_across(self) -> bool:
+        return False
+
+
+class KeysetModelAdmin[M: Model](ShopModelAdmin[M]):
+    """The base of an admin whose list may become long."""
+
+    change_list_template = "admin/keyset_change_list.html"
+    ordering = ["-pk"]
+    sortable_by = ()
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # counts per filter
+    action_form = PageActionForm
+
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
+        return KeysetChangeList
+
+    def on_search(self, request: HttpRequest, text: str, *, found: int, has_more: bool) -> None:
+        """
+        Hear of a search in the list, once its page is loaded.
+
+        :param found: how many rows the page shows
+        :param has_more: whether there are older ones
+        """
