@@ -13,6 +13,7 @@ from orders.backoffice import dashboard_views
 from orders.backoffice.dashboard import dashboard
 from orders.reports.permissions import SEE_REPORTS
 from orders.reports.urls import report_urls
+from orders.reports.what_if.urls import what_if_urls
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import ENTER_ADMIN, actor_of
 from pizzeria.foundation.shop.selectors import current_shop
@@ -45,6 +46,7 @@ class ShopAdminSite(AdminSite):
                 "overview/back-on-the-menu/", self.admin_view(dashboard_views.back_on_the_menu), name="back_on_the_menu"
             ),
             path("overview/acknowledge/", self.admin_view(dashboard_views.acknowledge_alert), name="acknowledge_alert"),
+            path("reports/what-if/", include((what_if_urls(self), "what_if"))),
             path("reports/", include((report_urls(self), "reports"))),
             *super().get_urls(),
         ]

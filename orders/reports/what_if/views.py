@@ -3,7 +3,8 @@
 from functools import partial
 from uuid import UUID
 
-from django.contrib import admin
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from orders.reports.what_if.models import WhatIfRun
 from orders.reports.what_if.scenarios import comparison
 from orders.reports.what_if.selectors import evening_of
 from pizzeria.foundation import background, clock
-from pizzeria.foundation.actor import actor_of, needs
+from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import Refusal
 
@@ -24,16 +25,20 @@ EARLIER_RUNS = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(SEE_REPORTS)
-def what_if(request: HttpRequest) -> HttpResponse:
-    """Ask which evening is replayed with which settings, and request the run."""
+def what_if(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
+    """
+    Ask which evening is replayed with which settings, and request the run.
+
+    :raises PermissionDenied: the actor may not see reports
+    """
+    _refuse_unless_permitted(request)
     form = WhatIfForm(request.POST if request.method == "POST" else None, today=clock.business_date(clock.now()))
     run = _request_run(request, form) if form.is_valid() else None
     if run:
         background.submit("simulate_run", partial(tasks.simulate_run.delay, run.pk))
-        return redirect("admin:what_if_run", run.ref)
+        return redirect("admin:what_if:run", run.ref)
     context = {
-        **admin.site.each_context(request),
+        **site.each_context(request),
         "title": _("What if"),
         "form": form,
         "runs": WhatIfRun.objects.all()[:EARLIER_RUNS],
@@ -61,15 +66,24 @@ def _request_run(request: HttpRequest, form: WhatIfForm) -> WhatIfRun | None:
 
 
 @require_safe
-@needs(SEE_REPORTS)
-def what_if_run(request: HttpRequest, ref: UUID) -> HttpResponse:
-    """Show the results of a run side by side; until they are there, its progress."""
+def what_if_run(request: HttpRequest, ref: UUID, *, site: AdminSite) -> HttpResponse:
+    """
+    Show the results of a run side by side; until they are there, its progress.
+
+    :raises PermissionDenied: the actor may not see reports
+    """
+    _refuse_unless_permitted(request)
     run = get_object_or_404(WhatIfRun, ref=ref)
     context = {
-        **admin.site.each_context(request),
+        **site.each_context(request),
         "title": _("What if"),
         "run": run,
         "results": run.results,
         "rows": comparison(run.results),
     }
     return render(request, "admin/reports/what_if_run.html", context)
+
+
+def _refuse_unless_permitted(request: HttpRequest) -> None:
+    if not actor_of(request).may(SEE_REPORTS):
+        raise PermissionDenied
