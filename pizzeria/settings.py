@@ -328,7 +328,8 @@ DATABASES = {
             "connect_timeout": 2,
             **DATABASE.get("OPTIONS", {}),  # sslmode and the like, from the URL
             # A second request with the same form waits up to 5 s for the first; a dead client's locks are freed in 1 s.
-            "options": "-c lock_timeout=5s -c client_connection_check_interval=1s",
+            # Compiling a long query of a report takes longer than running it: no just-in-time compilation.
+            "options": "-c lock_timeout=5s -c client_connection_check_interval=1s -c jit=off",
             **({"pool": {"min_size": 2, "max_size": 16, "timeout": 2}} if DATABASE_POOL else {}),
         },
     },

@@ -16,10 +16,20 @@ at whatever hour a day ends.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from orders.reports.models import BreakdownKind, CustomerDay, DayBreakdown, DurationCount, HourSums, Rollup
+from orders.reports.models import (
+    BreakdownKind,
+    CustomerDay,
+    CustomerMonth,
+    DayBreakdown,
+    DurationCount,
+    DurationMonth,
+    HourSums,
+    Rollup,
+)
 from pizzeria.foundation import clock
 
 type Parameters = dict[str, Any]
@@ -62,7 +72,7 @@ SOURCE = f"""
             ON kitchen_id = of_kitchen AND orders_order.business_date = day.business_date
         WHERE placed_at <= %(until)s::timestamptz
     ),
-    promised AS (
+    promised AS MATERIALIZED (
         SELECT placed.*, fulfilled_at <= promised_until AS is_kept
         FROM placed
         CROSS JOIN LATERAL (
@@ -341,3 +351,38 @@ def definition_of(rollup: type[Rollup], *, kinds: Iterable[BreakdownKind] = Brea
     else:
         rows = _DEFINITIONS[rollup]
     return f"SELECT {columns_of(rollup)} FROM ({rows}) AS defined"
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlySums:
+    """
+    The sums of a rollup's days over each month, because a year has too many rows of days.
+
+    :ivar table: the model of the sums; its columns are the rollup's, and `month`
+    """
+
+    table: type[Rollup]
+    keys: tuple[str, ...]
+    sums: tuple[str, ...]
+
+
+MONTHLY_SUMS = {
+    DurationCount: MonthlySums(DurationMonth, keys=("measure", "bucket", "minutes"), sums=("count",)),
+    CustomerDay: MonthlySums(CustomerMonth, keys=("customer_id",), sums=("orders", "sales")),
+}
+
+
+def month_columns(monthly: MonthlySums) -> str:
+    return ", ".join(("month", "business_date", *monthly.keys, *monthly.sums))
+
+
+def month_definition(rollup: type[Rollup]) -> str:
+    """Return the query that computes a rollup's sums of the month that begins on the day `month`."""
+    monthly = MONTHLY_SUMS[rollup]
+    keys, sums = ", ".join(monthly.keys), ", ".join(f"sum({column}) AS {column}" for column in monthly.sums)
+    return f"""
+        SELECT %(month)s::date AS month, max(business_date) AS business_date, {keys}, {sums}
+        FROM {rollup._meta.db_table}
+        WHERE business_date >= %(month)s::date AND business_date < %(month)s::date + interval '1 month'
+        GROUP BY {keys}
+    """

@@ -159,4 +159,46 @@ class CustomerDay(Rollup):
         return f"{self.business_date}, customer {self.customer_id}: {self.orders}"
 
 
+class DurationMonth(Rollup):
+    """
+    The bars of a histogram summed up over the days of a month, so that a year is read quickly.
+
+    :ivar business_date: the newest day with such a bar
+    """
+
+    pk = models.CompositePrimaryKey("month", "measure", "bucket", "minutes")
+    month = models.DateField()  # its first day
+    measure = models.CharField(max_length=12)  # a DurationMeasure
+    bucket = models.BigIntegerField()
+    minutes = models.IntegerField()
+    count = models.IntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}, {self.measure}: {self.count} took {self.minutes} minutes"
+
+
+class CustomerMonth(Rollup):
+    """
+    What one customer ordered in a month: the sums of the days.
+
+    :ivar business_date: the newest day with an order
+    """
+
+    pk = models.CompositePrimaryKey("month", "customer_id")
+    month = models.DateField()  # its first day
+    customer_id = models.BigIntegerField()
+    orders = models.IntegerField()
+    sales = AmountField[Decimal, Decimal]()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["customer_id", "month"], name="customer_month_by_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}, customer {self.customer_id}: {self.orders}"
+
+
 ROLLUPS: tuple[type[Rollup], ...] = (HourSums, DayBreakdown, DurationCount, CustomerDay)

@@ -7,7 +7,16 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
-from orders.reports.definitions import SOURCE, columns_of, definition_of, parameters
+from orders.reports.definitions import (
+    MONTHLY_SUMS,
+    SOURCE,
+    Parameters,
+    columns_of,
+    definition_of,
+    month_columns,
+    month_definition,
+    parameters,
+)
 from orders.reports.models import ROLLUPS, BuiltDay, DirtyDay
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
@@ -50,21 +59,28 @@ def compare_rollups(*, by: Actor, at: datetime) -> list[date]:
 
 
 def differences(day: date) -> Iterator[str]:
-    """Yield each difference between the rollups of a business day and the source, as text."""
+    """Yield each difference between the rollups of a business day and the source, and of its month, as text."""
     for rollup in ROLLUPS:
         columns, table = columns_of(rollup), rollup._meta.db_table
-        query = f"""
-            WITH {SOURCE},
-            source AS ({definition_of(rollup)}),
-            stored AS (SELECT {columns} FROM {table} WHERE business_date = ANY (%(days)s::date[]))
-            SELECT 'in the source only', missing::text FROM (TABLE source EXCEPT TABLE stored) AS missing
-            UNION ALL
-            SELECT 'in the rollup only', extra::text FROM (TABLE stored EXCEPT TABLE source) AS extra
-            ORDER BY 2, 1
-        """
-        with connection.cursor() as cursor:
-            cursor.execute(query, parameters([day]))
-            yield from (f"{table} {row}, {where}" for where, row in cursor.fetchall())
+        stored = f"SELECT {columns} FROM {table} WHERE business_date = ANY (%(days)s::date[])"
+        yield from _differences(table, stored, f"WITH {SOURCE} {definition_of(rollup)}", parameters([day]))
+    for rollup, monthly in MONTHLY_SUMS.items():
+        columns, table = month_columns(monthly), monthly.table._meta.db_table
+        stored = f"SELECT {columns} FROM {table} WHERE month = %(month)s::date"
+        yield from _differences(table, stored, month_definition(rollup), {"month": day.replace(day=1)})
+
+
+def _differences(table: str, stored: str, source: str, values: Parameters) -> Iterator[str]:
+    query = f"""
+        WITH source AS ({source}), stored AS ({stored})
+        SELECT 'in the source only', missing::text FROM (TABLE source EXCEPT TABLE stored) AS missing
+        UNION ALL
+        SELECT 'in the rollup only', extra::text FROM (TABLE stored EXCEPT TABLE source) AS extra
+        ORDER BY 2, 1
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        yield from (f"{table} {row}, {where}" for where, row in cursor.fetchall())
 
 
 def _is_changing(day: date) -> bool:

@@ -38,6 +38,7 @@ def mark_days(days: Iterable[date], *, at: datetime) -> None:
 def _days_of_order(ref: UUID) -> set[date]:
     """Return the days in which an order counts. Four queries."""
     business_date, delivered_at = Order.objects.values_list("business_date", "delivered_at").get(ref=ref)
+    assert business_date is not None, "placed orders only"
     moments = [
         delivered_at,  # of cash that was taken before payments had rows
         *PaymentAttempt.objects.filter(order__ref=ref).values_list("captured_at", flat=True),

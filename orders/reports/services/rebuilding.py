@@ -4,13 +4,21 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from orders.reports.definitions import SOURCE, columns_of, definition_of, parameters
+from orders.reports.definitions import (
+    MONTHLY_SUMS,
+    SOURCE,
+    columns_of,
+    definition_of,
+    month_columns,
+    month_definition,
+    parameters,
+)
 from orders.reports.models import ROLLUPS, BuiltDay, DirtyDay
 from pizzeria.foundation import failpoints
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 
-_LOCK_CLASS = 1_919_250_544  # of the advisory locks of days; any number that nothing else uses
+_DAYS, _MONTHS = 1_919_250_544, 1_919_250_545  # of the advisory locks: any numbers that nothing else uses
 
 
 @command
@@ -34,14 +42,29 @@ def rebuild_day(*, day: date, by: Actor, at: datetime) -> None:
                 f"INSERT INTO {rollup._meta.db_table} ({columns}) WITH {SOURCE} {definition_of(rollup)}",
                 parameters([day]),
             )
+    _sum_up_month(day.replace(day=1))
     failpoints.reach("reports.rebuild.built")
     BuiltDay.objects.update_or_create(business_date=day, defaults={"built_at": at})
 
 
+def _sum_up_month(month: date) -> None:
+    """Compute the sums of a month anew, under a lock: of two days rebuilt at once, the second one sees the first."""
+    _lock(_MONTHS, month)
+    for rollup, monthly in MONTHLY_SUMS.items():
+        table, columns = monthly.table._meta.db_table, month_columns(monthly)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table} WHERE month = %(month)s", {"month": month})
+            cursor.execute(f"INSERT INTO {table} ({columns}) {month_definition(rollup)}", {"month": month})
+
+
 def lock_day(day: date) -> None:
     """Lock the rollups of a business day until the transaction ends."""
+    _lock(_DAYS, day)
+
+
+def _lock(what: int, day: date) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, day.toordinal()])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [what, day.toordinal()])
 
 
 def take_mark(day: date) -> None:

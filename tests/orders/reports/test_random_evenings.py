@@ -2,23 +2,29 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 
+import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.test import override_settings
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as any_
 
-from orders.models import Order
+from kitchen.models import FulfillmentMethod
+from orders import replay
+from orders.models import Order, OrderStatus, PaymentMethod
 from orders.payments.models import PaymentAttempt, Receipt, Refund
 from orders.reports import selectors, services
-from orders.reports.models import ROLLUPS, DirtyDay
+from orders.reports.definitions import MONTHLY_SUMS
+from orders.reports.models import ROLLUPS, CustomerDay, DayBreakdown, DirtyDay, DurationCount, HourSums
 from orders.reports.periods import Grain, Period
 from orders.reports.selectors.live_days import days_to_build
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.shop.selectors import current_shop
 from tests.length import by_length
-from tests.orders.reports.evenings import Evenings, evenings
+from tests.orders.reports.evenings import SETTINGS, Evenings, LinePlan, OrderPlan, evenings
 from tests.orders.reports.slow_figures import SlowFigures, business_day
 
 EXAMPLES = by_length(4, 150)
@@ -43,26 +49,27 @@ def shop_in(setting):
         transaction.savepoint_rollback(beginning)
 
 
-def figures(period, *, at):
+def figures(period, *, at, grains):
     found = {name: getattr(selectors, name)(period, at=at) for name in SLOW_NAMES}
-    found |= {f"series by {grain}": selectors.time_series(period, grain=grain, at=at) for grain in Grain}
+    found |= {f"series by {grain}": selectors.time_series(period, grain=grain, at=at) for grain in grains}
     return found | {"top customers": selectors.top_customers(period, at=at)}
 
 
-def slow_figures(period):
+def slow_figures(period, *, grains):
     slow = SlowFigures(period)
     found = {name: getattr(slow, name)() for name in SLOW_NAMES}
-    found |= {f"series by {grain}": slow.time_series(grain) for grain in Grain}
+    found |= {f"series by {grain}": slow.time_series(grain) for grain in grains}
     return found | {"top customers": slow.top_customers(vip_orders=current_shop().vip_orders)}
 
 
 def rows_of_rollups():
-    return [sorted(rollup._default_manager.values_list()) for rollup in ROLLUPS]
+    tables = (*ROLLUPS, *(monthly.table for monthly in MONTHLY_SUMS.values()))
+    return [sorted(table._default_manager.values_list()) for table in tables]
 
 
-def assert_right(period, *, at):
-    expected, found = slow_figures(period), figures(period, at=at)
-    for name, value in expected.items():
+def assert_right(period, *, at, grains=tuple(Grain)):
+    found = figures(period, at=at, grains=grains)
+    for name, value in slow_figures(period, grains=grains).items():
         assert found[name] == value, name
 
 
@@ -76,9 +83,10 @@ def test_every_figure_of_random_evenings_is_right_before_and_after_the_days_are_
         for plan in plans:
             shop.carry_out(plan)
         connection.check_constraints()
+        assert list(replay.differences()) == [], "the evenings are such as the shop can have"
         end = newest_moment()
-        at = end + timedelta(minutes=data.draw(any_.sampled_from([0, 6, 24 * 60])))
-        days = any_.integers(0, (business_day(at) - business_day(setting.begins)).days + 1)
+        at = end + timedelta(minutes=data.draw(any_.sampled_from([0, 6, 24 * 60, 45 * 24 * 60])))
+        days = any_.integers(0, (business_day(end) - business_day(setting.begins)).days + 2)
         edges = sorted(business_day(setting.begins) - timedelta(days=1) + timedelta(days=data.draw(days)) for _ in "12")
         period = Period(*edges)
 
@@ -88,7 +96,8 @@ def test_every_figure_of_random_evenings_is_right_before_and_after_the_days_are_
             services.rebuild_day(day=day, by=SYSTEM, at=at)
 
         assert_right(period, at=at)
-        assert_right(Period(business_day(setting.begins) - timedelta(days=40), business_day(at)), at=at)
+        whole_months = Period(business_day(setting.begins) - timedelta(days=32), business_day(at))
+        assert_right(whole_months, at=at, grains=[Grain.DAY, Grain.WEEK, Grain.MONTH])
 
         built = rows_of_rollups()
         dirty = data.draw(any_.lists(any_.sampled_from([order.ref for order in Order.objects.all()]), max_size=4))
@@ -99,6 +108,54 @@ def test_every_figure_of_random_evenings_is_right_before_and_after_the_days_are_
             services.rebuild_day(day=day, by=SYSTEM, at=at)
         assert rows_of_rollups() == built
         assert not DirtyDay.objects.exists()
+
+
+ONE_ORDER = OrderPlan(
+    seconds=0,
+    lines=(LinePlan(item=0, size="small", quantity=2, toppings=frozenset(["olives"])), LinePlan(2, "", 1, frozenset())),
+    method=FulfillmentMethod.DELIVERY,
+    payment_method=PaymentMethod.CREDIT_CARD,
+    fate="second try",
+    paces=(600,) * 8,
+    people=(0, 0, 0),
+    coupon="FRIDAY",
+    tip=Decimal("1.50"),
+    refunds=((Decimal("0.25"), 3600),),
+    promise_minutes=60,
+)
+
+
+@pytest.mark.parametrize(
+    ("rollup", "column"),
+    [
+        *[
+            (HourSums, field.name)
+            for field in HourSums._meta.concrete_fields
+            if field.name not in ("business_date", "hour")
+        ],
+        (DayBreakdown, "count"),
+        (DayBreakdown, "amount"),
+        (DurationCount, "minutes"),
+        (DurationCount, "count"),
+        (CustomerDay, "orders"),
+        (CustomerDay, "sales"),
+    ],
+)
+def test_control_a_rollup_that_is_wrong_by_one_is_noticed(db, rollup, column):
+    setting = SETTINGS[0]
+    with shop_in(setting) as evening:
+        order = evening.carry_out(ONE_ORDER)
+        assert order.status == OrderStatus.DELIVERED
+        at = newest_moment() + timedelta(days=2)
+        for day in days_to_build(at=at):
+            services.rebuild_day(day=day, by=SYSTEM, at=at)
+        period = Period(business_day(setting.begins), business_day(setting.begins))
+        assert_right(period, at=at, grains=[Grain.DAY])
+
+        rollup.objects.update(**{column: F(column) + 1})
+
+        with pytest.raises(AssertionError):
+            assert_right(period, at=at, grains=[Grain.DAY])
 
 
 def newest_moment():

@@ -12,7 +12,7 @@ from orders import services as order_services
 from orders.payments.models import PaymentAttempt
 from orders.reports import selectors, services, tasks
 from orders.reports.figures import Overview
-from orders.reports.models import BuiltDay, CustomerDay, DayBreakdown, DirtyDay, DurationCount, HourSums
+from orders.reports.models import BuiltDay, CustomerDay, DayBreakdown, DirtyDay, DurationCount, DurationMonth, HourSums
 from orders.reports.periods import Grain, Period
 from orders.reports.selectors.live_days import days_to_build, live_days
 from pizzeria.foundation import clock
@@ -176,6 +176,7 @@ def test_a_cancelled_order_counts_as_an_order_until_it_was_cancelled(kitchen, ma
         (HourSums, {"captured": F("captured") + 1}),
         (DayBreakdown, {"count": F("count") + 1}),
         (DurationCount, {"count": F("count") + 1}),
+        (DurationMonth, {"count": F("count") + 1}),
     ],
 )
 def test_the_comparison_finds_a_rollup_that_was_changed_by_hand_and_rebuilding_puts_it_right(
