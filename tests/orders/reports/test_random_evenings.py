@@ -125,6 +125,9 @@ ONE_ORDER = OrderPlan(
 )
 
 
+SUMS = [field.name for field in HourSums._meta.concrete_fields if field.name not in ("business_date", "hour")]
+
+
 @pytest.mark.parametrize(
     ("rollup", "column"),
     [
