@@ -366,7 +366,7 @@ class MonthlySums:
     sums: tuple[str, ...]
 
 
-MONTHLY_SUMS = {
+MONTHLY_SUMS: dict[type[Rollup], MonthlySums] = {
     DurationCount: MonthlySums(DurationMonth, keys=("measure", "bucket", "minutes"), sums=("count",)),
     CustomerDay: MonthlySums(CustomerMonth, keys=("customer_id",), sums=("orders", "sales")),
 }
