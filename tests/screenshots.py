@@ -180,6 +180,9 @@ def everywhere(page: Page, orders: list[Order]) -> Iterator[str]:
     for name, address in {
         "admin-orders": "/admin/orders/order/",
         "admin-order": f"/admin/orders/order/{orders[0].pk}/change/",
+        "admin-reports": "/admin/reports/?period=today",
+        "admin-reports-products": "/admin/reports/products/?period=today",
+        "admin-reports-peak-hours": "/admin/reports/peak-hours/?period=today",
         "admin-pizza": f"/admin/menu/pizza/{Pizza.objects.get(slug='vegetarian').pk}/change/",
     }.items():
         page.goto(address)

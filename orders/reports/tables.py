@@ -133,7 +133,9 @@ def format_cell(value: Cell, kind: CellKind) -> str:
         case None:
             return "–"
         case datetime():
-            return date_format(value.astimezone(clock.shop_zone()), "D j M Y, H:i")
+            local = value.astimezone(clock.shop_zone())
+            text = date_format(local, "D j M Y, H:i")
+            return _("%(time)s, for the second time") % {"time": text} if local.fold else text
         case date():
             return date_format(value, "D j M Y")
         case Decimal() | int():

@@ -9,8 +9,6 @@ from django.urls import URLPattern, path
 from orders.reports import views
 from orders.reports.registry import REPORTS
 
-app_name = "reports"
-
 OVERVIEW, *OTHERS = REPORTS
 
 

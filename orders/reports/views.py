@@ -6,6 +6,7 @@ They are part of the admin: `pizzeria.admin_site` has their addresses, and passe
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 import structlog
@@ -45,6 +46,10 @@ def report_page(request: HttpRequest, *, site: AdminSite, report: Report) -> Htt
     """Show a report of a period, or what is wrong with the period that was asked for (422)."""
     at = clock.now()
     form = report.form(request.GET, today=clock.business_date(at))
+    return _render(request, site, report, form, at=at)
+
+
+def _render(request: HttpRequest, site: AdminSite, report: Report, form: PeriodForm, *, at: datetime) -> HttpResponse:
     is_valid = form.is_valid()
     context = {
         **site.each_context(request),
@@ -56,14 +61,13 @@ def report_page(request: HttpRequest, *, site: AdminSite, report: Report) -> Htt
         "reports": _report_links(report, form),
         "presets": _preset_links(report, form, PRESETS),
         "weekdays": _preset_links(report, form, WEEKDAYS),
-        **(_content(report, form) if is_valid else {}),
+        **(_content(report, form, at=at) if is_valid else {}),
     }
     return render(request, "admin/reports/report.html", context, status=200 if is_valid else 422)
 
 
-def _content(report: Report, form: PeriodForm) -> dict[str, object]:
+def _content(report: Report, form: PeriodForm, *, at: datetime) -> dict[str, object]:
     """Return what the page of a report shows of a valid form."""
-    at = clock.now()
     query = form.query(at=at)
     return {
         "query": query,
@@ -91,7 +95,7 @@ def export(request: HttpRequest, *, site: AdminSite, report: str, table: str, fi
     at = clock.now()
     form = found.form(request.GET, today=clock.business_date(at))
     if not form.is_valid():
-        return report_page(request, site=site, report=found)  # type: ignore[return-value]
+        return _render(request, site, found, form, at=at)
     query = form.query(at=at)
     content = table_bytes(found.exported_tables[table], query, file_format=file_format)
     log.info(

@@ -1,6 +1,6 @@
 """The periods that the reports offer, and how a change is told."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -9,7 +9,7 @@ from django.http import QueryDict
 from orders.reports.comparison import ComparedFigure, Figure, Wish
 from orders.reports.forms import PRESETS, WEEKDAYS, PeriodForm, default_grain, preset_period
 from orders.reports.periods import Grain, Period
-from orders.reports.tables import CellKind
+from orders.reports.tables import CellKind, format_cell
 
 SUNDAY = date(2026, 11, 29)
 
@@ -56,6 +56,13 @@ def test_without_a_choice_a_report_is_of_the_last_seven_days():
 )
 def test_an_interval_that_fits_the_period_is_chosen(days, grain):
     assert default_grain(Period(SUNDAY, date.fromordinal(SUNDAY.toordinal() + days - 1))) is grain
+
+
+def test_the_hour_that_comes_twice_when_the_clocks_go_back_is_told_apart():
+    first, second = (datetime(2026, 10, 25, hour, tzinfo=UTC) for hour in (0, 1))  # 02:00 in Rome, twice
+
+    assert format_cell(first, CellKind.TIME) == "Sun 25 Oct 2026, 02:00"
+    assert format_cell(second, CellKind.TIME) == "Sun 25 Oct 2026, 02:00, for the second time"
 
 
 @pytest.mark.parametrize(
