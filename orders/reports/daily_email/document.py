@@ -121,7 +121,7 @@ def _minutes(durations: Durations) -> tuple[str, str, str]:
 def _bookkeeping(rows: Sequence[BookkeepingFigures]) -> DocumentTable:
     shown = tuple(
         (
-            capfirst(row.method.label),
+            str(capfirst(row.method.label)),
             _amount_of(row.receipts, row.received),
             _amount_of(row.credit_notes, row.credited),
             format_amount(row.net),
