@@ -164,5 +164,5 @@ def _changes_of(form: ModelForm, cleaned: Mapping[str, Any]) -> tuple[dict[str, 
     """Return the new values of the columns that were changed, and those that the form was compared with."""
     names = [name for name in form.changed_data if name in cleaned]
     columns = {name: form.instance._meta.get_field(name) for name in names}
-    shown = {column.attname: form.initial[name] for name, column in columns.items()}  # type: ignore[union-attr]
+    shown = {column.attname: form.initial[name] for name, column in columns.items()}
     return {name: cleaned[name] for name in names}, shown
