@@ -29,6 +29,7 @@ class CapacityForm(ConcurrentEditMixin, ShopForm):
         label=_("Open orders at most"),
         min_value=1,
         max_value=500,
+        help_text=_("Being paid, waiting and cooking. Beyond them guests read when to try again."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     max_open_pizzas = forms.IntegerField(
@@ -43,6 +44,7 @@ class CapacityForm(ConcurrentEditMixin, ShopForm):
         label=_("Oven slots"),
         min_value=1,
         max_value=100,
+        help_text=_("How many orders cook at once. Promises are computed from it."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 

@@ -1,6 +1,7 @@
-"""The delivery zones and coupons in the admin, where managers edit them. Orders are in `orders.backoffice`."""
+"""The delivery zones and coupons in the admin, which saves by their commands. Orders are in `orders.backoffice`."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -13,7 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from orders.models import Coupon, DeliveryPostalCode, DeliveryZone, normalize_coupon_code, normalize_postal_code
 from orders.models.delivery_zone import CODE_LENGTH
+from orders.services import coupon_editing, delivery_zones
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.admin import ShopAdminForm, ShopModelAdmin
+from pizzeria.foundation.admin_commands import SavedByCommandMixin
 
 
 class PostalCodesField(forms.CharField):
@@ -68,7 +73,7 @@ class DeliveryZoneForm(ShopAdminForm):
 
 
 @admin.register(DeliveryZone)
-class DeliveryZoneAdmin(ShopModelAdmin[DeliveryZone]):
+class DeliveryZoneAdmin(SavedByCommandMixin[DeliveryZone], ShopModelAdmin[DeliveryZone]):
     form = DeliveryZoneForm
     list_display = ["name", "is_active", "fee", "free_from", "minimum", "driving_minutes", "code_count"]
     prepopulated_fields = {"slug": ["name"]}
@@ -82,16 +87,23 @@ class DeliveryZoneAdmin(ShopModelAdmin[DeliveryZone]):
         return int(zone.code_count)
 
     def save_model(self, request: HttpRequest, obj: DeliveryZone, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
-        """Save the zone with its postal codes, in the admin's transaction."""
-        super().save_model(request, obj, form, change)
-        if "codes" not in form.cleaned_data:  # changed by somebody else meanwhile, and not here: they stay
-            return
-        codes = form.cleaned_data["codes"]
-        obj.postal_codes.exclude(code__in=codes).delete()
-        kept = set(obj.postal_codes.values_list("code", flat=True))
-        DeliveryPostalCode.objects.bulk_create(
-            DeliveryPostalCode(zone=obj, code=code) for code in codes if code not in kept
-        )
+        """Save the zone with its postal codes by the command."""
+        by, at = actor_of(request), clock.now()
+        cleaned = dict(form.cleaned_data)
+        codes = cleaned.pop(delivery_zones.CODES, None)  # None: changed by somebody else meanwhile, and not here
+        if change:
+            changes, shown = _changes_of(form, cleaned)
+            delivery_zones.change_delivery_zone(zone_id=obj.pk, changes=changes, codes=codes, shown=shown, by=by, at=at)
+        else:
+            added = delivery_zones.add_delivery_zone(values=cleaned, codes=codes or [], by=by, at=at)
+            obj.pk, obj.ref, obj.seq = added.pk, added.ref, added.seq
+
+    def delete_model(self, request: HttpRequest, obj: DeliveryZone) -> None:
+        delivery_zones.delete_delivery_zone(zone_id=obj.pk, by=actor_of(request), at=clock.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[DeliveryZone]) -> None:
+        for zone in queryset.order_by("pk"):
+            self.delete_model(request, zone)
 
 
 class CouponForm(ShopAdminForm):
@@ -110,7 +122,7 @@ class CouponForm(ShopAdminForm):
 
 
 @admin.register(Coupon)
-class CouponAdmin(ShopModelAdmin[Coupon]):
+class CouponAdmin(SavedByCommandMixin[Coupon], ShopModelAdmin[Coupon]):
     form = CouponForm
     list_display = ["code", "is_active", "kind", "value", "minimum", "valid_from", "valid_until", "uses", "max_uses"]
     list_filter = ["is_active", "kind"]
@@ -125,14 +137,32 @@ class CouponAdmin(ShopModelAdmin[Coupon]):
         "customer",
     ]
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Coupon | None:
-        """Return the coupon; one that is to be changed is locked until its form is saved, so that no use is lost."""
-        coupon = super().get_object(request, object_id, from_field)
-        if coupon is None or request.method != "POST":
-            return coupon
-        return Coupon.objects.for_update().filter(pk=coupon.pk).first()
+    def save_model(self, request: HttpRequest, obj: Coupon, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+        """Save the coupon by the command, which locks it, so that no use is lost."""
+        by, at = actor_of(request), clock.now()
+        if change:
+            changes, shown = _changes_of(form, form.cleaned_data)
+            coupon_editing.change_coupon(coupon_id=obj.pk, changes=changes, shown=shown, by=by, at=at)
+        else:
+            added = coupon_editing.add_coupon(values=form.cleaned_data, by=by, at=at)
+            obj.pk, obj.ref, obj.seq = added.pk, added.ref, added.seq
+
+    def delete_model(self, request: HttpRequest, obj: Coupon) -> None:
+        coupon_editing.delete_coupon(coupon_id=obj.pk, by=actor_of(request), at=clock.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Coupon]) -> None:
+        for coupon in queryset.order_by("pk"):
+            self.delete_model(request, coupon)
 
     def has_delete_permission(self, request: HttpRequest, obj: Coupon | None = None) -> bool:
         """Return whether a coupon can be deleted: not once it has been used."""
         is_used = obj is not None and obj.order_uses.exists()
         return not is_used and super().has_delete_permission(request, obj)
+
+
+def _changes_of(form: ModelForm, cleaned: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:  # type: ignore[type-arg]
+    """Return the new values of the columns that were changed, and those that the form was compared with."""
+    names = [name for name in form.changed_data if name in cleaned]
+    columns = {name: form.instance._meta.get_field(name) for name in names}
+    shown = {column.attname: form.initial[name] for name, column in columns.items()}
+    return {name: cleaned[name] for name in names}, shown

@@ -11,6 +11,7 @@ from django.utils.decorators import method_decorator
 
 from orders.backoffice import dashboard_views
 from orders.backoffice.dashboard import dashboard
+from orders.reports.daily_email import views as daily_email_views
 from orders.reports.permissions import SEE_REPORTS
 from orders.reports.urls import report_urls
 from orders.reports.what_if.urls import what_if_urls
@@ -48,6 +49,7 @@ class ShopAdminSite(AdminSite):
             path("overview/acknowledge/", self.admin_view(dashboard_views.acknowledge_alert), name="acknowledge_alert"),
             path("reports/what-if/", include((what_if_urls(self), "what_if"))),
             path("reports/", include((report_urls(self), "reports"))),
+            path("overview/yesterday.pdf", self.admin_view(daily_email_views.preview), name="yesterday_pdf"),
             *super().get_urls(),
         ]
 

@@ -244,6 +244,7 @@ INSTALLED_APPS = [
     "orders.notifications",
     "orders.notifications.webhooks",
     "orders.reports",
+    "orders.reports.daily_email",
     "orders.reports.what_if",
     "orders.backoffice",
     "kitchen",
@@ -433,6 +434,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "compare-rollups": {"task": "orders.reports.tasks.compare_rollups", "schedule": crontab(hour="4", minute="50")},
+    "daily-emails": {
+        "task": "orders.reports.daily_email.tasks.queue_daily_emails",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
     "check-prices": {"task": "orders.tasks.check_prices", "schedule": crontab(hour="4", minute="30")},
     "purge-expired": {"task": "pizzeria.tasks.purge_expired", "schedule": crontab(hour="3", minute="30")},
 }

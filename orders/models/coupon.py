@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.customers.models import Customer
 from orders.models.order import Order
+from pizzeria.foundation.events.models import Aggregate
 from pizzeria.foundation.locking import LockingQuerySet
 from pizzeria.foundation.money import ZERO, AmountField, refuse_fraction_of_minor_unit
 
@@ -30,12 +32,14 @@ class CouponQuerySet(LockingQuerySet["Coupon"]):
     pass
 
 
-class Coupon(models.Model):
+class Coupon(Aggregate):
     """
-    A coupon. Managers edit it in the admin; its uses are counted under its row lock.
+    A coupon. Commands change it (`orders.services.coupon_editing`); its uses are counted under its row lock.
 
     A code of which only one customer may make use is refused to everybody else as if there were no such coupon.
     """
+
+    stream: ClassVar[str] = "coupon"
 
     code = models.CharField(
         max_length=MAX_CODE_LENGTH,
@@ -43,7 +47,7 @@ class Coupon(models.Model):
         validators=[RegexValidator(r"^[A-Z0-9-]+\Z", _("Capital letters, digits and hyphens only."))],
         help_text=_("What guests type; they may type small letters."),
     )
-    is_active = models.BooleanField(_("in force"), default=True)
+    is_active = models.BooleanField(_("in force"), default=True, help_text=_("Unticked: nobody can use it."))
     kind = models.CharField(max_length=8, choices=CouponKind, default=CouponKind.FIXED)
     value = models.DecimalField(
         max_digits=12,
@@ -57,8 +61,8 @@ class Coupon(models.Model):
         validators=[MinValueValidator(ZERO)],
         help_text=_("Of food and drinks. 0: any order."),
     )
-    valid_from = models.DateTimeField(null=True, blank=True)
-    valid_until = models.DateTimeField(null=True, blank=True)
+    valid_from = models.DateTimeField(null=True, blank=True, help_text=_("Empty: from now on."))
+    valid_until = models.DateTimeField(null=True, blank=True, help_text=_("Empty: until it is no longer in force."))
     max_uses = models.PositiveIntegerField(
         _("uses in all"), null=True, blank=True, help_text=_("Empty: any number. Cancelled orders do not count.")
     )

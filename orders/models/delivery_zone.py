@@ -1,11 +1,14 @@
 """The delivery area: zones with their postal codes. A shop without a zone delivers everywhere, for nothing."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pizzeria.foundation.events.models import Aggregate
+from pizzeria.foundation.locking import LockingQuerySet
 from pizzeria.foundation.money import ZERO, AmountField
 from pizzeria.foundation.shop.models import MAX_MINUTES
 
@@ -17,7 +20,15 @@ def normalize_postal_code(typed: str) -> str:
     return "".join(character for character in typed.upper() if character.isalnum())
 
 
-class DeliveryZone(models.Model):
+class DeliveryZoneQuerySet(LockingQuerySet["DeliveryZone"]):
+    pass
+
+
+class DeliveryZone(Aggregate):
+    """A zone. Commands change it (`orders.services.delivery_zones`)."""
+
+    stream: ClassVar[str] = "delivery_zone"
+
     slug = models.SlugField(unique=True, help_text=_("Stays when the name changes: orders refer to it."))
     name = models.CharField(max_length=60)
     is_active = models.BooleanField(_("delivered to"), default=True, help_text=_("Unticked: nothing is brought there."))
@@ -38,6 +49,8 @@ class DeliveryZone(models.Model):
     driving_minutes = models.PositiveSmallIntegerField(
         _("minutes for driving"), validators=[MaxValueValidator(MAX_MINUTES)], help_text=_("From the counter.")
     )
+
+    objects = DeliveryZoneQuerySet.as_manager()
 
     class Meta:
         ordering = ["fee", "name"]

@@ -68,6 +68,8 @@ def _message(outbound: OutboundMessage) -> EmailMultiAlternatives:
     )
     if outbound.html:
         message.attach_alternative(outbound.html, "text/html")
+    for attachment in outbound.attachments:
+        message.attach(attachment.name, attachment.content, attachment.media_type)
     return message
 
 

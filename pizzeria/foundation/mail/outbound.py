@@ -8,6 +8,19 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """
+    A file that comes with an e-mail.
+
+    :param media_type: such as "application/pdf"
+    """
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundMessage:
     """
     A message to one recipient.
@@ -21,6 +34,7 @@ class OutboundMessage:
     subject: str
     text: str
     html: str = ""
+    attachments: tuple[Attachment, ...] = ()  # of an e-mail
 
 
 class DeliveryFailed(Exception):

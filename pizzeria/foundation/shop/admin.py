@@ -1,8 +1,8 @@
 """The shop's settings in the admin: one page, which saves by the command."""
 
-from typing import Any, cast
+from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.admin import ShopModelAdmin
-from pizzeria.foundation.refusals import Refusal
+from pizzeria.foundation.admin_commands import SavedByCommandMixin
 from pizzeria.foundation.shop import services
 from pizzeria.foundation.shop.models import ShopSettings
 from pizzeria.foundation.shop.permissions import CHANGE_SHOP_SETTINGS
 
 
 @admin.register(ShopSettings)
-class ShopSettingsAdmin(ShopModelAdmin[ShopSettings]):
+class ShopSettingsAdmin(SavedByCommandMixin[ShopSettings], ShopModelAdmin[ShopSettings]):
     fieldsets = [
         (
             gettext_lazy("The shop"),
@@ -54,21 +54,6 @@ class ShopSettingsAdmin(ShopModelAdmin[ShopSettings]):
         if row is None or not self.has_change_permission(request):
             return super().changelist_view(request, extra_context)
         return HttpResponseRedirect(reverse("admin:shop_shopsettings_change", args=[row.pk]))
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show and save without the admin's own transaction: the command opens one."""
-        try:
-            page = self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
-        except Refusal as refusal:
-            self.message_user(request, refusal.message, messages.WARNING)
-            return HttpResponseRedirect(request.get_full_path())
-        return cast("HttpResponse", page)
 
     def save_model(self, request: HttpRequest, obj: ShopSettings, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         changes = {field: form.cleaned_data[field] for field in form.changed_data}

@@ -8,6 +8,7 @@ from orders import services as order_services
 from orders.notifications.webhooks import services as webhook_services
 from orders.payments import services as payment_services
 from orders.payments.services import reconciliation
+from orders.reports.daily_email import services as daily_email_services
 from orders.reports.what_if import services as what_if_services
 from pizzeria.foundation import clock
 from pizzeria.foundation.attempts import counting as attempts
@@ -17,7 +18,7 @@ from pizzeria.users.local_accounts import eligibility, rate_limits
 
 KEYS, BASKETS, UNCONFIRMED = timedelta(hours=24), timedelta(days=14), timedelta(days=1)
 DELIVERIES = timedelta(days=30)  # of webhooks
-MESSAGES = timedelta(days=90)  # of the gateway, and runs of the reconciliation and of simulations
+MESSAGES = timedelta(days=90)  # of the gateway, daily e-mails, and runs of the reconciliation and of simulations
 CLIENTS = timedelta(days=2)  # longer than an order of which they limit others is open
 
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         order_services.forget_clients(before=now - CLIENTS)
         payment_services.purge_messages(before=now - MESSAGES)
         reconciliation.purge_runs(before=now - MESSAGES)
+        daily_email_services.purge_daily_emails(before=now - MESSAGES)
         what_if_services.purge_runs(before=now - MESSAGES)
         webhook_services.purge_webhook_deliveries(before=now - DELIVERIES)
         attempts.purge(now=now)

@@ -12,11 +12,12 @@ from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod, Kitchen
 from menu import services as menu_services
 from menu.models import Pizza
-from orders.backoffice.attention import MAX_AT_ONCE
-from orders.backoffice.dashboard import a_week_before, compared, dashboard
+from orders.backoffice.dashboard import dashboard
 from orders.deliveries import services as delivery_services
 from orders.notifications.models import Notification, NotificationState
 from orders.payments.models import Refund, RefundState
+from orders.reports.attention import MAX_AT_ONCE
+from orders.reports.day_figures import a_week_before, compared
 from orders.reports.figures import Overview
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, ActorKind

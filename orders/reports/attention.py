@@ -217,7 +217,8 @@ def _order_group(
         )
         for order in orders[:MAX_ROWS]
     ]
-    more = Button(_("All orders"), reverse("admin:orders_order_changelist")) if len(orders) > MAX_ROWS else None
+    page = reverse("admin:orders_order_changelist", query={"status": "open"})
+    more = Button(_("All open orders"), page) if len(orders) > MAX_ROWS else None
     return ConcernGroup(name, title, shown, is_urgent=True, more=more)
 
 
