@@ -28,6 +28,7 @@ from pizzeria.foundation.text_search import SearchText, log_personal_data_search
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdminMixin, OrderColumns, OrderActions):
     view_permission = SEE_ALL_ORDERS
+    change_list_template = "admin/orders/order/change_list.html"
     list_display = [  # what is needed most comes first: a phone shows three of them before it scrolls
         "number_and_day",
         "status_text",

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from orders.models import Order, OrderStatus
+from orders.models import OPEN_STATUSES, Order, OrderStatus
 from pizzeria.foundation import clock
 
 
@@ -91,7 +91,7 @@ class StatusFilter(admin.SimpleListFilter):
         if not value:
             return queryset
         if value == "open":  # the condition of the index order_open
-            return queryset.exclude(status__in=(OrderStatus.DELIVERED, OrderStatus.CANCELLED))
+            return queryset.filter(status__in=OPEN_STATUSES)
         if value not in OrderStatus.values:
             raise IncorrectLookupParameters
         return queryset.filter(status=value)

@@ -199,6 +199,25 @@ def test_gunicorn_writes_json_without_the_tokens_of_guests_links(gunicorn_log):
     assert KEY not in paper.getvalue()
 
 
+def test_gunicorn_writes_no_query_in_which_staff_search_for_people(gunicorn_log):
+    logger, paper = gunicorn_log
+    address = "/admin/orders/order/?q=Bianchi"
+    environ = {"REQUEST_METHOD": "GET", "RAW_URI": address, "QUERY_STRING": "q=Bianchi", "SERVER_PROTOCOL": "HTTP/1.1"}
+
+    response, request = SimpleNamespace(status="200 OK", sent=7, headers=[]), SimpleNamespace(headers=[])
+    logger.access(response, request, environ | {"HTTP_REFERER": f"https://shop.example{address}"}, timedelta())
+
+    assert ("/admin/orders/order/" in paper.getvalue()) is bool(logger.cfg.accesslog)
+    assert "Bianchi" not in paper.getvalue()
+
+
+def test_the_lines_of_a_request_have_no_query(written, client, db):
+    client.get("/admin/orders/order/", {"q": "Bianchi"})
+
+    assert "GET /admin/orders/order/" in written()
+    assert "Bianchi" not in written()
+
+
 def test_every_gunicorn_of_the_makefile_has_that_logger():
     commands = re.findall(r"-m gunicorn (?:\\\n|.)*", (ROOT / "Makefile").read_text())
 
