@@ -19,7 +19,7 @@ class PizzaAdmin(MenuItemAdmin[Pizza]):
         "diet",
         "allergens",
     ]
-    list_display = ["name", "category", "base_price", "scheduled", "availability_control", "minutes"]
+    list_display = ["name", "base_price", "availability_control", "scheduled", "category", "minutes"]
     list_editable = ["base_price"]
     list_filter = [ArchiveFilter, "category"]
     list_select_related = ["category"]
@@ -39,7 +39,7 @@ class SimpleItemAdmin(MenuItemAdmin[SimpleItem]):
         "allergens",
         ("motif", "colour"),
     ]
-    list_display = ["name", "category", "price", "scheduled", "availability_control"]
+    list_display = ["name", "price", "availability_control", "scheduled", "category"]
     list_editable = ["price"]
     list_filter = [ArchiveFilter, "category"]
     list_select_related = ["category"]

@@ -19,6 +19,7 @@ from menu.admin.forms import MenuItemForm
 from menu.admin.history import changes_of
 from menu.admin.price_list import PriceListAdmin
 from menu.admin.rows import by_and_at
+from menu.admin.spreadsheets import SpreadsheetAdmin
 from menu.forms import SoldOutForm
 from menu.models import MenuItem
 from pizzeria.foundation.refusals import Refusal
@@ -42,7 +43,7 @@ class ArchiveFilter(admin.SimpleListFilter):
         return queryset.filter(archived_at__isnull=self.value() != "yes")
 
 
-class MenuItemAdmin[I: MenuItem](PriceListAdmin[I], AvailabilityAdmin[I]):
+class MenuItemAdmin[I: MenuItem](PriceListAdmin[I], AvailabilityAdmin[I], SpreadsheetAdmin[I]):
     form = MenuItemForm
     object_history_template = "admin/menu/item_history.html"
     actions = ["mark_sold_out", "mark_available", "archive", "restore"]

@@ -47,7 +47,8 @@ class PriceListAdmin[I: MenuItem](MenuAdmin[I]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[I]:
         items: QuerySet[Any] = super().get_queryset(request)
-        return items.annotate(scheduled=scheduled_prices())
+        annotated: QuerySet[Any] = items.annotate(scheduled=scheduled_prices())
+        return annotated
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> I | None:
         item, at = super().get_object(request, object_id, from_field), clock.now()

@@ -15,6 +15,6 @@ class ToppingAdmin(MenuItemAdmin[Topping]):
         "allergens",
         ("shape", "colour"),
     ]
-    list_display = ["name", "price", "scheduled", "availability_control", "diet", "spicy"]
+    list_display = ["name", "price", "availability_control", "scheduled", "diet", "spicy"]
     list_editable = ["price"]
     list_filter = [ArchiveFilter, "diet", "spicy"]

@@ -20,11 +20,15 @@ from menu.services.dated_prices import (
     withdraw_scheduled_price,
 )
 from menu.services.editing import lock_item, price_of, record_edit, set_price
+from menu.services.imports import Availability, ImportedItem, ImportRefused, import_items
 from menu.services.pizzas import PizzaDetails, PizzaInvalid, change_pizza, create_pizza
 from menu.services.sizes import record_factor_change, set_up_sizes
 
 __all__ = [
     "FOLD_AFTER",
+    "Availability",
+    "ImportRefused",
+    "ImportedItem",
     "PizzaDetails",
     "PizzaInvalid",
     "PriceRefused",
@@ -35,6 +39,7 @@ __all__ = [
     "create_pizza",
     "fold_due_prices",
     "fold_prices",
+    "import_items",
     "items_with_due_prices",
     "lock_item",
     "mark_available",
