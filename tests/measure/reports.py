@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
+from io import StringIO
 from statistics import median
 
 from django.core.management import call_command
@@ -28,7 +29,7 @@ from tests.measure.figures import print_statistics, timed
 
 FEW, MANY = 10_000, int(os.environ.get("ORDERS", "1000000"))
 YEAR = timedelta(days=365)
-TIMES = 20
+TIMES, ENOUGH_SECONDS = 20, 5  # of one action
 
 BY_PERIOD = (
     *("overview", "pizzas", "simple_items", "sizes", "toppings", "statuses", "peak_hours", "kitchen"),
@@ -58,7 +59,7 @@ def _write(orders: int, *, seed: int) -> None:
     print(
         f"{orders} orders written in {seconds:.0f} s: {orders / seconds:.0f} orders, {rows / seconds:.0f} rows a second"
     )
-    print(f"rollups of the year rebuilt in {timed(lambda: call_command('rebuild_reports', verbosity=0)):.0f} s")
+    print(f"rollups of the year rebuilt in {timed(lambda: call_command('rebuild_reports', stdout=StringIO())):.0f} s")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database()))")
@@ -69,8 +70,8 @@ def _measure(few: dict[str, float] | None = None, *, quiet: bool = False) -> dic
     """Return the median of each action in seconds; print them, and their ratios to those with few orders."""
     at, medians = clock.now(), {}
     for name, action in {**_selectors(at), **_pages()}.items():
-        action()
-        seconds = [timed(action) for _ in range(TIMES)]
+        first = timed(action)
+        seconds = [timed(action) for _ in range(max(3, min(TIMES, int(ENOUGH_SECONDS / first))))]
         with CaptureQueriesContext(connection) as statements:
             action()
         medians[name] = median(seconds)
