@@ -55,7 +55,7 @@ format: set-up  ## format code and templates
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m djlint --reformat --quiet templates || true  # exits with 1 if it has changed a file
 
-measure: set-up  ## measure the shop's performance, against temporary servers
+measure: set-up  ## measure the shop's performance, against temporary servers (ARGS=reports: with a million orders, or ORDERS=100000)
 	@exec $(EPHEMERAL_SERVERS) $(PYTHON) -m tests.measure $(ARGS)
 
 screenshots: set-up  ## take screenshots of the pages, against temporary servers

@@ -1,6 +1,8 @@
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
@@ -46,5 +48,6 @@ class Command(BaseCommand):
             at=now,
         )
         open_orders.place_open_orders(staff=staff, now=now)
+        call_command("rebuild_reports", stdout=StringIO())
         unfinished.unlink()
         self.stdout.write(f"last year: {report.orders} orders; now open: {len(open_orders.OPEN_ORDERS)} orders")
