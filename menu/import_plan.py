@@ -1,6 +1,7 @@
 """The plan of an import: what a table would change, compared with the rows, before anything is written."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from menu.models import MenuItem
 from menu.resources import RESOURCES, MenuItemResource
 from menu.services import ImportedItem
 from menu.spreadsheet_files import SpreadsheetRefused, TableRow, protect
+
+_SLUG = re.compile(r"[-a-zA-Z0-9_]{1,50}")
 
 NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
 
@@ -74,6 +77,7 @@ def plan_import(model: type[MenuItem], table: Sequence[TableRow], *, at: datetim
 
     :raises SpreadsheetRefused: names each line that is wrong
     """
+    _refuse_invalid_slugs(table)
     _refuse_repeated(table, column="slug")
     _refuse_repeated(table, column="name")
     resource = RESOURCES[model](at=at)
@@ -88,6 +92,13 @@ def plan_import(model: type[MenuItem], table: Sequence[TableRow], *, at: datetim
     if wrong:
         raise SpreadsheetRefused(_("Nothing was imported."), parts=wrong)
     return ImportPlan(tuple(_planned(row, each, resource) for row, each in zip(table, result.rows, strict=True)))
+
+
+def _refuse_invalid_slugs(table: Sequence[TableRow]) -> None:
+    message = _("Letters, digits, hyphens and underscores, please.")
+    problems = [_problem(row.line, "slug", message) for row in table if not _SLUG.fullmatch(row.cells["slug"].strip())]
+    if problems:
+        raise SpreadsheetRefused(_("Nothing was imported."), parts=problems)
 
 
 def _refuse_repeated(table: Sequence[TableRow], *, column: str) -> None:

@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import SlugField
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 from import_export.instance_loaders import CachedInstanceLoader
@@ -56,13 +55,6 @@ def _price(text: str) -> Decimal:
     field = AmountFormField(max_digits=10, min_value=ZERO, error_messages=ERROR_MESSAGES)
     amount: Decimal = field.clean(text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text)
     return amount
-
-
-def _slug(text: str) -> str:
-    slug: str = SlugField(
-        max_length=50, error_messages={"invalid": _("Letters, digits, hyphens and underscores, please.")}
-    ).clean(text)
-    return slug
 
 
 def _minutes(text: str) -> int:
@@ -144,7 +136,7 @@ class MenuItemResource(ModelResource):  # type: ignore[misc]
     :param at: the moment of the availability and of the prices
     """
 
-    slug = Field("slug", "slug", widget=Cell(_slug))
+    slug = Field("slug", "slug", widget=Cell(str))
     name = Field("name", "name", widget=_text(60, required=True))
     price: ClassVar[Field] = Field("price", "price", widget=Cell(_price, _price_text))
     available = Field("availability_now", "available")

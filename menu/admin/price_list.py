@@ -8,7 +8,7 @@ from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
@@ -139,14 +139,13 @@ class PriceListAdmin[I: MenuItem](MenuAdmin[I]):
         item = get_object_or_404(self.model, pk=pk)
         try:
             valid_from = datetime.fromisoformat(request.POST.get("withdraw", ""))
-        except ValueError:
-            raise Http404 from None
-        try:
             services.withdraw_scheduled_price(item=item, valid_from=valid_from, **by_and_at(request))
             moment = clock.day_and_time(valid_from, at=clock.now())
             messages.success(request, _("The price from %(moment)s is withdrawn.") % {"moment": moment})
         except Refusal as refusal:
             messages.warning(request, refusal.message)
+        except (ValueError, TypeError):  # no moment, or one without a time zone
+            messages.warning(request, _("Please press the button beside the price."))
         return redirect(admin_urlname(self.opts, "change"), pk)  # type: ignore[arg-type]
 
 

@@ -200,7 +200,8 @@ def test_a_scheduled_price_is_withdrawn_on_the_page_of_its_item(marta, margherit
     assert "That price is in force by now, or was withdrawn already." in page.content.decode()
 
     assert not ScheduledPrice.objects.exists()
-    assert marta.post(address, {"withdraw": "soon"}).status_code == 404
+    page = marta.post(address, {"withdraw": "soon"}, follow=True)
+    assert "Please press the button beside the price." in page.content.decode()
 
 
 def test_the_history_of_an_item_has_every_change_with_who_and_when(marta, margherita, chef):
