@@ -96,7 +96,7 @@ def test_the_steps_of_a_past_order_follow_each_other_and_its_ticket_is_where_the
 
 
 def test_a_past_has_refunds_cancellations_failed_deliveries_missed_promises_and_regulars(demo):
-    seed(orders=2000)
+    seed(orders=1500)
 
     happened = Counter(StoredEvent.objects.filter(stream="order").values_list("type", flat=True))
     assert {
@@ -110,7 +110,7 @@ def test_a_past_has_refunds_cancellations_failed_deliveries_missed_promises_and_
     } <= happened.keys()
     assert len(set(Order.objects.exclude(cancel_reason="").values_list("cancel_reason", flat=True))) >= 6
     delivered = Order.objects.filter(status=OrderStatus.DELIVERED)
-    assert 0.9 < delivered.count() / 2000 < 0.98
+    assert 0.9 < delivered.count() / 1500 < 0.98
     assert Order.objects.exclude(customer=None).values("customer").annotate(orders=Count("pk")).filter(orders__gt=10)
     assert list(replay.differences()) == []
     for coupon in Coupon.objects.all():
