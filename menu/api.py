@@ -93,7 +93,8 @@ def change_pizza(
     """
     Replace everything that a pizza is, by the fields of the same names that GET shows.
 
-    Its `id` and whether it is available stay as they are unless they are given. Placed orders do not change.
+    Its `id` and whether it is available stay as they are unless they are given. Placed orders do not change. The price
+    is in force at once; one that is scheduled (`next_price`) still follows at its moment.
     """
     row = _row(pizza_id)
     if if_match is not None:
