@@ -1,11 +1,14 @@
 """The admin's lists of items: prices are saved together, and each row is marked sold out or available in its place."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import transaction
 from django.test import Client
 
 from menu import services as menu_services
@@ -16,7 +19,9 @@ from pizzeria.users.roles import MANAGER
 from pizzeria.users.services.roles import assign_roles
 from tests.factories import PizzaFactory, UserFactory
 from tests.menu.admin_forms import admin_of, edit, events_of
+from tests.races.concurrency import a_session_waits_for_a_lock, with_a_connection
 from tests.shop import FRIDAY_NIGHT
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("kitchen", "tonight")
 
@@ -226,7 +231,7 @@ def set_availability(browser, item, **form):
 
 
 @pytest.mark.parametrize(
-    ("form", "until"),
+    ("form", "ends"),
     [
         ({"until": "today"}, clock.end_of_business_day(FRIDAY_NIGHT)),
         ({"until": "notice"}, None),
@@ -234,11 +239,11 @@ def set_availability(browser, item, **form):
     ],
     ids=["today", "notice", "time"],
 )
-def test_a_row_is_marked_sold_out_in_the_list_and_available_again(marta, olives, form, until):
+def test_a_row_is_marked_sold_out_in_the_list_and_available_again(marta, olives, form, ends):
     response = set_availability(marta, olives, **form)
     assert response.url.endswith("/admin/menu/topping/?category__id__exact=1")
     olives.refresh_from_db()
-    assert (olives.sold_out_since, olives.sold_out_until) == (FRIDAY_NIGHT, until)
+    assert (olives.sold_out_since, olives.sold_out_until) == (FRIDAY_NIGHT, ends)
 
     set_availability(marta, olives, until="available")
     olives.refresh_from_db()
@@ -269,3 +274,19 @@ def test_each_row_of_the_list_has_the_controls_of_its_own_form(marta, margherita
         assert f'id="availability-{pizza.pk}"' in html
     form = rf'form="availability-{margherita.pk}"'
     assert re.findall(rf'{form}\s+name="until"\s+value="(\w+)"', html) == ["available"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_saving_the_list_waits_for_another_save_of_its_items_and_then_knows_their_values(marta, margherita):
+    older = list_of(marta, Pizza, margherita="11.99", pepperoni="15.49")
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            Pizza.objects.filter(pk=margherita.pk).update(base_price="13.49")
+            saving = threads.submit(with_a_connection(partial(save, marta, Pizza, older)))
+            until(a_session_waits_for_a_lock)
+        response = saving.result()
+
+    [question] = errors_of(response)[0]["margherita"]
+    assert question.startswith("This was changed to “13.49” while the page was open.")
+    assert prices_of("margherita", "pepperoni") == ["13.49", "14.99"]
