@@ -55,6 +55,9 @@ def parameters(days: Iterable[date], *, until: datetime | None = None) -> Parame
 
 
 # What the definitions read from: the business days with their orders and payments, as they were at `until`.
+#
+# `OFFSET 0`, and a subquery for a single value, are for the planner: it looks up each day by an index, where it would
+# otherwise read the whole table, because it cannot know how few of its rows belong to a day.
 SOURCE = f"""
     day AS (
         SELECT * FROM unnest(%(days)s::date[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
@@ -89,24 +92,40 @@ SOURCE = f"""
         ) AS first_promise
     ),
     capture AS (
-        SELECT business_date, order_id, captured_at AS at, captured AS amount
+        SELECT business_date, payment.*
         FROM day
-        JOIN payments_paymentattempt ON captured_at >= begins_at AND captured_at < ends_at
-        WHERE state IN ('paid', 'duplicate') AND captured_at <= %(until)s::timestamptz
+        CROSS JOIN LATERAL (
+            SELECT order_id, captured_at AS at, captured AS amount
+            FROM payments_paymentattempt
+            WHERE captured_at >= begins_at AND captured_at < ends_at AND captured_at <= %(until)s::timestamptz
+                AND state IN ('paid', 'duplicate')
+            OFFSET 0
+        ) AS payment
         UNION ALL
-        SELECT day.business_date, orders_order.id, delivered_at, paid
+        SELECT day.business_date, payment.*
         FROM day
-        JOIN orders_order ON delivered_at >= begins_at AND delivered_at < ends_at
-        WHERE paid > 0 AND delivered_at <= %(until)s::timestamptz AND NOT EXISTS (
-            SELECT FROM payments_paymentattempt WHERE order_id = orders_order.id AND state IN ('paid', 'duplicate')
-        )
+        CROSS JOIN LATERAL (
+            SELECT orders_order.id AS order_id, delivered_at AS at, paid AS amount
+            FROM orders_order
+            WHERE delivered_at >= begins_at AND delivered_at < ends_at AND delivered_at <= %(until)s::timestamptz
+                AND paid > 0 AND (
+                    SELECT count(*) FROM payments_paymentattempt
+                    WHERE order_id = orders_order.id AND state IN ('paid', 'duplicate')
+                ) = 0
+            OFFSET 0
+        ) AS payment
     ),
     refund AS (
-        SELECT business_date, order_id, done_at AS at, payments_refund.amount
+        SELECT business_date, payment.*
         FROM day
-        JOIN payments_refund ON done_at >= begins_at AND done_at < ends_at
-        JOIN payments_paymentattempt ON payments_paymentattempt.id = attempt_id
-        WHERE payments_refund.state = 'done' AND done_at <= %(until)s::timestamptz
+        CROSS JOIN LATERAL (
+            SELECT order_id, done_at AS at, payments_refund.amount
+            FROM payments_refund
+            JOIN payments_paymentattempt ON payments_paymentattempt.id = attempt_id
+            WHERE done_at >= begins_at AND done_at < ends_at AND done_at <= %(until)s::timestamptz
+                AND payments_refund.state = 'done'
+            OFFSET 0
+        ) AS payment
     )
 """
 
@@ -142,8 +161,7 @@ _HOUR_SUMS = f"""
             UNION ALL
             SELECT business_date, order_id, at, 0, amount FROM refund
         ) AS payment
-        JOIN orders_order ON orders_order.id = order_id
-        WHERE NOT {_IS_CANCELLED}
+        WHERE NOT (SELECT {_IS_CANCELLED} FROM orders_order WHERE orders_order.id = order_id)
     ) AS fact
     GROUP BY 1, 2
 """
