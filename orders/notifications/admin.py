@@ -24,7 +24,7 @@ class NotificationAdmin(ReadOnlyAdminMixin, KeysetModelAdmin[Notification]):
     list_display = ["kind", "order_link", "channel", "state", "attempts", "error", "created_at", "sent_at"]
     list_filter = ["state", "channel", "kind"]
     list_select_related = ["order"]
-    search_fields = ["=order__number"]
+    search_fields = ["order__number__exact"]
     actions = ["resend"]
     fields = [
         ("kind", "order_link", "recipient"),

@@ -25,7 +25,7 @@ class PaymentAttemptAdmin(ReadOnlyAdminMixin, KeysetModelAdmin[PaymentAttempt]):
     list_display = ["order_link", "gateway", "state", "amount", "captured", "refund_requested", "created_at"]
     list_filter = ["state", "gateway"]
     list_select_related = ["order"]
-    search_fields = ["=order__number", "=payment_id", "=session_id"]
+    search_fields = ["order__number__exact", "=payment_id", "=session_id"]
     inlines = [RefundInline]
     fields = [  # never url: it opens the guest's page at the gateway
         ("order_link", "gateway", "method", "state", "failure"),

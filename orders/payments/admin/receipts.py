@@ -51,7 +51,7 @@ class ReceiptAdmin(ReadOnlyAdminMixin, KeysetModelAdmin[Receipt]):
     list_display = ["number_text", "kind", "order_link", "total", "currency", "issued_at", "pdf_link"]
     list_filter = ["kind", YearFilter]
     list_select_related = ["order"]
-    search_fields = ["=number", "=order__number"]
+    search_fields = ["number__exact", "order__number__exact"]
     fields = [
         ("number_text", "kind", "corrects"),
         ("order_link", "business_date", "issued_at"),

@@ -33,7 +33,7 @@ class RefundAdmin(ReadOnlyAdminMixin, KeysetModelAdmin[Refund]):
     list_display = ["order_link", "amount", "reason", "state", "attempts", "error", "created_at", "done_at"]
     list_filter = ["state", "reason"]
     list_select_related = ["attempt__order"]
-    search_fields = ["=attempt__order__number", "=refund_id"]
+    search_fields = ["attempt__order__number__exact", "=refund_id"]
     actions = ["retry"]
     fields = [
         ("order_link", "amount", "reason", "requested_by"),
@@ -69,7 +69,7 @@ class RefundRequestAdmin(ReadOnlyAdminMixin, KeysetModelAdmin[RefundRequest]):
     list_display = ["order_link", "amount", "reason", "state", "requested_by_name", "requested_at", "decided_by_name"]
     list_filter = ["state", "reason"]
     list_select_related = ["order", "requested_by", "decided_by"]
-    search_fields = ["=order__number"]
+    search_fields = ["order__number__exact"]
     actions = ["approve", "decline"]
     fields = [
         ("order_link", "amount", "what"),
