@@ -286,6 +286,30 @@ def test_today_is_compared_with_the_same_time_by_the_clock_on_the_wall_also_when
     assert a_week_before(after_the_change) == datetime(2026, 10, 20, 18, 0, tzinfo=UTC)  # 20:00, in summer
 
 
+def test_todays_figures_count_what_was_sold_today_and_last_week_only_until_this_time(marta):
+    week_before = FRIDAY_NIGHT - timedelta(days=7)
+    shop.place(at=week_before)
+    shop.place(at=week_before + timedelta(hours=1))
+    refund_helpers.paid_in_cash()
+    shop.place()
+
+    today = dashboard(by=marta, at=FRIDAY_NIGHT + timedelta(minutes=1)).today
+
+    shown = {figure.label: (figure.value, figure.before) for figure in today.figures}
+    assert (shown["Orders"], shown["Revenue"]) == (("2", "1"), ("€32.38", "€0.00"))
+    assert shown["Pizzas sold"] == ("3", "1")
+
+
+def test_open_orders_are_counted_by_status(marta, chef):
+    shop.place(), shop.place(), delivery(chef)
+    refund_helpers.paid_in_cash()
+
+    seen = dashboard(by=marta, at=FRIDAY_NIGHT)
+
+    assert {row.status: row.count for row in seen.open_orders if row.count} == {"confirmed": 2, "ready": 1}
+    assert seen.open_count == 3
+
+
 def test_figures_stand_beside_those_of_the_week_before():
     now = Overview(orders=12, sales=Decimal(240), captured=Decimal(230), pizzas=20, promises=10, promises_kept=9)
     before = Overview(orders=10, sales=Decimal(200), captured=Decimal(240), pizzas=20, promises=10, promises_kept=10)
