@@ -18,13 +18,22 @@ from django.db.models.functions import Coalesce
 from menu.illustrations import Look
 from menu.models import MenuItemQuerySet, Pizza, SimpleItem, Size, Topping
 from menu.price_schedules import schedule_of, scheduled_prices
-from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot, SizeSnapshot, ToppingSnapshot
+from menu.prices import (
+    MenuSnapshot,
+    PictureSnapshot,
+    PizzaSnapshot,
+    SimpleItemSnapshot,
+    SizeSnapshot,
+    ToppingSnapshot,
+)
 from pizzeria.foundation.shapes import shape_of
 
 CACHE_SECONDS = 30
 VERSION_KEY = "menu:version"
 
+_PICTURE = ("picture__ref", "picture__alt_text")
 _TOPPING = (
+    *_PICTURE,
     "ref",
     "slug",
     "name",
@@ -39,6 +48,8 @@ _TOPPING = (
     "colour",
 )
 _DISH = (
+    *_PICTURE,
+    *(f"category__{field}" for field in _PICTURE),
     "ref",
     "slug",
     "name",
@@ -134,7 +145,17 @@ def _pizzas(found: MenuItemQuerySet[Pizza]) -> list[PizzaSnapshot]:
 
 def simple_items() -> list[SimpleItemSnapshot]:
     """Return the simple items, in one query."""
-    rows = SimpleItem.objects.on_the_menu().order_by("category__position", "position", "name")
+    return _simple_items(SimpleItem.objects.on_the_menu())
+
+
+def simple_item_of(row: SimpleItem) -> SimpleItemSnapshot:
+    """Return a simple item as it is in the database, archived or not. One query."""
+    [simple_item] = _simple_items(SimpleItem.objects.filter(pk=row.pk))
+    return simple_item
+
+
+def _simple_items(found: MenuItemQuerySet[SimpleItem]) -> list[SimpleItemSnapshot]:
+    rows = found.order_by("category__position", "position", "name")
     return [
         SimpleItemSnapshot(
             **_dish(row),
@@ -173,6 +194,8 @@ def _dish(row: Row) -> dict[str, Any]:
         "description": row["description"],
         "diet": row["diet"],
         "declared_allergens": _declared_allergens(row),
+        "picture": _picture(row),
+        "category_picture": _picture(row, "category__"),
     }
 
 
@@ -188,7 +211,13 @@ def _topping(row: Row, prefix: str = "") -> ToppingSnapshot:
         spicy=row[f"{prefix}spicy"],
         declared_allergens=_declared_allergens(row, prefix),
         look=Look(row[f"{prefix}shape"], row[f"{prefix}colour"]),
+        picture=_picture(row, prefix),
     )
+
+
+def _picture(row: Row, prefix: str = "") -> PictureSnapshot | None:
+    ref = row[f"{prefix}picture__ref"]
+    return PictureSnapshot(ref, row[f"{prefix}picture__alt_text"]) if ref else None
 
 
 def _declared_allergens(row: Row, prefix: str = "") -> tuple[str, ...] | None:

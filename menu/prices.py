@@ -48,6 +48,12 @@ class SizeSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureSnapshot:
+    ref: UUID
+    alt_text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemSnapshot:
     """An item of a snapshot. Its availability depends on the moment, so `is_available` takes `at`."""
 
@@ -56,6 +62,7 @@ class ItemSnapshot:
     sold_out_since: datetime | None
     sold_out_until: datetime | None
     ref: UUID = field(kw_only=True)
+    picture: PictureSnapshot | None = field(kw_only=True, default=None)
 
     def is_available(self, at: datetime) -> bool:
         return is_available_at(self.sold_out_since, self.sold_out_until, at)
@@ -78,6 +85,7 @@ class DishSnapshot(ItemSnapshot):
     description: str
     diet: str
     declared_allergens: tuple[str, ...] | None  # of a pizza: without its toppings; None: nobody has said yet
+    category_picture: PictureSnapshot | None = field(kw_only=True, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 from menu import catalogue
 from menu.declarations import SPICY, Declaration, declaration_of
 from menu.illustrations import EDITION
-from menu.models import Allergen, Diet, Pizza
+from menu.models import CARD_WIDTH, PICTURE_WIDTHS, THUMBNAIL_WIDTH, Allergen, Diet, PictureRendition, Pizza
 from menu.price_schedules import Period, PriceSchedule, period_of
 from menu.prices import (
     ItemSnapshot,
     MenuSnapshot,
+    PictureSnapshot,
     PizzaSnapshot,
     SimpleItemSnapshot,
     SizeSnapshot,
@@ -42,6 +44,16 @@ class DeclarationSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureSummary:
+    """A picture as pages show it: its addresses, and its description for people who do not see it."""
+
+    thumbnail: str
+    src: str
+    srcset: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class MenuItemSummary:
     """A dish as the menu page shows it."""
 
@@ -55,12 +67,14 @@ class MenuItemSummary:
     sold_out: bool
     available_from: datetime | None  # None while sold out: until further notice
     illustration: str
+    picture: PictureSummary | None  # None: its illustration is shown
 
 
 @dataclass(frozen=True, slots=True)
 class MenuSection:
     name: str
     slug: str
+    picture: PictureSummary | None
     items: tuple[MenuItemSummary, ...]
 
 
@@ -91,6 +105,7 @@ class ToppingOption:
     price: Decimal
     available: bool
     chosen: bool
+    picture: PictureSummary | None
 
 
 def menu_page(at: datetime) -> MenuPage:
@@ -129,6 +144,7 @@ def item_summary(dish: PizzaSnapshot | SimpleItemSnapshot, at: datetime) -> Menu
         sold_out=not is_available,
         available_from=None if is_available else dish.sold_out_until,
         illustration=illustration_url(dish),
+        picture=picture_summary(dish.picture),
     )
 
 
@@ -166,9 +182,38 @@ def topping_options(
             price=topping.price.at(at),
             available=topping.is_available(at),
             chosen=topping.slug in chosen and topping.is_available(at),
+            picture=picture_summary(topping.picture),
         )
         for topping in toppings
     ]
+
+
+def picture_url(picture: PictureSnapshot, width: int) -> str:
+    """Return the URL of a picture in one of its widths; another picture has another URL, so it is cached for ever."""
+    return reverse("menu:picture", args=[picture.ref, width])
+
+
+def picture_summary(picture: PictureSnapshot | None) -> PictureSummary | None:
+    """Return the picture of an item or a category as pages show it; None if it has none."""
+    if picture is None:
+        return None
+    urls = {width: picture_url(picture, width) for width in PICTURE_WIDTHS}
+    return PictureSummary(
+        thumbnail=urls[THUMBNAIL_WIDTH],
+        src=urls[CARD_WIDTH],
+        srcset=", ".join(f"{url} {width}w" for width, url in urls.items()),
+        alt=picture.alt_text,
+    )
+
+
+def rendition(ref: UUID, width: int) -> PictureRendition | None:
+    """Return a picture in one of its widths; None if there is no such picture. One query."""
+    return PictureRendition.objects.filter(picture__ref=ref, width=width).first()
+
+
+def thumbnail_url(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
+    """Return the URL of a dish's smallest picture, or of its illustration."""
+    return picture_url(dish.picture, THUMBNAIL_WIDTH) if dish.picture else illustration_url(dish)
 
 
 def illustration_url(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:
@@ -218,7 +263,12 @@ def _menu_page(at: datetime) -> MenuPage:
         by_category.setdefault(item.category_slug, []).append(item)
     return MenuPage(
         sections=tuple(
-            MenuSection(items[0].category, slug, tuple(item_summary(item, at) for item in items))
+            MenuSection(
+                name=items[0].category,
+                slug=slug,
+                picture=picture_summary(items[0].category_picture),
+                items=tuple(item_summary(item, at) for item in items),
+            )
             for slug, items in by_category.items()
         ),
         prices_valid=period_of(map(price_schedule, dishes), at=at),

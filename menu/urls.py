@@ -9,6 +9,7 @@ urlpatterns = [
     path("sold-out/", views.sold_out_page, name="sold_out"),
     path("sold-out/<slug:kind>/<slug:slug>/mark-sold-out/", views.mark_sold_out, name="mark_sold_out"),
     path("sold-out/<slug:kind>/<slug:slug>/mark-available/", views.mark_available, name="mark_available"),
+    path("pictures/<uuid:ref>-<int:width>.webp", views.picture, name="picture"),
     path("<slug:slug>/", views.pizza, name="pizza"),
     path("<slug:slug>/illustration.svg", views.illustration, name="illustration"),
 ]

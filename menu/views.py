@@ -1,9 +1,12 @@
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.cache import patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -60,6 +63,21 @@ def illustration(request: HttpRequest, slug: str) -> HttpResponse:
     else:  # the version is not the current one: the URL belongs to another illustration, so cache it briefly
         patch_cache_control(response, public=True, max_age=catalogue.CACHE_SECONDS)
     return response
+
+
+@login_not_required
+@require_safe
+def picture(request: HttpRequest, ref: UUID, width: int) -> HttpResponseBase:
+    """Return a picture that a manager has uploaded. A browser opened on it can run nothing that were in it."""
+    rendition = selectors.rendition(ref, width)
+    if rendition is None:
+        raise Http404
+    response = HttpResponse(bytes(rendition.content), content_type="image/webp")
+    response.headers["ETag"] = etag = quote_etag(rendition.sha256)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    patch_cache_control(response, public=True, max_age=A_YEAR, immutable=True)
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
 def _draw(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:

@@ -1,13 +1,19 @@
+from typing import Any
+
 from django.contrib import admin
 
+from menu.admin.duplicates import DuplicatedAdmin
 from menu.admin.forms import PizzaForm
-from menu.admin.items import ArchiveFilter, MenuItemAdmin
+from menu.admin.items import ArchiveFilter
+from menu.admin.pictures import PICTURE_FIELDS
+from menu.admin.previews import PreviewedAdmin
 from menu.models import Pizza, SimpleItem
 
 
 @admin.register(Pizza)
-class PizzaAdmin(MenuItemAdmin[Pizza]):
+class PizzaAdmin(DuplicatedAdmin[Pizza], PreviewedAdmin[Pizza]):
     form = PizzaForm
+    copied_columns = ("base_price", "minutes")
     fields = [
         ("name", "slug", "position"),
         ("category", "minutes"),
@@ -15,19 +21,24 @@ class PizzaAdmin(MenuItemAdmin[Pizza]):
         "price_history",
         "availability",
         "description",
+        PICTURE_FIELDS,
         "recipe",
         "diet",
         "allergens",
     ]
-    list_display = ["name", "base_price", "availability_control", "scheduled", "category", "minutes"]
+    list_display = ["name", "thumbnail", "base_price", "availability_control", "scheduled", "category", "minutes"]
     list_editable = ["base_price"]
     list_filter = [ArchiveFilter, "category"]
-    list_select_related = ["category"]
+    list_select_related = ["category", "picture"]
     filter_horizontal = ["recipe"]
+
+    def copied_relations(self, source: Pizza) -> dict[str, Any]:
+        return {"recipe": list(source.recipe.on_the_menu())}
 
 
 @admin.register(SimpleItem)
-class SimpleItemAdmin(MenuItemAdmin[SimpleItem]):
+class SimpleItemAdmin(DuplicatedAdmin[SimpleItem], PreviewedAdmin[SimpleItem]):
+    copied_columns = ("price", "tax_kind", "motif", "colour")
     fields = [
         ("name", "slug", "position"),
         ("category", "tax_kind"),
@@ -35,11 +46,12 @@ class SimpleItemAdmin(MenuItemAdmin[SimpleItem]):
         "price_history",
         "availability",
         "description",
+        PICTURE_FIELDS,
         "diet",
         "allergens",
         ("motif", "colour"),
     ]
-    list_display = ["name", "price", "availability_control", "scheduled", "category"]
+    list_display = ["name", "thumbnail", "price", "availability_control", "scheduled", "category"]
     list_editable = ["price"]
     list_filter = [ArchiveFilter, "category"]
-    list_select_related = ["category"]
+    list_select_related = ["category", "picture"]

@@ -3,13 +3,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from menu.admin.pictures import PictureForm
 from menu.admin.prices import DatedPriceForm, price_field_of, price_from_field
 from menu.forms import NO_ALLERGENS, AllergensField
 from menu.models import Topping
 from pizzeria.foundation import clock
 
 
-class MenuItemForm(DatedPriceForm):
+class MenuItemForm(DatedPriceForm, PictureForm):
     """The admin's form of an item, which asks for its allergens until they are declared."""
 
     allergens = AllergensField()

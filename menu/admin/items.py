@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from menu import services
+from menu.admin.arranging import ArrangedAdmin
 from menu.admin.availability import AvailabilityAdmin
 from menu.admin.forms import MenuItemForm
 from menu.admin.history import changes_of
+from menu.admin.pictures import PictureAdmin
 from menu.admin.price_list import PriceListAdmin
 from menu.admin.rows import by_and_at
 from menu.admin.spreadsheets import SpreadsheetAdmin
@@ -43,7 +45,9 @@ class ArchiveFilter(admin.SimpleListFilter):
         return queryset.filter(archived_at__isnull=self.value() != "yes")
 
 
-class MenuItemAdmin[I: MenuItem](PriceListAdmin[I], AvailabilityAdmin[I], SpreadsheetAdmin[I]):
+class MenuItemAdmin[I: MenuItem](
+    PriceListAdmin[I], AvailabilityAdmin[I], SpreadsheetAdmin[I], ArrangedAdmin[I], PictureAdmin[I]
+):
     form = MenuItemForm
     object_history_template = "admin/menu/item_history.html"
     actions = ["mark_sold_out", "mark_available", "archive", "restore"]

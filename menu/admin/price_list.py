@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from menu import services
 from menu.admin.history import price_changes
+from menu.admin.pictures import edited_fields
 from menu.admin.prices import (
     DatedPriceForm,
     ListPriceForm,
@@ -110,6 +111,7 @@ class PriceListAdmin[I: MenuItem](MenuAdmin[I]):
         before = services.lock_item(obj) if change else None
         if before:  # commands may have changed these since the row was read
             obj.sold_out_since, obj.sold_out_until = before.sold_out_since, before.sold_out_until
+            obj.picture_id = before.picture_id
             if isinstance(form, DatedPriceForm) and form.valid_from:
                 price = services.price_of(obj)
                 services.schedule(before, price=price, valid_from=form.valid_from, by=acting["by"], at=form.decided_at)
@@ -118,7 +120,7 @@ class PriceListAdmin[I: MenuItem](MenuAdmin[I]):
         if "allergens" in form.fields:
             obj.allergens_declared = True  # the form has asked
         super().save_model(request, obj, form, change)
-        changed = set(form.changed_data) - {"price_from"}
+        changed = set(edited_fields(form)) - {"price_from"}
         services.record_edit(obj, before=before, fields=changed, **acting)
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:

@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from menu.admin.items import ArchiveFilter, MenuItemAdmin
+from menu.admin.pictures import PICTURE_FIELDS
 from menu.models import Topping
 
 
@@ -14,7 +15,8 @@ class ToppingAdmin(MenuItemAdmin[Topping]):
         "availability",
         "allergens",
         ("shape", "colour"),
+        PICTURE_FIELDS,
     ]
-    list_display = ["name", "price", "availability_control", "scheduled", "diet", "spicy"]
+    list_display = ["name", "thumbnail", "price", "availability_control", "scheduled", "diet", "spicy"]
     list_editable = ["price"]
     list_filter = [ArchiveFilter, "diet", "spicy"]

@@ -5,10 +5,25 @@ from menu.models.dishes import Dish, Pizza, SimpleItem, SimpleItemMotif, TaxKind
 from menu.models.fields import price_field, usual_topping_price
 from menu.models.items import Allergen, Diet, MenuItem, MenuItemQuerySet, is_available_at
 from menu.models.names import NameKey, refuse_taken_name
+from menu.models.pictures import (
+    CARD_WIDTH,
+    MAX_ALT_TEXT,
+    PAGE_WIDTH,
+    PICTURE_WIDTHS,
+    THUMBNAIL_WIDTH,
+    Picture,
+    PicturedModel,
+    PictureRendition,
+)
 from menu.models.scheduled_prices import ItemKind, ScheduledPrice
 from menu.models.toppings import Topping, ToppingShape
 
 __all__ = [
+    "CARD_WIDTH",
+    "MAX_ALT_TEXT",
+    "PAGE_WIDTH",
+    "PICTURE_WIDTHS",
+    "THUMBNAIL_WIDTH",
     "Allergen",
     "Category",
     "Diet",
@@ -17,6 +32,9 @@ __all__ = [
     "MenuItem",
     "MenuItemQuerySet",
     "NameKey",
+    "Picture",
+    "PictureRendition",
+    "PicturedModel",
     "Pizza",
     "ScheduledPrice",
     "SimpleItem",

@@ -8,10 +8,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from menu.models.names import refuse_taken_name
+from menu.models.pictures import PicturedModel
 from pizzeria.foundation.events.models import Aggregate
 
 
-class Category(models.Model):
+class Category(PicturedModel):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0)

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from menu.models.pictures import PicturedModel
 from pizzeria.foundation.events.models import Aggregate
 
 
@@ -49,7 +50,7 @@ class MenuItemQuerySet[I: "MenuItem"](models.QuerySet[I]):
             return self.filter(slug=identifier)
 
 
-class MenuItem(Aggregate):
+class MenuItem(Aggregate, PicturedModel):
     """
     What pizzas, simple items and toppings share: a name, an address, allergens, and whether they are available.
 

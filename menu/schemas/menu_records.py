@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
+from urllib.parse import urljoin
 from uuid import UUID
 
 from django.conf import settings
@@ -11,8 +12,9 @@ from pydantic import Field
 
 from menu import selectors
 from menu.declarations import declaration_of
-from menu.models import Allergen, Diet
+from menu.models import PAGE_WIDTH, Allergen, Diet
 from menu.prices import (
+    ItemSnapshot,
     MenuSnapshot,
     PizzaSnapshot,
     SimpleItemSnapshot,
@@ -58,6 +60,10 @@ class MenuItemRecord(ResponseBody):
     available_from: datetime | None = Field(description="While it is not available; null: until further notice")
     next_price: NextPriceRecord | None = Field(
         description="The next price that is scheduled, of a pizza its `base_price`; null: none is"
+    )
+    picture_url: str | None = Field(
+        description="Of its picture: WebP, 960 × 960 pixels, cacheable for ever. Null: it has none",
+        examples=["https://pizza.example/menu/pictures/0197c2a0-0000-7000-8000-000000000000-960.webp"],
     )
 
 
@@ -158,4 +164,11 @@ def _item(
         "is_available": is_available,
         "available_from": None if is_available else item.sold_out_until,
         "next_price": NextPriceRecord(price=upcoming[0].price, valid_from=upcoming[0].valid_from) if upcoming else None,
+        "picture_url": _picture_url(item),
     }
+
+
+def _picture_url(item: ItemSnapshot) -> str | None:
+    if item.picture is None:
+        return None
+    return urljoin(settings.SHOP_ORIGIN, selectors.picture_url(item.picture, PAGE_WIDTH))

@@ -38,7 +38,7 @@ class LineDetail:
 class BasketLineSummary:
     ref: UUID
     line: LineDetail
-    illustration: str  # its URL; blank: the dish is no longer on the menu
+    illustration: str  # URL of its picture or illustration; blank: the dish is no longer on the menu
     problem: str
 
 
@@ -168,7 +168,7 @@ def _line_summary(priced_line: PricedLine, snapshot: MenuSnapshot) -> BasketLine
             total=priced_line.total,
             declaration=menu_selectors.declaration_summary(priced.declaration) if priced else None,
         ),
-        illustration=menu_selectors.illustration_url(dish) if dish else "",
+        illustration=menu_selectors.thumbnail_url(dish) if dish else "",
         problem=priced_line.refusal.message if priced_line.refusal else "",
     )
 

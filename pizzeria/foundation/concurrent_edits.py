@@ -129,6 +129,8 @@ def _as_text(field: forms.Field, value: Any) -> str:
         chosen = {str(each) for each in (prepared if isinstance(prepared, list | tuple) else [prepared])}
         options = cast("Iterable[tuple[Any, Any]]", field.choices)
         return ", ".join(str(label) for key, label in options if str(key) in chosen)
+    if isinstance(field, forms.FileField):
+        return _("another file") if value else _("no file")
     if isinstance(field, forms.BooleanField):
         return _("yes") if value else _("no")
     return "" if prepared is None else str(prepared)

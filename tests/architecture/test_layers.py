@@ -127,6 +127,7 @@ PLANTED = {
     "kitchen models import promises": ("kitchen/models.py", "import kitchen.promises", "Layers of kitchen"),
     "kitchen selectors import services": ("kitchen/selectors.py", "import kitchen.services", "Layers of kitchen"),
     "prices import the catalogue": ("menu/prices.py", "import menu.catalogue", "Layers of menu"),
+    "pictures import services": ("menu/pictures.py", "import menu.services", "Layers of menu"),
     "menu selectors import services": ("menu/selectors.py", "import menu.services", "Layers of menu"),
     "illustrations import models": ("menu/illustrations/__init__.py", "import menu.models", "Layers of menu"),
     "menu models import illustrations": ("menu/models/items.py", "import menu.illustrations", "Layers of menu"),

@@ -13,6 +13,7 @@ OPEN = {
     "/menu/": "the menu",
     "/menu/SLUG/": "one pizza",
     "/menu/SLUG/illustration.svg": "its illustration",
+    "/menu/pictures/UUID-1.webp": "the picture of an item",
     "/basket/": "guests order without an account",
     "/basket/add/": "...",
     "/basket/delivery/": "... learn what a delivery costs",

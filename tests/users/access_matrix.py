@@ -5,9 +5,10 @@ The orders in the URLs are named by their state: WAITING, COOKING and READY are 
 and OUT are deliveries: ready, claimed by the driver, and out for delivery with the driver; GUESTS is an order of a
 guest, and KEY its token; PENDING and CARD are orders by card that are not paid yet: the owner's, and a guest's with the
 token CARDKEY. SETTLED is an order of the owner that was paid, and RECEIPT its receipt, of which there is a PDF; PAID
-and SLIP are those of a guest with the token SLIPKEY, without a PDF yet. HOOK is a webhook, SENDING a delivery to it. In
-the admin, 1 is an existing row, and its bare URL a redirect. `*` stands for all URLs below that accept the verb and
-have no row of their own for it; BOTH means GET and POST. The API is called with the access tokens of the same people.
+and SLIP are those of a guest with the token SLIPKEY, without a PDF yet. HOOK is a webhook, SENDING a delivery to it;
+PHOTO is the picture of a pizza. In the admin, 1 is an existing row, and its bare URL a redirect. `*` stands for all
+URLs below that accept the verb and have no row of their own for it; BOTH means GET and POST. The API is called with the
+access tokens of the same people.
 
     +  done or shown                     !  refused, but not for lack of a permission
     =  redirect to the sign-in page (401 where a redirect is not possible)
@@ -22,6 +23,8 @@ GET  /                                     +   +   +   +   +   +   +   +
 GET  /menu/                                +   +   +   +   +   +   +   +
 BOTH /menu/SLUG/                           +   +   +   +   +   +   +   +
 GET  /menu/SLUG/illustration.svg           +   +   +   +   +   +   +   +
+GET  /menu/pictures/PHOTO-480.webp         +   +   +   +   +   +   +   +
+GET  /menu/pictures/UUID-480.webp          0   0   0   0   0   0   0   0
 BOTH /basket/                              +   +   +   +   +   +   +   +
 POST /basket/add/                          +   +   +   +   +   +   +   +
 POST /basket/delivery/                     +   +   +   +   +   +   +   +

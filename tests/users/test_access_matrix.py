@@ -41,6 +41,7 @@ from pizzeria.users.session_auth import actor_for_user
 from tests import shop
 from tests.architecture.test_public_urls import ALL
 from tests.factories import CouponFactory, DeliveryZoneFactory, UserFactory, WebhookSubscriptionFactory
+from tests.menu.pictures import picture_of
 from tests.message_sinks import ANSWER_TIMEOUT
 from tests.transactions import undone
 from tests.users import fake_oidc_provider as realms
@@ -144,6 +145,7 @@ def opened(realm):
         "NOKEY": "x" * 43,
         "KEY": guests.contact.guest_token,
         "SLUG": "margherita",
+        "PHOTO": picture_of("margherita", at=at).ref,
         "UUID": "0197c2a0-0000-7000-8000-000000000000",
     }
     form_data = REASONS | {"driver": people["other driver"].username}

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from menu import services as menu_services
 from orders import services as order_services
 from orders.notifications.webhooks import services as webhook_services
 from orders.payments import services as payment_services
@@ -25,7 +26,8 @@ CLIENTS = timedelta(days=2)  # longer than an order of which they limit others i
 class Command(BaseCommand):
     help = (
         "Delete expired rows: idempotency keys and unconfirmed accounts after 24 hours, baskets 14 days after their "
-        "last use, ended sessions, deliveries of webhooks after 30 days, messages of the payment gateway after 90 days."
+        "last use, ended sessions, unused pictures, deliveries of webhooks after 30 days, messages of the payment "
+        "gateway after 90 days."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,6 +42,7 @@ class Command(BaseCommand):
         what_if_services.purge_runs(before=now - MESSAGES)
         webhook_services.purge_webhook_deliveries(before=now - DELIVERIES)
         attempts.purge(now=now)
+        menu_services.purge_unused_pictures(at=now)
         call_command("clearsessions")
         keycloak_sessions.purge_ended()
         rate_limits.purge_expired_counters()
