@@ -9,6 +9,8 @@ written twice. `orders.reports.figures` says what the figures are. What is not o
 - An order's times are those of the steps that stand: one that was undone or recalled has left none. The event of such
   a step is the last of its type.
 - Whether a promise was kept is known once a pickup is ready, or a delivery is handed over.
+- An hour of the wall clock is named by the moment in which it began. Where the clock changes within an hour, as on the
+  Chatham Islands, what comes after the change belongs to that hour, too.
 - Cash that was taken before payments had rows is a capture at the handover.
 
 The boundaries of the business days come from `clock`, so that they are right in the nights when the clocks change, and
@@ -70,9 +72,7 @@ SOURCE = f"""
             CASE WHEN ready_at <= %(until)s::timestamptz THEN ready_at END AS ready_at,
             CASE WHEN delivered_at <= %(until)s::timestamptz THEN delivered_at END AS delivered_at
         FROM day
-        CROSS JOIN (SELECT id AS of_kitchen FROM kitchen_kitchen) AS kitchens
-        JOIN orders_order
-            ON kitchen_id = of_kitchen AND orders_order.business_date = day.business_date
+        JOIN orders_order ON orders_order.business_date = day.business_date
         WHERE placed_at <= %(until)s::timestamptz
     ),
     promised AS MATERIALIZED (
@@ -299,7 +299,8 @@ _TAXES = """
 _DURATION_COUNTS = """
     SELECT business_date, figure.measure, figure.bucket, figure.minutes, count(*)::int AS count
     FROM (
-        SELECT business_date, extract(hour FROM placed_at AT TIME ZONE %(zone)s)::bigint AS hour, driver_id,
+        SELECT business_date, driver_id,
+            extract(hour FROM date_trunc('hour', placed_at, %(zone)s) AT TIME ZONE %(zone)s)::bigint AS hour,
             ready_at - cooking_started_at AS cooking,
             ready_at - confirmed_at AS preparation,
             CASE method WHEN 'delivery' THEN delivered_at - out_for_delivery_at END AS delivery

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 from django.db.models import Min
 
-from kitchen.models import Kitchen
 from orders.models import Order
 from orders.reports.periods import Period
 from pizzeria.foundation import clock
@@ -49,11 +48,8 @@ def last_day_to_build(*, at: datetime) -> date:
 
 def first_day() -> date | None:
     """Return the business day of the first order; None: there is none."""
-    earliest = [  # of each kitchen, which the index of numbers has
-        Order.objects.filter(kitchen=kitchen).aggregate(first=Min("business_date"))["first"]
-        for kitchen in Kitchen.objects.order_by("pk")
-    ]
-    return min((day for day in earliest if day), default=None)
+    first: date | None = Order.objects.aggregate(first=Min("business_date"))["first"]
+    return first
 
 
 def _days_between(first: date, last: date, *, today: date) -> list[date]:

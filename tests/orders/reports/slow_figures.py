@@ -56,7 +56,13 @@ def begin(day: date) -> datetime:
 
 
 def hour_of(moment: datetime) -> datetime:
-    return wall(moment).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+    """Return when the hour of the wall clock began, also if the clock was changed since."""
+    clock = wall(moment)
+    return moment - timedelta(minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond)
+
+
+def wall_hour(moment: datetime) -> int:
+    return wall(hour_of(moment)).hour
 
 
 def whole_minutes(begins: datetime | None, ends: datetime | None) -> int | None:
@@ -235,7 +241,7 @@ class SlowFigures:
     def peak_hours(self):
         hours = defaultdict(list)
         for story in self.sold:
-            hours[story.day.weekday(), wall(story.placed_at).hour].append(story.total)
+            hours[story.day.weekday(), wall_hour(story.placed_at)].append(story.total)
         return [PeakHour(*key, len(totals), sum(totals)) for key, totals in sorted(hours.items())]
 
     def statuses(self):
@@ -286,7 +292,7 @@ class SlowFigures:
     def kitchen_by_hour(self):
         hours = defaultdict(list)
         for story in self.all:
-            hours[wall(story.placed_at).hour].append(story)
+            hours[wall_hour(story.placed_at)].append(story)
         return [self.kitchen_of(hour, stories) for hour, stories in sorted(hours.items())]
 
     def kitchen_of(self, hour, stories):
