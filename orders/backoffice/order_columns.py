@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from orders.backoffice import facts
+from orders.backoffice import order_texts
 from orders.models import Order
 from pizzeria.foundation import clock
 from pizzeria.foundation.money import format_amount
@@ -40,12 +40,12 @@ class OrderColumns:
 
     @admin.display(description=gettext_lazy("payment"))
     def payment(self, order: Order) -> str:
-        return facts.payment_text(order)
+        return order_texts.payment_text(order)
 
     @admin.display(description=gettext_lazy("promised"))
     def promise(self, order: Order) -> SafeString:
-        late = facts.lateness_text(order, at=clock.now())
-        return format_html('{} <strong class="late">{}</strong>', facts.promise_text(order), late)
+        late = order_texts.lateness_text(order, at=clock.now())
+        return format_html('{} <strong class="late">{}</strong>', order_texts.promise_text(order), late)
 
     @admin.display(description=gettext_lazy("driver"))
     def driver_name(self, order: Order) -> SafeString:

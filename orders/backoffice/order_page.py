@@ -1,4 +1,4 @@
-"""What the admin's page of one order shows: facts, buttons of the steps that can be taken, lines and timeline."""
+"""What the admin's page of one order shows: a summary, buttons of the steps that can be taken, lines and timeline."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from kitchen.models import FulfillmentMethod
 from kitchen.permissions import HAND_OVER
 from orders import policies
 from orders import selectors as order_selectors
-from orders.backoffice import facts
+from orders.backoffice import order_texts
 from orders.backoffice.timeline import timeline
 from orders.models import Order, OrderStatus
 from orders.notifications.permissions import RESEND_NOTIFICATIONS
@@ -67,9 +67,9 @@ def order_page(order: Order, *, by: Actor, at: datetime) -> dict[str, Any]:
     return {
         "order": order,
         "detail": order_selectors.order_detail(order, at=at),
-        "promise": facts.promise_text(order),
-        "late": facts.lateness_text(order, at=at),
-        "payment": facts.payment_text(order),
+        "promise": order_texts.promise_text(order),
+        "late": order_texts.lateness_text(order, at=at),
+        "payment": order_texts.payment_text(order),
         "buttons": action_buttons(order, by),
         "action_field": CHANGE_FORM_ACTION_FIELD,
         "receipts": receipt_rows(order) if by.may(SEE_PAYMENTS) else [],

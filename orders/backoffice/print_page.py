@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from orders import selectors as order_selectors
-from orders.backoffice import facts
+from orders.backoffice import order_texts
 from orders.models import Order
 from orders.permissions import SEE_ALL_ORDERS
 from pizzeria.foundation import clock
@@ -26,7 +26,7 @@ def print_page(request: HttpRequest, order_id: int) -> HttpResponse:
     context = {
         "order": order,
         "detail": order_selectors.order_detail(order, at=clock.now()),
-        "promise": facts.promise_text(order),
-        "payment": facts.payment_text(order),
+        "promise": order_texts.promise_text(order),
+        "payment": order_texts.payment_text(order),
     }
     return render(request, "admin/orders/order/print.html", context)

@@ -1,4 +1,4 @@
-"""The admin's page of one order: facts, buttons and the timeline of all that has happened; and the page to print."""
+"""The admin's page of one order: a summary, buttons and the timeline of all that has happened; and the page to print."""
 
 import re
 from dataclasses import replace
@@ -43,7 +43,7 @@ def buttons(order, by):
 def test_the_page_shows_the_facts_first_and_has_nothing_to_edit(marta, placed_order):
     html = marta.get(page_of(placed_order)).content.decode()
 
-    assert html.index("order-facts") < html.index("What was ordered") < html.index("timeline-heading")
+    assert html.index("order-summary") < html.index("What was ordered") < html.index("timeline-heading")
     for words in ("Anna Bianchi", "due €12.99", "confirmed", "Margherita", "Pickup, promised"):
         assert words in html
     assert not re.findall(r"<select|<textarea|<input type=\"(?!hidden|submit)", html.split('id="content-main"')[1])
