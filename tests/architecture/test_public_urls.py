@@ -83,6 +83,7 @@ API = {
     "/api/profile/me/orders": 401,
     "/api/profile/me/notifications": 401,
     "/api/profile/me/notifications/UUID.1/dismiss": 405,
+    **{f"/api/reports/{report}": 401 for report in ("overview", "time-series", "pizzas", "peak-hours")},
     "/api/webhooks": 401,
     "/api/webhooks/UUID": 401,
     "/api/webhooks/UUID/enable": 405,

@@ -28,7 +28,12 @@ def test_the_database_has_these_triggers_and_functions_and_no_others(db):
             """
         )
         triggers = set(cursor.fetchall())
-        cursor.execute("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1")
+        cursor.execute(
+            """
+            SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+                AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')  -- of an extension
+            """
+        )
         functions = {name for (name,) in cursor.fetchall()}
 
     assert triggers == TRIGGERS

@@ -1,4 +1,4 @@
-"""The admin's page of one order: a summary, buttons and the timeline of all that has happened; and the page to print."""
+"""The admin's page of one order: summary, buttons, and the timeline of all that has happened; the page to print."""
 
 import re
 from dataclasses import replace
