@@ -7,12 +7,13 @@ from random import Random
 import phonenumbers
 import pytest
 from django.core.management import call_command
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from kitchen import services as kitchen_services
 from kitchen.models import Kitchen
 from orders.deliveries.selectors import tour
-from orders.models import Order, OrderStatus
+from orders.models import CARD_METHODS, Order, OrderStatus
+from orders.payments.models import AttemptState, PaymentAttempt
 from orders.reports.models import BuiltDay
 from pizzeria.demo.management.commands import demo_history
 from pizzeria.demo.management.commands.demo_history import ORDERS_A_YEAR, YEAR
@@ -20,6 +21,8 @@ from pizzeria.demo.simulation import open_orders, scenario
 from pizzeria.demo.simulation.guest_profiles import CARLA, random_guest
 from pizzeria.demo.simulation.scenario import Incident
 from pizzeria.devtools import preparation, state_dir
+from pizzeria.devtools.servers import stripe_server
+from pizzeria.devtools.stripe_server.ledger import Ledger
 from pizzeria.foundation import clock
 from pizzeria.foundation.events.models import OutboxEntry, StoredEvent
 from pizzeria.foundation.refusals import Refusal
@@ -40,6 +43,11 @@ def _shorter_past(monkeypatch):
     monkeypatch.setattr(demo_history, "ORDERS_A_YEAR", ORDERS_A_YEAR // 10)
 
 
+def by_card():
+    """Return the payments by card, oldest first."""
+    return PaymentAttempt.objects.by_gateway().filter(state=AttemptState.PAID).order_by("captured_at", "pk")
+
+
 @pytest.fixture
 def own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("DEMO_FOLDER", str(tmp_path))
@@ -58,6 +66,11 @@ def test_the_demos_history_fills_a_year_with_orders_and_is_written_only_once(dem
     of_customer = Order.objects.filter(customer__user__username="customer")
     assert of_customer.filter(status=OrderStatus.DELIVERED).count() >= 2
     assert not own_folder.unfinished_history.exists()
+    ledger = Ledger(stripe_server.data_folder(own_folder.folder))
+    assert [entry.payment_intent for entry in ledger.charges()] == [*by_card().values_list("payment_id", flat=True)]
+    sums = Order.objects.filter(payment_method__in=CARD_METHODS).aggregate(paid=Sum("paid"), refunded=Sum("refunded"))
+    assert sum(entry.amount for entry in ledger.charges()) == 100 * sums["paid"]
+    assert sum(entry.amount for entry in ledger.refunds()) == 100 * sums["refunded"]
 
     orders, events = Order.objects.count(), StoredEvent.objects.count()
     assert "nothing was added" in run_demo_history()

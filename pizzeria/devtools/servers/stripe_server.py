@@ -54,6 +54,11 @@ class StripeServer(Driver):
         self.process = self.launch()
 
 
+def data_folder(home: Path) -> Path:
+    """Return the folder with the stand-in's data, within a state directory."""
+    return home / "stripe-server"
+
+
 @contextmanager
 def running(*, home: Path, merchant: str = "Mario's Pizzeria") -> Iterator[StripeServer]:
     """
@@ -62,7 +67,7 @@ def running(*, home: Path, merchant: str = "Mario's Pizzeria") -> Iterator[Strip
     :param merchant: the name that the payment page shows
     :raises ServerUnavailable: the message holds the end of the log
     """
-    folder = home / "stripe-server"
+    folder = data_folder(home)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     api_key = f"sk_test_{secrets.load_or_create(folder / 'api-key')}"
     port = free_port()

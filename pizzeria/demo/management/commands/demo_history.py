@@ -8,6 +8,7 @@ from django.db import connection
 
 from orders.customers import services as customer_services
 from orders.models import Order
+from pizzeria.demo.bulk_history.gateway import record_card_payments
 from pizzeria.demo.bulk_history.guests import KnownCustomer
 from pizzeria.demo.bulk_history.seeding import seed_history
 from pizzeria.demo.simulation import open_orders
@@ -15,6 +16,7 @@ from pizzeria.demo.simulation.guest_profiles import CARLA
 from pizzeria.demo.simulation.report import command_log_suppressed
 from pizzeria.demo.simulation.staff import Staff
 from pizzeria.devtools import state_dir
+from pizzeria.devtools.servers import stripe_server
 from pizzeria.foundation import clock
 from pizzeria.foundation.events import backfill
 
@@ -47,6 +49,7 @@ class Command(BaseCommand):
             customers=[KnownCustomer(carla, CARLA.details)],
             at=now,
         )
+        record_card_payments(stripe_server.data_folder(state_dir.demo_state_dir().folder))
         open_orders.place_open_orders(staff=staff, now=now)
         call_command("rebuild_reports", stdout=StringIO())
         unfinished.unlink()
