@@ -52,6 +52,7 @@ class Arrival:
     :ivar left_at: when it was cancelled before it was cooked; None: it was not
     :ivar cooking: how long it was in the oven; None: it is not known, and is taken as planned
     :ivar handing_over: from the oven until the guest had it; None: likewise
+    :ivar is_fetched: False if it was cancelled once it was cooked: nobody had it, and no promise was missed
     """
 
     ref: UUID
@@ -63,6 +64,7 @@ class Arrival:
     left_at: datetime | None = None
     cooking: timedelta | None = None
     handing_over: timedelta | None = None
+    is_fetched: bool = True
 
 
 class OutcomeKind(StrEnum):
@@ -77,7 +79,7 @@ class Outcome:
     What became of an order in a simulation.
 
     :ivar promise: None: it was refused
-    :ivar handed_over_at: when the guest had it; a pickup: when it was ready for the guest
+    :ivar handed_over_at: when the guest had it; a pickup: when it was ready for the guest; None: nobody had it
     """
 
     arrival: Arrival
@@ -215,9 +217,11 @@ class _Evening:
             )
 
     def _finish(self, outcome: Outcome, at: datetime) -> None:
-        outcome.kind, outcome.ready_at, outcome.handed_over_at = OutcomeKind.COOKED, at, at
-        if outcome.arrival.method == FulfillmentMethod.DELIVERY:
-            outcome.handed_over_at = at + self._time_to_the_guest(outcome.arrival)
+        arrival = outcome.arrival
+        outcome.kind, outcome.ready_at = OutcomeKind.COOKED, at
+        if arrival.is_fetched:
+            is_delivery = arrival.method == FulfillmentMethod.DELIVERY
+            outcome.handed_over_at = at + self._time_to_the_guest(arrival) if is_delivery else at
 
     def _time_to_the_guest(self, arrival: Arrival) -> timedelta:
         if arrival.handing_over is not None:

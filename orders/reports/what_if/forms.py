@@ -36,10 +36,10 @@ class WhatIfForm(ShopForm):
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": gettext_lazy("That is not a day. Please write it like 2026-11-27.")},
     )
-    more_slots = forms.BooleanField(label=STEPS["more_slots"][0], required=False)
-    fewer_slots = forms.BooleanField(label=STEPS["fewer_slots"][0], required=False)
-    more_cooks = forms.BooleanField(label=STEPS["more_cooks"][0], required=False)
-    fewer_cooks = forms.BooleanField(label=STEPS["fewer_cooks"][0], required=False)
+    more_slots = forms.BooleanField(label=STEPS["more_slots"][0], label_suffix="", required=False)
+    fewer_slots = forms.BooleanField(label=STEPS["fewer_slots"][0], label_suffix="", required=False)
+    more_cooks = forms.BooleanField(label=STEPS["more_cooks"][0], label_suffix="", required=False)
+    fewer_cooks = forms.BooleanField(label=STEPS["fewer_cooks"][0], label_suffix="", required=False)
     oven_slots = _number_field(gettext_lazy("Oven slots"))
     cooks = _number_field(gettext_lazy("Cooks"))
     max_concurrent_orders = _number_field(gettext_lazy("Open orders at most"))
@@ -70,18 +70,20 @@ class WhatIfForm(ShopForm):
         """Return the fields of a manager's own numbers."""
         return [self[name] for name in OWN_SETTINGS]
 
-    def scenarios(self, evening: Evening) -> list[Scenario]:
-        """
-        Return the scenarios of a valid form, for an evening: what happened, the same simulated, and each change.
+    def refuse_less_than_one(self, evening: Evening) -> None:
+        """Add an error for each change that would leave no oven slot or no cook on an evening."""
+        for name, (_label, setting, step) in STEPS.items():
+            if self.cleaned_data.get(name) and getattr(evening, setting) + step < 1:
+                self.add_error(name, _("There was only one."))
 
-        A change that would leave no oven slot or no cook is left out.
-        """
+    def scenarios(self, evening: Evening) -> list[Scenario]:
+        """Return the scenarios of a valid form, for an evening: what happened, the same simulated, and each change."""
         real = _scenario(evening, name=_("What happened"), kind="real")
         found = [real, _scenario(evening, name=_("Simulated as it was"), kind="as_it_was")]
         for name, (label, setting, step) in STEPS.items():
-            number = getattr(real, setting) + step
-            if self.cleaned_data[name] and number >= 1:
-                found.append(_scenario(evening, name=str(label), kind="changed", **{setting: number}))
+            if self.cleaned_data[name]:
+                changed = {setting: getattr(real, setting) + step}
+                found.append(_scenario(evening, name=str(label), kind="changed", **changed))
         own = {name: self.cleaned_data[name] for name in OWN_SETTINGS if self.cleaned_data[name]}
         if own:
             found.append(_scenario(evening, name=_("Your numbers"), kind="changed", **own))

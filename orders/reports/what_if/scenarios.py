@@ -1,16 +1,19 @@
 """What a manager asks, and what comes out: the scenarios of a run, and the summary of each."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from math import ceil
 from typing import Literal
 
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict
 
 from kitchen.simulation import Outcome, OutcomeKind, SimulationSettings
+from orders.reports.charts import Chart, Point, bar_chart
+from orders.reports.figures import percent
+from orders.reports.selectors.kitchen import durations
 
 ScenarioKind = Literal["real", "as_it_was", "changed"]
 
@@ -49,7 +52,6 @@ class Minutes(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    average: Decimal | None = None
     median: int | None = None
     p90: int | None = None
     longest: int | None = None
@@ -64,7 +66,8 @@ class Summary(BaseModel):
     :ivar left: cancelled before they were cooked, or never paid
     :ivar waiting: from the order until it was in the oven
     :ivar in_all: from the order until the guest had it (a pickup: until it was ready)
-    :ivar late: orders whose first promise was missed
+    :ivar promised: cooked orders of which it is known whether their first promise was kept; a cancelled one is not
+    :ivar late: those whose promise was missed
     :ivar late_by: by how many minutes these missed it
     """
 
@@ -75,12 +78,13 @@ class Summary(BaseModel):
     left: int
     waiting: Minutes
     in_all: Minutes
+    promised: int
     late: int
     late_by: Minutes
 
     @property
     def late_percent(self) -> Decimal | None:
-        return (Decimal(self.late) * 100 / self.cooked).quantize(Decimal("0.1")) if self.cooked else None
+        return percent(self.late, self.promised)
 
 
 class ScenarioResult(BaseModel):
@@ -115,11 +119,33 @@ def comparison(results: Sequence[ScenarioResult]) -> list[ComparisonRow]:
         (_("Late by, median minutes"), lambda result: result.summary.late_by.median),
         (_("Late by, at most"), lambda result: result.summary.late_by.longest),
         (_("Until in the oven, median minutes"), lambda result: result.summary.waiting.median),
-        (_("Until in the oven, 90 % within"), lambda result: result.summary.waiting.p90),
+        (_("Until in the oven, 90% within"), lambda result: result.summary.waiting.p90),
         (_("Until the guest has it, median minutes"), lambda result: result.summary.in_all.median),
-        (_("Until the guest has it, 90 % within"), lambda result: result.summary.in_all.p90),
+        (_("Until the guest has it, 90% within"), lambda result: result.summary.in_all.p90),
     ]
     return [ComparisonRow(label, [_text(figure(result)) for result in results]) for label, figure in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioChart:
+    """A chart that compares one figure of the scenarios; `slug` is unique on the page."""
+
+    slug: str
+    chart: Chart
+
+
+def charts(results: Sequence[ScenarioResult]) -> list[ScenarioChart]:
+    """Return the charts of late and of refused orders; one without any is left out."""
+    late = [Point(result.scenario.name, result.summary.late) for result in results]
+    refused = [
+        Point(result.scenario.name, result.summary.refused) for result in results if result.summary.refused is not None
+    ]
+    found = [
+        (slug, bar_chart(points, title=title, value_axis=_("orders"), write=str))
+        for slug, title, points in (("late", _("Late orders"), late), ("refused", _("Refused orders"), refused))
+        if points
+    ]
+    return [ScenarioChart(slug, chart) for slug, chart in found if chart]
 
 
 def _text(figure: object) -> str:
@@ -141,23 +167,14 @@ def summarize(outcomes: Sequence[Outcome], *, knows_refused: bool = True) -> Sum
         left=sum(outcome.kind == OutcomeKind.LEFT for outcome in outcomes),
         waiting=minutes_of(each.started_at - each.arrival.at for each in cooked if each.started_at),
         in_all=minutes_of(each.handed_over_at - each.arrival.at for each in cooked if each.handed_over_at),
+        promised=sum(each.promise is not None and each.handed_over_at is not None for each in cooked),
         late=len(late),
         late_by=minutes_of(late),
     )
 
 
-def minutes_of(durations: Iterable[timedelta]) -> Minutes:
-    """Return the statistics of durations: whole minutes, rounded down; a rank is the nearest one."""
-    minutes = sorted(int(duration / timedelta(minutes=1)) for duration in durations)
-    if not minutes:
-        return Minutes()
-    return Minutes(
-        average=(Decimal(sum(minutes)) / len(minutes)).quantize(Decimal("0.1")),
-        median=_at_rank(minutes, 50),
-        p90=_at_rank(minutes, 90),
-        longest=minutes[-1],
-    )
-
-
-def _at_rank(minutes: Sequence[int], percentile: int) -> int:
-    return minutes[max(1, ceil(percentile * len(minutes) / 100)) - 1]
+def minutes_of(times: Iterable[timedelta]) -> Minutes:
+    """Return the statistics of times: whole minutes, rounded down; a rank is the nearest one."""
+    histogram = Counter(int(each / timedelta(minutes=1)) for each in times)
+    statistics = durations(histogram)
+    return Minutes(median=statistics.median, p90=statistics.p90, longest=max(histogram, default=None))

@@ -110,6 +110,7 @@ def _outcome(order: Order, driving_minutes: int | None, promise: Promise | None)
         left_at=order.cancelled_at if order.cooking_started_at is None else None,
         cooking=_cooking(order),
         handing_over=_between(order.ready_at, order.delivered_at),
+        is_fetched=order.cancelled_at is None,
     )
     handed_over_at = order.ready_at if order.method == FulfillmentMethod.PICKUP else order.delivered_at
     return Outcome(
@@ -118,7 +119,7 @@ def _outcome(order: Order, driving_minutes: int | None, promise: Promise | None)
         promise=promise,
         started_at=order.cooking_started_at if is_cooked else None,
         ready_at=order.ready_at,
-        handed_over_at=handed_over_at,
+        handed_over_at=handed_over_at if arrival.is_fetched else None,
     )
 
 

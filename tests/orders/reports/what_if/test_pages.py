@@ -57,12 +57,22 @@ def test_a_manager_asks_waits_and_reads_the_scenarios_side_by_side(marta, orders
 
 
 def test_the_page_of_the_question_lists_the_earlier_ones(marta, orders):
-    asked = marta.post(ASK, {"business_date": FRIDAY, "fewer_cooks": "on", "more_cooks": "on"})
+    asked = marta.post(ASK, {"business_date": FRIDAY, "more_cooks": "on"})
 
     html = html_of(marta.get(ASK))
 
     assert f'href="{asked.url}"' in html
-    assert [scenario.cooks for scenario in WhatIfRun.objects.get().scenarios] == [1, 1, 2]  # never without a cook
+    assert [scenario.cooks for scenario in WhatIfRun.objects.get().scenarios] == [1, 1, 2]
+
+
+def test_a_page_that_waits_for_a_worker_in_vain_says_so_and_stops_loading_itself(marta, orders, monkeypatch):
+    asked = marta.post(ASK, {"business_date": FRIDAY, "more_slots": "on"})
+    monkeypatch.setattr(clock, "now", lambda: SATURDAY_NOON + timedelta(minutes=2))
+
+    html = html_of(marta.get(asked.url))
+
+    assert "No worker has begun yet." in html
+    assert 'http-equiv="refresh"' not in html
 
 
 @pytest.mark.parametrize(
@@ -74,6 +84,7 @@ def test_the_page_of_the_question_lists_the_earlier_ones(marta, orders):
         ({"business_date": "9999-12-31", "more_slots": "on"}, "That day is not over yet."),
         ({"business_date": "0001-01-01", "more_slots": "on"}, "There were no orders on that day."),
         ({"business_date": "Friday", "more_slots": "on"}, "That is not a day."),
+        ({"business_date": FRIDAY, "fewer_cooks": "on"}, "There was only one."),
         ({"business_date": FRIDAY, "oven_slots": "0"}, "1 at least, please."),
         ({"business_date": FRIDAY, "oven_slots": "1001"}, "1000 at most, please."),
         ({"business_date": FRIDAY, "cooks": "two"}, "A whole number, please."),
