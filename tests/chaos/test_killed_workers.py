@@ -14,7 +14,7 @@ from tests.chaos import workload
 from tests.length import by_length
 from tests.waiting import until
 
-ORDERS, KILLS = by_length(80, long=250), by_length(4, long=9)
+ORDERS, KILLS = by_length(40, long=250), by_length(2, long=9)
 SEED = 20261120
 
 pytestmark = pytest.mark.django_db(transaction=True)

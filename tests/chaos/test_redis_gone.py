@@ -20,8 +20,8 @@ from tests.orders.test_basket import add
 from tests.races.test_killed import Browser
 from tests.waiting import until
 
-GUESTS = 50
-BEFORE, DURING, AFTER = range(10), range(10, 40), range(40, GUESTS)
+GUESTS = by_length(24, long=50)
+BEFORE, DURING, AFTER = range(6), range(6, GUESTS - 6), range(GUESTS - 6, GUESTS)
 SECONDS_GONE = by_length(6, long=20)
 
 pytestmark = pytest.mark.django_db(transaction=True)

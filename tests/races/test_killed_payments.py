@@ -30,7 +30,7 @@ from tests.orders.payments.payment_helpers import attempt_of, events_of, now, pl
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ORDERS = by_length(20, 200)
+ORDERS = by_length(11, 200)  # at least one for each failpoint
 AFTER_THE_LEASE = 90  # seconds
 
 START = (
