@@ -27,6 +27,7 @@ def _ref(text: str) -> UUID | None:
 
 def _amount(text: str) -> Decimal | None:
     try:
-        return forms.DecimalField(max_digits=20, decimal_places=2, required=False).clean(text)
+        amount: Decimal | None = forms.DecimalField(max_digits=20, decimal_places=2, required=False).clean(text)
     except ValidationError:
         return None
+    return amount

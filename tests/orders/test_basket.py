@@ -437,7 +437,9 @@ def reprice(price, slug="margherita"):
 
 def price_changes(page):
     """Return the sentences about changed prices on a page, as they are read."""
-    found = re.findall(r'<p class="price-change".*?<span>(.*?)</span></p>', page.content.decode(), re.DOTALL)
+    found = re.findall(
+        r'<p class="price-change" data-announce>.*?<span>(.*?)</span></p>', page.content.decode(), re.DOTALL
+    )
     return [re.sub(r"\s+", " ", sentence) for sentence in found]
 
 

@@ -555,6 +555,7 @@ def test_the_checkout_shows_the_old_price_beside_the_new_one_until_the_guest_has
     reprice("13.99")
     page = client.get(reverse("orders:checkout"))
     assert price_changes(page) == ["Now €13.99 instead of €12.99."]
+    assert 'One price has changed: see <a href="#your-order">' in page.content.decode()  # on a phone, it is below
 
     for _twice in range(2):
         answer = send(client, form, acknowledge_prices="1", notes="Ring twice", **seen_on(page))
