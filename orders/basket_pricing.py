@@ -37,6 +37,12 @@ class PricedLine:
     def total(self) -> Decimal:
         return self.item.unit_price * self.basket_line.quantity if self.item else ZERO
 
+    @property
+    def previous_price(self) -> Decimal | None:
+        """Return the price of one that the guest was shown, if it is another one now; else None."""
+        shown = self.basket_line.shown_price
+        return None if self.item is None or shown == self.item.unit_price else shown
+
 
 @dataclass(frozen=True, slots=True)
 class CouponTerms:

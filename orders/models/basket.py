@@ -7,6 +7,7 @@ from kitchen.models import Kitchen
 from menu.selections import MAX_QUANTITY, SELECTION_ADAPTER, PizzaSelection, SimpleItemSelection
 from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.locking import LockingQuerySet
+from pizzeria.foundation.money import AmountField
 
 
 class BasketQuerySet(LockingQuerySet["Basket"]):
@@ -40,12 +41,19 @@ class Basket(models.Model):
 
 
 class BasketLine(models.Model):
+    """
+    A line of a basket. Its price is computed whenever it is read; no price is stored but the one that was shown.
+
+    While the two differ, the pages of the basket show both.
+    """
+
     ref = models.UUIDField(default=uuid7, unique=True, editable=False)
     basket = models.ForeignKey(Basket, models.CASCADE, related_name="lines")
     selection = models.JSONField()  # a menu.selections.Selection
     slug = models.SlugField()  # of the dish; `name` is its name when added, shown once it has left the menu
     name = models.CharField(max_length=60)
     quantity = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)])
+    shown_price = AmountField(max_digits=20, null=True)  # of one, as last acknowledged; None: older than this column
 
     class Meta:
         default_permissions = ()

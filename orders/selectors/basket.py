@@ -40,6 +40,7 @@ class BasketLineSummary:
     line: LineDetail
     illustration: str  # URL of its picture or illustration; blank: the dish is no longer on the menu
     problem: str
+    previous_price: Decimal | None  # of one, as the guest was shown it; None: it is still the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,11 @@ class BasketSummary:
     def unavailable(self) -> list[str]:
         """Return the names of what cannot be ordered now."""
         return [line.line.name for line in self.lines if line.problem]
+
+    @property
+    def changed_prices(self) -> int:
+        """Return the number of lines that have another price than the guest was shown."""
+        return sum(line.previous_price is not None for line in self.lines)
 
     @property
     def can_check_out(self) -> bool:
@@ -170,6 +176,7 @@ def _line_summary(priced_line: PricedLine, snapshot: MenuSnapshot) -> BasketLine
         ),
         illustration=menu_selectors.thumbnail_url(dish) if dish else "",
         problem=priced_line.refusal.message if priced_line.refusal else "",
+        previous_price=priced_line.previous_price,
     )
 
 

@@ -16,6 +16,7 @@ from orders.exceptions import (
 )
 from orders.services.basket import (
     BasketGone,
+    acknowledge_prices,
     add_to_basket,
     change_basket,
     purge_baskets,
@@ -80,6 +81,7 @@ __all__ = [
     "TimeNotOffered",
     "TooLateToCancel",
     "TotalChanged",
+    "acknowledge_prices",
     "add_to_basket",
     "cancel_order",
     "change_basket",

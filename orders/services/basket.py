@@ -1,7 +1,9 @@
 """Commands that fill a basket. Every change locks the basket, as checkout does."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +13,7 @@ from kitchen import selectors as kitchen_selectors
 from menu import catalogue, prices
 from menu.selections import MAX_QUANTITY, Selection
 from orders.basket_pricing import price_basket
-from orders.models import Basket
+from orders.models import Basket, BasketLine
 from orders.services.checkout_basket import BasketSpent
 from orders.services.order_terms import MAX_LINES, BasketFull
 from pizzeria.foundation.actor import Actor
@@ -47,7 +49,8 @@ def add_to_basket(
     """
     Add an item to a basket, which is created if there is none with this ref.
 
-    Adding the same selection again raises the quantity of its line.
+    Adding the same selection again raises the quantity of its line. It does not agree to another price for what was in
+    the basket before: the line keeps the price that was shown for it.
 
     :param ref: the basket's ref
     :param quantity: 1 to 20
@@ -67,23 +70,39 @@ def add_to_basket(
         )
     if existing_line:
         existing_line.quantity += quantity
-        existing_line.save(update_fields=["quantity"])
+        if existing_line.shown_price is None:
+            existing_line.shown_price = priced.unit_price
+        existing_line.save(update_fields=["quantity", "shown_price"])
     elif len(lines) >= MAX_LINES:
         raise BasketFull(_("Your basket is full. Please order what is in it first."), field="item")
     else:
-        basket.lines.create(selection=stored_selection, slug=priced.slug, name=priced.name, quantity=quantity)
+        basket.lines.create(
+            selection=stored_selection,
+            slug=priced.slug,
+            name=priced.name,
+            quantity=quantity,
+            shown_price=priced.unit_price,
+        )
     return basket
 
 
 @command
 def change_basket(
-    *, basket: UUID, quantities: Mapping[UUID, int], removed: Collection[UUID] = (), by: Actor, at: datetime
+    *,
+    basket: UUID,
+    quantities: Mapping[UUID, int],
+    removed: Collection[UUID] = (),
+    shown_prices: Mapping[UUID, Decimal] = MappingProxyType({}),
+    by: Actor,
+    at: datetime,
 ) -> None:
     """
     Change the quantities of basket lines, and remove others. Lines that are gone already are ignored.
 
     :param quantities: 1 to 20, by the line's ref
     :param removed: refs of lines
+    :param shown_prices: the price of one that the guest was shown, by the ref of a line that is changed or whose price
+        the guest acknowledges
     :raises BasketGone: the basket is not open
     """
     lines = _lock_open_basket(basket, at).lines
@@ -92,6 +111,19 @@ def change_basket(
         if line.quantity != quantities[line.ref]:
             line.quantity = quantities[line.ref]
             line.save(update_fields=["quantity"])
+    _store_shown_prices(list(lines.filter(ref__in=shown_prices)), shown_prices, at)
+
+
+@command
+def acknowledge_prices(*, basket: UUID, shown_prices: Mapping[UUID, Decimal], by: Actor, at: datetime) -> None:
+    """
+    Store that the guest has seen the prices of basket lines. A line that has yet another price now keeps its old one.
+
+    :param shown_prices: the price of one that the guest was shown, by the line's ref
+    :raises BasketGone: the basket is not open
+    """
+    lines = _lock_open_basket(basket, at).lines
+    _store_shown_prices(list(lines.filter(ref__in=shown_prices)), shown_prices, at)
 
 
 @command
@@ -156,6 +188,18 @@ def _lock_open_basket(ref: UUID, at: datetime) -> Basket:
         raise BasketGone(_("This basket has been ordered already."))
     _mark_used(basket, at)
     return basket
+
+
+def _store_shown_prices(lines: Sequence[BasketLine], shown_prices: Mapping[UUID, Decimal], at: datetime) -> None:
+    """Store the prices that were shown, if they are still the prices of their lines. Reads the menu only if need be."""
+    changed = [line for line in lines if line.shown_price != shown_prices[line.ref]]
+    if not changed:
+        return
+    for priced in price_basket(changed, snapshot=catalogue.fresh_snapshot(), at=at).lines:
+        line = priced.basket_line
+        if priced.item and priced.item.unit_price == shown_prices[line.ref]:
+            line.shown_price = priced.item.unit_price
+            line.save(update_fields=["shown_price"])
 
 
 def _mark_used(basket: Basket, at: datetime) -> None:

@@ -16,7 +16,7 @@ from pizzeria.foundation.commands import command
 @command
 def copy_basket_of(*, order: UUID, into: UUID, by: Actor, at: datetime) -> list[str]:
     """
-    Copy what was ordered into a basket, and return the names of what is sold out.
+    Copy what was ordered into a basket, at today's prices, and return the names of what is sold out.
 
     Nothing is copied into a basket that has lines: it was copied before, or the guest has chosen something else.
 
@@ -29,16 +29,21 @@ def copy_basket_of(*, order: UUID, into: UUID, by: Actor, at: datetime) -> list[
     if source is None or not policies.is_own(source, by):
         raise policies.order_not_found()
     target = lock_or_create(into, at)
-    if not target.lines.exists():
-        BasketLine.objects.bulk_create(
-            BasketLine(
-                basket=target,
-                selection=selection_of(line).model_dump(mode="json"),
-                slug=line.slug,
-                name=line.name,
-                quantity=line.quantity,
-            )
-            for line in source.lines.prefetch_related("parts")
+    lines = list(target.lines.all())
+    is_copied = bool(lines)
+    lines = lines or [
+        BasketLine(
+            basket=target,
+            selection=selection_of(line).model_dump(mode="json"),
+            slug=line.slug,
+            name=line.name,
+            quantity=line.quantity,
         )
-    priced = price_basket(list(target.lines.all()), snapshot=catalogue.fresh_snapshot(), at=at)
+        for line in source.lines.prefetch_related("parts")
+    ]
+    priced = price_basket(lines, snapshot=catalogue.fresh_snapshot(), at=at)
+    if not is_copied:
+        for priced_line in priced.lines:
+            priced_line.basket_line.shown_price = priced_line.item.unit_price if priced_line.item else None
+        BasketLine.objects.bulk_create(lines)
     return [line.basket_line.name for line in priced.lines if line.refusal]

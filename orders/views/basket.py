@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from menu.prices import MenuSnapshot, PizzaSnapshot, SimpleItemSnapshot
 from menu.selections import Selection, SimpleItemSelection
 from orders import selectors, services
 from orders.models.delivery_zone import CODE_LENGTH
-from orders.views import basket_session, checkout_choices
+from orders.views import basket_session, checkout_choices, shown_prices
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.forms import ShopForm
@@ -85,7 +86,12 @@ def _change(request: HttpRequest) -> HttpResponse:
     changes = _changes(request, list(selectors.quantities(ref)))
     try:
         services.change_basket(
-            basket=ref, quantities=changes.quantities, removed=changes.removed, by=actor_of(request), at=clock.now()
+            basket=ref,
+            quantities=changes.quantities,
+            removed=changes.removed,
+            shown_prices=changes.shown_prices,
+            by=actor_of(request),
+            at=clock.now(),
         )
     except Busy as busy:
         messages.warning(request, busy.message)
@@ -101,11 +107,16 @@ def _change(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class _Changes:
-    """What a posted basket form says: its forms by line, the quantities that were changed in it, what it removes."""
+    """
+    What a posted basket form says: its forms by line, the quantities that were changed in it, what it removes.
+
+    The prices are those that it showed for the lines that were changed, or for all if their prices are acknowledged.
+    """
 
     forms: dict[UUID, QuantityForm]
     quantities: dict[UUID, int]
     removed: list[UUID]
+    shown_prices: dict[UUID, Decimal]
     others: set[str]  # lines of the page that are not in the basket
 
     @property
@@ -127,14 +138,17 @@ def _changes(request: HttpRequest, lines: list[UUID]) -> _Changes:
     on_page = {name.removesuffix("-quantity") for name in posted if name.endswith("-quantity")}
     shown = [line for line in lines if str(line) in on_page - removed]
     forms = {line: QuantityForm(posted, prefix=str(line)) for line in shown}
+    quantities = {
+        line: form.cleaned_data["quantity"]
+        for line, form in forms.items()
+        if form.is_valid() and posted.get(f"{line}-shown") != str(form.cleaned_data["quantity"])
+    }
+    agreed = forms.keys() if shown_prices.ACKNOWLEDGE in posted else quantities.keys()
     return _Changes(
         forms=forms,
-        quantities={
-            line: form.cleaned_data["quantity"]
-            for line, form in forms.items()
-            if form.is_valid() and posted.get(f"{line}-shown") != str(form.cleaned_data["quantity"])
-        },
+        quantities=quantities,
         removed=[line for line in lines if str(line) in removed],
+        shown_prices={line: price for line, price in shown_prices.posted_prices(request).items() if line in agreed},
         others=on_page - set(map(str, lines)) - removed,
     )
 

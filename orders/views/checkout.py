@@ -15,7 +15,7 @@ from orders import selectors, services
 from orders.customers import services as customer_services
 from orders.forms import CheckoutForm
 from orders.models import Order, OrderStatus
-from orders.views import basket_session, checkout_draft, checkout_page, checkout_proof
+from orders.views import basket_session, checkout_draft, checkout_page, checkout_proof, shown_prices
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, ActorKind, actor_of
 from pizzeria.foundation.idempotency.keys import IdempotentRequest, KeyReused
@@ -26,6 +26,7 @@ from pizzeria.foundation.refusals import Refusal
 TAKE_OUT = "take_out"  # removes from the basket what cannot be ordered
 LEAVE = "leave"  # goes to another page: its value says which
 UPDATE = "update"  # computes the total of what is typed
+_OTHER_BUTTONS = {LEAVE, TAKE_OUT, UPDATE, shown_prices.ACKNOWLEDGE}
 
 
 @login_not_required
@@ -40,7 +41,7 @@ def _answer_form(request: HttpRequest) -> HttpResponse:
     """Do what the pressed button says. What was typed is kept for the next checkout, unless this one shows it again."""
     posted = basket_session.posted_basket(request)
     basket = posted.ref
-    if basket and not posted.is_signed_out and not {LEAVE, TAKE_OUT, UPDATE} & request.POST.keys():
+    if basket and not posted.is_signed_out and not _OTHER_BUTTONS & request.POST.keys():
         return _place(request, basket)
     signs_in = posted.is_signed_out or request.POST.get(LEAVE) == "sign_in"
     checkout_draft.keep_draft(request, for_any_user=signs_in)
@@ -52,6 +53,8 @@ def _answer_form(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('users:sign_in')}?next={reverse('orders:checkout')}")
     if TAKE_OUT in request.POST:
         return _take_out_unavailable(request, basket)
+    if shown_prices.ACKNOWLEDGE in request.POST:
+        return _acknowledge_prices(request, basket)
     if UPDATE in request.POST:
         return checkout_page.show_new(request, typed=checkout_draft.typed(request))
     return redirect("orders:basket")
@@ -67,6 +70,16 @@ def _take_out_unavailable(request: HttpRequest, basket: UUID) -> HttpResponse:
         basket_session.remember_basket(request, basket, count=selectors.count_items(basket))
         if names:
             messages.info(request, _("We have taken out: %(names)s.") % {"names": ", ".join(names)})
+    return redirect("orders:checkout")
+
+
+def _acknowledge_prices(request: HttpRequest, basket: UUID) -> HttpResponse:
+    """Store that the guest has seen the prices on the page, and show the checkout anew."""
+    prices = shown_prices.posted_prices(request)
+    try:
+        services.acknowledge_prices(basket=basket, shown_prices=prices, by=actor_of(request), at=clock.now())
+    except Refusal as refusal:
+        messages.warning(request, refusal.message)
     return redirect("orders:checkout")
 
 

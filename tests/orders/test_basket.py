@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -6,11 +7,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from menu.models import Pizza
+from menu import services as menu_services
+from menu.models import Pizza, Size, Topping
 from menu.services import mark_sold_out
+from orders import selectors as order_selectors
 from orders import services as order_services
 from orders.models import Basket, BasketLine
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.ids import uuid7
 from pizzeria.foundation.refusals import Busy
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
@@ -421,3 +426,125 @@ def test_adding_to_a_basket_that_was_ordered_fills_a_new_one(client):
     assert client.session["basket_count"] == 2
     with pytest.raises(order_services.BasketSpent):
         order_services.add_to_basket(ref=spent.ref, selection=shop.pizza(), quantity=1, by=shop.GUEST, at=FRIDAY_NIGHT)
+
+
+# --- Prices that change while something is in the basket ---
+
+
+def reprice(price, slug="margherita"):
+    Pizza.objects.filter(slug=slug).update(base_price=Decimal(price))
+
+
+def price_changes(page):
+    """Return the sentences about changed prices on a page, as they are read."""
+    found = re.findall(
+        r'<p class="price-change" data-announce>.*?<span>(.*?)</span></p>', page.content.decode(), re.DOTALL
+    )
+    return [re.sub(r"\s+", " ", sentence) for sentence in found]
+
+
+def seen_on(page):
+    """Return what the form of a basket's page sends as the prices that it shows."""
+    entries = page.context["basket"].lines
+    return {f"{entry.ref}-price": str(entry.line.unit_price) for entry in entries if not entry.problem}
+
+
+@pytest.mark.parametrize("price", ["14.50", "11.50"], ids=["dearer", "cheaper"])
+def test_the_basket_shows_the_old_price_beside_the_new_one_until_the_guest_has_acknowledged_it(client, price):
+    add(client)
+    assert price_changes(client.get("/basket/")) == []
+
+    reprice(price)
+    page = client.get("/basket/")
+    again = client.get("/basket/")
+
+    assert price_changes(page) == price_changes(again) == [f"Now €{price} instead of €12.99."]
+    assert "I have seen the new price</button>" in page.content.decode()
+    for _twice in range(2):
+        change(client, {BasketLine.objects.get(): "1"}, acknowledge_prices="1", **seen_on(page))
+        assert price_changes(client.get("/basket/")) == []
+
+
+def test_the_basket_shows_that_a_scheduled_price_has_come_into_force(client, monkeypatch):
+    later = clock.now() + timedelta(hours=1)
+    add(client)
+    menu_services.schedule_price(
+        item=Pizza.objects.get(slug="margherita"), price=Decimal("13.50"), valid_from=later, by=SYSTEM, at=clock.now()
+    )
+
+    before = client.get("/basket/")
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    assert price_changes(before) == []
+    assert price_changes(client.get("/basket/")) == ["Now €13.50 instead of €12.99."]
+
+
+def test_the_basket_shows_that_a_size_or_a_topping_costs_something_else_but_not_that_its_name_changed(client):
+    add(client, size="medium", add=["olives"], quantity="2")
+
+    Topping.objects.filter(slug="olives").update(name="Black olives")
+    renamed = client.get("/basket/")
+    Size.objects.filter(slug="medium").update(factor=Decimal("1.50"))
+
+    assert "Black olives" in renamed.content.decode()
+    assert price_changes(renamed) == []
+    assert price_changes(client.get("/basket/")) == ["Now €21.99 each instead of €19.39."]
+
+
+def test_changing_a_line_acknowledges_the_price_that_its_page_showed_and_no_newer_one(client):
+    add(client)
+    old_page = client.get("/basket/")
+    line = BasketLine.objects.get()
+    reprice("14.50")
+
+    answer = change(client, {line: "2"}, headers=HTMX, **seen_on(old_page))
+    assert price_changes(answer) == ["Now €14.50 each instead of €12.99."]
+
+    line.refresh_from_db()
+    assert price_changes(change(client, {line: "3"}, headers=HTMX, **seen_on(answer))) == []
+
+
+def test_an_acknowledgement_leaves_alone_what_changed_since_and_lines_of_other_baskets(client):
+    add(client)
+    theirs = shop.basket_of().lines.get()
+    reprice("14.50")
+    page = client.get("/basket/")
+    reprice("15.50")
+
+    ours = BasketLine.objects.exclude(pk=theirs.pk).get()
+    forged = {f"{theirs.ref}-price": "15.50", "x-price": "1", f"{uuid7()}-price": "sNaN"}
+    change(client, {ours: "1", theirs: "1"}, acknowledge_prices="1", **seen_on(page), **forged)
+
+    assert price_changes(client.get("/basket/")) == ["Now €15.50 instead of €12.99."]
+    theirs.refresh_from_db()
+    assert theirs.shown_price == Decimal("12.99")
+
+
+def test_adding_another_one_does_not_hide_that_the_first_one_costs_something_else_now(client):
+    add(client)
+    reprice("14.50")
+
+    add(client)
+
+    assert price_changes(client.get("/basket/")) == ["Now €14.50 each instead of €12.99."]
+
+
+def test_a_line_from_before_prices_were_kept_shows_no_change(client):
+    add(client)
+    BasketLine.objects.update(shown_price=None)
+
+    reprice("14.50")
+
+    assert price_changes(client.get("/basket/")) == []
+
+
+def test_a_copy_of_a_past_order_has_the_prices_of_today(client):
+    order = shop.place(shop.basket_of())
+    reprice("14.50")
+    ref = uuid7()
+
+    order_services.copy_basket_of(order=order.ref, into=ref, by=shop.with_link(order), at=FRIDAY_NIGHT)
+    summary = order_selectors.basket(ref, at=FRIDAY_NIGHT)
+
+    assert BasketLine.objects.get(basket__ref=ref).shown_price == Decimal("14.50") == summary.totals.total
+    assert summary.changed_prices == 0

@@ -19,7 +19,7 @@ from orders.views.checkout_draft import DRAFT_KEY
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.roles import CUSTOMER
 from tests import shop
-from tests.orders.test_basket import add
+from tests.orders.test_basket import add, price_changes, reprice, seen_on
 from tests.shop import FRIDAY_NIGHT
 from tests.users.account_holders import CARLA, account_holder
 from tests.users.account_holders import sign_in as sign_in_to_account
@@ -546,3 +546,50 @@ def test_a_guest_who_signs_in_from_the_basket_or_the_checkout_returns_there(clie
 
 def test_a_single_error_needs_no_summary(client, form):
     assert "error-summary" not in send(client, form, name="").content.decode()
+
+
+# --- Prices that change while something is in the basket ---
+
+
+def test_the_checkout_shows_the_old_price_beside_the_new_one_until_the_guest_has_acknowledged_it(client, form):
+    reprice("13.99")
+    page = client.get(reverse("orders:checkout"))
+    assert price_changes(page) == ["Now €13.99 instead of €12.99."]
+    assert 'One price has changed: see <a href="#your-order">' in page.content.decode()  # on a phone, it is below
+
+    for _twice in range(2):
+        answer = send(client, form, acknowledge_prices="1", notes="Ring twice", **seen_on(page))
+        assert answer.url == reverse("orders:checkout")
+        assert price_changes(shown := client.get(answer.url)) == []
+        assert shown.context["form"]["notes"].value() == "Ring twice"
+    assert not Order.objects.exists()
+
+
+def test_a_checkout_that_computes_its_total_anew_says_which_price_has_changed(client, form):
+    reprice("11.99")
+
+    page = send(client, form, update="1", tip="5")
+
+    assert price_changes(page) == ["Now €11.99 instead of €12.99."]
+    swapped = re.search(r'hx-select-oob="([^"]*)"', page.content.decode())[1].split(",")
+    assert {"#checkout-lines", "#checkout-total"} <= set(swapped)
+
+
+def test_an_order_at_a_new_price_can_be_placed_without_acknowledging_it_first(client, form):
+    reprice("13.99")
+
+    refused = send(client, form)
+    assert price_changes(refused) == ["Now €13.99 instead of €12.99."]
+    send(client, form, **hidden(refused))
+
+    assert Order.objects.get().total == Decimal("13.99")
+
+
+def test_a_basket_that_is_ordered_meanwhile_acknowledges_nothing(client, form):
+    page = client.get(reverse("orders:checkout"))
+    send(client, form)
+
+    answer = send(client, form, acknowledge_prices="1", **seen_on(page))
+
+    assert answer.url == reverse("orders:checkout")
+    assert "ordered already" in client.get(answer.url, follow=True).content.decode()
