@@ -1,4 +1,6 @@
-"""The key figures of a report beside those of the period before."""
+"""
+Figures beside those of the period before: those of the reports, of the overview of managers and of the daily e-mail.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -78,12 +80,17 @@ class ComparedFigure:
         return text % {"amount": amount}
 
     @property
-    def verdict(self) -> str:
-        """Return "better", "worse", or a blank text if it is neither."""
+    def is_better(self) -> bool | None:
+        """Return whether the change is one for the better; None: there is none, or it is neither."""
         change = self.change
         if not change or self.figure.wish is Wish.NEITHER:
-            return ""
-        return "better" if (change > 0) == (self.figure.wish is Wish.MORE) else "worse"
+            return None
+        return (change > 0) == (self.figure.wish is Wish.MORE)
+
+    @property
+    def verdict(self) -> str:
+        """Return "better", "worse", or a blank text if it is neither."""
+        return {True: "better", False: "worse", None: ""}[self.is_better]
 
 
 type FiguresOf = Callable[[ReportQuery], Sequence[Figure]]
