@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
-from orders.reports.comparison import compare
+from orders.reports.comparison import compare, has_history
 from orders.reports.exports import CONTENT_TYPES, file_name, table_bytes
-from orders.reports.forms import PRESETS, WEEKDAYS, PeriodForm
+from orders.reports.forms import PeriodForm
 from orders.reports.periods import Period
 from orders.reports.permissions import SEE_REPORTS
+from orders.reports.presets import PRESETS, WEEKDAYS
 from orders.reports.registry import REPORTS, Report
 from orders.reports.tables import CellKind, evaluate, format_cell
 from pizzeria.foundation import clock
@@ -72,7 +73,8 @@ def _content(report: Report, form: PeriodForm, *, at: datetime) -> dict[str, obj
     return {
         "query": query,
         "period_text": period_text(query.period),
-        "previous_text": period_text(query.period.previous),
+        "previous_text": period_text(query.previous.period),
+        "has_history": has_history(query),
         "is_unfinished": query.period.last >= clock.business_date(at),
         "comparison": compare(report.figures, query),
         "tables": [evaluate(spec, query) for spec in report.tables],

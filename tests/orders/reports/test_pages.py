@@ -16,6 +16,8 @@ from structlog.testing import capture_logs
 from orders import services as order_services
 from orders.customers.models import Customer
 from orders.models import CancelReason
+from orders.payments.models import PaymentAttempt
+from orders.payments.services.receipts import issue_receipt
 from orders.reports.registry import REPORTS
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.roles import CUSTOMER, KITCHEN
@@ -189,13 +191,39 @@ def test_the_reports_are_one_click_from_every_page_of_the_admin(marta):
 
 
 def test_the_overview_compares_the_evening_with_the_period_before(marta):
-    for days_ago in (1, 0, 0):
+    for days_ago in (7, 0, 0):
         shop.place(at=shop.FRIDAY_NIGHT - timedelta(days=days_ago))
 
     comparison = marta.get(page_of("overview", period="today")).context["comparison"]
 
     orders = next(compared for compared in comparison if compared.figure.title == "Orders")
     assert (orders.text, orders.text_before, orders.change_text) == ("2", "1", "▲ 100% more")
+
+
+def test_a_year_is_not_compared_with_a_year_before_the_shops_first_order(marta):
+    for days_ago in (300, 0):
+        shop.place(at=shop.FRIDAY_NIGHT - timedelta(days=days_ago))
+
+    response = marta.get(page_of("overview", period="last_12_months"))
+
+    assert {compared.change for compared in response.context["comparison"]} == {None}
+    assert "Nothing to compare with: the shop had no orders yet" in html_of(response)
+
+
+def test_a_long_period_of_bookkeeping_is_by_month_on_the_page_and_by_day_in_the_exports(marta, chiara):
+    for at in (shop.FRIDAY_NIGHT - timedelta(days=1), shop.FRIDAY_NIGHT):
+        order = shop.cooked(shop.place(at=at), by=chiara, at=at)
+        order_services.hand_over(ref=order.ref, by=chiara, at=at)
+        issue_receipt(PaymentAttempt.objects.get(order=order), at=at)
+
+    tables = {table.slug: table for table in marta.get(page_of("bookkeeping", period="this_year")).context["tables"]}
+    days = csv_of(marta.get(export_of("bookkeeping", "receipts", "csv", period="this_year")))
+
+    for slug in ("receipts", "taxes"):
+        assert [row[0].text for row in tables[slug].rows] == ["November 2026"]
+    assert [row[0] for row in days] == ["Day", "2026-11-19", "2026-11-20"]
+    assert [cell.text for cell in tables["methods"].rows[0]][:3] == ["Cash", "2", "€25.98"]
+    assert tables["rates"].total[1:] == tables["taxes"].total[2:]
 
 
 def test_the_score_is_explained_always_and_shown_only_on_demand(marta, evening):
