@@ -97,7 +97,7 @@ class PeriodForm(ShopForm):
             period,
             at,
             grain=default_grain(period),
-            shows_score=self.cleaned_data["score"],
+            shows_score=self.cleaned_data["score"] and period.days == 1,  # all have the highest score of several days
             compared_with=compared_period(period, preset=self.preset),
         )
 

@@ -168,8 +168,8 @@ STAFF = Report(
         gettext_lazy("In the oven are the minutes that these orders cooked, in all."),
         gettext_lazy("An order counts once in the sales of each person who worked on it, so these have no sum."),
         gettext_lazy(
-            "The score, if you want one, is min(100, orders done × 10 + sales of these orders / 10). It measures "
-            "neither quality nor effort, and it depends on the shifts."
+            "The score of a day, if you want one, is min(100, orders done × 10 + sales of these orders / 10). It "
+            "measures neither quality nor effort, and it depends on the shifts."
         ),
     ),
     figures=staff_figures,

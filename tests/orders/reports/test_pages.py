@@ -238,6 +238,13 @@ def test_the_score_is_explained_always_and_shown_only_on_demand(marta, evening):
     assert f'"{page_of("staff", period="today")}">Hide the score' in html_of(shown)
 
 
+def test_the_score_is_not_offered_for_several_days_in_which_all_would_reach_the_maximum(marta, evening):
+    page = marta.get(page_of("staff", period="last_7_days", score="on"))
+
+    assert "Score" not in [cell.text for cell in page.context["tables"][0].header]
+    assert "a single day only" in html_of(page)
+
+
 def test_a_name_that_is_a_formula_is_text_on_the_page_and_in_both_exports(marta, evening):
     page = html_of(marta.get(page_of("customers", period="today")))
     rows = csv_of(marta.get(export_of("customers", "customers", "csv", period="today")))
@@ -255,7 +262,8 @@ def test_every_table_is_exported_with_the_columns_and_rows_of_its_page(marta, ev
             header, *rows = csv_of(marta.get(export_of(report.slug, table.slug, "csv", period="today")))
             sheet = sheet_of(marta.get(export_of(report.slug, table.slug, "xlsx", period="today")))
 
-            assert header == [cell.text for cell in table.header] == [cell.value for cell in sheet[1]]
+            in_sheet = [cell.value for cell in sheet[1] if cell.value != "Offset from UTC"]
+            assert header == [cell.text for cell in table.header] == in_sheet
             assert len(rows) == len(table.rows) == sheet.max_row - 1, table.caption
 
 
@@ -266,6 +274,21 @@ def test_amounts_are_numbers_and_days_are_dates_in_a_workbook(marta, evening):
     assert [cell.value for cell in sheet["A"]][1:] == [datetime(2026, 11, 19), datetime(2026, 11, 20)]
     assert isinstance(sheet["C3"].value, float)
     assert sheet["C3"].number_format == "#,##0.00"
+
+
+def test_the_hour_that_comes_twice_when_the_clocks_go_back_is_told_apart_in_both_exports(marta):
+    night = {"first": "2026-10-24", "last": "2026-10-25", "grain": "hour"}
+
+    times = [row[0] for row in csv_of(marta.get(export_of("series", "series", "csv", **night)))]
+    sheet = sheet_of(marta.get(export_of("series", "series", "xlsx", **night)))
+
+    twice = ["2026-10-25 02:00+02:00", "2026-10-25 02:00+01:00"]
+    assert [time for time in times if time.startswith("2026-10-25 02:00")] == twice
+    at = times.index(twice[0])
+    assert [[cell.value for cell in row[:2]] for row in sheet.iter_rows(min_row=at + 1, max_row=at + 2)] == [
+        [datetime(2026, 10, 25, 2), "UTC+02:00"],
+        [datetime(2026, 10, 25, 2), "UTC+01:00"],
+    ]
 
 
 def test_the_name_of_a_file_has_the_report_and_the_period(marta):
