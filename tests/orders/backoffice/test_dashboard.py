@@ -201,7 +201,7 @@ def test_what_could_not_be_sent_is_counted_with_a_link_to_the_list_of_it(marta, 
 
     many = OutboxEntry.objects.count()
     assert found["dead-letters"] == [f"{many} events were given up."]
-    assert found["notifications"] == ["1 message to a guest was given up today."]
+    assert found["notifications"] == ["1 message to a guest was given up in the last 24 hours."]
     assert buttons(marta, "dead-letters", at=FRIDAY_NIGHT) == [
         f"{reverse('admin:events_outboxentry_changelist')}?state=dead"
     ]
@@ -254,6 +254,16 @@ def test_a_long_list_shows_its_oldest_first_and_the_others_on_request(sign_in, m
     assert f'id="waiting-{orders[0].pk}"' in first
     assert f'id="waiting-{orders[-1].pk}"' in others
     assert "2 more" in others
+
+
+def test_a_list_that_is_cut_says_so_and_links_to_all(marta, monkeypatch):
+    monkeypatch.setattr("orders.reports.attention.concern.MAX_ROWS", 1)
+    shop.place(), shop.place()
+
+    [group] = dashboard(by=marta, at=LATER).groups
+
+    assert len(group.concerns) == 1
+    assert group.more.url == f"{reverse('admin:orders_order_changelist')}?status=open"
 
 
 def test_the_page_and_its_refresh_show_the_same_and_say_as_of_when(sign_in, tonight):
