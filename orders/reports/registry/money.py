@@ -104,11 +104,11 @@ def taxes_by_rate(query: ReportQuery) -> list[TaxFigures]:
 DAY: Column[BookkeepingFigures | TaxFigures] = Column(gettext_lazy("Day"), lambda row: row.day, CellKind.DAY)
 RECEIPT_COLUMNS: tuple[Column[BookkeepingFigures], ...] = (
     Column(gettext_lazy("Method"), lambda row: row.method.label.capitalize()),
+    Column(gettext_lazy("Net"), lambda row: row.net, CellKind.MONEY, is_summed=True),
     Column(gettext_lazy("Receipts"), lambda row: row.receipts, CellKind.COUNT, is_summed=True),
     Column(gettext_lazy("Received"), lambda row: row.received, CellKind.MONEY, is_summed=True),
     Column(gettext_lazy("Credit notes"), lambda row: row.credit_notes, CellKind.COUNT, is_summed=True),
     Column(gettext_lazy("Credited"), lambda row: row.credited, CellKind.MONEY, is_summed=True),
-    Column(gettext_lazy("Net"), lambda row: row.net, CellKind.MONEY, is_summed=True),
 )
 TAX_COLUMNS: tuple[Column[TaxFigures], ...] = (
     Column(gettext_lazy("Rate"), lambda row: row.rate, CellKind.PERCENT),

@@ -222,7 +222,7 @@ def test_a_long_period_of_bookkeeping_is_by_month_on_the_page_and_by_day_in_the_
     for slug in ("receipts", "taxes"):
         assert [row[0].text for row in tables[slug].rows] == ["November 2026"]
     assert [row[0] for row in days] == ["Day", "2026-11-19", "2026-11-20"]
-    assert [cell.text for cell in tables["methods"].rows[0]][:3] == ["Cash", "2", "€25.98"]
+    assert [cell.text for cell in tables["methods"].rows[0]][:3] == ["Cash", "€25.98", "2"]
     assert tables["rates"].total[1:] == tables["taxes"].total[2:]
 
 
@@ -314,6 +314,12 @@ def test_an_export_is_logged_with_who_and_what_but_without_the_contents(marta, e
 )
 def test_what_cannot_be_exported_does_not_exist(marta, missing):
     assert marta.get(export_of(*missing)).status_code == 404
+
+
+def test_the_overview_is_also_found_where_its_exports_are(marta):
+    response = marta.get(f"{page_of('overview')}overview/?period=today")
+
+    assert (response.status_code, response.headers["Location"]) == (302, page_of("overview", period="today"))
 
 
 def test_the_kitchen_may_not_see_reports(sign_in):
