@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import structlog
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -48,6 +48,13 @@ def report_page(request: HttpRequest, *, site: AdminSite, report: Report) -> Htt
     at = clock.now()
     form = report.form(request.GET, today=clock.business_date(at))
     return _render(request, site, report, form, at=at)
+
+
+@require_safe
+@needs(SEE_REPORTS)
+def redirect_to_overview(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
+    """Redirect to the overview, with the same period."""
+    return redirect(reverse("admin:reports:overview", query=request.GET))
 
 
 def _render(request: HttpRequest, site: AdminSite, report: Report, form: PeriodForm, *, at: datetime) -> HttpResponse:
