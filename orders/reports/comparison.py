@@ -112,7 +112,7 @@ def has_history(query: ReportQuery) -> bool:
     return began is not None and began <= query.previous.period.first
 
 
-def _first_day(_period: Period, *, at: datetime) -> date | None:
+def _first_day(period: Period, *, at: datetime) -> date | None:
     return first_day()
 
 
