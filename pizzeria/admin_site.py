@@ -24,7 +24,7 @@ from pizzeria.users.views import SignOutView
 class ShopAdminSite(AdminSite):
     """Django's admin with the shop's own sign-in and sign-out: it has no password form of its own."""
 
-    index_title = "Overview"
+    index_title = "Today"
 
     @property
     def site_header(self) -> str:  # type: ignore[override]

@@ -10,7 +10,7 @@ from orders.models import OPEN_STATUSES, Order, OrderStatus
 from orders.permissions import SEE_ALL_ORDERS
 from orders.reports import selectors as report_selectors
 from orders.reports.attention import ConcernGroup, concerns
-from orders.reports.day_figures import Figure, a_week_before, compared, minutes
+from orders.reports.day_figures import FigureText, a_week_before, compared, minutes
 from orders.reports.periods import Period
 from orders.reports.permissions import SEE_REPORTS
 from pizzeria.foundation import clock
@@ -36,7 +36,7 @@ class Figures:
     day: date
     compared_with: date
     until: datetime
-    figures: Sequence[Figure]
+    figures: Sequence[FigureText]
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ class _ColumnPlot:
             tip = f"{point.name}: {self.write(point.value)}"
             on.box(center - width / 2, top, width, abs(y_of(value) - y_of(0)), css="chart-bar", tip=tip)
             if has_room and value:
-                on.label(center, top - 5, text, css="chart-value")
+                on.label(center, top - 5 if value > 0 else y_of(value) + LINE - 2, text, css="chart-value")
 
     def _draw_line(self, on: Drawing, centers: Sequence[float], y_of: Callable[[float], float]) -> None:
         places = [f"{_n(x)} {_n(y_of(float(point.value)))}" for x, point in zip(centers, self.points, strict=True)]

@@ -1,7 +1,10 @@
-"""The key figures of a report beside those of the period before."""
+"""
+Figures beside those of the period before: those of the reports, of the overview of managers and of the daily e-mail.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -9,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from orders.reports.periods import Period
 from orders.reports.query import ReportQuery
+from orders.reports.selectors.live_days import first_day
 from orders.reports.tables import CellKind, Column, TableSpec, format_cell, format_number
 
 ONE_DECIMAL = Decimal("0.1")
@@ -34,7 +39,7 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class ComparedFigure:
     """
-    A key figure and its value in the period before.
+    A key figure and its value in the period with which it is compared.
 
     The change is in percent; of a figure that is itself in percent, in percentage points.
     """
@@ -78,21 +83,37 @@ class ComparedFigure:
         return text % {"amount": amount}
 
     @property
-    def verdict(self) -> str:
-        """Return "better", "worse", or a blank text if it is neither."""
+    def is_better(self) -> bool | None:
+        """Return whether the change is one for the better; None: there is none, or it is neither."""
         change = self.change
         if not change or self.figure.wish is Wish.NEITHER:
-            return ""
-        return "better" if (change > 0) == (self.figure.wish is Wish.MORE) else "worse"
+            return None
+        return (change > 0) == (self.figure.wish is Wish.MORE)
+
+    @property
+    def verdict(self) -> str:
+        """Return "better", "worse", or a blank text if it is neither."""
+        return {True: "better", False: "worse", None: ""}[self.is_better]
 
 
 type FiguresOf = Callable[[ReportQuery], Sequence[Figure]]
 
 
 def compare(figures: FiguresOf, query: ReportQuery) -> list[ComparedFigure]:
-    """Return the key figures of a period, each with its value in the period before."""
-    pairs = zip(figures(query), figures(query.previous), strict=True)
-    return [ComparedFigure(now, before.value) for now, before in pairs]
+    """Return the key figures of a period, each with its value in the period with which it is compared."""
+    before = [figure.value for figure in figures(query.previous)] if has_history(query) else None
+    found = figures(query)
+    return [ComparedFigure(now, value) for now, value in zip(found, before or [None] * len(found), strict=True)]
+
+
+def has_history(query: ReportQuery) -> bool:
+    """Return whether the shop had its first order by the first day of the period before: else it would be cut short."""
+    began = query.read(_first_day)
+    return began is not None and began <= query.previous.period.first
+
+
+def _first_day(period: Period, *, at: datetime) -> date | None:
+    return first_day()
 
 
 def comparison_table(figures: FiguresOf) -> TableSpec[ComparedFigure]:
@@ -104,7 +125,7 @@ def comparison_table(figures: FiguresOf) -> TableSpec[ComparedFigure]:
         columns=lambda _query: (
             Column(gettext_lazy("Figure"), lambda row: str(row.figure.title)),
             Column(gettext_lazy("This period"), lambda row: row.figure.value, CellKind.COUNT),
-            Column(gettext_lazy("Period before"), lambda row: row.before, CellKind.COUNT),
+            Column(gettext_lazy("Compared with"), lambda row: row.before, CellKind.COUNT),
             Column(gettext_lazy("Change in percent or points"), lambda row: row.change, CellKind.COUNT),
         ),
     )

@@ -1,27 +1,26 @@
 """The figures of a business day at a glance, as people read them, beside those of a week before."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from orders.reports.figures import Durations, KitchenFigures, Overview
+from orders.reports.comparison import ComparedFigure, Figure
+from orders.reports.figures import KitchenFigures, Overview
+from orders.reports.tables import CellKind
 from pizzeria.foundation import clock
-from pizzeria.foundation.money import format_amount
 
 A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigureText:
     """
-    One figure of today, as people read it.
+    One figure of a day, as people read it.
 
     :ivar before: the same a week before; blank: there is none to compare with
-    :ivar change: of it, such as "+12%"; blank: unknown, or none
+    :ivar change: of it, such as "▲ 12% more"; blank: unknown
     :ivar is_good: whether the change is one for the better; None: there is none
     """
 
@@ -38,54 +37,36 @@ def a_week_before(at: datetime) -> datetime:
     return datetime.combine(local.date() - A_WEEK, local.time(), tzinfo=local.tzinfo).astimezone(at.tzinfo)
 
 
-def compared(now: Overview, before: Overview) -> list[Figure]:
+def compared(now: Overview, before: Overview) -> list[FigureText]:
     """Return the figures of a day beside those of another one."""
-    return [
-        _figure(_("Orders"), now.orders, before.orders, str),
-        _figure(_("Revenue"), now.revenue, before.revenue, format_amount),
-        _figure(_("Average order"), now.average_order_value, before.average_order_value, format_amount),
-        _figure(_("Pizzas sold"), now.pizzas, before.pizzas, str),
-        _figure(_("Promises kept"), now.promises_kept_percent, before.promises_kept_percent, _percent, points=True),
-    ]
+    pairs = zip(_figures(now), _figures(before), strict=True)
+    return [_text(ComparedFigure(figure, other.value)) for figure, other in pairs]
 
 
-def _figure[N: (int, Decimal)](
-    label: str, now: N | None, before: N | None, text: Callable[[N], str], *, points: bool = False
-) -> Figure:
-    """
-    Return a figure, in which more is better.
-
-    :param points: the change is a difference of percents
-    """
-    value = "–" if now is None else text(now)
-    if now is None or before is None or not (points or before):
-        return Figure(label, value, before="" if before is None else text(before))
-    change = now - before if points else (now - before) * Decimal(100) / before
-    rounded = round(change)
-    sign = "+" if rounded > 0 else "−" if rounded < 0 else "±"
-    unit = _("points") if points else "%"
-    return Figure(
-        label,
-        value,
-        before=text(before),
-        change=f"{sign}{abs(rounded)} {unit}" if points else f"{sign}{abs(rounded)}{unit}",
-        is_good=None if rounded == 0 else rounded > 0,
+def _figures(overview: Overview) -> Sequence[Figure]:
+    return (
+        Figure(_("Orders"), overview.orders),
+        Figure(_("Revenue"), overview.revenue, CellKind.MONEY),
+        Figure(_("Average order"), overview.average_order_value, CellKind.MONEY),
+        Figure(_("Pizzas"), overview.pizzas),
+        Figure(_("Promises kept"), overview.promises_kept_percent, CellKind.PERCENT),
     )
 
 
-def _percent(value: Decimal | int) -> str:
-    return f"{number_format(value)}%"
+def _text(compared: ComparedFigure) -> FigureText:
+    return FigureText(
+        str(compared.figure.title),
+        compared.text,
+        before="" if compared.before is None else compared.text_before,
+        change="" if compared.change is None else compared.change_text,
+        is_good=compared.is_better,
+    )
 
 
-def minutes(kitchen: KitchenFigures) -> list[Figure]:
+def minutes(kitchen: KitchenFigures) -> list[FigureText]:
     """Return how long the kitchen and the drivers took, on average."""
-    return [
-        Figure(_("Preparation, average"), _average(kitchen.preparation)),
-        Figure(_("Delivery, average"), _average(kitchen.delivery)),
-    ]
-
-
-def _average(durations: Durations) -> str:
-    if durations.average is None:
-        return "–"
-    return _("%(minutes)s min") % {"minutes": number_format(durations.average)}
+    figures = (
+        Figure(_("Preparation, average"), kitchen.preparation.average, CellKind.MINUTES),
+        Figure(_("Delivery, average"), kitchen.delivery.average, CellKind.MINUTES),
+    )
+    return [_text(ComparedFigure(figure, None)) for figure in figures]

@@ -1,7 +1,7 @@
 """The forms of the reports: the period by two dates or by a preset, and the choices of a time series."""
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -11,100 +11,13 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from orders.reports.periods import Grain, Period
+from orders.reports.presets import DEFAULT_PRESET, PRESETS, WEEKDAYS, compared_period, preset_period
 from orders.reports.query import ReportQuery, SeriesMeasure
 from pizzeria.foundation.forms import ShopForm
 
 MAX_DAYS = 3653  # ten years
 MAX_DAYS_BY_HOUR = 31
 FIRST_DATE, LAST_DATE = date(2000, 1, 1), date(2099, 12, 31)
-
-DEFAULT_PRESET = "last_7_days"
-WEEKDAYS = {
-    "last_monday": gettext_lazy("Mon"),
-    "last_tuesday": gettext_lazy("Tue"),
-    "last_wednesday": gettext_lazy("Wed"),
-    "last_thursday": gettext_lazy("Thu"),
-    "last_friday": gettext_lazy("Fri"),
-    "last_saturday": gettext_lazy("Sat"),
-    "last_sunday": gettext_lazy("Sun"),
-}
-PRESETS = {
-    "today": gettext_lazy("Today"),
-    "yesterday": gettext_lazy("Yesterday"),
-    "last_7_days": gettext_lazy("Last 7 days"),
-    "last_28_days": gettext_lazy("Last 28 days"),
-    "this_week": gettext_lazy("This week"),
-    "last_week": gettext_lazy("Last week"),
-    "this_month": gettext_lazy("This month"),
-    "last_month": gettext_lazy("Last month"),
-    "this_year": gettext_lazy("This year"),
-    "last_12_months": gettext_lazy("Last 12 months"),
-}
-
-
-def preset_period(preset: str, *, today: date) -> Period:
-    """
-    Return the period of a preset. Periods that have begun end today.
-
-    :param today: the present business day
-    :raises KeyError: no such preset
-    """
-    if preset in WEEKDAYS:
-        days_ago = (today.weekday() - list(WEEKDAYS).index(preset) - 1) % 7 + 1  # 1 to 7: today is never "last"
-        day = today - timedelta(days=days_ago)
-        return Period(day, day)
-    return _PERIODS[preset](today)
-
-
-def _last_days(count: int) -> Callable[[date], Period]:
-    return lambda today: Period(today - timedelta(days=count - 1), today)
-
-
-def _yesterday(today: date) -> Period:
-    return Period(today - timedelta(days=1), today - timedelta(days=1))
-
-
-def _this_week(today: date) -> Period:
-    return Period(today - timedelta(days=today.weekday()), today)
-
-
-def _last_week(today: date) -> Period:
-    monday = today - timedelta(days=today.weekday() + 7)
-    return Period(monday, monday + timedelta(days=6))
-
-
-def _this_month(today: date) -> Period:
-    return Period(today.replace(day=1), today)
-
-
-def _last_month(today: date) -> Period:
-    last = today.replace(day=1) - timedelta(days=1)
-    return Period(last.replace(day=1), last)
-
-
-def _this_year(today: date) -> Period:
-    return Period(today.replace(month=1, day=1), today)
-
-
-def _last_12_months(today: date) -> Period:
-    """Return the twelve months that end today: to 29 November belongs 30 November of the year before."""
-    tomorrow = today + timedelta(days=1)
-    is_leap_day = (tomorrow.month, tomorrow.day) == (2, 29)
-    return Period(tomorrow.replace(year=tomorrow.year - 1, day=28 if is_leap_day else tomorrow.day), today)
-
-
-_PERIODS: dict[str, Callable[[date], Period]] = {
-    "today": _last_days(1),
-    "yesterday": _yesterday,
-    "last_7_days": _last_days(7),
-    "last_28_days": _last_days(28),
-    "this_week": _this_week,
-    "last_week": _last_week,
-    "this_month": _this_month,
-    "last_month": _last_month,
-    "this_year": _this_year,
-    "last_12_months": _last_12_months,
-}
 
 
 class BusinessDayField(forms.DateField):
@@ -180,7 +93,13 @@ class PeriodForm(ShopForm):
     def query(self, *, at: datetime) -> ReportQuery:
         """Return what a valid form asks for."""
         period = Period(self.cleaned_data["first"], self.cleaned_data["last"])
-        return ReportQuery(period, at, grain=default_grain(period), shows_score=self.cleaned_data["score"])
+        return ReportQuery(
+            period,
+            at,
+            grain=default_grain(period),
+            shows_score=self.cleaned_data["score"] and period.days == 1,  # all have the highest score of several days
+            compared_with=compared_period(period, preset=self.preset),
+        )
 
 
 class SeriesForm(PeriodForm):
@@ -222,9 +141,8 @@ class SeriesForm(PeriodForm):
     def query(self, *, at: datetime) -> ReportQuery:
         query = super().query(at=at)
         grain, measure = self.cleaned_data["grain"], self.cleaned_data["measure"]
-        return ReportQuery(
-            query.period,
-            at,
+        return replace(
+            query,
             grain=Grain(grain) if grain else query.grain,
             measure=SeriesMeasure(measure or SeriesMeasure.SALES),
         )

@@ -27,6 +27,7 @@ class ReportQuery:
     :ivar at: the present moment
     :ivar grain, measure: of a time series
     :ivar shows_score: whether the report of the staff has a score
+    :ivar compared_with: the period beside this one; None: the previous one of the same length
     """
 
     period: Period
@@ -34,6 +35,7 @@ class ReportQuery:
     grain: Grain = Grain.DAY
     measure: SeriesMeasure = SeriesMeasure.SALES
     shows_score: bool = False
+    compared_with: Period | None = None
     _read: dict[Callable[..., Any], Any] = field(default_factory=dict, compare=False, repr=False)
 
     def read[T](self, selector: PeriodSelector[T]) -> T:
@@ -44,5 +46,6 @@ class ReportQuery:
 
     @property
     def previous(self) -> "ReportQuery":
-        """Return a new query for the period before this one."""
-        return ReportQuery(self.period.previous, self.at, self.grain, self.measure, self.shows_score)
+        """Return a new query for the period with which this one is compared."""
+        period = self.compared_with or self.period.previous
+        return ReportQuery(period, self.at, self.grain, self.measure, self.shows_score)

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_decimal
 from django.utils.formats import date_format
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from orders.reports.charts import Chart
+from orders.reports.charts import MAX_COLUMNS, Chart
 from orders.reports.query import ReportQuery
 from pizzeria.foundation import clock
 from pizzeria.foundation.money import format_amount
@@ -59,6 +60,8 @@ class TableSpec[R]:
     :ivar slug: its name in addresses and file names
     :ivar columns: returns the columns; the cells of the first one are the headers of the rows
     :ivar total: returns the row of totals, if it is more than the sums of columns
+    :ivar by_month: of rows of days, returns their sums by month, each in the row of the month's first day: the page
+        shows these of a long period, while the exports have each day
     """
 
     slug: str
@@ -67,6 +70,7 @@ class TableSpec[R]:
     columns: Callable[[ReportQuery], Sequence[Column[R]]]
     chart: Callable[[ReportQuery, Sequence[R]], Chart | None] | None = None
     total: Callable[[ReportQuery], R] | None = None
+    by_month: Callable[[Sequence[R]], Sequence[R]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,11 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as its page shows it."""
+    """
+    A table as its page shows it.
+
+    :ivar is_by_month: whether its rows are months, although those of the exports are days
+    """
 
     slug: str
     caption: str
@@ -86,19 +94,28 @@ class Table:
     rows: list[list[TableCell]]
     total: list[TableCell]  # empty: there is none
     chart: Chart | None
+    is_by_month: bool = False
 
 
 def evaluate(spec: TableSpec[Any], query: ReportQuery) -> Table:
     """Return a table with the figures that a query asks for."""
     rows, columns = spec.rows(query), spec.columns(query)
+    chart = spec.chart(query, rows) if spec.chart and rows else None
+    is_by_month = spec.by_month is not None and query.period.days > MAX_COLUMNS
+    if spec.by_month and is_by_month:
+        rows, columns = spec.by_month(rows), [_MONTH, *columns[1:]]
     return Table(
         slug=spec.slug,
         caption=str(spec.caption),
         header=[TableCell(str(column.title), column.kind.is_number) for column in columns],
         rows=[[_cell(column, row) for column in columns] for row in rows],
         total=_total(spec, query, rows, columns) if rows else [],
-        chart=spec.chart(query, rows) if spec.chart and rows else None,
+        chart=chart,
+        is_by_month=is_by_month,
     )
+
+
+_MONTH: Column[Any] = Column(gettext_lazy("Month"), lambda row: date_format(row.day, "F Y"))
 
 
 def _cell(column: Column[Any], row: Any) -> TableCell:
@@ -147,10 +164,16 @@ def format_number(number: Decimal | int, kind: CellKind) -> str:
     """Return a number with its unit."""
     if kind is CellKind.MONEY:
         return format_amount(Decimal(number))
-    text = format_decimal(number, locale=to_locale(get_language() or "en"), decimal_quantization=False)
+    text = _number_text(str(number), to_locale(get_language() or "en"))
     match kind:
         case CellKind.PERCENT:
             return _("%(number)s%%") % {"number": text}
         case CellKind.MINUTES:
             return _("%(number)s min") % {"number": text}
     return text
+
+
+@lru_cache(maxsize=10_000)
+def _number_text(number: str, locale: str) -> str:
+    """Return a number as Babel formats it, which takes time: a long table has the same few numbers again and again."""
+    return format_decimal(Decimal(number), locale=locale, decimal_quantization=False)

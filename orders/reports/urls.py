@@ -20,6 +20,7 @@ def report_urls(site: AdminSite) -> list[URLPattern]:
 
     return [
         path("", page(views.report_page, report=OVERVIEW), name=OVERVIEW.slug),
+        path(f"{OVERVIEW.slug}/", page(views.redirect_to_overview), name="overview_below"),  # where its exports are
         *(path(f"{report.slug}/", page(views.report_page, report=report), name=report.slug) for report in OTHERS),
         path("<slug:report>/<slug:table>.<slug:file_format>", page(views.export), name="export"),
     ]

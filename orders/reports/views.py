@@ -12,18 +12,19 @@ from urllib.parse import urlencode
 import structlog
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
-from orders.reports.comparison import compare
+from orders.reports.comparison import compare, has_history
 from orders.reports.exports import CONTENT_TYPES, file_name, table_bytes
-from orders.reports.forms import PRESETS, WEEKDAYS, PeriodForm
+from orders.reports.forms import PeriodForm
 from orders.reports.periods import Period
 from orders.reports.permissions import SEE_REPORTS
+from orders.reports.presets import PRESETS, WEEKDAYS
 from orders.reports.registry import REPORTS, Report
 from orders.reports.tables import CellKind, evaluate, format_cell
 from pizzeria.foundation import clock
@@ -49,6 +50,13 @@ def report_page(request: HttpRequest, *, site: AdminSite, report: Report) -> Htt
     return _render(request, site, report, form, at=at)
 
 
+@require_safe
+@needs(SEE_REPORTS)
+def redirect_to_overview(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
+    """Redirect to the overview, with the same period."""
+    return redirect(reverse("admin:reports:overview", query=request.GET))
+
+
 def _render(request: HttpRequest, site: AdminSite, report: Report, form: PeriodForm, *, at: datetime) -> HttpResponse:
     is_valid = form.is_valid()
     context = {
@@ -72,7 +80,8 @@ def _content(report: Report, form: PeriodForm, *, at: datetime) -> dict[str, obj
     return {
         "query": query,
         "period_text": period_text(query.period),
-        "previous_text": period_text(query.period.previous),
+        "previous_text": period_text(query.previous.period),
+        "has_history": has_history(query),
         "is_unfinished": query.period.last >= clock.business_date(at),
         "comparison": compare(report.figures, query),
         "tables": [evaluate(spec, query) for spec in report.tables],

@@ -43,7 +43,8 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """
     Return a table as CSV (RFC 4180), in UTF-8 with a byte order mark, by which Excel knows the encoding.
 
-    Numbers have a decimal point, dates are those of ISO 8601, and times are on the shop's wall clock.
+    Numbers have a decimal point, dates are those of ISO 8601, and times are on the shop's wall clock, with its
+    offset from UTC: in one night of the year an hour comes twice.
     """
     file = StringIO(newline="")
     writer = csv.writer(file)
@@ -59,7 +60,7 @@ def _csv_cell(value: Cell) -> str:
         case str():
             return escape_formula(value)
         case datetime():
-            return value.astimezone(clock.shop_zone()).strftime("%Y-%m-%d %H:%M")
+            return value.astimezone(clock.shop_zone()).isoformat(" ", "minutes")
         case Decimal():
             return f"{value:f}"
     return str(value)

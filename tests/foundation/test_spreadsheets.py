@@ -79,7 +79,7 @@ def test_csv_has_plain_numbers_iso_dates_umlauts_and_a_byte_order_mark():
     content = csv_bytes(["Größe"], [["Käse", Decimal("-1234.50"), -3, date(2026, 11, 20), night, None]])
 
     assert content.startswith(b"\xef\xbb\xbf")
-    assert content.decode("utf-8-sig") == "Größe\r\nKäse,-1234.50,-3,2026-11-20,2026-11-20 20:00,\r\n"
+    assert content.decode("utf-8-sig") == "Größe\r\nKäse,-1234.50,-3,2026-11-20,2026-11-20 20:00+01:00,\r\n"
 
 
 @pytest.mark.parametrize("text", ["Anna", "12.99", "a=b", "", "O'Hara", "'quoted'"])

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from orders.reports import selectors
-from orders.reports.day_figures import A_WEEK, Figure, compared, minutes
+from orders.reports.day_figures import A_WEEK, FigureText, compared, minutes
 from orders.reports.figures import BookkeepingFigures, Durations, KitchenFigures, Overview, ProductFigures
 from orders.reports.periods import Period
 from pizzeria.foundation import clock
@@ -46,7 +46,7 @@ class DailyDocument:
     title: str
     day: str
     compared_with: str
-    figures: tuple[Figure, ...]
+    figures: tuple[FigureText, ...]
     tables: tuple[DocumentTable, ...]
 
 
@@ -85,8 +85,8 @@ def render_pdf(document: DailyDocument, *, day: date) -> bytes:
 
 def _orders(overview: Overview) -> DocumentTable:
     rows = (
-        (_("Picked up"), str(overview.pickups)),
-        (_("Delivered"), str(overview.deliveries)),
+        (_("Pickups"), str(overview.pickups)),
+        (_("Deliveries"), str(overview.deliveries)),
         (_("Cancelled"), str(overview.cancelled)),
         (_("Sales"), format_amount(overview.sales)),
         (_("Discounts"), format_amount(overview.discounts)),
@@ -109,7 +109,7 @@ def _kitchen(kitchen: KitchenFigures) -> DocumentTable:
         (_("Delivery"), kitchen.delivery),
     )
     rows = tuple((label, *_minutes(each)) for label, each in durations if each.count)
-    header = (_("Minutes"), _("Average"), _("Median"), _("90th percentile"))
+    header = (_("Minutes"), _("Average"), _("Median"), _("90% within"))
     return DocumentTable(_("Kitchen: %(count)d orders cooked") % {"count": kitchen.cooked}, header, rows)
 
 

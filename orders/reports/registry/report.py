@@ -19,7 +19,7 @@ class Report:
     :ivar explanation: sentences about what is counted
     :ivar figures: returns the key figures, which are compared with those of the period before
     :ivar names_people: whether its exports have personal data
-    :ivar offers_score: whether its page has a link that shows or hides the score of the staff
+    :ivar offers_score: whether the page of a single day has a link that shows or hides the score of the staff
     """
 
     slug: str

@@ -237,6 +237,12 @@ def peak_chart(query: ReportQuery, rows: Sequence[PeakHour]) -> Chart:
     )
 
 
+def peak_hour_text(row: PeakHour) -> str:
+    """Return an hour; after midnight it says so, as its weekday is that of the evening before."""
+    begin = f"{row.hour:02}:00"
+    return _("%(hour)s (after midnight)") % {"hour": begin} if row.hour < settings.SHOP_DAY_ENDS.hour else begin
+
+
 OVERVIEW = Report(
     slug="overview",
     title=gettext_lazy("Overview"),
@@ -330,7 +336,7 @@ PEAK_HOURS = Report(
             rows=lambda query: query.read(selectors.peak_hours),
             columns=lambda _query: (
                 Column(gettext_lazy("Weekday"), lambda row: str(WEEKDAYS[row.weekday])),
-                Column(gettext_lazy("From"), lambda row: f"{row.hour:02}:00"),
+                Column(gettext_lazy("From"), peak_hour_text),
                 Column(gettext_lazy("Orders"), lambda row: row.orders, CellKind.COUNT, is_summed=True),
                 Column(gettext_lazy("Sales"), lambda row: row.sales, CellKind.MONEY, is_summed=True),
             ),

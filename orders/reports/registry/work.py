@@ -36,9 +36,9 @@ class DurationRow:
 def duration_rows(query: ReportQuery) -> list[DurationRow]:
     kitchen = query.read(selectors.kitchen)
     return [
-        DurationRow(gettext_lazy("Preparation: from the confirmation until it is ready"), kitchen.preparation),
-        DurationRow(gettext_lazy("Cooking: from the start to the finish"), kitchen.cooking),
-        DurationRow(gettext_lazy("Delivery: from leaving the shop to handing over"), kitchen.delivery),
+        DurationRow(gettext_lazy("Preparation: confirmed until ready"), kitchen.preparation),
+        DurationRow(gettext_lazy("Cooking: in the oven"), kitchen.cooking),
+        DurationRow(gettext_lazy("Delivery: on the way"), kitchen.delivery),
     ]
 
 
@@ -81,13 +81,13 @@ def hour_columns(_query: ReportQuery) -> Sequence[Column[KitchenFigures]]:
     return (
         Column(gettext_lazy("Hour"), _hour_text),
         Column(gettext_lazy("Cooked"), lambda row: row.cooked, CellKind.COUNT),
-        Column(gettext_lazy("Preparation, average"), lambda row: row.preparation.average, CellKind.MINUTES),
-        Column(gettext_lazy("Median"), lambda row: row.preparation.median, CellKind.MINUTES),
-        Column(gettext_lazy("90% within"), lambda row: row.preparation.p90, CellKind.MINUTES),
-        Column(gettext_lazy("Cooking, average"), lambda row: row.cooking.average, CellKind.MINUTES),
-        Column(gettext_lazy("Delivery, average"), lambda row: row.delivery.average, CellKind.MINUTES),
+        Column(gettext_lazy("Prep. average"), lambda row: row.preparation.average, CellKind.MINUTES),
+        Column(gettext_lazy("Prep. median"), lambda row: row.preparation.median, CellKind.MINUTES),
+        Column(gettext_lazy("Prep. 90% within"), lambda row: row.preparation.p90, CellKind.MINUTES),
+        Column(gettext_lazy("Cooking average"), lambda row: row.cooking.average, CellKind.MINUTES),
+        Column(gettext_lazy("Delivery average"), lambda row: row.delivery.average, CellKind.MINUTES),
         Column(gettext_lazy("Late"), lambda row: row.late, CellKind.COUNT),
-        Column(gettext_lazy("Promises kept"), lambda row: row.promises_kept_percent, CellKind.PERCENT),
+        Column(gettext_lazy("Kept"), lambda row: row.promises_kept_percent, CellKind.PERCENT),
     )
 
 
@@ -97,6 +97,10 @@ KITCHEN = Report(
     summary=gettext_lazy("Cooked, minutes, late, promises kept, by hour"),
     explanation=(
         gettext_lazy("Orders that were placed in the period and came out of the oven, by the hour of placing."),
+        gettext_lazy(
+            "Preparation (prep.) is from the confirmation until it is ready, cooking from the start to the finish, and "
+            "delivery from leaving the shop to handing over."
+        ),
         gettext_lazy(
             "Durations are whole minutes, rounded down. Half of the orders took the median or less, and nine of ten "
             "the time of “90% within” or less."
@@ -168,8 +172,8 @@ STAFF = Report(
         gettext_lazy("In the oven are the minutes that these orders cooked, in all."),
         gettext_lazy("An order counts once in the sales of each person who worked on it, so these have no sum."),
         gettext_lazy(
-            "The score, if you want one, is min(100, orders done × 10 + sales of these orders / 10). It measures "
-            "neither quality nor effort, and it depends on the shifts."
+            "The score of a day, if you want one, is min(100, orders done × 10 + sales of these orders / 10). It "
+            "measures neither quality nor effort, and it depends on the shifts."
         ),
     ),
     figures=staff_figures,
@@ -213,7 +217,7 @@ def driver_columns(_query: ReportQuery) -> Sequence[Column[Any]]:
         Column(gettext_lazy("Average"), lambda row: row.minutes.average, CellKind.MINUTES),
         Column(gettext_lazy("Median"), lambda row: row.minutes.median, CellKind.MINUTES),
         Column(gettext_lazy("90% within"), lambda row: row.minutes.p90, CellKind.MINUTES),
-        Column(gettext_lazy("Promises kept"), lambda row: percent(row.promises_kept, row.promises), CellKind.PERCENT),
+        Column(gettext_lazy("Kept"), lambda row: percent(row.promises_kept, row.promises), CellKind.PERCENT),
         Column(gettext_lazy("Cash taken"), lambda row: row.cash, CellKind.MONEY, is_summed=True),
     )
 

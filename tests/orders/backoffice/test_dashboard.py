@@ -201,7 +201,7 @@ def test_what_could_not_be_sent_is_counted_with_a_link_to_the_list_of_it(marta, 
 
     many = OutboxEntry.objects.count()
     assert found["dead-letters"] == [f"{many} events were given up."]
-    assert found["notifications"] == ["1 message to a guest was given up today."]
+    assert found["notifications"] == ["1 message to a guest was given up in the last 24 hours."]
     assert buttons(marta, "dead-letters", at=FRIDAY_NIGHT) == [
         f"{reverse('admin:events_outboxentry_changelist')}?state=dead"
     ]
@@ -256,6 +256,16 @@ def test_a_long_list_shows_its_oldest_first_and_the_others_on_request(sign_in, m
     assert "2 more" in others
 
 
+def test_a_list_that_is_cut_says_so_and_links_to_all(marta, monkeypatch):
+    monkeypatch.setattr("orders.reports.attention.concern.MAX_ROWS", 1)
+    shop.place(), shop.place()
+
+    [group] = dashboard(by=marta, at=LATER).groups
+
+    assert len(group.concerns) == 1
+    assert group.more.url == f"{reverse('admin:orders_order_changelist')}?status=open"
+
+
 def test_the_page_and_its_refresh_show_the_same_and_say_as_of_when(sign_in, tonight):
     shop.place()
     browser = sign_in(MANAGER)
@@ -297,7 +307,7 @@ def test_todays_figures_count_what_was_sold_today_and_last_week_only_until_this_
 
     shown = {figure.label: (figure.value, figure.before) for figure in today.figures}
     assert (shown["Orders"], shown["Revenue"]) == (("2", "1"), ("€32.38", "€0.00"))
-    assert shown["Pizzas sold"] == ("3", "1")
+    assert shown["Pizzas"] == ("3", "1")
 
 
 def test_open_orders_are_counted_by_status(marta, chef):
@@ -319,12 +329,20 @@ def test_figures_stand_beside_those_of_the_week_before():
     }
 
     assert shown == {
-        "Orders": ("12", "10", "+20%", True),
-        "Revenue": ("€230.00", "€240.00", "−4%", False),
-        "Average order": ("€20.00", "€20.00", "±0%", None),
-        "Pizzas sold": ("20", "20", "±0%", None),
-        "Promises kept": ("90.0%", "100.0%", "−10 points", False),
+        "Orders": ("12", "10", "▲ 20% more", True),
+        "Revenue": ("€230.00", "€240.00", "▼ 4.2% less", False),
+        "Average order": ("€20.00", "€20.00", "= the same", None),
+        "Pizzas": ("20", "20", "= the same", None),
+        "Promises kept": ("90%", "100%", "▼ 10 points less", False),
     }
+
+
+def test_more_than_a_week_before_is_better_also_if_more_was_refunded_than_captured_then():
+    now, before = Overview(captured=Decimal(100)), Overview(refunded=Decimal(10))
+
+    revenue = compared(now, before)[1]
+
+    assert (revenue.before, revenue.change, revenue.is_good) == ("-€10.00", "▲ 1,100% more", True)
 
 
 def test_a_first_day_has_nothing_to_be_compared_with():

@@ -7,8 +7,9 @@ import pytest
 from django.http import QueryDict
 
 from orders.reports.comparison import ComparedFigure, Figure, Wish
-from orders.reports.forms import PRESETS, WEEKDAYS, PeriodForm, default_grain, preset_period
+from orders.reports.forms import PeriodForm, default_grain
 from orders.reports.periods import Grain, Period
+from orders.reports.presets import PRESETS, WEEKDAYS, compared_period, preset_period
 from orders.reports.tables import CellKind, format_cell
 
 SUNDAY = date(2026, 11, 29)
@@ -26,7 +27,7 @@ SUNDAY = date(2026, 11, 29)
         ("this_month", "2026-11-01", "2026-11-29"),
         ("last_month", "2026-10-01", "2026-10-31"),
         ("this_year", "2026-01-01", "2026-11-29"),
-        ("last_12_months", "2025-11-30", "2026-11-29"),
+        ("last_12_months", "2025-12-01", "2026-11-29"),
         ("last_friday", "2026-11-27", "2026-11-27"),
         ("last_monday", "2026-11-23", "2026-11-23"),
         ("last_sunday", "2026-11-22", "2026-11-22"),
@@ -36,6 +37,40 @@ def test_a_preset_is_a_period_of_business_days(preset, first, last):
     period = preset_period(preset, today=SUNDAY)
 
     assert period == Period(date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    ("preset", "first", "last"),
+    [
+        ("today", "2026-11-22", "2026-11-22"),
+        ("last_friday", "2026-11-20", "2026-11-20"),
+        ("last_7_days", "2026-11-16", "2026-11-22"),
+        ("last_28_days", "2026-10-05", "2026-11-01"),
+        ("this_month", "2026-10-01", "2026-10-29"),
+        ("last_month", "2026-09-01", "2026-09-30"),
+        ("this_year", "2025-01-01", "2025-11-29"),
+        ("last_12_months", "2024-12-01", "2025-11-29"),
+    ],
+)
+def test_a_preset_is_compared_with_the_period_before_of_the_same_kind(preset, first, last):
+    compared = compared_period(preset_period(preset, today=SUNDAY), preset=preset)
+
+    assert compared == Period(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def test_a_few_days_are_compared_with_the_same_weekdays_and_more_with_as_many_days_before():
+    monday = date(2026, 11, 23)
+
+    assert compared_period(Period(monday, date(2026, 11, 25))) == Period(date(2026, 11, 16), date(2026, 11, 18))
+    assert compared_period(Period(monday, date(2026, 12, 2))) == Period(date(2026, 11, 13), date(2026, 11, 22))
+
+
+@pytest.mark.parametrize("today", [date(2024, 2, 29), date(2024, 3, 30), date(2024, 3, 31), date(2026, 1, 1)])
+def test_every_preset_is_compared_with_a_period_before_it_on_any_day(today):
+    for preset in PRESETS | WEEKDAYS:
+        period = preset_period(preset, today=today)
+        compared = compared_period(period, preset=preset)
+        assert (compared.last < period.first, compared.days <= period.days + 3) == (True, True), preset
 
 
 @pytest.mark.parametrize("today", [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(2026, 1, 1)])

@@ -16,6 +16,8 @@ from structlog.testing import capture_logs
 from orders import services as order_services
 from orders.customers.models import Customer
 from orders.models import CancelReason
+from orders.payments.models import PaymentAttempt
+from orders.payments.services.receipts import issue_receipt
 from orders.reports.registry import REPORTS
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.roles import CUSTOMER, KITCHEN
@@ -189,13 +191,39 @@ def test_the_reports_are_one_click_from_every_page_of_the_admin(marta):
 
 
 def test_the_overview_compares_the_evening_with_the_period_before(marta):
-    for days_ago in (1, 0, 0):
+    for days_ago in (7, 0, 0):
         shop.place(at=shop.FRIDAY_NIGHT - timedelta(days=days_ago))
 
     comparison = marta.get(page_of("overview", period="today")).context["comparison"]
 
     orders = next(compared for compared in comparison if compared.figure.title == "Orders")
     assert (orders.text, orders.text_before, orders.change_text) == ("2", "1", "▲ 100% more")
+
+
+def test_a_year_is_not_compared_with_a_year_before_the_shops_first_order(marta):
+    for days_ago in (300, 0):
+        shop.place(at=shop.FRIDAY_NIGHT - timedelta(days=days_ago))
+
+    response = marta.get(page_of("overview", period="last_12_months"))
+
+    assert {compared.change for compared in response.context["comparison"]} == {None}
+    assert "Nothing to compare with: the shop had no orders yet" in html_of(response)
+
+
+def test_a_long_period_of_bookkeeping_is_by_month_on_the_page_and_by_day_in_the_exports(marta, chiara):
+    for at in (shop.FRIDAY_NIGHT - timedelta(days=1), shop.FRIDAY_NIGHT):
+        order = shop.cooked(shop.place(at=at), by=chiara, at=at)
+        order_services.hand_over(ref=order.ref, by=chiara, at=at)
+        issue_receipt(PaymentAttempt.objects.get(order=order), at=at)
+
+    tables = {table.slug: table for table in marta.get(page_of("bookkeeping", period="this_year")).context["tables"]}
+    days = csv_of(marta.get(export_of("bookkeeping", "receipts", "csv", period="this_year")))
+
+    for slug in ("receipts", "taxes"):
+        assert [row[0].text for row in tables[slug].rows] == ["November 2026"]
+    assert [row[0] for row in days] == ["Day", "2026-11-19", "2026-11-20"]
+    assert [cell.text for cell in tables["methods"].rows[0]][:3] == ["Cash", "€25.98", "2"]
+    assert tables["rates"].total[1:] == tables["taxes"].total[2:]
 
 
 def test_the_score_is_explained_always_and_shown_only_on_demand(marta, evening):
@@ -208,6 +236,13 @@ def test_the_score_is_explained_always_and_shown_only_on_demand(marta, evening):
     assert [cell.text for cell in shown.context["tables"][0].header][-1] == "Score"
     assert f'"{page_of("staff", period="today", score="on")}">Show the score' in unescape(html_of(without))
     assert f'"{page_of("staff", period="today")}">Hide the score' in html_of(shown)
+
+
+def test_the_score_is_not_offered_for_several_days_in_which_all_would_reach_the_maximum(marta, evening):
+    page = marta.get(page_of("staff", period="last_7_days", score="on"))
+
+    assert "Score" not in [cell.text for cell in page.context["tables"][0].header]
+    assert "a single day only" in html_of(page)
 
 
 def test_a_name_that_is_a_formula_is_text_on_the_page_and_in_both_exports(marta, evening):
@@ -227,7 +262,8 @@ def test_every_table_is_exported_with_the_columns_and_rows_of_its_page(marta, ev
             header, *rows = csv_of(marta.get(export_of(report.slug, table.slug, "csv", period="today")))
             sheet = sheet_of(marta.get(export_of(report.slug, table.slug, "xlsx", period="today")))
 
-            assert header == [cell.text for cell in table.header] == [cell.value for cell in sheet[1]]
+            in_sheet = [cell.value for cell in sheet[1] if cell.value != "Offset from UTC"]
+            assert header == [cell.text for cell in table.header] == in_sheet
             assert len(rows) == len(table.rows) == sheet.max_row - 1, table.caption
 
 
@@ -238,6 +274,21 @@ def test_amounts_are_numbers_and_days_are_dates_in_a_workbook(marta, evening):
     assert [cell.value for cell in sheet["A"]][1:] == [datetime(2026, 11, 19), datetime(2026, 11, 20)]
     assert isinstance(sheet["C3"].value, float)
     assert sheet["C3"].number_format == "#,##0.00"
+
+
+def test_the_hour_that_comes_twice_when_the_clocks_go_back_is_told_apart_in_both_exports(marta):
+    night = {"first": "2026-10-24", "last": "2026-10-25", "grain": "hour"}
+
+    times = [row[0] for row in csv_of(marta.get(export_of("series", "series", "csv", **night)))]
+    sheet = sheet_of(marta.get(export_of("series", "series", "xlsx", **night)))
+
+    twice = ["2026-10-25 02:00+02:00", "2026-10-25 02:00+01:00"]
+    assert [time for time in times if time.startswith("2026-10-25 02:00")] == twice
+    at = times.index(twice[0])
+    assert [[cell.value for cell in row[:2]] for row in sheet.iter_rows(min_row=at + 1, max_row=at + 2)] == [
+        [datetime(2026, 10, 25, 2), "UTC+02:00"],
+        [datetime(2026, 10, 25, 2), "UTC+01:00"],
+    ]
 
 
 def test_the_name_of_a_file_has_the_report_and_the_period(marta):
@@ -263,6 +314,12 @@ def test_an_export_is_logged_with_who_and_what_but_without_the_contents(marta, e
 )
 def test_what_cannot_be_exported_does_not_exist(marta, missing):
     assert marta.get(export_of(*missing)).status_code == 404
+
+
+def test_the_overview_is_also_found_where_its_exports_are(marta):
+    response = marta.get(f"{page_of('overview')}overview/?period=today")
+
+    assert (response.status_code, response.headers["Location"]) == (302, page_of("overview", period="today"))
 
 
 def test_the_kitchen_may_not_see_reports(sign_in):

@@ -1,0 +1,58 @@
+"""A kitchen that is paused or full, and what is sold out."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kitchen import selectors as kitchen_selectors
+from kitchen.models import Kitchen
+from kitchen.permissions import PAUSE
+from menu.sold_out import sold_out_list
+from orders.reports.attention.concern import MAX_ROWS, Button, Concern, ConcernGroup
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import Actor
+
+
+def kitchen_concerns(by: Actor, at: datetime) -> Iterable[ConcernGroup]:
+    try:
+        kitchen = kitchen_selectors.the_kitchen()
+    except Kitchen.DoesNotExist:  # before the shop is set up
+        return
+    board = kitchen_selectors.board(kitchen, at=at)
+    settings_page = reverse("admin:kitchen_kitchen_changelist")
+    found = []
+    if board.closed_reason:
+        until = clock.until(board.closed_until, at=at) if board.closed_until else _("until further notice")
+        button = Button(_("Resume"), reverse("admin:resume_kitchen"), {}) if by.may(PAUSE) else None
+        text = _("No orders are accepted %(until)s: %(reason)s") % {"until": until, "reason": board.closed_reason}
+        found.append(Concern("kitchen-paused", text, button))
+    load = {"orders": board.load.orders, "max": board.max_orders}
+    if board.load.orders >= board.max_orders:
+        text = _("The kitchen is full: %(orders)d of %(max)d orders are open.") % load
+        found.append(Concern("kitchen-full", text, Button(_("Change the capacity"), settings_page)))
+    elif board.max_pizzas is not None and board.load.pizzas >= board.max_pizzas:
+        load = {"pizzas": board.load.pizzas, "max": board.max_pizzas}
+        text = _("The kitchen is full: %(pizzas)d of %(max)d pizzas are open.") % load
+        found.append(Concern("kitchen-full", text, Button(_("Change the capacity"), settings_page)))
+    yield ConcernGroup("kitchen", _("Kitchen"), found, is_urgent=True)
+
+
+def sold_out_concerns(by: Actor, at: datetime) -> Iterable[ConcernGroup]:
+    found = [
+        Concern(
+            f"sold-out-{item.kind}-{item.slug}",
+            _("%(name)s %(until)s")
+            % {
+                "name": item.name,
+                "until": clock.until(item.available_from, at=at) if item.available_from else _("until further notice"),
+            },
+            Button(_("Back on the menu"), reverse("admin:back_on_the_menu"), {"kind": item.kind, "slug": item.slug}),
+        )
+        for group in sold_out_list(at)
+        for item in group.items
+        if not item.is_available
+    ]
+    more = Button(_("All of them"), reverse("menu:sold_out")) if len(found) > MAX_ROWS else None
+    yield ConcernGroup("sold-out", _("Sold out"), found[:MAX_ROWS], more=more)
