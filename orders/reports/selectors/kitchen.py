@@ -6,7 +6,7 @@ from datetime import datetime
 
 from orders.reports.figures import Durations, KitchenFigures
 from orders.reports.models import DurationCount, DurationMeasure, HourSums
-from orders.reports.periods import Period
+from orders.reports.periods import Period, place_in_day
 from orders.reports.selectors.rollups import read
 
 KITCHEN_MEASURES = (DurationMeasure.COOKING, DurationMeasure.PREPARATION, DurationMeasure.DELIVERY)
@@ -31,12 +31,12 @@ def kitchen(period: Period, *, at: datetime) -> KitchenFigures:
 
 
 def kitchen_by_hour(period: Period, *, at: datetime) -> list[KitchenFigures]:
-    """Return the same by the hour in which the orders were placed, only hours with orders."""
+    """Return the same by the hour of placing, in the order of the business day; only hours with orders."""
     counts = read(
         HourSums,
         """
             SELECT extract(hour FROM hour AT TIME ZONE %(zone)s)::int, sum(cooked), sum(promises), sum(promises_kept)
-            FROM figures GROUP BY 1 HAVING sum(orders + cancelled) > 0 ORDER BY 1
+            FROM figures GROUP BY 1 HAVING sum(orders + cancelled) > 0
         """,
         period=period,
         at=at,
@@ -51,6 +51,7 @@ def kitchen_by_hour(period: Period, *, at: datetime) -> list[KitchenFigures]:
     bars: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
     for hour, measure, minutes, times in rows:
         bars[hour].append((measure, minutes, times))
+    counts.sort(key=lambda row: place_in_day(row[0]))
     return [_kitchen_figures(hour, of_hour, bars[hour]) for hour, *of_hour in counts]
 
 
