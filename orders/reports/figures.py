@@ -4,7 +4,7 @@ Read models of the reports: what each report shows, without a word about how it 
 - An order belongs to its business day, and to the hour in which it was placed.
 - *Sales* are the totals of orders that are not cancelled, on the day on which they were placed.
 - *Revenue* is what was captured less what was refunded, of orders that are not cancelled. A capture counts on the
-  business day on which it was made, and a refund on its own.
+  business day on which it was made, and a refund on its own. A second charge by mistake, and its refund, are neither.
 - Sales of a pizza, a size or a topping are its prices in the lines, before discounts, fees and tips.
 - Durations are whole minutes, rounded down; median and 90th percentile are by nearest rank.
 - A promise is the first one that the guest was given. It is kept if a pickup was ready, or a delivery was handed over,

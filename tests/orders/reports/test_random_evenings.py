@@ -32,6 +32,8 @@ random_evenings = hypothesis_settings(
     max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
+HOURS_OF_EVENINGS = 5 * 24
+
 SLOW_NAMES = [
     "overview", "peak_hours", "statuses", "pizzas", "simple_items", "sizes", "toppings", "kitchen", "kitchen_by_hour",
     "staff", "drivers", "coupons", "cancellations", "bookkeeping", "taxes",
@@ -98,6 +100,11 @@ def test_every_figure_of_random_evenings_is_right_before_and_after_the_days_are_
         assert_right(period, at=at)
         whole_months = Period(business_day(setting.begins) - timedelta(days=32), business_day(at))
         assert_right(whole_months, at=at, grains=[Grain.DAY, Grain.WEEK, Grain.MONTH])
+
+        until = setting.begins + timedelta(minutes=data.draw(any_.integers(0, 60 * HOURS_OF_EVENINGS)))
+        for day in {business_day(until), period.first, period.last}:
+            slow = SlowFigures(Period(day, day), until=until).overview()
+            assert selectors.overview_of_day_until(day, until=until) == slow, f"{day} until {until}"
 
         built = rows_of_rollups()
         dirty = data.draw(any_.lists(any_.sampled_from([order.ref for order in Order.objects.all()]), max_size=4))

@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from orders import services as order_services
-from orders.payments.models import PaymentAttempt
+from orders.models import RefundReason
+from orders.payments.models import AttemptState, PaymentAttempt, Refund, RefundState
 from orders.reports import selectors, services, tasks
 from orders.reports.figures import Overview
 from orders.reports.models import BuiltDay, CustomerDay, DayBreakdown, DirtyDay, DurationCount, DurationMonth, HourSums
@@ -19,7 +20,9 @@ from pizzeria.foundation import clock, failpoints
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.alerts.models import Alert
 from pizzeria.foundation.events.relay import relay_due
+from pizzeria.foundation.ids import uuid7
 from tests import shop
+from tests.orders.payments.receipt_helpers import paid_by_card
 from tests.shop import FRIDAY_NIGHT
 
 FRIDAY = FRIDAY_NIGHT.date()
@@ -151,6 +154,42 @@ def test_cash_that_was_taken_before_payments_had_rows_is_revenue_at_the_handover
     PaymentAttempt.objects.all().delete()
 
     assert selectors.overview(THAT_FRIDAY, at=SATURDAY_NOON).revenue == Decimal("12.99")
+
+
+def test_a_second_charge_is_no_revenue_and_giving_it_back_is_no_refund(kitchen):
+    order = paid_by_card()
+    second = PaymentAttempt.objects.get()
+    second.pk, second.ref, second.session_id, second.payment_id = None, uuid7(), "", ""
+    second.state = AttemptState.DUPLICATE
+    second.save()
+    before = selectors.overview(THAT_FRIDAY, at=SATURDAY_NOON)
+    Refund.objects.create(
+        ref=uuid7(),
+        attempt=second,
+        amount=second.captured,
+        reason=RefundReason.DUPLICATE,
+        state=RefundState.DONE,
+        requested_by="system",
+        created_at=FRIDAY_NIGHT,
+        due_at=FRIDAY_NIGHT,
+        done_at=FRIDAY_NIGHT,
+    )
+
+    after = selectors.overview(THAT_FRIDAY, at=SATURDAY_NOON)
+
+    assert before.revenue == after.revenue == order.total
+    assert (after.captured, after.refunded) == (order.total, 0)
+
+
+def test_hours_after_midnight_are_the_last_of_their_business_day(kitchen):
+    for hours in (-8, 0, 4.5):  # noon, evening, and half past midnight
+        shop.place(at=FRIDAY_NIGHT + timedelta(hours=hours))
+
+    hours = [(each.weekday, each.hour) for each in selectors.peak_hours(THAT_FRIDAY, at=SATURDAY_NOON)]
+    kitchen_hours = [each.hour for each in selectors.kitchen_by_hour(THAT_FRIDAY, at=SATURDAY_NOON)]
+
+    assert hours == [(4, 12), (4, 20), (4, 0)]
+    assert kitchen_hours == [12, 20, 0]
 
 
 def test_the_figures_of_a_day_until_a_moment_leave_out_what_happened_later(sold, chef):
