@@ -22,8 +22,8 @@ from orders.reports.models import ROLLUPS, CustomerDay, DayBreakdown, DirtyDay, 
 from orders.reports.periods import Grain, Period
 from orders.reports.selectors.live_days import days_to_build
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.foundation.shop.selectors import current_shop
 from tests.length import by_length
+from tests.orders.reports.assertions import assert_right
 from tests.orders.reports.evenings import SETTINGS, Evenings, LinePlan, OrderPlan, evenings
 from tests.orders.reports.slow_figures import SlowFigures, business_day
 
@@ -33,11 +33,6 @@ random_evenings = hypothesis_settings(
 )
 
 HOURS_OF_EVENINGS = 5 * 24
-
-SLOW_NAMES = [
-    "overview", "peak_hours", "statuses", "pizzas", "simple_items", "sizes", "toppings", "kitchen", "kitchen_by_hour",
-    "staff", "drivers", "coupons", "cancellations", "bookkeeping", "taxes",
-]  # fmt: skip
 
 
 @contextmanager
@@ -51,28 +46,9 @@ def shop_in(setting):
         transaction.savepoint_rollback(beginning)
 
 
-def figures(period, *, at, grains):
-    found = {name: getattr(selectors, name)(period, at=at) for name in SLOW_NAMES}
-    found |= {f"series by {grain}": selectors.time_series(period, grain=grain, at=at) for grain in grains}
-    return found | {"top customers": selectors.top_customers(period, at=at)}
-
-
-def slow_figures(period, *, grains):
-    slow = SlowFigures(period)
-    found = {name: getattr(slow, name)() for name in SLOW_NAMES}
-    found |= {f"series by {grain}": slow.time_series(grain) for grain in grains}
-    return found | {"top customers": slow.top_customers(vip_orders=current_shop().vip_orders)}
-
-
 def rows_of_rollups():
     tables = (*ROLLUPS, *(monthly.table for monthly in MONTHLY_SUMS.values()))
     return [sorted(table._default_manager.values_list()) for table in tables]
-
-
-def assert_right(period, *, at, grains=tuple(Grain)):
-    found = figures(period, at=at, grains=grains)
-    for name, value in slow_figures(period, grains=grains).items():
-        assert found[name] == value, name
 
 
 @random_evenings
