@@ -11,6 +11,7 @@ written twice. `orders.reports.figures` says what the figures are. What is not o
 - Whether a promise was kept is known once a pickup is ready, or a delivery is handed over.
 - An hour of the wall clock is named by the moment in which it began. Where the clock changes within an hour, as on the
   Chatham Islands, what comes after the change belongs to that hour, too.
+- A second charge is the guest's money: it is no capture, and giving it back is no refund.
 - Cash that was taken before payments had rows is a capture at the handover.
 
 The boundaries of the business days come from `clock`, so that they are right in the nights when the clocks change, and
@@ -98,7 +99,7 @@ SOURCE = f"""
             SELECT order_id, captured_at AS at, captured AS amount
             FROM payments_paymentattempt
             WHERE captured_at >= begins_at AND captured_at < ends_at AND captured_at <= %(until)s::timestamptz
-                AND state IN ('paid', 'duplicate')
+                AND state = 'paid'
             OFFSET 0
         ) AS payment
         UNION ALL
@@ -123,7 +124,7 @@ SOURCE = f"""
             FROM payments_refund
             JOIN payments_paymentattempt ON payments_paymentattempt.id = attempt_id
             WHERE done_at >= begins_at AND done_at < ends_at AND done_at <= %(until)s::timestamptz
-                AND payments_refund.state = 'done'
+                AND payments_refund.state = 'done' AND payments_paymentattempt.state <> 'duplicate'
             OFFSET 0
         ) AS payment
     )

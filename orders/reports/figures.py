@@ -4,16 +4,18 @@ Read models of the reports: what each report shows, without a word about how it 
 - An order belongs to its business day, and to the hour in which it was placed.
 - *Sales* are the totals of orders that are not cancelled, on the day on which they were placed.
 - *Revenue* is what was captured less what was refunded, of orders that are not cancelled. A capture counts on the
-  business day on which it was made, and a refund on its own.
+  business day on which it was made, and a refund on its own. A second charge by mistake, and its refund, are neither.
 - Sales of a pizza, a size or a topping are its prices in the lines, before discounts, fees and tips.
 - Durations are whole minutes, rounded down; median and 90th percentile are by nearest rank.
 - A promise is the first one that the guest was given. It is kept if a pickup was ready, or a delivery was handed over,
   by its end.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Self
 
 from orders.models import CancelReason, OrderStatus, PaymentMethod
 from pizzeria.foundation.money import ZERO, rounded
@@ -21,9 +23,30 @@ from pizzeria.foundation.money import ZERO, rounded
 MAX_SCORE = 100
 
 
+type Histogram = Mapping[int, int]  # how many took so many minutes
+
+
 def percent(part: int, whole: int) -> Decimal | None:
-    """Return a part in percent of the whole, with one decimal place; None: there is nothing."""
-    return (Decimal(part) * 100 / whole).quantize(Decimal("0.1")) if whole else None
+    """Return a part in percent of the whole, half-up to one decimal place; None: there is nothing."""
+    return _to_one_place(Decimal(part) * 100 / whole) if whole else None
+
+
+def _to_one_place(number: Decimal) -> Decimal:
+    return number.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
+def percentile(histogram: Histogram, percent: int) -> int:
+    """
+    Return the nearest-rank percentile: the smallest value that at least so many percent do not exceed.
+
+    :raises ValueError: the histogram is empty
+    """
+    rank = -(-sum(histogram.values()) * percent // 100)  # rounded up
+    for minutes, times in sorted(histogram.items()):
+        rank -= times
+        if rank <= 0:
+            return minutes
+    raise ValueError("there are no durations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +150,16 @@ class Durations:
     average: Decimal | None = None  # one decimal place
     median: int | None = None
     p90: int | None = None
+
+    @classmethod
+    def of(cls, histogram: Histogram) -> Self:
+        """Return the statistics of a histogram; median and 90th percentile by nearest rank."""
+        count = sum(histogram.values())
+        if not count:
+            return cls()
+        total = sum(minutes * times for minutes, times in histogram.items())
+        average = _to_one_place(Decimal(total) / count)
+        return cls(count, average, percentile(histogram, 50), percentile(histogram, 90))
 
 
 @dataclass(frozen=True, slots=True)

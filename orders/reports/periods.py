@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from django.conf import settings
+
+HOURS_OF_A_DAY = 24
+
 
 class Grain(StrEnum):
     """Length of the intervals of a time series. A week is one of ISO 8601: it begins on a Monday."""
@@ -45,3 +49,9 @@ class Period:
         """Yield each day of the period, in order."""
         for offset in range(self.days):
             yield self.first + timedelta(days=offset)
+
+
+def place_in_day(hour: int) -> int:
+    """Return how many hours after the beginning of a business day an hour of the wall clock is."""
+    begins: int = settings.SHOP_DAY_ENDS.hour
+    return (hour - begins) % HOURS_OF_A_DAY

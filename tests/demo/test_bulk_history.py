@@ -16,6 +16,10 @@ from orders import services as order_services
 from orders.models import Coupon, CouponUse, Order, OrderStatus
 from orders.payments.models import PaymentAttempt, Receipt, ReceiptCounter, ReceiptPdf, Refund
 from orders.payments.receipts.content import ReceiptContent
+from orders.reports import selectors
+from orders.reports import services as report_services
+from orders.reports.models import BuiltDay, DirtyDay
+from orders.reports.periods import Period
 from pizzeria.demo.bulk_history.seeding import seed_history
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
@@ -196,3 +200,21 @@ def test_the_command_writes_so_many_orders_over_so_many_days_and_says_how_fast(d
     assert "30 orders in" in output.getvalue()
     assert Order.objects.values("business_date").distinct().count() <= 3
     assert Kitchen.objects.get().last_number_date is None
+
+
+def test_reports_of_days_that_were_built_before_count_the_past_orders_that_the_command_writes_into_them(demo):
+    now, output = clock.now(), StringIO()
+    today = clock.business_date(now)
+    week = Period(today - timedelta(days=7), today)
+    call_command("seed_orders", orders=20, days=7, stdout=StringIO())
+    call_command("rebuild_reports", stdout=StringIO())
+    assert not DirtyDay.objects.exists()
+
+    call_command("seed_orders", orders=50, days=7, seed=1, stdout=output)
+
+    assert "The reports of 7 days are marked" in output.getvalue()
+    assert selectors.overview(week, at=now).orders == Order.objects.exclude(status="cancelled").count()
+    call_command("rebuild_reports", stdout=StringIO())
+    built = BuiltDay.objects.values_list("business_date", flat=True)
+    assert len(built) >= 6
+    assert [difference for day in built for difference in report_services.differences(day)] == []

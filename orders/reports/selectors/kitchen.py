@@ -3,36 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 
 from orders.reports.figures import Durations, KitchenFigures
 from orders.reports.models import DurationCount, DurationMeasure, HourSums
-from orders.reports.periods import Period
+from orders.reports.periods import Period, place_in_day
 from orders.reports.selectors.rollups import read
 
-type Histogram = dict[int, int]  # how many took so many minutes
-
 KITCHEN_MEASURES = (DurationMeasure.COOKING, DurationMeasure.PREPARATION, DurationMeasure.DELIVERY)
-
-
-def durations(histogram: Histogram) -> Durations:
-    """Return the statistics of durations; median and 90th percentile by nearest rank."""
-    count = sum(histogram.values())
-    if not count:
-        return Durations()
-    total = sum(minutes * times for minutes, times in histogram.items())
-    average = (Decimal(total) / count).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-    return Durations(count, average, _percentile(histogram, 50), _percentile(histogram, 90))
-
-
-def _percentile(histogram: Histogram, percent: int) -> int:
-    """Return the nearest-rank percentile: the smallest value that at least so many percent do not exceed."""
-    rank = -(-sum(histogram.values()) * percent // 100)  # rounded up
-    for minutes, times in sorted(histogram.items()):
-        rank -= times
-        if rank <= 0:
-            return minutes
-    raise ValueError("there are no durations")
 
 
 def kitchen(period: Period, *, at: datetime) -> KitchenFigures:
@@ -54,12 +31,12 @@ def kitchen(period: Period, *, at: datetime) -> KitchenFigures:
 
 
 def kitchen_by_hour(period: Period, *, at: datetime) -> list[KitchenFigures]:
-    """Return the same by the hour in which the orders were placed, only hours with orders."""
+    """Return the same by the hour of placing, in the order of the business day; only hours with orders."""
     counts = read(
         HourSums,
         """
             SELECT extract(hour FROM hour AT TIME ZONE %(zone)s)::int, sum(cooked), sum(promises), sum(promises_kept)
-            FROM figures GROUP BY 1 HAVING sum(orders + cancelled) > 0 ORDER BY 1
+            FROM figures GROUP BY 1 HAVING sum(orders + cancelled) > 0
         """,
         period=period,
         at=at,
@@ -74,20 +51,21 @@ def kitchen_by_hour(period: Period, *, at: datetime) -> list[KitchenFigures]:
     bars: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
     for hour, measure, minutes, times in rows:
         bars[hour].append((measure, minutes, times))
+    counts.sort(key=lambda row: place_in_day(row[0]))
     return [_kitchen_figures(hour, of_hour, bars[hour]) for hour, *of_hour in counts]
 
 
 def _kitchen_figures(hour: int | None, counts: Iterable[int], bars: Iterable[tuple[str, int, int]]) -> KitchenFigures:
     cooked, promises, promises_kept = counts
-    histograms: dict[str, Histogram] = defaultdict(dict)
+    histograms: dict[str, dict[int, int]] = defaultdict(dict)
     for measure, minutes, times in bars:
         histograms[measure][minutes] = int(times)
     return KitchenFigures(
         hour=hour,
         cooked=cooked,
-        cooking=durations(histograms[DurationMeasure.COOKING]),
-        preparation=durations(histograms[DurationMeasure.PREPARATION]),
-        delivery=durations(histograms[DurationMeasure.DELIVERY]),
+        cooking=Durations.of(histograms[DurationMeasure.COOKING]),
+        preparation=Durations.of(histograms[DurationMeasure.PREPARATION]),
+        delivery=Durations.of(histograms[DurationMeasure.DELIVERY]),
         promises=promises,
         promises_kept=promises_kept,
     )

@@ -9,10 +9,9 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from orders.customers.models import Customer
-from orders.reports.figures import CustomerFigures, DriverFigures, StaffFigures
+from orders.reports.figures import CustomerFigures, DriverFigures, Durations, StaffFigures
 from orders.reports.models import BreakdownKind, CustomerDay, DayBreakdown, DurationCount, DurationMeasure
 from orders.reports.periods import Period
-from orders.reports.selectors.kitchen import Histogram, durations
 from orders.reports.selectors.rollups import read
 from pizzeria.foundation.money import ZERO
 from pizzeria.foundation.shop.selectors import current_shop
@@ -60,7 +59,7 @@ def drivers(period: Period, *, at: datetime) -> list[DriverFigures]:
         at=at,
         values={"measure": DurationMeasure.DRIVER.value},
     )
-    histograms: dict[int, Histogram] = defaultdict(dict)
+    histograms: dict[int, dict[int, int]] = defaultdict(dict)
     for user_id, minutes, times in rows:
         histograms[user_id][minutes] = times
     figures = [
@@ -69,7 +68,7 @@ def drivers(period: Period, *, at: datetime) -> list[DriverFigures]:
             name=names[user_id],
             delivered=did[BreakdownKind.DRIVER_DELIVERED][0],
             failed=did[BreakdownKind.DRIVER_FAILED][0],
-            minutes=durations(histograms[user_id]),
+            minutes=Durations.of(histograms[user_id]),
             cash=did[BreakdownKind.DRIVER_DELIVERED][1],
             promises=did[BreakdownKind.DRIVER_PROMISES][0],
             promises_kept=did[BreakdownKind.DRIVER_KEPT][0],

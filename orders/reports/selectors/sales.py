@@ -12,7 +12,7 @@ from orders.models import OrderStatus
 from orders.reports.definitions import SOURCE, definition_of, parameters
 from orders.reports.figures import Overview, PeakHour, ProductFigures, SeriesPoint, StatusFigures
 from orders.reports.models import BreakdownKind, DayBreakdown, HourSums
-from orders.reports.periods import Grain, Period
+from orders.reports.periods import Grain, Period, place_in_day
 from orders.reports.selectors.rollups import read
 from pizzeria.foundation import clock
 from pizzeria.foundation.money import ZERO
@@ -34,7 +34,8 @@ def overview_of_day_until(day: date, *, until: datetime) -> Overview:
     """
     Return the figures of a business day as they were at a moment: what happened later is left out.
 
-    A step that was undone or recalled after that moment is left out, too.
+    Known limit: a step that was undone or recalled after that moment is left out, too, and so is a capture of cash
+    that was given back with it. The rows do not hold them any more.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -114,18 +115,18 @@ def hours_of(day: date) -> Iterator[datetime]:
 
 
 def peak_hours(period: Period, *, at: datetime) -> list[PeakHour]:
-    """Return the hours of the week in which there were orders, from Monday on."""
+    """Return the hours of the week in which there were orders, from Monday on, in the order of the business day."""
     rows = read(
         HourSums,
         """
             SELECT extract(isodow FROM business_date)::int - 1, extract(hour FROM hour AT TIME ZONE %(zone)s)::int,
                 sum(orders), sum(sales)
-            FROM figures GROUP BY 1, 2 HAVING sum(orders) > 0 ORDER BY 1, 2
+            FROM figures GROUP BY 1, 2 HAVING sum(orders) > 0
         """,
         period=period,
         at=at,
     )
-    return [PeakHour(*row) for row in rows]
+    return sorted((PeakHour(*row) for row in rows), key=lambda each: (each.weekday, place_in_day(each.hour)))
 
 
 def statuses(period: Period, *, at: datetime) -> list[StatusFigures]:

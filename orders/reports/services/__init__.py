@@ -2,9 +2,10 @@
 
 from orders.reports.services.comparison import ROLLUP_DIFFERS, compare_rollups, differences
 from orders.reports.services.dirty_days import mark_days, mark_days_of_order
-from orders.reports.services.rebuilding import lock_day, rebuild_day
+from orders.reports.services.rebuilding import DAYS_NOT_BUILT, lock_day, rebuild_day, rebuild_days, report_failed_days
 
 __all__ = [
+    "DAYS_NOT_BUILT",
     "ROLLUP_DIFFERS",
     "compare_rollups",
     "differences",
@@ -12,4 +13,6 @@ __all__ = [
     "mark_days",
     "mark_days_of_order",
     "rebuild_day",
+    "rebuild_days",
+    "report_failed_days",
 ]

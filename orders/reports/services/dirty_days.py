@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from orders.models import Order
 from orders.payments.models import PaymentAttempt, Receipt, Refund
 from orders.reports.models import DirtyDay
@@ -46,3 +48,18 @@ def _days_of_order(ref: UUID) -> set[date]:
     ]
     receipts = Receipt.objects.filter(order__ref=ref).values_list("business_date", flat=True)
     return {business_date, *receipts, *(clock.business_date(moment) for moment in moments if moment)}
+
+
+def orders_of_day(day: date) -> QuerySet[Order]:
+    """Return the orders that count in a business day: the same rule, the other way round."""
+    during = clock.day_bounds(day)
+    attempts = PaymentAttempt.objects.filter(captured_at__gte=during[0], captured_at__lt=during[1])
+    refunds = Refund.objects.filter(done_at__gte=during[0], done_at__lt=during[1])
+    receipts = Receipt.objects.filter(business_date=day)
+    return Order.objects.filter(
+        Q(business_date=day)
+        | Q(delivered_at__gte=during[0], delivered_at__lt=during[1])
+        | Q(pk__in=attempts.values("order_id"))
+        | Q(pk__in=refunds.values("attempt__order_id"))
+        | Q(pk__in=receipts.values("order_id"))
+    )

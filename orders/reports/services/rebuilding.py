@@ -1,8 +1,11 @@
 """Building the rollups of a business day from the source, whole: nothing is ever added to a row."""
 
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 
-from django.db import connection
+import structlog
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy
 
 from orders.reports.definitions import (
     MONTHLY_SUMS,
@@ -14,9 +17,21 @@ from orders.reports.definitions import (
     parameters,
 )
 from orders.reports.models import ROLLUPS, BuiltDay, DirtyDay
-from pizzeria.foundation import failpoints
+from pizzeria.foundation import clock, failpoints
 from pizzeria.foundation.actor import Actor
+from pizzeria.foundation.alerts.kinds import AlertKind
+from pizzeria.foundation.alerts.services import raise_alert
 from pizzeria.foundation.commands import command
+
+DAYS_NOT_BUILT = AlertKind(
+    "report_days_not_built",
+    gettext_lazy(
+        "The figures of %(day)s could not be prepared for the reports (days: %(days)s). The reports are right, but "
+        "slower; it is tried again each minute. The server's log says why."
+    ),
+)
+
+log = structlog.get_logger(__name__)
 
 _DAYS, _MONTHS = 1_919_250_544, 1_919_250_545  # of the advisory locks: any numbers that nothing else uses
 
@@ -31,6 +46,34 @@ def rebuild_day(*, day: date, by: Actor, at: datetime) -> None:
 
     :raises Busy: the same day is being rebuilt for too long
     """
+    _rebuild(day, at=at)
+
+
+def rebuild_days(days: Iterable[date], *, now: Callable[[], datetime]) -> Iterator[date]:
+    """
+    Rebuild business days as `rebuild_day` does, each in a transaction of its own, and yield each after its commit.
+
+    The log has one line for all of them.
+    """
+    count, passed = 0, clock.stopwatch()
+    try:
+        for day in days:
+            with transaction.atomic(durable=True):
+                _rebuild(day, at=now())
+            count += 1
+            yield day
+    finally:
+        log.info("report_days_rebuilt", days=count, seconds=passed().total_seconds())
+
+
+@command
+def report_failed_days(*, days: Iterable[date], by: Actor, at: datetime) -> None:
+    """Alert managers of days that could not be rebuilt; an open alert is counted again."""
+    days = sorted(days)
+    raise_alert(DAYS_NOT_BUILT, at=at, day=days[0].isoformat(), days=len(days))
+
+
+def _rebuild(day: date, *, at: datetime) -> None:
     lock_day(day)
     take_mark(day)
     failpoints.reach("reports.rebuild.mark_taken")

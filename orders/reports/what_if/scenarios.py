@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from kitchen.simulation import Outcome, OutcomeKind, SimulationSettings
 from orders.reports.charts import Chart, Point, bar_chart
-from orders.reports.figures import percent
-from orders.reports.selectors.kitchen import durations
+from orders.reports.figures import Durations, percent
 
 ScenarioKind = Literal["real", "as_it_was", "changed"]
 
@@ -176,5 +175,5 @@ def summarize(outcomes: Sequence[Outcome], *, knows_refused: bool = True) -> Sum
 def minutes_of(times: Iterable[timedelta]) -> Minutes:
     """Return the statistics of times: whole minutes, rounded down; a rank is the nearest one."""
     histogram = Counter(int(each / timedelta(minutes=1)) for each in times)
-    statistics = durations(histogram)
+    statistics = Durations.of(histogram)
     return Minutes(median=statistics.median, p90=statistics.p90, longest=max(histogram, default=None))

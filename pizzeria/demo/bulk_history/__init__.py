@@ -3,5 +3,5 @@ The bulk history: past orders of a shop, written in bulk with COPY instead of by
 
 It leaves every row that a real order leaves, so that an order of it equals the one that its events rebuild, its price
 is what the shop charges, and its receipts are numbered in the order of time. It sends no signal and asks nobody:
-neither notifications nor rollups of reports exist for it afterwards.
+no notifications exist for it afterwards, and the days that it was written into are marked for the reports.
 """

@@ -13,6 +13,8 @@ from kitchen.models import Kitchen
 from kitchen.selectors import the_kitchen
 from orders.models import CancelReason, Coupon, Order
 from orders.payments.models import ReceiptCounter
+from orders.reports import services as report_services
+from orders.reports.periods import Period
 from pizzeria.demo.bulk_history import copying, tables, volumes
 from pizzeria.demo.bulk_history.baskets import PricedOrder, Pricing
 from pizzeria.demo.bulk_history.courses import Course, Evening
@@ -35,10 +37,15 @@ type Progress = Callable[[int], object]
 
 @dataclass(frozen=True, slots=True)
 class SeedReport:
-    """How many orders, and rows of all tables, were written."""
+    """
+    How many orders, and rows of all tables, were written.
+
+    :ivar marked_days: how many days that have ended are marked, so that their reports are rebuilt
+    """
 
     orders: int
     rows: int
+    marked_days: int
 
 
 def seed_history(
@@ -54,7 +61,8 @@ def seed_history(
     """
     Write past orders of some business days in one transaction, which locks the kitchen.
 
-    Orders and receipts that exist already keep their numbers: new ones follow them.
+    Orders and receipts that exist already keep their numbers: new ones follow them. All days that have ended are marked
+    for the reports: a receipt or a refund may be of any of them.
 
     :param last: the last day; that of `at` has only orders that ended a while before, so that it has fewer
     :param customers: those of the shop who have ordered, too
@@ -64,14 +72,17 @@ def seed_history(
     if not first <= last <= clock.business_date(at):
         raise ValueError("A history ends today, and begins before it ends.")
     many, days = orders >= MANY_ORDERS, Days(first, last, orders)
+    yesterday = clock.business_date(at) - timedelta(days=1)
+    ended = list(Period(first, yesterday).dates()) if first <= yesterday else []
     with transaction.atomic():
+        report_services.mark_days(ended, at=at)  # before tables are locked: a rebuild that holds a mark reads them
         kitchen = Kitchen.objects.for_update().get(pk=the_kitchen().pk)
         with copying.indexes_made_afterwards() if many else nullcontext():
             past = _Past(days, kitchen=kitchen, customers=customers, seed=seed, at=at)
-            report = past.write(on_progress)
+            written, rows = past.write(on_progress)
     if many:
         copying.analyze()
-    return report
+    return SeedReport(orders=written, rows=rows, marked_days=len(ended))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,8 @@ class _Past:
             rng=Random(),  # noqa: S311 - as unpredictable as made-up guests need
         )
 
-    def write(self, on_progress: Progress | None) -> SeedReport:
+    def write(self, on_progress: Progress | None) -> tuple[int, int]:
+        """Write all orders; return how many, and how many rows of all tables."""
         written = copied = 0
         for position, (day, count) in enumerate(self._days):
             written += self._add_day(day, count, position)
@@ -123,7 +135,7 @@ class _Past:
             self._rows.end_day(day)
         self._copy(written, on_progress)
         self._count()
-        return SeedReport(orders=written, rows=self._rows.count)
+        return written, self._rows.count
 
     def _copy(self, written: int, on_progress: Progress | None) -> int:
         copying.copy(self._rows.take())

@@ -11,7 +11,7 @@ from kitchen.models import FulfillmentMethod, Kitchen
 from orders import events
 from orders.customers.models import Customer
 from orders.models import CancelReason, Order, OrderStatus, PaymentMethod, PaymentStatus, RefundReason
-from orders.payments.models import AttemptState, GatewayName, Refund, RefundState
+from orders.payments.models import AttemptState, GatewayName, PaymentAttempt, Refund, RefundState
 from orders.payments.services.receipts import issue_credit_note, issue_receipt
 from orders.services.order_lines import write_adjustments, write_lines
 from orders.totals import Adjustment, AdjustmentKind, TaxedAmount, totals_of
@@ -52,6 +52,7 @@ FATES = {
     "unpaid": (),
     "payment failed": ("cancel",),
     "waiting": ("confirm",),
+    "paid twice": ("confirm", "pay again", "start", "ready", "hand over"),
     "changed their mind": ("confirm", "cancel"),
     "cooking": ("confirm", "start"),
     "start undone": ("confirm", "start", "undo start"),
@@ -203,6 +204,8 @@ class Evening:
         match step:
             case "confirm":
                 self.confirm()
+            case "pay again" if self.plan.payment_method != PaymentMethod.CASH:
+                self.pay_again()
             case "promise":
                 until = self.at + timedelta(hours=5)
                 self.record(events.OrderPromiseChanged(promise_from=self.at, promise_until=until))
@@ -246,6 +249,33 @@ class Evening:
                 promise_until=self.at + timedelta(minutes=self.plan.promise_minutes),
             )
         )
+
+    def pay_again(self) -> None:
+        """Charge the card a second time by mistake; the amount is given back, maybe on the next day."""
+        order = self.order
+        first = order.payment_attempts.get(gateway=GatewayName.STRIPE)
+        second = PaymentAttempt.objects.create(
+            order=order,
+            gateway=first.gateway,
+            method=first.method,
+            amount=first.amount,
+            currency=first.currency,
+            created_at=self.at,
+            expires_at=self.at,
+            due_at=self.at,
+            state=AttemptState.DUPLICATE,
+            captured=first.amount,
+            captured_currency=first.currency,
+            captured_at=self.at,
+        )
+        self.record(events.OrderPaymentCaptured(attempt=second.ref, amount=second.amount))
+        ref = uuid7()
+        reason = RefundReason.DUPLICATE
+        self.record(events.OrderRefundRequested(refund=ref, amount=second.amount, reason=reason))
+        if self.plan.tip:  # of the others, the gateway has not answered yet
+            self.at += timedelta(hours=11)
+            Refund.objects.filter(ref=ref).update(state=RefundState.DONE, done_at=self.at)
+            self.record(events.OrderRefunded(refund=ref, amount=second.amount))
 
     def leave(self) -> None:
         driver = acting(self.driver)

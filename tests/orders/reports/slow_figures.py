@@ -65,6 +65,12 @@ def wall_hour(moment: datetime) -> int:
     return wall(hour_of(moment)).hour
 
 
+def since_begin(hour: int) -> int:
+    """Return the hours from the one in which a business day begins to another."""
+    begins = settings.SHOP_DAY_ENDS.hour
+    return hour - begins if hour >= begins else hour - begins + 24
+
+
 def whole_minutes(begins: datetime | None, ends: datetime | None) -> int | None:
     if begins is None or ends is None:
         return None
@@ -72,9 +78,13 @@ def whole_minutes(begins: datetime | None, ends: datetime | None) -> int | None:
 
 
 class Story:
-    """An order with what has happened to it, by its events."""
+    """
+    An order with what has happened to it, by its events.
 
-    def __init__(self, order: Order):
+    :param until: of the steps that stand in the end, and of a cancellation, later ones are left out
+    """
+
+    def __init__(self, order: Order, until: datetime | None = None):
         self.order, self.day, self.total = order, order.business_date, order.total
         self.is_delivery = order.method == "delivery"
         self.is_cancelled = False
@@ -83,6 +93,12 @@ class Story:
         self.cash, self.failed = ZERO, []
         for event in StoredEvent.objects.filter(aggregate_ref=order.ref).order_by("seq"):
             self.hear(event.type, event.data, event.actor, event.at)
+        if until and self.ready_at and self.ready_at > until:
+            self.ready_at = None
+        if until and self.delivered_at and self.delivered_at > until:
+            self.delivered_at = None
+        if until and self.is_cancelled and self.cancelled_at > until:
+            self.is_cancelled = False
 
     def hear(self, kind, data, actor, at):
         match kind.removeprefix("order.").rpartition(".")[0]:
@@ -107,7 +123,7 @@ class Story:
                 self.delivered_at, self.handed_over_by, self.carried_by = at, actor, self.driver
                 self.cash = Decimal(data["cash_taken"])
             case "cancelled":
-                self.is_cancelled = True
+                self.is_cancelled, self.cancelled_at = True, at
             case "step_undone":
                 self.undo(data)
 
@@ -154,24 +170,32 @@ def nearest_rank(values, percent):
 
 
 class SlowFigures:
-    """All figures of a period."""
+    """
+    All figures of a period.
 
-    def __init__(self, period):
+    :param until: the figures are those of this moment; of use for the overview only
+    """
+
+    def __init__(self, period, *, until=None):
         self.period = period
-        everything = [Story(order) for order in Order.objects.order_by("id")]
+        everything = [Story(order, until) for order in Order.objects.order_by("id")]
+        everything = [story for story in everything if until is None or story.placed_at <= until]
         self.everything = everything
         self.all = [story for story in everything if period.first <= story.day <= period.last]
         self.sold = [story for story in self.all if not story.is_cancelled]
         cancelled = {story.order.pk for story in everything if story.is_cancelled}
         self.captures = [
             (attempt.captured_at, attempt.captured)
-            for attempt in PaymentAttempt.objects.filter(state__in=("paid", "duplicate")).order_by("id")
+            for attempt in PaymentAttempt.objects.filter(state="paid").order_by("id")
             if attempt.order_id not in cancelled and self.covers(business_day(attempt.captured_at))
+            if until is None or attempt.captured_at <= until
         ]
         self.refunds = [
             (refund.done_at, refund.amount)
             for refund in Refund.objects.filter(state="done").select_related("attempt").order_by("id")
+            if refund.attempt.state != "duplicate"
             if refund.attempt.order_id not in cancelled and self.covers(business_day(refund.done_at))
+            if until is None or refund.done_at <= until
         ]
 
     def covers(self, day):
@@ -242,7 +266,8 @@ class SlowFigures:
         hours = defaultdict(list)
         for story in self.sold:
             hours[story.day.weekday(), wall_hour(story.placed_at)].append(story.total)
-        return [PeakHour(*key, len(totals), sum(totals)) for key, totals in sorted(hours.items())]
+        keys = sorted(hours, key=lambda key: (key[0], since_begin(key[1])))
+        return [PeakHour(*key, len(hours[key]), sum(hours[key])) for key in keys]
 
     def statuses(self):
         found = defaultdict(list)
@@ -293,7 +318,10 @@ class SlowFigures:
         hours = defaultdict(list)
         for story in self.all:
             hours[wall_hour(story.placed_at)].append(story)
-        return [self.kitchen_of(hour, stories) for hour, stories in sorted(hours.items())]
+        return [
+            self.kitchen_of(hour, stories)
+            for hour, stories in sorted(hours.items(), key=lambda each: since_begin(each[0]))
+        ]
 
     def kitchen_of(self, hour, stories):
         kept = [story.is_kept for story in stories if story.is_kept is not None]

@@ -22,8 +22,8 @@ from orders.reports.models import ROLLUPS, CustomerDay, DayBreakdown, DirtyDay, 
 from orders.reports.periods import Grain, Period
 from orders.reports.selectors.live_days import days_to_build
 from pizzeria.foundation.actor import SYSTEM
-from pizzeria.foundation.shop.selectors import current_shop
 from tests.length import by_length
+from tests.orders.reports.assertions import assert_right
 from tests.orders.reports.evenings import SETTINGS, Evenings, LinePlan, OrderPlan, evenings
 from tests.orders.reports.slow_figures import SlowFigures, business_day
 
@@ -32,10 +32,7 @@ random_evenings = hypothesis_settings(
     max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
-SLOW_NAMES = [
-    "overview", "peak_hours", "statuses", "pizzas", "simple_items", "sizes", "toppings", "kitchen", "kitchen_by_hour",
-    "staff", "drivers", "coupons", "cancellations", "bookkeeping", "taxes",
-]  # fmt: skip
+HOURS_OF_EVENINGS = 5 * 24
 
 
 @contextmanager
@@ -49,28 +46,9 @@ def shop_in(setting):
         transaction.savepoint_rollback(beginning)
 
 
-def figures(period, *, at, grains):
-    found = {name: getattr(selectors, name)(period, at=at) for name in SLOW_NAMES}
-    found |= {f"series by {grain}": selectors.time_series(period, grain=grain, at=at) for grain in grains}
-    return found | {"top customers": selectors.top_customers(period, at=at)}
-
-
-def slow_figures(period, *, grains):
-    slow = SlowFigures(period)
-    found = {name: getattr(slow, name)() for name in SLOW_NAMES}
-    found |= {f"series by {grain}": slow.time_series(grain) for grain in grains}
-    return found | {"top customers": slow.top_customers(vip_orders=current_shop().vip_orders)}
-
-
 def rows_of_rollups():
     tables = (*ROLLUPS, *(monthly.table for monthly in MONTHLY_SUMS.values()))
     return [sorted(table._default_manager.values_list()) for table in tables]
-
-
-def assert_right(period, *, at, grains=tuple(Grain)):
-    found = figures(period, at=at, grains=grains)
-    for name, value in slow_figures(period, grains=grains).items():
-        assert found[name] == value, name
 
 
 @random_evenings
@@ -98,6 +76,11 @@ def test_every_figure_of_random_evenings_is_right_before_and_after_the_days_are_
         assert_right(period, at=at)
         whole_months = Period(business_day(setting.begins) - timedelta(days=32), business_day(at))
         assert_right(whole_months, at=at, grains=[Grain.DAY, Grain.WEEK, Grain.MONTH])
+
+        until = setting.begins + timedelta(minutes=data.draw(any_.integers(0, 60 * HOURS_OF_EVENINGS)))
+        for day in {business_day(until), period.first, period.last}:
+            slow = SlowFigures(Period(day, day), until=until).overview()
+            assert selectors.overview_of_day_until(day, until=until) == slow, f"{day} until {until}"
 
         built = rows_of_rollups()
         dirty = data.draw(any_.lists(any_.sampled_from([order.ref for order in Order.objects.all()]), max_size=4))

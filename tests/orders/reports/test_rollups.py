@@ -9,17 +9,20 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from orders import services as order_services
-from orders.payments.models import PaymentAttempt
+from orders.models import RefundReason
+from orders.payments.models import AttemptState, PaymentAttempt, Refund, RefundState
 from orders.reports import selectors, services, tasks
 from orders.reports.figures import Overview
 from orders.reports.models import BuiltDay, CustomerDay, DayBreakdown, DirtyDay, DurationCount, DurationMonth, HourSums
 from orders.reports.periods import Grain, Period
 from orders.reports.selectors.live_days import days_to_build, live_days
-from pizzeria.foundation import clock
+from pizzeria.foundation import clock, failpoints
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.alerts.models import Alert
 from pizzeria.foundation.events.relay import relay_due
+from pizzeria.foundation.ids import uuid7
 from tests import shop
+from tests.orders.payments.receipt_helpers import paid_by_card
 from tests.shop import FRIDAY_NIGHT
 
 FRIDAY = FRIDAY_NIGHT.date()
@@ -38,6 +41,14 @@ def sold(kitchen, chef):
     """One Margherita, sold on Friday night."""
     order = shop.cooked(shop.place(), by=chef)
     return order_services.hand_over(ref=order.ref, by=chef, at=FRIDAY_NIGHT)
+
+
+@pytest.fixture
+def built(sold):
+    """The same order; its events are relayed, and its day is built."""
+    relay_due(now=lambda: SATURDAY_NOON)
+    rebuild()
+    return sold
 
 
 def rebuild(day=FRIDAY):
@@ -145,6 +156,42 @@ def test_cash_that_was_taken_before_payments_had_rows_is_revenue_at_the_handover
     assert selectors.overview(THAT_FRIDAY, at=SATURDAY_NOON).revenue == Decimal("12.99")
 
 
+def test_a_second_charge_is_no_revenue_and_giving_it_back_is_no_refund(kitchen):
+    order = paid_by_card()
+    second = PaymentAttempt.objects.get()
+    second.pk, second.ref, second.session_id, second.payment_id = None, uuid7(), "", ""
+    second.state = AttemptState.DUPLICATE
+    second.save()
+    before = selectors.overview(THAT_FRIDAY, at=SATURDAY_NOON)
+    Refund.objects.create(
+        ref=uuid7(),
+        attempt=second,
+        amount=second.captured,
+        reason=RefundReason.DUPLICATE,
+        state=RefundState.DONE,
+        requested_by="system",
+        created_at=FRIDAY_NIGHT,
+        due_at=FRIDAY_NIGHT,
+        done_at=FRIDAY_NIGHT,
+    )
+
+    after = selectors.overview(THAT_FRIDAY, at=SATURDAY_NOON)
+
+    assert before.revenue == after.revenue == order.total
+    assert (after.captured, after.refunded) == (order.total, 0)
+
+
+def test_hours_after_midnight_are_the_last_of_their_business_day(kitchen):
+    for hours in (-8, 0, 4.5):  # noon, evening, and half past midnight
+        shop.place(at=FRIDAY_NIGHT + timedelta(hours=hours))
+
+    hours = [(each.weekday, each.hour) for each in selectors.peak_hours(THAT_FRIDAY, at=SATURDAY_NOON)]
+    kitchen_hours = [each.hour for each in selectors.kitchen_by_hour(THAT_FRIDAY, at=SATURDAY_NOON)]
+
+    assert hours == [(4, 12), (4, 20), (4, 0)]
+    assert kitchen_hours == [12, 20, 0]
+
+
 def test_the_figures_of_a_day_until_a_moment_leave_out_what_happened_later(sold, chef):
     shop.place(at=FRIDAY_NIGHT + timedelta(hours=1))
 
@@ -167,6 +214,32 @@ def test_a_cancelled_order_counts_as_an_order_until_it_was_cancelled(kitchen, ma
     assert (after.orders, after.cancelled) == (0, 1)
 
 
+# --- Errors ---
+
+
+def test_a_day_that_cannot_be_built_keeps_no_other_from_it_and_a_manager_is_told_once(sold, monkeypatch, caplog):
+    monkeypatch.setattr(clock, "now", lambda: SATURDAY_NOON + timedelta(days=2))
+    begun = []
+
+    def fail_at_the_first():
+        begun.append(None)
+        if len(begun) == 1:
+            raise ZeroDivisionError
+
+    with failpoints.armed("reports.rebuild.mark_taken", fail_at_the_first):
+        tasks.rebuild_due_days()
+
+    sunday = FRIDAY + timedelta(days=2)
+    built = BuiltDay.objects.order_by("business_date").values_list("business_date", flat=True)
+    assert list(built) == [FRIDAY, FRIDAY + timedelta(days=1)]
+    assert f"figures of {sunday} could not be prepared" in str(Alert.objects.get())
+    assert "report_day_failed" in caplog.text
+
+    tasks.rebuild_due_days()
+    assert BuiltDay.objects.filter(business_date=sunday).exists()
+    assert Alert.objects.get().times_seen == 1
+
+
 # --- The nightly comparison ---
 
 
@@ -180,11 +253,8 @@ def test_a_cancelled_order_counts_as_an_order_until_it_was_cancelled(kitchen, ma
     ],
 )
 def test_the_comparison_finds_a_rollup_that_was_changed_by_hand_and_rebuilding_puts_it_right(
-    sold, noon, rollup, changes
+    built, noon, rollup, changes
 ):
-    rebuild()
-    relay_due(now=clock.now)
-    rebuild()
     change(rollup, **changes)
 
     assert services.compare_rollups(by=SYSTEM, at=SATURDAY_NOON) == [FRIDAY]
@@ -194,15 +264,54 @@ def test_the_comparison_finds_a_rollup_that_was_changed_by_hand_and_rebuilding_p
     assert services.compare_rollups(by=SYSTEM, at=SATURDAY_NOON) == []
 
 
-def test_the_comparison_finds_a_missing_row(sold, noon):
-    rebuild()
-    relay_due(now=clock.now)
-    rebuild()
+def test_the_comparison_finds_a_missing_row_which_the_log_has(built, noon, caplog):
     DayBreakdown.objects.filter(kind="pizza").delete()
 
     tasks.compare_rollups()
 
-    assert "margherita" in str(Alert.objects.get())
+    assert Alert.objects.exists()
+    assert "margherita" in caplog.text
+
+
+def test_one_alert_tells_how_many_days_differ_and_the_command_for_all_of_them(built, noon):
+    wednesday = FRIDAY - timedelta(days=2)
+    BuiltDay.objects.create(business_date=wednesday, built_at=SATURDAY_NOON)
+    DayBreakdown.objects.create(kind="size", business_date=wednesday, key="giant", count=1, amount=1)
+    change(HourSums, orders=7)
+
+    assert services.compare_rollups(by=SYSTEM, at=SATURDAY_NOON) == [wednesday, FRIDAY]
+
+    text = str(Alert.objects.get())
+    assert "(days: 2)" in text
+    assert f"rebuild_reports --from {wednesday} --to {FRIDAY}" in text
+    assert "reports_" not in text, "a sentence for managers, without names of tables"
+
+
+def test_an_event_of_an_order_of_another_day_that_waits_for_long_hides_no_difference(built, noon):
+    shop.place(at=FRIDAY_NIGHT + timedelta(hours=15))  # on Saturday; nobody relays its events
+    change(HourSums, orders=7)
+
+    assert services.compare_rollups(by=SYSTEM, at=SATURDAY_NOON) == [FRIDAY]
+
+
+@pytest.mark.parametrize(
+    ("placed_at", "noticed_at"),
+    [(FRIDAY_NIGHT, SATURDAY_NOON), (SATURDAY_NOON, SATURDAY_NOON + timedelta(minutes=4))],
+)
+def test_a_day_that_a_waiting_event_may_mark_is_no_difference(built, noon, placed_at, noticed_at):
+    shop.place(at=placed_at)
+    change(HourSums, orders=7)
+
+    assert services.compare_rollups(by=SYSTEM, at=noticed_at) == []
+
+
+def test_each_old_day_is_compared_in_one_night_of_thirty(built):
+    change(HourSums, orders=7)
+    nights = [SATURDAY_NOON + timedelta(days=50 + night) for night in range(30)]
+
+    found = [day for night in nights for day in services.compare_rollups(by=SYSTEM, at=night)]
+
+    assert found == [FRIDAY]
 
 
 def test_the_comparison_raises_no_alert_if_the_rollups_are_right(sold, noon):
@@ -223,14 +332,16 @@ def test_a_day_that_is_about_to_be_rebuilt_is_no_difference(sold, noon):
 # --- The command ---
 
 
-def test_the_command_rebuilds_all_days_since_the_first_order(sold, monkeypatch):
+def test_the_command_rebuilds_all_days_since_the_first_order_with_one_line_in_the_log(sold, monkeypatch, caplog):
     monkeypatch.setattr(clock, "now", lambda: FRIDAY_NIGHT + timedelta(days=12))
+    caplog.set_level("INFO")
     out = StringIO()
 
     call_command("rebuild_reports", stdout=out)
 
     assert out.getvalue().splitlines() == ["Rebuilt up to 2026-11-30.", "Rebuilt up to 2026-12-01."]
     assert BuiltDay.objects.count() == 12
+    assert [line.msg["event"] for line in caplog.records] == ["report_days_rebuilt"]
 
 
 def test_the_command_says_that_there_is_nothing_to_rebuild(kitchen, noon):

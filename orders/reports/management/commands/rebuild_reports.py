@@ -7,7 +7,6 @@ from orders.reports import services
 from orders.reports.periods import Period
 from orders.reports.selectors.live_days import first_day, last_day_to_build
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import SYSTEM
 
 
 class Command(BaseCommand):
@@ -27,8 +26,7 @@ class Command(BaseCommand):
         if period is None:
             self.stdout.write("There is no day with orders that has ended.")
             return
-        for day in period.dates():
-            services.rebuild_day(day=day, by=SYSTEM, at=clock.now())
+        for day in services.rebuild_days(period.dates(), now=clock.now):
             if day == period.last or (day + timedelta(days=1)).day == 1:
                 self.stdout.write(f"Rebuilt up to {day}.")
 

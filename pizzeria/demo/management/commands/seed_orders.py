@@ -45,3 +45,7 @@ class Command(BaseCommand):
             f"{report.orders} orders in {seconds:.1f} s: {report.orders / seconds:.0f} orders and "
             f"{report.rows / seconds:.0f} rows a second"
         )
+        self.stdout.write(
+            f"The reports of {report.marked_days} days are marked: the task that runs each minute rebuilds them, or "
+            "manage.py rebuild_reports does so at once."
+        )
