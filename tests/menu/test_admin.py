@@ -362,3 +362,15 @@ def test_editing_a_size_records_an_event_for_a_new_factor_only(marta):
 
     factors = {"before": Decimal("1.60"), "after": Decimal("1.70")}
     assert events_of(large) == [("menu.size_factored.v1", factors, str(marta.user.pk))]
+
+
+def test_no_size_can_be_deleted_and_its_page_says_why(marta):
+    sizes = Size.objects.values_list("pk", flat=True)
+    small = Size.objects.first()
+
+    everything = {"action": "delete_selected", "_selected_action": [*sizes], "post": "yes"}
+    marta.post(admin_of(small, "changelist"), everything)
+    assert marta.post(admin_of(small).replace("change", "delete"), {"post": "yes"}).status_code == 403
+
+    assert len(Size.objects.all()) == 3
+    assert "A size cannot be deleted" in marta.get(admin_of(small)).content.decode()
