@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -55,6 +56,13 @@ class MenuItemAdmin[I: MenuItem](
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["availability", "price_history"]
     search_fields = ["name"]
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Return the list; in the archive no price can be typed."""
+        changelist = super().get_changelist_instance(request)
+        if request.GET.get(ArchiveFilter.parameter_name) == "yes":
+            changelist.list_editable = ()
+        return changelist
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         item = self.get_object(request, unquote(object_id))

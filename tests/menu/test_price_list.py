@@ -103,6 +103,55 @@ def test_an_invalid_price_is_said_beside_its_row_and_no_price_of_the_list_is_sav
     assert 'value="13.49"' in response.content.decode()
 
 
+def test_a_price_of_an_item_that_was_archived_while_the_list_was_open_is_refused_in_its_row(marta, margherita):
+    older = list_of(marta, Pizza, margherita="11.99", pepperoni="15.49")
+    menu_services.archive_item(item=margherita, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    rows, _others = errors_of(save(marta, Pizza, older))
+
+    assert rows == {"margherita": ["That is not on the menu any more."]}
+    assert prices_of("margherita", "pepperoni") == ["12.99", "14.99"]
+
+
+def test_no_price_can_be_typed_in_the_archive(marta, margherita):
+    menu_services.archive_item(item=margherita, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    archive = marta.get(admin_of(margherita, "changelist"), {"archived": "yes"}).context["cl"]
+
+    assert [*archive.result_list] == [margherita]
+    assert archive.formset is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"form-0-id": "x"},
+        {"form-0-id": "12345678901234567890"},
+        {"form-0-id": "0"},
+        {"form-0-id": None},
+        {"form-TOTAL_FORMS": "99999"},
+        {"form-TOTAL_FORMS": "-1"},
+        {"form-INITIAL_FORMS": "x"},
+        {"form-INITIAL_FORMS": "0"},
+        {"form-TOTAL_FORMS": None},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("moment", ["", NINE_AS_TYPED])
+def test_a_list_whose_form_was_changed_on_its_way_saves_nothing_and_says_so(marta, changes, moment):
+    form = list_of(marta, Topping, olives="9.99") | {"valid_from": moment} | changes
+
+    page = marta.post(
+        admin_of(Topping(), "changelist"),
+        {name: value for name, value in form.items() if value is not None},
+        follow=True,
+    )
+
+    assert page.status_code == 200
+    assert "That form was not complete. Nothing was saved" in page.content.decode()
+    assert Topping.objects.get(slug="olives").price != Decimal("9.99")
+
+
 def test_a_row_that_changed_while_the_list_was_open_asks_and_the_others_wait(marta, paolo, margherita):
     older = list_of(marta, Pizza, margherita="11.99", pepperoni="15.49")
     edit(paolo, margherita, base_price="13.49")
@@ -149,8 +198,10 @@ def test_prices_typed_in_the_list_with_a_moment_are_scheduled_and_shown_there(ma
 def test_a_moment_from_which_no_price_can_be_valid_is_said_and_what_was_typed_is_kept(marta, typed, prices, message):
     response = save(marta, Pizza, list_of(marta, Pizza, **prices) | {"valid_from": typed})
 
-    assert errors_of(response)[1] == [message]
-    assert f'value="{typed}"' in response.content.decode()
+    assert errors_of(response) == ({}, [])
+    html = response.content.decode()
+    assert html.count(message) == 1
+    assert f'value="{typed}"' in html
     assert not ScheduledPrice.objects.exists()
     assert prices_of("margherita") == ["12.99"]
 
