@@ -16,7 +16,7 @@ from menu.models import MenuItem, Pizza
 from menu.price_schedules import PriceSchedule, schedule_of
 from pizzeria.foundation import clock
 from pizzeria.foundation.admin import ShopAdminForm
-from pizzeria.foundation.forms import ShopForm
+from pizzeria.foundation.forms import MomentField, ShopForm
 from pizzeria.foundation.money import format_amount
 from pizzeria.foundation.refusals import Refusal
 
@@ -30,12 +30,12 @@ def price_field_of(model: type[MenuItem]) -> str:
     return "base_price" if issubclass(model, Pizza) else "price"
 
 
-def price_from_field() -> forms.DateTimeField:
-    """Return a field for the moment from which a price is valid, on the shop's wall clock; blank: at once."""
-    return forms.DateTimeField(
+def price_from_field() -> MomentField:
+    """Return a field for the moment from which a price is valid, on the shop's wall clock; empty: at once."""
+    return MomentField(
         label=gettext_lazy("New price from"),
         required=False,
-        help_text=gettext_lazy("Blank: at once."),
+        help_text=gettext_lazy("Empty: from now on."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": gettext_lazy("A day and a time, please, like 2026-11-30 11:00.")},
     )

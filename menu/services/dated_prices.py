@@ -118,7 +118,7 @@ def refuse_unless_price_moment(valid_from: datetime, *, at: datetime) -> None:
     :raises PriceRefused: it has passed, or is more than a year ahead
     """
     if valid_from <= at:
-        message = _("That moment has passed. Leave it blank to change prices at once.")
+        message = _("That moment has passed. Leave it empty to change prices at once.")
         raise PriceRefused(message, field="valid_from")
     if is_too_far(valid_from, at=at):
         raise PriceRefused(_("That is more than a year ahead. Is the year right?"), field="valid_from")

@@ -18,6 +18,7 @@ from menu.services.editing import record_edit, refuse_unless_may_change
 from pizzeria.foundation.actor import Actor, Permission
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.concurrent_edits import ChangedMeanwhile, PreconditionFailed
+from pizzeria.foundation.ends import refuse_unless_ahead
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.refusals import NotAllowed, Refusal
 
@@ -66,6 +67,7 @@ def import_items(*, model: type[MenuItem], rows: Sequence[ImportedItem], by: Act
     :raises NotAllowed: the actor may not add or change such items, or mark them sold out
     :raises PreconditionFailed: an item is not any more as it was shown
     :raises ImportRefused: a row is not as the menu can have it
+    :raises UntilPassed, UntilTooFar: an item would be sold out until a moment that is not ahead, or more than a year
     """
     if any(row.seen_seq is None for row in rows) and not by.may(Permission(f"menu.add_{model._meta.model_name}")):
         raise NotAllowed(_("Only managers can edit the menu."))
@@ -121,6 +123,7 @@ def _set_availability(item: MenuItem, wanted: Availability | None, *, by: Actor,
     if wanted is None:
         return
     refuse_unless_may_mark(by)
+    refuse_unless_ahead(wanted.until, at=at)
     if not wanted.is_available:
         record(item, ItemSoldOut(until=wanted.until), by=by, at=at)
     elif item.sold_out_since is not None:

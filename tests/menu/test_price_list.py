@@ -189,7 +189,8 @@ def test_prices_typed_in_the_list_with_a_moment_are_scheduled_and_shown_there(ma
 @pytest.mark.parametrize(
     ("typed", "prices", "message"),
     [
-        ("2026-11-20T20:00", {"margherita": "13"}, "That moment has passed. Leave it blank to change prices at once."),
+        ("2026-11-20T20:00", {"margherita": "13"}, "That moment has passed. Leave it empty to change prices at once."),
+        ("2027-03-28T02:30", {"margherita": "13"}, "The clocks change then. Please choose another time."),
         ("2027-12-20T20:00", {"margherita": "13"}, "That is more than a year ahead. Is the year right?"),
         ("soon", {"margherita": "13"}, "A day and a time, please, like 2026-11-30 11:00."),
         (NINE_AS_TYPED, {}, "Type the new prices, too."),
