@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from menu.events import ItemPriceChanged, PriceScheduled, ScheduledPriceWithdrawn
 from menu.exceptions import ItemNotOnTheMenu
-from menu.models import ItemKind, MenuItem, Pizza, ScheduledPrice, SimpleItem, Topping
+from menu.models import ItemKind, MenuItem, Pizza, ScheduledPrice, SimpleItem, Topping, refuse_unlikely_price
 from menu.price_schedules import PriceSchedule, schedule_from
 from menu.services.editing import lock_item, lock_item_on_the_menu, price_of, refuse_unless_may_change, set_price
 from pizzeria.foundation.actor import SYSTEM, Actor
@@ -97,6 +97,10 @@ def refuse_unless_schedulable(item: MenuItem, *, price: Decimal, valid_from: dat
     if item.is_archived:
         raise ItemNotOnTheMenu(_("That is not on the menu any more."))
     refuse_unless_price_moment(valid_from, at=at)
+    try:
+        refuse_unlikely_price(price)
+    except ValidationError as unlikely:
+        raise PriceRefused(unlikely.message, field="price") from unlikely
     try:
         ScheduledPrice._meta.get_field("price").clean(price, None)
     except ValidationError as invalid:

@@ -264,6 +264,10 @@ def test_the_admin_refuses_invalid_values_for_a_pizza(marta, margherita, nonsens
     ("currency", "typed", "message"),
     [
         ("EUR", "100000000", "€99,999,999.99 at most, please."),
+        ("EUR", "10000.01", "€10,000.00 at most, please."),
+        ("EUR", "0.00", "More than nothing, please."),
+        ("EUR", "1_2.99", "An amount such as 2.50, please."),
+        ("JPY", "10000001", "¥10,000,000 at most, please."),
         ("EUR", "12.995", "At most 2 decimals, please."),
         ("JPY", "1300.50", "A whole amount, please."),
     ],

@@ -103,6 +103,17 @@ def test_an_invalid_price_is_said_beside_its_row_and_no_price_of_the_list_is_sav
     assert 'value="13.49"' in response.content.decode()
 
 
+@pytest.mark.parametrize("moment", ["", NINE_AS_TYPED], ids=["at once", "scheduled"])
+@pytest.mark.parametrize(
+    ("typed", "message"), [("0.00", "More than nothing, please."), ("99999999.99", "€10,000.00 at most, please.")]
+)
+def test_a_price_that_must_be_a_slip_of_the_finger_is_refused_in_its_row(marta, typed, message, moment):
+    response = save(marta, Pizza, list_of(marta, Pizza, margherita=typed) | {"valid_from": moment})
+
+    assert errors_of(response)[0] == {"margherita": [message]}
+    assert not ScheduledPrice.objects.exists()
+
+
 def test_a_price_of_an_item_that_was_archived_while_the_list_was_open_is_refused_in_its_row(marta, margherita):
     older = list_of(marta, Pizza, margherita="11.99", pepperoni="15.49")
     menu_services.archive_item(item=margherita, by=SYSTEM, at=FRIDAY_NIGHT)

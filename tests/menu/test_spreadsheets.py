@@ -89,7 +89,7 @@ NAMES = st.text(max_size=30).map(SingleLineField(required=False).clean)
 @given(
     name=NAMES.filter(bool),
     description=NAMES | st.sampled_from(["=HYPERLINK(1)", "'=1", "''@x", "-1", '"a";b', "a,b"]),
-    price=st.decimals(min_value=0, max_value=99_999_999, places=2),
+    price=st.decimals(min_value="0.01", max_value=10_000, places=2),
     allergens=st.sampled_from([[], ["milk"], ["milk", "gluten"]]),
     is_declared=st.booleans(),
     until=st.none() | st.datetimes().map(lambda _any: NINE),
@@ -250,6 +250,9 @@ def row(**cells):
         ("slug,price\norto\n", ["Line 2: 1 cells where the first line has 2."]),
         ('slug,name\norto,"Orto\n', ["Line 2: this is no CSV"]),
         (row(price="a lot"), ["Line 2, price: An amount such as 2.50, please."]),
+        (row(price="1e2"), ["Line 2, price: An amount such as 2.50, please."]),
+        (row(price="0"), ["Line 2, price: More than nothing, please."]),
+        (row(price="10000.01"), ["Line 2, price: €10,000.00 at most, please."]),
         (row(price="-1"), ["Line 2, price: 0.00 at least, please."]),
         (row(price="1.234"), ["Line 2, price: At most 2 decimals, please."]),
         (row(category="soups"), ["Line 2, category: There is no “soups”; there are: drinks, pizzas."]),
