@@ -14,7 +14,7 @@ from pizzeria.foundation.money import AmountField, format_amount, from_minor_uni
 
 
 def max_price() -> Decimal:
-    """Return the highest price that is no slip of the finger: €10,000.00, or ten millions in a currency without cents."""
+    """Return the highest price that is no slip of the finger: €10,000.00; ¥10,000,000 in a currency without cents."""
     return Decimal(10_000) if minor_digits() else Decimal(10_000_000)
 
 

@@ -17,7 +17,7 @@ from menu.events import ItemPriceChanged, PriceScheduled, ScheduledPriceWithdraw
 from menu.exceptions import ItemNotOnTheMenu
 from menu.models import ItemKind, MenuItem, Pizza, ScheduledPrice, SimpleItem, Topping, refuse_unlikely_price
 from menu.price_schedules import PriceSchedule, schedule_from
-from menu.services.editing import lock_item, lock_item_on_the_menu, price_of, refuse_unless_may_change, set_price
+from menu.services.editing import lock_item, lock_item_on_the_menu, price_of, refuse_unless_may, set_price
 from pizzeria.foundation.actor import SYSTEM, Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.ends import is_too_far
@@ -65,7 +65,7 @@ def schedule_price(*, item: MenuItem, price: Decimal, valid_from: datetime, by: 
     :raises PriceRefused: the moment has passed, is more than a year ahead, or has a scheduled price already; or the
         item has that price then anyway
     """
-    refuse_unless_may_change(item, by)
+    refuse_unless_may("change", item, by)
     return schedule(lock_item_on_the_menu(item), price=price, valid_from=valid_from, by=by, at=at)
 
 
@@ -136,7 +136,7 @@ def withdraw_scheduled_price(*, item: MenuItem, valid_from: datetime, by: Actor,
     :raises NotAllowed: the actor may not change items of this kind
     :raises ScheduledPriceNotFound: there is none from this moment on, or it is in force already
     """
-    refuse_unless_may_change(item, by)
+    refuse_unless_may("change", item, by)
     item = lock_item(item)
     scheduled = _scheduled(item).filter(valid_from=valid_from, valid_from__gt=at).first()
     if scheduled is None:
