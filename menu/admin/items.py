@@ -131,4 +131,4 @@ class MenuItemAdmin[I: MenuItem](
             self._report_availability(request, services.restore_item(item=item, **by_and_at(request)))
 
     def _report_availability(self, request: HttpRequest, item: I) -> None:
-        messages.success(request, f"{item}: {self.availability(item)}")
+        messages.success(request, self.availability_message(item))

@@ -42,7 +42,7 @@ def price_from_field() -> MomentField:
 
 
 def schedule_of_row(item: MenuItem) -> PriceSchedule:
-    """Return the prices of a row of the admin's queryset, which has its scheduled prices; a new row has none. No query."""
+    """Return the prices of a row of the admin's queryset, which has the scheduled ones; another has none. No query."""
     return schedule_of(services.price_of(item), getattr(item, "scheduled", ()))
 
 

@@ -288,6 +288,16 @@ def test_the_history_of_an_item_has_every_change_with_who_and_when(marta, marghe
     assert "€12.99 → €13.49, at once" in marta.get(admin_of(margherita)).content.decode()
 
 
+def test_the_history_says_since_when_a_scheduled_price_is_in_force_and_who_scheduled_it(marta, margherita):
+    edit(marta, margherita, base_price="14.00", price_from=NINE_AS_TYPED)
+    menu_services.fold_prices(item=margherita, at=NINE + timedelta(minutes=12))
+
+    response = marta.get(admin_of(margherita).replace("change", "history"))
+
+    newest, *_older = response.context["changes"]
+    assert newest.text == f"€12.99 → €14.00, in force since 21:00, scheduled by {marta.user}"
+
+
 def set_availability(browser, item, **form):
     address = admin_of(item, "changelist")
     return browser.post(f"{address}{item.pk}/availability/?category__id__exact=1", form)

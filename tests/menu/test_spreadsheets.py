@@ -368,7 +368,8 @@ def test_a_confirmation_that_was_changed_or_belongs_to_somebody_else_imports_not
     address = f"{admin_of(Pizza(), 'changelist')}import/"
     page = upload(marta, Pizza, FILE)
 
-    assert marta.post(address, {"confirmed": "forged"}).url == address
+    damaged = marta.post(address, {"confirmed": "forged"}, follow=True)
+    assert "The confirmation arrived damaged. Please choose the file again." in damaged.content.decode()
     topping_list = f"{admin_of(Topping(), 'changelist')}import/"
     [signed] = re.findall(r'name="confirmed" value="([^"]+)"', page.content.decode())
     assert marta.post(topping_list, {"confirmed": signed}).status_code == 403
@@ -381,6 +382,10 @@ def test_an_archived_slug_is_not_imported_again(marta, manager, margherita):
     [problem] = problems_on(upload(marta, Pizza, row(slug="margherita")))
 
     assert "Something in the archive has this address." in problem
+
+
+def test_an_export_in_another_format_is_not_found(marta, margherita):
+    assert marta.get(f"{admin_of(margherita, 'changelist')}export/exe/").status_code == 404
 
 
 def test_cooks_may_neither_export_nor_import(sign_in):
