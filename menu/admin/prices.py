@@ -106,10 +106,9 @@ def is_whole_list(data: Any, *, model: type[MenuItem]) -> bool:
     management = ManagementForm(data, prefix=PriceFormSet.get_default_prefix())
     if not management.is_valid():
         return False
-    counts = management.cleaned_data
-    total, prefix = counts[TOTAL_FORM_COUNT], management.prefix
+    total, prefix = int(management.cleaned_data[TOTAL_FORM_COUNT] or 0), management.prefix
     ids = [data.get(f"{prefix}-{number}-id", "") for number in range(min(total, MAX_LISTED + 1))]
-    if total != counts[INITIAL_FORM_COUNT] or total > MAX_LISTED or not all(map(_ID.fullmatch, ids)):
+    if total != management.cleaned_data[INITIAL_FORM_COUNT] or total > MAX_LISTED or not all(map(_ID.fullmatch, ids)):
         return False
     return model._default_manager.filter(pk__in=ids).count() == total
 

@@ -100,7 +100,7 @@ def refuse_unless_schedulable(item: MenuItem, *, price: Decimal, valid_from: dat
     try:
         refuse_unlikely_price(price)
     except ValidationError as unlikely:
-        raise PriceRefused(unlikely.message, field="price") from unlikely
+        raise PriceRefused(unlikely.messages[0], field="price") from unlikely
     try:
         ScheduledPrice._meta.get_field("price").clean(price, None)
     except ValidationError as invalid:

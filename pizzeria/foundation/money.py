@@ -58,7 +58,7 @@ class AmountFormField(forms.DecimalField):
             "max_decimal_places": _("At most %(max)s decimals, please.") if digits else _("A whole amount, please."),
         }
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """Return a typed amount, which has plain digits: Python would also read “1e2” and “1_2”."""
         if isinstance(value, str) and value.strip() and not _PLAIN_AMOUNT.fullmatch(value.strip()):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
