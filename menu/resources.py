@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.instance_loaders import CachedInstanceLoader
 from import_export.resources import ModelResource
@@ -23,11 +24,14 @@ from menu.models import Allergen, Category, Diet, MenuItem, Pizza, SimpleItem, T
 from menu.price_schedules import schedule_of, scheduled_prices
 from menu.services import Availability
 from pizzeria.foundation import clock
-from pizzeria.foundation.forms import ERROR_MESSAGES, SingleLineField
+from pizzeria.foundation.ends import refuse_unless_ahead
+from pizzeria.foundation.forms import ERROR_MESSAGES, MomentField, SingleLineField
 from pizzeria.foundation.money import ZERO, AmountFormField, rounded
+from pizzeria.foundation.refusals import Refusal
 
 NONE = "none"
 YES, NO = "yes", "no"
+UNTIL_MESSAGE = gettext_lazy("Write the moment like “no until 2026-11-30 21:30”.")
 
 _DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}")
 _MINUTES = re.compile(r"\d{1,3}")
@@ -93,21 +97,25 @@ def _allergens(text: str) -> tuple[str, ...] | None:
     return () if text == NONE else _some_of(dict(Allergen.choices))(text)
 
 
-def _availability(at: datetime) -> Callable[[str], Availability]:
-    def parse(text: str) -> Availability:
-        if text in ("", YES):
+def _availability(at: datetime) -> Callable[[str], Availability | None]:
+    """Return a function that reads whether an item is available; None for a blank cell: it stays as it is."""
+
+    def parse(text: str) -> Availability | None:
+        if not text:
+            return None
+        if text == YES:
             return Availability(is_available=True)
         no, until, moment = text.partition(" until ")
         if no != NO:
             raise ValueError(_("“yes”, “no” or “no until 2026-11-30 21:30”, please."))
         if not until:
             return Availability(is_available=False)
+        ends = MomentField(error_messages=dict.fromkeys(("required", "invalid"), UNTIL_MESSAGE)).clean(moment)
         try:
-            ends = datetime.fromisoformat(moment.strip())
-        except ValueError:
-            raise ValueError(_("Write the moment like “no until 2026-11-30 21:30”.")) from None
-        ends = ends if ends.tzinfo else ends.replace(tzinfo=clock.shop_zone())
-        return Availability(is_available=False, until=ends) if ends > at else Availability(is_available=True)
+            refuse_unless_ahead(ends, at=at)
+        except Refusal as refusal:
+            raise ValueError(refusal.message) from refusal
+        return Availability(is_available=False, until=ends)
 
     return parse
 
@@ -139,7 +147,7 @@ class MenuItemResource(ModelResource):  # type: ignore[misc]
     slug = Field("slug", "slug", widget=Cell(str))
     name = Field("name", "name", widget=_text(60, required=True))
     price: ClassVar[Field] = Field("price", "price", widget=Cell(_price, _price_text))
-    available = Field("availability_now", "available")
+    available = Field("availability_now", "available", saves_null_values=False)
     allergens = Field(
         "allergens_now",
         "allergens",

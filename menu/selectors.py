@@ -206,9 +206,16 @@ def picture_summary(picture: PictureSnapshot | None) -> PictureSummary | None:
     )
 
 
-def rendition(ref: UUID, width: int) -> PictureRendition | None:
-    """Return a picture in one of its widths; None if there is no such picture. One query."""
-    return PictureRendition.objects.filter(picture__ref=ref, width=width).first()
+def rendition_sha256(ref: UUID, width: int) -> str | None:
+    """Return the SHA-256 of a picture in one of its widths, in hex; None if there is no such picture. One query."""
+    return PictureRendition.objects.filter(picture__ref=ref, width=width).values_list("sha256", flat=True).first()
+
+
+def rendition_content(ref: UUID, width: int) -> bytes | None:
+    """Return a picture in one of its widths, a WebP file; None if there is no such picture. One query."""
+    rows = PictureRendition.objects.filter(picture__ref=ref, width=width)
+    content = rows.values_list("content", flat=True).first()
+    return None if content is None else bytes(content)
 
 
 def thumbnail_url(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:

@@ -19,6 +19,7 @@ from menu.permissions import MARK_SOLD_OUT
 from menu.prices import PizzaSnapshot, SimpleItemSnapshot
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
+from pizzeria.foundation.public_files import public_file
 from pizzeria.foundation.refusals import Refusal
 
 A_YEAR = 365 * 24 * 3600
@@ -49,6 +50,7 @@ def pizza(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, template, {"page": page})
 
 
+@public_file
 @login_not_required
 @require_safe
 def illustration(request: HttpRequest, slug: str) -> HttpResponse:
@@ -65,19 +67,26 @@ def illustration(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
+@public_file
 @login_not_required
 @require_safe
 def picture(request: HttpRequest, ref: UUID, width: int) -> HttpResponseBase:
     """Return a picture that a manager has uploaded. A browser opened on it can run nothing that were in it."""
-    rendition = selectors.rendition(ref, width)
-    if rendition is None:
+    sha256 = selectors.rendition_sha256(ref, width)
+    if sha256 is None:
         raise Http404
-    response = HttpResponse(bytes(rendition.content), content_type="image/webp")
-    response.headers["ETag"] = etag = quote_etag(rendition.sha256)
+    response = HttpResponse(content_type="image/webp")
+    response.headers["ETag"] = etag = quote_etag(sha256)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     patch_cache_control(response, public=True, max_age=A_YEAR, immutable=True)
-    return get_conditional_response(request, etag=etag, response=response) or response
+    answer: HttpResponseBase = get_conditional_response(request, etag=etag, response=response) or response
+    if answer is response:  # the browser does not have it yet
+        content = selectors.rendition_content(ref, width)
+        if content is None:  # replaced by another picture just now
+            raise Http404
+        response.content = content
+    return answer
 
 
 def _draw(dish: PizzaSnapshot | SimpleItemSnapshot) -> str:

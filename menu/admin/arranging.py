@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from menu import services
 from menu.admin.rows import MenuAdmin, by_and_at
 from menu.models import Category, Dish, MenuItem
+from pizzeria.foundation.forms import ShopForm
 from pizzeria.foundation.refusals import Refusal
 
 
-class MoveForm(forms.Form):
+class MoveForm(ShopForm):
     """
     The form of one row: to which place it is moved.
 

@@ -36,6 +36,12 @@ class AvailabilityAdmin[I: MenuItem](MenuAdmin[I]):
             return _("sold out until further notice")
         return _("sold out %(until)s") % {"until": clock.until(item.sold_out_until, at=clock.now())}
 
+    def availability_message(self, item: I) -> str:
+        """Return the sentence that tells a manager whether an item that was just changed is available."""
+        if item.is_available(clock.now()):
+            return _("%(name)s is available again.") % {"name": item}
+        return f"{item}: {self.availability(item)}"
+
     @admin.display(description=gettext_lazy("available"))
     def availability_control(self, item: I) -> str:
         context = {
@@ -61,7 +67,7 @@ class AvailabilityAdmin[I: MenuItem](MenuAdmin[I]):
         item = get_object_or_404(self.model, pk=pk)
         try:
             changed = self._marked(item, request)
-            messages.success(request, f"{changed}: {self.availability(changed)}")
+            messages.success(request, self.availability_message(changed))
         except Refusal as refusal:
             messages.warning(request, f"{item}: {refusal.message}")
         filters = f"?{request.GET.urlencode()}" if request.GET else ""

@@ -85,8 +85,24 @@ def _dishes_in(category: Category) -> list[Dish]:
 
 @admin.register(Size)
 class SizeAdmin(MenuAdmin[Size]):
+    """Admin of the sizes. None can be deleted: baskets have pizzas in it, and without sizes no pizza has a price."""
+
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["slug", "name", "factor", "position"],
+                "description": gettext_lazy(
+                    "A size cannot be deleted: pizzas in open baskets have it, and without sizes no pizza has a price."
+                ),
+            },
+        )
+    ]
     list_display = ["name", "factor", "position"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Size | None = None) -> bool:
+        return False
 
     def save_model(self, request: HttpRequest, obj: Size, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         """Save under the size's lock, and record a new factor."""

@@ -26,7 +26,7 @@ class PizzaAdmin(DuplicatedAdmin[Pizza], PreviewedAdmin[Pizza]):
         "diet",
         "allergens",
     ]
-    list_display = ["name", "thumbnail", "base_price", "availability_control", "scheduled", "category", "minutes"]
+    list_display = ["name", "availability_control", "base_price", "scheduled", "thumbnail", "category", "minutes"]
     list_editable = ["base_price"]
     list_filter = [ArchiveFilter, "category"]
     list_select_related = ["category", "picture"]
@@ -51,7 +51,7 @@ class SimpleItemAdmin(DuplicatedAdmin[SimpleItem], PreviewedAdmin[SimpleItem]):
         "allergens",
         ("motif", "colour"),
     ]
-    list_display = ["name", "thumbnail", "price", "availability_control", "scheduled", "category"]
+    list_display = ["name", "availability_control", "price", "scheduled", "thumbnail", "category"]
     list_editable = ["price"]
     list_filter = [ArchiveFilter, "category"]
     list_select_related = ["category", "picture"]

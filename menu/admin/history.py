@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -22,6 +23,7 @@ from menu.events import (
 )
 from menu.models import MenuItem
 from pizzeria.foundation import clock
+from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import format_amount
@@ -52,7 +54,42 @@ def price_changes(item: MenuItem) -> list[Change]:
 def _changes(events: Any) -> list[Change]:
     events = list(events.order_by("-seq"))
     names = _names_of({event.actor for event in events})
-    return [Change(event.at, names.get(event.actor, event.actor), _text_of(event)) for event in events]
+    schedules = [each for event in events if (each := _schedule_in(event, names))]
+    return [Change(event.at, names.get(event.actor, event.actor), _text_of(event, schedules)) for event in events]
+
+
+@dataclass(frozen=True, slots=True)
+class _Schedule:
+    """A price that was scheduled: as the event `seq`, by whom (a name)."""
+
+    seq: int
+    price: Decimal
+    valid_from: datetime
+    who: str
+
+
+def _schedule_in(event: StoredEvent, names: dict[str, str]) -> _Schedule | None:
+    if event.type != PriceScheduled.type:
+        return None
+    try:
+        scheduled = domain_events.load(event)
+    except domain_events.EventUnreadable:
+        return None
+    assert isinstance(scheduled, PriceScheduled)
+    who = names.get(event.actor, event.actor)
+    return _Schedule(event.seq, scheduled.price, scheduled.valid_from, who)
+
+
+def _applied(event: StoredEvent, after: Decimal, schedules: Iterable[_Schedule]) -> _Schedule | None:
+    """
+    Return the schedule of a price that the shop itself has written into the item's row; None: a person changed it.
+
+    That is the last one before the event with this price, of those whose moment had passed.
+    """
+    if event.actor != str(SYSTEM):
+        return None
+    due = [each for each in schedules if each.seq < event.seq and each.price == after and each.valid_from <= event.at]
+    return max(due, key=lambda each: each.valid_from, default=None)
 
 
 def _names_of(actors: Iterable[str]) -> dict[str, str]:
@@ -62,20 +99,29 @@ def _names_of(actors: Iterable[str]) -> dict[str, str]:
     return {"system": _("the shop itself"), **people}
 
 
-def _text_of(event: StoredEvent) -> str:
+def _text_of(event: StoredEvent, schedules: Iterable[_Schedule]) -> str:
     try:
-        return _describe(domain_events.load(event), event.at)
+        domain_event = domain_events.load(event)
     except domain_events.EventUnreadable:  # a newer release wrote it
         return event.type
+    if isinstance(domain_event, ItemPriceChanged) and domain_event.before is not None:
+        applied = _applied(event, domain_event.after, schedules)
+        return _price_change(domain_event.before, domain_event.after, applied, at=event.at)
+    return _describe(domain_event, event.at)
+
+
+def _price_change(before: Decimal, after: Decimal, applied: _Schedule | None, *, at: datetime) -> str:
+    prices = {"before": format_amount(before), "after": format_amount(after)}
+    if applied is None:
+        return _("%(before)s → %(after)s, at once") % prices
+    since = {"moment": clock.day_and_time(applied.valid_from, at=at), "who": applied.who}
+    return _("%(before)s → %(after)s, in force since %(moment)s, scheduled by %(who)s") % (prices | since)
 
 
 def _describe(domain_event: domain_events.DomainEvent[Any], at: datetime) -> str:
     match domain_event:
         case ItemPriceChanged(before=None, after=after):
             return _("New, for %(price)s") % {"price": format_amount(after)}
-        case ItemPriceChanged(before=before, after=after) if before is not None:
-            prices = {"before": format_amount(before), "after": format_amount(after)}
-            return _("%(before)s → %(after)s, at once") % prices
         case PriceScheduled(price=price, valid_from=valid_from):
             return _("%(price)s from %(moment)s on, scheduled") % _price_and_moment(price, valid_from, at)
         case ScheduledPriceWithdrawn(price=price, valid_from=valid_from):

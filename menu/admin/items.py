@@ -7,11 +7,12 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from menu import services
 from menu.admin.arranging import ArrangedAdmin
@@ -55,6 +56,13 @@ class MenuItemAdmin[I: MenuItem](
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["availability", "price_history"]
     search_fields = ["name"]
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Return the list; in the archive no price can be typed."""
+        changelist = super().get_changelist_instance(request)
+        if request.GET.get(ArchiveFilter.parameter_name) == "yes":
+            changelist.list_editable = ()
+        return changelist
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         item = self.get_object(request, unquote(object_id))
@@ -100,6 +108,7 @@ class MenuItemAdmin[I: MenuItem](
             "opts": self.opts,
             "items": items,
             "form": form,
+            "action": "mark_sold_out",
         }
         return render(request, "admin/menu/mark_sold_out.html", context, status=422 if form.is_bound else 200)
 
@@ -112,10 +121,22 @@ class MenuItemAdmin[I: MenuItem](
             messages.warning(request, refusal.message)
 
     @admin.action(description=gettext_lazy("Archive"), permissions=["delete"])
-    def archive(self, request: HttpRequest, items: QuerySet[I]) -> None:
+    def archive(self, request: HttpRequest, items: QuerySet[I]) -> HttpResponse | None:
+        """Ask first, on a page that posts here again with the selected items; then archive these."""
+        if "confirmed" not in request.POST:
+            title = ngettext("Archive %(count)d item?", "Archive %(count)d items?", len(items))
+            context = {
+                **self.admin_site.each_context(request),
+                "title": title % {"count": len(items)},
+                "opts": self.opts,
+                "items": items,
+                "action": "archive",
+            }
+            return render(request, "admin/menu/archive_selected.html", context)
         for item in items:
             services.archive_item(item=item, **by_and_at(request))
             messages.success(request, _("%(name)s was archived.") % {"name": item})
+        return None
 
     @admin.action(description=gettext_lazy("Restore from the archive"), permissions=["change"])
     def restore(self, request: HttpRequest, items: QuerySet[I]) -> None:
@@ -123,4 +144,4 @@ class MenuItemAdmin[I: MenuItem](
             self._report_availability(request, services.restore_item(item=item, **by_and_at(request)))
 
     def _report_availability(self, request: HttpRequest, item: I) -> None:
-        messages.success(request, f"{item}: {self.availability(item)}")
+        messages.success(request, self.availability_message(item))

@@ -48,7 +48,7 @@ class PictureInput(forms.ClearableFileInput):
 
 class PictureField(forms.FileField):
     """
-    The field of a picture. Its cleaned value is an `PictureEncoding`, False to remove the picture, else nothing new.
+    The field of a picture. Its cleaned value is a `PictureEncoding`, False to remove the picture, else nothing new.
 
     The value that the form was opened with is the ref of the picture, as a text.
     """

@@ -24,6 +24,7 @@ from menu.admin.prices import (
     DatedPriceForm,
     ListPriceForm,
     PriceFormSet,
+    is_whole_list,
     locked_for_prices,
     scheduled_change_message,
     upcoming_prices,
@@ -95,6 +96,9 @@ class PriceListAdmin[I: MenuItem](MenuAdmin[I]):
         """Show the list, or save its prices in one transaction, in which the rows are locked from the start."""
         if request.method != "POST" or "_save" not in request.POST:
             return super().changelist_view(request, extra_context)
+        if self.has_change_permission(request) and not is_whole_list(request.POST, model=self.model):
+            messages.warning(request, _("That form was not complete. Nothing was saved; please type the prices again."))
+            return redirect(request.get_full_path())
         with transaction.atomic():
             response = super().changelist_view(request, extra_context)
         changelist = getattr(response, "context_data", {}).get("cl")

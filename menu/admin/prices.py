@@ -1,12 +1,13 @@
 """Prices in the admin: of many items in the list, of one in its form; at once, or from a later moment on."""
 
+import re
 from datetime import datetime
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BaseModelFormSet
+from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,9 +16,13 @@ from menu.models import MenuItem, Pizza
 from menu.price_schedules import PriceSchedule, schedule_of
 from pizzeria.foundation import clock
 from pizzeria.foundation.admin import ShopAdminForm
-from pizzeria.foundation.forms import ShopForm
+from pizzeria.foundation.forms import MomentField, ShopForm
 from pizzeria.foundation.money import format_amount
 from pizzeria.foundation.refusals import Refusal
+
+MAX_LISTED = 1000  # items on a page of a list; Django takes no more forms
+
+_ID = re.compile(r"[0-9]{1,18}")
 
 
 def price_field_of(model: type[MenuItem]) -> str:
@@ -25,20 +30,20 @@ def price_field_of(model: type[MenuItem]) -> str:
     return "base_price" if issubclass(model, Pizza) else "price"
 
 
-def price_from_field() -> forms.DateTimeField:
-    """Return a field for the moment from which a price is valid, on the shop's wall clock; blank: at once."""
-    return forms.DateTimeField(
+def price_from_field() -> MomentField:
+    """Return a field for the moment from which a price is valid, on the shop's wall clock; empty: at once."""
+    return MomentField(
         label=gettext_lazy("New price from"),
         required=False,
-        help_text=gettext_lazy("Blank: at once."),
+        help_text=gettext_lazy("Empty: from now on."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": gettext_lazy("A day and a time, please, like 2026-11-30 11:00.")},
     )
 
 
 def schedule_of_row(item: MenuItem) -> PriceSchedule:
-    """Return the prices of a row of the admin's queryset, which has its scheduled prices. No query."""
-    return schedule_of(services.price_of(item), item.scheduled)  # type: ignore[attr-defined]
+    """Return the prices of a row of the admin's queryset, which has the scheduled ones; another has none. No query."""
+    return schedule_of(services.price_of(item), getattr(item, "scheduled", ()))
 
 
 def upcoming_prices(item: MenuItem, *, at: datetime) -> list[str]:
@@ -86,9 +91,26 @@ class ListPriceForm(DatedPriceForm):
             price_field = price_field_of(type(self.instance))
             self.initial[price_field] = schedule_of_row(self.instance).at(clock.now())
 
+    def clean(self) -> dict[str, Any]:
+        if self.instance.is_archived and self.has_changed():
+            self.add_error(price_field_of(type(self.instance)), _("That is not on the menu any more."))
+        return super().clean()
+
     def _post_clean(self) -> None:
         if self.has_changed():  # else there is nothing to check, of maybe a hundred rows
             super()._post_clean()  # type: ignore[misc]
+
+
+def is_whole_list(data: Any, *, model: type[MenuItem]) -> bool:
+    """Return whether a posted list has a management form, and one form for each of its items; else it was changed."""
+    management = ManagementForm(data, prefix=PriceFormSet.get_default_prefix())
+    if not management.is_valid():
+        return False
+    total, prefix = int(management.cleaned_data[TOTAL_FORM_COUNT] or 0), management.prefix
+    ids = [data.get(f"{prefix}-{number}-id", "") for number in range(min(total, MAX_LISTED + 1))]
+    if total != management.cleaned_data[INITIAL_FORM_COUNT] or total > MAX_LISTED or not all(map(_ID.fullmatch, ids)):
+        return False
+    return model._default_manager.filter(pk__in=ids).count() == total
 
 
 class PricesFromForm(ShopForm):
@@ -104,21 +126,28 @@ class PriceFormSet(BaseModelFormSet[MenuItem, ListPriceForm]):
         super().__init__(data, *args, **kwargs)
         self.prices_from = PricesFromForm(data)
 
+    def is_valid(self) -> bool:
+        return super().is_valid() and self.prices_from.is_valid()
+
+    def total_error_count(self) -> int:
+        return super().total_error_count() + len(self.prices_from.errors)
+
     def clean(self) -> None:
+        """Check the moment, beside which its errors are shown, and then the prices that change from it on."""
         super().clean()
         if not self.prices_from.is_valid():
-            raise ValidationError([*self.prices_from.errors["valid_from"]])
+            return
         valid_from, at = self.prices_from.cleaned_data["valid_from"], clock.now()
         if valid_from is None:
             return
+        changed = [form for form in self.forms if form.has_changed()]
         try:
             services.refuse_unless_price_moment(valid_from, at=at)
         except Refusal as refusal:
             self.prices_from.add_error("valid_from", refusal.message)
-            raise ValidationError(refusal.message) from refusal
-        changed = [form for form in self.forms if form.has_changed()]
+            return
         if not changed:
-            raise ValidationError(_("Type the new prices, too."))
+            self.prices_from.add_error("valid_from", _("Type the new prices, too."))
         for form in changed:
             if not form.errors:
                 field = price_field_of(type(form.instance))

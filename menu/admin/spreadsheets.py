@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -56,12 +56,14 @@ class SpreadsheetAdmin[I: MenuItem](MenuAdmin[I]):
         """Return the items on the menu as CSV or XLSX."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if kind not in ("csv", "xlsx"):
+            raise Http404
         header, rows = columns_of(self.model), exported_rows(self.model, at=clock.now())
         title = str(self.opts.verbose_name_plural)
         if kind == "xlsx":
             response = HttpResponse(xlsx_bytes(header, rows, title=title), content_type=XLSX_TYPE)
         else:
-            kind, response = "csv", HttpResponse(csv_bytes(header, rows), content_type=CSV_TYPE)
+            response = HttpResponse(csv_bytes(header, rows), content_type=CSV_TYPE)
         response["Content-Disposition"] = f'attachment; filename="{title.replace(" ", "-")}.{kind}"'
         return response
 
@@ -86,8 +88,11 @@ class SpreadsheetAdmin[I: MenuItem](MenuAdmin[I]):
         try:
             confirmed = signing.loads(request.POST["confirmed"], salt=SALT, max_age=CONFIRM_WITHIN)
             table = [TableRow(line, cells) for line, cells in confirmed["rows"]]
-        except signing.BadSignature:
+        except signing.SignatureExpired:
             messages.warning(request, _("That is too long ago. Please choose the file again."))
+            return redirect(admin_urlname(self.opts, "import"))  # type: ignore[arg-type]
+        except signing.BadSignature:
+            messages.warning(request, _("The confirmation arrived damaged. Please choose the file again."))
             return redirect(admin_urlname(self.opts, "import"))  # type: ignore[arg-type]
         if (confirmed["user"], confirmed["model"]) != (request.user.pk, self.opts.model_name):
             raise PermissionDenied

@@ -17,6 +17,6 @@ class ToppingAdmin(MenuItemAdmin[Topping]):
         ("shape", "colour"),
         PICTURE_FIELDS,
     ]
-    list_display = ["name", "thumbnail", "price", "availability_control", "scheduled", "diet", "spicy"]
+    list_display = ["name", "availability_control", "price", "scheduled", "thumbnail", "diet", "spicy"]
     list_editable = ["price"]
     list_filter = [ArchiveFilter, "diet", "spicy"]

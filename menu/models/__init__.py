@@ -2,7 +2,7 @@
 
 from menu.models.categories import Category, Size
 from menu.models.dishes import Dish, Pizza, SimpleItem, SimpleItemMotif, TaxKind
-from menu.models.fields import price_field, usual_topping_price
+from menu.models.fields import price_field, refuse_unlikely_price, usual_topping_price
 from menu.models.items import Allergen, Diet, MenuItem, MenuItemQuerySet, is_available_at
 from menu.models.names import NameKey, refuse_taken_name
 from menu.models.pictures import (
@@ -46,5 +46,6 @@ __all__ = [
     "is_available_at",
     "price_field",
     "refuse_taken_name",
+    "refuse_unlikely_price",
     "usual_topping_price",
 ]

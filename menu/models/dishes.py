@@ -35,12 +35,12 @@ class Dish(MenuItem):
 
     def refuse_taken_slug(self) -> None:
         """
-        Refuse a slug that another dish or another page of the shop has.
+        Refuse a slug that another dish or another page of the shop has, in capitals or not.
 
         :raises ValidationError: one has
         """
         for table in (type(self), self._other_dish()):
-            others: models.QuerySet[MenuItem] = table._default_manager.filter(slug=self.slug)
+            others: models.QuerySet[MenuItem] = table._default_manager.filter(slug__iexact=self.slug)
             other = others.exclude(pk=self.pk).first() if table is type(self) else others.first()
             if other:
                 taken = _("Something in the archive has this address.")

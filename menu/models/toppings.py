@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,4 +37,6 @@ class Topping(MenuItem):
         ordering = ["position", "name"]
 
     def clean(self) -> None:
+        if Topping.objects.filter(slug__iexact=self.slug).exclude(pk=self.pk).exists():
+            raise ValidationError({"slug": _("There is a topping with this slug already.")})
         refuse_taken_name(self, Topping)

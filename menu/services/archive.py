@@ -6,15 +6,12 @@ An archived item keeps its slug and its name; placed orders, the log and the rec
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from menu.events import ItemArchived, ItemRestored
 from menu.models import MenuItem
-from menu.services.editing import lock_item
-from pizzeria.foundation.actor import Actor, Permission
+from menu.services.editing import lock_item, refuse_unless_may
+from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
-from pizzeria.foundation.refusals import NotAllowed
 
 
 @command
@@ -24,7 +21,7 @@ def archive_item[I: MenuItem](*, item: I, by: Actor, at: datetime) -> I:
 
     :raises NotAllowed: the actor may not delete items of this kind
     """
-    _refuse_unless_may("delete", item, by)
+    refuse_unless_may("delete", item, by)
     return archive(item, by=by, at=at)
 
 
@@ -43,13 +40,8 @@ def restore_item[I: MenuItem](*, item: I, by: Actor, at: datetime) -> I:
 
     :raises NotAllowed: the actor may not change items of this kind
     """
-    _refuse_unless_may("change", item, by)
+    refuse_unless_may("change", item, by)
     item = lock_item(item)
     if item.is_archived:
         record(item, ItemRestored(), by=by, at=at)
     return item
-
-
-def _refuse_unless_may(verb: str, item: MenuItem, by: Actor) -> None:
-    if not by.may(Permission(f"menu.{verb}_{item._meta.model_name}")):
-        raise NotAllowed(_("Only managers can edit the menu."))

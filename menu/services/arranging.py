@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from menu.events import ItemChanged
 from menu.exceptions import ItemNotOnTheMenu
 from menu.models import Category, Dish, MenuItem
-from pizzeria.foundation.actor import Actor, Permission
+from menu.services.editing import refuse_unless_may
+from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.events.log import record
-from pizzeria.foundation.refusals import NotAllowed
 
 
 @command
@@ -26,8 +26,7 @@ def move_item[I: MenuItem | Category](*, item: I, place: int, by: Actor, at: dat
     :raises NotAllowed: the actor may not change items of this kind
     :raises ItemNotOnTheMenu: it is archived by now, or in another category
     """
-    if not by.may(Permission(f"menu.change_{item._meta.model_name}")):
-        raise NotAllowed(_("Only managers can edit the menu."))
+    refuse_unless_may("change", item, by)
     locked = neighbours(item).order_by("pk").select_for_update(no_key=True, of=("self",))
     rows = sorted(locked, key=lambda row: (row.position, row.name))
     moved = next((row for row in rows if row.pk == item.pk), None)

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from menu.events import ItemPriceChanged, PriceScheduled, ScheduledPriceWithdrawn
 from menu.exceptions import ItemNotOnTheMenu
-from menu.models import ItemKind, MenuItem, Pizza, ScheduledPrice, SimpleItem, Topping
+from menu.models import ItemKind, MenuItem, Pizza, ScheduledPrice, SimpleItem, Topping, refuse_unlikely_price
 from menu.price_schedules import PriceSchedule, schedule_from
-from menu.services.editing import lock_item, lock_item_on_the_menu, price_of, refuse_unless_may_change, set_price
+from menu.services.editing import lock_item, lock_item_on_the_menu, price_of, refuse_unless_may, set_price
 from pizzeria.foundation.actor import SYSTEM, Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.ends import is_too_far
@@ -65,7 +65,7 @@ def schedule_price(*, item: MenuItem, price: Decimal, valid_from: datetime, by: 
     :raises PriceRefused: the moment has passed, is more than a year ahead, or has a scheduled price already; or the
         item has that price then anyway
     """
-    refuse_unless_may_change(item, by)
+    refuse_unless_may("change", item, by)
     return schedule(lock_item_on_the_menu(item), price=price, valid_from=valid_from, by=by, at=at)
 
 
@@ -98,6 +98,10 @@ def refuse_unless_schedulable(item: MenuItem, *, price: Decimal, valid_from: dat
         raise ItemNotOnTheMenu(_("That is not on the menu any more."))
     refuse_unless_price_moment(valid_from, at=at)
     try:
+        refuse_unlikely_price(price)
+    except ValidationError as unlikely:
+        raise PriceRefused(unlikely.messages[0], field="price") from unlikely
+    try:
         ScheduledPrice._meta.get_field("price").clean(price, None)
     except ValidationError as invalid:
         message = _("An amount such as %(amount)s, please.") % {"amount": from_minor_units(250)}
@@ -118,7 +122,7 @@ def refuse_unless_price_moment(valid_from: datetime, *, at: datetime) -> None:
     :raises PriceRefused: it has passed, or is more than a year ahead
     """
     if valid_from <= at:
-        message = _("That moment has passed. Leave it blank to change prices at once.")
+        message = _("That moment has passed. Leave it empty to change prices at once.")
         raise PriceRefused(message, field="valid_from")
     if is_too_far(valid_from, at=at):
         raise PriceRefused(_("That is more than a year ahead. Is the year right?"), field="valid_from")
@@ -132,7 +136,7 @@ def withdraw_scheduled_price(*, item: MenuItem, valid_from: datetime, by: Actor,
     :raises NotAllowed: the actor may not change items of this kind
     :raises ScheduledPriceNotFound: there is none from this moment on, or it is in force already
     """
-    refuse_unless_may_change(item, by)
+    refuse_unless_may("change", item, by)
     item = lock_item(item)
     scheduled = _scheduled(item).filter(valid_from=valid_from, valid_from__gt=at).first()
     if scheduled is None:

@@ -32,13 +32,14 @@ def lock_item_on_the_menu[I: MenuItem](item: I) -> I:
     return item
 
 
-def refuse_unless_may_change(item: MenuItem, by: Actor) -> None:
+def refuse_unless_may(verb: str, kind: MenuItem | Category | type[MenuItem], by: Actor) -> None:
     """
-    Refuse a change of an item by an actor without the permission.
+    Refuse an edit of the menu by an actor without the permission.
 
+    :param verb: "add", "change" or "delete"
     :raises NotAllowed:
     """
-    if not by.may(Permission(f"menu.change_{item._meta.model_name}")):
+    if not by.may(Permission(f"menu.{verb}_{kind._meta.model_name}")):
         raise NotAllowed(_("Only managers can edit the menu."))
 
 

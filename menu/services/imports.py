@@ -14,12 +14,13 @@ from menu.events import ItemMarkedAvailable, ItemSoldOut
 from menu.models import MenuItem, Pizza, Topping
 from menu.services.availability import refuse_unless_may_mark
 from menu.services.dated_prices import fold_due_prices
-from menu.services.editing import record_edit, refuse_unless_may_change
-from pizzeria.foundation.actor import Actor, Permission
+from menu.services.editing import record_edit, refuse_unless_may
+from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.concurrent_edits import ChangedMeanwhile, PreconditionFailed
+from pizzeria.foundation.ends import refuse_unless_ahead
 from pizzeria.foundation.events.log import record
-from pizzeria.foundation.refusals import NotAllowed, Refusal
+from pizzeria.foundation.refusals import Refusal
 
 
 class ImportRefused(Refusal):
@@ -66,9 +67,10 @@ def import_items(*, model: type[MenuItem], rows: Sequence[ImportedItem], by: Act
     :raises NotAllowed: the actor may not add or change such items, or mark them sold out
     :raises PreconditionFailed: an item is not any more as it was shown
     :raises ImportRefused: a row is not as the menu can have it
+    :raises UntilPassed, UntilTooFar: an item would be sold out until a moment that is not ahead, or more than a year
     """
-    if any(row.seen_seq is None for row in rows) and not by.may(Permission(f"menu.add_{model._meta.model_name}")):
-        raise NotAllowed(_("Only managers can edit the menu."))
+    if any(row.seen_seq is None for row in rows):
+        refuse_unless_may("add", model, by)
     slugs = [row.slug for row in rows if row.seen_seq is not None]
     items = model._default_manager.filter(slug__in=slugs, archived_at=None).order_by("pk")
     locked = {item.slug: item for item in items.select_for_update(no_key=True)}
@@ -92,7 +94,7 @@ def _create(model: type[MenuItem], row: ImportedItem, *, by: Actor, at: datetime
 
 
 def _change(item: MenuItem, row: ImportedItem, *, by: Actor, at: datetime) -> None:
-    refuse_unless_may_change(item, by)
+    refuse_unless_may("change", item, by)
     fold_due_prices(item, at=at)
     before = copy(item)
     _save(item, row)
@@ -121,6 +123,7 @@ def _set_availability(item: MenuItem, wanted: Availability | None, *, by: Actor,
     if wanted is None:
         return
     refuse_unless_may_mark(by)
+    refuse_unless_ahead(wanted.until, at=at)
     if not wanted.is_available:
         record(item, ItemSoldOut(until=wanted.until), by=by, at=at)
     elif item.sold_out_since is not None:

@@ -16,7 +16,7 @@ UNUSED = timedelta(days=1)  # longer than any transaction that has stored a pict
 def set_picture(
     item: MenuItem | Category, *, picture: PictureEncoding | None, alt_text: str, by: Actor, at: datetime
 ) -> None:
-    """Give an item another picture, or none; the one that it had is deleted."""
+    """Replace the picture of an item, or remove it; the one that it had is deleted."""
     if picture is None:
         _replace(item, None)
         return
@@ -35,7 +35,7 @@ def set_picture(
 
 
 def copy_picture(item: MenuItem | Category, *, source: Picture, alt_text: str, by: Actor, at: datetime) -> None:
-    """Give an item a picture that looks like another item's and stays when that one is replaced."""
+    """Copy another item's picture to an item: the copy stays when that one is replaced."""
     stored = Picture.objects.create(
         created_at=at,
         created_by=str(by),

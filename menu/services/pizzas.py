@@ -12,15 +12,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from menu.models import Allergen, Category, Pizza, Topping
-from menu.permissions import ADD_PIZZA, CHANGE_PIZZA
 from menu.services.availability import set_availability
 from menu.services.dated_prices import fold_due_prices
-from menu.services.editing import lock_item_on_the_menu, record_edit
-from pizzeria.foundation.actor import Actor, Permission
+from menu.services.editing import lock_item_on_the_menu, record_edit, refuse_unless_may
+from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.concurrent_edits import ChangedMeanwhile, PreconditionFailed
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
-from pizzeria.foundation.refusals import NotAllowed, Refusal
+from pizzeria.foundation.refusals import Refusal
 
 
 class PizzaInvalid(Refusal):
@@ -78,7 +77,7 @@ def create_pizza(
     :raises PizzaInvalid: a field is not as it must be, such as a name that something else has
     :raises ChangedMeanwhile: something else got its name or slug at the very same moment
     """
-    _refuse_unless_may(ADD_PIZZA, by)
+    refuse_unless_may("add", Pizza, by)
     pizza = Pizza(ref=ref)
     _save(pizza, details)
     record_edit(pizza, before=None, fields=[_field(column) for column in COLUMNS], by=by, at=at)
@@ -106,7 +105,7 @@ def change_pizza(
     :raises PizzaInvalid: a field is not as it must be, such as a name that something else has
     :raises ChangedMeanwhile: something else got its name or slug at the very same moment
     """
-    _refuse_unless_may(CHANGE_PIZZA, by)
+    refuse_unless_may("change", Pizza, by)
     pizza = lock_item_on_the_menu(pizza)
     if seen_seq not in (None, pizza.seq):
         raise PreconditionFailed
@@ -160,8 +159,3 @@ def _recipe_of(pizza: Pizza) -> Collection[int]:
 
 def _field(column: str) -> str:
     return column.removesuffix("_id")
-
-
-def _refuse_unless_may(permission: Permission, by: Actor) -> None:
-    if not by.may(permission):
-        raise NotAllowed(_("Only managers can edit the menu."))

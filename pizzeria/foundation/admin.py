@@ -10,14 +10,14 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.db import DataError
-from django.db.models import CharField, Model
+from django.db.models import CharField, DateTimeField, Model
 from django.forms import Field
 from django.http import HttpRequest
 from django.utils import translation
 
 from pizzeria.foundation.actor import Permission, actor_of
 from pizzeria.foundation.concurrent_edits import ConcurrentEditMixin, LastChange
-from pizzeria.foundation.forms import SingleLineField
+from pizzeria.foundation.forms import SingleLineField, SplitMomentField
 
 
 class ShopChangeList(ChangeList):
@@ -76,6 +76,8 @@ class ShopModelAdmin[M: Model](admin.ModelAdmin[M]):
         """Return the form field of a column; a name or another short text is cleaned as in the forms of the shop."""
         if type(db_field) is CharField and not db_field.choices:
             kwargs.setdefault("form_class", SingleLineField)
+        if isinstance(db_field, DateTimeField):
+            kwargs.setdefault("form_class", SplitMomentField)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:

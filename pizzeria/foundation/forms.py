@@ -7,6 +7,9 @@ guests or staff fill in is a `ShopForm`, except those of local accounts.
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -132,6 +135,33 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _LIKE_A_DOT = str.maketrans("\u3002\u2024", "..", "\u200c\u200d\ufe0e\ufe0f")  # and nothing invisible between letters
+
+
+class MomentField(forms.DateTimeField):
+    """Field for a moment on the shop's wall clock, which refuses an hour that is skipped or comes twice."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        with _saying_that_clocks_change():
+            return super().to_python(value)
+
+
+class SplitMomentField(forms.SplitDateTimeField):
+    """Field for a moment like `MomentField`, with a day and a time, as the admin has it."""
+
+    def compress(self, data_list: Any) -> datetime | None:
+        with _saying_that_clocks_change():
+            return super().compress(data_list)
+
+
+@contextmanager
+def _saying_that_clocks_change() -> Iterator[None]:
+    try:
+        yield
+    except forms.ValidationError as invalid:
+        if getattr(invalid, "code", None) != "ambiguous_timezone":
+            raise
+        message = _("The clocks change then. Please choose another time.")
+        raise forms.ValidationError(message, code="ambiguous_timezone") from invalid
 
 
 class NameField(SingleLineField):

@@ -1,5 +1,6 @@
 """Money: decimals in the shop's one currency, rounded half-up to its minor unit, and the fields that hold them."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, cast
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 ZERO = Decimal("0.00")
 DECIMAL_PLACES = 2  # of every column: the settings accept no currency of thousandths
 MAX_DIGITS = 12
+_PLAIN_AMOUNT = re.compile(r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)")
 MAX_AMOUNT = Decimal("9999999999.99")  # the largest with so many digits
 
 
@@ -62,6 +64,12 @@ class AmountFormField(forms.DecimalField):
             "max_whole_digits": too_large,
             "max_decimal_places": _("At most %(max)s decimals, please.") if digits else _("A whole amount, please."),
         }
+
+    def to_python(self, value: Any) -> Any:
+        """Return a typed amount, which has plain digits: Python would also read “1e2” and “1_2”."""
+        if isinstance(value, str) and value.strip() and not _PLAIN_AMOUNT.fullmatch(value.strip()):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
     def prepare_value(self, value: Any) -> Any:
         """Return a stored amount as it is to be typed: a column has two decimals, the currency may have none."""

@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
+from pizzeria.foundation.public_files import is_public_file
 from pizzeria.foundation.step_up import ReauthenticationRequired
 from pizzeria.users import sessions
 from pizzeria.users.keycloak.revalidation import revalidate_request
@@ -71,13 +72,15 @@ class SessionRevalidationMiddleware:
 
     Revalidation needs no redirect, so a form posted at that moment still has its effect. While Keycloak is unavailable,
     sessions stay valid. The sign-out views are exempt: ending the session here first would leave Keycloak's session
-    open.
+    open. Public files use no session.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_public_file(request):
+            return self.get_response(request)
         counts = SESSION_KEY in request.session and sessions.has_staff_groups(request.session)
         if counts and request.path not in (reverse("users:sign_out"), reverse("admin:logout")):
             self._check_session(request, at=clock.now())

@@ -6,7 +6,7 @@ import kitchen.forms
 import menu.forms
 import orders.forms
 import orders.urls  # imports the views, and so the forms declared in them
-from pizzeria.foundation.forms import ShopForm, email_field, name_field, phone_field
+from pizzeria.foundation.forms import MomentField, ShopForm, SplitMomentField, email_field, name_field, phone_field
 
 OURS = ("kitchen", "menu", "orders")
 
@@ -214,3 +214,14 @@ def test_an_e_mail_address_to_which_no_mail_server_elsewhere_can_deliver_is_refu
 @pytest.mark.parametrize("address", ["anna@example.com", "a.b+pizza@mail.example.co.uk", "anna@bäckerei.example"])
 def test_an_ordinary_e_mail_address_is_taken(address):
     assert EmailForm({"email": address}).is_valid()
+
+
+@pytest.mark.parametrize("day", ["2027-03-28", "2026-10-25"], ids=["skipped", "twice"])
+def test_an_hour_in_which_the_clocks_change_is_refused_in_plain_words(day):
+    message = "The clocks change then. Please choose another time."
+
+    with pytest.raises(forms.ValidationError, match=message):
+        MomentField().clean(f"{day}T02:30")
+    with pytest.raises(forms.ValidationError, match=message):
+        SplitMomentField().clean([day, "02:30"])
+    assert MomentField().clean(f"{day}T04:30") == SplitMomentField().clean([day, "04:30"])

@@ -68,7 +68,10 @@ def test_an_amount_of_minor_units_has_the_decimals_of_the_currency(settings):
     [
         ("EUR", "12.995", "At most 2 decimals, please."),
         ("EUR", "10000000000", "€9,999,999,999.99 at most, please."),
-        ("EUR", "1e400", "€9,999,999,999.99 at most, please."),
+        ("EUR", "1e400", "An amount such as 2.50, please."),
+        ("EUR", "1e2", "An amount such as 2.50, please."),
+        ("EUR", "1_2.99", "An amount such as 2.50, please."),
+        ("EUR", "٣.٥٠", "An amount such as 2.50, please."),
         ("JPY", "1300.5", "A whole amount, please."),
         ("JPY", "10000000000", "¥9,999,999,999 at most, please."),
     ],

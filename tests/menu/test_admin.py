@@ -264,6 +264,10 @@ def test_the_admin_refuses_invalid_values_for_a_pizza(marta, margherita, nonsens
     ("currency", "typed", "message"),
     [
         ("EUR", "100000000", "€99,999,999.99 at most, please."),
+        ("EUR", "10000.01", "€10,000.00 at most, please."),
+        ("EUR", "0.00", "More than nothing, please."),
+        ("EUR", "1_2.99", "An amount such as 2.50, please."),
+        ("JPY", "10000001", "¥10,000,000 at most, please."),
         ("EUR", "12.995", "At most 2 decimals, please."),
         ("JPY", "1300.50", "A whole amount, please."),
     ],
@@ -362,3 +366,15 @@ def test_editing_a_size_records_an_event_for_a_new_factor_only(marta):
 
     factors = {"before": Decimal("1.60"), "after": Decimal("1.70")}
     assert events_of(large) == [("menu.size_factored.v1", factors, str(marta.user.pk))]
+
+
+def test_no_size_can_be_deleted_and_its_page_says_why(marta):
+    sizes = Size.objects.values_list("pk", flat=True)
+    small = Size.objects.first()
+
+    everything = {"action": "delete_selected", "_selected_action": [*sizes], "post": "yes"}
+    marta.post(admin_of(small, "changelist"), everything)
+    assert marta.post(admin_of(small).replace("change", "delete"), {"post": "yes"}).status_code == 403
+
+    assert len(Size.objects.all()) == 3
+    assert "A size cannot be deleted" in marta.get(admin_of(small)).content.decode()

@@ -143,7 +143,12 @@ def test_the_admin_archives_and_restores_several_items_at_once(marta, margherita
     both = {"_selected_action": [margherita.pk, pepperoni.pk]}
     changelist = admin_of(margherita, "changelist")
 
-    marta.post(changelist, both | {"action": "archive"})
+    question = marta.post(changelist, both | {"action": "archive"}).content.decode()
+    assert "Archive 2 items?" in question
+    assert {*listed(marta, margherita)} == {margherita, pepperoni}
+    assert 'name="action" value="archive"' in question
+
+    marta.post(changelist, both | {"action": "archive", "confirmed": "yes"})
     assert (listed(marta, margherita), {*listed(marta, margherita, archived="yes")}) == ([], {margherita, pepperoni})
 
     marta.post(f"{changelist}?archived=yes", both | {"action": "restore"})

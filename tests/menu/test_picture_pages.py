@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from menu import services as menu_services
 from menu.models import Category, PictureRendition, Topping
+from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.roles import MANAGER
 from tests.menu.pictures import encode, jpeg, picture_of
@@ -37,7 +39,7 @@ def images(response, source="/menu/pictures/"):
 
 
 def test_a_picture_is_served_with_what_keeps_it_cached_and_harmless(client, picture, django_assert_num_queries):
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         response = client.get(address_of(picture))
 
     content = bytes(PictureRendition.objects.get(picture=picture, width=480).content)
@@ -50,10 +52,12 @@ def test_a_picture_is_served_with_what_keeps_it_cached_and_harmless(client, pict
     assert "Set-Cookie" not in response
 
 
-def test_a_browser_that_has_a_picture_gets_no_second_copy(client, picture):
+def test_a_browser_that_has_a_picture_gets_no_second_copy(client, picture, django_assert_num_queries):
     first = client.get(address_of(picture))
 
-    again = client.get(address_of(picture), headers={"If-None-Match": first["ETag"]})
+    with django_assert_num_queries(1) as queries:
+        again = client.get(address_of(picture), headers={"If-None-Match": first["ETag"]})
+    assert '"content"' not in queries[0]["sql"]
 
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
     assert "immutable" in again["Cache-Control"]
@@ -65,11 +69,19 @@ def test_the_head_of_a_picture_has_its_length_and_no_content(client, picture):
     assert (head.status_code, head.content, head["Content-Length"]) == (200, b"", whole["Content-Length"])
 
 
-def test_a_picture_is_served_to_signed_in_people_without_touching_their_session(sign_in, picture):
-    response = sign_in(MANAGER).get(address_of(picture))
+def test_public_files_are_served_to_signed_in_people_without_touching_their_session(sign_in, picture, monkeypatch):
+    browser = sign_in(MANAGER)
+    in_an_hour = clock.now() + timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: in_an_hour)
 
-    assert response.status_code == 200
-    assert "Set-Cookie" not in response
+    for address in (address_of(picture), reverse("menu:illustration", args=["margherita"])):
+        response = browser.get(address)
+
+        assert response.status_code == 200
+        assert "Set-Cookie" not in response
+        assert not response.cookies
+        assert "Cookie" not in response.get("Vary", "")
+    assert browser.get(reverse("menu:index")).cookies, "the session has not been used for an hour"
 
 
 def test_an_unknown_picture_or_width_returns_404_which_is_not_cached(client, picture):

@@ -103,6 +103,66 @@ def test_an_invalid_price_is_said_beside_its_row_and_no_price_of_the_list_is_sav
     assert 'value="13.49"' in response.content.decode()
 
 
+@pytest.mark.parametrize("moment", ["", NINE_AS_TYPED], ids=["at once", "scheduled"])
+@pytest.mark.parametrize(
+    ("typed", "message"), [("0.00", "More than nothing, please."), ("99999999.99", "€10,000.00 at most, please.")]
+)
+def test_a_price_that_must_be_a_slip_of_the_finger_is_refused_in_its_row(marta, typed, message, moment):
+    response = save(marta, Pizza, list_of(marta, Pizza, margherita=typed) | {"valid_from": moment})
+
+    assert errors_of(response)[0] == {"margherita": [message]}
+    assert not ScheduledPrice.objects.exists()
+
+
+def test_a_price_of_an_item_that_was_archived_while_the_list_was_open_is_refused_in_its_row(marta, margherita):
+    older = list_of(marta, Pizza, margherita="11.99", pepperoni="15.49")
+    menu_services.archive_item(item=margherita, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    rows, _others = errors_of(save(marta, Pizza, older))
+
+    assert rows == {"margherita": ["That is not on the menu any more."]}
+    assert prices_of("margherita", "pepperoni") == ["12.99", "14.99"]
+
+
+def test_no_price_can_be_typed_in_the_archive(marta, margherita):
+    menu_services.archive_item(item=margherita, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    archive = marta.get(admin_of(margherita, "changelist"), {"archived": "yes"}).context["cl"]
+
+    assert [*archive.result_list] == [margherita]
+    assert archive.formset is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"form-0-id": "x"},
+        {"form-0-id": "12345678901234567890"},
+        {"form-0-id": "0"},
+        {"form-0-id": None},
+        {"form-TOTAL_FORMS": "99999"},
+        {"form-TOTAL_FORMS": "-1"},
+        {"form-INITIAL_FORMS": "x"},
+        {"form-INITIAL_FORMS": "0"},
+        {"form-TOTAL_FORMS": None},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("moment", ["", NINE_AS_TYPED])
+def test_a_list_whose_form_was_changed_on_its_way_saves_nothing_and_says_so(marta, changes, moment):
+    form = list_of(marta, Topping, olives="9.99") | {"valid_from": moment} | changes
+
+    page = marta.post(
+        admin_of(Topping(), "changelist"),
+        {name: value for name, value in form.items() if value is not None},
+        follow=True,
+    )
+
+    assert page.status_code == 200
+    assert "That form was not complete. Nothing was saved" in page.content.decode()
+    assert Topping.objects.get(slug="olives").price != Decimal("9.99")
+
+
 def test_a_row_that_changed_while_the_list_was_open_asks_and_the_others_wait(marta, paolo, margherita):
     older = list_of(marta, Pizza, margherita="11.99", pepperoni="15.49")
     edit(paolo, margherita, base_price="13.49")
@@ -140,7 +200,8 @@ def test_prices_typed_in_the_list_with_a_moment_are_scheduled_and_shown_there(ma
 @pytest.mark.parametrize(
     ("typed", "prices", "message"),
     [
-        ("2026-11-20T20:00", {"margherita": "13"}, "That moment has passed. Leave it blank to change prices at once."),
+        ("2026-11-20T20:00", {"margherita": "13"}, "That moment has passed. Leave it empty to change prices at once."),
+        ("2027-03-28T02:30", {"margherita": "13"}, "The clocks change then. Please choose another time."),
         ("2027-12-20T20:00", {"margherita": "13"}, "That is more than a year ahead. Is the year right?"),
         ("soon", {"margherita": "13"}, "A day and a time, please, like 2026-11-30 11:00."),
         (NINE_AS_TYPED, {}, "Type the new prices, too."),
@@ -149,8 +210,10 @@ def test_prices_typed_in_the_list_with_a_moment_are_scheduled_and_shown_there(ma
 def test_a_moment_from_which_no_price_can_be_valid_is_said_and_what_was_typed_is_kept(marta, typed, prices, message):
     response = save(marta, Pizza, list_of(marta, Pizza, **prices) | {"valid_from": typed})
 
-    assert errors_of(response)[1] == [message]
-    assert f'value="{typed}"' in response.content.decode()
+    assert errors_of(response) == ({}, [])
+    html = response.content.decode()
+    assert html.count(message) == 1
+    assert f'value="{typed}"' in html
     assert not ScheduledPrice.objects.exists()
     assert prices_of("margherita") == ["12.99"]
 
@@ -223,6 +286,16 @@ def test_the_history_of_an_item_has_every_change_with_who_and_when(marta, marghe
         (str(marta.user), "€12.99 → €13.49, at once"),
     ]
     assert "€12.99 → €13.49, at once" in marta.get(admin_of(margherita)).content.decode()
+
+
+def test_the_history_says_since_when_a_scheduled_price_is_in_force_and_who_scheduled_it(marta, margherita):
+    edit(marta, margherita, base_price="14.00", price_from=NINE_AS_TYPED)
+    menu_services.fold_prices(item=margherita, at=NINE + timedelta(minutes=12))
+
+    response = marta.get(admin_of(margherita).replace("change", "history"))
+
+    newest, *_older = response.context["changes"]
+    assert newest.text == f"€12.99 → €14.00, in force since 21:00, scheduled by {marta.user}"
 
 
 def set_availability(browser, item, **form):

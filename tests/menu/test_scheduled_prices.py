@@ -178,13 +178,15 @@ WEEK = timedelta(days=7)
 @pytest.mark.parametrize(
     ("price", "valid_from", "message"),
     [
-        ("13.50", FRIDAY_NIGHT, "That moment has passed. Leave it blank to change prices at once."),
-        ("13.50", FRIDAY_NIGHT - WEEK, "That moment has passed. Leave it blank to change prices at once."),
+        ("13.50", FRIDAY_NIGHT, "That moment has passed. Leave it empty to change prices at once."),
+        ("13.50", FRIDAY_NIGHT - WEEK, "That moment has passed. Leave it empty to change prices at once."),
         ("13.50", FRIDAY_NIGHT + 53 * WEEK, "That is more than a year ahead. Is the year right?"),
         ("13.50", datetime(9999, 12, 31, 23, 59, tzinfo=UTC), "That is more than a year ahead. Is the year right?"),
         ("12.99", NINE, "It costs €12.99 then anyway."),
         ("13.00", NINE + HOUR, "It costs €13.00 then anyway."),
         ("13.50", NINE + HOUR, "From that moment on it costs €13.00 already. Withdraw that price first."),
+        ("0.00", NINE, "More than nothing, please."),
+        ("99999.00", NINE, "€10,000.00 at most, please."),
         ("-0.01", NINE, "An amount such as 2.50, please."),
         ("13.501", NINE, "An amount such as 2.50, please."),
     ],

@@ -19,6 +19,7 @@ from menu.models import Category, Pizza, ScheduledPrice, SimpleItem, Topping
 from menu.spreadsheet_files import SpreadsheetRefused, protect, read_table, unprotect
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.ends import UntilPassed
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.forms import SingleLineField
 from pizzeria.foundation.spreadsheets import csv_bytes, xlsx_bytes
@@ -88,7 +89,7 @@ NAMES = st.text(max_size=30).map(SingleLineField(required=False).clean)
 @given(
     name=NAMES.filter(bool),
     description=NAMES | st.sampled_from(["=HYPERLINK(1)", "'=1", "''@x", "-1", '"a";b', "a,b"]),
-    price=st.decimals(min_value=0, max_value=99_999_999, places=2),
+    price=st.decimals(min_value="0.01", max_value=10_000, places=2),
     allergens=st.sampled_from([[], ["milk"], ["milk", "gluten"]]),
     is_declared=st.booleans(),
     until=st.none() | st.datetimes().map(lambda _any: NINE),
@@ -249,6 +250,9 @@ def row(**cells):
         ("slug,price\norto\n", ["Line 2: 1 cells where the first line has 2."]),
         ('slug,name\norto,"Orto\n', ["Line 2: this is no CSV"]),
         (row(price="a lot"), ["Line 2, price: An amount such as 2.50, please."]),
+        (row(price="1e2"), ["Line 2, price: An amount such as 2.50, please."]),
+        (row(price="0"), ["Line 2, price: More than nothing, please."]),
+        (row(price="10000.01"), ["Line 2, price: €10,000.00 at most, please."]),
         (row(price="-1"), ["Line 2, price: 0.00 at least, please."]),
         (row(price="1.234"), ["Line 2, price: At most 2 decimals, please."]),
         (row(category="soups"), ["Line 2, category: There is no “soups”; there are: drinks, pizzas."]),
@@ -257,6 +261,11 @@ def row(**cells):
         (row(diet="keto"), ["Line 2, diet: There is no “keto”; there are: vegan, vegetarian, meat."]),
         (row(minutes="0"), ["Line 2, minutes: Ensure this value is greater than or equal to 1."]),
         (row(available="maybe"), ["Line 2, available: “yes”, “no” or “no until 2026-11-30 21:30”, please."]),
+        (row(available="no until soon"), ["Line 2, available: Write the moment like “no until 2026-11-30 21:30”."]),
+        (row(available="no until 9999-12-31 23:59"), ["Line 2, available: Please give a time within the next year"]),
+        (row(available="no until 2026-11-20 19:00"), ["Line 2, available: That time has passed already."]),
+        (row(available="no until 2027-03-28 02:30"), ["Line 2, available: The clocks change then."]),
+        (row(slug="Margherita"), ["Line 2, slug: Something else on the menu has this address."]),
         (row(slug="no slug"), ["Line 2, slug: Letters, digits, hyphens and underscores, please."]),
         (row(slug="cola"), ["Line 2, slug: Something else on the menu has this address."]),
         (row(name="margherita"), ["Line 2, name: There is “Margherita” already."]),
@@ -284,6 +293,27 @@ def test_a_file_that_cannot_be_imported_is_refused_whole_with_lines_and_sentence
         for message, beginning in zip(found, problems, strict=True):
             assert message.startswith(beginning)
     assert Pizza.objects.count() == 2
+
+
+def test_a_blank_cell_leaves_an_item_sold_out_as_it_is(marta, margherita):
+    menu_services.mark_sold_out(item=margherita, until=None, by=SYSTEM, at=FRIDAY_NIGHT)
+
+    page = upload(marta, Pizza, "slug,available,price\nmargherita,,13.49\n")
+
+    assert changes_on(page) == [("margherita", "changed", [("price", "12.99", "13.49")])]
+    confirm(marta, Pizza, page)
+    margherita.refresh_from_db()
+    assert not margherita.is_available(FRIDAY_NIGHT)
+
+
+def test_the_command_refuses_an_end_that_is_not_ahead_like_the_other_commands(margherita):
+    wanted = menu_services.Availability(is_available=False, until=FRIDAY_NIGHT)
+    row = menu_services.ImportedItem(
+        line=2, slug="margherita", seen_seq=margherita.seq, values={}, recipe=None, availability=wanted
+    )
+
+    with pytest.raises(UntilPassed):
+        menu_services.import_items(model=Pizza, rows=[row], by=SYSTEM, at=FRIDAY_NIGHT)
 
 
 def test_a_file_that_is_too_large_is_refused(marta):
@@ -338,7 +368,8 @@ def test_a_confirmation_that_was_changed_or_belongs_to_somebody_else_imports_not
     address = f"{admin_of(Pizza(), 'changelist')}import/"
     page = upload(marta, Pizza, FILE)
 
-    assert marta.post(address, {"confirmed": "forged"}).url == address
+    damaged = marta.post(address, {"confirmed": "forged"}, follow=True)
+    assert "The confirmation arrived damaged. Please choose the file again." in damaged.content.decode()
     topping_list = f"{admin_of(Topping(), 'changelist')}import/"
     [signed] = re.findall(r'name="confirmed" value="([^"]+)"', page.content.decode())
     assert marta.post(topping_list, {"confirmed": signed}).status_code == 403
@@ -351,6 +382,10 @@ def test_an_archived_slug_is_not_imported_again(marta, manager, margherita):
     [problem] = problems_on(upload(marta, Pizza, row(slug="margherita")))
 
     assert "Something in the archive has this address." in problem
+
+
+def test_an_export_in_another_format_is_not_found(marta, margherita):
+    assert marta.get(f"{admin_of(margherita, 'changelist')}export/exe/").status_code == 404
 
 
 def test_cooks_may_neither_export_nor_import(sign_in):

@@ -237,7 +237,7 @@ def test_a_tip_is_a_percentage_of_the_discounted_lines_or_a_free_amount_and_is_n
         ("-1", "0.00 at least, please."),
         ("NaN", "An amount such as 2.50, please."),
         ("Infinity", "An amount such as 2.50, please."),
-        ("1e309", "€9,999,999,999.99 at most, please."),
+        ("1e309", "An amount such as 2.50, please."),
         ("1.005", "At most 2 decimals, please."),
         ("lots", "An amount such as 2.50, please."),
         ("", "How much shall it be?"),
