@@ -20,7 +20,7 @@ from django.http import HttpRequest
 from pizzeria.foundation.admin import ShopChangeList, ShopModelAdmin, refusing_impossible_filters
 
 BEFORE, AFTER = "before", "after"  # parameters: the key of the row before which the page begins, after which it ends
-_KEY = re.compile(r"[0-9]{1,18}")  # less than the largest value of a key's column
+KEY = re.compile(r"[0-9]{1,18}")  # the key of a row: less than the largest value of its column
 
 
 class KeysetChangeList(ShopChangeList):
@@ -97,7 +97,7 @@ def _key(request: HttpRequest, parameter: str) -> int | None:
     text = request.GET.get(parameter)
     if text is None:
         return None
-    if not _KEY.fullmatch(text):
+    if not KEY.fullmatch(text):
         raise IncorrectLookupParameters
     return int(text)
 
@@ -125,7 +125,7 @@ class KeysetModelAdmin[M: Model](ShopModelAdmin[M]):
 
     def on_search(self, request: HttpRequest, text: str, *, found: int, has_more: bool) -> None:
         """
-        Hear of a search in the list, once its page is loaded.
+        Called after each search for rows, in the list or in a form field that chooses one; it may be logged.
 
         :param found: how many rows the page shows
         :param has_more: whether there are older ones
