@@ -9,7 +9,7 @@ from pizzeria.foundation.keyset_changelist import KeysetModelAdmin
 
 
 class ShopAutocompleteView(AutocompleteJsonView):
-    """Django's view of the rows to choose from. A search is reported to the admin of the rows, as one in its list is."""
+    """Django's view of the rows to choose from. A search is reported to the admin of the rows, as in its list."""
 
     def process_request(self, request: HttpRequest) -> Any:
         """Return the search term, without NUL characters, which PostgreSQL cannot take, and what it searches in."""
