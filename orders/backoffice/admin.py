@@ -41,6 +41,7 @@ class OrderAdmin(ReadOnlyAdminMixin, OrderColumns, OrderActions):
         "placed",
     ]
     list_filter = [DayFilter, StatusFilter, "method", "payment_status", "payment_method"]
+    key_columns = ["pk", "contact__order_id"]
     list_select_related = ["contact", "driver"]
     search_fields = ["number"]  # only so that there is a search: get_search_results decides by what is typed
     search_help_text = gettext_lazy("Number (42), name, phone number or e-mail address, or a part of it")

@@ -258,6 +258,7 @@ def test_the_field_of_a_date_shows_it_and_keeps_the_other_filters(marta, placed_
     ("query", "index"),
     [
         ({"status": "open"}, "order_open"),
+        ({"status": "cancelled", "payment_status__exact": "paid"}, "order_not_delivered"),
         ({"day": "today"}, "order_by_business_date"),
         ({"payment_status__exact": "refunding"}, "order_not_paid"),
     ],
