@@ -1,11 +1,8 @@
 """The history of an item, from its events: every change, whoever made it, in the admin, by the API or by an import."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
@@ -22,6 +19,7 @@ from menu.events import (
 )
 from menu.models import MenuItem
 from pizzeria.foundation import clock
+from pizzeria.foundation.admin_history import Change, changes_from
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import format_amount
@@ -29,44 +27,15 @@ from pizzeria.foundation.money import format_amount
 PRICE_EVENTS = (ItemPriceChanged, PriceScheduled, ScheduledPriceWithdrawn)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change of an item: when, by whom (a name), and what, as a sentence."""
-
-    at: datetime
-    who: str
-    text: str
-
-
 def changes_of(item: MenuItem) -> list[Change]:
     """Return every change of an item, the newest first. Two queries: the events, and the names."""
-    return _changes(StoredEvent.objects.filter(aggregate_ref=item.ref))
+    return changes_from(StoredEvent.objects.filter(aggregate_ref=item.ref), _describe)
 
 
 def price_changes(item: MenuItem) -> list[Change]:
     """Return the changes of an item's price, the newest first: when, by whom, and from which moment on. Two queries."""
     types = [event.type for event in PRICE_EVENTS]
-    return _changes(StoredEvent.objects.filter(aggregate_ref=item.ref, type__in=types))
-
-
-def _changes(events: Any) -> list[Change]:
-    events = list(events.order_by("-seq"))
-    names = _names_of({event.actor for event in events})
-    return [Change(event.at, names.get(event.actor, event.actor), _text_of(event)) for event in events]
-
-
-def _names_of(actors: Iterable[str]) -> dict[str, str]:
-    """Return the names of actors as they are stored; one whose account is gone has none."""
-    ids = [actor for actor in actors if actor.isdecimal()]
-    people = {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
-    return {"system": _("the shop itself"), **people}
-
-
-def _text_of(event: StoredEvent) -> str:
-    try:
-        return _describe(domain_events.load(event), event.at)
-    except domain_events.EventUnreadable:  # a newer release wrote it
-        return event.type
+    return changes_from(StoredEvent.objects.filter(aggregate_ref=item.ref, type__in=types), _describe)
 
 
 def _describe(domain_event: domain_events.DomainEvent[Any], at: datetime) -> str:

@@ -131,6 +131,13 @@ def test_a_refund_that_is_done_keeps_the_row_of_its_request_with_the_managers_re
     assert texts == ["Refund of €12.99 (missing item): done", "Refund of €12.99: missing item"]
 
 
+def test_the_history_of_an_order_is_its_timeline(marta, placed_order):
+    response = marta.get(reverse("admin:orders_order_history", args=[placed_order.pk]))
+
+    assert response.url == page_of(placed_order) + "#timeline-heading"
+    assert "historylink" not in marta.get(page_of(placed_order)).content.decode()
+
+
 def test_the_timeline_says_who_has_cooked(chef, placed_order):
     ciro = shop.hire(KITCHEN, first_name="Ciro")
     kitchen_services.start_cooking(ref=placed_order.ref, by=ciro, at=shop.FRIDAY_NIGHT + timedelta(minutes=1))
