@@ -54,7 +54,7 @@ class ShopAdminSite(AdminSite):
             *super().get_urls(),
         ]
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:  # type: ignore[override]
         """Return the rows that a form field can choose, as JSON."""
         return ShopAutocompleteView.as_view(admin_site=self)(request)
 

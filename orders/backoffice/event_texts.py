@@ -114,7 +114,7 @@ def _describe_payment(
         case OrderPaymentFailed(reason=reason):
             return _("Payment failed: %(reason)s") % {"reason": reason.label}
         case OrderRefundRequested(amount=amount, reason=reason):
-            return _refund_text(amount, reason.label)
+            return _refund_text(amount, str(reason.label))
         case OrderRefunded(amount=amount):
             return _("%(amount)s refunded") % {"amount": format_amount(amount)}
 
