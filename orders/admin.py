@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -14,15 +15,22 @@ from django.utils.translation import gettext_lazy
 
 from orders.models import Coupon, DeliveryPostalCode, DeliveryZone, normalize_coupon_code, normalize_postal_code
 from orders.models.delivery_zone import CODE_LENGTH
+from orders.offer_events import offer_event_text
 from orders.services import coupon_editing, delivery_zones
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.admin import ShopAdminForm, ShopModelAdmin
 from pizzeria.foundation.admin_commands import SavedByCommandMixin
+from pizzeria.foundation.admin_history import Change, EventHistoryMixin, changes_from
+from pizzeria.foundation.events.models import StoredEvent
 
 
 class PostalCodesField(forms.CharField):
-    """Field for many postal codes, separated by commas, semicolons or line breaks; its value is a list, sorted."""
+    """
+    Field for many postal codes, separated by commas, semicolons, tabs or line breaks; its value is a list, sorted.
+
+    Blanks separate codes of four to six digits, too. Other codes may have blanks in them.
+    """
 
     def __init__(self) -> None:
         super().__init__(
@@ -37,7 +45,7 @@ class PostalCodesField(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         typed = super().clean(", ".join(value) if isinstance(value, list) else value)
-        parts = re.split(r"[,;\t\r\n]", typed)
+        parts = chain.from_iterable(_codes_in(part) for part in re.split(r"[,;\t\r\n]", typed))
         codes = sorted({code for part in parts if (code := normalize_postal_code(part))})
         if not codes:
             raise forms.ValidationError(self.error_messages["required"])
@@ -52,6 +60,12 @@ class PostalCodesField(forms.CharField):
             return self.clean(initial) != self.clean(data)
         except forms.ValidationError:
             return True
+
+
+def _codes_in(text: str) -> list[str]:
+    """Return the codes of a text: several if each of its words is a whole code of digits, else one ("SW1A 1AA")."""
+    words = text.split()
+    return words if all(re.fullmatch("[0-9]{4,6}", word) for word in words) else [text]
 
 
 class DeliveryZoneForm(ShopAdminForm):
@@ -73,7 +87,9 @@ class DeliveryZoneForm(ShopAdminForm):
 
 
 @admin.register(DeliveryZone)
-class DeliveryZoneAdmin(SavedByCommandMixin[DeliveryZone], ShopModelAdmin[DeliveryZone]):
+class DeliveryZoneAdmin(
+    EventHistoryMixin[DeliveryZone], SavedByCommandMixin[DeliveryZone], ShopModelAdmin[DeliveryZone]
+):
     form = DeliveryZoneForm
     list_display = ["name", "is_active", "fee", "free_from", "minimum", "driving_minutes", "code_count"]
     prepopulated_fields = {"slug": ["name"]}
@@ -85,6 +101,9 @@ class DeliveryZoneAdmin(SavedByCommandMixin[DeliveryZone], ShopModelAdmin[Delive
     @admin.display(description=gettext_lazy("postal codes"))
     def code_count(self, zone: Any) -> int:
         return int(zone.code_count)
+
+    def changes_of(self, row: DeliveryZone) -> list[Change]:
+        return _offer_changes(row)
 
     def save_model(self, request: HttpRequest, obj: DeliveryZone, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         """Save the zone with its postal codes by the command."""
@@ -122,7 +141,7 @@ class CouponForm(ShopAdminForm):
 
 
 @admin.register(Coupon)
-class CouponAdmin(SavedByCommandMixin[Coupon], ShopModelAdmin[Coupon]):
+class CouponAdmin(EventHistoryMixin[Coupon], SavedByCommandMixin[Coupon], ShopModelAdmin[Coupon]):
     form = CouponForm
     list_display = ["code", "is_active", "kind", "value", "minimum", "valid_from", "valid_until", "uses", "max_uses"]
     list_filter = ["is_active", "kind"]
@@ -136,6 +155,9 @@ class CouponAdmin(SavedByCommandMixin[Coupon], ShopModelAdmin[Coupon]):
         ("max_uses", "max_uses_per_customer", "uses"),
         "customer",
     ]
+
+    def changes_of(self, row: Coupon) -> list[Change]:
+        return _offer_changes(row)
 
     def save_model(self, request: HttpRequest, obj: Coupon, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         """Save the coupon by the command, which locks it, so that no use is lost."""
@@ -166,3 +188,7 @@ def _changes_of(form: ModelForm, cleaned: Mapping[str, Any]) -> tuple[dict[str, 
     columns = {name: form.instance._meta.get_field(name) for name in names}
     shown = {column.attname: form.initial[name] for name, column in columns.items()}
     return {name: cleaned[name] for name in names}, shown
+
+
+def _offer_changes(row: DeliveryZone | Coupon) -> list[Change]:
+    return changes_from(StoredEvent.objects.filter(aggregate_ref=row.ref), offer_event_text)

@@ -17,6 +17,7 @@ from orders.reports.urls import report_urls
 from orders.reports.what_if.urls import what_if_urls
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import ENTER_ADMIN, actor_of
+from pizzeria.foundation.autocomplete import ShopAutocompleteView
 from pizzeria.foundation.shop.selectors import current_shop
 from pizzeria.users.views import SignOutView
 
@@ -52,6 +53,10 @@ class ShopAdminSite(AdminSite):
             path("overview/yesterday.pdf", self.admin_view(daily_email_views.preview), name="yesterday_pdf"),
             *super().get_urls(),
         ]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:  # type: ignore[override]
+        """Return the rows that a form field can choose, as JSON."""
+        return ShopAutocompleteView.as_view(admin_site=self)(request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Return what the templates of all pages need: the header links to the reports if the actor may see them."""

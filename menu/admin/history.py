@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
@@ -24,20 +23,12 @@ from menu.events import (
 from menu.models import MenuItem
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
+from pizzeria.foundation.admin_history import Change, names_of, text_of
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import format_amount
 
 PRICE_EVENTS = (ItemPriceChanged, PriceScheduled, ScheduledPriceWithdrawn)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change of an item: when, by whom (a name), and what, as a sentence."""
-
-    at: datetime
-    who: str
-    text: str
 
 
 def changes_of(item: MenuItem) -> list[Change]:
@@ -53,7 +44,7 @@ def price_changes(item: MenuItem) -> list[Change]:
 
 def _changes(events: Any) -> list[Change]:
     events = list(events.order_by("-seq"))
-    names = _names_of({event.actor for event in events})
+    names = names_of({event.actor for event in events})
     schedules = [each for event in events if (each := _schedule_in(event, names))]
     return [Change(event.at, names.get(event.actor, event.actor), _text_of(event, schedules)) for event in events]
 
@@ -92,22 +83,14 @@ def _applied(event: StoredEvent, after: Decimal, schedules: Iterable[_Schedule])
     return max(due, key=lambda each: each.valid_from, default=None)
 
 
-def _names_of(actors: Iterable[str]) -> dict[str, str]:
-    """Return the names of actors as they are stored; one whose account is gone has none."""
-    ids = [actor for actor in actors if actor.isdecimal()]
-    people = {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
-    return {"system": _("the shop itself"), **people}
-
-
 def _text_of(event: StoredEvent, schedules: Iterable[_Schedule]) -> str:
-    try:
-        domain_event = domain_events.load(event)
-    except domain_events.EventUnreadable:  # a newer release wrote it
-        return event.type
-    if isinstance(domain_event, ItemPriceChanged) and domain_event.before is not None:
-        applied = _applied(event, domain_event.after, schedules)
-        return _price_change(domain_event.before, domain_event.after, applied, at=event.at)
-    return _describe(domain_event, event.at)
+    def describe(domain_event: domain_events.DomainEvent[Any], at: datetime) -> str:
+        if isinstance(domain_event, ItemPriceChanged) and domain_event.before is not None:
+            applied = _applied(event, domain_event.after, schedules)
+            return _price_change(domain_event.before, domain_event.after, applied, at=at)
+        return _describe(domain_event, at)
+
+    return text_of(event, describe)
 
 
 def _price_change(before: Decimal, after: Decimal, applied: _Schedule | None, *, at: datetime) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
-from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +24,7 @@ from menu.admin.rows import by_and_at
 from menu.admin.spreadsheets import SpreadsheetAdmin
 from menu.forms import SoldOutForm
 from menu.models import MenuItem
+from pizzeria.foundation.admin_history import Change, EventHistoryMixin
 from pizzeria.foundation.refusals import Refusal
 
 
@@ -47,10 +47,14 @@ class ArchiveFilter(admin.SimpleListFilter):
 
 
 class MenuItemAdmin[I: MenuItem](
-    PriceListAdmin[I], AvailabilityAdmin[I], SpreadsheetAdmin[I], ArrangedAdmin[I], PictureAdmin[I]
+    EventHistoryMixin[I],
+    PriceListAdmin[I],
+    AvailabilityAdmin[I],
+    SpreadsheetAdmin[I],
+    ArrangedAdmin[I],
+    PictureAdmin[I],
 ):
     form = MenuItemForm
-    object_history_template = "admin/menu/item_history.html"
     actions = ["mark_sold_out", "mark_available", "archive", "restore"]
     delete_confirmation_template = "admin/menu/archive_confirmation.html"
     prepopulated_fields = {"slug": ["name"]}
@@ -64,10 +68,8 @@ class MenuItemAdmin[I: MenuItem](
             changelist.list_editable = ()
         return changelist
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        item = self.get_object(request, unquote(object_id))
-        context = {"changes": changes_of(item) if item else [], **(extra_context or {})}
-        return super().history_view(request, object_id, context)
+    def changes_of(self, row: I) -> list[Change]:
+        return changes_of(row)
 
     def get_actions(
         self, request: HttpRequest, action_location: ActionLocation = ActionLocation.CHANGE_LIST

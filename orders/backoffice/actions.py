@@ -1,6 +1,5 @@
 """Admin actions on orders: each action calls its command, and a refusal becomes a warning."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -27,11 +26,10 @@ from orders.payments.permissions import REFUND
 from orders.permissions import ASSIGN_DELIVERIES, CANCEL_ANY_ORDER
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of
-from pizzeria.foundation.keyset_changelist import KeysetModelAdmin
+from pizzeria.foundation.keyset_changelist import KEY, KeysetModelAdmin
 from pizzeria.foundation.refusals import Refusal
 
 LIST_AND_FORM = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
-_KEY = re.compile(r"[0-9]{1,18}")  # of a row, which no column is too small for
 
 
 class OrderActions(KeysetModelAdmin[Order]):
@@ -107,7 +105,7 @@ class OrderActions(KeysetModelAdmin[Order]):
         """Send a notification of the order again: the one whose button was pressed."""
         chosen = request.POST.get("notification", "")
         notifications = Notification.objects.filter(order__in=orders)
-        notification = notifications.filter(pk=chosen).first() if _KEY.fullmatch(chosen) else None
+        notification = notifications.filter(pk=chosen).first() if KEY.fullmatch(chosen) else None
         if notification is None:
             messages.warning(request, _("There is no such notification."))
             return

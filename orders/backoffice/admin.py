@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,6 +42,7 @@ class OrderAdmin(ReadOnlyAdminMixin, OrderColumns, OrderActions):
         "placed",
     ]
     list_filter = [DayFilter, StatusFilter, "method", "payment_status", "payment_method"]
+    key_columns = ["pk", "contact__order_id"]
     list_select_related = ["contact", "driver"]
     search_fields = ["number"]  # only so that there is a search: get_search_results decides by what is typed
     search_help_text = gettext_lazy("Number (42), name, phone number or e-mail address, or a part of it")
@@ -79,3 +81,9 @@ class OrderAdmin(ReadOnlyAdminMixin, OrderColumns, OrderActions):
             extra |= {"title": _("Order %(order)s") % {"order": order}, "subtitle": None}
             extra |= order_page(order, by=actor_of(request), at=at)
         return super().change_view(request, object_id, form_url, extra)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Redirect to the timeline on the order's page: that is its history."""
+        return redirect(reverse("admin:orders_order_change", args=[object_id]) + "#timeline-heading")

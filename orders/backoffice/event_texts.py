@@ -1,6 +1,7 @@
 """The events of an order as text for managers."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -41,10 +42,17 @@ _LABELS = {
 }
 
 
-def event_text(event: StoredEvent) -> str:
-    """Return what an event says; its type if that is of a newer release."""
+def event_text(event: StoredEvent, *, refund_reason: str = "") -> str:
+    """
+    Return what an event says; its type if that is of a newer release.
+
+    :param refund_reason: why a manager has requested the refund; blank: the event's own reason says it
+    """
     try:
-        return _describe(domain_events.load(event), event.at)
+        domain_event = domain_events.load(event)
+        if refund_reason and isinstance(domain_event, OrderRefundRequested):
+            return _refund_text(domain_event.amount, refund_reason)
+        return _describe(domain_event, event.at)
     except (domain_events.EventUnreadable, ValueError):  # the event, or a value in it, is of a newer release
         return event.type
 
@@ -106,6 +114,10 @@ def _describe_payment(
         case OrderPaymentFailed(reason=reason):
             return _("Payment failed: %(reason)s") % {"reason": reason.label}
         case OrderRefundRequested(amount=amount, reason=reason):
-            return _("Refund of %(amount)s: %(reason)s") % {"amount": format_amount(amount), "reason": reason.label}
+            return _refund_text(amount, str(reason.label))
         case OrderRefunded(amount=amount):
             return _("%(amount)s refunded") % {"amount": format_amount(amount)}
+
+
+def _refund_text(amount: Decimal, reason: str) -> str:
+    return _("Refund of %(amount)s: %(reason)s") % {"amount": format_amount(amount), "reason": reason}

@@ -30,13 +30,16 @@ def lateness_text(order: Order, *, at: datetime) -> str:
 
 def payment_text(order: Order) -> str:
     """Return what has become of an order's money, with the amount."""
+    kept, refunded = format_amount(order.amount_kept), format_amount(order.refunded)
     match order.payment_status:
         case PaymentStatus.REFUNDING:
             return _("being refunded %(amount)s") % {"amount": format_amount(order.refund_requested - order.refunded)}
-        case PaymentStatus.REFUNDED | PaymentStatus.PARTLY_REFUNDED:
-            return _("refunded %(amount)s") % {"amount": format_amount(order.refunded)}
+        case PaymentStatus.REFUNDED:
+            return _("refunded %(amount)s") % {"amount": refunded}
+        case PaymentStatus.PARTLY_REFUNDED:
+            return _("paid %(kept)s, refunded %(refunded)s") % {"kept": kept, "refunded": refunded}
         case PaymentStatus.PAID:
-            return _("paid %(amount)s") % {"amount": format_amount(order.amount_kept)}
+            return _("paid %(amount)s") % {"amount": kept}
     if order.status == OrderStatus.CANCELLED or not order.amount_due:
         return _("nothing due")
     if order.payment_status == PaymentStatus.PENDING:

@@ -173,7 +173,7 @@ def _success_text(order: Order, refund: RefundRequest) -> str:
     if refund.state == RefundRequestState.WAITING:
         return _("The refund of %(amount)s waits for a second manager.") % {"amount": amount}
     if order.is_by_card:
-        return _("%(amount)s is refunded to the card.") % {"amount": amount}
+        return _("%(amount)s is being refunded to the card.") % {"amount": amount}
     return _("%(amount)s is refunded: please give it back in cash.") % {"amount": amount}
 
 

@@ -4,9 +4,10 @@ The timeline of an order: its events, ticket, notifications, payments, refunds a
 What is still under way is shown where it began; what is done, when it was done.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db.models import TextChoices, prefetch_related_objects
@@ -62,13 +63,15 @@ class TimelineEntry:
 def timeline(order: Order) -> list[TimelineEntry]:
     """Return the timeline of an order, newest first. Eight queries, nine once staff has acted."""
     prefetch_related_objects([order], "lines")
+    refunds = list(Refund.objects.filter(attempt__order=order).order_by("pk"))
+    requests = {request.ref: request for request in order.refund_requests.order_by("pk")}
     entries = [
-        *_events(order),
+        *_events(order, refunds, requests),
         *_ticket(order),
         *_notifications(order.notifications.order_by("pk")),
         *_payments(order.payment_attempts.order_by("pk")),
-        *_refunds(Refund.objects.filter(attempt__order=order).order_by("pk")),
-        *_refund_requests(order.refund_requests.order_by("pk")),
+        *_refunds(refunds, requests),
+        *_refund_requests(requests.values(), refunds),
         *_receipts(order.receipts.defer("content").order_by("year", "number")),
     ]
     names = _names(entry.actor for entry in entries)
@@ -83,9 +86,15 @@ def _names(actors: Iterable[str]) -> dict[str, str]:
     return {ActorKind.GUEST.value: _("guest"), ActorKind.SYSTEM.value: _("system"), **people}
 
 
-def _events(order: Order) -> Iterator[TimelineEntry]:
+def _events(order: Order, refunds: Iterable[Refund], requests: Mapping[UUID, RefundRequest]) -> Iterator[TimelineEntry]:
+    """Yield the events, without those of the moments at which the rows of the refunds say the same."""
+    shown = {(str(refund.ref), _moment(refund)) for refund in refunds}
+    reasons = {str(ref): request.get_reason_display() for ref, request in requests.items()}
     for event in StoredEvent.objects.filter(aggregate_ref=order.ref).order_by("seq"):
-        yield TimelineEntry(event.at, EntryKind.ORDER, event_text(event), event.actor)
+        refund = event.data.get("refund")
+        if (refund, event.at) not in shown:
+            text = event_text(event, refund_reason=reasons.get(refund, ""))
+            yield TimelineEntry(event.at, EntryKind.ORDER, text, event.actor)
 
 
 def _ticket(order: Order) -> Iterator[TimelineEntry]:
@@ -134,26 +143,36 @@ def _payments(attempts: Iterable[PaymentAttempt]) -> Iterator[TimelineEntry]:
         )
 
 
-def _refunds(refunds: Iterable[Refund]) -> Iterator[TimelineEntry]:
+def _moment(refund: Refund) -> datetime:
+    return refund.done_at or refund.created_at
+
+
+def _refunds(refunds: Iterable[Refund], requests: Mapping[UUID, RefundRequest]) -> Iterator[TimelineEntry]:
+    """Yield the refunds, each with the reason, the parts and the note of the manager who has requested it."""
     for refund in refunds:
+        request = requests.get(refund.ref)
         what = {
             "amount": format_amount(refund.amount),
-            "reason": refund.get_reason_display(),
+            "reason": (request or refund).get_reason_display(),
             "state": refund.get_state_display(),
         }
         yield TimelineEntry(
-            at=refund.done_at or refund.created_at,
+            at=_moment(refund),
             kind=EntryKind.REFUND,
             text=_("Refund of %(amount)s (%(reason)s): %(state)s") % what,
             actor=refund.requested_by,
-            detail=refund.error,
+            detail="; ".join(part for part in (refund.error, request and _detail(request)) if part),
             url=reverse("admin:payments_refund_change", args=[refund.pk]),
             is_trouble=bool(refund.error),
         )
 
 
-def _refund_requests(requests: Iterable[RefundRequest]) -> Iterator[TimelineEntry]:
+def _refund_requests(requests: Iterable[RefundRequest], refunds: Iterable[Refund]) -> Iterator[TimelineEntry]:
+    """Yield the requests, without those of one manager alone that are refunds now: the refund's row says it all."""
+    refunded = {refund.ref for refund in refunds}
     for each in requests:
+        if each.ref in refunded and not each.needs_second_manager:
+            continue
         what = {
             "amount": format_amount(each.amount),
             "reason": each.get_reason_display(),
@@ -164,9 +183,13 @@ def _refund_requests(requests: Iterable[RefundRequest]) -> Iterator[TimelineEntr
             kind=EntryKind.REFUND,
             text=_("Refund of %(amount)s wanted (%(reason)s): %(state)s") % what,
             actor=str(each.decided_by_id or each.requested_by_id or ""),
-            detail="; ".join(part for part in (items_text(each), each.note) if part),
+            detail=_detail(each),
             url=reverse("admin:payments_refundrequest_change", args=[each.pk]),
         )
+
+
+def _detail(request: RefundRequest) -> str:
+    return "; ".join(part for part in (items_text(request), request.note) if part)
 
 
 def _receipts(receipts: Iterable[Receipt]) -> Iterator[TimelineEntry]:

@@ -168,6 +168,11 @@ class Order(Aggregate):
             models.Index(fields=["customer", "-id"], name="order_by_customer"),
             models.Index(fields=["delivered_at"], name="order_delivered_at"),
             models.Index(fields=["id"], name="order_open", condition=models.Q(status__in=OPEN_STATUSES)),
+            models.Index(
+                fields=["status", "-id"],
+                name="order_not_delivered",
+                condition=~models.Q(status=OrderStatus.DELIVERED),
+            ),
             models.Index(fields=["business_date", "-id"], name="order_by_business_date"),
             models.Index(fields=["number", "-id"], name="order_by_number"),
             models.Index(

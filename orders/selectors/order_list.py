@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from orders.models import Order, OrderStatus
+from orders.models import OPEN_STATUSES, Order, OrderStatus
 
 
 def all_orders(*, status: str = "", day: date | None = None, number: int | None = None) -> QuerySet[Order]:
@@ -21,8 +21,8 @@ def all_orders(*, status: str = "", day: date | None = None, number: int | None 
 
 def active_orders() -> QuerySet[Order]:
     """Return the orders that are neither delivered nor cancelled, the earliest promise first."""
-    final = (OrderStatus.DELIVERED, OrderStatus.CANCELLED)
-    return Order.objects.select_related("contact").exclude(status__in=final).order_by("promise_from", "id")
+    is_open = Q(status__in=OPEN_STATUSES)  # the condition of the index order_open
+    return Order.objects.select_related("contact").filter(is_open).order_by("promise_from", "id")
 
 
 def ready_orders() -> QuerySet[Order]:

@@ -4,16 +4,17 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.db import DataError
 from django.db.models import CharField, DateTimeField, Model
 from django.forms import Field
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from pizzeria.foundation.actor import Permission, actor_of
 from pizzeria.foundation.concurrent_edits import ConcurrentEditMixin, LastChange
@@ -82,6 +83,13 @@ class ShopModelAdmin[M: Model](admin.ModelAdmin[M]):
 
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         return ShopChangeList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list, and say so if it has no filter because Django could not read the one in the address."""
+        if ERROR_FLAG in request.GET and request.method == "GET":
+            shown = {"rows": self.opts.verbose_name_plural}
+            messages.warning(request, _("That filter cannot be read. All %(rows)s are shown.") % shown)
+        return super().changelist_view(request, extra_context)
 
 
 class ReadOnlyAdminMixin:

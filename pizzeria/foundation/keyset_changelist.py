@@ -1,26 +1,31 @@
 """
 Lists of the admin for tables of any size: pages by the key of a row, newest first.
 
-Nothing is counted and no row is skipped by OFFSET: the first page and the thousandth take the same time. A page is
-named by the row next to it (`?before=…`, `?after=…`), so that rows that are added meanwhile neither repeat nor hide
-others.
+Nothing is counted and no row is skipped by OFFSET: without filters, the first page and the thousandth take the same
+time. With filters, PostgreSQL may read all rows in the sequence of their keys until it has found a page of matches: a
+filter that matches few rows needs an index of its own, and so does a search. A frequent name together with a filter
+that leaves nearly nothing of it is still read that way: 0.9 s for 250,000 orders.
+
+A page is named by the row next to it (`?before=…`, `?after=…`), so that rows that are added meanwhile neither repeat
+nor hide others.
 """
 
 import re
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any, ClassVar, cast
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 
 from pizzeria.foundation.admin import ShopChangeList, ShopModelAdmin, refusing_impossible_filters
 
 BEFORE, AFTER = "before", "after"  # parameters: the key of the row before which the page begins, after which it ends
-_KEY = re.compile(r"[0-9]{1,18}")  # less than the largest value of a key's column
+KEY = re.compile(r"[0-9]{1,18}")  # the key of a row: less than the largest value of its column
 
 
 class KeysetChangeList(ShopChangeList):
@@ -65,11 +70,16 @@ class KeysetChangeList(ShopChangeList):
             model_admin.on_search(request, self.query, found=self.result_count, has_more=bool(self.older_url))
 
     def _newer_than(self, key: int) -> list[Model]:
-        return list(self.queryset.filter(pk__gt=key).order_by("pk")[: self.list_per_page + 1])
+        rows = self.queryset.filter(self._bound("gt", key))
+        return list(rows.order_by("pk")[: self.list_per_page + 1])
 
     def _older_than(self, key: int | None) -> list[Model]:
-        rows = self.queryset if key is None else self.queryset.filter(pk__lt=key)
+        rows = self.queryset if key is None else self.queryset.filter(self._bound("lt", key))
         return list(rows[: self.list_per_page + 1])
+
+    def _bound(self, comparison: str, key: int) -> Q:
+        columns = cast("KeysetModelAdmin[Any]", self.model_admin).key_columns
+        return Q(*((f"{column}__{comparison}", key) for column in columns))
 
     def _show(self, rows: list[Model], *, has_newer: bool, has_older: bool) -> None:
         """Set what the templates of the admin read of a list. They show no count if both counts are equal."""
@@ -97,7 +107,7 @@ def _key(request: HttpRequest, parameter: str) -> int | None:
     text = request.GET.get(parameter)
     if text is None:
         return None
-    if not _KEY.fullmatch(text):
+    if not KEY.fullmatch(text):
         raise IncorrectLookupParameters
     return int(text)
 
@@ -110,7 +120,14 @@ class PageActionForm(ActionForm):
 
 
 class KeysetModelAdmin[M: Model](ShopModelAdmin[M]):
-    """The base of an admin whose list may become long."""
+    """
+    The base of an admin whose list may become long.
+
+    :cvar key_columns: all columns that hold the key of a row, those of joined tables, too: PostgreSQL does not conclude
+        from the least key of one table in a join that of the other, which it then reads from the beginning
+    """
+
+    key_columns: ClassVar[Sequence[str]] = ["pk"]
 
     change_list_template = "admin/keyset_change_list.html"
     ordering = ["-pk"]
@@ -125,7 +142,7 @@ class KeysetModelAdmin[M: Model](ShopModelAdmin[M]):
 
     def on_search(self, request: HttpRequest, text: str, *, found: int, has_more: bool) -> None:
         """
-        Hear of a search in the list, once its page is loaded.
+        Called after each search for rows, in the list or in a form field that chooses one; it may be logged.
 
         :param found: how many rows the page shows
         :param has_more: whether there are older ones

@@ -100,3 +100,37 @@ def test_customers_are_searched_by_name_and_phone_and_the_search_is_logged(sign_
     logged = [line["found"] for line in lines if line["event"] == "personal_data_searched"]
     assert logged == ([len(names)] if text in {"jose", "0612 345", "%", "a@b"} else [])
     assert shop.ANNA.phone not in str(lines)
+
+
+def customers_to_choose(browser, term):
+    """Return the answer to a search in the coupon form's field of the customer."""
+    field = {"app_label": "orders", "model_name": "coupon", "field_name": "customer"}
+    return browser.get(reverse("admin:autocomplete"), field | {"term": term})
+
+
+@pytest.mark.parametrize(
+    ("term", "names", "kinds"),
+    [
+        ("jose", ["José"], ["name"]),
+        ("0612 345", ["Anna"], ["phone"]),
+        ("an\0na", ["Anna"], ["name"]),
+        ("\0", ["José", "Anna"], None),
+        ("", ["José", "Anna"], None),
+    ],
+)
+def test_a_search_for_the_customer_of_a_coupon_is_logged_as_one_in_the_list_is(sign_in, term, names, kinds):
+    for name, phone in (("Anna", "+390612345678"), ("José", "+390655555555")):
+        Customer.objects.create(user=UserFactory(), name=name, phone=phone)
+    browser = sign_in(ADMIN)
+
+    with capture_logs() as lines:
+        answer = customers_to_choose(browser, term)
+
+    assert [row["text"] for row in answer.json()["results"]] == [str(c) for c in customers_named(names)]
+    logged = [(line["kinds"], line["found"]) for line in lines if line["event"] == "personal_data_searched"]
+    assert logged == ([(kinds, len(names))] if kinds else [])
+
+
+def customers_named(names):
+    """Return customers in the order of their names."""
+    return [Customer.objects.get(name=name) for name in names]

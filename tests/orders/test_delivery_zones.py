@@ -213,6 +213,20 @@ def test_a_manager_adds_a_zone_with_many_postal_codes(marta):
     assert [str(code) for code in zone.postal_codes.all()] == ["00179", "00182", "00183"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("20000 20001", ["20000", "20001"]),
+        ("1010  1020\n1030", ["1010", "1020", "1030"]),
+        ("SW1A 1AA, 101 00", ["10100", "SW1A1AA"]),
+    ],
+)
+def test_blanks_separate_whole_codes_of_digits_and_are_part_of_other_codes(marta, typed, codes):
+    marta.post(reverse("admin:orders_deliveryzone_add"), zone_form(codes=typed))
+
+    assert sorted(str(code) for code in DeliveryZone.objects.get().postal_codes.all()) == codes
+
+
 def test_a_manager_changes_the_postal_codes_of_a_zone(marta):
     zone = DeliveryZoneFactory(name="Appio", slug="appio", codes=["00182", "00183"])
     page = reverse("admin:orders_deliveryzone_change", args=[zone.pk])

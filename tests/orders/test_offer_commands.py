@@ -13,7 +13,7 @@ from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import NotAllowed
 from pizzeria.users.roles import MANAGER
 from tests.factories import CouponFactory, DeliveryZoneFactory
-from tests.shop import FRIDAY_NIGHT
+from tests.shop import FRIDAY_NIGHT, hire
 
 ZONE = {"name": "Appio", "slug": "appio", "fee": Decimal("3.50"), "driving_minutes": 20}
 COUPON = {"code": "TEN", "kind": "fixed", "value": Decimal(10)}
@@ -178,3 +178,23 @@ def test_a_change_in_the_admin_says_in_the_log_what_is_new(sign_in):
     assert saved.status_code == 302
     types, changed = recorded()
     assert (types, changed.fields, changed.values["max_uses"]) == (["coupon.changed.v1"], ("max_uses",), 7)
+
+
+def test_the_history_shows_who_changed_what_by_a_command(sign_in):
+    manager = hire(MANAGER, first_name="Mario")
+    zone = add_zone(manager)
+    change_zone(zone, manager, codes=["00199"], driving_minutes=35)
+    coupon = CouponFactory(code="TEN")
+    change_coupon(coupon, manager, max_uses=7)
+    browser = sign_in(MANAGER)
+
+    pages = [
+        browser.get(reverse(f"admin:orders_{model}_history", args=[row.pk])).content.decode()
+        for model, row in (("deliveryzone", zone), ("coupon", coupon))
+    ]
+
+    assert "driving minutes 35" in pages[0]
+    assert "codes 00199" in pages[0]
+    assert "Added: " in pages[0]
+    assert "Changed: max uses 7" in pages[1]
+    assert all("<td>Mario Conti</td>" in page for page in pages)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -153,6 +154,19 @@ def test_pages_keep_search_and_filters_and_a_filter_leads_to_its_first_page(mart
     assert 'name="before"' not in page.content.decode()  # nor does a new search stay on this page
 
 
+def test_the_shortcuts_keep_the_search_and_the_other_filters_and_lead_to_the_first_page(marta, placed_order):
+    page = marta.get(LIST, {"q": "anna", "status": "open", "method__exact": "pickup", "before": placed_order.pk + 1})
+
+    links = re.search(r'class="order-shortcuts".*?</nav>', page.content.decode(), re.DOTALL)[0]
+    yesterday = re.search(r'href="([^"]*)"[^>]*>\s*Yesterday', links)[1].replace("&amp;", "&")
+    assert QueryDict(yesterday.removeprefix("?")).dict() == {
+        "q": "anna",
+        "status": "open",
+        "method__exact": "pickup",
+        "day": "yesterday",
+    }
+
+
 @pytest.mark.parametrize("query", ["before=1&status=confirmed", "before=1", "after=999999999999999999"])
 def test_a_page_without_rows_is_shown_with_a_way_back(marta, placed_order, query):
     page = marta.get(f"{LIST}?{query}")
@@ -194,7 +208,11 @@ def test_a_page_without_rows_is_shown_with_a_way_back(marta, placed_order, query
 def test_bad_input_gives_a_clean_page(marta, query):
     marta.raise_request_exception = False
 
-    assert marta.get(f"{LIST}?{query}", follow=True).status_code == 200
+    page = marta.get(f"{LIST}?{query}", follow=True)
+
+    assert page.status_code == 200
+    says_why = "That filter cannot be read. All orders are shown." in page.content.decode()
+    assert says_why == bool(page.redirect_chain)
 
 
 @pytest.mark.parametrize(
@@ -240,6 +258,7 @@ def test_the_field_of_a_date_shows_it_and_keeps_the_other_filters(marta, placed_
     ("query", "index"),
     [
         ({"status": "open"}, "order_open"),
+        ({"status": "cancelled", "payment_status__exact": "paid"}, "order_not_delivered"),
         ({"day": "today"}, "order_by_business_date"),
         ({"payment_status__exact": "refunding"}, "order_not_paid"),
     ],
@@ -263,4 +282,5 @@ def test_an_action_never_runs_on_all_orders_that_a_filter_matches(marta):
     response = marta.post(LIST, selected)
 
     assert response.url == reverse("orders:cancel", args=[first.ref])
-    assert second.pk
+    second.refresh_from_db()
+    assert second.is_active

@@ -10,12 +10,14 @@ from django.urls import reverse
 from kitchen import services as kitchen_services
 from kitchen.models import FulfillmentMethod
 from orders import services as order_services
+from orders.backoffice import order_texts
 from orders.backoffice.order_page import action_buttons
 from orders.backoffice.timeline import timeline
 from orders.deliveries import services as delivery_services
 from orders.models import CancelReason, Order
 from orders.notifications.models import Notification, NotificationState
-from orders.payments.models import Receipt
+from orders.payments import services as payment_services
+from orders.payments.models import Receipt, Refund
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.users.models import User
@@ -24,7 +26,7 @@ from tests import shop
 from tests.orders.backoffice.test_admin import messages_on, page_of, run_action_on_form
 from tests.orders.notifications.notification_helpers import create_notifications
 from tests.orders.payments.receipt_helpers import paid_by_card
-from tests.orders.payments.refund_helpers import request, two_lines
+from tests.orders.payments.refund_helpers import now, paid_in_cash, request, two_lines
 
 pytestmark = pytest.mark.usefixtures("kitchen")
 
@@ -113,8 +115,27 @@ def test_the_timeline_has_events_messages_ticket_payments_refunds_and_receipts_n
     texts = [entry.text for entry in entries]
     assert any("credit card: paid" in text for text in texts)
     assert f"Receipt {Receipt.objects.first().number_text}" in " ".join(texts)
-    wanted = next(entry for entry in entries if "wanted" in entry.text)
-    assert (wanted.actor, wanted.detail) == ("Mario Conti", "1 × Margherita, Small; The driver forgot it.")
+    (refund,) = [entry for entry in entries if "efund" in entry.text]
+    assert refund.text == "Refund of €12.99 (missing item): to be sent"
+    assert (refund.actor, refund.detail) == ("Mario Conti", "1 × Margherita, Small; The driver forgot it.")
+
+
+def test_a_refund_that_is_done_keeps_the_row_of_its_request_with_the_managers_reason(message_sinks):
+    order = paid_in_cash()
+    request(order, {0: 1}, by=shop.hire(MANAGER, first_name="Mario"))
+    payment_services.sync_refund(refund_id=Refund.objects.get().pk, at=shop.FRIDAY_NIGHT + timedelta(minutes=3))
+
+    texts = [entry.text for entry in timeline(now(order)) if "efund" in entry.text]
+
+    assert order_texts.payment_text(now(order)) == "paid €19.39, refunded €12.99"
+    assert texts == ["Refund of €12.99 (missing item): done", "Refund of €12.99: missing item"]
+
+
+def test_the_history_of_an_order_is_its_timeline(marta, placed_order):
+    response = marta.get(reverse("admin:orders_order_history", args=[placed_order.pk]))
+
+    assert response.url == page_of(placed_order) + "#timeline-heading"
+    assert "historylink" not in marta.get(page_of(placed_order)).content.decode()
 
 
 def test_the_timeline_says_who_has_cooked(chef, placed_order):

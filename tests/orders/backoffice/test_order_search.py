@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from structlog.testing import capture_logs
 
@@ -184,6 +185,16 @@ def test_a_search_uses_the_indexes(many_contacts, text, indexes):
 
     assert set(indexes) <= set(re.findall(r"\b\w+_(?:search|number)\b", plan)), plan
     assert "Seq Scan on orders_ordercontact" not in plan
+
+
+@pytest.mark.parametrize(("page", "bound"), [("before", "<"), ("after", ">")])
+def test_a_later_page_of_a_search_reads_neither_orders_nor_contacts_of_the_pages_before(marta, guests, page, bound):
+    with CaptureQueriesContext(connection) as queries:
+        marta.get(LIST, {"q": "example", page: guests["jose"].pk})
+
+    searches = [query["sql"] for query in queries if "normalize(" in query["sql"]]
+    for table, column in (("orders_order", "id"), ("orders_ordercontact", "order_id")):
+        assert f'"{table}"."{column}" {bound} {guests["jose"].pk}' in searches[0]
 
 
 def test_the_contacts_of_erased_people_are_not_found(guests):

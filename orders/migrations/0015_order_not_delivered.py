@@ -1,0 +1,29 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+INDEX = models.Index(
+    condition=models.Q(("status", "delivered"), _negated=True),
+    fields=["status", "-id"],
+    name="order_not_delivered",
+)
+
+
+class Migration(migrations.Migration):
+    """
+    Build the index beside a shop that goes on taking orders.
+
+    A build waits for older transactions; one that was interrupted leaves an invalid index, which is built anew.
+    """
+
+    atomic = False
+
+    dependencies = [
+        ("orders", "0014_basketline_shown_price"),
+    ]
+
+    operations = [
+        migrations.RunSQL("SET lock_timeout = 0", migrations.RunSQL.noop),
+        migrations.RunSQL(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX.name}", migrations.RunSQL.noop),
+        AddIndexConcurrently(model_name="order", index=INDEX),
+        migrations.RunSQL("RESET lock_timeout", migrations.RunSQL.noop),
+    ]
