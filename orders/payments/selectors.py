@@ -116,6 +116,11 @@ def pdf_of(receipt: Receipt) -> bytes | None:
     return None if content is None else bytes(content)
 
 
+def is_pdf_due(receipt: Receipt) -> bool:
+    """Return whether a worker is to make the PDF of a receipt: it is neither made nor given up, and was asked for."""
+    return ReceiptPdf.objects.filter(receipt=receipt, due_at__isnull=False).exists()
+
+
 def receipt_url(name: str, ref: UUID, token: str = "") -> str:
     """
     Return the path of a page of receipts, for the reader who came with the token of a guest's link, or without one.

@@ -66,15 +66,18 @@ def _show(request: HttpRequest, receipt: Receipt, token: str = "") -> HttpRespon
 
 
 def _pdf(request: HttpRequest, receipt: Receipt, token: str = "") -> HttpResponse:
-    """Send the PDF; while no worker has made it, a page that says so."""
+    """Send the PDF; while no worker has made it, or if none will, a page that says so."""
     content = selectors.pdf_of(receipt)
     if content is None:
+        is_due = selectors.is_pdf_due(receipt)
         context = {
             "receipt": document_of(receipt),
             "receipt_url": selectors.receipt_url("receipt", receipt.ref, token),
+            "is_due": is_due,
         }
-        page = render(request, "payments/receipt_pending.html", context, status=503)
-        page.headers["Retry-After"] = str(RETRY_SECONDS)
+        page = render(request, "payments/receipt_pending.html", context, status=503 if is_due else 404)
+        if is_due:
+            page.headers["Retry-After"] = str(RETRY_SECONDS)
         return page
     name = "receipt" if receipt.kind == ReceiptKind.RECEIPT else "credit-note"
     response = HttpResponse(content, content_type="application/pdf")

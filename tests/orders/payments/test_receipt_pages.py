@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from orders.models.contact import new_guest_token
 from orders.payments import services as payment_services
-from orders.payments.models import Receipt
+from orders.payments.models import Receipt, ReceiptPdf
 from pizzeria.foundation.ids import uuid7
 from pizzeria.users.roles import CUSTOMER, DRIVER, KITCHEN, MANAGER
 from pizzeria.users.session_auth import actor_for_user
@@ -140,6 +140,16 @@ def test_a_pdf_that_is_not_made_yet_is_a_page_that_says_so_and_when_to_ask_again
 
     assert (response.status_code, response.headers["Retry-After"]) == (503, "10")
     assert "The PDF is being made" in words_of(response)
+    assert page("receipt", receipt.ref, guests_order) in response.content.decode()
+
+
+def test_a_pdf_that_nobody_will_make_is_not_said_to_be_on_its_way(client, guests_order, receipt):
+    ReceiptPdf.objects.update(due_at=None)
+
+    response = client.get(page("receipt_pdf", receipt.ref, guests_order))
+
+    assert response.status_code == 404
+    assert "There is no PDF of this receipt" in words_of(response)
     assert page("receipt", receipt.ref, guests_order) in response.content.decode()
 
 
