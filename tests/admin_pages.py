@@ -4,13 +4,14 @@ from django.contrib import admin
 from django.urls import URLResolver, reverse
 
 from orders.models import Order
+from orders.reports.registry import REPORTS
 from pizzeria.foundation import clock
 
 YEAR = "period=last_12_months"
 
 
 def report_pages(query: str = YEAR) -> dict[str, str]:
-    """Return the address of each report by its name; those that are exported are no pages."""
+    """Return the address of each report by its name; exports are no pages, nor is what leads to another address."""
     reports = [
         resolver
         for resolver in admin.site.get_urls()
@@ -21,7 +22,7 @@ def report_pages(query: str = YEAR) -> dict[str, str]:
         f"report: {page.name}": f"{index}reports/{page.pattern}?{query}"
         for resolver in reports
         for page in resolver.url_patterns
-        if not page.pattern.converters
+        if page.name in {report.slug for report in REPORTS}
     }
 
 

@@ -187,6 +187,10 @@ BOTH /admin/login/                          =   -   -   -   -   -   =   =
 POST /admin/logout/                         =   +   +   +   +   +   +   +
 BOTH /admin/password_change/                =   -   -   -   -   -   0   0
 BOTH /admin/password_change/done/           =   -   -   -   -   -   0   0
+BOTH /admin/menu/size/1/delete/             =   -   -   -   -   -   -   -
+GET  /admin/menu/pizza/export/SLUG/         =   -   -   -   -   -   0   0
+GET  /admin/menu/simpleitem/export/SLUG/    =   -   -   -   -   -   0   0
+GET  /admin/menu/topping/export/SLUG/       =   -   -   -   -   -   0   0
 BOTH /admin/menu/*                          =   -   -   -   -   -   +   +
 BOTH /admin/kitchen/kitchen/add/            =   -   -   -   -   -   -   -
 POST /admin/kitchen/kitchen/1/change/       =   -   -   -   -   -   !   !
