@@ -172,34 +172,18 @@ class _Evening:
             capacity.refuse_unless_capacity(self._kitchen, tickets, pizza_minutes=arrival.pizza_minutes, at=at)
         except Refusal:
             return Outcome(arrival, OutcomeKind.REFUSED)
-        ticket = self._book(tickets, arrival, at)
+        minutes = promises.ticket_minutes(arrival.pizza_minutes, shop=self._shop)
+        ready_at = promises.ready_time(tickets, minutes=minutes, oven_slots=self._settings.oven_slots, at=at)
         outcome = Outcome(arrival)
         outcome.promise = promises.promise(
-            promises.ready_time(tickets, minutes=ticket.minutes, oven_slots=self._settings.oven_slots, at=at),
-            method=arrival.method,
-            shop=self._shop,
-            driving_minutes=arrival.driving_minutes,
+            ready_at, method=arrival.method, shop=self._shop, driving_minutes=arrival.driving_minutes
         )
-        self._queue.append((ticket, outcome))
+        self._queue.append((_ticket(arrival, minutes=minutes, ready_at=ready_at, after=tickets), outcome))
         if arrival.released_at is not None and arrival.released_at > at:
             self.plan(arrival.released_at, _Event.RELEASED, number, arrival)
         if arrival.left_at is not None:
             self.plan(max(at, arrival.left_at), _Event.LEFT, number, arrival)
         return None
-
-    def _book(self, tickets: Sequence[Ticket], arrival: Arrival, at: datetime) -> Ticket:
-        """Return the ticket of an accepted order, due after all that are in the queue."""
-        minutes = promises.ticket_minutes(arrival.pizza_minutes, shop=self._shop)
-        ready_at = promises.ready_time(tickets, minutes=minutes, oven_slots=self._settings.oven_slots, at=at)
-        is_released = arrival.released_at is not None and arrival.released_at <= at
-        return Ticket(
-            ref=arrival.ref,
-            method=arrival.method,
-            minutes=minutes,
-            pizzas=len(arrival.pizza_minutes),
-            state=TicketState.WAITING if is_released else TicketState.HELD,
-            due_at=max([ready_at, *(ticket.due_at for ticket in tickets if ticket.state != TicketState.COOKING)]),
-        )
 
     def _start_tickets(self, at: datetime) -> None:
         """Put waiting tickets into the free oven slots."""
@@ -228,3 +212,16 @@ class _Evening:
             return arrival.handing_over
         driving = self._shop.driving_minutes if arrival.driving_minutes is None else arrival.driving_minutes
         return (self._shop.handing_over_minutes + driving) * MINUTE
+
+
+def _ticket(arrival: Arrival, *, minutes: int, ready_at: datetime, after: Sequence[Ticket]) -> Ticket:
+    """Return the ticket of an accepted order, due after those that are in the queue."""
+    is_released = arrival.released_at is not None and arrival.released_at <= arrival.at
+    return Ticket(
+        ref=arrival.ref,
+        method=arrival.method,
+        minutes=minutes,
+        pizzas=len(arrival.pizza_minutes),
+        state=TicketState.WAITING if is_released else TicketState.HELD,
+        due_at=max([ready_at, *(ticket.due_at for ticket in after if ticket.state != TicketState.COOKING)]),
+    )

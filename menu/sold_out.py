@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from menu.models import Pizza, SimpleItem, Topping
+from menu.models import MenuItem, Pizza, SimpleItem, Topping
+
+#: Which items can be sold out, by their kind in addresses, in the order of the list.
+MODEL_BY_KIND: dict[str, type[MenuItem]] = {"pizza": Pizza, "topping": Topping, "simple_item": SimpleItem}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,14 @@ class SoldOutListGroup:
 
 def sold_out_list(at: datetime) -> list[SoldOutListGroup]:
     """Return all items that can be sold out, for the staff, fresh from the database. Three queries."""
-    groups: list[tuple[str, str, QuerySet[Any]]] = [
-        ("pizza", _("Pizzas"), Pizza.objects.on_the_menu()),
-        ("topping", _("Toppings"), Topping.objects.on_the_menu()),
-        ("simple_item", _("Extras"), SimpleItem.objects.on_the_menu()),
-    ]
+    names = {"pizza": _("Pizzas"), "topping": _("Toppings"), "simple_item": _("Extras")}
     return [
         SoldOutListGroup(
-            name, [SoldOutListItem(kind, row.slug, row.name, row.is_available(at), row.sold_out_until) for row in rows]
+            names[kind],
+            [
+                SoldOutListItem(kind, row.slug, row.name, row.is_available(at), row.sold_out_until)
+                for row in model.objects.on_the_menu()
+            ],
         )
-        for kind, name, rows in groups
+        for kind, model in MODEL_BY_KIND.items()
     ]

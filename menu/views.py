@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from menu import catalogue, pizza_page, selectors, services, sold_out
 from menu.forms import SoldOutForm
 from menu.illustrations import draw_pizza, draw_simple_item
-from menu.models import MenuItem, Pizza, SimpleItem, Topping
+from menu.models import MenuItem
 from menu.permissions import MARK_SOLD_OUT
 from menu.prices import PizzaSnapshot, SimpleItemSnapshot
 from pizzeria.foundation import clock
@@ -23,7 +23,6 @@ from pizzeria.foundation.public_files import public_file
 from pizzeria.foundation.refusals import Refusal
 
 A_YEAR = 365 * 24 * 3600
-MODEL_BY_KIND: dict[str, type[MenuItem]] = {"pizza": Pizza, "topping": Topping, "simple_item": SimpleItem}
 
 
 @login_not_required
@@ -129,9 +128,9 @@ def mark_available(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
 
 
 def _item(kind: str, slug: str) -> MenuItem:
-    if kind not in MODEL_BY_KIND:
+    if kind not in sold_out.MODEL_BY_KIND:
         raise Http404
-    return get_object_or_404(MODEL_BY_KIND[kind].objects.on_the_menu(), slug=slug)
+    return get_object_or_404(sold_out.MODEL_BY_KIND[kind].objects.on_the_menu(), slug=slug)
 
 
 def _sold_out_list(

@@ -29,11 +29,7 @@ from pizzeria.foundation.refusals import Refusal
 #: compute with the price before it. Longer than any request takes.
 FOLD_AFTER = timedelta(minutes=10)
 
-MODEL_BY_KIND: dict[str, type[MenuItem]] = {
-    ItemKind.PIZZA: Pizza,
-    ItemKind.SIMPLE_ITEM: SimpleItem,
-    ItemKind.TOPPING: Topping,
-}
+PRICED_MODELS: tuple[type[MenuItem], ...] = (Pizza, SimpleItem, Topping)
 
 
 class PriceRefused(Refusal):
@@ -77,7 +73,7 @@ def schedule(item: MenuItem, *, price: Decimal, valid_from: datetime, by: Actor,
     """
     refuse_unless_schedulable(item, price=price, valid_from=valid_from, at=at)
     scheduled = ScheduledPrice.objects.create(
-        item_kind=str(item._meta.model_name),
+        item_kind=_kind_of(type(item)),
         item_ref=item.ref,
         price=price,
         valid_from=valid_from,
@@ -149,8 +145,9 @@ def withdraw_scheduled_price(*, item: MenuItem, valid_from: datetime, by: Actor,
 def items_with_due_prices(*, at: datetime) -> Iterable[MenuItem]:
     """Return the items with scheduled prices whose moment passed some time ago."""
     due = ScheduledPrice.objects.filter(valid_from__lte=at - FOLD_AFTER)
-    for kind, model in MODEL_BY_KIND.items():
-        yield from model._default_manager.filter(ref__in=due.filter(item_kind=kind).values("item_ref")).order_by("pk")
+    for model in PRICED_MODELS:
+        refs = due.filter(item_kind=_kind_of(model)).values("item_ref")
+        yield from model._default_manager.filter(ref__in=refs).order_by("pk")
 
 
 @command
@@ -177,6 +174,10 @@ def _fold(item: MenuItem, due: Iterable[ScheduledPrice], *, at: datetime) -> Non
         set_price(item, scheduled.price)
         if before != scheduled.price:
             record(item, ItemPriceChanged(before=before, after=scheduled.price), by=SYSTEM, at=at)
+
+
+def _kind_of(model: type[MenuItem]) -> ItemKind:
+    return ItemKind(str(model._meta.model_name))
 
 
 def _scheduled(item: MenuItem) -> QuerySet[ScheduledPrice]:

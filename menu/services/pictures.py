@@ -4,10 +4,11 @@ The pictures of items and categories: replaced, copied, removed.
 They are changed within the admin's transaction, which has checked the permission, locked the row and records the edit.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from menu.models import Category, MenuItem, Picture, PictureRendition, Pizza, SimpleItem, Topping
-from menu.pictures import PictureEncoding
+from menu.pictures import PictureEncoding, RenditionEncoding
 from pizzeria.foundation.actor import Actor
 
 UNUSED = timedelta(days=1)  # longer than any transaction that has stored a picture and not its item yet
@@ -27,10 +28,7 @@ def set_picture(
         original_height=picture.height,
         alt_text=alt_text,
     )
-    PictureRendition.objects.bulk_create(
-        PictureRendition(picture=stored, width=each.width, content=each.content, sha256=each.sha256)
-        for each in picture.renditions
-    )
+    _store(picture.renditions, of=stored)
     _replace(item, stored)
 
 
@@ -43,10 +41,7 @@ def copy_picture(item: MenuItem | Category, *, source: Picture, alt_text: str, b
         original_height=source.original_height,
         alt_text=alt_text,
     )
-    PictureRendition.objects.bulk_create(
-        PictureRendition(picture=stored, width=each.width, content=each.content, sha256=each.sha256)
-        for each in source.renditions.all()
-    )
+    _store(source.renditions.all(), of=stored)
     _replace(item, stored)
 
 
@@ -65,6 +60,12 @@ def purge_unused_pictures(*, at: datetime) -> int:
     for condition in used:
         unused = unused.filter(**condition)
     return unused.delete()[1].get(Picture._meta.label, 0)
+
+
+def _store(renditions: Iterable[RenditionEncoding | PictureRendition], *, of: Picture) -> None:
+    PictureRendition.objects.bulk_create(
+        PictureRendition(picture=of, width=each.width, content=each.content, sha256=each.sha256) for each in renditions
+    )
 
 
 def _replace(item: MenuItem | Category, picture: Picture | None) -> None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kitchen import selectors as kitchen_selectors
 from kitchen import services as kitchen_services
 from menu import services as menu_services
-from menu.views import MODEL_BY_KIND
+from menu.sold_out import MODEL_BY_KIND
 from orders.backoffice.dashboard import dashboard
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of

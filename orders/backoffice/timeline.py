@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db.models import TextChoices, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from orders.payments.models import PaymentAttempt, Receipt, ReceiptKind, Refund,
 from orders.payments.refundable import items_text
 from orders.payments.selectors import receipt_url
 from pizzeria.foundation.actor import ActorKind
+from pizzeria.foundation.admin_history import names_of_people
 from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.money import format_amount
 
@@ -81,9 +81,7 @@ def timeline(order: Order) -> list[TimelineEntry]:
 
 def _names(actors: Iterable[str]) -> dict[str, str]:
     """Return the names of actors, as in a stored event. One query."""
-    ids = {actor for actor in actors if actor.isdecimal()}
-    people = {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
-    return {ActorKind.GUEST.value: _("guest"), ActorKind.SYSTEM.value: _("system"), **people}
+    return {ActorKind.GUEST.value: _("guest"), ActorKind.SYSTEM.value: _("system"), **names_of_people(actors)}
 
 
 def _events(order: Order, refunds: Iterable[Refund], requests: Mapping[UUID, RefundRequest]) -> Iterator[TimelineEntry]:

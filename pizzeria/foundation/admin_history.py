@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.events import domain_events
 from pizzeria.foundation.events.models import StoredEvent
 
@@ -40,9 +41,13 @@ def changes_from(events: QuerySet[StoredEvent], describe: Describe) -> list[Chan
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:
     """Return the names of actors as they are stored; one whose account is gone has none."""
-    ids = [actor for actor in actors if actor.isdecimal()]
-    people = {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
-    return {"system": _("the shop itself"), **people}
+    return {str(SYSTEM): _("the shop itself"), **names_of_people(actors)}
+
+
+def names_of_people(actors: Iterable[str]) -> dict[str, str]:
+    """Return the names of those actors, as they are stored, who are people. One query, none without people."""
+    ids = {actor for actor in actors if actor.isdecimal()}
+    return {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
 
 
 def text_of(event: StoredEvent, describe: Describe) -> str:

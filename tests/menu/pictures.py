@@ -41,7 +41,7 @@ def decoded(content):
 
 
 def picture_of(slug, *, at, alt_text="", content=None):
-    """Give a pizza a picture; return it."""
+    """Set the picture of a pizza; return it."""
     pizza = Pizza.objects.get(slug=slug)
     menu_services.set_picture(pizza, picture=encode(content or jpeg()), alt_text=alt_text, by=SYSTEM, at=at)
     return pizza.picture

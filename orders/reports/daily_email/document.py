@@ -11,9 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from orders.reports import selectors
-from orders.reports.day_figures import A_WEEK, FigureText, compared, minutes
+from orders.reports.day_figures import FigureText, compared, minutes
 from orders.reports.figures import BookkeepingFigures, Durations, KitchenFigures, Overview, ProductFigures
 from orders.reports.periods import Period
+from orders.reports.presets import compared_period
 from pizzeria.foundation import clock
 from pizzeria.foundation.money import ZERO, format_amount
 from pizzeria.foundation.pdf import compile_pdf
@@ -52,7 +53,8 @@ class DailyDocument:
 
 def document_of(day: date, *, at: datetime) -> DailyDocument:
     """Return the document of a business day that has ended."""
-    period, before = Period(day, day), Period(day - A_WEEK, day - A_WEEK)
+    period = Period(day, day)
+    before = compared_period(period)
     overview, kitchen = selectors.overview(period, at=at), selectors.kitchen(period, at=at)
     return DailyDocument(
         shop_name=current_shop().name,

@@ -4,13 +4,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
-HOURS_OF_A_DAY = 24
-
-
-def place_in_day(hour: int) -> int:
-    """Return how many hours after the beginning of a business day an hour of the wall clock is."""
-    begins: int = settings.SHOP_DAY_ENDS.hour
-    return (hour - begins) % HOURS_OF_A_DAY
+from orders.reports.periods import HOURS_OF_A_DAY, place_in_day
 
 
 def hours_between(hours: Iterable[int | None]) -> list[int]:

@@ -13,7 +13,7 @@ from orders.reports.charts import Chart, Point, bar_chart, column_chart
 from orders.reports.comparison import Figure, Wish
 from orders.reports.figures import DriverFigures, Durations, KitchenFigures, StaffFigures, percent
 from orders.reports.query import ReportQuery
-from orders.reports.registry.hours import hours_between, place_in_day
+from orders.reports.registry.hours import hours_between
 from orders.reports.registry.report import Report
 from orders.reports.registry.writing import count_text, minutes_text
 from orders.reports.tables import CellKind, Column, TableSpec
@@ -52,12 +52,6 @@ def kitchen_figures(query: ReportQuery) -> list[Figure]:
         Figure(_("Late"), kitchen.late, wish=Wish.LESS),
         Figure(_("Promises kept"), kitchen.promises_kept_percent, CellKind.PERCENT),
     ]
-
-
-def hour_rows(query: ReportQuery) -> list[KitchenFigures]:
-    """Return the figures by hour, in the order of the business day."""
-    rows = query.read(selectors.kitchen_by_hour)
-    return sorted(rows, key=lambda row: place_in_day(row.hour or 0))
 
 
 def hour_chart(query: ReportQuery, rows: Sequence[KitchenFigures]) -> Chart:
@@ -112,7 +106,7 @@ KITCHEN = Report(
         TableSpec(
             slug="hours",
             caption=gettext_lazy("By the hour in which the order was placed"),
-            rows=hour_rows,
+            rows=lambda query: query.read(selectors.kitchen_by_hour),
             columns=hour_columns,
             chart=hour_chart,
             total=lambda query: query.read(selectors.kitchen),

@@ -1,6 +1,6 @@
 """The question of a manager: which evening, and what would have been different."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -8,8 +8,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from orders.reports.what_if import services
 from orders.reports.what_if.scenarios import Scenario
 from orders.reports.what_if.selectors import Evening
+from pizzeria.foundation import clock
 from pizzeria.foundation.forms import ShopForm
 
 MAX_NUMBER = 1000
@@ -45,14 +47,16 @@ class WhatIfForm(ShopForm):
     max_concurrent_orders = _number_field(gettext_lazy("Open orders at most"))
     max_open_pizzas = _number_field(gettext_lazy("Open pizzas at most"))
 
-    def __init__(self, data: QueryDict | None, *, today: date) -> None:
-        super().__init__(data, initial={"business_date": today - timedelta(days=1)})
-        self._today = today
+    def __init__(self, data: QueryDict | None, *, at: datetime) -> None:
+        super().__init__(data, initial={"business_date": clock.business_date(at) - timedelta(days=1)})
+        self._at = at
 
     def clean_business_date(self) -> date:
         day: date = self.cleaned_data["business_date"]
-        if day >= self._today:
-            raise forms.ValidationError(_("That day is not over yet. Please choose an earlier one."))
+        try:  # before its orders are read
+            services.refuse_unless_over(day, at=self._at)
+        except services.EveningNotOver as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
         return day
 
     def clean(self) -> dict[str, Any]:

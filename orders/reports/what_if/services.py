@@ -43,8 +43,7 @@ def request_run(*, ref: UUID, business_date: date, scenarios: Sequence[Scenario]
     """
     if not by.may(SEE_REPORTS):
         raise NotAllowed(_("Only managers can do that."))
-    if business_date >= clock.business_date(at):
-        raise EveningNotOver(_("That day is not over yet. Please choose an earlier one."), field="business_date")
+    refuse_unless_over(business_date, at=at)
     return WhatIfRun.objects.create(
         ref=ref,
         business_date=business_date,
@@ -53,6 +52,16 @@ def request_run(*, ref: UUID, business_date: date, scenarios: Sequence[Scenario]
         created_at=at,
         due_at=at,
     )
+
+
+def refuse_unless_over(day: date, *, at: datetime) -> None:
+    """
+    Refuse a business day that cannot be replayed yet.
+
+    :raises EveningNotOver: it has not ended
+    """
+    if day >= clock.business_date(at):
+        raise EveningNotOver(_("That day is not over yet. Please choose an earlier one."), field="business_date")
 
 
 def run_due(*, run_id: int, at: datetime) -> None:

@@ -29,7 +29,7 @@ WORKER_BEGINS_WITHIN = timedelta(minutes=1)
 @needs(SEE_REPORTS)
 def what_if(request: HttpRequest, *, site: AdminSite) -> HttpResponse:
     """Ask which evening is replayed with which settings, and request the run."""
-    form = WhatIfForm(request.POST if request.method == "POST" else None, today=clock.business_date(clock.now()))
+    form = WhatIfForm(request.POST if request.method == "POST" else None, at=clock.now())
     run = _request_run(request, form) if form.is_valid() else None
     if run:
         background.submit("simulate_run", partial(tasks.simulate_run.delay, run.pk))

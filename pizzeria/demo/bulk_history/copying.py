@@ -82,7 +82,7 @@ def indexes_made_afterwards() -> Iterator[None]:
 
 
 def analyze() -> None:
-    """Let the planner know of the new rows."""
+    """Update the statistics by which PostgreSQL plans queries of the new rows."""
     _run(f"ANALYZE {table.name}" for table in TABLES)
 
 

@@ -167,7 +167,7 @@ def people(kitchen):
 
 
 def happens(story, people, monkeypatch):
-    """Let a story happen; after each step the events are relayed, the due days built, and all figures are right."""
+    """Play a story; after each step the events are relayed, the due days built, and all figures are right."""
     monkeypatch.setattr(clock, "now", lambda: people.at)
     first, *later = STORIES[story]
     first(people)
