@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kitchen import undo
+from kitchen.hours import OpeningHours
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.events.models import Aggregate
 from pizzeria.foundation.locking import LockingQuerySet
@@ -36,6 +38,22 @@ class Kitchen(Aggregate):
     max_open_pizzas = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)]
     )  # None: no limit beside that of the orders
+    opening_hours = models.JSONField(null=True, blank=True)  # a kitchen.hours.OpeningHours; None: around the clock
+    max_slot_pizzas = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )  # of the orders for later, in a quarter of an hour; None: no orders for later
+    later_days = models.PositiveSmallIntegerField(db_default=2)  # after today, on which an order can be wanted
+    lead_minutes = models.PositiveSmallIntegerField(db_default=10)  # from joining the queue to going into the oven
+    warning_minutes = models.PositiveSmallIntegerField(db_default=5)  # before it is due, a ticket is shown as urgent
+    late_minutes = models.PositiveSmallIntegerField(db_default=5)  # after it was due, a ticket is shown as very late
+    unseen_seconds = models.PositiveSmallIntegerField(
+        db_default=30
+    )  # until managers hear of an unseen ticket; 0: never
+    stops_without_screen = models.BooleanField(
+        db_default=False
+    )  # no orders as soon as possible while no board is shown
+    shows_cook = models.BooleanField(db_default=False)  # guests read the first name of the cook
+    uses_learned_minutes = models.BooleanField(db_default=True)  # promises are computed from what pizzas really took
     version = models.PositiveBigIntegerField(default=0)  # of the board: incremented by each change to it
     last_number_date = models.DateField(null=True, blank=True)  # the business day of last_number
     last_number = models.PositiveIntegerField(default=0)
@@ -61,6 +79,11 @@ class Kitchen(Aggregate):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def hours(self) -> OpeningHours:
+        """Return when the shop is open."""
+        return OpeningHours.parse(self.opening_hours)
+
     def accepts_orders(self, at: datetime) -> bool:
         """Return whether the kitchen accepts orders: it is not paused, or its pause has ended."""
         return self.taking_orders or (self.paused_until is not None and self.paused_until <= at)
@@ -79,6 +102,13 @@ class TicketState(models.TextChoices):
     READY = "ready", _("ready")
     GONE = "gone", _("gone")
     WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class TicketChange(models.TextChoices):
+    """What has become of a ticket that a cook works on or has finished, until a cook has acknowledged it."""
+
+    CANCELLED = "cancelled", _("cancelled")
+    CHANGED = "changed", _("changed")
 
 
 LOAD = (TicketState.HELD, TicketState.WAITING, TicketState.COOKING)
@@ -148,6 +178,17 @@ class Ticket(models.Model):
     previous_state_changed_by = models.CharField(max_length=32, blank=True, db_default="")
     due_at = models.DateTimeField()  # when it should come out; defines its place in the queue
     started_at = models.DateTimeField(null=True, blank=True)
+    # Incremented by each change of the ticket: a step on a screen that shows an older one is refused.
+    seq = models.PositiveIntegerField(default=0, db_default=0)
+    slot_at = models.DateTimeField(null=True, blank=True)  # the quarter of an hour whose pizzas it takes; None: for now
+    joins_queue_at = models.DateTimeField(null=True, blank=True)  # of one for later: then it waits with the others
+    is_priority = models.BooleanField(default=False, db_default=False)  # before the others, whatever is due
+    on_hold_since = models.DateTimeField(null=True, blank=True)  # a cook has put it aside
+    seen_at = models.DateTimeField(null=True, blank=True)  # None: no cook has seen it yet
+    seen_by = models.CharField(max_length=32, blank=True, default="", db_default="")  # actor, as in a stored event
+    unacknowledged_change = models.CharField(
+        max_length=10, choices=TicketChange, blank=True, default="", db_default=""
+    )  # blank: none, or a cook has acknowledged it
 
     objects = TicketQuerySet.as_manager()
 
@@ -160,12 +201,28 @@ class Ticket(models.Model):
                 condition=~models.Q(state__in=("gone", "withdrawn")),
             ),
             models.Index(fields=["state_changed_by", "state_changed_at"], name="ticket_by_actor"),
+            models.Index(
+                fields=["kitchen", "slot_at"], name="ticket_by_slot", condition=models.Q(slot_at__isnull=False)
+            ),
+            models.Index(
+                fields=["kitchen", "-state_changed_at"],
+                name="ticket_finished",
+                condition=models.Q(state__in=("ready", "gone")),
+            ),
+            models.Index(fields=["kitchen"], name="ticket_with_change", condition=~models.Q(unacknowledged_change="")),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=TicketState.values), name="ticket_state_known"),
             models.CheckConstraint(
                 condition=~models.Q(state="cooking") | models.Q(started_at__isnull=False),
                 name="ticket_cooking_has_begun",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="scheduled") | models.Q(slot_at__isnull=False, joins_queue_at__isnull=False),
+                name="ticket_scheduled_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unacknowledged_change__in=("", *TicketChange.values)), name="ticket_change_known"
             ),
         ]
 
@@ -186,3 +243,29 @@ class Ticket(models.Model):
         """Return whether an actor can still undo the ticket's last step: it is undoable, their own, and recent."""
         is_own = self.state_changed_by == str(by)
         return self.has_undoable_step and is_own and undo.is_recent(self.state_changed_at, at)
+
+
+class BoardScreen(models.Model):
+    """
+    A screen that shows the board, as its heartbeat describes it. Written outside the kitchen's lock.
+
+    `key` is made by the browser and kept there.
+    """
+
+    kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="screens")
+    key = models.UUIDField(unique=True)
+    name = models.CharField(max_length=40, blank=True)  # as staff call it; blank: none given yet
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    is_sound_on = models.BooleanField(default=False)
+    sound_tested_at = models.DateTimeField(null=True, blank=True)  # "I heard it", by the user of then
+    sound_tested_by = models.CharField(max_length=32, blank=True, default="")  # actor, as in a stored event
+    board_version = models.PositiveBigIntegerField(default=0)  # that it shows
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["kitchen", "-last_seen_at"], name="screen_last_seen")]
+
+    def __str__(self) -> str:
+        return self.name or str(self.key)[:8]

@@ -52,6 +52,7 @@ class Booking:
 
 
 _STATE_FIELDS = (
+    "seq",
     "state",
     "state_changed_at",
     "state_changed_by",
@@ -188,6 +189,7 @@ def withdraw_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> 
 
 def set_state(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) -> None:
     """Change the state of a ticket, and save it with its due time, which the caller may have changed."""
+    ticket.seq += 1
     ticket.previous_state, ticket.previous_state_changed_at = ticket.state, ticket.state_changed_at
     ticket.previous_state_changed_by = ticket.state_changed_by
     ticket.state, ticket.state_changed_at, ticket.state_changed_by = state, at, str(by)
@@ -204,6 +206,7 @@ def restore_previous_state(ticket: Ticket) -> None:
     """
     if not ticket.has_undoable_step or ticket.previous_state_changed_at is None:
         raise TooLateToUndo(_("%(ticket)s has moved on, so that cannot be undone.") % {"ticket": ticket.label})
+    ticket.seq += 1
     ticket.state, ticket.state_changed_at = ticket.previous_state, ticket.previous_state_changed_at
     ticket.state_changed_by = ticket.previous_state_changed_by
     ticket.previous_state, ticket.previous_state_changed_at, ticket.previous_state_changed_by = "", None, ""

@@ -125,6 +125,7 @@ class Order(Aggregate):
     number = models.PositiveIntegerField(null=True)  # of its business day, from 1
     business_date = models.DateField(null=True)
     placed_at = models.DateTimeField(null=True)
+    requested_for = models.DateTimeField(null=True)  # when the guest wants it; None: as soon as possible
     promise_from = models.DateTimeField(null=True)
     promise_until = models.DateTimeField(null=True)
 

@@ -17,6 +17,8 @@ def ticket(kitchen=None, state=TicketState.WAITING, *, minutes=8, started=None, 
     """
     if state == TicketState.COOKING or started is not None:
         fields["started_at"] = at - (started or 0) * MINUTE
+    if state == TicketState.SCHEDULED:
+        fields = {"slot_at": at, "joins_queue_at": at, **fields}
     fields = {
         "method": FulfillmentMethod.PICKUP,
         "label": "#1",
