@@ -124,6 +124,7 @@ class TicketChange(models.TextChoices):
 
 
 LOAD = (TicketState.HELD, TicketState.WAITING, TicketState.COOKING)
+ON_BOARD = (TicketState.WAITING, TicketState.COOKING, TicketState.READY)
 IN_QUEUE = (TicketState.HELD, TicketState.SCHEDULED, TicketState.WAITING, TicketState.COOKING)
 
 # From and to: start, finish, and handover at the counter. A delivery is gone when its driver has left: no undo.
@@ -141,6 +142,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_queue(self) -> Self:
         """Filter tickets that still need time in an oven, ordered by due time; load what promises and load need."""
         return self.filter(state__in=IN_QUEUE).with_timing()
+
+    def on_board(self) -> Self:
+        """Filter tickets that the board shows: those to be made or ready, and cancelled ones nobody has acknowledged."""
+        return self.filter(
+            models.Q(state__in=ON_BOARD)
+            | models.Q(state=TicketState.WITHDRAWN, unacknowledged_change=TicketChange.CANCELLED)
+        )
 
     def with_open_promise(self) -> Self:
         """Filter tickets whose promise can still be missed: in the queue, or ready for a driver who has not left."""
@@ -244,6 +252,23 @@ class Ticket(models.Model):
     @property
     def time_in_the_oven(self) -> timedelta:
         return timedelta(minutes=self.minutes)
+
+    @property
+    def is_unseen(self) -> bool:
+        """Return whether it is to be made and no cook has seen it yet."""
+        return self.state == TicketState.WAITING and self.seen_at is None
+
+    @property
+    def is_baked(self) -> bool:
+        """Return whether its pizzas are in the oven or have been: one that was recalled may wait for an oven slot."""
+        is_recalled = self.state == TicketState.WAITING and self.previous_state == TicketState.READY
+        return self.state in (TicketState.COOKING, TicketState.READY) or is_recalled
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Return whether a cook has begun with it, or may have: toppings are put on before it goes into the oven."""
+        has_been_read = self.state == TicketState.WAITING and self.seen_at is not None
+        return self.is_baked or has_been_read
 
     @property
     def has_undoable_step(self) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from kitchen import capacity, promises, signals
 from kitchen.exceptions import TicketNotFound, TooLateToUndo
-from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
+from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketChange, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, Permission
@@ -61,6 +61,7 @@ _STATE_FIELDS = (
     "previous_state_changed_by",
     "started_at",
 )
+_ATTENTION_FIELDS = ("seen_at", "seen_by", "unacknowledged_change")
 
 
 def refuse_unless_permitted(by: Actor, permission: Permission) -> None:
@@ -182,8 +183,14 @@ def return_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> No
 
 
 def withdraw_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
-    """Withdraw a ticket for good, in whatever state it is; its place is free again."""
-    set_state(kitchen.tickets.get(ref=ref), TicketState.WITHDRAWN, by=by, at=at)
+    """
+    Withdraw a ticket for good, in whatever state it is; its place is free again.
+
+    What is in the oven or on the counter stays on the board until a cook has acknowledged that nobody wants it.
+    """
+    ticket = kitchen.tickets.get(ref=ref)
+    ticket.unacknowledged_change = TicketChange.CANCELLED if ticket.is_baked else ""
+    set_state(ticket, TicketState.WITHDRAWN, by=by, at=at)
     send_board_and_promises(kitchen, at=at)
 
 
@@ -195,7 +202,13 @@ def set_state(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) ->
     ticket.state, ticket.state_changed_at, ticket.state_changed_by = state, at, str(by)
     if state == TicketState.COOKING:
         ticket.started_at = at
-    ticket.save(update_fields=[*_STATE_FIELDS, "due_at"])
+    ticket.save(update_fields=[*_STATE_FIELDS, "due_at", *_ATTENTION_FIELDS])
+
+
+def note_seen(ticket: Ticket, *, by: Actor, at: datetime) -> None:
+    """Note, without saving it, that a cook has seen a ticket; the first one is kept."""
+    if ticket.seen_at is None:
+        ticket.seen_at, ticket.seen_by = at, str(by)
 
 
 def restore_previous_state(ticket: Ticket) -> None:
