@@ -107,7 +107,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, is_held:
     # A short ticket may come out before a longer one that was booked first, but it is not started before it.
     booked_before = (TicketState.HELD, TicketState.WAITING)
     last_due = max((ticket.due_at for ticket in tickets if ticket.state in booked_before), default=ready_at)
-    Ticket.objects.create(
+    ticket = Ticket.objects.create(
         kitchen=kitchen,
         ref=ref,
         label=f"#{kitchen.last_number}",
@@ -123,6 +123,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, is_held:
         state_changed_at=at,
         due_at=max(ready_at, last_due),
     )
+    send_if_waiting(ticket, at=at)
     bump_board_version(kitchen)  # the last ticket in the queue delays no other: no promise changes
     promise = promises.promise(ready_at, method=content.method, shop=shop, driving_minutes=content.driving_minutes)
     return Booking(kitchen.last_number, business_date, promise)
@@ -149,6 +150,7 @@ def release_hold(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> Pro
     ticket = kitchen.tickets.get(ref=ref)
     assert ticket.state == TicketState.HELD, "the orders app has checked that the order is being paid"
     set_state(ticket, TicketState.WAITING, by=by, at=at)
+    send_if_waiting(ticket, at=at)
     bump_board_version(kitchen)
     tickets = Ticket.objects.filter(kitchen=kitchen).in_queue()
     ready_at = promises.ready_times(tickets, oven_slots=kitchen.oven_slots, at=at)[ref]
@@ -235,6 +237,12 @@ def return_to_head(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     ticket.due_at = min(at, first_due - timedelta(seconds=1)) if first_due else at
     ticket.started_at = None
     set_state(ticket, TicketState.WAITING, by=by, at=at)
+
+
+def send_if_waiting(ticket: Ticket, *, at: datetime) -> None:
+    """Send `ticket_waiting` for a ticket that has just been booked, paid for, or joined the queue, if it waits now."""
+    if ticket.state == TicketState.WAITING:
+        signals.ticket_waiting.send(sender=Ticket, kitchen=ticket.kitchen, ticket=ticket, at=at)
 
 
 def send_board_and_promises(kitchen: Kitchen, *, at: datetime) -> None:
