@@ -57,7 +57,7 @@ def _watch_tickets(kitchen: Kitchen, at: datetime) -> bool:
 
 def _watch_screens(kitchen: Kitchen, at: datetime) -> bool:
     """Raise the alert for a kitchen that takes orders while its board has been nowhere in sight: once each time."""
-    if screens.has_live_screen(kitchen, at) or not _takes_orders(kitchen, at):
+    if screens.has_live_screen(kitchen, at) or not kitchen.accepts_orders(at):
         resolve_alert(NO_LIVE_SCREEN, key=kitchen.slug, at=at)
         return False
     since = at - WITHOUT_SCREEN_FOR
@@ -67,10 +67,6 @@ def _watch_screens(kitchen: Kitchen, at: datetime) -> bool:
         return False
     raise_alert(NO_LIVE_SCREEN, key=kitchen.slug, at=at, kitchen=kitchen.name)
     return True
-
-
-def _takes_orders(kitchen: Kitchen, at: datetime) -> bool:
-    return kitchen.hours.is_open(at) and kitchen.accepts_orders(at)
 
 
 def _is_known(kitchen: Kitchen, last_visible_at: datetime | None, at: datetime) -> bool:

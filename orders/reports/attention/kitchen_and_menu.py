@@ -24,7 +24,7 @@ def kitchen_concerns(by: Actor, at: datetime) -> Iterable[ConcernGroup]:
     board = kitchen_selectors.board(kitchen, at=at)
     settings_page = reverse("admin:kitchen_kitchen_changelist")
     found = []
-    if board.closed_reason:
+    if board.is_paused:
         until = clock.until(board.closed_until, at=at) if board.closed_until else _("until further notice")
         button = Button(_("Resume"), reverse("admin:resume_kitchen"), {}) if by.may(PAUSE) else None
         text = _("No orders are accepted %(until)s: %(reason)s") % {"until": until, "reason": board.closed_reason}
@@ -43,7 +43,7 @@ def kitchen_concerns(by: Actor, at: datetime) -> Iterable[ConcernGroup]:
 
 def _screen_concerns(kitchen: Kitchen, at: datetime) -> list[Concern]:
     """Return whether an open kitchen has no board in sight, or only silent ones. One query."""
-    if not (kitchen.hours.is_open(at) and kitchen.accepts_orders(at)):
+    if not kitchen.accepts_orders(at):
         return []
     sounds = set(screens.live_screens(kitchen, at).order_by().values_list("is_sound_on", flat=True))
     page = Button(_("Screens"), reverse("admin:kitchen_boardscreen_changelist"))
