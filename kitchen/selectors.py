@@ -12,9 +12,9 @@ from django.contrib.auth import get_user_model
 from django.db.models import Avg, Case, Count, F, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 
-from kitchen import capacity, promises, undo
+from kitchen import capacity, promises, slots, undo
 from kitchen.capacity import Load
-from kitchen.models import LOAD, FulfillmentMethod, Kitchen, Ticket, TicketState
+from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
@@ -119,7 +119,7 @@ def ticket_by_ref(ref: UUID) -> Ticket:
 
 def kitchen_load(kitchen: Kitchen, *, at: datetime) -> KitchenLoad:
     """Return how busy the kitchen is, and with which tickets. Two queries."""
-    tickets = list(kitchen.tickets.filter(state__in=LOAD).order_by("due_at", "id"))
+    tickets = list(kitchen.tickets.in_load().in_sequence())
     load, max_pizzas = capacity.load_of(tickets), kitchen.max_open_pizzas
     return KitchenLoad(
         load=load,
@@ -149,10 +149,11 @@ def _average_cooking_minutes(kitchen: Kitchen, at: datetime) -> float | None:
 def board(kitchen: Kitchen, *, at: datetime) -> Board:
     """Return the board. One query, whatever is on it."""
     by_state: dict[str, list[BoardTicket]] = {TicketState.WAITING: [], TicketState.COOKING: [], TicketState.READY: []}
-    tickets = list(kitchen.tickets.filter(state__in={*LOAD, TicketState.READY}).order_by("due_at", "id"))
+    tickets = list(kitchen.tickets.on_board(at))
     for ticket in tickets:
-        if ticket.state in by_state:
-            by_state[ticket.state].append(_board_ticket(ticket, at))
+        state = TicketState.WAITING if ticket.is_waiting_at(at) else ticket.state
+        if state in by_state:
+            by_state[state].append(_board_ticket(ticket, at))
     return Board(
         waiting=by_state[TicketState.WAITING],
         cooking=by_state[TicketState.COOKING],
@@ -197,6 +198,20 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], driving_minutes: in
         minutes=minutes,
         waits=waits,
     )
+
+
+def slots_of(kitchen: Kitchen, order: slots.LaterOrder, *, at: datetime) -> slots.Slots:
+    """
+    Return the quarters of an hour at which an order can be wanted. Two queries, none if none is offered at all.
+
+    What they say holds only as long as the kitchen is locked.
+    """
+    if kitchen.max_slot_pizzas is None:
+        return slots.slots_for(kitchen, order, tickets=(), taken={}, at=at)
+    tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
+    booked = kitchen.tickets.filter(slot_at__gte=slots.slot_of(at)).exclude(state=TicketState.WITHDRAWN)
+    taken = dict(booked.values("slot_at").annotate(taken=Sum("pizzas")).values_list("slot_at", "taken"))
+    return slots.slots_for(kitchen, order, tickets=tickets, taken=taken, at=at)
 
 
 def load_of_orders(refs: "QuerySet[Any, tuple[UUID]]") -> Load:
@@ -252,5 +267,5 @@ def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:
         allergies=ticket.allergies,
         due_at=ticket.due_at,
         state_changed_at=ticket.state_changed_at,
-        late=ticket.state in LOAD and ticket.due_at < at,
+        late=ticket.state != TicketState.READY and ticket.due_at < at,
     )
