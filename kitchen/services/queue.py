@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from kitchen import capacity, promises, signals, slots
 from kitchen import selectors as kitchen_selectors
 from kitchen.exceptions import TicketNotFound, TooLateToUndo
-from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
+from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketChange, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM, Actor, Permission
@@ -62,6 +62,7 @@ _STATE_FIELDS = (
     "previous_state_changed_by",
     "started_at",
 )
+_ATTENTION_FIELDS = ("seen_at", "seen_by", "unacknowledged_change")
 
 
 def refuse_unless_permitted(by: Actor, permission: Permission) -> None:
@@ -119,7 +120,7 @@ def book_ticket(
         state, due_at, promise = _place_later(kitchen, order, wanted_at=wanted_at, at=at)
         times = {"slot_at": slots.slot_of(due_at), "joins_queue_at": _joins_queue_at(kitchen, order, due_at)}
     business_date = _assign_next_number(kitchen, clock.business_date(at))
-    Ticket.objects.create(
+    ticket = Ticket.objects.create(
         kitchen=kitchen,
         ref=ref,
         label=f"#{kitchen.last_number}",
@@ -136,7 +137,8 @@ def book_ticket(
         due_at=due_at,
         **times,
     )
-    bump_board_version(kitchen)  # the last ticket in the queue delays no other, and one for later was not promised to
+    send_if_waiting(ticket, at=at)
+    bump_board_version(kitchen)  # the last ticket in the queue delays no other, and one for later has its own time
     return Booking(kitchen.last_number, business_date, promise)
 
 
@@ -207,6 +209,7 @@ def release_hold(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> Pro
     assert ticket.state == TicketState.HELD, "the orders app has checked that the order is being paid"
     is_early = ticket.joins_queue_at is not None and ticket.joins_queue_at > at
     set_state(ticket, TicketState.SCHEDULED if is_early else TicketState.WAITING, by=by, at=at)
+    send_if_waiting(ticket, at=at)
     bump_board_version(kitchen)
     tickets = Ticket.objects.filter(kitchen=kitchen).in_queue()
     ready_at = promises.ready_times(tickets, oven_slots=kitchen.oven_slots, at=at)[ref]
@@ -224,6 +227,7 @@ def join_due_tickets(kitchen: Kitchen, *, by: Actor, at: datetime) -> bool:
     due = list(kitchen.tickets.due_to_join(at).in_sequence())
     for ticket in due:
         set_state(ticket, TicketState.WAITING, by=by, at=at)
+        send_if_waiting(ticket, at=at)
     return bool(due)
 
 
@@ -250,8 +254,14 @@ def return_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> No
 
 
 def withdraw_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
-    """Withdraw a ticket for good, in whatever state it is; its place is free again."""
-    set_state(kitchen.tickets.get(ref=ref), TicketState.WITHDRAWN, by=by, at=at)
+    """
+    Withdraw a ticket for good, in whatever state it is; its place is free again.
+
+    What is in the oven or on the counter stays on the board until a cook has acknowledged that nobody wants it.
+    """
+    ticket = kitchen.tickets.get(ref=ref)
+    ticket.unacknowledged_change = TicketChange.CANCELLED if ticket.is_baked else ""
+    set_state(ticket, TicketState.WITHDRAWN, by=by, at=at)
     send_board_and_promises(kitchen, at=at)
 
 
@@ -263,7 +273,13 @@ def set_state(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) ->
     ticket.state, ticket.state_changed_at, ticket.state_changed_by = state, at, str(by)
     if state == TicketState.COOKING:
         ticket.started_at = at
-    ticket.save(update_fields=[*_STATE_FIELDS, "due_at"])
+    ticket.save(update_fields=[*_STATE_FIELDS, "due_at", *_ATTENTION_FIELDS])
+
+
+def note_seen(ticket: Ticket, *, by: Actor, at: datetime) -> None:
+    """Note, without saving it, that a cook has seen a ticket; the first one is kept."""
+    if ticket.seen_at is None:
+        ticket.seen_at, ticket.seen_by = at, str(by)
 
 
 def restore_previous_state(ticket: Ticket) -> None:
@@ -290,6 +306,12 @@ def return_to_head(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     ticket.due_at = min(at, first_due - timedelta(seconds=1)) if first_due else at
     ticket.started_at = None
     set_state(ticket, TicketState.WAITING, by=by, at=at)
+
+
+def send_if_waiting(ticket: Ticket, *, at: datetime) -> None:
+    """Send `ticket_waiting` for a ticket that has just been booked, paid for, or joined the queue, if it waits now."""
+    if ticket.state == TicketState.WAITING:
+        signals.ticket_waiting.send(sender=Ticket, kitchen=ticket.kitchen, ticket=ticket, at=at)
 
 
 def send_board_and_promises(kitchen: Kitchen, *, at: datetime) -> None:
