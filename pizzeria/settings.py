@@ -413,6 +413,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 900,
         "options": {"expires": 900},
     },
+    "join-due-tickets": {
+        "task": "kitchen.tasks.join_due_tickets",
+        "schedule": 15,
+        "options": {"expires": 15},
+    },
     "recalculate-promises": {
         "task": "kitchen.tasks.recalculate_promises",
         "schedule": 60,

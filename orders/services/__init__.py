@@ -40,7 +40,6 @@ from orders.services.order_terms import (
     EmptyBasket,
     PaymentMethodNotOffered,
     SelectedItem,
-    TimeNotOffered,
 )
 from orders.services.phone_proofs import (
     CodeNotSent,
@@ -78,7 +77,6 @@ __all__ = [
     "ReasonMissing",
     "ReasonNotPossible",
     "SelectedItem",
-    "TimeNotOffered",
     "TooLateToCancel",
     "TotalChanged",
     "acknowledge_prices",
