@@ -192,6 +192,7 @@ SHOP_INITIAL: dict[str, Any] = {
     "waiting_minutes": env.int("SHOP_WAITING_MINUTES", 15, validate=validate.Range(min=1)),
     "vip_orders": env.int("SHOP_VIP_ORDERS", 10, validate=validate.Range(min=1)),
     "daily_email_to": env.str("SHOP_DAILY_EMAIL_TO", ""),
+    "alerts_email_to": env.str("SHOP_ALERTS_EMAIL_TO", ""),
 }
 
 env.seal()
@@ -395,6 +396,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "send-due-notifications": {
         "task": "orders.notifications.tasks.queue_due_notifications",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
+    "watch-boards": {
+        "task": "kitchen.tasks.watch_boards",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
+    "send-due-alerts": {
+        "task": "pizzeria.foundation.alerts.tasks.queue_alert_emails",
         "schedule": 10,
         "options": {"expires": 10},
     },
