@@ -1,10 +1,18 @@
 from celery import shared_task
 
 from kitchen import services
-from kitchen.models import Kitchen
+from kitchen.models import Kitchen, Ticket
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import SYSTEM
 from pizzeria.foundation.alerts.tasks import queue_alert_emails
+
+
+@shared_task
+def join_due_tickets() -> None:
+    """Move tickets for later whose time has come into the queue, every few seconds; no kitchen is locked for none."""
+    at = clock.now()
+    for kitchen in Kitchen.objects.filter(tickets__in=Ticket.objects.due_to_join(at)).distinct().order_by("pk"):
+        services.join_queue(kitchen=kitchen, by=SYSTEM, at=at)
 
 
 @shared_task

@@ -424,6 +424,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 900,
         "options": {"expires": 900},
     },
+    "join-due-tickets": {
+        "task": "kitchen.tasks.join_due_tickets",
+        "schedule": 15,
+        "options": {"expires": 15},
+    },
     "recalculate-promises": {
         "task": "kitchen.tasks.recalculate_promises",
         "schedule": 60,
@@ -450,6 +455,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300,
         "options": {"expires": 300},
     },
+    "learn-cooking-minutes": {"task": "orders.tasks.learn_cooking_minutes", "schedule": crontab(hour="4", minute="10")},
     "check-prices": {"task": "orders.tasks.check_prices", "schedule": crontab(hour="4", minute="30")},
     "purge-expired": {"task": "pizzeria.tasks.purge_expired", "schedule": crontab(hour="3", minute="30")},
 }
