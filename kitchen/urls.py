@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from kitchen import views
 
@@ -12,5 +12,6 @@ urlpatterns = [
     path("tickets/<uuid:ref>/undo/", views.undo_step, name="undo_step"),
     path("pause/", views.pause, name="pause"),
     path("resume/", views.resume, name="resume"),
+    path("", include("kitchen.printing.urls")),
     path("capacity/", views.change_capacity, name="change_capacity"),
 ]

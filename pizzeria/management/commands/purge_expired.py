@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from kitchen.printing import services as printing_services
 from menu import services as menu_services
 from orders import services as order_services
 from orders.notifications.webhooks import services as webhook_services
@@ -19,6 +20,7 @@ from pizzeria.users.local_accounts import eligibility, rate_limits
 
 KEYS, BASKETS, UNCONFIRMED = timedelta(hours=24), timedelta(days=14), timedelta(days=1)
 DELIVERIES = timedelta(days=30)  # of webhooks
+PRINTS = timedelta(days=30)  # jobs of the kitchen's printer
 MESSAGES = timedelta(days=90)  # of the gateway, daily e-mails, and runs of the reconciliation and of simulations
 CLIENTS = timedelta(days=2)  # longer than an order of which they limit others is open
 
@@ -26,7 +28,7 @@ CLIENTS = timedelta(days=2)  # longer than an order of which they limit others i
 class Command(BaseCommand):
     help = (
         "Delete expired rows: idempotency keys and unconfirmed accounts after 24 hours, baskets 14 days after their "
-        "last use, ended sessions, unused pictures, deliveries of webhooks after 30 days, messages of the payment "
+        "last use, ended sessions, unused pictures, deliveries of webhooks and prints after 30 days, messages of the payment "
         "gateway after 90 days."
     )
 
@@ -41,6 +43,7 @@ class Command(BaseCommand):
         daily_email_services.purge_daily_emails(before=now - MESSAGES)
         what_if_services.purge_runs(before=now - MESSAGES)
         webhook_services.purge_webhook_deliveries(before=now - DELIVERIES)
+        printing_services.purge_print_jobs(before=now - PRINTS)
         attempts.purge(now=now)
         menu_services.purge_unused_pictures(at=now)
         call_command("clearsessions")
