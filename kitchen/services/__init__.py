@@ -1,5 +1,6 @@
 """Services of the kitchen: functions that the orders app calls within its own commands, and the kitchen's commands."""
 
+from kitchen.services.board_settings import change_board_settings
 from kitchen.services.cooking import (
     OvenSlotsTaken,
     TicketStateConflict,
@@ -8,6 +9,8 @@ from kitchen.services.cooking import (
     start_cooking,
     undo_step,
 )
+from kitchen.services.hours import HoursRefused, add_closed_days, change_opening_hours, remove_closed_days
+from kitchen.services.later_orders import change_later_orders
 from kitchen.services.queue import (
     Booking,
     TicketContent,
@@ -26,12 +29,17 @@ from kitchen.services.setup import set_up_kitchen
 __all__ = [
     "Booking",
     "CapacityTooLow",
+    "HoursRefused",
     "OvenSlotsTaken",
     "PauseRefused",
     "TicketContent",
     "TicketStateConflict",
+    "add_closed_days",
     "book_ticket",
+    "change_board_settings",
     "change_capacity",
+    "change_later_orders",
+    "change_opening_hours",
     "finish_ticket",
     "hand_over_ticket",
     "lock_for_ticket",
@@ -39,6 +47,7 @@ __all__ = [
     "recalculate_promises",
     "recall_ticket",
     "release_hold",
+    "remove_closed_days",
     "resume",
     "return_ticket",
     "set_up_kitchen",
