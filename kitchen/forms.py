@@ -69,3 +69,18 @@ class CapacityForm(KitchenSettingsForm):
         help_text=_("How many orders cook at once. Promises are computed from it."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+
+
+class ScreenReportForm(ShopForm):
+    """What a screen of the board reports of itself: no person fills it in."""
+
+    key = forms.UUIDField()
+    version = forms.IntegerField(min_value=0, max_value=2**63 - 1)
+    visible = forms.BooleanField(required=False)
+    sound = forms.BooleanField(required=False)
+    heard = forms.BooleanField(required=False)
+
+
+class ScreenNameForm(ShopForm):
+    key = forms.UUIDField()
+    name = SingleLineField(max_length=40)

@@ -171,7 +171,7 @@ class BoardSettingsForm(KitchenSettingsForm):
     uses_learned_minutes = forms.BooleanField(
         label=_("Promise by what pizzas really took"),
         required=False,
-        help_text=_("Else by the minutes that the menu plans for them."),
+        help_text=_("Else by the minutes that the menu plans for them. Takes effect with the next night's count."),
     )
 
     @property

@@ -1,14 +1,14 @@
 """Orders for later: the command that changes whether they are accepted, how many, and how far ahead."""
 
-from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kitchen import selectors
 from kitchen.events import LaterOrdersChanged
-from kitchen.models import Kitchen, TicketState
+from kitchen.models import Kitchen
 from kitchen.permissions import CHANGE_CAPACITY
 from kitchen.services.queue import bump_board_version
 from kitchen.services.settings import CapacityTooLow
@@ -18,8 +18,6 @@ from pizzeria.foundation.commands import command
 from pizzeria.foundation.concurrent_edits import refuse_if_changed_meanwhile
 from pizzeria.foundation.events.log import record
 from pizzeria.foundation.refusals import NotAllowed
-
-SLOT = timedelta(minutes=15)
 
 
 @command
@@ -65,11 +63,7 @@ def _refuse_below_booked(kitchen: Kitchen, limit: int | None, *, at: datetime) -
     """
     if limit is None or limit == kitchen.max_slot_pizzas:
         return
-    booked: Counter[datetime] = Counter()
-    tickets = kitchen.tickets.exclude(state__in=(TicketState.GONE, TicketState.WITHDRAWN))
-    for slot_at, pizzas in tickets.values_list("slot_at", "pizzas"):
-        if slot_at is not None and slot_at > at - SLOT:
-            booked[slot_at] += pizzas
+    booked = selectors.booked_pizzas(kitchen, at=at)
     slot_at, pizzas = max(booked.items(), key=lambda slot: (slot[1], -slot[0].timestamp()), default=(at, 0))
     if pizzas > limit:
         message = ngettext(
