@@ -114,9 +114,9 @@ def _cook(order: Order, events: Sequence[StoredEvent]) -> str:
     is_cooking = order.status == OrderStatus.COOKING
     if not order.kitchen.shows_cook or not (is_cooking or order.ready_at):
         return ""
-    staff = next((event.data["staff"] for event in reversed(events) if event.type == OrderCookingStarted.type), None)
-    users = get_user_model().objects.filter(pk=staff, is_active=True)
-    name = users.values_list("first_name", flat=True).first() if staff else ""
+    staff = [event.data["staff"] for event in events if event.type == OrderCookingStarted.type]
+    users = get_user_model().objects.filter(pk__in=[pk for pk in staff[-1:] if pk], is_active=True)
+    name = users.values_list("first_name", flat=True).first()
     return presenters.cook_text(name, is_cooking=is_cooking) if name else ""
 
 

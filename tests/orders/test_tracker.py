@@ -205,14 +205,16 @@ def test_each_step_of_a_delivery_is_shown_with_its_time(ciro, dina, show):
 # An order for later
 
 
-def test_an_order_for_later_says_when_it_goes_into_the_oven_until_it_is_there(placed_order, chef, show):
-    Order.objects.update(requested_for=minutes(60))
-    Ticket.objects.update(due_at=minutes(58))
-    assert "It goes into the oven around 20:50." in show(placed_order)
+def test_an_order_for_later_says_when_it_goes_into_the_oven_until_it_is_there(kitchen, chef, show):
+    Kitchen.objects.update(max_slot_pizzas=8)
+    order = shop.place(wanted_at=minutes(60))
+    text = show(order)
+    assert "Ready between 21:00 and 21:10" in text
+    assert "It goes into the oven around 20:50." in text
 
-    start(placed_order, chef, at=minutes(45))
+    start(order, chef, at=minutes(45))
 
-    assert "It goes into the oven around" not in show(placed_order, at=minutes(45))
+    assert "It goes into the oven around" not in show(order, at=minutes(45))
 
 
 def test_an_order_for_now_does_not_say_when_it_goes_into_the_oven(placed_order, show):
