@@ -24,6 +24,14 @@ _CANCEL_SENTENCES = {  # for each CancelReason: shown to the guest when it has n
     CancelReason.OTHER: _lazy("We are sorry. Please call us."),
 }
 
+_REACHED_STEPS = {  # of an active order: the position of its current step
+    OrderStatus.PENDING: 0,
+    OrderStatus.CONFIRMED: 0,
+    OrderStatus.COOKING: 1,
+    OrderStatus.READY: 2,
+    OrderStatus.DELIVERING: 3,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineStep:
@@ -80,8 +88,17 @@ def status_message(order: Order) -> str:
     return ""
 
 
+def cook_text(name: str, *, is_cooking: bool) -> str:
+    """Return who cooks an order, or who has cooked it."""
+    return (_("%(name)s is making it.") if is_cooking else _("Made by %(name)s.")) % {"name": name}
+
+
 def order_steps(order: Order) -> list[TimelineStep]:
-    """Return the steps of an order with their times; a step not yet reached has none."""
+    """
+    Return the steps of an order with their times; a step not yet reached has none.
+
+    An order that was recalled, or brought back, has not reached its later steps any more, whenever they were.
+    """
     is_delivery = order.method == FulfillmentMethod.DELIVERY
     times = [
         (_("Ordered"), order.placed_at),
@@ -90,9 +107,13 @@ def order_steps(order: Order) -> list[TimelineStep]:
         *([(_("On its way"), order.out_for_delivery_at)] if is_delivery else []),
         (_("Brought to you") if is_delivery else _("Handed over"), order.delivered_at),
     ]
-    newest = max(index for index, (_name, at) in enumerate(times) if at or index == 0)
+    current = _REACHED_STEPS.get(OrderStatus(order.status), len(times))
     return [
-        TimelineStep(name, at, "now" if index == newest and order.is_active else "done" if at else "later")
+        TimelineStep(name, at, "now")
+        if index == current
+        else TimelineStep(name, at, "done")
+        if at and index < current
+        else TimelineStep(name, None, "later")
         for index, (name, at) in enumerate(times)
     ]
 
