@@ -1,8 +1,11 @@
 """Services of the kitchen: functions that the orders app calls within its own commands, and the kitchen's commands."""
 
 from kitchen.services.attention import acknowledge_change, change_ticket_notes, mark_seen
+from kitchen.services.board_settings import change_board_settings
 from kitchen.services.conflicts import TicketStateConflict
 from kitchen.services.cooking import OvenSlotsTaken, finish_ticket, recall_ticket, start_cooking, undo_step
+from kitchen.services.hours import HoursRefused, add_closed_days, change_opening_hours, remove_closed_days
+from kitchen.services.later_orders import change_later_orders
 from kitchen.services.queue import (
     Booking,
     TicketContent,
@@ -16,34 +19,56 @@ from kitchen.services.queue import (
     take_back_ticket,
     withdraw_ticket,
 )
+from kitchen.services.screens import (
+    ScreenNotNamed,
+    ScreenReport,
+    forget_screen,
+    name_screen,
+    purge_screens,
+    report_screen,
+)
 from kitchen.services.settings import CapacityTooLow, PauseRefused, change_capacity, pause, resume
 from kitchen.services.setup import set_up_kitchen
+from kitchen.services.watch import watch_board
 
 __all__ = [
     "Booking",
     "CapacityTooLow",
+    "HoursRefused",
     "OvenSlotsTaken",
     "PauseRefused",
+    "ScreenNotNamed",
+    "ScreenReport",
     "TicketContent",
     "TicketStateConflict",
     "acknowledge_change",
+    "add_closed_days",
     "book_ticket",
+    "change_board_settings",
     "change_capacity",
+    "change_later_orders",
+    "change_opening_hours",
     "change_ticket_notes",
     "finish_ticket",
+    "forget_screen",
     "hand_over_ticket",
     "join_queue",
     "lock_for_ticket",
     "mark_seen",
+    "name_screen",
     "pause",
+    "purge_screens",
     "recalculate_promises",
     "recall_ticket",
     "release_hold",
+    "remove_closed_days",
+    "report_screen",
     "resume",
     "return_ticket",
     "set_up_kitchen",
     "start_cooking",
     "take_back_ticket",
     "undo_step",
+    "watch_board",
     "withdraw_ticket",
 ]

@@ -82,6 +82,7 @@ def _run_demo(demo: StateDir, exit_stack: ExitStack) -> None:
         stripe_webhook_secret=gateway.webhook_secret,
         stripe_url=gateway.url,
         webhook_networks="127.0.0.0/8,::1/128",
+        alerts_email_to=environment.MANAGER,
     )
     if keycloak:
         variables |= keycloak.variables
@@ -152,6 +153,8 @@ def _shop_processes(demo: StateDir, variables: dict[str, str], port: int) -> Ite
         "webhooks": f"{worker} --pool solo --queues webhooks --hostname webhooks@%h",
         "beat": "-m celery -A pizzeria beat --loglevel WARNING",
     }
+    if variables.get("KITCHEN_PRINTER"):  # of the caller's environment: the demo has no printer of its own
+        workers["printing"] = f"{worker} --pool solo --queues printing --hostname printing@%h"
     try:
         # Without this timeout uvicorn waits for open event streams, and never ends.
         children.append(
