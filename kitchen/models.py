@@ -127,7 +127,7 @@ MAX_TICKET_MINUTES = 32_767  # the largest number in the column: about three wee
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_queue(self) -> Self:
-        """Filter tickets that still need time in an oven, ordered by due time; load what promises and load need."""
+        """Filter tickets that still need time in an oven, in their order; load what promises and load need."""
         return self.filter(state__in=IN_QUEUE).with_timing()
 
     def with_open_promise(self) -> Self:
@@ -137,7 +137,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         ).with_timing()
 
     def with_timing(self) -> Self:
-        """Order tickets by due time; load only the fields that promises and the load are computed from."""
+        """Order tickets as they are made; load only the fields that promises and the load are computed from."""
         needed = (
             "kitchen_id",
             "ref",
@@ -148,8 +148,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             "pizzas",
             "started_at",
             "due_at",
+            "is_priority",
         )
-        return self.order_by("due_at", "id").only(*needed)
+        return self.in_order().only(*needed)
+
+    def in_order(self) -> Self:
+        """Order tickets as they are made: those with priority first, then by due time."""
+        return self.order_by("-is_priority", "due_at", "id")
 
 
 class Ticket(models.Model):

@@ -29,6 +29,8 @@ MAX_UNDO_OFFERS = 3  # a cook starts several tickets in a row
 @dataclass(frozen=True, slots=True)
 class BoardTicket:
     ref: UUID
+    seq: int
+    state: str
     label: str  # "#42"; of another business day: "#42 of Sat 28 Nov"
     method: str
     items: Sequence[dict[str, Any]]
@@ -37,6 +39,10 @@ class BoardTicket:
     due_at: datetime
     state_changed_at: datetime
     late: bool
+    is_priority: bool
+    on_hold_since: datetime | None
+    is_unseen: bool
+    change: str  # one that no cook has acknowledged; blank: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +123,14 @@ def ticket_by_ref(ref: UUID) -> Ticket:
     return Ticket.objects.get(ref=ref)
 
 
+def labels_of(refs: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the labels of tickets, by ref; without those that do not exist. One query."""
+    return dict(Ticket.objects.filter(ref__in=refs).values_list("ref", "label"))
+
+
 def kitchen_load(kitchen: Kitchen, *, at: datetime) -> KitchenLoad:
     """Return how busy the kitchen is, and with which tickets. Two queries."""
-    tickets = list(kitchen.tickets.filter(state__in=LOAD).order_by("due_at", "id"))
+    tickets = list(kitchen.tickets.filter(state__in=LOAD).in_order())
     load, max_pizzas = capacity.load_of(tickets), kitchen.max_open_pizzas
     return KitchenLoad(
         load=load,
@@ -149,7 +160,7 @@ def _average_cooking_minutes(kitchen: Kitchen, at: datetime) -> float | None:
 def board(kitchen: Kitchen, *, at: datetime) -> Board:
     """Return the board. One query, whatever is on it."""
     by_state: dict[str, list[BoardTicket]] = {TicketState.WAITING: [], TicketState.COOKING: [], TicketState.READY: []}
-    tickets = list(kitchen.tickets.filter(state__in={*LOAD, TicketState.READY}).order_by("due_at", "id"))
+    tickets = list(kitchen.tickets.filter(state__in={*LOAD, TicketState.READY}).in_order())
     for ticket in tickets:
         if ticket.state in by_state:
             by_state[ticket.state].append(_board_ticket(ticket, at))
@@ -245,6 +256,8 @@ def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:
     day = clock.other_day(ticket.business_date, at=at) if ticket.business_date else ""
     return BoardTicket(
         ref=ticket.ref,
+        seq=ticket.seq,
+        state=ticket.state,
         label=_("%(ticket)s of %(day)s") % {"ticket": ticket.label, "day": day} if day else ticket.label,
         method=ticket.method,
         items=ticket.items,
@@ -253,4 +266,8 @@ def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:
         due_at=ticket.due_at,
         state_changed_at=ticket.state_changed_at,
         late=ticket.state in LOAD and ticket.due_at < at,
+        is_priority=ticket.is_priority,
+        on_hold_since=ticket.on_hold_since,
+        is_unseen=ticket.seen_at is None,
+        change=ticket.unacknowledged_change,
     )
