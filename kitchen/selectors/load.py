@@ -1,63 +1,22 @@
-"""The read models of the kitchen: the board and the quote."""
+"""The kitchen, its tickets by ref, and how busy it is."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db.models import Avg, Case, Count, F, QuerySet, Sum, When
-from django.utils.translation import gettext as _
 
-from kitchen import capacity, promises, undo
+from kitchen import capacity
 from kitchen.capacity import Load
-from kitchen.models import LOAD, FulfillmentMethod, Kitchen, Ticket, TicketState
-from kitchen.promises import Promise
+from kitchen.models import Kitchen, Ticket, TicketState
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.concurrent_edits import LastChange
 from pizzeria.foundation.events.models import StoredEvent
-from pizzeria.foundation.refusals import Refusal
-from pizzeria.foundation.shop.selectors import current_shop
-
-MAX_UNDO_OFFERS = 3  # a cook starts several tickets in a row
-
-
-@dataclass(frozen=True, slots=True)
-class BoardTicket:
-    ref: UUID
-    seq: int
-    state: str
-    label: str  # "#42"; of another business day: "#42 of Sat 28 Nov"
-    method: str
-    items: Sequence[dict[str, Any]]
-    notes: str
-    allergies: str
-    due_at: datetime
-    state_changed_at: datetime
-    late: bool
-    is_priority: bool
-    on_hold_since: datetime | None
-    is_unseen: bool
-    change: str  # one that no cook has acknowledged; blank: none
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    waiting: list[BoardTicket]
-    cooking: list[BoardTicket]
-    ready: list[BoardTicket]
-    load: Load
-    max_orders: int
-    max_pizzas: int | None  # None: no limit beside that of the orders
-    oven_slots: int
-    free_oven_slots: int
-    version: int
-    closed_reason: str  # why no orders are accepted; blank: they are
-    closed_until: datetime | None  # None: open, or closed until further notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,40 +34,6 @@ class KitchenLoad:
     average_cooking_minutes: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """
-    What is promised to a guest who orders now; the mappings are empty while no orders are accepted.
-
-    :param too_large: the message, if the order is not accepted at any other time either
-    :param minutes: until the promise begins
-    :param waits: the same in words: "in about 12 minutes", or "around 22:40"
-    """
-
-    accepts_orders: bool
-    message: str
-    too_large: str = ""
-    promises: Mapping[FulfillmentMethod, Promise] = field(default_factory=dict)
-    minutes: Mapping[FulfillmentMethod, int] = field(default_factory=dict)
-    waits: Mapping[FulfillmentMethod, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class UndoOffer:
-    """
-    A step that the actor can still undo.
-
-    :param command: the command that undoes it: `undo_step`, `undo_hand_over` or `undo_deliver`
-    :param label: of the ticket, "#42"
-    :param seconds: how long it can still be undone
-    """
-
-    command: Literal["undo_step", "undo_hand_over", "undo_deliver"]
-    ref: UUID
-    label: str
-    seconds: int
-
-
 def the_kitchen() -> Kitchen:
     """Return the one kitchen. No other code assumes that there is only one."""
     return Kitchen.objects.get()
@@ -123,14 +48,9 @@ def ticket_by_ref(ref: UUID) -> Ticket:
     return Ticket.objects.get(ref=ref)
 
 
-def labels_of(refs: Sequence[UUID]) -> dict[UUID, str]:
-    """Return the labels of tickets, by ref; without those that do not exist. One query."""
-    return dict(Ticket.objects.filter(ref__in=refs).values_list("ref", "label"))
-
-
 def kitchen_load(kitchen: Kitchen, *, at: datetime) -> KitchenLoad:
     """Return how busy the kitchen is, and with which tickets. Two queries."""
-    tickets = list(kitchen.tickets.filter(state__in=LOAD).in_order())
+    tickets = list(kitchen.tickets.in_load().in_sequence())
     load, max_pizzas = capacity.load_of(tickets), kitchen.max_open_pizzas
     return KitchenLoad(
         load=load,
@@ -157,57 +77,9 @@ def _average_cooking_minutes(kitchen: Kitchen, at: datetime) -> float | None:
     return round(average.total_seconds() / 60, 1) if average is not None else None
 
 
-def board(kitchen: Kitchen, *, at: datetime) -> Board:
-    """Return the board. One query, whatever is on it."""
-    by_state: dict[str, list[BoardTicket]] = {TicketState.WAITING: [], TicketState.COOKING: [], TicketState.READY: []}
-    tickets = list(kitchen.tickets.filter(state__in={*LOAD, TicketState.READY}).in_order())
-    for ticket in tickets:
-        if ticket.state in by_state:
-            by_state[ticket.state].append(_board_ticket(ticket, at))
-    return Board(
-        waiting=by_state[TicketState.WAITING],
-        cooking=by_state[TicketState.COOKING],
-        ready=by_state[TicketState.READY],
-        load=capacity.load_of(tickets),
-        max_orders=kitchen.max_concurrent_orders,
-        max_pizzas=kitchen.max_open_pizzas,
-        oven_slots=kitchen.oven_slots,
-        free_oven_slots=max(0, kitchen.oven_slots - len(by_state[TicketState.COOKING])),
-        version=kitchen.version,
-        closed_reason="" if kitchen.accepts_orders(at) else kitchen.pause_reason or _("paused"),
-        closed_until=None if kitchen.accepts_orders(at) else kitchen.paused_until,
-    )
-
-
-def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], driving_minutes: int | None = None, at: datetime) -> Quote:
-    """
-    Return when an order placed now would be ready for pickup, and when delivered. One query.
-
-    :param pizza_minutes: minutes in the oven, one entry per pizza; of a typical pizza while nothing is chosen
-    :param driving_minutes: to where it would be delivered; None: those of the shop's settings
-    """
-    tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
-    try:
-        capacity.refuse_unless_capacity(kitchen, tickets, pizza_minutes=pizza_minutes, at=at)
-    except Refusal as refusal:
-        too_large = refusal.message if isinstance(refusal, capacity.OrderTooLarge) else ""
-        return Quote(accepts_orders=False, message=refusal.message, too_large=too_large)
-    shop = current_shop()
-    ticket_minutes = promises.ticket_minutes(pizza_minutes, shop=shop)
-    ready_at = promises.ready_time(tickets, minutes=ticket_minutes, oven_slots=kitchen.oven_slots, at=at)
-    promised = {
-        method: promises.promise(ready_at, method=method, shop=shop, driving_minutes=driving_minutes)
-        for method in FulfillmentMethod
-    }
-    minutes = {method: promises.minutes_until(promise.ready_from, at) for method, promise in promised.items()}
-    waits = {method: promises.wait_text(promise.ready_from, at) for method, promise in promised.items()}
-    return Quote(
-        accepts_orders=True,
-        message=_("Order now, and it is ready %(wait)s.") % {"wait": waits[FulfillmentMethod.PICKUP]},
-        promises=promised,
-        minutes=minutes,
-        waits=waits,
-    )
+def labels_of(refs: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the labels of tickets, by ref; without those that do not exist. One query."""
+    return dict(Ticket.objects.filter(ref__in=refs).values_list("ref", "label"))
 
 
 def load_of_orders(refs: "QuerySet[Any, tuple[UUID]]") -> Load:
@@ -229,45 +101,3 @@ def last_capacity_change(kitchen: Kitchen, name: str) -> LastChange | None:
         return None
     user = get_user_model().objects.filter(pk=change.actor).first() if change.actor.isdecimal() else None
     return LastChange(str(user or change.actor), change.at)
-
-
-def undo_offers(*, by: Actor, at: datetime) -> list[UndoOffer]:
-    """
-    Return the actor's steps on tickets that they can still undo, newest first. One query.
-
-    An order may have moved on meanwhile, by a driver who claimed it: then the undo is refused.
-
-    :param at: by the database's clock
-    """
-    recent = Ticket.objects.filter(state_changed_by=str(by), state_changed_at__gt=at - undo.undo_window())
-    return [
-        UndoOffer(
-            "undo_hand_over" if ticket.state == TicketState.GONE else "undo_step",
-            ticket.ref,
-            ticket.label,
-            undo.seconds_left(ticket.state_changed_at, at),
-        )
-        for ticket in recent.order_by("-state_changed_at", "-id")[:MAX_UNDO_OFFERS]
-        if ticket.can_be_undone(by, at)
-    ]
-
-
-def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:
-    day = clock.other_day(ticket.business_date, at=at) if ticket.business_date else ""
-    return BoardTicket(
-        ref=ticket.ref,
-        seq=ticket.seq,
-        state=ticket.state,
-        label=_("%(ticket)s of %(day)s") % {"ticket": ticket.label, "day": day} if day else ticket.label,
-        method=ticket.method,
-        items=ticket.items,
-        notes=ticket.notes,
-        allergies=ticket.allergies,
-        due_at=ticket.due_at,
-        state_changed_at=ticket.state_changed_at,
-        late=ticket.state in LOAD and ticket.due_at < at,
-        is_priority=ticket.is_priority,
-        on_hold_since=ticket.on_hold_since,
-        is_unseen=ticket.seen_at is None,
-        change=ticket.unacknowledged_change,
-    )

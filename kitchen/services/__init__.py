@@ -1,18 +1,14 @@
 """Services of the kitchen: functions that the orders app calls within its own commands, and the kitchen's commands."""
 
+from kitchen.services.attention import acknowledge_change, change_ticket_notes, mark_seen
 from kitchen.services.conflicts import TicketStateConflict, refuse_unless_ready
-from kitchen.services.cooking import (
-    OvenSlotsTaken,
-    finish_ticket,
-    recall_ticket,
-    start_cooking,
-    undo_step,
-)
+from kitchen.services.cooking import OvenSlotsTaken, finish_ticket, recall_ticket, start_cooking, undo_step
 from kitchen.services.queue import (
     Booking,
     TicketContent,
     book_ticket,
     hand_over_ticket,
+    join_queue,
     lock_for_ticket,
     recalculate_promises,
     release_hold,
@@ -20,30 +16,49 @@ from kitchen.services.queue import (
     take_back_ticket,
     withdraw_ticket,
 )
+from kitchen.services.screens import (
+    ScreenNotNamed,
+    ScreenReport,
+    forget_screen,
+    name_screen,
+    purge_screens,
+    report_screen,
+)
 from kitchen.services.settings import CapacityTooLow, PauseRefused, change_capacity, pause, resume
 from kitchen.services.setup import set_up_kitchen
 from kitchen.services.waiting import deprioritize_ticket, hold_ticket, prioritize_ticket, resume_ticket
+from kitchen.services.watch import watch_board
 
 __all__ = [
     "Booking",
     "CapacityTooLow",
     "OvenSlotsTaken",
     "PauseRefused",
+    "ScreenNotNamed",
+    "ScreenReport",
     "TicketContent",
     "TicketStateConflict",
+    "acknowledge_change",
     "book_ticket",
     "change_capacity",
     "deprioritize_ticket",
+    "change_ticket_notes",
     "finish_ticket",
+    "forget_screen",
     "hand_over_ticket",
     "hold_ticket",
+    "join_queue",
     "lock_for_ticket",
+    "mark_seen",
+    "name_screen",
     "pause",
     "prioritize_ticket",
+    "purge_screens",
     "recalculate_promises",
     "recall_ticket",
     "refuse_unless_ready",
     "release_hold",
+    "report_screen",
     "resume",
     "resume_ticket",
     "return_ticket",
@@ -51,5 +66,6 @@ __all__ = [
     "start_cooking",
     "take_back_ticket",
     "undo_step",
+    "watch_board",
     "withdraw_ticket",
 ]

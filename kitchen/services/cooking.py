@@ -32,20 +32,26 @@ def start_cooking(
     *, ref: UUID, by: Actor, at: datetime, seen_seq: int | None = None, idempotency: IdempotentRequest | None = None
 ) -> Ticket:
     """
-    Put a waiting ticket into the oven.
+    Put a waiting ticket into the oven, or one that is scheduled for later: a cook may begin early.
+
+    The cook who does has seen it.
 
     :param ref: the order's ref
     :param seen_seq: the ticket's `seq` as the screen showed it; None: any
-    :raises TicketStateConflict: it is not waiting, is on hold, or has changed since the screen showed it
+    :raises TicketStateConflict: it is neither waiting nor scheduled, is on hold, or has changed since the screen showed it
     :raises OvenSlotsTaken: every oven slot is in use
     :raises TicketNotFound: there is no such ticket
     """
-    kitchen, ticket = ticket_for_step(ref, TicketState.WAITING, by=by, seen_seq=seen_seq)
+    kitchen, ticket = ticket_for_step(ref, TicketState.WAITING, TicketState.SCHEDULED, by=by, seen_seq=seen_seq)
     if ticket.on_hold_since:
         raise TicketStateConflict(_("%(ticket)s is on hold. Resume it first.") % {"ticket": ticket.label})
     if not _has_free_oven_slot(kitchen):
         raise OvenSlotsTaken(_("Every oven slot is taken. Finish a ticket first."))
 
+    queue.note_seen(ticket, by=by, at=at)
+    if ticket.state == TicketState.SCHEDULED:  # it joins the queue now, and waits there again if the start is undone
+        queue.set_state(ticket, TicketState.WAITING, by=by, at=at)
+        queue.send_if_waiting(ticket, at=at)
     queue.set_state(ticket, TicketState.COOKING, by=by, at=at)
     signals.cooking_started.send(sender=Ticket, kitchen=kitchen, ref=ref, by=by, at=at)
     queue.send_board_and_promises(kitchen, at=at)
