@@ -132,7 +132,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(state__in=IN_QUEUE).with_timing()
 
     def on_board(self) -> Self:
-        """Filter tickets that the board shows: those to be made or ready, and cancelled ones nobody has acknowledged."""
+        """Filter what the board shows: what is to make, what is ready, and cancelled tickets that nobody acknowledged."""
         return self.filter(
             models.Q(state__in=ON_BOARD)
             | models.Q(state=TicketState.WITHDRAWN, unacknowledged_change=TicketChange.CANCELLED)
