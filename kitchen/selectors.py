@@ -12,9 +12,9 @@ from django.contrib.auth import get_user_model
 from django.db.models import Avg, Case, Count, F, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 
-from kitchen import capacity, promises, undo
+from kitchen import capacity, promises, slots, undo
 from kitchen.capacity import Load
-from kitchen.models import LOAD, FulfillmentMethod, Kitchen, Ticket, TicketState
+from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
@@ -50,7 +50,8 @@ class Board:
     oven_slots: int
     free_oven_slots: int
     version: int
-    closed_reason: str  # why no orders are accepted; blank: they are
+    is_paused: bool
+    closed_reason: str  # why no orders are accepted, also "closed" by the opening hours; blank: they are accepted
     closed_until: datetime | None  # None: open, or closed until further notice
 
 
@@ -72,11 +73,16 @@ class KitchenLoad:
 @dataclass(frozen=True, slots=True)
 class Quote:
     """
-    What is promised to a guest who orders now; the mappings are empty while no orders are accepted.
+    What is promised to a guest who orders now; the mappings are empty while no such order is accepted.
 
+    :param accepts_orders: an order as soon as possible is accepted
+    :param message: the sentence for guests: closed and when it opens, paused, full, or when an order would be ready
     :param too_large: the message, if the order is not accepted at any other time either
     :param minutes: until the promise begins
     :param waits: the same in words: "in about 12 minutes", or "around 22:40"
+    :param opens_at: when orders are accepted next; None: they are, or nobody knows when
+    :param closes_at: when the shop closes; None: it is closed, or does not close within the next days
+    :param takes_later: an order for later is accepted
     """
 
     accepts_orders: bool
@@ -85,6 +91,14 @@ class Quote:
     promises: Mapping[FulfillmentMethod, Promise] = field(default_factory=dict)
     minutes: Mapping[FulfillmentMethod, int] = field(default_factory=dict)
     waits: Mapping[FulfillmentMethod, str] = field(default_factory=dict)
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    takes_later: bool = False
+
+    @property
+    def changes_at(self) -> datetime | None:
+        """Return when the quote is wrong in any case, as the shop opens or closes; None: not soon."""
+        return self.closes_at or self.opens_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +133,7 @@ def ticket_by_ref(ref: UUID) -> Ticket:
 
 def kitchen_load(kitchen: Kitchen, *, at: datetime) -> KitchenLoad:
     """Return how busy the kitchen is, and with which tickets. Two queries."""
-    tickets = list(kitchen.tickets.filter(state__in=LOAD).order_by("due_at", "id"))
+    tickets = list(kitchen.tickets.in_load().in_sequence())
     load, max_pizzas = capacity.load_of(tickets), kitchen.max_open_pizzas
     return KitchenLoad(
         load=load,
@@ -149,10 +163,11 @@ def _average_cooking_minutes(kitchen: Kitchen, at: datetime) -> float | None:
 def board(kitchen: Kitchen, *, at: datetime) -> Board:
     """Return the board. One query, whatever is on it."""
     by_state: dict[str, list[BoardTicket]] = {TicketState.WAITING: [], TicketState.COOKING: [], TicketState.READY: []}
-    tickets = list(kitchen.tickets.filter(state__in={*LOAD, TicketState.READY}).order_by("due_at", "id"))
+    tickets = list((kitchen.tickets.on_board(at) | kitchen.tickets.in_load()).in_sequence())
     for ticket in tickets:
-        if ticket.state in by_state:
-            by_state[ticket.state].append(_board_ticket(ticket, at))
+        state = TicketState.WAITING if ticket.is_waiting_at(at) else ticket.state
+        if state in by_state:
+            by_state[state].append(_board_ticket(ticket, at))
     return Board(
         waiting=by_state[TicketState.WAITING],
         cooking=by_state[TicketState.COOKING],
@@ -163,25 +178,43 @@ def board(kitchen: Kitchen, *, at: datetime) -> Board:
         oven_slots=kitchen.oven_slots,
         free_oven_slots=max(0, kitchen.oven_slots - len(by_state[TicketState.COOKING])),
         version=kitchen.version,
-        closed_reason="" if kitchen.accepts_orders(at) else kitchen.pause_reason or _("paused"),
-        closed_until=None if kitchen.accepts_orders(at) else kitchen.paused_until,
+        is_paused=kitchen.is_paused(at),
+        closed_reason=_closed_reason(kitchen, at),
+        closed_until=None if kitchen.accepts_orders(at) else kitchen.opens_at(at),
     )
+
+
+def _closed_reason(kitchen: Kitchen, at: datetime) -> str:
+    if kitchen.is_paused(at):
+        return kitchen.pause_reason or _("paused")
+    return "" if kitchen.hours.is_open(at) else _("the shop is closed")
 
 
 def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], driving_minutes: int | None = None, at: datetime) -> Quote:
     """
-    Return when an order placed now would be ready for pickup, and when delivered. One query.
+    Return when an order placed now would be ready for pickup, and when delivered. One query; two with orders for later.
 
     :param pizza_minutes: minutes in the oven, one entry per pizza; of a typical pizza while nothing is chosen
     :param driving_minutes: to where it would be delivered; None: those of the shop's settings
     """
     tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
+    is_open = kitchen.accepts_orders(at)
+    shop = current_shop()
+    later = slots.LaterOrder.of(pizza_minutes, method=FulfillmentMethod.PICKUP, shop=shop)
+    takes_later = bool(slots_of(kitchen, later, tickets=tickets, at=at).offered)
+    opens_at, closes_at = (None, kitchen.hours.closes_at(at)) if is_open else (kitchen.opens_at(at), None)
     try:
         capacity.refuse_unless_capacity(kitchen, tickets, pizza_minutes=pizza_minutes, at=at)
     except Refusal as refusal:
         too_large = refusal.message if isinstance(refusal, capacity.OrderTooLarge) else ""
-        return Quote(accepts_orders=False, message=refusal.message, too_large=too_large)
-    shop = current_shop()
+        return Quote(
+            accepts_orders=False,
+            message=refusal.message,
+            too_large=too_large,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            takes_later=takes_later,
+        )
     ticket_minutes = promises.ticket_minutes(pizza_minutes, shop=shop)
     ready_at = promises.ready_time(tickets, minutes=ticket_minutes, oven_slots=kitchen.oven_slots, at=at)
     promised = {
@@ -190,13 +223,35 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], driving_minutes: in
     }
     minutes = {method: promises.minutes_until(promise.ready_from, at) for method, promise in promised.items()}
     waits = {method: promises.wait_text(promise.ready_from, at) for method, promise in promised.items()}
+    ready = _("Order now, and it is ready %(wait)s.") % {"wait": waits[FulfillmentMethod.PICKUP]}
     return Quote(
         accepts_orders=True,
-        message=_("Order now, and it is ready %(wait)s.") % {"wait": waits[FulfillmentMethod.PICKUP]},
+        message=f"{ready} {capacity.closing_text(closes_at, at=at)}".rstrip(),
         promises=promised,
         minutes=minutes,
         waits=waits,
+        closes_at=closes_at,
+        takes_later=takes_later,
     )
+
+
+def slots_of(
+    kitchen: Kitchen, order: slots.LaterOrder, *, tickets: Sequence[Ticket] | None = None, at: datetime
+) -> slots.Slots:
+    """
+    Return the quarters of an hour at which an order can be wanted. Two queries, none if none is offered at all.
+
+    What they say holds only as long as the kitchen is locked.
+
+    :param tickets: those in the queue, if they are loaded already
+    """
+    if kitchen.max_slot_pizzas is None:
+        return slots.slots_for(kitchen, order, tickets=(), taken={}, at=at)
+    if tickets is None:
+        tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
+    booked = kitchen.tickets.filter(slot_at__gte=slots.slot_of(at)).exclude(state=TicketState.WITHDRAWN)
+    taken = dict(booked.values("slot_at").annotate(taken=Sum("pizzas")).values_list("slot_at", "taken"))
+    return slots.slots_for(kitchen, order, tickets=tickets, taken=taken, at=at)
 
 
 def load_of_orders(refs: "QuerySet[Any, tuple[UUID]]") -> Load:
@@ -252,5 +307,5 @@ def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:
         allergies=ticket.allergies,
         due_at=ticket.due_at,
         state_changed_at=ticket.state_changed_at,
-        late=ticket.state in LOAD and ticket.due_at < at,
+        late=ticket.state != TicketState.READY and ticket.due_at < at,
     )
