@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kitchen import capacity, promises
 from kitchen.capacity import Load
 from kitchen.lateness import Lateness, lateness_of
-from kitchen.models import Kitchen, Ticket, TicketState
+from kitchen.models import Kitchen, Ticket, TicketChange, TicketState
 from pizzeria.foundation import clock
 from pizzeria.foundation.shop.selectors import current_shop
 
@@ -114,6 +114,7 @@ class Board:
     free_oven_slots: int
     warning_minutes: int
     late_minutes: int
+    unseen_seconds: int
     version: int
     is_paused: bool
     is_full: bool
@@ -154,6 +155,7 @@ def board(kitchen: Kitchen, *, station: str = "", at: datetime) -> Board:
         free_oven_slots=max(0, kitchen.oven_slots - cooking),
         warning_minutes=kitchen.warning_minutes,
         late_minutes=kitchen.late_minutes,
+        unseen_seconds=kitchen.unseen_seconds,
         version=kitchen.version,
         is_paused=kitchen.is_paused(at),
         is_full=_is_full(kitchen, load),
@@ -208,7 +210,7 @@ def _all_day(tickets: Iterable[BoardTicket]) -> list[AllDayCount]:
     toppings: Counter[str] = Counter()
     for ticket in tickets:
         for item, line in zip(ticket.items, ticket.lines, strict=True):
-            if not line.is_elsewhere and not ticket.change == "cancelled":
+            if not line.is_elsewhere and ticket.change != TicketChange.CANCELLED:
                 dishes[line.name] += line.quantity
                 toppings.update(dict.fromkeys(item["added"], line.quantity))
     return [
