@@ -110,7 +110,11 @@ def requested_steps(data: QueryDict) -> list[RequestedStep]:
     :raises StepInvalid: nothing is selected, too many are, or the data is not that of a board
     """
     is_of_one_button = "step" in data
-    sent = data["step"].split() if is_of_one_button else [f"{data.get('bulk', '')}:{each}" for each in data.getlist("ticket")]
+    sent = (
+        data["step"].split()
+        if is_of_one_button
+        else [f"{data.get('bulk', '')}:{each}" for each in data.getlist("ticket")]
+    )
     if not sent:
         raise StepInvalid(_NO_BUTTON if is_of_one_button else _("Select at least one ticket first."))
     if len(sent) > MAX_AT_ONCE:

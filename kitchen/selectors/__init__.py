@@ -6,12 +6,11 @@ from kitchen.selectors.load import (
     KitchenLoad,
     kitchen_load,
     labels_of,
-    last_capacity_change,
     load_of_orders,
     the_kitchen,
     ticket_by_ref,
 )
-from kitchen.selectors.quote import Quote, quote, slots_of
+from kitchen.selectors.quote import Quote, booked_out_of_hours, booked_pizzas, quote, slots_of
 from kitchen.selectors.undo import MAX_UNDO_OFFERS, UndoOffer, undo_offers
 
 __all__ = [
@@ -26,10 +25,11 @@ __all__ = [
     "Station",
     "UndoOffer",
     "board",
+    "booked_out_of_hours",
+    "booked_pizzas",
     "finished_tickets",
     "kitchen_load",
     "labels_of",
-    "last_capacity_change",
     "load_of_orders",
     "quote",
     "slots_of",

@@ -1,22 +1,17 @@
 """The kitchen, its tickets by ref, and how busy it is."""
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db.models import Avg, Case, Count, F, QuerySet, Sum, When
 
 from kitchen import capacity
 from kitchen.capacity import Load
 from kitchen.models import Kitchen, Ticket, TicketState
 from pizzeria.foundation import clock
-from pizzeria.foundation.concurrent_edits import LastChange
-from pizzeria.foundation.events.models import StoredEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +85,3 @@ def load_of_orders(refs: "QuerySet[Any, tuple[UUID]]") -> Load:
     """
     sums = Ticket.objects.filter(ref__in=refs).aggregate(orders=Count("pk"), pizzas=Sum("pizzas"))
     return Load(orders=sums["orders"], pizzas=sums["pizzas"] or 0)
-
-
-def last_capacity_change(kitchen: Kitchen, name: str) -> LastChange | None:
-    """Return by whom and when a number of the kitchen's capacity was set to what it is; None: by the set-up."""
-    changes = StoredEvent.objects.filter(aggregate_ref=kitchen.ref, type__startswith="kitchen.capacity_changed.")
-    current = takewhile(lambda change: change.data.get(name) == getattr(kitchen, name), changes.order_by("-seq"))
-    change = next(iter(deque(current, maxlen=1)), None)  # the oldest of those since which it has not changed
-    if change is None:
-        return None
-    user = get_user_model().objects.filter(pk=change.actor).first() if change.actor.isdecimal() else None
-    return LastChange(str(user or change.actor), change.at)

@@ -90,6 +90,16 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], driving_minutes: in
     )
 
 
+def booked_out_of_hours(kitchen: Kitchen) -> list[Ticket]:
+    """Return the tickets for later that are due while the shop is closed: its hours have changed. One query."""
+    hours, scheduled = kitchen.hours, kitchen.tickets.filter(state=TicketState.SCHEDULED)
+    return [
+        ticket
+        for ticket in scheduled.order_by("due_at", "id")
+        if not hours.is_open(ticket.due_at - promises.MINUTE)  # one can be due at the moment of closing
+    ]
+
+
 def slots_of(
     kitchen: Kitchen, order: slots.LaterOrder, *, tickets: Sequence[Ticket] | None = None, at: datetime
 ) -> slots.Slots:
@@ -104,6 +114,10 @@ def slots_of(
         return slots.slots_for(kitchen, order, tickets=(), taken={}, at=at)
     if tickets is None:
         tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
+    return slots.slots_for(kitchen, order, tickets=tickets, taken=booked_pizzas(kitchen, at=at), at=at)
+
+
+def booked_pizzas(kitchen: Kitchen, *, at: datetime) -> dict[datetime, int]:
+    """Return how many pizzas are booked for each slot that is not over, by its beginning. One query."""
     booked = kitchen.tickets.filter(slot_at__gte=slots.slot_of(at)).exclude(state=TicketState.WITHDRAWN)
-    taken = dict(booked.values("slot_at").annotate(taken=Sum("pizzas")).values_list("slot_at", "taken"))
-    return slots.slots_for(kitchen, order, tickets=tickets, taken=taken, at=at)
+    return dict(booked.values("slot_at").annotate(taken=Sum("pizzas")).values_list("slot_at", "taken"))

@@ -6,7 +6,7 @@ The kitchen is locked after baskets and before orders; tickets are written only 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 

@@ -12,6 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from kitchen import selectors
 from kitchen.forms import CapacityForm, PauseForm
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD
+from kitchen.printing import selectors as printing_selectors
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 
@@ -59,6 +60,7 @@ def render_board(
     by, kitchen = actor_of(request), selectors.the_kitchen()
     context = {
         "board": selectors.board(kitchen, station=_station(request), at=clock.now()),
+        "printing": printing_selectors.printer_state(kitchen),
         "refusals": _refusals(request),
         "undo_offers": lambda: selectors.undo_offers(by=by, at=clock.database_now()),  # a refresh shows none
         "can_cook": by.may(COOK),
