@@ -29,6 +29,8 @@ MAX_UNDO_OFFERS = 3  # a cook starts several tickets in a row
 @dataclass(frozen=True, slots=True)
 class BoardTicket:
     ref: UUID
+    seq: int
+    state: str
     label: str  # "#42"; of another business day: "#42 of Sat 28 Nov"
     method: str
     items: Sequence[dict[str, Any]]
@@ -37,6 +39,10 @@ class BoardTicket:
     due_at: datetime
     state_changed_at: datetime
     late: bool
+    is_priority: bool
+    on_hold_since: datetime | None
+    is_unseen: bool
+    change: str  # one that no cook has acknowledged; blank: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ class Board:
     is_paused: bool
     closed_reason: str  # why no orders are accepted, also "closed" by the opening hours; blank: they are accepted
     closed_until: datetime | None  # None: open, or closed until further notice
+    unseen: list[BoardTicket]  # those that no cook has seen yet
+    unseen_seconds: int  # until their sound gets louder; 0: never
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,11 @@ def ticket_by_ref(ref: UUID) -> Ticket:
     return Ticket.objects.get(ref=ref)
 
 
+def labels_of(refs: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the labels of tickets, by ref; without those that do not exist. One query."""
+    return dict(Ticket.objects.filter(ref__in=refs).values_list("ref", "label"))
+
+
 def kitchen_load(kitchen: Kitchen, *, at: datetime) -> KitchenLoad:
     """Return how busy the kitchen is, and with which tickets. Two queries."""
     tickets = list(kitchen.tickets.in_load().in_sequence())
@@ -165,9 +178,10 @@ def board(kitchen: Kitchen, *, at: datetime) -> Board:
     by_state: dict[str, list[BoardTicket]] = {TicketState.WAITING: [], TicketState.COOKING: [], TicketState.READY: []}
     tickets = list((kitchen.tickets.on_board(at) | kitchen.tickets.in_load()).in_sequence())
     for ticket in tickets:
-        state = TicketState.WAITING if ticket.is_waiting_at(at) else ticket.state
+        state = _column_of(ticket, at)
         if state in by_state:
             by_state[state].append(_board_ticket(ticket, at))
+    cooking = sum(ticket.state == TicketState.COOKING for ticket in tickets)
     return Board(
         waiting=by_state[TicketState.WAITING],
         cooking=by_state[TicketState.COOKING],
@@ -176,12 +190,21 @@ def board(kitchen: Kitchen, *, at: datetime) -> Board:
         max_orders=kitchen.max_concurrent_orders,
         max_pizzas=kitchen.max_open_pizzas,
         oven_slots=kitchen.oven_slots,
-        free_oven_slots=max(0, kitchen.oven_slots - len(by_state[TicketState.COOKING])),
+        free_oven_slots=max(0, kitchen.oven_slots - cooking),
         version=kitchen.version,
         is_paused=kitchen.is_paused(at),
         closed_reason=_closed_reason(kitchen, at),
         closed_until=None if kitchen.accepts_orders(at) else kitchen.opens_at(at),
+        unseen=[ticket for ticket in by_state[TicketState.WAITING] if ticket.is_unseen],
+        unseen_seconds=kitchen.unseen_seconds,
     )
+
+
+def _column_of(ticket: Ticket, at: datetime) -> str:
+    """Return the state whose column a ticket stands in. One that was cancelled stays where it was."""
+    if ticket.is_waiting_at(at):
+        return TicketState.WAITING
+    return ticket.previous_state if ticket.state == TicketState.WITHDRAWN else ticket.state
 
 
 def _closed_reason(kitchen: Kitchen, at: datetime) -> str:
@@ -300,6 +323,8 @@ def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:
     day = clock.other_day(ticket.business_date, at=at) if ticket.business_date else ""
     return BoardTicket(
         ref=ticket.ref,
+        seq=ticket.seq,
+        state=ticket.state,
         label=_("%(ticket)s of %(day)s") % {"ticket": ticket.label, "day": day} if day else ticket.label,
         method=ticket.method,
         items=ticket.items,
@@ -307,5 +332,9 @@ def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:
         allergies=ticket.allergies,
         due_at=ticket.due_at,
         state_changed_at=ticket.state_changed_at,
-        late=ticket.state != TicketState.READY and ticket.due_at < at,
+        late=ticket.state not in (TicketState.READY, TicketState.WITHDRAWN) and ticket.due_at < at,
+        is_priority=ticket.is_priority,
+        on_hold_since=ticket.on_hold_since,
+        is_unseen=ticket.is_unseen,
+        change=ticket.unacknowledged_change,
     )

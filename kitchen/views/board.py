@@ -1,0 +1,67 @@
+from uuid import UUID
+
+from django.contrib.messages import get_messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from kitchen import selectors
+from kitchen.forms import CapacityForm, PauseForm
+from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of, needs
+
+REFUSED_TICKET = "ticket-"  # begins the tag of a message that is about one ticket; its ref follows
+
+
+@needs(SEE_BOARD)
+@require_safe
+@vary_on_headers("HX-Request")
+def board(request: HttpRequest) -> HttpResponse:
+    return render_board(request)
+
+
+def board_after_step(request: HttpRequest) -> HttpResponse:
+    """Return the board after a step: to htmx the part that changes, otherwise a redirect."""
+    return render_board(request) if request.headers.get("HX-Request") else redirect("kitchen:board")
+
+
+def render_board(
+    request: HttpRequest,
+    *,
+    status: int = 200,
+    pause_form: Form | None = None,
+    capacity_form: Form | None = None,
+) -> HttpResponse:
+    """
+    Render the board.
+
+    :param pause_form, capacity_form: a tool's form with errors; the tool is shown open
+    """
+    by, kitchen = actor_of(request), selectors.the_kitchen()
+    context = {
+        "board": selectors.board(kitchen, at=clock.now()),
+        "refusals": _refusals(request),
+        "undo_offers": lambda: selectors.undo_offers(by=by, at=clock.database_now()),  # a refresh shows none
+        "can_cook": by.may(COOK),
+        "can_hand_over": by.may(HAND_OVER),
+        "can_pause": by.may(PAUSE),
+        "can_change_capacity": by.may(CHANGE_CAPACITY),
+        "pause_form": pause_form or PauseForm(),
+        "capacity_form": capacity_form or CapacityForm(kitchen=kitchen),
+        "open_tool": "pause" if pause_form else "capacity" if capacity_form else request.GET.get("tool", ""),
+    }
+    part = "#board" if request.headers.get("HX-Request") else ""
+    return render(request, f"kitchen/board.html{part}", context, status=status)
+
+
+def _refusals(request: HttpRequest) -> dict[UUID, str]:
+    """Return why steps were refused, by the ref of the ticket: the messages that this answer shows."""
+    return {
+        UUID(tag.removeprefix(REFUSED_TICKET)): str(message)
+        for message in get_messages(request)
+        for tag in (message.extra_tags or "").split()
+        if tag.startswith(REFUSED_TICKET)
+    }
