@@ -237,7 +237,7 @@ class _Cards:
         self._handing_over = current_shop().handing_over_minutes * promises.MINUTE
 
     def __call__(self, ticket: Ticket) -> BoardTicket:
-        kitchen, at = self._kitchen, self._at
+        at = self._at
         seconds = int((ticket.due_at - at).total_seconds())
         return BoardTicket(
             ref=ticket.ref,
@@ -257,9 +257,7 @@ class _Cards:
             clock=_("in %(minutes)d min") % {"minutes": seconds // 60}
             if seconds >= 0
             else _("+%(minutes)d min") % {"minutes": -seconds // 60},
-            lateness=lateness_of(
-                ticket.due_at, warning_minutes=kitchen.warning_minutes, late_minutes=kitchen.late_minutes, at=at
-            ),
+            lateness=self._lateness(ticket),
             state_changed_at=ticket.state_changed_at,
             wanted=self._time_text(ticket.due_at + self._handing_over) if ticket.slot_at else "",
             held_since=self._time_text(ticket.on_hold_since) if ticket.on_hold_since else "",
@@ -267,6 +265,12 @@ class _Cards:
             is_unseen=ticket.is_unseen,
             change=ticket.unacknowledged_change,
         )
+
+    def _lateness(self, ticket: Ticket) -> Lateness:
+        if ticket.state == TicketState.WITHDRAWN:
+            return Lateness.ON_TIME
+        minutes = {"warning_minutes": self._kitchen.warning_minutes, "late_minutes": self._kitchen.late_minutes}
+        return lateness_of(ticket.due_at, **minutes, at=self._at)
 
     def _label(self, ticket: Ticket) -> str:
         if ticket.business_date in (None, self._today):

@@ -32,7 +32,7 @@ function showClocks() {
   for (const card of cards()) {
     const secondsLeft = Number(card.dataset.due) - now;
     const lateness = latenessOf(secondsLeft, board.dataset);
-    if (card.dataset.late !== lateness) card.dataset.late = lateness;
+    if (card.dataset.late !== lateness && card.dataset.change !== "cancelled") card.dataset.late = lateness;
     card.querySelector(".ticket-clock").textContent = clockText(secondsLeft);
   }
 }
