@@ -109,7 +109,7 @@ def requested_steps(data: QueryDict) -> list[RequestedStep]:
     :raises StepInvalid: nothing is selected, too many are, or the data is not that of a board
     """
     if "step" in data:
-        return [_parse(step) for step in data["step"].split(" ", MAX_AT_ONCE)]  # a longer rest is no step
+        return [_parse(step) for step in str(data["step"]).split(" ", MAX_AT_ONCE)]  # a longer rest is no step
     tickets = dict.fromkeys(data.getlist("ticket"))
     if not tickets:
         raise StepInvalid(_("Select at least one ticket first."))
