@@ -40,21 +40,12 @@ TONES = """
 NEW, CHANGED = 880, 523  # Hz: the first tone of each signal
 
 
-@pytest.fixture(scope="module")
-def strict_browser(browser_type, browser_type_launch_args):
-    """Start a browser that plays no sound before the page is used, as those of tablets do."""
-    flags = [*browser_type_launch_args["args"], "--autoplay-policy=user-gesture-required"]
-    browser = browser_type.launch(**browser_type_launch_args | {"args": flags})
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
-def screens(served_shop, strict_browser):
+def screens(served_shop, browser):
     """Serve the shop, and yield a function that opens the board for a member of staff: `page = screens("chef")`."""
     with (
         serving() as server,
-        checked_pages(strict_browser, f"http://127.0.0.1:{server.port}", expected_statuses=()) as open_page,
+        checked_pages(browser, f"http://127.0.0.1:{server.port}", expected_statuses=()) as open_page,
     ):
 
         def open_board(name):
