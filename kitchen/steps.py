@@ -111,7 +111,7 @@ def requested_steps(data: QueryDict) -> list[RequestedStep]:
     """
     is_of_one_button = "step" in data
     sent = (
-        data["step"].split()
+        str(data["step"]).split()
         if is_of_one_button
         else [f"{data.get('bulk', '')}:{each}" for each in data.getlist("ticket")]
     )
