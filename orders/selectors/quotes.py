@@ -12,7 +12,7 @@ from typing import cast
 from django.core.cache import cache
 
 from kitchen import selectors as kitchen_selectors
-from kitchen.models import FulfillmentMethod
+from kitchen.models import FulfillmentMethod, Kitchen
 from kitchen.selectors import Quote
 from kitchen.slots import LaterOrder, Slots
 from orders.exceptions import OutsideDeliveryArea
@@ -25,15 +25,22 @@ CACHE_SECONDS = 5
 CACHE_KEY = f"quote:{shape_of(Quote)}"
 
 
-def quote(*, at: datetime, pizza_minutes: list[int] | None = None, driving_minutes: int | None = None) -> Quote:
+def quote(
+    *,
+    at: datetime,
+    pizza_minutes: list[int] | None = None,
+    driving_minutes: int | None = None,
+    kitchen: Kitchen | None = None,
+) -> Quote:
     """
     Return the quote for an order placed now. Two queries.
 
     :param pizza_minutes: minutes in the oven, one entry per pizza; None: nothing is chosen yet, so a typical pizza's
     :param driving_minutes: to where it would be delivered; None: those of the shop's settings
+    :param kitchen: if it is loaded already
     """
     minutes = TYPICAL_PIZZA_MINUTES if pizza_minutes is None else pizza_minutes
-    kitchen = kitchen_selectors.the_kitchen()
+    kitchen = kitchen or kitchen_selectors.the_kitchen()
     return kitchen_selectors.quote(kitchen, pizza_minutes=minutes, driving_minutes=driving_minutes, at=at)
 
 
