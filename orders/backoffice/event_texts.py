@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kitchen import slots
 from orders.events import (
     OrderCancelled,
     OrderConfirmed,
@@ -16,6 +17,7 @@ from orders.events import (
     OrderDriverAssigned,
     OrderDriverUnassigned,
     OrderLinkedToCustomer,
+    OrderNotesChanged,
     OrderOutForDelivery,
     OrderPaymentCaptured,
     OrderPaymentFailed,
@@ -60,8 +62,13 @@ def event_text(event: StoredEvent, *, refund_reason: str = "") -> str:
 def _describe(domain_event: domain_events.DomainEvent[Any], at: datetime) -> str:
     match domain_event:
         case OrderPlaced():
-            return _("Placed as #%(number)d, %(total)s, promised %(from)s to %(until)s") % {
+            wanted = domain_event.wanted_at
+            text = _("Placed as #%(number)d, %(total)s, promised %(from)s to %(until)s")
+            if wanted:
+                text = _("Placed as #%(number)d, %(total)s, wanted for %(wanted)s, promised %(from)s to %(until)s")
+            return text % {
                 "number": domain_event.number,
+                "wanted": slots.label(wanted, at=at) if wanted else "",
                 "total": format_amount(domain_event.total),
                 "from": clock.day_and_time(domain_event.promise_from, at=at),
                 "until": clock.wall_clock(domain_event.promise_until),
@@ -86,12 +93,20 @@ def _describe(domain_event: domain_events.DomainEvent[Any], at: datetime) -> str
                 "from": clock.day_and_time(domain_event.promise_from, at=at),
                 "until": clock.wall_clock(domain_event.promise_until),
             }
+        case OrderNotesChanged():
+            return _describe_notes(domain_event)
         case OrderCancelled():
             return _("Cancelled: %(reason)s") % {"reason": domain_event.reason.label}
         case OrderDelivered(cash_taken=cash):
             taken = _("Handed over, %(cash)s taken in cash") % {"cash": format_amount(cash)}
             return taken if cash else _("Handed over")
     return str(_LABELS.get(type(domain_event), domain_event.type))
+
+
+def _describe_notes(domain_event: OrderNotesChanged) -> str:
+    if domain_event.notes and domain_event.allergies:
+        return _("Notes and allergies changed")
+    return _("Allergies changed") if domain_event.allergies else _("Notes changed")
 
 
 def _describe_undo(domain_event: OrderStepUndone) -> str:

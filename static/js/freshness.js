@@ -43,26 +43,35 @@ function timeText(moment, timeZone) {
 
 // --- Buttons that got no answer ---
 
-const unanswered = new Set(); // the addresses of the forms whose answer is still to come, or was given up
-const notes = new Map(); // by a form's address: until when its card says so at least
+const unanswered = new Set(); // the buttons whose answer is still to come, or was given up
+const notes = new Map(); // by button: until when its card says so at least
+
+// A button is known by what it sends, as a refresh replaces it: the step on a ticket, or its form's address.
+const keyOf = ({ formData, path }) => formData.get("step") ?? path;
+
+function buttonOf(key) {
+  const step = document.querySelector(`button[name="step"][value="${CSS.escape(key)}"]`);
+  const form = [...document.forms].find((each) => each.getAttribute("action") === key);
+  return step ?? form?.querySelector("button");
+}
 
 function reportUnanswered() {
-  for (const action of unanswered) notes.set(action, performance.now() + NOTE_MS);
+  for (const key of unanswered) notes.set(key, performance.now() + NOTE_MS);
   unanswered.clear();
   showNotes();
 }
 
 // A refresh replaces the cards, but not what they say. It shows whether the step was taken after all.
 function showNotes() {
-  for (const [action, until] of notes) {
-    const form = [...document.forms].find((each) => each.getAttribute("action") === action);
-    const note = form?.querySelector(".request-failed");
+  for (const [key, until] of notes) {
+    const button = buttonOf(key);
+    const note = button?.previousElementSibling?.matches(".request-failed") ? button.previousElementSibling : null;
     if (performance.now() > until && !isFailing) {
-      notes.delete(action);
+      notes.delete(key);
       note?.remove();
-    } else if (form && !note) {
-      form.prepend(document.getElementById("request-failed").content.cloneNode(true));
-      if (document.activeElement === document.body) form.querySelector("button").focus({ preventScroll: true });
+    } else if (button && !note) {
+      button.before(document.getElementById("request-failed").content.cloneNode(true));
+      if (document.activeElement === document.body) button.focus({ preventScroll: true });
     }
   }
 }
@@ -76,7 +85,7 @@ if (livePart()) {
 
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     sentAt.set(detail.xhr, { date: Date.now(), time: performance.now() });
-    if (detail.requestConfig.verb === "post") unanswered.add(detail.requestConfig.path);
+    if (detail.requestConfig.verb === "post") unanswered.add(keyOf(detail.requestConfig));
   });
 
   document.addEventListener("htmx:afterOnLoad", ({ detail }) => {

@@ -169,9 +169,9 @@ def test_every_button_that_was_pressed_without_an_answer_is_reported(stopped):
     first, second = order(), order()
     page = stopped()
     sign_in(page, "chef")
-    page.route("**/start/", lambda _route: None)
+    page.route("**/steps/", lambda _route: None)
     press(page.get_by_role("button", name=f"Start cooking #{first.number}"))
-    page.route("**/start/", lambda route: route.abort())
+    page.route("**/steps/", lambda route: route.abort())
     press(page.get_by_role("button", name=f"Start cooking #{second.number}"))
 
     for placed in (first, second):

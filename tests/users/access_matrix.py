@@ -36,9 +36,13 @@ POST /notifications/read/                  =   +   +   +   +   +   +   +
 POST /notifications/dismiss/               =   +   +   +   +   +   +   +
 GET  /orders/                              =   +   +   +   +   +   +   +
 GET  /orders/WAITING/                      =   +   0   +   0   0   +   +
+BOTH /orders/WAITING/notes/                =   +   0   +   0   0   +   +
+POST /orders/COOKING/notes/                =   +   0   +   0   0   +   +
+POST /orders/READY/notes/                  =   !   0   +   0   0   +   +
+BOTH /orders/GUESTS/KEY/notes/             +   +   +   +   +   +   +   +
+BOTH /orders/GUESTS/NOKEY/notes/           0   0   0   0   0   0   0   0
 BOTH /orders/WAITING/cancel/               =   +   0   +   0   0   +   +
 POST /orders/COOKING/cancel/               =   !   0   +   0   0   +   +
-POST /orders/READY/hand-over/              =   -   -   +   -   -   +   +
 POST /orders/READY/undo-hand-over/         =   -   -   !   -   -   !   !
 GET  /orders/GUESTS/KEY/                   +   +   +   +   +   +   +   +
 GET  /orders/GUESTS/NOKEY/                 0   0   0   0   0   0   0   0
@@ -78,9 +82,8 @@ POST /payments/webhook/                    !   !   !   !   !   !   !   !
 
 GET  /kitchen/                             =   -   -   +   -   -   +   +
 GET  /kitchen/orders/                      =   -   -   +   -   -   +   +
-POST /kitchen/tickets/WAITING/start/       =   -   -   +   -   -   +   +
-POST /kitchen/tickets/COOKING/finish/      =   -   -   +   -   -   +   +
-POST /kitchen/tickets/READY/recall/        =   -   -   +   -   -   +   +
+POST /kitchen/steps/                       =   -   -   +   -   -   +   +
+POST /kitchen/hand-over/                   =   -   -   !   -   -   !   !
 POST /kitchen/tickets/COOKING/undo/        =   -   -   !   -   -   !   !
 GET  /kitchen/tickets/WAITING/print/       =   -   -   +   -   -   +   +
 GET  /kitchen/tickets/UUID/print/          =   -   -   0   -   -   0   0
@@ -123,6 +126,7 @@ GET  /api/menu/items                        +   +   +   +   +   +   +   +
 GET  /api/orders                            =   +   +   +   +   +   +   +
 POST /api/orders                            =   +   +   -   -   -   +   +
 POST /api/orders/quote                      =   +   +   -   -   -   +   +
+GET  /api/orders/slots                      =   +   +   -   -   -   +   +
 GET  /api/orders/WAITING                    =   +   0   +   0   0   +   +
 GET  /api/orders/FREE                       =   +   0   +   +   +   +   +
 GET  /api/orders/TAKEN                      =   +   0   +   +   0   +   +
