@@ -45,6 +45,7 @@ OPEN = {
 # Streams refuse by their status: an EventSource would follow a redirect to the sign-in.
 STREAMS = {
     "/stream/board/": 401,
+    "/stream/deliveries/": 401,
     "/stream/orders/UUID/": 401,
     "/stream/orders/UUID/SLUG/": 404,  # a guest's, authorized by the token in its URL
 }

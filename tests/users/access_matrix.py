@@ -100,6 +100,7 @@ POST /delivery/OUT/undo-deliver/           =   -   -   -   !   !   !   !
 POST /delivery/OUT/fail/                   =   -   -   -   +   !   +   +
 
 GET  /stream/board/                        =   -   -   +   -   -   +   +
+GET  /stream/deliveries/                   =   -   -   -   +   +   +   +
 GET  /stream/orders/WAITING/               =   +   0   +   0   0   +   +
 GET  /stream/orders/GUESTS/KEY/            +   +   +   +   +   +   +   +
 GET  /stream/orders/GUESTS/NOKEY/          0   0   0   0   0   0   0   0
