@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,8 +14,12 @@ from pizzeria.foundation import clock
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.shop.selectors import current_shop
 
+CLOSING_SOON = timedelta(minutes=30)  # before it closes, guests read when that is
+
 
 class KitchenClosed(Refusal):
+    """The shop is closed by its opening hours, or the kitchen is paused."""
+
     code = "kitchen_closed"
 
 
@@ -51,16 +55,16 @@ def refuse_unless_capacity(
     kitchen: Kitchen, tickets: Sequence[Ticket], *, pizza_minutes: Sequence[int], at: datetime
 ) -> None:
     """
-    Refuse if the kitchen does not accept an order now.
+    Refuse if the kitchen does not accept an order as soon as possible.
 
     :param tickets: those in the queue
     :param pizza_minutes: minutes in the oven, one entry per pizza of the order
-    :raises KitchenClosed: the kitchen is paused
+    :raises KitchenClosed: the shop is closed, or the kitchen is paused
     :raises OrderTooLarge: the order has more pizzas than may be open at all, or takes longer than a ticket can
     :raises KitchenFull: with it, more orders or more pizzas would be open than may be
     """
     if not kitchen.accepts_orders(at):
-        raise _retried_at(KitchenClosed(_closed_message(kitchen, at)), kitchen.paused_until, at=at)
+        raise _retried_at(KitchenClosed(_closed_message(kitchen, at)), kitchen.opens_at(at), at=at)
     pizzas, load, max_pizzas = len(pizza_minutes), load_of(tickets), kitchen.max_open_pizzas
     is_too_long = promises.ticket_minutes(pizza_minutes, shop=current_shop()) > MAX_TICKET_MINUTES
     if is_too_long or (max_pizzas is not None and pizzas > max_pizzas):
@@ -69,6 +73,13 @@ def refuse_unless_capacity(
         raise _kitchen_full(tickets, room=0, at=at)
     if pizzas and max_pizzas is not None and load.pizzas + pizzas > max_pizzas:
         raise _kitchen_full(tickets, room=max_pizzas - load.pizzas, at=at)
+
+
+def closing_text(closes_at: datetime | None, *, at: datetime) -> str:
+    """Return the sentence that says when the shop closes, in the last half an hour before; else blank."""
+    if closes_at is None or closes_at - at > CLOSING_SOON:
+        return ""
+    return _("We close at %(time)s.") % {"time": clock.wall_clock(closes_at)}
 
 
 def _kitchen_full(tickets: Sequence[Ticket], *, room: int, at: datetime) -> Refusal:
@@ -98,10 +109,22 @@ def _retried_at(refusal: Refusal, moment: datetime | None, *, at: datetime) -> R
 
 
 def _closed_message(kitchen: Kitchen, at: datetime) -> str:
-    reason = _(" (%(reason)s)") % {"reason": kitchen.pause_reason} if kitchen.pause_reason else ""
-    if kitchen.paused_until is None:
+    """Return why no orders are accepted: of a break in the opening hours its reason, else when the shop opens."""
+    opens_at = kitchen.opens_at(at)
+    if kitchen.is_paused(at) and (opens_at is None or kitchen.hours.is_open(at)):
+        return _pause_message(kitchen.pause_reason, opens_at, at=at)
+    if opens_at is None:
+        return _("We are closed until further notice.")
+    if clock.business_date(opens_at) == clock.business_date(at):
+        return _("We are closed. We open again at %(time)s.") % {"time": clock.wall_clock(opens_at)}
+    return _("We are closed. We open again %(time)s.") % {"time": clock.weekday_or_date(opens_at, at=at)}
+
+
+def _pause_message(reason: str, opens_at: datetime | None, *, at: datetime) -> str:
+    reason = _(" (%(reason)s)") % {"reason": reason} if reason else ""
+    if opens_at is None:
         return _("The kitchen is taking a break%(reason)s. Please try again later.") % {"reason": reason}
     return _("The kitchen is taking a break%(reason)s. Please try again after %(time)s.") % {
         "reason": reason,
-        "time": clock.day_and_time(kitchen.paused_until, at=at),
+        "time": clock.day_and_time(opens_at, at=at),
     }

@@ -42,18 +42,20 @@ class Kitchen(Aggregate):
     max_slot_pizzas = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)]
     )  # of the orders for later, in a quarter of an hour; None: no orders for later
-    later_days = models.PositiveSmallIntegerField(db_default=2)  # after today, on which an order can be wanted
-    lead_minutes = models.PositiveSmallIntegerField(db_default=10)  # from joining the queue to going into the oven
-    warning_minutes = models.PositiveSmallIntegerField(db_default=5)  # before it is due, a ticket is shown as urgent
-    late_minutes = models.PositiveSmallIntegerField(db_default=5)  # after it was due, a ticket is shown as very late
-    unseen_seconds = models.PositiveSmallIntegerField(
-        db_default=30
-    )  # until managers hear of an unseen ticket; 0: never
-    stops_without_screen = models.BooleanField(
-        db_default=False
-    )  # no orders as soon as possible while no board is shown
-    shows_cook = models.BooleanField(db_default=False)  # guests read the first name of the cook
-    uses_learned_minutes = models.BooleanField(db_default=True)  # promises are computed from what pizzas really took
+    # After today, on which an order can be wanted.
+    later_days = models.PositiveSmallIntegerField(default=2, db_default=2)
+    # From joining the queue to going into the oven.
+    lead_minutes = models.PositiveSmallIntegerField(default=10, db_default=10)
+    # Before it is due, a ticket is shown as urgent; after it was due, as very late.
+    warning_minutes = models.PositiveSmallIntegerField(default=5, db_default=5)
+    late_minutes = models.PositiveSmallIntegerField(default=5, db_default=5)
+    # Until managers hear of an unseen ticket; 0: never.
+    unseen_seconds = models.PositiveSmallIntegerField(default=30, db_default=30)
+    # No orders as soon as possible while no board is shown.
+    stops_without_screen = models.BooleanField(default=False, db_default=False)
+    shows_cook = models.BooleanField(default=False, db_default=False)  # guests read the first name of the cook
+    # Promises are computed from what pizzas really took.
+    uses_learned_minutes = models.BooleanField(default=True, db_default=True)
     version = models.PositiveBigIntegerField(default=0)  # of the board: incremented by each change to it
     last_number_date = models.DateField(null=True, blank=True)  # the business day of last_number
     last_number = models.PositiveIntegerField(default=0)
@@ -84,9 +86,19 @@ class Kitchen(Aggregate):
         """Return when the shop is open."""
         return OpeningHours.parse(self.opening_hours)
 
+    def is_paused(self, at: datetime) -> bool:
+        """Return whether the kitchen is paused, and its pause has not ended yet."""
+        return not self.taking_orders and (self.paused_until is None or self.paused_until > at)
+
     def accepts_orders(self, at: datetime) -> bool:
-        """Return whether the kitchen accepts orders: it is not paused, or its pause has ended."""
-        return self.taking_orders or (self.paused_until is not None and self.paused_until <= at)
+        """Return whether the kitchen accepts orders as soon as possible: the shop is open, and it is not paused."""
+        return not self.is_paused(at) and self.hours.is_open(at)
+
+    def opens_at(self, at: datetime) -> datetime | None:
+        """Return when orders are accepted next: `at` if they are then; None: until further notice they are not."""
+        if self.is_paused(at):
+            return None if self.paused_until is None else self.hours.opens_at(self.paused_until)
+        return self.hours.opens_at(at)
 
 
 class FulfillmentMethod(models.TextChoices):
@@ -112,6 +124,7 @@ class TicketChange(models.TextChoices):
 
 
 LOAD = (TicketState.HELD, TicketState.WAITING, TicketState.COOKING)
+ON_BOARD = (TicketState.WAITING, TicketState.COOKING, TicketState.READY)
 IN_QUEUE = (TicketState.HELD, TicketState.SCHEDULED, TicketState.WAITING, TicketState.COOKING)
 
 # From and to: start, finish, and handover at the counter. A delivery is gone when its driver has left: no undo.
@@ -129,6 +142,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_queue(self) -> Self:
         """Filter tickets that still need time in an oven, ordered by due time; load what promises and load need."""
         return self.filter(state__in=IN_QUEUE).with_timing()
+
+    def on_board(self) -> Self:
+        """Filter tickets that the board shows: those to be made or ready, and cancelled ones nobody has acknowledged."""
+        return self.filter(
+            models.Q(state__in=ON_BOARD)
+            | models.Q(state=TicketState.WITHDRAWN, unacknowledged_change=TicketChange.CANCELLED)
+        )
 
     def with_open_promise(self) -> Self:
         """Filter tickets whose promise can still be missed: in the queue, or ready for a driver who has not left."""
@@ -232,6 +252,23 @@ class Ticket(models.Model):
     @property
     def time_in_the_oven(self) -> timedelta:
         return timedelta(minutes=self.minutes)
+
+    @property
+    def is_unseen(self) -> bool:
+        """Return whether it is to be made and no cook has seen it yet."""
+        return self.state == TicketState.WAITING and self.seen_at is None
+
+    @property
+    def is_baked(self) -> bool:
+        """Return whether its pizzas are in the oven or have been: one that was recalled may wait for an oven slot."""
+        is_recalled = self.state == TicketState.WAITING and self.previous_state == TicketState.READY
+        return self.state in (TicketState.COOKING, TicketState.READY) or is_recalled
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Return whether a cook has begun with it, or may have: toppings are put on before it goes into the oven."""
+        has_been_read = self.state == TicketState.WAITING and self.seen_at is not None
+        return self.is_baked or has_been_read
 
     @property
     def has_undoable_step(self) -> bool:

@@ -22,7 +22,14 @@ class TicketRecord(ResponseBody):
 
 
 class KitchenStatus(ResponseBody):
-    accepts_orders: bool
+    accepts_orders: bool = Field(description="Orders as soon as possible: the shop is open, and not paused")
+    is_open: bool = Field(description="By the opening hours")
+    opens_at: datetime | None = Field(
+        description="When orders are accepted next; null: they are, or it is not known when they will be"
+    )
+    closes_at: datetime | None = Field(
+        description="When the shop closes by its opening hours; null: it is closed, or open around the clock"
+    )
     pause_reason: str | None
     paused_until: datetime | None = Field(description="Null: not paused, or until further notice")
     current_capacity: int = Field(description="Open orders: being paid, waiting or cooking", examples=[7])
@@ -121,11 +128,14 @@ def ticket_record(ticket: Ticket) -> TicketRecord:
 
 
 def kitchen_status(kitchen: Kitchen, busy: KitchenLoad, *, at: datetime) -> KitchenStatus:
-    accepts_orders = kitchen.accepts_orders(at)
+    accepts_orders, is_paused = kitchen.accepts_orders(at), kitchen.is_paused(at)
     return KitchenStatus(
         accepts_orders=accepts_orders,
-        pause_reason=None if accepts_orders else kitchen.pause_reason,
-        paused_until=None if accepts_orders else kitchen.paused_until,
+        is_open=kitchen.hours.is_open(at),
+        opens_at=None if accepts_orders else kitchen.opens_at(at),
+        closes_at=kitchen.hours.closes_at(at),
+        pause_reason=kitchen.pause_reason if is_paused else None,
+        paused_until=kitchen.paused_until if is_paused else None,
         current_capacity=busy.load.orders,
         max_concurrent_orders=kitchen.max_concurrent_orders,
         open_pizzas=busy.load.pizzas,

@@ -50,7 +50,8 @@ class Board:
     oven_slots: int
     free_oven_slots: int
     version: int
-    closed_reason: str  # why no orders are accepted; blank: they are
+    is_paused: bool
+    closed_reason: str  # why no orders are accepted, also "closed" by the opening hours; blank: they are accepted
     closed_until: datetime | None  # None: open, or closed until further notice
 
 
@@ -72,11 +73,16 @@ class KitchenLoad:
 @dataclass(frozen=True, slots=True)
 class Quote:
     """
-    What is promised to a guest who orders now; the mappings are empty while no orders are accepted.
+    What is promised to a guest who orders now; the mappings are empty while no such order is accepted.
 
+    :param accepts_orders: an order as soon as possible is accepted
+    :param message: the sentence for guests: closed and when it opens, paused, full, or when an order would be ready
     :param too_large: the message, if the order is not accepted at any other time either
     :param minutes: until the promise begins
     :param waits: the same in words: "in about 12 minutes", or "around 22:40"
+    :param opens_at: when orders are accepted next; None: they are, or nobody knows when
+    :param closes_at: when the shop closes; None: it is closed, or does not close within the next days
+    :param takes_later: an order for later is accepted
     """
 
     accepts_orders: bool
@@ -85,6 +91,14 @@ class Quote:
     promises: Mapping[FulfillmentMethod, Promise] = field(default_factory=dict)
     minutes: Mapping[FulfillmentMethod, int] = field(default_factory=dict)
     waits: Mapping[FulfillmentMethod, str] = field(default_factory=dict)
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    takes_later: bool = False
+
+    @property
+    def changes_at(self) -> datetime | None:
+        """Return when the quote is wrong in any case, as the shop opens or closes; None: not soon."""
+        return self.closes_at or self.opens_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +177,16 @@ def board(kitchen: Kitchen, *, at: datetime) -> Board:
         oven_slots=kitchen.oven_slots,
         free_oven_slots=max(0, kitchen.oven_slots - len(by_state[TicketState.COOKING])),
         version=kitchen.version,
-        closed_reason="" if kitchen.accepts_orders(at) else kitchen.pause_reason or _("paused"),
-        closed_until=None if kitchen.accepts_orders(at) else kitchen.paused_until,
+        is_paused=kitchen.is_paused(at),
+        closed_reason=_closed_reason(kitchen, at),
+        closed_until=None if kitchen.accepts_orders(at) else kitchen.opens_at(at),
     )
+
+
+def _closed_reason(kitchen: Kitchen, at: datetime) -> str:
+    if kitchen.is_paused(at):
+        return kitchen.pause_reason or _("paused")
+    return "" if kitchen.hours.is_open(at) else _("the shop is closed")
 
 
 def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], driving_minutes: int | None = None, at: datetime) -> Quote:
@@ -176,11 +197,15 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], driving_minutes: in
     :param driving_minutes: to where it would be delivered; None: those of the shop's settings
     """
     tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
+    is_open = kitchen.accepts_orders(at)
+    opens_at, closes_at = (None, kitchen.hours.closes_at(at)) if is_open else (kitchen.opens_at(at), None)
     try:
         capacity.refuse_unless_capacity(kitchen, tickets, pizza_minutes=pizza_minutes, at=at)
     except Refusal as refusal:
         too_large = refusal.message if isinstance(refusal, capacity.OrderTooLarge) else ""
-        return Quote(accepts_orders=False, message=refusal.message, too_large=too_large)
+        return Quote(
+            accepts_orders=False, message=refusal.message, too_large=too_large, opens_at=opens_at, closes_at=closes_at
+        )
     shop = current_shop()
     ticket_minutes = promises.ticket_minutes(pizza_minutes, shop=shop)
     ready_at = promises.ready_time(tickets, minutes=ticket_minutes, oven_slots=kitchen.oven_slots, at=at)
@@ -190,12 +215,14 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], driving_minutes: in
     }
     minutes = {method: promises.minutes_until(promise.ready_from, at) for method, promise in promised.items()}
     waits = {method: promises.wait_text(promise.ready_from, at) for method, promise in promised.items()}
+    ready = _("Order now, and it is ready %(wait)s.") % {"wait": waits[FulfillmentMethod.PICKUP]}
     return Quote(
         accepts_orders=True,
-        message=_("Order now, and it is ready %(wait)s.") % {"wait": waits[FulfillmentMethod.PICKUP]},
+        message=f"{ready} {capacity.closing_text(closes_at, at=at)}".rstrip(),
         promises=promised,
         minutes=minutes,
         waits=waits,
+        closes_at=closes_at,
     )
 
 

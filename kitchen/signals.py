@@ -8,6 +8,12 @@ cooks do, not what it requested itself: booking, handing over or withdrawing a t
 
 from django.dispatch import Signal
 
+ticket_waiting = Signal()
+"""
+A ticket became one that cooks can start: booked for now, paid, or joined the queue at its time. Not sent when it waits
+again, after a recall or an undo. Sends `ticket`, `kitchen`, the locked kitchen, and `at`.
+"""
+
 cooking_started = Signal()
 """A ticket was put into the oven. Sends `ref` (the order's), `by`, `at`, and `kitchen`, the locked kitchen."""
 

@@ -33,17 +33,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="kitchen",
             name="late_minutes",
-            field=models.PositiveSmallIntegerField(db_default=5),
+            field=models.PositiveSmallIntegerField(db_default=5, default=5),
         ),
         migrations.AddField(
             model_name="kitchen",
             name="later_days",
-            field=models.PositiveSmallIntegerField(db_default=2),
+            field=models.PositiveSmallIntegerField(db_default=2, default=2),
         ),
         migrations.AddField(
             model_name="kitchen",
             name="lead_minutes",
-            field=models.PositiveSmallIntegerField(db_default=10),
+            field=models.PositiveSmallIntegerField(db_default=10, default=10),
         ),
         migrations.AddField(
             model_name="kitchen",
@@ -60,27 +60,27 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="kitchen",
             name="shows_cook",
-            field=models.BooleanField(db_default=False),
+            field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(
             model_name="kitchen",
             name="stops_without_screen",
-            field=models.BooleanField(db_default=False),
+            field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(
             model_name="kitchen",
             name="unseen_seconds",
-            field=models.PositiveSmallIntegerField(db_default=30),
+            field=models.PositiveSmallIntegerField(db_default=30, default=30),
         ),
         migrations.AddField(
             model_name="kitchen",
             name="uses_learned_minutes",
-            field=models.BooleanField(db_default=True),
+            field=models.BooleanField(db_default=True, default=True),
         ),
         migrations.AddField(
             model_name="kitchen",
             name="warning_minutes",
-            field=models.PositiveSmallIntegerField(db_default=5),
+            field=models.PositiveSmallIntegerField(db_default=5, default=5),
         ),
         migrations.AddField(
             model_name="ticket",

@@ -1,13 +1,8 @@
 """Services of the kitchen: functions that the orders app calls within its own commands, and the kitchen's commands."""
 
-from kitchen.services.cooking import (
-    OvenSlotsTaken,
-    TicketStateConflict,
-    finish_ticket,
-    recall_ticket,
-    start_cooking,
-    undo_step,
-)
+from kitchen.services.attention import acknowledge_change, change_ticket_notes, mark_seen
+from kitchen.services.conflicts import TicketStateConflict
+from kitchen.services.cooking import OvenSlotsTaken, finish_ticket, recall_ticket, start_cooking, undo_step
 from kitchen.services.queue import (
     Booking,
     TicketContent,
@@ -30,11 +25,14 @@ __all__ = [
     "PauseRefused",
     "TicketContent",
     "TicketStateConflict",
+    "acknowledge_change",
     "book_ticket",
     "change_capacity",
+    "change_ticket_notes",
     "finish_ticket",
     "hand_over_ticket",
     "lock_for_ticket",
+    "mark_seen",
     "pause",
     "recalculate_promises",
     "recall_ticket",

@@ -7,7 +7,6 @@ With `idempotency=`, the same request sent again returns the ticket as it is the
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from kitchen import signals
@@ -16,17 +15,12 @@ from kitchen.models import Kitchen, Ticket, TicketState
 from kitchen.permissions import COOK
 from kitchen.selectors import ticket_by_ref
 from kitchen.services import queue
+from kitchen.services.conflicts import TicketStateConflict, describe_state
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.idempotency.keys import IdempotentRequest
 from pizzeria.foundation.refusals import Refusal
-
-
-class TicketStateConflict(Refusal):
-    """The ticket is in another state by now: another user was first, or the screen is out of date."""
-
-    code = "ticket_state_conflict"
 
 
 class OvenSlotsTaken(Refusal):
@@ -36,7 +30,7 @@ class OvenSlotsTaken(Refusal):
 @command(replay=ticket_by_ref)
 def start_cooking(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Ticket:
     """
-    Put a waiting ticket into the oven.
+    Put a waiting ticket into the oven. The cook who does has seen it.
 
     :param ref: the order's ref
     :raises TicketStateConflict: it is not waiting
@@ -47,10 +41,11 @@ def start_cooking(*, ref: UUID, by: Actor, at: datetime, idempotency: Idempotent
     kitchen = queue.lock_for_ticket(ref)
     ticket = kitchen.tickets.get(ref=ref)
     if ticket.state != TicketState.WAITING:
-        raise TicketStateConflict(_describe_state(ticket, by))
+        raise TicketStateConflict(describe_state(ticket, by))
     if not _has_free_oven_slot(kitchen):
         raise OvenSlotsTaken(_("Every oven slot is taken. Finish a ticket first."))
 
+    queue.note_seen(ticket, by=by, at=at)
     queue.set_state(ticket, TicketState.COOKING, by=by, at=at)
     signals.cooking_started.send(sender=Ticket, kitchen=kitchen, ref=ref, by=by, at=at)
     queue.send_board_and_promises(kitchen, at=at)
@@ -70,7 +65,7 @@ def finish_ticket(*, ref: UUID, by: Actor, at: datetime, idempotency: Idempotent
     kitchen = queue.lock_for_ticket(ref)
     ticket = kitchen.tickets.get(ref=ref)
     if ticket.state != TicketState.COOKING:
-        raise TicketStateConflict(_describe_state(ticket, by))
+        raise TicketStateConflict(describe_state(ticket, by))
 
     queue.set_state(ticket, TicketState.READY, by=by, at=at)
     signals.ticket_ready.send(sender=Ticket, kitchen=kitchen, ref=ref, by=by, at=at)
@@ -91,7 +86,7 @@ def recall_ticket(*, ref: UUID, by: Actor, at: datetime, idempotency: Idempotent
     kitchen = queue.lock_for_ticket(ref)
     ticket = kitchen.tickets.get(ref=ref)
     if ticket.state != TicketState.READY:
-        raise TicketStateConflict(_describe_state(ticket, by))
+        raise TicketStateConflict(describe_state(ticket, by))
 
     if _has_free_oven_slot(kitchen):
         queue.set_state(ticket, TicketState.COOKING, by=by, at=at)
@@ -140,35 +135,3 @@ def _refuse_unless_undoable(ticket: Ticket, *, by: Actor, at: datetime) -> None:
 
 def _has_free_oven_slot(kitchen: Kitchen) -> bool:
     return kitchen.tickets.filter(state=TicketState.COOKING).count() < kitchen.oven_slots
-
-
-def _describe_state(ticket: Ticket, by: Actor) -> str:
-    """Return a sentence on a ticket's state, and on the other user who last changed it."""
-    return f"{_state_sentence(ticket)} {_sentence_on_first_actor(ticket, by)}".strip()
-
-
-def _state_sentence(ticket: Ticket) -> str:
-    label = {"ticket": ticket.label}
-    match ticket.state:
-        case TicketState.WAITING:
-            return _("%(ticket)s has not been started yet.") % label
-        case TicketState.COOKING:
-            return _("%(ticket)s is in the oven already.") % label
-        case TicketState.READY:
-            return _("%(ticket)s is ready already.") % label
-        case TicketState.GONE:
-            return _("%(ticket)s has been handed over already.") % label
-        case TicketState.WITHDRAWN:
-            return _("%(ticket)s is not in the queue any more.") % label
-    return _("%(ticket)s is not to be cooked yet.") % label
-
-
-def _sentence_on_first_actor(ticket: Ticket, by: Actor) -> str:
-    if (
-        ticket.state in (TicketState.WAITING, TicketState.WITHDRAWN)  # a guest may have withdrawn it: no name
-        or not ticket.state_changed_by.isdecimal()
-        or ticket.state_changed_by == str(by)
-    ):
-        return ""
-    name = get_user_model().objects.filter(pk=ticket.state_changed_by).values_list("first_name", flat=True).first()
-    return _("%(name)s was first.") % {"name": name} if name else ""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from kitchen import capacity, promises, signals
 from kitchen.exceptions import TicketNotFound, TooLateToUndo
-from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
+from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketChange, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor, Permission
@@ -61,6 +61,7 @@ _STATE_FIELDS = (
     "previous_state_changed_by",
     "started_at",
 )
+_ATTENTION_FIELDS = ("seen_at", "seen_by", "unacknowledged_change")
 
 
 def refuse_unless_permitted(by: Actor, permission: Permission) -> None:
@@ -106,7 +107,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, is_held:
     # A short ticket may come out before a longer one that was booked first, but it is not started before it.
     booked_before = (TicketState.HELD, TicketState.WAITING)
     last_due = max((ticket.due_at for ticket in tickets if ticket.state in booked_before), default=ready_at)
-    Ticket.objects.create(
+    ticket = Ticket.objects.create(
         kitchen=kitchen,
         ref=ref,
         label=f"#{kitchen.last_number}",
@@ -122,6 +123,7 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, is_held:
         state_changed_at=at,
         due_at=max(ready_at, last_due),
     )
+    send_if_waiting(ticket, at=at)
     bump_board_version(kitchen)  # the last ticket in the queue delays no other: no promise changes
     promise = promises.promise(ready_at, method=content.method, shop=shop, driving_minutes=content.driving_minutes)
     return Booking(kitchen.last_number, business_date, promise)
@@ -148,6 +150,7 @@ def release_hold(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> Pro
     ticket = kitchen.tickets.get(ref=ref)
     assert ticket.state == TicketState.HELD, "the orders app has checked that the order is being paid"
     set_state(ticket, TicketState.WAITING, by=by, at=at)
+    send_if_waiting(ticket, at=at)
     bump_board_version(kitchen)
     tickets = Ticket.objects.filter(kitchen=kitchen).in_queue()
     ready_at = promises.ready_times(tickets, oven_slots=kitchen.oven_slots, at=at)[ref]
@@ -182,8 +185,14 @@ def return_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> No
 
 
 def withdraw_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
-    """Withdraw a ticket for good, in whatever state it is; its place is free again."""
-    set_state(kitchen.tickets.get(ref=ref), TicketState.WITHDRAWN, by=by, at=at)
+    """
+    Withdraw a ticket for good, in whatever state it is; its place is free again.
+
+    What is in the oven or on the counter stays on the board until a cook has acknowledged that nobody wants it.
+    """
+    ticket = kitchen.tickets.get(ref=ref)
+    ticket.unacknowledged_change = TicketChange.CANCELLED if ticket.is_baked else ""
+    set_state(ticket, TicketState.WITHDRAWN, by=by, at=at)
     send_board_and_promises(kitchen, at=at)
 
 
@@ -195,7 +204,13 @@ def set_state(ticket: Ticket, state: TicketState, *, by: Actor, at: datetime) ->
     ticket.state, ticket.state_changed_at, ticket.state_changed_by = state, at, str(by)
     if state == TicketState.COOKING:
         ticket.started_at = at
-    ticket.save(update_fields=[*_STATE_FIELDS, "due_at"])
+    ticket.save(update_fields=[*_STATE_FIELDS, "due_at", *_ATTENTION_FIELDS])
+
+
+def note_seen(ticket: Ticket, *, by: Actor, at: datetime) -> None:
+    """Note, without saving it, that a cook has seen a ticket; the first one is kept."""
+    if ticket.seen_at is None:
+        ticket.seen_at, ticket.seen_by = at, str(by)
 
 
 def restore_previous_state(ticket: Ticket) -> None:
@@ -222,6 +237,12 @@ def return_to_head(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     ticket.due_at = min(at, first_due - timedelta(seconds=1)) if first_due else at
     ticket.started_at = None
     set_state(ticket, TicketState.WAITING, by=by, at=at)
+
+
+def send_if_waiting(ticket: Ticket, *, at: datetime) -> None:
+    """Send `ticket_waiting` for a ticket that has just been booked, paid for, or joined the queue, if it waits now."""
+    if ticket.state == TicketState.WAITING:
+        signals.ticket_waiting.send(sender=Ticket, kitchen=ticket.kitchen, ticket=ticket, at=at)
 
 
 def send_board_and_promises(kitchen: Kitchen, *, at: datetime) -> None:

@@ -32,12 +32,16 @@ def quote(*, at: datetime, pizza_minutes: list[int] | None = None, driving_minut
 
 
 def cached_quote(*, at: datetime) -> Quote:
-    """Return the quote for a typical pizza, at most five seconds old; no query while it is cached."""
-    cached = cache.get(CACHE_KEY)
-    if cached is None:
+    """
+    Return the quote for a typical pizza, at most five seconds old; no query while it is cached.
+
+    None is older than the last time at which the shop opened or closed.
+    """
+    cached = cast("Quote | None", cache.get(CACHE_KEY))
+    if cached is None or (cached.changes_at is not None and cached.changes_at <= at):
         cached = quote(at=at)
         cache.set(CACHE_KEY, cached, CACHE_SECONDS)
-    return cast("Quote", cached)
+    return cached
 
 
 def invalidate_quote() -> None:

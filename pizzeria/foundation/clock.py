@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+DAYS_OF_THE_WEEK = 7
+
 
 def now() -> datetime:
     """Return the current time, timezone-aware."""
@@ -99,6 +101,12 @@ def weekday_and_time(moment: datetime, *, at: datetime) -> str:
     if business_date(moment) == business_date(at):
         return wall_clock(moment)
     return date_format(moment.astimezone(shop_zone()), "D H:i")
+
+
+def weekday_or_date(moment: datetime, *, at: datetime) -> str:
+    """Format a moment as `weekday_and_time` does in the days ahead, and with its date from a week after `at`."""
+    days = (business_date(moment) - business_date(at)).days
+    return weekday_and_time(moment, at=at) if days < DAYS_OF_THE_WEEK else day_and_time(moment, at=at)
 
 
 def _date_text(day: date, at: datetime) -> str:

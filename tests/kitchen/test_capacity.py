@@ -1,18 +1,23 @@
 """The capacity check: whether the kitchen accepts one more order."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 
 from kitchen import capacity
 from kitchen.capacity import KitchenClosed, KitchenFull, OrderTooLarge
+from kitchen.hours import ClosedDays
 from kitchen.models import MAX_TICKET_MINUTES, Kitchen, Ticket, TicketState
-from tests.kitchen.tickets import ticket
+from tests.kitchen.opening import LUNCH_AND_DINNER, every_day, on
+from tests.kitchen.tickets import MINUTE, ticket
 from tests.shop import FRIDAY_NIGHT
 
 
-def ask(tickets, *, pizzas=1, **kitchen):
-    line = Kitchen(name="Via Roma", **{"max_concurrent_orders": 3, **kitchen})
-    capacity.refuse_unless_capacity(line, tickets, pizza_minutes=[8] * pizzas, at=FRIDAY_NIGHT)
+def ask(tickets, *, pizzas=1, at=FRIDAY_NIGHT, hours=None, **kitchen):
+    stored = hours and hours.model_dump(mode="json")
+    line = Kitchen(name="Via Roma", **{"max_concurrent_orders": 3, "opening_hours": stored, **kitchen})
+    capacity.refuse_unless_capacity(line, tickets, pizza_minutes=[8] * pizzas, at=at)
 
 
 def test_an_order_that_takes_longer_than_a_ticket_can_is_refused(change_shop):
@@ -104,3 +109,115 @@ def test_an_order_with_more_pizzas_than_may_be_open_is_asked_to_call_and_not_to_
 
 def test_without_a_limit_of_pizzas_only_the_orders_count():
     ask([ticket(pizzas=500)], pizzas=500)
+
+
+def refused_as_closed(**asked):
+    with pytest.raises(KitchenClosed) as closed:
+        ask([], **asked)
+    return closed.value
+
+
+@pytest.mark.parametrize(
+    ("at", "message", "opens_at"),
+    [
+        (
+            on("2026-11-20", "15:00"),
+            "We are closed. We open again at 18:00.",
+            on("2026-11-20", "18:00"),
+        ),
+        (
+            on("2026-11-20", "22:30"),
+            "We are closed. We open again Sat 11:30.",
+            on("2026-11-21", "11:30"),
+        ),
+        (  # still Friday's business day
+            on("2026-11-21", "03:00"),
+            "We are closed. We open again Sat 11:30.",
+            on("2026-11-21", "11:30"),
+        ),
+        (
+            on("2026-11-22", "23:00"),
+            "We are closed. We open again Tue 1 Dec, 11:30.",
+            on("2026-12-01", "11:30"),
+        ),
+    ],
+)
+def test_out_of_its_hours_the_shop_refuses_orders_and_says_when_it_opens_next(at, message, opens_at):
+    hours = every_day(*LUNCH_AND_DINNER, closed=(ClosedDays(first=date(2026, 11, 23), last=date(2026, 11, 30)),))
+
+    refused = refused_as_closed(at=at, hours=hours)
+
+    assert refused.message == message
+    assert refused.retry_after == (opens_at - at).total_seconds()
+
+
+def test_an_order_is_accepted_from_the_moment_of_opening_until_before_that_of_closing():
+    for at in (on("2026-11-20", "18:00"), on("2026-11-20", "22:29")):
+        ask([], at=at, hours=every_day(*LUNCH_AND_DINNER))
+
+
+def test_a_shop_that_opens_on_no_day_is_closed_until_further_notice():
+    refused = refused_as_closed(hours=every_day())
+
+    assert (refused.message, refused.retry_after) == ("We are closed until further notice.", None)
+
+
+def test_after_a_pause_that_lasts_beyond_closing_time_orders_are_accepted_at_the_next_opening():
+    refused = refused_as_closed(
+        at=on("2026-11-20", "22:00"),
+        hours=every_day(*LUNCH_AND_DINNER),
+        taking_orders=False,
+        pause_reason="the oven rests",
+        paused_until=on("2026-11-20", "23:00"),
+    )
+
+    assert refused.message == (
+        "The kitchen is taking a break (the oven rests). Please try again after Sat 21 Nov, 11:30."
+    )
+    assert refused.retry_after == 13.5 * 3600
+
+
+def test_a_closed_shop_whose_pause_outlasts_the_next_opening_opens_when_the_pause_ends():
+    refused = refused_as_closed(
+        at=on("2026-11-20", "16:00"),
+        hours=every_day(*LUNCH_AND_DINNER),
+        taking_orders=False,
+        paused_until=on("2026-11-20", "19:00"),
+    )
+
+    assert refused.message == "We are closed. We open again at 19:00."
+
+
+def test_a_closed_shop_that_is_paused_until_further_notice_does_not_say_that_it_opens():
+    refused = refused_as_closed(
+        at=on("2026-11-20", "16:00"), hours=every_day(*LUNCH_AND_DINNER), taking_orders=False, pause_reason="no gas"
+    )
+
+    assert refused.message == "The kitchen is taking a break (no gas). Please try again later."
+    assert refused.retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("at", "is_accepted"),
+    [
+        (on("2026-10-25", "01:59"), True),
+        (on("2026-10-25", "02:00"), True),  # shown twice: this is the first
+        (on("2026-10-25", "02:00") + 29 * MINUTE, True),
+        (on("2026-10-25", "02:00") + 30 * MINUTE, False),  # 02:30 for the first time
+        (on("2026-10-25", "02:00") + 60 * MINUTE, False),  # 02:00 again
+    ],
+)
+def test_in_the_night_in_which_the_clocks_go_back_the_shop_closes_when_its_time_is_shown_first(at, is_accepted):
+    hours = every_day("18:00-02:30")
+
+    if is_accepted:
+        ask([], at=at, hours=hours)
+    else:
+        assert refused_as_closed(at=at, hours=hours).message == "We are closed. We open again Sun 18:00."
+
+
+def test_in_the_night_in_which_the_clocks_go_forward_the_time_until_the_opening_is_an_hour_less():
+    refused = refused_as_closed(at=on("2026-03-29", "01:30"), hours=every_day("05:00-22:00"))
+
+    assert refused.message == "We are closed. We open again Sun 05:00."
+    assert refused.retry_after == 2.5 * 3600

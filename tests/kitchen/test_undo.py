@@ -47,13 +47,14 @@ def newest_event(order):
     return StoredEvent.objects.filter(aggregate_ref=order.ref).latest("seq")
 
 
-def test_an_undone_start_puts_the_ticket_back_where_it_was(placed_order, chef):
+def test_an_undone_start_puts_the_ticket_back_where_it_was_but_a_cook_has_seen_it(placed_order, chef):
     before = Ticket.objects.values().get()
     start(placed_order, chef, at=after(30))
 
     undo(placed_order, chef, at=after(39))
 
-    assert Ticket.objects.values().get() == {**before, "seq": before["seq"] + 2}
+    seen = {"seen_at": after(30), "seen_by": str(chef)}
+    assert Ticket.objects.values().get() == {**before, **seen, "seq": before["seq"] + 2}
     assert (placed_order.status, placed_order.cooking_started_at) == (OrderStatus.CONFIRMED, None)
     assert list(replay.differences()) == []
 

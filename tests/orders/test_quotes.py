@@ -1,6 +1,7 @@
 """The quote on the menu's pages: when an order would be ready, or why no orders are accepted."""
 
 import re
+from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
@@ -16,6 +17,7 @@ from orders.selectors import quotes
 from orders.selectors.quotes import cached_quote
 from pizzeria.foundation import clock
 from tests import shop
+from tests.kitchen.opening import LUNCH_AND_DINNER, every_day, on, set_hours
 from tests.shop import FRIDAY_NIGHT
 
 MENU, PIZZA, BASKET = reverse("menu:index"), reverse("menu:pizza", args=["margherita"]), reverse("orders:basket")
@@ -110,6 +112,24 @@ def test_the_quote_is_cached_for_five_seconds(kitchen, monkeypatch):
     quoted = cached_quote(at=FRIDAY_NIGHT)
 
     cache.set.assert_called_once_with(quotes.CACHE_KEY, quoted, 5)
+
+
+@pytest.mark.usefixtures("_kept_longer", "kitchen")
+@pytest.mark.parametrize(("before", "after", "accepts_orders"), [("17:59", "18:00", True), ("22:29", "22:30", False)])
+def test_no_quote_of_before_is_shown_once_the_shop_has_opened_or_closed(before, after, accepts_orders):
+    set_hours(every_day(*LUNCH_AND_DINNER))
+    assert cached_quote(at=on("2026-11-20", before)).accepts_orders is not accepts_orders
+
+    assert cached_quote(at=on("2026-11-20", after)).accepts_orders is accepts_orders
+
+
+@pytest.mark.usefixtures("_kept_longer")
+def test_no_quote_of_a_paused_kitchen_is_shown_once_the_pause_has_ended(kitchen, chef):
+    until = FRIDAY_NIGHT + timedelta(minutes=20)
+    kitchen_services.pause(kitchen=kitchen, reason="The oven is cold", until=until, by=chef, at=FRIDAY_NIGHT)
+    assert not cached_quote(at=FRIDAY_NIGHT).accepts_orders
+
+    assert cached_quote(at=until).accepts_orders
 
 
 def test_without_redis_the_quote_takes_two_queries_and_is_still_shown(

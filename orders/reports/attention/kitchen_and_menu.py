@@ -23,7 +23,7 @@ def kitchen_concerns(by: Actor, at: datetime) -> Iterable[ConcernGroup]:
     board = kitchen_selectors.board(kitchen, at=at)
     settings_page = reverse("admin:kitchen_kitchen_changelist")
     found = []
-    if board.closed_reason:
+    if board.is_paused:
         until = clock.until(board.closed_until, at=at) if board.closed_until else _("until further notice")
         button = Button(_("Resume"), reverse("admin:resume_kitchen"), {}) if by.may(PAUSE) else None
         text = _("No orders are accepted %(until)s: %(reason)s") % {"until": until, "reason": board.closed_reason}
