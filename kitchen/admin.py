@@ -1,13 +1,22 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
 
-from kitchen.models import Kitchen
+from kitchen import selectors, services
+from kitchen.models import BoardScreen, Kitchen
 from kitchen.permissions import VIEW_KITCHEN
+from kitchen.screens import screen_states, seen_tickets
 from kitchen.settings_page import settings_page
+from pizzeria.foundation import clock
+from pizzeria.foundation.actor import actor_of
 from pizzeria.foundation.admin import ReadOnlyAdminMixin, ShopModelAdmin
+from pizzeria.foundation.admin_commands import SavedByCommandMixin
 
 
 @admin.register(Kitchen)
@@ -32,3 +41,49 @@ class KitchenAdmin(ReadOnlyAdminMixin, ShopModelAdmin[Kitchen]):
         if kitchen is None or not self.has_view_permission(request, kitchen):
             return super().change_view(request, object_id, form_url, extra_context)
         return settings_page(request, kitchen, model_admin=self)
+
+
+@admin.register(BoardScreen)
+class BoardScreenAdmin(SavedByCommandMixin[BoardScreen], ShopModelAdmin[BoardScreen]):
+    """The screens of the board: a list that refreshes itself, and a page to name or delete one."""
+
+    fields = ["name"]
+
+    def get_urls(self) -> list[URLPattern]:
+        refresh = self.admin_site.admin_view(self.refresh_view)
+        return [path("refresh/", refresh, name="kitchen_boardscreen_refresh"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the screens instead of a list of rows."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        title = {"title": self.opts.verbose_name_plural.capitalize(), "opts": self.opts}
+        context = self.admin_site.each_context(request) | title | _screens_context()
+        return render(request, "admin/kitchen/boardscreen/screens.html", context)
+
+    def refresh_view(self, request: HttpRequest) -> HttpResponse:
+        """Return the part of the list that refreshes itself."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return render(request, "admin/kitchen/boardscreen/list.html", _screens_context())
+
+    def save_model(self, request: HttpRequest, obj: BoardScreen, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+        services.name_screen(
+            screen_id=obj.pk, name=form.cleaned_data.get("name", obj.name), by=actor_of(request), at=clock.now()
+        )
+
+    def delete_model(self, request: HttpRequest, obj: BoardScreen) -> None:
+        services.forget_screen(screen_id=obj.pk, by=actor_of(request), at=clock.now())
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return actor_of(request).may(VIEW_KITCHEN)
+
+    has_change_permission = has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+def _screens_context() -> dict[str, Any]:
+    kitchen, at = selectors.the_kitchen(), clock.now()
+    return {"at": at, "screens": screen_states(kitchen, at=at), "tickets": seen_tickets(kitchen, at=at)}

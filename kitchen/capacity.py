@@ -46,8 +46,8 @@ class Load:
 
 
 def load_of(tickets: Iterable[Ticket]) -> Load:
-    """Return the load of tickets; those in another state do not count."""
-    pizzas = [ticket.pizzas for ticket in tickets if ticket.state in LOAD]
+    """Return the load of tickets; those in another state, and those for later, do not count."""
+    pizzas = [ticket.pizzas for ticket in tickets if ticket.state in LOAD and not ticket.is_for_later]
     return Load(orders=len(pizzas), pizzas=sum(pizzas))
 
 

@@ -55,3 +55,18 @@ class CapacityForm(ConcurrentEditMixin, ShopForm):
 
     def last_change(self, name: str) -> LastChange | None:
         return selectors.last_capacity_change(self.kitchen, name)
+
+
+class ScreenReportForm(ShopForm):
+    """What a screen of the board reports of itself: no person fills it in."""
+
+    key = forms.UUIDField()
+    version = forms.IntegerField(min_value=0, max_value=2**63 - 1)
+    visible = forms.BooleanField(required=False)
+    sound = forms.BooleanField(required=False)
+    heard = forms.BooleanField(required=False)
+
+
+class ScreenNameForm(ShopForm):
+    key = forms.UUIDField()
+    name = SingleLineField(max_length=40)

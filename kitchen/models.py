@@ -123,6 +123,7 @@ class TicketChange(models.TextChoices):
     CHANGED = "changed", _("changed")
 
 
+# Held ones for later do not count, though: see `TicketQuerySet.in_load` and `Ticket.is_for_later`.
 LOAD = (TicketState.HELD, TicketState.WAITING, TicketState.COOKING)
 ON_BOARD = (TicketState.WAITING, TicketState.COOKING, TicketState.READY)
 IN_QUEUE = (TicketState.HELD, TicketState.SCHEDULED, TicketState.WAITING, TicketState.COOKING)
@@ -139,16 +140,33 @@ MAX_TICKET_MINUTES = 32_767  # the largest number in the column: about three wee
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
+    def in_load(self) -> Self:
+        """Filter tickets that count in the load. One for later counts once it has joined the queue."""
+        is_held_for_now = models.Q(state=TicketState.HELD, slot_at=None)
+        return self.filter(is_held_for_now | models.Q(state__in=(TicketState.WAITING, TicketState.COOKING)))
+
+    def due_to_join(self, at: datetime) -> Self:
+        """Filter tickets for later whose time to join the queue has come, and which are still scheduled."""
+        return self.filter(state=TicketState.SCHEDULED, joins_queue_at__lte=at)
+
+    def in_sequence(self) -> Self:
+        """Order tickets as they are to be cooked: those with priority first, then by due time."""
+        return self.order_by("-is_priority", "due_at", "id")
+
     def in_queue(self) -> Self:
-        """Filter tickets that still need time in an oven, ordered by due time; load what promises and load need."""
+        """Filter tickets that still need time in an oven, in their sequence; load what promises and load need."""
         return self.filter(state__in=IN_QUEUE).with_timing()
 
-    def on_board(self) -> Self:
-        """Filter tickets that the board shows: those to be made or ready, and cancelled ones nobody has acknowledged."""
-        return self.filter(
-            models.Q(state__in=ON_BOARD)
-            | models.Q(state=TicketState.WITHDRAWN, unacknowledged_change=TicketChange.CANCELLED)
-        )
+    def on_board(self, at: datetime) -> Self:
+        """
+        Filter tickets that the board shows: those to be made or ready, and cancelled ones nobody has acknowledged.
+
+        One for later that is due to join the queue is among them, whether or not the task that moves it has run:
+        `Ticket.is_waiting_at` says which ones wait.
+        """
+        is_cancelled = models.Q(state=TicketState.WITHDRAWN, unacknowledged_change=TicketChange.CANCELLED)
+        is_due = models.Q(state=TicketState.SCHEDULED, joins_queue_at__lte=at)
+        return self.filter(models.Q(state__in=ON_BOARD) | is_cancelled | is_due)
 
     def with_open_promise(self) -> Self:
         """Filter tickets whose promise can still be missed: in the queue, or ready for a driver who has not left."""
@@ -157,7 +175,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         ).with_timing()
 
     def with_timing(self) -> Self:
-        """Order tickets by due time; load only the fields that promises and the load are computed from."""
+        """Order tickets as they are cooked; load only the fields that promises and the load are computed from."""
         needed = (
             "kitchen_id",
             "ref",
@@ -168,8 +186,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             "pizzas",
             "started_at",
             "due_at",
+            "slot_at",
+            "joins_queue_at",
+            "is_priority",
         )
-        return self.order_by("due_at", "id").only(*needed)
+        return self.in_sequence().only(*needed)
 
 
 class Ticket(models.Model):
@@ -254,6 +275,20 @@ class Ticket(models.Model):
         return timedelta(minutes=self.minutes)
 
     @property
+    def is_for_later(self) -> bool:
+        """Return whether it has not joined the queue yet: it is scheduled, or for later and still being paid."""
+        return self.state == TicketState.SCHEDULED or (self.state == TicketState.HELD and self.slot_at is not None)
+
+    def is_due_to_join(self, at: datetime) -> bool:
+        """Return whether it is scheduled and its time to join the queue has come."""
+        is_due = self.joins_queue_at is not None and self.joins_queue_at <= at
+        return self.state == TicketState.SCHEDULED and is_due
+
+    def is_waiting_at(self, at: datetime) -> bool:
+        """Return whether it waits for an oven slot: it has joined the queue, or is due to."""
+        return self.state == TicketState.WAITING or self.is_due_to_join(at)
+
+    @property
     def is_unseen(self) -> bool:
         """Return whether it is to be made and no cook has seen it yet."""
         return self.state == TicketState.WAITING and self.seen_at is None
@@ -286,7 +321,7 @@ class BoardScreen(models.Model):
     """
     A screen that shows the board, as its heartbeat describes it. Written outside the kitchen's lock.
 
-    `key` is made by the browser and kept there.
+    `key` is made by the browser and kept there: a screen is a browser, whoever is signed in.
     """
 
     kitchen = models.ForeignKey(Kitchen, models.PROTECT, related_name="screens")
@@ -294,14 +329,17 @@ class BoardScreen(models.Model):
     name = models.CharField(max_length=40, blank=True)  # as staff call it; blank: none given yet
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     first_seen_at = models.DateTimeField()
-    last_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()  # the last heartbeat
+    last_visible_at = models.DateTimeField(null=True, blank=True)  # the last heartbeat at which the board was in sight
     is_sound_on = models.BooleanField(default=False)
     sound_tested_at = models.DateTimeField(null=True, blank=True)  # "I heard it", by the user of then
     sound_tested_by = models.CharField(max_length=32, blank=True, default="")  # actor, as in a stored event
     board_version = models.PositiveBigIntegerField(default=0)  # that it shows
+    behind_since = models.DateTimeField(null=True, blank=True)  # the kitchen had a newer one at each heartbeat since
 
     class Meta:
         default_permissions = ()
+        verbose_name, verbose_name_plural = _("screen of the board"), _("screens of the board")
         indexes = [models.Index(fields=["kitchen", "-last_seen_at"], name="screen_last_seen")]
 
     def __str__(self) -> str:

@@ -1,11 +1,14 @@
 """
 Promise times: when a ticket comes out of the kitchen, and when the customer gets the order.
 
-The open tickets are assigned to the oven slots in the order they are due, each to the slot that is free first.
+The open tickets are assigned to the oven slots in the order they are due, each to the slot that is free first. A ticket
+for later that has not joined the queue yet is started in time, and not before; it takes a slot from a ticket in the
+queue only if that one would still be in the oven by then.
 """
 
-import heapq
 import math
+from bisect import bisect_right, insort
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,17 +49,19 @@ def ready_time(tickets: Iterable[Ticket], *, minutes: int, oven_slots: int, at: 
     """
     Return when one more ticket, last in the queue, comes out.
 
-    :param tickets: those already in the queue, in the order they are due
+    A ticket for later that is started after that delays it by nothing.
+
+    :param tickets: those already in the queue, in the order they are due; those with priority first
     :param minutes: time that the new ticket takes
     :param oven_slots: how many tickets can cook at once
     """
-    free = _assign_slots(tickets, oven_slots=oven_slots, at=at)[1]
-    return free[0] + minutes * MINUTE
+    assignment = _Assignment(tickets, oven_slots=oven_slots, at=at)
+    return assignment.ready_time_of_one_more(minutes * MINUTE)
 
 
 def ready_times(tickets: Iterable[Ticket], *, oven_slots: int, at: datetime) -> dict[UUID, datetime]:
     """Return when each ticket comes out, by its ref; a ready ticket is out at `at`."""
-    return _assign_slots(tickets, oven_slots=oven_slots, at=at)[0]
+    return _Assignment(tickets, oven_slots=oven_slots, at=at).ready_times()
 
 
 def next_ready_time(tickets: Iterable[Ticket], *, at: datetime) -> datetime:
@@ -79,11 +84,20 @@ def promise(
 
     :param driving_minutes: to where the ticket goes; None: those of the shop's settings
     """
-    minutes = shop.handing_over_minutes
-    if method == FulfillmentMethod.DELIVERY:
-        minutes += shop.driving_minutes if driving_minutes is None else driving_minutes
+    minutes = minutes_to_the_guest(method, shop=shop, driving_minutes=driving_minutes)
     ready_from = _to_the_minute(ready_at + minutes * MINUTE)
     return Promise(ready_from, ready_from + shop.promise_window_minutes * MINUTE)
+
+
+def minutes_to_the_guest(method: FulfillmentMethod, *, shop: ShopSnapshot, driving_minutes: int | None = None) -> int:
+    """
+    Return how many minutes it takes from the oven to the guest: handing over, and driving (delivery).
+
+    :param driving_minutes: to where the ticket goes; None: those of the shop's settings
+    """
+    if method == FulfillmentMethod.PICKUP:
+        return shop.handing_over_minutes
+    return shop.handing_over_minutes + (shop.driving_minutes if driving_minutes is None else driving_minutes)
 
 
 def minutes_until(moment: datetime, at: datetime) -> int:
@@ -99,22 +113,61 @@ def wait_text(moment: datetime, at: datetime) -> str:
     return ngettext("in about a minute", "in about %(minutes)d minutes", minutes) % {"minutes": minutes}
 
 
-def _assign_slots(
-    tickets: Iterable[Ticket], *, oven_slots: int, at: datetime
-) -> tuple[dict[UUID, datetime], list[datetime]]:
-    """Return when each ticket comes out, and a heap of when each oven slot is free after that."""
-    tickets = list(tickets)
-    ready_at = {ticket.ref: _ready_at(ticket, at) for ticket in tickets if ticket.state == TicketState.COOKING}
-    free = [*ready_at.values()] + [at] * (oven_slots - len(ready_at))
-    ready_at |= {ticket.ref: at for ticket in tickets if ticket.state == TicketState.READY}
-    heapq.heapify(free)
-    while len(free) > oven_slots:  # more tickets are cooking than there are slots: slots were reduced
-        heapq.heappop(free)
-    for ticket in tickets:
-        if ticket.ref not in ready_at:
-            ready_at[ticket.ref] = free[0] + ticket.time_in_the_oven
-            heapq.heapreplace(free, ready_at[ticket.ref])
-    return ready_at, free
+class _Assignment:
+    """The assignment of open tickets to the oven slots, in which each gets the time at which it comes out."""
+
+    def __init__(self, tickets: Iterable[Ticket], *, oven_slots: int, at: datetime) -> None:
+        tickets = list(tickets)
+        cooking = {ticket.ref: _ready_at(ticket, at) for ticket in tickets if ticket.state == TicketState.COOKING}
+        # When each slot is free, in ascending sequence. If slots were reduced, more tickets cook than there are slots.
+        free = sorted([*cooking.values()] + [at] * (oven_slots - len(cooking)))
+        self._free = free[len(free) - oven_slots :]
+        self._ready_at = cooking | {ticket.ref: at for ticket in tickets if ticket.state == TicketState.READY}
+        others = [ticket for ticket in tickets if ticket.ref not in self._ready_at]
+        self._waiting = [ticket for ticket in others if not ticket.is_for_later]
+        self._later = deque(sorted((ticket for ticket in others if ticket.is_for_later), key=lambda each: each.due_at))
+
+    def ready_times(self) -> dict[UUID, datetime]:
+        self._assign_waiting()
+        while self._later:
+            self._assign_next_later()
+        return self._ready_at
+
+    def ready_time_of_one_more(self, time_in_the_oven: timedelta) -> datetime:
+        self._assign_waiting()
+        self._assign_later_before(time_in_the_oven)
+        return self._free[0] + time_in_the_oven
+
+    def _assign_waiting(self) -> None:
+        for ticket in self._waiting:
+            if not ticket.is_priority:
+                self._assign_later_before(ticket.time_in_the_oven, due_at=ticket.due_at)
+            ready_at = self._ready_at[ticket.ref] = self._free.pop(0) + ticket.time_in_the_oven
+            insort(self._free, ready_at)
+
+    def _assign_later_before(self, time_in_the_oven: timedelta, *, due_at: datetime | None = None) -> None:
+        """
+        Assign the tickets for later that have to be started before a ticket that is assigned next comes out.
+
+        :param due_at: of that ticket: those that are due after it come after it; None: it comes after all of them
+        """
+        while self._later and _start_of(self._later[0]) < self._free[0] + time_in_the_oven:
+            if due_at is not None and self._later[0].due_at > due_at:
+                return
+            self._assign_next_later()
+
+    def _assign_next_later(self) -> None:
+        """Assign the next ticket for later to the slot that is free last before its start, or else to the first."""
+        ticket = self._later.popleft()
+        start = _start_of(ticket)
+        free_at = self._free.pop(max(0, bisect_right(self._free, start) - 1))
+        ready_at = self._ready_at[ticket.ref] = max(free_at, start) + ticket.time_in_the_oven
+        insort(self._free, ready_at)
+
+
+def _start_of(ticket: Ticket) -> datetime:
+    """Return when a ticket for later has to be started at the latest."""
+    return ticket.due_at - ticket.time_in_the_oven
 
 
 def _ready_at(ticket: Ticket, at: datetime) -> datetime:

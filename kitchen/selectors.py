@@ -12,9 +12,9 @@ from django.contrib.auth import get_user_model
 from django.db.models import Avg, Case, Count, F, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 
-from kitchen import capacity, promises, undo
+from kitchen import capacity, promises, slots, undo
 from kitchen.capacity import Load
-from kitchen.models import LOAD, FulfillmentMethod, Kitchen, Ticket, TicketState
+from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
@@ -133,7 +133,7 @@ def ticket_by_ref(ref: UUID) -> Ticket:
 
 def kitchen_load(kitchen: Kitchen, *, at: datetime) -> KitchenLoad:
     """Return how busy the kitchen is, and with which tickets. Two queries."""
-    tickets = list(kitchen.tickets.filter(state__in=LOAD).order_by("due_at", "id"))
+    tickets = list(kitchen.tickets.in_load().in_sequence())
     load, max_pizzas = capacity.load_of(tickets), kitchen.max_open_pizzas
     return KitchenLoad(
         load=load,
@@ -163,10 +163,11 @@ def _average_cooking_minutes(kitchen: Kitchen, at: datetime) -> float | None:
 def board(kitchen: Kitchen, *, at: datetime) -> Board:
     """Return the board. One query, whatever is on it."""
     by_state: dict[str, list[BoardTicket]] = {TicketState.WAITING: [], TicketState.COOKING: [], TicketState.READY: []}
-    tickets = list(kitchen.tickets.filter(state__in={*LOAD, TicketState.READY}).order_by("due_at", "id"))
+    tickets = list((kitchen.tickets.on_board(at) | kitchen.tickets.in_load()).in_sequence())
     for ticket in tickets:
-        if ticket.state in by_state:
-            by_state[ticket.state].append(_board_ticket(ticket, at))
+        state = TicketState.WAITING if ticket.is_waiting_at(at) else ticket.state
+        if state in by_state:
+            by_state[state].append(_board_ticket(ticket, at))
     return Board(
         waiting=by_state[TicketState.WAITING],
         cooking=by_state[TicketState.COOKING],
@@ -191,22 +192,29 @@ def _closed_reason(kitchen: Kitchen, at: datetime) -> str:
 
 def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], driving_minutes: int | None = None, at: datetime) -> Quote:
     """
-    Return when an order placed now would be ready for pickup, and when delivered. One query.
+    Return when an order placed now would be ready for pickup, and when delivered. One query; two with orders for later.
 
     :param pizza_minutes: minutes in the oven, one entry per pizza; of a typical pizza while nothing is chosen
     :param driving_minutes: to where it would be delivered; None: those of the shop's settings
     """
     tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
     is_open = kitchen.accepts_orders(at)
+    shop = current_shop()
+    later = slots.LaterOrder.of(pizza_minutes, method=FulfillmentMethod.PICKUP, shop=shop)
+    takes_later = bool(slots_of(kitchen, later, tickets=tickets, at=at).offered)
     opens_at, closes_at = (None, kitchen.hours.closes_at(at)) if is_open else (kitchen.opens_at(at), None)
     try:
         capacity.refuse_unless_capacity(kitchen, tickets, pizza_minutes=pizza_minutes, at=at)
     except Refusal as refusal:
         too_large = refusal.message if isinstance(refusal, capacity.OrderTooLarge) else ""
         return Quote(
-            accepts_orders=False, message=refusal.message, too_large=too_large, opens_at=opens_at, closes_at=closes_at
+            accepts_orders=False,
+            message=refusal.message,
+            too_large=too_large,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            takes_later=takes_later,
         )
-    shop = current_shop()
     ticket_minutes = promises.ticket_minutes(pizza_minutes, shop=shop)
     ready_at = promises.ready_time(tickets, minutes=ticket_minutes, oven_slots=kitchen.oven_slots, at=at)
     promised = {
@@ -223,7 +231,27 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], driving_minutes: in
         minutes=minutes,
         waits=waits,
         closes_at=closes_at,
+        takes_later=takes_later,
     )
+
+
+def slots_of(
+    kitchen: Kitchen, order: slots.LaterOrder, *, tickets: Sequence[Ticket] | None = None, at: datetime
+) -> slots.Slots:
+    """
+    Return the quarters of an hour at which an order can be wanted. Two queries, none if none is offered at all.
+
+    What they say holds only as long as the kitchen is locked.
+
+    :param tickets: those in the queue, if they are loaded already
+    """
+    if kitchen.max_slot_pizzas is None:
+        return slots.slots_for(kitchen, order, tickets=(), taken={}, at=at)
+    if tickets is None:
+        tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
+    booked = kitchen.tickets.filter(slot_at__gte=slots.slot_of(at)).exclude(state=TicketState.WITHDRAWN)
+    taken = dict(booked.values("slot_at").annotate(taken=Sum("pizzas")).values_list("slot_at", "taken"))
+    return slots.slots_for(kitchen, order, tickets=tickets, taken=taken, at=at)
 
 
 def load_of_orders(refs: "QuerySet[Any, tuple[UUID]]") -> Load:
@@ -279,5 +307,5 @@ def _board_ticket(ticket: Ticket, at: datetime) -> BoardTicket:
         allergies=ticket.allergies,
         due_at=ticket.due_at,
         state_changed_at=ticket.state_changed_at,
-        late=ticket.state in LOAD and ticket.due_at < at,
+        late=ticket.state != TicketState.READY and ticket.due_at < at,
     )

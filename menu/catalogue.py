@@ -63,7 +63,7 @@ _DISH = (
     "category__slug",
     "category__position",
 )
-_PIZZA = ("base_price", "scheduled", "smallest", "minutes")
+_PIZZA = ("base_price", "scheduled", "smallest", "minutes", "learned_minutes")
 _SIMPLE_ITEM = ("tax_kind", "motif", "colour")
 
 SNAPSHOT_SHAPE = shape_of(MenuSnapshot)
@@ -173,6 +173,7 @@ def _pizza(rows: list[Row]) -> PizzaSnapshot:
         base_price=schedule_of(first["base_price"], first["scheduled"]),
         smallest_factor=first["smallest"],
         minutes=first["minutes"],
+        learned_minutes=first["learned_minutes"],
         recipe=tuple(_topping(row, "recipe__") for row in rows if _has_topping(row)),
     )
 

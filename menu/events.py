@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from menu.models import MenuItem, Size
+from menu.models import MenuItem, Pizza, Size
 from pizzeria.foundation.events.domain_events import DomainEvent
 
 
@@ -77,3 +77,21 @@ class ItemMarkedAvailable(DomainEvent[MenuItem], type="menu.back.v1"):
 
     def apply(self, aggregate: MenuItem, at: datetime) -> None:
         aggregate.sold_out_since = aggregate.sold_out_until = None
+
+
+class MinutesLearned(DomainEvent[Pizza], type="menu.minutes_learned.v1"):
+    """Promises are computed with other minutes of a pizza: those that it took in the orders of the last weeks."""
+
+    minutes: int
+    orders: int  # how many were measured
+    planned: int
+
+    def apply(self, aggregate: Pizza, at: datetime) -> None:
+        aggregate.learned_minutes, aggregate.learned_from, aggregate.learned_at = self.minutes, self.orders, at
+
+
+class LearnedMinutesCleared(DomainEvent[Pizza], type="menu.learned_minutes_cleared.v1"):
+    """Promises are computed with the planned minutes of a pizza again."""
+
+    def apply(self, aggregate: Pizza, at: datetime) -> None:
+        aggregate.learned_minutes = aggregate.learned_from = aggregate.learned_at = None

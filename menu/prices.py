@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from menu.cooking_minutes import expected_minutes
 from menu.declarations import Declaration, declaration_of
 from menu.illustrations import Look
 from menu.models import TaxKind, is_available_at
@@ -92,8 +93,14 @@ class DishSnapshot(ItemSnapshot):
 class PizzaSnapshot(DishSnapshot):
     base_price: PriceSchedule
     smallest_factor: Decimal
-    minutes: int
+    minutes: int  # as planned
     recipe: tuple[ToppingSnapshot, ...]
+    learned_minutes: int | None = field(kw_only=True, default=None)
+
+    @property
+    def expected_minutes(self) -> int:
+        """Return the minutes that promises are computed with."""
+        return expected_minutes(planned=self.minutes, learned=self.learned_minutes)
 
     def price_from(self, at: datetime) -> Decimal:
         return unit_price(self.base_price.at(at), factor=self.smallest_factor)
@@ -212,7 +219,7 @@ def _price_pizza(selection: PizzaSelection, snapshot: MenuSnapshot, at: datetime
         size=size,
         parts=(part,),
         unit_price=unit_price(part.base_price, factor=size.factor, added=part.added_prices),
-        minutes=part.pizza.minutes,
+        minutes=part.pizza.expected_minutes,
         tax_kind=TaxKind.FOOD,
         declaration=declaration_of(part.pizza, part.toppings),
     )

@@ -73,12 +73,13 @@ class PlacedLine(_Frozen):
     declaration: PlacedDeclaration | None  # None: ordered before it was recorded
 
 
-class OrderPlaced(DomainEvent[Order], type="order.placed.v3", signal=signals.order_placed):
+class OrderPlaced(DomainEvent[Order], type="order.placed.v4", signal=signals.order_placed):
     kitchen: UUID
     customer: UUID | None
     number: int
     business_date: date
     method: FulfillmentMethod
+    wanted_at: datetime | None  # None: as soon as possible
     promise_from: datetime
     promise_until: datetime
     lines: tuple[PlacedLine, ...]
@@ -97,6 +98,7 @@ class OrderPlaced(DomainEvent[Order], type="order.placed.v3", signal=signals.ord
     def apply(self, aggregate: Order, at: datetime) -> None:
         for field in ("number", "business_date", "method", "promise_from", "promise_until", "payment_method"):
             setattr(aggregate, field, getattr(self, field))
+        aggregate.requested_for = self.wanted_at
         aggregate.set_totals(self.totals)
         aggregate.price_trace = self.trace.model_dump(mode="json") if self.trace else None
         aggregate.placed_at = at
@@ -111,7 +113,12 @@ def _with_unknown_declarations(data: Data) -> tuple[str, Data]:
 @upcast("order.placed.v2")
 def _without_tax_rates_and_trace(data: Data) -> tuple[str, Data]:
     lines = [{**line, "tax_rate": None} for line in data["lines"]]
-    return OrderPlaced.type, {**data, "lines": lines, "trace": None}
+    return "order.placed.v3", {**data, "lines": lines, "trace": None}
+
+
+@upcast("order.placed.v3")
+def _as_soon_as_possible(data: Data) -> tuple[str, Data]:
+    return OrderPlaced.type, {**data, "wanted_at": None}
 
 
 class OrderConfirmed(DomainEvent[Order], type="order.confirmed.v1", signal=signals.order_confirmed):

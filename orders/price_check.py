@@ -28,7 +28,7 @@ def differences(placed: Mapping[str, Any]) -> list[str]:
     Data that cannot be read is a difference too, never an exception. If it is the trace that cannot be read, the event
     is still checked like one without a trace.
 
-    :param placed: the stored data of an `order.placed.v3`, as JSON: amounts are decimal strings; `trace` may be None or
+    :param placed: the stored data of an `order.placed.v4`, as JSON: amounts are decimal strings; `trace` may be None or
         absent
     """
     found: list[str] = []

@@ -192,6 +192,7 @@ SHOP_INITIAL: dict[str, Any] = {
     "waiting_minutes": env.int("SHOP_WAITING_MINUTES", 15, validate=validate.Range(min=1)),
     "vip_orders": env.int("SHOP_VIP_ORDERS", 10, validate=validate.Range(min=1)),
     "daily_email_to": env.str("SHOP_DAILY_EMAIL_TO", ""),
+    "alerts_email_to": env.str("SHOP_ALERTS_EMAIL_TO", ""),
 }
 
 env.seal()
@@ -398,6 +399,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10,
         "options": {"expires": 10},
     },
+    "watch-boards": {
+        "task": "kitchen.tasks.watch_boards",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
+    "send-due-alerts": {
+        "task": "pizzeria.foundation.alerts.tasks.queue_alert_emails",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
     "sweep-payments": {
         "task": "orders.payments.tasks.sweep",
         "schedule": 10,
@@ -412,6 +423,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "orders.payments.tasks.reconcile",
         "schedule": 900,
         "options": {"expires": 900},
+    },
+    "join-due-tickets": {
+        "task": "kitchen.tasks.join_due_tickets",
+        "schedule": 15,
+        "options": {"expires": 15},
     },
     "recalculate-promises": {
         "task": "kitchen.tasks.recalculate_promises",
@@ -439,6 +455,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300,
         "options": {"expires": 300},
     },
+    "learn-cooking-minutes": {"task": "orders.tasks.learn_cooking_minutes", "schedule": crontab(hour="4", minute="10")},
     "check-prices": {"task": "orders.tasks.check_prices", "schedule": crontab(hour="4", minute="30")},
     "purge-expired": {"task": "pizzeria.tasks.purge_expired", "schedule": crontab(hour="3", minute="30")},
 }

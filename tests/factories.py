@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import factory
 from factory.django import DjangoModelFactory
 
-from kitchen.models import Kitchen
+from kitchen.models import BoardScreen, Kitchen
 from menu.models import Category, Pizza, SimpleItem, Size, Topping
 from orders.models import Basket, Coupon, DeliveryPostalCode, DeliveryZone
 from orders.notifications.webhooks.models import WebhookSubscription
@@ -29,6 +30,20 @@ class KitchenFactory(DjangoModelFactory):
 
     slug = factory.Sequence(lambda n: f"kitchen-{n}")
     name = "Via Roma"
+
+
+class BoardScreenFactory(DjangoModelFactory):
+    """A screen on which the board is in sight, in step and heard: since its last heartbeat, `last_seen_at`."""
+
+    class Meta:
+        model = BoardScreen
+
+    kitchen = factory.LazyFunction(lambda: Kitchen.objects.first() or KitchenFactory())
+    key = factory.LazyFunction(uuid4)
+    last_seen_at = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)
+    first_seen_at = factory.SelfAttribute("last_seen_at")
+    last_visible_at = factory.SelfAttribute("last_seen_at")
+    is_sound_on = True
 
 
 class CategoryFactory(DjangoModelFactory):

@@ -99,6 +99,7 @@ def place(
     coupon: str = "",
     tip: Tip = NO_TIP,
     payment_method: PaymentMethod = PaymentMethod.CASH,
+    wanted_at: datetime | None = None,
     idempotency=None,
 ) -> Order:
     """Place an order for a basket, for one Margherita unless another is given, at the total that it has."""
@@ -120,6 +121,7 @@ def place(
         coupon=coupon,
         tip=tip,
         payment_method=payment_method,
+        wanted_at=wanted_at,
         shown_total=shown_total,
         by=by,
         at=at,

@@ -8,6 +8,7 @@ from kitchen.services.queue import (
     TicketContent,
     book_ticket,
     hand_over_ticket,
+    join_queue,
     lock_for_ticket,
     recalculate_promises,
     release_hold,
@@ -15,14 +16,25 @@ from kitchen.services.queue import (
     take_back_ticket,
     withdraw_ticket,
 )
+from kitchen.services.screens import (
+    ScreenNotNamed,
+    ScreenReport,
+    forget_screen,
+    name_screen,
+    purge_screens,
+    report_screen,
+)
 from kitchen.services.settings import CapacityTooLow, PauseRefused, change_capacity, pause, resume
 from kitchen.services.setup import set_up_kitchen
+from kitchen.services.watch import watch_board
 
 __all__ = [
     "Booking",
     "CapacityTooLow",
     "OvenSlotsTaken",
     "PauseRefused",
+    "ScreenNotNamed",
+    "ScreenReport",
     "TicketContent",
     "TicketStateConflict",
     "acknowledge_change",
@@ -30,18 +42,24 @@ __all__ = [
     "change_capacity",
     "change_ticket_notes",
     "finish_ticket",
+    "forget_screen",
     "hand_over_ticket",
+    "join_queue",
     "lock_for_ticket",
     "mark_seen",
+    "name_screen",
     "pause",
+    "purge_screens",
     "recalculate_promises",
     "recall_ticket",
     "release_hold",
+    "report_screen",
     "resume",
     "return_ticket",
     "set_up_kitchen",
     "start_cooking",
     "take_back_ticket",
     "undo_step",
+    "watch_board",
     "withdraw_ticket",
 ]

@@ -30,22 +30,27 @@ class OvenSlotsTaken(Refusal):
 @command(replay=ticket_by_ref)
 def start_cooking(*, ref: UUID, by: Actor, at: datetime, idempotency: IdempotentRequest | None = None) -> Ticket:
     """
-    Put a waiting ticket into the oven. The cook who does has seen it.
+    Put a waiting ticket into the oven, or one that is scheduled for later: a cook may begin early.
+
+    The cook who does has seen it.
 
     :param ref: the order's ref
-    :raises TicketStateConflict: it is not waiting
+    :raises TicketStateConflict: it is neither waiting nor scheduled
     :raises OvenSlotsTaken: every oven slot is in use
     :raises TicketNotFound: there is no such ticket
     """
     queue.refuse_unless_permitted(by, COOK)
     kitchen = queue.lock_for_ticket(ref)
     ticket = kitchen.tickets.get(ref=ref)
-    if ticket.state != TicketState.WAITING:
+    if ticket.state not in (TicketState.WAITING, TicketState.SCHEDULED):
         raise TicketStateConflict(describe_state(ticket, by))
     if not _has_free_oven_slot(kitchen):
         raise OvenSlotsTaken(_("Every oven slot is taken. Finish a ticket first."))
 
     queue.note_seen(ticket, by=by, at=at)
+    if ticket.state == TicketState.SCHEDULED:  # it joins the queue now, and waits there again if the start is undone
+        queue.set_state(ticket, TicketState.WAITING, by=by, at=at)
+        queue.send_if_waiting(ticket, at=at)
     queue.set_state(ticket, TicketState.COOKING, by=by, at=at)
     signals.cooking_started.send(sender=Ticket, kitchen=kitchen, ref=ref, by=by, at=at)
     queue.send_board_and_promises(kitchen, at=at)

@@ -6,22 +6,23 @@ The kitchen is locked after baskets and before orders; tickets are written only 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
-from kitchen import capacity, promises, signals
+from kitchen import capacity, promises, signals, slots
+from kitchen import selectors as kitchen_selectors
 from kitchen.exceptions import TicketNotFound, TooLateToUndo
 from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketChange, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
-from pizzeria.foundation.actor import Actor, Permission
+from pizzeria.foundation.actor import SYSTEM, Actor, Permission
 from pizzeria.foundation.commands import command
 from pizzeria.foundation.refusals import NotAllowed
-from pizzeria.foundation.shop.selectors import current_shop
+from pizzeria.foundation.shop.selectors import ShopSnapshot, current_shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +88,38 @@ def lock_for_ticket(ref: UUID) -> Kitchen:
         raise TicketNotFound(_("There is no such ticket.")) from missing
 
 
-def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, is_held: bool = False, at: datetime) -> Booking:
+def book_ticket(
+    *,
+    kitchen: Kitchen,
+    ref: UUID,
+    content: TicketContent,
+    is_held: bool = False,
+    wanted_at: datetime | None = None,
+    at: datetime,
+) -> Booking:
     """
     Add a ticket to the queue; return the day's next number and the promise.
 
+    A ticket for later takes its pizzas from the slot that it is due in, and joins the queue in time, even a full one.
+
     :param kitchen: the locked kitchen
+    :param wanted_at: when the customer wants it; None: as soon as possible
     :param is_held: the order is still being paid: the ticket has its place, and nobody cooks it before `release_hold`
     :raises KitchenClosed: it accepts no orders
     :raises OrderTooLarge: it has more pizzas than may be open at all, or takes longer than a ticket can
     :raises KitchenFull: with it, more orders or more pizzas would be open than may be
+    :raises SlotNotOffered, SlotFull: the time that is wanted is not offered, or not for so many pizzas
     """
-    tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
-    capacity.refuse_unless_capacity(kitchen, tickets, pizza_minutes=content.pizza_minutes, at=at)
-
+    order = slots.LaterOrder.of(
+        content.pizza_minutes, method=content.method, shop=current_shop(), driving_minutes=content.driving_minutes
+    )
+    if wanted_at is None:
+        state, due_at, promise = _place_now(kitchen, order, content.pizza_minutes, at=at)
+        times: dict[str, datetime] = {}
+    else:
+        state, due_at, promise = _place_later(kitchen, order, wanted_at=wanted_at, at=at)
+        times = {"slot_at": slots.slot_of(due_at), "joins_queue_at": _joins_queue_at(kitchen, order, due_at)}
     business_date = _assign_next_number(kitchen, clock.business_date(at))
-    shop = current_shop()
-    minutes = promises.ticket_minutes(content.pizza_minutes, shop=shop)
-    ready_at = promises.ready_time(tickets, minutes=minutes, oven_slots=kitchen.oven_slots, at=at)
-    # A short ticket may come out before a longer one that was booked first, but it is not started before it.
-    booked_before = (TicketState.HELD, TicketState.WAITING)
-    last_due = max((ticket.due_at for ticket in tickets if ticket.state in booked_before), default=ready_at)
     ticket = Ticket.objects.create(
         kitchen=kitchen,
         ref=ref,
@@ -117,16 +130,59 @@ def book_ticket(*, kitchen: Kitchen, ref: UUID, content: TicketContent, is_held:
         items=content.items,
         notes=content.notes,
         allergies=content.allergies,
-        minutes=minutes,
-        pizzas=len(content.pizza_minutes),
-        state=TicketState.HELD if is_held else TicketState.WAITING,
+        minutes=order.minutes,
+        pizzas=order.pizzas,
+        state=TicketState.HELD if is_held else state,
         state_changed_at=at,
-        due_at=max(ready_at, last_due),
+        due_at=due_at,
+        **times,
     )
     send_if_waiting(ticket, at=at)
-    bump_board_version(kitchen)  # the last ticket in the queue delays no other: no promise changes
-    promise = promises.promise(ready_at, method=content.method, shop=shop, driving_minutes=content.driving_minutes)
+    bump_board_version(kitchen)  # the last ticket in the queue delays no other, and one for later has its own time
     return Booking(kitchen.last_number, business_date, promise)
+
+
+def _place_now(
+    kitchen: Kitchen, order: slots.LaterOrder, pizza_minutes: Sequence[int], *, at: datetime
+) -> tuple[TicketState, datetime, Promise]:
+    """
+    Return the state of a ticket that is booked for as soon as possible, when it is due, and its promise.
+
+    :raises KitchenClosed, OrderTooLarge, KitchenFull: as `book_ticket`
+    """
+    queue = Ticket.objects.filter(kitchen=kitchen).in_queue()
+    tickets = list(queue)
+    if any(ticket.is_due_to_join(at) for ticket in tickets):  # they count in the load
+        join_due_tickets(kitchen, by=SYSTEM, at=at)
+        send_promises(kitchen, at=at)
+        tickets = list(queue.all())
+    capacity.refuse_unless_capacity(kitchen, tickets, pizza_minutes=pizza_minutes, at=at)
+    ready_at = promises.ready_time(tickets, minutes=order.minutes, oven_slots=kitchen.oven_slots, at=at)
+    # A short ticket may come out before a longer one that was booked first, but it is not started before it. One for
+    # later was booked for its own time, before which others may come out.
+    booked_before = (TicketState.HELD, TicketState.WAITING)
+    dues = (ticket.due_at for ticket in tickets if ticket.state in booked_before and ticket.slot_at is None)
+    promise = promises.promise(ready_at, method=order.method, shop=order.shop, driving_minutes=order.driving_minutes)
+    return TicketState.WAITING, max([ready_at, *dues]), promise
+
+
+def _place_later(
+    kitchen: Kitchen, order: slots.LaterOrder, *, wanted_at: datetime, at: datetime
+) -> tuple[TicketState, datetime, Promise]:
+    """
+    Return the state of a ticket that is booked for a time, when it is due, and its promise.
+
+    :raises SlotNotOffered, SlotFull, OrderTooLarge: as `book_ticket`
+    """
+    kitchen_selectors.slots_of(kitchen, order, at=at).refuse_unless_offered(wanted_at, at=at)
+    wanted_at = wanted_at.astimezone(UTC)
+    due_at = order.due_at(wanted_at)
+    joins_now = _joins_queue_at(kitchen, order, due_at) <= at
+    return TicketState.WAITING if joins_now else TicketState.SCHEDULED, due_at, order.promise(wanted_at)
+
+
+def _joins_queue_at(kitchen: Kitchen, order: slots.LaterOrder, due_at: datetime) -> datetime:
+    return due_at - order.time_in_the_oven - kitchen.lead_minutes * promises.MINUTE
 
 
 def _assign_next_number(kitchen: Kitchen, today: date) -> date:
@@ -145,21 +201,34 @@ def release_hold(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> Pro
     """
     Let a held ticket be cooked, at the place in the queue that it was booked for; return the promise as it is now.
 
+    One for later is scheduled, unless its time to join the queue has come.
+
     :param kitchen: the locked kitchen
     """
     ticket = kitchen.tickets.get(ref=ref)
     assert ticket.state == TicketState.HELD, "the orders app has checked that the order is being paid"
-    set_state(ticket, TicketState.WAITING, by=by, at=at)
+    is_early = ticket.joins_queue_at is not None and ticket.joins_queue_at > at
+    set_state(ticket, TicketState.SCHEDULED if is_early else TicketState.WAITING, by=by, at=at)
     send_if_waiting(ticket, at=at)
     bump_board_version(kitchen)
     tickets = Ticket.objects.filter(kitchen=kitchen).in_queue()
     ready_at = promises.ready_times(tickets, oven_slots=kitchen.oven_slots, at=at)[ref]
-    return promises.promise(
-        ready_at,
-        method=FulfillmentMethod(ticket.method),
-        shop=current_shop(),
-        driving_minutes=ticket.driving_minutes,
-    )
+    return _current_promise(ticket, ready_at, shop=current_shop())
+
+
+def join_due_tickets(kitchen: Kitchen, *, by: Actor, at: datetime) -> bool:
+    """
+    Move the scheduled tickets whose time has come into the queue, also if it is full; return whether there were any.
+
+    The caller sends the board and the promises.
+
+    :param kitchen: the locked kitchen
+    """
+    due = list(kitchen.tickets.due_to_join(at).in_sequence())
+    for ticket in due:
+        set_state(ticket, TicketState.WAITING, by=by, at=at)
+        send_if_waiting(ticket, at=at)
+    return bool(due)
 
 
 def hand_over_ticket(*, kitchen: Kitchen, ref: UUID, by: Actor, at: datetime) -> None:
@@ -256,16 +325,16 @@ def send_promises(kitchen: Kitchen, *, at: datetime) -> None:
     tickets = list(Ticket.objects.filter(kitchen=kitchen).with_open_promise())
     times = promises.ready_times(tickets, oven_slots=kitchen.oven_slots, at=at)
     shop = current_shop()
-    current_promises = {
-        ticket.ref: promises.promise(
-            times[ticket.ref],
-            method=FulfillmentMethod(ticket.method),
-            shop=shop,
-            driving_minutes=ticket.driving_minutes,
-        )
-        for ticket in tickets
-    }
+    current_promises = {ticket.ref: _current_promise(ticket, times[ticket.ref], shop=shop) for ticket in tickets}
     signals.promises_changed.send(sender=Kitchen, kitchen=kitchen, promises=current_promises, at=at)
+
+
+def _current_promise(ticket: Ticket, ready_at: datetime, *, shop: ShopSnapshot) -> Promise:
+    """Return what could be promised for a ticket now: one for later is not handed over before its time."""
+    if ticket.slot_at is not None:
+        ready_at = max(ready_at, ticket.due_at)
+    method = FulfillmentMethod(ticket.method)
+    return promises.promise(ready_at, method=method, shop=shop, driving_minutes=ticket.driving_minutes)
 
 
 def bump_board_version(kitchen: Kitchen) -> None:
@@ -282,8 +351,23 @@ def bump_board_version(kitchen: Kitchen) -> None:
 @command
 def recalculate_promises(*, kitchen: Kitchen, by: Actor, at: datetime) -> None:
     """
-    Send the current promises, so that the orders app extends missed ones; the queue does not change.
+    Send the current promises, so that the orders app extends missed ones; of the queue only changes what is due to.
 
     Needs no permission: any actor may have the promises compared with the clock.
     """
-    send_promises(Kitchen.objects.for_update().get(pk=kitchen.pk), at=at)
+    kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
+    if join_due_tickets(kitchen, by=by, at=at):
+        bump_board_version(kitchen)
+    send_promises(kitchen, at=at)
+
+
+@command
+def join_queue(*, kitchen: Kitchen, by: Actor, at: datetime) -> None:
+    """
+    Move the tickets for later whose time has come into the queue, and send the board and the promises.
+
+    Needs no permission: any actor may have the tickets compared with the clock.
+    """
+    kitchen = Kitchen.objects.for_update().get(pk=kitchen.pk)
+    if join_due_tickets(kitchen, by=by, at=at):
+        send_board_and_promises(kitchen, at=at)

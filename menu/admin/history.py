@@ -17,6 +17,8 @@ from menu.events import (
     ItemPriceChanged,
     ItemRestored,
     ItemSoldOut,
+    LearnedMinutesCleared,
+    MinutesLearned,
     PriceScheduled,
     ScheduledPriceWithdrawn,
 )
@@ -119,6 +121,11 @@ def _describe(domain_event: domain_events.DomainEvent[Any], at: datetime) -> str
             return _("Sold out %(until)s") % {"until": clock.until(until, at=at)}
         case ItemMarkedAvailable():
             return _("Available again")
+        case MinutesLearned(minutes=minutes, orders=orders, planned=planned):
+            values = {"minutes": minutes, "orders": orders, "planned": planned}
+            return _("%(minutes)d minutes learned from %(orders)d orders; %(planned)d planned") % values
+        case LearnedMinutesCleared():
+            return _("The learned minutes are not used any more")
         case ItemArchived():
             return _("Archived")
         case ItemRestored():

@@ -78,11 +78,11 @@ class PriceListAdmin[I: MenuItem](MenuAdmin[I]):
         return render_to_string("admin/menu/price_history.html", context)
 
     def get_fields(self, request: HttpRequest, obj: I | None = None) -> Any:
-        """Return the fields of the form; a new item has neither a history nor a price from a later moment on."""
+        """Return the fields of the form; a new item has no history and no price from a later moment on."""
         fields = super().get_fields(request, obj)
         if obj:
             return fields
-        without = {"price_from", "price_history"}
+        without = {"price_from", "price_history", "learned"}
         rows = [[name for name in _names(row) if name not in without] for row in fields]
         return [row[0] if len(row) == 1 else row for row in rows if row]
 

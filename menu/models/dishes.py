@@ -8,6 +8,7 @@ from django.db import models
 from django.urls import resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
+from menu.cooking_minutes import expected_minutes
 from menu.models.categories import Category
 from menu.models.fields import colour_field, price_field
 from menu.models.items import Diet, MenuItem
@@ -75,11 +76,19 @@ class Pizza(Dish):
     minutes = models.PositiveSmallIntegerField(
         _("minutes to cook"), default=8, validators=[MinValueValidator(1), MaxValueValidator(120)]
     )
+    learned_minutes = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)  # None: none are learned
+    learned_from = models.PositiveIntegerField(null=True, blank=True, editable=False)  # how many orders
+    learned_at = models.DateTimeField(null=True, blank=True, editable=False)
     recipe = models.ManyToManyField(Topping, related_name="in_recipes", blank=True)
 
     class Meta:
         ordering = ["category__position", "position", "name"]
         permissions = [("sell_out", "Can mark items sold out or available")]
+
+    @property
+    def expected_minutes(self) -> int:
+        """Return the minutes that promises are computed with."""
+        return expected_minutes(planned=self.minutes, learned=self.learned_minutes)
 
 
 class SimpleItemMotif(models.TextChoices):

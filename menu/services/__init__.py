@@ -1,6 +1,6 @@
 """
 Commands of the menu, one family per module: marking items sold out (the 86), editing, prices from a later moment on,
-archiving, pictures, order and sizes.
+archiving, pictures, order, sizes, and the minutes that are learned.
 """
 
 from menu.services.archive import archive, archive_item, restore_item
@@ -22,6 +22,7 @@ from menu.services.dated_prices import (
 )
 from menu.services.editing import lock_item, price_of, record_edit, set_price
 from menu.services.imports import Availability, ImportedItem, ImportRefused, import_items
+from menu.services.learning import clear_learned_minutes, learn_minutes
 from menu.services.pictures import copy_picture, describe_picture, purge_unused_pictures, set_picture
 from menu.services.pizzas import PizzaDetails, PizzaInvalid, change_pizza, create_pizza
 from menu.services.sizes import record_factor_change, set_up_sizes
@@ -38,6 +39,7 @@ __all__ = [
     "archive",
     "archive_item",
     "change_pizza",
+    "clear_learned_minutes",
     "copy_picture",
     "create_pizza",
     "describe_picture",
@@ -45,6 +47,7 @@ __all__ = [
     "fold_prices",
     "import_items",
     "items_with_due_prices",
+    "learn_minutes",
     "lock_item",
     "mark_available",
     "mark_sold_out",

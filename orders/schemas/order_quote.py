@@ -88,8 +88,8 @@ def quote_record(quote: services.OrderQuote) -> QuoteRecord:
             if line.item
         ],
         trace=quote.basket.trace.model_dump(mode="json"),
-        accepts_orders=quote.kitchen.accepts_orders,
-        message=quote.kitchen.message,
+        accepts_orders=quote.accepts_orders,
+        message=quote.message,
         promise=PromiseRecord(earliest=promise.ready_from, latest=promise.ready_until) if promise else None,
     )
 

@@ -5,14 +5,18 @@ For a basket the quote is read afresh. The quote that the menu's pages show besi
 and invalidated by everything that changes the board.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
 from django.core.cache import cache
 
 from kitchen import selectors as kitchen_selectors
+from kitchen.models import FulfillmentMethod
 from kitchen.selectors import Quote
+from kitchen.slots import LaterOrder, Slots
 from pizzeria.foundation.shapes import shape_of
+from pizzeria.foundation.shop.selectors import current_shop
 
 TYPICAL_PIZZA_MINUTES = (8,)
 CACHE_SECONDS = 5
@@ -29,6 +33,19 @@ def quote(*, at: datetime, pizza_minutes: list[int] | None = None, driving_minut
     minutes = TYPICAL_PIZZA_MINUTES if pizza_minutes is None else pizza_minutes
     kitchen = kitchen_selectors.the_kitchen()
     return kitchen_selectors.quote(kitchen, pizza_minutes=minutes, driving_minutes=driving_minutes, at=at)
+
+
+def slots_for(
+    *, method: FulfillmentMethod, pizza_minutes: Sequence[int], driving_minutes: int | None = None, at: datetime
+) -> Slots:
+    """
+    Return the quarters of an hour at which an order can be wanted. Three queries, one if none is offered at all.
+
+    :param pizza_minutes: minutes in the oven, one entry per pizza
+    :param driving_minutes: to where it would be delivered; None: those of the shop's settings
+    """
+    order = LaterOrder.of(pizza_minutes, method=method, shop=current_shop(), driving_minutes=driving_minutes)
+    return kitchen_selectors.slots_of(kitchen_selectors.the_kitchen(), order, at=at)
 
 
 def cached_quote(*, at: datetime) -> Quote:

@@ -27,6 +27,7 @@ from orders.services.basket_copy import copy_basket_of
 from orders.services.cancellation import TooLateToCancel, cancel_order, needs_recent_auth
 from orders.services.checkout import place_order
 from orders.services.checkout_basket import BasketChanged, BasketSpent, TotalChanged
+from orders.services.cooking_minutes import learn_cooking_minutes
 from orders.services.coupons import check_coupon
 from orders.services.handover import hand_over, undo_hand_over
 from orders.services.kitchen_sync import mark_cooking, mark_ready, mark_recalled, mark_undone
@@ -40,7 +41,6 @@ from orders.services.order_terms import (
     EmptyBasket,
     PaymentMethodNotOffered,
     SelectedItem,
-    TimeNotOffered,
 )
 from orders.services.phone_proofs import (
     CodeNotSent,
@@ -78,7 +78,6 @@ __all__ = [
     "ReasonMissing",
     "ReasonNotPossible",
     "SelectedItem",
-    "TimeNotOffered",
     "TooLateToCancel",
     "TotalChanged",
     "acknowledge_prices",
@@ -92,6 +91,7 @@ __all__ = [
     "extend_missed_promises",
     "forget_clients",
     "hand_over",
+    "learn_cooking_minutes",
     "link_order_to_customer",
     "mark_cooking",
     "mark_ready",

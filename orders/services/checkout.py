@@ -93,19 +93,19 @@ def place_order(
     :param shown_total: the total that the guest agreed to; None: the program that orders asks for no agreement
     :param shown_lines: the fingerprint of the lines that the guest agreed to, for forms that show them
     :param coupon: the code of a coupon, as typed; blank: none
-    :param wanted_at: when it is to be ready; None: as soon as possible
+    :param wanted_at: when the guest wants it, a full quarter of an hour; None: as soon as possible
     :param has_guest_link: whether the order has a link that opens it without an account, beside the actor's own access;
         the order of an actor without an account always has one
     :param idempotency: the form's idempotency key; the same form sent again gets the same order
-    :raises PaymentMethodNotOffered, TimeNotOffered, OutsideDeliveryArea, BelowMinimum: nothing is written
+    :raises PaymentMethodNotOffered, OutsideDeliveryArea, BelowMinimum: nothing is written
     :raises AddressMissing, EmptyBasket, BasketSpent, BasketChanged, TotalChanged: nothing is written
     :raises SoldOut, NotOnTheMenu, TooManyToppings, BasketFull, CouponRefused: nothing is written
-    :raises OrderTooLarge, KitchenClosed, KitchenFull: nothing is written
+    :raises OrderTooLarge, KitchenClosed, KitchenFull, SlotNotOffered, SlotFull: nothing is written
     :raises ProofRequired: a guest beyond the limits for guests has not proved the phone number; nothing is written
     :raises TooManyAttempts: a client without an account has ordered too often within an hour, or a client has typed too
         many unknown codes
     """
-    refuse_unless_offered(method=method, contact=contact, payment_method=payment_method, wanted_at=wanted_at)
+    refuse_unless_offered(method=method, contact=contact, payment_method=payment_method)
     locked_basket = None
     if basket is None:
         priced_basket = price_items(items, at=at)
@@ -146,7 +146,9 @@ def place_order(
         notes=contact.notes,
         allergies=contact.allergies,
     )
-    booking = kitchen_services.book_ticket(kitchen=kitchen, ref=ref, content=content, is_held=is_held, at=at)
+    booking = kitchen_services.book_ticket(
+        kitchen=kitchen, ref=ref, content=content, is_held=is_held, wanted_at=wanted_at, at=at
+    )
     if not customer:
         _refuse_unless_proved(basket, priced_basket, contact=contact, kitchen=kitchen, by=by, at=at)
     placed = _placed(
@@ -156,6 +158,7 @@ def place_order(
         lines=lines,
         priced_basket=priced_basket,
         payment_method=payment_method,
+        wanted_at=wanted_at,
     )
     record(order, placed, *([] if is_held else [_confirmed(placed)]), by=by, at=at)
     if locked_basket:
@@ -194,6 +197,7 @@ def _placed(
     lines: tuple[PlacedLine, ...],
     priced_basket: PricedBasket,
     payment_method: PaymentMethod,
+    wanted_at: datetime | None,
 ) -> OrderPlaced:
     totals = priced_basket.totals
     return OrderPlaced(
@@ -202,6 +206,7 @@ def _placed(
         number=booking.number,
         business_date=booking.business_date,
         method=FulfillmentMethod(order.method),
+        wanted_at=booking.promise.ready_from if wanted_at else None,
         promise_from=booking.promise.ready_from,
         promise_until=booking.promise.ready_until,
         lines=lines,

@@ -42,13 +42,6 @@ class PaymentMethodNotOffered(Refusal):
     status = 422
 
 
-class TimeNotOffered(Refusal):
-    """Refusal of an order for later."""
-
-    code = "not_offered"
-    status = 422
-
-
 class EmptyBasket(Refusal):
     code = "empty_basket"
     status = 422
@@ -96,19 +89,14 @@ class PricedOrder:
     coupon: Coupon | None
 
 
-def refuse_unless_offered(
-    *, method: FulfillmentMethod, contact: ContactDetails, payment_method: PaymentMethod, wanted_at: datetime | None
-) -> None:
+def refuse_unless_offered(*, method: FulfillmentMethod, contact: ContactDetails, payment_method: PaymentMethod) -> None:
     """
     Refuse an order that the shop accepts from nobody.
 
-    :param wanted_at: when it is to be ready; None: as soon as possible
-    :raises PaymentMethodNotOffered, TimeNotOffered, AddressMissing:
+    :raises PaymentMethodNotOffered, AddressMissing:
     """
     if payment_method not in offered_payment_methods():
         raise PaymentMethodNotOffered(_("Please choose another way to pay."), field="payment_method")
-    if wanted_at is not None:
-        raise TimeNotOffered(_("We take no orders for later yet."), field="wanted_at")
     if method == FulfillmentMethod.DELIVERY:
         for field, message in REQUIRED_FOR_DELIVERY.items():
             if not getattr(contact, field):

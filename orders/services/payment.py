@@ -10,6 +10,7 @@ from uuid import UUID
 
 from kitchen import services as kitchen_services
 from kitchen.models import Kitchen
+from kitchen.promises import Promise
 from orders.events import (
     OrderCancelled,
     OrderConfirmed,
@@ -34,6 +35,8 @@ def confirm_paid_order(
     :param attempt: the payment attempt's ref
     """
     promise = kitchen_services.release_hold(kitchen=kitchen, ref=order.ref, by=by, at=at)
+    if order.requested_for and order.promise_until and promise.ready_from <= order.promise_until:
+        promise = Promise(order.requested_for, order.promise_until)  # the time that the guest has chosen
     confirmed = OrderConfirmed(
         payment_method=PaymentMethod(order.payment_method),
         payment="paid",

@@ -8,6 +8,7 @@ from pizzeria.devtools.state_dir import ROOT
 
 LOCAL_HOSTS = "localhost,127.0.0.1"
 SENDER = "Mario's Pizzeria <orders@pizzeria.example>"
+MANAGER = "manager@pizzeria.example"
 
 
 def shop_environment(
@@ -25,6 +26,7 @@ def shop_environment(
     stripe_webhook_secret: str = "",
     stripe_url: str = "",
     webhook_networks: str = "",
+    alerts_email_to: str = "",
 ) -> dict[str, str]:
     """
     Return this process's environment with the shop's variables replaced, so that a shop configured in the caller's
@@ -34,6 +36,7 @@ def shop_environment(
     :param token_keys: the file with the public keys of the demo's own access tokens
     :param stripe_url: the address of the stand-in for Stripe
     :param webhook_networks: to which webhooks can be sent beside the public internet
+    :param alerts_email_to: who gets alerts by e-mail
     """
     return {
         **os.environ,
@@ -51,6 +54,7 @@ def shop_environment(
         "ORIGIN": origin,
         "SHOP_ADDRESS": "Via Tuscolana 40, 00182 Roma",
         "SHOP_PHONE": "+39 06 5550100",
+        "SHOP_ALERTS_EMAIL_TO": alerts_email_to,
         "MAIL_URL": mail_url,
         "MAIL_FROM": SENDER,
         "NOTIFY_SMS_URL": sms_url,

@@ -82,6 +82,7 @@ def _run_demo(demo: StateDir, exit_stack: ExitStack) -> None:
         stripe_webhook_secret=gateway.webhook_secret,
         stripe_url=gateway.url,
         webhook_networks="127.0.0.0/8,::1/128",
+        alerts_email_to=environment.MANAGER,
     )
     if keycloak:
         variables |= keycloak.variables

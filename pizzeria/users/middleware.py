@@ -24,8 +24,10 @@ from pizzeria.users.keycloak.sessions import follow_session_key
 from pizzeria.users.login_urls import reauthentication_url
 from pizzeria.users.session_auth import actor_for_request
 
-# Event streams reconnect by themselves, and the admin's overview is refreshed: that does not count as use of a session.
+# Event streams reconnect, screens report themselves, and two pages of the admin are refreshed: all without a person,
+# so that it does not count as use of a session.
 STREAMS = "/stream/"
+WITHOUT_A_PERSON = ("admin:overview", "admin:kitchen_boardscreen_refresh", "kitchen:report_screen")
 
 REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
@@ -96,7 +98,7 @@ class SessionRevalidationMiddleware:
             auth.logout(request)
         elif sessions.began_by_keycloak(request.session):
             revalidate_request(request, at=at)
-        is_by_itself = request.path.startswith(STREAMS) or request.path == reverse("admin:overview")
+        is_by_itself = request.path in map(reverse, WITHOUT_A_PERSON) or request.path.startswith(STREAMS)
         if SESSION_KEY in request.session and not is_by_itself:
             sessions.mark_used(request.session, in_admin=in_admin, at=at)
 

@@ -91,7 +91,7 @@ def submit_action(browser, action, entry, **fields):
 def test_the_admin_lists_dead_letters_with_their_errors(dead_event, sign_in):
     html = sign_in(MANAGER).get(reverse("admin:events_outboxentry_changelist"), {"state": "dead"}).content.decode()
 
-    assert "order.placed.v3" in html
+    assert "order.placed.v4" in html
     assert "ZeroDivisionError" in html
 
 

@@ -44,7 +44,7 @@ def change_notes(kitchen, order, notes="Cut it", allergies=""):
 
 
 def on_board():
-    return list(Ticket.objects.on_board().order_by("id").values_list("ref", flat=True))
+    return list(Ticket.objects.on_board(FRIDAY_NIGHT).order_by("id").values_list("ref", flat=True))
 
 
 # --- Seen ---

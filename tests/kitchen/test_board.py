@@ -57,7 +57,8 @@ def test_the_board_shows_each_ticket_in_the_column_of_its_state_ordered_by_due_t
 
 
 def test_the_board_shows_no_held_scheduled_gone_or_withdrawn_ticket(ciro, kitchen):
-    in_queue(kitchen, TicketState.HELD, TicketState.SCHEDULED, TicketState.GONE, TicketState.WITHDRAWN)
+    states = (TicketState.HELD, TicketState.SCHEDULED, TicketState.GONE, TicketState.WITHDRAWN)
+    in_queue(kitchen, *states, joins_queue_at=clock.now() + timedelta(hours=1))
 
     assert "<h3>" not in ciro.get(BOARD).content.decode()
 

@@ -66,7 +66,7 @@ def test_an_overdue_cooking_ticket_is_expected_in_a_minute():
 
 
 @pytest.mark.parametrize("state", [HELD, SCHEDULED, WAITING])
-def test_held_scheduled_and_waiting_tickets_take_an_oven_slot_before_a_later_ticket(state):
+def test_held_waiting_and_soon_due_scheduled_tickets_take_an_oven_slot_before_a_later_ticket(state):
     assert out_in([ticket(state=state, minutes=8)], oven_slots=1) == 16
 
 
@@ -130,6 +130,59 @@ def test_with_an_empty_oven_the_next_place_is_free_after_the_shortest_waiting_ti
     assert promises.next_ready_time([ticket(state=HELD)], at=FRIDAY_NIGHT) == FRIDAY_NIGHT + MINUTE
 
 
+def later(due, *, minutes=8, state=SCHEDULED, **fields):
+    """Return a ticket for later that is due in some minutes."""
+    due_at = FRIDAY_NIGHT + due * MINUTE
+    return ticket(state=state, minutes=minutes, due_at=due_at, slot_at=due_at, joins_queue_at=due_at, **fields)
+
+
+@pytest.mark.parametrize("state", [SCHEDULED, HELD])
+def test_a_ticket_for_later_delays_no_ticket_that_is_out_before_it_is_started(state):
+    assert out_in([later(16, state=state)], oven_slots=1) == 8
+    assert out_in([later(15, state=state)], oven_slots=1) == 15 + 8
+
+
+def test_a_ticket_for_later_delays_no_ticket_while_another_slot_is_free():
+    assert out_in([later(10)], oven_slots=2) == 8
+    assert out_in([later(10), later(11)], oven_slots=2) == 10 + 8
+
+
+def test_a_ticket_for_later_takes_the_slot_that_is_free_last_before_its_start():
+    cooking = ticket(state=COOKING, minutes=10, started=0)
+
+    # It is started in the slot that is free in ten minutes; the other one is free at once.
+    assert out_in([cooking, later(18)], oven_slots=2, minutes=12) == 12
+
+
+def test_a_second_ticket_for_later_counts_if_the_first_delays_the_new_one_into_its_time():
+    assert out_in([later(15), later(30)], oven_slots=1) == 30 + 8
+
+
+def test_tickets_for_later_come_out_when_they_are_due_or_as_soon_as_a_slot_is_free():
+    first, second = later(30), later(31)
+
+    times = promises.ready_times([second, first], oven_slots=1, at=FRIDAY_NIGHT)
+
+    assert times == {first.ref: FRIDAY_NIGHT + 30 * MINUTE, second.ref: FRIDAY_NIGHT + 38 * MINUTE}
+
+
+def test_a_waiting_ticket_that_is_due_first_is_laid_before_a_ticket_for_later_and_one_that_is_due_after_it_behind():
+    soon, late = ticket(due_at=FRIDAY_NIGHT + 5 * MINUTE), ticket(due_at=FRIDAY_NIGHT + 20 * MINUTE)
+    scheduled = later(12)
+
+    times = promises.ready_times([soon, scheduled, late], oven_slots=1, at=FRIDAY_NIGHT)
+
+    assert [(times[each.ref] - FRIDAY_NIGHT) / MINUTE for each in (soon, scheduled, late)] == [8, 16, 24]
+
+
+def test_a_waiting_ticket_is_laid_before_a_ticket_for_later_that_is_started_after_it_is_out():
+    waiting, scheduled = ticket(due_at=FRIDAY_NIGHT + 60 * MINUTE), later(30)
+
+    times = promises.ready_times([scheduled, waiting], oven_slots=1, at=FRIDAY_NIGHT)
+
+    assert [(times[each.ref] - FRIDAY_NIGHT) / MINUTE for each in (waiting, scheduled)] == [8, 30]
+
+
 TICKETS = st.builds(
     ticket,
     state=st.sampled_from([COOKING, HELD, SCHEDULED, WAITING]),
@@ -151,6 +204,36 @@ def test_one_more_ticket_in_the_queue_never_makes_a_ticket_earlier(before, after
     assert out_in([*before, one_more, *after], oven_slots=oven_slots) >= out_in(
         [*before, *after], oven_slots=oven_slots
     )
+
+
+LATER = st.builds(later, st.integers(0, 200), minutes=st.integers(1, 60), state=st.sampled_from([SCHEDULED, HELD]))
+IN_SEQUENCE = st.lists(TICKETS | LATER, max_size=25).map(
+    lambda tickets: sorted(tickets, key=lambda each: (not each.is_priority, each.due_at))
+)
+
+
+@given(IN_SEQUENCE, LATER, st.integers(1, 10), st.integers(1, 60))
+def test_one_more_ticket_for_later_never_makes_a_ticket_earlier(tickets, scheduled, oven_slots, minutes):
+    assert out_in([*tickets, scheduled], oven_slots=oven_slots, minutes=minutes) >= out_in(
+        tickets, oven_slots=oven_slots, minutes=minutes
+    )
+
+
+@given(IN_SEQUENCE, st.integers(1, 60), st.integers(1, 10), st.integers(1, 60))
+def test_a_ticket_for_later_that_is_started_once_a_new_one_is_out_changes_nothing(tickets, longer, oven_slots, minutes):
+    alone = out_in(tickets, oven_slots=oven_slots, minutes=minutes)
+
+    far = later(alone + longer, minutes=longer)
+
+    assert out_in([*tickets, far], oven_slots=oven_slots, minutes=minutes) == alone
+
+
+@given(IN_SEQUENCE, st.integers(1, 10))
+def test_each_ticket_comes_out_and_none_for_later_before_it_is_due(tickets, oven_slots):
+    times = promises.ready_times(tickets, oven_slots=oven_slots, at=FRIDAY_NIGHT)
+
+    assert times.keys() == {each.ref for each in tickets}
+    assert all(times[each.ref] >= each.due_at for each in tickets if each.is_for_later)
 
 
 @given(LINES, st.integers(1, 10), st.integers(1, 60))

@@ -75,7 +75,7 @@ def test_the_order_keeps_what_it_contained_in_its_event_its_row_and_its_ticket()
 
     declaration = {"diet_labels": ["vegetarian", "spicy"], "allergens": ["sulphites"], "is_complete": True}
     assert order.lines.get().declaration == declaration
-    assert StoredEvent.objects.get(type="order.placed.v3").data["lines"][0]["declaration"] == declaration
+    assert StoredEvent.objects.get(type="order.placed.v4").data["lines"][0]["declaration"] == declaration
     assert Ticket.objects.get().items[0]["contains"] == ["sulphites"]
     assert list(replay.differences()) == []
 
@@ -128,6 +128,15 @@ def test_the_stored_event_of_the_second_release_is_read_with_its_declarations_an
     [line] = placed.lines
     assert line.declaration.allergens == ("milk",)
     assert (line.tax_rate, placed.trace) == (None, None)
+
+
+def test_the_stored_event_of_the_third_release_is_read_as_an_order_for_as_soon_as_possible():
+    lines = [{**line, "declaration": None, "tax_rate": "10"} for line in PLACED_V1["lines"]]
+
+    placed = load_data("order.placed.v3", {**PLACED_V1, "lines": lines, "trace": None})
+
+    assert (placed.type, placed.wanted_at) == ("order.placed.v4", None)
+    assert placed.lines[0].tax_rate == 10
 
 
 def test_an_undeclared_item_is_said_to_be_so_on_the_ticket_and_in_the_email():

@@ -52,7 +52,7 @@ def test_placing_an_order_records_two_events_each_with_an_outbox_entry():
 
     events = StoredEvent.objects.filter(aggregate_ref=order.ref)
     assert [(event.seq, event.type, event.actor) for event in events] == [
-        (1, "order.placed.v3", "guest"),
+        (1, "order.placed.v4", "guest"),
         (2, "order.confirmed.v1", "guest"),
     ]
     assert OutboxEntry.objects.filter(event__in=events, relayed_at=None, dead_lettered_at=None).count() == 2

@@ -129,6 +129,7 @@ def event_of(priced, terms) -> OrderPlaced:
         number=1,
         business_date=FRIDAY_NIGHT.date(),
         method="delivery" if terms.delivery else "pickup",
+        wanted_at=None,
         promise_from=FRIDAY_NIGHT,
         promise_until=FRIDAY_NIGHT,
         lines=placed_lines(priced),

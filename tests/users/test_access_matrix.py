@@ -40,7 +40,13 @@ from pizzeria.users.services.roles import assign_roles, sync_roles
 from pizzeria.users.session_auth import actor_for_user
 from tests import shop
 from tests.architecture.test_public_urls import ALL
-from tests.factories import CouponFactory, DeliveryZoneFactory, UserFactory, WebhookSubscriptionFactory
+from tests.factories import (
+    BoardScreenFactory,
+    CouponFactory,
+    DeliveryZoneFactory,
+    UserFactory,
+    WebhookSubscriptionFactory,
+)
 from tests.menu.pictures import picture_of
 from tests.message_sinks import ANSWER_TIMEOUT
 from tests.transactions import undone
@@ -157,6 +163,7 @@ def opened(realm):
     webhook = WebhookSubscriptionFactory()
     webhook_services.create_webhook_deliveries(event_id=StoredEvent.objects.latest("pk").pk, at=at)
     names |= {"HOOK": webhook.ref, "SENDING": WebhookDelivery.objects.get().ref}
+    BoardScreenFactory()
     DeliveryZoneFactory(codes=[])
     CouponFactory()
     refund_waits(guests, at=at)
@@ -308,6 +315,7 @@ def _path(response):
 # Form fields that the requests need beside the order.
 REASONS = {"reason": "other", "note": "The oven is cold.", "until": "notice"}
 REASONS |= {"item": "margherita", "size": "small", "quantity": "1"}
+REASONS |= {"key": "0197c2a0-0000-4000-8000-000000000000", "version": "1"}
 
 
 @pytest.mark.parametrize(("verb", "pattern", "answers"), ROWS)

@@ -2,7 +2,7 @@
 The events that webhooks are sent: every event of an order that is published after the commit.
 
 An event has a name, such as `order.placed`, and a version of its data. A subscription chooses names. A message has the
-type with the version, such as `order.placed.v3`: always the newest version that this release knows, as in
+type with the version, such as `order.placed.v4`: always the newest version that this release knows, as in
 `GET /orders/{id}/events`, also of an event that was stored in an older one. A new version is announced by nothing but
 this type, so receivers compare it before they read the data.
 """

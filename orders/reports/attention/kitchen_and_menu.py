@@ -1,4 +1,4 @@
-"""A kitchen that is paused or full, and what is sold out."""
+"""A kitchen that is paused or full, or whose board nobody sees or hears, and what is sold out."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kitchen import screens
 from kitchen import selectors as kitchen_selectors
 from kitchen.models import Kitchen
 from kitchen.permissions import PAUSE
@@ -36,7 +37,21 @@ def kitchen_concerns(by: Actor, at: datetime) -> Iterable[ConcernGroup]:
         load = {"pizzas": board.load.pizzas, "max": board.max_pizzas}
         text = _("The kitchen is full: %(pizzas)d of %(max)d pizzas are open.") % load
         found.append(Concern("kitchen-full", text, Button(_("Change the capacity"), settings_page)))
+    found += _screen_concerns(kitchen, at)
     yield ConcernGroup("kitchen", _("Kitchen"), found, is_urgent=True)
+
+
+def _screen_concerns(kitchen: Kitchen, at: datetime) -> list[Concern]:
+    """Return whether an open kitchen has no board in sight, or only silent ones. One query."""
+    if not kitchen.accepts_orders(at):
+        return []
+    sounds = set(screens.live_screens(kitchen, at).order_by().values_list("is_sound_on", flat=True))
+    page = Button(_("Screens"), reverse("admin:kitchen_boardscreen_changelist"))
+    if not sounds:
+        return [Concern("no-screen", _("The kitchen is open, and no screen shows its board."), page)]
+    if sounds == {False}:
+        return [Concern("no-sound", _("The sound is off on every screen of the board."), page)]
+    return []
 
 
 def sold_out_concerns(by: Actor, at: datetime) -> Iterable[ConcernGroup]:

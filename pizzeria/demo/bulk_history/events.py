@@ -81,7 +81,7 @@ def _place(log: Log, course: Course, priced: PricedOrder, *, guest: Guest, refs:
         order_events.OrderPlaced,
         f'{{"kitchen": "{refs.kitchen}", "customer": {customer}, "number": {refs.number}, '
         f'"business_date": "{refs.business_date}", "method": "{method}", {promise}, '
-        f'"payment_method": "{course.method}", {priced.placed}',
+        f'"payment_method": "{course.method}", "wanted_at": null, {priced.placed}',
         by=guest.actor,
         at=at,
     )

@@ -29,6 +29,15 @@ def raise_alert(kind: AlertKind, *, key: str = "", at: datetime, **parameters: s
     )
 
 
+def resolve_alert(kind: AlertKind, *, key: str = "", at: datetime) -> None:
+    """
+    Close the open alert of a kind and key, if there is one: what it was about has ended by itself.
+
+    When it happens again, another alert is raised. Callable inside any transaction, as `raise_alert`.
+    """
+    Alert.objects.open().filter(kind=kind.code, key=key).update(acknowledged_at=at)
+
+
 @command
 def acknowledge_alert(*, alert_id: int, by: Actor, at: datetime) -> Alert:
     """

@@ -45,7 +45,10 @@ class ShopSettingsAdmin(SavedByCommandMixin[ShopSettings], ShopModelAdmin[ShopSe
             gettext_lazy("False orders"),
             {"fields": ["open_orders_per_phone", "guest_share_percent", "every_guest_proves_phone"]},
         ),
-        (gettext_lazy("Overview and reports"), {"fields": ["waiting_minutes", "vip_orders", "daily_email_to"]}),
+        (
+            gettext_lazy("Overview, alerts and reports"),
+            {"fields": ["waiting_minutes", "alerts_email_to", "vip_orders", "daily_email_to"]},
+        ),
     ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

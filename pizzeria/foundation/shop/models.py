@@ -138,6 +138,17 @@ class ShopSettings(Aggregate):
         ),
         db_default="",
     )
+    alerts_email_to = models.CharField(
+        _("alerts by e-mail to"),
+        max_length=1000,
+        blank=True,
+        validators=[refuse_invalid_addresses],
+        help_text=_(
+            "E-mail addresses with commas between them, ten at most. Each gets the alerts that need a manager at once, "
+            "such as a ticket that no cook has seen. Empty: nobody."
+        ),
+        db_default="",
+    )
 
     objects = ShopSettingsQuerySet.as_manager()
 

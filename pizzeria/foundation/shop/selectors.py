@@ -40,11 +40,17 @@ class ShopSnapshot:
     waiting_minutes: int  # an order that waits for so long needs a hand
     vip_orders: int  # of one customer within 365 days
     daily_email_to: str  # as typed
+    alerts_email_to: str  # as typed
 
     @property
     def daily_email_addresses(self) -> list[str]:
         """Return to whom yesterday's figures are sent each morning."""
         return addresses_in(self.daily_email_to)
+
+    @property
+    def alerts_email_addresses(self) -> list[str]:
+        """Return to whom alerts are sent."""
+        return addresses_in(self.alerts_email_to)
 
     @property
     def invitation_to_call(self) -> str:

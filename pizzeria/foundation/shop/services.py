@@ -19,7 +19,7 @@ from pizzeria.foundation.shop.events import ShopSettingsChanged
 from pizzeria.foundation.shop.models import ShopSettings
 from pizzeria.foundation.shop.permissions import CHANGE_SHOP_SETTINGS
 
-TEXTS = ("name", "address", "phone", "daily_email_to")  # not in an event
+TEXTS = ("name", "address", "phone", "daily_email_to", "alerts_email_to")  # not in an event
 
 
 class InvalidShopSettings(Refusal):

@@ -17,7 +17,7 @@ def test_the_events_of_an_order_name_no_staff(caller, chef):
     events = anna.get(f"/orders/{order}/events").json()
 
     assert [(event["seq"], event["type"], event["actor"]) for event in events] == [
-        (1, "order.placed.v3", "customer"),
+        (1, "order.placed.v4", "customer"),
         (2, "order.confirmed.v1", "customer"),
         (3, "order.cooking_started.v1", "staff"),
     ]

@@ -82,7 +82,7 @@ def test_page_and_api_place_the_same_order_at_the_same_price_by_the_same_command
     commands = [record.msg["command"] for record in caplog.records if "command" in record.msg]
     assert [name for name in commands if name.startswith("orders.")] == ["orders.place_order"]
     of_page, of_api = (
-        StoredEvent.objects.get(aggregate_ref=order.ref, type="order.placed.v3").data for order in (by_page, by_api)
+        StoredEvent.objects.get(aggregate_ref=order.ref, type="order.placed.v4").data for order in (by_page, by_api)
     )
     varies = {"number", "customer", "promise_from", "promise_until"}
     assert {name: value for name, value in of_api.items() if name not in varies} == {

@@ -89,7 +89,7 @@ def test_a_body_that_is_no_order_is_refused(caller, sent):
 def test_an_order_for_later_is_not_offered(caller):
     response = caller("customer").post("/orders", body(wanted_at="2026-11-20T20:00:00Z"))
 
-    assert_refused(response, 422, "not_offered")
+    assert_refused(response, 422, "slot_not_offered")
     assert invalid_fields(response) == {"wanted_at"}
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kitchen import services as kitchen_services
-from kitchen.models import FulfillmentMethod, Kitchen
+from kitchen.models import BoardScreen, FulfillmentMethod, Kitchen
 from menu import services as menu_services
 from menu.models import Pizza
 from orders.backoffice.dashboard import dashboard
@@ -27,6 +27,7 @@ from pizzeria.foundation.alerts.services import raise_alert
 from pizzeria.foundation.events.models import OutboxEntry
 from pizzeria.users.roles import DRIVER, MANAGER
 from tests import shop
+from tests.factories import BoardScreenFactory
 from tests.orders.payments import refund_helpers
 from tests.shop import FRIDAY_NIGHT
 
@@ -35,6 +36,11 @@ LATER = FRIDAY_NIGHT + timedelta(minutes=15)
 FRYER = AlertKind("fryer_is_cold", "The fryer has only %(degrees)s °C.")
 
 pytestmark = pytest.mark.usefixtures("kitchen")
+
+
+@pytest.fixture(autouse=True)
+def _board_in_sight(kitchen):
+    BoardScreenFactory(kitchen=kitchen, last_seen_at=FRIDAY_NIGHT + timedelta(days=1))
 
 
 @pytest.fixture
@@ -133,6 +139,24 @@ def test_a_full_kitchen_says_so(marta, kitchen):
     Kitchen.objects.update(max_concurrent_orders=1)
 
     assert texts(marta)["kitchen"] == ["The kitchen is full: 1 of 1 orders are open."]
+
+
+def test_an_open_kitchen_whose_board_is_nowhere_in_sight_or_heard_says_so(marta, kitchen):
+    BoardScreen.objects.update(is_sound_on=False)
+    assert texts(marta)["kitchen"] == ["The sound is off on every screen of the board."]
+
+    BoardScreen.objects.update(last_visible_at=LATER - timedelta(seconds=45))
+    assert texts(marta)["kitchen"] == ["The kitchen is open, and no screen shows its board."]
+    assert buttons(marta, "kitchen") == [reverse("admin:kitchen_boardscreen_changelist")]
+
+    Kitchen.objects.update(opening_hours={"week": [[]] * 7})
+    assert "kitchen" not in texts(marta)
+
+
+def test_a_sound_on_one_screen_is_enough(marta):
+    BoardScreenFactory(is_sound_on=False, last_seen_at=LATER)
+
+    assert "kitchen" not in texts(marta)
 
 
 def test_what_is_sold_out_is_put_back_on_the_menu_from_the_first_page(sign_in, marta, tonight):

@@ -149,7 +149,7 @@ def test_a_receiver_that_is_down_holds_up_neither_the_outbox_nor_an_order_nor_an
     assert not OutboxEntry.objects.waiting().exists()
     send_all(other, clock.now())
     assert [json.loads(request.body)["type"] for request in other.receiver.requests] == [
-        "order.placed.v3",
+        "order.placed.v4",
         "order.confirmed.v1",
         "order.cooking_started.v1",
         "order.ready.v1",

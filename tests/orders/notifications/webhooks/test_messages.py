@@ -36,7 +36,7 @@ def test_a_message_is_a_cloudevent_with_the_data_that_the_api_shows(placed_order
         "specversion": "1.0",
         "id": f"{placed_order.ref}.1",
         "source": settings.SHOP_ORIGIN,
-        "type": "order.placed.v3",
+        "type": "order.placed.v4",
         "subject": str(placed_order.ref),
         "time": "2026-11-20T19:00:00+00:00",
         "sequence": "0000000001",
@@ -59,7 +59,7 @@ def test_an_event_of_an_older_version_is_sent_in_the_newest_one(placed_order):
         at=placed.at,
     )
 
-    assert (message(older)["type"], message(older)["data"]["trace"]) == ("order.placed.v3", None)
+    assert (message(older)["type"], message(older)["data"]["trace"]) == ("order.placed.v4", None)
 
 
 def test_no_message_has_personal_data_or_an_id_of_staff(placed_order, chef):
@@ -88,7 +88,7 @@ def test_a_message_is_signed_as_the_library_of_receivers_verifies_it(webhook, ht
     send_next(webhook, clock.now())
 
     [request] = https_receiver.requests
-    assert Webhook(webhook.secret).verify(request.body, request.headers)["type"] == "order.placed.v3"
+    assert Webhook(webhook.secret).verify(request.body, request.headers)["type"] == "order.placed.v4"
     with pytest.raises(WebhookVerificationError):
         Webhook(webhook.secret).verify(request.body + b" ", request.headers)
     with pytest.raises(WebhookVerificationError):

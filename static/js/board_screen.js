@@ -1,0 +1,71 @@
+// This screen reports itself to the kitchen: which version of the board it shows, whether the board is in sight, and
+// whether its sound is on. So managers see that somebody can see and hear the tickets. The key in the browser's store
+// says which screen it is, whoever is signed in.
+
+const REPORT_INTERVAL_MS = 15_000;
+const SCREEN_KEY = "board-screen";
+
+const screenReport = document.getElementById("screen-report");
+
+let screenKey = "";
+let isReportRefused = false; // the user is signed out, or may not see the board any more
+
+// `crypto.randomUUID` is missing where a tablet reaches the shop by plain http.
+function newScreenKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+function keyOfThisScreen() {
+  if (screenKey) return screenKey;
+  try {
+    screenKey = localStorage.getItem(SCREEN_KEY) ?? "";
+    if (!screenKey) localStorage.setItem(SCREEN_KEY, newScreenKey());
+    screenKey = localStorage.getItem(SCREEN_KEY);
+  } catch {
+    screenKey = newScreenKey(); // a browser that stores nothing: another screen after each reload
+  }
+  return screenKey;
+}
+
+const isSoundOn = () => document.getElementById("sound")?.dataset.sound === "on";
+
+// The refreshed board has the newest token: one that is older than the last sign-in is refused.
+const csrfField = (part) => part?.querySelector("[name=csrfmiddlewaretoken]")?.value;
+
+async function reportScreen({ heard = false, sound = isSoundOn() } = {}) {
+  const board = document.getElementById("board");
+  if (!board || isReportRefused) return;
+  const body = new FormData();
+  body.set("csrfmiddlewaretoken", csrfField(board) ?? csrfField(screenReport));
+  body.set("key", keyOfThisScreen());
+  body.set("version", board.dataset.version);
+  if (!document.hidden) body.set("visible", "on");
+  if (sound) body.set("sound", "on");
+  if (heard) body.set("heard", "on");
+  try {
+    // `keepalive`: the last report of a page that is being left is sent, too.
+    const { status } = await fetch(screenReport.action, { method: "POST", body, keepalive: true });
+    isReportRefused = status === 401 || status === 403;
+  } catch {
+    // No connection: the page says so itself, and the next report follows.
+  }
+}
+
+if (screenReport) {
+  reportScreen();
+  // A hidden page is no board that anybody sees; its sound may still be heard.
+  setInterval(() => (!document.hidden || isSoundOn()) && reportScreen(), REPORT_INTERVAL_MS);
+  document.addEventListener("visibilitychange", () => {
+    isReportRefused &&= document.hidden; // whoever comes back may have signed in again
+    reportScreen();
+  });
+  document.addEventListener("board:sound", ({ detail }) => reportScreen({ sound: detail.isOn, heard: detail.heard }));
+
+  const naming = document.getElementById("screen-naming");
+  naming.querySelector("[name=key]").value = keyOfThisScreen();
+  naming.hidden = false;
+}
