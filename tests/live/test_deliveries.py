@@ -85,7 +85,7 @@ def test_the_versions_of_deliveries_boards_and_orders_take_two_queries(delivery,
         lambda ref, driver: delivery_services.claim_delivery(ref=ref, by=driver, at=FRIDAY_NIGHT),
         lambda ref, _driver: kitchen_services.recall_ticket(ref=ref, by=SYSTEM, at=FRIDAY_NIGHT),
         lambda ref, _driver: order_services.cancel_order(
-            ref=ref, reason=CancelReason.SOLD_OUT, by=SYSTEM, at=FRIDAY_NIGHT
+            ref=ref, reason=CancelReason.CHANGED_MIND, by=SYSTEM, at=FRIDAY_NIGHT
         ),
     ],
     ids=["claimed", "recalled", "cancelled"],
