@@ -31,7 +31,7 @@ const assets = () => {
 
 async function tellWorker(message) {
   const { active } = await navigator.serviceWorker.ready;
-  active.postMessage({ ...message, reader, at: inStepAt });
+  active.postMessage({ ...message, reader: boardReader, at: inStepAt });
 }
 
 async function keepCopy() {
@@ -43,7 +43,7 @@ async function keepCopy() {
 let loadedAssets = [];
 
 async function startKeeping() {
-  await isMine;
+  await keptIsMine;
   loadedAssets = assets();
   await navigator.serviceWorker.register(document.getElementById("in-step").dataset.worker);
   navigator.serviceWorker.addEventListener("controllerchange", keepCopy); // a new worker starts with nothing

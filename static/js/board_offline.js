@@ -9,7 +9,8 @@ const NOT_CONFIRMED = "This was not confirmed. Look again before you repeat it."
 const UNREACHED = [502, 503, 504]; // the answer of a proxy whose server is gone
 
 const boardForm = () => document.getElementById("board-form");
-const isTap = ({ elt, requestConfig }) => elt === boardForm() && requestConfig?.verb === "post";
+const isPost = (elt, verb) => Boolean(boardForm()?.contains(elt)) && verb === "post";
+const isTap = ({ elt, requestConfig }) => isPost(elt, requestConfig.verb);
 
 const sentTaps = new Map(); // by idempotency key: the taps that htmx sends, until they are answered
 let kept = []; // as in the store, and those that are just being stored
@@ -19,11 +20,11 @@ let isResending = false;
 
 document.addEventListener("htmx:configRequest", (event) => {
   const { elt, verb, headers, formData, path } = event.detail;
-  if (elt !== boardForm() || verb !== "post") return;
+  if (!isPost(elt, verb)) return;
   const fields = [...formData].filter(([name]) => name !== "csrfmiddlewaretoken");
-  const steps = stepsOf(fields);
+  const steps = tapStepsOf(fields);
   if (!steps.length) return;
-  const tap = { key: newKey(), reader, at: Date.now(), address: path, fields, steps, message: "" };
+  const tap = { key: headers["Idempotency-Key"] ?? newTapKey(), reader: boardReader, at: Date.now(), address: path, fields, steps, message: "" };
   headers["Idempotency-Key"] = tap.key;
   const isWaiting = waitingTaps().length > 0 || !navigator.onLine; // no tap overtakes an earlier one
   if (!isWaiting) {
@@ -164,7 +165,7 @@ async function settle(tap, message) {
 
 // What htmx has sent was answered by an error; null: it was no tap, and got no answer.
 function report(tap) {
-  const reported = tap ?? { key: newKey(), reader, at: Date.now(), steps: [] };
+  const reported = tap ?? { key: newTapKey(), reader: boardReader, at: Date.now(), steps: [] };
   reported.message = withLabel(labelsOf(reported), NOT_CONFIRMED);
   kept.push(reported);
   showKept();
@@ -237,5 +238,5 @@ if (boardForm()) {
   document.addEventListener("board:forget", () => (kept = []));
   window.addEventListener("online", resend);
   setInterval(resend, RESEND_INTERVAL_MS);
-  isMine.then(reload).then(showKept).then(resend);
+  keptIsMine.then(reload).then(showKept).then(resend);
 }

@@ -32,12 +32,12 @@ async function inTaps(mode, run) {
   });
 }
 
-const allTaps = async () => (await inTaps("readonly", (store) => store.getAll())).filter((tap) => tap.reader === reader);
+const allTaps = async () => (await inTaps("readonly", (store) => store.getAll())).filter((tap) => tap.reader === boardReader);
 const putTap = (tap) => inTaps("readwrite", (store) => store.put(tap));
 const deleteTap = (id) => inTaps("readwrite", (store) => store.delete(id));
 
 // crypto.randomUUID exists only on https, or on this machine.
-function newKey() {
+function newTapKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
@@ -46,14 +46,14 @@ function newKey() {
 }
 
 // "start:REF:SEQ", or several such with blanks between them; or bulk=start with ticket=REF:SEQ, several times.
-function stepsOf(fields) {
+function tapStepsOf(fields) {
   const values = (name) => fields.filter(([each]) => each === name).map(([, value]) => value);
   const [bulk] = values("bulk");
   const named = values("step").flatMap((value) => value.split(" "));
   return (bulk ? values("ticket").map((ticket) => `${bulk}:${ticket}`) : named).map((step) => {
     const [action, ref, seq] = step.split(":");
-    return { action, ref, seq: Number(seq), label: labelOf(ref) };
+    return { action, ref, seq: Number(seq), label: tapLabelOf(ref) };
   });
 }
 
-const labelOf = (ref) => document.querySelector(`#ticket-${CSS.escape(ref)} :is(h3, [data-label])`)?.textContent.trim() ?? "";
+const tapLabelOf = (ref) => document.querySelector(`#ticket-${CSS.escape(ref)} :is(h3, [data-label])`)?.textContent.trim() ?? "";

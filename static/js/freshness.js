@@ -85,7 +85,7 @@ const unanswered = new Set(); // the addresses of the forms whose answer is stil
 const notes = new Map(); // by a form's address: until when its card says so at least
 
 // The steps of the board are kept, and sent again: see `board_offline.js`.
-const isNoted = ({ requestConfig, elt }) => requestConfig.verb === "post" && elt.id !== "board-form";
+const isNoted = ({ requestConfig, elt }) => requestConfig.verb === "post" && !elt.closest("#board-form");
 
 function reportUnanswered() {
   for (const action of unanswered) notes.set(action, performance.now() + NOTE_MS);

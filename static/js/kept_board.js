@@ -7,7 +7,7 @@ const KEPT_TAPS = "kitchen-taps"; // a database
 const KEPT_FOR_MS = 12 * 3600 * 1000;
 const KEPT_NOTE = "kept-board"; // in the local storage: whose it is, and since when
 
-const reader = document.body?.dataset.reader ?? "";
+const boardReader = document.body?.dataset.reader ?? "";
 
 function keptNote() {
   try {
@@ -19,7 +19,7 @@ function keptNote() {
 
 // Note that something is kept for the reader of this page. It is noted before anything is kept.
 function noteKept() {
-  localStorage.setItem(KEPT_NOTE, JSON.stringify({ reader, at: Date.now() }));
+  localStorage.setItem(KEPT_NOTE, JSON.stringify({ reader: boardReader, at: Date.now() }));
 }
 
 async function forgetBoard() {
@@ -31,9 +31,9 @@ async function forgetBoard() {
 }
 
 // Settled once nothing is left that this reader may not see.
-const isMine = (async () => {
+const keptIsMine = (async () => {
   const note = keptNote();
-  const isOurs = note && note.reader === reader && Date.now() - note.at < KEPT_FOR_MS;
+  const isOurs = note && note.reader === boardReader && Date.now() - note.at < KEPT_FOR_MS;
   if (localStorage.getItem(KEPT_NOTE) !== null && !isOurs) await forgetBoard();
 })().catch(() => {}); // no storage at all: nothing is kept
 
