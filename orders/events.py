@@ -304,6 +304,13 @@ class OrderPromiseChanged(DomainEvent[Order], type="order.promise_changed.v1", s
         aggregate.promise_from, aggregate.promise_until = self.promise_from, self.promise_until
 
 
+class OrderNotesChanged(DomainEvent[Order], type="order.notes_changed.v1", signal=signals.order_notes_changed):
+    """Change of what the guest has told the kitchen, once the order was placed. The contact holds the texts."""
+
+    notes: bool  # whether they were changed
+    allergies: bool
+
+
 class OrderLinkedToCustomer(DomainEvent[Order], type="order.adopted.v1", signal=signals.order_linked_to_customer):
     """
     Link of a guest's order to a customer.

@@ -3,14 +3,16 @@ from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from kitchen.models import FulfillmentMethod
 from orders.basket_pricing import NO_TIP, Tip
-from orders.models import PaymentMethod
+from orders.models import Order, PaymentMethod
 from orders.models.coupon import MAX_CODE_LENGTH
 from orders.selectors.payment_methods import CARD_GATEWAY, offered_payment_methods
 from orders.services import REQUIRED_FOR_DELIVERY, ContactDetails
+from pizzeria.foundation.concurrent_edits import ConcurrentEditMixin
 from pizzeria.foundation.forms import MultiLineField, ShopForm, SingleLineField, email_field, name_field, phone_field
 from pizzeria.foundation.money import ZERO, AmountFormField
 
@@ -183,3 +185,18 @@ class CustomerCheckoutForm(CheckoutForm):
     """Checkout form of a customer, who may have name and phone saved for the next checkout."""
 
     remember = forms.BooleanField(label=_("Remember my name and number"), required=False)
+
+
+class NotesForm(ConcurrentEditMixin, ShopForm):
+    """Form for what a guest tells the kitchen once the order is placed; `initial` has the texts as they are."""
+
+    allergies = CheckoutForm.base_fields["allergies"]
+    notes = CheckoutForm.base_fields["notes"]
+
+    def __init__(self, data: QueryDict | None, *, order: Order) -> None:
+        contact = order.contact
+        super().__init__(data, initial={"allergies": contact.allergies, "notes": contact.notes})
+
+    def texts(self) -> dict[str, str]:
+        """Return both texts of a valid form."""
+        return {name: self.cleaned_data[name] for name in ("notes", "allergies")}

@@ -80,6 +80,15 @@ def status_message(order: Order) -> str:
     return ""
 
 
+def notes_message(order: Order) -> str:
+    """Return a sentence on what the kitchen can still do with a note."""
+    if order.status == OrderStatus.COOKING:
+        return _("It is in the oven already. The cooks read this at once, and we will see what we can do.")
+    if order.status == OrderStatus.READY:
+        return _("It is out of the oven already. The cooks read this at once, and look whether it must be made again.")
+    return _("It is not in the oven yet. The cooks read this before they begin.")
+
+
 def order_steps(order: Order) -> list[TimelineStep]:
     """Return the steps of an order with their times; a step not yet reached has none."""
     is_delivery = order.method == FulfillmentMethod.DELIVERY

@@ -63,6 +63,9 @@ order_promise_changed = Signal()
 order_cancelled = Signal()
 """The order was cancelled; `domain_event.reason` is the reason."""
 
+order_notes_changed = Signal()
+"""The guest or staff changed the notes or the allergies; `domain_event` has which, and the contact has the texts."""
+
 order_linked_to_customer = Signal()
 """A guest's order was linked to a customer; `domain_event.customer` is the customer's ref."""
 

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from orders.views import basket, cancel, checkout, home, order, order_list
+from orders.views import basket, cancel, checkout, home, notes, order, order_list
 
 
 class GuestTokenConverter:
@@ -32,6 +32,8 @@ urlpatterns = [
     path("orders/<uuid:ref>/<guest_token:token>/", order.guest_order, name="guest_order"),
     path("orders/<uuid:ref>/cancel/", cancel.cancel, name="cancel"),
     path("orders/<uuid:ref>/<guest_token:token>/cancel/", cancel.guest_cancel, name="guest_cancel"),
+    path("orders/<uuid:ref>/notes/", notes.notes, name="notes"),
+    path("orders/<uuid:ref>/<guest_token:token>/notes/", notes.guest_notes, name="guest_notes"),
     path("orders/<uuid:ref>/<guest_token:token>/link/", order.link_order, name="link_order"),
     path("kitchen/orders/", order_list.order_list, name="all"),
 ]

@@ -16,6 +16,7 @@ from orders.events import (
     OrderDriverAssigned,
     OrderDriverUnassigned,
     OrderLinkedToCustomer,
+    OrderNotesChanged,
     OrderOutForDelivery,
     OrderPaymentCaptured,
     OrderPaymentFailed,
@@ -86,12 +87,20 @@ def _describe(domain_event: domain_events.DomainEvent[Any], at: datetime) -> str
                 "from": clock.day_and_time(domain_event.promise_from, at=at),
                 "until": clock.wall_clock(domain_event.promise_until),
             }
+        case OrderNotesChanged():
+            return _describe_notes(domain_event)
         case OrderCancelled():
             return _("Cancelled: %(reason)s") % {"reason": domain_event.reason.label}
         case OrderDelivered(cash_taken=cash):
             taken = _("Handed over, %(cash)s taken in cash") % {"cash": format_amount(cash)}
             return taken if cash else _("Handed over")
     return str(_LABELS.get(type(domain_event), domain_event.type))
+
+
+def _describe_notes(domain_event: OrderNotesChanged) -> str:
+    if domain_event.notes and domain_event.allergies:
+        return _("Notes and allergies changed")
+    return _("Allergies changed") if domain_event.allergies else _("Notes changed")
 
 
 def _describe_undo(domain_event: OrderStepUndone) -> str:

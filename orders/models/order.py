@@ -258,6 +258,11 @@ class Order(Aggregate):
         return self.cooking_started_at is not None
 
     @property
+    def takes_notes(self) -> bool:
+        """Return whether its guest can still tell the kitchen something: it is not out of the oven yet."""
+        return self.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.COOKING)
+
+    @property
     def reasons_to_cancel(self) -> tuple[CancelReason, ...]:
         """Return the reasons for which staff can cancel the order at its current status."""
         if self.status not in (OrderStatus.READY, OrderStatus.DELIVERING):

@@ -12,7 +12,7 @@ from menu import selectors as menu_selectors
 from menu.declarations import DECLARATION_ADAPTER
 from menu.selectors import DeclarationSummary
 from orders import policies, presenters
-from orders.events import OrderPromiseChanged
+from orders.events import OrderNotesChanged, OrderPromiseChanged
 from orders.models import Basket, Order, OrderContact, OrderLine, OrderStatus, PaymentMethod
 from orders.price_trace import PriceTrace
 from orders.selectors.basket import LineDetail
@@ -52,6 +52,7 @@ class OrderDetail:
     is_active: bool
     is_live: bool  # the page follows it: it can still change
     can_be_cancelled: bool  # by its guest
+    takes_notes: bool  # for the kitchen, of its guest
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,9 @@ def _placed_order(ref: UUID) -> Order | None:
 
 
 def last_step(ref: UUID) -> StoredEvent | None:
-    """Return the newest event of an order that somebody's step recorded. One query."""
-    events = StoredEvent.objects.filter(aggregate_ref=ref).exclude(type=OrderPromiseChanged.type)
+    """Return the newest event of an order that a step recorded: a new promise or a note is none. One query."""
+    no_steps = (OrderPromiseChanged.type, OrderNotesChanged.type)
+    events = StoredEvent.objects.filter(aggregate_ref=ref).exclude(type__in=no_steps)
     return events.order_by("seq").last()
 
 
@@ -189,6 +191,7 @@ def order_detail(order: Order, *, at: datetime) -> OrderDetail:
         is_active=order.is_active,
         is_live=order.is_active or (order.delivered_at is not None and at < undo.final_from(order.delivered_at)),
         can_be_cancelled=order.is_active and not order.has_started,
+        takes_notes=order.takes_notes,
     )
 
 

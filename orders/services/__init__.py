@@ -32,6 +32,7 @@ from orders.services.coupons import check_coupon
 from orders.services.handover import hand_over, undo_hand_over
 from orders.services.kitchen_sync import mark_cooking, mark_ready, mark_recalled, mark_undone
 from orders.services.linking import OrderAlreadyLinked, link_order_to_customer
+from orders.services.notes import TooLateForNotes, change_notes, refuse_unless_notes_possible
 from orders.services.order_terms import (
     MAX_LINES,
     REQUIRED_FOR_DELIVERY,
@@ -78,12 +79,14 @@ __all__ = [
     "ReasonMissing",
     "ReasonNotPossible",
     "SelectedItem",
+    "TooLateForNotes",
     "TooLateToCancel",
     "TotalChanged",
     "acknowledge_prices",
     "add_to_basket",
     "cancel_order",
     "change_basket",
+    "change_notes",
     "check_coupon",
     "check_prices",
     "copy_basket_of",
@@ -103,6 +106,7 @@ __all__ = [
     "purge_phone_proofs",
     "quote_order",
     "record_basket_use",
+    "refuse_unless_notes_possible",
     "remove_unavailable_lines",
     "request_phone_code",
     "undo_hand_over",

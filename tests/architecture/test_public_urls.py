@@ -20,6 +20,7 @@ OPEN = {
     "/checkout/": "...",
     "/orders/UUID/KEY/": "... and follow their order by its link",
     "/orders/UUID/KEY/cancel/": "... and cancel it there",
+    "/orders/UUID/KEY/notes/": "... and tell the kitchen something",
     "/pay/UUID/KEY/": "... and pay it by card",
     "/pay/UUID/KEY/returned/": "... come back from the gateway's page",
     "/pay/UUID/KEY/left/": "...",

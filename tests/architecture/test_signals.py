@@ -107,6 +107,7 @@ AFTER_COMMIT = {
         "orders.payments.receivers.on_money_due",
         "orders.reports.receivers.on_figures_changed",
     ],
+    "orders.signals.order_notes_changed": ["orders.notifications.webhooks.receivers.on_order_event"],
     "orders.signals.order_linked_to_customer": [
         "orders.notifications.webhooks.receivers.on_order_event",
         "orders.reports.receivers.on_figures_changed",

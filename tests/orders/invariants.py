@@ -63,6 +63,13 @@ class Snapshot:
         }
         states = {ref: table.TICKET[order.status] for ref, order in placed.items()}
         assert states == {ref: row["state"] for ref, row in self.tickets.items()}
+        attention = {ref: (order.is_seen, order.change, order.notes) for ref, order in placed.items()}
+        assert attention == {
+            ref: (row["seen_at"] is not None, row["unacknowledged_change"], row["notes"])
+            for ref, row in self.tickets.items()
+        }
+        contacts = {row["order_id"]: row["notes"] for row in self.contacts}
+        assert contacts == {row["id"]: self.tickets[ref]["notes"] for ref, row in rows}
         assert (kitchen_state.max_orders, kitchen_state.oven_slots, kitchen_state.max_pizzas) == (
             self.kitchen["max_concurrent_orders"],
             self.kitchen["oven_slots"],

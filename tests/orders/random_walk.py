@@ -221,6 +221,8 @@ class Walk(RuleBasedStateMachine):
                 return {"driver": rng.choice([*self.drivers, self.people["chiara"].user_id, UNKNOWN_USER_ID])}
             case "fail_delivery":
                 return {"reason": CancelReason.NOBODY_HOME}
+            case "change_notes":
+                return {"notes": rng.choice(["", "Cut it", "Ring twice"]), "allergies": ""}
             case "cancel_order":
                 return {"reason": CancelReason.CHANGED_MIND}
             case "pause":

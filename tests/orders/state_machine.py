@@ -66,6 +66,10 @@ class Placed:
     is_refund_requested: bool = False
     refunds: int = 0  # of one pizza each, by managers
     is_payment_open: bool = False  # the gateway's page may still take money, also of an order that is cancelled
+    is_seen: bool = False  # by a cook
+    is_recalled: bool = False  # the last step of its ticket: it is baked, and may wait for an oven slot
+    change: str = ""  # that a cook has still to acknowledge: "cancelled" or "changed"
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,15 @@ def named_user_may_deliver(case: Case) -> bool:
 
 
 def was_never_cooked_and_is_own(case: Case) -> bool:
-    return not case.order.was_cooked and (is_guest_order_with_link(case) or is_in_own_account(case))
+    return not case.order.was_cooked and is_own(case)
+
+
+def is_own(case: Case) -> bool:
+    return is_guest_order_with_link(case) or is_in_own_account(case)
+
+
+def is_seen(case: Case) -> bool:
+    return case.order.is_seen
 
 
 def is_guest_order_with_link(case: Case) -> bool:
@@ -293,6 +305,8 @@ class Step:
         last = LastStep(self.name, case.who, case.at, order.was_cooked)
         if self.name in ASSIGNS_A_DRIVER and driver == order.driver:  # it was assigned to them already
             last = order.last
+        if self.name in NO_STEPS:
+            last = order.last
         return replace(
             order,
             status=status,
@@ -304,7 +318,26 @@ class Step:
             refunds=order.refunds + (self.name == "request_refund"),
             is_refund_requested=status == "cancelled" and (order.charges > 0 or self.name == "payment_succeeds"),
             is_payment_open=self.name not in ENDS_A_PAYMENT and (order.is_payment_open or status == "pending"),
+            **self.attention(case, status),
         )
+
+    def attention(self, case: Case, status: str) -> dict[str, Any]:
+        """Return what the cooks have seen of the order after the step, and what they have still to acknowledge."""
+        order, change, notes = case.order, case.order.change, case.order.notes
+        is_baked = order.status in ("cooking", "ready") or order.is_recalled
+        if self.name == "change_notes" and case.arguments["notes"] != notes:
+            notes = case.arguments["notes"]
+            change = "changed" if is_baked or (order.is_seen and order.status == "confirmed") else change
+        elif self.name == "acknowledge_change":
+            change = ""
+        elif status == "cancelled" and order.status != "cancelled":
+            change = "cancelled" if is_baked else ""
+        return {
+            "is_seen": order.is_seen or self.name in ("mark_seen", "start_cooking"),
+            "is_recalled": order.is_recalled if self.name in KEEPS_THE_TICKET else self.name == "recall_ticket",
+            "change": change,
+            "notes": notes,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +355,8 @@ class KitchenStep:
 
 ENDS_A_PAYMENT = frozenset({"payment_succeeds", "payment_fails"})
 ASSIGNS_A_DRIVER = frozenset({"claim_delivery", "assign_delivery"})
+NO_STEPS = frozenset({"change_notes", "mark_seen", "acknowledge_change"})  # an undo looks at what was before them
+KEEPS_THE_TICKET = NO_STEPS | {"request_refund", "link_order_to_customer"}
 
 
 def _at(*statuses: str) -> frozenset[str]:
@@ -370,6 +405,14 @@ ORDER_STEPS = (
         NOT_PLACED,
         is_paid_and_not_all_refunded,
     ),
+    *(
+        Step("change_notes", EITHER, EVERY_ROLE - KITCHEN, _at("pending", "confirmed", "cooking"), NOT_PLACED, is_own),
+        Step("change_notes", EITHER, KITCHEN, _at("pending", "confirmed", "cooking", "ready"), NOT_PLACED),
+        # Both are done as often as a cook likes: a second time changes nothing.
+        Step("mark_seen", EITHER, KITCHEN, _at("confirmed"), NOT_PLACED),
+        Step("mark_seen", EITHER, KITCHEN, frozenset(TICKET) - {"confirmed"}, NOT_PLACED, is_seen),
+        Step("acknowledge_change", EITHER, KITCHEN, frozenset(TICKET), NOT_PLACED),
+    ),
     Step(
         "link_order_to_customer",
         EITHER,
@@ -391,13 +434,18 @@ OF_AN_ORDER = tuple(dict.fromkeys(step.name for step in ORDER_STEPS if NOT_PLACE
 
 # The steps that belong to the work of each role. Cancelling, refunding, linking, pausing and resuming are only tried at
 # random.
-COOKING = frozenset({"start_cooking", "finish_ticket", "recall_ticket", "hand_over", "undo_step", "undo_hand_over"})
+COOKING = frozenset(
+    {
+        *("start_cooking", "finish_ticket", "recall_ticket", "hand_over", "undo_step", "undo_hand_over"),
+        *("mark_seen", "acknowledge_change"),
+    }
+)
 DRIVING = frozenset(
     {"claim_delivery", "release_delivery", "leave_for_delivery", "fail_delivery", "deliver", "undo_deliver"}
 )
 WORK = {
     "guest": frozenset({"place_order", "payment_succeeds", "payment_fails"}),
-    "customer": frozenset({"place_order", "payment_succeeds", "cancel_order"}),
+    "customer": frozenset({"place_order", "payment_succeeds", "cancel_order", "change_notes"}),
     "cook": COOKING,
     "driver": DRIVING,
     "manager": COOKING | DRIVING | {"assign_delivery", "change_capacity", "request_refund"},

@@ -100,8 +100,9 @@ class Evening:
             self.placed.append(order)
             for _cook in range(2):
                 self.to_cook.put(order)
+            by = shop.with_link(order)
+            self.do(order_services.change_notes, by=by, ref=order.ref, notes="Cut it", allergies="Nuts")
             if nth % 5 == 0:
-                by = shop.with_link(order)
                 self.do(order_services.cancel_order, by=by, ref=order.ref, reason=CancelReason.CHANGED_MIND)
 
     def place(self, nth):
@@ -117,7 +118,9 @@ class Evening:
         for order in iter(self.to_cook.get, None):
             if order.is_by_card:  # whichever thread is first settles it, as webhook and sweeper do
                 self.do(payment_succeeds if order.number % 4 else payment_fails, by=SYSTEM, ref=order.ref)
+            self.do(kitchen_services.mark_seen, by=self.chef, ref=order.ref)
             self.do(kitchen_services.start_cooking, by=self.chef, ref=order.ref)
+            self.do(kitchen_services.acknowledge_change, by=self.chef, ref=order.ref)
             self.do(kitchen_services.finish_ticket, by=self.chef, ref=order.ref)
             if order.number % 7 == 0:
                 self.do(kitchen_services.undo_step, by=self.chef, ref=order.ref)

@@ -36,6 +36,11 @@ POST /notifications/read/                  =   +   +   +   +   +   +   +
 POST /notifications/dismiss/               =   +   +   +   +   +   +   +
 GET  /orders/                              =   +   +   +   +   +   +   +
 GET  /orders/WAITING/                      =   +   0   +   0   0   +   +
+BOTH /orders/WAITING/notes/                =   +   0   +   0   0   +   +
+POST /orders/COOKING/notes/                =   +   0   +   0   0   +   +
+POST /orders/READY/notes/                  =   !   0   +   0   0   +   +
+BOTH /orders/GUESTS/KEY/notes/             +   +   +   +   +   +   +   +
+BOTH /orders/GUESTS/NOKEY/notes/           0   0   0   0   0   0   0   0
 BOTH /orders/WAITING/cancel/               =   +   0   +   0   0   +   +
 POST /orders/COOKING/cancel/               =   !   0   +   0   0   +   +
 POST /orders/READY/hand-over/              =   -   -   +   -   -   +   +
