@@ -133,11 +133,9 @@ def test_a_board_is_live_again_after_redis_was_gone(ciro, proxy_for, fault):
         order = place_another_order()
         expect(page.locator(".column-waiting")).to_contain_text("#1")
         until(lambda: proxy.failed_connections, page=page)
-        expect(page.locator("#offline")).to_contain_text("Not in step since")
 
         proxy.restore()
         is_live(page, recorder, order)
-        expect(page.locator("#offline")).to_be_hidden()
 
 
 def test_a_board_is_live_again_after_the_connection_of_its_stream_went_silent(ciro, proxy_for):
@@ -155,7 +153,7 @@ def test_a_board_is_live_again_after_the_connection_of_its_stream_went_silent(ci
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("gone", ["streams", "redis"])
+@pytest.mark.parametrize("gone", by_length(["redis"], long=["streams", "redis"]))
 def test_every_board_is_out_of_step_during_an_outage_and_right_after_it(ciro, proxy_for, gone):
     """The outage is longer than the ten seconds after which a board says so."""
     redis = proxy_for(int(settings.REDIS_URL.rpartition(":")[2].partition("/")[0]))
