@@ -1,14 +1,11 @@
 """The read models of the kitchen: the board and the quote."""
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import takewhile
 from typing import Any, Literal
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db.models import Avg, Case, Count, F, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 
@@ -18,8 +15,6 @@ from kitchen.models import FulfillmentMethod, Kitchen, Ticket, TicketState
 from kitchen.promises import Promise
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import Actor
-from pizzeria.foundation.concurrent_edits import LastChange
-from pizzeria.foundation.events.models import StoredEvent
 from pizzeria.foundation.refusals import Refusal
 from pizzeria.foundation.shop.selectors import current_shop
 
@@ -235,6 +230,16 @@ def quote(kitchen: Kitchen, *, pizza_minutes: Sequence[int], driving_minutes: in
     )
 
 
+def booked_out_of_hours(kitchen: Kitchen) -> list[Ticket]:
+    """Return the tickets for later that are due while the shop is closed: its hours have changed. One query."""
+    hours, scheduled = kitchen.hours, kitchen.tickets.filter(state=TicketState.SCHEDULED)
+    return [
+        ticket
+        for ticket in scheduled.order_by("due_at", "id")
+        if not hours.is_open(ticket.due_at - promises.MINUTE)  # one can be due at the moment of closing
+    ]
+
+
 def slots_of(
     kitchen: Kitchen, order: slots.LaterOrder, *, tickets: Sequence[Ticket] | None = None, at: datetime
 ) -> slots.Slots:
@@ -249,9 +254,13 @@ def slots_of(
         return slots.slots_for(kitchen, order, tickets=(), taken={}, at=at)
     if tickets is None:
         tickets = list(Ticket.objects.filter(kitchen=kitchen).in_queue())
+    return slots.slots_for(kitchen, order, tickets=tickets, taken=booked_pizzas(kitchen, at=at), at=at)
+
+
+def booked_pizzas(kitchen: Kitchen, *, at: datetime) -> dict[datetime, int]:
+    """Return how many pizzas are booked for each slot that is not over, by its beginning. One query."""
     booked = kitchen.tickets.filter(slot_at__gte=slots.slot_of(at)).exclude(state=TicketState.WITHDRAWN)
-    taken = dict(booked.values("slot_at").annotate(taken=Sum("pizzas")).values_list("slot_at", "taken"))
-    return slots.slots_for(kitchen, order, tickets=tickets, taken=taken, at=at)
+    return dict(booked.values("slot_at").annotate(taken=Sum("pizzas")).values_list("slot_at", "taken"))
 
 
 def load_of_orders(refs: "QuerySet[Any, tuple[UUID]]") -> Load:
@@ -262,17 +271,6 @@ def load_of_orders(refs: "QuerySet[Any, tuple[UUID]]") -> Load:
     """
     sums = Ticket.objects.filter(ref__in=refs).aggregate(orders=Count("pk"), pizzas=Sum("pizzas"))
     return Load(orders=sums["orders"], pizzas=sums["pizzas"] or 0)
-
-
-def last_capacity_change(kitchen: Kitchen, name: str) -> LastChange | None:
-    """Return by whom and when a number of the kitchen's capacity was set to what it is; None: by the set-up."""
-    changes = StoredEvent.objects.filter(aggregate_ref=kitchen.ref, type__startswith="kitchen.capacity_changed.")
-    current = takewhile(lambda change: change.data.get(name) == getattr(kitchen, name), changes.order_by("-seq"))
-    change = next(iter(deque(current, maxlen=1)), None)  # the oldest of those since which it has not changed
-    if change is None:
-        return None
-    user = get_user_model().objects.filter(pk=change.actor).first() if change.actor.isdecimal() else None
-    return LastChange(str(user or change.actor), change.at)
 
 
 def undo_offers(*, by: Actor, at: datetime) -> list[UndoOffer]:

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from kitchen import screen_views, views
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path("screen/name/", screen_views.name_screen, name="name_screen"),
     path("pause/", views.pause, name="pause"),
     path("resume/", views.resume, name="resume"),
+    path("", include("kitchen.printing.urls")),
     path("capacity/", views.change_capacity, name="change_capacity"),
 ]

@@ -16,6 +16,7 @@ from kitchen.exceptions import TicketNotFound
 from kitchen.forms import CapacityForm, PauseForm
 from kitchen.models import Ticket, TicketState
 from kitchen.permissions import CHANGE_CAPACITY, COOK, HAND_OVER, PAUSE, SEE_BOARD
+from kitchen.printing import selectors as printing_selectors
 from pizzeria.foundation import clock
 from pizzeria.foundation.actor import actor_of, needs
 from pizzeria.foundation.refusals import Refusal
@@ -149,6 +150,7 @@ def _board(
     by, kitchen = actor_of(request), selectors.the_kitchen()
     context = {
         "board": selectors.board(kitchen, at=clock.now()),
+        "printing": printing_selectors.printer_state(kitchen),
         "undo_offers": lambda: selectors.undo_offers(by=by, at=clock.database_now()),  # a refresh shows none
         "can_cook": by.may(COOK),
         "can_hand_over": by.may(HAND_OVER),

@@ -1,8 +1,11 @@
 """Services of the kitchen: functions that the orders app calls within its own commands, and the kitchen's commands."""
 
 from kitchen.services.attention import acknowledge_change, change_ticket_notes, mark_seen
+from kitchen.services.board_settings import change_board_settings
 from kitchen.services.conflicts import TicketStateConflict
 from kitchen.services.cooking import OvenSlotsTaken, finish_ticket, recall_ticket, start_cooking, undo_step
+from kitchen.services.hours import HoursRefused, add_closed_days, change_opening_hours, remove_closed_days
+from kitchen.services.later_orders import change_later_orders
 from kitchen.services.queue import (
     Booking,
     TicketContent,
@@ -31,6 +34,7 @@ from kitchen.services.watch import watch_board
 __all__ = [
     "Booking",
     "CapacityTooLow",
+    "HoursRefused",
     "OvenSlotsTaken",
     "PauseRefused",
     "ScreenNotNamed",
@@ -38,8 +42,12 @@ __all__ = [
     "TicketContent",
     "TicketStateConflict",
     "acknowledge_change",
+    "add_closed_days",
     "book_ticket",
+    "change_board_settings",
     "change_capacity",
+    "change_later_orders",
+    "change_opening_hours",
     "change_ticket_notes",
     "finish_ticket",
     "forget_screen",
@@ -53,6 +61,7 @@ __all__ = [
     "recalculate_promises",
     "recall_ticket",
     "release_hold",
+    "remove_closed_days",
     "report_screen",
     "resume",
     "return_ticket",
